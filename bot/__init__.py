@@ -1,0 +1,1 @@
+"""The core: what a job is and what happens to it, from a request to a delivered picture."""
