@@ -15,7 +15,7 @@ import structlog
 
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
-from bot.ports import ChatPlatform, Clock, JobStore, Retention
+from bot.ports import ChatPlatform, Clock, ImageStore, JobStore, Retention
 from bot.queue import FairQueue
 from bot.recovery import recover
 from bot.service import Service
@@ -37,6 +37,7 @@ class Core:
 
     service: Service
     store: JobStore
+    images: ImageStore
     queue: FairQueue
     dispatch: Dispatch
     delivery: Delivery
