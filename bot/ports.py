@@ -212,6 +212,8 @@ class ImageStore(Protocol):
         """
         ...
 
+    async def has(self, image: ImageId) -> bool: ...
+
     def path(self, image: ImageId) -> Path:
         """Where the file lies, for the worker to read; it may be gone."""
         ...
@@ -304,17 +306,11 @@ class ChatPlatform(Protocol):
 
 
 class Clock(Protocol):
-    """Time, so that tests can hold it."""
+    """Wall-clock time, so that tests can hold it. Waiting goes by the event loop's clock, which tests hold too."""
 
     def now(self) -> float:
         """Unix seconds: for stamps that outlive the process."""
         ...
-
-    def monotonic(self) -> float:
-        """Seconds from an arbitrary start: for measuring."""
-        ...
-
-    async def sleep(self, seconds: float) -> None: ...
 
 
 class Ids(Protocol):
