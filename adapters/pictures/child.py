@@ -3,9 +3,9 @@
 It is started with nothing from the environment and without the current folder on its path, dies with its parent, and
 before it reads a byte of a member's file it gives up memory, time, files and processes beyond what one picture needs.
 
-Frames are eight bytes of length, big-endian, and that many bytes. In: the file. Out: `READY`, then an answer of two
-frames: a JSON object (`refused` with the sentence and `because` for the log, or `notes`), and the PNG, empty where
-refused.
+Frames are eight bytes of length, big-endian, and that many bytes. In: the file. Out: an empty frame once warm, then
+the answer in two: a JSON object (`refused` with the sentence and `because` for the log, or `notes`), and the PNG, empty
+where refused.
 """
 
 import ctypes
@@ -20,10 +20,10 @@ from typing import BinaryIO
 
 from PIL import Image, ImageCms
 
-from adapters.pictures.decode import PictureLimits, decode
+from adapters.pictures.decode import decode
+from adapters.pictures.formats import PictureLimits
 from bot.domain.errors import PictureRefused
 
-READY = b"ready"
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _OPEN_FILES = 16
 
@@ -33,12 +33,12 @@ def main() -> None:
     parent, settings = int(sys.argv[2]), json.loads(sys.argv[3])
     _die_with(parent)
     warnings.simplefilter("ignore")  # Pillow warns of oddities; whatever matters raises
+    Image.MAX_IMAGE_PIXELS = None  # our limit, with its own sentence, is tested in the same place
     limits = PictureLimits(**settings["limits"])
     _warm_up(limits)
     _close_in(memory=settings["memory_bytes"], seconds=settings["cpu_seconds"])
     with os.fdopen(0, "rb") as source, os.fdopen(1, "wb") as sink:
-        sink.write(READY)
-        sink.flush()
+        _write(sink, b"")
         content = source.read(int.from_bytes(source.read(8)))
         if not content:
             return  # not needed any more
@@ -58,6 +58,7 @@ def _answer(content: bytes, limits: PictureLimits) -> tuple[bytes, bytes]:
 def _write(sink: BinaryIO, frame: bytes) -> None:
     sink.write(len(frame).to_bytes(8))
     sink.write(frame)
+    sink.flush()
 
 
 def _die_with(parent: int) -> None:

@@ -5,7 +5,6 @@ becomes a sentence.
 """
 
 import io
-from dataclasses import dataclass
 
 from PIL import (
     Image,
@@ -14,7 +13,7 @@ from PIL import (
     WebPImagePlugin,  # noqa: F401 - makes WebP known; else Pillow would import every format it has to find it
 )
 
-from adapters.pictures.formats import check_format
+from adapters.pictures.formats import PictureLimits, check_format
 from bot.domain.errors import PictureRefused
 
 _ORIENTATION = 0x0112  # EXIF 2.32, 4.6.4 A
@@ -30,25 +29,6 @@ _TURNS = {
 _PROFILE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 _SRGB = ImageCms.createProfile("sRGB")
 _ANIMATED = "It is animated: I used the first frame."
-
-Image.MAX_IMAGE_PIXELS = None  # our own limit, with its own sentence, is tested earlier than Pillow's
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PictureLimits:
-    """What a picture may be.
-
-    Attributes:
-        max_bytes: of the file as it was sent.
-        max_pixels: width times height; memory goes by pixels, 40 million take about 0.5 GB for a moment.
-        min_side: shortest side taken, in pixels.
-        max_aspect: longest side over shortest side.
-    """
-
-    max_bytes: int = 50 * 1024 * 1024
-    max_pixels: int = 40_000_000
-    min_side: int = 64
-    max_aspect: float = 4.0
 
 
 def decode(content: bytes, limits: PictureLimits) -> tuple[bytes, tuple[str, ...]]:

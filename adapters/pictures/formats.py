@@ -1,9 +1,10 @@
-"""What a file is, by its first bytes; nothing is opened or unpacked to find out.
+"""What a file may be, and what it is by its first bytes; nothing is opened or unpacked to find out.
 
 Names and extensions are never looked at: chats lose them, people change them.
 """
 
 import re
+from dataclasses import dataclass
 
 from bot.domain.errors import PictureRefused
 
@@ -55,6 +56,23 @@ _MENDS = {
     "a RAR archive": "send the picture itself, not packed",
     "a 7-Zip archive": "send the picture itself, not packed",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureLimits:
+    """What a picture may be.
+
+    Attributes:
+        max_bytes: of the file as it was sent.
+        max_pixels: width times height; memory goes by pixels, 40 million take about 0.5 GB for a moment.
+        min_side: shortest side taken, in pixels.
+        max_aspect: longest side over shortest side.
+    """
+
+    max_bytes: int = 50 * 1024 * 1024
+    max_pixels: int = 40_000_000
+    min_side: int = 64
+    max_aspect: float = 4.0
 
 
 def check_format(content: bytes) -> str:

@@ -8,8 +8,7 @@ from typing import Self
 
 import structlog
 
-from adapters.pictures.decode import PictureLimits
-from adapters.pictures.formats import check_format
+from adapters.pictures.formats import PictureLimits, check_format
 from adapters.pictures.sandbox import Child, ChildFailed, Sandbox
 from bot.domain.errors import FatalError, PictureRefused
 from bot.ports import Picture

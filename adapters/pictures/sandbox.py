@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from adapters.pictures.child import READY
-
 _ROOT = Path(__file__).parents[2]
 _BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from adapters.pictures.child import main; main()"
 _START_SECONDS = 30.0  # a busy machine with cold disks; a fifth of a second is usual
@@ -69,7 +67,7 @@ class Child:
         child = cls(process)
         try:
             async with asyncio.timeout(_START_SECONDS):
-                await child._exactly(len(READY))
+                await child._frame(most=0)
         except BaseException as error:
             await child.stop()
             if isinstance(error, TimeoutError | ChildFailed):
@@ -102,8 +100,8 @@ class Child:
             for start in range(0, len(content), _CHUNK):
                 sink.write(content[start : start + _CHUNK])
                 await sink.drain()
-            head = json.loads(await self._frame(most))
-            png = await self._frame(most)
+            head = json.loads(await self._frame(most=most))
+            png = await self._frame(most=most)
         except (ConnectionError, ValueError) as error:
             raise ChildFailed(repr(error)) from error
         if not isinstance(head, dict):
@@ -121,7 +119,7 @@ class Child:
         await self._process.communicate()
         return self._process.returncode
 
-    async def _frame(self, most: int) -> bytes:
+    async def _frame(self, *, most: int) -> bytes:
         length = int.from_bytes(await self._exactly(8))
         if length > most:
             raise ChildFailed(f"an answer of {length} bytes")
