@@ -14,6 +14,7 @@ from bot.delivery import Delivery
 from bot.domain.card import Progress
 from bot.domain.ids import JobId, generation_id
 from bot.domain.job import Generation, Job, JobStatus
+from bot.durable import until_stored
 from bot.pace import Pace
 from bot.ports import Clock, ImageStore, JobStore
 from bot.queue import FairQueue, QueueClosed, Unit
@@ -119,12 +120,12 @@ class Dispatch:
         """The running job a unit belongs to; None where it was cancelled while it waited."""
         if running := self._running.get(unit.job):
             return None if running.job.status.ended else running
-        job = await self._store.job(unit.job)
+        job = await until_stored(lambda: self._store.job(unit.job))
         if job is None or job.status.ended:
             return None
         if job.status is JobStatus.QUEUED:
             started = job.started(lease=self._lease, at=self._clock.now())
-            if not await self._store.replace(job, started):
+            if not await until_stored(lambda: self._store.replace(job, started)):
                 return None
             job = started
             log.info("started", attempt=job.attempt)
@@ -177,7 +178,7 @@ class Dispatch:
 
     async def _done(self, unit: Unit, running: _Running, done: Done) -> None:
         self._pace.observe(cost=unit.cost, seconds=done.seconds)
-        image = await self._images.adopt(done.output)
+        image = await until_stored(lambda: self._images.adopt(done.output))
         async with running.lock:
             before = running.job
             generation = Generation(
@@ -196,7 +197,7 @@ class Dispatch:
                 created_at=self._clock.now(),
                 notes=done.notes,
             )
-            made = {each.index for each in await self._store.generations(unit.job)} | {unit.index}
+            made = await self._made(unit.job) | {unit.index}
             complete = len(made) == len(before.recipes)
             after = before.succeeded(at=self._clock.now()) if complete else before
             await self._settle(running, after, generation)
@@ -227,14 +228,17 @@ class Dispatch:
                 await self._settle(running, running.job.queued())
 
     async def _requeue(self, running: _Running, again: Job) -> None:
-        made = frozenset(each.index for each in await self._store.generations(again.id))
+        made = await self._made(again.id)
         if await self._settle(running, again):
             self._queue.remove(again.id)
             self._queue.put(units_of(again, made), first=True)
             self._running.pop(again.id, None)
 
+    async def _made(self, job: JobId) -> frozenset[int]:
+        return frozenset(each.index for each in await until_stored(lambda: self._store.generations(job)))
+
     async def _settle(self, running: _Running, after: Job, generation: Generation | None = None) -> bool:
-        stored = await self._store.replace(running.job, after, generation=generation)
+        stored = await until_stored(lambda: self._store.replace(running.job, after, generation=generation))
         if stored:
             running.job = after
             log.info(after.status, attempt=after.attempt)
