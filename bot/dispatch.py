@@ -7,6 +7,7 @@ Retrying is decided here, because attempts must survive this process; the engine
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
@@ -124,10 +125,9 @@ class Dispatch:
         if job is None or job.status.ended:
             return None
         if job.status is JobStatus.QUEUED:
-            started = job.started(lease=self._lease, at=self._clock.now())
-            if not await until_stored(lambda: self._store.replace(job, started)):
+            queued, job = job, job.started(lease=self._lease, at=self._clock.now())
+            if not await until_stored(partial(self._store.replace, queued, job)):
                 return None
-            job = started
             log.info("started", attempt=job.attempt)
         self._pace.runs(unit, 0.0)
         self._delivery.changed(job.id)
@@ -177,7 +177,8 @@ class Dispatch:
         self._delivery.progressed(unit.job, Progress(fraction=whole, loading_model=loading, preview=preview))
 
     async def _done(self, unit: Unit, running: _Running, done: Done) -> None:
-        self._pace.observe(cost=unit.cost, seconds=done.seconds)
+        if done.effective_steps:  # strength 0 is a copy and says nothing about the device
+            self._pace.observe(cost=unit.cost, seconds=done.seconds)
         image = await until_stored(lambda: self._images.adopt(done.output))
         async with running.lock:
             before = running.job

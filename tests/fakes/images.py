@@ -31,6 +31,9 @@ class FolderImageStore:
         except FileNotFoundError:
             raise Gone("That picture is not kept any more: attach it again to work with it.") from None
 
+    async def has(self, image: ImageId) -> bool:
+        return self.path(image).exists()
+
     def path(self, image: ImageId) -> Path:
         return self._images / image
 
