@@ -26,7 +26,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class _Running:
-    """A job on the device. `job` is the row as it is stored; `lock` orders the ends of its pictures."""
+    """A job on the device, from its first picture's start to its last one's end.
+
+    Attributes:
+        job: the row as it is stored.
+        lock: orders the ends of its pictures.
+        fractions: how far each picture is.
+    """
 
     job: Job
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -69,6 +75,7 @@ class Dispatch:
         self._slots = asyncio.Semaphore(slots)
         self._running: dict[JobId, _Running] = {}
         self._requests: dict[str, JobId] = {}
+        self._starting = asyncio.Lock()
         self._stopping = False
 
     async def run(self) -> None:
@@ -97,12 +104,17 @@ class Dispatch:
     async def abandon(self, job: JobId) -> None:
         """Stop a job's pictures on the device; the stored job has ended already."""
         self._queue.remove(job)
+        self._running.pop(job, None)
+        await self._cancel_requests(job)
+
+    async def _cancel_requests(self, job: JobId) -> None:
         for request in [request for request, of in self._requests.items() if of == job]:
             await self._engine.cancel(request)
 
     async def _perform(self, unit: Unit) -> None:
         with structlog.contextvars.bound_contextvars(job=unit.job, index=unit.index):
-            running = await self._start(unit)
+            async with self._starting:
+                running = await self._start(unit)
             if running is None:
                 return
             job = running.job
@@ -114,13 +126,15 @@ class Dispatch:
                 del self._requests[request.id]
                 self._pace.ended(unit)
                 await asyncio.to_thread(request.output.unlink, missing_ok=True)
-                if job.id not in self._requests.values():
+                if running.job.status is not JobStatus.RUNNING:
                     self._running.pop(job.id, None)
 
     async def _start(self, unit: Unit) -> _Running | None:
         """The running job a unit belongs to; None where it was cancelled while it waited."""
-        if running := self._running.get(unit.job):
-            return None if running.job.status.ended else running
+        running = self._running.get(unit.job)
+        if running and running.job.status is JobStatus.RUNNING:
+            self._pace.runs(unit, 0.0)
+            return running
         job = await until_stored(lambda: self._store.job(unit.job))
         if job is None or job.status.ended:
             return None
@@ -131,7 +145,8 @@ class Dispatch:
             log.info("started", attempt=job.attempt)
         self._pace.runs(unit, 0.0)
         self._delivery.changed(job.id)
-        return self._running.setdefault(job.id, _Running(job))
+        self._running[job.id] = _Running(job)
+        return self._running[job.id]
 
     def _request(self, job: Job, unit: Unit) -> Img2ImgRequest:
         recipe = job.recipes[unit.index]
@@ -182,6 +197,8 @@ class Dispatch:
         image = await until_stored(lambda: self._images.adopt(done.output))
         async with running.lock:
             before = running.job
+            if before.status is not JobStatus.RUNNING:
+                return  # the job ended or went back in line meanwhile; its next attempt makes this picture again
             generation = Generation(
                 id=generation_id(unit.job, unit.index),
                 job=unit.job,
@@ -233,7 +250,7 @@ class Dispatch:
         if await self._settle(running, again):
             self._queue.remove(again.id)
             self._queue.put(units_of(again, made), first=True)
-            self._running.pop(again.id, None)
+            await self._cancel_requests(again.id)
 
     async def _made(self, job: JobId) -> frozenset[int]:
         return frozenset(each.index for each in await until_stored(lambda: self._store.generations(job)))
