@@ -126,8 +126,8 @@ class Dispatch:
                 del self._requests[request.id]
                 self._pace.ended(unit)
                 await asyncio.to_thread(request.output.unlink, missing_ok=True)
-                if running.job.status is not JobStatus.RUNNING:
-                    self._running.pop(job.id, None)
+                if running.job.status is not JobStatus.RUNNING and self._running.get(job.id) is running:
+                    del self._running[job.id]
 
     async def _start(self, unit: Unit) -> _Running | None:
         """The running job a unit belongs to; None where it was cancelled while it waited."""
