@@ -272,7 +272,7 @@ def _check_key(key: str, origin: str) -> None:
         raise ConfigError(f"{key} (from {origin}) is no setting: secrets come as {', '.join(SECRET_NAMES)}.")
     section, _, name = key.rpartition(".")
     same_name = [other for other in known if other.rpartition(".")[2] == name]
-    same_section = [other for other in known if other.rpartition(".")[0] == section]
+    same_section = [other for other in known if section and other.startswith(f"{section}.")]
     nearest = difflib.get_close_matches(key, same_name or same_section or known, n=1, cutoff=0)
     raise ConfigError(f"{key} (from {origin}) is no setting: did you mean {nearest[0]}?")
 
