@@ -1,7 +1,7 @@
 """Job to chat message: the one writer of a job's message.
 
 Every job that is not shown to the end has a follower: a coroutine that posts the placeholder once, edits it as the
-job moves and stops when the final state stands. What must not be lost (the placeholder, the end) is a row in the
+job moves and ends when the final state stands. What must not be lost (the placeholder, the end) is a row in the
 store's outbox and is tried until the chat takes it; progress is only ever the latest value, sent when the chat has
 room and dropped when not. Posting and editing are safe to repeat, so at-least-once work shows exactly once.
 """
@@ -9,7 +9,6 @@ room and dropped when not. Posting and editing are safe to repeat, so at-least-o
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 import structlog
 
@@ -17,7 +16,9 @@ from bot.domain.card import Card, Progress, Waiting
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.ids import JobId
 from bot.domain.job import Job
+from bot.durable import until_stored
 from bot.ports import Clock, JobStore, MessageRef, Messenger
+from bot.ports import Delivery as Duty
 from bot.rendering import render
 
 REPOSITION_SECONDS = 10.0
@@ -32,24 +33,11 @@ MAX_TRIES = 60
 log = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
-class _Follower:
-    """What is new about one job since its message was written.
-
-    Attributes:
-        news: anything at all; waits for the interval between edits.
-        urgent: the job itself changed; shown at once.
-        moved: only its place in line may have changed.
-    """
-
-    progress: Progress | None = None
-    news: asyncio.Event = field(default_factory=asyncio.Event)
-    urgent: asyncio.Event = field(default_factory=asyncio.Event)
-    moved: bool = True
-
-
 class Delivery:
-    """Run `run` as a task; tell it about jobs by `announce`, `changed`, `progressed` and `queue_moved`."""
+    """Run `run` as a task and end it with `stop`.
+
+    `announce`, `changed`, `progressed` and `queue_moved` tell it what is new; they return at once.
+    """
 
     def __init__(
         self,
@@ -64,28 +52,24 @@ class Delivery:
         self._waiting = waiting
         self._clock = clock
         self._followers: dict[JobId, _Follower] = {}
-        self._announced: asyncio.Queue[JobId] = asyncio.Queue()
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._announced: asyncio.Queue[JobId | None] = asyncio.Queue()
+        self._stopping = False
 
     def announce(self, job: JobId) -> None:
         """A job has a message to be written: it is new, or its last run left a duty behind."""
         if job not in self._followers:
             self._followers[job] = _Follower()
-            self._idle.clear()
             self._announced.put_nowait(job)
 
     def changed(self, job: JobId) -> None:
         """The stored job changed."""
         if follower := self._followers.get(job):
-            follower.urgent.set()
-            follower.news.set()
+            follower.urge()
 
     def progressed(self, job: JobId, progress: Progress) -> None:
         """The latest progress; older ones that were not shown yet are forgotten."""
         if follower := self._followers.get(job):
             follower.progress = progress
-            follower.moved = False
             follower.news.set()
 
     def queue_moved(self) -> None:
@@ -93,99 +77,129 @@ class Delivery:
         for follower in self._followers.values():
             follower.news.set()
 
-    async def flushed(self) -> None:
-        """Return once no job that ended is still to be shown."""
-        await self._idle.wait()
+    def stop(self) -> None:
+        """Show every job as it stands now and let `run` return; ended jobs are still tried until they are shown."""
+        self._stopping = True
+        self._announced.put_nowait(None)
+        for follower in self._followers.values():
+            follower.urge()
 
     async def run(self) -> None:
-        """Follow every announced job until cancelled."""
+        """Follow every announced job until `stop`."""
         async with asyncio.TaskGroup() as followers:
-            while True:
-                job = await self._announced.get()
+            while job := await self._announced.get():
                 followers.create_task(self._follow(job), name=f"deliver {job}")
 
     async def _follow(self, job_id: JobId) -> None:
         try:
             with structlog.contextvars.bound_contextvars(job=job_id):
-                await self._tell(job_id, self._followers[job_id])
+                # A disk that refuses in the middle starts the message over, which is safe: it is found by its nonce.
+                await until_stored(lambda: self._follow_through(job_id))
         finally:
             del self._followers[job_id]
-            if not self._followers:
-                self._idle.set()
 
-    async def _tell(self, job_id: JobId, follower: _Follower) -> None:
+    async def _follow_through(self, job_id: JobId) -> None:
         duty = await self._store.delivery(job_id)
         if duty is None:
             return
-        message, tries = duty.message, duty.attempts
+        try:
+            await self._tell(duty, self._followers[job_id])
+        except Undeliverable as reason:
+            log.warning("undeliverable", reason=str(reason))
+            await self._store.undeliverable(job_id, str(reason))
+
+    async def _tell(self, duty: Duty, follower: "_Follower") -> None:
+        """Keep the message in step with the job until its end is shown.
+
+        Raises:
+            Undeliverable: it can never be shown.
+        """
         await asyncio.sleep(max(0.0, duty.due_at - self._clock.now()))
-        shown: Card | None = None
-        while job := await self._store.job(job_id):
-            follower.news.clear()
-            follower.urgent.clear()
+        message, tries, shown = duty.message, duty.attempts, None
+        while job := await self._store.job(duty.job):
+            follower.heard()
             messenger = self._messengers.get(job.requester.platform)
             if messenger is None:
-                # Its platform is switched off in this run; the duty waits in the store for one where it is not.
-                return
+                return  # its platform is off in this run; the duty waits in the store for one where it is on
             card = await self._card(job, follower)
             try:
                 if card != shown:
                     message = await self._show(messenger, job, message, card)
-                    shown, tries = card, 0
-                if job.status.ended:
-                    await self._store.delivered(job_id)
-                    log.info("delivered", status=job.status)
-                    return
-            except Undeliverable as reason:
-                await self._store.undeliverable(job_id, str(reason))
-                log.warning("undeliverable", reason=str(reason))
-                return
             except TryLater as reason:
                 must = job.status.ended or message is None
-                tries += must
-                if tries > MAX_TRIES:
-                    await self._store.undeliverable(job_id, f"given up after {MAX_TRIES} tries: {reason}")
+                if self._stopping and not job.status.ended:
                     return
-                await self._wait_for_the_chat(job_id, reason, tries, must=must)
+                tries += must
+                await self._wait_for_the_chat(job.id, reason, tries, must=must)
                 continue
-            await _next_news(follower, messenger.edit_interval)
+            shown, tries = card, 0
+            if job.status.ended:
+                await self._store.delivered(job.id)
+                log.info("delivered", status=job.status)
+                return
+            if self._stopping:
+                return
+            waits_in_line = card.waiting is not None
+            await follower.next_news(REPOSITION_SECONDS if waits_in_line else messenger.edit_interval)
+
+    async def _card(self, job: Job, follower: "_Follower") -> Card:
+        generations = await self._store.generations(job.id) if job.status.ended else ()
+        return render(job, generations, waiting=self._waiting(job.id), progress=follower.progress)
 
     async def _show(self, messenger: Messenger, job: Job, message: MessageRef | None, card: Card) -> MessageRef:
         try:
             if message is None:
-                now_at = await messenger.post(job.reply_to, card, nonce=job.id)
+                stands = await messenger.post(job.reply_to, card, nonce=job.id)
             else:
-                now_at = await messenger.edit(job.reply_to, message, card)
+                stands = await messenger.edit(job.reply_to, message, card)
         except (TryLater, Undeliverable):
             raise
         except Exception as fault:
             # A fault of one adapter must end neither the other jobs' messages nor this one's: it is tried again.
             log.exception("messenger failed")
             raise TryLater(f"the messenger failed: {type(fault).__name__}") from fault
-        if now_at != message:
-            await self._store.posted(job.id, now_at)
-        return now_at
-
-    async def _card(self, job: Job, follower: _Follower) -> Card:
-        generations = await self._store.generations(job.id) if job.status.ended else ()
-        return render(job, generations, waiting=self._waiting(job.id), progress=follower.progress)
+        if stands != message:
+            await self._store.posted(job.id, stands)
+        return stands
 
     async def _wait_for_the_chat(self, job: JobId, reason: TryLater, tries: int, *, must: bool) -> None:
+        if tries > MAX_TRIES:
+            raise Undeliverable(f"given up after {MAX_TRIES} tries: {reason}")
         seconds = reason.seconds
         if seconds is None:
             seconds = BACK_OFF[min(max(tries, 1), len(BACK_OFF)) - 1]
-        log.info("chat is busy", seconds=seconds, reason=str(reason))
+        log.info("the chat is busy", seconds=seconds, reason=str(reason))
         if must:
             await self._store.postpone(job, due_at=self._clock.now() + seconds)
         await asyncio.sleep(seconds)
 
 
-async def _next_news(follower: _Follower, edit_interval: float) -> None:
-    """Return when the message should be written again: at once for a change of the job, else not too often."""
-    clock = asyncio.get_running_loop().time
-    written = clock()
-    await follower.news.wait()
-    pause = REPOSITION_SECONDS if follower.moved else edit_interval
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(written + pause - clock()):
-            await follower.urgent.wait()
+class _Follower:
+    """What is new about one job since its message was written."""
+
+    def __init__(self) -> None:
+        self.progress: Progress | None = None
+        self.news = asyncio.Event()
+        self._urgent = asyncio.Event()
+
+    def urge(self) -> None:
+        """The job itself changed: that is shown at once."""
+        self._urgent.set()
+        self.news.set()
+
+    def heard(self) -> None:
+        """What was new is about to be shown."""
+        self.news.clear()
+        self._urgent.clear()
+
+    async def next_news(self, pause: float) -> None:
+        """Return when the message should be written again: at once for an urgent change, else after `pause`.
+
+        What comes during the pause is coalesced into one edit.
+        """
+        clock = asyncio.get_running_loop().time
+        written = clock()
+        await self.news.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, written + pause - clock())):
+                await self._urgent.wait()
