@@ -134,7 +134,10 @@ class JobStore(Protocol):
         ...
 
     async def deliveries(self) -> Sequence[Delivery]:
-        """Every duty that is not done: placeholders to post, ended jobs to show. Most urgent first."""
+        """Every duty that is not done: placeholders to post, open jobs to follow, ended ones to show.
+
+        Most urgent first.
+        """
         ...
 
     async def delivery(self, job: JobId) -> Delivery | None:
@@ -212,7 +215,9 @@ class ImageStore(Protocol):
         """
         ...
 
-    async def has(self, image: ImageId) -> bool: ...
+    async def has(self, image: ImageId) -> bool:
+        """Whether it is kept; if so it stays for another hour at least, whatever a sweep is told."""
+        ...
 
     def path(self, image: ImageId) -> Path:
         """Where the file lies, for the worker to read; it may be gone."""
