@@ -6,6 +6,7 @@ Retrying is decided here, because attempts must survive this process; the engine
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -15,6 +16,7 @@ from bot.delivery import Delivery
 from bot.domain.card import Progress
 from bot.domain.ids import JobId, generation_id
 from bot.domain.job import Generation, Job, JobStatus
+from bot.domain.style import Style, styled
 from bot.durable import until_stored
 from bot.pace import Pace
 from bot.ports import Clock, ImageStore, JobStore
@@ -61,6 +63,7 @@ class Dispatch:
         pace: Pace,
         delivery: Delivery,
         clock: Clock,
+        styles: Mapping[str, Style],
         lease: str,
         slots: int,
     ) -> None:
@@ -71,6 +74,7 @@ class Dispatch:
         self._pace = pace
         self._delivery = delivery
         self._clock = clock
+        self._styles = styles
         self._lease = lease
         self._slots = asyncio.Semaphore(slots)
         self._running: dict[JobId, _Running] = {}
@@ -126,8 +130,8 @@ class Dispatch:
                 del self._requests[request.id]
                 self._pace.ended(unit)
                 await asyncio.to_thread(request.output.unlink, missing_ok=True)
-                if running.job.status is not JobStatus.RUNNING:
-                    self._running.pop(job.id, None)
+                if running.job.status is not JobStatus.RUNNING and self._running.get(job.id) is running:
+                    del self._running[job.id]
 
     async def _start(self, unit: Unit) -> _Running | None:
         """The running job a unit belongs to; None where it was cancelled while it waited."""
@@ -151,12 +155,13 @@ class Dispatch:
     def _request(self, job: Job, unit: Unit) -> Img2ImgRequest:
         recipe = job.recipes[unit.index]
         name = f"{generation_id(job.id, unit.index)}-{job.attempt}"
+        style = self._styles.get(recipe.style or "")
         return Img2ImgRequest(
             id=name,
             source=self._images.path(job.source),
             output=self._images.scratch(f"{name}.png"),
-            prompt=recipe.prompt,
-            negative_prompt=recipe.negative_prompt,
+            prompt=styled(recipe.prompt, style.prompt if style else ""),
+            negative_prompt=styled(recipe.negative_prompt, style.negative_prompt if style else ""),
             strength=recipe.strength,
             steps=recipe.steps,
             guidance_scale=recipe.guidance_scale,

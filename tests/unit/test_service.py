@@ -136,6 +136,7 @@ async def test_a_picture_that_cannot_be_read_leaves_nothing_behind(tmp_path: Pat
         {"steps": 0},
         {"guidance_scale": 99.0},
         {"model": "unheard-of"},
+        {"style": "unheard-of"},
         {"strengths": (0.5,) * 9},
     ],
 )
@@ -261,3 +262,16 @@ async def test_position_and_expectation_are_known_while_waiting(tmp_path: Path) 
         assert view.jobs == 2
         await at.engine.release()
         await at.shown(third.job.id)
+
+
+async def test_a_style_brings_its_words_and_its_strength(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        plain = (await at.service.submit(request(prompt="a cat", style="Oil"))).job
+        await at.shown(plain.id)
+        firm = (await at.service.submit(request(prompt="a cat", style="oil", strengths=(0.2,)))).job
+        await at.shown(firm.id)
+
+        assert [asked.prompt for asked in at.engine.requests] == ["a cat, oil painting"] * 2
+        assert at.engine.requests[0].negative_prompt == "blurry"
+        assert [asked.strength for asked in at.engine.requests] == [0.6, 0.2]
+        assert (plain.recipes[0].prompt, plain.recipes[0].style) == ("a cat", "oil")
