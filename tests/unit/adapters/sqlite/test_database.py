@@ -138,7 +138,7 @@ def no_file_over(size: int) -> Iterator[None]:
 
 async def test_a_disk_that_refuses_writes_is_survived(store: SqliteJobStore, file: Path) -> None:
     stored = []
-    with no_file_over(file.stat().st_size + 200_000):  # noqa: ASYNC240
+    with no_file_over(file.stat().st_size + 200_000):
         for _ in range(200):
             job = a_job(prompt="long " * 400)
             try:
@@ -293,7 +293,7 @@ async def test_a_backup_that_finds_no_room_leaves_no_half_file(store: SqliteJobS
         await store.add(a_job(prompt="long " * 400))
     with no_file_over(50_000), pytest.raises(StorageFailed):
         await store.backup(tmp_path / "copy.db")
-    assert not list(tmp_path.glob("*copy*"))  # noqa: ASYNC240
+    assert not list(tmp_path.glob("*copy*"))
 
 
 async def test_the_queries_that_run_often_use_their_indexes(store: SqliteJobStore) -> None:
