@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import io
 import re
+import resource
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -22,6 +23,7 @@ from bot.domain.errors import PictureRefused
 from tests.corpus import BOMBS, CORPUS, Odd
 from tests.fakes.pictures import SECRET, exif, palette_png, quarters, saved
 
+linux = pytest.mark.skipif(sys.platform != "linux", reason="reads the peak from /proc")
 BOMB_SECONDS = 0.2
 BOMB_BYTES = 20 * 1024**2
 
@@ -87,7 +89,16 @@ def forget_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5")  # proc(5): resets the peak resident size
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak from /proc")
+@linux
+def test_the_measure_sees_what_a_bomb_would_cost() -> None:
+    forget_peak()
+    before = peak_memory()
+    held = bytearray(2 * BOMB_BYTES)
+    held[:: resource.getpagesize()] = b"x" * len(held[:: resource.getpagesize()])
+    assert peak_memory() - before > BOMB_BYTES
+
+
+@linux
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("bomb", BOMBS, ids=str)
 async def test_a_bomb_costs_the_bot_next_to_nothing(bomb: Odd, reader: SandboxedPictureReader) -> None:
