@@ -1,1 +1,1 @@
-"""The edges: each adapter translates between the core's ports and one thing outside, and decides nothing."""
+"""The edges: each translates between the core and one thing outside, and decides nothing."""

@@ -42,12 +42,14 @@ class Delivery:
         message: the placeholder, once it is posted.
         attempts: deliveries that failed in a row.
         due_at: Unix seconds before which not to try again.
+        undeliverable: why it can never be shown; empty where it still may, or was.
     """
 
     job: JobId
     message: MessageRef | None
     attempts: int
     due_at: float
+    undeliverable: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,8 @@ class JobStore(Protocol):
 
     Changes are compare-and-swap: the core computes the next job with pure functions, the store accepts it only where
     the stored job still has the status and attempt that the change started from.
+
+    Every method raises `StorageFailed` where the disk refuses; nothing of its change is kept then.
     """
 
     async def receive(self, event: InboxEvent) -> bool:
@@ -95,8 +99,9 @@ class JobStore(Protocol):
     async def replace(self, before: Job, after: Job, *, generation: Generation | None = None) -> bool:
         """Swap `before` for `after`, in one transaction with a new generation if there is one.
 
-        Where `after` has ended its delivery duty is due at once; where it ended without pictures to show for it
-        (cancelled, refused, failed) its usage is given back.
+        Written is what a job's moves change: status, attempt, strikes, lease, error and times. A generation of an
+        earlier attempt with the same id gives way. Where `after` has ended its delivery duty is due at once; where
+        it ended without pictures to show for it (cancelled, refused, failed) its usage is given back.
 
         Returns:
             False, and nothing changed, where the stored status or attempt is not `before`'s any more.
@@ -106,7 +111,10 @@ class JobStore(Protocol):
     async def job(self, job: JobId) -> Job | None: ...
 
     async def generation(self, generation: GenerationId) -> Generation | None:
-        """A generation; one whose picture was swept away by retention still answers, with its recipe."""
+        """A generation; one whose picture was swept away by retention still answers, with its recipe.
+
+        None where a member deleted it or its job is gone; the lineage of its children names it nevertheless.
+        """
         ...
 
     async def generations(self, job: JobId) -> Sequence[Generation]:
@@ -121,10 +129,15 @@ class JobStore(Protocol):
         """A member's latest jobs, newest first."""
         ...
 
-    async def usage(self, requester_key: str, *, since: float) -> Usage: ...
+    async def usage(self, requester_key: str, *, since: float) -> Usage:
+        """A member's open jobs, and the pictures asked for at `since` or later. Outlives the jobs."""
+        ...
 
     async def deliveries(self) -> Sequence[Delivery]:
-        """Every duty that is not done: placeholders to post, ended jobs to show. Most urgent first."""
+        """Every duty that is not done: placeholders to post, open jobs to follow, ended ones to show.
+
+        Most urgent first.
+        """
         ...
 
     async def delivery(self, job: JobId) -> Delivery | None:
@@ -136,7 +149,7 @@ class JobStore(Protocol):
         ...
 
     async def delivered(self, job: JobId) -> None:
-        """The ended job is shown; the duty is done."""
+        """The ended job is shown; the duty is done. Ignored while the job is open: its end is yet to be shown."""
         ...
 
     async def postpone(self, job: JobId, *, due_at: float) -> None:
@@ -154,13 +167,19 @@ class JobStore(Protocol):
     async def forget(self, requester_key: str) -> Sequence[JobId]:
         """Remove a member's ended jobs, generations, usage and inbox rows so that no page of the file holds them.
 
+        Ended jobs go whether shown or not; what is left of their delivery goes with them. Open jobs and their usage
+        stay: cancel them first.
+
         Returns:
             The jobs removed.
         """
         ...
 
     async def remove_generation(self, generation: GenerationId) -> None:
-        """A member deleted this result: its picture and prompt go, its place in others' lineage stays."""
+        """A member deleted this result: its picture and prompt go, its place in others' lineage stays.
+
+        The prompt goes from its ended job too; the job's last result takes the source picture along.
+        """
         ...
 
     async def referenced_images(self) -> frozenset[ImageId]:
@@ -168,12 +187,19 @@ class JobStore(Protocol):
         ...
 
     async def backup(self, to: Path) -> None:
-        """A consistent copy of the database as a new file."""
+        """A consistent copy of the database as a new file.
+
+        Raises:
+            FileExistsError: where `to` is there already.
+        """
         ...
 
 
 class ImageStore(Protocol):
-    """Pictures by the hash of their content. Written once, whole or not at all."""
+    """Pictures by the hash of their content. Written once, whole or not at all.
+
+    Writing raises `StorageFailed` where the disk refuses.
+    """
 
     async def put(self, content: bytes) -> ImageId: ...
 
@@ -187,6 +213,10 @@ class ImageStore(Protocol):
         Raises:
             Gone: where it is not kept any more.
         """
+        ...
+
+    async def has(self, image: ImageId) -> bool:
+        """Whether it is kept; if so it stays for another hour at least, whatever a sweep is told."""
         ...
 
     def path(self, image: ImageId) -> Path:
@@ -224,6 +254,45 @@ class PictureReader(Protocol):
 
         Raises:
             PictureRefused: with the sentence for the member.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A result as a file that may leave: marked as made by AI, free of everything else.
+
+    Attributes:
+        suffix: for its name, without a dot.
+        note: for the member, where it is less than the stored picture.
+    """
+
+    content: bytes
+    suffix: str
+    media_type: str
+    width: int
+    height: int
+    note: str | None = None
+
+
+class Exporter(Protocol):
+    """Makes the file of a result that a chat can take."""
+
+    async def export(
+        self, generation: GenerationId, *, max_bytes: int, formats: Sequence[str] = ("PNG", "WEBP", "JPEG")
+    ) -> Exported:
+        """The best of `formats` that fits `max_bytes`: lossless first, fewer pixels last.
+
+        Raises:
+            Gone: the result is not kept any more.
+        """
+        ...
+
+    async def thumbnail(self, image: ImageId, *, side: int) -> Exported:
+        """A small JPEG of a stored picture, e.g. the source, its longer side at most `side` pixels.
+
+        Raises:
+            Gone: it is not kept any more.
         """
         ...
 
@@ -281,17 +350,11 @@ class ChatPlatform(Protocol):
 
 
 class Clock(Protocol):
-    """Time, so that tests can hold it."""
+    """Wall-clock time, so that tests can hold it. Waiting goes by the event loop's clock, which tests hold too."""
 
     def now(self) -> float:
         """Unix seconds: for stamps that outlive the process."""
         ...
-
-    def monotonic(self) -> float:
-        """Seconds from an arbitrary start: for measuring."""
-        ...
-
-    async def sleep(self, seconds: float) -> None: ...
 
 
 class Ids(Protocol):

@@ -6,7 +6,8 @@
     │   ├── PictureRefused       the picture cannot be used
     │   ├── LimitReached         quota, pending jobs or the queue; says when to come back
     │   ├── NotAllowed           somebody else's job, a role or channel that may not
-    │   └── Gone                 the job or picture is not kept any more
+    │   ├── Gone                 the job or picture is not kept any more
+    │   └── StorageFailed        the disk refuses, for now; what was asked is not kept
     ├── JobFailed            this job failed, the others go on
     ├── DeliveryError        a chat did not take a message
     │   ├── TryLater             rate limit, outage, reset
@@ -43,6 +44,17 @@ class NotAllowed(UserError):
 
 class Gone(UserError):
     """The job or picture is not kept any more."""
+
+
+class StorageFailed(UserError):
+    """The disk refuses to write or read; nothing of the change is kept.
+
+    It passes when the disk has room again, so the process lives on: a member is told to come back, inner parts try
+    again later. The cause, for the owner's log, is chained to it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("I cannot store anything right now: please try again in a few minutes.")
 
 
 class JobFailed(PentimentoError):

@@ -88,6 +88,7 @@ class Job:
     Attributes:
         source: the upright, decoded source in the image store.
         recipes: one per picture; a sweep has several that differ in strength only.
+        pixels: of the picture the model works on, for what it costs.
         notes: what the member should know about the source, e.g. that it was animated.
         attempt: how often it was started; 0 before the first time.
         strikes: workers that died under it.
@@ -117,10 +118,9 @@ class Job:
     started_at: float | None = None
     ended_at: float | None = None
 
-    @property
-    def unit_cost(self) -> float:
-        """What one of its pictures costs the device: steps really run times megapixels."""
-        recipe = self.recipes[0]
+    def unit_cost(self, index: int) -> float:
+        """What picture number `index` costs the device: steps really run times megapixels."""
+        recipe = self.recipes[index]
         return max(1.0, recipe.steps * recipe.strength) * max(self.pixels, 1) / 1e6
 
     def generation_ids(self) -> tuple[GenerationId, ...]:
