@@ -68,6 +68,12 @@ class ModelSettings(_Section):
     revision: Annotated[str, Field(pattern=r"^\S*$", description="a branch, tag or commit, without spaces")]
 
 
+class StyleSettings(_Section):
+    """Which style presets there are."""
+
+    file: Annotated[str, Field(description="the path of a TOML file, or empty")]
+
+
 class DiscordSettings(_Section):
     """Where Discord is."""
 
@@ -166,6 +172,7 @@ class Settings(_Section):
 
     data_dir: Annotated[Path, AfterValidator(_expanded), Field(description="a folder")]
     model: ModelSettings
+    styles: StyleSettings
     discord: DiscordSettings
     slack: SlackSettings
     downloads: DownloadSettings
@@ -205,7 +212,7 @@ def load_settings(config_file: Path | None, environ: Mapping[str, str]) -> Setti
         written[key] = value
         origins[key] = origin
     sections: dict[str, Any] = {"secrets": _read_secrets(environ)}
-    for key, value in (_flat(_parse(DEFAULTS_FILE)) | written).items():
+    for key, value in (_flat(parse_toml(DEFAULTS_FILE)) | written).items():
         section, _, name = key.rpartition(".")
         (sections.setdefault(section, {}) if section else sections)[name] = value
     try:
@@ -232,7 +239,12 @@ def _schemas() -> dict[str, dict[str, Any]]:
     return keys
 
 
-def _parse(file: Path) -> dict[str, Any]:
+def parse_toml(file: Path) -> dict[str, Any]:
+    """A TOML file's tables.
+
+    Raises:
+        ConfigError: it is missing, unreadable or no TOML.
+    """
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -254,7 +266,7 @@ def _flat(tree: Mapping[str, Any]) -> dict[str, Any]:
 def _from_file(file: Path | None) -> Iterator[tuple[str, Any, str]]:
     chosen = CONFIG_FILE if file is None and CONFIG_FILE.is_file() else file
     if chosen is not None:
-        for key, value in _flat(_parse(chosen)).items():
+        for key, value in _flat(parse_toml(chosen)).items():
             yield key, value, str(chosen)
 
 

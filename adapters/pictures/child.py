@@ -5,7 +5,7 @@ before it reads a byte of a member's file it gives up memory, time, files and pr
 
 Frames are eight bytes of length, big-endian, and that many bytes. In: the file. Out: an empty frame once warm, then
 the answer in two: a JSON object (`refused` with the sentence and `because` for the log, or `notes`), and the PNG,
-empty where refused.
+empty where it refused.
 """
 
 import ctypes

@@ -47,8 +47,8 @@ def decode(content: bytes, limits: PictureLimits) -> tuple[bytes, tuple[str, ...
         with Image.open(io.BytesIO(content), formats=(kind,)) as image:
             _check_size(*image.size, limits)
             notes = (_ANIMATED,) if kind != "JPEG" and getattr(image, "is_animated", False) else ()
+            image.load()  # before the EXIF is looked for, which would load too, and hide what goes wrong there
             turn = _TURNS.get(_orientation(image))
-            image.load()
             plain = _plain(image, sixteen_bit=kind == "PNG" and content[24] == 16)
         if turn is not None:
             plain = plain.transpose(turn)
@@ -166,7 +166,8 @@ def _unreadable(kind: str, content: bytes, error: Exception) -> PictureRefused:
     name = "WebP" if kind == "WEBP" else kind
     if isinstance(error, ValueError) and "Decompressed data too large" in str(error):
         return PictureRefused(
-            f"That {name} carries packed text that unpacks far too large: save it again without metadata."
+            f"That {name} carries packed text or a profile that unpacks far too large: "
+            "save it again without metadata."
         )
     cut_off = {
         "PNG": b"IEND" not in content,

@@ -23,6 +23,7 @@ from inference.api import (
     Step,
 )
 from inference.geometry import working_size
+from inference.process import ProcessEngine
 from tests.fakes.engine import FakeEngine
 
 PATIENCE = 60.0
@@ -85,7 +86,19 @@ async def fake(folder: Path) -> AsyncIterator[Bench]:
         yield Bench(engine=engine, model="fake", folder=folder)
 
 
-@pytest.fixture(params=[fake], ids=lambda maker: str(maker.__name__))
+async def worker(folder: Path) -> AsyncIterator[Bench]:
+    async with ProcessEngine(model="sketch", backend="tests.fakes.backend:Sketcher") as engine:
+        yield Bench(engine=engine, model="sketch", folder=folder)
+
+
+async def pocket(folder: Path) -> AsyncIterator[Bench]:
+    async with ProcessEngine(model="pocket") as engine:
+        yield Bench(engine=engine, model="pocket", folder=folder)
+
+
+@pytest.fixture(
+    params=[fake, worker, pytest.param(pocket, marks=pytest.mark.slow)], ids=lambda maker: str(maker.__name__)
+)
 async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
     maker: Maker = request.param
     async for bench in maker(tmp_path):

@@ -18,6 +18,7 @@ from bot.domain.ids import GenerationId, JobId
 from bot.domain.job import JobStatus
 from bot.domain.limits import Limits
 from bot.domain.request import Action, ReplyTarget, Request, Requester
+from bot.domain.style import Style
 from bot.lifecycle import Core, Running
 from bot.pace import Pace
 from bot.ports import ImageStore, JobStore, PictureReader
@@ -30,6 +31,7 @@ from tests.fakes.messenger import FakeMessenger
 from tests.fakes.picture_reader import InProcessPictureReader
 from tests.fakes.store import MemoryJobStore
 
+STYLES = {"oil": Style(name="oil", prompt="oil painting", negative_prompt="blurry", strength=0.6)}
 _numbers = itertools.count(1)
 
 
@@ -138,6 +140,7 @@ def assemble(
         pace=pace,
         delivery=delivery,
         clock=clock,
+        styles=STYLES,
         lease=ids.job_id(),
         slots=slots,
     )
@@ -152,6 +155,7 @@ def assemble(
         clock=clock,
         ids=ids,
         limits=limits,
+        styles=STYLES,
         models={MODEL: DEFAULTS},
         default_model=MODEL,
     )

@@ -1,6 +1,7 @@
 """An `ImageStore` in one flat folder, for tests: real files, as workers read them, but nothing is made durable."""
 
 import hashlib
+import os
 import time
 from pathlib import Path
 
@@ -21,8 +22,8 @@ class FolderImageStore:
         return image
 
     async def adopt(self, file: Path) -> ImageId:
-        image = await self.put(file.read_bytes())  # noqa: ASYNC240 - a test may wait for its disk
-        file.unlink()  # noqa: ASYNC240
+        image = await self.put(file.read_bytes())
+        file.unlink()
         return image
 
     async def get(self, image: ImageId) -> bytes:
@@ -32,7 +33,10 @@ class FolderImageStore:
             raise Gone("That picture is not kept any more: attach it again to work with it.") from None
 
     async def has(self, image: ImageId) -> bool:
-        return self.path(image).exists()
+        kept = self.path(image).exists()
+        if kept:
+            os.utime(self.path(image))
+        return kept
 
     def path(self, image: ImageId) -> Path:
         return self._images / image
