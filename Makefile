@@ -61,7 +61,8 @@ $(BIN)/python:
 
 $(RUNTIME): pyproject.toml constraints.txt | $(BIN)/python
 	@mkdir -p .tmp
-	$(PIP) install --quiet $(LOCK) pip setuptools
+	@echo "Installing into $(VENV); the first time takes a few minutes."
+	@$(PIP) install --quiet $(LOCK) pip setuptools
 	@sh -euc "$$INSTALL_TORCH"
 	@PYTHONWARNINGS=ignore $(PIP) install --quiet --no-build-isolation $(LOCK) --editable .
 	@touch $@
@@ -75,14 +76,13 @@ install: $(RUNTIME) ## Make .venv with the pentimento command in it
 
 PHOTO := docs/demo/photo.jpg
 
-demo: export PENTIMENTO__DATA_DIR := $(CURDIR)/demo/data
 demo: export PENTIMENTO__MODEL__ID := pocket
 demo: $(RUNTIME) ## Make pictures from the bundled photograph with the shipped model
 	@mkdir -p demo .tmp
 	$(BIN)/pentimento img2img $(PHOTO) "oil painting" --strength 0.6 --seed 7 --out demo/oil-painting.png
 	$(BIN)/pentimento sweep $(PHOTO) "stained glass" --strengths 0.3,0.5,0.7,0.9 --seed 7 --out demo/sweep
 	$(BIN)/pentimento chain $(PHOTO) "pencil sketch" "watercolor" --seed 7 --out demo/chain
-	@echo; echo "The pictures lie in $(CURDIR)/demo:"; find demo -name '*.png' -not -path 'demo/data/*' | sort | sed 's/^/  /'
+	@echo; echo "The pictures lie in $(CURDIR)/demo:"; find demo -name '*.png' | sort | sed 's/^/  /'
 
 check: $(TOOLS) ## Lint, types and import contracts
 	$(BIN)/ruff format --check --quiet .
