@@ -75,7 +75,7 @@ async def test_each_is_taken_or_refused_as_it_should(odd: Odd, reader: Sandboxed
 
 
 async def until_warm(reader: SandboxedPictureReader) -> None:
-    while reader._spares.empty():  # noqa: ASYNC110 - there is no event for it outside the reader
+    while reader._spares.empty():
         await asyncio.sleep(0.01)
 
 

@@ -60,7 +60,7 @@ async def test_every_picture_has_a_child_of_its_own() -> None:
             (child,) = children()
             seen.add(child.pid)
             await reader.read(saved(quarters(), "PNG"))
-            while not reader._spares.qsize():  # noqa: ASYNC110 - there is no event for it outside the reader
+            while not reader._spares.qsize():
                 await asyncio.sleep(0.01)
         assert len(seen) == 4
     assert not children()
@@ -76,7 +76,7 @@ async def test_a_spare_that_died_waiting_is_not_noticed() -> None:
     async with SandboxedPictureReader() as reader:
         (child,) = children()
         child.kill()
-        while psutil.pid_exists(child.pid):  # noqa: ASYNC110 - nothing tells when another process is gone
+        while psutil.pid_exists(child.pid):
             await asyncio.sleep(0.01)
         assert (await reader.read(saved(quarters(), "PNG"))).width == 96
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from adapters.pictures.export import Exported, export
+from adapters.pictures.export import export
+from bot.ports import Exported
 from tests.fakes.pictures import SECRET, chunk, exif, quarters, saved, with_chunk
 
 PLENTY = 10 * 1024**2
