@@ -2,6 +2,9 @@
 
 A backend is named on the worker's command line as "module:factory"; the factory takes `Settings`. It owns models and
 device; sizes, files, strengths 0 and 1 and the way out of memory trouble are the worker's (`inference.painting`).
+
+The worker calls `generate` from as many threads at once as the backend has slots, and `load` only while nothing is
+generated with another model.
 """
 
 from collections.abc import Callable, Mapping
@@ -48,6 +51,7 @@ class Task:
     Attributes:
         picture: RGB, both sides what the model takes. At strength 1 it is grey: there is nothing to keep.
         frugal: spend time to save memory; it did not fit otherwise.
+        check: raises `Stopped` where the request was cancelled; may be called at any time, from any thread.
         step: to be called after each denoising step with its number (1-based) and how many there are.
             Raises `Stopped` where the request was cancelled; let it pass.
         preview: to be called with a small picture of how far it is; None where nobody wants one.
@@ -56,6 +60,7 @@ class Task:
     request: Img2ImgRequest
     picture: Image.Image
     frugal: bool
+    check: Callable[[], None]
     step: Callable[[int, int], None]
     preview: Callable[[Image.Image], None] | None
 

@@ -130,6 +130,7 @@ class _Attempt:
     ) -> None:
         self.steps = 0
         self.seconds = 0.0
+        self._previews = 0
         self._backend = backend
         self._wire = wire
         self._request = request
@@ -141,6 +142,7 @@ class _Attempt:
             request=request,
             picture=padded,
             frugal=frugal,
+            check=wire.check,
             step=self._step,
             preview=self._preview if request.previews else None,
         )
@@ -166,7 +168,8 @@ class _Attempt:
         self._wire.check()
 
     def _preview(self, picture: Image.Image) -> None:
-        path = self._request.output.with_name(f"{self._request.output.name}.preview-{self.steps}.png")
+        self._previews += 1
+        path = self._request.output.with_name(f"{self._request.output.name}.preview-{self._previews}.png")
         picture.save(path, compress_level=1)
         self._wire.send(Preview(path))
 

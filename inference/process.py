@@ -1,7 +1,9 @@
 """The engine that the service uses: models run in a child process, so that nothing they do can stop the chats.
 
 A model can crash the interpreter, hang while holding its lock, or poison its device's context. Here that costs one
-child: the requests it had taken up fail, the ones that wait do not notice, and a new child takes its place.
+child: a new one takes its place, and the ones that wait do not notice. Which of the requests that it had taken up was
+to blame cannot be told from outside, so they are run again one at a time, and only the one that is alone with its
+worker when that dies has failed.
 """
 
 import asyncio
@@ -35,7 +37,7 @@ from inference.watchdog import Pace
 
 log = structlog.get_logger(__name__)
 
-STOCK = "inference.stock:StockBackend"
+LOOP = "inference.looping:LoopBackend"
 BACKOFF = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
 MAX_FAILED_STARTS = 5
 STDERR_SECONDS = 1.0
@@ -49,21 +51,23 @@ class Flight:
     """A request between `run` and its end.
 
     Attributes:
-        key: its name on the pipe; a request that is run again is another flight.
+        key: its name on the pipe; another one for each time that it is run.
         events: what `run` will yield; None where the engine stopped.
         unwanted: cancelled, or nobody iterates any more.
         silence: seconds the worker may say nothing while it has this one.
         pixels: what is worked on; 0 before and while a model loads.
         sign: when the worker last said something about it, in loop time.
+        suspect: a worker died while it had this one and others; it flies alone now.
     """
 
     request: Img2ImgRequest
-    key: str
+    key: str = ""
     events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     unwanted: bool = False
     silence: float = 0.0
     pixels: int = 0
     sign: float = 0.0
+    suspect: bool = False
 
 
 class ProcessEngine:
@@ -90,7 +94,7 @@ class ProcessEngine:
         revisions: Mapping[str, str] | None = None,
         device: str = "auto",
         dtype: str = "auto",
-        backend: str = STOCK,
+        backend: str = LOOP,
         step_seconds: float = 30.0,
         load_seconds: float = 600.0,
         backoff: Sequence[float] = BACKOFF,
@@ -147,7 +151,7 @@ class ProcessEngine:
                 FailureKind.INVALID, f"The model {request.model!r} is not offered here: choose from {names}."
             )
             return
-        flight = Flight(request, key=str(next(self._keys)))
+        flight = Flight(request)
         self._line.append(flight)
         self._pump()
         try:
@@ -174,8 +178,9 @@ class ProcessEngine:
 
     def _pump(self) -> None:
         """Hand waiting requests to the worker as long as it has room."""
-        while self._child and self._capacity and self._line and len(self._flying) < self._capacity.slots:
+        while self._child and self._line and self._has_room(self._line[0]):
             flight = self._line.popleft()
+            flight.key = str(next(self._keys))
             flight.silence = self._pace.step_seconds
             flight.sign = asyncio.get_running_loop().time()
             self._flying[flight.key] = flight
@@ -185,6 +190,12 @@ class ProcessEngine:
         else:
             self._idle.set()
         self._watch()
+
+    def _has_room(self, flight: Flight) -> bool:
+        """Whether the worker takes one more; a suspect wants to be alone with it."""
+        if flight.suspect or any(each.suspect for each in self._flying.values()):
+            return not self._flying
+        return self._capacity is not None and len(self._flying) < self._capacity.slots
 
     def _watch(self) -> None:
         """Set the alarm to when the worker will have been silent for too long."""
@@ -312,7 +323,7 @@ class ProcessEngine:
         self._watch()
 
     def _bury(self, *, hung: bool, ending: str) -> None:
-        """The worker is gone: end what it had taken up."""
+        """The worker is gone: end what it had taken up, or find out which of it was to blame."""
         if hung:
             silent = max((flight.silence for flight in self._flying.values()), default=0.0)
             end = Failed(
@@ -324,8 +335,17 @@ class ProcessEngine:
                 FailureKind.CRASH,
                 f"The model's process died on this picture ({ending}): try another size, model or picture.",
             )
-        for flight in self._flying.values():
-            partial_path(flight.request.output).unlink(missing_ok=True)
-            flight.events.put_nowait(Cancelled() if flight.unwanted else end)
+        taken_up = list(self._flying.values())
         self._flying.clear()
+        for flight in taken_up:
+            partial_path(flight.request.output).unlink(missing_ok=True)
+        for flight in reversed(taken_up):
+            if flight.unwanted:
+                flight.events.put_nowait(Cancelled())
+            elif len(taken_up) == 1:
+                flight.events.put_nowait(end)
+            else:
+                flight.suspect = True
+                flight.pixels = 0
+                self._line.appendleft(flight)
         self._pump()

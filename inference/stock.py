@@ -63,9 +63,13 @@ class StockBackend:
                 raise ModelUnavailable(
                     f"The model {model!r} edits by instruction and has no strength: choose an image-to-image model."
                 )
-            self._pipeline, self._takes, self._defaults, self._model = pipeline, takes, defaults, model
             self._scheduler = pipeline.scheduler
+            self._ready(pipeline, model, defaults)
+            self._pipeline, self._takes, self._defaults, self._model = pipeline, takes, defaults, model
         return self._defaults
+
+    def _ready(self, pipeline: Any, model: str, defaults: ModelDefaults) -> None:
+        """What else there is to do when a model has been loaded; here nothing."""
 
     def generate(self, task: Task) -> Image.Image:
         self._be_frugal(frugal=task.frugal)

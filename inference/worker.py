@@ -6,6 +6,7 @@ so that a request under way can be finished while the service drains.
 """
 
 import argparse
+import contextlib
 import ctypes
 import importlib
 import os
@@ -21,6 +22,7 @@ from inference import frames
 from inference.api import Cancelled, Capacity, Event, Failed, FailureKind, Img2ImgRequest, ModelUnavailable
 from inference.backend import Backend, BackendFactory, DevicePoisoned, OutOfMemory, Settings, Stopped, Unsuited
 from inference.painting import Wire, paint
+from inference.turns import Turns
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -61,13 +63,15 @@ def take_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 
 class Worker:
-    """Runs requests one after the other in the main thread; a second thread listens."""
+    """Runs each request in a thread of its own, and listens in one more; the parent sees to it that they are few."""
 
     def __init__(self, inbox: BinaryIO, outbox: BinaryIO) -> None:
         self._inbox = inbox
         self._outbox = outbox
         self._asked: queue.SimpleQueue[frames.Frame] = queue.SimpleQueue()
         self._cancelled: set[str] = set()
+        self._speaking = threading.Lock()
+        self._turns = Turns()
 
     def serve(self, backend_name: str) -> None:
         """Open the backend, then run what is asked."""
@@ -75,12 +79,14 @@ class Worker:
         opening = self._asked.get()
         backend = self._open(backend_name, Settings.from_json(opening["settings"]))
         while True:
-            self._run(frames.request_from_json(self._asked.get()["request"]), backend)
+            request = frames.request_from_json(self._asked.get()["request"])
+            threading.Thread(target=self._run, args=(request, backend), name=request.id, daemon=True).start()
 
     def _listen(self) -> None:
         while (frame := frames.read(self._inbox)) is not None:
             if frame["frame"] == "cancel":
                 self._cancelled.add(frame["id"])
+                self._turns.look_again()
                 continue
             if frame["frame"] == "run":
                 self._cancelled.discard(frame["request"]["id"])
@@ -88,7 +94,8 @@ class Worker:
         os._exit(EXIT_PARENT_GONE)  # nobody is left to paint for, whatever the main thread is in
 
     def _say(self, frame: frames.Frame) -> None:
-        self._outbox.write(frames.pack(frame))
+        with self._speaking:
+            self._outbox.write(frames.pack(frame))
 
     def _say_capacity(self, backend: Backend) -> None:
         capacity = Capacity(slots=backend.slots, device=backend.device, models=dict(backend.defaults()))
@@ -121,10 +128,16 @@ class Worker:
         def alive(pixels: int) -> None:
             self._say({"frame": "alive", "id": request.id, "model": request.model, "pixels": pixels})
 
-        new = not backend.is_loaded(request.model)
-        end = self._end(request, backend, Wire(send, alive, lambda: request.id in self._cancelled))
-        if new and backend.is_loaded(request.model):
-            self._say_capacity(backend)  # more is known of a model once it is loaded
+        def is_cancelled() -> bool:
+            return request.id in self._cancelled
+
+        # Strength 0 needs no model.
+        turn = self._turns.of(request.model, is_cancelled) if request.strength else contextlib.nullcontext()
+        with turn:
+            new = not backend.is_loaded(request.model)
+            end = self._end(request, backend, Wire(send, alive, is_cancelled))
+            if new and backend.is_loaded(request.model):
+                self._say_capacity(backend)  # more is known of a model once it is loaded
         send(end)
 
     def _end(self, request: Img2ImgRequest, backend: Backend, wire: Wire) -> Event:

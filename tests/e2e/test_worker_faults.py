@@ -218,14 +218,37 @@ async def test_previews_arrive_as_files(tmp_path: Path) -> None:
                 assert picture.size == (8, 8)
 
 
-async def test_a_crash_takes_all_that_were_taken_up_but_not_the_next(tmp_path: Path) -> None:
+@pytest.mark.parametrize("act", ["segfault", "leave", "poison", "hang", "stall"])
+async def test_only_the_guilty_of_those_in_flight_fails(tmp_path: Path, act: str) -> None:
     async with studio(tmp_path, backend="many_slots") as at_work:
-        prompts = ("segfault at 4", "oil", "ink", "chalk")
+        prompts = ("oil", f"{act} at 4", "ink", "chalk", "clay")
         async with asyncio.TaskGroup() as group:
             runs = [group.create_task(at_work.events(at_work.request(prompt))) for prompt in prompts]
         ends = [run.result()[-1] for run in runs]
-        assert [isinstance(end, Failed) for end in ends] == [True, True, True, False]
-        assert isinstance(ends[3], Done)
+        assert [type(end) for end in ends] == [Done, Failed, Done, Done, Done]
+        failed = ends[1]
+        assert isinstance(failed, Failed)
+        assert failed.kind is (FailureKind.HANG if act in {"hang", "stall"} else FailureKind.CRASH)
+        assert isinstance(await at_work.end(), Done)
+
+
+async def test_requests_run_at_the_same_time_in_as_many_slots_as_there_are(tmp_path: Path) -> None:
+    async with studio(tmp_path, backend="many_slots") as at_work:
+        under_way: set[int] = set()
+        most = 0
+
+        async def run(number: int) -> None:
+            nonlocal most
+            async for event in at_work.engine.run(at_work.request(steps=40)):
+                if isinstance(event, Step):
+                    under_way.add(number)
+                    most = max(most, len(under_way))
+            under_way.discard(number)
+
+        async with asyncio.TaskGroup() as group:
+            for number in range(6):
+                group.create_task(run(number))
+        assert most == 3
 
 
 async def test_a_cancelled_request_whose_worker_dies_is_cancelled(tmp_path: Path) -> None:

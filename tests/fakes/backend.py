@@ -119,7 +119,7 @@ def _allocate(task: Task, limit: int) -> None:
 
 
 def many_slots(settings: Settings) -> Sketcher:
-    """A sketcher that asks for three requests at a time, which the worker still runs one after the other."""
+    """A sketcher that takes three requests at a time."""
     sketcher = Sketcher(settings)
     sketcher.slots = 3
     return sketcher

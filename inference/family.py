@@ -1,0 +1,190 @@
+"""What the step loop needs of a model, for the families of Stable Diffusion 1.x, 2.x and XL.
+
+Everything is done with the stock pipeline's own parts and methods, in the order in which it does it. Turbo and
+Lightning models, and those with a latent consistency adapter merged in, come as pipelines of these families.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from PIL import Image
+
+from inference.caches import ByteCache
+from inference.solver import LINEAR
+
+_FAMILIES = {"StableDiffusionImg2ImgPipeline": False, "StableDiffusionXLImg2ImgPipeline": True}
+"""Stock pipeline -> whether its UNet wants a pooled embedding and sizes besides the words."""
+
+_AESTHETIC_SCORES = (6.0, 2.5)
+"""What SDXL's refiner is told about the picture and about its opposite: the stock pipeline's defaults."""
+
+TEXT_BYTES = 64 << 20
+PICTURE_BYTES = 128 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An encoded text.
+
+    Attributes:
+        hidden: [1, tokens, width].
+        pooled: [1, width] for SDXL, else None.
+    """
+
+    hidden: torch.Tensor
+    pooled: torch.Tensor | None
+
+    @property
+    def nbytes(self) -> int:
+        return self.hidden.nbytes + (0 if self.pooled is None else self.pooled.nbytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """An encoded picture before a sample is drawn from it.
+
+    Attributes:
+        mean: [1, channels, height, width], as the autoencoder gives it.
+        std: of the same shape; None where the autoencoder is certain (`AutoencoderTiny`).
+    """
+
+    mean: torch.Tensor
+    std: torch.Tensor | None
+
+    @property
+    def nbytes(self) -> int:
+        return self.mean.nbytes + (0 if self.std is None else self.std.nbytes)
+
+
+def loops(pipeline: Any) -> bool:
+    """Whether the step loop can run this pipeline: its family, its scheduler and nothing attached to it."""
+    scheduler = pipeline.scheduler.config
+    return (
+        type(pipeline).__name__ in _FAMILIES
+        and type(pipeline.unet).__name__ == "UNet2DConditionModel"
+        and type(pipeline.scheduler).__name__ in LINEAR
+        and not scheduler.get("use_flow_sigmas")
+        and scheduler.get("skip_prk_steps", True)  # the Runge-Kutta start of PNDM is not an image-to-image one
+    )
+
+
+class Parts:
+    """One loaded model. Not safe to use from several threads, except for its attributes and caches."""
+
+    def __init__(self, pipeline: Any) -> None:
+        self.pipeline = pipeline
+        self.unet = pipeline.unet
+        self.vae = pipeline.vae
+        self.dtype: torch.dtype = pipeline.unet.dtype
+        self.device: torch.device = pipeline.unet.device
+        self.sizes = _FAMILIES[type(pipeline).__name__]
+        self._scale = float(pipeline.vae.config.scaling_factor)
+        self.shrink = int(pipeline.vae_scale_factor)
+        self.words: ByteCache[Words] = ByteCache(TEXT_BYTES, lambda words: words.nbytes)
+        self.pictures: ByteCache[Moments] = ByteCache(PICTURE_BYTES, lambda moments: moments.nbytes)
+
+    @property
+    def guided_inside(self) -> bool:
+        """Whether guidance is an input of the model rather than a second row."""
+        return self.unet.config.time_cond_proj_dim is not None
+
+    def read(self, text: str, *, negative: bool) -> Words:
+        """Encode a text; one that nobody wrote is what the model was trained to take for none."""
+        return self.words.get((text, negative and not text), lambda: self._read(text, negative=negative))
+
+    def look(self, picture: Image.Image) -> Moments:
+        """Encode an RGB picture whose sides the model takes."""
+        digest = hashlib.sha256(picture.tobytes()).digest()
+        return self.pictures.get((picture.size, digest), lambda: self._look(picture))
+
+    def latents(self, moments: Moments, generator: torch.Generator) -> torch.Tensor:
+        """A sample, scaled as the UNet takes it; draws from the generator what stock draws."""
+        latents = moments.mean
+        if moments.std is not None:
+            drawn = torch.randn(moments.std.shape, generator=generator, dtype=moments.std.dtype)
+            latents = latents + moments.std * drawn.to(latents.device)
+        latents = latents.to(self.dtype)
+        if (normal := self._normal(latents)) is not None:
+            mean, std = normal
+            return (latents - mean) * self._scale / std
+        return self._scale * latents
+
+    def unscaled(self, latents: torch.Tensor) -> torch.Tensor:
+        """Latents as the autoencoder takes them."""
+        if (normal := self._normal(latents)) is not None:
+            mean, std = normal
+            return latents * std / self._scale + mean
+        return latents / self._scale
+
+    def draw(self, latents: torch.Tensor) -> torch.Tensor:
+        """Decode scaled latents [n, channels, h, w] to pixels [n, height, width, 3], uint8, on the device."""
+        upcast = self.sizes and self.vae.dtype == torch.float16 and self.vae.config.force_upcast
+        latents = latents.to(self.dtype)
+        if upcast:
+            self.vae.to(dtype=torch.float32)
+            latents = latents.float()
+        pixels = self.vae.decode(self.unscaled(latents), return_dict=False)[0]
+        if upcast:
+            self.vae.to(dtype=torch.float16)
+        if getattr(self.pipeline, "watermark", None) is not None:
+            pixels = self.pipeline.watermark.apply_watermark(pixels)
+        shades: torch.Tensor = (pixels.float() * 0.5 + 0.5).clamp(0, 1) * 255
+        return shades.round().to(torch.uint8).permute(0, 2, 3, 1)
+
+    def time_ids(self, width: int, height: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """What SDXL is told about sizes, [1, numbers] for the negative and for the positive row."""
+        size = (height, width)
+        good, bad = _AESTHETIC_SCORES
+        projected = getattr(self.pipeline.text_encoder_2, "config", None)
+        width_of_pooled = projected.projection_dim if projected is not None else None
+        positive, negative = self.pipeline._get_add_time_ids(  # noqa: SLF001 -- the only place that knows the numbers
+            size, (0, 0), size, good, bad, size, (0, 0), size, self.dtype, width_of_pooled
+        )
+        return negative.to(self.device), positive.to(self.device)
+
+    def guidance_embedding(self, scale: float) -> torch.Tensor:
+        """Guidance as an input of the model, [1, width]."""
+        embedded: torch.Tensor = self.pipeline.get_guidance_scale_embedding(
+            torch.tensor([scale - 1.0]), embedding_dim=self.unet.config.time_cond_proj_dim
+        )
+        return embedded.to(self.device, self.dtype)
+
+    def spare(self, *, frugal: bool) -> None:
+        """Have the autoencoder work on tiles, one picture after the other, or not."""
+        for saving in ("slicing", "tiling"):
+            getattr(self.vae, f"{'enable' if frugal else 'disable'}_{saving}", lambda: None)()
+
+    def _read(self, text: str, *, negative: bool) -> Words:
+        if not self.sizes:
+            return Words(self.pipeline.encode_prompt(text, self.device, 1, False, None)[0], None)
+        hidden, _, pooled, _ = self.pipeline.encode_prompt(
+            text, device=self.device, num_images_per_prompt=1, do_classifier_free_guidance=False
+        )
+        if negative and not text and self.pipeline.config.force_zeros_for_empty_prompt:
+            return Words(torch.zeros_like(hidden), torch.zeros_like(pooled))
+        return Words(hidden, pooled)
+
+    def _look(self, picture: Image.Image) -> Moments:
+        pixels = self.pipeline.image_processor.preprocess(picture).to(self.device, self.dtype)
+        upcast = self.sizes and self.vae.config.force_upcast
+        if upcast:
+            self.vae.to(dtype=torch.float32)
+            pixels = pixels.float()
+        encoded = self.vae.encode(pixels)
+        if upcast:
+            self.vae.to(dtype=self.dtype)
+        if hasattr(encoded, "latents"):
+            return Moments(encoded.latents, None)
+        return Moments(encoded.latent_dist.mean, encoded.latent_dist.std)
+
+    def _normal(self, latents: torch.Tensor) -> Sequence[torch.Tensor] | None:
+        """Mean and deviation by channel, where SDXL's autoencoder states them."""
+        config = self.vae.config
+        if not self.sizes or config.get("latents_mean") is None or config.get("latents_std") is None:
+            return None
+        return [
+            torch.tensor(each).view(1, -1, 1, 1).to(latents) for each in (config.latents_mean, config.latents_std)
+        ]

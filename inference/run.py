@@ -1,0 +1,226 @@
+"""A request in the step loop: what it brings to each step and what it takes away from it."""
+
+import math
+import queue
+from dataclasses import dataclass, field
+
+import torch
+from PIL import Image
+
+from inference.backend import Stopped, Task, Unsuited
+from inference.denoiser import Rows
+from inference.easel import Easel
+from inference.family import Moments, Parts
+from inference.grid import Grid
+from inference.preview import render
+from inference.solver import Plan, stepped
+from inference.strength import start_of
+
+PREVIEWS = 3
+"""Previews per request, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """The picture that the model has in mind, as unscaled latents [channels, height, width]."""
+
+    latents: torch.Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Pixels [height, width, 3], uint8, and whether the latents they came from were numbers."""
+
+    pixels: torch.Tensor
+    sound: torch.Tensor
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """See the module. Built in the thread of the request, then owned by the loop.
+
+    Attributes:
+        call: how many calls of the model are behind it.
+        state: float32, [slots, channels, height, width]: the sample and what its solver remembers.
+        noises: float32, [calls, channels, height, width]; None where the solver draws none.
+        conditions: what the model is told besides the sample and its time: one row, or the negative and the positive.
+        grid: a scheduler of its own, where the model's is not linear.
+        output: what the model said last, guided, [channels, height, width].
+        outbox: what the thread of the request is told.
+    """
+
+    task: Task
+    easel: Easel
+    plan: Plan
+    grid: Grid | None
+    outbox: queue.SimpleQueue[Glimpse | Finished | Exception] = field(default_factory=queue.SimpleQueue)
+    call: int = 0
+    moments: Moments | None = None
+    state: torch.Tensor = field(init=False)
+    noises: torch.Tensor | None = None
+    conditions: Rows = field(init=False)
+    output: torch.Tensor = field(init=False)
+    matrices: torch.Tensor = field(init=False)
+    times: torch.Tensor = field(init=False)
+    generator: torch.Generator = field(init=False)
+
+    @classmethod
+    def of(cls, task: Task, easel: Easel) -> "Run":
+        """The run that a task asks for.
+
+        Raises:
+            Unsuited: where the scheduler cannot have so many steps.
+        """
+        request = task.request
+        start = start_of(request.steps, request.strength)
+        try:
+            plan = easel.solver.plan(request.steps, start, from_noise=request.strength >= 1)
+            grid = None if easel.solver.linear else easel.solver.stepper(request.steps, start)
+        except ValueError:
+            raise Unsuited(f"The model {request.model!r} cannot take {request.steps} steps: try fewer.") from None
+        return cls(task, easel, plan, grid)
+
+    @property
+    def parts(self) -> Parts:
+        """Of its model."""
+        return self.easel.parts
+
+    @property
+    def rows(self) -> int:
+        """Rows of the batch that it takes."""
+        return len(self.conditions.latents)
+
+    @property
+    def shape(self) -> torch.Size:
+        """Of its latents."""
+        return self.state.shape[1:]
+
+    @property
+    def done(self) -> bool:
+        """Whether all calls are behind it."""
+        return self.call == self.plan.calls
+
+    def prepare(self) -> None:
+        """Encode words and picture, draw the noise: everything on the device before the first step.
+
+        The order of draws is stock's: the sample of the picture, the noise to begin with, the noise of each step.
+        """
+        request, parts, plan = self.task.request, self.parts, self.plan
+        parts.spare(frugal=self.task.frugal)
+        self.generator = torch.Generator("cpu").manual_seed(request.seed)
+        self.moments = parts.look(self.task.picture)
+        source = parts.latents(self.moments, self.generator).float()
+
+        def drawn() -> torch.Tensor:
+            return torch.randn(source.shape[1:], generator=self.generator)
+
+        signal, noise = plan.begin
+        sample = signal * source[0] + noise * drawn().to(source.device)
+        self.state = torch.zeros(plan.matrices.shape[1], *sample.shape, device=source.device)
+        self.state[0] = sample
+        self.matrices = plan.matrices.to(source.device)
+        self.times = torch.tensor(plan.timesteps, dtype=torch.float32).to(source.device)
+        if plan.draws and self.grid is None:
+            fresh = torch.stack([drawn() for _ in range(plan.draws)])
+            self.noises = torch.tensordot(plan.noise, fresh, dims=1).to(source.device)
+        self.conditions = self._conditions(source)
+
+    def _conditions(self, source: torch.Tensor) -> Rows:
+        request, parts = self.task.request, self.parts
+        guided = request.guidance_scale > 1 and not parts.guided_inside
+        texts = [(request.negative_prompt, True)] if guided else []
+        words = [parts.read(text, negative=negative) for text, negative in [*texts, (request.prompt, False)]]
+        rows = len(words)
+        sizes = parts.time_ids(*self.task.picture.size)[-rows:] if parts.sizes else None
+        inside = parts.guidance_embedding(request.guidance_scale) if parts.guided_inside else None
+        return Rows(
+            latents=source.expand(rows, *source.shape[1:]),
+            timesteps=torch.zeros(rows, device=source.device),
+            hidden=torch.cat([each.hidden for each in words]),
+            pooled=torch.cat([each.pooled for each in words if each.pooled is not None]) if parts.sizes else None,
+            sizes=None if sizes is None else torch.cat(sizes),
+            guidance=inside,
+        )
+
+    def input_rows(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Latents and timesteps of its rows at this call."""
+        latents = (self.state[:1] * self.plan.scales[self.call]).to(self.parts.dtype)
+        return latents.expand(self.rows, *self.shape), self.times[self.call].expand(self.rows)
+
+    def guided(self, outputs: torch.Tensor) -> torch.Tensor:
+        """What the model says, [channels, height, width] in float32, from its rows' outputs.
+
+        Classifier-free guidance, Ho & Salimans 2022, arXiv:2207.12598, eq. 6.
+        """
+        outputs = outputs.float()
+        return (
+            outputs[0] + self.task.request.guidance_scale * (outputs[-1] - outputs[0])
+            if self.rows > 1
+            else outputs[0]
+        )
+
+    def settle(self) -> None:
+        """End a step whose call has succeeded; whatever goes wrong from here is this request's own.
+
+        Raises:
+            Stopped: where it was cancelled.
+        """
+        if self.grid is not None:
+            timestep = self.grid.timesteps[self.call]
+            self.state = stepped(self.grid, timestep, self.output[None], self.state, self.generator).float()
+        self.call += 1
+        self.task.step(self.call, self.plan.calls)
+
+    def look_ahead(self, output: torch.Tensor) -> None:
+        """Tell how far it is, where a preview is due; to be called before the step that `output` leads to."""
+        every = -(-self.plan.calls // (PREVIEWS + 1))
+        at = self.call + 1
+        if self.task.preview is None or at % every or at == self.plan.calls:
+            return
+        config = self.parts.pipeline.scheduler.config
+        seen = predicted(self.state[0], output, self.plan.mixes[self.call], config.prediction_type)
+        self.outbox.put(Glimpse(self.parts.unscaled(seen[None])[0]))
+
+    def follow(self) -> Image.Image:
+        """Wait for the picture in the thread of the request, which also makes the previews.
+
+        Raises:
+            Exception: what the loop met.
+        """
+        weights: torch.Tensor | None = None
+        while True:
+            match self.outbox.get():
+                case Glimpse(latents=latents):
+                    assert self.moments is not None
+                    assert self.task.preview is not None
+                    weights = self.easel.lens.fitted(self.moments, self.task.picture) if weights is None else weights
+                    self.task.preview(render(latents, weights))
+                case Finished(pixels=pixels, sound=sound):
+                    if not bool(sound):
+                        raise Unsuited(
+                            f"The numbers of {self.task.request.model!r} overflowed on this: "
+                            "try a lower guidance or other words."
+                        )
+                    return Image.fromarray(pixels.cpu().numpy())
+                case Stopped():
+                    raise Stopped
+                case error:
+                    raise error
+
+
+def predicted(sample: torch.Tensor, output: torch.Tensor, mix: tuple[float, float], prediction: str) -> torch.Tensor:
+    """The picture that a model's output speaks of (Salimans & Ho 2022, arXiv:2202.00512, appendix D).
+
+    Args:
+        sample: what the model was asked about, before its input was scaled.
+        output: what it said.
+        mix: shares of signal and noise in the sample.
+        prediction: what the model puts out: "epsilon", "v_prediction" or "sample".
+    """
+    signal, noise = mix
+    if prediction == "epsilon":
+        return (sample - noise * output) / signal
+    if prediction == "v_prediction":
+        size = math.hypot(signal, noise)
+        return (signal / size**2) * sample - (noise / size) * output
+    return output
