@@ -215,10 +215,11 @@ class ProcessEngine:
         """Keep a worker alive until the engine stops."""
         failed_starts = 0
         while not self._stopped:
+            trouble: Exception | None = None
             try:
                 trouble = await self._live(opened)
-            except Unkillable as error:
-                trouble = EngineStopped(str(error))
+            except* Unkillable as errors:
+                trouble = EngineStopped(str(errors.exceptions[0]))
                 failed_starts = self._max_failed_starts
             failed_starts = failed_starts + 1 if trouble else 0
             if trouble and not opened.done():
