@@ -260,7 +260,8 @@ class ProcessEngine:
                 listening.cancel()
         finally:
             self._bury(hung=hung, ending=ending)
-        log.warning("worker ended", pid=child.pid, ending=ending, hung=hung, last_words=child.last_words)
+        if trouble is None:  # else the worker said itself why, and that sentence is on its way to the owner
+            log.warning("worker ended", pid=child.pid, ending=ending, hung=hung, last_words=child.last_words)
         if was_ready:
             return None
         if hung:

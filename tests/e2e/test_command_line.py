@@ -1,8 +1,10 @@
 """The installed command as a person or script uses it: real process, real worker, the shipped model."""
 
+import contextlib
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -175,7 +177,7 @@ def test_check_tells_what_would_start_and_its_exit_code_agrees(tmp_path: Path) -
 def test_help_needs_no_model_and_names_every_command() -> None:
     ran = pentimento("--help")
     assert ran.returncode == 0
-    for command in ("serve", "img2img", "sweep", "chain", "check", "models"):
+    for command in ("serve", "img2img", "sweep", "chain", "check", "models", "backup"):
         assert command in ran.stdout
 
 
@@ -201,3 +203,15 @@ def test_progress_is_shown_on_a_terminal_and_only_there(photos: tuple[Path, Path
     assert process.returncode == 0
     assert b"Loading pocket" in seen.getvalue()
     assert str(tmp_path / "o.png").encode() in out
+
+
+def test_a_backup_is_a_database_of_its_own(tmp_path: Path) -> None:
+    place = {"PENTIMENTO__DATA_DIR": str(tmp_path)}
+    copy = tmp_path / "copy.db"
+    assert pentimento("backup", copy, **place).returncode == 69, "there is nothing to copy yet"
+    (tmp_path / "pentimento.db").touch()
+
+    assert pentimento("backup", copy, **place).returncode == 0
+    assert pentimento("backup", copy, **place).returncode == 2
+    with contextlib.closing(sqlite3.connect(copy)) as database:
+        assert database.execute("SELECT count(*) FROM jobs").fetchone() == (0,)

@@ -340,7 +340,7 @@ async def test_a_worker_that_cannot_be_killed_stops_the_engine(
         with pytest.raises(EngineStopped, match="cannot be killed"):
             await at_work.end()
     async with asyncio.timeout(PATIENCE):  # it does die; only asyncio itself learns when, and no event tells
-        while any(thread.name.startswith("asyncio-waitpid") for thread in threading.enumerate()):  # noqa: ASYNC110
+        while any(thread.name.startswith("asyncio-waitpid") for thread in threading.enumerate()):
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.01)
 
