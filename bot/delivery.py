@@ -8,6 +8,7 @@ room and dropped when not. Posting and editing are safe to repeat, so at-least-o
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 import structlog
@@ -15,7 +16,7 @@ import structlog
 from bot.domain.card import Card, Progress, Waiting
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.ids import JobId
-from bot.domain.job import Job
+from bot.domain.job import Job, JobStatus
 from bot.durable import until_stored
 from bot.ports import Clock, JobStore, MessageRef, Messenger
 from bot.ports import Delivery as Duty
@@ -37,6 +38,9 @@ class Delivery:
     """Run `run` as a task and end it with `stop`.
 
     `announce`, `changed`, `progressed` and `queue_moved` tell it what is new; they return at once.
+
+    Attributes:
+        ended: how many jobs were shown to their end in this run, by how they ended.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class Delivery:
         self._followers: dict[JobId, _Follower] = {}
         self._announced: asyncio.Queue[JobId | None] = asyncio.Queue()
         self._stopping = False
+        self.ended: Counter[JobStatus] = Counter()
 
     def announce(self, job: JobId) -> None:
         """A job has a message to be written: it is new, or its last run left a duty behind."""
@@ -77,6 +82,11 @@ class Delivery:
         for follower in self._followers.values():
             follower.news.set()
 
+    async def shown(self, job: JobId) -> None:
+        """Return once the job's end is shown, or can never be."""
+        if follower := self._followers.get(job):
+            await follower.over.wait()
+
     def stop(self) -> None:
         """Show every job as it stands now and let `run` return; ended jobs are still tried until they are shown."""
         self._stopping = True
@@ -96,7 +106,7 @@ class Delivery:
                 # A disk that refuses in the middle starts the message over, which is safe: it is found by its nonce.
                 await until_stored(lambda: self._follow_through(job_id))
         finally:
-            del self._followers[job_id]
+            self._followers.pop(job_id).over.set()
 
     async def _follow_through(self, job_id: JobId) -> None:
         duty = await self._store.delivery(job_id)
@@ -135,6 +145,7 @@ class Delivery:
             shown, tries = card, 0
             if job.status.ended:
                 await self._store.delivered(job.id)
+                self.ended[job.status] += 1
                 log.info("delivered", status=job.status)
                 return
             if self._stopping:
@@ -180,6 +191,7 @@ class _Follower:
     def __init__(self) -> None:
         self.progress: Progress | None = None
         self.news = asyncio.Event()
+        self.over = asyncio.Event()
         self._urgent = asyncio.Event()
 
     def urge(self) -> None:
