@@ -64,6 +64,11 @@ class StepLoop:
         self._inbox.put(run)
         return run.follow()
 
+    @property
+    def waiting(self) -> int:
+        """Requests that have not been let in yet."""
+        return self._inbox.qsize()
+
     def close(self) -> None:
         """End the thread once it has nothing left to do."""
         self._inbox.put(None)

@@ -63,16 +63,18 @@ class Grid:
         """The level at `fraction` of the first step, in [0, 1]: 1 is the first point and 0 the second one.
 
         Timesteps are interpolated, as strength counts them; sigma follows the training schedule, corrected by what
-        the grid's own points are off from it (Karras' grids, rounded timesteps). After the last point comes the
-        training schedule's cleanest.
+        the grid's own points are off from it (Karras' grids, rounded timesteps). After the last point comes no noise
+        at all, which is less than the schedule's least: that much is taken off on the way.
         """
         first = self.level(0)
-        second = self.level(1) if len(self) > 1 else Level(0.0, self._trained_sigma(0.0))
+        least = self._trained_sigma(0.0)
+        second = self.level(1) if len(self) > 1 else Level(0.0, least)
         timestep = second.timestep + fraction * (first.timestep - second.timestep)
         off_first = math.log(first.sigma / self._trained_sigma(first.timestep))
         off_second = math.log(second.sigma / self._trained_sigma(second.timestep))
         off = off_second + fraction * (off_first - off_second)
-        return Level(timestep, self._trained_sigma(timestep) * math.exp(off))
+        sigma = self._trained_sigma(timestep) * math.exp(off)
+        return Level(timestep, sigma if len(self) > 1 else sigma - (1 - fraction) * least)
 
     def move_start(self, level: Level) -> None:
         """Make the scheduler believe that this grid begins at `level`."""
@@ -81,7 +83,7 @@ class Grid:
             self.scheduler.sigmas[self.begin] = level.sigma
         else:
             self.scheduler.alphas_cumprod = self.scheduler.alphas_cumprod.clone()
-            self.scheduler.alphas_cumprod[int(self.timesteps[0])] = level.alpha_cumprod
+            self.scheduler.alphas_cumprod[int(self.timesteps[0])] = min(level.alpha_cumprod, self._landing())
 
     def mix(self) -> tuple[float, float]:
         """How much of the source and of the noise a run begins with."""
@@ -89,6 +91,18 @@ class Grid:
         source, noise = (basis[place].view(1, 2, 1, 1) for place in (0, 1))
         mixed = self.scheduler.add_noise(source, noise, self.timesteps[:1])
         return float(mixed[0, 0]), float(mixed[0, 1])
+
+    def _landing(self) -> float:
+        """The signal that the first step leads to where that is not the next point's.
+
+        DDIM counts down by whole timesteps and can miss the next point of its own grid by one; beyond where it lands,
+        its formula takes the root of a negative number.
+        """
+        if type(self.scheduler).__name__ != "DDIMScheduler":
+            return 1.0
+        config = self.scheduler.config
+        after = int(self.timesteps[0]) - config.num_train_timesteps // self.scheduler.num_inference_steps
+        return float(self.scheduler.alphas_cumprod[after] if after >= 0 else self.scheduler.final_alpha_cumprod)
 
     @property
     def _has_sigmas(self) -> bool:

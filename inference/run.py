@@ -167,7 +167,7 @@ class Run:
         """
         if self.grid is not None:
             timestep = self.grid.timesteps[self.call]
-            self.state = stepped(self.grid, timestep, self.output[None], self.state, self.generator).float()
+            self.state = stepped(self.grid.scheduler, timestep, self.output[None], self.state, self.generator).float()
         self.call += 1
         self.task.step(self.call, self.plan.calls)
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import torch
@@ -135,7 +136,7 @@ class Solver:
                 moves = self._between(steps, start, levels[0])
             else:
                 moves = self._run(steps, start.steps)
-            first = grid.mix()
+            first = grid.mix() if start.fraction == 1 else _mix(grid.mix(), levels[0])
             scales = [float(grid.scheduler.scale_model_input(torch.ones(1), t)) for t in grid.timesteps[:1]]
             scales += [_scale(scales[0], levels[0], level) for level in levels[1:]]
         keep = [*self._slots, SLOTS, SLOTS + 1]
@@ -168,38 +169,38 @@ class Solver:
         order = grid.order
         grid.move_start(grid.between(max(fraction, LEAST_FRACTION)))
         moves = list(_probe(grid))
-        moves[0] = self._first(of, start, level)
         if len(moves) == 1:
-            return tuple(moves)
+            return (self._first(of, start, level)[0],)
+        moves[:order] = self._first(of, start, level)
         shorter = self._run(of, start.steps - 1)
         for call in range(order, len(moves)):
             blend = (1 - fraction) * shorter[call - order].matrix + fraction * moves[call].matrix
             moves[call] = Move(blend, moves[call].draws)
         return tuple(moves)
 
-    def _first(self, of: int, start: Start, level: Level) -> Move:
-        """The first step, of which nothing must be left where the fraction goes to 0."""
+    def _first(self, of: int, start: Start, level: Level) -> list[Move]:
+        """The first step's calls, of which nothing must be left where the fraction goes to 0."""
         grid = Grid(self.scheduler, of=of, steps=start.steps)
         grid.move_start(level)
-        first = next(_probe(grid))
+        first, *rest = islice(_probe(grid), grid.order)
         if len(grid) == 1:
-            return first
+            return [first]
         matrix = first.matrix.clone()
         if type(self.scheduler).__name__ == "LCMScheduler":
             # It paints anew and adds fresh noise in each step, however short. Keep of the noise that is there what
             # the fraction leaves: at any of them signal and noise have the shares of the next level.
             kept = _deterministic(level, grid.level(1), self.scheduler.config.prediction_type)
-            rest = math.sqrt(1 - start.fraction**2)
-            matrix[0, [0, SLOTS]] += rest * (kept - matrix[0, [0, SLOTS]])
+            left = math.sqrt(1 - start.fraction**2)
+            matrix[0, [0, SLOTS]] += left * (kept - matrix[0, [0, SLOTS]])
             matrix[0, SLOTS + 1] *= start.fraction
-            return Move(matrix, first.draws)
+            return [Move(matrix, first.draws)]
         # Where a scheduler's idea of the next level is off by rounding, or where a grid has a level twice, a step of
         # no length still moves; take that out as far as the step is short.
         still = Grid(self.scheduler, of=of, steps=start.steps)
         still.move_start(still.between(0.0))
         matrix[0] -= (1 - start.fraction) * next(_probe(still)).matrix[0]
         matrix[0, 0] += 1 - start.fraction
-        return Move(matrix, first.draws)
+        return [Move(matrix, first.draws), *rest]
 
 
 def shifted(count: int, by: float) -> torch.Tensor:
@@ -253,17 +254,21 @@ def _agrees(moves: tuple[Move, ...], grid: Grid) -> bool:
         slots = move.matrix @ torch.cat([slots, output[None], torch.zeros(1, 16, dtype=torch.float64)])
         grid.scheduler.scale_model_input(sample, timestep)
         with _PROBING, _noise_from(grid.scheduler, lambda *_, **__: torch.zeros(1, 1, 4, 4, dtype=torch.float64)):
-            sample = stepped(grid, timestep, output.view(1, 1, 4, 4), sample)
+            sample = stepped(grid.scheduler, timestep, output.view(1, 1, 4, 4), sample)
     return torch.allclose(slots[0], sample.double().flatten(), rtol=1e-3, atol=1e-3 * float(slots[0].abs().max()))
 
 
 def stepped(
-    grid: Grid, timestep: Any, output: torch.Tensor, sample: torch.Tensor, generator: torch.Generator | None = None
+    scheduler: Any,
+    timestep: Any,
+    output: torch.Tensor,
+    sample: torch.Tensor,
+    generator: torch.Generator | None = None,
 ) -> torch.Tensor:
     """The sample after a step of the scheduler itself, called as the stock pipelines call it."""
-    takes = inspect.signature(grid.scheduler.step).parameters
+    takes = inspect.signature(scheduler.step).parameters
     extra = {name: each for name, each in (("eta", 0.0), ("generator", generator)) if name in takes}
-    after: torch.Tensor = grid.scheduler.step(output, timestep, sample, **extra, return_dict=False)[0]
+    after: torch.Tensor = scheduler.step(output, timestep, sample, **extra, return_dict=False)[0]
     return after
 
 
@@ -282,7 +287,7 @@ def _probe(grid: Grid) -> Iterator[Move]:
         _remember(scheduler, basis)
         scheduler.scale_model_input(basis[0], timestep)
         with _noise_from(scheduler, draw):
-            after = stepped(grid, timestep, basis[SLOTS], basis[0])
+            after = stepped(scheduler, timestep, basis[SLOTS], basis[0])
         yield Move(torch.stack([each.flatten().double() for each in _recall(scheduler, after, basis[0])]), drawn)
 
 

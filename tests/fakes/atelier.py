@@ -1,0 +1,169 @@
+"""A step loop at work on one model, and stock diffusers doing the same."""
+
+import copy
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+from PIL import Image
+
+from inference.api import Img2ImgRequest
+from inference.backend import Stopped, Task
+from inference.batch import StepLoop
+from inference.caps import KneeFile
+from inference.easel import Easel
+from inference.run import Run
+from inference.stock import translate
+
+PATIENCE = 60.0
+
+
+class FixedKnee(KneeFile):
+    """Knows the knee without looking for it."""
+
+    def __init__(self, rows: int) -> None:
+        self._rows = rows
+
+    def get(self, about: tuple[str, ...], find: Callable[[], int]) -> int:
+        del about, find
+        return self._rows
+
+
+def picture(seed: int, size: tuple[int, int] = (64, 64)) -> Image.Image:
+    """Smooth shapes, different for each seed."""
+    patches = np.random.default_rng(seed).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    return Image.fromarray(patches).resize(size, Image.Resampling.BICUBIC)
+
+
+def request(name: str = "r", **wanted: Any) -> Img2ImgRequest:
+    recipe: dict[str, Any] = {
+        "source": Path("source.png"),
+        "output": Path("result.png"),
+        "prompt": "an oil painting",
+        "strength": 0.5,
+        "steps": 4,
+        "guidance_scale": 3.0,
+        "seed": 1,
+        "model": "tiny",
+    }
+    return Img2ImgRequest(id=name, **{**recipe, **wanted})
+
+
+@dataclass(eq=False)
+class Sitter:
+    """A request's end of a task: counts its steps, and leaves when told to."""
+
+    request: Img2ImgRequest
+    picture: Image.Image
+    frugal: bool = False
+    previews: list[Image.Image] | None = None
+    leave_after: int | None = None
+    on_step: Callable[[int], None] = lambda _: None
+    steps: list[tuple[int, int]] = field(default_factory=list)
+    left: threading.Event = field(default_factory=threading.Event)
+
+    def task(self) -> Task:
+        return Task(
+            request=self.request,
+            picture=self.picture,
+            frugal=self.frugal,
+            check=self._check,
+            step=self._step,
+            preview=None if self.previews is None else self.previews.append,
+        )
+
+    def _check(self) -> None:
+        if self.left.is_set():
+            raise Stopped
+
+    def _step(self, step: int, of: int) -> None:
+        self.steps.append((step, of))
+        self.on_step(step)
+        if self.leave_after is not None and step >= self.leave_after:
+            self.left.set()
+        self._check()
+
+
+@dataclass
+class Painted:
+    """What became of a sitter.
+
+    Attributes:
+        latents: as they were when the run ended, [channels, height, width]; None where it never began.
+        end: the picture, or what was raised.
+    """
+
+    latents: torch.Tensor | None
+    end: Image.Image | Exception
+
+
+class Atelier:
+    """A context manager that owns a loop."""
+
+    def __init__(self, pipeline: Any, *, rows: int = 32) -> None:
+        self.pipeline = pipeline
+        self.easel = Easel.of(copy.copy(pipeline), model="tiny", device="test", pixels=64 * 64, knees=FixedKnee(rows))
+        self.freed = 0
+        self.loop = StepLoop(translate=_translate, free=self._free)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.loop.close()
+
+    def paint(self, *sitters: Sitter) -> list[Painted]:
+        """All at the same time, each in a thread of its own."""
+        with ThreadPoolExecutor(max(1, len(sitters))) as threads:
+            return list(threads.map(self._paint, sitters, timeout=PATIENCE))
+
+    def _paint(self, sitter: Sitter) -> Painted:
+        try:
+            run = Run.of(sitter.task(), self.easel)
+        except Exception as error:  # noqa: BLE001 -- the test looks at it
+            return Painted(None, error)
+        try:
+            end: Image.Image | Exception = self.loop.paint(run)
+        except Exception as error:  # noqa: BLE001 -- the test looks at it
+            end = error
+        return Painted(run.state[0] if hasattr(run, "state") else None, end)
+
+    def _free(self) -> None:
+        self.freed += 1
+
+
+def _translate(error: Exception) -> Exception:
+    return translate(error) if isinstance(error, RuntimeError | MemoryError) else error
+
+
+def stock(pipeline: Any, asked: Img2ImgRequest, source: Image.Image) -> torch.Tensor:
+    """The latents that the stock pipeline ends with, [channels, height, width]."""
+    own = copy.copy(pipeline)
+    own.scheduler = copy.deepcopy(pipeline.scheduler)
+    latents: torch.Tensor = own(
+        prompt=asked.prompt,
+        negative_prompt=asked.negative_prompt or None,
+        image=source,
+        strength=asked.strength,
+        num_inference_steps=asked.steps,
+        guidance_scale=asked.guidance_scale,
+        generator=torch.Generator("cpu").manual_seed(asked.seed),
+        output_type="latent",
+    ).images[0]
+    return latents
+
+
+def error(one: torch.Tensor | None, other: torch.Tensor | None) -> float:
+    """Relative, by norm."""
+    assert one is not None
+    assert other is not None
+    return float((one.float() - other.float()).norm() / other.float().norm())
+
+
+def worst(ours: Sequence[Painted], theirs: Sequence[torch.Tensor]) -> float:
+    return max(error(painted.latents, latents) for painted, latents in zip(ours, theirs, strict=True))

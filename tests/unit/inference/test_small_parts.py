@@ -1,0 +1,243 @@
+"""Caches, caps, turns, previews and the denoiser's ways out."""
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from inference.caches import ByteCache
+from inference.caps import KneeFile, RowCaps, knee
+from inference.denoiser import Denoiser, Rows
+from inference.family import Moments, Parts, loops
+from inference.preview import Lens, render
+from inference.turns import Turns
+from tests.fakes.atelier import error, picture
+from tests.fakes.models import scheduler, stable_diffusion, stable_diffusion_xl
+
+PATIENCE = 10.0
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 40))), st.integers(0, 100))
+def test_a_cache_stays_within_its_bytes_and_gives_back_what_was_put_in(
+    asked: list[tuple[int, int]], limit: int
+) -> None:
+    cache: ByteCache[bytes] = ByteCache(limit, len)
+    for key, size in asked:
+        entry = cache.get((key, size), lambda key=key, size=size: bytes([key]) * size)  # type: ignore[misc]
+        assert entry == bytes([key]) * size
+        assert cache.held <= limit
+    assert cache.hits + cache.misses == len(asked)
+
+
+def test_a_cache_forgets_what_was_not_used_for_longest() -> None:
+    cache: ByteCache[bytes] = ByteCache(3, len)
+    for key in "abcadb":
+        cache.get(key, lambda: b"x")
+    assert (cache.hits, cache.misses, cache.held) == (1, 5, 3)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "rows"),
+    [
+        (lambda rows: 0.01 * rows, 2),  # twice the rows, twice the time: nothing is gained
+        (lambda _: 0.01, 32),  # the device is idle
+        (lambda rows: 0.01 * max(rows, 8), 8),
+        (lambda _: 3.0, 2),  # too slow to look any further
+    ],
+)
+def test_the_knee_is_where_more_rows_gain_nothing(seconds: Any, rows: int) -> None:
+    assert knee(seconds) == rows
+
+
+def test_the_knee_is_below_what_does_not_fit() -> None:
+    def seconds(rows: int) -> float:
+        if rows > 4:
+            raise torch.OutOfMemoryError
+        return 0.01
+
+    assert knee(seconds) == 4
+
+
+def test_caps_follow_the_area_and_what_did_not_fit() -> None:
+    caps = RowCaps(8, 64 * 64)
+    shapes = [torch.Size((4, side, side)) for side in (32, 64, 128)]
+    assert [caps.rows(shape) for shape in shapes] == [32, 8, 2]
+    caps.lower(shapes[1], below=8)
+    assert [caps.rows(shape) for shape in shapes] == [32, 4, 2]
+
+
+def test_knees_are_found_once_per_model(tmp_path: Path) -> None:
+    path = tmp_path / "cache" / "rows.json"
+    assert KneeFile(path).get(("cpu", "a"), lambda: 8) == 8
+    assert KneeFile(path).get(("cpu", "a"), lambda: 16) == 8
+    assert KneeFile(path).get(("cpu", "b"), lambda: 16) == 16
+    path.write_text("[")
+    assert KneeFile(path).get(("cpu", "a"), lambda: 4) == 4
+
+
+def test_a_knee_that_cannot_be_kept_is_found_again(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    knees = KneeFile(tmp_path / "file" / "rows.json")
+    assert [knees.get(("cpu", "a"), lambda found=found: found) for found in (2, 4)] == [2, 4]  # type: ignore[misc]
+
+
+def test_models_take_turns_in_the_order_of_requests() -> None:
+    turns = Turns()
+    entered: list[str] = []
+    may_end = {name: threading.Event() for name in ("a1", "a2", "b1", "a3")}
+    threads = []
+
+    def work(name: str) -> None:
+        with turns.of(name[0], lambda: False):
+            entered.append(name)
+            may_end[name].wait(PATIENCE)
+
+    for name in may_end:
+        threads.append(threading.Thread(target=work, args=(name,)))
+        threads[-1].start()
+        time.sleep(0.05)  # so that they stand in line in this order
+    assert entered == ["a1", "a2"]
+    may_end["a1"].set()
+    may_end["a2"].set()
+    threads[0].join()
+    threads[1].join()
+    may_end["b1"].set()
+    may_end["a3"].set()
+    for thread in threads:
+        thread.join()
+    assert entered == ["a1", "a2", "b1", "a3"]
+
+
+def test_a_cancelled_request_does_not_wait_for_its_turn() -> None:
+    turns = Turns()
+    cancelled = threading.Event()
+    let_through = threading.Event()
+
+    def work() -> None:
+        with turns.of("b", cancelled.is_set):
+            let_through.set()
+
+    with turns.of("a", lambda: False):
+        thread = threading.Thread(target=work)
+        thread.start()
+        assert not let_through.wait(0.05)
+        cancelled.set()
+        turns.look_again()
+        assert let_through.wait(PATIENCE)
+        thread.join()
+    with turns.of("b", lambda: False):
+        pass
+
+
+def test_a_lens_sees_colours_that_a_linear_code_hides() -> None:
+    """A model whose latents are a linear code of colours, seen on a source with one colour only."""
+    mixing = torch.randn(4, 3, generator=torch.Generator().manual_seed(0))
+
+    class Linear:
+        class vae:  # noqa: N801 -- as a pipeline calls it
+            class config:  # noqa: N801
+                latent_channels = 4
+
+        def look(self, seen: Image.Image) -> Moments:
+            small = seen.resize((16, 16), Image.Resampling.BOX)
+            colours = torch.from_numpy(np.asarray(small, dtype=np.float32) / 255)
+            return Moments((colours @ mixing.T).permute(2, 0, 1)[None], None)
+
+    parts: Any = Linear()
+    grey = Image.new("RGB", (128, 128), (128, 128, 128))
+    lens = Lens(parts)
+    other = picture(4, (128, 128))
+    shown = render(parts.look(other).mean[0], lens.fitted(parts.look(grey), grey))
+    expected = np.asarray(other.resize((16, 16), Image.Resampling.BOX), dtype=int)
+    seen = np.asarray(shown.resize((16, 16), Image.Resampling.BOX), dtype=int)
+    assert np.abs(seen - expected).mean() < 12
+
+
+def test_a_sweep_encodes_its_source_and_words_once() -> None:
+    parts = Parts(stable_diffusion("ddim"))
+    with torch.inference_mode():
+        for _ in range(4):
+            parts.look(picture(1))
+            parts.read("night", negative=False)
+            parts.read("", negative=True)
+    assert (parts.pictures.hits, parts.pictures.misses) == (3, 1)
+    assert (parts.words.hits, parts.words.misses) == (6, 2)
+
+
+def test_only_what_the_loop_can_run_is_run_by_it() -> None:
+    pipeline = stable_diffusion("euler")
+    assert loops(pipeline)
+    assert loops(stable_diffusion_xl())
+    for other in ("LMSDiscreteScheduler", "KDPM2DiscreteScheduler"):
+        pipeline.scheduler = scheduler(other)
+        assert not loops(pipeline)
+
+
+def _rows(parts: Parts) -> Rows:
+    return Rows(
+        latents=torch.randn(3, 4, 8, 8),
+        timesteps=torch.tensor([1.0, 500.0, 999.0]),
+        hidden=torch.cat([parts.read(text, negative=False).hidden for text in ("a", "b", "c")]),
+    )
+
+
+def test_a_model_that_does_not_compile_is_called_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = Parts(stable_diffusion("ddim"))
+
+    def broken(*_: Any, **__: Any) -> Any:
+        def call(*_: Any, **__: Any) -> Any:
+            raise RuntimeError("no compiler")
+
+        return call
+
+    monkeypatch.setattr(torch, "compile", broken)
+    denoiser = Denoiser(parts.unet)
+    with torch.inference_mode():
+        rows = _rows(parts)
+        before = denoiser(rows)
+        assert not denoiser.compile(rows)
+        assert torch.equal(denoiser(rows), before)
+
+
+def test_a_compiled_model_is_kept_only_where_it_is_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = Parts(stable_diffusion("ddim"))
+
+    def slower(unet: Any, **_: Any) -> Any:
+        def call(*told: Any, **more: Any) -> Any:
+            time.sleep(0.05)
+            return unet(*told, **more)
+
+        return call
+
+    monkeypatch.setattr(torch, "compile", slower)
+    with torch.inference_mode():
+        assert not Denoiser(parts.unet).compile(_rows(parts))
+
+
+def test_a_device_that_cannot_capture_is_called_plainly() -> None:
+    parts = Parts(stable_diffusion("ddim"))
+    denoiser = Denoiser(parts.unet)
+    with torch.inference_mode():
+        rows = _rows(parts)
+        before = denoiser(rows)
+        denoiser._graphs = {}  # as on a CUDA device, which this machine may not have
+        if not torch.cuda.is_available():
+            assert error(denoiser(rows), before) < 1e-6
+            assert denoiser._graphs is None
+
+
+def test_padded_rows_keep_theirs() -> None:
+    parts = Parts(stable_diffusion("ddim"))
+    with torch.inference_mode():
+        rows = _rows(parts)
+        wide = rows.padded(4)
+        assert wide.shape[0][0] == 4
+        denoiser = Denoiser(parts.unet)
+        assert error(denoiser(wide)[:3], denoiser(rows)) < 1e-5

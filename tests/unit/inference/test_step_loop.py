@@ -1,0 +1,139 @@
+"""The step loop against the stock pipelines, on tiny models with random weights."""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from inference.catalog import POCKET, locate
+from inference.devices import choose_device
+from inference.family import loops
+from inference.loading import load, quiet
+from tests.fakes.atelier import Atelier, Painted, Sitter, error, picture, request, stock, worst
+from tests.fakes.models import CLIPPED, SCHEDULERS, stable_diffusion, stable_diffusion_xl
+
+BOUND = 1e-5
+"""Relative error of latents in float32."""
+
+quiet()
+
+
+def mixed() -> list[Sitter]:
+    """Requests that have nothing in common but their size, at strengths that stock knows too."""
+    recipes = [
+        request("a", steps=4, strength=0.5, guidance_scale=3.0, seed=1),
+        request("b", steps=12, strength=0.75, guidance_scale=5.0, seed=2, negative_prompt="ugly", prompt="night"),
+        request("c", steps=8, strength=0.25, guidance_scale=1.0, seed=3, prompt=""),
+        request("d", steps=2, strength=0.5, guidance_scale=2.0, seed=2**32 - 1, negative_prompt="bad", prompt=""),
+        request("e", steps=20, strength=0.4, guidance_scale=7.5, seed=5, prompt="a cat"),
+    ]
+    return [Sitter(recipe, picture(seed)) for seed, recipe in enumerate(recipes)]
+
+
+def check(pipeline: Any, sitters: list[Sitter], bound: float = BOUND) -> list[Painted]:
+    wanted = [stock(pipeline, sitter.request, sitter.picture) for sitter in sitters]
+    with Atelier(pipeline) as atelier:
+        painted = atelier.paint(*sitters)
+        assert atelier.easel.parts.pipeline is not pipeline
+    assert worst(painted, wanted) < bound
+    return painted
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_a_mixed_batch_is_what_stock_paints_one_by_one(name: str) -> None:
+    check(stable_diffusion(name), mixed())
+
+
+@pytest.mark.parametrize("name", CLIPPED)
+def test_schedulers_that_clip_step_by_themselves(name: str) -> None:
+    pipeline = stable_diffusion("ddim")
+    pipeline.scheduler = CLIPPED[name]()
+    with Atelier(pipeline) as atelier:
+        assert not atelier.easel.solver.linear
+    # A clipped picture is divided by little noise in the last steps, which magnifies what rounding there is.
+    check(pipeline, mixed(), 1e-4)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda: stable_diffusion("ddim"), id="sd"),
+        pytest.param(lambda: stable_diffusion("ddim-v", tiny_vae=True), id="sd-tiny-autoencoder"),
+        pytest.param(lambda: stable_diffusion("lcm", time_cond_proj_dim=8), id="sd-guidance-as-input"),
+        pytest.param(lambda: stable_diffusion_xl("euler"), id="sdxl"),
+        pytest.param(lambda: stable_diffusion_xl("euler-turbo"), id="sdxl-turbo"),
+        pytest.param(lambda: stable_diffusion_xl("euler", refiner=True), id="sdxl-refiner"),
+    ],
+)
+def test_every_family_paints_what_stock_paints(make: Any) -> None:
+    check(make(), mixed())
+
+
+def test_a_turbo_model_takes_one_step_at_any_strength() -> None:
+    with Atelier(stable_diffusion("euler-turbo")) as atelier:
+        strengths = (0.05, 0.3, 0.31, 0.9, 1.0)
+        sitters = [
+            Sitter(request(f"r{strength}", steps=1, strength=strength, guidance_scale=1.0), picture(1))
+            for strength in strengths
+        ]
+        painted = atelier.paint(*sitters)
+    assert [sitter.steps for sitter in sitters] == [[(1, 1)]] * len(strengths)
+    for one, other in pairwise(painted):
+        assert error(one.latents, other.latents) > 1e-3
+
+
+def test_full_strength_ignores_the_source_and_begins_with_noise() -> None:
+    with Atelier(stable_diffusion("ddim")) as atelier:
+        grey, other = (Sitter(request(strength=1.0), picture(seed)) for seed in (1, 2))
+        one, two = atelier.paint(grey, other)
+    assert one.latents is not None
+    assert two.latents is not None
+    assert torch.equal(one.latents, two.latents)
+
+
+def test_a_scheduler_without_so_many_steps_says_so() -> None:
+    with Atelier(stable_diffusion("lcm")) as atelier:
+        (painted,) = atelier.paint(Sitter(request(steps=60), picture(1)))
+    assert "60 steps" in str(painted.end)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16])
+def test_half_precision_is_no_worse_than_stocks(dtype: torch.dtype) -> None:
+    """Stock rounds the sample at every step; ours keeps it in float32, so it may only be nearer to the truth."""
+    sitters = mixed()
+    pipeline = stable_diffusion("ddim")
+    truth = [stock(pipeline, sitter.request, sitter.picture) for sitter in sitters]
+    pipeline.to(dtype)
+    theirs = [stock(pipeline, sitter.request, sitter.picture) for sitter in sitters]
+    with Atelier(pipeline) as atelier:
+        ours = atelier.paint(*sitters)
+    for painted, stocks, exact in zip(ours, theirs, truth, strict=True):
+        assert error(painted.latents, exact) <= 1.5 * error(stocks, exact)
+
+
+def _pocket(dtype: torch.dtype) -> Any:
+    folder = locate(POCKET)
+    assert folder is not None
+    return load(Path(folder), POCKET, choose_device("cpu"), dtype)
+
+
+@pytest.mark.slow
+def test_the_shipped_model_paints_what_stock_paints() -> None:
+    pipeline = _pocket(torch.float32)
+    assert loops(pipeline)
+    check(pipeline, mixed())
+
+
+@pytest.mark.slow
+def test_the_shipped_model_in_bfloat16_is_no_worse_than_stock() -> None:
+    sitters = mixed()
+    truth = [stock(_pocket(torch.float32), sitter.request, sitter.picture) for sitter in sitters]
+    pipeline = _pocket(torch.bfloat16)
+    theirs = [stock(pipeline, sitter.request, sitter.picture) for sitter in sitters]
+    with Atelier(pipeline) as atelier:
+        ours = atelier.paint(*sitters)
+    for painted, stocks, exact in zip(ours, theirs, truth, strict=True):
+        assert error(painted.latents, exact) <= 1.5 * error(stocks, exact)
