@@ -38,13 +38,13 @@ class Easel:
         side = max(8, int(pixels**0.5) // parts.shrink // 8 * 8)
         with torch.inference_mode():
             lens = Lens(parts)
-            trial = _trial(parts, side)
+            example = trial(parts, side)
             denoiser = Denoiser(parts.unet)
             if parts.device.type == "cuda":
-                denoiser.compile(trial)
+                denoiser.compile(example)
             found = knees.get(
                 (device, model, str(parts.unet.num_parameters()), str(side), torch.__version__),
-                lambda: knee(lambda rows: seconds(denoiser, trial.padded(rows))),
+                lambda: knee(lambda rows: seconds(denoiser, example.padded(rows))),
             )
         return cls(parts, Solver(pipeline.scheduler), denoiser, lens, RowCaps(found, side * side))
 
@@ -61,8 +61,8 @@ def lay_out(parts: Parts) -> None:
         parts.unet.to(memory_format=torch.channels_last)
 
 
-def _trial(parts: Parts, side: int) -> Rows:
-    """A row of noise, of the kind that the model takes."""
+def trial(parts: Parts, side: int) -> Rows:
+    """A row of noise, of the kind that the model takes, for a square of so many latents along a side."""
     words = parts.read("", negative=False)
     latents = torch.randn(1, parts.unet.config.in_channels, side, side, dtype=parts.dtype, device=parts.device)
     return Rows(

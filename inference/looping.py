@@ -24,13 +24,13 @@ class LoopBackend(StockBackend):
     def __init__(self, settings: Settings, knees: KneeFile | None = None) -> None:
         super().__init__(settings)
         self._knees = knees or KneeFile()
-        self._easel: Easel | None = None
+        self.easel: Easel | None = None
         self._alone = threading.Lock()
         self._loop = StepLoop(translate=_translate, free=self.free)
 
     def generate(self, task: Task) -> Image.Image:
-        if self._easel is not None:
-            return self._loop.paint(Run.of(task, self._easel))
+        if self.easel is not None:
+            return self._loop.paint(Run.of(task, self.easel))
         with self._alone:
             task.check()
             return super().generate(task)
@@ -38,14 +38,14 @@ class LoopBackend(StockBackend):
     def _ready(self, pipeline: Any, model: str, defaults: ModelDefaults) -> None:
         if not loops(pipeline):
             return
-        self._easel = Easel.of(
+        self.easel = Easel.of(
             pipeline, model=model, device=self.device, pixels=defaults.max_pixels, knees=self._knees
         )
         # Small pictures share calls best, so there is room for as many as gain at a quarter of the working area.
-        self.slots = min(MOST_SLOTS, max(2, 2 * self._easel.caps.knee))
+        self.slots = min(MOST_SLOTS, max(2, 2 * self.easel.caps.knee))
 
     def _unload(self) -> None:
-        self._easel = None
+        self.easel = None
         super()._unload()
 
 

@@ -1,0 +1,169 @@
+"""Engines at work on workloads, taking turns in one process."""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+import psutil
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from benchmarks.workloads import Ask
+from inference.api import Failed, Img2ImgRequest
+from inference.backend import Backend, Settings
+from inference.caps import KneeFile
+from inference.easel import trial
+from inference.looping import LoopBackend
+from inference.painting import Wire, paint
+from inference.stock import StockBackend
+
+
+class CompiledStock(StockBackend):
+    """Stock diffusers with its UNet and decoder compiled, in the mode that diffusers' own guide recommends."""
+
+    def _ready(self, pipeline: Any, model: str, defaults: Any) -> None:
+        super()._ready(pipeline, model, defaults)
+        pipeline.unet.to(memory_format=torch.channels_last)
+        pipeline.unet = torch.compile(pipeline.unet, mode="max-autotune-no-cudagraphs")
+        pipeline.vae.decode = torch.compile(pipeline.vae.decode, mode="max-autotune-no-cudagraphs")
+
+
+KINDS: Mapping[str, type[StockBackend]] = {
+    "pentimento": LoopBackend,
+    "stock": StockBackend,
+    "stock compiled": CompiledStock,
+}
+
+
+@dataclass
+class Engine:
+    """A backend as the worker drives it: as many requests at a time as it has slots, the same codecs for all."""
+
+    name: str
+    backend: Backend
+
+    @classmethod
+    def open(cls, kind: str, model: str, device: str, dtype: str, knees: KneeFile) -> "Engine":
+        settings = Settings(model=model, device=device, dtype=dtype)
+        backend = LoopBackend(settings, knees) if kind == "pentimento" else KINDS[kind](settings)
+        backend.load(model)
+        return cls(f"{kind} {dtype}", backend)
+
+    def run(self, asks: list[Ask]) -> "Outcome":
+        """Serve a workload; latencies count from when each request came."""
+        outcome = Outcome()
+        slots = threading.Semaphore(self.backend.slots)
+        ended = {ask.request.id: threading.Event() for ask in asks}
+        line = threading.Condition()
+        turn = 0
+        begun = time.perf_counter()
+
+        def serve(place: int, ask: Ask) -> None:
+            nonlocal turn
+            if ask.after:
+                ended[ask.after].wait()
+            came = max(ask.at, time.perf_counter() - begun) if ask.after else ask.at
+            time.sleep(max(0.0, begun + ask.at - time.perf_counter()))
+            with line:  # first come, first served
+                line.wait_for(lambda: turn == place)
+            with slots:
+                with line:
+                    turn += 1
+                    line.notify_all()
+                outcome.steps[ask.request.id] = _paint(ask.request, self.backend)
+            outcome.latencies[ask.request.id] = time.perf_counter() - begun - came
+            ended[ask.request.id].set()
+
+        threads = [threading.Thread(target=serve, args=each) for each in enumerate(asks)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        outcome.seconds = time.perf_counter() - begun
+        return outcome
+
+
+@dataclass
+class Outcome:
+    """What came of a workload: seconds by request, steps by request, and seconds in all."""
+
+    latencies: dict[str, float] = field(default_factory=dict)
+    steps: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def summary(self) -> dict[str, float]:
+        """The numbers that are kept."""
+        ordered = sorted(self.latencies.values())
+        return {
+            "images_per_s": len(ordered) / self.seconds,
+            "p50_s": median(ordered),
+            "p95_s": ordered[min(len(ordered) - 1, round(0.95 * len(ordered)))],
+            "first_s": ordered[0],
+            "last_s": ordered[-1],
+            "calls": float(sum(self.steps.values())),
+        }
+
+
+def _paint(request: Img2ImgRequest, backend: Backend) -> int:
+    end = paint(request, backend, Wire(lambda _: None, lambda _: None, lambda: False))
+    if isinstance(end, Failed):
+        raise RuntimeError(end.message)
+    return end.effective_steps
+
+
+@dataclass(frozen=True)
+class Work:
+    """Floating point operations of a model's parts at one size, multiplications and additions counted apart."""
+
+    row: float
+    encode: float
+    decode: float
+
+    @classmethod
+    def of(cls, backend: LoopBackend, side: int) -> "Work":
+        easel = backend.easel
+        assert easel is not None
+        parts = easel.parts
+        latents = torch.zeros(1, parts.unet.config.in_channels, *[side // parts.shrink] * 2)
+        latents = latents.to(parts.device, parts.dtype)
+        pixels = torch.zeros(1, 3, side, side).to(parts.device, parts.dtype)
+        return cls(
+            row=_count(lambda: easel.denoiser(trial(parts, side // parts.shrink))),
+            encode=_count(lambda: parts.vae.encode(pixels)),
+            decode=_count(lambda: parts.vae.decode(latents)),
+        )
+
+    def of_asks(self, asks: list[Ask], steps: Mapping[str, int]) -> float:
+        """What a workload of this size needs, whoever serves it."""
+        rows = sum(steps[ask.request.id] * (2 if ask.request.guidance_scale > 1 else 1) for ask in asks)
+        return rows * self.row + len(asks) * (self.encode + self.decode)
+
+
+def _count(act: Any) -> float:
+    with torch.inference_mode(), FlopCounterMode(display=False) as counter:
+        act()
+    return float(counter.get_total_flops())
+
+
+def peak_flops(device: torch.device, dtype: torch.dtype) -> float:
+    """What this device's own matrix product reaches, in operations per second: the yardstick of utilisation."""
+    size = 8192 if device.type == "cuda" else 1024
+    one = torch.randn(size, size, device=device, dtype=dtype)
+    best = 0.0
+    for _ in range(6):
+        started = time.perf_counter()
+        one @ one
+        if device.type == "cuda":
+            torch.cuda.synchronize()
+        best = max(best, 2 * size**3 / (time.perf_counter() - started))
+    return best
+
+
+def peak_memory(device: torch.device) -> float:
+    """Mebibytes: what the device had allocated at most, or what the process weighs where it has no memory."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated() / 2**20
+    return float(psutil.Process().memory_info().rss) / 2**20
