@@ -89,8 +89,8 @@ async def test_an_edit_of_anything_is_no_second_click(tmp_path: Path, changes: d
         parent = await finished(at, seed=7)
         at.engine.hold()
         plain = await at.service.press(press(Verb.EDIT, parent, prompt="at night"))
-        edited = await at.service.press(press(Verb.EDIT, parent, prompt="at night", **changes))
-        again = await at.service.press(press(Verb.EDIT, parent, prompt="at night", **changes))
+        edited = await at.service.press(press(Verb.EDIT, parent, prompt="at night", **changes))  # type: ignore[arg-type]  # checked by Press
+        again = await at.service.press(press(Verb.EDIT, parent, prompt="at night", **changes))  # type: ignore[arg-type]  # checked by Press
 
         assert edited.job.id != plain.job.id
         assert again.job.id == edited.job.id
