@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
+from bot.cli.pictures import _for_owner
+from config.settings import load_settings
+
 PHOTOS = Path("docs/demo")
 SMALL = (192, 128)
 
@@ -100,6 +103,34 @@ def test_a_sweep_leaves_a_picture_for_each_strength_and_a_sheet(photos: tuple[Pa
 
 
 @pytest.mark.slow
+def test_the_two_ends_are_two_strengths_and_an_owner_has_no_quota(photos: tuple[Path, Path], tmp_path: Path) -> None:
+    few = {"PENTIMENTO__LIMITS__PER_USER_PER_DAY": "1"}
+    ran = pentimento("sweep", photos[0], "oil", "--strengths", "0,1", "--steps", 1, "--out", tmp_path, **few)
+
+    assert ran.returncode == 0, ran.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["sheet.png", "strength-0.png", "strength-1.png"]
+
+
+@pytest.mark.slow
+def test_a_result_that_cannot_be_written_leaves_nothing_half(photos: tuple[Path, Path], tmp_path: Path) -> None:
+    taken = tmp_path / "taken.png"
+    taken.mkdir()
+    ran = pentimento("img2img", photos[0], "oil", "--strength", 0, "--out", taken)
+
+    assert ran.returncode == 2
+    assert "taken.png cannot be written" in ran.stderr
+    assert list(tmp_path.iterdir()) == [taken]
+
+
+def test_a_model_named_on_the_command_line_does_not_get_the_configured_models_revision() -> None:
+    configured = load_settings(None, {"PENTIMENTO__MODEL__ID": "org/one", "PENTIMENTO__MODEL__REVISION": "v1"})
+
+    assert _for_owner(configured, "org/two").model.revision == ""
+    assert _for_owner(configured, "org/one").model.revision == "v1"
+    assert _for_owner(configured, None).model.revision == "v1"
+
+
+@pytest.mark.slow
 def test_a_chain_starts_each_pass_from_the_one_before(photos: tuple[Path, Path], tmp_path: Path) -> None:
     ran = pentimento(
         "chain", photos[0], "pencil sketch", "watercolor", "--seed", 1, "--strength", 0.4, "--out", tmp_path, "--json"
@@ -127,6 +158,9 @@ def test_a_chain_starts_each_pass_from_the_one_before(photos: tuple[Path, Path],
         (["img2img", "{photo}", "oil", "--out", "{photo}"], "--out is the source itself"),
         (["img2img", "{photo}", "oil", "--style", "oyl painting"], "oil painting"),
         (["img2img", "README.md", "oil", "--out", "{tmp}/x.png"], ""),
+        (["img2img", "/dev/zero", "oil", "--out", "{tmp}/x.png"], "is the most"),
+        (["chain", "{tmp}/pass-1.png", "oil", "--out", "{tmp}"], "would be replaced"),
+        (["sweep", "{tmp}/sheet.png", "oil", "--out", "{tmp}/../{tmp.name}"], "would be replaced"),
         (["img2img"], "required"),
         (["paint"], "paint"),
     ],
