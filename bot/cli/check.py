@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from adapters.files.data_dir import hold_data_dir
@@ -59,7 +60,7 @@ async def check(asked: argparse.Namespace, settings: Settings) -> int:
         for title in ("", "what", "how it stands"):
             table.add_column(title)
         for finding in findings:
-            table.add_row(_LOOKS[finding.state], finding.what, finding.words)
+            table.add_row(_LOOKS[finding.state], finding.what, escape(finding.words))
         Console(soft_wrap=True).print(table)
     wrong = any(finding.state is State.WRONG for finding in findings)
     return EXIT_CANNOT_START if wrong else EXIT_DONE

@@ -30,5 +30,5 @@ async def models(asked: argparse.Namespace, settings: Settings) -> int:
             f"{defaults.max_pixels} pixels",
             str(defaults.multiple),
         )
-    Console(soft_wrap=True).print(table)
+    Console(soft_wrap=True, markup=False).print(table)
     return EXIT_DONE

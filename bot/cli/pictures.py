@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 import re
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -117,6 +118,10 @@ async def chain(asked: argparse.Namespace, settings: Settings) -> int:
 async def _bench(settings: Settings, model: str | None) -> AsyncIterator[Bench]:
     """A core in a temporary folder: a running service's own folder stays its own."""
     settings = _for_owner(settings, model)
+    command = asyncio.current_task()
+    assert command is not None
+    # Else a SIGTERM would leave the folder, with somebody's pictures, behind.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, command.cancel)
     with tempfile.TemporaryDirectory(prefix="pentimento-") as folder, display() as lines:
         messenger = ConsoleMessenger(lines)
         engine = engine_of(settings)

@@ -4,9 +4,11 @@ import contextlib
 import io
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -131,6 +133,65 @@ def test_a_model_named_on_the_command_line_does_not_get_the_configured_models_re
 
 
 @pytest.mark.slow
+def test_a_reader_that_has_gone_is_no_bug_of_ours(photos: tuple[Path, Path], tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as nobody:
+        ran = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "bot",
+                "img2img",
+                photos[0],
+                "oil",
+                "--strength",
+                "0",
+                "--out",
+                tmp_path / "o.png",
+            ],
+            stdout=nobody,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+
+    assert ran.returncode == 128 + signal.SIGPIPE
+    assert ran.stderr == ""
+    assert (tmp_path / "o.png").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_stopped_leaves_no_pictures_lying_about(
+    photos: tuple[Path, Path], tmp_path: Path, number: signal.Signals
+) -> None:
+    """It is given so many passes that it cannot be done when its folder is seen."""
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "bot",
+        "chain",
+        photos[0],
+        *["oil"] * 50,
+        "--steps",
+        "150",
+        "--out",
+        tmp_path / "o",
+    ]
+    with subprocess.Popen(command, env=os.environ | {"TMPDIR": str(tmp_path)}, stderr=subprocess.PIPE) as process:
+        while not any(tmp_path.glob("pentimento-*/images/kept/*/*")):
+            time.sleep(0.05)
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 128 + number
+    assert said == b""
+    assert not list(tmp_path.glob("pentimento-*"))
+
+
+@pytest.mark.slow
 def test_a_chain_starts_each_pass_from_the_one_before(photos: tuple[Path, Path], tmp_path: Path) -> None:
     ran = pentimento(
         "chain", photos[0], "pencil sketch", "watercolor", "--seed", 1, "--strength", 0.4, "--out", tmp_path, "--json"
@@ -197,7 +258,9 @@ def test_what_cannot_start_ends_with_sixty_nine_and_one_line(
 
 
 def test_check_tells_what_would_start_and_its_exit_code_agrees(tmp_path: Path) -> None:
-    place = {"PENTIMENTO__DATA_DIR": str(tmp_path / "data")}
+    place = {"PENTIMENTO__DATA_DIR": str(tmp_path / "[/data]")}
+    table = pentimento("check", **place).stdout
+    assert "[/data]" in "".join(table.split())
     without = pentimento("check", "--json", **place)
     findings = {finding["what"]: finding for finding in json.loads(without.stdout)}
     assert without.returncode == 69
@@ -245,6 +308,9 @@ def test_a_backup_is_a_database_of_its_own(tmp_path: Path) -> None:
     assert pentimento("backup", copy, **place).returncode == 69, "there is nothing to copy yet"
     (tmp_path / "pentimento.db").touch()
 
+    nowhere = pentimento("backup", tmp_path / "nowhere" / "copy.db", **place)
+    assert (nowhere.returncode, len(nowhere.stderr.splitlines())) == (2, 1)
+    assert "There is no folder" in nowhere.stderr
     assert pentimento("backup", copy, **place).returncode == 0
     assert pentimento("backup", copy, **place).returncode == 2
     with contextlib.closing(sqlite3.connect(copy)) as database:
