@@ -58,7 +58,7 @@ async def check(asked: argparse.Namespace, settings: Settings) -> int:
     else:
         table = Table(box=None, pad_edge=False)
         for title in ("", "what", "how it stands"):
-            table.add_column(title)
+            table.add_column(title, overflow="fold")  # a path cut short helps nobody
         for finding in findings:
             table.add_row(_LOOKS[finding.state], finding.what, escape(finding.words))
         Console(soft_wrap=True).print(table)
