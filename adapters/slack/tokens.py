@@ -1,0 +1,196 @@
+"""Whose token speaks: one workspace's from the settings, or each installation's own.
+
+A rotated token lives twelve hours. It is renewed before it ends, by one caller at a time: a refresh token is good for
+one use, so two renewals in a race would lose the installation.
+"""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from adapters.slack.errors import Meaning, SlackFault
+from adapters.slack.members import Team
+from bot.ports import Clock
+
+if TYPE_CHECKING:
+    from adapters.slack.api import SlackApi
+
+RENEW_BEFORE = 2 * 3600.0
+"""Seconds before its end that a token is renewed; Bolt's own margin."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """The bot in one team."""
+
+    token: str
+    bot_user: str
+    bot: str = ""
+    team: str = ""
+    enterprise: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """What a workspace or organisation gave us when it installed the app.
+
+    Attributes:
+        team: workspace id; empty for an organisation-wide installation.
+        refresh_token, expires_at: set where tokens rotate; Unix seconds.
+    """
+
+    enterprise: str
+    team: str
+    token: str
+    bot_user: str
+    bot: str
+    scopes: str
+    installed_by: str
+    installed_at: float
+    refresh_token: str = ""
+    expires_at: float | None = None
+
+    @property
+    def identity(self) -> Identity:
+        """Who the bot is there."""
+        return Identity(
+            token=self.token, bot_user=self.bot_user, bot=self.bot, team=self.team, enterprise=self.enterprise
+        )
+
+
+class InstallationStore(Protocol):
+    """Installations and the one-time states of the install flow; every change is durable when it returns."""
+
+    async def save(self, installation: Installation) -> None:
+        """Keep an installation; one of the same enterprise and team gives way."""
+        ...
+
+    async def find(self, *, enterprise: str, team: str) -> Installation | None: ...
+
+    async def remove(self, *, enterprise: str, team: str) -> None: ...
+
+    async def issue_state(self, state: str, *, expires_at: float) -> None: ...
+
+    async def consume_state(self, state: str, *, now: float) -> bool:
+        """True once for a state that was issued and has not expired."""
+        ...
+
+
+class Tokens(Protocol):
+    """Where the token of a team comes from."""
+
+    async def start(self, api: "SlackApi") -> None:
+        """Called once, before anything else; raises `FatalError` where the start must end."""
+        ...
+
+    async def identity(self, team: Team) -> Identity | None:
+        """The bot in a team, with a good token; None where it is not installed."""
+        ...
+
+    async def renewed(self, team: Team, *, expired: str) -> Identity | None:
+        """Another token than `expired`, or None where there is none to be had."""
+        ...
+
+
+class OneWorkspace:
+    """The token in the settings."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+        self._identity: Identity | None = None
+
+    async def start(self, api: "SlackApi") -> None:
+        from adapters.slack.api import started
+
+        answer = await started(api, "auth_test", self._token, variable="SLACK_BOT_TOKEN")
+        self._identity = Identity(
+            token=self._token,
+            bot_user=answer.get("user_id", ""),
+            bot=answer.get("bot_id", ""),
+            team=answer.get("team_id", ""),
+            enterprise=answer.get("enterprise_id") or "",
+        )
+
+    async def identity(self, team: Team) -> Identity | None:
+        del team  # there is one
+        return self._identity
+
+    async def renewed(self, team: Team, *, expired: str) -> Identity | None:
+        del team, expired  # nothing here could renew it
+        return None
+
+
+class InstalledWorkspaces:
+    """Every installation's own token, renewed in time."""
+
+    def __init__(self, store: InstallationStore, *, client_id: str, client_secret: str, clock: Clock) -> None:
+        self._store = store
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._clock = clock
+        self._renewing: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def start(self, api: "SlackApi") -> None:
+        self._api = api
+
+    async def identity(self, team: Team) -> Identity | None:
+        installation = await self._installation(team)
+        if installation is None:
+            return None
+        if installation.expires_at is None or installation.expires_at - RENEW_BEFORE > self._clock.now():
+            return installation.identity
+        return await self._renew(installation)
+
+    async def renewed(self, team: Team, *, expired: str) -> Identity | None:
+        installation = await self._installation(team)
+        if installation is None:
+            return None
+        return installation.identity if installation.token != expired else await self._renew(installation)
+
+    async def _installation(self, team: Team) -> Installation | None:
+        """The workspace's own, else the organisation's."""
+        if team.id and not team.org_wide:
+            found = await self._store.find(enterprise=team.enterprise, team=team.id)
+            if found is not None:
+                return found
+        return await self._store.find(enterprise=team.enterprise, team="") if team.enterprise else None
+
+    async def _renew(self, old: Installation) -> Identity | None:
+        async with self._renewing[old.enterprise, old.team]:
+            now_stored = await self._store.find(enterprise=old.enterprise, team=old.team)
+            if now_stored is None or now_stored.token != old.token:
+                return now_stored.identity if now_stored else None  # somebody else renewed it while we waited
+            try:
+                answer = await self._api.call_with(
+                    None,
+                    "oauth_v2_access",
+                    client_id=self._client_id,
+                    client_secret=self._client_secret,
+                    grant_type="refresh_token",
+                    refresh_token=old.refresh_token,
+                )
+            except SlackFault as fault:
+                log.warning("token not renewed", team=old.team, code=fault.code)
+                still_good = old.expires_at is not None and old.expires_at > self._clock.now()
+                passing = fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}
+                return old.identity if still_good and passing else None
+            fresh = Installation(
+                enterprise=old.enterprise,
+                team=old.team,
+                token=answer["access_token"],
+                bot_user=old.bot_user,
+                bot=old.bot,
+                scopes=answer.get("scope", old.scopes),
+                installed_by=old.installed_by,
+                installed_at=old.installed_at,
+                refresh_token=answer.get("refresh_token", old.refresh_token),
+                expires_at=self._clock.now() + float(answer["expires_in"]),
+            )
+            await self._store.save(fresh)
+            log.info("token renewed", team=old.team)
+            return fresh.identity
