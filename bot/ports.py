@@ -258,6 +258,45 @@ class PictureReader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A result as a file that may leave: marked as made by AI, free of everything else.
+
+    Attributes:
+        suffix: for its name, without a dot.
+        note: for the member, where it is less than the stored picture.
+    """
+
+    content: bytes
+    suffix: str
+    media_type: str
+    width: int
+    height: int
+    note: str | None = None
+
+
+class Exporter(Protocol):
+    """Makes the file of a result that a chat can take."""
+
+    async def export(
+        self, generation: GenerationId, *, max_bytes: int, formats: Sequence[str] = ("PNG", "WEBP", "JPEG")
+    ) -> Exported:
+        """The best of `formats` that fits `max_bytes`: lossless first, fewer pixels last.
+
+        Raises:
+            Gone: the result is not kept any more.
+        """
+        ...
+
+    async def thumbnail(self, image: ImageId, *, side: int) -> Exported:
+        """A small JPEG of a stored picture, e.g. the source, its longer side at most `side` pixels.
+
+        Raises:
+            Gone: it is not kept any more.
+        """
+        ...
+
+
 class Messenger(Protocol):
     """One chat platform's way of showing cards.
 

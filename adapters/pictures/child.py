@@ -4,8 +4,8 @@ It is started with nothing from the environment and without the current folder o
 before it reads a byte of a member's file it gives up memory, time, files and processes beyond what one picture needs.
 
 Frames are eight bytes of length, big-endian, and that many bytes. In: the file. Out: an empty frame once warm, then
-the answer in two: a JSON object (`refused` with the sentence and `because` for the log, or `notes`), and the PNG, which
-is empty where it refused.
+the answer in two: a JSON object (`refused` with the sentence and `because` for the log, or `notes`), and the PNG,
+empty where it refused.
 """
 
 import ctypes

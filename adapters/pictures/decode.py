@@ -166,7 +166,8 @@ def _unreadable(kind: str, content: bytes, error: Exception) -> PictureRefused:
     name = "WebP" if kind == "WEBP" else kind
     if isinstance(error, ValueError) and "Decompressed data too large" in str(error):
         return PictureRefused(
-            f"That {name} carries packed text or a profile that unpacks far too large: save it again without metadata."
+            f"That {name} carries packed text or a profile that unpacks far too large: "
+            "save it again without metadata."
         )
     cut_off = {
         "PNG": b"IEND" not in content,

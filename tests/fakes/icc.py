@@ -30,7 +30,7 @@ def ink_profile(paper: Colour, cyan_ink: Colour) -> bytes:
 
     Colours are Lab, 8 bit as ICC writes it: L times 2.55, a and b plus 128.
     """
-    nodes = {(0, 0, 0, 0): paper, (1, 0, 0, 0): cyan_ink}
+    nodes: dict[tuple[int, ...], Colour] = {(0, 0, 0, 0): paper, (1, 0, 0, 0): cyan_ink}
     grid = b"".join(bytes(nodes.get(node, (0, 128, 128))) for node in product((0, 1), repeat=4))
     identity = struct.pack(">9i", *(65536 if place % 4 == 0 else 0 for place in range(9)))
     ramp = bytes(range(256))
