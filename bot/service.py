@@ -5,6 +5,7 @@ Chats and the command line call these and nothing else. A method returns when it
 """
 
 import asyncio
+import contextlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ from bot.delivery import Delivery
 from bot.dispatch import Dispatch, units_of
 from bot.domain.actions import Press, derive, lineage_of
 from bot.domain.card import Waiting
-from bot.domain.errors import Gone, InvalidRequest, LimitReached, NotAllowed
+from bot.domain.errors import Gone, InvalidRequest, LimitReached, NotAllowed, UserError
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Generation, Job, Recipe
 from bot.domain.limits import DAY, Limits, check_limits, in_words
@@ -220,6 +221,17 @@ class Service:
                 await self.cancel(job.id, by=requester)
         gone = await self._store.forget(requester.key)
         await self.sweep_images()
+        return len(gone)
+
+    async def forget_space(self, platform: str, space: str) -> int:
+        """The bot was removed from a guild or workspace: the same for everybody there."""
+        for job in await self._store.open_jobs():
+            if (job.requester.platform, job.requester.space) == (platform, space):
+                with contextlib.suppress(UserError):  # it ended by itself in between
+                    await self.cancel(job.id, by=job.requester)
+        gone = await self._store.forget_space(platform, space)
+        await self.sweep_images()
+        log.info("space forgotten", platform=platform, space=space, jobs=len(gone))
         return len(gone)
 
     async def sweep_images(self) -> None:

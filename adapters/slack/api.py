@@ -71,6 +71,10 @@ class SlackApi:
         """Who the bot is in a team, with a token that is good; None where it is not installed there."""
         return await self._tokens.identity(team)
 
+    async def forget(self, team: Team) -> None:
+        """The app was uninstalled there."""
+        await self._tokens.forget(team)
+
     async def call(self, team: Team, method: str, **arguments: Any) -> dict[str, Any]:
         """Call one of the SDK client's methods, e.g. `call(team, "chat_update", channel=…, ts=…)`.
 
@@ -128,7 +132,9 @@ class SlackApi:
             pause *= 2
 
 
-async def started(api: SlackApi, method: str, token: str, *, variable: str, **arguments: Any) -> dict[str, Any]:
+async def started(
+    api: SlackApi, method: str, token: str | None, *, variable: str, **arguments: Any
+) -> dict[str, Any]:
     """A call that a start needs, repeated for a while where Slack does not answer.
 
     Raises:

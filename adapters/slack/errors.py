@@ -153,3 +153,21 @@ def _seconds(retry_after: str | None) -> float | None:
         return None if retry_after is None else max(0.0, float(retry_after))
     except ValueError:
         return None
+
+
+def sentence(fault: SlackFault) -> str:
+    """What a member is told when a call for them failed: one sentence with the mend."""
+    match fault.meaning:
+        case Meaning.TOO_LATE:
+            return "Slack gave me too little time to open that: please try again."
+        case Meaning.LATER | Meaning.UNKNOWN_END:
+            return "Slack is busy: please try again in a minute."
+        case Meaning.ELSEWHERE:
+            return "I cannot do that in this conversation: invite me with /invite, or use /img2img."
+        case Meaning.NO_SCOPE:
+            lacking = fault.needed or fault.code
+            return f"I lack the {lacking} permission: ask who runs this workspace to install me again."
+        case Meaning.NO_FILES:
+            return "Files may not be shared here: ask who runs this workspace to allow it."
+        case _:
+            return f"Slack refused that ({fault.code}): please try again, and tell who runs me if it stays so."

@@ -26,8 +26,8 @@ class Team:
 
     @property
     def space(self) -> str:
-        """What settings and deletion go by: the workspace where there is one."""
-        return self.id or self.enterprise
+        """What settings and deletion go by: whatever was installed, so whatever can be uninstalled."""
+        return self.enterprise if self.org_wide or not self.id else self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,26 +81,20 @@ class SlackMessenger:
             return await self.edit(target, await self._alone(target, card, fault, card.job), card)
         return message
 
-    async def publish(self, target: ReplyTarget, card: Card) -> MessageRef:
-        """Show a private job's card where it was asked for, as a message of its own.
+    async def copy(self, target: ReplyTarget, card: Card, *, nonce: str) -> None:
+        """Show an ended job once more somewhere else: published, or sent to somebody.
 
         Raises:
             TryLater: Slack is busy.
             Undeliverable: it cannot be shown there.
         """
-        address = target.address
-        if not address.get("home_channel"):
-            raise Undeliverable("it was not asked for in a channel")
-        home = {**address, "channel": address["home_channel"], "thread": address.get("home_thread", "")}
-        public = ReplyTarget(platform=PLATFORM, address=home)
-        nonce = f"{card.job}:published"
-        stands = self._posted.get(nonce)
-        if stands is None:
-            try:
-                stands = await self._post(public, card, nonce, channel=home["channel"], thread=home["thread"] or None)
-            except SlackFault as fault:
-                raise self._error(fault) from fault
-        return await self.edit(public, stands, card)
+        try:
+            stands = self._posted.get(nonce) or await self._post(
+                target, card, nonce, channel=target.address["channel"], thread=target.address.get("thread")
+            )
+        except SlackFault as fault:
+            raise self._error(fault) from fault
+        await self.edit(target, stands, card)
 
     async def _post(
         self, target: ReplyTarget, card: Card, nonce: str, *, channel: str, thread: str | None

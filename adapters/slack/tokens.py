@@ -96,6 +96,10 @@ class Tokens(Protocol):
         """Another token than `expired`, or None where there is none to be had."""
         ...
 
+    async def forget(self, team: Team) -> None:
+        """The app was uninstalled there."""
+        ...
+
 
 class OneWorkspace:
     """The token in the settings."""
@@ -124,6 +128,10 @@ class OneWorkspace:
         del team, expired  # nothing here could renew it
         return None
 
+    async def forget(self, team: Team) -> None:
+        del team
+        log.error("the app was uninstalled from its workspace: install it again and restart with the new token")
+
 
 class InstalledWorkspaces:
     """Every installation's own token, renewed in time."""
@@ -151,6 +159,9 @@ class InstalledWorkspaces:
         if installation is None:
             return None
         return installation.identity if installation.token != expired else await self._renew(installation)
+
+    async def forget(self, team: Team) -> None:
+        await self._store.remove(enterprise=team.enterprise, team="" if team.org_wide else team.id)
 
     async def _installation(self, team: Team) -> Installation | None:
         """The workspace's own, else the organisation's."""

@@ -8,7 +8,6 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import aiohttp
 import structlog
@@ -19,9 +18,9 @@ from adapters.slack.members import Team
 from adapters.slack.text import clip
 from bot.domain.card import CardPicture
 from bot.domain.ids import GenerationId
-from bot.ports import ImageStore
+from bot.ports import Exporter
 
-FORMATS = ("png", "jpeg")
+FORMATS = ("PNG", "JPEG")
 """What Slack shows inside a message; WebP is not among it."""
 
 MAX_BYTES = 10_000_000
@@ -29,23 +28,6 @@ READY_SECONDS = 45.0
 _MAX_ALT = 1000
 _REMEMBERED = 500
 log = structlog.get_logger(__name__)
-
-
-class Exported(Protocol):
-    """A picture as it leaves: `suffix` with its dot, `note` what the member should know about it."""
-
-    @property
-    def content(self) -> bytes: ...
-    @property
-    def suffix(self) -> str: ...
-    @property
-    def note(self) -> str: ...
-
-
-class Exporter(Protocol):
-    """Encodes a stored PNG for a chat, in one of `formats` and within `max_bytes`."""
-
-    async def __call__(self, png: bytes, *, max_bytes: int, formats: tuple[str, ...]) -> Exported: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +41,9 @@ class Shared:
 class Uploads:
     """Uploads each picture once per team and process."""
 
-    def __init__(self, api: SlackApi, images: ImageStore, export: Exporter) -> None:
+    def __init__(self, api: SlackApi, exporter: Exporter) -> None:
         self._api = api
-        self._images = images
-        self._export = export
+        self._exporter = exporter
         self._known: OrderedDict[tuple[str, GenerationId], tuple[str, str]] = OrderedDict()
 
     async def put(self, team: Team, pictures: tuple[CardPicture, ...]) -> Shared:
@@ -102,11 +83,11 @@ class Uploads:
     async def _upload(
         self, team: Team, picture: CardPicture, *, channel: str | None = None, thread: str | None = None
     ) -> tuple[str, str]:
-        exported = await self._export(await self._images.get(picture.image), max_bytes=MAX_BYTES, formats=FORMATS)
+        exported = await self._exporter.export(picture.generation, max_bytes=MAX_BYTES, formats=FORMATS)
         place = await self._api.patient(
             team,
             "files_getUploadURLExternal",
-            filename=f"{picture.generation}{exported.suffix}",
+            filename=f"{picture.generation}.{exported.suffix}",
             length=len(exported.content),
             alt_txt=clip(picture.alt, _MAX_ALT),
         )
@@ -118,7 +99,7 @@ class Uploads:
             channel_id=channel,
             thread_ts=thread,
         )
-        return place["file_id"], exported.note
+        return place["file_id"], exported.note or ""
 
     async def _send(self, url: str, content: bytes) -> None:
         """The address is a secret by itself and takes no token."""

@@ -153,6 +153,12 @@ class SqliteJobStore:
         )
         return [codec.job_from(row) for row in rows]
 
+    async def job_of_message(self, message: MessageRef) -> Job | None:
+        rows = await self._database.read(
+            "SELECT jobs.* FROM outbox JOIN jobs ON jobs.id = outbox.job WHERE outbox.message = ?", (message,)
+        )
+        return codec.job_from(rows[0]) if rows else None
+
     async def usage(self, requester_key: str, *, since: float) -> Usage:
         (row,) = await self._database.read(_USAGE, {"key": requester_key, "since": since})
         return Usage(pending=row["pending"], pictures=row["pictures"], oldest_at=row["oldest_at"])
@@ -211,6 +217,20 @@ class SqliteJobStore:
                 " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = usage.job)",
                 (requester_key,),
             )
+        await self._database.purge()
+        return [JobId(job) for job, _ in ended]
+
+    async def forget_space(self, platform: str, space: str) -> Sequence[JobId]:
+        async with self._database.transaction() as tx:
+            rows = await tx.execute_fetchall(
+                "SELECT id, event_id FROM jobs WHERE ended_at IS NOT NULL"
+                " AND requester ->> 'platform' = ? AND requester ->> 'space' = ? ORDER BY seq",
+                (platform, space),
+            )
+            ended = [(row["id"], row["event_id"]) for row in rows]
+            await tx.executemany("DELETE FROM jobs WHERE id = ?", [(job,) for job, _ in ended])
+            await tx.executemany("DELETE FROM usage WHERE job = ?", [(job,) for job, _ in ended])
+            await tx.executemany("DELETE FROM inbox WHERE id = ?", [(event,) for _, event in ended])
         await self._database.purge()
         return [JobId(job) for job, _ in ended]
 
