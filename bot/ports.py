@@ -13,6 +13,7 @@ from bot.domain.card import Card
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job
 from bot.domain.limits import Usage
+from bot.domain.place import PlaceSettings
 from bot.domain.request import ReplyTarget
 
 MessageRef = str
@@ -194,6 +195,16 @@ class JobStore(Protocol):
         """
         ...
 
+    async def place(self, key: str) -> PlaceSettings:
+        """What was set for a place, e.g. "discord:guild:123"; all defaults where nothing was."""
+        ...
+
+    async def set_place(self, key: str, settings: PlaceSettings) -> None: ...
+
+    async def forget_places(self, prefix: str) -> None:
+        """Remove the settings of every place whose key starts so: the server or workspace has gone."""
+        ...
+
     async def referenced_images(self) -> frozenset[ImageId]:
         """Every image that a job or generation still needs."""
         ...
@@ -345,8 +356,13 @@ class Messenger(Protocol):
 class ChatPlatform(Protocol):
     """A chat adapter as the lifecycle sees it: entered once connected; left when its connections are closed."""
 
-    name: str
-    messenger: Messenger
+    @property
+    def name(self) -> str:
+        """As reply targets and requesters name it."""
+        ...
+
+    @property
+    def messenger(self) -> Messenger: ...
 
     async def __aenter__(self) -> Self: ...
 

@@ -1,4 +1,4 @@
-"""The use cases, one method each: submit, press, cancel, delete, status, describe, forget.
+"""The use cases, one method each: submit, press, cancel, delete, status, describe, settings, export, forget.
 
 Chats and the command line call these and nothing else. A method returns when its change is durable; what follows
 (the message, the picture) comes by dispatch and delivery. Every `UserError` carries the sentence for the member.
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.archive import archive
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch, units_of
 from bot.domain.actions import Press, derive, lineage_of
@@ -21,6 +22,7 @@ from bot.domain.errors import Gone, InvalidRequest, LimitReached, NotAllowed, Us
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Generation, Job, Recipe
 from bot.domain.limits import DAY, Limits, check_limits, in_words
+from bot.domain.place import PlaceSettings
 from bot.domain.request import (
     DEFAULT_STRENGTH,
     REFINE_STRENGTH,
@@ -28,6 +30,7 @@ from bot.domain.request import (
     Action,
     Request,
     Requester,
+    check_strength,
     clean_text,
 )
 from bot.domain.style import Style, find_style
@@ -39,7 +42,11 @@ from inference.api import ModelDefaults
 DOUBLE_CLICK_SECONDS = 3.0
 """Within this long an equal press is the same press, also where its job was quick enough to have ended."""
 
+FORGET_SECONDS = 5.0
+"""Messages of jobs that a member's wish to be forgotten cancels get so long to say so."""
+
 _RECENT = 20
+_EVERYTHING = 1_000_000
 _STANDARD_STRENGTHS: Mapping[Action, tuple[float, ...]] = {
     Action.SWEEP: SWEEP_STRENGTHS,
     Action.REFINE: (REFINE_STRENGTH,),
@@ -214,11 +221,31 @@ class Service:
         """The member's latest jobs, newest first."""
         return await self._store.jobs_of(requester.key, limit=limit)
 
+    async def export(self, requester: Requester, *, max_bytes: int) -> bytes:
+        """Everything stored about the member, as a ZIP of at most about `max_bytes`."""
+        jobs = [
+            (job, await self._store.generations(job.id))
+            for job in await self._store.jobs_of(requester.key, limit=_EVERYTHING)
+        ]
+        pictures: dict[ImageId, bytes] = {}
+        for job, generations in jobs:
+            for image in (*(each.image for each in generations), job.source):
+                if sum(map(len, pictures.values())) < max_bytes:
+                    with contextlib.suppress(Gone):
+                        pictures[image] = await self._images.get(image)
+        return await asyncio.to_thread(archive, jobs, pictures, max_bytes=max_bytes)
+
     async def forget(self, requester: Requester) -> int:
         """Cancel the member's open jobs and remove everything stored about them; returns how many jobs went."""
-        for job in await self._store.open_jobs():
-            if job.requester.key == requester.key:
-                await self.cancel(job.id, by=requester)
+        cancelled = [
+            (await self.cancel(job.id, by=requester)).id
+            for job in await self._store.open_jobs()
+            if job.requester.key == requester.key
+        ]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FORGET_SECONDS):
+                for job_id in cancelled:
+                    await self._delivery.shown(job_id)
         gone = await self._store.forget(requester.key)
         await self.sweep_images()
         return len(gone)
@@ -233,6 +260,26 @@ class Service:
         await self.sweep_images()
         log.info("space forgotten", platform=platform, space=space, jobs=len(gone))
         return len(gone)
+
+    async def settings(self, *places: str) -> PlaceSettings:
+        """What holds at the innermost of `places`, named from the outside in: server, then channel."""
+        settings = PlaceSettings()
+        for key in places:
+            settings = (await self._store.place(key)).over(settings)
+        return settings
+
+    async def change_settings(self, place: str, settings: PlaceSettings) -> None:
+        """Set a place's own settings; who may is the adapter's to check, as only the chat knows.
+
+        Raises:
+            InvalidRequest: a value is out of range or names what there is not.
+        """
+        if settings.strength is not None:
+            check_strength(settings.strength)
+        if settings.model is not None:
+            self._model(settings.model)
+        style = find_style(self.styles, settings.style)
+        await self._store.set_place(place, replace(settings, style=style.name if style else None))
 
     async def sweep_images(self) -> None:
         """Delete the pictures that nothing refers to any more."""
@@ -260,9 +307,7 @@ class Service:
         if not self._open:
             raise LimitReached("I am restarting: try again in a minute.")
         model = request.model or self._default_model
-        defaults = self.models.get(model)
-        if defaults is None:
-            raise InvalidRequest(f"I do not have the model {model!r}; there is {', '.join(self.models)}.")
+        defaults = self._model(model)
         recipes = self._recipes(request, model, defaults)
         now = self._clock.now()
         usage = await self._store.usage(request.requester.key, since=now - DAY)
@@ -294,6 +339,12 @@ class Service:
         self._delivery.announce(job.id)
         log.info("queued", job=job.id, action=job.action, platform=job.requester.platform, user=job.requester.user)
         return Receipt(job=job, waiting=self.waiting(job.id))
+
+    def _model(self, model: str) -> ModelDefaults:
+        defaults = self.models.get(model)
+        if defaults is None:
+            raise InvalidRequest(f"I do not have the model {model!r}: there is {', '.join(self.models)}.")
+        return defaults
 
     def _recipes(self, request: Request, model: str, defaults: ModelDefaults) -> tuple[Recipe, ...]:
         style = find_style(self.styles, request.style)

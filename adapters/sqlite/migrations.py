@@ -98,7 +98,14 @@ CREATE TABLE install_states (
 ) STRICT;
 """
 
-MIGRATIONS = (_FIRST, _SLACK)
+_PLACES = """
+CREATE TABLE places (
+    key TEXT PRIMARY KEY,
+    settings TEXT NOT NULL  -- JSON
+) STRICT;
+"""
+
+MIGRATIONS = (_FIRST, _PLACES, _SLACK)
 
 
 async def migrate(connection: aiosqlite.Connection) -> None:

@@ -1,0 +1,132 @@
+"""The real core and the real Slack adapter against the tests' Slack; only the model is a fake."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.files.image_store import FileImageStore
+from adapters.pictures.outgoing import PictureExporter
+from adapters.slack.options import SlackOptions
+from adapters.slack.platform import SlackPlatform
+from adapters.sqlite.store import SqliteJobStore
+from bot.delivery import Delivery
+from bot.dispatch import Dispatch
+from bot.domain.limits import Limits
+from bot.lifecycle import Core, Running
+from bot.pace import Pace
+from bot.ports import Messenger
+from bot.queue import FairQueue
+from bot.service import Service
+from bot.system import SystemClock, SystemIds
+from tests.fakes.core import STYLES
+from tests.fakes.engine import DEFAULTS, MODEL, FakeEngine
+from tests.fakes.picture_reader import InProcessPictureReader
+from tests.fakes.slack_server.server import APP_TOKEN, SIGNING_SECRET, SlackServer
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What runs."""
+
+    core: Core
+    slack: SlackPlatform
+    engine: FakeEngine
+
+
+def options(server: SlackServer, **changes: object) -> SlackOptions:
+    """As an owner of one workspace would set them."""
+    values: dict[str, object] = {
+        "api_url": server.api_url,
+        "bot_token": "xoxb-one",
+        "app_token": APP_TOKEN,
+        "signing_secret": SIGNING_SECRET,
+    }
+    return SlackOptions(**(values | changes))  # type: ignore[arg-type]  # the table is typed by SlackOptions itself
+
+
+@asynccontextmanager
+async def house(
+    server: SlackServer,
+    folder: Path,
+    *,
+    settings: SlackOptions | None = None,
+    engine: FakeEngine | None = None,
+    limits: Limits | None = None,
+    start: bool = True,
+) -> AsyncIterator[House]:
+    """A running service; entered again on the same folder it is a restart."""
+    clock, ids = SystemClock(), SystemIds()
+    engine = engine or FakeEngine(slots=1)
+    messengers: dict[str, Messenger] = {}
+    async with AsyncExitStack() as parts:
+        store = await parts.enter_async_context(SqliteJobStore(folder / "pentimento.db"))
+        images = await parts.enter_async_context(FileImageStore(folder / "images"))
+        await parts.enter_async_context(engine)
+        queue, pace = FairQueue(max_jobs=100), Pace(slots=1)
+        delivery = Delivery(
+            store=store,
+            messengers=messengers,
+            waiting=lambda job: pace.waiting(job, queue.order(), now=clock.now()),
+            clock=clock,
+        )
+        dispatch = Dispatch(
+            store=store,
+            images=images,
+            engine=engine,
+            queue=queue,
+            pace=pace,
+            delivery=delivery,
+            clock=clock,
+            styles=STYLES,
+            lease=ids.job_id(),
+            slots=1,
+        )
+        service = Service(
+            store=store,
+            images=images,
+            reader=InProcessPictureReader(),
+            queue=queue,
+            pace=pace,
+            dispatch=dispatch,
+            delivery=delivery,
+            clock=clock,
+            ids=ids,
+            limits=limits or Limits(pending_per_user=100, per_user_per_day=0),
+            styles=STYLES,
+            models={MODEL: DEFAULTS},
+            default_model=MODEL,
+        )
+        core = Core(
+            service=service,
+            store=store,
+            images=images,
+            queue=queue,
+            dispatch=dispatch,
+            delivery=delivery,
+            clock=clock,
+        )
+        platform = SlackPlatform(
+            settings or options(server),
+            service=service,
+            store=store,
+            exporter=PictureExporter(store=store, images=images, embed_recipe=False),
+            clock=clock,
+            allowed_hosts=frozenset({server.hostname}),
+            max_bytes=25 * 1024 * 1024,
+        )
+        await parts.enter_async_context(platform)
+        messengers[platform.name] = platform.messenger
+        made = House(core, platform, engine)
+        if not start:
+            yield made
+            return
+        async with Running(core, grace=1.0) as tasks:
+            running = tasks.create_task(platform.run())
+            try:
+                yield made
+            finally:
+                async with asyncio.timeout(10):
+                    await platform.stop_intake()
+                running.cancel()
