@@ -4,12 +4,16 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from adapters.files.data_dir import hold_data_dir
 from adapters.files.image_store import FileImageStore
 from adapters.pictures.formats import PictureLimits
 from adapters.pictures.outgoing import PictureExporter
 from adapters.pictures.reader import SandboxedPictureReader
+from adapters.sqlite.installations import SqliteInstallations
 from adapters.sqlite.store import SqliteJobStore
+from bot.admission import Admission
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.domain.limits import Limits
@@ -94,14 +98,12 @@ async def compose(
             lease=ids.job_id(),
             slots=capacity.slots,
         )
-        service = Service(
+        admission = Admission(
             store=store,
             images=images,
             reader=reader,
             queue=queue,
             pace=pace,
-            dispatch=dispatch,
-            delivery=delivery,
             clock=clock,
             ids=ids,
             limits=Limits(
@@ -110,6 +112,15 @@ async def compose(
             styles=styles,
             models=capacity.models,
             default_model=settings.model.id,
+        )
+        service = Service(
+            admission=admission,
+            store=store,
+            images=images,
+            queue=queue,
+            dispatch=dispatch,
+            delivery=delivery,
+            clock=clock,
         )
         yield Core(
             service=service,
@@ -124,5 +135,46 @@ async def compose(
 
 def platforms_of(settings: Settings, core: Core) -> Sequence[ChatPlatform]:
     """The chat platforms that have their tokens, not yet entered."""
-    del settings, core
-    return ()
+    return [_slack(settings, core)] if tokens_of(settings)["slack"] else []
+
+
+def tokens_of(settings: Settings) -> dict[str, bool]:
+    """Which platforms have the tokens they need."""
+    secrets = settings.secrets
+    socket = settings.slack.mode == "socket"
+    second = secrets.slack_app_token if socket else secrets.slack_signing_secret
+    # In http mode workspaces may install the app themselves, which brings each one's token.
+    first = secrets.slack_bot_token or (not socket and secrets.slack_client_id and secrets.slack_client_secret)
+    return {"discord": secrets.discord_token is not None, "slack": bool(first and second)}
+
+
+def _slack(settings: Settings, core: Core) -> ChatPlatform:
+    from adapters.slack.options import SlackOptions
+    from adapters.slack.platform import SlackPlatform
+
+    secrets, slack = settings.secrets, settings.slack
+    options = SlackOptions(
+        api_url=slack.api_url,
+        mode=slack.mode,
+        http_host=slack.http_host,
+        http_port=slack.http_port,
+        bot_token=_revealed(secrets.slack_bot_token),
+        app_token=_revealed(secrets.slack_app_token),
+        signing_secret=_revealed(secrets.slack_signing_secret),
+        client_id=_revealed(secrets.slack_client_id),
+        client_secret=_revealed(secrets.slack_client_secret),
+    )
+    return SlackPlatform(
+        options,
+        service=core.service,
+        store=core.store,
+        exporter=exporter_of(settings, core),
+        clock=core.clock,
+        allowed_hosts=frozenset(settings.downloads.allowed_hosts),
+        max_bytes=settings.downloads.max_bytes,
+        installations=SqliteInstallations(core.store.database) if isinstance(core.store, SqliteJobStore) else None,
+    )
+
+
+def _revealed(secret: SecretStr | None) -> str:
+    return "" if secret is None else secret.get_secret_value()

@@ -7,37 +7,30 @@ Chats and the command line call these and nothing else. A method returns when it
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.admission import Admission, Receipt
 from bot.archive import archive
 from bot.delivery import Delivery
-from bot.dispatch import Dispatch, units_of
-from bot.domain.actions import Press, derive, lineage_of
+from bot.dispatch import Dispatch
+from bot.domain.actions import Press, derive
 from bot.domain.card import Waiting
-from bot.domain.errors import Gone, InvalidRequest, LimitReached, NotAllowed, UserError
+from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
-from bot.domain.job import Generation, Job, Recipe
-from bot.domain.limits import DAY, Limits, check_limits, in_words
-from bot.domain.place import PlaceSettings
+from bot.domain.job import Generation, Job
+from bot.domain.place import PlaceSettings, place_key
 from bot.domain.request import (
-    DEFAULT_STRENGTH,
-    REFINE_STRENGTH,
-    SWEEP_STRENGTHS,
-    Action,
     Request,
     Requester,
     check_strength,
-    clean_text,
 )
-from bot.domain.style import Style, find_style
-from bot.pace import Pace
-from bot.ports import Clock, Ids, ImageStore, JobStore, PictureReader
-from bot.queue import FairQueue, QueueFull
-from inference.api import ModelDefaults
+from bot.domain.style import find_style
+from bot.ports import Clock, ImageStore, JobStore
+from bot.queue import FairQueue
 
 DOUBLE_CLICK_SECONDS = 3.0
 """Within this long an equal press is the same press, also where its job was quick enough to have ended."""
@@ -47,25 +40,7 @@ FORGET_SECONDS = 5.0
 
 _RECENT = 20
 _EVERYTHING = 1_000_000
-_STANDARD_STRENGTHS: Mapping[Action, tuple[float, ...]] = {
-    Action.SWEEP: SWEEP_STRENGTHS,
-    Action.REFINE: (REFINE_STRENGTH,),
-}
-
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """An accepted request.
-
-    Attributes:
-        duplicate: an equal one was accepted before; `job` is that one.
-    """
-
-    job: Job
-    waiting: Waiting | None
-    duplicate: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +65,6 @@ class Description:
     ancestors: Sequence[Generation]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    image: ImageId
-    pixels: int
-    notes: tuple[str, ...] = ()
-
-
 class Service:
     """The core's front door.
 
@@ -108,39 +76,28 @@ class Service:
     def __init__(
         self,
         *,
+        admission: Admission,
         store: JobStore,
         images: ImageStore,
-        reader: PictureReader,
         queue: FairQueue,
-        pace: Pace,
         dispatch: Dispatch,
         delivery: Delivery,
         clock: Clock,
-        ids: Ids,
-        limits: Limits,
-        styles: Mapping[str, Style],
-        models: Mapping[str, ModelDefaults],
-        default_model: str,
     ) -> None:
+        self._admission = admission
         self._store = store
         self._images = images
-        self._reader = reader
         self._queue = queue
-        self._pace = pace
         self._dispatch = dispatch
         self._delivery = delivery
         self._clock = clock
-        self._ids = ids
-        self._limits = limits
-        self.styles = styles
-        self.models = models
-        self._default_model = default_model
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._open = True
+        self.styles = admission.styles
+        self.models = admission.models
 
     def close(self) -> None:
         """Accept nothing more: the service is stopping."""
-        self._open = False
+        self._admission.close()
 
     async def submit(self, request: Request) -> Receipt:
         """Accept a request: check it, decode its picture, store the job, line it up.
@@ -149,7 +106,8 @@ class Service:
             UserError: the sentence says what is wrong and how to mend it; nothing was stored.
         """
         async with self._turn(request.requester):
-            return await self._accept(request, parent=await self._parent(request))
+            parent = None if request.parent is None else await self._store.generation(request.parent)
+            return await self._accept(request, parent)
 
     async def press(self, press: Press) -> Receipt:
         """Accept what a button, modal or reaction on a result asks for, as a job of the member who pressed.
@@ -164,7 +122,7 @@ class Service:
         async with self._turn(press.requester):
             if twin := await self._equal_press(request):
                 return Receipt(job=twin, waiting=self.waiting(twin.id), duplicate=True)
-            return await self._accept(request, parent=parent)
+            return await self._accept(request, parent)
 
     async def cancel(self, job_id: JobId, *, by: Requester, moderator: bool = False) -> Job:
         """Stop a waiting or running job.
@@ -257,6 +215,7 @@ class Service:
                 with contextlib.suppress(UserError):  # it ended by itself in between
                     await self.cancel(job.id, by=job.requester)
         gone = await self._store.forget_space(platform, space)
+        await self._store.forget_places(place_key(platform, space))
         await self.sweep_images()
         log.info("space forgotten", platform=platform, space=space, jobs=len(gone))
         return len(gone)
@@ -277,7 +236,7 @@ class Service:
         if settings.strength is not None:
             check_strength(settings.strength)
         if settings.model is not None:
-            self._model(settings.model)
+            self._admission.model(settings.model)
         style = find_style(self.styles, settings.style)
         await self._store.set_place(place, replace(settings, style=style.name if style else None))
 
@@ -287,7 +246,7 @@ class Service:
 
     def waiting(self, job: JobId) -> Waiting | None:
         """Where a job stands in line; None where it does not wait."""
-        return self._pace.waiting(job, self._queue.order(), now=self._clock.now())
+        return self._admission.waiting(job)
 
     @asynccontextmanager
     async def _turn(self, requester: Requester) -> AsyncIterator[None]:
@@ -300,80 +259,11 @@ class Service:
             if not lock.locked():
                 self._turns.pop(requester.key, None)
 
-    async def _parent(self, request: Request) -> Generation | None:
-        return None if request.parent is None else await self._store.generation(request.parent)
-
-    async def _accept(self, request: Request, *, parent: Generation | None) -> Receipt:
-        if not self._open:
-            raise LimitReached("I am restarting: try again in a minute.")
-        model = request.model or self._default_model
-        defaults = self._model(model)
-        recipes = self._recipes(request, model, defaults)
-        now = self._clock.now()
-        usage = await self._store.usage(request.requester.key, since=now - DAY)
-        check_limits(self._limits, usage, pictures=len(recipes), now=now)
-        try:
-            with self._queue.reserve():
-                source = await self._source(request, parent)
-                job = Job(
-                    id=self._ids.job_id(),
-                    action=request.action,
-                    requester=request.requester,
-                    reply_to=request.reply_to,
-                    event_id=request.event_id,
-                    source=source.image,
-                    recipes=recipes,
-                    lineage=lineage_of(request, parent),
-                    private=request.private,
-                    locale=request.locale,
-                    created_at=now,
-                    pixels=min(source.pixels, defaults.max_pixels),
-                    notes=source.notes,
-                ).queued()
-                stored = await self._store.add(job)
-        except QueueFull:
-            raise LimitReached(f"The queue is full: come back in {self._drained_in()}.") from None
-        if stored.id != job.id:
-            return Receipt(job=stored, waiting=self.waiting(stored.id), duplicate=True)
-        self._queue.put(units_of(job))
-        self._delivery.announce(job.id)
-        log.info("queued", job=job.id, action=job.action, platform=job.requester.platform, user=job.requester.user)
-        return Receipt(job=job, waiting=self.waiting(job.id))
-
-    def _model(self, model: str) -> ModelDefaults:
-        defaults = self.models.get(model)
-        if defaults is None:
-            raise InvalidRequest(f"I do not have the model {model!r}: there is {', '.join(self.models)}.")
-        return defaults
-
-    def _recipes(self, request: Request, model: str, defaults: ModelDefaults) -> tuple[Recipe, ...]:
-        style = find_style(self.styles, request.style)
-        usual = DEFAULT_STRENGTH if style is None or style.strength is None else style.strength
-        strengths = request.strengths or _STANDARD_STRENGTHS.get(request.action, (usual,))
-        prompt = clean_text(request.prompt)
-        if not prompt:
-            raise InvalidRequest('Say what the picture should become, for example "an oil painting".')
-        recipe = Recipe(
-            prompt=prompt,
-            negative_prompt=clean_text(request.negative_prompt),
-            strength=strengths[0],
-            seed=self._ids.seed() if request.seed is None else request.seed,
-            steps=request.steps or defaults.steps,
-            guidance_scale=defaults.guidance_scale if request.guidance_scale is None else request.guidance_scale,
-            style=style.name if style else None,
-            model=model,
-        )
-        return tuple(replace(recipe, strength=strength) for strength in strengths)
-
-    async def _source(self, request: Request, parent: Generation | None) -> _Source:
-        """The decoded source, in the image store."""
-        if isinstance(request.source, bytes):
-            picture = await self._reader.read(request.source)
-            image = await self._images.put(picture.png)
-            return _Source(image=image, pixels=picture.width * picture.height, notes=picture.notes)
-        if parent is None or not await self._images.has(request.source):
-            raise Gone("That picture is not kept any more: send it again.")
-        return _Source(image=request.source, pixels=parent.width * parent.height)
+    async def _accept(self, request: Request, parent: Generation | None) -> Receipt:
+        receipt = await self._admission.accept(request, parent=parent)
+        if not receipt.duplicate:
+            self._delivery.announce(receipt.job.id)
+        return receipt
 
     async def _equal_press(self, request: Request) -> Job | None:
         """The job of an equal press by the same member that is still open or was made a moment ago."""
@@ -395,7 +285,3 @@ class Service:
         if job.requester.key != by.key and not moderator:
             raise NotAllowed("Only the member who asked for it, or a moderator, can do that.")
         return job
-
-    def _drained_in(self) -> str:
-        seconds = self._pace.drained_in(self._queue.order())
-        return in_words(60.0 if seconds is None else max(10.0, seconds))

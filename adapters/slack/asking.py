@@ -8,12 +8,12 @@ from adapters.slack.desk import Desk, Member
 from adapters.slack.forms import Errand, Filled
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place
+from bot.admission import Receipt
 from bot.domain.actions import Press, Verb
 from bot.domain.errors import Gone
 from bot.domain.flags import Flags
 from bot.domain.ids import GenerationId, job_of
 from bot.domain.request import Action, ReplyTarget, Request
-from bot.service import Receipt
 
 _VERBS = {Action.EDIT: Verb.EDIT, Action.CHAIN: Verb.CHAIN}
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")

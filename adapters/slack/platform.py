@@ -170,7 +170,7 @@ async def _acknowledge(ack: AsyncAck) -> None:
 
 
 def _tokens(options: SlackOptions, installations: InstallationStore | None, clock: Clock) -> Tokens:
-    if installations is None:
+    if not options.oauth or installations is None:
         return OneWorkspace(options.bot_token)
     return InstalledWorkspaces(
         installations, client_id=options.client_id, client_secret=options.client_secret, clock=clock

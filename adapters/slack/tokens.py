@@ -6,8 +6,9 @@ one use, so two renewals in a race would lose the installation.
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
@@ -64,13 +65,16 @@ class Installation:
 
 
 class InstallationStore(Protocol):
-    """Installations and the one-time states of the install flow; every change is durable when it returns."""
+    """Installations by enterprise and team, and the one-time states of the install flow.
 
-    async def save(self, installation: Installation) -> None:
+    Every change is durable when it returns.
+    """
+
+    async def save(self, *, enterprise: str, team: str, content: Mapping[str, Any]) -> None:
         """Keep an installation; one of the same enterprise and team gives way."""
         ...
 
-    async def find(self, *, enterprise: str, team: str) -> Installation | None: ...
+    async def find(self, *, enterprise: str, team: str) -> Mapping[str, Any] | None: ...
 
     async def remove(self, *, enterprise: str, team: str) -> None: ...
 
@@ -166,14 +170,24 @@ class InstalledWorkspaces:
     async def _installation(self, team: Team) -> Installation | None:
         """The workspace's own, else the organisation's."""
         if team.id and not team.org_wide:
-            found = await self._store.find(enterprise=team.enterprise, team=team.id)
+            found = await self._find(team.enterprise, team.id)
             if found is not None:
                 return found
-        return await self._store.find(enterprise=team.enterprise, team="") if team.enterprise else None
+        return await self._find(team.enterprise, "") if team.enterprise else None
+
+    async def _find(self, enterprise: str, team: str) -> Installation | None:
+        found = await self._store.find(enterprise=enterprise, team=team)
+        return None if found is None else Installation(**found)
+
+    async def save(self, installation: Installation) -> None:
+        """A workspace installed the app, or its token was renewed."""
+        await self._store.save(
+            enterprise=installation.enterprise, team=installation.team, content=asdict(installation)
+        )
 
     async def _renew(self, old: Installation) -> Identity | None:
         async with self._renewing[old.enterprise, old.team]:
-            now_stored = await self._store.find(enterprise=old.enterprise, team=old.team)
+            now_stored = await self._find(old.enterprise, old.team)
             if now_stored is None or now_stored.token != old.token:
                 return now_stored.identity if now_stored else None  # somebody else renewed it while we waited
             try:
@@ -190,18 +204,13 @@ class InstalledWorkspaces:
                 still_good = old.expires_at is not None and old.expires_at > self._clock.now()
                 passing = fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}
                 return old.identity if still_good and passing else None
-            fresh = Installation(
-                enterprise=old.enterprise,
-                team=old.team,
+            fresh = replace(
+                old,
                 token=answer["access_token"],
-                bot_user=old.bot_user,
-                bot=old.bot,
                 scopes=answer.get("scope", old.scopes),
-                installed_by=old.installed_by,
-                installed_at=old.installed_at,
                 refresh_token=answer.get("refresh_token", old.refresh_token),
                 expires_at=self._clock.now() + float(answer["expires_in"]),
             )
-            await self._store.save(fresh)
+            await self.save(fresh)
             log.info("token renewed", team=old.team)
             return fresh.identity

@@ -14,8 +14,8 @@ from rich.table import Table
 
 from adapters.files.data_dir import hold_data_dir
 from bot.cli.arguments import EXIT_CANNOT_START, EXIT_DONE
-from bot.cli.serve import NO_PLATFORM, tokens_of
-from bot.compose import engine_of
+from bot.cli.serve import NO_PLATFORM
+from bot.compose import engine_of, tokens_of
 from bot.domain.errors import FatalError
 from config.settings import ConfigError, Settings
 from config.styles import load_styles

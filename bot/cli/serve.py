@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 from bot import lifecycle
 from bot.cli.arguments import EXIT_DONE
-from bot.compose import compose, engine_of, keep_of, platforms_of
+from bot.compose import compose, engine_of, keep_of, platforms_of, tokens_of
 from bot.domain.errors import FatalError
 from bot.ports import Messenger
 from config.settings import Settings
@@ -14,13 +14,6 @@ NO_PLATFORM = (
     "no chat platform has a token: set DISCORD_TOKEN for Discord, or SLACK_BOT_TOKEN with SLACK_APP_TOKEN for Slack "
     "(SLACK_SIGNING_SECRET in http mode)"
 )
-
-
-def tokens_of(settings: Settings) -> dict[str, bool]:
-    """Which platforms have the tokens they need."""
-    secrets = settings.secrets
-    second = secrets.slack_app_token if settings.slack.mode == "socket" else secrets.slack_signing_secret
-    return {"discord": secrets.discord_token is not None, "slack": bool(secrets.slack_bot_token and second)}
 
 
 async def serve(_asked: argparse.Namespace, settings: Settings) -> int:

@@ -11,17 +11,12 @@ from adapters.pictures.outgoing import PictureExporter
 from adapters.slack.options import SlackOptions
 from adapters.slack.platform import SlackPlatform
 from adapters.sqlite.store import SqliteJobStore
-from bot.delivery import Delivery
-from bot.dispatch import Dispatch
 from bot.domain.limits import Limits
 from bot.lifecycle import Core, Running
 from bot.pace import Pace
 from bot.ports import Messenger
-from bot.queue import FairQueue
-from bot.service import Service
-from bot.system import SystemClock, SystemIds
-from tests.fakes.core import STYLES
-from tests.fakes.engine import DEFAULTS, MODEL, FakeEngine
+from tests.fakes.core import assemble
+from tests.fakes.engine import FakeEngine
 from tests.fakes.picture_reader import InProcessPictureReader
 from tests.fakes.slack_server.server import APP_TOKEN, SIGNING_SECRET, SlackServer
 
@@ -57,62 +52,29 @@ async def house(
     start: bool = True,
 ) -> AsyncIterator[House]:
     """A running service; entered again on the same folder it is a restart."""
-    clock, ids = SystemClock(), SystemIds()
     engine = engine or FakeEngine(slots=1)
     messengers: dict[str, Messenger] = {}
     async with AsyncExitStack() as parts:
         store = await parts.enter_async_context(SqliteJobStore(folder / "pentimento.db"))
         images = await parts.enter_async_context(FileImageStore(folder / "images"))
         await parts.enter_async_context(engine)
-        queue, pace = FairQueue(max_jobs=100), Pace(slots=1)
-        delivery = Delivery(
-            store=store,
-            messengers=messengers,
-            waiting=lambda job: pace.waiting(job, queue.order(), now=clock.now()),
-            clock=clock,
-        )
-        dispatch = Dispatch(
+        core = assemble(
             store=store,
             images=images,
             engine=engine,
-            queue=queue,
-            pace=pace,
-            delivery=delivery,
-            clock=clock,
-            styles=STYLES,
-            lease=ids.job_id(),
-            slots=1,
-        )
-        service = Service(
-            store=store,
-            images=images,
+            messengers=messengers,
             reader=InProcessPictureReader(),
-            queue=queue,
-            pace=pace,
-            dispatch=dispatch,
-            delivery=delivery,
-            clock=clock,
-            ids=ids,
+            pace=Pace(slots=1),
+            slots=1,
             limits=limits or Limits(pending_per_user=100, per_user_per_day=0),
-            styles=STYLES,
-            models={MODEL: DEFAULTS},
-            default_model=MODEL,
-        )
-        core = Core(
-            service=service,
-            store=store,
-            images=images,
-            queue=queue,
-            dispatch=dispatch,
-            delivery=delivery,
-            clock=clock,
+            max_jobs=100,
         )
         platform = SlackPlatform(
             settings or options(server),
-            service=service,
+            service=core.service,
             store=store,
             exporter=PictureExporter(store=store, images=images, embed_recipe=False),
-            clock=clock,
+            clock=core.clock,
             allowed_hosts=frozenset({server.hostname}),
             max_bytes=25 * 1024 * 1024,
         )
