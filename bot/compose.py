@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from adapters.files.data_dir import hold_data_dir
 from adapters.files.image_store import FileImageStore
 from adapters.pictures.formats import PictureLimits
@@ -159,11 +157,11 @@ def _slack(settings: Settings, core: Core) -> ChatPlatform:
         mode=slack.mode,
         http_host=slack.http_host,
         http_port=slack.http_port,
-        bot_token=_revealed(secrets.slack_bot_token),
-        app_token=_revealed(secrets.slack_app_token),
-        signing_secret=_revealed(secrets.slack_signing_secret),
-        client_id=_revealed(secrets.slack_client_id),
-        client_secret=_revealed(secrets.slack_client_secret),
+        bot_token=secrets.plain("slack_bot_token"),
+        app_token=secrets.plain("slack_app_token"),
+        signing_secret=secrets.plain("slack_signing_secret"),
+        client_id=secrets.plain("slack_client_id"),
+        client_secret=secrets.plain("slack_client_secret"),
     )
     return SlackPlatform(
         options,
@@ -175,7 +173,3 @@ def _slack(settings: Settings, core: Core) -> ChatPlatform:
         max_bytes=settings.downloads.max_bytes,
         installations=SqliteInstallations(core.store.database) if isinstance(core.store, SqliteJobStore) else None,
     )
-
-
-def _revealed(secret: SecretStr | None) -> str:
-    return "" if secret is None else secret.get_secret_value()

@@ -175,6 +175,11 @@ class Secrets(_Section):
     slack_client_id: SecretStr | None = None
     slack_client_secret: SecretStr | None = None
 
+    def plain(self, name: str) -> str:
+        """A secret as it is; empty where it is not set."""
+        secret: SecretStr | None = getattr(self, name)
+        return "" if secret is None else secret.get_secret_value()
+
 
 class Settings(_Section):
     """Everything the owner decides. Made by `load_settings`."""
