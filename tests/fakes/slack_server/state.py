@@ -1,5 +1,6 @@
 """What the tests' Slack knows: teams, people, conversations, messages, files, and the faults it is told to have."""
 
+import asyncio
 import itertools
 from dataclasses import dataclass, field
 from typing import Any
@@ -109,14 +110,16 @@ class State:
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.slow_files = 0
+        self.refuse_images = False
         self._numbers = itertools.count(1)
 
     def number(self) -> int:
         return next(self._numbers)
 
     def ts(self) -> str:
-        """A message's time: in order, and about now as the tests' clocks have it."""
-        return f"{1_800_000_000 + self.number()}.000100"
+        """A message's time: in order, and now as the tests' clock has it (`tests.fakes.core.LoopClock`)."""
+        now = 1_800_000_000 + asyncio.get_running_loop().time()
+        return f"{int(now)}.{self.number():06d}"
 
     def team_of(self, token: str) -> Team | None:
         return next((team for team in self.teams.values() if team.token == token), None)

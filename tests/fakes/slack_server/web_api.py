@@ -128,7 +128,8 @@ class WebApi:
         problems = message_problems(blocks)
         for block in blocks:
             file = self._state.files.get((block.get("slack_file") or {}).get("id", ""))
-            if "slack_file" in block and (file is None or not file.completed or file.slow):
+            refused = file is None or not file.completed or file.slow or self._state.refuse_images
+            if "slack_file" in block and refused:
                 problems.append("invalid slack file [json-pointer:/blocks/0/slack_file]")
         if problems:
             raise Refused(
