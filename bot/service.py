@@ -22,7 +22,7 @@ from bot.domain.card import Waiting
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Generation, Job
-from bot.domain.place import PlaceSettings, place_key
+from bot.domain.place import PlaceSettings
 from bot.domain.request import (
     Request,
     Requester,
@@ -215,7 +215,6 @@ class Service:
                 with contextlib.suppress(UserError):  # it ended by itself in between
                     await self.cancel(job.id, by=job.requester)
         gone = await self._store.forget_space(platform, space)
-        await self._store.forget_places(place_key(platform, space))
         await self.sweep_images()
         log.info("space forgotten", platform=platform, space=space, jobs=len(gone))
         return len(gone)

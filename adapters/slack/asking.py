@@ -7,12 +7,15 @@ from typing import Any
 from adapters.slack.desk import Desk, Member
 from adapters.slack.forms import Errand, Filled
 from adapters.slack.inbound import Inbound, place_of
-from adapters.slack.members import Place
+from adapters.slack.members import Place, slack_user
+from adapters.slack.settings import keys_of
 from bot.admission import Receipt
 from bot.domain.actions import Press, Verb
 from bot.domain.errors import Gone
 from bot.domain.flags import Flags
 from bot.domain.ids import GenerationId, job_of
+from bot.domain.job import Job
+from bot.domain.place import PlaceSettings, check_place, check_source, with_defaults
 from bot.domain.request import Action, ReplyTarget, Request
 
 _VERBS = {Action.EDIT: Verb.EDIT, Action.CHAIN: Verb.CHAIN}
@@ -35,21 +38,35 @@ async def ask_by_form(desk: Desk, event: Inbound, filled: Filled) -> Receipt:
         )
     if source is None:
         raise Gone("The picture is missing: open the form again and add it.")
-    return await ask(desk, event, place, errand.action, filled.wishes, source=source)
+    author = "" if filled.file else errand.author
+    return await ask(desk, event, place, errand.action, filled.wishes, source=source, author=author)
 
 
-async def ask(desk: Desk, event: Inbound, place: Place, action: Action, wishes: Flags, *, source: bytes) -> Receipt:
+async def ask(
+    desk: Desk, event: Inbound, place: Place, action: Action, wishes: Flags, *, source: bytes, author: str = ""
+) -> Receipt:
     """A picture and words become a job.
+
+    Args:
+        desk: the parts.
+        event: what brought it; its id is the request's.
+        place: where it was asked, and by whom.
+        action: why.
+        wishes: the words and options.
+        source: the picture.
+        author: who posted the picture; empty for the member.
 
     Raises:
         UserError: the sentence for the member.
     """
+    settings = await _allowed(desk, place, author=author)
     member = await desk.members.look_up(place.team, place.user)
-    return await desk.service.submit(
+    private = wishes.private or bool(settings.private)
+    request = with_defaults(
         Request(
             action=Action.SWEEP if action is Action.IMG2IMG and len(wishes.strengths or ()) > 1 else action,
             requester=_named(place, member).requester,
-            reply_to=place.reply_to(asked_at=desk.clock.now(), private=wishes.private),
+            reply_to=place.reply_to(asked_at=desk.clock.now(), private=private),
             event_id=event.id,
             source=source,
             prompt=wishes.prompt,
@@ -60,10 +77,12 @@ async def ask(desk: Desk, event: Inbound, place: Place, action: Action, wishes: 
             guidance_scale=wishes.guidance_scale,
             style=wishes.style,
             model=wishes.model,
-            private=wishes.private,
+            private=private,
             locale=_locale(member),
-        )
+        ),
+        settings,
     )
+    return await desk.service.submit(request)
 
 
 async def press(
@@ -82,8 +101,11 @@ async def press(
     Raises:
         UserError: the sentence for the member.
     """
+    parent = await desk.store.job(job_of(generation))
+    settings = await _allowed(desk, place, author=slack_user(parent.requester) if parent else "")
     member = await desk.members.look_up(place.team, place.user)
-    target, private = await _answer(desk, place, generation, private=bool(wishes and wishes.private))
+    wanted = bool((wishes and wishes.private) or settings.private)
+    target, private = _answer(desk, place, parent, private=wanted)
     strengths = wishes.strengths if wishes else None
     return await desk.service.press(
         Press(
@@ -112,10 +134,22 @@ def place_of_form(event: Inbound, errand: Errand) -> Place:
     return Place(team=there.team, user=there.user, channel=errand.channel, thread=errand.thread, name=there.name)
 
 
-async def _answer(desk: Desk, place: Place, generation: GenerationId, *, private: bool) -> tuple[ReplyTarget, bool]:
+async def _allowed(desk: Desk, place: Place, *, author: str) -> PlaceSettings:
+    """What holds where a member asks.
+
+    Raises:
+        NotAllowed: they may not, there or with that picture.
+    """
+    settings = await desk.service.settings(*keys_of(place))
+    if place.channel and not place.is_direct:
+        check_place(settings, channel=place.channel, roles=frozenset())
+    check_source(settings, author=author or place.user, requester=place.user)
+    return settings
+
+
+def _answer(desk: Desk, place: Place, parent: Job | None, *, private: bool) -> tuple[ReplyTarget, bool]:
     """Where a press is answered: what goes on from a private result stays private, with the same way to publish."""
     asked_at = desk.clock.now()
-    parent = await desk.store.job(job_of(generation))
     if place.is_direct and parent and parent.private and parent.requester.key == place.requester.key:
         home = parent.reply_to.address
         there = Place(

@@ -5,7 +5,7 @@ the button stood on) travels in `private_metadata`, 3000 characters at most.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,11 +98,13 @@ def form(errand: Errand, wishes: Flags, *, styles: Sequence[str], models: Sequen
     if errand.needs_file or errand.generation:
         blocks.append(_file_field(required=errand.needs_file))
     blocks += [
-        _text_field("prompt", "Prompt", wishes.prompt, most=MAX_PROMPT, long=True, hint="What it should become."),
+        text_field("prompt", "Prompt", wishes.prompt, most=MAX_PROMPT, long=True, hint="What it should become."),
         _strength_field(errand.action, wishes.strengths),
     ]
     if styles:
-        blocks.append(_choice("style", "Style", styles, wishes.style, none="No style"))
+        picked = (wishes.style or _NO_STYLE).strip().lower()
+        offered = [(_NO_STYLE, "No style"), *((each, each) for each in styles)]
+        blocks.append(choice_field("style", "Style", offered, picked))
     blocks.append(_private_field(chosen=wishes.private))
     advanced = _advanced(wishes, models)
     used = (wishes.negative_prompt, wishes.seed, wishes.steps, wishes.guidance_scale, wishes.model)
@@ -152,13 +154,13 @@ def read_form(view: Mapping[str, Any]) -> Filled:
     }
     errors: dict[str, str] = {}
     file = _file(fields, errors, required=errand.needs_file)
-    prompt = _text(fields, "prompt")
+    prompt = typed_text(fields, "prompt")
     if not prompt:
         errors["prompt"] = 'Say what the picture should become, for example "an oil painting".'
     strengths = _strengths(fields, errors, several=errand.action is Action.SWEEP)
     wishes = Flags(
         prompt=prompt,
-        negative_prompt=_text(fields, "negative_prompt"),
+        negative_prompt=typed_text(fields, "negative_prompt"),
         strengths=strengths,
         seed=_whole(fields, errors, "seed", most=MAX_SEED),
         steps=_whole(fields, errors, "steps", least=1, most=MAX_STEPS),
@@ -170,6 +172,12 @@ def read_form(view: Mapping[str, Any]) -> Filled:
     if errors:
         raise FormErrors(errors)
     return Filled(errand=errand, wishes=wishes, file=file)
+
+
+def fields_of(view: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """What stands in each field of a submitted form, by block id."""
+    values = (view.get("state") or {}).get("values") or {}
+    return {block: next(iter(elements.values()), {}) for block, elements in values.items()}
 
 
 def _packed(errand: Errand) -> str:
@@ -202,7 +210,7 @@ def _file_field(*, required: bool) -> Block:
     return _input("picture", label, element, required=required, hint="PNG, JPEG or WebP, 10 MB at most.")
 
 
-def _text_field(name: str, label: str, value: str, *, most: int, long: bool = False, hint: str = "") -> Block:
+def text_field(name: str, label: str, value: str, *, most: int, long: bool = False, hint: str = "") -> Block:
     element: Block = {"type": "plain_text_input", "multiline": long, "max_length": most}
     if value:
         element["initial_value"] = value[:most]
@@ -214,48 +222,48 @@ def _strength_field(action: Action, strengths: tuple[float, ...] | None) -> Bloc
     value = " ".join(f"{strength:g}" for strength in strengths or usual)
     if action is Action.SWEEP:
         hint = f"Up to {MAX_SWEEP} strengths between 0 and 1, with spaces between them."
-        return _text_field("strength", "Strengths", value, most=100, hint=hint)
-    return _text_field("strength", "Strength", value, most=20, hint=_STRENGTH_HINT)
+        return text_field("strength", "Strengths", value, most=100, hint=hint)
+    return text_field("strength", "Strength", value, most=20, hint=_STRENGTH_HINT)
 
 
-def _choice(name: str, label: str, offered: Sequence[str], chosen: str | None, *, none: str = "") -> Block:
-    options = [_option(none, _NO_STYLE)] if none else []
-    options += [_option(each, each) for each in offered[: 100 - len(options)]]
+def choice_field(name: str, label: str, offered: Iterable[tuple[str, str]], chosen: str | None) -> Block:
+    """A select of (value, label) pairs; a value that is not offered leaves it empty."""
+    options = [option(text, value) for value, text in list(offered)[:100]]
     element: Block = {"type": "static_select", "options": options}
-    picked = [each for each in options if chosen and each["value"] == chosen.strip().lower()]
-    if picked or none:
-        element["initial_option"] = (picked or options)[0]
+    if picked := [each for each in options if each["value"] == chosen]:
+        element["initial_option"] = picked[0]
     return _input(name, label, element)
 
 
-def _option(label: str, value: str) -> Block:
+def option(label: str, value: str) -> Block:
+    """One entry of a select or of checkboxes."""
     return {"text": plain(label, MAX_OPTION), "value": clip(value, 150)}
 
 
 def _private_field(*, chosen: bool) -> Block:
-    option = _option("Show it to me alone first", "private")
-    element: Block = {"type": "checkboxes", "options": [option]}
+    alone = option("Show it to me alone first", "private")
+    element: Block = {"type": "checkboxes", "options": [alone]}
     if chosen:
-        element["initial_options"] = [option]
+        element["initial_options"] = [alone]
     return _input("private", "Private", element)
 
 
 def _advanced(wishes: Flags, models: Sequence[str]) -> list[Block]:
     blocks = [
-        _text_field(
+        text_field(
             "negative_prompt",
             "Keep away from",
             wishes.negative_prompt,
             most=MAX_PROMPT,
             hint="Words for what you do not want.",
         ),
-        _text_field(
+        text_field(
             "seed", "Seed", _shown(wishes.seed), most=12, hint="A whole number; the same one repeats a picture."
         ),
-        _text_field(
+        text_field(
             "steps", "Steps", _shown(wishes.steps), most=4, hint=f"1 to {MAX_STEPS}; empty takes the model's own."
         ),
-        _text_field(
+        text_field(
             "guidance_scale",
             "Guidance",
             _shown(wishes.guidance_scale),
@@ -264,7 +272,7 @@ def _advanced(wishes: Flags, models: Sequence[str]) -> list[Block]:
         ),
     ]
     if len(models) > 1:
-        blocks.append(_choice("model", "Model", models, wishes.model))
+        blocks.append(choice_field("model", "Model", ((each, each) for each in models), wishes.model))
     return blocks
 
 
@@ -272,7 +280,8 @@ def _shown(value: float | None) -> str:
     return "" if value is None else f"{value:.10g}"
 
 
-def _text(fields: Mapping[str, Any], name: str) -> str:
+def typed_text(fields: Mapping[str, Any], name: str) -> str:
+    """What was typed into a field."""
     return (fields.get(name, {}).get("value") or "").strip()
 
 
@@ -295,7 +304,7 @@ def _file(fields: Mapping[str, Any], errors: dict[str, str], *, required: bool) 
 
 
 def _strengths(fields: Mapping[str, Any], errors: dict[str, str], *, several: bool) -> tuple[float, ...] | None:
-    text = _text(fields, "strength")
+    text = typed_text(fields, "strength")
     if not text:
         return None
     try:
@@ -309,7 +318,7 @@ def _strengths(fields: Mapping[str, Any], errors: dict[str, str], *, several: bo
 
 
 def _whole(fields: Mapping[str, Any], errors: dict[str, str], name: str, *, least: int = 0, most: int) -> int | None:
-    text = _text(fields, name)
+    text = typed_text(fields, name)
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
@@ -319,7 +328,7 @@ def _whole(fields: Mapping[str, Any], errors: dict[str, str], name: str, *, leas
 
 
 def _number(fields: Mapping[str, Any], errors: dict[str, str], name: str, *, most: float) -> float | None:
-    text = _text(fields, name)
+    text = typed_text(fields, name)
     if not text:
         return None
     try:

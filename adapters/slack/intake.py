@@ -15,12 +15,14 @@ import structlog
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
+from adapters.slack import forms, settings
 from adapters.slack.asking import place_of_form
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault, sentence
-from adapters.slack.forms import CALLBACK, FormErrors, errand_of, read_form
+from adapters.slack.forms import FormErrors, errand_of, read_form
 from adapters.slack.inbound import Inbound, Kind, inbound, place_of
 from adapters.slack.members import PLATFORM, Place
+from adapters.slack.settings import read_settings
 from bot.domain.errors import StorageFailed, UserError
 from bot.ports import Clock, InboxEvent, JobStore
 
@@ -139,15 +141,18 @@ def _place(event: Inbound) -> Place:
 
 
 def _is_form(event: Inbound) -> bool:
-    return event.kind is Kind.SUBMISSION and event.body["view"].get("callback_id") == CALLBACK
+    return event.kind is Kind.SUBMISSION and event.body["view"].get("callback_id") == forms.CALLBACK
 
 
 def _form_errors(event: Inbound) -> dict[str, str] | None:
     """What a submitted form's fields say before it is taken; reading it is pure and quick."""
-    if not _is_form(event):
+    if event.kind is not Kind.SUBMISSION:
         return None
+    view = event.body["view"]
+    read = {forms.CALLBACK: read_form, settings.CALLBACK: read_settings}.get(view.get("callback_id", ""))
     try:
-        read_form(event.body["view"])
+        if read:
+            read(view)
     except FormErrors as errors:
         return errors.fields
     return None

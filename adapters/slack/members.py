@@ -82,6 +82,11 @@ class Place:
         return ReplyTarget(platform=PLATFORM, address={name: value for name, value in address.items() if value})
 
 
+def place_key(team: Team, channel: str = "") -> str:
+    """What the settings of a workspace go by, or of a channel in it; the first begins the second."""
+    return f"{PLATFORM}:{team.space}/{channel}"
+
+
 def team_of(target: ReplyTarget) -> Team:
     """The installation a stored job belongs to."""
     address = target.address

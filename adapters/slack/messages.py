@@ -31,6 +31,7 @@ class Found:
     """What to work on: a member's file, or a result of ours."""
 
     file: File | None = None
+    author: str = ""
     generation: GenerationId | None = None
 
 
@@ -52,7 +53,7 @@ async def on_message(desk: Desk, event: Inbound) -> None:
         await _go_on(desk, event, place, found.generation, wishes)
     elif found.file:
         source = await desk.pictures.fetch(place.team, found.file)
-        await asking.ask(desk, event, place, Action.IMG2IMG, wishes, source=source)
+        await asking.ask(desk, event, place, Action.IMG2IMG, wishes, source=source, author=found.author)
 
 
 async def _go_on(desk: Desk, event: Inbound, place: Place, generation: GenerationId, wishes: Flags) -> None:
@@ -94,7 +95,7 @@ async def _in(desk: Desk, place: Place, message: Mapping[str, Any]) -> Found | N
         made = await desk.store.generations(job.id)
         return Found(generation=made[0].id) if made else None
     file = picture_among(message.get("files"))
-    return Found(file=file) if file else None
+    return Found(file=file, author=file.get("user") or message.get("user", "")) if file else None
 
 
 def _unreadable(fault: SlackFault) -> str:

@@ -4,6 +4,7 @@ Slack has no idempotency key. A message is posted with the job's id in its metad
 come through (a reset connection, a crash), the conversation is searched for it before another one is posted.
 """
 
+import asyncio
 import json
 from collections import OrderedDict
 from typing import Any
@@ -27,6 +28,9 @@ _SEARCH_BACK = 3600.0
 """Seconds before the request from which the conversation is searched: room for clocks that disagree."""
 
 _SEARCH_PAGES = 5
+_AGAIN = (1.0, 3.0)
+"""Seconds after which pictures that Slack did not find yet are tried again."""
+
 _REFUSED = frozenset({Meaning.ELSEWHERE, Meaning.NO_FILES, Meaning.FILE_NOT_READY})
 """Here not, but perhaps in another conversation."""
 
@@ -122,20 +126,26 @@ class SlackMessenger:
         return self._remember(nonce, message_ref(posted["channel"], posted["ts"]))
 
     async def _edit(self, target: ReplyTarget, place: dict[str, str], card: Card) -> None:
-        """Change the message; where Slack refuses its pictures, show them below it instead."""
+        """Change the message; where Slack refuses its pictures for good, show them below it instead."""
         team, note = team_of(target), _moved(target, place)
-        try:
-            shared = await self._shared(team, card)
-            shown = lay_out(card, shared.files, notes=(*shared.notes, note))
-            await self._update(team, place, shown, tuple(shared.files.values()))
-        except SlackFault as fault:
-            if not card.pictures or fault.meaning is not Meaning.FILE_NOT_READY:
-                raise
-            log.warning("pictures go below the message", job=card.job, code=fault.code)
-            self._uploads.forget(team, card.pictures)
-            await self._uploads.share(team, card.pictures, channel=place["channel"], thread=_thread(target, place))
-            below = "Slack did not show the picture here: it is below, in the thread."
-            await self._update(team, place, lay_out(card, {}, notes=(below, note)), ())
+        for pause in (*_AGAIN, None):
+            try:
+                shared = await self._shared(team, card)
+                shown = lay_out(card, shared.files, notes=(*shared.notes, note))
+                await self._update(team, place, shown, tuple(shared.files.values()))
+            except SlackFault as fault:
+                if not card.pictures or fault.meaning is not Meaning.FILE_NOT_READY:
+                    raise
+                log.info("slack does not show the pictures yet", job=card.job, code=fault.code)
+            else:
+                return
+            if pause is not None:
+                await asyncio.sleep(pause)
+        log.warning("pictures go below the message", job=card.job)
+        self._uploads.forget(team, card.pictures)
+        await self._uploads.share(team, card.pictures, channel=place["channel"], thread=_thread(target, place))
+        below = "Slack did not show the picture here: it is below, in the thread."
+        await self._update(team, place, lay_out(card, {}, notes=(below, note)), ())
 
     async def _update(self, team: Team, place: dict[str, str], shown: Message, files: tuple[str, ...]) -> None:
         """`file_ids` shares the files with those who see the message; the image blocks put them in their place.

@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.slack import asking
-from adapters.slack.controls import ADVANCED, FORGET, OPEN_FORM, Control, parse_control
+from adapters.slack.controls import ADVANCED, FORGET, OPEN_FORM, OPEN_SETTINGS, Control, parse_control
 from adapters.slack.desk import Desk
 from adapters.slack.forms import Errand, form, unfolded
 from adapters.slack.home import show_home
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import PLATFORM, Place
 from adapters.slack.pages import details_page, page, queue_blocks, said_page
+from adapters.slack.settings import show_settings
 from bot.domain.actions import Verb
 from bot.domain.errors import DeliveryError, Gone, InvalidRequest, NotAllowed
 from bot.domain.flags import Flags
@@ -32,6 +33,8 @@ async def on_press(desk: Desk, event: Inbound) -> None:
             errand = Errand(action=Action.IMG2IMG, trigger=event.body.get("trigger_id", ""))
             wishes = Flags(prompt="")
             await desk.open_view(event, form(errand, wishes, styles=desk.styles, models=desk.models))
+        case code if code == OPEN_SETTINGS:
+            await show_settings(desk, event)
         case code if code == FORGET:
             await _forget(desk, event, place)
         case code:

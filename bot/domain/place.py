@@ -39,11 +39,6 @@ class PlaceSettings:
         return replace(above, **own)
 
 
-def place_key(platform: str, space: str, channel: str = "") -> str:
-    """What the settings of a guild or workspace go by, or of a channel in it; the first begins the second."""
-    return f"{platform}:{space}/{channel}"
-
-
 def check_place(settings: PlaceSettings, *, channel: str, roles: frozenset[str]) -> None:
     """Refuse a member whom this place does not let use the bot.
 

@@ -297,6 +297,9 @@ class Member:
                 options = element["options"]
                 chosen = [each for each in options if each["value"] == values.get(name)]
                 return {"type": kind, "selected_option": chosen[0] if chosen else element.get("initial_option")}
+            case "multi_conversations_select":
+                chosen = values.get(name, "").split() or element.get("initial_conversations", [])
+                return {"type": kind, "selected_conversations": chosen}
             case "checkboxes":
                 chosen = element["options"] if values.get(name) else element.get("initial_options", [])
                 return {"type": kind, "selected_options": chosen}
