@@ -72,9 +72,14 @@ class Intake:
         try:
             async with asyncio.TaskGroup() as work:
                 for row in await self._store.unsettled(PLATFORM):
-                    if row.id not in self._taken:
-                        log.info("taken up again", event=row.id)
-                        work.create_task(self._work(_Todo(_from_row(row))), name=row.id)
+                    if row.id in self._taken:
+                        continue
+                    if event := _from_row(row):
+                        log.info("taken up again", inbound=row.id)
+                        work.create_task(self._work(_Todo(event)), name=row.id)
+                    else:
+                        log.warning("left by another version of this program, dropped", inbound=row.id)
+                        await self._store.settle(row.id)
                 while todo := await self._todo.get():
                     work.create_task(self._work(todo), name=todo.event.id)
         finally:
@@ -107,7 +112,7 @@ class Intake:
 
     async def _work(self, todo: _Todo) -> None:
         event = todo.event
-        with structlog.contextvars.bound_contextvars(event=event.id):
+        with structlog.contextvars.bound_contextvars(inbound=event.id):
             if todo.refused:
                 await self._tell(event, str(todo.refused))
                 return
@@ -158,6 +163,9 @@ def _form_errors(event: Inbound) -> dict[str, str] | None:
     return None
 
 
-def _from_row(row: InboxEvent) -> Inbound:
-    written = json.loads(row.payload)
-    return Inbound(id=row.id, kind=Kind(written["kind"]), body=written["body"])
+def _from_row(row: InboxEvent) -> Inbound | None:
+    try:
+        written = json.loads(row.payload)
+        return Inbound(id=row.id, kind=Kind(written["kind"]), body=written["body"])
+    except (ValueError, KeyError, TypeError):
+        return None

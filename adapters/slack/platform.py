@@ -24,6 +24,7 @@ from adapters.slack.members import PLATFORM, Team
 from adapters.slack.messages import on_message
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.notices import Notices
+from adapters.slack.oauth import oauth_flow
 from adapters.slack.options import SlackOptions
 from adapters.slack.pictures import Pictures
 from adapters.slack.presses import on_press
@@ -75,7 +76,9 @@ class SlackPlatform:
         self._store = store
         self._clock = clock
         self._downloads = downloader(allowed_hosts=allowed_hosts, max_bytes=max_bytes)
-        self._api = SlackApi(options, _tokens(options, installations, clock))
+        self._installations = installations
+        self._tokens = _tokens(options, installations, clock)
+        self._api = SlackApi(options, self._tokens)
         self.messenger = SlackMessenger(self._api, Uploads(self._api, exporter), clock=clock)
         self._stack = AsyncExitStack()
 
@@ -126,7 +129,17 @@ class SlackPlatform:
 
     def _app(self) -> AsyncApp:
         """Bolt: signatures, authorization and the acknowledgement of everything; the work is the intake's."""
+        flow = None
+        if isinstance(self._tokens, InstalledWorkspaces) and self._installations is not None:
+            flow = oauth_flow(
+                self._options,
+                client=self._api.client,
+                workspaces=self._tokens,
+                store=self._installations,
+                clock=self._clock,
+            )
         app = AsyncApp(
+            oauth_flow=flow,
             name="pentimento",
             client=self._api.client,
             signing_secret=self._options.signing_secret,
@@ -170,8 +183,9 @@ async def _acknowledge(ack: AsyncAck) -> None:
 
 
 def _tokens(options: SlackOptions, installations: InstallationStore | None, clock: Clock) -> Tokens:
-    if not options.oauth or installations is None:
-        return OneWorkspace(options.bot_token)
-    return InstalledWorkspaces(
-        installations, client_id=options.client_id, client_secret=options.client_secret, clock=clock
-    )
+    own = OneWorkspace(options.bot_token) if options.bot_token else None
+    if options.oauth and installations is not None:
+        return InstalledWorkspaces(
+            installations, client_id=options.client_id, client_secret=options.client_secret, clock=clock, own=own
+        )
+    return own or OneWorkspace("")

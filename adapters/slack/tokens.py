@@ -138,9 +138,18 @@ class OneWorkspace:
 
 
 class InstalledWorkspaces:
-    """Every installation's own token, renewed in time."""
+    """Every installation's own token, renewed in time; beside them the workspace of the settings' token, if any."""
 
-    def __init__(self, store: InstallationStore, *, client_id: str, client_secret: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: InstallationStore,
+        *,
+        client_id: str,
+        client_secret: str,
+        clock: Clock,
+        own: OneWorkspace | None = None,
+    ) -> None:
+        self._own = own
         self._store = store
         self._client_id = client_id
         self._client_secret = client_secret
@@ -149,11 +158,14 @@ class InstalledWorkspaces:
 
     async def start(self, api: "SlackApi") -> None:
         self._api = api
+        if self._own:
+            await self._own.start(api)
 
     async def identity(self, team: Team) -> Identity | None:
         installation = await self._installation(team)
         if installation is None:
-            return None
+            own = await self._own.identity(team) if self._own else None
+            return own if own and own.team == team.id else None
         if installation.expires_at is None or installation.expires_at - RENEW_BEFORE > self._clock.now():
             return installation.identity
         return await self._renew(installation)

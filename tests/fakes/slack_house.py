@@ -1,6 +1,7 @@
 """The real core and the real Slack adapter against the tests' Slack; only the model is a fake."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from adapters.files.image_store import FileImageStore
 from adapters.pictures.outgoing import PictureExporter
 from adapters.slack.options import SlackOptions
 from adapters.slack.platform import SlackPlatform
+from adapters.sqlite.installations import SqliteInstallations
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.limits import Limits
 from bot.lifecycle import Core, Running
@@ -39,6 +41,21 @@ def options(server: SlackServer, **changes: object) -> SlackOptions:
         "signing_secret": SIGNING_SECRET,
     }
     return SlackOptions(**(values | changes))  # type: ignore[arg-type]  # the table is typed by SlackOptions itself
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def http_options(server: SlackServer, **changes: object) -> SlackOptions:
+    """HTTP mode on a free port; the server is told where to post."""
+    port = free_port()
+    server.app_url = f"http://127.0.0.1:{port}/slack/events"
+    return options(server, mode="http", http_port=port, **changes)
 
 
 @asynccontextmanager
@@ -77,6 +94,7 @@ async def house(
             clock=core.clock,
             allowed_hosts=frozenset({server.hostname}),
             max_bytes=25 * 1024 * 1024,
+            installations=SqliteInstallations(store.database),
         )
         await parts.enter_async_context(platform)
         messengers[platform.name] = platform.messenger

@@ -135,8 +135,9 @@ class TestDelivery:
 
     @pytest.mark.parametrize("error", ["token_revoked", "account_inactive"])
     async def test_a_dead_token_ends_the_delivery_without_a_storm(
-        self, running: House, slack: SlackServer, ann: Member, general: Conversation, photo: File, error: str
+        self, running: House, ann: Member, general: Conversation, photo: File, error: str
     ) -> None:
+        slack = ann.slack
         running.engine.hold()
         await ask(ann, general, photo)
         (message,) = await ann.see(lambda: ann.from_bot(general))

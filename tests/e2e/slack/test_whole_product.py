@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
@@ -15,6 +14,7 @@ from PIL import Image
 
 from adapters.sqlite.store import SqliteJobStore
 from tests.fakes.core import png
+from tests.fakes.slack_house import free_port
 from tests.fakes.slack_server.member import Member, images, words
 from tests.fakes.slack_server.server import APP_TOKEN, SIGNING_SECRET, SlackServer
 from tests.fakes.slack_server.state import Conversation
@@ -23,13 +23,6 @@ START_SECONDS = 180.0
 """Imports and the model's loading on two busy cores; nothing here is measured."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 @asynccontextmanager

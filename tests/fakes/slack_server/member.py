@@ -9,7 +9,7 @@ from tests.fakes.slack_server.server import Ack, SlackServer
 from tests.fakes.slack_server.state import Conversation, File, Json, Team, User
 from tests.fakes.slack_server.web_api import told
 
-SEE_SECONDS = 60.0
+SEE_SECONDS = 30.0
 """How long a test waits to see something: two shared cores and a model may be slow, and none of it is measured."""
 
 

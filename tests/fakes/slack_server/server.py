@@ -52,7 +52,7 @@ class SlackServer:
         self.login_page = False
         self.oauth_codes: dict[str, Json] = {}
         self._api = WebApi(self.state)
-        self._sockets: list[web.WebSocketResponse] = []
+        self.sockets: list[web.WebSocketResponse] = []
         self._connected = asyncio.Condition()
         self._waiting: dict[str, asyncio.Future[Json]] = {}
         self._tickets = itertools.count(1)
@@ -177,8 +177,8 @@ class SlackServer:
         self._good_tickets.discard(ticket)
         socket = web.WebSocketResponse(autoping=True)
         await socket.prepare(request)
-        await socket.send_json({"type": "hello", "num_connections": len(self._sockets) + 1})
-        self._sockets.append(socket)
+        await socket.send_json({"type": "hello", "num_connections": len(self.sockets) + 1})
+        self.sockets.append(socket)
         async with self._connected:
             self._connected.notify_all()
         try:
@@ -186,7 +186,7 @@ class SlackServer:
                 if message.type is WSMsgType.TEXT:
                     self._acknowledged(json.loads(message.data))
         finally:
-            self._sockets.remove(socket)
+            self.sockets.remove(socket)
         return socket
 
     def _acknowledged(self, answer: Json) -> None:
@@ -198,15 +198,15 @@ class SlackServer:
     async def connected(self, count: int = 2) -> None:
         """Return when the app has that many sockets open."""
         async with self._connected, asyncio.timeout(60):
-            await self._connected.wait_for(lambda: len(self._sockets) >= count)
+            await self._connected.wait_for(lambda: len(self.sockets) >= count)
 
     async def refresh(self) -> None:
         """Ask one connection to renew itself, as Slack does every few hours."""
-        await self._sockets[0].send_json({"type": "disconnect", "reason": "refresh_requested"})
+        await self.sockets[0].send_json({"type": "disconnect", "reason": "refresh_requested"})
 
     async def drop_sockets(self) -> None:
         """Break every connection without a word."""
-        for socket in list(self._sockets):
+        for socket in list(self.sockets):
             assert socket._req is not None
             assert socket._req.transport is not None
             socket._req.transport.abort()
@@ -225,7 +225,7 @@ class SlackServer:
         waiting: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._waiting[envelope] = waiting
         start = time.monotonic()
-        await self._sockets[next(self._turn) % len(self._sockets)].send_json(body)
+        await self.sockets[next(self._turn) % len(self.sockets)].send_json(body)
         try:
             async with asyncio.timeout(ACK_SECONDS):
                 return Ack(await waiting, time.monotonic() - start)
