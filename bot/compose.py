@@ -9,6 +9,7 @@ from adapters.files.image_store import FileImageStore
 from adapters.pictures.formats import PictureLimits
 from adapters.pictures.outgoing import PictureExporter
 from adapters.pictures.reader import SandboxedPictureReader
+from adapters.slack.options import SlackOptions
 from adapters.sqlite.installations import SqliteInstallations
 from adapters.sqlite.store import SqliteJobStore
 from bot.admission import Admission
@@ -147,12 +148,10 @@ def tokens_of(settings: Settings) -> dict[str, bool]:
     return {"discord": secrets.discord_token is not None, "slack": bool(first and second)}
 
 
-def _slack(settings: Settings, core: Core) -> ChatPlatform:
-    from adapters.slack.options import SlackOptions
-    from adapters.slack.platform import SlackPlatform
-
+def slack_options(settings: Settings) -> SlackOptions:
+    """What the Slack adapter wants to know of the settings."""
     secrets, slack = settings.secrets, settings.slack
-    options = SlackOptions(
+    return SlackOptions(
         api_url=slack.api_url,
         mode=slack.mode,
         http_host=slack.http_host,
@@ -163,8 +162,13 @@ def _slack(settings: Settings, core: Core) -> ChatPlatform:
         client_id=secrets.plain("slack_client_id"),
         client_secret=secrets.plain("slack_client_secret"),
     )
+
+
+def _slack(settings: Settings, core: Core) -> ChatPlatform:
+    from adapters.slack.platform import SlackPlatform
+
     return SlackPlatform(
-        options,
+        slack_options(settings),
         service=core.service,
         store=core.store,
         exporter=exporter_of(settings, core),

@@ -50,6 +50,7 @@ class SlackServer:
         self.host = ""
         self.app_url = ""
         self.login_page = False
+        self.scopes = ""
         self.oauth_codes: dict[str, Json] = {}
         self._api = WebApi(self.state)
         self.sockets: list[web.WebSocketResponse] = []
@@ -101,7 +102,7 @@ class SlackServer:
             answer = refused.answer
         if fault:
             return self._faulty(request, fault)
-        return web.json_response(answer)
+        return web.json_response(answer, headers={"X-OAuth-Scopes": self.scopes} if self.scopes else {})
 
     def _answer(self, method: str, arguments: Json, token: str, *, is_json: bool) -> Json:
         if method == "apps.connections.open":
