@@ -157,6 +157,7 @@ def slack_options(settings: Settings) -> SlackOptions:
         http_host=slack.http_host,
         http_port=slack.http_port,
         bot_token=secrets.plain("slack_bot_token"),
+        refresh_token=secrets.plain("slack_refresh_token"),
         app_token=secrets.plain("slack_app_token"),
         signing_secret=secrets.plain("slack_signing_secret"),
         client_id=secrets.plain("slack_client_id"),

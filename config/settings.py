@@ -30,6 +30,7 @@ SECRET_NAMES = (
     "SLACK_BOT_TOKEN",
     "SLACK_APP_TOKEN",
     "SLACK_SIGNING_SECRET",
+    "SLACK_REFRESH_TOKEN",
     "SLACK_CLIENT_ID",
     "SLACK_CLIENT_SECRET",
 )
@@ -172,6 +173,7 @@ class Secrets(_Section):
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
+    slack_refresh_token: SecretStr | None = None
     slack_client_id: SecretStr | None = None
     slack_client_secret: SecretStr | None = None
 

@@ -27,7 +27,9 @@ async def check_slack(options: SlackOptions) -> AsyncIterator[Verdict]:
     """Ask Slack about each token that is set."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS)) as session:
         client = AsyncWebClient(base_url=options.api_url, session=session, retry_handlers=[])
-        if options.bot_token:
+        if options.refresh_token:
+            yield Verdict(good=True, words="SLACK_BOT_TOKEN rotates: it is renewed when the service starts")
+        elif options.bot_token:
             yield await _bot_token(client, options)
         if options.mode == "socket":
             yield await _app_token(client, options)

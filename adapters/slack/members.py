@@ -77,7 +77,7 @@ class Place:
             "thread": "" if alone else self.thread,
             "home_channel": self.channel,
             "home_thread": self.thread,
-            "asked_at": f"{asked_at:.3f}",
+            "asked_at": repr(asked_at),
         }
         return ReplyTarget(platform=PLATFORM, address={name: value for name, value in address.items() if value})
 

@@ -12,6 +12,7 @@ class SlackOptions:
         api_url: base of the Web API.
         mode: "socket" needs `app_token`, "http" needs `signing_secret`.
         bot_token: of the one workspace; empty where workspaces install themselves by OAuth.
+        refresh_token: belongs to a `bot_token` that rotates; needs `client_id` and `client_secret`.
         client_id, client_secret: switch the OAuth installation on.
         events_path: where HTTP mode takes events.
     """
@@ -22,6 +23,7 @@ class SlackOptions:
     http_port: int = 3000
     events_path: str = "/slack/events"
     bot_token: str = field(default="", repr=False)
+    refresh_token: str = field(default="", repr=False)
     app_token: str = field(default="", repr=False)
     signing_secret: str = field(default="", repr=False)
     client_id: str = ""

@@ -31,7 +31,7 @@ from adapters.slack.presses import on_press
 from adapters.slack.reactions import on_reaction
 from adapters.slack.sockets import Sockets
 from adapters.slack.submissions import on_submission
-from adapters.slack.tokens import InstallationStore, InstalledWorkspaces, OneWorkspace, Tokens
+from adapters.slack.tokens import InstallationStore, InstalledWorkspaces, OneWorkspace, Seed, Tokens
 from adapters.slack.uninstalls import on_uninstalled
 from adapters.slack.uploads import Uploads
 from adapters.slack.web import WebServer
@@ -186,6 +186,11 @@ def _tokens(options: SlackOptions, installations: InstallationStore | None, cloc
     own = OneWorkspace(options.bot_token) if options.bot_token else None
     if options.oauth and installations is not None:
         return InstalledWorkspaces(
-            installations, client_id=options.client_id, client_secret=options.client_secret, clock=clock, own=own
+            installations,
+            client_id=options.client_id,
+            client_secret=options.client_secret,
+            clock=clock,
+            own=own,
+            seed=Seed(options.bot_token, options.refresh_token) if options.refresh_token else None,
         )
     return own or OneWorkspace("")

@@ -5,15 +5,17 @@ one use, so two renewals in a race would lose the installation.
 """
 
 import asyncio
+import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.members import Team
+from bot.domain.errors import FatalError
 from bot.ports import Clock
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 RENEW_BEFORE = 2 * 3600.0
 """Seconds before its end that a token is renewed; Bolt's own margin."""
 
+_OWN = ("own", "own")
 log = structlog.get_logger(__name__)
 
 
@@ -43,18 +46,25 @@ class Installation:
     Attributes:
         team: workspace id; empty for an organisation-wide installation.
         refresh_token, expires_at: set where tokens rotate; Unix seconds.
+        seed: which refresh token of the settings it began with; empty for one that was installed by OAuth.
     """
 
-    enterprise: str
-    team: str
     token: str
-    bot_user: str
-    bot: str
-    scopes: str
-    installed_by: str
     installed_at: float
+    enterprise: str = ""
+    team: str = ""
+    bot_user: str = ""
+    bot: str = ""
+    scopes: str = ""
+    installed_by: str = ""
     refresh_token: str = ""
     expires_at: float | None = None
+    seed: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is kept under: the settings' own workspace apart from those that installed the app."""
+        return _OWN if self.seed else (self.enterprise, self.team)
 
     @property
     def identity(self) -> Identity:
@@ -115,6 +125,11 @@ class OneWorkspace:
     async def start(self, api: "SlackApi") -> None:
         from adapters.slack.api import started
 
+        if self._token.startswith("xoxe."):
+            raise FatalError(
+                "SLACK_BOT_TOKEN ends after twelve hours, as the app rotates its tokens: set SLACK_REFRESH_TOKEN, "
+                "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET beside it."
+            )
         answer = await started(api, "auth_test", self._token, variable="SLACK_BOT_TOKEN")
         self._identity = Identity(
             token=self._token,
@@ -137,8 +152,25 @@ class OneWorkspace:
         log.error("the app was uninstalled from its workspace: install it again and restart with the new token")
 
 
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A rotating token from the settings: where its chain begins."""
+
+    token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+
+    @property
+    def mark(self) -> str:
+        """Tells a new seed from the one whose chain is in the store already."""
+        return hashlib.sha256(self.refresh_token.encode()).hexdigest()[:16]
+
+
 class InstalledWorkspaces:
-    """Every installation's own token, renewed in time; beside them the workspace of the settings' token, if any."""
+    """Every installation's own token, renewed in time.
+
+    Beside those that installed the app stands the workspace of the settings: with a lasting token (`own`) or a
+    rotating one (`seed`).
+    """
 
     def __init__(
         self,
@@ -148,8 +180,10 @@ class InstalledWorkspaces:
         client_secret: str,
         clock: Clock,
         own: OneWorkspace | None = None,
+        seed: Seed | None = None,
     ) -> None:
         self._own = own
+        self._seed = seed
         self._store = store
         self._client_id = client_id
         self._client_secret = client_secret
@@ -158,17 +192,17 @@ class InstalledWorkspaces:
 
     async def start(self, api: "SlackApi") -> None:
         self._api = api
-        if self._own:
+        if self._seed:
+            await self._plant(self._seed)
+        elif self._own:
             await self._own.start(api)
 
     async def identity(self, team: Team) -> Identity | None:
         installation = await self._installation(team)
-        if installation is None:
-            own = await self._own.identity(team) if self._own else None
-            return own if own and own.team == team.id else None
-        if installation.expires_at is None or installation.expires_at - RENEW_BEFORE > self._clock.now():
-            return installation.identity
-        return await self._renew(installation)
+        if installation is not None:
+            return await self._good(installation)
+        own = await self._own.identity(team) if self._own else None
+        return own if own and own.team == team.id else None
 
     async def renewed(self, team: Team, *, expired: str) -> Identity | None:
         installation = await self._installation(team)
@@ -176,32 +210,75 @@ class InstalledWorkspaces:
             return None
         return installation.identity if installation.token != expired else await self._renew(installation)
 
+    async def save(self, installation: Installation) -> None:
+        """A workspace installed the app, or its token was renewed."""
+        enterprise, team = installation.key
+        await self._store.save(enterprise=enterprise, team=team, content=asdict(installation))
+
     async def forget(self, team: Team) -> None:
-        await self._store.remove(enterprise=team.enterprise, team="" if team.org_wide else team.id)
+        installation = await self._installation(team)
+        if installation is not None:
+            enterprise, name = installation.key
+            await self._store.remove(enterprise=enterprise, team=name)
 
     async def _installation(self, team: Team) -> Installation | None:
-        """The workspace's own, else the organisation's."""
-        if team.id and not team.org_wide:
-            found = await self._find(team.enterprise, team.id)
-            if found is not None:
-                return found
-        return await self._find(team.enterprise, "") if team.enterprise else None
+        """The workspace's own, else the organisation's, else the one of the settings."""
+        if team.id and not team.org_wide and (found := await self._find(team.enterprise, team.id)):
+            return found
+        if team.enterprise and (found := await self._find(team.enterprise, "")):
+            return found
+        seeded = await self._find(*_OWN) if self._seed else None
+        return seeded if seeded and seeded.team == team.id else None
 
     async def _find(self, enterprise: str, team: str) -> Installation | None:
         found = await self._store.find(enterprise=enterprise, team=team)
         return None if found is None else Installation(**found)
 
-    async def save(self, installation: Installation) -> None:
-        """A workspace installed the app, or its token was renewed."""
-        await self._store.save(
-            enterprise=installation.enterprise, team=installation.team, content=asdict(installation)
+    async def _plant(self, seed: Seed) -> None:
+        """Begin the settings' chain of tokens, or go on with it; its newest is in the store.
+
+        Raises:
+            FatalError: Slack does not take the refresh token.
+        """
+        from adapters.slack.api import started
+
+        kept = await self._find(*_OWN)
+        if kept is None or kept.seed != seed.mark:
+            now = self._clock.now()
+            # How old the token is cannot be told, so it counts as ended and is renewed before its first use.
+            kept = Installation(
+                token=seed.token, refresh_token=seed.refresh_token, expires_at=now, installed_at=now, seed=seed.mark
+            )
+            await self.save(kept)
+        identity = await self._good(kept)
+        if identity is None:
+            raise FatalError(
+                "Slack did not renew SLACK_BOT_TOKEN: if it can be reached, install the app again and copy the token "
+                "and SLACK_REFRESH_TOKEN anew."
+            )
+        who = await started(self._api, "auth_test", identity.token, variable="SLACK_BOT_TOKEN")
+        newest = await self._find(*_OWN) or kept
+        await self.save(
+            replace(
+                newest,
+                team=who.get("team_id", ""),
+                enterprise=who.get("enterprise_id") or "",
+                bot_user=who.get("user_id", ""),
+                bot=who.get("bot_id", ""),
+            )
         )
 
+    async def _good(self, installation: Installation) -> Identity | None:
+        """The installation's token, or the next one where it is about to end."""
+        if installation.expires_at is None or installation.expires_at - RENEW_BEFORE > self._clock.now():
+            return installation.identity
+        return await self._renew(installation)
+
     async def _renew(self, old: Installation) -> Identity | None:
-        async with self._renewing[old.enterprise, old.team]:
-            now_stored = await self._find(old.enterprise, old.team)
-            if now_stored is None or now_stored.token != old.token:
-                return now_stored.identity if now_stored else None  # somebody else renewed it while we waited
+        async with self._renewing[old.key]:
+            newest = await self._find(*old.key)
+            if newest is None or newest.token != old.token:
+                return newest.identity if newest else None  # somebody else renewed it while we waited
             try:
                 answer = await self._api.call_with(
                     None,

@@ -8,8 +8,9 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from bot.domain.errors import FatalError
 from tests.fakes.core import png
-from tests.fakes.slack_house import house, http_options
+from tests.fakes.slack_house import house, http_options, options
 from tests.fakes.slack_server.member import Member
 from tests.fakes.slack_server.server import SlackServer
 from tests.fakes.slack_server.state import Json, Team
@@ -147,3 +148,30 @@ async def test_a_team_that_never_installed_is_answered_and_nothing_happens(
     async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)):
         assert (await eve.command("/help", slack.state.add_channel(stranger, eve.user))).status == 200
         assert slack.state.calls_of("views.open") == []
+
+
+async def test_a_rotating_token_of_the_settings_is_renewed_across_restarts(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    team = slack.state.teams["T00000001"]
+    ann = newcomer(slack, team, "ann")
+    channel = slack.state.add_channel(team, ann.user)
+    rotating = {"client_id": "1.2", "client_secret": "s", "bot_token": "xoxe.xoxb-0", "refresh_token": "refresh-1"}
+    slack.oauth_codes["refresh-1"] = grant(team, token="xoxe.xoxb-1", refresh="refresh-2", expires_in=43_200)
+    team.token = "xoxe.xoxb-1"
+    async with house(slack, tmp_path, settings=options(slack, **rotating)):
+        await ann.open("/help", channel)
+    async with house(slack, tmp_path, settings=options(slack, **rotating)):
+        await ann.open("/help", channel)
+    assert len(slack.state.calls_of("oauth.v2.access")) == 1
+    with pytest.raises(FatalError, match="SLACK_REFRESH_TOKEN"):
+        async with house(slack, tmp_path, settings=options(slack, **(rotating | {"refresh_token": "wrong"}))):
+            pass
+
+
+async def test_a_rotating_token_without_its_refresh_token_is_told_at_the_start(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    with pytest.raises(FatalError, match="SLACK_REFRESH_TOKEN"):
+        async with house(slack, tmp_path, settings=options(slack, bot_token="xoxe.xoxb-0")):
+            pass
