@@ -58,7 +58,11 @@ class Intake:
         self, body: Mapping[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
     ) -> BoltResponse | None:
         """Bolt's global middleware: what is returned goes to Slack at once, else the listeners acknowledge."""
-        event = inbound(body, bot_user=context.bot_user_id or "")
+        try:
+            event = inbound(body, bot_user=context.bot_user_id or "")
+        except (LookupError, TypeError, AttributeError, ValueError):
+            log.warning("payload not understood", kind=body.get("type"), exc_info=True)
+            event = None
         if event is not None:
             if errors := _form_errors(event):
                 return await context.ack(response_action="errors", errors=errors)
@@ -134,8 +138,12 @@ class Intake:
             self._taken.discard(event.id)
 
     async def _tell(self, event: Inbound, sentence: str) -> None:
-        if event.kind not in _NO_MEMBER:
+        if event.kind in _NO_MEMBER:
+            return
+        try:
             await self._desk.notices.tell(_place(event), sentence)
+        except Exception:
+            log.exception("member not told", sentence=sentence)  # the last word: nothing may come after it
 
 
 def _place(event: Inbound) -> Place:

@@ -30,9 +30,8 @@ def picture_among(files: Sequence[File] | None) -> File | None:
     A stub of Slack Connect says nothing about itself, so it may be one.
     """
     for file in files or ():
-        if file.get("mode") == "tombstone":
-            continue
-        if _is_stub(file) or str(file.get("mimetype") or "").startswith("image/"):
+        kind = str(file.get("mimetype") or "image/")
+        if file.get("mode") != "tombstone" and (_is_stub(file) or kind.startswith("image/")):
             return file
     return None
 
