@@ -16,6 +16,7 @@ from bot.domain.card import Card, Progress, Waiting
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.ids import JobId
 from bot.domain.job import Job
+from bot.durable import until_stored
 from bot.ports import Clock, JobStore, MessageRef, Messenger
 from bot.ports import Delivery as Duty
 from bot.rendering import render
@@ -92,13 +93,20 @@ class Delivery:
     async def _follow(self, job_id: JobId) -> None:
         try:
             with structlog.contextvars.bound_contextvars(job=job_id):
-                if duty := await self._store.delivery(job_id):
-                    await self._tell(duty, self._followers[job_id])
-        except Undeliverable as reason:
-            log.warning("undeliverable", job=job_id, reason=str(reason))
-            await self._store.undeliverable(job_id, str(reason))
+                # A disk that refuses in the middle starts the message over, which is safe: it is found by its nonce.
+                await until_stored(lambda: self._follow_through(job_id))
         finally:
             del self._followers[job_id]
+
+    async def _follow_through(self, job_id: JobId) -> None:
+        duty = await self._store.delivery(job_id)
+        if duty is None:
+            return
+        try:
+            await self._tell(duty, self._followers[job_id])
+        except Undeliverable as reason:
+            log.warning("undeliverable", reason=str(reason))
+            await self._store.undeliverable(job_id, str(reason))
 
     async def _tell(self, duty: Duty, follower: "_Follower") -> None:
         """Keep the message in step with the job until its end is shown.

@@ -6,7 +6,9 @@ Retrying is decided here, because attempts must survive this process; the engine
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
@@ -14,6 +16,8 @@ from bot.delivery import Delivery
 from bot.domain.card import Progress
 from bot.domain.ids import JobId, generation_id
 from bot.domain.job import Generation, Job, JobStatus
+from bot.domain.style import Style, styled
+from bot.durable import until_stored
 from bot.pace import Pace
 from bot.ports import Clock, ImageStore, JobStore
 from bot.queue import FairQueue, QueueClosed, Unit
@@ -24,7 +28,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class _Running:
-    """A job on the device. `job` is the row as it is stored; `lock` orders the ends of its pictures."""
+    """A job on the device, from its first picture's start to its last one's end.
+
+    Attributes:
+        job: the row as it is stored.
+        lock: orders the ends of its pictures.
+        fractions: how far each picture is.
+    """
 
     job: Job
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -53,6 +63,7 @@ class Dispatch:
         pace: Pace,
         delivery: Delivery,
         clock: Clock,
+        styles: Mapping[str, Style],
         lease: str,
         slots: int,
     ) -> None:
@@ -63,10 +74,12 @@ class Dispatch:
         self._pace = pace
         self._delivery = delivery
         self._clock = clock
+        self._styles = styles
         self._lease = lease
         self._slots = asyncio.Semaphore(slots)
         self._running: dict[JobId, _Running] = {}
         self._requests: dict[str, JobId] = {}
+        self._starting = asyncio.Lock()
         self._stopping = False
 
     async def run(self) -> None:
@@ -95,12 +108,17 @@ class Dispatch:
     async def abandon(self, job: JobId) -> None:
         """Stop a job's pictures on the device; the stored job has ended already."""
         self._queue.remove(job)
+        self._running.pop(job, None)
+        await self._cancel_requests(job)
+
+    async def _cancel_requests(self, job: JobId) -> None:
         for request in [request for request, of in self._requests.items() if of == job]:
             await self._engine.cancel(request)
 
     async def _perform(self, unit: Unit) -> None:
         with structlog.contextvars.bound_contextvars(job=unit.job, index=unit.index):
-            running = await self._start(unit)
+            async with self._starting:
+                running = await self._start(unit)
             if running is None:
                 return
             job = running.job
@@ -112,35 +130,38 @@ class Dispatch:
                 del self._requests[request.id]
                 self._pace.ended(unit)
                 await asyncio.to_thread(request.output.unlink, missing_ok=True)
-                if job.id not in self._requests.values():
-                    self._running.pop(job.id, None)
+                if running.job.status is not JobStatus.RUNNING and self._running.get(job.id) is running:
+                    del self._running[job.id]
 
     async def _start(self, unit: Unit) -> _Running | None:
         """The running job a unit belongs to; None where it was cancelled while it waited."""
-        if running := self._running.get(unit.job):
-            return None if running.job.status.ended else running
-        job = await self._store.job(unit.job)
+        running = self._running.get(unit.job)
+        if running and running.job.status is JobStatus.RUNNING:
+            self._pace.runs(unit, 0.0)
+            return running
+        job = await until_stored(lambda: self._store.job(unit.job))
         if job is None or job.status.ended:
             return None
         if job.status is JobStatus.QUEUED:
-            started = job.started(lease=self._lease, at=self._clock.now())
-            if not await self._store.replace(job, started):
+            queued, job = job, job.started(lease=self._lease, at=self._clock.now())
+            if not await until_stored(partial(self._store.replace, queued, job)):
                 return None
-            job = started
             log.info("started", attempt=job.attempt)
         self._pace.runs(unit, 0.0)
         self._delivery.changed(job.id)
-        return self._running.setdefault(job.id, _Running(job))
+        self._running[job.id] = _Running(job)
+        return self._running[job.id]
 
     def _request(self, job: Job, unit: Unit) -> Img2ImgRequest:
         recipe = job.recipes[unit.index]
         name = f"{generation_id(job.id, unit.index)}-{job.attempt}"
+        style = self._styles.get(recipe.style or "")
         return Img2ImgRequest(
             id=name,
             source=self._images.path(job.source),
             output=self._images.scratch(f"{name}.png"),
-            prompt=recipe.prompt,
-            negative_prompt=recipe.negative_prompt,
+            prompt=styled(recipe.prompt, style.prompt if style else ""),
+            negative_prompt=styled(recipe.negative_prompt, style.negative_prompt if style else ""),
             strength=recipe.strength,
             steps=recipe.steps,
             guidance_scale=recipe.guidance_scale,
@@ -176,10 +197,13 @@ class Dispatch:
         self._delivery.progressed(unit.job, Progress(fraction=whole, loading_model=loading, preview=preview))
 
     async def _done(self, unit: Unit, running: _Running, done: Done) -> None:
-        self._pace.observe(cost=unit.cost, seconds=done.seconds)
-        image = await self._images.adopt(done.output)
+        if done.effective_steps:  # strength 0 is a copy and says nothing about the device
+            self._pace.observe(cost=unit.cost, seconds=done.seconds)
+        image = await until_stored(lambda: self._images.adopt(done.output))
         async with running.lock:
             before = running.job
+            if before.status is not JobStatus.RUNNING:
+                return  # the job ended or went back in line meanwhile; its next attempt makes this picture again
             generation = Generation(
                 id=generation_id(unit.job, unit.index),
                 job=unit.job,
@@ -196,7 +220,7 @@ class Dispatch:
                 created_at=self._clock.now(),
                 notes=done.notes,
             )
-            made = {each.index for each in await self._store.generations(unit.job)} | {unit.index}
+            made = await self._made(unit.job) | {unit.index}
             complete = len(made) == len(before.recipes)
             after = before.succeeded(at=self._clock.now()) if complete else before
             await self._settle(running, after, generation)
@@ -227,14 +251,17 @@ class Dispatch:
                 await self._settle(running, running.job.queued())
 
     async def _requeue(self, running: _Running, again: Job) -> None:
-        made = frozenset(each.index for each in await self._store.generations(again.id))
+        made = await self._made(again.id)
         if await self._settle(running, again):
             self._queue.remove(again.id)
             self._queue.put(units_of(again, made), first=True)
-            self._running.pop(again.id, None)
+            await self._cancel_requests(again.id)
+
+    async def _made(self, job: JobId) -> frozenset[int]:
+        return frozenset(each.index for each in await until_stored(lambda: self._store.generations(job)))
 
     async def _settle(self, running: _Running, after: Job, generation: Generation | None = None) -> bool:
-        stored = await self._store.replace(running.job, after, generation=generation)
+        stored = await until_stored(lambda: self._store.replace(running.job, after, generation=generation))
         if stored:
             running.job = after
             log.info(after.status, attempt=after.attempt)

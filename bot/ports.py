@@ -134,7 +134,10 @@ class JobStore(Protocol):
         ...
 
     async def deliveries(self) -> Sequence[Delivery]:
-        """Every duty that is not done: placeholders to post, ended jobs to show. Most urgent first."""
+        """Every duty that is not done: placeholders to post, open jobs to follow, ended ones to show.
+
+        Most urgent first.
+        """
         ...
 
     async def delivery(self, job: JobId) -> Delivery | None:
@@ -212,7 +215,9 @@ class ImageStore(Protocol):
         """
         ...
 
-    async def has(self, image: ImageId) -> bool: ...
+    async def has(self, image: ImageId) -> bool:
+        """Whether it is kept; if so it stays for another hour at least, whatever a sweep is told."""
+        ...
 
     def path(self, image: ImageId) -> Path:
         """Where the file lies, for the worker to read; it may be gone."""
@@ -249,6 +254,45 @@ class PictureReader(Protocol):
 
         Raises:
             PictureRefused: with the sentence for the member.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A result as a file that may leave: marked as made by AI, free of everything else.
+
+    Attributes:
+        suffix: for its name, without a dot.
+        note: for the member, where it is less than the stored picture.
+    """
+
+    content: bytes
+    suffix: str
+    media_type: str
+    width: int
+    height: int
+    note: str | None = None
+
+
+class Exporter(Protocol):
+    """Makes the file of a result that a chat can take."""
+
+    async def export(
+        self, generation: GenerationId, *, max_bytes: int, formats: Sequence[str] = ("PNG", "WEBP", "JPEG")
+    ) -> Exported:
+        """The best of `formats` that fits `max_bytes`: lossless first, fewer pixels last.
+
+        Raises:
+            Gone: the result is not kept any more.
+        """
+        ...
+
+    async def thumbnail(self, image: ImageId, *, side: int) -> Exported:
+        """A small JPEG of a stored picture, e.g. the source, its longer side at most `side` pixels.
+
+        Raises:
+            Gone: it is not kept any more.
         """
         ...
 

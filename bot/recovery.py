@@ -1,7 +1,8 @@
 """What a start does with what the last run left.
 
 Every job that was running belongs to a run that is over: it goes back in line, or ends if it was interrupted too
-often. Every queued job goes back into the queue, oldest first. Every delivery duty gets its follower again.
+often. Every queued job goes back into the queue, oldest first. Every message that is not
+final gets its follower again.
 """
 
 import structlog
@@ -22,6 +23,7 @@ async def recover(*, store: JobStore, queue: FairQueue, delivery: Delivery, cloc
         if waiting is not None:
             made = frozenset(generation.index for generation in await store.generations(job.id))
             queue.put(units_of(waiting, made))
+        delivery.announce(job.id)
     duties = await store.deliveries()
     for duty in duties:
         delivery.announce(duty.job)

@@ -29,6 +29,7 @@ from bot.domain.request import (
     Requester,
     clean_text,
 )
+from bot.domain.style import Style, find_style
 from bot.pace import Pace
 from bot.ports import Clock, Ids, ImageStore, JobStore, PictureReader
 from bot.queue import FairQueue, QueueFull
@@ -89,7 +90,12 @@ class _Source:
 
 
 class Service:
-    """The core's front door."""
+    """The core's front door.
+
+    Attributes:
+        styles: the presets members can pick, by name.
+        models: the models members can pick, with their defaults.
+    """
 
     def __init__(
         self,
@@ -104,6 +110,7 @@ class Service:
         clock: Clock,
         ids: Ids,
         limits: Limits,
+        styles: Mapping[str, Style],
         models: Mapping[str, ModelDefaults],
         default_model: str,
     ) -> None:
@@ -117,7 +124,8 @@ class Service:
         self._clock = clock
         self._ids = ids
         self._limits = limits
-        self._models = models
+        self.styles = styles
+        self.models = models
         self._default_model = default_model
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._open = True
@@ -240,9 +248,9 @@ class Service:
         if not self._open:
             raise LimitReached("I am restarting: try again in a minute.")
         model = request.model or self._default_model
-        defaults = self._models.get(model)
+        defaults = self.models.get(model)
         if defaults is None:
-            raise InvalidRequest(f"I do not have the model {model!r}; there is {', '.join(self._models)}.")
+            raise InvalidRequest(f"I do not have the model {model!r}; there is {', '.join(self.models)}.")
         recipes = self._recipes(request, model, defaults)
         now = self._clock.now()
         usage = await self._store.usage(request.requester.key, since=now - DAY)
@@ -276,7 +284,9 @@ class Service:
         return Receipt(job=job, waiting=self.waiting(job.id))
 
     def _recipes(self, request: Request, model: str, defaults: ModelDefaults) -> tuple[Recipe, ...]:
-        strengths = request.strengths or _STANDARD_STRENGTHS.get(request.action, (DEFAULT_STRENGTH,))
+        style = find_style(self.styles, request.style)
+        usual = DEFAULT_STRENGTH if style is None or style.strength is None else style.strength
+        strengths = request.strengths or _STANDARD_STRENGTHS.get(request.action, (usual,))
         prompt = clean_text(request.prompt)
         if not prompt:
             raise InvalidRequest('Say what the picture should become, for example "an oil painting".')
@@ -287,7 +297,7 @@ class Service:
             seed=self._ids.seed() if request.seed is None else request.seed,
             steps=request.steps or defaults.steps,
             guidance_scale=defaults.guidance_scale if request.guidance_scale is None else request.guidance_scale,
-            style=request.style,
+            style=style.name if style else None,
             model=model,
         )
         return tuple(replace(recipe, strength=strength) for strength in strengths)

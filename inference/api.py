@@ -8,7 +8,7 @@ one of `Done`, `Failed` or `Cancelled`, after which the iterator ends. An engine
 a model did; it raises `EngineStopped` only when it can run nothing any more.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -170,7 +170,7 @@ class Engine(Protocol):
 
     async def capacity(self) -> Capacity: ...
 
-    def run(self, request: Img2ImgRequest) -> AsyncIterator[Event]:
+    def run(self, request: Img2ImgRequest) -> AsyncGenerator[Event, None]:
         """Run one request; closing the iterator early cancels it."""
         ...
 

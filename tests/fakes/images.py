@@ -1,6 +1,7 @@
 """An `ImageStore` in one flat folder, for tests: real files, as workers read them, but nothing is made durable."""
 
 import hashlib
+import os
 import time
 from pathlib import Path
 
@@ -30,6 +31,12 @@ class FolderImageStore:
             return self.path(image).read_bytes()
         except FileNotFoundError:
             raise Gone("That picture is not kept any more: attach it again to work with it.") from None
+
+    async def has(self, image: ImageId) -> bool:
+        kept = self.path(image).exists()
+        if kept:
+            os.utime(self.path(image))
+        return kept
 
     def path(self, image: ImageId) -> Path:
         return self._images / image

@@ -103,11 +103,7 @@ class MemoryJobStore:
         )
 
     async def deliveries(self) -> Sequence[Delivery]:
-        due = [
-            duty
-            for duty in self._outbox.values()
-            if duty.job not in self._over and (duty.message is None or self._jobs[duty.job].status.ended)
-        ]
+        due = [duty for duty in self._outbox.values() if duty.job not in self._over]
         return sorted(due, key=lambda duty: duty.due_at)
 
     async def delivery(self, job: JobId) -> Delivery | None:
