@@ -1,6 +1,6 @@
 """The only file that names concrete classes: puts the parts together from the owner's settings."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from bot.dispatch import Dispatch
 from bot.domain.limits import Limits
 from bot.lifecycle import Core, Keep
 from bot.pace import Pace
-from bot.ports import Exporter, Messenger
+from bot.ports import ChatPlatform, Exporter, Messenger
 from bot.queue import FairQueue
 from bot.service import Service
 from bot.system import SystemClock, SystemIds
@@ -120,3 +120,9 @@ async def compose(
             delivery=delivery,
             clock=clock,
         )
+
+
+def platforms_of(settings: Settings, core: Core) -> Sequence[ChatPlatform]:
+    """The chat platforms that have their tokens, not yet entered."""
+    del settings, core
+    return ()

@@ -333,8 +333,13 @@ class Messenger(Protocol):
 class ChatPlatform(Protocol):
     """A chat adapter as the lifecycle sees it: entered once connected; left when its connections are closed."""
 
-    name: str
-    messenger: Messenger
+    @property
+    def name(self) -> str:
+        """As reply targets and requesters name it."""
+        ...
+
+    @property
+    def messenger(self) -> Messenger: ...
 
     async def __aenter__(self) -> Self: ...
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from bot.ports import Exported
+
 _TERMS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _XMP = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
@@ -28,28 +30,11 @@ _WEBP_HOPE = 2.0  # lossless WebP is a third smaller than PNG on photos; slow to
 _SHORTEST = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
-    """A file to send.
-
-    Attributes:
-        suffix: for its name, without a dot.
-        note: for the member, where it is less than the stored picture.
-    """
-
-    content: bytes
-    suffix: str
-    media_type: str
-    width: int
-    height: int
-    note: str | None = None
-
-
 def export(
     png: bytes,
     *,
     max_bytes: int,
-    edited: bool,
+    edited: bool | None,
     formats: Sequence[str] = ("PNG", "WEBP", "JPEG"),
     recipe: str | None = None,
 ) -> Exported:
@@ -61,14 +46,14 @@ def export(
         png: a stored result, lossless RGB.
         max_bytes: what the chat takes per file.
         edited: whether somebody's picture is in it (strength below 1); else it is marked as made by AI altogether.
+            None where no model touched it (strength 0): it carries no mark.
         formats: what the chat shows, of "PNG", "WEBP", "JPEG".
         recipe: text for the `parameters` field, as the A1111 web UI writes and reads it; None leaves it out.
 
     Raises:
         ValueError: where nothing fits, not even a thumbnail.
     """
-    term = "compositeWithTrainedAlgorithmicMedia" if edited else "trainedAlgorithmicMedia"
-    xmp = _XMP.format(term=_TERMS + term).encode()
+    xmp = b"" if edited is None else _mark(edited=edited)
     with Image.open(io.BytesIO(png), formats=("PNG",)) as picture:
         full = picture.size
         for place, rung in enumerate(_rungs(full, formats, webp_may_fit=len(png) <= max_bytes * _WEBP_HOPE)):
@@ -84,6 +69,11 @@ def export(
                     content=content, suffix=suffix, media_type=media_type, width=width, height=height, note=note
                 )
     raise ValueError(f"no picture fits {max_bytes} bytes")
+
+
+def _mark(*, edited: bool) -> bytes:
+    term = "compositeWithTrainedAlgorithmicMedia" if edited else "trainedAlgorithmicMedia"
+    return _XMP.format(term=_TERMS + term).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +135,7 @@ def _encoded(picture: Image.Image, rung: _Rung, xmp: bytes, recipe: str | None) 
 
 def _marked_png(png: bytes, xmp: bytes, recipe: str | None) -> bytes:
     """The same compressed pixels with our texts and none of anybody else's."""
-    marks = [_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp)]
+    marks = [_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp)] if xmp else []
     if recipe:
         try:
             marks.append(_chunk(b"tEXt", b"parameters\0" + recipe.encode("latin-1")))

@@ -33,7 +33,7 @@ class PictureExporter:
             export,
             await self._images.get(made.image),
             max_bytes=max_bytes,
-            edited=made.recipe.strength < 1,
+            edited=made.recipe.strength < 1 if made.effective_steps else None,
             formats=formats,
             recipe=recipe_text(made) if self._embed_recipe else None,
         )

@@ -3,10 +3,10 @@
 import argparse
 import sys
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
+from bot import __version__
 from bot.domain.errors import InvalidRequest
 from bot.domain.flags import parse_strengths
 from bot.domain.request import DEFAULT_STRENGTH, SWEEP_STRENGTHS, parse_strength
@@ -32,9 +32,9 @@ def parser() -> argparse.ArgumentParser:
         description="A self-hosted image-to-image bot for Discord and Slack, and its command line.",
         epilog="exit codes: 0 done, 1 the job failed, 2 the request is wrong, 69 the service cannot start",
     )
-    top.add_argument("--version", action="version", version=f"%(prog)s {version('pentimento')}")
+    top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_OneLine)
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = _OneLine(add_help=False)
     shared.add_argument(
         "--config", type=Path, metavar="FILE", help="settings; pentimento.toml of this folder where not given"
     )

@@ -38,7 +38,5 @@ async def serve(_asked: argparse.Namespace, settings: Settings) -> int:
         )
         platforms = [await parts.enter_async_context(platform) for platform in platforms_of(settings, core)]
         messengers.update({platform.name: platform.messenger for platform in platforms})
-        await lifecycle.serve(
-            core, platforms, keep=keep_of(settings), grace=settings.shutdown.grace_seconds
-        )
+        await lifecycle.serve(core, platforms, keep=keep_of(settings), grace=settings.shutdown.grace_seconds)
     return EXIT_DONE

@@ -91,7 +91,14 @@ async def worker(folder: Path) -> AsyncIterator[Bench]:
         yield Bench(engine=engine, model="sketch", folder=folder)
 
 
-@pytest.fixture(params=[fake, worker], ids=lambda maker: str(maker.__name__))
+async def pocket(folder: Path) -> AsyncIterator[Bench]:
+    async with ProcessEngine(model="pocket") as engine:
+        yield Bench(engine=engine, model="pocket", folder=folder)
+
+
+@pytest.fixture(
+    params=[fake, worker, pytest.param(pocket, marks=pytest.mark.slow)], ids=lambda maker: str(maker.__name__)
+)
 async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
     maker: Maker = request.param
     async for bench in maker(tmp_path):

@@ -22,8 +22,8 @@ class FolderImageStore:
         return image
 
     async def adopt(self, file: Path) -> ImageId:
-        image = await self.put(file.read_bytes())  # noqa: ASYNC240 - a test may wait for its disk
-        file.unlink()  # noqa: ASYNC240
+        image = await self.put(file.read_bytes())
+        file.unlink()
         return image
 
     async def get(self, image: ImageId) -> bytes:
