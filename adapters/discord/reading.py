@@ -16,7 +16,7 @@ _KINDS = {
 _DIRECT = {discord.ChannelType.private}
 
 
-def read_interaction(interaction: discord.Interaction[Any], me: int) -> Incoming | None:
+def read_interaction(interaction: discord.Interaction[Any]) -> Incoming | None:
     """An interaction; None for kinds we have no use for (pings)."""
     kind = _KINDS.get(interaction.type)
     if kind is None:
@@ -27,7 +27,7 @@ def read_interaction(interaction: discord.Interaction[Any], me: int) -> Incoming
         id=str(interaction.id),
         kind=kind,
         name=str(body.get("custom_id") or body.get("name") or ""),
-        origin=_origin(interaction, me),
+        origin=_origin(interaction),
         body=body,
         token=interaction.token,
         application=str(interaction.application_id),
@@ -36,11 +36,12 @@ def read_interaction(interaction: discord.Interaction[Any], me: int) -> Incoming
     )
 
 
-def _origin(interaction: discord.Interaction[Any], me: int) -> Origin:
+def _origin(interaction: discord.Interaction[Any]) -> Origin:
     user, channel, guild = interaction.user, interaction.channel, interaction.guild
     known = guild is not None and interaction.client.get_guild(guild.id) is not None
     if guild is None:
-        reachable = channel is not None and channel.type in _DIRECT and _may_write_to(channel, me)
+        # A direct channel is ours where the interaction came to us there, not to two members among themselves.
+        reachable = channel is not None and channel.type in _DIRECT and not interaction.context.private_channel
     else:
         reachable = known or interaction.is_guild_integration()
     return Origin(
@@ -58,12 +59,6 @@ def _origin(interaction: discord.Interaction[Any], me: int) -> Origin:
         file_bytes=interaction.filesize_limit,
         guild_file_bytes=guild.filesize_limit if guild and known else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,
     )
-
-
-def _may_write_to(channel: object, me: int) -> bool:
-    """A direct channel is ours where its other side is the member, not two members among themselves."""
-    recipient = getattr(channel, "recipient", None)
-    return recipient is None or recipient.id != me
 
 
 def read_mention(message: discord.Message) -> Incoming:

@@ -73,13 +73,9 @@ class Rest:
         """Delete a message by an interaction's token."""
         await self._client.http.request(self._token_route("DELETE", application, token, message))
 
-    async def follow_up(
-        self, application: str, token: str, body: Payload, files: Sequence[Outgoing] = ()
-    ) -> Payload:
+    async def follow_up(self, application: str, token: str, body: Payload, files: Sequence[Outgoing] = ()) -> Payload:
         """Another message by an interaction's token."""
-        route = Route(
-            "POST", "/webhooks/{webhook_id}/{webhook_token}", webhook_id=application, webhook_token=token
-        )
+        route = Route("POST", "/webhooks/{webhook_id}/{webhook_token}", webhook_id=application, webhook_token=token)
         return await self._send_message(route, body, files, params={"wait": "true"})
 
     async def create(self, channel: str, body: Payload, files: Sequence[Outgoing] = ()) -> Payload:
@@ -128,7 +124,11 @@ class Rest:
     ) -> Payload:
         """A message with its files; `attachments` lists exactly these, so that an edit takes earlier ones away."""
         listed = [
-            {"id": index, "filename": file.filename, **({"description": file.description} if file.description else {})}
+            {
+                "id": index,
+                "filename": file.filename,
+                **({"description": file.description} if file.description else {}),
+            }
             for index, file in enumerate(files)
         ]
         payload = {**body, "attachments": listed}

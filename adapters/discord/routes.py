@@ -61,17 +61,23 @@ def address_of(target: ReplyTarget) -> Address:
     return Address(**fields, token=Token(**token) if token else None)
 
 
-def address(event: Incoming, response: Response | None = None) -> Address:
-    """The ways to answer an event; `response` is the answer that was given to the interaction."""
+def address(event: Incoming, response: Response | None, *, hidden: bool) -> Address:
+    """The ways to answer an event.
+
+    Args:
+        event: what came in.
+        response: how the interaction was first answered; None where it was not, so its token is of no use.
+        hidden: nobody but the member may see what follows.
+    """
     origin = event.origin
     return Address(
         user=origin.user,
         channel=origin.channel,
         guild=origin.guild,
-        token=token_of(event),
+        token=token_of(event) if response else None,
         answer=response.message if response else "",
         reply_to=event.message if not event.token else "",
-        hidden=bool(response and response.hidden),
+        hidden=hidden,
         reachable=origin.reachable,
         file_bytes=origin.file_bytes,
         guild_file_bytes=origin.guild_file_bytes,

@@ -14,7 +14,8 @@ from fluent.runtime import FluentBundle, FluentResource
 REFERENCE = "en"
 LANGUAGES = (REFERENCE, "de", "fr", "es", "ja")
 
-Argument = str | int | float
+Argument = str | int
+"""Whole numbers choose plurals and get the language's separators; what must stay as it is (ids, seeds) comes as text."""
 
 
 @cache

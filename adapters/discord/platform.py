@@ -1,0 +1,134 @@
+"""Discord as the lifecycle sees it: puts the parts of this package together."""
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from adapters.discord.answers import Ack, Answers
+from adapters.discord.commands import REMIX_IMAGE
+from adapters.discord.connection import RECONNECT, Connection
+from adapters.discord.files import FileMaker
+from adapters.discord.incoming import PLATFORM, Incoming
+from adapters.discord.intake import Flow, Intake
+from adapters.discord.messenger import DiscordMessenger
+from adapters.discord.presses import Presses
+from adapters.discord.registration import register
+from adapters.discord.remix import Downloads, Remix
+from adapters.discord.rest import Rest
+from bot.domain.actions import Verb
+from bot.ports import Clock, Exporter, JobStore
+from bot.service import Service
+
+COLLECT_LOOK_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class DiscordPlatform:
+    """A `ChatPlatform`. Entering logs in; `run` listens."""
+
+    name = PLATFORM
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        api_url: str,
+        service: Service,
+        store: JobStore,
+        exporter: Exporter,
+        downloads: Downloads,
+        clock: Clock,
+    ) -> None:
+        self._token = token
+        self._service = service
+        self._store = store
+        self._downloads = downloads
+        self._clock = clock
+        self._connection = Connection(api_url=api_url, clock=clock)
+        self._rest = Rest(self._connection)
+        self._answers = Answers(self._rest)
+        self.messenger = DiscordMessenger(
+            self._rest, FileMaker(exporter), clock, connected=lambda: self._connection.logged_in
+        )
+        self._intake: Intake | None = None
+
+    async def __aenter__(self) -> Self:
+        """Log in where Discord answers at once; where it is away, `run` goes on trying.
+
+        Raises:
+            FatalError: the token is none.
+        """
+        await self._connection.log_in(self._token, waits=())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._connection.close()
+
+    async def run(self) -> None:
+        """Log in, do what a crash interrupted, and take events."""
+        await self._connection.log_in(self._token, waits=RECONNECT)
+        application = str(self._connection.application_id)
+        await register(self._connection, application)
+        me = self._connection.user
+        assert me is not None
+        self._intake = Intake(
+            flows=self._flows(str(me.id)),
+            store=self._store,
+            answers=self._answers,
+            clock=self._clock,
+            private_by_default=self._private_by_default,
+        )
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._offer_collect(), name="discord collect")
+            await self._intake.replay()
+            self._connection.take = self._intake.take
+            await self._connection.listen()
+
+    async def stop_intake(self) -> None:
+        """Leave the gateway and finish what was taken."""
+        await self._connection.hang_up()
+        if self._intake:
+            await self._intake.idle()
+
+    async def _private_by_default(self, event: Incoming) -> bool:
+        del event
+        return False
+
+    async def _offer_collect(self) -> None:
+        while True:
+            await asyncio.sleep(COLLECT_LOOK_SECONDS)
+            await self.messenger.offer_collect()
+
+    def _flows(self, me: str) -> dict[str, Flow]:
+        remix = Remix(service=self._service, rest=self._rest, answers=self._answers, downloads=self._downloads, me=me)
+        presses = Presses(
+            service=self._service,
+            store=self._store,
+            rest=self._rest,
+            answers=self._answers,
+            messenger=self.messenger,
+            downloads=self._downloads,
+        )
+        submit = Flow(remix.command, Ack.PUBLIC, lasting=True)
+        flows = {f"command {name}": submit for name in ("img2img", "sweep", "refine")}
+        flows |= {
+            f"button {verb}": Flow(presses.again, Ack.PUBLIC, lasting=True)
+            for verb in (Verb.RERUN, Verb.REROLL, Verb.SWEEP)
+        }
+        for verb in (Verb.CHAIN, Verb.EDIT):
+            flows[f"button {verb}"] = Flow(presses.ask)
+            flows[f"modal {verb}"] = Flow(presses.form, Ack.PUBLIC, lasting=True)
+        return flows | {
+            f"command {REMIX_IMAGE}": Flow(remix.menu),
+            "modal remix": Flow(remix.form, Ack.PUBLIC, lasting=True),
+            "mention": Flow(remix.mention, lasting=True),
+            f"button {Verb.CANCEL}": Flow(presses.cancel, Ack.UPDATE, lasting=True),
+            f"button {Verb.DELETE}": Flow(presses.delete, Ack.UPDATE, lasting=True),
+            f"button {Verb.PUBLISH}": Flow(presses.publish, Ack.PUBLIC, lasting=True, open=True),
+            f"button {Verb.COLLECT}": Flow(presses.collect, Ack.UPDATE, lasting=True),
+        }
