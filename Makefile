@@ -28,27 +28,31 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Installs torch from elsewhere than pip's own index where TORCH_INDEX says so; the next step then finds it in place.
-define install_torch
+define INSTALL_TORCH
+brings_cuda() {
+    $(PIP) install --quiet --dry-run --no-deps --ignore-installed --report - $(TORCH) | grep -qE '"(nvidia|cuda)-'
+}
+take_from() {
+    echo "Taking torch from $$1"
+    $(PIP) install --quiet --no-deps --retries 1 --index-url "$$1" $(TORCH)
+}
 case "$(TORCH_INDEX)" in
 default) ;;
 auto)
-	if ! command -v nvidia-smi >/dev/null \
-		&& $(PIP) install --quiet --dry-run --no-deps --ignore-installed --report - $(TORCH) | grep -qE '"(nvidia|cuda)-'; then
-		$(PIP) install --quiet --no-deps --retries 1 --index-url $(TORCH_CPU_INDEX) $(TORCH) \
-			|| echo "$(TORCH_CPU_INDEX) cannot be reached: taking the build with CUDA, some gigabytes." >&2
-	fi ;;
-*) $(PIP) install --quiet --no-deps --index-url "$(TORCH_INDEX)" $(TORCH) ;;
+    if ! command -v nvidia-smi >/dev/null && brings_cuda && ! take_from $(TORCH_CPU_INDEX); then
+        echo "That index cannot be used: taking the build with CUDA instead, some gigabytes." >&2
+    fi ;;
+*) take_from "$(TORCH_INDEX)" ;;
 esac
 endef
+export INSTALL_TORCH
 
 # The installed command, and the marks of what is installed; newer dependencies make them old.
 RUNTIME := $(VENV)/runtime-installed
 TOOLS := $(VENV)/tools-installed
 
-$(TMPDIR):
-	@mkdir -p $@
-
-$(BIN)/python: | $(TMPDIR)
+$(BIN)/python:
+	@mkdir -p .tmp
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Pentimento needs Python 3.11 or newer: name one with make PYTHON=python3.11." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
@@ -56,9 +60,10 @@ $(BIN)/python: | $(TMPDIR)
 	$(PYTHON) -m venv $(VENV)
 
 $(RUNTIME): pyproject.toml constraints.txt | $(BIN)/python
-	@mkdir -p $(TMPDIR)
-	$(PIP) install --quiet $(LOCK) pip setuptools
-	@$(install_torch)
+	@mkdir -p .tmp
+	@echo "Installing into $(VENV); the first time takes a few minutes."
+	@$(PIP) install --quiet $(LOCK) pip setuptools
+	@sh -euc "$$INSTALL_TORCH"
 	@PYTHONWARNINGS=ignore $(PIP) install --quiet --no-build-isolation $(LOCK) --editable .
 	@touch $@
 
@@ -71,14 +76,13 @@ install: $(RUNTIME) ## Make .venv with the pentimento command in it
 
 PHOTO := docs/demo/photo.jpg
 
-demo: export PENTIMENTO__DATA_DIR := $(CURDIR)/demo/data
 demo: export PENTIMENTO__MODEL__ID := pocket
 demo: $(RUNTIME) ## Make pictures from the bundled photograph with the shipped model
-	@mkdir -p demo $(TMPDIR)
+	@mkdir -p demo .tmp
 	$(BIN)/pentimento img2img $(PHOTO) "oil painting" --strength 0.6 --seed 7 --out demo/oil-painting.png
 	$(BIN)/pentimento sweep $(PHOTO) "stained glass" --strengths 0.3,0.5,0.7,0.9 --seed 7 --out demo/sweep
 	$(BIN)/pentimento chain $(PHOTO) "pencil sketch" "watercolor" --seed 7 --out demo/chain
-	@echo; echo "The pictures lie in $(CURDIR)/demo:"; find demo -name '*.png' -not -path 'demo/data/*' | sort | sed 's/^/  /'
+	@echo; echo "The pictures lie in $(CURDIR)/demo:"; find demo -name '*.png' | sort | sed 's/^/  /'
 
 check: $(TOOLS) ## Lint, types and import contracts
 	$(BIN)/ruff format --check --quiet .
@@ -87,7 +91,7 @@ check: $(TOOLS) ## Lint, types and import contracts
 	$(BIN)/lint-imports --no-logo
 
 test: check ## Everything that CI runs: make check and all tests
-	@mkdir -p $(TMPDIR)
+	@mkdir -p .tmp
 	$(BIN)/python -m pytest
 
 fix: $(TOOLS) ## Format the code and mend what the linter can mend

@@ -10,6 +10,7 @@ from adapters.pictures.formats import PictureLimits
 from adapters.pictures.outgoing import PictureExporter
 from adapters.pictures.reader import SandboxedPictureReader
 from adapters.sqlite.store import SqliteJobStore
+from bot.admission import Admission
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.domain.limits import Limits
@@ -94,14 +95,12 @@ async def compose(
             lease=ids.job_id(),
             slots=capacity.slots,
         )
-        service = Service(
+        admission = Admission(
             store=store,
             images=images,
             reader=reader,
             queue=queue,
             pace=pace,
-            dispatch=dispatch,
-            delivery=delivery,
             clock=clock,
             ids=ids,
             limits=Limits(
@@ -110,6 +109,15 @@ async def compose(
             styles=styles,
             models=capacity.models,
             default_model=settings.model.id,
+        )
+        service = Service(
+            admission=admission,
+            store=store,
+            images=images,
+            queue=queue,
+            dispatch=dispatch,
+            delivery=delivery,
+            clock=clock,
         )
         yield Core(
             service=service,

@@ -77,6 +77,11 @@ class Delivery:
         for follower in self._followers.values():
             follower.news.set()
 
+    async def shown(self, job: JobId) -> None:
+        """Return once the job's end is shown, or can never be."""
+        if follower := self._followers.get(job):
+            await follower.over.wait()
+
     def stop(self) -> None:
         """Show every job as it stands now and let `run` return; ended jobs are still tried until they are shown."""
         self._stopping = True
@@ -96,7 +101,7 @@ class Delivery:
                 # A disk that refuses in the middle starts the message over, which is safe: it is found by its nonce.
                 await until_stored(lambda: self._follow_through(job_id))
         finally:
-            del self._followers[job_id]
+            self._followers.pop(job_id).over.set()
 
     async def _follow_through(self, job_id: JobId) -> None:
         duty = await self._store.delivery(job_id)
@@ -180,6 +185,7 @@ class _Follower:
     def __init__(self) -> None:
         self.progress: Progress | None = None
         self.news = asyncio.Event()
+        self.over = asyncio.Event()
         self._urgent = asyncio.Event()
 
     def urge(self) -> None:

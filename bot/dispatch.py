@@ -20,7 +20,7 @@ from bot.domain.style import Style, styled
 from bot.durable import until_stored
 from bot.pace import Pace
 from bot.ports import Clock, ImageStore, JobStore
-from bot.queue import FairQueue, QueueClosed, Unit
+from bot.queue import FairQueue, QueueClosed, Unit, units_of
 from inference.api import Cancelled, Done, Engine, Failed, FailureKind, Img2ImgRequest, Preview, Started, Step
 
 log = structlog.get_logger(__name__)
@@ -39,15 +39,6 @@ class _Running:
     job: Job
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     fractions: dict[int, float] = field(default_factory=dict)
-
-
-def units_of(job: Job, finished: frozenset[int] = frozenset()) -> list[Unit]:
-    """The pictures of a job that are still to be made."""
-    return [
-        Unit(job=job.id, index=index, user=job.requester.key, cost=job.unit_cost(index))
-        for index in range(len(job.recipes))
-        if index not in finished
-    ]
 
 
 class Dispatch:

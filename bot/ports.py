@@ -13,6 +13,7 @@ from bot.domain.card import Card
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job
 from bot.domain.limits import Usage
+from bot.domain.place import PlaceSettings
 from bot.domain.request import ReplyTarget
 
 MessageRef = str
@@ -180,6 +181,16 @@ class JobStore(Protocol):
 
         The prompt goes from its ended job too; the job's last result takes the source picture along.
         """
+        ...
+
+    async def place(self, key: str) -> PlaceSettings:
+        """What was set for a place, e.g. "discord:guild:123"; all defaults where nothing was."""
+        ...
+
+    async def set_place(self, key: str, settings: PlaceSettings) -> None: ...
+
+    async def forget_places(self, prefix: str) -> None:
+        """Remove the settings of every place whose key starts so: the server or workspace has gone."""
         ...
 
     async def referenced_images(self) -> frozenset[ImageId]:

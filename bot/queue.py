@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bot.domain.ids import JobId
+from bot.domain.job import Job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,15 @@ class Unit:
     index: int
     user: str
     cost: float
+
+
+def units_of(job: Job, finished: frozenset[int] = frozenset()) -> list[Unit]:
+    """The pictures of a job that are still to be made."""
+    return [
+        Unit(job=job.id, index=index, user=job.requester.key, cost=job.unit_cost(index))
+        for index in range(len(job.recipes))
+        if index not in finished
+    ]
 
 
 class QueueFull(Exception):

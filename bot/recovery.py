@@ -8,10 +8,9 @@ final gets its follower again.
 import structlog
 
 from bot.delivery import Delivery
-from bot.dispatch import units_of
 from bot.domain.job import Job, JobStatus
 from bot.ports import Clock, JobStore
-from bot.queue import FairQueue
+from bot.queue import FairQueue, units_of
 
 log = structlog.get_logger(__name__)
 

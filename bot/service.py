@@ -1,63 +1,46 @@
-"""The use cases, one method each: submit, press, cancel, delete, status, describe, forget.
+"""The use cases, one method each: submit, press, cancel, delete, status, describe, settings, export, forget.
 
 Chats and the command line call these and nothing else. A method returns when its change is durable; what follows
 (the message, the picture) comes by dispatch and delivery. Every `UserError` carries the sentence for the member.
 """
 
 import asyncio
+import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.admission import Admission, Receipt
+from bot.archive import archive
 from bot.delivery import Delivery
-from bot.dispatch import Dispatch, units_of
-from bot.domain.actions import Press, derive, lineage_of
+from bot.dispatch import Dispatch
+from bot.domain.actions import Press, derive
 from bot.domain.card import Waiting
-from bot.domain.errors import Gone, InvalidRequest, LimitReached, NotAllowed
+from bot.domain.errors import Gone, NotAllowed
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
-from bot.domain.job import Generation, Job, Recipe
-from bot.domain.limits import DAY, Limits, check_limits, in_words
+from bot.domain.job import Generation, Job
+from bot.domain.place import PlaceSettings
 from bot.domain.request import (
-    DEFAULT_STRENGTH,
-    REFINE_STRENGTH,
-    SWEEP_STRENGTHS,
-    Action,
     Request,
     Requester,
-    clean_text,
+    check_strength,
 )
-from bot.domain.style import Style, find_style
-from bot.pace import Pace
-from bot.ports import Clock, Ids, ImageStore, JobStore, PictureReader
-from bot.queue import FairQueue, QueueFull
-from inference.api import ModelDefaults
+from bot.domain.style import find_style
+from bot.ports import Clock, ImageStore, JobStore
+from bot.queue import FairQueue
 
 DOUBLE_CLICK_SECONDS = 3.0
 """Within this long an equal press is the same press, also where its job was quick enough to have ended."""
 
+FORGET_SECONDS = 5.0
+"""Messages of jobs that a member's wish to be forgotten cancels get so long to say so."""
+
 _RECENT = 20
-_STANDARD_STRENGTHS: Mapping[Action, tuple[float, ...]] = {
-    Action.SWEEP: SWEEP_STRENGTHS,
-    Action.REFINE: (REFINE_STRENGTH,),
-}
-
+_EVERYTHING = 1_000_000
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """An accepted request.
-
-    Attributes:
-        duplicate: an equal one was accepted before; `job` is that one.
-    """
-
-    job: Job
-    waiting: Waiting | None
-    duplicate: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +65,6 @@ class Description:
     ancestors: Sequence[Generation]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    image: ImageId
-    pixels: int
-    notes: tuple[str, ...] = ()
-
-
 class Service:
     """The core's front door.
 
@@ -100,39 +76,28 @@ class Service:
     def __init__(
         self,
         *,
+        admission: Admission,
         store: JobStore,
         images: ImageStore,
-        reader: PictureReader,
         queue: FairQueue,
-        pace: Pace,
         dispatch: Dispatch,
         delivery: Delivery,
         clock: Clock,
-        ids: Ids,
-        limits: Limits,
-        styles: Mapping[str, Style],
-        models: Mapping[str, ModelDefaults],
-        default_model: str,
     ) -> None:
+        self._admission = admission
         self._store = store
         self._images = images
-        self._reader = reader
         self._queue = queue
-        self._pace = pace
         self._dispatch = dispatch
         self._delivery = delivery
         self._clock = clock
-        self._ids = ids
-        self._limits = limits
-        self.styles = styles
-        self.models = models
-        self._default_model = default_model
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._open = True
+        self.styles = admission.styles
+        self.models = admission.models
 
     def close(self) -> None:
         """Accept nothing more: the service is stopping."""
-        self._open = False
+        self._admission.close()
 
     async def submit(self, request: Request) -> Receipt:
         """Accept a request: check it, decode its picture, store the job, line it up.
@@ -141,7 +106,8 @@ class Service:
             UserError: the sentence says what is wrong and how to mend it; nothing was stored.
         """
         async with self._turn(request.requester):
-            return await self._accept(request, parent=await self._parent(request))
+            parent = None if request.parent is None else await self._store.generation(request.parent)
+            return await self._accept(request, parent)
 
     async def press(self, press: Press) -> Receipt:
         """Accept what a button, modal or reaction on a result asks for, as a job of the member who pressed.
@@ -156,7 +122,7 @@ class Service:
         async with self._turn(press.requester):
             if twin := await self._equal_press(request):
                 return Receipt(job=twin, waiting=self.waiting(twin.id), duplicate=True)
-            return await self._accept(request, parent=parent)
+            return await self._accept(request, parent)
 
     async def cancel(self, job_id: JobId, *, by: Requester, moderator: bool = False) -> Job:
         """Stop a waiting or running job.
@@ -213,14 +179,54 @@ class Service:
         """The member's latest jobs, newest first."""
         return await self._store.jobs_of(requester.key, limit=limit)
 
+    async def export(self, requester: Requester, *, max_bytes: int) -> bytes:
+        """Everything stored about the member, as a ZIP of at most about `max_bytes`."""
+        jobs = [
+            (job, await self._store.generations(job.id))
+            for job in await self._store.jobs_of(requester.key, limit=_EVERYTHING)
+        ]
+        pictures: dict[ImageId, bytes] = {}
+        for job, generations in jobs:
+            for image in (*(each.image for each in generations), job.source):
+                if sum(map(len, pictures.values())) < max_bytes:
+                    with contextlib.suppress(Gone):
+                        pictures[image] = await self._images.get(image)
+        return await asyncio.to_thread(archive, jobs, pictures, max_bytes=max_bytes)
+
     async def forget(self, requester: Requester) -> int:
         """Cancel the member's open jobs and remove everything stored about them; returns how many jobs went."""
-        for job in await self._store.open_jobs():
-            if job.requester.key == requester.key:
-                await self.cancel(job.id, by=requester)
+        cancelled = [
+            (await self.cancel(job.id, by=requester)).id
+            for job in await self._store.open_jobs()
+            if job.requester.key == requester.key
+        ]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FORGET_SECONDS):
+                for job_id in cancelled:
+                    await self._delivery.shown(job_id)
         gone = await self._store.forget(requester.key)
         await self.sweep_images()
         return len(gone)
+
+    async def settings(self, *places: str) -> PlaceSettings:
+        """What holds at the innermost of `places`, named from the outside in: server, then channel."""
+        settings = PlaceSettings()
+        for key in places:
+            settings = (await self._store.place(key)).over(settings)
+        return settings
+
+    async def change_settings(self, place: str, settings: PlaceSettings) -> None:
+        """Set a place's own settings; who may is the adapter's to check, as only the chat knows.
+
+        Raises:
+            InvalidRequest: a value is out of range or names what there is not.
+        """
+        if settings.strength is not None:
+            check_strength(settings.strength)
+        if settings.model is not None:
+            self._admission.model(settings.model)
+        style = find_style(self.styles, settings.style)
+        await self._store.set_place(place, replace(settings, style=style.name if style else None))
 
     async def sweep_images(self) -> None:
         """Delete the pictures that nothing refers to any more."""
@@ -228,7 +234,7 @@ class Service:
 
     def waiting(self, job: JobId) -> Waiting | None:
         """Where a job stands in line; None where it does not wait."""
-        return self._pace.waiting(job, self._queue.order(), now=self._clock.now())
+        return self._admission.waiting(job)
 
     @asynccontextmanager
     async def _turn(self, requester: Requester) -> AsyncIterator[None]:
@@ -241,76 +247,11 @@ class Service:
             if not lock.locked():
                 self._turns.pop(requester.key, None)
 
-    async def _parent(self, request: Request) -> Generation | None:
-        return None if request.parent is None else await self._store.generation(request.parent)
-
-    async def _accept(self, request: Request, *, parent: Generation | None) -> Receipt:
-        if not self._open:
-            raise LimitReached("I am restarting: try again in a minute.")
-        model = request.model or self._default_model
-        defaults = self.models.get(model)
-        if defaults is None:
-            raise InvalidRequest(f"I do not have the model {model!r}; there is {', '.join(self.models)}.")
-        recipes = self._recipes(request, model, defaults)
-        now = self._clock.now()
-        usage = await self._store.usage(request.requester.key, since=now - DAY)
-        check_limits(self._limits, usage, pictures=len(recipes), now=now)
-        try:
-            with self._queue.reserve():
-                source = await self._source(request, parent)
-                job = Job(
-                    id=self._ids.job_id(),
-                    action=request.action,
-                    requester=request.requester,
-                    reply_to=request.reply_to,
-                    event_id=request.event_id,
-                    source=source.image,
-                    recipes=recipes,
-                    lineage=lineage_of(request, parent),
-                    private=request.private,
-                    locale=request.locale,
-                    created_at=now,
-                    pixels=min(source.pixels, defaults.max_pixels),
-                    notes=source.notes,
-                ).queued()
-                stored = await self._store.add(job)
-        except QueueFull:
-            raise LimitReached(f"The queue is full: come back in {self._drained_in()}.") from None
-        if stored.id != job.id:
-            return Receipt(job=stored, waiting=self.waiting(stored.id), duplicate=True)
-        self._queue.put(units_of(job))
-        self._delivery.announce(job.id)
-        log.info("queued", job=job.id, action=job.action, platform=job.requester.platform, user=job.requester.user)
-        return Receipt(job=job, waiting=self.waiting(job.id))
-
-    def _recipes(self, request: Request, model: str, defaults: ModelDefaults) -> tuple[Recipe, ...]:
-        style = find_style(self.styles, request.style)
-        usual = DEFAULT_STRENGTH if style is None or style.strength is None else style.strength
-        strengths = request.strengths or _STANDARD_STRENGTHS.get(request.action, (usual,))
-        prompt = clean_text(request.prompt)
-        if not prompt:
-            raise InvalidRequest('Say what the picture should become, for example "an oil painting".')
-        recipe = Recipe(
-            prompt=prompt,
-            negative_prompt=clean_text(request.negative_prompt),
-            strength=strengths[0],
-            seed=self._ids.seed() if request.seed is None else request.seed,
-            steps=request.steps or defaults.steps,
-            guidance_scale=defaults.guidance_scale if request.guidance_scale is None else request.guidance_scale,
-            style=style.name if style else None,
-            model=model,
-        )
-        return tuple(replace(recipe, strength=strength) for strength in strengths)
-
-    async def _source(self, request: Request, parent: Generation | None) -> _Source:
-        """The decoded source, in the image store."""
-        if isinstance(request.source, bytes):
-            picture = await self._reader.read(request.source)
-            image = await self._images.put(picture.png)
-            return _Source(image=image, pixels=picture.width * picture.height, notes=picture.notes)
-        if parent is None or not await self._images.has(request.source):
-            raise Gone("That picture is not kept any more: send it again.")
-        return _Source(image=request.source, pixels=parent.width * parent.height)
+    async def _accept(self, request: Request, parent: Generation | None) -> Receipt:
+        receipt = await self._admission.accept(request, parent=parent)
+        if not receipt.duplicate:
+            self._delivery.announce(receipt.job.id)
+        return receipt
 
     async def _equal_press(self, request: Request) -> Job | None:
         """The job of an equal press by the same member that is still open or was made a moment ago."""
@@ -332,7 +273,3 @@ class Service:
         if job.requester.key != by.key and not moderator:
             raise NotAllowed("Only the member who asked for it, or a moderator, can do that.")
         return job
-
-    def _drained_in(self) -> str:
-        seconds = self._pace.drained_in(self._queue.order())
-        return in_words(60.0 if seconds is None else max(10.0, seconds))

@@ -34,7 +34,7 @@ class ConfigError(Exception):
 
 def _split(text: object) -> object:
     """A list as people write it in an environment variable: "a.example, b.example"."""
-    return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
+    return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
 
 
 def _expanded(path: Path) -> Path:
@@ -49,7 +49,7 @@ Url = Annotated[
     str, Field(pattern=r"^https?://[^\s/?#]+[^\s?#]*$", description="an address such as https://chat.example/api")
 ]
 Host = Annotated[str, Field(pattern=r"^[^\s/:]+$|^[0-9a-fA-F:]+$", description="a host name or IP address")]
-HostAndPort = Annotated[str, Field(pattern=r"^(?:[A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$")]
+DownloadHost = Annotated[str, Field(pattern=r"^([a-z0-9._-]+|[0-9a-f:]+)$")]
 
 
 class _Section(BaseModel):
@@ -93,13 +93,13 @@ class DownloadSettings(_Section):
     """Where pictures may come from.
 
     Attributes:
-        allowed_hosts: names as in a URL's host part; one with a port allows that port only.
+        allowed_hosts: exact names as in a URL's host part, in lower case, without port.
     """
 
     allowed_hosts: Annotated[
-        tuple[HostAndPort, ...],
+        tuple[DownloadHost, ...],
         BeforeValidator(_split),
-        Field(min_length=1, description="a list of host names without scheme or path"),
+        Field(min_length=1, description="a list of host names without scheme, port or path"),
     ]
     max_bytes: Annotated[int, Field(ge=1024, le=1 << 30)]
 

@@ -47,7 +47,7 @@ def locate(model: str) -> Path | None:
         ModelUnavailable: where it is neither.
     """
     folder = Path(__file__).with_name(POCKET) if model == POCKET else Path(model).expanduser()
-    if folder.is_dir():
+    if model and folder.is_dir():
         return folder
     if folder.is_file():
         raise ModelUnavailable(f"The model {model!r} is a single file: convert it to a folder in diffusers' layout.")

@@ -25,8 +25,8 @@ def working_size(size: Size, max_pixels: int) -> Size:
     width, height = size
     if width * height <= max_pixels:
         return size
-    scale = math.sqrt(max_pixels / (width * height))
-    return max(1, math.floor(width * scale)), max(1, math.floor(height * scale))
+    # Whole numbers: a square root in floating point can lose a pixel to rounding.
+    return max(1, math.isqrt(max_pixels * width // height)), max(1, math.isqrt(max_pixels * height // width))
 
 
 def padded_size(size: Size, multiple: int) -> Size:

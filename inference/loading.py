@@ -105,18 +105,22 @@ def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype) -> 
         OutOfMemory: where the device has no room for it.
     """
     index = check(folder, model)
-    unchecked = {"safety_checker": None, "requires_safety_checker": False} if "safety_checker" in index else {}
+    absent: dict[str, Any] = {name: None for name, entry in index.items() if entry == [None, None]}
+    if "safety_checker" in index:  # moderation is the bot's, for every family alike
+        absent |= {"safety_checker": None, "requires_safety_checker": False}
     try:
         pipeline = diffusers.AutoPipelineForImage2Image.from_pretrained(
-            str(folder), dtype=dtype, use_safetensors=True, local_files_only=True, **unchecked
+            str(folder), dtype=dtype, use_safetensors=True, local_files_only=True, **absent
         )
         pipeline.to(device)
     except (torch.OutOfMemoryError, MemoryError):
         raise OutOfMemory from None
     except Exception as error:
-        reason = str(error).strip().split("\n", 1)[0].rstrip(".")
-        if "AutoPipeline can't find" in reason:
-            reason = "it makes no image from an image"
+        if "AutoPipeline can't find" in str(error):
+            raise ModelUnavailable(
+                f"The model {model!r} makes no image from an image: choose an image-to-image model."
+            ) from None
+        reason = str(error).strip().split("\n", 1)[0].replace(f"{folder}/", "").rstrip(".")
         raise ModelUnavailable(
             f"The model {model!r} cannot be loaded ({reason[:200]}): fetch it again or choose another."
         ) from error

@@ -193,9 +193,7 @@ BROKEN = (
     ),
     Odd(name="PNG signature alone", build=lambda: b"\x89PNG\r\n\x1a\n", refused="PNG is cut off"),
     Odd(name="JPEG beginning alone", build=lambda: b"\xff\xd8\xff\xe0", refused="JPEG is cut off"),
-    Odd(
-        name="WebP beginning alone", build=lambda: b"RIFF\xff\0\0\0WEBP", refused="is the most|needs at least|cut off"
-    ),
+    Odd(name="WebP beginning alone", build=lambda: b"RIFF\xff\0\0\0WEBP", refused="WebP is cut off"),
     Odd(
         name="PNG larger than its pixels",
         build=lambda: png(header(6000, 6000), chunk(b"IDAT", zlib.compress(bytes(1000)))),

@@ -29,7 +29,7 @@ def hold_data_dir(folder: Path) -> Iterator[None]:
             "set data_dir to a folder that this user may write to."
         ) from refused
     with lock:
-        filesystem = filesystem_of(folder)
+        filesystem = filesystem_of(folder, _MOUNTS)
         if filesystem in _NETWORK or (filesystem.startswith("fuse.") and filesystem != "fuse.fuse-overlayfs"):
             raise FatalError(
                 f"The folder {folder} lies on {filesystem}, where a database is not safe: "
@@ -44,7 +44,7 @@ def hold_data_dir(folder: Path) -> Iterator[None]:
         yield
 
 
-def filesystem_of(folder: Path, mounts: Path = _MOUNTS) -> str:
+def filesystem_of(folder: Path, mounts: Path) -> str:
     """The type of filesystem that `folder` lies on, e.g. "ext4"; empty where the system does not tell."""
     try:
         lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()

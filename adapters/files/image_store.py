@@ -136,7 +136,7 @@ class FileImageStore:
             for file in self._kept.glob("??/*"):
                 if file.name in keep:
                     continue
-                with self._settling:
+                with self._settling, contextlib.suppress(FileNotFoundError):  # another sweep may have been faster
                     if file.stat().st_mtime < time.time() - GRACE_SECONDS:
                         file.unlink()
                         swept += 1

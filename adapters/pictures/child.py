@@ -35,8 +35,8 @@ def main() -> None:
     warnings.simplefilter("ignore")  # Pillow warns of oddities; whatever matters raises
     Image.MAX_IMAGE_PIXELS = None  # our limit, with its own sentence, is tested in the same place
     limits = PictureLimits(**settings["limits"])
-    _warm_up(limits)
     _close_in(memory=settings["memory_bytes"], seconds=settings["cpu_seconds"])
+    _warm_up(limits)  # inside, so that a sandbox too small for any picture shows at the start
     with os.fdopen(0, "rb") as source, os.fdopen(1, "wb") as sink:
         _write(sink, b"")
         content = source.read(int.from_bytes(source.read(8)))

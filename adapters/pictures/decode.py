@@ -28,6 +28,7 @@ _TURNS = {
 }
 _PROFILE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 _SRGB = ImageCms.createProfile("sRGB")
+_WEBP_HEAD = 30
 _ANIMATED = "It is animated: I used the first frame."
 
 
@@ -88,6 +89,8 @@ def _megapixels(pixels: int) -> str:
 
 def _webp_canvas(content: bytes) -> tuple[int, int]:
     """Width and height from the first chunk of a WebP (RFC 9649, sections 2.5 to 2.7)."""
+    if len(content) < _WEBP_HEAD:
+        raise ValueError("no room for a size")
     chunk = content[12:16]
     if chunk == b"VP8X":
         return 1 + int.from_bytes(content[24:27], "little"), 1 + int.from_bytes(content[27:30], "little")

@@ -79,11 +79,11 @@ def _opened(png: bytes) -> Image.Image:
 
 
 def _sheet_columns(count: int, aspect: float) -> int:
-    """As many as make the sheet nearest to 3:2 with the fewest empty places."""
+    """As many as make the sheet nearest to 16:9 with the fewest empty places."""
 
     def badness(columns: int) -> float:
         rows = math.ceil(count / columns)
-        return abs(math.log(columns * aspect / rows / 1.5)) + 0.6 * (rows * columns - count)
+        return abs(math.log(columns * aspect / rows * 9 / 16)) + 0.6 * (rows * columns - count)
 
     return min(range(1, count + 1), key=badness)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job, JobStatus, Lineage, Recipe
+from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import Action, ReplyTarget, Requester
 from bot.ports import Delivery, InboxEvent
 
@@ -121,6 +122,18 @@ def generation_from(row: sqlite3.Row) -> Generation:
         created_at=row["created_at"],
         notes=tuple(json.loads(row["notes"])),
     )
+
+
+def place_column(settings: PlaceSettings) -> str:
+    return _json({name: value for name, value in asdict(settings).items() if value is not None})
+
+
+def place_from(column: str) -> PlaceSettings:
+    values = json.loads(column)
+    values |= {name: tuple(values[name]) for name in ("roles", "channels") if name in values}
+    if "remix" in values:
+        values["remix"] = RemixPolicy(values["remix"])
+    return PlaceSettings(**values)
 
 
 def event_from(row: sqlite3.Row) -> InboxEvent:

@@ -54,6 +54,7 @@ class Database:
         Raises:
             FatalError: it is damaged, of a newer version, cannot be opened, or its disk cannot take WAL.
         """
+        await asyncio.to_thread(_make_file, self._path)
         async with AsyncExitStack() as opening:
             try:
                 with _faults(self._path):
@@ -63,10 +64,7 @@ class Database:
                     await self._reader.execute("PRAGMA query_only = ON")
                     self._reader.row_factory = sqlite3.Row
             except StorageFailed as refused:
-                raise FatalError(
-                    f"The database {self._path} cannot be opened ({refused.__cause__}): "
-                    "check that its folder is writable and its disk has room."
-                ) from refused
+                raise FatalError(_closed(self._path, refused.__cause__)) from refused
             self._open = opening.pop_all()
         return self
 
@@ -146,6 +144,14 @@ class Database:
             )
 
 
+def _make_file(path: Path) -> None:
+    """Meet a missing folder or right here: a connection that fails to open leaves a thread that dies noisily."""
+    try:
+        path.open("ab").close()
+    except OSError as refused:
+        raise FatalError(_closed(path, refused.strerror)) from refused
+
+
 @contextmanager
 def _faults(path: Path) -> Iterator[None]:
     """Translate what SQLite says about disks and files; its complaints about our SQL stay bugs."""
@@ -160,6 +166,12 @@ def _faults(path: Path) -> Iterator[None]:
         if code in _DAMAGE:
             raise FatalError(_damaged(path)) from fault
         raise
+
+
+def _closed(path: Path, reason: object) -> str:
+    return (
+        f"The database {path} cannot be opened ({reason}): check that its folder is writable and its disk has room."
+    )
 
 
 def _damaged(path: Path) -> str:

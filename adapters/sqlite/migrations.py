@@ -82,7 +82,14 @@ CREATE TABLE usage (
 CREATE INDEX usage_of_requester ON usage (requester_key, at);
 """
 
-MIGRATIONS = (_FIRST,)
+_PLACES = """
+CREATE TABLE places (
+    key TEXT PRIMARY KEY,
+    settings TEXT NOT NULL  -- JSON
+) STRICT;
+"""
+
+MIGRATIONS = (_FIRST, _PLACES)
 
 
 async def migrate(connection: aiosqlite.Connection) -> None:

@@ -16,6 +16,7 @@ from bot.domain.errors import StorageFailed
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job, JobStatus
 from bot.domain.limits import DAY, Usage
+from bot.domain.place import PlaceSettings
 from bot.ports import Delivery, InboxEvent, MessageRef, Retention
 
 _REFUNDED = frozenset({JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED})
@@ -222,6 +223,21 @@ class SqliteJobStore:
             for job, number in removed:
                 await _forget_prompt(tx, job, number)
         await self._database.purge()
+
+    async def place(self, key: str) -> PlaceSettings:
+        rows = await self._database.read("SELECT settings FROM places WHERE key = ?", (key,))
+        return codec.place_from(rows[0]["settings"]) if rows else PlaceSettings()
+
+    async def set_place(self, key: str, settings: PlaceSettings) -> None:
+        async with self._database.transaction() as tx:
+            await tx.execute(
+                "INSERT OR REPLACE INTO places (key, settings) VALUES (?, ?)",
+                (key, codec.place_column(settings)),
+            )
+
+    async def forget_places(self, prefix: str) -> None:
+        async with self._database.transaction() as tx:
+            await tx.execute("DELETE FROM places WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
 
     async def referenced_images(self) -> frozenset[ImageId]:
         return frozenset(ImageId(row["image"]) for row in await self._database.read(_REFERENCED))

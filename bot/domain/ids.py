@@ -13,7 +13,7 @@ ImageId = NewType("ImageId", str)
 """SHA-256 of the picture file, 64 hex digits."""
 
 _JOB = re.compile(r"[A-Za-z0-9_-]{22}")
-_GENERATION = re.compile(r"([A-Za-z0-9_-]{22})\.(\d{1,3})")
+_GENERATION = re.compile(r"([A-Za-z0-9_-]{22})\.([0-9]{1,3})")
 
 
 def generation_id(job: JobId, index: int) -> GenerationId:

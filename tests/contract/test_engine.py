@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from PIL import Image
 
 from inference.api import (
@@ -25,6 +26,8 @@ from inference.api import (
 from inference.geometry import working_size
 from inference.process import ProcessEngine
 from tests.fakes.engine import FakeEngine
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PATIENCE = 60.0
 """Seconds after which something that should take moments counts as stuck, on a machine that is shared."""
@@ -78,31 +81,39 @@ def pixels(path: Path) -> bytes:
         return picture.tobytes()
 
 
-Maker = Callable[[Path], AsyncIterator[Bench]]
+@dataclass(frozen=True)
+class Kind:
+    """One implementation: how to make an engine, and a model that it offers."""
+
+    make: Callable[[], Engine]
+    model: str
 
 
-async def fake(folder: Path) -> AsyncIterator[Bench]:
-    async with FakeEngine() as engine:
-        yield Bench(engine=engine, model="fake", folder=folder)
+FAKE = Kind(FakeEngine, "fake")
+WORKER = Kind(lambda: ProcessEngine(model="sketch", backend="tests.fakes.backend:Sketcher"), "sketch")
+POCKET = Kind(lambda: ProcessEngine(model="pocket"), "pocket")
 
 
-async def worker(folder: Path) -> AsyncIterator[Bench]:
-    async with ProcessEngine(model="sketch", backend="tests.fakes.backend:Sketcher") as engine:
-        yield Bench(engine=engine, model="sketch", folder=folder)
-
-
-async def pocket(folder: Path) -> AsyncIterator[Bench]:
-    async with ProcessEngine(model="pocket") as engine:
-        yield Bench(engine=engine, model="pocket", folder=folder)
-
-
-@pytest.fixture(
-    params=[fake, worker, pytest.param(pocket, marks=pytest.mark.slow)], ids=lambda maker: str(maker.__name__)
+@pytest_asyncio.fixture(
+    scope="module",
+    loop_scope="module",
+    params=[
+        pytest.param(FAKE, id="fake"),
+        pytest.param(WORKER, id="worker"),
+        pytest.param(POCKET, id="pocket", marks=pytest.mark.slow),
+    ],
 )
-async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
-    maker: Maker = request.param
-    async for bench in maker(tmp_path):
-        yield bench
+async def running(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Engine, str]]:
+    """One engine for all tests of its kind: opening one can take seconds, and it must outlive what they do."""
+    kind: Kind = request.param
+    async with kind.make() as engine:
+        yield engine, kind.model
+
+
+@pytest.fixture
+def bench(running: tuple[Engine, str], tmp_path: Path) -> Bench:
+    engine, model = running
+    return Bench(engine=engine, model=model, folder=tmp_path)
 
 
 async def test_a_run_is_started_then_steps_then_done(bench: Bench) -> None:
@@ -276,7 +287,14 @@ async def test_capacity_names_the_device_and_the_default_model(bench: Bench) -> 
     assert defaults.max_pixels >= 64 * 64
 
 
-async def test_a_closed_engine_says_that_it_stopped(bench: Bench) -> None:
-    await bench.engine.__aexit__(None, None, None)
-    with pytest.raises(EngineStopped):
-        await bench.events(bench.request())
+@pytest.mark.parametrize("kind", [pytest.param(FAKE, id="fake"), pytest.param(WORKER, id="worker")])
+async def test_a_closed_engine_says_that_it_stopped(kind: Kind, tmp_path: Path) -> None:
+    async with kind.make() as engine:
+        bench = Bench(engine=engine, model=kind.model, folder=tmp_path)
+        async with aclosing(engine.run(bench.request(strength=0.9, steps=150))) as events:
+            await anext(events)
+            await engine.__aexit__(None, None, None)
+            with pytest.raises(EngineStopped):
+                [event async for event in events]
+        with pytest.raises(EngineStopped):
+            await bench.events(bench.request())

@@ -11,6 +11,7 @@ from adapters.sqlite.store import SqliteJobStore
 from bot.domain.ids import ImageId, JobId, generation_id
 from bot.domain.job import Job, JobStatus, Lineage
 from bot.domain.limits import DAY, Usage
+from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.ports import JobStore, Retention
 from tests.fakes.jobs import SOURCE, a_generation, a_job, an_event
 from tests.fakes.store import MemoryJobStore
@@ -420,3 +421,16 @@ async def test_a_backup_never_overwrites(store: JobStore, tmp_path: Path) -> Non
         await store.backup(copy)
     assert copy.read_bytes() == first
     assert not list(tmp_path.glob(".copy*"))
+
+
+async def test_settings_of_a_place_are_kept_until_it_is_forgotten(store: JobStore) -> None:
+    settings = PlaceSettings(strength=0.4, roles=("1", "2"), private=True, remix=RemixPolicy.OWN)
+    assert await store.place("discord:guild:1") == PlaceSettings()
+    await store.set_place("discord:guild:1", PlaceSettings(style="oil"))
+    await store.set_place("discord:guild:1", settings)
+    await store.set_place("discord:guild:2", settings)
+
+    assert await store.place("discord:guild:1") == settings
+    await store.forget_places("discord:guild:1")
+    assert await store.place("discord:guild:1") == PlaceSettings()
+    assert await store.place("discord:guild:2") == settings

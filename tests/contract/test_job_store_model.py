@@ -22,7 +22,7 @@ T = TypeVar("T")
 USERS = ("ada", "bob", "eve")
 TIMES = st.integers(0, 60).map(lambda quarter: quarter * 6 * 3600.0)
 PICTURES = st.integers(1, 6).map(lambda digit: ImageId(str(digit) * 64))
-ANY = st.integers(0, 10**6)
+RECENT = st.integers(0, 9)
 
 
 class StoresAlike(RuleBasedStateMachine):
@@ -55,7 +55,12 @@ class StoresAlike(RuleBasedStateMachine):
         return real
 
     def pick(self, choice: int) -> Job:
-        return self.seen[choice % len(self.seen)]
+        return self.seen[-1 - choice % len(self.seen)]
+
+    def move_on(self, before: Job, to: JobStatus, at: float, generation: Generation | None = None) -> None:
+        after = moved(before, to, at)
+        if after and self.both(lambda store: store.replace(before, after, generation=generation)):
+            self.seen.append(after)
 
     @rule()
     def restart(self) -> None:
@@ -77,7 +82,7 @@ class StoresAlike(RuleBasedStateMachine):
         self.seen.append(self.both(lambda store: store.add(job)))
 
     @precondition(lambda self: self.seen)
-    @rule(choice=ANY)
+    @rule(choice=RECENT)
     def add_again(self, choice: int) -> None:
         job = self.pick(choice)
         known = self.runner.run(self.fake.job(job.id))
@@ -85,20 +90,28 @@ class StoresAlike(RuleBasedStateMachine):
             assert self.both(lambda store: store.add(job)) == known
 
     @precondition(lambda self: self.seen)
-    @rule(choice=ANY, to=st.sampled_from(JobStatus), at=TIMES, picture=st.none() | PICTURES, index=st.integers(0, 2))
+    @rule(
+        choice=RECENT, to=st.sampled_from(JobStatus), at=TIMES, picture=st.none() | PICTURES, index=st.integers(0, 2)
+    )
     def move(self, choice: int, to: JobStatus, at: float, picture: ImageId | None, index: int) -> None:
         before = self.pick(choice)
-        after = moved(before, to, at)
-        if after is None:
-            return
-        generation: Generation | None = None
         if picture is not None and index < len(before.recipes):
-            generation = a_generation(before, index, image=picture)
-        if self.both(lambda store: store.replace(before, after, generation=generation)):
-            self.seen.append(after)
+            self.move_on(before, to, at, a_generation(before, index, image=picture))
+        else:
+            self.move_on(before, to, at)
 
     @precondition(lambda self: self.seen)
-    @rule(choice=ANY, at=TIMES, what=st.sampled_from(["posted", "delivered", "postpone", "undeliverable"]))
+    @rule(choice=RECENT, at=TIMES, late=st.sampled_from([JobStatus.SUCCEEDED, JobStatus.CANCELLED]))
+    def lose_the_worker(self, choice: int, at: float, late: JobStatus) -> None:
+        """Start a job twice over; then its first worker comes back with a result."""
+        self.move_on(self.pick(choice), JobStatus.RUNNING, at)
+        zombie = self.pick(0)
+        self.move_on(zombie, JobStatus.QUEUED, at)
+        self.move_on(self.pick(0), JobStatus.RUNNING, at)
+        self.move_on(zombie, late, at, a_generation(zombie))
+
+    @precondition(lambda self: self.seen)
+    @rule(choice=RECENT, at=TIMES, what=st.sampled_from(["posted", "delivered", "postpone", "undeliverable"]))
     def deliver(self, choice: int, at: float, what: str) -> None:
         job = self.pick(choice).id
         match what:
@@ -121,7 +134,7 @@ class StoresAlike(RuleBasedStateMachine):
         self.both(lambda store: store.forget(f"console:{user}"))
 
     @precondition(lambda self: self.seen)
-    @rule(choice=ANY, index=st.integers(0, 2))
+    @rule(choice=RECENT, index=st.integers(0, 2))
     def remove_generation(self, choice: int, index: int) -> None:
         job = self.pick(choice)
         if index < len(job.recipes):

@@ -20,6 +20,7 @@ from bot.domain.job import JobStatus
 from bot.domain.request import Action, ReplyTarget, Request, Requester
 from bot.lifecycle import Core, Keep, serve
 from bot.ports import MessageRef
+from config.logging import setup_logging
 from config.settings import load_settings
 from inference.process import ProcessEngine
 from tests.fakes.core import png
@@ -92,6 +93,7 @@ def wish(event: str, prompt: str) -> Request:
 async def main(url: str, data_dir: Path) -> None:
     overrides = {"PENTIMENTO__LIMITS__PENDING_PER_USER": "1000", "PENTIMENTO__LIMITS__PER_USER_PER_DAY": "0"}
     settings = load_settings(None, overrides)
+    setup_logging(settings.log, settings.secrets)
     settings = settings.model_copy(update={"model": settings.model.model_copy(update={"id": "sketch"})})
     engine = ProcessEngine(model="sketch", backend="tests.fakes.backend:Sketcher", backoff=(0.05,))
     messengers: dict[str, SocketChat] = {}

@@ -123,3 +123,10 @@ def many_slots(settings: Settings) -> Sketcher:
     sketcher = Sketcher(settings)
     sketcher.slots = 3
     return sketcher
+
+
+def mortal(settings: Settings) -> Sketcher:
+    """A sketcher whose model is the path of a file: while that does not exist, the model cannot be loaded."""
+    if not os.path.exists(settings.model):  # noqa: PTH110 -- a model id is text
+        raise ModelUnavailable(f"The model {settings.model!r} is gone: bring it back.")
+    return Sketcher(settings)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from bot.admission import Admission
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.domain.actions import Press, Verb
@@ -144,20 +145,27 @@ def assemble(
         lease=ids.job_id(),
         slots=slots,
     )
-    service = Service(
+    admission = Admission(
         store=store,
         images=images,
         reader=reader,
         queue=queue,
         pace=pace,
-        dispatch=dispatch,
-        delivery=delivery,
         clock=clock,
         ids=ids,
         limits=limits,
         styles=STYLES,
         models={MODEL: DEFAULTS},
         default_model=MODEL,
+    )
+    service = Service(
+        admission=admission,
+        store=store,
+        images=images,
+        queue=queue,
+        dispatch=dispatch,
+        delivery=delivery,
+        clock=clock,
     )
     return Core(
         service=service, store=store, images=images, queue=queue, dispatch=dispatch, delivery=delivery, clock=clock

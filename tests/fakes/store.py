@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Generation, Job, JobStatus
 from bot.domain.limits import DAY, Usage
+from bot.domain.place import PlaceSettings
 from bot.ports import Delivery, InboxEvent, MessageRef, Retention
 
 OPEN = {JobStatus.QUEUED, JobStatus.RUNNING}
@@ -23,6 +24,7 @@ class _Used:
 
 class MemoryJobStore:
     def __init__(self) -> None:
+        self._places: dict[str, PlaceSettings] = {}
         self._inbox: dict[str, InboxEvent] = {}
         self._settled: set[str] = set()
         self._jobs: dict[JobId, Job] = {}
@@ -164,6 +166,15 @@ class MemoryJobStore:
         self._jobs[job.id] = replace(job, recipes=tuple(recipes))
         if not await self.generations(job.id):
             self._without_pictures.add(job.id)
+
+    async def place(self, key: str) -> PlaceSettings:
+        return self._places.get(key, PlaceSettings())
+
+    async def set_place(self, key: str, settings: PlaceSettings) -> None:
+        self._places[key] = settings
+
+    async def forget_places(self, prefix: str) -> None:
+        self._places = {key: kept for key, kept in self._places.items() if not key.startswith(prefix)}
 
     async def referenced_images(self) -> frozenset[ImageId]:
         kept = self._jobs.keys() - self._without_pictures

@@ -1,4 +1,7 @@
 import asyncio
+import io
+import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ from bot.domain.errors import Gone, InvalidRequest, LimitReached, NotAllowed, Pi
 from bot.domain.ids import GenerationId, generation_id
 from bot.domain.job import JobStatus
 from bot.domain.limits import Limits
+from bot.domain.place import PlaceSettings
 from bot.domain.request import Action
 from tests.fakes.core import Bench, bench, press, request, requester
 
@@ -231,13 +235,14 @@ async def test_a_member_who_wants_to_be_forgotten_is(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
         parent = await finished(at)
         at.engine.hold()
-        await at.service.submit(request())
+        running = (await at.service.submit(request())).job
         others = (await at.service.submit(request("bob"))).job
         await at.service.forget(requester())
         await at.engine.release()
         await at.shown(others.id)
 
         assert list(await at.service.recent(requester())) == []
+        assert at.chat.of(running.id)[0].cards[-1].status is JobStatus.CANCELLED
         with pytest.raises(Gone):
             await at.service.press(press(Verb.RERUN, parent))
 
@@ -275,3 +280,50 @@ async def test_a_style_brings_its_words_and_its_strength(tmp_path: Path) -> None
         assert at.engine.requests[0].negative_prompt == "blurry"
         assert [asked.strength for asked in at.engine.requests] == [0.6, 0.2]
         assert (plain.recipes[0].prompt, plain.recipes[0].style) == ("a cat", "oil")
+
+
+async def test_a_channel_overrides_its_server_and_only_what_exists_can_be_set(tmp_path: Path) -> None:
+    async with bench(tmp_path, start=False) as at:
+        await at.service.change_settings("server", PlaceSettings(strength=0.4, style="Oil", private=True))
+        await at.service.change_settings("channel", PlaceSettings(strength=0.8, private=False))
+
+        holds = await at.service.settings("server", "channel")
+        assert holds == PlaceSettings(strength=0.8, style="oil", private=False)
+        for wrong in (PlaceSettings(strength=2.0), PlaceSettings(style="nope"), PlaceSettings(model="nope")):
+            with pytest.raises(InvalidRequest):
+                await at.service.change_settings("server", wrong)
+
+
+async def test_a_member_who_asks_for_one_picture_waits_for_the_running_one_only(tmp_path: Path) -> None:
+    """One member submits a hundred jobs; another's single one runs right after what is on the device."""
+    async with bench(tmp_path, max_jobs=200) as at:
+        at.engine.hold()
+        first = (await at.service.submit(request("hog"))).job
+        await at.engine.until_running(f"{generation_id(first.id, 0)}-1")
+        for _ in range(99):
+            await at.service.submit(request("hog"))
+        polite = (await at.service.submit(request("bob", prompt="mine"))).job
+        assert polite.status is JobStatus.QUEUED
+        await at.engine.release()
+        await at.shown(polite.id)
+
+        assert [asked.prompt for asked in at.engine.requests].index("mine") == 1
+
+
+async def test_a_member_gets_everything_that_is_stored_about_them_and_nothing_of_others(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        mine = await finished(at, prompt="my words", seed=3)
+        await at.shown((await at.service.submit(request("bob", prompt="his words"))).job.id)
+        exported = await at.service.export(requester(), max_bytes=10_000_000)
+        small = await at.service.export(requester(), max_bytes=5_000)
+
+    with zipfile.ZipFile(io.BytesIO(exported)) as file:
+        words = json.loads(file.read("jobs.json"))
+        names = file.namelist()
+    assert [job["recipes"][0]["prompt"] for job in words["jobs"]] == ["my words"]
+    assert words["jobs"][0]["results"][0]["id"] == mine
+    assert f"pictures/{words['jobs'][0]['results'][0]['image']}.png" in names
+    assert words["pictures_left_out"] == []
+    assert len(small) <= 5_000
+    with zipfile.ZipFile(io.BytesIO(small)) as file:
+        assert json.loads(file.read("jobs.json"))["pictures_left_out"]

@@ -2,12 +2,9 @@
 
 import asyncio
 import random
-import resource
-import shutil
-import signal
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,8 +13,8 @@ from adapters.sqlite.database import Database
 from adapters.sqlite.migrations import MIGRATIONS
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.errors import FatalError, StorageFailed
-from bot.ports import Retention
-from tests.fakes.jobs import a_generation, a_job, an_event
+from tests.fakes.disk import no_file_over
+from tests.fakes.jobs import a_generation, a_job
 from tests.fakes.store import MemoryJobStore
 
 
@@ -123,19 +120,6 @@ async def test_a_full_database_refuses_and_recovers(store: SqliteJobStore) -> No
     assert await store.replace(running, running.succeeded(at=1002), generation=a_generation(kept))
 
 
-@contextmanager
-def no_file_over(size: int) -> Iterator[None]:
-    """The kernel refuses this process to write beyond `size` bytes into any file."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, handler)
-
-
 async def test_a_disk_that_refuses_writes_is_survived(store: SqliteJobStore, file: Path) -> None:
     stored = []
     with no_file_over(file.stat().st_size + 200_000):
@@ -204,73 +188,6 @@ async def test_tasks_cancelled_anywhere_leave_whole_jobs_and_a_working_store(sto
     assert kept == {duty.job for duty in await store.deliveries()}
     assert (await store.usage("console:ada", since=0)).pictures == len(kept)
     assert 0 < len(kept) < len(jobs), "both outcomes must have been met"
-
-
-@pytest.mark.parametrize("way", ["forget", "sweep", "remove_generation", "settle"])
-async def test_what_was_deleted_is_not_in_the_files(store: SqliteJobStore, file: Path, way: str) -> None:
-    chance = random.Random(2)
-    secrets = {}
-    for number in range(120):
-        mine = number % 3 == 0
-        words = f"zebra-{number}-" + "stripes " * chance.choice((1, 40, 400, 1500))
-        job = a_job(user="ada" if mine else "bob", prompt=words, strengths=(0.3, 0.5) if number % 2 else (0.5,))
-        await store.receive(an_event(int(job.id), payload=words))
-        await store.add(job)
-        running = job.started(lease="run 1", at=1001)
-        await store.replace(job, running)
-        for index in range(len(job.recipes)):
-            after = running if index + 1 < len(job.recipes) else running.succeeded(at=1002 if mine else 3000)
-            await store.replace(running, after, generation=a_generation(job, index))
-        await store.delivered(job.id)
-        secrets[f"zebra-{number}-".encode()] = (mine, job)
-    await store._database.purge()
-    if way == "settle":
-        for number in range(900, 940):
-            await store.receive(an_event(number, payload=f"zebra-{number}-" * 90))
-            secrets[f"zebra-{number}-".encode()] = (True, a_job())
-    assert all(secret in everything(file) for secret in secrets)
-    match way:
-        case "forget":
-            await store.forget("console:ada")
-        case "sweep":
-            await store.sweep(Retention(pictures_before=2000, jobs_before=2000, inbox_before=2000))
-        case "remove_generation":
-            for mine, job in secrets.values():
-                if mine:
-                    for generation in job.generation_ids():
-                        await store.remove_generation(generation)
-        case _:
-            for number in range(900, 940):
-                await store.settle(f"console:{number}")
-            await store.sweep(Retention(pictures_before=0, jobs_before=0, inbox_before=0))
-            secrets = {
-                secret: (len(secret) == 10 and secret[6:7] == b"9", job) for secret, (_, job) in secrets.items()
-            }
-    found = everything(file)
-    assert [secret for secret, (gone, _) in secrets.items() if gone and secret in found] == []
-    assert all(secret in found for secret, (gone, _) in secrets.items() if not gone)
-
-
-def everything(file: Path) -> bytes:
-    return b"".join(each.read_bytes() for each in file.parent.glob(f"{file.name}*"))
-
-
-async def test_a_crash_after_forgetting_is_cleaned_up_at_the_next_start(file: Path, tmp_path: Path) -> None:
-    """The log of a run that was killed between its commit and the cleaning of the log."""
-    async with SqliteJobStore(file) as store:
-        job = a_job(prompt="a secret zebra")
-        await store.add(job)
-        await store.replace(job, job.cancelled(at=1001))
-        async with store._database.transaction() as tx:
-            await tx.execute("DELETE FROM jobs")
-        crashed = tmp_path / "crashed"
-        crashed.mkdir()
-        for each in file.parent.glob(f"{file.name}*"):
-            shutil.copy(each, crashed)
-    crashed_file = crashed / file.name
-    assert b"a secret zebra" in everything(crashed_file)
-    async with SqliteJobStore(crashed_file):
-        assert b"a secret zebra" not in everything(crashed_file)
 
 
 async def test_a_backup_opens_as_a_store_of_its_own(store: SqliteJobStore, tmp_path: Path) -> None:
