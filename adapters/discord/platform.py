@@ -7,16 +7,21 @@ from typing import Self
 import structlog
 
 from adapters.discord.answers import Ack, Answers
-from adapters.discord.commands import REMIX_IMAGE
+from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE
 from adapters.discord.connection import RECONNECT, Connection
 from adapters.discord.files import FileMaker
-from adapters.discord.incoming import PLATFORM, Incoming
+from adapters.discord.incoming import PLATFORM, Kind
 from adapters.discord.intake import Flow, Intake
 from adapters.discord.messenger import DiscordMessenger
+from adapters.discord.pages import Pages
+from adapters.discord.places import Places
 from adapters.discord.presses import Presses
+from adapters.discord.reactions import Reactions
 from adapters.discord.registration import register
 from adapters.discord.remix import Downloads, Remix
 from adapters.discord.rest import Rest
+from adapters.discord.settings import FORGET, Privacy, Settings
+from adapters.discord.translate import ACTIONS
 from bot.domain.actions import Verb
 from bot.ports import Clock, Exporter, JobStore
 from bot.service import Service
@@ -50,8 +55,10 @@ class DiscordPlatform:
         self._connection = Connection(api_url=api_url, clock=clock)
         self._rest = Rest(self._connection)
         self._answers = Answers(self._rest)
+        self._files = FileMaker(exporter)
+        self._places = Places(service)
         self.messenger = DiscordMessenger(
-            self._rest, FileMaker(exporter), clock, connected=lambda: self._connection.logged_in
+            self._rest, self._files, clock, connected=lambda: self._connection.logged_in
         )
         self._intake: Intake | None = None
 
@@ -81,7 +88,7 @@ class DiscordPlatform:
             store=self._store,
             answers=self._answers,
             clock=self._clock,
-            private_by_default=self._private_by_default,
+            private_by_default=self._places.private,
         )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._offer_collect(), name="discord collect")
@@ -95,40 +102,58 @@ class DiscordPlatform:
         if self._intake:
             await self._intake.idle()
 
-    async def _private_by_default(self, event: Incoming) -> bool:
-        del event
-        return False
-
     async def _offer_collect(self) -> None:
         while True:
             await asyncio.sleep(COLLECT_LOOK_SECONDS)
             await self.messenger.offer_collect()
 
     def _flows(self, me: str) -> dict[str, Flow]:
-        remix = Remix(service=self._service, rest=self._rest, answers=self._answers, downloads=self._downloads, me=me)
-        presses = Presses(
-            service=self._service,
-            store=self._store,
-            rest=self._rest,
-            answers=self._answers,
-            messenger=self.messenger,
-            downloads=self._downloads,
+        service, store, rest, answers, downloads = (
+            self._service, self._store, self._rest, self._answers, self._downloads,
+        )  # fmt: skip
+        remix = Remix(
+            service=service, store=store, rest=rest, answers=answers, downloads=downloads, places=self._places, me=me
         )
-        submit = Flow(remix.command, Ack.PUBLIC, lasting=True)
-        flows = {f"command {name}": submit for name in ("img2img", "sweep", "refine")}
-        flows |= {
-            f"button {verb}": Flow(presses.again, Ack.PUBLIC, lasting=True)
-            for verb in (Verb.RERUN, Verb.REROLL, Verb.SWEEP)
-        }
-        for verb in (Verb.CHAIN, Verb.EDIT):
-            flows[f"button {verb}"] = Flow(presses.ask)
-            flows[f"modal {verb}"] = Flow(presses.form, Ack.PUBLIC, lasting=True)
-        return flows | {
+        presses = Presses(
+            service=service,
+            store=store,
+            rest=rest,
+            answers=answers,
+            messenger=self.messenger,
+            downloads=downloads,
+            places=self._places,
+        )
+        pages = Pages(service=service, store=store, answers=answers)
+        settings = Settings(service=service, answers=answers)
+        privacy = Privacy(service=service, answers=answers)
+        reactions = Reactions(
+            service=service, store=store, rest=rest, presses=presses, places=self._places, files=self._files
+        )
+        flows = {
             f"command {REMIX_IMAGE}": Flow(remix.menu),
             "modal remix": Flow(remix.form, Ack.PUBLIC, lasting=True),
-            "mention": Flow(remix.mention, lasting=True),
+            Kind.MENTION: Flow(remix.mention, lasting=True),
+            Kind.REACTION: Flow(reactions.act, lasting=True),
+            Kind.AUTOCOMPLETE: Flow(pages.suggest),
+            f"button {Verb.DETAILS}": Flow(pages.details, Ack.HIDDEN),
             f"button {Verb.CANCEL}": Flow(presses.cancel, Ack.UPDATE, lasting=True),
             f"button {Verb.DELETE}": Flow(presses.delete, Ack.UPDATE, lasting=True),
             f"button {Verb.PUBLISH}": Flow(presses.publish, Ack.PUBLIC, lasting=True, open=True),
             f"button {Verb.COLLECT}": Flow(presses.collect, Ack.UPDATE, lasting=True),
+            f"button {FORGET}": Flow(privacy.forget, Ack.HIDDEN, lasting=True),
+            "command queue": Flow(pages.queue, Ack.HIDDEN),
+            "command info": Flow(pages.info, Ack.HIDDEN),
+            f"command {IMAGE_INFO}": Flow(pages.image_info, Ack.HIDDEN),
+            "command styles": Flow(pages.styles, Ack.HIDDEN),
+            "command help": Flow(pages.help, Ack.HIDDEN),
+            "command settings": Flow(settings.command, Ack.HIDDEN, lasting=True),
+            "command privacy": Flow(privacy.command, Ack.HIDDEN),
         }
+        for name in ACTIONS:
+            flows[f"command {name}"] = Flow(remix.command, Ack.PUBLIC, lasting=True)
+        for verb in (Verb.RERUN, Verb.REROLL, Verb.SWEEP):
+            flows[f"button {verb}"] = Flow(presses.again, Ack.PUBLIC, lasting=True)
+        for verb in (Verb.CHAIN, Verb.EDIT):
+            flows[f"button {verb}"] = Flow(presses.ask)
+            flows[f"modal {verb}"] = Flow(presses.form, Ack.PUBLIC, lasting=True)
+        return flows

@@ -9,14 +9,16 @@ from adapters.discord.ids import ButtonId, parse_button_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.permissions import MANAGE_MESSAGES, check_may_answer, has
+from adapters.discord.places import Places
 from adapters.discord.remix import Downloads, settle_double
 from adapters.discord.rest import Rest
 from adapters.discord.routes import Stand, address, token_of
 from adapters.discord.translate import Form, form_of
-from bot.domain.actions import Press, Verb
+from bot.domain.actions import Press
 from bot.domain.errors import Gone, NotAllowed
 from bot.domain.ids import job_of
 from bot.domain.job import Job
+from bot.domain.place import check_source
 from bot.ports import JobStore
 from bot.rendering import render
 from bot.service import Service
@@ -37,6 +39,7 @@ class Presses:
         answers: Answers,
         messenger: DiscordMessenger,
         downloads: Downloads,
+        places: Places,
     ) -> None:
         self._service = service
         self._store = store
@@ -44,6 +47,7 @@ class Presses:
         self._answers = answers
         self._messenger = messenger
         self._downloads = downloads
+        self._places = places
 
     async def again(self, answered: Answered) -> None:
         """The rerun buttons, Reroll and Sweep: a new job at once."""
@@ -119,6 +123,10 @@ class Presses:
     async def _submit(self, answered: Answered, pressed: ButtonId, form: Form) -> None:
         event = answered.event
         check_may_answer(event)
+        settings = await self._places.enter(event)
+        parent = await self._store.generation(pressed.target)
+        if parent and form.upload is None:
+            check_source(settings, author=parent.requester.user, requester=event.origin.user)
         source = None if form.upload is None else (await self._downloads.fetch(form.upload.url)).content
         receipt = await self._service.press(
             Press(

@@ -11,6 +11,7 @@ from adapters.discord.ids import RemixId, parse_remix_id
 from adapters.discord.incoming import Incoming, Kind, Upload
 from adapters.discord.permissions import check_may_answer
 from adapters.discord.pictures import has_sticker, pictures_in
+from adapters.discord.places import Places
 from adapters.discord.rest import Rest
 from adapters.discord.routes import address
 from adapters.discord.translate import Wish, form_of, wish_of_command, wish_of_words
@@ -18,6 +19,8 @@ from bot.domain.actions import Press, Verb
 from bot.domain.errors import InvalidRequest, PictureRefused
 from bot.domain.flags import Flags
 from bot.domain.ids import parse_generation_id
+from bot.domain.place import check_source, with_defaults
+from bot.ports import JobStore
 from bot.service import Receipt, Service
 from bot.texts import text
 
@@ -47,11 +50,23 @@ class Content(Protocol):
 class Remix:
     """See the module."""
 
-    def __init__(self, *, service: Service, rest: Rest, answers: Answers, downloads: Downloads, me: str) -> None:
+    def __init__(
+        self,
+        *,
+        service: Service,
+        store: JobStore,
+        rest: Rest,
+        answers: Answers,
+        downloads: Downloads,
+        places: Places,
+        me: str,
+    ) -> None:
         self._service = service
+        self._store = store
         self._rest = rest
         self._answers = answers
         self._downloads = downloads
+        self._places = places
         self._me = me
         self._seen: OrderedDict[str, list[Upload]] = OrderedDict()
 
@@ -98,11 +113,18 @@ class Remix:
         event, source = answered.event, wish.source
         assert source is not None
         check_may_answer(event)
-        private = answered.hidden or wish.flags.private
+        settings = await self._places.enter(event)
+        private = answered.hidden or wish.flags.private or bool(settings.private)
         reply_to = address(event, answered.response, hidden=private).target()
         ours = parse_generation_id(source.generation)
         if ours:
             # Our own result: the lossless original is here, the chat has a copy.
+            parent = await self._store.generation(ours)
+            author = parent.requester.user if parent else ""
+        else:
+            author = source.author
+        check_source(settings, author=author, requester=event.origin.user)
+        if ours:
             strengths = wish.flags.strengths
             receipt = await self._service.press(
                 Press(
@@ -122,7 +144,8 @@ class Remix:
             )
         else:
             content = (await self._downloads.fetch(source.url)).content
-            receipt = await self._service.submit(wish.request(event, reply_to, content, private=private))
+            request = wish.request(event, reply_to, content, private=private)
+            receipt = await self._service.submit(with_defaults(request, settings))
         await settle_double(self._answers, answered, receipt)
 
     async def _mentioned(self, event: Incoming) -> list[Upload]:

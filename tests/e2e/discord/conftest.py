@@ -11,6 +11,7 @@ import pytest
 from adapters.discord.platform import DiscordPlatform
 from adapters.downloads import downloader
 from adapters.pictures.outgoing import PictureExporter
+from bot.admission import Admission
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.domain.limits import Limits
@@ -112,20 +113,27 @@ async def bench_on(discord: DiscordServer, store: MemoryJobStore, images: Folder
             lease=SystemIds().job_id(),
             slots=1,
         )
-        service = Service(
+        admission = Admission(
             store=store,
             images=images,
             reader=InProcessPictureReader(),
             queue=queue,
             pace=pace,
-            dispatch=dispatch,
-            delivery=delivery,
             clock=clock,
             ids=SystemIds(),
             limits=Limits(),
             styles=STYLES,
             models=(await engine.capacity()).models,
             default_model=MODEL,
+        )
+        service = Service(
+            admission=admission,
+            store=store,
+            images=images,
+            queue=queue,
+            dispatch=dispatch,
+            delivery=delivery,
+            clock=clock,
         )
         core = Core(
             service=service,

@@ -238,7 +238,7 @@ class Rest:
             message = asked.payload.get("message")
             asked.original = server.posts[message["id"]] if message else None
             if asked.original:
-                asked.original.token = asked.token
+                asked.original.tokens.add(asked.token)
         return None
 
     def _asked(self, request: web.Request) -> Asked:
@@ -274,7 +274,7 @@ class Rest:
         server, asked = self._server, self._asked(request)
         name = request.match_info["message"]
         post = asked.original if name == "@original" else server.posts.get(name)
-        if post is None or post.deleted or post.token != asked.token:
+        if post is None or post.deleted or asked.token not in post.tokens:
             raise ApiError(404, 10008, "Unknown Message")
         if request.method == "DELETE":
             post.deleted = True

@@ -265,7 +265,7 @@ class DiscordServer:
             channel=channel,
             payload=payload,
             hidden=hidden,
-            token=token,
+            tokens={token} if token else set(),
             nonce=nonce,
             made_at=self.clock.now(),
         )

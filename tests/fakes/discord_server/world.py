@@ -68,7 +68,7 @@ class Post:
     files: dict[str, bytes] = field(default_factory=dict)
     hidden: str = ""
     deleted: bool = False
-    token: str = ""
+    tokens: set[str] = field(default_factory=set)
     nonce: str = ""
     made_at: float = 0.0
     versions: list[dict[str, Any]] = field(default_factory=list)
