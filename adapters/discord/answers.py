@@ -80,7 +80,7 @@ class Answers:
             pass
         if fault and fault.meaning is Meaning.ANSWERED:
             return Answered(event=event, ack=ack, response=Response("", ack is Ack.HIDDEN))
-        log.warning("interaction not acknowledged", event=event.id, reason=fault.reason if fault else "too slow")
+        log.warning("interaction not acknowledged", incoming=event.id, reason=fault.reason if fault else "too slow")
         return Answered(event=event, ack=ack, response=None)
 
     async def show(self, answered: Answered, body: Payload, files: Sequence[Outgoing] = ()) -> None:
@@ -117,13 +117,13 @@ class Answers:
         payload = {"flags": EPHEMERAL, "allowed_mentions": NOBODY, **body}
         fault = await _tried(self._rest.respond(event.id, event.token, _MESSAGE, payload))
         if fault:
-            log.warning("not answered", event=event.id, reason=fault.reason)
+            log.warning("not answered", incoming=event.id, reason=fault.reason)
 
     async def ask(self, event: Incoming, modal: Payload) -> None:
         """Open a form."""
         fault = await _tried(self._rest.respond(event.id, event.token, _MODAL, modal))
         if fault:
-            log.warning("form not opened", event=event.id, reason=fault.reason)
+            log.warning("form not opened", incoming=event.id, reason=fault.reason)
 
     async def suggest(self, event: Incoming, names: Sequence[str]) -> None:
         """Choices for what is being typed."""
@@ -134,7 +134,7 @@ class Answers:
 
     async def _tell_directly(self, event: Incoming, body: Payload, files: Sequence[Outgoing], why: Fault) -> None:
         """By direct message; a mention of us that cannot be answered so is answered where it was made."""
-        log.info("answering directly", event=event.id, reason=why.reason)
+        log.info("answering directly", incoming=event.id, reason=why.reason)
         direct = event.origin.channel if event.origin.guild == "" and event.kind is Kind.MENTION else ""
         try:
             channel = direct or await self._rest.direct_channel(event.origin.user)
@@ -144,7 +144,7 @@ class Answers:
             if event.kind is Kind.MENTION and not direct:
                 reply = {**body, "message_reference": {"message_id": event.message, "fail_if_not_exists": False}}
                 fault = await _tried(self._rest.create(event.origin.channel, reply, files)) or fault
-            log.warning("the member closed direct messages", event=event.id, reason=fault.reason)
+            log.warning("the member closed direct messages", incoming=event.id, reason=fault.reason)
 
 
 async def _tried(call: Any) -> Fault | None:

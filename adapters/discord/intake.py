@@ -76,7 +76,7 @@ class Intake:
         self._busy += 1
         self._idle.clear()
         try:
-            with structlog.contextvars.bound_contextvars(event=event.event_id):
+            with structlog.contextvars.bound_contextvars(incoming=event.event_id):
                 await self._carry(event, flow)
         finally:
             self._busy -= 1
@@ -94,7 +94,7 @@ class Intake:
             ack = await self._ack(event, flow)
             # Whether it was answered before the crash is unknown; where it was not, the token says so when used.
             promised = Response("", ack is Ack.HIDDEN) if event.token and ack is not Ack.NONE else None
-            log.info("doing an interrupted event again", event=event.event_id)
+            log.info("doing an interrupted event again", incoming=event.event_id)
             await self._do(flow, Answered(event=event, ack=ack, response=promised))
 
     async def _carry(self, event: Incoming, flow: Flow) -> None:

@@ -113,11 +113,13 @@ class DiscordMessenger:
         now = self._clock.now()
         for job, expiring in list(self._expiring.items()):
             token = expiring.stand.token
-            if token is None or now < token.until - COLLECT_BEFORE:
+            if token is None or not self._is_expiring(token):
                 continue
             if now < token.until - _TOKEN_MARGIN:
                 try:
-                    await self._write(self._by_token(token, expiring.stand.message), expiring.card, Files(), True)
+                    await self._write(
+                        self._by_token(token, expiring.stand.message), expiring.card, Files(), collect=True
+                    )
                 except (Refused, TryLater) as refusal:
                     log.warning("could not offer Collect", job=job, reason=str(refusal))
                     continue
@@ -175,7 +177,9 @@ class DiscordMessenger:
     async def _edit(self, address: Address, stand: Stand, card: Card) -> Stand:
         if stand.token and self._lives(stand.token):
             try:
-                await self._send(self._by_token(stand.token, stand.message), card, address.file_bytes)
+                collect = not stand.own and not card.status.ended and self._is_expiring(stand.token)
+                by_token = self._by_token(stand.token, stand.message)
+                await self._send(by_token, card, address.file_bytes, collect=collect)
             except Refused as refusal:
                 if refusal.fault.meaning is not Meaning.TOKEN_DEAD:
                     return await self._mend(refusal.fault, address, stand, card)
@@ -230,12 +234,12 @@ class DiscordMessenger:
         except (Refused, TryLater) as refusal:
             log.warning("could not tell the owner that AutoMod withheld a message", reason=str(refusal))
 
-    async def _send(self, write: Write, card: Card, file_bytes: int) -> Payload:
+    async def _send(self, write: Write, card: Card, file_bytes: int, *, collect: bool = False) -> Payload:
         """Write a card, with smaller files where Discord finds them too large and plainly where it minds the rest."""
         for share in _SMALLER:
             files = await self._files.of(card, file_bytes=round(file_bytes * share))
             try:
-                return await self._write(write, card, files, False)
+                return await self._write(write, card, files, collect=collect)
             except Refused as refusal:
                 if refusal.fault.meaning is Meaning.INVALID:
                     log.error("Discord does not take the message", job=card.job, reason=refusal.fault.reason)
@@ -244,7 +248,7 @@ class DiscordMessenger:
                     raise
         return await _call(write(layout(card, notes=[text(card.locale, "note-too-large")]), ()))
 
-    async def _write(self, write: Write, card: Card, files: Files, collect: bool) -> Payload:
+    async def _write(self, write: Write, card: Card, files: Files, *, collect: bool) -> Payload:
         payload = layout(card, files.pictures, thumbnail=files.thumbnail, notes=files.notes, collect=collect)
         return await _call(write(payload, files.all))
 
@@ -260,6 +264,9 @@ class DiscordMessenger:
 
     def _lives(self, token: Token) -> bool:
         return token.value not in self._dead_tokens and self._clock.now() < token.until - _TOKEN_MARGIN
+
+    def _is_expiring(self, token: Token) -> bool:
+        return self._clock.now() >= token.until - COLLECT_BEFORE
 
     def _watch(self, address: Address, stand: Stand, card: Card) -> None:
         if not stand.own and not card.status.ended and stand.token and self._lives(stand.token):

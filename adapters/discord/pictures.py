@@ -69,6 +69,8 @@ def attachment(fields: Mapping[str, Any], *, author: str = "", ours: bool = Fals
 def _all_in(message: Message, author: str, *, ours: bool) -> Iterator[Upload]:
     for fields in message.get("attachments") or ():
         upload = attachment(fields, author=author, ours=ours)
+        if ours and not upload.generation:
+            continue  # the thumbnail of the source
         if upload.media_type.startswith("image/") or upload.filename.lower().endswith(_IMAGE_NAMES):
             yield upload
     for embed in message.get("embeds") or ():

@@ -18,10 +18,11 @@ from adapters.discord.places import Places
 from adapters.discord.presses import Presses
 from adapters.discord.reactions import Reactions
 from adapters.discord.registration import register
-from adapters.discord.remix import Downloads, Remix
+from adapters.discord.remix import Remix
 from adapters.discord.rest import Rest
 from adapters.discord.settings import FORGET, Privacy, Settings
 from adapters.discord.translate import ACTIONS
+from adapters.downloads import downloader
 from bot.domain.actions import Verb
 from bot.ports import Clock, Exporter, JobStore
 from bot.service import Service
@@ -44,13 +45,15 @@ class DiscordPlatform:
         service: Service,
         store: JobStore,
         exporter: Exporter,
-        downloads: Downloads,
         clock: Clock,
+        allowed_hosts: frozenset[str],
+        max_bytes: int,
     ) -> None:
+        """`allowed_hosts` and `max_bytes` bound what is downloaded; see `adapters.downloads`."""
         self._token = token
         self._service = service
         self._store = store
-        self._downloads = downloads
+        self._downloading = downloader(allowed_hosts=allowed_hosts, max_bytes=max_bytes)
         self._clock = clock
         self._connection = Connection(api_url=api_url, clock=clock)
         self._rest = Rest(self._connection)
@@ -69,12 +72,14 @@ class DiscordPlatform:
             FatalError: the token is none.
         """
         await self._connection.log_in(self._token, waits=())
+        self._downloads = await self._downloading.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._connection.close()
+        await self._downloading.__aexit__(kind, fault, trace)
 
     async def run(self) -> None:
         """Log in, do what a crash interrupted, and take events."""

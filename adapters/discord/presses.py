@@ -10,10 +10,11 @@ from adapters.discord.incoming import Incoming
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.permissions import MANAGE_MESSAGES, check_may_answer, has
 from adapters.discord.places import Places
-from adapters.discord.remix import Downloads, settle_double
+from adapters.discord.remix import settle_double
 from adapters.discord.rest import Rest
 from adapters.discord.routes import Stand, address, token_of
 from adapters.discord.translate import Form, form_of
+from adapters.downloads import Downloader
 from bot.domain.actions import Press
 from bot.domain.errors import Gone, NotAllowed
 from bot.domain.ids import job_of
@@ -38,7 +39,7 @@ class Presses:
         rest: Rest,
         answers: Answers,
         messenger: DiscordMessenger,
-        downloads: Downloads,
+        downloads: Downloader,
         places: Places,
     ) -> None:
         self._service = service

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from adapters.discord.answers import Answered, Answers
 from adapters.discord.faults import ERRORS
@@ -15,6 +15,7 @@ from adapters.discord.places import Places
 from adapters.discord.rest import Rest
 from adapters.discord.routes import address
 from adapters.discord.translate import Wish, form_of, wish_of_command, wish_of_words
+from adapters.downloads import Downloader
 from bot.domain.actions import Press, Verb
 from bot.domain.errors import InvalidRequest, PictureRefused
 from bot.domain.flags import Flags
@@ -28,25 +29,6 @@ _REMEMBERED = 1000
 """Open forms whose pictures are remembered; after that, or a restart, the message is looked at again."""
 
 
-class Downloads(Protocol):
-    """Where members' pictures come from."""
-
-    async def fetch(self, url: str) -> "Content":
-        """Read a picture.
-
-        Raises:
-            PictureRefused: with the sentence for the member.
-        """
-        ...
-
-
-class Content(Protocol):
-    """What came."""
-
-    @property
-    def content(self) -> bytes: ...
-
-
 class Remix:
     """See the module."""
 
@@ -57,7 +39,7 @@ class Remix:
         store: JobStore,
         rest: Rest,
         answers: Answers,
-        downloads: Downloads,
+        downloads: Downloader,
         places: Places,
         me: str,
     ) -> None:

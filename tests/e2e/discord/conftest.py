@@ -1,7 +1,7 @@
 """The Discord edge with the real client on a loopback Discord, over a core whose engine, stores and clock are fakes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from adapters.discord.platform import DiscordPlatform
-from adapters.downloads import downloader
 from adapters.pictures.outgoing import PictureExporter
 from bot.admission import Admission
 from bot.delivery import Delivery
@@ -42,6 +41,13 @@ class Bench:
     store: MemoryJobStore
     platform: DiscordPlatform
     core: Core
+
+
+async def eventually(fact: Callable[[], Awaitable[object]]) -> None:
+    """Return once `fact` holds: for facts of the store, which rings no bell."""
+    async with asyncio.timeout(10):
+        while not await fact():
+            await asyncio.sleep(0.01)
 
 
 Start = Callable[[], AbstractAsyncContextManager[Bench]]
@@ -93,7 +99,7 @@ async def bench(start: Start, channel: Channel) -> AsyncIterator[Bench]:
 async def bench_on(discord: DiscordServer, store: MemoryJobStore, images: FolderImageStore) -> AsyncIterator[Bench]:
     engine, clock = FakeEngine(), discord.clock
     messengers: dict[str, Messenger] = {}
-    async with engine, downloader(allowed_hosts=frozenset({"127.0.0.1"}), max_bytes=1 << 20) as downloads:
+    async with engine:
         queue, pace = FairQueue(max_jobs=20), Pace(slots=1)
         delivery = Delivery(
             store=store,
@@ -150,8 +156,9 @@ async def bench_on(discord: DiscordServer, store: MemoryJobStore, images: Folder
             service=service,
             store=store,
             exporter=PictureExporter(store=store, images=images, embed_recipe=False),
-            downloads=downloads,
             clock=clock,
+            allowed_hosts=frozenset({"127.0.0.1"}),
+            max_bytes=1 << 20,
         )
         async with platform:
             messengers[platform.name] = platform.messenger

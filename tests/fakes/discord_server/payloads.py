@@ -5,6 +5,9 @@ from typing import Any
 EVERYTHING = (1 << 50) - 1 - (1 << 3)
 """All permissions but Administrator, so that single ones can be taken away."""
 
+MEMBER = EVERYTHING & ~((1 << 13) | (1 << 5))
+"""What a member without a role may: everything but manage messages and the server."""
+
 EPHEMERAL = 64
 LOADING = 128
 

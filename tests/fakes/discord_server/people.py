@@ -20,7 +20,7 @@ class Person:
     server: "DiscordServer"
     payload: dict[str, Any]
     locale: str = "en-US"
-    permissions: int = payloads.EVERYTHING & ~((1 << 13) | (1 << 5))
+    permissions: int = payloads.MEMBER
     closed: bool = False
 
     @property

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 VIEW, SEND, ATTACH, HISTORY, SEND_IN_THREADS = 1 << 10, 1 << 11, 1 << 15, 1 << 16, 1 << 38
 NONCE_SECONDS = 180.0
+_MALFORMED = {50006, 50035}
 BODY = web.RequestKey("body", dict[str, Any])
 FILES = web.RequestKey("files", dict[str, bytes])
 NAMES = web.RequestKey("names", dict[str, str])
@@ -73,7 +74,7 @@ class Rest:
             if fault:
                 raise self._broken(fault, request)
         except ApiError as error:
-            if error.status == 400 and not fault:
+            if error.body["code"] in _MALFORMED and not fault:
                 server.problems.append(f"{request.method} {request.path}: {error.body}")
             response = web.json_response(error.body, status=error.status, headers=error.headers)
         if response.content_type == "application/json":

@@ -14,7 +14,7 @@ from tests.fakes.discord_server.people import Person
 from tests.fakes.discord_server.rest import Rest
 from tests.fakes.discord_server.world import EPOCH_MS, Asked, Bell, Channel, Fault, Guild, Post, ServerClock
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 10.0
 """Generous: two busy cores. A failing wait is the only thing that takes this long."""
 
 
@@ -68,7 +68,7 @@ class DiscordServer:
 
     def guild(self, *, member: bool = True, locale: str = "en-US") -> Guild:
         identity = self.snowflake()
-        everyone = payloads.role(identity, "@everyone", payloads.EVERYTHING)
+        everyone = payloads.role(identity, "@everyone", payloads.MEMBER)
         me = payloads.member(self.me, roles=[])
         payload = payloads.guild(identity, "Painters", roles=[everyone], me=me, owner="1")
         payload["preferred_locale"] = locale
