@@ -53,6 +53,10 @@ def _command(name: str) -> Command:
             from bot.cli.check import check
 
             return check
+        case "backup":
+            from bot.cli.backup import backup
+
+            return backup
         case "models":
             from bot.cli.models import models
 

@@ -124,6 +124,7 @@ async def compose(
             store=store,
             images=images,
             queue=queue,
+            pace=pace,
             dispatch=dispatch,
             delivery=delivery,
             clock=clock,

@@ -8,6 +8,7 @@ room and dropped when not. Posting and editing are safe to repeat, so at-least-o
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 import structlog
@@ -15,7 +16,7 @@ import structlog
 from bot.domain.card import Card, Progress, Waiting
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.ids import JobId
-from bot.domain.job import Job
+from bot.domain.job import Job, JobStatus
 from bot.durable import until_stored
 from bot.ports import Clock, JobStore, MessageRef, Messenger
 from bot.ports import Delivery as Duty
@@ -37,6 +38,9 @@ class Delivery:
     """Run `run` as a task and end it with `stop`.
 
     `announce`, `changed`, `progressed` and `queue_moved` tell it what is new; they return at once.
+
+    Attributes:
+        ended: how many jobs were shown to their end in this run, by how they ended.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class Delivery:
         self._followers: dict[JobId, _Follower] = {}
         self._announced: asyncio.Queue[JobId | None] = asyncio.Queue()
         self._stopping = False
+        self.ended: Counter[JobStatus] = Counter()
 
     def announce(self, job: JobId) -> None:
         """A job has a message to be written: it is new, or its last run left a duty behind."""
@@ -140,6 +145,7 @@ class Delivery:
             shown, tries = card, 0
             if job.status.ended:
                 await self._store.delivered(job.id)
+                self.ended[job.status] += 1
                 log.info("delivered", status=job.status)
                 return
             if self._stopping:

@@ -15,6 +15,7 @@ import structlog
 
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
+from bot.pace import Pace
 from bot.ports import ChatPlatform, Clock, ImageStore, JobStore, Retention
 from bot.queue import FairQueue
 from bot.recovery import recover
@@ -39,6 +40,7 @@ class Core:
     store: JobStore
     images: ImageStore
     queue: FairQueue
+    pace: Pace
     dispatch: Dispatch
     delivery: Delivery
     clock: Clock

@@ -4,6 +4,7 @@ import copy
 import gc
 import inspect
 import math
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,7 +47,7 @@ class StockBackend:
                 if folder is not None:
                     known[model] = catalog.defaults(model, folder)
             except ModelUnavailable as error:
-                print(error)  # noqa: T201 -- the parent logs what a worker prints
+                print(error, file=sys.stderr)  # noqa: T201 -- the parent logs what a worker prints
         return known
 
     def is_loaded(self, model: str) -> bool:
@@ -81,8 +82,10 @@ class StockBackend:
 
     def free(self) -> None:
         gc.collect()
-        if self._device.type in {"cuda", "mps"}:
-            torch.accelerator.empty_cache()
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+        elif self._device.type == "mps":
+            torch.mps.empty_cache()
 
     def _unload(self) -> None:
         self._pipeline, self._scheduler, self._defaults, self._model = None, None, None, ""

@@ -4,15 +4,18 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 from PIL import Image
 
+from inference import child
 from inference.api import (
     Cancelled,
     Done,
@@ -94,7 +97,7 @@ async def studio(
 
 def workers() -> list[psutil.Process]:
     """Worker processes of this test run."""
-    return [child for child in psutil.Process().children(recursive=True) if "inference.worker" in child.cmdline()]
+    return [one for one in psutil.Process().children(recursive=True) if "inference.worker" in one.cmdline()]
 
 
 @pytest.fixture(autouse=True)
@@ -200,7 +203,17 @@ async def test_a_bug_in_a_model_costs_one_request_and_no_worker(tmp_path: Path, 
         assert failed.kind is FailureKind.INVALID
         assert "bug in a model" not in failed.message
         assert isinstance(await at_work.end(), Done)
-        assert [child.pid for child in workers()] == [worker.pid]
+        assert [one.pid for one in workers()] == [worker.pid]
+
+
+async def test_a_result_that_cannot_be_saved_fails_its_request(tmp_path: Path) -> None:
+    async with studio(tmp_path) as at_work:
+        for strength in (0.0, 0.5):
+            request = replace(at_work.request(), output=tmp_path / "no-such-folder" / "x.png", strength=strength)
+            failed = (await at_work.events(request))[-1]
+            assert isinstance(failed, Failed)
+            assert "could not be saved (No such file or directory)" in failed.message
+        assert isinstance(await at_work.end(), Done)
 
 
 async def test_what_a_library_prints_does_not_reach_the_frames(tmp_path: Path) -> None:
@@ -314,6 +327,22 @@ async def test_deaths_in_a_row_are_waited_out_longer(tmp_path: Path) -> None:
         started = time.monotonic()
         assert isinstance(await at_work.end(), Done)
         assert time.monotonic() - started < pause
+
+
+async def test_a_worker_that_cannot_be_killed_stops_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stuck in the kernel with its device; here it is only not waited for."""
+    async with studio(tmp_path) as at_work:
+        assert isinstance(await at_work.end(), Done)
+        monkeypatch.setattr(child, "REAP_SECONDS", 0)
+        assert isinstance(await at_work.end("hang at 2"), Failed)
+        with pytest.raises(EngineStopped, match="cannot be killed"):
+            await at_work.end()
+    async with asyncio.timeout(PATIENCE):  # it does die; only asyncio itself learns when, and no event tells
+        while any(thread.name.startswith("asyncio-waitpid") for thread in threading.enumerate()):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)
 
 
 async def test_signals_for_the_service_pass_the_worker_by(tmp_path: Path) -> None:

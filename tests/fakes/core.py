@@ -168,7 +168,14 @@ def assemble(
         clock=clock,
     )
     return Core(
-        service=service, store=store, images=images, queue=queue, dispatch=dispatch, delivery=delivery, clock=clock
+        service=service,
+        store=store,
+        images=images,
+        queue=queue,
+        pace=pace,
+        dispatch=dispatch,
+        delivery=delivery,
+        clock=clock,
     )
 
 
