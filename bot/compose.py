@@ -133,5 +133,20 @@ async def compose(
 
 def platforms_of(settings: Settings, core: Core) -> Sequence[ChatPlatform]:
     """The chat platforms that have their tokens, not yet entered."""
-    del settings, core
-    return ()
+    platforms: list[ChatPlatform] = []
+    if settings.secrets.discord_token is not None:
+        from adapters.discord.platform import DiscordPlatform
+
+        platforms.append(
+            DiscordPlatform(
+                token=settings.secrets.discord_token.get_secret_value(),
+                api_url=settings.discord.api_url,
+                service=core.service,
+                store=core.store,
+                exporter=exporter_of(settings, core),
+                clock=core.clock,
+                allowed_hosts=frozenset(settings.downloads.allowed_hosts),
+                max_bytes=settings.downloads.max_bytes,
+            )
+        )
+    return platforms

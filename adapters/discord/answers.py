@@ -1,4 +1,4 @@
-"""Answering a member: the first answer within 3 s, refusals that only they see, and what to do when Discord resists."""
+"""Answering a member: the first answer within 3 s, refusals that only they see, other ways where Discord resists."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

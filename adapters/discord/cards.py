@@ -1,9 +1,9 @@
 """A card as the payload of a Discord message: pure.
 
 Classic messages on purpose, not Components V2. The result travels as a plain attachment, so that it shows large with
-its alt text, can be a spoiler, stays in the message's `attachments` (empty in V2 messages, which cuts off replies,
-other bots and our own **Remix image**), and a message can still fall back to bare text, while the V2 flag can never be
-taken off again. The embed under it carries the words, the source as thumbnail and the recipe in small print.
+its alt text, can be a spoiler and stays in the message's `attachments` (empty in V2 messages, which cuts off replies,
+other bots and our own **Remix image**); and a message can still fall back to bare text, while the V2 flag can never
+be taken off again. The embed under it carries the words, the source as thumbnail and the recipe in small print.
 """
 
 from collections.abc import Iterable, Sequence

@@ -81,23 +81,30 @@ def judge(error: BaseException) -> Fault:
     if not isinstance(error, discord.HTTPException):
         return Fault(Meaning.BUSY, f"no answer: {type(error).__name__}")
     reason = f"HTTP {error.status}, code {error.code}"
-    known = _CODES.get(error.code)
-    if known is not None:
-        return Fault(known, reason)
-    if error.status == 429:
-        return Fault(Meaning.BUSY, reason, _retry_after(error))
+    meaning = _CODES.get(error.code) or _by_status(error)
+    if meaning is Meaning.INVALID:
+        reason = f"{reason}: {error.text[:300]}"
+    return Fault(meaning, reason, _wait(error) if meaning is Meaning.BUSY else None)
+
+
+def _by_status(error: discord.HTTPException) -> Meaning:
+    match error.status:
+        case 401 | 404:
+            return Meaning.TOKEN_DEAD
+        case 403:
+            return Meaning.FORBIDDEN if error.code else Meaning.BUSY
+        case 413:
+            return Meaning.TOO_LARGE
+        case status if status == 429 or status >= 500:
+            return Meaning.BUSY
+        case _:
+            return Meaning.INVALID
+
+
+def _wait(error: discord.HTTPException) -> float | None:
+    """How long to wait; None where nobody said and the usual back-off will do."""
     if error.status >= 500:
-        return Fault(Meaning.BUSY, reason)
-    if error.status == 413:
-        return Fault(Meaning.TOO_LARGE, reason)
-    if error.status in {401, 404}:
-        return Fault(Meaning.TOKEN_DEAD, reason)
-    if error.status == 403:
-        return Fault(Meaning.FORBIDDEN, reason) if error.code else Fault(Meaning.BUSY, reason, _GATE_SECONDS)
-    return Fault(Meaning.INVALID, f"{reason}: {error.text[:300]}")
-
-
-def _retry_after(error: discord.HTTPException) -> float:
+        return None
     try:
         return float(error.response.headers["Retry-After"])
     except (KeyError, ValueError):

@@ -60,13 +60,15 @@ class FileMaker:
             pictures.append(Outgoing(name, exported.content, picture.alt[:MAX_ALT]))
             if exported.note:
                 notes.append(exported.note)
-        return Files(pictures, await self._thumbnail(card), tuple(dict.fromkeys(notes)))
+        return Files(pictures, await self._thumbnail(card, file_bytes), tuple(dict.fromkeys(notes)))
 
-    async def _thumbnail(self, card: Card) -> Outgoing | None:
+    async def _thumbnail(self, card: Card, file_bytes: int) -> Outgoing | None:
         if card.source is None:
             return None
         try:
             small = await self._exporter.thumbnail(card.source, side=_THUMBNAIL_SIDE)
         except Gone:
+            return None
+        if len(small.content) > file_bytes:
             return None
         return Outgoing(f"source.{small.suffix}", small.content, text(card.locale, "alt-source"))

@@ -242,7 +242,7 @@ class DiscordMessenger:
                 return await self._write(write, card, files, collect=collect)
             except Refused as refusal:
                 if refusal.fault.meaning is Meaning.INVALID:
-                    log.error("Discord does not take the message", job=card.job, reason=refusal.fault.reason)
+                    log.error("message not taken", job=card.job, reason=refusal.fault.reason)  # noqa: TRY400 -- a line says it
                     return await _call(write(bare(card), files.pictures))
                 if refusal.fault.meaning is not Meaning.TOO_LARGE or not files.all:
                     raise

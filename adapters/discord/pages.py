@@ -79,8 +79,10 @@ class Pages:
         """`/styles`."""
         locale = answered.event.origin.locale
         lines = [text(locale, "styles-title")]
-        for style in self._service.styles.values():
-            lines.append(f"**{inert(style.name)}**: {inert(style.prompt, most=_SHOWN_PROMPT)}")
+        lines += [
+            f"**{inert(style.name)}**: {inert(style.prompt, most=_SHOWN_PROMPT)}"
+            for style in self._service.styles.values()
+        ]
         await self._show(answered, lines)
 
     async def help(self, answered: Answered) -> None:
@@ -141,7 +143,7 @@ def description_lines(description: Description, locale: str, *, undelivered: str
         lines.append(text(locale, "info-negative", prompt=inert(recipe.negative_prompt)))
     strengths = ", ".join(f"{each.strength:g}" for each in job.recipes)
     lines += [
-        f"strength {strengths} · seed {recipe.seed} · steps {recipe.steps} · guidance_scale {recipe.guidance_scale:g}",
+        f"strength {strengths} · seed {recipe.seed} · steps {recipe.steps} · guidance {recipe.guidance_scale:g}",
         f"model {inert(recipe.model)}" + (f" · style {inert(recipe.style)}" if recipe.style else ""),
         f"id `{job.id}`",
     ]

@@ -69,21 +69,17 @@ def attachment(fields: Mapping[str, Any], *, author: str = "", ours: bool = Fals
 def _all_in(message: Message, author: str, *, ours: bool) -> Iterator[Upload]:
     for fields in message.get("attachments") or ():
         upload = attachment(fields, author=author, ours=ours)
-        if ours and not upload.generation:
-            continue  # the thumbnail of the source
-        if upload.media_type.startswith("image/") or upload.filename.lower().endswith(_IMAGE_NAMES):
+        thumbnail = ours and not upload.generation
+        is_picture = upload.media_type.startswith("image/") or upload.filename.lower().endswith(_IMAGE_NAMES)
+        if is_picture and not thumbnail:
             yield upload
-    for embed in message.get("embeds") or ():
-        if not ours:  # our embeds show the source again, small
-            for name in ("image", "thumbnail"):
-                yield from _media(embed.get(name), author)
+    for embed in () if ours else message.get("embeds") or ():
+        yield from _media(embed.get("image"), author)
+        yield from _media(embed.get("thumbnail"), author)
     for component in _components(message.get("components") or ()):
-        match component.get("type"):
-            case 12:  # gallery
-                for item in component.get("items") or ():
-                    yield from _media(item.get("media"), author)
-            case 11:  # thumbnail
-                yield from _media(component.get("media"), author)
+        yield from _media(component.get("media"), author)  # a thumbnail; absent elsewhere
+        for item in component.get("items") or ():  # of a gallery
+            yield from _media(item.get("media"), author)
 
 
 def _media(media: Mapping[str, Any] | None, author: str) -> Iterator[Upload]:

@@ -21,7 +21,7 @@ def read_interaction(interaction: discord.Interaction[Any]) -> Incoming | None:
     kind = _KINDS.get(interaction.type)
     if kind is None:
         return None
-    body: Mapping[str, Any] = interaction.data or {}  # type: ignore[assignment]  # one TypedDict of several
+    body: Mapping[str, Any] = interaction.data or {}
     message = interaction.message
     return Incoming(
         id=str(interaction.id),

@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 async def register(client: discord.Client, application: str) -> bool:
-    """Overwrite the commands where they differ; returns whether they did. A failure is logged and tried next start."""
+    """Overwrite the commands where they differ; returns whether they did. A failure waits for the next start."""
     path = "/applications/{application_id}/commands"
     wanted = commands()
     try:

@@ -16,13 +16,14 @@ from adapters.discord.rest import Rest
 from adapters.discord.routes import address
 from adapters.discord.translate import Wish, form_of, wish_of_command, wish_of_words
 from adapters.downloads import Downloader
+from bot.admission import Receipt
 from bot.domain.actions import Press, Verb
 from bot.domain.errors import InvalidRequest, PictureRefused
 from bot.domain.flags import Flags
 from bot.domain.ids import parse_generation_id
 from bot.domain.place import check_source, with_defaults
 from bot.ports import JobStore
-from bot.service import Receipt, Service
+from bot.service import Service
 from bot.texts import text
 
 _REMEMBERED = 1000

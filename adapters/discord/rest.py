@@ -135,7 +135,7 @@ class Rest:
         if not files:
             sent: Payload = await self._send(route, payload, params)
             return sent
-        form = [{"name": "payload_json", "value": _json(payload)}]
+        form: list[dict[str, Any]] = [{"name": "payload_json", "value": _json(payload)}]
         form += [
             {
                 "name": f"files[{index}]",

@@ -15,7 +15,7 @@ REFERENCE = "en"
 LANGUAGES = (REFERENCE, "de", "fr", "es", "ja")
 
 Argument = str | int
-"""Whole numbers choose plurals and get the language's separators; what must stay as it is (ids, seeds) comes as text."""
+"""Whole numbers choose plurals and get the language's separators; what must stay as it is (seeds) comes as text."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The Discord edge with the real client on a loopback Discord, over a core whose engine, stores and clock are fakes."""
+"""The Discord edge with the real client on a loopback Discord, over a core on fake engine, stores and clock."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -148,6 +148,7 @@ async def bench_on(discord: DiscordServer, store: MemoryJobStore, images: Folder
             queue=queue,
             dispatch=dispatch,
             delivery=delivery,
+            pace=pace,
             clock=clock,
         )
         platform = DiscordPlatform(

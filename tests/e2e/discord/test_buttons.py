@@ -1,7 +1,10 @@
 """What the buttons under a result do, for whom, and for how long."""
 
+from typing import Any
+
 import pytest
 
+from bot.domain.ids import JobId
 from tests.e2e.discord.conftest import PNG, Bench, Start
 from tests.fakes.core import png
 from tests.fakes.discord_server import DiscordServer
@@ -9,9 +12,9 @@ from tests.fakes.discord_server.people import Person
 from tests.fakes.discord_server.world import Channel, Post
 
 
-async def result_of(bench: Bench, person: Person, channel: Channel, **options: object) -> Post:
+async def result_of(bench: Bench, person: Person, channel: Channel, **options: Any) -> Post:
     """A finished result."""
-    wish = {"image": PNG, "prompt": "an oil painting", "seed": 7} | options
+    wish: dict[str, Any] = {"image": PNG, "prompt": "an oil painting", "seed": 7} | options
     asked = await person.command(channel, "img2img", **wish)
     return await bench.discord.shown(asked, lambda post: post.pictures)
 
@@ -156,5 +159,5 @@ async def test_a_made_up_id_finds_nothing(bench: Bench, anna: Person, channel: C
     assert await bench.discord.refused(asked)
 
 
-def _job(post: Post) -> str:
-    return post.words.rpartition("id ")[2].strip()
+def _job(post: Post) -> JobId:
+    return JobId(post.words.rpartition("id ")[2].strip())

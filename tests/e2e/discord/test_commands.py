@@ -1,5 +1,7 @@
 """What members do with commands, and what they see."""
 
+import pytest
+
 from tests.e2e.discord.conftest import PNG, Bench
 from tests.fakes.discord_server.people import Person
 from tests.fakes.discord_server.world import Channel
@@ -95,7 +97,8 @@ async def test_every_option_reaches_the_engine(bench: Bench, anna: Person, chann
     assert made.negative_prompt == "dogs, blurry"
 
 
-async def test_styles_and_models_are_suggested_while_typing(bench: Bench, anna: Person, channel: Channel) -> None:
+@pytest.mark.usefixtures("bench")
+async def test_styles_and_models_are_suggested_while_typing(anna: Person, channel: Channel) -> None:
     assert await anna.type(channel, "img2img", "style", "oi") == ["oil"]
     assert await anna.type(channel, "img2img", "style", "zzz") == []
     assert await anna.type(channel, "img2img", "model", "") == ["fake"]

@@ -2,6 +2,7 @@
 
 import io
 import random
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -43,7 +44,7 @@ def noise() -> bytes:
     return file.getvalue()
 
 
-async def running(bench: Bench, person: Person, channel: Channel, **options: object) -> tuple[Asked, Post]:
+async def running(bench: Bench, person: Person, channel: Channel, **options: Any) -> tuple[Asked, Post]:
     """A job whose message stands and whose picture is being made."""
     bench.engine.hold()
     asked = await person.command(channel, "img2img", image=PNG, prompt="x", **options)

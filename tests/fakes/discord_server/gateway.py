@@ -1,4 +1,4 @@
-"""The gateway: hello, identify or resume, heartbeats, and every event with its number so that a resume can repeat it."""
+"""The gateway: hello, identify or resume, heartbeats, and every event numbered so that a resume can repeat it."""
 
 import asyncio
 import json

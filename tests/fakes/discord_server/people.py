@@ -82,7 +82,7 @@ class Person:
         assert opened.answer["type"] == 9, opened.answer
         form = opened.answer["data"]
         resolved: dict[str, Any] = {}
-        components = []
+        components: list[dict[str, Any]] = []
         for label in form["components"]:
             field = label["component"]
             name = field["custom_id"]

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import BodyPartReader, web
@@ -25,10 +26,19 @@ if TYPE_CHECKING:
 VIEW, SEND, ATTACH, HISTORY, SEND_IN_THREADS = 1 << 10, 1 << 11, 1 << 15, 1 << 16, 1 << 38
 NONCE_SECONDS = 180.0
 _MALFORMED = {50006, 50035}
-BODY = web.RequestKey("body", dict[str, Any])
-FILES = web.RequestKey("files", dict[str, bytes])
-NAMES = web.RequestKey("names", dict[str, str])
-Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a request carries: its JSON, its files by number, their names."""
+
+    body: Any
+    files: dict[str, bytes]
+    names: dict[str, str]
+
+
+SENT = web.RequestKey("sent", Sent)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Rest:
@@ -70,7 +80,7 @@ class Rest:
             if fault and not fault.after:
                 raise self._broken(fault, request)
             self._authorise(request)
-            response = await handler(request)
+            response: web.StreamResponse = await handler(request)
             if fault:
                 raise self._broken(fault, request)
         except ApiError as error:
@@ -112,8 +122,8 @@ class Rest:
 
     async def _body(self, request: web.Request) -> Any:
         """JSON, or the form's JSON with its files; read once per request."""
-        if BODY in request:
-            return request[BODY]
+        if SENT in request:
+            return request[SENT].body
         files: dict[str, bytes] = {}
         names: dict[str, str] = {}
         body: Any = {}
@@ -130,7 +140,7 @@ class Rest:
         elif request.can_read_body:
             text = await request.text()
             body = json.loads(text) if text else {}
-        request[BODY], request[FILES], request[NAMES] = body, files, names
+        request[SENT] = Sent(body, files, names)
         return body
 
     async def _me(self, _request: web.Request) -> web.Response:
@@ -156,7 +166,7 @@ class Rest:
         return web.json_response(self._server.commands)
 
     async def _register(self, request: web.Request) -> web.Response:
-        commands = request[BODY]
+        commands = request[SENT].body
         check_commands(commands)
         self._server.registered += 1
         self._server.commands = [
@@ -173,7 +183,7 @@ class Rest:
         return web.json_response(self._server.commands)
 
     async def _callback(self, request: web.Request) -> web.Response:
-        server, body = self._server, request[BODY]
+        server, body = self._server, request[SENT].body
         asked = server.asked.get(request.match_info["token"])
         if asked is None or asked.id != request.match_info["interaction"] or asked.dead:
             raise ApiError(404, 10062, "Unknown interaction")
@@ -184,7 +194,7 @@ class Rest:
             server.problems.append(f"an interaction was answered after {late:.1f} s")
             raise ApiError(404, 10062, "Unknown interaction")
         only(body, {"type", "data"}, "callback")
-        self._check_callback(asked, body, request[FILES])
+        self._check_callback(asked, body, request[SENT].files)
         asked.answer, asked.answered_after = body, late
         message = self._first_message(asked, body)
         shown = {
@@ -257,10 +267,10 @@ class Rest:
 
     async def _follow_up(self, request: web.Request) -> web.Response:
         server, asked = self._server, self._asked(request)
-        body = dict(request[BODY])
+        body = dict(request[SENT].body)
         flags = body.pop("flags", 0)
         need(flags in {0, payloads.EPHEMERAL}, "flags")
-        check_message(body, request[FILES], create=True)
+        check_message(body, request[SENT].files, create=True)
         if asked.original and asked.original.loading and not asked.original.deleted:
             # Directly after a deferral a follow-up is the deferred message; its ephemeral flag stays as it was.
             post = asked.original
@@ -281,8 +291,8 @@ class Rest:
             post.deleted = True
             return web.Response(status=204)
         if request.method == "PATCH":
-            check_message(request[BODY], request[FILES], create=False)
-            self._write(post, request, request[BODY], limit=server.file_bytes)
+            check_message(request[SENT].body, request[SENT].files, create=False)
+            self._write(post, request, request[SENT].body, limit=server.file_bytes)
         return web.json_response(post.payload)
 
     def _channel(self, request: web.Request, needed: int) -> Channel:
@@ -298,7 +308,7 @@ class Rest:
         return channel
 
     async def _direct(self, request: web.Request) -> web.Response:
-        person = self._server.people.get(str(request[BODY]["recipient_id"]))
+        person = self._server.people.get(str(request[SENT].body["recipient_id"]))
         if person is None:
             raise ApiError(400, 50033, "Invalid Recipient(s)")
         return web.json_response(self._server.direct(person.id).payload)
@@ -306,15 +316,15 @@ class Rest:
     async def _create(self, request: web.Request) -> web.Response:
         server = self._server
         channel = self._channel(request, 0)
-        body = dict(request[BODY])
+        body = dict(request[SENT].body)
         if channel.payload["type"] == 1 and server.people[channel.payload["recipients"][0]["id"]].closed:
             raise ApiError(403, 50007, "Cannot send messages to this user")
         if channel.guild and not channel.permissions & (SEND_IN_THREADS if channel.is_thread else SEND):
             raise ApiError(403, 50013, "Missing Permissions")
         if channel.locked:
             raise ApiError(403, 160005, "Thread is locked")
-        check_message(body, request[FILES], create=True)
-        if request[FILES] and channel.guild and not channel.permissions & ATTACH:
+        check_message(body, request[SENT].files, create=True)
+        if request[SENT].files and channel.guild and not channel.permissions & ATTACH:
             raise ApiError(403, 50013, "Missing Permissions")
         server.check_filter(body)
         nonce = str(body.pop("nonce", "") or "")
@@ -350,16 +360,16 @@ class Rest:
             return web.Response(status=204)
         if channel.archived:
             raise ApiError(400, 50083, "Thread is archived")
-        check_message(request[BODY], request[FILES], create=False)
-        server.check_filter(request[BODY])
-        self._write(post, request, request[BODY], limit=server.guild_file_bytes)
+        check_message(request[SENT].body, request[SENT].files, create=False)
+        server.check_filter(request[SENT].body)
+        self._write(post, request, request[SENT].body, limit=server.guild_file_bytes)
         return web.json_response(post.payload)
 
     def _write(self, post: Post, request: web.Request, body: dict[str, Any], *, limit: int) -> None:
-        files: dict[str, bytes] = request[FILES]
+        files: dict[str, bytes] = request[SENT].files
         if any(len(content) > limit for content in files.values()) or sum(map(len, files.values())) > 25 * MiB:
             raise ApiError(413, 40005, "Request entity too large")
-        self._server.write(post, body, files, request[NAMES])
+        self._server.write(post, body, files, request[SENT].names)
 
     async def _react(self, _request: web.Request) -> web.Response:
         return web.Response(status=204)
