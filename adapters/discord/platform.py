@@ -1,7 +1,7 @@
 """Discord as the lifecycle sees it: puts the parts of this package together."""
 
 import asyncio
-from types import TracebackType
+from contextlib import AsyncExitStack
 from typing import Self
 
 import structlog
@@ -63,6 +63,7 @@ class DiscordPlatform:
         self.messenger = DiscordMessenger(
             self._rest, self._files, clock, connected=lambda: self._connection.logged_in
         )
+        self._parts = AsyncExitStack()
         self._intake: Intake | None = None
 
     async def __aenter__(self) -> Self:
@@ -72,14 +73,12 @@ class DiscordPlatform:
             FatalError: the token is none.
         """
         await self._connection.log_in(self._token, waits=())
-        self._downloads = await self._downloading.__aenter__()
+        self._parts.push_async_callback(self._connection.close)
+        self._downloads = await self._parts.enter_async_context(self._downloading)
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._connection.close()
-        await self._downloading.__aexit__(kind, fault, trace)
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self._parts.aclose()
 
     async def run(self) -> None:
         """Log in, do what a crash interrupted, and take events."""
