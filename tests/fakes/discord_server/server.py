@@ -124,14 +124,16 @@ class DiscordServer:
     async def until(self, fact: Callable[[], Any], *, what: str = "something", seconds: float = WAIT_SECONDS) -> Any:
         return await self.bell.until(fact, seconds=seconds, what=what)
 
-    async def shown(self, asked: Asked, fact: Callable[[Post], Any] = lambda post: not post.loading) -> Post:
+    async def shown(
+        self, asked: Asked, fact: Callable[[Post], Any] = lambda post: not post.loading, *, seconds: float = WAIT_SECONDS
+    ) -> Post:
         """The interaction's message once it is as `fact` says."""
 
         def found() -> Post | None:
             post = asked.original
             return post if post and not post.deleted and fact(post) else None
 
-        post: Post = await self.until(found, what=f"the answer; it is {asked.original and asked.original.words!r}")
+        post: Post = await self.until(found, what="the answer", seconds=seconds)
         return post
 
     async def refused(self, asked: Asked) -> str:
