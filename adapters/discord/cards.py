@@ -19,7 +19,9 @@ from bot.domain.job import JobStatus
 from bot.texts import text
 
 MAX_CONTENT = 2000
-MAX_DESCRIPTION = 4096
+MAX_DESCRIPTION = 3900
+"""Discord takes 4096, but 6000 in all with the footer's 2048."""
+
 MAX_FOOTER = 2048
 MAX_LABEL = 80
 MAX_ALT = 1024

@@ -125,7 +125,11 @@ class DiscordServer:
         return await self.bell.until(fact, seconds=seconds, what=what)
 
     async def shown(
-        self, asked: Asked, fact: Callable[[Post], Any] = lambda post: not post.loading, *, seconds: float = WAIT_SECONDS
+        self,
+        asked: Asked,
+        fact: Callable[[Post], Any] = lambda post: not post.loading,
+        *,
+        seconds: float = WAIT_SECONDS,
     ) -> Post:
         """The interaction's message once it is as `fact` says."""
 
