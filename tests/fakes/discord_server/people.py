@@ -27,7 +27,7 @@ class Person:
     def id(self) -> str:
         return str(self.payload["id"])
 
-    async def command(self, channel: Channel, name: str, *, sub: str = "", **given: Any) -> Asked:
+    async def command(self, channel: Channel, name: str, /, *, sub: str = "", **given: Any) -> Asked:
         """A slash command. Bytes are uploaded as attachments."""
         options: list[dict[str, Any]] = []
         resolved: dict[str, Any] = {}

@@ -41,6 +41,7 @@ class DiscordServer:
         self.file_bytes = self.guild_file_bytes = 10 * 1024 * 1024
         self.granted = payloads.EVERYTHING
         self.flags = 0
+        self.endpoint: str | None = None
         self.filtered = ""
         self.hide_external = False
         self._faults: list[Fault] = []
@@ -186,7 +187,7 @@ class DiscordServer:
             "verify_key": "0" * 64,
             "team": None,
             "flags": self.flags,
-            "interactions_endpoint_url": None,
+            "interactions_endpoint_url": self.endpoint,
             "integration_types_config": {"0": {}, "1": {}},
         }
 

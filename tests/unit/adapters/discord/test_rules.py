@@ -96,7 +96,7 @@ def test_the_form_of_a_result_keeps_every_limit(locale: str, verb: Verb, prompt:
     status=st.sampled_from(JobStatus),
     collect=st.booleans(),
 )
-def test_a_card_keeps_every_limit_whatever_is_in_it(
+def test_a_card_keeps_every_limit_whatever_is_in_it(  # noqa: PLR0917 -- hypothesis gives them by name
     prompt: str, headline: str, notes: tuple[str, ...], small_print: str, status: JobStatus, collect: bool
 ) -> None:
     card = Card(
