@@ -19,7 +19,7 @@ from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.domain.actions import Press, derive
 from bot.domain.card import Waiting
-from bot.domain.errors import Gone, NotAllowed
+from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Generation, Job
 from bot.domain.place import PlaceSettings
@@ -212,6 +212,17 @@ class Service:
                     await self._delivery.shown(job_id)
         gone = await self._store.forget(requester.key)
         await self.sweep_images()
+        return len(gone)
+
+    async def forget_space(self, platform: str, space: str) -> int:
+        """The bot was removed from a guild or workspace: the same for everybody there."""
+        for job in await self._store.open_jobs():
+            if (job.requester.platform, job.requester.space) == (platform, space):
+                with contextlib.suppress(UserError):  # it ended by itself in between
+                    await self.cancel(job.id, by=job.requester)
+        gone = await self._store.forget_space(platform, space)
+        await self.sweep_images()
+        log.info("space forgotten", platform=platform, space=space, jobs=len(gone))
         return len(gone)
 
     async def settings(self, *places: str) -> PlaceSettings:

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from adapters.web.health import Reading, serve_health
 from bot import lifecycle
 from bot.cli.arguments import EXIT_DONE
-from bot.compose import compose, engine_of, keep_of, platforms_of
+from bot.compose import compose, engine_of, keep_of, platforms_of, tokens_of
 from bot.domain.errors import FatalError
 from bot.domain.job import JobStatus
 from bot.lifecycle import Core
@@ -18,13 +18,6 @@ NO_PLATFORM = (
     "no chat platform has a token: set DISCORD_TOKEN for Discord, or SLACK_BOT_TOKEN with SLACK_APP_TOKEN for Slack "
     "(SLACK_SIGNING_SECRET in http mode)"
 )
-
-
-def tokens_of(settings: Settings) -> dict[str, bool]:
-    """Which platforms have the tokens they need."""
-    secrets = settings.secrets
-    second = secrets.slack_app_token if settings.slack.mode == "socket" else secrets.slack_signing_secret
-    return {"discord": secrets.discord_token is not None, "slack": bool(secrets.slack_bot_token and second)}
 
 
 async def serve(_asked: argparse.Namespace, settings: Settings) -> int:
