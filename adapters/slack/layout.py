@@ -5,7 +5,7 @@ Limits: 50 blocks a message, 3000 characters a section, 2000 an alt text, 25 ele
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.slack.controls import action_id
 from adapters.slack.members import slack_user
@@ -57,6 +57,12 @@ def lay_out(card: Card, files: Mapping[GenerationId, str], *, notes: tuple[str, 
     blocks += [_row(row) for row in _rows(card)]
     text = f"{mention}{headline}: {escape(clip(card.prompt, 150))}"
     return Message(text=text, blocks=tuple(blocks[:MAX_BLOCKS]))
+
+
+def public(card: Card) -> Card:
+    """A private job's card as everybody may see it."""
+    rows = tuple(tuple(each for each in row if each.verb is not Verb.PUBLISH) for row in card.buttons)
+    return replace(card, private=False, buttons=tuple(row for row in rows if row))
 
 
 def _expected(card: Card) -> str:

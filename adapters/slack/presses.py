@@ -1,7 +1,6 @@
 """Buttons: on a result, on a waiting job, in a modal, in App Home."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from adapters.slack import asking
@@ -10,6 +9,7 @@ from adapters.slack.desk import Desk
 from adapters.slack.forms import Errand, form, unfolded
 from adapters.slack.home import show_home
 from adapters.slack.inbound import Inbound, place_of
+from adapters.slack.layout import public
 from adapters.slack.members import PLATFORM, Place
 from adapters.slack.pages import details_page, page, queue_blocks, said_page
 from adapters.slack.settings import show_settings
@@ -149,7 +149,7 @@ async def publish(desk: Desk, place: Place, control: Control) -> None:
         raise InvalidRequest("It was not asked for in a channel, so there is none to publish it in.")
     home = {**address, "channel": address["home_channel"], "thread": address.get("home_thread", "")}
     target = ReplyTarget(platform=PLATFORM, address={name: value for name, value in home.items() if value})
-    card = replace(render(job, description.generations), private=False)
+    card = public(render(job, description.generations))
     try:
         await desk.messenger.copy(target, card, nonce=f"{job.id}:published")
     except DeliveryError as fault:

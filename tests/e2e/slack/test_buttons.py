@@ -156,6 +156,8 @@ async def test_reactions_act(ann: Member, bob: Member, general: Conversation, re
     assert reroll["thread_ts"] == result["ts"]
     await bob.react("envelope", general, result)
     await bob.result(ann.slack.state.direct(team, bob.user.id))
+    await ann.react("star", general, result)
+    await ann.result(ann.slack.state.direct(team, ann.user.id))
     await bob.react("x", general, result)
     await bob.react("thumbsup", general, result)
     await ann.react("x", general, result)
