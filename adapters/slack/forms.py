@@ -50,7 +50,6 @@ class Errand:
         file: Slack id of the picture, where the form was opened on one; the member uploads one otherwise.
         author: who posted that picture.
         generation: the result it was opened on.
-        trigger: when it was opened, so that two forms are two wishes.
     """
 
     action: Action
@@ -59,7 +58,6 @@ class Errand:
     file: str = ""
     author: str = ""
     generation: GenerationId | None = None
-    trigger: str = ""
 
     @property
     def needs_file(self) -> bool:
@@ -188,7 +186,6 @@ def _packed(errand: Errand) -> str:
         "file": errand.file,
         "author": errand.author,
         "generation": errand.generation,
-        "trigger": errand.trigger,
     }
     return json.dumps({name: value for name, value in values.items() if value}, separators=(",", ":"))
 

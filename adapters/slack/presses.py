@@ -30,7 +30,7 @@ async def on_press(desk: Desk, event: Inbound) -> None:
             view = event.body["view"]
             await desk.update_view(place.team, view["id"], unfolded(view, models=desk.models))
         case code if code == OPEN_FORM:
-            errand = Errand(action=Action.IMG2IMG, trigger=event.body.get("trigger_id", ""))
+            errand = Errand(action=Action.IMG2IMG)
             wishes = Flags(prompt="")
             await desk.open_view(event, form(errand, wishes, styles=desk.styles, models=desk.models))
         case code if code == OPEN_SETTINGS:
@@ -80,7 +80,6 @@ async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control)
         channel=place.channel,
         thread=place.thread,
         generation=control.target,
-        trigger=event.body.get("trigger_id", ""),
     )
     about = "Works on the result, one pass further." if chain else "Works on the same source as that result."
     view = form(errand, wishes, styles=desk.styles, models=(), about=about)
