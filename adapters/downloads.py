@@ -71,7 +71,8 @@ class Downloader:
     def _check(self, address: URL) -> None:
         host = address.host or ""
         secure = address.scheme == "https" or (address.scheme == "http" and host in _LOOPBACK)
-        if not secure or host not in self._allowed_hosts:
+        listed = {host, f"{host}:{address.port}"} & self._allowed_hosts
+        if not secure or not listed:
             raise PictureRefused("I only take pictures that were uploaded here: attach the file itself.")
 
     def _too_large(self) -> PictureRefused:
@@ -85,7 +86,7 @@ async def downloader(
     """A downloader with its session.
 
     Args:
-        allowed_hosts: exact host names, without port.
+        allowed_hosts: exact host names; one with a port allows that port only.
         max_bytes: bound on one picture.
         seconds: bound on one fetch as a whole; a per-read timeout alone would let a slow drip go on for ever.
     """

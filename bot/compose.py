@@ -135,7 +135,9 @@ async def compose(
 
 def platforms_of(settings: Settings, core: Core) -> Sequence[ChatPlatform]:
     """The chat platforms that have their tokens, not yet entered."""
-    return [_slack(settings, core)] if tokens_of(settings)["slack"] else []
+    tokens = tokens_of(settings)
+    makers = {"discord": _discord, "slack": _slack}
+    return [make(settings, core) for name, make in makers.items() if tokens[name]]
 
 
 def tokens_of(settings: Settings) -> dict[str, bool]:
@@ -177,4 +179,19 @@ def _slack(settings: Settings, core: Core) -> ChatPlatform:
         allowed_hosts=frozenset(settings.downloads.allowed_hosts),
         max_bytes=settings.downloads.max_bytes,
         installations=SqliteInstallations(core.store.database) if isinstance(core.store, SqliteJobStore) else None,
+    )
+
+
+def _discord(settings: Settings, core: Core) -> ChatPlatform:
+    from adapters.discord.platform import DiscordPlatform
+
+    return DiscordPlatform(
+        token=settings.secrets.plain("discord_token"),
+        api_url=settings.discord.api_url,
+        service=core.service,
+        store=core.store,
+        exporter=exporter_of(settings, core),
+        clock=core.clock,
+        allowed_hosts=frozenset(settings.downloads.allowed_hosts),
+        max_bytes=settings.downloads.max_bytes,
     )
