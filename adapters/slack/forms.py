@@ -67,11 +67,17 @@ class Errand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """A submitted form; `file` is Slack's object for what was uploaded in it."""
+    """A submitted form.
+
+    Attributes:
+        file: Slack's object for what was uploaded in it.
+        shown: the fields the member saw.
+    """
 
     errand: Errand
     wishes: Flags
     file: Mapping[str, Any] | None
+    shown: frozenset[str]
 
 
 class FormErrors(Exception):
@@ -169,7 +175,7 @@ def read_form(view: Mapping[str, Any]) -> Filled:
     )
     if errors:
         raise FormErrors(errors)
-    return Filled(errand=errand, wishes=wishes, file=file)
+    return Filled(errand=errand, wishes=wishes, file=file, shown=frozenset(fields))
 
 
 def fields_of(view: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

@@ -5,7 +5,7 @@ Limits: 50 blocks a message, 3000 characters a section, 2000 an alt text, 25 ele
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from adapters.slack.controls import action_id
 from adapters.slack.members import slack_user
@@ -13,7 +13,6 @@ from adapters.slack.text import MAX_ALT, Block, actions, button, clip, context, 
 from bot.domain.actions import Verb
 from bot.domain.card import Button, Card, CardPicture
 from bot.domain.ids import GenerationId
-from bot.domain.job import JobStatus
 
 MAX_BLOCKS = 50
 _SHOWN_PROMPT = 1000
@@ -54,15 +53,9 @@ def lay_out(card: Card, files: Mapping[GenerationId, str], *, notes: tuple[str, 
     quiet = [*card.notes, card.small_print, *notes]
     if quiet := [line for line in quiet if line]:
         blocks.append(context(*quiet))
-    blocks += [_row(row) for row in _rows(card)]
+    blocks += [_row(row) for row in card.buttons]
     text = f"{mention}{headline}: {escape(clip(card.prompt, 150))}"
     return Message(text=text, blocks=tuple(blocks[:MAX_BLOCKS]))
-
-
-def public(card: Card) -> Card:
-    """A private job's card as everybody may see it."""
-    rows = tuple(tuple(each for each in row if each.verb is not Verb.PUBLISH) for row in card.buttons)
-    return replace(card, private=False, buttons=tuple(row for row in rows if row))
 
 
 def _expected(card: Card) -> str:
@@ -89,14 +82,6 @@ def _picture(picture: CardPicture, file: str, *, alone: bool) -> list[Block]:
     if not alone:
         image["title"] = plain(picture.label)
     return [image, _row((picture.button,))] if picture.button else [image]
-
-
-def _rows(card: Card) -> tuple[tuple[Button, ...], ...]:
-    offered = {each.verb for row in card.buttons for each in row}
-    if not card.private or card.status is not JobStatus.SUCCEEDED or not card.pictures or Verb.PUBLISH in offered:
-        return card.buttons
-    publish = Button(verb=Verb.PUBLISH, target=card.pictures[0].generation, label="Publish", emoji="📣")
-    return (*card.buttons, (publish,))
 
 
 def _row(row: tuple[Button, ...]) -> Block:

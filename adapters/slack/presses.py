@@ -9,7 +9,6 @@ from adapters.slack.desk import Desk
 from adapters.slack.forms import Errand, form, unfolded
 from adapters.slack.home import show_home
 from adapters.slack.inbound import Inbound, place_of
-from adapters.slack.layout import public
 from adapters.slack.members import PLATFORM, Place
 from adapters.slack.pages import details_page, page, queue_blocks, said_page
 from adapters.slack.settings import show_settings
@@ -87,11 +86,8 @@ async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control)
 
 
 async def _cancel(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
-    job = await desk.store.job(job_of(control.target))
-    foreign = job is not None and job.requester.key != place.requester.key
-    await desk.service.cancel(
-        job_of(control.target), by=place.requester, moderator=foreign and await _may_moderate(desk, place, control)
-    )
+    moderator = await _may_moderate(desk, place, control)
+    await desk.service.cancel(job_of(control.target), by=place.requester, moderator=moderator)
     view: Mapping[str, Any] = event.body.get("view") or {}
     if view.get("type") == "home":
         await show_home(desk, place)
@@ -124,11 +120,12 @@ async def delete(desk: Desk, place: Place, control: Control, *, moderator: bool,
 
 
 async def _may_moderate(desk: Desk, place: Place, control: Control) -> bool:
-    """A workspace's admins, on the jobs of their own workspace."""
+    """A workspace's admins, on others' jobs of their own workspace."""
     job = await desk.store.job(job_of(control.target))
-    if job is None or (job.requester.platform, job.requester.space) != (place.requester.platform, place.team.space):
+    if job is None or job.requester.key == place.requester.key:
         return False
-    return await desk.is_admin(place)
+    ours = (job.requester.platform, job.requester.space) == (PLATFORM, place.team.space)
+    return ours and await desk.is_admin(place)
 
 
 async def publish(desk: Desk, place: Place, control: Control) -> None:
@@ -148,7 +145,7 @@ async def publish(desk: Desk, place: Place, control: Control) -> None:
         raise InvalidRequest("It was not asked for in a channel, so there is none to publish it in.")
     home = {**address, "channel": address["home_channel"], "thread": address.get("home_thread", "")}
     target = ReplyTarget(platform=PLATFORM, address={name: value for name, value in home.items() if value})
-    card = public(render(job, description.generations))
+    card = render(job, description.generations, public=True)
     try:
         await desk.messenger.copy(target, card, nonce=f"{job.id}:published")
     except DeliveryError as fault:

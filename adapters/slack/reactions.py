@@ -6,7 +6,6 @@ from adapters.slack import asking
 from adapters.slack.controls import Control
 from adapters.slack.desk import Desk
 from adapters.slack.inbound import Inbound, place_of
-from adapters.slack.layout import public
 from adapters.slack.members import Place
 from adapters.slack.messenger import message_ref
 from adapters.slack.presses import delete
@@ -44,7 +43,7 @@ async def _send(desk: Desk, place: Place, job: Job) -> None:
     if not made:
         return
     target = place.reply_to(asked_at=desk.clock.now(), private=True)
-    card = replace(public(render(job, made)), mention=False)
+    card = replace(render(job, made, public=True), mention=False)
     try:
         await desk.messenger.copy(target, card, nonce=f"{job.id}:for:{place.user}")
     except DeliveryError as fault:
