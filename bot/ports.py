@@ -130,6 +130,10 @@ class JobStore(Protocol):
         """A member's latest jobs, newest first."""
         ...
 
+    async def job_of_message(self, message: MessageRef) -> Job | None:
+        """The job that a message shows, where that message is a job's newest one."""
+        ...
+
     async def usage(self, requester_key: str, *, since: float) -> Usage:
         """A member's open jobs, and the pictures asked for at `since` or later. Outlives the jobs."""
         ...
@@ -170,6 +174,14 @@ class JobStore(Protocol):
 
         Ended jobs go whether shown or not; what is left of their delivery goes with them. Open jobs and their usage
         stay: cancel them first.
+
+        Returns:
+            The jobs removed.
+        """
+        ...
+
+    async def forget_space(self, platform: str, space: str) -> Sequence[JobId]:
+        """The same for everybody in a guild or workspace that the bot was removed from.
 
         Returns:
             The jobs removed.

@@ -423,6 +423,29 @@ async def test_a_backup_never_overwrites(store: JobStore, tmp_path: Path) -> Non
     assert not list(tmp_path.glob(".copy*"))
 
 
+async def test_a_message_leads_back_to_its_job(store: JobStore) -> None:
+    job, other = a_job(), a_job()
+    for each in (job, other):
+        await store.add(each)
+        await store.posted(each.id, f"message {each.id}")
+    assert await store.job_of_message(f"message {other.id}") == other
+    await store.posted(other.id, "moved")
+    assert await store.job_of_message(f"message {other.id}") is None
+    assert await store.job_of_message("unknown") is None
+
+
+async def test_a_space_is_forgotten_with_everybody_in_it_and_nobody_else(store: JobStore) -> None:
+    theirs = [replace(a_job(), requester=replace(a_job().requester, user=f"u{n}", space="left")) for n in (1, 2)]
+    elsewhere = replace(a_job(), requester=replace(a_job().requester, space="stays"))
+    for job in [*theirs, elsewhere]:
+        await store.add(job)
+        await finish(store, job)
+    assert set(await store.forget_space(elsewhere.requester.platform, "left")) == {job.id for job in theirs}
+    assert await store.job(theirs[0].id) is None
+    assert await store.job(elsewhere.id) is not None
+    assert (await store.usage(theirs[0].requester.key, since=NEVER)).pictures == 0
+
+
 async def test_settings_of_a_place_are_kept_until_it_is_forgotten(store: JobStore) -> None:
     settings = PlaceSettings(strength=0.4, roles=("1", "2"), private=True, remix=RemixPolicy.OWN)
     assert await store.place("discord:guild:1") == PlaceSettings()
