@@ -22,6 +22,7 @@ from bot.domain.card import Waiting
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Generation, Job
+from bot.domain.limits import DAY, Limits, Usage
 from bot.domain.place import PlaceSettings
 from bot.domain.request import (
     Request,
@@ -164,6 +165,11 @@ class Service:
         """The member's open jobs and how long the queue is."""
         mine = [job for job in await self._store.open_jobs() if job.requester.key == requester.key]
         return QueueView(mine=[(job, self.waiting(job.id)) for job in mine], jobs=len(self._queue))
+
+    async def quota(self, requester: Requester) -> tuple[Usage, Limits]:
+        """What the member has used in the last 24 hours, and of how much."""
+        usage = await self._store.usage(requester.key, since=self._clock.now() - DAY)
+        return usage, self._admission.limits
 
     async def describe(self, job_id: JobId) -> Description:
         """A job with its recipe and lineage.
