@@ -3,11 +3,12 @@
 import argparse
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 
 from bot.cli.arguments import EXIT_CANNOT_START, EXIT_JOB_FAILED, EXIT_WRONG_REQUEST, parser
-from bot.domain.errors import FatalError, JobFailed, UserError
+from bot.domain.errors import FatalError, JobFailed, StorageFailed, UserError
 from config.logging import setup_logging
 from config.settings import ConfigError, Settings, load_settings
 from inference.api import EngineStopped, ModelUnavailable
@@ -15,6 +16,7 @@ from inference.api import EngineStopped, ModelUnavailable
 Command = Callable[[argparse.Namespace, Settings], Coroutine[None, None, int]]
 
 _EXITS: tuple[tuple[type[BaseException], int], ...] = (
+    (StorageFailed, EXIT_JOB_FAILED),
     (UserError, EXIT_WRONG_REQUEST),
     (JobFailed, EXIT_JOB_FAILED),
     (ConfigError, EXIT_CANNOT_START),
@@ -33,7 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         setup_logging(settings.log.model_copy(update={"level": "warning"} if quiet else {}), settings.secrets)
         return asyncio.run(_command(asked.command)(asked, settings))
     except KeyboardInterrupt:
-        return 130
+        return 128 + signal.SIGINT
+    except asyncio.CancelledError:  # by its handler of the signal
+        return 128 + signal.SIGTERM
+    except BrokenPipeError:
+        # Nobody reads what is printed, as in `| head`; nor shall the interpreter try to flush it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     except Exception as fault:
         ended = _cause(fault)
         if ended is None:
@@ -71,7 +79,8 @@ def _cause(fault: BaseException) -> tuple[str, int] | None:
     """The sentence and exit code of an error raised on purpose, also where a task group wrapped it."""
     for kind, code in _EXITS:
         if isinstance(fault, kind):
-            return str(fault), code
+            because = f" ({fault.__cause__})" if isinstance(fault, StorageFailed) and fault.__cause__ else ""
+            return f"{fault}{because}", code
     if isinstance(fault, BaseExceptionGroup):
         return next((found for inner in fault.exceptions if (found := _cause(inner))), None)
     return None

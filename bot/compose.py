@@ -9,6 +9,8 @@ from adapters.files.image_store import FileImageStore
 from adapters.pictures.formats import PictureLimits
 from adapters.pictures.outgoing import PictureExporter
 from adapters.pictures.reader import SandboxedPictureReader
+from adapters.slack.options import SlackOptions
+from adapters.sqlite.installations import SqliteInstallations
 from adapters.sqlite.store import SqliteJobStore
 from bot.admission import Admission
 from bot.delivery import Delivery
@@ -133,5 +135,63 @@ async def compose(
 
 def platforms_of(settings: Settings, core: Core) -> Sequence[ChatPlatform]:
     """The chat platforms that have their tokens, not yet entered."""
-    del settings, core
-    return ()
+    tokens = tokens_of(settings)
+    makers = {"discord": _discord, "slack": _slack}
+    return [make(settings, core) for name, make in makers.items() if tokens[name]]
+
+
+def tokens_of(settings: Settings) -> dict[str, bool]:
+    """Which platforms have the tokens they need."""
+    secrets = settings.secrets
+    socket = settings.slack.mode == "socket"
+    second = secrets.slack_app_token if socket else secrets.slack_signing_secret
+    # In http mode workspaces may install the app themselves, which brings each one's token.
+    first = secrets.slack_bot_token or (not socket and secrets.slack_client_id and secrets.slack_client_secret)
+    return {"discord": secrets.discord_token is not None, "slack": bool(first and second)}
+
+
+def slack_options(settings: Settings) -> SlackOptions:
+    """What the Slack adapter wants to know of the settings."""
+    secrets, slack = settings.secrets, settings.slack
+    return SlackOptions(
+        api_url=slack.api_url,
+        mode=slack.mode,
+        http_host=slack.http_host,
+        http_port=slack.http_port,
+        bot_token=secrets.plain("slack_bot_token"),
+        refresh_token=secrets.plain("slack_refresh_token"),
+        app_token=secrets.plain("slack_app_token"),
+        signing_secret=secrets.plain("slack_signing_secret"),
+        client_id=secrets.plain("slack_client_id"),
+        client_secret=secrets.plain("slack_client_secret"),
+    )
+
+
+def _slack(settings: Settings, core: Core) -> ChatPlatform:
+    from adapters.slack.platform import SlackPlatform
+
+    return SlackPlatform(
+        slack_options(settings),
+        service=core.service,
+        store=core.store,
+        exporter=exporter_of(settings, core),
+        clock=core.clock,
+        allowed_hosts=frozenset(settings.downloads.allowed_hosts),
+        max_bytes=settings.downloads.max_bytes,
+        installations=SqliteInstallations(core.store.database) if isinstance(core.store, SqliteJobStore) else None,
+    )
+
+
+def _discord(settings: Settings, core: Core) -> ChatPlatform:
+    from adapters.discord.platform import DiscordPlatform
+
+    return DiscordPlatform(
+        token=settings.secrets.plain("discord_token"),
+        api_url=settings.discord.api_url,
+        service=core.service,
+        store=core.store,
+        exporter=exporter_of(settings, core),
+        clock=core.clock,
+        allowed_hosts=frozenset(settings.downloads.allowed_hosts),
+        max_bytes=settings.downloads.max_bytes,
+    )

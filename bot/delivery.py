@@ -28,6 +28,9 @@ REPOSITION_SECONDS = 10.0
 BACK_OFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0)
 """Seconds between tries where the chat named none; the last one repeats."""
 
+LONGEST_PAUSE = 3600.0
+"""A stored due time further ahead is the work of a clock that was set back; no chat asks for that much."""
+
 MAX_TRIES = 60
 """About twelve hours of back-off: an outage longer than that outlives the member's interest."""
 
@@ -124,10 +127,14 @@ class Delivery:
         Raises:
             Undeliverable: it can never be shown.
         """
-        await asyncio.sleep(max(0.0, duty.due_at - self._clock.now()))
+        # A clock that was set back must not put a message off for longer than any back-off does.
+        await asyncio.sleep(min(max(0.0, duty.due_at - self._clock.now()), LONGEST_PAUSE))
         message, tries, shown = duty.message, duty.attempts, None
-        while job := await self._store.job(duty.job):
-            follower.heard()
+        while True:
+            follower.heard()  # before the job is read: a change that the read misses must stay news
+            job = await self._store.job(duty.job)
+            if job is None:
+                return
             messenger = self._messengers.get(job.requester.platform)
             if messenger is None:
                 return  # its platform is off in this run; the duty waits in the store for one where it is on

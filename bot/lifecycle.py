@@ -9,12 +9,15 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
+from bot.durable import until_stored
 from bot.pace import Pace
 from bot.ports import ChatPlatform, Clock, ImageStore, JobStore, Retention
 from bot.queue import FairQueue
@@ -79,14 +82,17 @@ class Running:
 
     async def __aexit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: object) -> None:
         """Stop in stages; an error, or a task of the group that failed, ends it at once."""
-        if fault is None:
+        del kind, trace
+        async with AsyncExitStack() as group:
+            group.push_async_exit(self._tasks)  # told of a fault in the stages too, so that no task outlives them
+            if fault is not None:
+                raise fault
             core = self._core
             core.service.close()
             await core.dispatch.stop(grace=self._grace)
             await stage("running pictures", self._pictures, seconds=PICTURES_SECONDS)
             core.delivery.stop()
             await stage("messages", self._messages, seconds=MESSAGES_SECONDS)
-        await self._tasks.__aexit__(kind, fault, trace)  # type: ignore[arg-type]  # the protocol's own types
 
 
 async def serve(core: Core, platforms: Sequence[ChatPlatform], *, keep: Keep, grace: float) -> None:
@@ -139,12 +145,11 @@ def _on_signals() -> asyncio.Event:
 async def _keep_house(core: Core, keep: Keep) -> None:
     while True:
         now = core.clock.now()
-        await core.store.sweep(
-            Retention(
-                pictures_before=now - keep.pictures_days * DAY,
-                jobs_before=now - keep.jobs_days * DAY,
-                inbox_before=now - keep.inbox_days * DAY,
-            )
+        retention = Retention(
+            pictures_before=now - keep.pictures_days * DAY,
+            jobs_before=now - keep.jobs_days * DAY,
+            inbox_before=now - keep.inbox_days * DAY,
         )
-        await core.service.sweep_images()
+        await until_stored(partial(core.store.sweep, retention))
+        await until_stored(core.service.sweep_images)
         await asyncio.sleep(HOUSEKEEPING_SECONDS)

@@ -102,7 +102,7 @@ class JobStore(Protocol):
 
         Written is what a job's moves change: status, attempt, strikes, lease, error and times. A generation of an
         earlier attempt with the same id gives way. Where `after` has ended its delivery duty is due at once; where
-        it ended without pictures to show for it (cancelled, refused, failed) its usage is given back.
+        it was cancelled, refused or failed, the usage of the pictures that it did not make is given back.
 
         Returns:
             False, and nothing changed, where the stored status or attempt is not `before`'s any more.
@@ -128,6 +128,10 @@ class JobStore(Protocol):
 
     async def jobs_of(self, requester_key: str, *, limit: int) -> Sequence[Job]:
         """A member's latest jobs, newest first."""
+        ...
+
+    async def job_of_message(self, message: MessageRef) -> Job | None:
+        """The job that a message shows, where that message is a job's newest one."""
         ...
 
     async def usage(self, requester_key: str, *, since: float) -> Usage:
@@ -170,6 +174,14 @@ class JobStore(Protocol):
 
         Ended jobs go whether shown or not; what is left of their delivery goes with them. Open jobs and their usage
         stay: cancel them first.
+
+        Returns:
+            The jobs removed.
+        """
+        ...
+
+    async def forget_space(self, platform: str, space: str) -> Sequence[JobId]:
+        """The same for everybody in a guild or workspace that the bot was removed from.
 
         Returns:
             The jobs removed.

@@ -58,6 +58,7 @@ class FairQueue:
         self._virtual_time: dict[str, float] = {}
         self._now = 0.0
         self._reserved = 0
+        self._order: Sequence[Unit] | None = None  # until something changes: every waiting message asks for it
         self._changed = asyncio.Event()
         self._closed = False
 
@@ -91,6 +92,7 @@ class FairQueue:
                 line.appendleft(unit)
             else:
                 line.append(unit)
+        self._order = None
         self._changed.set()
 
     async def take(self) -> Unit:
@@ -110,6 +112,7 @@ class FairQueue:
     def _pop(self) -> Unit:
         user = _next_user(self._waiting, self._virtual_time)
         self._now = self._virtual_time[user]
+        self._order = None
         unit = self._waiting[user].popleft()
         self._virtual_time[user] += unit.cost
         if not self._waiting[user]:
@@ -133,10 +136,16 @@ class FairQueue:
                 self._waiting[user] = kept
                 if not kept:
                     del self._waiting[user]
+        self._order = None
         return found
 
     def order(self) -> Sequence[Unit]:
         """Every waiting unit in the order in which it would be taken if nothing else came."""
+        if self._order is None:
+            self._order = self._foreseen()
+        return self._order
+
+    def _foreseen(self) -> Sequence[Unit]:
         times = dict(self._virtual_time)
         lines = {user: deque(line) for user, line in self._waiting.items()}
         order = []

@@ -1,4 +1,4 @@
-"""What a job looks like to its owner, in words that no chat owns: a pure function from state to card."""
+"""What a job looks like to its owner, in their language and no chat's markup: a pure function from state to card."""
 
 from collections.abc import Sequence
 
@@ -7,16 +7,27 @@ from bot.domain.card import Button, Card, CardPicture, Progress, Waiting
 from bot.domain.ids import GenerationId
 from bot.domain.job import Generation, Job, JobStatus
 from bot.domain.request import STRENGTH_WORDS, strength_word
+from bot.texts import text
 
 _ALT_PROMPT = 900
 """Alt texts are read aloud; Discord takes 1024 characters, Slack 2000."""
 
 _PLAIN_HEADLINES = {
-    JobStatus.RECEIVED: "Received",
-    JobStatus.QUEUED: "Queued",
-    JobStatus.RUNNING: "Starting",
-    JobStatus.SUCCEEDED: "Done",
-    JobStatus.CANCELLED: "Cancelled",
+    JobStatus.RECEIVED: "headline-received",
+    JobStatus.QUEUED: "headline-queued",
+    JobStatus.RUNNING: "headline-starting",
+    JobStatus.SUCCEEDED: "headline-done",
+    JobStatus.CANCELLED: "headline-cancelled",
+}
+_EMOJI = {
+    Verb.CHAIN: "🔗",
+    Verb.REROLL: "🎲",
+    Verb.EDIT: "✏️",
+    Verb.SWEEP: "🎚️",
+    Verb.DETAILS: "📋",
+    Verb.DELETE: "🗑️",
+    Verb.CANCEL: "✖️",
+    Verb.PUBLISH: "📣",
 }
 
 
@@ -26,6 +37,7 @@ def render(
     *,
     waiting: Waiting | None = None,
     progress: Progress | None = None,
+    public: bool = False,
 ) -> Card:
     """The card of a job as it stands.
 
@@ -34,13 +46,15 @@ def render(
         generations: its finished pictures, by index.
         waiting: its place in line, where it waits.
         progress: how far it is, where it runs.
+        public: the owner of a private result shows it to everybody.
     """
     ended = job.status.ended
+    private = job.private and not public
     return Card(
         job=job.id,
         status=job.status,
         owner=job.requester,
-        private=job.private,
+        private=private,
         locale=job.locale,
         headline=_headline(job, waiting, progress),
         prompt=job.recipes[0].prompt,
@@ -52,95 +66,106 @@ def render(
         source=job.source if ended else None,
         notes=job.notes + tuple(dict.fromkeys(note for generation in generations for note in generation.notes)),
         small_print=_small_print(job, generations) if generations and ended else "",
-        buttons=_buttons(job, generations),
+        buttons=_buttons(job, generations, private=private),
     )
 
 
 def _headline(job: Job, waiting: Waiting | None, progress: Progress | None) -> str:
     match job.status:
         case JobStatus.QUEUED if job.attempt:
-            return "Back in line: the work on it was interrupted"
+            return text(job.locale, "headline-interrupted")
         case JobStatus.QUEUED if waiting:
-            return f"Queued, number {waiting.position} in line"
+            return text(job.locale, "headline-queued-at", position=waiting.position)
+        case JobStatus.RUNNING if progress and progress.loading_model:
+            return text(job.locale, "headline-loading")
         case JobStatus.RUNNING if progress:
-            return "Loading the model" if progress.loading_model else f"Painting, {progress.fraction:.0%}"
+            return text(job.locale, "headline-painting", percent=round(progress.fraction * 100))
         case JobStatus.FAILED | JobStatus.REFUSED:
             return job.error
         case _:
-            return _PLAIN_HEADLINES[job.status]
+            return text(job.locale, _PLAIN_HEADLINES[job.status])
 
 
 def _facts(job: Job) -> tuple[str, ...]:
-    recipe = job.recipes[0]
-    strengths = [each.strength for each in job.recipes]
-    if len(strengths) > 1:
-        shown = "strengths " + ", ".join(f"{strength:g}" for strength in strengths)
+    recipe, locale = job.recipes[0], job.locale
+    if len(job.recipes) > 1:
+        strengths = ", ".join(f"{each.strength:g}" for each in job.recipes)
+        facts = [text(locale, "fact-strengths", strengths=strengths)]
     else:
-        shown = f"strength {recipe.strength:g} ({strength_word(recipe.strength)})"
-    facts = [shown, f"seed {recipe.seed}"]
+        word = text(locale, f"word-{strength_word(recipe.strength)}")
+        facts = [text(locale, "fact-strength", strength=f"{recipe.strength:g}", word=word)]
+    facts.append(text(locale, "fact-seed", seed=str(recipe.seed)))
     if recipe.style:
-        facts.append(f"style {recipe.style}")
+        facts.append(text(locale, "fact-style", style=recipe.style))
     return tuple(facts)
 
 
 def _picture(generation: Generation, job: Job) -> CardPicture:
-    label = f"strength {generation.recipe.strength:g}"
+    strength, locale = f"{generation.recipe.strength:g}", job.locale
     prompt = generation.recipe.prompt
     shown = prompt if len(prompt) <= _ALT_PROMPT else prompt[:_ALT_PROMPT] + "…"
     button = None
     if len(job.recipes) > 1:
-        button = Button(
-            verb=Verb.CHAIN, target=generation.id, label=f"Chain {generation.recipe.strength:g}", emoji="🔗"
-        )
+        label = text(locale, "button-chain-at", strength=strength)
+        button = Button(verb=Verb.CHAIN, target=generation.id, label=label, emoji=_EMOJI[Verb.CHAIN])
     return CardPicture(
         generation=generation.id,
         image=generation.image,
-        label=label,
-        alt=f"{shown} (AI-generated, {label})",
+        label=text(locale, "label-strength", strength=strength),
+        alt=text(locale, "alt-picture", prompt=shown, strength=strength),
         button=button,
     )
 
 
 def _small_print(job: Job, generations: Sequence[Generation]) -> str:
-    first = generations[0]
+    first, locale = generations[0], job.locale
     recipe = first.recipe
-    seconds = sum(generation.seconds for generation in generations)
-    steps = "/".join(dict.fromkeys(str(generation.effective_steps) for generation in generations))
     parts = [
-        f"{recipe.model} · {steps} of {recipe.steps} steps · guidance {recipe.guidance_scale:g}",
-        f"{first.width}x{first.height} · {seconds:.1f} s · AI-generated",
-        f"id {job.id}",
+        text(
+            locale,
+            "print-model",
+            model=recipe.model,
+            steps="/".join(dict.fromkeys(str(generation.effective_steps) for generation in generations)),
+            of=str(recipe.steps),
+            guidance=f"{recipe.guidance_scale:g}",
+        ),
+        text(
+            locale,
+            "print-made",
+            width=str(first.width),
+            height=str(first.height),
+            seconds=f"{sum(generation.seconds for generation in generations):.1f}",
+        ),
     ]
     if first.lineage.depth > 1:
-        parts.insert(2, f"pass {first.lineage.depth}")
+        parts.append(text(locale, "print-pass", depth=first.lineage.depth))
+    parts.append(text(locale, "print-id", id=job.id))
     return " · ".join(parts)
 
 
-def _buttons(job: Job, generations: Sequence[Generation]) -> tuple[tuple[Button, ...], ...]:
+def _buttons(job: Job, generations: Sequence[Generation], *, private: bool) -> tuple[tuple[Button, ...], ...]:
+    locale = job.locale
     if not job.status.ended:
-        return ((Button(verb=Verb.CANCEL, target=job.generation_ids()[0], label="Cancel", emoji="✖️"),),)
+        return ((_button(locale, Verb.CANCEL, job.generation_ids()[0]),),)
     if not generations:
         return ()
     first = generations[0].id
+    ends = [Verb.DETAILS, Verb.DELETE, *([Verb.PUBLISH] if private else [])]
+    last = tuple(_button(locale, verb, first) for verb in ends)
     if len(job.recipes) > 1:
-        return (_ends(first),)
-    return (
-        tuple(
-            Button(verb=Verb.RERUN, target=first, label=f"{word.capitalize()} {strength:g}", strength=strength)
-            for word, strength in STRENGTH_WORDS.items()
-        ),
-        (
-            Button(verb=Verb.CHAIN, target=first, label="Chain", emoji="🔗"),
-            Button(verb=Verb.REROLL, target=first, label="Reroll", emoji="🎲"),
-            Button(verb=Verb.EDIT, target=first, label="Edit", emoji="✏️"),
-            Button(verb=Verb.SWEEP, target=first, label="Sweep", emoji="🎚️"),
-        ),
-        _ends(first),
+        return (last,)
+    ladder = tuple(
+        Button(
+            verb=Verb.RERUN,
+            target=first,
+            label=text(locale, f"button-{word}", strength=f"{strength:g}"),
+            strength=strength,
+        )
+        for word, strength in STRENGTH_WORDS.items()
     )
+    onward = tuple(_button(locale, verb, first) for verb in (Verb.CHAIN, Verb.REROLL, Verb.EDIT, Verb.SWEEP))
+    return (ladder, onward, last)
 
 
-def _ends(first: GenerationId) -> tuple[Button, ...]:
-    return (
-        Button(verb=Verb.DETAILS, target=first, label="Details", emoji="📋"),
-        Button(verb=Verb.DELETE, target=first, label="Delete", emoji="🗑️"),
-    )
+def _button(locale: str, verb: Verb, target: GenerationId) -> Button:
+    return Button(verb=verb, target=target, label=text(locale, f"button-{verb}"), emoji=_EMOJI[verb])

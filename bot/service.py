@@ -19,14 +19,16 @@ from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.domain.actions import Press, derive
 from bot.domain.card import Waiting
-from bot.domain.errors import Gone, NotAllowed
+from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Generation, Job
+from bot.domain.limits import DAY, Limits, Usage
 from bot.domain.place import PlaceSettings
 from bot.domain.request import (
     Request,
     Requester,
     check_strength,
+    clean_text,
 )
 from bot.domain.style import find_style
 from bot.ports import Clock, ImageStore, JobStore
@@ -133,7 +135,7 @@ class Service:
         while True:
             job = await self._owned(job_id, by, moderator=moderator)
             if job.status.ended:
-                raise Gone(f"That job has {job.status} already.")
+                raise Gone("That job has ended already.")
             cancelled = job.cancelled(at=self._clock.now())
             if await self._store.replace(job, cancelled):
                 await self._dispatch.abandon(job_id)
@@ -143,12 +145,17 @@ class Service:
                 return cancelled
 
     async def delete(self, generation: GenerationId, *, by: Requester, moderator: bool = False) -> Job:
-        """Remove a job's pictures and prompts from the store; taking its message away is the adapter's part.
+        """Remove a job's pictures and prompts from the store; an open job is cancelled first.
+
+        Taking its message away is the adapter's part.
 
         Raises:
             UserError: it is unknown or somebody else's.
         """
         job = await self._owned(job_of(generation), by, moderator=moderator)
+        if not job.status.ended:
+            with contextlib.suppress(Gone):  # it ended by itself just now
+                job = await self.cancel(job.id, by=by, moderator=moderator)
         for each in await self._store.generations(job.id):
             await self._store.remove_generation(each.id)
         await self.sweep_images()
@@ -158,6 +165,11 @@ class Service:
         """The member's open jobs and how long the queue is."""
         mine = [job for job in await self._store.open_jobs() if job.requester.key == requester.key]
         return QueueView(mine=[(job, self.waiting(job.id)) for job in mine], jobs=len(self._queue))
+
+    async def quota(self, requester: Requester) -> tuple[Usage, Limits]:
+        """What the member has used in the last 24 hours, and of how much."""
+        usage = await self._store.usage(requester.key, since=self._clock.now() - DAY)
+        return usage, self._admission.limits
 
     async def describe(self, job_id: JobId) -> Description:
         """A job with its recipe and lineage.
@@ -195,17 +207,28 @@ class Service:
 
     async def forget(self, requester: Requester) -> int:
         """Cancel the member's open jobs and remove everything stored about them; returns how many jobs went."""
-        cancelled = [
-            (await self.cancel(job.id, by=requester)).id
-            for job in await self._store.open_jobs()
-            if job.requester.key == requester.key
-        ]
+        cancelled = []
+        for job in await self._store.open_jobs():
+            if job.requester.key == requester.key:
+                with contextlib.suppress(Gone):  # it may end by itself just now
+                    cancelled.append((await self.cancel(job.id, by=requester)).id)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FORGET_SECONDS):
                 for job_id in cancelled:
                     await self._delivery.shown(job_id)
         gone = await self._store.forget(requester.key)
         await self.sweep_images()
+        return len(gone)
+
+    async def forget_space(self, platform: str, space: str) -> int:
+        """The bot was removed from a guild or workspace: the same for everybody there."""
+        for job in await self._store.open_jobs():
+            if (job.requester.platform, job.requester.space) == (platform, space):
+                with contextlib.suppress(UserError):  # it ended by itself in between
+                    await self.cancel(job.id, by=job.requester)
+        gone = await self._store.forget_space(platform, space)
+        await self.sweep_images()
+        log.info("space forgotten", platform=platform, space=space, jobs=len(gone))
         return len(gone)
 
     async def settings(self, *places: str) -> PlaceSettings:
@@ -258,9 +281,7 @@ class Service:
         now = self._clock.now()
         for job in await self._store.jobs_of(request.requester.key, limit=_RECENT):
             recent = not job.status.ended or now - job.created_at < DOUBLE_CLICK_SECONDS
-            same = (job.action, job.lineage.parent) == (request.action, request.parent)
-            strengths = tuple(recipe.strength for recipe in job.recipes)
-            if recent and same and strengths == request.strengths and job.recipes[0].prompt == request.prompt:
+            if recent and _asks_for(request, job):
                 return job
         return None
 
@@ -271,3 +292,18 @@ class Service:
         if job.requester.key != by.key and not moderator:
             raise NotAllowed("Only the member who asked for it, or a moderator, can do that.")
         return job
+
+
+def _asks_for(request: Request, job: Job) -> bool:
+    """Whether a press means just what `job` is; a seed that was not given is drawn anew and tells nothing."""
+    recipe = job.recipes[0]
+    return (
+        (job.action, job.lineage.parent, job.private) == (request.action, request.parent, request.private)
+        and tuple(each.strength for each in job.recipes) == request.strengths
+        and recipe.prompt == clean_text(request.prompt)
+        and recipe.negative_prompt == clean_text(request.negative_prompt)
+        and recipe.style == (request.style or None)
+        and (recipe.steps, recipe.guidance_scale, recipe.model)
+        == (request.steps, request.guidance_scale, request.model)
+        and request.seed in {None, recipe.seed}
+    )

@@ -25,7 +25,15 @@ from pydantic import (
 DEFAULTS_FILE = Path(__file__).with_name("defaults.toml")
 CONFIG_FILE = Path("pentimento.toml")
 ENV_PREFIX = "PENTIMENTO__"
-SECRET_NAMES = ("DISCORD_TOKEN", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
+SECRET_NAMES = (
+    "DISCORD_TOKEN",
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "SLACK_REFRESH_TOKEN",
+    "SLACK_CLIENT_ID",
+    "SLACK_CLIENT_SECRET",
+)
 
 
 class ConfigError(Exception):
@@ -165,6 +173,14 @@ class Secrets(_Section):
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
+    slack_refresh_token: SecretStr | None = None
+    slack_client_id: SecretStr | None = None
+    slack_client_secret: SecretStr | None = None
+
+    def plain(self, name: str) -> str:
+        """A secret as it is; empty where it is not set."""
+        secret: SecretStr | None = getattr(self, name)
+        return "" if secret is None else secret.get_secret_value()
 
 
 class Settings(_Section):

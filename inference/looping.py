@@ -25,8 +25,13 @@ class LoopBackend(StockBackend):
         super().__init__(settings)
         self._knees = knees or KneeFile()
         self.easel: Easel | None = None
+        self._loading = threading.Lock()
         self._alone = threading.Lock()
         self._loop = StepLoop(translate=_translate, free=self.free)
+
+    def load(self, model: str) -> ModelDefaults:
+        with self._loading:  # two requests may come for a model that is not there yet
+            return super().load(model)
 
     def generate(self, task: Task) -> Image.Image:
         if self.easel is not None:

@@ -250,7 +250,12 @@ class ProcessEngine:
         Returns:
             What kept it from becoming ready; None where it was.
         """
-        child = await Child.start(self._backend)
+        try:
+            child = await Child.start(self._backend)
+        except OSError as error:
+            return EngineStopped(
+                f"The worker cannot be started ({error.strerror}): check that memory and open files are not used up."
+            )
         trouble: Exception | None = None
         hung = False
         ending = "closed"

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
-from bot.domain.errors import Gone, StorageFailed
+from bot.domain.errors import FatalError, Gone, StorageFailed
 from bot.domain.ids import ImageId
 
 GRACE_SECONDS = 3600.0
@@ -33,7 +33,18 @@ class FileImageStore:
         self._settling = threading.Lock()
 
     async def __aenter__(self) -> Self:
-        await asyncio.to_thread(self._prepare)
+        """Make the folders.
+
+        Raises:
+            FatalError: they cannot be written to.
+        """
+        try:
+            await asyncio.to_thread(self._prepare)
+        except OSError as refused:
+            raise FatalError(
+                f"The folder {self._kept.parent} cannot be used ({refused.strerror}): "
+                "check that this user may write to it and that its disk has room."
+            ) from refused
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
@@ -69,11 +80,10 @@ class FileImageStore:
         return await asyncio.to_thread(self._sweep, keep)
 
     def _prepare(self) -> None:
-        with _refusals():
-            shutil.rmtree(self._scratch, ignore_errors=True)
-            self._scratch.mkdir(parents=True, exist_ok=True)
-            self._kept.mkdir(exist_ok=True)
-            _sync_folder(self._kept.parent)
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        self._kept.mkdir(exist_ok=True)
+        _sync_folder(self._kept.parent)
 
     def _put(self, content: bytes) -> ImageId:
         image = ImageId(hashlib.sha256(content).hexdigest())

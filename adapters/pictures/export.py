@@ -129,7 +129,8 @@ def _encoded(picture: Image.Image, rung: _Rung, xmp: bytes, recipe: str | None) 
         plain.save(buffer, "WEBP", quality=rung.quality, xmp=xmp, exif=exif)
     else:
         chroma = "4:4:4" if rung.quality >= _FULL_CHROMA else "4:2:0"
-        plain.save(buffer, "JPEG", quality=rung.quality, subsampling=chroma, optimize=True, xmp=xmp, exif=exif)
+        # Not optimize=True: Pillow gives that a buffer of one byte per pixel, which noisy pictures overrun.
+        plain.save(buffer, "JPEG", quality=rung.quality, subsampling=chroma, xmp=xmp, exif=exif)
     return buffer.getvalue()
 
 

@@ -82,6 +82,22 @@ CREATE TABLE usage (
 CREATE INDEX usage_of_requester ON usage (requester_key, at);
 """
 
+_SLACK = """
+CREATE INDEX outbox_message ON outbox (message) WHERE message IS NOT NULL;
+
+CREATE TABLE installations (
+    enterprise TEXT NOT NULL,
+    team TEXT NOT NULL,  -- empty: installed for the whole organisation
+    content TEXT NOT NULL,  -- JSON
+    PRIMARY KEY (enterprise, team)
+) STRICT;
+
+CREATE TABLE install_states (
+    state TEXT PRIMARY KEY,
+    expires_at REAL NOT NULL
+) STRICT;
+"""
+
 _PLACES = """
 CREATE TABLE places (
     key TEXT PRIMARY KEY,
@@ -89,7 +105,7 @@ CREATE TABLE places (
 ) STRICT;
 """
 
-MIGRATIONS = (_FIRST, _PLACES)
+MIGRATIONS = (_FIRST, _PLACES, _SLACK)
 
 
 async def migrate(connection: aiosqlite.Connection) -> None:

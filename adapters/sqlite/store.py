@@ -65,10 +65,14 @@ UNION SELECT generations.source FROM generations JOIN jobs ON jobs.id = generati
 
 
 class SqliteJobStore:
-    """An async context manager that owns the database file at `path`."""
+    """An async context manager that owns the database file at `path`.
+
+    Attributes:
+        database: for what else is kept in the same file.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._database = Database(path)
+        self.database = Database(path)
 
     async def __aenter__(self) -> Self:
         """Open the database.
@@ -76,14 +80,14 @@ class SqliteJobStore:
         Raises:
             FatalError: it is damaged, of a newer version, or cannot be opened.
         """
-        await self._database.__aenter__()
+        await self.database.__aenter__()
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        await self._database.__aexit__(*exc_info)
+        await self.database.__aexit__(*exc_info)
 
     async def receive(self, event: InboxEvent) -> bool:
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             row = await tx.execute(
                 "INSERT INTO inbox (id, platform, payload, received_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 (event.id, event.platform, event.payload, event.received_at),
@@ -91,17 +95,17 @@ class SqliteJobStore:
             return row.rowcount == 1
 
     async def settle(self, event_id: str) -> None:
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await tx.execute(_SETTLE, (event_id,))
 
     async def unsettled(self, platform: str) -> Sequence[InboxEvent]:
-        rows = await self._database.read(
+        rows = await self.database.read(
             "SELECT * FROM inbox WHERE platform = ? AND settled = 0 ORDER BY received_at, rowid", (platform,)
         )
         return [codec.event_from(row) for row in rows]
 
     async def add(self, job: Job) -> Job:
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await tx.execute(_SETTLE, (job.event_id,))
             for known in await tx.execute_fetchall("SELECT * FROM jobs WHERE event_id = ?", (job.event_id,)):
                 return codec.job_from(known)
@@ -115,7 +119,7 @@ class SqliteJobStore:
 
     async def replace(self, before: Job, after: Job, *, generation: Generation | None = None) -> bool:
         fence = {"id": before.id, "status_before": before.status.value, "attempt_before": before.attempt}
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             moved = await tx.execute(_MOVE_JOB, codec.move_columns(after) | fence)
             if moved.rowcount == 0:
                 return False
@@ -126,44 +130,55 @@ class SqliteJobStore:
                     "UPDATE outbox SET due_at = ? WHERE job = ? AND done = 0", (after.ended_at or 0.0, before.id)
                 )
             if after.status in _REFUNDED:
-                await tx.execute("DELETE FROM usage WHERE job = ?", (before.id,))
+                await tx.execute(
+                    "UPDATE usage SET pictures = (SELECT count(*) FROM generations WHERE job = usage.job)"
+                    " WHERE job = ?",
+                    (before.id,),
+                )
+                await tx.execute("DELETE FROM usage WHERE job = ? AND pictures = 0", (before.id,))
             return True
 
     async def job(self, job: JobId) -> Job | None:
-        rows = await self._database.read("SELECT * FROM jobs WHERE id = ?", (job,))
+        rows = await self.database.read("SELECT * FROM jobs WHERE id = ?", (job,))
         return codec.job_from(rows[0]) if rows else None
 
     async def generation(self, generation: GenerationId) -> Generation | None:
-        rows = await self._database.read("SELECT * FROM generations WHERE id = ?", (generation,))
+        rows = await self.database.read("SELECT * FROM generations WHERE id = ?", (generation,))
         return codec.generation_from(rows[0]) if rows else None
 
     async def generations(self, job: JobId) -> Sequence[Generation]:
-        rows = await self._database.read("SELECT * FROM generations WHERE job = ? ORDER BY number", (job,))
+        rows = await self.database.read("SELECT * FROM generations WHERE job = ? ORDER BY number", (job,))
         return [codec.generation_from(row) for row in rows]
 
     async def open_jobs(self) -> Sequence[Job]:
-        rows = await self._database.read(
+        rows = await self.database.read(
             "SELECT * FROM jobs WHERE status IN ('queued', 'running') ORDER BY created_at, seq"
         )
         return [codec.job_from(row) for row in rows]
 
     async def jobs_of(self, requester_key: str, *, limit: int) -> Sequence[Job]:
-        rows = await self._database.read(
+        rows = await self.database.read(
             "SELECT * FROM jobs WHERE requester_key = ? ORDER BY created_at DESC, seq DESC LIMIT ?",
             (requester_key, limit),
         )
         return [codec.job_from(row) for row in rows]
 
+    async def job_of_message(self, message: MessageRef) -> Job | None:
+        rows = await self.database.read(
+            "SELECT jobs.* FROM outbox JOIN jobs ON jobs.id = outbox.job WHERE outbox.message = ?", (message,)
+        )
+        return codec.job_from(rows[0]) if rows else None
+
     async def usage(self, requester_key: str, *, since: float) -> Usage:
-        (row,) = await self._database.read(_USAGE, {"key": requester_key, "since": since})
+        (row,) = await self.database.read(_USAGE, {"key": requester_key, "since": since})
         return Usage(pending=row["pending"], pictures=row["pictures"], oldest_at=row["oldest_at"])
 
     async def deliveries(self) -> Sequence[Delivery]:
-        rows = await self._database.read("SELECT * FROM outbox WHERE done = 0 ORDER BY due_at, rowid")
+        rows = await self.database.read("SELECT * FROM outbox WHERE done = 0 ORDER BY due_at, rowid")
         return [codec.delivery_from(row) for row in rows]
 
     async def delivery(self, job: JobId) -> Delivery | None:
-        rows = await self._database.read("SELECT * FROM outbox WHERE job = ?", (job,))
+        rows = await self.database.read("SELECT * FROM outbox WHERE job = ?", (job,))
         return codec.delivery_from(rows[0]) if rows else None
 
     async def posted(self, job: JobId, message: MessageRef) -> None:
@@ -184,7 +199,7 @@ class SqliteJobStore:
 
     async def sweep(self, retention: Retention) -> None:
         shown = "EXISTS (SELECT 1 FROM outbox WHERE outbox.job = jobs.id AND done)"
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await tx.execute(
                 f"UPDATE jobs SET pictures_kept = 0 WHERE pictures_kept AND ended_at < ? AND {shown}",  # noqa: S608 -- the words above
                 (retention.pictures_before,),
@@ -196,10 +211,10 @@ class SqliteJobStore:
                 (retention.jobs_before - DAY,),
             )
             await tx.execute("DELETE FROM inbox WHERE settled AND received_at < ?", (retention.inbox_before,))
-        await self._database.purge()
+        await self.database.purge()
 
     async def forget(self, requester_key: str) -> Sequence[JobId]:
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             rows = await tx.execute_fetchall(
                 "SELECT id, event_id FROM jobs WHERE requester_key = ? AND ended_at IS NOT NULL ORDER BY seq",
                 (requester_key,),
@@ -212,48 +227,62 @@ class SqliteJobStore:
                 " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = usage.job)",
                 (requester_key,),
             )
-        await self._database.purge()
+        await self.database.purge()
+        return [JobId(job) for job, _ in ended]
+
+    async def forget_space(self, platform: str, space: str) -> Sequence[JobId]:
+        async with self.database.transaction() as tx:
+            rows = await tx.execute_fetchall(
+                "SELECT id, event_id FROM jobs WHERE ended_at IS NOT NULL"
+                " AND requester ->> 'platform' = ? AND requester ->> 'space' = ? ORDER BY seq",
+                (platform, space),
+            )
+            ended = [(row["id"], row["event_id"]) for row in rows]
+            await tx.executemany("DELETE FROM jobs WHERE id = ?", [(job,) for job, _ in ended])
+            await tx.executemany("DELETE FROM usage WHERE job = ?", [(job,) for job, _ in ended])
+            await tx.executemany("DELETE FROM inbox WHERE id = ?", [(event,) for _, event in ended])
+        await self.database.purge()
         return [JobId(job) for job, _ in ended]
 
     async def remove_generation(self, generation: GenerationId) -> None:
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             removed = list(
                 await tx.execute_fetchall("DELETE FROM generations WHERE id = ? RETURNING job, number", (generation,))
             )
             for job, number in removed:
                 await _forget_prompt(tx, job, number)
-        await self._database.purge()
+        await self.database.purge()
 
     async def place(self, key: str) -> PlaceSettings:
-        rows = await self._database.read("SELECT settings FROM places WHERE key = ?", (key,))
+        rows = await self.database.read("SELECT settings FROM places WHERE key = ?", (key,))
         return codec.place_from(rows[0]["settings"]) if rows else PlaceSettings()
 
     async def set_place(self, key: str, settings: PlaceSettings) -> None:
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await tx.execute(
                 "INSERT OR REPLACE INTO places (key, settings) VALUES (?, ?)",
                 (key, codec.place_column(settings)),
             )
 
     async def forget_places(self, prefix: str) -> None:
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await tx.execute("DELETE FROM places WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
 
     async def referenced_images(self) -> frozenset[ImageId]:
-        return frozenset(ImageId(row["image"]) for row in await self._database.read(_REFERENCED))
+        return frozenset(ImageId(row["image"]) for row in await self.database.read(_REFERENCED))
 
     async def backup(self, to: Path) -> None:
         await asyncio.to_thread(_refuse_existing, to)
         # VACUUM INTO neither makes its file durable nor removes half a one: https://www.sqlite.org/lang_vacuum.html
         unfinished = to.with_name(f".{to.name}.{uuid4().hex}")
         try:
-            await self._database.copy_to(unfinished)
+            await self.database.copy_to(unfinished)
             await asyncio.to_thread(_publish, unfinished, to)
         finally:
             await asyncio.to_thread(unfinished.unlink, missing_ok=True)
 
     async def _deliver(self, statement: str, *parameters: str | float) -> None:
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await tx.execute(statement, parameters)
 
 

@@ -59,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
     _source_and_prompt(sweep)
     sweep.add_argument(
         "--strengths",
-        type=_typed(parse_strengths),
+        type=_typed(lambda text: parse_strengths(text.replace(",", " "))),  # here a comma is never a decimal sign
         metavar="S,S,…",
         help=f"default: {','.join(map(str, SWEEP_STRENGTHS))}",
     )

@@ -12,12 +12,14 @@ async def backup(asked: argparse.Namespace, settings: Settings) -> int:
     """Copy the database to the file that was asked for.
 
     Raises:
-        InvalidRequest: that file exists.
+        InvalidRequest: that file exists, or its folder does not.
         FatalError: there is no database to copy.
     """
     database = settings.data_dir / "pentimento.db"
     if not database.exists():
         raise FatalError(f"There is no database at {database}: check data_dir, or start the service once.")
+    if not asked.file.parent.is_dir():
+        raise InvalidRequest(f"There is no folder {asked.file.parent}: make it, or name a file elsewhere.")
     async with SqliteJobStore(database) as store:
         try:
             await store.backup(asked.file)

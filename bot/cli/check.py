@@ -10,13 +10,15 @@ from pathlib import Path
 
 import psutil
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from adapters.files.data_dir import hold_data_dir
 from bot.cli.arguments import EXIT_CANNOT_START, EXIT_DONE
-from bot.cli.serve import NO_PLATFORM, tokens_of
-from bot.compose import engine_of
+from bot.cli.serve import NO_PLATFORM
+from bot.compose import engine_of, slack_options, tokens_of
 from bot.domain.errors import FatalError
+from bot.system import SystemClock
 from config.settings import ConfigError, Settings
 from config.styles import load_styles
 from inference.api import EngineStopped, ModelUnavailable
@@ -51,15 +53,17 @@ class Finding:
 async def check(asked: argparse.Namespace, settings: Settings) -> int:
     """Look at everything that `serve` needs; returns 69 where it would not start."""
     findings = [*_platforms(settings), *_styles(settings), *_folder(settings.data_dir), _memory()]
+    findings += [finding async for finding in _discord(settings)]
+    findings += [finding async for finding in _slack(settings)]
     findings += [finding async for finding in _model(settings)]
     if asked.json:
         print(json.dumps([asdict(finding) for finding in findings]))  # noqa: T201 -- for scripts
     else:
         table = Table(box=None, pad_edge=False)
         for title in ("", "what", "how it stands"):
-            table.add_column(title)
+            table.add_column(title, overflow="fold")  # a path cut short helps nobody
         for finding in findings:
-            table.add_row(_LOOKS[finding.state], finding.what, finding.words)
+            table.add_row(_LOOKS[finding.state], finding.what, escape(finding.words))
         Console(soft_wrap=True).print(table)
     wrong = any(finding.state is State.WRONG for finding in findings)
     return EXIT_CANNOT_START if wrong else EXIT_DONE
@@ -72,6 +76,26 @@ def _platforms(settings: Settings) -> Iterator[Finding]:
         yield Finding(name, State.OK if has_tokens else State.NOTE, words)
     if not any(tokens.values()):
         yield Finding("platforms", State.WRONG, NO_PLATFORM)
+
+
+async def _discord(settings: Settings) -> AsyncIterator[Finding]:
+    token = settings.secrets.discord_token
+    if token is not None:
+        from adapters.discord.check import look
+
+        looks = await look(token=token.get_secret_value(), api_url=settings.discord.api_url, clock=SystemClock())
+        for what, state, words in looks:
+            yield Finding(what, State(state), words)
+
+
+async def _slack(settings: Settings) -> AsyncIterator[Finding]:
+    """Slack's own word on the tokens."""
+    if not tokens_of(settings)["slack"]:
+        return
+    from adapters.slack.check import check_slack
+
+    async for verdict in check_slack(slack_options(settings)):
+        yield Finding("slack", State.OK if verdict.good else State.WRONG, verdict.words)
 
 
 def _styles(settings: Settings) -> Iterator[Finding]:

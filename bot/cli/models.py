@@ -21,7 +21,7 @@ async def models(asked: argparse.Namespace, settings: Settings) -> int:
         return EXIT_DONE
     table = Table(box=None, pad_edge=False)
     for title in ("model", "steps", "guidance", "works on up to", "sides are multiples of"):
-        table.add_column(title)
+        table.add_column(title, overflow="fold")
     for name, defaults in capacity.models.items():
         table.add_row(
             name,
@@ -30,5 +30,5 @@ async def models(asked: argparse.Namespace, settings: Settings) -> int:
             f"{defaults.max_pixels} pixels",
             str(defaults.multiple),
         )
-    Console(soft_wrap=True).print(table)
+    Console(soft_wrap=True, markup=False).print(table)
     return EXIT_DONE

@@ -3,6 +3,9 @@
 import argparse
 import asyncio
 import json
+import os
+import re
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -62,7 +65,8 @@ async def img2img(asked: argparse.Namespace, settings: Settings) -> int:
     """One picture from one picture."""
     out = asked.out or Path(f"{asked.source.stem}-{_slug(asked.prompt)}.png")
     _check_target(out, asked.source)
-    wish = _request(asked, Action.IMG2IMG, asked.prompt, None if asked.strength is None else (asked.strength,))
+    strengths = None if asked.strength is None else (asked.strength,)
+    wish = _request(asked, Action.IMG2IMG, asked.prompt, strengths, max_bytes=settings.downloads.max_bytes)
     async with _bench(settings, asked.model) as bench:
         receipt = await bench.core.service.submit(wish)
         [generation] = await bench.made(receipt.job.id)
@@ -73,7 +77,8 @@ async def img2img(asked: argparse.Namespace, settings: Settings) -> int:
 
 async def sweep(asked: argparse.Namespace, settings: Settings) -> int:
     """One picture per strength and a contact sheet."""
-    wish = _request(asked, Action.SWEEP, asked.prompt, asked.strengths)
+    _check_folder(asked.out, asked.source, r"strength-.*|sheet")
+    wish = _request(asked, Action.SWEEP, asked.prompt, asked.strengths, max_bytes=settings.downloads.max_bytes)
     async with _bench(settings, asked.model) as bench:
         receipt = await bench.core.service.submit(wish)
         made = await bench.made(receipt.job.id)
@@ -89,8 +94,9 @@ async def sweep(asked: argparse.Namespace, settings: Settings) -> int:
 
 async def chain(asked: argparse.Namespace, settings: Settings) -> int:
     """One picture per prompt, each made from the one before, and a strip that shows the way."""
+    _check_folder(asked.out, asked.source, r"pass-\d+|strip")
     strengths = None if asked.strength is None else (asked.strength,)
-    wish = _request(asked, Action.IMG2IMG, asked.prompt[0], strengths)
+    wish = _request(asked, Action.IMG2IMG, asked.prompt[0], strengths, max_bytes=settings.downloads.max_bytes)
     results: list[tuple[Generation, Path]] = []
     async with _bench(settings, asked.model) as bench:
         receipt = await bench.core.service.submit(wish)
@@ -111,8 +117,11 @@ async def chain(asked: argparse.Namespace, settings: Settings) -> int:
 @asynccontextmanager
 async def _bench(settings: Settings, model: str | None) -> AsyncIterator[Bench]:
     """A core in a temporary folder: a running service's own folder stays its own."""
-    if model:
-        settings = settings.model_copy(update={"model": settings.model.model_copy(update={"id": model})})
+    settings = _for_owner(settings, model)
+    command = asyncio.current_task()
+    assert command is not None
+    # Else a SIGTERM would leave the folder, with somebody's pictures, behind.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, command.cancel)
     with tempfile.TemporaryDirectory(prefix="pentimento-") as folder, display() as lines:
         messenger = ConsoleMessenger(lines)
         engine = engine_of(settings)
@@ -123,9 +132,21 @@ async def _bench(settings: Settings, model: str | None) -> AsyncIterator[Bench]:
                 yield Bench(core, exporter_of(settings, core), messenger)
 
 
-def _request(asked: argparse.Namespace, action: Action, prompt: str, strengths: tuple[float, ...] | None) -> Request:
+def _for_owner(settings: Settings, model: str | None) -> Settings:
+    """The settings with another model where one was named, which takes no revision; members' quotas do not hold."""
+    limits = settings.limits.model_copy(update={"per_user_per_day": 0})
+    chosen = settings.model
+    if model and model != chosen.id:
+        chosen = chosen.model_copy(update={"id": model, "revision": ""})
+    return settings.model_copy(update={"limits": limits, "model": chosen})
+
+
+def _request(
+    asked: argparse.Namespace, action: Action, prompt: str, strengths: tuple[float, ...] | None, *, max_bytes: int
+) -> Request:
     try:
-        source = asked.source.read_bytes()
+        with asked.source.open("rb") as file:
+            source = file.read(max_bytes + 1)  # enough for the reader to refuse it; a device would never end
     except OSError as fault:
         raise InvalidRequest(f"{asked.source} cannot be read ({fault.strerror}): name a picture file.") from None
     return Request(
@@ -163,14 +184,36 @@ def _check_target(out: Path, source: Path) -> None:
         raise InvalidRequest(f"--out ends in {', '.join(sorted(_FORMATS))}; you gave {out.name}.")
     if out.exists() and source.exists() and out.samefile(source):
         raise InvalidRequest("--out is the source itself: give another name.")
+    _check_writable(out.parent)
+
+
+def _check_folder(out: Path, source: Path, results: str) -> None:
+    """Refuse a source that one of the results, named as the pattern says, might replace."""
+    file = source.resolve()
+    if file.parent == out.resolve() and re.fullmatch(rf"({results})\.png", file.name):
+        raise InvalidRequest(f"{source} would be replaced by a result of its name: give another --out.")
+    _check_writable(out)
+
+
+def _check_writable(folder: Path) -> None:
+    """Find out before the work, not after it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise InvalidRequest(f"{folder} cannot be made ({fault.strerror}): give another --out.") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InvalidRequest(f"{folder} may not be written to: give another --out.")
 
 
 def _write(path: Path, content: bytes) -> None:
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.part")
-        partial.write_bytes(content)
-        partial.replace(path)
+        try:
+            partial.write_bytes(content)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as fault:
         raise InvalidRequest(f"{path} cannot be written ({fault.strerror}): give another --out.") from None
 

@@ -2,12 +2,12 @@
 
 import argparse
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
-from adapters.web.health import Reading
+from adapters.web.health import Reading, serve_health
 from bot import lifecycle
 from bot.cli.arguments import EXIT_DONE
-from bot.compose import compose, engine_of, keep_of, platforms_of
+from bot.compose import compose, engine_of, keep_of, platforms_of, tokens_of
 from bot.domain.errors import FatalError
 from bot.domain.job import JobStatus
 from bot.lifecycle import Core
@@ -18,13 +18,6 @@ NO_PLATFORM = (
     "no chat platform has a token: set DISCORD_TOKEN for Discord, or SLACK_BOT_TOKEN with SLACK_APP_TOKEN for Slack "
     "(SLACK_SIGNING_SECRET in http mode)"
 )
-
-
-def tokens_of(settings: Settings) -> dict[str, bool]:
-    """Which platforms have the tokens they need."""
-    secrets = settings.secrets
-    second = secrets.slack_app_token if settings.slack.mode == "socket" else secrets.slack_signing_secret
-    return {"discord": secrets.discord_token is not None, "slack": bool(secrets.slack_bot_token and second)}
 
 
 async def serve(_asked: argparse.Namespace, settings: Settings) -> int:
@@ -40,10 +33,21 @@ async def serve(_asked: argparse.Namespace, settings: Settings) -> int:
         core = await parts.enter_async_context(
             compose(settings, data_dir=settings.data_dir, engine=engine_of(settings), messengers=messengers)
         )
+        await parts.enter_async_context(health(settings, core))
         platforms = [await parts.enter_async_context(platform) for platform in platforms_of(settings, core)]
         messengers.update({platform.name: platform.messenger for platform in platforms})
         await lifecycle.serve(core, platforms, keep=keep_of(settings), grace=settings.shutdown.grace_seconds)
     return EXIT_DONE
+
+
+def health(settings: Settings, core: Core) -> AbstractAsyncContextManager[None]:
+    """Health and numbers of a core, answered where the owner wants them."""
+    return serve_health(
+        host=settings.metrics.host,
+        port=settings.metrics.port,
+        readings=lambda: _readings(core),
+        trouble=lambda: None,  # whatever the service cannot live with ends it; a loop that hangs does not answer
+    )
 
 
 def _readings(core: Core) -> Iterator[Reading]:

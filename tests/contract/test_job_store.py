@@ -208,6 +208,17 @@ async def test_usage_is_given_back_where_there_is_no_picture(store: JobStore, en
     assert await store.usage("console:ada", since=NEVER) == Usage(pending=0, pictures=0, oldest_at=None)
 
 
+async def test_pictures_of_a_cancelled_sweep_that_were_made_are_not_given_back(store: JobStore) -> None:
+    """Else stopping each sweep at its last picture would be a way around the quota."""
+    job = replace(a_job(), recipes=a_job().recipes * 4)
+    await store.add(job)
+    running = await run(store, job)
+    for index in range(3):
+        assert await store.replace(running, running, generation=a_generation(job, index))
+    assert await store.replace(running, running.cancelled(at=1001))
+    assert (await store.usage("console:ada", since=NEVER)).pictures == 3
+
+
 async def test_deleting_jobs_gives_no_usage_back(store: JobStore) -> None:
     job = a_job(at=1000)
     await store.add(job)
@@ -421,6 +432,29 @@ async def test_a_backup_never_overwrites(store: JobStore, tmp_path: Path) -> Non
         await store.backup(copy)
     assert copy.read_bytes() == first
     assert not list(tmp_path.glob(".copy*"))
+
+
+async def test_a_message_leads_back_to_its_job(store: JobStore) -> None:
+    job, other = a_job(), a_job()
+    for each in (job, other):
+        await store.add(each)
+        await store.posted(each.id, f"message {each.id}")
+    assert await store.job_of_message(f"message {other.id}") == other
+    await store.posted(other.id, "moved")
+    assert await store.job_of_message(f"message {other.id}") is None
+    assert await store.job_of_message("unknown") is None
+
+
+async def test_a_space_is_forgotten_with_everybody_in_it_and_nobody_else(store: JobStore) -> None:
+    theirs = [replace(a_job(), requester=replace(a_job().requester, user=f"u{n}", space="left")) for n in (1, 2)]
+    elsewhere = replace(a_job(), requester=replace(a_job().requester, space="stays"))
+    for job in [*theirs, elsewhere]:
+        await store.add(job)
+        await finish(store, job)
+    assert set(await store.forget_space(elsewhere.requester.platform, "left")) == {job.id for job in theirs}
+    assert await store.job(theirs[0].id) is None
+    assert await store.job(elsewhere.id) is not None
+    assert (await store.usage(theirs[0].requester.key, since=NEVER)).pictures == 0
 
 
 async def test_settings_of_a_place_are_kept_until_it_is_forgotten(store: JobStore) -> None:

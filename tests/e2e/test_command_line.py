@@ -4,13 +4,18 @@ import contextlib
 import io
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
+
+from bot.cli.pictures import _for_owner
+from config.settings import load_settings
 
 PHOTOS = Path("docs/demo")
 SMALL = (192, 128)
@@ -100,6 +105,93 @@ def test_a_sweep_leaves_a_picture_for_each_strength_and_a_sheet(photos: tuple[Pa
 
 
 @pytest.mark.slow
+def test_the_two_ends_are_two_strengths_and_an_owner_has_no_quota(photos: tuple[Path, Path], tmp_path: Path) -> None:
+    few = {"PENTIMENTO__LIMITS__PER_USER_PER_DAY": "1"}
+    ran = pentimento("sweep", photos[0], "oil", "--strengths", "0,1", "--steps", 1, "--out", tmp_path, **few)
+
+    assert ran.returncode == 0, ran.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["sheet.png", "strength-0.png", "strength-1.png"]
+
+
+@pytest.mark.slow
+def test_a_result_that_cannot_be_written_leaves_nothing_half(photos: tuple[Path, Path], tmp_path: Path) -> None:
+    taken = tmp_path / "taken.png"
+    taken.mkdir()
+    ran = pentimento("img2img", photos[0], "oil", "--strength", 0, "--out", taken)
+
+    assert ran.returncode == 2
+    assert "taken.png cannot be written" in ran.stderr
+    assert list(tmp_path.iterdir()) == [taken]
+
+
+def test_a_model_named_on_the_command_line_does_not_get_the_configured_models_revision() -> None:
+    configured = load_settings(None, {"PENTIMENTO__MODEL__ID": "org/one", "PENTIMENTO__MODEL__REVISION": "v1"})
+
+    assert _for_owner(configured, "org/two").model.revision == ""
+    assert _for_owner(configured, "org/one").model.revision == "v1"
+    assert _for_owner(configured, None).model.revision == "v1"
+
+
+@pytest.mark.slow
+def test_a_reader_that_has_gone_is_no_bug_of_ours(photos: tuple[Path, Path], tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as nobody:
+        ran = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "bot",
+                "img2img",
+                photos[0],
+                "oil",
+                "--strength",
+                "0",
+                "--out",
+                tmp_path / "o.png",
+            ],
+            stdout=nobody,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+
+    assert ran.returncode == 128 + signal.SIGPIPE
+    assert ran.stderr == ""
+    assert (tmp_path / "o.png").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_stopped_leaves_no_pictures_lying_about(
+    photos: tuple[Path, Path], tmp_path: Path, number: signal.Signals
+) -> None:
+    """It is given so many passes that it cannot be done when its folder is seen."""
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "bot",
+        "chain",
+        photos[0],
+        *["oil"] * 50,
+        "--steps",
+        "150",
+        "--out",
+        tmp_path / "o",
+    ]
+    with subprocess.Popen(command, env=os.environ | {"TMPDIR": str(tmp_path)}, stderr=subprocess.PIPE) as process:
+        while not any(tmp_path.glob("pentimento-*/images/kept/*/*")):
+            time.sleep(0.05)
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 128 + number
+    assert said == b""
+    assert not list(tmp_path.glob("pentimento-*"))
+
+
+@pytest.mark.slow
 def test_a_chain_starts_each_pass_from_the_one_before(photos: tuple[Path, Path], tmp_path: Path) -> None:
     ran = pentimento(
         "chain", photos[0], "pencil sketch", "watercolor", "--seed", 1, "--strength", 0.4, "--out", tmp_path, "--json"
@@ -127,6 +219,9 @@ def test_a_chain_starts_each_pass_from_the_one_before(photos: tuple[Path, Path],
         (["img2img", "{photo}", "oil", "--out", "{photo}"], "--out is the source itself"),
         (["img2img", "{photo}", "oil", "--style", "oyl painting"], "oil painting"),
         (["img2img", "README.md", "oil", "--out", "{tmp}/x.png"], ""),
+        (["img2img", "/dev/zero", "oil", "--out", "{tmp}/x.png"], "is the most"),
+        (["chain", "{tmp}/pass-1.png", "oil", "--out", "{tmp}"], "would be replaced"),
+        (["sweep", "{tmp}/sheet.png", "oil", "--out", "{tmp}/../{tmp.name}"], "would be replaced"),
         (["img2img"], "required"),
         (["paint"], "paint"),
     ],
@@ -163,7 +258,9 @@ def test_what_cannot_start_ends_with_sixty_nine_and_one_line(
 
 
 def test_check_tells_what_would_start_and_its_exit_code_agrees(tmp_path: Path) -> None:
-    place = {"PENTIMENTO__DATA_DIR": str(tmp_path / "data")}
+    place = {"PENTIMENTO__DATA_DIR": str(tmp_path / "[/data]")}
+    table = pentimento("check", **place).stdout
+    assert "[/data]" in "".join(table.split())
     without = pentimento("check", "--json", **place)
     findings = {finding["what"]: finding for finding in json.loads(without.stdout)}
     assert without.returncode == 69
@@ -211,6 +308,9 @@ def test_a_backup_is_a_database_of_its_own(tmp_path: Path) -> None:
     assert pentimento("backup", copy, **place).returncode == 69, "there is nothing to copy yet"
     (tmp_path / "pentimento.db").touch()
 
+    nowhere = pentimento("backup", tmp_path / "nowhere" / "copy.db", **place)
+    assert (nowhere.returncode, len(nowhere.stderr.splitlines())) == (2, 1)
+    assert "There is no folder" in nowhere.stderr
     assert pentimento("backup", copy, **place).returncode == 0
     assert pentimento("backup", copy, **place).returncode == 2
     with contextlib.closing(sqlite3.connect(copy)) as database:

@@ -1,6 +1,7 @@
 """What a worker can do wrong, done by a real one: the bot's loop goes on, the request ends, the next one works."""
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -384,6 +386,24 @@ async def test_a_killed_idle_worker_is_replaced(tmp_path: Path) -> None:
         worker.kill()
         assert isinstance(await at_work.end(), Done | Failed)
         assert isinstance(await at_work.end(), Done)
+
+
+async def test_a_system_that_cannot_start_a_worker_just_now_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, refusals = asyncio.create_subprocess_exec, [1, 2]
+
+    async def refused(*command: str, **options: Any) -> asyncio.subprocess.Process:
+        if refusals:
+            refusals.pop()
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return await start(*command, **options)
+
+    async with studio(tmp_path) as at_work:
+        monkeypatch.setattr(asyncio, "create_subprocess_exec", refused)
+        await at_work.end("segfault at 1")
+        assert isinstance(await at_work.end(), Done)
+        assert not refusals
 
 
 async def test_the_worker_knows_no_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from bot.domain.request import Action, ReplyTarget, Request, Requester
 from bot.domain.style import Style
 from bot.lifecycle import Core, Running
 from bot.pace import Pace
-from bot.ports import ImageStore, JobStore, PictureReader
+from bot.ports import ImageStore, JobStore, Messenger, PictureReader
 from bot.queue import FairQueue
 from bot.service import Service
 from inference.api import Engine
@@ -117,7 +117,7 @@ def assemble(
     store: JobStore,
     images: ImageStore,
     engine: Engine,
-    chat: FakeMessenger,
+    messengers: Mapping[str, Messenger],
     reader: PictureReader,
     pace: Pace,
     slots: int,
@@ -129,7 +129,7 @@ def assemble(
     queue = FairQueue(max_jobs=max_jobs)
     delivery = Delivery(
         store=store,
-        messengers={chat.platform: chat},
+        messengers=messengers,
         waiting=lambda job: pace.waiting(job, queue.order(), now=clock.now()),
         clock=clock,
     )
@@ -207,7 +207,7 @@ async def bench(
         store=parts.store,
         images=parts.images,
         engine=parts.engine,
-        chat=parts.chat,
+        messengers={parts.chat.platform: parts.chat},
         reader=parts.reader,
         pace=parts.pace,
         slots=slots,

@@ -77,7 +77,9 @@ class MemoryJobStore:
         if after.status.ended and after.id not in self._over:
             self._outbox[after.id] = replace(self._outbox[after.id], due_at=after.ended_at or 0.0)
         if after.status in REFUNDED:
-            self._used.pop(after.id, None)
+            used, made = self._used.pop(after.id), len(await self.generations(after.id))
+            if made:
+                self._used[after.id] = replace(used, pictures=made)
         return True
 
     async def job(self, job: JobId) -> Job | None:
@@ -95,6 +97,9 @@ class MemoryJobStore:
     async def jobs_of(self, requester_key: str, *, limit: int) -> Sequence[Job]:
         theirs = [job for job in self._jobs.values() if job.requester.key == requester_key]
         return sorted(theirs, key=lambda job: job.created_at)[::-1][:limit]
+
+    async def job_of_message(self, message: MessageRef) -> Job | None:
+        return next((self._jobs[duty.job] for duty in self._outbox.values() if duty.message == message), None)
 
     async def usage(self, requester_key: str, *, since: float) -> Usage:
         used = [u for u in self._used.values() if u.requester_key == requester_key and u.at >= since]
@@ -152,6 +157,15 @@ class MemoryJobStore:
         for used_by, used in list(self._used.items()):
             if used.requester_key == requester_key and used_by not in self._jobs:
                 del self._used[used_by]
+        return [job.id for job in ended]
+
+    async def forget_space(self, platform: str, space: str) -> Sequence[JobId]:
+        theirs = [j for j in self._jobs.values() if (j.requester.platform, j.requester.space) == (platform, space)]
+        ended = [job for job in theirs if job.status.ended]
+        for job in ended:
+            self._remove(job)
+            self._forget_event(job.event_id)
+            self._used.pop(job.id, None)
         return [job.id for job in ended]
 
     async def remove_generation(self, generation: GenerationId) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.delivery import BACK_OFF, MAX_TRIES, REPOSITION_SECONDS, Delivery
+from bot.delivery import BACK_OFF, LONGEST_PAUSE, MAX_TRIES, REPOSITION_SECONDS, Delivery
 from bot.domain.card import Progress, Waiting
 from bot.domain.errors import StorageFailed, TryLater, Undeliverable
 from bot.domain.ids import ImageId, JobId
@@ -288,3 +288,34 @@ async def test_a_private_job_is_rendered_private() -> None:
         await asyncio.sleep(1)
 
         assert at.chat.of(job.id)[0].cards[0].private
+
+
+async def test_a_job_that_ends_while_its_row_is_read_is_shown_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with desk() as at:
+        real_job, landing = at.store.job, asyncio.Event()
+
+        async def job_as_it_was(job: JobId) -> Job | None:
+            """A reader may hand its row over after the writer's commit has been told of."""
+            row = await real_job(job)
+            if row and row.status is JobStatus.RUNNING and not landing.is_set():
+                landing.set()
+                await asyncio.sleep(1)
+            return row
+
+        monkeypatch.setattr(at.store, "job", job_as_it_was)
+        waiting = await at.add(new_job())
+        await asyncio.sleep(60)
+        running = await at.move(waiting, waiting.started(lease="run", at=0.0))
+        await landing.wait()
+        await at.move(running, running.succeeded(at=0.0))
+        await asyncio.sleep(60)
+
+        assert at.chat.of(waiting.id)[0].cards[-1].status is JobStatus.SUCCEEDED
+
+
+async def test_a_clock_that_was_set_back_by_a_year_does_not_hide_a_job_for_a_year() -> None:
+    async with desk() as at:
+        job = await at.add(replace(new_job(), created_at=LoopClock().now() + 365 * 86400.0))
+        await asyncio.sleep(LONGEST_PAUSE + 1)
+
+        assert at.chat.of(job.id)

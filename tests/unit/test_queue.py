@@ -134,3 +134,20 @@ async def test_every_member_gets_an_even_share_while_they_all_wait(
     assert taken == expected
     assert len(queue) == 0
     assert len({(unit.job, unit.index) for unit in taken}) == len(expected)
+
+
+async def test_the_order_is_worked_out_once_between_changes_and_is_never_stale() -> None:
+    """Each of hundreds of waiting messages asks for it whenever the queue has moved."""
+    queue = FairQueue(max_jobs=100)
+    for user in ("ann", "bob", "cat"):
+        queue.put(units(user, user, count=2))
+    order = queue.order()
+    assert queue.order() is order
+
+    taken = await queue.take()
+    assert list(queue.order()) == list(order)[1:]
+    assert taken == order[0]
+    queue.remove(JobId("bob"))
+    assert [unit.user for unit in queue.order()] == ["cat", "ann", "cat"]
+    queue.put(units("dan", "dan"))
+    assert "dan" in {unit.user for unit in queue.order()}

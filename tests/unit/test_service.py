@@ -9,7 +9,7 @@ import pytest
 from bot.domain.actions import Verb
 from bot.domain.errors import Gone, InvalidRequest, LimitReached, NotAllowed, PictureRefused
 from bot.domain.ids import GenerationId, generation_id
-from bot.domain.job import JobStatus
+from bot.domain.job import Job, JobStatus
 from bot.domain.limits import Limits
 from bot.domain.place import PlaceSettings
 from bot.domain.request import Action
@@ -79,6 +79,32 @@ async def test_five_clicks_make_one_job_and_a_later_one_makes_another(tmp_path: 
         assert somebody.job.requester.user == "bob"
         await at.engine.release()
         await at.shown(somebody.job.id)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"negative_prompt": "people"},
+        {"style": "oil"},
+        {"seed": 8},
+        {"private": True},
+        {"steps": 7},
+        {"guidance_scale": 3.0},
+    ],
+    ids=str,
+)
+async def test_an_edit_of_anything_is_no_second_click(tmp_path: Path, changes: dict[str, object]) -> None:
+    async with bench(tmp_path) as at:
+        parent = await finished(at, seed=7)
+        at.engine.hold()
+        plain = await at.service.press(press(Verb.EDIT, parent, prompt="at night"))
+        edited = await at.service.press(press(Verb.EDIT, parent, prompt="at night", **changes))  # type: ignore[arg-type]  # checked by Press
+        again = await at.service.press(press(Verb.EDIT, parent, prompt="at night", **changes))  # type: ignore[arg-type]  # checked by Press
+
+        assert edited.job.id != plain.job.id
+        assert again.job.id == edited.job.id
+        await at.engine.release()
+        await at.shown(edited.job.id)
 
 
 async def test_rerun_keeps_the_seed_reroll_does_not_and_a_chain_starts_from_the_result(tmp_path: Path) -> None:
@@ -195,7 +221,7 @@ async def test_a_waiting_job_is_cancelled_at_once_and_never_runs(tmp_path: Path)
         await at.shown(first.id)
 
         assert len(at.engine.requests) == 1
-        with pytest.raises(Gone, match="cancelled"):
+        with pytest.raises(Gone, match="ended already"):
             await at.service.cancel(waiting.id, by=requester())
 
 
@@ -215,6 +241,20 @@ async def test_a_running_job_is_cancelled_within_a_step(tmp_path: Path) -> None:
         stored = await at.store.job(job.id)
         assert stored is not None
         assert stored.status is JobStatus.CANCELLED
+
+
+async def test_a_job_that_is_deleted_while_it_runs_is_stopped(tmp_path: Path) -> None:
+    """A sweep whose first picture went would never have all of them, and so never end."""
+    async with bench(tmp_path) as at:
+        job = (await at.service.submit(request(action=Action.SWEEP))).job
+        while not await at.store.generations(job.id):
+            await asyncio.sleep(0)
+        at.engine.hold()
+        await at.service.delete(generation_id(job.id, 0), by=requester())
+        await at.engine.release()
+        await at.shown(job.id, JobStatus.CANCELLED)
+
+        assert await at.store.generations(job.id) == []
 
 
 async def test_only_the_owner_or_a_moderator_stops_a_job(tmp_path: Path) -> None:
@@ -245,6 +285,23 @@ async def test_a_member_who_wants_to_be_forgotten_is(tmp_path: Path) -> None:
         assert at.chat.of(running.id)[0].cards[-1].status is JobStatus.CANCELLED
         with pytest.raises(Gone):
             await at.service.press(press(Verb.RERUN, parent))
+
+
+async def test_a_job_that_ends_by_itself_just_now_does_not_keep_its_member_from_being_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with bench(tmp_path) as at:
+        at.engine.hold()
+        job = (await at.service.submit(request())).job
+        open_jobs = await at.store.open_jobs()
+        await at.engine.release()
+        await at.shown(job.id)
+
+        async def as_they_were() -> list[Job]:
+            return list(open_jobs)
+
+        monkeypatch.setattr(at.store, "open_jobs", as_they_were)
+        assert await at.service.forget(requester()) == 1
 
 
 async def test_position_and_expectation_are_known_while_waiting(tmp_path: Path) -> None:

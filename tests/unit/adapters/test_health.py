@@ -13,7 +13,7 @@ from bot.domain.errors import FatalError
 HOST = "127.0.0.1"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -38,7 +38,7 @@ def _well() -> None:
 
 async def test_healthz_says_ok_or_what_is_wrong() -> None:
     sentences: list[str | None] = [None, "The worker keeps dying: see the log."]
-    port = _free_port()
+    port = free_port()
     async with serve_health(host=HOST, port=port, readings=_nothing, trouble=lambda: sentences.pop(0)):
         assert (await _get(port, "/healthz"))[::2] == (200, "ok\n")
         assert (await _get(port, "/healthz"))[::2] == (503, "The worker keeps dying: see the log.\n")
@@ -53,7 +53,7 @@ async def test_metrics_are_read_afresh_at_each_scrape() -> None:
             labels = {"status": status}
             yield Reading(name="jobs", help="Jobs that ended.", value=count, kind="counter", labels=labels)
 
-    port = _free_port()
+    port = free_port()
     async with serve_health(host=HOST, port=port, readings=readings, trouble=_well):
         status, content_type, text = await _get(port, "/metrics")
         waiting = 3.0
@@ -72,7 +72,7 @@ async def test_metrics_are_read_afresh_at_each_scrape() -> None:
 
 
 async def test_a_scraper_that_asks_for_openmetrics_gets_it() -> None:
-    port = _free_port()
+    port = free_port()
     async with serve_health(host=HOST, port=port, readings=_nothing, trouble=_well):
         _, content_type, text = await _get(port, "/metrics", "application/openmetrics-text; version=1.0.0")
     assert content_type.startswith("application/openmetrics-text")
@@ -80,7 +80,7 @@ async def test_a_scraper_that_asks_for_openmetrics_gets_it() -> None:
 
 
 async def test_other_paths_and_methods_are_not_served() -> None:
-    port = _free_port()
+    port = free_port()
     async with serve_health(host=HOST, port=port, readings=_nothing, trouble=_well):
         assert (await _get(port, "/"))[0] == 404
         async with aiohttp.ClientSession() as session, session.post(f"http://{HOST}:{port}/healthz") as response:
@@ -107,7 +107,7 @@ async def test_a_port_in_use_is_one_sentence_that_names_the_setting() -> None:
 
 
 async def test_the_port_is_free_again_afterwards() -> None:
-    port = _free_port()
+    port = free_port()
     for _ in range(2):
         async with serve_health(host=HOST, port=port, readings=_nothing, trouble=_well):
             assert (await _get(port, "/healthz"))[0] == 200

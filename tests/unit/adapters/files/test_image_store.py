@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from adapters.files.image_store import FileImageStore
-from bot.domain.errors import StorageFailed
+from bot.domain.errors import FatalError, StorageFailed
 from bot.domain.ids import ImageId
 from tests.fakes.disk import no_file_over
 
@@ -95,3 +95,10 @@ async def test_the_loop_never_waits_for_the_disk(store: FileImageStore, monkeypa
     assert not putting.done()
     loop_turned.set()
     assert await asyncio.wait_for(putting, 10)
+
+
+async def test_a_folder_that_cannot_be_used_is_an_error_of_the_start(tmp_path: Path) -> None:
+    (tmp_path / "kept").touch()
+    with pytest.raises(FatalError, match="check that this user may write to it"):
+        async with FileImageStore(tmp_path):
+            pass

@@ -103,7 +103,7 @@ async def test_a_full_database_refuses_and_recovers(store: SqliteJobStore) -> No
     await store.add(kept)
     running = kept.started(lease="run 1", at=1001)
     await store.replace(kept, running)
-    database = store._database
+    database = store.database
     pages = await pragma(database, "page_count")
     await pragma(database, f"max_page_count = {pages}")
     big = a_job(prompt="long " * 4000)
@@ -135,11 +135,11 @@ async def test_a_disk_that_refuses_writes_is_survived(store: SqliteJobStore, fil
         assert await store.open_jobs() == stored
     assert await store.add(job) == job
     assert await store.open_jobs() == [*stored, job]
-    assert await pragma(store._database, "integrity_check") == "ok"
+    assert await pragma(store.database, "integrity_check") == "ok"
 
 
 async def test_a_lock_of_another_program_is_waited_for_then_refused(store: SqliteJobStore, file: Path) -> None:
-    await pragma(store._database, "busy_timeout = 50")
+    await pragma(store.database, "busy_timeout = 50")
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StorageFailed):
@@ -183,7 +183,7 @@ async def test_tasks_cancelled_anywhere_leave_whole_jobs_and_a_working_store(sto
         task.cancel()  # an impatient one, into the rollback
         await asyncio.wait([task])
         await asyncio.wait_for(waited, 10)
-    assert not store._database._writer.in_transaction
+    assert not store.database._writer.in_transaction
     kept = {job.id for job in await store.open_jobs()}
     assert kept == {duty.job for duty in await store.deliveries()}
     assert (await store.usage("console:ada", since=0)).pictures == len(kept)
@@ -202,7 +202,7 @@ async def test_a_backup_opens_as_a_store_of_its_own(store: SqliteJobStore, tmp_p
     await adding
     async with SqliteJobStore(copy) as opened:
         assert await opened.jobs_of("console:ada", limit=99) == await memory.jobs_of("console:ada", limit=99)
-        assert await pragma(opened._database, "integrity_check") == "ok"
+        assert await pragma(opened.database, "integrity_check") == "ok"
 
 
 async def test_a_backup_that_finds_no_room_leaves_no_half_file(store: SqliteJobStore, tmp_path: Path) -> None:
@@ -222,6 +222,6 @@ async def test_the_queries_that_run_often_use_their_indexes(store: SqliteJobStor
         "SELECT sum(pictures) FROM usage WHERE requester_key = ? AND at >= 0": "usage_of_requester",
     }
     for query, index in often.items():
-        plan = await store._database.read(f"EXPLAIN QUERY PLAN {query}", ("x",) * query.count("?"))
+        plan = await store.database.read(f"EXPLAIN QUERY PLAN {query}", ("x",) * query.count("?"))
         assert [row for row in plan if index in row["detail"]], query
         assert not [row for row in plan if "TEMP B-TREE" in row["detail"]], query

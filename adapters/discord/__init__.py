@@ -1,0 +1,9 @@
+"""Discord: commands, menus, modals, buttons and messages, translated to and from the core.
+
+connection   the client: one discord.py connection, whatever its address
+incoming     what came in, as plain values that survive a restart
+intake       inbox row first, then the answer within 3 s, then the flow
+flows, ...   one module per kind of wish; they call `bot.service` and nothing else of the core
+cards        a card as a message's payload
+messenger    which route a message takes, and what each refusal of Discord means
+"""

@@ -1,0 +1,158 @@
+"""Answering a member: the first answer within 3 s, refusals that only they see, other ways where Discord resists."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import structlog
+
+from adapters.discord.cards import NOBODY
+from adapters.discord.faults import ERRORS, Fault, Meaning, judge
+from adapters.discord.incoming import EPHEMERAL, Incoming, Kind
+from adapters.discord.rest import ORIGINAL, Outgoing, Payload, Response, Rest
+from bot.texts import text
+
+_MESSAGE, _DEFERRED_MESSAGE, _DEFERRED_UPDATE, _CHOICES, _MODAL = 4, 5, 6, 8, 9
+ACK_SECONDS = 2.5
+"""Discord gives 3 s from its side; what is later than this will not arrive in time."""
+
+_RETRY_SECONDS = 0.3
+MAX_CHOICES = 25
+
+log = structlog.get_logger(__name__)
+
+
+class Ack(Enum):
+    """How an interaction is first answered."""
+
+    PUBLIC = "a message for everybody, later"
+    HIDDEN = "a message for the member, later"
+    UPDATE = "a change of the message the button sits on, later"
+    NONE = "by the flow itself, at once"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An event with its first answer.
+
+    Attributes:
+        response: None where there is none: a message, a reaction, or an interaction that Discord had given up.
+    """
+
+    event: Incoming
+    ack: Ack
+    response: Response | None
+
+    @property
+    def hidden(self) -> bool:
+        """Whether only the member sees what follows."""
+        return bool(self.response and self.response.hidden)
+
+
+class Answers:
+    """See the module."""
+
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
+
+    async def acknowledge(self, event: Incoming, ack: Ack) -> Answered:
+        """Tell Discord that an answer follows. Never fails: where it is too late, the answer takes another way."""
+        if ack is Ack.NONE or not event.token:
+            return Answered(event=event, ack=ack, response=None)
+        kind = _DEFERRED_UPDATE if ack is Ack.UPDATE else _DEFERRED_MESSAGE
+        body = {"flags": EPHEMERAL} if ack is Ack.HIDDEN else None
+        fault = None
+        try:
+            async with asyncio.timeout(ACK_SECONDS):
+                while True:
+                    try:
+                        made = await self._rest.respond(event.id, event.token, kind, body)
+                        hidden = made.hidden or ack is Ack.HIDDEN
+                        return Answered(event=event, ack=ack, response=Response(made.message, hidden))
+                    except ERRORS as error:
+                        fault = judge(error)
+                        if fault.meaning is not Meaning.BUSY:
+                            break
+                        await asyncio.sleep(_RETRY_SECONDS)
+        except TimeoutError:
+            pass
+        if fault and fault.meaning is Meaning.ANSWERED:
+            return Answered(event=event, ack=ack, response=Response("", ack is Ack.HIDDEN))
+        log.warning("interaction not acknowledged", incoming=event.id, reason=fault.reason if fault else "too slow")
+        return Answered(event=event, ack=ack, response=None)
+
+    async def show(self, answered: Answered, body: Payload, files: Sequence[Outgoing] = ()) -> None:
+        """Put the answer into the message that was promised, or else tell the member directly."""
+        event = answered.event
+        payload = {"allowed_mentions": NOBODY, **body}
+        if answered.response and answered.ack in {Ack.PUBLIC, Ack.HIDDEN}:
+            fault = await _tried(self._rest.edit_response(event.application, event.token, ORIGINAL, payload, files))
+        elif answered.response:
+            hidden = {**payload, "flags": EPHEMERAL}
+            fault = await _tried(self._rest.follow_up(event.application, event.token, hidden, files))
+        else:
+            fault = Fault(Meaning.TOKEN_DEAD, "no answer was possible")
+        if fault:
+            await self._tell_directly(event, payload, files, fault)
+
+    async def refuse(self, answered: Answered, sentence: str) -> None:
+        """Tell the member, and nobody else, why not."""
+        event = answered.event
+        body: Payload = {"content": f"⚠️ {sentence}"}
+        if answered.ack is Ack.PUBLIC and answered.response and not answered.hidden:
+            await _tried(self._rest.delete_response(event.application, event.token))
+            answered = Answered(event=event, ack=Ack.UPDATE, response=answered.response)
+        elif answered.ack is Ack.NONE and event.token:
+            now = {**body, "flags": EPHEMERAL, "allowed_mentions": NOBODY}
+            if not await _tried(self._rest.respond(event.id, event.token, _MESSAGE, now)):
+                return
+        await self.show(answered, body)
+
+    async def now(self, event: Incoming, body: Payload) -> None:
+        """A first answer that only the member sees, complete at once."""
+        payload = {"flags": EPHEMERAL, "allowed_mentions": NOBODY, **body}
+        fault = await _tried(self._rest.respond(event.id, event.token, _MESSAGE, payload))
+        if fault:
+            log.warning("not answered", incoming=event.id, reason=fault.reason)
+
+    async def ask(self, event: Incoming, modal: Payload) -> None:
+        """Open a form."""
+        fault = await _tried(self._rest.respond(event.id, event.token, _MODAL, modal))
+        if fault:
+            log.warning("form not opened", incoming=event.id, reason=fault.reason)
+
+    async def suggest(self, event: Incoming, names: Sequence[str]) -> None:
+        """Choices for what is being typed."""
+        choices: Sequence[Mapping[str, Any]] = [
+            {"name": name[:100], "value": name[:100]} for name in names[:MAX_CHOICES]
+        ]
+        await _tried(self._rest.respond(event.id, event.token, _CHOICES, {"choices": choices}))
+
+    async def _tell_directly(self, event: Incoming, body: Payload, files: Sequence[Outgoing], why: Fault) -> None:
+        """By direct message; a mention of us that cannot be answered so is answered where it was made."""
+        log.info("answering directly", incoming=event.id, reason=why.reason)
+        direct = event.origin.channel if event.origin.guild == "" and event.kind is Kind.MENTION else ""
+        try:
+            channel = direct or await self._rest.direct_channel(event.origin.user)
+            await self._rest.create(channel, body, files)
+        except ERRORS as error:
+            fault = judge(error)
+            if event.kind is Kind.MENTION and not direct:
+                reply = {**body, "message_reference": {"message_id": event.message, "fail_if_not_exists": False}}
+                fault = await _tried(self._rest.create(event.origin.channel, reply, files)) or fault
+            log.warning("the member closed direct messages", incoming=event.id, reason=fault.reason)
+
+
+async def _tried(call: Any) -> Fault | None:
+    try:
+        await call
+    except ERRORS as error:
+        return judge(error)
+    return None
+
+
+def failed(locale: str) -> str:
+    """What a member hears of a mistake of ours."""
+    return text(locale, "refused-our-fault")

@@ -1,0 +1,146 @@
+"""The one discord.py connection: whatever its address, without privileged intents, sharded by itself.
+
+discord.py keeps its API address in a class attribute, `Route.BASE`; so one process speaks to one Discord. The
+gateway's address comes from there, by `GET /gateway/bot`.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import discord
+import structlog
+from discord.http import Route
+
+from adapters.discord.faults import ERRORS, judge
+from adapters.discord.incoming import Incoming
+from adapters.discord.reading import read_interaction, read_mention, read_reaction
+from bot.domain.errors import FatalError
+from bot.ports import Clock
+
+RECONNECT = (1.0, 2.0, 5.0, 15.0, 60.0)
+"""Seconds between tries to log in or find the gateway; the last one repeats."""
+
+LONGEST_LIMIT = 5.0
+"""Seconds of rate limit that discord.py may sit out inside a call; longer ones come back to delivery, which knows
+what can be dropped."""
+
+REACTIONS = frozenset({"🔁", "✉️", "✉", "⭐", "❌"})
+
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we have no voice to be warned about
+
+log = structlog.get_logger(__name__)
+
+Take = Callable[[Incoming], Awaitable[None]]
+
+
+def intents() -> discord.Intents:
+    """What we listen to; none of it is privileged.
+
+    guilds: channels and permissions. guild_messages and dm_messages: mentions, direct messages. The reactions: those
+    on our results.
+    """
+    wanted = discord.Intents.none()
+    wanted.guilds = True
+    wanted.guild_messages = wanted.dm_messages = True
+    wanted.guild_reactions = wanted.dm_reactions = True
+    return wanted
+
+
+class Connection(discord.AutoShardedClient):
+    """Hands every event that concerns us to `take`."""
+
+    def __init__(self, *, api_url: str, clock: Clock) -> None:
+        Route.BASE = api_url.rstrip("/")
+        super().__init__(
+            intents=intents(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+        )
+        self.http.max_ratelimit_timeout = LONGEST_LIMIT
+        self.take: Take = _nothing
+        self.logged_in = False
+        self._clock = clock
+
+    async def log_in(self, token: str, *, waits: Sequence[float]) -> None:
+        """Log in, trying again after each of `waits`, the last one for ever; nothing where that is done already.
+
+        Raises:
+            FatalError: the token is none.
+        """
+        tries = 0
+        while not self.logged_in:
+            try:
+                await self.login(token)
+                self.logged_in = True
+            except discord.LoginFailure:
+                await self.close()
+                raise FatalError(
+                    "Discord does not know DISCORD_TOKEN: copy the token again from the Bot page of your application "
+                    "(discord.com/developers)."
+                ) from None
+            except ERRORS as error:
+                log.warning("cannot log in to Discord yet", reason=judge(error).reason)
+                await self.http.close()
+                self.http.connector = discord.utils.MISSING  # closed with its session; the next login makes another
+                if not waits:
+                    return
+                await asyncio.sleep(waits[min(tries, len(waits) - 1)])
+                tries += 1
+
+    async def listen(self) -> None:
+        """Take events until closed.
+
+        Raises:
+            FatalError: Discord closed the connection for good.
+        """
+        tries = 0
+        while True:
+            try:
+                return await self.connect()
+            except discord.GatewayNotFound:
+                wait = RECONNECT[min(tries, len(RECONNECT) - 1)]
+                log.warning("Discord names no gateway yet", seconds=wait)
+                await asyncio.sleep(wait)
+                tries += 1
+            except discord.ConnectionClosed as closed:
+                raise FatalError(
+                    f"Discord closed the connection (code {closed.code}): check the token and the application."
+                ) from closed
+
+    async def hang_up(self) -> None:
+        """Leave the gateway; messages can still be sent."""
+        for shard in self.shards.values():
+            await shard.disconnect()
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """A command, button or form."""
+        event = read_interaction(interaction)
+        if event is not None:
+            await self.take(event)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """A mention, or a direct message."""
+        me = self.user
+        if me is None or message.author.bot or message.webhook_id is not None:
+            return
+        named = f"<@{me.id}>" in message.content or f"<@!{me.id}>" in message.content
+        if named or (message.guild is None and (message.content or message.attachments)):
+            await self.take(read_mention(message))
+
+    async def on_raw_reaction_add(self, reaction: discord.RawReactionActionEvent) -> None:
+        """A reaction on one of our messages."""
+        me = self.user
+        emoji = str(reaction.emoji.name)
+        if me is None or reaction.user_id == me.id or reaction.message_author_id not in {me.id, None}:
+            return
+        if emoji in REACTIONS:
+            guild = self.get_guild(reaction.guild_id) if reaction.guild_id else None
+            locale = str(guild.preferred_locale) if guild else "en"
+            await self.take(read_reaction(reaction, locale=locale, received_at=self._clock.now()))
+
+
+async def _nothing(_event: Incoming) -> None:
+    """Before the intake is there nothing is taken."""

@@ -1,0 +1,107 @@
+"""The forms (modals) as Discord takes them: pure. Every limit of Discord on them is kept here."""
+
+from collections.abc import Sequence
+
+from adapters.discord.ids import ButtonId, RemixId
+from adapters.discord.incoming import Upload
+from adapters.discord.rest import Payload
+from adapters.discord.translate import FIELD_PICTURE, FIELD_PROMPT, FIELD_STRENGTH, FIELD_STYLE, FIELD_UPLOAD
+from bot.domain.actions import Verb
+from bot.domain.job import Generation
+from bot.domain.request import DEFAULT_STRENGTH, MAX_PROMPT
+from bot.texts import text
+
+MAX_TITLE = 45
+MAX_OPTIONS = 25
+_MAX_OPTION = 100
+
+_LABEL, _SELECT, _INPUT, _UPLOAD = 18, 3, 4, 19
+_SHORT, _PARAGRAPH = 1, 2
+
+
+def remix_form(id_: RemixId, pictures: Sequence[Upload], styles: Sequence[str], locale: str) -> Payload:
+    """Prompt, strength and style for somebody's picture; where there are several, which."""
+    fields = [
+        _input(locale, FIELD_PROMPT, _PARAGRAPH, longest=MAX_PROMPT, required=True),
+        _input(locale, FIELD_STRENGTH, _SHORT, longest=12, value=f"{DEFAULT_STRENGTH:g}"),
+        *_style(locale, styles, chosen=None),
+    ]
+    if len(pictures) > 1:
+        names = [
+            (str(place), f"{place + 1}: {picture.filename}"[:_MAX_OPTION])
+            for place, picture in enumerate(pictures[:MAX_OPTIONS])
+        ]
+        fields.insert(0, _select(locale, FIELD_PICTURE, names, chosen="0", required=True))
+    return _form(str(id_), text(locale, "form-remix"), fields)
+
+
+def result_form(verb: Verb, parent: Generation, styles: Sequence[str], locale: str) -> Payload:
+    """Chain or Edit, filled with what the result was made from."""
+    recipe = parent.recipe
+    strength = DEFAULT_STRENGTH if verb is Verb.CHAIN else recipe.strength
+    fields = [
+        _input(locale, FIELD_PROMPT, _PARAGRAPH, longest=MAX_PROMPT, required=True, value=recipe.prompt),
+        _input(locale, FIELD_STRENGTH, _SHORT, longest=12, value=f"{strength:g}"),
+        *_style(locale, styles, chosen=recipe.style),
+        _labelled(
+            locale,
+            FIELD_UPLOAD,
+            {"type": _UPLOAD, "custom_id": FIELD_UPLOAD, "min_values": 0, "max_values": 1, "required": False},
+        ),
+    ]
+    return _form(str(ButtonId(verb, parent.id)), text(locale, f"form-{verb}"), fields)
+
+
+def _form(custom_id: str, title: str, fields: list[Payload]) -> Payload:
+    return {"custom_id": custom_id, "title": title[:MAX_TITLE], "components": fields}
+
+
+def _input(locale: str, name: str, style: int, *, longest: int, required: bool = False, value: str = "") -> Payload:
+    field: dict[str, object] = {
+        "type": _INPUT,
+        "custom_id": name,
+        "style": style,
+        "required": required,
+        "max_length": longest,
+    }
+    if required:
+        field["min_length"] = 1
+    if value:
+        field["value"] = value[:longest]
+    return _labelled(locale, name, field)
+
+
+def _style(locale: str, styles: Sequence[str], chosen: str | None) -> list[Payload]:
+    """The presets to pick from; where there are more than a list may hold, a text field."""
+    if not styles:
+        return []
+    if len(styles) > MAX_OPTIONS:
+        return [_input(locale, FIELD_STYLE, _SHORT, longest=_MAX_OPTION, value=chosen or "")]
+    return [_select(locale, FIELD_STYLE, [(name, name) for name in styles], chosen=chosen, required=False)]
+
+
+def _select(
+    locale: str, name: str, choices: Sequence[tuple[str, str]], *, chosen: str | None, required: bool
+) -> Payload:
+    options = [
+        {"value": value[:_MAX_OPTION], "label": label[:_MAX_OPTION], **({"default": True} if value == chosen else {})}
+        for value, label in choices
+    ]
+    field = {
+        "type": _SELECT,
+        "custom_id": name,
+        "options": options,
+        "min_values": int(required),
+        "max_values": 1,
+        "required": required,
+    }
+    return _labelled(locale, name, field)
+
+
+def _labelled(locale: str, name: str, field: Payload) -> Payload:
+    return {
+        "type": _LABEL,
+        "label": text(locale, f"field-{name}"),
+        "description": text(locale, f"field-{name}-description"),
+        "component": field,
+    }

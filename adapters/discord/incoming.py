@@ -1,0 +1,132 @@
+"""What came in from Discord, as frozen values that can be written down and read again after a crash.
+
+Nothing here knows discord.py's objects; `reading` makes these from them. `to_json` and `from_json` are each other's
+inverse, which is what lets the inbox replay an event that a crash interrupted.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.request import Requester
+
+PLATFORM = "discord"
+TOKEN_SECONDS = 15 * 60.0
+"""An interaction's token lives this long (Discord: receiving and responding)."""
+
+DISCORD_EPOCH = 1_420_070_400.0
+EPHEMERAL = 1 << 6
+
+
+def snowflake_time(snowflake: str) -> float:
+    """When Discord made an id, Unix seconds."""
+    return (int(snowflake) >> 22) / 1000 + DISCORD_EPOCH
+
+
+class Kind(StrEnum):
+    """What a member did."""
+
+    COMMAND = "command"
+    AUTOCOMPLETE = "autocomplete"
+    BUTTON = "button"
+    MODAL = "modal"
+    MENTION = "mention"
+    REACTION = "reaction"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that Discord keeps.
+
+    Attributes:
+        author: who posted it; empty where nobody is known, as in forwards.
+        generation: which of our results it is, where it is one.
+    """
+
+    url: str
+    filename: str
+    media_type: str
+    size: int
+    author: str = ""
+    generation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Who did something, and where.
+
+    Attributes:
+        guild: empty in direct messages.
+        parent: the channel a thread belongs to; empty elsewhere.
+        permissions: what the member may do there, Discord's bits; 0 where that means nothing.
+        app_permissions: the same for us.
+        reachable: whether the bot itself may write there, not only by an interaction's token.
+        file_bytes: the most one file may have in an answer to this event.
+        guild_file_bytes: the most one file may have there in a message of the bot's own.
+    """
+
+    user: str
+    name: str
+    channel: str
+    guild: str = ""
+    parent: str = ""
+    roles: tuple[str, ...] = ()
+    permissions: int = 0
+    app_permissions: int = 0
+    locale: str = "en"
+    reachable: bool = True
+    file_bytes: int = 10 * 1024 * 1024
+    guild_file_bytes: int = 10 * 1024 * 1024
+
+    @property
+    def requester(self) -> Requester:
+        """The member in the core's words."""
+        return Requester(platform=PLATFORM, user=self.user, space=self.guild, name=self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One event.
+
+    Attributes:
+        id: Discord's id of the interaction or message; for reactions made of what identifies them.
+        name: the command, the custom id, or the reaction's emoji.
+        body: an interaction's `data` object; the words and pictures of a mention.
+        token, application: what an interaction is answered with; empty for messages and reactions.
+        message: the message a button sits on, a mention is, or a reaction is on.
+        hidden: that message is shown to its member only.
+    """
+
+    id: str
+    kind: Kind
+    name: str
+    origin: Origin
+    body: Mapping[str, Any] = field(default_factory=dict)
+    token: str = ""
+    application: str = ""
+    message: str = ""
+    hidden: bool = False
+
+    @property
+    def event_id(self) -> str:
+        """Its name in the inbox."""
+        return f"{PLATFORM}:{self.id}"
+
+    @property
+    def token_until(self) -> float:
+        """Unix seconds until which its token works."""
+        return snowflake_time(self.id) + TOKEN_SECONDS
+
+    def to_json(self) -> str:
+        """Everything needed to handle it again."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+
+def from_json(text: str) -> Incoming:
+    """What `to_json` wrote."""
+    fields = json.loads(text)
+    origin = fields.pop("origin")
+    origin["roles"] = tuple(origin["roles"])
+    return Incoming(**{**fields, "kind": Kind(fields["kind"])}, origin=Origin(**origin))

@@ -1,0 +1,151 @@
+"""Every event's way in: written down, answered within 3 s, then done; and done again after a crash.
+
+The inbox row comes before the answer, so what Discord was told is coming is never forgotten. Events that only look
+(autocomplete, forms that open, lists) are not worth a row: repeating them after a restart would answer nobody.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from adapters.discord.answers import Ack, Answered, Answers, failed
+from adapters.discord.ids import parse_button_id, parse_remix_id
+from adapters.discord.incoming import PLATFORM, Incoming, Kind, from_json
+from adapters.discord.rest import Response
+from adapters.discord.translate import options
+from bot.domain.errors import DeliveryError, StorageFailed, UserError
+from bot.ports import Clock, InboxEvent, JobStore
+from bot.texts import text
+
+log = structlog.get_logger(__name__)
+
+Do = Callable[[Answered], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What an event sets off.
+
+    Attributes:
+        ack: how it is first answered; PUBLIC becomes HIDDEN where the member or the place wants it private.
+        lasting: it changes something, so it must outlive a crash.
+        open: PUBLIC stays PUBLIC.
+    """
+
+    do: Do
+    ack: Ack = Ack.NONE
+    lasting: bool = False
+    open: bool = False
+
+
+class Intake:
+    """Finds the flow of an event and carries it through."""
+
+    def __init__(
+        self,
+        *,
+        flows: Mapping[str, Flow],
+        store: JobStore,
+        answers: Answers,
+        clock: Clock,
+        private_by_default: Callable[[Incoming], Awaitable[bool]],
+    ) -> None:
+        """`flows`: by `flow_name`."""
+        self._flows = flows
+        self._store = store
+        self._answers = answers
+        self._clock = clock
+        self._private_by_default = private_by_default
+        self._busy = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def idle(self) -> None:
+        """Return once everything taken is done."""
+        await self._idle.wait()
+
+    async def take(self, event: Incoming) -> None:
+        """One event, start to end."""
+        flow = self._flows.get(flow_name(event))
+        if flow is None:
+            log.info("nothing to do for an event", kind=event.kind)
+            return
+        self._busy += 1
+        self._idle.clear()
+        try:
+            with structlog.contextvars.bound_contextvars(incoming=event.event_id):
+                await self._carry(event, flow)
+        finally:
+            self._busy -= 1
+            if not self._busy:
+                self._idle.set()
+
+    async def replay(self) -> None:
+        """Do again what a crash interrupted."""
+        for row in await self._store.unsettled(PLATFORM):
+            event = from_json(row.payload)
+            flow = self._flows.get(flow_name(event))
+            if flow is None:
+                await self._store.settle(row.id)
+                continue
+            ack = await self._ack(event, flow)
+            # Whether it was answered before the crash is unknown; where it was not, the token says so when used.
+            promised = Response("", ack is Ack.HIDDEN) if event.token and ack is not Ack.NONE else None
+            log.info("doing an interrupted event again", incoming=event.event_id)
+            await self._do(flow, Answered(event=event, ack=ack, response=promised))
+
+    async def _carry(self, event: Incoming, flow: Flow) -> None:
+        if flow.lasting:
+            row = InboxEvent(
+                id=event.event_id, platform=PLATFORM, payload=event.to_json(), received_at=self._clock.now()
+            )
+            try:
+                if not await self._store.receive(row):
+                    log.info("event known already")
+                    return
+            except StorageFailed as fault:
+                await self._answers.refuse(Answered(event=event, ack=Ack.NONE, response=None), str(fault))
+                return
+        answered = await self._answers.acknowledge(event, await self._ack(event, flow))
+        await self._do(flow, answered)
+
+    async def _do(self, flow: Flow, answered: Answered) -> None:
+        event = answered.event
+        try:
+            await flow.do(answered)
+        except UserError as refusal:
+            log.info("refused", kind=type(refusal).__name__)
+            await self._answers.refuse(answered, str(refusal))
+        except DeliveryError as fault:
+            log.warning("answer not delivered", reason=str(fault))
+            await self._answers.refuse(answered, text(event.origin.locale, "refused-busy"))
+        except Exception:
+            # A fault in one event must not end the connection, and its member must not wait for ever.
+            log.exception("event failed")
+            await self._answers.refuse(answered, failed(event.origin.locale))
+        if flow.lasting:
+            with contextlib.suppress(StorageFailed):  # it will be done again, which is safe
+                await self._store.settle(event.event_id)
+
+    async def _ack(self, event: Incoming, flow: Flow) -> Ack:
+        if flow.ack is not Ack.PUBLIC or flow.open:
+            return flow.ack
+        asked = event.kind is Kind.COMMAND and bool(options(event.body).get("private"))
+        hidden = asked or event.hidden or await self._private_by_default(event)
+        return Ack.HIDDEN if hidden else Ack.PUBLIC
+
+
+def flow_name(event: Incoming) -> str:
+    """Under which name a flow is listed: "command img2img", "button rerun", "modal remix", "mention"."""
+    match event.kind:
+        case Kind.MENTION | Kind.REACTION | Kind.AUTOCOMPLETE:
+            return event.kind.value
+        case Kind.COMMAND:
+            return f"{event.kind} {event.name}"
+    if parse_remix_id(event.name):
+        return f"{event.kind} remix"
+    pressed = parse_button_id(event.name)
+    return f"{event.kind} {pressed.verb if pressed else event.name}"

@@ -1,0 +1,18 @@
+"""People's words made inert for Discord: no formatting, no links, no mentions, only what was typed."""
+
+import re
+
+_MARKS = re.compile(r"([\\*_~`|<>\[\]()#@]|(?<=:)/|(?<=/)/|^[-+])")
+_INVITE = re.compile(r"(discord)\.(gg|com|app)", re.IGNORECASE)
+_BREAK = "\u200b"
+
+
+def inert(text: str, *, most: int = 1000) -> str:
+    """`text` so that Discord shows it literally, cut to `most` characters of the original.
+
+    A backslash takes a mark its meaning and is not shown itself. Behind `@` stands a zero-width space too, because
+    `@everyone` is looked for in the raw text.
+    """
+    shown = text if len(text) <= most else text[: most - 1] + "…"
+    escaped = _MARKS.sub(r"\\\1", shown).replace("@", f"@{_BREAK}")
+    return _INVITE.sub(rf"\1.{_BREAK}\2", escaped)

@@ -1,0 +1,303 @@
+"""One message per job: which route it takes, and what follows from each refusal.
+
+While an interaction's token lives it is used: such edits do not count against the bot's 50 requests a second. After
+that the bot edits the same message by its id. What only its member sees, and messages in servers that the bot is not
+a member of, have no second route: two minutes before the token dies they get a *Collect* button, whose press brings
+a new token. Where the message or its place is gone, the result goes to its owner by direct message; where that is
+closed too it is kept for `/queue`. Progress is never worth a second try.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import structlog
+
+from adapters.discord.cards import NOBODY, bare, layout
+from adapters.discord.faults import ERRORS, Fault, Meaning, judge
+from adapters.discord.files import FileMaker, Files
+from adapters.discord.incoming import EPHEMERAL, PLATFORM
+from adapters.discord.rest import ORIGINAL, Outgoing, Payload, Rest
+from adapters.discord.routes import Address, Stand, Token, address_of, stand_of
+from bot.domain.card import Card
+from bot.domain.errors import TryLater, Undeliverable
+from bot.domain.ids import JobId
+from bot.domain.request import ReplyTarget
+from bot.ports import Clock, MessageRef
+from bot.texts import text
+
+COLLECT_BEFORE = 120.0
+"""Seconds before a token's end at which Collect appears: time for several tries."""
+
+_TOKEN_MARGIN = 5.0
+"""A request started this close to the end of its token may arrive too late."""
+
+_CALL_SECONDS = 90.0
+"""Bound on one call: an upload of 25 MB from a slow line, and discord.py's own retries."""
+
+_LOCKED_OUT_SECONDS = 300.0
+"""The bot's own token was refused: nothing helps but its owner."""
+
+_DIRECT_FILE_BYTES = 10 * 1024 * 1024
+_SMALLER = (1.0, 0.5, 0.25)
+_MEND_BY_PRIVATE_MESSAGE = {Meaning.MESSAGE_GONE, Meaning.PLACE_GONE, Meaning.FORBIDDEN, Meaning.LOCKED}
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+Write = Callable[[Payload, Sequence[Outgoing]], Awaitable[Payload]]
+
+
+class Refused(Exception):
+    """Discord refused a call."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.reason)
+        self.fault = fault
+
+
+@dataclass(frozen=True, slots=True)
+class _Expiring:
+    address: Address
+    stand: Stand
+    card: Card
+
+
+class DiscordMessenger:
+    """See the module. `connected` says whether the client has logged in."""
+
+    platform = PLATFORM
+    edit_interval = 2.5
+
+    def __init__(self, rest: Rest, files: FileMaker, clock: Clock, *, connected: Callable[[], bool]) -> None:
+        self._rest = rest
+        self._files = files
+        self._clock = clock
+        self._connected = connected
+        self._dead_tokens: set[str] = set()
+        self._renewed: dict[JobId, Stand] = {}
+        self._expiring: dict[JobId, _Expiring] = {}
+        self._lost: set[JobId] = set()
+
+    async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
+        """Post a job's message; see `bot.ports.Messenger`."""
+        self._check_connected()
+        address = address_of(target)
+        stand = await self._post(address, card, nonce)
+        self._watch(address, stand, card)
+        return stand.reference()
+
+    async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
+        """Make the message show `card`; see `bot.ports.Messenger`."""
+        self._check_connected()
+        address = address_of(target)
+        before = self._renewed.get(card.job) or stand_of(message)
+        try:
+            stand = await self._edit(address, before, card)
+        except Undeliverable:
+            self._forget(card.job)
+            raise
+        self._watch(address, stand, card)
+        if card.status.ended:
+            self._forget(card.job)
+        return stand.reference()
+
+    def renew(self, job: JobId, stand: Stand) -> None:
+        """A press on the job's message brought a fresh token; later edits use it."""
+        self._renewed[job] = stand
+        self._lost.discard(job)
+
+    async def offer_collect(self) -> None:
+        """Put Collect on every message whose only token is about to die. Call every few seconds."""
+        now = self._clock.now()
+        for job, expiring in list(self._expiring.items()):
+            token = expiring.stand.token
+            if token is None or not self._is_expiring(token):
+                continue
+            if now < token.until - _TOKEN_MARGIN:
+                try:
+                    await self._write(
+                        self._by_token(token, expiring.stand.message), expiring.card, Files(), collect=True
+                    )
+                except (Refused, TryLater) as refusal:
+                    log.warning("could not offer Collect", job=job, reason=str(refusal))
+                    continue
+            self._expiring.pop(job, None)
+
+    async def _post(self, address: Address, card: Card, nonce: str) -> Stand:
+        if address.token and self._lives(address.token):
+            answer = address.answer or ORIGINAL
+            try:
+                shown = await self._send(self._by_token(address.token, answer), card, address.file_bytes)
+            except Refused as refusal:
+                fault = refusal.fault
+                if fault.meaning is Meaning.BLOCKED:
+                    await self._tell_blocked(address, card)
+                if fault.meaning not in {Meaning.TOKEN_DEAD, Meaning.MESSAGE_GONE}:
+                    raise _final(fault) from refusal
+                self._dead_tokens.add(address.token.value)
+            else:
+                own = address.reachable and not address.hidden
+                message = str(shown.get("id") or answer)
+                return Stand(channel=address.channel, message=message, token=address.token, own=own)
+        return await self._post_anew(address, card, nonce)
+
+    async def _post_anew(self, address: Address, card: Card, nonce: str) -> Stand:
+        """A new message of the bot's own: in the channel, else to the owner."""
+        if address.reachable and not address.hidden:
+            try:
+                return await self._create(address.channel, card, nonce, address.guild_file_bytes, address.reply_to)
+            except Refused as refusal:
+                if refusal.fault.meaning is Meaning.BLOCKED:
+                    await self._tell_blocked(address, card)
+                if refusal.fault.meaning not in _MEND_BY_PRIVATE_MESSAGE | {Meaning.UNEDITABLE}:
+                    raise _final(refusal.fault) from refusal
+                log.info("the channel refuses, writing to the owner", reason=refusal.fault.reason)
+        return await self._post_privately(address, card, nonce)
+
+    async def _post_privately(self, address: Address, card: Card, nonce: str) -> Stand:
+        try:
+            channel = await _call(self._rest.direct_channel(address.user))
+            return await self._create(channel, card, nonce, _DIRECT_FILE_BYTES, "")
+        except Refused as refusal:
+            raise _final(refusal.fault) from refusal
+
+    async def _create(self, channel: str, card: Card, nonce: str, file_bytes: int, reply_to: str) -> Stand:
+        """A message of the bot's own; `nonce` finds one that was made a moment ago instead of making a second."""
+        identity: dict[str, object] = {"nonce": nonce, "enforce_nonce": True}
+        if reply_to:
+            identity["message_reference"] = {"message_id": reply_to, "fail_if_not_exists": False}
+
+        async def write(payload: Payload, files: Sequence[Outgoing]) -> Payload:
+            return await self._rest.create(channel, {**payload, **identity}, files)
+
+        made = await self._send(write, card, file_bytes)
+        return Stand(channel=channel, message=str(made["id"]))
+
+    async def _edit(self, address: Address, stand: Stand, card: Card) -> Stand:
+        if stand.token and self._lives(stand.token):
+            try:
+                collect = not stand.own and not card.status.ended and self._is_expiring(stand.token)
+                by_token = self._by_token(stand.token, stand.message)
+                await self._send(by_token, card, address.file_bytes, collect=collect)
+            except Refused as refusal:
+                if refusal.fault.meaning is not Meaning.TOKEN_DEAD:
+                    return await self._mend(refusal.fault, address, stand, card)
+                self._dead_tokens.add(stand.token.value)
+            else:
+                return stand
+        if not stand.own or stand.message == ORIGINAL:
+            if card.status.ended:
+                raise Undeliverable("its message can be renewed by Collect only")
+            return stand
+        if card.job in self._lost and not card.status.ended:
+            return stand
+
+        async def write(payload: Payload, files: Sequence[Outgoing]) -> Payload:
+            return await self._rest.edit(stand.channel, stand.message, payload, files)
+
+        try:
+            await self._send(write, card, address.guild_file_bytes)
+        except Refused as refusal:
+            return await self._mend(refusal.fault, address, stand, card)
+        return stand
+
+    async def _mend(self, fault: Fault, address: Address, stand: Stand, card: Card) -> Stand:
+        """What follows from an edit that Discord refused for good."""
+        if not card.status.ended and fault.meaning is not Meaning.BLOCKED:
+            log.info("progress not shown", job=card.job, reason=fault.reason)
+            self._lost.add(card.job)
+            return stand
+        if fault.meaning is Meaning.BLOCKED:
+            await self._tell_blocked(address, card)
+            raise _final(fault)
+        again = f"{card.job}-2"
+        if fault.meaning is Meaning.UNEDITABLE and not address.hidden:
+            return await self._post_anew(address, card, again)
+        if fault.meaning in _MEND_BY_PRIVATE_MESSAGE:
+            return await self._post_privately(address, card, again)
+        raise _final(fault)
+
+    async def _tell_blocked(self, address: Address, card: Card) -> None:
+        """Tell the owner, and nobody else, that the server's own filter withheld the message."""
+        said: Payload = {
+            "content": text(card.locale, "blocked-by-automod"),
+            "allowed_mentions": NOBODY,
+        }
+        try:
+            if address.token and self._lives(address.token):
+                hidden = {**said, "flags": EPHEMERAL}
+                await _call(self._rest.follow_up(address.token.application, address.token.value, hidden))
+            else:
+                channel = await _call(self._rest.direct_channel(address.user))
+                await _call(self._rest.create(channel, {**said, "nonce": f"{card.job}-b", "enforce_nonce": True}))
+        except (Refused, TryLater) as refusal:
+            log.warning("could not tell the owner that AutoMod withheld a message", reason=str(refusal))
+
+    async def _send(self, write: Write, card: Card, file_bytes: int, *, collect: bool = False) -> Payload:
+        """Write a card, with smaller files where Discord finds them too large and plainly where it minds the rest."""
+        for share in _SMALLER:
+            files = await self._files.of(card, file_bytes=round(file_bytes * share))
+            try:
+                return await self._write(write, card, files, collect=collect)
+            except Refused as refusal:
+                if refusal.fault.meaning is Meaning.INVALID:
+                    log.error("message not taken", job=card.job, reason=refusal.fault.reason)  # noqa: TRY400 -- a line says it
+                    return await _call(write(bare(card), files.pictures))
+                if refusal.fault.meaning is not Meaning.TOO_LARGE or not files.all:
+                    raise
+        return await _call(write(layout(card, notes=[text(card.locale, "note-too-large")]), ()))
+
+    async def _write(self, write: Write, card: Card, files: Files, *, collect: bool) -> Payload:
+        payload = layout(card, files.pictures, thumbnail=files.thumbnail, notes=files.notes, collect=collect)
+        return await _call(write(payload, files.all))
+
+    def _by_token(self, token: Token, message: str) -> Write:
+        async def write(payload: Payload, files: Sequence[Outgoing]) -> Payload:
+            return await self._rest.edit_response(token.application, token.value, message, payload, files)
+
+        return write
+
+    def _check_connected(self) -> None:
+        if not self._connected():
+            raise TryLater("not logged in to Discord yet", seconds=1.0)
+
+    def _lives(self, token: Token) -> bool:
+        return token.value not in self._dead_tokens and self._clock.now() < token.until - _TOKEN_MARGIN
+
+    def _is_expiring(self, token: Token) -> bool:
+        return self._clock.now() >= token.until - COLLECT_BEFORE
+
+    def _watch(self, address: Address, stand: Stand, card: Card) -> None:
+        if not stand.own and not card.status.ended and stand.token and self._lives(stand.token):
+            self._expiring[card.job] = _Expiring(address, stand, card)
+
+    def _forget(self, job: JobId) -> None:
+        self._renewed.pop(job, None)
+        self._expiring.pop(job, None)
+        self._lost.discard(job)
+
+
+async def _call(call: Awaitable[T]) -> T:
+    """Await a call of `Rest`.
+
+    Raises:
+        TryLater: Discord may take it later.
+        Refused: it will not.
+    """
+    try:
+        async with asyncio.timeout(_CALL_SECONDS):
+            return await call
+    except ERRORS as error:
+        fault = judge(error)
+        if fault.meaning is Meaning.BUSY:
+            raise TryLater(fault.reason, seconds=fault.seconds) from error
+        raise Refused(fault) from error
+
+
+def _final(fault: Fault) -> TryLater | Undeliverable:
+    """What delivery has to know of a refusal that nothing here mends."""
+    if fault.meaning is Meaning.TOKEN_DEAD:
+        return TryLater(fault.reason, seconds=_LOCKED_OUT_SECONDS)
+    return Undeliverable(fault.reason)

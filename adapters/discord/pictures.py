@@ -1,0 +1,105 @@
+"""Where the pictures of a message are: pure, over Discord's own message objects.
+
+Members post pictures as attachments, in embeds, by forwarding, in galleries of other apps' V2 messages. Stickers and
+other files are refused with the reason, not overlooked.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from adapters.discord.ids import parse_button_id
+from adapters.discord.incoming import Upload
+from bot.domain.ids import GenerationId, generation_id, job_of, parse_job_id
+
+Message = Mapping[str, Any]
+
+_OURS = re.compile(r"(?:SPOILER_)?pentimento-([A-Za-z0-9_-]{22})-(\d{1,2})\.\w+")
+_IMAGE_NAMES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".avif")
+_KEPT_BY_DISCORD = (".discordapp.com", ".discordapp.net", ".discord.com")
+
+
+def pictures_in(message: Message, *, me: str) -> list[Upload]:
+    """Every picture of a message, each once, in the order people see them.
+
+    Args:
+        message: as Discord's API gives it.
+        me: our user id: our own results are known by it and by their file names.
+    """
+    found: dict[str, Upload] = {}
+    author = str(message.get("author", {}).get("id", ""))
+    for upload in _all_in(message, author, ours=bool(me) and author == me):
+        found.setdefault(upload.url.partition("?")[0], upload)
+    for snapshot in message.get("message_snapshots") or ():
+        for upload in _all_in(snapshot.get("message", {}), "", ours=False):
+            found.setdefault(upload.url.partition("?")[0], upload)
+    return list(found.values())
+
+
+def has_sticker(message: Message) -> bool:
+    """Whether it shows a sticker, which apps may not take as a picture."""
+    return bool(message.get("sticker_items"))
+
+
+def generation_in(message: Message) -> GenerationId | None:
+    """The result that a message of ours shows, read off its buttons."""
+    for component in _components(message.get("components") or ()):
+        button = parse_button_id(str(component.get("custom_id", "")))
+        if button:
+            return generation_id(job_of(button.target), 0)
+    return None
+
+
+def attachment(fields: Mapping[str, Any], *, author: str = "", ours: bool = False) -> Upload:
+    """An attachment object as an upload."""
+    filename = str(fields.get("filename", ""))
+    result = _OURS.fullmatch(filename) if ours else None
+    job = parse_job_id(result[1]) if result else None
+    return Upload(
+        url=str(fields.get("url", "")),
+        filename=filename,
+        media_type=str(fields.get("content_type") or ""),
+        size=int(fields.get("size") or 0),
+        author=author,
+        generation=generation_id(job, int(result[2])) if result and job else "",
+    )
+
+
+def _all_in(message: Message, author: str, *, ours: bool) -> Iterator[Upload]:
+    for fields in message.get("attachments") or ():
+        upload = attachment(fields, author=author, ours=ours)
+        thumbnail = ours and not upload.generation
+        is_picture = upload.media_type.startswith("image/") or upload.filename.lower().endswith(_IMAGE_NAMES)
+        if is_picture and not thumbnail:
+            yield upload
+    for embed in () if ours else message.get("embeds") or ():
+        yield from _media(embed.get("image"), author)
+        yield from _media(embed.get("thumbnail"), author)
+    for component in _components(message.get("components") or ()):
+        yield from _media(component.get("media"), author)  # a thumbnail; absent elsewhere
+        for item in component.get("items") or ():  # of a gallery
+            yield from _media(item.get("media"), author)
+
+
+def _media(media: Mapping[str, Any] | None, author: str) -> Iterator[Upload]:
+    """A picture that Discord shows from somewhere; taken from Discord's own copy of it."""
+    if not media:
+        return
+    media_type = str(media.get("content_type") or "")
+    if media_type and not media_type.startswith("image/"):
+        return
+    addresses = [str(media.get(name) or "") for name in ("url", "proxy_url")]
+    kept = [url for url in addresses if (urlsplit(url).hostname or "").endswith(_KEPT_BY_DISCORD)]
+    chosen = (kept or [url for url in addresses if url] or [""])[0]
+    if chosen:
+        filename = urlsplit(chosen).path.rpartition("/")[2]
+        yield Upload(url=chosen, filename=filename, media_type=media_type, size=0, author=author)
+
+
+def _components(components: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for component in components:
+        yield component
+        yield from _components(component.get("components") or ())
+        if accessory := component.get("accessory"):
+            yield from _components((accessory,))

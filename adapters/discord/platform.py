@@ -1,0 +1,163 @@
+"""Discord as the lifecycle sees it: puts the parts of this package together."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import Self
+
+import structlog
+
+from adapters.discord.answers import Ack, Answers
+from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE
+from adapters.discord.connection import RECONNECT, Connection
+from adapters.discord.files import FileMaker
+from adapters.discord.incoming import PLATFORM, Kind
+from adapters.discord.intake import Flow, Intake
+from adapters.discord.messenger import DiscordMessenger
+from adapters.discord.pages import Pages
+from adapters.discord.places import Places
+from adapters.discord.presses import Presses
+from adapters.discord.reactions import Reactions
+from adapters.discord.registration import register
+from adapters.discord.remix import Remix
+from adapters.discord.rest import Rest
+from adapters.discord.settings import FORGET, Privacy, Settings
+from adapters.discord.translate import ACTIONS
+from adapters.downloads import downloader
+from bot.domain.actions import Verb
+from bot.ports import Clock, Exporter, JobStore
+from bot.service import Service
+
+COLLECT_LOOK_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class DiscordPlatform:
+    """A `ChatPlatform`. Entering logs in; `run` listens."""
+
+    name = PLATFORM
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        api_url: str,
+        service: Service,
+        store: JobStore,
+        exporter: Exporter,
+        clock: Clock,
+        allowed_hosts: frozenset[str],
+        max_bytes: int,
+    ) -> None:
+        """`allowed_hosts` and `max_bytes` bound what is downloaded; see `adapters.downloads`."""
+        self._token = token
+        self._service = service
+        self._store = store
+        self._downloading = downloader(allowed_hosts=allowed_hosts, max_bytes=max_bytes)
+        self._clock = clock
+        self._connection = Connection(api_url=api_url, clock=clock)
+        self._rest = Rest(self._connection)
+        self._answers = Answers(self._rest)
+        self._files = FileMaker(exporter)
+        self._places = Places(service)
+        self.messenger = DiscordMessenger(
+            self._rest, self._files, clock, connected=lambda: self._connection.logged_in
+        )
+        self._parts = AsyncExitStack()
+        self._intake: Intake | None = None
+
+    async def __aenter__(self) -> Self:
+        """Log in where Discord answers at once; where it is away, `run` goes on trying.
+
+        Raises:
+            FatalError: the token is none.
+        """
+        await self._connection.log_in(self._token, waits=())
+        self._parts.push_async_callback(self._connection.close)
+        self._downloads = await self._parts.enter_async_context(self._downloading)
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self._parts.aclose()
+
+    async def run(self) -> None:
+        """Log in, do what a crash interrupted, and take events."""
+        await self._connection.log_in(self._token, waits=RECONNECT)
+        application = str(self._connection.application_id)
+        await register(self._connection, application)
+        me = self._connection.user
+        assert me is not None
+        self._intake = Intake(
+            flows=self._flows(str(me.id)),
+            store=self._store,
+            answers=self._answers,
+            clock=self._clock,
+            private_by_default=self._places.private,
+        )
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._offer_collect(), name="discord collect")
+            await self._intake.replay()
+            self._connection.take = self._intake.take
+            await self._connection.listen()
+
+    async def stop_intake(self) -> None:
+        """Leave the gateway and finish what was taken."""
+        await self._connection.hang_up()
+        if self._intake:
+            await self._intake.idle()
+
+    async def _offer_collect(self) -> None:
+        while True:
+            await asyncio.sleep(COLLECT_LOOK_SECONDS)
+            await self.messenger.offer_collect()
+
+    def _flows(self, me: str) -> dict[str, Flow]:
+        service, store, rest, answers, downloads = (
+            self._service, self._store, self._rest, self._answers, self._downloads,
+        )  # fmt: skip
+        remix = Remix(
+            service=service, store=store, rest=rest, answers=answers, downloads=downloads, places=self._places, me=me
+        )
+        presses = Presses(
+            service=service,
+            store=store,
+            rest=rest,
+            answers=answers,
+            messenger=self.messenger,
+            downloads=downloads,
+            places=self._places,
+        )
+        pages = Pages(service=service, store=store, answers=answers)
+        settings = Settings(service=service, answers=answers)
+        privacy = Privacy(service=service, answers=answers)
+        reactions = Reactions(
+            service=service, store=store, rest=rest, presses=presses, places=self._places, files=self._files
+        )
+        flows = {
+            f"command {REMIX_IMAGE}": Flow(remix.menu),
+            "modal remix": Flow(remix.form, Ack.PUBLIC, lasting=True),
+            Kind.MENTION: Flow(remix.mention, lasting=True),
+            Kind.REACTION: Flow(reactions.act, lasting=True),
+            Kind.AUTOCOMPLETE: Flow(pages.suggest),
+            f"button {Verb.DETAILS}": Flow(pages.details, Ack.HIDDEN),
+            f"button {Verb.CANCEL}": Flow(presses.cancel, Ack.UPDATE, lasting=True),
+            f"button {Verb.DELETE}": Flow(presses.delete, Ack.UPDATE, lasting=True),
+            f"button {Verb.PUBLISH}": Flow(presses.publish, Ack.PUBLIC, lasting=True, open=True),
+            f"button {Verb.COLLECT}": Flow(presses.collect, Ack.UPDATE, lasting=True),
+            f"button {FORGET}": Flow(privacy.forget, Ack.HIDDEN, lasting=True),
+            "command queue": Flow(pages.queue, Ack.HIDDEN),
+            "command info": Flow(pages.info, Ack.HIDDEN),
+            f"command {IMAGE_INFO}": Flow(pages.image_info, Ack.HIDDEN),
+            "command styles": Flow(pages.styles, Ack.HIDDEN),
+            "command help": Flow(pages.help, Ack.HIDDEN),
+            "command settings": Flow(settings.command, Ack.HIDDEN, lasting=True),
+            "command privacy": Flow(privacy.command, Ack.HIDDEN),
+        }
+        for name in ACTIONS:
+            flows[f"command {name}"] = Flow(remix.command, Ack.PUBLIC, lasting=True)
+        for verb in (Verb.RERUN, Verb.REROLL, Verb.SWEEP):
+            flows[f"button {verb}"] = Flow(presses.again, Ack.PUBLIC, lasting=True)
+        for verb in (Verb.CHAIN, Verb.EDIT):
+            flows[f"button {verb}"] = Flow(presses.ask)
+            flows[f"modal {verb}"] = Flow(presses.form, Ack.PUBLIC, lasting=True)
+        return flows

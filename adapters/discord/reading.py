@@ -1,0 +1,137 @@
+"""discord.py's objects as our own plain values."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import discord
+
+from adapters.discord.incoming import EPHEMERAL, Incoming, Kind, Origin
+
+_KINDS = {
+    discord.InteractionType.application_command: Kind.COMMAND,
+    discord.InteractionType.autocomplete: Kind.AUTOCOMPLETE,
+    discord.InteractionType.component: Kind.BUTTON,
+    discord.InteractionType.modal_submit: Kind.MODAL,
+}
+_DIRECT = {discord.ChannelType.private}
+
+
+def read_interaction(interaction: discord.Interaction[Any]) -> Incoming | None:
+    """An interaction; None for kinds we have no use for (pings)."""
+    kind = _KINDS.get(interaction.type)
+    if kind is None:
+        return None
+    body: Mapping[str, Any] = interaction.data or {}
+    message = interaction.message
+    return Incoming(
+        id=str(interaction.id),
+        kind=kind,
+        name=str(body.get("custom_id") or body.get("name") or ""),
+        origin=_origin(interaction),
+        body=body,
+        token=interaction.token,
+        application=str(interaction.application_id),
+        message=str(message.id) if message else "",
+        hidden=bool(message and message.flags.value & EPHEMERAL),
+    )
+
+
+def _origin(interaction: discord.Interaction[Any]) -> Origin:
+    user, channel, guild = interaction.user, interaction.channel, interaction.guild
+    known = guild is not None and interaction.client.get_guild(guild.id) is not None
+    if guild is None:
+        # A direct channel is ours where the interaction came to us there, not to two members among themselves.
+        reachable = channel is not None and channel.type in _DIRECT and not interaction.context.private_channel
+    else:
+        reachable = known or interaction.is_guild_integration()
+    return Origin(
+        user=str(user.id),
+        name=user.display_name,
+        channel=str(interaction.channel_id or ""),
+        guild=str(guild.id) if guild else "",
+        parent=str(getattr(channel, "parent_id", None) or ""),
+        roles=tuple(str(role) for role in _role_ids(user)),
+        permissions=interaction.permissions.value,
+        app_permissions=interaction.app_permissions.value,
+        locale=str(interaction.locale),
+        reachable=reachable,
+        file_bytes=interaction.filesize_limit,
+        guild_file_bytes=guild.filesize_limit if guild and known else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,
+    )
+
+
+def read_mention(message: discord.Message) -> Incoming:
+    """A message that mentions us, or a direct one."""
+    guild, channel = message.guild, message.channel
+    reference = message.reference
+    resolved = reference.resolved if reference else None
+    bot_permissions = 0
+    if guild is not None and isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+        bot_permissions = channel.permissions_for(guild.me).value
+    member = message.author
+    return Incoming(
+        id=str(message.id),
+        kind=Kind.MENTION,
+        name="mention",
+        origin=Origin(
+            user=str(member.id),
+            name=member.display_name,
+            channel=str(channel.id),
+            guild=str(guild.id) if guild else "",
+            parent=str(getattr(channel, "parent_id", None) or ""),
+            roles=tuple(str(role) for role in _role_ids(member)),
+            app_permissions=bot_permissions,
+            locale=str(guild.preferred_locale) if guild else "en",
+            guild_file_bytes=guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,
+        ),
+        body={
+            "content": message.content,
+            "message": _raw(message),
+            "replied": _raw(resolved) if isinstance(resolved, discord.Message) else None,
+            "replied_channel": str(reference.channel_id) if reference else "",
+            "replied_message": str(reference.message_id or "") if reference and not message.message_snapshots else "",
+        },
+        message=str(message.id),
+    )
+
+
+def read_reaction(reaction: discord.RawReactionActionEvent, *, locale: str, received_at: float) -> Incoming:
+    """A reaction on one of our messages. It has no id of its own: who, what, where and when make one."""
+    member = reaction.member
+    guild = reaction.guild_id
+    return Incoming(
+        id=f"{reaction.message_id}:{reaction.user_id}:{reaction.emoji.name}:{int(received_at * 1000)}",
+        kind=Kind.REACTION,
+        name=str(reaction.emoji.name),
+        origin=Origin(
+            user=str(reaction.user_id),
+            name=member.display_name if member else "",
+            channel=str(reaction.channel_id),
+            guild=str(guild) if guild else "",
+            roles=tuple(str(role) for role in _role_ids(member)) if member else (),
+            permissions=member.guild_permissions.value if member else 0,
+            locale=locale,
+        ),
+        message=str(reaction.message_id),
+    )
+
+
+def _role_ids(user: object) -> Iterable[int]:
+    return getattr(user, "_roles", ())
+
+
+def _raw(message: discord.Message | discord.MessageSnapshot) -> dict[str, Any]:
+    """The parts of a message that can hold pictures, as Discord's API gives them."""
+    author = getattr(message, "author", None)
+    return {
+        "author": {"id": str(author.id)} if author else {},
+        "attachments": [attachment.to_dict() | _about(attachment) for attachment in message.attachments],
+        "embeds": [embed.to_dict() for embed in message.embeds],
+        "components": [component.to_dict() for component in message.components],
+        "sticker_items": [{"id": str(sticker.id), "name": sticker.name} for sticker in message.stickers],
+        "message_snapshots": [{"message": _raw(each)} for each in getattr(message, "message_snapshots", ())],
+    }
+
+
+def _about(attachment: discord.Attachment) -> dict[str, Any]:
+    return {"url": attachment.url, "content_type": attachment.content_type, "size": attachment.size}

@@ -1,0 +1,181 @@
+"""From a picture and words to a job: the commands, **Remix image** and its form, mentions and replies."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.discord.answers import Answered, Answers
+from adapters.discord.faults import ERRORS
+from adapters.discord.forms import remix_form
+from adapters.discord.ids import RemixId, parse_remix_id
+from adapters.discord.incoming import Incoming, Kind, Upload
+from adapters.discord.permissions import check_may_answer
+from adapters.discord.pictures import has_sticker, pictures_in
+from adapters.discord.places import Places
+from adapters.discord.rest import Rest
+from adapters.discord.routes import address
+from adapters.discord.translate import Wish, form_of, wish_of_command, wish_of_words
+from adapters.downloads import Downloader
+from bot.admission import Receipt
+from bot.domain.actions import Press, Verb
+from bot.domain.errors import InvalidRequest, PictureRefused
+from bot.domain.flags import Flags
+from bot.domain.ids import parse_generation_id
+from bot.domain.place import check_source, with_defaults
+from bot.ports import JobStore
+from bot.service import Service
+from bot.texts import text
+
+_REMEMBERED = 1000
+"""Open forms whose pictures are remembered; after that, or a restart, the message is looked at again."""
+
+
+class Remix:
+    """See the module."""
+
+    def __init__(
+        self,
+        *,
+        service: Service,
+        store: JobStore,
+        rest: Rest,
+        answers: Answers,
+        downloads: Downloader,
+        places: Places,
+        me: str,
+    ) -> None:
+        self._service = service
+        self._store = store
+        self._rest = rest
+        self._answers = answers
+        self._downloads = downloads
+        self._places = places
+        self._me = me
+        self._seen: OrderedDict[str, list[Upload]] = OrderedDict()
+
+    async def command(self, answered: Answered) -> None:
+        """`/img2img`, `/sweep`, `/refine`."""
+        await self._submit(answered, wish_of_command(answered.event))
+
+    async def mention(self, answered: Answered) -> None:
+        """A message that mentions us: with a picture, or in reply to one."""
+        event = answered.event
+        locale = event.origin.locale
+        wish = wish_of_words(str(event.body["content"]), self._me, locale)
+        pictures = await self._mentioned(event)
+        if len(pictures) > 1:
+            raise InvalidRequest(text(locale, "refused-several-pictures", count=len(pictures)))
+        await self._submit(answered, Wish(flags=wish.flags, action=wish.action, source=pictures[0]))
+
+    async def menu(self, answered: Answered) -> None:
+        """**Remix image** on a message: opens the form."""
+        event = answered.event
+        target = str(event.body.get("target_id", ""))
+        message = event.body.get("resolved", {}).get("messages", {}).get(target, {})
+        pictures = self._pictures_of(message, event.origin.locale)
+        self._seen[target] = pictures
+        while len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        form = remix_form(
+            RemixId(event.origin.channel, target), pictures, list(self._service.styles), event.origin.locale
+        )
+        await self._answers.ask(event, form)
+
+    async def form(self, answered: Answered) -> None:
+        """The form of **Remix image**, filled in."""
+        event = answered.event
+        about, form = parse_remix_id(event.name), form_of(event)
+        assert about is not None
+        pictures = self._seen.get(about.message) or await self._fetched(about, event.origin.locale)
+        chosen = pictures[min(form.picture or 0, len(pictures) - 1)]
+        strengths = None if form.strength is None else (form.strength,)
+        flags = Flags(prompt=form.prompt or "", strengths=strengths, style=form.style)
+        await self._submit(answered, Wish(flags=flags, source=chosen))
+
+    async def _submit(self, answered: Answered, wish: Wish) -> None:
+        event, source = answered.event, wish.source
+        assert source is not None
+        check_may_answer(event)
+        settings = await self._places.enter(event)
+        private = answered.hidden or wish.flags.private or bool(settings.private)
+        reply_to = address(event, answered.response, hidden=private).target()
+        ours = parse_generation_id(source.generation)
+        if ours:
+            # Our own result: the lossless original is here, the chat has a copy.
+            parent = await self._store.generation(ours)
+            author = parent.requester.user if parent else ""
+        else:
+            author = source.author
+        check_source(settings, author=author, requester=event.origin.user)
+        if ours:
+            strengths = wish.flags.strengths
+            receipt = await self._service.press(
+                Press(
+                    verb=Verb.CHAIN,
+                    generation=ours,
+                    requester=event.origin.requester,
+                    reply_to=reply_to,
+                    event_id=event.event_id,
+                    strengths=strengths,
+                    prompt=wish.flags.prompt,
+                    negative_prompt=wish.flags.negative_prompt or None,
+                    style=wish.flags.style,
+                    seed=wish.flags.seed,
+                    private=private,
+                    locale=event.origin.locale,
+                )
+            )
+        else:
+            content = (await self._downloads.fetch(source.url)).content
+            request = wish.request(event, reply_to, content, private=private)
+            receipt = await self._service.submit(with_defaults(request, settings))
+        await settle_double(self._answers, answered, receipt)
+
+    async def _mentioned(self, event: Incoming) -> list[Upload]:
+        """The mention's own pictures, else those of the message it answers.
+
+        Raises:
+            PictureRefused: there are none, or Discord withholds them.
+        """
+        locale = event.origin.locale
+        own = event.body["message"]
+        if pictures := pictures_in(own, me=self._me):
+            return pictures
+        if not event.body["replied_message"]:
+            if has_sticker(own):
+                raise PictureRefused(text(locale, "refused-sticker"))
+            raise PictureRefused(text(locale, "refused-no-picture"))
+        replied = event.body["replied"]
+        if replied is not None and (pictures := pictures_in(replied, me=self._me)):
+            return pictures
+        # What the gateway left out may be there on asking; without the message-content intent it is often not.
+        try:
+            fetched = await self._rest.message(event.body["replied_channel"], event.body["replied_message"])
+        except ERRORS:
+            fetched = replied or {}
+        if pictures := pictures_in(fetched, me=self._me):
+            return pictures
+        if has_sticker(fetched):
+            raise PictureRefused(text(locale, "refused-sticker"))
+        raise PictureRefused(text(locale, "refused-withheld"))
+
+    async def _fetched(self, about: RemixId, locale: str) -> list[Upload]:
+        try:
+            message = await self._rest.message(about.channel, about.message)
+        except ERRORS:
+            raise PictureRefused(text(locale, "refused-form-forgotten")) from None
+        return self._pictures_of(message, locale)
+
+    def _pictures_of(self, message: Mapping[str, Any], locale: str) -> list[Upload]:
+        pictures = pictures_in(message, me=self._me)
+        if not pictures:
+            key = "refused-sticker" if has_sticker(message) else "refused-no-picture-there"
+            raise PictureRefused(text(locale, key))
+        return pictures
+
+
+async def settle_double(answers: Answers, answered: Answered, receipt: Receipt) -> None:
+    """A press that equals one before it got a promise of a message; the job has its message elsewhere."""
+    event = answered.event
+    if receipt.duplicate and receipt.job.event_id != event.event_id and event.kind is not Kind.MENTION:
+        await answers.refuse(answered, text(event.origin.locale, "refused-double"))

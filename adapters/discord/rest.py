@@ -1,0 +1,152 @@
+"""The REST calls we make, as plain payloads over discord.py's own HTTP client.
+
+The client brings authorisation, rate limit buckets and its retries. Its models are not used for sending: they keep
+every view they ever sent in memory, and cannot say `attachments` and buttons the way a stored job needs them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord.http import Route
+
+ORIGINAL = "@original"
+"""Stands for the message that first answered an interaction, or that a button sits on."""
+
+_json = discord.utils._to_json  # noqa: SLF001 -- the very encoder of the client, orjson where that is installed
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A file to send.
+
+    Attributes:
+        description: the alt text.
+    """
+
+    filename: str
+    content: bytes
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What an answer made.
+
+    Attributes:
+        message: its message; empty where it made none or Discord did not say.
+        hidden: shown to the member only, which Discord may decide by itself where external apps are not allowed.
+    """
+
+    message: str
+    hidden: bool
+
+
+Payload = Mapping[str, Any]
+
+
+class Rest:
+    """See the module. Every call raises what discord.py raises; `faults` knows what each of them means."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def respond(self, interaction: str, token: str, kind: int, body: Payload | None = None) -> "Response":
+        """Answer an interaction, once."""
+        route = Route(
+            "POST", "/interactions/{webhook_id}/{webhook_token}/callback", webhook_id=interaction, webhook_token=token
+        )
+        payload = {"type": kind} if body is None else {"type": kind, "data": dict(body)}
+        answer = await self._send(route, payload, params={"with_response": "true"})
+        made = answer.get("interaction", {}) if isinstance(answer, dict) else {}
+        return Response(
+            message=str(made.get("response_message_id") or ""),
+            hidden=bool(made.get("response_message_ephemeral", False)),
+        )
+
+    async def edit_response(
+        self, application: str, token: str, message: str, body: Payload, files: Sequence[Outgoing] = ()
+    ) -> Payload:
+        """Edit a message by an interaction's token; `@original` is its first answer."""
+        route = self._token_route("PATCH", application, token, message)
+        return await self._send_message(route, body, files)
+
+    async def delete_response(self, application: str, token: str, message: str = ORIGINAL) -> None:
+        """Delete a message by an interaction's token."""
+        await self._client.http.request(self._token_route("DELETE", application, token, message))
+
+    async def follow_up(self, application: str, token: str, body: Payload, files: Sequence[Outgoing] = ()) -> Payload:
+        """Another message by an interaction's token."""
+        route = Route("POST", "/webhooks/{webhook_id}/{webhook_token}", webhook_id=application, webhook_token=token)
+        return await self._send_message(route, body, files, params={"wait": "true"})
+
+    async def create(self, channel: str, body: Payload, files: Sequence[Outgoing] = ()) -> Payload:
+        """A message of the bot's own."""
+        route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
+        return await self._send_message(route, body, files)
+
+    async def edit(self, channel: str, message: str, body: Payload, files: Sequence[Outgoing] = ()) -> Payload:
+        """Edit a message of the bot's own."""
+        return await self._send_message(self._message_route("PATCH", channel, message), body, files)
+
+    async def delete(self, channel: str, message: str) -> None:
+        """Delete a message."""
+        await self._client.http.request(self._message_route("DELETE", channel, message))
+
+    async def message(self, channel: str, message: str) -> Payload:
+        """A message as it stands, with fresh picture addresses."""
+        answer: Payload = await self._client.http.request(self._message_route("GET", channel, message))
+        return answer
+
+    async def direct_channel(self, user: str) -> str:
+        """The channel of direct messages with a member."""
+        answer = await self._client.http.request(Route("POST", "/users/@me/channels"), json={"recipient_id": user})
+        return str(answer["id"])
+
+    async def react(self, channel: str, message: str, emoji: str) -> None:
+        """Add our reaction to a message."""
+        await self._client.http.add_reaction(int(channel), int(message), emoji)
+
+    @staticmethod
+    def _token_route(method: str, application: str, token: str, message: str) -> Route:
+        # "@original" must stay as it is in the path, so the message is no parameter that would be quoted.
+        path = f"/webhooks/{{webhook_id}}/{{webhook_token}}/messages/{message}"
+        return Route(method, path, webhook_id=application, webhook_token=token)
+
+    @staticmethod
+    def _message_route(method: str, channel: str, message: str) -> Route:
+        path = "/channels/{channel_id}/messages/{message_id}"
+        return Route(method, path, channel_id=channel, message_id=message)
+
+    async def _send(self, route: Route, body: Payload, params: Mapping[str, str] | None = None) -> Any:
+        return await self._client.http.request(route, json=dict(body), params=params)
+
+    async def _send_message(
+        self, route: Route, body: Payload, files: Sequence[Outgoing], params: Mapping[str, str] | None = None
+    ) -> Payload:
+        """A message with its files; `attachments` lists exactly these, so that an edit takes earlier ones away."""
+        listed = [
+            {
+                "id": index,
+                "filename": file.filename,
+                **({"description": file.description} if file.description else {}),
+            }
+            for index, file in enumerate(files)
+        ]
+        payload = {**body, "attachments": listed}
+        if not files:
+            sent: Payload = await self._send(route, payload, params)
+            return sent
+        form: list[dict[str, Any]] = [{"name": "payload_json", "value": _json(payload)}]
+        form += [
+            {
+                "name": f"files[{index}]",
+                "value": file.content,
+                "filename": file.filename,
+                "content_type": "application/octet-stream",
+            }
+            for index, file in enumerate(files)
+        ]
+        answer: Payload = await self._client.http.request(route, form=form, params=params)
+        return answer

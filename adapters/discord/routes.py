@@ -1,0 +1,127 @@
+"""Where a job's message can be written: addresses that are stored with the job, references that are stored with it.
+
+An address (`ReplyTarget.address`) says all the ways to a member, a reference (`MessageRef`) where the message stands
+now. Both are plain values in the store; tokens among them die within 15 minutes.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+
+from adapters.discord.incoming import PLATFORM, Incoming
+from adapters.discord.rest import Response
+from bot.domain.request import ReplyTarget
+from bot.ports import MessageRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """An interaction's right to write.
+
+    Attributes:
+        until: Unix seconds.
+    """
+
+    application: str
+    value: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """All ways to answer one event.
+
+    Attributes:
+        answer: the message that answered the interaction; empty where there is none or its id is unknown.
+        reply_to: a member's message to answer; empty for interactions.
+        hidden: only the member sees the answer; it must never appear elsewhere in public.
+        reachable: the bot itself may write in `channel`.
+    """
+
+    user: str
+    channel: str
+    guild: str = ""
+    token: Token | None = None
+    answer: str = ""
+    reply_to: str = ""
+    hidden: bool = False
+    reachable: bool = True
+    file_bytes: int
+    guild_file_bytes: int
+
+    def target(self) -> ReplyTarget:
+        """As it is stored with the job."""
+        return ReplyTarget(platform=PLATFORM, address={"discord": json.dumps(asdict(self), separators=(",", ":"))})
+
+
+def address_of(target: ReplyTarget) -> Address:
+    """What `Address.target` stored."""
+    fields = json.loads(target.address["discord"])
+    token = fields.pop("token")
+    return Address(**fields, token=Token(**token) if token else None)
+
+
+def address(event: Incoming, response: Response | None, *, hidden: bool) -> Address:
+    """The ways to answer an event.
+
+    Args:
+        event: what came in.
+        response: how the interaction was first answered; None where it was not, so its token is of no use.
+        hidden: nobody but the member may see what follows.
+    """
+    origin = event.origin
+    return Address(
+        user=origin.user,
+        channel=origin.channel,
+        guild=origin.guild,
+        token=token_of(event) if response else None,
+        answer=response.message if response else "",
+        reply_to=event.message if not event.token else "",
+        hidden=hidden,
+        reachable=origin.reachable,
+        file_bytes=origin.file_bytes,
+        guild_file_bytes=origin.guild_file_bytes,
+    )
+
+
+def token_of(event: Incoming) -> Token | None:
+    """The right to write that came with an event."""
+    if not event.token:
+        return None
+    return Token(application=event.application, value=event.token, until=event.token_until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """Where a job's message stands.
+
+    Attributes:
+        message: "@original" where Discord did not tell the id of an interaction's answer.
+        token: what it may be edited with while it lives; None for messages of the bot's own.
+        own: the bot's own token can edit it too.
+    """
+
+    channel: str
+    message: str
+    token: Token | None = None
+    own: bool = True
+
+    def reference(self) -> MessageRef:
+        """As it is stored with the job."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    def renewed(self, token: Token) -> "Stand":
+        """The same message with a fresh token."""
+        return replace(self, token=token)
+
+
+def stand_of(reference: MessageRef) -> Stand:
+    """What `Stand.reference` stored."""
+    fields: Mapping[str, object] = json.loads(reference)
+    token = fields["token"]
+    return Stand(
+        channel=str(fields["channel"]),
+        message=str(fields["message"]),
+        own=bool(fields["own"]),
+        token=Token(**token) if isinstance(token, dict) else None,
+    )

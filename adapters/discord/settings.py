@@ -1,0 +1,139 @@
+"""`/settings` of a server and its channels, for members with Manage Server; `/privacy` for everybody."""
+
+from dataclasses import fields, replace
+from typing import Any
+
+from adapters.discord.answers import Answered, Answers
+from adapters.discord.incoming import Incoming
+from adapters.discord.markdown import inert
+from adapters.discord.permissions import MANAGE_GUILD, has
+from adapters.discord.places import channel_key, guild_key
+from adapters.discord.rest import Outgoing
+from adapters.discord.translate import options
+from bot.domain.errors import NotAllowed
+from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.service import Service
+from bot.texts import text
+
+FORGET = "p1:forget"
+"""The button that deletes everything about the member who presses it; it carries nothing."""
+
+_EXPORT_MARGIN = 64 * 1024
+
+
+class Settings:
+    """The subcommands of `/settings`."""
+
+    def __init__(self, *, service: Service, answers: Answers) -> None:
+        self._service = service
+        self._answers = answers
+
+    async def command(self, answered: Answered) -> None:
+        """Show or change what is set for a place."""
+        event = answered.event
+        locale = event.origin.locale
+        if not event.origin.guild:
+            raise NotAllowed(text(locale, "refused-server-only"))
+        if not has(event.origin.permissions, MANAGE_GUILD):
+            raise NotAllowed(text(locale, "refused-manage-server"))
+        given = options(event.body)
+        place, name = _place(event, given)
+        own = await self._service.settings(place)
+        said = ""
+        match given.get("subcommand"):
+            case "set":
+                await self._service.change_settings(place, _changed(own, given))
+                said = text(locale, "settings-saved")
+            case "allow":
+                await self._service.change_settings(place, _allowed(own, given))
+                said = text(locale, "settings-saved")
+            case "reset":
+                await self._service.change_settings(place, PlaceSettings())
+                said = text(locale, "settings-reset")
+        lines = [said] if said else []
+        lines += settings_lines(await self._service.settings(place), name, locale)
+        await self._answers.show(answered, {"content": "\n".join(lines)})
+
+
+class Privacy:
+    """`/privacy` and its button."""
+
+    def __init__(self, *, service: Service, answers: Answers) -> None:
+        self._service = service
+        self._answers = answers
+
+    async def command(self, answered: Answered) -> None:
+        """Hand out what is stored, or ask before deleting it."""
+        event = answered.event
+        origin = event.origin
+        if options(event.body).get("subcommand") == "export":
+            packed = await self._service.export(origin.requester, max_bytes=origin.file_bytes - _EXPORT_MARGIN)
+            said = {"content": text(origin.locale, "privacy-export")}
+            await self._answers.show(answered, said, [Outgoing("pentimento-export.zip", packed)])
+            return
+        sure = {
+            "type": 1,
+            "components": [
+                {"type": 2, "style": 4, "label": text(origin.locale, "button-forget"), "custom_id": FORGET}
+            ],
+        }
+        await self._answers.show(answered, {"content": text(origin.locale, "privacy-ask"), "components": [sure]})
+
+    async def forget(self, answered: Answered) -> None:
+        """The button: delete everything about the member who pressed it."""
+        origin = answered.event.origin
+        jobs = await self._service.forget(origin.requester)
+        await self._answers.show(answered, {"content": text(origin.locale, "privacy-deleted", jobs=jobs)})
+
+
+def settings_lines(settings: PlaceSettings, place: str, locale: str) -> list[str]:
+    """What is set, one line each."""
+    lines = []
+    for each in fields(settings):
+        value: Any = getattr(settings, each.name)
+        if value is None or value == ():
+            continue
+        match each.name:
+            case "private":
+                shown = text(locale, "setting-yes" if value else "setting-no")
+            case "roles":
+                shown = ", ".join(f"<@&{role}>" for role in value)
+            case "channels":
+                shown = ", ".join(f"<#{channel}>" for channel in value)
+            case "remix":
+                shown = text(locale, f"policy-{value}")
+            case _:
+                shown = inert(f"{value:g}" if isinstance(value, float) else str(value))
+        lines.append("• " + text(locale, f"setting-{each.name}", value=shown))
+    title = text(locale, "settings-title", place=place)
+    return [title, *(lines or [text(locale, "settings-nothing")])]
+
+
+def _place(event: Incoming, given: dict[str, Any]) -> tuple[str, str]:
+    channel = given.get("channel")
+    if channel:
+        return channel_key(str(channel)), f"<#{channel}>"
+    return guild_key(event.origin.guild), text(event.origin.locale, "settings-server")
+
+
+def _changed(own: PlaceSettings, given: dict[str, Any]) -> PlaceSettings:
+    remix = given.get("remix")
+    wanted = PlaceSettings(
+        strength=None if given.get("strength") is None else float(given["strength"]),
+        style=given.get("style"),
+        model=given.get("model"),
+        private=given.get("private"),
+        remix=RemixPolicy(remix) if remix else None,
+    )
+    return wanted.over(own)
+
+
+def _allowed(own: PlaceSettings, given: dict[str, Any]) -> PlaceSettings:
+    """Each call adds a role or channel to those allowed; without any it allows everybody everywhere again."""
+    if "role" not in given and "only_channel" not in given:
+        return replace(own, roles=(), channels=())
+    roles = dict.fromkeys([*(own.roles or ()), *([str(given["role"])] if "role" in given else [])])
+    channels = dict.fromkeys(
+        [*(own.channels or ()), *([str(given["only_channel"])] if "only_channel" in given else [])]
+    )
+    return replace(own, roles=tuple(roles), channels=tuple(channels))

@@ -1,0 +1,171 @@
+"""Discord's options, form fields and words as the core's requests: pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.discord.incoming import Incoming, Upload
+from adapters.discord.pictures import attachment
+from bot.domain.errors import InvalidRequest
+from bot.domain.flags import Flags, parse_flags, parse_strengths
+from bot.domain.ids import ImageId
+from bot.domain.request import Action, ReplyTarget, Request, parse_strength
+from bot.texts import text
+
+ACTIONS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REFINE}
+
+FIELD_PROMPT, FIELD_STRENGTH, FIELD_STYLE, FIELD_PICTURE, FIELD_UPLOAD = (
+    "prompt",
+    "strength",
+    "style",
+    "picture",
+    "upload",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What was asked, before its picture is there."""
+
+    flags: Flags
+    action: Action = Action.IMG2IMG
+    source: Upload | None = None
+
+    def request(self, event: Incoming, reply_to: ReplyTarget, source: bytes | ImageId, *, private: bool) -> Request:
+        """With its picture, as the core takes it.
+
+        Raises:
+            InvalidRequest: a value is out of its range.
+        """
+        return Request(
+            action=self.action,
+            requester=event.origin.requester,
+            reply_to=reply_to,
+            event_id=event.event_id,
+            source=source,
+            prompt=self.flags.prompt,
+            negative_prompt=self.flags.negative_prompt,
+            strengths=self.flags.strengths,
+            seed=self.flags.seed,
+            steps=self.flags.steps,
+            guidance_scale=self.flags.guidance_scale,
+            style=self.flags.style,
+            model=self.flags.model,
+            private=private,
+            locale=event.origin.locale,
+        )
+
+
+def options(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A command's options by name; those of a subcommand are lifted up, its own name is under "subcommand"."""
+    found: dict[str, Any] = {}
+    for option in body.get("options") or ():
+        if option.get("type") in {1, 2}:
+            found["subcommand"] = option["name"]
+            found |= options(option)
+        else:
+            found[option["name"]] = option.get("value")
+    return found
+
+
+def focused(body: Mapping[str, Any]) -> tuple[str, str]:
+    """The option a member is typing into, and what is there so far."""
+    for option in body.get("options") or ():
+        if option.get("focused"):
+            return str(option["name"]), str(option.get("value", ""))
+        if option.get("options"):
+            return focused(option)
+    return "", ""
+
+
+def wish_of_command(event: Incoming) -> Wish:
+    """`/img2img`, `/sweep` and `/refine`.
+
+    Raises:
+        InvalidRequest: the list of strengths is none.
+    """
+    given = options(event.body)
+    uploads = event.body.get("resolved", {}).get("attachments", {})
+    strengths = None
+    if given.get("strengths"):
+        strengths = parse_strengths(str(given["strengths"]))
+    elif given.get("strength") is not None:
+        strengths = (float(given["strength"]),)
+    seed, steps = given.get("seed"), given.get("steps")
+    return Wish(
+        action=ACTIONS[event.name],
+        source=attachment(uploads.get(str(given.get("image")), {}), author=event.origin.user),
+        flags=Flags(
+            prompt=str(given.get("prompt", "")),
+            negative_prompt=str(given.get("negative_prompt") or ""),
+            strengths=strengths,
+            seed=None if seed is None else int(seed),
+            steps=None if steps is None else int(steps),
+            guidance_scale=given.get("guidance_scale"),
+            style=given.get("style"),
+            model=given.get("model"),
+            private=bool(given.get("private")),
+        ),
+    )
+
+
+def wish_of_words(content: str, me: str, locale: str) -> Wish:
+    """What stands in a message that mentions us.
+
+    Raises:
+        InvalidRequest: a flag's value is no such value, or there is no prompt.
+    """
+    words = re.sub(rf"<@!?{re.escape(me)}>", " ", content)
+    flags = parse_flags(words)
+    if not flags.prompt:
+        raise InvalidRequest(text(locale, "refused-no-prompt"))
+    several = flags.strengths is not None and len(flags.strengths) > 1
+    return Wish(flags=flags, action=Action.SWEEP if several else Action.IMG2IMG)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A filled-in form; None where it had no such field or the member left it empty."""
+
+    prompt: str | None = None
+    strength: float | None = None
+    style: str | None = None
+    picture: int | None = None
+    upload: Upload | None = None
+
+
+def form_of(event: Incoming) -> Form:
+    """A submitted modal.
+
+    Raises:
+        InvalidRequest: the strength is no strength.
+    """
+    values = dict(_fields(event.body.get("components") or ()))
+    strength = str(values.get(FIELD_STRENGTH) or "").strip()
+    style = _first(values.get(FIELD_STYLE))
+    picture = _first(values.get(FIELD_PICTURE))
+    uploads = event.body.get("resolved", {}).get("attachments", {})
+    upload = uploads.get(_first(values.get(FIELD_UPLOAD)))
+    return Form(
+        prompt=str(values.get(FIELD_PROMPT) or "").strip() or None,
+        strength=parse_strength(strength) if strength else None,
+        style=style or None,
+        picture=int(picture) if picture.isdigit() else None,
+        upload=attachment(upload, author=event.origin.user) if upload else None,
+    )
+
+
+def _first(value: object) -> str:
+    """The one choice of a select or upload, or a text field's words."""
+    if isinstance(value, list):
+        return str(value[0]) if value else ""
+    return str(value or "").strip()
+
+
+def _fields(components: Any) -> Iterator[tuple[str, Any]]:
+    for component in components:
+        inner = component.get("component")
+        yield from _fields(component.get("components") or ([inner] if inner else ()))
+        if "custom_id" in component:
+            yield component["custom_id"], component.get("values", component.get("value"))

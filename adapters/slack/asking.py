@@ -1,0 +1,190 @@
+"""From what a member wants to a job: fetch the picture, make the core's request, hand it in."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.slack.desk import Desk, Member
+from adapters.slack.forms import Errand, Filled
+from adapters.slack.inbound import Inbound, place_of
+from adapters.slack.members import Place, slack_user
+from adapters.slack.settings import keys_of
+from bot.admission import Receipt
+from bot.domain.actions import Press, Verb
+from bot.domain.errors import Gone
+from bot.domain.flags import Flags
+from bot.domain.ids import GenerationId, job_of
+from bot.domain.job import Job
+from bot.domain.place import PlaceSettings, check_place, check_source, with_defaults
+from bot.domain.request import Action, ReplyTarget, Request
+
+_VERBS = {Action.EDIT: Verb.EDIT, Action.CHAIN: Verb.CHAIN}
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+
+
+async def ask_by_form(desk: Desk, event: Inbound, filled: Filled) -> Receipt:
+    """A submitted form becomes a job.
+
+    Raises:
+        UserError: the sentence for the member.
+    """
+    errand = filled.errand
+    place = place_of_form(event, errand)
+    file = filled.file or ({"id": errand.file} if errand.file else None)
+    source = await desk.pictures.fetch(place.team, file) if file else None
+    if errand.generation and errand.action in _VERBS:
+        return await press(
+            desk,
+            event,
+            place,
+            _VERBS[errand.action],
+            errand.generation,
+            wishes=filled.wishes,
+            shown=filled.shown,
+            source=source,
+        )
+    if source is None:
+        raise Gone("The picture is missing: open the form again and add it.")
+    author = "" if filled.file else errand.author
+    return await ask(desk, event, place, errand.action, filled.wishes, source=source, author=author)
+
+
+async def ask(
+    desk: Desk, event: Inbound, place: Place, action: Action, wishes: Flags, *, source: bytes, author: str = ""
+) -> Receipt:
+    """A picture and words become a job.
+
+    Args:
+        desk: the parts.
+        event: what brought it; its id is the request's.
+        place: where it was asked, and by whom.
+        action: why.
+        wishes: the words and options.
+        source: the picture.
+        author: who posted the picture; empty for the member.
+
+    Raises:
+        UserError: the sentence for the member.
+    """
+    settings = await _allowed(desk, place, author=author)
+    member = await desk.members.look_up(place.team, place.user)
+    private = wishes.private or bool(settings.private)
+    request = with_defaults(
+        Request(
+            action=Action.SWEEP if action is Action.IMG2IMG and len(wishes.strengths or ()) > 1 else action,
+            requester=_named(place, member).requester,
+            reply_to=place.reply_to(asked_at=desk.clock.now(), private=private),
+            event_id=event.id,
+            source=source,
+            prompt=wishes.prompt,
+            negative_prompt=wishes.negative_prompt,
+            strengths=wishes.strengths,
+            seed=wishes.seed,
+            steps=wishes.steps,
+            guidance_scale=wishes.guidance_scale,
+            style=wishes.style,
+            model=wishes.model,
+            private=private,
+            locale=_locale(member),
+        ),
+        settings,
+    )
+    return await desk.service.submit(request)
+
+
+async def press(
+    desk: Desk,
+    event: Inbound,
+    place: Place,
+    verb: Verb,
+    generation: GenerationId,
+    *,
+    strength: float | None = None,
+    wishes: Flags | None = None,
+    shown: frozenset[str] = frozenset(),
+    source: bytes | None = None,
+) -> Receipt:
+    """A press on a result becomes a job of the member who pressed.
+
+    Args:
+        desk: the parts.
+        event: what brought it; its id is the request's.
+        place: where it was pressed, and by whom.
+        verb: what to do.
+        generation: with which result.
+        strength: what stands on the button.
+        wishes: words and options that go over the result's own.
+        shown: fields that the member saw; one of these left empty means "none", not "as it was".
+        source: another picture instead.
+
+    Raises:
+        UserError: the sentence for the member.
+    """
+    parent = await desk.store.job(job_of(generation))
+    settings = await _allowed(desk, place, author=slack_user(parent.requester) if parent else "")
+    member = await desk.members.look_up(place.team, place.user)
+    wanted = bool((wishes and wishes.private) or settings.private)
+    target, private = _answer(desk, place, parent, private=wanted)
+    wishes = wishes or Flags(prompt="")
+    strengths = wishes.strengths or ()
+    return await desk.service.press(
+        Press(
+            verb=verb,
+            generation=generation,
+            requester=_named(place, member).requester,
+            reply_to=target,
+            event_id=event.id,
+            strength=strengths[0] if len(strengths) == 1 else strength,
+            strengths=strengths if len(strengths) > 1 else None,
+            prompt=wishes.prompt or None,
+            negative_prompt=wishes.negative_prompt or ("" if "negative_prompt" in shown else None),
+            style=wishes.style or ("" if "style" in shown else None),
+            seed=wishes.seed,
+            steps=wishes.steps,
+            guidance_scale=wishes.guidance_scale,
+            model=wishes.model,
+            source=source,
+            private=private,
+            locale=_locale(member),
+        )
+    )
+
+
+def place_of_form(event: Inbound, errand: Errand) -> Place:
+    """Where the form was opened; a submission itself names no channel."""
+    body: Mapping[str, Any] = {**event.body, "channel": errand.channel}
+    there = place_of(body)
+    return Place(team=there.team, user=there.user, channel=errand.channel, thread=errand.thread, name=there.name)
+
+
+async def _allowed(desk: Desk, place: Place, *, author: str) -> PlaceSettings:
+    """What holds where a member asks.
+
+    Raises:
+        NotAllowed: they may not, there or with that picture.
+    """
+    settings = await desk.service.settings(*keys_of(place))
+    if place.channel and not place.is_direct:
+        check_place(settings, channel=place.channel, roles=frozenset())
+    check_source(settings, author=author or place.user, requester=place.user)
+    return settings
+
+
+def _answer(desk: Desk, place: Place, parent: Job | None, *, private: bool) -> tuple[ReplyTarget, bool]:
+    """Where a press is answered: what goes on from a private result stays private, with the same way to publish."""
+    asked_at = desk.clock.now()
+    if place.is_direct and parent and parent.private and parent.requester.key == place.requester.key:
+        home = parent.reply_to.address
+        there = Place(
+            team=place.team, user=place.user, channel=home.get("home_channel", ""), thread=home.get("home_thread", "")
+        )
+        return there.reply_to(asked_at=asked_at, private=True), True
+    return place.reply_to(asked_at=asked_at, private=private), private
+
+
+def _named(place: Place, member: Member) -> Place:
+    return Place(team=place.team, user=place.user, name=member.name or place.name)
+
+
+def _locale(member: Member) -> str:
+    return member.locale if _LOCALE.fullmatch(member.locale) else "en"

@@ -1,0 +1,103 @@
+"""Slash commands and shortcuts: each opens a modal at once."""
+
+from dataclasses import replace
+
+from adapters.slack.desk import Desk
+from adapters.slack.forms import Errand, form
+from adapters.slack.inbound import Inbound, job_id_in, place_of
+from adapters.slack.members import Place
+from adapters.slack.messenger import message_ref
+from adapters.slack.pages import (
+    details_page,
+    help_page,
+    page,
+    privacy_page,
+    queue_blocks,
+    recent_page,
+    styles_page,
+)
+from adapters.slack.pictures import picture_among
+from adapters.slack.settings import keys_of, show_settings
+from adapters.slack.text import Block
+from bot.domain.errors import InvalidRequest, PictureRefused
+from bot.domain.flags import Flags, parse_flags
+from bot.domain.ids import job_of, parse_generation_id
+from bot.domain.request import Action
+
+REMIX = "remix_image"
+"""Callback id of both shortcuts: on a message, and the global one."""
+
+_FORMS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REFINE}
+
+
+async def on_command(desk: Desk, event: Inbound) -> None:
+    """Answer a slash command."""
+    place, text = place_of(event.body), event.body.get("text", "").strip()
+    name = event.body["command"].lstrip("/")
+    if name in _FORMS:
+        await desk.open_view(event, await _form(desk, place, _FORMS[name], parse_flags(text)))
+        return
+    if name == "settings":
+        await show_settings(desk, event)
+        return
+    await desk.open_view(event, await _page(desk, place, name, text))
+
+
+async def on_shortcut(desk: Desk, event: Inbound) -> None:
+    """Open the form on a message's picture, or empty."""
+    body, place = event.body, place_of(event.body)
+    if body["type"] == "shortcut":
+        await desk.open_view(event, await _form(desk, place, Action.IMG2IMG, Flags(prompt="")))
+        return
+    message = body.get("message") or {}
+    errand = Errand(action=Action.IMG2IMG, channel=place.channel, thread=place.thread)
+    # One of our own results is worked on from our lossless copy, and is a chain.
+    job = await desk.store.job_of_message(message_ref(place.channel, message.get("ts", "")))
+    if job is None and (known := job_id_in(message.get("metadata"))):
+        job = await desk.store.job(known)
+    made = await desk.store.generations(job.id) if job else ()
+    file = picture_among(message.get("files"))
+    if made:
+        errand = replace(errand, action=Action.CHAIN, generation=made[0].id)
+    elif file:
+        errand = replace(errand, file=file["id"], author=file.get("user") or message.get("user", ""))
+    else:
+        raise PictureRefused("There is no picture in that message: use it on one with a picture, or /img2img.")
+    about = "Works on the picture of that message."
+    await desk.open_view(event, form(errand, Flags(prompt=""), styles=desk.styles, models=desk.models, about=about))
+
+
+async def _form(desk: Desk, place: Place, action: Action, wishes: Flags) -> Block:
+    """The form, with what this place usually takes where the member said nothing."""
+    usual = await desk.service.settings(*keys_of(place))
+    if usual.strength is not None and action is Action.IMG2IMG:
+        wishes = replace(wishes, strengths=wishes.strengths or (usual.strength,))
+    wishes = replace(wishes, style=wishes.style or usual.style, private=wishes.private or bool(usual.private))
+    errand = Errand(action=action, channel=place.channel, thread=place.thread)
+    return form(errand, wishes, styles=desk.styles, models=desk.models)
+
+
+async def _page(desk: Desk, place: Place, name: str, text: str) -> Block:
+    match name:
+        case "queue":
+            view = await desk.service.status(place.requester)
+            return page("Your queue", queue_blocks(view, now=desk.clock.now()))
+        case "styles":
+            return styles_page(desk.service.styles)
+        case "info":
+            return await _info(desk, place, text)
+        case "privacy":
+            return privacy_page()
+        case _:
+            return help_page()
+
+
+async def _info(desk: Desk, place: Place, text: str) -> Block:
+    if not text:
+        return recent_page(await desk.service.recent(place.requester))
+    generation = parse_generation_id(text.split(maxsplit=1)[0])
+    if generation is None:
+        raise InvalidRequest(
+            "That is no job id: copy the one under a result, or use /info alone for your latest jobs."
+        )
+    return details_page(await desk.service.describe(job_of(generation)))

@@ -1,0 +1,128 @@
+"""What every handler works with."""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from adapters.slack.api import SlackApi
+from adapters.slack.errors import SlackFault
+from adapters.slack.inbound import Inbound, place_of
+from adapters.slack.members import Place, Team
+from adapters.slack.messenger import SlackMessenger
+from adapters.slack.notices import Notices
+from adapters.slack.pictures import Pictures
+from adapters.slack.text import Block
+from bot.ports import Clock, JobStore
+from bot.service import Service
+
+_REMEMBERED_SECONDS = 600.0
+_REMEMBERED = 5000
+_ASK_SECONDS = 5.0
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """What Slack tells about a member.
+
+    Attributes:
+        admin: may run the workspace, so may act on others' jobs here.
+        locale: BCP 47 tag.
+    """
+
+    name: str = ""
+    admin: bool = False
+    locale: str = "en"
+
+
+class Members:
+    """Asks Slack about members and remembers it for a while."""
+
+    def __init__(self, api: SlackApi) -> None:
+        self._api = api
+        self._known: OrderedDict[tuple[str, str], tuple[float, Member]] = OrderedDict()
+
+    async def look_up(self, team: Team, user: str) -> Member:
+        """The member; an ordinary one where Slack does not say."""
+        now = asyncio.get_running_loop().time()
+        kept = self._known.get((team.space, user))
+        if kept and now - kept[0] < _REMEMBERED_SECONDS:
+            return kept[1]
+        try:
+            async with asyncio.timeout(_ASK_SECONDS):
+                answer = await self._api.call(team, "users_info", user=user, include_locale=True)
+        except (SlackFault, TimeoutError) as fault:
+            log.info("member not looked up", reason=str(fault))
+            return Member()
+        found = answer.get("user") or {}
+        member = Member(
+            name=(found.get("profile") or {}).get("display_name")
+            or found.get("real_name")
+            or found.get("name")
+            or "",
+            admin=bool(found.get("is_admin") or found.get("is_owner") or found.get("is_primary_owner")),
+            locale=found.get("locale") or "en",
+        )
+        self._known[team.space, user] = (now, member)
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return member
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The parts that handlers use."""
+
+    api: SlackApi
+    service: Service
+    store: JobStore
+    messenger: SlackMessenger
+    notices: Notices
+    pictures: Pictures
+    members: Members
+    clock: Clock
+
+    @property
+    def styles(self) -> list[str]:
+        """Preset names, in the owner's order."""
+        return list(self.service.styles)
+
+    @property
+    def models(self) -> list[str]:
+        """Model ids that a member can pick."""
+        return list(self.service.models)
+
+    async def open_view(self, event: Inbound, view: Block) -> str:
+        """Open a modal; Slack allows three seconds for it, so nothing slow may come before.
+
+        Returns:
+            The view's id, for `update_view`.
+
+        Raises:
+            SlackFault: Slack did not open it.
+        """
+        team = place_of(event.body).team
+        opened = await self.api.call(team, "views_open", trigger_id=event.body.get("trigger_id", ""), view=view)
+        return str((opened.get("view") or {}).get("id", ""))
+
+    async def update_view(self, team: Team, view_id: str, view: Block) -> None:
+        """Replace what a modal shows.
+
+        Raises:
+            SlackFault: it is closed, or Slack refuses.
+        """
+        await self.api.patient(team, "views_update", view_id=view_id, view=view)
+
+    async def is_admin(self, place: Place) -> bool:
+        """May act on others' jobs."""
+        return (await self.members.look_up(place.team, place.user)).admin
+
+    async def quietly(self, team: Team, method: str, **arguments: Any) -> None:
+        """A call whose failure nobody would miss."""
+        try:
+            await self.api.patient(team, method, **arguments)
+        except SlackFault as fault:
+            log.info("left undone", method=method, code=fault.code)

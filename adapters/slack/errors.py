@@ -1,0 +1,173 @@
+"""What Slack's error codes mean to us; pure.
+
+The codes are Slack's own (https://docs.slack.dev/reference/methods, the errors of each method used here). A code that
+stands in no table is taken as a passing fault: it is tried again, and the log names it.
+"""
+
+from enum import Enum, auto
+
+from slack_sdk.errors import SlackApiError
+
+
+class Meaning(Enum):
+    """What to do about a failed call."""
+
+    LATER = auto()  # Slack is busy or broken; the call may be repeated after a while
+    UNKNOWN_END = auto()  # it may have been carried out: look before repeating
+    ELSEWHERE = auto()  # this conversation does not take it; the member alone might
+    MESSAGE_GONE = auto()  # the message cannot be changed any more
+    FILE_NOT_READY = auto()  # the uploaded file is not through Slack's own checks
+    NO_FILES = auto()  # files may not be shared there, by Slack Connect's or the owner's rules
+    TEAM_GONE = auto()  # the token is dead: uninstalled, revoked, the account closed
+    TOKEN_EXPIRED = auto()  # a rotated token; another one is to be had
+    TOO_LATE = auto()  # the trigger of a modal is older than three seconds or used up
+    NO_SCOPE = auto()  # the app was installed without a permission it needs
+    NEVER = auto()  # refused for good
+
+
+_CODES: dict[str, Meaning] = {
+    **dict.fromkeys(
+        (
+            "ratelimited",
+            "rate_limited",
+            "message_limit_exceeded",
+            "service_unavailable",
+            "request_timeout",
+            "internal_error",
+            "fatal_error",
+            "team_added_to_org",
+            "accesslimited",
+            "org_login_required",
+        ),
+        Meaning.LATER,
+    ),
+    **dict.fromkeys(
+        (
+            "not_in_channel",
+            "channel_not_found",
+            "is_archived",
+            "thread_not_found",
+            "messages_tab_disabled",
+            "restricted_action",
+            "restricted_action_read_only_channel",
+            "restricted_action_thread_only_channel",
+            "restricted_action_non_threadable_channel",
+            "restricted_action_thread_locked",
+            "no_permission",
+            "user_not_in_channel",
+            "channel_is_limited_access",
+        ),
+        Meaning.ELSEWHERE,
+    ),
+    **dict.fromkeys(
+        ("message_not_found", "cant_update_message", "edit_window_closed", "cant_delete_message"),
+        Meaning.MESSAGE_GONE,
+    ),
+    **dict.fromkeys(("file_not_found", "invalid_blocks", "slack_file_not_found"), Meaning.FILE_NOT_READY),
+    **dict.fromkeys(
+        (
+            "slack_connect_file_upload_sharing_blocked",
+            "blocked_file_type",
+            "slack_connect_blocked_file_type",
+            "slack_connect_canvas_sharing_blocked",
+            "file_uploads_disabled",
+            "file_upload_disabled",
+            "file_uploads_except_images_disabled",
+            "storage_limit_reached",
+        ),
+        Meaning.NO_FILES,
+    ),
+    **dict.fromkeys(
+        (
+            "token_revoked",
+            "account_inactive",
+            "invalid_auth",
+            "not_authed",
+            "app_uninstalled",
+            "team_access_not_granted",
+        ),
+        Meaning.TEAM_GONE,
+    ),
+    "token_expired": Meaning.TOKEN_EXPIRED,
+    **dict.fromkeys(
+        ("expired_trigger_id", "trigger_expired", "trigger_exchanged", "exchanged_trigger_id", "invalid_trigger_id"),
+        Meaning.TOO_LATE,
+    ),
+    **dict.fromkeys(("missing_scope", "not_allowed_token_type", "no_scope"), Meaning.NO_SCOPE),
+    **dict.fromkeys(
+        (
+            "cannot_dm_bot",
+            "user_disabled",
+            "user_not_found",
+            "users_not_found",
+            "user_not_visible",
+            "method_not_supported_for_channel_type",
+            "ekm_access_denied",
+            "msg_too_long",
+            "invalid_arguments",
+            "invalid_arg_name",
+            "unknown_method",
+        ),
+        Meaning.NEVER,
+    ),
+}
+
+
+class SlackFault(Exception):
+    """A call that failed, understood.
+
+    Attributes:
+        code: Slack's own word, or what stood in its place.
+        seconds: how long Slack asked to wait.
+        needed: the permission that is missing, where Slack said so.
+    """
+
+    def __init__(self, meaning: Meaning, code: str, *, seconds: float | None = None, needed: str = "") -> None:
+        super().__init__(f"Slack answered {code}")
+        self.meaning = meaning
+        self.code = code
+        self.seconds = seconds
+        self.needed = needed
+
+
+def understood(error: SlackApiError) -> SlackFault:
+    """The fault behind an SDK error; its response is the SDK's own, or aiohttp's where no JSON came."""
+    response = error.response
+    status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
+    headers = {name.lower(): value for name, value in (getattr(response, "headers", None) or {}).items()}
+    answer = getattr(response, "data", None)
+    answer = answer if isinstance(answer, dict) else {}
+    code = str(answer.get("error") or f"http_{status}")
+    if status == 429 or _CODES.get(code) is Meaning.LATER:
+        return SlackFault(Meaning.LATER, code, seconds=_seconds(headers.get("retry-after")))
+    if code in _CODES:
+        return SlackFault(_CODES[code], code, needed=str(answer.get("needed", "")))
+    if status >= 500 or not answer:
+        return SlackFault(Meaning.UNKNOWN_END, code)
+    return SlackFault(Meaning.LATER, code)
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """Retry-After as Slack writes it: whole seconds."""
+    try:
+        return None if retry_after is None else max(0.0, float(retry_after))
+    except ValueError:
+        return None
+
+
+def sentence(fault: SlackFault) -> str:
+    """What a member is told when a call for them failed: one sentence with the mend."""
+    match fault.meaning:
+        case Meaning.TOO_LATE:
+            return "Slack gave me too little time to open that: please try again."
+        case Meaning.LATER | Meaning.UNKNOWN_END:
+            return "Slack is busy: please try again in a minute."
+        case Meaning.ELSEWHERE:
+            return "I cannot do that in this conversation: invite me with /invite, or use /img2img."
+        case Meaning.NO_SCOPE:
+            lacking = fault.needed or fault.code
+            return f"I lack the {lacking} permission: ask who runs this workspace to install me again."
+        case Meaning.NO_FILES:
+            return "Files may not be shared here: ask who runs this workspace to allow it."
+        case _:
+            return f"Slack refused that ({fault.code}): please try again, and tell who runs me if it stays so."

@@ -1,0 +1,172 @@
+"""Slack's payloads as what they ask of us; pure.
+
+Every payload that matters becomes one `Inbound` with an id that stays the same however often and on whatever road
+Slack delivers it: by HTTP with `x-slack-retry-num`, on either socket, after a reconnect, as `message` and as
+`app_mention`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from adapters.slack.forms import CALLBACK
+from adapters.slack.members import PLATFORM, Place, Team
+from bot.domain.ids import JobId
+
+Payload = Mapping[str, Any]
+
+_TYPED = frozenset({"", "file_share", "thread_broadcast"})
+"""Message subtypes that a member typed or sent; the others are edits, joins and bots."""
+
+
+class Kind(StrEnum):
+    """Which handler takes it."""
+
+    COMMAND = "command"
+    SHORTCUT = "shortcut"
+    SUBMISSION = "submission"
+    PRESS = "press"
+    MESSAGE = "message"
+    REACTION = "reaction"
+    HOME = "home"
+    UNINSTALLED = "uninstalled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """Something a member or Slack wants of us.
+
+    Attributes:
+        id: see the module; prefixed with the platform.
+        body: the payload as it came, without Slack's verification token.
+    """
+
+    id: str
+    kind: Kind
+    body: Payload
+
+
+def inbound(body: Payload, *, bot_user: str) -> Inbound | None:
+    """What a payload asks for, or None where it is nothing of ours.
+
+    Args:
+        body: the payload of an event, a command or an interaction.
+        bot_user: our user id there; a channel message that does not name it is none of our business.
+    """
+    found = _event(body, bot_user) if "event" in body else _interaction(body)
+    if found is None:
+        return None
+    kind, key = found
+    kept = {name: value for name, value in body.items() if name != "token"}
+    return Inbound(id=f"{PLATFORM}:{kind}:{_team_id(body)}:{key}", kind=kind, body=kept)
+
+
+def _interaction(body: Payload) -> tuple[Kind, str] | None:
+    match body.get("type"):
+        case None if "command" in body:
+            return Kind.COMMAND, body["trigger_id"]
+        case "shortcut" | "message_action":
+            return Kind.SHORTCUT, body["trigger_id"]
+        case "view_submission" if body["view"].get("callback_id") == CALLBACK:
+            return Kind.SUBMISSION, body["view"]["id"]
+        case "view_submission":
+            return Kind.SUBMISSION, f"{body['view']['id']}:{body['view'].get('hash', '')}"
+        case "block_actions" if body.get("actions"):
+            action = body["actions"][0]
+            container = body.get("container") or {}
+            where = container.get("message_ts") or container.get("view_id") or ""
+            when = action.get("action_ts") or body.get("trigger_id", "")
+            return Kind.PRESS, f"{where}:{body['user']['id']}:{action['action_id']}:{when}"
+        case _:
+            return None
+
+
+def _event(body: Payload, bot_user: str) -> tuple[Kind, str] | None:
+    event: Payload = body["event"]
+    key = str(body.get("event_id") or event.get("event_ts", ""))
+    match event.get("type"):
+        case "app_mention" | "message" if _is_for_us(event, bot_user):
+            return Kind.MESSAGE, f"{event['channel']}:{event['ts']}"
+        case "reaction_added" if event.get("item", {}).get("type") == "message":
+            return Kind.REACTION, key
+        case "app_home_opened" if event.get("tab", "home") == "home":
+            return Kind.HOME, key
+        case "app_uninstalled":
+            return Kind.UNINSTALLED, key
+        case "tokens_revoked" if event.get("tokens", {}).get("bot"):
+            return Kind.UNINSTALLED, key
+        case _:
+            return None
+
+
+def _is_for_us(event: Payload, bot_user: str) -> bool:
+    if event.get("bot_id") or event.get("subtype", "") not in _TYPED or not event.get("user"):
+        return False
+    if event["type"] == "app_mention" or event.get("channel_type") == "im":
+        return True
+    return event["channel"].startswith("D") or f"<@{bot_user}" in event.get("text", "")
+
+
+def job_id_in(metadata: Payload | None) -> JobId | None:
+    """The job whose message carries this metadata."""
+    job = ((metadata or {}).get("event_payload") or {}).get("job_id")
+    return JobId(job) if isinstance(job, str) else None
+
+
+def team_in(body: Payload) -> Team:
+    """Which installation a payload came through."""
+    enterprise = _id(body.get("enterprise")) or body.get("enterprise_id") or ""
+    team = _team_id(body)
+    org_wide: object = body.get("is_enterprise_install")
+    if authorizations := body.get("authorizations"):
+        # In shared channels the outer ids may be the other organisation's; the first authorization is ours.
+        ours = authorizations[0]
+        enterprise, team = ours.get("enterprise_id") or "", ours.get("team_id") or ""
+        org_wide = ours.get("is_enterprise_install")
+    return Team(team, enterprise, org_wide in {True, "true"})
+
+
+def place_of(body: Payload) -> Place:
+    """Where a member was, from a command, an interaction or an event."""
+    team = team_in(body)
+    if "event" in body:
+        event = body["event"]
+        item = event.get("item") or {}
+        return Place(
+            team=team,
+            user=event["user"],
+            channel=event.get("channel") or item.get("channel", ""),
+            thread=event.get("thread_ts") or event.get("ts") or item.get("ts", ""),
+            in_thread="thread_ts" in event,
+        )
+    if "command" in body:
+        return Place(
+            team=team,
+            user=body["user_id"],
+            channel=body.get("channel_id", ""),
+            name=body.get("user_name", ""),
+            response_url=body.get("response_url", ""),
+        )
+    user, message = body["user"], body.get("message") or {}
+    container = body.get("container") or {}
+    return Place(
+        team=team,
+        user=user["id"],
+        channel=_id(body.get("channel")) or container.get("channel_id", ""),
+        thread=message.get("thread_ts") or message.get("ts") or container.get("message_ts", ""),
+        in_thread="thread_ts" in message,
+        name=user.get("name") or user.get("username", ""),
+        response_url=body.get("response_url", ""),
+    )
+
+
+def _team_id(body: Payload) -> str:
+    return _id(body.get("team")) or body.get("team_id") or ""
+
+
+def _id(value: object) -> str:
+    """An id that stands alone or inside an object."""
+    if isinstance(value, Mapping):
+        return str(value.get("id") or "")
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,100 @@
+"""Who and where, in Slack's ids and in ours; pure.
+
+Slack's user ids are unique within one organisation only, so ours are `<organisation>/<user>`.
+"""
+
+from dataclasses import dataclass
+
+from bot.domain.request import ReplyTarget, Requester
+
+PLATFORM = "slack"
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Where the app is installed: a workspace, or a whole Enterprise organisation.
+
+    Attributes:
+        id: workspace id; empty where an organisation-wide installation names none.
+        enterprise: organisation id; empty for a workspace of its own.
+        org_wide: the app is installed for the whole organisation, so the token is the organisation's.
+    """
+
+    id: str
+    enterprise: str = ""
+    org_wide: bool = False
+
+    @property
+    def space(self) -> str:
+        """What settings and deletion go by: whatever was installed, so whatever can be uninstalled."""
+        return self.enterprise if self.org_wide or not self.id else self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a member was when they asked.
+
+    Attributes:
+        channel: empty where it was no conversation (App Home, a global shortcut).
+        thread: `ts` of the message to answer under; empty for the channel itself.
+        in_thread: that thread was going on already; Slack shows ephemeral words in no other.
+        response_url: answers there for 30 minutes, five times; never stored with a job.
+    """
+
+    team: Team
+    user: str
+    channel: str = ""
+    thread: str = ""
+    in_thread: bool = False
+    name: str = ""
+    response_url: str = ""
+
+    @property
+    def is_direct(self) -> bool:
+        """True in a conversation between the member and the bot alone."""
+        return self.channel.startswith("D")
+
+    @property
+    def requester(self) -> Requester:
+        """The member as the core knows them."""
+        organisation = self.team.enterprise or self.team.id
+        return Requester(
+            platform=PLATFORM, user=f"{organisation}/{self.user}", space=self.team.space, name=self.name or self.user
+        )
+
+    def reply_to(self, *, asked_at: float, private: bool) -> ReplyTarget:
+        """Where the job's message goes: the conversation, or the member alone.
+
+        Args:
+            asked_at: Unix seconds; a message for something asked before this process began is looked for first.
+            private: to the member alone; `home_*` then say where Publish puts it.
+        """
+        alone = private or not self.channel
+        address = {
+            "team": self.team.id,
+            "enterprise": self.team.enterprise,
+            "org_wide": "1" if self.team.org_wide else "",
+            "user": self.user,
+            "channel": self.user if alone else self.channel,
+            "thread": "" if alone else self.thread,
+            "home_channel": self.channel,
+            "home_thread": self.thread,
+            "asked_at": repr(asked_at),
+        }
+        return ReplyTarget(platform=PLATFORM, address={name: value for name, value in address.items() if value})
+
+
+def place_key(team: Team, channel: str = "") -> str:
+    """What the settings of a workspace go by, or of a channel in it; the first begins the second."""
+    return f"{PLATFORM}:{team.space}/{channel}"
+
+
+def team_of(target: ReplyTarget) -> Team:
+    """The installation a stored job belongs to."""
+    address = target.address
+    return Team(address.get("team", ""), address.get("enterprise", ""), bool(address.get("org_wide")))
+
+
+def slack_user(requester: Requester) -> str:
+    """Slack's own id of a member."""
+    return requester.user.rpartition("/")[2]

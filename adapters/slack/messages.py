@@ -1,0 +1,107 @@
+"""Mentions and direct messages: a picture and words, or words in the thread of a picture."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.slack import asking
+from adapters.slack.desk import Desk
+from adapters.slack.errors import Meaning, SlackFault
+from adapters.slack.inbound import Inbound, place_of
+from adapters.slack.members import Place
+from adapters.slack.messenger import message_ref
+from adapters.slack.pictures import File, picture_among
+from adapters.slack.text import said
+from bot.domain.actions import Verb
+from bot.domain.errors import InvalidRequest, PictureRefused
+from bot.domain.flags import Flags, parse_flags
+from bot.domain.ids import GenerationId
+from bot.domain.request import Action
+
+_PAGES = 5
+_NO_PICTURE = "I see no picture here: attach one to your message, mention me in the thread of one, or use /img2img."
+HELP = (
+    "Send me a picture with a few words, for example “make it an oil painting --strength 0.7”, or mention me in the "
+    "thread of a picture. /img2img opens a form, /help says more."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What to work on: a member's file, or a result of ours."""
+
+    file: File | None = None
+    author: str = ""
+    generation: GenerationId | None = None
+
+
+async def on_message(desk: Desk, event: Inbound) -> None:
+    """Answer a mention or a direct message."""
+    message, place = event.body["event"], place_of(event.body)
+    identity = await desk.api.identity(place.team)
+    text = said(message.get("text", ""), bot_user=identity.bot_user if identity else "")
+    found = Found(file=picture_among(message.get("files")))
+    if found.file is None:
+        if text.lower() in {"", "help", "hi", "hello"} or (place.is_direct and not message.get("thread_ts")):
+            await desk.notices.tell(place, HELP)
+            return
+        found = await _above(desk, place, message)
+    wishes = parse_flags(text)
+    if not wishes.prompt and found.generation is None:
+        raise InvalidRequest('Say what the picture should become, for example "an oil painting".')
+    if found.generation:
+        await _go_on(desk, event, place, found.generation, wishes)
+    elif found.file:
+        source = await desk.pictures.fetch(place.team, found.file)
+        await asking.ask(desk, event, place, Action.IMG2IMG, wishes, source=source, author=found.author)
+
+
+async def _go_on(desk: Desk, event: Inbound, place: Place, generation: GenerationId, wishes: Flags) -> None:
+    """Our own result is the picture above: chain from the lossless one."""
+    await asking.press(desk, event, place, Verb.CHAIN, generation, wishes=wishes)
+
+
+async def _above(desk: Desk, place: Place, message: Mapping[str, Any]) -> Found:
+    """The newest picture in the thread, this message included.
+
+    Raises:
+        PictureRefused: there is none, or the thread cannot be read.
+    """
+    thread, now = place.thread, message["ts"]
+    found = Found()
+    cursor = None
+    for _ in range(_PAGES):
+        try:
+            page = await desk.api.patient(
+                place.team, "conversations_replies", channel=place.channel, ts=thread, limit=200, cursor=cursor
+            )
+        except SlackFault as fault:
+            raise PictureRefused(_unreadable(fault)) from fault
+        for each in page.get("messages", []):  # oldest first
+            if float(each.get("ts", 0)) <= float(now):
+                found = await _in(desk, place, each) or found
+        cursor = (page.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            break
+    if found == Found():
+        raise PictureRefused(_NO_PICTURE)
+    return found
+
+
+async def _in(desk: Desk, place: Place, message: Mapping[str, Any]) -> Found | None:
+    """The picture of one message, if it has one. A sweep's first stands for it."""
+    job = await desk.store.job_of_message(message_ref(place.channel, message.get("ts", "")))
+    if job:
+        made = await desk.store.generations(job.id)
+        return Found(generation=made[0].id) if made else None
+    file = picture_among(message.get("files"))
+    return Found(file=file, author=file.get("user") or message.get("user", "")) if file else None
+
+
+def _unreadable(fault: SlackFault) -> str:
+    if fault.meaning is Meaning.NO_SCOPE:
+        lacking = fault.needed or "channels:history"
+        return f"I may not read this thread ({lacking} is missing): attach the picture to your message instead."
+    if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
+        return "Slack is busy and did not show me the thread: attach the picture to your message, or try again soon."
+    return "I cannot read this thread: invite me with /invite, or attach the picture to your message."

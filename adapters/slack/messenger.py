@@ -1,0 +1,282 @@
+"""The Slack side of `Messenger`: one message per job, posted once, then edited in place.
+
+Slack has no idempotency key. A message is posted with the job's id in its metadata; where an earlier attempt may have
+come through (a reset connection, a crash), the conversation is searched for it before another one is posted.
+"""
+
+import asyncio
+import json
+from collections import OrderedDict
+from typing import Any
+
+import structlog
+
+from adapters.slack.api import SlackApi
+from adapters.slack.budget import Budget
+from adapters.slack.errors import Meaning, SlackFault
+from adapters.slack.layout import Message, lay_out
+from adapters.slack.members import PLATFORM, Team, team_of
+from adapters.slack.uploads import Shared, Uploads
+from bot.domain.card import Card
+from bot.domain.errors import Gone, TryLater, Undeliverable
+from bot.domain.request import ReplyTarget
+from bot.ports import Clock, MessageRef
+
+METADATA_EVENT = "pentimento_job"
+_REMEMBERED = 2000
+_SEARCH_BACK = 3600.0
+"""Seconds before the request from which the conversation is searched: room for clocks that disagree."""
+
+_SEARCH_PAGES = 5
+_AGAIN = (1.0, 3.0)
+"""Seconds after which pictures that Slack did not find yet are tried again."""
+
+_REFUSED = frozenset({Meaning.ELSEWHERE, Meaning.NO_FILES, Meaning.FILE_NOT_READY})
+"""Here not, but perhaps in another conversation."""
+
+log = structlog.get_logger(__name__)
+
+
+def message_ref(channel: str, ts: str) -> MessageRef:
+    """The reference of a message; the same message always gives the same text, so it can be looked up."""
+    return json.dumps({"channel": channel, "ts": ts}, separators=(",", ":"))
+
+
+class SlackMessenger:
+    """See the module."""
+
+    platform = PLATFORM
+    edit_interval = 3.0
+
+    def __init__(self, api: SlackApi, uploads: Uploads, *, clock: Clock) -> None:
+        self._api = api
+        self._uploads = uploads
+        self._budget = Budget()
+        self._began_at = clock.now()
+        self._posted: OrderedDict[str, MessageRef] = OrderedDict()
+        self._doubtful: set[str] = set()
+
+    async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
+        """Post once per nonce; see `Messenger.post`."""
+        stands = self._posted.get(nonce) or await self._stands_already(target, nonce)
+        if stands:
+            return await self.edit(target, stands, card)
+        address = target.address
+        try:
+            stands = await self._post(target, card, nonce, channel=address["channel"], thread=address.get("thread"))
+        except SlackFault as fault:
+            stands = await self._alone(target, card, fault, nonce)
+        return await self.edit(target, stands, card) if card.pictures else stands
+
+    async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
+        """Show the card in the message, or where it can be shown; see `Messenger.edit`."""
+        team, place = team_of(target), json.loads(message)
+        if pause := self._budget.edit(team.space, must=card.status.ended):
+            raise TryLater("the workspace's edits for this minute are used up", seconds=pause)
+        try:
+            await self._edit(target, place, card)
+        except SlackFault as fault:
+            if fault.meaning is Meaning.LATER:
+                self._budget.closed_for(team.space, fault.seconds or 1.0)
+            if fault.meaning is Meaning.MESSAGE_GONE:
+                return await self._again(target, message, card, fault)
+            if fault.meaning not in _REFUSED or place["channel"].startswith("D"):
+                raise self._error(fault) from fault
+            return await self.edit(target, await self._alone(target, card, fault, card.job), card)
+        return message
+
+    async def copy(self, target: ReplyTarget, card: Card, *, nonce: str) -> None:
+        """Show an ended job once more somewhere else: published, or sent to somebody.
+
+        Raises:
+            TryLater: Slack is busy.
+            Undeliverable: it cannot be shown there.
+        """
+        try:
+            stands = self._posted.get(nonce) or await self._post(
+                target, card, nonce, channel=target.address["channel"], thread=target.address.get("thread")
+            )
+        except SlackFault as fault:
+            raise self._error(fault) from fault
+        await self.edit(target, stands, card)
+
+    async def _post(
+        self, target: ReplyTarget, card: Card, nonce: str, *, channel: str, thread: str | None
+    ) -> MessageRef:
+        """Post the card without its pictures: those take a while, and come by an edit that is safe to repeat."""
+        team = team_of(target)
+        shown = lay_out(card, {})
+        await self._budget.post(team.space, channel)
+        try:
+            posted = await self._api.call(
+                team,
+                "chat_postMessage",
+                channel=channel,
+                thread_ts=thread,
+                text=shown.text,
+                blocks=shown.blocks,
+                metadata={"event_type": METADATA_EVENT, "event_payload": {"job_id": nonce}},
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except SlackFault as fault:
+            if fault.meaning is Meaning.UNKNOWN_END:
+                self._doubtful.add(nonce)
+            raise
+        return self._remember(nonce, message_ref(posted["channel"], posted["ts"]))
+
+    async def _edit(self, target: ReplyTarget, place: dict[str, str], card: Card) -> None:
+        """Change the message; where Slack refuses its pictures for good, show them below it instead."""
+        team, note = team_of(target), _moved(target, place)
+        for pause in (*_AGAIN, None):
+            try:
+                shared = await self._shared(team, card)
+                shown = lay_out(card, shared.files, notes=(*shared.notes, note))
+                await self._update(team, place, shown, tuple(shared.files.values()))
+            except SlackFault as fault:
+                if not card.pictures or fault.meaning is not Meaning.FILE_NOT_READY:
+                    raise
+                log.info("slack does not show the pictures yet", job=card.job, code=fault.code)
+            else:
+                return
+            if pause is not None:
+                await asyncio.sleep(pause)
+        log.warning("pictures go below the message", job=card.job)
+        self._uploads.forget(team, card.pictures)
+        await self._uploads.share(team, card.pictures, channel=place["channel"], thread=_thread(target, place))
+        below = "Slack did not show the picture here: it is below, in the thread."
+        await self._update(team, place, lay_out(card, {}, notes=(below, note)), ())
+
+    async def _update(self, team: Team, place: dict[str, str], shown: Message, files: tuple[str, ...]) -> None:
+        """`file_ids` shares the files with those who see the message; the image blocks put them in their place.
+
+        Without `file_ids` an image block of a file that was shared nowhere shows "file not found" after an update
+        (https://github.com/slackapi/java-slack-sdk/issues/1441).
+        """
+        more: dict[str, Any] = {"file_ids": list(files)} if files else {}
+        await self._api.call(
+            team,
+            "chat_update",
+            channel=place["channel"],
+            ts=place["ts"],
+            text=shown.text,
+            blocks=shown.blocks,
+            **more,
+        )
+
+    async def _shared(self, team: Team, card: Card) -> Shared:
+        """The card's pictures, uploaded; where they cannot be, a note says why."""
+        try:
+            return await self._uploads.put(team, card.pictures)
+        except Gone as gone:
+            return Shared({}, (str(gone),))
+        except SlackFault as fault:
+            if fault.meaning not in {Meaning.NO_FILES, Meaning.NO_SCOPE}:
+                raise
+            why = (
+                f"The picture is done, but I may not upload it here ({fault.needed or fault.code}): "
+                "ask who runs this workspace to allow it."
+            )
+            return Shared({}, (why,))
+
+    async def _again(self, target: ReplyTarget, message: MessageRef, card: Card, fault: SlackFault) -> MessageRef:
+        """Somebody removed the message, or it is too old to change: only a finished picture is worth another one.
+
+        Raises:
+            Undeliverable: there is no picture to show.
+        """
+        if not card.status.ended:
+            return message
+        if not card.pictures:
+            raise Undeliverable(fault.code) from fault
+        nonce = f"{card.job}:again"
+        if nonce in self._posted:
+            raise Undeliverable(f"{fault.code} twice") from fault
+        return await self.post(target, card, nonce=nonce)
+
+    async def _alone(self, target: ReplyTarget, card: Card, fault: SlackFault, nonce: str) -> MessageRef:
+        """The conversation refused: the member is told alone.
+
+        Raises:
+            TryLater: Slack is busy.
+            Undeliverable: the fault is of another kind, or the member cannot be written to either.
+        """
+        if fault.meaning not in _REFUSED:
+            raise self._error(fault) from fault
+        log.warning("told the member alone", job=card.job, code=fault.code)
+        try:
+            return await self._post(target, card, nonce, channel=target.address["user"], thread=None)
+        except SlackFault as second:
+            if second.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
+                raise self._error(second) from second
+            raise Undeliverable(f"{fault.code}, and for the member alone {second.code}") from second
+
+    async def _stands_already(self, target: ReplyTarget, nonce: str) -> MessageRef | None:
+        """The message of an earlier attempt, where there may be one."""
+        asked_at = float(target.address.get("asked_at", 0))
+        if nonce not in self._doubtful and asked_at >= self._began_at:
+            return None
+        team = team_of(target)
+        try:
+            found = await self._search(team, target, nonce, oldest=max(0.0, asked_at - _SEARCH_BACK))
+        except SlackFault as fault:
+            if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END, Meaning.TEAM_GONE}:
+                raise self._error(fault) from fault
+            log.warning("cannot look for an earlier message", code=fault.code)
+            found = None
+        self._doubtful.discard(nonce)
+        return self._remember(nonce, found) if found else None
+
+    async def _search(self, team: Team, target: ReplyTarget, nonce: str, *, oldest: float) -> MessageRef | None:
+        channel, thread = target.address["channel"], target.address.get("thread")
+        if channel == target.address.get("user"):
+            opened = await self._api.patient(team, "conversations_open", users=channel)
+            channel = opened["channel"]["id"]
+        method = "conversations_replies" if thread else "conversations_history"
+        where: dict[str, Any] = {"ts": thread} if thread else {}
+        cursor = None
+        for _ in range(_SEARCH_PAGES):
+            page = await self._api.patient(
+                team,
+                method,
+                channel=channel,
+                oldest=f"{oldest:.6f}",
+                include_all_metadata=True,
+                limit=200,
+                cursor=cursor,
+                **where,
+            )
+            for message in page.get("messages", []):
+                if (message.get("metadata") or {}).get("event_payload", {}).get("job_id") == nonce:
+                    return message_ref(channel, message["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+        return None
+
+    def _remember(self, nonce: str, reference: MessageRef) -> MessageRef:
+        self._posted[nonce] = reference
+        if len(self._posted) > _REMEMBERED:
+            self._posted.popitem(last=False)
+        return reference
+
+    def _error(self, fault: SlackFault) -> TryLater | Undeliverable:
+        if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
+            return TryLater(fault.code, seconds=fault.seconds)
+        if fault.meaning is Meaning.NO_SCOPE:
+            log.error("a permission is missing, install the app again", needed=fault.needed)
+        return Undeliverable(fault.code)
+
+
+def _moved(target: ReplyTarget, place: dict[str, str]) -> str:
+    """Why the message is not where it was asked for, where it is not."""
+    asked = target.address["channel"]
+    if not place["channel"].startswith("D") or asked.startswith("D") or asked == target.address["user"]:
+        return ""
+    return "I could not write in the channel, so this comes to you alone: invite me there with /invite."
+
+
+def _thread(target: ReplyTarget, place: dict[str, str]) -> str:
+    """The thread a message stands in, or starts."""
+    moved = place["channel"] != target.address["channel"]
+    return place["ts"] if moved else target.address.get("thread", place["ts"])

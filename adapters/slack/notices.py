@@ -1,0 +1,79 @@
+"""A word to one member: what went wrong and how to mend it, or what they asked to know."""
+
+import json
+
+import aiohttp
+import structlog
+
+from adapters.slack.api import SlackApi
+from adapters.slack.errors import Meaning, SlackFault
+from adapters.slack.members import Place
+from adapters.slack.text import MAX_SECTION, clip, escape, plain, section
+
+log = structlog.get_logger(__name__)
+
+
+class Notices:
+    """Tells a member something where only they see it, on the first road that is open."""
+
+    def __init__(self, api: SlackApi) -> None:
+        self._api = api
+
+    async def tell(self, place: Place, sentence: str) -> None:
+        """Say it: ephemerally where they are, else by the event's own answer address, else as a direct message.
+
+        Never raises for what Slack does: a notice is the last thing to say about something.
+        """
+        try:
+            if place.is_direct or not place.channel:
+                await self._directly(place, sentence)
+            else:
+                await self._ephemerally(place, sentence)
+        except SlackFault as fault:
+            log.warning("member not told", code=fault.code, sentence=sentence)
+
+    async def _ephemerally(self, place: Place, sentence: str) -> None:
+        try:
+            await self._api.patient(
+                place.team,
+                "chat_postEphemeral",
+                channel=place.channel,
+                user=place.user,
+                thread_ts=place.thread if place.in_thread else None,
+                text=escape(sentence),
+                blocks=[section(plain(sentence))],
+            )
+        except SlackFault as fault:
+            if fault.meaning is Meaning.TEAM_GONE:
+                raise
+            if not await self._answered(place, sentence):
+                await self._directly(place, sentence)
+
+    async def _directly(self, place: Place, sentence: str) -> None:
+        thread = place.thread if place.is_direct else ""
+        await self._api.patient(
+            place.team,
+            "chat_postMessage",
+            channel=place.channel if place.is_direct else place.user,
+            thread_ts=thread or None,
+            text=escape(sentence),
+            blocks=[section(plain(sentence))],
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+
+    async def _answered(self, place: Place, sentence: str) -> bool:
+        """By the response URL, which works where the bot is no member; it carries no token."""
+        if not place.response_url:
+            return False
+        body = {"response_type": "ephemeral", "replace_original": False, "text": escape(clip(sentence, MAX_SECTION))}
+        try:
+            async with self._api.session.post(
+                place.response_url,
+                data=json.dumps(body),
+                headers={"Content-Type": "application/json"},
+                allow_redirects=False,
+            ) as response:
+                return response.status == 200
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+            return False

@@ -1,0 +1,148 @@
+"""Modals that only tell: the queue, a job's details, styles, help, privacy; pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from adapters.slack.controls import FORGET, action_id
+from adapters.slack.text import MAX_SECTION, MAX_TITLE, Block, actions, button, clip, context, mrkdwn, plain, section
+from bot.domain.actions import Verb
+from bot.domain.card import Button, Waiting
+from bot.domain.ids import generation_id
+from bot.domain.job import Generation, Job
+from bot.domain.limits import in_words
+from bot.domain.request import strength_word
+from bot.domain.style import Style
+from bot.service import Description, QueueView
+
+_SHOWN_PROMPT = 150
+_MOST_LINES = 40
+PAGE = "page"
+
+HELP = (
+    "*Ways to ask*\n"
+    "• `/img2img an oil painting --strength 0.7` opens a form: add a picture and go.\n"
+    "• On any message with a picture: *More actions* → *Remix image*.\n"
+    "• Mention me with a picture, or in the thread of one: `make it a watercolor --strength strong`.\n"
+    "• Send me a picture with a few words as a direct message.\n\n"
+    "*Strength* says how much may change: 0 keeps the picture, 1 ignores it. "
+    "subtle 0.3, balanced 0.5, strong 0.7, reimagine 0.9.\n\n"
+    "*Options in a text*: `--strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 "
+    "--private`\n\n"
+    "*Under a result*: run it again at another strength, *Chain* to work on the result, *Reroll* for another seed, "
+    "*Edit* the words, *Sweep* for four strengths side by side.\n\n"
+    "*Reactions on a result*: :repeat: reroll, :envelope: or :star: send me a copy, "
+    ":x: delete or cancel mine.\n\n"
+    "*More commands*: `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`"
+)
+
+
+def page(title: str, blocks: Sequence[Block]) -> Block:
+    """A modal with nothing to fill in."""
+    return {
+        "type": "modal",
+        "callback_id": PAGE,
+        "title": plain(title, MAX_TITLE),
+        "close": plain("Close", MAX_TITLE),
+        "blocks": list(blocks)[:100] or [section(plain("Nothing here yet."))],
+    }
+
+
+def help_page() -> Block:
+    """How to ask."""
+    return page("How to ask me", [section(mrkdwn(HELP))])
+
+
+def styles_page(styles: Mapping[str, Style]) -> Block:
+    """Every preset with its words."""
+    lines = [section(plain(f"{style.name}: {style.prompt}")) for style in styles.values()]
+    return page("Styles", [context("Pick one in the form, or write --style and its name."), *lines[:90]])
+
+
+def queue_blocks(view: QueueView, *, now: float) -> list[Block]:
+    """A member's open jobs, each with Cancel."""
+    if not view.mine:
+        others = f"{view.jobs} of others wait." if view.jobs else "Nobody else's wait either."
+        return [section(plain(f"None of your jobs wait or run. {others}"))]
+    blocks: list[Block] = []
+    for job, waiting in view.mine[:_MOST_LINES]:
+        cancel = Button(verb=Verb.CANCEL, target=generation_id(job.id, 0), label="Cancel")
+        blocks.append(section(plain(f"{_where(waiting, now)}: {_prompt(job)}")) | {"accessory": _cancel(cancel)})
+    blocks.append(context(f"{view.jobs} waiting in all."))
+    return blocks
+
+
+def details_page(description: Description) -> Block:
+    """A job with its recipe and where it comes from."""
+    job = description.job
+    recipe = job.recipes[0]
+    blocks = [
+        section(plain(recipe.prompt)),
+        context(
+            f"{job.status.value} · {recipe.model} · {recipe.steps} steps · guidance {recipe.guidance_scale:g}"
+            f" · seed {recipe.seed}",
+            f"id {job.id}",
+        ),
+    ]
+    if job.error:
+        blocks.append(section(plain(job.error)))
+    if recipe.negative_prompt:
+        blocks.append(context(f"Kept away from: {recipe.negative_prompt}"))
+    blocks += [context(_made(generation)) for generation in description.generations]
+    if description.ancestors:
+        blocks.append(section(plain("It descends from")))
+        blocks += [context(_ancestor(each)) for each in description.ancestors[-20:]]
+    return page("Details", blocks)
+
+
+def recent_page(jobs: Iterable[Job]) -> Block:
+    """The member's latest jobs, for `/info` without an id."""
+    return page("Your latest jobs", [context(f"{job.status.value} · {_prompt(job)} · id {job.id}") for job in jobs])
+
+
+def privacy_page() -> Block:
+    """What is kept, and the button that deletes it."""
+    kept = (
+        "I keep the pictures you send and make, your prompts and what you pressed, so that you can rerun and chain "
+        "them. They go by themselves after the time that the owner of this bot has set. Nobody trains on them."
+    )
+    forget = button("Delete everything about me", FORGET, style="danger") | {
+        "confirm": {
+            "title": plain("Delete everything?"),
+            "text": plain("Your jobs, pictures and prompts go for good; waiting jobs are cancelled."),
+            "confirm": plain("Delete"),
+            "deny": plain("Keep"),
+        }
+    }
+    return page("Privacy", [section(plain(kept)), actions(forget)])
+
+
+def said_page(title: str, sentence: str) -> Block:
+    """One sentence."""
+    return page(title, [section(plain(sentence, MAX_SECTION))])
+
+
+def _cancel(each: Button) -> Block:
+    return button(each.label, action_id(each))
+
+
+def _where(waiting: Waiting | None, now: float) -> str:
+    if waiting is None:
+        return "Running"
+    soon = "" if waiting.expected_at is None else f", ready in about {in_words(max(1.0, waiting.expected_at - now))}"
+    return f"Number {waiting.position}{soon}"
+
+
+def _prompt(job: Job) -> str:
+    return clip(job.recipes[0].prompt, _SHOWN_PROMPT)
+
+
+def _made(generation: Generation) -> str:
+    recipe = generation.recipe
+    return (
+        f"strength {recipe.strength:g} ({strength_word(recipe.strength)}): {generation.width}x{generation.height}, "
+        f"{generation.effective_steps} steps in {generation.seconds:.1f} s, id {generation.id}"
+    )
+
+
+def _ancestor(generation: Generation) -> str:
+    recipe = generation.recipe
+    return f"pass {generation.lineage.depth}: {clip(recipe.prompt, _SHOWN_PROMPT)} at strength {recipe.strength:g}"

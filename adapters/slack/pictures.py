@@ -1,0 +1,117 @@
+"""A member's picture out of Slack: which file it is, and its bytes.
+
+Slack answers 200 with an HTML login page where the token may not see a file; it says `check_file_info` instead of
+telling about a file that another organisation shared (Slack Connect). Only Slack's own file host sees the token: the
+downloader asks hosts on its list and follows no redirect.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+
+from adapters.downloads import Downloader
+from adapters.slack.api import SlackApi
+from adapters.slack.errors import Meaning, SlackFault
+from adapters.slack.members import Team
+from bot.domain.errors import PictureRefused
+
+File = Mapping[str, Any]
+
+MAX_BYTES = 25 * 1024 * 1024
+FETCHES = 4
+"""Pictures on their way at the same time; each may be as large as `MAX_BYTES`."""
+
+_HTML = (b"<!doctype html", b"<html", b"<head")
+_INVITE = "I cannot see that file: invite me to its channel with /invite, or use /img2img and add the picture there."
+log = structlog.get_logger(__name__)
+
+
+def picture_among(files: Sequence[File] | None) -> File | None:
+    """The first file that is a picture, or might be one; None where there is none.
+
+    A stub of Slack Connect says nothing about itself, so it may be one.
+    """
+    for file in files or ():
+        kind = str(file.get("mimetype") or "image/")
+        if file.get("mode") != "tombstone" and (_is_stub(file) or kind.startswith("image/")):
+            return file
+    return None
+
+
+class Pictures:
+    """Fetches members' pictures."""
+
+    def __init__(self, api: SlackApi, downloads: Downloader) -> None:
+        self._api = api
+        self._downloads = downloads
+        self._at_once = asyncio.Semaphore(FETCHES)
+
+    async def fetch(self, team: Team, file: File) -> bytes:
+        """The bytes of a file that was seen in a message, a form or a shortcut.
+
+        Raises:
+            PictureRefused: with the sentence for the member.
+        """
+        if _is_stub(file) or not _address(file):
+            file = await self._look_up(team, str(file.get("id", "")))
+        self._check(file)
+        identity = await self._api.identity(team)
+        token = identity.token if identity else ""
+        async with self._at_once:
+            download = await self._downloads.fetch(_address(file), headers={"Authorization": f"Bearer {token}"})
+        if "html" in download.media_type or download.content[:64].lstrip().lower().startswith(_HTML):
+            log.warning("slack sent a login page instead of a file", file=file.get("id"))
+            raise PictureRefused(
+                "Slack did not let me read that file: invite me to its channel with /invite; if that does not help, "
+                "ask who runs this workspace to install me again with the files:read permission."
+            )
+        if not download.content:
+            raise PictureRefused("That file is empty: send the picture again.")
+        return download.content
+
+    async def _look_up(self, team: Team, file: str) -> File:
+        try:
+            found = await self._api.patient(team, "files_info", file=file)
+        except SlackFault as fault:
+            raise PictureRefused(_refusal(fault)) from fault
+        looked_up: File = found.get("file") or {}
+        if _is_stub(looked_up) or not (_address(looked_up) or looked_up.get("is_external")):
+            raise PictureRefused(
+                "Another organisation shared that file and I may not read it: upload it here yourself."
+            )
+        return looked_up
+
+    def _check(self, file: File) -> None:
+        """What can be said without fetching it."""
+        if file.get("is_external") or file.get("mode") == "external":
+            raise PictureRefused("That file lies outside of Slack and I only take uploads: upload it here.")
+        if file.get("mode") == "tombstone":
+            raise PictureRefused("That file was deleted: upload it again.")
+        size = file.get("size")
+        if isinstance(size, int) and size > MAX_BYTES:
+            raise PictureRefused(
+                f"That file has {size / 1e6:.0f} MB and {MAX_BYTES / 1e6:.0f} MB is the most: send a smaller one."
+            )
+        kind = str(file.get("mimetype") or "")
+        if kind and not kind.startswith("image/"):
+            raise PictureRefused("That file is no picture: send a PNG, JPEG or WebP.")
+
+
+def _is_stub(file: File) -> bool:
+    return file.get("file_access") in {"check_file_info", "file_not_found", "access_denied"}
+
+
+def _address(file: File) -> str:
+    return str(file.get("url_private_download") or file.get("url_private") or "")
+
+
+def _refusal(fault: SlackFault) -> str:
+    if fault.meaning is Meaning.NO_SCOPE:
+        return (
+            f"I lack the {fault.needed or 'files:read'} permission: ask who runs this workspace to install me again."
+        )
+    if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
+        return "Slack is busy and did not give me the picture: try again in a minute."
+    return _INVITE

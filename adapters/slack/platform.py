@@ -1,0 +1,197 @@
+"""Slack as a `ChatPlatform`: puts the parts of this package together."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Any, Self
+
+import structlog
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from adapters.downloads import downloader
+from adapters.slack.api import SlackApi
+from adapters.slack.commands import on_command, on_shortcut
+from adapters.slack.desk import Desk, Members
+from adapters.slack.home import on_home
+from adapters.slack.identity import Tokens
+from adapters.slack.inbound import Kind
+from adapters.slack.intake import Handler, Intake
+from adapters.slack.members import PLATFORM, Team
+from adapters.slack.messages import on_message
+from adapters.slack.messenger import SlackMessenger
+from adapters.slack.notices import Notices
+from adapters.slack.oauth import oauth_flow
+from adapters.slack.options import SlackOptions
+from adapters.slack.pictures import Pictures
+from adapters.slack.presses import on_press
+from adapters.slack.reactions import on_reaction
+from adapters.slack.sockets import Sockets
+from adapters.slack.submissions import on_submission
+from adapters.slack.tokens import InstallationStore, InstalledWorkspaces, OneWorkspace, Seed
+from adapters.slack.uninstalls import on_uninstalled
+from adapters.slack.uploads import Uploads
+from adapters.slack.web import WebServer
+from bot.ports import Clock, Exporter, JobStore
+from bot.service import Service
+
+HANDLERS: Mapping[Kind, Handler] = {
+    Kind.COMMAND: on_command,
+    Kind.SHORTCUT: on_shortcut,
+    Kind.SUBMISSION: on_submission,
+    Kind.PRESS: on_press,
+    Kind.MESSAGE: on_message,
+    Kind.REACTION: on_reaction,
+    Kind.HOME: on_home,
+    Kind.UNINSTALLED: on_uninstalled,
+}
+
+_ANY = re.compile(".*", re.DOTALL)
+log = structlog.get_logger(__name__)
+
+
+class SlackPlatform:
+    """Use as `async with SlackPlatform(...) as slack:`, and `slack.run()` as a task."""
+
+    name = PLATFORM
+
+    def __init__(
+        self,
+        options: SlackOptions,
+        *,
+        service: Service,
+        store: JobStore,
+        exporter: Exporter,
+        clock: Clock,
+        allowed_hosts: frozenset[str],
+        max_bytes: int,
+        installations: InstallationStore | None = None,
+    ) -> None:
+        """`installations`: where workspaces install themselves; None for the one workspace of the bot token."""
+        self._options = options
+        self._service = service
+        self._store = store
+        self._clock = clock
+        self._downloads = downloader(allowed_hosts=allowed_hosts, max_bytes=max_bytes)
+        self._installations = installations
+        self._tokens = _tokens(options, installations, clock)
+        self._api = SlackApi(options, self._tokens)
+        self.messenger = SlackMessenger(self._api, Uploads(self._api, exporter), clock=clock)
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Connect.
+
+        Raises:
+            FatalError: a token is not accepted, Slack does not answer, or the address to listen on is taken.
+        """
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._api)
+            downloads = await stack.enter_async_context(self._downloads)
+            desk = Desk(
+                api=self._api,
+                service=self._service,
+                store=self._store,
+                messenger=self.messenger,
+                notices=Notices(self._api),
+                pictures=Pictures(self._api, downloads),
+                members=Members(self._api),
+                clock=self._clock,
+            )
+            self._intake = Intake(desk, HANDLERS, store=self._store, clock=self._clock)
+            app = self._app()
+            self._road: Sockets | WebServer = (
+                Sockets(app, self._api) if self._options.mode == "socket" else WebServer(app, self._options)
+            )
+            await stack.enter_async_context(self._road)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        """Close connections."""
+        await self._stack.aclose()
+
+    async def run(self) -> None:
+        """Work on events until `stop_intake`."""
+        async with asyncio.TaskGroup() as tasks:
+            watching = tasks.create_task(self._road.watch()) if isinstance(self._road, Sockets) else None
+            await self._intake.run()
+            if watching:
+                watching.cancel()
+
+    async def stop_intake(self) -> None:
+        """Hear nothing more, and finish what was heard."""
+        await self._road.close()
+        await self._intake.stop()
+
+    def _app(self) -> AsyncApp:
+        """Bolt: signatures, authorization and the acknowledgement of everything; the work is the intake's."""
+        flow = None
+        if isinstance(self._tokens, InstalledWorkspaces) and self._installations is not None:
+            flow = oauth_flow(
+                self._options,
+                client=self._api.client,
+                workspaces=self._tokens,
+                store=self._installations,
+                clock=self._clock,
+            )
+        app = AsyncApp(
+            oauth_flow=flow,
+            name="pentimento",
+            client=self._api.client,
+            signing_secret=self._options.signing_secret,
+            authorize=_Authorize(self._api),  # type: ignore[arg-type]  # Bolt takes its own class here and says so
+        )
+        app.middleware(self._intake.receive)
+        app.command(_ANY)(_acknowledge)
+        app.shortcut(_ANY)(_acknowledge)
+        app.action(_ANY)(_acknowledge)
+        app.view(_ANY)(_acknowledge)
+        app.view_closed(_ANY)(_acknowledge)
+        app.options(_ANY)(_acknowledge)
+        app.event(_ANY)(_acknowledge)
+        return app
+
+
+class _Authorize(AsyncAuthorize):
+    """Bolt's question whose token to use, answered without a call to Slack."""
+
+    def __init__(self, api: SlackApi) -> None:
+        self._api = api
+
+    async def __call__(self, *, context: AsyncBoltContext, **ids: Any) -> AuthorizeResult | None:
+        team = Team(ids.get("team_id") or "", ids.get("enterprise_id") or "", bool(context.is_enterprise_install))
+        identity = await self._api.identity(team)
+        if identity is None:
+            log.warning("not installed there", team=team.space)
+            return None
+        return AuthorizeResult(
+            enterprise_id=identity.enterprise or None,
+            team_id=identity.team or team.id or None,
+            bot_user_id=identity.bot_user,
+            bot_id=identity.bot,
+            bot_token=identity.token,
+        )
+
+
+async def _acknowledge(ack: AsyncAck) -> None:
+    """For everything, wanted or not: what Slack hears nothing about it sends again."""
+    await ack()
+
+
+def _tokens(options: SlackOptions, installations: InstallationStore | None, clock: Clock) -> Tokens:
+    own = OneWorkspace(options.bot_token) if options.bot_token else None
+    if options.oauth and installations is not None:
+        return InstalledWorkspaces(
+            installations,
+            client_id=options.client_id,
+            client_secret=options.client_secret,
+            clock=clock,
+            own=own,
+            seed=Seed(options.bot_token, options.refresh_token) if options.refresh_token else None,
+        )
+    return own or OneWorkspace("")

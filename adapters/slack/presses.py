@@ -1,0 +1,160 @@
+"""Buttons: on a result, on a waiting job, in a modal, in App Home."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.slack import asking
+from adapters.slack.controls import ADVANCED, FORGET, OPEN_FORM, OPEN_SETTINGS, Control, parse_control
+from adapters.slack.desk import Desk
+from adapters.slack.forms import Errand, form, unfolded
+from adapters.slack.home import show_home
+from adapters.slack.inbound import Inbound, place_of
+from adapters.slack.members import PLATFORM, Place
+from adapters.slack.pages import details_page, page, queue_blocks, said_page
+from adapters.slack.settings import show_settings
+from bot.domain.actions import Verb
+from bot.domain.errors import DeliveryError, Gone, InvalidRequest, NotAllowed
+from bot.domain.flags import Flags
+from bot.domain.ids import job_of
+from bot.domain.job import JobStatus
+from bot.domain.request import DEFAULT_STRENGTH, Action, ReplyTarget
+from bot.rendering import render
+
+
+async def on_press(desk: Desk, event: Inbound) -> None:
+    """Do what a button says."""
+    pressed, place = event.body["actions"][0], place_of(event.body)
+    match pressed["action_id"]:
+        case code if code == ADVANCED:
+            view = event.body["view"]
+            await desk.update_view(place.team, view["id"], unfolded(view, models=desk.models))
+        case code if code == OPEN_FORM:
+            errand = Errand(action=Action.IMG2IMG)
+            wishes = Flags(prompt="")
+            await desk.open_view(event, form(errand, wishes, styles=desk.styles, models=desk.models))
+        case code if code == OPEN_SETTINGS:
+            await show_settings(desk, event)
+        case code if code == FORGET:
+            await _forget(desk, event, place)
+        case code:
+            control = parse_control(code)
+            if control is None:
+                raise InvalidRequest("That button is of an older version of me: use /img2img instead.")
+            await _on_control(desk, event, place, control)
+
+
+async def _on_control(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
+    match control.verb:
+        case Verb.CHAIN | Verb.EDIT:
+            await _open_form(desk, event, place, control)
+        case Verb.DETAILS:
+            await desk.open_view(event, details_page(await desk.service.describe(job_of(control.target))))
+        case Verb.CANCEL:
+            await _cancel(desk, event, place, control)
+        case Verb.DELETE:
+            await _delete(desk, event, place, control)
+        case Verb.PUBLISH | Verb.COLLECT:
+            await publish(desk, place, control)
+        case _:
+            receipt = await asking.press(desk, event, place, control.verb, control.target, strength=control.strength)
+            if receipt.duplicate:
+                await desk.notices.tell(place, "That is on its way already.")
+
+
+async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
+    """Prefilled with the result's own recipe; a chain begins at the usual strength."""
+    parent = await desk.store.generation(control.target)
+    if parent is None:
+        raise Gone("That picture is not kept any more: send it again.")
+    chain = control.verb is Verb.CHAIN
+    recipe = parent.recipe
+    wishes = Flags(
+        prompt=recipe.prompt,
+        negative_prompt=recipe.negative_prompt,
+        strengths=(DEFAULT_STRENGTH,) if chain else (recipe.strength,),
+        style=recipe.style,
+    )
+    errand = Errand(
+        action=Action.CHAIN if chain else Action.EDIT,
+        channel=place.channel,
+        thread=place.thread,
+        generation=control.target,
+    )
+    about = "Works on the result, one pass further." if chain else "Works on the same source as that result."
+    view = form(errand, wishes, styles=desk.styles, models=(), about=about)
+    await desk.open_view(event, view)
+
+
+async def _cancel(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
+    moderator = await _may_moderate(desk, place, control)
+    await desk.service.cancel(job_of(control.target), by=place.requester, moderator=moderator)
+    view: Mapping[str, Any] = event.body.get("view") or {}
+    if view.get("type") == "home":
+        await show_home(desk, place)
+    elif view:
+        now_open = queue_blocks(await desk.service.status(place.requester), now=desk.clock.now())
+        await desk.update_view(place.team, view["id"], page("Your queue", now_open))
+
+
+async def _delete(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
+    moderator = await _may_moderate(desk, place, control)
+    await delete(desk, place, control, moderator=moderator, message=event.body.get("message") or {})
+
+
+async def delete(desk: Desk, place: Place, control: Control, *, moderator: bool, message: Mapping[str, Any]) -> None:
+    """Take a job's pictures out of the store, its message and files out of Slack.
+
+    Raises:
+        UserError: it is somebody else's, or gone.
+    """
+    await desk.service.delete(control.target, by=place.requester, moderator=moderator)
+    ts = message.get("ts", "")
+    if place.channel and ts:
+        await desk.quietly(place.team, "chat_delete", channel=place.channel, ts=ts)
+    files = {
+        block["slack_file"]["id"] for block in message.get("blocks") or () if block.get("slack_file", {}).get("id")
+    }
+    files |= {file["id"] for file in message.get("files") or ()}
+    for file in sorted(files):
+        await desk.quietly(place.team, "files_delete", file=file)
+
+
+async def _may_moderate(desk: Desk, place: Place, control: Control) -> bool:
+    """A workspace's admins, on others' jobs of their own workspace."""
+    job = await desk.store.job(job_of(control.target))
+    if job is None or job.requester.key == place.requester.key:
+        return False
+    ours = (job.requester.platform, job.requester.space) == (PLATFORM, place.team.space)
+    return ours and await desk.is_admin(place)
+
+
+async def publish(desk: Desk, place: Place, control: Control) -> None:
+    """Show a private result where it was asked for.
+
+    Raises:
+        UserError: it is somebody else's, or there is nothing to show.
+    """
+    description = await desk.service.describe(job_of(control.target))
+    job = description.job
+    if job.requester.key != place.requester.key:
+        raise NotAllowed("Only the member who asked for it can publish it.")
+    if job.status is not JobStatus.SUCCEEDED or not description.generations:
+        raise Gone("There is no picture to publish any more.")
+    address = job.reply_to.address
+    if not address.get("home_channel"):
+        raise InvalidRequest("It was not asked for in a channel, so there is none to publish it in.")
+    home = {**address, "channel": address["home_channel"], "thread": address.get("home_thread", "")}
+    target = ReplyTarget(platform=PLATFORM, address={name: value for name, value in home.items() if value})
+    card = render(job, description.generations, public=True)
+    try:
+        await desk.messenger.copy(target, card, nonce=f"{job.id}:published")
+    except DeliveryError as fault:
+        raise InvalidRequest(f"I could not publish it ({fault}): invite me to that channel with /invite.") from fault
+    await desk.notices.tell(place, "It is published.")
+
+
+async def _forget(desk: Desk, event: Inbound, place: Place) -> None:
+    jobs = await desk.service.forget(place.requester)
+    gone = said_page("Privacy", f"Everything about you is deleted: {jobs} {'job' if jobs == 1 else 'jobs'}.")
+    if view := event.body.get("view"):
+        await desk.update_view(place.team, view["id"], gone)

@@ -1,0 +1,61 @@
+"""Reactions on a result: reroll it, send me a copy (to read, to keep), delete or cancel mine."""
+
+from dataclasses import replace
+
+from adapters.slack import asking
+from adapters.slack.controls import Control
+from adapters.slack.desk import Desk
+from adapters.slack.inbound import Inbound, place_of
+from adapters.slack.members import Place
+from adapters.slack.messenger import message_ref
+from adapters.slack.presses import delete
+from bot.domain.actions import Verb
+from bot.domain.errors import DeliveryError, InvalidRequest
+from bot.domain.ids import generation_id
+from bot.domain.job import Job
+from bot.rendering import render
+
+_REROLL = frozenset({"repeat", "arrows_counterclockwise", "game_die"})
+_SEND = frozenset({"email", "envelope", "incoming_envelope", "star", "star2"})
+_REMOVE = frozenset({"x", "heavy_multiplication_x", "negative_squared_cross_mark"})
+
+
+async def on_reaction(desk: Desk, event: Inbound) -> None:
+    """Do what a reaction on one of our messages says; any other is just a reaction."""
+    reacted, here = event.body["event"], place_of(event.body)
+    name = reacted["reaction"].partition("::")[0]
+    job = await desk.store.job_of_message(message_ref(here.channel, reacted["item"]["ts"]))
+    if job is None:
+        return
+    thread = job.reply_to.address.get("thread") or here.thread
+    place = Place(team=here.team, user=here.user, channel=here.channel, thread=thread)
+    if name in _REROLL:
+        await asking.press(desk, event, place, Verb.REROLL, generation_id(job.id, 0))
+    elif name in _SEND:
+        await _send(desk, place, job)
+    elif name in _REMOVE:
+        await _remove(desk, place, job, ts=reacted["item"]["ts"])
+
+
+async def _send(desk: Desk, place: Place, job: Job) -> None:
+    """A copy for whoever reacted, with the same buttons."""
+    made = await desk.store.generations(job.id)
+    if not made:
+        return
+    target = place.reply_to(asked_at=desk.clock.now(), private=True)
+    card = replace(render(job, made, public=True), mention=False)
+    try:
+        await desk.messenger.copy(target, card, nonce=f"{job.id}:for:{place.user}")
+    except DeliveryError as fault:
+        raise InvalidRequest(f"I could not write to you ({fault}): open a conversation with me first.") from fault
+
+
+async def _remove(desk: Desk, place: Place, job: Job, *, ts: str) -> None:
+    """Mine only: somebody else's cross is an opinion, not an order."""
+    if job.requester.key != place.requester.key:
+        return
+    if not job.status.ended:
+        await desk.service.cancel(job.id, by=place.requester)
+        return
+    control = Control(verb=Verb.DELETE, target=generation_id(job.id, 0))
+    await delete(desk, place, control, moderator=False, message={"ts": ts})

@@ -1,0 +1,160 @@
+"""What the workspace's admins decide: defaults for the workspace or one channel, and who may use the bot where."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from adapters.slack.desk import Desk
+from adapters.slack.forms import FormErrors, choice_field, fields_of, text_field, typed_text
+from adapters.slack.inbound import Inbound, place_of
+from adapters.slack.members import Place, place_key
+from adapters.slack.pages import page, said_page
+from adapters.slack.text import MAX_TITLE, Block, context, plain, section
+from bot.domain.errors import InvalidRequest, NotAllowed
+from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.domain.request import parse_strength
+
+CALLBACK = "settings"
+_UNSET = "as above"
+_WORKSPACE, _CHANNEL = "workspace", "channel"
+
+
+async def show_settings(desk: Desk, event: Inbound) -> None:
+    """Open the settings; whether the member may change them takes a question to Slack, so a page stands in first."""
+    place = place_of(event.body)
+    view_id = await desk.open_view(event, said_page("Settings", "One moment…"))
+    keys = keys_of(place)
+    if await desk.is_admin(place):
+        own = [await desk.service.settings(key) for key in keys]
+        view = settings_form(place, own, styles=desk.styles, models=desk.models)
+    else:
+        view = _read_only(await desk.service.settings(*keys))
+    await desk.update_view(place.team, view_id, view)
+
+
+async def save_settings(desk: Desk, event: Inbound) -> None:
+    """Keep what an admin chose.
+
+    Raises:
+        NotAllowed: it was no admin.
+        InvalidRequest: a value names what there is not.
+    """
+    view, place = event.body["view"], place_of(event.body)
+    if not await desk.is_admin(place):
+        raise NotAllowed("Only the admins of this workspace change its settings: ask one of them.")
+    for_channel, settings = read_settings(view)
+    channel = json.loads(view.get("private_metadata") or "{}").get("channel", "")
+    key = place_key(place.team, channel if for_channel else "")
+    await desk.service.change_settings(key, settings)
+    where = Place(team=place.team, user=place.user, channel=channel)
+    await desk.notices.tell(where, f"The settings of this {_CHANNEL if for_channel else _WORKSPACE} are saved.")
+
+
+def keys_of(place: Place) -> list[str]:
+    """The names under which a place's settings are kept, from the outside in."""
+    keys = [place_key(place.team)]
+    return [*keys, place_key(place.team, place.channel)] if place.channel else keys
+
+
+def settings_form(
+    place: Place, own: Sequence[PlaceSettings], *, styles: Sequence[str], models: Sequence[str]
+) -> Block:
+    """The modal, filled with what holds for the workspace; saving for the channel starts from the same; pure."""
+    now = own[-1].over(own[0])
+    scopes = [(_WORKSPACE, "The whole workspace")]
+    if place.channel and not place.is_direct:
+        scopes.append((_CHANNEL, "This channel only"))
+    blocks = [
+        choice_field("scope", "For", scopes, _WORKSPACE),
+        text_field(
+            "strength",
+            "Usual strength",
+            "" if now.strength is None else f"{now.strength:g}",
+            most=20,
+            hint="A number from 0 to 1 or a word such as strong; empty leaves the product's.",
+        ),
+        choice_field(
+            "style", "Usual style", [(_UNSET, "No default"), *((each, each) for each in styles)], now.style or _UNSET
+        ),
+        choice_field("private", "Results", _PRIVATE, {None: _UNSET, True: "private", False: "public"}[now.private]),
+        choice_field("remix", "Whose pictures may be remixed", _REMIX, now.remix.value if now.remix else _UNSET),
+        _channels_field(now.channels),
+    ]
+    if len(models) > 1:
+        offered = [(_UNSET, "The product's"), *((each, each) for each in models)]
+        blocks.insert(3, choice_field("model", "Model", offered, now.model or _UNSET))
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "title": plain("Settings", MAX_TITLE),
+        "submit": plain("Save", MAX_TITLE),
+        "close": plain("Cancel", MAX_TITLE),
+        "private_metadata": json.dumps({"channel": place.channel}),
+        "blocks": blocks,
+    }
+
+
+_PRIVATE = ((_UNSET, "As each member asks"), ("private", "To the requester first"), ("public", "In the channel"))
+_REMIX = (
+    (_UNSET, "Everybody's"),
+    (RemixPolicy.ANYONE.value, "Everybody's, always"),
+    (RemixPolicy.OWN.value, "Only one's own"),
+)
+
+
+def read_settings(view: Mapping[str, Any]) -> tuple[bool, PlaceSettings]:
+    """Whether a submitted form is for the channel, and what it says; pure.
+
+    Raises:
+        FormErrors: with a sentence for each field that is wrong.
+    """
+    fields = fields_of(view)
+
+    def chosen(name: str) -> str | None:
+        value = (fields.get(name, {}).get("selected_option") or {}).get("value")
+        return None if value in {None, _UNSET} else str(value)
+
+    text = typed_text(fields, "strength")
+    try:
+        strength = parse_strength(text) if text else None
+    except InvalidRequest as error:
+        raise FormErrors({"strength": str(error)}) from None
+    private, remix = chosen("private"), chosen("remix")
+    channels = fields.get("channels", {}).get("selected_conversations") or ()
+    return chosen("scope") == _CHANNEL, PlaceSettings(
+        strength=strength,
+        style=chosen("style"),
+        model=chosen("model"),
+        private=None if private is None else private == "private",
+        remix=None if remix is None else RemixPolicy(remix),
+        channels=tuple(channels) or None,
+    )
+
+
+def _channels_field(chosen: tuple[str, ...] | None) -> Block:
+    element: Block = {
+        "type": "multi_conversations_select",
+        "action_id": "channels",
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+    if chosen:
+        element["initial_conversations"] = list(chosen)
+    return {
+        "type": "input",
+        "block_id": "channels",
+        "label": plain("Channels where I may be used"),
+        "hint": plain("Empty allows every channel."),
+        "optional": True,
+        "element": element,
+    }
+
+
+def _read_only(settings: PlaceSettings) -> Block:
+    lines = [
+        f"Usual strength: {'the product’s' if settings.strength is None else f'{settings.strength:g}'}",  # noqa: RUF001 -- an apostrophe for people
+        f"Usual style: {settings.style or 'none'}",
+        f"Results: {'to the requester first' if settings.private else 'in the channel'}",
+        f"Remixing: {'only one’s own pictures' if settings.remix is RemixPolicy.OWN else 'everybody’s pictures'}",  # noqa: RUF001
+    ]
+    blocks = [section(plain("These hold here; the admins of this workspace can change them.")), context(*lines)]
+    return page("Settings", blocks)

@@ -1,0 +1,94 @@
+"""Socket Mode: two connections, so that one stands while Slack refreshes the other."""
+
+import asyncio
+import logging
+from typing import Self
+
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+
+from adapters.slack.api import SlackApi
+from adapters.slack.identity import started
+from bot.domain.errors import FatalError
+
+CONNECTIONS = 2
+PING_SECONDS = 5.0
+CONNECT_SECONDS = 30.0
+log = structlog.get_logger(__name__)
+
+
+class Sockets:
+    """An async context manager: entered when both connections stand."""
+
+    def __init__(self, app: AsyncApp, api: SlackApi) -> None:
+        self._app = app
+        self._api = api
+        self._handlers: list[AsyncSocketModeHandler] = []
+
+    async def __aenter__(self) -> Self:
+        """Connect.
+
+        Raises:
+            FatalError: Slack does not take the app token, or does not let us connect.
+        """
+        token = self._api.options.app_token
+        await started(self._api, "apps_connections_open", None, variable="SLACK_APP_TOKEN", app_token=token)
+        for _ in range(CONNECTIONS):
+            self._handlers.append(
+                AsyncSocketModeHandler(
+                    self._app,
+                    token,
+                    logger=logging.getLogger("slack_sdk.socket_mode"),
+                    web_client=self._api.client,
+                    ping_interval=PING_SECONDS,
+                )
+            )
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS), asyncio.TaskGroup() as connecting:
+                for handler in self._handlers:
+                    connecting.create_task(handler.connect_async())  # type: ignore[no-untyped-call]  # Bolt's
+        except TimeoutError:
+            await self.close()
+            raise FatalError(
+                "Slack's Socket Mode does not answer: check that it is switched on for your app and that outgoing "
+                "web sockets may pass."
+            ) from None
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.close()
+
+    async def watch(self) -> None:
+        """Watch over the connections until cancelled.
+
+        The SDK reconnects by itself, but to the address it has; an address is good for one connection, so where
+        that fails it needs a new one.
+        """
+        while True:
+            await asyncio.sleep(PING_SECONDS)
+            for handler in self._handlers:
+                client = handler.client
+                if not await client.is_connected():
+                    log.info("socket is down, asking for a new address")
+                    client.wss_uri = None  # the SDK's own sign for "ask for one"
+
+    async def close(self) -> None:
+        """Close both and wait for their tasks."""
+        handlers, self._handlers = self._handlers, []
+        for handler in handlers:
+            await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt's
+        tasks = [
+            task
+            for handler in handlers
+            for task in (
+                handler.client.message_processor,
+                handler.client.current_session_monitor,
+                handler.client.message_receiver,
+            )
+            if task is not None
+        ]
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,136 @@
+"""Pictures into Slack: get an address, send the bytes there, complete, and wait until Slack is through with the file.
+
+Completing returns before Slack has looked at the file; a message that names it too early is refused with
+`invalid_blocks`, or shows nothing (https://github.com/slackapi/python-slack-sdk/issues/1277).
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import aiohttp
+import structlog
+
+from adapters.slack.api import SlackApi
+from adapters.slack.errors import Meaning, SlackFault
+from adapters.slack.members import Team
+from adapters.slack.text import clip
+from bot.domain.card import CardPicture
+from bot.domain.ids import GenerationId
+from bot.ports import Exporter
+
+FORMATS = ("PNG", "JPEG")
+"""What Slack shows inside a message; WebP is not among it."""
+
+MAX_BYTES = 10_000_000
+READY_SECONDS = 45.0
+_MAX_ALT = 1000
+_REMEMBERED = 500
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Uploaded pictures: Slack's file ids by picture, and what to say about them."""
+
+    files: Mapping[GenerationId, str]
+    notes: tuple[str, ...] = ()
+
+
+class Uploads:
+    """Uploads each picture once per team and process."""
+
+    def __init__(self, api: SlackApi, exporter: Exporter) -> None:
+        self._api = api
+        self._exporter = exporter
+        self._known: OrderedDict[tuple[str, GenerationId], tuple[str, str]] = OrderedDict()
+
+    async def put(self, team: Team, pictures: tuple[CardPicture, ...]) -> Shared:
+        """Upload what is not there yet and wait until all of it can be shown.
+
+        Raises:
+            SlackFault: Slack does not take it, now or ever.
+            Gone: a picture is not kept any more.
+        """
+        files: dict[GenerationId, str] = {}
+        notes: dict[str, None] = {}
+        for picture in pictures:
+            known = self._known.get((team.space, picture.generation))
+            if known is None:
+                known = await self._upload(team, picture)
+                self._remember(team, picture.generation, known)
+            files[picture.generation] = known[0]
+            notes[known[1]] = None
+        for file in files.values():
+            await self._until_ready(team, file)
+        return Shared(files, tuple(note for note in notes if note))
+
+    def forget(self, team: Team, pictures: tuple[CardPicture, ...]) -> None:
+        """The next `put` uploads these again: Slack does not show the files it has."""
+        for picture in pictures:
+            self._known.pop((team.space, picture.generation), None)
+
+    async def share(self, team: Team, pictures: tuple[CardPicture, ...], *, channel: str, thread: str) -> None:
+        """Post the pictures as files of their own in a thread: the way out where a message cannot show them.
+
+        Raises:
+            SlackFault: Slack does not take it.
+        """
+        for picture in pictures:
+            await self._upload(team, picture, channel=channel, thread=thread)
+
+    async def _upload(
+        self, team: Team, picture: CardPicture, *, channel: str | None = None, thread: str | None = None
+    ) -> tuple[str, str]:
+        exported = await self._exporter.export(picture.generation, max_bytes=MAX_BYTES, formats=FORMATS)
+        place = await self._api.patient(
+            team,
+            "files_getUploadURLExternal",
+            filename=f"{picture.generation}.{exported.suffix}",
+            length=len(exported.content),
+            alt_txt=clip(picture.alt, _MAX_ALT),
+        )
+        await self._send(place["upload_url"], exported.content)
+        await self._api.patient(
+            team,
+            "files_completeUploadExternal",
+            files=[{"id": place["file_id"], "title": picture.label}],
+            channel_id=channel,
+            thread_ts=thread,
+        )
+        return place["file_id"], exported.note or ""
+
+    async def _send(self, url: str, content: bytes) -> None:
+        """The address is a secret by itself and takes no token."""
+        try:
+            async with self._api.session.post(url, data=content) as response:
+                if response.status == 200:
+                    return
+                fault = SlackFault(Meaning.LATER, f"upload_http_{response.status}")
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            fault = SlackFault(Meaning.LATER, f"upload_{type(error).__name__}")
+        raise fault
+
+    async def _until_ready(self, team: Team, file: str) -> None:
+        loop = asyncio.get_running_loop()
+        end, pause = loop.time() + READY_SECONDS, 0.25
+        while True:
+            try:
+                found = await self._api.patient(team, "files_info", file=file)
+                if found.get("file", {}).get("mimetype"):
+                    return
+                code = "file_not_ready"
+            except SlackFault as fault:
+                if fault.meaning is not Meaning.FILE_NOT_READY:
+                    raise
+                code = fault.code
+            if loop.time() + pause > end:
+                raise SlackFault(Meaning.FILE_NOT_READY, code)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.6, 3.0)
+
+    def _remember(self, team: Team, generation: GenerationId, uploaded: tuple[str, str]) -> None:
+        self._known[team.space, generation] = uploaded
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)

@@ -1,0 +1,46 @@
+"""Slack's installations in our database.
+
+Kept as JSON under enterprise and team: what an installation consists of is the Slack adapter's to know.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.sqlite.database import Database
+
+
+class SqliteInstallations:
+    """Meets `adapters.slack.tokens.InstallationStore`; the database belongs to the job store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save(self, *, enterprise: str, team: str, content: Mapping[str, Any]) -> None:
+        async with self._database.transaction() as tx:
+            await tx.execute(
+                "INSERT INTO installations (enterprise, team, content) VALUES (?, ?, ?)"
+                " ON CONFLICT (enterprise, team) DO UPDATE SET content = excluded.content",
+                (enterprise, team, json.dumps(content)),
+            )
+
+    async def find(self, *, enterprise: str, team: str) -> Mapping[str, Any] | None:
+        rows = await self._database.read(
+            "SELECT content FROM installations WHERE enterprise = ? AND team = ?", (enterprise, team)
+        )
+        return json.loads(rows[0]["content"]) if rows else None
+
+    async def remove(self, *, enterprise: str, team: str) -> None:
+        async with self._database.transaction() as tx:
+            await tx.execute("DELETE FROM installations WHERE enterprise = ? AND team = ?", (enterprise, team))
+        await self._database.purge()
+
+    async def issue_state(self, state: str, *, expires_at: float) -> None:
+        async with self._database.transaction() as tx:
+            await tx.execute("INSERT INTO install_states (state, expires_at) VALUES (?, ?)", (state, expires_at))
+
+    async def consume_state(self, state: str, *, now: float) -> bool:
+        async with self._database.transaction() as tx:
+            await tx.execute("DELETE FROM install_states WHERE expires_at <= ?", (now,))
+            consumed = await tx.execute("DELETE FROM install_states WHERE state = ?", (state,))
+            return consumed.rowcount == 1

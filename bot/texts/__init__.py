@@ -1,0 +1,55 @@
+"""Every sentence the product says in more than one language, through one catalogue.
+
+One Fluent file per language (projectfluent.org: plurals and number formats belong to the language, not to the code).
+English is the reference: what another language lacks is said in English. Words of members never pass through here
+as patterns, only as arguments.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from fluent.runtime import FluentBundle, FluentResource
+
+REFERENCE = "en"
+LANGUAGES = (REFERENCE, "de", "fr", "es", "ja")
+
+Argument = str | int
+"""Whole numbers choose plurals and get the language's separators; what must stay as it is (seeds) comes as text."""
+
+
+@cache
+def _bundle(language: str) -> FluentBundle:
+    # Isolating marks keep mixed writing directions apart; our arguments are numbers and names, and chats show them.
+    bundle = FluentBundle([language], use_isolating=False)
+    source = Path(__file__).with_name(f"{language}.ftl").read_text(encoding="utf-8")
+    bundle.add_resource(FluentResource(source))
+    return bundle
+
+
+def language_of(locale: str) -> str:
+    """The catalogue's language for a BCP 47 tag: "de-AT" is "de", an unknown one English."""
+    language = locale.partition("-")[0].lower()
+    return language if language in LANGUAGES else REFERENCE
+
+
+def text(locale: str, key: str, /, **arguments: Argument) -> str:
+    """One message in the language of `locale`, in English where that language lacks it.
+
+    Raises:
+        KeyError: English has no such message: a slip of ours, found by the tests.
+    """
+    for language in (language_of(locale), REFERENCE):
+        bundle = _bundle(language)
+        if bundle.has_message(key) and (pattern := bundle.get_message(key).value) is not None:
+            shown, faults = bundle.format_pattern(pattern, arguments)
+            if faults:
+                raise KeyError(f"{key} ({language}): {faults[0]}")
+            return str(shown)
+    raise KeyError(key)
+
+
+def translations(key: str, /, **arguments: Argument) -> Mapping[str, str]:
+    """The message in every language that has its own, English left out."""
+    others = LANGUAGES[1:]
+    return {language: text(language, key, **arguments) for language in others if _bundle(language).has_message(key)}

@@ -1,0 +1,188 @@
+## A job's message
+
+headline-received = Received
+headline-queued = Queued
+headline-queued-at = Queued, number { $position } in line
+headline-interrupted = Back in line: the work on it was interrupted
+headline-starting = Starting
+headline-loading = Loading the model
+headline-painting = Painting, { $percent } %
+headline-done = Done
+headline-cancelled = Cancelled
+
+word-subtle = subtle
+word-balanced = balanced
+word-strong = strong
+word-reimagine = reimagine
+
+fact-strength = strength { $strength } ({ $word })
+fact-strengths = strengths { $strengths }
+fact-seed = seed { $seed }
+fact-style = style { $style }
+label-strength = strength { $strength }
+alt-picture = { $prompt } (AI-generated, strength { $strength })
+alt-preview = The picture as far as it is
+alt-source = The picture it was made from
+
+print-model = { $model } · { $steps } of { $of } steps · guidance { $guidance }
+print-pass = pass { $depth }
+print-made = { $width }x{ $height } · { $seconds } s · AI-generated
+print-id = id { $id }
+
+card-expected = Done about { $when }, by { $late } at the latest in nine cases of ten
+note-too-large = The picture is too large for this place, even made small: ask for it with /info.
+
+button-subtle = Subtle { $strength }
+button-balanced = Balanced { $strength }
+button-strong = Strong { $strength }
+button-reimagine = Reimagine { $strength }
+button-chain = Chain
+button-chain-at = Chain { $strength }
+button-reroll = Reroll
+button-edit = Edit
+button-sweep = Sweep
+button-details = Details
+button-delete = Delete
+button-cancel = Cancel
+button-publish = Publish
+button-collect = Collect
+button-forget = Delete everything
+
+## Refusals of the chat edge
+
+refused-our-fault = Something went wrong on my side: try again in a minute.
+refused-busy = Discord does not take my answer right now: try again in a minute.
+refused-no-prompt = Say what the picture should become, for example "an oil painting".
+refused-no-picture = I see no picture: attach one, or answer a message that has one.
+refused-no-picture-there = That message has no picture that I can use: choose one with a photo, drawing or result.
+refused-sticker = Stickers belong to their makers and I may not use them: send a picture as a file.
+refused-withheld = Discord does not show me the picture in that message: open its menu, choose Apps, then Remix image.
+refused-several-pictures = There are { $count } pictures: send one, or choose with Apps, then Remix image.
+refused-form-forgotten = I lost sight of that picture meanwhile: choose Remix image on it again.
+refused-double = You asked for exactly that already: it is on its way.
+refused-gone = That result is not kept any more: send the picture again.
+refused-not-yours = Only the member who asked for it can do that.
+refused-unknown-button = I do not know that button: it may come from another version of me.
+refused-message-stays = Its pictures are deleted here, but I may not delete the message: ask a moderator to.
+refused-permission = I lack the permission { $permission } in this channel: ask who runs this server to give it to me.
+refused-server-only = Settings belong to a server: use /settings in one.
+refused-manage-server = Only members with Manage Server can change settings.
+refused-no-job = That is no job id: it stands at the end of a result's small print.
+blocked-by-automod = This server's AutoMod withheld my message with your picture: try other words, or another channel.
+
+## Forms
+
+form-remix = Remix image
+form-chain = Chain: go on from this result
+form-edit = Edit and run again
+field-prompt = What should it become?
+field-prompt-description = The picture you want to see, in your words
+field-strength = Strength
+field-strength-description = 0 keeps the picture, 1 ignores it; or subtle, balanced, strong, reimagine
+field-style = Style
+field-style-description = A preset, if you like; /styles shows them
+field-picture = Which picture?
+field-picture-description = That message has several
+field-upload = Another picture
+field-upload-description = Only if you want to start from another one
+
+## Pages
+
+queue-empty = You have nothing waiting.
+queue-mine = **Your jobs**
+queue-total = { $jobs ->
+    [0] Nobody is waiting.
+    [one] One job waits in all.
+   *[other] { $jobs } jobs wait in all.
+ }
+queue-running = running now
+queue-place = number { $position } in line
+queue-uncollected = finished, but I could not show it: press Collect
+info-status = **{ $status }** · asked { $when } by { $name }
+info-recipe = **Recipe**
+info-negative = not: { $prompt }
+info-lineage = **Where it comes from**
+info-original = the picture that was sent
+info-undelivered = It could not be shown: { $reason }
+info-none = That message shows none of my results.
+status-received = received
+status-queued = waiting
+status-running = running
+status-succeeded = done
+status-failed = failed
+status-cancelled = cancelled
+status-refused = refused
+styles-title = **Styles**: name one in any command, or write --style "oil painting"
+help = **I remake pictures.** Attach one and say what it should become; strength says how much changes.
+    • /img2img: picture, prompt, strength (subtle 0.3, balanced 0.5, strong 0.7, reimagine 0.9)
+    • /sweep: the same at several strengths, side by side
+    • /refine: polish a picture that is nearly right
+    • Any picture here: its menu, Apps, **Remix image**
+    • Or mention me with a picture, or in reply to one: an oil painting --strength 0.7 --seed 5 --no people
+    • Under each result: other strengths, **Chain** (go on from it), **Reroll**, **Edit**, **Sweep**
+    • Reactions on a result: 🔁 reroll, ✉️ send it to me, ⭐ keep a copy, ❌ delete or cancel mine
+    • /queue, /info, /styles, /settings, /privacy
+
+## Settings and privacy
+
+settings-title = **Settings of { $place }**
+settings-server = this server
+settings-nothing = nothing is set: the product's own defaults hold
+settings-saved = Saved.
+settings-reset = Back to the defaults.
+setting-strength = strength { $value }
+setting-style = style { $value }
+setting-model = model { $value }
+setting-private = private: { $value }
+setting-roles = only roles { $value }
+setting-channels = only channels { $value }
+setting-remix = may remix: { $value }
+setting-yes = yes
+setting-no = no
+policy-anyone = anybody's pictures
+policy-own = only one's own
+privacy-export = Everything I keep about you, as of now.
+privacy-ask = This deletes your jobs, prompts and pictures from me for good, and cancels what is waiting. Messages in chats stay where they are.
+privacy-deleted = { $jobs ->
+    [0] There was nothing to delete.
+    [one] Deleted: one job with its pictures and words.
+   *[other] Deleted: { $jobs } jobs with their pictures and words.
+ }
+reaction-kept = A copy for you, as you asked with ⭐.
+reaction-sent = Here it is.
+
+## Commands, as Discord lists them
+
+describe-img2img = Make something new from a picture
+describe-sweep = One picture at several strengths, side by side
+describe-refine = Polish a picture that is nearly right
+describe-queue = Your waiting jobs, and how long the line is
+describe-info = What a job was made of, and where it comes from
+describe-styles = The style presets
+describe-settings = Defaults of this server or a channel
+describe-privacy = What I keep about you: take it with you, or delete it
+describe-help = How to use me
+describe-show = What is set
+describe-set = Change defaults
+describe-allow = Who may use me, and where; empty again allows everybody
+describe-reset = Back to the product's defaults
+describe-export = A file with everything I keep about you
+describe-delete = Delete everything I keep about you
+describe-image = The picture to start from
+describe-prompt = What it should become
+describe-strength = 0 keeps the picture, 1 ignores it; 0.5 if you say nothing
+describe-strengths = Several strengths, such as 0.3 0.5 0.7 0.9
+describe-style = A style preset
+describe-negative-prompt = What should not be in it
+describe-seed = The same seed gives the same picture
+describe-steps = More steps take longer and can be finer
+describe-guidance-scale = How closely to follow the prompt
+describe-model = Which model
+describe-private = Only you see the result; you can publish it later
+describe-job = The id at the end of a result's small print
+describe-remix = Whose pictures members may remix
+describe-channel = One channel instead of the whole server
+describe-role = Only members with this role; leave empty for everybody
+describe-only-channel = Only in this channel; leave empty for everywhere
+menu-remix = Remix image
+menu-info = Image info

@@ -1,0 +1,193 @@
+headline-received = Recibido
+headline-queued = En cola
+headline-queued-at = En cola, número { $position }
+headline-interrupted = De vuelta en la cola: el trabajo se interrumpió
+headline-starting = Empezando
+headline-loading = Cargando el modelo
+headline-painting = Pintando, { $percent } %
+headline-done = Listo
+headline-cancelled = Cancelado
+
+word-subtle = sutil
+word-balanced = equilibrado
+word-strong = fuerte
+word-reimagine = reinventado
+
+fact-strength = fuerza { $strength } ({ $word })
+fact-strengths = fuerzas { $strengths }
+fact-seed = semilla { $seed }
+fact-style = estilo { $style }
+label-strength = fuerza { $strength }
+alt-picture = { $prompt } (imagen generada por IA, fuerza { $strength })
+alt-preview = La imagen tal como va
+alt-source = La imagen de la que salió
+
+print-model = { $model } · { $steps } de { $of } pasos · guía { $guidance }
+print-pass = pasada { $depth }
+print-made = { $width }x{ $height } · { $seconds } s · generada por IA
+print-id = id { $id }
+
+card-expected = Listo hacia { $when }, a más tardar a las { $late } nueve de cada diez veces
+note-too-large = La imagen es demasiado grande aquí, incluso reducida: pídela con /info.
+
+button-subtle = Sutil { $strength }
+button-balanced = Equilibrado { $strength }
+button-strong = Fuerte { $strength }
+button-reimagine = Reinventar { $strength }
+button-chain = Encadenar
+button-chain-at = Encadenar { $strength }
+button-reroll = Otra vez
+button-edit = Editar
+button-sweep = Serie
+button-details = Detalles
+button-delete = Borrar
+button-cancel = Cancelar
+button-publish = Publicar
+button-collect = Recoger
+button-forget = Borrar todo
+
+refused-our-fault = Algo salió mal de mi lado: inténtalo de nuevo en un minuto.
+refused-busy = Discord no acepta mi respuesta ahora mismo: inténtalo de nuevo en un minuto.
+refused-no-prompt = Di en qué debe convertirse la imagen, por ejemplo «un cuadro al óleo».
+refused-no-picture = No veo ninguna imagen: adjunta una o responde a un mensaje que la tenga.
+refused-no-picture-there = Ese mensaje no tiene una imagen que pueda usar: elige uno con una foto, un dibujo o un resultado.
+refused-sticker = Las pegatinas son de sus autores y no puedo usarlas: envía una imagen como archivo.
+refused-withheld = Discord no me muestra la imagen de ese mensaje: abre su menú, elige Aplicaciones y luego Transformar imagen.
+refused-several-pictures = Hay { $count } imágenes: envía una, o elige con Aplicaciones, Transformar imagen.
+refused-form-forgotten = Mientras tanto perdí de vista esa imagen: elige de nuevo Transformar imagen.
+refused-double = Ya pediste exactamente eso: está en camino.
+refused-gone = Ese resultado ya no se guarda: envía la imagen de nuevo.
+refused-not-yours = Eso solo puede hacerlo quien lo pidió.
+refused-unknown-button = No conozco ese botón: quizá sea de otra versión de mí.
+refused-message-stays = Las imágenes están borradas aquí, pero no puedo borrar el mensaje: pídeselo a la moderación.
+refused-permission = Me falta el permiso { $permission } en este canal: pide a quien lleva el servidor que me lo dé.
+refused-server-only = Los ajustes son de un servidor: usa /settings en uno.
+refused-manage-server = Solo quienes gestionan el servidor pueden cambiar los ajustes.
+refused-no-job = Eso no es el id de un trabajo: está al final de la letra pequeña de un resultado.
+blocked-by-automod = El AutoMod de este servidor retuvo mi mensaje con tu imagen: prueba otras palabras u otro canal.
+
+form-remix = Transformar imagen
+form-chain = Seguir desde este resultado
+form-edit = Editar y repetir
+field-prompt = ¿En qué debe convertirse?
+field-prompt-description = La imagen que quieres ver, con tus palabras
+field-strength = Fuerza
+field-strength-description = 0 conserva la imagen, 1 la ignora; o subtle, balanced, strong, reimagine
+field-style = Estilo
+field-style-description = Un estilo predefinido, si quieres; /styles los muestra
+field-picture = ¿Qué imagen?
+field-picture-description = Ese mensaje tiene varias
+field-upload = Otra imagen
+field-upload-description = Solo si quieres partir de otra
+
+queue-empty = No tienes nada esperando.
+queue-mine = **Tus trabajos**
+queue-total = { $jobs ->
+    [0] Nadie espera.
+    [one] Espera un trabajo en total.
+   *[other] Esperan { $jobs } trabajos en total.
+ }
+queue-running = en curso
+queue-place = número { $position } en la cola
+queue-uncollected = listo, pero no pude mostrarlo: pulsa Recoger
+info-status = **{ $status }** · pedido { $when } por { $name }
+info-recipe = **Receta**
+info-negative = sin: { $prompt }
+info-lineage = **De dónde viene**
+info-original = la imagen enviada
+info-undelivered = No se pudo mostrar: { $reason }
+info-none = Ese mensaje no muestra ninguno de mis resultados.
+status-received = recibido
+status-queued = en cola
+status-running = en curso
+status-succeeded = listo
+status-failed = fallido
+status-cancelled = cancelado
+status-refused = rechazado
+styles-title = **Estilos**: nombra uno en cualquier comando o escribe --style "oil painting"
+help = **Rehago imágenes.** Adjunta una y di en qué debe convertirse; la fuerza dice cuánto cambia.
+    • /img2img: imagen, prompt, fuerza (sutil 0.3, equilibrado 0.5, fuerte 0.7, reinventado 0.9)
+    • /sweep: lo mismo con varias fuerzas, lado a lado
+    • /refine: pulir una imagen casi lograda
+    • Cualquier imagen aquí: su menú, Aplicaciones, **Transformar imagen**
+    • O mencióname con una imagen, o en respuesta a una: un cuadro al óleo --strength 0.7 --seed 5 --no gente
+    • Bajo cada resultado: otras fuerzas, **Encadenar**, **Otra vez**, **Editar**, **Serie**
+    • Reacciones a un resultado: 🔁 otra vez, ✉️ envíamelo, ⭐ guardar una copia, ❌ borrar o cancelar lo mío
+    • /queue, /info, /styles, /settings, /privacy
+
+settings-title = **Ajustes de { $place }**
+settings-server = este servidor
+settings-nothing = no hay nada ajustado: valen los del producto
+settings-saved = Guardado.
+settings-reset = De vuelta a los valores por defecto.
+setting-strength = fuerza { $value }
+setting-style = estilo { $value }
+setting-model = modelo { $value }
+setting-private = privado: { $value }
+setting-roles = solo los roles { $value }
+setting-channels = solo los canales { $value }
+setting-remix = se pueden transformar: { $value }
+setting-yes = sí
+setting-no = no
+policy-anyone = las imágenes de cualquiera
+policy-own = solo las propias
+privacy-export = Todo lo que guardo sobre ti, a día de hoy.
+privacy-ask = Esto borra para siempre tus trabajos, prompts e imágenes de lo que guardo y cancela lo que espera. Los mensajes de los chats se quedan donde están.
+privacy-deleted = { $jobs ->
+    [0] No había nada que borrar.
+    [one] Borrado: un trabajo con sus imágenes y palabras.
+   *[other] Borrado: { $jobs } trabajos con sus imágenes y palabras.
+ }
+reaction-kept = Una copia para ti, como pediste con ⭐.
+reaction-sent = Aquí está.
+
+name-sweep = serie
+name-refine = pulir
+name-queue = cola
+name-styles = estilos
+name-settings = ajustes
+name-privacy = privacidad
+name-help = ayuda
+name-image = imagen
+name-strength = fuerza
+name-strengths = fuerzas
+name-style = estilo
+name-seed = semilla
+name-steps = pasos
+name-model = modelo
+name-private = privado
+name-channel = canal
+name-role = rol
+describe-img2img = Hacer algo nuevo a partir de una imagen
+describe-sweep = Una imagen con varias fuerzas, lado a lado
+describe-refine = Pulir una imagen casi lograda
+describe-queue = Tus trabajos en espera y lo larga que es la cola
+describe-info = De qué está hecho un trabajo y de dónde viene
+describe-styles = Los estilos predefinidos
+describe-settings = Valores por defecto de este servidor o de un canal
+describe-privacy = Lo que guardo sobre ti: llévatelo o bórralo
+describe-help = Cómo usarme
+describe-show = Lo que está ajustado
+describe-set = Cambiar los valores por defecto
+describe-allow = Quién puede usarme y dónde; vacío, otra vez todos
+describe-reset = Volver a los valores del producto
+describe-export = Un archivo con todo lo que guardo sobre ti
+describe-delete = Borrar todo lo que guardo sobre ti
+describe-image = La imagen de partida
+describe-prompt = En qué debe convertirse
+describe-strength = 0 conserva la imagen, 1 la ignora; 0.5 si no dices nada
+describe-strengths = Varias fuerzas, como 0.3 0.5 0.7 0.9
+describe-style = Un estilo predefinido
+describe-negative-prompt = Lo que no debe aparecer
+describe-seed = La misma semilla da la misma imagen
+describe-steps = Más pasos tardan más y pueden ser más finos
+describe-guidance-scale = Cuánto seguir el prompt
+describe-model = Qué modelo
+describe-private = Solo tú ves el resultado; puedes publicarlo después
+describe-job = El id al final de la letra pequeña de un resultado
+describe-remix = De quién se pueden transformar las imágenes
+describe-channel = Un canal en vez de todo el servidor
+describe-role = Solo miembros con este rol; vacío para todos
+describe-only-channel = Solo en este canal; vacío para todos
+menu-remix = Transformar imagen
+menu-info = Datos de la imagen

@@ -1,0 +1,172 @@
+"""What `bot.ports.Messenger` promises, shown on Slack's against a server that is strict about the protocol."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+
+import pytest
+
+from adapters.slack.api import SlackApi
+from adapters.slack.members import Place, Team
+from adapters.slack.messenger import SlackMessenger
+from adapters.slack.tokens import OneWorkspace
+from adapters.slack.uploads import Uploads
+from bot.domain.card import Card, Progress
+from bot.domain.errors import TryLater, Undeliverable
+from bot.domain.job import Job, JobStatus
+from bot.domain.request import ReplyTarget
+from bot.ports import Exported
+from bot.rendering import render
+from tests.fakes.core import LoopClock, png
+from tests.fakes.jobs import a_generation, a_job
+from tests.fakes.slack_house import options
+from tests.fakes.slack_server.member import Member, images, words
+from tests.fakes.slack_server.server import SlackServer, slack_server
+from tests.fakes.slack_server.state import Conversation
+
+NONCE = "job-1"
+
+
+class Pngs:
+    """An exporter that has the same picture for everything."""
+
+    async def export(self, *_: object, **__: object) -> Exported:
+        return Exported(content=png(), suffix="png", media_type="image/png", width=64, height=64)
+
+    async def thumbnail(self, *_: object, **__: object) -> Exported:
+        return await self.export()
+
+
+@dataclass(frozen=True)
+class Bench:
+    slack: SlackServer
+    channel: Conversation
+    member: Member
+    messenger: SlackMessenger
+    target: ReplyTarget
+
+    def messages(self) -> list[dict[str, object]]:
+        return self.member.from_bot(self.channel)
+
+
+def place(member: Member, channel: Conversation) -> Place:
+    return Place(team=Team(member.team.id), user=member.user.id, channel=channel.id)
+
+
+def card(status: JobStatus = JobStatus.QUEUED, *, strengths: tuple[float, ...] = (0.5,)) -> Card:
+    job: Job = a_job(number=1, strengths=strengths)
+    made = [a_generation(job, index) for index in range(len(strengths))] if status is JobStatus.SUCCEEDED else []
+    return replace(
+        render(replace(job, status=status), made), owner=replace(job.requester, user="T00000001/U00000001")
+    )
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[Bench]:
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(slack_server())
+        member = Member(slack, slack.state.add_team(), slack.state.add_user("ann"))
+        channel = slack.state.add_channel(member.team, member.user)
+        api = await stack.enter_async_context(SlackApi(options(slack), OneWorkspace("xoxb-one")))
+        clock = LoopClock()
+        messenger = SlackMessenger(api, Uploads(api, Pngs()), clock=clock)
+        target = place(member, channel).reply_to(asked_at=clock.now(), private=False)
+        yield Bench(slack, channel, member, messenger, target)
+
+
+async def test_a_nonce_is_posted_once(bench: Bench) -> None:
+    first = await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    assert await bench.messenger.post(bench.target, card(), nonce=NONCE) == first
+    assert len(bench.messages()) == 1
+
+
+@pytest.mark.parametrize("fault", [{"reset": True}, {"status": 500}, {"status": 504}])
+async def test_a_post_of_unknown_end_is_found_by_its_nonce(bench: Bench, fault: dict[str, object]) -> None:
+    bench.slack.fail("chat.postMessage", after_effect=True, **fault)
+    with pytest.raises(TryLater):
+        await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    assert len(bench.messages()) == 1
+
+
+async def test_a_post_that_never_arrived_is_made(bench: Bench) -> None:
+    bench.slack.fail("chat.postMessage", reset=True)
+    with pytest.raises(TryLater):
+        await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    assert len(bench.messages()) == 1
+
+
+async def test_history_is_not_asked_for_what_is_new(bench: Bench) -> None:
+    await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    assert not bench.slack.state.calls_of("conversations.history")
+
+
+async def test_an_edit_may_be_repeated(bench: Bench) -> None:
+    reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    done = card(JobStatus.SUCCEEDED)
+    for _ in range(3):
+        assert await bench.messenger.edit(bench.target, reference, done) == reference
+    (message,) = bench.messages()
+    assert len(images(message)) == 1
+    assert len(bench.slack.state.calls_of("files.getUploadURLExternal")) == 1
+
+
+async def test_an_ended_job_can_be_posted_at_once(bench: Bench) -> None:
+    await bench.messenger.post(bench.target, card(JobStatus.SUCCEEDED), nonce=NONCE)
+    (message,) = bench.messages()
+    assert images(message)
+
+
+@pytest.mark.parametrize("status", list(JobStatus))
+async def test_every_state_keeps_to_slacks_limits(bench: Bench, status: JobStatus) -> None:
+    long = replace(
+        card(status), prompt="<&>" * 700, headline="x" * 4000, notes=("n" * 3000,) * 12, facts=("f" * 500,) * 9
+    )
+    await bench.messenger.post(bench.target, long, nonce=NONCE)
+
+
+async def test_a_429_says_how_long_to_wait(bench: Bench) -> None:
+    reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    bench.slack.fail("chat.update", error="ratelimited", status=429, retry_after=30)
+    with pytest.raises(TryLater) as busy:
+        await bench.messenger.edit(bench.target, reference, card(JobStatus.SUCCEEDED))
+    assert busy.value.seconds == 30
+    calls = len(bench.slack.state.calls_of("chat.update"))
+    with pytest.raises(TryLater):
+        await bench.messenger.edit(bench.target, reference, card(JobStatus.RUNNING))
+    assert len(bench.slack.state.calls_of("chat.update")) == calls, "the door is closed, so nobody knocks"
+
+
+async def test_progress_leaves_room_for_what_must_be_said(bench: Bench) -> None:
+    reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    running = replace(card(JobStatus.RUNNING), progress=Progress(fraction=0.5))
+
+    async def hurry() -> None:
+        for _ in range(50):
+            await bench.messenger.edit(bench.target, reference, running)
+
+    with pytest.raises(TryLater) as busy:
+        await hurry()
+    assert busy.value.seconds is not None
+    await bench.messenger.edit(bench.target, reference, card(JobStatus.SUCCEEDED))
+
+
+async def test_a_place_that_is_gone_is_undeliverable(bench: Bench) -> None:
+    bench.slack.fail("chat.postMessage", error="channel_not_found", times=99)
+    with pytest.raises(Undeliverable):
+        await bench.messenger.post(bench.target, card(), nonce=NONCE)
+
+
+async def test_a_refused_job_whose_message_is_gone_is_undeliverable(bench: Bench) -> None:
+    reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    bench.channel.messages.clear()
+    with pytest.raises(Undeliverable):
+        await bench.messenger.edit(bench.target, reference, card(JobStatus.CANCELLED))
+
+
+async def test_a_sweep_has_a_title_and_a_choice_for_each_picture(bench: Bench) -> None:
+    await bench.messenger.post(bench.target, card(JobStatus.SUCCEEDED, strengths=(0.1, 0.5, 1.0)), nonce=NONCE)
+    (message,) = bench.messages()
+    assert [image["title"]["text"] for image in images(message)] == ["strength 0.1", "strength 0.5", "strength 1"]
+    assert "strengths 0.1, 0.5, 1" in words(message)

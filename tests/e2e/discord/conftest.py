@@ -1,0 +1,173 @@
+"""The Discord edge with the real client on a loopback Discord, over a core on fake engine, stores and clock."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from adapters.discord.platform import DiscordPlatform
+from adapters.pictures.outgoing import PictureExporter
+from bot.admission import Admission
+from bot.delivery import Delivery
+from bot.dispatch import Dispatch
+from bot.domain.limits import Limits
+from bot.lifecycle import Core, Running
+from bot.pace import Pace
+from bot.ports import Messenger
+from bot.queue import FairQueue
+from bot.service import Service
+from bot.system import SystemIds
+from tests.fakes.core import STYLES, png
+from tests.fakes.discord_server import DiscordServer
+from tests.fakes.discord_server.people import Person
+from tests.fakes.discord_server.world import Channel
+from tests.fakes.engine import MODEL, FakeEngine
+from tests.fakes.images import FolderImageStore
+from tests.fakes.picture_reader import InProcessPictureReader
+from tests.fakes.store import MemoryJobStore
+
+PNG = png()
+
+
+@dataclass(kw_only=True)
+class Bench:
+    """A running product and the Discord it is on."""
+
+    discord: DiscordServer
+    engine: FakeEngine
+    store: MemoryJobStore
+    platform: DiscordPlatform
+    core: Core
+
+
+async def eventually(fact: Callable[[], Awaitable[object]]) -> None:
+    """Return once `fact` holds: for facts of the store, which rings no bell."""
+    async with asyncio.timeout(10):
+        while not await fact():
+            await asyncio.sleep(0.01)
+
+
+Start = Callable[[], AbstractAsyncContextManager[Bench]]
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[DiscordServer]:
+    async with DiscordServer() as server:
+        yield server
+        assert not server.problems
+
+
+@pytest.fixture
+def channel(discord: DiscordServer) -> Channel:
+    return discord.channel()
+
+
+@pytest.fixture
+def anna(discord: DiscordServer) -> Person:
+    return discord.user("anna")
+
+
+@pytest.fixture
+def ben(discord: DiscordServer) -> Person:
+    return discord.user("ben")
+
+
+@pytest.fixture
+def start(discord: DiscordServer, tmp_path: Path) -> Start:
+    """Starts the product; what it stores outlives it, so that a test can start it again."""
+    store, images = MemoryJobStore(), FolderImageStore(tmp_path)
+
+    @asynccontextmanager
+    async def started() -> AsyncIterator[Bench]:
+        async with bench_on(discord, store, images) as bench:
+            yield bench
+
+    return started
+
+
+@pytest.fixture
+async def bench(start: Start, channel: Channel) -> AsyncIterator[Bench]:
+    del channel  # it must be there before the bot is told of its servers
+    async with start() as bench:
+        yield bench
+
+
+@asynccontextmanager
+async def bench_on(discord: DiscordServer, store: MemoryJobStore, images: FolderImageStore) -> AsyncIterator[Bench]:
+    engine, clock = FakeEngine(), discord.clock
+    messengers: dict[str, Messenger] = {}
+    async with engine:
+        queue, pace = FairQueue(max_jobs=20), Pace(slots=1)
+        delivery = Delivery(
+            store=store,
+            messengers=messengers,
+            waiting=lambda job: pace.waiting(job, queue.order(), now=clock.now()),
+            clock=clock,
+        )
+        dispatch = Dispatch(
+            store=store,
+            images=images,
+            engine=engine,
+            queue=queue,
+            pace=pace,
+            delivery=delivery,
+            clock=clock,
+            styles=STYLES,
+            lease=SystemIds().job_id(),
+            slots=1,
+        )
+        admission = Admission(
+            store=store,
+            images=images,
+            reader=InProcessPictureReader(),
+            queue=queue,
+            pace=pace,
+            clock=clock,
+            ids=SystemIds(),
+            limits=Limits(),
+            styles=STYLES,
+            models=(await engine.capacity()).models,
+            default_model=MODEL,
+        )
+        service = Service(
+            admission=admission,
+            store=store,
+            images=images,
+            queue=queue,
+            dispatch=dispatch,
+            delivery=delivery,
+            clock=clock,
+        )
+        core = Core(
+            service=service,
+            store=store,
+            images=images,
+            queue=queue,
+            dispatch=dispatch,
+            delivery=delivery,
+            pace=pace,
+            clock=clock,
+        )
+        platform = DiscordPlatform(
+            token=discord.token,
+            api_url=discord.url,
+            service=service,
+            store=store,
+            exporter=PictureExporter(store=store, images=images, embed_recipe=False),
+            clock=clock,
+            allowed_hosts=frozenset({"127.0.0.1"}),
+            max_bytes=1 << 20,
+        )
+        async with platform:
+            messengers[platform.name] = platform.messenger
+            async with Running(core, grace=0.1) as tasks:
+                running = tasks.create_task(platform.run(), name="discord")
+                await discord.gateway.ready.wait()
+                await discord.until(lambda: discord.commands, what="commands")
+                yield Bench(discord=discord, engine=engine, store=store, platform=platform, core=core)
+                await platform.stop_intake()
+                running.cancel()
+                await asyncio.wait([running])

@@ -1,0 +1,163 @@
+"""What the buttons under a result do, for whom, and for how long."""
+
+from typing import Any
+
+import pytest
+
+from bot.domain.ids import JobId
+from tests.e2e.discord.conftest import PNG, Bench, Start
+from tests.fakes.core import png
+from tests.fakes.discord_server import DiscordServer
+from tests.fakes.discord_server.people import Person
+from tests.fakes.discord_server.world import Channel, Post
+
+
+async def result_of(bench: Bench, person: Person, channel: Channel, **options: Any) -> Post:
+    """A finished result."""
+    wish: dict[str, Any] = {"image": PNG, "prompt": "an oil painting", "seed": 7} | options
+    asked = await person.command(channel, "img2img", **wish)
+    return await bench.discord.shown(asked, lambda post: post.pictures)
+
+
+async def test_a_rerun_keeps_the_seed_and_brings_all_buttons_again(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    result = await result_of(bench, anna, channel)
+    again = await bench.discord.shown(await anna.press(result, "Strong 0.7"), lambda post: post.pictures)
+    assert again is not result
+    assert "strength 0.7 (strong)" in again.words
+    assert "seed 7" in again.words
+    assert list(again.buttons) == list(result.buttons)
+    assert result.pictures, "the first result stays"
+
+
+async def test_somebody_elses_press_makes_their_own_job(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    result = await result_of(bench, anna, channel)
+    again = await bench.discord.shown(await ben.press(result, "Reroll"), lambda post: post.pictures)
+    assert f"<@{ben.id}>" in again.content
+    assert bench.engine.requests[1].seed != 7
+    assert await bench.store.jobs_of(f"discord:{ben.id}", limit=5)
+
+
+async def test_double_clicks_make_one_job(bench: Bench, anna: Person, channel: Channel) -> None:
+    result = await result_of(bench, anna, channel)
+    presses = [await anna.press(result, "Subtle 0.3") for _ in range(5)]
+    shown = await bench.discord.shown(presses[0], lambda post: post.pictures)
+    assert "strength 0.3" in shown.words
+    for press in presses[1:]:
+        assert "on its way" in await bench.discord.refused(press)
+    assert len(bench.engine.requests) == 2
+
+
+async def test_chain_asks_and_goes_on_from_the_result(bench: Bench, anna: Person, channel: Channel) -> None:
+    result = await result_of(bench, anna, channel)
+    form = await anna.press(result, "Chain")
+    sent = await anna.submit(form, prompt="now in winter", strength="strong", style="oil")
+    chained = await bench.discord.shown(sent, lambda post: post.pictures)
+    first, second = bench.engine.requests
+    assert second.source != first.source
+    assert second.strength == 0.7
+    assert second.prompt == "now in winter, oil painting"
+    assert "pass 2" in chained.words
+
+
+async def test_edit_is_prefilled_and_keeps_source_and_seed(bench: Bench, anna: Person, channel: Channel) -> None:
+    result = await result_of(bench, anna, channel, strength=0.4)
+    form = await anna.press(result, "Edit")
+    sent = await anna.submit(form, prompt="a watercolour")
+    await bench.discord.shown(sent, lambda post: post.pictures)
+    first, second = bench.engine.requests
+    assert (second.source, second.seed, second.strength) == (first.source, 7, 0.4)
+
+
+async def test_a_form_takes_another_picture(bench: Bench, anna: Person, channel: Channel) -> None:
+    result = await result_of(bench, anna, channel)
+    sent = await anna.submit(await anna.press(result, "Chain"), upload=png("crimson"))
+    await bench.discord.shown(sent, lambda post: post.pictures)
+    first, second = bench.engine.requests
+    assert second.source != first.source
+
+
+async def test_a_strength_that_is_none_is_refused(bench: Bench, anna: Person, channel: Channel) -> None:
+    result = await result_of(bench, anna, channel)
+    sent = await anna.submit(await anna.press(result, "Edit"), strength="very much")
+    assert "Strength is a number" in await bench.discord.refused(sent)
+
+
+async def test_a_sweeps_picture_can_be_taken_further(bench: Bench, anna: Person, channel: Channel) -> None:
+    asked = await anna.press(await result_of(bench, anna, channel), "Sweep")
+    sweep = await bench.discord.shown(asked, lambda post: len(post.pictures) == 4)
+    sent = await anna.submit(await anna.press(sweep, "Chain 0.7"), prompt="closer")
+    await bench.discord.shown(sent, lambda post: post.pictures)
+    generations = {f"{g.recipe.strength:g}": g for g in await bench.store.generations(_job(sweep))}
+    assert bench.engine.requests[-1].source.name == generations["0.7"].image
+
+
+async def test_delete_is_for_the_owner_and_for_moderators(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    result = await result_of(bench, anna, channel)
+    assert "moderator" in await bench.discord.refused(await ben.press(result, "Delete"))
+    assert not result.deleted
+    await anna.press(result, "Delete")
+    await bench.discord.until(lambda: result.deleted, what="the deletion")
+    assert not await bench.store.generations(_job(result))
+    other = await result_of(bench, ben, channel)
+    await bench.discord.moderator("mo").press(other, "Delete")
+    await bench.discord.until(lambda: other.deleted, what="the moderator's deletion")
+
+
+async def test_cancel_is_for_the_owner(bench: Bench, anna: Person, ben: Person, channel: Channel) -> None:
+    bench.engine.hold()
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="x")
+    waiting = await bench.discord.shown(asked, lambda post: "Cancel" in post.buttons)
+    assert "moderator" in await bench.discord.refused(await ben.press(waiting, "Cancel"))
+    await anna.press(waiting, "Cancel")
+    await bench.discord.until(lambda: waiting.content == "Cancelled", what="the end")
+    assert not waiting.buttons
+
+
+async def test_details_are_private(bench: Bench, anna: Person, ben: Person, channel: Channel) -> None:
+    result = await result_of(bench, anna, channel)
+    told = await bench.discord.shown(await ben.press(result, "Details"))
+    assert told.hidden == ben.id
+    assert "> an oil painting" in told.words
+
+
+async def test_presses_on_a_private_result_stay_private(bench: Bench, anna: Person, channel: Channel) -> None:
+    result = await result_of(bench, anna, channel, private=True)
+    again = await bench.discord.shown(await anna.press(result, "Reroll"), lambda post: post.pictures)
+    assert again.hidden == anna.id
+
+
+async def test_buttons_work_after_a_restart(
+    discord: DiscordServer, start: Start, anna: Person, channel: Channel
+) -> None:
+    async with start() as bench:
+        result = await result_of(bench, anna, channel)
+    discord.clock.skip(30 * 86400)
+    async with start() as bench:
+        again = await discord.shown(await anna.press(result, "Reimagine 0.9"), lambda post: post.pictures)
+        assert "strength 0.9" in again.words
+
+
+@pytest.mark.parametrize(
+    "custom_id",
+    [
+        "p1:rerun:AAAAAAAAAAAAAAAAAAAAAA.0:s70",
+        "p1:chain:AAAAAAAAAAAAAAAAAAAAAA.0",
+        "p1:delete:AAAAAAAAAAAAAAAAAAAAAA.0",
+    ],
+)
+async def test_a_made_up_id_finds_nothing(bench: Bench, anna: Person, channel: Channel, custom_id: str) -> None:
+    result = await result_of(bench, anna, channel)
+    asked = await anna.press_id(result, custom_id)
+    await bench.discord.until(lambda: asked.follow_ups or asked.original, what="an answer")
+    assert len(bench.engine.requests) == 1
+    assert await bench.discord.refused(asked)
+
+
+def _job(post: Post) -> JobId:
+    return JobId(post.words.rpartition("id ")[2].strip())

@@ -1,0 +1,52 @@
+"""`pentimento check` on Discord: each finding with its mend."""
+
+from adapters.discord.check import look
+from adapters.discord.permissions import NEEDED
+from tests.fakes.discord_server import DiscordServer
+
+
+async def findings(discord: DiscordServer, token: str = "") -> dict[str, tuple[str, str]]:
+    looks = await look(token=token or discord.token, api_url=discord.url, clock=discord.clock)
+    return {what: (state, words) for what, state, words in looks}
+
+
+async def test_all_is_well(discord: DiscordServer) -> None:
+    discord.guild()
+    found = await findings(discord)
+    assert {state for state, _ in found.values()} == {"ok"}
+    assert "pentimento" in found["discord token"][1]
+
+
+async def test_a_wrong_token_is_said_with_its_mend(discord: DiscordServer) -> None:
+    found = await findings(discord, token="no.such.token")
+    state, words = found["discord token"]
+    assert state == "wrong"
+    assert "Bot page" in words
+
+
+async def test_missing_permissions_are_named_with_the_server(discord: DiscordServer) -> None:
+    discord.guild()
+    discord.granted &= ~(NEEDED["Attach Files"] | NEEDED["Send Messages in Threads"])
+    state, words = (await findings(discord))["discord permissions"]
+    assert state == "note"
+    assert "Painters lacks Send Messages in Threads, Attach Files" in words
+
+
+async def test_without_a_server_the_invite_link_is_given(discord: DiscordServer) -> None:
+    state, words = (await findings(discord))["discord servers"]
+    assert state == "note"
+    assert f"client_id={discord.application_id}" in words
+    assert "scope=bot+applications.commands" in words
+
+
+async def test_an_endpoint_that_takes_the_commands_away_is_found(discord: DiscordServer) -> None:
+    discord.endpoint = "https://elsewhere.example"
+    state, words = (await findings(discord))["discord application"]
+    assert state == "wrong"
+    assert "General page" in words
+
+
+async def test_discord_away_is_a_note(discord: DiscordServer) -> None:
+    discord.fail("GET", "/users/@me$", 503)
+    state, _ = (await findings(discord))["discord"]
+    assert state == "note"

@@ -1,0 +1,153 @@
+"""What members do with commands, and what they see."""
+
+import pytest
+
+from tests.e2e.discord.conftest import PNG, Bench
+from tests.fakes.discord_server.people import Person
+from tests.fakes.discord_server.world import Channel
+
+
+async def test_a_picture_and_words_become_a_result_with_its_buttons(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="an oil painting", strength=0.5, seed=7)
+    result = await bench.discord.shown(asked, lambda post: "Done" in post.content)
+    assert asked.answered_after is not None
+    assert asked.answered_after < 3
+    assert f"<@{anna.id}>" in result.content
+    assert "> an oil painting" in result.words
+    assert "strength 0.5 (balanced)" in result.words
+    assert "seed 7" in result.words
+    assert [picture["description"] for picture in result.pictures] == ["an oil painting (AI-generated, strength 0.5)"]
+    assert list(result.buttons) == [
+        "Subtle 0.3", "Balanced 0.5", "Strong 0.7", "Reimagine 0.9",
+        "Chain", "Reroll", "Edit", "Sweep",
+        "Details", "Delete",
+    ]  # fmt: skip
+    assert not result.hidden
+
+
+async def test_a_private_result_is_seen_by_its_owner_only_until_it_is_published(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="a secret", private=True)
+    result = await bench.discord.shown(asked, lambda post: "Done" in post.content)
+    assert result.hidden == anna.id
+    assert [post for post in bench.discord.in_channel(channel) if not post.hidden] == []
+    published = await anna.press(result, "Publish")
+    shown = await bench.discord.shown(published, lambda post: post.pictures)
+    assert not shown.hidden
+    assert "Publish" not in shown.buttons
+    assert shown.pictures[0]["description"] == "a secret (AI-generated, strength 0.5)"
+
+
+async def test_what_is_wrong_is_said_to_the_member_alone_and_leaves_nothing_in_the_channel(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    asked = await anna.command(channel, "img2img", image=b"no picture at all", prompt="an oil painting")
+    sentence = await bench.discord.refused(asked)
+    assert sentence.startswith("⚠️ ")
+    assert [post for post in bench.discord.in_channel(channel) if not post.hidden] == []
+
+
+async def test_an_unknown_style_is_refused_with_the_nearest(bench: Bench, anna: Person, channel: Channel) -> None:
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="x", style="oli")
+    assert "oil" in await bench.discord.refused(asked)
+
+
+async def test_a_sweep_shows_four_pictures_with_a_button_each(bench: Bench, anna: Person, channel: Channel) -> None:
+    asked = await anna.command(channel, "sweep", image=PNG, prompt="a storm")
+    result = await bench.discord.shown(asked, lambda post: len(post.pictures) == 4)
+    assert [label for label in result.buttons if label.startswith("Chain")] == [
+        "Chain 0.3", "Chain 0.5", "Chain 0.7", "Chain 0.9",
+    ]  # fmt: skip
+    assert "strengths 0.3, 0.5, 0.7, 0.9" in result.words
+
+
+async def test_a_sweep_takes_the_strengths_it_is_given(bench: Bench, anna: Person, channel: Channel) -> None:
+    asked = await anna.command(channel, "sweep", image=PNG, prompt="a storm", strengths="0.2, 0.4 strong")
+    await bench.discord.shown(asked, lambda post: len(post.pictures) == 3)
+    assert [request.strength for request in bench.engine.requests] == [0.2, 0.4, 0.7]
+
+
+async def test_refine_is_gentle(bench: Bench, anna: Person, channel: Channel) -> None:
+    asked = await anna.command(channel, "refine", image=PNG, prompt="sharper")
+    await bench.discord.shown(asked, lambda post: post.pictures)
+    assert bench.engine.requests[0].strength == 0.35
+
+
+async def test_every_option_reaches_the_engine(bench: Bench, anna: Person, channel: Channel) -> None:
+    asked = await anna.command(
+        channel,
+        "img2img",
+        image=PNG,
+        prompt="a cat",
+        strength=0.25,
+        style="oil",
+        negative_prompt="dogs",
+        seed=42,
+        steps=3,
+        guidance_scale=2.5,
+        model="fake",
+    )
+    await bench.discord.shown(asked, lambda post: post.pictures)
+    made = bench.engine.requests[0]
+    assert (made.strength, made.seed, made.steps, made.guidance_scale) == (0.25, 42, 3, 2.5)
+    assert made.prompt == "a cat, oil painting"
+    assert made.negative_prompt == "dogs, blurry"
+
+
+@pytest.mark.usefixtures("bench")
+async def test_styles_and_models_are_suggested_while_typing(anna: Person, channel: Channel) -> None:
+    assert await anna.type(channel, "img2img", "style", "oi") == ["oil"]
+    assert await anna.type(channel, "img2img", "style", "zzz") == []
+    assert await anna.type(channel, "img2img", "model", "") == ["fake"]
+    assert await anna.type(channel, "settings", "style", "i", sub="set") == ["oil"]
+
+
+async def test_the_queue_lists_my_jobs_and_cancels_them(bench: Bench, anna: Person, channel: Channel) -> None:
+    bench.engine.hold()
+    first = await anna.command(channel, "img2img", image=PNG, prompt="first")
+    await bench.discord.shown(first, lambda post: "first" in post.words)
+    second = await anna.command(channel, "img2img", image=PNG, prompt="second")
+    waiting = await bench.discord.shown(second, lambda post: "number 1 in line" in post.words)
+    listed = await bench.discord.shown(await anna.command(channel, "queue"))
+    assert listed.hidden == anna.id
+    assert "first: running now" in listed.words
+    assert "second: number 1 in line" in listed.words
+    assert "One job waits in all" in listed.words
+    await anna.press(listed, "Cancel 2")
+    await bench.discord.until(lambda: waiting.content == "Cancelled", what="the cancelled message")
+    await bench.engine.release()
+    await bench.discord.shown(first, lambda post: "Done" in post.content)
+    empty = await bench.discord.shown(await anna.command(channel, "queue"))
+    assert empty.words == "You have nothing waiting.\nNobody is waiting."
+
+
+async def test_info_tells_the_recipe_and_where_it_comes_from(bench: Bench, anna: Person, channel: Channel) -> None:
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="a *cat*", seed=5)
+    result = await bench.discord.shown(asked, lambda post: post.pictures)
+    job = result.words.rpartition("id ")[2].strip()
+    told = await bench.discord.shown(await anna.command(channel, "info", job=job))
+    assert told.hidden == anna.id
+    assert r"> a \*cat\*" in told.words
+    assert "seed 5" in told.words
+    menu = await bench.discord.shown(await anna.menu(result, "Image info"))
+    assert menu.words == told.words
+    assert "job id" in await bench.discord.refused(await anna.command(channel, "info", job="nonsense"))
+
+
+async def test_help_and_styles_answer_privately(bench: Bench, anna: Person, channel: Channel) -> None:
+    help_ = await bench.discord.shown(await anna.command(channel, "help"))
+    assert "/img2img" in help_.words
+    assert help_.hidden
+    styles = await bench.discord.shown(await anna.command(channel, "styles"))
+    assert "**oil**: oil painting" in styles.words
+
+
+async def test_the_members_language_is_spoken(bench: Bench, channel: Channel) -> None:
+    dora = bench.discord.user("dora", locale="de")
+    asked = await dora.command(channel, "img2img", image=PNG, prompt="ein Bild")
+    result = await bench.discord.shown(asked, lambda post: post.pictures)
+    assert "Fertig" in result.content
+    assert "Neu würfeln" in result.buttons

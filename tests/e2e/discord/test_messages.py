@@ -1,0 +1,211 @@
+"""Ways in that start from a message: its menu, a mention, a reply, a direct message, a reaction."""
+
+import pytest
+from PIL import Image
+
+from inference.api import Img2ImgRequest
+from tests.e2e.discord.conftest import PNG, Bench
+from tests.e2e.discord.test_buttons import result_of
+from tests.fakes.core import png
+from tests.fakes.discord_server import payloads
+from tests.fakes.discord_server.people import Person
+from tests.fakes.discord_server.world import Channel
+
+CRIMSON = (220, 20, 60)
+
+
+def colour(request: Img2ImgRequest) -> object:
+    """The one colour of a request's source."""
+    with Image.open(request.source) as opened:
+        return opened.convert("RGB").getpixel((0, 0))
+
+
+async def test_remix_image_asks_and_makes_it(bench: Bench, anna: Person, ben: Person, channel: Channel) -> None:
+    photo = await ben.say(channel, "look", files={"cat.png": PNG})
+    form = await anna.menu(photo, "Remix image")
+    sent = await anna.submit(form, prompt="a tiger", strength="70%", style="oil")
+    result = await bench.discord.shown(sent, lambda post: post.pictures)
+    assert f"<@{anna.id}>" in result.content
+    assert bench.engine.requests[0].strength == 0.7
+
+
+async def test_remix_image_asks_which_of_several(bench: Bench, anna: Person, channel: Channel) -> None:
+    photos = await anna.say(channel, "look", files={"one.png": PNG, "two.png": png("crimson")})
+    form = await anna.menu(photos, "Remix image")
+    sent = await anna.submit(form, prompt="a tiger", picture="1")
+    await bench.discord.shown(sent, lambda post: post.pictures)
+    assert colour(bench.engine.requests[0]) == CRIMSON
+
+
+async def test_remix_image_finds_pictures_wherever_they_are(bench: Bench, anna: Person, channel: Channel) -> None:
+    photo = bench.discord.keep(channel, "cat.png", PNG)
+    gallery = [{"type": 17, "components": [{"type": 12, "items": [{"media": photo}]}]}]
+    for more in (
+        {"message_snapshots": [{"message": payloads.message("1", "2", {}, attachments=[photo])}]},
+        {"embeds": [{"type": "image", "image": {"url": photo["url"]}}]},
+        {"components": gallery},
+    ):
+        post = await anna.say(channel, "", **more)
+        sent = await anna.submit(await anna.menu(post, "Remix image"), prompt="a tiger")
+        await bench.discord.shown(sent, lambda post: post.pictures)
+
+
+async def test_remix_image_says_why_not(bench: Bench, anna: Person, channel: Channel) -> None:
+    words = await anna.say(channel, "only words")
+    assert "no picture" in await bench.discord.refused(await anna.menu(words, "Remix image"))
+    sticker = await anna.say(channel, "", sticker_items=[{"id": "1", "name": "wave", "format_type": 1}])
+    assert "Stickers" in await bench.discord.refused(await anna.menu(sticker, "Remix image"))
+
+
+async def test_remixing_our_own_result_starts_from_the_lossless_original(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    result = await result_of(bench, anna, channel)
+    sent = await ben.submit(await ben.menu(result, "Remix image"), prompt="in winter")
+    again = await bench.discord.shown(sent, lambda post: post.pictures)
+    assert "pass 2" in again.words
+    made = (await bench.store.jobs_of(f"discord:{anna.id}", limit=1))[0]
+    assert bench.engine.requests[1].source.name == (await bench.store.generations(made.id))[0].image
+
+
+async def test_a_forged_name_is_no_result_of_ours(bench: Bench, anna: Person, ben: Person, channel: Channel) -> None:
+    result = await result_of(bench, anna, channel)
+    name = result.pictures[0]["filename"]
+    forged = await ben.say(channel, "mine", files={name: png("crimson")})
+    sent = await ben.submit(await ben.menu(forged, "Remix image"), prompt="x")
+    await bench.discord.shown(sent, lambda post: post.pictures)
+    assert colour(bench.engine.requests[1]) == CRIMSON
+
+
+async def test_a_mention_with_a_picture_is_answered(bench: Bench, anna: Person, channel: Channel) -> None:
+    said = await anna.say(
+        channel,
+        f"<@{bench.discord.me['id']}> a storm \N{EM DASH}strength 0.7 --seed 9 --no people --style oil",
+        files={"sea.png": PNG},
+    )
+    result = await bench.discord.posted(channel, lambda post: post.pictures)
+    assert result.payload["message_reference"]["message_id"] == said.id
+    assert "strength 0.7 (strong)" in result.words
+    assert "> a storm" in result.words
+    made = bench.engine.requests[0]
+    assert (made.strength, made.seed, made.negative_prompt) == (0.7, 9, "people, blurry")
+
+
+async def test_a_reply_to_our_result_with_a_mention_goes_on_from_it(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    result = await result_of(bench, anna, channel)
+    await anna.say(channel, f"<@{bench.discord.me['id']}> in winter", reply_to=result)
+    again = await bench.discord.posted(channel, lambda post: "in winter" in post.words and post.pictures)
+    assert "pass 2" in again.words
+
+
+async def test_where_discord_withholds_the_picture_the_member_is_told_how_to_do_it(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    photo = await ben.say(channel, "look", files={"cat.png": PNG})
+    await anna.say(channel, f"<@{bench.discord.me['id']}> a tiger", reply_to=photo)
+    told = await anna.told()
+    assert "Remix image" in told.content
+    assert not bench.engine.requests
+
+
+async def test_a_member_who_takes_no_direct_messages_is_told_in_the_channel(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    anna.closed = True
+    await anna.say(channel, f"<@{bench.discord.me['id']}> a tiger")
+    reply = await bench.discord.posted(channel)
+    assert "attach one" in reply.content
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("", "an oil painting"), ("a cat --strength lots", "Strength"), ("a cat --seed", "needs a value")],
+)
+async def test_a_mention_that_cannot_be_followed_is_answered_privately(
+    bench: Bench, anna: Person, channel: Channel, words: str, said: str
+) -> None:
+    await anna.say(channel, f"<@{bench.discord.me['id']}> {words}", files={"cat.png": PNG})
+    assert said in (await anna.told()).content
+
+
+async def test_a_direct_message_needs_no_mention(bench: Bench, anna: Person) -> None:
+    direct = bench.discord.direct(anna.id)
+    await anna.say(direct, "a tiger", files={"cat.png": PNG})
+    result = await anna.told(lambda post: post.pictures)
+    assert "> a tiger" in result.words
+    asked = await anna.command(direct, "img2img", image=PNG, prompt="a lion")
+    await bench.discord.shown(asked, lambda post: post.pictures)
+
+
+async def test_words_that_do_not_name_us_are_not_for_us(bench: Bench, anna: Person, channel: Channel) -> None:
+    await anna.say(channel, "a tiger", files={"cat.png": PNG})
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="a lion")
+    await bench.discord.shown(asked, lambda post: post.pictures)
+    assert len(bench.engine.requests) == 1
+
+
+async def test_a_mention_in_a_thread_is_answered_there(bench: Bench, anna: Person, channel: Channel) -> None:
+    del channel
+    asked_in = next(each for each in bench.discord.channels.values())
+    thread = bench.discord.thread(asked_in)
+    assert thread.guild
+    await bench.discord.gateway.send("THREAD_CREATE", thread.payload)
+    await anna.say(thread, f"<@{bench.discord.me['id']}> a tiger", files={"cat.png": PNG})
+    await bench.discord.posted(thread, lambda post: post.pictures)
+
+
+async def test_reactions_act_on_a_result(bench: Bench, anna: Person, ben: Person, channel: Channel) -> None:
+    result = await result_of(bench, anna, channel)
+    await ben.react(result, "🔁")
+    again = await bench.discord.posted(channel, lambda post: f"<@{ben.id}>" in post.content and post.pictures)
+    assert again.payload["message_reference"]["message_id"] == result.id
+    await ben.react(result, "✉️")
+    sent = await ben.told(lambda post: "Here it is" in post.content)
+    assert len(sent.files) == 1
+    await ben.react(result, "⭐")
+    await ben.told(lambda post: "copy" in post.content)
+    await ben.react(result, "❌")
+    await ben.told(lambda post: "moderator" in post.content)
+    assert not result.deleted
+    await anna.react(result, "❌")
+    await bench.discord.until(lambda: result.deleted, what="the deletion")
+
+
+async def test_reactions_on_other_messages_are_left_alone(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    photo = await ben.say(channel, "look", files={"cat.png": PNG})
+    await anna.react(photo, "🔁")
+    await result_of(bench, anna, channel)
+    assert len(bench.engine.requests) == 1
+
+
+async def test_a_prompt_cannot_ping_link_or_format(bench: Bench, anna: Person, channel: Channel) -> None:
+    prompt = "@everyone <@1> [x](http://evil.example) **b** discord.gg/abc \u202eback"
+    result = await result_of(bench, anna, channel, prompt=prompt)
+    assert result.payload["embeds"][0]["description"].splitlines()[0] == (
+        "> \\@\u200beveryone \\<\\@\u200b1\\> \\[x\\]\\(http:\\/\\/evil.example\\) \\*\\*b\\*\\* "
+        "discord.\u200bgg/abc back"
+    )
+    assert "everyone" not in result.content
+
+
+async def test_a_missing_permission_is_named_before_anything_is_made(bench: Bench, anna: Person) -> None:
+    quiet = bench.discord.channel(denied=1 << 15)
+    asked = await anna.command(quiet, "img2img", image=PNG, prompt="x")
+    assert "Attach Files" in await bench.discord.refused(asked)
+    assert not bench.engine.requests
+
+
+async def test_a_mention_where_we_may_not_write_is_answered_directly(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    del channel
+    assert bench.discord.guilds
+    guild = next(iter(bench.discord.guilds.values()))
+    mute = bench.discord.channel(guild, denied=1 << 11)
+    await bench.discord.gateway.send("CHANNEL_CREATE", mute.payload)
+    await anna.say(mute, f"<@{bench.discord.me['id']}> a tiger", files={"cat.png": PNG})
+    assert "Send Messages" in (await anna.told()).content

@@ -1,0 +1,96 @@
+"""The whole product as its owner runs it: `pentimento serve` with the shipped model, as a process, on Discord."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.discord.test_faults import noise
+from tests.fakes.discord_server import DiscordServer
+from tests.fakes.discord_server.people import Person
+from tests.fakes.discord_server.world import Channel
+
+REPOSITORY = Path(__file__).parents[3]
+MODEL = REPOSITORY / "inference" / "pocket" / "model_index.json"
+START_SECONDS = 120.0
+"""Loading torch and the model on two busy cores."""
+
+PICTURE_SECONDS = 120.0
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not MODEL.exists(), reason="the shipped model is not here yet")]
+
+
+@asynccontextmanager
+async def product(discord: DiscordServer, data_dir: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The running product; leaving stops it as a service manager would, and it must go in peace."""
+    discord.gateway.ready.clear()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "serve",
+        cwd=REPOSITORY,
+        env=os.environ
+        | {
+            "DISCORD_TOKEN": discord.token,
+            "PENTIMENTO__DISCORD__API_URL": discord.url,
+            "PENTIMENTO__DATA_DIR": str(data_dir),
+            "PENTIMENTO__DOWNLOADS__ALLOWED_HOSTS": "127.0.0.1",
+            "PENTIMENTO__MODEL__DEVICE": "cpu",
+        },
+    )
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            await discord.gateway.ready.wait()
+        yield process
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(60):
+                assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def test_a_member_makes_reruns_chains_sweeps_and_deletes_across_a_restart(
+    discord: DiscordServer, channel: Channel, anna: Person, tmp_path: Path
+) -> None:
+    async with product(discord, tmp_path):
+        asked = await anna.command(channel, "img2img", image=noise(), prompt="an oil painting", strength=0.5, seed=11)
+        first = await discord.shown(asked, lambda post: post.pictures, seconds=PICTURE_SECONDS)
+        assert asked.answered_after is not None
+        assert asked.answered_after < 3
+        assert any("Painting" in str(version["content"]) for version in first.versions), "progress was shown"
+        asked = await anna.press(first, "Strong 0.7")
+        rerun = await discord.shown(asked, lambda post: post.pictures, seconds=PICTURE_SECONDS)
+        assert "seed 11" in rerun.words
+        assert rerun.files != first.files
+    async with product(discord, tmp_path):
+        asked = await anna.submit(await anna.press(rerun, "Chain"), prompt="in winter")
+        chained = await discord.shown(asked, lambda post: post.pictures, seconds=PICTURE_SECONDS)
+        assert "pass 2" in chained.words
+        asked = await anna.press(first, "Sweep")
+        sweep = await discord.shown(asked, lambda post: len(post.pictures) == 4, seconds=PICTURE_SECONDS)
+        assert len(set(sweep.files.values())) >= 4
+        await anna.press(chained, "Delete")
+        await discord.until(lambda: chained.deleted, what="the deletion")
+
+
+async def test_a_job_that_a_kill_interrupted_ends_in_its_message(
+    discord: DiscordServer, channel: Channel, anna: Person, tmp_path: Path
+) -> None:
+    async with product(discord, tmp_path) as process:
+        asked = await anna.command(channel, "sweep", image=noise(), prompt="a storm")
+        message = await discord.shown(asked, lambda post: "a storm" in post.words, seconds=PICTURE_SECONDS)
+        process.kill()
+        await process.wait()
+        await discord.until(lambda: not discord.gateway.ready.is_set(), what="the lost connection")
+    async with product(discord, tmp_path):
+        await discord.until(lambda: len(message.pictures) == 4, what="four pictures", seconds=PICTURE_SECONDS)
+    assert len([post for post in discord.in_channel(channel) if post.pictures]) == 1

@@ -1,0 +1,95 @@
+"""`/settings` and `/privacy`."""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+from tests.e2e.discord.conftest import PNG, Bench
+from tests.e2e.discord.test_buttons import result_of
+from tests.fakes.discord_server.people import Person
+from tests.fakes.discord_server.world import Channel, Post
+
+
+async def set_(bench: Bench, at: Channel, sub: str = "set", /, **given: Any) -> Post:
+    """A moderator changes settings."""
+    keeper = bench.discord.moderator("keeper")
+    asked = await keeper.command(at, "settings", sub=sub, **given)
+    return await bench.discord.shown(asked)
+
+
+async def test_settings_are_changed_by_those_who_manage_the_server_only(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    asked = await anna.command(channel, "settings", sub="set", strength=0.3)
+    assert "Manage Server" in await bench.discord.refused(asked)
+
+
+async def test_defaults_hold_where_the_member_said_nothing(bench: Bench, anna: Person, channel: Channel) -> None:
+    shown = await set_(bench, channel, strength=0.3, style="oil")
+    assert "strength 0.3" in shown.words
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="x")
+    await bench.discord.shown(asked, lambda post: post.pictures)
+    assert (bench.engine.requests[0].strength, bench.engine.requests[0].prompt) == (0.3, "x, oil painting")
+    await result_of(bench, anna, channel, strength=0.8)
+    assert bench.engine.requests[1].strength == 0.8
+    await set_(bench, channel, "reset")
+    assert "nothing is set" in (await set_(bench, channel, "show")).words
+
+
+async def test_a_channels_settings_stand_over_the_servers(bench: Bench, anna: Person, channel: Channel) -> None:
+    await set_(bench, channel, strength=0.3)
+    await set_(bench, channel, strength=0.9, channel=channel.id)
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="x")
+    await bench.discord.shown(asked, lambda post: post.pictures)
+    assert bench.engine.requests[0].strength == 0.9
+
+
+async def test_private_by_default_hides_results(bench: Bench, anna: Person, channel: Channel) -> None:
+    await set_(bench, channel, private=True)
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="x")
+    result = await bench.discord.shown(asked, lambda post: post.pictures)
+    assert result.hidden == anna.id
+
+
+async def test_only_allowed_roles_and_channels_are_served(bench: Bench, anna: Person, channel: Channel) -> None:
+    await set_(bench, channel, "allow", role="77")
+    refused = await anna.command(channel, "img2img", image=PNG, prompt="x")
+    assert "role" in await bench.discord.refused(refused)
+    anna.payload["roles"] = ["77"]
+    await result_of(bench, anna, channel)
+    await set_(bench, channel, "allow", only_channel="88")
+    refused = await anna.command(channel, "img2img", image=PNG, prompt="x")
+    assert "channel" in await bench.discord.refused(refused)
+    await set_(bench, channel, "allow")
+    await result_of(bench, anna, channel)
+
+
+async def test_whose_pictures_may_be_remixed(bench: Bench, anna: Person, ben: Person, channel: Channel) -> None:
+    await set_(bench, channel, remix="own")
+    photo = await ben.say(channel, "look", files={"cat.png": PNG})
+    sent = await anna.submit(await anna.menu(photo, "Remix image"), prompt="x")
+    assert "your own pictures" in await bench.discord.refused(sent)
+    result = await result_of(bench, ben, channel)
+    assert "your own pictures" in await bench.discord.refused(await anna.press(result, "Reroll"))
+    sent = await ben.submit(await ben.menu(photo, "Remix image"), prompt="x")
+    await bench.discord.shown(sent, lambda post: post.pictures)
+
+
+async def test_what_is_kept_about_a_member_can_be_taken_along(bench: Bench, anna: Person, channel: Channel) -> None:
+    await result_of(bench, anna, channel, prompt="my secret garden")
+    exported = await bench.discord.shown(await anna.command(channel, "privacy", sub="export"))
+    assert exported.hidden == anna.id
+    with zipfile.ZipFile(io.BytesIO(exported.files["pentimento-export.zip"])) as packed:
+        assert "my secret garden" in json.dumps(json.loads(packed.read("jobs.json")))
+
+
+async def test_deleting_everything_asks_first(bench: Bench, anna: Person, channel: Channel) -> None:
+    result = await result_of(bench, anna, channel)
+    asked = await anna.command(channel, "privacy", sub="delete")
+    question = await bench.discord.shown(asked)
+    assert await bench.store.jobs_of(f"discord:{anna.id}", limit=5)
+    told = await bench.discord.shown(await anna.press(question, "Delete everything"))
+    assert "one job" in told.content
+    assert not await bench.store.jobs_of(f"discord:{anna.id}", limit=5)
+    assert "not kept" in await bench.discord.refused(await anna.press(result, "Reroll"))

@@ -1,0 +1,144 @@
+"""Fifteen minutes, restarts and crashes: what was promised is kept."""
+
+import pytest
+
+from adapters.discord.incoming import Incoming, Kind, Origin
+from bot.ports import InboxEvent
+from tests.e2e.discord.conftest import PNG, Bench, Start, eventually
+from tests.e2e.discord.test_buttons import result_of
+from tests.e2e.discord.test_faults import given_up, running
+from tests.fakes.discord_server import DiscordServer
+from tests.fakes.discord_server.people import Person
+from tests.fakes.discord_server.world import Channel, Post
+
+QUARTER = 15 * 60
+
+
+async def collect_offered(bench: Bench, message: Post) -> bool:
+    """Whether the message has its Collect button, after another look at which messages need one."""
+    await bench.platform.messenger.offer_collect()
+    return "Collect" in message.buttons
+
+
+async def test_after_a_quarter_of_an_hour_the_same_message_gets_the_result(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    _, message = await running(bench, anna, channel)
+    bench.discord.clock.skip(QUARTER + 60)
+    await bench.engine.release()
+    await bench.discord.until(lambda: message.pictures, what="the result")
+    assert not [call for call in bench.discord.requests if call[2] >= 400]
+
+
+@pytest.mark.parametrize("place", ["private", "user-installed"])
+async def test_before_the_only_token_dies_collect_appears_and_delivers(
+    bench: Bench, anna: Person, channel: Channel, place: str
+) -> None:
+    if place == "private":
+        _, message = await running(bench, anna, channel, private=True)
+    else:
+        _, message = await running(bench, anna, bench.discord.channel(bench.discord.guild(member=False)))
+    bench.discord.clock.skip(QUARTER - 100)
+    await eventually(lambda: collect_offered(bench, message))
+    bench.discord.clock.skip(200)
+    await anna.press(message, "Collect")
+    await bench.discord.until(lambda: "Collect" not in message.buttons, what="the renewed message")
+    await bench.engine.release()
+    await bench.discord.until(lambda: message.pictures, what="the result")
+
+
+async def test_collect_after_the_end_shows_the_result(bench: Bench, anna: Person, channel: Channel) -> None:
+    _, message = await running(bench, anna, channel, private=True)
+    bench.discord.clock.skip(QUARTER - 100)
+    await eventually(lambda: collect_offered(bench, message))
+    bench.discord.clock.skip(200)
+    await bench.engine.release()
+    [job] = await bench.store.jobs_of(f"discord:{anna.id}", limit=1)
+    await eventually(lambda: given_up(bench, job.id))
+    await anna.press(message, "Collect")
+    await bench.discord.until(lambda: message.pictures, what="the result")
+    assert message.hidden == anna.id
+
+
+async def test_a_user_installed_answer_that_discord_hides_is_treated_as_private(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    del channel
+    bench.discord.hide_external = True
+    elsewhere = bench.discord.channel(bench.discord.guild(member=False))
+    asked = await anna.command(elsewhere, "img2img", image=PNG, prompt="x")
+    result = await bench.discord.shown(asked, lambda post: post.pictures)
+    assert "Publish" in result.buttons
+
+
+async def test_jobs_go_on_in_their_messages_after_a_restart(
+    discord: DiscordServer, start: Start, anna: Person, channel: Channel
+) -> None:
+    async with start() as bench:
+        _, first = await running(bench, anna, channel)
+        asked = await anna.command(channel, "img2img", image=PNG, prompt="second")
+        second = await discord.shown(asked, lambda post: "second" in post.words)
+    async with start():
+        await discord.until(lambda: first.pictures and second.pictures, what="both results")
+    assert len([post for post in discord.in_channel(channel) if post.pictures]) == 2
+
+
+async def test_a_wish_that_a_crash_interrupted_is_done_after_the_restart(
+    discord: DiscordServer, start: Start, anna: Person, channel: Channel
+) -> None:
+    async with start() as bench:
+        asked = await anna.command(channel, "img2img", image=PNG, prompt="x")
+        await discord.shown(asked, lambda post: post.pictures)
+        # What a crash right after the inbox row leaves: the row alone, the interaction never answered.
+        photo = discord.keep(channel, "cat.png", PNG)
+        event = Incoming(
+            id=discord.snowflake(),
+            kind=Kind.COMMAND,
+            name="img2img",
+            origin=Origin(
+                user=anna.id, name="Anna", channel=channel.id, guild=channel.guild.id if channel.guild else ""
+            ),
+            body={
+                "name": "img2img",
+                "options": [
+                    {"name": "image", "type": 11, "value": photo["id"]},
+                    {"name": "prompt", "type": 3, "value": "interrupted"},
+                ],
+                "resolved": {"attachments": {photo["id"]: photo}},
+            },
+            token="token-never-answered",
+            application=discord.application_id,
+        )
+        row = InboxEvent(id=event.event_id, platform="discord", payload=event.to_json(), received_at=1.0)
+        assert await bench.store.receive(row)
+    async with start() as bench:
+        await discord.posted(channel, lambda post: "interrupted" in post.words and post.pictures)
+        assert not await bench.store.unsettled("discord")
+    async with start() as bench:
+        assert len(await bench.store.jobs_of(f"discord:{anna.id}", limit=9)) == 2
+
+
+async def test_commands_are_registered_when_they_changed_and_not_again(
+    discord: DiscordServer, start: Start, channel: Channel
+) -> None:
+    del channel
+    async with start():
+        assert discord.registered == 1
+    async with start():
+        assert discord.registered == 1
+    discord.commands[0]["description"] = "something else"
+    async with start():
+        await discord.until(lambda: discord.registered == 2, what="a new registration")
+
+
+async def test_discord_away_at_the_start_is_waited_for(
+    discord: DiscordServer, start: Start, anna: Person, channel: Channel
+) -> None:
+    discord.fail("GET", "/users/@me", 503)
+    discord.fail("GET", "/gateway/bot", 503)
+    async with start() as bench:
+        await result_of(bench, anna, channel)
+
+
+async def test_no_privileged_intent_is_asked_for(bench: Bench) -> None:
+    assert bench.discord.gateway.intents == (1 << 0) | (1 << 9) | (1 << 10) | (1 << 12) | (1 << 13)

@@ -1,0 +1,42 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.slack_house import House, house
+from tests.fakes.slack_server.member import Member
+from tests.fakes.slack_server.server import SlackServer, slack_server
+from tests.fakes.slack_server.state import Conversation, Team
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackServer]:
+    async with slack_server() as server:
+        server.state.add_team()
+        yield server
+
+
+@pytest.fixture
+def team(slack: SlackServer) -> Team:
+    return slack.state.teams["T00000001"]
+
+
+@pytest.fixture
+def ann(slack: SlackServer, team: Team) -> Member:
+    return Member(slack, team, slack.state.add_user("ann"))
+
+
+@pytest.fixture
+def bob(slack: SlackServer, team: Team) -> Member:
+    return Member(slack, team, slack.state.add_user("bob"))
+
+
+@pytest.fixture
+def general(slack: SlackServer, team: Team, ann: Member, bob: Member) -> Conversation:
+    return slack.state.add_channel(team, ann.user, bob.user)
+
+
+@pytest.fixture
+async def running(slack: SlackServer, tmp_path: Path) -> AsyncIterator[House]:
+    async with house(slack, tmp_path) as made:
+        yield made

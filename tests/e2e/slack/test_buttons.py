@@ -1,0 +1,224 @@
+"""What can be done with a result: buttons and reactions, by its owner, by others and by admins."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from bot.domain.job import JobStatus
+from tests.fakes.core import png
+from tests.fakes.slack_house import House
+from tests.fakes.slack_server.member import Member, buttons, images, words
+from tests.fakes.slack_server.state import Conversation, File, Json, Team
+
+Ask = Callable[..., Awaitable[Json]]
+
+
+@pytest.fixture
+def photo(ann: Member, team: Team) -> File:
+    return ann.slack.state.add_file(team, ann.user, png())
+
+
+@pytest.fixture
+async def result(running: House, ann: Member, general: Conversation, photo: File) -> Json:
+    """A finished picture of Ann's in the channel."""
+    del running
+    await ann.submit(await ann.open("/img2img", general, "a boat --strength 0.5 --seed 7"), file=photo)
+    return await ann.result(general)
+
+
+async def test_a_rerun_is_the_pressers_job_in_the_thread_with_the_same_seed(
+    running: House, bob: Member, general: Conversation, result: Json
+) -> None:
+    await bob.press("Strong", general, result)
+    rerun = await bob.result(general, 1)
+    assert rerun["thread_ts"] == result["ts"]
+    assert "strength 0.7" in words(rerun)
+    assert "seed 7" in words(rerun)
+    assert f"<@{bob.user.id}>" in rerun["text"]
+    (job,) = await running.core.store.jobs_of(f"slack:{bob.team.id}/{bob.user.id}", limit=5)
+    assert job.status is JobStatus.SUCCEEDED
+
+
+async def test_a_reroll_draws_another_seed(bob: Member, general: Conversation, result: Json) -> None:
+    await bob.press("Reroll", general, result)
+    assert "seed 7" not in words(await bob.result(general, 1)).split("·")
+
+
+async def test_a_sweep_of_a_result(bob: Member, general: Conversation, result: Json) -> None:
+    await bob.press("Sweep", general, result)
+    assert len(images(await bob.result(general, 1))) == 4
+
+
+async def test_edit_opens_a_form_with_what_was_asked(ann: Member, general: Conversation, result: Json) -> None:
+    form = await ann.opens(lambda: ann.press("Edit", general, result))
+    fields = {block.get("block_id"): block.get("element", {}).get("initial_value") for block in form["blocks"]}
+    assert (fields["prompt"], fields["strength"]) == ("a boat", "0.5")
+    await ann.submit(form, prompt="a ship", strength="0.6")
+    edited = words(await ann.result(general, 1))
+    assert "a ship" in edited
+    assert "seed 7" in edited
+    assert "strength 0.6" in edited
+
+
+async def test_an_edit_can_take_style_and_negative_words_away_again(
+    ann: Member, general: Conversation, photo: File, result: Json, running: House
+) -> None:
+    del result
+    await ann.submit(await ann.open("/img2img", general, "x --style oil --no people --steps 3"), file=photo)
+    styled = await ann.result(general, 1)
+    assert "style oil" in words(styled)
+    form = await ann.opens(lambda: ann.press("Edit", general, styled))
+    await ann.submit(form, style="none", negative_prompt="", steps="2")
+    edited = await ann.result(general, 2)
+    assert "style oil" not in words(edited)
+    job = await running.core.store.job_of_message(f'{{"channel":"{general.id}","ts":"{edited["ts"]}"}}')
+    assert job is not None
+    assert (job.recipes[0].negative_prompt, job.recipes[0].steps) == ("", 2)
+
+
+async def test_a_chain_of_three_passes(ann: Member, general: Conversation, result: Json) -> None:
+    current = result
+    for number in (1, 2):
+        form = await ann.opens(lambda current=current: ann.press("Chain", general, current))  # type: ignore[misc]
+        await ann.submit(form, prompt=f"pass {number}")
+        current = await ann.result(general, number)
+    assert "pass 3" in words(current)
+
+
+async def test_chain_takes_another_picture_instead(
+    ann: Member, general: Conversation, result: Json, team: Team
+) -> None:
+    other = ann.slack.state.add_file(team, ann.user, png("red", (32, 16)))
+    form = await ann.opens(lambda: ann.press("Chain", general, result))
+    await ann.submit(form, file=other, prompt="this one")
+    assert "32x16" in words(await ann.result(general, 1))
+
+
+async def test_a_choice_under_a_sweeps_picture_chains_that_one(
+    ann: Member, general: Conversation, photo: File, result: Json
+) -> None:
+    del result
+    await ann.submit(await ann.open("/sweep", general, "a boat"), file=photo)
+    sweep = await ann.result(general, 1)
+    form = await ann.opens(lambda: ann.press("Chain 0.9", general, sweep))
+    await ann.submit(form, prompt="on from there")
+    assert "pass 2" in words(await ann.result(general, 2))
+
+
+async def test_details_show_recipe_and_id(bob: Member, general: Conversation, result: Json) -> None:
+    page = await bob.opens(lambda: bob.press("Details", general, result))
+    assert "seed 7" in words(page)
+
+
+async def test_five_presses_in_a_second_are_one_job(bob: Member, general: Conversation, result: Json) -> None:
+    await asyncio.gather(*(bob.press("Strong", general, result) for _ in range(5)))
+    await bob.result(general, 1)
+    await bob.told("on its way already")
+    assert len(bob.from_bot(general)) == 2
+
+
+async def test_a_press_that_slack_delivers_twice_is_one_press(
+    bob: Member, general: Conversation, result: Json
+) -> None:
+    for _ in range(2):
+        await bob.press("Reroll", general, result, action_ts="1800000000.000001")
+    await bob.result(general, 1)
+    await bob.press("Details", general, result)  # goes through the same road, so the second press is through as well
+    assert len(bob.from_bot(general)) == 2
+
+
+async def test_only_the_owner_and_admins_delete(
+    ann: Member, bob: Member, general: Conversation, result: Json
+) -> None:
+    await bob.press("Delete", general, result)
+    await bob.told("Only the member who asked for it")
+    assert result["ts"] in general.messages
+    file = images(result)[0]["slack_file"]["id"]
+    await ann.press("Delete", general, result)
+    await ann.see(lambda: result["ts"] not in general.messages and file not in ann.slack.state.files)
+
+
+async def test_a_workspace_admin_deletes_anybodys(bob: Member, general: Conversation, result: Json) -> None:
+    bob.user.is_admin = True
+    await bob.press("Delete", general, result)
+    await bob.see(lambda: result["ts"] not in general.messages)
+
+
+async def test_a_waiting_job_is_cancelled_by_its_owner_only(
+    running: House, ann: Member, bob: Member, general: Conversation, photo: File
+) -> None:
+    running.engine.hold()
+    await ann.submit(await ann.open("/img2img", general, "a boat"), file=photo)
+    waiting = await ann.see(lambda: ann.from_bot(general)[:1])
+    await bob.press("Cancel", general, waiting[0])
+    await bob.told("Only the member who asked for it")
+    await ann.press("Cancel", general, waiting[0])
+    await ann.see(lambda: "Cancelled" in words(waiting[0]))
+    assert buttons(waiting[0]) == []
+    await running.engine.release()
+
+
+async def test_an_old_or_forged_button_is_answered(ann: Member, general: Conversation, result: Json) -> None:
+    for forged in ("rerun|nonsense|0.7", "unknown|x", "x" * 255):
+        block = {"type": "actions", "elements": [{**buttons(result)[0], "action_id": forged}]}
+        await ann.press("Subtle", general, {**result, "blocks": [block]})
+    await ann.told("older version")
+
+
+async def test_reactions_act(ann: Member, bob: Member, general: Conversation, result: Json, team: Team) -> None:
+    await bob.react("repeat", general, result)
+    reroll = await bob.result(general, 1)
+    assert reroll["thread_ts"] == result["ts"]
+    await bob.react("envelope", general, result)
+    await bob.result(ann.slack.state.direct(team, bob.user.id))
+    await ann.react("star", general, result)
+    await ann.result(ann.slack.state.direct(team, ann.user.id))
+    await bob.react("x", general, result)
+    await bob.react("thumbsup", general, result)
+    await ann.react("x", general, result)
+    await ann.see(lambda: result["ts"] not in general.messages)
+    assert reroll["ts"] in general.messages
+
+
+async def test_a_cross_cancels_a_running_job_of_mine(
+    running: House, ann: Member, general: Conversation, photo: File
+) -> None:
+    running.engine.hold()
+    await ann.submit(await ann.open("/img2img", general, "a boat"), file=photo)
+    (waiting,) = await ann.see(lambda: ann.from_bot(general))
+    await ann.see(lambda: "edits" in waiting)
+    await ann.react("x", general, waiting)
+    await ann.see(lambda: "Cancelled" in words(waiting))
+    await running.engine.release()
+
+
+async def test_everything_about_a_member_is_deleted_on_request(
+    running: House, ann: Member, general: Conversation, result: Json
+) -> None:
+    del result
+    page = await ann.open("/privacy", general)
+    await ann.press("Delete everything", None, page)
+    await ann.see(lambda: "1 job" in words(ann.slack.state.views[page["id"]]))
+    assert await running.core.store.jobs_of(f"slack:{ann.team.id}/{ann.user.id}", limit=5) == []
+
+
+async def test_the_queue_page_cancels(running: House, ann: Member, general: Conversation, photo: File) -> None:
+    running.engine.hold()
+    await ann.submit(await ann.open("/img2img", general, "a boat"), file=photo)
+    (waiting,) = await ann.see(lambda: ann.from_bot(general))
+    page = await ann.open("/queue", general)
+    await ann.press("Cancel", None, page)
+    await ann.see(lambda: "Cancelled" in words(waiting))
+    await ann.see(lambda: "None of your jobs" in words(ann.slack.state.views[page["id"]]))
+    await running.engine.release()
+
+
+async def test_info_tells_about_a_job_by_its_id(
+    running: House, ann: Member, general: Conversation, result: Json
+) -> None:
+    job = await running.core.store.job_of_message(f'{{"channel":"{general.id}","ts":"{result["ts"]}"}}')
+    assert job is not None
+    assert "seed 7" in words(await ann.open("/info", general, job.id))
+    await ann.command("/info", general, "nonsense")
+    await ann.told("That is no job id")

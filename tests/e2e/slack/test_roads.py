@@ -1,0 +1,202 @@
+"""How events come in: two sockets that are renewed, broken and restarted, and HTTP with signatures."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from adapters.slack.inbound import inbound
+from bot.domain.errors import FatalError
+from bot.ports import InboxEvent
+from tests.fakes.core import png
+from tests.fakes.slack_house import house, http_options, options
+from tests.fakes.slack_server.member import Member, images
+from tests.fakes.slack_server.server import NotAcknowledged, SlackServer, signed
+from tests.fakes.slack_server.state import Conversation, File, Team
+
+
+@pytest.fixture
+def photo(ann: Member, team: Team) -> File:
+    return ann.slack.state.add_file(team, ann.user, png())
+
+
+@pytest.mark.usefixtures("running")
+class TestSockets:
+    async def test_two_connections_stand(self, slack: SlackServer) -> None:
+        await slack.connected(2)
+
+    async def test_a_refresh_loses_no_event(
+        self, slack: SlackServer, ann: Member, general: Conversation, photo: File
+    ) -> None:
+        await slack.refresh()
+        await asyncio.gather(*(ann.say(general, f"boat {number}", files=[photo]) for number in range(6)))
+        await ann.see(lambda: sum(bool(images(message)) for message in ann.from_bot(general)) == 6)
+        await slack.connected(2)
+
+    async def test_broken_connections_come_back(
+        self, slack: SlackServer, ann: Member, general: Conversation, photo: File
+    ) -> None:
+        await slack.drop_sockets()
+        await ann.see(lambda: not slack.sockets)
+        await slack.connected(2)
+        await ann.say(general, "a boat", files=[photo])
+        await ann.result(general)
+
+    async def test_an_address_that_was_used_up_is_not_tried_for_ever(self, slack: SlackServer) -> None:
+        slack.broken_links = 2
+        await slack.drop_sockets()
+        async with asyncio.timeout(40):
+            while slack.broken_links:
+                await asyncio.sleep(0.05)
+        await slack.connected(2)
+
+    async def test_an_event_on_both_connections_is_one_job(
+        self, slack: SlackServer, ann: Member, general: Conversation, photo: File
+    ) -> None:
+        await ann.say(general, "a boat", files=[photo], retries=5)
+        await ann.result(general)
+        await slack.connected(2)
+        assert len(ann.from_bot(general)) == 1
+
+
+async def test_a_wrong_app_token_ends_the_start(slack: SlackServer, tmp_path: Path) -> None:
+    with pytest.raises(FatalError, match="SLACK_APP_TOKEN"):
+        async with house(slack, tmp_path, settings=options(slack, app_token="xapp-wrong")):
+            pass
+
+
+async def test_a_wrong_bot_token_ends_the_start(slack: SlackServer, tmp_path: Path) -> None:
+    with pytest.raises(FatalError, match="SLACK_BOT_TOKEN"):
+        async with house(slack, tmp_path, settings=options(slack, bot_token="xoxb-wrong")):
+            pass
+
+
+async def test_what_was_written_down_before_a_crash_is_done_after_the_restart(
+    slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path
+) -> None:
+    async with house(slack, tmp_path, start=False):
+        # The intake takes it up and acknowledges; the work on it never begins, as if the process died here.
+        await ann.say(general, "a boat", files=[photo])
+    assert ann.from_bot(general) == []
+    async with house(slack, tmp_path):
+        await ann.result(general)
+    assert len(ann.from_bot(general)) == 1
+
+
+async def test_a_message_posted_before_a_crash_is_found_again(
+    slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path
+) -> None:
+    async with house(slack, tmp_path) as first:
+        first.engine.hold()
+        await ann.say(general, "a boat", files=[photo])
+        (message,) = await ann.see(lambda: ann.from_bot(general))
+        await ann.see(lambda: "edits" in message)
+        (job,) = await first.core.store.open_jobs()
+        # What a crash between Slack's answer and our note of it leaves behind.
+        async with first.core.store.database.transaction() as tx:  # type: ignore[attr-defined]
+            await tx.execute("UPDATE outbox SET message = NULL WHERE job = ?", (job.id,))
+    async with house(slack, tmp_path):
+        await ann.result(general)
+    assert len(ann.from_bot(general)) == 1
+
+
+async def test_a_direct_message_posted_before_a_crash_is_found_again(
+    slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path
+) -> None:
+    direct = slack.state.direct(ann.team, ann.user.id)
+    async with house(slack, tmp_path) as first:
+        first.engine.hold()
+        await ann.say(general, "a boat --private", files=[photo])
+        (message,) = await ann.see(lambda: ann.from_bot(direct))
+        await ann.see(lambda: "edits" in message)
+        (job,) = await first.core.store.open_jobs()
+        async with first.core.store.database.transaction() as tx:  # type: ignore[attr-defined]
+            await tx.execute("UPDATE outbox SET message = NULL WHERE job = ?", (job.id,))
+    async with house(slack, tmp_path):
+        await ann.result(direct)
+    assert len(ann.from_bot(direct)) == 1
+
+
+async def test_a_replayed_command_whose_time_is_over_is_told(
+    slack: SlackServer, ann: Member, general: Conversation, tmp_path: Path
+) -> None:
+    async with house(slack, tmp_path, start=False):
+        await ann.command("/img2img", general, trigger="late")
+    async with house(slack, tmp_path):
+        await ann.told("please try again")
+
+
+class TestHttp:
+    async def test_the_same_handlers_answer(
+        self, slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path
+    ) -> None:
+        async with house(slack, tmp_path, settings=http_options(slack)):
+            await ann.submit(await ann.open("/img2img", general, "a boat"), file=photo)
+            result = await ann.result(general)
+            await ann.press("Strong", general, result)
+            await ann.result(general, 1)
+            await ann.say(general, "as a comic", files=[photo], also_as_message=True, retries=3)
+            await ann.result(general, 2)
+            refused = await ann.submit(await ann.open("/img2img", general), prompt="")
+            assert set(refused.payload["errors"]) == {"picture", "prompt"}
+        assert len(ann.from_bot(general)) == 3
+
+    async def test_a_request_that_slack_did_not_sign_reaches_no_handler(
+        self, slack: SlackServer, ann: Member, tmp_path: Path
+    ) -> None:
+        body = json.dumps(ann._event({"type": "app_mention", "user": ann.user.id, "channel": "C1", "ts": "1.1"}))
+        content = body.encode()
+        bad = {
+            "none": {},
+            "wrong": {**signed(content), "X-Slack-Signature": "v0=00"},
+            "secret": signed(content, secret="another"),
+            "old": signed(content, at=time.time() - 3600),
+            "text": {**signed(content), "X-Slack-Request-Timestamp": "soon"},
+            "other body": signed(content + b" "),
+        }
+        async with house(slack, tmp_path, settings=http_options(slack)) as running:
+            for name, headers in bad.items():
+                ack = await slack.post(content, {"Content-Type": "application/json", **headers})
+                assert ack.status == 401, name
+            assert await running.core.store.unsettled("slack") == []
+
+    async def test_url_verification_is_answered(self, slack: SlackServer, tmp_path: Path) -> None:
+        body = json.dumps({"type": "url_verification", "challenge": "abc", "token": "x"}).encode()
+        async with house(slack, tmp_path, settings=http_options(slack)):
+            ack = await slack.post(body, {"Content-Type": "application/json", **signed(body)})
+            assert ack.payload == {"challenge": "abc"}
+
+    async def test_an_address_that_is_taken_ends_the_start(self, slack: SlackServer, tmp_path: Path) -> None:
+        settings = http_options(slack)
+        for name in ("one", "two"):
+            (tmp_path / name).mkdir()
+        async with house(slack, tmp_path / "one", settings=settings):
+            with pytest.raises(FatalError, match="http_port"):
+                async with house(slack, tmp_path / "two", settings=settings):
+                    pass
+
+    async def test_after_stop_intake_nothing_is_taken(self, slack: SlackServer, ann: Member, tmp_path: Path) -> None:
+        async with house(slack, tmp_path, settings=http_options(slack)) as running:
+            await running.slack.stop_intake()
+            with pytest.raises((NotAcknowledged, OSError)):
+                await ann.command("/help", slack.state.direct(ann.team, ann.user.id))
+
+
+async def test_an_inbox_row_of_another_version_does_not_stop_the_start(
+    slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path
+) -> None:
+    async with house(slack, tmp_path, start=False) as first:
+        row = InboxEvent(id="slack:old", platform="slack", payload='{"kind": "unknown"}', received_at=1.0)
+        await first.core.store.receive(row)
+    async with house(slack, tmp_path) as second:
+        await ann.say(general, "a boat", files=[photo])
+        await ann.result(general)
+        assert await second.core.store.unsettled("slack") == []
+
+
+def test_an_event_of_nobody_is_nothing_of_ours() -> None:
+    assert (
+        inbound({"event": {"type": "message", "channel": "C1", "ts": "1.0"}, "team_id": "T1"}, bot_user="U1") is None
+    )

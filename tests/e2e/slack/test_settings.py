@@ -1,0 +1,99 @@
+"""What a workspace's admins decide, and that it holds."""
+
+import pytest
+
+from tests.fakes.core import png
+from tests.fakes.slack_server.member import Member, words
+from tests.fakes.slack_server.state import Conversation, File, Json, Team
+
+pytestmark = pytest.mark.usefixtures("running")
+
+
+@pytest.fixture
+def photo(ann: Member, team: Team) -> File:
+    return ann.slack.state.add_file(team, ann.user, png())
+
+
+async def settings_of(member: Member, channel: Conversation) -> Json:
+    """The settings modal, once Slack has said who asks."""
+    page = await member.open("/settings", channel)
+    views = member.slack.state.views
+    await member.see(lambda: "moment" not in words(views[page["id"]]))
+    return views[page["id"]]
+
+
+@pytest.fixture
+def admin(ann: Member) -> Member:
+    ann.user.is_admin = True
+    return ann
+
+
+async def test_a_workspaces_defaults_hold_for_requests(
+    admin: Member, bob: Member, general: Conversation, photo: File
+) -> None:
+    await admin.submit(await settings_of(admin, general), strength="strong", style="oil")
+    await admin.told("are saved")
+    await bob.say(general, "a boat", files=[photo])
+    assert {"strength 0.7 (strong)", "style oil"} <= set(
+        words(await bob.result(general)).replace("\n", " · ").split(" · ")
+    )
+    form = await bob.open("/img2img", general)
+    assert any(block.get("element", {}).get("initial_value") == "0.7" for block in form["blocks"])
+
+
+async def test_a_channels_settings_go_over_the_workspaces(
+    admin: Member, general: Conversation, photo: File, team: Team
+) -> None:
+    other = admin.slack.state.add_channel(team, admin.user)
+    await admin.submit(await settings_of(admin, general), strength="0.2")
+    await admin.submit(await settings_of(admin, general), strength="0.8", scope="channel")
+    await admin.see(lambda: len([each for each in admin.slack.state.ephemerals if "saved" in each["text"]]) == 2)
+    for channel, strength in ((general, "0.8"), (other, "0.2")):
+        await admin.say(channel, "a boat", files=[photo])
+        assert f"strength {strength}" in words(await admin.result(channel))
+
+
+async def test_only_admins_change_settings(bob: Member, general: Conversation) -> None:
+    page = await settings_of(bob, general)
+    assert "submit" not in page
+    assert "admins" in words(page)
+
+
+async def test_a_submission_that_was_not_an_admins_is_refused(
+    admin: Member, bob: Member, general: Conversation
+) -> None:
+    await bob.submit(await settings_of(admin, general), strength="0.9")
+    await bob.told("Only the admins")
+
+
+async def test_wrong_settings_are_told_in_their_field(admin: Member, general: Conversation) -> None:
+    refused = await admin.submit(await settings_of(admin, general), strength="huge")
+    assert set(refused.payload["errors"]) == {"strength"}
+
+
+async def test_a_channel_that_is_not_on_the_list_is_refused(
+    admin: Member, bob: Member, general: Conversation, photo: File
+) -> None:
+    await admin.submit(await settings_of(admin, general), channels="C99999999")
+    await admin.told("are saved")
+    await bob.say(general, "a boat", files=[photo])
+    await bob.told("may not be used in this channel")
+
+
+async def test_where_only_own_pictures_may_be_remixed_others_are_refused(
+    admin: Member, bob: Member, general: Conversation, photo: File
+) -> None:
+    await admin.submit(await settings_of(admin, general), remix="own")
+    await admin.told("are saved")
+    message = await admin.say(general, "mine", files=[photo], mention=False)
+    await bob.submit(await bob.opens(lambda: bob.remix(general, message)), prompt="a boat")
+    await bob.told("only remix your own pictures")
+    await admin.submit(await admin.opens(lambda: admin.remix(general, message)), prompt="a boat")
+    await admin.result(general)
+
+
+async def test_app_home_leads_admins_to_the_settings(admin: Member) -> None:
+    home = await admin.open_home()
+    before = len(admin.slack.state.views)
+    await admin.press("Team settings", None, home)
+    await admin.see(lambda: len(admin.slack.state.views) > before)

@@ -1,0 +1,210 @@
+"""Every way a member can ask for a picture, through the real SDK, to the picture in the channel."""
+
+import pytest
+
+from tests.fakes.core import png
+from tests.fakes.slack_house import House
+from tests.fakes.slack_server.member import Member, buttons, images, words
+from tests.fakes.slack_server.server import SlackServer
+from tests.fakes.slack_server.state import Conversation, File, Team
+
+pytestmark = pytest.mark.usefixtures("running")
+
+
+@pytest.fixture
+def photo(slack: SlackServer, team: Team, ann: Member) -> File:
+    return slack.state.add_file(team, ann.user, png())
+
+
+async def test_a_command_opens_a_form_and_its_file_becomes_a_picture_with_buttons(
+    slack: SlackServer, ann: Member, general: Conversation, photo: File
+) -> None:
+    form = await ann.open("/img2img", general, "an oil painting --strength 0.7")
+    prompt = next(block for block in form["blocks"] if block["block_id"] == "prompt")
+    assert prompt["element"]["initial_value"] == "an oil painting"
+    assert (await ann.submit(form, file=photo)).payload == {}
+    result = await ann.result(general)
+    assert "strength 0.7 (strong)" in words(result)
+    (image,) = images(result)
+    assert slack.state.files[image["slack_file"]["id"]].content.startswith(b"\x89PNG")
+    assert slack.state.files[image["slack_file"]["id"]].shared == {general.id}
+    assert "an oil painting" in image["alt_text"]
+    assert f"<@{ann.user.id}>" in result["text"]
+    labels = [button["text"]["text"] for button in buttons(result)]
+    assert [label.split()[-1] for label in labels] == [
+        "0.3", "0.5", "0.7", "0.9", "Chain", "Reroll", "Edit", "Sweep", "Details", "Delete",
+    ]  # fmt: skip
+    assert len(ann.from_bot(general)) == 1
+
+
+@pytest.mark.parametrize(
+    "command", ["/sweep", "/refine", "/queue", "/styles", "/info", "/settings", "/privacy", "/help"]
+)
+async def test_every_command_opens_a_modal(ann: Member, general: Conversation, command: str) -> None:
+    assert (await ann.open(command, general))["type"] == "modal"
+
+
+async def test_a_sweep_shows_four_pictures_with_a_choice_under_each(
+    ann: Member, general: Conversation, photo: File
+) -> None:
+    await ann.submit(await ann.open("/sweep", general, "a pencil sketch"), file=photo)
+    result = await ann.result(general)
+    kinds = [block["type"] for block in result["blocks"]]
+    first = kinds.index("image")
+    assert kinds[first : first + 8] == ["image", "actions"] * 4
+    assert [image["title"]["text"] for image in images(result)] == [f"strength {s}" for s in (0.3, 0.5, 0.7, 0.9)]
+
+
+async def test_refine_begins_gently(ann: Member, general: Conversation, photo: File) -> None:
+    await ann.submit(await ann.open("/refine", general, "crisp"), file=photo)
+    assert "strength 0.35" in words(await ann.result(general))
+
+
+async def test_the_advanced_part_unfolds_and_counts(ann: Member, general: Conversation, photo: File) -> None:
+    form = await ann.open("/img2img", general, "a boat")
+    assert not any(block.get("block_id") == "seed" for block in form["blocks"])
+    await ann.press("Advanced", None, form)
+    await ann.see(lambda: any(each.get("block_id") == "seed" for each in ann.slack.state.views[form["id"]]["blocks"]))
+    await ann.submit(form, file=photo, seed="42", strength="strong")
+    assert "seed 42" in words(await ann.result(general))
+
+
+async def test_wrong_fields_are_told_in_the_form_and_the_form_can_be_mended(
+    ann: Member, general: Conversation, photo: File
+) -> None:
+    form = await ann.open("/img2img", general)
+    refused = await ann.submit(form, prompt="", strength="seven")
+    assert refused.payload["response_action"] == "errors"
+    assert set(refused.payload["errors"]) == {"picture", "prompt", "strength"}
+    assert (await ann.submit(form, file=photo, prompt="a boat", strength="0,7")).payload == {}
+    assert "strength 0.7" in words(await ann.result(general))
+
+
+async def test_options_in_a_command_that_make_no_sense_are_told(ann: Member, general: Conversation) -> None:
+    await ann.command("/img2img", general, "a boat --strength 7")
+    assert "Strength goes from 0" in await ann.told("Strength goes")
+
+
+async def test_the_message_shortcut_works_on_that_messages_picture_and_answers_in_its_thread(
+    ann: Member, bob: Member, general: Conversation, photo: File
+) -> None:
+    message = await ann.say(general, "look", files=[photo], mention=False)
+    form = await bob.opens(lambda: bob.remix(general, message))
+    assert not any(block.get("block_id") == "picture" for block in form["blocks"])
+    await bob.submit(form, prompt="a watercolor")
+    result = await bob.result(general)
+    assert result["thread_ts"] == message["ts"]
+
+
+async def test_the_shortcut_on_a_message_without_a_picture_says_so(ann: Member, general: Conversation) -> None:
+    message = await ann.say(general, "no picture", mention=False)
+    await ann.remix(general, message)
+    await ann.told("no picture in that message")
+
+
+async def test_the_shortcut_on_a_result_of_ours_chains_it(ann: Member, general: Conversation, photo: File) -> None:
+    await ann.submit(await ann.open("/img2img", general, "a boat"), file=photo)
+    result = await ann.result(general)
+    await ann.submit(await ann.opens(lambda: ann.remix(general, result)), prompt="a ship")
+    assert "pass 2" in words(await ann.result(general, 1))
+
+
+async def test_the_global_shortcut_answers_in_a_direct_message(ann: Member, photo: File, team: Team) -> None:
+    await ann.submit(await ann.opens(ann.global_shortcut), file=photo, prompt="a boat")
+    await ann.result(ann.slack.state.direct(team, ann.user.id))
+
+
+async def test_a_mention_with_a_picture_is_one_job_however_often_it_is_told(
+    ann: Member, general: Conversation, photo: File
+) -> None:
+    asked = await ann.say(
+        general, "make it an oil painting —strength 0.7", files=[photo], also_as_message=True, retries=3
+    )
+    result = await ann.result(general)
+    assert result["thread_ts"] == asked["ts"]
+    assert "strength 0.7" in words(result)
+    assert len(ann.from_bot(general)) == 1
+
+
+async def test_a_mention_in_a_thread_takes_the_newest_picture_above(
+    ann: Member, bob: Member, general: Conversation, photo: File, team: Team
+) -> None:
+    thread = await ann.say(general, "first", files=[photo], mention=False)
+    newer = ann.slack.state.add_file(team, ann.user, png("red", (32, 16)))
+    await ann.say(general, "second", files=[newer], mention=False, thread=thread["ts"])
+    await ann.say(general, "just words", mention=False, thread=thread["ts"])
+    await bob.say(general, "as a comic", thread=thread["ts"])
+    result = await bob.result(general)
+    assert result["thread_ts"] == thread["ts"]
+    assert "32x16" in words(result)
+
+
+async def test_a_mention_in_the_thread_of_a_result_chains_it(ann: Member, general: Conversation, photo: File) -> None:
+    asked = await ann.say(general, "an oil painting", files=[photo])
+    await ann.result(general)
+    await ann.say(general, "now at night", thread=asked["ts"])
+    assert "pass 2" in words(await ann.result(general, 1))
+
+
+async def test_a_mention_without_a_picture_anywhere_says_what_to_do(ann: Member, general: Conversation) -> None:
+    await ann.say(general, "make it blue")
+    await ann.told("I see no picture here")
+
+
+async def test_a_picture_with_words_as_a_direct_message(ann: Member, team: Team, photo: File) -> None:
+    direct = ann.slack.state.direct(team, ann.user.id)
+    await ann.say(direct, "an oil painting --strength subtle", files=[photo], mention=False)
+    assert "strength 0.3" in words(await ann.result(direct))
+
+
+async def test_a_direct_message_without_a_picture_is_answered_with_help(ann: Member, team: Team) -> None:
+    await ann.say(ann.slack.state.direct(team, ann.user.id), "hello?", mention=False)
+    await ann.told("Send me a picture")
+
+
+async def test_words_of_people_cannot_call_anybody(ann: Member, general: Conversation, photo: File) -> None:
+    prompt = "<!channel> <@U00000001> <https://evil.example|click> *bold* & @here \u202etxt"
+    await ann.submit(await ann.open("/img2img", general), file=photo, prompt=prompt)
+    result = await ann.result(general)
+    text = result["text"].replace(f"<@{ann.user.id}>", "")
+    assert "<" not in text
+    for block in result["blocks"]:
+        for shown in [block.get("text"), *block.get("elements", [])]:
+            if shown and shown.get("type") == "mrkdwn":
+                assert "evil" not in shown["text"]
+                assert "!channel" not in shown["text"]
+    (posted,) = ann.slack.state.calls_of("chat.postMessage")
+    assert posted.arguments["unfurl_links"] is False
+    assert posted.arguments["unfurl_media"] is False
+
+
+async def test_a_private_result_comes_alone_and_is_published_on_request(
+    ann: Member, general: Conversation, team: Team, photo: File
+) -> None:
+    await ann.submit(await ann.open("/img2img", general, "a boat --private"), file=photo)
+    direct = ann.slack.state.direct(team, ann.user.id)
+    result = await ann.result(direct)
+    assert ann.from_bot(general) == []
+    await ann.press("Publish", direct, result)
+    published = await ann.result(general)
+    assert not any("Publish" in button["text"]["text"] for button in buttons(published))
+
+
+async def test_app_home_shows_queue_results_and_for_admins_the_settings(
+    running: House, ann: Member, general: Conversation, photo: File
+) -> None:
+    await ann.submit(await ann.open("/img2img", general, "a boat"), file=photo)
+    await ann.result(general)
+    running.engine.hold()
+    await ann.submit(await ann.open("/img2img", general, "a ship"), file=photo)
+    await ann.see(lambda: len(ann.from_bot(general)) == 2)
+    home = await ann.open_home()
+    labels = [button["text"]["text"] for button in buttons(home)]
+    assert "Cancel" in labels
+    assert any("Reroll" in label for label in labels)
+    assert not any("settings" in label for label in labels)
+    assert "a boat" in words(home)
+    assert "2 pictures asked for" in words(home)
+    await ann.press("Cancel", None, home)
+    await ann.see(lambda: "Cancelled" in words(ann.from_bot(general)[1]))
+    await running.engine.release()

@@ -1,0 +1,116 @@
+"""`pentimento serve` as a process, with the shipped model, against the tests' Slack on both roads."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from adapters.sqlite.store import SqliteJobStore
+from tests.fakes.core import png
+from tests.fakes.slack_house import free_port
+from tests.fakes.slack_server.member import Member, images, words
+from tests.fakes.slack_server.server import APP_TOKEN, SIGNING_SECRET, SlackServer
+from tests.fakes.slack_server.state import Conversation
+
+START_SECONDS = 180.0
+"""Imports and the model's loading on two busy cores; nothing here is measured."""
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@asynccontextmanager
+async def serving(slack: SlackServer, folder: Path, mode: str) -> AsyncIterator[Process]:
+    """The product as an owner starts it; leaving stops it as a service manager does."""
+    port = free_port()
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("SLACK", "DISCORD", "PENTIMENTO"))
+    } | {
+        "SLACK_BOT_TOKEN": "xoxb-one",
+        "SLACK_APP_TOKEN": APP_TOKEN,
+        "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+        "PENTIMENTO__DATA_DIR": str(folder / "kept"),
+        "PENTIMENTO__MODEL__DEVICE": "cpu",
+        "PENTIMENTO__SLACK__API_URL": slack.api_url,
+        "PENTIMENTO__SLACK__MODE": mode,
+        "PENTIMENTO__SLACK__HTTP_PORT": str(port),
+        "PENTIMENTO__DOWNLOADS__ALLOWED_HOSTS": slack.hostname,
+        "PENTIMENTO__SHUTDOWN__GRACE_SECONDS": "1",
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "serve", stdout=PIPE, stderr=asyncio.subprocess.STDOUT, env=environment
+    )
+    assert process.stdout is not None
+    said: list[bytes] = []
+    started = asyncio.Event()
+
+    async def listen(stream: asyncio.StreamReader) -> None:
+        async for line in stream:
+            said.append(line)
+            if b"serving" in line:
+                started.set()
+
+    async with asyncio.TaskGroup() as listening:
+        listening.create_task(listen(process.stdout))
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await started.wait()
+            slack.app_url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else ""
+            yield process
+        except BaseException:
+            process.kill()
+            print(b"".join(said).decode())  # noqa: T201 -- what the product said, where a test failed
+            raise
+        finally:
+            if process.returncode is None:
+                process.send_signal(signal.SIGTERM)
+            assert await process.wait() in {0, -signal.SIGKILL}
+
+
+@pytest.mark.parametrize("mode", ["socket", "http"])
+async def test_the_whole_product(
+    slack: SlackServer, tmp_path: Path, ann: Member, general: Conversation, mode: str
+) -> None:
+    photo = slack.state.add_file(ann.team, ann.user, png("teal", (96, 64)))
+    async with serving(slack, tmp_path, mode):
+        form = await ann.open("/img2img", general, "an oil painting --strength 0.5 --seed 7 --steps 2")
+        await ann.submit(form, file=photo)
+        result = await ann.result(general)
+        uploaded = slack.state.files[images(result)[0]["slack_file"]["id"]]
+        (tmp_path / "result.png").write_bytes(uploaded.content)
+        with Image.open(tmp_path / "result.png") as picture:
+            assert picture.size == (96, 64)
+
+        await ann.press("Strong", general, result)
+        assert "strength 0.7" in words(await ann.result(general, 1))
+
+        form = await ann.opens(lambda: ann.press("Chain", general, result))
+        await ann.submit(form, prompt="at night")
+        assert "pass 2" in words(await ann.result(general, 2))
+
+        asked = await ann.say(general, "look", files=[photo], mention=False)
+        await ann.say(general, "as a comic --steps 2", thread=asked["ts"])
+        assert (await ann.result(general, 3))["thread_ts"] == asked["ts"]
+
+        await ann.submit(await ann.opens(lambda: ann.remix(general, asked)), prompt="a watercolor")
+        await ann.see(lambda: len(ann.from_bot(general)) == 5)
+
+    # Stopped in the middle of that job; the next start takes it up and the message of old is the one that shows it.
+    async with serving(slack, tmp_path, mode):
+        await ann.result(general, 4)
+        assert len(ann.from_bot(general)) == 5
+        await ann.press("Reroll", general, result)
+        await ann.result(general, 5)
+
+        await ann.uninstall()
+        left = ann.slack.state.calls_of("chat.postMessage")
+
+    async with SqliteJobStore(tmp_path / "kept" / "pentimento.db") as store:
+        assert await store.jobs_of(f"slack:{ann.team.id}/{ann.user.id}", limit=10) == []
+    assert ann.slack.state.calls_of("chat.postMessage") == left

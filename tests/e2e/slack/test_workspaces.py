@@ -1,0 +1,177 @@
+"""Several workspaces: they install themselves, their tokens rotate, and they leave."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import aiohttp
+import pytest
+from yarl import URL
+
+from bot.domain.errors import FatalError
+from tests.fakes.core import png
+from tests.fakes.slack_house import house, http_options, options
+from tests.fakes.slack_server.member import Member
+from tests.fakes.slack_server.server import SlackServer
+from tests.fakes.slack_server.state import Json, Team
+
+# The SDK asks `oauth.v2.access` with a class that aiohttp will drop in version 4.
+pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
+
+OAUTH = {"bot_token": "", "client_id": "1.2", "client_secret": "client-secret"}
+
+
+def grant(team: Team, *, token: str, refresh: str = "", expires_in: int = 0) -> Json:
+    """What `oauth.v2.access` tells."""
+    rotating = {"refresh_token": refresh, "expires_in": expires_in} if refresh else {}
+    return {
+        "access_token": token,
+        "token_type": "bot",
+        "scope": "chat:write,commands",
+        "bot_user_id": team.bot_user,
+        "app_id": "A00000001",
+        "team": {"id": team.id, "name": "Example"},
+        "enterprise": None,
+        "authed_user": {"id": "U00000001"},
+        "is_enterprise_install": False,
+        **rotating,
+    }
+
+
+async def install(slack: SlackServer, team: Team, **granted: object) -> str:
+    """Go through the flow in a browser; returns the last page."""
+    base = URL(slack.app_url).origin()
+    slack.oauth_codes[f"code-{team.id}"] = grant(team, token=team.token, **granted)  # type: ignore[arg-type]
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as browser:
+        async with browser.get(base / "slack/install") as page:
+            html = await page.text()
+            cookie = page.headers["Set-Cookie"].partition(";")[0]
+        link = URL(re.findall(r'href="([^"]*state=[^"]*)"', html)[0].replace("&amp;", "&"))
+        query = {"code": f"code-{team.id}", "state": link.query["state"]}
+        async with browser.get(base / "slack/oauth_redirect", params=query, headers={"Cookie": cookie}) as done:
+            return f"{done.status} {await done.text()}"
+
+
+def newcomer(slack: SlackServer, team: Team, name: str = "eve") -> Member:
+    return Member(slack, team, slack.state.add_user(name))
+
+
+async def test_two_workspaces_install_work_and_one_leaves(slack: SlackServer, tmp_path: Path) -> None:
+    first, second = slack.state.teams["T00000001"], slack.state.add_team("T00000002", token="xoxb-two")
+    ann, eve = newcomer(slack, first, "ann"), newcomer(slack, second)
+    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
+        assert (await install(slack, first)).startswith("200")
+        assert (await install(slack, second)).startswith("200")
+        for member in (ann, eve):
+            channel = slack.state.add_channel(member.team, member.user)
+            photo = slack.state.add_file(member.team, member.user, png())
+            await member.say(channel, "a boat", files=[photo])
+            await member.result(channel)
+        assert {call.token for call in slack.state.calls_of("chat.postMessage")} == {"xoxb-one", "xoxb-two"}
+
+        await eve.uninstall()
+        key = f"slack:{second.id}/{eve.user.id}"
+        async with asyncio.timeout(20):
+            while await running.core.store.jobs_of(key, limit=1):
+                await asyncio.sleep(0.02)
+        channel = slack.state.add_channel(first, ann.user)
+        await ann.say(channel, "a ship", files=[slack.state.add_file(first, ann.user, png())])
+        await ann.result(channel)
+
+
+async def test_an_installation_outlives_a_restart(slack: SlackServer, tmp_path: Path) -> None:
+    team = slack.state.teams["T00000001"]
+    ann = newcomer(slack, team, "ann")
+    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+        await install(slack, team)
+    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+        await ann.open("/help", slack.state.add_channel(team, ann.user))
+
+
+async def test_uninstalled_in_the_middle_of_a_job(slack: SlackServer, tmp_path: Path) -> None:
+    team = slack.state.teams["T00000001"]
+    ann = newcomer(slack, team, "ann")
+    channel = slack.state.add_channel(team, ann.user)
+    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
+        await install(slack, team)
+        running.engine.hold()
+        await ann.say(channel, "a boat", files=[slack.state.add_file(team, ann.user, png())])
+        await ann.see(lambda: ann.from_bot(channel))
+        await ann.uninstall()
+        async with asyncio.timeout(20):
+            while await running.core.store.jobs_of(f"slack:{team.id}/{ann.user.id}", limit=1):
+                await asyncio.sleep(0.02)
+        await running.engine.release()
+
+
+async def test_a_state_is_good_once_and_only_in_its_own_browser(slack: SlackServer, tmp_path: Path) -> None:
+    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)), aiohttp.ClientSession() as browser:
+        base = URL(slack.app_url).origin()
+        for query in ({"code": "x", "state": "made-up"}, {"code": "x"}, {"error": "access_denied"}):
+            async with browser.get(base / "slack/oauth_redirect", params=query) as page:
+                assert "installed" not in (await page.text()).lower()
+
+
+async def test_a_rotating_token_is_renewed_once_by_ten_at_a_time(slack: SlackServer, tmp_path: Path) -> None:
+    team = slack.state.teams["T00000001"]
+    ann = newcomer(slack, team, "ann")
+    channel = slack.state.add_channel(team, ann.user)
+    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+        await install(slack, team, refresh="refresh-1", expires_in=60)
+        slack.oauth_codes["refresh-1"] = grant(team, token="xoxb-new", refresh="refresh-2", expires_in=43_200)
+        team.token = "xoxb-new"
+        await asyncio.gather(*(ann.command("/help", channel) for _ in range(10)))
+        await ann.see(lambda: len(slack.state.views) == 10)
+    renewals = [each for each in slack.state.calls_of("oauth.v2.access") if each.arguments.get("grant_type")]
+    assert len(renewals) == 1
+    assert {call.token for call in slack.state.calls_of("views.open")} == {"xoxb-new"}
+
+
+async def test_a_token_that_expired_early_is_renewed_and_the_call_repeated(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    team = slack.state.teams["T00000001"]
+    ann = newcomer(slack, team, "ann")
+    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+        await install(slack, team, refresh="refresh-1", expires_in=43_200)
+        slack.oauth_codes["refresh-1"] = grant(team, token="xoxb-new", refresh="refresh-2", expires_in=43_200)
+        team.token = "xoxb-new"
+        slack.fail("views.open", error="token_expired")
+        await ann.open("/help", slack.state.add_channel(team, ann.user))
+
+
+async def test_a_team_that_never_installed_is_answered_and_nothing_happens(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    stranger = slack.state.add_team("T00000009", token="xoxb-nine")
+    eve = newcomer(slack, stranger)
+    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+        assert (await eve.command("/help", slack.state.add_channel(stranger, eve.user))).status == 200
+        assert slack.state.calls_of("views.open") == []
+
+
+async def test_a_rotating_token_of_the_settings_is_renewed_across_restarts(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    team = slack.state.teams["T00000001"]
+    ann = newcomer(slack, team, "ann")
+    channel = slack.state.add_channel(team, ann.user)
+    rotating = {"client_id": "1.2", "client_secret": "s", "bot_token": "xoxe.xoxb-0", "refresh_token": "refresh-1"}
+    slack.oauth_codes["refresh-1"] = grant(team, token="xoxe.xoxb-1", refresh="refresh-2", expires_in=43_200)
+    team.token = "xoxe.xoxb-1"
+    async with house(slack, tmp_path, settings=options(slack, **rotating)):
+        await ann.open("/help", channel)
+    async with house(slack, tmp_path, settings=options(slack, **rotating)):
+        await ann.open("/help", channel)
+    assert len(slack.state.calls_of("oauth.v2.access")) == 1
+    with pytest.raises(FatalError, match="SLACK_REFRESH_TOKEN"):
+        async with house(slack, tmp_path, settings=options(slack, **(rotating | {"refresh_token": "wrong"}))):
+            pass
+
+
+async def test_a_rotating_token_without_its_refresh_token_is_told_at_the_start(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    with pytest.raises(FatalError, match="SLACK_REFRESH_TOKEN"):
+        async with house(slack, tmp_path, settings=options(slack, bot_token="xoxe.xoxb-0")):
+            pass

@@ -1,0 +1,220 @@
+"""Discord's rules on shapes and lengths, from its OpenAPI document and its reference pages; each breach is a 400."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+MiB = 1024 * 1024
+COMMAND_NAME = re.compile(r"^[-_'\w\u0900-\u097F\u0E00-\u0E7F]{1,32}$")
+
+
+class ApiError(Exception):
+    """An answer that is no success."""
+
+    def __init__(
+        self, status: int, code: int, message: str, *, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"message": message, "code": code, **more}
+        self.headers = dict(headers or {})
+
+
+def invalid(what: str) -> ApiError:
+    return ApiError(400, 50035, f"Invalid Form Body: {what}")
+
+
+def need(fact: object, what: str) -> None:
+    if not fact:
+        raise invalid(what)
+
+
+def only(fields: Mapping[str, Any], allowed: set[str], where: str) -> None:
+    unknown = set(fields) - allowed
+    need(not unknown, f"{where} has unknown fields {sorted(unknown)}")
+
+
+def length(value: object, most: int, where: str, *, least: int = 0) -> None:
+    need(isinstance(value, str) and least <= len(value) <= most, f"{where} must be text of {least} to {most}")
+
+
+def check_message(body: Mapping[str, Any], files: Mapping[str, bytes], *, create: bool) -> None:
+    fields = {"content", "embeds", "components", "attachments", "allowed_mentions", "flags", "tts"}
+    if create:
+        fields |= {"nonce", "enforce_nonce", "message_reference"}
+    only(body, fields, "message")
+    if body.get("content") is not None:
+        length(body["content"], 2000, "content")
+    check_mentions(body)
+    check_attachments(body, files)
+    embeds = body.get("embeds") or []
+    need(len(embeds) <= 10, "embeds")
+    total = sum(check_embed(embed, body) for embed in embeds)
+    need(total <= 6000, "embeds hold more than 6000 characters in all")
+    check_rows(body.get("components") or [])
+    if create:
+        if body.get("nonce") is not None:
+            length(str(body["nonce"]), 25, "nonce")
+        if not (body.get("content") or embeds or body.get("components") or files):
+            raise ApiError(400, 50006, "Cannot send an empty message")
+
+
+def check_mentions(body: Mapping[str, Any]) -> None:
+    if "allowed_mentions" not in body:
+        # Discord would ping whoever the text names; for this product that is always a mistake.
+        need(not body.get("content"), "allowed_mentions is missing, the text would ping")
+        return
+    mentions = body["allowed_mentions"]
+    only(mentions, {"parse", "users", "roles", "replied_user"}, "allowed_mentions")
+    parse = set(mentions.get("parse", []))
+    need(parse <= {"users", "roles", "everyone"}, "allowed_mentions.parse")
+    need(not ("users" in parse and mentions.get("users")), "allowed_mentions.users is set twice")
+
+
+def check_attachments(body: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+    listed = body.get("attachments")
+    if listed is None:
+        need(not files, "files without attachments")
+        return
+    need(len(listed) <= 10, "more than 10 attachments")
+    for entry in listed:
+        only(entry, {"id", "filename", "description", "is_spoiler", "title"}, "attachment")
+        need("id" in entry, "attachment.id")
+        if entry.get("description") is not None:
+            length(entry["description"], 1024, "attachment.description")
+        if entry.get("filename") is not None:
+            length(entry["filename"], 1024, "attachment.filename", least=1)
+    named = {str(entry["id"]) for entry in listed}
+    need(set(files) <= named, f"files {sorted(files)} are not listed in attachments {sorted(named)}")
+
+
+def check_embed(embed: Mapping[str, Any], body: Mapping[str, Any]) -> int:
+    only(embed, {"title", "description", "url", "color", "image", "thumbnail", "footer", "fields", "author"}, "embed")
+    length(embed.get("description", ""), 4096, "embed.description")
+    length(embed.get("title", ""), 256, "embed.title")
+    footer = embed.get("footer", {}).get("text", "")
+    length(footer, 2048, "embed.footer")
+    need(0 <= embed.get("color", 0) <= 0xFFFFFF, "embed.color")
+    names = {entry.get("filename") for entry in body.get("attachments") or ()}
+    for media in ("image", "thumbnail"):
+        url = embed.get(media, {}).get("url", "")
+        if url.startswith("attachment://"):
+            need(url.removeprefix("attachment://") in names, f"embed.{media} names a file that is not attached")
+        else:
+            need(not url or url.startswith("http"), f"embed.{media}.url")
+    fields = embed.get("fields", [])
+    need(len(fields) <= 25, "embed.fields")
+    for field in fields:
+        length(field["name"], 256, "embed.field.name", least=1)
+        length(field["value"], 1024, "embed.field.value", least=1)
+    return (
+        len(embed.get("description", ""))
+        + len(embed.get("title", ""))
+        + len(footer)
+        + sum(len(field["name"]) + len(field["value"]) for field in fields)
+    )
+
+
+def check_rows(rows: Sequence[Mapping[str, Any]]) -> None:
+    need(len(rows) <= 5, "more than 5 rows")
+    seen: set[str] = set()
+    for row in rows:
+        need(row.get("type") == 1, "a row must have type 1")
+        only(row, {"type", "components", "id"}, "row")
+        need(1 <= len(row["components"]) <= 5, "a row holds 1 to 5 buttons")
+        for button in row["components"]:
+            need(button.get("type") == 2, "only buttons are expected here")
+            only(button, {"type", "style", "label", "custom_id", "emoji", "disabled", "url", "id"}, "button")
+            need(button.get("style") in {1, 2, 3, 4}, "button.style")
+            length(button.get("custom_id"), 100, "button.custom_id", least=1)
+            need(button["custom_id"] not in seen, "Component custom id cannot be duplicated")
+            seen.add(button["custom_id"])
+            need(button.get("label") or button.get("emoji"), "a button needs a label or emoji")
+            length(button.get("label", ""), 80, "button.label")
+            if "emoji" in button:
+                only(button["emoji"], {"id", "name", "animated"}, "emoji")
+
+
+def check_modal(modal: Mapping[str, Any]) -> None:
+    only(modal, {"custom_id", "title", "components"}, "modal")
+    length(modal.get("custom_id"), 100, "modal.custom_id", least=1)
+    length(modal.get("title"), 45, "modal.title", least=1)
+    need(1 <= len(modal["components"]) <= 5, "a modal holds 1 to 5 components")
+    seen: set[str] = set()
+    for label in modal["components"]:
+        need(label.get("type") == 18, "labels only")
+        only(label, {"type", "label", "description", "component", "id"}, "label")
+        length(label.get("label"), 45, "label.label", least=1)
+        if "description" in label:
+            length(label["description"], 100, "label.description", least=1)
+        field = label["component"]
+        length(field.get("custom_id"), 100, "field.custom_id", least=1)
+        need(field["custom_id"] not in seen, "field ids must differ")
+        seen.add(field["custom_id"])
+        check_field(field)
+
+
+def check_field(field: Mapping[str, Any]) -> None:
+    common = {"type", "custom_id", "required", "id"}
+    match field.get("type"):
+        case 4:
+            only(field, common | {"style", "value", "placeholder", "min_length", "max_length"}, "text input")
+            need(field.get("style") in {1, 2}, "text input.style")
+            need(1 <= field.get("max_length", 4000) <= 4000, "text input.max_length")
+            length(field.get("value", ""), min(4000, field.get("max_length", 4000)), "text input.value")
+        case 3:
+            only(field, common | {"options", "placeholder", "min_values", "max_values"}, "select")
+            need(1 <= len(field["options"]) <= 25, "select.options")
+            values = [option["value"] for option in field["options"]]
+            need(len(values) == len(set(values)), "select values must differ")
+            for option in field["options"]:
+                length(option["label"], 100, "option.label", least=1)
+                length(option["value"], 100, "option.value", least=1)
+            chosen = sum(bool(option.get("default")) for option in field["options"])
+            need(chosen <= field.get("max_values", 1), "select has too many defaults")
+        case 19:
+            only(field, common | {"min_values", "max_values"}, "file upload")
+            need(0 <= field.get("min_values", 1) <= field.get("max_values", 1) <= 10, "file upload bounds")
+        case other:
+            raise invalid(f"component type {other} in a modal")
+
+
+def check_commands(commands: Sequence[Mapping[str, Any]]) -> None:
+    names = [(command.get("type", 1), command["name"]) for command in commands]
+    need(len(names) == len(set(names)), "Application command names must be unique")
+    for command in commands:
+        fields = {"name", "type", "options", "contexts", "integration_types", "default_member_permissions", "nsfw"}
+        only(command, fields | {"description", "name_localizations", "description_localizations"}, command["name"])
+        if command.get("type", 1) == 1:
+            check_named(command)
+            check_options(command.get("options", []), command["name"])
+        else:
+            length(command["name"], 32, "menu name", least=1)
+            need("description" not in command and not command.get("options"), "a menu entry has a name only")
+            for words in command.get("name_localizations", {}).values():
+                length(words, 32, "menu name", least=1)
+        need(set(command.get("contexts", [0])) <= {0, 1, 2}, "contexts")
+        need(set(command.get("integration_types", [0])) <= {0, 1}, "integration_types")
+
+
+def check_named(thing: Mapping[str, Any]) -> None:
+    for name in [thing["name"], *thing.get("name_localizations", {}).values()]:
+        need(COMMAND_NAME.match(name) and name == name.lower(), f"{name!r} is no command name")
+    for words in [thing["description"], *thing.get("description_localizations", {}).values()]:
+        length(words, 100, f"description of {thing['name']}", least=1)
+
+
+def check_options(options: Sequence[Mapping[str, Any]], where: str) -> None:
+    need(len(options) <= 25, f"{where} has more than 25 options")
+    required = [bool(option.get("required")) for option in options]
+    need(required == sorted(required, reverse=True), f"{where}: required options must come first")
+    names = [option["name"] for option in options]
+    need(len(names) == len(set(names)), f"{where}: option names must differ")
+    for language in {tag for option in options for tag in option.get("name_localizations", {})}:
+        shown = [option.get("name_localizations", {}).get(language, option["name"]) for option in options]
+        need(len(shown) == len(set(shown)), f"{where}: option names must differ in {language} too")
+    for option in options:
+        check_named(option)
+        need(1 <= option["type"] <= 11, "option.type")
+        need(len(option.get("choices", [])) <= 25, "choices")
+        check_options(option.get("options", []), f"{where} {option['name']}")

@@ -1,0 +1,381 @@
+"""The REST side: each route checks what it is sent, does it, and answers as Discord does."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import BodyPartReader, web
+
+from tests.fakes.discord_server import payloads
+from tests.fakes.discord_server.checks import (
+    ApiError,
+    MiB,
+    check_commands,
+    check_message,
+    check_modal,
+    need,
+    only,
+)
+from tests.fakes.discord_server.world import ACK_SECONDS, TOKEN_SECONDS, Asked, Channel, Fault, Post
+
+if TYPE_CHECKING:
+    from tests.fakes.discord_server.server import DiscordServer
+
+VIEW, SEND, ATTACH, HISTORY, SEND_IN_THREADS = 1 << 10, 1 << 11, 1 << 15, 1 << 16, 1 << 38
+NONCE_SECONDS = 180.0
+_MALFORMED = {50006, 50035}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a request carries: its JSON, its files by number, their names."""
+
+    body: Any
+    files: dict[str, bytes]
+    names: dict[str, str]
+
+
+SENT = web.RequestKey("sent", Sent)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Rest:
+    """Handlers over the state of one `DiscordServer`."""
+
+    def __init__(self, server: "DiscordServer") -> None:
+        self._server = server
+
+    def routes(self) -> list[web.RouteDef]:
+        api = "/api/v10"
+        token = f"{api}/webhooks/{{application}}/{{token}}"
+        return [
+            web.get(f"{api}/users/@me", self._me),
+            web.get(f"{api}/oauth2/applications/@me", self._application),
+            web.get(f"{api}/applications/@me", self._application),
+            web.get(f"{api}/gateway/bot", self._gateway),
+            web.get(f"{api}/users/@me/guilds", self._guilds),
+            web.get(f"{api}/applications/{{application}}/commands", self._commands),
+            web.put(f"{api}/applications/{{application}}/commands", self._register),
+            web.post(f"{api}/interactions/{{interaction}}/{{token}}/callback", self._callback),
+            web.post(token, self._follow_up),
+            web.route("*", f"{token}/messages/{{message}}", self._by_token),
+            web.post(f"{api}/users/@me/channels", self._direct),
+            web.post(f"{api}/channels/{{channel}}/messages", self._create),
+            web.route("*", f"{api}/channels/{{channel}}/messages/{{message}}", self._by_bot),
+            web.put(f"{api}/channels/{{channel}}/messages/{{message}}/reactions/{{emoji}}/@me", self._react),
+            web.get("/attachments/{channel}/{message}/{name}", self._attachment),
+        ]
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Faults, authorisation, rate limit headers, and Discord's shape of an error."""
+        server = self._server
+        if request.path.startswith(("/gateway", "/attachments/")):
+            return await handler(request)
+        body = await self._body(request)
+        fault = server.next_fault(request.method, request.path, body)
+        try:
+            if fault and not fault.after:
+                raise self._broken(fault, request)
+            self._authorise(request)
+            response: web.StreamResponse = await handler(request)
+            if fault:
+                raise self._broken(fault, request)
+        except ApiError as error:
+            if error.body["code"] in _MALFORMED and not fault:
+                server.problems.append(f"{request.method} {request.path}: {error.body}")
+            response = web.json_response(error.body, status=error.status, headers=error.headers)
+        if response.content_type == "application/json":
+            response.headers["Content-Type"] = "application/json"  # the client compares it whole
+        server.requests.append((request.method, request.path, response.status))
+        response.headers["X-RateLimit-Limit"] = "50"
+        response.headers["X-RateLimit-Remaining"] = "49"
+        response.headers["X-RateLimit-Reset-After"] = "1.0"
+        response.headers["X-RateLimit-Bucket"] = re.sub(r"\W|\d", "", f"{request.method}{request.path}")[:30]
+        response.headers["Via"] = "1.1 loopback"
+        await server.bell.ring()
+        return response
+
+    @staticmethod
+    def _broken(fault: Fault, request: web.Request) -> ApiError:
+        if fault.reset and request.transport:
+            request.transport.abort()
+        if fault.status == 429:
+            wait = fault.retry_after
+            return ApiError(
+                429,
+                0,
+                "You are being rate limited.",
+                headers={"Retry-After": str(wait), "X-RateLimit-Scope": "user"},
+                retry_after=wait,
+                **{"global": False},
+            )
+        return ApiError(fault.status, fault.code, "as the test asked")
+
+    def _authorise(self, request: web.Request) -> None:
+        if "/webhooks/" in request.path or "/interactions/" in request.path:
+            return
+        if request.headers.get("Authorization") != f"Bot {self._server.token}":
+            raise ApiError(401, 0, "401: Unauthorized")
+
+    async def _body(self, request: web.Request) -> Any:
+        """JSON, or the form's JSON with its files; read once per request."""
+        if SENT in request:
+            return request[SENT].body
+        files: dict[str, bytes] = {}
+        names: dict[str, str] = {}
+        body: Any = {}
+        if request.content_type == "multipart/form-data":
+            async for part in await request.multipart():
+                assert isinstance(part, BodyPartReader)
+                if part.name == "payload_json":
+                    body = json.loads(await part.text())
+                else:
+                    found = re.fullmatch(r"files\[(\d+)\]", part.name or "")
+                    assert found, part.name
+                    files[found[1]] = bytes(await part.read())
+                    names[found[1]] = part.filename or ""
+        elif request.can_read_body:
+            text = await request.text()
+            body = json.loads(text) if text else {}
+        request[SENT] = Sent(body, files, names)
+        return body
+
+    async def _me(self, _request: web.Request) -> web.Response:
+        return web.json_response(self._server.me)
+
+    async def _application(self, _request: web.Request) -> web.Response:
+        return web.json_response(self._server.application())
+
+    async def _gateway(self, _request: web.Request) -> web.Response:
+        start = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
+        return web.json_response({"url": self._server.gateway_url, "shards": 1, "session_start_limit": start})
+
+    async def _guilds(self, _request: web.Request) -> web.Response:
+        mine = [
+            {"id": guild.id, "name": guild.payload["name"], "owner": False, "permissions": str(self._server.granted)}
+            for guild in self._server.guilds.values()
+            if guild.member
+        ]
+        return web.json_response(mine)
+
+    async def _commands(self, request: web.Request) -> web.Response:
+        need(request.query.get("with_localizations") == "true", "ask with localizations to compare them")
+        return web.json_response(self._server.commands)
+
+    async def _register(self, request: web.Request) -> web.Response:
+        commands = request[SENT].body
+        check_commands(commands)
+        self._server.registered += 1
+        self._server.commands = [
+            {
+                "id": self._server.snowflake(),
+                "application_id": self._server.application_id,
+                "version": self._server.snowflake(),
+                "nsfw": False,
+                "dm_permission": True,
+                **command,
+            }
+            for command in commands
+        ]
+        return web.json_response(self._server.commands)
+
+    async def _callback(self, request: web.Request) -> web.Response:
+        server, body = self._server, request[SENT].body
+        asked = server.asked.get(request.match_info["token"])
+        if asked is None or asked.id != request.match_info["interaction"] or asked.dead:
+            raise ApiError(404, 10062, "Unknown interaction")
+        if asked.answer is not None:
+            raise ApiError(400, 40060, "Interaction has already been acknowledged.")
+        late = server.loop_time() - asked.sent
+        if late > ACK_SECONDS:
+            server.problems.append(f"an interaction was answered after {late:.1f} s")
+            raise ApiError(404, 10062, "Unknown interaction")
+        only(body, {"type", "data"}, "callback")
+        self._check_callback(asked, body, request[SENT].files)
+        asked.answer, asked.answered_after = body, late
+        message = self._first_message(asked, body)
+        shown = {
+            "interaction": {
+                "id": asked.id,
+                "type": asked.payload["type"],
+                "response_message_id": message.id if message else None,
+                "response_message_loading": bool(message and message.loading),
+                "response_message_ephemeral": bool(message and message.hidden),
+            }
+        }
+        if message:
+            shown["resource"] = {"type": body["type"], "message": message.payload}
+        if request.query.get("with_response") != "true":
+            return web.Response(status=204)
+        return web.json_response(shown)
+
+    @staticmethod
+    def _check_callback(asked: Asked, body: dict[str, Any], files: dict[str, bytes]) -> None:
+        kind, content = body["type"], body.get("data") or {}
+        allowed = {2: {4, 5, 9}, 3: {4, 5, 6, 7, 9}, 4: {8}, 5: {4, 5, 6, 7}}[asked.payload["type"]]
+        need(kind in allowed, f"answer type {kind} to interaction type {asked.payload['type']}")
+        match kind:
+            case 4 | 7:
+                message = {name: value for name, value in content.items() if name != "flags"}
+                need(content.get("flags", 0) in {0, payloads.EPHEMERAL}, "flags")
+                check_message(message, files, create=kind == 4)
+            case 5:
+                only(content, {"flags"}, "deferral")
+                need(content.get("flags", 0) in {0, payloads.EPHEMERAL}, "a deferral takes the ephemeral flag only")
+            case 6:
+                need(not content, "a deferred update takes nothing")
+            case 8:
+                need(len(content["choices"]) <= 25, "choices")
+                for choice in content["choices"]:
+                    need(1 <= len(choice["name"]) <= 100 and len(str(choice["value"])) <= 100, "choice")
+            case 9:
+                check_modal(content)
+
+    def _first_message(self, asked: Asked, body: dict[str, Any]) -> Post | None:
+        server, content = self._server, body.get("data") or {}
+        if body["type"] in {4, 5}:
+            hidden = bool(content.get("flags", 0) & payloads.EPHEMERAL) or server.external_apps_hidden(asked)
+            flags = (payloads.EPHEMERAL if hidden else 0) | (payloads.LOADING if body["type"] == 5 else 0)
+            asked.original = server.add_post(
+                asked.channel, server.me, hidden=asked.user if hidden else "", token=asked.token, flags=flags
+            )
+            if body["type"] == 4:
+                server.write(asked.original, {key: value for key, value in content.items() if key != "flags"}, {}, {})
+            return asked.original
+        if body["type"] in {6, 7}:
+            message = asked.payload.get("message")
+            asked.original = server.posts[message["id"]] if message else None
+            if asked.original:
+                asked.original.tokens.add(asked.token)
+        return None
+
+    def _asked(self, request: web.Request) -> Asked:
+        server = self._server
+        if request.match_info["application"] != server.application_id:
+            raise ApiError(404, 10015, "Unknown Webhook")
+        asked = server.asked.get(request.match_info["token"])
+        if asked is None:
+            raise ApiError(404, 10015, "Unknown Webhook")
+        if asked.dead or server.clock.now() - asked.made_at > TOKEN_SECONDS:
+            raise ApiError(401, 50027, "Invalid Webhook Token")
+        if asked.answer is None:
+            raise ApiError(404, 10015, "Unknown Webhook")
+        return asked
+
+    async def _follow_up(self, request: web.Request) -> web.Response:
+        server, asked = self._server, self._asked(request)
+        body = dict(request[SENT].body)
+        flags = body.pop("flags", 0)
+        need(flags in {0, payloads.EPHEMERAL}, "flags")
+        check_message(body, request[SENT].files, create=True)
+        if asked.original and asked.original.loading and not asked.original.deleted:
+            # Directly after a deferral a follow-up is the deferred message; its ephemeral flag stays as it was.
+            post = asked.original
+        else:
+            hidden = asked.user if flags & payloads.EPHEMERAL else ""
+            post = server.add_post(asked.channel, server.me, hidden=hidden, token=asked.token, flags=flags)
+            asked.follow_ups.append(post)
+        self._write(post, request, body, limit=server.file_bytes)
+        return web.json_response(post.payload)
+
+    async def _by_token(self, request: web.Request) -> web.Response:
+        server, asked = self._server, self._asked(request)
+        name = request.match_info["message"]
+        post = asked.original if name == "@original" else server.posts.get(name)
+        if post is None or post.deleted or asked.token not in post.tokens:
+            raise ApiError(404, 10008, "Unknown Message")
+        if request.method == "DELETE":
+            post.deleted = True
+            return web.Response(status=204)
+        if request.method == "PATCH":
+            check_message(request[SENT].body, request[SENT].files, create=False)
+            self._write(post, request, request[SENT].body, limit=server.file_bytes)
+        return web.json_response(post.payload)
+
+    def _channel(self, request: web.Request, needed: int) -> Channel:
+        channel = self._server.channels.get(request.match_info["channel"])
+        if channel is None or (channel.guild and channel.guild.gone):
+            raise ApiError(404, 10003, "Unknown Channel")
+        if channel.guild and not channel.guild.member:
+            raise ApiError(403, 50001, "Missing Access")
+        if not channel.permissions & VIEW:
+            raise ApiError(403, 50001, "Missing Access")
+        if needed and not channel.permissions & needed:
+            raise ApiError(403, 50013, "Missing Permissions")
+        return channel
+
+    async def _direct(self, request: web.Request) -> web.Response:
+        person = self._server.people.get(str(request[SENT].body["recipient_id"]))
+        if person is None:
+            raise ApiError(400, 50033, "Invalid Recipient(s)")
+        return web.json_response(self._server.direct(person.id).payload)
+
+    async def _create(self, request: web.Request) -> web.Response:
+        server = self._server
+        channel = self._channel(request, 0)
+        body = dict(request[SENT].body)
+        if channel.payload["type"] == 1 and server.people[channel.payload["recipients"][0]["id"]].closed:
+            raise ApiError(403, 50007, "Cannot send messages to this user")
+        if channel.guild and not channel.permissions & (SEND_IN_THREADS if channel.is_thread else SEND):
+            raise ApiError(403, 50013, "Missing Permissions")
+        if channel.locked:
+            raise ApiError(403, 160005, "Thread is locked")
+        check_message(body, request[SENT].files, create=True)
+        if request[SENT].files and channel.guild and not channel.permissions & ATTACH:
+            raise ApiError(403, 50013, "Missing Permissions")
+        server.check_filter(body)
+        nonce = str(body.pop("nonce", "") or "")
+        enforced = body.pop("enforce_nonce", False)
+        reference = body.pop("message_reference", None)
+        if nonce and enforced:
+            for post in server.posts.values():
+                fresh = server.clock.now() - post.made_at < NONCE_SECONDS
+                if post.nonce == nonce and post.channel is channel and fresh:
+                    return web.json_response(post.payload)
+        channel.archived = False
+        post = server.add_post(channel, server.me, nonce=nonce)
+        if reference:
+            only(
+                reference, {"message_id", "channel_id", "guild_id", "fail_if_not_exists", "type"}, "message_reference"
+            )
+            post.payload["message_reference"] = {"message_id": reference["message_id"], "channel_id": channel.id}
+        self._write(post, request, body, limit=server.guild_file_bytes)
+        return web.json_response(post.payload)
+
+    async def _by_bot(self, request: web.Request) -> web.Response:
+        server = self._server
+        channel = self._channel(request, HISTORY if request.method == "GET" else 0)
+        post = server.posts.get(request.match_info["message"])
+        if post is None or post.deleted or post.hidden or post.channel is not channel:
+            raise ApiError(404, 10008, "Unknown Message")
+        if request.method == "GET":
+            return web.json_response(server.as_seen(post))
+        if post.payload["author"]["id"] != server.me["id"]:
+            raise ApiError(403, 50005, "Cannot edit a message authored by another user")
+        if request.method == "DELETE":
+            post.deleted = True
+            return web.Response(status=204)
+        if channel.archived:
+            raise ApiError(400, 50083, "Thread is archived")
+        check_message(request[SENT].body, request[SENT].files, create=False)
+        server.check_filter(request[SENT].body)
+        self._write(post, request, request[SENT].body, limit=server.guild_file_bytes)
+        return web.json_response(post.payload)
+
+    def _write(self, post: Post, request: web.Request, body: dict[str, Any], *, limit: int) -> None:
+        files: dict[str, bytes] = request[SENT].files
+        if any(len(content) > limit for content in files.values()) or sum(map(len, files.values())) > 25 * MiB:
+            raise ApiError(413, 40005, "Request entity too large")
+        self._server.write(post, body, files, request[SENT].names)
+
+    async def _react(self, _request: web.Request) -> web.Response:
+        return web.Response(status=204)
+
+    async def _attachment(self, request: web.Request) -> web.Response:
+        content = self._server.attachments.get(request.path)
+        if content is None:
+            return web.Response(status=404)
+        return web.Response(body=content, content_type="image/png")

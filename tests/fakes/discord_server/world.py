@@ -1,0 +1,161 @@
+"""What exists on the server: people, places, messages and interactions, and the time there."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.fakes.discord_server import payloads
+
+EPOCH_MS = 1_420_070_400_000
+TOKEN_SECONDS = 15 * 60
+ACK_SECONDS = 3.0
+
+
+class ServerClock:
+    """The product's and the server's time; `skip` lets it pass at once."""
+
+    def __init__(self) -> None:
+        self._offset = 0.0
+
+    def now(self) -> float:
+        return time.time() + self._offset
+
+    def skip(self, seconds: float) -> None:
+        self._offset += seconds
+
+
+@dataclass(slots=True)
+class Channel:
+    """A channel, thread or direct channel. `denied` are permissions the bot lacks there."""
+
+    id: str
+    payload: dict[str, Any]
+    guild: "Guild | None" = None
+    denied: int = 0
+    archived: bool = False
+    locked: bool = False
+    installed: bool = True
+
+    @property
+    def permissions(self) -> int:
+        return payloads.EVERYTHING & ~self.denied
+
+    @property
+    def is_thread(self) -> bool:
+        return bool(self.payload["type"] == 11)
+
+
+@dataclass(slots=True)
+class Guild:
+    """A server. `member` says whether the bot is one there."""
+
+    id: str
+    payload: dict[str, Any]
+    member: bool = True
+    locale: str = "en-US"
+    gone: bool = False
+
+
+@dataclass(slots=True)
+class Post:
+    """A message; `versions` are all it ever showed. `hidden` is whose it is where only that member sees it."""
+
+    id: str
+    channel: Channel
+    payload: dict[str, Any]
+    files: dict[str, bytes] = field(default_factory=dict)
+    hidden: str = ""
+    deleted: bool = False
+    tokens: set[str] = field(default_factory=set)
+    nonce: str = ""
+    made_at: float = 0.0
+    versions: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def content(self) -> str:
+        return str(self.payload["content"])
+
+    @property
+    def words(self) -> str:
+        """Everything to read in it."""
+        embeds = self.payload["embeds"]
+        parts = [self.content]
+        for embed in embeds:
+            parts += [embed.get("title", ""), embed.get("description", ""), embed.get("footer", {}).get("text", "")]
+        return "\n".join(part for part in parts if part)
+
+    @property
+    def loading(self) -> bool:
+        return bool(self.payload["flags"] & payloads.LOADING)
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """Custom ids by label."""
+        return {
+            button["label"]: button["custom_id"] for row in self.payload["components"] for button in row["components"]
+        }
+
+    @property
+    def pictures(self) -> list[dict[str, Any]]:
+        """The attachments that show by themselves, not inside an embed."""
+        used = {embed.get("thumbnail", {}).get("url", "").rpartition("/")[2] for embed in self.payload["embeds"]}
+        return [entry for entry in self.payload["attachments"] if entry["filename"] not in used]
+
+
+@dataclass(slots=True)
+class Asked:
+    """An interaction, from the member's side."""
+
+    id: str
+    token: str
+    payload: dict[str, Any]
+    user: str
+    channel: Channel
+    made_at: float
+    sent: float
+    answered_after: float | None = None
+    answer: dict[str, Any] | None = None
+    original: Post | None = None
+    follow_ups: list[Post] = field(default_factory=list)
+    dead: bool = False
+
+    @property
+    def kind(self) -> int | None:
+        return None if self.answer is None else int(self.answer["type"])
+
+
+@dataclass(slots=True)
+class Fault:
+    """A call that goes wrong: `times` times, before or after its effect."""
+
+    method: str
+    path: str
+    status: int = 500
+    code: int = 0
+    times: int = 1
+    after: bool = False
+    reset: bool = False
+    retry_after: float = 1.0
+    when: Callable[[Any], bool] = lambda _body: True
+
+
+class Bell:
+    """Rings at every change, so that a test can wait for a fact instead of a time."""
+
+    def __init__(self) -> None:
+        self._condition = asyncio.Condition()
+
+    async def ring(self) -> None:
+        async with self._condition:
+            self._condition.notify_all()
+
+    async def until(self, fact: Callable[[], Any], *, seconds: float, what: str) -> Any:
+        try:
+            async with asyncio.timeout(seconds), self._condition:
+                while not (found := fact()):
+                    await self._condition.wait()
+                return found
+        except TimeoutError:
+            raise AssertionError(f"waited {seconds:g} s in vain for {what}") from None

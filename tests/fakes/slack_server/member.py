@@ -1,0 +1,331 @@
+"""A member of a workspace: types, clicks and reacts, as Slack's clients do, and sees what Slack would show."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.fakes.slack_server.server import Ack, SlackServer
+from tests.fakes.slack_server.state import Conversation, File, Json, Team, User
+from tests.fakes.slack_server.web_api import told
+
+SEE_SECONDS = 30.0
+"""How long a test waits to see something: two shared cores and a model may be slow, and none of it is measured."""
+
+
+@dataclass(slots=True)
+class Member:
+    """One person in one team."""
+
+    slack: SlackServer
+    team: Team
+    user: User
+
+    # --- what they do
+
+    async def command(self, command: str, channel: Conversation, text: str = "", *, trigger: str = "good") -> Ack:
+        body = {
+            "token": "legacy",
+            "team_id": self.team.id,
+            "team_domain": "example",
+            "channel_id": channel.id,
+            "channel_name": "general",
+            "user_id": self.user.id,
+            "user_name": self.user.name,
+            "command": command,
+            "text": text,
+            "api_app_id": "A00000001",
+            "is_enterprise_install": "false",
+            "response_url": self._response_url(),
+            "trigger_id": self._trigger(trigger),
+        }
+        return await self.slack.deliver("slash_commands", body)
+
+    async def open(self, command: str, channel: Conversation, text: str = "") -> Json:
+        """The modal that a command opens."""
+        return await self.opens(lambda: self.command(command, channel, text))
+
+    async def opens(self, act: Callable[[], Any]) -> Json:
+        """The modal that something opens."""
+        before = set(self.slack.state.views)
+        await act()
+        found: Json = await self.see(
+            lambda: next((view for key, view in self.slack.state.views.items() if key not in before), None)
+        )
+        return found
+
+    async def submit(self, view: Json, *, file: File | None = None, retry: int = 0, **values: str) -> Ack:
+        """Fill in a modal's fields by block id and submit it."""
+        current = self.slack.state.views[view["id"]]
+        body = {
+            "type": "view_submission",
+            "team": {"id": self.team.id, "domain": "example"},
+            "user": self._person(),
+            "api_app_id": "A00000001",
+            "token": "legacy",
+            "trigger_id": self._trigger("good"),
+            "view": {**current, "type": "modal", "state": {"values": self._filled(current, file, values)}},
+            "response_urls": [],
+            "is_enterprise_install": False,
+        }
+        return await self.slack.deliver("interactive", body, retry=retry)
+
+    async def press(
+        self, label: str, channel: Conversation | None, message: Json, *, action_ts: str = "", number: int = 0
+    ) -> Ack:
+        """Press the button with a label on a message or, without a channel, in a view."""
+        button = [each for each in buttons(message) if label in each["text"]["text"]][number]
+        body: Json = {
+            "type": "block_actions",
+            "user": self._person(),
+            "api_app_id": "A00000001",
+            "token": "legacy",
+            "team": {"id": self.team.id, "domain": "example"},
+            "enterprise": None,
+            "is_enterprise_install": False,
+            "trigger_id": self._trigger("good"),
+            "actions": [
+                {
+                    "action_id": button["action_id"],
+                    "block_id": "b1",
+                    "text": button["text"],
+                    "value": button["value"],
+                    "type": "button",
+                    "action_ts": action_ts or self.slack.state.ts(),
+                }
+            ],
+        }
+        if channel is None:
+            body["container"] = {"type": "view", "view_id": message["id"]}
+            body["view"] = {**message, "state": {"values": {}}}
+        else:
+            body["container"] = {"type": "message", "message_ts": message["ts"], "channel_id": channel.id}
+            body["channel"] = {"id": channel.id, "name": "general"}
+            body["message"] = {name: value for name, value in message.items() if name != "edits"}
+            body["response_url"] = self._response_url()
+        return await self.slack.deliver("interactive", body)
+
+    async def say(
+        self,
+        channel: Conversation,
+        text: str,
+        *,
+        files: Sequence[File] = (),
+        thread: str = "",
+        mention: bool = True,
+        also_as_message: bool = False,
+        retries: int = 0,
+        file_objects: Sequence[Json] | None = None,
+    ) -> Json:
+        """Write a message; the app hears of it as `app_mention`, as `message`, or both."""
+        ts = self.slack.state.ts()
+        written = f"<@{self.team.bot_user}> {text}" if mention else text
+        message: Json = {
+            "type": "message",
+            "user": self.user.id,
+            "text": written,
+            "ts": ts,
+            "team": self.team.id,
+            "channel": channel.id,
+        }
+        if thread:
+            message["thread_ts"] = thread
+        shown = list(file_objects) if file_objects is not None else [self._told(file) for file in files]
+        if shown:
+            message |= {"files": shown, "upload": False}
+        channel.messages[ts] = dict(message)
+        direct = channel.id.startswith("D")
+        events = [{**message, "type": "app_mention"}] if mention and not direct else []
+        if direct or also_as_message or not mention:
+            typed = {**message, "channel_type": "im" if direct else "channel", "event_ts": ts}
+            events.append(typed | ({"subtype": "file_share"} if shown else {}))
+        for event in events:
+            body = self._event({**event, "event_ts": ts})
+            for retry in range(retries + 1):
+                await self.slack.deliver("events_api", body, retry=retry)
+        return channel.messages[ts]
+
+    async def react(self, name: str, channel: Conversation, message: Json) -> Ack:
+        item = {"type": "message", "channel": channel.id, "ts": message["ts"]}
+        event = {
+            "type": "reaction_added",
+            "user": self.user.id,
+            "reaction": name,
+            "item": item,
+            "item_user": message["user"],
+            "event_ts": self.slack.state.ts(),
+        }
+        return await self.slack.deliver("events_api", self._event(event))
+
+    async def remix(self, channel: Conversation, message: Json, *, trigger: str = "good") -> Ack:
+        """The message shortcut *Remix image*."""
+        body = {
+            "type": "message_action",
+            "callback_id": "remix_image",
+            "token": "legacy",
+            "trigger_id": self._trigger(trigger),
+            "team": {"id": self.team.id, "domain": "example"},
+            "user": self._person(),
+            "channel": {"id": channel.id, "name": "general"},
+            "message": {name: value for name, value in message.items() if name != "edits"},
+            "message_ts": message["ts"],
+            "response_url": self._response_url(),
+            "is_enterprise_install": False,
+        }
+        return await self.slack.deliver("interactive", body)
+
+    async def global_shortcut(self) -> Ack:
+        body = {
+            "type": "shortcut",
+            "callback_id": "remix_image",
+            "token": "legacy",
+            "trigger_id": self._trigger("good"),
+            "team": {"id": self.team.id, "domain": "example"},
+            "user": self._person(),
+            "is_enterprise_install": False,
+        }
+        return await self.slack.deliver("interactive", body)
+
+    async def open_home(self) -> Json:
+        event = {"type": "app_home_opened", "user": self.user.id, "tab": "home", "event_ts": self.slack.state.ts()}
+        event["channel"] = self.slack.state.direct(self.team, self.user.id).id
+        self.slack.state.homes.pop(self.user.id, None)
+        await self.slack.deliver("events_api", self._event(event))
+        found: Json = await self.see(lambda: self.slack.state.homes.get(self.user.id))
+        return found
+
+    async def uninstall(self) -> Ack:
+        """Remove the app from the team."""
+        self.team.installed = False
+        return await self.slack.deliver("events_api", self._event({"type": "app_uninstalled"}, user=False))
+
+    # --- what they see
+
+    async def see(self, look: Callable[[], Any]) -> Any:
+        """Wait until `look` finds something."""
+        async with asyncio.timeout(SEE_SECONDS):
+            while not (found := look()):
+                await asyncio.sleep(0.02)
+        return found
+
+    def from_bot(self, channel: Conversation, *, thread: str | None = None) -> list[Json]:
+        """The bot's messages in a conversation."""
+        return [
+            message
+            for message in channel.messages.values()
+            if message["user"] == self.team.bot_user and (thread is None or message.get("thread_ts") == thread)
+        ]
+
+    async def result(self, channel: Conversation, number: int = 0) -> Json:
+        """The bot's message number `number` in a conversation, once it shows its pictures."""
+
+        def finished() -> Json | None:
+            messages = self.from_bot(channel)
+            done = len(messages) > number and images(messages[number])
+            return messages[number] if done else None
+
+        found: Json = await self.see(finished)
+        return found
+
+    async def told(self, words: str) -> str:
+        """The private word to this member that contains `words`."""
+
+        def notice() -> str | None:
+            slack = self.slack
+            texts = [each["text"] for each in slack.state.ephemerals if each["user"] == self.user.id]
+            texts += [each["text"] for each in slack.responses]
+            direct = slack.state.direct(self.team, self.user.id)
+            texts += [message["text"] for message in self.from_bot(direct)]
+            return next((text for text in texts if words in text), None)
+
+        found: str = await self.see(notice)
+        return found
+
+    # --- payload parts
+
+    def _person(self) -> Json:
+        return {"id": self.user.id, "username": self.user.name, "name": self.user.name, "team_id": self.team.id}
+
+    def _trigger(self, state: str) -> str:
+        trigger = f"{self.slack.state.number()}.trigger"
+        self.slack.state.triggers[trigger] = state
+        return trigger
+
+    def _response_url(self) -> str:
+        return f"http://{self.slack.host}/response/{self.slack.state.number()}"
+
+    def _told(self, file: File) -> Json:
+        return told(file, f"http://{self.slack.host}")
+
+    def _event(self, event: Json, *, user: bool = True) -> Json:
+        authorization = {
+            "enterprise_id": self.team.enterprise or None,
+            "team_id": self.team.id,
+            "user_id": self.team.bot_user,
+            "is_bot": True,
+            "is_enterprise_install": False,
+        }
+        return {
+            "token": "legacy",
+            "team_id": self.team.id,
+            "enterprise_id": self.team.enterprise or None,
+            "api_app_id": "A00000001",
+            "event": event,
+            "type": "event_callback",
+            "event_id": f"Ev{self.slack.state.number():08d}",
+            "event_time": 1_800_000_000,
+            "authorizations": [authorization] if user else [],
+            "is_ext_shared_channel": False,
+        }
+
+    def _filled(self, view: Json, file: File | None, values: dict[str, str]) -> Json:
+        state: Json = {}
+        for block in view["blocks"]:
+            if block["type"] != "input":
+                continue
+            name, element = block["block_id"], block["element"]
+            state[name] = {element["action_id"]: self._value(name, element, file, values)}
+        assert set(values) <= set(state), f"no such field: {set(values) - set(state)}"
+        return state
+
+    def _value(self, name: str, element: Json, file: File | None, values: dict[str, str]) -> Json:
+        kind = element["type"]
+        match kind:
+            case "file_input":
+                return {"type": kind, "files": [self._told(file)] if file else []}
+            case "static_select":
+                options = element["options"]
+                chosen = [each for each in options if each["value"] == values.get(name)]
+                return {"type": kind, "selected_option": chosen[0] if chosen else element.get("initial_option")}
+            case "multi_conversations_select":
+                chosen = values.get(name, "").split() or element.get("initial_conversations", [])
+                return {"type": kind, "selected_conversations": chosen}
+            case "checkboxes":
+                chosen = element["options"] if values.get(name) else element.get("initial_options", [])
+                return {"type": kind, "selected_options": chosen}
+            case _:
+                return {"type": kind, "value": values.get(name, element.get("initial_value"))}
+
+
+def buttons(message: Json) -> list[Json]:
+    """The buttons of a message or view, top to bottom."""
+    found = []
+    for block in message.get("blocks", []):
+        elements = block.get("elements", []) if block["type"] == "actions" else [block.get("accessory") or {}]
+        found += [element for element in elements if element.get("type") == "button"]
+    return found
+
+
+def images(message: Json) -> list[Json]:
+    """The image blocks of a message."""
+    return [block for block in message.get("blocks", []) if block["type"] == "image"]
+
+
+def words(message: Json) -> str:
+    """Everything a message says."""
+    found = [message.get("text", "")]
+    for block in message.get("blocks", []):
+        if "text" in block:
+            found.append(block["text"]["text"])
+        found += [element["text"] for element in block.get("elements", []) if isinstance(element.get("text"), str)]
+    return "\n".join(found)

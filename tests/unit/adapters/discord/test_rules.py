@@ -1,0 +1,167 @@
+"""Commands, forms, cards and faults against Discord's limits."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import discord
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.discord.cards import layout
+from adapters.discord.commands import commands
+from adapters.discord.faults import Meaning, judge
+from adapters.discord.forms import remix_form, result_form
+from adapters.discord.ids import RemixId
+from adapters.discord.incoming import Upload
+from adapters.discord.registration import same
+from adapters.discord.rest import Outgoing
+from adapters.discord.translate import focused, options
+from bot.domain.actions import Verb
+from bot.domain.card import Card, Progress, Waiting
+from bot.domain.ids import GenerationId, ImageId, JobId
+from bot.domain.job import Generation, JobStatus, Lineage, Recipe
+from bot.domain.request import Requester
+from bot.texts import LANGUAGES
+from tests.fakes.discord_server.checks import check_commands, check_message, check_modal
+
+JOB = JobId("A" * 22)
+OWNER = Requester(platform="discord", user="42", space="1", name="Anna")
+
+
+def test_the_commands_keep_every_limit() -> None:
+    check_commands(commands())
+
+
+def test_the_same_commands_are_known_again_however_discord_gives_them_back() -> None:
+    kept = [
+        {
+            "id": "1",
+            "version": "2",
+            "nsfw": False,
+            "name_localizations": None,
+            **command,
+            "options": command.get("options"),
+        }
+        for command in commands()
+    ]
+    assert same(commands(), kept)
+    assert not same(commands(), kept[1:])
+    assert not same(commands(), [{**kept[0], "description": "other"}, *kept[1:]])
+    assert not same(commands(), [{**kept[0], "options": []}, *kept[1:]])
+
+
+@given(st.sampled_from(LANGUAGES), st.integers(1, 30), st.integers(0, 30), st.text(min_size=1, max_size=200))
+def test_the_remix_form_keeps_every_limit(locale: str, pictures: int, styles: int, name: str) -> None:
+    uploads = [Upload(url=f"{place}", filename=name, media_type="image/png", size=1) for place in range(pictures)]
+    check_modal(remix_form(RemixId("1" * 19, "2" * 19), uploads, [f"style {n}" for n in range(styles)], locale))
+
+
+@given(st.sampled_from(LANGUAGES), st.sampled_from([Verb.CHAIN, Verb.EDIT]), st.text(min_size=1, max_size=2000))
+def test_the_form_of_a_result_keeps_every_limit(locale: str, verb: Verb, prompt: str) -> None:
+    recipe = Recipe(
+        prompt=prompt,
+        negative_prompt="",
+        strength=0.123456,
+        seed=1,
+        steps=4,
+        guidance_scale=1.0,
+        style="b",
+        model="m",
+    )
+    generation = Generation(
+        id=GenerationId(f"{JOB}.0"),
+        job=JOB,
+        index=0,
+        requester=OWNER,
+        source=ImageId("s"),
+        image=ImageId("i"),
+        recipe=recipe,
+        lineage=Lineage(),
+        width=1,
+        height=1,
+        effective_steps=1,
+        seconds=1.0,
+        created_at=0.0,
+    )
+    check_modal(result_form(verb, generation, ["a", "b"], locale))
+
+
+@given(
+    prompt=st.text(max_size=2000),
+    headline=st.text(min_size=1, max_size=3000),
+    notes=st.lists(st.text(max_size=600), max_size=12).map(tuple),
+    small_print=st.text(max_size=3000),
+    status=st.sampled_from(JobStatus),
+    collect=st.booleans(),
+)
+def test_a_card_keeps_every_limit_whatever_is_in_it(  # noqa: PLR0917 -- hypothesis gives them by name
+    prompt: str, headline: str, notes: tuple[str, ...], small_print: str, status: JobStatus, collect: bool
+) -> None:
+    card = Card(
+        job=JOB,
+        status=status,
+        owner=OWNER,
+        private=False,
+        locale="en",
+        headline=headline,
+        prompt=prompt,
+        mention=True,
+        notes=notes,
+        small_print=small_print,
+        waiting=Waiting(position=1, expected_at=1.0, expected_late=2.0),
+        progress=Progress(fraction=0.5),
+    )
+    files = [Outgoing("a.png", b"1", "x" * 1024)]
+    payload = layout(card, files, collect=collect)
+    listed = {"attachments": [{"id": 0, "filename": "a.png", "description": "x" * 1024}]}
+    check_message({**payload, **listed}, {"0": b"1"}, create=True)
+    assert payload["allowed_mentions"] == {"parse": [], "users": ["42"]}
+    private = layout(replace(card, private=True))
+    assert private["allowed_mentions"] == {"parse": []}
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "meaning"),
+    [
+        (404, 10062, Meaning.TOKEN_DEAD),
+        (404, 10015, Meaning.TOKEN_DEAD),
+        (401, 50027, Meaning.TOKEN_DEAD),
+        (404, 10008, Meaning.MESSAGE_GONE),
+        (404, 10003, Meaning.PLACE_GONE),
+        (403, 50001, Meaning.FORBIDDEN),
+        (403, 50013, Meaning.FORBIDDEN),
+        (403, 0, Meaning.BUSY),
+        (400, 30046, Meaning.UNEDITABLE),
+        (400, 50083, Meaning.UNEDITABLE),
+        (403, 160005, Meaning.LOCKED),
+        (400, 200000, Meaning.BLOCKED),
+        (400, 40060, Meaning.ANSWERED),
+        (413, 0, Meaning.TOO_LARGE),
+        (400, 50035, Meaning.INVALID),
+        (429, 0, Meaning.BUSY),
+        (500, 0, Meaning.BUSY),
+        (503, 0, Meaning.BUSY),
+    ],
+)
+def test_each_refusal_has_its_meaning(status: int, code: int, meaning: Meaning) -> None:
+    response = cast("Any", SimpleNamespace(status=status, reason="r", headers={"Retry-After": "7"}))
+    fault = judge(discord.HTTPException(response, {"code": code, "message": "m"}))
+    assert fault.meaning is meaning
+    assert fault.seconds == (7.0 if meaning is Meaning.BUSY and status < 500 else None)
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError(104, "reset"), TimeoutError(), discord.RateLimited(31.0)])
+def test_no_answer_means_later(error: Exception) -> None:
+    assert judge(error).meaning is Meaning.BUSY
+
+
+def test_options_of_subcommands_are_found() -> None:
+    body = {
+        "options": [
+            {"name": "set", "type": 1, "options": [{"name": "style", "type": 3, "value": "o", "focused": True}]}
+        ]
+    }
+    assert options(body) == {"subcommand": "set", "style": "o"}
+    assert focused(body) == ("style", "o")

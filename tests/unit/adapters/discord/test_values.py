@@ -1,0 +1,106 @@
+"""Ids, values, addresses and words: pure parts of the Discord edge."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.discord.ids import MAX_ID, ButtonId, RemixId, parse_button_id, parse_remix_id
+from adapters.discord.incoming import Incoming, Kind, Origin, from_json, snowflake_time
+from adapters.discord.markdown import inert
+from adapters.discord.routes import Address, Stand, Token, address_of, stand_of
+from bot.domain.actions import Verb
+from bot.domain.ids import GenerationId
+
+JOBS = st.text(alphabet="ABCabc019-_", min_size=22, max_size=22)
+TARGETS = st.builds(lambda job, index: GenerationId(f"{job}.{index}"), JOBS, st.integers(0, 999))
+TEXTS = st.text(max_size=30)
+TOKENS = st.builds(lambda value, until: Token(application="1", value=value, until=until), TEXTS, st.floats(0, 2e9))
+
+
+@given(st.sampled_from(Verb), TARGETS, st.none() | st.integers(0, 100))
+def test_a_button_id_says_what_it_was_made_of(verb: Verb, target: GenerationId, percent: int | None) -> None:
+    button = ButtonId(verb, target, None if percent is None else percent / 100)
+    assert parse_button_id(str(button)) == button
+    assert len(str(button)) <= MAX_ID
+
+
+@given(st.text(max_size=120))
+def test_any_other_text_is_no_id(text: str) -> None:
+    for parsed in (parse_button_id(text), parse_remix_id(text)):
+        assert parsed is None or str(parsed) == text
+
+
+def test_ids_are_taken_exactly() -> None:
+    job = "A" * 22
+    assert parse_button_id(f"p1:rerun:{job}.0:s101") is None
+    assert parse_button_id(f"p1:explode:{job}.0") is None
+    assert parse_button_id(f"p1:rerun:{job}.0\n") is None
+    assert parse_remix_id(str(RemixId("12", "34"))) == RemixId("12", "34")
+
+
+@given(
+    st.builds(
+        Incoming,
+        id=st.integers(1, 2**63).map(str),
+        kind=st.sampled_from(Kind),
+        name=TEXTS,
+        origin=st.builds(
+            Origin, user=TEXTS, name=TEXTS, channel=TEXTS, roles=st.lists(TEXTS).map(tuple), reachable=st.booleans()
+        ),
+        body=st.dictionaries(TEXTS, st.none() | st.integers() | TEXTS | st.lists(TEXTS)),
+        token=TEXTS,
+        hidden=st.booleans(),
+    )
+)
+def test_what_came_in_can_be_written_down_and_read_again(event: Incoming) -> None:
+    assert from_json(event.to_json()) == event
+
+
+@given(
+    st.builds(
+        Address,
+        user=TEXTS,
+        channel=TEXTS,
+        token=st.none() | TOKENS,
+        file_bytes=st.integers(1),
+        guild_file_bytes=st.integers(1),
+    ),
+    st.builds(Stand, channel=TEXTS, message=TEXTS, token=st.none() | TOKENS, own=st.booleans()),
+)
+def test_addresses_and_references_can_be_stored(address: Address, stand: Stand) -> None:
+    assert address_of(address.target()) == address
+    assert stand_of(stand.reference()) == stand
+    assert json.loads(stand.reference())
+
+
+@given(st.text(max_size=400))
+def test_inert_words_hold_nothing_that_discord_acts_on(text: str) -> None:
+    shown = inert(text)
+    bare = shown.replace("\\\\", "")
+    for mark in "*_~`|<>[]()#":
+        assert bare.count(mark) == bare.count(f"\\{mark}"), mark
+    assert "@everyone" not in shown
+    assert "://" not in shown
+    assert "discord.gg/" not in shown
+
+
+@given(st.text(max_size=200))
+def test_inert_words_read_as_they_were_written(text: str) -> None:
+    shown = inert(text)
+    read, at = "", 0
+    while at < len(shown):
+        at += shown[at] == "\\"
+        read += shown[at]
+        at += 1
+    assert read.replace("\u200b", "") == text.replace("\u200b", "")
+
+
+def test_long_words_are_cut() -> None:
+    assert inert("x" * 2000) == "x" * 999 + "…"
+
+
+@pytest.mark.parametrize(("snowflake", "seconds"), [("0", 1_420_070_400.0), (str(1000 << 22), 1_420_070_401.0)])
+def test_an_id_tells_when_it_was_made(snowflake: str, seconds: float) -> None:
+    assert snowflake_time(snowflake) == seconds

@@ -1,0 +1,109 @@
+"""Forms there and back, and what is wrong with them."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.slack.forms import Errand, FormErrors, errand_of, form, read_form, unfolded
+from bot.domain.flags import Flags
+from bot.domain.ids import generation_id
+from bot.domain.request import MAX_SEED, Action
+from tests.fakes.jobs import a_job
+from tests.fakes.slack_server.blocks import view_problems
+
+STYLES, MODELS = ["oil", "van gogh"], ["pocket", "sdxl"]
+GENERATION = generation_id(a_job(number=1).id, 0)
+
+errands = st.builds(
+    Errand,
+    action=st.sampled_from(Action),
+    channel=st.just("C1"),
+    thread=st.sampled_from(["", "1.2"]),
+    file=st.sampled_from(["", "F1"]),
+    generation=st.none() | st.just(GENERATION),
+)
+words = st.text(max_size=2000)
+wishes = st.builds(
+    Flags,
+    prompt=words,
+    negative_prompt=words,
+    strengths=st.none() | st.lists(st.sampled_from([0.0, 0.25, 0.7, 1.0]), min_size=1, max_size=8).map(tuple),
+    seed=st.none() | st.integers(0, MAX_SEED),
+    steps=st.none() | st.integers(1, 150),
+    guidance_scale=st.none() | st.sampled_from([0.0, 1.5, 7.5]),
+    style=st.none() | st.sampled_from([*STYLES, "Oil", "none of ours"]),
+    model=st.none() | st.sampled_from(MODELS),
+    private=st.booleans(),
+)
+
+
+def filled(view: dict[str, Any], **typed: str) -> dict[str, Any]:
+    """The view as Slack sends it back when nothing but `typed` was changed."""
+    values: dict[str, Any] = {}
+    for block in view["blocks"]:
+        if block["type"] != "input":
+            continue
+        element, name = block["element"], block["block_id"]
+        values[name] = {
+            name: {
+                "value": typed.get(name, element.get("initial_value")),
+                "selected_option": element.get("initial_option"),
+                "selected_options": element.get("initial_options", []),
+                "files": [],
+            }
+        }
+    return {**view, "state": {"values": values}}
+
+
+@settings(max_examples=150, deadline=None)
+@given(errands, wishes, st.booleans())
+def test_every_form_keeps_to_block_kit_and_brings_its_errand_back(errand: Errand, wish: Flags, open_it: bool) -> None:
+    view = form(errand, wish, styles=STYLES, models=MODELS, about="x")
+    if open_it:
+        view = unfolded({**view, "id": "V1", "hash": "h", "team_id": "T1"}, models=MODELS)
+    assert view_problems(view) == []
+    assert errand_of(view) == errand
+
+
+@settings(max_examples=100, deadline=None)
+@given(wishes.filter(lambda wish: wish.prompt.strip() and len(wish.strengths or ()) < 2))
+def test_an_untouched_form_says_what_it_was_filled_with(wish: Flags) -> None:
+    errand = Errand(action=Action.IMG2IMG, file="F1")
+    read = read_form(filled(form(errand, wish, styles=STYLES, models=MODELS))).wishes
+    assert (read.prompt, read.seed, read.steps, read.private) == (
+        wish.prompt.strip(),
+        wish.seed,
+        wish.steps,
+        wish.private,
+    )
+    assert read.strengths == (wish.strengths or (0.5,))
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("prompt", "  "),
+        ("strength", "a lot"),
+        ("strength", "1.5"),
+        ("seed", "-1"),
+        ("seed", "4294967296"),
+        ("seed", "²"),
+        ("steps", "0"),
+        ("steps", "151"),
+        ("guidance_scale", "31"),
+        ("guidance_scale", "nan"),
+    ],
+)
+def test_a_wrong_value_is_told_at_its_field(field: str, typed: str) -> None:
+    view = form(Errand(action=Action.IMG2IMG, file="F1"), Flags(prompt="x", seed=1), styles=STYLES, models=MODELS)
+    with pytest.raises(FormErrors) as wrong:
+        read_form(filled(view, **{field: typed}))
+    assert list(wrong.value.fields) == [field]
+
+
+def test_a_form_without_its_picture_says_so() -> None:
+    view = form(Errand(action=Action.IMG2IMG), Flags(prompt="x"), styles=STYLES, models=MODELS)
+    with pytest.raises(FormErrors, match="picture"):
+        read_form(filled(view))

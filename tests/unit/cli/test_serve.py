@@ -1,0 +1,22 @@
+from pathlib import Path
+
+import aiohttp
+
+from bot.cli.serve import health
+from config.settings import load_settings
+from tests.fakes.core import bench, request
+from tests.unit.adapters.test_health import HOST, free_port
+
+
+async def test_health_and_numbers_of_the_running_core_are_served_where_the_settings_say(tmp_path: Path) -> None:
+    port = free_port()
+    settings = load_settings(None, {"PENTIMENTO__METRICS__PORT": str(port)})
+    async with bench(tmp_path) as at, health(settings, at.core), aiohttp.ClientSession() as client:
+        await at.shown((await at.service.submit(request())).job.id)
+        async with client.get(f"http://{HOST}:{port}/healthz") as answer:
+            assert (answer.status, await answer.text()) == (200, "ok\n")
+        async with client.get(f"http://{HOST}:{port}/metrics") as answer:
+            told = await answer.text()
+
+    assert 'pentimento_jobs_ended_total{status="succeeded"} 1.0' in told
+    assert 'pentimento_step_seconds{quantile="0.9"}' in told
