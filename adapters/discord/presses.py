@@ -19,7 +19,7 @@ from adapters.discord.translate import Form, form_of
 from adapters.downloads import Downloader
 from bot.domain.actions import Press
 from bot.domain.errors import Gone, NotAllowed
-from bot.domain.ids import job_of
+from bot.domain.ids import JobId, job_of
 from bot.domain.job import Job
 from bot.domain.place import check_source
 from bot.ports import JobStore
@@ -51,6 +51,7 @@ class Presses:
         self._messenger = messenger
         self._downloads = downloads
         self._places = places
+        self._published: set[JobId] = set()
 
     async def again(self, answered: Answered) -> None:
         """The rerun buttons, Reroll and Sweep: a new job at once."""
@@ -114,6 +115,9 @@ class Presses:
         if not generations:
             raise Gone(text(event.origin.locale, "refused-gone"))
         card = render(job, generations, public=True)
+        if job.id in self._published:
+            raise Gone(text(event.origin.locale, "refused-double"))
+        self._published.add(job.id)
         target = address(event, answered.response, hidden=False).target()
         await self._messenger.post(target, card, nonce=f"{job.id}-p")
 

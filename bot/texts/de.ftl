@@ -29,6 +29,7 @@ print-id = id { $id }
 
 card-expected = Fertig etwa { $when }, in neun von zehn Fällen spätestens um { $late }
 note-too-large = Das Bild ist hier auch verkleinert zu groß: frag mit /info danach.
+note-sent-directly = Dort, wo du gefragt hast, ließ es sich nicht zeigen, darum kommt es direkt zu dir.
 
 button-subtle = Dezent { $strength }
 button-balanced = Ausgewogen { $strength }

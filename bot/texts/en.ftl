@@ -31,6 +31,7 @@ print-id = id { $id }
 
 card-expected = Done about { $when }, by { $late } at the latest in nine cases of ten
 note-too-large = The picture is too large for this place, even made small: ask for it with /info.
+note-sent-directly = It could not be shown where you asked, so it comes to you directly.
 
 button-subtle = Subtle { $strength }
 button-balanced = Balanced { $strength }

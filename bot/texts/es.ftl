@@ -29,6 +29,7 @@ print-id = id { $id }
 
 card-expected = Listo hacia { $when }, a más tardar a las { $late } nueve de cada diez veces
 note-too-large = La imagen es demasiado grande aquí, incluso reducida: pídela con /info.
+note-sent-directly = No se pudo mostrar donde lo pediste, así que te llega directamente.
 
 button-subtle = Sutil { $strength }
 button-balanced = Equilibrado { $strength }

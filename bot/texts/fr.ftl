@@ -29,6 +29,7 @@ print-id = id { $id }
 
 card-expected = Prêt vers { $when }, au plus tard à { $late } neuf fois sur dix
 note-too-large = L’image est trop grande ici, même réduite : demande-la avec /info.
+note-sent-directly = Impossible de la montrer là où tu l’as demandée, elle vient donc directement à toi.
 
 button-subtle = Subtil { $strength }
 button-balanced = Équilibré { $strength }

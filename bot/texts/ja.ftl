@@ -29,6 +29,7 @@ print-id = id { $id }
 
 card-expected = 完成予定は { $when }、十中八九 { $late } までに
 note-too-large = 縮小してもここには大きすぎます。/info で受け取ってください。
+note-sent-directly = 頼まれた場所ではお見せできなかったので、直接お送りします。
 
 button-subtle = ひかえめ { $strength }
 button-balanced = ほどよく { $strength }
