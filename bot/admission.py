@@ -55,6 +55,7 @@ class Admission:
     Attributes:
         styles: the presets members can pick, by name.
         models: the models members can pick, with their defaults.
+        limits: how much one member may ask for.
     """
 
     def __init__(
@@ -81,7 +82,7 @@ class Admission:
         self._pace = pace
         self._clock = clock
         self._ids = ids
-        self._limits = limits
+        self.limits = limits
         self._default_model = default_model
         self._open = True
 
@@ -106,7 +107,7 @@ class Admission:
         recipes = self._recipes(request, model, defaults)
         now = self._clock.now()
         usage = await self._store.usage(request.requester.key, since=now - DAY)
-        check_limits(self._limits, usage, pictures=len(recipes), now=now)
+        check_limits(self.limits, usage, pictures=len(recipes), now=now)
         try:
             with self._queue.reserve():
                 source = await self._source(request, parent)

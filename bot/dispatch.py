@@ -70,6 +70,7 @@ class Dispatch:
         self._slots = asyncio.Semaphore(slots)
         self._running: dict[JobId, _Running] = {}
         self._requests: dict[str, JobId] = {}
+        self._performing: set[asyncio.Task[None]] = set()
         self._starting = asyncio.Lock()
         self._stopping = False
 
@@ -83,13 +84,21 @@ class Dispatch:
                 except QueueClosed:
                     return
                 task = performing.create_task(self._perform(unit), name=f"perform {unit.job}.{unit.index}")
-                task.add_done_callback(lambda _: self._slots.release())
+                self._performing.add(task)
+                task.add_done_callback(self._performed)
                 self._delivery.queue_moved()
+
+    def _performed(self, task: asyncio.Task[None]) -> None:
+        self._performing.discard(task)
+        self._slots.release()
 
     async def stop(self, *, grace: float) -> None:
         """Take nothing more; give running work `grace` seconds, then put it back in line for the next start."""
         self._queue.close()
-        if await self._engine.drain(grace):
+        # Not the engine is asked whether it is idle: a picture is under way before it gets there, and after.
+        if self._performing:
+            await asyncio.wait(self._performing, timeout=grace)
+        if not self._performing:
             return
         self._stopping = True
         log.warning("grace is over, running jobs go back to the queue", jobs=len(self._running))

@@ -22,6 +22,7 @@ from bot.domain.card import Waiting
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Generation, Job
+from bot.domain.limits import DAY, Limits, Usage
 from bot.domain.place import PlaceSettings
 from bot.domain.request import (
     Request,
@@ -144,12 +145,17 @@ class Service:
                 return cancelled
 
     async def delete(self, generation: GenerationId, *, by: Requester, moderator: bool = False) -> Job:
-        """Remove a job's pictures and prompts from the store; taking its message away is the adapter's part.
+        """Remove a job's pictures and prompts from the store; an open job is cancelled first.
+
+        Taking its message away is the adapter's part.
 
         Raises:
             UserError: it is unknown or somebody else's.
         """
         job = await self._owned(job_of(generation), by, moderator=moderator)
+        if not job.status.ended:
+            with contextlib.suppress(Gone):  # it ended by itself just now
+                job = await self.cancel(job.id, by=by, moderator=moderator)
         for each in await self._store.generations(job.id):
             await self._store.remove_generation(each.id)
         await self.sweep_images()
@@ -159,6 +165,11 @@ class Service:
         """The member's open jobs and how long the queue is."""
         mine = [job for job in await self._store.open_jobs() if job.requester.key == requester.key]
         return QueueView(mine=[(job, self.waiting(job.id)) for job in mine], jobs=len(self._queue))
+
+    async def quota(self, requester: Requester) -> tuple[Usage, Limits]:
+        """What the member has used in the last 24 hours, and of how much."""
+        usage = await self._store.usage(requester.key, since=self._clock.now() - DAY)
+        return usage, self._admission.limits
 
     async def describe(self, job_id: JobId) -> Description:
         """A job with its recipe and lineage.

@@ -13,13 +13,11 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.errors import Meaning, SlackFault, understood
+from adapters.slack.identity import Identity, Tokens
 from adapters.slack.members import Team
 from adapters.slack.options import SlackOptions
-from adapters.slack.tokens import Identity, Tokens
-from bot.domain.errors import FatalError
 
 CALL_SECONDS = 30.0
-_START_TRIES = 5
 log = structlog.get_logger(__name__)
 _sdk_log = logging.getLogger("slack_sdk")
 
@@ -130,26 +128,3 @@ class SlackApi:
                     raise
             await asyncio.sleep(wait)
             pause *= 2
-
-
-async def started(
-    api: SlackApi, method: str, token: str | None, *, variable: str, **arguments: Any
-) -> dict[str, Any]:
-    """A call that a start needs, repeated for a while where Slack does not answer.
-
-    Raises:
-        FatalError: Slack refuses the token, or cannot be reached.
-    """
-    last = ""
-    for attempt in range(_START_TRIES):
-        try:
-            return await api.call_with(token, method, **arguments)
-        except SlackFault as fault:
-            if fault.meaning in {Meaning.TEAM_GONE, Meaning.TOKEN_EXPIRED, Meaning.NO_SCOPE, Meaning.NEVER}:
-                raise FatalError(
-                    f"Slack does not accept {variable} ({fault.code}): copy it again from your app's page at "
-                    "https://api.slack.com/apps."
-                ) from fault
-            last, pause = fault.code, 2.0**attempt if fault.seconds is None else fault.seconds
-        await asyncio.sleep(min(pause, 30.0))
-    raise FatalError(f"Slack at {api.options.api_url} does not answer ({last}): check the network and slack.api_url.")

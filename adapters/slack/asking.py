@@ -34,7 +34,14 @@ async def ask_by_form(desk: Desk, event: Inbound, filled: Filled) -> Receipt:
     source = await desk.pictures.fetch(place.team, file) if file else None
     if errand.generation and errand.action in _VERBS:
         return await press(
-            desk, event, place, _VERBS[errand.action], errand.generation, wishes=filled.wishes, source=source
+            desk,
+            event,
+            place,
+            _VERBS[errand.action],
+            errand.generation,
+            wishes=filled.wishes,
+            shown=filled.shown,
+            source=source,
         )
     if source is None:
         raise Gone("The picture is missing: open the form again and add it.")
@@ -94,9 +101,21 @@ async def press(
     *,
     strength: float | None = None,
     wishes: Flags | None = None,
+    shown: frozenset[str] = frozenset(),
     source: bytes | None = None,
 ) -> Receipt:
     """A press on a result becomes a job of the member who pressed.
+
+    Args:
+        desk: the parts.
+        event: what brought it; its id is the request's.
+        place: where it was pressed, and by whom.
+        verb: what to do.
+        generation: with which result.
+        strength: what stands on the button.
+        wishes: words and options that go over the result's own.
+        shown: fields that the member saw; one of these left empty means "none", not "as it was".
+        source: another picture instead.
 
     Raises:
         UserError: the sentence for the member.
@@ -106,7 +125,8 @@ async def press(
     member = await desk.members.look_up(place.team, place.user)
     wanted = bool((wishes and wishes.private) or settings.private)
     target, private = _answer(desk, place, parent, private=wanted)
-    strengths = wishes.strengths if wishes else None
+    wishes = wishes or Flags(prompt="")
+    strengths = wishes.strengths or ()
     return await desk.service.press(
         Press(
             verb=verb,
@@ -114,12 +134,15 @@ async def press(
             requester=_named(place, member).requester,
             reply_to=target,
             event_id=event.id,
-            strength=strength if strengths is None else strengths[0],
-            strengths=strengths if strengths and len(strengths) > 1 else None,
-            prompt=(wishes.prompt or None) if wishes else None,
-            negative_prompt=(wishes.negative_prompt or None) if wishes else None,
-            style=wishes.style if wishes else None,
-            seed=wishes.seed if wishes else None,
+            strength=strengths[0] if len(strengths) == 1 else strength,
+            strengths=strengths if len(strengths) > 1 else None,
+            prompt=wishes.prompt or None,
+            negative_prompt=wishes.negative_prompt or ("" if "negative_prompt" in shown else None),
+            style=wishes.style or ("" if "style" in shown else None),
+            seed=wishes.seed,
+            steps=wishes.steps,
+            guidance_scale=wishes.guidance_scale,
+            model=wishes.model,
             source=source,
             private=private,
             locale=_locale(member),

@@ -35,7 +35,7 @@ async def on_command(desk: Desk, event: Inbound) -> None:
     place, text = place_of(event.body), event.body.get("text", "").strip()
     name = event.body["command"].lstrip("/")
     if name in _FORMS:
-        await desk.open_view(event, await _form(desk, event, place, _FORMS[name], parse_flags(text)))
+        await desk.open_view(event, await _form(desk, place, _FORMS[name], parse_flags(text)))
         return
     if name == "settings":
         await show_settings(desk, event)
@@ -47,12 +47,10 @@ async def on_shortcut(desk: Desk, event: Inbound) -> None:
     """Open the form on a message's picture, or empty."""
     body, place = event.body, place_of(event.body)
     if body["type"] == "shortcut":
-        await desk.open_view(event, await _form(desk, event, place, Action.IMG2IMG, Flags(prompt="")))
+        await desk.open_view(event, await _form(desk, place, Action.IMG2IMG, Flags(prompt="")))
         return
     message = body.get("message") or {}
-    errand = Errand(
-        action=Action.IMG2IMG, channel=place.channel, thread=place.thread, trigger=body.get("trigger_id", "")
-    )
+    errand = Errand(action=Action.IMG2IMG, channel=place.channel, thread=place.thread)
     # One of our own results is worked on from our lossless copy, and is a chain.
     job = await desk.store.job_of_message(message_ref(place.channel, message.get("ts", "")))
     if job is None and (known := job_id_in(message.get("metadata"))):
@@ -69,15 +67,13 @@ async def on_shortcut(desk: Desk, event: Inbound) -> None:
     await desk.open_view(event, form(errand, Flags(prompt=""), styles=desk.styles, models=desk.models, about=about))
 
 
-async def _form(desk: Desk, event: Inbound, place: Place, action: Action, wishes: Flags) -> Block:
+async def _form(desk: Desk, place: Place, action: Action, wishes: Flags) -> Block:
     """The form, with what this place usually takes where the member said nothing."""
     usual = await desk.service.settings(*keys_of(place))
     if usual.strength is not None and action is Action.IMG2IMG:
         wishes = replace(wishes, strengths=wishes.strengths or (usual.strength,))
     wishes = replace(wishes, style=wishes.style or usual.style, private=wishes.private or bool(usual.private))
-    errand = Errand(
-        action=action, channel=place.channel, thread=place.thread, trigger=event.body.get("trigger_id", "")
-    )
+    errand = Errand(action=action, channel=place.channel, thread=place.thread)
     return form(errand, wishes, styles=desk.styles, models=desk.models)
 
 

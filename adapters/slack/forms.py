@@ -50,7 +50,6 @@ class Errand:
         file: Slack id of the picture, where the form was opened on one; the member uploads one otherwise.
         author: who posted that picture.
         generation: the result it was opened on.
-        trigger: when it was opened, so that two forms are two wishes.
     """
 
     action: Action
@@ -59,7 +58,6 @@ class Errand:
     file: str = ""
     author: str = ""
     generation: GenerationId | None = None
-    trigger: str = ""
 
     @property
     def needs_file(self) -> bool:
@@ -69,11 +67,17 @@ class Errand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """A submitted form; `file` is Slack's object for what was uploaded in it."""
+    """A submitted form.
+
+    Attributes:
+        file: Slack's object for what was uploaded in it.
+        shown: the fields the member saw.
+    """
 
     errand: Errand
     wishes: Flags
     file: Mapping[str, Any] | None
+    shown: frozenset[str]
 
 
 class FormErrors(Exception):
@@ -171,7 +175,7 @@ def read_form(view: Mapping[str, Any]) -> Filled:
     )
     if errors:
         raise FormErrors(errors)
-    return Filled(errand=errand, wishes=wishes, file=file)
+    return Filled(errand=errand, wishes=wishes, file=file, shown=frozenset(fields))
 
 
 def fields_of(view: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -188,7 +192,6 @@ def _packed(errand: Errand) -> str:
         "file": errand.file,
         "author": errand.author,
         "generation": errand.generation,
-        "trigger": errand.trigger,
     }
     return json.dumps({name: value for name, value in values.items() if value}, separators=(",", ":"))
 

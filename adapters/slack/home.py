@@ -12,6 +12,7 @@ from bot.domain.actions import Verb
 from bot.domain.card import Button
 from bot.domain.ids import generation_id
 from bot.domain.job import Job, JobStatus
+from bot.domain.limits import Limits, Usage
 from bot.service import QueueView
 
 _SHOWN_RESULTS = 8
@@ -38,7 +39,7 @@ async def show_home(desk: Desk, place: Place) -> None:
     view = home_view(
         await desk.service.status(requester),
         await desk.service.recent(requester),
-        quota="",
+        quota=_quota(*await desk.service.quota(requester)),
         admin=await desk.is_admin(place),
         now=desk.clock.now(),
     )
@@ -60,6 +61,11 @@ def home_view(queue: QueueView, recent: Sequence[Job], *, quota: str, admin: boo
     for job in done:
         blocks += _result(job)
     return {"type": "home", "blocks": blocks[:100]}
+
+
+def _quota(usage: Usage, limits: Limits) -> str:
+    of = f" of your {limits.per_user_per_day}" if limits.per_user_per_day else ""
+    return f"{usage.pictures}{of} pictures asked for in the last 24 hours."
 
 
 def _header(text: str) -> Block:

@@ -138,6 +138,7 @@ def place_of(body: Payload) -> Place:
             user=event["user"],
             channel=event.get("channel") or item.get("channel", ""),
             thread=event.get("thread_ts") or event.get("ts") or item.get("ts", ""),
+            in_thread="thread_ts" in event,
         )
     if "command" in body:
         return Place(
@@ -154,6 +155,7 @@ def place_of(body: Payload) -> Place:
         user=user["id"],
         channel=_id(body.get("channel")) or container.get("channel_id", ""),
         thread=message.get("thread_ts") or message.get("ts") or container.get("message_ts", ""),
+        in_thread="thread_ts" in message,
         name=user.get("name") or user.get("username", ""),
         response_url=body.get("response_url", ""),
     )

@@ -13,7 +13,6 @@ from adapters.slack.text import MAX_ALT, Block, actions, button, clip, context, 
 from bot.domain.actions import Verb
 from bot.domain.card import Button, Card, CardPicture
 from bot.domain.ids import GenerationId
-from bot.domain.job import JobStatus
 
 MAX_BLOCKS = 50
 _SHOWN_PROMPT = 1000
@@ -54,7 +53,7 @@ def lay_out(card: Card, files: Mapping[GenerationId, str], *, notes: tuple[str, 
     quiet = [*card.notes, card.small_print, *notes]
     if quiet := [line for line in quiet if line]:
         blocks.append(context(*quiet))
-    blocks += [_row(row) for row in _rows(card)]
+    blocks += [_row(row) for row in card.buttons]
     text = f"{mention}{headline}: {escape(clip(card.prompt, 150))}"
     return Message(text=text, blocks=tuple(blocks[:MAX_BLOCKS]))
 
@@ -83,14 +82,6 @@ def _picture(picture: CardPicture, file: str, *, alone: bool) -> list[Block]:
     if not alone:
         image["title"] = plain(picture.label)
     return [image, _row((picture.button,))] if picture.button else [image]
-
-
-def _rows(card: Card) -> tuple[tuple[Button, ...], ...]:
-    offered = {each.verb for row in card.buttons for each in row}
-    if not card.private or card.status is not JobStatus.SUCCEEDED or not card.pictures or Verb.PUBLISH in offered:
-        return card.buttons
-    publish = Button(verb=Verb.PUBLISH, target=card.pictures[0].generation, label="Publish", emoji="📣")
-    return (*card.buttons, (publish,))
 
 
 def _row(row: tuple[Button, ...]) -> Block:

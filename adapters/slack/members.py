@@ -36,7 +36,8 @@ class Place:
 
     Attributes:
         channel: empty where it was no conversation (App Home, a global shortcut).
-        thread: `ts` of the thread's first message; empty for the channel itself.
+        thread: `ts` of the message to answer under; empty for the channel itself.
+        in_thread: that thread was going on already; Slack shows ephemeral words in no other.
         response_url: answers there for 30 minutes, five times; never stored with a job.
     """
 
@@ -44,6 +45,7 @@ class Place:
     user: str
     channel: str = ""
     thread: str = ""
+    in_thread: bool = False
     name: str = ""
     response_url: str = ""
 

@@ -39,7 +39,7 @@ class Notices:
                 "chat_postEphemeral",
                 channel=place.channel,
                 user=place.user,
-                thread_ts=place.thread or None,
+                thread_ts=place.thread if place.in_thread else None,
                 text=escape(sentence),
                 blocks=[section(plain(sentence))],
             )

@@ -29,7 +29,7 @@ HELP = (
     "--private`\n\n"
     "*Under a result*: run it again at another strength, *Chain* to work on the result, *Reroll* for another seed, "
     "*Edit* the words, *Sweep* for four strengths side by side.\n\n"
-    "*Reactions on a result*: :repeat: reroll, :envelope: send it to me alone, :star: keep, "
+    "*Reactions on a result*: :repeat: reroll, :envelope: or :star: send me a copy, "
     ":x: delete or cancel mine.\n\n"
     "*More commands*: `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`"
 )

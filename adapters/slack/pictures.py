@@ -5,6 +5,7 @@ telling about a file that another organisation shared (Slack Connect). Only Slac
 downloader asks hosts on its list and follows no redirect.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,9 @@ from bot.domain.errors import PictureRefused
 File = Mapping[str, Any]
 
 MAX_BYTES = 25 * 1024 * 1024
+FETCHES = 4
+"""Pictures on their way at the same time; each may be as large as `MAX_BYTES`."""
+
 _HTML = (b"<!doctype html", b"<html", b"<head")
 _INVITE = "I cannot see that file: invite me to its channel with /invite, or use /img2img and add the picture there."
 log = structlog.get_logger(__name__)
@@ -42,6 +46,7 @@ class Pictures:
     def __init__(self, api: SlackApi, downloads: Downloader) -> None:
         self._api = api
         self._downloads = downloads
+        self._at_once = asyncio.Semaphore(FETCHES)
 
     async def fetch(self, team: Team, file: File) -> bytes:
         """The bytes of a file that was seen in a message, a form or a shortcut.
@@ -54,7 +59,8 @@ class Pictures:
         self._check(file)
         identity = await self._api.identity(team)
         token = identity.token if identity else ""
-        download = await self._downloads.fetch(_address(file), headers={"Authorization": f"Bearer {token}"})
+        async with self._at_once:
+            download = await self._downloads.fetch(_address(file), headers={"Authorization": f"Bearer {token}"})
         if "html" in download.media_type or download.content[:64].lstrip().lower().startswith(_HTML):
             log.warning("slack sent a login page instead of a file", file=file.get("id"))
             raise PictureRefused(

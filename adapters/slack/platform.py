@@ -18,6 +18,7 @@ from adapters.slack.api import SlackApi
 from adapters.slack.commands import on_command, on_shortcut
 from adapters.slack.desk import Desk, Members
 from adapters.slack.home import on_home
+from adapters.slack.identity import Tokens
 from adapters.slack.inbound import Kind
 from adapters.slack.intake import Handler, Intake
 from adapters.slack.members import PLATFORM, Team
@@ -31,7 +32,7 @@ from adapters.slack.presses import on_press
 from adapters.slack.reactions import on_reaction
 from adapters.slack.sockets import Sockets
 from adapters.slack.submissions import on_submission
-from adapters.slack.tokens import InstallationStore, InstalledWorkspaces, OneWorkspace, Seed, Tokens
+from adapters.slack.tokens import InstallationStore, InstalledWorkspaces, OneWorkspace, Seed
 from adapters.slack.uninstalls import on_uninstalled
 from adapters.slack.uploads import Uploads
 from adapters.slack.web import WebServer

@@ -1,7 +1,6 @@
 """Buttons: on a result, on a waiting job, in a modal, in App Home."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from adapters.slack import asking
@@ -30,7 +29,7 @@ async def on_press(desk: Desk, event: Inbound) -> None:
             view = event.body["view"]
             await desk.update_view(place.team, view["id"], unfolded(view, models=desk.models))
         case code if code == OPEN_FORM:
-            errand = Errand(action=Action.IMG2IMG, trigger=event.body.get("trigger_id", ""))
+            errand = Errand(action=Action.IMG2IMG)
             wishes = Flags(prompt="")
             await desk.open_view(event, form(errand, wishes, styles=desk.styles, models=desk.models))
         case code if code == OPEN_SETTINGS:
@@ -80,7 +79,6 @@ async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control)
         channel=place.channel,
         thread=place.thread,
         generation=control.target,
-        trigger=event.body.get("trigger_id", ""),
     )
     about = "Works on the result, one pass further." if chain else "Works on the same source as that result."
     view = form(errand, wishes, styles=desk.styles, models=(), about=about)
@@ -88,11 +86,8 @@ async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control)
 
 
 async def _cancel(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
-    job = await desk.store.job(job_of(control.target))
-    foreign = job is not None and job.requester.key != place.requester.key
-    await desk.service.cancel(
-        job_of(control.target), by=place.requester, moderator=foreign and await _may_moderate(desk, place, control)
-    )
+    moderator = await _may_moderate(desk, place, control)
+    await desk.service.cancel(job_of(control.target), by=place.requester, moderator=moderator)
     view: Mapping[str, Any] = event.body.get("view") or {}
     if view.get("type") == "home":
         await show_home(desk, place)
@@ -125,11 +120,12 @@ async def delete(desk: Desk, place: Place, control: Control, *, moderator: bool,
 
 
 async def _may_moderate(desk: Desk, place: Place, control: Control) -> bool:
-    """A workspace's admins, on the jobs of their own workspace."""
+    """A workspace's admins, on others' jobs of their own workspace."""
     job = await desk.store.job(job_of(control.target))
-    if job is None or (job.requester.platform, job.requester.space) != (place.requester.platform, place.team.space):
+    if job is None or job.requester.key == place.requester.key:
         return False
-    return await desk.is_admin(place)
+    ours = (job.requester.platform, job.requester.space) == (PLATFORM, place.team.space)
+    return ours and await desk.is_admin(place)
 
 
 async def publish(desk: Desk, place: Place, control: Control) -> None:
@@ -149,7 +145,7 @@ async def publish(desk: Desk, place: Place, control: Control) -> None:
         raise InvalidRequest("It was not asked for in a channel, so there is none to publish it in.")
     home = {**address, "channel": address["home_channel"], "thread": address.get("home_thread", "")}
     target = ReplyTarget(platform=PLATFORM, address={name: value for name, value in home.items() if value})
-    card = replace(render(job, description.generations), private=False)
+    card = render(job, description.generations, public=True)
     try:
         await desk.messenger.copy(target, card, nonce=f"{job.id}:published")
     except DeliveryError as fault:

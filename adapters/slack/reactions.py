@@ -1,4 +1,4 @@
-"""Reactions on a result: reroll it, send it to me, keep it, delete or cancel mine."""
+"""Reactions on a result: reroll it, send me a copy (to read, to keep), delete or cancel mine."""
 
 from dataclasses import replace
 
@@ -16,8 +16,7 @@ from bot.domain.job import Job
 from bot.rendering import render
 
 _REROLL = frozenset({"repeat", "arrows_counterclockwise", "game_die"})
-_SEND = frozenset({"email", "envelope", "incoming_envelope"})
-_KEEP = frozenset({"star", "star2"})
+_SEND = frozenset({"email", "envelope", "incoming_envelope", "star", "star2"})
 _REMOVE = frozenset({"x", "heavy_multiplication_x", "negative_squared_cross_mark"})
 
 
@@ -44,7 +43,7 @@ async def _send(desk: Desk, place: Place, job: Job) -> None:
     if not made:
         return
     target = place.reply_to(asked_at=desk.clock.now(), private=True)
-    card = replace(render(job, made), mention=False, private=False)
+    card = replace(render(job, made, public=True), mention=False)
     try:
         await desk.messenger.copy(target, card, nonce=f"{job.id}:for:{place.user}")
     except DeliveryError as fault:

@@ -8,7 +8,8 @@ import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 
-from adapters.slack.api import SlackApi, started
+from adapters.slack.api import SlackApi
+from adapters.slack.identity import started
 from bot.domain.errors import FatalError
 
 CONNECTIONS = 2

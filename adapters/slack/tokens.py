@@ -9,34 +9,21 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import structlog
 
 from adapters.slack.errors import Meaning, SlackFault
+from adapters.slack.identity import Caller, Identity, started
 from adapters.slack.members import Team
 from bot.domain.errors import FatalError
 from bot.ports import Clock
-
-if TYPE_CHECKING:
-    from adapters.slack.api import SlackApi
 
 RENEW_BEFORE = 2 * 3600.0
 """Seconds before its end that a token is renewed; Bolt's own margin."""
 
 _OWN = ("own", "own")
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """The bot in one team."""
-
-    token: str
-    bot_user: str
-    bot: str = ""
-    team: str = ""
-    enterprise: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,26 +82,6 @@ class InstallationStore(Protocol):
         ...
 
 
-class Tokens(Protocol):
-    """Where the token of a team comes from."""
-
-    async def start(self, api: "SlackApi") -> None:
-        """Called once, before anything else; raises `FatalError` where the start must end."""
-        ...
-
-    async def identity(self, team: Team) -> Identity | None:
-        """The bot in a team, with a good token; None where it is not installed."""
-        ...
-
-    async def renewed(self, team: Team, *, expired: str) -> Identity | None:
-        """Another token than `expired`, or None where there is none to be had."""
-        ...
-
-    async def forget(self, team: Team) -> None:
-        """The app was uninstalled there."""
-        ...
-
-
 class OneWorkspace:
     """The token in the settings."""
 
@@ -122,9 +89,7 @@ class OneWorkspace:
         self._token = token
         self._identity: Identity | None = None
 
-    async def start(self, api: "SlackApi") -> None:
-        from adapters.slack.api import started
-
+    async def start(self, api: Caller) -> None:
         if self._token.startswith("xoxe."):
             raise FatalError(
                 "SLACK_BOT_TOKEN ends after twelve hours, as the app rotates its tokens: set SLACK_REFRESH_TOKEN, "
@@ -190,7 +155,7 @@ class InstalledWorkspaces:
         self._clock = clock
         self._renewing: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def start(self, api: "SlackApi") -> None:
+    async def start(self, api: Caller) -> None:
         self._api = api
         if self._seed:
             await self._plant(self._seed)
@@ -240,8 +205,6 @@ class InstalledWorkspaces:
         Raises:
             FatalError: Slack does not take the refresh token.
         """
-        from adapters.slack.api import started
-
         kept = await self._find(*_OWN)
         if kept is None or kept.seed != seed.mark:
             now = self._clock.now()

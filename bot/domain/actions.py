@@ -51,6 +51,9 @@ class Press:
     negative_prompt: str | None = None
     style: str | None = None
     seed: int | None = None
+    steps: int | None = None
+    guidance_scale: float | None = None
+    model: str | None = None
     source: bytes | None = None
     private: bool = False
     locale: str = "en"
@@ -95,10 +98,10 @@ def derive(parent: Generation, press: Press) -> Request:
         negative_prompt=recipe.negative_prompt if press.negative_prompt is None else press.negative_prompt,
         strengths=press.strengths or strengths,
         seed=seed if press.seed is None else press.seed,
-        steps=recipe.steps,
-        guidance_scale=recipe.guidance_scale,
+        steps=recipe.steps if press.steps is None else press.steps,
+        guidance_scale=recipe.guidance_scale if press.guidance_scale is None else press.guidance_scale,
         style=recipe.style if press.style is None else press.style,
-        model=recipe.model,
+        model=recipe.model if press.model is None else press.model,
         private=press.private,
         parent=parent.id,
         locale=press.locale,

@@ -25,9 +25,14 @@ from tests.fakes.slack_server.server import APP_TOKEN, SIGNING_SECRET, SlackServ
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What runs."""
+    """What runs.
+
+    Attributes:
+        messengers: delivery's, by platform; another platform may be put beside Slack.
+    """
 
     core: Core
+    messengers: dict[str, Messenger]
     slack: SlackPlatform
     engine: FakeEngine
 
@@ -98,7 +103,7 @@ async def house(
         )
         await parts.enter_async_context(platform)
         messengers[platform.name] = platform.messenger
-        made = House(core, platform, engine)
+        made = House(core, messengers, platform, engine)
         if not start:
             yield made
             return

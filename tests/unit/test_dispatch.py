@@ -1,9 +1,10 @@
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from bot.domain.ids import generation_id
-from bot.domain.job import MAX_STRIKES, JobStatus
+from bot.domain.job import MAX_STRIKES, Generation, Job, JobStatus
 from bot.domain.request import Action
 from inference.api import EngineStopped, Failed, FailureKind
 from tests.fakes.core import bench, request
@@ -134,3 +135,29 @@ async def test_an_engine_that_can_do_nothing_more_stops_the_service(tmp_path: Pa
         await serve_one()
 
     assert stopped.group_contains(EngineStopped)
+
+
+@pytest.mark.looptime
+async def test_a_picture_taken_up_just_before_a_stop_gets_the_whole_grace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its row is still being written, so the engine has not heard of it when the stop begins."""
+    async with bench(tmp_path, grace=60.0) as at:
+        real_replace = at.store.replace
+
+        async def slow_replace(before: Job, after: Job, *, generation: Generation | None = None) -> bool:
+            await asyncio.sleep(0.5)
+            return await real_replace(before, after, generation=generation)
+
+        monkeypatch.setattr(at.store, "replace", slow_replace)
+        at.engine.hold()
+        job = (await at.service.submit(request())).job
+        await asyncio.sleep(0.1)
+        assert not at.engine.requests
+        loop = asyncio.get_running_loop()
+        loop.call_later(20, lambda: releasing.append(loop.create_task(at.engine.release())))
+        releasing: list[asyncio.Task[None]] = []
+
+    ended = await at.store.job(job.id)
+    assert ended is not None
+    assert ended.status is JobStatus.SUCCEEDED

@@ -234,6 +234,20 @@ async def test_a_running_job_is_cancelled_within_a_step(tmp_path: Path) -> None:
         assert stored.status is JobStatus.CANCELLED
 
 
+async def test_a_job_that_is_deleted_while_it_runs_is_stopped(tmp_path: Path) -> None:
+    """A sweep whose first picture went would never have all of them, and so never end."""
+    async with bench(tmp_path) as at:
+        job = (await at.service.submit(request(action=Action.SWEEP))).job
+        while not await at.store.generations(job.id):
+            await asyncio.sleep(0)
+        at.engine.hold()
+        await at.service.delete(generation_id(job.id, 0), by=requester())
+        await at.engine.release()
+        await at.shown(job.id, JobStatus.CANCELLED)
+
+        assert await at.store.generations(job.id) == []
+
+
 async def test_only_the_owner_or_a_moderator_stops_a_job(tmp_path: Path) -> None:
     async with bench(tmp_path, start=False) as at:
         job = (await at.service.submit(request())).job

@@ -61,6 +61,22 @@ async def test_edit_opens_a_form_with_what_was_asked(ann: Member, general: Conve
     assert "strength 0.6" in edited
 
 
+async def test_an_edit_can_take_style_and_negative_words_away_again(
+    ann: Member, general: Conversation, photo: File, result: Json, running: House
+) -> None:
+    del result
+    await ann.submit(await ann.open("/img2img", general, "x --style oil --no people --steps 3"), file=photo)
+    styled = await ann.result(general, 1)
+    assert "style oil" in words(styled)
+    form = await ann.opens(lambda: ann.press("Edit", general, styled))
+    await ann.submit(form, style="none", negative_prompt="", steps="2")
+    edited = await ann.result(general, 2)
+    assert "style oil" not in words(edited)
+    job = await running.core.store.job_of_message(f'{{"channel":"{general.id}","ts":"{edited["ts"]}"}}')
+    assert job is not None
+    assert (job.recipes[0].negative_prompt, job.recipes[0].steps) == ("", 2)
+
+
 async def test_a_chain_of_three_passes(ann: Member, general: Conversation, result: Json) -> None:
     current = result
     for number in (1, 2):
@@ -156,6 +172,8 @@ async def test_reactions_act(ann: Member, bob: Member, general: Conversation, re
     assert reroll["thread_ts"] == result["ts"]
     await bob.react("envelope", general, result)
     await bob.result(ann.slack.state.direct(team, bob.user.id))
+    await ann.react("star", general, result)
+    await ann.result(ann.slack.state.direct(team, ann.user.id))
     await bob.react("x", general, result)
     await bob.react("thumbsup", general, result)
     await ann.react("x", general, result)

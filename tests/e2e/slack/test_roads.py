@@ -44,6 +44,14 @@ class TestSockets:
         await ann.say(general, "a boat", files=[photo])
         await ann.result(general)
 
+    async def test_an_address_that_was_used_up_is_not_tried_for_ever(self, slack: SlackServer) -> None:
+        slack.broken_links = 2
+        await slack.drop_sockets()
+        async with asyncio.timeout(40):
+            while slack.broken_links:
+                await asyncio.sleep(0.05)
+        await slack.connected(2)
+
     async def test_an_event_on_both_connections_is_one_job(
         self, slack: SlackServer, ann: Member, general: Conversation, photo: File
     ) -> None:

@@ -204,6 +204,7 @@ async def test_app_home_shows_queue_results_and_for_admins_the_settings(
     assert any("Reroll" in label for label in labels)
     assert not any("settings" in label for label in labels)
     assert "a boat" in words(home)
+    assert "2 pictures asked for" in words(home)
     await ann.press("Cancel", None, home)
     await ann.see(lambda: "Cancelled" in words(ann.from_bot(general)[1]))
     await running.engine.release()

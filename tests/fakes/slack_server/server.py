@@ -50,6 +50,7 @@ class SlackServer:
         self.host = ""
         self.app_url = ""
         self.login_page = False
+        self.broken_links = 0
         self.scopes = ""
         self.oauth_codes: dict[str, Json] = {}
         self._api = WebApi(self.state)
@@ -176,6 +177,9 @@ class SlackServer:
         if ticket not in self._good_tickets:
             return web.Response(status=404)
         self._good_tickets.discard(ticket)
+        if self.broken_links:
+            self.broken_links -= 1
+            return web.Response(status=503)
         socket = web.WebSocketResponse(autoping=True)
         await socket.prepare(request)
         await socket.send_json({"type": "hello", "num_connections": len(self.sockets) + 1})

@@ -198,6 +198,9 @@ class WebApi:
         if request.arguments["user"] not in conversation.members:
             raise Refused("user_not_in_channel")
         self._blocks(request)
+        thread = request.arguments.get("thread_ts")
+        if thread and not any(message.get("thread_ts") == thread for message in conversation.messages.values()):
+            return {"message_ts": self._state.ts()}  # Slack shows it only in a thread that is going on
         self._state.ephemerals.append(dict(request.arguments))
         return {"message_ts": self._state.ts()}
 

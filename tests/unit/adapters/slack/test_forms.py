@@ -23,7 +23,6 @@ errands = st.builds(
     thread=st.sampled_from(["", "1.2"]),
     file=st.sampled_from(["", "F1"]),
     generation=st.none() | st.just(GENERATION),
-    trigger=st.just("1.2.abc"),
 )
 words = st.text(max_size=2000)
 wishes = st.builds(

@@ -1,0 +1,74 @@
+"""Who the bot is in a team, and what finding that out takes."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from adapters.slack.errors import Meaning, SlackFault
+from adapters.slack.members import Team
+from adapters.slack.options import SlackOptions
+from bot.domain.errors import FatalError
+
+_START_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """The bot in one team."""
+
+    token: str
+    bot_user: str
+    bot: str = ""
+    team: str = ""
+    enterprise: str = ""
+
+
+class Caller(Protocol):
+    """As much of `SlackApi` as its tokens need."""
+
+    options: SlackOptions
+
+    async def call_with(self, token: str | None, method: str, **arguments: Any) -> dict[str, Any]:
+        """Call with a given token; raises `SlackFault`."""
+        ...
+
+
+class Tokens(Protocol):
+    """Where the token of a team comes from."""
+
+    async def start(self, api: Caller) -> None:
+        """Called once, before anything else; raises `FatalError` where the start must end."""
+        ...
+
+    async def identity(self, team: Team) -> Identity | None:
+        """The bot in a team, with a good token; None where it is not installed."""
+        ...
+
+    async def renewed(self, team: Team, *, expired: str) -> Identity | None:
+        """Another token than `expired`, or None where there is none to be had."""
+        ...
+
+    async def forget(self, team: Team) -> None:
+        """The app was uninstalled there."""
+        ...
+
+
+async def started(api: Caller, method: str, token: str | None, *, variable: str, **arguments: Any) -> dict[str, Any]:
+    """A call that a start needs, repeated for a while where Slack does not answer.
+
+    Raises:
+        FatalError: Slack refuses the token, or cannot be reached.
+    """
+    last = ""
+    for attempt in range(_START_TRIES):
+        try:
+            return await api.call_with(token, method, **arguments)
+        except SlackFault as fault:
+            if fault.meaning in {Meaning.TEAM_GONE, Meaning.TOKEN_EXPIRED, Meaning.NO_SCOPE, Meaning.NEVER}:
+                raise FatalError(
+                    f"Slack does not accept {variable} ({fault.code}): copy it again from your app's page at "
+                    "https://api.slack.com/apps."
+                ) from fault
+            last, pause = fault.code, 2.0**attempt if fault.seconds is None else fault.seconds
+        await asyncio.sleep(min(pause, 30.0))
+    raise FatalError(f"Slack at {api.options.api_url} does not answer ({last}): check the network and slack.api_url.")

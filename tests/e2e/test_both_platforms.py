@@ -1,0 +1,68 @@
+"""Discord and Slack in one process: one queue, one worker, fair across both, and one memory of jobs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from adapters.discord.platform import DiscordPlatform
+from adapters.pictures.outgoing import PictureExporter
+from tests.fakes.core import png
+from tests.fakes.discord_server import DiscordServer
+from tests.fakes.slack_house import House, house
+from tests.fakes.slack_server.member import Member, words
+from tests.fakes.slack_server.server import SlackServer, slack_server
+
+
+@asynccontextmanager
+async def both(folder: Path, discord: DiscordServer, slack: SlackServer) -> AsyncIterator[House]:
+    """One core with both platforms on it."""
+    async with house(slack, folder) as running:
+        core = running.core
+        platform = DiscordPlatform(
+            token=discord.token,
+            api_url=discord.url,
+            service=core.service,
+            store=core.store,
+            exporter=PictureExporter(store=core.store, images=core.images, embed_recipe=False),
+            clock=discord.clock,
+            allowed_hosts=frozenset({"127.0.0.1"}),
+            max_bytes=1 << 20,
+        )
+        async with platform, asyncio.TaskGroup() as tasks:
+            running.messengers[platform.name] = platform.messenger
+            listening = tasks.create_task(platform.run())
+            await discord.gateway.ready.wait()
+            await discord.until(lambda: discord.commands, what="commands")
+            yield running
+            await platform.stop_intake()
+            listening.cancel()
+
+
+async def test_one_queue_is_fair_across_both_and_a_job_is_known_on_both(tmp_path: Path) -> None:
+    async with DiscordServer() as discord, slack_server() as slack:
+        channel, anna = discord.channel(), discord.user("anna")
+        team = slack.state.add_team()
+        ann = Member(slack, team, slack.state.add_user("ann"))
+        general = slack.state.add_channel(team, ann.user)
+        photo = slack.state.add_file(team, ann.user, png())
+        async with both(tmp_path, discord, slack) as running:
+            running.engine.hold()
+            for number in range(4):
+                await ann.say(general, f"slack {number} --steps 1", files=[photo])
+            await ann.see(lambda: len(ann.from_bot(general)) == 4)
+            asked = await anna.command(channel, "img2img", image=png(), prompt="discord", steps=1)
+            await ann.see(lambda: len(running.core.queue.order()) == 4)
+            await running.engine.release()
+
+            shown = await discord.shown(asked, lambda post: post.pictures)
+            await ann.see(lambda: sum("Done" in words(each) for each in ann.from_bot(general)) == 4)
+            order = [request.prompt for request in running.engine.requests]
+            assert order == ["slack 0", "discord", "slack 1", "slack 2", "slack 3"]
+
+            (theirs,) = await running.core.store.jobs_of(f"discord:{anna.id}", limit=5)
+            assert "discord" in words(await ann.open("/info", general, theirs.id))
+            (ours, *_) = await running.core.store.jobs_of(f"slack:{team.id}/{ann.user.id}", limit=5)
+            told = await anna.command(channel, "info", job=ours.id)
+            assert "slack 3" in (await discord.shown(told)).words
+            assert shown.pictures
