@@ -112,13 +112,6 @@ class Answers:
                 return
         await self.show(answered, body)
 
-    async def now(self, event: Incoming, body: Payload) -> None:
-        """A first answer that only the member sees, complete at once."""
-        payload = {"flags": EPHEMERAL, "allowed_mentions": NOBODY, **body}
-        fault = await _tried(self._rest.respond(event.id, event.token, _MESSAGE, payload))
-        if fault:
-            log.warning("not answered", incoming=event.id, reason=fault.reason)
-
     async def ask(self, event: Incoming, modal: Payload) -> None:
         """Open a form."""
         fault = await _tried(self._rest.respond(event.id, event.token, _MODAL, modal))

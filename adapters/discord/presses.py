@@ -18,7 +18,7 @@ from adapters.discord.routes import Stand, address, token_of
 from adapters.discord.translate import Form, form_of
 from adapters.downloads import Downloader
 from bot.domain.actions import Press
-from bot.domain.errors import Gone, NotAllowed
+from bot.domain.errors import DeliveryError, Gone, NotAllowed
 from bot.domain.ids import JobId, job_of
 from bot.domain.job import Job
 from bot.domain.place import check_source
@@ -119,7 +119,11 @@ class Presses:
             raise Gone(text(event.origin.locale, "refused-double"))
         self._published.add(job.id)
         target = address(event, answered.response, hidden=False).target()
-        await self._messenger.post(target, card, nonce=f"{job.id}-p")
+        try:
+            await self._messenger.post(target, card, nonce=f"{job.id}-p")
+        except DeliveryError:
+            self._published.discard(job.id)
+            raise
 
     async def collect(self, answered: Answered) -> None:
         """Renew a message whose token died: the press brought a new one."""
