@@ -75,18 +75,24 @@ class Dispatch:
         self._stopping = False
 
     async def run(self) -> None:
-        """Perform units until the queue closes, then wait for those on the device."""
+        """Perform units until the queue closes, then wait for those on the device.
+
+        A job that still lacks pictures then goes back in line, for the next start.
+        """
         async with asyncio.TaskGroup() as performing:
             while True:
                 await self._slots.acquire()
                 try:
                     unit = await self._queue.take()
                 except QueueClosed:
-                    return
+                    break
                 task = performing.create_task(self._perform(unit), name=f"perform {unit.job}.{unit.index}")
                 self._performing.add(task)
                 task.add_done_callback(self._performed)
                 self._delivery.queue_moved()
+        for running in list(self._running.values()):
+            if running.job.status is JobStatus.RUNNING:
+                await self._settle(running, running.job.queued())
 
     def _performed(self, task: asyncio.Task[None]) -> None:
         self._performing.discard(task)

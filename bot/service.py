@@ -302,6 +302,8 @@ def _asks_for(request: Request, job: Job) -> bool:
         and tuple(each.strength for each in job.recipes) == request.strengths
         and recipe.prompt == clean_text(request.prompt)
         and recipe.negative_prompt == clean_text(request.negative_prompt)
-        and recipe.style == request.style
+        and recipe.style == (request.style or None)
+        and (recipe.steps, recipe.guidance_scale, recipe.model)
+        == (request.steps, request.guidance_scale, request.model)
         and request.seed in {None, recipe.seed}
     )

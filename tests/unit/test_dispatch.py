@@ -161,3 +161,21 @@ async def test_a_picture_taken_up_just_before_a_stop_gets_the_whole_grace(
     ended = await at.store.job(job.id)
     assert ended is not None
     assert ended.status is JobStatus.SUCCEEDED
+
+
+async def test_a_sweep_that_a_stop_interrupts_between_two_pictures_waits_and_says_so(tmp_path: Path) -> None:
+    async with bench(tmp_path) as first:
+        first.engine.hold()
+        job = (await first.service.submit(request(action=Action.SWEEP))).job
+        await first.engine.until_running(f"{generation_id(job.id, 0)}-1")
+        asyncio.get_running_loop().call_later(0.1, asyncio.ensure_future, first.engine.release())
+    left = await first.store.job(job.id)
+    assert left is not None
+    assert left.status is JobStatus.QUEUED
+    assert len(await first.store.generations(job.id)) == 1
+    assert first.chat.of(job.id)[0].cards[-1].status is JobStatus.QUEUED
+
+    async with bench(tmp_path, store=first.store, images=first.images, chat=first.chat) as second:
+        card = await second.shown(job.id)
+    assert len(card.pictures) == 4
+    assert len(second.engine.requests) == 3

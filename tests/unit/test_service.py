@@ -82,7 +82,16 @@ async def test_five_clicks_make_one_job_and_a_later_one_makes_another(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "changes", [{"negative_prompt": "people"}, {"style": "oil"}, {"seed": 8}, {"private": True}], ids=str
+    "changes",
+    [
+        {"negative_prompt": "people"},
+        {"style": "oil"},
+        {"seed": 8},
+        {"private": True},
+        {"steps": 7},
+        {"guidance_scale": 3.0},
+    ],
+    ids=str,
 )
 async def test_an_edit_of_anything_is_no_second_click(tmp_path: Path, changes: dict[str, object]) -> None:
     async with bench(tmp_path) as at:
