@@ -75,7 +75,7 @@ class DiscordMessenger:
         self._files = files
         self._clock = clock
         self._connected = connected
-        self._dead_tokens: set[str] = set()
+        self._dead_tokens: dict[str, float] = {}
         self._renewed: dict[JobId, Stand] = {}
         self._expiring: dict[JobId, _Expiring] = {}
         self._lost: set[JobId] = set()
@@ -138,7 +138,7 @@ class DiscordMessenger:
                     await self._tell_blocked(address, card)
                     raise _final(refusal.fault) from refusal
                 log.info("the interaction takes no answer, posting anew", reason=refusal.fault.reason)
-                self._dead_tokens.add(address.token.value)
+                self._bury(address.token)
             else:
                 own = address.reachable and not address.hidden
                 message = str(shown.get("id") or answer)
@@ -212,7 +212,7 @@ class DiscordMessenger:
         except Refused as refusal:
             if refusal.fault.meaning is not Meaning.TOKEN_DEAD:
                 raise
-            self._dead_tokens.add(token.value)
+            self._bury(token)
             return False
         return True
 
@@ -284,6 +284,12 @@ class DiscordMessenger:
 
     def _lives(self, token: Token) -> bool:
         return token.value not in self._dead_tokens and self._clock.now() < token.until - _TOKEN_MARGIN
+
+    def _bury(self, token: Token) -> None:
+        """Remember that a token is spent, until it would have been by its age."""
+        now = self._clock.now()
+        self._dead_tokens = {value: until for value, until in self._dead_tokens.items() if until > now}
+        self._dead_tokens[token.value] = token.until
 
     def _is_expiring(self, token: Token) -> bool:
         return self._clock.now() >= token.until - COLLECT_BEFORE

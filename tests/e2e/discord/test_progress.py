@@ -66,3 +66,12 @@ async def test_the_client_shards_as_discord_asks(discord: DiscordServer, start: 
     async with start() as bench:
         await eventually(both_are_there)
         await result_of(bench, anna, channel)
+
+
+async def test_the_client_remembers_routes_and_not_messages(bench: Bench, anna: Person, channel: Channel) -> None:
+    """White box: what discord.py keeps for each path it sees must not grow with every message."""
+    await result_of(bench, anna, channel)
+    known = len(bench.platform._connection.http._bucket_hashes)
+    for _ in range(3):
+        await result_of(bench, anna, channel)
+    assert len(bench.platform._connection.http._bucket_hashes) == known
