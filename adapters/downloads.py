@@ -15,6 +15,7 @@ from bot.domain.errors import PictureRefused
 
 _CHUNK = 64 * 1024
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_ELSEWHERE = "I only take pictures that were uploaded here: attach the file itself."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,7 @@ class Downloader:
         Raises:
             PictureRefused: with the sentence for the member.
         """
-        address = URL(url)
-        self._check(address)
+        address = self._checked(url)
         try:
             async with self._session.get(
                 address, headers={"Accept-Encoding": "identity", **(headers or {})}, allow_redirects=False
@@ -68,12 +68,17 @@ class Downloader:
         except (TimeoutError, aiohttp.ClientError) as fault:
             raise PictureRefused("I could not fetch the picture, its host did not answer: send it again.") from fault
 
-    def _check(self, address: URL) -> None:
+    def _checked(self, url: str) -> URL:
+        try:
+            address = URL(url)
+        except ValueError:
+            raise PictureRefused(_ELSEWHERE) from None
         host = address.host or ""
         secure = address.scheme == "https" or (address.scheme == "http" and host in _LOOPBACK)
         listed = {host, f"{host}:{address.port}"} & self._allowed_hosts
         if not secure or not listed:
-            raise PictureRefused("I only take pictures that were uploaded here: attach the file itself.")
+            raise PictureRefused(_ELSEWHERE)
+        return address
 
     def _too_large(self) -> PictureRefused:
         return PictureRefused(f"That file is larger than {self._max_bytes / 1e6:.0f} MB: send a smaller one.")

@@ -70,26 +70,41 @@ class Dispatch:
         self._slots = asyncio.Semaphore(slots)
         self._running: dict[JobId, _Running] = {}
         self._requests: dict[str, JobId] = {}
+        self._performing: set[asyncio.Task[None]] = set()
         self._starting = asyncio.Lock()
         self._stopping = False
 
     async def run(self) -> None:
-        """Perform units until the queue closes, then wait for those on the device."""
+        """Perform units until the queue closes, then wait for those on the device.
+
+        A job that still lacks pictures then goes back in line, for the next start.
+        """
         async with asyncio.TaskGroup() as performing:
             while True:
                 await self._slots.acquire()
                 try:
                     unit = await self._queue.take()
                 except QueueClosed:
-                    return
+                    break
                 task = performing.create_task(self._perform(unit), name=f"perform {unit.job}.{unit.index}")
-                task.add_done_callback(lambda _: self._slots.release())
+                self._performing.add(task)
+                task.add_done_callback(self._performed)
                 self._delivery.queue_moved()
+        for running in list(self._running.values()):
+            if running.job.status is JobStatus.RUNNING:
+                await self._settle(running, running.job.queued())
+
+    def _performed(self, task: asyncio.Task[None]) -> None:
+        self._performing.discard(task)
+        self._slots.release()
 
     async def stop(self, *, grace: float) -> None:
         """Take nothing more; give running work `grace` seconds, then put it back in line for the next start."""
         self._queue.close()
-        if await self._engine.drain(grace):
+        # Not the engine is asked whether it is idle: a picture is under way before it gets there, and after.
+        if self._performing:
+            await asyncio.wait(self._performing, timeout=grace)
+        if not self._performing:
             return
         self._stopping = True
         log.warning("grace is over, running jobs go back to the queue", jobs=len(self._running))

@@ -102,7 +102,7 @@ class JobStore(Protocol):
 
         Written is what a job's moves change: status, attempt, strikes, lease, error and times. A generation of an
         earlier attempt with the same id gives way. Where `after` has ended its delivery duty is due at once; where
-        it ended without pictures to show for it (cancelled, refused, failed) its usage is given back.
+        it was cancelled, refused or failed, the usage of the pictures that it did not make is given back.
 
         Returns:
             False, and nothing changed, where the stored status or attempt is not `before`'s any more.

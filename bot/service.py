@@ -145,12 +145,17 @@ class Service:
                 return cancelled
 
     async def delete(self, generation: GenerationId, *, by: Requester, moderator: bool = False) -> Job:
-        """Remove a job's pictures and prompts from the store; taking its message away is the adapter's part.
+        """Remove a job's pictures and prompts from the store; an open job is cancelled first.
+
+        Taking its message away is the adapter's part.
 
         Raises:
             UserError: it is unknown or somebody else's.
         """
         job = await self._owned(job_of(generation), by, moderator=moderator)
+        if not job.status.ended:
+            with contextlib.suppress(Gone):  # it ended by itself just now
+                job = await self.cancel(job.id, by=by, moderator=moderator)
         for each in await self._store.generations(job.id):
             await self._store.remove_generation(each.id)
         await self.sweep_images()
@@ -297,6 +302,8 @@ def _asks_for(request: Request, job: Job) -> bool:
         and tuple(each.strength for each in job.recipes) == request.strengths
         and recipe.prompt == clean_text(request.prompt)
         and recipe.negative_prompt == clean_text(request.negative_prompt)
-        and recipe.style == request.style
+        and recipe.style == (request.style or None)
+        and (recipe.steps, recipe.guidance_scale, recipe.model)
+        == (request.steps, request.guidance_scale, request.model)
         and request.seed in {None, recipe.seed}
     )

@@ -82,8 +82,6 @@ class Worker:
             if frame["frame"] == "cancel":
                 self._cancelled.add(frame["id"])
                 continue
-            if frame["frame"] == "run":
-                self._cancelled.discard(frame["request"]["id"])
             self._asked.put(frame)
         os._exit(EXIT_PARENT_GONE)  # nobody is left to paint for, whatever the main thread is in
 
@@ -126,6 +124,7 @@ class Worker:
         if new and backend.is_loaded(request.model):
             self._say_capacity(backend)  # more is known of a model once it is loaded
         send(end)
+        self._cancelled.discard(request.id)  # no id comes twice
 
     def _end(self, request: Img2ImgRequest, backend: Backend, wire: Wire) -> Event:
         try:

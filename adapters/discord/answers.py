@@ -11,7 +11,7 @@ import structlog
 from adapters.discord.cards import NOBODY
 from adapters.discord.faults import ERRORS, Fault, Meaning, judge
 from adapters.discord.incoming import EPHEMERAL, Incoming, Kind
-from adapters.discord.rest import Outgoing, Payload, Response, Rest
+from adapters.discord.rest import ORIGINAL, Outgoing, Payload, Response, Rest
 from bot.texts import text
 
 _MESSAGE, _DEFERRED_MESSAGE, _DEFERRED_UPDATE, _CHOICES, _MODAL = 4, 5, 6, 8, 9
@@ -88,9 +88,7 @@ class Answers:
         event = answered.event
         payload = {"allowed_mentions": NOBODY, **body}
         if answered.response and answered.ack in {Ack.PUBLIC, Ack.HIDDEN}:
-            fault = await _tried(
-                self._rest.edit_response(event.application, event.token, "@original", payload, files)
-            )
+            fault = await _tried(self._rest.edit_response(event.application, event.token, ORIGINAL, payload, files))
         elif answered.response:
             hidden = {**payload, "flags": EPHEMERAL}
             fault = await _tried(self._rest.follow_up(event.application, event.token, hidden, files))

@@ -90,7 +90,7 @@ def _command(
         "options": list(options),
         "contexts": [_GUILD] if guild_only else [_GUILD, _BOT_DM, _PRIVATE_CHANNEL],
         "integration_types": [_BY_GUILD] if guild_only else [_BY_GUILD, _BY_USER],
-        "default_member_permissions": None if permissions is None else str(permissions),
+        "default_member_permissions": permissions,
     }
 
 

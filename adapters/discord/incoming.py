@@ -63,7 +63,6 @@ class Origin:
         permissions: what the member may do there, Discord's bits; 0 where that means nothing.
         app_permissions: the same for us.
         reachable: whether the bot itself may write there, not only by an interaction's token.
-        nsfw: the place is age-restricted.
         file_bytes: the most one file may have in an answer to this event.
         guild_file_bytes: the most one file may have there in a message of the bot's own.
     """
@@ -78,7 +77,6 @@ class Origin:
     app_permissions: int = 0
     locale: str = "en"
     reachable: bool = True
-    nsfw: bool = False
     file_bytes: int = 10 * 1024 * 1024
     guild_file_bytes: int = 10 * 1024 * 1024
 

@@ -18,7 +18,7 @@ from adapters.discord.cards import NOBODY, bare, layout
 from adapters.discord.faults import ERRORS, Fault, Meaning, judge
 from adapters.discord.files import FileMaker, Files
 from adapters.discord.incoming import EPHEMERAL, PLATFORM
-from adapters.discord.rest import Outgoing, Payload, Rest
+from adapters.discord.rest import ORIGINAL, Outgoing, Payload, Rest
 from adapters.discord.routes import Address, Stand, Token, address_of, stand_of
 from bot.domain.card import Card
 from bot.domain.errors import TryLater, Undeliverable
@@ -127,9 +127,9 @@ class DiscordMessenger:
 
     async def _post(self, address: Address, card: Card, nonce: str) -> Stand:
         if address.token and self._lives(address.token):
-            message = address.answer or "@original"
+            answer = address.answer or ORIGINAL
             try:
-                await self._send(self._by_token(address.token, message), card, address.file_bytes)
+                shown = await self._send(self._by_token(address.token, answer), card, address.file_bytes)
             except Refused as refusal:
                 fault = refusal.fault
                 if fault.meaning is Meaning.BLOCKED:
@@ -139,6 +139,7 @@ class DiscordMessenger:
                 self._dead_tokens.add(address.token.value)
             else:
                 own = address.reachable and not address.hidden
+                message = str(shown.get("id") or answer)
                 return Stand(channel=address.channel, message=message, token=address.token, own=own)
         return await self._post_anew(address, card, nonce)
 
@@ -186,7 +187,7 @@ class DiscordMessenger:
                 self._dead_tokens.add(stand.token.value)
             else:
                 return stand
-        if not stand.own or stand.message == "@original":
+        if not stand.own or stand.message == ORIGINAL:
             if card.status.ended:
                 raise Undeliverable("its message can be renewed by Collect only")
             return stand

@@ -1,5 +1,7 @@
 """What buttons and their forms do. A press is a wish of the member who pressed, on their quota."""
 
+from collections.abc import Awaitable
+
 import structlog
 
 from adapters.discord.answers import Answered, Answers
@@ -83,18 +85,26 @@ class Presses:
         await self.remove_message(event)
 
     async def remove_message(self, event: Incoming) -> None:
-        """Delete the message an event happened on; where Discord refuses, it says that it is empty now."""
-        if event.token:
-            deleted = self._rest.delete_response(event.application, event.token)
-        else:
-            deleted = self._rest.delete(event.origin.channel, event.message)
+        """Delete the message an event happened on: by the event's token, else by the bot's own.
+
+        Raises:
+            NotAllowed: Discord refuses; what the message showed is deleted here all the same.
+        """
+        if event.token and await self._gone(self._rest.delete_response(event.application, event.token)):
+            return
+        if not event.hidden and await self._gone(self._rest.delete(event.origin.channel, event.message)):
+            return
+        raise NotAllowed(text(event.origin.locale, "refused-message-stays"))
+
+    @staticmethod
+    async def _gone(deleting: Awaitable[None]) -> bool:
         try:
-            await deleted
+            await deleting
         except ERRORS as error:
             fault = judge(error)
-            log.warning("message not deleted", reason=fault.reason)
-            if fault.meaning is not Meaning.MESSAGE_GONE:
-                raise NotAllowed(text(event.origin.locale, "refused-message-stays")) from error
+            log.info("message not deleted", reason=fault.reason)
+            return fault.meaning is Meaning.MESSAGE_GONE
+        return True
 
     async def publish(self, answered: Answered) -> None:
         """Show everybody what only its owner saw."""

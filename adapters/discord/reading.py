@@ -55,7 +55,6 @@ def _origin(interaction: discord.Interaction[Any]) -> Origin:
         app_permissions=interaction.app_permissions.value,
         locale=str(interaction.locale),
         reachable=reachable,
-        nsfw=_is_nsfw(channel),
         file_bytes=interaction.filesize_limit,
         guild_file_bytes=guild.filesize_limit if guild and known else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,
     )
@@ -83,7 +82,6 @@ def read_mention(message: discord.Message) -> Incoming:
             roles=tuple(str(role) for role in _role_ids(member)),
             app_permissions=bot_permissions,
             locale=str(guild.preferred_locale) if guild else "en",
-            nsfw=_is_nsfw(channel),
             guild_file_bytes=guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,
         ),
         body={
@@ -120,11 +118,6 @@ def read_reaction(reaction: discord.RawReactionActionEvent, *, locale: str, rece
 
 def _role_ids(user: object) -> Iterable[int]:
     return getattr(user, "_roles", ())
-
-
-def _is_nsfw(channel: object) -> bool:
-    ask = getattr(channel, "is_nsfw", None)
-    return bool(ask and ask())
 
 
 def _raw(message: discord.Message | discord.MessageSnapshot) -> dict[str, Any]:

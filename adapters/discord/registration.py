@@ -58,4 +58,4 @@ def _covers(known: Any, wanted: Any) -> bool:
             and len(known) == len(wanted)
             and all(_covers(there, here) for there, here in zip(known, wanted, strict=True))
         )
-    return bool(known == wanted)
+    return str(known) == str(wanted)  # permission bits come back as text

@@ -11,6 +11,9 @@ from typing import Any
 import discord
 from discord.http import Route
 
+ORIGINAL = "@original"
+"""Stands for the message that first answered an interaction, or that a button sits on."""
+
 _json = discord.utils._to_json  # noqa: SLF001 -- the very encoder of the client, orjson where that is installed
 
 
@@ -69,7 +72,7 @@ class Rest:
         route = self._token_route("PATCH", application, token, message)
         return await self._send_message(route, body, files)
 
-    async def delete_response(self, application: str, token: str, message: str = "@original") -> None:
+    async def delete_response(self, application: str, token: str, message: str = ORIGINAL) -> None:
         """Delete a message by an interaction's token."""
         await self._client.http.request(self._token_route("DELETE", application, token, message))
 

@@ -130,7 +130,12 @@ class SqliteJobStore:
                     "UPDATE outbox SET due_at = ? WHERE job = ? AND done = 0", (after.ended_at or 0.0, before.id)
                 )
             if after.status in _REFUNDED:
-                await tx.execute("DELETE FROM usage WHERE job = ?", (before.id,))
+                await tx.execute(
+                    "UPDATE usage SET pictures = (SELECT count(*) FROM generations WHERE job = usage.job)"
+                    " WHERE job = ?",
+                    (before.id,),
+                )
+                await tx.execute("DELETE FROM usage WHERE job = ? AND pictures = 0", (before.id,))
             return True
 
     async def job(self, job: JobId) -> Job | None:

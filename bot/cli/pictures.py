@@ -184,6 +184,7 @@ def _check_target(out: Path, source: Path) -> None:
         raise InvalidRequest(f"--out ends in {', '.join(sorted(_FORMATS))}; you gave {out.name}.")
     if out.exists() and source.exists() and out.samefile(source):
         raise InvalidRequest("--out is the source itself: give another name.")
+    _check_writable(out.parent)
 
 
 def _check_folder(out: Path, source: Path, results: str) -> None:
@@ -191,6 +192,17 @@ def _check_folder(out: Path, source: Path, results: str) -> None:
     file = source.resolve()
     if file.parent == out.resolve() and re.fullmatch(rf"({results})\.png", file.name):
         raise InvalidRequest(f"{source} would be replaced by a result of its name: give another --out.")
+    _check_writable(out)
+
+
+def _check_writable(folder: Path) -> None:
+    """Find out before the work, not after it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise InvalidRequest(f"{folder} cannot be made ({fault.strerror}): give another --out.") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InvalidRequest(f"{folder} may not be written to: give another --out.")
 
 
 def _write(path: Path, content: bytes) -> None:

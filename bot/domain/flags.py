@@ -87,7 +87,7 @@ def _first_word(text: str) -> tuple[str, str]:
 
 
 def parse_strengths(text: str) -> tuple[float, ...]:
-    """One strength or several: "0.7", "0.3 0.5", "0.3,0.5,strong".
+    """One strength or several, each once: "0.7", "0.3 0.5", "0.3,0.5,strong".
 
     A comma separates where it is followed by a space, or where dots are the decimal sign; "0,7" is one number.
 
@@ -95,7 +95,7 @@ def parse_strengths(text: str) -> tuple[float, ...]:
         InvalidRequest: with the sentence for the member.
     """
     separator = r"[\s;]+" if re.fullmatch(r"\s*\d,\d+\s*", text) else r"[\s;,]+"
-    return tuple(parse_strength(part) for part in re.split(separator, text.strip()) if part)
+    return tuple(dict.fromkeys(parse_strength(part) for part in re.split(separator, text.strip()) if part))
 
 
 def _whole(name: str, value: str | None) -> int | None:

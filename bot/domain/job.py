@@ -92,7 +92,7 @@ class Job:
         notes: what the member should know about the source, e.g. that it was animated.
         attempt: how often it was started; 0 before the first time.
         strikes: workers that died under it.
-        lease: the run of the service that is working on it; a lease of another run is an orphan's.
+        lease: the run of the service that took it up, for who reads a database after a fault.
         error: one sentence for the owner where it failed or was refused.
         created_at, started_at, ended_at: Unix seconds.
     """

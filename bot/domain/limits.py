@@ -46,6 +46,10 @@ def check_limits(limits: Limits, usage: Usage, *, pictures: int, now: float) -> 
             f"You have {usage.pending} jobs waiting, the most allowed is {limits.pending_per_user}: "
             "wait for one to finish, or cancel one."
         )
+    if limits.per_user_per_day and pictures > limits.per_user_per_day:
+        raise LimitReached(
+            f"You may have {limits.per_user_per_day} pictures in 24 hours and asked for {pictures}: ask for fewer."
+        )
     if limits.per_user_per_day and usage.pictures + pictures > limits.per_user_per_day:
         oldest = now if usage.oldest_at is None else usage.oldest_at
         raise LimitReached(

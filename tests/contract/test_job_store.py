@@ -208,6 +208,17 @@ async def test_usage_is_given_back_where_there_is_no_picture(store: JobStore, en
     assert await store.usage("console:ada", since=NEVER) == Usage(pending=0, pictures=0, oldest_at=None)
 
 
+async def test_pictures_of_a_cancelled_sweep_that_were_made_are_not_given_back(store: JobStore) -> None:
+    """Else stopping each sweep at its last picture would be a way around the quota."""
+    job = replace(a_job(), recipes=a_job().recipes * 4)
+    await store.add(job)
+    running = await run(store, job)
+    for index in range(3):
+        assert await store.replace(running, running, generation=a_generation(job, index))
+    assert await store.replace(running, running.cancelled(at=1001))
+    assert (await store.usage("console:ada", since=NEVER)).pictures == 3
+
+
 async def test_deleting_jobs_gives_no_usage_back(store: JobStore) -> None:
     job = a_job(at=1000)
     await store.add(job)

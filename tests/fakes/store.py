@@ -77,7 +77,9 @@ class MemoryJobStore:
         if after.status.ended and after.id not in self._over:
             self._outbox[after.id] = replace(self._outbox[after.id], due_at=after.ended_at or 0.0)
         if after.status in REFUNDED:
-            self._used.pop(after.id, None)
+            used, made = self._used.pop(after.id), len(await self.generations(after.id))
+            if made:
+                self._used[after.id] = replace(used, pictures=made)
         return True
 
     async def job(self, job: JobId) -> Job | None:

@@ -1,9 +1,10 @@
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from bot.domain.ids import generation_id
-from bot.domain.job import MAX_STRIKES, JobStatus
+from bot.domain.job import MAX_STRIKES, Generation, Job, JobStatus
 from bot.domain.request import Action
 from inference.api import EngineStopped, Failed, FailureKind
 from tests.fakes.core import bench, request
@@ -134,3 +135,47 @@ async def test_an_engine_that_can_do_nothing_more_stops_the_service(tmp_path: Pa
         await serve_one()
 
     assert stopped.group_contains(EngineStopped)
+
+
+@pytest.mark.looptime
+async def test_a_picture_taken_up_just_before_a_stop_gets_the_whole_grace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its row is still being written, so the engine has not heard of it when the stop begins."""
+    async with bench(tmp_path, grace=60.0) as at:
+        real_replace = at.store.replace
+
+        async def slow_replace(before: Job, after: Job, *, generation: Generation | None = None) -> bool:
+            await asyncio.sleep(0.5)
+            return await real_replace(before, after, generation=generation)
+
+        monkeypatch.setattr(at.store, "replace", slow_replace)
+        at.engine.hold()
+        job = (await at.service.submit(request())).job
+        await asyncio.sleep(0.1)
+        assert not at.engine.requests
+        loop = asyncio.get_running_loop()
+        loop.call_later(20, lambda: releasing.append(loop.create_task(at.engine.release())))
+        releasing: list[asyncio.Task[None]] = []
+
+    ended = await at.store.job(job.id)
+    assert ended is not None
+    assert ended.status is JobStatus.SUCCEEDED
+
+
+async def test_a_sweep_that_a_stop_interrupts_between_two_pictures_waits_and_says_so(tmp_path: Path) -> None:
+    async with bench(tmp_path) as first:
+        first.engine.hold()
+        job = (await first.service.submit(request(action=Action.SWEEP))).job
+        await first.engine.until_running(f"{generation_id(job.id, 0)}-1")
+        asyncio.get_running_loop().call_later(0.1, asyncio.ensure_future, first.engine.release())
+    left = await first.store.job(job.id)
+    assert left is not None
+    assert left.status is JobStatus.QUEUED
+    assert len(await first.store.generations(job.id)) == 1
+    assert first.chat.of(job.id)[0].cards[-1].status is JobStatus.QUEUED
+
+    async with bench(tmp_path, store=first.store, images=first.images, chat=first.chat) as second:
+        card = await second.shown(job.id)
+    assert len(card.pictures) == 4
+    assert len(second.engine.requests) == 3

@@ -117,3 +117,12 @@ async def test_a_host_that_is_down_is_told_in_one_sentence() -> None:
     async with limited() as fetching:
         with pytest.raises(PictureRefused, match="did not answer"):
             await fetching.fetch("http://127.0.0.1:9/a.png")
+
+
+@pytest.mark.parametrize(
+    "url", ["", "https://[::1", "https://127.0.0.1:x/", "https://127.0.0.1\\@elsewhere/", "//127.0.0.1/"]
+)
+async def test_an_address_that_is_none_is_refused_in_the_same_words(url: str) -> None:
+    async with limited() as fetching:
+        with pytest.raises(PictureRefused, match="attach the file itself"):
+            await fetching.fetch(url)

@@ -82,7 +82,16 @@ async def test_five_clicks_make_one_job_and_a_later_one_makes_another(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "changes", [{"negative_prompt": "people"}, {"style": "oil"}, {"seed": 8}, {"private": True}], ids=str
+    "changes",
+    [
+        {"negative_prompt": "people"},
+        {"style": "oil"},
+        {"seed": 8},
+        {"private": True},
+        {"steps": 7},
+        {"guidance_scale": 3.0},
+    ],
+    ids=str,
 )
 async def test_an_edit_of_anything_is_no_second_click(tmp_path: Path, changes: dict[str, object]) -> None:
     async with bench(tmp_path) as at:
@@ -232,6 +241,20 @@ async def test_a_running_job_is_cancelled_within_a_step(tmp_path: Path) -> None:
         stored = await at.store.job(job.id)
         assert stored is not None
         assert stored.status is JobStatus.CANCELLED
+
+
+async def test_a_job_that_is_deleted_while_it_runs_is_stopped(tmp_path: Path) -> None:
+    """A sweep whose first picture went would never have all of them, and so never end."""
+    async with bench(tmp_path) as at:
+        job = (await at.service.submit(request(action=Action.SWEEP))).job
+        while not await at.store.generations(job.id):
+            await asyncio.sleep(0)
+        at.engine.hold()
+        await at.service.delete(generation_id(job.id, 0), by=requester())
+        await at.engine.release()
+        await at.shown(job.id, JobStatus.CANCELLED)
+
+        assert await at.store.generations(job.id) == []
 
 
 async def test_only_the_owner_or_a_moderator_stops_a_job(tmp_path: Path) -> None:

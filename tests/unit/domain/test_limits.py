@@ -34,7 +34,7 @@ def test_a_days_pictures_are_bounded_and_the_sentence_says_when_to_come_back() -
 
 
 def test_a_request_larger_than_the_days_bound_is_refused() -> None:
-    with pytest.raises(LimitReached, match="come back in"):
+    with pytest.raises(LimitReached, match="ask for fewer"):
         check_limits(Limits(per_user_per_day=3), usage(), pictures=4, now=NOW)
 
 

@@ -47,7 +47,7 @@ def test_ids_are_taken_exactly() -> None:
         kind=st.sampled_from(Kind),
         name=TEXTS,
         origin=st.builds(
-            Origin, user=TEXTS, name=TEXTS, channel=TEXTS, roles=st.lists(TEXTS).map(tuple), nsfw=st.booleans()
+            Origin, user=TEXTS, name=TEXTS, channel=TEXTS, roles=st.lists(TEXTS).map(tuple), reachable=st.booleans()
         ),
         body=st.dictionaries(TEXTS, st.none() | st.integers() | TEXTS | st.lists(TEXTS)),
         token=TEXTS,

@@ -1,0 +1,56 @@
+"""What a member sees while a job waits and runs."""
+
+import re
+
+from adapters.discord.cards import layout
+from adapters.discord.files import FileMaker
+from bot.domain.card import Progress
+from bot.domain.job import JobStatus
+from bot.rendering import render
+from tests.contract.test_messenger import Pngs, card
+from tests.e2e.discord.conftest import PNG, Bench
+from tests.e2e.discord.test_buttons import result_of
+from tests.e2e.discord.test_faults import running
+from tests.fakes.core import png
+from tests.fakes.discord_server.people import Person
+from tests.fakes.discord_server.world import Channel
+from tests.fakes.jobs import a_job
+
+
+async def test_a_waiting_job_tells_what_was_understood_its_place_and_when(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    await result_of(bench, anna, channel)  # something measured to estimate from
+    await running(bench, anna, channel)
+    asked = await ben.command(channel, "img2img", image=PNG, prompt="a storm", seed=3)
+    waiting = await bench.discord.shown(asked, lambda post: "in line" in post.words)
+    assert "number 1 in line" in waiting.content
+    assert "> a storm" in waiting.words
+    assert "strength 0.5 (balanced) · seed 3" in waiting.words
+    assert re.search(r"<t:\d+:R>", waiting.words)
+    assert list(waiting.buttons) == ["Cancel"]
+    await bench.engine.release()
+
+
+async def test_progress_comes_with_a_preview_that_gives_way_to_the_result() -> None:
+    maker = FileMaker(Pngs())
+    job = a_job(number=1).started(lease="x", at=1.0)
+    files = await maker.of(render(job, (), progress=Progress(fraction=0.5, preview=png())), file_bytes=1 << 20)
+    assert [file.filename for file in files.all] == ["preview.png"]
+    done = card(JobStatus.SUCCEEDED)
+    files = await maker.of(done, file_bytes=1 << 20)
+    assert [file.filename.rpartition(".")[0] for file in files.all] == [f"pentimento-{done.job}-0", "source"]
+    assert layout(done, files.pictures, thumbnail=files.thumbnail)["embeds"][0]["thumbnail"] == {
+        "url": "attachment://source.png"
+    }
+
+
+async def test_edits_are_coalesced(bench: Bench, anna: Person, channel: Channel) -> None:
+    """The placeholder, the start, the end; a hundred quick steps in between are not worth an edit each."""
+    await result_of(bench, anna, channel, steps=100, strength=1.0)
+    edits = [call for call in bench.discord.requests if call[0] == "PATCH"]
+    assert len(edits) <= 4
+
+
+async def test_the_client_shards_itself(bench: Bench) -> None:
+    assert list(bench.platform._connection.shards) == [0]
