@@ -77,7 +77,7 @@ class SlackMessenger:
             await self._edit(target, place, card)
         except SlackFault as fault:
             if fault.meaning is Meaning.LATER:
-                self._budget.closed_for(team.space, fault.seconds or 1.0)
+                self._budget.no_edits_for(team.space, fault.seconds or 1.0)
             if fault.meaning is Meaning.MESSAGE_GONE:
                 return await self._again(target, message, card, fault)
             if fault.meaning not in _REFUSED or place["channel"].startswith("D"):
@@ -106,7 +106,8 @@ class SlackMessenger:
         """Post the card without its pictures: those take a while, and come by an edit that is safe to repeat."""
         team = team_of(target)
         shown = lay_out(card, {})
-        await self._budget.post(team.space, channel)
+        if pause := await self._budget.post(team.space, channel):
+            raise SlackFault(Meaning.LATER, "ratelimited", seconds=pause)
         try:
             posted = await self._api.call(
                 team,
@@ -122,6 +123,8 @@ class SlackMessenger:
         except SlackFault as fault:
             if fault.meaning is Meaning.UNKNOWN_END:
                 self._doubtful.add(nonce)
+            elif fault.meaning is Meaning.LATER:
+                self._budget.no_posts_for(team.space, channel, fault.seconds or 1.0)
             raise
         return self._remember(nonce, message_ref(posted["channel"], posted["ts"]))
 

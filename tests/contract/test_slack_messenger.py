@@ -138,6 +138,15 @@ async def test_a_429_says_how_long_to_wait(bench: Bench) -> None:
     assert len(bench.slack.state.calls_of("chat.update")) == calls, "the door is closed, so nobody knocks"
 
 
+async def test_a_429_on_a_post_keeps_the_channels_other_jobs_from_knocking(bench: Bench) -> None:
+    bench.slack.fail("chat.postMessage", error="ratelimited", status=429, retry_after=30)
+    for nonce in ("job-1", "job-2"):
+        with pytest.raises(TryLater) as busy:
+            await bench.messenger.post(bench.target, card(), nonce=nonce)
+        assert busy.value.seconds == pytest.approx(30, abs=5)
+    assert len(bench.slack.state.calls_of("chat.postMessage")) == 1
+
+
 async def test_progress_leaves_room_for_what_must_be_said(bench: Bench) -> None:
     reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
     running = replace(card(JobStatus.RUNNING), progress=Progress(fraction=0.5))
