@@ -1,7 +1,7 @@
 """Answering a member: the first answer within 3 s, refusals that only they see, other ways where Discord resists."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -11,6 +11,7 @@ import structlog
 from adapters.discord.cards import NOBODY
 from adapters.discord.faults import ERRORS, Fault, Meaning, judge
 from adapters.discord.incoming import EPHEMERAL, Incoming, Kind
+from adapters.discord.markdown import inert
 from adapters.discord.rest import ORIGINAL, Outgoing, Payload, Response, Rest
 from bot.texts import text
 
@@ -19,6 +20,7 @@ ACK_SECONDS = 2.5
 """Discord gives 3 s from its side; what is later than this will not arrive in time."""
 
 _RETRY_SECONDS = 0.3
+_CALL_SECONDS = 60.0
 MAX_CHOICES = 25
 
 log = structlog.get_logger(__name__)
@@ -110,13 +112,6 @@ class Answers:
                 return
         await self.show(answered, body)
 
-    async def now(self, event: Incoming, body: Payload) -> None:
-        """A first answer that only the member sees, complete at once."""
-        payload = {"flags": EPHEMERAL, "allowed_mentions": NOBODY, **body}
-        fault = await _tried(self._rest.respond(event.id, event.token, _MESSAGE, payload))
-        if fault:
-            log.warning("not answered", incoming=event.id, reason=fault.reason)
-
     async def ask(self, event: Incoming, modal: Payload) -> None:
         """Open a form."""
         fault = await _tried(self._rest.respond(event.id, event.token, _MODAL, modal))
@@ -140,14 +135,21 @@ class Answers:
         except ERRORS as error:
             fault = judge(error)
             if event.kind is Kind.MENTION and not direct:
-                reply = {**body, "message_reference": {"message_id": event.message, "fail_if_not_exists": False}}
+                # Everybody can read this one, and the sentence may quote what the member wrote.
+                said = inert(str(body.get("content", "")))
+                reply = {
+                    **body,
+                    "content": said,
+                    "message_reference": {"message_id": event.message, "fail_if_not_exists": False},
+                }
                 fault = await _tried(self._rest.create(event.origin.channel, reply, files)) or fault
             log.warning("the member closed direct messages", incoming=event.id, reason=fault.reason)
 
 
-async def _tried(call: Any) -> Fault | None:
+async def _tried(call: Awaitable[object]) -> Fault | None:
     try:
-        await call
+        async with asyncio.timeout(_CALL_SECONDS):
+            await call
     except ERRORS as error:
         return judge(error)
     return None

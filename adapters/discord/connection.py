@@ -117,7 +117,7 @@ class Connection(discord.AutoShardedClient):
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """A command, button or form."""
-        event = read_interaction(interaction)
+        event = read_interaction(interaction, received_at=self._clock.now())
         if event is not None:
             await self.take(event)
 
@@ -128,7 +128,7 @@ class Connection(discord.AutoShardedClient):
             return
         named = f"<@{me.id}>" in message.content or f"<@!{me.id}>" in message.content
         if named or (message.guild is None and (message.content or message.attachments)):
-            await self.take(read_mention(message))
+            await self.take(read_mention(message, received_at=self._clock.now()))
 
     async def on_raw_reaction_add(self, reaction: discord.RawReactionActionEvent) -> None:
         """A reaction on one of our messages."""

@@ -51,6 +51,7 @@ _CODES = {
     50045: Meaning.TOO_LARGE,
     50083: Meaning.UNEDITABLE,  # the thread is archived; a new message wakes it
     50278: Meaning.FORBIDDEN,  # no server in common
+    160002: Meaning.FORBIDDEN,  # answering a message takes Read Message History
     160005: Meaning.LOCKED,
     200000: Meaning.BLOCKED,
     200001: Meaning.BLOCKED,

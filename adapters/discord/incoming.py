@@ -16,13 +16,7 @@ PLATFORM = "discord"
 TOKEN_SECONDS = 15 * 60.0
 """An interaction's token lives this long (Discord: receiving and responding)."""
 
-DISCORD_EPOCH = 1_420_070_400.0
 EPHEMERAL = 1 << 6
-
-
-def snowflake_time(snowflake: str) -> float:
-    """When Discord made an id, Unix seconds."""
-    return (int(snowflake) >> 22) / 1000 + DISCORD_EPOCH
 
 
 class Kind(StrEnum):
@@ -97,6 +91,7 @@ class Incoming:
         token, application: what an interaction is answered with; empty for messages and reactions.
         message: the message a button sits on, a mention is, or a reaction is on.
         hidden: that message is shown to its member only.
+        received_at: Unix seconds by our own clock, from which the life of the token is counted.
     """
 
     id: str
@@ -108,6 +103,7 @@ class Incoming:
     application: str = ""
     message: str = ""
     hidden: bool = False
+    received_at: float = 0.0
 
     @property
     def event_id(self) -> str:
@@ -117,7 +113,7 @@ class Incoming:
     @property
     def token_until(self) -> float:
         """Unix seconds until which its token works."""
-        return snowflake_time(self.id) + TOKEN_SECONDS
+        return self.received_at + TOKEN_SECONDS
 
     def to_json(self) -> str:
         """Everything needed to handle it again."""

@@ -16,7 +16,7 @@ from adapters.discord.ids import parse_button_id, parse_remix_id
 from adapters.discord.incoming import PLATFORM, Incoming, Kind, from_json
 from adapters.discord.rest import Response
 from adapters.discord.translate import options
-from bot.domain.errors import DeliveryError, StorageFailed, UserError
+from bot.domain.errors import DeliveryError, Gone, StorageFailed, UserError
 from bot.ports import Clock, InboxEvent, JobStore
 from bot.texts import text
 
@@ -69,10 +69,7 @@ class Intake:
 
     async def take(self, event: Incoming) -> None:
         """One event, start to end."""
-        flow = self._flows.get(flow_name(event))
-        if flow is None:
-            log.info("nothing to do for an event", kind=event.kind)
-            return
+        flow = self._flow(event)
         self._busy += 1
         self._idle.clear()
         try:
@@ -87,15 +84,15 @@ class Intake:
         """Do again what a crash interrupted."""
         for row in await self._store.unsettled(PLATFORM):
             event = from_json(row.payload)
-            flow = self._flows.get(flow_name(event))
-            if flow is None:
-                await self._store.settle(row.id)
-                continue
+            flow = self._flow(event)
             ack = await self._ack(event, flow)
             # Whether it was answered before the crash is unknown; where it was not, the token says so when used.
             promised = Response("", ack is Ack.HIDDEN) if event.token and ack is not Ack.NONE else None
             log.info("doing an interrupted event again", incoming=event.event_id)
             await self._do(flow, Answered(event=event, ack=ack, response=promised))
+
+    def _flow(self, event: Incoming) -> Flow:
+        return self._flows.get(flow_name(event)) or Flow(_unknown)
 
     async def _carry(self, event: Incoming, flow: Flow) -> None:
         if flow.lasting:
@@ -136,6 +133,10 @@ class Intake:
         asked = event.kind is Kind.COMMAND and bool(options(event.body).get("private"))
         hidden = asked or event.hidden or await self._private_by_default(event)
         return Ack.HIDDEN if hidden else Ack.PUBLIC
+
+
+async def _unknown(answered: Answered) -> None:
+    raise Gone(text(answered.event.origin.locale, "refused-unknown"))
 
 
 def flow_name(event: Incoming) -> str:

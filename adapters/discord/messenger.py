@@ -9,7 +9,7 @@ closed too it is kept for `/queue`. Progress is never worth a second try.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import structlog
@@ -75,10 +75,11 @@ class DiscordMessenger:
         self._files = files
         self._clock = clock
         self._connected = connected
-        self._dead_tokens: set[str] = set()
+        self._dead_tokens: dict[str, float] = {}
         self._renewed: dict[JobId, Stand] = {}
         self._expiring: dict[JobId, _Expiring] = {}
         self._lost: set[JobId] = set()
+        self._offered: set[JobId] = set()
 
     async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
         """Post a job's message; see `bot.ports.Messenger`."""
@@ -107,6 +108,7 @@ class DiscordMessenger:
         """A press on the job's message brought a fresh token; later edits use it."""
         self._renewed[job] = stand
         self._lost.discard(job)
+        self._offered.discard(job)
 
     async def offer_collect(self) -> None:
         """Put Collect on every message whose only token is about to die. Call every few seconds."""
@@ -123,6 +125,7 @@ class DiscordMessenger:
                 except (Refused, TryLater) as refusal:
                     log.warning("could not offer Collect", job=job, reason=str(refusal))
                     continue
+                self._offered.add(job)
             self._expiring.pop(job, None)
 
     async def _post(self, address: Address, card: Card, nonce: str) -> Stand:
@@ -131,12 +134,11 @@ class DiscordMessenger:
             try:
                 shown = await self._send(self._by_token(address.token, answer), card, address.file_bytes)
             except Refused as refusal:
-                fault = refusal.fault
-                if fault.meaning is Meaning.BLOCKED:
+                if refusal.fault.meaning is Meaning.BLOCKED:
                     await self._tell_blocked(address, card)
-                if fault.meaning not in {Meaning.TOKEN_DEAD, Meaning.MESSAGE_GONE}:
-                    raise _final(fault) from refusal
-                self._dead_tokens.add(address.token.value)
+                    raise _final(refusal.fault) from refusal
+                log.info("the interaction takes no answer, posting anew", reason=refusal.fault.reason)
+                self._bury(address.token)
             else:
                 own = address.reachable and not address.hidden
                 message = str(shown.get("id") or answer)
@@ -151,12 +153,14 @@ class DiscordMessenger:
             except Refused as refusal:
                 if refusal.fault.meaning is Meaning.BLOCKED:
                     await self._tell_blocked(address, card)
-                if refusal.fault.meaning not in _MEND_BY_PRIVATE_MESSAGE | {Meaning.UNEDITABLE}:
+                if refusal.fault.meaning in {Meaning.BLOCKED, Meaning.TOKEN_DEAD}:
                     raise _final(refusal.fault) from refusal
                 log.info("the channel refuses, writing to the owner", reason=refusal.fault.reason)
         return await self._post_privately(address, card, nonce)
 
     async def _post_privately(self, address: Address, card: Card, nonce: str) -> Stand:
+        """By direct message, where nobody but the owner sees it."""
+        card = replace(card, notes=(*card.notes, text(card.locale, "note-sent-directly")))
         try:
             channel = await _call(self._rest.direct_channel(address.user))
             return await self._create(channel, card, nonce, _DIRECT_FILE_BYTES, "")
@@ -172,36 +176,51 @@ class DiscordMessenger:
         async def write(payload: Payload, files: Sequence[Outgoing]) -> Payload:
             return await self._rest.create(channel, {**payload, **identity}, files)
 
-        made = await self._send(write, card, file_bytes)
+        try:
+            made = await self._send(write, card, file_bytes)
+        except Refused as refusal:
+            if identity.pop("message_reference", None) is None or refusal.fault.meaning is not Meaning.FORBIDDEN:
+                raise
+            made = await self._send(write, card, file_bytes)  # without a history to answer in it stands alone
         return Stand(channel=channel, message=str(made["id"]))
 
     async def _edit(self, address: Address, stand: Stand, card: Card) -> Stand:
-        if stand.token and self._lives(stand.token):
-            try:
-                collect = not stand.own and not card.status.ended and self._is_expiring(stand.token)
-                by_token = self._by_token(stand.token, stand.message)
-                await self._send(by_token, card, address.file_bytes, collect=collect)
-            except Refused as refusal:
-                if refusal.fault.meaning is not Meaning.TOKEN_DEAD:
-                    return await self._mend(refusal.fault, address, stand, card)
-                self._dead_tokens.add(stand.token.value)
-            else:
+        try:
+            if (
+                stand.token
+                and self._lives(stand.token)
+                and await self._edit_by_token(stand.token, address, stand, card)
+            ):
                 return stand
-        if not stand.own or stand.message == ORIGINAL:
-            if card.status.ended:
-                raise Undeliverable("its message can be renewed by Collect only")
+            if stand.own and stand.message != ORIGINAL:
+                if card.status.ended or card.job not in self._lost:
+                    await self._edit_by_bot(address, stand, card)
+                return stand
+        except Refused as refusal:
+            return await self._mend(refusal.fault, address, stand, card)
+        if not card.status.ended:
             return stand
-        if card.job in self._lost and not card.status.ended:
-            return stand
+        if card.job in self._offered:
+            raise Undeliverable("it waits for its Collect button to be pressed")
+        return await self._post_anew(address, card, f"{card.job}-2")
 
+    async def _edit_by_token(self, token: Token, address: Address, stand: Stand, card: Card) -> bool:
+        """Whether the token was still good for it."""
+        collect = not stand.own and not card.status.ended and self._is_expiring(token)
+        try:
+            await self._send(self._by_token(token, stand.message), card, address.file_bytes, collect=collect)
+        except Refused as refusal:
+            if refusal.fault.meaning is not Meaning.TOKEN_DEAD:
+                raise
+            self._bury(token)
+            return False
+        return True
+
+    async def _edit_by_bot(self, address: Address, stand: Stand, card: Card) -> None:
         async def write(payload: Payload, files: Sequence[Outgoing]) -> Payload:
             return await self._rest.edit(stand.channel, stand.message, payload, files)
 
-        try:
-            await self._send(write, card, address.guild_file_bytes)
-        except Refused as refusal:
-            return await self._mend(refusal.fault, address, stand, card)
-        return stand
+        await self._send(write, card, address.guild_file_bytes)
 
     async def _mend(self, fault: Fault, address: Address, stand: Stand, card: Card) -> Stand:
         """What follows from an edit that Discord refused for good."""
@@ -266,6 +285,12 @@ class DiscordMessenger:
     def _lives(self, token: Token) -> bool:
         return token.value not in self._dead_tokens and self._clock.now() < token.until - _TOKEN_MARGIN
 
+    def _bury(self, token: Token) -> None:
+        """Remember that a token is spent, until it would have been by its age."""
+        now = self._clock.now()
+        self._dead_tokens = {value: until for value, until in self._dead_tokens.items() if until > now}
+        self._dead_tokens[token.value] = token.until
+
     def _is_expiring(self, token: Token) -> bool:
         return self._clock.now() >= token.until - COLLECT_BEFORE
 
@@ -277,6 +302,7 @@ class DiscordMessenger:
         self._renewed.pop(job, None)
         self._expiring.pop(job, None)
         self._lost.discard(job)
+        self._offered.discard(job)
 
 
 async def _call(call: Awaitable[T]) -> T:

@@ -96,7 +96,7 @@ class DiscordPlatform:
         )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._offer_collect(), name="discord collect")
-            await self._intake.replay()
+            tasks.create_task(self._intake.replay(), name="discord replay")
             self._connection.take = self._intake.take
             await self._connection.listen()
 
@@ -112,11 +112,10 @@ class DiscordPlatform:
             await self.messenger.offer_collect()
 
     def _flows(self, me: str) -> dict[str, Flow]:
-        service, store, rest, answers, downloads = (
-            self._service, self._store, self._rest, self._answers, self._downloads,
-        )  # fmt: skip
+        service, store, rest, answers = self._service, self._store, self._rest, self._answers
+        places, downloads = self._places, self._downloads
         remix = Remix(
-            service=service, store=store, rest=rest, answers=answers, downloads=downloads, places=self._places, me=me
+            service=service, store=store, rest=rest, answers=answers, downloads=downloads, places=places, me=me
         )
         presses = Presses(
             service=service,
@@ -125,13 +124,13 @@ class DiscordPlatform:
             answers=answers,
             messenger=self.messenger,
             downloads=downloads,
-            places=self._places,
+            places=places,
         )
         pages = Pages(service=service, store=store, answers=answers)
         settings = Settings(service=service, answers=answers)
         privacy = Privacy(service=service, answers=answers)
         reactions = Reactions(
-            service=service, store=store, rest=rest, presses=presses, places=self._places, files=self._files
+            service=service, store=store, rest=rest, presses=presses, places=places, files=self._files
         )
         flows = {
             f"command {REMIX_IMAGE}": Flow(remix.menu),

@@ -18,8 +18,8 @@ from adapters.discord.routes import Stand, address, token_of
 from adapters.discord.translate import Form, form_of
 from adapters.downloads import Downloader
 from bot.domain.actions import Press
-from bot.domain.errors import Gone, NotAllowed
-from bot.domain.ids import job_of
+from bot.domain.errors import DeliveryError, Gone, NotAllowed
+from bot.domain.ids import JobId, job_of
 from bot.domain.job import Job
 from bot.domain.place import check_source
 from bot.ports import JobStore
@@ -51,6 +51,7 @@ class Presses:
         self._messenger = messenger
         self._downloads = downloads
         self._places = places
+        self._published: set[JobId] = set()
 
     async def again(self, answered: Answered) -> None:
         """The rerun buttons, Reroll and Sweep: a new job at once."""
@@ -114,8 +115,15 @@ class Presses:
         if not generations:
             raise Gone(text(event.origin.locale, "refused-gone"))
         card = render(job, generations, public=True)
+        if job.id in self._published:
+            raise Gone(text(event.origin.locale, "refused-double"))
+        self._published.add(job.id)
         target = address(event, answered.response, hidden=False).target()
-        await self._messenger.post(target, card, nonce=f"{job.id}-p")
+        try:
+            await self._messenger.post(target, card, nonce=f"{job.id}-p")
+        except DeliveryError:
+            self._published.discard(job.id)
+            raise
 
     async def collect(self, answered: Answered) -> None:
         """Renew a message whose token died: the press brought a new one."""
@@ -172,6 +180,5 @@ def is_moderator(event: Incoming) -> bool:
 
 def _pressed(event: Incoming) -> ButtonId:
     pressed = parse_button_id(event.name)
-    if pressed is None:
-        raise Gone(text(event.origin.locale, "refused-unknown-button"))
+    assert pressed is not None  # a flow is found by what was pressed
     return pressed

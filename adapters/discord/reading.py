@@ -16,7 +16,7 @@ _KINDS = {
 _DIRECT = {discord.ChannelType.private}
 
 
-def read_interaction(interaction: discord.Interaction[Any]) -> Incoming | None:
+def read_interaction(interaction: discord.Interaction[Any], *, received_at: float) -> Incoming | None:
     """An interaction; None for kinds we have no use for (pings)."""
     kind = _KINDS.get(interaction.type)
     if kind is None:
@@ -33,6 +33,7 @@ def read_interaction(interaction: discord.Interaction[Any]) -> Incoming | None:
         application=str(interaction.application_id),
         message=str(message.id) if message else "",
         hidden=bool(message and message.flags.value & EPHEMERAL),
+        received_at=received_at,
     )
 
 
@@ -43,7 +44,8 @@ def _origin(interaction: discord.Interaction[Any]) -> Origin:
         # A direct channel is ours where the interaction came to us there, not to two members among themselves.
         reachable = channel is not None and channel.type in _DIRECT and not interaction.context.private_channel
     else:
-        reachable = known or interaction.is_guild_integration()
+        # Only where the member alone brought us along are we no member of the server.
+        reachable = known or interaction.is_guild_integration() or not interaction.is_user_integration()
     return Origin(
         user=str(user.id),
         name=user.display_name,
@@ -60,7 +62,7 @@ def _origin(interaction: discord.Interaction[Any]) -> Origin:
     )
 
 
-def read_mention(message: discord.Message) -> Incoming:
+def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
     """A message that mentions us, or a direct one."""
     guild, channel = message.guild, message.channel
     reference = message.reference
@@ -92,6 +94,7 @@ def read_mention(message: discord.Message) -> Incoming:
             "replied_message": str(reference.message_id or "") if reference and not message.message_snapshots else "",
         },
         message=str(message.id),
+        received_at=received_at,
     )
 
 
@@ -113,6 +116,7 @@ def read_reaction(reaction: discord.RawReactionActionEvent, *, locale: str, rece
             locale=locale,
         ),
         message=str(reaction.message_id),
+        received_at=received_at,
     )
 
 

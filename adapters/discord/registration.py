@@ -21,7 +21,7 @@ async def register(client: discord.Client, application: str) -> bool:
         known = await client.http.request(
             Route("GET", path, application_id=application), params={"with_localizations": "true"}
         )
-        if same(wanted, known):
+        if isinstance(known, list) and same(wanted, known):
             log.info("commands are up to date")
             return False
     except ERRORS as error:

@@ -17,10 +17,10 @@ from adapters.discord.routes import address
 from adapters.discord.translate import Wish, form_of, wish_of_command, wish_of_words
 from adapters.downloads import Downloader
 from bot.admission import Receipt
-from bot.domain.actions import Press, Verb
 from bot.domain.errors import InvalidRequest, PictureRefused
 from bot.domain.flags import Flags
 from bot.domain.ids import parse_generation_id
+from bot.domain.job import Generation
 from bot.domain.place import check_source, with_defaults
 from bot.ports import JobStore
 from bot.service import Service
@@ -99,37 +99,20 @@ class Remix:
         settings = await self._places.enter(event)
         private = answered.hidden or wish.flags.private or bool(settings.private)
         reply_to = address(event, answered.response, hidden=private).target()
-        ours = parse_generation_id(source.generation)
-        if ours:
-            # Our own result: the lossless original is here, the chat has a copy.
-            parent = await self._store.generation(ours)
-            author = parent.requester.user if parent else ""
-        else:
-            author = source.author
-        check_source(settings, author=author, requester=event.origin.user)
-        if ours:
-            strengths = wish.flags.strengths
-            receipt = await self._service.press(
-                Press(
-                    verb=Verb.CHAIN,
-                    generation=ours,
-                    requester=event.origin.requester,
-                    reply_to=reply_to,
-                    event_id=event.event_id,
-                    strengths=strengths,
-                    prompt=wish.flags.prompt,
-                    negative_prompt=wish.flags.negative_prompt or None,
-                    style=wish.flags.style,
-                    seed=wish.flags.seed,
-                    private=private,
-                    locale=event.origin.locale,
-                )
-            )
+        result = await self._our_result(source)
+        check_source(settings, author=result.requester.user if result else source.author, requester=event.origin.user)
+        if result:
+            receipt = await self._service.press(wish.press(event, reply_to, result.id, private=private))
         else:
             content = (await self._downloads.fetch(source.url)).content
             request = wish.request(event, reply_to, content, private=private)
             receipt = await self._service.submit(with_defaults(request, settings))
         await settle_double(self._answers, answered, receipt)
+
+    async def _our_result(self, source: Upload) -> Generation | None:
+        """The result that a picture is: its lossless original is here, the chat has a copy."""
+        generation = parse_generation_id(source.generation)
+        return await self._store.generation(generation) if generation else None
 
     async def _mentioned(self, event: Incoming) -> list[Upload]:
         """The mention's own pictures, else those of the message it answers.

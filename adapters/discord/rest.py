@@ -110,9 +110,11 @@ class Rest:
 
     @staticmethod
     def _token_route(method: str, application: str, token: str, message: str) -> Route:
-        # "@original" must stay as it is in the path, so the message is no parameter that would be quoted.
-        path = f"/webhooks/{{webhook_id}}/{{webhook_token}}/messages/{message}"
-        return Route(method, path, webhook_id=application, webhook_token=token)
+        # A parameter would be quoted, which "@original" must not be; any other id must be one, as the client keeps
+        # a rate limit for every path that it sees.
+        name = ORIGINAL if message == ORIGINAL else "{message_id}"
+        path = f"/webhooks/{{webhook_id}}/{{webhook_token}}/messages/{name}"
+        return Route(method, path, webhook_id=application, webhook_token=token, message_id=message)
 
     @staticmethod
     def _message_route(method: str, channel: str, message: str) -> Route:

@@ -7,9 +7,10 @@ from typing import Any
 
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.pictures import attachment
+from bot.domain.actions import Press, Verb
 from bot.domain.errors import InvalidRequest
 from bot.domain.flags import Flags, parse_flags, parse_strengths
-from bot.domain.ids import ImageId
+from bot.domain.ids import GenerationId, ImageId
 from bot.domain.request import Action, ReplyTarget, Request, parse_strength
 from bot.texts import text
 
@@ -52,6 +53,23 @@ class Wish:
             guidance_scale=self.flags.guidance_scale,
             style=self.flags.style,
             model=self.flags.model,
+            private=private,
+            locale=event.origin.locale,
+        )
+
+    def press(self, event: Incoming, reply_to: ReplyTarget, result: GenerationId, *, private: bool) -> Press:
+        """The same on a result of ours: it is chained."""
+        return Press(
+            verb=Verb.CHAIN,
+            generation=result,
+            requester=event.origin.requester,
+            reply_to=reply_to,
+            event_id=event.event_id,
+            strengths=self.flags.strengths,
+            prompt=self.flags.prompt,
+            negative_prompt=self.flags.negative_prompt or None,
+            style=self.flags.style,
+            seed=self.flags.seed,
             private=private,
             locale=event.origin.locale,
         )

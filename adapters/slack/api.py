@@ -6,11 +6,13 @@ The SDK's own retries are off: it repeats a POST whose connection broke, which p
 import asyncio
 import logging
 from typing import Any, Self
+from urllib.request import proxy_bypass
 
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
 
 from adapters.slack.errors import Meaning, SlackFault, understood
 from adapters.slack.identity import Identity, Tokens
@@ -56,7 +58,7 @@ class SlackApi:
 
     def with_token(self, token: str | None) -> AsyncWebClient:
         """The SDK's client, which costs nothing to make."""
-        return AsyncWebClient(
+        client = AsyncWebClient(
             token=token,
             base_url=self.options.api_url,
             session=self._session,
@@ -64,6 +66,8 @@ class SlackApi:
             retry_handlers=[],
             logger=_sdk_log,
         )
+        client.proxy = proxy_for(self.options.api_url, client.proxy)
+        return client
 
     async def identity(self, team: Team) -> Identity | None:
         """Who the bot is in a team, with a token that is good; None where it is not installed there."""
@@ -128,3 +132,10 @@ class SlackApi:
                     raise
             await asyncio.sleep(wait)
             pause *= 2
+
+
+def proxy_for(address: str, proxy: str | None) -> str | None:
+    """The environment's proxy, unless `NO_PROXY` or a loopback address says to go without; the SDK knows neither."""
+    host = URL(address).host or ""
+    direct = host == "localhost" or host.startswith("127.") or host == "::1" or bool(proxy_bypass(host))
+    return None if direct else proxy

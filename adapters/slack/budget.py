@@ -42,13 +42,20 @@ class Budget:
         self._posts: defaultdict[str, _Bucket] = defaultdict(lambda: _Bucket(POSTS_PER_CHANNEL, 1))
         self._edits: defaultdict[str, _Bucket] = defaultdict(lambda: _Bucket(PROGRESS_PER_TEAM, _BURST))
 
-    async def post(self, team: str, channel: str) -> None:
-        """Wait for this channel's turn; it is taken before the wait, so that those who come together line up."""
+    async def post(self, team: str, channel: str) -> float:
+        """Wait for this channel's turn; it is taken before the wait, so that those who come together line up.
+
+        Returns:
+            0; or how long Slack's own pause for this channel still lasts, and then no turn was taken.
+        """
         bucket = self._posts[f"{team}/{channel}"]
         now = _now()
+        if bucket.closed_until > now:
+            return bucket.closed_until - now
         pause = bucket.wait(now)
         bucket.take(now)
         await asyncio.sleep(pause)
+        return 0.0
 
     def edit(self, team: str, *, must: bool) -> float:
         """Take an edit of a workspace; returns how long to wait instead, 0 where it was taken.
@@ -65,9 +72,13 @@ class Budget:
         bucket.take(now)
         return 0.0
 
-    def closed_for(self, team: str, seconds: float) -> None:
-        """Slack asked for a pause of edits."""
+    def no_edits_for(self, team: str, seconds: float) -> None:
+        """Slack asked for a pause of edits in a workspace."""
         self._edits[team].closed_until = _now() + seconds
+
+    def no_posts_for(self, team: str, channel: str, seconds: float) -> None:
+        """Slack asked for a pause of posts in a channel."""
+        self._posts[f"{team}/{channel}"].closed_until = _now() + seconds
 
 
 def _now() -> float:

@@ -15,6 +15,7 @@ from adapters.slack.messenger import SlackMessenger
 from adapters.slack.notices import Notices
 from adapters.slack.pictures import Pictures
 from adapters.slack.text import Block
+from adapters.slack.uploads import Uploads
 from bot.ports import Clock, JobStore
 from bot.service import Service
 
@@ -80,6 +81,7 @@ class Desk:
     service: Service
     store: JobStore
     messenger: SlackMessenger
+    uploads: Uploads
     notices: Notices
     pictures: Pictures
     members: Members

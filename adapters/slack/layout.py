@@ -6,6 +6,7 @@ Limits: 50 blocks a message, 3000 characters a section, 2000 an alt text, 25 ele
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from adapters.slack.controls import action_id
 from adapters.slack.members import slack_user
@@ -13,6 +14,7 @@ from adapters.slack.text import MAX_ALT, Block, actions, button, clip, context, 
 from bot.domain.actions import Verb
 from bot.domain.card import Button, Card, CardPicture
 from bot.domain.ids import GenerationId
+from bot.texts import text
 
 MAX_BLOCKS = 50
 _SHOWN_PROMPT = 1000
@@ -54,16 +56,23 @@ def lay_out(card: Card, files: Mapping[GenerationId, str], *, notes: tuple[str, 
     if quiet := [line for line in quiet if line]:
         blocks.append(context(*quiet))
     blocks += [_row(row) for row in card.buttons]
-    text = f"{mention}{headline}: {escape(clip(card.prompt, 150))}"
-    return Message(text=text, blocks=tuple(blocks[:MAX_BLOCKS]))
+    spoken = f"{mention}{headline}: {escape(clip(card.prompt, 150))}"
+    return Message(text=spoken, blocks=tuple(blocks[:MAX_BLOCKS]))
 
 
 def _expected(card: Card) -> str:
     """When it will be done, in the reader's own time zone."""
-    if card.waiting is None or card.waiting.expected_at is None:
+    waiting = card.waiting
+    if waiting is None or waiting.expected_at is None or waiting.expected_late is None:
         return ""
-    at = int(card.waiting.expected_at)
-    return f", ready about <!date^{at}^{{time_secs}}|soon>"
+    return "\n" + text(
+        card.locale, "card-expected", when=_clock(waiting.expected_at), late=_clock(waiting.expected_late)
+    )
+
+
+def _clock(at: float) -> str:
+    """Slack's own mark for a time of day; the text after the bar is for clients that do not know it."""
+    return f"<!date^{int(at)}^{{time_secs}}|{datetime.fromtimestamp(at, UTC):%H:%M:%S} UTC>"
 
 
 def _bar(card: Card) -> str:

@@ -19,6 +19,7 @@ from adapters.slack.members import PLATFORM, Team, team_of
 from adapters.slack.uploads import Shared, Uploads
 from bot.domain.card import Card
 from bot.domain.errors import Gone, TryLater, Undeliverable
+from bot.domain.ids import JobId
 from bot.domain.request import ReplyTarget
 from bot.ports import Clock, MessageRef
 
@@ -55,6 +56,7 @@ class SlackMessenger:
         self._began_at = clock.now()
         self._posted: OrderedDict[str, MessageRef] = OrderedDict()
         self._doubtful: set[str] = set()
+        self._below: set[JobId] = set()
 
     async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
         """Post once per nonce; see `Messenger.post`."""
@@ -77,7 +79,7 @@ class SlackMessenger:
             await self._edit(target, place, card)
         except SlackFault as fault:
             if fault.meaning is Meaning.LATER:
-                self._budget.closed_for(team.space, fault.seconds or 1.0)
+                self._budget.no_edits_for(team.space, fault.seconds or 1.0)
             if fault.meaning is Meaning.MESSAGE_GONE:
                 return await self._again(target, message, card, fault)
             if fault.meaning not in _REFUSED or place["channel"].startswith("D"):
@@ -106,7 +108,8 @@ class SlackMessenger:
         """Post the card without its pictures: those take a while, and come by an edit that is safe to repeat."""
         team = team_of(target)
         shown = lay_out(card, {})
-        await self._budget.post(team.space, channel)
+        if pause := await self._budget.post(team.space, channel):
+            raise SlackFault(Meaning.LATER, "ratelimited", seconds=pause)
         try:
             posted = await self._api.call(
                 team,
@@ -122,6 +125,8 @@ class SlackMessenger:
         except SlackFault as fault:
             if fault.meaning is Meaning.UNKNOWN_END:
                 self._doubtful.add(nonce)
+            elif fault.meaning is Meaning.LATER:
+                self._budget.no_posts_for(team.space, channel, fault.seconds or 1.0)
             raise
         return self._remember(nonce, message_ref(posted["channel"], posted["ts"]))
 
@@ -141,9 +146,11 @@ class SlackMessenger:
                 return
             if pause is not None:
                 await asyncio.sleep(pause)
-        log.warning("pictures go below the message", job=card.job)
-        self._uploads.forget(team, card.pictures)
-        await self._uploads.share(team, card.pictures, channel=place["channel"], thread=_thread(target, place))
+        if card.job not in self._below:
+            log.warning("pictures go below the message", job=card.job)
+            self._uploads.forget(team, card.pictures)
+            await self._uploads.share(team, card.pictures, channel=place["channel"], thread=_thread(target, place))
+            self._below.add(card.job)
         below = "Slack did not show the picture here: it is below, in the thread."
         await self._update(team, place, lay_out(card, {}, notes=(below, note)), ())
 
@@ -190,7 +197,7 @@ class SlackMessenger:
         if not card.pictures:
             raise Undeliverable(fault.code) from fault
         nonce = f"{card.job}:again"
-        if nonce in self._posted:
+        if message == self._posted.get(nonce):
             raise Undeliverable(f"{fault.code} twice") from fault
         return await self.post(target, card, nonce=nonce)
 
@@ -203,9 +210,13 @@ class SlackMessenger:
         """
         if fault.meaning not in _REFUSED:
             raise self._error(fault) from fault
+        user, nonce = target.address["user"], f"{nonce}:alone"
+        alone = ReplyTarget(platform=PLATFORM, address={**target.address, "channel": user, "thread": ""})
+        if stands := self._posted.get(nonce) or await self._stands_already(alone, nonce):
+            return stands
         log.warning("told the member alone", job=card.job, code=fault.code)
         try:
-            return await self._post(target, card, nonce, channel=target.address["user"], thread=None)
+            return await self._post(alone, card, nonce, channel=user, thread=None)
         except SlackFault as second:
             if second.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
                 raise self._error(second) from second

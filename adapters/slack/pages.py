@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from adapters.slack.controls import FORGET, action_id
+from adapters.slack.controls import EXPORT, FORGET, action_id
 from adapters.slack.text import MAX_SECTION, MAX_TITLE, Block, actions, button, clip, context, mrkdwn, plain, section
 from bot.domain.actions import Verb
 from bot.domain.card import Button, Waiting
@@ -99,7 +99,7 @@ def recent_page(jobs: Iterable[Job]) -> Block:
 
 
 def privacy_page() -> Block:
-    """What is kept, and the button that deletes it."""
+    """What is kept, and the buttons that send and delete it."""
     kept = (
         "I keep the pictures you send and make, your prompts and what you pressed, so that you can rerun and chain "
         "them. They go by themselves after the time that the owner of this bot has set. Nobody trains on them."
@@ -112,7 +112,7 @@ def privacy_page() -> Block:
             "deny": plain("Keep"),
         }
     }
-    return page("Privacy", [section(plain(kept)), actions(forget)])
+    return page("Privacy", [section(plain(kept)), actions(button("Send me everything", EXPORT), forget)])
 
 
 def said_page(title: str, sentence: str) -> Block:

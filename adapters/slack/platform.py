@@ -80,7 +80,8 @@ class SlackPlatform:
         self._installations = installations
         self._tokens = _tokens(options, installations, clock)
         self._api = SlackApi(options, self._tokens)
-        self.messenger = SlackMessenger(self._api, Uploads(self._api, exporter), clock=clock)
+        self._uploads = Uploads(self._api, exporter)
+        self.messenger = SlackMessenger(self._api, self._uploads, clock=clock)
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -97,6 +98,7 @@ class SlackPlatform:
                 service=self._service,
                 store=self._store,
                 messenger=self.messenger,
+                uploads=self._uploads,
                 notices=Notices(self._api),
                 pictures=Pictures(self._api, downloads),
                 members=Members(self._api),

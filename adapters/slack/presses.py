@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.slack import asking
-from adapters.slack.controls import ADVANCED, FORGET, OPEN_FORM, OPEN_SETTINGS, Control, parse_control
+from adapters.slack.controls import ADVANCED, EXPORT, FORGET, OPEN_FORM, OPEN_SETTINGS, Control, parse_control
 from adapters.slack.desk import Desk
 from adapters.slack.forms import Errand, form, unfolded
 from adapters.slack.home import show_home
@@ -20,6 +20,9 @@ from bot.domain.job import JobStatus
 from bot.domain.request import DEFAULT_STRENGTH, Action, ReplyTarget
 from bot.rendering import render
 
+EXPORT_BYTES = 100_000_000
+"""Slack takes files up to 1 GB; this is what a phone still opens."""
+
 
 async def on_press(desk: Desk, event: Inbound) -> None:
     """Do what a button says."""
@@ -34,6 +37,8 @@ async def on_press(desk: Desk, event: Inbound) -> None:
             await desk.open_view(event, form(errand, wishes, styles=desk.styles, models=desk.models))
         case code if code == OPEN_SETTINGS:
             await show_settings(desk, event)
+        case code if code == EXPORT:
+            await _export(desk, event, place)
         case code if code == FORGET:
             await _forget(desk, event, place)
         case code:
@@ -151,6 +156,19 @@ async def publish(desk: Desk, place: Place, control: Control) -> None:
     except DeliveryError as fault:
         raise InvalidRequest(f"I could not publish it ({fault}): invite me to that channel with /invite.") from fault
     await desk.notices.tell(place, "It is published.")
+
+
+async def _export(desk: Desk, event: Inbound, place: Place) -> None:
+    """Everything stored about the member, as a file in their own conversation with the bot."""
+    if view := event.body.get("view"):
+        sending = said_page("Privacy", "It is being packed and comes as a direct message.")
+        await desk.update_view(place.team, view["id"], sending)
+    archive = await desk.service.export(place.requester, max_bytes=EXPORT_BYTES)
+    text = "Everything that is stored about you is in the thread of this message."
+    posted = await desk.api.call(place.team, "chat_postMessage", channel=place.user, text=text)
+    await desk.uploads.attach(
+        place.team, archive, name="pentimento.zip", channel=posted["channel"], thread=posted["ts"]
+    )
 
 
 async def _forget(desk: Desk, event: Inbound, place: Place) -> None:

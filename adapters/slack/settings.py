@@ -15,7 +15,7 @@ from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import parse_strength
 
 CALLBACK = "settings"
-_UNSET = "as above"
+_UNSET = "as-above"
 _WORKSPACE, _CHANNEL = "workspace", "channel"
 
 
@@ -59,13 +59,21 @@ def keys_of(place: Place) -> list[str]:
 def settings_form(
     place: Place, own: Sequence[PlaceSettings], *, styles: Sequence[str], models: Sequence[str]
 ) -> Block:
-    """The modal, filled with what holds for the workspace; saving for the channel starts from the same; pure."""
-    now = own[-1].over(own[0])
+    """The modal: for the channel where that has settings of its own, else for the workspace; pure.
+
+    Args:
+        place: where it was opened.
+        own: what is set for the workspace and, inside a channel, for that one; each without what stands above it.
+        styles: preset names.
+        models: model ids.
+    """
+    of_channel = own[-1] != PlaceSettings() and len(own) > 1
+    now = own[-1] if of_channel else own[0]
     scopes = [(_WORKSPACE, "The whole workspace")]
     if place.channel and not place.is_direct:
         scopes.append((_CHANNEL, "This channel only"))
     blocks = [
-        choice_field("scope", "For", scopes, _WORKSPACE),
+        choice_field("scope", "For", scopes, _CHANNEL if of_channel else _WORKSPACE),
         text_field(
             "strength",
             "Usual strength",

@@ -8,7 +8,7 @@ import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 
-from adapters.slack.api import SlackApi
+from adapters.slack.api import SlackApi, proxy_for
 from adapters.slack.identity import started
 from bot.domain.errors import FatalError
 
@@ -35,15 +35,15 @@ class Sockets:
         token = self._api.options.app_token
         await started(self._api, "apps_connections_open", None, variable="SLACK_APP_TOKEN", app_token=token)
         for _ in range(CONNECTIONS):
-            self._handlers.append(
-                AsyncSocketModeHandler(
-                    self._app,
-                    token,
-                    logger=logging.getLogger("slack_sdk.socket_mode"),
-                    web_client=self._api.client,
-                    ping_interval=PING_SECONDS,
-                )
+            handler = AsyncSocketModeHandler(
+                self._app,
+                token,
+                logger=logging.getLogger("slack_sdk.socket_mode"),
+                web_client=self._api.client,
+                ping_interval=PING_SECONDS,
             )
+            handler.client.proxy = proxy_for(self._api.options.api_url, handler.client.proxy)
+            self._handlers.append(handler)
         try:
             async with asyncio.timeout(CONNECT_SECONDS), asyncio.TaskGroup() as connecting:
                 for handler in self._handlers:

@@ -80,6 +80,22 @@ class Uploads:
         for picture in pictures:
             await self._upload(team, picture, channel=channel, thread=thread)
 
+    async def attach(self, team: Team, content: bytes, *, name: str, channel: str, thread: str) -> None:
+        """Post a file that is no picture in a thread.
+
+        Raises:
+            SlackFault: Slack does not take it.
+        """
+        place = await self._api.patient(team, "files_getUploadURLExternal", filename=name, length=len(content))
+        await self._send(place["upload_url"], content)
+        await self._api.patient(
+            team,
+            "files_completeUploadExternal",
+            files=[{"id": place["file_id"], "title": name}],
+            channel_id=channel,
+            thread_ts=thread,
+        )
+
     async def _upload(
         self, team: Team, picture: CardPicture, *, channel: str | None = None, thread: str | None = None
     ) -> tuple[str, str]:

@@ -29,6 +29,7 @@ print-id = id { $id }
 
 card-expected = Fertig etwa { $when }, in neun von zehn Fällen spätestens um { $late }
 note-too-large = Das Bild ist hier auch verkleinert zu groß: frag mit /info danach.
+note-sent-directly = Dort, wo du gefragt hast, ließ es sich nicht zeigen, darum kommt es direkt zu dir.
 
 button-subtle = Dezent { $strength }
 button-balanced = Ausgewogen { $strength }
@@ -58,7 +59,7 @@ refused-form-forgotten = Ich habe das Bild inzwischen aus den Augen verloren: w�
 refused-double = Genau das hast du schon verlangt: es ist unterwegs.
 refused-gone = Dieses Ergebnis wird nicht mehr aufbewahrt: schick das Bild noch einmal.
 refused-not-yours = Das kann nur, wer es verlangt hat.
-refused-unknown-button = Diesen Knopf kenne ich nicht: er stammt vielleicht aus einer anderen Fassung von mir.
+refused-unknown = Das kenne ich nicht: es stammt vielleicht aus einer anderen Fassung von mir, lade Discord neu.
 refused-message-stays = Die Bilder sind bei mir gelöscht, aber die Nachricht darf ich nicht löschen: bitte die Moderation darum.
 refused-permission = Mir fehlt in diesem Kanal das Recht { $permission }: bitte die Leitung des Servers, es mir zu geben.
 refused-server-only = Einstellungen gehören zu einem Server: benutze /settings in einem.

@@ -31,6 +31,7 @@ print-id = id { $id }
 
 card-expected = Done about { $when }, by { $late } at the latest in nine cases of ten
 note-too-large = The picture is too large for this place, even made small: ask for it with /info.
+note-sent-directly = It could not be shown where you asked, so it comes to you directly.
 
 button-subtle = Subtle { $strength }
 button-balanced = Balanced { $strength }
@@ -62,7 +63,7 @@ refused-form-forgotten = I lost sight of that picture meanwhile: choose Remix im
 refused-double = You asked for exactly that already: it is on its way.
 refused-gone = That result is not kept any more: send the picture again.
 refused-not-yours = Only the member who asked for it can do that.
-refused-unknown-button = I do not know that button: it may come from another version of me.
+refused-unknown = I do not know that: it may come from another version of me, so reload your Discord.
 refused-message-stays = Its pictures are deleted here, but I may not delete the message: ask a moderator to.
 refused-permission = I lack the permission { $permission } in this channel: ask who runs this server to give it to me.
 refused-server-only = Settings belong to a server: use /settings in one.

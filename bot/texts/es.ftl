@@ -29,6 +29,7 @@ print-id = id { $id }
 
 card-expected = Listo hacia { $when }, a más tardar a las { $late } nueve de cada diez veces
 note-too-large = La imagen es demasiado grande aquí, incluso reducida: pídela con /info.
+note-sent-directly = No se pudo mostrar donde lo pediste, así que te llega directamente.
 
 button-subtle = Sutil { $strength }
 button-balanced = Equilibrado { $strength }
@@ -58,7 +59,7 @@ refused-form-forgotten = Mientras tanto perdí de vista esa imagen: elige de nue
 refused-double = Ya pediste exactamente eso: está en camino.
 refused-gone = Ese resultado ya no se guarda: envía la imagen de nuevo.
 refused-not-yours = Eso solo puede hacerlo quien lo pidió.
-refused-unknown-button = No conozco ese botón: quizá sea de otra versión de mí.
+refused-unknown = No conozco eso: quizá sea de otra versión de mí, recarga tu Discord.
 refused-message-stays = Las imágenes están borradas aquí, pero no puedo borrar el mensaje: pídeselo a la moderación.
 refused-permission = Me falta el permiso { $permission } en este canal: pide a quien lleva el servidor que me lo dé.
 refused-server-only = Los ajustes son de un servidor: usa /settings en uno.

@@ -29,6 +29,7 @@ print-id = id { $id }
 
 card-expected = Prêt vers { $when }, au plus tard à { $late } neuf fois sur dix
 note-too-large = L’image est trop grande ici, même réduite : demande-la avec /info.
+note-sent-directly = Impossible de la montrer là où tu l’as demandée, elle vient donc directement à toi.
 
 button-subtle = Subtil { $strength }
 button-balanced = Équilibré { $strength }
@@ -58,7 +59,7 @@ refused-form-forgotten = J’ai perdu cette image de vue entre-temps : choisis d
 refused-double = Tu as déjà demandé exactement cela : c’est en route.
 refused-gone = Ce résultat n’est plus conservé : renvoie l’image.
 refused-not-yours = Seule la personne qui l’a demandé peut le faire.
-refused-unknown-button = Je ne connais pas ce bouton : il vient peut-être d’une autre version de moi.
+refused-unknown = Je ne connais pas cela : cela vient peut-être d’une autre version de moi, recharge ton Discord.
 refused-message-stays = Les images sont supprimées chez moi, mais je ne peux pas supprimer le message : demande à la modération.
 refused-permission = Il me manque la permission { $permission } dans ce salon : demande à l’équipe du serveur de me la donner.
 refused-server-only = Les réglages appartiennent à un serveur : utilise /settings dans l’un d’eux.

@@ -29,6 +29,7 @@ print-id = id { $id }
 
 card-expected = 完成予定は { $when }、十中八九 { $late } までに
 note-too-large = 縮小してもここには大きすぎます。/info で受け取ってください。
+note-sent-directly = 頼まれた場所ではお見せできなかったので、直接お送りします。
 
 button-subtle = ひかえめ { $strength }
 button-balanced = ほどよく { $strength }
@@ -58,7 +59,7 @@ refused-form-forgotten = その画像を見失いました。もう一度「画�
 refused-double = 同じものをもう頼まれています。まもなく届きます。
 refused-gone = その結果はもう残っていません。画像をもう一度送ってください。
 refused-not-yours = それができるのは頼んだ本人だけです。
-refused-unknown-button = 知らないボタンです。別の版のものかもしれません。
+refused-unknown = それは知らないものです。別の版のものかもしれないので、Discord を再読み込みしてください。
 refused-message-stays = 画像はこちらから消えましたが、メッセージは消せません。モデレーターに頼んでください。
 refused-permission = このチャンネルでは権限 { $permission } がありません。サーバーの管理者に頼んでください。
 refused-server-only = 設定はサーバーごとのものです。サーバーの中で /settings を使ってください。

@@ -138,6 +138,15 @@ async def test_a_429_says_how_long_to_wait(bench: Bench) -> None:
     assert len(bench.slack.state.calls_of("chat.update")) == calls, "the door is closed, so nobody knocks"
 
 
+async def test_a_429_on_a_post_keeps_the_channels_other_jobs_from_knocking(bench: Bench) -> None:
+    bench.slack.fail("chat.postMessage", error="ratelimited", status=429, retry_after=30)
+    for nonce in ("job-1", "job-2"):
+        with pytest.raises(TryLater) as busy:
+            await bench.messenger.post(bench.target, card(), nonce=nonce)
+        assert busy.value.seconds == pytest.approx(30, abs=5)
+    assert len(bench.slack.state.calls_of("chat.postMessage")) == 1
+
+
 async def test_progress_leaves_room_for_what_must_be_said(bench: Bench) -> None:
     reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
     running = replace(card(JobStatus.RUNNING), progress=Progress(fraction=0.5))
@@ -170,3 +179,33 @@ async def test_a_sweep_has_a_title_and_a_choice_for_each_picture(bench: Bench) -
     (message,) = bench.messages()
     assert [image["title"]["text"] for image in images(message)] == ["strength 0.1", "strength 0.5", "strength 1"]
     assert "strengths 0.1, 0.5, 1" in words(message)
+
+
+async def test_a_member_is_told_alone_once_however_often_it_is_tried(bench: Bench) -> None:
+    reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    bench.slack.fail("chat.update", error="is_archived", where={"channel": bench.channel.id}, times=99)
+    direct = bench.slack.state.direct(bench.member.team, bench.member.user.id)
+    bench.slack.fail("chat.update", reset=True, where={"channel": direct.id}, times=2)
+    for _ in range(2):
+        with pytest.raises(TryLater):
+            await bench.messenger.edit(bench.target, reference, card(JobStatus.SUCCEEDED))
+    moved = await bench.messenger.edit(bench.target, reference, card(JobStatus.SUCCEEDED))
+    assert moved != reference
+    (message,) = bench.member.from_bot(direct)
+    assert images(message)
+
+
+async def test_a_picture_is_posted_anew_once_however_often_it_is_tried(bench: Bench) -> None:
+    reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    bench.channel.messages.clear()
+    bench.slack.fail("chat.update", reset=True, skip=1, times=2)
+    done = card(JobStatus.SUCCEEDED)
+    for _ in range(2):
+        with pytest.raises(TryLater):
+            await bench.messenger.edit(bench.target, reference, done)
+    anew = await bench.messenger.edit(bench.target, reference, done)
+    (message,) = bench.messages()
+    assert images(message)
+    bench.channel.messages.clear()
+    with pytest.raises(Undeliverable):
+        await bench.messenger.edit(bench.target, anew, done)

@@ -149,6 +149,7 @@ async def test_buttons_work_after_a_restart(
         "p1:rerun:AAAAAAAAAAAAAAAAAAAAAA.0:s70",
         "p1:chain:AAAAAAAAAAAAAAAAAAAAAA.0",
         "p1:delete:AAAAAAAAAAAAAAAAAAAAAA.0",
+        "p9:from:the:future",
     ],
 )
 async def test_a_made_up_id_finds_nothing(bench: Bench, anna: Person, channel: Channel, custom_id: str) -> None:

@@ -1,7 +1,11 @@
 """`pentimento check` on Discord: each finding with its mend."""
 
+import pytest
+
 from adapters.discord.check import look
+from adapters.discord.connection import Connection
 from adapters.discord.permissions import NEEDED
+from bot.domain.errors import FatalError
 from tests.fakes.discord_server import DiscordServer
 
 
@@ -50,3 +54,14 @@ async def test_discord_away_is_a_note(discord: DiscordServer) -> None:
     discord.fail("GET", "/users/@me$", 503)
     state, _ = (await findings(discord))["discord"]
     assert state == "note"
+
+
+async def test_a_connection_that_discord_ends_for_good_stops_the_service_with_the_mend(
+    discord: DiscordServer,
+) -> None:
+    connection = Connection(api_url=discord.url, clock=discord.clock)
+    await connection.log_in(discord.token, waits=())
+    discord.gateway.token = "another"
+    with pytest.raises(FatalError, match="code 4004"):
+        await connection.listen()
+    await connection.close()

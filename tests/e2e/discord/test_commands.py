@@ -39,6 +39,7 @@ async def test_a_private_result_is_seen_by_its_owner_only_until_it_is_published(
     assert not shown.hidden
     assert "Publish" not in shown.buttons
     assert shown.pictures[0]["description"] == "a secret (AI-generated, strength 0.5)"
+    assert "already" in await bench.discord.refused(await anna.press(result, "Publish"))
 
 
 async def test_what_is_wrong_is_said_to_the_member_alone_and_leaves_nothing_in_the_channel(

@@ -231,3 +231,34 @@ async def test_a_lost_gateway_connection_is_resumed_and_repeats_nothing(
     await result_of(bench, anna, channel)
     assert len(bench.engine.requests) == 2
     assert bench.discord.gateway.identified == 1
+
+
+async def test_a_private_result_whose_token_died_early_comes_directly(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    asked, _ = await running(bench, anna, channel, private=True)
+    asked.dead = True
+    await bench.engine.release()
+    told = await anna.told(lambda post: post.pictures)
+    assert "comes to you directly" in told.words
+    assert not [post for post in bench.discord.in_channel(channel) if not post.hidden]
+
+
+async def test_without_a_history_to_answer_in_the_result_stands_alone(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    bench.discord.fail(
+        "POST", r"/channels/\d+/messages$", 403, code=160002, times=9, when=lambda body: "message_reference" in body
+    )
+    await anna.say(channel, f"<@{bench.discord.me['id']}> a tiger", files={"cat.png": PNG})
+    result = await bench.discord.posted(channel, lambda post: post.pictures)
+    assert "message_reference" not in result.payload
+
+
+async def test_a_message_is_deleted_by_the_bot_where_the_press_was_answered_too_late(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    result = await result_of(bench, anna, channel)
+    bench.discord.fail("POST", "/callback", 404, code=10062)
+    await anna.press(result, "Delete")
+    await bench.discord.until(lambda: result.deleted, what="the deletion")

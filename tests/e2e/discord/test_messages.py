@@ -209,3 +209,9 @@ async def test_a_mention_where_we_may_not_write_is_answered_directly(
     await bench.discord.gateway.send("CHANNEL_CREATE", mute.payload)
     await anna.say(mute, f"<@{bench.discord.me['id']}> a tiger", files={"cat.png": PNG})
     assert "Send Messages" in (await anna.told()).content
+
+
+async def test_a_private_wish_in_a_mention_is_answered_directly(bench: Bench, anna: Person, channel: Channel) -> None:
+    await anna.say(channel, f"<@{bench.discord.me['id']}> a tiger --private", files={"cat.png": PNG})
+    await anna.told(lambda post: post.pictures)
+    assert not [post for post in bench.discord.in_channel(channel) if post.payload["author"] == bench.discord.me]

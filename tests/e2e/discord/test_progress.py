@@ -2,16 +2,19 @@
 
 import re
 
+import pytest
+
 from adapters.discord.cards import layout
 from adapters.discord.files import FileMaker
 from bot.domain.card import Progress
 from bot.domain.job import JobStatus
 from bot.rendering import render
 from tests.contract.test_messenger import Pngs, card
-from tests.e2e.discord.conftest import PNG, Bench
+from tests.e2e.discord.conftest import PNG, Bench, Start, eventually
 from tests.e2e.discord.test_buttons import result_of
 from tests.e2e.discord.test_faults import running
 from tests.fakes.core import png
+from tests.fakes.discord_server import DiscordServer
 from tests.fakes.discord_server.people import Person
 from tests.fakes.discord_server.world import Channel
 from tests.fakes.jobs import a_job
@@ -52,5 +55,23 @@ async def test_edits_are_coalesced(bench: Bench, anna: Person, channel: Channel)
     assert len(edits) <= 4
 
 
-async def test_the_client_shards_itself(bench: Bench) -> None:
-    assert list(bench.platform._connection.shards) == [0]
+@pytest.mark.slow  # Discord wants five seconds between two shards
+async def test_the_client_shards_as_discord_asks(discord: DiscordServer, start: Start, anna: Person) -> None:
+    channel = discord.channel()
+    discord.shards = 2
+
+    async def both_are_there() -> bool:
+        return discord.gateway.identified == 2
+
+    async with start() as bench:
+        await eventually(both_are_there)
+        await result_of(bench, anna, channel)
+
+
+async def test_the_client_remembers_routes_and_not_messages(bench: Bench, anna: Person, channel: Channel) -> None:
+    """White box: what discord.py keeps for each path it sees must not grow with every message."""
+    await result_of(bench, anna, channel)
+    known = len(bench.platform._connection.http._bucket_hashes)
+    for _ in range(3):
+        await result_of(bench, anna, channel)
+    assert len(bench.platform._connection.http._bucket_hashes) == known

@@ -1,6 +1,8 @@
 """What can be done with a result: buttons and reactions, by its owner, by others and by admins."""
 
 import asyncio
+import io
+import zipfile
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -201,6 +203,19 @@ async def test_everything_about_a_member_is_deleted_on_request(
     await ann.press("Delete everything", None, page)
     await ann.see(lambda: "1 job" in words(ann.slack.state.views[page["id"]]))
     assert await running.core.store.jobs_of(f"slack:{ann.team.id}/{ann.user.id}", limit=5) == []
+
+
+async def test_everything_about_a_member_is_sent_on_request(
+    ann: Member, general: Conversation, result: Json, team: Team
+) -> None:
+    del result
+    await ann.press("Send me everything", None, await ann.open("/privacy", general))
+    direct = ann.slack.state.direct(team, ann.user.id)
+    sent = await ann.see(lambda: [each for each in ann.from_bot(direct) if each.get("files")])
+    archive = ann.slack.state.files[sent[0]["files"][0]["id"]]
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as packed:
+        assert packed.testzip() is None
+        assert any(name.endswith(".png") for name in packed.namelist())
 
 
 async def test_the_queue_page_cancels(running: House, ann: Member, general: Conversation, photo: File) -> None:

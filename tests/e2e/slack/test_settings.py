@@ -48,6 +48,10 @@ async def test_a_channels_settings_go_over_the_workspaces(
     await admin.submit(await settings_of(admin, general), strength="0.2")
     await admin.submit(await settings_of(admin, general), strength="0.8", scope="channel")
     await admin.see(lambda: len([each for each in admin.slack.state.ephemerals if "saved" in each["text"]]) == 2)
+    for channel, strength, scope in ((general, "0.8", "channel"), (other, "0.2", "workspace")):
+        form = {block["block_id"]: block["element"] for block in (await settings_of(admin, channel))["blocks"]}
+        assert form["strength"]["initial_value"] == strength
+        assert form["scope"]["initial_option"]["value"] == scope
     for channel, strength in ((general, "0.8"), (other, "0.2")):
         await admin.say(channel, "a boat", files=[photo])
         assert f"strength {strength}" in words(await admin.result(channel))

@@ -88,7 +88,8 @@ async def test_an_installation_outlives_a_restart(slack: SlackServer, tmp_path: 
         await ann.open("/help", slack.state.add_channel(team, ann.user))
 
 
-async def test_uninstalled_in_the_middle_of_a_job(slack: SlackServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("event", ["app_uninstalled", "tokens_revoked"])
+async def test_uninstalled_in_the_middle_of_a_job(slack: SlackServer, tmp_path: Path, event: str) -> None:
     team = slack.state.teams["T00000001"]
     ann = newcomer(slack, team, "ann")
     channel = slack.state.add_channel(team, ann.user)
@@ -97,7 +98,7 @@ async def test_uninstalled_in_the_middle_of_a_job(slack: SlackServer, tmp_path: 
         running.engine.hold()
         await ann.say(channel, "a boat", files=[slack.state.add_file(team, ann.user, png())])
         await ann.see(lambda: ann.from_bot(channel))
-        await ann.uninstall()
+        await ann.uninstall(event)
         async with asyncio.timeout(20):
             while await running.core.store.jobs_of(f"slack:{team.id}/{ann.user.id}", limit=1):
                 await asyncio.sleep(0.02)

@@ -17,7 +17,7 @@ class Gateway:
 
     def __init__(self, *, token: str, hello: Callable[[], tuple[dict[str, Any], list[dict[str, Any]]]]) -> None:
         """`hello`: the READY payload and the GUILD_CREATE payloads."""
-        self._token = token
+        self.token = token
         self._hello = hello
         self._sockets: list[web.WebSocketResponse] = []
         self._log: list[dict[str, Any]] = []
@@ -76,7 +76,7 @@ class Gateway:
                 self.ready.set()
 
     async def _identify(self, socket: web.WebSocketResponse, wish: dict[str, Any]) -> None:
-        if wish["token"] != self._token:
+        if wish["token"] != self.token:
             await socket.close(code=4004)
             return
         self.intents = wish["intents"]

@@ -151,7 +151,9 @@ class Rest:
 
     async def _gateway(self, _request: web.Request) -> web.Response:
         start = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
-        return web.json_response({"url": self._server.gateway_url, "shards": 1, "session_start_limit": start})
+        return web.json_response(
+            {"url": self._server.gateway_url, "shards": self._server.shards, "session_start_limit": start}
+        )
 
     async def _guilds(self, _request: web.Request) -> web.Response:
         mine = [

@@ -41,6 +41,7 @@ class DiscordServer:
         self.file_bytes = self.guild_file_bytes = 10 * 1024 * 1024
         self.granted = payloads.EVERYTHING
         self.flags = 0
+        self.shards = 1
         self.endpoint: str | None = None
         self.filtered = ""
         self.hide_external = False

@@ -194,10 +194,11 @@ class Member:
         found: Json = await self.see(lambda: self.slack.state.homes.get(self.user.id))
         return found
 
-    async def uninstall(self) -> Ack:
-        """Remove the app from the team."""
+    async def uninstall(self, event: str = "app_uninstalled") -> Ack:
+        """Remove the app from the team; Slack tells it by one event or the other."""
         self.team.installed = False
-        return await self.slack.deliver("events_api", self._event({"type": "app_uninstalled"}, user=False))
+        told = {"type": event} | ({"tokens": {"bot": [self.team.bot_user]}} if event == "tokens_revoked" else {})
+        return await self.slack.deliver("events_api", self._event(told, user=False))
 
     # --- what they see
 

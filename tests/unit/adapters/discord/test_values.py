@@ -2,12 +2,11 @@
 
 import json
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.discord.ids import MAX_ID, ButtonId, RemixId, parse_button_id, parse_remix_id
-from adapters.discord.incoming import Incoming, Kind, Origin, from_json, snowflake_time
+from adapters.discord.incoming import Incoming, Kind, Origin, from_json
 from adapters.discord.markdown import inert
 from adapters.discord.routes import Address, Stand, Token, address_of, stand_of
 from bot.domain.actions import Verb
@@ -99,8 +98,3 @@ def test_inert_words_read_as_they_were_written(text: str) -> None:
 
 def test_long_words_are_cut() -> None:
     assert inert("x" * 2000) == "x" * 999 + "…"
-
-
-@pytest.mark.parametrize(("snowflake", "seconds"), [("0", 1_420_070_400.0), (str(1000 << 22), 1_420_070_401.0)])
-def test_an_id_tells_when_it_was_made(snowflake: str, seconds: float) -> None:
-    assert snowflake_time(snowflake) == seconds

@@ -37,7 +37,17 @@ async def test_what_must_be_said_waits_for_slacks_door_only() -> None:
     while budget.edit("T1", must=False) == 0:
         pass
     assert budget.edit("T1", must=True) == 0
-    budget.closed_for("T1", 30)
+    budget.no_edits_for("T1", 30)
     assert budget.edit("T1", must=True) == pytest.approx(30)
     await asyncio.sleep(30 + PROGRESS_PER_TEAM)
     assert budget.edit("T1", must=True) == 0
+
+
+async def test_slacks_pause_for_a_channel_is_told_and_ends() -> None:
+    budget = Budget()
+    assert await budget.post("T1", "C1") == 0
+    budget.no_posts_for("T1", "C1", 30)
+    assert await budget.post("T1", "C1") == pytest.approx(30)
+    assert await budget.post("T1", "C2") == 0
+    await asyncio.sleep(30)
+    assert await budget.post("T1", "C1") == 0

@@ -33,7 +33,7 @@ def cards(draw: st.DrawFn) -> Card:
     card = render(
         job,
         made,
-        waiting=draw(st.none() | st.just(Waiting(position=1, expected_at=1.8e9, expected_late=None))),
+        waiting=draw(st.none() | st.just(Waiting(position=1, expected_at=1.8e9, expected_late=1.8e9 + 60))),
         progress=draw(st.none() | st.builds(Progress, fraction=st.floats(0, 1), loading_model=st.booleans())),
     )
     owner = replace(card.owner, user="T1/U1")
