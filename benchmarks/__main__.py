@@ -16,7 +16,7 @@ from typing import Any, cast
 import diffusers
 import torch
 
-from benchmarks.measure import KINDS, Engine, Work, peak_flops, peak_memory
+from benchmarks.measure import KINDS, Engine, Stock, Work, peak_flops, peak_memory
 from benchmarks.report import plots, table
 from benchmarks.workloads import WORKLOADS, Setting, saturated
 from inference.caps import KneeFile
@@ -47,7 +47,7 @@ def _arguments() -> argparse.Namespace:
     wanted.add_argument(
         "--dtypes", default="bfloat16,float32", help="number formats; ours runs in the first one only"
     )
-    wanted.add_argument("--peers", default="stock", help=f"of {', '.join(KINDS)}")
+    wanted.add_argument("--peers", default="stock", help=f"stock, and of {', '.join(KINDS)}")
     wanted.add_argument("--workloads", default=",".join(WORKLOADS))
     wanted.add_argument("--side", type=int, default=256, help="pixels along a side of the usual picture")
     wanted.add_argument("--grid", default="8,10,12", help="steps that requests choose from")
@@ -80,7 +80,7 @@ def _measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
     rate = peers[0].run(saturated(setting)).summary()["images_per_s"]
     setting = Setting(**{name: getattr(setting, name) for name in Setting.__slots__ if name != "rate"}, rate=rate)
     backend = cast(LoopBackend, ours.backend)
-    work = Work.of(backend, asked.side)
+    work = Work.of(next(each.backend.pipeline for each in peers if isinstance(each.backend, Stock)), asked.side)
     easel = backend.easel
     assert easel is not None
     peak = peak_flops(device, easel.parts.dtype)

@@ -12,19 +12,31 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.workloads import Ask
-from inference.api import Failed, Img2ImgRequest
+from inference.api import Failed, Img2ImgRequest, ModelDefaults
 from inference.backend import Backend, Settings
 from inference.caps import KneeFile
+from inference.denoiser import Denoiser
 from inference.easel import trial
+from inference.family import Parts
 from inference.looping import LoopBackend
 from inference.painting import Wire, paint
 from inference.stock import StockBackend
 
 
+class Stock(StockBackend):
+    """Stock diffusers as it comes."""
+
+    pipeline: Any
+
+    def _ready(self, pipeline: Any, model: str, defaults: ModelDefaults) -> None:
+        super()._ready(pipeline, model, defaults)
+        self.pipeline = pipeline
+
+
 class CompiledStock(StockBackend):
     """Stock diffusers with its UNet and decoder compiled, in the mode that diffusers' own guide recommends."""
 
-    def _ready(self, pipeline: Any, model: str, defaults: Any) -> None:
+    def _ready(self, pipeline: Any, model: str, defaults: ModelDefaults) -> None:
         super()._ready(pipeline, model, defaults)
         pipeline.unet.to(memory_format=torch.channels_last)
         pipeline.unet = torch.compile(pipeline.unet, mode="max-autotune-no-cudagraphs")
@@ -33,7 +45,7 @@ class CompiledStock(StockBackend):
 
 KINDS: Mapping[str, type[StockBackend]] = {
     "pentimento": LoopBackend,
-    "stock": StockBackend,
+    "stock": Stock,
     "stock compiled": CompiledStock,
 }
 
@@ -127,15 +139,14 @@ class Work:
     decode: float
 
     @classmethod
-    def of(cls, backend: LoopBackend, side: int) -> "Work":
-        easel = backend.easel
-        assert easel is not None
-        parts = easel.parts
+    def of(cls, pipeline: Any, side: int) -> "Work":
+        """Counted on a stock pipeline: the counter does not know packed layers."""
+        parts = Parts(pipeline)
         latents = torch.zeros(1, parts.unet.config.in_channels, *[side // parts.shrink] * 2)
         latents = latents.to(parts.device, parts.dtype)
         pixels = torch.zeros(1, 3, side, side).to(parts.device, parts.dtype)
         return cls(
-            row=_count(lambda: easel.denoiser(trial(parts, side // parts.shrink))),
+            row=_count(lambda: Denoiser(parts.unet)(trial(parts, side // parts.shrink))),
             encode=_count(lambda: parts.vae.encode(pixels)),
             decode=_count(lambda: parts.vae.decode(latents)),
         )

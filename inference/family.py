@@ -91,6 +91,11 @@ class Parts:
         """Whether guidance is an input of the model rather than a second row."""
         return self.unet.config.time_cond_proj_dim is not None
 
+    @property
+    def upcasts(self) -> bool:
+        """Whether the autoencoder changes to float32 to encode, as SDXL's own does."""
+        return self.sizes and bool(self.vae.config.force_upcast)
+
     def read(self, text: str, *, negative: bool) -> Words:
         """Encode a text; one that nobody wrote is what the model was trained to take for none."""
         return self.words.get((text, negative and not text), lambda: self._read(text, negative=negative))
@@ -121,7 +126,7 @@ class Parts:
 
     def draw(self, latents: torch.Tensor) -> torch.Tensor:
         """Decode scaled latents [n, channels, h, w] to pixels [n, height, width, 3], uint8, on the device."""
-        upcast = self.sizes and self.vae.dtype == torch.float16 and self.vae.config.force_upcast
+        upcast = self.upcasts and self.vae.dtype == torch.float16
         latents = latents.to(self.dtype)
         if upcast:
             self.vae.to(dtype=torch.float32)
@@ -169,12 +174,11 @@ class Parts:
 
     def _look(self, picture: Image.Image) -> Moments:
         pixels = self.pipeline.image_processor.preprocess(picture).to(self.device, self.dtype)
-        upcast = self.sizes and self.vae.config.force_upcast
-        if upcast:
+        if self.upcasts:
             self.vae.to(dtype=torch.float32)
             pixels = pixels.float()
         encoded = self.vae.encode(pixels)
-        if upcast:
+        if self.upcasts:
             self.vae.to(dtype=self.dtype)
         if hasattr(encoded, "latents"):
             return Moments(encoded.latents, None)
