@@ -27,7 +27,8 @@ def pack(model: nn.Module) -> int:
         How many layers were packed.
     """
     size = sum(each.nbytes for each in model.parameters())
-    if not torch.backends.mkldnn.is_available() or psutil.virtual_memory().available < 4 * size:
+    available = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    if not available or psutil.virtual_memory().available < 4 * size:
         return 0
     packed = 0
     for layer in model.modules():
