@@ -123,6 +123,7 @@ async def compose(
         )
         yield Core(
             service=service,
+            engine=engine,
             store=store,
             images=images,
             queue=queue,

@@ -23,6 +23,7 @@ from bot.ports import ChatPlatform, Clock, ImageStore, JobStore, Retention
 from bot.queue import FairQueue
 from bot.recovery import recover
 from bot.service import Service
+from inference.api import Engine
 
 HOUSEKEEPING_SECONDS = 3600.0
 INTAKE_SECONDS = 5.0
@@ -40,6 +41,7 @@ class Core:
     """The parts that a running service is made of; `bot.compose` puts them together."""
 
     service: Service
+    engine: Engine
     store: JobStore
     images: ImageStore
     queue: FairQueue

@@ -178,6 +178,10 @@ class Engine(Protocol):
         """Stop a request within one step. Unknown and ended ids are ignored."""
         ...
 
+    def counters(self) -> Mapping[str, int]:
+        """What its worker has counted, by name, for whoever watches the service; may begin anew at any time."""
+        ...
+
     async def drain(self, seconds: float) -> bool:
         """Wait until nothing runs, `seconds` at most; True when it is so."""
         ...

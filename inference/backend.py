@@ -115,6 +115,10 @@ class Backend(Protocol):
         """
         ...
 
+    def counters(self) -> Mapping[str, int]:
+        """What was counted since the model was loaded, by name, in small letters and underscores."""
+        ...
+
     def free(self) -> None:
         """Give back what memory can be given back."""
         ...

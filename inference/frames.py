@@ -6,6 +6,7 @@ kind under "frame":
     to the worker    open {settings}   run {request}   cancel {id}
     from it          capacity {capacity}    the device and the models; the first one says that it is ready
                      unavailable {message}  the default model cannot be loaded; the worker leaves
+                     counters {counters}    what the backend has counted, by name
                      event {id, event}      what `Engine.run` yields
                      alive {id, model, pixels}  a phase begins: work on so many pixels, or loading (0)
                      poisoned {message}     the device is in a state that only a new process mends; the worker leaves
@@ -119,6 +120,17 @@ def event_from_json(fields: Frame) -> Event:
 def request_from_json(fields: Frame) -> Img2ImgRequest:
     """The request that `dataclasses.asdict` wrote."""
     return Img2ImgRequest(**{**fields, "source": Path(fields["source"]), "output": Path(fields["output"])})
+
+
+def counters_from_json(fields: Frame) -> Mapping[str, int]:
+    """Counts by name.
+
+    Raises:
+        BadFrame: where they are none.
+    """
+    if not all(isinstance(count, int) for count in fields.values()):
+        raise BadFrame(repr(fields))
+    return fields
 
 
 def capacity_from_json(fields: Frame) -> Capacity:

@@ -1,6 +1,7 @@
 """The backend that the service uses: the step loop where the model's family allows, stock diffusers where not."""
 
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 from PIL import Image
@@ -39,6 +40,15 @@ class LoopBackend(StockBackend):
         with self._alone:
             task.check()
             return super().generate(task)
+
+    def counters(self) -> Mapping[str, int]:
+        if self.easel is None:
+            return {}
+        caches = {"words": self.easel.parts.words, "pictures": self.easel.parts.pictures}
+        return {
+            **{f"cache_hits_{name}": cache.hits for name, cache in caches.items()},
+            **{f"cache_misses_{name}": cache.misses for name, cache in caches.items()},
+        }
 
     def _ready(self, pipeline: Any, model: str, defaults: ModelDefaults) -> None:
         if not loops(pipeline):

@@ -114,6 +114,7 @@ class ProcessEngine:
         self._idle.set()
         self._child: Child | None = None  # only while it takes requests
         self._capacity: Capacity | None = None
+        self._counters: Mapping[str, int] = {}
         self._patience: asyncio.Timeout | None = None
         self._deaths = 0
         self._stopped = CLOSED
@@ -167,6 +168,9 @@ class ProcessEngine:
         for flight in (*self._line, *self._flying.values()):
             if flight.request.id == request_id:
                 self._drop(flight)
+
+    def counters(self) -> Mapping[str, int]:
+        return self._counters
 
     async def drain(self, seconds: float) -> bool:
         try:
@@ -297,6 +301,8 @@ class ProcessEngine:
                     if not opened.done():
                         opened.set_result(None)
                     self._pump()
+                case "counters":
+                    self._counters = frames.counters_from_json(frame["counters"])
                 case "unavailable":
                     return ModelUnavailable(frame["message"])
                 case "poisoned":

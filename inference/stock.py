@@ -84,6 +84,9 @@ class StockBackend:
             raise translate(error) from None
         return result
 
+    def counters(self) -> Mapping[str, int]:
+        return {}
+
     def free(self) -> None:
         gc.collect()
         if self._device.type == "cuda":

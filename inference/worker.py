@@ -136,6 +136,7 @@ class Worker:
             end = self._end(request, backend, Wire(send, alive, is_cancelled))
             if new and backend.is_loaded(request.model):
                 self._say_capacity(backend)  # more is known of a model once it is loaded
+            self._say({"frame": "counters", "counters": dict(backend.counters())})
         send(end)
         self._cancelled.discard(request.id)  # no id comes twice
 

@@ -61,6 +61,8 @@ def _readings(core: Core) -> Iterator[Reading]:
                 kind="counter",
                 labels={"status": status},
             )
+    for name, count in core.engine.counters().items():
+        yield Reading(name=f"engine_{name}", help="Counted by the engine's worker.", value=count, kind="counter")
     rates = core.pace.rates()
     if rates:
         words = "Seconds per step and megapixel over the latest pictures."

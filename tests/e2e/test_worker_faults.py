@@ -223,6 +223,14 @@ async def test_what_a_library_prints_does_not_reach_the_frames(tmp_path: Path) -
         assert isinstance(await at_work.end("chatter at 1"), Done)
 
 
+async def test_what_the_backend_counts_is_known_with_the_pictures_end(tmp_path: Path) -> None:
+    async with studio(tmp_path) as at_work:
+        assert at_work.engine.counters() == {}
+        await at_work.end()
+        await at_work.end()
+        assert at_work.engine.counters() == {"pictures": 2}
+
+
 async def test_previews_arrive_as_files(tmp_path: Path) -> None:
     async with studio(tmp_path) as at_work:
         request = at_work.request(previews=True)

@@ -73,6 +73,7 @@ class Sketcher:
     def __init__(self, settings: Settings) -> None:
         self._offered = {settings.model, *settings.models}
         self._loaded: set[str] = set()
+        self._pictures = 0
 
     def defaults(self) -> Mapping[str, ModelDefaults]:
         return dict.fromkeys(sorted(self._offered - {"missing"}), DEFAULTS)
@@ -103,7 +104,11 @@ class Sketcher:
             if task.preview is not None:
                 task.preview(noise.resize((8, 8)))
             task.step(step, steps)
+        self._pictures += 1
         return Image.blend(picture, noise, request.strength)
+
+    def counters(self) -> Mapping[str, int]:
+        return {"pictures": self._pictures}
 
     def free(self) -> None:
         """Nothing is kept."""

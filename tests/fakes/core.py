@@ -169,6 +169,7 @@ def assemble(
     )
     return Core(
         service=service,
+        engine=engine,
         store=store,
         images=images,
         queue=queue,

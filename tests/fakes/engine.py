@@ -11,7 +11,7 @@ It passes the contract suite in `tests/contract/test_engine.py`. On top of the c
 import asyncio
 import random
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from enum import Enum, auto
 from pathlib import Path
 from typing import Self
@@ -92,6 +92,9 @@ class FakeEngine:
     async def cancel(self, request_id: str) -> None:
         if request_id in self._running or request_id in self._waiting:
             await self._change(lambda: self._cancelled.add(request_id))
+
+    def counters(self) -> Mapping[str, int]:
+        return {"requests": len(self.requests)}
 
     async def drain(self, seconds: float) -> bool:
         try:

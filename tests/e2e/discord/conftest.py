@@ -143,6 +143,7 @@ async def bench_on(discord: DiscordServer, store: MemoryJobStore, images: Folder
         )
         core = Core(
             service=service,
+            engine=engine,
             store=store,
             images=images,
             queue=queue,

@@ -19,4 +19,5 @@ async def test_health_and_numbers_of_the_running_core_are_served_where_the_setti
             told = await answer.text()
 
     assert 'pentimento_jobs_ended_total{status="succeeded"} 1.0' in told
+    assert "pentimento_engine_requests_total 1.0" in told
     assert 'pentimento_step_seconds{quantile="0.9"}' in told
