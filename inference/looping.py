@@ -44,10 +44,12 @@ class LoopBackend(StockBackend):
     def counters(self) -> Mapping[str, int]:
         if self.easel is None:
             return {}
-        caches = {"words": self.easel.parts.words, "pictures": self.easel.parts.pictures}
+        words, pictures = self.easel.parts.words, self.easel.parts.pictures
         return {
-            **{f"cache_hits_{name}": cache.hits for name, cache in caches.items()},
-            **{f"cache_misses_{name}": cache.misses for name, cache in caches.items()},
+            "words_remembered": words.hits,
+            "words_encoded": words.misses,
+            "pictures_remembered": pictures.hits,
+            "pictures_encoded": pictures.misses,
         }
 
     def _ready(self, pipeline: Any, model: str, defaults: ModelDefaults) -> None:
