@@ -57,7 +57,8 @@ def lay_out(parts: Parts) -> None:
     0.7 of the time with it. In float32 on a processor it pays for the autoencoder only; its UNet takes 1.3 times as
     long at 512x512.
     """
-    parts.vae.to(memory_format=torch.channels_last)
+    if parts.device.type in {"cuda", "cpu"}:
+        parts.vae.to(memory_format=torch.channels_last)
     if parts.device.type == "cuda" or (parts.device.type == "cpu" and parts.dtype == torch.bfloat16):
         parts.unet.to(memory_format=torch.channels_last)
     if parts.device.type == "cpu" and parts.dtype == torch.bfloat16:

@@ -41,6 +41,13 @@ class LoopBackend(StockBackend):
             task.check()
             return super().generate(task)
 
+    def free(self) -> None:
+        if (easel := self.easel) is not None:
+            easel.parts.words.clear()
+            easel.parts.pictures.clear()
+            easel.denoiser.forget()
+        super().free()
+
     def counters(self) -> Mapping[str, int]:
         if self.easel is None:
             return {}

@@ -355,7 +355,7 @@ class ProcessEngine:
         for flight in reversed(taken_up):
             if flight.unwanted:
                 flight.events.put_nowait(Cancelled())
-            elif len(taken_up) == 1:
+            elif len(taken_up) == 1 or self._stopped:
                 flight.events.put_nowait(end)
             else:
                 flight.suspect = True
