@@ -1,4 +1,4 @@
-"""The autoencoder: diffusers' AutoencoderKL, 8x down to 16 channels, trained on the drawn pictures."""
+"""The autoencoder: diffusers' AutoencoderKL, 8x down to 24 channels, trained on the drawn pictures."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from torch.nn import functional
 from training.loop import Loop, LoopSettings, Report
 from training.shards import PictureShards, Pixels
 
-LATENT_CHANNELS = 16
+LATENT_CHANNELS = 24
 SCALE = 8
 
 

@@ -38,7 +38,7 @@ class BridgeSettings:
     finished: float = 0.1  # w is 0
     dropped: float = 0.12  # no caption
     negatives: float = 0.35  # of the dropped captions, a list of faults instead of nothing
-    cropped: float = 0.25
+    cropped: float = 0.4
     snr_limit: float = 5.0
 
 

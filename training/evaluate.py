@@ -14,6 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from training.autoencoder import psnr
+from training.export import OWN_WORDS
 from training.photographs import photographs, to_tensor
 from training.recognition import StyleClassifier, compared
 from training.shards import shard_names
@@ -25,7 +26,7 @@ STRENGTHS = (0.3, 0.6, 0.9)
 
 @dataclass(frozen=True)
 class Sampling:
-    """How pictures are asked of a model; steps and guidance are those of `pocket.json`."""
+    """How pictures are asked of a model; steps and guidance are those of `pentimento.json`."""
 
     steps: int
     guidance: float
@@ -38,8 +39,8 @@ class Model:
     def __init__(self, folder: Path, dtype: torch.dtype = torch.float32) -> None:
         self._pipeline = AutoPipelineForImage2Image.from_pretrained(folder, dtype=dtype)
         self._pipeline.set_progress_bar_config(disable=True)
-        defaults = json.loads((folder / "pocket.json").read_text())
-        self.sampling = Sampling(defaults["num_inference_steps"], defaults["guidance_scale"])
+        defaults = json.loads((folder / OWN_WORDS).read_text())
+        self.sampling = Sampling(defaults["steps"], defaults["guidance_scale"])
 
     def restyle(
         self,

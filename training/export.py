@@ -11,19 +11,9 @@ from transformers import CLIPTokenizer
 from training.denoiser import Denoiser
 from training.schedule import betas
 
-# What the product takes where a member says nothing else. diffusers ignores the file.
-DEFAULTS = {
-    "name": "pocket",
-    "strength": 0.5,
-    "num_inference_steps": 20,
-    "guidance_scale": 1.5,
-    "max_guidance_scale": 4.0,
-    "size": 256,
-    "size_multiple": 8,
-    "min_size": 128,
-    "max_size": 1024,
-    "license": "MIT",
-}
+# What the product takes where a member says nothing else; it reads this file, diffusers does not mind it.
+OWN_WORDS = "pentimento.json"
+DEFAULTS = {"steps": 20, "guidance_scale": 1.5, "max_pixels": 512 * 512, "multiple": 8}
 
 
 def build_scheduler() -> DDIMScheduler:
@@ -58,7 +48,7 @@ def export(autoencoder: AutoencoderKL, denoiser: Denoiser, tokenizer: CLIPTokeni
     pipeline.vae.to(torch.float16)
     pipeline.unet.to(torch.float16)
     pipeline.save_pretrained(out, safe_serialization=True)
-    (out / "pocket.json").write_text(json.dumps(DEFAULTS, indent=2) + "\n")
+    (out / OWN_WORDS).write_text(json.dumps(DEFAULTS, indent=2) + "\n")
 
 
 def file_hashes(folder: Path) -> dict[str, str]:

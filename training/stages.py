@@ -29,7 +29,7 @@ from training.latents import PairLatents, encode_shard
 from training.loop import LoopSettings
 from training.pairs import PairSettings, render_pairs
 from training.replicas import MEETING, replica
-from training.scenes import render_shard
+from training.scenes import SHARD, render_shard
 from training.shards import PictureShards, shard_names
 from training.tokenizer import train_tokenizer
 
@@ -41,7 +41,8 @@ class Recipe:
     """Everything that decides what comes out, apart from the machine's speed."""
 
     shards: int = 32
-    encoded_shards: int = 32
+    shard_size: int = SHARD
+    encoded_shards: int = 12
     pairs: PairSettings = field(default_factory=PairSettings)
     autoencoder: AutoencoderSettings = field(default_factory=AutoencoderSettings)
     autoencoder_loop: LoopSettings = field(default_factory=lambda: LoopSettings(2.5e-3, minutes=37))
@@ -123,11 +124,11 @@ def _on_all_processors(work: Callable[[str], str], names: list[str], workers: in
             print(f"shard {shard}, {count} of {len(names)}", flush=True)
 
 
-def _render(space: Workspace, settings: PairSettings, shard: str) -> str:
+def _render(space: Workspace, recipe: Recipe, shard: str) -> str:
     if not (space.scenes / f"{shard}.json").exists():
-        render_shard(space.scenes, shard, SEED)
+        render_shard(space.scenes, shard, SEED, recipe.shard_size)
     if not (space.pairs / f"{shard}.json").exists():
-        render_pairs(space.scenes, space.pairs, shard, settings)
+        render_pairs(space.scenes, space.pairs, shard, recipe.pairs)
     return shard
 
 
@@ -136,7 +137,7 @@ def render(space: Workspace, recipe: Recipe, workers: int | None = None) -> None
     space.scenes.mkdir(parents=True, exist_ok=True)
     space.pairs.mkdir(parents=True, exist_ok=True)
     names = [f"{index:04d}" for index in range(recipe.shards)]
-    _on_all_processors(partial(_render, space, recipe.pairs), names, workers)
+    _on_all_processors(partial(_render, space, recipe), names, workers)
 
 
 def autoencode(space: Workspace, recipe: Recipe) -> None:
