@@ -1,0 +1,47 @@
+# syntax=docker/dockerfile:1
+#
+# CPU:   docker build -t pentimento .
+# CUDA:  docker build -t pentimento --build-arg TORCH=cu130 .
+#
+# The CUDA build brings CUDA's libraries along as Python packages, so both start from the same small image; the host
+# needs NVIDIA's driver and container toolkit only.
+
+FROM python:3.11-slim-bookworm AS build
+# The last part of a PyTorch index's address: cpu, cu126, cu130, ...
+ARG TORCH=cpu
+WORKDIR /src
+RUN python -m venv --without-pip /opt/pentimento
+ENV PIP_PYTHON=/opt/pentimento/bin/python PIP_DISABLE_PIP_VERSION_CHECK=1
+COPY constraints.txt ./
+RUN --mount=type=cache,target=/root/.cache/pip \
+    pip install --constraint constraints.txt --no-deps --index-url "https://download.pytorch.org/whl/${TORCH}" torch
+# Everything else that is needed, with an empty package: this layer lasts until the dependencies change.
+COPY pyproject.toml README.md LICENSE ./
+COPY bot/__init__.py bot/
+RUN --mount=type=cache,target=/root/.cache/pip \
+    pip install --constraint constraints.txt setuptools \
+    && pip install --constraint constraints.txt --no-build-isolation .
+COPY bot bot
+COPY inference inference
+COPY adapters adapters
+COPY config config
+RUN pip install --no-cache-dir --no-deps --force-reinstall --no-build-isolation .
+
+FROM python:3.11-slim-bookworm
+RUN useradd --uid 10001 --create-home pentimento \
+    && install --directory --owner=pentimento /data /models /etc/pentimento
+COPY --from=build /opt/pentimento /opt/pentimento
+# HF_HOME is where downloaded models are kept. The metrics port is open inside the container only, for HEALTHCHECK.
+ENV PATH=/opt/pentimento/bin:$PATH \
+    PENTIMENTO__DATA_DIR=/data \
+    PENTIMENTO__METRICS__PORT=9464 \
+    HF_HOME=/models
+USER 10001
+VOLUME ["/data", "/models"]
+# A pentimento.toml mounted into this folder is read.
+WORKDIR /etc/pentimento
+# A model from the hub is downloaded at the first start, hence the long start period.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10m --retries=3 \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:9464/healthz', timeout=4)"]
+ENTRYPOINT ["pentimento"]
+CMD ["serve"]

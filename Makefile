@@ -1,0 +1,104 @@
+# Everything happens inside this folder: the virtual environment, caches and temporary files too.
+
+PYTHON ?= python3
+# Where torch comes from. "auto": what pip is set up for, unless that build would bring gigabytes of CUDA onto a
+# machine without an NVIDIA card; then PyTorch's own CPU index. "default": what pip is set up for. Or any index's URL.
+TORCH_INDEX ?= auto
+TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip
+LOCK := --constraint constraints.txt
+
+export PIP_NO_CACHE_DIR := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_REQUIRE_VIRTUALENV := 1
+export TMPDIR := $(CURDIR)/.tmp
+export XDG_CACHE_HOME := $(CURDIR)/.cache
+export HF_HOME := $(CURDIR)/.cache/huggingface
+
+TORCH := $(shell grep '^torch==' constraints.txt)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check fix install clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# Installs torch from elsewhere than pip's own index where TORCH_INDEX says so; the next step then finds it in place.
+define INSTALL_TORCH
+brings_cuda() {
+    $(PIP) install --quiet --dry-run --no-deps --ignore-installed --report - $(TORCH) | grep -qE '"(nvidia|cuda)-'
+}
+take_from() {
+    echo "Taking torch from $$1"
+    $(PIP) install --quiet --no-deps --retries 1 --index-url "$$1" $(TORCH)
+}
+case "$(TORCH_INDEX)" in
+default) ;;
+auto)
+    if ! command -v nvidia-smi >/dev/null && brings_cuda && ! take_from $(TORCH_CPU_INDEX); then
+        echo "That index cannot be used: taking the build with CUDA instead, some gigabytes." >&2
+    fi ;;
+*) take_from "$(TORCH_INDEX)" ;;
+esac
+endef
+export INSTALL_TORCH
+
+# The installed command, and the marks of what is installed; newer dependencies make them old.
+RUNTIME := $(VENV)/runtime-installed
+TOOLS := $(VENV)/tools-installed
+
+$(BIN)/python:
+	@mkdir -p .tmp
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Pentimento needs Python 3.11 or newer: name one with make PYTHON=python3.11." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "Python cannot make virtual environments here: run 'sudo apt install python3-venv' first." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): pyproject.toml constraints.txt | $(BIN)/python
+	@mkdir -p .tmp
+	@echo "Installing into $(VENV); the first time takes a few minutes."
+	@$(PIP) install --quiet $(LOCK) pip setuptools
+	@sh -euc "$$INSTALL_TORCH"
+	@PYTHONWARNINGS=ignore $(PIP) install --quiet --no-build-isolation $(LOCK) --editable .
+	@touch $@
+
+$(TOOLS): $(RUNTIME)
+	$(PIP) install --quiet $(LOCK) --group dev --group training
+	@touch $@
+
+install: $(RUNTIME) ## Make .venv with the pentimento command in it
+	@echo "Ready: $(BIN)/pentimento --help"
+
+PHOTO := docs/demo/photo.jpg
+
+demo: export PENTIMENTO__MODEL__ID := pocket
+demo: $(RUNTIME) ## Make pictures from the bundled photograph with the shipped model
+	@mkdir -p demo .tmp
+	$(BIN)/pentimento img2img $(PHOTO) "oil painting" --strength 0.6 --seed 7 --out demo/oil-painting.png
+	$(BIN)/pentimento sweep $(PHOTO) "stained glass" --strengths 0.3,0.5,0.7,0.9 --seed 7 --out demo/sweep
+	$(BIN)/pentimento chain $(PHOTO) "pencil sketch" "watercolor" --seed 7 --out demo/chain
+	@echo; echo "The pictures lie in $(CURDIR)/demo:"; find demo -name '*.png' | sort | sed 's/^/  /'
+
+check: $(TOOLS) ## Lint, types and import contracts
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test: check ## Everything that CI runs: make check and all tests
+	@mkdir -p .tmp
+	$(BIN)/python -m pytest
+
+fix: $(TOOLS) ## Format the code and mend what the linter can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## Remove everything that was made here: environment, caches, demo pictures
+	rm -rf $(VENV) .tmp .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist demo
+	rm -rf *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

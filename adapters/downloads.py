@@ -1,0 +1,94 @@
+"""Fetching a member's picture from the platform's own file host, and from nowhere else.
+
+No redirects are followed (one to 169.254.169.254 is how metadata services are robbed), the host must be listed by
+name, bytes and time are bounded while they stream in, whatever the headers claim.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+from yarl import URL
+
+from bot.domain.errors import PictureRefused
+
+_CHUNK = 64 * 1024
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """What came.
+
+    Attributes:
+        media_type: as the host named it; content decides, but a login page shows here first.
+    """
+
+    content: bytes
+    media_type: str
+
+
+class Downloader:
+    """Owns one HTTP session; make it with `downloader`."""
+
+    def __init__(self, session: aiohttp.ClientSession, *, allowed_hosts: frozenset[str], max_bytes: int) -> None:
+        self._session = session
+        self._allowed_hosts = allowed_hosts
+        self._max_bytes = max_bytes
+
+    async def fetch(self, url: str, *, headers: Mapping[str, str] | None = None) -> Download:
+        """Read a picture.
+
+        Args:
+            url: https, or http on a loopback host that is listed by name.
+            headers: credentials for that host; they go nowhere else, as no redirect is followed.
+
+        Raises:
+            PictureRefused: with the sentence for the member.
+        """
+        address = URL(url)
+        self._check(address)
+        try:
+            async with self._session.get(
+                address, headers={"Accept-Encoding": "identity", **(headers or {})}, allow_redirects=False
+            ) as response:
+                if response.status != 200:
+                    raise PictureRefused(
+                        f"I could not fetch the picture (its host answered {response.status}): send it again."
+                    )
+                if (response.content_length or 0) > self._max_bytes:
+                    raise self._too_large()
+                content = bytearray()
+                async for chunk in response.content.iter_chunked(_CHUNK):
+                    content += chunk
+                    if len(content) > self._max_bytes:
+                        raise self._too_large()
+                return Download(bytes(content), response.content_type)
+        except (TimeoutError, aiohttp.ClientError) as fault:
+            raise PictureRefused("I could not fetch the picture, its host did not answer: send it again.") from fault
+
+    def _check(self, address: URL) -> None:
+        host = address.host or ""
+        secure = address.scheme == "https" or (address.scheme == "http" and host in _LOOPBACK)
+        if not secure or host not in self._allowed_hosts:
+            raise PictureRefused("I only take pictures that were uploaded here: attach the file itself.")
+
+    def _too_large(self) -> PictureRefused:
+        return PictureRefused(f"That file is larger than {self._max_bytes / 1e6:.0f} MB: send a smaller one.")
+
+
+@asynccontextmanager
+async def downloader(
+    *, allowed_hosts: frozenset[str], max_bytes: int, seconds: float = 20.0
+) -> AsyncIterator[Downloader]:
+    """A downloader with its session.
+
+    Args:
+        allowed_hosts: exact host names, without port.
+        max_bytes: bound on one picture.
+        seconds: bound on one fetch as a whole; a per-read timeout alone would let a slow drip go on for ever.
+    """
+    timeout = aiohttp.ClientTimeout(total=seconds, connect=min(10.0, seconds))
+    async with aiohttp.ClientSession(timeout=timeout, auto_decompress=False) as session:
+        yield Downloader(session, allowed_hosts=allowed_hosts, max_bytes=max_bytes)

@@ -1,0 +1,135 @@
+"""What a file may be, and what it is by its first bytes; nothing is opened or unpacked to find out.
+
+Names and extensions are never looked at: chats lose them, people change them.
+"""
+
+import re
+from dataclasses import dataclass
+
+from bot.domain.errors import PictureRefused
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_JPEG = b"\xff\xd8\xff"
+
+_PREFIXES = (
+    ((b"GIF87a", b"GIF89a"), "a GIF"),
+    ((b"II*\0\x10\0\0\0CR", b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0"), "a camera raw file"),
+    ((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), "a TIFF or camera raw file"),
+    ((b"\0\0\1\0", b"\0\0\2\0"), "an icon or cursor (ICO)"),
+    ((b"8BPS",), "a Photoshop file (PSD)"),
+    ((b"gimp xcf",), "a GIMP file (XCF)"),
+    ((b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51"), "a JPEG 2000"),
+    ((b"\0\0\0\x0cJXL \r\n\x87\n", b"\xff\x0a"), "a JPEG XL"),
+    ((b"%PDF-",), "a PDF"),
+    ((b"%!PS", b"\xc5\xd0\xd3\xc6"), "a PostScript file (EPS)"),
+    ((b"\x8aMNG", b"\x8bJNG"), "an MNG"),
+    ((b"v/1\x01",), "an OpenEXR"),
+    ((b"#?RADIANCE", b"#?RGBE"), "a Radiance HDR"),
+    ((b"DDS ",), "a DDS texture"),
+    ((b"qoif",), "a QOI"),
+    ((b"SIMPLE  =",), "a FITS file"),
+    ((b"BPG\xfb",), "a BPG"),
+    ((b"\xd7\xcd\xc6\x9a",), "a Windows metafile (WMF)"),
+    ((b"PK\3\4",), "a ZIP archive or a document"),
+    ((b"Rar!\x1a\7",), "a RAR archive"),
+    ((b"7z\xbc\xaf\x27\x1c",), "a 7-Zip archive"),
+    ((b"\x1f\x8b",), "a gzip file"),
+    ((b"\x1aE\xdf\xa3", b"FLV\1", b"\0\0\1\xba", b"\0\0\1\xb3"), "a video"),
+    ((b"OggS", b"fLaC", b"ID3"), "a sound or video file"),
+)
+
+_HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"}
+_AVIF_BRANDS = {b"avif", b"avis"}
+_HTML = re.compile(rb"<(!doctype\s+html|html|head|body|title|script)\b", re.IGNORECASE)
+_PNM = re.compile(rb"P[1-7]\s+[\d#]")
+
+_TAKEN = "I take PNG, JPEG and WebP"
+_MENDS = {
+    "a GIF": "save one frame of it as PNG and send that",
+    "a HEIC photo": (
+        'send a screenshot of it, or let your iPhone save JPEG under Settings, Camera, Formats, "Most Compatible"'
+    ),
+    "an SVG drawing": "export it as PNG and send that",
+    "a PDF": "send the page as a PNG picture",
+    "a video": "send one frame of it as PNG",
+    "a ZIP archive or a document": "send the picture itself, not packed",
+    "a RAR archive": "send the picture itself, not packed",
+    "a 7-Zip archive": "send the picture itself, not packed",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureLimits:
+    """What a picture may be.
+
+    Attributes:
+        max_bytes: of the file as it was sent.
+        max_pixels: width times height; memory goes by pixels, 40 million take about 0.5 GB for a moment.
+        min_side: shortest side taken, in pixels.
+        max_aspect: longest side over shortest side.
+    """
+
+    max_bytes: int = 50 * 1024 * 1024
+    max_pixels: int = 40_000_000
+    min_side: int = 64
+    max_aspect: float = 4.0
+
+
+def check_format(content: bytes) -> str:
+    """Find out whether a file claims to be one of the three formats taken.
+
+    Returns:
+        "PNG", "JPEG" or "WEBP". Whether it really is one, only decoding tells.
+
+    Raises:
+        PictureRefused: naming what it is instead, where that is known.
+    """
+    if content.startswith(_PNG):
+        return "PNG"
+    if content.startswith(_JPEG):
+        return "JPEG"
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "WEBP"
+    beginning = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if _HTML.match(beginning):
+        raise PictureRefused(
+            "That is a web page, not a picture, as links that need a login give: save the picture and send the file."
+        )
+    name = _foreign(content, beginning)
+    if name is None:
+        raise PictureRefused("I cannot see a picture in that file: send a PNG, JPEG or WebP.")
+    mend = _MENDS.get(name, "save it as one of those and send it again")
+    raise PictureRefused(f"That is {name}; {_TAKEN}: {mend}.")
+
+
+def _foreign(content: bytes, beginning: bytes) -> str | None:
+    """The name of a known format that is not taken."""
+    for prefixes, name in _PREFIXES:
+        if content.startswith(prefixes):
+            return name
+    if content[4:8] == b"ftyp":
+        return _iso_media(content)
+    for recognised, name in (
+        (content[:4] == b"RIFF" and content[8:12] == b"AVI ", "a video"),
+        (content[:4] == b"RIFF" and content[8:12] == b"WAVE", "a sound file"),
+        (content[:2] == b"BM" and content[6:10] == b"\0\0\0\0", "a BMP"),
+        (_PNM.match(content), "a PNM"),
+        (beginning.startswith(b"<") and b"<svg" in beginning, "an SVG drawing"),
+    ):
+        if recognised:
+            return name
+    return None
+
+
+def _iso_media(content: bytes) -> str:
+    """HEIF, AVIF and MP4 share one container; the brands in its first box tell them apart.
+
+    ISO/IEC 14496-12, 4.3: size, "ftyp", major brand, version, compatible brands of four bytes each.
+    """
+    size = min(int.from_bytes(content[:4]), 256)
+    brands = {content[8:12], *(content[start : start + 4] for start in range(16, size, 4))}
+    if brands & _AVIF_BRANDS:
+        return "an AVIF"
+    if brands & _HEIF_BRANDS:
+        return "a HEIC photo"
+    return "a camera raw file" if b"crx " in brands else "a video"

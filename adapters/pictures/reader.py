@@ -1,0 +1,132 @@
+"""The picture reader: keeps a warm sandboxed process ready and gives each picture a process of its own."""
+
+import asyncio
+import dataclasses
+import json
+import struct
+from typing import Self
+
+import structlog
+
+from adapters.pictures.formats import PictureLimits, check_format
+from adapters.pictures.sandbox import Child, ChildFailed, Sandbox
+from bot.domain.errors import FatalError, PictureRefused
+from bot.ports import Picture
+
+_SPARE_SECONDS = 30.0
+_LONGEST_PAUSE = 30.0
+_PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"
+
+_log = structlog.get_logger(__name__)
+
+
+class SandboxedPictureReader:
+    """`PictureReader` by throw-away processes. An async context manager; reads may run side by side.
+
+    Args:
+        limits: what a picture may be.
+        sandbox: what decoding it may cost.
+        parallel: pictures decoded at the same time; more wait.
+    """
+
+    def __init__(
+        self, *, limits: PictureLimits | None = None, sandbox: Sandbox | None = None, parallel: int = 2
+    ) -> None:
+        self._limits = limits or PictureLimits()
+        self._sandbox = sandbox or Sandbox()
+        self._slots = asyncio.Semaphore(parallel)
+        self._spares: asyncio.Queue[Child] = asyncio.Queue()
+        self._missing = asyncio.Semaphore(0)
+        self._group = asyncio.TaskGroup()
+        self._keeper: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Start the first spare.
+
+        Raises:
+            FatalError: where no sandbox can be started here.
+        """
+        try:
+            self._spares.put_nowait(await self._start())
+        except ChildFailed as failure:
+            raise FatalError(
+                f"The process that opens pictures does not start ({failure}): "
+                "check that this Python can import Pillow and that memory is free."
+            ) from failure
+        await self._group.__aenter__()
+        self._keeper = self._group.create_task(self._keep_a_spare(), name="picture-spares")
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        assert self._keeper is not None
+        self._keeper.cancel()
+        await self._group.__aexit__(None, None, None)
+        while not self._spares.empty():
+            await self._spares.get_nowait().stop()
+
+    async def read(self, content: bytes) -> Picture:
+        """Decode one file in a process of its own; see the port."""
+        if not content:
+            raise PictureRefused("That file is empty: send the picture again.")
+        if len(content) > self._limits.max_bytes:
+            raise PictureRefused(
+                f"That file has {_megabytes(len(content))}, {_megabytes(self._limits.max_bytes)} is the most: "
+                "send it smaller, or as JPEG."
+            )
+        check_format(content)
+        async with self._slots:
+            child = await self._take_spare()
+            try:
+                async with asyncio.timeout(self._sandbox.wall_seconds):
+                    head, png = await child.decode(content, most=self._limits.max_pixels * 4 + 1024**2)
+            except (TimeoutError, ChildFailed) as failure:
+                exit_code = await child.stop()
+                _log.warning("picture_not_decoded", why=repr(failure), exit_code=exit_code, bytes=len(content))
+                raise PictureRefused(
+                    "Opening that picture took too long or broke off: "
+                    "save it again as a plain PNG or JPEG, or smaller."
+                ) from None
+            finally:
+                await child.stop()
+        if "refused" in head:
+            _log.info("picture_refused", sentence=head["refused"], because=head.get("because"), bytes=len(content))
+            raise PictureRefused(head["refused"])
+        if not png.startswith(_PNG_START):
+            raise PictureRefused("That picture cannot be used: save it again as a plain PNG or JPEG.")
+        width, height = struct.unpack_from(">II", png, len(_PNG_START))
+        return Picture(png=png, width=width, height=height, notes=tuple(head.get("notes", ())))
+
+    async def _take_spare(self) -> Child:
+        """A living spare; one that died while it waited costs nobody a picture."""
+        try:
+            async with asyncio.timeout(_SPARE_SECONDS):
+                while True:
+                    spare = await self._spares.get()
+                    self._missing.release()
+                    if spare.alive:
+                        return spare
+                    await spare.stop()
+        except TimeoutError:
+            raise PictureRefused("I cannot open pictures right now: try again in a minute.") from None
+
+    async def _keep_a_spare(self) -> None:
+        pause = 1.0
+        while True:
+            await self._missing.acquire()
+            try:
+                self._spares.put_nowait(await self._start())
+            except ChildFailed as failure:
+                _log.warning("picture_sandbox_not_started", why=str(failure), retry_in=pause)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+                self._missing.release()
+            else:
+                pause = 1.0
+
+    async def _start(self) -> Child:
+        settings = dataclasses.asdict(self._sandbox) | {"limits": dataclasses.asdict(self._limits)}
+        return await Child.start(json.dumps(settings))
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1024**2:.3g} MB"

@@ -1,0 +1,155 @@
+"""Dataclasses to rows and back.
+
+Structured parts are JSON objects of the dataclass's own fields. A field that the class does not know is an error; one
+that the row lacks takes the class's default, so a field added later needs no migration.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from bot.domain.ids import GenerationId, ImageId, JobId
+from bot.domain.job import Generation, Job, JobStatus, Lineage, Recipe
+from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.domain.request import Action, ReplyTarget, Requester
+from bot.ports import Delivery, InboxEvent
+
+Columns = dict[str, str | int | float | None]
+"""A row by column name, for named parameters."""
+
+
+def job_columns(job: Job) -> Columns:
+    return {
+        "id": job.id,
+        "event_id": job.event_id,
+        "requester_key": job.requester.key,
+        **move_columns(job),
+        "created_at": job.created_at,
+        "action": job.action.value,
+        "requester": _json(asdict(job.requester)),
+        "reply_to": _json({"platform": job.reply_to.platform, "address": dict(job.reply_to.address)}),
+        "source": job.source,
+        "recipes": recipes_column(job.recipes),
+        "lineage": _json(asdict(job.lineage)),
+        "private": int(job.private),
+        "locale": job.locale,
+        "pixels": job.pixels,
+        "notes": _json(job.notes),
+    }
+
+
+def move_columns(job: Job) -> Columns:
+    """Only what the domain's moves change."""
+    return {
+        "status": job.status.value,
+        "attempt": job.attempt,
+        "strikes": job.strikes,
+        "lease": job.lease,
+        "error": job.error,
+        "started_at": job.started_at,
+        "ended_at": job.ended_at,
+    }
+
+
+def job_from(row: sqlite3.Row) -> Job:
+    return Job(
+        id=JobId(row["id"]),
+        action=Action(row["action"]),
+        requester=Requester(**json.loads(row["requester"])),
+        reply_to=ReplyTarget(**json.loads(row["reply_to"])),
+        event_id=row["event_id"],
+        source=ImageId(row["source"]),
+        recipes=recipes_from(row["recipes"]),
+        lineage=Lineage(**json.loads(row["lineage"])),
+        private=bool(row["private"]),
+        locale=row["locale"],
+        created_at=row["created_at"],
+        pixels=row["pixels"],
+        notes=tuple(json.loads(row["notes"])),
+        status=JobStatus(row["status"]),
+        attempt=row["attempt"],
+        strikes=row["strikes"],
+        lease=row["lease"],
+        error=row["error"],
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+    )
+
+
+def recipes_column(recipes: Iterable[Recipe]) -> str:
+    return _json([asdict(recipe) for recipe in recipes])
+
+
+def recipes_from(column: str) -> tuple[Recipe, ...]:
+    return tuple(Recipe(**recipe) for recipe in json.loads(column))
+
+
+def generation_columns(generation: Generation) -> Columns:
+    return {
+        "id": generation.id,
+        "job": generation.job,
+        "number": generation.index,
+        "requester": _json(asdict(generation.requester)),
+        "source": generation.source,
+        "image": generation.image,
+        "recipe": _json(asdict(generation.recipe)),
+        "lineage": _json(asdict(generation.lineage)),
+        "width": generation.width,
+        "height": generation.height,
+        "effective_steps": generation.effective_steps,
+        "seconds": generation.seconds,
+        "created_at": generation.created_at,
+        "notes": _json(generation.notes),
+    }
+
+
+def generation_from(row: sqlite3.Row) -> Generation:
+    return Generation(
+        id=GenerationId(row["id"]),
+        job=JobId(row["job"]),
+        index=row["number"],
+        requester=Requester(**json.loads(row["requester"])),
+        source=ImageId(row["source"]),
+        image=ImageId(row["image"]),
+        recipe=Recipe(**json.loads(row["recipe"])),
+        lineage=Lineage(**json.loads(row["lineage"])),
+        width=row["width"],
+        height=row["height"],
+        effective_steps=row["effective_steps"],
+        seconds=row["seconds"],
+        created_at=row["created_at"],
+        notes=tuple(json.loads(row["notes"])),
+    )
+
+
+def place_column(settings: PlaceSettings) -> str:
+    return _json({name: value for name, value in asdict(settings).items() if value is not None})
+
+
+def place_from(column: str) -> PlaceSettings:
+    values = json.loads(column)
+    values |= {name: tuple(values[name]) for name in ("roles", "channels") if name in values}
+    if "remix" in values:
+        values["remix"] = RemixPolicy(values["remix"])
+    return PlaceSettings(**values)
+
+
+def event_from(row: sqlite3.Row) -> InboxEvent:
+    return InboxEvent(id=row["id"], platform=row["platform"], payload=row["payload"], received_at=row["received_at"])
+
+
+def delivery_from(row: sqlite3.Row) -> Delivery:
+    return Delivery(
+        job=JobId(row["job"]),
+        message=row["message"],
+        attempts=row["attempts"],
+        due_at=row["due_at"],
+        undeliverable=row["undeliverable"],
+    )
+
+
+def _json(value: Any) -> str:
+    """ASCII only, so that even half a surrogate pair that a chat let through survives the way to the disk."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))

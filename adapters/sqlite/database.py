@@ -1,0 +1,180 @@
+"""One SQLite file: one connection that writes, one that reads, and what its faults mean.
+
+A commit that returned has reached the disk (WAL with `synchronous=FULL`; with NORMAL a power cut takes back
+acknowledged rows). Deleted content is overwritten, not only unlinked (`secure_delete`).
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import aiosqlite
+import structlog
+
+from adapters.sqlite.migrations import migrate
+from bot.domain.errors import FatalError, StorageFailed
+
+BUSY_MILLISECONDS = 5000
+"""How long to wait for somebody else's lock, e.g. an owner who looks into the file with the sqlite3 command."""
+
+_REFUSALS = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+    }
+)
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+
+log = structlog.get_logger(__name__)
+
+
+class Database:
+    """An async context manager that owns both connections; entering migrates the file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writing = asyncio.Lock()
+        self._open = AsyncExitStack()
+        self._writer: aiosqlite.Connection
+        self._reader: aiosqlite.Connection
+
+    async def __aenter__(self) -> Self:
+        """Open the file, make it if need be.
+
+        Raises:
+            FatalError: it is damaged, of a newer version, cannot be opened, or its disk cannot take WAL.
+        """
+        await asyncio.to_thread(_make_file, self._path)
+        async with AsyncExitStack() as opening:
+            try:
+                with _faults(self._path):
+                    self._writer = await opening.enter_async_context(self._connect())
+                    await self._prepare()
+                    self._reader = await opening.enter_async_context(self._connect())
+                    await self._reader.execute("PRAGMA query_only = ON")
+                    self._reader.row_factory = sqlite3.Row
+            except StorageFailed as refused:
+                raise FatalError(_closed(self._path, refused.__cause__)) from refused
+            self._open = opening.pop_all()
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self._open.aclose()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+        """The writing connection, one task at a time; committed at the end, rolled back on any exception.
+
+        A connection works off its statements first in, first out. So a rollback handed to it here runs before
+        anybody else's BEGIN, even where this task is cancelled while it waits for it.
+
+        Raises:
+            StorageFailed: the disk refuses; nothing was changed.
+        """
+        async with self._writing:
+            with _faults(self._path):
+                try:
+                    await self._writer.execute("BEGIN IMMEDIATE")
+                    yield self._writer
+                    await self._writer.commit()
+                except BaseException:
+                    await self._writer.rollback()
+                    raise
+
+    async def read(self, query: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        """All rows of one query, as of the last commit.
+
+        Raises:
+            StorageFailed: the disk refuses.
+        """
+        with _faults(self._path):
+            return list(await self._reader.execute_fetchall(query, parameters))
+
+    async def purge(self) -> None:
+        """Take what was deleted out of the write-ahead log too.
+
+        Raises:
+            StorageFailed: the disk refuses.
+        """
+        async with self._writing:
+            with _faults(self._path):
+                await self._checkpoint()
+
+    async def copy_to(self, target: Path) -> None:
+        """A consistent copy; neither writers nor readers wait for it."""
+        with _faults(self._path):
+            async with self._connect() as connection:
+                await connection.execute("VACUUM INTO ?", (str(target),))
+
+    def _connect(self) -> aiosqlite.Connection:
+        return aiosqlite.connect(self._path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000)
+
+    async def _prepare(self) -> None:
+        writer = self._writer
+        ((found,),) = await writer.execute_fetchall("PRAGMA quick_check(1)")
+        if found != "ok":
+            raise FatalError(_damaged(self._path))
+        ((mode,),) = await writer.execute_fetchall("PRAGMA journal_mode = WAL")
+        if mode != "wal":
+            raise FatalError(
+                f"The disk of {self._path} does not support SQLite's write-ahead log: "
+                "set data_dir to a folder on a local disk."
+            )
+        for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON", "temp_store = MEMORY"):
+            await writer.execute(f"PRAGMA {setting}")
+        await migrate(writer)
+        writer.row_factory = sqlite3.Row
+        await self._checkpoint()
+
+    async def _checkpoint(self) -> None:
+        ((busy, _, _),) = await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        if busy:
+            log.warning(
+                "deleted rows stay in the write-ahead log until the next sweep: another program reads the file"
+            )
+
+
+def _make_file(path: Path) -> None:
+    """Meet a missing folder or right here: a connection that fails to open leaves a thread that dies noisily."""
+    try:
+        path.open("ab").close()
+    except OSError as refused:
+        raise FatalError(_closed(path, refused.strerror)) from refused
+
+
+@contextmanager
+def _faults(path: Path) -> Iterator[None]:
+    """Translate what SQLite says about disks and files; its complaints about our SQL stay bugs."""
+    try:
+        yield
+    except sqlite3.DatabaseError as fault:
+        # Extended codes carry the primary one in their low byte: https://www.sqlite.org/rescode.html
+        code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
+        if code in _REFUSALS:
+            log.error("storage failed", reason=str(fault), path=str(path))  # noqa: TRY400 -- the reason says it all
+            raise StorageFailed from fault
+        if code in _DAMAGE:
+            raise FatalError(_damaged(path)) from fault
+        raise
+
+
+def _closed(path: Path, reason: object) -> str:
+    return (
+        f"The database {path} cannot be opened ({reason}): check that its folder is writable and its disk has room."
+    )
+
+
+def _damaged(path: Path) -> str:
+    return (
+        f"The database {path} is damaged or not one of Pentimento's: restore a backup, or move it away to start anew."
+    )

@@ -1,0 +1,112 @@
+"""The database's schema as numbered steps. Only ever append: a database out there has run the earlier ones.
+
+`PRAGMA user_version` says how many steps a database has seen.
+"""
+
+import aiosqlite
+
+from bot.domain.errors import FatalError
+
+_FIRST = """
+CREATE TABLE inbox (
+    id TEXT PRIMARY KEY,
+    platform TEXT NOT NULL,
+    payload TEXT NOT NULL,  -- emptied once settled: it quotes a member
+    received_at REAL NOT NULL,
+    settled INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX inbox_unsettled ON inbox (platform, received_at) WHERE settled = 0;
+
+CREATE TABLE jobs (
+    seq INTEGER PRIMARY KEY,  -- order of arrival where times are equal
+    id TEXT NOT NULL UNIQUE,
+    event_id TEXT NOT NULL UNIQUE,
+    requester_key TEXT NOT NULL,
+    status TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    strikes INTEGER NOT NULL,
+    lease TEXT NOT NULL,
+    error TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    started_at REAL,
+    ended_at REAL,
+    action TEXT NOT NULL,
+    requester TEXT NOT NULL,  -- JSON, as are reply_to, recipes, lineage and notes
+    reply_to TEXT NOT NULL,
+    source TEXT NOT NULL,
+    recipes TEXT NOT NULL,
+    lineage TEXT NOT NULL,
+    private INTEGER NOT NULL,
+    locale TEXT NOT NULL,
+    pixels INTEGER NOT NULL,
+    notes TEXT NOT NULL,
+    pictures_kept INTEGER NOT NULL DEFAULT 1  -- 0: retention took the source and all results
+) STRICT;
+CREATE INDEX jobs_open ON jobs (created_at) WHERE status IN ('queued', 'running');
+CREATE INDEX jobs_of_requester ON jobs (requester_key, created_at);
+
+CREATE TABLE generations (
+    id TEXT PRIMARY KEY,
+    job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,  -- the index, which is a word of SQL
+    requester TEXT NOT NULL,  -- JSON, as are recipe, lineage and notes
+    source TEXT NOT NULL,
+    image TEXT NOT NULL,
+    recipe TEXT NOT NULL,
+    lineage TEXT NOT NULL,  -- no reference: a child outlives its parent
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    effective_steps INTEGER NOT NULL,
+    seconds REAL NOT NULL,
+    created_at REAL NOT NULL,
+    notes TEXT NOT NULL,
+    UNIQUE (job, number)
+) STRICT;
+
+CREATE TABLE outbox (
+    job TEXT PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
+    message TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    due_at REAL NOT NULL,
+    done INTEGER NOT NULL DEFAULT 0,  -- shown, or never to be
+    undeliverable TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX outbox_due ON outbox (due_at) WHERE done = 0;
+
+CREATE TABLE usage (
+    job TEXT PRIMARY KEY,  -- no reference: deleting a job gives no quota back
+    requester_key TEXT NOT NULL,
+    pictures INTEGER NOT NULL,
+    at REAL NOT NULL
+) STRICT;
+CREATE INDEX usage_of_requester ON usage (requester_key, at);
+"""
+
+_PLACES = """
+CREATE TABLE places (
+    key TEXT PRIMARY KEY,
+    settings TEXT NOT NULL  -- JSON
+) STRICT;
+"""
+
+MIGRATIONS = (_FIRST, _PLACES)
+
+
+async def migrate(connection: aiosqlite.Connection) -> None:
+    """Bring the database to this program's schema; each step is applied whole or not at all.
+
+    Raises:
+        FatalError: a newer program wrote the database.
+    """
+    ((version,),) = await connection.execute_fetchall("PRAGMA user_version")
+    if version > len(MIGRATIONS):
+        raise FatalError(
+            f"The database is of version {version} and this program knows versions up to {len(MIGRATIONS)}: "
+            "start the newer Pentimento that wrote it, or restore an older backup."
+        )
+    for number, step in enumerate(MIGRATIONS[version:], start=version + 1):
+        try:
+            await connection.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
+        except BaseException:
+            await connection.rollback()
+            raise

@@ -1,0 +1,292 @@
+"""`JobStore` on SQLite. What each method promises is written down in `bot.ports`; here is only how."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+from uuid import uuid4
+
+import aiosqlite
+
+from adapters.sqlite import codec
+from adapters.sqlite.database import Database
+from bot.domain.errors import StorageFailed
+from bot.domain.ids import GenerationId, ImageId, JobId
+from bot.domain.job import Generation, Job, JobStatus
+from bot.domain.limits import DAY, Usage
+from bot.domain.place import PlaceSettings
+from bot.ports import Delivery, InboxEvent, MessageRef, Retention
+
+_REFUNDED = frozenset({JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED})
+
+_SETTLE = "UPDATE inbox SET settled = 1, payload = '' WHERE id = ?"
+
+_ADD_JOB = """
+INSERT INTO jobs (
+    id, event_id, requester_key, status, attempt, strikes, lease, error, created_at, started_at, ended_at, action,
+    requester, reply_to, source, recipes, lineage, private, locale, pixels, notes
+) VALUES (
+    :id, :event_id, :requester_key, :status, :attempt, :strikes, :lease, :error, :created_at, :started_at, :ended_at,
+    :action, :requester, :reply_to, :source, :recipes, :lineage, :private, :locale, :pixels, :notes
+)
+"""
+
+_MOVE_JOB = """
+UPDATE jobs SET
+    status = :status, attempt = :attempt, strikes = :strikes, lease = :lease, error = :error,
+    started_at = :started_at, ended_at = :ended_at
+WHERE id = :id AND status = :status_before AND attempt = :attempt_before
+"""
+
+_ADD_GENERATION = """
+INSERT OR REPLACE INTO generations (
+    id, job, number, requester, source, image, recipe, lineage, width, height, effective_steps, seconds, created_at,
+    notes
+) VALUES (
+    :id, :job, :number, :requester, :source, :image, :recipe, :lineage, :width, :height, :effective_steps, :seconds,
+    :created_at, :notes
+)
+"""
+
+_USAGE = """
+SELECT
+    (SELECT count(*) FROM jobs WHERE requester_key = :key AND status IN ('queued', 'running')) AS pending,
+    (SELECT coalesce(sum(pictures), 0) FROM usage WHERE requester_key = :key AND at >= :since) AS pictures,
+    (SELECT min(at) FROM usage WHERE requester_key = :key AND at >= :since) AS oldest_at
+"""
+
+_REFERENCED = """
+SELECT source AS image FROM jobs WHERE pictures_kept
+UNION SELECT generations.image FROM generations JOIN jobs ON jobs.id = generations.job WHERE pictures_kept
+UNION SELECT generations.source FROM generations JOIN jobs ON jobs.id = generations.job WHERE pictures_kept
+"""
+
+
+class SqliteJobStore:
+    """An async context manager that owns the database file at `path`."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path)
+
+    async def __aenter__(self) -> Self:
+        """Open the database.
+
+        Raises:
+            FatalError: it is damaged, of a newer version, or cannot be opened.
+        """
+        await self._database.__aenter__()
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self._database.__aexit__(*exc_info)
+
+    async def receive(self, event: InboxEvent) -> bool:
+        async with self._database.transaction() as tx:
+            row = await tx.execute(
+                "INSERT INTO inbox (id, platform, payload, received_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (event.id, event.platform, event.payload, event.received_at),
+            )
+            return row.rowcount == 1
+
+    async def settle(self, event_id: str) -> None:
+        async with self._database.transaction() as tx:
+            await tx.execute(_SETTLE, (event_id,))
+
+    async def unsettled(self, platform: str) -> Sequence[InboxEvent]:
+        rows = await self._database.read(
+            "SELECT * FROM inbox WHERE platform = ? AND settled = 0 ORDER BY received_at, rowid", (platform,)
+        )
+        return [codec.event_from(row) for row in rows]
+
+    async def add(self, job: Job) -> Job:
+        async with self._database.transaction() as tx:
+            await tx.execute(_SETTLE, (job.event_id,))
+            for known in await tx.execute_fetchall("SELECT * FROM jobs WHERE event_id = ?", (job.event_id,)):
+                return codec.job_from(known)
+            await tx.execute(_ADD_JOB, codec.job_columns(job))
+            await tx.execute(
+                "INSERT INTO usage (job, requester_key, pictures, at) VALUES (?, ?, ?, ?)",
+                (job.id, job.requester.key, len(job.recipes), job.created_at),
+            )
+            await tx.execute("INSERT INTO outbox (job, due_at) VALUES (?, ?)", (job.id, job.created_at))
+            return job
+
+    async def replace(self, before: Job, after: Job, *, generation: Generation | None = None) -> bool:
+        fence = {"id": before.id, "status_before": before.status.value, "attempt_before": before.attempt}
+        async with self._database.transaction() as tx:
+            moved = await tx.execute(_MOVE_JOB, codec.move_columns(after) | fence)
+            if moved.rowcount == 0:
+                return False
+            if generation is not None:
+                await tx.execute(_ADD_GENERATION, codec.generation_columns(generation))
+            if after.status.ended:
+                await tx.execute(
+                    "UPDATE outbox SET due_at = ? WHERE job = ? AND done = 0", (after.ended_at or 0.0, before.id)
+                )
+            if after.status in _REFUNDED:
+                await tx.execute("DELETE FROM usage WHERE job = ?", (before.id,))
+            return True
+
+    async def job(self, job: JobId) -> Job | None:
+        rows = await self._database.read("SELECT * FROM jobs WHERE id = ?", (job,))
+        return codec.job_from(rows[0]) if rows else None
+
+    async def generation(self, generation: GenerationId) -> Generation | None:
+        rows = await self._database.read("SELECT * FROM generations WHERE id = ?", (generation,))
+        return codec.generation_from(rows[0]) if rows else None
+
+    async def generations(self, job: JobId) -> Sequence[Generation]:
+        rows = await self._database.read("SELECT * FROM generations WHERE job = ? ORDER BY number", (job,))
+        return [codec.generation_from(row) for row in rows]
+
+    async def open_jobs(self) -> Sequence[Job]:
+        rows = await self._database.read(
+            "SELECT * FROM jobs WHERE status IN ('queued', 'running') ORDER BY created_at, seq"
+        )
+        return [codec.job_from(row) for row in rows]
+
+    async def jobs_of(self, requester_key: str, *, limit: int) -> Sequence[Job]:
+        rows = await self._database.read(
+            "SELECT * FROM jobs WHERE requester_key = ? ORDER BY created_at DESC, seq DESC LIMIT ?",
+            (requester_key, limit),
+        )
+        return [codec.job_from(row) for row in rows]
+
+    async def usage(self, requester_key: str, *, since: float) -> Usage:
+        (row,) = await self._database.read(_USAGE, {"key": requester_key, "since": since})
+        return Usage(pending=row["pending"], pictures=row["pictures"], oldest_at=row["oldest_at"])
+
+    async def deliveries(self) -> Sequence[Delivery]:
+        rows = await self._database.read("SELECT * FROM outbox WHERE done = 0 ORDER BY due_at, rowid")
+        return [codec.delivery_from(row) for row in rows]
+
+    async def delivery(self, job: JobId) -> Delivery | None:
+        rows = await self._database.read("SELECT * FROM outbox WHERE job = ?", (job,))
+        return codec.delivery_from(rows[0]) if rows else None
+
+    async def posted(self, job: JobId, message: MessageRef) -> None:
+        await self._deliver("UPDATE outbox SET message = ?, attempts = 0 WHERE job = ?", message, job)
+
+    async def delivered(self, job: JobId) -> None:
+        await self._deliver(
+            "UPDATE outbox SET done = 1 WHERE job = ?"
+            " AND EXISTS (SELECT 1 FROM jobs WHERE jobs.id = outbox.job AND ended_at IS NOT NULL)",
+            job,
+        )
+
+    async def postpone(self, job: JobId, *, due_at: float) -> None:
+        await self._deliver("UPDATE outbox SET attempts = attempts + 1, due_at = ? WHERE job = ?", due_at, job)
+
+    async def undeliverable(self, job: JobId, reason: str) -> None:
+        await self._deliver("UPDATE outbox SET done = 1, undeliverable = ? WHERE job = ?", reason, job)
+
+    async def sweep(self, retention: Retention) -> None:
+        shown = "EXISTS (SELECT 1 FROM outbox WHERE outbox.job = jobs.id AND done)"
+        async with self._database.transaction() as tx:
+            await tx.execute(
+                f"UPDATE jobs SET pictures_kept = 0 WHERE pictures_kept AND ended_at < ? AND {shown}",  # noqa: S608 -- the words above
+                (retention.pictures_before,),
+            )
+            await tx.execute(f"DELETE FROM jobs WHERE ended_at < ? AND {shown}", (retention.jobs_before,))  # noqa: S608
+            # The quota looks back one day, however short jobs are kept.
+            await tx.execute(
+                "DELETE FROM usage WHERE at < ? AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = usage.job)",
+                (retention.jobs_before - DAY,),
+            )
+            await tx.execute("DELETE FROM inbox WHERE settled AND received_at < ?", (retention.inbox_before,))
+        await self._database.purge()
+
+    async def forget(self, requester_key: str) -> Sequence[JobId]:
+        async with self._database.transaction() as tx:
+            rows = await tx.execute_fetchall(
+                "SELECT id, event_id FROM jobs WHERE requester_key = ? AND ended_at IS NOT NULL ORDER BY seq",
+                (requester_key,),
+            )
+            ended = [(row["id"], row["event_id"]) for row in rows]
+            await tx.executemany("DELETE FROM jobs WHERE id = ?", [(job,) for job, _ in ended])
+            await tx.executemany("DELETE FROM inbox WHERE id = ?", [(event,) for _, event in ended])
+            await tx.execute(
+                "DELETE FROM usage WHERE requester_key = ?"
+                " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = usage.job)",
+                (requester_key,),
+            )
+        await self._database.purge()
+        return [JobId(job) for job, _ in ended]
+
+    async def remove_generation(self, generation: GenerationId) -> None:
+        async with self._database.transaction() as tx:
+            removed = list(
+                await tx.execute_fetchall("DELETE FROM generations WHERE id = ? RETURNING job, number", (generation,))
+            )
+            for job, number in removed:
+                await _forget_prompt(tx, job, number)
+        await self._database.purge()
+
+    async def place(self, key: str) -> PlaceSettings:
+        rows = await self._database.read("SELECT settings FROM places WHERE key = ?", (key,))
+        return codec.place_from(rows[0]["settings"]) if rows else PlaceSettings()
+
+    async def set_place(self, key: str, settings: PlaceSettings) -> None:
+        async with self._database.transaction() as tx:
+            await tx.execute(
+                "INSERT OR REPLACE INTO places (key, settings) VALUES (?, ?)",
+                (key, codec.place_column(settings)),
+            )
+
+    async def forget_places(self, prefix: str) -> None:
+        async with self._database.transaction() as tx:
+            await tx.execute("DELETE FROM places WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
+
+    async def referenced_images(self) -> frozenset[ImageId]:
+        return frozenset(ImageId(row["image"]) for row in await self._database.read(_REFERENCED))
+
+    async def backup(self, to: Path) -> None:
+        await asyncio.to_thread(_refuse_existing, to)
+        # VACUUM INTO neither makes its file durable nor removes half a one: https://www.sqlite.org/lang_vacuum.html
+        unfinished = to.with_name(f".{to.name}.{uuid4().hex}")
+        try:
+            await self._database.copy_to(unfinished)
+            await asyncio.to_thread(_publish, unfinished, to)
+        finally:
+            await asyncio.to_thread(unfinished.unlink, missing_ok=True)
+
+    async def _deliver(self, statement: str, *parameters: str | float) -> None:
+        async with self._database.transaction() as tx:
+            await tx.execute(statement, parameters)
+
+
+async def _forget_prompt(tx: aiosqlite.Connection, job: JobId, number: int) -> None:
+    """Empty the prompt of one picture in its ended job; with the last one let go of the source as well."""
+    for row in await tx.execute_fetchall("SELECT recipes FROM jobs WHERE id = ? AND ended_at IS NOT NULL", (job,)):
+        recipes = list(codec.recipes_from(row["recipes"]))
+        recipes[number] = replace(recipes[number], prompt="", negative_prompt="")
+        await tx.execute(
+            "UPDATE jobs SET recipes = :recipes,"
+            " pictures_kept = pictures_kept AND EXISTS (SELECT 1 FROM generations WHERE job = :job) WHERE id = :job",
+            {"job": job, "recipes": codec.recipes_column(recipes)},
+        )
+
+
+def _refuse_existing(file: Path) -> None:
+    if file.exists():
+        raise FileExistsError(f"{file} is there already: give the backup another name.")
+
+
+def _publish(unfinished: Path, target: Path) -> None:
+    """Give a finished file its name, and make both survive a power cut."""
+    try:
+        with unfinished.open("rb") as written:
+            os.fsync(written.fileno())
+        _refuse_existing(target)
+        unfinished.rename(target)
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except FileExistsError:
+        raise
+    except OSError as refused:
+        raise StorageFailed from refused

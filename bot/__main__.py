@@ -1,0 +1,81 @@
+"""`pentimento`, and `python -m bot`: reads the arguments and settings, runs a command, tells how it ended."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+
+from bot.cli.arguments import EXIT_CANNOT_START, EXIT_JOB_FAILED, EXIT_WRONG_REQUEST, parser
+from bot.domain.errors import FatalError, JobFailed, UserError
+from config.logging import setup_logging
+from config.settings import ConfigError, Settings, load_settings
+from inference.api import EngineStopped, ModelUnavailable
+
+Command = Callable[[argparse.Namespace, Settings], Coroutine[None, None, int]]
+
+_EXITS: tuple[tuple[type[BaseException], int], ...] = (
+    (UserError, EXIT_WRONG_REQUEST),
+    (JobFailed, EXIT_JOB_FAILED),
+    (ConfigError, EXIT_CANNOT_START),
+    (ModelUnavailable, EXIT_CANNOT_START),
+    (FatalError, EXIT_CANNOT_START),
+    (EngineStopped, EXIT_CANNOT_START),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    asked = parser().parse_args(arguments)
+    try:
+        settings = load_settings(asked.config, os.environ)
+        quiet = asked.command != "serve" and settings.log.level == "info"
+        setup_logging(settings.log.model_copy(update={"level": "warning"} if quiet else {}), settings.secrets)
+        return asyncio.run(_command(asked.command)(asked, settings))
+    except KeyboardInterrupt:
+        return 130
+    except Exception as fault:
+        ended = _cause(fault)
+        if ended is None:
+            raise
+        print(f"pentimento: {ended[0]}", file=sys.stderr)  # noqa: T201 -- the command line speaks
+        return ended[1]
+
+
+def _command(name: str) -> Command:
+    """Only what a command needs is imported, so that `--help` answers at once."""
+    match name:
+        case "serve":
+            from bot.cli.serve import serve
+
+            return serve
+        case "check":
+            from bot.cli.check import check
+
+            return check
+        case "backup":
+            from bot.cli.backup import backup
+
+            return backup
+        case "models":
+            from bot.cli.models import models
+
+            return models
+        case _:
+            from bot.cli import pictures
+
+            return {"img2img": pictures.img2img, "sweep": pictures.sweep, "chain": pictures.chain}[name]
+
+
+def _cause(fault: BaseException) -> tuple[str, int] | None:
+    """The sentence and exit code of an error raised on purpose, also where a task group wrapped it."""
+    for kind, code in _EXITS:
+        if isinstance(fault, kind):
+            return str(fault), code
+    if isinstance(fault, BaseExceptionGroup):
+        return next((found for inner in fault.exceptions if (found := _cause(inner))), None)
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""Everything stored about one member as a file for that member."""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from bot.domain.ids import ImageId
+from bot.domain.job import Generation, Job
+
+_FRAME_BYTES = 512
+"""What a ZIP adds for each file: two headers with the name in both."""
+
+
+def archive(
+    jobs: Sequence[tuple[Job, Sequence[Generation]]], pictures: Mapping[ImageId, bytes], *, max_bytes: int
+) -> bytes:
+    """A ZIP of `jobs.json` and the pictures it names.
+
+    Args:
+        jobs: each with its results, newest first.
+        pictures: those that are still kept.
+        max_bytes: of the archive; the oldest pictures are left out where they would not fit, and listed.
+    """
+    wanted = dict.fromkeys(
+        image for job, generations in jobs for image in (*(each.image for each in generations), job.source)
+    )
+    words: dict[str, Any] = {"jobs": [_job(job, generations) for job, generations in jobs]}
+    room = max_bytes - len(json.dumps(words)) - len(wanted) * 80 - 4096
+    kept: dict[ImageId, bytes] = {}
+    for image in wanted:
+        size = len(pictures.get(image, b"")) + _FRAME_BYTES
+        if image in pictures and size <= room:
+            kept[image] = pictures[image]
+            room -= size
+    words["pictures_left_out"] = [image for image in wanted if image in pictures and image not in kept]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as file:  # PNG does not shrink any more
+        file.writestr("jobs.json", json.dumps(words, indent=1))
+        for image, content in kept.items():
+            file.writestr(f"pictures/{image}.png", content)
+    return buffer.getvalue()
+
+
+def _job(job: Job, generations: Sequence[Generation]) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "action": job.action,
+        "status": job.status,
+        "created_at": job.created_at,
+        "requester": asdict(job.requester),
+        "source": job.source,
+        "recipes": [asdict(recipe) for recipe in job.recipes],
+        "error": job.error,
+        "results": [
+            {"id": each.id, "image": each.image, "created_at": each.created_at, "lineage": asdict(each.lineage)}
+            for each in generations
+        ],
+    }

@@ -1,0 +1,1 @@
+"""The command line: `pentimento serve | img2img | sweep | chain | check | models`."""

@@ -1,0 +1,113 @@
+"""What can be typed. A wrong word ends with exit code 2 and one line on stderr that says how to mend it."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+from bot import __version__
+from bot.domain.errors import InvalidRequest
+from bot.domain.flags import parse_strengths
+from bot.domain.request import DEFAULT_STRENGTH, SWEEP_STRENGTHS, parse_strength
+
+EXIT_DONE = 0
+EXIT_JOB_FAILED = 1
+EXIT_WRONG_REQUEST = 2
+EXIT_CANNOT_START = 69
+
+T = TypeVar("T")
+
+
+class _OneLine(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)  # noqa: T201 -- the command line speaks
+        raise SystemExit(EXIT_WRONG_REQUEST)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options."""
+    top = _OneLine(
+        prog="pentimento",
+        description="A self-hosted image-to-image bot for Discord and Slack, and its command line.",
+        epilog="exit codes: 0 done, 1 the job failed, 2 the request is wrong, 69 the service cannot start",
+    )
+    top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_OneLine)
+    shared = _OneLine(add_help=False)
+    shared.add_argument(
+        "--config", type=Path, metavar="FILE", help="settings; pentimento.toml of this folder where not given"
+    )
+
+    commands.add_parser("serve", parents=[shared], help="run the bot on every platform that has a token")
+
+    img2img = commands.add_parser("img2img", parents=[shared], help="turn a picture into another one")
+    _source_and_prompt(img2img)
+    img2img.add_argument(
+        "--strength",
+        type=_typed(parse_strength),
+        metavar="S",
+        help="0 keeps the picture, 1 ignores it; a number or subtle, balanced, strong, reimagine "
+        f"(default: the style's own, or {DEFAULT_STRENGTH})",
+    )
+    _recipe(img2img)
+    img2img.add_argument(
+        "--out", type=Path, metavar="FILE", help="where the result goes: .png, .webp or .jpg (default: beside you)"
+    )
+
+    sweep = commands.add_parser("sweep", parents=[shared], help="one picture at several strengths, side by side")
+    _source_and_prompt(sweep)
+    sweep.add_argument(
+        "--strengths",
+        type=_typed(parse_strengths),
+        metavar="S,S,…",
+        help=f"default: {','.join(map(str, SWEEP_STRENGTHS))}",
+    )
+    _recipe(sweep)
+    sweep.add_argument(
+        "--out", type=Path, metavar="DIR", default=Path(), help="folder for pictures and contact sheet"
+    )
+
+    chain = commands.add_parser("chain", parents=[shared], help="each result becomes the next pass's source")
+    _source_and_prompt(chain, several=True)
+    chain.add_argument("--strength", type=_typed(parse_strength), metavar="S", help="of every pass")
+    _recipe(chain)
+    chain.add_argument("--out", type=Path, metavar="DIR", default=Path(), help="folder for one picture per pass")
+
+    check = commands.add_parser("check", parents=[shared], help="say what is configured and what is wrong")
+    check.add_argument("--json", action="store_true", help="one JSON object for scripts")
+    models = commands.add_parser("models", parents=[shared], help="list the models that can be asked for")
+    models.add_argument("--json", action="store_true", help="one JSON object for scripts")
+    backup = commands.add_parser("backup", parents=[shared], help="copy the database, also while the bot runs")
+    backup.add_argument(
+        "file", type=Path, metavar="FILE", help="a new file; the pictures are not in it"
+    )
+    return top
+
+
+def _source_and_prompt(command: argparse.ArgumentParser, *, several: bool = False) -> None:
+    command.add_argument("source", type=Path, metavar="SOURCE", help="a PNG, JPEG or WebP file")
+    if several:
+        command.add_argument("prompt", nargs="+", metavar="PROMPT", help="one per pass")
+    else:
+        command.add_argument("prompt", metavar="PROMPT", help='what it should become: "an oil painting"')
+
+
+def _recipe(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same picture")
+    command.add_argument("--steps", type=int, metavar="N", help="of the scheduler; the model has a default")
+    command.add_argument("--guidance", type=float, metavar="G", help="how strictly to follow the prompt")
+    command.add_argument("--negative", default="", metavar="TEXT", help="what to keep away from")
+    command.add_argument("--style", metavar="NAME", help="a preset: oil painting, anime, night, …")
+    command.add_argument("--model", metavar="ID", help="a shipped model, hub id or diffusers folder")
+    command.add_argument("--json", action="store_true", help="one JSON object for scripts")
+
+
+def _typed(parse: Callable[[str], T]) -> Callable[[str], T]:
+    def typed(text: str) -> T:
+        try:
+            return parse(text)
+        except InvalidRequest as refusal:
+            raise argparse.ArgumentTypeError(str(refusal).rstrip(".")) from None
+
+    return typed

@@ -1,0 +1,121 @@
+"""`check`: a table of what is configured, what would start and what is wrong, each with its mend."""
+
+import argparse
+import json
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from adapters.files.data_dir import hold_data_dir
+from bot.cli.arguments import EXIT_CANNOT_START, EXIT_DONE
+from bot.cli.serve import NO_PLATFORM, tokens_of
+from bot.compose import engine_of
+from bot.domain.errors import FatalError
+from config.settings import ConfigError, Settings
+from config.styles import load_styles
+from inference.api import EngineStopped, ModelUnavailable
+
+LOW_DISK = 2 << 30
+"""Room for about a thousand large results and the database's own growth."""
+
+LOW_MEMORY = 2 << 30
+"""What the shipped model, its libraries and one decoded 40-megapixel source take together, with room to spare."""
+
+
+class State(StrEnum):
+    """How a finding is meant."""
+
+    OK = "ok"
+    NOTE = "note"
+    WRONG = "wrong"
+
+
+_LOOKS = {State.OK: "[green]ok[/]", State.NOTE: "[yellow]note[/]", State.WRONG: "[red]wrong[/]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the table. Only `WRONG` keeps the service from starting."""
+
+    what: str
+    state: State
+    words: str
+
+
+async def check(asked: argparse.Namespace, settings: Settings) -> int:
+    """Look at everything that `serve` needs; returns 69 where it would not start."""
+    findings = [*_platforms(settings), *_styles(settings), *_folder(settings.data_dir), _memory()]
+    findings += [finding async for finding in _model(settings)]
+    if asked.json:
+        print(json.dumps([asdict(finding) for finding in findings]))  # noqa: T201 -- for scripts
+    else:
+        table = Table(box=None, pad_edge=False)
+        for title in ("", "what", "how it stands"):
+            table.add_column(title)
+        for finding in findings:
+            table.add_row(_LOOKS[finding.state], finding.what, finding.words)
+        Console(soft_wrap=True).print(table)
+    wrong = any(finding.state is State.WRONG for finding in findings)
+    return EXIT_CANNOT_START if wrong else EXIT_DONE
+
+
+def _platforms(settings: Settings) -> Iterator[Finding]:
+    tokens = tokens_of(settings)
+    for name, has_tokens in tokens.items():
+        words = "has its tokens and would start" if has_tokens else "off: it has no token"
+        yield Finding(name, State.OK if has_tokens else State.NOTE, words)
+    if not any(tokens.values()):
+        yield Finding("platforms", State.WRONG, NO_PLATFORM)
+
+
+def _styles(settings: Settings) -> Iterator[Finding]:
+    try:
+        yield Finding("styles", State.OK, f"{len(load_styles(settings.styles.file))} presets")
+    except ConfigError as fault:
+        yield Finding("styles", State.WRONG, str(fault))
+
+
+def _folder(data_dir: Path) -> Iterator[Finding]:
+    try:
+        with hold_data_dir(data_dir):
+            yield Finding("data folder", State.OK, str(data_dir.resolve()))
+    except FatalError as fault:
+        yield Finding("data folder", State.WRONG, str(fault))
+        return
+    free = shutil.disk_usage(data_dir).free
+    words = f"{free / 1e9:.1f} GB free"
+    if free < LOW_DISK:
+        yield Finding("disk", State.WRONG, f"{words}: make room, or move data_dir to a larger disk")
+    else:
+        yield Finding("disk", State.OK, words)
+
+
+def _memory() -> Finding:
+    memory = psutil.virtual_memory()
+    words = f"{memory.available / 1e9:.1f} of {memory.total / 1e9:.1f} GB free"
+    if memory.available < LOW_MEMORY:
+        return Finding("memory", State.NOTE, f"{words}: tight; close something else before you serve")
+    return Finding("memory", State.OK, words)
+
+
+async def _model(settings: Settings) -> AsyncIterator[Finding]:
+    try:
+        async with engine_of(settings) as engine:
+            capacity = await engine.capacity()
+    except (ModelUnavailable, EngineStopped) as fault:
+        yield Finding("model", State.WRONG, str(fault))
+        return
+    defaults = capacity.models[settings.model.id]
+    yield Finding(
+        "model",
+        State.OK,
+        f"{settings.model.id} loads: {defaults.steps} steps, guidance {defaults.guidance_scale:g}, "
+        f"works on up to {defaults.max_pixels / 1e6:.2g} megapixels",
+    )
+    yield Finding("device", State.OK, capacity.device)

@@ -1,0 +1,217 @@
+"""Job to chat message: the one writer of a job's message.
+
+Every job that is not shown to the end has a follower: a coroutine that posts the placeholder once, edits it as the
+job moves and ends when the final state stands. What must not be lost (the placeholder, the end) is a row in the
+store's outbox and is tried until the chat takes it; progress is only ever the latest value, sent when the chat has
+room and dropped when not. Posting and editing are safe to repeat, so at-least-once work shows exactly once.
+"""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from bot.domain.card import Card, Progress, Waiting
+from bot.domain.errors import TryLater, Undeliverable
+from bot.domain.ids import JobId
+from bot.domain.job import Job, JobStatus
+from bot.durable import until_stored
+from bot.ports import Clock, JobStore, MessageRef, Messenger
+from bot.ports import Delivery as Duty
+from bot.rendering import render
+
+REPOSITION_SECONDS = 10.0
+"""A waiting message is not edited for a new position more often than this; its ETA counts down by itself."""
+
+BACK_OFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0)
+"""Seconds between tries where the chat named none; the last one repeats."""
+
+MAX_TRIES = 60
+"""About twelve hours of back-off: an outage longer than that outlives the member's interest."""
+
+log = structlog.get_logger(__name__)
+
+
+class Delivery:
+    """Run `run` as a task and end it with `stop`.
+
+    `announce`, `changed`, `progressed` and `queue_moved` tell it what is new; they return at once.
+
+    Attributes:
+        ended: how many jobs were shown to their end in this run, by how they ended.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        messengers: Mapping[str, Messenger],
+        waiting: Callable[[JobId], Waiting | None],
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._messengers = messengers
+        self._waiting = waiting
+        self._clock = clock
+        self._followers: dict[JobId, _Follower] = {}
+        self._announced: asyncio.Queue[JobId | None] = asyncio.Queue()
+        self._stopping = False
+        self.ended: Counter[JobStatus] = Counter()
+
+    def announce(self, job: JobId) -> None:
+        """A job has a message to be written: it is new, or its last run left a duty behind."""
+        if job not in self._followers:
+            self._followers[job] = _Follower()
+            self._announced.put_nowait(job)
+
+    def changed(self, job: JobId) -> None:
+        """The stored job changed."""
+        if follower := self._followers.get(job):
+            follower.urge()
+
+    def progressed(self, job: JobId, progress: Progress) -> None:
+        """The latest progress; older ones that were not shown yet are forgotten."""
+        if follower := self._followers.get(job):
+            follower.progress = progress
+            follower.news.set()
+
+    def queue_moved(self) -> None:
+        """Positions changed; waiting messages follow when they may."""
+        for follower in self._followers.values():
+            follower.news.set()
+
+    async def shown(self, job: JobId) -> None:
+        """Return once the job's end is shown, or can never be."""
+        if follower := self._followers.get(job):
+            await follower.over.wait()
+
+    def stop(self) -> None:
+        """Show every job as it stands now and let `run` return; ended jobs are still tried until they are shown."""
+        self._stopping = True
+        self._announced.put_nowait(None)
+        for follower in self._followers.values():
+            follower.urge()
+
+    async def run(self) -> None:
+        """Follow every announced job until `stop`."""
+        async with asyncio.TaskGroup() as followers:
+            while job := await self._announced.get():
+                followers.create_task(self._follow(job), name=f"deliver {job}")
+
+    async def _follow(self, job_id: JobId) -> None:
+        try:
+            with structlog.contextvars.bound_contextvars(job=job_id):
+                # A disk that refuses in the middle starts the message over, which is safe: it is found by its nonce.
+                await until_stored(lambda: self._follow_through(job_id))
+        finally:
+            self._followers.pop(job_id).over.set()
+
+    async def _follow_through(self, job_id: JobId) -> None:
+        duty = await self._store.delivery(job_id)
+        if duty is None:
+            return
+        try:
+            await self._tell(duty, self._followers[job_id])
+        except Undeliverable as reason:
+            log.warning("undeliverable", reason=str(reason))
+            await self._store.undeliverable(job_id, str(reason))
+
+    async def _tell(self, duty: Duty, follower: "_Follower") -> None:
+        """Keep the message in step with the job until its end is shown.
+
+        Raises:
+            Undeliverable: it can never be shown.
+        """
+        await asyncio.sleep(max(0.0, duty.due_at - self._clock.now()))
+        message, tries, shown = duty.message, duty.attempts, None
+        while job := await self._store.job(duty.job):
+            follower.heard()
+            messenger = self._messengers.get(job.requester.platform)
+            if messenger is None:
+                return  # its platform is off in this run; the duty waits in the store for one where it is on
+            card = await self._card(job, follower)
+            try:
+                if card != shown:
+                    message = await self._show(messenger, job, message, card)
+            except TryLater as reason:
+                must = job.status.ended or message is None
+                if self._stopping and not job.status.ended:
+                    return
+                tries += must
+                await self._wait_for_the_chat(job.id, reason, tries, must=must)
+                continue
+            shown, tries = card, 0
+            if job.status.ended:
+                await self._store.delivered(job.id)
+                self.ended[job.status] += 1
+                log.info("delivered", status=job.status)
+                return
+            if self._stopping:
+                return
+            waits_in_line = card.waiting is not None
+            await follower.next_news(REPOSITION_SECONDS if waits_in_line else messenger.edit_interval)
+
+    async def _card(self, job: Job, follower: "_Follower") -> Card:
+        generations = await self._store.generations(job.id) if job.status.ended else ()
+        return render(job, generations, waiting=self._waiting(job.id), progress=follower.progress)
+
+    async def _show(self, messenger: Messenger, job: Job, message: MessageRef | None, card: Card) -> MessageRef:
+        try:
+            if message is None:
+                stands = await messenger.post(job.reply_to, card, nonce=job.id)
+            else:
+                stands = await messenger.edit(job.reply_to, message, card)
+        except (TryLater, Undeliverable):
+            raise
+        except Exception as fault:
+            # A fault of one adapter must end neither the other jobs' messages nor this one's: it is tried again.
+            log.exception("messenger failed")
+            raise TryLater(f"the messenger failed: {type(fault).__name__}") from fault
+        if stands != message:
+            await self._store.posted(job.id, stands)
+        return stands
+
+    async def _wait_for_the_chat(self, job: JobId, reason: TryLater, tries: int, *, must: bool) -> None:
+        if tries > MAX_TRIES:
+            raise Undeliverable(f"given up after {MAX_TRIES} tries: {reason}")
+        seconds = reason.seconds
+        if seconds is None:
+            seconds = BACK_OFF[min(max(tries, 1), len(BACK_OFF)) - 1]
+        log.info("the chat is busy", seconds=seconds, reason=str(reason))
+        if must:
+            await self._store.postpone(job, due_at=self._clock.now() + seconds)
+        await asyncio.sleep(seconds)
+
+
+class _Follower:
+    """What is new about one job since its message was written."""
+
+    def __init__(self) -> None:
+        self.progress: Progress | None = None
+        self.news = asyncio.Event()
+        self.over = asyncio.Event()
+        self._urgent = asyncio.Event()
+
+    def urge(self) -> None:
+        """The job itself changed: that is shown at once."""
+        self._urgent.set()
+        self.news.set()
+
+    def heard(self) -> None:
+        """What was new is about to be shown."""
+        self.news.clear()
+        self._urgent.clear()
+
+    async def next_news(self, pause: float) -> None:
+        """Return when the message should be written again: at once for an urgent change, else after `pause`.
+
+        What comes during the pause is coalesced into one edit.
+        """
+        clock = asyncio.get_running_loop().time
+        written = clock()
+        await self.news.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, written + pause - clock())):
+                await self._urgent.wait()

@@ -1,0 +1,262 @@
+"""Queue to engine to store: the one consumer of the queue.
+
+Takes a unit (one picture of one job), runs it, stores what came of it. The job's row changes only by
+compare-and-swap against the attempt that was started here, so a late result of an older attempt changes nothing.
+Retrying is decided here, because attempts must survive this process; the engine only reports.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+import structlog
+
+from bot.delivery import Delivery
+from bot.domain.card import Progress
+from bot.domain.ids import JobId, generation_id
+from bot.domain.job import Generation, Job, JobStatus
+from bot.domain.style import Style, styled
+from bot.durable import until_stored
+from bot.pace import Pace
+from bot.ports import Clock, ImageStore, JobStore
+from bot.queue import FairQueue, QueueClosed, Unit, units_of
+from inference.api import Cancelled, Done, Engine, Failed, FailureKind, Img2ImgRequest, Preview, Started, Step
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Running:
+    """A job on the device, from its first picture's start to its last one's end.
+
+    Attributes:
+        job: the row as it is stored.
+        lock: orders the ends of its pictures.
+        fractions: how far each picture is.
+    """
+
+    job: Job
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    fractions: dict[int, float] = field(default_factory=dict)
+
+
+class Dispatch:
+    """Run `run` as a task; end it with `stop`."""
+
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        images: ImageStore,
+        engine: Engine,
+        queue: FairQueue,
+        pace: Pace,
+        delivery: Delivery,
+        clock: Clock,
+        styles: Mapping[str, Style],
+        lease: str,
+        slots: int,
+    ) -> None:
+        self._store = store
+        self._images = images
+        self._engine = engine
+        self._queue = queue
+        self._pace = pace
+        self._delivery = delivery
+        self._clock = clock
+        self._styles = styles
+        self._lease = lease
+        self._slots = asyncio.Semaphore(slots)
+        self._running: dict[JobId, _Running] = {}
+        self._requests: dict[str, JobId] = {}
+        self._starting = asyncio.Lock()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Perform units until the queue closes, then wait for those on the device."""
+        async with asyncio.TaskGroup() as performing:
+            while True:
+                await self._slots.acquire()
+                try:
+                    unit = await self._queue.take()
+                except QueueClosed:
+                    return
+                task = performing.create_task(self._perform(unit), name=f"perform {unit.job}.{unit.index}")
+                task.add_done_callback(lambda _: self._slots.release())
+                self._delivery.queue_moved()
+
+    async def stop(self, *, grace: float) -> None:
+        """Take nothing more; give running work `grace` seconds, then put it back in line for the next start."""
+        self._queue.close()
+        if await self._engine.drain(grace):
+            return
+        self._stopping = True
+        log.warning("grace is over, running jobs go back to the queue", jobs=len(self._running))
+        for request in list(self._requests):
+            await self._engine.cancel(request)
+
+    async def abandon(self, job: JobId) -> None:
+        """Stop a job's pictures on the device; the stored job has ended already."""
+        self._queue.remove(job)
+        self._running.pop(job, None)
+        await self._cancel_requests(job)
+
+    async def _cancel_requests(self, job: JobId) -> None:
+        for request in [request for request, of in self._requests.items() if of == job]:
+            await self._engine.cancel(request)
+
+    async def _perform(self, unit: Unit) -> None:
+        with structlog.contextvars.bound_contextvars(job=unit.job, index=unit.index):
+            async with self._starting:
+                running = await self._start(unit)
+            if running is None:
+                return
+            job = running.job
+            request = self._request(job, unit)
+            self._requests[request.id] = job.id
+            try:
+                await self._run(unit, running, request)
+            finally:
+                del self._requests[request.id]
+                self._pace.ended(unit)
+                await asyncio.to_thread(request.output.unlink, missing_ok=True)
+                if running.job.status is not JobStatus.RUNNING and self._running.get(job.id) is running:
+                    del self._running[job.id]
+
+    async def _start(self, unit: Unit) -> _Running | None:
+        """The running job a unit belongs to; None where it was cancelled while it waited."""
+        running = self._running.get(unit.job)
+        if running and running.job.status is JobStatus.RUNNING:
+            self._pace.runs(unit, 0.0)
+            return running
+        job = await until_stored(lambda: self._store.job(unit.job))
+        if job is None or job.status.ended:
+            return None
+        if job.status is JobStatus.QUEUED:
+            queued, job = job, job.started(lease=self._lease, at=self._clock.now())
+            if not await until_stored(partial(self._store.replace, queued, job)):
+                return None
+            log.info("started", attempt=job.attempt)
+        self._pace.runs(unit, 0.0)
+        self._delivery.changed(job.id)
+        self._running[job.id] = _Running(job)
+        return self._running[job.id]
+
+    def _request(self, job: Job, unit: Unit) -> Img2ImgRequest:
+        recipe = job.recipes[unit.index]
+        name = f"{generation_id(job.id, unit.index)}-{job.attempt}"
+        style = self._styles.get(recipe.style or "")
+        return Img2ImgRequest(
+            id=name,
+            source=self._images.path(job.source),
+            output=self._images.scratch(f"{name}.png"),
+            prompt=styled(recipe.prompt, style.prompt if style else ""),
+            negative_prompt=styled(recipe.negative_prompt, style.negative_prompt if style else ""),
+            strength=recipe.strength,
+            steps=recipe.steps,
+            guidance_scale=recipe.guidance_scale,
+            seed=recipe.seed,
+            model=recipe.model,
+            previews=True,
+        )
+
+    async def _run(self, unit: Unit, running: _Running, request: Img2ImgRequest) -> None:
+        async for event in self._engine.run(request):
+            match event:
+                case Started(loading=loading):
+                    self._progress(unit, running, 0.0, loading=loading)
+                case Step(step=step, of=of):
+                    self._progress(unit, running, step / of)
+                case Preview(path=path):
+                    preview = await asyncio.to_thread(path.read_bytes)
+                    await asyncio.to_thread(path.unlink)
+                    self._progress(unit, running, running.fractions.get(unit.index, 0.0), preview=preview)
+                case Done():
+                    await self._done(unit, running, event)
+                case Failed():
+                    await self._failed(unit, running, event)
+                case Cancelled():
+                    await self._cancelled(running)
+
+    def _progress(
+        self, unit: Unit, running: _Running, fraction: float, *, loading: bool = False, preview: bytes | None = None
+    ) -> None:
+        running.fractions[unit.index] = fraction
+        self._pace.runs(unit, fraction)
+        whole = sum(running.fractions.values()) / len(running.job.recipes)
+        self._delivery.progressed(unit.job, Progress(fraction=whole, loading_model=loading, preview=preview))
+
+    async def _done(self, unit: Unit, running: _Running, done: Done) -> None:
+        if done.effective_steps:  # strength 0 is a copy and says nothing about the device
+            self._pace.observe(cost=unit.cost, seconds=done.seconds)
+        image = await until_stored(lambda: self._images.adopt(done.output))
+        async with running.lock:
+            before = running.job
+            if before.status is not JobStatus.RUNNING:
+                return  # the job ended or went back in line meanwhile; its next attempt makes this picture again
+            generation = Generation(
+                id=generation_id(unit.job, unit.index),
+                job=unit.job,
+                index=unit.index,
+                requester=before.requester,
+                source=before.source,
+                image=image,
+                recipe=before.recipes[unit.index],
+                lineage=before.lineage,
+                width=done.width,
+                height=done.height,
+                effective_steps=done.effective_steps,
+                seconds=done.seconds,
+                created_at=self._clock.now(),
+                notes=done.notes,
+            )
+            made = await self._made(unit.job) | {unit.index}
+            complete = len(made) == len(before.recipes)
+            after = before.succeeded(at=self._clock.now()) if complete else before
+            await self._settle(running, after, generation)
+
+    async def _failed(self, unit: Unit, running: _Running, failed: Failed) -> None:
+        log.warning("failed", kind=failed.kind, reason=failed.message)
+        async with running.lock:
+            before = running.job
+            if before.status is not JobStatus.RUNNING:
+                return  # another picture of this job met the same fate first
+            if failed.kind.is_the_workers:
+                again = before.struck()
+                if not again.hopeless:
+                    await self._requeue(running, again)
+                    return
+                message = "This job stopped the worker too often and was given up: try another picture or prompt."
+                await self._settle(running, before.failed(message, at=self._clock.now()))
+            elif failed.kind is FailureKind.REFUSED:
+                await self._settle(running, before.refused(failed.message, at=self._clock.now()))
+            else:
+                await self._settle(running, before.failed(failed.message, at=self._clock.now()))
+        await self.abandon(unit.job)
+
+    async def _cancelled(self, running: _Running) -> None:
+        """Cancelled by us: either the stored job has ended, or the service stops and the job goes back in line."""
+        async with running.lock:
+            if self._stopping and running.job.status is JobStatus.RUNNING:
+                await self._settle(running, running.job.queued())
+
+    async def _requeue(self, running: _Running, again: Job) -> None:
+        made = await self._made(again.id)
+        if await self._settle(running, again):
+            self._queue.remove(again.id)
+            self._queue.put(units_of(again, made), first=True)
+            await self._cancel_requests(again.id)
+
+    async def _made(self, job: JobId) -> frozenset[int]:
+        return frozenset(each.index for each in await until_stored(lambda: self._store.generations(job)))
+
+    async def _settle(self, running: _Running, after: Job, generation: Generation | None = None) -> bool:
+        stored = await until_stored(lambda: self._store.replace(running.job, after, generation=generation))
+        if stored:
+            running.job = after
+            log.info(after.status, attempt=after.attempt)
+        else:
+            log.info("too late, the job moved on", attempt=running.job.attempt)
+        self._delivery.changed(after.id)
+        return stored

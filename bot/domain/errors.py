@@ -1,0 +1,85 @@
+"""Every error the core raises on purpose, in three trunks.
+
+    PentimentoError
+    ├── UserError            tell the user: one sentence, what is wrong and how to mend it
+    │   ├── InvalidRequest       a value is out of its range, a name is unknown
+    │   ├── PictureRefused       the picture cannot be used
+    │   ├── LimitReached         quota, pending jobs or the queue; says when to come back
+    │   ├── NotAllowed           somebody else's job, a role or channel that may not
+    │   ├── Gone                 the job or picture is not kept any more
+    │   └── StorageFailed        the disk refuses, for now; what was asked is not kept
+    ├── JobFailed            this job failed, the others go on
+    ├── DeliveryError        a chat did not take a message
+    │   ├── TryLater             rate limit, outage, reset
+    │   └── Undeliverable        the place is gone or forbids it; retrying cannot help
+    └── FatalError           the process must stop
+
+Adapters map foreign errors into this tree at their edge and map `UserError` to a private reply.
+"""
+
+
+class PentimentoError(Exception):
+    """Root of the tree."""
+
+
+class UserError(PentimentoError):
+    """`str(error)` is one sentence for the member: what is wrong and how to mend it."""
+
+
+class InvalidRequest(UserError):
+    """A value is out of its range or a name is unknown."""
+
+
+class PictureRefused(UserError):
+    """The picture cannot be used."""
+
+
+class LimitReached(UserError):
+    """A quota, the member's pending jobs or the queue is full."""
+
+
+class NotAllowed(UserError):
+    """The member may not do this to this job, or here."""
+
+
+class Gone(UserError):
+    """The job or picture is not kept any more."""
+
+
+class StorageFailed(UserError):
+    """The disk refuses to write or read; nothing of the change is kept.
+
+    It passes when the disk has room again, so the process lives on: a member is told to come back, inner parts try
+    again later. The cause, for the owner's log, is chained to it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("I cannot store anything right now: please try again in a few minutes.")
+
+
+class JobFailed(PentimentoError):
+    """One job failed; `str(error)` is one sentence for its owner."""
+
+
+class DeliveryError(PentimentoError):
+    """A chat did not take a message."""
+
+
+class TryLater(DeliveryError):
+    """The chat may take it later.
+
+    Attributes:
+        seconds: how long the chat asked to wait; None leaves the back-off to delivery.
+    """
+
+    def __init__(self, reason: str, *, seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+class Undeliverable(DeliveryError):
+    """The place is gone or forbids the message; retrying cannot help."""
+
+
+class FatalError(PentimentoError):
+    """The process must stop; `str(error)` says why and what would help."""

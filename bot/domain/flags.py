@@ -1,0 +1,115 @@
+"""Options inside a text: `make it an oil painting --strength 0.7 --no people`.
+
+Both chats take them where there is no form to fill in. Phones turn `--` into an em dash, so `—strength` means the
+same. `--no` takes everything up to the next flag, the others one word or what stands in quotes; all else is prompt.
+"""
+
+import re
+from dataclasses import dataclass
+
+from bot.domain.errors import InvalidRequest
+from bot.domain.request import parse_strength
+
+_NAMES = {
+    "strength": "strength",
+    "strengths": "strengths",
+    "seed": "seed",
+    "no": "negative_prompt",
+    "negative": "negative_prompt",
+    "style": "style",
+    "model": "model",
+    "steps": "steps",
+    "guidance": "guidance_scale",
+    "cfg": "guidance_scale",
+    "private": "private",
+}
+_FLAG = re.compile(rf"(?:^|(?<=\s))(?:--|[—–]-?)({'|'.join(_NAMES)})\b[ =]?", re.IGNORECASE)  # noqa: RUF001 -- the en dash is what phones type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """A text taken apart; None where a flag was not given."""
+
+    prompt: str
+    negative_prompt: str = ""
+    strengths: tuple[float, ...] | None = None
+    seed: int | None = None
+    steps: int | None = None
+    guidance_scale: float | None = None
+    style: str | None = None
+    model: str | None = None
+    private: bool = False
+
+
+def parse_flags(text: str) -> Flags:
+    """Take a text apart.
+
+    Raises:
+        InvalidRequest: a flag's value is missing or not of its kind; ranges are `Request`'s to check.
+    """
+    found = list(_FLAG.finditer(text))
+    prompt = [text[: found[0].start()] if found else text]
+    values: dict[str, str] = {}
+    for place, flag in enumerate(found):
+        end = found[place + 1].start() if place + 1 < len(found) else len(text)
+        name, given = _NAMES[flag.group(1).lower()], text[flag.end() : end].strip()
+        if name == "private":
+            value, rest = "yes", given
+        elif name == "negative_prompt":
+            value, rest = given, ""
+        else:
+            value, rest = _first_word(given)
+        if not value:
+            raise InvalidRequest(f"--{flag.group(1)} needs a value after it.")
+        values[name] = value
+        prompt.append(rest)
+    strengths = values.get("strengths", values.get("strength"))
+    return Flags(
+        prompt=" ".join(" ".join(prompt).split()),
+        negative_prompt=values.get("negative_prompt", ""),
+        strengths=None if strengths is None else parse_strengths(strengths),
+        seed=_whole("seed", values.get("seed")),
+        steps=_whole("steps", values.get("steps")),
+        guidance_scale=_number("guidance", values.get("guidance_scale")),
+        style=values.get("style"),
+        model=values.get("model"),
+        private="private" in values,
+    )
+
+
+def _first_word(text: str) -> tuple[str, str]:
+    """The first word, or all that stands in quotes, and the rest."""
+    quoted = re.match(r"[\"“'](.+?)[\"”'](?:\s+|$)", text)
+    if quoted:
+        return quoted.group(1), text[quoted.end() :]
+    word, _, rest = text.partition(" ")
+    return word, rest
+
+
+def parse_strengths(text: str) -> tuple[float, ...]:
+    """One strength or several: "0.7", "0.3 0.5", "0.3,0.5,strong".
+
+    A comma separates where it is followed by a space, or where dots are the decimal sign; "0,7" is one number.
+
+    Raises:
+        InvalidRequest: with the sentence for the member.
+    """
+    separator = r"[\s;]+" if re.fullmatch(r"\s*\d,\d+\s*", text) else r"[\s;,]+"
+    return tuple(parse_strength(part) for part in re.split(separator, text.strip()) if part)
+
+
+def _whole(name: str, value: str | None) -> int | None:
+    if value is None:
+        return None
+    if not re.fullmatch(r"\d{1,12}", value):
+        raise InvalidRequest(f"--{name} takes a whole number; you wrote {value!r}.")
+    return int(value)
+
+
+def _number(name: str, value: str | None) -> float | None:
+    if value is None:
+        return None
+    try:
+        return float(value.replace(",", "."))
+    except ValueError:
+        raise InvalidRequest(f"--{name} takes a number; you wrote {value!r}.") from None

@@ -1,0 +1,194 @@
+"""A job: an accepted request, and the table of everything that can happen to it.
+
+Two rules: a job changes only by `moved`, and a job that has ended never changes again. `attempt` fences: what a
+worker reports for an older attempt is thrown away.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from bot.domain.ids import GenerationId, ImageId, JobId, generation_id
+from bot.domain.request import Action, ReplyTarget, Requester
+
+MAX_STRIKES = 3
+"""Workers one job may cost before it is given up. Sidekiq's super_fetch calls such a job a poison pill."""
+
+MAX_ATTEMPTS = 10
+"""Starts one job gets in all, restarts of the whole service included."""
+
+
+class JobStatus(StrEnum):
+    """Where a job stands."""
+
+    RECEIVED = "received"
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+
+    @property
+    def ended(self) -> bool:
+        """True where nothing can follow."""
+        return not TRANSITIONS[self]
+
+
+TRANSITIONS: Mapping[JobStatus, frozenset[JobStatus]] = {
+    JobStatus.RECEIVED: frozenset({JobStatus.QUEUED, JobStatus.REFUSED}),
+    JobStatus.QUEUED: frozenset({JobStatus.RUNNING, JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.REFUSED}),
+    JobStatus.RUNNING: frozenset(
+        {JobStatus.QUEUED, JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.REFUSED}
+    ),
+    JobStatus.SUCCEEDED: frozenset(),
+    JobStatus.FAILED: frozenset(),
+    JobStatus.CANCELLED: frozenset(),
+    JobStatus.REFUSED: frozenset(),
+}
+
+
+class IllegalTransition(Exception):
+    """A move that the table does not know: a bug, never a member's fault."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Everything that determines one picture besides its source: concrete, so the same recipe repeats it."""
+
+    prompt: str
+    negative_prompt: str
+    strength: float
+    seed: int
+    steps: int
+    guidance_scale: float
+    style: str | None
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """Where a picture comes from.
+
+    Attributes:
+        parent: the result it was derived from; None where a member's picture was the start.
+        root: the first result of the family; None where this is it.
+        depth: passes between the member's own picture and this one, at least 1. A rerun keeps it, a chain adds 1.
+    """
+
+    parent: GenerationId | None = None
+    root: GenerationId | None = None
+    depth: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """An accepted request.
+
+    Attributes:
+        source: the upright, decoded source in the image store.
+        recipes: one per picture; a sweep has several that differ in strength only.
+        pixels: of the picture the model works on, for what it costs.
+        notes: what the member should know about the source, e.g. that it was animated.
+        attempt: how often it was started; 0 before the first time.
+        strikes: workers that died under it.
+        lease: the run of the service that is working on it; a lease of another run is an orphan's.
+        error: one sentence for the owner where it failed or was refused.
+        created_at, started_at, ended_at: Unix seconds.
+    """
+
+    id: JobId
+    action: Action
+    requester: Requester
+    reply_to: ReplyTarget
+    event_id: str
+    source: ImageId
+    recipes: tuple[Recipe, ...]
+    lineage: Lineage
+    private: bool
+    locale: str
+    created_at: float
+    pixels: int
+    notes: tuple[str, ...] = ()
+    status: JobStatus = JobStatus.RECEIVED
+    attempt: int = 0
+    strikes: int = 0
+    lease: str = ""
+    error: str = ""
+    started_at: float | None = None
+    ended_at: float | None = None
+
+    def unit_cost(self, index: int) -> float:
+        """What picture number `index` costs the device: steps really run times megapixels."""
+        recipe = self.recipes[index]
+        return max(1.0, recipe.steps * recipe.strength) * max(self.pixels, 1) / 1e6
+
+    def generation_ids(self) -> tuple[GenerationId, ...]:
+        """The ids its pictures have or will have."""
+        return tuple(generation_id(self.id, index) for index in range(len(self.recipes)))
+
+    def _moved(self, status: JobStatus) -> "Job":
+        if status not in TRANSITIONS[self.status]:
+            raise IllegalTransition(f"{self.id}: {self.status} -> {status}")
+        return replace(self, status=status)
+
+    def queued(self) -> "Job":
+        """Accepted, or back in line after its worker or the service went away."""
+        return replace(self._moved(JobStatus.QUEUED), lease="")
+
+    def started(self, *, lease: str, at: float) -> "Job":
+        """Taken up by this run of the service; counts an attempt."""
+        running = self._moved(JobStatus.RUNNING)
+        return replace(running, attempt=self.attempt + 1, lease=lease, started_at=at)
+
+    def struck(self) -> "Job":
+        """Its worker died under it: back in line with one strike more."""
+        return replace(self, strikes=self.strikes + 1).queued()
+
+    @property
+    def hopeless(self) -> bool:
+        """True where another attempt is not worth the harm."""
+        return self.strikes >= MAX_STRIKES or self.attempt >= MAX_ATTEMPTS
+
+    def succeeded(self, *, at: float) -> "Job":
+        """All pictures are there."""
+        return replace(self._moved(JobStatus.SUCCEEDED), ended_at=at, lease="")
+
+    def failed(self, error: str, *, at: float) -> "Job":
+        """It cannot be finished; `error` is one sentence for the owner."""
+        return replace(self._moved(JobStatus.FAILED), error=error, ended_at=at, lease="")
+
+    def refused(self, error: str, *, at: float) -> "Job":
+        """A rule forbids its result; `error` is one sentence for the owner."""
+        return replace(self._moved(JobStatus.REFUSED), error=error, ended_at=at, lease="")
+
+    def cancelled(self, *, at: float) -> "Job":
+        """Its owner or a moderator stopped it."""
+        return replace(self._moved(JobStatus.CANCELLED), ended_at=at, lease="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """One result with its whole recipe.
+
+    Attributes:
+        index: which of the job's pictures, 0-based.
+        image: the lossless result in the image store.
+        effective_steps: denoising steps really run.
+        seconds: time on the device.
+    """
+
+    id: GenerationId
+    job: JobId
+    index: int
+    requester: Requester
+    source: ImageId
+    image: ImageId
+    recipe: Recipe
+    lineage: Lineage
+    width: int
+    height: int
+    effective_steps: int
+    seconds: float
+    created_at: float
+    notes: tuple[str, ...] = ()

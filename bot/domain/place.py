@@ -1,0 +1,72 @@
+"""What the owners of a server or channel set: defaults for requests made there, and who may make them."""
+
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+
+from bot.domain.errors import NotAllowed
+from bot.domain.request import Request
+
+
+class RemixPolicy(StrEnum):
+    """Whose pictures a member may use as a source."""
+
+    ANYONE = "anyone"
+    OWN = "own"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceSettings:
+    """Settings of a server, or of one channel in it. None means "as the place above, or the product, has it".
+
+    Attributes:
+        roles: role ids of which a member needs one; an empty tuple allows everybody again.
+        channels: channel ids where the bot may be used.
+        private: results are shown to the requester only, unless asked otherwise.
+        remix: whose pictures may be remixed.
+    """
+
+    strength: float | None = None
+    style: str | None = None
+    model: str | None = None
+    private: bool | None = None
+    roles: tuple[str, ...] | None = None
+    channels: tuple[str, ...] | None = None
+    remix: RemixPolicy | None = None
+
+    def over(self, above: "PlaceSettings") -> "PlaceSettings":
+        """These settings where they are set, those of the place above elsewhere."""
+        own = {each.name: getattr(self, each.name) for each in fields(self) if getattr(self, each.name) is not None}
+        return replace(above, **own)
+
+
+def check_place(settings: PlaceSettings, *, channel: str, roles: frozenset[str]) -> None:
+    """Refuse a member whom this place does not let use the bot.
+
+    Raises:
+        NotAllowed: with the sentence for the member.
+    """
+    if settings.channels and channel not in settings.channels:
+        raise NotAllowed("I may not be used in this channel: ask where, or ask who runs this place to allow it.")
+    if settings.roles and not roles.intersection(settings.roles):
+        raise NotAllowed("You need a role for that here: ask who runs this place which one.")
+
+
+def check_source(settings: PlaceSettings, *, author: str, requester: str) -> None:
+    """Refuse somebody else's picture where only one's own may be remixed.
+
+    Raises:
+        NotAllowed: with the sentence for the member.
+    """
+    if settings.remix is RemixPolicy.OWN and author != requester:
+        raise NotAllowed("Here you may only remix your own pictures: attach one yourself.")
+
+
+def with_defaults(request: Request, settings: PlaceSettings) -> Request:
+    """The request with what the member left open filled from the place."""
+    return replace(
+        request,
+        strengths=request.strengths or ((settings.strength,) if settings.strength is not None else None),
+        style=request.style or settings.style,
+        model=request.model or settings.model,
+        private=request.private or bool(settings.private),
+    )

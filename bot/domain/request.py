@@ -1,0 +1,171 @@
+"""What was asked: the one form into which every chat, button and command line translates."""
+
+import math
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.domain.errors import InvalidRequest
+from bot.domain.ids import GenerationId, ImageId
+
+STRENGTH_WORDS = {"subtle": 0.3, "balanced": 0.5, "strong": 0.7, "reimagine": 0.9}
+"""Words people say for a strength, and what they mean."""
+
+REFINE_STRENGTH = 0.35
+"""For polishing a picture that a model already made."""
+
+DEFAULT_STRENGTH = 0.5
+SWEEP_STRENGTHS = (0.3, 0.5, 0.7, 0.9)
+MAX_SWEEP = 8
+MAX_PROMPT = 2000
+MAX_STEPS = 150
+MAX_GUIDANCE_SCALE = 30.0
+MAX_SEED = 2**32 - 1
+
+
+class Action(StrEnum):
+    """Why a job exists; see design vocabulary: rerun keeps the seed, reroll draws a new one, chain moves on."""
+
+    IMG2IMG = "img2img"
+    SWEEP = "sweep"
+    REFINE = "refine"
+    RERUN = "rerun"
+    REROLL = "reroll"
+    EDIT = "edit"
+    CHAIN = "chain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requester:
+    """Who asked.
+
+    Attributes:
+        platform: "discord", "slack" or "console".
+        user: the platform's user id, unique within `platform` and `space`'s organisation.
+        space: guild, workspace or team id; empty in a direct message.
+        name: how the member is called there; shown, never used as a key.
+    """
+
+    platform: str
+    user: str
+    space: str = ""
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        """Whose quota and place in the queue this is: one person on one platform."""
+        return f"{self.platform}:{self.user}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyTarget:
+    """Where the answer goes: opaque to the core, stored with the job, read by the platform's messenger only."""
+
+    platform: str
+    address: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One wish, as the member put it. None means "the default of this place and model".
+
+    Attributes:
+        event_id: the platform's id of the event that brought it; two requests with one event id are one request.
+        source: the picture as it was sent (any bytes at all), or one already in the image store.
+        strengths: one for a single picture, several for a sweep.
+        parent: the result a button was pressed on.
+        locale: BCP 47 tag of the member's language.
+    """
+
+    action: Action
+    requester: Requester
+    reply_to: ReplyTarget
+    event_id: str
+    source: bytes | ImageId
+    prompt: str
+    negative_prompt: str = ""
+    strengths: tuple[float, ...] | None = None
+    seed: int | None = None
+    steps: int | None = None
+    guidance_scale: float | None = None
+    style: str | None = None
+    model: str | None = None
+    private: bool = False
+    parent: GenerationId | None = None
+    locale: str = "en"
+
+    def __post_init__(self) -> None:
+        """Check the ranges.
+
+        Raises:
+            InvalidRequest: with the sentence for the member.
+        """
+        for strength in self.strengths or ():
+            check_strength(strength)
+        if self.strengths is not None and not 1 <= len(self.strengths) <= MAX_SWEEP:
+            raise InvalidRequest(f"A sweep takes 1 to {MAX_SWEEP} strengths; you gave {len(self.strengths)}.")
+        if self.seed is not None and not 0 <= self.seed <= MAX_SEED:
+            raise InvalidRequest(f"A seed is a whole number from 0 to {MAX_SEED}; you gave {self.seed}.")
+        if self.steps is not None and not 1 <= self.steps <= MAX_STEPS:
+            raise InvalidRequest(f"Steps go from 1 to {MAX_STEPS}; you gave {self.steps}.")
+        if self.guidance_scale is not None and not 0 <= self.guidance_scale <= MAX_GUIDANCE_SCALE:
+            raise InvalidRequest(
+                f"The guidance scale goes from 0 to {MAX_GUIDANCE_SCALE:g}; you gave {self.guidance_scale:g}."
+            )
+        if not self.prompt:
+            raise InvalidRequest('Say what the picture should become, for example "an oil painting".')
+        for text, name in ((self.prompt, "prompt"), (self.negative_prompt, "negative prompt")):
+            if len(text) > MAX_PROMPT:
+                raise InvalidRequest(f"The {name} has {len(text)} characters; {MAX_PROMPT} is the most.")
+
+
+def check_strength(strength: float) -> None:
+    """Refuse a strength outside [0, 1].
+
+    Raises:
+        InvalidRequest: with the sentence for the member.
+    """
+    if math.isnan(strength) or not 0 <= strength <= 1:
+        raise InvalidRequest(
+            f"Strength goes from 0 (the picture as it is) to 1 (the picture is ignored); you gave {strength:g}."
+        )
+
+
+def parse_strength(text: str) -> float:
+    """A strength from what people type: "0.7", "0,7", ".7", "70%", or a word such as "strong".
+
+    Raises:
+        InvalidRequest: with the sentence for the member.
+    """
+    word = text.strip().lower()
+    if word in STRENGTH_WORDS:
+        return STRENGTH_WORDS[word]
+    percent = word.endswith("%")
+    try:
+        strength = float(word.removesuffix("%").strip().replace(",", ".")) / (100 if percent else 1)
+    except ValueError:
+        words = ", ".join(STRENGTH_WORDS)
+        raise InvalidRequest(
+            f"Strength is a number from 0 to 1 or one of {words}; you wrote {text.strip()!r}."
+        ) from None
+    check_strength(strength)
+    return strength
+
+
+def strength_word(strength: float) -> str:
+    """The nearest word for a strength; ties go to the gentler one."""
+    return min(STRENGTH_WORDS, key=lambda word: round(abs(STRENGTH_WORDS[word] - strength), 9))
+
+
+def clean_text(text: str) -> str:
+    """Text from people without what can disguise it: control, bidi and zero-width characters; ends trimmed.
+
+    Newlines and tabs become spaces. Joiners inside emoji sequences (U+200D) stay, they carry meaning.
+    """
+    kept = (
+        " " if character in "\n\r\t" else character
+        for character in text
+        if character in "\n\r\t\u200d" or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    )
+    return " ".join("".join(kept).split())

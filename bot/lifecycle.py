@@ -1,0 +1,150 @@
+"""From start to staged stop: one TaskGroup holds everything that runs.
+
+A stop goes from the outside in, so that nothing is accepted that could not be finished and nothing finished that
+could not be shown: intake, device, messages; connections and files are closed by their owners afterwards. Each stage
+has a bound and says what it left. What is left is safe in the store and goes on at the next start.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from bot.delivery import Delivery
+from bot.dispatch import Dispatch
+from bot.pace import Pace
+from bot.ports import ChatPlatform, Clock, ImageStore, JobStore, Retention
+from bot.queue import FairQueue
+from bot.recovery import recover
+from bot.service import Service
+
+HOUSEKEEPING_SECONDS = 3600.0
+INTAKE_SECONDS = 5.0
+PICTURES_SECONDS = 5.0
+"""For pictures that were cancelled after their grace to leave the device."""
+
+MESSAGES_SECONDS = 10.0
+DAY = 86400.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """The parts that a running service is made of; `bot.compose` puts them together."""
+
+    service: Service
+    store: JobStore
+    images: ImageStore
+    queue: FairQueue
+    pace: Pace
+    dispatch: Dispatch
+    delivery: Delivery
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """How many days things are kept; see `bot.ports.Retention`."""
+
+    pictures_days: float
+    jobs_days: float
+    inbox_days: float
+
+
+class Running:
+    """The core at work: use as `async with Running(core): ...`; leaving stops it in stages."""
+
+    def __init__(self, core: Core, *, grace: float) -> None:
+        """`grace`: seconds that running pictures get to finish when it stops."""
+        self._core = core
+        self._grace = grace
+        self._tasks = asyncio.TaskGroup()
+
+    async def __aenter__(self) -> asyncio.TaskGroup:
+        """Recover what the last run left and start; returns the group for what lives as long as the core."""
+        await self._tasks.__aenter__()
+        core = self._core
+        try:
+            await recover(store=core.store, queue=core.queue, delivery=core.delivery, clock=core.clock)
+        except BaseException as fault:
+            await self._tasks.__aexit__(type(fault), fault, fault.__traceback__)
+            raise
+        self._messages = self._tasks.create_task(core.delivery.run(), name="delivery")
+        self._pictures = self._tasks.create_task(core.dispatch.run(), name="dispatch")
+        return self._tasks
+
+    async def __aexit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: object) -> None:
+        """Stop in stages; an error, or a task of the group that failed, ends it at once."""
+        if fault is None:
+            core = self._core
+            core.service.close()
+            await core.dispatch.stop(grace=self._grace)
+            await stage("running pictures", self._pictures, seconds=PICTURES_SECONDS)
+            core.delivery.stop()
+            await stage("messages", self._messages, seconds=MESSAGES_SECONDS)
+        await self._tasks.__aexit__(kind, fault, trace)  # type: ignore[arg-type]  # the protocol's own types
+
+
+async def serve(core: Core, platforms: Sequence[ChatPlatform], *, keep: Keep, grace: float) -> None:
+    """Run until SIGTERM or SIGINT; a second signal leaves at once.
+
+    Args:
+        core: the composed core.
+        platforms: entered, connected chat platforms.
+        keep: how long things are kept.
+        grace: seconds that running pictures get to finish.
+    """
+    stop = _on_signals()
+    async with Running(core, grace=grace) as tasks:
+        outer = [tasks.create_task(platform.run(), name=platform.name) for platform in platforms]
+        outer.append(tasks.create_task(_keep_house(core, keep), name="housekeeping"))
+        log.info("serving", platforms=[platform.name for platform in platforms])
+        await stop.wait()
+        log.info("stopping", waiting=len(core.queue))
+        core.service.close()
+        for platform in platforms:
+            await stage(f"{platform.name} intake", platform.stop_intake(), seconds=INTAKE_SECONDS)
+        for task in outer:
+            task.cancel()
+
+
+async def stage(name: str, work: Awaitable[object], *, seconds: float) -> None:
+    """One stage of a stop: bounded, and it says when its bound was not enough."""
+    try:
+        async with asyncio.timeout(seconds):
+            await work
+    except TimeoutError:
+        log.warning("stage not finished in time, going on", stage=name, seconds=seconds)
+
+
+def _on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+
+    def received(number: signal.Signals) -> None:
+        if stop.is_set():
+            log.warning("second signal, leaving at once", signal=number.name)
+            os._exit(128 + number)  # the worker follows by its parent-death signal; the store is safe at any point
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, received, number)
+    return stop
+
+
+async def _keep_house(core: Core, keep: Keep) -> None:
+    while True:
+        now = core.clock.now()
+        await core.store.sweep(
+            Retention(
+                pictures_before=now - keep.pictures_days * DAY,
+                jobs_before=now - keep.jobs_days * DAY,
+                inbox_before=now - keep.inbox_days * DAY,
+            )
+        )
+        await core.service.sweep_images()
+        await asyncio.sleep(HOUSEKEEPING_SECONDS)

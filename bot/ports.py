@@ -1,0 +1,381 @@
+"""What the core needs from the outside, as Protocols.
+
+Each has one contract suite in `tests/contract` that the real adapter and the tests' fake both pass; a fake without a
+suite may not exist. `Engine` lives in `inference.api`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, Self
+
+from bot.domain.card import Card
+from bot.domain.ids import GenerationId, ImageId, JobId
+from bot.domain.job import Generation, Job
+from bot.domain.limits import Usage
+from bot.domain.place import PlaceSettings
+from bot.domain.request import ReplyTarget
+
+MessageRef = str
+"""A posted message as its messenger wrote it down (JSON); opaque to everybody else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxEvent:
+    """A platform's event as it came in, kept until what it asks for is durable.
+
+    Attributes:
+        id: the platform's own event id, prefixed with the platform: "discord:1234".
+        payload: JSON, enough to handle the event again after a restart.
+    """
+
+    id: str
+    platform: str
+    payload: str
+    received_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A duty to show a job's state in its message.
+
+    Attributes:
+        message: the placeholder, once it is posted.
+        attempts: deliveries that failed in a row.
+        due_at: Unix seconds before which not to try again.
+        undeliverable: why it can never be shown; empty where it still may, or was.
+    """
+
+    job: JobId
+    message: MessageRef | None
+    attempts: int
+    due_at: float
+    undeliverable: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """Until when things are kept: Unix seconds before which they go.
+
+    Attributes:
+        pictures_before: results and sources of jobs that ended before it lose their pictures.
+        jobs_before: jobs that ended before it go entirely, prompts included.
+        inbox_before: settled inbox rows older than it go; must exceed every platform's retry window.
+    """
+
+    pictures_before: float
+    jobs_before: float
+    inbox_before: float
+
+
+class JobStore(Protocol):
+    """The truth about jobs. Every method that returns has made its change durable.
+
+    Changes are compare-and-swap: the core computes the next job with pure functions, the store accepts it only where
+    the stored job still has the status and attempt that the change started from.
+
+    Every method raises `StorageFailed` where the disk refuses; nothing of its change is kept then.
+    """
+
+    async def receive(self, event: InboxEvent) -> bool:
+        """Write an event down; False where its id is known already."""
+        ...
+
+    async def settle(self, event_id: str) -> None:
+        """The event needs no handling any more. Adding a job settles its event by itself."""
+        ...
+
+    async def unsettled(self, platform: str) -> Sequence[InboxEvent]:
+        """Events received but never settled, oldest first: what a crash interrupted."""
+        ...
+
+    async def add(self, job: Job) -> Job:
+        """Store a queued job, its usage and its delivery duty, and settle its event, in one transaction.
+
+        Returns:
+            The job; or the one stored earlier for the same `event_id`.
+        """
+        ...
+
+    async def replace(self, before: Job, after: Job, *, generation: Generation | None = None) -> bool:
+        """Swap `before` for `after`, in one transaction with a new generation if there is one.
+
+        Written is what a job's moves change: status, attempt, strikes, lease, error and times. A generation of an
+        earlier attempt with the same id gives way. Where `after` has ended its delivery duty is due at once; where
+        it ended without pictures to show for it (cancelled, refused, failed) its usage is given back.
+
+        Returns:
+            False, and nothing changed, where the stored status or attempt is not `before`'s any more.
+        """
+        ...
+
+    async def job(self, job: JobId) -> Job | None: ...
+
+    async def generation(self, generation: GenerationId) -> Generation | None:
+        """A generation; one whose picture was swept away by retention still answers, with its recipe.
+
+        None where a member deleted it or its job is gone; the lineage of its children names it nevertheless.
+        """
+        ...
+
+    async def generations(self, job: JobId) -> Sequence[Generation]:
+        """The finished pictures of a job, by index."""
+        ...
+
+    async def open_jobs(self) -> Sequence[Job]:
+        """Queued and running jobs, oldest first."""
+        ...
+
+    async def jobs_of(self, requester_key: str, *, limit: int) -> Sequence[Job]:
+        """A member's latest jobs, newest first."""
+        ...
+
+    async def usage(self, requester_key: str, *, since: float) -> Usage:
+        """A member's open jobs, and the pictures asked for at `since` or later. Outlives the jobs."""
+        ...
+
+    async def deliveries(self) -> Sequence[Delivery]:
+        """Every duty that is not done: placeholders to post, open jobs to follow, ended ones to show.
+
+        Most urgent first.
+        """
+        ...
+
+    async def delivery(self, job: JobId) -> Delivery | None:
+        """A job's duty, done or not."""
+        ...
+
+    async def posted(self, job: JobId, message: MessageRef) -> None:
+        """The placeholder stands, or moved to another message."""
+        ...
+
+    async def delivered(self, job: JobId) -> None:
+        """The ended job is shown; the duty is done. Ignored while the job is open: its end is yet to be shown."""
+        ...
+
+    async def postpone(self, job: JobId, *, due_at: float) -> None:
+        """Showing it failed; counts an attempt."""
+        ...
+
+    async def undeliverable(self, job: JobId, reason: str) -> None:
+        """It can never be shown; the duty is over and the reason kept for `/info`."""
+        ...
+
+    async def sweep(self, retention: Retention) -> None:
+        """Forget what is older than the owner keeps things. Open and undelivered jobs stay."""
+        ...
+
+    async def forget(self, requester_key: str) -> Sequence[JobId]:
+        """Remove a member's ended jobs, generations, usage and inbox rows so that no page of the file holds them.
+
+        Ended jobs go whether shown or not; what is left of their delivery goes with them. Open jobs and their usage
+        stay: cancel them first.
+
+        Returns:
+            The jobs removed.
+        """
+        ...
+
+    async def remove_generation(self, generation: GenerationId) -> None:
+        """A member deleted this result: its picture and prompt go, its place in others' lineage stays.
+
+        The prompt goes from its ended job too; the job's last result takes the source picture along.
+        """
+        ...
+
+    async def place(self, key: str) -> PlaceSettings:
+        """What was set for a place, e.g. "discord:guild:123"; all defaults where nothing was."""
+        ...
+
+    async def set_place(self, key: str, settings: PlaceSettings) -> None: ...
+
+    async def forget_places(self, prefix: str) -> None:
+        """Remove the settings of every place whose key starts so: the server or workspace has gone."""
+        ...
+
+    async def referenced_images(self) -> frozenset[ImageId]:
+        """Every image that a job or generation still needs."""
+        ...
+
+    async def backup(self, to: Path) -> None:
+        """A consistent copy of the database as a new file.
+
+        Raises:
+            FileExistsError: where `to` is there already.
+        """
+        ...
+
+
+class ImageStore(Protocol):
+    """Pictures by the hash of their content. Written once, whole or not at all.
+
+    Writing raises `StorageFailed` where the disk refuses.
+    """
+
+    async def put(self, content: bytes) -> ImageId: ...
+
+    async def adopt(self, file: Path) -> ImageId:
+        """Move a finished file of ours into the store."""
+        ...
+
+    async def get(self, image: ImageId) -> bytes:
+        """The file's bytes.
+
+        Raises:
+            Gone: where it is not kept any more.
+        """
+        ...
+
+    async def has(self, image: ImageId) -> bool:
+        """Whether it is kept; if so it stays for another hour at least, whatever a sweep is told."""
+        ...
+
+    def path(self, image: ImageId) -> Path:
+        """Where the file lies, for the worker to read; it may be gone."""
+        ...
+
+    def scratch(self, name: str) -> Path:
+        """A path on the same disk for a file in the making, e.g. the worker's output."""
+        ...
+
+    async def sweep(self, keep: frozenset[ImageId]) -> int:
+        """Delete what is not in `keep` and was not written within the last hour; returns how many went."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A member's picture, decoded: an upright RGB PNG without metadata.
+
+    Attributes:
+        notes: what the member should know, e.g. "It is animated: I used the first frame."
+    """
+
+    png: bytes
+    width: int
+    height: int
+    notes: tuple[str, ...] = ()
+
+
+class PictureReader(Protocol):
+    """Turns any bytes a member sent into a `Picture`, apart from this process."""
+
+    async def read(self, content: bytes) -> Picture:
+        """Decode.
+
+        Raises:
+            PictureRefused: with the sentence for the member.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A result as a file that may leave: marked as made by AI, free of everything else.
+
+    Attributes:
+        suffix: for its name, without a dot.
+        note: for the member, where it is less than the stored picture.
+    """
+
+    content: bytes
+    suffix: str
+    media_type: str
+    width: int
+    height: int
+    note: str | None = None
+
+
+class Exporter(Protocol):
+    """Makes the file of a result that a chat can take."""
+
+    async def export(
+        self, generation: GenerationId, *, max_bytes: int, formats: Sequence[str] = ("PNG", "WEBP", "JPEG")
+    ) -> Exported:
+        """The best of `formats` that fits `max_bytes`: lossless first, fewer pixels last.
+
+        Raises:
+            Gone: the result is not kept any more.
+        """
+        ...
+
+    async def thumbnail(self, image: ImageId, *, side: int) -> Exported:
+        """A small JPEG of a stored picture, e.g. the source, its longer side at most `side` pixels.
+
+        Raises:
+            Gone: it is not kept any more.
+        """
+        ...
+
+
+class Messenger(Protocol):
+    """One chat platform's way of showing cards.
+
+    Attributes:
+        platform: which reply targets are its own.
+        edit_interval: least seconds between two edits of one message.
+    """
+
+    platform: str
+    edit_interval: float
+
+    async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
+        """Post a job's message; with the same nonce again it finds the first one instead of posting a second.
+
+        Raises:
+            TryLater: the chat may take it later.
+            Undeliverable: it never will.
+        """
+        ...
+
+    async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
+        """Make the message show `card`; safe to repeat.
+
+        Returns:
+            The reference to use from now on: another one where the message had to be replaced.
+
+        Raises:
+            TryLater: the chat may take it later.
+            Undeliverable: it never will.
+        """
+        ...
+
+
+class ChatPlatform(Protocol):
+    """A chat adapter as the lifecycle sees it: entered once connected; left when its connections are closed."""
+
+    @property
+    def name(self) -> str:
+        """As reply targets and requesters name it."""
+        ...
+
+    @property
+    def messenger(self) -> Messenger: ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(self, *exc_info: object) -> None: ...
+
+    async def run(self) -> None:
+        """Take events until `stop_intake` or cancellation."""
+        ...
+
+    async def stop_intake(self) -> None:
+        """Take no more events; messages can still be sent."""
+        ...
+
+
+class Clock(Protocol):
+    """Wall-clock time, so that tests can hold it. Waiting goes by the event loop's clock, which tests hold too."""
+
+    def now(self) -> float:
+        """Unix seconds: for stamps that outlive the process."""
+        ...
+
+
+class Ids(Protocol):
+    """Chance, so that tests can hold it."""
+
+    def job_id(self) -> JobId: ...
+
+    def seed(self) -> int: ...

@@ -1,0 +1,41 @@
+"""What a start does with what the last run left.
+
+Every job that was running belongs to a run that is over: it goes back in line, or ends if it was interrupted too
+often. Every queued job goes back into the queue, oldest first. Every message that is not
+final gets its follower again.
+"""
+
+import structlog
+
+from bot.delivery import Delivery
+from bot.domain.job import Job, JobStatus
+from bot.ports import Clock, JobStore
+from bot.queue import FairQueue, units_of
+
+log = structlog.get_logger(__name__)
+
+
+async def recover(*, store: JobStore, queue: FairQueue, delivery: Delivery, clock: Clock) -> None:
+    """Fill queue and delivery from the store. Call before anything new is accepted."""
+    for job in await store.open_jobs():
+        waiting = await _resume(job, store, clock)
+        if waiting is not None:
+            made = frozenset(generation.index for generation in await store.generations(job.id))
+            queue.put(units_of(waiting, made))
+        delivery.announce(job.id)
+    duties = await store.deliveries()
+    for duty in duties:
+        delivery.announce(duty.job)
+    log.info("recovered", jobs=len(queue), duties=len(duties))
+
+
+async def _resume(job: Job, store: JobStore, clock: Clock) -> Job | None:
+    if job.status is JobStatus.QUEUED:
+        return job
+    if job.hopeless:
+        message = "This job was interrupted too often and was given up: try another picture or prompt."
+        await store.replace(job, job.failed(message, at=clock.now()))
+        return None
+    again = job.queued()
+    await store.replace(job, again)
+    return again

@@ -1,0 +1,275 @@
+"""The use cases, one method each: submit, press, cancel, delete, status, describe, settings, export, forget.
+
+Chats and the command line call these and nothing else. A method returns when its change is durable; what follows
+(the message, the picture) comes by dispatch and delivery. Every `UserError` carries the sentence for the member.
+"""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+import structlog
+
+from bot.admission import Admission, Receipt
+from bot.archive import archive
+from bot.delivery import Delivery
+from bot.dispatch import Dispatch
+from bot.domain.actions import Press, derive
+from bot.domain.card import Waiting
+from bot.domain.errors import Gone, NotAllowed
+from bot.domain.ids import GenerationId, ImageId, JobId, job_of
+from bot.domain.job import Generation, Job
+from bot.domain.place import PlaceSettings
+from bot.domain.request import (
+    Request,
+    Requester,
+    check_strength,
+)
+from bot.domain.style import find_style
+from bot.ports import Clock, ImageStore, JobStore
+from bot.queue import FairQueue
+
+DOUBLE_CLICK_SECONDS = 3.0
+"""Within this long an equal press is the same press, also where its job was quick enough to have ended."""
+
+FORGET_SECONDS = 5.0
+"""Messages of jobs that a member's wish to be forgotten cancels get so long to say so."""
+
+_RECENT = 20
+_EVERYTHING = 1_000_000
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueView:
+    """What a member asks `/queue` for.
+
+    Attributes:
+        mine: the member's open jobs, oldest first, with their places in line; None is running now.
+        jobs: how many jobs wait in all.
+    """
+
+    mine: Sequence[tuple[Job, Waiting | None]]
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """A job with its results and the results it descends from, root first."""
+
+    job: Job
+    generations: Sequence[Generation]
+    ancestors: Sequence[Generation]
+
+
+class Service:
+    """The core's front door.
+
+    Attributes:
+        styles: the presets members can pick, by name.
+        models: the models members can pick, with their defaults.
+    """
+
+    def __init__(
+        self,
+        *,
+        admission: Admission,
+        store: JobStore,
+        images: ImageStore,
+        queue: FairQueue,
+        dispatch: Dispatch,
+        delivery: Delivery,
+        clock: Clock,
+    ) -> None:
+        self._admission = admission
+        self._store = store
+        self._images = images
+        self._queue = queue
+        self._dispatch = dispatch
+        self._delivery = delivery
+        self._clock = clock
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.styles = admission.styles
+        self.models = admission.models
+
+    def close(self) -> None:
+        """Accept nothing more: the service is stopping."""
+        self._admission.close()
+
+    async def submit(self, request: Request) -> Receipt:
+        """Accept a request: check it, decode its picture, store the job, line it up.
+
+        Raises:
+            UserError: the sentence says what is wrong and how to mend it; nothing was stored.
+        """
+        async with self._turn(request.requester):
+            parent = None if request.parent is None else await self._store.generation(request.parent)
+            return await self._accept(request, parent)
+
+    async def press(self, press: Press) -> Receipt:
+        """Accept what a button, modal or reaction on a result asks for, as a job of the member who pressed.
+
+        Raises:
+            UserError: the sentence says what is wrong and how to mend it; nothing was stored.
+        """
+        parent = await self._store.generation(press.generation)
+        if parent is None:
+            raise Gone("That result is not kept any more: send the picture again.")
+        request = derive(parent, press)
+        async with self._turn(press.requester):
+            if twin := await self._equal_press(request):
+                return Receipt(job=twin, waiting=self.waiting(twin.id), duplicate=True)
+            return await self._accept(request, parent)
+
+    async def cancel(self, job_id: JobId, *, by: Requester, moderator: bool = False) -> Job:
+        """Stop a waiting or running job.
+
+        Raises:
+            UserError: it is unknown, somebody else's, or has ended already.
+        """
+        while True:
+            job = await self._owned(job_id, by, moderator=moderator)
+            if job.status.ended:
+                raise Gone(f"That job has {job.status} already.")
+            cancelled = job.cancelled(at=self._clock.now())
+            if await self._store.replace(job, cancelled):
+                await self._dispatch.abandon(job_id)
+                self._delivery.changed(job_id)
+                self._delivery.queue_moved()
+                log.info("cancelled", job=job_id)
+                return cancelled
+
+    async def delete(self, generation: GenerationId, *, by: Requester, moderator: bool = False) -> Job:
+        """Remove a job's pictures and prompts from the store; taking its message away is the adapter's part.
+
+        Raises:
+            UserError: it is unknown or somebody else's.
+        """
+        job = await self._owned(job_of(generation), by, moderator=moderator)
+        for each in await self._store.generations(job.id):
+            await self._store.remove_generation(each.id)
+        await self.sweep_images()
+        return job
+
+    async def status(self, requester: Requester) -> QueueView:
+        """The member's open jobs and how long the queue is."""
+        mine = [job for job in await self._store.open_jobs() if job.requester.key == requester.key]
+        return QueueView(mine=[(job, self.waiting(job.id)) for job in mine], jobs=len(self._queue))
+
+    async def describe(self, job_id: JobId) -> Description:
+        """A job with its recipe and lineage.
+
+        Raises:
+            Gone: it is unknown or not kept any more.
+        """
+        job = await self._store.job(job_id)
+        if job is None:
+            raise Gone("I do not know that job: it may be too old.")
+        ancestors: list[Generation] = []
+        above = job.lineage.parent
+        while above and (ancestor := await self._store.generation(above)):
+            ancestors.insert(0, ancestor)
+            above = ancestor.lineage.parent
+        return Description(job=job, generations=await self._store.generations(job_id), ancestors=ancestors)
+
+    async def recent(self, requester: Requester, *, limit: int = _RECENT) -> Sequence[Job]:
+        """The member's latest jobs, newest first."""
+        return await self._store.jobs_of(requester.key, limit=limit)
+
+    async def export(self, requester: Requester, *, max_bytes: int) -> bytes:
+        """Everything stored about the member, as a ZIP of at most about `max_bytes`."""
+        jobs = [
+            (job, await self._store.generations(job.id))
+            for job in await self._store.jobs_of(requester.key, limit=_EVERYTHING)
+        ]
+        pictures: dict[ImageId, bytes] = {}
+        for job, generations in jobs:
+            for image in (*(each.image for each in generations), job.source):
+                if sum(map(len, pictures.values())) < max_bytes:
+                    with contextlib.suppress(Gone):
+                        pictures[image] = await self._images.get(image)
+        return await asyncio.to_thread(archive, jobs, pictures, max_bytes=max_bytes)
+
+    async def forget(self, requester: Requester) -> int:
+        """Cancel the member's open jobs and remove everything stored about them; returns how many jobs went."""
+        cancelled = [
+            (await self.cancel(job.id, by=requester)).id
+            for job in await self._store.open_jobs()
+            if job.requester.key == requester.key
+        ]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FORGET_SECONDS):
+                for job_id in cancelled:
+                    await self._delivery.shown(job_id)
+        gone = await self._store.forget(requester.key)
+        await self.sweep_images()
+        return len(gone)
+
+    async def settings(self, *places: str) -> PlaceSettings:
+        """What holds at the innermost of `places`, named from the outside in: server, then channel."""
+        settings = PlaceSettings()
+        for key in places:
+            settings = (await self._store.place(key)).over(settings)
+        return settings
+
+    async def change_settings(self, place: str, settings: PlaceSettings) -> None:
+        """Set a place's own settings; who may is the adapter's to check, as only the chat knows.
+
+        Raises:
+            InvalidRequest: a value is out of range or names what there is not.
+        """
+        if settings.strength is not None:
+            check_strength(settings.strength)
+        if settings.model is not None:
+            self._admission.model(settings.model)
+        style = find_style(self.styles, settings.style)
+        await self._store.set_place(place, replace(settings, style=style.name if style else None))
+
+    async def sweep_images(self) -> None:
+        """Delete the pictures that nothing refers to any more."""
+        await self._images.sweep(await self._store.referenced_images())
+
+    def waiting(self, job: JobId) -> Waiting | None:
+        """Where a job stands in line; None where it does not wait."""
+        return self._admission.waiting(job)
+
+    @asynccontextmanager
+    async def _turn(self, requester: Requester) -> AsyncIterator[None]:
+        """One request of a member at a time, so that ten at once cannot each see room for one."""
+        lock = self._turns[requester.key]
+        try:
+            async with lock:
+                yield
+        finally:
+            if not lock.locked():
+                self._turns.pop(requester.key, None)
+
+    async def _accept(self, request: Request, parent: Generation | None) -> Receipt:
+        receipt = await self._admission.accept(request, parent=parent)
+        if not receipt.duplicate:
+            self._delivery.announce(receipt.job.id)
+        return receipt
+
+    async def _equal_press(self, request: Request) -> Job | None:
+        """The job of an equal press by the same member that is still open or was made a moment ago."""
+        if isinstance(request.source, bytes):
+            return None
+        now = self._clock.now()
+        for job in await self._store.jobs_of(request.requester.key, limit=_RECENT):
+            recent = not job.status.ended or now - job.created_at < DOUBLE_CLICK_SECONDS
+            same = (job.action, job.lineage.parent) == (request.action, request.parent)
+            strengths = tuple(recipe.strength for recipe in job.recipes)
+            if recent and same and strengths == request.strengths and job.recipes[0].prompt == request.prompt:
+                return job
+        return None
+
+    async def _owned(self, job_id: JobId, by: Requester, *, moderator: bool) -> Job:
+        job = await self._store.job(job_id)
+        if job is None:
+            raise Gone("I do not know that job: it may be too old.")
+        if job.requester.key != by.key and not moderator:
+            raise NotAllowed("Only the member who asked for it, or a moderator, can do that.")
+        return job

@@ -1,0 +1,183 @@
+"""What the engine promises, in words that need no torch.
+
+Everything outside `inference` talks to an engine through this module only; importing it costs nothing, so the
+chats, the tests and the command line's `--help` stay light.
+
+A request is run by iterating over `Engine.run`: any number of `Started`, `Step` and `Preview` events, then exactly
+one of `Done`, `Failed` or `Cancelled`, after which the iterator ends. An engine never raises for what a request or
+a model did; it raises `EngineStopped` only when it can run nothing any more.
+"""
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol, Self
+
+
+class FailureKind(StrEnum):
+    """Why a request could not be finished; says whether trying again is worth it."""
+
+    OUT_OF_MEMORY = "out_of_memory"  # after the ladder of smaller footprints was tried
+    CRASH = "crash"  # the worker died under it: segmentation fault, kill, a poisoned CUDA context
+    HANG = "hang"  # no sign of life within the step budget
+    INVALID = "invalid"  # the model cannot do what is asked; the message says what can
+    REFUSED = "refused"  # a safety check withheld the picture
+
+    @property
+    def is_the_workers(self) -> bool:
+        """True where the worker had to be replaced, so another attempt may succeed."""
+        return self in {FailureKind.CRASH, FailureKind.HANG}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Img2ImgRequest:
+    """One picture to make.
+
+    Attributes:
+        id: unique among the requests in flight; names the request in `cancel` and in the worker's frames.
+        source: an upright RGB PNG without metadata. Read by the worker; pictures travel by file.
+        output: where the worker leaves the result, a lossless RGB PNG, written atomically.
+        strength: denoising strength in [0, 1]. 0 gives the source's pixels back without touching the model; 1
+            ignores the source.
+        steps: the scheduler's grid, at least 1. About `steps * strength` of them are run.
+        guidance_scale: classifier-free guidance (Ho & Salimans 2022, arXiv:2207.12598); 1 switches it off.
+        seed: 0 .. 2**32-1. The same request and seed give the same picture on the same machine.
+        model: catalog id, hub id or local diffusers folder.
+        previews: whether `Preview` events are wanted.
+    """
+
+    id: str
+    source: Path
+    output: Path
+    prompt: str
+    negative_prompt: str = ""
+    strength: float
+    steps: int
+    guidance_scale: float
+    seed: int
+    model: str
+    previews: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The worker took the request up.
+
+    Attributes:
+        loading: the model has to be loaded first, which can take minutes.
+    """
+
+    loading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Denoising step `step` of `of` is done (1-based)."""
+
+    step: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A small picture of how far it is. The file is the receiver's to delete."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """The picture lies at `output`.
+
+    Attributes:
+        effective_steps: denoising steps really run; 0 where strength was 0.
+        seconds: time on the device, model load excluded.
+        notes: what a member should know about the picture ("made smaller: 768x512 did not fit into memory").
+    """
+
+    output: Path
+    width: int
+    height: int
+    effective_steps: int
+    seconds: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The request ended without a picture; `message` is one sentence fit for the member's eyes."""
+
+    kind: FailureKind
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The request ended because `cancel` was called for it."""
+
+
+Event = Started | Step | Preview | Done | Failed | Cancelled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelDefaults:
+    """What a model wants where the member set nothing.
+
+    Attributes:
+        max_pixels: working area. A larger source is scaled down to it, never up, aspect ratio kept.
+        multiple: both sides are padded to a multiple of this and cropped back afterwards.
+    """
+
+    steps: int
+    guidance_scale: float
+    max_pixels: int
+    multiple: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """What an engine can take.
+
+    Attributes:
+        slots: requests that gain from running at the same time; more only wait inside the engine.
+        device: for people, e.g. "NVIDIA H200" or "CPU (2 cores, bfloat16)".
+        models: every loadable model id with its defaults.
+    """
+
+    slots: int
+    device: str
+    models: Mapping[str, ModelDefaults] = field(default_factory=dict)
+
+
+class EngineStopped(Exception):
+    """The engine cannot run anything any more: its worker keeps dying, or it was closed."""
+
+
+class ModelUnavailable(Exception):
+    """A model cannot be loaded; the message is one sentence that says why and what would help."""
+
+
+class Engine(Protocol):
+    """An async context manager that owns its worker; entering loads the default model.
+
+    Entering raises `ModelUnavailable` where that model is missing, broken or pickled.
+    """
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(self, *exc_info: object) -> None: ...
+
+    async def capacity(self) -> Capacity: ...
+
+    def run(self, request: Img2ImgRequest) -> AsyncGenerator[Event, None]:
+        """Run one request; closing the iterator early cancels it."""
+        ...
+
+    async def cancel(self, request_id: str) -> None:
+        """Stop a request within one step. Unknown and ended ids are ignored."""
+        ...
+
+    async def drain(self, seconds: float) -> bool:
+        """Wait until nothing runs, `seconds` at most; True when it is so."""
+        ...

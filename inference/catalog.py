@@ -1,0 +1,142 @@
+"""What a model id means, and what a model wants where the member set nothing. Reads files only; needs no torch.
+
+A model folder may bring a `pentimento.json` with any of the keys `steps`, `guidance_scale`, `max_pixels` and
+`multiple`; what it does not say follows from the configuration files in diffusers' layout and from the family.
+"""
+
+import json
+import re
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from inference.api import ModelDefaults, ModelUnavailable
+
+POCKET = "pocket"
+"""The model shipped with the project."""
+
+INDEX = "model_index.json"
+OWN_WORDS = "pentimento.json"
+
+_SHIPPED = {POCKET: ModelDefaults(steps=20, guidance_scale=1.5, max_pixels=512 * 512, multiple=8)}
+
+_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+
+_FEW_STEPS = re.compile(r"turbo|lightning|hyper|schnell|lcm|flash|distill", re.IGNORECASE)
+"""Names of models distilled to run in a few steps without guidance."""
+
+_FAMILIES = (
+    (re.compile(r"^LatentConsistency"), 4, 8.5),
+    (re.compile(r"^ZImage"), 9, 1.0),
+    (_FEW_STEPS, 4, 1.0),
+    (re.compile(r"^StableDiffusion3"), 28, 7.0),
+    (re.compile(r"^StableDiffusionXL"), 30, 5.0),
+    (re.compile(r"^StableDiffusion"), 30, 7.5),
+    (re.compile(r"^Flux"), 28, 3.5),
+    (re.compile(r"^(QwenImage|Kandinsky)"), 30, 4.0),
+    (re.compile(r""), 30, 5.0),
+)
+"""Pipeline class (or a word of the model's name) -> steps and guidance scale, as diffusers' own pages for the family
+recommend them. The first match counts."""
+
+
+def locate(model: str) -> Path | None:
+    """The folder that a model id names; None where it is an id on the hub.
+
+    Raises:
+        ModelUnavailable: where it is neither.
+    """
+    folder = Path(__file__).with_name(POCKET) if model == POCKET else Path(model).expanduser()
+    if model and folder.is_dir():
+        return folder
+    if folder.is_file():
+        raise ModelUnavailable(f"The model {model!r} is a single file: convert it to a folder in diffusers' layout.")
+    if _HUB_ID.fullmatch(model) and not model.startswith("."):
+        return None
+    raise ModelUnavailable(
+        f"The model {model!r} is not here: give a folder, an id such as 'org/name', or {POCKET!r}."
+    )
+
+
+def read_json(path: Path, model: str) -> dict[str, Any]:
+    """The object in one of a model's configuration files.
+
+    Raises:
+        ModelUnavailable: where there is none, or something else.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelUnavailable(
+            f"The model {model!r} has no {path.name}: use a folder in diffusers' layout."
+        ) from None
+    except (OSError, ValueError):
+        raise ModelUnavailable(
+            f"The model {model!r} is broken: its {path.name} cannot be read; fetch it again."
+        ) from None
+    if not isinstance(content, dict):
+        raise ModelUnavailable(f"The model {model!r} is broken: its {path.name} is no object; fetch it again.")
+    return content
+
+
+def defaults(model: str, folder: Path) -> ModelDefaults:
+    """What the model in `folder` wants.
+
+    Raises:
+        ModelUnavailable: where its files do not say, or say nonsense.
+    """
+    wanted = asdict(_SHIPPED[model]) if model in _SHIPPED else _derived(model, folder)
+    own = folder / OWN_WORDS
+    if own.exists():
+        wanted |= _own_words(model, own)
+    return ModelDefaults(**wanted)
+
+
+def _own_words(model: str, own: Path) -> dict[str, Any]:
+    said = read_json(own, model)
+    known = {field.name: float if field.name == "guidance_scale" else int for field in fields(ModelDefaults)}
+    for name, value in said.items():
+        if name not in known:
+            continue  # a later version may say more
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or value < (0 if name == "guidance_scale" else 1) or known[name](value) != value:
+            raise ModelUnavailable(
+                f"The model {model!r} is broken: {name} is {value!r} in its {OWN_WORDS}; mend that."
+            )
+    return {name: known[name](value) for name, value in said.items() if name in known}
+
+
+def _derived(model: str, folder: Path) -> dict[str, Any]:
+    pipeline = str(read_json(folder / INDEX, model).get("_class_name"))
+    name = f"{model} {folder.name}"
+    steps, guidance_scale = next(
+        (steps, guidance_scale)
+        for pattern, steps, guidance_scale in _FAMILIES
+        if pattern.search(name if pattern is _FEW_STEPS else pipeline)
+    )
+    transformer = (folder / "transformer").is_dir()
+    shrink = _shrink(model, folder)
+    side = _latent_side(model, folder)
+    pixels = (side * shrink) ** 2 if side else (1024 if transformer else 512) ** 2
+    # A diffusion transformer takes its latents in patches of 2 x 2; Kandinsky halves its own three times.
+    multiple = shrink * (2 if transformer else 8 if pipeline.startswith("Kandinsky") else 1)
+    return {"steps": steps, "guidance_scale": guidance_scale, "max_pixels": pixels, "multiple": max(8, multiple)}
+
+
+def _shrink(model: str, folder: Path) -> int:
+    """Pixels per latent, along a side: every block of an autoencoder but the last halves."""
+    for name in ("vae", "movq"):
+        config = folder / name / "config.json"
+        if config.exists() and isinstance(blocks := read_json(config, model).get("block_out_channels"), list):
+            return int(2 ** (len(blocks) - 1))
+    return 8
+
+
+def _latent_side(model: str, folder: Path) -> int:
+    """Latents along a side of what the model was trained on; 0 where its files do not say."""
+    for name in ("unet", "transformer"):
+        config = folder / name / "config.json"
+        if config.exists():
+            size = read_json(config, model).get("sample_size")
+            return max(size) if isinstance(size, list) and size else size if isinstance(size, int) else 0
+    return 0

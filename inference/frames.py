@@ -1,0 +1,127 @@
+"""What the bot and its worker say to each other: JSON objects, each after its length in four bytes.
+
+Nothing is pickled, so a worker that a model took over could send wrong words but never code. Every frame names its
+kind under "frame":
+
+    to the worker    open {settings}   run {request}   cancel {id}
+    from it          capacity {capacity}    the device and the models; the first one says that it is ready
+                     unavailable {message}  the default model cannot be loaded; the worker leaves
+                     event {id, event}      what `Engine.run` yields
+                     alive {id, model, pixels}  a phase begins: work on so many pixels, or loading (0)
+                     poisoned {message}     the device is in a state that only a new process mends; the worker leaves
+"""
+
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from inference.api import (
+    Cancelled,
+    Capacity,
+    Done,
+    Event,
+    Failed,
+    FailureKind,
+    Img2ImgRequest,
+    ModelDefaults,
+    Preview,
+    Started,
+    Step,
+)
+
+Frame = dict[str, Any]
+
+LENGTH = struct.Struct(">I")
+MAX_FRAME = 1 << 20
+"""Bytes. Prompts and paths are the largest things said; a longer frame is noise on the pipe."""
+
+_EVENTS: Mapping[str, type[Event]] = {
+    kind.__name__: kind for kind in (Started, Step, Preview, Done, Failed, Cancelled)
+}
+
+
+class BadFrame(Exception):
+    """What arrived is no frame: the other side is broken."""
+
+
+def pack(frame: Frame) -> bytes:
+    """A frame as it goes over the pipe."""
+    body = json.dumps(frame, default=str).encode()
+    return LENGTH.pack(len(body)) + body
+
+
+def body_length(head: bytes) -> int:
+    """How many bytes follow these four.
+
+    Raises:
+        BadFrame: where that is more than any frame has.
+    """
+    length: int = LENGTH.unpack(head)[0]
+    if length > MAX_FRAME:
+        raise BadFrame(f"a frame of {length} bytes")
+    return length
+
+
+def unpack(body: bytes) -> Frame:
+    """The frame in a body.
+
+    Raises:
+        BadFrame: where it is none.
+    """
+    try:
+        frame = json.loads(body)
+    except ValueError as error:
+        raise BadFrame(repr(body[:80])) from error
+    if not isinstance(frame, dict) or "frame" not in frame:
+        raise BadFrame(repr(body[:80]))
+    return frame
+
+
+def read(pipe: BinaryIO) -> Frame | None:
+    """The next frame of a blocking pipe; None where the other side is gone."""
+    head = pipe.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    length = body_length(head)
+    body = pipe.read(length)
+    return unpack(body) if len(body) == length else None
+
+
+def event_to_json(event: Event) -> Frame:
+    """An event as plain values; paths become text."""
+    return {"event": type(event).__name__, **asdict(event)}
+
+
+def event_from_json(fields: Frame) -> Event:
+    """The event that `event_to_json` wrote.
+
+    Raises:
+        BadFrame: where it is none.
+    """
+    values = dict(fields)
+    try:
+        kind = _EVENTS[values.pop("event")]
+        if kind is Failed:
+            values["kind"] = FailureKind(values["kind"])
+        for name in ("path", "output"):
+            if name in values:
+                values[name] = Path(values[name])
+        if "notes" in values:
+            values["notes"] = tuple(values["notes"])
+        return kind(**values)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadFrame(repr(fields)) from error
+
+
+def request_from_json(fields: Frame) -> Img2ImgRequest:
+    """The request that `dataclasses.asdict` wrote."""
+    return Img2ImgRequest(**{**fields, "source": Path(fields["source"]), "output": Path(fields["output"])})
+
+
+def capacity_from_json(fields: Frame) -> Capacity:
+    """The capacity that `dataclasses.asdict` wrote."""
+    models = {model: ModelDefaults(**defaults) for model, defaults in fields["models"].items()}
+    return Capacity(slots=fields["slots"], device=fields["device"], models=models)

@@ -1,0 +1,209 @@
+"""One request from its source file to its result file, on any backend.
+
+Here live the promises that no model keeps by itself: strength 0 is the source, strength 1 knows nothing of it, the
+aspect ratio stays, a result appears whole or not at all, and memory trouble is met with smaller footprints.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from inference import geometry
+from inference.api import Done, Event, Failed, FailureKind, Img2ImgRequest, ModelDefaults, Preview, Started, Step
+from inference.backend import Backend, OutOfMemory, Stopped, Task
+
+GREY = (128, 128, 128)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One way to try it.
+
+    Attributes:
+        frugal: let the backend trade time for memory.
+        area: share of the pixels, in (0, 1].
+    """
+
+    frugal: bool
+    area: float
+
+
+LADDER = (
+    Rung(frugal=False, area=1.0),
+    Rung(frugal=True, area=1.0),
+    Rung(frugal=True, area=0.5),
+    Rung(frugal=True, area=0.25),
+)
+"""What is tried in turn when memory runs out. Half the pixels need about half the activations of a convolution and a
+quarter of an attention map's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """The way back to whoever asked.
+
+    Attributes:
+        send: deliver an event.
+        alive: a phase begins: the model works on so many pixels, or loads (0).
+        is_cancelled: whether the result is not wanted any more.
+    """
+
+    send: Callable[[Event], None]
+    alive: Callable[[int], None]
+    is_cancelled: Callable[[], bool]
+
+    def check(self) -> None:
+        """Raises `Stopped` where the result is not wanted any more."""
+        if self.is_cancelled():
+            raise Stopped
+
+
+def partial_path(output: Path) -> Path:
+    """Where a result is written before it is whole; whoever finds one after a crash may delete it."""
+    return output.with_name(f"{output.name}.part")
+
+
+def paint(request: Img2ImgRequest, backend: Backend, wire: Wire) -> Done | Failed:
+    """Run one request; everything but its end goes over the wire.
+
+    Raises:
+        Stopped: where it was cancelled.
+        ModelUnavailable, DevicePoisoned, Unsuited: from the backend.
+    """
+    loading = request.strength > 0 and not backend.is_loaded(request.model)
+    wire.send(Started(loading=loading))
+    wire.check()
+    try:
+        with Image.open(request.source, formats=("PNG",)) as opened:
+            source = opened.convert("RGB")
+    except (OSError, SyntaxError, ValueError):  # Pillow's PNG reader raises all three for broken files
+        return Failed(FailureKind.INVALID, "The source picture could not be read: send it again.")
+    if request.strength == 0:
+        return _finish(request, source, steps=0, seconds=0.0)
+    if loading:
+        wire.alive(0)
+    try:
+        defaults = backend.load(request.model)
+    except OutOfMemory:
+        return Failed(
+            FailureKind.OUT_OF_MEMORY, f"The model {request.model!r} does not fit into memory: use another."
+        )
+    return _climb_down(request, backend, wire, source, defaults)
+
+
+def _climb_down(
+    request: Img2ImgRequest, backend: Backend, wire: Wire, source: Image.Image, defaults: ModelDefaults
+) -> Done | Failed:
+    wanted = geometry.working_size(source.size, defaults.max_pixels)
+    area = wanted[0] * wanted[1]
+    for rung in LADDER:
+        fitted = geometry.fit(source, max(1, int(area * rung.area)))
+        attempt = _Attempt(request, backend, wire, fitted, defaults.multiple, frugal=rung.frugal)
+        result = attempt.picture()
+        if result is not None:
+            notes = () if fitted.size == wanted else (_smaller(fitted.size, wanted),)
+            wire.check()
+            return _finish(request, result, steps=attempt.steps, seconds=attempt.seconds, notes=notes)
+        backend.free()
+    return Failed(
+        FailureKind.OUT_OF_MEMORY,
+        f"The device ran out of memory at {wanted[0]}x{wanted[1]} and at smaller sizes too: send a smaller picture.",
+    )
+
+
+class _Attempt:
+    """One rung of the ladder."""
+
+    def __init__(
+        self,
+        request: Img2ImgRequest,
+        backend: Backend,
+        wire: Wire,
+        fitted: Image.Image,
+        multiple: int,
+        *,
+        frugal: bool,
+    ) -> None:
+        self.steps = 0
+        self.seconds = 0.0
+        self._backend = backend
+        self._wire = wire
+        self._request = request
+        self._size = fitted.size
+        padded = geometry.pad(fitted, multiple)
+        if request.strength >= 1:
+            padded = Image.new("RGB", padded.size, GREY)
+        self._task = Task(
+            request=request,
+            picture=padded,
+            frugal=frugal,
+            step=self._step,
+            preview=self._preview if request.previews else None,
+        )
+
+    def picture(self) -> Image.Image | None:
+        """The result; None where memory ran out.
+
+        The exception is gone before this returns: it would keep every tensor of the failed call alive.
+        """
+        width, height = self._task.picture.size
+        self._wire.alive(width * height)
+        started = time.monotonic()
+        try:
+            result = self._backend.generate(self._task)
+        except OutOfMemory:
+            return None
+        self.seconds = time.monotonic() - started
+        return geometry.crop(result, self._size)
+
+    def _step(self, step: int, of: int) -> None:
+        self.steps = step
+        self._wire.send(Step(step, of))
+        self._wire.check()
+
+    def _preview(self, picture: Image.Image) -> None:
+        path = self._request.output.with_name(f"{self._request.output.name}.preview-{self.steps}.png")
+        picture.save(path, compress_level=1)
+        self._wire.send(Preview(path))
+
+
+def _smaller(size: geometry.Size, wanted: geometry.Size) -> str:
+    return f"Made smaller, {size[0]}x{size[1]}: {wanted[0]}x{wanted[1]} did not fit into the device's memory."
+
+
+def _finish(
+    request: Img2ImgRequest, picture: Image.Image, *, steps: int, seconds: float, notes: tuple[str, ...] = ()
+) -> Done | Failed:
+    try:
+        _write(picture, request.output)
+    except OSError as error:
+        partial_path(request.output).unlink(missing_ok=True)
+        return Failed(FailureKind.INVALID, f"The result could not be saved ({error.strerror}): tell the bot's owner.")
+    return Done(
+        output=request.output,
+        width=picture.width,
+        height=picture.height,
+        effective_steps=steps,
+        seconds=seconds,
+        notes=notes,
+    )
+
+
+def _write(picture: Image.Image, output: Path) -> None:
+    """Write a PNG that is whole on the disk before it has its name, and holds pixels only."""
+    plain = Image.frombytes("RGB", picture.size, picture.tobytes())
+    partial = partial_path(output)
+    with partial.open("wb") as file:
+        plain.save(file, format="PNG", compress_level=1)  # a quarter of the default level's time, a tenth larger
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(output)
+    folder = os.open(output.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,149 @@
+"""The child process: `python -m inference.worker`, started by `inference.process` and by nobody else.
+
+Its parent talks to it over its standard input and output (`inference.frames`). It dies with its parent: the kernel
+kills it where it can (Linux), and the end of its input ends it everywhere. Signals meant for the service pass it by,
+so that a request under way can be finished while the service drains.
+"""
+
+import argparse
+import ctypes
+import importlib
+import os
+import queue
+import signal
+import sys
+import threading
+import traceback
+from dataclasses import asdict
+from typing import BinaryIO, NoReturn, cast
+
+from inference import frames
+from inference.api import Cancelled, Capacity, Event, Failed, FailureKind, Img2ImgRequest, ModelUnavailable
+from inference.backend import Backend, BackendFactory, DevicePoisoned, OutOfMemory, Settings, Stopped, Unsuited
+from inference.painting import Wire, paint
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+EXIT_PARENT_GONE = 0
+EXIT_UNAVAILABLE = 3
+EXIT_POISONED = 4
+
+
+def main() -> None:
+    """Serve requests until the parent goes away."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--backend", required=True)
+    options.add_argument("--parent", type=int, required=True)
+    chosen = options.parse_args()
+    die_with(chosen.parent)
+    inbox, outbox = take_pipes()
+    Worker(inbox, outbox).serve(chosen.backend)
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel kill this process with its parent, and leave where the parent is gone already."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(EXIT_PARENT_GONE)
+
+
+def take_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Keep the pipes for frames; what a library reads or prints goes elsewhere."""
+    inbox, outbox = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    os.close(nothing)
+    return os.fdopen(inbox, "rb"), os.fdopen(outbox, "wb", buffering=0)
+
+
+class Worker:
+    """Runs requests one after the other in the main thread; a second thread listens."""
+
+    def __init__(self, inbox: BinaryIO, outbox: BinaryIO) -> None:
+        self._inbox = inbox
+        self._outbox = outbox
+        self._asked: queue.SimpleQueue[frames.Frame] = queue.SimpleQueue()
+        self._cancelled: set[str] = set()
+
+    def serve(self, backend_name: str) -> None:
+        """Open the backend, then run what is asked."""
+        threading.Thread(target=self._listen, name="listen", daemon=True).start()
+        opening = self._asked.get()
+        backend = self._open(backend_name, Settings.from_json(opening["settings"]))
+        while True:
+            self._run(frames.request_from_json(self._asked.get()["request"]), backend)
+
+    def _listen(self) -> None:
+        while (frame := frames.read(self._inbox)) is not None:
+            if frame["frame"] == "cancel":
+                self._cancelled.add(frame["id"])
+                continue
+            if frame["frame"] == "run":
+                self._cancelled.discard(frame["request"]["id"])
+            self._asked.put(frame)
+        os._exit(EXIT_PARENT_GONE)  # nobody is left to paint for, whatever the main thread is in
+
+    def _say(self, frame: frames.Frame) -> None:
+        self._outbox.write(frames.pack(frame))
+
+    def _say_capacity(self, backend: Backend) -> None:
+        capacity = Capacity(slots=backend.slots, device=backend.device, models=dict(backend.defaults()))
+        self._say({"frame": "capacity", "capacity": asdict(capacity)})
+
+    def _open(self, backend_name: str, settings: Settings) -> Backend:
+        module, _, factory = backend_name.partition(":")
+        try:
+            make = cast(BackendFactory, getattr(importlib.import_module(module), factory))
+            backend = make(settings)
+            backend.load(settings.model)
+        except ModelUnavailable as error:
+            self._give_up(str(error))
+        except OutOfMemory:
+            self._give_up(
+                f"The model {settings.model!r} does not fit into the device's memory: choose a smaller one."
+            )
+        else:
+            self._say_capacity(backend)
+            return backend
+
+    def _give_up(self, message: str) -> NoReturn:
+        self._say({"frame": "unavailable", "message": message})
+        os._exit(EXIT_UNAVAILABLE)
+
+    def _run(self, request: Img2ImgRequest, backend: Backend) -> None:
+        def send(event: Event) -> None:
+            self._say({"frame": "event", "id": request.id, "event": frames.event_to_json(event)})
+
+        def alive(pixels: int) -> None:
+            self._say({"frame": "alive", "id": request.id, "model": request.model, "pixels": pixels})
+
+        new = not backend.is_loaded(request.model)
+        end = self._end(request, backend, Wire(send, alive, lambda: request.id in self._cancelled))
+        if new and backend.is_loaded(request.model):
+            self._say_capacity(backend)  # more is known of a model once it is loaded
+        send(end)
+
+    def _end(self, request: Img2ImgRequest, backend: Backend, wire: Wire) -> Event:
+        try:
+            return paint(request, backend, wire)
+        except Stopped:
+            return Cancelled()
+        except (ModelUnavailable, Unsuited) as error:
+            return Failed(FailureKind.INVALID, str(error))
+        except DevicePoisoned as error:
+            self._say({"frame": "poisoned", "message": str(error)})
+            os._exit(EXIT_POISONED)
+        except Exception:  # noqa: BLE001 -- whatever a model's code raises ends one request, not the worker
+            traceback.print_exc()
+            return Failed(
+                FailureKind.INVALID,
+                f"The model {request.model!r} could not work on this: try other settings; the log says more.",
+            )
+
+
+if __name__ == "__main__":
+    main()

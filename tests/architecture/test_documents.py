@@ -1,0 +1,77 @@
+"""What the pages say is what the code does."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.settings import DEFAULTS_FILE, SECRET_NAMES, known_keys
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+def _defaults() -> dict[str, Any]:
+    keys: dict[str, Any] = {}
+    for name, value in tomllib.loads(DEFAULTS_FILE.read_text(encoding="utf-8")).items():
+        keys |= {f"{name}.{key}": entry for key, entry in value.items()} if isinstance(value, dict) else {name: value}
+    return keys
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return ", ".join(f"`{entry}`" for entry in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([a-z_.]+)` \| (.*?) \|", page, flags=re.MULTILINE))
+    assert tuple(rows) == known_keys()
+    expected = {key: _shown(value) for key, value in _defaults().items()}
+    assert {key: cell.strip("`") for key, cell in rows.items() if "`, `" not in cell} == {
+        key: value for key, value in expected.items() if "`, `" not in value
+    }
+    assert {key: cell for key, cell in rows.items() if "`, `" in cell} == {
+        key: value for key, value in expected.items() if "`, `" in value
+    }
+    assert all(name in page for name in SECRET_NAMES)
+
+
+def test_every_command_is_in_the_readme() -> None:
+    usage = subprocess.run(
+        [sys.executable, "-m", "bot", "--help"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    ).stdout
+    commands = re.findall(r"^    ([a-z0-9]+)  ", usage, flags=re.MULTILINE)
+    assert {"img2img", "serve"} <= set(commands), usage
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert {name for name in commands if f"`pentimento {name}" not in readme} == set()
+
+
+def test_every_make_target_in_the_pages_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    named = {
+        target for page in PAGES for target in re.findall(r"(?:`|\$ )make ([a-z]+)", page.read_text(encoding="utf-8"))
+    }
+    assert {"demo", "test"} <= named
+    assert named <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_inside_the_project_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", text):
+        assert (page.parent / target).exists(), target
+
+
+def test_files_named_in_the_recipes_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    files = re.findall(r"`((?:bot|inference|adapters|config|tests|docs)/[\w/.-]+\.(?:py|toml|md))`", text)
+    assert len(files) > 8
+    assert {file for file in files if not (ROOT / file).exists()} == set()

@@ -1,0 +1,436 @@
+"""What `bot.ports.JobStore` promises, shown on SQLite and on the tests' fake alike."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from adapters.sqlite.store import SqliteJobStore
+from bot.domain.ids import ImageId, JobId, generation_id
+from bot.domain.job import Job, JobStatus, Lineage
+from bot.domain.limits import DAY, Usage
+from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.ports import JobStore, Retention
+from tests.fakes.jobs import SOURCE, a_generation, a_job, an_event
+from tests.fakes.store import MemoryJobStore
+
+NEVER = 0.0
+EVERYTHING = Retention(pictures_before=1e12, jobs_before=1e12, inbox_before=1e12)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[JobStore]:
+    if request.param == "memory":
+        yield MemoryJobStore()
+        return
+    async with AsyncExitStack() as stack:
+        yield await stack.enter_async_context(SqliteJobStore(tmp_path / "pentimento.db"))
+
+
+async def run(store: JobStore, job: Job, *, lease: str = "run 1") -> Job:
+    running = job.started(lease=lease, at=job.created_at + 1)
+    assert await store.replace(job, running)
+    return running
+
+
+async def finish(store: JobStore, job: Job, *, shown: bool = True) -> Job:
+    """Run an added job to success with all its pictures, 100 seconds after it was asked for."""
+    running = await run(store, job)
+    for index in range(len(job.recipes) - 1):
+        assert await store.replace(running, running, generation=a_generation(job, index))
+    done = running.succeeded(at=job.created_at + 100)
+    assert await store.replace(running, done, generation=a_generation(job, len(job.recipes) - 1))
+    if shown:
+        await store.delivered(job.id)
+    return done
+
+
+async def test_an_event_is_received_once(store: JobStore) -> None:
+    assert await store.receive(an_event(1))
+    assert not await store.receive(an_event(1, payload="another"))
+    assert await store.unsettled("console") == [an_event(1)]
+
+
+async def test_unsettled_events_come_oldest_first_and_by_platform(store: JobStore) -> None:
+    events = [an_event(1, at=30), an_event(2, at=10), an_event(3, at=20), an_event(4, at=10)]
+    for event in [*events, an_event(5, platform="slack", at=5)]:
+        await store.receive(event)
+    assert await store.unsettled("console") == [events[1], events[3], events[2], events[0]]
+
+
+async def test_a_settled_event_stays_known(store: JobStore) -> None:
+    await store.receive(an_event(1))
+    await store.settle("console:1")
+    await store.settle("console:1")
+    await store.settle("console:unknown")
+    assert await store.unsettled("console") == []
+    assert not await store.receive(an_event(1))
+    assert await store.receive(an_event(2))
+
+
+async def test_adding_a_job_settles_its_event(store: JobStore) -> None:
+    await store.receive(an_event(1))
+    await store.receive(an_event(2))
+    await store.add(a_job(number=1))
+    assert await store.unsettled("console") == [an_event(2)]
+
+
+async def test_a_job_comes_back_as_it_was_added(store: JobStore) -> None:
+    job = a_job(strengths=(0.3, 0.5), lineage=Lineage(parent=generation_id(JobId("x" * 22), 0), depth=2))
+    assert await store.add(job) == job
+    assert await store.job(job.id) == job
+    assert await store.job(JobId("unknown")) is None
+
+
+async def test_the_same_event_makes_one_job(store: JobStore) -> None:
+    first = a_job()
+    await store.add(first)
+    twin = replace(a_job(strengths=(0.1, 0.2)), event_id=first.event_id)
+    assert await store.add(twin) == first
+    assert await store.job(twin.id) is None
+    assert await store.usage("console:ada", since=NEVER) == Usage(pending=1, pictures=1, oldest_at=1000.0)
+    assert len(await store.deliveries()) == 1
+
+
+async def test_the_same_event_finds_its_job_in_whatever_state_it_is(store: JobStore) -> None:
+    job = a_job()
+    await store.add(job)
+    done = await finish(store, job)
+    assert await store.add(job) == done
+
+
+async def test_a_move_is_stored(store: JobStore) -> None:
+    job = a_job()
+    await store.add(job)
+    running = await run(store, job)
+    assert await store.job(job.id) == running
+    back = running.struck()
+    assert await store.replace(running, back)
+    assert await store.job(job.id) == back
+    again = await run(store, back, lease="run 2")
+    failed = again.failed("The model cannot do that.", at=2000)
+    assert await store.replace(again, failed)
+    assert await store.job(job.id) == failed
+
+
+async def test_a_move_from_another_status_is_refused(store: JobStore) -> None:
+    job = a_job()
+    await store.add(job)
+    cancelled = job.cancelled(at=1001)
+    assert await store.replace(job, cancelled)
+    assert not await store.replace(job, job.started(lease="run 1", at=1002))
+    assert await store.job(job.id) == cancelled
+
+
+async def test_a_late_result_of_an_older_attempt_is_fenced_off(store: JobStore) -> None:
+    job = a_job()
+    await store.add(job)
+    zombie = await run(store, job)
+    back = zombie.queued()
+    assert await store.replace(zombie, back)
+    running = await run(store, back, lease="run 2")
+    late = zombie.succeeded(at=1100)
+    assert not await store.replace(zombie, late, generation=a_generation(job))
+    assert await store.job(job.id) == running
+    assert await store.generations(job.id) == []
+
+
+async def test_an_unknown_job_cannot_be_replaced(store: JobStore) -> None:
+    job = a_job()
+    assert not await store.replace(job, job.cancelled(at=1), generation=a_generation(job))
+    assert await store.job(job.id) is None
+
+
+async def test_a_result_is_stored_with_its_job_and_the_duty_to_show_it(store: JobStore) -> None:
+    job = a_job()
+    await store.add(job)
+    done = await finish(store, job, shown=False)
+    generation = a_generation(job)
+    assert await store.job(job.id) == done
+    assert await store.generation(generation.id) == generation
+    assert await store.generation(generation_id(job.id, 1)) is None
+    (duty,) = await store.deliveries()
+    assert (duty.job, duty.due_at) == (job.id, done.ended_at)
+
+
+async def test_generations_come_by_index_and_a_repeated_one_gives_way(store: JobStore) -> None:
+    job = a_job(strengths=(0.3, 0.5, 0.7))
+    await store.add(job)
+    running = await run(store, job)
+    for index in (2, 0, 1):
+        assert await store.replace(running, running, generation=a_generation(job, index))
+    again = a_generation(job, 0, image=ImageId("a" * 64))
+    assert await store.replace(running, running, generation=again)
+    assert await store.generations(job.id) == [again, a_generation(job, 1), a_generation(job, 2)]
+    assert await store.generations(JobId("unknown")) == []
+
+
+async def test_open_jobs_come_oldest_first(store: JobStore) -> None:
+    late, early, running, ended = a_job(at=30), a_job(at=10), a_job(at=20), a_job(at=5)
+    twin = a_job(at=10)
+    for job in (late, early, running, ended, twin):
+        await store.add(job)
+    started = await run(store, running)
+    await store.replace(ended, ended.cancelled(at=40))
+    assert await store.open_jobs() == [early, twin, started, late]
+
+
+async def test_a_members_jobs_come_newest_first(store: JobStore) -> None:
+    jobs = [a_job(at=at) for at in (10, 30, 20, 30)]
+    for job in [*jobs, a_job(user="bob")]:
+        await store.add(job)
+    assert await store.jobs_of("console:ada", limit=3) == [jobs[3], jobs[1], jobs[2]]
+    assert await store.jobs_of("console:eve", limit=3) == []
+
+
+async def test_usage_counts_open_jobs_and_recent_pictures(store: JobStore) -> None:
+    old, sweep, single = a_job(at=10), a_job(at=20, strengths=(0.3, 0.5, 0.7, 0.9)), a_job(at=30)
+    for job in (old, sweep, single, a_job(user="bob", at=15)):
+        await store.add(job)
+    await finish(store, single)
+    assert await store.usage("console:ada", since=20) == Usage(pending=2, pictures=5, oldest_at=20)
+    assert await store.usage("console:ada", since=31) == Usage(pending=2, pictures=0, oldest_at=None)
+    assert await store.usage("console:eve", since=0) == Usage(pending=0, pictures=0, oldest_at=None)
+
+
+@pytest.mark.parametrize("end", [JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED])
+async def test_usage_is_given_back_where_there_is_no_picture(store: JobStore, end: JobStatus) -> None:
+    job = a_job()
+    await store.add(job)
+    ended = {
+        JobStatus.CANCELLED: job.cancelled(at=1001),
+        JobStatus.REFUSED: job.refused("Not here.", at=1001),
+        JobStatus.FAILED: job.failed("It broke.", at=1001),
+    }[end]
+    assert await store.replace(job, ended)
+    assert await store.usage("console:ada", since=NEVER) == Usage(pending=0, pictures=0, oldest_at=None)
+
+
+async def test_deleting_jobs_gives_no_usage_back(store: JobStore) -> None:
+    job = a_job(at=1000)
+    await store.add(job)
+    await finish(store, job)
+    await store.sweep(Retention(pictures_before=5000, jobs_before=5000, inbox_before=5000))
+    assert await store.job(job.id) is None
+    assert (await store.usage("console:ada", since=NEVER)).pictures == 1
+    await store.sweep(Retention(pictures_before=5000, jobs_before=1001 + DAY, inbox_before=5000))
+    assert (await store.usage("console:ada", since=NEVER)).pictures == 0
+
+
+async def test_a_duty_lasts_from_adding_until_the_end_is_shown(store: JobStore) -> None:
+    job = a_job()
+    await store.add(job)
+    (duty,) = await store.deliveries()
+    assert (duty.job, duty.message, duty.attempts, duty.due_at) == (job.id, None, 0, job.created_at)
+    await store.posted(job.id, '{"message": 1}')
+    await store.delivered(job.id)  # too early: ignored
+    (duty,) = await store.deliveries()
+    assert duty.message == '{"message": 1}'
+    await finish(store, job, shown=False)
+    await store.posted(job.id, '{"message": 2}')
+    assert [duty.message for duty in await store.deliveries()] == ['{"message": 2}']
+    await store.delivered(job.id)
+    assert await store.deliveries() == []
+    kept = await store.delivery(job.id)
+    assert kept is not None
+    assert (kept.message, kept.undeliverable) == ('{"message": 2}', "")
+
+
+async def test_duties_come_most_urgent_first(store: JobStore) -> None:
+    jobs = [a_job(at=at) for at in (30, 10, 20, 10)]
+    for job in jobs:
+        await store.add(job)
+    await store.postpone(jobs[1].id, due_at=25)
+    assert [duty.job for duty in await store.deliveries()] == [jobs[i].id for i in (3, 2, 1, 0)]
+
+
+async def test_attempts_count_failures_in_a_row(store: JobStore) -> None:
+    job = a_job()
+    await store.add(job)
+    await store.postpone(job.id, due_at=1010)
+    await store.postpone(job.id, due_at=1030)
+    duty = await store.delivery(job.id)
+    assert duty is not None
+    assert (duty.attempts, duty.due_at) == (2, 1030)
+    await store.posted(job.id, "there")
+    duty = await store.delivery(job.id)
+    assert duty is not None
+    assert duty.attempts == 0
+
+
+async def test_the_end_is_due_at_once_whatever_was_postponed(store: JobStore) -> None:
+    job = a_job()
+    await store.add(job)
+    await store.postpone(job.id, due_at=9000)
+    await store.replace(job, job.cancelled(at=1005))
+    duty = await store.delivery(job.id)
+    assert duty is not None
+    assert duty.due_at == 1005
+
+
+async def test_what_cannot_be_delivered_is_no_duty_any_more(store: JobStore) -> None:
+    job = a_job()
+    await store.add(job)
+    await store.undeliverable(job.id, "The channel is gone.")
+    await finish(store, job, shown=False)
+    assert await store.deliveries() == []
+    duty = await store.delivery(job.id)
+    assert duty is not None
+    assert duty.undeliverable == "The channel is gone."
+
+
+async def test_duties_of_unknown_jobs_are_ignored(store: JobStore) -> None:
+    unknown = JobId("unknown")
+    await store.posted(unknown, "there")
+    await store.delivered(unknown)
+    await store.postpone(unknown, due_at=1)
+    await store.undeliverable(unknown, "gone")
+    assert await store.delivery(unknown) is None
+
+
+async def test_a_sweep_takes_old_pictures_and_leaves_recipes(store: JobStore) -> None:
+    old, young = a_job(at=1000, source=ImageId("1" * 64)), a_job(at=2000)
+    for job in (old, young):
+        await store.add(job)
+        await finish(store, job)
+    assert await store.referenced_images() == {old.source, SOURCE, a_generation(old).image, a_generation(young).image}
+    await store.sweep(Retention(pictures_before=1500, jobs_before=NEVER, inbox_before=NEVER))
+    assert await store.referenced_images() == {SOURCE, a_generation(young).image}
+    assert await store.generation(a_generation(old).id) == a_generation(old)
+
+
+async def test_a_sweep_takes_old_jobs_entirely(store: JobStore) -> None:
+    old, young = a_job(at=1000), a_job(at=2000)
+    for job in (old, young):
+        await store.add(job)
+    await finish(store, old)
+    done = await finish(store, young)
+    await store.sweep(Retention(pictures_before=1500, jobs_before=1500, inbox_before=NEVER))
+    assert await store.job(old.id) is None
+    assert await store.generation(a_generation(old).id) is None
+    assert await store.delivery(old.id) is None
+    assert await store.jobs_of("console:ada", limit=9) == [done]
+
+
+async def test_a_sweep_leaves_open_and_undelivered_jobs(store: JobStore) -> None:
+    queued, running, unseen = a_job(), a_job(), a_job()
+    for job in (queued, running, unseen):
+        await store.add(job)
+    started = await run(store, running)
+    await store.undeliverable(running.id, "The channel is gone.")
+    done = await finish(store, unseen, shown=False)
+    await store.sweep(EVERYTHING)
+    assert [await store.job(job.id) for job in (queued, running, unseen)] == [queued, started, done]
+    assert await store.referenced_images() == {SOURCE, a_generation(unseen).image}
+    assert {duty.job for duty in await store.deliveries()} == {queued.id, unseen.id}
+
+
+async def test_a_picture_stays_while_a_child_works_on_it(store: JobStore) -> None:
+    parent = a_job()
+    await store.add(parent)
+    await finish(store, parent)
+    result = a_generation(parent)
+    child = a_job(source=result.image, lineage=Lineage(parent=result.id, root=result.id, depth=2))
+    await store.add(child)
+    await store.sweep(EVERYTHING)
+    assert await store.referenced_images() == {result.image}
+    assert await store.job(child.id) == child
+
+
+async def test_a_sweep_takes_settled_events_only(store: JobStore) -> None:
+    for number, at in ((1, 10), (2, 10), (3, 30)):
+        await store.receive(an_event(number, at=at))
+    for number in (1, 3):
+        await store.settle(f"console:{number}")
+    await store.sweep(Retention(pictures_before=NEVER, jobs_before=NEVER, inbox_before=20))
+    assert await store.unsettled("console") == [an_event(2, at=10)]
+    assert await store.receive(an_event(1))
+    assert not await store.receive(an_event(3))
+
+
+async def test_forgetting_a_member_leaves_the_others(store: JobStore) -> None:
+    mine, unseen, open_one, theirs = a_job(), a_job(), a_job(), a_job(user="bob")
+    for job in (mine, unseen, open_one, theirs):
+        await store.receive(an_event(int(job.id)))
+        await store.add(job)
+    await finish(store, mine)
+    await finish(store, unseen, shown=False)
+    await finish(store, theirs)
+    assert await store.forget("console:ada") == [mine.id, unseen.id]
+    assert await store.jobs_of("console:ada", limit=9) == [open_one]
+    assert await store.generations(mine.id) == []
+    assert await store.delivery(unseen.id) is None
+    assert await store.usage("console:ada", since=NEVER) == Usage(pending=1, pictures=1, oldest_at=1000)
+    assert (await store.usage("console:bob", since=NEVER)).pictures == 1
+    assert await store.generations(theirs.id) == [a_generation(theirs)]
+    assert await store.receive(an_event(int(mine.id)))
+    assert not await store.receive(an_event(int(theirs.id)))
+    assert await store.forget("console:eve") == []
+
+
+async def test_a_removed_result_takes_picture_and_prompt_along(store: JobStore) -> None:
+    job = a_job(strengths=(0.3, 0.5))
+    await store.add(job)
+    done = await finish(store, job)
+    await store.remove_generation(generation_id(job.id, 0))
+    assert await store.generations(job.id) == [a_generation(job, 1)]
+    assert await store.referenced_images() == {SOURCE, a_generation(job, 1).image}
+    scrubbed = replace(done.recipes[0], prompt="", negative_prompt="")
+    assert await store.job(job.id) == replace(done, recipes=(scrubbed, done.recipes[1]))
+    await store.remove_generation(generation_id(job.id, 1))
+    await store.remove_generation(generation_id(job.id, 1))
+    assert await store.referenced_images() == frozenset()
+    assert (await store.usage("console:ada", since=NEVER)).pictures == 2
+
+
+async def test_children_keep_their_lineage_when_a_parent_goes(store: JobStore) -> None:
+    parent = a_job()
+    await store.add(parent)
+    await finish(store, parent)
+    result = a_generation(parent)
+    child = a_job(source=result.image, lineage=Lineage(parent=result.id, root=result.id, depth=2))
+    await store.add(child)
+    await finish(store, child)
+    await store.remove_generation(result.id)
+    assert await store.generation(result.id) is None
+    assert await store.generations(child.id) == [a_generation(child)]
+    assert a_generation(child).lineage.parent == result.id
+    assert await store.referenced_images() == {result.image, a_generation(child).image}
+
+
+async def test_an_open_job_keeps_the_prompt_it_still_needs(store: JobStore) -> None:
+    job = a_job(strengths=(0.3, 0.5))
+    await store.add(job)
+    running = await run(store, job)
+    await store.replace(running, running, generation=a_generation(job, 0))
+    await store.remove_generation(generation_id(job.id, 0))
+    assert await store.job(job.id) == running
+    assert await store.generations(job.id) == []
+    assert await store.referenced_images() == {SOURCE}
+
+
+async def test_a_backup_never_overwrites(store: JobStore, tmp_path: Path) -> None:
+    await store.add(a_job())
+    copy = tmp_path / "copy.db"
+    await store.backup(copy)
+    first = copy.read_bytes()
+    assert first
+    with pytest.raises(FileExistsError):
+        await store.backup(copy)
+    assert copy.read_bytes() == first
+    assert not list(tmp_path.glob(".copy*"))
+
+
+async def test_settings_of_a_place_are_kept_until_it_is_forgotten(store: JobStore) -> None:
+    settings = PlaceSettings(strength=0.4, roles=("1", "2"), private=True, remix=RemixPolicy.OWN)
+    assert await store.place("discord:guild:1") == PlaceSettings()
+    await store.set_place("discord:guild:1", PlaceSettings(style="oil"))
+    await store.set_place("discord:guild:1", settings)
+    await store.set_place("discord:guild:2", settings)
+
+    assert await store.place("discord:guild:1") == settings
+    await store.forget_places("discord:guild:1")
+    assert await store.place("discord:guild:1") == PlaceSettings()
+    assert await store.place("discord:guild:2") == settings

@@ -1,0 +1,111 @@
+"""The product's own core, stores, picture sandbox and worker process, on the chat of `tests.fakes.chat_server`.
+
+    python -m tests.e2e.killable_bot CHAT_URL DATA_DIR
+
+Only the model is light (no torch), so that hundreds of jobs and dozens of kills fit into a test.
+"""
+
+import asyncio
+import random
+import sys
+from pathlib import Path
+from typing import Self
+
+import aiohttp
+
+from bot.compose import compose
+from bot.domain.card import Card
+from bot.domain.errors import LimitReached, TryLater
+from bot.domain.job import JobStatus
+from bot.domain.request import Action, ReplyTarget, Request, Requester
+from bot.lifecycle import Core, Keep, serve
+from bot.ports import MessageRef
+from config.logging import setup_logging
+from config.settings import load_settings
+from inference.process import ProcessEngine
+from tests.fakes.core import png
+
+PLATFORM = "socketchat"
+
+
+class SocketChat:
+    """Both halves of a chat adapter."""
+
+    name = PLATFORM
+    platform = PLATFORM
+    edit_interval = 0.02
+
+    def __init__(self, url: str, session: aiohttp.ClientSession, core: Core) -> None:
+        self.messenger = self
+        self._url = url
+        self._session = session
+        self._core = core
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        pass
+
+    async def stop_intake(self) -> None:
+        pass
+
+    async def run(self) -> None:
+        while True:
+            async with self._session.get(f"{self._url}/events") as answer:
+                events = await answer.json()
+            for event, prompt in events:
+                try:
+                    receipt = await self._core.service.submit(wish(event, prompt))
+                except LimitReached:
+                    continue
+                async with self._session.post(f"{self._url}/events/{event}/ack", json={"job": receipt.job.id}):
+                    pass
+            await asyncio.sleep(0.02)
+
+    async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
+        return await self.edit(target, nonce, card)
+
+    async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
+        del target
+        if card.status is JobStatus.SUCCEEDED:
+            for picture in card.pictures:
+                assert await self._core.images.has(picture.image), "a result was promised and is not there"
+        async with self._session.put(f"{self._url}/messages/{message}", json={"state": card.status}) as answer:
+            if answer.status != 200:
+                raise TryLater("the chat answered 500", seconds=0.05)
+        return message
+
+
+def wish(event: str, prompt: str) -> Request:
+    """What a member's event asks for: every fifth is a sweep."""
+    number = int(event.rpartition("-")[2])
+    return Request(
+        action=Action.SWEEP if number % 5 == 0 else Action.IMG2IMG,
+        requester=Requester(platform=PLATFORM, user=f"user{number % 7}"),
+        reply_to=ReplyTarget(platform=PLATFORM),
+        event_id=event,
+        source=png(random.Random(event).choice(["red", "teal", "gold"])),
+        prompt=prompt,
+    )
+
+
+async def main(url: str, data_dir: Path) -> None:
+    overrides = {"PENTIMENTO__LIMITS__PENDING_PER_USER": "1000", "PENTIMENTO__LIMITS__PER_USER_PER_DAY": "0"}
+    settings = load_settings(None, overrides)
+    setup_logging(settings.log, settings.secrets)
+    settings = settings.model_copy(update={"model": settings.model.model_copy(update={"id": "sketch"})})
+    engine = ProcessEngine(model="sketch", backend="tests.fakes.backend:Sketcher", backoff=(0.05,))
+    messengers: dict[str, SocketChat] = {}
+    async with (
+        aiohttp.ClientSession() as session,
+        compose(settings, data_dir=data_dir, engine=engine, messengers=messengers) as core,  # type: ignore[arg-type]  # filled with messengers only
+    ):
+        chat = SocketChat(url, session, core)
+        messengers[PLATFORM] = chat
+        print("up", flush=True)  # noqa: T201
+        await serve(core, [chat], keep=Keep(pictures_days=1, jobs_days=1, inbox_days=1), grace=5.0)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2])))

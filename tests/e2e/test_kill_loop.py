@@ -1,0 +1,96 @@
+"""The whole process is killed again and again under load; every accepted job must end once before the member's eyes.
+
+`PENTIMENTO_TEST_KILLS=60 pytest tests/e2e/test_kill_loop.py` is the long form.
+"""
+
+import asyncio
+import os
+import random
+import signal
+import sqlite3
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.fakes.chat_server import ChatServer
+
+KILLS = int(os.environ.get("PENTIMENTO_TEST_KILLS", "8"))
+JOBS_PER_KILL = 6
+
+
+async def start(url: str, data_dir: Path) -> asyncio.subprocess.Process:
+    bot = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.e2e.killable_bot", url, str(data_dir), stdout=asyncio.subprocess.PIPE
+    )
+    assert bot.stdout is not None
+    assert await bot.stdout.readline() == b"up\n"
+    return bot
+
+
+def family(bot: asyncio.subprocess.Process) -> list[psutil.Process]:
+    """The bot's children and theirs: worker and picture sandboxes."""
+    return psutil.Process(bot.pid).children(recursive=True)
+
+
+async def gone(processes: list[psutil.Process]) -> bool:
+    """Whether they end within a second of their parent."""
+    _, alive = await asyncio.to_thread(psutil.wait_procs, processes, timeout=1.0)
+    return not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+
+
+async def all_shown(chat: ChatServer, expected: int) -> None:
+    while chat.unheard or len(chat.accepted) < expected or not all(post.ends for post in chat.posts.values()):
+        await asyncio.sleep(0.05)
+    while len(chat.posts) < expected:
+        await asyncio.sleep(0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(60 + 12 * KILLS)
+async def test_nothing_is_lost_or_doubled_however_often_the_process_is_killed(tmp_path: Path) -> None:
+    chance = random.Random(KILLS)
+    jobs = KILLS * JOBS_PER_KILL
+    async with ChatServer(faults=0.1) as chat:
+        for number in range(jobs):
+            # A few jobs bring their worker down as well, every time they run.
+            chat.send(f"event-{number}", "segfault at 1" if number % 23 == 7 else "a plain wish")
+        for _ in range(KILLS):
+            bot = await start(chat.url, tmp_path)
+            await asyncio.sleep(chance.uniform(0.0, 1.2))
+            children = family(bot)
+            bot.send_signal(signal.SIGKILL)
+            await bot.wait()
+            assert await gone(children), "an orphan outlived the bot"
+        last = await start(chat.url, tmp_path)
+        await all_shown(chat, jobs)
+        last.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(last.wait(), timeout=30) == 0
+
+    assert len(chat.accepted) == jobs
+    assert set(chat.posts) == set(chat.accepted.values()), "one message for each accepted job, and no other"
+    assert [post.ends for post in chat.posts.values()] == [1] * jobs
+    for event, job in chat.accepted.items():
+        poisoned = int(event.rpartition("-")[2]) % 23 == 7
+        assert chat.posts[job].states[-1] == ("failed" if poisoned else "succeeded")
+    with sqlite3.connect(tmp_path / "pentimento.db") as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert database.execute("SELECT count(*) FROM jobs").fetchone() == (jobs,)
+    database.close()
+
+
+async def test_a_second_signal_leaves_at_once(tmp_path: Path) -> None:
+    async with ChatServer(faults=0.0) as chat:
+        chat.send("event-1", "stall at 1")
+        bot = await start(chat.url, tmp_path)
+        while not chat.accepted:
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.3)
+        children = family(bot)
+        bot.send_signal(signal.SIGTERM)
+        await asyncio.sleep(0.3)
+        assert bot.returncode is None, "it gives running work its grace"
+        bot.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(bot.wait(), timeout=3) == 128 + signal.SIGTERM
+        assert await gone(children)

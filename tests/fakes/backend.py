@@ -1,0 +1,132 @@
+"""A backend for the real worker that needs no torch and misbehaves on cue.
+
+Its pictures are blends of the source with noise of the recipe. A prompt of the form "<act> at <step>" makes it do
+`act` in that step; `ACTS` has them all. "oom above 5000" runs out of memory where it is asked for more pixels, and
+where it is not frugal.
+"""
+
+import ctypes
+import os
+import random
+import re
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from PIL import Image
+
+from inference.api import ModelDefaults, ModelUnavailable
+from inference.backend import DevicePoisoned, OutOfMemory, Settings, Task, Unsuited
+
+DEFAULTS = ModelDefaults(steps=4, guidance_scale=1.5, max_pixels=256 * 256, multiple=8)
+
+
+def segfault() -> None:
+    """Read address 0."""
+    ctypes.string_at(0)
+
+
+def hang() -> None:
+    """Sleep in C without giving the interpreter's lock back."""
+    ctypes.PyDLL(None).sleep(3600)
+
+
+def stall() -> None:
+    """Sleep like somebody waiting for a device."""
+    time.sleep(3600)
+
+
+def leave() -> None:
+    """End the process as a library's exit() would."""
+    os._exit(7)
+
+
+def poison() -> NoReturn:
+    raise DevicePoisoned("an illegal memory access was encountered")
+
+
+def trip() -> NoReturn:
+    raise RuntimeError("a bug in a model")
+
+
+def refuse() -> NoReturn:
+    raise Unsuited("This model cannot do that: use another.")
+
+
+def chatter() -> None:
+    """Print to where the frames would be if nobody kept them apart."""
+    print("\x00\x00\x00\x05hello", flush=True)  # noqa: T201
+    os.write(1, b"\xff" * 4096)
+    sys.stdout.flush()
+
+
+ACTS = {act.__name__: act for act in (segfault, hang, stall, leave, poison, trip, refuse, chatter)}
+
+
+class Sketcher:
+    """See the module."""
+
+    slots = 1
+    device = "a pencil"
+
+    def __init__(self, settings: Settings) -> None:
+        self._offered = {settings.model, *settings.models}
+        self._loaded: set[str] = set()
+
+    def defaults(self) -> Mapping[str, ModelDefaults]:
+        return dict.fromkeys(sorted(self._offered - {"missing"}), DEFAULTS)
+
+    def is_loaded(self, model: str) -> bool:
+        return model in self._loaded
+
+    def load(self, model: str) -> ModelDefaults:
+        if model == "missing":
+            raise ModelUnavailable("The model 'missing' is not here: use another.")
+        if model in ACTS and model not in self._loaded:
+            ACTS[model]()
+        self._loaded.add(model)
+        return DEFAULTS
+
+    def generate(self, task: Task) -> Image.Image:
+        request, picture = task.request, task.picture
+        if limit := re.fullmatch(r"oom above (\d+)", request.prompt):
+            _allocate(task, int(limit[1]))
+        act, _, cue = request.prompt.partition(" at ")
+        steps = max(1, round(request.steps * request.strength))
+        recipe: tuple[Any, ...] = (request.prompt, request.negative_prompt, request.steps, request.seed)
+        noise = Image.frombytes("RGB", picture.size, random.Random(repr(recipe)).randbytes(3 * _area(picture)))
+        for step in range(1, steps + 1):
+            time.sleep(0.005)
+            if act in ACTS and int(cue) == step:
+                ACTS[act]()
+            if task.preview is not None:
+                task.preview(noise.resize((8, 8)))
+            task.step(step, steps)
+        return Image.blend(picture, noise, request.strength)
+
+    def free(self) -> None:
+        """Nothing is kept."""
+
+
+def _area(picture: Image.Image) -> int:
+    return picture.width * picture.height
+
+
+def _allocate(task: Task, limit: int) -> None:
+    if not task.frugal or _area(task.picture) > limit:
+        raise OutOfMemory
+
+
+def many_slots(settings: Settings) -> Sketcher:
+    """A sketcher that asks for three requests at a time, which the worker still runs one after the other."""
+    sketcher = Sketcher(settings)
+    sketcher.slots = 3
+    return sketcher
+
+
+def mortal(settings: Settings) -> Sketcher:
+    """A sketcher whose model is the path of a file: while that does not exist, the model cannot be loaded."""
+    if not os.path.exists(settings.model):  # noqa: PTH110 -- a model id is text
+        raise ModelUnavailable(f"The model {settings.model!r} is gone: bring it back.")
+    return Sketcher(settings)

@@ -1,0 +1,223 @@
+"""The whole core on fakes, for tests of what it does; `requests` are made as a chat adapter would make them."""
+
+import asyncio
+import io
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+
+from bot.admission import Admission
+from bot.delivery import Delivery
+from bot.dispatch import Dispatch
+from bot.domain.actions import Press, Verb
+from bot.domain.card import Card
+from bot.domain.ids import GenerationId, JobId
+from bot.domain.job import JobStatus
+from bot.domain.limits import Limits
+from bot.domain.request import Action, ReplyTarget, Request, Requester
+from bot.domain.style import Style
+from bot.lifecycle import Core, Running
+from bot.pace import Pace
+from bot.ports import ImageStore, JobStore, PictureReader
+from bot.queue import FairQueue
+from bot.service import Service
+from inference.api import Engine
+from tests.fakes.engine import DEFAULTS, MODEL, FakeEngine
+from tests.fakes.images import FolderImageStore
+from tests.fakes.messenger import FakeMessenger
+from tests.fakes.picture_reader import InProcessPictureReader
+from tests.fakes.store import MemoryJobStore
+
+STYLES = {"oil": Style(name="oil", prompt="oil painting", negative_prompt="blurry", strength=0.6)}
+_numbers = itertools.count(1)
+
+
+class LoopClock:
+    """Wall-clock time that goes with the event loop's, which tests hold."""
+
+    def now(self) -> float:
+        return 1_800_000_000.0 + asyncio.get_running_loop().time()
+
+
+class CountingIds:
+    """Ids and seeds in order, so that a failing test reads the same every time."""
+
+    def job_id(self) -> JobId:
+        return JobId(f"job{next(_numbers):019d}")
+
+    def seed(self) -> int:
+        return next(_numbers)
+
+
+def png(colour: str = "teal", size: tuple[int, int] = (64, 64)) -> bytes:
+    """A small picture of one colour."""
+    file = io.BytesIO()
+    Image.new("RGB", size, colour).save(file, "PNG")
+    return file.getvalue()
+
+
+def requester(user: str = "ann", *, platform: str = "fake") -> Requester:
+    return Requester(platform=platform, user=user, space="server", name=user.title())
+
+
+def request(user: str = "ann", *, event: str | None = None, **changes: object) -> Request:
+    """A plain wish of a member; keywords change it."""
+    wish: dict[str, object] = {
+        "action": Action.IMG2IMG,
+        "requester": requester(user),
+        "reply_to": ReplyTarget(platform="fake", address={"channel": "1"}),
+        "event_id": event or f"fake:{next(_numbers)}",
+        "source": png(),
+        "prompt": "an oil painting",
+    }
+    return Request(**(wish | changes))  # type: ignore[arg-type]  # the table above is typed by Request itself
+
+
+def press(verb: Verb, generation: GenerationId, user: str = "ann", **changes: object) -> Press:
+    """A member presses a button on a result."""
+    asked: dict[str, object] = {
+        "verb": verb,
+        "generation": generation,
+        "requester": requester(user),
+        "reply_to": ReplyTarget(platform="fake", address={"channel": "1"}),
+        "event_id": f"fake:{next(_numbers)}",
+    }
+    return Press(**(asked | changes))  # type: ignore[arg-type]  # the table above is typed by Press itself
+
+
+@dataclass(kw_only=True)
+class Bench:
+    """A core with everything a test wants to reach."""
+
+    core: Core
+    engine: FakeEngine
+    chat: FakeMessenger
+    images: ImageStore
+    store: JobStore
+    reader: PictureReader
+    pace: Pace
+    running: Running = field(init=False)
+
+    @property
+    def service(self) -> Service:
+        return self.core.service
+
+    async def shown(self, job: JobId, status: JobStatus = JobStatus.SUCCEEDED) -> Card:
+        """The card the member saw when the job got there."""
+        async with asyncio.timeout(10_000):
+            return await self.chat.until(job, status)
+
+
+def assemble(
+    *,
+    store: JobStore,
+    images: ImageStore,
+    engine: Engine,
+    chat: FakeMessenger,
+    reader: PictureReader,
+    pace: Pace,
+    slots: int,
+    limits: Limits,
+    max_jobs: int,
+) -> Core:
+    """The core as `bot.compose` wires it, on whatever parts a test gives."""
+    clock, ids = LoopClock(), CountingIds()
+    queue = FairQueue(max_jobs=max_jobs)
+    delivery = Delivery(
+        store=store,
+        messengers={chat.platform: chat},
+        waiting=lambda job: pace.waiting(job, queue.order(), now=clock.now()),
+        clock=clock,
+    )
+    dispatch = Dispatch(
+        store=store,
+        images=images,
+        engine=engine,
+        queue=queue,
+        pace=pace,
+        delivery=delivery,
+        clock=clock,
+        styles=STYLES,
+        lease=ids.job_id(),
+        slots=slots,
+    )
+    admission = Admission(
+        store=store,
+        images=images,
+        reader=reader,
+        queue=queue,
+        pace=pace,
+        clock=clock,
+        ids=ids,
+        limits=limits,
+        styles=STYLES,
+        models={MODEL: DEFAULTS},
+        default_model=MODEL,
+    )
+    service = Service(
+        admission=admission,
+        store=store,
+        images=images,
+        queue=queue,
+        dispatch=dispatch,
+        delivery=delivery,
+        clock=clock,
+    )
+    return Core(
+        service=service,
+        store=store,
+        images=images,
+        queue=queue,
+        pace=pace,
+        dispatch=dispatch,
+        delivery=delivery,
+        clock=clock,
+    )
+
+
+@asynccontextmanager
+async def bench(
+    folder: Path,
+    *,
+    start: bool = True,
+    slots: int = 1,
+    limits: Limits | None = None,
+    max_jobs: int = 100,
+    store: JobStore | None = None,
+    images: ImageStore | None = None,
+    engine: FakeEngine | None = None,
+    chat: FakeMessenger | None = None,
+    grace: float = 5.0,
+) -> AsyncIterator[Bench]:
+    """A running core; `start=False` leaves the starting to the test, parts given are kept from an earlier run."""
+    parts = Bench(
+        core=None,  # type: ignore[arg-type]  # filled two lines below, from the other parts
+        engine=engine or FakeEngine(slots=slots),
+        chat=chat or FakeMessenger(),
+        images=images or FolderImageStore(folder),
+        store=store or MemoryJobStore(),
+        reader=InProcessPictureReader(),
+        pace=Pace(slots=slots),
+    )
+    parts.core = assemble(
+        store=parts.store,
+        images=parts.images,
+        engine=parts.engine,
+        chat=parts.chat,
+        reader=parts.reader,
+        pace=parts.pace,
+        slots=slots,
+        limits=limits or Limits(pending_per_user=1000, per_user_per_day=0),
+        max_jobs=max_jobs,
+    )
+    parts.running = Running(parts.core, grace=grace)
+    async with parts.engine:
+        if not start:
+            yield parts
+            return
+        async with parts.running:
+            yield parts

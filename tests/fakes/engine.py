@@ -1,0 +1,197 @@
+"""An engine for the core's tests: no child, no model, but real pictures that depend on what was asked.
+
+It passes the contract suite in `tests/contract/test_engine.py`. On top of the contract it can be told what to do:
+
+    engine.script(Failed(FailureKind.CRASH, "…"), HANG, DIE)   # one act per run, in order; then it behaves again
+    engine.hold()                                              # runs stop after their first event until release()
+    await engine.until_running(request_id)
+    engine.requests                                            # every request it was given, in order
+"""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from enum import Enum, auto
+from pathlib import Path
+from typing import Self
+
+from PIL import Image
+
+from inference.api import (
+    Cancelled,
+    Capacity,
+    Done,
+    EngineStopped,
+    Event,
+    Failed,
+    FailureKind,
+    Img2ImgRequest,
+    ModelDefaults,
+    Started,
+    Step,
+)
+from inference.geometry import fit
+
+
+class Act(Enum):
+    """What a run can do besides succeeding and failing."""
+
+    HANG = auto()
+    DIE = auto()
+
+
+HANG = Act.HANG
+"""Give no further event until the request is cancelled."""
+
+DIE = Act.DIE
+"""The engine stops for good: this run and all after it raise `EngineStopped`."""
+
+MODEL = "fake"
+DEFAULTS = ModelDefaults(steps=4, guidance_scale=1.5, max_pixels=256 * 256, multiple=8)
+
+
+class FakeEngine:
+    """See the module. `slots` requests run at a time, the others wait their turn."""
+
+    def __init__(self, *, slots: int = 1, model: str = MODEL, defaults: ModelDefaults = DEFAULTS) -> None:
+        self.requests: list[Img2ImgRequest] = []
+        self._slots = slots
+        self._model = model
+        self._defaults = defaults
+        self._acts: deque[Failed | Act] = deque()
+        self._waiting: list[str] = []
+        self._running: set[str] = set()
+        self._cancelled: set[str] = set()
+        self._held = False
+        self._stopped = True
+        self._changed = asyncio.Condition()
+
+    async def __aenter__(self) -> Self:
+        self._stopped = False
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self._change(self._stop)
+
+    async def capacity(self) -> Capacity:
+        return Capacity(slots=self._slots, device="none (a fake)", models={self._model: self._defaults})
+
+    async def run(self, request: Img2ImgRequest) -> AsyncGenerator[Event, None]:
+        self._check_open()
+        self.requests.append(request)
+        self._waiting.append(request.id)
+        try:
+            await self._until(lambda: self._is_next(request.id) or request.id in self._cancelled)
+            await self._change(lambda: self._take_up(request.id))
+            async for event in self._events(request):
+                yield event
+        finally:
+            await self._change(lambda: self._forget(request.id))
+
+    async def cancel(self, request_id: str) -> None:
+        if request_id in self._running or request_id in self._waiting:
+            await self._change(lambda: self._cancelled.add(request_id))
+
+    async def drain(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._until(lambda: not self._running and not self._waiting)
+        except TimeoutError:
+            return False
+        return True
+
+    def script(self, *acts: Failed | Act) -> None:
+        """What the next runs do, one act each."""
+        self._acts.extend(acts)
+
+    def hold(self) -> None:
+        """Let runs stop after their first event."""
+        self._held = True
+
+    async def release(self) -> None:
+        """Let held runs go on."""
+        self._held = False
+        await self._change(lambda: None)
+
+    async def until_running(self, request_id: str) -> None:
+        """Wait until the request was taken up."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: request_id in self._running)
+
+    async def _events(self, request: Img2ImgRequest) -> AsyncGenerator[Event, None]:
+        if request.id in self._cancelled:
+            yield Cancelled()
+            return
+        act = self._acts.popleft() if self._acts else None
+        if act is DIE:
+            await self._change(self._stop)
+            self._check_open()
+        yield Started()
+        await self._until(lambda: not (self._held or act is HANG) or request.id in self._cancelled)
+        if isinstance(act, Failed):
+            yield act
+            return
+        if request.model != self._model:
+            yield Failed(FailureKind.INVALID, f"The model {request.model!r} is not here: use {self._model!r}.")
+            return
+        steps = max(1, round(request.steps * request.strength)) if request.strength else 0
+        for step in range(1, steps + 1):
+            if request.id in self._cancelled:
+                break
+            yield Step(step, steps)
+            await asyncio.sleep(0)
+        if request.id in self._cancelled:
+            yield Cancelled()
+            return
+        try:
+            width, height = _paint(request, self._defaults.max_pixels)
+        except OSError:
+            yield Failed(FailureKind.INVALID, "The source picture could not be read: send it again.")
+            return
+        yield Done(output=request.output, width=width, height=height, effective_steps=steps, seconds=0.01 * steps)
+
+    def _is_next(self, request_id: str) -> bool:
+        return len(self._running) < self._slots and self._waiting[0] == request_id
+
+    def _take_up(self, request_id: str) -> None:
+        self._waiting.remove(request_id)
+        self._running.add(request_id)
+
+    def _forget(self, request_id: str) -> None:
+        if request_id in self._waiting:
+            self._waiting.remove(request_id)
+        self._running.discard(request_id)
+        self._cancelled.discard(request_id)
+
+    def _stop(self) -> None:
+        self._stopped = True
+
+    def _check_open(self) -> None:
+        if self._stopped:
+            raise EngineStopped("The engine was closed.")
+
+    async def _change(self, change: Callable[[], object]) -> None:
+        async with self._changed:
+            change()
+            self._changed.notify_all()
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._stopped or condition())
+        self._check_open()
+
+
+def _paint(request: Img2ImgRequest, max_pixels: int) -> tuple[int, int]:
+    """A blend of the source with noise drawn from the recipe: strength 0 is the source, 1 the noise alone."""
+    with Image.open(request.source) as source:
+        picture = source.convert("RGB")
+    if request.strength > 0:
+        picture = fit(picture, max_pixels)
+        recipe = (request.prompt, request.negative_prompt, request.steps, request.guidance_scale, request.seed)
+        noise = random.Random(repr(recipe)).randbytes(3 * picture.width * picture.height)
+        picture = Image.blend(picture, Image.frombytes("RGB", picture.size, noise), request.strength)
+    partial = Path(f"{request.output}.part")
+    picture.save(partial, format="PNG")
+    partial.rename(request.output)
+    return picture.size

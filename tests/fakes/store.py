@@ -1,0 +1,199 @@
+"""A `JobStore` in memory, for tests of everything that sits on one. Passes the same contract suite as SQLite."""
+
+import pickle
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.domain.ids import GenerationId, ImageId, JobId, job_of
+from bot.domain.job import Generation, Job, JobStatus
+from bot.domain.limits import DAY, Usage
+from bot.domain.place import PlaceSettings
+from bot.ports import Delivery, InboxEvent, MessageRef, Retention
+
+OPEN = {JobStatus.QUEUED, JobStatus.RUNNING}
+REFUNDED = {JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED}
+
+
+@dataclass(frozen=True)
+class _Used:
+    requester_key: str
+    pictures: int
+    at: float
+
+
+class MemoryJobStore:
+    def __init__(self) -> None:
+        self._places: dict[str, PlaceSettings] = {}
+        self._inbox: dict[str, InboxEvent] = {}
+        self._settled: set[str] = set()
+        self._jobs: dict[JobId, Job] = {}
+        self._generations: dict[GenerationId, Generation] = {}
+        self._without_pictures: set[JobId] = set()
+        self._outbox: dict[JobId, Delivery] = {}
+        self._over: set[JobId] = set()
+        self._used: dict[JobId, _Used] = {}
+
+    async def receive(self, event: InboxEvent) -> bool:
+        if event.id in self._inbox:
+            return False
+        self._inbox[event.id] = event
+        return True
+
+    async def settle(self, event_id: str) -> None:
+        if event_id in self._inbox:
+            self._settled.add(event_id)
+
+    async def unsettled(self, platform: str) -> Sequence[InboxEvent]:
+        waiting = [e for e in self._inbox.values() if e.platform == platform and e.id not in self._settled]
+        return sorted(waiting, key=lambda event: event.received_at)
+
+    async def add(self, job: Job) -> Job:
+        await self.settle(job.event_id)
+        for known in self._jobs.values():
+            if known.event_id == job.event_id:
+                return known
+        self._jobs[job.id] = job
+        self._used[job.id] = _Used(job.requester.key, len(job.recipes), job.created_at)
+        self._outbox[job.id] = Delivery(job=job.id, message=None, attempts=0, due_at=job.created_at)
+        return job
+
+    async def replace(self, before: Job, after: Job, *, generation: Generation | None = None) -> bool:
+        stored = self._jobs.get(before.id)
+        if stored is None or (stored.status, stored.attempt) != (before.status, before.attempt):
+            return False
+        self._jobs[before.id] = replace(
+            stored,
+            status=after.status,
+            attempt=after.attempt,
+            strikes=after.strikes,
+            lease=after.lease,
+            error=after.error,
+            started_at=after.started_at,
+            ended_at=after.ended_at,
+        )
+        if generation is not None:
+            self._generations[generation.id] = generation
+        if after.status.ended and after.id not in self._over:
+            self._outbox[after.id] = replace(self._outbox[after.id], due_at=after.ended_at or 0.0)
+        if after.status in REFUNDED:
+            self._used.pop(after.id, None)
+        return True
+
+    async def job(self, job: JobId) -> Job | None:
+        return self._jobs.get(job)
+
+    async def generation(self, generation: GenerationId) -> Generation | None:
+        return self._generations.get(generation)
+
+    async def generations(self, job: JobId) -> Sequence[Generation]:
+        return sorted((g for g in self._generations.values() if g.job == job), key=lambda g: g.index)
+
+    async def open_jobs(self) -> Sequence[Job]:
+        return sorted((job for job in self._jobs.values() if job.status in OPEN), key=lambda job: job.created_at)
+
+    async def jobs_of(self, requester_key: str, *, limit: int) -> Sequence[Job]:
+        theirs = [job for job in self._jobs.values() if job.requester.key == requester_key]
+        return sorted(theirs, key=lambda job: job.created_at)[::-1][:limit]
+
+    async def usage(self, requester_key: str, *, since: float) -> Usage:
+        used = [u for u in self._used.values() if u.requester_key == requester_key and u.at >= since]
+        return Usage(
+            pending=sum(job.requester.key == requester_key for job in await self.open_jobs()),
+            pictures=sum(u.pictures for u in used),
+            oldest_at=min((u.at for u in used), default=None),
+        )
+
+    async def deliveries(self) -> Sequence[Delivery]:
+        due = [duty for duty in self._outbox.values() if duty.job not in self._over]
+        return sorted(due, key=lambda duty: duty.due_at)
+
+    async def delivery(self, job: JobId) -> Delivery | None:
+        return self._outbox.get(job)
+
+    async def posted(self, job: JobId, message: MessageRef) -> None:
+        if job in self._outbox:
+            self._outbox[job] = replace(self._outbox[job], message=message, attempts=0)
+
+    async def delivered(self, job: JobId) -> None:
+        if job in self._jobs and self._jobs[job].status.ended:
+            self._over.add(job)
+
+    async def postpone(self, job: JobId, *, due_at: float) -> None:
+        if job in self._outbox:
+            duty = self._outbox[job]
+            self._outbox[job] = replace(duty, attempts=duty.attempts + 1, due_at=due_at)
+
+    async def undeliverable(self, job: JobId, reason: str) -> None:
+        if job in self._outbox:
+            self._outbox[job] = replace(self._outbox[job], undeliverable=reason)
+            self._over.add(job)
+
+    async def sweep(self, retention: Retention) -> None:
+        for job in list(self._jobs.values()):
+            if job.ended_at is None or job.id not in self._over:
+                continue
+            if job.ended_at < retention.pictures_before:
+                self._without_pictures.add(job.id)
+            if job.ended_at < retention.jobs_before:
+                self._remove(job)
+        for used_by, used in list(self._used.items()):
+            if used.at < retention.jobs_before - DAY and used_by not in self._jobs:
+                del self._used[used_by]
+        for event in list(self._inbox.values()):
+            if event.id in self._settled and event.received_at < retention.inbox_before:
+                self._forget_event(event.id)
+
+    async def forget(self, requester_key: str) -> Sequence[JobId]:
+        ended = [j for j in self._jobs.values() if j.requester.key == requester_key and j.status.ended]
+        for job in ended:
+            self._remove(job)
+            self._forget_event(job.event_id)
+        for used_by, used in list(self._used.items()):
+            if used.requester_key == requester_key and used_by not in self._jobs:
+                del self._used[used_by]
+        return [job.id for job in ended]
+
+    async def remove_generation(self, generation: GenerationId) -> None:
+        removed = self._generations.pop(generation, None)
+        if removed is None:
+            return
+        job = self._jobs[job_of(generation)]
+        if not job.status.ended:
+            return
+        recipes = list(job.recipes)
+        recipes[removed.index] = replace(recipes[removed.index], prompt="", negative_prompt="")
+        self._jobs[job.id] = replace(job, recipes=tuple(recipes))
+        if not await self.generations(job.id):
+            self._without_pictures.add(job.id)
+
+    async def place(self, key: str) -> PlaceSettings:
+        return self._places.get(key, PlaceSettings())
+
+    async def set_place(self, key: str, settings: PlaceSettings) -> None:
+        self._places[key] = settings
+
+    async def forget_places(self, prefix: str) -> None:
+        self._places = {key: kept for key, kept in self._places.items() if not key.startswith(prefix)}
+
+    async def referenced_images(self) -> frozenset[ImageId]:
+        kept = self._jobs.keys() - self._without_pictures
+        sources = {self._jobs[job].source for job in kept}
+        results = [g for g in self._generations.values() if g.job in kept]
+        return frozenset(sources | {g.source for g in results} | {g.image for g in results})
+
+    async def backup(self, to: Path) -> None:
+        with to.open("xb") as copy:
+            pickle.dump(self._jobs, copy)
+
+    def _remove(self, job: Job) -> None:
+        for generation in [g for g in self._generations.values() if g.job == job.id]:
+            del self._generations[generation.id]
+        del self._jobs[job.id]
+        del self._outbox[job.id]
+        self._over.discard(job.id)
+        self._without_pictures.discard(job.id)
+
+    def _forget_event(self, event_id: str) -> None:
+        self._inbox.pop(event_id, None)
+        self._settled.discard(event_id)

@@ -1,0 +1,97 @@
+"""What the image store does beyond the contract: refusing disks, leftovers, and threads that meet."""
+
+import asyncio
+import hashlib
+import os
+import random
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from adapters.files.image_store import FileImageStore
+from bot.domain.errors import StorageFailed
+from bot.domain.ids import ImageId
+from tests.fakes.disk import no_file_over
+
+BIG = bytes(300_000)
+NAME = ImageId(hashlib.sha256(BIG).hexdigest())
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[FileImageStore]:
+    async with FileImageStore(tmp_path) as opened:
+        yield opened
+
+
+def files_in(folder: Path) -> set[Path]:
+    return {each for each in folder.rglob("*") if each.is_file()}
+
+
+async def test_a_full_disk_refuses_and_leaves_nothing_half(store: FileImageStore, tmp_path: Path) -> None:
+    with no_file_over(100_000):
+        with pytest.raises(StorageFailed, match="try again in a few minutes") as refused:
+            await store.put(BIG)
+        assert isinstance(refused.value.__cause__, OSError)
+        assert files_in(tmp_path) == set()
+        assert not await store.has(NAME)
+        assert await store.get(await store.put(b"small")) == b"small"
+    assert await store.put(BIG) == NAME
+    assert files_in(tmp_path / "scratch") == set()
+
+
+async def test_a_folder_that_refuses_says_so(store: FileImageStore, tmp_path: Path) -> None:
+    (tmp_path / "kept" / NAME[:2]).touch()  # a file where a folder should be: the system refuses, for root as well
+    with pytest.raises(StorageFailed):
+        await store.put(BIG)
+    with pytest.raises(StorageFailed):
+        await store.get(NAME)
+    assert files_in(tmp_path / "scratch") == set()
+
+
+async def test_a_start_empties_scratch_and_keeps_pictures(tmp_path: Path) -> None:
+    async with FileImageStore(tmp_path) as store:
+        name = await store.put(b"picture")
+        store.scratch("left-behind.png").write_bytes(b"half")
+    async with FileImageStore(tmp_path) as store:
+        assert await store.get(name) == b"picture"
+        assert files_in(tmp_path / "scratch") == set()
+        assert store.scratch("new.png").parent.is_dir()
+
+
+async def test_files_are_spread_over_folders(store: FileImageStore, tmp_path: Path) -> None:
+    names = [await store.put(bytes([number])) for number in range(50)]
+    assert files_in(tmp_path) == {tmp_path / "kept" / name[:2] / name for name in names}
+
+
+async def test_a_sweep_never_takes_a_picture_that_was_just_put_again(store: FileImageStore) -> None:
+    """Puts and sweeps of one old picture in many threads: what `put` answered for must be there."""
+    chance = random.Random(4)
+    for _ in range(150):
+        await store.put(BIG[:100])
+        name = ImageId(hashlib.sha256(BIG[:100]).hexdigest())
+        os.utime(store.path(name), (1, 1))
+        calls = [store.put(BIG[:100]), store.sweep(frozenset()), store.sweep(frozenset())]
+        chance.shuffle(calls)
+        await asyncio.gather(*calls)
+        assert await store.get(name) == BIG[:100]
+
+
+async def test_the_loop_never_waits_for_the_disk(store: FileImageStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that takes its time: the loop turns on meanwhile."""
+    loop_turned = asyncio.Event()
+    fsync = os.fsync
+
+    def slow(handle: int) -> None:
+        deadline = time.monotonic() + 10
+        while not loop_turned.is_set() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    putting = asyncio.ensure_future(store.put(b"picture"))
+    await asyncio.sleep(0.01)
+    assert not putting.done()
+    loop_turned.set()
+    assert await asyncio.wait_for(putting, 10)

@@ -1,0 +1,227 @@
+"""What the database does with disks, damage, versions and tasks that are cancelled half way."""
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from adapters.sqlite.database import Database
+from adapters.sqlite.migrations import MIGRATIONS
+from adapters.sqlite.store import SqliteJobStore
+from bot.domain.errors import FatalError, StorageFailed
+from tests.fakes.disk import no_file_over
+from tests.fakes.jobs import a_generation, a_job
+from tests.fakes.store import MemoryJobStore
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "pentimento.db"
+
+
+@pytest.fixture
+async def store(file: Path) -> AsyncIterator[SqliteJobStore]:
+    async with SqliteJobStore(file) as opened:
+        yield opened
+
+
+async def pragma(database: Database, name: str) -> object:
+    """White box: settings are per connection, so they are asked of the one that writes."""
+    ((value,),) = await database._writer.execute_fetchall(f"PRAGMA {name}")
+    return value
+
+
+async def test_the_writer_is_durable_and_forgets_for_good(file: Path) -> None:
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "busy_timeout": 5000}
+    async with Database(file) as database:
+        assert {name: await pragma(database, name) for name in wanted} == wanted
+        with pytest.raises(StorageFailed):  # SQLITE_READONLY
+            await database.read("INSERT INTO inbox VALUES ('a', 'b', 'c', 0, 0)")
+
+
+async def test_a_database_is_migrated_once_and_opened_again(file: Path) -> None:
+    job = a_job()
+    async with SqliteJobStore(file) as store:
+        await store.add(job)
+    async with SqliteJobStore(file) as store:
+        assert await store.job(job.id) == job
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.sqlite.migrations.MIGRATIONS", ("CREATE TABLE a (b) STRICT; SELECT nonsense;",))
+    with pytest.raises(sqlite3.OperationalError):
+        async with Database(file):
+            pass
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (0,)
+
+
+async def test_a_newer_database_is_refused(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(FatalError, match="version 99 and this program knows versions up to"):
+        async with SqliteJobStore(file):
+            pass
+
+
+async def test_something_else_than_a_database_is_refused(file: Path) -> None:
+    file.write_bytes(b"not a database at all" * 500)
+    with pytest.raises(FatalError, match="damaged or not one of Pentimento's: restore a backup"):
+        async with SqliteJobStore(file):
+            pass
+    assert file.read_bytes() == b"not a database at all" * 500
+
+
+async def test_a_damaged_database_is_refused(file: Path) -> None:
+    async with SqliteJobStore(file) as store:
+        for _ in range(50):
+            await store.add(a_job())
+    content = bytearray(file.read_bytes())
+    for offset in range(8192, len(content) - 100, 4096):
+        content[offset : offset + 100] = b"\xa5" * 100
+    file.write_bytes(content)
+    with pytest.raises(FatalError, match="damaged"):
+        async with SqliteJobStore(file):
+            pass
+
+
+async def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(FatalError, match="check that its folder is writable"):
+        async with SqliteJobStore(tmp_path / "nowhere" / "pentimento.db"):
+            pass
+
+
+async def test_a_full_database_refuses_and_recovers(store: SqliteJobStore) -> None:
+    kept = a_job()
+    await store.add(kept)
+    running = kept.started(lease="run 1", at=1001)
+    await store.replace(kept, running)
+    database = store._database
+    pages = await pragma(database, "page_count")
+    await pragma(database, f"max_page_count = {pages}")
+    big = a_job(prompt="long " * 4000)
+    with pytest.raises(StorageFailed, match="try again in a few minutes") as refused:
+        await store.add(big)
+    assert isinstance(refused.value.__cause__, sqlite3.OperationalError)
+    with pytest.raises(StorageFailed):
+        await store.replace(running, running.succeeded(at=1002), generation=a_generation(big))
+    assert await store.open_jobs() == [running]
+    assert await store.generations(big.id) == []
+    assert (await store.usage("console:ada", since=0)).pictures == 1
+    await pragma(database, "max_page_count = 100000")
+    assert await store.add(big) == big
+    assert await store.replace(running, running.succeeded(at=1002), generation=a_generation(kept))
+
+
+async def test_a_disk_that_refuses_writes_is_survived(store: SqliteJobStore, file: Path) -> None:
+    stored = []
+    with no_file_over(file.stat().st_size + 200_000):
+        for _ in range(200):
+            job = a_job(prompt="long " * 400)
+            try:
+                await store.add(job)
+            except StorageFailed:
+                break
+            stored.append(job)
+        else:
+            pytest.fail("the limit was never met")
+        assert await store.open_jobs() == stored
+    assert await store.add(job) == job
+    assert await store.open_jobs() == [*stored, job]
+    assert await pragma(store._database, "integrity_check") == "ok"
+
+
+async def test_a_lock_of_another_program_is_waited_for_then_refused(store: SqliteJobStore, file: Path) -> None:
+    await pragma(store._database, "busy_timeout = 50")
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageFailed):
+            await store.add(a_job())
+        other.execute("ROLLBACK")
+    await store.add(a_job())
+    assert len(await store.open_jobs()) == 1
+
+
+async def test_a_task_cancelled_in_a_transaction_changes_nothing(file: Path) -> None:
+    async with Database(file) as database:
+        inside = asyncio.Event()
+
+        async def never_ends() -> None:
+            async with database.transaction() as tx:
+                await tx.execute("INSERT INTO inbox VALUES ('a', 'b', 'c', 0, 0)")
+                inside.set()
+                await asyncio.Event().wait()
+
+        task = asyncio.ensure_future(never_ends())
+        await inside.wait()
+        task.cancel()
+        await asyncio.wait([task])
+        assert not database._writer.in_transaction
+        assert await database.read("SELECT * FROM inbox") == []
+        async with database.transaction() as tx:
+            await tx.execute("INSERT INTO inbox VALUES ('a', 'b', 'c', 0, 0)")
+        assert len(await database.read("SELECT * FROM inbox")) == 1
+
+
+async def test_tasks_cancelled_anywhere_leave_whole_jobs_and_a_working_store(store: SqliteJobStore) -> None:
+    chance = random.Random(1)
+    jobs = [a_job() for _ in range(300)]
+    for job in jobs:
+        task = asyncio.ensure_future(store.add(job))
+        waited = asyncio.ensure_future(store.settle("console:0"))  # somebody who queues for the lock behind it
+        for _ in range(chance.randrange(12)):
+            await asyncio.sleep(chance.choice((0, 0, 0.0002)))
+        task.cancel()
+        await asyncio.sleep(0)
+        task.cancel()  # an impatient one, into the rollback
+        await asyncio.wait([task])
+        await asyncio.wait_for(waited, 10)
+    assert not store._database._writer.in_transaction
+    kept = {job.id for job in await store.open_jobs()}
+    assert kept == {duty.job for duty in await store.deliveries()}
+    assert (await store.usage("console:ada", since=0)).pictures == len(kept)
+    assert 0 < len(kept) < len(jobs), "both outcomes must have been met"
+
+
+async def test_a_backup_opens_as_a_store_of_its_own(store: SqliteJobStore, tmp_path: Path) -> None:
+    memory = MemoryJobStore()
+    for _ in range(20):
+        job = a_job()
+        await store.add(job)
+        await memory.add(job)
+    copy = tmp_path / "copy.db"
+    adding = asyncio.ensure_future(store.add(a_job(user="bob")))  # while others write
+    await store.backup(copy)
+    await adding
+    async with SqliteJobStore(copy) as opened:
+        assert await opened.jobs_of("console:ada", limit=99) == await memory.jobs_of("console:ada", limit=99)
+        assert await pragma(opened._database, "integrity_check") == "ok"
+
+
+async def test_a_backup_that_finds_no_room_leaves_no_half_file(store: SqliteJobStore, tmp_path: Path) -> None:
+    for _ in range(50):
+        await store.add(a_job(prompt="long " * 400))
+    with no_file_over(50_000), pytest.raises(StorageFailed):
+        await store.backup(tmp_path / "copy.db")
+    assert not list(tmp_path.glob("*copy*"))
+
+
+async def test_the_queries_that_run_often_use_their_indexes(store: SqliteJobStore) -> None:
+    often = {
+        "SELECT * FROM inbox WHERE platform = ? AND settled = 0 ORDER BY received_at, rowid": "inbox_unsettled",
+        "SELECT * FROM jobs WHERE status IN ('queued', 'running') ORDER BY created_at, seq": "jobs_open",
+        "SELECT * FROM jobs WHERE requester_key = ? ORDER BY created_at DESC, seq DESC": "jobs_of_requester",
+        "SELECT * FROM outbox WHERE done = 0 ORDER BY due_at, rowid": "outbox_due",
+        "SELECT sum(pictures) FROM usage WHERE requester_key = ? AND at >= 0": "usage_of_requester",
+    }
+    for query, index in often.items():
+        plan = await store._database.read(f"EXPLAIN QUERY PLAN {query}", ("x",) * query.count("?"))
+        assert [row for row in plan if index in row["detail"]], query
+        assert not [row for row in plan if "TEMP B-TREE" in row["detail"]], query

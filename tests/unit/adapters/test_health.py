@@ -1,0 +1,113 @@
+"""The health server over a real socket."""
+
+import asyncio
+import socket
+from collections.abc import Iterable
+
+import aiohttp
+import pytest
+
+from adapters.web.health import Reading, serve_health
+from bot.domain.errors import FatalError
+
+HOST = "127.0.0.1"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def _get(port: int, path: str, accept: str = "*/*") -> tuple[int, str, str]:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://{HOST}:{port}{path}", headers={"Accept": accept}) as response,
+    ):
+        return response.status, response.headers["Content-Type"], await response.text()
+
+
+def _nothing() -> Iterable[Reading]:
+    return ()
+
+
+def _well() -> None:
+    return None
+
+
+async def test_healthz_says_ok_or_what_is_wrong() -> None:
+    sentences: list[str | None] = [None, "The worker keeps dying: see the log."]
+    port = _free_port()
+    async with serve_health(host=HOST, port=port, readings=_nothing, trouble=lambda: sentences.pop(0)):
+        assert (await _get(port, "/healthz"))[::2] == (200, "ok\n")
+        assert (await _get(port, "/healthz"))[::2] == (503, "The worker keeps dying: see the log.\n")
+
+
+async def test_metrics_are_read_afresh_at_each_scrape() -> None:
+    waiting = 2.0
+
+    def readings() -> Iterable[Reading]:
+        yield Reading(name="jobs_waiting", help="Jobs in the queue.", value=waiting)
+        for status, count in (("succeeded", 5.0), ("failed", 1.0)):
+            labels = {"status": status}
+            yield Reading(name="jobs", help="Jobs that ended.", value=count, kind="counter", labels=labels)
+
+    port = _free_port()
+    async with serve_health(host=HOST, port=port, readings=readings, trouble=_well):
+        status, content_type, text = await _get(port, "/metrics")
+        waiting = 3.0
+        _, _, later = await _get(port, "/metrics")
+    assert status == 200
+    assert content_type.startswith("text/plain; version=")
+    lines = text.splitlines()
+    assert "# HELP pentimento_jobs_waiting Jobs in the queue." in lines
+    assert "# TYPE pentimento_jobs_waiting gauge" in lines
+    assert "pentimento_jobs_waiting 2.0" in lines
+    assert lines.count("# TYPE pentimento_jobs_total counter") == 1
+    assert 'pentimento_jobs_total{status="succeeded"} 5.0' in lines
+    assert 'pentimento_jobs_total{status="failed"} 1.0' in lines
+    assert any(line.startswith("process_resident_memory_bytes ") for line in lines)
+    assert "pentimento_jobs_waiting 3.0" in later.splitlines()
+
+
+async def test_a_scraper_that_asks_for_openmetrics_gets_it() -> None:
+    port = _free_port()
+    async with serve_health(host=HOST, port=port, readings=_nothing, trouble=_well):
+        _, content_type, text = await _get(port, "/metrics", "application/openmetrics-text; version=1.0.0")
+    assert content_type.startswith("application/openmetrics-text")
+    assert text.endswith("# EOF\n")
+
+
+async def test_other_paths_and_methods_are_not_served() -> None:
+    port = _free_port()
+    async with serve_health(host=HOST, port=port, readings=_nothing, trouble=_well):
+        assert (await _get(port, "/"))[0] == 404
+        async with aiohttp.ClientSession() as session, session.post(f"http://{HOST}:{port}/healthz") as response:
+            assert response.status == 405
+
+
+async def test_port_0_listens_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    def listen(*_: object, **__: object) -> None:
+        raise AssertionError("it listened")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "create_server", listen)
+    async with serve_health(host=HOST, port=0, readings=_nothing, trouble=_well):
+        pass
+
+
+async def test_a_port_in_use_is_one_sentence_that_names_the_setting() -> None:
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(FatalError, match=rf"{port}.*metrics\.port"):
+            async with serve_health(host=HOST, port=port, readings=_nothing, trouble=_well):
+                raise AssertionError("entered")
+
+
+async def test_the_port_is_free_again_afterwards() -> None:
+    port = _free_port()
+    for _ in range(2):
+        async with serve_health(host=HOST, port=port, readings=_nothing, trouble=_well):
+            assert (await _get(port, "/healthz"))[0] == 200

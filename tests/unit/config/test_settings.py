@@ -1,0 +1,181 @@
+"""Where a setting's value comes from, and the one sentence an owner reads when it is wrong."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.settings import DEFAULTS_FILE, SECRET_NAMES, ConfigError, Settings, known_keys, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _empty_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def _sentence(environ: dict[str, str], config_file: Path | None = None) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(config_file, environ)
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    assert sentence.endswith((".", "?"))
+    return sentence
+
+
+def test_the_shipped_defaults_are_complete_and_valid() -> None:
+    settings = load_settings(None, {})
+    assert settings.model.id == "pocket"
+    assert settings.discord.api_url == "https://discord.com/api/v10"
+    assert settings.slack.mode == "socket"
+    assert settings.limits.max_pixels == 40_000_000
+    assert settings.metrics.port == 0
+    assert settings.output.embed_recipe is False
+
+
+def test_every_key_has_a_default_with_a_comment_above_it() -> None:
+    lines = DEFAULTS_FILE.read_text(encoding="utf-8").splitlines()
+    section = ""
+    commented: list[str] = []
+    for above, line in zip(["", *lines], lines, strict=False):
+        if line.startswith("["):
+            section = line.strip("[]") + "."
+        elif " = " in line and not line.startswith("#"):
+            key = section + line.partition(" = ")[0]
+            assert above.startswith("# "), f"{key} has no comment"
+            commented.append(key)
+    assert tuple(commented) == known_keys()
+
+
+def test_the_environment_wins_over_the_file_and_the_file_over_the_defaults(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("[queue]\nmax_jobs = 7\n[limits]\npending_per_user = 2\n")
+    settings = load_settings(file, {"PENTIMENTO__QUEUE__MAX_JOBS": "9"})
+    assert settings.queue.max_jobs == 9
+    assert settings.limits.pending_per_user == 2
+    assert settings.limits.per_user_per_day == 200
+
+
+def test_pentimento_toml_of_the_working_directory_is_read_unless_another_is_named(tmp_path: Path) -> None:
+    (tmp_path / "pentimento.toml").write_text("[queue]\nmax_jobs = 7\n")
+    (tmp_path / "other.toml").write_text("")
+    assert load_settings(None, {}).queue.max_jobs == 7
+    assert load_settings(tmp_path / "other.toml", {}).queue.max_jobs == 200
+
+
+def test_a_list_in_the_environment_is_separated_by_commas() -> None:
+    settings = load_settings(None, {"PENTIMENTO__DOWNLOADS__ALLOWED_HOSTS": "files.example, 127.0.0.1,::1"})
+    assert settings.downloads.allowed_hosts == ("files.example", "127.0.0.1", "::1")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("queue.max_jobs", "0", "a whole number from 1 to 100000"),
+        ("queue.max_jobs", "many", "a whole number from 1 to 100000"),
+        ("retention.pictures_days", "0", "a number above 0 to 36500"),
+        ("retention.pictures_days", "nan", "a number above 0 to 36500"),
+        ("retention.inbox_days", "0.5", "a number from 1 to 36500"),
+        ("slack.mode", "carrier pigeon", '"socket", "http"'),
+        ("slack.http_port", "65536", "a whole number from 1 to 65535"),
+        ("model.device", "gpu", '"cuda:N"'),
+        ("model.dtype", "int4", '"bfloat16"'),
+        ("output.embed_recipe", "perhaps", "true or false"),
+        ("downloads.allowed_hosts", "https://cdn.example/x", "without scheme, port or path"),
+        ("downloads.allowed_hosts", "cdn.example:8443", "without scheme, port or path"),
+        ("downloads.allowed_hosts", "", "a list of host names"),
+        ("discord.api_url", "discord.com/api", "https://"),
+        ("data_dir", "~nobody-of-that-name/pictures", "a folder"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence_with_key_value_origin_and_range(key: str, value: str, expected: str) -> None:
+    variable = "PENTIMENTO__" + key.upper().replace(".", "__")
+    sentence = _sentence({variable: value})
+    assert sentence.startswith(f"{key} is ")
+    assert variable in sentence
+    assert expected in sentence
+    assert value in sentence
+
+
+def test_a_wrong_value_in_a_file_names_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("[model]\nid = 5\n")
+    assert _sentence({}, file) == f"model.id is 5 (from {file}); it must be a model name, hub id or folder."
+
+
+@pytest.mark.parametrize(
+    ("key", "nearest"),
+    [
+        ("queue.max_job", "queue.max_jobs"),
+        ("max_jobs", "queue.max_jobs"),
+        ("queu.max_jobs", "queue.max_jobs"),
+        ("limits.max_jobs", "queue.max_jobs"),
+        ("log.levle", "log.level"),
+        ("model", "model.id"),
+        ("data_dri", "data_dir"),
+    ],
+)
+def test_an_unknown_key_names_the_nearest_known_one(key: str, nearest: str) -> None:
+    variable = "PENTIMENTO__" + key.upper().replace(".", "__")
+    assert _sentence({variable: "1"}) == f"{key} (from {variable}) is no setting: did you mean {nearest}?"
+
+
+def test_an_unknown_key_in_a_file_is_an_error_too(tmp_path: Path) -> None:
+    (tmp_path / "pentimento.toml").write_text("[queue]\nlength = 3\n")
+    assert "queue.length (from pentimento.toml) is no setting" in _sentence({})
+
+
+def test_jobs_cannot_go_before_their_pictures() -> None:
+    assert "retention.jobs_days is 1" in _sentence({"PENTIMENTO__RETENTION__JOBS_DAYS": "1"})
+
+
+def test_a_missing_or_broken_file_is_one_sentence(tmp_path: Path) -> None:
+    assert "no configuration file" in _sentence({}, tmp_path / "none.toml")
+    (tmp_path / "broken.toml").write_text("[queue\n")
+    assert "not valid TOML" in _sentence({}, tmp_path / "broken.toml")
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    assert "not valid TOML" in _sentence({}, tmp_path / "binary.toml")
+    assert "cannot be read" in _sentence({}, tmp_path)
+
+
+def test_secrets_come_from_the_environment_or_a_file_and_are_never_printed(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("xoxb-from-a-file\n")
+    environ = {"DISCORD_TOKEN": " very.secret.token ", "SLACK_BOT_TOKEN_FILE": str(file), "SLACK_APP_TOKEN": ""}
+    settings = load_settings(None, environ)
+    assert settings.secrets.discord_token is not None
+    assert settings.secrets.discord_token.get_secret_value() == "very.secret.token"
+    assert settings.secrets.slack_bot_token is not None
+    assert settings.secrets.slack_bot_token.get_secret_value() == "xoxb-from-a-file"
+    assert settings.secrets.slack_app_token is None
+    assert "secret.token" not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+def test_a_secret_given_twice_or_in_an_unreadable_file_is_an_error(tmp_path: Path) -> None:
+    assert "Both DISCORD_TOKEN" in _sentence({"DISCORD_TOKEN": "a", "DISCORD_TOKEN_FILE": "b"})
+    assert "cannot be read" in _sentence({"DISCORD_TOKEN_FILE": str(tmp_path / "none")})
+
+
+def test_a_secret_in_the_file_is_refused_without_showing_it(tmp_path: Path) -> None:
+    (tmp_path / "pentimento.toml").write_text('[discord]\ntoken = "hunter2"\n')
+    sentence = _sentence({})
+    assert all(name in sentence for name in SECRET_NAMES)
+    assert "hunter2" not in sentence
+
+
+@given(st.sampled_from(known_keys()), st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_any_text_for_any_key_is_taken_or_refused_in_one_sentence(key: str, value: str) -> None:
+    try:
+        settings = load_settings(None, {"PENTIMENTO__" + key.upper().replace(".", "__"): value})
+    except ConfigError as error:
+        assert str(error).startswith(key)  # noqa: PT017 - both ways out are right, a traceback is not
+    else:
+        assert isinstance(settings, Settings)
+
+
+def test_the_defaults_file_is_a_valid_configuration_itself(tmp_path: Path) -> None:
+    copy = tmp_path / "copy.toml"
+    copy.write_bytes(DEFAULTS_FILE.read_bytes())
+    assert tomllib.loads(copy.read_text())
+    assert load_settings(copy, {}) == load_settings(None, {})

@@ -1,0 +1,104 @@
+"""What each button means, derived from the stored parent alone."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.actions import DERIVING, Press, Verb, derive, lineage_of
+from bot.domain.errors import InvalidRequest
+from bot.domain.ids import GenerationId, ImageId
+from bot.domain.job import Generation, Lineage
+from bot.domain.request import DEFAULT_STRENGTH, SWEEP_STRENGTHS, Action, ReplyTarget, Requester
+from tests.fakes.jobs import a_generation, a_job
+
+BOB = Requester(platform="discord", user="bob")
+HERE = ReplyTarget(platform="discord", address={"channel": "1"})
+
+
+def a_parent() -> Generation:
+    parent = a_generation(a_job(user="ada"))
+    return replace(parent, recipe=replace(parent.recipe, negative_prompt="people", style="ink", strength=0.6))
+
+
+def a_press(verb: Verb, parent: Generation) -> Press:
+    return Press(verb=verb, generation=parent.id, requester=BOB, reply_to=HERE, event_id="discord:9")
+
+
+@pytest.mark.parametrize("verb", sorted(DERIVING))
+def test_whatever_the_button_the_presser_owns_a_job_with_the_parents_recipe(verb: Verb) -> None:
+    parent = a_parent()
+    request = derive(parent, replace(a_press(verb, parent), private=True, locale="de"))
+    assert (request.requester, request.reply_to, request.event_id) == (BOB, HERE, "discord:9")
+    assert (request.private, request.locale, request.parent) == (True, "de", parent.id)
+    recipe = parent.recipe
+    assert (request.prompt, request.negative_prompt, request.style) == (recipe.prompt, "people", "ink")
+    assert (request.steps, request.guidance_scale, request.model) == (
+        recipe.steps,
+        recipe.guidance_scale,
+        recipe.model,
+    )
+
+
+@pytest.mark.parametrize(
+    ("verb", "action", "keeps_seed", "strengths"),
+    [
+        (Verb.RERUN, Action.RERUN, True, (0.6,)),
+        (Verb.REROLL, Action.REROLL, False, (0.6,)),
+        (Verb.EDIT, Action.EDIT, True, (0.6,)),
+        (Verb.SWEEP, Action.SWEEP, True, SWEEP_STRENGTHS),
+        (Verb.CHAIN, Action.CHAIN, False, (DEFAULT_STRENGTH,)),
+    ],
+)
+def test_each_button_keeps_and_changes_what_it_says(
+    verb: Verb, action: Action, keeps_seed: bool, strengths: tuple[float, ...]
+) -> None:
+    parent = a_parent()
+    request = derive(parent, a_press(verb, parent))
+    assert request.action is action
+    assert request.seed == (parent.recipe.seed if keeps_seed else None)
+    assert request.strengths == strengths
+    assert request.source == (parent.image if verb is Verb.CHAIN else parent.source)
+
+
+@pytest.mark.parametrize("verb", sorted(DERIVING))
+def test_what_a_form_asked_for_wins(verb: Verb) -> None:
+    parent = a_parent()
+    press = replace(
+        a_press(verb, parent), strength=0.9, prompt="ink", negative_prompt="", style="", seed=0, source=b"another"
+    )
+    request = derive(parent, press)
+    assert (request.strengths, request.seed, request.source) == ((0.9,), 0, b"another")
+    assert (request.prompt, request.negative_prompt, request.style) == ("ink", "", "")
+    assert derive(parent, replace(press, strengths=(0.1, 0.2))).strengths == (0.1, 0.2)
+
+
+@pytest.mark.parametrize("verb", sorted(set(Verb) - DERIVING))
+def test_the_other_verbs_make_no_job(verb: Verb) -> None:
+    parent = a_parent()
+    with pytest.raises(ValueError, match="makes no job"):
+        derive(parent, a_press(verb, parent))
+
+
+def test_a_form_out_of_range_is_a_sentence() -> None:
+    parent = a_parent()
+    with pytest.raises(InvalidRequest, match="Strength goes from 0"):
+        derive(parent, replace(a_press(Verb.RERUN, parent), strength=1.5))
+
+
+def test_a_chain_goes_deeper_and_a_rerun_stays_level() -> None:
+    parent = a_parent()
+    chained = lineage_of(derive(parent, a_press(Verb.CHAIN, parent)), parent)
+    assert chained == Lineage(parent=parent.id, root=parent.id, depth=2)
+    child = replace(parent, id=GenerationId("child.0"), image=ImageId("c" * 64), lineage=chained)
+    assert lineage_of(derive(child, a_press(Verb.CHAIN, child)), child) == Lineage(
+        parent=child.id, root=parent.id, depth=3
+    )
+    assert lineage_of(derive(child, a_press(Verb.RERUN, child)), child) == Lineage(
+        parent=child.id, root=parent.id, depth=2
+    )
+
+
+def test_an_upload_starts_a_family_of_its_own() -> None:
+    parent = a_parent()
+    assert lineage_of(derive(parent, replace(a_press(Verb.CHAIN, parent), source=b"new")), parent) == Lineage()
+    assert lineage_of(derive(parent, a_press(Verb.CHAIN, parent)), None) == Lineage()

@@ -1,0 +1,69 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.errors import InvalidRequest
+from bot.domain.flags import parse_flags, parse_strengths
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "make it an oil painting --strength 0.7",
+        "make it an oil painting —strength 0.7",
+        "make it an oil painting –strength 0,7",  # noqa: RUF001 -- phones type it
+        "--strength=70% make it an oil painting",
+        "make it --strength strong an oil painting",
+    ],
+)
+def test_a_strength_is_taken_out_of_the_text_wherever_it_stands(text: str) -> None:
+    flags = parse_flags(text)
+
+    assert flags.prompt == "make it an oil painting"
+    assert flags.strengths == (0.7,)
+
+
+def test_every_flag_is_understood() -> None:
+    flags = parse_flags(
+        'a cat --seed 5 --steps 12 --guidance 2.5 --style "van gogh" --model pocket --private --no people, cars'
+    )
+
+    assert flags.prompt == "a cat"
+    assert (flags.seed, flags.steps, flags.guidance_scale) == (5, 12, 2.5)
+    assert (flags.style, flags.model, flags.private) == ("van gogh", "pocket", True)
+    assert flags.negative_prompt == "people, cars"
+
+
+@pytest.mark.parametrize("text", ["state--of the art", "a -- b", "-strength", "well—known", "--unknown 5 things"])
+def test_what_is_no_flag_stays_in_the_prompt(text: str) -> None:
+    assert parse_flags(text).prompt == text
+
+
+@pytest.mark.parametrize("text", ["x --strength", "x --seed five", "x --strength 7", "x --guidance much", "x --no"])
+def test_a_flag_without_its_value_is_refused_in_one_sentence(text: str) -> None:
+    with pytest.raises(InvalidRequest) as refusal:
+        parse_flags(text)
+    assert str(refusal.value).endswith(".")
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_taken_or_refused(text: str) -> None:
+    try:
+        flags = parse_flags(text)
+    except InvalidRequest:
+        return
+    assert flags.prompt == " ".join(flags.prompt.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "strengths"),
+    [
+        ("0.3 0.5 0.7", (0.3, 0.5, 0.7)),
+        ("0.3,0.5", (0.3, 0.5)),
+        ("0.3, strong; 90%", (0.3, 0.7, 0.9)),
+        ("0,7", (0.7,)),
+        (".4", (0.4,)),
+    ],
+)
+def test_several_strengths_are_read_as_people_write_them(text: str, strengths: tuple[float, ...]) -> None:
+    assert parse_strengths(text) == strengths

@@ -1,0 +1,81 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from inference import catalog
+from inference.api import ModelDefaults, ModelUnavailable
+
+
+def model(folder: Path, pipeline: str, *, own_words: object = None, **configs: object) -> Path:
+    """A model folder with configuration files only."""
+    folder.mkdir()
+    (folder / "model_index.json").write_text(json.dumps({"_class_name": pipeline}))
+    for name, config in configs.items():
+        (folder / name).mkdir()
+        (folder / name / "config.json").write_text(json.dumps(config))
+    if own_words is not None:
+        (folder / "pentimento.json").write_text(json.dumps(own_words))
+    return folder
+
+
+KL = {"block_out_channels": [128, 256, 512, 512]}
+
+
+@pytest.mark.parametrize(
+    ("name", "pipeline", "configs", "expected"),
+    [
+        ("sd15", "StableDiffusionPipeline", {"unet": {"sample_size": 64}, "vae": KL}, (30, 7.5, 512**2, 8)),
+        ("sdxl", "StableDiffusionXLPipeline", {"unet": {"sample_size": 128}, "vae": KL}, (30, 5.0, 1024**2, 8)),
+        ("sdxl-turbo", "StableDiffusionXLPipeline", {"unet": {"sample_size": 64}, "vae": KL}, (4, 1.0, 512**2, 8)),
+        ("lcm", "LatentConsistencyModelPipeline", {"unet": {"sample_size": 96}, "vae": KL}, (4, 8.5, 768**2, 8)),
+        ("sd3", "StableDiffusion3Pipeline", {"transformer": {"sample_size": 128}, "vae": KL}, (28, 7.0, 1024**2, 16)),
+        ("flux-dev", "FluxPipeline", {"transformer": {}, "vae": KL}, (28, 3.5, 1024**2, 16)),
+        ("FLUX.1-schnell", "FluxPipeline", {"transformer": {}, "vae": KL}, (4, 1.0, 1024**2, 16)),
+        ("k", "KandinskyV22Pipeline", {"unet": {"sample_size": 64}, "movq": KL}, (30, 4.0, 512**2, 64)),
+        ("new", "SomethingNewPipeline", {"transformer": {"sample_size": [64, 32]}, "vae": {}}, (30, 5.0, 512**2, 16)),
+    ],
+)
+def test_defaults_follow_from_family_and_files(
+    tmp_path: Path, name: str, pipeline: str, configs: dict[str, object], expected: tuple[int, float, int, int]
+) -> None:
+    steps, guidance_scale, max_pixels, multiple = expected
+    assert catalog.defaults(name, model(tmp_path / name, pipeline, **configs)) == ModelDefaults(
+        steps=steps, guidance_scale=guidance_scale, max_pixels=max_pixels, multiple=multiple
+    )
+
+
+def test_a_models_own_words_count_most(tmp_path: Path) -> None:
+    folder = model(
+        tmp_path / "m", "StableDiffusionPipeline", own_words={"steps": 8, "max_pixels": 147456, "trained_by": "us"}
+    )
+    assert catalog.defaults("m", folder) == ModelDefaults(steps=8, guidance_scale=7.5, max_pixels=147456, multiple=8)
+
+
+@pytest.mark.parametrize(
+    "own_words",
+    [{"steps": 0}, {"steps": 2.5}, {"steps": True}, {"steps": "8"}, {"guidance_scale": -1}, {"multiple": None}, []],
+)
+def test_nonsense_in_a_models_own_words_is_refused(tmp_path: Path, own_words: object) -> None:
+    folder = model(tmp_path / "m", "StableDiffusionPipeline", own_words=own_words)
+    with pytest.raises(ModelUnavailable, match=r"pentimento\.json"):
+        catalog.defaults("m", folder)
+
+
+def test_an_id_names_a_folder_the_shipped_model_or_the_hub(tmp_path: Path) -> None:
+    assert catalog.locate(str(tmp_path)) == tmp_path
+    assert catalog.locate("stabilityai/sd-turbo") is None
+
+
+@pytest.mark.parametrize("name", ["no-such-model", "/no/such/folder", "../up", "a/b/c", "", " org/name", "./x"])
+def test_an_id_that_names_nothing_is_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ModelUnavailable, match="is not here"):
+        catalog.locate(name)
+
+
+def test_a_checkpoint_file_is_refused_with_the_way_to_convert_it(tmp_path: Path) -> None:
+    checkpoint = tmp_path / "model.safetensors"
+    checkpoint.touch()
+    with pytest.raises(ModelUnavailable, match="single file"):
+        catalog.locate(str(checkpoint))

@@ -1,0 +1,290 @@
+"""Time is the event loop's and jumps ahead (`looptime`), so hours of back-off take no time here."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+import pytest
+
+from bot.delivery import BACK_OFF, MAX_TRIES, REPOSITION_SECONDS, Delivery
+from bot.domain.card import Progress, Waiting
+from bot.domain.errors import StorageFailed, TryLater, Undeliverable
+from bot.domain.ids import ImageId, JobId
+from bot.domain.job import Generation, Job, JobStatus, Lineage, Recipe
+from bot.domain.request import Action, ReplyTarget
+from tests.fakes.core import LoopClock, requester
+from tests.fakes.messenger import FakeMessenger
+from tests.fakes.store import MemoryJobStore
+
+pytestmark = pytest.mark.looptime
+
+RECIPE = Recipe(
+    prompt="night",
+    negative_prompt="",
+    strength=0.5,
+    seed=1,
+    steps=4,
+    guidance_scale=1.5,
+    style=None,
+    model="fake",
+)
+
+
+def new_job(name: str = "a", *, platform: str = "fake") -> Job:
+    return Job(
+        id=JobId(name * 22),
+        action=Action.IMG2IMG,
+        requester=requester(platform=platform),
+        reply_to=ReplyTarget(platform=platform),
+        event_id=f"{platform}:{name}",
+        source=ImageId("0" * 64),
+        recipes=(RECIPE,),
+        lineage=Lineage(),
+        private=False,
+        locale="en",
+        created_at=0.0,
+        pixels=1,
+    ).queued()
+
+
+@dataclass
+class Desk:
+    """A delivery with one job that a test moves by hand."""
+
+    delivery: Delivery
+    store: MemoryJobStore
+    chat: FakeMessenger
+    places: dict[JobId, Waiting]
+
+    async def add(self, job: Job) -> Job:
+        await self.store.add(job)
+        self.delivery.announce(job.id)
+        return job
+
+    async def move(self, before: Job, after: Job) -> Job:
+        generation = None
+        if after.status is JobStatus.SUCCEEDED:
+            generation = Generation(
+                id=before.generation_ids()[0],
+                job=before.id,
+                index=0,
+                requester=before.requester,
+                source=before.source,
+                image=ImageId("1" * 64),
+                recipe=RECIPE,
+                lineage=Lineage(),
+                width=64,
+                height=64,
+                effective_steps=2,
+                seconds=1.0,
+                created_at=0.0,
+            )
+        assert await self.store.replace(before, after, generation=generation)
+        self.delivery.changed(after.id)
+        return after
+
+    async def finish(self, job: Job) -> Job:
+        running = await self.move(job, job.started(lease="run", at=0.0))
+        return await self.move(running, running.succeeded(at=0.0))
+
+    def times(self, job: Job) -> list[float]:
+        return [time for message in self.chat.of(job.id) for time in message.times]
+
+
+@asynccontextmanager
+async def desk(store: MemoryJobStore | None = None, chat: FakeMessenger | None = None) -> AsyncIterator[Desk]:
+    store, chat = store or MemoryJobStore(), chat or FakeMessenger()
+    places: dict[JobId, Waiting] = {}
+    delivery = Delivery(store=store, messengers={chat.platform: chat}, waiting=places.get, clock=LoopClock())
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(delivery.run())
+        yield Desk(delivery, store, chat, places)
+        delivery.stop()
+
+
+async def test_progress_is_coalesced_and_the_end_is_shown_at_once() -> None:
+    async with desk() as at:
+        job = await at.add(new_job())
+        await asyncio.sleep(60)
+        running = await at.move(job, job.started(lease="run", at=0.0))
+        for step in range(100):
+            at.delivery.progressed(job.id, Progress(fraction=step / 100))
+            await asyncio.sleep(0.1)
+        ended_at = asyncio.get_running_loop().time()
+        await at.move(running, running.succeeded(at=0.0))
+        await asyncio.sleep(60)
+
+        times = at.times(job)
+        progress = times[2:-1]
+        assert len(progress) == pytest.approx(4, abs=1)
+        assert min(b - a for a, b in itertools.pairwise(times[1:-1])) >= at.chat.edit_interval
+        assert times[-1] == pytest.approx(ended_at, abs=0.05)
+        [message] = at.chat.of(job.id)
+        assert message.cards[-1].status is JobStatus.SUCCEEDED
+        fractions = [card.progress.fraction for card in message.cards if card.progress]
+        assert fractions == sorted(fractions)
+
+
+async def test_nothing_is_edited_where_nothing_is_new() -> None:
+    async with desk() as at:
+        job = await at.add(new_job())
+        for _ in range(20):
+            at.delivery.queue_moved()
+            await asyncio.sleep(30)
+
+        assert len(at.times(job)) == 1
+
+
+async def test_a_new_position_is_shown_but_not_too_often() -> None:
+    async with desk() as at:
+        job = new_job()
+        at.places[job.id] = Waiting(position=9, expected_at=None, expected_late=None)
+        await at.add(job)
+        await asyncio.sleep(1)
+        for position in range(8, 0, -1):
+            at.places[job.id] = Waiting(position=position, expected_at=None, expected_late=None)
+            at.delivery.queue_moved()
+            await asyncio.sleep(3)
+
+        times = at.times(job)
+        assert 2 <= len(times) <= 4
+        assert min(b - a for a, b in itertools.pairwise(times)) >= REPOSITION_SECONDS
+
+
+async def test_a_busy_chat_gets_the_end_when_it_asked_for_it() -> None:
+    async with desk() as at:
+        job = await at.add(new_job())
+        await asyncio.sleep(1)
+        at.chat.refuse(TryLater("429", seconds=30))
+        ended = asyncio.get_running_loop().time()
+        await at.finish(job)
+        await asyncio.sleep(100)
+
+        assert at.times(job)[-1] - ended == pytest.approx(30, abs=0.1)
+        assert await at.store.deliveries() == []
+
+
+async def test_a_placeholder_that_was_posted_although_the_chat_said_no_is_not_posted_twice() -> None:
+    async with desk() as at:
+        at.chat.refuse(TryLater("500 after the message was made"), after_effect=True)
+        job = await at.add(new_job())
+        await asyncio.sleep(BACK_OFF[0] + 1)
+        await at.finish(job)
+        await asyncio.sleep(60)
+
+        assert len(at.chat.of(job.id)) == 1
+        assert at.chat.of(job.id)[0].cards[-1].status is JobStatus.SUCCEEDED
+
+
+async def test_a_fault_of_an_adapter_is_tried_again_and_harms_nobody_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with desk() as at:
+        ill = new_job("a")
+        real_post = at.chat.post
+        faults = [KeyError("a bug"), ValueError("another")]
+
+        async def post(target: ReplyTarget, card: object, *, nonce: str) -> str:
+            if nonce == ill.id and faults:
+                raise faults.pop()
+            return await real_post(target, card, nonce=nonce)  # type: ignore[arg-type]  # handed through
+
+        monkeypatch.setattr(at.chat, "post", post)
+        await at.add(ill)
+        healthy = await at.add(new_job("b"))
+        await asyncio.sleep(60)
+
+        assert at.times(healthy)[0] < 1
+        assert len(at.times(ill)) == 1
+        assert faults == []
+
+
+async def test_a_place_that_is_gone_ends_the_duty_without_a_loop() -> None:
+    async with desk() as at:
+        job = await at.add(new_job())
+        await asyncio.sleep(1)
+        at.chat.refuse(Undeliverable("the channel was deleted"))
+        await at.finish(job)
+        await asyncio.sleep(3600)
+
+        assert await at.store.deliveries() == []
+        assert len(at.times(job)) == 1
+
+
+async def test_an_outage_is_waited_out_but_not_for_ever() -> None:
+    async with desk() as at:
+        job = await at.add(new_job())
+        await asyncio.sleep(1)
+        for _ in range(MAX_TRIES + 1):
+            at.chat.refuse(TryLater("503"))
+        await at.finish(job)
+        await asyncio.sleep(24 * 3600)
+
+        assert await at.store.deliveries() == []
+        assert len(at.times(job)) == 1
+
+
+async def test_a_disk_that_refuses_delays_the_message_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with desk() as at:
+        real_posted = at.store.posted
+        refusals = [1, 2, 3]
+
+        async def posted(job: JobId, message: str) -> None:
+            if refusals:
+                refusals.pop()
+                raise StorageFailed
+            await real_posted(job, message)
+
+        monkeypatch.setattr(at.store, "posted", posted)
+        job = await at.add(new_job())
+        await asyncio.sleep(120)
+        await at.finish(job)
+        await asyncio.sleep(60)
+
+        [message] = at.chat.of(job.id)
+        assert message.cards[-1].status is JobStatus.SUCCEEDED
+
+
+async def test_what_was_not_shown_before_a_restart_is_shown_after_it() -> None:
+    async with desk() as first:
+        job = await first.add(new_job())
+        await asyncio.sleep(1)
+    await first.finish(job)
+    assert len(first.times(job)) == 1
+
+    async with desk(first.store, first.chat) as second:
+        for duty in await second.store.deliveries():
+            second.delivery.announce(duty.job)
+        await asyncio.sleep(1)
+
+    assert len(first.chat.of(job.id)) == 1
+    assert first.chat.of(job.id)[0].cards[-1].status is JobStatus.SUCCEEDED
+
+
+async def test_a_stop_shows_ended_jobs_and_leaves_waiting_ones_to_the_next_start() -> None:
+    async with desk() as at:
+        waiting = await at.add(new_job("a"))
+        ended = await at.add(new_job("b"))
+        await asyncio.sleep(1)
+        await at.finish(ended)
+
+    assert at.chat.of(ended.id)[0].cards[-1].status is JobStatus.SUCCEEDED
+    assert at.chat.of(waiting.id)[0].cards[-1].status is JobStatus.QUEUED
+
+
+async def test_a_platform_that_is_off_keeps_its_duties() -> None:
+    async with desk() as at:
+        job = await at.add(new_job(platform="elsewhere"))
+        await asyncio.sleep(1)
+
+        assert [duty.job for duty in await at.store.deliveries()] == [job.id]
+
+
+async def test_a_private_job_is_rendered_private() -> None:
+    async with desk() as at:
+        job = await at.add(replace(new_job(), private=True))
+        await asyncio.sleep(1)
+
+        assert at.chat.of(job.id)[0].cards[0].private

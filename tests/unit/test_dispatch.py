@@ -1,0 +1,136 @@
+from pathlib import Path
+
+import pytest
+
+from bot.domain.ids import generation_id
+from bot.domain.job import MAX_STRIKES, JobStatus
+from bot.domain.request import Action
+from inference.api import EngineStopped, Failed, FailureKind
+from tests.fakes.core import bench, request
+from tests.fakes.engine import DIE, HANG, FakeEngine
+
+CRASH = Failed(FailureKind.CRASH, "The worker died.")
+
+
+async def test_a_job_whose_worker_died_is_tried_again_and_its_owner_sees_no_error(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        at.engine.script(CRASH, Failed(FailureKind.HANG, "The worker hung."))
+        job = (await at.service.submit(request())).job
+        await at.shown(job.id)
+
+        assert len(at.engine.requests) == 3
+        [message] = at.chat.of(job.id)
+        assert JobStatus.FAILED not in {card.status for card in message.cards}
+
+
+async def test_a_job_that_kills_every_worker_ends_with_a_clear_word_and_the_next_one_works(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        at.engine.script(*[CRASH] * MAX_STRIKES)
+        poison = (await at.service.submit(request())).job
+        card = await at.shown(poison.id, JobStatus.FAILED)
+        healthy = (await at.service.submit(request())).job
+        await at.shown(healthy.id)
+
+        assert "given up" in card.headline
+        assert len(at.engine.requests) == MAX_STRIKES + 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (FailureKind.OUT_OF_MEMORY, JobStatus.FAILED),
+        (FailureKind.INVALID, JobStatus.FAILED),
+        (FailureKind.REFUSED, JobStatus.REFUSED),
+    ],
+)
+async def test_what_another_attempt_cannot_mend_ends_the_job_with_the_engines_words(
+    tmp_path: Path, kind: FailureKind, status: JobStatus
+) -> None:
+    async with bench(tmp_path) as at:
+        at.engine.script(Failed(kind, "In one sentence."))
+        job = (await at.service.submit(request())).job
+        card = await at.shown(job.id, status)
+
+        assert card.headline == "In one sentence."
+        assert len(at.engine.requests) == 1
+
+
+@pytest.mark.parametrize("slots", [1, 2, 4])
+async def test_a_sweep_interrupted_in_the_middle_keeps_what_it_has(tmp_path: Path, slots: int) -> None:
+    async with bench(tmp_path, slots=slots) as at:
+        sweep = request(action=Action.SWEEP)
+        at.engine.script(*([CRASH] if slots > 1 else [Failed(FailureKind.HANG, "It hung.")]))
+        job = (await at.service.submit(sweep)).job
+        card = await at.shown(job.id)
+
+        assert len(card.pictures) == 4
+        stored = await at.store.job(job.id)
+        assert stored is not None
+        assert stored.strikes == 1
+
+
+async def test_one_failed_picture_ends_the_sweep_and_stops_its_others(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        at.engine.script(Failed(FailureKind.OUT_OF_MEMORY, "Too large."))
+        job = (await at.service.submit(request(action=Action.SWEEP))).job
+        await at.shown(job.id, JobStatus.FAILED)
+        after = (await at.service.submit(request())).job
+        await at.shown(after.id)
+
+        assert len(at.engine.requests) == 2
+
+
+async def test_slots_are_filled_and_every_job_ends_once(tmp_path: Path) -> None:
+    async with bench(tmp_path, slots=3) as at:
+        jobs = [(await at.service.submit(request(user))).job for user in "abcabcabc"]
+        for job in jobs:
+            await at.shown(job.id)
+
+        for job in jobs:
+            [message] = at.chat.of(job.id)
+            assert [card.status for card in message.cards].count(JobStatus.SUCCEEDED) == 1
+
+
+async def test_work_that_outlives_its_grace_is_back_in_line_after_a_restart(tmp_path: Path) -> None:
+    async with bench(tmp_path, grace=0.05) as first:
+        first.engine.script(HANG)
+        job = (await first.service.submit(request())).job
+        await first.engine.until_running(f"{generation_id(job.id, 0)}-1")
+    left = await first.store.job(job.id)
+    assert left is not None
+    assert left.status is JobStatus.QUEUED
+
+    async with bench(tmp_path, store=first.store, images=first.images, chat=first.chat) as second:
+        await second.shown(job.id)
+    assert len(second.chat.of(job.id)) == 1
+    finished = await first.store.job(job.id)
+    assert finished is not None
+    assert finished.strikes == 0
+
+
+async def test_a_job_left_running_by_a_killed_service_is_run_again(tmp_path: Path) -> None:
+    async with bench(tmp_path, start=False) as killed:
+        job = (await killed.service.submit(request())).job
+        running = job.started(lease="an earlier run", at=killed.core.clock.now())
+        assert await killed.store.replace(job, running)
+
+    async with bench(tmp_path, store=killed.store, images=killed.images, chat=killed.chat) as at:
+        await at.shown(job.id)
+        stored = await at.store.job(job.id)
+        assert stored is not None
+        assert stored.attempt == 2
+
+
+async def test_an_engine_that_can_do_nothing_more_stops_the_service(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    engine.script(DIE)
+
+    async def serve_one() -> None:
+        async with bench(tmp_path, engine=engine) as at:
+            job = (await at.service.submit(request())).job
+            await at.shown(job.id)
+
+    with pytest.raises(ExceptionGroup) as stopped:
+        await serve_one()
+
+    assert stopped.group_contains(EngineStopped)

@@ -1,0 +1,82 @@
+import io
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference import frames
+from inference.api import Cancelled, Done, Event, Failed, FailureKind, Img2ImgRequest, Preview, Started, Step
+
+TEXT = st.text(max_size=50)
+FEW = st.integers(0, 1000)
+EVENTS = st.one_of(
+    st.builds(Started, st.booleans()),
+    st.builds(Step, FEW, FEW),
+    st.builds(Preview, st.just(Path("/tmp/ä b.png"))),
+    st.builds(
+        Done,
+        output=st.just(Path("out.png")),
+        width=FEW,
+        height=FEW,
+        effective_steps=FEW,
+        seconds=st.floats(0, 1e6),
+        notes=st.lists(TEXT).map(tuple),
+    ),
+    st.builds(Failed, st.sampled_from(FailureKind), TEXT),
+    st.just(Cancelled()),
+)
+
+
+def through_the_pipe(frame: frames.Frame) -> frames.Frame:
+    frame_read = frames.read(io.BytesIO(frames.pack(frame)))
+    assert frame_read is not None
+    return frame_read
+
+
+@given(EVENTS)
+def test_an_event_arrives_as_it_was_sent(event: Event) -> None:
+    frame = through_the_pipe({"frame": "event", "event": frames.event_to_json(event)})
+    assert frames.event_from_json(frame["event"]) == event
+
+
+@given(TEXT, st.floats(0, 1), st.integers(0, 2**32 - 1))
+def test_a_request_arrives_as_it_was_sent(prompt: str, strength: float, seed: int) -> None:
+    request = Img2ImgRequest(
+        id="r",
+        source=Path("a"),
+        output=Path("b"),
+        prompt=prompt,
+        strength=strength,
+        steps=3,
+        guidance_scale=1.5,
+        seed=seed,
+        model="m",
+    )
+    frame = through_the_pipe({"frame": "run", "request": asdict(request)})
+    assert frames.request_from_json(frame["request"]) == request
+
+
+def test_the_end_of_the_pipe_is_no_frame() -> None:
+    whole = frames.pack({"frame": "open"})
+    for length in range(len(whole)):
+        assert frames.read(io.BytesIO(whole[:length])) is None
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"\xff", b"5", b'{"fra'])
+def test_noise_is_refused(body: bytes) -> None:
+    with pytest.raises(frames.BadFrame):
+        frames.unpack(body)
+
+
+def test_a_length_beyond_any_frame_is_refused() -> None:
+    with pytest.raises(frames.BadFrame):
+        frames.read(io.BytesIO(b"\xff\xff\xff\xff" + b"x" * 10))
+
+
+@pytest.mark.parametrize("fields", [{}, {"event": "Nothing"}, {"event": "Step"}, {"event": "Failed", "kind": "x"}])
+def test_an_event_that_is_none_is_refused(fields: frames.Frame) -> None:
+    with pytest.raises(frames.BadFrame):
+        frames.event_from_json(json.loads(json.dumps(fields)))

@@ -1,0 +1,136 @@
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.ids import JobId
+from bot.queue import FairQueue, QueueClosed, QueueFull, Unit
+
+
+def units(user: str, job: str, count: int = 1, cost: float = 1.0) -> list[Unit]:
+    return [Unit(job=JobId(job), index=index, user=user, cost=cost) for index in range(count)]
+
+
+async def drain(queue: FairQueue) -> list[Unit]:
+    return [await queue.take() for _ in queue.order()]
+
+
+async def test_members_take_turns_however_much_one_of_them_asked_for() -> None:
+    queue = FairQueue(max_jobs=100)
+    for number in range(3):
+        queue.put(units("ann", f"a{number}"))
+    for user in ("bob", "cat"):
+        queue.put(units(user, user[0]))
+
+    order = [unit.job for unit in await drain(queue)]
+
+    assert order == ["a0", "b", "c", "a1", "a2"]
+
+
+async def test_a_single_picture_does_not_wait_behind_somebody_elses_sweep() -> None:
+    queue = FairQueue(max_jobs=100)
+    queue.put(units("ann", "sweep", count=8))
+    assert (await queue.take()).index == 0
+    queue.put(units("bob", "single"))
+
+    assert (await queue.take()).job == "single"
+
+
+async def test_expensive_pictures_count_for_more() -> None:
+    queue = FairQueue(max_jobs=100)
+    for number in range(3):
+        queue.put(units("big", f"big{number}", cost=3.0))
+    for number in range(6):
+        queue.put(units("small", f"small{number}"))
+
+    first = [unit.user for unit in (await drain(queue))[:8]]
+
+    assert first.count("small") == 6
+
+
+async def test_a_member_who_was_away_saved_up_nothing() -> None:
+    queue = FairQueue(max_jobs=1000)
+    queue.put(units("late", "l"))
+    await queue.take()
+    for number in range(50):
+        queue.put(units("ann", f"a{number}"))
+        await queue.take()
+    for number in range(4):
+        queue.put(units("ann", f"more{number}"))
+        queue.put(units("late", f"late{number}"))
+
+    users = [unit.user for unit in await drain(queue)]
+
+    assert {users[0], users[1]} == {"ann", "late"}
+    assert users.count("late") == 4
+    assert abs(users[:4].count("late") - 2) <= 1
+
+
+async def test_a_full_queue_says_so_and_counts_places_that_are_held() -> None:
+    queue = FairQueue(max_jobs=2)
+    with queue.reserve():
+        with queue.reserve(), pytest.raises(QueueFull), queue.reserve():
+            pass
+        queue.put(units("ann", "a"))
+        with pytest.raises(QueueFull), queue.reserve():
+            pass
+    with queue.reserve():
+        pass
+
+
+async def test_an_interrupted_job_comes_before_the_members_others() -> None:
+    queue = FairQueue(max_jobs=10)
+    queue.put(units("ann", "a1"))
+    queue.put(units("ann", "a0", count=2), first=True)
+
+    assert [(unit.job, unit.index) for unit in queue.order()] == [("a0", 0), ("a0", 1), ("a1", 0)]
+
+
+async def test_a_removed_job_is_not_handed_out() -> None:
+    queue = FairQueue(max_jobs=10)
+    queue.put(units("ann", "a", count=3))
+    queue.put(units("ann", "b"))
+
+    assert queue.remove(JobId("a"))
+    assert not queue.remove(JobId("a"))
+    assert [unit.job for unit in await drain(queue)] == ["b"]
+
+
+async def test_a_closed_queue_wakes_who_waits_and_hands_out_nothing() -> None:
+    queue = FairQueue(max_jobs=10)
+    waiting = asyncio.ensure_future(queue.take())
+    await asyncio.sleep(0)
+    queue.put(units("ann", "a"))
+    queue.close()
+
+    with pytest.raises(QueueClosed):
+        await waiting
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcde"), st.integers(1, 4), st.floats(0.5, 4.0)), min_size=1, max_size=40))
+async def test_every_member_gets_an_even_share_while_they_all_wait(
+    jobs: list[tuple[str, int, float]],
+) -> None:
+    """Start-time fair queueing: two members who both wait never differ by more than one piece of each."""
+    queue = FairQueue(max_jobs=1000)
+    for number, (user, count, cost) in enumerate(jobs):
+        queue.put(units(user, f"j{number}", count=count, cost=cost))
+    expected = list(queue.order())
+    remaining = {user: sum(unit.user == user for unit in expected) for user in "abcde"}
+    served = dict.fromkeys("abcde", 0.0)
+    largest = max(cost for _, _, cost in jobs)
+
+    taken = []
+    while any(remaining.values()):
+        unit = await queue.take()
+        taken.append(unit)
+        remaining[unit.user] -= 1
+        served[unit.user] += unit.cost
+        both_wait = [served[user] for user in "abcde" if remaining[user]]
+        if both_wait:
+            assert max(both_wait) - min(both_wait) <= 2 * largest + 1e-9
+
+    assert taken == expected
+    assert len(queue) == 0
+    assert len({(unit.job, unit.index) for unit in taken}) == len(expected)
