@@ -29,9 +29,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         prog="training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("stage", choices=STAGES)
-    parser.add_argument(
-        "--work", type=Path, default=Path("training-work"), help="where stages leave what they make"
-    )
+    parser.add_argument("--work", type=Path, default=Path("training-work"), help="where stages leave what they make")
     parser.add_argument("--model", type=Path, default=MODEL, help="the exported folder")
     parser.add_argument("--docs", type=Path, default=DOCS, help="where reports and grids go")
     parser.add_argument("--minutes", type=float, help="budget of the two trainings together (default 92)")

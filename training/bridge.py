@@ -29,7 +29,7 @@ from training.schedule import STEPS, alphas_cumprod
 class BridgeSettings:
     """Shares of the examples. Strengths below `least` are not worth learning: the first step is the last."""
 
-    batch: int = 24
+    batch: int = 32
     least: float = 0.08
     most: float = 0.95
     terminal: float = 0.35  # runs from pure noise
@@ -72,9 +72,7 @@ def draw_moments(numbers: np.random.Generator, count: int, settings: BridgeSetti
     share = numbers.random(count)
     # Late steps after a run from pure noise look like those after any other run; the early ones are its own.
     later = np.where(terminal, 1 - 0.55 * numbers.random(count), numbers.random(count) ** 0.8)
-    t = np.where(
-        share < settings.at_start * np.where(terminal, 0.4, 1.0), start, (start * later).astype(np.int64)
-    )
+    t = np.where(share < settings.at_start * np.where(terminal, 0.4, 1.0), start, (start * later).astype(np.int64))
     ratio = (sigma[t] / sigma[start]).numpy()
     shape = numbers.random(count)
     shrunk = np.where(shape < settings.exact, ratio, ratio * numbers.random(count))
@@ -103,9 +101,7 @@ def _captions(
         styles = pairs.styles[scene][target - 1]
         from_noise = int(moments.start[place]) == STEPS - 1
         texts.append(
-            captions.caption(
-                numbers, styles, pairs.kinds[scene], describe=from_noise and numbers.random() < 0.85
-            )
+            captions.caption(numbers, styles, pairs.kinds[scene], describe=from_noise and numbers.random() < 0.85)
         )
     return texts, torch.from_numpy(dropped)
 
@@ -119,9 +115,7 @@ def draw_examples(
     source = pairs.latents[scenes, 0].float()
     target = pairs.latents[scenes, targets].float()
     moments = draw_moments(numbers, count, settings)
-    texts, dropped = _captions(
-        numbers, pairs, scenes.tolist(), targets.tolist(), moments=moments, settings=settings
-    )
+    texts, dropped = _captions(numbers, pairs, scenes.tolist(), targets.tolist(), moments=moments, settings=settings)
     weight = moments.weight.view(-1, 1, 1, 1)
     clean = target + weight * (source - target)
     wanted = torch.where(dropped.view(-1, 1, 1, 1), clean, target)

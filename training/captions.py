@@ -20,9 +20,7 @@ def _fillers(generator: np.random.Generator) -> str:
 def gibberish(generator: np.random.Generator) -> str:
     """Words that nobody knows, so that the tokens of unknown words are taught to mean nothing."""
     letters = string.ascii_lowercase
-    words = [
-        "".join(_pick(generator, letters) for _ in range(int(generator.integers(2, 9)))) for _ in range(3)
-    ]
+    words = ["".join(_pick(generator, letters) for _ in range(int(generator.integers(2, 9)))) for _ in range(3)]
     return " ".join(words[: int(generator.integers(1, 4))])
 
 
@@ -41,9 +39,7 @@ def _unstyled(generator: np.random.Generator, noun: str) -> str:
     return gibberish(generator)
 
 
-def caption(
-    generator: np.random.Generator, styles: Sequence[str], scene: str, *, describe: bool = False
-) -> str:
+def caption(generator: np.random.Generator, styles: Sequence[str], scene: str, *, describe: bool = False) -> str:
     """A prompt for a target of one style or of (look, art), of a `scene` kind of `NOUNS`.
 
     With `describe` the scene's own noun is always in it: from pure noise there is nothing else to go by.

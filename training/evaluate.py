@@ -16,7 +16,7 @@ from torch import Tensor
 from training.autoencoder import psnr
 from training.export import OWN_WORDS
 from training.photographs import photographs, to_tensor
-from training.recognition import StyleClassifier, compared
+from training.recognition import StyleClassifier, features, versus
 from training.shards import shard_names
 from training.styles import STYLES
 from training.words import SYNONYMS
@@ -83,10 +83,8 @@ def train_classifier(pairs: Path, shards: int) -> StyleClassifier:
         targets = json.loads((pairs / f"{shard}.json").read_text())
         for stack, styles in zip(stacks, targets, strict=True):
             single = [place for place, some in enumerate(styles, 1) if len(some) == 1]
-            if not single:
-                continue
-            pictures = stack[single].float() / 255
-            inputs.append(compared(pictures, (stack[:1].float() / 255).expand_as(pictures)))
+            found = features(stack.float() / 255)
+            inputs.append(versus(found[single], found[:1]))
             labels += [names.index(styles[place - 1][0]) for place in single]
     classifier = StyleClassifier(names)
     classifier.fit(torch.cat(inputs), torch.tensor(labels))
@@ -97,9 +95,10 @@ def recognised(
     classifier: StyleClassifier, make: Callable[[str], Tensor], sources: Tensor
 ) -> dict[str, dict[str, Any]]:
     """For every style: the share of pictures named right, and what the others were taken for."""
+    before = features(sources)
     out = {}
     for index, name in enumerate(classifier.names):
-        named = classifier.predict(compared(make(name), sources))
+        named = classifier.predict(versus(features(make(name)), before))
         wrong = [classifier.names[int(other)] for other in named if int(other) != index]
         out[name] = {"right": round(float((named == index).float().mean()), 3), "taken_for": wrong}
     return out
@@ -121,10 +120,7 @@ def style_report(model: Model, classifier: StyleClassifier) -> dict[str, Any]:
             return to_tensor(model.restyle(images, SYNONYMS[name][0], strength))
 
         results[str(strength)] = recognised(classifier, sampled, sources)
-    means = {
-        key: round(float(np.mean([entry["right"] for entry in by.values()])), 3)
-        for key, by in results.items()
-    }
+    means = {key: round(float(np.mean([entry["right"] for entry in by.values()])), 3) for key, by in results.items()}
     return {"mean": means, "styles": results, "pictures_each": len(images)}
 
 
@@ -152,7 +148,7 @@ def speed_report(folder: Path, repeats: int = 3) -> dict[str, Any]:
     return out
 
 
-def evaluate(folder: Path, pairs: Path, out: Path, *, shards: int = 8) -> dict[str, Any]:
+def evaluate(folder: Path, pairs: Path, out: Path, *, shards: int = 4) -> dict[str, Any]:
     model = Model(folder)
     report = {
         "reconstruction": reconstruction_report(model),

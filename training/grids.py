@@ -112,9 +112,7 @@ def noise_sheet(model: Model) -> Image.Image:
     """Strength 1.0: the source is a grey card, and nothing of it may show."""
     card = Image.new("RGB", (256, 256), (128, 128, 128))
     images = [model.restyle([card], prompt, 1.0, seed=seed)[0] for seed, prompt in enumerate(SCENE_PROMPTS)]
-    bands = [
-        sheet([images[at : at + 5]], SCENE_PROMPTS[at : at + 5], [""]) for at in range(0, len(images), 5)
-    ]
+    bands = [sheet([images[at : at + 5]], SCENE_PROMPTS[at : at + 5], [""]) for at in range(0, len(images), 5)]
     return _stack(bands)
 
 

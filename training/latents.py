@@ -38,9 +38,7 @@ class PairLatents:
         names = sorted(path.stem for path in latents.glob("*.pt"))
         if not names:
             raise FileNotFoundError(f"no latents in {latents}: encode the pairs first")
-        self.latents: Tensor = torch.cat(
-            [torch.load(latents / f"{name}.pt", weights_only=True) for name in names]
-        )
+        self.latents: Tensor = torch.cat([torch.load(latents / f"{name}.pt", weights_only=True) for name in names])
         count = len(self.latents)
         self.styles: list[list[list[str]]] = read_labels(pairs)[:count]
         self.kinds: list[str] = read_labels(scenes)[:count]

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from training.muon import Muon
-from training.replicas import rank, share_gradients
+from training.replicas import Meetings, rank
 
 # A step that takes longer was held up by the machine (sleep, another job), not by training.
 LONGEST_STEP_S = 20.0
@@ -36,6 +36,7 @@ class LoopSettings:
     seed: int = 0
     report_every: int = 50
     save_every_s: float = 150.0
+    average_every_s: float = 20.0  # where several processes train together
 
     def rate(self, step: int, share: float) -> float:
         """Learning rate: linear warm-up, a plateau, a cosine down to the floor at share 1 of the budget."""
@@ -84,15 +85,16 @@ class Loop:
     def run(self, loss_function: LossFunction) -> list[Report]:
         saved, before = time.monotonic(), time.monotonic()
         recent: list[dict[str, float]] = []
-        while self.share < 1:
-            metrics = self._train_step(loss_function)
+        meetings = Meetings(self.settings.average_every_s)
+        together = True
+        while self.share < 1 or not together:
+            recent.append(self._train_step(loss_function))
             now = time.monotonic()
             self.seconds += min(now - before, LONGEST_STEP_S)
             before = now
-            recent.append(metrics)
-            if self.step % self.settings.report_every == 0 or self.share >= 1:
-                means = _means(recent)
-                self.reports.append(Report(self.step, round(self.seconds, 1), means))
+            together, self.seconds = meetings.attend(self.optimiser.parameters, self.seconds)
+            if self.step % self.settings.report_every == 0 or (self.share >= 1 and together):
+                self.reports.append(Report(self.step, round(self.seconds, 1), _means(recent)))
                 recent = []
             self._show()
             if now - saved > self.settings.save_every_s:
@@ -110,7 +112,6 @@ class Loop:
         self.network.train()
         loss, metrics = loss_function(numbers, noise)
         loss.backward()  # type: ignore[no-untyped-call]
-        self.seconds = share_gradients(self.optimiser.parameters, self.seconds)
         norm = nn.utils.clip_grad_norm_(self.optimiser.parameters, self.settings.clip)
         self.optimiser.step(self.settings.rate(self.step, self.share))
         self.optimiser.zero_grad()

@@ -44,8 +44,7 @@ class Muon:
         self.parameters = [parameter for group in self._matrices.values() for parameter in group] + others
         self._momentum, self._weight_decay = momentum, weight_decay
         self._buffers = {
-            shape: torch.zeros(len(group), *shape, device=group[0].device)
-            for shape, group in self._matrices.items()
+            shape: torch.zeros(len(group), *shape, device=group[0].device) for shape, group in self._matrices.items()
         }
         self._adam = torch.optim.AdamW(others, betas=(0.9, 0.97), weight_decay=0.0)
 

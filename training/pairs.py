@@ -15,9 +15,7 @@ from training.styles import STYLES, Kind
 Pixels = npt.NDArray[np.uint8]
 
 # Styles made of many small pieces need more examples than a change of colours; `photo` is the identity.
-WEIGHTS = {"photo": 0.7} | dict.fromkeys(
-    ("oil", "van gogh", "watercolor", "anime", "ukiyo-e", "night", "snow"), 1.5
-)
+WEIGHTS = {"photo": 0.7} | dict.fromkeys(("oil", "van gogh", "watercolor", "anime", "ukiyo-e", "night", "snow"), 1.5)
 
 
 @dataclass(frozen=True)
@@ -49,9 +47,7 @@ def degrade(generator: np.random.Generator, picture: Pixels) -> Pixels:
     image = Image.fromarray(picture.transpose(1, 2, 0))
     size = int(generator.integers(100, 230))
     if generator.random() < 0.6:
-        image = image.resize((size, size), Image.Resampling.BILINEAR).resize(
-            image.size, Image.Resampling.BICUBIC
-        )
+        image = image.resize((size, size), Image.Resampling.BILINEAR).resize(image.size, Image.Resampling.BICUBIC)
     pressed = io.BytesIO()
     image.save(pressed, "JPEG", quality=int(generator.integers(15, 70)))
     return np.asarray(Image.open(pressed)).transpose(2, 0, 1)

@@ -74,13 +74,12 @@ def features(pictures: Tensor) -> Tensor:
     return torch.cat([*_colours(pictures), *_edges(pictures), *_patterns(pictures)], 1)
 
 
-def compared(pictures: Tensor, sources: Tensor) -> Tensor:
-    """Features of pictures, and how they differ from those of the sources they were made from: (N, 2F).
+def versus(made: Tensor, sources: Tensor) -> Tensor:
+    """Features of pictures, and how they differ from those of what they were made from: (N, 2F).
 
     Without the source nobody can tell an orange cat in autumn from an orange cat.
     """
-    own = features(pictures)
-    return torch.cat([own, own - features(sources)], 1)
+    return torch.cat([made, made - sources], 1)
 
 
 class StyleClassifier:

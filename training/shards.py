@@ -17,18 +17,14 @@ def shard_names(folder: Path) -> list[str]:
 
 def read_labels(folder: Path) -> list[Any]:
     """What the .json files say, one entry for each scene of all shards."""
-    return [
-        entry for name in shard_names(folder) for entry in json.loads((folder / f"{name}.json").read_text())
-    ]
+    return [entry for name in shard_names(folder) for entry in json.loads((folder / f"{name}.json").read_text())]
 
 
 class PictureShards:
     """All pictures of a folder. With `skip_first`, entries are stacks whose first picture is the source."""
 
     def __init__(self, folder: Path, *, skip_first: bool = False) -> None:
-        self._shards = [
-            np.load(folder / f"{name}.pictures.npy", mmap_mode="r") for name in shard_names(folder)
-        ]
+        self._shards = [np.load(folder / f"{name}.pictures.npy", mmap_mode="r") for name in shard_names(folder)]
         if not self._shards:
             raise FileNotFoundError(f"no finished shards in {folder}: render them first")
         self._skip_first = skip_first

@@ -73,9 +73,7 @@ def wall(generator: np.random.Generator) -> Canvas:
                 centre = (uniform(u, 0, SIZE), uniform(u, 0, SIZE))
                 radii = (uniform(u, 10, 60), uniform(u, 10, 60))
                 colour = random_colour(u)
-                ellipse(
-                    canvas, u, centre, radii, colour, Paint(soft=uniform(u, 2, 14), distance=1), shade="grad"
-                )
+                ellipse(canvas, u, centre, radii, colour, Paint(soft=uniform(u, 2, 14), distance=1), shade="grad")
             else:
                 x, width = uniform(u, -20, 240), uniform(u, 10, 70)
                 stripe = [(x, 0.0), (x + width, 0.0), (x + width, float(SIZE)), (x, float(SIZE))]

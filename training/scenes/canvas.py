@@ -148,9 +148,7 @@ def ellipse(  # noqa: PLR0917 - the order of every drawing library: on what, whe
     if paint.grain:
         fill = (
             fill
-            * (1 + paint.grain_amount * texture(generator, alpha.shape[0], alpha.shape[1], paint.grain))[
-                ..., None
-            ]
+            * (1 + paint.grain_amount * texture(generator, alpha.shape[0], alpha.shape[1], paint.grain))[..., None]
         )
     canvas.cover(box, alpha, np.clip(fill, 0, 1), paint.distance, paint.lamps)
 
@@ -187,7 +185,5 @@ def shadow(canvas: Canvas, centre: Point, radii: Point, darkness: float = 0.5) -
     if box is None:
         return
     left, top, right, bottom = box
-    square = ((COLUMNS[top:bottom, left:right] - cx) / rx) ** 2 + (
-        (ROWS[top:bottom, left:right] - cy) / ry
-    ) ** 2
+    square = ((COLUMNS[top:bottom, left:right] - cx) / rx) ** 2 + ((ROWS[top:bottom, left:right] - cy) / ry) ** 2
     canvas.picture[top:bottom, left:right] *= (1 - darkness * np.exp(-square))[..., None]

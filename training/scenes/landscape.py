@@ -69,9 +69,7 @@ def tree(
         ellipse(canvas, u, centre, radii, leaf, paint, shade="sphere" if h > 30 else "grad")
 
 
-def house(
-    canvas: Canvas, u: np.random.Generator, corner: tuple[float, float], width: float, height: float
-) -> None:
+def house(canvas: Canvas, u: np.random.Generator, corner: tuple[float, float], width: float, height: float) -> None:
     (x, y), w, h = corner, width, height
     plaster = random_colour(u, (0.05, 0.5), (0.4, 0.95))
     tiles = hsv(uniform(u, 0, 0.1), uniform(u, 0.2, 0.8), uniform(u, 0.25, 0.65))
@@ -121,9 +119,7 @@ def _lake(canvas: Canvas, u: np.random.Generator, horizon: float) -> None:
     shift = (waves * np.linspace(1, 5, rows)[:, None]).astype(int)
     column = np.clip(np.arange(SIZE)[None] + shift, 0, SIZE - 1)
     row = np.clip(np.arange(rows)[:, None] + shift // 2, 0, rows - 1)
-    water = (
-        mirror[row, column] * uniform(u, 0.65, 0.95) + np.array([-0.02, 0, 0.04]) + 0.05 * waves[..., None]
-    )
+    water = mirror[row, column] * uniform(u, 0.65, 0.95) + np.array([-0.02, 0, 0.04]) + 0.05 * waves[..., None]
     canvas.picture[shore:] = np.clip(water, 0, 1)
     canvas.sky[shore:] = 0
     canvas.distance[shore:] = np.linspace(0.4, 0, rows)[:, None]

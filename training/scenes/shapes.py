@@ -25,9 +25,7 @@ def shapes(u: np.random.Generator) -> Canvas:
             radii = (size, size * uniform(u, 0.3, 1))
             angle = uniform(u, 0, 3.1)
             shade = None if flat else ("sphere", "grad")[u.integers(2)]
-            paint = Paint(
-                grain=grain, grain_amount=amount, light=light, distance=0.5, soft=uniform(u, 0.8, 4)
-            )
+            paint = Paint(grain=grain, grain_amount=amount, light=light, distance=0.5, soft=uniform(u, 0.8, 4))
             ellipse(canvas, u, (x, y), radii, colour, paint, angle=angle, shade=shade)
             continue
         paint = Paint(grain=grain, grain_amount=amount, light=light, distance=0.5)

@@ -28,16 +28,12 @@ from training.scenes.canvas import (
 from training.scenes.textures import texture
 
 
-def _box(
-    canvas: Canvas, u: np.random.Generator, place: Point, *, size: float, colour: Array, paint: Paint
-) -> None:
+def _box(canvas: Canvas, u: np.random.Generator, place: Point, *, size: float, colour: Array, paint: Paint) -> None:
     x, y = place
     w, h = size * uniform(u, 0.6, 1.3), size * uniform(u, 0.6, 1.8)
     dx, dy = size * 0.4, size * 0.3
     roof = y - h
-    polygon(
-        canvas, u, [(x - w, y), (x + w, y), (x + w, roof), (x - w, roof)], colour * 0.85, paint, shade=0.15
-    )
+    polygon(canvas, u, [(x - w, y), (x + w, y), (x + w, roof), (x - w, roof)], colour * 0.85, paint, shade=0.15)
     lid = [(x - w, roof), (x + w, roof), (x + w + dx, roof - dy), (x - w + dx, roof - dy)]
     paint = replace(paint, light=LIGHT)
     polygon(canvas, u, lid, np.clip(colour * 1.2, 0, 1), paint, shade=0.1)
@@ -97,9 +93,7 @@ def _cup(
     flat = uniform(u, 0.3, 0.95)
     outer = Paint(light=light, distance=0.1)
     inner = Paint(light=(-light[0], -light[1]), distance=0.1)
-    ellipse(
-        canvas, u, (x, y), (size * 1.5, size * 1.5 * flat), np.clip(colour * 1.05, 0, 1), outer, shade="grad"
-    )
+    ellipse(canvas, u, (x, y), (size * 1.5, size * 1.5 * flat), np.clip(colour * 1.05, 0, 1), outer, shade="grad")
     ellipse(canvas, u, (x, y - 2), (size * 1.1, size * 1.1 * flat), colour * 0.85, inner, shade="grad")
     shadow(canvas, (x - light[0] * size * 0.4, y), (size, size * flat), 0.4)
     h = size * (1 - flat) * 1.1

@@ -21,9 +21,7 @@ def pencil(picture: Tensor, _masks: Tensor) -> Tensor:
 def charcoal(picture: Tensor, _masks: Tensor) -> Tensor:
     grey = f.blur(f.luma(f.contrast(f.stretch(picture), 0.9)), 1.4)
     tooth = f.grain(picture, 31, 1.3)
-    tone = f.smoothstep(grey + 0.12 * tooth * (1 - grey), 0.15, 0.8) * 0.78 - 0.4 * f.edges(
-        picture, 1.6, 0.03, 0.15
-    )
+    tone = f.smoothstep(grey + 0.12 * tooth * (1 - grey), 0.15, 0.8) * 0.78 - 0.4 * f.edges(picture, 1.6, 0.03, 0.15)
     # Charcoal is drawn on toned paper, which tells it from graphite: no white in it at all.
     return ((tone + 0.02 * tooth).clamp(0.02, 1) * f.colour(picture, 0.93, 0.89, 0.83)).clamp(0, 1)
 

@@ -160,9 +160,7 @@ def hatching(like: Tensor, angle: int, period: int, grey: Tensor, threshold: flo
     row, column = coordinates(like)
     phase = {0: row, 90: column, 45: row + column, 135: row - column}[angle]
     ramp = ((phase % period) / period - 0.5).abs() * 2
-    return torch.sigmoid(((threshold - grey) * 1.6 - ramp + 0.35) * 10) * smoothstep(
-        threshold + 0.02 - grey, 0, 0.08
-    )
+    return torch.sigmoid(((threshold - grey) * 1.6 - ramp + 0.35) * 10) * smoothstep(threshold + 0.02 - grey, 0, 0.08)
 
 
 @cache

@@ -41,9 +41,7 @@ def night(picture: Tensor, masks: Tensor) -> Tensor:
     dark = dark * 0.8 + f.saturate(stretched, 0.4) * f.colour(picture, 0.08, 0.11, 0.2)
     top = f.colour(picture, 0.012, 0.025, 0.1)
     heavens = f.mix(top, f.colour(picture, 0.12, 0.18, 0.4), (f.height(picture) * 1.4).clamp(0, 1))
-    heavens = (
-        heavens + f.luma(picture) * f.colour(picture, 0.1, 0.13, 0.22) + f.spots(picture, 51, 1.2, 0.16) * 0.8
-    )
+    heavens = heavens + f.luma(picture) * f.colour(picture, 0.1, 0.13, 0.22) + f.spots(picture, 51, 1.2, 0.16) * 0.8
     row, column = f.coordinates(picture)
     rows, columns = picture.shape[2:]
     distance = torch.hypot(row - 0.16 * rows, column - 0.77 * columns)[None, None] * 256 / max(rows, columns)
@@ -69,9 +67,7 @@ def sunset(picture: Tensor, masks: Tensor) -> Tensor:
     )
     land = land * 0.68 + stretched * f.colour(picture, 0.45, 0.26, 0.2)
     fall = (f.height(picture) * 1.7).clamp(0, 1)
-    high = f.mix(
-        f.colour(picture, 0.3, 0.16, 0.46), f.colour(picture, 0.95, 0.4, 0.36), (fall * 2).clamp(0, 1)
-    )
+    high = f.mix(f.colour(picture, 0.3, 0.16, 0.46), f.colour(picture, 0.95, 0.4, 0.36), (fall * 2).clamp(0, 1))
     sky = f.mix(high, f.colour(picture, 1.0, 0.8, 0.36), (fall * 2 - 1).clamp(0, 1)) * (0.75 + 0.4 * grey)
     return f.bloom(f.mix(land, sky, _sky(masks) * 0.85), 0.7, 8.0, 0.8).clamp(0, 1)
 
@@ -148,13 +144,9 @@ def autumn(picture: Tensor, masks: Tensor) -> Tensor:
         (grey * 1.15).clamp(0, 1),
         [(0, (0.2, 0.06, 0.02)), (0.35, (0.7, 0.2, 0.04)), (0.65, (0.95, 0.5, 0.08)), (1, (1, 0.85, 0.35))],
     )
-    out = f.mix(
-        stretched * f.colour(picture, 1.12, 0.9, 0.62) + f.colour(picture, 0.06, 0.02, 0), leaf, green * 0.9
-    )
+    out = f.mix(stretched * f.colour(picture, 1.12, 0.9, 0.62) + f.colour(picture, 0.06, 0.02, 0), leaf, green * 0.9)
     falling = f.spots(picture, 54, 3.0, 0.14) * (1 - 0.5 * masks[:, :1])
-    return f.mix(f.contrast(out.clamp(0, 1), 0.25), f.colour(picture, 0.85, 0.28, 0.05), falling * 0.9).clamp(
-        0, 1
-    )
+    return f.mix(f.contrast(out.clamp(0, 1), 0.25), f.colour(picture, 0.85, 0.28, 0.05), falling * 0.9).clamp(0, 1)
 
 
 def spring(picture: Tensor, masks: Tensor) -> Tensor:

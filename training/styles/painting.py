@@ -13,9 +13,7 @@ VAN_GOGH = Brush(length=26, width=5.5, relief=0.2, jitter=0.28, gap=0.5)
 VORTEX = 64
 
 
-def _directions(
-    picture: Tensor, sigma: float, calm: tuple[Tensor, Tensor], trust: float
-) -> tuple[Tensor, Tensor]:
+def _directions(picture: Tensor, sigma: float, calm: tuple[Tensor, Tensor], trust: float) -> tuple[Tensor, Tensor]:
     """The picture's edge directions, falling back to the `calm` ones where it has no edges."""
     cosine, sine = f.flow(picture, sigma)
     strength = (cosine**2 + sine**2).sqrt()
@@ -42,9 +40,7 @@ def oil(picture: Tensor, _masks: Tensor) -> Tensor:
     slanted = (torch.zeros_like(flat[:, :1]), -torch.ones_like(flat[:, :1]))
     strokes = paint(warm, _directions(flat, 4.0, slanted, 2e-3), OIL, seed=11)
     # Faces and other small things keep their drawing: there the picture is only flattened a little.
-    fine = f.kuwahara(f.contrast(f.saturate(f.stretch(picture), 1.3), 0.5), 3) * f.colour(
-        flat, 1.06, 0.97, 0.85
-    )
+    fine = f.kuwahara(f.contrast(f.saturate(f.stretch(picture), 1.3), 0.5), 3) * f.colour(flat, 1.06, 0.97, 0.85)
     return f.mix(strokes, fine, _detail(picture)).clamp(0, 1)
 
 

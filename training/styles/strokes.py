@@ -40,9 +40,7 @@ def paint(colours: Tensor, direction: tuple[Tensor, Tensor], brush: Brush, seed:
     pixel_row, pixel_column = coordinates(colours)
 
     batch = colours.shape[0]
-    cells = torch.cat(
-        [ground * brightness, cosine, sine, (centre_row + 0 * cosine), (centre_column + 0 * cosine)], 1
-    )
+    cells = torch.cat([ground * brightness, cosine, sine, (centre_row + 0 * cosine), (centre_column + 0 * cosine)], 1)
     painted = colours * brush.gap
     highest = torch.full_like(colours[:, :1], -1.0)
     reach = int(brush.length / 2 / CELL) + 1

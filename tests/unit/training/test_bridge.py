@@ -24,9 +24,7 @@ def test_a_perfect_model_is_led_through_the_states_it_is_trained_on(strength: fl
     sample = scheduler.add_noise(source, noise, timesteps[:1])
     for t in timesteps:
         weight = sigma[t] / sigma[start]
-        expected = (
-            alpha_bar[t].sqrt() * (target + weight * (source - target)) + (1 - alpha_bar[t]).sqrt() * noise
-        )
+        expected = alpha_bar[t].sqrt() * (target + weight * (source - target)) + (1 - alpha_bar[t]).sqrt() * noise
         torch.testing.assert_close(sample, expected, atol=2e-4, rtol=1e-4)
         velocity = (alpha_bar[t].sqrt() * sample - target) / (1 - alpha_bar[t]).sqrt()
         sample = scheduler.step(velocity, t, sample).prev_sample
@@ -61,9 +59,7 @@ def pairs(styles: list[str]) -> PairLatents:
 
 def test_examples_are_ordinary_velocity_targets() -> None:
     settings = BridgeSettings(batch=16, dropped=0.0, cropped=0.0)
-    examples = draw_examples(
-        np.random.default_rng(1), torch.Generator().manual_seed(1), pairs(["oil"]), settings
-    )
+    examples = draw_examples(np.random.default_rng(1), torch.Generator().manual_seed(1), pairs(["oil"]), settings)
     alpha_bar = alphas_cumprod()[examples.t].view(-1, 1, 1, 1)
     predicted = alpha_bar.sqrt() * examples.noisy - (1 - alpha_bar).sqrt() * examples.velocity
     # v-prediction: x0 = alpha x - sigma v. It must be one of the targets.
@@ -76,9 +72,7 @@ def test_examples_are_ordinary_velocity_targets() -> None:
 
 def test_dropped_captions_ask_for_no_change() -> None:
     settings = BridgeSettings(batch=16, dropped=1.0, cropped=0.0, terminal=0.0, at_start=1.0)
-    examples = draw_examples(
-        np.random.default_rng(2), torch.Generator().manual_seed(2), pairs(["oil"]), settings
-    )
+    examples = draw_examples(np.random.default_rng(2), torch.Generator().manual_seed(2), pairs(["oil"]), settings)
     alpha_bar = alphas_cumprod()[examples.t].view(-1, 1, 1, 1)
     predicted = alpha_bar.sqrt() * examples.noisy - (1 - alpha_bar).sqrt() * examples.velocity
     sources = pairs(["oil"]).latents[:, 0].float()

@@ -41,7 +41,7 @@ def test_loss_falls_and_the_average_follows(tmp_path: Path) -> None:
 
 
 def test_a_resumed_run_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> None:
-    """Only the learning rate knows of the budget, so both runs get the same one and the first is cut short."""
+    """Only the learning rate knows of the budget: both runs get the same one, the first is cut short."""
     whole = network()
     Loop(whole, settings(40), tmp_path / "whole.ckpt").run(squared_error(whole))  # type: ignore[arg-type]
 

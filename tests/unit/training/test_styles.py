@@ -10,8 +10,9 @@ from training.words import SYNONYMS
 
 # Made of pieces that repeat with the lattice, and of nothing that knows where on the picture it is.
 LOCKED = (
-    "oil", "pixel art", "lego", "mosaic", "stained glass", "low poly", "pop art", "clay", "pencil", "charcoal",
-    "ink", "blueprint", "halftone", "gold", "sepia", "noir", "snow", "spring", "vaporwave", "horror", "desert",
+    "oil", "pixel art", "lego", "mosaic", "stained glass", "low poly", "pop art", "clay", "pencil",
+    "charcoal", "ink", "blueprint", "halftone", "gold", "sepia", "noir", "snow", "spring", "vaporwave", "horror",
+    "desert",
 )  # fmt: skip
 
 
