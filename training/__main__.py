@@ -3,7 +3,8 @@
 all        every stage up to the exported folder, within a time budget
 render     scenes and styled pictures          autoencoder  train the autoencoder
 encode     pictures to latents                 denoiser     train the denoiser
-export     write the folder that ships         evaluate     styles recognised, reconstruction, speed
+refine     train the decoder on                export       write the folder that ships
+evaluate   styles recognised, reconstruction, speed
 grids      contact sheets                      record       settings, loss curves, hashes
 """
 
@@ -19,7 +20,7 @@ from training.grids import write_grids
 from training.record import write_record
 from training.stages import Recipe, Workspace
 
-STAGES = ("all", "render", "autoencoder", "encode", "denoiser", "export", "evaluate", "grids", "record")
+STAGES = ("all", "render", "autoencoder", "encode", "denoiser", "refine", "export", "evaluate", "grids", "record")
 MODEL = Path("inference/pocket")
 DOCS = Path("docs/pocket")
 
@@ -32,7 +33,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=Path("training-work"), help="where stages leave what they make")
     parser.add_argument("--model", type=Path, default=MODEL, help="the exported folder")
     parser.add_argument("--docs", type=Path, default=DOCS, help="where reports and grids go")
-    parser.add_argument("--minutes", type=float, help="budget of the two trainings together (default 92)")
+    parser.add_argument("--minutes", type=float, help="budget of all training together (default: the recipe's)")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--threads", type=int, help="processor threads for torch")
     return parser.parse_args(arguments)
@@ -53,6 +54,8 @@ def run(stage: str, options: argparse.Namespace, recipe: Recipe, space: Workspac
             stages.encode(space, recipe)
         case "denoiser":
             stages.denoise(space, recipe)
+        case "refine":
+            stages.refine(space, recipe)
         case "export":
             stages.ship(space, recipe, options.model)
         case "evaluate":
@@ -70,7 +73,7 @@ def main(arguments: list[str] | None = None) -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
     recipe, space = recipe_of(options), Workspace(options.work)
-    everything = ("render", "autoencoder", "encode", "denoiser", "export")
+    everything = ("render", "autoencoder", "encode", "denoiser", "refine", "export")
     for stage in everything if options.stage == "all" else (options.stage,):
         print(f"== {stage}", flush=True)
         run(stage, options, recipe, space)

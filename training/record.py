@@ -43,6 +43,7 @@ def write_record(space: Workspace, recipe: Recipe, model: Path, docs: Path) -> d
     curves = {
         "autoencoder": _curve(space.autoencoder.with_suffix(".json")),
         "denoiser": _curve(space.denoiser.with_suffix(".json")),
+        "decoder, refined": _curve(space.refined.with_suffix(".json")),
     }
     plot_losses({title: entries for title, entries in curves.items() if entries}, docs / "loss.png")
     record = {

@@ -19,6 +19,7 @@ from training.autoencoder import (
     AutoencoderSettings,
     build_autoencoder,
     normalise_latents,
+    refine_decoder,
     to_signed,
     train_autoencoder,
 )
@@ -42,7 +43,7 @@ class Recipe:
 
     shards: int = 32
     shard_size: int = SHARD
-    encoded_shards: int = 12
+    encoded_shards: int = 8
     pairs: PairSettings = field(default_factory=PairSettings)
     autoencoder: AutoencoderSettings = field(default_factory=AutoencoderSettings)
     autoencoder_loop: LoopSettings = field(default_factory=lambda: LoopSettings(2.5e-3, minutes=37))
@@ -53,15 +54,17 @@ class Recipe:
             2e-3, minutes=55, warmup=150, hold=0.3, floor=2e-5, average=0.9965, seed=1
         )
     )
+    refine_loop: LoopSettings = field(default_factory=lambda: LoopSettings(1e-3, minutes=30, warmup=50, seed=2))
     device: str = "cpu"
     replicas: int = 2  # processes of one thread each that train the denoiser together
 
     def with_minutes(self, minutes: float) -> "Recipe":
-        """Share a time between the two networks; rendering and encoding come on top of it."""
+        """Share a time between the trainings; rendering and encoding come on top of it."""
         return replace(
             self,
             autoencoder_loop=replace(self.autoencoder_loop, minutes=0.4 * minutes),
-            denoiser_loop=replace(self.denoiser_loop, minutes=0.6 * minutes),
+            denoiser_loop=replace(self.denoiser_loop, minutes=0.45 * minutes),
+            refine_loop=replace(self.refine_loop, minutes=0.15 * minutes),
         )
 
     def for_gpu(self) -> "Recipe":
@@ -106,6 +109,10 @@ class Workspace:
     @property
     def normalised(self) -> Path:
         return self.root / "autoencoder.pt"
+
+    @property
+    def refined(self) -> Path:
+        return self.root / "decoder.ckpt"
 
     @property
     def denoiser(self) -> Path:
@@ -208,13 +215,30 @@ def denoise(space: Workspace, recipe: Recipe) -> None:
         spawn(_denoise, (space, recipe), recipe.replicas)  # type: ignore[no-untyped-call]
 
 
+def refine(space: Workspace, recipe: Recipe) -> None:
+    """Train the decoder on. It changes no latent, so it may run beside the denoiser or after it."""
+    refine_decoder(
+        load_autoencoder(space, recipe),
+        PictureShards(space.scenes),
+        PictureShards(space.pairs, skip_first=True),
+        space.refined,
+        loop_settings=recipe.refine_loop,
+        settings=recipe.autoencoder,
+        device=recipe.device,
+    )
+
+
 def ship(space: Workspace, recipe: Recipe, out: Path) -> None:
     """Export the averaged weights of the last checkpoint."""
     tokenizer = load_tokenizer(space)
     denoiser = Denoiser(recipe.denoiser, tokenizer)
     state = torch.load(space.denoiser, weights_only=True, map_location="cpu")
     denoiser.load_state_dict(state["average"])
-    export(load_autoencoder(space, recipe), denoiser.eval(), tokenizer, out)
+    autoencoder = load_autoencoder(space, recipe)
+    if space.refined.exists():
+        parts = torch.load(space.refined, weights_only=True, map_location="cpu")["average"]
+        autoencoder.load_state_dict(parts, strict=False)
+    export(autoencoder, denoiser.eval(), tokenizer, out)
 
 
 def save_recipe(recipe: Recipe, path: Path) -> None:

@@ -32,6 +32,7 @@ def recipe() -> Recipe:
         denoiser=DenoiserSettings(channels=(32, 64, 64), text_width=64, text_layers=1, text_heads=2),
         denoiser_loop=replace(plan.denoiser_loop, minutes=30, steps=60, warmup=10, report_every=10),
         bridge=BridgeSettings(batch=8, terminal=0.2),
+        refine_loop=replace(plan.refine_loop, minutes=30, steps=10, warmup=2, report_every=5),
     )
 
 
@@ -41,6 +42,7 @@ def test_losses_fall_and_a_picture_comes_out(tmp_path: Path) -> None:
     stages.autoencode(space, plan)
     stages.encode(space, plan)
     stages.denoise(space, plan)
+    stages.refine(space, plan)
     stages.ship(space, plan, out)
 
     for log in (space.autoencoder, space.denoiser):

@@ -19,7 +19,11 @@ from training.export import DEFAULTS, OWN_WORDS
 from training.photographs import child_drawing, photographs, to_tensor
 from training.styles import filters as f
 
-pytestmark = pytest.mark.slow
+# diffusers asks numpy for torch's tensors the old way.
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
 
 FOLDER = Path("inference/pocket")
 MEDIAN_DB = 27.0

@@ -6,6 +6,9 @@ import torch
 from training import schedule
 from training.export import build_scheduler
 
+# diffusers asks numpy for torch's tensors the old way.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
 SCHEDULERS = (
     "EulerDiscreteScheduler", "DDIMScheduler", "DPMSolverMultistepScheduler", "UniPCMultistepScheduler",
     "PNDMScheduler", "LCMScheduler",
@@ -35,16 +38,20 @@ def test_mild_until_strength_085_and_terminal_at_1() -> None:
 
 
 @pytest.mark.parametrize("name", SCHEDULERS)
-@pytest.mark.parametrize("steps", [2, 7, 20])
-def test_every_listed_scheduler_stays_finite_from_pure_noise(name: str, steps: int) -> None:
+@pytest.mark.parametrize("steps", [5, 20])
+def test_every_listed_scheduler_finds_the_picture_from_pure_noise(name: str, steps: int) -> None:
+    """With a model that always predicts the same picture, every solver must end near it."""
     scheduler = getattr(diffusers, name).from_config(build_scheduler().config)
     scheduler.set_timesteps(steps)
     generator = torch.Generator().manual_seed(0)
+    picture = torch.randn(1, 16, 8, 8, generator=generator)
     sample = torch.randn(1, 16, 8, 8, generator=generator) * scheduler.init_noise_sigma
+    alphas = schedule.alphas_cumprod()
     for t in scheduler.timesteps:
-        scheduler.scale_model_input(sample, t)
-        velocity = torch.randn(sample.shape, generator=generator)
+        seen = scheduler.scale_model_input(sample, t)
+        alpha_bar = alphas[int(t)]
+        velocity = (alpha_bar.sqrt() * seen - picture) / (1 - alpha_bar).sqrt()
         extra = {"generator": generator} if name == "LCMScheduler" else {}
         sample = scheduler.step(velocity, t, sample, **extra).prev_sample
         assert torch.isfinite(sample).all()
-    assert sample.abs().max() < 100
+    assert (sample - picture).abs().mean() < 0.1
