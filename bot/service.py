@@ -6,10 +6,10 @@ Chats and the command line call these and nothing else. A method returns when it
 
 import asyncio
 import contextlib
-from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -91,7 +91,7 @@ class Service:
         self._dispatch = dispatch
         self._delivery = delivery
         self._clock = clock
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # gone when nobody holds or waits
         self.styles = admission.styles
         self.models = admission.models
 
@@ -239,13 +239,11 @@ class Service:
     @asynccontextmanager
     async def _turn(self, requester: Requester) -> AsyncIterator[None]:
         """One request of a member at a time, so that ten at once cannot each see room for one."""
-        lock = self._turns[requester.key]
-        try:
-            async with lock:
-                yield
-        finally:
-            if not lock.locked():
-                self._turns.pop(requester.key, None)
+        lock = self._turns.get(requester.key)
+        if lock is None:
+            lock = self._turns[requester.key] = asyncio.Lock()
+        async with lock:
+            yield
 
     async def _accept(self, request: Request, parent: Generation | None) -> Receipt:
         receipt = await self._admission.accept(request, parent=parent)

@@ -79,9 +79,7 @@ def parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", parents=[shared], help="list the models that can be asked for")
     models.add_argument("--json", action="store_true", help="one JSON object for scripts")
     backup = commands.add_parser("backup", parents=[shared], help="copy the database, also while the bot runs")
-    backup.add_argument(
-        "file", type=Path, metavar="FILE", help="a new file; the pictures are not in it"
-    )
+    backup.add_argument("file", type=Path, metavar="FILE", help="a new file; the pictures are not in it")
     return top
 
 
