@@ -1,0 +1,63 @@
+"""Write the trained networks as a folder that diffusers loads without a word: `inference/pocket`."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import torch
+from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionImg2ImgPipeline
+from transformers import CLIPTokenizer
+
+from training.denoiser import Denoiser
+from training.schedule import betas
+
+# What the product takes where a member says nothing else; it reads this file, diffusers does not mind it.
+OWN_WORDS = "pentimento.json"
+DEFAULTS = {"steps": 20, "guidance_scale": 1.5, "max_pixels": 512 * 512, "multiple": 8}
+
+
+def build_scheduler() -> DDIMScheduler:
+    """DDIM over the trained betas. `trailing` starts at the last step, where the noise is terminal."""
+    return DDIMScheduler(
+        trained_betas=betas(),
+        prediction_type="v_prediction",
+        clip_sample=False,
+        set_alpha_to_one=True,
+        timestep_spacing="trailing",
+        steps_offset=1,
+    )
+
+
+def export(autoencoder: AutoencoderKL, denoiser: Denoiser, tokenizer: CLIPTokenizer, out: Path) -> None:
+    """The big networks in fp16: half the size, and no weight of so small a model leaves its range.
+
+    The text encoder stays in fp32. diffusers loads its own networks in fp32 unless told otherwise, but
+    transformers loads what the file and the config say: an fp16 text encoder would not fit the others in a
+    load without a dtype.
+    """
+    pipeline = StableDiffusionImg2ImgPipeline(
+        vae=autoencoder,
+        text_encoder=denoiser.text_encoder,
+        tokenizer=tokenizer,
+        unet=denoiser.unet,
+        scheduler=build_scheduler(),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    pipeline.vae.to(torch.float16)
+    pipeline.unet.to(torch.float16)
+    pipeline.save_pretrained(out, safe_serialization=True)
+    (out / OWN_WORDS).write_text(json.dumps(DEFAULTS, indent=2) + "\n")
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def folder_size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

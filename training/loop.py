@@ -1,0 +1,161 @@
+"""The training loop both networks share: a budget, checkpoints, an average of the weights."""
+
+import copy
+import json
+import math
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from training.muon import Muon
+from training.replicas import Meetings, rank
+
+# A step that takes longer was held up by the machine (sleep, another job), not by training.
+LONGEST_STEP_S = 20.0
+
+
+@dataclass(frozen=True)
+class LoopSettings:
+    """`hold` is the budget's share before the decay starts. Without `steps` only the time counts."""
+
+    learning_rate: float
+    minutes: float
+    steps: int | None = None
+    warmup: int = 100
+    hold: float = 0.0
+    floor: float = 1e-5
+    average: float = 0.998
+    clip: float = 1.0
+    seed: int = 0
+    report_every: int = 50
+    save_every_s: float = 150.0
+    average_every_s: float = 20.0  # where several processes train together
+
+    def rate(self, step: int, share: float) -> float:
+        """Learning rate: linear warm-up, a plateau, a cosine down to the floor at share 1 of the budget."""
+        decay = max(0.0, (share - self.hold) / (1 - self.hold))
+        warm = min(1.0, (step + 1) / self.warmup)
+        return self.learning_rate * warm * (0.5 + 0.5 * math.cos(math.pi * decay)) + self.floor
+
+
+@dataclass(frozen=True)
+class Report:
+    step: int
+    seconds: float
+    metrics: dict[str, float]
+
+
+# Draws its batch from the two generators and returns the loss and what is to be shown of it.
+LossFunction = Callable[[np.random.Generator, torch.Generator], tuple[Tensor, dict[str, float]]]
+
+
+def _means(recent: list[dict[str, float]]) -> dict[str, float]:
+    """Of every metric over the steps that have it: a batch need not hold examples of each kind."""
+    names = {name: None for entry in recent for name in entry}
+    return {name: float(np.mean([entry[name] for entry in recent if name in entry])) for name in names}
+
+
+class Loop:
+    """Trains `network` in place; `average` is the exponential mean of its weights, the one that ships."""
+
+    def __init__(self, network: nn.Module, settings: LoopSettings, checkpoint: Path) -> None:
+        self.network, self.settings, self.checkpoint = network, settings, checkpoint
+        self.average = copy.deepcopy(network).eval().requires_grad_(requires_grad=False)
+        self.optimiser = Muon(network.named_parameters())
+        self.step, self.seconds = 0, 0.0
+        self.reports: list[Report] = []
+        if checkpoint.exists():
+            self._load()
+
+    @property
+    def share(self) -> float:
+        """Of the budget, how much is spent: in [0, 1]."""
+        spent = self.seconds / (self.settings.minutes * 60)
+        if self.settings.steps is not None:
+            spent = max(spent, self.step / self.settings.steps)
+        return min(1.0, spent)
+
+    def run(self, loss_function: LossFunction) -> list[Report]:
+        saved, before = time.monotonic(), time.monotonic()
+        recent: list[dict[str, float]] = []
+        meetings = Meetings(self.settings.average_every_s)
+        together = True
+        while self.share < 1 or not together:
+            recent.append(self._train_step(loss_function))
+            now = time.monotonic()
+            self.seconds += min(now - before, LONGEST_STEP_S)
+            before = now
+            together, self.seconds = meetings.attend(self.optimiser.parameters, self.seconds)
+            if self.step % self.settings.report_every == 0 or (self.share >= 1 and together):
+                self.reports.append(Report(self.step, round(self.seconds, 1), _means(recent)))
+                recent = []
+            self._show()
+            if now - saved > self.settings.save_every_s:
+                self.save()
+                saved = now
+        self.save()
+        return self.reports
+
+    def _train_step(self, loss_function: LossFunction) -> dict[str, float]:
+        # Random numbers depend on the step and the replica alone, so a resumed run goes on as if it had not
+        # stopped.
+        place = (self.settings.seed, self.step, rank())
+        numbers = np.random.default_rng(place)
+        noise = torch.Generator().manual_seed(int(np.random.default_rng([*place, 1]).integers(2**62)))
+        self.network.train()
+        loss, metrics = loss_function(numbers, noise)
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = nn.utils.clip_grad_norm_(self.optimiser.parameters, self.settings.clip)
+        self.optimiser.step(self.settings.rate(self.step, self.share))
+        self.optimiser.zero_grad()
+        self.step += 1
+        # A young average would remember the random start for too long.
+        decay = min(self.settings.average, (self.step + 1) / (self.step + 20))
+        with torch.no_grad():
+            torch._foreach_lerp_(list(self.average.parameters()), list(self.network.parameters()), 1 - decay)
+        return {"loss": loss.item(), **metrics, "gradient": float(norm)}
+
+    def _show(self) -> None:
+        if not self.reports or rank() > 0:
+            return
+        report = self.reports[-1]
+        if not sys.stderr.isatty() and (self.step != report.step):
+            return
+        share = max(self.share, 1e-6)
+        left = self.seconds * (1 - share) / share
+        bar = "#" * int(20 * share)
+        values = " ".join(f"{name} {value:.4f}" for name, value in report.metrics.items())
+        line = f"[{bar:<20}] {share:4.0%} step {self.step} {values} {left / 60:.1f} min left"
+        print(line, end="\r" if sys.stderr.isatty() else "\n", file=sys.stderr, flush=True)
+
+    def save(self) -> None:
+        if rank() > 0:
+            return
+        state = {
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "step": self.step,
+            "seconds": self.seconds,
+            "reports": [(report.step, report.seconds, report.metrics) for report in self.reports],
+        }
+        unfinished = self.checkpoint.with_suffix(".tmp")
+        torch.save(state, unfinished)
+        unfinished.replace(self.checkpoint)
+        log = [{"step": r.step, "seconds": r.seconds, **r.metrics} for r in self.reports]
+        self.checkpoint.with_suffix(".json").write_text(json.dumps(log))
+
+    def _load(self) -> None:
+        state: dict[str, Any] = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
+        self.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step, self.seconds = state["step"], state["seconds"]
+        self.reports = [Report(*entry) for entry in state["reports"]]
