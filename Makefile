@@ -22,7 +22,7 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fix install clean
+.PHONY: help demo test check pocket bench fix install clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +93,15 @@ check: $(TOOLS) ## Lint, types and import contracts
 test: check ## Everything that CI runs: make check and all tests
 	@mkdir -p .tmp
 	$(BIN)/python -m pytest
+
+MINUTES ?= 120
+DEVICE ?= cpu
+
+pocket: $(TOOLS) ## Train the shipped model anew: MINUTES=120 DEVICE=cpu, or DEVICE=cuda
+	$(BIN)/python -m training all --minutes $(MINUTES) --device $(DEVICE)
+
+bench: $(TOOLS) ## Measure the engine against stock diffusers on this machine
+	$(BIN)/python -m benchmarks
 
 fix: $(TOOLS) ## Format the code and mend what the linter can mend
 	$(BIN)/ruff format .
