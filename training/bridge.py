@@ -36,6 +36,7 @@ class BridgeSettings:
     at_start: float = 0.35  # t is the run's first step
     exact: float = 0.6  # w as a perfect model would leave it; otherwise smaller
     finished: float = 0.1  # w is 0
+    unstyled: float = 0.12  # the target is the source, and the caption names no style or "photo"
     dropped: float = 0.12  # no caption
     negatives: float = 0.35  # of the dropped captions, a list of faults instead of nothing
     cropped: float = 0.4
@@ -98,7 +99,7 @@ def _captions(
         if dropped[place]:
             texts.append(captions.negative(numbers) if numbers.random() < settings.negatives else "")
             continue
-        styles = pairs.styles[scene][target - 1]
+        styles = pairs.styles[scene][target - 1] if target else ["photo"]
         from_noise = int(moments.start[place]) == STEPS - 1
         texts.append(
             captions.caption(numbers, styles, pairs.kinds[scene], describe=from_noise and numbers.random() < 0.85)
@@ -112,6 +113,7 @@ def draw_examples(
     count = settings.batch
     scenes = numbers.integers(0, len(pairs.latents), count)
     targets = numbers.integers(1, pairs.latents.shape[1], count)
+    targets[numbers.random(count) < settings.unstyled] = 0
     source = pairs.latents[scenes, 0].float()
     target = pairs.latents[scenes, targets].float()
     moments = draw_moments(numbers, count, settings)

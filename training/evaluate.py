@@ -149,10 +149,9 @@ def speed_report(folder: Path, repeats: int = 3) -> dict[str, Any]:
 
 
 def evaluate(folder: Path, pairs: Path, out: Path, *, shards: int = 4) -> dict[str, Any]:
-    model = Model(folder)
     report = {
-        "reconstruction": reconstruction_report(model),
-        "styles": style_report(model, train_classifier(pairs, shards)),
+        "reconstruction": reconstruction_report(Model(folder)),
+        "styles": style_report(Model(folder, torch.bfloat16), train_classifier(pairs, shards)),
         "seconds": speed_report(folder),
     }
     out.write_text(json.dumps(report, indent=1) + "\n")

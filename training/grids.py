@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import torch
 from PIL import Image, ImageDraw, ImageFont
 
 from training.evaluate import Model
@@ -135,7 +136,7 @@ def _stack(bands: Sequence[Image.Image]) -> Image.Image:
 
 def write_grids(folder: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    model = Model(folder)
+    model = Model(folder, torch.bfloat16)
     _save(styles_sheet(model), out / "styles.jpg")
     _save(strengths_sheet(model), out / "strengths.jpg")
     _save(large_sheet(model), out / "large.jpg", 85)

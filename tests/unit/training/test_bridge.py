@@ -58,7 +58,7 @@ def pairs(styles: list[str]) -> PairLatents:
 
 
 def test_examples_are_ordinary_velocity_targets() -> None:
-    settings = BridgeSettings(batch=16, dropped=0.0, cropped=0.0)
+    settings = BridgeSettings(batch=16, dropped=0.0, cropped=0.0, unstyled=0.0)
     examples = draw_examples(np.random.default_rng(1), torch.Generator().manual_seed(1), pairs(["oil"]), settings)
     alpha_bar = alphas_cumprod()[examples.t].view(-1, 1, 1, 1)
     predicted = alpha_bar.sqrt() * examples.noisy - (1 - alpha_bar).sqrt() * examples.velocity
