@@ -33,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = load_settings(asked.config, os.environ)
         quiet = asked.command != "serve" and settings.log.level == "info"
         setup_logging(settings.log.model_copy(update={"level": "warning"} if quiet else {}), settings.secrets)
-        return asyncio.run(_command(asked.command)(asked, settings))
+        code = asyncio.run(_command(asked.command)(asked, settings))
+        sys.stdout.flush()  # what goes into a pipe is written here at the latest, where a reader that left is told
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except asyncio.CancelledError:  # by its handler of the signal
@@ -48,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"pentimento: {ended[0]}", file=sys.stderr)  # noqa: T201 -- the command line speaks
         return ended[1]
+    return code
 
 
 def _command(name: str) -> Command:
