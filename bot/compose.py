@@ -12,15 +12,10 @@ from adapters.pictures.reader import SandboxedPictureReader
 from adapters.slack.options import SlackOptions
 from adapters.sqlite.installations import SqliteInstallations
 from adapters.sqlite.store import SqliteJobStore
-from bot.admission import Admission
-from bot.delivery import Delivery
-from bot.dispatch import Dispatch
+from bot.assembly import assemble
 from bot.domain.limits import Limits
 from bot.lifecycle import Core, Keep
-from bot.pace import Pace
 from bot.ports import ChatPlatform, Exporter, Messenger
-from bot.queue import FairQueue
-from bot.service import Service
 from bot.system import SystemClock, SystemIds
 from config.settings import Settings
 from config.styles import load_styles
@@ -67,7 +62,6 @@ async def compose(
     Raises:
         FatalError: the folder, the database or the model cannot be used.
     """
-    clock, ids = SystemClock(), SystemIds()
     styles = load_styles(settings.styles.file)
     limits = PictureLimits(max_pixels=settings.limits.max_pixels, max_bytes=settings.downloads.max_bytes)
     async with AsyncExitStack() as parts:
@@ -76,61 +70,21 @@ async def compose(
         images = await parts.enter_async_context(FileImageStore(data_dir / "images"))
         reader = await parts.enter_async_context(SandboxedPictureReader(limits=limits))
         await parts.enter_async_context(engine)
-        capacity = await engine.capacity()
-        queue = FairQueue(max_jobs=settings.queue.max_jobs)
-        pace = Pace(slots=capacity.slots)
-        delivery = Delivery(
-            store=store,
-            messengers=messengers,
-            waiting=lambda job: pace.waiting(job, queue.order(), now=clock.now()),
-            clock=clock,
-        )
-        dispatch = Dispatch(
-            store=store,
-            images=images,
-            engine=engine,
-            queue=queue,
-            pace=pace,
-            delivery=delivery,
-            clock=clock,
-            styles=styles,
-            lease=ids.job_id(),
-            slots=capacity.slots,
-        )
-        admission = Admission(
+        yield assemble(
             store=store,
             images=images,
             reader=reader,
-            queue=queue,
-            pace=pace,
-            clock=clock,
-            ids=ids,
+            engine=engine,
+            capacity=await engine.capacity(),
+            messengers=messengers,
+            clock=SystemClock(),
+            ids=SystemIds(),
             limits=Limits(
                 pending_per_user=settings.limits.pending_per_user, per_user_per_day=settings.limits.per_user_per_day
             ),
             styles=styles,
-            models=capacity.models,
+            max_jobs=settings.queue.max_jobs,
             default_model=settings.model.id,
-        )
-        service = Service(
-            admission=admission,
-            store=store,
-            images=images,
-            queue=queue,
-            dispatch=dispatch,
-            delivery=delivery,
-            clock=clock,
-        )
-        yield Core(
-            service=service,
-            engine=engine,
-            store=store,
-            images=images,
-            queue=queue,
-            pace=pace,
-            dispatch=dispatch,
-            delivery=delivery,
-            clock=clock,
         )
 
 

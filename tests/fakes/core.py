@@ -10,9 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from bot.admission import Admission
-from bot.delivery import Delivery
-from bot.dispatch import Dispatch
+from bot import assembly
 from bot.domain.actions import Press, Verb
 from bot.domain.card import Card
 from bot.domain.ids import GenerationId, JobId
@@ -21,11 +19,9 @@ from bot.domain.limits import Limits
 from bot.domain.request import Action, ReplyTarget, Request, Requester
 from bot.domain.style import Style
 from bot.lifecycle import Core, Running
-from bot.pace import Pace
 from bot.ports import ImageStore, JobStore, Messenger, PictureReader
-from bot.queue import FairQueue
 from bot.service import Service
-from inference.api import Engine
+from inference.api import Capacity, Engine
 from tests.fakes.engine import DEFAULTS, MODEL, FakeEngine
 from tests.fakes.images import FolderImageStore
 from tests.fakes.messenger import FakeMessenger
@@ -99,7 +95,6 @@ class Bench:
     images: ImageStore
     store: JobStore
     reader: PictureReader
-    pace: Pace
     running: Running = field(init=False)
 
     @property
@@ -119,64 +114,24 @@ def assemble(
     engine: Engine,
     messengers: Mapping[str, Messenger],
     reader: PictureReader,
-    pace: Pace,
     slots: int,
     limits: Limits,
     max_jobs: int,
 ) -> Core:
     """The core as `bot.compose` wires it, on whatever parts a test gives."""
-    clock, ids = LoopClock(), CountingIds()
-    queue = FairQueue(max_jobs=max_jobs)
-    delivery = Delivery(
-        store=store,
-        messengers=messengers,
-        waiting=lambda job: pace.waiting(job, queue.order(), now=clock.now()),
-        clock=clock,
-    )
-    dispatch = Dispatch(
-        store=store,
-        images=images,
-        engine=engine,
-        queue=queue,
-        pace=pace,
-        delivery=delivery,
-        clock=clock,
-        styles=STYLES,
-        lease=ids.job_id(),
-        slots=slots,
-    )
-    admission = Admission(
+    return assembly.assemble(
         store=store,
         images=images,
         reader=reader,
-        queue=queue,
-        pace=pace,
-        clock=clock,
-        ids=ids,
+        engine=engine,
+        capacity=Capacity(slots=slots, device="none", models={MODEL: DEFAULTS}),
+        messengers=messengers,
+        clock=LoopClock(),
+        ids=CountingIds(),
         limits=limits,
         styles=STYLES,
-        models={MODEL: DEFAULTS},
+        max_jobs=max_jobs,
         default_model=MODEL,
-    )
-    service = Service(
-        admission=admission,
-        store=store,
-        images=images,
-        queue=queue,
-        dispatch=dispatch,
-        delivery=delivery,
-        clock=clock,
-    )
-    return Core(
-        service=service,
-        engine=engine,
-        store=store,
-        images=images,
-        queue=queue,
-        pace=pace,
-        dispatch=dispatch,
-        delivery=delivery,
-        clock=clock,
     )
 
 
@@ -202,7 +157,6 @@ async def bench(
         images=images or FolderImageStore(folder),
         store=store or MemoryJobStore(),
         reader=InProcessPictureReader(),
-        pace=Pace(slots=slots),
     )
     parts.core = assemble(
         store=parts.store,
@@ -210,7 +164,6 @@ async def bench(
         engine=parts.engine,
         messengers={parts.chat.platform: parts.chat},
         reader=parts.reader,
-        pace=parts.pace,
         slots=slots,
         limits=limits or Limits(pending_per_user=1000, per_user_per_day=0),
         max_jobs=max_jobs,

@@ -15,7 +15,6 @@ from adapters.sqlite.installations import SqliteInstallations
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.limits import Limits
 from bot.lifecycle import Core, Running
-from bot.pace import Pace
 from bot.ports import Messenger
 from tests.fakes.core import assemble
 from tests.fakes.engine import FakeEngine
@@ -86,7 +85,6 @@ async def house(
             engine=engine,
             messengers=messengers,
             reader=InProcessPictureReader(),
-            pace=Pace(slots=1),
             slots=1,
             limits=limits or Limits(pending_per_user=100, per_user_per_day=0),
             max_jobs=100,

@@ -10,15 +10,10 @@ import pytest
 
 from adapters.discord.platform import DiscordPlatform
 from adapters.pictures.outgoing import PictureExporter
-from bot.admission import Admission
-from bot.delivery import Delivery
-from bot.dispatch import Dispatch
+from bot.assembly import assemble
 from bot.domain.limits import Limits
 from bot.lifecycle import Core, Running
-from bot.pace import Pace
 from bot.ports import Messenger
-from bot.queue import FairQueue
-from bot.service import Service
 from bot.system import SystemIds
 from tests.fakes.core import STYLES, png
 from tests.fakes.discord_server import DiscordServer
@@ -100,62 +95,24 @@ async def bench_on(discord: DiscordServer, store: MemoryJobStore, images: Folder
     engine, clock = FakeEngine(), discord.clock
     messengers: dict[str, Messenger] = {}
     async with engine:
-        queue, pace = FairQueue(max_jobs=20), Pace(slots=1)
-        delivery = Delivery(
-            store=store,
-            messengers=messengers,
-            waiting=lambda job: pace.waiting(job, queue.order(), now=clock.now()),
-            clock=clock,
-        )
-        dispatch = Dispatch(
-            store=store,
-            images=images,
-            engine=engine,
-            queue=queue,
-            pace=pace,
-            delivery=delivery,
-            clock=clock,
-            styles=STYLES,
-            lease=SystemIds().job_id(),
-            slots=1,
-        )
-        admission = Admission(
+        core = assemble(
             store=store,
             images=images,
             reader=InProcessPictureReader(),
-            queue=queue,
-            pace=pace,
+            engine=engine,
+            capacity=await engine.capacity(),
+            messengers=messengers,
             clock=clock,
             ids=SystemIds(),
             limits=Limits(),
             styles=STYLES,
-            models=(await engine.capacity()).models,
+            max_jobs=20,
             default_model=MODEL,
-        )
-        service = Service(
-            admission=admission,
-            store=store,
-            images=images,
-            queue=queue,
-            dispatch=dispatch,
-            delivery=delivery,
-            clock=clock,
-        )
-        core = Core(
-            service=service,
-            engine=engine,
-            store=store,
-            images=images,
-            queue=queue,
-            dispatch=dispatch,
-            delivery=delivery,
-            pace=pace,
-            clock=clock,
         )
         platform = DiscordPlatform(
             token=discord.token,
             api_url=discord.url,
-            service=service,
+            service=core.service,
             store=store,
             exporter=PictureExporter(store=store, images=images, embed_recipe=False),
             clock=clock,

@@ -1,0 +1,86 @@
+"""The core from its parts, whatever stands behind their ports: real ones in `bot.compose`, fakes in tests."""
+
+from collections.abc import Mapping
+
+from bot.admission import Admission
+from bot.delivery import Delivery
+from bot.dispatch import Dispatch
+from bot.domain.limits import Limits
+from bot.domain.style import Style
+from bot.lifecycle import Core
+from bot.pace import Pace
+from bot.ports import Clock, Ids, ImageStore, JobStore, Messenger, PictureReader
+from bot.queue import FairQueue
+from bot.service import Service
+from inference.api import Capacity, Engine
+
+
+def assemble(
+    *,
+    store: JobStore,
+    images: ImageStore,
+    reader: PictureReader,
+    engine: Engine,
+    capacity: Capacity,
+    messengers: Mapping[str, Messenger],
+    clock: Clock,
+    ids: Ids,
+    limits: Limits,
+    styles: Mapping[str, Style],
+    max_jobs: int,
+    default_model: str,
+) -> Core:
+    """Wire the parts; `messengers` may still be filled until the core runs."""
+    queue = FairQueue(max_jobs=max_jobs)
+    pace = Pace(slots=capacity.slots)
+    delivery = Delivery(
+        store=store,
+        messengers=messengers,
+        waiting=lambda job: pace.waiting(job, queue.order(), now=clock.now()),
+        clock=clock,
+    )
+    dispatch = Dispatch(
+        store=store,
+        images=images,
+        engine=engine,
+        queue=queue,
+        pace=pace,
+        delivery=delivery,
+        clock=clock,
+        styles=styles,
+        lease=ids.job_id(),
+        slots=capacity.slots,
+    )
+    admission = Admission(
+        store=store,
+        images=images,
+        reader=reader,
+        queue=queue,
+        pace=pace,
+        clock=clock,
+        ids=ids,
+        limits=limits,
+        styles=styles,
+        models=capacity.models,
+        default_model=default_model,
+    )
+    service = Service(
+        admission=admission,
+        store=store,
+        images=images,
+        queue=queue,
+        dispatch=dispatch,
+        delivery=delivery,
+        clock=clock,
+    )
+    return Core(
+        service=service,
+        engine=engine,
+        store=store,
+        images=images,
+        queue=queue,
+        pace=pace,
+        dispatch=dispatch,
+        delivery=delivery,
+        clock=clock,
+    )
