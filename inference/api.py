@@ -30,6 +30,45 @@ class FailureKind(StrEnum):
         return self in {FailureKind.CRASH, FailureKind.HANG}
 
 
+class ControlKind(StrEnum):
+    """What a control map shows of a picture (ControlNet; Zhang, Rao & Agrawala 2023, arXiv:2302.05543)."""
+
+    CANNY = "canny"  # every edge, thin
+    LINEART = "lineart"  # the lines a draughtsman would draw
+    SCRIBBLE = "scribble"  # a few thick lines
+    SOFTEDGE = "softedge"  # edges by their strength
+    DEPTH = "depth"  # near is bright
+    POSE = "pose"  # people's joints
+
+
+MAX_CONTROL_SCALE = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """Structure that the picture keeps at any strength.
+
+    Attributes:
+        map: a PNG that shows the structure, fitted to the picture, never stretched; None draws it from the source.
+        scale: weight of the control network's residuals, 0 .. `MAX_CONTROL_SCALE`.
+        start, end: it acts between these shares of the steps that are run, 0 <= start < end <= 1.
+    """
+
+    kind: ControlKind
+    map: Path | None = None
+    scale: float = 1.0
+    start: float = 0.0
+    end: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lora:
+    """A low-rank adapter (Hu et al. 2021, arXiv:2106.09685) by its catalog name, and how much of it is added."""
+
+    name: str
+    weight: float = 1.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Img2ImgRequest:
     """One picture to make.
@@ -45,6 +84,9 @@ class Img2ImgRequest:
         seed: 0 .. 2**32-1. The same request and seed give the same picture on the same machine.
         model: catalog id, hub id or local diffusers folder.
         previews: whether `Preview` events are wanted.
+        control: structure to keep, of a kind that the model's `ModelDefaults.controls` has.
+        map_only: leave the control map at `output` instead of a picture; needs `control`, not the model.
+        loras: adapters to run the model with, of its `ModelDefaults.loras`.
     """
 
     id: str
@@ -58,6 +100,9 @@ class Img2ImgRequest:
     seed: int
     model: str
     previews: bool = False
+    control: Control | None = None
+    map_only: bool = False
+    loras: tuple[Lora, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +172,18 @@ class ModelDefaults:
     Attributes:
         max_pixels: working area. A larger source is scaled down to it, never up, aspect ratio kept.
         multiple: both sides are padded to a multiple of this and cropped back afterwards.
+        controls: kinds of structure that it can be made to keep.
+        loras: adapters that requests may name with it.
+        uses_strength: False for families that edit by instruction, to which strength means nothing.
     """
 
     steps: int
     guidance_scale: float
     max_pixels: int
     multiple: int
+    controls: tuple[ControlKind, ...] = ()
+    loras: tuple[str, ...] = ()
+    uses_strength: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ A model folder may bring a `pentimento.json` with any of the keys `steps`, `guid
 
 import json
 import re
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,7 @@ def defaults(model: str, folder: Path) -> ModelDefaults:
 
 def _own_words(model: str, own: Path) -> dict[str, Any]:
     said = read_json(own, model)
-    known = {field.name: float if field.name == "guidance_scale" else int for field in fields(ModelDefaults)}
+    known = {"steps": int, "guidance_scale": float, "max_pixels": int, "multiple": int}
     for name, value in said.items():
         if name not in known:
             continue  # a later version may say more

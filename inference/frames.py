@@ -22,11 +22,14 @@ from typing import Any, BinaryIO
 from inference.api import (
     Cancelled,
     Capacity,
+    Control,
+    ControlKind,
     Done,
     Event,
     Failed,
     FailureKind,
     Img2ImgRequest,
+    Lora,
     ModelDefaults,
     Preview,
     Started,
@@ -119,7 +122,23 @@ def event_from_json(fields: Frame) -> Event:
 
 def request_from_json(fields: Frame) -> Img2ImgRequest:
     """The request that `dataclasses.asdict` wrote."""
-    return Img2ImgRequest(**{**fields, "source": Path(fields["source"]), "output": Path(fields["output"])})
+    control = fields["control"]
+    return Img2ImgRequest(
+        **{
+            **fields,
+            "source": Path(fields["source"]),
+            "output": Path(fields["output"]),
+            "control": None if control is None else _control_from_json(control),
+            "loras": tuple(Lora(**lora) for lora in fields["loras"]),
+        }
+    )
+
+
+def _control_from_json(fields: Frame) -> Control:
+    drawn = fields["map"]
+    return Control(
+        **{**fields, "kind": ControlKind(fields["kind"]), "map": None if drawn is None else Path(drawn)},
+    )
 
 
 def counters_from_json(fields: Frame) -> Mapping[str, int]:
@@ -135,5 +154,14 @@ def counters_from_json(fields: Frame) -> Mapping[str, int]:
 
 def capacity_from_json(fields: Frame) -> Capacity:
     """The capacity that `dataclasses.asdict` wrote."""
-    models = {model: ModelDefaults(**defaults) for model, defaults in fields["models"].items()}
+    models = {
+        model: ModelDefaults(
+            **{
+                **defaults,
+                "controls": tuple(ControlKind(kind) for kind in defaults["controls"]),
+                "loras": tuple(defaults["loras"]),
+            }
+        )
+        for model, defaults in fields["models"].items()
+    }
     return Capacity(slots=fields["slots"], device=fields["device"], models=models)

@@ -16,12 +16,14 @@ class Style:
         prompt: words that go behind the member's own.
         negative_prompt: words that go behind the member's own negative ones.
         strength: used where the member gave none; None leaves the product's default.
+        guidance_scale: likewise; None leaves the model's own.
     """
 
     name: str
     prompt: str
     negative_prompt: str = ""
     strength: float | None = None
+    guidance_scale: float | None = None
 
 
 def find_style(styles: Mapping[str, Style], name: str | None) -> Style | None:

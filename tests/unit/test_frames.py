@@ -8,7 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference import frames
-from inference.api import Cancelled, Done, Event, Failed, FailureKind, Img2ImgRequest, Preview, Started, Step
+from inference.api import (
+    Cancelled,
+    Capacity,
+    Control,
+    ControlKind,
+    Done,
+    Event,
+    Failed,
+    FailureKind,
+    Img2ImgRequest,
+    Lora,
+    ModelDefaults,
+    Preview,
+    Started,
+    Step,
+)
 
 TEXT = st.text(max_size=50)
 FEW = st.integers(0, 1000)
@@ -29,6 +44,9 @@ EVENTS = st.one_of(
     st.just(Cancelled()),
 )
 
+CONTROLS = st.none() | st.builds(Control, kind=st.sampled_from(ControlKind), map=st.none() | st.just(Path("map.png")))
+LORAS = st.lists(st.builds(Lora, TEXT, st.floats(0, 2))).map(tuple)
+
 
 def through_the_pipe(frame: frames.Frame) -> frames.Frame:
     frame_read = frames.read(io.BytesIO(frames.pack(frame)))
@@ -42,8 +60,10 @@ def test_an_event_arrives_as_it_was_sent(event: Event) -> None:
     assert frames.event_from_json(frame["event"]) == event
 
 
-@given(TEXT, st.floats(0, 1), st.integers(0, 2**32 - 1))
-def test_a_request_arrives_as_it_was_sent(prompt: str, strength: float, seed: int) -> None:
+@given(TEXT, st.floats(0, 1), st.integers(0, 2**32 - 1), CONTROLS, LORAS)
+def test_a_request_arrives_as_it_was_sent(
+    prompt: str, strength: float, seed: int, control: Control | None, loras: tuple[Lora, ...]
+) -> None:
     request = Img2ImgRequest(
         id="r",
         source=Path("a"),
@@ -54,6 +74,8 @@ def test_a_request_arrives_as_it_was_sent(prompt: str, strength: float, seed: in
         guidance_scale=1.5,
         seed=seed,
         model="m",
+        control=control,
+        loras=loras,
     )
     frame = through_the_pipe({"frame": "run", "request": asdict(request)})
     assert frames.request_from_json(frame["request"]) == request
@@ -80,3 +102,18 @@ def test_a_length_beyond_any_frame_is_refused() -> None:
 def test_an_event_that_is_none_is_refused(fields: frames.Frame) -> None:
     with pytest.raises(frames.BadFrame):
         frames.event_from_json(json.loads(json.dumps(fields)))
+
+
+def test_a_capacity_arrives_as_it_was_sent() -> None:
+    able = ModelDefaults(
+        steps=4,
+        guidance_scale=1.0,
+        max_pixels=64,
+        multiple=8,
+        controls=(ControlKind.CANNY, ControlKind.POSE),
+        loras=("ink",),
+        uses_strength=False,
+    )
+    capacity = Capacity(slots=2, device="CPU", models={"m": able})
+    frame = through_the_pipe({"frame": "capacity", "capacity": asdict(capacity)})
+    assert frames.capacity_from_json(frame["capacity"]) == capacity
