@@ -17,6 +17,7 @@ from inference.backend import Backend, Settings
 from inference.caps import KneeFile
 from inference.denoiser import Denoiser
 from inference.easel import trial
+from inference.entry import ModelEntry
 from inference.family import Parts
 from inference.looping import LoopBackend
 from inference.painting import Wire, paint
@@ -59,7 +60,7 @@ class Engine:
 
     @classmethod
     def open(cls, kind: str, model: str, device: str, dtype: str, knees: KneeFile) -> "Engine":
-        settings = Settings(model=model, device=device, dtype=dtype)
+        settings = Settings(model=model, entries={model: ModelEntry(id=model)}, device=device, dtype=dtype)
         backend = LoopBackend(settings, knees) if kind == "pentimento" else KINDS[kind](settings)
         backend.load(model)
         return cls(f"{kind} {dtype}", backend)

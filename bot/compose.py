@@ -17,6 +17,7 @@ from bot.domain.limits import Limits
 from bot.lifecycle import Core, Keep
 from bot.ports import ChatPlatform, Exporter, Messenger
 from bot.system import SystemClock, SystemIds
+from config.models import offered_models
 from config.settings import Settings
 from config.styles import load_styles
 from inference.api import Engine
@@ -29,7 +30,8 @@ def engine_of(settings: Settings) -> Engine:
         model=settings.model.id,
         device=settings.model.device,
         dtype=settings.model.dtype,
-        revisions={settings.model.id: settings.model.revision} if settings.model.revision else None,
+        entries=offered_models(settings),
+        memory_gb=settings.models.memory_gb,
     )
 
 

@@ -76,6 +76,14 @@ class ModelSettings(_Section):
     revision: Annotated[str, Field(pattern=r"^\S*$", description="a branch, tag or commit, without spaces")]
 
 
+class ModelsSettings(_Section):
+    """Which other models members may choose, and how much memory they share."""
+
+    file: Annotated[str, Field(description="the path of a TOML file, or empty")]
+    offered: Annotated[tuple[str, ...], BeforeValidator(_split), Field(description="a list of names")]
+    memory_gb: Annotated[float, Field(ge=0, le=10_000)]
+
+
 class StyleSettings(_Section):
     """Which style presets there are."""
 
@@ -188,6 +196,7 @@ class Settings(_Section):
 
     data_dir: Annotated[Path, AfterValidator(_expanded), Field(description="a folder")]
     model: ModelSettings
+    models: ModelsSettings
     styles: StyleSettings
     discord: DiscordSettings
     slack: SlackSettings

@@ -175,6 +175,7 @@ class ModelDefaults:
         controls: kinds of structure that it can be made to keep.
         loras: adapters that requests may name with it.
         uses_strength: False for families that edit by instruction, to which strength means nothing.
+        licence: a short note for members; empty where the owner gave none.
     """
 
     steps: int
@@ -184,6 +185,7 @@ class ModelDefaults:
     controls: tuple[ControlKind, ...] = ()
     loras: tuple[str, ...] = ()
     uses_strength: bool = True
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

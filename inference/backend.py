@@ -8,12 +8,13 @@ generated with another model.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol, Self
 
 from PIL import Image
 
 from inference.api import Img2ImgRequest, ModelDefaults
+from inference.entry import ModelEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,18 +22,18 @@ class Settings:
     """What a backend is started with.
 
     Attributes:
-        model: the default model, loaded before the worker says that it is ready.
-        models: others that requests may name.
-        revisions: model id -> commit, branch or tag on the hub; a model without one uses its main branch.
+        model: the default model's name, loaded before the worker says that it is ready.
+        entries: every model that requests may name, by that name; the default one is among them.
         device: "auto", or a name that torch knows: "cuda", "cuda:1", "mps", "cpu".
         dtype: "auto", "float32", "float16" or "bfloat16".
+        memory_gb: device memory that loaded models may take together; 0 lets the backend decide.
     """
 
     model: str
-    models: tuple[str, ...] = ()
-    revisions: Mapping[str, str] = field(default_factory=dict)
+    entries: Mapping[str, ModelEntry]
     device: str = "auto"
     dtype: str = "auto"
+    memory_gb: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
@@ -41,7 +42,8 @@ class Settings:
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Self:
         """What `to_json` wrote."""
-        return cls(**{**fields, "models": tuple(fields["models"])})
+        entries = {name: ModelEntry.from_json(entry) for name, entry in fields["entries"].items()}
+        return cls(**{**fields, "entries": entries})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

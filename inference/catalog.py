@@ -6,11 +6,12 @@ A model folder may bring a `pentimento.json` with any of the keys `steps`, `guid
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from inference.api import ModelDefaults, ModelUnavailable
+from inference.entry import ModelEntry
 
 POCKET = "pocket"
 """The model shipped with the project."""
@@ -19,6 +20,12 @@ INDEX = "model_index.json"
 OWN_WORDS = "pentimento.json"
 
 _SHIPPED = {POCKET: ModelDefaults(steps=20, guidance_scale=1.5, max_pixels=512 * 512, multiple=8)}
+
+_UNSEEN: dict[str, Any] = {"max_pixels": 1024 * 1024, "multiple": 8}
+"""Of a model that is not on this machine yet; corrected once it is."""
+
+_EDITS = re.compile(r"Kontext|Edit")
+"""Pipelines that edit by instruction: they take no strength."""
 
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
@@ -79,17 +86,38 @@ def read_json(path: Path, model: str) -> dict[str, Any]:
     return content
 
 
-def defaults(model: str, folder: Path) -> ModelDefaults:
-    """What the model in `folder` wants.
+def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefaults:
+    """What a model wants: what the owner's entry says, else its own words, else what its family does.
+
+    Args:
+        model: its name.
+        entry: what the owner says of it.
+        folder: where it lies; None where it is not on this machine yet, and its name has to tell.
 
     Raises:
         ModelUnavailable: where its files do not say, or say nonsense.
     """
-    wanted = asdict(_SHIPPED[model]) if model in _SHIPPED else _derived(model, folder)
-    own = folder / OWN_WORDS
-    if own.exists():
+    if entry.id in _SHIPPED:
+        wanted = asdict(_SHIPPED[entry.id])
+    else:
+        names = f"{model} {entry.id}"
+        wanted = _UNSEEN | _recommended(names, "") if folder is None else _derived(model, names, folder)
+    if folder is not None and (own := folder / OWN_WORDS).exists():
         wanted |= _own_words(model, own)
-    return ModelDefaults(**wanted)
+    return told(ModelDefaults(**wanted), entry)
+
+
+def told(wanted: ModelDefaults, entry: ModelEntry) -> ModelDefaults:
+    """What a model wants by itself, with what the owner says over it."""
+    return replace(
+        wanted,
+        steps=wanted.steps if entry.steps is None else entry.steps,
+        guidance_scale=wanted.guidance_scale if entry.guidance_scale is None else entry.guidance_scale,
+        max_pixels=wanted.max_pixels if entry.max_pixels is None else entry.max_pixels,
+        controls=tuple(entry.controls),
+        loras=tuple(entry.loras),
+        licence=entry.licence,
+    )
 
 
 def _own_words(model: str, own: Path) -> dict[str, Any]:
@@ -106,21 +134,28 @@ def _own_words(model: str, own: Path) -> dict[str, Any]:
     return {name: known[name](value) for name, value in said.items() if name in known}
 
 
-def _derived(model: str, folder: Path) -> dict[str, Any]:
+def _derived(model: str, names: str, folder: Path) -> dict[str, Any]:
     pipeline = str(read_json(folder / INDEX, model).get("_class_name"))
-    name = f"{model} {folder.name}"
-    steps, guidance_scale = next(
-        (steps, guidance_scale)
-        for pattern, steps, guidance_scale in _FAMILIES
-        if pattern.search(name if pattern is _FEW_STEPS else pipeline)
-    )
     transformer = (folder / "transformer").is_dir()
     shrink = _shrink(model, folder)
     side = _latent_side(model, folder)
     pixels = (side * shrink) ** 2 if side else (1024 if transformer else 512) ** 2
     # A diffusion transformer takes its latents in patches of 2 x 2; Kandinsky halves its own three times.
     multiple = shrink * (2 if transformer else 8 if pipeline.startswith("Kandinsky") else 1)
-    return {"steps": steps, "guidance_scale": guidance_scale, "max_pixels": pixels, "multiple": max(8, multiple)}
+    return _recommended(f"{names} {folder.name}", pipeline) | {
+        "max_pixels": pixels,
+        "multiple": max(8, multiple),
+        "uses_strength": not _EDITS.search(pipeline),
+    }
+
+
+def _recommended(names: str, pipeline: str) -> dict[str, Any]:
+    """Steps and guidance by the family, or by a word of the names."""
+    return next(
+        {"steps": steps, "guidance_scale": guidance_scale}
+        for pattern, steps, guidance_scale in _FAMILIES
+        if pattern.search(names if pattern is _FEW_STEPS else pipeline)
+    )
 
 
 def _shrink(model: str, folder: Path) -> int:

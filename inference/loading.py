@@ -19,6 +19,7 @@ from huggingface_hub.errors import (
 from inference import catalog
 from inference.api import ModelUnavailable
 from inference.backend import OutOfMemory
+from inference.entry import ModelEntry
 
 PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl")
 
@@ -30,31 +31,33 @@ def quiet() -> None:
         library.disable_progress_bar()
 
 
-def known_folder(model: str, revision: str | None) -> Path | None:
+def known_folder(entry: ModelEntry) -> Path | None:
     """Where a model lies on this machine already; None where it would have to be downloaded first.
 
     Raises:
         ModelUnavailable: where the id means nothing.
     """
-    folder = catalog.locate(model)
+    folder = catalog.locate(entry.id)
     if folder is None:
-        index = try_to_load_from_cache(model, catalog.INDEX, revision=revision)
+        index = try_to_load_from_cache(entry.id, catalog.INDEX, revision=entry.revision or None)
         return Path(index).parent if isinstance(index, str) else None
     return folder
 
 
-def fetch(model: str, revision: str | None) -> Path:
+def fetch(entry: ModelEntry) -> Path:
     """The model's folder, downloaded where it has to be: safetensors and configuration files only.
 
     Raises:
         ModelUnavailable: where it cannot be had.
     """
-    folder = catalog.locate(model)
+    folder = catalog.locate(entry.id)
     if folder is not None:
         return folder
     try:
         return Path(
-            diffusers.DiffusionPipeline.download(model, revision=revision, use_safetensors=True, safety_checker=None)
+            diffusers.DiffusionPipeline.download(
+                entry.id, revision=entry.revision or None, use_safetensors=True, safety_checker=None
+            )
         )
     except GatedRepoError:
         reason = "its owner asks for consent: accept the terms on its page and set HF_TOKEN"
@@ -64,7 +67,7 @@ def fetch(model: str, revision: str | None) -> Path:
         reason = "it is not on this machine and the hub did not give it: check the network, HF_HUB_OFFLINE and the id"
     except ValueError:
         reason = "it brings its own code, which is never run: choose one that diffusers knows by itself"
-    raise ModelUnavailable(f"The model {model!r} cannot be used, {reason}.")
+    raise ModelUnavailable(f"The model {entry.id!r} cannot be used, {reason}.")
 
 
 def check(folder: Path, model: str) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from inference.api import (
 )
 from inference.backend import Settings
 from inference.child import Child, Unkillable
+from inference.entry import ModelEntry
 from inference.painting import partial_path
 from inference.watchdog import Pace
 
@@ -74,10 +75,9 @@ class ProcessEngine:
     """An `inference.api.Engine` with one worker process.
 
     Args:
-        model: the default model; loaded before the engine is entered.
-        models: others that requests may name; loaded when one does.
-        revisions: model id -> commit, branch or tag on the hub.
-        device, dtype: as in `inference.backend.Settings`.
+        model: the default model; loaded before the engine is entered. A hub id or folder where `entries` lacks it.
+        entries: the models that requests may name, by that name; loaded when one does.
+        device, dtype, memory_gb: as in `inference.backend.Settings`.
         backend: "module:factory" of what runs the models.
         step_seconds: least silence after which a worker at work counts as hung; slow models get more, see `Pace`.
         load_seconds: how long loading a model may take.
@@ -90,10 +90,10 @@ class ProcessEngine:
         self,
         *,
         model: str,
-        models: Sequence[str] = (),
-        revisions: Mapping[str, str] | None = None,
+        entries: Mapping[str, ModelEntry] | None = None,
         device: str = "auto",
         dtype: str = "auto",
+        memory_gb: float = 0.0,
         backend: str = LOOP,
         step_seconds: float = 30.0,
         load_seconds: float = 600.0,
@@ -101,7 +101,11 @@ class ProcessEngine:
         max_failed_starts: int = MAX_FAILED_STARTS,
     ) -> None:
         self._settings = Settings(
-            model=model, models=tuple(models), revisions=dict(revisions or {}), device=device, dtype=dtype
+            model=model,
+            entries={model: ModelEntry(id=model)} | dict(entries or {}),
+            device=device,
+            dtype=dtype,
+            memory_gb=memory_gb,
         )
         self._backend = backend
         self._pace = Pace(step_seconds=step_seconds, load_seconds=load_seconds)
@@ -145,9 +149,8 @@ class ProcessEngine:
     async def run(self, request: Img2ImgRequest) -> AsyncGenerator[Event, None]:
         if self._stopped:
             raise EngineStopped(self._stopped)
-        offered = dict.fromkeys((self._settings.model, *self._settings.models))
-        if request.model not in offered:
-            names = ", ".join(offered)
+        if request.model not in self._settings.entries:
+            names = ", ".join(self._settings.entries)
             yield Failed(
                 FailureKind.INVALID, f"The model {request.model!r} is not offered here: choose from {names}."
             )

@@ -41,11 +41,9 @@ class StockBackend:
 
     def defaults(self) -> Mapping[str, ModelDefaults]:
         known = {}
-        for model in dict.fromkeys((self._settings.model, *self._settings.models)):
+        for model, entry in self._settings.entries.items():
             try:
-                folder = loading.known_folder(model, self._settings.revisions.get(model))
-                if folder is not None:
-                    known[model] = catalog.defaults(model, folder)
+                known[model] = catalog.defaults(model, entry, loading.known_folder(entry))
             except ModelUnavailable as error:
                 print(error, file=sys.stderr)  # noqa: T201 -- the parent logs what a worker prints
         return known
@@ -56,8 +54,9 @@ class StockBackend:
     def load(self, model: str) -> ModelDefaults:
         if self._defaults is None or not self.is_loaded(model):
             self._unload()
-            folder = loading.fetch(model, self._settings.revisions.get(model))
-            defaults = catalog.defaults(model, folder)
+            entry = self._settings.entries[model]
+            folder = loading.fetch(entry)
+            defaults = catalog.defaults(model, entry, folder)
             pipeline = loading.load(folder, model, self._device, self._dtype)
             takes = frozenset(inspect.signature(pipeline.__call__).parameters)
             if "strength" not in takes:

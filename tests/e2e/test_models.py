@@ -13,6 +13,7 @@ import pytest_asyncio
 from PIL import Image
 
 from inference.api import Cancelled, Done, Event, Failed, FailureKind, Img2ImgRequest, ModelUnavailable, Started, Step
+from inference.entry import ModelEntry
 from inference.process import ProcessEngine
 
 pytestmark = [
@@ -128,7 +129,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def gallery(models: Path) -> AsyncIterator[Gallery]:
     names = [str(models / name) for name in (*FAMILIES, *BROKEN, "missing")]
-    async with ProcessEngine(model=names[0], models=names, device="cpu") as engine:
+    entries = {name: ModelEntry(id=name) for name in names}
+    async with ProcessEngine(model=names[0], entries=entries, device="cpu") as engine:
         yield Gallery(engine, models)
 
 
@@ -232,8 +234,9 @@ async def test_a_hub_id_comes_from_the_cache_when_offline(
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     monkeypatch.delenv("HF_HUB_CACHE", raising=False)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    async with ProcessEngine(model="tiny/sd", models=["tiny/other"], revisions={"tiny/sd": commit}) as engine:
-        assert list((await engine.capacity()).models) == ["tiny/sd"]
+    entries = {"tiny/sd": ModelEntry(id="tiny/sd", revision=commit), "tiny/other": ModelEntry(id="tiny/other")}
+    async with ProcessEngine(model="tiny/sd", entries=entries) as engine:
+        assert list((await engine.capacity()).models) == ["tiny/sd", "tiny/other"], "either can be asked for"
         gallery = Gallery(engine, tmp_path)
         request = gallery.request("sd")
         assert isinstance((await gallery.events(replace(request, model="tiny/sd")))[-1], Done)

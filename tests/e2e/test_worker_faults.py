@@ -31,6 +31,7 @@ from inference.api import (
     Started,
     Step,
 )
+from inference.entry import ModelEntry
 from inference.process import ProcessEngine
 
 PATIENCE = 60.0
@@ -88,7 +89,7 @@ async def studio(
 ) -> AsyncIterator[Studio]:
     async with ProcessEngine(
         model=model,
-        models=models,
+        entries={name: ModelEntry(id=name) for name in models},
         backend=f"tests.fakes.backend:{backend}",
         step_seconds=SILENCE,
         load_seconds=load_seconds,

@@ -18,6 +18,7 @@ from PIL import Image
 
 from inference.api import ModelDefaults, ModelUnavailable
 from inference.backend import DevicePoisoned, OutOfMemory, Settings, Task, Unsuited
+from inference.catalog import told
 
 DEFAULTS = ModelDefaults(steps=4, guidance_scale=1.5, max_pixels=256 * 256, multiple=8)
 
@@ -71,12 +72,12 @@ class Sketcher:
     device = "a pencil"
 
     def __init__(self, settings: Settings) -> None:
-        self._offered = {settings.model, *settings.models}
+        self._entries = settings.entries
         self._loaded: set[str] = set()
         self._pictures = 0
 
     def defaults(self) -> Mapping[str, ModelDefaults]:
-        return dict.fromkeys(sorted(self._offered - {"missing"}), DEFAULTS)
+        return {name: told(DEFAULTS, entry) for name, entry in self._entries.items() if name != "missing"}
 
     def is_loaded(self, model: str) -> bool:
         return model in self._loaded
@@ -87,7 +88,7 @@ class Sketcher:
         if model in ACTS and model not in self._loaded:
             ACTS[model]()
         self._loaded.add(model)
-        return DEFAULTS
+        return told(DEFAULTS, self._entries[model])
 
     def generate(self, task: Task) -> Image.Image:
         request, picture = task.request, task.picture

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from inference import catalog
-from inference.api import ModelDefaults, ModelUnavailable
+from inference.api import ControlKind, ModelDefaults, ModelUnavailable
+from inference.entry import LoraEntry, ModelEntry
 
 
 def model(folder: Path, pipeline: str, *, own_words: object = None, **configs: object) -> Path:
@@ -19,6 +20,7 @@ def model(folder: Path, pipeline: str, *, own_words: object = None, **configs: o
     return folder
 
 
+ENTRY = ModelEntry(id="m")
 KL = {"block_out_channels": [128, 256, 512, 512]}
 
 
@@ -40,7 +42,8 @@ def test_defaults_follow_from_family_and_files(
     tmp_path: Path, name: str, pipeline: str, configs: dict[str, object], expected: tuple[int, float, int, int]
 ) -> None:
     steps, guidance_scale, max_pixels, multiple = expected
-    assert catalog.defaults(name, model(tmp_path / name, pipeline, **configs)) == ModelDefaults(
+    entry = ModelEntry(id=name)
+    assert catalog.defaults(name, entry, model(tmp_path / name, pipeline, **configs)) == ModelDefaults(
         steps=steps, guidance_scale=guidance_scale, max_pixels=max_pixels, multiple=multiple
     )
 
@@ -49,7 +52,35 @@ def test_a_models_own_words_count_most(tmp_path: Path) -> None:
     folder = model(
         tmp_path / "m", "StableDiffusionPipeline", own_words={"steps": 8, "max_pixels": 147456, "trained_by": "us"}
     )
-    assert catalog.defaults("m", folder) == ModelDefaults(steps=8, guidance_scale=7.5, max_pixels=147456, multiple=8)
+    assert catalog.defaults("m", ENTRY, folder) == ModelDefaults(
+        steps=8, guidance_scale=7.5, max_pixels=147456, multiple=8
+    )
+
+
+def test_what_the_owner_says_counts_most_of_all(tmp_path: Path) -> None:
+    folder = model(tmp_path / "m", "StableDiffusionPipeline", own_words={"steps": 8})
+    entry = ModelEntry(
+        id="m",
+        steps=5,
+        max_pixels=4096,
+        licence="MIT",
+        controls={ControlKind.CANNY: "org/edges"},
+        loras={"ink": LoraEntry(place="ink.safetensors")},
+    )
+    assert catalog.defaults("m", entry, folder) == ModelDefaults(
+        steps=5,
+        guidance_scale=7.5,
+        max_pixels=4096,
+        multiple=8,
+        controls=(ControlKind.CANNY,),
+        loras=("ink",),
+        licence="MIT",
+    )
+
+
+@pytest.mark.parametrize(("name", "steps"), [("org/sdxl", 30), ("org/sdxl-lightning", 4)])
+def test_a_model_that_is_not_here_yet_is_guessed_by_its_name(name: str, steps: int) -> None:
+    assert catalog.defaults(name, ModelEntry(id=name), None).steps == steps
 
 
 @pytest.mark.parametrize(
@@ -59,7 +90,7 @@ def test_a_models_own_words_count_most(tmp_path: Path) -> None:
 def test_nonsense_in_a_models_own_words_is_refused(tmp_path: Path, own_words: object) -> None:
     folder = model(tmp_path / "m", "StableDiffusionPipeline", own_words=own_words)
     with pytest.raises(ModelUnavailable, match=r"pentimento\.json"):
-        catalog.defaults("m", folder)
+        catalog.defaults("m", ENTRY, folder)
 
 
 def test_an_id_names_a_folder_the_shipped_model_or_the_hub(tmp_path: Path) -> None:

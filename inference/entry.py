@@ -1,0 +1,61 @@
+"""What an owner says of a model. Plain values; needs neither torch nor a picture library."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from inference.api import ControlKind
+
+MAX_LORA_WEIGHT = 4.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoraEntry:
+    """A low-rank adapter that requests may name.
+
+    Attributes:
+        place: a .safetensors file, a folder that holds one, a hub repository ("org/name"), or a file in one
+            ("org/name/file.safetensors").
+        weight: how much of it is added where a member does not say, -`MAX_LORA_WEIGHT` .. `MAX_LORA_WEIGHT`.
+    """
+
+    place: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelEntry:
+    """A model under the name that requests call it by. None and empty leave it to the model's own files.
+
+    Attributes:
+        id: the shipped model's name, a hub id or a folder in diffusers' layout.
+        revision: commit, branch or tag on the hub; empty is its main branch.
+        scheduler: name of a diffusers class to use instead of the model's own.
+        max_pixels: working area.
+        licence: a short note for members.
+        gated: the hub gives it to those only who accepted its terms.
+        controls: kind of structure -> the ControlNet that keeps it: a hub id or folder.
+        loras: adapters by the name that requests call them by.
+    """
+
+    id: str
+    revision: str = ""
+    steps: int | None = None
+    guidance_scale: float | None = None
+    scheduler: str = ""
+    max_pixels: int | None = None
+    licence: str = ""
+    gated: bool = False
+    controls: Mapping[ControlKind, str] = field(default_factory=dict)
+    loras: Mapping[str, LoraEntry] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> Self:
+        """What `dataclasses.asdict` wrote."""
+        return cls(
+            **{
+                **fields,
+                "controls": {ControlKind(kind): place for kind, place in fields["controls"].items()},
+                "loras": {name: LoraEntry(**lora) for name, lora in fields["loras"].items()},
+            }
+        )

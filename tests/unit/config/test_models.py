@@ -1,0 +1,95 @@
+"""What an owner can say of models, and the one sentence where it is wrong."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from config.models import load_catalogue, offered_models
+from config.settings import ConfigError, load_settings
+from inference.api import ControlKind
+from inference.entry import LoraEntry, ModelEntry
+
+OWN = """
+[mine]
+id = "org/mine"
+max_side = 768
+[mine.controls]
+canny = "org/edges"
+[mine.loras]
+ink = "ink.safetensors"
+clay = { file = "org/clay/clay.safetensors", weight = 0.5 }
+[sdxl]
+id = "models/sdxl"
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "models.toml"
+    file.write_text(OWN)
+    return file
+
+
+def _offered(**variables: str) -> dict[str, ModelEntry]:
+    return offered_models(
+        load_settings(None, {f"PENTIMENTO__{key.upper()}": text for key, text in variables.items()})
+    )
+
+
+def test_an_owners_entries_stand_beside_the_shipped_ones_and_replace_those_of_their_name(own: Path) -> None:
+    catalogue = load_catalogue(str(own))
+    assert catalogue["mine"] == ModelEntry(
+        id="org/mine",
+        max_pixels=768 * 768,
+        controls={ControlKind.CANNY: "org/edges"},
+        loras={
+            "ink": LoraEntry(place="ink.safetensors"),
+            "clay": LoraEntry(place="org/clay/clay.safetensors", weight=0.5),
+        },
+    )
+    assert catalogue["sdxl"] == ModelEntry(id="models/sdxl")
+    assert catalogue["pocket"].id == "pocket"
+
+
+def test_only_what_the_owner_lists_is_offered_the_default_first(own: Path) -> None:
+    assert list(_offered()) == ["pocket"]
+    offered = _offered(models__offered="sdxl-turbo, mine", models__file=str(own), model__id="mine")
+    assert list(offered) == ["mine", "sdxl-turbo"]
+    assert offered["sdxl-turbo"].id == "stabilityai/sdxl-turbo"
+
+
+def test_the_default_may_be_a_hub_id_or_folder_of_no_catalogue_and_takes_the_revision() -> None:
+    offered = _offered(model__id="org/name", model__revision="abc", models__offered="pocket")
+    assert offered["org/name"] == ModelEntry(id="org/name", revision="abc")
+    assert list(offered) == ["org/name", "pocket"]
+
+
+def test_a_name_that_no_catalogue_has_is_one_sentence_with_the_nearest() -> None:
+    with pytest.raises(ConfigError, match=r"'sdxl-trubo'.*did you mean 'sdxl-turbo'"):
+        _offered(models__offered="sdxl-trubo")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[mine]", "mine.id"),
+        ('[mine]\nid = "x"\nsteps = 0', "mine.steps"),
+        ('[mine]\nid = "x"\ncontrols = { colour = "y" }', "mine.controls.colour"),
+        ('[mine]\nid = "x"\nloras = { ink = { file = "y", weight = 40 } }', "mine.loras.ink.weight"),
+        ('[mine]\nid = "x"\nschedular = "Euler"', "mine.schedular"),
+        ('["My Model"]\nid = "x"', "My Model"),
+    ],
+)
+def test_a_wrong_entry_is_one_sentence_that_names_its_place(own: Path, text: str, place: str) -> None:
+    own.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load_catalogue(str(own))
+    assert str(caught.value).startswith(f"The model file {own} is wrong at {place}: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_an_entry_reaches_the_worker_as_it_is(own: Path) -> None:
+    entry = load_catalogue(str(own))["mine"]
+    assert ModelEntry.from_json(asdict(entry)) == entry
