@@ -107,19 +107,26 @@ class FileImageStore:
             with finished.open("rb") as file:
                 image = ImageId(hashlib.file_digest(file, "sha256").hexdigest())
                 os.fsync(file.fileno())
+            if self._touch(image):
+                finished.unlink()
+                return image
             os.utime(finished)  # its hour begins now
             self._move_in(finished, image)
         return image
 
     def _move_in(self, finished: Path, image: ImageId) -> None:
-        """Rename a durable file to its place; content that is there already is replaced by its like."""
+        """Rename a durable file to its place; it is where it was when the disk refuses, for another try."""
         target = self.path(image)
         if not target.parent.is_dir():
             target.parent.mkdir(exist_ok=True)
             _sync_folder(self._kept)
         with self._settling:
             finished.replace(target)
-        _sync_folder(target.parent)
+        try:
+            _sync_folder(target.parent)
+        except OSError:
+            target.replace(finished)
+            raise
 
     def _touch(self, image: ImageId) -> bool:
         """Whether the picture is kept; makes it young again, and durable in case its writer died before that."""

@@ -1,6 +1,7 @@
 """What the image store does beyond the contract: refusing disks, leftovers, and threads that meet."""
 
 import asyncio
+import errno
 import hashlib
 import os
 import random
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.files import image_store
 from adapters.files.image_store import FileImageStore
 from bot.domain.errors import FatalError, StorageFailed
 from bot.domain.ids import ImageId
@@ -38,6 +40,33 @@ async def test_a_full_disk_refuses_and_leaves_nothing_half(store: FileImageStore
         assert not await store.has(NAME)
         assert await store.get(await store.put(b"small")) == b"small"
     assert await store.put(BIG) == NAME
+    assert files_in(tmp_path / "scratch") == set()
+
+
+async def test_a_result_whose_move_was_not_made_durable_can_be_adopted_again(
+    store: FileImageStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished = store.scratch("result.png")
+    finished.write_bytes(BIG)
+
+    def refuse(folder: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error", str(folder))
+
+    (tmp_path / "kept" / NAME[:2]).mkdir()
+    with monkeypatch.context() as failing:
+        failing.setattr(image_store, "_sync_folder", refuse)
+        with pytest.raises(StorageFailed):
+            await store.adopt(finished)
+    assert await store.adopt(finished) == NAME
+    assert await store.get(NAME) == BIG
+    assert files_in(tmp_path / "scratch") == set()
+
+
+async def test_a_result_that_is_kept_already_is_adopted_too(store: FileImageStore, tmp_path: Path) -> None:
+    await store.put(BIG)
+    finished = store.scratch("result.png")
+    finished.write_bytes(BIG)
+    assert await store.adopt(finished) == NAME
     assert files_in(tmp_path / "scratch") == set()
 
 
