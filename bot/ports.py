@@ -15,6 +15,7 @@ from bot.domain.job import Generation, Job
 from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings
 from bot.domain.request import ReplyTarget
+from bot.domain.style import Style
 
 MessageRef = str
 """A posted message as its messenger wrote it down (JSON); opaque to everybody else."""
@@ -261,12 +262,16 @@ class Picture:
 
     Attributes:
         notes: what the member should know, e.g. "It is animated: I used the first frame."
+        contrast: standard deviation of its lightness, 0 .. 0.5; None where that was not looked at.
+        made_by_ai: the file says that a model made it, or had a part in it.
     """
 
     png: bytes
     width: int
     height: int
     notes: tuple[str, ...] = ()
+    contrast: float | None = None
+    made_by_ai: bool = False
 
 
 class PictureReader(Protocol):
@@ -317,6 +322,10 @@ class Exporter(Protocol):
         Raises:
             Gone: it is not kept any more.
         """
+        ...
+
+    async def style_sheet(self, styles: Sequence[Style]) -> Exported | None:
+        """The pictures of these presets side by side, each with its name; None where none of them has one."""
         ...
 
 

@@ -45,6 +45,9 @@ class Pngs:
     async def thumbnail(self, *_: object, **__: object) -> Exported:
         return await self.export()
 
+    async def style_sheet(self, *_: object) -> Exported:
+        return await self.export()
+
 
 def fake_chat() -> Chat:
     messenger = FakeMessenger()

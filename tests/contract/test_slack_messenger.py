@@ -36,6 +36,9 @@ class Pngs:
     async def thumbnail(self, *_: object, **__: object) -> Exported:
         return await self.export()
 
+    async def style_sheet(self, *_: object) -> Exported:
+        return await self.export()
+
 
 @dataclass(frozen=True)
 class Bench:
