@@ -40,7 +40,7 @@ _ANIMATED = "It is animated: I used the first frame."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """A picture and what was learnt of it; see `bot.ports.Picture`."""
+    """A picture and what was learnt of it; see `bot.domain.picture`."""
 
     png: bytes
     notes: tuple[str, ...]

@@ -12,8 +12,9 @@ from adapters.pictures.sheet import Tile, contact_sheet
 from bot.domain.errors import Gone
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation
+from bot.domain.picture import Exported
 from bot.domain.style import Style
-from bot.ports import Exported, ImageStore, JobStore
+from bot.ports import ImageStore, JobStore
 
 _TILE_SIDE = 256
 _SHEET_SIDE = 2048

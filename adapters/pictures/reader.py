@@ -11,7 +11,7 @@ import structlog
 from adapters.pictures.formats import PictureLimits, check_format
 from adapters.pictures.sandbox import Child, ChildFailed, Sandbox
 from bot.domain.errors import FatalError, PictureRefused
-from bot.ports import Picture
+from bot.domain.picture import Picture
 
 _SPARE_SECONDS = 30.0
 _LONGEST_PAUSE = 30.0
