@@ -21,7 +21,7 @@ from bot.domain.actions import Press, Verb
 from bot.domain.errors import InvalidRequest, JobFailed
 from bot.domain.ids import JobId
 from bot.domain.job import Generation, JobStatus
-from bot.domain.request import Action, ReplyTarget, Request, Requester
+from bot.domain.request import MAX_SEED, Action, ReplyTarget, Request, Requester
 from bot.lifecycle import Core, Running
 from bot.ports import Exporter
 from config.settings import Settings
@@ -196,7 +196,10 @@ def _read(file: Path, *, max_bytes: int) -> bytes:
 
 
 def _next_pass(asked: argparse.Namespace, parent: Generation, prompt: str, number: int) -> Press:
-    """The pass after `parent`: the same recipe with another prompt, its seed told by the first one's."""
+    """The pass after `parent`: the same recipe with another prompt, its seed told by the first one's.
+
+    Seeds count on: the same noise in every pass would add up to a pattern of its own.
+    """
     return Press(
         verb=Verb.CHAIN,
         generation=parent.id,
@@ -205,7 +208,7 @@ def _next_pass(asked: argparse.Namespace, parent: Generation, prompt: str, numbe
         event_id=f"console:{number}",
         prompt=prompt,
         strength=parent.recipe.strength,
-        seed=parent.recipe.seed if asked.seed is not None else None,
+        seed=(parent.recipe.seed + 1) % (MAX_SEED + 1) if asked.seed is not None else None,
     )
 
 
