@@ -10,11 +10,16 @@ from PIL import Image
 from bot.domain.actions import Verb
 from bot.domain.ids import GenerationId, generation_id
 from inference.backend import Settings
+from inference.entry import ModelEntry
 from inference.painting import Wire, paint
 from inference.palette import palette
 from tests.fakes import atelier
 from tests.fakes.backend import Sketcher
 from tests.fakes.core import Bench, bench, press, request
+from tests.fakes.pictures import saved
+
+SHARP = saved(atelier.picture(1), "PNG")
+"""A source of ordinary contrast."""
 
 
 async def made(at: Bench, **changes: object) -> GenerationId:
@@ -80,7 +85,11 @@ def test_the_palette_is_kept_up_to_half_strength_and_then_less_and_less(
             keep_palette=keep,
             model="one",
         )
-        paint(asked, Sketcher(Settings(model="one")), Wire(lambda _: None, lambda _: None, lambda: False))
+        paint(
+            asked,
+            Sketcher(Settings(model="one", entries={"one": ModelEntry(id="one")})),
+            Wire(lambda _: None, lambda _: None, lambda: False),
+        )
         with Image.open(asked.output) as result:
             assert result.size == source.size
             shifts[keep] = float(np.linalg.norm(palette(result)[0] - palette(source)[0]))
@@ -89,12 +98,14 @@ def test_the_palette_is_kept_up_to_half_strength_and_then_less_and_less(
 
 async def test_advice_is_one_quiet_line_that_is_not_repeated(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
-        receipt = await at.service.submit(request(prompt="a dog"))
+        receipt = await at.service.submit(request(prompt="a dog", source=SHARP))
         card = await at.shown(receipt.job.id)
         assert card.notes == ('Tip: words for a style help, such as "oil painting"; /styles lists some.',)
-        again = await at.service.submit(request(prompt="a cat"))
+        again = await at.service.submit(request(prompt="a cat", source=SHARP))
         assert (await at.shown(again.job.id)).notes == ()
-        others = await at.service.submit(request("ben", prompt="a cat", locale="de"))
+        pale = await at.service.submit(request(prompt="a cat"))
+        assert "contrast" in (await at.shown(pale.job.id)).notes[0]
+        others = await at.service.submit(request("ben", prompt="a cat", locale="de", source=SHARP))
         assert (await at.shown(others.job.id)).notes[0].startswith("Tipp:")
 
 
@@ -109,7 +120,7 @@ async def test_a_chain_without_style_words_is_told_of_refine_and_its_reruns_of_n
 
 async def test_advice_can_be_turned_off(tmp_path: Path) -> None:
     async with bench(tmp_path, advice=False) as at:
-        receipt = await at.service.submit(request(prompt="a dog"))
+        receipt = await at.service.submit(request(prompt="a dog", source=SHARP))
         assert (await at.shown(receipt.job.id)).notes == ()
 
 
