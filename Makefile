@@ -22,7 +22,7 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check pocket bench fix install clean
+.PHONY: help demo styles test check pocket bench fix install clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,11 @@ demo: $(RUNTIME) ## Make pictures from the bundled photograph with the shipped m
 	$(BIN)/pentimento sweep $(PHOTO) "stained glass" --strengths 0.3,0.5,0.7,0.9 --seed 7 --out demo/sweep
 	$(BIN)/pentimento chain $(PHOTO) "pencil sketch" "watercolor" --seed 7 --out demo/chain
 	@echo; echo "The pictures lie in $(CURDIR)/demo:"; find demo -name '*.png' | sort | sed 's/^/  /'
+
+styles: export PENTIMENTO__MODEL__ID := pocket
+styles: $(RUNTIME) ## Make the pictures of the style presets anew with the shipped model
+	@mkdir -p .tmp
+	$(BIN)/pentimento styles docs/demo/cup.jpg --prompt "a cup of coffee" --seed 1 --out config/styles
 
 check: $(TOOLS) ## Lint, types and import contracts
 	$(BIN)/ruff format --check --quiet .

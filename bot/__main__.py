@@ -74,7 +74,12 @@ def _command(name: str) -> Command:
         case _:
             from bot.cli import pictures
 
-            return {"img2img": pictures.img2img, "sweep": pictures.sweep, "chain": pictures.chain}[name]
+            return {
+                "img2img": pictures.img2img,
+                "sweep": pictures.sweep,
+                "chain": pictures.chain,
+                "styles": pictures.styles,
+            }[name]
 
 
 def _cause(fault: BaseException) -> tuple[str, int] | None:

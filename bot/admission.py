@@ -9,22 +9,27 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot.domain.actions import lineage_of
+from bot.domain.advice import Asked, advise, usual_strength
 from bot.domain.card import Waiting
 from bot.domain.errors import Gone, InvalidRequest, LimitReached
 from bot.domain.ids import ImageId, JobId
 from bot.domain.job import Generation, Job, Recipe
 from bot.domain.limits import DAY, Limits, check_limits, in_words
 from bot.domain.request import DEFAULT_STRENGTH, REFINE_STRENGTH, SWEEP_STRENGTHS, Action, Request, clean_text
-from bot.domain.style import Style, find_style
+from bot.domain.style import Style, find_style, guidance_of
 from bot.pace import Pace
 from bot.ports import Clock, Ids, ImageStore, JobStore, PictureReader
 from bot.queue import FairQueue, QueueFull, units_of
+from bot.texts import text
 from inference.api import ModelDefaults
 
 _STANDARD_STRENGTHS: Mapping[Action, tuple[float, ...]] = {
     Action.SWEEP: SWEEP_STRENGTHS,
     Action.REFINE: (REFINE_STRENGTH,),
 }
+
+_REMEMBERED = 20
+"""Jobs of a member within which the same advice is not given again."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +52,8 @@ class _Source:
     image: ImageId
     pixels: int
     notes: tuple[str, ...] = ()
+    contrast: float | None = None
+    made_by_ai: bool = False
 
 
 class Admission:
@@ -72,7 +79,10 @@ class Admission:
         styles: Mapping[str, Style],
         models: Mapping[str, ModelDefaults],
         default_model: str,
+        guard_chains: bool,
+        advice: bool,
     ) -> None:
+        """`guard_chains`: passes that ask for nothing new keep their source's palette. `advice`: members get some."""
         self.styles = styles
         self.models = models
         self._store = store
@@ -84,6 +94,8 @@ class Admission:
         self._ids = ids
         self.limits = limits
         self._default_model = default_model
+        self._guard_chains = guard_chains
+        self._advice = advice
         self._open = True
 
     def close(self) -> None:
@@ -105,6 +117,8 @@ class Admission:
         model = request.model or self._default_model
         defaults = self.model(model)
         recipes = self._recipes(request, model, defaults)
+        if self._guard_chains and await self._is_more_of_the_same(recipes[0], request, parent):
+            recipes = tuple(replace(recipe, keep_palette=True) for recipe in recipes)
         now = self._clock.now()
         usage = await self._store.usage(request.requester.key, since=now - DAY)
         check_limits(self.limits, usage, pictures=len(recipes), now=now)
@@ -124,7 +138,7 @@ class Admission:
                     locale=request.locale,
                     created_at=now,
                     pixels=min(source.pixels, defaults.max_pixels),
-                    notes=source.notes,
+                    notes=source.notes + await self._advised(request, recipes, source),
                 ).queued()
                 stored = await self._store.add(job)
         except QueueFull:
@@ -163,21 +177,54 @@ class Admission:
             strength=strengths[0],
             seed=self._ids.seed() if request.seed is None else request.seed,
             steps=request.steps or defaults.steps,
-            guidance_scale=defaults.guidance_scale if request.guidance_scale is None else request.guidance_scale,
+            guidance_scale=(
+                guidance_of(style, defaults.guidance_scale)
+                if request.guidance_scale is None
+                else request.guidance_scale
+            ),
             style=style.name if style else None,
             model=model,
         )
         return tuple(replace(recipe, strength=strength) for strength in strengths)
+
+    async def _advised(self, request: Request, recipes: tuple[Recipe, ...], source: _Source) -> tuple[str, ...]:
+        """A line of advice, or none: only where a member begins or goes on from a result, and not again and again."""
+        uses_strength = self.models[recipes[0].model].uses_strength
+        begins = isinstance(request.source, bytes) or request.action is Action.CHAIN
+        if not (self._advice and uses_strength and begins):
+            return ()
+        asked = Asked(action=request.action, recipes=recipes, contrast=source.contrast, made_by_ai=source.made_by_ai)
+        advice = advise(asked, self.styles)
+        if advice is None:
+            return ()
+        usual = f"{usual_strength(recipes[0], self.styles):g}"
+        line = text(request.locale, f"advice-{advice}", strength=f"{recipes[0].strength:g}", usual=usual)
+        recent = await self._store.jobs_of(request.requester.key, limit=_REMEMBERED)
+        return () if any(line in job.notes for job in recent) else (line,)
+
+    async def _is_more_of_the_same(self, recipe: Recipe, request: Request, parent: Generation | None) -> bool:
+        """Whether the source is a result that the same words made: what then changes in its colours is drift."""
+        made = parent
+        while made is not None and made.image != request.source:  # a rerun's parent is its sister
+            above = made.lineage.parent
+            made = None if above is None else await self._store.generation(above)
+        return made is not None and recipe.asks_the_same(made.recipe)
 
     async def _source(self, request: Request, parent: Generation | None) -> _Source:
         """The decoded source, in the image store."""
         if isinstance(request.source, bytes):
             picture = await self._reader.read(request.source)
             image = await self._images.put(picture.png)
-            return _Source(image=image, pixels=picture.width * picture.height, notes=picture.notes)
+            return _Source(
+                image=image,
+                pixels=picture.width * picture.height,
+                notes=picture.notes,
+                contrast=picture.contrast,
+                made_by_ai=picture.made_by_ai,
+            )
         if parent is None or not await self._images.has(request.source):
             raise Gone("That picture is not kept any more: send it again.")
-        return _Source(image=request.source, pixels=parent.width * parent.height)
+        return _Source(image=request.source, pixels=parent.width * parent.height, made_by_ai=True)
 
     def _drained_in(self) -> str:
         seconds = self._pace.drained_in(self._queue.order())

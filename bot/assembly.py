@@ -29,6 +29,8 @@ def assemble(
     styles: Mapping[str, Style],
     max_jobs: int,
     default_model: str,
+    guard_chains: bool = True,
+    advice: bool = True,
 ) -> Core:
     """Wire the parts; `messengers` may still be filled until the core runs."""
     queue = FairQueue(max_jobs=max_jobs)
@@ -63,6 +65,8 @@ def assemble(
         styles=styles,
         models=capacity.models,
         default_model=default_model,
+        guard_chains=guard_chains,
+        advice=advice,
     )
     service = Service(
         admission=admission,

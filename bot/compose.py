@@ -87,6 +87,8 @@ async def compose(
             styles=styles,
             max_jobs=settings.queue.max_jobs,
             default_model=settings.model.id,
+            guard_chains=settings.chains.guard,
+            advice=settings.advice.enabled,
         )
 
 

@@ -174,6 +174,7 @@ class Dispatch:
             seed=recipe.seed,
             model=recipe.model,
             previews=True,
+            keep_palette=recipe.keep_palette,
         )
 
     async def _run(self, unit: Unit, running: _Running, request: Img2ImgRequest) -> None:

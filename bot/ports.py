@@ -13,8 +13,10 @@ from bot.domain.card import Card
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job
 from bot.domain.limits import Usage
+from bot.domain.picture import Exported, Picture
 from bot.domain.place import PlaceSettings
 from bot.domain.request import ReplyTarget
+from bot.domain.style import Style
 
 MessageRef = str
 """A posted message as its messenger wrote it down (JSON); opaque to everybody else."""
@@ -255,20 +257,6 @@ class ImageStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A member's picture, decoded: an upright RGB PNG without metadata.
-
-    Attributes:
-        notes: what the member should know, e.g. "It is animated: I used the first frame."
-    """
-
-    png: bytes
-    width: int
-    height: int
-    notes: tuple[str, ...] = ()
-
-
 class PictureReader(Protocol):
     """Turns any bytes a member sent into a `Picture`, apart from this process."""
 
@@ -279,23 +267,6 @@ class PictureReader(Protocol):
             PictureRefused: with the sentence for the member.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
-    """A result as a file that may leave: marked as made by AI, free of everything else.
-
-    Attributes:
-        suffix: for its name, without a dot.
-        note: for the member, where it is less than the stored picture.
-    """
-
-    content: bytes
-    suffix: str
-    media_type: str
-    width: int
-    height: int
-    note: str | None = None
 
 
 class Exporter(Protocol):
@@ -317,6 +288,10 @@ class Exporter(Protocol):
         Raises:
             Gone: it is not kept any more.
         """
+        ...
+
+    async def style_sheet(self, styles: Sequence[Style]) -> Exported | None:
+        """The pictures of these presets side by side, each with its name; None where none of them has one."""
         ...
 
 

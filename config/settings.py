@@ -90,6 +90,18 @@ class StyleSettings(_Section):
     file: Annotated[str, Field(description="the path of a TOML file, or empty")]
 
 
+class ChainSettings(_Section):
+    """What a pass after a pass does."""
+
+    guard: bool
+
+
+class AdviceSettings(_Section):
+    """Whether members get advice."""
+
+    enabled: bool
+
+
 class DiscordSettings(_Section):
     """Where Discord is."""
 
@@ -198,6 +210,8 @@ class Settings(_Section):
     model: ModelSettings
     models: ModelsSettings
     styles: StyleSettings
+    chains: ChainSettings
+    advice: AdviceSettings
     discord: DiscordSettings
     slack: SlackSettings
     downloads: DownloadSettings

@@ -17,6 +17,8 @@ class _Preset(BaseModel):
     prompt: Annotated[str, Field(min_length=1, max_length=1000)]
     negative_prompt: Annotated[str, Field(max_length=1000)] = ""
     strength: Annotated[float, Field(ge=0, le=1)] | None = None
+    guidance: Annotated[float, Field(ge=0, le=4)] | None = None
+    picture: Annotated[str, Field(pattern=r"(?i)\.(jpe?g|png)$")] | None = None
 
 
 _Presets = TypeAdapter(dict[Annotated[str, Field(min_length=1, max_length=50)], _Preset])
@@ -31,18 +33,29 @@ def load_styles(own: str) -> dict[str, Style]:
     Raises:
         ConfigError: a file is missing or holds something else than presets.
     """
-    presets = _read(SHIPPED_STYLES) | (_read(Path(own).expanduser()) if own else {})
-    return {
-        name: Style(name=name, prompt=preset.prompt, negative_prompt=preset.negative_prompt, strength=preset.strength)
-        for name, preset in presets.items()
-    }
+    return _read(SHIPPED_STYLES) | (_read(Path(own).expanduser()) if own else {})
 
 
-def _read(file: Path) -> dict[str, _Preset]:
+def _read(file: Path) -> dict[str, Style]:
     try:
         presets = _Presets.validate_python(parse_toml(file))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise ConfigError(f"The style file {file} is wrong at {place}: {first['msg']}.") from None
-    return {name.strip().lower(): preset for name, preset in presets.items()}
+    return {style.name: style for style in (_style(name, preset, file) for name, preset in presets.items())}
+
+
+def _style(name: str, preset: _Preset, file: Path) -> Style:
+    """A preset with its picture, which is looked for beside the file that names it."""
+    picture = None if preset.picture is None else file.parent / Path(preset.picture).expanduser()
+    if picture is not None and not picture.is_file():
+        raise ConfigError(f"The style {name!r} in {file} names the picture {picture}, which is not there.")
+    return Style(
+        name=name.strip().lower(),
+        prompt=preset.prompt,
+        negative_prompt=preset.negative_prompt,
+        strength=preset.strength,
+        guidance=preset.guidance,
+        picture=picture,
+    )

@@ -87,6 +87,8 @@ class Img2ImgRequest:
         control: structure to keep, of a kind that the model's `ModelDefaults.controls` has.
         map_only: leave the control map at `output` instead of a picture; needs `control`, not the model.
         loras: adapters to run the model with, of its `ModelDefaults.loras`.
+        keep_palette: give the result the source's colours as a whole: all of them up to strength 0.5, then less and
+            less of them up to 1, where the source is ignored. Takes out what repeated passes add up to.
     """
 
     id: str
@@ -103,6 +105,7 @@ class Img2ImgRequest:
     control: Control | None = None
     map_only: bool = False
     loras: tuple[Lora, ...] = ()
+    keep_palette: bool = False
 
 
 @dataclass(frozen=True, slots=True)

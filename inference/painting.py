@@ -15,6 +15,7 @@ from PIL import Image
 from inference import geometry
 from inference.api import Done, Event, Failed, FailureKind, Img2ImgRequest, ModelDefaults, Preview, Started, Step
 from inference.backend import Backend, OutOfMemory, Stopped, Task
+from inference.palette import with_palette_of
 
 GREY = (128, 128, 128)
 
@@ -107,6 +108,8 @@ def _climb_down(
         if result is not None:
             notes = () if fitted.size == wanted else (_smaller(fitted.size, wanted),)
             wire.check()
+            if request.keep_palette:
+                result = with_palette_of(result, fitted, share=min(1.0, 2 * (1 - request.strength)))
             return _finish(request, result, steps=attempt.steps, seconds=attempt.seconds, notes=notes)
         backend.free()
     return Failed(

@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from adapters.discord.answers import Answered, Answers
-from adapters.discord.cards import MAX_DESCRIPTION, rows
+from adapters.discord.cards import MAX_ALT, MAX_DESCRIPTION, MAX_EMBEDDED, MAX_EMBEDS, rows
 from adapters.discord.ids import parse_button_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.markdown import inert
 from adapters.discord.pictures import generation_in
-from adapters.discord.rest import Payload
+from adapters.discord.rest import Outgoing, Payload
 from adapters.discord.translate import focused, options
 from bot.domain.actions import Verb
 from bot.domain.card import Button, Waiting
 from bot.domain.errors import Gone, InvalidRequest
 from bot.domain.ids import JobId, generation_id, job_of, parse_job_id
 from bot.domain.job import Generation, Job
-from bot.ports import JobStore
+from bot.ports import Exporter, JobStore
 from bot.service import Description, Service
 from bot.texts import text
 
@@ -24,14 +24,17 @@ _LISTED = 5
 """Jobs with a button of their own: a message has five rows."""
 
 _SHOWN_PROMPT = 200
+_DOZEN = 12
+"""Styles to an embed: as many pictures as are still told apart on one sheet."""
 
 
 class Pages:
     """See the module."""
 
-    def __init__(self, *, service: Service, store: JobStore, answers: Answers) -> None:
+    def __init__(self, *, service: Service, store: JobStore, exporter: Exporter, answers: Answers) -> None:
         self._service = service
         self._store = store
+        self._exporter = exporter
         self._answers = answers
 
     async def queue(self, answered: Answered) -> None:
@@ -76,14 +79,22 @@ class Pages:
         await self._describe(answered, job_of(pressed.target))
 
     async def styles(self, answered: Answered) -> None:
-        """`/styles`."""
+        """`/styles`: the presets a dozen at a time, their words over a sheet of their pictures."""
         locale = answered.event.origin.locale
-        lines = [text(locale, "styles-title")]
-        lines += [
-            f"**{inert(style.name)}**: {inert(style.prompt, most=_SHOWN_PROMPT)}"
-            for style in self._service.styles.values()
-        ]
-        await self._show(answered, lines)
+        styles = list(self._service.styles.values())
+        dozens = [styles[start : start + _DOZEN] for start in range(0, len(styles), _DOZEN)][:MAX_EMBEDS]
+        embeds: list[dict[str, Any]] = []
+        sheets: list[Outgoing] = []
+        for dozen in dozens:
+            lines = [f"**{inert(style.name)}**: {inert(style.prompt, most=_SHOWN_PROMPT)}" for style in dozen]
+            embed: dict[str, Any] = {"description": "\n".join(lines)[: MAX_EMBEDDED // len(dozens)]}
+            if sheet := await self._exporter.style_sheet(dozen):
+                names = ", ".join(style.name for style in dozen if style.picture)
+                sheets.append(Outgoing(f"styles-{len(sheets) + 1}.{sheet.suffix}", sheet.content, names[:MAX_ALT]))
+                embed["image"] = {"url": f"attachment://{sheets[-1].filename}"}
+            embeds.append(embed)
+        body = {"content": text(locale, "styles-title"), "embeds": embeds}
+        await self._answers.show(answered, body, sheets)
 
     async def help(self, answered: Answered) -> None:
         """`/help`."""

@@ -58,6 +58,7 @@ class DiscordPlatform:
         self._connection = Connection(api_url=api_url, clock=clock)
         self._rest = Rest(self._connection)
         self._answers = Answers(self._rest)
+        self._exporter = exporter
         self._files = FileMaker(exporter)
         self._places = Places(service)
         self.messenger = DiscordMessenger(
@@ -126,7 +127,7 @@ class DiscordPlatform:
             downloads=downloads,
             places=places,
         )
-        pages = Pages(service=service, store=store, answers=answers)
+        pages = Pages(service=service, store=store, exporter=self._exporter, answers=answers)
         settings = Settings(service=service, answers=answers)
         privacy = Privacy(service=service, answers=answers)
         reactions = Reactions(

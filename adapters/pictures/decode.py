@@ -5,11 +5,13 @@ becomes a sentence.
 """
 
 import io
+from dataclasses import dataclass
 
 from PIL import (
     Image,
     ImageChops,
     ImageCms,
+    ImageStat,
     WebPImagePlugin,  # noqa: F401 - makes WebP known; else Pillow would import every format it has to find it
 )
 
@@ -29,14 +31,25 @@ _TURNS = {
 _PROFILE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 _SRGB = ImageCms.createProfile("sRGB")
 _WEBP_HEAD = 30
+_AI_MARKS = (b"rainedAlgorithmicMedia", b"tEXtparameters\0")
+"""IPTC's `trainedAlgorithmicMedia` and `compositeWithTrainedAlgorithmicMedia`, in XMP and C2PA manifests alike, and
+the chunk in which the A1111 web UI and its kin keep a recipe."""
+
 _ANIMATED = "It is animated: I used the first frame."
 
 
-def decode(content: bytes, limits: PictureLimits) -> tuple[bytes, tuple[str, ...]]:
-    """Decode one file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A picture and what was learnt of it; see `bot.domain.picture`."""
 
-    Returns:
-        An RGB PNG without any metadata, and notes for the member.
+    png: bytes
+    notes: tuple[str, ...]
+    contrast: float
+    made_by_ai: bool
+
+
+def decode(content: bytes, limits: PictureLimits) -> Decoded:
+    """Decode one file.
 
     Raises:
         PictureRefused: with the sentence for the member.
@@ -53,7 +66,12 @@ def decode(content: bytes, limits: PictureLimits) -> tuple[bytes, tuple[str, ...
             plain = _plain(image, sixteen_bit=kind == "PNG" and content[24] == 16)
         if turn is not None:
             plain = plain.transpose(turn)
-        return _png(plain), notes
+        return Decoded(
+            png=_png(plain),
+            notes=notes,
+            contrast=_contrast(plain),
+            made_by_ai=any(mark in content for mark in _AI_MARKS),
+        )
     except PictureRefused:
         raise
     except MemoryError:
@@ -156,6 +174,11 @@ def _srgb(colour: Image.Image, profile: object) -> Image.Image:
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
             pass
     return colour.convert("RGB")
+
+
+def _contrast(plain: Image.Image) -> float:
+    """Standard deviation of the luma, 0 .. 0.5."""
+    return ImageStat.Stat(plain.convert("L")).stddev[0] / 255
 
 
 def _png(plain: Image.Image) -> bytes:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from bot.ports import Exported
+from bot.domain.picture import Exported
 
 _TERMS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _XMP = (

@@ -4,13 +4,22 @@ import asyncio
 import io
 from collections.abc import Sequence
 
+import structlog
 from PIL import Image
 
 from adapters.pictures.export import export
+from adapters.pictures.sheet import Tile, contact_sheet
 from bot.domain.errors import Gone
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation
-from bot.ports import Exported, ImageStore, JobStore
+from bot.domain.picture import Exported
+from bot.domain.style import Style
+from bot.ports import ImageStore, JobStore
+
+_TILE_SIDE = 256
+_SHEET_SIDE = 2048
+
+log = structlog.get_logger(__name__)
 
 
 class PictureExporter:
@@ -21,6 +30,7 @@ class PictureExporter:
         self._store = store
         self._images = images
         self._embed_recipe = embed_recipe
+        self._sheets: dict[tuple[Style, ...], Exported | None] = {}
 
     async def export(
         self, generation: GenerationId, *, max_bytes: int, formats: Sequence[str] = ("PNG", "WEBP", "JPEG")
@@ -41,6 +51,13 @@ class PictureExporter:
     async def thumbnail(self, image: ImageId, *, side: int) -> Exported:
         """See the port."""
         return await asyncio.to_thread(_thumbnail, await self._images.get(image), side)
+
+    async def style_sheet(self, styles: Sequence[Style]) -> Exported | None:
+        """See the port. Drawn once for the same presets; a picture that cannot be read is left out, and logged."""
+        wanted = tuple(styles)
+        if wanted not in self._sheets:
+            self._sheets[wanted] = await asyncio.to_thread(_style_sheet, wanted)
+        return self._sheets[wanted]
 
 
 def recipe_text(generation: Generation) -> str:
@@ -63,8 +80,22 @@ def recipe_text(generation: Generation) -> str:
     return "\n".join(lines)
 
 
-def _thumbnail(png: bytes, side: int) -> Exported:
-    with Image.open(io.BytesIO(png), formats=("PNG",)) as opened:
+def _style_sheet(styles: Sequence[Style]) -> Exported | None:
+    tiles = []
+    for style in styles:
+        if style.picture is None:
+            continue
+        try:
+            content = _thumbnail(style.picture.read_bytes(), _TILE_SIDE).content
+        except OSError as fault:  # Pillow's own for what it cannot read is one
+            log.warning("picture of a style not usable", style=style.name, file=str(style.picture), reason=str(fault))
+        else:
+            tiles.append(Tile(content, style.name))
+    return _thumbnail(contact_sheet(tiles), _SHEET_SIDE) if tiles else None
+
+
+def _thumbnail(content: bytes, side: int) -> Exported:
+    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as opened:
         small = opened.convert("RGB")
     small.thumbnail((side, side), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()

@@ -11,7 +11,7 @@ import structlog
 from adapters.pictures.formats import PictureLimits, check_format
 from adapters.pictures.sandbox import Child, ChildFailed, Sandbox
 from bot.domain.errors import FatalError, PictureRefused
-from bot.ports import Picture
+from bot.domain.picture import Picture
 
 _SPARE_SECONDS = 30.0
 _LONGEST_PAUSE = 30.0
@@ -94,7 +94,14 @@ class SandboxedPictureReader:
         if not png.startswith(_PNG_START):
             raise PictureRefused("That picture cannot be used: save it again as a plain PNG or JPEG.")
         width, height = struct.unpack_from(">II", png, len(_PNG_START))
-        return Picture(png=png, width=width, height=height, notes=tuple(head.get("notes", ())))
+        return Picture(
+            png=png,
+            width=width,
+            height=height,
+            notes=tuple(head.get("notes", ())),
+            contrast=head.get("contrast"),
+            made_by_ai=bool(head.get("made_by_ai")),
+        )
 
     async def _take_spare(self) -> Child:
         """A living spare; one that died while it waited costs nobody a picture."""

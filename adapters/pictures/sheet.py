@@ -15,9 +15,9 @@ _STRIP_ROW = 5  # pictures of a chain that stay in one row
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One picture of ours (PNG) and a few words for it."""
+    """One picture of ours or the owner's (PNG or JPEG) and a few words for it."""
 
-    png: bytes
+    content: bytes
     label: str
 
 
@@ -39,7 +39,7 @@ def _sheet(tiles: Sequence[Tile], *, arrows: bool) -> bytes:
     """
     if not tiles:
         raise ValueError("a sheet needs a picture")
-    pictures = [_opened(tile.png) for tile in tiles]
+    pictures = [_opened(tile.content) for tile in tiles]
     widest = max(picture.width for picture in pictures)
     highest = max(picture.height for picture in pictures)
     columns = _strip_columns(len(tiles)) if arrows else _sheet_columns(len(tiles), widest / highest)
@@ -73,8 +73,8 @@ def _sheet(tiles: Sequence[Tile], *, arrows: bool) -> bytes:
     return buffer.getvalue()
 
 
-def _opened(png: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(png), formats=("PNG",)) as opened:
+def _opened(content: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as opened:
         return opened.convert("RGB")
 
 

@@ -21,6 +21,7 @@ OPEN_FORM = "open_form"
 OPEN_SETTINGS = "open_settings"
 FORGET = "forget"
 EXPORT = "export"
+SHOW_STYLES = "show_styles"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from adapters.slack.notices import Notices
 from adapters.slack.pictures import Pictures
 from adapters.slack.text import Block
 from adapters.slack.uploads import Uploads
-from bot.ports import Clock, JobStore
+from bot.ports import Clock, Exporter, JobStore
 from bot.service import Service
 
 _REMEMBERED_SECONDS = 600.0
@@ -82,6 +82,7 @@ class Desk:
     store: JobStore
     messenger: SlackMessenger
     uploads: Uploads
+    exporter: Exporter
     notices: Notices
     pictures: Pictures
     members: Members

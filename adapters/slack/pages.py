@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from adapters.slack.controls import EXPORT, FORGET, action_id
+from adapters.slack.controls import EXPORT, FORGET, SHOW_STYLES, action_id
 from adapters.slack.text import MAX_SECTION, MAX_TITLE, Block, actions, button, clip, context, mrkdwn, plain, section
 from bot.domain.actions import Verb
 from bot.domain.card import Button, Waiting
@@ -54,7 +54,9 @@ def help_page() -> Block:
 def styles_page(styles: Mapping[str, Style]) -> Block:
     """Every preset with its words."""
     lines = [section(plain(f"{style.name}: {style.prompt}")) for style in styles.values()]
-    return page("Styles", [context("Pick one in the form, or write --style and its name."), *lines[:90]])
+    pictured = any(style.picture for style in styles.values())
+    shown = [actions(button("Show me pictures", SHOW_STYLES))] if pictured else []
+    return page("Styles", [context("Pick one in the form, or write --style and its name."), *shown, *lines[:90]])
 
 
 def queue_blocks(view: QueueView, *, now: float) -> list[Block]:

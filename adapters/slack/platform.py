@@ -80,6 +80,7 @@ class SlackPlatform:
         self._installations = installations
         self._tokens = _tokens(options, installations, clock)
         self._api = SlackApi(options, self._tokens)
+        self._exporter = exporter
         self._uploads = Uploads(self._api, exporter)
         self.messenger = SlackMessenger(self._api, self._uploads, clock=clock)
         self._stack = AsyncExitStack()
@@ -99,6 +100,7 @@ class SlackPlatform:
                 store=self._store,
                 messenger=self.messenger,
                 uploads=self._uploads,
+                exporter=self._exporter,
                 notices=Notices(self._api),
                 pictures=Pictures(self._api, downloads),
                 members=Members(self._api),

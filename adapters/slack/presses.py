@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.slack import asking
-from adapters.slack.controls import ADVANCED, EXPORT, FORGET, OPEN_FORM, OPEN_SETTINGS, Control, parse_control
+from adapters.slack.controls import (
+    ADVANCED,
+    EXPORT,
+    FORGET,
+    OPEN_FORM,
+    OPEN_SETTINGS,
+    SHOW_STYLES,
+    Control,
+    parse_control,
+)
 from adapters.slack.desk import Desk
 from adapters.slack.forms import Errand, form, unfolded
 from adapters.slack.home import show_home
@@ -23,6 +32,9 @@ from bot.rendering import render
 EXPORT_BYTES = 100_000_000
 """Slack takes files up to 1 GB; this is what a phone still opens."""
 
+_DOZEN = 12
+"""Styles to a sheet: as many pictures as are still told apart on one."""
+
 
 async def on_press(desk: Desk, event: Inbound) -> None:
     """Do what a button says."""
@@ -39,6 +51,8 @@ async def on_press(desk: Desk, event: Inbound) -> None:
             await show_settings(desk, event)
         case code if code == EXPORT:
             await _export(desk, event, place)
+        case code if code == SHOW_STYLES:
+            await _show_styles(desk, event, place)
         case code if code == FORGET:
             await _forget(desk, event, place)
         case code:
@@ -169,6 +183,31 @@ async def _export(desk: Desk, event: Inbound, place: Place) -> None:
     await desk.uploads.attach(
         place.team, archive, name="pentimento.zip", channel=posted["channel"], thread=posted["ts"]
     )
+
+
+async def _show_styles(desk: Desk, event: Inbound, place: Place) -> None:
+    """The presets' pictures, a dozen to a sheet, in the member's own conversation with the bot.
+
+    Not in the modal: a file shows in one only to who may see it already, which a conversation decides.
+    """
+    if view := event.body.get("view"):
+        await desk.update_view(
+            place.team, view["id"], said_page("Styles", "The pictures come to you as a direct message.")
+        )
+    styles = list(desk.service.styles.values())
+    said = "All styles, with a picture of each, are in the thread of this message."
+    posted = await desk.api.call(place.team, "chat_postMessage", channel=place.user, text=said)
+    for start in range(0, len(styles), _DOZEN):
+        dozen = styles[start : start + _DOZEN]
+        if sheet := await desk.exporter.style_sheet(dozen):
+            await desk.uploads.attach(
+                place.team,
+                sheet.content,
+                name=f"styles-{start // _DOZEN + 1}.{sheet.suffix}",
+                alt=", ".join(style.name for style in dozen if style.picture),
+                channel=posted["channel"],
+                thread=posted["ts"],
+            )
 
 
 async def _forget(desk: Desk, event: Inbound, place: Place) -> None:

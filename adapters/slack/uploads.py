@@ -80,13 +80,18 @@ class Uploads:
         for picture in pictures:
             await self._upload(team, picture, channel=channel, thread=thread)
 
-    async def attach(self, team: Team, content: bytes, *, name: str, channel: str, thread: str) -> None:
-        """Post a file that is no picture in a thread.
+    async def attach(
+        self, team: Team, content: bytes, *, name: str, channel: str, thread: str, alt: str | None = None
+    ) -> None:
+        """Post a file that is no result in a thread; `alt` says what it shows, where it is a picture.
 
         Raises:
             SlackFault: Slack does not take it.
         """
-        place = await self._api.patient(team, "files_getUploadURLExternal", filename=name, length=len(content))
+        shows = clip(alt, _MAX_ALT) if alt else None
+        place = await self._api.patient(
+            team, "files_getUploadURLExternal", filename=name, length=len(content), alt_txt=shows
+        )
         await self._send(place["upload_url"], content)
         await self._api.patient(
             team,

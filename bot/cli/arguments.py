@@ -74,6 +74,17 @@ def parser() -> argparse.ArgumentParser:
     _recipe(chain)
     chain.add_argument("--out", type=Path, metavar="DIR", default=Path(), help="folder for one picture per pass")
 
+    styles = commands.add_parser("styles", parents=[shared], help="one small picture of each style, for /styles")
+    styles.add_argument("source", type=Path, metavar="SOURCE", help="a PNG, JPEG or WebP file")
+    styles.add_argument(
+        "--prompt", default="a photo", metavar="TEXT", help="words before each style's (default: %(default)s)"
+    )
+    styles.add_argument("--seed", type=int, default=1, metavar="N", help="of every picture (default: %(default)s)")
+    styles.add_argument("--model", metavar="ID", help="a shipped model, hub id or diffusers folder")
+    styles.add_argument(
+        "--out", type=Path, metavar="DIR", default=Path(), help="folder for one JPEG per style, 16 kB at most"
+    )
+
     check = commands.add_parser("check", parents=[shared], help="say what is configured and what is wrong")
     check.add_argument("--json", action="store_true", help="one JSON object for scripts")
     models = commands.add_parser("models", parents=[shared], help="list the models that can be asked for")

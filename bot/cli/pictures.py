@@ -1,4 +1,4 @@
-"""`img2img`, `sweep` and `chain`: one job after another on a core of its own, in a folder that goes afterwards."""
+"""`img2img`, `sweep`, `chain`, `styles`: job after job on a core of its own, in a folder that goes afterwards."""
 
 import argparse
 import asyncio
@@ -21,13 +21,14 @@ from bot.domain.actions import Press, Verb
 from bot.domain.errors import InvalidRequest, JobFailed
 from bot.domain.ids import JobId
 from bot.domain.job import Generation, JobStatus
-from bot.domain.request import Action, ReplyTarget, Request, Requester
+from bot.domain.request import MAX_SEED, Action, ReplyTarget, Request, Requester
 from bot.lifecycle import Core, Running
 from bot.ports import Exporter
 from config.settings import Settings
 
 _FORMATS = {".png": "PNG", ".webp": "WEBP", ".jpg": "JPEG", ".jpeg": "JPEG"}
 _NO_LIMIT = 1 << 40
+_STYLE_BYTES = 16_000
 _ME = Requester(platform=PLATFORM, user="console")
 _HERE = ReplyTarget(platform=PLATFORM)
 
@@ -114,6 +115,31 @@ async def chain(asked: argparse.Namespace, settings: Settings) -> int:
     return EXIT_DONE
 
 
+async def styles(asked: argparse.Namespace, settings: Settings) -> int:
+    """A small picture of each preset, by its own strength and guidance."""
+    _check_folder(asked.out, asked.source, r".*")
+    source = _read(asked.source, max_bytes=settings.downloads.max_bytes)
+    async with _bench(settings, asked.model) as bench:
+        for number, style in enumerate(bench.core.service.styles, start=1):
+            wish = Request(
+                action=Action.IMG2IMG,
+                requester=_ME,
+                reply_to=_HERE,
+                event_id=f"console:{number}",
+                source=source,
+                prompt=asked.prompt,
+                seed=asked.seed,
+                style=style,
+            )
+            receipt = await bench.core.service.submit(wish)
+            [generation] = await bench.made(receipt.job.id)
+            small = await bench.exporter.export(generation.id, max_bytes=_STYLE_BYTES, formats=("JPEG",))
+            file = asked.out / f"{_slug(style)}.{small.suffix}"
+            await asyncio.to_thread(_write, file, small.content)
+            print(file)  # noqa: T201 -- the command line speaks
+    return EXIT_DONE
+
+
 @asynccontextmanager
 async def _bench(settings: Settings, model: str | None) -> AsyncIterator[Bench]:
     """A core in a temporary folder: a running service's own folder stays its own."""
@@ -144,11 +170,7 @@ def _for_owner(settings: Settings, model: str | None) -> Settings:
 def _request(
     asked: argparse.Namespace, action: Action, prompt: str, strengths: tuple[float, ...] | None, *, max_bytes: int
 ) -> Request:
-    try:
-        with asked.source.open("rb") as file:
-            source = file.read(max_bytes + 1)  # enough for the reader to refuse it; a device would never end
-    except OSError as fault:
-        raise InvalidRequest(f"{asked.source} cannot be read ({fault.strerror}): name a picture file.") from None
+    source = _read(asked.source, max_bytes=max_bytes)
     return Request(
         action=action,
         requester=_ME,
@@ -165,8 +187,19 @@ def _request(
     )
 
 
+def _read(file: Path, *, max_bytes: int) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(max_bytes + 1)  # enough for the reader to refuse it; a device would never end
+    except OSError as fault:
+        raise InvalidRequest(f"{file} cannot be read ({fault.strerror}): name a picture file.") from None
+
+
 def _next_pass(asked: argparse.Namespace, parent: Generation, prompt: str, number: int) -> Press:
-    """The pass after `parent`: the same recipe with another prompt, its seed told by the first one's."""
+    """The pass after `parent`: the same recipe with another prompt, its seed told by the first one's.
+
+    Seeds count on: the same noise in every pass would add up to a pattern of its own.
+    """
     return Press(
         verb=Verb.CHAIN,
         generation=parent.id,
@@ -175,7 +208,7 @@ def _next_pass(asked: argparse.Namespace, parent: Generation, prompt: str, numbe
         event_id=f"console:{number}",
         prompt=prompt,
         strength=parent.recipe.strength,
-        seed=parent.recipe.seed if asked.seed is not None else None,
+        seed=(parent.recipe.seed + 1) % (MAX_SEED + 1) if asked.seed is not None else None,
     )
 
 
@@ -190,7 +223,7 @@ def _check_target(out: Path, source: Path) -> None:
 def _check_folder(out: Path, source: Path, results: str) -> None:
     """Refuse a source that one of the results, named as the pattern says, might replace."""
     file = source.resolve()
-    if file.parent == out.resolve() and re.fullmatch(rf"({results})\.png", file.name):
+    if file.parent == out.resolve() and re.fullmatch(rf"({results})\.(png|jpg)", file.name):
         raise InvalidRequest(f"{source} would be replaced by a result of its name: give another --out.")
     _check_writable(out)
 

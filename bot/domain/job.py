@@ -54,7 +54,11 @@ class IllegalTransition(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """Everything that determines one picture besides its source: concrete, so the same recipe repeats it."""
+    """Everything that determines one picture besides its source: concrete, so the same recipe repeats it.
+
+    Attributes:
+        keep_palette: the result keeps the source's colours as a whole, against what repeated passes add up to.
+    """
 
     prompt: str
     negative_prompt: str
@@ -64,6 +68,11 @@ class Recipe:
     guidance_scale: float
     style: str | None
     model: str
+    keep_palette: bool = False
+
+    def asks_the_same(self, other: "Recipe") -> bool:
+        """Whether both ask for the same thing in words: the second pass then is more of the first."""
+        return (self.prompt, self.negative_prompt, self.style) == (other.prompt, other.negative_prompt, other.style)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

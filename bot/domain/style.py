@@ -3,8 +3,10 @@
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.domain.errors import InvalidRequest
+from bot.domain.request import MAX_GUIDANCE_SCALE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,14 +18,17 @@ class Style:
         prompt: words that go behind the member's own.
         negative_prompt: words that go behind the member's own negative ones.
         strength: used where the member gave none; None leaves the product's default.
-        guidance_scale: likewise; None leaves the model's own.
+        guidance: likewise; how much harder or softer than by itself the model is guided, see `guidance_of`. None
+            leaves the model's own.
+        picture: a small JPEG or PNG that shows it; None where there is none.
     """
 
     name: str
     prompt: str
     negative_prompt: str = ""
     strength: float | None = None
-    guidance_scale: float | None = None
+    guidance: float | None = None
+    picture: Path | None = None
 
 
 def find_style(styles: Mapping[str, Style], name: str | None) -> Style | None:
@@ -44,3 +49,15 @@ def find_style(styles: Mapping[str, Style], name: str | None) -> Style | None:
 def styled(text: str, words: str) -> str:
     """A member's words with a style's behind them."""
     return ", ".join(part for part in (text, words) if part)
+
+
+def guidance_of(style: Style | None, usual: float) -> float:
+    """The guidance scale that a style asks of a model whose own is `usual`.
+
+    A style's guidance is a factor on what lies above 1, where guidance is off, because the numbers of one model mean
+    nothing to another: 1.2 makes 1.6 of one model's 1.5 and 8.8 of another's 7.5, and leaves a model of few steps,
+    which runs without guidance, as it is.
+    """
+    if style is None or style.guidance is None or usual <= 1:
+        return usual
+    return min(MAX_GUIDANCE_SCALE, round(1 + style.guidance * (usual - 1), 2))

@@ -47,6 +47,12 @@ button-publish = Veröffentlichen
 button-collect = Abholen
 button-forget = Alles löschen
 
+advice-ai-picture = Tipp: Ein Bild von einer KI verfeinert man am besten mit Stärke 0.35; refine macht das.
+advice-low-contrast = Tipp: Die Vorlage hat wenig Kontrast und gibt so wenig Halt; hell sie auf oder nimm mehr Stärke.
+advice-faint = Tipp: Bei Stärke { $strength } sieht man wenig von einem Stil; versuch { $usual }.
+advice-fierce = Tipp: Bei Stärke { $strength } bleibt von der Vorlage fast nichts; versuch { $usual }.
+advice-no-style = Tipp: Worte für einen Stil helfen, zum Beispiel „oil painting“; /styles zeigt einige.
+
 refused-our-fault = Bei mir ging etwas schief: versuch es in einer Minute noch einmal.
 refused-busy = Discord nimmt meine Antwort gerade nicht an: versuch es in einer Minute noch einmal.
 refused-no-prompt = Schreib, was aus dem Bild werden soll, zum Beispiel „ein Ölgemälde“.

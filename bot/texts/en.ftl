@@ -49,6 +49,14 @@ button-publish = Publish
 button-collect = Collect
 button-forget = Delete everything
 
+## Advice under a result, at most one line
+
+advice-ai-picture = Tip: a picture that AI made is best polished at strength 0.35; refine does that.
+advice-low-contrast = Tip: the source has little contrast, so the result has little to hold on to; brighten it, or take more strength.
+advice-faint = Tip: at strength { $strength } little of a style shows; try { $usual }.
+advice-fierce = Tip: at strength { $strength } next to nothing of the source is kept; try { $usual }.
+advice-no-style = Tip: words for a style help, such as "oil painting"; /styles lists some.
+
 ## Refusals of the chat edge
 
 refused-our-fault = Something went wrong on my side: try again in a minute.

@@ -47,6 +47,12 @@ button-publish = Publicar
 button-collect = Recoger
 button-forget = Borrar todo
 
+advice-ai-picture = Consejo: una imagen hecha por IA se pule mejor con fuerza 0.35; eso hace refine.
+advice-low-contrast = Consejo: la imagen de partida tiene poco contraste y da poco apoyo; aclárala o usa más fuerza.
+advice-faint = Consejo: con fuerza { $strength } un estilo apenas se nota; prueba { $usual }.
+advice-fierce = Consejo: con fuerza { $strength } no queda casi nada de la imagen de partida; prueba { $usual }.
+advice-no-style = Consejo: nombrar un estilo ayuda, por ejemplo «oil painting»; /styles muestra algunos.
+
 refused-our-fault = Algo salió mal de mi lado: inténtalo de nuevo en un minuto.
 refused-busy = Discord no acepta mi respuesta ahora mismo: inténtalo de nuevo en un minuto.
 refused-no-prompt = Di en qué debe convertirse la imagen, por ejemplo «un cuadro al óleo».

@@ -47,6 +47,12 @@ button-publish = Publier
 button-collect = Récupérer
 button-forget = Tout supprimer
 
+advice-ai-picture = Conseil : une image faite par une IA se retouche au mieux à une force de 0.35 ; c’est ce que fait refine.
+advice-low-contrast = Conseil : la source est peu contrastée et donne peu d’appui ; éclaircis-la ou prends plus de force.
+advice-faint = Conseil : à une force de { $strength }, un style se voit peu ; essaie { $usual }.
+advice-fierce = Conseil : à une force de { $strength }, il ne reste presque rien de la source ; essaie { $usual }.
+advice-no-style = Conseil : nommer un style aide, par exemple « oil painting » ; /styles en montre.
+
 refused-our-fault = Quelque chose a mal tourné chez moi : réessaie dans une minute.
 refused-busy = Discord ne prend pas ma réponse pour l’instant : réessaie dans une minute.
 refused-no-prompt = Dis ce que l’image doit devenir, par exemple « une peinture à l’huile ».

@@ -47,6 +47,12 @@ button-publish = 公開
 button-collect = 受け取る
 button-forget = すべて削除
 
+advice-ai-picture = ヒント：AI が作った画像の仕上げには強さ 0.35 が向いています。refine がそれです。
+advice-low-contrast = ヒント：元の画像のコントラストが低く、手がかりが少なくなります。明るくするか、強さを上げてください。
+advice-faint = ヒント：強さ { $strength } ではスタイルがほとんど出ません。{ $usual } を試してください。
+advice-fierce = ヒント：強さ { $strength } では元の画像がほとんど残りません。{ $usual } を試してください。
+advice-no-style = ヒント：「oil painting」のようなスタイルの言葉が役立ちます。/styles に一覧があります。
+
 refused-our-fault = こちらで問題が起きました。一分後にもう一度お試しください。
 refused-busy = 今は Discord が返事を受け付けません。一分後にもう一度お試しください。
 refused-no-prompt = 画像をどう変えたいか書いてください。例：「油絵」

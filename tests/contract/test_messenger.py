@@ -14,8 +14,9 @@ from adapters.discord.routes import Address, Token
 from bot.domain.card import Card, Progress
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.job import JobStatus
+from bot.domain.picture import Exported
 from bot.domain.request import ReplyTarget, Requester
-from bot.ports import Exported, Messenger
+from bot.ports import Messenger
 from bot.rendering import render
 from tests.fakes.core import png
 from tests.fakes.discord_server import DiscordServer
@@ -43,6 +44,9 @@ class Pngs:
         return Exported(content=png(), suffix="png", media_type="image/png", width=64, height=64)
 
     async def thumbnail(self, *_: object, **__: object) -> Exported:
+        return await self.export()
+
+    async def style_sheet(self, *_: object) -> Exported:
         return await self.export()
 
 

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
+from adapters.pictures.export import export
 from adapters.pictures.reader import SandboxedPictureReader
 from bot.domain.errors import PictureRefused
 from bot.ports import PictureReader
@@ -45,6 +46,22 @@ async def test_png_pixels_are_kept_exactly(reader: PictureReader) -> None:
     picture = await reader.read(saved(quarters(), "PNG"))
     with Image.open(io.BytesIO(picture.png)) as result:
         assert result.tobytes() == quarters().tobytes()
+
+
+@pytest.mark.parametrize(("edited", "marked"), [(True, True), (False, True), (None, False)])
+@pytest.mark.parametrize("format_", ["PNG", "JPEG"])
+async def test_a_picture_that_says_that_a_model_made_it_is_known(
+    reader: PictureReader, format_: str, edited: bool | None, marked: bool
+) -> None:
+    file = export(saved(quarters(), "PNG"), max_bytes=1 << 20, edited=edited, formats=(format_,))
+    assert (await reader.read(file.content)).made_by_ai is marked
+
+
+async def test_contrast_is_told(reader: PictureReader) -> None:
+    halves = Image.new("L", (64, 64), "white")
+    halves.paste("black", (0, 0, 32, 64))
+    assert (await reader.read(saved(halves, "PNG"))).contrast == pytest.approx(0.5)
+    assert (await reader.read(saved(Image.new("RGB", (64, 64), "teal"), "PNG"))).contrast == pytest.approx(0)
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", saved(quarters(), "PNG")[:-30], saved(quarters(), "TIFF")])

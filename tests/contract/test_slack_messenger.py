@@ -14,8 +14,8 @@ from adapters.slack.uploads import Uploads
 from bot.domain.card import Card, Progress
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.job import Job, JobStatus
+from bot.domain.picture import Exported
 from bot.domain.request import ReplyTarget
-from bot.ports import Exported
 from bot.rendering import render
 from tests.fakes.core import LoopClock, png
 from tests.fakes.jobs import a_generation, a_job
@@ -34,6 +34,9 @@ class Pngs:
         return Exported(content=png(), suffix="png", media_type="image/png", width=64, height=64)
 
     async def thumbnail(self, *_: object, **__: object) -> Exported:
+        return await self.export()
+
+    async def style_sheet(self, *_: object) -> Exported:
         return await self.export()
 
 

@@ -16,6 +16,7 @@ from PIL import Image, ImageChops
 
 from bot.cli.pictures import _for_owner
 from config.settings import load_settings
+from config.styles import load_styles
 
 PHOTOS = Path("docs/demo")
 SMALL = (192, 128)
@@ -73,6 +74,21 @@ def test_the_same_seed_gives_the_same_picture_and_another_seed_another(
         assert picture.size == SMALL
         assert "compositeWithTrainedAlgorithmicMedia" in picture.info["XML:com.adobe.xmp"]
         assert "parameters" not in picture.info
+
+
+@pytest.mark.slow
+def test_every_style_gets_a_small_picture_of_its_own(photos: tuple[Path, Path], tmp_path: Path) -> None:
+    tiny = tmp_path / "tiny.png"
+    with Image.open(photos[0]) as photo:
+        photo.resize((128, 128)).save(tiny)
+    ran = pentimento("styles", tiny, "--prompt", "a cup of coffee", "--out", tmp_path / "styles")
+    assert ran.returncode == 0, ran.stderr
+    names = {style.picture.name for style in load_styles("").values() if style.picture}
+    files = [Path(line) for line in ran.stdout.splitlines()]
+    assert {file.name for file in files} == names
+    assert len({pixels(file) for file in files}) == len(names)
+    assert all(file.stat().st_size <= 16_000 for file in files)
+    assert all(b"compositeWithTrainedAlgorithmicMedia" in file.read_bytes() for file in files)
 
 
 @pytest.mark.slow
@@ -201,7 +217,7 @@ def test_a_chain_starts_each_pass_from_the_one_before(photos: tuple[Path, Path],
     told = json.loads(ran.stdout)
     first, second = (Path(picture["path"]) for picture in told["pictures"])
     again = tmp_path / "again.png"
-    alone = pentimento("img2img", first, "watercolor", "--seed", 1, "--strength", 0.4, "--out", again)
+    alone = pentimento("img2img", first, "watercolor", "--seed", 2, "--strength", 0.4, "--out", again)
     assert alone.returncode == 0, alone.stderr
     assert pixels(again) == pixels(second), "the second pass is exactly the first one's result run again"
     assert Path(told["strip"]).exists()

@@ -126,6 +126,7 @@ def test_the_build_steps_make_a_working_command_with_the_model_inside(tmp_path: 
     assert {"bot", "inference", "adapters", "config"} <= installed
     assert not {"torch", "tests", "training"} & installed
     assert (packages / "config" / "defaults.toml").is_file()
+    assert len(list((packages / "config" / "styles").glob("*.jpg"))) >= 24
     assert (packages / "inference" / "pocket" / "model_index.json").is_file()
     weights = list((packages / "inference" / "pocket").rglob("*.safetensors"))
     assert {file.parent.name for file in weights} == {"unet", "vae", "text_encoder"}

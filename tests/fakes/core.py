@@ -21,6 +21,7 @@ from bot.domain.style import Style
 from bot.lifecycle import Core, Running
 from bot.ports import ImageStore, JobStore, Messenger, PictureReader
 from bot.service import Service
+from config.styles import SHIPPED_STYLES
 from inference.api import Capacity, Engine
 from tests.fakes.engine import DEFAULTS, MODEL, FakeEngine
 from tests.fakes.images import FolderImageStore
@@ -28,7 +29,16 @@ from tests.fakes.messenger import FakeMessenger
 from tests.fakes.picture_reader import InProcessPictureReader
 from tests.fakes.store import MemoryJobStore
 
-STYLES = {"oil": Style(name="oil", prompt="oil painting", negative_prompt="blurry", strength=0.6)}
+STYLES = {
+    "oil": Style(
+        name="oil",
+        prompt="oil painting",
+        negative_prompt="blurry",
+        strength=0.6,
+        guidance=1.2,
+        picture=SHIPPED_STYLES.parent / "styles" / "oil-painting.jpg",
+    )
+}
 _numbers = itertools.count(1)
 
 
@@ -117,6 +127,8 @@ def assemble(
     slots: int,
     limits: Limits,
     max_jobs: int,
+    guard_chains: bool = True,
+    advice: bool = True,
 ) -> Core:
     """The core as `bot.compose` wires it, on whatever parts a test gives."""
     return assembly.assemble(
@@ -132,6 +144,8 @@ def assemble(
         styles=STYLES,
         max_jobs=max_jobs,
         default_model=MODEL,
+        guard_chains=guard_chains,
+        advice=advice,
     )
 
 
@@ -148,6 +162,8 @@ async def bench(
     engine: FakeEngine | None = None,
     chat: FakeMessenger | None = None,
     grace: float = 5.0,
+    guard_chains: bool = True,
+    advice: bool = True,
 ) -> AsyncIterator[Bench]:
     """A running core; `start=False` leaves the starting to the test, parts given are kept from an earlier run."""
     parts = Bench(
@@ -167,6 +183,8 @@ async def bench(
         slots=slots,
         limits=limits or Limits(pending_per_user=1000, per_user_per_day=0),
         max_jobs=max_jobs,
+        guard_chains=guard_chains,
+        advice=advice,
     )
     parts.running = Running(parts.core, grace=grace)
     async with parts.engine:

@@ -2,10 +2,10 @@
 
 import io
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, ImageStat
 
 from bot.domain.errors import PictureRefused
-from bot.ports import Picture
+from bot.domain.picture import Picture
 
 
 class InProcessPictureReader:
@@ -28,4 +28,10 @@ class InProcessPictureReader:
         plain = Image.frombytes("RGB", upright.size, upright.tobytes())  # a new picture carries no metadata
         png = io.BytesIO()
         plain.save(png, "PNG", compress_level=1)
-        return Picture(png=png.getvalue(), width=plain.width, height=plain.height)
+        return Picture(
+            png=png.getvalue(),
+            width=plain.width,
+            height=plain.height,
+            contrast=ImageStat.Stat(plain.convert("L")).stddev[0] / 255,
+            made_by_ai=b"rainedAlgorithmicMedia" in content,
+        )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from adapters.pictures.export import export
-from bot.ports import Exported
+from bot.domain.picture import Exported
 from tests.fakes.pictures import SECRET, chunk, exif, quarters, saved, with_chunk
 
 PLENTY = 10 * 1024**2

@@ -144,6 +144,11 @@ async def test_help_and_styles_answer_privately(bench: Bench, anna: Person, chan
     assert help_.hidden
     styles = await bench.discord.shown(await anna.command(channel, "styles"))
     assert "**oil**: oil painting" in styles.words
+    assert styles.hidden
+    [sheet] = styles.payload["embeds"]
+    assert sheet["image"]["url"].endswith("/styles-1.jpg")
+    [file] = styles.payload["attachments"]
+    assert file["description"] == "oil"
 
 
 async def test_the_members_language_is_spoken(bench: Bench, channel: Channel) -> None:

@@ -44,6 +44,18 @@ async def test_every_command_opens_a_modal(ann: Member, general: Conversation, c
     assert (await ann.open(command, general))["type"] == "modal"
 
 
+async def test_the_styles_come_with_their_pictures_by_direct_message(
+    slack: SlackServer, ann: Member, team: Team, general: Conversation
+) -> None:
+    await ann.press("Show me pictures", None, await ann.open("/styles", general))
+    direct = slack.state.direct(team, ann.user.id)
+    sheet = await ann.see(
+        lambda: next((file for file in slack.state.files.values() if direct.id in file.shared), None)
+    )
+    assert sheet.content.startswith(b"\xff\xd8")
+    assert ann.from_bot(general) == []
+
+
 async def test_a_sweep_shows_four_pictures_with_a_choice_under_each(
     ann: Member, general: Conversation, photo: File
 ) -> None:

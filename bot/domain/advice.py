@@ -1,0 +1,89 @@
+"""One quiet line under a result, where what was asked plainly could have worked better: pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.job import Recipe
+from bot.domain.request import DEFAULT_STRENGTH, REFINE_STRENGTH, Action
+from bot.domain.style import Style
+
+LOW_CONTRAST = 0.07
+"""Standard deviation of the lightness, of a range of 1, under which a picture looks like fog; photographs have 0.15
+to 0.3."""
+
+_FAINT, _FIERCE, _REPAINTS, _POLISHES = 0.2, 0.9, 0.4, REFINE_STRENGTH + 0.1
+"""Strengths: less shows hardly any style, more keeps hardly anything; a style that repaints is best at this or more;
+up to the last an AI picture is polished rather than repainted."""
+
+_KEEP = re.compile(
+    r"\b(keep|preserve|unchanged|behalte|bewahre|erhalte|unverändert|garde[rz]?|conserve[rz]?|préserve[rz]?|"
+    r"mant[eé]n|mantener|conserva[r]?)\b|そのまま|維持|保って",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"\w+")
+_PLAIN = frozenset(
+    {"in", "the", "and", "made", "with", "style", "art", "old", "soft", "deep", "low", "dark", "colors"}
+)
+"""Words of presets that name no style by themselves."""
+
+
+class Advice(StrEnum):
+    """What to say; `advice-<value>` in the catalogue of texts."""
+
+    AI_PICTURE = "ai-picture"  # polishing wants less strength than repainting
+    LOW_CONTRAST = "low-contrast"
+    FAINT = "faint"  # too little strength for the style
+    FIERCE = "fierce"  # too much strength to keep anything
+    NO_STYLE = "no-style"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a request is, as far as advice goes.
+
+    Attributes:
+        recipes: one per picture.
+        contrast: standard deviation of the source's lightness, 0 .. 0.5; None where it is not known.
+        made_by_ai: the source says so itself, or is a result of ours.
+    """
+
+    action: Action
+    recipes: tuple[Recipe, ...]
+    contrast: float | None
+    made_by_ai: bool
+
+
+def advise(asked: Asked, styles: Mapping[str, Style]) -> Advice | None:
+    """The one thing most worth saying; None where all is well, or a sweep shows it by itself."""
+    recipe = asked.recipes[0]
+    if len(asked.recipes) > 1 or recipe.strength == 0:
+        return None
+    return next((advice for advice, due in _dues(asked, recipe, styles) if due), None)
+
+
+def _dues(asked: Asked, recipe: Recipe, styles: Mapping[str, Style]) -> Iterator[tuple[Advice, bool]]:
+    """Each piece of advice with whether it is due, the weightiest first."""
+    strength = recipe.strength
+    styled = recipe.style is not None or names_a_style(recipe.prompt, styles.values())
+    pale = asked.contrast is not None and asked.contrast < LOW_CONTRAST
+    yield Advice.LOW_CONTRAST, pale and strength < _FIERCE
+    yield Advice.FIERCE, strength > _FIERCE and bool(_KEEP.search(recipe.prompt))
+    yield Advice.FAINT, strength < _FAINT and styled and usual_strength(recipe, styles) >= _REPAINTS
+    unstyled = not styled and asked.action is not Action.REFINE
+    yield Advice.AI_PICTURE, unstyled and asked.made_by_ai and strength > _POLISHES
+    yield Advice.NO_STYLE, unstyled and not asked.made_by_ai and strength >= _FAINT
+
+
+def names_a_style(prompt: str, styles: Iterable[Style]) -> bool:
+    """Whether the words have any that a preset is known by: of its name, or of what it asks the model for."""
+    said = {word for word in _WORD.findall(prompt.lower()) if len(word) > 2}
+    known = {word for style in styles for word in _WORD.findall(f"{style.name} {style.prompt}".lower())}
+    return bool(said & (known - _PLAIN))
+
+
+def usual_strength(recipe: Recipe, styles: Mapping[str, Style]) -> float:
+    """What the recipe's style is best at."""
+    style = styles.get(recipe.style or "")
+    return DEFAULT_STRENGTH if style is None or style.strength is None else style.strength

@@ -1,0 +1,38 @@
+"""Pictures on their way in and out, decoded and encoded elsewhere."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A member's picture, decoded: an upright RGB PNG without metadata.
+
+    Attributes:
+        notes: what the member should know, e.g. "It is animated: I used the first frame."
+        contrast: standard deviation of its lightness, 0 .. 0.5; None where unknown.
+        made_by_ai: the file says that a model had a part in it.
+    """
+
+    png: bytes
+    width: int
+    height: int
+    notes: tuple[str, ...] = ()
+    contrast: float | None = None
+    made_by_ai: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A result as a file that may leave: marked as made by AI, free of everything else.
+
+    Attributes:
+        suffix: for its name, without a dot.
+        note: for the member, where it is less than the stored picture.
+    """
+
+    content: bytes
+    suffix: str
+    media_type: str
+    width: int
+    height: int
+    note: str | None = None

@@ -1,0 +1,79 @@
+"""The presets: what ships is whole and documented, what an owner writes is taken or refused with a sentence."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from adapters.pictures.outgoing import PictureExporter
+from bot.domain.style import Style
+from config.settings import ConfigError
+from config.styles import SHIPPED_STYLES, load_styles
+from tests.fakes.images import FolderImageStore
+from tests.fakes.store import MemoryJobStore
+
+PAGE = Path("docs/styles.md")
+PICTURES = SHIPPED_STYLES.parent / "styles"
+BYTES = 600_000
+
+
+def own(folder: Path, text: str) -> str:
+    file = folder / "styles.toml"
+    file.write_text(text)
+    return str(file)
+
+
+def test_the_page_lists_exactly_the_presets_with_their_words_and_numbers() -> None:
+    cell = r" (.*?) \|"
+    row = re.compile(rf"^\| !\[.*?\]\(\.\./config/styles/(.*?)\) \| \*\*(.*?)\*\* \|{3 * cell}$", re.MULTILINE)
+    listed = row.findall(PAGE.read_text(encoding="utf-8"))
+    assert listed == [
+        (style.picture.name, style.name, style.prompt, f"{style.strength:g}", f"{style.guidance:g}")
+        for style in load_styles("").values()
+        if style.picture
+    ]
+    assert len(listed) == len(load_styles("")) >= 24
+
+
+def test_every_shipped_picture_belongs_to_a_preset_and_they_are_small() -> None:
+    files = set(PICTURES.iterdir())
+    assert files == {style.picture for style in load_styles("").values()}
+    assert sum(file.stat().st_size for file in files) <= BYTES
+
+
+def test_a_preset_of_an_owner_may_have_a_picture_beside_its_file(tmp_path: Path) -> None:
+    (tmp_path / "house.jpg").write_bytes(next(iter(PICTURES.iterdir())).read_bytes())
+    styles = load_styles(own(tmp_path, '[House]\nprompt = "flat"\nguidance = 1.5\npicture = "house.jpg"\n'))
+    assert styles["house"].picture == tmp_path / "house.jpg"
+    assert styles["house"].guidance == 1.5
+    assert "night" in styles
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ('[house]\nprompt = "flat"\npicture = "gone.jpg"\n', "gone.jpg, which is not there"),
+        ('[house]\nprompt = "flat"\npicture = "house.webp"\n', "house.picture"),
+        ('[house]\nprompt = "flat"\nguidance = -1\n', "house.guidance"),
+        ('[house]\nprompt = "flat"\nguidance_scale = 7\n', "house.guidance_scale"),
+    ],
+)
+def test_what_an_owner_got_wrong_is_one_sentence(tmp_path: Path, text: str, word: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(word)) as caught:
+        load_styles(own(tmp_path, text))
+    assert "\n" not in str(caught.value)
+
+
+async def test_a_sheet_shows_the_presets_that_have_a_picture_that_can_be_read(tmp_path: Path) -> None:
+    exporter = PictureExporter(store=MemoryJobStore(), images=FolderImageStore(tmp_path), embed_recipe=False)
+    shipped = list(load_styles("").values())
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"no picture")
+    bare = [Style(name="bare", prompt="bare"), Style(name="broken", prompt="broken", picture=broken)]
+    one, more = await exporter.style_sheet([*bare, shipped[0]]), await exporter.style_sheet(shipped[:12])
+    assert one is not None
+    assert more is not None
+    assert one.media_type == "image/jpeg"
+    assert one.width < more.width <= 2048
+    assert await exporter.style_sheet(bare) is None
+    assert await exporter.style_sheet(shipped[:12]) is more
