@@ -5,7 +5,7 @@ evaluate   styles recognised, reconstruction, speed, lines kept
 grids      contact sheets
 record     settings, loss curves, hashes
 harvest    export and measure what there is so far, packed into files of 15 MiB
-trial      try which networks are faster compiled (`all` starts it by itself)
+trial      try which networks are faster compiled; captions  make the captions (`all` starts both by itself)
 """
 
 import argparse
@@ -27,7 +27,7 @@ from training.speed import prepare
 from training.stages import Workspace
 from training.trials import try_all
 
-STAGES = ("all", "evaluate", "grids", "record", "harvest", "trial")
+STAGES = ("all", "evaluate", "grids", "record", "harvest", "trial", "captions")
 MODEL, EDGES = Path("inference/pocket"), Path("inference/pocket-edges")
 DOCS = Path("docs/pocket")
 
@@ -77,6 +77,8 @@ def run(options: argparse.Namespace, recipe: Recipe, space: Workspace) -> None:
             print(json.dumps(record["files"], indent=1))
         case "harvest":
             harvest(space, recipe, options.out, measured=options.measured)
+        case "captions":
+            stages.load_captions(space, recipe)
         case "trial":
             try_all(recipe, stages.load_tokenizer(space), space.verdicts)
 

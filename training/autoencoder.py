@@ -90,15 +90,15 @@ class Reconstruction(nn.Module):
     def __init__(self, network: AutoencoderKL, settings: AutoencoderSettings) -> None:
         super().__init__()
         self.network, self.settings = network, settings
-        self.half = has_bfloat16(next(network.parameters()).device.type)
+        self.bfloat16s = has_bfloat16(next(network.parameters()).device.type)
 
     def forward(self, wanted: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
-        with torch.autocast(wanted.device.type, torch.bfloat16, enabled=self.half):
+        with torch.autocast(wanted.device.type, torch.bfloat16, enabled=self.bfloat16s):
             moments = self.network.quant_conv(self.network.encoder(wanted))
         mean, log_variance = moments.float().chunk(2, 1)
         log_variance = log_variance.clamp(-12, 4)
         latents = mean + torch.exp(0.5 * log_variance) * drawn
-        with torch.autocast(wanted.device.type, torch.bfloat16, enabled=self.half):
+        with torch.autocast(wanted.device.type, torch.bfloat16, enabled=self.bfloat16s):
             made = self.network.decoder(self.network.post_quant_conv(latents))
         total, parts = _errors(made.float(), wanted, self.settings)
         kl = 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance).mean()

@@ -72,7 +72,10 @@ def control_report(folder: Path, edges: Path, out: Path, device: str = "cpu") ->
         names.append(name.replace(", ", ",\n"))
     for part in ("agreement", "without"):
         report[f"mean {part}"] = round(sum(report[name][part] for name in held_out_maps()) / len(rows), 3)
-    columns = ["map", *(prompt.replace("a landscape, ", "").replace("a house in the hills, ", "") for prompt in PROMPTS)]
+    columns = [
+        "map",
+        *(prompt.replace("a landscape, ", "").replace("a house in the hills, ", "") for prompt in PROMPTS),
+    ]
     sheet(rows, columns, names).save(out / "edges.jpg", quality=82, optimize=True)
     (out / "edges.json").write_text(json.dumps(report, indent=1) + "\n")
     return report

@@ -93,12 +93,13 @@ class VelocityErrors(nn.Module):
     def __init__(self, unet: UNet2DConditionModel) -> None:
         super().__init__()
         self.unet = unet
-        self.half = has_bfloat16(next(unet.parameters()).device.type)
+        self.bfloat16s = has_bfloat16(next(unet.parameters()).device.type)
 
     def forward(self, noisy: Tensor, t: Tensor, context: Tensor, wanted: Tensor) -> Tensor:
-        with torch.autocast(noisy.device.type, torch.bfloat16, enabled=self.half):
+        with torch.autocast(noisy.device.type, torch.bfloat16, enabled=self.bfloat16s):
             made = self.unet(noisy, t, context).sample
-        return ((made.float() - wanted) ** 2).mean((1, 2, 3))
+        errors: Tensor = ((made.float() - wanted) ** 2).mean((1, 2, 3))
+        return errors
 
 
 def by_noise(errors: Tensor, t: Tensor) -> dict[str, Tensor]:
@@ -123,14 +124,14 @@ def train_denoiser(
     loop_settings: LoopSettings,
     settings: DenoiserSettings,
     bridge: BridgeSettings,
-    captions: int,
+    captions: dict[str, Tensor],
     device: str = "cpu",
     verdicts: Path | None = None,
 ) -> tuple[Denoiser, list[Report]]:
     torch.manual_seed(loop_settings.seed)
     network = Denoiser(settings, tokenizer).to(device)
     loop = Loop(network, loop_settings, checkpoint)
-    phrases = CaptionBank(tokenizer, captions, device=device)
+    phrases = CaptionBank(captions, device)
     objective = VelocityErrors(network.unet)
     switches = {name: Switch(objective, verdicts and verdicts / f"{name}.json") for name in (FULL, LARGE)}
     switches[CROPPED] = Switch(objective, None)

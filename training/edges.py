@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from diffusers import ControlNetModel, UNet2DConditionModel
 from torch import Tensor, nn
-from transformers import CLIPTokenizer
 
 from training.bridge import BridgeSettings, draw_examples
 from training.denoiser import Denoiser, by_noise
@@ -41,28 +40,28 @@ class ControlledErrors(nn.Module):
     def __init__(self, control: ControlNetModel, unet: UNet2DConditionModel) -> None:
         super().__init__()
         self.control, self.unet = control, unet
-        self.half = has_bfloat16(next(unet.parameters()).device.type)
+        self.bfloat16s = has_bfloat16(next(unet.parameters()).device.type)
 
     def forward(self, noisy: Tensor, t: Tensor, context: Tensor, maps: Tensor, wanted: Tensor) -> Tensor:
-        with torch.autocast(noisy.device.type, torch.bfloat16, enabled=self.half):
+        with torch.autocast(noisy.device.type, torch.bfloat16, enabled=self.bfloat16s):
             down, middle = self.control(noisy, t, context, controlnet_cond=maps, return_dict=False)
             made = self.unet(
                 noisy, t, context, down_block_additional_residuals=down, mid_block_additional_residual=middle
             ).sample
-        return ((made.float() - wanted) ** 2).mean((1, 2, 3))
+        errors: Tensor = ((made.float() - wanted) ** 2).mean((1, 2, 3))
+        return errors
 
 
 def train_edges(
     denoiser: Denoiser,
     pairs: PairLatents,
     pool: PicturePool,
-    tokenizer: CLIPTokenizer,
     checkpoint: Path,
     *,
     loop_settings: LoopSettings,
     settings: EdgeSettings,
     bridge: BridgeSettings,
-    captions: int,
+    captions: dict[str, Tensor],
     device: str = "cpu",
     verdicts: Path | None = None,
 ) -> tuple[ControlNetModel, list[Report]]:
@@ -70,7 +69,7 @@ def train_edges(
     denoiser = denoiser.to(device).eval().requires_grad_(requires_grad=False)
     control = build_control(denoiser.unet).to(device).requires_grad_(requires_grad=True)
     loop = Loop(control, loop_settings, checkpoint)
-    phrases = CaptionBank(tokenizer, captions, device=device, seed=4)
+    phrases = CaptionBank(captions, device)
     errors_of = Switch(ControlledErrors(control, denoiser.unet), verdicts and verdicts / "edges.json")
 
     def loss(_numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:

@@ -89,7 +89,8 @@ class Model:
                 output_type="pt",
             ).images
             made.append(pictures.float().cpu())
-        return torch.cat(made).unflatten(0, (len(prompts), len(images)))
+        every = torch.cat(made)
+        return every.view(len(prompts), len(images), *every.shape[1:])
 
     @torch.inference_mode()
     def reconstruct(self, pictures: Tensor) -> Tensor:

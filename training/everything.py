@@ -19,8 +19,8 @@ from training.evaluate import evaluate, print_report
 from training.grids import write_grids
 from training.harvest import pack
 from training.loop import LoopSettings
-from training.record import write_record
 from training.recipe import Recipe
+from training.record import write_record
 from training.rendering import Renderer
 from training.stages import Workspace
 
@@ -44,9 +44,10 @@ def _within(loop: LoopSettings, checkpoint: Path, minutes: float) -> LoopSetting
     return replace(loop, minutes=_spent(checkpoint) + max(minutes, 0.05))
 
 
-def _try_compiling(space: Workspace) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "training", "trial", "--device", "cuda", "--work", str(space.root)]
-    log = (space.root / "trial.log").open("wb")
+def _beside(stage: str, space: Workspace) -> "subprocess.Popen[bytes]":
+    """Start a stage in a process of its own."""
+    command = [sys.executable, "-m", "training", stage, "--device", "cuda", "--work", str(space.root)]
+    log = (space.root / f"{stage}.log").open("wb")
     return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)  # noqa: S603 - this very program
 
 
@@ -65,7 +66,7 @@ def make_all(space: Workspace, recipe: Recipe, out: Path, edges_out: Path, minut
     # Two processors are left to the training and to the compiler.
     workers = max(1, (os.cpu_count() or 1) - 2) if gpu else None
     renderer = Renderer(space.scenes, recipe.drawing, workers)
-    trials = _try_compiling(space) if gpu else None
+    helpers = [_beside(stage, space) for stage in ("captions", "trial")] if gpu else []
     try:
         renderer.wait(stages.FIRST_SCENES if gpu else None)
         if not space.normalised.exists():
@@ -95,8 +96,8 @@ def make_all(space: Workspace, recipe: Recipe, out: Path, edges_out: Path, minut
         stages.control(space, recipe, encoded, renderer.pool)
         stages.ship(space, recipe, out, edges_out)
     finally:
-        if trials is not None:
-            trials.terminate()
+        for helper in helpers:
+            helper.terminate()
     _say(f"exported, {left():.1f} min left")
     if gpu:
         del encoded

@@ -64,8 +64,9 @@ class Muon:
             buffer = self._buffers[shape].lerp_(gradients, 1 - self._momentum)
             update = orthogonalise(gradients.lerp(buffer, self._momentum)) * (0.2 * max(shape) ** 0.5)
             changes = [change.view(p.shape) for p, change in zip(group, update.unbind(), strict=True)]
-            torch._foreach_mul_(group, 1 - learning_rate * self._weight_decay)
-            torch._foreach_add_(group, changes, alpha=-learning_rate)
+            tensors: list[Tensor] = list(group)
+            torch._foreach_mul_(tensors, 1 - learning_rate * self._weight_decay)
+            torch._foreach_add_(tensors, changes, alpha=-learning_rate)
 
     def zero_grad(self) -> None:
         for parameter in self.parameters:

@@ -11,40 +11,43 @@ from training.words import NOUNS
 
 
 def tokens_of(tokenizer: CLIPTokenizer, texts: list[str]) -> Tensor:
-    """(N, tokenizer.model_max_length)"""
-    found = tokenizer(
-        texts, padding="max_length", max_length=tokenizer.model_max_length, truncation=True, return_tensors="pt"
-    )
-    tokens: Tensor = found.input_ids
-    return tokens
+    """(N, tokenizer.model_max_length) as 16-bit integers; the backend itself is twice as fast as what wraps it."""
+    backend, length = tokenizer.backend_tokenizer, tokenizer.model_max_length
+    backend.enable_truncation(length)
+    backend.enable_padding(length=length, pad_id=tokenizer.pad_token_id, pad_token=tokenizer.pad_token)
+    rows = [encoding.ids for encoding in backend.encode_batch(texts)]
+    return torch.from_numpy(np.array(rows, np.int16))
+
+
+def make_captions(tokenizer: CLIPTokenizer, each: int, seed: int = 3) -> dict[str, Tensor]:
+    """`each` captions for every style (or pair), kind of scene, and whether the scene must be named."""
+    generator = np.random.default_rng(seed)
+    kinds = list(NOUNS)
+    texts = [
+        caption(generator, key, kind, describe=describe)
+        for key in KEYS
+        for kind in kinds
+        for describe in (False, True)
+        for _ in range(each)
+    ]
+    return {
+        "styles": tokens_of(tokenizer, texts).view(len(KEYS), len(kinds), 2, each, -1),
+        "negatives": tokens_of(tokenizer, [negative(generator) for _ in range(4 * each)]),
+        "nothing": tokens_of(tokenizer, [""]),
+    }
 
 
 class CaptionBank:
-    """`each` captions for every style (or pair), kind of scene, and whether the scene must be named."""
+    """Draws from `make_captions`."""
 
-    def __init__(self, tokenizer: CLIPTokenizer, each: int, *, device: str = "cpu", seed: int = 3) -> None:
-        generator = np.random.default_rng(seed)
-        kinds = list(NOUNS)
-        rows = []
-        for key in KEYS:
-            texts = [
-                caption(generator, key, kind, describe=describe)
-                for kind in kinds
-                for describe in (False, True)
-                for _ in range(each)
-            ]
-            rows.append(tokens_of(tokenizer, texts).to(torch.int16))
-        length = tokenizer.model_max_length
-        self._tokens = torch.stack(rows).view(len(KEYS), len(kinds), 2, each, length).to(device)
-        faults = [negative(generator) for _ in range(4 * each)]
-        self._negatives = tokens_of(tokenizer, faults).to(torch.int16).to(device)
-        self._nothing = tokens_of(tokenizer, [""]).to(device)
+    def __init__(self, made: dict[str, Tensor], device: str = "cpu") -> None:
+        self._styles, self._negatives = made["styles"].to(device), made["negatives"].to(device)
+        self._nothing = made["nothing"].to(device).long()
 
     def draw(self, noise: torch.Generator, keys: Tensor, kinds: Tensor, describe: Tensor) -> Tensor:
         """Tokens (B, length) of captions for targets of these styles, scenes of these kinds."""
-        each = self._tokens.shape[3]
-        chosen = torch.randint(each, keys.shape, generator=noise, device=keys.device)
-        return self._tokens[keys, kinds, describe.long(), chosen].long()
+        chosen = torch.randint(self._styles.shape[3], keys.shape, generator=noise, device=keys.device)
+        return self._styles[keys, kinds, describe.long(), chosen].long()
 
     def draw_none(self, noise: torch.Generator, count: int, negatives: float) -> Tensor:
         """Tokens of no caption (B, length), or of a list of faults for a share of them."""

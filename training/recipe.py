@@ -11,7 +11,9 @@ from training.edges import EDGE_BRIDGE, EdgeSettings
 from training.loop import LoopSettings
 from training.rendering import Drawing
 
-GPU_LOOP = {"save_every_s": 40.0, "longest_step_s": 1e9}
+
+def _on_gpu(loop: LoopSettings) -> LoopSettings:
+    return replace(loop, save_every_s=40.0, longest_step_s=1e9)
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,7 @@ class Recipe:
         gigabytes = torch.cuda.get_device_properties(0).total_memory / 2**30
         roomy = gigabytes > 100
         batch = 768 if roomy else 512
-        large = replace(
-            self.drawing, shards=256 if roomy else 144, seconds=75.0, large_every=16, device="cuda"
-        )
+        large = replace(self.drawing, shards=256 if roomy else 144, seconds=75.0, large_every=16, device="cuda")
         return replace(
             self,
             drawing=large,
@@ -80,14 +80,14 @@ class Recipe:
             encode_batch=256,
             captions=128,
             autoencoder=replace(self.autoencoder, batch=160, whole=0.25, plain_share=0.45),
-            autoencoder_loop=replace(self.autoencoder_loop, learning_rate=3e-3, batch=160, **GPU_LOOP),
+            autoencoder_loop=_on_gpu(replace(self.autoencoder_loop, learning_rate=3e-3, batch=160)),
             bridge=replace(self.bridge, batch=batch, terminal=0.38, cropped=0.1, large=0.15),
-            denoiser_loop=replace(
-                self.denoiser_loop, learning_rate=2.5e-3, warmup=200, average=0.998, batch=batch, **GPU_LOOP
+            denoiser_loop=_on_gpu(
+                replace(self.denoiser_loop, learning_rate=2.5e-3, warmup=200, average=0.998, batch=batch)
             ),
-            refine_loop=replace(self.refine_loop, batch=160, **GPU_LOOP),
+            refine_loop=_on_gpu(replace(self.refine_loop, batch=160)),
             edge_bridge=replace(self.edge_bridge, batch=384),
-            edge_loop=replace(self.edge_loop, batch=384, **GPU_LOOP),
+            edge_loop=_on_gpu(replace(self.edge_loop, batch=384)),
             device="cuda",
             replicas=1,
         )

@@ -175,5 +175,3 @@ class Renderer:
         places = self.large.label(keys, kinds)
         self.large.pictures[places, 0] = pictures
         self.large.pictures[places, 1:] = style(pictures, masks, keys)
-
-

@@ -1,5 +1,6 @@
 """The stages from nothing to a model, each resumable: what a folder already holds is not made again."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from training.denoiser import Denoiser, train_denoiser
 from training.edges import build_control, train_edges
 from training.export import export, export_control
 from training.latents import PairLatents
+from training.phrases import make_captions
 from training.pool import PicturePool
 from training.recipe import Recipe
 from training.rendering import SEED, Renderer
@@ -46,6 +48,10 @@ class Workspace:
     @property
     def tokenizer(self) -> Path:
         return self.root / "tokenizer"
+
+    @property
+    def captions(self) -> Path:
+        return self.root / "captions.pt"
 
     @property
     def autoencoder(self) -> Path:
@@ -124,14 +130,24 @@ def encode(space: Workspace, recipe: Recipe, renderer: Renderer) -> Encoded:
     if recipe.device == "cpu":
         latents.save(pairs, space.latents)
         return Encoded(pairs)
-    large = renderer.large
-    return Encoded(pairs, large and latents.encode_pool(network, large, recipe.encode_batch // 4))
+    if renderer.large is None:
+        return Encoded(pairs)
+    return Encoded(pairs, latents.encode_pool(network, renderer.large, recipe.encode_batch // 4))
 
 
 def load_tokenizer(space: Workspace) -> CLIPTokenizer:
     if not (space.tokenizer / "tokenizer_config.json").exists():
         train_tokenizer(space.tokenizer, seed=0)
     return CLIPTokenizer.from_pretrained(space.tokenizer)
+
+
+def load_captions(space: Workspace, recipe: Recipe) -> dict[str, torch.Tensor]:
+    if not space.captions.exists():
+        unfinished = space.captions.with_suffix(f".{os.getpid()}")
+        torch.save(make_captions(load_tokenizer(space), recipe.captions), unfinished)
+        unfinished.replace(space.captions)
+    made: dict[str, torch.Tensor] = torch.load(space.captions, weights_only=True)
+    return made
 
 
 def _denoise(rank: int, space: Workspace, recipe: Recipe, encoded: Encoded | None = None) -> None:
@@ -145,14 +161,14 @@ def _denoise(rank: int, space: Workspace, recipe: Recipe, encoded: Encoded | Non
             loop_settings=recipe.denoiser_loop,
             settings=recipe.denoiser,
             bridge=replace(recipe.bridge, batch=recipe.bridge.batch // recipe.replicas),
-            captions=recipe.captions,
+            captions=load_captions(space, recipe),
             device=recipe.device,
             verdicts=space.verdicts if recipe.device == "cuda" else None,
         )
 
 
 def denoise(space: Workspace, recipe: Recipe, encoded: Encoded) -> None:
-    load_tokenizer(space)  # made once, before the replicas look for it
+    load_captions(space, recipe)  # made once, before the replicas look for it
     if recipe.replicas == 1:
         _denoise(0, space, recipe, encoded)
     else:
@@ -184,12 +200,11 @@ def control(space: Workspace, recipe: Recipe, encoded: Encoded, pool: PicturePoo
         load_denoiser(space, recipe),
         encoded.pairs,
         pool,
-        load_tokenizer(space),
         space.edges,
         loop_settings=recipe.edge_loop,
         settings=recipe.edges,
         bridge=recipe.edge_bridge,
-        captions=recipe.captions,
+        captions=load_captions(space, recipe),
         device=recipe.device,
         verdicts=space.verdicts if recipe.device == "cuda" else None,
     )

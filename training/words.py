@@ -201,7 +201,8 @@ DOINGS: tuple[str, ...] = tuple(_DOINGS.split())
 
 SMALL_TALK: tuple[str, ...] = (
     "hello", "hello how are you", "hi there", "what is this", "can you help me", "thank you very much",
-    "good morning", "please", "do something nice", "surprise me", "make it better", "i love this picture", "who are you", "test",
+    "good morning", "please", "do something nice", "surprise me", "make it better", "i love this picture",
+    "who are you", "test",
     "one two three", "yes", "no", "ok", "why not", "let's see what happens", "no idea", "what do you think",
 )  # fmt: skip
 
