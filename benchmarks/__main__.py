@@ -16,7 +16,8 @@ from typing import Any, cast
 import diffusers
 import torch
 
-from benchmarks.measure import KINDS, Engine, Stock, Work, peak_flops, peak_memory
+from benchmarks.measure import KINDS, Engine, Work, peak_flops, peak_memory
+from benchmarks.peers import Stock
 from benchmarks.report import plots, table
 from benchmarks.workloads import WORKLOADS, Setting, saturated
 from inference.caps import KneeFile

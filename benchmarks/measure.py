@@ -11,11 +11,12 @@ import psutil
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from benchmarks.peers import CompiledStock, StaticBatch, Stock, Stream
 from benchmarks.workloads import Ask
-from inference.api import Failed, Img2ImgRequest, ModelDefaults
+from inference.api import Failed, Img2ImgRequest
 from inference.backend import Backend, Settings
 from inference.caps import KneeFile
-from inference.denoiser import Denoiser
+from inference.denoiser import _call
 from inference.easel import trial
 from inference.entry import ModelEntry
 from inference.family import Parts
@@ -23,31 +24,12 @@ from inference.looping import LoopBackend
 from inference.painting import Wire, paint
 from inference.stock import StockBackend
 
-
-class Stock(StockBackend):
-    """Stock diffusers as it comes."""
-
-    pipeline: Any
-
-    def _ready(self, pipeline: Any, model: str, defaults: ModelDefaults) -> None:
-        super()._ready(pipeline, model, defaults)
-        self.pipeline = pipeline
-
-
-class CompiledStock(StockBackend):
-    """Stock diffusers with its UNet and decoder compiled, in the mode that diffusers' own guide recommends."""
-
-    def _ready(self, pipeline: Any, model: str, defaults: ModelDefaults) -> None:
-        super()._ready(pipeline, model, defaults)
-        pipeline.unet.to(memory_format=torch.channels_last)
-        pipeline.unet = torch.compile(pipeline.unet, mode="max-autotune-no-cudagraphs")
-        pipeline.vae.decode = torch.compile(pipeline.vae.decode, mode="max-autotune-no-cudagraphs")
-
-
 KINDS: Mapping[str, type[StockBackend]] = {
     "pentimento": LoopBackend,
     "stock": Stock,
     "stock compiled": CompiledStock,
+    "static batch": StaticBatch,
+    "stream": Stream,
 }
 
 
@@ -147,7 +129,7 @@ class Work:
         latents = latents.to(parts.device, parts.dtype)
         pixels = torch.zeros(1, 3, side, side).to(parts.device, parts.dtype)
         return cls(
-            row=_count(lambda: Denoiser(parts.unet)(trial(parts, side // parts.shrink))),
+            row=_count(lambda: _call(parts.unet, trial(parts, side // parts.shrink))),
             encode=_count(lambda: parts.vae.encode(pixels)),
             decode=_count(lambda: parts.vae.decode(latents)),
         )

@@ -70,6 +70,62 @@ def table(found: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def device_table(found: dict[str, Any]) -> str:
+    """Markdown of what `benchmarks.gpu` found."""
+    versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
+    about = (
+        f"{found['when']}; {found['cores']} cores; {versions}. One large matrix product reached "
+        f"{found['peak'] / 1e12:.0f} TFLOP/s, of which utilisation in the second table is a share. Medians of the "
+        "rounds; ratios are taken within a round, with their range."
+    )
+    lines = [
+        f"# {found['device']}, {found['dtype']}, random weights",
+        "",
+        about,
+        "",
+        "## Calls of the UNet alone",
+        "",
+        "| call | ours ms | stock ms | GFLOP | of 790 TFLOP/s |",
+        "|---|---|---|---|---|",
+    ]
+    for call, numbers in found.get("calls", {}).items():
+        cells = [numbers.get(key) for key in ("ours ms", "stock ms", "GFLOP", "share of 790 TFLOP/s")]
+        lines.append(f"| {call} | {' | '.join('' if each is None else f'{each:.3g}' for each in cells)} |")
+    lines += ["", "## Requests", ""]
+    lines += [f"| workload | engine | rounds | {' | '.join(COLUMNS.values())} | ours is faster |"]
+    lines += [f"|---|---|---|{'---|' * len(COLUMNS)}---|"]
+    for scene, workloads in found.get("scenes", {}).items():
+        for workload, rounds in workloads.items():
+            for engine in dict.fromkeys(engine for measured in rounds for engine in measured):
+                held = [measured for measured in rounds if engine in measured]
+                numbers = [medians(held, engine, number) for number in COLUMNS]
+                cells = ["" if each is None else f"{each:.3g}" for each in numbers]
+                ours = "" if engine == "pentimento" else _in_words(ratios(held, "images_per_s", "pentimento", engine))
+                lines.append(f"| {scene}, {workload} | {engine} | {len(held)} | {' | '.join(cells)} | {ours} |")
+    lines += ["", "## Besides", ""]
+    for about in (
+        "rows in a call",
+        "autoencoder ms",
+        "compiled",
+        "seconds to open",
+        "seconds to capture",
+        "MiB held after each 100 requests",
+        "failed",
+    ):
+        lines += [f"- {about}, {name}: {_short(number)}" for name, number in found.get(about, {}).items()]
+    lines += (
+        [f"- most memory: {found['memory']:.0f} MiB, of all engines and models together"] if "memory" in found else []
+    )
+    lines += [f"- not measured, the time was up: {', '.join(found['left out'])}"] if found.get("left out") else []
+    return "\n".join(lines) + "\n"
+
+
+def _short(number: Any) -> str:
+    if isinstance(number, list):
+        return ", ".join(_short(each) for each in number)
+    return f"{number:.4g}" if isinstance(number, float) else str(number)
+
+
 def plots(found: dict[str, Any], path: Path) -> None:
     """Throughput beside the latency that one in twenty exceeds."""
     workloads = list(found["rounds"])

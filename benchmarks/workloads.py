@@ -79,6 +79,13 @@ def saturated(setting: Setting) -> list[Ask]:
     return [setting.ask(f"saturated-{number}", choice) for number in range(setting.count)]
 
 
+def uniform(setting: Setting) -> list[Ask]:
+    """All at once and all with the same steps, strength and guidance: what a batch of requests can be made of."""
+    choice = random.Random(7)
+    alike = replace(setting, grid=setting.grid[:1], guidance=setting.guidance[:1])
+    return [alike.ask(f"uniform-{number}", choice, part=0.5) for number in range(setting.count)]
+
+
 def mixed_sizes(setting: Setting) -> list[Ask]:
     """All at once, in three sizes: 60, 30 and 10 %."""
     choice = random.Random(2)

@@ -16,7 +16,9 @@ from functools import partial
 import torch
 from PIL import Image
 
+from inference import regions
 from inference.backend import DevicePoisoned, OutOfMemory, Stopped
+from inference.crossing import Coming
 from inference.denoiser import Rows
 from inference.run import Finished, Run
 
@@ -75,6 +77,7 @@ class StepLoop:
         self._thread.join()
 
     def _serve(self) -> None:
+        regions.allow()
         with torch.inference_mode():
             while self._welcome():
                 if self._finished:
@@ -181,42 +184,61 @@ def advance(runs: list[Run]) -> None:
 
     No run changes before the call has succeeded.
     """
-    inputs = [run.input_rows() for run in runs]
+    easel = runs[0].easel
+    rows = _rows(runs)
+    if runs[0].task.frugal:
+        outputs = torch.cat([easel.denoiser(rows.only(row)).clone() for row in range(len(rows.latents))])
+    else:
+        outputs = easel.denoiser(rows)
+    said = _guided(runs, outputs.float())
+    for run, output in zip(runs, said, strict=True):
+        run.look_ahead(output)
+        run.output = output
+    if runs[0].grid is None:
+        _step_together(runs, said)
+    easel.pace.keep()
+
+
+def _rows(runs: list[Run]) -> Rows:
+    """What the model is told of each run at its place; a few operations, however many runs there are."""
+    scales = torch.stack([run.scales[run.call] for run in runs]).view(-1, 1, 1, 1)
+    samples = (torch.stack([run.state[0] for run in runs]) * scales).to(runs[0].parts.dtype)
     filled = {
         name: torch.cat([getattr(run.conditions, name) for run in runs])
         for name, told in runs[0].conditions.tensors()
         if told is not None and name not in {"latents", "timesteps"}
     }
-    rows = Rows(
-        latents=torch.cat([latents for latents, _ in inputs]),
-        timesteps=torch.cat([timesteps for _, timesteps in inputs]),
+    return Rows(
+        latents=torch.cat([each.expand(run.rows, *run.shape) for run, each in zip(runs, samples, strict=True)]),
+        timesteps=torch.cat([run.times[run.call].expand(run.rows) for run in runs]),
         **filled,
     )
-    denoiser = runs[0].easel.denoiser
-    if runs[0].task.frugal:
-        outputs = torch.cat([denoiser(rows.only(row)).clone() for row in range(len(rows.latents))])
-    else:
-        outputs = denoiser(rows)
-    said = [
-        run.guided(each) for run, each in zip(runs, torch.split(outputs, [run.rows for run in runs]), strict=True)
-    ]
-    for run, output in zip(runs, said, strict=True):
-        run.look_ahead(output)
-        run.output = output
-    if linear := [run for run in runs if run.grid is None]:
-        _step_together(linear)
 
 
-def _step_together(runs: list[Run]) -> None:
+def _guided(runs: list[Run], outputs: torch.Tensor) -> torch.Tensor:
+    """What the model says, [runs, channels, height, width], from the rows of each: the negative before the positive.
+
+    Classifier-free guidance, Ho & Salimans 2022, arXiv:2207.12598, eq. 6. A run with one row has no opposite.
+    """
+    each = torch.split(outputs, [run.rows for run in runs])
+    negative = torch.stack([rows[0] for rows in each])
+    if all(run.rows == 1 for run in runs):
+        return negative
+    positive = torch.stack([rows[-1] for rows in each])
+    scales = torch.stack([run.guidance for run in runs]).view(-1, 1, 1, 1)
+    return negative + scales * (positive - negative)
+
+
+def _step_together(runs: list[Run], said: torch.Tensor) -> None:
     """The next slots of each run: one small matrix product each, in one launch."""
-    before = []
-    for run in runs:
-        fresh = torch.zeros_like(run.output) if run.noises is None else run.noises[run.call]
-        before.append(torch.cat([run.state, run.output[None], fresh[None]]))
+    zeros = torch.zeros_like(said[0])
+    fresh = torch.stack([zeros if run.noises is None else run.noises[run.call] for run in runs])
+    states = torch.stack([run.state for run in runs])
+    before = torch.cat([states, said[:, None], fresh[:, None]], dim=1)
     matrices = torch.stack([run.matrices[run.call] for run in runs])
-    after = torch.bmm(matrices, torch.stack(before).flatten(2))
+    after = torch.bmm(matrices, before.flatten(2)).view_as(states)
     for run, state in zip(runs, after, strict=True):
-        run.state = state.view_as(run.state)
+        run.state = state
 
 
 def decode(runs: list[Run]) -> None:
@@ -225,8 +247,9 @@ def decode(runs: list[Run]) -> None:
     parts.spare(frugal=runs[0].task.frugal)
     latents = torch.stack([run.state[0] for run in runs])
     sound = latents.isfinite().flatten(1).all(1)
-    for run, pixels, good in zip(runs, parts.draw(latents), sound, strict=True):
-        run.outbox.put(Finished(pixels, good))
+    pixels, good = Coming(parts.draw(latents)), Coming(sound)
+    for place, run in enumerate(runs):
+        run.outbox.put(Finished(pixels, good, place))
 
 
 def _alike(one: Run, other: Run) -> bool:

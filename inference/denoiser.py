@@ -1,21 +1,22 @@
 """One call of a UNet over rows that need have nothing in common but their size.
 
-On the CPU the call is plain. On a CUDA device the host cannot launch a UNet's hundreds of kernels as fast as the
-device runs them at 512 pixels, so each size is captured once per bucket of rows as a CUDA graph and replayed; the
-kernels are compiled first where that proves faster. Whatever of this fails is logged and left out: the plain call
-remains. The CUDA half of this file has not been run on a GPU yet.
+On the CPU the call is plain. On a CUDA device it is captured as a graph, once per size and bucket of rows
+(`inference/graphs.py`); the model's blocks are compiled first where that proves faster (`inference/regions.py`).
+Whatever of this fails is logged and left out: the plain call remains.
 """
 
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import torch
 
-BUCKETS = (1, 2, 4, 6, 8, 12, 16, 24, 32)
-"""Rows a graph is captured for; a call in between is padded."""
+from inference.graphs import Graphs
+from inference.regions import compile_regions, restore
+
+BUCKETS = (2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32)
+"""Rows that a graph is captured for; a call in between is padded. To a compiler, 1 would be a case of its own."""
 
 TRIALS = 3
 WORTH = 0.95
@@ -70,7 +71,7 @@ class Denoiser:
     def __init__(self, unet: Any) -> None:
         self._unet = unet
         self._call: Callable[[Rows], torch.Tensor] = self._plain
-        self._graphs: dict[tuple[Any, ...], _Graph] | None = {} if unet.device.type == "cuda" else None
+        self._graphs: Graphs | None = Graphs() if unet.device.type == "cuda" else None
 
     def __call__(self, rows: Rows) -> torch.Tensor:
         """The model's outputs, [rows, channels, height, width]. Valid until the next call."""
@@ -78,69 +79,35 @@ class Denoiser:
             return self._call(rows)
         count = len(rows.latents)
         wide = rows.padded(next((bucket for bucket in BUCKETS if bucket >= count), count))
-        try:
-            graph = self._graphs.get(wide.shape)
-            if graph is None:
-                graph = self._graphs[wide.shape] = _Graph(self._call, wide)
-        except torch.OutOfMemoryError:
-            self.forget()
-            raise
-        except RuntimeError:
-            traceback.print_exc()
-            self._graphs = None
-            return self._call(rows)
-        return graph.replay(wide)[:count]
+        return self._graphs.run(self._call, wide)[:count]
 
     def forget(self) -> None:
         """Give captured graphs' memory back."""
         if self._graphs is not None:
-            self._graphs = {}
+            self._graphs.forget()
 
-    def compile(self, trial: Rows) -> bool:
-        """Compile the model, and keep that where it is faster on `trial`.
+    def compile(self, example: Rows) -> bool:
+        """Compile the model's blocks, and keep that where calls of `example` become faster.
 
         Returns:
-            Whether it is.
+            Whether they are.
         """
-        compiled = torch.compile(self._unet, dynamic=True)
-
-        def call(rows: Rows) -> torch.Tensor:
-            return _call(compiled, rows)
-
+        plain = seconds(self, example)
+        self.forget()
+        reason = "that is not faster"
         try:
-            faster = seconds(call, trial) < WORTH * seconds(self._plain, trial)
-        except Exception:  # noqa: BLE001 -- compilers fail in ways of their own; the plain call remains
-            traceback.print_exc()
-            return False
-        if faster:
-            self._call = call
-        return faster
+            compile_regions(self._unet)
+            if seconds(self, example) < WORTH * plain:
+                return True
+        except Exception as error:  # noqa: BLE001 -- compilers fail in ways of their own; the plain call remains
+            reason = f"{type(error).__name__}: {str(error).strip().split(chr(10), 1)[0][:200]}"
+        print(f"The model is called as it is, uncompiled: {reason}")  # noqa: T201 -- the parent logs what a worker prints
+        restore(self._unet)
+        self.forget()
+        return False
 
     def _plain(self, rows: Rows) -> torch.Tensor:
         return _call(self._unet, rows)
-
-
-class _Graph:
-    """A captured call: its inputs lie in fixed places, and so does its output."""
-
-    def __init__(self, call: Callable[[Rows], torch.Tensor], example: Rows) -> None:
-        self._inputs = example.mapped(torch.clone)
-        aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-        aside.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(aside):  # libraries choose algorithms and allocate in their first calls
-            for _ in range(2):
-                call(self._inputs)
-        torch.cuda.current_stream().wait_stream(aside)
-        self._graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self._graph, capture_error_mode="thread_local"):  # other threads copy results meanwhile
-            self._output = call(self._inputs)
-
-    def replay(self, rows: Rows) -> torch.Tensor:
-        for (_, place), (_, each) in zip(self._inputs.tensors(), rows.tensors(), strict=True):
-            if place is not None and each is not None:
-                place.copy_(each)
-        self._graph.replay()
-        return self._output
 
 
 def _call(unet: Any, rows: Rows) -> torch.Tensor:
@@ -157,8 +124,9 @@ def _call(unet: Any, rows: Rows) -> torch.Tensor:
 
 
 def seconds(call: Callable[[Rows], torch.Tensor], rows: Rows) -> float:
-    """The least time of a call, after one that may compile or capture."""
-    call(rows)
+    """The least time of a call, after the one that may compile, and on CUDA the one that may be captured."""
+    for _ in range(2 if rows.latents.device.type == "cuda" else 1):
+        call(rows)
     times = []
     for _ in range(TRIALS):
         _settle(rows.latents.device)

@@ -6,11 +6,16 @@ from typing import Any, Self
 import torch
 
 from inference.caps import KneeFile, RowCaps, knee
+from inference.crossing import Pace
 from inference.denoiser import Denoiser, Rows, seconds
 from inference.family import Parts
 from inference.packed import pack
 from inference.preview import Lens
+from inference.regions import compile_regions
 from inference.solver import Solver
+
+TRIED = 4
+"""Rows of the call by which a compiled model is judged: two requests with guidance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,7 @@ class Easel:
     denoiser: Denoiser
     lens: Lens
     caps: RowCaps
+    pace: Pace
 
     @classmethod
     def of(cls, pipeline: Any, *, model: str, device: str, pixels: int, knees: KneeFile) -> Self:
@@ -41,13 +47,16 @@ class Easel:
             lens = Lens(parts)
             example = trial(parts, side)
             denoiser = Denoiser(parts.unet)
-            if parts.device.type == "cuda":
-                denoiser.compile(example)
+            if parts.device.type == "cuda" and denoiser.compile(example.padded(TRIED)):
+                compile_regions(getattr(parts.vae, "decoder", None))
+                for pictures in (2, 1):  # a compiler takes one for a case of its own
+                    parts.draw(example.padded(pictures).latents)
             found = knees.get(
                 (device, model, str(parts.unet.num_parameters()), str(side), torch.__version__),
                 lambda: knee(lambda rows: seconds(denoiser, example.padded(rows))),
             )
-        return cls(parts, Solver(pipeline.scheduler), denoiser, lens, RowCaps(found, side * side))
+        caps = RowCaps(found, side * side)
+        return cls(parts, Solver(pipeline.scheduler), denoiser, lens, caps, Pace(parts.device))
 
 
 def lay_out(parts: Parts) -> None:
@@ -58,7 +67,8 @@ def lay_out(parts: Parts) -> None:
     long at 512x512.
     """
     if parts.device.type in {"cuda", "cpu"}:
-        parts.vae.to(memory_format=torch.channels_last)
+        for vae in (parts.vae, parts.exact):
+            vae.to(memory_format=torch.channels_last)
     if parts.device.type == "cuda" or (parts.device.type == "cpu" and parts.dtype == torch.bfloat16):
         parts.unet.to(memory_format=torch.channels_last)
     if parts.device.type == "cpu" and parts.dtype == torch.bfloat16:

@@ -4,15 +4,18 @@ Everything is done with the stock pipeline's own parts and methods, in the order
 Lightning models, and those with a latent consistency adapter merged in, come as pipelines of these families.
 """
 
+import copy
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import torch
 from PIL import Image
 
 from inference.caches import ByteCache
+from inference.crossing import sent
 from inference.solver import LINEAR
 
 _FAMILIES = {"StableDiffusionImg2ImgPipeline": False, "StableDiffusionXLImg2ImgPipeline": True}
@@ -59,6 +62,19 @@ class Moments:
         return self.mean.nbytes + (0 if self.std is None else self.std.nbytes)
 
 
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A picture on the host, ready to be encoded.
+
+    Attributes:
+        key: equal for equal pictures only.
+        pixels: [1, 3, height, width], in the model's number format.
+    """
+
+    key: Hashable
+    pixels: torch.Tensor
+
+
 def loops(pipeline: Any) -> bool:
     """Whether the step loop can run this pipeline: its family, its scheduler and nothing attached to it."""
     scheduler = pipeline.scheduler.config
@@ -81,6 +97,9 @@ class Parts:
         self.dtype: torch.dtype = pipeline.unet.dtype
         self.device: torch.device = pipeline.unet.device
         self.sizes = _FAMILIES[type(pipeline).__name__]
+        self.certain = type(pipeline.vae).__name__ == "AutoencoderTiny"
+        self.exact = self._exact_vae()
+        self._ids = lru_cache(maxsize=64)(self._time_ids)
         self._scale = float(pipeline.vae.config.scaling_factor)
         self.shrink = int(pipeline.vae_scale_factor)
         self.words: ByteCache[Words] = ByteCache(TEXT_BYTES, lambda words: words.nbytes)
@@ -90,6 +109,11 @@ class Parts:
     def guided_inside(self) -> bool:
         """Whether guidance is an input of the model rather than a second row."""
         return self.unet.config.time_cond_proj_dim is not None
+
+    @property
+    def draws_at_once(self) -> bool:
+        """Whether decoding costs so little that a preview may be decoded: a tiny autoencoder on a GPU."""
+        return self.certain and self.device.type == "cuda"
 
     @property
     def upcasts(self) -> bool:
@@ -102,15 +126,33 @@ class Parts:
 
     def look(self, picture: Image.Image) -> Moments:
         """Encode an RGB picture whose sides the model takes."""
-        digest = hashlib.sha256(picture.tobytes()).digest()
-        return self.pictures.get((picture.size, digest), lambda: self._look(picture))
+        return self.encoded(self.scan(picture))
 
-    def latents(self, moments: Moments, generator: torch.Generator) -> torch.Tensor:
-        """A sample, scaled as the UNet takes it; draws from the generator what stock draws."""
+    def scan(self, picture: Image.Image) -> Scan:
+        """What of encoding a picture needs no device; safe in any thread."""
+        digest = hashlib.sha256(picture.tobytes()).digest()
+        return Scan((picture.size, digest), self.pipeline.image_processor.preprocess(picture).to(self.dtype))
+
+    def encoded(self, scan: Scan) -> Moments:
+        """Its moments, from the cache or the autoencoder."""
+        return self.pictures.get(scan.key, lambda: self._encode(scan.pixels))
+
+    def drawn(self, picture: Image.Image, generator: torch.Generator) -> torch.Tensor | None:
+        """The numbers that stock draws first, for the sample of the picture; None where it draws none."""
+        if self.certain:
+            return None
+        number_format = torch.float32 if self.upcasts else self.dtype
+        return torch.randn((1, *self.latent_shape(picture)), generator=generator, dtype=number_format)
+
+    def latent_shape(self, picture: Image.Image) -> tuple[int, int, int]:
+        """Of the latents of a picture."""
+        return self.vae.config.latent_channels, picture.height // self.shrink, picture.width // self.shrink
+
+    def latents(self, moments: Moments, drawn: torch.Tensor | None) -> torch.Tensor:
+        """The sample that `drawn` makes of the moments, scaled as the UNet takes it."""
         latents = moments.mean
-        if moments.std is not None:
-            drawn = torch.randn(moments.std.shape, generator=generator, dtype=moments.std.dtype)
-            latents = latents + moments.std * drawn.to(latents.device)
+        if moments.std is not None and drawn is not None:
+            latents = latents + moments.std * sent(drawn, self.device)
         latents = latents.to(self.dtype)
         if (normal := self._normal(latents)) is not None:
             mean, std = normal
@@ -126,21 +168,19 @@ class Parts:
 
     def draw(self, latents: torch.Tensor) -> torch.Tensor:
         """Decode scaled latents [n, channels, h, w] to pixels [n, height, width, 3], uint8, on the device."""
-        upcast = self.upcasts and self.vae.dtype == torch.float16
-        latents = latents.to(self.dtype)
-        if upcast:
-            self.vae.to(dtype=torch.float32)
-            latents = latents.float()
-        pixels = self.vae.decode(self.unscaled(latents), return_dict=False)[0]
-        if upcast:
-            self.vae.to(dtype=torch.float16)
+        vae = self.exact if self.dtype == torch.float16 else self.vae
+        latents = latents.to(self.dtype).to(vae.dtype)
+        pixels = vae.decode(self.unscaled(latents), return_dict=False)[0]
         if getattr(self.pipeline, "watermark", None) is not None:
             pixels = self.pipeline.watermark.apply_watermark(pixels)
         shades: torch.Tensor = (pixels.float() * 0.5 + 0.5).clamp(0, 1) * 255
-        return shades.round().to(torch.uint8).permute(0, 2, 3, 1)
+        return shades.round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
 
     def time_ids(self, width: int, height: int) -> tuple[torch.Tensor, torch.Tensor]:
         """What SDXL is told about sizes, [1, numbers] for the negative and for the positive row."""
+        return self._ids(width, height)
+
+    def _time_ids(self, width: int, height: int) -> tuple[torch.Tensor, torch.Tensor]:
         size = (height, width)
         good, bad = _AESTHETIC_SCORES
         projected = getattr(self.pipeline.text_encoder_2, "config", None)
@@ -155,12 +195,13 @@ class Parts:
         embedded: torch.Tensor = self.pipeline.get_guidance_scale_embedding(
             torch.tensor([scale - 1.0]), embedding_dim=self.unet.config.time_cond_proj_dim
         )
-        return embedded.to(self.device, self.dtype)
+        return sent(embedded.to(self.dtype), self.device)
 
     def spare(self, *, frugal: bool) -> None:
         """Have the autoencoder work on tiles, one picture after the other, or not."""
         for saving in ("slicing", "tiling"):
-            getattr(self.vae, f"{'enable' if frugal else 'disable'}_{saving}", lambda: None)()
+            for vae in (self.vae, self.exact):
+                getattr(vae, f"{'enable' if frugal else 'disable'}_{saving}", lambda: None)()
 
     def _read(self, text: str, *, negative: bool) -> Words:
         if not self.sizes:
@@ -172,17 +213,23 @@ class Parts:
             return Words(torch.zeros_like(hidden), torch.zeros_like(pooled))
         return Words(hidden, pooled)
 
-    def _look(self, picture: Image.Image) -> Moments:
-        pixels = self.pipeline.image_processor.preprocess(picture).to(self.device, self.dtype)
-        if self.upcasts:
-            self.vae.to(dtype=torch.float32)
-            pixels = pixels.float()
-        encoded = self.vae.encode(pixels)
-        if self.upcasts:
-            self.vae.to(dtype=self.dtype)
+    def _encode(self, pixels: torch.Tensor) -> Moments:
+        encoded = self.exact.encode(sent(pixels, self.device).to(self.exact.dtype))
         if hasattr(encoded, "latents"):
             return Moments(encoded.latents, None)
         return Moments(encoded.latent_dist.mean, encoded.latent_dist.std)
+
+    def _exact_vae(self) -> Any:
+        """The autoencoder that encodes, and in float16 decodes too: in float32 where stock changes it to that.
+
+        A copy of its own, for changing back and forth takes longer than encoding. In bfloat16 stock decodes as it is.
+        """
+        if not self.upcasts or self.dtype == torch.float32:
+            return self.vae
+        exact = copy.deepcopy(self.vae)
+        if self.dtype != torch.float16:
+            exact.decoder = None
+        return exact.to(torch.float32)
 
     def _normal(self, latents: torch.Tensor) -> Sequence[torch.Tensor] | None:
         """Mean and deviation by channel, where SDXL's autoencoder states them."""

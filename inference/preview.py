@@ -37,14 +37,18 @@ def render(latents: torch.Tensor, weights: torch.Tensor) -> Image.Image:
     """The picture that unscaled latents [channels, height, width] stand for, `SIDE` pixels long."""
     features = _features(latents)
     colours = (features @ weights).clamp(0, 1).view(*latents.shape[1:], 3)
-    small = Image.fromarray((colours * 255).round().to(torch.uint8).numpy())
-    scale = SIDE / max(small.size)
-    return small.resize((round(small.width * scale), round(small.height * scale)), Image.Resampling.BICUBIC)
+    return small(Image.fromarray((colours * 255).round().to(torch.uint8).numpy()))
+
+
+def small(picture: Image.Image) -> Image.Image:
+    """A picture at `SIDE` pixels along its longer side."""
+    scale = SIDE / max(picture.size)
+    return picture.resize((round(picture.width * scale), round(picture.height * scale)), Image.Resampling.BICUBIC)
 
 
 def _fit(moments: Moments, picture: Image.Image, prior: torch.Tensor, trust: float) -> torch.Tensor:
     """Least squares, drawn towards `prior` in the directions of which the picture shows little."""
-    latents = moments.mean[0]
+    latents = moments.mean[0].cpu()
     features = _features(latents)
     height, width = latents.shape[1:]
     pixels = np.asarray(picture.resize((width, height), Image.Resampling.BOX), dtype=np.float32) / 255

@@ -8,11 +8,12 @@ import torch
 from PIL import Image
 
 from inference.backend import Stopped, Task, Unsuited
+from inference.crossing import Coming, sent
 from inference.denoiser import Rows
 from inference.easel import Easel
-from inference.family import Moments, Parts
+from inference.family import Moments, Parts, Scan
 from inference.grid import Grid
-from inference.preview import render
+from inference.preview import render, small
 from inference.solver import Plan, stepped
 from inference.strength import start_of
 
@@ -22,17 +23,56 @@ PREVIEWS = 3
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
-    """The picture that the model has in mind, as unscaled latents [channels, height, width]."""
+    """The picture that the model has in mind.
 
-    latents: torch.Tensor
+    Attributes:
+        picture: unscaled latents [channels, height, width], or pixels [height, width, 3], uint8.
+    """
+
+    picture: Coming
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Pixels [height, width, 3], uint8, and whether the latents they came from were numbers."""
+    """One of several pictures that were decoded together.
 
-    pixels: torch.Tensor
-    sound: torch.Tensor
+    Attributes:
+        pixels: [n, height, width, 3], uint8.
+        sound: bool, [n]: whether the latents they came from were numbers.
+        place: which of them it is.
+    """
+
+    pixels: Coming
+    sound: Coming
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A request's random numbers, drawn in stock's order before it begins.
+
+    Attributes:
+        sample: for the sample of the picture, [1, channels, height, width].
+        noise: to begin with, [channels, height, width].
+        steps: for each step, [calls, channels, height, width].
+    """
+
+    sample: torch.Tensor | None
+    noise: torch.Tensor
+    steps: torch.Tensor | None
+
+    @classmethod
+    def of(
+        cls, picture: Image.Image, parts: Parts, plan: Plan, generator: torch.Generator, *, steps: bool
+    ) -> "Drawn":
+        """Draw them; `steps` says whether those of the steps too, which a scheduler of its own draws itself."""
+        sample = parts.drawn(picture, generator)
+        shape = parts.latent_shape(picture)
+        noise = torch.randn(shape, generator=generator)
+        if not (steps and plan.draws):
+            return cls(sample, noise, None)
+        fresh = torch.stack([torch.randn(shape, generator=generator) for _ in range(plan.draws)])
+        return cls(sample, noise, torch.tensordot(plan.noise, fresh, dims=1))
 
 
 @dataclass(slots=True, eq=False)
@@ -40,11 +80,14 @@ class Run:
     """See the module. Built in the thread of the request, then owned by the loop.
 
     Attributes:
+        scan: its picture, until that is encoded.
+        drawn: all random numbers that can be drawn before it begins.
         call: how many calls of the model are behind it.
         state: float32, [slots, channels, height, width]: the sample and what its solver remembers.
         noises: float32, [calls, channels, height, width]; None where the solver draws none.
         conditions: what the model is told besides the sample and its time: one row, or the negative and the positive.
         grid: a scheduler of its own, where the model's is not linear.
+        guidance: float32, [1]: its scale.
         output: what the model said last, guided, [channels, height, width].
         outbox: what the thread of the request is told.
     """
@@ -53,6 +96,9 @@ class Run:
     easel: Easel
     plan: Plan
     grid: Grid | None
+    scan: Scan | None
+    generator: torch.Generator
+    drawn: "Drawn"
     outbox: queue.SimpleQueue[Glimpse | Finished | Exception] = field(default_factory=queue.SimpleQueue)
     call: int = 0
     moments: Moments | None = None
@@ -62,7 +108,8 @@ class Run:
     output: torch.Tensor = field(init=False)
     matrices: torch.Tensor = field(init=False)
     times: torch.Tensor = field(init=False)
-    generator: torch.Generator = field(init=False)
+    scales: torch.Tensor = field(init=False)
+    guidance: torch.Tensor = field(init=False)
 
     @classmethod
     def of(cls, task: Task, easel: Easel) -> "Run":
@@ -78,7 +125,9 @@ class Run:
             grid = None if easel.solver.linear else easel.solver.stepper(request.steps, start)
         except ValueError:
             raise Unsuited(f"The model {request.model!r} cannot take {request.steps} steps: try fewer.") from None
-        return cls(task, easel, plan, grid)
+        generator = torch.Generator("cpu").manual_seed(request.seed)
+        drawn = Drawn.of(task.picture, easel.parts, plan, generator, steps=grid is None)
+        return cls(task, easel, plan, grid, easel.parts.scan(task.picture), generator, drawn)
 
     @property
     def parts(self) -> Parts:
@@ -101,28 +150,24 @@ class Run:
         return self.call == self.plan.calls
 
     def prepare(self) -> None:
-        """Encode words and picture, draw the noise: everything on the device before the first step.
-
-        The order of draws is stock's: the sample of the picture, the noise to begin with, the noise of each step.
-        """
+        """Encode words and picture: everything on the device before the first step."""
         request, parts, plan = self.task.request, self.parts, self.plan
         parts.spare(frugal=self.task.frugal)
-        self.generator = torch.Generator("cpu").manual_seed(request.seed)
-        self.moments = parts.look(self.task.picture)
-        source = parts.latents(self.moments, self.generator).float()
-
-        def drawn() -> torch.Tensor:
-            return torch.randn(source.shape[1:], generator=self.generator)
-
+        assert self.scan is not None
+        self.moments = parts.encoded(self.scan)
+        self.scan = None
+        source = parts.latents(self.moments, self.drawn.sample).float()
+        device = source.device
         signal, noise = plan.begin
-        sample = signal * source[0] + noise * drawn().to(source.device)
-        self.state = torch.zeros(plan.matrices.shape[1], *sample.shape, device=source.device)
+        sample = signal * source[0] + noise * sent(self.drawn.noise, device)
+        self.state = torch.zeros(plan.matrices.shape[1], *sample.shape, device=device)
         self.state[0] = sample
-        self.matrices = plan.matrices.to(source.device)
-        self.times = torch.tensor(plan.timesteps, dtype=torch.float32).to(source.device)
-        if plan.draws and self.grid is None:
-            fresh = torch.stack([drawn() for _ in range(plan.draws)])
-            self.noises = torch.tensordot(plan.noise, fresh, dims=1).to(source.device)
+        self.matrices = sent(plan.matrices, device)
+        self.times = sent(torch.tensor(plan.timesteps, dtype=torch.float32), device)
+        self.scales = sent(torch.tensor(plan.scales, dtype=torch.float32), device)
+        self.guidance = sent(torch.tensor([request.guidance_scale], dtype=torch.float32), device)
+        if self.drawn.steps is not None:
+            self.noises = sent(self.drawn.steps, device)
         self.conditions = self._conditions(source)
 
     def _conditions(self, source: torch.Tensor) -> Rows:
@@ -140,23 +185,6 @@ class Run:
             pooled=torch.cat([each.pooled for each in words if each.pooled is not None]) if parts.sizes else None,
             sizes=None if sizes is None else torch.cat(sizes),
             guidance=inside,
-        )
-
-    def input_rows(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Latents and timesteps of its rows at this call."""
-        latents = (self.state[:1] * self.plan.scales[self.call]).to(self.parts.dtype)
-        return latents.expand(self.rows, *self.shape), self.times[self.call].expand(self.rows)
-
-    def guided(self, outputs: torch.Tensor) -> torch.Tensor:
-        """What the model says, [channels, height, width] in float32, from its rows' outputs.
-
-        Classifier-free guidance, Ho & Salimans 2022, arXiv:2207.12598, eq. 6.
-        """
-        outputs = outputs.float()
-        return (
-            outputs[0] + self.task.request.guidance_scale * (outputs[-1] - outputs[0])
-            if self.rows > 1
-            else outputs[0]
         )
 
     def settle(self) -> None:
@@ -178,8 +206,9 @@ class Run:
         if self.task.preview is None or at % every or at == self.plan.calls:
             return
         config = self.parts.pipeline.scheduler.config
-        seen = predicted(self.state[0], output, self.plan.mixes[self.call], config.prediction_type)
-        self.outbox.put(Glimpse(self.parts.unscaled(seen[None])[0]))
+        seen = predicted(self.state[0], output, self.plan.mixes[self.call], config.prediction_type)[None]
+        shown = self.parts.draw(seen) if self.parts.draws_at_once else self.parts.unscaled(seen)
+        self.outbox.put(Glimpse(Coming(shown[0])))
 
     def follow(self) -> Image.Image:
         """Wait for the picture in the thread of the request, which also makes the previews.
@@ -190,18 +219,22 @@ class Run:
         weights: torch.Tensor | None = None
         while True:
             match self.outbox.get():
-                case Glimpse(latents=latents):
+                case Glimpse(picture=coming):
                     assert self.moments is not None
                     assert self.task.preview is not None
+                    seen = coming.wait()
+                    if seen.dtype == torch.uint8:
+                        self.task.preview(small(Image.fromarray(seen.numpy())))
+                        continue
                     weights = self.easel.lens.fitted(self.moments, self.task.picture) if weights is None else weights
-                    self.task.preview(render(latents, weights))
-                case Finished(pixels=pixels, sound=sound):
-                    if not bool(sound):
+                    self.task.preview(render(seen, weights))
+                case Finished(pixels=pixels, sound=sound, place=place):
+                    if not bool(sound.wait()[place]):
                         raise Unsuited(
                             f"The numbers of {self.task.request.model!r} overflowed on this: "
                             "try a lower guidance or other words."
                         )
-                    return Image.fromarray(pixels.cpu().numpy())
+                    return Image.fromarray(pixels.wait()[place].numpy())
                 case Stopped():
                     raise Stopped
                 case error:
