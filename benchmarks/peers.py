@@ -13,6 +13,7 @@ from PIL import Image
 from inference.api import ModelDefaults
 from inference.backend import Settings, Task
 from inference.regions import allow, compile_regions, compiled
+from inference.residents import Resident
 from inference.stock import StockBackend
 
 MOST = 8
@@ -33,9 +34,8 @@ class Stock(StockBackend):
         with self._alone:
             return super().generate(task)
 
-    def _ready(self, pipeline: Any, model: str, defaults: ModelDefaults) -> None:
-        super()._ready(pipeline, model, defaults)
-        self.pipeline = pipeline
+    def _ready(self, resident: Resident) -> None:
+        self.pipeline = resident.pipeline
 
 
 class CompiledStock(Stock):
@@ -46,8 +46,9 @@ class CompiledStock(Stock):
         with torch.inference_mode():  # as ours: a compiler takes tensors of another mode for others
             return super().generate(task)
 
-    def _ready(self, pipeline: Any, model: str, defaults: ModelDefaults) -> None:
-        super()._ready(pipeline, model, defaults)
+    def _ready(self, resident: Resident) -> None:
+        super()._ready(resident)
+        pipeline = resident.pipeline
         pipeline.unet.to(memory_format=torch.channels_last)
         pipeline.vae.to(memory_format=torch.channels_last)
         if not compiled(pipeline.unet):  # it may share ours
@@ -117,8 +118,9 @@ class Stream(Stock):
         task.step(1, 1)
         return picture
 
-    def _ready(self, pipeline: Any, model: str, defaults: ModelDefaults) -> None:
-        super()._ready(pipeline, model, defaults)
+    def _ready(self, resident: Resident) -> None:
+        super()._ready(resident)
+        pipeline, defaults = resident.pipeline, resident.defaults
         from streamdiffusion import StreamDiffusion
         from streamdiffusion.image_utils import postprocess_image
 

@@ -125,12 +125,14 @@ class Worker:
 
         def alive(pixels: int) -> None:
             self._say({"frame": "alive", "id": request.id, "model": request.model, "pixels": pixels})
+            self._turns.look_again()  # where a model has been loaded, requests for others may join
 
         def is_cancelled() -> bool:
             return request.id in self._cancelled
 
         # Strength 0 needs no model.
-        turn = self._turns.of(request.model, is_cancelled) if request.strength else contextlib.nullcontext()
+        line = self._turns.of(request.model, is_cancelled, backend.together)
+        turn = line if request.strength else contextlib.nullcontext()
         with turn:
             new = not backend.is_loaded(request.model)
             end = self._end(request, backend, Wire(send, alive, is_cancelled))
