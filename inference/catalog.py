@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from inference.api import ModelDefaults, ModelUnavailable
+from inference.api import Lora, ModelDefaults, ModelUnavailable
 from inference.entry import ModelEntry
 
 POCKET = "pocket"
@@ -104,7 +104,7 @@ def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefault
         wanted = _UNSEEN | _recommended(names, "") if folder is None else _derived(model, names, folder)
     if folder is not None and (own := folder / OWN_WORDS).exists():
         wanted |= _own_words(model, own)
-    return told(ModelDefaults(**wanted), entry)
+    return replace(told(ModelDefaults(**wanted), entry), here=folder is not None)
 
 
 def told(wanted: ModelDefaults, entry: ModelEntry) -> ModelDefaults:
@@ -115,7 +115,7 @@ def told(wanted: ModelDefaults, entry: ModelEntry) -> ModelDefaults:
         guidance_scale=wanted.guidance_scale if entry.guidance_scale is None else entry.guidance_scale,
         max_pixels=wanted.max_pixels if entry.max_pixels is None else entry.max_pixels,
         controls=tuple(entry.controls),
-        loras=tuple(entry.loras),
+        loras=tuple(Lora(name, lora.weight) for name, lora in entry.loras.items()),
         licence=entry.licence,
     )
 

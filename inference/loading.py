@@ -125,6 +125,10 @@ def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype) -> 
             raise ModelUnavailable(
                 f"The model {model!r} makes no image from an image: choose an image-to-image model."
             ) from None
+        if "torchvision" in str(error).lower():
+            raise ModelUnavailable(
+                f"The model {model!r} needs torchvision: install the build of it that belongs to your torch."
+            ) from None
         reason = str(error).strip().split("\n", 1)[0].replace(f"{folder}/", "").rstrip(".")
         raise ModelUnavailable(
             f"The model {model!r} cannot be loaded ({reason[:200]}): fetch it again or choose another."

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from inference import catalog
-from inference.api import ControlKind, ModelDefaults, ModelUnavailable
+from inference.api import ControlKind, Lora, ModelDefaults, ModelUnavailable
 from inference.entry import LoraEntry, ModelEntry
 
 
@@ -73,7 +73,7 @@ def test_what_the_owner_says_counts_most_of_all(tmp_path: Path) -> None:
         max_pixels=4096,
         multiple=8,
         controls=(ControlKind.CANNY,),
-        loras=("ink",),
+        loras=(Lora("ink"),),
         licence="MIT",
     )
 

@@ -13,7 +13,7 @@ from bot.domain.request import MAX_SEED, Action
 from tests.fakes.jobs import a_job
 from tests.fakes.slack_server.blocks import view_problems
 
-STYLES, MODELS = ["oil", "van gogh"], ["pocket", "sdxl"]
+STYLES, MODELS = ["oil", "van gogh"], {"pocket": "pocket (MIT)", "sdxl": "sdxl"}
 GENERATION = generation_id(a_job(number=1).id, 0)
 
 errands = st.builds(
@@ -34,7 +34,7 @@ wishes = st.builds(
     steps=st.none() | st.integers(1, 150),
     guidance_scale=st.none() | st.sampled_from([0.0, 1.5, 7.5]),
     style=st.none() | st.sampled_from([*STYLES, "Oil", "none of ours"]),
-    model=st.none() | st.sampled_from(MODELS),
+    model=st.none() | st.sampled_from(list(MODELS)),
     private=st.booleans(),
 )
 
