@@ -80,7 +80,13 @@ def test_what_the_owner_says_counts_most_of_all(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "steps"), [("org/sdxl", 30), ("org/sdxl-lightning", 4)])
 def test_a_model_that_is_not_here_yet_is_guessed_by_its_name(name: str, steps: int) -> None:
-    assert catalog.defaults(name, ModelEntry(id=name), None).steps == steps
+    guessed = catalog.defaults(name, ModelEntry(id=name), None)
+    assert (guessed.steps, guessed.uses_strength, guessed.here) == (steps, True, False)
+
+
+@pytest.mark.parametrize("name", ["black-forest-labs/FLUX.1-Kontext-dev", "Qwen/Qwen-Image-Edit"])
+def test_a_model_that_edits_by_instruction_is_known_by_its_name(name: str) -> None:
+    assert not catalog.defaults(name, ModelEntry(id=name), None).uses_strength
 
 
 @pytest.mark.parametrize(
