@@ -36,13 +36,21 @@ class Wardrobe:
         model: its name, for sentences.
         pipeline: as it was loaded.
         entries: the adapters there are, by name.
+        make_room: told how many bytes will be needed before an adapter is loaded.
 
     Attributes:
         nbytes: what the adapters take.
     """
 
-    def __init__(self, model: str, pipeline: Any, entries: Mapping[str, LoraEntry]) -> None:
+    def __init__(
+        self,
+        model: str,
+        pipeline: Any,
+        entries: Mapping[str, LoraEntry],
+        make_room: Callable[[int], object] = lambda _nbytes: None,
+    ) -> None:
         self.nbytes = 0
+        self._make_room = make_room
         self._model = model
         self._pipeline = pipeline
         self._entries = entries
@@ -94,6 +102,8 @@ class Wardrobe:
             there = ", ".join(self._entries) or "none"
             raise Unsuited(f"The model {self._model!r} has no adapter {name!r}: there is {there}.")
         weights = read(name, self._entries[name].place)
+        nbytes = sum(each.nbytes for each in weights.values())
+        self._make_room(nbytes)
         self._worn = ()  # whatever happens now, what is active is not known any more
         twin = self.twin()
         try:
@@ -110,7 +120,7 @@ class Wardrobe:
                 f"The adapter {name!r} was made for another kind of model than {self._model!r}: leave it out."
             )
         self._there.add(name)
-        self.nbytes += sum(each.nbytes for each in weights.values())
+        self.nbytes += nbytes
 
 
 def twin_of(pipeline: Any) -> Any:

@@ -103,6 +103,7 @@ class Residents:
         finally:
             with self._lock:
                 resident.at_work -= 1
+                self.most = max(self.most, self.nbytes)  # adapters may have come
 
     def make_room(self, nbytes: int) -> bool:
         """Let idle models go until so many bytes more are within the budget; whether any went."""

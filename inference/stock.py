@@ -79,7 +79,7 @@ class StockBackend:
             scheduler=pipeline.scheduler,
             takes=takes,
             defaults=replace(defaults, uses_strength="strength" in takes),
-            wardrobe=Wardrobe(model, pipeline, entry.loras),
+            wardrobe=Wardrobe(model, pipeline, entry.loras, self.residents.make_room),
         )
         self._ready(resident)
         return resident

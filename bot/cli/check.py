@@ -142,7 +142,7 @@ async def _model(settings: Settings) -> AsyncIterator[Finding]:
     except (ModelUnavailable, EngineStopped, ConfigError) as fault:
         yield Finding("model", State.WRONG, str(fault))
         return
-    for finding in _others(offered_models(settings), capacity):
+    for finding in model_findings(offered_models(settings), capacity):
         yield finding
     defaults = capacity.models[settings.model.id]
     yield Finding(
@@ -154,7 +154,7 @@ async def _model(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("device", State.OK, capacity.device)
 
 
-def _others(entries: Mapping[str, ModelEntry], capacity: Capacity) -> Iterator[Finding]:
+def model_findings(entries: Mapping[str, ModelEntry], capacity: Capacity) -> Iterator[Finding]:
     """What stands in the way of the models on offer besides the default one, and of all adapters."""
     for name, entry in entries.items():
         defaults = capacity.models.get(name)
