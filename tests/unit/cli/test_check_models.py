@@ -21,10 +21,8 @@ def _no_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def said(entry: ModelEntry, defaults: ModelDefaults | None) -> list[tuple[State, str]]:
     models = {} if defaults is None else {"mine": defaults}
-    return [
-        (each.state, each.words)
-        for each in model_findings({"mine": entry}, Capacity(slots=1, device="", models=models))
-    ]
+    capacity = Capacity(slots=1, device="", models=models)
+    return [(each.state, each.words) for each in model_findings({"mine": entry}, capacity)]
 
 
 def test_a_gated_model_that_is_not_here_needs_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
