@@ -56,7 +56,7 @@ class Asked:
 
 
 def advise(asked: Asked, styles: Mapping[str, Style]) -> Advice | None:
-    """The one thing most worth saying; None where all is well, a sweep shows it by itself, or strength means nothing."""
+    """The one thing most worth saying; None where all is well, a sweep shows it, or strength means nothing."""
     recipe = asked.recipes[0]
     if len(asked.recipes) > 1 or recipe.strength == 0 or not recipe.uses_strength:
         return None
