@@ -10,11 +10,10 @@ from typing import Any
 import torch
 from PIL import Image
 
-from inference.api import ModelDefaults
 from inference.backend import Settings, Task
 from inference.regions import allow, compile_regions, compiled
 from inference.residents import Resident
-from inference.stock import StockBackend
+from inference.stock import StockBackend, arguments
 
 MOST = 8
 """Pictures in a static batch."""
@@ -82,7 +81,7 @@ class StaticBatch(CompiledStock):
             batch = [each for each in waiting if _kind(each[0]) == kind][:MOST]
             waiting = [each for each in waiting if each not in batch]
             try:
-                pictures = self._paint([task for task, _ in batch])
+                pictures = self._together([task for task, _ in batch])
             except Exception as error:  # noqa: BLE001 -- whoever waits is told
                 for _, future in batch:
                     future.set_exception(error)
@@ -90,16 +89,17 @@ class StaticBatch(CompiledStock):
             for (_, future), picture in zip(batch, pictures, strict=True):
                 future.set_result(picture)
 
-    def _paint(self, tasks: list[Task]) -> list[Image.Image]:
-        each = [self._arguments(task) for task in tasks]
+    def _together(self, tasks: list[Task]) -> list[Image.Image]:
+        [resident] = self.residents
+        each = [arguments(task, resident, self.pipeline) for task in tasks]
         lists = ("prompt", "image", "generator")
         call = each[0] | {name: [wished[name] for wished in each] for name in lists}
         call["negative_prompt"] = [wished["negative_prompt"] or "" for wished in each]
         call["callback_on_step_end"] = None
-        self._pipeline.scheduler = copy.deepcopy(self._scheduler)
+        self.pipeline.scheduler = copy.deepcopy(resident.scheduler)
         allow()
         with torch.inference_mode():
-            pictures: list[Image.Image] = self._pipeline(**call).images
+            pictures: list[Image.Image] = self.pipeline(**call).images
         for task, wished in zip(tasks, each, strict=True):
             steps = int(wished["num_inference_steps"] * wished["strength"])
             task.step(steps, steps)

@@ -75,7 +75,9 @@ def dressed(easel: Easel, wardrobe: Wardrobe, loras: tuple[Lora, ...]) -> Easel:
 
     def make() -> Easel:
         twin = wardrobe.twin()
-        return replace(easel, parts=easel.parts.on(twin), denoiser=Denoiser(twin.unet), wear=lambda: wardrobe.wear(loras))
+        return replace(
+            easel, parts=easel.parts.on(twin), denoiser=Denoiser(twin.unet), wear=lambda: wardrobe.wear(loras)
+        )
 
     return wardrobe.outfit(loras, make)
 
