@@ -10,10 +10,10 @@ from typing import Any
 import torch
 from PIL import Image
 
-from inference.api import ModelDefaults
 from inference.backend import Settings, Task
 from inference.regions import allow, compile_regions, compiled
-from inference.stock import StockBackend
+from inference.residents import Resident
+from inference.stock import StockBackend, arguments
 
 MOST = 8
 """Pictures in a static batch."""
@@ -33,9 +33,8 @@ class Stock(StockBackend):
         with self._alone:
             return super().generate(task)
 
-    def _ready(self, pipeline: Any, model: str, defaults: ModelDefaults) -> None:
-        super()._ready(pipeline, model, defaults)
-        self.pipeline = pipeline
+    def _ready(self, resident: Resident) -> None:
+        self.pipeline = resident.pipeline
 
 
 class CompiledStock(Stock):
@@ -46,8 +45,9 @@ class CompiledStock(Stock):
         with torch.inference_mode():  # as ours: a compiler takes tensors of another mode for others
             return super().generate(task)
 
-    def _ready(self, pipeline: Any, model: str, defaults: ModelDefaults) -> None:
-        super()._ready(pipeline, model, defaults)
+    def _ready(self, resident: Resident) -> None:
+        super()._ready(resident)
+        pipeline = resident.pipeline
         pipeline.unet.to(memory_format=torch.channels_last)
         pipeline.vae.to(memory_format=torch.channels_last)
         if not compiled(pipeline.unet):  # it may share ours
@@ -81,7 +81,7 @@ class StaticBatch(CompiledStock):
             batch = [each for each in waiting if _kind(each[0]) == kind][:MOST]
             waiting = [each for each in waiting if each not in batch]
             try:
-                pictures = self._paint([task for task, _ in batch])
+                pictures = self._together([task for task, _ in batch])
             except Exception as error:  # noqa: BLE001 -- whoever waits is told
                 for _, future in batch:
                     future.set_exception(error)
@@ -89,16 +89,17 @@ class StaticBatch(CompiledStock):
             for (_, future), picture in zip(batch, pictures, strict=True):
                 future.set_result(picture)
 
-    def _paint(self, tasks: list[Task]) -> list[Image.Image]:
-        each = [self._arguments(task) for task in tasks]
+    def _together(self, tasks: list[Task]) -> list[Image.Image]:
+        [resident] = self.residents
+        each = [arguments(task, resident, self.pipeline) for task in tasks]
         lists = ("prompt", "image", "generator")
         call = each[0] | {name: [wished[name] for wished in each] for name in lists}
         call["negative_prompt"] = [wished["negative_prompt"] or "" for wished in each]
         call["callback_on_step_end"] = None
-        self._pipeline.scheduler = copy.deepcopy(self._scheduler)
+        self.pipeline.scheduler = copy.deepcopy(resident.scheduler)
         allow()
         with torch.inference_mode():
-            pictures: list[Image.Image] = self._pipeline(**call).images
+            pictures: list[Image.Image] = self.pipeline(**call).images
         for task, wished in zip(tasks, each, strict=True):
             steps = int(wished["num_inference_steps"] * wished["strength"])
             task.step(steps, steps)
@@ -117,8 +118,9 @@ class Stream(Stock):
         task.step(1, 1)
         return picture
 
-    def _ready(self, pipeline: Any, model: str, defaults: ModelDefaults) -> None:
-        super()._ready(pipeline, model, defaults)
+    def _ready(self, resident: Resident) -> None:
+        super()._ready(resident)
+        pipeline, defaults = resident.pipeline, resident.defaults
         from streamdiffusion import StreamDiffusion
         from streamdiffusion.image_utils import postprocess_image
 

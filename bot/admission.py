@@ -15,6 +15,7 @@ from bot.domain.errors import Gone, InvalidRequest, LimitReached
 from bot.domain.ids import ImageId, JobId
 from bot.domain.job import Generation, Job, Recipe
 from bot.domain.limits import DAY, Limits, check_limits, in_words
+from bot.domain.lora import find_loras
 from bot.domain.request import DEFAULT_STRENGTH, REFINE_STRENGTH, SWEEP_STRENGTHS, Action, Request, clean_text
 from bot.domain.style import Style, find_style, guidance_of
 from bot.pace import Pace
@@ -166,8 +167,13 @@ class Admission:
 
     def _recipes(self, request: Request, model: str, defaults: ModelDefaults) -> tuple[Recipe, ...]:
         style = find_style(self.styles, request.style)
+        loras = find_loras(request.loras, defaults.loras, model=model)
         usual = DEFAULT_STRENGTH if style is None or style.strength is None else style.strength
         strengths = request.strengths or _STANDARD_STRENGTHS.get(request.action, (usual,))
+        if len(strengths) > 1 and not defaults.uses_strength:
+            raise InvalidRequest(
+                f"The model {model!r} edits by instruction, so strength means nothing to it: ask for one picture."
+            )
         prompt = clean_text(request.prompt)
         if not prompt:
             raise InvalidRequest('Say what the picture should become, for example "an oil painting".')
@@ -184,6 +190,8 @@ class Admission:
             ),
             style=style.name if style else None,
             model=model,
+            loras=loras,
+            uses_strength=defaults.uses_strength,
         )
         return tuple(replace(recipe, strength=strength) for strength in strengths)
 

@@ -33,7 +33,7 @@ def assemble(
     advice: bool = True,
 ) -> Core:
     """Wire the parts; `messengers` may still be filled until the core runs."""
-    queue = FairQueue(max_jobs=max_jobs)
+    queue = FairQueue(max_jobs=max_jobs, ready=engine.is_loaded)
     pace = Pace(slots=capacity.slots)
     delivery = Delivery(
         store=store,

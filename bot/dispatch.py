@@ -173,6 +173,7 @@ class Dispatch:
             guidance_scale=recipe.guidance_scale,
             seed=recipe.seed,
             model=recipe.model,
+            loras=recipe.loras,
             previews=True,
             keep_palette=recipe.keep_palette,
         )

@@ -5,12 +5,16 @@ batch. The order is start-time fair queueing (Goyal, Vin & Cheng 1996, doi:10.11
 virtual time that grows by the cost of what was made for them; the member with the smallest one is next; a member who
 was away starts at the present virtual time, so absence saves up nothing.
 
+Where the next unit's model would have to be loaded, units for loaded models may go first, `PATIENCE` of them in a row
+at most: loading costs more than many a picture, and it may throw out the model that the one after it wants. What a
+member is owed does not change by that, so whoever was passed is next.
+
 The queue holds ids only. The store is the truth; after a restart the queue is filled from it again.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -24,19 +28,25 @@ class Unit:
 
     Attributes:
         cost: steps really run times megapixels; more than 0.
+        model: that makes it.
     """
 
     job: JobId
     index: int
     user: str
     cost: float
+    model: str = ""
+
+
+PATIENCE = 8
+"""Units that may go before one whose model is not loaded."""
 
 
 def units_of(job: Job, finished: frozenset[int] = frozenset()) -> list[Unit]:
     """The pictures of a job that are still to be made."""
     return [
-        Unit(job=job.id, index=index, user=job.requester.key, cost=job.unit_cost(index))
-        for index in range(len(job.recipes))
+        Unit(job=job.id, index=index, user=job.requester.key, cost=job.unit_cost(index), model=recipe.model)
+        for index, recipe in enumerate(job.recipes)
         if index not in finished
     ]
 
@@ -50,10 +60,17 @@ class QueueClosed(Exception):
 
 
 class FairQueue:
-    """Bounded by jobs, not units. Not thread-safe: it belongs to the event loop."""
+    """Bounded by jobs, not units. Not thread-safe: it belongs to the event loop.
 
-    def __init__(self, *, max_jobs: int) -> None:
+    Args:
+        max_jobs: the bound.
+        ready: whether a model is loaded.
+    """
+
+    def __init__(self, *, max_jobs: int, ready: Callable[[str], bool] = lambda _model: True) -> None:
         self._max_jobs = max_jobs
+        self._ready = ready
+        self._passed = 0  # units that went before the one that should be next
         self._waiting: dict[str, deque[Unit]] = {}
         self._virtual_time: dict[str, float] = {}
         self._now = 0.0
@@ -110,8 +127,8 @@ class FairQueue:
             await self._changed.wait()
 
     def _pop(self) -> Unit:
-        user = _next_user(self._waiting, self._virtual_time)
-        self._now = self._virtual_time[user]
+        user, self._passed = self._next(self._waiting, self._virtual_time, self._passed)
+        self._now = min(self._virtual_time[each] for each in self._waiting)
         self._order = None
         unit = self._waiting[user].popleft()
         self._virtual_time[user] += unit.cost
@@ -149,8 +166,9 @@ class FairQueue:
         times = dict(self._virtual_time)
         lines = {user: deque(line) for user, line in self._waiting.items()}
         order = []
+        passed = self._passed
         while lines:
-            user = _next_user(lines, times)
+            user, passed = self._next(lines, times, passed)
             unit = lines[user].popleft()
             times[user] += unit.cost
             if not lines[user]:
@@ -163,7 +181,14 @@ class FairQueue:
         self._closed = True
         self._changed.set()
 
+    def _next(self, lines: dict[str, deque[Unit]], times: dict[str, float], passed: int) -> tuple[str, int]:
+        """The member with the smallest virtual time, or who passes them, and how many have done so by then.
 
-def _next_user(lines: dict[str, deque[Unit]], times: dict[str, float]) -> str:
-    """The member with the smallest virtual time; who came first wins a tie, as dicts keep their order."""
-    return min(lines, key=lambda user: times[user])
+        Who came first wins a tie, as dicts keep their order.
+        """
+        first = min(lines, key=lambda user: times[user])
+        if passed < PATIENCE and not self._ready(lines[first][0].model):
+            able = [user for user, line in lines.items() if self._ready(line[0].model)]
+            if able:
+                return min(able, key=lambda user: times[user]), passed + 1
+        return first, 0

@@ -6,6 +6,7 @@ from bot.domain.actions import Verb
 from bot.domain.card import Button, Card, CardPicture, Progress, Waiting
 from bot.domain.ids import GenerationId
 from bot.domain.job import Generation, Job, JobStatus
+from bot.domain.lora import shown
 from bot.domain.request import STRENGTH_WORDS, strength_word
 from bot.texts import text
 
@@ -91,19 +92,23 @@ def _facts(job: Job) -> tuple[str, ...]:
     if len(job.recipes) > 1:
         strengths = ", ".join(f"{each.strength:g}" for each in job.recipes)
         facts = [text(locale, "fact-strengths", strengths=strengths)]
+    elif not recipe.uses_strength and recipe.strength:
+        facts = [text(locale, "fact-edits")]
     else:
         word = text(locale, f"word-{strength_word(recipe.strength)}")
         facts = [text(locale, "fact-strength", strength=f"{recipe.strength:g}", word=word)]
     facts.append(text(locale, "fact-seed", seed=str(recipe.seed)))
     if recipe.style:
         facts.append(text(locale, "fact-style", style=recipe.style))
+    if recipe.loras:
+        facts.append(text(locale, "fact-loras", loras=shown(recipe.loras)))
     return tuple(facts)
 
 
 def _picture(generation: Generation, job: Job) -> CardPicture:
     strength, locale = f"{generation.recipe.strength:g}", job.locale
     prompt = generation.recipe.prompt
-    shown = prompt if len(prompt) <= _ALT_PROMPT else prompt[:_ALT_PROMPT] + "…"
+    spoken = prompt if len(prompt) <= _ALT_PROMPT else prompt[:_ALT_PROMPT] + "…"
     button = None
     if len(job.recipes) > 1:
         label = text(locale, "button-chain-at", strength=strength)
@@ -112,7 +117,7 @@ def _picture(generation: Generation, job: Job) -> CardPicture:
         generation=generation.id,
         image=generation.image,
         label=text(locale, "label-strength", strength=strength),
-        alt=text(locale, "alt-picture", prompt=shown, strength=strength),
+        alt=text(locale, "alt-picture", prompt=spoken, strength=strength),
         button=button,
     )
 
@@ -164,6 +169,8 @@ def _buttons(job: Job, generations: Sequence[Generation], *, private: bool) -> t
         for word, strength in STRENGTH_WORDS.items()
     )
     onward = tuple(_button(locale, verb, first) for verb in (Verb.CHAIN, Verb.REROLL, Verb.EDIT, Verb.SWEEP))
+    if not job.recipes[0].uses_strength:  # other strengths would paint the same
+        return (onward[:-1], last)
     return (ladder, onward, last)
 
 

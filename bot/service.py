@@ -23,7 +23,8 @@ from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Generation, Job
 from bot.domain.limits import DAY, Limits, Usage
-from bot.domain.place import PlaceSettings
+from bot.domain.lora import shown
+from bot.domain.place import PlaceSettings, check_model
 from bot.domain.request import (
     Request,
     Requester,
@@ -246,8 +247,11 @@ class Service:
         """
         if settings.strength is not None:
             check_strength(settings.strength)
+        for model in settings.models or ():
+            self._admission.model(model)
         if settings.model is not None:
             self._admission.model(settings.model)
+            check_model(settings, settings.model)
         style = find_style(self.styles, settings.style)
         await self._store.set_place(place, replace(settings, style=style.name if style else None))
 
@@ -305,5 +309,6 @@ def _asks_for(request: Request, job: Job) -> bool:
         and recipe.style == (request.style or None)
         and (recipe.steps, recipe.guidance_scale, recipe.model)
         == (request.steps, request.guidance_scale, request.model)
+        and shown(recipe.loras) == shown(request.loras)
         and request.seed in {None, recipe.seed}
     )

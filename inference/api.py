@@ -176,9 +176,10 @@ class ModelDefaults:
         max_pixels: working area. A larger source is scaled down to it, never up, aspect ratio kept.
         multiple: both sides are padded to a multiple of this and cropped back afterwards.
         controls: kinds of structure that it can be made to keep.
-        loras: adapters that requests may name with it.
+        loras: adapters that requests may name with it, with the weight of each where nobody says one.
         uses_strength: False for families that edit by instruction, to which strength means nothing.
         licence: a short note for members; empty where the owner gave none.
+        here: its files are on this machine; else they are downloaded when it is first asked for.
     """
 
     steps: int
@@ -186,9 +187,10 @@ class ModelDefaults:
     max_pixels: int
     multiple: int
     controls: tuple[ControlKind, ...] = ()
-    loras: tuple[str, ...] = ()
+    loras: tuple[Lora, ...] = ()
     uses_strength: bool = True
     licence: str = ""
+    here: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,12 +200,14 @@ class Capacity:
     Attributes:
         slots: requests that gain from running at the same time; more only wait inside the engine.
         device: for people, e.g. "NVIDIA H200" or "CPU (2 cores, bfloat16)".
-        models: every loadable model id with its defaults.
+        models: every loadable model's name with its defaults.
+        loaded: those that are in memory now.
     """
 
     slots: int
     device: str
     models: Mapping[str, ModelDefaults] = field(default_factory=dict)
+    loaded: tuple[str, ...] = ()
 
 
 class EngineStopped(Exception):
@@ -232,6 +236,10 @@ class Engine(Protocol):
 
     async def cancel(self, request_id: str) -> None:
         """Stop a request within one step. Unknown and ended ids are ignored."""
+        ...
+
+    def is_loaded(self, model: str) -> bool:
+        """Whether a request for the model could start without loading it."""
         ...
 
     def counters(self) -> Mapping[str, int]:

@@ -3,8 +3,8 @@
 A backend is named on the worker's command line as "module:factory"; the factory takes `Settings`. It owns models and
 device; sizes, files, strengths 0 and 1 and the way out of memory trouble are the worker's (`inference.painting`).
 
-The worker calls `generate` from as many threads at once as the backend has slots, and `load` only while nothing is
-generated with another model.
+The worker calls `generate` from as many threads at once as the backend has slots, with several models at once only
+where `together` says so, and `load` for a model that is not loaded only while nothing is generated with another one.
 """
 
 from collections.abc import Callable, Mapping
@@ -99,6 +99,10 @@ class Backend(Protocol):
         ...
 
     def is_loaded(self, model: str) -> bool: ...
+
+    def together(self, models: frozenset[str]) -> bool:
+        """Whether requests for these models can be at work at the same time without loading any of them."""
+        ...
 
     def load(self, model: str) -> ModelDefaults:
         """Make a model ready; cheap where it is.

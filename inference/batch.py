@@ -1,8 +1,9 @@
 """The step loop: requests at different places of different runs share the model's calls.
 
 One thread owns the device. Between two calls it lets requests in, lets the finished and the cancelled out, and
-decodes a few finished pictures. Requests share a call where their rows have the same shape in the same model: they
-form a group. Groups take turns by the work they have had, so that none waits for another to run dry.
+decodes a few finished pictures. Requests share a call where their rows have the same shape in the same model with the
+same adapters: they form a group. Groups take turns by the work they have had, so that none waits for another to run
+dry.
 """
 
 import queue
@@ -17,7 +18,7 @@ import torch
 from PIL import Image
 
 from inference import regions
-from inference.backend import DevicePoisoned, OutOfMemory, Stopped
+from inference.backend import DevicePoisoned, OutOfMemory, Stopped, Unsuited
 from inference.crossing import Coming
 from inference.denoiser import Rows
 from inference.run import Finished, Run
@@ -156,7 +157,7 @@ class StepLoop:
             act()
         except Exception as error:  # noqa: BLE001 -- whatever a model's code raises ends a request, not the loop
             trouble = error if isinstance(error, Stopped) else self._translate(error)
-            if not isinstance(trouble, Stopped | OutOfMemory | DevicePoisoned):
+            if not isinstance(trouble, Stopped | OutOfMemory | DevicePoisoned | Unsuited):
                 traceback.print_exception(error)
             trouble = trouble.with_traceback(None)
         else:
@@ -185,6 +186,7 @@ def advance(runs: list[Run]) -> None:
     No run changes before the call has succeeded.
     """
     easel = runs[0].easel
+    easel.wear()
     rows = _rows(runs)
     if runs[0].task.frugal:
         outputs = torch.cat([easel.denoiser(rows.only(row)).clone() for row in range(len(rows.latents))])

@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from inference.api import ModelDefaults, ModelUnavailable
+from inference.api import Lora, ModelDefaults, ModelUnavailable
 from inference.entry import ModelEntry
 
 POCKET = "pocket"
@@ -21,11 +21,8 @@ OWN_WORDS = "pentimento.json"
 
 _SHIPPED = {POCKET: ModelDefaults(steps=20, guidance_scale=1.5, max_pixels=512 * 512, multiple=8)}
 
-_UNSEEN: dict[str, Any] = {"max_pixels": 1024 * 1024, "multiple": 8}
-"""Of a model that is not on this machine yet; corrected once it is."""
-
-_EDITS = re.compile(r"Kontext|Edit")
-"""Pipelines that edit by instruction: they take no strength."""
+_EDITS = re.compile(r"kontext|image-?edit", re.IGNORECASE)
+"""Pipelines, and names of models, that edit by instruction: they take no strength."""
 
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
@@ -101,10 +98,10 @@ def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefault
         wanted = asdict(_SHIPPED[entry.id])
     else:
         names = f"{model} {entry.id}"
-        wanted = _UNSEEN | _recommended(names, "") if folder is None else _derived(model, names, folder)
+        wanted = _unseen(names) if folder is None else _derived(model, names, folder)
     if folder is not None and (own := folder / OWN_WORDS).exists():
         wanted |= _own_words(model, own)
-    return told(ModelDefaults(**wanted), entry)
+    return replace(told(ModelDefaults(**wanted), entry), here=folder is not None)
 
 
 def told(wanted: ModelDefaults, entry: ModelEntry) -> ModelDefaults:
@@ -115,7 +112,7 @@ def told(wanted: ModelDefaults, entry: ModelEntry) -> ModelDefaults:
         guidance_scale=wanted.guidance_scale if entry.guidance_scale is None else entry.guidance_scale,
         max_pixels=wanted.max_pixels if entry.max_pixels is None else entry.max_pixels,
         controls=tuple(entry.controls),
-        loras=tuple(entry.loras),
+        loras=tuple(Lora(name, lora.weight) for name, lora in entry.loras.items()),
         licence=entry.licence,
     )
 
@@ -147,6 +144,12 @@ def _derived(model: str, names: str, folder: Path) -> dict[str, Any]:
         "multiple": max(8, multiple),
         "uses_strength": not _EDITS.search(pipeline),
     }
+
+
+def _unseen(names: str) -> dict[str, Any]:
+    """Of a model that is not on this machine yet: a guess by its names, for as long as it is not."""
+    strength = not _EDITS.search(names)
+    return _recommended(names, "") | {"max_pixels": 1024 * 1024, "multiple": 8, "uses_strength": strength}
 
 
 def _recommended(names: str, pipeline: str) -> dict[str, Any]:

@@ -1,14 +1,17 @@
 """A loaded model, made ready for the step loop."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import torch
 
+from inference.api import Lora
 from inference.caps import KneeFile, RowCaps, knee
 from inference.crossing import Pace
 from inference.denoiser import Denoiser, Rows, seconds
 from inference.family import Parts
+from inference.loras import Wardrobe
 from inference.packed import pack
 from inference.preview import Lens
 from inference.regions import compile_regions
@@ -20,7 +23,12 @@ TRIED = 4
 
 @dataclass(frozen=True, slots=True)
 class Easel:
-    """A model and all that is derived from it when it is loaded."""
+    """A model and all that is derived from it when it is loaded.
+
+    Attributes:
+        wear: puts on the adapters that it works with; to be called by the owner of the device before the model is.
+            Raises `Unsuited` where they do not fit.
+    """
 
     parts: Parts
     solver: Solver
@@ -28,6 +36,7 @@ class Easel:
     lens: Lens
     caps: RowCaps
     pace: Pace
+    wear: Callable[[], None] = lambda: None
 
     @classmethod
     def of(cls, pipeline: Any, *, model: str, device: str, pixels: int, knees: KneeFile) -> Self:
@@ -57,6 +66,20 @@ class Easel:
             )
         caps = RowCaps(found, side * side)
         return cls(parts, Solver(pipeline.scheduler), denoiser, lens, caps, Pace(parts.device))
+
+
+def dressed(easel: Easel, wardrobe: Wardrobe, loras: tuple[Lora, ...]) -> Easel:
+    """The easel that works with these adapters: another one, so that only requests with the same share its calls."""
+    if not loras:
+        return easel
+
+    def make() -> Easel:
+        twin = wardrobe.twin()
+        return replace(
+            easel, parts=easel.parts.on(twin), denoiser=Denoiser(twin.unet), wear=lambda: wardrobe.wear(loras)
+        )
+
+    return wardrobe.outfit(loras, make)
 
 
 def lay_out(parts: Parts) -> None:

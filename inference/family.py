@@ -105,6 +105,13 @@ class Parts:
         self.words: ByteCache[Words] = ByteCache(TEXT_BYTES, lambda words: words.nbytes)
         self.pictures: ByteCache[Moments] = ByteCache(PICTURE_BYTES, lambda moments: moments.nbytes)
 
+    def on(self, twin: Any) -> "Parts":
+        """The same with the UNet and the text encoders of a pipeline whose autoencoder is this one."""
+        other = copy.copy(self)
+        other.pipeline, other.unet = twin, twin.unet
+        other.words = ByteCache(TEXT_BYTES, lambda words: words.nbytes)
+        return other
+
     @property
     def guided_inside(self) -> bool:
         """Whether guidance is an input of the model rather than a second row."""

@@ -159,9 +159,9 @@ def capacity_from_json(fields: Frame) -> Capacity:
             **{
                 **defaults,
                 "controls": tuple(ControlKind(kind) for kind in defaults["controls"]),
-                "loras": tuple(defaults["loras"]),
+                "loras": tuple(Lora(**lora) for lora in defaults["loras"]),
             }
         )
         for model, defaults in fields["models"].items()
     }
-    return Capacity(slots=fields["slots"], device=fields["device"], models=models)
+    return Capacity(slots=fields["slots"], device=fields["device"], models=models, loaded=tuple(fields["loaded"]))

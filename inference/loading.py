@@ -1,5 +1,6 @@
 """From a model id to a pipeline in memory, without ever running code or unpickling anything that came with it."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ def quiet() -> None:
     for library in (diffusers.utils.logging, transformers.utils.logging):
         library.set_verbosity_error()
         library.disable_progress_bar()
+    warnings.filterwarnings("ignore", message="Already found a `peft_config`")  # several adapters are meant
 
 
 def known_folder(entry: ModelEntry) -> Path | None:
@@ -123,9 +125,27 @@ def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype) -> 
             raise ModelUnavailable(
                 f"The model {model!r} makes no image from an image: choose an image-to-image model."
             ) from None
+        if "torchvision" in str(error).lower():
+            raise ModelUnavailable(
+                f"The model {model!r} needs torchvision: install the build of it that belongs to your torch."
+            ) from None
         reason = str(error).strip().split("\n", 1)[0].replace(f"{folder}/", "").rstrip(".")
         raise ModelUnavailable(
             f"The model {model!r} cannot be loaded ({reason[:200]}): fetch it again or choose another."
         ) from error
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
+
+
+def scheduler(name: str, own: Any, model: str) -> Any:
+    """The scheduler of that class with the settings of the model's own one.
+
+    Raises:
+        ModelUnavailable: where diffusers has none of that name that fits.
+    """
+    fitting = {each.__name__: each for each in (type(own), *own.compatibles)}
+    if name not in fitting:
+        raise ModelUnavailable(
+            f"The model {model!r} cannot use the scheduler {name!r}: choose one of {', '.join(sorted(fitting))}."
+        )
+    return fitting[name].from_config(own.config)

@@ -2,16 +2,15 @@
 
 import threading
 from collections.abc import Mapping
-from typing import Any
 
 from PIL import Image
 
-from inference.api import ModelDefaults
 from inference.backend import Settings, Task
 from inference.batch import StepLoop
 from inference.caps import KneeFile
-from inference.easel import Easel
+from inference.easel import Easel, dressed
 from inference.family import loops
+from inference.residents import Resident
 from inference.run import Run
 from inference.stock import StockBackend, translate
 
@@ -21,57 +20,63 @@ H200; the others meanwhile read and write their PNGs."""
 
 
 class LoopBackend(StockBackend):
-    """Keeps one model at a time in memory; see the module."""
+    """Models of the step loop's families run together; see the module."""
 
     def __init__(self, settings: Settings, knees: KneeFile | None = None) -> None:
         super().__init__(settings)
         self._knees = knees or KneeFile()
-        self.easel: Easel | None = None
-        self._loading = threading.Lock()
         self._alone = threading.Lock()
         self._loop = StepLoop(translate=_translate, free=self.free)
 
-    def load(self, model: str) -> ModelDefaults:
-        with self._loading:  # two requests may come for a model that is not there yet
-            return super().load(model)
+    @property
+    def easel(self) -> Easel | None:
+        """Of the model that was used last."""
+        return next((each.easel for each in reversed(list(self.residents))), None)
 
-    def generate(self, task: Task) -> Image.Image:
-        if self.easel is not None:
-            return self._loop.paint(Run.of(task, self.easel))
+    def together(self, models: frozenset[str]) -> bool:
+        there = {each.model for each in self.residents if each.easel is not None}
+        return len(models) <= 1 or models <= there
+
+    def _paint(self, task: Task, resident: Resident) -> Image.Image:
+        if resident.easel is not None:
+            return self._loop.paint(Run.of(task, dressed(resident.easel, resident.wardrobe, task.request.loras)))
         with self._alone:
             task.check()
-            return super().generate(task)
+            return super()._paint(task, resident)
 
     def free(self) -> None:
-        if (easel := self.easel) is not None:
+        for easel in self._easels():
             easel.parts.words.clear()
             easel.parts.pictures.clear()
             easel.denoiser.forget()
         super().free()
 
     def counters(self) -> Mapping[str, int]:
-        if self.easel is None:
-            return {}
-        words, pictures = self.easel.parts.words, self.easel.parts.pictures
+        words = [easel.parts.words for easel in self._easels()]
+        pictures = [easel.parts.pictures for easel in self._easels()]
         return {
-            "words_remembered": words.hits,
-            "words_encoded": words.misses,
-            "pictures_remembered": pictures.hits,
-            "pictures_encoded": pictures.misses,
+            **super().counters(),
+            "words_remembered": sum(each.hits for each in words),
+            "words_encoded": sum(each.misses for each in words),
+            "pictures_remembered": sum(each.hits for each in pictures),
+            "pictures_encoded": sum(each.misses for each in pictures),
         }
 
-    def _ready(self, pipeline: Any, model: str, defaults: ModelDefaults) -> None:
-        if not loops(pipeline):
+    def _easels(self) -> list[Easel]:
+        return [each.easel for each in self.residents if each.easel is not None]
+
+    def _ready(self, resident: Resident) -> None:
+        if not loops(resident.pipeline):
             return
-        self.easel = Easel.of(
-            pipeline, model=model, device=self.device, pixels=defaults.max_pixels, knees=self._knees
+        easel = resident.easel = Easel.of(
+            resident.pipeline,
+            model=resident.model,
+            device=self.device,
+            pixels=resident.defaults.max_pixels,
+            knees=self._knees,
         )
         # Small pictures share calls best, so there is room for as many as gain at a quarter of the working area.
-        self.slots = min(MOST_SLOTS, max(2, 2 * self.easel.caps.knee))
-
-    def _unload(self) -> None:
-        self.easel = None
-        super()._unload()
+        self.slots = max(self.slots, min(MOST_SLOTS, max(2, 2 * easel.caps.knee)))
 
 
 def _translate(error: Exception) -> Exception:

@@ -103,7 +103,7 @@ def _climb_down(
     area = wanted[0] * wanted[1]
     for rung in LADDER:
         fitted = geometry.fit(source, max(1, int(area * rung.area)))
-        attempt = _Attempt(request, backend, wire, fitted, defaults.multiple, frugal=rung.frugal)
+        attempt = _Attempt(request, backend, wire, fitted, defaults, frugal=rung.frugal)
         result = attempt.picture()
         if result is not None:
             notes = () if fitted.size == wanted else (_smaller(fitted.size, wanted),)
@@ -127,7 +127,7 @@ class _Attempt:
         backend: Backend,
         wire: Wire,
         fitted: Image.Image,
-        multiple: int,
+        defaults: ModelDefaults,
         *,
         frugal: bool,
     ) -> None:
@@ -138,8 +138,8 @@ class _Attempt:
         self._wire = wire
         self._request = request
         self._size = fitted.size
-        padded = geometry.pad(fitted, multiple)
-        if request.strength >= 1:
+        padded = geometry.pad(fitted, defaults.multiple)
+        if request.strength >= 1 and defaults.uses_strength:
             padded = Image.new("RGB", padded.size, GREY)
         self._task = Task(
             request=request,

@@ -172,6 +172,9 @@ class ProcessEngine:
             if flight.request.id == request_id:
                 self._drop(flight)
 
+    def is_loaded(self, model: str) -> bool:
+        return self._capacity is not None and model in self._capacity.loaded
+
     def counters(self) -> Mapping[str, int]:
         return self._counters
 

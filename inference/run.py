@@ -152,6 +152,7 @@ class Run:
     def prepare(self) -> None:
         """Encode words and picture: everything on the device before the first step."""
         request, parts, plan = self.task.request, self.parts, self.plan
+        self.easel.wear()
         parts.spare(frugal=self.task.frugal)
         assert self.scan is not None
         self.moments = parts.encoded(self.scan)

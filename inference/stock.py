@@ -6,6 +6,7 @@ import inspect
 import math
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -15,13 +16,16 @@ from inference import catalog, loading
 from inference.api import Img2ImgRequest, ModelDefaults, ModelUnavailable
 from inference.backend import DevicePoisoned, OutOfMemory, Settings, Task
 from inference.devices import choose_device, choose_dtype, cores, describe
+from inference.entry import ModelEntry
+from inference.loras import Wardrobe
+from inference.residents import Resident, Residents, budget, expected_weight
 
 NO_ROOM = ("out of memory", "can't allocate memory", "alloc_failed")
 """How torch and its libraries say, in errors of no type of their own, that memory ran out."""
 
 
 class StockBackend:
-    """Keeps one model at a time in memory."""
+    """Keeps models in memory as long as there is room for them; see `Residents`."""
 
     slots = 1
 
@@ -31,11 +35,7 @@ class StockBackend:
         self._device = choose_device(settings.device)
         self._dtype = choose_dtype(settings.dtype, self._device)
         self.device = describe(self._device, self._dtype)
-        self._model = ""
-        self._pipeline: Any = None
-        self._scheduler: Any = None
-        self._takes: frozenset[str] = frozenset()
-        self._defaults: ModelDefaults | None = None
+        self.residents = Residents(budget(settings.memory_gb, self._device), free=self._give_back)
         torch.set_num_threads(max(1, cores() - 1))  # one is the bot's
         torch.backends.cudnn.deterministic = True  # the same request gives the same picture
 
@@ -46,108 +46,145 @@ class StockBackend:
                 known[model] = catalog.defaults(model, entry, loading.known_folder(entry))
             except ModelUnavailable as error:
                 print(error, file=sys.stderr)  # noqa: T201 -- the parent logs what a worker prints
-        return known
+        return known | {each.model: each.defaults for each in self.residents}
 
     def is_loaded(self, model: str) -> bool:
-        return self._model == model
+        return model in self.residents
+
+    def together(self, models: frozenset[str]) -> bool:
+        return len(models) <= 1  # stock paints one picture at a time
 
     def load(self, model: str) -> ModelDefaults:
-        if self._defaults is None or not self.is_loaded(model):
-            self._unload()
-            entry = self._settings.entries[model]
-            folder = loading.fetch(entry)
-            defaults = catalog.defaults(model, entry, folder)
-            pipeline = loading.load(folder, model, self._device, self._dtype)
-            takes = frozenset(inspect.signature(pipeline.__call__).parameters)
-            if "strength" not in takes:
-                raise ModelUnavailable(
-                    f"The model {model!r} edits by instruction and has no strength: choose an image-to-image model."
-                )
-            self._scheduler = pipeline.scheduler
-            self._ready(pipeline, model, defaults)
-            self._pipeline, self._takes, self._defaults, self._model = pipeline, takes, defaults, model
-        return self._defaults
+        return self._resident(model).defaults
 
-    def _ready(self, pipeline: Any, model: str, defaults: ModelDefaults) -> None:
+    def _resident(self, model: str) -> Resident:
+        return self.residents.get(model, lambda: self._load(model, self._settings.entries[model]))
+
+    def _load(self, model: str, entry: ModelEntry) -> Resident:
+        folder = loading.fetch(entry)
+        defaults = catalog.defaults(model, entry, folder)
+        self.residents.make_room(expected_weight(folder, loading.check(folder, model), self._dtype.itemsize))
+        try:
+            pipeline = loading.load(folder, model, self._device, self._dtype)
+        except OutOfMemory:
+            if not self.residents.clear():
+                raise
+            pipeline = loading.load(folder, model, self._device, self._dtype)
+        if entry.scheduler:
+            pipeline.scheduler = loading.scheduler(entry.scheduler, pipeline.scheduler, model)
+        takes = frozenset(inspect.signature(pipeline.__call__).parameters)
+        resident = Resident(
+            model=model,
+            pipeline=pipeline,
+            scheduler=pipeline.scheduler,
+            takes=takes,
+            defaults=replace(defaults, uses_strength="strength" in takes),
+            wardrobe=Wardrobe(model, pipeline, entry.loras, self.residents.make_room),
+        )
+        self._ready(resident)
+        return resident
+
+    def _ready(self, resident: Resident) -> None:
         """What else there is to do when a model has been loaded; here nothing."""
 
     def generate(self, task: Task) -> Image.Image:
-        self._be_frugal(frugal=task.frugal)
-        # A scheduler remembers the run it was in; a copy of the untouched one makes requests independent.
-        self._pipeline.scheduler = copy.deepcopy(self._scheduler)
-        if task.request.strength >= 1:
-            start_from_noise(self._pipeline.scheduler)
+        with self.residents.held(lambda: self._resident(task.request.model)) as resident:
+            return self._paint(task, resident)
+
+    def _paint(self, task: Task, resident: Resident) -> Image.Image:
+        pipeline = resident.pipeline
         try:
-            result: Image.Image = self._pipeline(**self._arguments(task)).images[0]
+            if loras := task.request.loras:
+                pipeline = resident.wardrobe.twin()
+                resident.wardrobe.wear(loras)
+            be_frugal(pipeline, frugal=task.frugal)
+            # A scheduler remembers the run it was in; a copy of the untouched one makes requests independent.
+            pipeline.scheduler = copy.deepcopy(resident.scheduler)
+            if task.request.strength >= 1:
+                start_from_noise(pipeline.scheduler)
+            result: Image.Image = pipeline(**arguments(task, resident, pipeline)).images[0]
         except (RuntimeError, MemoryError) as error:
             raise translate(error) from None
         return result
 
     def counters(self) -> Mapping[str, int]:
-        return {}
+        return {
+            "models_loaded": self.residents.loads,
+            "models_left": self.residents.left,
+            "model_bytes_at_most": self.residents.most,
+        }
 
     def free(self) -> None:
+        self.residents.clear(but=1)  # the one that wants the room
+        self._give_back()
+
+    def _give_back(self) -> None:
         gc.collect()
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
         elif self._device.type == "mps":
             torch.mps.empty_cache()
 
-    def _unload(self) -> None:
-        self._pipeline, self._scheduler, self._defaults, self._model = None, None, None, ""
-        self.free()
 
-    def _be_frugal(self, *, frugal: bool) -> None:
-        vae = getattr(self._pipeline, "vae", None)
-        for saving in ("slicing", "tiling"):
-            switch = getattr(vae, f"{'enable' if frugal else 'disable'}_{saving}", None)
-            if switch is not None:
-                switch()
+def be_frugal(pipeline: Any, *, frugal: bool) -> None:
+    """Have the autoencoder work on tiles, one picture after the other, or not."""
+    vae = getattr(pipeline, "vae", None)
+    for saving in ("slicing", "tiling"):
+        switch = getattr(vae, f"{'enable' if frugal else 'disable'}_{saving}", None)
+        if switch is not None:
+            switch()
 
-    def _arguments(self, task: Task) -> dict[str, Any]:
-        """What this family's pipeline is called with."""
-        request = task.request
-        steps, strength = self._schedule(request)
-        wished: dict[str, Any] = {
-            "prompt": request.prompt,
-            "negative_prompt": request.negative_prompt or None,
-            "image": task.picture,
-            "height": task.picture.height,
-            "width": task.picture.width,
-            "strength": strength,
-            "num_inference_steps": steps,
-            "guidance_scale": request.guidance_scale,
-            "generator": torch.Generator("cpu").manual_seed(request.seed),
-        }
-        if type(self._pipeline).__name__.startswith("QwenImage"):
-            wished["true_cfg_scale"] = wished.pop("guidance_scale")  # the other one is for distilled variants
-        expected = math.ceil(steps * strength)
 
-        def at_step_end(pipeline: Any, step: int, _timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
-            task.step(step + 1, getattr(pipeline, "num_timesteps", expected))
-            return tensors
+def arguments(task: Task, resident: Resident, pipeline: Any) -> dict[str, Any]:
+    """What this family's pipeline is called with."""
+    request, picture = task.request, task.picture
+    edits = not resident.defaults.uses_strength
+    steps, strength = (request.steps, 1.0) if edits else _schedule(request, resident)
+    wished: dict[str, Any] = {
+        "prompt": request.prompt,
+        "negative_prompt": request.negative_prompt or None,
+        "image": picture,
+        "height": picture.height,
+        "width": picture.width,
+        "strength": strength,
+        "num_inference_steps": steps,
+        "guidance_scale": request.guidance_scale,
+        "generator": torch.Generator("cpu").manual_seed(request.seed),
+        "max_area": picture.width * picture.height,  # else FLUX Kontext makes a megapixel of every picture,
+        "_auto_resize": False,  # of one of the aspect ratios that it prefers
+    }
+    if type(pipeline).__name__.startswith("QwenImage"):
+        wished["true_cfg_scale"] = wished.pop("guidance_scale")  # the other one is for distilled variants
+        if edits and request.guidance_scale > 1:
+            wished["negative_prompt"] = request.negative_prompt or " "  # it guides only where there is one
+    expected = math.ceil(steps * strength)
 
-        def at_step(step: int, _timestep: Any, _latents: Any) -> None:
-            task.step(step + 1, max(step + 1, expected))
+    def at_step_end(pipeline: Any, step: int, _timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+        task.step(step + 1, getattr(pipeline, "num_timesteps", expected))
+        return tensors
 
-        if "callback_on_step_end" in self._takes:
-            wished["callback_on_step_end"] = at_step_end
-        else:
-            wished["callback"] = at_step  # families of before diffusers 0.22
-        return {name: value for name, value in wished.items() if name in self._takes}
+    def at_step(step: int, _timestep: Any, _latents: Any) -> None:
+        task.step(step + 1, max(step + 1, expected))
 
-    def _schedule(self, request: Img2ImgRequest) -> tuple[int, float]:
-        """Steps and strength of which the pipeline makes at least one step.
+    if "callback_on_step_end" in resident.takes:
+        wished["callback_on_step_end"] = at_step_end
+    else:
+        wished["callback"] = at_step  # families of before diffusers 0.22
+    return {name: value for name, value in wished.items() if name in resident.takes}
 
-        Most families run floor(steps * strength) steps and fail at none. Latent consistency pipelines choose their
-        steps among the first `strength` of a finer grid and fail where that has fewer.
-        """
-        steps, strength = request.steps, request.strength
-        fine = self._scheduler.config.get("original_inference_steps")
-        if type(self._pipeline).__name__.startswith("LatentConsistency") and fine:
-            strength = at_least_one_step(fine, strength)
-            return min(steps, int(fine * strength)), strength
-        return steps, at_least_one_step(steps, strength)
+
+def _schedule(request: Img2ImgRequest, resident: Resident) -> tuple[int, float]:
+    """Steps and strength of which the pipeline makes at least one step.
+
+    Most families run floor(steps * strength) steps and fail at none. Latent consistency pipelines choose their
+    steps among the first `strength` of a finer grid and fail where that has fewer.
+    """
+    steps, strength = request.steps, request.strength
+    fine = resident.scheduler.config.get("original_inference_steps")
+    if type(resident.pipeline).__name__.startswith("LatentConsistency") and fine:
+        strength = at_least_one_step(fine, strength)
+        return min(steps, int(fine * strength)), strength
+    return steps, at_least_one_step(steps, strength)
 
 
 def at_least_one_step(steps: int, strength: float) -> float:

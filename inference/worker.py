@@ -72,12 +72,16 @@ class Worker:
         self._cancelled: set[str] = set()
         self._speaking = threading.Lock()
         self._turns = Turns()
+        self._offered: tuple[str, ...] = ()
+        self._loaded: tuple[str, ...] = ()
 
     def serve(self, backend_name: str) -> None:
         """Open the backend, then run what is asked."""
         threading.Thread(target=self._listen, name="listen", daemon=True).start()
         opening = self._asked.get()
-        backend = self._open(backend_name, Settings.from_json(opening["settings"]))
+        settings = Settings.from_json(opening["settings"])
+        self._offered = tuple(settings.entries)
+        backend = self._open(backend_name, settings)
         while True:
             request = frames.request_from_json(self._asked.get()["request"])
             threading.Thread(target=self._run, args=(request, backend), name=request.id, daemon=True).start()
@@ -96,8 +100,17 @@ class Worker:
             self._outbox.write(frames.pack(frame))
 
     def _say_capacity(self, backend: Backend) -> None:
-        capacity = Capacity(slots=backend.slots, device=backend.device, models=dict(backend.defaults()))
+        models = dict(backend.defaults())
+        self._loaded = tuple(filter(backend.is_loaded, self._offered))
+        capacity = Capacity(slots=backend.slots, device=backend.device, models=models, loaded=self._loaded)
         self._say({"frame": "capacity", "capacity": asdict(capacity)})
+
+    def _notice(self, backend: Backend) -> None:
+        """Tell who waits where models were loaded or left; more is known of one once it has been loaded."""
+        self._turns.look_again()
+        loaded = [*filter(backend.is_loaded, self._offered)]
+        if loaded != [*self._loaded]:
+            self._say_capacity(backend)
 
     def _open(self, backend_name: str, settings: Settings) -> Backend:
         module, _, factory = backend_name.partition(":")
@@ -125,17 +138,17 @@ class Worker:
 
         def alive(pixels: int) -> None:
             self._say({"frame": "alive", "id": request.id, "model": request.model, "pixels": pixels})
+            self._notice(backend)
 
         def is_cancelled() -> bool:
             return request.id in self._cancelled
 
         # Strength 0 needs no model.
-        turn = self._turns.of(request.model, is_cancelled) if request.strength else contextlib.nullcontext()
+        line = self._turns.of(request.model, is_cancelled, backend.together)
+        turn = line if request.strength else contextlib.nullcontext()
         with turn:
-            new = not backend.is_loaded(request.model)
             end = self._end(request, backend, Wire(send, alive, is_cancelled))
-            if new and backend.is_loaded(request.model):
-                self._say_capacity(backend)  # more is known of a model once it is loaded
+            self._notice(backend)
             self._say({"frame": "counters", "counters": dict(backend.counters())})
         send(end)
         self._cancelled.discard(request.id)  # no id comes twice

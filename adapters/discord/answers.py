@@ -118,10 +118,10 @@ class Answers:
         if fault:
             log.warning("form not opened", incoming=event.id, reason=fault.reason)
 
-    async def suggest(self, event: Incoming, names: Sequence[str]) -> None:
-        """Choices for what is being typed."""
+    async def suggest(self, event: Incoming, offered: Mapping[str, str]) -> None:
+        """Choices for what is being typed: value -> what is shown."""
         choices: Sequence[Mapping[str, Any]] = [
-            {"name": name[:100], "value": name[:100]} for name in names[:MAX_CHOICES]
+            {"name": name[:100], "value": value[:100]} for value, name in list(offered.items())[:MAX_CHOICES]
         ]
         await _tried(self._rest.respond(event.id, event.token, _CHOICES, {"choices": choices}))
 

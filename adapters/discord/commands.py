@@ -38,6 +38,7 @@ def commands() -> list[Payload]:
         _option("steps", _INTEGER, min_value=1, max_value=MAX_STEPS),
         _option("guidance_scale", _NUMBER, min_value=0.0, max_value=MAX_GUIDANCE_SCALE),
         _option("model", _STRING, autocomplete=True, max_length=100),
+        _option("loras", _STRING, autocomplete=True, max_length=100),
     ]
     private = _option("private", _BOOLEAN)
     style = recipe[1]
@@ -58,6 +59,7 @@ def commands() -> list[Payload]:
 
 def _settings() -> list[Payload]:
     place = _option("channel", _CHANNEL)
+    only_model = _option("only_model", _STRING, autocomplete=True, max_length=100)
     policies = [
         {"name": text("en", f"policy-{policy}"), "value": policy.value, **_localised("name", f"policy-{policy}")}
         for policy in RemixPolicy
@@ -75,7 +77,7 @@ def _settings() -> list[Payload]:
                 place,
             ],
         ),
-        _subcommand("allow", [_option("role", _ROLE), _option("only_channel", _CHANNEL)]),
+        _subcommand("allow", [_option("role", _ROLE), _option("only_channel", _CHANNEL), only_model]),
         _subcommand("reset", [place]),
     ]
 

@@ -16,6 +16,7 @@ from bot.domain.card import Button, Waiting
 from bot.domain.errors import Gone, InvalidRequest
 from bot.domain.ids import JobId, generation_id, job_of, parse_job_id
 from bot.domain.job import Generation, Job
+from bot.domain.model import label
 from bot.ports import Exporter, JobStore
 from bot.service import Description, Service
 from bot.texts import text
@@ -101,14 +102,24 @@ class Pages:
         await self._show(answered, [text(answered.event.origin.locale, "help")])
 
     async def suggest(self, answered: Answered) -> None:
-        """Styles and models, while a member types."""
+        """Styles, models and adapters, while a member types."""
         event = answered.event
         option, so_far = focused(event.body)
-        names = self._service.styles if option == "style" else self._service.models
-        typed = so_far.lower()
-        starting = [name for name in names if name.lower().startswith(typed)]
-        within = [name for name in names if typed in name.lower() and name not in starting]
-        await self._answers.suggest(event, [*starting, *within])
+        models = self._service.models
+        # Several adapters stand in one option: those before the last word are kept.
+        before, space, typed = so_far.lower().rpartition(" ") if option == "loras" else ("", "", so_far.lower())
+        match option:
+            case "style":
+                names = {name: name for name in self._service.styles}
+            case "loras":
+                chosen = str(options(event.body).get("model"))
+                of = [models[chosen]] if chosen in models else models.values()
+                names = {f"{before}{space}{lora.name}": lora.name for each in of for lora in each.loras}
+            case _:
+                names = {name: label(name, defaults) for name, defaults in models.items()}
+        starting = {value: name for value, name in names.items() if name.lower().startswith(typed)}
+        within = {value: name for value, name in names.items() if typed in name.lower()}
+        await self._answers.suggest(event, starting | within)
 
     async def _describe(self, answered: Answered, job: JobId) -> None:
         description = await self._service.describe(job)

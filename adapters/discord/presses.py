@@ -21,7 +21,7 @@ from bot.domain.actions import Press
 from bot.domain.errors import DeliveryError, Gone, NotAllowed
 from bot.domain.ids import JobId, job_of
 from bot.domain.job import Job
-from bot.domain.place import check_source
+from bot.domain.place import check_model, check_source
 from bot.ports import JobStore
 from bot.rendering import render
 from bot.service import Service
@@ -146,6 +146,8 @@ class Presses:
         parent = await self._store.generation(pressed.target)
         if parent and form.upload is None:
             check_source(settings, author=parent.requester.user, requester=event.origin.user)
+        if parent:
+            check_model(settings, parent.recipe.model)
         source = None if form.upload is None else (await self._downloads.fetch(form.upload.url)).content
         receipt = await self._service.press(
             Press(

@@ -21,7 +21,7 @@ from bot.domain.errors import InvalidRequest, PictureRefused
 from bot.domain.flags import Flags
 from bot.domain.ids import parse_generation_id
 from bot.domain.job import Generation
-from bot.domain.place import check_source, with_defaults
+from bot.domain.place import check_model, check_source, with_defaults
 from bot.ports import JobStore
 from bot.service import Service
 from bot.texts import text
@@ -102,6 +102,7 @@ class Remix:
         result = await self._our_result(source)
         check_source(settings, author=result.requester.user if result else source.author, requester=event.origin.user)
         if result:
+            check_model(settings, wish.flags.model or result.recipe.model)
             receipt = await self._service.press(wish.press(event, reply_to, result.id, private=private))
         else:
             content = (await self._downloads.fetch(source.url)).content

@@ -98,6 +98,8 @@ def settings_lines(settings: PlaceSettings, place: str, locale: str) -> list[str
                 shown = text(locale, "setting-yes" if value else "setting-no")
             case "roles":
                 shown = ", ".join(f"<@&{role}>" for role in value)
+            case "models":
+                shown = inert(", ".join(value))
             case "channels":
                 shown = ", ".join(f"<#{channel}>" for channel in value)
             case "remix":
@@ -129,11 +131,12 @@ def _changed(own: PlaceSettings, given: dict[str, Any]) -> PlaceSettings:
 
 
 def _allowed(own: PlaceSettings, given: dict[str, Any]) -> PlaceSettings:
-    """Each call adds a role or channel to those allowed; without any it allows everybody everywhere again."""
-    if "role" not in given and "only_channel" not in given:
-        return replace(own, roles=(), channels=())
+    """Each call adds a role, channel or model to those allowed; without any it allows everything again."""
+    if not {"role", "only_channel", "only_model"} & given.keys():
+        return replace(own, roles=(), channels=(), models=())
     roles = dict.fromkeys([*(own.roles or ()), *([str(given["role"])] if "role" in given else [])])
     channels = dict.fromkeys(
         [*(own.channels or ()), *([str(given["only_channel"])] if "only_channel" in given else [])]
     )
-    return replace(own, roles=tuple(roles), channels=tuple(channels))
+    models = dict.fromkeys([*(own.models or ()), *([str(given["only_model"])] if "only_model" in given else [])])
+    return replace(own, roles=tuple(roles), channels=tuple(channels), models=tuple(models))

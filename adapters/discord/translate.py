@@ -11,6 +11,7 @@ from bot.domain.actions import Press, Verb
 from bot.domain.errors import InvalidRequest
 from bot.domain.flags import Flags, parse_flags, parse_strengths
 from bot.domain.ids import GenerationId, ImageId
+from bot.domain.lora import parse_loras
 from bot.domain.request import Action, ReplyTarget, Request, parse_strength
 from bot.texts import text
 
@@ -53,6 +54,7 @@ class Wish:
             guidance_scale=self.flags.guidance_scale,
             style=self.flags.style,
             model=self.flags.model,
+            loras=self.flags.loras,
             private=private,
             locale=event.origin.locale,
         )
@@ -69,6 +71,8 @@ class Wish:
             prompt=self.flags.prompt,
             negative_prompt=self.flags.negative_prompt or None,
             style=self.flags.style,
+            model=self.flags.model,
+            loras=self.flags.loras or None,
             seed=self.flags.seed,
             private=private,
             locale=event.origin.locale,
@@ -123,6 +127,7 @@ def wish_of_command(event: Incoming) -> Wish:
             guidance_scale=given.get("guidance_scale"),
             style=given.get("style"),
             model=given.get("model"),
+            loras=parse_loras(str(given.get("loras") or "")),
             private=bool(given.get("private")),
         ),
     )

@@ -15,7 +15,7 @@ from bot.domain.errors import Gone
 from bot.domain.flags import Flags
 from bot.domain.ids import GenerationId, job_of
 from bot.domain.job import Job
-from bot.domain.place import PlaceSettings, check_place, check_source, with_defaults
+from bot.domain.place import PlaceSettings, check_model, check_place, check_source, with_defaults
 from bot.domain.request import Action, ReplyTarget, Request
 
 _VERBS = {Action.EDIT: Verb.EDIT, Action.CHAIN: Verb.CHAIN}
@@ -84,6 +84,7 @@ async def ask(
             guidance_scale=wishes.guidance_scale,
             style=wishes.style,
             model=wishes.model,
+            loras=wishes.loras,
             private=private,
             locale=_locale(member),
         ),
@@ -126,6 +127,8 @@ async def press(
     wanted = bool((wishes and wishes.private) or settings.private)
     target, private = _answer(desk, place, parent, private=wanted)
     wishes = wishes or Flags(prompt="")
+    if model := wishes.model or (parent.recipes[0].model if parent else None):
+        check_model(settings, model)
     strengths = wishes.strengths or ()
     return await desk.service.press(
         Press(
@@ -143,6 +146,7 @@ async def press(
             steps=wishes.steps,
             guidance_scale=wishes.guidance_scale,
             model=wishes.model,
+            loras=wishes.loras or None,
             source=source,
             private=private,
             locale=_locale(member),

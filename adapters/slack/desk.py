@@ -16,6 +16,7 @@ from adapters.slack.notices import Notices
 from adapters.slack.pictures import Pictures
 from adapters.slack.text import Block
 from adapters.slack.uploads import Uploads
+from bot.domain.model import label
 from bot.ports import Clock, Exporter, JobStore
 from bot.service import Service
 
@@ -94,9 +95,9 @@ class Desk:
         return list(self.service.styles)
 
     @property
-    def models(self) -> list[str]:
+    def models(self) -> dict[str, str]:
         """Model ids that a member can pick."""
-        return list(self.service.models)
+        return {name: label(name, defaults) for name, defaults in self.service.models.items()}
 
     async def open_view(self, event: Inbound, view: Block) -> str:
         """Open a modal; Slack allows three seconds for it, so nothing slow may come before.

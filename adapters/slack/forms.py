@@ -14,6 +14,7 @@ from adapters.slack.text import MAX_OPTION, MAX_TITLE, Block, actions, button, c
 from bot.domain.errors import InvalidRequest
 from bot.domain.flags import Flags, parse_strengths
 from bot.domain.ids import GenerationId
+from bot.domain.lora import LoraWish, parse_loras, shown
 from bot.domain.request import (
     DEFAULT_STRENGTH,
     MAX_GUIDANCE_SCALE,
@@ -88,14 +89,16 @@ class FormErrors(Exception):
         self.fields = dict(fields)
 
 
-def form(errand: Errand, wishes: Flags, *, styles: Sequence[str], models: Sequence[str], about: str = "") -> Block:
+def form(
+    errand: Errand, wishes: Flags, *, styles: Sequence[str], models: Mapping[str, str], about: str = ""
+) -> Block:
     """The modal, prefilled; the advanced part is open where it holds something already.
 
     Args:
         errand: what it is for.
         wishes: what is known already.
         styles: preset names to choose from.
-        models: model ids to choose from.
+        models: models to choose from, by name, with what is shown of them.
         about: one line on what it works on.
     """
     blocks: list[Block] = [context(about)] if about else []
@@ -111,8 +114,8 @@ def form(errand: Errand, wishes: Flags, *, styles: Sequence[str], models: Sequen
         blocks.append(choice_field("style", "Style", offered, picked))
     blocks.append(_private_field(chosen=wishes.private))
     advanced = _advanced(wishes, models)
-    used = (wishes.negative_prompt, wishes.seed, wishes.steps, wishes.guidance_scale, wishes.model)
-    folded = all(value in (None, "") for value in used)
+    used = (wishes.negative_prompt, wishes.seed, wishes.steps, wishes.guidance_scale, wishes.model, wishes.loras)
+    folded = all(value in (None, "", ()) for value in used)
     blocks += [actions(button("⚙️ Advanced", ADVANCED))] if folded else advanced
     return {
         "type": "modal",
@@ -125,7 +128,7 @@ def form(errand: Errand, wishes: Flags, *, styles: Sequence[str], models: Sequen
     }
 
 
-def unfolded(view: Mapping[str, Any], *, models: Sequence[str]) -> Block:
+def unfolded(view: Mapping[str, Any], *, models: Mapping[str, str]) -> Block:
     """The same form with its advanced part open; what was typed stays, as blocks keep their ids."""
     kept = [each for each in view["blocks"] if each["type"] != "actions"]
     known = {each.get("block_id") for each in kept}
@@ -171,6 +174,7 @@ def read_form(view: Mapping[str, Any]) -> Filled:
         guidance_scale=_number(fields, errors, "guidance_scale", most=MAX_GUIDANCE_SCALE),
         style=_chosen(fields, "style"),
         model=_chosen(fields, "model"),
+        loras=_loras(fields, errors),
         private=bool(fields.get("private", {}).get("selected_options")),
     )
     if errors:
@@ -251,7 +255,7 @@ def _private_field(*, chosen: bool) -> Block:
     return _input("private", "Private", element)
 
 
-def _advanced(wishes: Flags, models: Sequence[str]) -> list[Block]:
+def _advanced(wishes: Flags, models: Mapping[str, str]) -> list[Block]:
     blocks = [
         text_field(
             "negative_prompt",
@@ -274,8 +278,10 @@ def _advanced(wishes: Flags, models: Sequence[str]) -> list[Block]:
             hint="How literally to take the prompt.",
         ),
     ]
+    if wishes.loras:
+        blocks.append(text_field("loras", "Adapters", shown(wishes.loras), most=200, hint="As name or name:weight."))
     if len(models) > 1:
-        blocks.append(choice_field("model", "Model", ((each, each) for each in models), wishes.model))
+        blocks.append(choice_field("model", "Model", models.items(), wishes.model))
     return blocks
 
 
@@ -318,6 +324,14 @@ def _strengths(fields: Mapping[str, Any], errors: dict[str, str], *, several: bo
     if len(strengths) > MAX_SWEEP:
         errors["strength"] = f"A sweep takes {MAX_SWEEP} strengths at most; you gave {len(strengths)}."
     return strengths
+
+
+def _loras(fields: Mapping[str, Any], errors: dict[str, str]) -> tuple[LoraWish, ...]:
+    try:
+        return parse_loras(typed_text(fields, "loras"))
+    except InvalidRequest as error:
+        errors["loras"] = str(error)
+        return ()
 
 
 def _whole(fields: Mapping[str, Any], errors: dict[str, str], name: str, *, least: int = 0, most: int) -> int | None:

@@ -100,7 +100,7 @@ async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control)
         generation=control.target,
     )
     about = "Works on the result, one pass further." if chain else "Works on the same source as that result."
-    view = form(errand, wishes, styles=desk.styles, models=(), about=about)
+    view = form(errand, wishes, styles=desk.styles, models={}, about=about)
     await desk.open_view(event, view)
 
 

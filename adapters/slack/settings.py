@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.slack.desk import Desk
-from adapters.slack.forms import FormErrors, choice_field, fields_of, text_field, typed_text
+from adapters.slack.forms import FormErrors, choice_field, fields_of, option, text_field, typed_text
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place, place_key
 from adapters.slack.pages import page, said_page
@@ -57,7 +57,7 @@ def keys_of(place: Place) -> list[str]:
 
 
 def settings_form(
-    place: Place, own: Sequence[PlaceSettings], *, styles: Sequence[str], models: Sequence[str]
+    place: Place, own: Sequence[PlaceSettings], *, styles: Sequence[str], models: Mapping[str, str]
 ) -> Block:
     """The modal: for the channel where that has settings of its own, else for the workspace; pure.
 
@@ -65,7 +65,7 @@ def settings_form(
         place: where it was opened.
         own: what is set for the workspace and, inside a channel, for that one; each without what stands above it.
         styles: preset names.
-        models: model ids.
+        models: by name, with what is shown of them.
     """
     of_channel = own[-1] != PlaceSettings() and len(own) > 1
     now = own[-1] if of_channel else own[0]
@@ -89,8 +89,9 @@ def settings_form(
         _channels_field(now.channels),
     ]
     if len(models) > 1:
-        offered = [(_UNSET, "The product's"), *((each, each) for each in models)]
+        offered = [(_UNSET, "The product's"), *models.items()]
         blocks.insert(3, choice_field("model", "Model", offered, now.model or _UNSET))
+        blocks.append(_models_field(models, now.models))
     return {
         "type": "modal",
         "callback_id": CALLBACK,
@@ -129,6 +130,7 @@ def read_settings(view: Mapping[str, Any]) -> tuple[bool, PlaceSettings]:
         raise FormErrors({"strength": str(error)}) from None
     private, remix = chosen("private"), chosen("remix")
     channels = fields.get("channels", {}).get("selected_conversations") or ()
+    models = fields.get("models", {}).get("selected_options") or ()
     return chosen("scope") == _CHANNEL, PlaceSettings(
         strength=strength,
         style=chosen("style"),
@@ -136,6 +138,7 @@ def read_settings(view: Mapping[str, Any]) -> tuple[bool, PlaceSettings]:
         private=None if private is None else private == "private",
         remix=None if remix is None else RemixPolicy(remix),
         channels=tuple(channels) or None,
+        models=tuple(each["value"] for each in models) or None,
     )
 
 
@@ -152,6 +155,21 @@ def _channels_field(chosen: tuple[str, ...] | None) -> Block:
         "block_id": "channels",
         "label": plain("Channels where I may be used"),
         "hint": plain("Empty allows every channel."),
+        "optional": True,
+        "element": element,
+    }
+
+
+def _models_field(models: Mapping[str, str], chosen: tuple[str, ...] | None) -> Block:
+    options = [option(words, name) for name, words in list(models.items())[:100]]
+    element: Block = {"type": "multi_static_select", "action_id": "models", "options": options}
+    if picked := [each for each in options if each["value"] in (chosen or ())]:
+        element["initial_options"] = picked
+    return {
+        "type": "input",
+        "block_id": "models",
+        "label": plain("Models that may be used"),
+        "hint": plain("Empty allows every model."),
         "optional": True,
         "element": element,
     }

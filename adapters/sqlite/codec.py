@@ -15,6 +15,7 @@ from bot.domain.job import Generation, Job, JobStatus, Lineage, Recipe
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import Action, ReplyTarget, Requester
 from bot.ports import Delivery, InboxEvent
+from inference.api import Lora
 
 Columns = dict[str, str | int | float | None]
 """A row by column name, for named parameters."""
@@ -83,7 +84,11 @@ def recipes_column(recipes: Iterable[Recipe]) -> str:
 
 
 def recipes_from(column: str) -> tuple[Recipe, ...]:
-    return tuple(Recipe(**recipe) for recipe in json.loads(column))
+    return tuple(_recipe(fields) for fields in json.loads(column))
+
+
+def _recipe(fields: dict[str, Any]) -> Recipe:
+    return Recipe(**{**fields, "loras": tuple(Lora(**lora) for lora in fields.get("loras", ()))})
 
 
 def generation_columns(generation: Generation) -> Columns:
@@ -113,7 +118,7 @@ def generation_from(row: sqlite3.Row) -> Generation:
         requester=Requester(**json.loads(row["requester"])),
         source=ImageId(row["source"]),
         image=ImageId(row["image"]),
-        recipe=Recipe(**json.loads(row["recipe"])),
+        recipe=_recipe(json.loads(row["recipe"])),
         lineage=Lineage(**json.loads(row["lineage"])),
         width=row["width"],
         height=row["height"],
@@ -130,7 +135,7 @@ def place_column(settings: PlaceSettings) -> str:
 
 def place_from(column: str) -> PlaceSettings:
     values = json.loads(column)
-    values |= {name: tuple(values[name]) for name in ("roles", "channels") if name in values}
+    values |= {name: tuple(values[name]) for name in ("roles", "channels", "models") if name in values}
     if "remix" in values:
         values["remix"] = RemixPolicy(values["remix"])
     return PlaceSettings(**values)

@@ -9,6 +9,7 @@ from typing import NoReturn, TypeVar
 from bot import __version__
 from bot.domain.errors import InvalidRequest
 from bot.domain.flags import parse_strengths
+from bot.domain.lora import parse_loras
 from bot.domain.request import DEFAULT_STRENGTH, SWEEP_STRENGTHS, parse_strength
 
 EXIT_DONE = 0
@@ -108,7 +109,15 @@ def _recipe(command: argparse.ArgumentParser) -> None:
     command.add_argument("--guidance", type=float, metavar="G", help="how strictly to follow the prompt")
     command.add_argument("--negative", default="", metavar="TEXT", help="what to keep away from")
     command.add_argument("--style", metavar="NAME", help="a preset: oil painting, anime, night, …")
-    command.add_argument("--model", metavar="ID", help="a shipped model, hub id or diffusers folder")
+    command.add_argument("--model", metavar="ID", help="a name of the catalogue, hub id or diffusers folder")
+    command.add_argument(
+        "--lora",
+        type=_typed(parse_loras),
+        action="append",
+        default=[],
+        metavar="NAME[:WEIGHT]",
+        help="an adapter of the model, as `pentimento models` lists them; may be given several times",
+    )
     command.add_argument("--json", action="store_true", help="one JSON object for scripts")
 
 

@@ -2,13 +2,15 @@
 
 import argparse
 import json
+import re
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
 import psutil
+from huggingface_hub import get_token
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -19,9 +21,14 @@ from bot.cli.serve import NO_PLATFORM
 from bot.compose import engine_of, slack_options, tokens_of
 from bot.domain.errors import FatalError
 from bot.system import SystemClock
+from config.models import offered_models
 from config.settings import ConfigError, Settings
 from config.styles import load_styles
-from inference.api import EngineStopped, ModelUnavailable
+from inference.api import Capacity, EngineStopped, ModelUnavailable
+from inference.entry import ModelEntry
+
+_HUB_PLACE = re.compile(r"[\w-][\w.-]*(/[\w.-]+)+", re.ASCII)
+"""A repository on the hub, or a file in one."""
 
 LOW_DISK = 2 << 30
 """Room for about a thousand large results and the database's own growth."""
@@ -132,9 +139,11 @@ async def _model(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async with engine_of(settings) as engine:
             capacity = await engine.capacity()
-    except (ModelUnavailable, EngineStopped) as fault:
+    except (ModelUnavailable, EngineStopped, ConfigError) as fault:
         yield Finding("model", State.WRONG, str(fault))
         return
+    for finding in model_findings(offered_models(settings), capacity):
+        yield finding
     defaults = capacity.models[settings.model.id]
     yield Finding(
         "model",
@@ -143,3 +152,21 @@ async def _model(settings: Settings) -> AsyncIterator[Finding]:
         f"works on up to {defaults.max_pixels / 1e6:.2g} megapixels",
     )
     yield Finding("device", State.OK, capacity.device)
+
+
+def model_findings(entries: Mapping[str, ModelEntry], capacity: Capacity) -> Iterator[Finding]:
+    """What stands in the way of the models on offer besides the default one, and of all adapters."""
+    for name, entry in entries.items():
+        defaults = capacity.models.get(name)
+        if defaults is None:
+            words = f"{entry.id} cannot be used: give a hub id or a folder in diffusers' layout"
+            yield Finding(f"model {name}", State.WRONG, words)
+        elif not defaults.here and entry.gated and not get_token():
+            words = f"is gated: accept its terms on https://huggingface.co/{entry.id} and set HF_TOKEN"
+            yield Finding(f"model {name}", State.NOTE, words)
+        elif not defaults.here:
+            yield Finding(f"model {name}", State.NOTE, "is downloaded when it is first asked for")
+        for lora, place in ((lora, each.place) for lora, each in entry.loras.items()):
+            if not Path(place).expanduser().exists() and not _HUB_PLACE.fullmatch(place):
+                words = f"{place} is not there: mend the entry of {name}, or put the file there"
+                yield Finding(f"adapter {lora}", State.WRONG, words)

@@ -184,6 +184,7 @@ def _request(
         steps=asked.steps,
         guidance_scale=asked.guidance,
         style=asked.style,
+        loras=tuple(lora for loras in asked.lora for lora in loras),
     )
 
 
@@ -268,6 +269,7 @@ def _report(asked: argparse.Namespace, results: list[tuple[Generation, Path]], *
                 "effective_steps": made.effective_steps,
                 "guidance_scale": made.recipe.guidance_scale,
                 "model": made.recipe.model,
+                "loras": {each.name: each.weight for each in made.recipe.loras},
                 "prompt": made.recipe.prompt,
                 "width": made.width,
                 "height": made.height,

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation, Lineage
+from bot.domain.lora import LoraWish
 from bot.domain.request import DEFAULT_STRENGTH, SWEEP_STRENGTHS, Action, ReplyTarget, Request, Requester
 
 
@@ -54,6 +55,7 @@ class Press:
     steps: int | None = None
     guidance_scale: float | None = None
     model: str | None = None
+    loras: tuple[LoraWish, ...] | None = None
     source: bytes | None = None
     private: bool = False
     locale: str = "en"
@@ -86,6 +88,9 @@ def derive(parent: Generation, press: Press) -> Request:
             action, seed, source, strengths = Action.CHAIN, None, parent.image, (DEFAULT_STRENGTH,)
         case _:
             raise ValueError(f"{press.verb} makes no job")
+    kept = tuple(LoraWish(each.name, each.weight) for each in recipe.loras)
+    if press.model not in {None, recipe.model}:
+        kept = ()  # adapters belong to a model
     if press.strength is not None:
         strengths = (press.strength,)
     return Request(
@@ -102,6 +107,7 @@ def derive(parent: Generation, press: Press) -> Request:
         guidance_scale=recipe.guidance_scale if press.guidance_scale is None else press.guidance_scale,
         style=recipe.style if press.style is None else press.style,
         model=recipe.model if press.model is None else press.model,
+        loras=kept if press.loras is None else press.loras,
         private=press.private,
         parent=parent.id,
         locale=press.locale,

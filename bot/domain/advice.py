@@ -56,9 +56,9 @@ class Asked:
 
 
 def advise(asked: Asked, styles: Mapping[str, Style]) -> Advice | None:
-    """The one thing most worth saying; None where all is well, or a sweep shows it by itself."""
+    """The one thing most worth saying; None where all is well, a sweep shows it, or strength means nothing."""
     recipe = asked.recipes[0]
-    if len(asked.recipes) > 1 or recipe.strength == 0:
+    if len(asked.recipes) > 1 or recipe.strength == 0 or not recipe.uses_strength:
         return None
     return next((advice for advice, due in _dues(asked, recipe, styles) if due), None)
 

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from bot.domain.errors import InvalidRequest
+from bot.domain.lora import LoraWish, parse_loras
 from bot.domain.request import parse_strength
 
 _NAMES = {
@@ -18,6 +19,7 @@ _NAMES = {
     "negative": "negative_prompt",
     "style": "style",
     "model": "model",
+    "lora": "loras",
     "steps": "steps",
     "guidance": "guidance_scale",
     "cfg": "guidance_scale",
@@ -38,6 +40,7 @@ class Flags:
     guidance_scale: float | None = None
     style: str | None = None
     model: str | None = None
+    loras: tuple[LoraWish, ...] = ()
     private: bool = False
 
 
@@ -61,7 +64,7 @@ def parse_flags(text: str) -> Flags:
             value, rest = _first_word(given)
         if not value:
             raise InvalidRequest(f"--{flag.group(1)} needs a value after it.")
-        values[name] = value
+        values[name] = f"{values.get(name, '')} {value}" if name == "loras" else value
         prompt.append(rest)
     strengths = values.get("strengths", values.get("strength"))
     return Flags(
@@ -73,6 +76,7 @@ def parse_flags(text: str) -> Flags:
         guidance_scale=_number("guidance", values.get("guidance_scale")),
         style=values.get("style"),
         model=values.get("model"),
+        loras=parse_loras(values.get("loras", "")),
         private="private" in values,
     )
 

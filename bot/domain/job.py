@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from bot.domain.ids import GenerationId, ImageId, JobId, generation_id
 from bot.domain.request import Action, ReplyTarget, Requester
+from inference.api import Lora
 
 MAX_STRIKES = 3
 """Workers one job may cost before it is given up. Sidekiq's super_fetch calls such a job a poison pill."""
@@ -58,6 +59,7 @@ class Recipe:
 
     Attributes:
         keep_palette: the result keeps the source's colours as a whole, against what repeated passes add up to.
+        uses_strength: False where the model edits by instruction, so that strength means nothing but for 0.
     """
 
     prompt: str
@@ -68,6 +70,8 @@ class Recipe:
     guidance_scale: float
     style: str | None
     model: str
+    loras: tuple[Lora, ...] = ()
+    uses_strength: bool = True
     keep_palette: bool = False
 
     def asks_the_same(self, other: "Recipe") -> bool:
@@ -130,7 +134,8 @@ class Job:
     def unit_cost(self, index: int) -> float:
         """What picture number `index` costs the device: steps really run times megapixels."""
         recipe = self.recipes[index]
-        return max(1.0, recipe.steps * recipe.strength) * max(self.pixels, 1) / 1e6
+        share = recipe.strength if recipe.uses_strength else 1.0
+        return max(1.0, recipe.steps * share) * max(self.pixels, 1) / 1e6
 
     def generation_ids(self) -> tuple[GenerationId, ...]:
         """The ids its pictures have or will have."""

@@ -23,6 +23,7 @@ class PlaceSettings:
         channels: channel ids where the bot may be used.
         private: results are shown to the requester only, unless asked otherwise.
         remix: whose pictures may be remixed.
+        models: names of the models that may be used here.
     """
 
     strength: float | None = None
@@ -32,6 +33,7 @@ class PlaceSettings:
     roles: tuple[str, ...] | None = None
     channels: tuple[str, ...] | None = None
     remix: RemixPolicy | None = None
+    models: tuple[str, ...] | None = None
 
     def over(self, above: "PlaceSettings") -> "PlaceSettings":
         """These settings where they are set, those of the place above elsewhere."""
@@ -61,12 +63,30 @@ def check_source(settings: PlaceSettings, *, author: str, requester: str) -> Non
         raise NotAllowed("Here you may only remix your own pictures: attach one yourself.")
 
 
+def check_model(settings: PlaceSettings, model: str) -> None:
+    """Refuse a model that this place does not allow.
+
+    Raises:
+        NotAllowed: with the sentence for the member.
+    """
+    if settings.models and model not in settings.models:
+        raise NotAllowed(f"The model {model!r} may not be used here: there is {', '.join(settings.models)}.")
+
+
 def with_defaults(request: Request, settings: PlaceSettings) -> Request:
-    """The request with what the member left open filled from the place."""
+    """The request with what the member left open filled from the place.
+
+    Raises:
+        NotAllowed: the model may not be used here.
+    """
+    model = request.model or settings.model
+    if settings.models:
+        model = model or settings.models[0]
+        check_model(settings, model)
     return replace(
         request,
         strengths=request.strengths or ((settings.strength,) if settings.strength is not None else None),
         style=request.style or settings.style,
-        model=request.model or settings.model,
+        model=model,
         private=request.private or bool(settings.private),
     )

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.domain.errors import InvalidRequest
 from bot.domain.ids import GenerationId, ImageId
+from bot.domain.lora import LoraWish
 
 STRENGTH_WORDS = {"subtle": 0.3, "balanced": 0.5, "strong": 0.7, "reimagine": 0.9}
 """Words people say for a strength, and what they mean."""
@@ -91,6 +92,7 @@ class Request:
     guidance_scale: float | None = None
     style: str | None = None
     model: str | None = None
+    loras: tuple[LoraWish, ...] = ()
     private: bool = False
     parent: GenerationId | None = None
     locale: str = "en"

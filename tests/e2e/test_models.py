@@ -36,7 +36,6 @@ BROKEN = {
     "lost-weights": "cannot be loaded",
     "not-images": "no image from an image",
     "bad-own-words": "pentimento.json",
-    "no-strength": "no strength",
 }
 
 
@@ -61,10 +60,6 @@ def build(root: Path) -> None:
     (root / "lost-weights" / "vae" / "diffusion_pytorch_model.safetensors").unlink()
     tiny.edit_index(root / "not-images", _class_name="AudioLDMPipeline")
     (root / "bad-own-words" / "pentimento.json").write_text(json.dumps({"steps": "many"}))
-    absent = ("text_encoder_2", "tokenizer_2", "transformer", "image_encoder", "feature_extractor")
-    tiny.edit_index(
-        root / "no-strength", _class_name="FluxKontextPipeline", **{name: [None, None] for name in absent}
-    )
 
 
 @dataclass

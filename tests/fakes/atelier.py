@@ -2,7 +2,7 @@
 
 import copy
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +12,13 @@ import numpy as np
 import torch
 from PIL import Image
 
-from inference.api import Img2ImgRequest
+from inference.api import Img2ImgRequest, Lora
 from inference.backend import Stopped, Task
 from inference.batch import StepLoop
 from inference.caps import KneeFile
-from inference.easel import Easel
+from inference.easel import Easel, dressed
+from inference.entry import LoraEntry
+from inference.loras import Wardrobe
 from inference.run import Run
 from inference.stock import translate
 
@@ -105,9 +107,10 @@ class Painted:
 class Atelier:
     """A context manager that owns a loop."""
 
-    def __init__(self, pipeline: Any, *, rows: int = 32) -> None:
+    def __init__(self, pipeline: Any, *, rows: int = 32, loras: Mapping[str, LoraEntry] | None = None) -> None:
         self.pipeline = pipeline
         self.easel = Easel.of(copy.copy(pipeline), model="tiny", device="test", pixels=64 * 64, knees=FixedKnee(rows))
+        self._wardrobe = Wardrobe("tiny", self.easel.parts.pipeline, loras or {})
         self.freed = 0
         self.loop = StepLoop(translate=_translate, free=self._free)
 
@@ -122,9 +125,12 @@ class Atelier:
         with ThreadPoolExecutor(max(1, len(sitters))) as threads:
             return list(threads.map(self._paint, sitters, timeout=PATIENCE))
 
+    def easel_of(self, loras: tuple[Lora, ...]) -> Easel:
+        return dressed(self.easel, self._wardrobe, loras)
+
     def _paint(self, sitter: Sitter) -> Painted:
         try:
-            run = Run.of(sitter.task(), self.easel)
+            run = Run.of(sitter.task(), self.easel_of(sitter.request.loras))
         except Exception as error:  # noqa: BLE001 -- the test looks at it
             return Painted(None, error)
         try:

@@ -82,6 +82,9 @@ class Sketcher:
     def is_loaded(self, model: str) -> bool:
         return model in self._loaded
 
+    def together(self, models: frozenset[str]) -> bool:
+        return len(models) <= 1
+
     def load(self, model: str) -> ModelDefaults:
         if model == "missing":
             raise ModelUnavailable("The model 'missing' is not here: use another.")

@@ -22,7 +22,7 @@ from bot.lifecycle import Core, Running
 from bot.ports import ImageStore, JobStore, Messenger, PictureReader
 from bot.service import Service
 from config.styles import SHIPPED_STYLES
-from inference.api import Capacity, Engine
+from inference.api import Capacity, Engine, ModelDefaults
 from tests.fakes.engine import DEFAULTS, MODEL, FakeEngine
 from tests.fakes.images import FolderImageStore
 from tests.fakes.messenger import FakeMessenger
@@ -125,6 +125,7 @@ def assemble(
     messengers: Mapping[str, Messenger],
     reader: PictureReader,
     slots: int,
+    defaults: ModelDefaults = DEFAULTS,
     limits: Limits,
     max_jobs: int,
     guard_chains: bool = True,
@@ -136,7 +137,7 @@ def assemble(
         images=images,
         reader=reader,
         engine=engine,
-        capacity=Capacity(slots=slots, device="none", models={MODEL: DEFAULTS}),
+        capacity=Capacity(slots=slots, device="none", models={MODEL: defaults}),
         messengers=messengers,
         clock=LoopClock(),
         ids=CountingIds(),
@@ -155,6 +156,7 @@ async def bench(
     *,
     start: bool = True,
     slots: int = 1,
+    defaults: ModelDefaults = DEFAULTS,
     limits: Limits | None = None,
     max_jobs: int = 100,
     store: JobStore | None = None,
@@ -181,6 +183,7 @@ async def bench(
         messengers={parts.chat.platform: parts.chat},
         reader=parts.reader,
         slots=slots,
+        defaults=defaults,
         limits=limits or Limits(pending_per_user=1000, per_user_per_day=0),
         max_jobs=max_jobs,
         guard_chains=guard_chains,

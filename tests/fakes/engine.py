@@ -93,6 +93,9 @@ class FakeEngine:
         if request_id in self._running or request_id in self._waiting:
             await self._change(lambda: self._cancelled.add(request_id))
 
+    def is_loaded(self, model: str) -> bool:
+        return model == self._model
+
     def counters(self) -> Mapping[str, int]:
         return {"requests": len(self.requests)}
 

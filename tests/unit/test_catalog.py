@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from inference import catalog
-from inference.api import ControlKind, ModelDefaults, ModelUnavailable
+from inference.api import ControlKind, Lora, ModelDefaults, ModelUnavailable
 from inference.entry import LoraEntry, ModelEntry
 
 
@@ -73,14 +73,20 @@ def test_what_the_owner_says_counts_most_of_all(tmp_path: Path) -> None:
         max_pixels=4096,
         multiple=8,
         controls=(ControlKind.CANNY,),
-        loras=("ink",),
+        loras=(Lora("ink"),),
         licence="MIT",
     )
 
 
 @pytest.mark.parametrize(("name", "steps"), [("org/sdxl", 30), ("org/sdxl-lightning", 4)])
 def test_a_model_that_is_not_here_yet_is_guessed_by_its_name(name: str, steps: int) -> None:
-    assert catalog.defaults(name, ModelEntry(id=name), None).steps == steps
+    guessed = catalog.defaults(name, ModelEntry(id=name), None)
+    assert (guessed.steps, guessed.uses_strength, guessed.here) == (steps, True, False)
+
+
+@pytest.mark.parametrize("name", ["black-forest-labs/FLUX.1-Kontext-dev", "Qwen/Qwen-Image-Edit"])
+def test_a_model_that_edits_by_instruction_is_known_by_its_name(name: str) -> None:
+    assert not catalog.defaults(name, ModelEntry(id=name), None).uses_strength
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_a_capacity_arrives_as_it_was_sent() -> None:
         max_pixels=64,
         multiple=8,
         controls=(ControlKind.CANNY, ControlKind.POSE),
-        loras=("ink",),
+        loras=(Lora("ink", 0.5),),
         uses_strength=False,
     )
     capacity = Capacity(slots=2, device="CPU", models={"m": able})

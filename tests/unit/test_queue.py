@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.ids import JobId
-from bot.queue import FairQueue, QueueClosed, QueueFull, Unit
+from bot.queue import PATIENCE, FairQueue, QueueClosed, QueueFull, Unit
 
 
 def units(user: str, job: str, count: int = 1, cost: float = 1.0) -> list[Unit]:
@@ -151,3 +151,25 @@ async def test_the_order_is_worked_out_once_between_changes_and_is_never_stale()
     assert [unit.user for unit in queue.order()] == ["cat", "ann", "cat"]
     queue.put(units("dan", "dan"))
     assert "dan" in {unit.user for unit in queue.order()}
+
+
+async def test_units_for_loaded_models_may_pass_one_that_has_to_be_loaded_but_not_for_ever() -> None:
+    queue = FairQueue(max_jobs=100, ready=lambda model: model == "here")
+    queue.put([Unit(job=JobId("b"), index=0, user="bob", cost=1.0, model="elsewhere")])
+    for number in range(2 * PATIENCE):
+        queue.put([Unit(job=JobId(f"a{number}"), index=0, user=f"user {number}", cost=1.0, model="here")])
+
+    expected = list(queue.order())
+    order = await drain(queue)
+
+    assert order == expected
+    assert [unit.job for unit in order].index(JobId("b")) == PATIENCE
+
+
+async def test_models_that_are_all_loaded_change_nothing_of_the_order() -> None:
+    plain, grouped = FairQueue(max_jobs=100), FairQueue(max_jobs=100, ready=lambda _model: False)
+    for queue in (plain, grouped):
+        for number in range(6):
+            queue.put([Unit(job=JobId(f"{number}"), index=0, user=f"u{number % 4}", cost=1.0, model=f"{number % 2}")])
+
+    assert await drain(plain) == await drain(grouped)

@@ -2,6 +2,7 @@ import asyncio
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,12 @@ from bot.domain.errors import Gone, InvalidRequest, LimitReached, NotAllowed, Pi
 from bot.domain.ids import GenerationId, generation_id
 from bot.domain.job import Job, JobStatus
 from bot.domain.limits import Limits
-from bot.domain.place import PlaceSettings
+from bot.domain.lora import LoraWish
+from bot.domain.place import PlaceSettings, with_defaults
 from bot.domain.request import Action
+from inference.api import Lora
 from tests.fakes.core import Bench, bench, press, request, requester
+from tests.fakes.engine import DEFAULTS, MODEL
 
 
 async def finished(at: Bench, **changes: object) -> GenerationId:
@@ -384,3 +388,59 @@ async def test_a_member_gets_everything_that_is_stored_about_them_and_nothing_of
     assert len(small) <= 5_000
     with zipfile.ZipFile(io.BytesIO(small)) as file:
         assert json.loads(file.read("jobs.json"))["pictures_left_out"]
+
+
+ADAPTED = replace(DEFAULTS, loras=(Lora("ink", 0.7), Lora("clay")), licence="MIT")
+
+
+async def test_adapters_get_their_usual_weight_and_are_shown_and_kept(tmp_path: Path) -> None:
+    async with bench(tmp_path, defaults=ADAPTED) as at:
+        wishes = (LoraWish("ink"), LoraWish("clay", 0.4))
+        job = (await at.service.submit(request(loras=wishes))).job
+        card = await at.shown(job.id)
+        again = (await at.service.press(press(Verb.REROLL, generation_id(job.id, 0)))).job
+        await at.shown(again.id)
+
+        loras = (Lora("ink", 0.7), Lora("clay", 0.4))
+        assert job.recipes[0].loras == again.recipes[0].loras == loras
+        assert [asked.loras for asked in at.engine.requests] == [loras, loras]
+        assert "adapters ink:0.7 clay:0.4" in card.facts
+
+
+async def test_an_unknown_adapter_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    async with bench(tmp_path, start=False, defaults=ADAPTED) as at:
+        with pytest.raises(InvalidRequest, match="no adapter 'silk': there is ink, clay"):
+            await at.service.submit(request(loras=(LoraWish("silk"),)))
+
+
+async def test_a_model_without_adapters_says_so(tmp_path: Path) -> None:
+    async with bench(tmp_path, start=False) as at:
+        with pytest.raises(InvalidRequest, match="no adapter 'ink': it has none"):
+            await at.service.submit(request(loras=(LoraWish("ink"),)))
+
+
+async def test_a_model_that_edits_by_instruction_says_that_strength_does_not_apply(tmp_path: Path) -> None:
+    async with bench(tmp_path, defaults=replace(DEFAULTS, uses_strength=False)) as at:
+        job = (await at.service.submit(request(strengths=(0.3,)))).job
+        card = await at.shown(job.id)
+        copied = await at.shown((await at.service.submit(request(strengths=(0.0,)))).job.id)
+        with pytest.raises(InvalidRequest, match="edits by instruction"):
+            await at.service.submit(request(strengths=(0.3, 0.7)))
+
+        assert "edits by instruction; strength does not apply" in card.facts
+        assert not any("strength 0.3" in fact for fact in card.facts)
+        labels = [button.label for row in card.buttons for button in row]
+        assert labels == ["Chain", "Reroll", "Edit", "Details", "Delete"]
+        assert "strength 0 (subtle)" in copied.facts
+
+
+async def test_a_place_may_allow_some_models_only(tmp_path: Path) -> None:
+    async with bench(tmp_path, start=False) as at:
+        with pytest.raises(InvalidRequest, match="do not have the model 'nope'"):
+            await at.service.change_settings("server", PlaceSettings(models=("nope",)))
+        await at.service.change_settings("server", PlaceSettings(models=(MODEL,)))
+
+        settings = await at.service.settings("server")
+        assert with_defaults(request(), settings).model == MODEL
+        with pytest.raises(NotAllowed, match=f"'other' may not be used here: there is {MODEL}"):
+            with_defaults(request(model="other"), settings)

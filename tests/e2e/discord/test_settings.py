@@ -9,6 +9,7 @@ from tests.e2e.discord.conftest import PNG, Bench
 from tests.e2e.discord.test_buttons import result_of
 from tests.fakes.discord_server.people import Person
 from tests.fakes.discord_server.world import Channel, Post
+from tests.fakes.engine import MODEL
 
 
 async def set_(bench: Bench, at: Channel, sub: str = "set", /, **given: Any) -> Post:
@@ -63,6 +64,14 @@ async def test_only_allowed_roles_and_channels_are_served(bench: Bench, anna: Pe
     assert "channel" in await bench.discord.refused(refused)
     await set_(bench, channel, "allow")
     await result_of(bench, anna, channel)
+
+
+async def test_only_allowed_models_are_used(bench: Bench, anna: Person, channel: Channel) -> None:
+    shown = await set_(bench, channel, "allow", only_model=MODEL)
+    assert f"only the models {MODEL}" in shown.words
+    await result_of(bench, anna, channel)
+    refused = await anna.command(channel, "img2img", image=PNG, prompt="x", model="another")
+    assert f"'another' may not be used here: there is {MODEL}" in await bench.discord.refused(refused)
 
 
 async def test_whose_pictures_may_be_remixed(bench: Bench, anna: Person, ben: Person, channel: Channel) -> None:

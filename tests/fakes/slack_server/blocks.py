@@ -15,11 +15,12 @@ _IN_MESSAGES = {"section", "context", "actions", "image", "divider", "header", "
 _IN_VIEWS = _IN_MESSAGES | {"input"}
 _INPUTS = {"plain_text_input", "static_select", "checkboxes", "radio_buttons", "file_input", "number_input"} | {
     "multi_conversations_select",
+    "multi_static_select",
     "conversations_select",
     "multi_channels_select",
     "channels_select",
 }
-_CHOICES = ("static_select", "checkboxes", "radio_buttons")
+_CHOICES = ("static_select", "multi_static_select", "checkboxes", "radio_buttons")
 _ACTIONS = {"button", "static_select", "checkboxes", "radio_buttons", "overflow", "conversations_select"}
 
 
@@ -188,7 +189,7 @@ def _file(element: Json, at: str) -> Iterator[str]:
 
 def _options(element: Json, at: str) -> Iterator[str]:
     options = element.get("options", [])
-    most = 100 if element["type"] == "static_select" else 10
+    most = 100 if element["type"].endswith("static_select") else 10
     if not 1 <= len(options) <= most:
         yield f"between 1 and {most} options [json-pointer:{at}/options]"
     for number, option in enumerate(options):

@@ -301,6 +301,10 @@ class Member:
             case "multi_conversations_select":
                 chosen = values.get(name, "").split() or element.get("initial_conversations", [])
                 return {"type": kind, "selected_conversations": chosen}
+            case "multi_static_select":
+                wanted = values.get(name, "").split()
+                chosen = [each for each in element["options"] if each["value"] in wanted]
+                return {"type": kind, "selected_options": chosen or element.get("initial_options", [])}
             case "checkboxes":
                 chosen = element["options"] if values.get(name) else element.get("initial_options", [])
                 return {"type": kind, "selected_options": chosen}

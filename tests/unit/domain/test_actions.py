@@ -8,7 +8,9 @@ from bot.domain.actions import DERIVING, Press, Verb, derive, lineage_of
 from bot.domain.errors import InvalidRequest
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation, Lineage
+from bot.domain.lora import LoraWish
 from bot.domain.request import DEFAULT_STRENGTH, SWEEP_STRENGTHS, Action, ReplyTarget, Requester
+from inference.api import Lora
 from tests.fakes.jobs import a_generation, a_job
 
 BOB = Requester(platform="discord", user="bob")
@@ -70,6 +72,16 @@ def test_what_a_form_asked_for_wins(verb: Verb) -> None:
     assert (request.strengths, request.seed, request.source) == ((0.9,), 0, b"another")
     assert (request.prompt, request.negative_prompt, request.style) == ("ink", "", "")
     assert derive(parent, replace(press, strengths=(0.1, 0.2))).strengths == (0.1, 0.2)
+
+
+@pytest.mark.parametrize("verb", sorted(DERIVING))
+def test_adapters_stay_with_their_model(verb: Verb) -> None:
+    plain = a_parent()
+    parent = replace(plain, recipe=replace(plain.recipe, loras=(Lora("ink", 0.8),)))
+    press = a_press(verb, parent)
+    assert derive(parent, press).loras == (LoraWish("ink", 0.8),)
+    assert derive(parent, replace(press, model="another")).loras == ()
+    assert derive(parent, replace(press, loras=(LoraWish("clay"),))).loras == (LoraWish("clay"),)
 
 
 @pytest.mark.parametrize("verb", sorted(set(Verb) - DERIVING))

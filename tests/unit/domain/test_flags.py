@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import InvalidRequest
 from bot.domain.flags import parse_flags, parse_strengths
+from bot.domain.lora import LoraWish
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,12 @@ def test_every_flag_is_understood() -> None:
     assert (flags.seed, flags.steps, flags.guidance_scale) == (5, 12, 2.5)
     assert (flags.style, flags.model, flags.private) == ("van gogh", "pocket", True)
     assert flags.negative_prompt == "people, cars"
+
+
+def test_adapters_may_be_named_one_by_one() -> None:
+    flags = parse_flags("a cat --lora ink:0.8 on a mat --lora Clay --no dogs")
+    assert flags.prompt == "a cat on a mat"
+    assert flags.loras == (LoraWish("ink", 0.8), LoraWish("clay"))
 
 
 @pytest.mark.parametrize("text", ["state--of the art", "a -- b", "-strength", "well—known", "--unknown 5 things"])

@@ -7,13 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack.forms import Errand, FormErrors, errand_of, form, read_form, unfolded
+from adapters.slack.members import Place, Team
+from adapters.slack.settings import read_settings, settings_form
 from bot.domain.flags import Flags
 from bot.domain.ids import generation_id
+from bot.domain.lora import LoraWish
+from bot.domain.place import PlaceSettings
 from bot.domain.request import MAX_SEED, Action
 from tests.fakes.jobs import a_job
 from tests.fakes.slack_server.blocks import view_problems
 
-STYLES, MODELS = ["oil", "van gogh"], ["pocket", "sdxl"]
+STYLES, MODELS = ["oil", "van gogh"], {"pocket": "pocket (MIT)", "sdxl": "sdxl"}
 GENERATION = generation_id(a_job(number=1).id, 0)
 
 errands = st.builds(
@@ -34,7 +38,8 @@ wishes = st.builds(
     steps=st.none() | st.integers(1, 150),
     guidance_scale=st.none() | st.sampled_from([0.0, 1.5, 7.5]),
     style=st.none() | st.sampled_from([*STYLES, "Oil", "none of ours"]),
-    model=st.none() | st.sampled_from(MODELS),
+    model=st.none() | st.sampled_from(list(MODELS)),
+    loras=st.sampled_from([(), (LoraWish("ink"), LoraWish("clay", 0.5))]),
     private=st.booleans(),
 )
 
@@ -72,10 +77,11 @@ def test_every_form_keeps_to_block_kit_and_brings_its_errand_back(errand: Errand
 def test_an_untouched_form_says_what_it_was_filled_with(wish: Flags) -> None:
     errand = Errand(action=Action.IMG2IMG, file="F1")
     read = read_form(filled(form(errand, wish, styles=STYLES, models=MODELS))).wishes
-    assert (read.prompt, read.seed, read.steps, read.private) == (
+    assert (read.prompt, read.seed, read.steps, read.loras, read.private) == (
         wish.prompt.strip(),
         wish.seed,
         wish.steps,
+        wish.loras,
         wish.private,
     )
     assert read.strengths == (wish.strengths or (0.5,))
@@ -107,3 +113,14 @@ def test_a_form_without_its_picture_says_so() -> None:
     view = form(Errand(action=Action.IMG2IMG), Flags(prompt="x"), styles=STYLES, models=MODELS)
     with pytest.raises(FormErrors, match="picture"):
         read_form(filled(view))
+
+
+def test_the_models_that_may_be_used_come_back_from_the_settings_as_they_were_shown() -> None:
+    place = Place(team=Team("T1"), user="U1", channel="C1")
+    own = PlaceSettings(model="sdxl", models=("sdxl",))
+    view = settings_form(place, [own], styles=STYLES, models=MODELS)
+    assert view_problems(view) == []
+    assert read_settings(filled(view)) == (False, own)
+    assert "models" not in {
+        block["block_id"] for block in settings_form(place, [own], styles=[], models={})["blocks"]
+    }

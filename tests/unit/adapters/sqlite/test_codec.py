@@ -1,7 +1,8 @@
 """What goes into a row comes out of it, whatever people write."""
 
+import json
 import sqlite3
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,9 @@ from adapters.sqlite import codec, store
 from adapters.sqlite.migrations import MIGRATIONS
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job, Lineage, Recipe
+from bot.domain.place import PlaceSettings
 from bot.domain.request import ReplyTarget, Requester
+from inference.api import Lora
 from tests.fakes.jobs import a_generation, a_job
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))  # half surrogate pairs too: a chat may let them through
@@ -28,6 +31,8 @@ RECIPES = st.builds(
     steps=WHOLE,
     guidance_scale=REAL,
     style=st.none() | ANY_TEXT,
+    loras=st.lists(st.builds(Lora, ANY_TEXT, REAL), max_size=3).map(tuple),
+    uses_strength=st.booleans(),
     model=ANY_TEXT,
 )
 # A platform and a user id make the requester's key, a column of its own.
@@ -135,3 +140,21 @@ def test_a_part_that_an_older_row_lacks_takes_its_default() -> None:
 def test_numbers_that_json_does_not_know_are_refused() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         codec.recipes_column([a_generation(a_job(strengths=(float("nan"),))).recipe])
+
+
+def test_a_recipe_of_before_there_were_adapters_still_loads() -> None:
+    older = json.loads(codec.recipes_column([a_generation(a_job()).recipe]))
+    for name in ("loras", "uses_strength"):
+        del older[0][name]
+    [recipe] = codec.recipes_from(json.dumps(older))
+    assert (recipe.loras, recipe.uses_strength) == ((), True)
+
+
+def test_adapters_survive_their_row() -> None:
+    recipe = replace(a_generation(a_job()).recipe, loras=(Lora("ink", 0.8), Lora("clay", -1.0)))
+    assert codec.recipes_from(codec.recipes_column([recipe])) == (recipe,)
+
+
+def test_the_models_of_a_place_survive_their_row() -> None:
+    settings = PlaceSettings(models=("pocket", "sdxl"))
+    assert codec.place_from(codec.place_column(settings)) == settings

@@ -1,0 +1,8 @@
+"""Models as members see them."""
+
+from inference.api import ModelDefaults
+
+
+def label(name: str, defaults: ModelDefaults) -> str:
+    """A model where one chooses: its name and its licence."""
+    return f"{name} ({defaults.licence})" if defaults.licence else name

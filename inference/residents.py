@@ -1,0 +1,175 @@
+"""The models in the device's memory: several within a budget; those used longest ago leave first."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+from safetensors import safe_open
+
+from inference.api import ModelDefaults
+from inference.easel import Easel
+from inference.loras import Wardrobe
+
+AUTO_SHARE = 2 / 3
+"""Share of the device's memory for models; the rest is for what they compute."""
+
+WEIGHTS = re.compile(r"[^.]+\.safetensors")
+"""File names of weights; one with another dot is a variant of them, such as "model.fp16.safetensors"."""
+
+
+@dataclass(slots=True, eq=False)
+class Resident:
+    """A loaded model.
+
+    Attributes:
+        scheduler: as it was loaded; a pipeline's own one is replaced for each request.
+        takes: what the pipeline can be called with.
+        easel: for the step loop; None where stock runs the model.
+        at_work: requests that hold it now.
+    """
+
+    model: str
+    pipeline: Any
+    scheduler: Any
+    takes: frozenset[str]
+    defaults: ModelDefaults
+    wardrobe: Wardrobe
+    easel: Easel | None = None
+    at_work: int = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Of its weights and adapters."""
+        exact = None if self.easel is None else self.easel.parts.exact
+        copied = 0 if exact is None or exact is self.pipeline.vae else _bytes(exact)
+        return weight(self.pipeline) + copied + self.wardrobe.nbytes
+
+
+class Residents:
+    """Safe to use from several threads.
+
+    Args:
+        budget: bytes that models may take together; one that is larger stands alone.
+        free: gives memory back to the device.
+
+    Attributes:
+        loads, left: models that came and that had to go.
+        most: the most bytes that were taken at any time.
+    """
+
+    def __init__(self, budget: int, *, free: Callable[[], None]) -> None:
+        self.loads = self.left = self.most = 0
+        self._budget = budget
+        self._free = free
+        self._lock = threading.RLock()
+        self._models: dict[str, Resident] = {}  # the one used last is the last
+
+    def __iter__(self) -> Iterator[Resident]:
+        return iter(tuple(self._models.values()))
+
+    def __contains__(self, model: str) -> bool:
+        return model in self._models
+
+    @property
+    def nbytes(self) -> int:
+        """Taken now."""
+        return sum(each.nbytes for each in self)
+
+    def get(self, model: str, load: Callable[[], Resident]) -> Resident:
+        """The model of that name; `load` makes it where it is not here, and whatever that raises goes through."""
+        with self._lock:
+            if model in self._models:
+                self._models[model] = self._models.pop(model)
+            else:
+                self._models[model] = load()
+                self.loads += 1
+                self.most = max(self.most, self.nbytes)
+            return self._models[model]
+
+    @contextmanager
+    def held(self, find: Callable[[], Resident]) -> Iterator[Resident]:
+        """Keep what `find` gets from leaving."""
+        with self._lock:
+            resident = find()
+            resident.at_work += 1
+        try:
+            yield resident
+        finally:
+            with self._lock:
+                resident.at_work -= 1
+                self.most = max(self.most, self.nbytes)  # adapters may have come
+
+    def make_room(self, nbytes: int) -> bool:
+        """Let idle models go until so many bytes more are within the budget; whether any went."""
+        return self._let_go(lambda: self.nbytes + nbytes > self._budget)
+
+    def clear(self, *, but: int = 0) -> bool:
+        """Let all idle models go but so many of those used last; whether any went."""
+        return self._let_go(lambda: len(self._models) > but)
+
+    def _let_go(self, too_many: Callable[[], bool]) -> bool:
+        with self._lock:
+            gone = self._dropped(too_many)
+        self.left += gone
+        if gone:
+            self._free()
+        return gone > 0
+
+    def _dropped(self, too_many: Callable[[], bool]) -> int:
+        """How many idle models went; none of them is referred to any more when this returns."""
+        count = 0
+        for each in self:
+            if too_many() and not each.at_work:
+                del self._models[each.model]
+                count += 1
+        return count
+
+
+def budget(memory_gb: float, device: torch.device) -> int:
+    """Bytes that models may take together; 0 gigabytes mean a share of what the device has."""
+    if memory_gb:
+        return int(memory_gb * 1e9)
+    total = torch.cuda.mem_get_info(device)[1] if device.type == "cuda" else psutil.virtual_memory().total
+    return int(total * AUTO_SHARE)
+
+
+def weight(pipeline: Any) -> int:
+    """Bytes of a pipeline's weights."""
+    return sum(_bytes(part) for part in pipeline.components.values() if isinstance(part, torch.nn.Module))
+
+
+def _bytes(module: torch.nn.Module) -> int:
+    return sum(each.nbytes for each in (*module.parameters(), *module.buffers()))
+
+
+def expected_weight(folder: Path, index: Mapping[str, Any], itemsize: int) -> int:
+    """Bytes that a model's weights will take, by the heads of its files; 0 where those cannot be read.
+
+    Args:
+        folder: of the model.
+        index: its components.
+        itemsize: bytes of one number on the device.
+    """
+    numbers = 0
+    for name, entry in index.items():
+        if not isinstance(entry, list) or name == "safety_checker":
+            continue
+        for file in (folder / name).glob("*.safetensors"):
+            if WEIGHTS.fullmatch(file.name):
+                numbers += _numbers(file)
+    return numbers * itemsize
+
+
+def _numbers(file: Path) -> int:
+    try:
+        with safe_open(file, framework="pt") as tensors:
+            shapes = [tensors.get_slice(key).get_shape() for key in tensors.keys()]  # noqa: SIM118 -- no mapping
+    except Exception:  # noqa: BLE001 -- safetensors has an error of its own; loading will say what is wrong
+        return 0
+    return sum(torch.Size(shape).numel() for shape in shapes)

@@ -1,0 +1,208 @@
+"""Several models with adapters, schedulers and families of their own in the real worker."""
+
+import asyncio
+import importlib.util
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bot.domain.ids import JobId
+from bot.queue import PATIENCE as QUEUE_PATIENCE
+from bot.queue import FairQueue, QueueClosed, Unit
+from inference.api import Done, Event, Failed, Img2ImgRequest, Lora, Started
+from inference.entry import LoraEntry, ModelEntry
+from inference.process import ProcessEngine
+from inference.turns import PATIENCE as TURNS_PATIENCE
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
+]
+
+PATIENCE = 200.0
+SIZE = (64, 64)
+ADAPTERS = ("ink", "clay", "silk")
+
+
+@dataclass
+class Shop:
+    """An engine and what it offers."""
+
+    engine: ProcessEngine
+    root: Path
+    count: int = 0
+
+    def request(self, model: str, *, strength: float = 0.5, loras: tuple[Lora, ...] = ()) -> Img2ImgRequest:
+        self.count += 1
+        source = self.root / "source.png"
+        if not source.exists():
+            Image.radial_gradient("L").convert("RGB").resize(SIZE).save(source)
+        return Img2ImgRequest(
+            id=str(self.count),
+            source=source,
+            output=self.root / f"result-{self.count}.png",
+            prompt="an oil painting",
+            strength=strength,
+            steps=2,
+            guidance_scale=1.0,
+            seed=1,
+            model=model,
+            loras=loras,
+        )
+
+    async def events(self, request: Img2ImgRequest) -> list[Event]:
+        async with asyncio.timeout(PATIENCE):
+            return [event async for event in self.engine.run(request)]
+
+    async def pixels(self, request: Img2ImgRequest) -> bytes:
+        end = (await self.events(request))[-1]
+        assert isinstance(end, Done), end
+        with Image.open(request.output) as picture:
+            return picture.tobytes()
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import torch
+
+    from tests.fakes import tiny_editors, tiny_models
+    from tests.fakes.tiny_loras import save_lora
+
+    root = tmp_path_factory.mktemp("models")
+    for family in ("sd", "sdxl"):
+        tiny_models.save(family, root / family)
+        torch.manual_seed(0)
+        pipeline = tiny_models.FAMILIES[family]()
+        for seed, name in enumerate(ADAPTERS):
+            save_lora(pipeline, root / f"{name}-{family}.safetensors", seed=seed)
+    tiny_editors.save(tiny_editors.kontext, root / "kontext")
+    if importlib.util.find_spec("torchvision"):
+        tiny_editors.save(tiny_editors.qwen_edit, root / "qwen")
+    return root
+
+
+def entry(root: Path, family: str, scheduler: str = "") -> ModelEntry:
+    files = {name: root / f"{name}-{family}.safetensors" for name in ADAPTERS}
+    return ModelEntry(
+        id=str(root / family),
+        steps=2,
+        guidance_scale=1.0,
+        scheduler=scheduler,
+        max_pixels=SIZE[0] * SIZE[1],
+        loras={name: LoraEntry(place=str(file)) for name, file in files.items() if file.exists()},
+    )
+
+
+@asynccontextmanager
+async def shop(folder: Path, entries: Mapping[str, ModelEntry], *, memory_gb: float = 0.0) -> AsyncIterator[Shop]:
+    first = next(iter(entries))
+    async with ProcessEngine(
+        model=first, entries=entries, device="cpu", dtype="float32", memory_gb=memory_gb
+    ) as engine:
+        yield Shop(engine, folder)
+
+
+async def test_two_models_and_three_adapters_alternating_stay_within_memory_and_nobody_starves(
+    models: Path, tmp_path: Path
+) -> None:
+    """200 requests of ten members, each for the other model and the next adapter than the one before."""
+    weights = sum(file.stat().st_size for file in (models / "sdxl").rglob("*.safetensors"))
+    memory_gb = 1.2 * weights / 1e9  # room for either model with its adapters, not for both
+    entries = {name: entry(models, name) for name in ("sd", "sdxl")}
+    async with shop(tmp_path, entries, memory_gb=memory_gb) as many:
+        members = 10
+        queue = FairQueue(max_jobs=1000, ready=many.engine.is_loaded)
+        requests: dict[str, Img2ImgRequest] = {}
+        for number in range(200):
+            model = ("sd", "sdxl")[number % 2]
+            request = many.request(model, loras=(Lora(ADAPTERS[number % 3], 0.8),))
+            requests[request.id] = request
+            user = f"member {number // 2 % members}"
+            queue.put([Unit(job=JobId(request.id), index=0, user=user, cost=1.0, model=model)])
+        fair = [unit.job for unit in queue.order()]
+        finished: list[str] = []
+
+        async def serve() -> None:
+            while len(queue):
+                try:
+                    unit = await queue.take()
+                except QueueClosed:
+                    return
+                end = (await many.events(requests[unit.job]))[-1]
+                assert isinstance(end, Done), end
+                finished.append(unit.job)
+
+        slots = (await many.engine.capacity()).slots
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+            for _ in range(slots):
+                group.create_task(serve())
+        counters = many.engine.counters()
+
+    assert sorted(finished) == sorted(requests), "nobody is left out"
+    assert counters["model_bytes_at_most"] <= memory_gb * 1e9
+    assert counters["models_left"] == counters["models_loaded"] - 1, "one at a time"
+    assert 2 <= counters["models_loaded"] <= 2 * 200 / QUEUE_PATIENCE, "they do not thrash"
+    late = max(finished.index(job) - place for place, job in enumerate(fair))
+    assert late <= 2 * (QUEUE_PATIENCE + TURNS_PATIENCE + slots), "nobody waits for long behind others"
+
+
+async def test_models_that_fit_stay_and_are_not_loaded_again(models: Path, tmp_path: Path) -> None:
+    entries = {name: entry(models, name) for name in ("sd", "sdxl")}
+    async with shop(tmp_path, entries) as many:
+        assert not many.engine.is_loaded("sdxl")
+        first = await many.events(many.request("sdxl"))
+        again = await many.events(many.request("sdxl"))
+        other = await many.events(many.request("sd"))
+        assert [events[0] for events in (first, again, other)] == [Started(loading=True), Started(), Started()]
+        assert many.engine.is_loaded("sdxl")
+        assert many.engine.counters()["models_loaded"] == 2
+        assert many.engine.counters()["models_left"] == 0
+
+
+async def test_adapters_change_the_picture_and_a_wrong_one_is_refused_with_a_sentence(
+    models: Path, tmp_path: Path
+) -> None:
+    own = entry(models, "sd")
+    foreign = LoraEntry(place=str(models / "ink-sdxl.safetensors"))
+    wrong = ModelEntry(id=own.id, max_pixels=own.max_pixels, loras={**own.loras, "foreign": foreign})
+    async with shop(tmp_path, {"sd": wrong}) as many:
+        plain = await many.pixels(many.request("sd"))
+        inked = await many.pixels(many.request("sd", loras=(Lora("ink", 2.0),)))
+        for name, said in (("foreign", "another kind of model"), ("nope", "has no adapter 'nope': there is ink")):
+            failed = (await many.events(many.request("sd", loras=(Lora(name),))))[-1]
+            assert isinstance(failed, Failed)
+            assert said in failed.message
+        assert await many.pixels(many.request("sd")) == plain != inked
+
+
+async def test_an_entrys_scheduler_is_used_and_one_that_does_not_fit_is_refused(models: Path, tmp_path: Path) -> None:
+    entries = {
+        "own": entry(models, "sd"),
+        "euler": entry(models, "sd", "EulerDiscreteScheduler"),
+        "wrong": entry(models, "sd", "FlowMatchEulerDiscreteScheduler"),
+    }
+    async with shop(tmp_path, entries) as many:
+        assert await many.pixels(many.request("own")) != await many.pixels(many.request("euler"))
+        failed = (await many.events(many.request("wrong")))[-1]
+        assert isinstance(failed, Failed)
+        assert "cannot use the scheduler 'FlowMatchEulerDiscreteScheduler': choose one of" in failed.message
+
+
+@pytest.mark.parametrize("family", ["kontext", "qwen"])
+async def test_families_that_edit_by_instruction_ignore_strength_but_for_none(
+    models: Path, tmp_path: Path, family: str
+) -> None:
+    if family == "qwen":
+        pytest.importorskip("torchvision", reason="its processor needs it")
+    async with shop(tmp_path, {family: entry(models, family)}) as many:
+        assert not (await many.engine.capacity()).models[family].uses_strength
+        request = many.request(family, strength=0.3)
+        gentle = await many.pixels(request)
+        assert await many.pixels(many.request(family, strength=1.0)) == gentle
+        source = await many.pixels(many.request(family, strength=0.0))
+        with Image.open(request.source) as opened:
+            assert source == opened.tobytes() != gentle

@@ -1,0 +1,129 @@
+"""Adapters in the step loop against the stock pipeline with the same adapters, on tiny models with random weights."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inference.api import Lora
+from inference.backend import Unsuited
+from inference.entry import LoraEntry
+from inference.loading import quiet
+from inference.loras import Wardrobe, locate
+from tests.fakes.atelier import Atelier, Painted, Sitter, error, picture, request, stock, worst
+from tests.fakes.models import stable_diffusion, stable_diffusion_xl
+from tests.fakes.tiny_loras import save_lora
+
+BOUND = 1e-5
+INK, CLAY = Lora("ink", 0.8), Lora("clay", -0.5)
+OUTFITS: tuple[tuple[Lora, ...], ...] = ((), (INK,), (CLAY,), (INK, CLAY), (Lora("ink", 0.3),))
+
+quiet()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, LoraEntry]:
+    pipeline = stable_diffusion("ddim")
+    save_lora(pipeline, tmp_path / "ink.safetensors", seed=1, words=True)
+    save_lora(pipeline, tmp_path / "clay.safetensors", seed=2)
+    save_lora(stable_diffusion_xl("euler"), tmp_path / "other.safetensors", seed=3)
+    (tmp_path / "cut.safetensors").write_bytes((tmp_path / "ink.safetensors").read_bytes()[:3000])
+    (tmp_path / "pickle.bin").write_bytes(b"\x80\x04.")
+    names = ("ink.safetensors", "clay.safetensors", "other.safetensors", "cut.safetensors", "pickle.bin")
+    return {name.partition(".")[0]: LoraEntry(place=str(tmp_path / name)) for name in names} | {
+        "lost": LoraEntry(place=str(tmp_path / "lost.safetensors"))
+    }
+
+
+def sitters(outfits: tuple[tuple[Lora, ...], ...] = OUTFITS) -> list[Sitter]:
+    return [
+        Sitter(
+            request(f"r{place}", steps=4 + 4 * (place % 2), guidance_scale=3.0, seed=place, loras=loras), picture(1)
+        )
+        for place, loras in enumerate(outfits)
+    ]
+
+
+def theirs(pipeline: Any, entries: dict[str, LoraEntry], sitter: Sitter) -> Any:
+    """Stock's latents, on a pipeline of its own."""
+    own = copy.deepcopy(pipeline)
+    for lora in sitter.request.loras:
+        own.load_lora_weights(entries[lora.name].place, adapter_name=lora.name)
+    if sitter.request.loras:
+        own.set_adapters([each.name for each in sitter.request.loras], [each.weight for each in sitter.request.loras])
+    return stock(own, sitter.request, sitter.picture)
+
+
+def check(pipeline: Any, entries: dict[str, LoraEntry], asked: list[Sitter]) -> list[Painted]:
+    wanted = [theirs(pipeline, entries, sitter) for sitter in asked]
+    with Atelier(pipeline, loras=entries) as atelier:
+        painted = atelier.paint(*asked)
+    assert worst(painted, wanted) < BOUND
+    return painted
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda: stable_diffusion("ddim"), id="sd"),
+        pytest.param(lambda: stable_diffusion_xl("euler"), id="sdxl"),
+    ],
+)
+def test_requests_with_and_without_adapters_at_the_same_time_are_what_stock_paints(
+    make: Callable[[], Any], tmp_path: Path
+) -> None:
+    pipeline = make()
+    save_lora(pipeline, tmp_path / "ink.safetensors", seed=1, words=True)
+    save_lora(pipeline, tmp_path / "clay.safetensors", seed=2)
+    entries = {name: LoraEntry(place=str(tmp_path / f"{name}.safetensors")) for name in ("ink", "clay")}
+    painted = check(pipeline, entries, sitters())
+    plain, inked = painted[0].latents, painted[1].latents
+    assert error(plain, inked) > 1e-3, "the adapter shows"
+
+
+def test_only_equal_adapters_share_a_call(files: dict[str, LoraEntry]) -> None:
+    with Atelier(stable_diffusion("ddim"), loras=files) as atelier:
+        easels = [atelier.easel_of(loras) for loras in ((), (INK,), (INK,), (Lora("ink", 0.7),), (INK, CLAY))]
+    assert easels[1] is easels[2]
+    assert len({id(easel) for easel in easels}) == 4
+    assert easels[0] is atelier.easel
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("other", "made for another kind of model"),
+        ("cut", "broken or no safetensors"),
+        ("pickle", "there is no such file"),
+        ("lost", "there is no such file"),
+        ("unheard-of", "has no adapter 'unheard-of': there is ink, clay"),
+    ],
+)
+def test_an_adapter_that_does_not_fit_ends_its_own_request_with_a_sentence(
+    files: dict[str, LoraEntry], name: str, said: str
+) -> None:
+    pipeline = stable_diffusion("ddim")
+    asked = [*sitters(), Sitter(request("bad", loras=(Lora(name),)), picture(1))]
+    wanted = [theirs(pipeline, files, sitter) for sitter in asked[:-1]]
+    with Atelier(pipeline, loras=files) as atelier:
+        refused = atelier.paint(asked.pop())[0].end
+        painted = atelier.paint(*asked)
+    assert isinstance(refused, Unsuited)
+    assert said in str(refused)
+    assert str(refused).endswith(".")
+    assert worst(painted, wanted) < BOUND, "the others do not notice"
+
+
+def test_a_model_without_adapters_says_so(files: dict[str, LoraEntry]) -> None:
+    with pytest.raises(Unsuited, match="takes no adapters"):
+        Wardrobe("plain", object(), files).twin()
+
+
+def test_a_folder_names_the_one_file_in_it(tmp_path: Path) -> None:
+    (tmp_path / "a.safetensors").touch()
+    assert locate(str(tmp_path)) == tmp_path / "a.safetensors"
+    (tmp_path / "b.safetensors").touch()
+    with pytest.raises(FileNotFoundError):
+        locate(str(tmp_path))
