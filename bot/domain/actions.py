@@ -4,16 +4,21 @@ A button carries a verb and an id, never parameters: everything else is derived 
 member who presses owns the new job.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.domain.control import UNSAID, ControlWish
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation, Lineage
 from bot.domain.request import DEFAULT_STRENGTH, SWEEP_STRENGTHS, Action, ReplyTarget, Request, Requester
 
 
 class Verb(StrEnum):
-    """What a button, reaction or menu entry says to do with a result or a job."""
+    """What a button, reaction or menu entry says to do with a result or a job.
+
+    ASK_MAP asks for words and is then USE_MAP: it stands on a map that was drawn without a prompt.
+    """
 
     RERUN = "rerun"
     CHAIN = "chain"
@@ -25,10 +30,23 @@ class Verb(StrEnum):
     CANCEL = "cancel"
     PUBLISH = "publish"
     COLLECT = "collect"
+    SHOW_MAP = "showmap"
+    USE_MAP = "usemap"
+    ASK_MAP = "askmap"
 
 
-DERIVING = frozenset({Verb.RERUN, Verb.CHAIN, Verb.REROLL, Verb.EDIT, Verb.SWEEP})
-"""Verbs that make a new job."""
+DERIVING: Mapping[Verb, Action] = {
+    Verb.RERUN: Action.RERUN,
+    Verb.CHAIN: Action.CHAIN,
+    Verb.REROLL: Action.REROLL,
+    Verb.EDIT: Action.EDIT,
+    Verb.SWEEP: Action.SWEEP,
+    Verb.SHOW_MAP: Action.MAP,
+    Verb.USE_MAP: Action.IMG2IMG,
+}
+"""Verbs that make a new job, and what it is."""
+
+_STRENGTHS = {Verb.SWEEP: SWEEP_STRENGTHS, Verb.CHAIN: (DEFAULT_STRENGTH,)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +56,7 @@ class Press:
     Attributes:
         event_id: the platform's id of the press.
         source: another picture for Chain or Edit, where the modal offered an upload.
+        control: what was said of structure.
     """
 
     verb: Verb
@@ -55,6 +74,7 @@ class Press:
     guidance_scale: float | None = None
     model: str | None = None
     source: bytes | None = None
+    control: ControlWish = UNSAID
     private: bool = False
     locale: str = "en"
 
@@ -64,32 +84,30 @@ def derive(parent: Generation, press: Press) -> Request:
 
     rerun: same source, prompt and seed at another strength. reroll: everything the same but a new seed. edit: same
     source with an edited prompt or strength, the seed kept so that only the edit shows. sweep: same source and seed
-    at several strengths. chain: the result becomes the source, with a new seed unless one is given.
+    at several strengths. chain: the result becomes the source, with a new seed unless one is given. showmap: only the
+    control map of the result is drawn. usemap: the picture that a map was drawn for, with that map.
+
+    Control goes along with all of them. Without a map of the member's own it is drawn from the new source, so a chain
+    follows the latest result; a given map stays. Whatever is derived from a map keeps that map, and chaining it means
+    using it: the map itself is no picture to go on from.
 
     Raises:
         InvalidRequest: where the modal's values are out of range.
     """
-    recipe = parent.recipe
-    source: bytes | ImageId = parent.source
-    seed: int | None = recipe.seed
-    strengths: tuple[float, ...] = (recipe.strength,)
-    match press.verb:
-        case Verb.RERUN:
-            action = Action.RERUN
-        case Verb.REROLL:
-            action, seed = Action.REROLL, None
-        case Verb.EDIT:
-            action = Action.EDIT
-        case Verb.SWEEP:
-            action, strengths = Action.SWEEP, SWEEP_STRENGTHS
-        case Verb.CHAIN:
-            action, seed, source, strengths = Action.CHAIN, None, parent.image, (DEFAULT_STRENGTH,)
-        case _:
-            raise ValueError(f"{press.verb} makes no job")
+    recipe, kept = parent.recipe, parent.recipe.control
+    verb = press.verb
+    if recipe.map_only:
+        verb = Verb.USE_MAP if verb is Verb.CHAIN else verb
+        kept = replace(kept, map=parent.image) if kept else None
+    if verb not in DERIVING:
+        raise ValueError(f"{press.verb} makes no job")
+    source: bytes | ImageId = parent.image if verb is Verb.CHAIN else parent.source
+    seed = None if verb in {Verb.REROLL, Verb.CHAIN} else recipe.seed
+    strengths = _STRENGTHS.get(verb, (recipe.strength,))
     if press.strength is not None:
         strengths = (press.strength,)
     return Request(
-        action=action,
+        action=DERIVING[verb],
         requester=press.requester,
         reply_to=press.reply_to,
         event_id=press.event_id,
@@ -102,6 +120,8 @@ def derive(parent: Generation, press: Press) -> Request:
         guidance_scale=recipe.guidance_scale if press.guidance_scale is None else press.guidance_scale,
         style=recipe.style if press.style is None else press.style,
         model=recipe.model if press.model is None else press.model,
+        control=press.control.over(kept),
+        control_map=press.control.map,
         private=press.private,
         parent=parent.id,
         locale=press.locale,
