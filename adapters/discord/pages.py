@@ -17,6 +17,7 @@ from bot.domain.errors import Gone, InvalidRequest
 from bot.domain.ids import JobId, generation_id, job_of, parse_job_id
 from bot.domain.job import Generation, Job
 from bot.ports import Exporter, JobStore
+from bot.rendering import control_facts
 from bot.service import Description, Service
 from bot.texts import text
 
@@ -156,6 +157,7 @@ def description_lines(description: Description, locale: str, *, undelivered: str
     lines += [
         f"strength {strengths} · seed {recipe.seed} · steps {recipe.steps} · guidance {recipe.guidance_scale:g}",
         f"model {inert(recipe.model)}" + (f" · style {inert(recipe.style)}" if recipe.style else ""),
+        *([" · ".join(control_facts(recipe, locale))] if recipe.control else []),
         f"id `{job.id}`",
     ]
     lines += [text(locale, "info-lineage"), f"• {text(locale, 'info-original')}"]

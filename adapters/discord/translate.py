@@ -2,39 +2,54 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.pictures import attachment
 from bot.domain.actions import Press, Verb
+from bot.domain.control import NO_CONTROL, UNSAID, ControlWish
 from bot.domain.errors import InvalidRequest
 from bot.domain.flags import Flags, parse_flags, parse_strengths
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.request import Action, ReplyTarget, Request, parse_strength
 from bot.texts import text
 
-ACTIONS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REFINE}
+ACTIONS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REFINE, "map": Action.MAP}
 
-FIELD_PROMPT, FIELD_STRENGTH, FIELD_STYLE, FIELD_PICTURE, FIELD_UPLOAD = (
+FIELD_PROMPT, FIELD_STRENGTH, FIELD_STYLE, FIELD_PICTURE, FIELD_UPLOAD, FIELD_CONTROL = (
     "prompt",
     "strength",
     "style",
     "picture",
     "upload",
+    "control",
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What was asked, before its picture is there."""
+    """What was asked, before its pictures are there.
+
+    Attributes:
+        drawn: a control map of the member's own.
+    """
 
     flags: Flags
     action: Action = Action.IMG2IMG
     source: Upload | None = None
+    drawn: Upload | None = None
 
-    def request(self, event: Incoming, reply_to: ReplyTarget, source: bytes | ImageId, *, private: bool) -> Request:
-        """With its picture, as the core takes it.
+    def request(
+        self,
+        event: Incoming,
+        reply_to: ReplyTarget,
+        source: bytes | ImageId,
+        *,
+        drawn: bytes | None = None,
+        private: bool,
+    ) -> Request:
+        """With its pictures, as the core takes it.
 
         Raises:
             InvalidRequest: a value is out of its range.
@@ -53,14 +68,24 @@ class Wish:
             guidance_scale=self.flags.guidance_scale,
             style=self.flags.style,
             model=self.flags.model,
+            control=replace(self.flags.control, map=drawn).over(),
+            control_map=drawn,
             private=private,
             locale=event.origin.locale,
         )
 
-    def press(self, event: Incoming, reply_to: ReplyTarget, result: GenerationId, *, private: bool) -> Press:
+    def press(
+        self,
+        event: Incoming,
+        reply_to: ReplyTarget,
+        result: GenerationId,
+        *,
+        drawn: bytes | None = None,
+        private: bool,
+    ) -> Press:
         """The same on a result of ours: it is chained."""
         return Press(
-            verb=Verb.CHAIN,
+            verb=Verb.SHOW_MAP if self.action is Action.MAP else Verb.CHAIN,
             generation=result,
             requester=event.origin.requester,
             reply_to=reply_to,
@@ -70,6 +95,7 @@ class Wish:
             negative_prompt=self.flags.negative_prompt or None,
             style=self.flags.style,
             seed=self.flags.seed,
+            control=replace(self.flags.control, map=drawn),
             private=private,
             locale=event.origin.locale,
         )
@@ -98,7 +124,7 @@ def focused(body: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def wish_of_command(event: Incoming) -> Wish:
-    """`/img2img`, `/sweep` and `/refine`.
+    """`/img2img`, `/sweep`, `/refine` and `/map`.
 
     Raises:
         InvalidRequest: the list of strengths is none.
@@ -111,9 +137,11 @@ def wish_of_command(event: Incoming) -> Wish:
     elif given.get("strength") is not None:
         strengths = (float(given["strength"]),)
     seed, steps = given.get("seed"), given.get("steps")
+    drawn = uploads.get(str(given.get("map")))
     return Wish(
         action=ACTIONS[event.name],
         source=attachment(uploads.get(str(given.get("image")), {}), author=event.origin.user),
+        drawn=attachment(drawn, author=event.origin.user) if drawn else None,
         flags=Flags(
             prompt=str(given.get("prompt", "")),
             negative_prompt=str(given.get("negative_prompt") or ""),
@@ -124,6 +152,12 @@ def wish_of_command(event: Incoming) -> Wish:
             style=given.get("style"),
             model=given.get("model"),
             private=bool(given.get("private")),
+            control=ControlWish(
+                kind=given.get("control"),
+                scale=given.get("control_scale"),
+                start=given.get("control_start"),
+                end=given.get("control_end"),
+            ),
         ),
     )
 
@@ -136,6 +170,8 @@ def wish_of_words(content: str, me: str, locale: str) -> Wish:
     """
     words = re.sub(rf"<@!?{re.escape(me)}>", " ", content)
     flags = parse_flags(words)
+    if flags.map_only:
+        return Wish(flags=flags, action=Action.MAP)
     if not flags.prompt:
         raise InvalidRequest(text(locale, "refused-no-prompt"))
     several = flags.strengths is not None and len(flags.strengths) > 1
@@ -151,6 +187,7 @@ class Form:
     style: str | None = None
     picture: int | None = None
     upload: Upload | None = None
+    control: ControlWish = UNSAID
 
 
 def form_of(event: Incoming) -> Form:
@@ -171,6 +208,7 @@ def form_of(event: Incoming) -> Form:
         style=style or None,
         picture=int(picture) if picture.isdigit() else None,
         upload=attachment(upload, author=event.origin.user) if upload else None,
+        control=ControlWish(kind=_first(values[FIELD_CONTROL]) or NO_CONTROL) if FIELD_CONTROL in values else UNSAID,
     )
 
 

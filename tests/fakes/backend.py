@@ -1,9 +1,8 @@
 """A backend for the real worker that needs no torch and misbehaves on cue.
 
 Its pictures are blends of the source with noise of the recipe, and show the control map they were made with. A
-prompt of the form "<act> at <step>" makes it do
-`act` in that step; `ACTS` has them all. "oom above 5000" runs out of memory where it is asked for more pixels, and
-where it is not frugal.
+prompt of the form "<act> at <step>" makes it do `act` in that step; `ACTS` has them all. "oom above 5000" runs out of
+memory where it is asked for more pixels, and where it is not frugal.
 """
 
 import ctypes
