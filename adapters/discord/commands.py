@@ -46,12 +46,11 @@ def commands(controls: Sequence[ControlKind] = ()) -> list[Payload]:
     ]
     private = _option("private", _BOOLEAN)
     style = recipe[1]
+    strengths = _option("strengths", _STRING, max_length=100)
     structure = _structure(controls)
     return [
         _command("img2img", [picture, prompt, *recipe, *structure, private]),
-        _command(
-            "sweep", [picture, prompt, _option("strengths", _STRING, max_length=100), style, *structure, private]
-        ),
+        _command("sweep", [picture, prompt, strengths, style, *structure, private]),
         _command("refine", [picture, prompt, style, private]),
         *_map_command(controls, picture, style, private),
         _command("queue"),

@@ -104,7 +104,7 @@ def _control(locale: str, controls: Sequence[ControlKind], chosen: ControlKind |
         return []
     kinds = [(kind.value, text(locale, f"control-{kind}")) for kind in controls]
     kinds.insert(0, (NO_CONTROL, text(locale, f"control-{NO_CONTROL}")))
-    return [_select(locale, FIELD_CONTROL, kinds, chosen=chosen)]
+    return [_select(locale, FIELD_CONTROL, kinds, chosen=chosen, required=False)]
 
 
 def _select(

@@ -23,6 +23,7 @@ from bot.domain.flags import Flags
 from bot.domain.ids import parse_generation_id
 from bot.domain.job import Generation
 from bot.domain.place import check_source, with_defaults
+from bot.domain.request import Action
 from bot.ports import JobStore
 from bot.service import Service
 from bot.texts import text
@@ -107,11 +108,12 @@ class Remix:
         result = await self._our_result(source)
         check_source(settings, author=result.requester.user if result else source.author, requester=event.origin.user)
         drawn = (await self._downloads.fetch(wish.drawn.url)).content if wish.drawn else None
-        if result:
+        if result and wish.action is not Action.MAP:
             receipt = await self._service.press(wish.press(event, reply_to, result.id, drawn=drawn, private=private))
         else:
-            content = (await self._downloads.fetch(source.url)).content
-            request = wish.request(event, reply_to, content, drawn=drawn, private=private)
+            content = result.image if result else (await self._downloads.fetch(source.url)).content
+            parent = result.id if result else None
+            request = wish.request(event, reply_to, content, drawn=drawn, parent=parent, private=private)
             receipt = await self._service.submit(with_defaults(request, settings))
         await settle_double(self._answers, answered, receipt)
 

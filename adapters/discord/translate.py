@@ -8,7 +8,7 @@ from typing import Any
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.pictures import attachment
 from bot.domain.actions import Press, Verb
-from bot.domain.control import NO_CONTROL, UNSAID, ControlWish
+from bot.domain.control import NO_CONTROL, UNSAID, ControlWish, parse_kind
 from bot.domain.errors import InvalidRequest
 from bot.domain.flags import Flags, parse_flags, parse_strengths
 from bot.domain.ids import GenerationId, ImageId
@@ -47,9 +47,10 @@ class Wish:
         source: bytes | ImageId,
         *,
         drawn: bytes | None = None,
+        parent: GenerationId | None = None,
         private: bool,
     ) -> Request:
-        """With its pictures, as the core takes it.
+        """With its pictures, as the core takes it; `parent` is the result of ours that the source is.
 
         Raises:
             InvalidRequest: a value is out of its range.
@@ -70,6 +71,7 @@ class Wish:
             model=self.flags.model,
             control=replace(self.flags.control, map=drawn).over(),
             control_map=drawn,
+            parent=parent,
             private=private,
             locale=event.origin.locale,
         )
@@ -85,7 +87,7 @@ class Wish:
     ) -> Press:
         """The same on a result of ours: it is chained."""
         return Press(
-            verb=Verb.SHOW_MAP if self.action is Action.MAP else Verb.CHAIN,
+            verb=Verb.CHAIN,
             generation=result,
             requester=event.origin.requester,
             reply_to=reply_to,
@@ -127,7 +129,7 @@ def wish_of_command(event: Incoming) -> Wish:
     """`/img2img`, `/sweep`, `/refine` and `/map`.
 
     Raises:
-        InvalidRequest: the list of strengths is none.
+        InvalidRequest: the list of strengths is none, or there is no such control.
     """
     given = options(event.body)
     uploads = event.body.get("resolved", {}).get("attachments", {})
@@ -153,7 +155,7 @@ def wish_of_command(event: Incoming) -> Wish:
             model=given.get("model"),
             private=bool(given.get("private")),
             control=ControlWish(
-                kind=given.get("control"),
+                kind=parse_kind(str(given["control"])) if given.get("control") else None,
                 scale=given.get("control_scale"),
                 start=given.get("control_start"),
                 end=given.get("control_end"),
@@ -208,8 +210,15 @@ def form_of(event: Incoming) -> Form:
         style=style or None,
         picture=int(picture) if picture.isdigit() else None,
         upload=attachment(upload, author=event.origin.user) if upload else None,
-        control=ControlWish(kind=_first(values[FIELD_CONTROL]) or NO_CONTROL) if FIELD_CONTROL in values else UNSAID,
+        control=_control(values),
     )
+
+
+def _control(values: Mapping[str, Any]) -> ControlWish:
+    """A select that the member emptied means none, one that was not there nothing."""
+    if FIELD_CONTROL not in values:
+        return UNSAID
+    return ControlWish(kind=parse_kind(_first(values[FIELD_CONTROL]) or NO_CONTROL))
 
 
 def _first(value: object) -> str:

@@ -99,6 +99,13 @@ UNSAID = ControlWish()
 """Nothing was said of control."""
 
 
+def wish_of(control: Control | None) -> ControlWish:
+    """What a form that shows a recipe's control is filled with; its map stays where the kind does."""
+    if control is None:
+        return ControlWish(kind=NO_CONTROL)
+    return ControlWish(kind=control.kind, scale=control.scale, start=control.start, end=control.end)
+
+
 def parse_kind(text: str) -> str:
     """A kind of control from what people type: "canny", "Soft edge", "line-art"; or `NO_CONTROL`.
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack.forms import Errand, FormErrors, errand_of, form, read_form, unfolded
+from adapters.slack.fields import FormErrors
+from adapters.slack.forms import Errand, errand_of, form, read_form, unfolded
 from bot.domain.flags import Flags
 from bot.domain.ids import generation_id
 from bot.domain.request import MAX_SEED, Action
