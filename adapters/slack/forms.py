@@ -52,7 +52,6 @@ _TITLES = {
     Action.CHAIN: "Chain this result",
     Action.MAP: "Draw a control map",
 }
-_STEPS_HINT = f"1 to {MAX_STEPS}; empty takes the model's own."
 _STRENGTH_HINT = (
     "0 keeps the picture as it is, 1 ignores it. "
     "Words do as well: subtle 0.3, balanced 0.5, strong 0.7, reimagine 0.9."
