@@ -5,6 +5,7 @@ import io
 import pytest
 from PIL import Image, ImageDraw
 
+from inference.api import Control, ControlKind
 from tests.e2e.discord.conftest import PNG, Bench, Start
 from tests.fakes.core import png
 from tests.fakes.discord_server import DiscordServer

@@ -1,5 +1,6 @@
 """What goes into a row comes out of it, whatever people write."""
 
+import json
 import sqlite3
 from dataclasses import fields
 
@@ -9,9 +10,11 @@ from hypothesis import strategies as st
 
 from adapters.sqlite import codec, store
 from adapters.sqlite.migrations import MIGRATIONS
+from bot.domain.control import Control
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job, Lineage, Recipe
 from bot.domain.request import ReplyTarget, Requester
+from inference.api import ControlKind
 from tests.fakes.jobs import a_generation, a_job
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))  # half surrogate pairs too: a chat may let them through
@@ -19,6 +22,14 @@ COLUMN_TEXT = st.text()
 WHOLE = st.integers(0, 2**53)
 REAL = st.floats(allow_nan=False, allow_infinity=False)
 
+CONTROLS = st.builds(
+    Control,
+    kind=st.sampled_from(ControlKind),
+    map=st.none() | COLUMN_TEXT.map(ImageId),
+    scale=REAL,
+    start=REAL,
+    end=REAL,
+)
 RECIPES = st.builds(
     Recipe,
     prompt=ANY_TEXT,
@@ -29,6 +40,8 @@ RECIPES = st.builds(
     guidance_scale=REAL,
     style=st.none() | ANY_TEXT,
     model=ANY_TEXT,
+    control=st.none() | CONTROLS,
+    map_only=st.booleans(),
 )
 # A platform and a user id make the requester's key, a column of its own.
 REQUESTERS = st.builds(Requester, platform=COLUMN_TEXT, user=COLUMN_TEXT, space=ANY_TEXT, name=ANY_TEXT)
@@ -108,7 +121,9 @@ def test_a_generation_survives_its_row(generation: Generation) -> None:
 
 def kinds(value: Job | Generation) -> list[type]:
     """The fields' types: an enum and its text, or True and 1, are equal and yet not alike."""
-    return [type(getattr(value, each.name)) for each in fields(value)]
+    recipes = value.recipes if isinstance(value, Job) else (value.recipe,)
+    controls = [type(recipe.control.kind) for recipe in recipes if recipe.control]
+    return [*(type(getattr(value, each.name)) for each in fields(value)), *controls]
 
 
 @pytest.mark.parametrize("part", ["recipes", "requester", "reply_to", "lineage", "action", "status"])
@@ -130,6 +145,16 @@ def test_a_part_that_an_older_row_lacks_takes_its_default() -> None:
     back = codec.job_from(connection.execute("SELECT * FROM jobs").fetchone())
     connection.close()
     assert (back.lineage, back.requester) == (Lineage(), Requester(platform="console", user="ada"))
+
+
+def test_a_recipe_of_before_there_was_control_has_none() -> None:
+    connection = a_database()
+    [recipe] = json.loads(str(codec.job_columns(a_job())["recipes"]))
+    older = {name: value for name, value in recipe.items() if name not in {"control", "map_only"}}
+    connection.execute(store._ADD_JOB, codec.job_columns(a_job()) | {"recipes": json.dumps([older])})
+    back = codec.job_from(connection.execute("SELECT * FROM jobs").fetchone())
+    connection.close()
+    assert (back.recipes[0].control, back.recipes[0].map_only) == (None, False)
 
 
 def test_numbers_that_json_does_not_know_are_refused() -> None:
