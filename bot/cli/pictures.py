@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from adapters.console.messenger import PLATFORM, ConsoleMessenger, display
@@ -18,7 +18,7 @@ from adapters.pictures.sheet import Tile, contact_sheet, strip
 from bot.cli.arguments import EXIT_DONE
 from bot.compose import compose, engine_of, exporter_of
 from bot.domain.actions import Press, Verb
-from bot.domain.control import ControlWish
+from bot.domain.control import Control, ControlWish
 from bot.domain.errors import InvalidRequest, JobFailed
 from bot.domain.ids import JobId
 from bot.domain.job import Generation, JobStatus
@@ -281,6 +281,10 @@ def _write(path: Path, content: bytes) -> None:
         raise InvalidRequest(f"{path} cannot be written ({fault.strerror}): give another --out.") from None
 
 
+def _told(control: Control | None) -> dict[str, object] | None:
+    return None if control is None else asdict(control) | {"map": "given" if control.map else "drawn"}
+
+
 def _slug(prompt: str) -> str:
     """A prompt as part of a file name: letters and digits of any script, joined by dashes, 40 at most."""
     words = "".join(letter if letter.isalnum() else " " for letter in prompt.lower()).split()
@@ -302,7 +306,7 @@ def _report(asked: argparse.Namespace, results: list[tuple[Generation, Path]], *
                 "width": made.width,
                 "height": made.height,
                 "seconds": round(made.seconds, 3),
-                **({"control": made.recipe.control.kind} if made.recipe.control else {}),
+                "control": _told(made.recipe.control),
             }
             for made, path in results
         ]
