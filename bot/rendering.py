@@ -121,6 +121,13 @@ def control_facts(recipe: Recipe, locale: str) -> tuple[str, ...]:
     return tuple(facts)
 
 
+def title(recipe: Recipe, locale: str) -> str:
+    """What a list calls it: its prompt, which a map may lack; people's words."""
+    if recipe.prompt or not (recipe.map_only and recipe.control):
+        return recipe.prompt
+    return text(locale, "alt-map", kind=recipe.control.kind)
+
+
 def _picture(generation: Generation, job: Job) -> CardPicture:
     strength, locale = f"{generation.recipe.strength:g}", job.locale
     prompt = generation.recipe.prompt

@@ -11,7 +11,7 @@ from bot.domain.job import Generation, Job
 from bot.domain.limits import in_words
 from bot.domain.request import strength_word
 from bot.domain.style import Style
-from bot.rendering import control_facts
+from bot.rendering import control_facts, title
 from bot.service import Description, QueueView
 
 _SHOWN_PROMPT = 150
@@ -85,7 +85,7 @@ def details_page(description: Description) -> Block:
         " · ".join(control_facts(recipe, "en")),
         f"id {job.id}",
     ]
-    blocks = [section(plain(recipe.prompt)), context(*(line for line in lines if line))]
+    blocks = [section(plain(title(recipe, "en"))), context(*(line for line in lines if line))]
     if job.error:
         blocks.append(section(plain(job.error)))
     if recipe.negative_prompt:
@@ -136,7 +136,7 @@ def _where(waiting: Waiting | None, now: float) -> str:
 
 
 def _prompt(job: Job) -> str:
-    return clip(job.recipes[0].prompt, _SHOWN_PROMPT)
+    return clip(title(job.recipes[0], "en"), _SHOWN_PROMPT)
 
 
 def _made(generation: Generation) -> str:
@@ -151,4 +151,6 @@ def _made(generation: Generation) -> str:
 
 def _ancestor(generation: Generation) -> str:
     recipe = generation.recipe
+    if recipe.map_only:
+        return title(recipe, "en") if not recipe.prompt else f"control map for: {clip(recipe.prompt, _SHOWN_PROMPT)}"
     return f"pass {generation.lineage.depth}: {clip(recipe.prompt, _SHOWN_PROMPT)} at strength {recipe.strength:g}"
