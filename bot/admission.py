@@ -16,10 +16,11 @@ from bot.domain.errors import Gone, InvalidRequest, LimitReached, PictureRefused
 from bot.domain.ids import ImageId, JobId
 from bot.domain.job import Generation, Job, Recipe
 from bot.domain.limits import DAY, Limits, check_limits, in_words
+from bot.domain.picture import Picture
 from bot.domain.request import DEFAULT_STRENGTH, REFINE_STRENGTH, SWEEP_STRENGTHS, Action, Request, clean_text
 from bot.domain.style import Style, find_style, guidance_of
 from bot.pace import Pace
-from bot.ports import Clock, Ids, ImageStore, JobStore, Picture, PictureReader
+from bot.ports import Clock, Ids, ImageStore, JobStore, PictureReader
 from bot.queue import FairQueue, QueueFull, units_of
 from bot.texts import text
 from inference.api import ControlKind, ModelDefaults
