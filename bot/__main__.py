@@ -79,6 +79,7 @@ def _command(name: str) -> Command:
                 "sweep": pictures.sweep,
                 "chain": pictures.chain,
                 "styles": pictures.styles,
+                "map": pictures.draw_map,
             }[name]
 
 

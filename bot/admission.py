@@ -11,18 +11,20 @@ import structlog
 from bot.domain.actions import lineage_of
 from bot.domain.advice import Asked, advise, usual_strength
 from bot.domain.card import Waiting
-from bot.domain.errors import Gone, InvalidRequest, LimitReached
+from bot.domain.control import Control
+from bot.domain.errors import Gone, InvalidRequest, LimitReached, PictureRefused
 from bot.domain.ids import ImageId, JobId
 from bot.domain.job import Generation, Job, Recipe
 from bot.domain.limits import DAY, Limits, check_limits, in_words
 from bot.domain.lora import find_loras
+from bot.domain.picture import Picture
 from bot.domain.request import DEFAULT_STRENGTH, REFINE_STRENGTH, SWEEP_STRENGTHS, Action, Request, clean_text
 from bot.domain.style import Style, find_style, guidance_of
 from bot.pace import Pace
 from bot.ports import Clock, Ids, ImageStore, JobStore, PictureReader
 from bot.queue import FairQueue, QueueFull, units_of
 from bot.texts import text
-from inference.api import ModelDefaults
+from inference.api import ControlKind, ModelDefaults
 
 _STANDARD_STRENGTHS: Mapping[Action, tuple[float, ...]] = {
     Action.SWEEP: SWEEP_STRENGTHS,
@@ -125,7 +127,10 @@ class Admission:
         check_limits(self.limits, usage, pictures=len(recipes), now=now)
         try:
             with self._queue.reserve():
+                drawn = await self._map(request)
                 source = await self._source(request, parent)
+                if drawn is not None:
+                    recipes = _with_map(recipes, await self._images.put(drawn.png))
                 job = Job(
                     id=self._ids.job_id(),
                     action=request.action,
@@ -146,7 +151,8 @@ class Admission:
             raise LimitReached(f"The queue is full: come back in {self._drained_in()}.") from None
         if stored.id != job.id:
             return Receipt(job=stored, waiting=self.waiting(stored.id), duplicate=True)
-        self._queue.put(units_of(job))
+        # A map costs next to nothing and its member looks at it before anything else.
+        self._queue.put(units_of(job), first=recipes[0].map_only)
         log.info("queued", job=job.id, action=job.action, platform=job.requester.platform, user=job.requester.user)
         return Receipt(job=job, waiting=self.waiting(job.id))
 
@@ -165,6 +171,11 @@ class Admission:
             raise InvalidRequest(f"I do not have the model {model!r}: there is {', '.join(self.models)}.")
         return defaults
 
+    def controls(self, model: str | None = None) -> tuple[ControlKind, ...]:
+        """The kinds of structure that a model can be made to keep; of the default one where none is named."""
+        defaults = self.models.get(model or self._default_model)
+        return defaults.controls if defaults else ()
+
     def _recipes(self, request: Request, model: str, defaults: ModelDefaults) -> tuple[Recipe, ...]:
         style = find_style(self.styles, request.style)
         loras = find_loras(request.loras, defaults.loras, model=model)
@@ -174,8 +185,11 @@ class Admission:
             raise InvalidRequest(
                 f"The model {model!r} edits by instruction, so strength means nothing to it: ask for one picture."
             )
+        if request.control:
+            self._check_control(request.control, model, defaults)
         prompt = clean_text(request.prompt)
-        if not prompt:
+        map_only = request.action is Action.MAP
+        if not prompt and not map_only:
             raise InvalidRequest('Say what the picture should become, for example "an oil painting".')
         recipe = Recipe(
             prompt=prompt,
@@ -192,6 +206,8 @@ class Admission:
             model=model,
             loras=loras,
             uses_strength=defaults.uses_strength,
+            control=request.control,
+            map_only=map_only,
         )
         return tuple(replace(recipe, strength=strength) for strength in strengths)
 
@@ -199,7 +215,7 @@ class Admission:
         """A line of advice, or none: only where a member begins or goes on from a result, and not again and again."""
         uses_strength = self.models[recipes[0].model].uses_strength
         begins = isinstance(request.source, bytes) or request.action is Action.CHAIN
-        if not (self._advice and uses_strength and begins):
+        if not (self._advice and uses_strength and begins) or recipes[0].map_only:
             return ()
         asked = Asked(action=request.action, recipes=recipes, contrast=source.contrast, made_by_ai=source.made_by_ai)
         advice = advise(asked, self.styles)
@@ -217,6 +233,31 @@ class Admission:
             above = made.lineage.parent
             made = None if above is None else await self._store.generation(above)
         return made is not None and recipe.asks_the_same(made.recipe)
+
+    def _check_control(self, control: Control, model: str, defaults: ModelDefaults) -> None:
+        """Refuse a kind that the model has no network for."""
+        if control.kind in defaults.controls:
+            return
+        others = [name for name, each in self.models.items() if control.kind in each.controls]
+        if defaults.controls:
+            can = f"it has {', '.join(defaults.controls)}"
+        else:
+            can = f"who runs me can name a ControlNet for it in the model file, under [{model}.controls]"
+        choose = f"choose the model {' or '.join(others)} for that; " if others else ""
+        raise InvalidRequest(f"The model {model!r} cannot keep {control.kind}: {choose}{can}.")
+
+    async def _map(self, request: Request) -> Picture | None:
+        """The control map that was sent along, decoded; None where none was. A stored one must still be there."""
+        if request.control is None:
+            return None
+        if request.control_map is not None:
+            try:
+                return await self._reader.read(request.control_map)
+            except PictureRefused as refusal:
+                raise PictureRefused(f"The control map cannot be used. {refusal}") from refusal
+        if request.control.map and not await self._images.has(request.control.map):
+            raise Gone("That control map is not kept any more: give it again.")
+        return None
 
     async def _source(self, request: Request, parent: Generation | None) -> _Source:
         """The decoded source, in the image store."""
@@ -237,3 +278,11 @@ class Admission:
     def _drained_in(self) -> str:
         seconds = self._pace.drained_in(self._queue.order())
         return in_words(60.0 if seconds is None else max(10.0, seconds))
+
+
+def _with_map(recipes: tuple[Recipe, ...], image: ImageId) -> tuple[Recipe, ...]:
+    """The recipes with a control map of the member's own."""
+    return tuple(
+        replace(recipe, control=replace(recipe.control, map=image)) if recipe.control else recipe
+        for recipe in recipes
+    )

@@ -25,7 +25,7 @@ def archive(
         max_bytes: of the archive; the oldest pictures are left out where they would not fit, and listed.
     """
     wanted = dict.fromkeys(
-        image for job, generations in jobs for image in (*(each.image for each in generations), job.source)
+        image for job, generations in jobs for image in (*(each.image for each in generations), *job.images())
     )
     words: dict[str, Any] = {"jobs": [_job(job, generations) for job, generations in jobs]}
     room = max_bytes - len(json.dumps(words)) - len(wanted) * 80 - 4096

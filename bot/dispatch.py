@@ -15,13 +15,24 @@ import structlog
 from bot.delivery import Delivery
 from bot.domain.card import Progress
 from bot.domain.ids import JobId, generation_id
-from bot.domain.job import Generation, Job, JobStatus
+from bot.domain.job import Generation, Job, JobStatus, Recipe
 from bot.domain.style import Style, styled
 from bot.durable import until_stored
 from bot.pace import Pace
 from bot.ports import Clock, ImageStore, JobStore
 from bot.queue import FairQueue, QueueClosed, Unit, units_of
-from inference.api import Cancelled, Done, Engine, Failed, FailureKind, Img2ImgRequest, Preview, Started, Step
+from inference.api import (
+    Cancelled,
+    Control,
+    Done,
+    Engine,
+    Failed,
+    FailureKind,
+    Img2ImgRequest,
+    Preview,
+    Started,
+    Step,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -174,8 +185,22 @@ class Dispatch:
             seed=recipe.seed,
             model=recipe.model,
             loras=recipe.loras,
-            previews=True,
+            previews=not recipe.map_only,
             keep_palette=recipe.keep_palette,
+            control=self._control(recipe),
+            map_only=recipe.map_only,
+        )
+
+    def _control(self, recipe: Recipe) -> Control | None:
+        control = recipe.control
+        if control is None:
+            return None
+        return Control(
+            kind=control.kind,
+            map=self._images.path(control.map) if control.map else None,
+            scale=control.scale,
+            start=control.start,
+            end=control.end,
         )
 
     async def _run(self, unit: Unit, running: _Running, request: Img2ImgRequest) -> None:

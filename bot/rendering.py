@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain.actions import Verb
 from bot.domain.card import Button, Card, CardPicture, Progress, Waiting
 from bot.domain.ids import GenerationId
-from bot.domain.job import Generation, Job, JobStatus
+from bot.domain.job import Generation, Job, JobStatus, Recipe
 from bot.domain.lora import shown
 from bot.domain.request import STRENGTH_WORDS, strength_word
 from bot.texts import text
@@ -20,6 +20,7 @@ _PLAIN_HEADLINES = {
     JobStatus.SUCCEEDED: "headline-done",
     JobStatus.CANCELLED: "headline-cancelled",
 }
+_MAP_HEADLINES = {JobStatus.RUNNING: "headline-drawing", JobStatus.SUCCEEDED: "headline-map"}
 _EMOJI = {
     Verb.CHAIN: "🔗",
     Verb.REROLL: "🎲",
@@ -29,6 +30,9 @@ _EMOJI = {
     Verb.DELETE: "🗑️",
     Verb.CANCEL: "✖️",
     Verb.PUBLISH: "📣",
+    Verb.SHOW_MAP: "🗺️",
+    Verb.USE_MAP: "🖌️",
+    Verb.ASK_MAP: "🖌️",
 }
 
 
@@ -72,6 +76,7 @@ def render(
 
 
 def _headline(job: Job, waiting: Waiting | None, progress: Progress | None) -> str:
+    map_only = job.recipes[0].map_only
     match job.status:
         case JobStatus.QUEUED if job.attempt:
             return text(job.locale, "headline-interrupted")
@@ -79,16 +84,19 @@ def _headline(job: Job, waiting: Waiting | None, progress: Progress | None) -> s
             return text(job.locale, "headline-queued-at", position=waiting.position)
         case JobStatus.RUNNING if progress and progress.loading_model:
             return text(job.locale, "headline-loading")
-        case JobStatus.RUNNING if progress:
+        case JobStatus.RUNNING if progress and not map_only:
             return text(job.locale, "headline-painting", percent=round(progress.fraction * 100))
         case JobStatus.FAILED | JobStatus.REFUSED:
             return job.error
         case _:
-            return text(job.locale, _PLAIN_HEADLINES[job.status])
+            plain = _PLAIN_HEADLINES | (_MAP_HEADLINES if map_only else {})
+            return text(job.locale, plain[job.status])
 
 
 def _facts(job: Job) -> tuple[str, ...]:
     recipe, locale = job.recipes[0], job.locale
+    if recipe.map_only:
+        return control_facts(recipe, locale)
     if len(job.recipes) > 1:
         strengths = ", ".join(f"{each.strength:g}" for each in job.recipes)
         facts = [text(locale, "fact-strengths", strengths=strengths)]
@@ -102,7 +110,27 @@ def _facts(job: Job) -> tuple[str, ...]:
         facts.append(text(locale, "fact-style", style=recipe.style))
     if recipe.loras:
         facts.append(text(locale, "fact-loras", loras=shown(recipe.loras)))
+    return (*facts, *control_facts(recipe, locale))
+
+
+def control_facts(recipe: Recipe, locale: str) -> tuple[str, ...]:
+    """What structure a recipe keeps, and how; only what is not as usual beyond the kind."""
+    control = recipe.control
+    if control is None:
+        return ()
+    facts = [text(locale, "fact-control-map" if control.map else "fact-control", kind=control.kind)]
+    if control.scale != 1:
+        facts.append(text(locale, "fact-control-scale", scale=f"{control.scale:g}"))
+    if (control.start, control.end) != (0, 1):
+        facts.append(text(locale, "fact-control-span", start=f"{control.start:g}", end=f"{control.end:g}"))
     return tuple(facts)
+
+
+def title(recipe: Recipe, locale: str) -> str:
+    """What a list calls it: its prompt, which a map may lack; people's words."""
+    if recipe.prompt or not (recipe.map_only and recipe.control):
+        return recipe.prompt
+    return text(locale, "alt-map", kind=recipe.control.kind)
 
 
 def _picture(generation: Generation, job: Job) -> CardPicture:
@@ -117,14 +145,23 @@ def _picture(generation: Generation, job: Job) -> CardPicture:
         generation=generation.id,
         image=generation.image,
         label=text(locale, "label-strength", strength=strength),
-        alt=text(locale, "alt-picture", prompt=spoken, strength=strength),
+        alt=_alt(generation.recipe, spoken, locale),
         button=button,
     )
+
+
+def _alt(recipe: Recipe, prompt: str, locale: str) -> str:
+    if recipe.map_only and recipe.control:
+        return text(locale, "alt-map", kind=recipe.control.kind)
+    return text(locale, "alt-picture", prompt=prompt, strength=f"{recipe.strength:g}")
 
 
 def _small_print(job: Job, generations: Sequence[Generation]) -> str:
     first, locale = generations[0], job.locale
     recipe = first.recipe
+    if recipe.map_only:
+        size = text(locale, "print-map", width=str(first.width), height=str(first.height))
+        return " · ".join([size, text(locale, "print-id", id=job.id)])
     parts = [
         text(
             locale,
@@ -155,9 +192,14 @@ def _buttons(job: Job, generations: Sequence[Generation], *, private: bool) -> t
     if not generations:
         return ()
     first = generations[0].id
+    recipe = job.recipes[0]
     ends = [Verb.DETAILS, Verb.DELETE, *([Verb.PUBLISH] if private else [])]
+    if recipe.map_only:
+        ends.insert(0, Verb.USE_MAP if recipe.prompt else Verb.ASK_MAP)
+    elif recipe.control:
+        ends.append(Verb.SHOW_MAP)
     last = tuple(_button(locale, verb, first) for verb in ends)
-    if len(job.recipes) > 1:
+    if len(job.recipes) > 1 or recipe.map_only:
         return (last,)
     ladder = tuple(
         Button(

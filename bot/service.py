@@ -74,6 +74,7 @@ class Service:
     Attributes:
         styles: the presets members can pick, by name.
         models: the models members can pick, with their defaults.
+        controls: what a model can be made to keep; see `Admission.controls`.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Service:
         self._clock = clock
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # gone when nobody holds or waits
         self.styles = admission.styles
+        self.controls = admission.controls
         self.models = admission.models
 
     def close(self) -> None:
@@ -200,7 +202,7 @@ class Service:
         ]
         pictures: dict[ImageId, bytes] = {}
         for job, generations in jobs:
-            for image in (*(each.image for each in generations), job.source):
+            for image in (*(each.image for each in generations), *job.images()):
                 if sum(map(len, pictures.values())) < max_bytes:
                     with contextlib.suppress(Gone):
                         pictures[image] = await self._images.get(image)
@@ -280,7 +282,7 @@ class Service:
 
     async def _equal_press(self, request: Request) -> Job | None:
         """The job of an equal press by the same member that is still open or was made a moment ago."""
-        if isinstance(request.source, bytes):
+        if isinstance(request.source, bytes) or request.control_map is not None:
             return None
         now = self._clock.now()
         for job in await self._store.jobs_of(request.requester.key, limit=_RECENT):
@@ -310,5 +312,6 @@ def _asks_for(request: Request, job: Job) -> bool:
         and (recipe.steps, recipe.guidance_scale, recipe.model)
         == (request.steps, request.guidance_scale, request.model)
         and shown(recipe.loras) == shown(request.loras)
+        and recipe.control == request.control
         and request.seed in {None, recipe.seed}
     )

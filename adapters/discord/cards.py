@@ -39,7 +39,15 @@ _COLOURS = {
     JobStatus.RUNNING: 0xD2962D,
 }
 _QUEUED_COLOUR = 0x4A6FA5
-_STYLES = {Verb.DELETE: 4, Verb.CANCEL: 4, Verb.CHAIN: 1, Verb.COLLECT: 1, Verb.PUBLISH: 3}
+_STYLES = {
+    Verb.DELETE: 4,
+    Verb.CANCEL: 4,
+    Verb.CHAIN: 1,
+    Verb.COLLECT: 1,
+    Verb.PUBLISH: 3,
+    Verb.USE_MAP: 1,
+    Verb.ASK_MAP: 1,
+}
 _SECONDARY = 2
 
 NOBODY: Payload = {"parse": []}

@@ -12,6 +12,7 @@ from adapters.discord.rest import Payload
 from bot.domain.place import RemixPolicy
 from bot.domain.request import MAX_GUIDANCE_SCALE, MAX_PROMPT, MAX_SEED, MAX_STEPS
 from bot.texts import text, translations
+from inference.api import MAX_CONTROL_SCALE, ControlKind
 
 REMIX_IMAGE = "Remix image"
 IMAGE_INFO = "Image info"
@@ -26,8 +27,12 @@ _DISCORD_LOCALES = {
 MAX_DESCRIPTION = 100
 
 
-def commands() -> list[Payload]:
-    """Every command, as one bulk overwrite takes them."""
+def commands(controls: Sequence[ControlKind] = ()) -> list[Payload]:
+    """Every command, as one bulk overwrite takes them.
+
+    Args:
+        controls: kinds of structure that some model can be made to keep; what there is not is not offered.
+    """
     picture = _option("image", _ATTACHMENT, required=True)
     prompt = _option("prompt", _STRING, required=True, min_length=1, max_length=MAX_PROMPT)
     recipe = [
@@ -42,10 +47,13 @@ def commands() -> list[Payload]:
     ]
     private = _option("private", _BOOLEAN)
     style = recipe[1]
+    strengths = _option("strengths", _STRING, max_length=100)
+    structure = _structure(controls)
     return [
-        _command("img2img", [picture, prompt, *recipe, private]),
-        _command("sweep", [picture, prompt, _option("strengths", _STRING, max_length=100), style, private]),
+        _command("img2img", [picture, prompt, *recipe, *structure, private]),
+        _command("sweep", [picture, prompt, strengths, style, *structure, private]),
         _command("refine", [picture, prompt, style, private]),
+        *_map_command(controls, picture, style, private),
         _command("queue"),
         _command("info", [_option("job", _STRING, required=True, max_length=30)]),
         _command("styles"),
@@ -55,6 +63,36 @@ def commands() -> list[Payload]:
         _menu(REMIX_IMAGE, "menu-remix"),
         _menu(IMAGE_INFO, "menu-info"),
     ]
+
+
+def _structure(controls: Sequence[ControlKind]) -> list[Payload]:
+    if not controls:
+        return []
+    return [
+        _kind(controls),
+        _option("map", _ATTACHMENT),
+        _option("control_scale", _NUMBER, min_value=0.0, max_value=MAX_CONTROL_SCALE),
+        _option("control_start", _NUMBER, min_value=0.0, max_value=1.0),
+        _option("control_end", _NUMBER, min_value=0.0, max_value=1.0),
+    ]
+
+
+def _kind(controls: Sequence[ControlKind], *, required: bool = False) -> Payload:
+    choices = [
+        {"name": text("en", f"control-{kind}"), "value": kind.value, **_localised("name", f"control-{kind}")}
+        for kind in controls
+    ]
+    return _option("control", _STRING, required=required, choices=choices)
+
+
+def _map_command(
+    controls: Sequence[ControlKind], picture: Payload, style: Payload, private: Payload
+) -> list[Payload]:
+    if not controls:
+        return []
+    prompt = _option("prompt", _STRING, max_length=MAX_PROMPT)
+    options = [picture, _kind(controls, required=True), prompt, style, private]
+    return [_command("map", options, about="map-command")]
 
 
 def _settings() -> list[Payload]:
@@ -83,12 +121,17 @@ def _settings() -> list[Payload]:
 
 
 def _command(
-    name: str, options: Sequence[Payload] = (), *, permissions: int | None = None, guild_only: bool = False
+    name: str,
+    options: Sequence[Payload] = (),
+    *,
+    about: str = "",
+    permissions: int | None = None,
+    guild_only: bool = False,
 ) -> Payload:
     return {
         "name": name,
         "type": _CHAT,
-        **_named(name),
+        **_named(about or name),
         "options": list(options),
         "contexts": [_GUILD] if guild_only else [_GUILD, _BOT_DM, _PRIVATE_CHANNEL],
         "integration_types": [_BY_GUILD] if guild_only else [_BY_GUILD, _BY_USER],

@@ -5,11 +5,20 @@ from collections.abc import Sequence
 from adapters.discord.ids import ButtonId, RemixId
 from adapters.discord.incoming import Upload
 from adapters.discord.rest import Payload
-from adapters.discord.translate import FIELD_PICTURE, FIELD_PROMPT, FIELD_STRENGTH, FIELD_STYLE, FIELD_UPLOAD
+from adapters.discord.translate import (
+    FIELD_CONTROL,
+    FIELD_PICTURE,
+    FIELD_PROMPT,
+    FIELD_STRENGTH,
+    FIELD_STYLE,
+    FIELD_UPLOAD,
+)
 from bot.domain.actions import Verb
+from bot.domain.control import NO_CONTROL
 from bot.domain.job import Generation
 from bot.domain.request import DEFAULT_STRENGTH, MAX_PROMPT
 from bot.texts import text
+from inference.api import ControlKind
 
 MAX_TITLE = 45
 MAX_OPTIONS = 25
@@ -19,12 +28,20 @@ _LABEL, _SELECT, _INPUT, _UPLOAD = 18, 3, 4, 19
 _SHORT, _PARAGRAPH = 1, 2
 
 
-def remix_form(id_: RemixId, pictures: Sequence[Upload], styles: Sequence[str], locale: str) -> Payload:
-    """Prompt, strength and style for somebody's picture; where there are several, which."""
+def remix_form(
+    id_: RemixId,
+    pictures: Sequence[Upload],
+    styles: Sequence[str],
+    locale: str,
+    *,
+    controls: Sequence[ControlKind] = (),
+) -> Payload:
+    """Prompt, strength, style and control for somebody's picture; where there are several, which."""
     fields = [
         _input(locale, FIELD_PROMPT, _PARAGRAPH, longest=MAX_PROMPT, required=True),
         _input(locale, FIELD_STRENGTH, _SHORT, longest=12, value=f"{DEFAULT_STRENGTH:g}"),
         *_style(locale, styles, chosen=None),
+        *_control(locale, controls, chosen=None),
     ]
     if len(pictures) > 1:
         names = [
@@ -35,20 +52,21 @@ def remix_form(id_: RemixId, pictures: Sequence[Upload], styles: Sequence[str], 
     return _form(str(id_), text(locale, "form-remix"), fields)
 
 
-def result_form(verb: Verb, parent: Generation, styles: Sequence[str], locale: str) -> Payload:
-    """Chain or Edit, filled with what the result was made from."""
+def result_form(
+    verb: Verb, parent: Generation, styles: Sequence[str], locale: str, *, controls: Sequence[ControlKind] = ()
+) -> Payload:
+    """Chain, Edit or Use map, filled with what the result was made from. A map brings its picture and its kind."""
     recipe = parent.recipe
     strength = DEFAULT_STRENGTH if verb is Verb.CHAIN else recipe.strength
     fields = [
         _input(locale, FIELD_PROMPT, _PARAGRAPH, longest=MAX_PROMPT, required=True, value=recipe.prompt),
         _input(locale, FIELD_STRENGTH, _SHORT, longest=12, value=f"{strength:g}"),
         *_style(locale, styles, chosen=recipe.style),
-        _labelled(
-            locale,
-            FIELD_UPLOAD,
-            {"type": _UPLOAD, "custom_id": FIELD_UPLOAD, "min_values": 0, "max_values": 1, "required": False},
-        ),
     ]
+    if verb is not Verb.USE_MAP:
+        upload = {"type": _UPLOAD, "custom_id": FIELD_UPLOAD, "min_values": 0, "max_values": 1, "required": False}
+        fields += _control(locale, controls, chosen=recipe.control.kind if recipe.control else None)
+        fields.append(_labelled(locale, FIELD_UPLOAD, upload))
     return _form(str(ButtonId(verb, parent.id)), text(locale, f"form-{verb}"), fields)
 
 
@@ -78,6 +96,15 @@ def _style(locale: str, styles: Sequence[str], chosen: str | None) -> list[Paylo
     if len(styles) > MAX_OPTIONS:
         return [_input(locale, FIELD_STYLE, _SHORT, longest=_MAX_OPTION, value=chosen or "")]
     return [_select(locale, FIELD_STYLE, [(name, name) for name in styles], chosen=chosen, required=False)]
+
+
+def _control(locale: str, controls: Sequence[ControlKind], chosen: ControlKind | None) -> list[Payload]:
+    """The kinds of structure to keep, and none of them; nothing where there are none."""
+    if not controls:
+        return []
+    kinds = [(kind.value, text(locale, f"control-{kind}")) for kind in controls]
+    kinds.insert(0, (NO_CONTROL, text(locale, f"control-{NO_CONTROL}")))
+    return [_select(locale, FIELD_CONTROL, kinds, chosen=chosen, required=False)]
 
 
 def _select(

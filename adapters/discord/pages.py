@@ -18,6 +18,7 @@ from bot.domain.ids import JobId, generation_id, job_of, parse_job_id
 from bot.domain.job import Generation, Job
 from bot.domain.model import label
 from bot.ports import Exporter, JobStore
+from bot.rendering import control_facts, title
 from bot.service import Description, Service
 from bot.texts import text
 
@@ -46,10 +47,10 @@ class Pages:
         lines = [text(locale, "queue-mine")]
         buttons: list[Button] = []
         for job, waiting in view.mine[:_LISTED]:
-            lines.append(f"• {_prompt(job)}: {_place(waiting, locale)}")
+            lines.append(f"• {_prompt(job, locale)}: {_place(waiting, locale)}")
             buttons.append(_button(locale, Verb.CANCEL, job, len(buttons)))
         for job in await self._uncollected(answered.event, most=_LISTED - len(buttons)):
-            lines.append(f"• {_prompt(job)}: {text(locale, 'queue-uncollected')}")
+            lines.append(f"• {_prompt(job, locale)}: {text(locale, 'queue-uncollected')}")
             buttons.append(_button(locale, Verb.COLLECT, job, len(buttons)))
         if not buttons:
             lines = [text(locale, "queue-empty")]
@@ -167,22 +168,24 @@ def description_lines(description: Description, locale: str, *, undelivered: str
     lines += [
         f"strength {strengths} · seed {recipe.seed} · steps {recipe.steps} · guidance {recipe.guidance_scale:g}",
         f"model {inert(recipe.model)}" + (f" · style {inert(recipe.style)}" if recipe.style else ""),
+        *([" · ".join(control_facts(recipe, locale))] if recipe.control else []),
         f"id `{job.id}`",
     ]
     lines += [text(locale, "info-lineage"), f"• {text(locale, 'info-original')}"]
-    lines += [f"• {_step(ancestor)}" for ancestor in description.ancestors]
+    lines += [f"• {_step(ancestor, locale)}" for ancestor in description.ancestors]
     if undelivered:
         lines.append(text(locale, "info-undelivered", reason=undelivered))
     return lines
 
 
-def _step(generation: Generation) -> str:
+def _step(generation: Generation, locale: str) -> str:
     recipe = generation.recipe
-    return f"{inert(recipe.prompt, most=_SHOWN_PROMPT)} ({recipe.strength:g}), `{job_of(generation.id)}`"
+    how = recipe.control.kind if recipe.map_only and recipe.control else f"{recipe.strength:g}"
+    return f"{inert(title(recipe, locale), most=_SHOWN_PROMPT)} ({how}), `{job_of(generation.id)}`"
 
 
-def _prompt(job: Job) -> str:
-    return inert(job.recipes[0].prompt, most=_SHOWN_PROMPT)
+def _prompt(job: Job, locale: str) -> str:
+    return inert(title(job.recipes[0], locale), most=_SHOWN_PROMPT)
 
 
 def _place(waiting: Waiting | None, locale: str) -> str:

@@ -7,7 +7,7 @@ from typing import Self
 import structlog
 
 from adapters.discord.answers import Ack, Answers
-from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE
+from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE, commands
 from adapters.discord.connection import RECONNECT, Connection
 from adapters.discord.files import FileMaker
 from adapters.discord.incoming import PLATFORM, Kind
@@ -26,6 +26,7 @@ from adapters.downloads import downloader
 from bot.domain.actions import Verb
 from bot.ports import Clock, Exporter, JobStore
 from bot.service import Service
+from inference.api import ControlKind
 
 COLLECT_LOOK_SECONDS = 5.0
 
@@ -85,7 +86,7 @@ class DiscordPlatform:
         """Log in, do what a crash interrupted, and take events."""
         await self._connection.log_in(self._token, waits=RECONNECT)
         application = str(self._connection.application_id)
-        await register(self._connection, application)
+        await register(self._connection, application, commands(self._controls()))
         me = self._connection.user
         assert me is not None
         self._intake = Intake(
@@ -111,6 +112,11 @@ class DiscordPlatform:
         while True:
             await asyncio.sleep(COLLECT_LOOK_SECONDS)
             await self.messenger.offer_collect()
+
+    def _controls(self) -> list[ControlKind]:
+        """The kinds of structure that any model can be made to keep."""
+        kinds = {kind for defaults in self._service.models.values() for kind in defaults.controls}
+        return [kind for kind in ControlKind if kind in kinds]
 
     def _flows(self, me: str) -> dict[str, Flow]:
         service, store, rest, answers = self._service, self._store, self._rest, self._answers
@@ -155,9 +161,10 @@ class DiscordPlatform:
         }
         for name in ACTIONS:
             flows[f"command {name}"] = Flow(remix.command, Ack.PUBLIC, lasting=True)
-        for verb in (Verb.RERUN, Verb.REROLL, Verb.SWEEP):
+        for verb in (Verb.RERUN, Verb.REROLL, Verb.SWEEP, Verb.SHOW_MAP, Verb.USE_MAP):
             flows[f"button {verb}"] = Flow(presses.again, Ack.PUBLIC, lasting=True)
-        for verb in (Verb.CHAIN, Verb.EDIT):
+        for verb in (Verb.CHAIN, Verb.EDIT, Verb.ASK_MAP):
             flows[f"button {verb}"] = Flow(presses.ask)
+        for verb in (Verb.CHAIN, Verb.EDIT, Verb.USE_MAP):
             flows[f"modal {verb}"] = Flow(presses.form, Ack.PUBLIC, lasting=True)
         return flows

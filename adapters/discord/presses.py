@@ -17,7 +17,7 @@ from adapters.discord.rest import Rest
 from adapters.discord.routes import Stand, address, token_of
 from adapters.discord.translate import Form, form_of
 from adapters.downloads import Downloader
-from bot.domain.actions import Press
+from bot.domain.actions import Press, Verb
 from bot.domain.errors import DeliveryError, Gone, NotAllowed
 from bot.domain.ids import JobId, job_of
 from bot.domain.job import Job
@@ -54,22 +54,28 @@ class Presses:
         self._published: set[JobId] = set()
 
     async def again(self, answered: Answered) -> None:
-        """The rerun buttons, Reroll and Sweep: a new job at once."""
+        """The rerun buttons, Reroll, Sweep, Show map and Use map: a new job at once."""
         pressed = _pressed(answered.event)
         await self._submit(answered, pressed, Form(strength=pressed.strength))
 
     async def ask(self, answered: Answered) -> None:
-        """Chain and Edit: the form first."""
+        """Chain, Edit, and Use map where the map has no words yet: the form first."""
         event = answered.event
         pressed = _pressed(event)
         parent = await self._store.generation(pressed.target)
         if parent is None:
             raise Gone(text(event.origin.locale, "refused-gone"))
-        form = result_form(pressed.verb, parent, list(self._service.styles), event.origin.locale)
+        form = result_form(
+            Verb.USE_MAP if pressed.verb is Verb.ASK_MAP else pressed.verb,
+            parent,
+            list(self._service.styles),
+            event.origin.locale,
+            controls=self._service.controls(parent.recipe.model),
+        )
         await self._answers.ask(event, form)
 
     async def form(self, answered: Answered) -> None:
-        """The form of Chain or Edit, filled in."""
+        """The form of Chain, Edit or Use map, filled in."""
         await self._submit(answered, _pressed(answered.event), form_of(answered.event))
 
     async def cancel(self, answered: Answered) -> None:
@@ -160,6 +166,7 @@ class Presses:
                 prompt=form.prompt,
                 style=form.style,
                 source=source,
+                control=form.control,
                 private=answered.hidden,
                 locale=event.origin.locale,
             )

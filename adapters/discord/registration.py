@@ -7,16 +7,15 @@ import discord
 import structlog
 from discord.http import Route
 
-from adapters.discord.commands import commands
 from adapters.discord.faults import ERRORS, judge
+from adapters.discord.rest import Payload
 
 log = structlog.get_logger(__name__)
 
 
-async def register(client: discord.Client, application: str) -> bool:
+async def register(client: discord.Client, application: str, wanted: Sequence[Payload]) -> bool:
     """Overwrite the commands where they differ; returns whether they did. A failure waits for the next start."""
     path = "/applications/{application_id}/commands"
-    wanted = commands()
     try:
         known = await client.http.request(
             Route("GET", path, application_id=application), params={"with_localizations": "true"}

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from adapters.discord.answers import Answered, Answers
@@ -22,6 +23,7 @@ from bot.domain.flags import Flags
 from bot.domain.ids import parse_generation_id
 from bot.domain.job import Generation
 from bot.domain.place import check_model, check_source, with_defaults
+from bot.domain.request import Action
 from bot.ports import JobStore
 from bot.service import Service
 from bot.texts import text
@@ -54,7 +56,7 @@ class Remix:
         self._seen: OrderedDict[str, list[Upload]] = OrderedDict()
 
     async def command(self, answered: Answered) -> None:
-        """`/img2img`, `/sweep`, `/refine`."""
+        """`/img2img`, `/sweep`, `/refine`, `/map`."""
         await self._submit(answered, wish_of_command(answered.event))
 
     async def mention(self, answered: Answered) -> None:
@@ -65,7 +67,7 @@ class Remix:
         pictures = await self._mentioned(event)
         if len(pictures) > 1:
             raise InvalidRequest(text(locale, "refused-several-pictures", count=len(pictures)))
-        await self._submit(answered, Wish(flags=wish.flags, action=wish.action, source=pictures[0]))
+        await self._submit(answered, replace(wish, source=pictures[0]))
 
     async def menu(self, answered: Answered) -> None:
         """**Remix image** on a message: opens the form."""
@@ -77,7 +79,11 @@ class Remix:
         while len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
         form = remix_form(
-            RemixId(event.origin.channel, target), pictures, list(self._service.styles), event.origin.locale
+            RemixId(event.origin.channel, target),
+            pictures,
+            list(self._service.styles),
+            event.origin.locale,
+            controls=self._service.controls((await self._places.at(event.origin)).model),
         )
         await self._answers.ask(event, form)
 
@@ -89,7 +95,7 @@ class Remix:
         pictures = self._seen.get(about.message) or await self._fetched(about, event.origin.locale)
         chosen = pictures[min(form.picture or 0, len(pictures) - 1)]
         strengths = None if form.strength is None else (form.strength,)
-        flags = Flags(prompt=form.prompt or "", strengths=strengths, style=form.style)
+        flags = Flags(prompt=form.prompt or "", strengths=strengths, style=form.style, control=form.control)
         await self._submit(answered, Wish(flags=flags, source=chosen))
 
     async def _submit(self, answered: Answered, wish: Wish) -> None:
@@ -101,12 +107,15 @@ class Remix:
         reply_to = address(event, answered.response, hidden=private).target()
         result = await self._our_result(source)
         check_source(settings, author=result.requester.user if result else source.author, requester=event.origin.user)
+        drawn = (await self._downloads.fetch(wish.drawn.url)).content if wish.drawn else None
         if result:
             check_model(settings, wish.flags.model or result.recipe.model)
-            receipt = await self._service.press(wish.press(event, reply_to, result.id, private=private))
+        if result and wish.action is not Action.MAP:
+            receipt = await self._service.press(wish.press(event, reply_to, result.id, drawn=drawn, private=private))
         else:
-            content = (await self._downloads.fetch(source.url)).content
-            request = wish.request(event, reply_to, content, private=private)
+            content = result.image if result else (await self._downloads.fetch(source.url)).content
+            parent = result.id if result else None
+            request = wish.request(event, reply_to, content, drawn=drawn, parent=parent, private=private)
             receipt = await self._service.submit(with_defaults(request, settings))
         await settle_double(self._answers, answered, receipt)
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.pictures import attachment
 from bot.domain.actions import Press, Verb
+from bot.domain.control import NO_CONTROL, UNSAID, ControlWish, parse_kind
 from bot.domain.errors import InvalidRequest
 from bot.domain.flags import Flags, parse_flags, parse_strengths
 from bot.domain.ids import GenerationId, ImageId
@@ -15,27 +16,42 @@ from bot.domain.lora import parse_loras
 from bot.domain.request import Action, ReplyTarget, Request, parse_strength
 from bot.texts import text
 
-ACTIONS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REFINE}
+ACTIONS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REFINE, "map": Action.MAP}
 
-FIELD_PROMPT, FIELD_STRENGTH, FIELD_STYLE, FIELD_PICTURE, FIELD_UPLOAD = (
+FIELD_PROMPT, FIELD_STRENGTH, FIELD_STYLE, FIELD_PICTURE, FIELD_UPLOAD, FIELD_CONTROL = (
     "prompt",
     "strength",
     "style",
     "picture",
     "upload",
+    "control",
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What was asked, before its picture is there."""
+    """What was asked, before its pictures are there.
+
+    Attributes:
+        drawn: a control map of the member's own.
+    """
 
     flags: Flags
     action: Action = Action.IMG2IMG
     source: Upload | None = None
+    drawn: Upload | None = None
 
-    def request(self, event: Incoming, reply_to: ReplyTarget, source: bytes | ImageId, *, private: bool) -> Request:
-        """With its picture, as the core takes it.
+    def request(
+        self,
+        event: Incoming,
+        reply_to: ReplyTarget,
+        source: bytes | ImageId,
+        *,
+        drawn: bytes | None = None,
+        parent: GenerationId | None = None,
+        private: bool,
+    ) -> Request:
+        """With its pictures, as the core takes it; `parent` is the result of ours that the source is.
 
         Raises:
             InvalidRequest: a value is out of its range.
@@ -55,11 +71,22 @@ class Wish:
             style=self.flags.style,
             model=self.flags.model,
             loras=self.flags.loras,
+            control=replace(self.flags.control, map=drawn).over(),
+            control_map=drawn,
+            parent=parent,
             private=private,
             locale=event.origin.locale,
         )
 
-    def press(self, event: Incoming, reply_to: ReplyTarget, result: GenerationId, *, private: bool) -> Press:
+    def press(
+        self,
+        event: Incoming,
+        reply_to: ReplyTarget,
+        result: GenerationId,
+        *,
+        drawn: bytes | None = None,
+        private: bool,
+    ) -> Press:
         """The same on a result of ours: it is chained."""
         return Press(
             verb=Verb.CHAIN,
@@ -74,6 +101,7 @@ class Wish:
             model=self.flags.model,
             loras=self.flags.loras or None,
             seed=self.flags.seed,
+            control=replace(self.flags.control, map=drawn),
             private=private,
             locale=event.origin.locale,
         )
@@ -102,10 +130,10 @@ def focused(body: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def wish_of_command(event: Incoming) -> Wish:
-    """`/img2img`, `/sweep` and `/refine`.
+    """`/img2img`, `/sweep`, `/refine` and `/map`.
 
     Raises:
-        InvalidRequest: the list of strengths is none.
+        InvalidRequest: the list of strengths is none, or there is no such control.
     """
     given = options(event.body)
     uploads = event.body.get("resolved", {}).get("attachments", {})
@@ -115,9 +143,11 @@ def wish_of_command(event: Incoming) -> Wish:
     elif given.get("strength") is not None:
         strengths = (float(given["strength"]),)
     seed, steps = given.get("seed"), given.get("steps")
+    drawn = uploads.get(str(given.get("map")))
     return Wish(
         action=ACTIONS[event.name],
         source=attachment(uploads.get(str(given.get("image")), {}), author=event.origin.user),
+        drawn=attachment(drawn, author=event.origin.user) if drawn else None,
         flags=Flags(
             prompt=str(given.get("prompt", "")),
             negative_prompt=str(given.get("negative_prompt") or ""),
@@ -129,6 +159,12 @@ def wish_of_command(event: Incoming) -> Wish:
             model=given.get("model"),
             loras=parse_loras(str(given.get("loras") or "")),
             private=bool(given.get("private")),
+            control=ControlWish(
+                kind=parse_kind(str(given["control"])) if given.get("control") else None,
+                scale=given.get("control_scale"),
+                start=given.get("control_start"),
+                end=given.get("control_end"),
+            ),
         ),
     )
 
@@ -141,6 +177,8 @@ def wish_of_words(content: str, me: str, locale: str) -> Wish:
     """
     words = re.sub(rf"<@!?{re.escape(me)}>", " ", content)
     flags = parse_flags(words)
+    if flags.map_only:
+        return Wish(flags=flags, action=Action.MAP)
     if not flags.prompt:
         raise InvalidRequest(text(locale, "refused-no-prompt"))
     several = flags.strengths is not None and len(flags.strengths) > 1
@@ -156,6 +194,7 @@ class Form:
     style: str | None = None
     picture: int | None = None
     upload: Upload | None = None
+    control: ControlWish = UNSAID
 
 
 def form_of(event: Incoming) -> Form:
@@ -176,7 +215,15 @@ def form_of(event: Incoming) -> Form:
         style=style or None,
         picture=int(picture) if picture.isdigit() else None,
         upload=attachment(upload, author=event.origin.user) if upload else None,
+        control=_control(values),
     )
+
+
+def _control(values: Mapping[str, Any]) -> ControlWish:
+    """A select that the member emptied means none, one that was not there nothing."""
+    if FIELD_CONTROL not in values:
+        return UNSAID
+    return ControlWish(kind=parse_kind(_first(values[FIELD_CONTROL]) or NO_CONTROL))
 
 
 def _first(value: object) -> str:

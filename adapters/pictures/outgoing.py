@@ -9,6 +9,7 @@ from PIL import Image
 
 from adapters.pictures.export import export
 from adapters.pictures.sheet import Tile, contact_sheet
+from bot.domain.control import Control
 from bot.domain.errors import Gone
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation
@@ -63,7 +64,7 @@ class PictureExporter:
 def recipe_text(generation: Generation) -> str:
     """A recipe as the A1111 web UI writes it into `parameters`, so that tools which read those read ours."""
     recipe = generation.recipe
-    lines = [recipe.prompt]
+    lines = [recipe.prompt] if recipe.prompt else []
     if recipe.negative_prompt:
         lines.append(f"Negative prompt: {recipe.negative_prompt}")
     fields = {
@@ -74,6 +75,7 @@ def recipe_text(generation: Generation) -> str:
         "Model": recipe.model,
         "Denoising strength": f"{recipe.strength:g}",
         "Style": recipe.style,
+        "ControlNet 0": _control_text(recipe.control) if recipe.control else None,
         "Version": "pentimento",
     }
     lines.append(", ".join(f"{name}: {value}" for name, value in fields.items() if value is not None))
@@ -92,6 +94,18 @@ def _style_sheet(styles: Sequence[Style]) -> Exported | None:
         else:
             tiles.append(Tile(content, style.name))
     return _thumbnail(contact_sheet(tiles), _SHEET_SIDE) if tiles else None
+
+
+def _control_text(control: Control) -> str:
+    """As the web UI's ControlNet extension writes it."""
+    values = {
+        "Module": "none" if control.map else control.kind.value,
+        "Model": control.kind.value,
+        "Weight": f"{control.scale:g}",
+        "Guidance Start": f"{control.start:g}",
+        "Guidance End": f"{control.end:g}",
+    }
+    return '"' + ", ".join(f"{name}: {value}" for name, value in values.items()) + '"'
 
 
 def _thumbnail(content: bytes, side: int) -> Exported:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from adapters.slack.desk import Desk, Member
@@ -18,7 +19,7 @@ from bot.domain.job import Job
 from bot.domain.place import PlaceSettings, check_model, check_place, check_source, with_defaults
 from bot.domain.request import Action, ReplyTarget, Request
 
-_VERBS = {Action.EDIT: Verb.EDIT, Action.CHAIN: Verb.CHAIN}
+_VERBS = {Action.EDIT: Verb.EDIT, Action.CHAIN: Verb.CHAIN, Action.MAP: Verb.USE_MAP}
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -32,6 +33,10 @@ async def ask_by_form(desk: Desk, event: Inbound, filled: Filled) -> Receipt:
     place = place_of_form(event, errand)
     file = filled.file or ({"id": errand.file} if errand.file else None)
     source = await desk.pictures.fetch(place.team, file) if file else None
+    wishes = filled.wishes
+    if filled.map:
+        drawn = await desk.pictures.fetch(place.team, filled.map)
+        wishes = replace(wishes, control=replace(wishes.control, map=drawn))
     if errand.generation and errand.action in _VERBS:
         return await press(
             desk,
@@ -39,14 +44,14 @@ async def ask_by_form(desk: Desk, event: Inbound, filled: Filled) -> Receipt:
             place,
             _VERBS[errand.action],
             errand.generation,
-            wishes=filled.wishes,
+            wishes=wishes,
             shown=filled.shown,
             source=source,
         )
     if source is None:
         raise Gone("The picture is missing: open the form again and add it.")
     author = "" if filled.file else errand.author
-    return await ask(desk, event, place, errand.action, filled.wishes, source=source, author=author)
+    return await ask(desk, event, place, errand.action, wishes, source=source, author=author)
 
 
 async def ask(
@@ -85,6 +90,8 @@ async def ask(
             style=wishes.style,
             model=wishes.model,
             loras=wishes.loras,
+            control=wishes.control.over(),
+            control_map=wishes.control.map,
             private=private,
             locale=_locale(member),
         ),
@@ -148,6 +155,7 @@ async def press(
             model=wishes.model,
             loras=wishes.loras or None,
             source=source,
+            control=wishes.control,
             private=private,
             locale=_locale(member),
         )

@@ -19,6 +19,7 @@ from adapters.slack.pages import (
 from adapters.slack.pictures import picture_among
 from adapters.slack.settings import keys_of, show_settings
 from adapters.slack.text import Block
+from bot.domain.control import UNSAID, wish_of
 from bot.domain.errors import InvalidRequest, PictureRefused
 from bot.domain.flags import Flags, parse_flags
 from bot.domain.ids import job_of, parse_generation_id
@@ -27,7 +28,11 @@ from bot.domain.request import Action
 REMIX = "remix_image"
 """Callback id of both shortcuts: on a message, and the global one."""
 
-_FORMS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REFINE}
+_NO_CONTROLS = (
+    "No model here can be made to keep structure: ask who runs me to name a ControlNet under [model.controls] in the "
+    "model file."
+)
+_FORMS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REFINE, "map": Action.MAP}
 
 
 async def on_command(desk: Desk, event: Inbound) -> None:
@@ -35,7 +40,11 @@ async def on_command(desk: Desk, event: Inbound) -> None:
     place, text = place_of(event.body), event.body.get("text", "").strip()
     name = event.body["command"].lstrip("/")
     if name in _FORMS:
-        await desk.open_view(event, await _form(desk, place, _FORMS[name], parse_flags(text)))
+        wishes = parse_flags(text)
+        action = Action.MAP if wishes.map_only else _FORMS[name]
+        if action is Action.MAP and not desk.controls():
+            raise InvalidRequest(_NO_CONTROLS)
+        await desk.open_view(event, await _form(desk, place, action, wishes))
         return
     if name == "settings":
         await show_settings(desk, event)
@@ -64,7 +73,10 @@ async def on_shortcut(desk: Desk, event: Inbound) -> None:
     else:
         raise PictureRefused("There is no picture in that message: use it on one with a picture, or /img2img.")
     about = "Works on the picture of that message."
-    await desk.open_view(event, form(errand, Flags(prompt=""), styles=desk.styles, models=desk.models, about=about))
+    controls = desk.controls(made[0].recipe.model if made else None)
+    wishes = Flags(prompt="", control=wish_of(made[0].recipe.control) if made else UNSAID)
+    view = form(errand, wishes, styles=desk.styles, models=desk.models, controls=controls, about=about)
+    await desk.open_view(event, view)
 
 
 async def _form(desk: Desk, place: Place, action: Action, wishes: Flags) -> Block:
@@ -74,7 +86,7 @@ async def _form(desk: Desk, place: Place, action: Action, wishes: Flags) -> Bloc
         wishes = replace(wishes, strengths=wishes.strengths or (usual.strength,))
     wishes = replace(wishes, style=wishes.style or usual.style, private=wishes.private or bool(usual.private))
     errand = Errand(action=action, channel=place.channel, thread=place.thread)
-    return form(errand, wishes, styles=desk.styles, models=desk.models)
+    return form(errand, wishes, styles=desk.styles, models=desk.models, controls=desk.controls())
 
 
 async def _page(desk: Desk, place: Place, name: str, text: str) -> Block:

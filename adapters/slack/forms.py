@@ -5,12 +5,28 @@ the button stood on) travels in `private_metadata`, 3000 characters at most.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from adapters.slack.controls import ADVANCED
-from adapters.slack.text import MAX_OPTION, MAX_TITLE, Block, actions, button, clip, context, plain
+from adapters.slack.fields import (
+    FILE_TYPES,
+    NO_CHOICE,
+    FormErrors,
+    choice_field,
+    chosen_value,
+    fields_of,
+    input_field,
+    number,
+    option,
+    shown_number,
+    text_field,
+    typed_text,
+    whole_number,
+)
+from adapters.slack.structure import control_details, control_field, has_numbers, read_control
+from adapters.slack.text import MAX_TITLE, Block, actions, button, context, plain
 from bot.domain.errors import InvalidRequest
 from bot.domain.flags import Flags, parse_strengths
 from bot.domain.ids import GenerationId
@@ -27,15 +43,15 @@ from bot.domain.request import (
     Action,
     parse_strength,
 )
+from inference.api import ControlKind
 
 CALLBACK = "ask"
-FILE_TYPES = ("png", "jpg", "jpeg", "webp")
-_NO_STYLE = "none"
 _TITLES = {
     Action.SWEEP: "Sweep strengths",
     Action.REFINE: "Refine a picture",
     Action.EDIT: "Edit and run again",
     Action.CHAIN: "Chain this result",
+    Action.MAP: "Draw a control map",
 }
 _STRENGTH_HINT = (
     "0 keeps the picture as it is, 1 ignores it. "
@@ -65,32 +81,41 @@ class Errand:
         """Nothing to work on was there when the form opened."""
         return not self.file and self.generation is None
 
+    @property
+    def draws_map(self) -> bool:
+        """A map is wanted; a form that was opened on a map is for the picture made with it."""
+        return self.action is Action.MAP and self.generation is None
+
+    @property
+    def uses_map(self) -> bool:
+        """It was opened on a map, which brings its picture and its kind of control."""
+        return self.action is Action.MAP and self.generation is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
     """A submitted form.
 
     Attributes:
-        file: Slack's object for what was uploaded in it.
+        file, map: Slack's objects for what was uploaded in it: the picture, a control map.
         shown: the fields the member saw.
     """
 
     errand: Errand
     wishes: Flags
     file: Mapping[str, Any] | None
+    map: Mapping[str, Any] | None
     shown: frozenset[str]
 
 
-class FormErrors(Exception):
-    """What is wrong with a form, by field; each one sentence."""
-
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__(", ".join(fields))
-        self.fields = dict(fields)
-
-
 def form(
-    errand: Errand, wishes: Flags, *, styles: Sequence[str], models: Mapping[str, str], about: str = ""
+    errand: Errand,
+    wishes: Flags,
+    *,
+    styles: Sequence[str],
+    models: Mapping[str, str],
+    controls: Sequence[ControlKind] = (),
+    about: str = "",
 ) -> Block:
     """The modal, prefilled; the advanced part is open where it holds something already.
 
@@ -99,40 +124,49 @@ def form(
         wishes: what is known already.
         styles: preset names to choose from.
         models: models to choose from, by name, with what is shown of them.
+        controls: kinds of structure to choose from; nothing of them is shown where there are none.
         about: one line on what it works on.
     """
     blocks: list[Block] = [context(about)] if about else []
-    if errand.needs_file or errand.generation:
+    if errand.needs_file or (errand.generation and not errand.uses_map):
         blocks.append(_file_field(required=errand.needs_file))
     blocks += [
-        text_field("prompt", "Prompt", wishes.prompt, most=MAX_PROMPT, long=True, hint="What it should become."),
+        _prompt_field(wishes.prompt, required=not errand.draws_map),
         _strength_field(errand.action, wishes.strengths),
     ]
     if styles:
-        picked = (wishes.style or _NO_STYLE).strip().lower()
-        offered = [(_NO_STYLE, "No style"), *((each, each) for each in styles)]
+        picked = (wishes.style or NO_CHOICE).strip().lower()
+        offered = [(NO_CHOICE, "No style"), *((each, each) for each in styles)]
         blocks.append(choice_field("style", "Style", offered, picked))
+    if errand.uses_map:
+        controls = ()
+    if controls:
+        blocks.append(control_field(controls, wishes.control.kind, required=errand.draws_map))
     blocks.append(_private_field(chosen=wishes.private))
-    advanced = _advanced(wishes, models)
+    advanced = _advanced(wishes, models, controls)
     used = (wishes.negative_prompt, wishes.seed, wishes.steps, wishes.guidance_scale, wishes.model, wishes.loras)
-    folded = all(value in (None, "", ()) for value in used)
+    folded = all(value in (None, "", ()) for value in used) and not has_numbers(wishes.control)
     blocks += [actions(button("⚙️ Advanced", ADVANCED))] if folded else advanced
     return {
         "type": "modal",
         "callback_id": CALLBACK,
-        "title": plain(_TITLES.get(errand.action, "Remix a picture"), MAX_TITLE),
-        "submit": plain("Paint", MAX_TITLE),
+        "title": plain(
+            "Use this map" if errand.uses_map else _TITLES.get(errand.action, "Remix a picture"), MAX_TITLE
+        ),
+        "submit": plain("Draw" if errand.draws_map else "Paint", MAX_TITLE),
         "close": plain("Cancel", MAX_TITLE),
         "private_metadata": _packed(errand),
         "blocks": blocks,
     }
 
 
-def unfolded(view: Mapping[str, Any], *, models: Mapping[str, str]) -> Block:
+def unfolded(view: Mapping[str, Any], *, models: Mapping[str, str], controls: Sequence[ControlKind] = ()) -> Block:
     """The same form with its advanced part open; what was typed stays, as blocks keep their ids."""
+    if not any(each.get("block_id") == "control" for each in view["blocks"]):
+        controls = ()
     kept = [each for each in view["blocks"] if each["type"] != "actions"]
     known = {each.get("block_id") for each in kept}
-    fresh = [each for each in _advanced(Flags(prompt=""), models) if each["block_id"] not in known]
+    fresh = [each for each in _advanced(Flags(prompt=""), models, controls) if each["block_id"] not in known]
     shown = ("type", "callback_id", "title", "submit", "close", "private_metadata")
     return {name: view[name] for name in shown if view.get(name)} | {"blocks": kept + fresh}
 
@@ -155,37 +189,30 @@ def read_form(view: Mapping[str, Any]) -> Filled:
         FormErrors: with a sentence for each field that is wrong.
     """
     errand = errand_of(view)
-    fields: dict[str, Mapping[str, Any]] = {
-        block: next(iter(elements.values()), {})
-        for block, elements in view.get("state", {}).get("values", {}).items()
-    }
+    fields = fields_of(view)
     errors: dict[str, str] = {}
-    file = _file(fields, errors, required=errand.needs_file)
+    file = _file(fields, errors, "picture", required=errand.needs_file)
+    drawn = _file(fields, errors, "map")
     prompt = typed_text(fields, "prompt")
-    if not prompt:
+    if not prompt and not errand.draws_map:
         errors["prompt"] = 'Say what the picture should become, for example "an oil painting".'
     strengths = _strengths(fields, errors, several=errand.action is Action.SWEEP)
     wishes = Flags(
         prompt=prompt,
         negative_prompt=typed_text(fields, "negative_prompt"),
         strengths=strengths,
-        seed=_whole(fields, errors, "seed", most=MAX_SEED),
-        steps=_whole(fields, errors, "steps", least=1, most=MAX_STEPS),
-        guidance_scale=_number(fields, errors, "guidance_scale", most=MAX_GUIDANCE_SCALE),
-        style=_chosen(fields, "style"),
-        model=_chosen(fields, "model"),
+        seed=whole_number(fields, errors, "seed", most=MAX_SEED),
+        steps=whole_number(fields, errors, "steps", least=1, most=MAX_STEPS),
+        guidance_scale=number(fields, errors, "guidance_scale", most=MAX_GUIDANCE_SCALE),
+        style=chosen_value(fields, "style"),
+        model=chosen_value(fields, "model"),
         loras=_loras(fields, errors),
         private=bool(fields.get("private", {}).get("selected_options")),
+        control=read_control(fields, errors, required=errand.draws_map or drawn is not None),
     )
     if errors:
         raise FormErrors(errors)
-    return Filled(errand=errand, wishes=wishes, file=file, shown=frozenset(fields))
-
-
-def fields_of(view: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """What stands in each field of a submitted form, by block id."""
-    values = (view.get("state") or {}).get("values") or {}
-    return {block: next(iter(elements.values()), {}) for block, elements in values.items()}
+    return Filled(errand=errand, wishes=wishes, file=file, map=drawn, shown=frozenset(fields))
 
 
 def _packed(errand: Errand) -> str:
@@ -200,28 +227,16 @@ def _packed(errand: Errand) -> str:
     return json.dumps({name: value for name, value in values.items() if value}, separators=(",", ":"))
 
 
-def _input(name: str, label: str, element: Block, *, required: bool = False, hint: str = "") -> Block:
-    made: Block = {
-        "type": "input",
-        "block_id": name,
-        "label": plain(label),
-        "optional": not required,
-        "element": element | {"action_id": name},
-    }
-    return made | ({"hint": plain(hint)} if hint else {})
-
-
 def _file_field(*, required: bool) -> Block:
     label = "Picture" if required else "Another picture instead (optional)"
     element: Block = {"type": "file_input", "filetypes": list(FILE_TYPES), "max_files": 1}
-    return _input("picture", label, element, required=required, hint="PNG, JPEG or WebP, 10 MB at most.")
+    return input_field("picture", label, element, required=required, hint="PNG, JPEG or WebP, 10 MB at most.")
 
 
-def text_field(name: str, label: str, value: str, *, most: int, long: bool = False, hint: str = "") -> Block:
-    element: Block = {"type": "plain_text_input", "multiline": long, "max_length": most}
-    if value:
-        element["initial_value"] = value[:most]
-    return _input(name, label, element, required=name in {"prompt", "strength"}, hint=hint)
+def _prompt_field(prompt: str, *, required: bool) -> Block:
+    hint = "What it should become." if required else "What it should become; you can say that later, on the map."
+    made = text_field("prompt", "Prompt", prompt, most=MAX_PROMPT, long=True, hint=hint)
+    return made | {"optional": not required}
 
 
 def _strength_field(action: Action, strengths: tuple[float, ...] | None) -> Block:
@@ -233,29 +248,15 @@ def _strength_field(action: Action, strengths: tuple[float, ...] | None) -> Bloc
     return text_field("strength", "Strength", value, most=20, hint=_STRENGTH_HINT)
 
 
-def choice_field(name: str, label: str, offered: Iterable[tuple[str, str]], chosen: str | None) -> Block:
-    """A select of (value, label) pairs; a value that is not offered leaves it empty."""
-    options = [option(text, value) for value, text in list(offered)[:100]]
-    element: Block = {"type": "static_select", "options": options}
-    if picked := [each for each in options if each["value"] == chosen]:
-        element["initial_option"] = picked[0]
-    return _input(name, label, element)
-
-
-def option(label: str, value: str) -> Block:
-    """One entry of a select or of checkboxes."""
-    return {"text": plain(label, MAX_OPTION), "value": clip(value, 150)}
-
-
 def _private_field(*, chosen: bool) -> Block:
     alone = option("Show it to me alone first", "private")
     element: Block = {"type": "checkboxes", "options": [alone]}
     if chosen:
         element["initial_options"] = [alone]
-    return _input("private", "Private", element)
+    return input_field("private", "Private", element)
 
 
-def _advanced(wishes: Flags, models: Mapping[str, str]) -> list[Block]:
+def _advanced(wishes: Flags, models: Mapping[str, str], controls: Sequence[ControlKind]) -> list[Block]:
     blocks = [
         text_field(
             "negative_prompt",
@@ -265,15 +266,19 @@ def _advanced(wishes: Flags, models: Mapping[str, str]) -> list[Block]:
             hint="Words for what you do not want.",
         ),
         text_field(
-            "seed", "Seed", _shown(wishes.seed), most=12, hint="A whole number; the same one repeats a picture."
+            "seed", "Seed", shown_number(wishes.seed), most=12, hint="A whole number; the same one repeats a picture."
         ),
         text_field(
-            "steps", "Steps", _shown(wishes.steps), most=4, hint=f"1 to {MAX_STEPS}; empty takes the model's own."
+            "steps",
+            "Steps",
+            shown_number(wishes.steps),
+            most=4,
+            hint=f"1 to {MAX_STEPS}; empty takes the model's own.",
         ),
         text_field(
             "guidance_scale",
             "Guidance",
-            _shown(wishes.guidance_scale),
+            shown_number(wishes.guidance_scale),
             most=6,
             hint="How literally to take the prompt.",
         ),
@@ -282,33 +287,21 @@ def _advanced(wishes: Flags, models: Mapping[str, str]) -> list[Block]:
         blocks.append(text_field("loras", "Adapters", shown(wishes.loras), most=200, hint="As name or name:weight."))
     if len(models) > 1:
         blocks.append(choice_field("model", "Model", models.items(), wishes.model))
-    return blocks
+    return blocks + (control_details(wishes.control) if controls else [])
 
 
-def _shown(value: float | None) -> str:
-    return "" if value is None else f"{value:.10g}"
-
-
-def typed_text(fields: Mapping[str, Any], name: str) -> str:
-    """What was typed into a field."""
-    return (fields.get(name, {}).get("value") or "").strip()
-
-
-def _chosen(fields: Mapping[str, Any], name: str) -> str | None:
-    value = (fields.get(name, {}).get("selected_option") or {}).get("value")
-    return value if value and value != _NO_STYLE else None
-
-
-def _file(fields: Mapping[str, Any], errors: dict[str, str], *, required: bool) -> Mapping[str, Any] | None:
-    files = fields.get("picture", {}).get("files") or []
+def _file(
+    fields: Mapping[str, Any], errors: dict[str, str], name: str, *, required: bool = False
+) -> Mapping[str, Any] | None:
+    files = fields.get(name, {}).get("files") or []
     if required and not files:
-        errors["picture"] = "Add the picture to work on: PNG, JPEG or WebP."
+        errors[name] = "Add the picture to work on: PNG, JPEG or WebP."
     if not files:
         return None
     file: Mapping[str, Any] = files[0]
     kind = file.get("mimetype") or ""
     if kind and not kind.startswith("image/"):
-        errors["picture"] = "That file is no picture: add a PNG, JPEG or WebP."
+        errors[name] = "That file is no picture: add a PNG, JPEG or WebP."
     return file
 
 
@@ -332,27 +325,3 @@ def _loras(fields: Mapping[str, Any], errors: dict[str, str]) -> tuple[LoraWish,
     except InvalidRequest as error:
         errors["loras"] = str(error)
         return ()
-
-
-def _whole(fields: Mapping[str, Any], errors: dict[str, str], name: str, *, least: int = 0, most: int) -> int | None:
-    text = typed_text(fields, name)
-    if not text:
-        return None
-    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-        errors[name] = f"A whole number from {least} to {most}, please; you wrote {clip(text, 20)!r}."
-        return None
-    return int(text)
-
-
-def _number(fields: Mapping[str, Any], errors: dict[str, str], name: str, *, most: float) -> float | None:
-    text = typed_text(fields, name)
-    if not text:
-        return None
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= most:
-        errors[name] = f"A number from 0 to {most:g}, please; you wrote {clip(text, 20)!r}."
-        return None
-    return value

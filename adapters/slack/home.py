@@ -13,6 +13,7 @@ from bot.domain.card import Button
 from bot.domain.ids import generation_id
 from bot.domain.job import Job, JobStatus
 from bot.domain.limits import Limits, Usage
+from bot.rendering import title
 from bot.service import QueueView
 
 _SHOWN_RESULTS = 8
@@ -80,7 +81,7 @@ def _result(job: Job) -> list[Block]:
         for verb, label, emoji in _ACTS
     )
     return [
-        section(plain(clip(job.recipes[0].prompt, 200))),
+        section(plain(clip(title(job.recipes[0], "en"), 200))),
         context(f"strength {strengths} · seed {job.recipes[0].seed} · id {job.id}"),
         actions(*acts),
     ]

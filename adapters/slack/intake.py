@@ -19,7 +19,8 @@ from adapters.slack import forms, settings
 from adapters.slack.asking import place_of_form
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault, sentence
-from adapters.slack.forms import FormErrors, errand_of, read_form
+from adapters.slack.fields import FormErrors
+from adapters.slack.forms import errand_of, read_form
 from adapters.slack.inbound import Inbound, Kind, inbound, place_of
 from adapters.slack.members import PLATFORM, Place
 from adapters.slack.settings import read_settings

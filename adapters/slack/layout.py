@@ -46,7 +46,8 @@ def lay_out(card: Card, files: Mapping[GenerationId, str], *, notes: tuple[str, 
     blocks = [section(mrkdwn(f"{mention}*{headline}*{_expected(card)}"))]
     if bar := _bar(card):
         blocks.append(context(bar))
-    blocks.append(section(plain(card.prompt, _SHOWN_PROMPT)))
+    if card.prompt:
+        blocks.append(section(plain(card.prompt, _SHOWN_PROMPT)))
     if card.facts:
         blocks.append(context(" · ".join(card.facts)))
     for picture in card.pictures:
@@ -56,7 +57,7 @@ def lay_out(card: Card, files: Mapping[GenerationId, str], *, notes: tuple[str, 
     if quiet := [line for line in quiet if line]:
         blocks.append(context(*quiet))
     blocks += [_row(row) for row in card.buttons]
-    spoken = f"{mention}{headline}: {escape(clip(card.prompt, 150))}"
+    spoken = f"{mention}{headline}" + (f": {escape(clip(card.prompt, 150))}" if card.prompt else "")
     return Message(text=spoken, blocks=tuple(blocks[:MAX_BLOCKS]))
 
 

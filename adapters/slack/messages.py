@@ -47,13 +47,14 @@ async def on_message(desk: Desk, event: Inbound) -> None:
             return
         found = await _above(desk, place, message)
     wishes = parse_flags(text)
-    if not wishes.prompt and found.generation is None:
+    if not wishes.prompt and found.generation is None and not wishes.map_only:
         raise InvalidRequest('Say what the picture should become, for example "an oil painting".')
     if found.generation:
         await _go_on(desk, event, place, found.generation, wishes)
     elif found.file:
         source = await desk.pictures.fetch(place.team, found.file)
-        await asking.ask(desk, event, place, Action.IMG2IMG, wishes, source=source, author=found.author)
+        action = Action.MAP if wishes.map_only else Action.IMG2IMG
+        await asking.ask(desk, event, place, action, wishes, source=source, author=found.author)
 
 
 async def _go_on(desk: Desk, event: Inbound, place: Place, generation: GenerationId, wishes: Flags) -> None:

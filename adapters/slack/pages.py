@@ -11,6 +11,7 @@ from bot.domain.job import Generation, Job
 from bot.domain.limits import in_words
 from bot.domain.request import strength_word
 from bot.domain.style import Style
+from bot.rendering import control_facts, title
 from bot.service import Description, QueueView
 
 _SHOWN_PROMPT = 150
@@ -27,11 +28,13 @@ HELP = (
     "subtle 0.3, balanced 0.5, strong 0.7, reimagine 0.9.\n\n"
     "*Options in a text*: `--strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 "
     "--private`\n\n"
+    "*Structure*: `--control canny` (or lineart, scribble, softedge, depth, pose, as far as they are set up) keeps "
+    "lines, depth or pose at any strength; `/map` shows what it would keep, and *Use map* paints with it.\n\n"
     "*Under a result*: run it again at another strength, *Chain* to work on the result, *Reroll* for another seed, "
     "*Edit* the words, *Sweep* for four strengths side by side.\n\n"
     "*Reactions on a result*: :repeat: reroll, :envelope: or :star: send me a copy, "
     ":x: delete or cancel mine.\n\n"
-    "*More commands*: `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`"
+    "*More commands*: `/sweep` `/refine` `/map` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`"
 )
 
 
@@ -76,14 +79,13 @@ def details_page(description: Description) -> Block:
     """A job with its recipe and where it comes from."""
     job = description.job
     recipe = job.recipes[0]
-    blocks = [
-        section(plain(recipe.prompt)),
-        context(
-            f"{job.status.value} · {recipe.model} · {recipe.steps} steps · guidance {recipe.guidance_scale:g}"
-            f" · seed {recipe.seed}",
-            f"id {job.id}",
-        ),
+    numbers = f"{recipe.steps} steps · guidance {recipe.guidance_scale:g} · seed {recipe.seed}"
+    lines = [
+        f"{job.status.value} · {recipe.model} · {numbers}",
+        " · ".join(control_facts(recipe, "en")),
+        f"id {job.id}",
     ]
+    blocks = [section(plain(title(recipe, "en"))), context(*(line for line in lines if line))]
     if job.error:
         blocks.append(section(plain(job.error)))
     if recipe.negative_prompt:
@@ -134,11 +136,13 @@ def _where(waiting: Waiting | None, now: float) -> str:
 
 
 def _prompt(job: Job) -> str:
-    return clip(job.recipes[0].prompt, _SHOWN_PROMPT)
+    return clip(title(job.recipes[0], "en"), _SHOWN_PROMPT)
 
 
 def _made(generation: Generation) -> str:
     recipe = generation.recipe
+    if recipe.map_only:
+        return f"control map: {generation.width}x{generation.height}, id {generation.id}"
     return (
         f"strength {recipe.strength:g} ({strength_word(recipe.strength)}): {generation.width}x{generation.height}, "
         f"{generation.effective_steps} steps in {generation.seconds:.1f} s, id {generation.id}"
@@ -147,4 +151,6 @@ def _made(generation: Generation) -> str:
 
 def _ancestor(generation: Generation) -> str:
     recipe = generation.recipe
+    if recipe.map_only:
+        return title(recipe, "en") if not recipe.prompt else f"control map for: {clip(recipe.prompt, _SHOWN_PROMPT)}"
     return f"pass {generation.lineage.depth}: {clip(recipe.prompt, _SHOWN_PROMPT)} at strength {recipe.strength:g}"

@@ -22,6 +22,7 @@ from adapters.slack.members import PLATFORM, Place
 from adapters.slack.pages import details_page, page, queue_blocks, said_page
 from adapters.slack.settings import show_settings
 from bot.domain.actions import Verb
+from bot.domain.control import wish_of
 from bot.domain.errors import DeliveryError, Gone, InvalidRequest, NotAllowed
 from bot.domain.flags import Flags
 from bot.domain.ids import job_of
@@ -36,17 +37,29 @@ _DOZEN = 12
 """Styles to a sheet: as many pictures as are still told apart on one."""
 
 
+_FORM_OF = {Verb.CHAIN: Action.CHAIN, Verb.EDIT: Action.EDIT, Verb.ASK_MAP: Action.MAP}
+_ABOUT = {
+    Verb.CHAIN: "Works on the result, one pass further.",
+    Verb.EDIT: "Works on the same source as that result.",
+    Verb.ASK_MAP: "Works on the picture that this map was drawn for, and keeps the map.",
+}
+
+
 async def on_press(desk: Desk, event: Inbound) -> None:
     """Do what a button says."""
     pressed, place = event.body["actions"][0], place_of(event.body)
     match pressed["action_id"]:
         case code if code == ADVANCED:
             view = event.body["view"]
-            await desk.update_view(place.team, view["id"], unfolded(view, models=desk.models))
+            await desk.update_view(
+                place.team, view["id"], unfolded(view, models=desk.models, controls=desk.controls())
+            )
         case code if code == OPEN_FORM:
             errand = Errand(action=Action.IMG2IMG)
             wishes = Flags(prompt="")
-            await desk.open_view(event, form(errand, wishes, styles=desk.styles, models=desk.models))
+            await desk.open_view(
+                event, form(errand, wishes, styles=desk.styles, models=desk.models, controls=desk.controls())
+            )
         case code if code == OPEN_SETTINGS:
             await show_settings(desk, event)
         case code if code == EXPORT:
@@ -64,7 +77,7 @@ async def on_press(desk: Desk, event: Inbound) -> None:
 
 async def _on_control(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
     match control.verb:
-        case Verb.CHAIN | Verb.EDIT:
+        case Verb.CHAIN | Verb.EDIT | Verb.ASK_MAP:
             await _open_form(desk, event, place, control)
         case Verb.DETAILS:
             await desk.open_view(event, details_page(await desk.service.describe(job_of(control.target))))
@@ -92,15 +105,16 @@ async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control)
         negative_prompt=recipe.negative_prompt,
         strengths=(DEFAULT_STRENGTH,) if chain else (recipe.strength,),
         style=recipe.style,
+        control=wish_of(recipe.control),
     )
     errand = Errand(
-        action=Action.CHAIN if chain else Action.EDIT,
+        action=_FORM_OF[control.verb],
         channel=place.channel,
         thread=place.thread,
         generation=control.target,
     )
-    about = "Works on the result, one pass further." if chain else "Works on the same source as that result."
-    view = form(errand, wishes, styles=desk.styles, models={}, about=about)
+    controls = desk.controls(recipe.model)
+    view = form(errand, wishes, styles=desk.styles, models={}, controls=controls, about=_ABOUT[control.verb])
     await desk.open_view(event, view)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.slack.desk import Desk
-from adapters.slack.forms import FormErrors, choice_field, fields_of, option, text_field, typed_text
+from adapters.slack.fields import FormErrors, choice_field, fields_of, option, text_field, typed_text
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place, place_key
 from adapters.slack.pages import page, said_page

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from bot.domain.control import Control
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job, JobStatus, Lineage, Recipe
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import Action, ReplyTarget, Requester
 from bot.ports import Delivery, InboxEvent
-from inference.api import Lora
+from inference.api import ControlKind, Lora
 
 Columns = dict[str, str | int | float | None]
 """A row by column name, for named parameters."""
@@ -84,11 +85,14 @@ def recipes_column(recipes: Iterable[Recipe]) -> str:
 
 
 def recipes_from(column: str) -> tuple[Recipe, ...]:
-    return tuple(_recipe(fields) for fields in json.loads(column))
+    return tuple(_recipe_from(recipe) for recipe in json.loads(column))
 
 
-def _recipe(fields: dict[str, Any]) -> Recipe:
-    return Recipe(**{**fields, "loras": tuple(Lora(**lora) for lora in fields.get("loras", ()))})
+def _recipe_from(fields: dict[str, Any]) -> Recipe:
+    control = fields.get("control")
+    structure = None if control is None else Control(**{**control, "kind": ControlKind(control["kind"])})
+    loras = tuple(Lora(**lora) for lora in fields.get("loras", ()))
+    return Recipe(**{**fields, "loras": loras, "control": structure})
 
 
 def generation_columns(generation: Generation) -> Columns:
@@ -118,7 +122,7 @@ def generation_from(row: sqlite3.Row) -> Generation:
         requester=Requester(**json.loads(row["requester"])),
         source=ImageId(row["source"]),
         image=ImageId(row["image"]),
-        recipe=_recipe(json.loads(row["recipe"])),
+        recipe=_recipe_from(json.loads(row["recipe"])),
         lineage=Lineage(**json.loads(row["lineage"])),
         width=row["width"],
         height=row["height"],

@@ -61,6 +61,7 @@ _REFERENCED = """
 SELECT source AS image FROM jobs WHERE pictures_kept
 UNION SELECT generations.image FROM generations JOIN jobs ON jobs.id = generations.job WHERE pictures_kept
 UNION SELECT generations.source FROM generations JOIN jobs ON jobs.id = generations.job WHERE pictures_kept
+UNION SELECT recipes ->> '$[0].control.map' AS map FROM jobs WHERE pictures_kept AND map IS NOT NULL
 """
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from bot import __version__
+from bot.domain.control import parse_kind
 from bot.domain.errors import InvalidRequest
 from bot.domain.flags import parse_strengths
 from bot.domain.lora import parse_loras
 from bot.domain.request import DEFAULT_STRENGTH, SWEEP_STRENGTHS, parse_strength
+from inference.api import MAX_CONTROL_SCALE, ControlKind
 
 EXIT_DONE = 0
 EXIT_JOB_FAILED = 1
@@ -86,6 +88,17 @@ def parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="DIR", default=Path(), help="folder for one JPEG per style, 16 kB at most"
     )
 
+    map_only = commands.add_parser(
+        "map", parents=[shared], help="draw the control map of a picture alone, before anything is painted"
+    )
+    map_only.add_argument("source", type=Path, metavar="SOURCE", help="a PNG, JPEG or WebP file")
+    _control_kind(map_only, required=True)
+    map_only.add_argument("--model", metavar="ID", help="whose kinds of control there are")
+    map_only.add_argument(
+        "--out", type=Path, metavar="FILE", help="where the map goes: .png, .webp or .jpg (default: beside you)"
+    )
+    map_only.add_argument("--json", action="store_true", help="one JSON object for scripts")
+
     check = commands.add_parser("check", parents=[shared], help="say what is configured and what is wrong")
     check.add_argument("--json", action="store_true", help="one JSON object for scripts")
     models = commands.add_parser("models", parents=[shared], help="list the models that can be asked for")
@@ -118,7 +131,29 @@ def _recipe(command: argparse.ArgumentParser) -> None:
         metavar="NAME[:WEIGHT]",
         help="an adapter of the model, as `pentimento models` lists them; may be given several times",
     )
+    _control_kind(command)
+    command.add_argument("--control-map", type=Path, metavar="FILE", help="a map of your own, such as a sketch")
+    command.add_argument(
+        "--control-scale",
+        type=float,
+        metavar="X",
+        help=f"how strictly to keep the structure, 0 to {MAX_CONTROL_SCALE:g} (default: 1)",
+    )
+    for end, usual in (("start", 0), ("end", 1)):
+        command.add_argument(
+            f"--control-{end}", type=float, metavar="X", help=f"a share of the steps, 0 to 1 (default: {usual})"
+        )
     command.add_argument("--json", action="store_true", help="one JSON object for scripts")
+
+
+def _control_kind(command: argparse.ArgumentParser, *, required: bool = False) -> None:
+    command.add_argument(
+        "--control",
+        type=_typed(parse_kind),
+        required=required,
+        metavar="KIND",
+        help=f"structure to keep at any strength: {', '.join(ControlKind)}, if the model has it",
+    )
 
 
 def _typed(parse: Callable[[str], T]) -> Callable[[str], T]:

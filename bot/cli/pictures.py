@@ -1,4 +1,4 @@
-"""`img2img`, `sweep`, `chain`, `styles`: job after job on a core of its own, in a folder that goes afterwards."""
+"""`img2img`, `sweep`, `chain`, `styles`, `map`: job after job on a core of its own, in a folder that goes."""
 
 import argparse
 import asyncio
@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from adapters.console.messenger import PLATFORM, ConsoleMessenger, display
@@ -18,6 +18,7 @@ from adapters.pictures.sheet import Tile, contact_sheet, strip
 from bot.cli.arguments import EXIT_DONE
 from bot.compose import compose, engine_of, exporter_of
 from bot.domain.actions import Press, Verb
+from bot.domain.control import Control, ControlWish
 from bot.domain.errors import InvalidRequest, JobFailed
 from bot.domain.ids import JobId
 from bot.domain.job import Generation, JobStatus
@@ -140,6 +141,27 @@ async def styles(asked: argparse.Namespace, settings: Settings) -> int:
     return EXIT_DONE
 
 
+async def draw_map(asked: argparse.Namespace, settings: Settings) -> int:
+    """The control map of a picture."""
+    out = asked.out or Path(f"{asked.source.stem}-{asked.control}.png")
+    _check_target(out, asked.source)
+    wish = Request(
+        action=Action.MAP,
+        requester=_ME,
+        reply_to=_HERE,
+        event_id="console:1",
+        source=_read(asked.source, max_bytes=settings.downloads.max_bytes),
+        prompt="",
+        control=ControlWish(kind=asked.control).over(),
+    )
+    async with _bench(settings, asked.model) as bench:
+        receipt = await bench.core.service.submit(wish)
+        [generation] = await bench.made(receipt.job.id)
+        await bench.write(generation, out)
+    _report(asked, [(generation, out)])
+    return EXIT_DONE
+
+
 @asynccontextmanager
 async def _bench(settings: Settings, model: str | None) -> AsyncIterator[Bench]:
     """A core in a temporary folder: a running service's own folder stays its own."""
@@ -170,13 +192,19 @@ def _for_owner(settings: Settings, model: str | None) -> Settings:
 def _request(
     asked: argparse.Namespace, action: Action, prompt: str, strengths: tuple[float, ...] | None, *, max_bytes: int
 ) -> Request:
-    source = _read(asked.source, max_bytes=max_bytes)
+    wish = ControlWish(
+        kind=asked.control,
+        map=None if asked.control_map is None else _read(asked.control_map, max_bytes=max_bytes),
+        scale=asked.control_scale,
+        start=asked.control_start,
+        end=asked.control_end,
+    )
     return Request(
         action=action,
         requester=_ME,
         reply_to=_HERE,
         event_id="console:1",
-        source=source,
+        source=_read(asked.source, max_bytes=max_bytes),
         prompt=prompt,
         negative_prompt=asked.negative,
         strengths=strengths,
@@ -185,6 +213,8 @@ def _request(
         guidance_scale=asked.guidance,
         style=asked.style,
         loras=tuple(lora for loras in asked.lora for lora in loras),
+        control=wish.over(),
+        control_map=wish.map,
     )
 
 
@@ -252,6 +282,10 @@ def _write(path: Path, content: bytes) -> None:
         raise InvalidRequest(f"{path} cannot be written ({fault.strerror}): give another --out.") from None
 
 
+def _told(control: Control | None) -> dict[str, object] | None:
+    return None if control is None else asdict(control) | {"map": "given" if control.map else "drawn"}
+
+
 def _slug(prompt: str) -> str:
     """A prompt as part of a file name: letters and digits of any script, joined by dashes, 40 at most."""
     words = "".join(letter if letter.isalnum() else " " for letter in prompt.lower()).split()
@@ -274,6 +308,7 @@ def _report(asked: argparse.Namespace, results: list[tuple[Generation, Path]], *
                 "width": made.width,
                 "height": made.height,
                 "seconds": round(made.seconds, 3),
+                "control": _told(made.recipe.control),
             }
             for made, path in results
         ]
@@ -281,6 +316,9 @@ def _report(asked: argparse.Namespace, results: list[tuple[Generation, Path]], *
         return
     for made, path in results:
         recipe = made.recipe
+        if recipe.map_only:
+            print(f"{path}  {made.width}x{made.height}, {asked.control} map")  # noqa: T201 -- the command line speaks
+            continue
         print(  # noqa: T201 -- the command line speaks
             f"{path}  {made.width}x{made.height}, strength {recipe.strength:g}, seed {recipe.seed}, "
             f"{made.effective_steps} of {recipe.steps} steps, {made.seconds:.1f} s"

@@ -4,9 +4,11 @@ A button carries a verb and an id, never parameters: everything else is derived 
 member who presses owns the new job.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.domain.control import UNSAID, ControlWish
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation, Lineage
 from bot.domain.lora import LoraWish
@@ -14,7 +16,10 @@ from bot.domain.request import DEFAULT_STRENGTH, SWEEP_STRENGTHS, Action, ReplyT
 
 
 class Verb(StrEnum):
-    """What a button, reaction or menu entry says to do with a result or a job."""
+    """What a button, reaction or menu entry says to do with a result or a job.
+
+    ASK_MAP asks for words and is then USE_MAP: it stands on a map that was drawn without a prompt.
+    """
 
     RERUN = "rerun"
     CHAIN = "chain"
@@ -26,10 +31,23 @@ class Verb(StrEnum):
     CANCEL = "cancel"
     PUBLISH = "publish"
     COLLECT = "collect"
+    SHOW_MAP = "showmap"
+    USE_MAP = "usemap"
+    ASK_MAP = "askmap"
 
 
-DERIVING = frozenset({Verb.RERUN, Verb.CHAIN, Verb.REROLL, Verb.EDIT, Verb.SWEEP})
-"""Verbs that make a new job."""
+DERIVING: Mapping[Verb, Action] = {
+    Verb.RERUN: Action.RERUN,
+    Verb.CHAIN: Action.CHAIN,
+    Verb.REROLL: Action.REROLL,
+    Verb.EDIT: Action.EDIT,
+    Verb.SWEEP: Action.SWEEP,
+    Verb.SHOW_MAP: Action.MAP,
+    Verb.USE_MAP: Action.IMG2IMG,
+}
+"""Verbs that make a new job, and what it is."""
+
+_STRENGTHS = {Verb.SWEEP: SWEEP_STRENGTHS, Verb.CHAIN: (DEFAULT_STRENGTH,)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +57,7 @@ class Press:
     Attributes:
         event_id: the platform's id of the press.
         source: another picture for Chain or Edit, where the modal offered an upload.
+        control: what was said of structure.
     """
 
     verb: Verb
@@ -57,6 +76,7 @@ class Press:
     model: str | None = None
     loras: tuple[LoraWish, ...] | None = None
     source: bytes | None = None
+    control: ControlWish = UNSAID
     private: bool = False
     locale: str = "en"
 
@@ -66,35 +86,33 @@ def derive(parent: Generation, press: Press) -> Request:
 
     rerun: same source, prompt and seed at another strength. reroll: everything the same but a new seed. edit: same
     source with an edited prompt or strength, the seed kept so that only the edit shows. sweep: same source and seed
-    at several strengths. chain: the result becomes the source, with a new seed unless one is given.
+    at several strengths. chain: the result becomes the source, with a new seed unless one is given. showmap: only the
+    control map of the result is drawn. usemap: the picture that a map was drawn for, with that map.
+
+    Control goes along with all of them. Without a map of the member's own it is drawn from the new source, so a chain
+    follows the latest result; a given map stays. Whatever is derived from a map keeps that map, and chaining it means
+    using it: the map itself is no picture to go on from.
 
     Raises:
         InvalidRequest: where the modal's values are out of range.
     """
-    recipe = parent.recipe
-    source: bytes | ImageId = parent.source
-    seed: int | None = recipe.seed
-    strengths: tuple[float, ...] = (recipe.strength,)
-    match press.verb:
-        case Verb.RERUN:
-            action = Action.RERUN
-        case Verb.REROLL:
-            action, seed = Action.REROLL, None
-        case Verb.EDIT:
-            action = Action.EDIT
-        case Verb.SWEEP:
-            action, strengths = Action.SWEEP, SWEEP_STRENGTHS
-        case Verb.CHAIN:
-            action, seed, source, strengths = Action.CHAIN, None, parent.image, (DEFAULT_STRENGTH,)
-        case _:
-            raise ValueError(f"{press.verb} makes no job")
-    kept = tuple(LoraWish(each.name, each.weight) for each in recipe.loras)
+    recipe, structure = parent.recipe, parent.recipe.control
+    verb = press.verb
+    if recipe.map_only:
+        verb = Verb.USE_MAP if verb is Verb.CHAIN else verb
+        structure = replace(structure, map=parent.image) if structure else None
+    if verb not in DERIVING:
+        raise ValueError(f"{press.verb} makes no job")
+    source: bytes | ImageId = parent.image if verb is Verb.CHAIN else parent.source
+    seed = None if verb in {Verb.REROLL, Verb.CHAIN} else recipe.seed
+    strengths = _STRENGTHS.get(verb, (recipe.strength,))
+    loras = tuple(LoraWish(each.name, each.weight) for each in recipe.loras)
     if press.model not in {None, recipe.model}:
-        kept = ()  # adapters belong to a model
+        loras = ()  # adapters belong to a model
     if press.strength is not None:
         strengths = (press.strength,)
     return Request(
-        action=action,
+        action=DERIVING[verb],
         requester=press.requester,
         reply_to=press.reply_to,
         event_id=press.event_id,
@@ -107,7 +125,9 @@ def derive(parent: Generation, press: Press) -> Request:
         guidance_scale=recipe.guidance_scale if press.guidance_scale is None else press.guidance_scale,
         style=recipe.style if press.style is None else press.style,
         model=recipe.model if press.model is None else press.model,
-        loras=kept if press.loras is None else press.loras,
+        loras=loras if press.loras is None else press.loras,
+        control=press.control.over(structure),
+        control_map=press.control.map,
         private=press.private,
         parent=parent.id,
         locale=press.locale,

@@ -7,6 +7,7 @@ same. `--no` takes everything up to the next flag, the others one word or what s
 import re
 from dataclasses import dataclass
 
+from bot.domain.control import UNSAID, ControlWish, parse_kind
 from bot.domain.errors import InvalidRequest
 from bot.domain.lora import LoraWish, parse_loras
 from bot.domain.request import parse_strength
@@ -24,13 +25,24 @@ _NAMES = {
     "guidance": "guidance_scale",
     "cfg": "guidance_scale",
     "private": "private",
+    "control": "control",
+    "control-scale": "control_scale",
+    "control-start": "control_start",
+    "control-end": "control_end",
+    "map": "map",
 }
-_FLAG = re.compile(rf"(?:^|(?<=\s))(?:--|[—–]-?)({'|'.join(_NAMES)})\b[ =]?", re.IGNORECASE)  # noqa: RUF001 -- the en dash is what phones type
+_BARE = frozenset({"private", "map"})
+_LONGEST_FIRST = "|".join(sorted(_NAMES, key=len, reverse=True))
+_FLAG = re.compile(rf"(?:^|(?<=\s))(?:--|[—–]-?)({_LONGEST_FIRST})\b[ =]?", re.IGNORECASE)  # noqa: RUF001 -- the en dash is what phones type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flags:
-    """A text taken apart; None where a flag was not given."""
+    """A text taken apart; None where a flag was not given.
+
+    Attributes:
+        map_only: the control map alone is wanted.
+    """
 
     prompt: str
     negative_prompt: str = ""
@@ -42,6 +54,8 @@ class Flags:
     model: str | None = None
     loras: tuple[LoraWish, ...] = ()
     private: bool = False
+    control: ControlWish = UNSAID
+    map_only: bool = False
 
 
 def parse_flags(text: str) -> Flags:
@@ -56,7 +70,7 @@ def parse_flags(text: str) -> Flags:
     for place, flag in enumerate(found):
         end = found[place + 1].start() if place + 1 < len(found) else len(text)
         name, given = _NAMES[flag.group(1).lower()], text[flag.end() : end].strip()
-        if name == "private":
+        if name in _BARE:
             value, rest = "yes", given
         elif name == "negative_prompt":
             value, rest = given, ""
@@ -78,6 +92,13 @@ def parse_flags(text: str) -> Flags:
         model=values.get("model"),
         loras=parse_loras(values.get("loras", "")),
         private="private" in values,
+        control=ControlWish(
+            kind=None if "control" not in values else parse_kind(values["control"]),
+            scale=_number("control-scale", values.get("control_scale")),
+            start=_number("control-start", values.get("control_start")),
+            end=_number("control-end", values.get("control_end")),
+        ),
+        map_only="map" in values,
     )
 
 

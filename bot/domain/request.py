@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.domain.control import Control
 from bot.domain.errors import InvalidRequest
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.lora import LoraWish
+from inference.api import ControlKind
 
 STRENGTH_WORDS = {"subtle": 0.3, "balanced": 0.5, "strong": 0.7, "reimagine": 0.9}
 """Words people say for a strength, and what they mean."""
@@ -26,7 +28,7 @@ MAX_SEED = 2**32 - 1
 
 
 class Action(StrEnum):
-    """Why a job exists; see design vocabulary: rerun keeps the seed, reroll draws a new one, chain moves on."""
+    """Why a job exists: rerun keeps the seed, reroll draws a new one, chain moves on, map draws a control map."""
 
     IMG2IMG = "img2img"
     SWEEP = "sweep"
@@ -35,6 +37,7 @@ class Action(StrEnum):
     REROLL = "reroll"
     EDIT = "edit"
     CHAIN = "chain"
+    MAP = "map"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,8 @@ class Request:
         event_id: the platform's id of the event that brought it; two requests with one event id are one request.
         source: the picture as it was sent (any bytes at all), or one already in the image store.
         strengths: one for a single picture, several for a sweep.
+        control: structure to keep; its map is one that is stored already.
+        control_map: a picture of that structure as it was sent, over the stored one.
         parent: the result a button was pressed on.
         locale: BCP 47 tag of the member's language.
     """
@@ -93,6 +98,8 @@ class Request:
     style: str | None = None
     model: str | None = None
     loras: tuple[LoraWish, ...] = ()
+    control: Control | None = None
+    control_map: bytes | None = None
     private: bool = False
     parent: GenerationId | None = None
     locale: str = "en"
@@ -115,11 +122,18 @@ class Request:
             raise InvalidRequest(
                 f"The guidance scale goes from 0 to {MAX_GUIDANCE_SCALE:g}; you gave {self.guidance_scale:g}."
             )
-        if not self.prompt:
+        self._check_control()
+        if not self.prompt and self.action is not Action.MAP:
             raise InvalidRequest('Say what the picture should become, for example "an oil painting".')
         for text, name in ((self.prompt, "prompt"), (self.negative_prompt, "negative prompt")):
             if len(text) > MAX_PROMPT:
                 raise InvalidRequest(f"The {name} has {len(text)} characters; {MAX_PROMPT} is the most.")
+
+    def _check_control(self) -> None:
+        if self.control is not None:
+            self.control.check()
+        elif self.action is Action.MAP:
+            raise InvalidRequest(f"Say which control map to draw: {', '.join(ControlKind)}.")
 
 
 def check_strength(strength: float) -> None:

@@ -5,7 +5,9 @@ headline-interrupted = Wieder in der Schlange: die Arbeit daran wurde unterbroch
 headline-starting = Fängt an
 headline-loading = Lädt das Modell
 headline-painting = Malt, { $percent } %
+headline-drawing = Die Karte wird gezeichnet
 headline-done = Fertig
+headline-map = Die Karte
 headline-cancelled = Abgebrochen
 
 word-subtle = dezent
@@ -19,14 +21,27 @@ fact-seed = Seed { $seed }
 fact-style = Stil { $style }
 fact-loras = Adapter { $loras }
 fact-edits = bearbeitet nach Anweisung; die Stärke gilt nicht
+fact-control = Struktur { $kind }
+fact-control-map = Struktur { $kind }, nach gegebener Karte
+fact-control-scale = Strukturstärke { $scale }
+fact-control-span = Struktur von { $start } bis { $end } der Schritte
+control-canny = canny: alle Kanten
+control-lineart = lineart: gezeichnete Linien
+control-scribble = scribble: wenige dicke Linien
+control-softedge = softedge: weiche Kanten
+control-depth = depth: nah und fern
+control-pose = pose: Gelenke von Menschen
+control-none = keine: nur die Stärke entscheidet
 label-strength = Stärke { $strength }
 alt-picture = { $prompt } (KI-erzeugt, Stärke { $strength })
+alt-map = Strukturkarte ({ $kind })
 alt-preview = Das Bild, so weit es ist
 alt-source = Das Bild, aus dem es entstand
 
 print-model = { $model } · { $steps } von { $of } Schritten · Guidance { $guidance }
 print-pass = Durchgang { $depth }
 print-made = { $width }x{ $height } · { $seconds } s · KI-erzeugt
+print-map = { $width }x{ $height }
 print-id = id { $id }
 
 card-expected = Fertig etwa { $when }, in neun von zehn Fällen spätestens um { $late }
@@ -45,6 +60,9 @@ button-sweep = Reihe
 button-details = Einzelheiten
 button-delete = Löschen
 button-cancel = Abbrechen
+button-showmap = Karte zeigen
+button-usemap = Karte verwenden
+button-askmap = Karte verwenden
 button-publish = Veröffentlichen
 button-collect = Abholen
 button-forget = Alles löschen
@@ -78,12 +96,15 @@ blocked-by-automod = AutoMod hat meine Nachricht mit deinem Bild zurückgehalten
 form-remix = Bild verwandeln
 form-chain = Von diesem Ergebnis aus weiter
 form-edit = Ändern und noch einmal
+form-usemap = Diese Karte verwenden
 field-prompt = Was soll daraus werden?
 field-prompt-description = Das Bild, das du sehen willst, in deinen Worten
 field-strength = Stärke
 field-strength-description = 0 behält das Bild, 1 ignoriert es; auch subtle, balanced, strong, reimagine
 field-style = Stil
 field-style-description = Eine Vorlage, wenn du magst; /styles zeigt sie
+field-control = Struktur, die bleibt
+field-control-description = Linien, Tiefe oder Pose bleiben bei jeder Stärke; die Karte entsteht aus dem Bild
 field-picture = Welches Bild?
 field-picture-description = Diese Nachricht hat mehrere
 field-upload = Ein anderes Bild
@@ -118,6 +139,7 @@ help = **Ich verwandle Bilder.** Häng eines an und schreib, was daraus werden s
     • /img2img: Bild, Prompt, Stärke (dezent 0.3, ausgewogen 0.5, kräftig 0.7, neu erfunden 0.9)
     • /sweep: dasselbe in mehreren Stärken nebeneinander
     • /refine: ein fast richtiges Bild aufpolieren
+    • /map: die Struktur (Kanten, Tiefe, Pose) ansehen, die bleiben würde, dann **Karte verwenden**
     • Jedes Bild hier: sein Menü, Apps, **Bild verwandeln**
     • Oder erwähne mich mit einem Bild oder in der Antwort auf eines: ein Ölgemälde --strength 0.7 --seed 5 --no Leute
     • Unter jedem Ergebnis: andere Stärken, **Weiterführen**, **Neu würfeln**, **Ändern**, **Reihe**
@@ -170,6 +192,7 @@ name-role = rolle
 describe-img2img = Aus einem Bild etwas Neues machen
 describe-sweep = Ein Bild in mehreren Stärken nebeneinander
 describe-refine = Ein fast richtiges Bild aufpolieren
+describe-map-command = Nur die Strukturkarte zeigen, bevor gemalt wird
 describe-queue = Deine wartenden Jobs und wie lang die Schlange ist
 describe-info = Woraus ein Job gemacht wurde und woher er kommt
 describe-styles = Die Stilvorlagen
@@ -194,6 +217,11 @@ describe-guidance-scale = Wie genau dem Prompt zu folgen ist
 describe-model = Welches Modell
 describe-loras = Adapter, als Name oder Name:Gewicht
 describe-only-model = Auch dieses Modell erlauben; leer erlaubt alle
+describe-control = Struktur des Bildes, die bei jeder Stärke bleibt
+describe-map = Eine eigene Karte dafür, etwa eine Skizze; sonst entsteht sie aus dem Bild
+describe-control-scale = Wie streng die Struktur bleibt; 1, wenn du nichts sagst
+describe-control-start = Struktur ab diesem Anteil der Schritte; 0 ist der erste
+describe-control-end = Struktur bis zu diesem Anteil der Schritte; 1 ist der letzte
 describe-private = Nur du siehst das Ergebnis; du kannst es später veröffentlichen
 describe-job = Die id am Ende des Kleingedruckten
 describe-remix = Wessen Bilder Mitglieder verwandeln dürfen

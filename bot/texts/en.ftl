@@ -7,7 +7,9 @@ headline-interrupted = Back in line: the work on it was interrupted
 headline-starting = Starting
 headline-loading = Loading the model
 headline-painting = Painting, { $percent } %
+headline-drawing = Drawing the map
 headline-done = Done
+headline-map = The map
 headline-cancelled = Cancelled
 
 word-subtle = subtle
@@ -21,14 +23,27 @@ fact-seed = seed { $seed }
 fact-style = style { $style }
 fact-loras = adapters { $loras }
 fact-edits = edits by instruction; strength does not apply
+fact-control = control { $kind }
+fact-control-map = control { $kind }, from a given map
+fact-control-scale = control scale { $scale }
+fact-control-span = control from { $start } to { $end } of the steps
+control-canny = canny: every edge
+control-lineart = lineart: drawn lines
+control-scribble = scribble: a few thick lines
+control-softedge = softedge: soft edges
+control-depth = depth: near and far
+control-pose = pose: people’s joints
+control-none = none: strength alone decides
 label-strength = strength { $strength }
 alt-picture = { $prompt } (AI-generated, strength { $strength })
+alt-map = Control map ({ $kind })
 alt-preview = The picture as far as it is
 alt-source = The picture it was made from
 
 print-model = { $model } · { $steps } of { $of } steps · guidance { $guidance }
 print-pass = pass { $depth }
 print-made = { $width }x{ $height } · { $seconds } s · AI-generated
+print-map = { $width }x{ $height }
 print-id = id { $id }
 
 card-expected = Done about { $when }, by { $late } at the latest in nine cases of ten
@@ -47,6 +62,9 @@ button-sweep = Sweep
 button-details = Details
 button-delete = Delete
 button-cancel = Cancel
+button-showmap = Show map
+button-usemap = Use map
+button-askmap = Use map
 button-publish = Publish
 button-collect = Collect
 button-forget = Delete everything
@@ -86,12 +104,15 @@ blocked-by-automod = This server's AutoMod withheld my message with your picture
 form-remix = Remix image
 form-chain = Chain: go on from this result
 form-edit = Edit and run again
+form-usemap = Use this map
 field-prompt = What should it become?
 field-prompt-description = The picture you want to see, in your words
 field-strength = Strength
 field-strength-description = 0 keeps the picture, 1 ignores it; or subtle, balanced, strong, reimagine
 field-style = Style
 field-style-description = A preset, if you like; /styles shows them
+field-control = Structure to keep
+field-control-description = Its lines, depth or pose stay at any strength; the map is drawn from the picture
 field-picture = Which picture?
 field-picture-description = That message has several
 field-upload = Another picture
@@ -128,6 +149,7 @@ help = **I remake pictures.** Attach one and say what it should become; strength
     • /img2img: picture, prompt, strength (subtle 0.3, balanced 0.5, strong 0.7, reimagine 0.9)
     • /sweep: the same at several strengths, side by side
     • /refine: polish a picture that is nearly right
+    • /map: see the structure (edges, depth, pose) that control would keep, then **Use map**
     • Any picture here: its menu, Apps, **Remix image**
     • Or mention me with a picture, or in reply to one: an oil painting --strength 0.7 --seed 5 --no people
     • Under each result: other strengths, **Chain** (go on from it), **Reroll**, **Edit**, **Sweep**
@@ -168,6 +190,7 @@ reaction-sent = Here it is.
 describe-img2img = Make something new from a picture
 describe-sweep = One picture at several strengths, side by side
 describe-refine = Polish a picture that is nearly right
+describe-map-command = Show the control map alone before anything is painted
 describe-queue = Your waiting jobs, and how long the line is
 describe-info = What a job was made of, and where it comes from
 describe-styles = The style presets
@@ -192,6 +215,11 @@ describe-guidance-scale = How closely to follow the prompt
 describe-model = Which model
 describe-loras = Adapters, as name or name:weight
 describe-only-model = Also allow this model; empty allows all
+describe-control = Structure of the picture to keep at any strength
+describe-map = A map of your own for it, such as a sketch; else it is drawn from the picture
+describe-control-scale = How strictly to keep the structure; 1 if you say nothing
+describe-control-start = Keep the structure from this share of the steps on; 0 is the first
+describe-control-end = Keep the structure up to this share of the steps; 1 is the last
 describe-private = Only you see the result; you can publish it later
 describe-job = The id at the end of a result's small print
 describe-remix = Whose pictures members may remix

@@ -5,7 +5,9 @@ headline-interrupted = De vuelta en la cola: el trabajo se interrumpió
 headline-starting = Empezando
 headline-loading = Cargando el modelo
 headline-painting = Pintando, { $percent } %
+headline-drawing = Dibujando el mapa
 headline-done = Listo
+headline-map = El mapa
 headline-cancelled = Cancelado
 
 word-subtle = sutil
@@ -19,14 +21,27 @@ fact-seed = semilla { $seed }
 fact-style = estilo { $style }
 fact-loras = adaptadores { $loras }
 fact-edits = edita según la instrucción; la fuerza no se aplica
+fact-control = estructura { $kind }
+fact-control-map = estructura { $kind }, de un mapa dado
+fact-control-scale = fuerza de la estructura { $scale }
+fact-control-span = estructura de { $start } a { $end } de los pasos
+control-canny = canny: todos los bordes
+control-lineart = lineart: líneas dibujadas
+control-scribble = scribble: pocos trazos gruesos
+control-softedge = softedge: bordes suaves
+control-depth = depth: cerca y lejos
+control-pose = pose: articulaciones de personas
+control-none = ninguna: solo decide la fuerza
 label-strength = fuerza { $strength }
 alt-picture = { $prompt } (imagen generada por IA, fuerza { $strength })
+alt-map = Mapa de estructura ({ $kind })
 alt-preview = La imagen tal como va
 alt-source = La imagen de la que salió
 
 print-model = { $model } · { $steps } de { $of } pasos · guía { $guidance }
 print-pass = pasada { $depth }
 print-made = { $width }x{ $height } · { $seconds } s · generada por IA
+print-map = { $width }x{ $height }
 print-id = id { $id }
 
 card-expected = Listo hacia { $when }, a más tardar a las { $late } nueve de cada diez veces
@@ -45,6 +60,9 @@ button-sweep = Serie
 button-details = Detalles
 button-delete = Borrar
 button-cancel = Cancelar
+button-showmap = Ver el mapa
+button-usemap = Usar el mapa
+button-askmap = Usar el mapa
 button-publish = Publicar
 button-collect = Recoger
 button-forget = Borrar todo
@@ -78,12 +96,15 @@ blocked-by-automod = El AutoMod de este servidor retuvo mi mensaje con tu imagen
 form-remix = Transformar imagen
 form-chain = Seguir desde este resultado
 form-edit = Editar y repetir
+form-usemap = Usar este mapa
 field-prompt = ¿En qué debe convertirse?
 field-prompt-description = La imagen que quieres ver, con tus palabras
 field-strength = Fuerza
 field-strength-description = 0 conserva la imagen, 1 la ignora; o subtle, balanced, strong, reimagine
 field-style = Estilo
 field-style-description = Un estilo predefinido, si quieres; /styles los muestra
+field-control = Estructura que se conserva
+field-control-description = Líneas, profundidad o pose quedan a cualquier fuerza; el mapa sale de la imagen
 field-picture = ¿Qué imagen?
 field-picture-description = Ese mensaje tiene varias
 field-upload = Otra imagen
@@ -118,6 +139,7 @@ help = **Rehago imágenes.** Adjunta una y di en qué debe convertirse; la fuerz
     • /img2img: imagen, prompt, fuerza (sutil 0.3, equilibrado 0.5, fuerte 0.7, reinventado 0.9)
     • /sweep: lo mismo con varias fuerzas, lado a lado
     • /refine: pulir una imagen casi lograda
+    • /map: ver la estructura (bordes, profundidad, pose) que se conservaría y luego **Usar el mapa**
     • Cualquier imagen aquí: su menú, Aplicaciones, **Transformar imagen**
     • O mencióname con una imagen, o en respuesta a una: un cuadro al óleo --strength 0.7 --seed 5 --no gente
     • Bajo cada resultado: otras fuerzas, **Encadenar**, **Otra vez**, **Editar**, **Serie**
@@ -171,6 +193,7 @@ name-role = rol
 describe-img2img = Hacer algo nuevo a partir de una imagen
 describe-sweep = Una imagen con varias fuerzas, lado a lado
 describe-refine = Pulir una imagen casi lograda
+describe-map-command = Mostrar solo el mapa de estructura antes de pintar
 describe-queue = Tus trabajos en espera y lo larga que es la cola
 describe-info = De qué está hecho un trabajo y de dónde viene
 describe-styles = Los estilos predefinidos
@@ -195,6 +218,11 @@ describe-guidance-scale = Cuánto seguir el prompt
 describe-model = Qué modelo
 describe-loras = Adaptadores: nombre o nombre:peso
 describe-only-model = Permitir también este modelo; vacío los permite todos
+describe-control = Estructura de la imagen que se conserva a cualquier fuerza
+describe-map = Un mapa tuyo, por ejemplo un boceto; si no, sale de la imagen
+describe-control-scale = Cuánto se respeta la estructura; 1 si no dices nada
+describe-control-start = Conservar la estructura desde esta parte de los pasos; 0 es el primero
+describe-control-end = Conservar la estructura hasta esta parte de los pasos; 1 es el último
 describe-private = Solo tú ves el resultado; puedes publicarlo después
 describe-job = El id al final de la letra pequeña de un resultado
 describe-remix = De quién se pueden transformar las imágenes

@@ -5,7 +5,9 @@ headline-interrupted = De retour dans la file : le travail a été interrompu
 headline-starting = Démarrage
 headline-loading = Chargement du modèle
 headline-painting = En cours, { $percent } %
+headline-drawing = Dessin de la carte
 headline-done = Terminé
+headline-map = La carte
 headline-cancelled = Annulé
 
 word-subtle = subtil
@@ -19,14 +21,27 @@ fact-seed = graine { $seed }
 fact-style = style { $style }
 fact-loras = adaptateurs { $loras }
 fact-edits = retouche selon l’instruction ; la force ne s’applique pas
+fact-control = structure { $kind }
+fact-control-map = structure { $kind }, d’après une carte donnée
+fact-control-scale = force de la structure { $scale }
+fact-control-span = structure de { $start } à { $end } des étapes
+control-canny = canny : tous les contours
+control-lineart = lineart : lignes dessinées
+control-scribble = scribble : quelques traits épais
+control-softedge = softedge : contours doux
+control-depth = depth : proche et lointain
+control-pose = pose : articulations des personnes
+control-none = aucune : seule l’intensité décide
 label-strength = force { $strength }
 alt-picture = { $prompt } (image générée par IA, force { $strength })
+alt-map = Carte de structure ({ $kind })
 alt-preview = L’image telle qu’elle est pour l’instant
 alt-source = L’image de départ
 
 print-model = { $model } · { $steps } étapes sur { $of } · guidance { $guidance }
 print-pass = passe { $depth }
 print-made = { $width }x{ $height } · { $seconds } s · générée par IA
+print-map = { $width }x{ $height }
 print-id = id { $id }
 
 card-expected = Prêt vers { $when }, au plus tard à { $late } neuf fois sur dix
@@ -45,6 +60,9 @@ button-sweep = Série
 button-details = Détails
 button-delete = Supprimer
 button-cancel = Annuler
+button-showmap = Voir la carte
+button-usemap = Utiliser la carte
+button-askmap = Utiliser la carte
 button-publish = Publier
 button-collect = Récupérer
 button-forget = Tout supprimer
@@ -78,12 +96,15 @@ blocked-by-automod = L’AutoMod de ce serveur a retenu mon message avec ton ima
 form-remix = Transformer l’image
 form-chain = Continuer à partir de ce résultat
 form-edit = Modifier et relancer
+form-usemap = Utiliser cette carte
 field-prompt = Que doit-elle devenir ?
 field-prompt-description = L’image que tu veux voir, avec tes mots
 field-strength = Force
 field-strength-description = 0 garde l’image, 1 l’ignore ; ou subtle, balanced, strong, reimagine
 field-style = Style
 field-style-description = Un préréglage, si tu veux ; /styles les montre
+field-control = Structure à garder
+field-control-description = Lignes, profondeur ou pose restent à toute intensité ; la carte vient de l’image
 field-picture = Quelle image ?
 field-picture-description = Ce message en a plusieurs
 field-upload = Une autre image
@@ -118,6 +139,7 @@ help = **Je refais des images.** Joins-en une et dis ce qu’elle doit devenir ;
     • /img2img : image, prompt, force (subtil 0.3, équilibré 0.5, fort 0.7, réinventé 0.9)
     • /sweep : la même à plusieurs forces, côte à côte
     • /refine : polir une image presque réussie
+    • /map : voir la structure (contours, profondeur, pose) qui serait gardée, puis **Utiliser la carte**
     • Toute image ici : son menu, Applications, **Transformer l’image**
     • Ou mentionne-moi avec une image, ou en réponse à une : une peinture à l’huile --strength 0.7 --seed 5 --no personnes
     • Sous chaque résultat : d’autres forces, **Enchaîner**, **Relancer**, **Modifier**, **Série**
@@ -168,6 +190,7 @@ name-role = rôle
 describe-img2img = Faire du nouveau à partir d’une image
 describe-sweep = Une image à plusieurs forces, côte à côte
 describe-refine = Polir une image presque réussie
+describe-map-command = Montrer seulement la carte de structure avant de peindre
 describe-queue = Tes tâches en attente, et la longueur de la file
 describe-info = De quoi une tâche est faite, et d’où elle vient
 describe-styles = Les styles préréglés
@@ -192,6 +215,11 @@ describe-guidance-scale = À quel point suivre le prompt
 describe-model = Quel modèle
 describe-loras = Adaptateurs : nom ou nom:poids
 describe-only-model = Permettre aussi ce modèle ; vide les permet tous
+describe-control = Structure de l’image à garder à toute intensité
+describe-map = Ta propre carte, par exemple un croquis ; sinon elle est tirée de l’image
+describe-control-scale = Rigueur de la structure ; 1 si tu ne dis rien
+describe-control-start = Garder la structure à partir de cette part des étapes ; 0 est la première
+describe-control-end = Garder la structure jusqu’à cette part des étapes ; 1 est la dernière
 describe-private = Toi seul vois le résultat ; tu peux le publier plus tard
 describe-job = L’id à la fin des petits caractères d’un résultat
 describe-remix = Les images de qui les membres peuvent transformer

@@ -5,7 +5,9 @@ headline-interrupted = 作業が中断されたため、順番待ちに戻りま
 headline-starting = 開始しています
 headline-loading = モデルを読み込んでいます
 headline-painting = 描いています、{ $percent } %
+headline-drawing = マップを描いています
 headline-done = できました
+headline-map = マップ
 headline-cancelled = キャンセルしました
 
 word-subtle = ひかえめ
@@ -19,14 +21,27 @@ fact-seed = シード { $seed }
 fact-style = スタイル { $style }
 fact-loras = アダプター { $loras }
 fact-edits = 指示による編集。強さは使われません
+fact-control = 構造 { $kind }
+fact-control-map = 構造 { $kind }（渡されたマップ）
+fact-control-scale = 構造の強さ { $scale }
+fact-control-span = 構造はステップの { $start } から { $end } まで
+control-canny = canny: すべての輪郭
+control-lineart = lineart: 線画
+control-scribble = scribble: 太い落書き線
+control-softedge = softedge: やわらかい輪郭
+control-depth = depth: 奥行き
+control-pose = pose: 人の関節
+control-none = なし: 強さだけで決まる
 label-strength = 強さ { $strength }
 alt-picture = { $prompt }（AI 生成画像、強さ { $strength }）
+alt-map = 構造マップ（{ $kind }）
 alt-preview = 途中の画像
 alt-source = もとの画像
 
 print-model = { $model } · { $of } ステップ中 { $steps } · ガイダンス { $guidance }
 print-pass = { $depth } 回目
 print-made = { $width }x{ $height } · { $seconds } 秒 · AI 生成
+print-map = { $width }x{ $height }
 print-id = id { $id }
 
 card-expected = 完成予定は { $when }、十中八九 { $late } までに
@@ -45,6 +60,9 @@ button-sweep = 並べる
 button-details = 詳細
 button-delete = 削除
 button-cancel = キャンセル
+button-showmap = マップを見る
+button-usemap = マップを使う
+button-askmap = マップを使う
 button-publish = 公開
 button-collect = 受け取る
 button-forget = すべて削除
@@ -78,12 +96,15 @@ blocked-by-automod = このサーバーの AutoMod が画像つきのメッセ�
 form-remix = 画像を変える
 form-chain = この結果から続ける
 form-edit = 編集してもう一度
+form-usemap = このマップを使う
 field-prompt = どんな画像にしますか
 field-prompt-description = 見たい画像を自分の言葉で
 field-strength = 強さ
 field-strength-description = 0 はそのまま、1 は無視。subtle、balanced、strong、reimagine も使えます
 field-style = スタイル
 field-style-description = お好みで。/styles で一覧を見られます
+field-control = 残す構造
+field-control-description = 線や奥行き、ポーズは強さに関係なく残ります。マップは画像から描かれます
 field-picture = どの画像ですか
 field-picture-description = そのメッセージには何枚かあります
 field-upload = 別の画像
@@ -117,6 +138,7 @@ help = **画像を描き変えます。** 画像を添付して、どうした�
     • /img2img：画像、プロンプト、強さ（ひかえめ 0.3、ほどよく 0.5、強め 0.7、描き直し 0.9）
     • /sweep：いくつかの強さで並べて見る
     • /refine：もう少しの画像を仕上げる
+    • /map: 残る構造（輪郭、奥行き、ポーズ）を見て、**マップを使う**
     • ここの画像なら：メニュー、アプリ、**画像を変える**
     • 画像をつけて、または画像に返信して、私にメンション：油絵 --strength 0.7 --seed 5 --no 人
     • 結果の下：ほかの強さ、**続ける**、**引き直す**、**編集**、**並べる**
@@ -170,6 +192,7 @@ name-role = ロール
 describe-img2img = 画像から新しい画像を作る
 describe-sweep = 一枚の画像をいくつかの強さで並べる
 describe-refine = もう少しの画像を仕上げる
+describe-map-command = 描く前に構造マップだけを見せる
 describe-queue = 待っているジョブと列の長さ
 describe-info = ジョブの中身と由来
 describe-styles = スタイルの一覧
@@ -194,6 +217,11 @@ describe-guidance-scale = プロンプトにどれだけ従うか
 describe-model = どのモデル
 describe-loras = アダプター。名前、または名前:重み
 describe-only-model = このモデルも許可。空ならすべて許可
+describe-control = どの強さでも残す画像の構造
+describe-map = 自分のマップ（下絵など）。なければ画像から描きます
+describe-control-scale = 構造をどれだけ厳しく残すか。指定がなければ 1
+describe-control-start = ステップのこの割合から構造を残す。0 が最初
+describe-control-end = ステップのこの割合まで構造を残す。1 が最後
 describe-private = 結果はあなただけに見え、後で公開できます
 describe-job = 結果の小さな文字の最後にある id
 describe-remix = 誰の画像を変えてよいか

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from adapters.sqlite.store import SqliteJobStore
+from bot.domain.control import Control
 from bot.domain.ids import ImageId, JobId, generation_id
 from bot.domain.job import Job, JobStatus, Lineage
 from bot.domain.limits import DAY, Usage
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.ports import JobStore, Retention
+from inference.api import ControlKind
 from tests.fakes.jobs import SOURCE, a_generation, a_job, an_event
 from tests.fakes.store import MemoryJobStore
 
@@ -336,6 +338,22 @@ async def test_a_sweep_leaves_open_and_undelivered_jobs(store: JobStore) -> None
     assert [await store.job(job.id) for job in (queued, running, unseen)] == [queued, started, done]
     assert await store.referenced_images() == {SOURCE, a_generation(unseen).image}
     assert {duty.job for duty in await store.deliveries()} == {queued.id, unseen.id}
+
+
+async def test_a_control_map_stays_as_long_as_a_recipe_needs_it(store: JobStore) -> None:
+    drawn = ImageId("d" * 64)
+    plain = a_job(strengths=(0.3, 0.5))
+    control = Control(kind=ControlKind.CANNY, map=drawn)
+    job = replace(plain, recipes=tuple(replace(recipe, control=control) for recipe in plain.recipes))
+    await store.add(job)
+    assert await store.job(job.id) == job
+    await finish(store, job)
+    pictures = {SOURCE, a_generation(job, 0).image, a_generation(job, 1).image}
+    assert await store.referenced_images() == {*pictures, drawn}
+    await store.remove_generation(generation_id(job.id, 0))
+    assert drawn in await store.referenced_images()
+    await store.remove_generation(generation_id(job.id, 1))
+    assert await store.referenced_images() == frozenset()
 
 
 async def test_a_picture_stays_while_a_child_works_on_it(store: JobStore) -> None:

@@ -1,8 +1,8 @@
 """A backend for the real worker that needs no torch and misbehaves on cue.
 
-Its pictures are blends of the source with noise of the recipe. A prompt of the form "<act> at <step>" makes it do
-`act` in that step; `ACTS` has them all. "oom above 5000" runs out of memory where it is asked for more pixels, and
-where it is not frugal.
+Its pictures are blends of the source with noise of the recipe, and show the control map they were made with. A
+prompt of the form "<act> at <step>" makes it do `act` in that step; `ACTS` has them all. "oom above 5000" runs out of
+memory where it is asked for more pixels, and where it is not frugal.
 """
 
 import ctypes
@@ -19,6 +19,7 @@ from PIL import Image
 from inference.api import ModelDefaults, ModelUnavailable
 from inference.backend import DevicePoisoned, OutOfMemory, Settings, Task, Unsuited
 from inference.catalog import told
+from tests.fakes.maps import control_map, controlled
 
 DEFAULTS = ModelDefaults(steps=4, guidance_scale=1.5, max_pixels=256 * 256, multiple=8)
 
@@ -95,6 +96,8 @@ class Sketcher:
 
     def generate(self, task: Task) -> Image.Image:
         request, picture = task.request, task.picture
+        if request.map_only and request.control:
+            return control_map(picture, request.control)
         if limit := re.fullmatch(r"oom above (\d+)", request.prompt):
             _allocate(task, int(limit[1]))
         act, _, cue = request.prompt.partition(" at ")
@@ -109,7 +112,7 @@ class Sketcher:
                 task.preview(noise.resize((8, 8)))
             task.step(step, steps)
         self._pictures += 1
-        return Image.blend(picture, noise, request.strength)
+        return controlled(Image.blend(picture, noise, request.strength), picture, request.control)
 
     def counters(self) -> Mapping[str, int]:
         return {"pictures": self._pictures}

@@ -21,6 +21,7 @@ from PIL import Image
 from inference.api import (
     Cancelled,
     Capacity,
+    ControlKind,
     Done,
     EngineStopped,
     Event,
@@ -32,6 +33,7 @@ from inference.api import (
     Step,
 )
 from inference.geometry import fit
+from tests.fakes.maps import KINDS, controlled, map_only
 
 
 class Act(Enum):
@@ -48,7 +50,9 @@ DIE = Act.DIE
 """The engine stops for good: this run and all after it raise `EngineStopped`."""
 
 MODEL = "fake"
-DEFAULTS = ModelDefaults(steps=4, guidance_scale=1.5, max_pixels=256 * 256, multiple=8)
+DEFAULTS = ModelDefaults(
+    steps=4, guidance_scale=1.5, max_pixels=256 * 256, multiple=8, controls=tuple(map(ControlKind, KINDS))
+)
 
 
 class FakeEngine:
@@ -141,7 +145,7 @@ class FakeEngine:
         if request.model != self._model:
             yield Failed(FailureKind.INVALID, f"The model {request.model!r} is not here: use {self._model!r}.")
             return
-        steps = max(1, round(request.steps * request.strength)) if request.strength else 0
+        steps = max(1, round(request.steps * request.strength)) if request.strength and not request.map_only else 0
         for step in range(1, steps + 1):
             if request.id in self._cancelled:
                 break
@@ -190,13 +194,17 @@ class FakeEngine:
 
 def _paint(request: Img2ImgRequest, max_pixels: int) -> tuple[int, int]:
     """A blend of the source with noise drawn from the recipe: strength 0 is the source, 1 the noise alone."""
-    with Image.open(request.source) as source:
-        picture = source.convert("RGB")
-    if request.strength > 0:
+    with Image.open(request.source) as opened:
+        picture = opened.convert("RGB")
+    if request.map_only and request.control:
+        picture = map_only(picture, request.control, max_pixels)
+    elif request.strength > 0:
         picture = fit(picture, max_pixels)
+        source = picture
         recipe = (request.prompt, request.negative_prompt, request.steps, request.guidance_scale, request.seed)
         noise = random.Random(repr(recipe)).randbytes(3 * picture.width * picture.height)
         picture = Image.blend(picture, Image.frombytes("RGB", picture.size, noise), request.strength)
+        picture = controlled(picture, source, request.control)
     partial = Path(f"{request.output}.part")
     picture.save(partial, format="PNG")
     partial.rename(request.output)

@@ -192,7 +192,7 @@ class MemoryJobStore:
 
     async def referenced_images(self) -> frozenset[ImageId]:
         kept = self._jobs.keys() - self._without_pictures
-        sources = {self._jobs[job].source for job in kept}
+        sources = {image for job in kept for image in self._jobs[job].images()}
         results = [g for g in self._generations.values() if g.job in kept]
         return frozenset(sources | {g.source for g in results} | {g.image for g in results})
 

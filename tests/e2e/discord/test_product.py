@@ -26,13 +26,15 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not MODEL.exists(), reason="t
 
 
 @asynccontextmanager
-async def product(discord: DiscordServer, data_dir: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def product(
+    discord: DiscordServer, data_dir: Path, *, module: str = "bot", **environ: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """The running product; leaving stops it as a service manager would, and it must go in peace."""
     discord.gateway.ready.clear()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "bot",
+        module,
         "serve",
         cwd=REPOSITORY,
         env=os.environ
@@ -42,7 +44,8 @@ async def product(discord: DiscordServer, data_dir: Path) -> AsyncIterator[async
             "PENTIMENTO__DATA_DIR": str(data_dir),
             "PENTIMENTO__DOWNLOADS__ALLOWED_HOSTS": "127.0.0.1",
             "PENTIMENTO__MODEL__DEVICE": "cpu",
-        },
+        }
+        | environ,
     )
     try:
         async with asyncio.timeout(START_SECONDS):

@@ -26,7 +26,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @asynccontextmanager
-async def serving(slack: SlackServer, folder: Path, mode: str) -> AsyncIterator[Process]:
+async def serving(
+    slack: SlackServer, folder: Path, mode: str, *, module: str = "bot", **environ: str
+) -> AsyncIterator[Process]:
     """The product as an owner starts it; leaving stops it as a service manager does."""
     port = free_port()
     environment = {
@@ -42,9 +44,10 @@ async def serving(slack: SlackServer, folder: Path, mode: str) -> AsyncIterator[
         "PENTIMENTO__SLACK__HTTP_PORT": str(port),
         "PENTIMENTO__DOWNLOADS__ALLOWED_HOSTS": slack.hostname,
         "PENTIMENTO__SHUTDOWN__GRACE_SECONDS": "1",
+        **environ,
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "serve", stdout=PIPE, stderr=asyncio.subprocess.STDOUT, env=environment
+        sys.executable, "-m", module, "serve", stdout=PIPE, stderr=asyncio.subprocess.STDOUT, env=environment
     )
     assert process.stdout is not None
     said: list[bytes] = []

@@ -54,9 +54,12 @@ class Member:
         )
         return found
 
-    async def submit(self, view: Json, *, file: File | None = None, retry: int = 0, **values: str) -> Ack:
-        """Fill in a modal's fields by block id and submit it."""
+    async def submit(
+        self, view: Json, *, file: File | None = None, drawn: File | None = None, retry: int = 0, **values: str
+    ) -> Ack:
+        """Fill in a modal's fields by block id and submit it; `file` is the picture, `drawn` a control map."""
         current = self.slack.state.views[view["id"]]
+        filled = self._filled(current, {"picture": file, "map": drawn}, values)
         body = {
             "type": "view_submission",
             "team": {"id": self.team.id, "domain": "example"},
@@ -64,7 +67,11 @@ class Member:
             "api_app_id": "A00000001",
             "token": "legacy",
             "trigger_id": self._trigger("good"),
-            "view": {**current, "type": "modal", "state": {"values": self._filled(current, file, values)}},
+            "view": {
+                **current,
+                "type": "modal",
+                "state": {"values": filled},
+            },
             "response_urls": [],
             "is_enterprise_install": False,
         }
@@ -279,13 +286,13 @@ class Member:
             "is_ext_shared_channel": False,
         }
 
-    def _filled(self, view: Json, file: File | None, values: dict[str, str]) -> Json:
+    def _filled(self, view: Json, files: dict[str, File | None], values: dict[str, str]) -> Json:
         state: Json = {}
         for block in view["blocks"]:
             if block["type"] != "input":
                 continue
             name, element = block["block_id"], block["element"]
-            state[name] = {element["action_id"]: self._value(name, element, file, values)}
+            state[name] = {element["action_id"]: self._value(name, element, files.get(name), values)}
         assert set(values) <= set(state), f"no such field: {set(values) - set(state)}"
         return state
 

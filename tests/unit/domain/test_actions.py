@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.actions import DERIVING, Press, Verb, derive, lineage_of
+from bot.domain.control import NO_CONTROL, Control, ControlWish
 from bot.domain.errors import InvalidRequest
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation, Lineage
 from bot.domain.lora import LoraWish
 from bot.domain.request import DEFAULT_STRENGTH, SWEEP_STRENGTHS, Action, ReplyTarget, Requester
-from inference.api import Lora
+from inference.api import ControlKind, Lora
 from tests.fakes.jobs import a_generation, a_job
 
 BOB = Requester(platform="discord", user="bob")
@@ -19,7 +20,16 @@ HERE = ReplyTarget(platform="discord", address={"channel": "1"})
 
 def a_parent() -> Generation:
     parent = a_generation(a_job(user="ada"))
-    return replace(parent, recipe=replace(parent.recipe, negative_prompt="people", style="ink", strength=0.6))
+    recipe = replace(
+        parent.recipe, negative_prompt="people", style="ink", strength=0.6, control=Control(kind=ControlKind.CANNY)
+    )
+    return replace(parent, recipe=recipe)
+
+
+def a_map(**changes: object) -> Generation:
+    """What a map job leaves: its image is the map of its source."""
+    parent = a_parent()
+    return replace(parent, recipe=replace(parent.recipe, map_only=True, **changes))  # type: ignore[arg-type]  # Recipe types it
 
 
 def a_press(verb: Verb, parent: Generation) -> Press:
@@ -49,6 +59,8 @@ def test_whatever_the_button_the_presser_owns_a_job_with_the_parents_recipe(verb
         (Verb.EDIT, Action.EDIT, True, (0.6,)),
         (Verb.SWEEP, Action.SWEEP, True, SWEEP_STRENGTHS),
         (Verb.CHAIN, Action.CHAIN, False, (DEFAULT_STRENGTH,)),
+        (Verb.SHOW_MAP, Action.MAP, True, (0.6,)),
+        (Verb.USE_MAP, Action.IMG2IMG, True, (0.6,)),
     ],
 )
 def test_each_button_keeps_and_changes_what_it_says(
@@ -84,7 +96,7 @@ def test_adapters_stay_with_their_model(verb: Verb) -> None:
     assert derive(parent, replace(press, loras=(LoraWish("clay"),))).loras == (LoraWish("clay"),)
 
 
-@pytest.mark.parametrize("verb", sorted(set(Verb) - DERIVING))
+@pytest.mark.parametrize("verb", sorted(set(Verb) - set(DERIVING)))
 def test_the_other_verbs_make_no_job(verb: Verb) -> None:
     parent = a_parent()
     with pytest.raises(ValueError, match="makes no job"):
@@ -114,3 +126,64 @@ def test_an_upload_starts_a_family_of_its_own() -> None:
     parent = a_parent()
     assert lineage_of(derive(parent, replace(a_press(Verb.CHAIN, parent), source=b"new")), parent) == Lineage()
     assert lineage_of(derive(parent, a_press(Verb.CHAIN, parent)), None) == Lineage()
+
+
+@pytest.mark.parametrize("verb", sorted(DERIVING))
+def test_control_goes_along_and_its_map_is_drawn_anew_unless_one_was_given(verb: Verb) -> None:
+    parent = a_parent()
+    assert derive(parent, a_press(verb, parent)).control == Control(kind=ControlKind.CANNY)
+    given = Control(kind=ControlKind.DEPTH, map=ImageId("m" * 64), scale=0.5)
+    parent = replace(parent, recipe=replace(parent.recipe, control=given))
+    assert derive(parent, a_press(verb, parent)).control == given
+    assert derive(parent, replace(a_press(verb, parent), source=b"another")).control == given
+
+
+@pytest.mark.parametrize("verb", [Verb.USE_MAP, Verb.CHAIN, Verb.REROLL, Verb.EDIT])
+def test_what_is_derived_from_a_map_is_a_picture_with_that_map(verb: Verb) -> None:
+    drawn = a_map()
+    request = derive(drawn, a_press(verb, drawn))
+    assert request.control == Control(kind=ControlKind.CANNY, map=drawn.image)
+    assert request.source == drawn.source
+    assert request.action is not Action.MAP
+    assert lineage_of(request, drawn).depth == 1
+
+
+def test_a_map_without_words_takes_those_of_the_form_or_is_refused() -> None:
+    drawn = a_map(prompt="")
+    with pytest.raises(InvalidRequest, match="Say what the picture should become"):
+        derive(drawn, a_press(Verb.USE_MAP, drawn))
+    assert derive(drawn, replace(a_press(Verb.USE_MAP, drawn), prompt="ink")).prompt == "ink"
+
+
+def test_a_press_can_change_control_and_let_go_of_it() -> None:
+    parent = a_parent()
+    given = Control(kind=ControlKind.CANNY, map=ImageId("m" * 64))
+    parent = replace(parent, recipe=replace(parent.recipe, control=given))
+
+    def after(wish: ControlWish) -> Control | None:
+        return derive(parent, replace(a_press(Verb.EDIT, parent), control=wish)).control
+
+    assert after(ControlWish(kind=NO_CONTROL)) is None
+    assert after(ControlWish(scale=0.5)) == replace(given, scale=0.5)
+    assert after(ControlWish(kind="canny")) == given
+    assert after(ControlWish(kind="depth")) == Control(kind=ControlKind.DEPTH), "an edge map shows no depth"
+    request = derive(parent, replace(a_press(Verb.EDIT, parent), control=ControlWish(map=b"sketch")))
+    assert request.control_map == b"sketch"
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        ControlWish(scale=0.5),
+        ControlWish(map=b"sketch"),
+        ControlWish(kind="canny", scale=2.1),
+        ControlWish(kind="canny", scale=float("nan")),
+        ControlWish(kind="canny", start=0.5, end=0.5),
+        ControlWish(kind="canny", end=1.5),
+    ],
+)
+def test_a_wish_for_control_that_makes_no_sense_is_a_sentence(wish: ControlWish) -> None:
+    parent = replace(a_parent(), recipe=replace(a_parent().recipe, control=None))
+    with pytest.raises(InvalidRequest) as refusal:
+        derive(parent, replace(a_press(Verb.EDIT, parent), control=wish))
+    assert str(refusal.value).endswith(".")

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.control import ControlWish, parse_kind
 from bot.domain.errors import InvalidRequest
 from bot.domain.flags import parse_flags, parse_strengths
 from bot.domain.lora import LoraWish
@@ -39,6 +40,27 @@ def test_adapters_may_be_named_one_by_one() -> None:
     flags = parse_flags("a cat --lora ink:0.8 on a mat --lora Clay --no dogs")
     assert flags.prompt == "a cat on a mat"
     assert flags.loras == (LoraWish("ink", 0.8), LoraWish("clay"))
+
+
+def test_control_is_understood_with_its_numbers() -> None:
+    flags = parse_flags("a castle --control Soft-Edge —control-scale 0,8 --control-start 0.1 --control-end .9 --map")
+
+    assert flags.prompt == "a castle"
+    assert flags.control == ControlWish(kind="softedge", scale=0.8, start=0.1, end=0.9)
+    assert flags.map_only
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("canny", "canny"), ("openpose", "pose"), ("Line Art", "lineart"), ("sketch", "scribble"), ("None", "none")],
+)
+def test_a_kind_of_control_is_read_as_people_write_it(text: str, kind: str) -> None:
+    assert parse_kind(text) == kind
+
+
+def test_an_unknown_kind_of_control_is_refused_with_those_there_are() -> None:
+    with pytest.raises(InvalidRequest, match="canny, lineart, scribble, softedge, depth, pose"):
+        parse_flags("a castle --control outline")
 
 
 @pytest.mark.parametrize("text", ["state--of the art", "a -- b", "-strength", "well—known", "--unknown 5 things"])

@@ -20,10 +20,12 @@ from adapters.discord.rest import Outgoing
 from adapters.discord.translate import focused, options
 from bot.domain.actions import Verb
 from bot.domain.card import Card, Progress, Waiting
+from bot.domain.control import Control
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, JobStatus, Lineage, Recipe
 from bot.domain.request import Requester
 from bot.texts import LANGUAGES
+from inference.api import ControlKind
 from tests.fakes.discord_server.checks import check_commands, check_message, check_modal
 
 JOB = JobId("A" * 22)
@@ -32,6 +34,15 @@ OWNER = Requester(platform="discord", user="42", space="1", name="Anna")
 
 def test_the_commands_keep_every_limit() -> None:
     check_commands(commands())
+    check_commands(commands(list(ControlKind)))
+
+
+def test_only_kinds_of_control_that_there_are_are_offered() -> None:
+    assert "map" not in {command["name"] for command in commands()}
+    assert not {"control", "map"} & {option["name"] for option in commands()[0]["options"]}
+    offered = next(option for option in commands([ControlKind.POSE])[0]["options"] if option["name"] == "control")
+    assert [choice["value"] for choice in offered["choices"]] == ["pose"]
+    assert offered["choices"][0]["name_localizations"]["de"] == "pose: Gelenke von Menschen"
 
 
 def test_the_same_commands_are_known_again_however_discord_gives_them_back() -> None:
@@ -55,10 +66,15 @@ def test_the_same_commands_are_known_again_however_discord_gives_them_back() -> 
 @given(st.sampled_from(LANGUAGES), st.integers(1, 30), st.integers(0, 30), st.text(min_size=1, max_size=200))
 def test_the_remix_form_keeps_every_limit(locale: str, pictures: int, styles: int, name: str) -> None:
     uploads = [Upload(url=f"{place}", filename=name, media_type="image/png", size=1) for place in range(pictures)]
-    check_modal(remix_form(RemixId("1" * 19, "2" * 19), uploads, [f"style {n}" for n in range(styles)], locale))
+    presets = [f"style {n}" for n in range(styles)]
+    check_modal(remix_form(RemixId("1" * 19, "2" * 19), uploads, presets, locale, controls=list(ControlKind)))
 
 
-@given(st.sampled_from(LANGUAGES), st.sampled_from([Verb.CHAIN, Verb.EDIT]), st.text(min_size=1, max_size=2000))
+@given(
+    st.sampled_from(LANGUAGES),
+    st.sampled_from([Verb.CHAIN, Verb.EDIT, Verb.USE_MAP]),
+    st.text(min_size=1, max_size=2000),
+)
 def test_the_form_of_a_result_keeps_every_limit(locale: str, verb: Verb, prompt: str) -> None:
     recipe = Recipe(
         prompt=prompt,
@@ -69,6 +85,7 @@ def test_the_form_of_a_result_keeps_every_limit(locale: str, verb: Verb, prompt:
         guidance_scale=1.0,
         style="b",
         model="m",
+        control=Control(kind=ControlKind.DEPTH),
     )
     generation = Generation(
         id=GenerationId(f"{JOB}.0"),
@@ -85,7 +102,7 @@ def test_the_form_of_a_result_keeps_every_limit(locale: str, verb: Verb, prompt:
         seconds=1.0,
         created_at=0.0,
     )
-    check_modal(result_form(verb, generation, ["a", "b"], locale))
+    check_modal(result_form(verb, generation, ["a", "b"], locale, controls=list(ControlKind)))
 
 
 @given(

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack.forms import Errand, FormErrors, errand_of, form, read_form, unfolded
+from adapters.slack.fields import FormErrors
+from adapters.slack.forms import Errand, errand_of, form, read_form, unfolded
 from adapters.slack.members import Place, Team
 from adapters.slack.settings import read_settings, settings_form
 from bot.domain.flags import Flags

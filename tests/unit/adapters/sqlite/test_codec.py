@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from adapters.sqlite import codec, store
 from adapters.sqlite.migrations import MIGRATIONS
+from bot.domain.control import Control
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job, Lineage, Recipe
 from bot.domain.place import PlaceSettings
 from bot.domain.request import ReplyTarget, Requester
-from inference.api import Lora
+from inference.api import ControlKind, Lora
 from tests.fakes.jobs import a_generation, a_job
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))  # half surrogate pairs too: a chat may let them through
@@ -22,6 +23,14 @@ COLUMN_TEXT = st.text()
 WHOLE = st.integers(0, 2**53)
 REAL = st.floats(allow_nan=False, allow_infinity=False)
 
+CONTROLS = st.builds(
+    Control,
+    kind=st.sampled_from(ControlKind),
+    map=st.none() | COLUMN_TEXT.map(ImageId),
+    scale=REAL,
+    start=REAL,
+    end=REAL,
+)
 RECIPES = st.builds(
     Recipe,
     prompt=ANY_TEXT,
@@ -34,6 +43,8 @@ RECIPES = st.builds(
     loras=st.lists(st.builds(Lora, ANY_TEXT, REAL), max_size=3).map(tuple),
     uses_strength=st.booleans(),
     model=ANY_TEXT,
+    control=st.none() | CONTROLS,
+    map_only=st.booleans(),
 )
 # A platform and a user id make the requester's key, a column of its own.
 REQUESTERS = st.builds(Requester, platform=COLUMN_TEXT, user=COLUMN_TEXT, space=ANY_TEXT, name=ANY_TEXT)
@@ -113,7 +124,9 @@ def test_a_generation_survives_its_row(generation: Generation) -> None:
 
 def kinds(value: Job | Generation) -> list[type]:
     """The fields' types: an enum and its text, or True and 1, are equal and yet not alike."""
-    return [type(getattr(value, each.name)) for each in fields(value)]
+    recipes = value.recipes if isinstance(value, Job) else (value.recipe,)
+    controls = [type(recipe.control.kind) for recipe in recipes if recipe.control]
+    return [*(type(getattr(value, each.name)) for each in fields(value)), *controls]
 
 
 @pytest.mark.parametrize("part", ["recipes", "requester", "reply_to", "lineage", "action", "status"])
@@ -135,6 +148,16 @@ def test_a_part_that_an_older_row_lacks_takes_its_default() -> None:
     back = codec.job_from(connection.execute("SELECT * FROM jobs").fetchone())
     connection.close()
     assert (back.lineage, back.requester) == (Lineage(), Requester(platform="console", user="ada"))
+
+
+def test_a_recipe_of_before_there_was_control_has_none() -> None:
+    connection = a_database()
+    [recipe] = json.loads(str(codec.job_columns(a_job())["recipes"]))
+    older = {name: value for name, value in recipe.items() if name not in {"control", "map_only"}}
+    connection.execute(store._ADD_JOB, codec.job_columns(a_job()) | {"recipes": json.dumps([older])})
+    back = codec.job_from(connection.execute("SELECT * FROM jobs").fetchone())
+    connection.close()
+    assert (back.recipes[0].control, back.recipes[0].map_only) == (None, False)
 
 
 def test_numbers_that_json_does_not_know_are_refused() -> None:

@@ -1,0 +1,81 @@
+"""What a form asks about structure control, and reads back; pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from adapters.slack.fields import (
+    FILE_TYPES,
+    NO_CHOICE,
+    choice_field,
+    chosen_value,
+    input_field,
+    number,
+    shown_number,
+    text_field,
+)
+from adapters.slack.text import Block
+from bot.domain.control import NO_CONTROL, UNSAID, ControlWish, parse_kind
+from bot.domain.errors import InvalidRequest
+from bot.texts import text
+from inference.api import MAX_CONTROL_SCALE, ControlKind
+
+
+def control_field(controls: Sequence[ControlKind], chosen: str | None, *, required: bool) -> Block:
+    """The kinds of structure to keep, and none of them; the first one where there must be one."""
+    offered = [(kind.value, text("en", f"control-{kind}")) for kind in controls]
+    if not required:
+        offered.insert(0, (NO_CHOICE, text("en", f"control-{NO_CONTROL}")))
+    known = chosen if chosen in {value for value, _ in offered} else offered[0][0]
+    return choice_field("control", "Structure to keep", offered, known)
+
+
+def control_details(wish: ControlWish) -> list[Block]:
+    """A map of the member's own and the numbers."""
+    file: Block = {"type": "file_input", "filetypes": list(FILE_TYPES), "max_files": 1}
+    share = "A share of the steps, 0 to 1."
+    own = "Such as a sketch; else it is drawn from the picture."
+    scale_hint = f"0 to {MAX_CONTROL_SCALE:g}; empty is 1. How strictly to keep the structure."
+    return [
+        input_field("map", "Control map of your own", file, hint=own),
+        text_field("control_scale", "Control scale", shown_number(wish.scale), most=6, hint=scale_hint),
+        text_field(
+            "control_start",
+            "Control starts at",
+            shown_number(wish.start),
+            most=6,
+            hint=share,
+        ),
+        text_field("control_end", "Control ends at", shown_number(wish.end), most=6, hint=share),
+    ]
+
+
+def has_numbers(wish: ControlWish) -> bool:
+    """Whether something beyond the kind was said that is not as usual."""
+    return (wish.scale, wish.start, wish.end) not in {(None, None, None), (1.0, 0.0, 1.0)}
+
+
+def read_control(fields: Mapping[str, Any], errors: dict[str, str], *, required: bool) -> ControlWish:
+    """What a form says of structure; where it had no such field, nothing.
+
+    Args:
+        fields: by block id.
+        errors: takes a sentence for each field that is wrong.
+        required: there must be a kind.
+    """
+    if "control" not in fields:
+        return UNSAID
+    kind = chosen_value(fields, "control")
+    if kind is None and required:
+        errors["control"] = "Choose what the map shows."
+    wish = ControlWish(
+        kind=parse_kind(kind or NO_CONTROL),
+        scale=number(fields, errors, "control_scale", most=MAX_CONTROL_SCALE),
+        start=number(fields, errors, "control_start", most=1.0),
+        end=number(fields, errors, "control_end", most=1.0),
+    )
+    try:
+        if control := wish.over():
+            control.check()
+    except InvalidRequest as error:
+        errors.setdefault("control_end", str(error))
+    return wish

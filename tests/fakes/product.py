@@ -1,0 +1,35 @@
+"""The command `pentimento` with the tests' torch-free models; everything else in it is the product's own.
+
+python -m tests.fakes.product serve
+"""
+
+import sys
+from pathlib import Path
+
+from bot.__main__ import main
+from bot.cli import pictures, serve
+from config.models import offered_models
+from config.settings import Settings
+from inference.api import Engine
+from inference.process import ProcessEngine
+from tests.fakes.maps import KINDS
+
+
+def keeps_structure(folder: Path) -> dict[str, str]:
+    """The settings, for the environment, with which the default model can be made to keep structure."""
+    file = folder / "models.toml"
+    kinds = "\n".join(f'{kind} = "anywhere"' for kind in KINDS)
+    file.write_text(f'[pocket]\nid = "pocket"\n[pocket.controls]\n{kinds}\n')
+    return {"PENTIMENTO__MODELS__FILE": str(file)}
+
+
+def _engine_of(settings: Settings) -> Engine:
+    return ProcessEngine(
+        model=settings.model.id, entries=offered_models(settings), backend="tests.fakes.backend:Sketcher"
+    )
+
+
+if __name__ == "__main__":
+    for command in (pictures, serve):
+        command.engine_of = _engine_of  # type: ignore[attr-defined]  # imported there, to be replaced here
+    sys.exit(main())
