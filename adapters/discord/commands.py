@@ -24,6 +24,7 @@ _DISCORD_LOCALES = {
     "de": ("de",), "fr": ("fr",), "es": ("es-ES", "es-419"), "ja": ("ja",),
 }  # fmt: skip
 MAX_DESCRIPTION = 100
+_MAX_WORDS = 4000
 
 
 def commands() -> list[Payload]:
@@ -76,6 +77,7 @@ def _settings() -> list[Payload]:
             ],
         ),
         _subcommand("allow", [_option("role", _ROLE), _option("only_channel", _CHANNEL)]),
+        _subcommand("block", [_option("words", _STRING, max_length=_MAX_WORDS), place]),
         _subcommand("reset", [place]),
     ]
 

@@ -114,6 +114,9 @@ class Presses:
         generations = await self._store.generations(job.id)
         if not generations:
             raise Gone(text(event.origin.locale, "refused-gone"))
+        # Where it is published may be another kind of place by now than where it was asked for.
+        origin = event.origin
+        generations = self._service.fitted(generations, origin.site, private=False, locale=origin.locale)
         card = render(job, generations, public=True)
         if job.id in self._published:
             raise Gone(text(event.origin.locale, "refused-double"))
@@ -160,6 +163,8 @@ class Presses:
                 source=source,
                 private=answered.hidden,
                 locale=event.origin.locale,
+                site=event.origin.site,
+                blocked=settings.blocked or (),
             )
         )
         await settle_double(self._answers, answered, receipt)

@@ -102,7 +102,8 @@ class Remix:
         result = await self._our_result(source)
         check_source(settings, author=result.requester.user if result else source.author, requester=event.origin.user)
         if result:
-            receipt = await self._service.press(wish.press(event, reply_to, result.id, private=private))
+            pressed = wish.press(event, reply_to, result.id, private=private, blocked=settings.blocked or ())
+            receipt = await self._service.press(pressed)
         else:
             content = (await self._downloads.fetch(source.url)).content
             request = wish.request(event, reply_to, content, private=private)

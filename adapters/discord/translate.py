@@ -55,9 +55,18 @@ class Wish:
             model=self.flags.model,
             private=private,
             locale=event.origin.locale,
+            site=event.origin.site,
         )
 
-    def press(self, event: Incoming, reply_to: ReplyTarget, result: GenerationId, *, private: bool) -> Press:
+    def press(
+        self,
+        event: Incoming,
+        reply_to: ReplyTarget,
+        result: GenerationId,
+        *,
+        private: bool,
+        blocked: tuple[str, ...],
+    ) -> Press:
         """The same on a result of ours: it is chained."""
         return Press(
             verb=Verb.CHAIN,
@@ -72,6 +81,8 @@ class Wish:
             seed=self.flags.seed,
             private=private,
             locale=event.origin.locale,
+            site=event.origin.site,
+            blocked=blocked,
         )
 
 

@@ -146,6 +146,7 @@ async def press(
             source=source,
             private=private,
             locale=_locale(member),
+            blocked=settings.blocked or (),
         )
     )
 

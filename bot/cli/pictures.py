@@ -184,6 +184,7 @@ def _request(
         steps=asked.steps,
         guidance_scale=asked.guidance,
         style=asked.style,
+        private=True,  # nobody but who sits at this terminal sees it
     )
 
 
@@ -209,6 +210,7 @@ def _next_pass(asked: argparse.Namespace, parent: Generation, prompt: str, numbe
         prompt=prompt,
         strength=parent.recipe.strength,
         seed=(parent.recipe.seed + 1) % (MAX_SEED + 1) if asked.seed is not None else None,
+        private=True,
     )
 
 

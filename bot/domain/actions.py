@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation, Lineage
 from bot.domain.request import DEFAULT_STRENGTH, SWEEP_STRENGTHS, Action, ReplyTarget, Request, Requester
+from bot.domain.safety import STRICTEST, Site
 
 
 class Verb(StrEnum):
@@ -38,6 +39,7 @@ class Press:
     Attributes:
         event_id: the platform's id of the press.
         source: another picture for Chain or Edit, where the modal offered an upload.
+        site, blocked: as in `Request`, of the place where it was pressed.
     """
 
     verb: Verb
@@ -57,6 +59,8 @@ class Press:
     source: bytes | None = None
     private: bool = False
     locale: str = "en"
+    site: Site = STRICTEST
+    blocked: tuple[str, ...] = ()
 
 
 def derive(parent: Generation, press: Press) -> Request:
@@ -105,6 +109,8 @@ def derive(parent: Generation, press: Press) -> Request:
         private=press.private,
         parent=parent.id,
         locale=press.locale,
+        site=press.site,
+        blocked=press.blocked,
     )
 
 

@@ -23,6 +23,7 @@ class PlaceSettings:
         channels: channel ids where the bot may be used.
         private: results are shown to the requester only, unless asked otherwise.
         remix: whose pictures may be remixed.
+        blocked: patterns that no prompt may have there; a channel's come on top of its server's.
     """
 
     strength: float | None = None
@@ -32,10 +33,13 @@ class PlaceSettings:
     roles: tuple[str, ...] | None = None
     channels: tuple[str, ...] | None = None
     remix: RemixPolicy | None = None
+    blocked: tuple[str, ...] | None = None
 
     def over(self, above: "PlaceSettings") -> "PlaceSettings":
         """These settings where they are set, those of the place above elsewhere."""
         own = {each.name: getattr(self, each.name) for each in fields(self) if getattr(self, each.name) is not None}
+        if above.blocked and self.blocked is not None:
+            own["blocked"] = tuple(dict.fromkeys((*above.blocked, *self.blocked)))
         return replace(above, **own)
 
 
@@ -69,4 +73,5 @@ def with_defaults(request: Request, settings: PlaceSettings) -> Request:
         style=request.style or settings.style,
         model=request.model or settings.model,
         private=request.private or bool(settings.private),
+        blocked=settings.blocked or (),
     )

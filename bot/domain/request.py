@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.domain.errors import InvalidRequest
 from bot.domain.ids import GenerationId, ImageId
+from bot.domain.safety import STRICTEST, Site
 
 STRENGTH_WORDS = {"subtle": 0.3, "balanced": 0.5, "strong": 0.7, "reimagine": 0.9}
 """Words people say for a strength, and what they mean."""
@@ -76,6 +77,8 @@ class Request:
         strengths: one for a single picture, several for a sweep.
         parent: the result a button was pressed on.
         locale: BCP 47 tag of the member's language.
+        site: what the place was like when it was asked.
+        blocked: patterns that its prompt may not have there, besides the owner's; see `bot.domain.blocklist`.
     """
 
     action: Action
@@ -94,6 +97,8 @@ class Request:
     private: bool = False
     parent: GenerationId | None = None
     locale: str = "en"
+    site: Site = STRICTEST
+    blocked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check the ranges.
