@@ -1,6 +1,7 @@
 """The process that looks at pictures crashes, hangs and babbles on cue: nothing gets through, and it comes back."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,8 +13,11 @@ from bot.domain.safety import Verdict
 from inference.api import ModelUnavailable
 from inference.inspection import Wanted
 from inference.inspector import Inspector
+from tests.e2e.test_kill_loop import all_shown, family, start
 from tests.fakes import cued_classifier as cue
+from tests.fakes.chat_server import ChatServer
 from tests.fakes.core import png
+from tests.unit.inference.test_classifiers import save_vit
 
 LOADER = "tests.fakes.cued_classifier:load"
 
@@ -81,3 +85,27 @@ async def test_nothing_of_it_outlives_the_service(model: Path) -> None:
         assert any("inference.inspection" in " ".join(child.cmdline()) for child in children)
     _, alive = psutil.wait_procs(children, timeout=5)
     assert not [child for child in alive if child.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.mark.slow
+async def test_a_kill_between_painting_and_checking_shows_nothing_unchecked_and_loses_nothing(tmp_path: Path) -> None:
+    """The classifier's process is stopped, so that every picture waits for its look; then the bot is killed."""
+    classifier, data = str(save_vit(tmp_path / "vit", 0)), tmp_path / "data"
+    async with ChatServer(faults=0.0) as chat:
+        for number in range(1, 4):
+            chat.send(f"event-{number}", "a plain wish")
+        bot = await start(chat.url, data, classifier=classifier)
+        [looking] = [each for each in family(bot) if "inference.inspection" in " ".join(each.cmdline())]
+        looking.suspend()
+        async with asyncio.timeout(120):
+            while not list(data.rglob("job*.png")) and not list((data / "images").rglob("*-1.png")):
+                await asyncio.sleep(0.02)
+        bot.send_signal(signal.SIGKILL)
+        await bot.wait()
+        assert not [post for post in chat.posts.values() if "succeeded" in post.states]
+        last = await start(chat.url, data, classifier=classifier)
+        async with asyncio.timeout(120):
+            await all_shown(chat, 3)
+        last.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(last.wait(), timeout=30) == 0
+    assert [post.states[-1] for post in chat.posts.values()] == ["succeeded"] * 3
