@@ -20,6 +20,7 @@ from bot.domain.lora import find_loras
 from bot.domain.picture import Picture
 from bot.domain.request import DEFAULT_STRENGTH, REFINE_STRENGTH, SWEEP_STRENGTHS, Action, Request, clean_text
 from bot.domain.style import Style, find_style, guidance_of
+from bot.gate import Gate
 from bot.pace import Pace
 from bot.ports import Clock, Ids, ImageStore, JobStore, PictureReader
 from bot.queue import FairQueue, QueueFull, units_of
@@ -74,6 +75,7 @@ class Admission:
         store: JobStore,
         images: ImageStore,
         reader: PictureReader,
+        gate: Gate,
         queue: FairQueue,
         pace: Pace,
         clock: Clock,
@@ -91,6 +93,7 @@ class Admission:
         self._store = store
         self._images = images
         self._reader = reader
+        self._gate = gate
         self._queue = queue
         self._pace = pace
         self._clock = clock
@@ -122,6 +125,7 @@ class Admission:
         recipes = self._recipes(request, model, defaults)
         if self._guard_chains and await self._is_more_of_the_same(recipes[0], request, parent):
             recipes = tuple(replace(recipe, keep_palette=True) for recipe in recipes)
+        await self._gate.admit(recipes[0].prompt, blocked=request.blocked, locale=request.locale)
         now = self._clock.now()
         usage = await self._store.usage(request.requester.key, since=now - DAY)
         check_limits(self.limits, usage, pictures=len(recipes), now=now)
@@ -145,6 +149,7 @@ class Admission:
                     created_at=now,
                     pixels=min(source.pixels, defaults.max_pixels),
                     notes=source.notes + await self._advised(request, recipes, source),
+                    site=request.site,
                 ).queued()
                 stored = await self._store.add(job)
         except QueueFull:

@@ -6,10 +6,12 @@ from bot.admission import Admission
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.domain.limits import Limits
+from bot.domain.safety import Policy
 from bot.domain.style import Style
+from bot.gate import Gate
 from bot.lifecycle import Core
 from bot.pace import Pace
-from bot.ports import Clock, Ids, ImageStore, JobStore, Messenger, PictureReader
+from bot.ports import Clock, Ids, ImageStore, JobStore, Messenger, Moderator, PictureReader
 from bot.queue import FairQueue
 from bot.service import Service
 from inference.api import Capacity, Engine
@@ -20,6 +22,8 @@ def assemble(
     store: JobStore,
     images: ImageStore,
     reader: PictureReader,
+    moderator: Moderator,
+    policy: Policy,
     engine: Engine,
     capacity: Capacity,
     messengers: Mapping[str, Messenger],
@@ -35,6 +39,7 @@ def assemble(
     """Wire the parts; `messengers` may still be filled until the core runs."""
     queue = FairQueue(max_jobs=max_jobs, ready=engine.is_loaded)
     pace = Pace(slots=capacity.slots)
+    gate = Gate(moderator=moderator, policy=policy)
     delivery = Delivery(
         store=store,
         messengers=messengers,
@@ -45,6 +50,7 @@ def assemble(
         store=store,
         images=images,
         engine=engine,
+        gate=gate,
         queue=queue,
         pace=pace,
         delivery=delivery,
@@ -57,6 +63,7 @@ def assemble(
         store=store,
         images=images,
         reader=reader,
+        gate=gate,
         queue=queue,
         pace=pace,
         clock=clock,
@@ -72,6 +79,7 @@ def assemble(
         admission=admission,
         store=store,
         images=images,
+        gate=gate,
         queue=queue,
         dispatch=dispatch,
         delivery=delivery,
@@ -80,6 +88,7 @@ def assemble(
     return Core(
         service=service,
         engine=engine,
+        gate=gate,
         store=store,
         images=images,
         queue=queue,

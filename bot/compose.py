@@ -6,6 +6,7 @@ from pathlib import Path
 
 from adapters.files.data_dir import hold_data_dir
 from adapters.files.image_store import FileImageStore
+from adapters.moderation.moderator import OwnersModerator
 from adapters.pictures.formats import PictureLimits
 from adapters.pictures.outgoing import PictureExporter
 from adapters.pictures.reader import SandboxedPictureReader
@@ -14,13 +15,17 @@ from adapters.sqlite.installations import SqliteInstallations
 from adapters.sqlite.store import SqliteJobStore
 from bot.assembly import assemble
 from bot.domain.limits import Limits
+from bot.domain.safety import Outcome, Policy
 from bot.lifecycle import Core, Keep
 from bot.ports import ChatPlatform, Exporter, Messenger
 from bot.system import SystemClock, SystemIds
 from config.models import offered_models
-from config.settings import Settings
+from config.safety import load_blocked
+from config.settings import SafetySettings, Settings
 from config.styles import load_styles
 from inference.api import Engine
+from inference.inspection import Wanted
+from inference.inspector import Inspector
 from inference.process import ProcessEngine
 
 
@@ -33,6 +38,16 @@ def engine_of(settings: Settings) -> Engine:
         entries=offered_models(settings),
         memory_gb=settings.models.memory_gb,
     )
+
+
+def inspector_of(safety: SafetySettings) -> Inspector | None:
+    """What looks at pictures, in a child process of its own; None where the owner has none."""
+    if not safety.classifier:
+        return None
+    wanted = Wanted(
+        model=safety.classifier, revision=safety.revision, device=safety.device, unsafe_labels=safety.unsafe_labels
+    )
+    return Inspector(wanted, seconds=safety.seconds)
 
 
 def exporter_of(settings: Settings, core: Core) -> Exporter:
@@ -65,17 +80,26 @@ async def compose(
         FatalError: the folder, the database or the model cannot be used.
     """
     styles = load_styles(settings.styles.file)
+    blocked = load_blocked(settings.safety)
     limits = PictureLimits(max_pixels=settings.limits.max_pixels, max_bytes=settings.downloads.max_bytes)
     async with AsyncExitStack() as parts:
         parts.enter_context(hold_data_dir(data_dir))
         store = await parts.enter_async_context(SqliteJobStore(data_dir / "pentimento.db"))
         images = await parts.enter_async_context(FileImageStore(data_dir / "images"))
         reader = await parts.enter_async_context(SandboxedPictureReader(limits=limits))
+        inspector = inspector_of(settings.safety)
+        if inspector:
+            await parts.enter_async_context(inspector)
         await parts.enter_async_context(engine)
         yield assemble(
             store=store,
             images=images,
             reader=reader,
+            moderator=OwnersModerator(blocked=blocked, classifier=inspector, threshold=settings.safety.threshold),
+            policy=Policy(
+                unsafe=Outcome(settings.safety.unsafe),
+                unsafe_age_restricted=Outcome(settings.safety.unsafe_age_restricted),
+            ),
             engine=engine,
             capacity=await engine.capacity(),
             messengers=messengers,

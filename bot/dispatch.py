@@ -18,6 +18,7 @@ from bot.domain.ids import JobId, generation_id
 from bot.domain.job import Generation, Job, JobStatus, Recipe
 from bot.domain.style import Style, styled
 from bot.durable import until_stored
+from bot.gate import Gate, Withheld
 from bot.pace import Pace
 from bot.ports import Clock, ImageStore, JobStore
 from bot.queue import FairQueue, QueueClosed, Unit, units_of
@@ -61,6 +62,7 @@ class Dispatch:
         store: JobStore,
         images: ImageStore,
         engine: Engine,
+        gate: Gate,
         queue: FairQueue,
         pace: Pace,
         delivery: Delivery,
@@ -72,6 +74,7 @@ class Dispatch:
         self._store = store
         self._images = images
         self._engine = engine
+        self._gate = gate
         self._queue = queue
         self._pace = pace
         self._delivery = delivery
@@ -185,10 +188,10 @@ class Dispatch:
             seed=recipe.seed,
             model=recipe.model,
             loras=recipe.loras,
-            previews=not recipe.map_only,
             keep_palette=recipe.keep_palette,
             control=self._control(recipe),
             map_only=recipe.map_only,
+            previews=not recipe.map_only and self._gate.previews(job),
         )
 
     def _control(self, recipe: Recipe) -> Control | None:
@@ -215,7 +218,7 @@ class Dispatch:
                     await asyncio.to_thread(path.unlink)
                     self._progress(unit, running, running.fractions.get(unit.index, 0.0), preview=preview)
                 case Done():
-                    await self._done(unit, running, event)
+                    await self._done(unit, running, request, event)
                 case Failed():
                     await self._failed(unit, running, event)
                 case Cancelled():
@@ -229,9 +232,14 @@ class Dispatch:
         whole = sum(running.fractions.values()) / len(running.job.recipes)
         self._delivery.progressed(unit.job, Progress(fraction=whole, loading_model=loading, preview=preview))
 
-    async def _done(self, unit: Unit, running: _Running, done: Done) -> None:
+    async def _done(self, unit: Unit, running: _Running, request: Img2ImgRequest, done: Done) -> None:
         if done.effective_steps:  # strength 0 is a copy and says nothing about the device
             self._pace.observe(cost=unit.cost, seconds=done.seconds)
+        try:  # before anything of it is kept: a crash from here on makes the picture again, and looks at it again
+            safety = await self._gate.judge(running.job, result=done.output, source=request.source)
+        except Withheld as withheld:
+            await self._failed(unit, running, Failed(FailureKind.REFUSED, str(withheld)))
+            return
         image = await until_stored(lambda: self._images.adopt(done.output))
         async with running.lock:
             before = running.job
@@ -252,6 +260,7 @@ class Dispatch:
                 seconds=done.seconds,
                 created_at=self._clock.now(),
                 notes=done.notes,
+                safety=safety,
             )
             made = await self._made(unit.job) | {unit.index}
             complete = len(made) == len(before.recipes)

@@ -18,6 +18,7 @@ import structlog
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.durable import until_stored
+from bot.gate import Gate
 from bot.pace import Pace
 from bot.ports import ChatPlatform, Clock, ImageStore, JobStore, Retention
 from bot.queue import FairQueue
@@ -42,6 +43,7 @@ class Core:
 
     service: Service
     engine: Engine
+    gate: Gate
     store: JobStore
     images: ImageStore
     queue: FairQueue

@@ -16,6 +16,7 @@ from bot.domain.limits import Usage
 from bot.domain.picture import Exported, Picture
 from bot.domain.place import PlaceSettings
 from bot.domain.request import ReplyTarget
+from bot.domain.safety import Verdict
 from bot.domain.style import Style
 
 MessageRef = str
@@ -183,11 +184,7 @@ class JobStore(Protocol):
         ...
 
     async def forget_space(self, platform: str, space: str) -> Sequence[JobId]:
-        """The same for everybody in a guild or workspace that the bot was removed from.
-
-        Returns:
-            The jobs removed.
-        """
+        """The same for everybody in a guild or workspace that the bot was removed from; returns the jobs removed."""
         ...
 
     async def remove_generation(self, generation: GenerationId) -> None:
@@ -212,11 +209,7 @@ class JobStore(Protocol):
         ...
 
     async def backup(self, to: Path) -> None:
-        """A consistent copy of the database as a new file.
-
-        Raises:
-            FileExistsError: where `to` is there already.
-        """
+        """A consistent copy of the database as a new file; `FileExistsError` where `to` is there already."""
         ...
 
 
@@ -261,11 +254,7 @@ class PictureReader(Protocol):
     """Turns any bytes a member sent into a `Picture`, apart from this process."""
 
     async def read(self, content: bytes) -> Picture:
-        """Decode.
-
-        Raises:
-            PictureRefused: with the sentence for the member.
-        """
+        """Decode; raises `PictureRefused` with the sentence for the member."""
         ...
 
 
@@ -292,6 +281,21 @@ class Exporter(Protocol):
 
     async def style_sheet(self, styles: Sequence[Style]) -> Exported | None:
         """The pictures of these presets side by side, each with its name; None where none of them has one."""
+        ...
+
+
+class Moderator(Protocol):
+    """Says what words and pictures are; where it does not classify, `look` answers `UNCLASSIFIED`."""
+
+    @property
+    def classifies(self) -> bool: ...
+
+    async def blocks(self, prompt: str, *, also: Sequence[str] = ()) -> bool:
+        """Whether a prompt has a word or pattern of the owner's block list, or of `also`."""
+        ...
+
+    async def look(self, picture: Path) -> Verdict:
+        """Look at a picture of ours. Never raises: what could not be looked at is `UNCHECKABLE`."""
         ...
 
 

@@ -68,11 +68,17 @@ def render(
         waiting=waiting if job.status is JobStatus.QUEUED else None,
         progress=progress if job.status is JobStatus.RUNNING else None,
         pictures=tuple(_picture(generation, job) for generation in generations) if ended else (),
-        source=job.source if ended else None,
+        source=None if _hides_source(job, generations) else job.source,
         notes=job.notes + tuple(dict.fromkeys(note for generation in generations for note in generation.notes)),
         small_print=_small_print(job, generations) if generations and ended else "",
         buttons=_buttons(job, generations, private=private),
+        stays=any(generation.safety.stays for generation in generations),
     )
+
+
+def _hides_source(job: Job, generations: Sequence[Generation]) -> bool:
+    """A source stands beside its results, so nobody may see it where they may not simply be seen."""
+    return not job.status.ended or any(each.safety.source_hidden or each.safety.spoiler for each in generations)
 
 
 def _headline(job: Job, waiting: Waiting | None, progress: Progress | None) -> str:
@@ -147,6 +153,7 @@ def _picture(generation: Generation, job: Job) -> CardPicture:
         label=text(locale, "label-strength", strength=strength),
         alt=_alt(generation.recipe, spoken, locale),
         button=button,
+        spoiler=generation.safety.spoiler,
     )
 
 

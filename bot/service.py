@@ -18,6 +18,7 @@ from bot.archive import archive
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.domain.actions import Press, derive
+from bot.domain.blocklist import check_patterns
 from bot.domain.card import Waiting
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
@@ -31,7 +32,9 @@ from bot.domain.request import (
     check_strength,
     clean_text,
 )
+from bot.domain.safety import Site
 from bot.domain.style import find_style
+from bot.gate import Gate
 from bot.ports import Clock, ImageStore, JobStore
 from bot.queue import FairQueue
 
@@ -83,6 +86,7 @@ class Service:
         admission: Admission,
         store: JobStore,
         images: ImageStore,
+        gate: Gate,
         queue: FairQueue,
         dispatch: Dispatch,
         delivery: Delivery,
@@ -91,6 +95,7 @@ class Service:
         self._admission = admission
         self._store = store
         self._images = images
+        self._gate = gate
         self._queue = queue
         self._dispatch = dispatch
         self._delivery = delivery
@@ -254,8 +259,19 @@ class Service:
         if settings.model is not None:
             self._admission.model(settings.model)
             check_model(settings, settings.model)
+        check_patterns(settings.blocked or ())
         style = find_style(self.styles, settings.style)
         await self._store.set_place(place, replace(settings, style=style.name if style else None))
+
+    def fitted(
+        self, generations: Sequence[Generation], site: Site, *, private: bool, locale: str
+    ) -> Sequence[Generation]:
+        """Results as they may be shown in another place than the one they were asked in.
+
+        Raises:
+            NotAllowed: one of them may not be shown there.
+        """
+        return self._gate.fitted(generations, site, private=private, locale=locale)
 
     async def sweep_images(self) -> None:
         """Delete the pictures that nothing refers to any more."""

@@ -157,6 +157,33 @@ class RetentionSettings(_Section):
     inbox_days: Annotated[float, Field(ge=1, le=36_500)]
 
 
+Wanted = Literal["refuse", "spoiler", "deliver"]
+
+
+class SafetySettings(_Section):
+    """Which words and pictures are not wanted, and what becomes of the pictures.
+
+    Attributes:
+        blocked: words and patterns, see `bot.domain.blocklist`.
+    """
+
+    blocked: Annotated[tuple[str, ...], BeforeValidator(_split), Field(description="a list of words and patterns")]
+    blocked_file: Annotated[str, Field(description="the path of a text file, or empty")]
+    classifier: Annotated[str, Field(description="a hub id or folder of an image classifier, or empty")]
+    revision: Annotated[str, Field(pattern=r"^\S*$", description="a branch, tag or commit, without spaces")]
+    device: Annotated[
+        str,
+        Field(pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$", description='"auto", "cpu", "mps", "cuda" or "cuda:N"'),
+    ]
+    unsafe_labels: Annotated[
+        tuple[str, ...], BeforeValidator(_split), Field(description="a list of the classifier's labels")
+    ]
+    threshold: Annotated[float, Field(gt=0, le=1)]
+    seconds: Annotated[float, Field(ge=1, le=600)]
+    unsafe: Wanted
+    unsafe_age_restricted: Wanted
+
+
 class MetricsSettings(_Section):
     """Where health and numbers are served."""
 
@@ -218,6 +245,7 @@ class Settings(_Section):
     limits: LimitSettings
     queue: QueueSettings
     retention: RetentionSettings
+    safety: SafetySettings
     metrics: MetricsSettings
     shutdown: ShutdownSettings
     output: OutputSettings

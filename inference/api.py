@@ -218,6 +218,22 @@ class ModelUnavailable(Exception):
     """A model cannot be loaded; the message is one sentence that says why and what would help."""
 
 
+class Uncheckable(Exception):
+    """A picture could not be looked at; the message says why, for the owner's log."""
+
+
+class Classifier(Protocol):
+    """Looks at pictures."""
+
+    async def score(self, picture: Path) -> float:
+        """How likely the picture is unsafe, 0 .. 1.
+
+        Raises:
+            Uncheckable: it could not be looked at: that says nothing good about it.
+        """
+        ...
+
+
 class Engine(Protocol):
     """An async context manager that owns its worker; entering loads the default model.
 

@@ -1,4 +1,4 @@
-"""The parent's end of one worker process: how it is started, heard and ended."""
+"""The parent's end of one process of ours: how it is started, heard and ended."""
 
 import asyncio
 import contextlib
@@ -64,13 +64,13 @@ class Child:
         self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
 
     @classmethod
-    async def start(cls, backend: str) -> Self:
-        """Start `python -m inference.worker` in a session of its own, so that it and what it starts can be killed."""
-        arguments = ("-P", "-X", "faulthandler", "-m", "inference.worker")
+    async def start(cls, module: str, *arguments: str) -> Self:
+        """Start `python -m module` in a session of its own, so that it and what it starts can be killed."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
+            *("-P", "-X", "faulthandler", "-m", module),
             *arguments,
-            *("--backend", backend, "--parent", str(os.getpid())),
+            *("--parent", str(os.getpid())),
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,

@@ -261,7 +261,7 @@ class ProcessEngine:
             What kept it from becoming ready; None where it was.
         """
         try:
-            child = await Child.start(self._backend)
+            child = await Child.start("inference.worker", "--backend", self._backend)
         except OSError as error:
             return EngineStopped(
                 f"The worker cannot be started ({error.strerror}): check that memory and open files are not used up."

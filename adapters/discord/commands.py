@@ -25,6 +25,7 @@ _DISCORD_LOCALES = {
     "de": ("de",), "fr": ("fr",), "es": ("es-ES", "es-419"), "ja": ("ja",),
 }  # fmt: skip
 MAX_DESCRIPTION = 100
+_MAX_WORDS = 4000
 
 
 def commands(controls: Sequence[ControlKind] = ()) -> list[Payload]:
@@ -116,6 +117,7 @@ def _settings() -> list[Payload]:
             ],
         ),
         _subcommand("allow", [_option("role", _ROLE), _option("only_channel", _CHANNEL), only_model]),
+        _subcommand("block", [_option("words", _STRING, max_length=_MAX_WORDS), place]),
         _subcommand("reset", [place]),
     ]
 

@@ -56,7 +56,8 @@ class FileMaker:
             except Gone as gone:
                 notes.append(str(gone))
                 continue
-            name = f"pentimento-{card.job}-{index}.{exported.suffix}"
+            # Discord blurs a file of this name until the reader wants to see it.
+            name = f"{'SPOILER_' if picture.spoiler else ''}pentimento-{card.job}-{index}.{exported.suffix}"
             pictures.append(Outgoing(name, exported.content, picture.alt[:MAX_ALT]))
             if exported.note:
                 notes.append(exported.note)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.domain.request import Requester
+from bot.domain.safety import Site
 
 PLATFORM = "discord"
 TOKEN_SECONDS = 15 * 60.0
@@ -59,6 +60,7 @@ class Origin:
         reachable: whether the bot itself may write there, not only by an interaction's token.
         file_bytes: the most one file may have in an answer to this event.
         guild_file_bytes: the most one file may have there in a message of the bot's own.
+        age_restricted: a channel of a server we are in, or a thread of one, that Discord lets only adults into.
     """
 
     user: str
@@ -73,11 +75,17 @@ class Origin:
     reachable: bool = True
     file_bytes: int = 10 * 1024 * 1024
     guild_file_bytes: int = 10 * 1024 * 1024
+    age_restricted: bool = False
 
     @property
     def requester(self) -> Requester:
         """The member in the core's words."""
         return Requester(platform=PLATFORM, user=self.user, space=self.guild, name=self.name)
+
+    @property
+    def site(self) -> Site:
+        """The place in the core's words."""
+        return Site(age_restricted=self.age_restricted, spoilers=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,6 +161,8 @@ class DiscordMessenger:
     async def _post_privately(self, address: Address, card: Card, nonce: str) -> Stand:
         """By direct message, where nobody but the owner sees it."""
         card = replace(card, notes=(*card.notes, text(card.locale, "note-sent-directly")))
+        if card.stays:
+            card = replace(card, pictures=(), source=None, notes=(*card.notes, text(card.locale, "note-stays")))
         try:
             channel = await _call(self._rest.direct_channel(address.user))
             return await self._create(channel, card, nonce, _DIRECT_FILE_BYTES, "")

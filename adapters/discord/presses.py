@@ -120,6 +120,9 @@ class Presses:
         generations = await self._store.generations(job.id)
         if not generations:
             raise Gone(text(event.origin.locale, "refused-gone"))
+        # Where it is published may be another kind of place by now than where it was asked for.
+        origin = event.origin
+        generations = self._service.fitted(generations, origin.site, private=False, locale=origin.locale)
         card = render(job, generations, public=True)
         if job.id in self._published:
             raise Gone(text(event.origin.locale, "refused-double"))
@@ -169,6 +172,8 @@ class Presses:
                 control=form.control,
                 private=answered.hidden,
                 locale=event.origin.locale,
+                site=event.origin.site,
+                blocked=settings.blocked or (),
             )
         )
         await settle_double(self._answers, answered, receipt)

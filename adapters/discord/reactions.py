@@ -21,12 +21,16 @@ from bot.domain.actions import Press, Verb
 from bot.domain.errors import Gone
 from bot.domain.ids import GenerationId, job_of
 from bot.domain.job import Generation
+from bot.domain.safety import Site
 from bot.ports import JobStore
 from bot.rendering import render
 from bot.service import Service
 from bot.texts import text
 
 _DIRECT_FILE_BYTES = 10 * 1024 * 1024
+
+_DIRECT = Site(spoilers=True)
+"""Direct messages are not age-restricted, whoever is written to."""
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +79,7 @@ class Reactions:
             return None
 
     async def _reroll(self, event: Incoming, generation: GenerationId) -> None:
-        await self._places.enter(event)
+        settings = await self._places.enter(event)
         await self._service.press(
             Press(
                 verb=Verb.REROLL,
@@ -84,11 +88,14 @@ class Reactions:
                 reply_to=address(event, None, hidden=False).target(),
                 event_id=event.event_id,
                 locale=event.origin.locale,
+                site=event.origin.site,
+                blocked=settings.blocked or (),
             )
         )
 
     async def _send(self, event: Incoming, generation: GenerationId, words: str) -> None:
-        generations = await self._results(event, generation)
+        results = await self._results(event, generation)
+        generations = self._service.fitted(results, _DIRECT, private=True, locale=event.origin.locale)
         job = await self._store.job(job_of(generation))
         assert job is not None
         files = await self._files.of(render(job, generations), file_bytes=_DIRECT_FILE_BYTES)

@@ -59,7 +59,14 @@ def _origin(interaction: discord.Interaction[Any]) -> Origin:
         reachable=reachable,
         file_bytes=interaction.filesize_limit,
         guild_file_bytes=guild.filesize_limit if guild and known else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,
+        age_restricted=known and is_age_restricted(channel),
     )
+
+
+def is_age_restricted(channel: object) -> bool:
+    """Whether only adults get in, as discord.py knows the channel; a thread is what its channel is."""
+    asked = getattr(channel, "is_nsfw", None)
+    return bool(asked and asked())
 
 
 def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
@@ -85,6 +92,7 @@ def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
             app_permissions=bot_permissions,
             locale=str(guild.preferred_locale) if guild else "en",
             guild_file_bytes=guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,
+            age_restricted=guild is not None and is_age_restricted(channel),
         ),
         body={
             "content": message.content,
@@ -98,7 +106,9 @@ def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
     )
 
 
-def read_reaction(reaction: discord.RawReactionActionEvent, *, locale: str, received_at: float) -> Incoming:
+def read_reaction(
+    reaction: discord.RawReactionActionEvent, *, locale: str, age_restricted: bool, received_at: float
+) -> Incoming:
     """A reaction on one of our messages. It has no id of its own: who, what, where and when make one."""
     member = reaction.member
     guild = reaction.guild_id
@@ -114,6 +124,7 @@ def read_reaction(reaction: discord.RawReactionActionEvent, *, locale: str, rece
             roles=tuple(str(role) for role in _role_ids(member)) if member else (),
             permissions=member.guild_permissions.value if member else 0,
             locale=locale,
+            age_restricted=age_restricted,
         ),
         message=str(reaction.message_id),
         received_at=received_at,

@@ -111,7 +111,9 @@ class Remix:
         if result:
             check_model(settings, wish.flags.model or result.recipe.model)
         if result and wish.action is not Action.MAP:
-            receipt = await self._service.press(wish.press(event, reply_to, result.id, drawn=drawn, private=private))
+            blocked = settings.blocked or ()
+            pressed = wish.press(event, reply_to, result.id, drawn=drawn, private=private, blocked=blocked)
+            receipt = await self._service.press(pressed)
         else:
             content = result.image if result else (await self._downloads.fetch(source.url)).content
             parent = result.id if result else None

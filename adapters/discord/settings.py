@@ -10,6 +10,7 @@ from adapters.discord.permissions import MANAGE_GUILD, has
 from adapters.discord.places import channel_key, guild_key
 from adapters.discord.rest import Outgoing
 from adapters.discord.translate import options
+from bot.domain.blocklist import parse_patterns
 from bot.domain.errors import NotAllowed
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.service import Service
@@ -19,6 +20,7 @@ FORGET = "p1:forget"
 """The button that deletes everything about the member who presses it; it carries nothing."""
 
 _EXPORT_MARGIN = 64 * 1024
+_SHOWN_WORDS = 1000
 
 
 class Settings:
@@ -46,6 +48,10 @@ class Settings:
                 said = text(locale, "settings-saved")
             case "allow":
                 await self._service.change_settings(place, _allowed(own, given))
+                said = text(locale, "settings-saved")
+            case "block":
+                words = parse_patterns(str(given.get("words") or ""))
+                await self._service.change_settings(place, replace(own, blocked=words))
                 said = text(locale, "settings-saved")
             case "reset":
                 await self._service.change_settings(place, PlaceSettings())
@@ -102,6 +108,8 @@ def settings_lines(settings: PlaceSettings, place: str, locale: str) -> list[str
                 shown = inert(", ".join(value))
             case "channels":
                 shown = ", ".join(f"<#{channel}>" for channel in value)
+            case "blocked":
+                shown = inert(", ".join(value))[:_SHOWN_WORDS]
             case "remix":
                 shown = text(locale, f"policy-{value}")
             case _:

@@ -76,6 +76,7 @@ class Wish:
             parent=parent,
             private=private,
             locale=event.origin.locale,
+            site=event.origin.site,
         )
 
     def press(
@@ -86,6 +87,7 @@ class Wish:
         *,
         drawn: bytes | None = None,
         private: bool,
+        blocked: tuple[str, ...],
     ) -> Press:
         """The same on a result of ours: it is chained."""
         return Press(
@@ -104,6 +106,8 @@ class Wish:
             control=replace(self.flags.control, map=drawn),
             private=private,
             locale=event.origin.locale,
+            site=event.origin.site,
+            blocked=blocked,
         )
 
 

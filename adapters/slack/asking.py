@@ -158,6 +158,7 @@ async def press(
             control=wishes.control,
             private=private,
             locale=_locale(member),
+            blocked=settings.blocked or (),
         )
     )
 

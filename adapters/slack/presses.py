@@ -28,6 +28,7 @@ from bot.domain.flags import Flags
 from bot.domain.ids import job_of
 from bot.domain.job import JobStatus
 from bot.domain.request import DEFAULT_STRENGTH, Action, ReplyTarget
+from bot.domain.safety import STRICTEST
 from bot.rendering import render
 
 EXPORT_BYTES = 100_000_000
@@ -178,7 +179,8 @@ async def publish(desk: Desk, place: Place, control: Control) -> None:
         raise InvalidRequest("It was not asked for in a channel, so there is none to publish it in.")
     home = {**address, "channel": address["home_channel"], "thread": address.get("home_thread", "")}
     target = ReplyTarget(platform=PLATFORM, address={name: value for name, value in home.items() if value})
-    card = render(job, description.generations, public=True)
+    fitted = desk.service.fitted(description.generations, STRICTEST, private=False, locale=job.locale)
+    card = render(job, fitted, public=True)
     try:
         await desk.messenger.copy(target, card, nonce=f"{job.id}:published")
     except DeliveryError as fault:

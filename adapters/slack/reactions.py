@@ -13,6 +13,7 @@ from bot.domain.actions import Verb
 from bot.domain.errors import DeliveryError, InvalidRequest
 from bot.domain.ids import generation_id
 from bot.domain.job import Job
+from bot.domain.safety import STRICTEST
 from bot.rendering import render
 
 _REROLL = frozenset({"repeat", "arrows_counterclockwise", "game_die"})
@@ -43,7 +44,8 @@ async def _send(desk: Desk, place: Place, job: Job) -> None:
     if not made:
         return
     target = place.reply_to(asked_at=desk.clock.now(), private=True)
-    card = replace(render(job, made, public=True), mention=False)
+    fitted = desk.service.fitted(made, STRICTEST, private=True, locale=job.locale)
+    card = replace(render(job, fitted, public=True), mention=False)
     try:
         await desk.messenger.copy(target, card, nonce=f"{job.id}:for:{place.user}")
     except DeliveryError as fault:

@@ -10,12 +10,14 @@ from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place, place_key
 from adapters.slack.pages import page, said_page
 from adapters.slack.text import MAX_TITLE, Block, context, plain, section
+from bot.domain.blocklist import check_patterns, parse_patterns
 from bot.domain.errors import InvalidRequest, NotAllowed
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import parse_strength
 
 CALLBACK = "settings"
 _UNSET = "as-above"
+_MOST_WORDS = 3000
 _WORKSPACE, _CHANNEL = "workspace", "channel"
 
 
@@ -86,6 +88,14 @@ def settings_form(
         ),
         choice_field("private", "Results", _PRIVATE, {None: _UNSET, True: "private", False: "public"}[now.private]),
         choice_field("remix", "Whose pictures may be remixed", _REMIX, now.remix.value if now.remix else _UNSET),
+        text_field(
+            "blocked",
+            "Words that no prompt may have",
+            "\n".join(now.blocked or ()),
+            most=_MOST_WORDS,
+            long=True,
+            hint="One a line, or with commas; * stands for any letters. Members do not see the list.",
+        ),
         _channels_field(now.channels),
     ]
     if len(models) > 1:
@@ -128,6 +138,11 @@ def read_settings(view: Mapping[str, Any]) -> tuple[bool, PlaceSettings]:
         strength = parse_strength(text) if text else None
     except InvalidRequest as error:
         raise FormErrors({"strength": str(error)}) from None
+    blocked = parse_patterns(typed_text(fields, "blocked"))
+    try:
+        check_patterns(blocked)
+    except InvalidRequest as error:
+        raise FormErrors({"blocked": str(error)}) from None
     private, remix = chosen("private"), chosen("remix")
     channels = fields.get("channels", {}).get("selected_conversations") or ()
     models = fields.get("models", {}).get("selected_options") or ()
@@ -139,6 +154,7 @@ def read_settings(view: Mapping[str, Any]) -> tuple[bool, PlaceSettings]:
         remix=None if remix is None else RemixPolicy(remix),
         channels=tuple(channels) or None,
         models=tuple(each["value"] for each in models) or None,
+        blocked=blocked or None,
     )
 
 

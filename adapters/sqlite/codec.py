@@ -15,6 +15,7 @@ from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job, JobStatus, Lineage, Recipe
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import Action, ReplyTarget, Requester
+from bot.domain.safety import Safety, Site, Verdict
 from bot.ports import Delivery, InboxEvent
 from inference.api import ControlKind, Lora
 
@@ -39,6 +40,7 @@ def job_columns(job: Job) -> Columns:
         "locale": job.locale,
         "pixels": job.pixels,
         "notes": _json(job.notes),
+        "site": _json(asdict(job.site)),
     }
 
 
@@ -70,6 +72,7 @@ def job_from(row: sqlite3.Row) -> Job:
         created_at=row["created_at"],
         pixels=row["pixels"],
         notes=tuple(json.loads(row["notes"])),
+        site=Site(**json.loads(row["site"])),
         status=JobStatus(row["status"]),
         attempt=row["attempt"],
         strikes=row["strikes"],
@@ -111,6 +114,7 @@ def generation_columns(generation: Generation) -> Columns:
         "seconds": generation.seconds,
         "created_at": generation.created_at,
         "notes": _json(generation.notes),
+        "safety": _json(asdict(generation.safety)),
     }
 
 
@@ -130,7 +134,13 @@ def generation_from(row: sqlite3.Row) -> Generation:
         seconds=row["seconds"],
         created_at=row["created_at"],
         notes=tuple(json.loads(row["notes"])),
+        safety=_safety_from(row["safety"]),
     )
+
+
+def _safety_from(column: str) -> Safety:
+    values = json.loads(column)
+    return Safety(**{**values, "verdict": Verdict(values["verdict"])}) if values else Safety()
 
 
 def place_column(settings: PlaceSettings) -> str:
@@ -139,7 +149,7 @@ def place_column(settings: PlaceSettings) -> str:
 
 def place_from(column: str) -> PlaceSettings:
     values = json.loads(column)
-    values |= {name: tuple(values[name]) for name in ("roles", "channels", "models") if name in values}
+    values |= {name: tuple(values[name]) for name in ("roles", "channels", "models", "blocked") if name in values}
     if "remix" in values:
         values["remix"] = RemixPolicy(values["remix"])
     return PlaceSettings(**values)

@@ -105,7 +105,12 @@ CREATE TABLE places (
 ) STRICT;
 """
 
-MIGRATIONS = (_FIRST, _PLACES, _SLACK)
+_SAFETY = """
+ALTER TABLE jobs ADD COLUMN site TEXT NOT NULL DEFAULT '{}';  -- JSON, as is safety
+ALTER TABLE generations ADD COLUMN safety TEXT NOT NULL DEFAULT '{}';
+"""
+
+MIGRATIONS = (_FIRST, _PLACES, _SLACK, _SAFETY)
 
 
 async def migrate(connection: aiosqlite.Connection) -> None:

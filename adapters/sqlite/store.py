@@ -26,10 +26,10 @@ _SETTLE = "UPDATE inbox SET settled = 1, payload = '' WHERE id = ?"
 _ADD_JOB = """
 INSERT INTO jobs (
     id, event_id, requester_key, status, attempt, strikes, lease, error, created_at, started_at, ended_at, action,
-    requester, reply_to, source, recipes, lineage, private, locale, pixels, notes
+    requester, reply_to, source, recipes, lineage, private, locale, pixels, notes, site
 ) VALUES (
     :id, :event_id, :requester_key, :status, :attempt, :strikes, :lease, :error, :created_at, :started_at, :ended_at,
-    :action, :requester, :reply_to, :source, :recipes, :lineage, :private, :locale, :pixels, :notes
+    :action, :requester, :reply_to, :source, :recipes, :lineage, :private, :locale, :pixels, :notes, :site
 )
 """
 
@@ -43,10 +43,10 @@ WHERE id = :id AND status = :status_before AND attempt = :attempt_before
 _ADD_GENERATION = """
 INSERT OR REPLACE INTO generations (
     id, job, number, requester, source, image, recipe, lineage, width, height, effective_steps, seconds, created_at,
-    notes
+    notes, safety
 ) VALUES (
     :id, :job, :number, :requester, :source, :image, :recipe, :lineage, :width, :height, :effective_steps, :seconds,
-    :created_at, :notes
+    :created_at, :notes, :safety
 )
 """
 

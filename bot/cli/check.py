@@ -18,10 +18,11 @@ from rich.table import Table
 from adapters.files.data_dir import hold_data_dir
 from bot.cli.arguments import EXIT_CANNOT_START, EXIT_DONE
 from bot.cli.serve import NO_PLATFORM
-from bot.compose import engine_of, slack_options, tokens_of
+from bot.compose import engine_of, inspector_of, slack_options, tokens_of
 from bot.domain.errors import FatalError
 from bot.system import SystemClock
 from config.models import offered_models
+from config.safety import load_blocked
 from config.settings import ConfigError, Settings
 from config.styles import load_styles
 from inference.api import Capacity, EngineStopped, ModelUnavailable
@@ -62,6 +63,7 @@ async def check(asked: argparse.Namespace, settings: Settings) -> int:
     findings = [*_platforms(settings), *_styles(settings), *_folder(settings.data_dir), _memory()]
     findings += [finding async for finding in _discord(settings)]
     findings += [finding async for finding in _slack(settings)]
+    findings += [finding async for finding in _safety(settings)]
     findings += [finding async for finding in _model(settings)]
     if asked.json:
         print(json.dumps([asdict(finding) for finding in findings]))  # noqa: T201 -- for scripts
@@ -133,6 +135,35 @@ def _memory() -> Finding:
     if memory.available < LOW_MEMORY:
         return Finding("memory", State.NOTE, f"{words}: tight; close something else before you serve")
     return Finding("memory", State.OK, words)
+
+
+async def _safety(settings: Settings) -> AsyncIterator[Finding]:
+    safety = settings.safety
+    try:
+        yield Finding(
+            "block list", State.OK, f"{len(load_blocked(safety))} words and patterns, besides each server's"
+        )
+    except ConfigError as fault:
+        yield Finding("block list", State.WRONG, str(fault))
+    inspector = inspector_of(safety)
+    if inspector is None:
+        words = (
+            "off: nobody looks at the pictures, so only the block list holds, in age-restricted channels too; "
+            "safety.classifier would"
+        )
+        yield Finding("classifier", State.NOTE, words)
+        return
+    try:
+        async with inspector:
+            labels = ", ".join(inspector.labels)
+    except ModelUnavailable as fault:
+        yield Finding("classifier", State.WRONG, str(fault))
+        return
+    words = (
+        f"{safety.classifier} loads; unsafe is {labels} from {safety.threshold:g}: {safety.unsafe}, "
+        f"in age-restricted channels {safety.unsafe_age_restricted}"
+    )
+    yield Finding("classifier", State.OK, words)
 
 
 async def _model(settings: Settings) -> AsyncIterator[Finding]:

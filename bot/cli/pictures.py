@@ -215,6 +215,7 @@ def _request(
         loras=tuple(lora for loras in asked.lora for lora in loras),
         control=wish.over(),
         control_map=wish.map,
+        private=True,  # nobody but who sits at this terminal sees it
     )
 
 
@@ -240,6 +241,7 @@ def _next_pass(asked: argparse.Namespace, parent: Generation, prompt: str, numbe
         prompt=prompt,
         strength=parent.recipe.strength,
         seed=(parent.recipe.seed + 1) % (MAX_SEED + 1) if asked.seed is not None else None,
+        private=True,
     )
 
 

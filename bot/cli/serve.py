@@ -10,6 +10,7 @@ from bot.cli.arguments import EXIT_DONE
 from bot.compose import compose, engine_of, keep_of, platforms_of, tokens_of
 from bot.domain.errors import FatalError
 from bot.domain.job import JobStatus
+from bot.gate import Tally
 from bot.lifecycle import Core
 from bot.ports import Messenger
 from config.settings import Settings
@@ -61,6 +62,14 @@ def _readings(core: Core) -> Iterator[Reading]:
                 kind="counter",
                 labels={"status": status},
             )
+    for outcome in Tally:
+        yield Reading(
+            name="moderation",
+            help="Prompts and pictures by what was decided about them.",
+            value=core.gate.counts[outcome],
+            kind="counter",
+            labels={"outcome": outcome},
+        )
     for name, count in core.engine.counters().items():
         yield Reading(name=f"engine_{name}", help="Counted by the engine's worker.", value=count, kind="counter")
     rates = core.pace.rates()

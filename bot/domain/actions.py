@@ -13,6 +13,7 @@ from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation, Lineage
 from bot.domain.lora import LoraWish
 from bot.domain.request import DEFAULT_STRENGTH, SWEEP_STRENGTHS, Action, ReplyTarget, Request, Requester
+from bot.domain.safety import STRICTEST, Site
 
 
 class Verb(StrEnum):
@@ -58,6 +59,7 @@ class Press:
         event_id: the platform's id of the press.
         source: another picture for Chain or Edit, where the modal offered an upload.
         control: what was said of structure.
+        site, blocked: as in `Request`, of the place where it was pressed.
     """
 
     verb: Verb
@@ -79,6 +81,8 @@ class Press:
     control: ControlWish = UNSAID
     private: bool = False
     locale: str = "en"
+    site: Site = STRICTEST
+    blocked: tuple[str, ...] = ()
 
 
 def derive(parent: Generation, press: Press) -> Request:
@@ -131,6 +135,8 @@ def derive(parent: Generation, press: Press) -> Request:
         private=press.private,
         parent=parent.id,
         locale=press.locale,
+        site=press.site,
+        blocked=press.blocked,
     )
 
 

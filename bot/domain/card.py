@@ -36,6 +36,7 @@ class CardPicture:
         label: short caption where several stand side by side, e.g. "strength 0.3"; our words.
         alt: what it shows, from the prompt; people's words.
         button: how to take this one further, in a sweep.
+        spoiler: hidden until a reader asks to see it, where the chat can do that.
     """
 
     generation: GenerationId
@@ -43,6 +44,7 @@ class CardPicture:
     label: str
     alt: str
     button: Button | None = None
+    spoiler: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,7 @@ class Card:
         small_print: the recipe in one line; our words.
         source: shown as thumbnail.
         buttons: rows, top to bottom.
+        stays: its pictures may be shown where it was asked and, without another look at the rules, nowhere else.
     """
 
     job: JobId
@@ -105,3 +108,4 @@ class Card:
     notes: tuple[str, ...] = ()
     small_print: str = ""
     buttons: tuple[tuple[Button, ...], ...] = ()
+    stays: bool = False

@@ -6,6 +6,7 @@
     │   ├── PictureRefused       the picture cannot be used
     │   ├── LimitReached         quota, pending jobs or the queue; says when to come back
     │   ├── NotAllowed           somebody else's job, a role or channel that may not
+    │   ├── PromptBlocked        the prompt has a word that is not allowed there
     │   ├── Gone                 the job or picture is not kept any more
     │   └── StorageFailed        the disk refuses, for now; what was asked is not kept
     ├── JobFailed            this job failed, the others go on
@@ -40,6 +41,10 @@ class LimitReached(UserError):
 
 class NotAllowed(UserError):
     """The member may not do this to this job, or here."""
+
+
+class PromptBlocked(UserError):
+    """The prompt has a word that the owner, or who runs the place, does not allow; the sentence never repeats it."""
 
 
 class Gone(UserError):

@@ -11,6 +11,7 @@ from enum import StrEnum
 from bot.domain.control import Control
 from bot.domain.ids import GenerationId, ImageId, JobId, generation_id
 from bot.domain.request import Action, ReplyTarget, Requester
+from bot.domain.safety import NEVER_LOOKED_AT, STRICTEST, Safety, Site
 from inference.api import Lora
 
 MAX_STRIKES = 3
@@ -116,6 +117,7 @@ class Job:
         recipes: one per picture; a sweep has several that differ in strength only.
         pixels: of the picture the model works on, for what it costs.
         notes: what the member should know about the source, e.g. that it was animated.
+        site: what the place was like when it was asked.
         attempt: how often it was started; 0 before the first time.
         strikes: workers that died under it.
         lease: the run of the service that took it up, for who reads a database after a fault.
@@ -136,6 +138,7 @@ class Job:
     created_at: float
     pixels: int
     notes: tuple[str, ...] = ()
+    site: Site = STRICTEST
     status: JobStatus = JobStatus.RECEIVED
     attempt: int = 0
     strikes: int = 0
@@ -213,6 +216,7 @@ class Generation:
         image: the lossless result in the image store.
         effective_steps: denoising steps really run.
         seconds: time on the device.
+        safety: what was found before it was kept, and how it may be shown.
     """
 
     id: GenerationId
@@ -229,3 +233,4 @@ class Generation:
     seconds: float
     created_at: float
     notes: tuple[str, ...] = ()
+    safety: Safety = NEVER_LOOKED_AT

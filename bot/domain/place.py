@@ -24,6 +24,7 @@ class PlaceSettings:
         private: results are shown to the requester only, unless asked otherwise.
         remix: whose pictures may be remixed.
         models: names of the models that may be used here.
+        blocked: patterns that no prompt may have there; a channel's come on top of its server's.
     """
 
     strength: float | None = None
@@ -34,10 +35,13 @@ class PlaceSettings:
     channels: tuple[str, ...] | None = None
     remix: RemixPolicy | None = None
     models: tuple[str, ...] | None = None
+    blocked: tuple[str, ...] | None = None
 
     def over(self, above: "PlaceSettings") -> "PlaceSettings":
         """These settings where they are set, those of the place above elsewhere."""
         own = {each.name: getattr(self, each.name) for each in fields(self) if getattr(self, each.name) is not None}
+        if above.blocked and self.blocked is not None:
+            own["blocked"] = tuple(dict.fromkeys((*above.blocked, *self.blocked)))
         return replace(above, **own)
 
 
@@ -89,4 +93,5 @@ def with_defaults(request: Request, settings: PlaceSettings) -> Request:
         style=request.style or settings.style,
         model=model,
         private=request.private or bool(settings.private),
+        blocked=settings.blocked or (),
     )

@@ -10,6 +10,7 @@ from bot.domain.control import Control
 from bot.domain.errors import InvalidRequest
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.lora import LoraWish
+from bot.domain.safety import STRICTEST, Site
 from inference.api import ControlKind
 
 STRENGTH_WORDS = {"subtle": 0.3, "balanced": 0.5, "strong": 0.7, "reimagine": 0.9}
@@ -82,6 +83,8 @@ class Request:
         control_map: a picture of that structure as it was sent, over the stored one.
         parent: the result a button was pressed on.
         locale: BCP 47 tag of the member's language.
+        site: what the place was like when it was asked.
+        blocked: patterns that its prompt may not have there, besides the owner's; see `bot.domain.blocklist`.
     """
 
     action: Action
@@ -103,6 +106,8 @@ class Request:
     private: bool = False
     parent: GenerationId | None = None
     locale: str = "en"
+    site: Site = STRICTEST
+    blocked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check the ranges.

@@ -49,6 +49,7 @@ print-id = id { $id }
 card-expected = Done about { $when }, by { $late } at the latest in nine cases of ten
 note-too-large = The picture is too large for this place, even made small: ask for it with /info.
 note-sent-directly = It could not be shown where you asked, so it comes to you directly.
+note-stays = Its picture may be shown only where you asked for it: press a button there, or ask there again.
 
 button-subtle = Subtle { $strength }
 button-balanced = Balanced { $strength }
@@ -97,6 +98,11 @@ refused-permission = I lack the permission { $permission } in this channel: ask 
 refused-server-only = Settings belong to a server: use /settings in one.
 refused-manage-server = Only members with Manage Server can change settings.
 refused-no-job = That is no job id: it stands at the end of a result's small print.
+refused-blocked-prompt = One of your words is not allowed here: say it another way.
+withheld-unsafe = The picture came out as one that may not be shown here: try another prompt, a lower strength or another picture.
+withheld-but-private = The picture came out as one that may not be shown to everybody here: ask again for a private one.
+withheld-unchecked = The picture could not be checked, so nobody gets to see it: try again in a minute, and tell who runs me if it stays so.
+refused-unsafe-there = That picture may not be shown in this place.
 blocked-by-automod = This server's AutoMod withheld my message with your picture: try other words, or another channel.
 
 ## Forms
@@ -171,6 +177,7 @@ setting-private = private: { $value }
 setting-roles = only roles { $value }
 setting-channels = only channels { $value }
 setting-remix = may remix: { $value }
+setting-blocked = blocked words: { $value }
 setting-yes = yes
 setting-no = no
 policy-anyone = anybody's pictures
@@ -201,6 +208,8 @@ describe-show = What is set
 describe-set = Change defaults
 describe-allow = Who may use me, and where; empty again allows everybody
 describe-reset = Back to the product's defaults
+describe-block = Words no prompt may have here; empty allows all again
+describe-words = Words and patterns (* for any letters), by commas
 describe-export = A file with everything I keep about you
 describe-delete = Delete everything I keep about you
 describe-image = The picture to start from

@@ -1,6 +1,6 @@
 """The product's own core, stores, picture sandbox and worker process, on the chat of `tests.fakes.chat_server`.
 
-    python -m tests.e2e.killable_bot CHAT_URL DATA_DIR
+    python -m tests.e2e.killable_bot CHAT_URL DATA_DIR [CLASSIFIER]
 
 Only the model is light (no torch), so that hundreds of jobs and dozens of kills fit into a test.
 """
@@ -90,8 +90,9 @@ def wish(event: str, prompt: str) -> Request:
     )
 
 
-async def main(url: str, data_dir: Path) -> None:
+async def main(url: str, data_dir: Path, classifier: str = "") -> None:
     overrides = {"PENTIMENTO__LIMITS__PENDING_PER_USER": "1000", "PENTIMENTO__LIMITS__PER_USER_PER_DAY": "0"}
+    overrides["PENTIMENTO__SAFETY__CLASSIFIER"] = classifier
     settings = load_settings(None, overrides)
     setup_logging(settings.log, settings.secrets)
     settings = settings.model_copy(update={"model": settings.model.model_copy(update={"id": "sketch"})})
@@ -108,4 +109,4 @@ async def main(url: str, data_dir: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2])))
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:]))

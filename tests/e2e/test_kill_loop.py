@@ -20,9 +20,10 @@ KILLS = int(os.environ.get("PENTIMENTO_TEST_KILLS", "8"))
 JOBS_PER_KILL = 6
 
 
-async def start(url: str, data_dir: Path) -> asyncio.subprocess.Process:
+async def start(url: str, data_dir: Path, *, classifier: str = "") -> asyncio.subprocess.Process:
     bot = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.e2e.killable_bot", url, str(data_dir), stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "tests.e2e.killable_bot", url, str(data_dir), classifier),
+        stdout=asyncio.subprocess.PIPE,
     )
     assert bot.stdout is not None
     assert await bot.stdout.readline() == b"up\n"

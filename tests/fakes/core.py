@@ -17,15 +17,17 @@ from bot.domain.ids import GenerationId, JobId
 from bot.domain.job import JobStatus
 from bot.domain.limits import Limits
 from bot.domain.request import Action, ReplyTarget, Request, Requester
+from bot.domain.safety import Policy
 from bot.domain.style import Style
 from bot.lifecycle import Core, Running
-from bot.ports import ImageStore, JobStore, Messenger, PictureReader
+from bot.ports import ImageStore, JobStore, Messenger, Moderator, PictureReader
 from bot.service import Service
 from config.styles import SHIPPED_STYLES
 from inference.api import Capacity, Engine, ModelDefaults
 from tests.fakes.engine import DEFAULTS, MODEL, FakeEngine
 from tests.fakes.images import FolderImageStore
 from tests.fakes.messenger import FakeMessenger
+from tests.fakes.moderator import FakeModerator
 from tests.fakes.picture_reader import InProcessPictureReader
 from tests.fakes.store import MemoryJobStore
 
@@ -130,12 +132,16 @@ def assemble(
     max_jobs: int,
     guard_chains: bool = True,
     advice: bool = True,
+    moderator: Moderator | None = None,
+    policy: Policy | None = None,
 ) -> Core:
     """The core as `bot.compose` wires it, on whatever parts a test gives."""
     return assembly.assemble(
         store=store,
         images=images,
         reader=reader,
+        moderator=moderator or FakeModerator(),
+        policy=policy or Policy(),
         engine=engine,
         capacity=Capacity(slots=slots, device="none", models={MODEL: defaults}),
         messengers=messengers,
@@ -166,6 +172,8 @@ async def bench(
     grace: float = 5.0,
     guard_chains: bool = True,
     advice: bool = True,
+    moderator: Moderator | None = None,
+    policy: Policy | None = None,
 ) -> AsyncIterator[Bench]:
     """A running core; `start=False` leaves the starting to the test, parts given are kept from an earlier run."""
     parts = Bench(
@@ -188,6 +196,8 @@ async def bench(
         max_jobs=max_jobs,
         guard_chains=guard_chains,
         advice=advice,
+        moderator=moderator,
+        policy=policy,
     )
     parts.running = Running(parts.core, grace=grace)
     async with parts.engine:

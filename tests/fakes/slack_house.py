@@ -14,8 +14,9 @@ from adapters.slack.platform import SlackPlatform
 from adapters.sqlite.installations import SqliteInstallations
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.limits import Limits
+from bot.domain.safety import Policy
 from bot.lifecycle import Core, Running
-from bot.ports import Messenger
+from bot.ports import Messenger, Moderator
 from tests.fakes.core import assemble
 from tests.fakes.engine import FakeEngine
 from tests.fakes.picture_reader import InProcessPictureReader
@@ -70,6 +71,8 @@ async def house(
     settings: SlackOptions | None = None,
     engine: FakeEngine | None = None,
     limits: Limits | None = None,
+    moderator: Moderator | None = None,
+    policy: Policy | None = None,
     start: bool = True,
 ) -> AsyncIterator[House]:
     """A running service; entered again on the same folder it is a restart."""
@@ -88,6 +91,8 @@ async def house(
             slots=1,
             limits=limits or Limits(pending_per_user=100, per_user_per_day=0),
             max_jobs=100,
+            moderator=moderator,
+            policy=policy,
         )
         platform = SlackPlatform(
             settings or options(server),

@@ -12,8 +12,9 @@ from adapters.discord.platform import DiscordPlatform
 from adapters.pictures.outgoing import PictureExporter
 from bot.assembly import assemble
 from bot.domain.limits import Limits
+from bot.domain.safety import Policy
 from bot.lifecycle import Core, Running
-from bot.ports import Messenger
+from bot.ports import Messenger, Moderator
 from bot.system import SystemIds
 from tests.fakes.core import STYLES, png
 from tests.fakes.discord_server import DiscordServer
@@ -21,6 +22,7 @@ from tests.fakes.discord_server.people import Person
 from tests.fakes.discord_server.world import Channel
 from tests.fakes.engine import MODEL, FakeEngine
 from tests.fakes.images import FolderImageStore
+from tests.fakes.moderator import FakeModerator
 from tests.fakes.picture_reader import InProcessPictureReader
 from tests.fakes.store import MemoryJobStore
 
@@ -91,7 +93,14 @@ async def bench(start: Start, channel: Channel) -> AsyncIterator[Bench]:
 
 
 @asynccontextmanager
-async def bench_on(discord: DiscordServer, store: MemoryJobStore, images: FolderImageStore) -> AsyncIterator[Bench]:
+async def bench_on(
+    discord: DiscordServer,
+    store: MemoryJobStore,
+    images: FolderImageStore,
+    *,
+    moderator: Moderator | None = None,
+    policy: Policy | None = None,
+) -> AsyncIterator[Bench]:
     engine, clock = FakeEngine(), discord.clock
     messengers: dict[str, Messenger] = {}
     async with engine:
@@ -99,6 +108,8 @@ async def bench_on(discord: DiscordServer, store: MemoryJobStore, images: Folder
             store=store,
             images=images,
             reader=InProcessPictureReader(),
+            moderator=moderator or FakeModerator(),
+            policy=policy or Policy(),
             engine=engine,
             capacity=await engine.capacity(),
             messengers=messengers,

@@ -1,0 +1,1 @@
+"""The owner's block list and classifier."""

@@ -1,0 +1,48 @@
+"""`Moderator` by the owner's block list and an image classifier."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+
+from bot.domain import blocklist
+from bot.domain.safety import Verdict
+from inference.api import Classifier, Uncheckable
+
+log = structlog.get_logger(__name__)
+
+
+class OwnersModerator:
+    """See the module.
+
+    Args:
+        blocked: patterns that hold everywhere.
+        classifier: what looks at pictures; None where the owner has none.
+        threshold: score from which a picture is unsafe.
+    """
+
+    def __init__(self, *, blocked: Sequence[str], classifier: Classifier | None, threshold: float) -> None:
+        self._blocked = tuple(blocked)
+        self._classifier = classifier
+        self._threshold = threshold
+
+    @property
+    def classifies(self) -> bool:
+        """Whether there is a classifier."""
+        return self._classifier is not None
+
+    async def blocks(self, prompt: str, *, also: Sequence[str] = ()) -> bool:
+        """See `bot.ports.Moderator`."""
+        return blocklist.blocks((*self._blocked, *also), prompt)
+
+    async def look(self, picture: Path) -> Verdict:
+        """See `bot.ports.Moderator`."""
+        if self._classifier is None:
+            return Verdict.UNCLASSIFIED
+        try:
+            score = await self._classifier.score(picture)
+        except Uncheckable as why:
+            log.warning("picture not checked", reason=str(why))
+            return Verdict.UNCHECKABLE
+        log.debug("picture checked", score=score)
+        return Verdict.UNSAFE if score >= self._threshold else Verdict.SAFE

@@ -1,0 +1,71 @@
+"""What every moderator promises: the owner's, with a real classifier's process, and the fake of the core's tests."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from adapters.moderation.moderator import OwnersModerator
+from bot.domain.safety import Verdict
+from bot.ports import Moderator
+from inference.inspection import Wanted
+from inference.inspector import Inspector
+from tests.fakes.core import png
+from tests.fakes.moderator import FakeModerator
+
+LOADER = "tests.fakes.cued_classifier:load"
+BLOCKED = ("forbidden",)
+
+
+@pytest.fixture(params=["owner's", "fake"])
+async def moderator(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Moderator]:
+    async with AsyncExitStack() as parts:
+        if request.param == "fake":
+            fake = FakeModerator(blocked=BLOCKED, always=Verdict.SAFE)
+            fake.verdicts[hashlib.sha256(png("red")).hexdigest()] = Verdict.UNSAFE
+            yield fake
+            return
+        inspector = await parts.enter_async_context(
+            Inspector(Wanted(model=str(tmp_path)), seconds=30.0, loader=LOADER, backoff=(0.0,))
+        )
+        yield OwnersModerator(blocked=BLOCKED, classifier=inspector, threshold=0.5)
+
+
+@pytest.fixture(params=["owner's", "fake"])
+def without_classifier(request: pytest.FixtureRequest) -> Moderator:
+    if request.param == "fake":
+        return FakeModerator(blocked=BLOCKED)
+    return OwnersModerator(blocked=BLOCKED, classifier=None, threshold=0.5)
+
+
+def picture(folder: Path, colour: str) -> Path:
+    file = folder / f"{colour}.png"
+    file.write_bytes(png(colour))
+    return file
+
+
+async def test_a_word_of_the_owners_list_blocks_and_others_do_not(moderator: Moderator) -> None:
+    assert await moderator.blocks("a forbidden thing")
+    assert not await moderator.blocks("an oil painting")
+
+
+async def test_a_places_own_words_block_as_well(moderator: Moderator) -> None:
+    assert await moderator.blocks("an oil painting", also=("oil",))
+
+
+async def test_pictures_are_told_apart(moderator: Moderator, tmp_path: Path) -> None:
+    assert moderator.classifies
+    assert await moderator.look(picture(tmp_path, "green")) is Verdict.SAFE
+    assert await moderator.look(picture(tmp_path, "red")) is Verdict.UNSAFE
+
+
+async def test_what_cannot_be_looked_at_is_said_to_be_so(moderator: Moderator, tmp_path: Path) -> None:
+    assert await moderator.look(tmp_path / "missing.png") is Verdict.UNCHECKABLE
+    assert await moderator.look(picture(tmp_path, "green")) is Verdict.SAFE
+
+
+async def test_without_a_classifier_nobody_looked(without_classifier: Moderator, tmp_path: Path) -> None:
+    assert not without_classifier.classifies
+    assert await without_classifier.look(picture(tmp_path, "red")) is Verdict.UNCLASSIFIED
