@@ -1,8 +1,6 @@
 """`python -m benchmarks.gpu`: what a GPU is measured with, within a budget of minutes, the most telling first.
 
-Models have random weights in their true configurations (`benchmarks/giants.py`). Everything measured so far is
-written after each measurement, so whatever ends the run costs only what had not been measured yet. With
-`--scale tiny --device cpu` the same code runs anywhere, to see that it does.
+Random weights in true configurations (`benchmarks/giants.py`); written after each measurement.
 """
 
 import argparse
@@ -44,12 +42,7 @@ GOAL_FLOPS = 790e12
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A model at a size.
-
-    Attributes:
-        rows: of the model's calls that are timed alone.
-        count: requests of the saturated mix.
-    """
+    """A model at a size; `rows` of its calls that are timed alone, `count` requests of the saturated mix."""
 
     giant: str
     side: int
