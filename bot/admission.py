@@ -13,12 +13,13 @@ from bot.domain.card import Waiting
 from bot.domain.errors import Gone, InvalidRequest, LimitReached
 from bot.domain.ids import ImageId, JobId
 from bot.domain.job import Generation, Job, Recipe
-from bot.domain.limits import DAY, Limits, check_limits, in_words
-from bot.domain.request import DEFAULT_STRENGTH, REFINE_STRENGTH, SWEEP_STRENGTHS, Action, Request, clean_text
+from bot.domain.limits import DAY, Limits, check_limits, span
+from bot.domain.request import DEFAULT_STRENGTH, REFINE_STRENGTH, SWEEP_STRENGTHS, Action, Request, clean_text, quoted
 from bot.domain.style import Style, find_style
 from bot.pace import Pace
 from bot.ports import Clock, Ids, ImageStore, JobStore, PictureReader
 from bot.queue import FairQueue, QueueFull, units_of
+from bot.texts import Argument
 from inference.api import ModelDefaults
 
 _STANDARD_STRENGTHS: Mapping[Action, tuple[float, ...]] = {
@@ -101,7 +102,7 @@ class Admission:
             UserError: the sentence says what is wrong and how to mend it; nothing was stored.
         """
         if not self._open:
-            raise LimitReached("I am restarting: try again in a minute.")
+            raise LimitReached("refused-restarting")
         model = request.model or self._default_model
         defaults = self.model(model)
         recipes = self._recipes(request, model, defaults)
@@ -128,7 +129,7 @@ class Admission:
                 ).queued()
                 stored = await self._store.add(job)
         except QueueFull:
-            raise LimitReached(f"The queue is full: come back in {self._drained_in()}.") from None
+            raise LimitReached("refused-queue-full", **self._drained_in()) from None
         if stored.id != job.id:
             return Receipt(job=stored, waiting=self.waiting(stored.id), duplicate=True)
         self._queue.put(units_of(job))
@@ -147,7 +148,7 @@ class Admission:
         """
         defaults = self.models.get(model)
         if defaults is None:
-            raise InvalidRequest(f"I do not have the model {model!r}: there is {', '.join(self.models)}.")
+            raise InvalidRequest("refused-model", model=quoted(model), models=", ".join(self.models))
         return defaults
 
     def _recipes(self, request: Request, model: str, defaults: ModelDefaults) -> tuple[Recipe, ...]:
@@ -156,7 +157,7 @@ class Admission:
         strengths = request.strengths or _STANDARD_STRENGTHS.get(request.action, (usual,))
         prompt = clean_text(request.prompt)
         if not prompt:
-            raise InvalidRequest('Say what the picture should become, for example "an oil painting".')
+            raise InvalidRequest("refused-no-prompt")
         recipe = Recipe(
             prompt=prompt,
             negative_prompt=clean_text(request.negative_prompt),
@@ -176,9 +177,9 @@ class Admission:
             image = await self._images.put(picture.png)
             return _Source(image=image, pixels=picture.width * picture.height, notes=picture.notes)
         if parent is None or not await self._images.has(request.source):
-            raise Gone("That picture is not kept any more: send it again.")
+            raise Gone("refused-picture-gone")
         return _Source(image=request.source, pixels=parent.width * parent.height)
 
-    def _drained_in(self) -> str:
+    def _drained_in(self) -> Mapping[str, Argument]:
         seconds = self._pace.drained_in(self._queue.order())
-        return in_words(60.0 if seconds is None else max(10.0, seconds))
+        return span(60.0 if seconds is None else max(10.0, seconds))

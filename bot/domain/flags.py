@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from bot.domain.errors import InvalidRequest
-from bot.domain.request import parse_strength
+from bot.domain.request import parse_strength, quoted
 
 _NAMES = {
     "strength": "strength",
@@ -60,7 +60,7 @@ def parse_flags(text: str) -> Flags:
         else:
             value, rest = _first_word(given)
         if not value:
-            raise InvalidRequest(f"--{flag.group(1)} needs a value after it.")
+            raise InvalidRequest("refused-flag-empty", flag=flag.group(1))
         values[name] = value
         prompt.append(rest)
     strengths = values.get("strengths", values.get("strength"))
@@ -102,7 +102,7 @@ def _whole(name: str, value: str | None) -> int | None:
     if value is None:
         return None
     if not re.fullmatch(r"\d{1,12}", value):
-        raise InvalidRequest(f"--{name} takes a whole number; you wrote {value!r}.")
+        raise InvalidRequest("refused-flag-whole", flag=name, given=quoted(value))
     return int(value)
 
 
@@ -112,4 +112,4 @@ def _number(name: str, value: str | None) -> float | None:
     try:
         return float(value.replace(",", "."))
     except ValueError:
-        raise InvalidRequest(f"--{name} takes a number; you wrote {value!r}.") from None
+        raise InvalidRequest("refused-flag-number", flag=name, given=quoted(value)) from None

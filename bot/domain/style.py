@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.errors import InvalidRequest
+from bot.domain.request import quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ def find_style(styles: Mapping[str, Style], name: str | None) -> Style | None:
     if style := styles.get(wanted):
         return style
     near = difflib.get_close_matches(wanted, styles, n=3, cutoff=0.4) or sorted(styles)[:3]
-    raise InvalidRequest(f"I do not know the style {name.strip()!r}: try {', '.join(near)}, or see /styles for all.")
+    raise InvalidRequest("refused-style", style=quoted(name), near=", ".join(near))
 
 
 def styled(text: str, words: str) -> str:
