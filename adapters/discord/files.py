@@ -54,7 +54,7 @@ class FileMaker:
             try:
                 exported = await self._exporter.export(picture.generation, max_bytes=share)
             except Gone as gone:
-                notes.append(str(gone))
+                notes.append(gone.sentence(card.locale))
                 continue
             name = f"pentimento-{card.job}-{index}.{exported.suffix}"
             pictures.append(Outgoing(name, exported.content, picture.alt[:MAX_ALT]))
