@@ -25,7 +25,11 @@ from bot.domain.request import (
     SWEEP_STRENGTHS,
     Action,
     parse_strength,
+    quoted,
 )
+
+Errors = dict[str, InvalidRequest]
+"""What is wrong with each field of a form."""
 
 CALLBACK = "ask"
 FILE_TYPES = ("png", "jpg", "jpeg", "webp")
@@ -83,7 +87,7 @@ class Filled:
 class FormErrors(Exception):
     """What is wrong with a form, by field; each one sentence."""
 
-    def __init__(self, fields: Mapping[str, str]) -> None:
+    def __init__(self, fields: Mapping[str, InvalidRequest]) -> None:
         super().__init__(", ".join(fields))
         self.fields = dict(fields)
 
@@ -156,11 +160,11 @@ def read_form(view: Mapping[str, Any]) -> Filled:
         block: next(iter(elements.values()), {})
         for block, elements in view.get("state", {}).get("values", {}).items()
     }
-    errors: dict[str, str] = {}
+    errors: Errors = {}
     file = _file(fields, errors, required=errand.needs_file)
     prompt = typed_text(fields, "prompt")
     if not prompt:
-        errors["prompt"] = 'Say what the picture should become, for example "an oil painting".'
+        errors["prompt"] = InvalidRequest("refused-no-prompt")
     strengths = _strengths(fields, errors, several=errand.action is Action.SWEEP)
     wishes = Flags(
         prompt=prompt,
@@ -293,44 +297,44 @@ def _chosen(fields: Mapping[str, Any], name: str) -> str | None:
     return value if value and value != _NO_STYLE else None
 
 
-def _file(fields: Mapping[str, Any], errors: dict[str, str], *, required: bool) -> Mapping[str, Any] | None:
+def _file(fields: Mapping[str, Any], errors: Errors, *, required: bool) -> Mapping[str, Any] | None:
     files = fields.get("picture", {}).get("files") or []
     if required and not files:
-        errors["picture"] = "Add the picture to work on: PNG, JPEG or WebP."
+        errors["picture"] = InvalidRequest("refused-slack-add-picture")
     if not files:
         return None
     file: Mapping[str, Any] = files[0]
     kind = file.get("mimetype") or ""
     if kind and not kind.startswith("image/"):
-        errors["picture"] = "That file is no picture: add a PNG, JPEG or WebP."
+        errors["picture"] = InvalidRequest("refused-slack-no-image")
     return file
 
 
-def _strengths(fields: Mapping[str, Any], errors: dict[str, str], *, several: bool) -> tuple[float, ...] | None:
+def _strengths(fields: Mapping[str, Any], errors: Errors, *, several: bool) -> tuple[float, ...] | None:
     text = typed_text(fields, "strength")
     if not text:
         return None
     try:
         strengths = parse_strengths(text) if several else (parse_strength(text),)
     except InvalidRequest as error:
-        errors["strength"] = str(error)
+        errors["strength"] = error
         return None
     if len(strengths) > MAX_SWEEP:
-        errors["strength"] = f"A sweep takes {MAX_SWEEP} strengths at most; you gave {len(strengths)}."
+        errors["strength"] = InvalidRequest("refused-sweep", most=MAX_SWEEP, given=len(strengths))
     return strengths
 
 
-def _whole(fields: Mapping[str, Any], errors: dict[str, str], name: str, *, least: int = 0, most: int) -> int | None:
+def _whole(fields: Mapping[str, Any], errors: Errors, name: str, *, least: int = 0, most: int) -> int | None:
     text = typed_text(fields, name)
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-        errors[name] = f"A whole number from {least} to {most}, please; you wrote {clip(text, 20)!r}."
+        errors[name] = InvalidRequest("refused-slack-whole", least=least, most=str(most), given=quoted(text))
         return None
     return int(text)
 
 
-def _number(fields: Mapping[str, Any], errors: dict[str, str], name: str, *, most: float) -> float | None:
+def _number(fields: Mapping[str, Any], errors: Errors, name: str, *, most: float) -> float | None:
     text = typed_text(fields, name)
     if not text:
         return None
@@ -339,6 +343,6 @@ def _number(fields: Mapping[str, Any], errors: dict[str, str], name: str, *, mos
     except ValueError:
         value = -1.0
     if not 0 <= value <= most:
-        errors[name] = f"A number from 0 to {most:g}, please; you wrote {clip(text, 20)!r}."
+        errors[name] = InvalidRequest("refused-slack-number", most=f"{most:g}", given=quoted(text))
         return None
     return value
