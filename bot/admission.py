@@ -19,7 +19,7 @@ from bot.domain.style import Style, find_style
 from bot.pace import Pace
 from bot.ports import Clock, Ids, ImageStore, JobStore, PictureReader
 from bot.queue import FairQueue, QueueFull, units_of
-from bot.texts import Argument
+from bot.texts import Argument, text
 from inference.api import ModelDefaults
 
 _STANDARD_STRENGTHS: Mapping[Action, tuple[float, ...]] = {
@@ -175,7 +175,8 @@ class Admission:
         if isinstance(request.source, bytes):
             picture = await self._reader.read(request.source)
             image = await self._images.put(picture.png)
-            return _Source(image=image, pixels=picture.width * picture.height, notes=picture.notes)
+            notes = tuple(text(request.locale, note) for note in picture.notes)
+            return _Source(image=image, pixels=picture.width * picture.height, notes=notes)
         if parent is None or not await self._images.has(request.source):
             raise Gone("refused-picture-gone")
         return _Source(image=request.source, pixels=parent.width * parent.height)

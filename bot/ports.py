@@ -260,7 +260,7 @@ class Picture:
     """A member's picture, decoded: an upright RGB PNG without metadata.
 
     Attributes:
-        notes: what the member should know, e.g. "It is animated: I used the first frame."
+        notes: what the member should know, as messages of the catalogue, e.g. "note-animated".
     """
 
     png: bytes

@@ -29,14 +29,14 @@ _TURNS = {
 _PROFILE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 _SRGB = ImageCms.createProfile("sRGB")
 _WEBP_HEAD = 30
-_ANIMATED = "It is animated: I used the first frame."
+_ANIMATED = "note-animated"
 
 
 def decode(content: bytes, limits: PictureLimits) -> tuple[bytes, tuple[str, ...]]:
     """Decode one file.
 
     Returns:
-        An RGB PNG without any metadata, and notes for the member.
+        An RGB PNG without any metadata, and notes for the member by their names in the catalogue.
 
     Raises:
         PictureRefused: with the sentence for the member.

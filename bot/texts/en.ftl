@@ -30,6 +30,7 @@ print-made = { $width }x{ $height } · { $seconds } s · AI-generated
 print-id = id { $id }
 
 card-expected = Done about { $when }, by { $late } at the latest in nine cases of ten
+note-animated = It is animated: I used the first frame.
 note-too-large = The picture is too large for this place, even made small: ask for it with /info.
 note-sent-directly = It could not be shown where you asked, so it comes to you directly.
 

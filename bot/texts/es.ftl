@@ -28,6 +28,7 @@ print-made = { $width }x{ $height } · { $seconds } s · generada por IA
 print-id = id { $id }
 
 card-expected = Listo hacia { $when }, a más tardar a las { $late } nueve de cada diez veces
+note-animated = Está animada: usé el primer fotograma.
 note-too-large = La imagen es demasiado grande aquí, incluso reducida: pídela con /info.
 note-sent-directly = No se pudo mostrar donde lo pediste, así que te llega directamente.
 

@@ -28,6 +28,7 @@ print-made = { $width }x{ $height } · { $seconds } s · générée par IA
 print-id = id { $id }
 
 card-expected = Prêt vers { $when }, au plus tard à { $late } neuf fois sur dix
+note-animated = Elle est animée : j’ai pris la première image.
 note-too-large = L’image est trop grande ici, même réduite : demande-la avec /info.
 note-sent-directly = Impossible de la montrer là où tu l’as demandée, elle vient donc directement à toi.
 

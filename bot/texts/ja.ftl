@@ -28,6 +28,7 @@ print-made = { $width }x{ $height } · { $seconds } 秒 · AI 生成
 print-id = id { $id }
 
 card-expected = 完成予定は { $when }、十中八九 { $late } までに
+note-animated = アニメーションなので、最初の一コマを使いました。
 note-too-large = 縮小してもここには大きすぎます。/info で受け取ってください。
 note-sent-directly = 頼まれた場所ではお見せできなかったので、直接お送りします。
 
