@@ -12,11 +12,13 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import torch
 from PIL import Image
 
 from inference.backend import DevicePoisoned, OutOfMemory, Stopped
+from inference.control import steered
 from inference.denoiser import Rows
 from inference.run import Finished, Run
 
@@ -182,7 +184,7 @@ def advance(runs: list[Run]) -> None:
     No run changes before the call has succeeded.
     """
     inputs = [run.input_rows() for run in runs]
-    filled = {
+    filled: dict[str, Any] = {
         name: torch.cat([getattr(run.conditions, name) for run in runs])
         for name, told in runs[0].conditions.tensors()
         if told is not None and name not in {"latents", "timesteps"}
@@ -192,6 +194,7 @@ def advance(runs: list[Run]) -> None:
         timesteps=torch.cat([timesteps for _, timesteps in inputs]),
         **filled,
     )
+    rows = steered(rows, runs)
     denoiser = runs[0].easel.denoiser
     if runs[0].task.frugal:
         outputs = torch.cat([denoiser(rows.only(row)).clone() for row in range(len(rows.latents))])

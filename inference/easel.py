@@ -1,11 +1,14 @@
 """A loaded model, made ready for the step loop."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import torch
 
+from inference.api import ControlKind
 from inference.caps import KneeFile, RowCaps, knee
+from inference.control import ControlNets
 from inference.denoiser import Denoiser, Rows, seconds
 from inference.family import Parts
 from inference.packed import pack
@@ -22,9 +25,19 @@ class Easel:
     denoiser: Denoiser
     lens: Lens
     caps: RowCaps
+    controls: ControlNets
 
     @classmethod
-    def of(cls, pipeline: Any, *, model: str, device: str, pixels: int, knees: KneeFile) -> Self:
+    def of(
+        cls,
+        pipeline: Any,
+        *,
+        model: str,
+        device: str,
+        pixels: int,
+        knees: KneeFile,
+        controls: Mapping[ControlKind, str] | None = None,
+    ) -> Self:
         """Prepare a stock pipeline's parts; changes their memory layout.
 
         Args:
@@ -33,6 +46,7 @@ class Easel:
             device: the device in words.
             pixels: the model's working area.
             knees: where row counts are kept, by device and model.
+            controls: kind of structure -> place of the network that keeps it.
         """
         parts = Parts(pipeline)
         lay_out(parts)
@@ -47,7 +61,8 @@ class Easel:
                 (device, model, str(parts.unet.num_parameters()), str(side), torch.__version__),
                 lambda: knee(lambda rows: seconds(denoiser, example.padded(rows))),
             )
-        return cls(parts, Solver(pipeline.scheduler), denoiser, lens, RowCaps(found, side * side))
+        nets = ControlNets(parts, controls or {})
+        return cls(parts, Solver(pipeline.scheduler), denoiser, lens, RowCaps(found, side * side), nets)
 
 
 def lay_out(parts: Parts) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from PIL import Image
 
-from inference.api import ModelDefaults
+from inference.api import ControlKind, ModelDefaults
 from inference.backend import Settings, Task
 from inference.batch import StepLoop
 from inference.caps import KneeFile
@@ -36,16 +36,29 @@ class LoopBackend(StockBackend):
 
     def generate(self, task: Task) -> Image.Image:
         if self.easel is not None:
-            return self._loop.paint(Run.of(task, self.easel))
+            control = task.request.control
+            net = None if control is None else self.easel.controls.get(control.kind)
+            return self._loop.paint(Run.of(task, self.easel, net))
         with self._alone:
             task.check()
             return super().generate(task)
+
+    def equip(self, model: str, kind: ControlKind) -> None:
+        if self.easel is None:
+            super().equip(model, kind)
+        else:
+            self.easel.controls.get(kind)
+
+    def is_equipped(self, model: str, kind: ControlKind) -> bool:
+        del model  # one at a time is loaded
+        return self.easel is not None and self.easel.controls.is_ready(kind)
 
     def free(self) -> None:
         if (easel := self.easel) is not None:
             easel.parts.words.clear()
             easel.parts.pictures.clear()
             easel.denoiser.forget()
+            easel.controls.forget()
         super().free()
 
     def counters(self) -> Mapping[str, int]:
@@ -63,7 +76,12 @@ class LoopBackend(StockBackend):
         if not loops(pipeline):
             return
         self.easel = Easel.of(
-            pipeline, model=model, device=self.device, pixels=defaults.max_pixels, knees=self._knees
+            pipeline,
+            model=model,
+            device=self.device,
+            pixels=defaults.max_pixels,
+            knees=self._knees,
+            controls=self._settings.entries[model].controls,
         )
         # Small pictures share calls best, so there is room for as many as gain at a quarter of the working area.
         self.slots = min(MOST_SLOTS, max(2, 2 * self.easel.caps.knee))

@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 
 from inference.backend import Stopped, Task, Unsuited
+from inference.control import ControlNet, acts, hint
 from inference.denoiser import Rows
 from inference.easel import Easel
 from inference.family import Moments, Parts
@@ -47,12 +48,15 @@ class Run:
         grid: a scheduler of its own, where the model's is not linear.
         output: what the model said last, guided, [channels, height, width].
         outbox: what the thread of the request is told.
+        net: what holds it to its map; None where it has none.
+        hint: that map, [1, 3, height, width] in pixels.
     """
 
     task: Task
     easel: Easel
     plan: Plan
     grid: Grid | None
+    net: ControlNet | None = None
     outbox: queue.SimpleQueue[Glimpse | Finished | Exception] = field(default_factory=queue.SimpleQueue)
     call: int = 0
     moments: Moments | None = None
@@ -63,9 +67,10 @@ class Run:
     matrices: torch.Tensor = field(init=False)
     times: torch.Tensor = field(init=False)
     generator: torch.Generator = field(init=False)
+    hint: torch.Tensor = field(init=False)
 
     @classmethod
-    def of(cls, task: Task, easel: Easel) -> "Run":
+    def of(cls, task: Task, easel: Easel, net: ControlNet | None = None) -> "Run":
         """The run that a task asks for.
 
         Raises:
@@ -78,7 +83,7 @@ class Run:
             grid = None if easel.solver.linear else easel.solver.stepper(request.steps, start)
         except ValueError:
             raise Unsuited(f"The model {request.model!r} cannot take {request.steps} steps: try fewer.") from None
-        return cls(task, easel, plan, grid)
+        return cls(task, easel, plan, grid, net)
 
     @property
     def parts(self) -> Parts:
@@ -99,6 +104,17 @@ class Run:
     def done(self) -> bool:
         """Whether all calls are behind it."""
         return self.call == self.plan.calls
+
+    @property
+    def control_scale(self) -> float:
+        """Weight of what its network says."""
+        return self.task.request.control.scale if self.task.request.control is not None else 0.0
+
+    @property
+    def is_steered(self) -> bool:
+        """Whether its map acts in this call."""
+        control = self.task.request.control
+        return self.net is not None and control is not None and acts(control, self.call, self.plan.calls)
 
     def prepare(self) -> None:
         """Encode words and picture, draw the noise: everything on the device before the first step.
@@ -124,6 +140,8 @@ class Run:
             fresh = torch.stack([drawn() for _ in range(plan.draws)])
             self.noises = torch.tensordot(plan.noise, fresh, dims=1).to(source.device)
         self.conditions = self._conditions(source)
+        if self.task.map is not None:
+            self.hint = hint(self.task.map, parts)
 
     def _conditions(self, source: torch.Tensor) -> Rows:
         request, parts = self.task.request, self.parts

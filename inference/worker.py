@@ -21,6 +21,7 @@ from typing import BinaryIO, NoReturn, cast
 from inference import frames
 from inference.api import Cancelled, Capacity, Event, Failed, FailureKind, Img2ImgRequest, ModelUnavailable
 from inference.backend import Backend, BackendFactory, DevicePoisoned, OutOfMemory, Settings, Stopped, Unsuited
+from inference.draughtsman import Draughtsman
 from inference.painting import Wire, paint
 from inference.turns import Turns
 
@@ -77,7 +78,9 @@ class Worker:
         """Open the backend, then run what is asked."""
         threading.Thread(target=self._listen, name="listen", daemon=True).start()
         opening = self._asked.get()
-        backend = self._open(backend_name, Settings.from_json(opening["settings"]))
+        settings = Settings.from_json(opening["settings"])
+        self._draughtsman = Draughtsman(settings.map_models)
+        backend = self._open(backend_name, settings)
         while True:
             request = frames.request_from_json(self._asked.get()["request"])
             threading.Thread(target=self._run, args=(request, backend), name=request.id, daemon=True).start()
@@ -129,8 +132,8 @@ class Worker:
         def is_cancelled() -> bool:
             return request.id in self._cancelled
 
-        # Strength 0 needs no model.
-        turn = self._turns.of(request.model, is_cancelled) if request.strength else contextlib.nullcontext()
+        needs_model = request.strength > 0 and not request.map_only
+        turn = self._turns.of(request.model, is_cancelled) if needs_model else contextlib.nullcontext()
         with turn:
             new = not backend.is_loaded(request.model)
             end = self._end(request, backend, Wire(send, alive, is_cancelled))
@@ -142,7 +145,7 @@ class Worker:
 
     def _end(self, request: Img2ImgRequest, backend: Backend, wire: Wire) -> Event:
         try:
-            return paint(request, backend, wire)
+            return paint(request, backend, self._draughtsman, wire)
         except Stopped:
             return Cancelled()
         except (ModelUnavailable, Unsuited) as error:

@@ -2,7 +2,7 @@
 
 import copy
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from inference.api import Img2ImgRequest
+from inference.api import ControlKind, Img2ImgRequest
 from inference.backend import Stopped, Task
 from inference.batch import StepLoop
 from inference.caps import KneeFile
@@ -61,6 +61,7 @@ class Sitter:
     request: Img2ImgRequest
     picture: Image.Image
     frugal: bool = False
+    map: Image.Image | None = None
     previews: list[Image.Image] | None = None
     leave_after: int | None = None
     on_step: Callable[[int], None] = lambda _: None
@@ -75,6 +76,7 @@ class Sitter:
             check=self._check,
             step=self._step,
             preview=None if self.previews is None else self.previews.append,
+            map=self.map,
         )
 
     def _check(self) -> None:
@@ -105,9 +107,16 @@ class Painted:
 class Atelier:
     """A context manager that owns a loop."""
 
-    def __init__(self, pipeline: Any, *, rows: int = 32) -> None:
+    def __init__(self, pipeline: Any, *, rows: int = 32, controls: Mapping[ControlKind, str] | None = None) -> None:
         self.pipeline = pipeline
-        self.easel = Easel.of(copy.copy(pipeline), model="tiny", device="test", pixels=64 * 64, knees=FixedKnee(rows))
+        self.easel = Easel.of(
+            copy.copy(pipeline),
+            model="tiny",
+            device="test",
+            pixels=64 * 64,
+            knees=FixedKnee(rows),
+            controls=controls,
+        )
         self.freed = 0
         self.loop = StepLoop(translate=_translate, free=self._free)
 
@@ -124,7 +133,9 @@ class Atelier:
 
     def _paint(self, sitter: Sitter) -> Painted:
         try:
-            run = Run.of(sitter.task(), self.easel)
+            control = sitter.request.control
+            net = self.easel.controls.get(control.kind) if control else None
+            run = Run.of(sitter.task(), self.easel, net)
         except Exception as error:  # noqa: BLE001 -- the test looks at it
             return Painted(None, error)
         try:

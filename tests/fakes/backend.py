@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from PIL import Image
 
-from inference.api import ModelDefaults, ModelUnavailable
+from inference.api import ControlKind, ModelDefaults, ModelUnavailable
 from inference.backend import DevicePoisoned, OutOfMemory, Settings, Task, Unsuited
 from inference.catalog import told
 
@@ -90,6 +90,13 @@ class Sketcher:
         self._loaded.add(model)
         return told(DEFAULTS, self._entries[model])
 
+    def equip(self, model: str, kind: ControlKind) -> None:
+        if kind not in self._entries[model].controls:
+            raise Unsuited(f"This model cannot keep {kind.value}: use another.")
+
+    def is_equipped(self, model: str, kind: ControlKind) -> bool:
+        return kind in self._entries[model].controls
+
     def generate(self, task: Task) -> Image.Image:
         request, picture = task.request, task.picture
         if limit := re.fullmatch(r"oom above (\d+)", request.prompt):
@@ -106,7 +113,8 @@ class Sketcher:
                 task.preview(noise.resize((8, 8)))
             task.step(step, steps)
         self._pictures += 1
-        return Image.blend(picture, noise, request.strength)
+        painted = Image.blend(picture, noise, request.strength)
+        return painted if task.map is None else Image.blend(painted, task.map, 0.5)
 
     def counters(self) -> Mapping[str, int]:
         return {"pictures": self._pictures}
