@@ -21,6 +21,7 @@ from config.models import offered_models
 from config.settings import Settings
 from config.styles import load_styles
 from inference.api import Engine
+from inference.entry import MapModels
 from inference.process import ProcessEngine
 
 
@@ -32,6 +33,11 @@ def engine_of(settings: Settings) -> Engine:
         dtype=settings.model.dtype,
         entries=offered_models(settings),
         memory_gb=settings.models.memory_gb,
+        map_models=MapModels(
+            depth=settings.control.depth_model,
+            pose=settings.control.pose_model,
+            person=settings.control.person_model,
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 import argparse
 import json
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -19,9 +19,10 @@ from bot.cli.serve import NO_PLATFORM
 from bot.compose import engine_of, slack_options, tokens_of
 from bot.domain.errors import FatalError
 from bot.system import SystemClock
+from config.models import offered_models
 from config.settings import ConfigError, Settings
 from config.styles import load_styles
-from inference.api import EngineStopped, ModelUnavailable
+from inference.api import ControlKind, EngineStopped, ModelUnavailable
 
 LOW_DISK = 2 << 30
 """Room for about a thousand large results and the database's own growth."""
@@ -143,3 +144,18 @@ async def _model(settings: Settings) -> AsyncIterator[Finding]:
         f"works on up to {defaults.max_pixels / 1e6:.2g} megapixels",
     )
     yield Finding("device", State.OK, capacity.device)
+    for model, wanted in capacity.models.items():
+        yield _control(settings, model, wanted.controls)
+
+
+def _control(settings: Settings, model: str, offered: Sequence[ControlKind]) -> Finding:
+    """Which structure a model can be made to keep, and what would enable the rest."""
+    words = [", ".join(offered) or "no kind of structure"]
+    named = offered_models(settings)[model].controls
+    absent = [kind for kind in ControlKind if kind not in offered]
+    if netless := [kind for kind in absent if kind not in named]:
+        words.append(f"{', '.join(netless)} would need a ControlNet in the model's entry (see models.file)")
+    drawn = {ControlKind.DEPTH: settings.control.depth_model, ControlKind.POSE: settings.control.pose_model}
+    if undrawn := [f"control.{kind}_model" for kind, place in drawn.items() if kind in absent and not place]:
+        words.append(f"maps would need {' and '.join(undrawn)}")
+    return Finding(f"control of {model}", State.OK if offered else State.NOTE, "; ".join(words))
