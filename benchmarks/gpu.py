@@ -36,8 +36,7 @@ from inference.looping import LoopBackend
 from inference.regions import compiled
 
 RESULTS = Path(__file__).with_name("results")
-GOAL_FLOPS = 790e12
-"""Operations per second in bfloat16 that utilisation is a share of, on an H200 with real numbers in the matrices."""
+GOAL_FLOPS = 790e12  # operations per second in bfloat16 that utilisation is a share of, on an H200
 
 
 @dataclass(frozen=True, slots=True)
