@@ -78,7 +78,10 @@ def render(
 
 def _hides_source(job: Job, generations: Sequence[Generation]) -> bool:
     """A source stands beside its results, so nobody may see it where they may not simply be seen."""
-    return not job.status.ended or any(each.safety.source_hidden or each.safety.spoiler for each in generations)
+    # Without a result nobody has looked at the source either.
+    return job.status is not JobStatus.SUCCEEDED or any(
+        each.safety.source_hidden or each.safety.spoiler for each in generations
+    )
 
 
 def _headline(job: Job, waiting: Waiting | None, progress: Progress | None) -> str:
