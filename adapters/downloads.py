@@ -15,7 +15,6 @@ from bot.domain.errors import PictureRefused
 
 _CHUNK = 64 * 1024
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_ELSEWHERE = "I only take pictures that were uploaded here: attach the file itself."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,7 @@ class Downloader:
                 address, headers={"Accept-Encoding": "identity", **(headers or {})}, allow_redirects=False
             ) as response:
                 if response.status != 200:
-                    raise PictureRefused(
-                        f"I could not fetch the picture (its host answered {response.status}): send it again."
-                    )
+                    raise PictureRefused("refused-fetch-status", status=str(response.status))
                 if (response.content_length or 0) > self._max_bytes:
                     raise self._too_large()
                 content = bytearray()
@@ -66,22 +63,22 @@ class Downloader:
                         raise self._too_large()
                 return Download(bytes(content), response.content_type)
         except (TimeoutError, aiohttp.ClientError) as fault:
-            raise PictureRefused("I could not fetch the picture, its host did not answer: send it again.") from fault
+            raise PictureRefused("refused-fetch") from fault
 
     def _checked(self, url: str) -> URL:
         try:
             address = URL(url)
         except ValueError:
-            raise PictureRefused(_ELSEWHERE) from None
+            raise PictureRefused("refused-elsewhere") from None
         host = address.host or ""
         secure = address.scheme == "https" or (address.scheme == "http" and host in _LOOPBACK)
         listed = {host, f"{host}:{address.port}"} & self._allowed_hosts
         if not secure or not listed:
-            raise PictureRefused(_ELSEWHERE)
+            raise PictureRefused("refused-elsewhere")
         return address
 
     def _too_large(self) -> PictureRefused:
-        return PictureRefused(f"That file is larger than {self._max_bytes / 1e6:.0f} MB: send a smaller one.")
+        return PictureRefused("refused-file-larger", most=f"{self._max_bytes / 1e6:.0f}")
 
 
 @asynccontextmanager

@@ -15,16 +15,16 @@ from bot.domain.control import Control
 from bot.domain.errors import Gone, InvalidRequest, LimitReached, PictureRefused
 from bot.domain.ids import ImageId, JobId
 from bot.domain.job import Generation, Job, Recipe
-from bot.domain.limits import DAY, Limits, check_limits, in_words
+from bot.domain.limits import DAY, Limits, check_limits, span
 from bot.domain.lora import find_loras
 from bot.domain.picture import Picture
-from bot.domain.request import DEFAULT_STRENGTH, REFINE_STRENGTH, SWEEP_STRENGTHS, Action, Request, clean_text
+from bot.domain.request import DEFAULT_STRENGTH, REFINE_STRENGTH, SWEEP_STRENGTHS, Action, Request, clean_text, quoted
 from bot.domain.style import Style, find_style, guidance_of
 from bot.gate import Gate
 from bot.pace import Pace
 from bot.ports import Clock, Ids, ImageStore, JobStore, PictureReader
 from bot.queue import FairQueue, QueueFull, units_of
-from bot.texts import text
+from bot.texts import Argument, text
 from inference.api import ControlKind, ModelDefaults
 
 _STANDARD_STRENGTHS: Mapping[Action, tuple[float, ...]] = {
@@ -119,7 +119,7 @@ class Admission:
             UserError: the sentence says what is wrong and how to mend it; nothing was stored.
         """
         if not self._open:
-            raise LimitReached("I am restarting: try again in a minute.")
+            raise LimitReached("refused-restarting")
         model = request.model or self._default_model
         defaults = self.model(model)
         recipes = self._recipes(request, model, defaults)
@@ -153,7 +153,7 @@ class Admission:
                 ).queued()
                 stored = await self._store.add(job)
         except QueueFull:
-            raise LimitReached(f"The queue is full: come back in {self._drained_in()}.") from None
+            raise LimitReached("refused-queue-full", **self._drained_in()) from None
         if stored.id != job.id:
             return Receipt(job=stored, waiting=self.waiting(stored.id), duplicate=True)
         # A map costs next to nothing and its member looks at it before anything else.
@@ -173,7 +173,7 @@ class Admission:
         """
         defaults = self.models.get(model)
         if defaults is None:
-            raise InvalidRequest(f"I do not have the model {model!r}: there is {', '.join(self.models)}.")
+            raise InvalidRequest("refused-model", model=quoted(model), models=", ".join(self.models))
         return defaults
 
     def controls(self, model: str | None = None) -> tuple[ControlKind, ...]:
@@ -195,7 +195,7 @@ class Admission:
         prompt = clean_text(request.prompt)
         map_only = request.action is Action.MAP
         if not prompt and not map_only:
-            raise InvalidRequest('Say what the picture should become, for example "an oil painting".')
+            raise InvalidRequest("refused-no-prompt")
         recipe = Recipe(
             prompt=prompt,
             negative_prompt=clean_text(request.negative_prompt),
@@ -277,12 +277,12 @@ class Admission:
                 made_by_ai=picture.made_by_ai,
             )
         if parent is None or not await self._images.has(request.source):
-            raise Gone("That picture is not kept any more: send it again.")
+            raise Gone("refused-picture-gone")
         return _Source(image=request.source, pixels=parent.width * parent.height, made_by_ai=True)
 
-    def _drained_in(self) -> str:
+    def _drained_in(self) -> Mapping[str, Argument]:
         seconds = self._pace.drained_in(self._queue.order())
-        return in_words(60.0 if seconds is None else max(10.0, seconds))
+        return span(60.0 if seconds is None else max(10.0, seconds))
 
 
 def _with_map(recipes: tuple[Recipe, ...], image: ImageId) -> tuple[Recipe, ...]:

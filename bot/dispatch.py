@@ -22,6 +22,7 @@ from bot.gate import Gate, Withheld
 from bot.pace import Pace
 from bot.ports import Clock, ImageStore, JobStore
 from bot.queue import FairQueue, QueueClosed, Unit, units_of
+from bot.texts import text
 from inference.api import (
     Cancelled,
     Control,
@@ -278,12 +279,12 @@ class Dispatch:
                 if not again.hopeless:
                     await self._requeue(running, again)
                     return
-                message = "This job stopped the worker too often and was given up: try another picture or prompt."
-                await self._settle(running, before.failed(message, at=self._clock.now()))
+                given_up = text(before.locale, "failed-too-often")
+                await self._settle(running, before.failed(given_up, at=self._clock.now()))
             elif failed.kind is FailureKind.REFUSED:
-                await self._settle(running, before.refused(failed.message, at=self._clock.now()))
+                await self._settle(running, before.refused(_sentence(failed, before.locale), at=self._clock.now()))
             else:
-                await self._settle(running, before.failed(failed.message, at=self._clock.now()))
+                await self._settle(running, before.failed(_sentence(failed, before.locale), at=self._clock.now()))
         await self.abandon(unit.job)
 
     async def _cancelled(self, running: _Running) -> None:
@@ -311,3 +312,8 @@ class Dispatch:
             log.info("too late, the job moved on", attempt=running.job.attempt)
         self._delivery.changed(after.id)
         return stored
+
+
+def _sentence(failed: Failed, locale: str) -> str:
+    """What the job's owner is told, in their language where the engine's sentence has a name."""
+    return text(locale, f"failed-{failed.cause}", **failed.values) if failed.cause else failed.message

@@ -11,6 +11,7 @@ from bot.delivery import Delivery
 from bot.domain.job import Job, JobStatus
 from bot.ports import Clock, JobStore
 from bot.queue import FairQueue, units_of
+from bot.texts import text
 
 log = structlog.get_logger(__name__)
 
@@ -33,8 +34,8 @@ async def _resume(job: Job, store: JobStore, clock: Clock) -> Job | None:
     if job.status is JobStatus.QUEUED:
         return job
     if job.hopeless:
-        message = "This job was interrupted too often and was given up: try another picture or prompt."
-        await store.replace(job, job.failed(message, at=clock.now()))
+        given_up = text(job.locale, "failed-interrupted")
+        await store.replace(job, job.failed(given_up, at=clock.now()))
         return None
     again = job.queued()
     await store.replace(job, again)

@@ -127,7 +127,7 @@ class Service:
         """
         parent = await self._store.generation(press.generation)
         if parent is None:
-            raise Gone("That result is not kept any more: send the picture again.")
+            raise Gone("refused-gone")
         request = derive(parent, press)
         async with self._turn(press.requester):
             if twin := await self._equal_press(request):
@@ -143,7 +143,7 @@ class Service:
         while True:
             job = await self._owned(job_id, by, moderator=moderator)
             if job.status.ended:
-                raise Gone("That job has ended already.")
+                raise Gone("refused-ended")
             cancelled = job.cancelled(at=self._clock.now())
             if await self._store.replace(job, cancelled):
                 await self._dispatch.abandon(job_id)
@@ -187,7 +187,7 @@ class Service:
         """
         job = await self._store.job(job_id)
         if job is None:
-            raise Gone("I do not know that job: it may be too old.")
+            raise Gone("refused-job-unknown")
         ancestors: list[Generation] = []
         above = job.lineage.parent
         while above and (ancestor := await self._store.generation(above)):
@@ -310,9 +310,9 @@ class Service:
     async def _owned(self, job_id: JobId, by: Requester, *, moderator: bool) -> Job:
         job = await self._store.job(job_id)
         if job is None:
-            raise Gone("I do not know that job: it may be too old.")
+            raise Gone("refused-job-unknown")
         if job.requester.key != by.key and not moderator:
-            raise NotAllowed("Only the member who asked for it, or a moderator, can do that.")
+            raise NotAllowed("refused-not-yours-nor-moderator")
         return job
 
 

@@ -154,10 +154,18 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The request ended without a picture; `message` is one sentence fit for the member's eyes."""
+    """The request ended without a picture.
+
+    Attributes:
+        message: one English sentence fit for the member's eyes.
+        cause: a name for that sentence, so that it can be said in other languages; empty where it has none.
+        values: what stands in the sentence.
+    """
 
     kind: FailureKind
     message: str
+    cause: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

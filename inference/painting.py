@@ -82,7 +82,9 @@ def paint(request: Img2ImgRequest, backend: Backend, wire: Wire) -> Done | Faile
         with Image.open(request.source, formats=("PNG",)) as opened:
             source = opened.convert("RGB")
     except (OSError, SyntaxError, ValueError):  # Pillow's PNG reader raises all three for broken files
-        return Failed(FailureKind.INVALID, "The source picture could not be read: send it again.")
+        return Failed(
+            FailureKind.INVALID, "The source picture could not be read: send it again.", cause="source-unreadable"
+        )
     if request.strength == 0:
         return _finish(request, source, steps=0, seconds=0.0)
     if loading:
@@ -91,7 +93,10 @@ def paint(request: Img2ImgRequest, backend: Backend, wire: Wire) -> Done | Faile
         defaults = backend.load(request.model)
     except OutOfMemory:
         return Failed(
-            FailureKind.OUT_OF_MEMORY, f"The model {request.model!r} does not fit into memory: use another."
+            FailureKind.OUT_OF_MEMORY,
+            f"The model {request.model!r} does not fit into memory: use another.",
+            cause="model-too-large",
+            values={"model": request.model},
         )
     return _climb_down(request, backend, wire, source, defaults)
 
@@ -112,9 +117,12 @@ def _climb_down(
                 result = with_palette_of(result, fitted, share=min(1.0, 2 * (1 - request.strength)))
             return _finish(request, result, steps=attempt.steps, seconds=attempt.seconds, notes=notes)
         backend.free()
+    size = f"{wanted[0]}x{wanted[1]}"
     return Failed(
         FailureKind.OUT_OF_MEMORY,
-        f"The device ran out of memory at {wanted[0]}x{wanted[1]} and at smaller sizes too: send a smaller picture.",
+        f"The device ran out of memory at {size} and at smaller sizes too: send a smaller picture.",
+        cause="picture-too-large",
+        values={"size": size},
     )
 
 
@@ -188,7 +196,12 @@ def _finish(
         _write(picture, request.output)
     except OSError as error:
         partial_path(request.output).unlink(missing_ok=True)
-        return Failed(FailureKind.INVALID, f"The result could not be saved ({error.strerror}): tell the bot's owner.")
+        return Failed(
+            FailureKind.INVALID,
+            f"The result could not be saved ({error.strerror}): tell the bot's owner.",
+            cause="not-saved",
+            values={"reason": str(error.strerror)},
+        )
     return Done(
         output=request.output,
         width=picture.width,

@@ -152,7 +152,10 @@ class ProcessEngine:
         if request.model not in self._settings.entries:
             names = ", ".join(self._settings.entries)
             yield Failed(
-                FailureKind.INVALID, f"The model {request.model!r} is not offered here: choose from {names}."
+                FailureKind.INVALID,
+                f"The model {request.model!r} is not offered here: choose from {names}.",
+                cause="model-not-offered",
+                values={"model": request.model, "models": names},
             )
             return
         flight = Flight(request)

@@ -168,6 +168,8 @@ class Worker:
             return Failed(
                 FailureKind.INVALID,
                 f"The model {request.model!r} could not work on this: try other settings; the log says more.",
+                cause="model-unable",
+                values={"model": request.model},
             )
 
 

@@ -145,7 +145,7 @@ class FileImageStore:
             try:
                 return self.path(image).read_bytes()
             except FileNotFoundError:
-                raise Gone("That picture is not kept any more: attach it again to work with it.") from None
+                raise Gone("refused-picture-gone") from None
 
     def _sweep(self, keep: frozenset[ImageId]) -> int:
         swept = 0

@@ -4,8 +4,8 @@ It is started with nothing from the environment and without the current folder o
 before it reads a byte of a member's file it gives up memory, time, files and processes beyond what one picture needs.
 
 Frames are eight bytes of length, big-endian, and that many bytes. In: the file. Out: an empty frame once warm, then
-the answer in two: a JSON object (`refused` with the sentence and `because` for the log, or what was learnt of the
-picture), and the PNG, empty where it refused.
+the answer in two: a JSON object (`refused` with a message's name, its `arguments`, and `because` for the log; or what
+was learnt of the picture), and the PNG, empty where it refused.
 """
 
 import ctypes
@@ -51,7 +51,8 @@ def _answer(content: bytes, limits: PictureLimits) -> tuple[bytes, bytes]:
         found = decode(content, limits)
     except PictureRefused as refusal:
         because = repr(refusal.__cause__)[:500] if refusal.__cause__ else ""
-        return json.dumps({"refused": str(refusal), "because": because}).encode(), b""
+        head = {"refused": refusal.message, "arguments": refusal.arguments, "because": because}
+        return json.dumps(head).encode(), b""
     head = {"notes": found.notes, "contrast": found.contrast, "made_by_ai": found.made_by_ai}
     return json.dumps(head).encode(), found.png
 

@@ -75,34 +75,25 @@ def decode(content: bytes, limits: PictureLimits) -> Decoded:
     except PictureRefused:
         raise
     except MemoryError:
-        raise PictureRefused(
-            "That picture needs more memory to open than it may take here: send it with fewer pixels."
-        ) from None
+        raise PictureRefused("refused-memory") from None
     except Exception as error:
         raise _unreadable(kind, content, error) from error
 
 
 def _check_size(width: int, height: int, limits: PictureLimits) -> None:
+    size = f"{width} x {height}"
     if width * height > limits.max_pixels:
-        raise PictureRefused(
-            f"That picture has {_megapixels(width * height)} ({width} x {height}), "
-            f"{_megapixels(limits.max_pixels)} is the most: send it scaled down."
-        )
+        most = _megapixels(limits.max_pixels)
+        raise PictureRefused("refused-pixels", size=size, megapixels=_megapixels(width * height), most=most)
     short, long = sorted((width, height))
     if short < limits.min_side:
-        raise PictureRefused(
-            f"That picture is {width} x {height} pixels, "
-            f"each side needs at least {limits.min_side}: send a larger one."
-        )
+        raise PictureRefused("refused-small", size=size, least=limits.min_side)
     if long > short * limits.max_aspect:
-        raise PictureRefused(
-            f"That picture is {width} x {height} pixels, more than {limits.max_aspect:g} times as long as wide: "
-            "send a part cut out of it."
-        )
+        raise PictureRefused("refused-narrow", size=size, most=f"{limits.max_aspect:g}")
 
 
 def _megapixels(pixels: int) -> str:
-    return f"{pixels / 1e6:.3g} megapixels"
+    return f"{pixels / 1e6:.3g}"
 
 
 def _webp_canvas(content: bytes) -> tuple[int, int]:
@@ -191,15 +182,12 @@ def _unreadable(kind: str, content: bytes, error: Exception) -> PictureRefused:
     """Say what is wrong with a file that starts like a picture and cannot be read."""
     name = "WebP" if kind == "WEBP" else kind
     if isinstance(error, ValueError) and "Decompressed data too large" in str(error):
-        return PictureRefused(
-            f"That {name} carries packed text or a profile that unpacks far too large: "
-            "save it again without metadata."
-        )
+        return PictureRefused("refused-packed", format=name)
     cut_off = {
         "PNG": b"IEND" not in content,
         "JPEG": not content.rstrip(b"\0").endswith(b"\xff\xd9"),
         "WEBP": int.from_bytes(content[4:8], "little") + 8 > len(content),
     }[kind]
     if cut_off:
-        return PictureRefused(f"That {name} is cut off, its end is missing: send the whole file again.")
-    return PictureRefused(f"That {name} is damaged and cannot be read: save it again and send that.")
+        return PictureRefused("refused-cut-off", format=name)
+    return PictureRefused("refused-damaged", format=name)

@@ -12,50 +12,34 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
 
 _PREFIXES = (
-    ((b"GIF87a", b"GIF89a"), "a GIF"),
-    ((b"II*\0\x10\0\0\0CR", b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0"), "a camera raw file"),
-    ((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), "a TIFF or camera raw file"),
-    ((b"\0\0\1\0", b"\0\0\2\0"), "an icon or cursor (ICO)"),
-    ((b"8BPS",), "a Photoshop file (PSD)"),
-    ((b"gimp xcf",), "a GIMP file (XCF)"),
-    ((b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51"), "a JPEG 2000"),
-    ((b"\0\0\0\x0cJXL \r\n\x87\n", b"\xff\x0a"), "a JPEG XL"),
-    ((b"%PDF-",), "a PDF"),
-    ((b"%!PS", b"\xc5\xd0\xd3\xc6"), "a PostScript file (EPS)"),
-    ((b"\x8aMNG", b"\x8bJNG"), "an MNG"),
-    ((b"v/1\x01",), "an OpenEXR"),
-    ((b"#?RADIANCE", b"#?RGBE"), "a Radiance HDR"),
-    ((b"DDS ",), "a DDS texture"),
-    ((b"qoif",), "a QOI"),
-    ((b"SIMPLE  =",), "a FITS file"),
-    ((b"BPG\xfb",), "a BPG"),
-    ((b"\xd7\xcd\xc6\x9a",), "a Windows metafile (WMF)"),
-    ((b"PK\3\4",), "a ZIP archive or a document"),
-    ((b"Rar!\x1a\7",), "a RAR archive"),
-    ((b"7z\xbc\xaf\x27\x1c",), "a 7-Zip archive"),
-    ((b"\x1f\x8b",), "a gzip file"),
-    ((b"\x1aE\xdf\xa3", b"FLV\1", b"\0\0\1\xba", b"\0\0\1\xb3"), "a video"),
-    ((b"OggS", b"fLaC", b"ID3"), "a sound or video file"),
+    ((b"GIF87a", b"GIF89a"), "GIF"),
+    ((b"II*\0\x10\0\0\0CR", b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0"), "raw"),
+    ((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), "TIFF"),
+    ((b"\0\0\1\0", b"\0\0\2\0"), "icon"),
+    ((b"8BPS",), "Photoshop"),
+    ((b"gimp xcf",), "GIMP"),
+    ((b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51"), "JPEG 2000"),
+    ((b"\0\0\0\x0cJXL \r\n\x87\n", b"\xff\x0a"), "JPEG XL"),
+    ((b"%PDF-",), "PDF"),
+    ((b"%!PS", b"\xc5\xd0\xd3\xc6"), "PostScript"),
+    ((b"\x8aMNG", b"\x8bJNG"), "MNG"),
+    ((b"v/1\x01",), "OpenEXR"),
+    ((b"#?RADIANCE", b"#?RGBE"), "Radiance HDR"),
+    ((b"DDS ",), "DDS"),
+    ((b"qoif",), "QOI"),
+    ((b"SIMPLE  =",), "FITS"),
+    ((b"BPG\xfb",), "BPG"),
+    ((b"\xd7\xcd\xc6\x9a",), "WMF"),
+    ((b"PK\3\4",), "ZIP"),
+    ((b"Rar!\x1a\7", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b"), "packed"),
+    ((b"\x1aE\xdf\xa3", b"FLV\1", b"\0\0\1\xba", b"\0\0\1\xb3"), "video"),
+    ((b"OggS", b"fLaC", b"ID3"), "sound-or-video"),
 )
 
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"}
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HTML = re.compile(rb"<(!doctype\s+html|html|head|body|title|script)\b", re.IGNORECASE)
 _PNM = re.compile(rb"P[1-7]\s+[\d#]")
-
-_TAKEN = "I take PNG, JPEG and WebP"
-_MENDS = {
-    "a GIF": "save one frame of it as PNG and send that",
-    "a HEIC photo": (
-        'send a screenshot of it, or let your iPhone save JPEG under Settings, Camera, Formats, "Most Compatible"'
-    ),
-    "an SVG drawing": "export it as PNG and send that",
-    "a PDF": "send the page as a PNG picture",
-    "a video": "send one frame of it as PNG",
-    "a ZIP archive or a document": "send the picture itself, not packed",
-    "a RAR archive": "send the picture itself, not packed",
-    "a 7-Zip archive": "send the picture itself, not packed",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,29 +76,26 @@ def check_format(content: bytes) -> str:
         return "WEBP"
     beginning = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     if _HTML.match(beginning):
-        raise PictureRefused(
-            "That is a web page, not a picture, as links that need a login give: save the picture and send the file."
-        )
+        raise PictureRefused("refused-web-page")
     name = _foreign(content, beginning)
     if name is None:
-        raise PictureRefused("I cannot see a picture in that file: send a PNG, JPEG or WebP.")
-    mend = _MENDS.get(name, "save it as one of those and send it again")
-    raise PictureRefused(f"That is {name}; {_TAKEN}: {mend}.")
+        raise PictureRefused("refused-no-format")
+    raise PictureRefused("refused-format", kind=name)
 
 
 def _foreign(content: bytes, beginning: bytes) -> str | None:
-    """The name of a known format that is not taken."""
+    """A known format that is not taken, as the catalogue's `format-name` has it."""
     for prefixes, name in _PREFIXES:
         if content.startswith(prefixes):
             return name
     if content[4:8] == b"ftyp":
         return _iso_media(content)
     for recognised, name in (
-        (content[:4] == b"RIFF" and content[8:12] == b"AVI ", "a video"),
-        (content[:4] == b"RIFF" and content[8:12] == b"WAVE", "a sound file"),
-        (content[:2] == b"BM" and content[6:10] == b"\0\0\0\0", "a BMP"),
-        (_PNM.match(content), "a PNM"),
-        (beginning.startswith(b"<") and b"<svg" in beginning, "an SVG drawing"),
+        (content[:4] == b"RIFF" and content[8:12] == b"AVI ", "video"),
+        (content[:4] == b"RIFF" and content[8:12] == b"WAVE", "sound"),
+        (content[:2] == b"BM" and content[6:10] == b"\0\0\0\0", "BMP"),
+        (_PNM.match(content), "PNM"),
+        (beginning.startswith(b"<") and b"<svg" in beginning, "SVG"),
     ):
         if recognised:
             return name
@@ -129,7 +110,7 @@ def _iso_media(content: bytes) -> str:
     size = min(int.from_bytes(content[:4]), 256)
     brands = {content[8:12], *(content[start : start + 4] for start in range(16, size, 4))}
     if brands & _AVIF_BRANDS:
-        return "an AVIF"
+        return "AVIF"
     if brands & _HEIF_BRANDS:
-        return "a HEIC photo"
-    return "a camera raw file" if b"crx " in brands else "a video"
+        return "HEIC"
+    return "raw" if b"crx " in brands else "video"

@@ -39,7 +39,7 @@ class PictureExporter:
         """See the port."""
         made = await self._store.generation(generation)
         if made is None:
-            raise Gone("That picture is not kept any more.")
+            raise Gone("refused-picture-gone")
         return await asyncio.to_thread(
             export,
             await self._images.get(made.image),

@@ -67,12 +67,10 @@ class SandboxedPictureReader:
     async def read(self, content: bytes) -> Picture:
         """Decode one file in a process of its own; see the port."""
         if not content:
-            raise PictureRefused("That file is empty: send the picture again.")
+            raise PictureRefused("refused-empty")
         if len(content) > self._limits.max_bytes:
-            raise PictureRefused(
-                f"That file has {_megabytes(len(content))}, {_megabytes(self._limits.max_bytes)} is the most: "
-                "send it smaller, or as JPEG."
-            )
+            size, most = _megabytes(len(content)), _megabytes(self._limits.max_bytes)
+            raise PictureRefused("refused-file-size", size=size, most=most)
         check_format(content)
         async with self._slots:
             child = await self._take_spare()
@@ -82,17 +80,15 @@ class SandboxedPictureReader:
             except (TimeoutError, ChildFailed) as failure:
                 exit_code = await child.stop()
                 _log.warning("picture_not_decoded", why=repr(failure), exit_code=exit_code, bytes=len(content))
-                raise PictureRefused(
-                    "Opening that picture took too long or broke off: "
-                    "save it again as a plain PNG or JPEG, or smaller."
-                ) from None
+                raise PictureRefused("refused-broke-off") from None
             finally:
                 await child.stop()
         if "refused" in head:
-            _log.info("picture_refused", sentence=head["refused"], because=head.get("because"), bytes=len(content))
-            raise PictureRefused(head["refused"])
+            refusal = PictureRefused(head["refused"], **head["arguments"])
+            _log.info("picture_refused", sentence=str(refusal), because=head.get("because"), bytes=len(content))
+            raise refusal
         if not png.startswith(_PNG_START):
-            raise PictureRefused("That picture cannot be used: save it again as a plain PNG or JPEG.")
+            raise PictureRefused("refused-unusable")
         width, height = struct.unpack_from(">II", png, len(_PNG_START))
         return Picture(
             png=png,
@@ -114,7 +110,7 @@ class SandboxedPictureReader:
                         return spare
                     await spare.stop()
         except TimeoutError:
-            raise PictureRefused("I cannot open pictures right now: try again in a minute.") from None
+            raise PictureRefused("refused-cannot-open") from None
 
     async def _keep_a_spare(self) -> None:
         pause = 1.0
@@ -136,4 +132,4 @@ class SandboxedPictureReader:
 
 
 def _megabytes(count: int) -> str:
-    return f"{count / 1024**2:.3g} MB"
+    return f"{count / 1024**2:.3g}"

@@ -8,11 +8,12 @@ from bot.domain.actions import Verb
 from bot.domain.card import Button, Waiting
 from bot.domain.ids import generation_id
 from bot.domain.job import Generation, Job
-from bot.domain.limits import in_words
+from bot.domain.limits import span
 from bot.domain.request import strength_word
 from bot.domain.style import Style
 from bot.rendering import control_facts, title
 from bot.service import Description, QueueView
+from bot.texts import text
 
 _SHOWN_PROMPT = 150
 _MOST_LINES = 40
@@ -131,7 +132,9 @@ def _cancel(each: Button) -> Block:
 def _where(waiting: Waiting | None, now: float) -> str:
     if waiting is None:
         return "Running"
-    soon = "" if waiting.expected_at is None else f", ready in about {in_words(max(1.0, waiting.expected_at - now))}"
+    soon = ""
+    if waiting.expected_at is not None:
+        soon = f", ready in about {text('en', 'span', **span(max(1.0, waiting.expected_at - now)))}"
     return f"Number {waiting.position}{soon}"
 
 

@@ -18,13 +18,46 @@
 Adapters map foreign errors into this tree at their edge and map `UserError` to a private reply.
 """
 
+import re
+
+from bot.texts import REFERENCE, Argument, text
+
+_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+
 
 class PentimentoError(Exception):
     """Root of the tree."""
 
 
 class UserError(PentimentoError):
-    """`str(error)` is one sentence for the member: what is wrong and how to mend it."""
+    """One sentence for the member: what is wrong and how to mend it.
+
+    Raised with a message of the catalogue and its arguments, `InvalidRequest("refused-steps", most=150, given="0")`;
+    who answers the member says `sentence(locale)`. `str(error)` is the English of it, for the terminal and logs. A
+    sentence in place of the message's name is said as it stands: the command line speaks English only.
+
+    Attributes:
+        message: the message's name, or the sentence.
+        arguments: what the message takes.
+    """
+
+    def __init__(self, message: str, /, **arguments: Argument) -> None:
+        super().__init__(message)
+        self.message = message
+        self.arguments = arguments
+
+    def sentence(self, locale: str) -> str:
+        """In the language of a BCP 47 tag.
+
+        Raises:
+            KeyError: the catalogue lacks the message or the error an argument of it: a slip of ours.
+        """
+        if not _KEY.fullmatch(self.message):
+            return self.message
+        return text(locale, self.message, **self.arguments)
+
+    def __str__(self) -> str:
+        return self.sentence(REFERENCE)
 
 
 class InvalidRequest(UserError):
@@ -59,7 +92,7 @@ class StorageFailed(UserError):
     """
 
     def __init__(self) -> None:
-        super().__init__("I cannot store anything right now: please try again in a few minutes.")
+        super().__init__("refused-storage")
 
 
 class JobFailed(PentimentoError):

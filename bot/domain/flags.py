@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.domain.control import UNSAID, ControlWish, parse_kind
 from bot.domain.errors import InvalidRequest
 from bot.domain.lora import LoraWish, parse_loras
-from bot.domain.request import parse_strength
+from bot.domain.request import parse_strength, quoted
 
 _NAMES = {
     "strength": "strength",
@@ -77,7 +77,7 @@ def parse_flags(text: str) -> Flags:
         else:
             value, rest = _first_word(given)
         if not value:
-            raise InvalidRequest(f"--{flag.group(1)} needs a value after it.")
+            raise InvalidRequest("refused-flag-empty", flag=flag.group(1))
         values[name] = f"{values.get(name, '')} {value}" if name == "loras" else value
         prompt.append(rest)
     strengths = values.get("strengths", values.get("strength"))
@@ -127,7 +127,7 @@ def _whole(name: str, value: str | None) -> int | None:
     if value is None:
         return None
     if not re.fullmatch(r"\d{1,12}", value):
-        raise InvalidRequest(f"--{name} takes a whole number; you wrote {value!r}.")
+        raise InvalidRequest("refused-flag-whole", flag=name, given=quoted(value))
     return int(value)
 
 
@@ -137,4 +137,4 @@ def _number(name: str, value: str | None) -> float | None:
     try:
         return float(value.replace(",", "."))
     except ValueError:
-        raise InvalidRequest(f"--{name} takes a number; you wrote {value!r}.") from None
+        raise InvalidRequest("refused-flag-number", flag=name, given=quoted(value)) from None

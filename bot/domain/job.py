@@ -121,7 +121,7 @@ class Job:
         attempt: how often it was started; 0 before the first time.
         strikes: workers that died under it.
         lease: the run of the service that took it up, for who reads a database after a fault.
-        error: one sentence for the owner where it failed or was refused.
+        error: one sentence for the owner, in their language, where it failed or was refused.
         created_at, started_at, ended_at: Unix seconds.
     """
 

@@ -1,8 +1,10 @@
 """How much one member may ask for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.errors import LimitReached
+from bot.texts import Argument
 
 DAY = 86400.0
 
@@ -42,27 +44,18 @@ def check_limits(limits: Limits, usage: Usage, *, pictures: int, now: float) -> 
         LimitReached: with what the bound is and when to come back.
     """
     if usage.pending >= limits.pending_per_user:
-        raise LimitReached(
-            f"You have {usage.pending} jobs waiting, the most allowed is {limits.pending_per_user}: "
-            "wait for one to finish, or cancel one."
-        )
+        raise LimitReached("refused-pending", pending=usage.pending, most=limits.pending_per_user)
     if limits.per_user_per_day and pictures > limits.per_user_per_day:
-        raise LimitReached(
-            f"You may have {limits.per_user_per_day} pictures in 24 hours and asked for {pictures}: ask for fewer."
-        )
+        raise LimitReached("refused-more-than-a-day", most=limits.per_user_per_day, asked=pictures)
     if limits.per_user_per_day and usage.pictures + pictures > limits.per_user_per_day:
         oldest = now if usage.oldest_at is None else usage.oldest_at
-        raise LimitReached(
-            f"That would be more than your {limits.per_user_per_day} pictures in 24 hours: "
-            f"come back in {in_words(max(60.0, oldest + DAY - now))}."
-        )
+        wait = span(max(60.0, oldest + DAY - now))
+        raise LimitReached("refused-day", most=limits.per_user_per_day, **wait)
 
 
-def in_words(seconds: float) -> str:
-    """A time span for people: "40 seconds", "12 minutes", "3 hours"."""
-    for size, unit in ((3600, "hour"), (60, "minute")):
-        if seconds >= size * 1.5 or (seconds >= size and unit == "minute"):
-            count = round(seconds / size)
-            return f"{count} {unit}{'s' if count != 1 else ''}"
-    count = max(1, round(seconds))
-    return f"{count} second{'s' if count != 1 else ''}"
+def span(seconds: float) -> Mapping[str, Argument]:
+    """A time span for people, as the catalogue's message `span` takes it: "40 seconds", "12 minutes", "3 hours"."""
+    for size, unit in ((3600, "hours"), (60, "minutes")):
+        if seconds >= size * 1.5 or (seconds >= size and unit == "minutes"):
+            return {"unit": unit, "count": round(seconds / size)}
+    return {"unit": "seconds", "count": max(1, round(seconds))}

@@ -52,9 +52,9 @@ def check_place(settings: PlaceSettings, *, channel: str, roles: frozenset[str])
         NotAllowed: with the sentence for the member.
     """
     if settings.channels and channel not in settings.channels:
-        raise NotAllowed("I may not be used in this channel: ask where, or ask who runs this place to allow it.")
+        raise NotAllowed("refused-channel")
     if settings.roles and not roles.intersection(settings.roles):
-        raise NotAllowed("You need a role for that here: ask who runs this place which one.")
+        raise NotAllowed("refused-role")
 
 
 def check_source(settings: PlaceSettings, *, author: str, requester: str) -> None:
@@ -64,7 +64,7 @@ def check_source(settings: PlaceSettings, *, author: str, requester: str) -> Non
         NotAllowed: with the sentence for the member.
     """
     if settings.remix is RemixPolicy.OWN and author != requester:
-        raise NotAllowed("Here you may only remix your own pictures: attach one yourself.")
+        raise NotAllowed("refused-others-picture")
 
 
 def check_model(settings: PlaceSettings, model: str) -> None:

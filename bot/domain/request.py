@@ -26,6 +26,7 @@ MAX_PROMPT = 2000
 MAX_STEPS = 150
 MAX_GUIDANCE_SCALE = 30.0
 MAX_SEED = 2**32 - 1
+_MAX_QUOTED = 60
 
 
 class Action(StrEnum):
@@ -118,21 +119,22 @@ class Request:
         for strength in self.strengths or ():
             check_strength(strength)
         if self.strengths is not None and not 1 <= len(self.strengths) <= MAX_SWEEP:
-            raise InvalidRequest(f"A sweep takes 1 to {MAX_SWEEP} strengths; you gave {len(self.strengths)}.")
+            raise InvalidRequest("refused-sweep", most=MAX_SWEEP, given=len(self.strengths))
         if self.seed is not None and not 0 <= self.seed <= MAX_SEED:
-            raise InvalidRequest(f"A seed is a whole number from 0 to {MAX_SEED}; you gave {self.seed}.")
+            raise InvalidRequest("refused-seed", most=str(MAX_SEED), given=str(self.seed))
         if self.steps is not None and not 1 <= self.steps <= MAX_STEPS:
-            raise InvalidRequest(f"Steps go from 1 to {MAX_STEPS}; you gave {self.steps}.")
+            raise InvalidRequest("refused-steps", most=MAX_STEPS, given=str(self.steps))
         if self.guidance_scale is not None and not 0 <= self.guidance_scale <= MAX_GUIDANCE_SCALE:
             raise InvalidRequest(
-                f"The guidance scale goes from 0 to {MAX_GUIDANCE_SCALE:g}; you gave {self.guidance_scale:g}."
+                "refused-guidance-scale", most=f"{MAX_GUIDANCE_SCALE:g}", given=f"{self.guidance_scale:g}"
             )
         self._check_control()
         if not self.prompt and self.action is not Action.MAP:
-            raise InvalidRequest('Say what the picture should become, for example "an oil painting".')
-        for text, name in ((self.prompt, "prompt"), (self.negative_prompt, "negative prompt")):
-            if len(text) > MAX_PROMPT:
-                raise InvalidRequest(f"The {name} has {len(text)} characters; {MAX_PROMPT} is the most.")
+            raise InvalidRequest("refused-no-prompt")
+        if (length := len(self.prompt)) > MAX_PROMPT:
+            raise InvalidRequest("refused-prompt-long", length=str(length), most=str(MAX_PROMPT))
+        if (length := len(self.negative_prompt)) > MAX_PROMPT:
+            raise InvalidRequest("refused-negative-prompt-long", length=str(length), most=str(MAX_PROMPT))
 
     def _check_control(self) -> None:
         if self.control is not None:
@@ -148,9 +150,7 @@ def check_strength(strength: float) -> None:
         InvalidRequest: with the sentence for the member.
     """
     if math.isnan(strength) or not 0 <= strength <= 1:
-        raise InvalidRequest(
-            f"Strength goes from 0 (the picture as it is) to 1 (the picture is ignored); you gave {strength:g}."
-        )
+        raise InvalidRequest("refused-strength", given=f"{strength:g}")
 
 
 def parse_strength(text: str) -> float:
@@ -167,9 +167,7 @@ def parse_strength(text: str) -> float:
         strength = float(word.removesuffix("%").strip().replace(",", ".")) / (100 if percent else 1)
     except ValueError:
         words = ", ".join(STRENGTH_WORDS)
-        raise InvalidRequest(
-            f"Strength is a number from 0 to 1 or one of {words}; you wrote {text.strip()!r}."
-        ) from None
+        raise InvalidRequest("refused-strength-word", words=words, given=quoted(text)) from None
     check_strength(strength)
     return strength
 
@@ -177,6 +175,12 @@ def parse_strength(text: str) -> float:
 def strength_word(strength: float) -> str:
     """The nearest word for a strength; ties go to the gentler one."""
     return min(STRENGTH_WORDS, key=lambda word: round(abs(STRENGTH_WORDS[word] - strength), 9))
+
+
+def quoted(text: str) -> str:
+    """What somebody wrote, short and plain enough to stand inside a sentence of ours."""
+    plain = clean_text(text)
+    return plain if len(plain) <= _MAX_QUOTED else plain[:_MAX_QUOTED] + "…"
 
 
 def clean_text(text: str) -> str:

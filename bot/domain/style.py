@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.domain.errors import InvalidRequest
-from bot.domain.request import MAX_GUIDANCE_SCALE
+from bot.domain.request import MAX_GUIDANCE_SCALE, quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ def find_style(styles: Mapping[str, Style], name: str | None) -> Style | None:
     if style := styles.get(wanted):
         return style
     near = difflib.get_close_matches(wanted, styles, n=3, cutoff=0.4) or sorted(styles)[:3]
-    raise InvalidRequest(f"I do not know the style {name.strip()!r}: try {', '.join(near)}, or see /styles for all.")
+    raise InvalidRequest("refused-style", style=quoted(name), near=", ".join(near))
 
 
 def styled(text: str, words: str) -> str:

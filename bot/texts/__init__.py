@@ -8,8 +8,10 @@ as patterns, only as arguments.
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fluent.runtime import FluentBundle, FluentResource
+if TYPE_CHECKING:
+    from fluent.runtime import FluentBundle
 
 REFERENCE = "en"
 LANGUAGES = (REFERENCE, "de", "fr", "es", "ja")
@@ -19,7 +21,10 @@ Argument = str | int
 
 
 @cache
-def _bundle(language: str) -> FluentBundle:
+def _bundle(language: str) -> "FluentBundle":
+    # Not before a sentence is wanted: the process that opens pictures imports the errors, and says nothing itself.
+    from fluent.runtime import FluentBundle, FluentResource
+
     # Isolating marks keep mixed writing directions apart; our arguments are numbers and names, and chats show them.
     bundle = FluentBundle([language], use_isolating=False)
     source = Path(__file__).with_name(f"{language}.ftl").read_text(encoding="utf-8")

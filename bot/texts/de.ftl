@@ -99,6 +99,142 @@ withheld-unchecked = Das Bild konnte nicht geprüft werden, darum bekommt es nie
 refused-unsafe-there = Dieses Bild darf an diesem Ort nicht gezeigt werden.
 blocked-by-automod = AutoMod hat meine Nachricht mit deinem Bild zurückgehalten: versuch andere Worte oder einen anderen Kanal.
 
+span = { $unit ->
+    [hours] { $count ->
+        [one] 1 Stunde
+       *[other] { $count } Stunden
+     }
+    [minutes] { $count ->
+        [one] 1 Minute
+       *[other] { $count } Minuten
+     }
+   *[seconds] { $count ->
+        [one] 1 Sekunde
+       *[other] { $count } Sekunden
+     }
+ }
+refused-storage = Ich kann gerade nichts speichern: versuch es in ein paar Minuten noch einmal.
+refused-restarting = Ich starte gerade neu: versuch es in einer Minute noch einmal.
+refused-queue-full = Die Warteschlange ist voll: komm in { span } wieder.
+refused-pending = { $pending ->
+    [one] Ein Job von dir wartet
+   *[other] { $pending } Jobs von dir warten
+ } schon, höchstens { $most } dürfen es sein: warte, bis einer fertig ist, oder brich einen ab.
+refused-more-than-a-day = Du darfst { $most } Bilder in 24 Stunden haben und hast { $asked } verlangt: verlang weniger.
+refused-day = Das wären mehr als deine { $most } Bilder in 24 Stunden: komm in { span } wieder.
+refused-channel = In diesem Kanal darf man mich nicht benutzen: frag, wo, oder bitte die Leitung hier, es zu erlauben.
+refused-role = Dafür brauchst du hier eine Rolle: frag die Leitung hier, welche.
+refused-others-picture = Hier darfst du nur deine eigenen Bilder verwandeln: häng selbst eines an.
+refused-not-yours-nor-moderator = Das kann nur, wer es verlangt hat, oder die Moderation.
+refused-job-unknown = Diesen Job kenne ich nicht: er ist vielleicht zu alt.
+refused-ended = Dieser Job ist schon zu Ende.
+refused-picture-gone = Dieses Bild wird nicht mehr aufbewahrt: schick es noch einmal.
+refused-strength = Die Stärke geht von 0 (das Bild, wie es ist) bis 1 (das Bild wird ignoriert); du hast { $given } angegeben.
+refused-strength-word = Die Stärke ist eine Zahl von 0 bis 1 oder eines von { $words }; du hast „{ $given }“ geschrieben.
+refused-sweep = Eine Reihe hat 1 bis { $most } Stärken; du hast { $given } angegeben.
+refused-seed = Ein Seed ist eine ganze Zahl von 0 bis { $most }; du hast { $given } angegeben.
+refused-steps = Es gehen 1 bis { $most } Schritte; du hast { $given } angegeben.
+refused-guidance-scale = Die Guidance geht von 0 bis { $most }; du hast { $given } angegeben.
+refused-prompt-long = Der Prompt hat { $length } Zeichen; höchstens { $most } gehen.
+refused-negative-prompt-long = Der negative Prompt hat { $length } Zeichen; höchstens { $most } gehen.
+refused-style = Den Stil „{ $style }“ kenne ich nicht: versuch { $near }, oder sieh dir mit /styles alle an.
+refused-model = Das Modell „{ $model }“ habe ich nicht: es gibt { $models }.
+refused-flag-empty = Nach --{ $flag } fehlt ein Wert.
+refused-flag-whole = --{ $flag } braucht eine ganze Zahl; du hast „{ $given }“ geschrieben.
+refused-flag-number = --{ $flag } braucht eine Zahl; du hast „{ $given }“ geschrieben.
+refused-fetch = Ich konnte das Bild nicht holen, sein Server hat nicht geantwortet: schick es noch einmal.
+refused-fetch-status = Ich konnte das Bild nicht holen (sein Server hat { $status } geantwortet): schick es noch einmal.
+refused-elsewhere = Ich nehme nur Bilder, die hier hochgeladen wurden: häng die Datei selbst an.
+refused-file-larger = Diese Datei ist größer als { $most } MB: schick eine kleinere.
+refused-file-size = Diese Datei hat { $size } MB, höchstens { $most } MB gehen: schick sie kleiner oder als JPEG.
+refused-empty = Diese Datei ist leer: schick das Bild noch einmal.
+refused-cannot-open = Ich kann gerade keine Bilder öffnen: versuch es in einer Minute noch einmal.
+refused-broke-off = Das Öffnen dieses Bildes dauerte zu lange oder brach ab: speichere es neu als einfaches PNG oder JPEG, oder kleiner.
+refused-unusable = Dieses Bild lässt sich nicht verwenden: speichere es neu als einfaches PNG oder JPEG.
+refused-memory = Dieses Bild braucht zum Öffnen mehr Speicher, als es hier haben darf: schick es mit weniger Pixeln.
+refused-pixels = Dieses Bild hat { $megapixels } Megapixel ({ $size }), höchstens { $most } gehen: schick es verkleinert.
+refused-small = Dieses Bild hat { $size } Pixel, jede Seite braucht mindestens { $least }: schick ein größeres.
+refused-narrow = Dieses Bild hat { $size } Pixel, es ist mehr als { $most }-mal so lang wie breit: schick einen Ausschnitt.
+refused-packed = Dieses { $format } enthält gepackten Text oder ein Profil, das ausgepackt viel zu groß ist: speichere es neu ohne Metadaten.
+refused-cut-off = Dieses { $format } ist abgeschnitten, sein Ende fehlt: schick die ganze Datei noch einmal.
+refused-damaged = Dieses { $format } ist beschädigt und nicht lesbar: speichere es neu und schick das.
+refused-web-page = Das ist eine Webseite und kein Bild, wie sie Links geben, die eine Anmeldung brauchen: speichere das Bild und schick die Datei.
+refused-no-format = In dieser Datei erkenne ich kein Bild: schick ein PNG, JPEG oder WebP.
+refused-format = Das ist { format-name }; ich nehme PNG, JPEG und WebP: { format-mend }.
+format-name = { $kind ->
+    [raw] eine Rohdatei einer Kamera
+    [TIFF] ein TIFF oder eine Rohdatei einer Kamera
+    [icon] ein Symbol oder Mauszeiger (ICO)
+    [Photoshop] eine Photoshop-Datei (PSD)
+    [GIMP] eine GIMP-Datei (XCF)
+    [PostScript] eine PostScript-Datei (EPS)
+    [SVG] eine SVG-Zeichnung
+    [HEIC] ein HEIC-Foto
+    [ZIP] ein ZIP-Archiv oder ein Dokument
+    [packed] ein gepacktes Archiv
+    [video] ein Video
+    [sound] eine Tondatei
+    [sound-or-video] eine Ton- oder Videodatei
+   *[other] ein { $kind }
+ }
+format-mend = { $kind ->
+    [GIF] speichere ein einzelnes Bild daraus als PNG und schick das
+    [HEIC] schick einen Screenshot davon oder lass dein iPhone JPEG speichern unter Einstellungen, Kamera, Formate, „Maximale Kompatibilität“
+    [SVG] exportiere es als PNG und schick das
+    [PDF] schick die Seite als PNG-Bild
+    [video] schick ein einzelnes Bild daraus als PNG
+    [ZIP] schick das Bild selbst, nicht gepackt
+    [packed] schick das Bild selbst, nicht gepackt
+   *[other] speichere es in einem davon und schick es noch einmal
+ }
+
+refused-slack-no-picture = Ich sehe hier kein Bild: häng eines an deine Nachricht an, erwähne mich im Thread von einem oder benutze /img2img.
+refused-slack-no-picture-there = In dieser Nachricht ist kein Bild: wähl eine mit Bild oder benutze /img2img.
+refused-slack-thread = Ich kann diesen Thread nicht lesen: lade mich mit /invite ein oder häng das Bild an deine Nachricht an.
+refused-slack-thread-scope = Ich darf diesen Thread nicht lesen ({ $scope } fehlt): häng das Bild an deine Nachricht an.
+refused-slack-thread-busy = Slack ist überlastet und hat mir den Thread nicht gezeigt: häng das Bild an deine Nachricht an oder versuch es bald noch einmal.
+refused-slack-file = Ich kann diese Datei nicht sehen: lade mich mit /invite in ihren Kanal ein oder benutze /img2img und füg das Bild dort hinzu.
+refused-slack-file-busy = Slack ist überlastet und hat mir das Bild nicht gegeben: versuch es in einer Minute noch einmal.
+refused-slack-login = Slack hat mich diese Datei nicht lesen lassen: lade mich mit /invite in ihren Kanal ein; hilft das nicht, bitte die Leitung dieses Workspace, mich mit dem Recht files:read neu zu installieren.
+refused-slack-shared = Eine andere Organisation hat diese Datei geteilt und ich darf sie nicht lesen: lade sie hier selbst hoch.
+refused-slack-outside = Diese Datei liegt außerhalb von Slack und ich nehme nur Hochgeladenes: lade sie hier hoch.
+refused-slack-deleted = Diese Datei wurde gelöscht: lade sie noch einmal hoch.
+refused-slack-no-image = Diese Datei ist kein Bild: schick ein PNG, JPEG oder WebP.
+refused-slack-button = Dieser Knopf stammt von einer älteren Fassung von mir: benutze /img2img.
+refused-slack-unpublishable = Es gibt kein Bild mehr, das sich veröffentlichen ließe.
+refused-slack-no-channel = Es wurde nicht in einem Kanal verlangt, also gibt es keinen, um es dort zu veröffentlichen.
+refused-slack-unpublished = Ich konnte es nicht veröffentlichen ({ $reason }): lade mich mit /invite in diesen Kanal ein.
+refused-slack-unsent = Ich konnte dir nicht schreiben ({ $reason }): beginn zuerst eine Unterhaltung mit mir.
+refused-slack-no-job = Das ist keine Job-id: kopier die unter einem Ergebnis, oder benutze /info allein für deine letzten Jobs.
+refused-slack-admins = Einstellungen dieses Workspace ändern nur seine Admins: bitte einen von ihnen.
+refused-slack-no-upload = Das Bild fehlt: öffne das Formular noch einmal und füg es hinzu.
+refused-slack-add-picture = Füg das Bild hinzu, von dem es ausgehen soll: PNG, JPEG oder WebP.
+refused-slack-whole = Bitte eine ganze Zahl von { $least } bis { $most }; du hast „{ $given }“ geschrieben.
+refused-slack-number = Bitte eine Zahl von 0 bis { $most }; du hast „{ $given }“ geschrieben.
+refused-slack-too-late = Slack hat mir zu wenig Zeit gelassen, das zu öffnen: versuch es noch einmal.
+refused-slack-busy = Slack ist überlastet: versuch es in einer Minute noch einmal.
+refused-slack-elsewhere = In dieser Unterhaltung kann ich das nicht: lade mich mit /invite ein oder benutze /img2img.
+refused-slack-scope = Mir fehlt das Recht { $scope }: bitte die Leitung dieses Workspace, mich neu zu installieren.
+refused-slack-files = Hier dürfen keine Dateien geteilt werden: bitte die Leitung dieses Workspace, es zu erlauben.
+refused-slack-refused = Slack hat das abgelehnt ({ $reason }): versuch es noch einmal, und sag meiner Leitung Bescheid, wenn es so bleibt.
+note-slack-not-uploaded = Das Bild ist fertig, aber ich darf es hier nicht hochladen ({ $reason }): bitte die Leitung dieses Workspace, es zu erlauben.
+slack-double = Das ist schon unterwegs.
+slack-published = Es ist veröffentlicht.
+slack-saved = { $scope ->
+    [channel] Die Einstellungen dieses Kanals sind gespeichert.
+   *[workspace] Die Einstellungen dieses Workspace sind gespeichert.
+ }
+slack-hello = Schick mir ein Bild mit ein paar Worten, zum Beispiel „mach ein Ölgemälde daraus --strength 0.7“, oder erwähne mich im Thread eines Bildes. /img2img öffnet ein Formular, /help sagt mehr.
+
+failed-too-often = Dieser Job hat den Worker zu oft angehalten und wurde aufgegeben: versuch ein anderes Bild oder einen anderen Prompt.
+failed-interrupted = Dieser Job wurde zu oft unterbrochen und aufgegeben: versuch ein anderes Bild oder einen anderen Prompt.
+failed-source-unreadable = Das Ausgangsbild ließ sich nicht lesen: schick es noch einmal.
+failed-model-too-large = Das Modell „{ $model }“ passt nicht in den Speicher: nimm ein anderes.
+failed-picture-too-large = Dem Gerät ging bei { $size } und auch bei kleineren Größen der Speicher aus: schick ein kleineres Bild.
+failed-not-saved = Das Ergebnis ließ sich nicht speichern ({ $reason }): sag der Leitung des Bots Bescheid.
+failed-model-unable = Das Modell „{ $model }“ kam damit nicht zurecht: versuch andere Einstellungen; das Protokoll sagt mehr.
+failed-model-not-offered = Das Modell „{ $model }“ gibt es hier nicht: wähl aus { $models }.
+
 form-remix = Bild verwandeln
 form-chain = Von diesem Ergebnis aus weiter
 form-edit = Ändern und noch einmal

@@ -105,6 +105,151 @@ withheld-unchecked = The picture could not be checked, so nobody gets to see it:
 refused-unsafe-there = That picture may not be shown in this place.
 blocked-by-automod = This server's AutoMod withheld my message with your picture: try other words, or another channel.
 
+## Refusals of the core and of pictures
+
+span = { $unit ->
+    [hours] { $count ->
+        [one] 1 hour
+       *[other] { $count } hours
+     }
+    [minutes] { $count ->
+        [one] 1 minute
+       *[other] { $count } minutes
+     }
+   *[seconds] { $count ->
+        [one] 1 second
+       *[other] { $count } seconds
+     }
+ }
+refused-storage = I cannot store anything right now: please try again in a few minutes.
+refused-restarting = I am restarting: try again in a minute.
+refused-queue-full = The queue is full: come back in { span }.
+refused-pending = { $pending ->
+    [one] You have a job waiting
+   *[other] You have { $pending } jobs waiting
+ }, the most allowed is { $most }: wait for one to finish, or cancel one.
+refused-more-than-a-day = You may have { $most } pictures in 24 hours and asked for { $asked }: ask for fewer.
+refused-day = That would be more than your { $most } pictures in 24 hours: come back in { span }.
+refused-channel = I may not be used in this channel: ask where, or ask who runs this place to allow it.
+refused-role = You need a role for that here: ask who runs this place which one.
+refused-others-picture = Here you may only remix your own pictures: attach one yourself.
+refused-not-yours-nor-moderator = Only the member who asked for it, or a moderator, can do that.
+refused-job-unknown = I do not know that job: it may be too old.
+refused-ended = That job has ended already.
+refused-picture-gone = That picture is not kept any more: send it again.
+refused-strength = Strength goes from 0 (the picture as it is) to 1 (the picture is ignored); you gave { $given }.
+refused-strength-word = Strength is a number from 0 to 1 or one of { $words }; you wrote '{ $given }'.
+refused-sweep = A sweep takes 1 to { $most } strengths; you gave { $given }.
+refused-seed = A seed is a whole number from 0 to { $most }; you gave { $given }.
+refused-steps = Steps go from 1 to { $most }; you gave { $given }.
+refused-guidance-scale = The guidance scale goes from 0 to { $most }; you gave { $given }.
+refused-prompt-long = The prompt has { $length } characters; { $most } is the most.
+refused-negative-prompt-long = The negative prompt has { $length } characters; { $most } is the most.
+refused-style = I do not know the style '{ $style }': try { $near }, or see /styles for all.
+refused-model = I do not have the model '{ $model }': there is { $models }.
+refused-flag-empty = --{ $flag } needs a value after it.
+refused-flag-whole = --{ $flag } takes a whole number; you wrote '{ $given }'.
+refused-flag-number = --{ $flag } takes a number; you wrote '{ $given }'.
+refused-fetch = I could not fetch the picture, its host did not answer: send it again.
+refused-fetch-status = I could not fetch the picture (its host answered { $status }): send it again.
+refused-elsewhere = I only take pictures that were uploaded here: attach the file itself.
+refused-file-larger = That file is larger than { $most } MB: send a smaller one.
+refused-file-size = That file has { $size } MB, { $most } MB is the most: send it smaller, or as JPEG.
+refused-empty = That file is empty: send the picture again.
+refused-cannot-open = I cannot open pictures right now: try again in a minute.
+refused-broke-off = Opening that picture took too long or broke off: save it again as a plain PNG or JPEG, or smaller.
+refused-unusable = That picture cannot be used: save it again as a plain PNG or JPEG.
+refused-memory = That picture needs more memory to open than it may take here: send it with fewer pixels.
+refused-pixels = That picture has { $megapixels } megapixels ({ $size }), { $most } megapixels is the most: send it scaled down.
+refused-small = That picture is { $size } pixels, each side needs at least { $least }: send a larger one.
+refused-narrow = That picture is { $size } pixels, more than { $most } times as long as wide: send a part cut out of it.
+refused-packed = That { $format } carries packed text or a profile that unpacks far too large: save it again without metadata.
+refused-cut-off = That { $format } is cut off, its end is missing: send the whole file again.
+refused-damaged = That { $format } is damaged and cannot be read: save it again and send that.
+refused-web-page = That is a web page, not a picture, as links that need a login give: save the picture and send the file.
+refused-no-format = I cannot see a picture in that file: send a PNG, JPEG or WebP.
+refused-format = That is { format-name }; I take PNG, JPEG and WebP: { format-mend }.
+format-name = { $kind ->
+    [raw] a camera raw file
+    [TIFF] a TIFF or camera raw file
+    [icon] an icon or cursor (ICO)
+    [Photoshop] a Photoshop file (PSD)
+    [GIMP] a GIMP file (XCF)
+    [PostScript] a PostScript file (EPS)
+    [MNG] an MNG
+    [OpenEXR] an OpenEXR
+    [AVIF] an AVIF
+    [SVG] an SVG drawing
+    [HEIC] a HEIC photo
+    [ZIP] a ZIP archive or a document
+    [packed] a packed archive
+    [video] a video
+    [sound] a sound file
+    [sound-or-video] a sound or video file
+   *[other] a { $kind }
+ }
+format-mend = { $kind ->
+    [GIF] save one frame of it as PNG and send that
+    [HEIC] send a screenshot of it, or let your iPhone save JPEG under Settings, Camera, Formats, "Most Compatible"
+    [SVG] export it as PNG and send that
+    [PDF] send the page as a PNG picture
+    [video] send one frame of it as PNG
+    [ZIP] send the picture itself, not packed
+    [packed] send the picture itself, not packed
+   *[other] save it as one of those and send it again
+ }
+
+## Refusals of Slack's edge
+
+refused-slack-no-picture = I see no picture here: attach one to your message, mention me in the thread of one, or use /img2img.
+refused-slack-no-picture-there = There is no picture in that message: use it on one with a picture, or /img2img.
+refused-slack-thread = I cannot read this thread: invite me with /invite, or attach the picture to your message.
+refused-slack-thread-scope = I may not read this thread ({ $scope } is missing): attach the picture to your message instead.
+refused-slack-thread-busy = Slack is busy and did not show me the thread: attach the picture to your message, or try again soon.
+refused-slack-file = I cannot see that file: invite me to its channel with /invite, or use /img2img and add the picture there.
+refused-slack-file-busy = Slack is busy and did not give me the picture: try again in a minute.
+refused-slack-login = Slack did not let me read that file: invite me to its channel with /invite; if that does not help, ask who runs this workspace to install me again with the files:read permission.
+refused-slack-shared = Another organisation shared that file and I may not read it: upload it here yourself.
+refused-slack-outside = That file lies outside of Slack and I only take uploads: upload it here.
+refused-slack-deleted = That file was deleted: upload it again.
+refused-slack-no-image = That file is no picture: send a PNG, JPEG or WebP.
+refused-slack-button = That button is of an older version of me: use /img2img instead.
+refused-slack-unpublishable = There is no picture to publish any more.
+refused-slack-no-channel = It was not asked for in a channel, so there is none to publish it in.
+refused-slack-unpublished = I could not publish it ({ $reason }): invite me to that channel with /invite.
+refused-slack-unsent = I could not write to you ({ $reason }): open a conversation with me first.
+refused-slack-no-job = That is no job id: copy the one under a result, or use /info alone for your latest jobs.
+refused-slack-admins = Only the admins of this workspace change its settings: ask one of them.
+refused-slack-no-upload = The picture is missing: open the form again and add it.
+refused-slack-add-picture = Add the picture to work on: PNG, JPEG or WebP.
+refused-slack-whole = A whole number from { $least } to { $most }, please; you wrote '{ $given }'.
+refused-slack-number = A number from 0 to { $most }, please; you wrote '{ $given }'.
+refused-slack-too-late = Slack gave me too little time to open that: please try again.
+refused-slack-busy = Slack is busy: please try again in a minute.
+refused-slack-elsewhere = I cannot do that in this conversation: invite me with /invite, or use /img2img.
+refused-slack-scope = I lack the { $scope } permission: ask who runs this workspace to install me again.
+refused-slack-files = Files may not be shared here: ask who runs this workspace to allow it.
+refused-slack-refused = Slack refused that ({ $reason }): please try again, and tell who runs me if it stays so.
+note-slack-not-uploaded = The picture is done, but I may not upload it here ({ $reason }): ask who runs this workspace to allow it.
+slack-double = That is on its way already.
+slack-published = It is published.
+slack-saved = { $scope ->
+    [channel] The settings of this channel are saved.
+   *[workspace] The settings of this workspace are saved.
+ }
+slack-hello = Send me a picture with a few words, for example “make it an oil painting --strength 0.7”, or mention me in the thread of a picture. /img2img opens a form, /help says more.
+
+## What ends a job without a picture
+
+failed-too-often = This job stopped the worker too often and was given up: try another picture or prompt.
+failed-interrupted = This job was interrupted too often and was given up: try another picture or prompt.
+failed-source-unreadable = The source picture could not be read: send it again.
+failed-model-too-large = The model '{ $model }' does not fit into memory: use another.
+failed-picture-too-large = The device ran out of memory at { $size } and at smaller sizes too: send a smaller picture.
+failed-not-saved = The result could not be saved ({ $reason }): tell the bot's owner.
+failed-model-unable = The model '{ $model }' could not work on this: try other settings; the log says more.
+failed-model-not-offered = The model '{ $model }' is not offered here: choose from { $models }.
+
 ## Forms
 
 form-remix = Remix image

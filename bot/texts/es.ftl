@@ -99,6 +99,142 @@ withheld-unchecked = La imagen no se pudo comprobar, así que nadie la ve: inté
 refused-unsafe-there = Esa imagen no se puede mostrar en este lugar.
 blocked-by-automod = El AutoMod de este servidor retuvo mi mensaje con tu imagen: prueba otras palabras u otro canal.
 
+span = { $unit ->
+    [hours] { $count ->
+        [one] 1 hora
+       *[other] { $count } horas
+     }
+    [minutes] { $count ->
+        [one] 1 minuto
+       *[other] { $count } minutos
+     }
+   *[seconds] { $count ->
+        [one] 1 segundo
+       *[other] { $count } segundos
+     }
+ }
+refused-storage = Ahora mismo no puedo guardar nada: inténtalo de nuevo en unos minutos.
+refused-restarting = Me estoy reiniciando: inténtalo de nuevo en un minuto.
+refused-queue-full = La cola está llena: vuelve en { span }.
+refused-pending = { $pending ->
+    [one] Tienes un trabajo en espera
+   *[other] Tienes { $pending } trabajos en espera
+ }, el máximo es { $most }: espera a que termine uno o cancela uno.
+refused-more-than-a-day = Puedes tener { $most } imágenes en 24 horas y pediste { $asked }: pide menos.
+refused-day = Eso sería más que tus { $most } imágenes en 24 horas: vuelve en { span }.
+refused-channel = En este canal no se me puede usar: pregunta dónde, o pide a quien lleva este sitio que lo permita.
+refused-role = Para eso necesitas un rol aquí: pregunta a quien lleva este sitio cuál.
+refused-others-picture = Aquí solo puedes transformar tus propias imágenes: adjunta una tú.
+refused-not-yours-nor-moderator = Eso solo puede hacerlo quien lo pidió o la moderación.
+refused-job-unknown = No conozco ese trabajo: quizá sea demasiado antiguo.
+refused-ended = Ese trabajo ya terminó.
+refused-picture-gone = Esa imagen ya no se guarda: envíala de nuevo.
+refused-strength = La fuerza va de 0 (la imagen tal cual) a 1 (la imagen se ignora); diste { $given }.
+refused-strength-word = La fuerza es un número de 0 a 1 o una de estas palabras: { $words }; escribiste «{ $given }».
+refused-sweep = Una serie admite de 1 a { $most } fuerzas; diste { $given }.
+refused-seed = Una semilla es un número entero de 0 a { $most }; diste { $given }.
+refused-steps = Los pasos van de 1 a { $most }; diste { $given }.
+refused-guidance-scale = La guía va de 0 a { $most }; diste { $given }.
+refused-prompt-long = El prompt tiene { $length } caracteres; { $most } es el máximo.
+refused-negative-prompt-long = El prompt negativo tiene { $length } caracteres; { $most } es el máximo.
+refused-style = No conozco el estilo «{ $style }»: prueba { $near }, o mira todos con /styles.
+refused-model = No tengo el modelo «{ $model }»: hay { $models }.
+refused-flag-empty = Falta un valor después de --{ $flag }.
+refused-flag-whole = --{ $flag } necesita un número entero; escribiste «{ $given }».
+refused-flag-number = --{ $flag } necesita un número; escribiste «{ $given }».
+refused-fetch = No pude traer la imagen, su servidor no respondió: envíala de nuevo.
+refused-fetch-status = No pude traer la imagen (su servidor respondió { $status }): envíala de nuevo.
+refused-elsewhere = Solo acepto imágenes subidas aquí: adjunta el archivo mismo.
+refused-file-larger = Ese archivo pasa de { $most } MB: envía uno más pequeño.
+refused-file-size = Ese archivo tiene { $size } MB, { $most } MB es el máximo: envíalo más pequeño o como JPEG.
+refused-empty = Ese archivo está vacío: envía la imagen de nuevo.
+refused-cannot-open = Ahora mismo no puedo abrir imágenes: inténtalo de nuevo en un minuto.
+refused-broke-off = Abrir esa imagen tardó demasiado o se interrumpió: guárdala de nuevo como PNG o JPEG sencillo, o más pequeña.
+refused-unusable = Esa imagen no se puede usar: guárdala de nuevo como PNG o JPEG sencillo.
+refused-memory = Abrir esa imagen necesita más memoria de la que aquí puede usar: envíala con menos píxeles.
+refused-pixels = Esa imagen tiene { $megapixels } megapíxeles ({ $size }), { $most } es el máximo: envíala reducida.
+refused-small = Esa imagen tiene { $size } píxeles, cada lado necesita al menos { $least }: envía una más grande.
+refused-narrow = Esa imagen tiene { $size } píxeles, es más de { $most } veces más larga que ancha: envía una parte recortada.
+refused-packed = Ese { $format } lleva texto comprimido o un perfil que ocupa demasiado al descomprimirse: guárdalo de nuevo sin metadatos.
+refused-cut-off = Ese { $format } está cortado, le falta el final: envía de nuevo el archivo entero.
+refused-damaged = Ese { $format } está dañado y no se puede leer: guárdalo de nuevo y envíalo.
+refused-web-page = Eso es una página web, no una imagen, como las que dan los enlaces que piden iniciar sesión: guarda la imagen y envía el archivo.
+refused-no-format = No veo ninguna imagen en ese archivo: envía un PNG, JPEG o WebP.
+refused-format = Eso es { format-name }; acepto PNG, JPEG y WebP: { format-mend }.
+format-name = { $kind ->
+    [raw] un archivo RAW de cámara
+    [TIFF] un TIFF o un archivo RAW de cámara
+    [icon] un icono o cursor (ICO)
+    [Photoshop] un archivo de Photoshop (PSD)
+    [GIMP] un archivo de GIMP (XCF)
+    [PostScript] un archivo PostScript (EPS)
+    [SVG] un dibujo SVG
+    [HEIC] una foto HEIC
+    [ZIP] un archivo ZIP o un documento
+    [packed] un archivo comprimido
+    [video] un vídeo
+    [sound] un archivo de sonido
+    [sound-or-video] un archivo de sonido o vídeo
+   *[other] un { $kind }
+ }
+format-mend = { $kind ->
+    [GIF] guarda uno de sus fotogramas como PNG y envíalo
+    [HEIC] envía una captura de pantalla, o haz que tu iPhone guarde JPEG en Ajustes, Cámara, Formatos, «Más compatible»
+    [SVG] expórtalo como PNG y envíalo
+    [PDF] envía la página como imagen PNG
+    [video] envía uno de sus fotogramas como PNG
+    [ZIP] envía la imagen misma, sin comprimir
+    [packed] envía la imagen misma, sin comprimir
+   *[other] guarda la imagen en uno de ellos y envíala de nuevo
+ }
+
+refused-slack-no-picture = No veo ninguna imagen aquí: adjunta una a tu mensaje, mencióname en el hilo de una o usa /img2img.
+refused-slack-no-picture-there = En ese mensaje no hay ninguna imagen: elige uno que la tenga, o usa /img2img.
+refused-slack-thread = No puedo leer este hilo: invítame con /invite o adjunta la imagen a tu mensaje.
+refused-slack-thread-scope = No tengo permiso para leer este hilo (falta { $scope }): adjunta la imagen a tu mensaje.
+refused-slack-thread-busy = Slack está saturado y no me mostró el hilo: adjunta la imagen a tu mensaje o inténtalo pronto de nuevo.
+refused-slack-file = No puedo ver ese archivo: invítame a su canal con /invite, o usa /img2img y añade ahí la imagen.
+refused-slack-file-busy = Slack está saturado y no me dio la imagen: inténtalo de nuevo en un minuto.
+refused-slack-login = Slack no me dejó leer ese archivo: invítame a su canal con /invite; si no basta, pide a quien lleva este espacio de trabajo que me instale de nuevo con el permiso files:read.
+refused-slack-shared = Otra organización compartió ese archivo y no puedo leerlo: súbelo aquí tú.
+refused-slack-outside = Ese archivo está fuera de Slack y solo acepto lo que se sube: súbelo aquí.
+refused-slack-deleted = Ese archivo se borró: súbelo de nuevo.
+refused-slack-no-image = Ese archivo no es una imagen: envía un PNG, JPEG o WebP.
+refused-slack-button = Ese botón es de una versión anterior de mí: usa /img2img.
+refused-slack-unpublishable = Ya no hay ninguna imagen que publicar.
+refused-slack-no-channel = No se pidió en un canal, así que no hay ninguno donde publicarlo.
+refused-slack-unpublished = No pude publicarlo ({ $reason }): invítame a ese canal con /invite.
+refused-slack-unsent = No pude escribirte ({ $reason }): abre primero una conversación conmigo.
+refused-slack-no-job = Eso no es el id de un trabajo: copia el que está bajo un resultado, o usa /info solo para ver tus últimos trabajos.
+refused-slack-admins = Solo los administradores de este espacio de trabajo cambian sus ajustes: pídeselo a uno de ellos.
+refused-slack-no-upload = Falta la imagen: abre de nuevo el formulario y añádela.
+refused-slack-add-picture = Añade la imagen de partida: PNG, JPEG o WebP.
+refused-slack-whole = Un número entero de { $least } a { $most }, por favor; escribiste «{ $given }».
+refused-slack-number = Un número de 0 a { $most }, por favor; escribiste «{ $given }».
+refused-slack-too-late = Slack me dio muy poco tiempo para abrir eso: inténtalo de nuevo.
+refused-slack-busy = Slack está saturado: inténtalo de nuevo en un minuto.
+refused-slack-elsewhere = No puedo hacer eso en esta conversación: invítame con /invite o usa /img2img.
+refused-slack-scope = Me falta el permiso { $scope }: pide a quien lleva este espacio de trabajo que me instale de nuevo.
+refused-slack-files = Aquí no se pueden compartir archivos: pide a quien lleva este espacio de trabajo que lo permita.
+refused-slack-refused = Slack rechazó eso ({ $reason }): inténtalo de nuevo, y avisa a quien me lleva si sigue así.
+note-slack-not-uploaded = La imagen está lista, pero no puedo subirla aquí ({ $reason }): pide a quien lleva este espacio de trabajo que lo permita.
+slack-double = Eso ya está en camino.
+slack-published = Está publicado.
+slack-saved = { $scope ->
+    [channel] Los ajustes de este canal están guardados.
+   *[workspace] Los ajustes de este espacio de trabajo están guardados.
+ }
+slack-hello = Envíame una imagen con unas palabras, por ejemplo «conviértela en un cuadro al óleo --strength 0.7», o mencióname en el hilo de una imagen. /img2img abre un formulario, /help cuenta más.
+
+failed-too-often = Este trabajo detuvo el motor demasiadas veces y se abandonó: prueba otra imagen u otro prompt.
+failed-interrupted = Este trabajo se interrumpió demasiadas veces y se abandonó: prueba otra imagen u otro prompt.
+failed-source-unreadable = No se pudo leer la imagen de partida: envíala de nuevo.
+failed-model-too-large = El modelo «{ $model }» no cabe en la memoria: usa otro.
+failed-picture-too-large = El dispositivo se quedó sin memoria con { $size } y también con tamaños menores: envía una imagen más pequeña.
+failed-not-saved = No se pudo guardar el resultado ({ $reason }): avisa a quien lleva el bot.
+failed-model-unable = El modelo «{ $model }» no pudo con esto: prueba otros ajustes; el registro dice más.
+failed-model-not-offered = El modelo «{ $model }» no se ofrece aquí: elige entre { $models }.
+
 form-remix = Transformar imagen
 form-chain = Seguir desde este resultado
 form-edit = Editar y repetir

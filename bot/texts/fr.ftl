@@ -99,6 +99,142 @@ withheld-unchecked = L’image n’a pas pu être vérifiée, donc personne ne l
 refused-unsafe-there = Cette image ne peut pas être montrée à cet endroit.
 blocked-by-automod = L’AutoMod de ce serveur a retenu mon message avec ton image : essaie d’autres mots ou un autre salon.
 
+span = { $unit ->
+    [hours] { $count ->
+        [one] { $count } heure
+       *[other] { $count } heures
+     }
+    [minutes] { $count ->
+        [one] { $count } minute
+       *[other] { $count } minutes
+     }
+   *[seconds] { $count ->
+        [one] { $count } seconde
+       *[other] { $count } secondes
+     }
+ }
+refused-storage = Je ne peux rien enregistrer pour l’instant : réessaie dans quelques minutes.
+refused-restarting = Je redémarre : réessaie dans une minute.
+refused-queue-full = La file est pleine : reviens dans { span }.
+refused-pending = { $pending ->
+    [one] Tu as { $pending } tâche en attente
+   *[other] Tu as { $pending } tâches en attente
+ }, le maximum est { $most } : attends qu’une se termine, ou annules-en une.
+refused-more-than-a-day = Tu as droit à { $most } images en 24 heures et tu en as demandé { $asked } : demandes-en moins.
+refused-day = Cela ferait plus que tes { $most } images en 24 heures : reviens dans { span }.
+refused-channel = On ne peut pas m’utiliser dans ce salon : demande où, ou demande à l’équipe d’ici de l’autoriser.
+refused-role = Il te faut un rôle pour cela ici : demande à l’équipe d’ici lequel.
+refused-others-picture = Ici, tu ne peux transformer que tes propres images : joins-en une toi-même.
+refused-not-yours-nor-moderator = Seule la personne qui l’a demandé, ou la modération, peut le faire.
+refused-job-unknown = Je ne connais pas cette tâche : elle est peut-être trop ancienne.
+refused-ended = Cette tâche est déjà terminée.
+refused-picture-gone = Cette image n’est plus conservée : renvoie-la.
+refused-strength = La force va de 0 (l’image telle quelle) à 1 (l’image est ignorée) ; tu as donné { $given }.
+refused-strength-word = La force est un nombre de 0 à 1 ou un mot parmi { $words } ; tu as écrit « { $given } ».
+refused-sweep = Une série prend de 1 à { $most } forces ; tu en as donné { $given }.
+refused-seed = Une graine est un nombre entier de 0 à { $most } ; tu as donné { $given }.
+refused-steps = Les étapes vont de 1 à { $most } ; tu as donné { $given }.
+refused-guidance-scale = La guidance va de 0 à { $most } ; tu as donné { $given }.
+refused-prompt-long = Le prompt a { $length } caractères ; { $most } est le maximum.
+refused-negative-prompt-long = Le prompt négatif a { $length } caractères ; { $most } est le maximum.
+refused-style = Je ne connais pas le style « { $style } » : essaie { $near }, ou vois-les tous avec /styles.
+refused-model = Je n’ai pas le modèle « { $model } » : il y a { $models }.
+refused-flag-empty = Il manque une valeur après --{ $flag }.
+refused-flag-whole = --{ $flag } demande un nombre entier ; tu as écrit « { $given } ».
+refused-flag-number = --{ $flag } demande un nombre ; tu as écrit « { $given } ».
+refused-fetch = Je n’ai pas pu récupérer l’image, son serveur n’a pas répondu : renvoie-la.
+refused-fetch-status = Je n’ai pas pu récupérer l’image (son serveur a répondu { $status }) : renvoie-la.
+refused-elsewhere = Je ne prends que les images envoyées ici : joins le fichier lui-même.
+refused-file-larger = Ce fichier dépasse { $most } Mo : envoies-en un plus petit.
+refused-file-size = Ce fichier fait { $size } Mo, { $most } Mo est le maximum : envoie-le plus petit, ou en JPEG.
+refused-empty = Ce fichier est vide : renvoie l’image.
+refused-cannot-open = Je ne peux pas ouvrir d’images pour l’instant : réessaie dans une minute.
+refused-broke-off = Ouvrir cette image a pris trop de temps ou s’est interrompu : enregistre-la de nouveau en simple PNG ou JPEG, ou plus petite.
+refused-unusable = Cette image ne peut pas être utilisée : enregistre-la de nouveau en simple PNG ou JPEG.
+refused-memory = Cette image demande plus de mémoire pour s’ouvrir qu’il n’est permis ici : envoie-la avec moins de pixels.
+refused-pixels = Cette image a { $megapixels } mégapixels ({ $size }), { $most } est le maximum : envoie-la réduite.
+refused-small = Cette image fait { $size } pixels, chaque côté doit en avoir au moins { $least } : envoies-en une plus grande.
+refused-narrow = Cette image fait { $size } pixels, elle est plus de { $most } fois plus longue que large : envoies-en une partie découpée.
+refused-packed = Ce { $format } contient du texte compressé ou un profil bien trop grand une fois décompressé : enregistre-le de nouveau sans métadonnées.
+refused-cut-off = Ce { $format } est coupé, sa fin manque : renvoie le fichier entier.
+refused-damaged = Ce { $format } est abîmé et illisible : enregistre-le de nouveau et envoie-le.
+refused-web-page = C’est une page web, pas une image, comme en donnent les liens qui demandent une connexion : enregistre l’image et envoie le fichier.
+refused-no-format = Je ne vois pas d’image dans ce fichier : envoie un PNG, un JPEG ou un WebP.
+refused-format = C’est { format-name } ; je prends PNG, JPEG et WebP : { format-mend }.
+format-name = { $kind ->
+    [raw] un fichier brut d’appareil photo
+    [TIFF] un TIFF ou un fichier brut d’appareil photo
+    [icon] une icône ou un curseur (ICO)
+    [Photoshop] un fichier Photoshop (PSD)
+    [GIMP] un fichier GIMP (XCF)
+    [PostScript] un fichier PostScript (EPS)
+    [SVG] un dessin SVG
+    [HEIC] une photo HEIC
+    [ZIP] une archive ZIP ou un document
+    [packed] une archive compressée
+    [video] une vidéo
+    [sound] un fichier son
+    [sound-or-video] un fichier son ou vidéo
+   *[other] un { $kind }
+ }
+format-mend = { $kind ->
+    [GIF] enregistre une de ses images en PNG et envoie-la
+    [HEIC] envoie une capture d’écran, ou fais enregistrer ton iPhone en JPEG sous Réglages, Appareil photo, Formats, « Le plus compatible »
+    [SVG] exporte-le en PNG et envoie-le
+    [PDF] envoie la page comme image PNG
+    [video] envoie une de ses images en PNG
+    [ZIP] envoie l’image elle-même, sans archive
+    [packed] envoie l’image elle-même, sans archive
+   *[other] enregistre l’image dans l’un d’eux et renvoie-la
+ }
+
+refused-slack-no-picture = Je ne vois pas d’image ici : joins-en une à ton message, mentionne-moi dans le fil d’une image, ou utilise /img2img.
+refused-slack-no-picture-there = Il n’y a pas d’image dans ce message : choisis-en un avec une image, ou utilise /img2img.
+refused-slack-thread = Je ne peux pas lire ce fil : invite-moi avec /invite, ou joins l’image à ton message.
+refused-slack-thread-scope = Je n’ai pas le droit de lire ce fil ({ $scope } manque) : joins plutôt l’image à ton message.
+refused-slack-thread-busy = Slack est surchargé et ne m’a pas montré le fil : joins l’image à ton message, ou réessaie bientôt.
+refused-slack-file = Je ne vois pas ce fichier : invite-moi dans son canal avec /invite, ou utilise /img2img et ajoute l’image là.
+refused-slack-file-busy = Slack est surchargé et ne m’a pas donné l’image : réessaie dans une minute.
+refused-slack-login = Slack ne m’a pas laissé lire ce fichier : invite-moi dans son canal avec /invite ; si cela ne suffit pas, demande à l’équipe de cet espace de travail de me réinstaller avec l’autorisation files:read.
+refused-slack-shared = Une autre organisation a partagé ce fichier et je ne peux pas le lire : envoie-le ici toi-même.
+refused-slack-outside = Ce fichier se trouve hors de Slack et je ne prends que ce qui est envoyé ici : envoie-le ici.
+refused-slack-deleted = Ce fichier a été supprimé : renvoie-le.
+refused-slack-no-image = Ce fichier n’est pas une image : envoie un PNG, un JPEG ou un WebP.
+refused-slack-button = Ce bouton vient d’une version plus ancienne de moi : utilise plutôt /img2img.
+refused-slack-unpublishable = Il n’y a plus d’image à publier.
+refused-slack-no-channel = Cela n’a pas été demandé dans un canal, il n’y en a donc aucun où le publier.
+refused-slack-unpublished = Je n’ai pas pu le publier ({ $reason }) : invite-moi dans ce canal avec /invite.
+refused-slack-unsent = Je n’ai pas pu t’écrire ({ $reason }) : ouvre d’abord une conversation avec moi.
+refused-slack-no-job = Ce n’est pas un id de tâche : copie celui sous un résultat, ou utilise /info seul pour tes dernières tâches.
+refused-slack-admins = Seuls les admins de cet espace de travail changent ses réglages : demande à l’un d’eux.
+refused-slack-no-upload = L’image manque : ouvre de nouveau le formulaire et ajoute-la.
+refused-slack-add-picture = Ajoute l’image de départ : PNG, JPEG ou WebP.
+refused-slack-whole = Un nombre entier de { $least } à { $most }, s’il te plaît ; tu as écrit « { $given } ».
+refused-slack-number = Un nombre de 0 à { $most }, s’il te plaît ; tu as écrit « { $given } ».
+refused-slack-too-late = Slack m’a laissé trop peu de temps pour ouvrir cela : réessaie.
+refused-slack-busy = Slack est surchargé : réessaie dans une minute.
+refused-slack-elsewhere = Je ne peux pas faire cela dans cette conversation : invite-moi avec /invite, ou utilise /img2img.
+refused-slack-scope = Il me manque l’autorisation { $scope } : demande à l’équipe de cet espace de travail de me réinstaller.
+refused-slack-files = On ne peut pas partager de fichiers ici : demande à l’équipe de cet espace de travail de l’autoriser.
+refused-slack-refused = Slack a refusé cela ({ $reason }) : réessaie, et préviens l’équipe qui me gère si cela dure.
+note-slack-not-uploaded = L’image est prête, mais je ne peux pas l’envoyer ici ({ $reason }) : demande à l’équipe de cet espace de travail de l’autoriser.
+slack-double = C’est déjà en route.
+slack-published = C’est publié.
+slack-saved = { $scope ->
+    [channel] Les réglages de ce canal sont enregistrés.
+   *[workspace] Les réglages de cet espace de travail sont enregistrés.
+ }
+slack-hello = Envoie-moi une image avec quelques mots, par exemple « fais-en une peinture à l’huile --strength 0.7 », ou mentionne-moi dans le fil d’une image. /img2img ouvre un formulaire, /help en dit plus.
+
+failed-too-often = Cette tâche a arrêté le moteur trop souvent et a été abandonnée : essaie une autre image ou un autre prompt.
+failed-interrupted = Cette tâche a été interrompue trop souvent et abandonnée : essaie une autre image ou un autre prompt.
+failed-source-unreadable = L’image de départ n’a pas pu être lue : renvoie-la.
+failed-model-too-large = Le modèle « { $model } » ne tient pas en mémoire : prends-en un autre.
+failed-picture-too-large = L’appareil a manqué de mémoire à { $size } et même à des tailles plus petites : envoie une image plus petite.
+failed-not-saved = Le résultat n’a pas pu être enregistré ({ $reason }) : préviens l’équipe du bot.
+failed-model-unable = Le modèle « { $model } » n’y est pas arrivé : essaie d’autres réglages ; le journal en dit plus.
+failed-model-not-offered = Le modèle « { $model } » n’est pas proposé ici : choisis parmi { $models }.
+
 form-remix = Transformer l’image
 form-chain = Continuer à partir de ce résultat
 form-edit = Modifier et relancer

@@ -99,6 +99,130 @@ withheld-unchecked = 画像を確認できなかったため、誰にも表示�
 refused-unsafe-there = その画像はこの場所では表示できません。
 blocked-by-automod = このサーバーの AutoMod が画像つきのメッセージを止めました。別の言葉か別のチャンネルでお試しください。
 
+span = { $unit ->
+    [hours] { $count } 時間
+    [minutes] { $count } 分
+   *[seconds] { $count } 秒
+ }
+refused-storage = 今は何も保存できません。数分後にもう一度お試しください。
+refused-restarting = 再起動しています。一分後にもう一度お試しください。
+refused-queue-full = 列がいっぱいです。{ span }後にまた来てください。
+refused-pending = すでに { $pending } 件のジョブが待っています。上限は { $most } 件です。どれかが終わるのを待つか、キャンセルしてください。
+refused-more-than-a-day = 24 時間に { $most } 枚までですが、{ $asked } 枚が頼まれました。枚数を減らしてください。
+refused-day = 24 時間に { $most } 枚という上限を超えます。{ span }後にまた来てください。
+refused-channel = このチャンネルでは使えません。使える場所を尋ねるか、管理者に許可を頼んでください。
+refused-role = ここではそのためのロールが必要です。どのロールか管理者に尋ねてください。
+refused-others-picture = ここで変えてよいのは自分の画像だけです。自分の画像を添付してください。
+refused-not-yours-nor-moderator = それができるのは頼んだ本人かモデレーターだけです。
+refused-job-unknown = そのジョブは知りません。古すぎるのかもしれません。
+refused-ended = そのジョブはもう終わっています。
+refused-picture-gone = その画像はもう残っていません。もう一度送ってください。
+refused-strength = 強さは 0（画像そのまま）から 1（画像を無視）までです。指定された値は { $given } です。
+refused-strength-word = 強さは 0 から 1 までの数か、{ $words } のどれかです。書かれたのは「{ $given }」です。
+refused-sweep = 並べられる強さは 1 個から { $most } 個までです。指定されたのは { $given } 個です。
+refused-seed = シードは 0 から { $most } までの整数です。指定された値は { $given } です。
+refused-steps = ステップは 1 から { $most } までです。指定された値は { $given } です。
+refused-guidance-scale = ガイダンスは 0 から { $most } までです。指定された値は { $given } です。
+refused-prompt-long = プロンプトが { $length } 文字あります。上限は { $most } 文字です。
+refused-negative-prompt-long = ネガティブプロンプトが { $length } 文字あります。上限は { $most } 文字です。
+refused-style = スタイル「{ $style }」は知りません。{ $near } を試すか、/styles ですべてご覧ください。
+refused-model = モデル「{ $model }」はありません。使えるのは { $models } です。
+refused-flag-empty = --{ $flag } の後に値が必要です。
+refused-flag-whole = --{ $flag } には整数を指定してください。書かれたのは「{ $given }」です。
+refused-flag-number = --{ $flag } には数を指定してください。書かれたのは「{ $given }」です。
+refused-fetch = 画像のサーバーから返事がなく、取得できませんでした。もう一度送ってください。
+refused-fetch-status = 画像を取得できませんでした（サーバーの返事は { $status }）。もう一度送ってください。
+refused-elsewhere = ここにアップロードされた画像だけを受け付けます。ファイルそのものを添付してください。
+refused-file-larger = そのファイルは { $most } MB を超えています。もっと小さいものを送ってください。
+refused-file-size = そのファイルは { $size } MB あり、上限は { $most } MB です。小さくするか、JPEG で送ってください。
+refused-empty = そのファイルは空です。画像をもう一度送ってください。
+refused-cannot-open = 今は画像を開けません。一分後にもう一度お試しください。
+refused-broke-off = その画像を開くのに時間がかかりすぎるか、途中で止まりました。普通の PNG か JPEG で、または小さく保存し直してください。
+refused-unusable = その画像は使えません。普通の PNG か JPEG で保存し直してください。
+refused-memory = その画像を開くには、ここで使える以上のメモリが必要です。画素数を減らして送ってください。
+refused-pixels = その画像は { $megapixels } メガピクセル（{ $size }）あり、上限は { $most } メガピクセルです。縮小して送ってください。
+refused-small = その画像は { $size } ピクセルです。各辺に { $least } ピクセル以上必要です。もっと大きいものを送ってください。
+refused-narrow = その画像は { $size } ピクセルで、長い辺が短い辺の { $most } 倍を超えています。一部を切り抜いて送ってください。
+refused-packed = その { $format } には、展開すると大きすぎるテキストかプロファイルが入っています。メタデータなしで保存し直してください。
+refused-cut-off = その { $format } は途中で切れていて、終わりがありません。ファイル全体をもう一度送ってください。
+refused-damaged = その { $format } は壊れていて読めません。保存し直して送ってください。
+refused-web-page = それは画像ではなくウェブページです。ログインが必要なリンクではこうなります。画像を保存して、そのファイルを送ってください。
+refused-no-format = そのファイルに画像が見つかりません。PNG、JPEG、WebP のどれかを送ってください。
+refused-format = それは{ format-name }です。受け付けるのは PNG、JPEG、WebP です。{ format-mend }ください。
+format-name = { $kind ->
+    [raw] カメラの RAW ファイル
+    [TIFF] {" "}TIFF かカメラの RAW ファイル
+    [icon] アイコンかカーソル（ICO）
+    [Photoshop] {" "}Photoshop のファイル（PSD）
+    [GIMP] {" "}GIMP のファイル（XCF）
+    [PostScript] {" "}PostScript のファイル（EPS）
+    [SVG] {" "}SVG の図
+    [HEIC] {" "}HEIC の写真
+    [ZIP] {" "}ZIP の書庫か文書
+    [packed] 圧縮された書庫
+    [video] 動画
+    [sound] 音声ファイル
+    [sound-or-video] 音声か動画のファイル
+   *[other] {" "}{ $kind }{" "}
+ }
+format-mend = { $kind ->
+    [GIF] その一コマを PNG で保存して送って
+    [HEIC] スクリーンショットを送るか、iPhone の「設定」、「カメラ」、「フォーマット」で「互換性優先」を選んで
+    [SVG] PNG に書き出して送って
+    [PDF] そのページを PNG の画像にして送って
+    [video] その一コマを PNG で送って
+    [ZIP] 画像を圧縮せずにそのまま送って
+    [packed] 画像を圧縮せずにそのまま送って
+   *[other] そのどれかで保存して、もう一度送って
+ }
+
+refused-slack-no-picture = ここに画像が見つかりません。メッセージに添付するか、画像のスレッドで私にメンションするか、/img2img を使ってください。
+refused-slack-no-picture-there = そのメッセージには画像がありません。画像のあるものを選ぶか、/img2img を使ってください。
+refused-slack-thread = このスレッドを読めません。/invite で招待するか、メッセージに画像を添付してください。
+refused-slack-thread-scope = このスレッドを読む権限がありません（{ $scope } が必要です）。メッセージに画像を添付してください。
+refused-slack-thread-busy = Slack が混み合っていて、スレッドを見られませんでした。メッセージに画像を添付するか、少し後でもう一度お試しください。
+refused-slack-file = そのファイルが見えません。/invite でチャンネルに招待するか、/img2img で画像を追加してください。
+refused-slack-file-busy = Slack が混み合っていて、画像を受け取れませんでした。一分後にもう一度お試しください。
+refused-slack-login = Slack がそのファイルを読ませてくれませんでした。/invite でチャンネルに招待してください。それでもだめなら、files:read の権限つきでの再インストールをワークスペースの管理者に頼んでください。
+refused-slack-shared = そのファイルは別の組織が共有したもので、読めません。自分でここにアップロードしてください。
+refused-slack-outside = そのファイルは Slack の外にあり、受け付けるのはアップロードされたものだけです。ここにアップロードしてください。
+refused-slack-deleted = そのファイルは削除されました。もう一度アップロードしてください。
+refused-slack-no-image = そのファイルは画像ではありません。PNG、JPEG、WebP のどれかを送ってください。
+refused-slack-button = そのボタンは古い版のものです。/img2img を使ってください。
+refused-slack-unpublishable = 公開できる画像はもうありません。
+refused-slack-no-channel = チャンネルで頼まれたものではないので、公開する場所がありません。
+refused-slack-unpublished = 公開できませんでした（{ $reason }）。/invite でそのチャンネルに招待してください。
+refused-slack-unsent = メッセージを送れませんでした（{ $reason }）。先に私との会話を開いてください。
+refused-slack-no-job = それはジョブの id ではありません。結果の下の id をコピーするか、/info だけで最近のジョブをご覧ください。
+refused-slack-admins = このワークスペースの設定を変えられるのは管理者だけです。管理者に頼んでください。
+refused-slack-no-upload = 画像がありません。フォームを開き直して追加してください。
+refused-slack-add-picture = もとにする画像を追加してください。PNG、JPEG、WebP が使えます。
+refused-slack-whole = { $least } から { $most } までの整数を入れてください。書かれたのは「{ $given }」です。
+refused-slack-number = 0 から { $most } までの数を入れてください。書かれたのは「{ $given }」です。
+refused-slack-too-late = Slack の制限時間に間に合わず、開けませんでした。もう一度お試しください。
+refused-slack-busy = Slack が混み合っています。一分後にもう一度お試しください。
+refused-slack-elsewhere = この会話ではできません。/invite で招待するか、/img2img を使ってください。
+refused-slack-scope = 権限 { $scope } がありません。再インストールをワークスペースの管理者に頼んでください。
+refused-slack-files = ここではファイルを共有できません。許可をワークスペースの管理者に頼んでください。
+refused-slack-refused = Slack に拒否されました（{ $reason }）。もう一度お試しください。続くようなら、私の管理者に伝えてください。
+note-slack-not-uploaded = 画像はできましたが、ここにはアップロードできません（{ $reason }）。許可をワークスペースの管理者に頼んでください。
+slack-double = それはもう頼まれています。まもなく届きます。
+slack-published = 公開しました。
+slack-saved = { $scope ->
+    [channel] このチャンネルの設定を保存しました。
+   *[workspace] このワークスペースの設定を保存しました。
+ }
+slack-hello = 画像にひとこと添えて送ってください。例：「油絵にして --strength 0.7」。画像のスレッドで私にメンションしてもかまいません。/img2img でフォームが開き、/help に詳しい説明があります。
+
+failed-too-often = このジョブは何度もワーカーを止めたため、打ち切りました。別の画像かプロンプトをお試しください。
+failed-interrupted = このジョブは何度も中断されたため、打ち切りました。別の画像かプロンプトをお試しください。
+failed-source-unreadable = もとの画像を読めませんでした。もう一度送ってください。
+failed-model-too-large = モデル「{ $model }」がメモリに入りません。別のモデルを使ってください。
+failed-picture-too-large = { $size } でも、さらに小さくしてもメモリが足りませんでした。もっと小さい画像を送ってください。
+failed-not-saved = 結果を保存できませんでした（{ $reason }）。ボットの管理者に伝えてください。
+failed-model-unable = モデル「{ $model }」では処理できませんでした。別の設定をお試しください。詳しくはログにあります。
+failed-model-not-offered = モデル「{ $model }」はここにはありません。{ $models } から選んでください。
+
 form-remix = 画像を変える
 form-chain = この結果から続ける
 form-edit = 編集してもう一度

@@ -43,7 +43,7 @@ async def test_a_picture_is_named_by_its_content(store: ImageStore) -> None:
 async def test_what_is_not_kept_says_so(store: ImageStore) -> None:
     assert not await store.has(NAME)
     assert not store.path(NAME).exists()
-    with pytest.raises(Gone, match="attach it again"):
+    with pytest.raises(Gone, match="send it again"):
         await store.get(NAME)
 
 

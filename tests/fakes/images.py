@@ -30,7 +30,7 @@ class FolderImageStore:
         try:
             return self.path(image).read_bytes()
         except FileNotFoundError:
-            raise Gone("That picture is not kept any more: attach it again to work with it.") from None
+            raise Gone("refused-picture-gone") from None
 
     async def has(self, image: ImageId) -> bool:
         kept = self.path(image).exists()
