@@ -54,7 +54,7 @@ class FileMaker:
             try:
                 exported = await self._exporter.export(picture.generation, max_bytes=share)
             except Gone as gone:
-                notes.append(str(gone))
+                notes.append(gone.sentence(card.locale))
                 continue
             # Discord blurs a file of this name until the reader wants to see it.
             name = f"{'SPOILER_' if picture.spoiler else ''}pentimento-{card.job}-{index}.{exported.suffix}"

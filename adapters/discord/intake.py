@@ -104,7 +104,8 @@ class Intake:
                     log.info("event known already")
                     return
             except StorageFailed as fault:
-                await self._answers.refuse(Answered(event=event, ack=Ack.NONE, response=None), str(fault))
+                unanswered = Answered(event=event, ack=Ack.NONE, response=None)
+                await self._answers.refuse(unanswered, fault.sentence(event.origin.locale))
                 return
         answered = await self._answers.acknowledge(event, await self._ack(event, flow))
         await self._do(flow, answered)
@@ -115,7 +116,7 @@ class Intake:
             await flow.do(answered)
         except UserError as refusal:
             log.info("refused", kind=type(refusal).__name__)
-            await self._answers.refuse(answered, str(refusal))
+            await self._answers.refuse(answered, refusal.sentence(event.origin.locale))
         except DeliveryError as fault:
             log.warning("answer not delivered", reason=str(fault))
             await self._answers.refuse(answered, text(event.origin.locale, "refused-busy"))
@@ -135,8 +136,8 @@ class Intake:
         return Ack.HIDDEN if hidden else Ack.PUBLIC
 
 
-async def _unknown(answered: Answered) -> None:
-    raise Gone(text(answered.event.origin.locale, "refused-unknown"))
+async def _unknown(_: Answered) -> None:
+    raise Gone("refused-unknown")
 
 
 def flow_name(event: Incoming) -> str:

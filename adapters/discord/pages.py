@@ -62,7 +62,7 @@ class Pages:
         asked = str(options(answered.event.body).get("job", "")).strip()
         job = parse_job_id(asked)
         if job is None:
-            raise InvalidRequest(text(answered.event.origin.locale, "refused-no-job"))
+            raise InvalidRequest("refused-no-job")
         await self._describe(answered, job)
 
     async def image_info(self, answered: Answered) -> None:
@@ -71,7 +71,7 @@ class Pages:
         message = body.get("resolved", {}).get("messages", {}).get(str(body.get("target_id")), {})
         generation = generation_in(message)
         if generation is None:
-            raise Gone(text(answered.event.origin.locale, "info-none"))
+            raise Gone("info-none")
         await self._describe(answered, job_of(generation))
 
     async def details(self, answered: Answered) -> None:
@@ -126,7 +126,7 @@ class Pages:
         description = await self._service.describe(job)
         event = answered.event
         if description.job.private and description.job.requester.key != event.origin.requester.key:
-            raise Gone(text(event.origin.locale, "refused-gone"))
+            raise Gone("refused-gone")
         duty = await self._store.delivery(job)
         lines = description_lines(description, event.origin.locale, undelivered=duty.undeliverable if duty else "")
         buttons = []

@@ -2,7 +2,6 @@
 
 from adapters.discord.incoming import Incoming
 from bot.domain.errors import NotAllowed
-from bot.texts import text
 
 VIEW_CHANNEL = 1 << 10
 SEND_MESSAGES = 1 << 11
@@ -48,4 +47,4 @@ def check_may_answer(event: Incoming) -> None:
         wanted.insert(0, "Send Messages in Threads" if origin.parent else "Send Messages")
     for name in wanted:
         if not has(origin.app_permissions, NEEDED[name]):
-            raise NotAllowed(text(origin.locale, "refused-permission", permission=name))
+            raise NotAllowed("refused-permission", permission=name)

@@ -25,7 +25,6 @@ from bot.domain.place import check_model, check_source
 from bot.ports import JobStore
 from bot.rendering import render
 from bot.service import Service
-from bot.texts import text
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +63,7 @@ class Presses:
         pressed = _pressed(event)
         parent = await self._store.generation(pressed.target)
         if parent is None:
-            raise Gone(text(event.origin.locale, "refused-gone"))
+            raise Gone("refused-gone")
         form = result_form(
             Verb.USE_MAP if pressed.verb is Verb.ASK_MAP else pressed.verb,
             parent,
@@ -101,7 +100,7 @@ class Presses:
             return
         if not event.hidden and await self._gone(self._rest.delete(event.origin.channel, event.message)):
             return
-        raise NotAllowed(text(event.origin.locale, "refused-message-stays"))
+        raise NotAllowed("refused-message-stays")
 
     @staticmethod
     async def _gone(deleting: Awaitable[None]) -> bool:
@@ -119,13 +118,13 @@ class Presses:
         job = await self._owned(event)
         generations = await self._store.generations(job.id)
         if not generations:
-            raise Gone(text(event.origin.locale, "refused-gone"))
+            raise Gone("refused-gone")
         # Where it is published may be another kind of place by now than where it was asked for.
         origin = event.origin
         generations = self._service.fitted(generations, origin.site, private=False, locale=origin.locale)
         card = render(job, generations, public=True)
         if job.id in self._published:
-            raise Gone(text(event.origin.locale, "refused-double"))
+            raise Gone("refused-double")
         self._published.add(job.id)
         target = address(event, answered.response, hidden=False).target()
         try:
@@ -181,9 +180,9 @@ class Presses:
     async def _owned(self, event: Incoming) -> Job:
         job = await self._store.job(job_of(_pressed(event).target))
         if job is None:
-            raise Gone(text(event.origin.locale, "refused-gone"))
+            raise Gone("refused-gone")
         if job.requester.key != event.origin.requester.key:
-            raise NotAllowed(text(event.origin.locale, "refused-not-yours"))
+            raise NotAllowed("refused-not-yours")
         return job
 
 

@@ -94,7 +94,7 @@ class Reactions:
         )
 
     async def _send(self, event: Incoming, generation: GenerationId, words: str) -> None:
-        results = await self._results(event, generation)
+        results = await self._results(generation)
         generations = self._service.fitted(results, _DIRECT, private=True, locale=event.origin.locale)
         job = await self._store.job(job_of(generation))
         assert job is not None
@@ -104,16 +104,16 @@ class Reactions:
         channel = await self._rest.direct_channel(event.origin.user)
         await self._rest.create(channel, {"content": said, "allowed_mentions": NOBODY}, files.pictures)
 
-    async def _results(self, event: Incoming, generation: GenerationId) -> Sequence[Generation]:
+    async def _results(self, generation: GenerationId) -> Sequence[Generation]:
         generations = await self._store.generations(job_of(generation))
         if not generations:
-            raise Gone(text(event.origin.locale, "refused-gone"))
+            raise Gone("refused-gone")
         return generations
 
     async def _remove(self, event: Incoming, generation: GenerationId) -> None:
         job = await self._store.job(job_of(generation))
         if job is None:
-            raise Gone(text(event.origin.locale, "refused-gone"))
+            raise Gone("refused-gone")
         by, moderator = event.origin.requester, is_moderator(event)
         if not job.status.ended:
             await self._service.cancel(job.id, by=by, moderator=moderator)

@@ -62,11 +62,10 @@ class Remix:
     async def mention(self, answered: Answered) -> None:
         """A message that mentions us: with a picture, or in reply to one."""
         event = answered.event
-        locale = event.origin.locale
-        wish = wish_of_words(str(event.body["content"]), self._me, locale)
+        wish = wish_of_words(str(event.body["content"]), self._me)
         pictures = await self._mentioned(event)
         if len(pictures) > 1:
-            raise InvalidRequest(text(locale, "refused-several-pictures", count=len(pictures)))
+            raise InvalidRequest("refused-several-pictures", count=len(pictures))
         await self._submit(answered, replace(wish, source=pictures[0]))
 
     async def menu(self, answered: Answered) -> None:
@@ -74,7 +73,7 @@ class Remix:
         event = answered.event
         target = str(event.body.get("target_id", ""))
         message = event.body.get("resolved", {}).get("messages", {}).get(target, {})
-        pictures = self._pictures_of(message, event.origin.locale)
+        pictures = self._pictures_of(message)
         self._seen[target] = pictures
         while len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
@@ -92,7 +91,7 @@ class Remix:
         event = answered.event
         about, form = parse_remix_id(event.name), form_of(event)
         assert about is not None
-        pictures = self._seen.get(about.message) or await self._fetched(about, event.origin.locale)
+        pictures = self._seen.get(about.message) or await self._fetched(about)
         chosen = pictures[min(form.picture or 0, len(pictures) - 1)]
         strengths = None if form.strength is None else (form.strength,)
         flags = Flags(prompt=form.prompt or "", strengths=strengths, style=form.style, control=form.control)
@@ -132,14 +131,13 @@ class Remix:
         Raises:
             PictureRefused: there are none, or Discord withholds them.
         """
-        locale = event.origin.locale
         own = event.body["message"]
         if pictures := pictures_in(own, me=self._me):
             return pictures
         if not event.body["replied_message"]:
             if has_sticker(own):
-                raise PictureRefused(text(locale, "refused-sticker"))
-            raise PictureRefused(text(locale, "refused-no-picture"))
+                raise PictureRefused("refused-sticker")
+            raise PictureRefused("refused-no-picture")
         replied = event.body["replied"]
         if replied is not None and (pictures := pictures_in(replied, me=self._me)):
             return pictures
@@ -151,21 +149,21 @@ class Remix:
         if pictures := pictures_in(fetched, me=self._me):
             return pictures
         if has_sticker(fetched):
-            raise PictureRefused(text(locale, "refused-sticker"))
-        raise PictureRefused(text(locale, "refused-withheld"))
+            raise PictureRefused("refused-sticker")
+        raise PictureRefused("refused-withheld")
 
-    async def _fetched(self, about: RemixId, locale: str) -> list[Upload]:
+    async def _fetched(self, about: RemixId) -> list[Upload]:
         try:
             message = await self._rest.message(about.channel, about.message)
         except ERRORS:
-            raise PictureRefused(text(locale, "refused-form-forgotten")) from None
-        return self._pictures_of(message, locale)
+            raise PictureRefused("refused-form-forgotten") from None
+        return self._pictures_of(message)
 
-    def _pictures_of(self, message: Mapping[str, Any], locale: str) -> list[Upload]:
+    def _pictures_of(self, message: Mapping[str, Any]) -> list[Upload]:
         pictures = pictures_in(message, me=self._me)
         if not pictures:
             key = "refused-sticker" if has_sticker(message) else "refused-no-picture-there"
-            raise PictureRefused(text(locale, key))
+            raise PictureRefused(key)
         return pictures
 
 

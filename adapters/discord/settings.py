@@ -35,9 +35,9 @@ class Settings:
         event = answered.event
         locale = event.origin.locale
         if not event.origin.guild:
-            raise NotAllowed(text(locale, "refused-server-only"))
+            raise NotAllowed("refused-server-only")
         if not has(event.origin.permissions, MANAGE_GUILD):
-            raise NotAllowed(text(locale, "refused-manage-server"))
+            raise NotAllowed("refused-manage-server")
         given = options(event.body)
         place, name = _place(event, given)
         own = await self._service.settings(place)

@@ -14,7 +14,6 @@ from bot.domain.flags import Flags, parse_flags, parse_strengths
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.lora import parse_loras
 from bot.domain.request import Action, ReplyTarget, Request, parse_strength
-from bot.texts import text
 
 ACTIONS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REFINE, "map": Action.MAP}
 
@@ -173,7 +172,7 @@ def wish_of_command(event: Incoming) -> Wish:
     )
 
 
-def wish_of_words(content: str, me: str, locale: str) -> Wish:
+def wish_of_words(content: str, me: str) -> Wish:
     """What stands in a message that mentions us.
 
     Raises:
@@ -184,7 +183,7 @@ def wish_of_words(content: str, me: str, locale: str) -> Wish:
     if flags.map_only:
         return Wish(flags=flags, action=Action.MAP)
     if not flags.prompt:
-        raise InvalidRequest(text(locale, "refused-no-prompt"))
+        raise InvalidRequest("refused-no-prompt")
     several = flags.strengths is not None and len(flags.strengths) > 1
     return Wish(flags=flags, action=Action.SWEEP if several else Action.IMG2IMG)
 
