@@ -1,6 +1,5 @@
 """From what a member wants to a job: fetch the picture, make the core's request, hand it in."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,7 +19,6 @@ from bot.domain.place import PlaceSettings, check_model, check_place, check_sour
 from bot.domain.request import Action, ReplyTarget, Request
 
 _VERBS = {Action.EDIT: Verb.EDIT, Action.CHAIN: Verb.CHAIN, Action.MAP: Verb.USE_MAP}
-_LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
 async def ask_by_form(desk: Desk, event: Inbound, filled: Filled) -> Receipt:
@@ -49,7 +47,7 @@ async def ask_by_form(desk: Desk, event: Inbound, filled: Filled) -> Receipt:
             source=source,
         )
     if source is None:
-        raise Gone("The picture is missing: open the form again and add it.")
+        raise Gone("refused-slack-no-upload")
     author = "" if filled.file else errand.author
     return await ask(desk, event, place, errand.action, wishes, source=source, author=author)
 
@@ -93,7 +91,7 @@ async def ask(
             control=wishes.control.over(),
             control_map=wishes.control.map,
             private=private,
-            locale=_locale(member),
+            locale=member.locale,
         ),
         settings,
     )
@@ -157,7 +155,7 @@ async def press(
             source=source,
             control=wishes.control,
             private=private,
-            locale=_locale(member),
+            locale=member.locale,
             blocked=settings.blocked or (),
         )
     )
@@ -197,7 +195,3 @@ def _answer(desk: Desk, place: Place, parent: Job | None, *, private: bool) -> t
 
 def _named(place: Place, member: Member) -> Place:
     return Place(team=place.team, user=place.user, name=member.name or place.name)
-
-
-def _locale(member: Member) -> str:
-    return member.locale if _LOCALE.fullmatch(member.locale) else "en"

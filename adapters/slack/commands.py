@@ -71,7 +71,7 @@ async def on_shortcut(desk: Desk, event: Inbound) -> None:
     elif file:
         errand = replace(errand, file=file["id"], author=file.get("user") or message.get("user", ""))
     else:
-        raise PictureRefused("There is no picture in that message: use it on one with a picture, or /img2img.")
+        raise PictureRefused("refused-slack-no-picture-there")
     about = "Works on the picture of that message."
     controls = desk.controls(made[0].recipe.model if made else None)
     wishes = Flags(prompt="", control=wish_of(made[0].recipe.control) if made else UNSAID)
@@ -109,7 +109,5 @@ async def _info(desk: Desk, place: Place, text: str) -> Block:
         return recent_page(await desk.service.recent(place.requester))
     generation = parse_generation_id(text.split(maxsplit=1)[0])
     if generation is None:
-        raise InvalidRequest(
-            "That is no job id: copy the one under a result, or use /info alone for your latest jobs."
-        )
+        raise InvalidRequest("refused-slack-no-job")
     return details_page(await desk.service.describe(job_of(generation)))

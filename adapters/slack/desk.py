@@ -1,6 +1,7 @@
 """What every handler works with."""
 
 import asyncio
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
@@ -19,11 +20,13 @@ from adapters.slack.uploads import Uploads
 from bot.domain.model import label
 from bot.ports import Clock, Exporter, JobStore
 from bot.service import Service
+from bot.texts import Argument, text
 from inference.api import ControlKind
 
 _REMEMBERED_SECONDS = 600.0
 _REMEMBERED = 5000
 _ASK_SECONDS = 5.0
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 log = structlog.get_logger(__name__)
 
 
@@ -61,13 +64,14 @@ class Members:
             log.info("member not looked up", reason=str(fault))
             return Member()
         found = answer.get("user") or {}
+        locale = str(found.get("locale"))
         member = Member(
             name=(found.get("profile") or {}).get("display_name")
             or found.get("real_name")
             or found.get("name")
             or "",
             admin=bool(found.get("is_admin") or found.get("is_owner") or found.get("is_primary_owner")),
-            locale=found.get("locale") or "en",
+            locale=locale if _LOCALE.fullmatch(locale) else "en",
         )
         self._known[team.space, user] = (now, member)
         if len(self._known) > _REMEMBERED:
@@ -130,6 +134,14 @@ class Desk:
     async def is_admin(self, place: Place) -> bool:
         """May act on others' jobs."""
         return (await self.members.look_up(place.team, place.user)).admin
+
+    async def locale(self, place: Place) -> str:
+        """The member's language, as a BCP 47 tag."""
+        return (await self.members.look_up(place.team, place.user)).locale
+
+    async def tell(self, place: Place, key: str, /, **arguments: Argument) -> None:
+        """Say a message of the catalogue to the member alone."""
+        await self.notices.tell(place, text(await self.locale(place), key, **arguments))
 
     async def quietly(self, team: Team, method: str, **arguments: Any) -> None:
         """A call whose failure nobody would miss."""

@@ -8,6 +8,8 @@ from enum import Enum, auto
 
 from slack_sdk.errors import SlackApiError
 
+from bot.domain.errors import UserError
+
 
 class Meaning(Enum):
     """What to do about a failed call."""
@@ -155,19 +157,18 @@ def _seconds(retry_after: str | None) -> float | None:
         return None
 
 
-def sentence(fault: SlackFault) -> str:
+def refusal(fault: SlackFault) -> UserError:
     """What a member is told when a call for them failed: one sentence with the mend."""
     match fault.meaning:
         case Meaning.TOO_LATE:
-            return "Slack gave me too little time to open that: please try again."
+            return UserError("refused-slack-too-late")
         case Meaning.LATER | Meaning.UNKNOWN_END:
-            return "Slack is busy: please try again in a minute."
+            return UserError("refused-slack-busy")
         case Meaning.ELSEWHERE:
-            return "I cannot do that in this conversation: invite me with /invite, or use /img2img."
+            return UserError("refused-slack-elsewhere")
         case Meaning.NO_SCOPE:
-            lacking = fault.needed or fault.code
-            return f"I lack the {lacking} permission: ask who runs this workspace to install me again."
+            return UserError("refused-slack-scope", scope=fault.needed or fault.code)
         case Meaning.NO_FILES:
-            return "Files may not be shared here: ask who runs this workspace to allow it."
+            return UserError("refused-slack-files")
         case _:
-            return f"Slack refused that ({fault.code}): please try again, and tell who runs me if it stays so."
+            return UserError("refused-slack-refused", reason=fault.code)

@@ -4,17 +4,22 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from adapters.slack.text import MAX_OPTION, Block, clip, plain
+from bot.domain.errors import InvalidRequest
+from bot.domain.request import quoted
 
 NO_CHOICE = "none"
 """What stands for choosing nothing in a select."""
 
 FILE_TYPES = ("png", "jpg", "jpeg", "webp")
 
+Errors = dict[str, InvalidRequest]
+"""What is wrong with each field of a form."""
+
 
 class FormErrors(Exception):
     """What is wrong with a form, by field; each one sentence."""
 
-    def __init__(self, fields: Mapping[str, str]) -> None:
+    def __init__(self, fields: Mapping[str, InvalidRequest]) -> None:
         super().__init__(", ".join(fields))
         self.fields = dict(fields)
 
@@ -71,19 +76,17 @@ def shown_number(value: float | None) -> str:
     return "" if value is None else f"{value:.10g}"
 
 
-def whole_number(
-    fields: Mapping[str, Any], errors: dict[str, str], name: str, *, least: int = 0, most: int
-) -> int | None:
+def whole_number(fields: Mapping[str, Any], errors: Errors, name: str, *, least: int = 0, most: int) -> int | None:
     text = typed_text(fields, name)
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-        errors[name] = f"A whole number from {least} to {most}, please; you wrote {clip(text, 20)!r}."
+        errors[name] = InvalidRequest("refused-slack-whole", least=least, most=str(most), given=quoted(text))
         return None
     return int(text)
 
 
-def number(fields: Mapping[str, Any], errors: dict[str, str], name: str, *, most: float) -> float | None:
+def number(fields: Mapping[str, Any], errors: Errors, name: str, *, most: float) -> float | None:
     text = typed_text(fields, name)
     if not text:
         return None
@@ -92,6 +95,6 @@ def number(fields: Mapping[str, Any], errors: dict[str, str], name: str, *, most
     except ValueError:
         value = -1.0
     if not 0 <= value <= most:
-        errors[name] = f"A number from 0 to {most:g}, please; you wrote {clip(text, 20)!r}."
+        errors[name] = InvalidRequest("refused-slack-number", most=f"{most:g}", given=quoted(text))
         return None
     return value

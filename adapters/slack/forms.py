@@ -13,6 +13,7 @@ from adapters.slack.controls import ADVANCED
 from adapters.slack.fields import (
     FILE_TYPES,
     NO_CHOICE,
+    Errors,
     FormErrors,
     choice_field,
     chosen_value,
@@ -190,12 +191,12 @@ def read_form(view: Mapping[str, Any]) -> Filled:
     """
     errand = errand_of(view)
     fields = fields_of(view)
-    errors: dict[str, str] = {}
+    errors: Errors = {}
     file = _file(fields, errors, "picture", required=errand.needs_file)
     drawn = _file(fields, errors, "map")
     prompt = typed_text(fields, "prompt")
     if not prompt and not errand.draws_map:
-        errors["prompt"] = 'Say what the picture should become, for example "an oil painting".'
+        errors["prompt"] = InvalidRequest("refused-no-prompt")
     strengths = _strengths(fields, errors, several=errand.action is Action.SWEEP)
     wishes = Flags(
         prompt=prompt,
@@ -291,37 +292,37 @@ def _advanced(wishes: Flags, models: Mapping[str, str], controls: Sequence[Contr
 
 
 def _file(
-    fields: Mapping[str, Any], errors: dict[str, str], name: str, *, required: bool = False
+    fields: Mapping[str, Any], errors: Errors, name: str, *, required: bool = False
 ) -> Mapping[str, Any] | None:
     files = fields.get(name, {}).get("files") or []
     if required and not files:
-        errors[name] = "Add the picture to work on: PNG, JPEG or WebP."
+        errors[name] = InvalidRequest("refused-slack-add-picture")
     if not files:
         return None
     file: Mapping[str, Any] = files[0]
     kind = file.get("mimetype") or ""
     if kind and not kind.startswith("image/"):
-        errors[name] = "That file is no picture: add a PNG, JPEG or WebP."
+        errors[name] = InvalidRequest("refused-slack-no-image")
     return file
 
 
-def _strengths(fields: Mapping[str, Any], errors: dict[str, str], *, several: bool) -> tuple[float, ...] | None:
+def _strengths(fields: Mapping[str, Any], errors: Errors, *, several: bool) -> tuple[float, ...] | None:
     text = typed_text(fields, "strength")
     if not text:
         return None
     try:
         strengths = parse_strengths(text) if several else (parse_strength(text),)
     except InvalidRequest as error:
-        errors["strength"] = str(error)
+        errors["strength"] = error
         return None
     if len(strengths) > MAX_SWEEP:
-        errors["strength"] = f"A sweep takes {MAX_SWEEP} strengths at most; you gave {len(strengths)}."
+        errors["strength"] = InvalidRequest("refused-sweep", most=MAX_SWEEP, given=len(strengths))
     return strengths
 
 
-def _loras(fields: Mapping[str, Any], errors: dict[str, str]) -> tuple[LoraWish, ...]:
+def _loras(fields: Mapping[str, Any], errors: Errors) -> tuple[LoraWish, ...]:
     try:
         return parse_loras(typed_text(fields, "loras"))
     except InvalidRequest as error:
-        errors["loras"] = str(error)
+        errors["loras"] = error
         return ()

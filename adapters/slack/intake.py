@@ -18,7 +18,7 @@ from slack_bolt.response import BoltResponse
 from adapters.slack import forms, settings
 from adapters.slack.asking import place_of_form
 from adapters.slack.desk import Desk
-from adapters.slack.errors import SlackFault, sentence
+from adapters.slack.errors import SlackFault, refusal
 from adapters.slack.fields import FormErrors
 from adapters.slack.forms import errand_of, read_form
 from adapters.slack.inbound import Inbound, Kind, inbound, place_of
@@ -26,11 +26,14 @@ from adapters.slack.members import PLATFORM, Place
 from adapters.slack.settings import read_settings
 from bot.domain.errors import StorageFailed, UserError
 from bot.ports import Clock, InboxEvent, JobStore
+from bot.texts import REFERENCE
 
 Handler = Callable[[Desk, Inbound], Awaitable[None]]
 
 _NO_MEMBER = frozenset({Kind.UNINSTALLED, Kind.HOME})
 """Nobody waits for a word about these."""
+
+_LOCALE_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +69,9 @@ class Intake:
             event = None
         if event is not None:
             if errors := _form_errors(event):
-                return await context.ack(response_action="errors", errors=errors)
+                locale = await self._locale(place_of(event.body))
+                said = {field: error.sentence(locale) for field, error in errors.items()}
+                return await context.ack(response_action="errors", errors=said)
             if not await self._taken_up(event):
                 return BoltResponse(status=503, body="")  # Slack sends events again
         await next_()
@@ -119,32 +124,41 @@ class Intake:
         event = todo.event
         with structlog.contextvars.bound_contextvars(inbound=event.id):
             if todo.refused:
-                await self._tell(event, str(todo.refused))
+                await self._tell(event, todo.refused)
                 return
             try:
                 await self._handlers[event.kind](self._desk, event)
             except UserError as refused:
-                await self._tell(event, str(refused))
+                await self._tell(event, refused)
             except SlackFault as fault:
                 log.warning("handler refused by slack", code=fault.code)
-                await self._tell(event, sentence(fault))
+                await self._tell(event, refusal(fault))
             except Exception:
                 # One payload that we cannot digest must not end the work on all others.
                 log.exception("handler failed")
-                await self._tell(event, "Something went wrong on my side: please try again.")
+                await self._tell(event, UserError("refused-our-fault"))
             try:
                 await self._store.settle(event.id)
             except StorageFailed:
                 log.warning("not settled, comes again at the next start")
             self._taken.discard(event.id)
 
-    async def _tell(self, event: Inbound, sentence: str) -> None:
+    async def _locale(self, place: Place) -> str:
+        """The member's language while Slack waits for a form's answer, three seconds at most."""
+        try:
+            async with asyncio.timeout(_LOCALE_SECONDS):
+                return await self._desk.locale(place)
+        except TimeoutError:
+            return REFERENCE
+
+    async def _tell(self, event: Inbound, refused: UserError) -> None:
         if event.kind in _NO_MEMBER:
             return
         try:
-            await self._desk.notices.tell(_place(event), sentence)
+            place = _place(event)
+            await self._desk.notices.tell(place, refused.sentence(await self._desk.locale(place)))
         except Exception:
-            log.exception("member not told", sentence=sentence)  # the last word: nothing may come after it
+            log.exception("member not told", sentence=str(refused))  # the last word: nothing may come after it
 
 
 def _place(event: Inbound) -> Place:
@@ -158,7 +172,7 @@ def _is_form(event: Inbound) -> bool:
     return event.kind is Kind.SUBMISSION and event.body["view"].get("callback_id") == forms.CALLBACK
 
 
-def _form_errors(event: Inbound) -> dict[str, str] | None:
+def _form_errors(event: Inbound) -> Mapping[str, UserError] | None:
     """What a submitted form's fields say before it is taken; reading it is pure and quick."""
     if event.kind is not Kind.SUBMISSION:
         return None

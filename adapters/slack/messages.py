@@ -19,11 +19,6 @@ from bot.domain.ids import GenerationId
 from bot.domain.request import Action
 
 _PAGES = 5
-_NO_PICTURE = "I see no picture here: attach one to your message, mention me in the thread of one, or use /img2img."
-HELP = (
-    "Send me a picture with a few words, for example “make it an oil painting --strength 0.7”, or mention me in the "
-    "thread of a picture. /img2img opens a form, /help says more."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +38,12 @@ async def on_message(desk: Desk, event: Inbound) -> None:
     found = Found(file=picture_among(message.get("files")))
     if found.file is None:
         if text.lower() in {"", "help", "hi", "hello"} or (place.is_direct and not message.get("thread_ts")):
-            await desk.notices.tell(place, HELP)
+            await desk.tell(place, "slack-hello")
             return
         found = await _above(desk, place, message)
     wishes = parse_flags(text)
     if not wishes.prompt and found.generation is None and not wishes.map_only:
-        raise InvalidRequest('Say what the picture should become, for example "an oil painting".')
+        raise InvalidRequest("refused-no-prompt")
     if found.generation:
         await _go_on(desk, event, place, found.generation, wishes)
     elif found.file:
@@ -77,7 +72,7 @@ async def _above(desk: Desk, place: Place, message: Mapping[str, Any]) -> Found:
                 place.team, "conversations_replies", channel=place.channel, ts=thread, limit=200, cursor=cursor
             )
         except SlackFault as fault:
-            raise PictureRefused(_unreadable(fault)) from fault
+            raise _unreadable(fault) from fault
         for each in page.get("messages", []):  # oldest first
             if float(each.get("ts", 0)) <= float(now):
                 found = await _in(desk, place, each) or found
@@ -85,7 +80,7 @@ async def _above(desk: Desk, place: Place, message: Mapping[str, Any]) -> Found:
         if not cursor:
             break
     if found == Found():
-        raise PictureRefused(_NO_PICTURE)
+        raise PictureRefused("refused-slack-no-picture")
     return found
 
 
@@ -99,10 +94,9 @@ async def _in(desk: Desk, place: Place, message: Mapping[str, Any]) -> Found | N
     return Found(file=file, author=file.get("user") or message.get("user", "")) if file else None
 
 
-def _unreadable(fault: SlackFault) -> str:
+def _unreadable(fault: SlackFault) -> PictureRefused:
     if fault.meaning is Meaning.NO_SCOPE:
-        lacking = fault.needed or "channels:history"
-        return f"I may not read this thread ({lacking} is missing): attach the picture to your message instead."
+        return PictureRefused("refused-slack-thread-scope", scope=fault.needed or "channels:history")
     if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
-        return "Slack is busy and did not show me the thread: attach the picture to your message, or try again soon."
-    return "I cannot read this thread: invite me with /invite, or attach the picture to your message."
+        return PictureRefused("refused-slack-thread-busy")
+    return PictureRefused("refused-slack-thread")

@@ -22,6 +22,7 @@ from bot.domain.errors import Gone, TryLater, Undeliverable
 from bot.domain.ids import JobId
 from bot.domain.request import ReplyTarget
 from bot.ports import Clock, MessageRef
+from bot.texts import text
 
 METADATA_EVENT = "pentimento_job"
 _REMEMBERED = 2000
@@ -176,14 +177,11 @@ class SlackMessenger:
         try:
             return await self._uploads.put(team, card.pictures)
         except Gone as gone:
-            return Shared({}, (str(gone),))
+            return Shared({}, (gone.sentence(card.locale),))
         except SlackFault as fault:
             if fault.meaning not in {Meaning.NO_FILES, Meaning.NO_SCOPE}:
                 raise
-            why = (
-                f"The picture is done, but I may not upload it here ({fault.needed or fault.code}): "
-                "ask who runs this workspace to allow it."
-            )
+            why = text(card.locale, "note-slack-not-uploaded", reason=fault.needed or fault.code)
             return Shared({}, (why,))
 
     async def _again(self, target: ReplyTarget, message: MessageRef, card: Card, fault: SlackFault) -> MessageRef:

@@ -24,7 +24,6 @@ FETCHES = 4
 """Pictures on their way at the same time; each may be as large as `MAX_BYTES`."""
 
 _HTML = (b"<!doctype html", b"<html", b"<head")
-_INVITE = "I cannot see that file: invite me to its channel with /invite, or use /img2img and add the picture there."
 log = structlog.get_logger(__name__)
 
 
@@ -63,40 +62,33 @@ class Pictures:
             download = await self._downloads.fetch(_address(file), headers={"Authorization": f"Bearer {token}"})
         if "html" in download.media_type or download.content[:64].lstrip().lower().startswith(_HTML):
             log.warning("slack sent a login page instead of a file", file=file.get("id"))
-            raise PictureRefused(
-                "Slack did not let me read that file: invite me to its channel with /invite; if that does not help, "
-                "ask who runs this workspace to install me again with the files:read permission."
-            )
+            raise PictureRefused("refused-slack-login")
         if not download.content:
-            raise PictureRefused("That file is empty: send the picture again.")
+            raise PictureRefused("refused-empty")
         return download.content
 
     async def _look_up(self, team: Team, file: str) -> File:
         try:
             found = await self._api.patient(team, "files_info", file=file)
         except SlackFault as fault:
-            raise PictureRefused(_refusal(fault)) from fault
+            raise _refusal(fault) from fault
         looked_up: File = found.get("file") or {}
         if _is_stub(looked_up) or not (_address(looked_up) or looked_up.get("is_external")):
-            raise PictureRefused(
-                "Another organisation shared that file and I may not read it: upload it here yourself."
-            )
+            raise PictureRefused("refused-slack-shared")
         return looked_up
 
     def _check(self, file: File) -> None:
         """What can be said without fetching it."""
         if file.get("is_external") or file.get("mode") == "external":
-            raise PictureRefused("That file lies outside of Slack and I only take uploads: upload it here.")
+            raise PictureRefused("refused-slack-outside")
         if file.get("mode") == "tombstone":
-            raise PictureRefused("That file was deleted: upload it again.")
+            raise PictureRefused("refused-slack-deleted")
         size = file.get("size")
         if isinstance(size, int) and size > MAX_BYTES:
-            raise PictureRefused(
-                f"That file has {size / 1e6:.0f} MB and {MAX_BYTES / 1e6:.0f} MB is the most: send a smaller one."
-            )
+            raise PictureRefused("refused-file-size", size=f"{size / 1e6:.0f}", most=f"{MAX_BYTES / 1e6:.0f}")
         kind = str(file.get("mimetype") or "")
         if kind and not kind.startswith("image/"):
-            raise PictureRefused("That file is no picture: send a PNG, JPEG or WebP.")
+            raise PictureRefused("refused-slack-no-image")
 
 
 def _is_stub(file: File) -> bool:
@@ -107,11 +99,9 @@ def _address(file: File) -> str:
     return str(file.get("url_private_download") or file.get("url_private") or "")
 
 
-def _refusal(fault: SlackFault) -> str:
+def _refusal(fault: SlackFault) -> PictureRefused:
     if fault.meaning is Meaning.NO_SCOPE:
-        return (
-            f"I lack the {fault.needed or 'files:read'} permission: ask who runs this workspace to install me again."
-        )
+        return PictureRefused("refused-slack-scope", scope=fault.needed or "files:read")
     if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
-        return "Slack is busy and did not give me the picture: try again in a minute."
-    return _INVITE
+        return PictureRefused("refused-slack-file-busy")
+    return PictureRefused("refused-slack-file")

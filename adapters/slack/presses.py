@@ -72,7 +72,7 @@ async def on_press(desk: Desk, event: Inbound) -> None:
         case code:
             control = parse_control(code)
             if control is None:
-                raise InvalidRequest("That button is of an older version of me: use /img2img instead.")
+                raise InvalidRequest("refused-slack-button")
             await _on_control(desk, event, place, control)
 
 
@@ -91,14 +91,14 @@ async def _on_control(desk: Desk, event: Inbound, place: Place, control: Control
         case _:
             receipt = await asking.press(desk, event, place, control.verb, control.target, strength=control.strength)
             if receipt.duplicate:
-                await desk.notices.tell(place, "That is on its way already.")
+                await desk.tell(place, "slack-double")
 
 
 async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
     """Prefilled with the result's own recipe; a chain begins at the usual strength."""
     parent = await desk.store.generation(control.target)
     if parent is None:
-        raise Gone("That picture is not kept any more: send it again.")
+        raise Gone("refused-picture-gone")
     chain = control.verb is Verb.CHAIN
     recipe = parent.recipe
     wishes = Flags(
@@ -171,12 +171,12 @@ async def publish(desk: Desk, place: Place, control: Control) -> None:
     description = await desk.service.describe(job_of(control.target))
     job = description.job
     if job.requester.key != place.requester.key:
-        raise NotAllowed("Only the member who asked for it can publish it.")
+        raise NotAllowed("refused-not-yours")
     if job.status is not JobStatus.SUCCEEDED or not description.generations:
-        raise Gone("There is no picture to publish any more.")
+        raise Gone("refused-slack-unpublishable")
     address = job.reply_to.address
     if not address.get("home_channel"):
-        raise InvalidRequest("It was not asked for in a channel, so there is none to publish it in.")
+        raise InvalidRequest("refused-slack-no-channel")
     home = {**address, "channel": address["home_channel"], "thread": address.get("home_thread", "")}
     target = ReplyTarget(platform=PLATFORM, address={name: value for name, value in home.items() if value})
     fitted = desk.service.fitted(description.generations, STRICTEST, private=False, locale=job.locale)
@@ -184,8 +184,8 @@ async def publish(desk: Desk, place: Place, control: Control) -> None:
     try:
         await desk.messenger.copy(target, card, nonce=f"{job.id}:published")
     except DeliveryError as fault:
-        raise InvalidRequest(f"I could not publish it ({fault}): invite me to that channel with /invite.") from fault
-    await desk.notices.tell(place, "It is published.")
+        raise InvalidRequest("refused-slack-unpublished", reason=str(fault)) from fault
+    await desk.tell(place, "slack-published")
 
 
 async def _export(desk: Desk, event: Inbound, place: Place) -> None:

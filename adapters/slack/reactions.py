@@ -49,7 +49,7 @@ async def _send(desk: Desk, place: Place, job: Job) -> None:
     try:
         await desk.messenger.copy(target, card, nonce=f"{job.id}:for:{place.user}")
     except DeliveryError as fault:
-        raise InvalidRequest(f"I could not write to you ({fault}): open a conversation with me first.") from fault
+        raise InvalidRequest("refused-slack-unsent", reason=str(fault)) from fault
 
 
 async def _remove(desk: Desk, place: Place, job: Job, *, ts: str) -> None:

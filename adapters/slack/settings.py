@@ -43,13 +43,13 @@ async def save_settings(desk: Desk, event: Inbound) -> None:
     """
     view, place = event.body["view"], place_of(event.body)
     if not await desk.is_admin(place):
-        raise NotAllowed("Only the admins of this workspace change its settings: ask one of them.")
+        raise NotAllowed("refused-slack-admins")
     for_channel, settings = read_settings(view)
     channel = json.loads(view.get("private_metadata") or "{}").get("channel", "")
     key = place_key(place.team, channel if for_channel else "")
     await desk.service.change_settings(key, settings)
     where = Place(team=place.team, user=place.user, channel=channel)
-    await desk.notices.tell(where, f"The settings of this {_CHANNEL if for_channel else _WORKSPACE} are saved.")
+    await desk.tell(where, "slack-saved", scope=_CHANNEL if for_channel else _WORKSPACE)
 
 
 def keys_of(place: Place) -> list[str]:
@@ -137,12 +137,12 @@ def read_settings(view: Mapping[str, Any]) -> tuple[bool, PlaceSettings]:
     try:
         strength = parse_strength(text) if text else None
     except InvalidRequest as error:
-        raise FormErrors({"strength": str(error)}) from None
+        raise FormErrors({"strength": error}) from None
     blocked = parse_patterns(typed_text(fields, "blocked"))
     try:
         check_patterns(blocked)
     except InvalidRequest as error:
-        raise FormErrors({"blocked": str(error)}) from None
+        raise FormErrors({"blocked": error}) from None
     private, remix = chosen("private"), chosen("remix")
     channels = fields.get("channels", {}).get("selected_conversations") or ()
     models = fields.get("models", {}).get("selected_options") or ()

@@ -6,6 +6,7 @@ from typing import Any
 from adapters.slack.fields import (
     FILE_TYPES,
     NO_CHOICE,
+    Errors,
     choice_field,
     chosen_value,
     input_field,
@@ -54,7 +55,7 @@ def has_numbers(wish: ControlWish) -> bool:
     return (wish.scale, wish.start, wish.end) not in {(None, None, None), (1.0, 0.0, 1.0)}
 
 
-def read_control(fields: Mapping[str, Any], errors: dict[str, str], *, required: bool) -> ControlWish:
+def read_control(fields: Mapping[str, Any], errors: Errors, *, required: bool) -> ControlWish:
     """What a form says of structure; where it had no such field, nothing.
 
     Args:
@@ -66,7 +67,7 @@ def read_control(fields: Mapping[str, Any], errors: dict[str, str], *, required:
         return UNSAID
     kind = chosen_value(fields, "control")
     if kind is None and required:
-        errors["control"] = "Choose what the map shows."
+        errors["control"] = InvalidRequest("refused-map-kind-missing")
     wish = ControlWish(
         kind=parse_kind(kind or NO_CONTROL),
         scale=number(fields, errors, "control_scale", most=MAX_CONTROL_SCALE),
@@ -77,5 +78,5 @@ def read_control(fields: Mapping[str, Any], errors: dict[str, str], *, required:
         if control := wish.over():
             control.check()
     except InvalidRequest as error:
-        errors.setdefault("control_end", str(error))
+        errors.setdefault("control_end", error)
     return wish

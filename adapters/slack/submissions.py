@@ -15,4 +15,4 @@ async def on_submission(desk: Desk, event: Inbound) -> None:
         receipt = await asking.ask_by_form(desk, event, read_form(view))
         if receipt.duplicate:
             place = asking.place_of_form(event, read_form(view).errand)
-            await desk.notices.tell(place, "That is on its way already.")
+            await desk.tell(place, "slack-double")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack.errors import Meaning, SlackFault, sentence, understood
+from adapters.slack.errors import Meaning, SlackFault, refusal, understood
 
 
 def answer(error: str = "", status: int = 200, **headers: str) -> SlackApiError:
@@ -47,6 +47,6 @@ def test_how_long_to_wait_is_read_whatever_the_headers_case() -> None:
 
 @pytest.mark.parametrize("meaning", list(Meaning))
 def test_every_meaning_has_one_sentence_for_the_member(meaning: Meaning) -> None:
-    said = sentence(SlackFault(meaning, "some_code"))
+    said = str(refusal(SlackFault(meaning, "some_code")))
     assert said.endswith(".")
     assert said.count(". ") == 0
