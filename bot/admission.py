@@ -272,7 +272,7 @@ class Admission:
             return _Source(
                 image=image,
                 pixels=picture.width * picture.height,
-                notes=picture.notes,
+                notes=tuple(text(request.locale, note) for note in picture.notes),
                 contrast=picture.contrast,
                 made_by_ai=picture.made_by_ai,
             )

@@ -40,7 +40,7 @@ from tests.fakes.pictures import (
     zeros,
 )
 
-ANIMATED = ("It is animated: I used the first frame.",)
+ANIMATED = ("note-animated",)
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 WIDTH, HEIGHT = SIZE
 MIDDLE = (WIDTH // 2, HEIGHT // 2)

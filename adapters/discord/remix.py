@@ -162,8 +162,9 @@ class Remix:
     def _pictures_of(self, message: Mapping[str, Any]) -> list[Upload]:
         pictures = pictures_in(message, me=self._me)
         if not pictures:
-            key = "refused-sticker" if has_sticker(message) else "refused-no-picture-there"
-            raise PictureRefused(key)
+            if has_sticker(message):
+                raise PictureRefused("refused-sticker")
+            raise PictureRefused("refused-no-picture-there")
         return pictures
 
 

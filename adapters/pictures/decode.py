@@ -35,7 +35,7 @@ _AI_MARKS = (b"rainedAlgorithmicMedia", b"tEXtparameters\0")
 """IPTC's `trainedAlgorithmicMedia` and `compositeWithTrainedAlgorithmicMedia`, in XMP and C2PA manifests alike, and
 the chunk in which the A1111 web UI and its kin keep a recipe."""
 
-_ANIMATED = "It is animated: I used the first frame."
+_ANIMATED = "note-animated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ class Picture:
     """A member's picture, decoded: an upright RGB PNG without metadata.
 
     Attributes:
-        notes: what the member should know, e.g. "It is animated: I used the first frame."
+        notes: what the member should know, as messages of the catalogue, e.g. "note-animated".
         contrast: standard deviation of its lightness, 0 .. 0.5; None where unknown.
         made_by_ai: the file says that a model had a part in it.
     """

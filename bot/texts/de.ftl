@@ -45,6 +45,7 @@ print-map = { $width }x{ $height }
 print-id = id { $id }
 
 card-expected = Fertig etwa { $when }, in neun von zehn Fällen spätestens um { $late }
+note-animated = Es ist animiert: ich habe das erste Bild genommen.
 note-too-large = Das Bild ist hier auch verkleinert zu groß: frag mit /info danach.
 note-sent-directly = Dort, wo du gefragt hast, ließ es sich nicht zeigen, darum kommt es direkt zu dir.
 note-stays = Das Bild darf nur dort gezeigt werden, wo du darum gebeten hast: Drück dort einen Knopf oder bitte dort noch einmal.

@@ -47,6 +47,7 @@ print-map = { $width }x{ $height }
 print-id = id { $id }
 
 card-expected = Done about { $when }, by { $late } at the latest in nine cases of ten
+note-animated = It is animated: I used the first frame.
 note-too-large = The picture is too large for this place, even made small: ask for it with /info.
 note-sent-directly = It could not be shown where you asked, so it comes to you directly.
 note-stays = Its picture may be shown only where you asked for it: press a button there, or ask there again.

@@ -45,6 +45,7 @@ print-map = { $width }x{ $height }
 print-id = id { $id }
 
 card-expected = Listo hacia { $when }, a más tardar a las { $late } nueve de cada diez veces
+note-animated = Está animada: usé el primer fotograma.
 note-too-large = La imagen es demasiado grande aquí, incluso reducida: pídela con /info.
 note-sent-directly = No se pudo mostrar donde lo pediste, así que te llega directamente.
 note-stays = La imagen solo se puede mostrar donde la pediste: pulsa allí un botón o pídela allí otra vez.

@@ -45,6 +45,7 @@ print-map = { $width }x{ $height }
 print-id = id { $id }
 
 card-expected = Prêt vers { $when }, au plus tard à { $late } neuf fois sur dix
+note-animated = Elle est animée : j’ai pris la première image.
 note-too-large = L’image est trop grande ici, même réduite : demande-la avec /info.
 note-sent-directly = Impossible de la montrer là où tu l’as demandée, elle vient donc directement à toi.
 note-stays = L’image ne peut être montrée que là où tu l’as demandée : appuie là-bas sur un bouton, ou redemande-la là-bas.

@@ -45,6 +45,7 @@ print-map = { $width }x{ $height }
 print-id = id { $id }
 
 card-expected = 完成予定は { $when }、十中八九 { $late } までに
+note-animated = アニメーションなので、最初の一コマを使いました。
 note-too-large = 縮小してもここには大きすぎます。/info で受け取ってください。
 note-sent-directly = 頼まれた場所ではお見せできなかったので、直接お送りします。
 note-stays = この画像は頼んだ場所でだけ表示できます。そこでボタンを押すか、もう一度頼んでください。

@@ -24,7 +24,7 @@ class InProcessPictureReader:
             with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as opened:
                 upright = ImageOps.exif_transpose(opened).convert("RGB")
         except OSError:
-            raise PictureRefused("I cannot read this picture: send a PNG or JPEG.") from None
+            raise PictureRefused("refused-no-format") from None
         plain = Image.frombytes("RGB", upright.size, upright.tobytes())  # a new picture carries no metadata
         png = io.BytesIO()
         plain.save(png, "PNG", compress_level=1)

@@ -56,6 +56,18 @@ async def test_what_another_attempt_cannot_mend_ends_the_job_with_the_engines_wo
         assert len(at.engine.requests) == 1
 
 
+async def test_what_ends_a_job_is_said_in_its_owners_language(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        too_large = Failed(
+            FailureKind.OUT_OF_MEMORY, "Too large.", cause="picture-too-large", values={"size": "64x64"}
+        )
+        at.engine.script(too_large, *[CRASH] * MAX_STRIKES)
+        memory = (await at.service.submit(request("dora", locale="de"))).job
+        assert "auch bei kleineren Größen" in (await at.shown(memory.id, JobStatus.FAILED)).headline
+        deadly = (await at.service.submit(request("dora", locale="de"))).job
+        assert "zu oft angehalten" in (await at.shown(deadly.id, JobStatus.FAILED)).headline
+
+
 @pytest.mark.parametrize("slots", [1, 2, 4])
 async def test_a_sweep_interrupted_in_the_middle_keeps_what_it_has(tmp_path: Path, slots: int) -> None:
     async with bench(tmp_path, slots=slots) as at:

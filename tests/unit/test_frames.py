@@ -40,7 +40,7 @@ EVENTS = st.one_of(
         seconds=st.floats(0, 1e6),
         notes=st.lists(TEXT).map(tuple),
     ),
-    st.builds(Failed, st.sampled_from(FailureKind), TEXT),
+    st.builds(Failed, st.sampled_from(FailureKind), TEXT, TEXT, st.dictionaries(TEXT, TEXT)),
     st.just(Cancelled()),
 )
 

@@ -157,3 +157,11 @@ async def test_the_members_language_is_spoken(bench: Bench, channel: Channel) ->
     result = await bench.discord.shown(asked, lambda post: post.pictures)
     assert "Fertig" in result.content
     assert "Neu würfeln" in result.buttons
+
+
+async def test_a_refusal_is_in_the_members_language(bench: Bench, channel: Channel) -> None:
+    dora = bench.discord.user("dora", locale="de")
+    no_picture = await dora.command(channel, "img2img", image=b"BM", prompt="ein Bild")
+    assert "In dieser Datei erkenne ich kein Bild" in await bench.discord.refused(no_picture)
+    unknown = await dora.command(channel, "img2img", image=PNG, prompt="ein Bild", style="barock")
+    assert "Den Stil „barock“ kenne ich nicht" in await bench.discord.refused(unknown)

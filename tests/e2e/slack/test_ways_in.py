@@ -92,6 +92,18 @@ async def test_wrong_fields_are_told_in_the_form_and_the_form_can_be_mended(
     assert "strength 0.7" in words(await ann.result(general))
 
 
+async def test_refusals_are_in_the_members_language(ann: Member, general: Conversation) -> None:
+    ann.user.locale = "de-DE"
+    form = await ann.open("/img2img", general)
+    refused = await ann.submit(form, prompt="", strength="seven")
+    assert (
+        refused.payload["errors"]["picture"] == "Füg das Bild hinzu, von dem es ausgehen soll: PNG, JPEG oder WebP."
+    )
+    assert refused.payload["errors"]["strength"].endswith("du hast „seven“ geschrieben.")
+    await ann.command("/img2img", general, "ein Boot --strength 7")
+    await ann.told("Die Stärke geht von 0")
+
+
 async def test_options_in_a_command_that_make_no_sense_are_told(ann: Member, general: Conversation) -> None:
     await ann.command("/img2img", general, "a boat --strength 7")
     assert "Strength goes from 0" in await ann.told("Strength goes")

@@ -1,0 +1,117 @@
+"""Every refusal and failure that the code can utter is in the catalogue, with the arguments that it is given."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser
+from fluent.syntax import ast as ftl
+
+from bot.domain import errors
+from bot.domain.errors import Gone, InvalidRequest, LimitReached, UserError
+from bot.domain.limits import span
+from bot.texts import LANGUAGES, REFERENCE, Argument
+
+ROOT = Path(errors.__file__).parents[2]
+REFUSALS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, UserError)}
+SPAN = {"unit", "count"}
+"""What `**span(seconds)` brings."""
+
+SOURCES = sorted(
+    file.relative_to(ROOT)
+    for folder in ("bot", "adapters", "inference")
+    for file in (ROOT / folder).rglob("*.py")
+    if not file.relative_to(ROOT).is_relative_to("bot/cli")  # its words are for a terminal, in English
+)
+
+
+@cache
+def variables(language: str) -> Mapping[str, frozenset[str]]:
+    """What each message takes, the messages that it is put together from included."""
+    source = (ROOT / "bot" / "texts" / f"{language}.ftl").read_text(encoding="utf-8")
+    messages = {each.id.name: each for each in FluentParser().parse(source).body if isinstance(each, ftl.Message)}
+
+    def taken(node: object) -> Iterator[str]:
+        match node:
+            case ftl.VariableReference():
+                yield node.id.name
+            case ftl.MessageReference():
+                yield from taken(messages[node.id.name])
+            case ftl.BaseNode():
+                for inner in vars(node).values():
+                    yield from taken(inner)
+            case list():
+                for inner in node:
+                    yield from taken(inner)
+
+    return {name: frozenset(taken(message)) for name, message in messages.items()}
+
+
+def calls(file: Path, *names: str) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            yield node
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=str)
+def test_a_refusal_names_a_message_with_its_arguments(file: Path) -> None:
+    for call in calls(file, *REFUSALS):
+        where = f"{file}:{call.lineno}"
+        if not call.args or isinstance(call.args[0], ast.Subscript):
+            continue  # StorageFailed, and what the process that opens pictures named
+        assert isinstance(call.args[0], ast.Constant), f"{where} says a sentence: name a message of bot/texts"
+        message = ast.literal_eval(call.args[0])
+        assert message in variables(REFERENCE), f"{where}: bot/texts has no message {message!r}"
+        wanted, given = variables(REFERENCE)[message], {each.arg for each in call.keywords}
+        if None in given:
+            given = given - {None} | SPAN
+        assert given == wanted, f"{where}: {message} takes {sorted(wanted)}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_each_refusal_from_the_same_arguments(language: str) -> None:
+    for message, wanted in variables(REFERENCE).items():
+        assert variables(language)[message] == wanted, message
+
+
+@pytest.mark.parametrize("file", [file for file in SOURCES if file.parts[0] == "inference"], ids=str)
+def test_a_named_failure_of_the_engine_is_said_in_the_catalogue_as_the_engine_says_it(file: Path) -> None:
+    for call in calls(file, "Failed"):
+        named = {each.arg: each.value for each in call.keywords}
+        if "cause" not in named:
+            continue
+        values = named.get("values", ast.Dict([], []))
+        sentence = call.args[1]
+        assert isinstance(values, ast.Dict)
+        given: dict[str, Argument] = {str(ast.literal_eval(key)): "…" for key in values.keys if key}
+        key = f"failed-{ast.literal_eval(named['cause'])}"
+        assert given.keys() == variables(REFERENCE)[key], key
+        said = UserError(key, **given).sentence(REFERENCE)
+        assert re.fullmatch(_pattern(sentence), said), said
+
+
+def _pattern(sentence: ast.expr) -> str:
+    """A literal as it stands, an f-string with anything for what is put in."""
+    parts = sentence.values if isinstance(sentence, ast.JoinedStr) else [sentence]
+    return "".join(re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+" for part in parts)
+
+
+def test_a_refusal_is_english_for_the_log_and_the_members_language_for_the_member() -> None:
+    refusal = InvalidRequest("refused-steps", most=150, given="0")
+    assert str(refusal) == "Steps go from 1 to 150; you gave 0."
+    assert refusal.sentence("de-AT") == "Es gehen 1 bis 150 Schritte; du hast 0 angegeben."
+    assert refusal.sentence("pt-BR") == str(refusal)
+
+
+def test_a_time_to_come_back_is_said_in_the_language_of_the_rest() -> None:
+    full = LimitReached("refused-queue-full", **span(7200))
+    assert str(full) == "The queue is full: come back in 2 hours."
+    assert full.sentence("fr") == "La file est pleine : reviens dans 2 heures."
+
+
+@pytest.mark.parametrize("sentence", ["There is no folder x: make it.", "もう残っていません。"])
+def test_a_sentence_in_place_of_a_name_is_said_as_it_stands(sentence: str) -> None:
+    assert str(Gone(sentence)) == Gone(sentence).sentence("de") == sentence
