@@ -240,7 +240,7 @@ class TestIntake:
     async def test_a_file_that_is_no_picture(self, slack: SlackServer, ann: Member, general: Conversation) -> None:
         text = slack.state.add_file(ann.team, ann.user, b"words", name="words.txt")
         await ann.submit(await ann.open("/img2img", general, "a boat"), file=text)
-        await ann.told("PNG or JPEG")
+        await ann.told("cannot see a picture")
 
     async def test_a_thread_that_cannot_be_read(self, slack: SlackServer, ann: Member, general: Conversation) -> None:
         slack.fail("conversations.replies", error="missing_scope", more={"needed": "channels:history"})
