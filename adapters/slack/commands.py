@@ -10,9 +10,8 @@ from adapters.slack.messenger import message_ref
 from adapters.slack.pages import (
     details_page,
     help_page,
-    page,
     privacy_page,
-    queue_blocks,
+    queue_page,
     recent_page,
     styles_page,
 )
@@ -90,23 +89,23 @@ async def _form(desk: Desk, place: Place, action: Action, wishes: Flags) -> Bloc
 
 
 async def _page(desk: Desk, place: Place, name: str, text: str) -> Block:
+    locale = await desk.locale(place)
     match name:
         case "queue":
-            view = await desk.service.status(place.requester)
-            return page("Your queue", queue_blocks(view, now=desk.clock.now()))
+            return queue_page(await desk.service.status(place.requester), now=desk.clock.now(), locale=locale)
         case "styles":
             return styles_page(desk.service.styles)
         case "info":
-            return await _info(desk, place, text)
+            return await _info(desk, place, text, locale)
         case "privacy":
-            return privacy_page()
+            return privacy_page(locale)
         case _:
             return help_page()
 
 
-async def _info(desk: Desk, place: Place, text: str) -> Block:
+async def _info(desk: Desk, place: Place, text: str, locale: str) -> Block:
     if not text:
-        return recent_page(await desk.service.recent(place.requester))
+        return recent_page(await desk.service.recent(place.requester), locale=locale)
     generation = parse_generation_id(text.split(maxsplit=1)[0])
     if generation is None:
         raise InvalidRequest("refused-slack-no-job")

@@ -20,12 +20,13 @@ from adapters.slack.uploads import Uploads
 from bot.domain.model import label
 from bot.ports import Clock, Exporter, JobStore
 from bot.service import Service
-from bot.texts import Argument, text
+from bot.texts import REFERENCE, Argument, text
 from inference.api import ControlKind
 
 _REMEMBERED_SECONDS = 600.0
 _REMEMBERED = 5000
 _ASK_SECONDS = 5.0
+_LOCALE_SECONDS = 1.0
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 log = structlog.get_logger(__name__)
 
@@ -136,8 +137,15 @@ class Desk:
         return (await self.members.look_up(place.team, place.user)).admin
 
     async def locale(self, place: Place) -> str:
-        """The member's language, as a BCP 47 tag."""
-        return (await self.members.look_up(place.team, place.user)).locale
+        """The member's language, as a BCP 47 tag; English where Slack does not say at once.
+
+        It is asked for while Slack waits three seconds for a form or a page.
+        """
+        try:
+            async with asyncio.timeout(_LOCALE_SECONDS):
+                return (await self.members.look_up(place.team, place.user)).locale
+        except TimeoutError:
+            return REFERENCE
 
     async def tell(self, place: Place, key: str, /, **arguments: Argument) -> None:
         """Say a message of the catalogue to the member alone."""

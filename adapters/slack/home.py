@@ -15,14 +15,10 @@ from bot.domain.job import Job, JobStatus
 from bot.domain.limits import Limits, Usage
 from bot.rendering import title
 from bot.service import QueueView
+from bot.texts import text
 
 _SHOWN_RESULTS = 8
-_ACTS = (
-    (Verb.CHAIN, "Chain", "🔗"),
-    (Verb.REROLL, "Reroll", "🎲"),
-    (Verb.EDIT, "Edit", "✏️"),
-    (Verb.DETAILS, "Details", "📋"),
-)
+_ACTS = ((Verb.CHAIN, "🔗"), (Verb.REROLL, "🎲"), (Verb.EDIT, "✏️"), (Verb.DETAILS, "📋"))
 
 
 async def on_home(desk: Desk, event: Inbound) -> None:
@@ -36,52 +32,61 @@ async def show_home(desk: Desk, place: Place) -> None:
     Raises:
         SlackFault: Slack does not take it.
     """
-    requester = place.requester
+    requester, locale = place.requester, await desk.locale(place)
     view = home_view(
         await desk.service.status(requester),
         await desk.service.recent(requester),
-        quota=_quota(*await desk.service.quota(requester)),
+        quota=_quota(*await desk.service.quota(requester), locale),
         admin=await desk.is_admin(place),
         now=desk.clock.now(),
+        locale=locale,
     )
     await desk.api.patient(place.team, "views_publish", user_id=place.user, view=view)
 
 
-def home_view(queue: QueueView, recent: Sequence[Job], *, quota: str, admin: bool, now: float) -> Block:
+def home_view(queue: QueueView, recent: Sequence[Job], *, quota: str, admin: bool, now: float, locale: str) -> Block:
     """The view; pure."""
     done = [job for job in recent if job.status is JobStatus.SUCCEEDED][:_SHOWN_RESULTS]
-    first = [button("🖼️ Remix a picture", OPEN_FORM, style="primary")]
+    first = [button(f"🖼️ {text(locale, 'slack-remix')}", OPEN_FORM, style="primary")]
     if admin:
-        first.append(button("⚙️ Team settings", OPEN_SETTINGS))
-    blocks: list[Block] = [actions(*first), _header("Your queue"), *queue_blocks(queue, now=now)]
+        first.append(button(f"⚙️ {text(locale, 'slack-team-settings')}", OPEN_SETTINGS))
+    waiting = queue_blocks(queue, now=now, locale=locale)
+    blocks: list[Block] = [actions(*first), _header(text(locale, "slack-queue")), *waiting]
     if quota:
         blocks.append(context(quota))
-    blocks.append(_header("Your latest results"))
+    blocks.append(_header(text(locale, "slack-results")))
     if not done:
-        blocks.append(section(plain("Nothing yet: remix a picture, or send me one with a few words.")))
+        blocks.append(section(plain(text(locale, "slack-no-results"))))
     for job in done:
-        blocks += _result(job)
+        blocks += _result(job, locale)
     return {"type": "home", "blocks": blocks[:100]}
 
 
-def _quota(usage: Usage, limits: Limits) -> str:
-    of = f" of your {limits.per_user_per_day}" if limits.per_user_per_day else ""
-    return f"{usage.pictures}{of} pictures asked for in the last 24 hours."
+def _quota(usage: Usage, limits: Limits, locale: str) -> str:
+    return text(locale, "slack-quota", pictures=usage.pictures, most=limits.per_user_per_day)
 
 
-def _header(text: str) -> Block:
-    return {"type": "header", "text": plain(text, 150)}
+def _header(words: str) -> Block:
+    return {"type": "header", "text": plain(words, 150)}
 
 
-def _result(job: Job) -> list[Block]:
+def _result(job: Job, locale: str) -> list[Block]:
     strengths = ", ".join(f"{recipe.strength:g}" for recipe in job.recipes)
     target = generation_id(job.id, 0)
     acts = (
-        button(f"{emoji} {label}", action_id(Button(verb=verb, target=target, label=label)))
-        for verb, label, emoji in _ACTS
+        button(f"{emoji} {text(locale, f'button-{verb}')}", action_id(Button(verb=verb, target=target, label="")))
+        for verb, emoji in _ACTS
+    )
+    several = len(job.recipes) > 1
+    facts = (
+        text(locale, "fact-strengths", strengths=strengths)
+        if several
+        else text(locale, "label-strength", strength=strengths),
+        text(locale, "fact-seed", seed=str(job.recipes[0].seed)),
+        text(locale, "print-id", id=job.id),
     )
     return [
-        section(plain(clip(title(job.recipes[0], "en"), 200))),
-        context(f"strength {strengths} · seed {job.recipes[0].seed} · id {job.id}"),
+        section(plain(clip(title(job.recipes[0], locale), 200))),
+        context(" · ".join(facts)),
         actions(*acts),
     ]

@@ -26,14 +26,11 @@ from adapters.slack.members import PLATFORM, Place
 from adapters.slack.settings import read_settings
 from bot.domain.errors import StorageFailed, UserError
 from bot.ports import Clock, InboxEvent, JobStore
-from bot.texts import REFERENCE
 
 Handler = Callable[[Desk, Inbound], Awaitable[None]]
 
 _NO_MEMBER = frozenset({Kind.UNINSTALLED, Kind.HOME})
 """Nobody waits for a word about these."""
-
-_LOCALE_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -69,7 +66,7 @@ class Intake:
             event = None
         if event is not None:
             if errors := _form_errors(event):
-                locale = await self._locale(place_of(event.body))
+                locale = await self._desk.locale(place_of(event.body))
                 said = {field: error.sentence(locale) for field, error in errors.items()}
                 return await context.ack(response_action="errors", errors=said)
             if not await self._taken_up(event):
@@ -142,14 +139,6 @@ class Intake:
             except StorageFailed:
                 log.warning("not settled, comes again at the next start")
             self._taken.discard(event.id)
-
-    async def _locale(self, place: Place) -> str:
-        """The member's language while Slack waits for a form's answer, three seconds at most."""
-        try:
-            async with asyncio.timeout(_LOCALE_SECONDS):
-                return await self._desk.locale(place)
-        except TimeoutError:
-            return REFERENCE
 
     async def _tell(self, event: Inbound, refused: UserError) -> None:
         if event.kind in _NO_MEMBER:

@@ -13,7 +13,7 @@ from bot.domain.request import strength_word
 from bot.domain.style import Style
 from bot.rendering import control_facts, title
 from bot.service import Description, QueueView
-from bot.texts import text
+from bot.texts import REFERENCE, text
 
 _SHOWN_PROMPT = 150
 _MOST_LINES = 40
@@ -39,14 +39,14 @@ HELP = (
 )
 
 
-def page(title: str, blocks: Sequence[Block]) -> Block:
+def page(title: str, blocks: Sequence[Block], *, locale: str = REFERENCE) -> Block:
     """A modal with nothing to fill in."""
     return {
         "type": "modal",
         "callback_id": PAGE,
         "title": plain(title, MAX_TITLE),
-        "close": plain("Close", MAX_TITLE),
-        "blocks": list(blocks)[:100] or [section(plain("Nothing here yet."))],
+        "close": plain(text(locale, "slack-close"), MAX_TITLE),
+        "blocks": list(blocks)[:100] or [section(plain(text(locale, "slack-empty")))],
     }
 
 
@@ -63,16 +63,23 @@ def styles_page(styles: Mapping[str, Style]) -> Block:
     return page("Styles", [context("Pick one in the form, or write --style and its name."), *shown, *lines[:90]])
 
 
-def queue_blocks(view: QueueView, *, now: float) -> list[Block]:
+def queue_page(view: QueueView, *, now: float, locale: str) -> Block:
+    """A member's open jobs."""
+    return page(text(locale, "slack-queue"), queue_blocks(view, now=now, locale=locale), locale=locale)
+
+
+def queue_blocks(view: QueueView, *, now: float, locale: str) -> list[Block]:
     """A member's open jobs, each with Cancel."""
+    total = text(locale, "queue-total", jobs=view.jobs)
     if not view.mine:
-        others = f"{view.jobs} of others wait." if view.jobs else "Nobody else's wait either."
-        return [section(plain(f"None of your jobs wait or run. {others}"))]
+        return [section(plain(text(locale, "queue-empty"))), context(total)]
     blocks: list[Block] = []
     for job, waiting in view.mine[:_MOST_LINES]:
-        cancel = Button(verb=Verb.CANCEL, target=generation_id(job.id, 0), label="Cancel")
-        blocks.append(section(plain(f"{_where(waiting, now)}: {_prompt(job)}")) | {"accessory": _cancel(cancel)})
-    blocks.append(context(f"{view.jobs} waiting in all."))
+        cancel = Button(verb=Verb.CANCEL, target=generation_id(job.id, 0), label=text(locale, "button-cancel"))
+        blocks.append(
+            section(plain(f"{_prompt(job)}: {_where(waiting, now, locale)}")) | {"accessory": _cancel(cancel)}
+        )
+    blocks.append(context(total))
     return blocks
 
 
@@ -98,44 +105,46 @@ def details_page(description: Description) -> Block:
     return page("Details", blocks)
 
 
-def recent_page(jobs: Iterable[Job]) -> Block:
+def recent_page(jobs: Iterable[Job], *, locale: str) -> Block:
     """The member's latest jobs, for `/info` without an id."""
-    return page("Your latest jobs", [context(f"{job.status.value} · {_prompt(job)} · id {job.id}") for job in jobs])
+    lines = [
+        f"{text(locale, f'status-{job.status}')} · {_prompt(job)} · {text(locale, 'print-id', id=job.id)}"
+        for job in jobs
+    ]
+    return page(text(locale, "slack-recent"), [context(line) for line in lines], locale=locale)
 
 
-def privacy_page() -> Block:
+def privacy_page(locale: str) -> Block:
     """What is kept, and the buttons that send and delete it."""
-    kept = (
-        "I keep the pictures you send and make, your prompts and what you pressed, so that you can rerun and chain "
-        "them. They go by themselves after the time that the owner of this bot has set. Nobody trains on them."
-    )
-    forget = button("Delete everything about me", FORGET, style="danger") | {
+    forget = button(text(locale, "button-forget"), FORGET, style="danger") | {
         "confirm": {
-            "title": plain("Delete everything?"),
-            "text": plain("Your jobs, pictures and prompts go for good; waiting jobs are cancelled."),
-            "confirm": plain("Delete"),
-            "deny": plain("Keep"),
+            "title": plain(text(locale, "slack-forget-title")),
+            "text": plain(text(locale, "privacy-ask")),
+            "confirm": plain(text(locale, "button-delete")),
+            "deny": plain(text(locale, "slack-keep")),
         }
     }
-    return page("Privacy", [section(plain(kept)), actions(button("Send me everything", EXPORT), forget)])
+    send = button(text(locale, "slack-export"), EXPORT)
+    blocks = [section(plain(text(locale, "slack-privacy-kept"))), actions(send, forget)]
+    return page(text(locale, "slack-privacy"), blocks, locale=locale)
 
 
-def said_page(title: str, sentence: str) -> Block:
+def said_page(title: str, sentence: str, *, locale: str = REFERENCE) -> Block:
     """One sentence."""
-    return page(title, [section(plain(sentence, MAX_SECTION))])
+    return page(title, [section(plain(sentence, MAX_SECTION))], locale=locale)
 
 
 def _cancel(each: Button) -> Block:
     return button(each.label, action_id(each))
 
 
-def _where(waiting: Waiting | None, now: float) -> str:
+def _where(waiting: Waiting | None, now: float, locale: str) -> str:
     if waiting is None:
-        return "Running"
-    soon = ""
-    if waiting.expected_at is not None:
-        soon = f", ready in about {text('en', 'span', **span(max(1.0, waiting.expected_at - now)))}"
-    return f"Number {waiting.position}{soon}"
+        return text(locale, "queue-running")
+    if waiting.expected_at is None:
+        return text(locale, "queue-place", position=waiting.position)
+    wait = span(max(1.0, waiting.expected_at - now))
+    return text(locale, "slack-queue-ready", position=waiting.position, **wait)
 
 
 def _prompt(job: Job) -> str:

@@ -19,7 +19,7 @@ from adapters.slack.forms import Errand, form, unfolded
 from adapters.slack.home import show_home
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import PLATFORM, Place
-from adapters.slack.pages import details_page, page, queue_blocks, said_page
+from adapters.slack.pages import details_page, queue_page, said_page
 from adapters.slack.settings import show_settings
 from bot.domain.actions import Verb
 from bot.domain.control import wish_of
@@ -30,6 +30,7 @@ from bot.domain.job import JobStatus
 from bot.domain.request import DEFAULT_STRENGTH, Action, ReplyTarget
 from bot.domain.safety import STRICTEST
 from bot.rendering import render
+from bot.texts import text
 
 EXPORT_BYTES = 100_000_000
 """Slack takes files up to 1 GB; this is what a phone still opens."""
@@ -126,8 +127,9 @@ async def _cancel(desk: Desk, event: Inbound, place: Place, control: Control) ->
     if view.get("type") == "home":
         await show_home(desk, place)
     elif view:
-        now_open = queue_blocks(await desk.service.status(place.requester), now=desk.clock.now())
-        await desk.update_view(place.team, view["id"], page("Your queue", now_open))
+        now_open = await desk.service.status(place.requester)
+        shown = queue_page(now_open, now=desk.clock.now(), locale=await desk.locale(place))
+        await desk.update_view(place.team, view["id"], shown)
 
 
 async def _delete(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
@@ -190,12 +192,13 @@ async def publish(desk: Desk, place: Place, control: Control) -> None:
 
 async def _export(desk: Desk, event: Inbound, place: Place) -> None:
     """Everything stored about the member, as a file in their own conversation with the bot."""
+    locale = await desk.locale(place)
     if view := event.body.get("view"):
-        sending = said_page("Privacy", "It is being packed and comes as a direct message.")
+        sending = said_page(text(locale, "slack-privacy"), text(locale, "slack-packing"), locale=locale)
         await desk.update_view(place.team, view["id"], sending)
     archive = await desk.service.export(place.requester, max_bytes=EXPORT_BYTES)
-    text = "Everything that is stored about you is in the thread of this message."
-    posted = await desk.api.call(place.team, "chat_postMessage", channel=place.user, text=text)
+    said = text(locale, "slack-packed")
+    posted = await desk.api.call(place.team, "chat_postMessage", channel=place.user, text=said)
     await desk.uploads.attach(
         place.team, archive, name="pentimento.zip", channel=posted["channel"], thread=posted["ts"]
     )
@@ -228,6 +231,7 @@ async def _show_styles(desk: Desk, event: Inbound, place: Place) -> None:
 
 async def _forget(desk: Desk, event: Inbound, place: Place) -> None:
     jobs = await desk.service.forget(place.requester)
-    gone = said_page("Privacy", f"Everything about you is deleted: {jobs} {'job' if jobs == 1 else 'jobs'}.")
+    locale = await desk.locale(place)
+    gone = said_page(text(locale, "slack-privacy"), text(locale, "privacy-deleted", jobs=jobs), locale=locale)
     if view := event.body.get("view"):
         await desk.update_view(place.team, view["id"], gone)

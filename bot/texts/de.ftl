@@ -225,6 +225,26 @@ slack-saved = { $scope ->
     [channel] Die Einstellungen dieses Kanals sind gespeichert.
    *[workspace] Die Einstellungen dieses Workspace sind gespeichert.
  }
+slack-queue = Deine Warteschlange
+slack-queue-ready = Platz { $position } in der Schlange, fertig in etwa { span }
+slack-recent = Deine letzten Jobs
+slack-empty = Hier ist noch nichts.
+slack-close = Schließen
+slack-privacy = Datenschutz
+slack-privacy-kept = Ich bewahre die Bilder auf, die du schickst und machst, deine Prompts und was du gedrückt hast, damit du sie wiederholen und weiterführen kannst. Sie verschwinden von selbst nach der Zeit, die die Leitung dieses Bots gesetzt hat. Niemand trainiert damit.
+slack-export = Schick mir alles
+slack-packing = Es wird gepackt und kommt als Direktnachricht.
+slack-packed = Alles, was über dich gespeichert ist, steht im Thread dieser Nachricht.
+slack-forget-title = Alles löschen?
+slack-keep = Behalten
+slack-remix = Bild verwandeln
+slack-team-settings = Team-Einstellungen
+slack-results = Deine letzten Ergebnisse
+slack-no-results = Noch nichts: verwandle ein Bild oder schick mir eines mit ein paar Worten.
+slack-quota = { $most ->
+    [0] { $pictures } Bilder in den letzten 24 Stunden verlangt.
+   *[other] { $pictures } von deinen { $most } Bildern in den letzten 24 Stunden verlangt.
+ }
 slack-hello = Schick mir ein Bild mit ein paar Worten, zum Beispiel „mach ein Ölgemälde daraus --strength 0.7“, oder erwähne mich im Thread eines Bildes. /img2img öffnet ein Formular, /help sagt mehr.
 
 failed-too-often = Dieser Job hat den Worker zu oft angehalten und wurde aufgegeben: versuch ein anderes Bild oder einen anderen Prompt.

@@ -238,6 +238,26 @@ slack-saved = { $scope ->
     [channel] The settings of this channel are saved.
    *[workspace] The settings of this workspace are saved.
  }
+slack-queue = Your queue
+slack-queue-ready = number { $position } in line, ready in about { span }
+slack-recent = Your latest jobs
+slack-empty = Nothing here yet.
+slack-close = Close
+slack-privacy = Privacy
+slack-privacy-kept = I keep the pictures you send and make, your prompts and what you pressed, so that you can rerun and chain them. They go by themselves after the time that the owner of this bot has set. Nobody trains on them.
+slack-export = Send me everything
+slack-packing = It is being packed and comes as a direct message.
+slack-packed = Everything that is stored about you is in the thread of this message.
+slack-forget-title = Delete everything?
+slack-keep = Keep
+slack-remix = Remix a picture
+slack-team-settings = Team settings
+slack-results = Your latest results
+slack-no-results = Nothing yet: remix a picture, or send me one with a few words.
+slack-quota = { $most ->
+    [0] { $pictures } pictures asked for in the last 24 hours.
+   *[other] { $pictures } of your { $most } pictures asked for in the last 24 hours.
+ }
 slack-hello = Send me a picture with a few words, for example “make it an oil painting --strength 0.7”, or mention me in the thread of a picture. /img2img opens a form, /help says more.
 
 ## What ends a job without a picture

@@ -225,6 +225,26 @@ slack-saved = { $scope ->
     [channel] Los ajustes de este canal están guardados.
    *[workspace] Los ajustes de este espacio de trabajo están guardados.
  }
+slack-queue = Tu cola
+slack-queue-ready = número { $position } en la cola, listo en unos { span }
+slack-recent = Tus últimos trabajos
+slack-empty = Aquí no hay nada todavía.
+slack-close = Cerrar
+slack-privacy = Privacidad
+slack-privacy-kept = Guardo las imágenes que envías y haces, tus prompts y lo que pulsaste, para que puedas repetirlas y encadenarlas. Desaparecen solas tras el tiempo que fijó quien lleva este bot. Nadie entrena con ellas.
+slack-export = Enviarme todo
+slack-packing = Se está empaquetando y llega como mensaje directo.
+slack-packed = Todo lo que está guardado sobre ti está en el hilo de este mensaje.
+slack-forget-title = ¿Borrar todo?
+slack-keep = Conservar
+slack-remix = Transformar imagen
+slack-team-settings = Ajustes del equipo
+slack-results = Tus últimos resultados
+slack-no-results = Nada todavía: transforma una imagen o envíame una con unas palabras.
+slack-quota = { $most ->
+    [0] { $pictures } imágenes pedidas en las últimas 24 horas.
+   *[other] { $pictures } de tus { $most } imágenes pedidas en las últimas 24 horas.
+ }
 slack-hello = Envíame una imagen con unas palabras, por ejemplo «conviértela en un cuadro al óleo --strength 0.7», o mencióname en el hilo de una imagen. /img2img abre un formulario, /help cuenta más.
 
 failed-too-often = Este trabajo detuvo el motor demasiadas veces y se abandonó: prueba otra imagen u otro prompt.

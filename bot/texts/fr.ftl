@@ -225,6 +225,26 @@ slack-saved = { $scope ->
     [channel] Les réglages de ce canal sont enregistrés.
    *[workspace] Les réglages de cet espace de travail sont enregistrés.
  }
+slack-queue = Ta file
+slack-queue-ready = numéro { $position } dans la file, prêt dans environ { span }
+slack-recent = Tes dernières tâches
+slack-empty = Rien ici pour l’instant.
+slack-close = Fermer
+slack-privacy = Confidentialité
+slack-privacy-kept = Je garde les images que tu envoies et fais, tes prompts et ce sur quoi tu as appuyé, pour que tu puisses les relancer et les enchaîner. Tout disparaît de soi-même après le temps fixé par l’équipe de ce bot. Personne ne s’en sert pour l’entraînement.
+slack-export = M’envoyer tout
+slack-packing = C’est en cours de préparation et arrive en message direct.
+slack-packed = Tout ce qui est gardé sur toi est dans le fil de ce message.
+slack-forget-title = Tout supprimer ?
+slack-keep = Garder
+slack-remix = Transformer une image
+slack-team-settings = Réglages de l’équipe
+slack-results = Tes derniers résultats
+slack-no-results = Rien encore : transforme une image, ou envoie-m’en une avec quelques mots.
+slack-quota = { $most ->
+    [0] { $pictures } images demandées ces dernières 24 heures.
+   *[other] { $pictures } de tes { $most } images demandées ces dernières 24 heures.
+ }
 slack-hello = Envoie-moi une image avec quelques mots, par exemple « fais-en une peinture à l’huile --strength 0.7 », ou mentionne-moi dans le fil d’une image. /img2img ouvre un formulaire, /help en dit plus.
 
 failed-too-often = Cette tâche a arrêté le moteur trop souvent et a été abandonnée : essaie une autre image ou un autre prompt.

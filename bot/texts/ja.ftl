@@ -213,6 +213,26 @@ slack-saved = { $scope ->
     [channel] このチャンネルの設定を保存しました。
    *[workspace] このワークスペースの設定を保存しました。
  }
+slack-queue = あなたの順番待ち
+slack-queue-ready = { $position } 番目、あと約 { span }
+slack-recent = 最近のジョブ
+slack-empty = まだ何もありません。
+slack-close = 閉じる
+slack-privacy = プライバシー
+slack-privacy-kept = 送った画像と作った画像、プロンプト、押したボタンを、やり直しや続きのために残しています。このボットの管理者が決めた期間が過ぎると自動で消えます。学習には使われません。
+slack-export = すべて送る
+slack-packing = まとめています。ダイレクトメッセージでお届けします。
+slack-packed = あなたについて残しているすべては、このメッセージのスレッドにあります。
+slack-forget-title = すべて削除しますか
+slack-keep = 残す
+slack-remix = 画像を変える
+slack-team-settings = チームの設定
+slack-results = 最近の結果
+slack-no-results = まだありません。画像を変えるか、ひとこと添えて画像を送ってください。
+slack-quota = { $most ->
+    [0] この 24 時間に頼んだ画像は { $pictures } 枚です。
+   *[other] この 24 時間に頼んだ画像は { $most } 枚中 { $pictures } 枚です。
+ }
 slack-hello = 画像にひとこと添えて送ってください。例：「油絵にして --strength 0.7」。画像のスレッドで私にメンションしてもかまいません。/img2img でフォームが開き、/help に詳しい説明があります。
 
 failed-too-often = このジョブは何度もワーカーを止めたため、打ち切りました。別の画像かプロンプトをお試しください。

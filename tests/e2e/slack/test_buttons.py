@@ -225,7 +225,7 @@ async def test_the_queue_page_cancels(running: House, ann: Member, general: Conv
     page = await ann.open("/queue", general)
     await ann.press("Cancel", None, page)
     await ann.see(lambda: "Cancelled" in words(waiting))
-    await ann.see(lambda: "None of your jobs" in words(ann.slack.state.views[page["id"]]))
+    await ann.see(lambda: "You have nothing waiting" in words(ann.slack.state.views[page["id"]]))
     await running.engine.release()
 
 

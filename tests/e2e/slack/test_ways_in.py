@@ -104,6 +104,14 @@ async def test_refusals_are_in_the_members_language(ann: Member, general: Conver
     await ann.told("Die Stärke geht von 0")
 
 
+async def test_the_queue_and_the_home_are_in_the_members_language(ann: Member, general: Conversation) -> None:
+    ann.user.locale = "ja-JP"
+    assert "待っているものはありません" in words(await ann.open("/queue", general))
+    home = await ann.open_home()
+    assert "最近の結果" in words(home)
+    assert "🖼️ 画像を変える" in [each["text"]["text"] for each in buttons(home)]
+
+
 async def test_options_in_a_command_that_make_no_sense_are_told(ann: Member, general: Conversation) -> None:
     await ann.command("/img2img", general, "a boat --strength 7")
     assert "Strength goes from 0" in await ann.told("Strength goes")
