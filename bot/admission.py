@@ -18,8 +18,9 @@ from bot.domain.job import Generation, Job, Recipe
 from bot.domain.limits import DAY, Limits, check_limits, span
 from bot.domain.lora import find_loras
 from bot.domain.picture import Picture
-from bot.domain.request import DEFAULT_STRENGTH, REFINE_STRENGTH, SWEEP_STRENGTHS, Action, Request, clean_text, quoted
+from bot.domain.request import DEFAULT_STRENGTH, REFINE_STRENGTH, SWEEP_STRENGTHS, Action, Request
 from bot.domain.style import Style, find_style, guidance_of
+from bot.domain.words import clean_text, quoted
 from bot.gate import Gate
 from bot.pace import Pace
 from bot.ports import Clock, Ids, ImageStore, JobStore, PictureReader
@@ -125,7 +126,7 @@ class Admission:
         recipes = self._recipes(request, model, defaults)
         if self._guard_chains and await self._is_more_of_the_same(recipes[0], request, parent):
             recipes = tuple(replace(recipe, keep_palette=True) for recipe in recipes)
-        await self._gate.admit(recipes[0].prompt, blocked=request.blocked, locale=request.locale)
+        await self._gate.admit(recipes[0].prompt, blocked=request.blocked)
         now = self._clock.now()
         usage = await self._store.usage(request.requester.key, since=now - DAY)
         check_limits(self.limits, usage, pictures=len(recipes), now=now)
@@ -187,9 +188,7 @@ class Admission:
         usual = DEFAULT_STRENGTH if style is None or style.strength is None else style.strength
         strengths = request.strengths or _STANDARD_STRENGTHS.get(request.action, (usual,))
         if len(strengths) > 1 and not defaults.uses_strength:
-            raise InvalidRequest(
-                f"The model {model!r} edits by instruction, so strength means nothing to it: ask for one picture."
-            )
+            raise InvalidRequest("refused-sweep-of-editor", model=model)
         if request.control:
             self._check_control(request.control, model, defaults)
         prompt = clean_text(request.prompt)
@@ -244,12 +243,13 @@ class Admission:
         if control.kind in defaults.controls:
             return
         others = [name for name, each in self.models.items() if control.kind in each.controls]
+        if others:
+            elsewhere = ", ".join(others)
+            raise InvalidRequest("refused-control-elsewhere", model=model, kind=control.kind, models=elsewhere)
         if defaults.controls:
-            can = f"it has {', '.join(defaults.controls)}"
-        else:
-            can = f"who runs me can name a ControlNet for it in the model file, under [{model}.controls]"
-        choose = f"choose the model {' or '.join(others)} for that; " if others else ""
-        raise InvalidRequest(f"The model {model!r} cannot keep {control.kind}: {choose}{can}.")
+            kinds = ", ".join(defaults.controls)
+            raise InvalidRequest("refused-control-other", model=model, kind=control.kind, kinds=kinds)
+        raise InvalidRequest("refused-control-none", model=model)
 
     async def _map(self, request: Request) -> Picture | None:
         """The control map that was sent along, decoded; None where none was. A stored one must still be there."""
@@ -259,9 +259,10 @@ class Admission:
             try:
                 return await self._reader.read(request.control_map)
             except PictureRefused as refusal:
-                raise PictureRefused(f"The control map cannot be used. {refusal}") from refusal
+                why = refusal.sentence(request.locale)
+                raise PictureRefused("refused-map", why=why) from refusal
         if request.control.map and not await self._images.has(request.control.map):
-            raise Gone("That control map is not kept any more: give it again.")
+            raise Gone("refused-map-gone")
         return None
 
     async def _source(self, request: Request, parent: Generation | None) -> _Source:

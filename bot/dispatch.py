@@ -31,6 +31,7 @@ from inference.api import (
     Failed,
     FailureKind,
     Img2ImgRequest,
+    Note,
     Preview,
     Started,
     Step,
@@ -260,7 +261,7 @@ class Dispatch:
                 effective_steps=done.effective_steps,
                 seconds=done.seconds,
                 created_at=self._clock.now(),
-                notes=done.notes,
+                notes=tuple(_note(note, before.locale) for note in done.notes),
                 safety=safety,
             )
             made = await self._made(unit.job) | {unit.index}
@@ -312,6 +313,10 @@ class Dispatch:
             log.info("too late, the job moved on", attempt=running.job.attempt)
         self._delivery.changed(after.id)
         return stored
+
+
+def _note(note: Note, locale: str) -> str:
+    return text(locale, f"note-{note.cause}", **note.values)
 
 
 def _sentence(failed: Failed, locale: str) -> str:

@@ -53,20 +53,19 @@ class Gate:
         self._policy = policy
         self.counts: Counter[Tally] = Counter()
 
-    async def admit(self, prompt: str, *, blocked: Sequence[str], locale: str) -> None:
+    async def admit(self, prompt: str, *, blocked: Sequence[str]) -> None:
         """Let a prompt in.
 
         Args:
             prompt: the member's own words; a negative prompt names what to keep out and is not asked about.
             blocked: the patterns of the place, besides the owner's.
-            locale: of the member.
 
         Raises:
             PromptBlocked: it has a word that is not allowed, which the sentence does not repeat.
         """
         if await self._moderator.blocks(prompt, also=blocked):
             self.counts[Tally.PROMPT_BLOCKED] += 1
-            raise PromptBlocked(text(locale, "refused-blocked-prompt"))
+            raise PromptBlocked("refused-blocked-prompt")
 
     def previews(self, job: Job) -> bool:
         """Whether pictures that nobody has looked at yet may be shown of a job."""
@@ -89,9 +88,7 @@ class Gate:
         seen = await self._moderator.look(source)
         return replace(safety, source_hidden=seen in {Verdict.UNSAFE, Verdict.UNCHECKABLE})
 
-    def fitted(
-        self, generations: Sequence[Generation], site: Site, *, private: bool, locale: str
-    ) -> Sequence[Generation]:
+    def fitted(self, generations: Sequence[Generation], site: Site, *, private: bool) -> Sequence[Generation]:
         """Stored results as they may be shown in another place than the one they were asked in.
 
         Raises:
@@ -101,7 +98,7 @@ class Gate:
         for each in generations:
             safety = self._policy.safety(each.safety.verdict, site, private=private)
             if safety is None:
-                raise NotAllowed(text(locale, "refused-unsafe-there"))
+                raise NotAllowed("refused-unsafe-there")
             fitted.append(replace(each, safety=replace(safety, source_hidden=each.safety.source_hidden)))
         return fitted
 

@@ -262,9 +262,16 @@ class Exporter(Protocol):
     """Makes the file of a result that a chat can take."""
 
     async def export(
-        self, generation: GenerationId, *, max_bytes: int, formats: Sequence[str] = ("PNG", "WEBP", "JPEG")
+        self,
+        generation: GenerationId,
+        *,
+        max_bytes: int,
+        formats: Sequence[str] = ("PNG", "WEBP", "JPEG"),
+        locale: str = "en",
     ) -> Exported:
         """The best of `formats` that fits `max_bytes`: lossless first, fewer pixels last.
+
+        Its note is in the language of `locale`.
 
         Raises:
             Gone: the result is not kept any more.

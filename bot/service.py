@@ -30,10 +30,10 @@ from bot.domain.request import (
     Request,
     Requester,
     check_strength,
-    clean_text,
 )
 from bot.domain.safety import Site
 from bot.domain.style import find_style
+from bot.domain.words import clean_text
 from bot.gate import Gate
 from bot.ports import Clock, ImageStore, JobStore
 from bot.queue import FairQueue
@@ -263,15 +263,13 @@ class Service:
         style = find_style(self.styles, settings.style)
         await self._store.set_place(place, replace(settings, style=style.name if style else None))
 
-    def fitted(
-        self, generations: Sequence[Generation], site: Site, *, private: bool, locale: str
-    ) -> Sequence[Generation]:
+    def fitted(self, generations: Sequence[Generation], site: Site, *, private: bool) -> Sequence[Generation]:
         """Results as they may be shown in another place than the one they were asked in.
 
         Raises:
             NotAllowed: one of them may not be shown there.
         """
-        return self._gate.fitted(generations, site, private=private, locale=locale)
+        return self._gate.fitted(generations, site, private=private)
 
     async def sweep_images(self) -> None:
         """Delete the pictures that nothing refers to any more."""

@@ -134,6 +134,21 @@ class Preview:
     path: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a member should know about a picture.
+
+    Attributes:
+        message: one English sentence.
+        cause: a name for that sentence, so that it can be said in other languages.
+        values: what stands in the sentence.
+    """
+
+    message: str
+    cause: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
     """The picture lies at `output`.
@@ -141,7 +156,6 @@ class Done:
     Attributes:
         effective_steps: denoising steps really run; 0 where strength was 0.
         seconds: time on the device, model load excluded.
-        notes: what a member should know about the picture ("made smaller: 768x512 did not fit into memory").
     """
 
     output: Path
@@ -149,7 +163,7 @@ class Done:
     height: int
     effective_steps: int
     seconds: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

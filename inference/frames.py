@@ -31,6 +31,7 @@ from inference.api import (
     Img2ImgRequest,
     Lora,
     ModelDefaults,
+    Note,
     Preview,
     Started,
     Step,
@@ -114,7 +115,7 @@ def event_from_json(fields: Frame) -> Event:
             if name in values:
                 values[name] = Path(values[name])
         if "notes" in values:
-            values["notes"] = tuple(values["notes"])
+            values["notes"] = tuple(Note(**note) for note in values["notes"])
         return kind(**values)
     except (KeyError, TypeError, ValueError) as error:
         raise BadFrame(repr(fields)) from error

@@ -13,7 +13,18 @@ from pathlib import Path
 from PIL import Image
 
 from inference import geometry
-from inference.api import Done, Event, Failed, FailureKind, Img2ImgRequest, ModelDefaults, Preview, Started, Step
+from inference.api import (
+    Done,
+    Event,
+    Failed,
+    FailureKind,
+    Img2ImgRequest,
+    ModelDefaults,
+    Note,
+    Preview,
+    Started,
+    Step,
+)
 from inference.backend import Backend, OutOfMemory, Stopped, Task
 from inference.palette import with_palette_of
 
@@ -185,12 +196,17 @@ class _Attempt:
         self._wire.send(Preview(path))
 
 
-def _smaller(size: geometry.Size, wanted: geometry.Size) -> str:
-    return f"Made smaller, {size[0]}x{size[1]}: {wanted[0]}x{wanted[1]} did not fit into the device's memory."
+def _smaller(size: geometry.Size, wanted: geometry.Size) -> Note:
+    made, full = (f"{width}x{height}" for width, height in (size, wanted))
+    return Note(
+        f"Made smaller, {made}: {full} did not fit into the device's memory.",
+        cause="made-smaller",
+        values={"size": made, "wanted": full},
+    )
 
 
 def _finish(
-    request: Img2ImgRequest, picture: Image.Image, *, steps: int, seconds: float, notes: tuple[str, ...] = ()
+    request: Img2ImgRequest, picture: Image.Image, *, steps: int, seconds: float, notes: tuple[Note, ...] = ()
 ) -> Done | Failed:
     try:
         _write(picture, request.output)

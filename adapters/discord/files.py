@@ -52,7 +52,7 @@ class FileMaker:
         notes: list[str] = []
         for index, picture in enumerate(card.pictures):
             try:
-                exported = await self._exporter.export(picture.generation, max_bytes=share)
+                exported = await self._exporter.export(picture.generation, max_bytes=share, locale=card.locale)
             except Gone as gone:
                 notes.append(gone.sentence(card.locale))
                 continue

@@ -121,7 +121,7 @@ class Presses:
             raise Gone("refused-gone")
         # Where it is published may be another kind of place by now than where it was asked for.
         origin = event.origin
-        generations = self._service.fitted(generations, origin.site, private=False, locale=origin.locale)
+        generations = self._service.fitted(generations, origin.site, private=False)
         card = render(job, generations, public=True)
         if job.id in self._published:
             raise Gone("refused-double")

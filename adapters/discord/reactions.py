@@ -95,7 +95,7 @@ class Reactions:
 
     async def _send(self, event: Incoming, generation: GenerationId, words: str) -> None:
         results = await self._results(generation)
-        generations = self._service.fitted(results, _DIRECT, private=True, locale=event.origin.locale)
+        generations = self._service.fitted(results, _DIRECT, private=True)
         job = await self._store.job(job_of(generation))
         assert job is not None
         files = await self._files.of(render(job, generations), file_bytes=_DIRECT_FILE_BYTES)

@@ -53,8 +53,8 @@ def _answer(content: bytes, limits: PictureLimits) -> tuple[bytes, bytes]:
         because = repr(refusal.__cause__)[:500] if refusal.__cause__ else ""
         head = {"refused": refusal.message, "arguments": refusal.arguments, "because": because}
         return json.dumps(head).encode(), b""
-    head = {"notes": found.notes, "contrast": found.contrast, "made_by_ai": found.made_by_ai}
-    return json.dumps(head).encode(), found.png
+    learnt = {"notes": found.notes, "contrast": found.contrast, "made_by_ai": found.made_by_ai}
+    return json.dumps(learnt).encode(), found.png
 
 
 def _write(sink: BinaryIO, frame: bytes) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from bot.domain.picture import Exported
+from bot.texts import text
 
 _TERMS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _XMP = (
@@ -37,6 +38,7 @@ def export(
     edited: bool | None,
     formats: Sequence[str] = ("PNG", "WEBP", "JPEG"),
     recipe: str | None = None,
+    locale: str = "en",
 ) -> Exported:
     """Make the best file that fits: PNG, lossless WebP, JPEG, and only then fewer pixels.
 
@@ -49,6 +51,7 @@ def export(
             None where no model touched it (strength 0): it carries no mark.
         formats: what the chat shows, of "PNG", "WEBP", "JPEG".
         recipe: text for the `parameters` field, as the A1111 web UI writes and reads it; None leaves it out.
+        locale: of the note.
 
     Raises:
         ValueError: where nothing fits, not even a thumbnail.
@@ -62,7 +65,7 @@ def export(
             else:
                 content = _encoded(picture, rung, xmp, recipe)
             if len(content) <= max_bytes:
-                note = None if place == 0 else _note(rung, full, max_bytes)
+                note = None if place == 0 else _note(rung, full, max_bytes, locale)
                 suffix, media_type = _MEDIA[rung.kind]
                 width, height = rung.size
                 return Exported(
@@ -105,12 +108,13 @@ def _rungs(full: tuple[int, int], formats: Sequence[str], *, webp_may_fit: bool)
             yield _Rung(lossy, 80, (width, height))
 
 
-def _note(rung: _Rung, full: tuple[int, int], max_bytes: int) -> str:
-    name = {"PNG": "PNG", "JPEG": "JPEG", "WEBP": "lossless WebP" if rung.quality is None else "WebP"}[rung.kind]
-    scaled = (
-        "" if rung.size == full else f", {rung.size[0]} x {rung.size[1]} instead of {full[0]} x {full[1]} pixels,"
-    )
-    return f"Sent as {name}{scaled} to fit the {max_bytes / 1024**2:.3g} MB a file may have here."
+def _note(rung: _Rung, full: tuple[int, int], max_bytes: int, locale: str) -> str:
+    kind = "lossless" if rung.kind == "WEBP" and rung.quality is None else rung.kind.replace("WEBP", "WebP")
+    most = f"{max_bytes / 1024**2:.3g}"
+    if rung.size == full:
+        return text(locale, "note-sent-as", format=kind, most=most)
+    small, large = (f"{width} x {height}" for width, height in (rung.size, full))
+    return text(locale, "note-sent-smaller", format=kind, most=most, size=small, full=large)
 
 
 def _encoded(picture: Image.Image, rung: _Rung, xmp: bytes, recipe: str | None) -> bytes:

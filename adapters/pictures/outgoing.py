@@ -34,7 +34,12 @@ class PictureExporter:
         self._sheets: dict[tuple[Style, ...], Exported | None] = {}
 
     async def export(
-        self, generation: GenerationId, *, max_bytes: int, formats: Sequence[str] = ("PNG", "WEBP", "JPEG")
+        self,
+        generation: GenerationId,
+        *,
+        max_bytes: int,
+        formats: Sequence[str] = ("PNG", "WEBP", "JPEG"),
+        locale: str = "en",
     ) -> Exported:
         """See the port."""
         made = await self._store.generation(generation)
@@ -47,6 +52,7 @@ class PictureExporter:
             edited=made.recipe.strength < 1 if made.effective_steps else None,
             formats=formats,
             recipe=recipe_text(made) if self._embed_recipe else None,
+            locale=locale,
         )
 
     async def thumbnail(self, image: ImageId, *, side: int) -> Exported:

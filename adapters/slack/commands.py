@@ -27,10 +27,6 @@ from bot.domain.request import Action
 REMIX = "remix_image"
 """Callback id of both shortcuts: on a message, and the global one."""
 
-_NO_CONTROLS = (
-    "No model here can be made to keep structure: ask who runs me to name a ControlNet under [model.controls] in the "
-    "model file."
-)
 _FORMS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REFINE, "map": Action.MAP}
 
 
@@ -42,7 +38,7 @@ async def on_command(desk: Desk, event: Inbound) -> None:
         wishes = parse_flags(text)
         action = Action.MAP if wishes.map_only else _FORMS[name]
         if action is Action.MAP and not desk.controls():
-            raise InvalidRequest(_NO_CONTROLS)
+            raise InvalidRequest("refused-slack-no-controls")
         await desk.open_view(event, await _form(desk, place, action, wishes))
         return
     if name == "settings":

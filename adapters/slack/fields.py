@@ -5,7 +5,7 @@ from typing import Any
 
 from adapters.slack.text import MAX_OPTION, Block, clip, plain
 from bot.domain.errors import InvalidRequest
-from bot.domain.request import quoted
+from bot.domain.words import quoted
 
 NO_CHOICE = "none"
 """What stands for choosing nothing in a select."""

@@ -175,7 +175,7 @@ class SlackMessenger:
     async def _shared(self, team: Team, card: Card) -> Shared:
         """The card's pictures, uploaded; where they cannot be, a note says why."""
         try:
-            return await self._uploads.put(team, card.pictures)
+            return await self._uploads.put(team, card.pictures, locale=card.locale)
         except Gone as gone:
             return Shared({}, (gone.sentence(card.locale),))
         except SlackFault as fault:

@@ -181,7 +181,7 @@ async def publish(desk: Desk, place: Place, control: Control) -> None:
         raise InvalidRequest("refused-slack-no-channel")
     home = {**address, "channel": address["home_channel"], "thread": address.get("home_thread", "")}
     target = ReplyTarget(platform=PLATFORM, address={name: value for name, value in home.items() if value})
-    fitted = desk.service.fitted(description.generations, STRICTEST, private=False, locale=job.locale)
+    fitted = desk.service.fitted(description.generations, STRICTEST, private=False)
     card = render(job, fitted, public=True)
     try:
         await desk.messenger.copy(target, card, nonce=f"{job.id}:published")

@@ -44,7 +44,7 @@ async def _send(desk: Desk, place: Place, job: Job) -> None:
     if not made:
         return
     target = place.reply_to(asked_at=desk.clock.now(), private=True)
-    fitted = desk.service.fitted(made, STRICTEST, private=True, locale=job.locale)
+    fitted = desk.service.fitted(made, STRICTEST, private=True)
     card = replace(render(job, fitted, public=True), mention=False)
     try:
         await desk.messenger.copy(target, card, nonce=f"{job.id}:for:{place.user}")

@@ -46,7 +46,7 @@ class Uploads:
         self._exporter = exporter
         self._known: OrderedDict[tuple[str, GenerationId], tuple[str, str]] = OrderedDict()
 
-    async def put(self, team: Team, pictures: tuple[CardPicture, ...]) -> Shared:
+    async def put(self, team: Team, pictures: tuple[CardPicture, ...], *, locale: str) -> Shared:
         """Upload what is not there yet and wait until all of it can be shown.
 
         Raises:
@@ -58,7 +58,7 @@ class Uploads:
         for picture in pictures:
             known = self._known.get((team.space, picture.generation))
             if known is None:
-                known = await self._upload(team, picture)
+                known = await self._upload(team, picture, locale=locale)
                 self._remember(team, picture.generation, known)
             files[picture.generation] = known[0]
             notes[known[1]] = None
@@ -102,9 +102,17 @@ class Uploads:
         )
 
     async def _upload(
-        self, team: Team, picture: CardPicture, *, channel: str | None = None, thread: str | None = None
+        self,
+        team: Team,
+        picture: CardPicture,
+        *,
+        channel: str | None = None,
+        thread: str | None = None,
+        locale: str = "en",
     ) -> tuple[str, str]:
-        exported = await self._exporter.export(picture.generation, max_bytes=MAX_BYTES, formats=FORMATS)
+        exported = await self._exporter.export(
+            picture.generation, max_bytes=MAX_BYTES, formats=FORMATS, locale=locale
+        )
         place = await self._api.patient(
             team,
             "files_getUploadURLExternal",

@@ -51,12 +51,12 @@ def check_patterns(patterns: Sequence[str], *, most: int | None = MAX_PATTERNS) 
         InvalidRequest: with the sentence for whoever wrote them.
     """
     if most is not None and len(patterns) > most:
-        raise InvalidRequest(f"A block list has {most} entries at most; you gave {len(patterns)}.")
+        raise InvalidRequest("refused-blocklist-long", most=most, given=len(patterns))
     for pattern in patterns:
         if len(pattern) > MAX_PATTERN:
-            raise InvalidRequest(f"An entry of a block list has {MAX_PATTERN} characters at most: shorten it.")
+            raise InvalidRequest("refused-blocklist-entry-long", most=MAX_PATTERN)
         if not _WORD.search(_plain(pattern)):
-            raise InvalidRequest("An entry of a block list needs a letter or digit: * and ? alone would block all.")
+            raise InvalidRequest("refused-blocklist-entry")
 
 
 def parse_patterns(text: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.errors import InvalidRequest
 from bot.domain.ids import ImageId
+from bot.domain.words import quoted
 from inference.api import MAX_CONTROL_SCALE, ControlKind
 
 NO_CONTROL = "none"
@@ -47,12 +48,9 @@ class Control:
         """
         # Written so that a NaN, which compares as false, is refused as well.
         if not 0 <= self.scale <= MAX_CONTROL_SCALE:
-            raise InvalidRequest(f"The control scale goes from 0 to {MAX_CONTROL_SCALE:g}; you gave {self.scale:g}.")
+            raise InvalidRequest("refused-control-scale", most=f"{MAX_CONTROL_SCALE:g}", given=f"{self.scale:g}")
         if not 0 <= self.start < self.end <= 1:
-            raise InvalidRequest(
-                "Control starts and ends at shares of the steps from 0 to 1, the start before the end; "
-                f"you gave {self.start:g} and {self.end:g}."
-            )
+            raise InvalidRequest("refused-control-span", start=f"{self.start:g}", end=f"{self.end:g}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +82,7 @@ class ControlWish:
         kind = ControlKind(self.kind) if self.kind else kept.kind if kept else None
         if kind is None:
             if self != UNSAID:
-                raise InvalidRequest(f"Say which control that is for: {', '.join(ControlKind)}.")
+                raise InvalidRequest("refused-control-unnamed", kinds=", ".join(ControlKind))
             return None
         base = kept if kept and kept.kind == kind else Control(kind=kind)
         return replace(
@@ -120,6 +118,5 @@ def parse_kind(text: str) -> str:
     try:
         return ControlKind(word)
     except ValueError:
-        raise InvalidRequest(
-            f"I do not know the control {text.strip()!r}: there is {', '.join(ControlKind)}, and {NO_CONTROL}."
-        ) from None
+        kinds = ", ".join((*ControlKind, NO_CONTROL))
+        raise InvalidRequest("refused-control-unknown", given=quoted(text), kinds=kinds) from None

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from bot.domain.control import UNSAID, ControlWish, parse_kind
 from bot.domain.errors import InvalidRequest
 from bot.domain.lora import LoraWish, parse_loras
-from bot.domain.request import parse_strength, quoted
+from bot.domain.request import parse_strength
+from bot.domain.words import quoted
 
 _NAMES = {
     "strength": "strength",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import InvalidRequest
+from bot.domain.words import quoted
 from inference.api import Lora
 
 MAX_LORAS = 4
@@ -35,10 +36,7 @@ def _parsed(word: str) -> LoraWish:
     except ValueError:
         wish = LoraWish("")
     if not wish.name or (wish.weight is not None and not abs(wish.weight) <= MAX_WEIGHT):
-        raise InvalidRequest(
-            f"An adapter is named as name or name:weight, with a weight from -{MAX_WEIGHT:g} to {MAX_WEIGHT:g}; "
-            f"you wrote {word!r}."
-        )
+        raise InvalidRequest("refused-lora", most=f"{MAX_WEIGHT:g}", given=quoted(word))
     return wish
 
 
@@ -52,11 +50,12 @@ def find_loras(wishes: Sequence[LoraWish], offered: Sequence[Lora], *, model: st
     found: dict[str, Lora] = {}
     for wish in wishes:
         if wish.name not in usual:
-            there = f"there is {', '.join(usual)}" if usual else "it has none"
-            raise InvalidRequest(f"The model {model!r} has no adapter {wish.name!r}: {there}.")
+            if not usual:
+                raise InvalidRequest("refused-lora-none", model=model)
+            raise InvalidRequest("refused-lora-unknown", model=model, name=quoted(wish.name), names=", ".join(usual))
         found[wish.name] = Lora(wish.name, usual[wish.name] if wish.weight is None else wish.weight)
     if len(found) > MAX_LORAS:
-        raise InvalidRequest(f"A picture takes {MAX_LORAS} adapters at most; you named {len(found)}.")
+        raise InvalidRequest("refused-loras", most=MAX_LORAS, given=len(found))
     return tuple(found.values())
 
 

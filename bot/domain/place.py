@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from bot.domain.errors import NotAllowed
 from bot.domain.request import Request
+from bot.domain.words import quoted
 
 
 class RemixPolicy(StrEnum):
@@ -74,7 +75,7 @@ def check_model(settings: PlaceSettings, model: str) -> None:
         NotAllowed: with the sentence for the member.
     """
     if settings.models and model not in settings.models:
-        raise NotAllowed(f"The model {model!r} may not be used here: there is {', '.join(settings.models)}.")
+        raise NotAllowed("refused-model-here", model=quoted(model), models=", ".join(settings.models))
 
 
 def with_defaults(request: Request, settings: PlaceSettings) -> Request:

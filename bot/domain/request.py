@@ -1,7 +1,6 @@
 """What was asked: the one form into which every chat, button and command line translates."""
 
 import math
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,6 +10,7 @@ from bot.domain.errors import InvalidRequest
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.lora import LoraWish
 from bot.domain.safety import STRICTEST, Site
+from bot.domain.words import quoted
 from inference.api import ControlKind
 
 STRENGTH_WORDS = {"subtle": 0.3, "balanced": 0.5, "strong": 0.7, "reimagine": 0.9}
@@ -26,7 +26,6 @@ MAX_PROMPT = 2000
 MAX_STEPS = 150
 MAX_GUIDANCE_SCALE = 30.0
 MAX_SEED = 2**32 - 1
-_MAX_QUOTED = 60
 
 
 class Action(StrEnum):
@@ -140,7 +139,7 @@ class Request:
         if self.control is not None:
             self.control.check()
         elif self.action is Action.MAP:
-            raise InvalidRequest(f"Say which control map to draw: {', '.join(ControlKind)}.")
+            raise InvalidRequest("refused-map-unnamed", kinds=", ".join(ControlKind))
 
 
 def check_strength(strength: float) -> None:
@@ -175,22 +174,3 @@ def parse_strength(text: str) -> float:
 def strength_word(strength: float) -> str:
     """The nearest word for a strength; ties go to the gentler one."""
     return min(STRENGTH_WORDS, key=lambda word: round(abs(STRENGTH_WORDS[word] - strength), 9))
-
-
-def quoted(text: str) -> str:
-    """What somebody wrote, short and plain enough to stand inside a sentence of ours."""
-    plain = clean_text(text)
-    return plain if len(plain) <= _MAX_QUOTED else plain[:_MAX_QUOTED] + "…"
-
-
-def clean_text(text: str) -> str:
-    """Text from people without what can disguise it: control, bidi and zero-width characters; ends trimmed.
-
-    Newlines and tabs become spaces. Joiners inside emoji sequences (U+200D) stay, they carry meaning.
-    """
-    kept = (
-        " " if character in "\n\r\t" else character
-        for character in text
-        if character in "\n\r\t\u200d" or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
-    )
-    return " ".join("".join(kept).split())

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.domain.errors import InvalidRequest
-from bot.domain.request import MAX_GUIDANCE_SCALE, quoted
+from bot.domain.request import MAX_GUIDANCE_SCALE
+from bot.domain.words import quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

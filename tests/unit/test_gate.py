@@ -97,7 +97,7 @@ async def test_a_spoiler_is_kept_with_the_result_and_its_source_not_shown(tmp_pa
         [kept] = await core.store.generations(receipt.job.id)
         assert kept.safety.verdict is Verdict.UNSAFE
         with pytest.raises(NotAllowed, match="may not be shown in this place"):
-            core.service.fitted([kept], PLAIN, private=False, locale="en")
+            core.service.fitted([kept], PLAIN, private=False)
 
 
 async def test_an_unsafe_source_is_not_shown_beside_a_safe_result(tmp_path: Path) -> None:
@@ -121,8 +121,8 @@ async def test_what_only_adults_may_see_is_asked_about_again_elsewhere(tmp_path:
         assert not card.pictures[0].spoiler
         made = await core.store.generations(receipt.job.id)
         with pytest.raises(NotAllowed):
-            core.service.fitted(made, EVERYBODY, private=False, locale="en")
-        assert core.service.fitted(made, ADULTS, private=False, locale="en") == made
+            core.service.fitted(made, EVERYBODY, private=False)
+        assert core.service.fitted(made, ADULTS, private=False) == made
 
 
 async def test_no_preview_is_asked_for_that_nobody_has_looked_at(tmp_path: Path) -> None:

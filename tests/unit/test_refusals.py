@@ -78,16 +78,16 @@ def test_every_language_says_each_refusal_from_the_same_arguments(language: str)
 
 
 @pytest.mark.parametrize("file", [file for file in SOURCES if file.parts[0] == "inference"], ids=str)
-def test_a_named_failure_of_the_engine_is_said_in_the_catalogue_as_the_engine_says_it(file: Path) -> None:
-    for call in calls(file, "Failed"):
+def test_what_the_engine_names_is_said_in_the_catalogue_as_the_engine_says_it(file: Path) -> None:
+    for call in calls(file, "Failed", "Note"):
         named = {each.arg: each.value for each in call.keywords}
         if "cause" not in named:
             continue
         values = named.get("values", ast.Dict([], []))
-        sentence = call.args[1]
+        kind, sentence = ast.unparse(call.func).lower(), call.args[-1]
         assert isinstance(values, ast.Dict)
         given: dict[str, Argument] = {str(ast.literal_eval(key)): "…" for key in values.keys if key}
-        key = f"failed-{ast.literal_eval(named['cause'])}"
+        key = f"{kind}-{ast.literal_eval(named['cause'])}"
         assert given.keys() == variables(REFERENCE)[key], key
         said = UserError(key, **given).sentence(REFERENCE)
         assert re.fullmatch(_pattern(sentence), said), said

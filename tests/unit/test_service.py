@@ -415,7 +415,7 @@ async def test_an_unknown_adapter_is_refused_with_those_there_are(tmp_path: Path
 
 async def test_a_model_without_adapters_says_so(tmp_path: Path) -> None:
     async with bench(tmp_path, start=False) as at:
-        with pytest.raises(InvalidRequest, match="no adapter 'ink': it has none"):
+        with pytest.raises(InvalidRequest, match="has no adapters: leave them out"):
             await at.service.submit(request(loras=(LoraWish("ink"),)))
 
 

@@ -50,17 +50,17 @@ async def test_a_given_map_reaches_the_engine_decoded_and_is_repeated_by_a_rerun
 @pytest.mark.parametrize(
     ("models", "sentence"),
     [
-        ({MODEL: DEFAULTS}, "The model 'fake' cannot keep pose: it has canny, scribble."),
+        ({MODEL: DEFAULTS}, "The model 'fake' cannot keep pose: choose from canny, scribble."),
         (
             {MODEL: replace(DEFAULTS, controls=())},
             (
-                "The model 'fake' cannot keep pose: who runs me can name a ControlNet for it in the model file, "
-                "under [fake.controls]."
+                "The model 'fake' cannot keep structure: leave control out, or ask who runs me to name a ControlNet "
+                "for it in the model file, under [fake.controls]."
             ),
         ),
         (
             {MODEL: DEFAULTS, "big": replace(DEFAULTS, controls=(ControlKind.POSE,))},
-            "The model 'fake' cannot keep pose: choose the model big for that; it has canny, scribble.",
+            "The model 'fake' cannot keep pose: choose the model big for that.",
         ),
     ],
 )

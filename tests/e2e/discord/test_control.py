@@ -135,7 +135,7 @@ async def test_what_makes_no_sense_is_said_in_one_sentence(bench: Bench, anna: P
     assert "The control map cannot be used." in await bench.discord.refused(asked)
     await anna.say(channel, f"<@{bench.discord.me['id']}> x --control depth", files={"a.png": png()})
     told = await anna.told()
-    assert "cannot keep depth: it has canny, scribble" in told.content
+    assert "cannot keep depth: choose from canny, scribble" in told.content
     assert bench.engine.requests == []
 
 

@@ -115,5 +115,5 @@ async def test_what_makes_no_sense_is_told_where_it_stands(
     answer = await ann.submit(form, file=sketch, control_scale="3")
     assert "from 0 to 2" in answer.payload["errors"]["control_scale"]
     await ann.say(general, "x --control depth", files=[sketch])
-    await ann.told("cannot keep depth: it has canny, scribble")
+    await ann.told("cannot keep depth: choose from canny, scribble")
     assert running.engine.requests == []

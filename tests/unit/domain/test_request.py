@@ -16,10 +16,10 @@ from bot.domain.request import (
     Request,
     Requester,
     check_strength,
-    clean_text,
     parse_strength,
     strength_word,
 )
+from bot.domain.words import clean_text
 
 
 def a_request(**fields: object) -> Request:
