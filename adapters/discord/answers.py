@@ -1,9 +1,10 @@
 """Answering a member: the first answer within 3 s, refusals that only they see, other ways where Discord resists."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
+from hashlib import blake2s
 from typing import Any
 
 import structlog
@@ -12,7 +13,7 @@ from adapters.discord.cards import NOBODY
 from adapters.discord.faults import ERRORS, Fault, Meaning, judge
 from adapters.discord.incoming import EPHEMERAL, Incoming, Kind
 from adapters.discord.markdown import inert
-from adapters.discord.rest import ORIGINAL, Outgoing, Payload, Response, Rest
+from adapters.discord.rest import Outgoing, Payload, Response, Rest
 from bot.texts import text
 
 _MESSAGE, _DEFERRED_MESSAGE, _DEFERRED_UPDATE, _CHOICES, _MODAL = 4, 5, 6, 8, 9
@@ -21,6 +22,10 @@ ACK_SECONDS = 2.5
 
 _RETRY_SECONDS = 0.3
 _CALL_SECONDS = 60.0
+_WAITS = (1.0, 3.0)
+"""Seconds between tries of what has no 3 s to keep; the member is waiting, so there are few."""
+
+_LONGEST_WAIT = 10.0
 MAX_CHOICES = 25
 
 log = structlog.get_logger(__name__)
@@ -64,25 +69,10 @@ class Answers:
         if ack is Ack.NONE or not event.token:
             return Answered(event=event, ack=ack, response=None)
         kind = _DEFERRED_UPDATE if ack is Ack.UPDATE else _DEFERRED_MESSAGE
-        body = {"flags": EPHEMERAL} if ack is Ack.HIDDEN else None
-        fault = None
-        try:
-            async with asyncio.timeout(ACK_SECONDS):
-                while True:
-                    try:
-                        made = await self._rest.respond(event.id, event.token, kind, body)
-                        hidden = made.hidden or ack is Ack.HIDDEN
-                        return Answered(event=event, ack=ack, response=Response(made.message, hidden))
-                    except ERRORS as error:
-                        fault = judge(error)
-                        if fault.meaning is not Meaning.BUSY:
-                            break
-                        await asyncio.sleep(_RETRY_SECONDS)
-        except TimeoutError:
-            pass
-        if fault and fault.meaning is Meaning.ANSWERED:
-            return Answered(event=event, ack=ack, response=Response("", ack is Ack.HIDDEN))
-        log.warning("interaction not acknowledged", incoming=event.id, reason=fault.reason if fault else "too slow")
+        made = await self._at_once(event, kind, {"flags": EPHEMERAL} if ack is Ack.HIDDEN else None)
+        if isinstance(made, Response):
+            return Answered(event=event, ack=ack, response=replace(made, hidden=made.hidden or ack is Ack.HIDDEN))
+        log.warning("interaction not acknowledged", incoming=event.id, reason=made.reason)
         return Answered(event=event, ack=ack, response=None)
 
     async def show(self, answered: Answered, body: Payload, files: Sequence[Outgoing] = ()) -> None:
@@ -90,10 +80,10 @@ class Answers:
         event = answered.event
         payload = {"allowed_mentions": NOBODY, **body}
         if answered.response and answered.ack in {Ack.PUBLIC, Ack.HIDDEN}:
-            fault = await _tried(self._rest.edit_response(event.application, event.token, ORIGINAL, payload, files))
+            fault = await _tried(lambda: self._rest.edit_response(event.application, event.token, payload, files))
         elif answered.response:
             hidden = {**payload, "flags": EPHEMERAL}
-            fault = await _tried(self._rest.follow_up(event.application, event.token, hidden, files))
+            fault = await _tried(lambda: self._rest.follow_up(event.application, event.token, hidden, files))
         else:
             fault = Fault(Meaning.TOKEN_DEAD, "no answer was possible")
         if fault:
@@ -103,55 +93,85 @@ class Answers:
         """Tell the member, and nobody else, why not."""
         event = answered.event
         body: Payload = {"content": f"⚠️ {sentence}"}
+        if event.kind is Kind.AUTOCOMPLETE:  # takes no words, and the command itself will say them
+            await self.suggest(event, {})
+            return
         if answered.ack is Ack.PUBLIC and answered.response and not answered.hidden:
-            await _tried(self._rest.delete_response(event.application, event.token))
+            await _tried(lambda: self._rest.delete_response(event.application, event.token))
             answered = Answered(event=event, ack=Ack.UPDATE, response=answered.response)
         elif answered.ack is Ack.NONE and event.token:
             now = {**body, "flags": EPHEMERAL, "allowed_mentions": NOBODY}
-            if not await _tried(self._rest.respond(event.id, event.token, _MESSAGE, now)):
+            if isinstance(await self._at_once(event, _MESSAGE, now), Response):
                 return
         await self.show(answered, body)
 
     async def ask(self, event: Incoming, modal: Payload) -> None:
-        """Open a form."""
-        fault = await _tried(self._rest.respond(event.id, event.token, _MODAL, modal))
-        if fault:
-            log.warning("form not opened", incoming=event.id, reason=fault.reason)
+        """Open a form; a member whose form Discord does not open is told to try again."""
+        opened = await self._at_once(event, _MODAL, modal)
+        if isinstance(opened, Fault):
+            log.warning("form not opened", incoming=event.id, reason=opened.reason)
+            body = {"content": f"⚠️ {text(event.origin.locale, 'refused-busy')}", "allowed_mentions": NOBODY}
+            await self._tell_directly(event, body, (), opened)
 
     async def suggest(self, event: Incoming, offered: Mapping[str, str]) -> None:
         """Choices for what is being typed: value -> what is shown."""
         choices: Sequence[Mapping[str, Any]] = [
             {"name": name[:100], "value": value[:100]} for value, name in list(offered.items())[:MAX_CHOICES]
         ]
-        await _tried(self._rest.respond(event.id, event.token, _CHOICES, {"choices": choices}))
+        await self._at_once(event, _CHOICES, {"choices": choices})
+
+    async def _at_once(self, event: Incoming, kind: int, body: Payload | None) -> Response | Fault:
+        """The first answer to an interaction, tried again while there is time for one."""
+        fault = Fault(Meaning.BUSY, "too slow")
+        try:
+            async with asyncio.timeout(ACK_SECONDS):
+                while True:
+                    try:
+                        return await self._rest.respond(event.id, event.token, kind, body)
+                    except ERRORS as error:
+                        fault = judge(error)
+                        if fault.meaning is Meaning.ANSWERED:  # by a try whose confirmation was lost
+                            return Response("", hidden=False)
+                        if fault.meaning is not Meaning.BUSY:
+                            return fault
+                    await asyncio.sleep(max(_RETRY_SECONDS, fault.seconds or 0.0))
+        except TimeoutError:
+            return fault
 
     async def _tell_directly(self, event: Incoming, body: Payload, files: Sequence[Outgoing], why: Fault) -> None:
         """By direct message; a mention of us that cannot be answered so is answered where it was made."""
         log.info("answering directly", incoming=event.id, reason=why.reason)
         direct = event.origin.channel if event.origin.guild == "" and event.kind is Kind.MENTION else ""
-        try:
+        once = {**body, "nonce": blake2s(event.id.encode(), digest_size=12).hexdigest(), "enforce_nonce": True}
+
+        async def write() -> None:
             channel = direct or await self._rest.direct_channel(event.origin.user)
-            await self._rest.create(channel, body, files)
-        except ERRORS as error:
-            fault = judge(error)
-            if event.kind is Kind.MENTION and not direct:
-                # Everybody can read this one, and the sentence may quote what the member wrote.
-                said = inert(str(body.get("content", "")))
-                reply = {
-                    **body,
-                    "content": said,
-                    "message_reference": {"message_id": event.message, "fail_if_not_exists": False},
-                }
-                fault = await _tried(self._rest.create(event.origin.channel, reply, files)) or fault
+            await self._rest.create(channel, once, files)
+
+        fault = await _tried(write)
+        if fault and event.kind is Kind.MENTION and not direct:
+            # Everybody can read this one, and the sentence may quote what the member wrote.
+            said = inert(str(body.get("content", "")))
+            reference = {"message_id": event.message, "fail_if_not_exists": False}
+            reply = {**once, "content": said, "message_reference": reference}
+            fault = await _tried(lambda: self._rest.create(event.origin.channel, reply, files))
+        if fault:
             log.warning("the member closed direct messages", incoming=event.id, reason=fault.reason)
 
 
-async def _tried(call: Awaitable[object]) -> Fault | None:
-    try:
-        async with asyncio.timeout(_CALL_SECONDS):
-            await call
-    except ERRORS as error:
-        return judge(error)
+async def _tried(call: Callable[[], Awaitable[object]]) -> Fault | None:
+    """Make a call, again after each of `_WAITS` while Discord is busy; what is wrong where it fails for good."""
+    for wait in (*_WAITS, None):
+        try:
+            async with asyncio.timeout(_CALL_SECONDS):
+                await call()
+        except ERRORS as error:
+            fault = judge(error)
+            if fault.meaning is not Meaning.BUSY or wait is None:
+                return fault
+            await asyncio.sleep(max(wait, min(fault.seconds or 0.0, _LONGEST_WAIT)))
+        else:
+            return None
     return None
 
 

@@ -131,8 +131,8 @@ class Intake:
     async def _ack(self, event: Incoming, flow: Flow) -> Ack:
         if flow.ack is not Ack.PUBLIC or flow.open:
             return flow.ack
-        asked = event.kind is Kind.COMMAND and bool(options(event.body).get("private"))
-        hidden = asked or event.hidden or await self._private_by_default(event)
+        asked = options(event.body).get("private") if event.kind is Kind.COMMAND else None
+        hidden = event.hidden or (await self._private_by_default(event) if asked is None else bool(asked))
         return Ack.HIDDEN if hidden else Ack.PUBLIC
 
 

@@ -119,9 +119,7 @@ class DiscordMessenger:
                 continue
             if now < token.until - _TOKEN_MARGIN:
                 try:
-                    await self._write(
-                        self._by_token(token, expiring.stand.message), expiring.card, Files(), collect=True
-                    )
+                    await self._write(self._by_token(token), expiring.card, Files(), collect=True)
                 except (Refused, TryLater) as refusal:
                     log.warning("could not offer Collect", job=job, reason=str(refusal))
                     continue
@@ -130,9 +128,8 @@ class DiscordMessenger:
 
     async def _post(self, address: Address, card: Card, nonce: str) -> Stand:
         if address.token and self._lives(address.token):
-            answer = address.answer or ORIGINAL
             try:
-                shown = await self._send(self._by_token(address.token, answer), card, address.file_bytes)
+                shown = await self._send(self._by_token(address.token), card, address.file_bytes)
             except Refused as refusal:
                 if refusal.fault.meaning is Meaning.BLOCKED:
                     await self._tell_blocked(address, card)
@@ -141,8 +138,9 @@ class DiscordMessenger:
                 self._bury(address.token)
             else:
                 own = address.reachable and not address.hidden
-                message = str(shown.get("id") or answer)
-                return Stand(channel=address.channel, message=message, token=address.token, own=own)
+                message = str(shown.get("id") or address.answer or ORIGINAL)
+                channel = address.channel or str(shown.get("channel_id") or "")
+                return Stand(channel=channel, message=message, token=address.token, own=own)
         return await self._post_anew(address, card, nonce)
 
     async def _post_anew(self, address: Address, card: Card, nonce: str) -> Stand:
@@ -210,7 +208,7 @@ class DiscordMessenger:
         """Whether the token was still good for it."""
         collect = not stand.own and not card.status.ended and self._is_expiring(token)
         try:
-            await self._send(self._by_token(token, stand.message), card, address.file_bytes, collect=collect)
+            await self._send(self._by_token(token), card, address.file_bytes, collect=collect)
         except Refused as refusal:
             if refusal.fault.meaning is not Meaning.TOKEN_DEAD:
                 raise
@@ -274,9 +272,11 @@ class DiscordMessenger:
         payload = layout(card, files.pictures, thumbnail=files.thumbnail, notes=files.notes, collect=collect)
         return await _call(write(payload, files.all))
 
-    def _by_token(self, token: Token, message: str) -> Write:
+    def _by_token(self, token: Token) -> Write:
+        """The message that answered the token's interaction, or that its button sits on."""
+
         async def write(payload: Payload, files: Sequence[Outgoing]) -> Payload:
-            return await self._rest.edit_response(token.application, token.value, message, payload, files)
+            return await self._rest.edit_response(token.application, token.value, payload, files)
 
         return write
 

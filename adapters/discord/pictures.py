@@ -89,9 +89,9 @@ def _media(media: Mapping[str, Any] | None, author: str) -> Iterator[Upload]:
     media_type = str(media.get("content_type") or "")
     if media_type and not media_type.startswith("image/"):
         return
-    addresses = [str(media.get(name) or "") for name in ("url", "proxy_url")]
-    kept = [url for url in addresses if (urlsplit(url).hostname or "").endswith(_KEPT_BY_DISCORD)]
-    chosen = (kept or [url for url in addresses if url] or [""])[0]
+    url, proxy = (str(media.get(name) or "") for name in ("url", "proxy_url"))
+    kept = (urlsplit(url).hostname or "").endswith(_KEPT_BY_DISCORD)
+    chosen = url if kept or not proxy else proxy
     if chosen:
         filename = urlsplit(chosen).path.rpartition("/")[2]
         yield Upload(url=chosen, filename=filename, media_type=media_type, size=0, author=author)

@@ -21,6 +21,7 @@ from bot.domain.actions import Press, Verb
 from bot.domain.errors import Gone
 from bot.domain.ids import GenerationId, job_of
 from bot.domain.job import Generation
+from bot.domain.place import is_private
 from bot.domain.safety import Site
 from bot.ports import JobStore
 from bot.rendering import render
@@ -80,13 +81,15 @@ class Reactions:
 
     async def _reroll(self, event: Incoming, generation: GenerationId) -> None:
         settings = await self._places.enter(event)
+        private = is_private(None, settings)
         await self._service.press(
             Press(
                 verb=Verb.REROLL,
                 generation=generation,
                 requester=event.origin.requester,
-                reply_to=address(event, None, hidden=False).target(),
+                reply_to=address(event, None, hidden=private).target(),
                 event_id=event.event_id,
+                private=private,
                 locale=event.origin.locale,
                 site=event.origin.site,
                 blocked=settings.blocked or (),

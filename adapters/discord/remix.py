@@ -22,7 +22,7 @@ from bot.domain.errors import InvalidRequest, PictureRefused
 from bot.domain.flags import Flags
 from bot.domain.ids import parse_generation_id
 from bot.domain.job import Generation
-from bot.domain.place import check_model, check_source, with_defaults
+from bot.domain.place import check_model, check_source, is_private, with_defaults
 from bot.domain.request import Action
 from bot.ports import JobStore
 from bot.service import Service
@@ -102,7 +102,7 @@ class Remix:
         assert source is not None
         check_may_answer(event)
         settings = await self._places.enter(event)
-        private = answered.hidden or wish.flags.private or bool(settings.private)
+        private = answered.hidden or is_private(wish.flags.private, settings)
         reply_to = address(event, answered.response, hidden=private).target()
         result = await self._our_result(source)
         check_source(settings, author=result.requester.user if result else source.author, requester=event.origin.user)

@@ -66,15 +66,14 @@ class Rest:
         )
 
     async def edit_response(
-        self, application: str, token: str, message: str, body: Payload, files: Sequence[Outgoing] = ()
+        self, application: str, token: str, body: Payload, files: Sequence[Outgoing] = ()
     ) -> Payload:
-        """Edit a message by an interaction's token; `@original` is its first answer."""
-        route = self._token_route("PATCH", application, token, message)
-        return await self._send_message(route, body, files)
+        """Edit what first answered an interaction, by its token."""
+        return await self._send_message(self._answer_route("PATCH", application, token), body, files)
 
-    async def delete_response(self, application: str, token: str, message: str = ORIGINAL) -> None:
-        """Delete a message by an interaction's token."""
-        await self._client.http.request(self._token_route("DELETE", application, token, message))
+    async def delete_response(self, application: str, token: str) -> None:
+        """Delete what first answered an interaction, by its token."""
+        await self._client.http.request(self._answer_route("DELETE", application, token))
 
     async def follow_up(self, application: str, token: str, body: Payload, files: Sequence[Outgoing] = ()) -> Payload:
         """Another message by an interaction's token."""
@@ -109,12 +108,9 @@ class Rest:
         await self._client.http.add_reaction(int(channel), int(message), emoji)
 
     @staticmethod
-    def _token_route(method: str, application: str, token: str, message: str) -> Route:
-        # A parameter would be quoted, which "@original" must not be; any other id must be one, as the client keeps
-        # a rate limit for every path that it sees.
-        name = ORIGINAL if message == ORIGINAL else "{message_id}"
-        path = f"/webhooks/{{webhook_id}}/{{webhook_token}}/messages/{name}"
-        return Route(method, path, webhook_id=application, webhook_token=token, message_id=message)
+    def _answer_route(method: str, application: str, token: str) -> Route:
+        path = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
+        return Route(method, path, webhook_id=application, webhook_token=token)
 
     @staticmethod
     def _message_route(method: str, channel: str, message: str) -> Route:

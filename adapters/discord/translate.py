@@ -161,7 +161,7 @@ def wish_of_command(event: Incoming) -> Wish:
             style=given.get("style"),
             model=given.get("model"),
             loras=parse_loras(str(given.get("loras") or "")),
-            private=bool(given.get("private")),
+            private=given.get("private"),
             control=ControlWish(
                 kind=parse_kind(str(given["control"])) if given.get("control") else None,
                 scale=given.get("control_scale"),
@@ -216,7 +216,7 @@ def form_of(event: Incoming) -> Form:
         prompt=str(values.get(FIELD_PROMPT) or "").strip() or None,
         strength=parse_strength(strength) if strength else None,
         style=style or None,
-        picture=int(picture) if picture.isdigit() else None,
+        picture=int(picture) if picture.isdecimal() else None,
         upload=attachment(upload, author=event.origin.user) if upload else None,
         control=_control(values),
     )

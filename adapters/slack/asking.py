@@ -15,7 +15,7 @@ from bot.domain.errors import Gone
 from bot.domain.flags import Flags
 from bot.domain.ids import GenerationId, job_of
 from bot.domain.job import Job
-from bot.domain.place import PlaceSettings, check_model, check_place, check_source, with_defaults
+from bot.domain.place import PlaceSettings, check_model, check_place, check_source, is_private, with_defaults
 from bot.domain.request import Action, ReplyTarget, Request
 
 _VERBS = {Action.EDIT: Verb.EDIT, Action.CHAIN: Verb.CHAIN, Action.MAP: Verb.USE_MAP}
@@ -71,7 +71,7 @@ async def ask(
     """
     settings = await _allowed(desk, place, author=author)
     member = await desk.members.look_up(place.team, place.user)
-    private = wishes.private or bool(settings.private)
+    private = is_private(wishes.private, settings)
     request = with_defaults(
         Request(
             action=Action.SWEEP if action is Action.IMG2IMG and len(wishes.strengths or ()) > 1 else action,
@@ -129,7 +129,7 @@ async def press(
     parent = await desk.store.job(job_of(generation))
     settings = await _allowed(desk, place, author=slack_user(parent.requester) if parent else "")
     member = await desk.members.look_up(place.team, place.user)
-    wanted = bool((wishes and wishes.private) or settings.private)
+    wanted = is_private(wishes.private if wishes else None, settings)
     target, private = _answer(desk, place, parent, private=wanted)
     wishes = wishes or Flags(prompt="")
     if model := wishes.model or (parent.recipes[0].model if parent else None):

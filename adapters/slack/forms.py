@@ -143,7 +143,7 @@ def form(
         controls = ()
     if controls:
         blocks.append(control_field(controls, wishes.control.kind, required=errand.draws_map))
-    blocks.append(_private_field(chosen=wishes.private))
+    blocks.append(_private_field(chosen=bool(wishes.private)))
     advanced = _advanced(wishes, models, controls)
     used = (wishes.negative_prompt, wishes.seed, wishes.steps, wishes.guidance_scale, wishes.model, wishes.loras)
     folded = all(value in (None, "", ()) for value in used) and not has_numbers(wishes.control)
@@ -208,7 +208,7 @@ def read_form(view: Mapping[str, Any]) -> Filled:
         style=chosen_value(fields, "style"),
         model=chosen_value(fields, "model"),
         loras=_loras(fields, errors),
-        private=bool(fields.get("private", {}).get("selected_options")),
+        private=True if fields.get("private", {}).get("selected_options") else None,
         control=read_control(fields, errors, required=errand.draws_map or drawn is not None),
     )
     if errors:

@@ -34,7 +34,7 @@ _NAMES = {
 }
 _BARE = frozenset({"private", "map"})
 _LONGEST_FIRST = "|".join(sorted(_NAMES, key=len, reverse=True))
-_FLAG = re.compile(rf"(?:^|(?<=\s))(?:--|[—–]-?)({_LONGEST_FIRST})\b[ =]?", re.IGNORECASE)  # noqa: RUF001 -- the en dash is what phones type
+_FLAG = re.compile(rf"(?:^|(?<=\s))(?:--|[—–]-?)({_LONGEST_FIRST})\b[ =:]?", re.IGNORECASE)  # noqa: RUF001 -- the en dash is what phones type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class Flags:
     style: str | None = None
     model: str | None = None
     loras: tuple[LoraWish, ...] = ()
-    private: bool = False
+    private: bool | None = None
     control: ControlWish = UNSAID
     map_only: bool = False
 
@@ -74,7 +74,7 @@ def parse_flags(text: str) -> Flags:
         if name in _BARE:
             value, rest = "yes", given
         elif name == "negative_prompt":
-            value, rest = given, ""
+            value, rest = _unquoted(given), ""
         else:
             value, rest = _first_word(given)
         if not value:
@@ -92,7 +92,7 @@ def parse_flags(text: str) -> Flags:
         style=values.get("style"),
         model=values.get("model"),
         loras=parse_loras(values.get("loras", "")),
-        private="private" in values,
+        private=True if "private" in values else None,
         control=ControlWish(
             kind=None if "control" not in values else parse_kind(values["control"]),
             scale=_number("control-scale", values.get("control_scale")),
@@ -101,6 +101,12 @@ def parse_flags(text: str) -> Flags:
         ),
         map_only="map" in values,
     )
+
+
+def _unquoted(text: str) -> str:
+    """Without the quotes around all of it, straight or as phones type them."""
+    inside = re.fullmatch(r"[\"“']([^\"“”']+)[\"”']", text)
+    return inside.group(1) if inside else text
 
 
 def _first_word(text: str) -> tuple[str, str]:
@@ -127,7 +133,7 @@ def parse_strengths(text: str) -> tuple[float, ...]:
 def _whole(name: str, value: str | None) -> int | None:
     if value is None:
         return None
-    if not re.fullmatch(r"\d{1,12}", value):
+    if not re.fullmatch(r"[+-]?\d{1,40}", value):
         raise InvalidRequest("refused-flag-whole", flag=name, given=quoted(value))
     return int(value)
 

@@ -78,8 +78,13 @@ def check_model(settings: PlaceSettings, model: str) -> None:
         raise NotAllowed("refused-model-here", model=quoted(model), models=", ".join(settings.models))
 
 
+def is_private(wished: bool | None, settings: PlaceSettings) -> bool:
+    """Whether a result is shown to its requester only: as they said, else as the place has it."""
+    return bool(settings.private) if wished is None else wished
+
+
 def with_defaults(request: Request, settings: PlaceSettings) -> Request:
-    """The request with what the member left open filled from the place.
+    """The request with what the member left open filled from the place; `is_private` is asked before it is made.
 
     Raises:
         NotAllowed: the model may not be used here.
@@ -93,6 +98,5 @@ def with_defaults(request: Request, settings: PlaceSettings) -> Request:
         strengths=request.strengths or ((settings.strength,) if settings.strength is not None else None),
         style=request.style or settings.style,
         model=model,
-        private=request.private or bool(settings.private),
         blocked=settings.blocked or (),
     )

@@ -51,6 +51,8 @@ async def test_private_by_default_hides_results(bench: Bench, anna: Person, chan
     asked = await anna.command(channel, "img2img", image=PNG, prompt="x")
     result = await bench.discord.shown(asked, lambda post: post.pictures)
     assert result.hidden == anna.id
+    shown = await result_of(bench, anna, channel, private=False)
+    assert not shown.hidden, "a member may say otherwise"
 
 
 async def test_only_allowed_roles_and_channels_are_served(bench: Bench, anna: Person, channel: Channel) -> None:

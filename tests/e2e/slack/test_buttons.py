@@ -201,7 +201,7 @@ async def test_everything_about_a_member_is_deleted_on_request(
     del result
     page = await ann.open("/privacy", general)
     await ann.press("Delete everything", None, page)
-    await ann.see(lambda: "1 job" in words(ann.slack.state.views[page["id"]]))
+    await ann.see(lambda: "one job" in words(ann.slack.state.views[page["id"]]))
     assert await running.core.store.jobs_of(f"slack:{ann.team.id}/{ann.user.id}", limit=5) == []
 
 
