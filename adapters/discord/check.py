@@ -6,7 +6,7 @@ from typing import Any
 import discord
 from discord.http import Route
 
-from adapters.discord.connection import Connection
+from adapters.discord.connection import Connection, intents
 from adapters.discord.faults import ERRORS, judge
 from adapters.discord.permissions import INVITE_BITS, NEEDED, has
 from bot.domain.errors import FatalError
@@ -16,6 +16,8 @@ Look = tuple[str, str, str]
 """What was looked at; "ok", "note" or "wrong"; how it stands, with the mend."""
 
 _NAMED = 5
+_SHORTHANDS = {"messages", "reactions"}
+"""discord.py's names for two intents at once, which are both named already."""
 
 
 async def look(*, token: str, api_url: str, clock: Clock) -> list[Look]:
@@ -25,41 +27,60 @@ async def look(*, token: str, api_url: str, clock: Clock) -> list[Look]:
         await connection.log_in(token, waits=())
         if not connection.logged_in:
             return [("discord", "note", "Discord does not answer now; serving would go on trying")]
-        me = connection.user
+        me, flags = connection.user, connection.application_flags
         assert me is not None
-        found: list[Look] = [
-            ("discord token", "ok", f"belongs to {me.name}"),
-            ("discord intents", "ok", "none that must be switched on is needed"),
-        ]
-        application = await connection.http.request(Route("GET", "/applications/@me"))
-        guilds = await connection.http.request(Route("GET", "/users/@me/guilds"))
-        return [*found, *_application(application), *_guilds(guilds, str(application["id"]))]
+        found: list[Look] = [("discord token", "ok", f"belongs to {me.name}"), _intents(flags)]
+        for path, judged in (
+            ("/gateway/bot", _gateway),
+            ("/applications/@me", _application),
+            ("/users/@me/guilds", lambda guilds: _guilds(guilds, str(connection.application_id))),
+        ):
+            try:
+                found.append(judged(await connection.http.request(Route("GET", path))))
+            except ERRORS as error:
+                found.append((f"discord {path}", "note", f"Discord does not say: {judge(error).reason}"))
     except FatalError as fault:
         return [("discord token", "wrong", str(fault))]
-    except ERRORS as error:
-        return [("discord", "note", f"Discord does not answer as expected: {judge(error).reason}")]
+    else:
+        return found
     finally:
         await connection.close()
 
 
-def _application(application: Mapping[str, Any]) -> list[Look]:
+def _intents(flags: discord.ApplicationFlags) -> Look:
+    """Discord refuses a connection that asks for more than is switched on; ours asks for nothing of that kind."""
+    wanted = ", ".join(name for name, asked in intents() if asked and name not in _SHORTHANDS)
+    content = flags.gateway_message_content or flags.gateway_message_content_limited
+    unused = "; Message Content is on and not used: it may be switched off on the Bot page" if content else ""
+    return ("discord intents", "ok", f"{wanted}: none that must be switched on{unused}")
+
+
+def _gateway(gateway: Mapping[str, Any]) -> Look:
+    left = gateway.get("session_start_limit") or {}
+    if left.get("remaining", 1) > 0:
+        shards = gateway.get("shards", 1)
+        return ("discord gateway", "ok", f"{shards} connection{'s' if shards > 1 else ''}, as Discord asks")
+    hours = left.get("reset_after", 0) / 3_600_000
+    return (
+        "discord gateway",
+        "wrong",
+        f"the day's connections are used up, for {hours:.1f} hours more: find what restarts the bot so often",
+    )
+
+
+def _application(application: Mapping[str, Any]) -> Look:
     if application.get("interactions_endpoint_url"):
-        return [
-            (
-                "discord application",
-                "wrong",
-                "has an Interactions Endpoint URL, so commands go there: empty that field on its General page",
-            )
-        ]
+        mend = "empty that field on its General Information page"
+        return ("discord application", "wrong", f"has an Interactions Endpoint URL, so commands go there: {mend}")
     installs = application.get("integration_types_config") or {}
     if installs and not {"0", "1"} <= installs.keys():
-        return [("discord application", "note", "allows one kind of install only; its Installation page has both")]
-    return [("discord application", "ok", "commands come to the bot")]
+        return ("discord application", "note", "allows one kind of install only; its Installation page has both")
+    return ("discord application", "ok", "commands come to the bot")
 
 
-def _guilds(guilds: Sequence[Mapping[str, Any]], application: str) -> list[Look]:
+def _guilds(guilds: Sequence[Mapping[str, Any]], application: str) -> Look:
     if not guilds:
-        return [("discord servers", "note", f"none yet: invite the bot with {invite_url(application)}")]
+        return ("discord servers", "note", f"none yet: invite the bot with {invite_url(application)}")
     lacking = []
     for guild in guilds:
         permissions = int(guild["permissions"])
@@ -69,8 +90,12 @@ def _guilds(guilds: Sequence[Mapping[str, Any]], application: str) -> list[Look]
     if lacking:
         more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
         mend = f"give them to the bot's role, or invite it anew with {invite_url(application)}"
-        return [("discord permissions", "note", f"{'; '.join(lacking[:_NAMED])}{more}: {mend}")]
-    return [("discord permissions", "ok", f"all that is needed, on {len(guilds)} servers")]
+        return ("discord permissions", "note", f"{'; '.join(lacking[:_NAMED])}{more}: {mend}")
+    return (
+        "discord permissions",
+        "ok",
+        f"all that is needed, on {len(guilds)} server{'s' if len(guilds) > 1 else ''}",
+    )
 
 
 def invite_url(application: str) -> str:

@@ -19,6 +19,30 @@ async def test_all_is_well(discord: DiscordServer) -> None:
     found = await findings(discord)
     assert {state for state, _ in found.values()} == {"ok"}
     assert "pentimento" in found["discord token"][1]
+    asked = "guilds, guild_messages, dm_messages, guild_reactions, dm_reactions: none that must be switched on"
+    assert found["discord intents"][1] == asked
+
+
+async def test_a_privileged_intent_that_is_not_needed_is_named(discord: DiscordServer) -> None:
+    discord.flags = 1 << 19
+    state, words = (await findings(discord))["discord intents"]
+    assert state == "ok"
+    assert "Message Content is on and not used" in words
+
+
+async def test_connections_that_are_used_up_are_said(discord: DiscordServer) -> None:
+    discord.starts_left = 0
+    state, words = (await findings(discord))["discord gateway"]
+    assert state == "wrong"
+    assert "for 2.0 hours more" in words
+
+
+async def test_what_discord_does_not_say_hides_nothing_else(discord: DiscordServer) -> None:
+    discord.guild()
+    discord.fail("GET", "v10/applications/@me$", 404)
+    found = await findings(discord)
+    assert found["discord /applications/@me"][0] == "note"
+    assert found["discord permissions"] == ("ok", "all that is needed, on 1 server")
 
 
 async def test_a_wrong_token_is_said_with_its_mend(discord: DiscordServer) -> None:
@@ -47,7 +71,7 @@ async def test_an_endpoint_that_takes_the_commands_away_is_found(discord: Discor
     discord.endpoint = "https://elsewhere.example"
     state, words = (await findings(discord))["discord application"]
     assert state == "wrong"
-    assert "General page" in words
+    assert "General Information" in words
 
 
 async def test_discord_away_is_a_note(discord: DiscordServer) -> None:

@@ -150,7 +150,8 @@ class Rest:
         return web.json_response(self._server.application())
 
     async def _gateway(self, _request: web.Request) -> web.Response:
-        start = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
+        left = self._server.starts_left
+        start = {"total": 1000, "remaining": left, "reset_after": 7_200_000, "max_concurrency": 1}
         return web.json_response(
             {"url": self._server.gateway_url, "shards": self._server.shards, "session_start_limit": start}
         )

@@ -42,6 +42,7 @@ class DiscordServer:
         self.granted = payloads.EVERYTHING
         self.flags = 0
         self.shards = 1
+        self.starts_left = 999
         self.endpoint: str | None = None
         self.filtered = ""
         self.hide_external = False
