@@ -15,7 +15,7 @@ from adapters.discord.pictures import has_sticker, pictures_in
 from adapters.discord.places import Places
 from adapters.discord.rest import Rest
 from adapters.discord.routes import address
-from adapters.discord.translate import Wish, form_of, wish_of_command, wish_of_words
+from adapters.discord.translate import Wish, form_of, wish_of_command, wish_of_words, without_mention
 from adapters.downloads import Downloader
 from bot.admission import Receipt
 from bot.domain.errors import InvalidRequest, PictureRefused
@@ -30,6 +30,9 @@ from bot.texts import text
 
 _REMEMBERED = 1000
 """Open forms whose pictures are remembered; after that, or a restart, the message is looked at again."""
+
+
+_GREETINGS = {"", "help", "hi", "hello"}
 
 
 class Remix:
@@ -62,7 +65,14 @@ class Remix:
     async def mention(self, answered: Answered) -> None:
         """A message that mentions us: with a picture, or in reply to one."""
         event = answered.event
-        wish = wish_of_words(str(event.body["content"]), self._me)
+        words = without_mention(str(event.body["content"]), self._me)
+        own = event.body["message"]
+        shows = pictures_in(own, me=self._me) or has_sticker(own) or event.body["replied_message"]
+        if words.lower() in _GREETINGS and not shows:
+            embed = {"description": text(event.origin.locale, "help")}
+            await self._answers.show(answered, {"embeds": [embed]})
+            return
+        wish = wish_of_words(words, self._service.styles)
         pictures = await self._mentioned(event)
         if len(pictures) > 1:
             raise InvalidRequest("refused-several-pictures", count=len(pictures))

@@ -1,7 +1,7 @@
 """Discord's options, form fields and words as the core's requests: pure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -172,14 +172,18 @@ def wish_of_command(event: Incoming) -> Wish:
     )
 
 
-def wish_of_words(content: str, me: str) -> Wish:
+def without_mention(content: str, me: str) -> str:
+    """What stands in a message besides our name."""
+    return re.sub(rf"<@!?{re.escape(me)}>", " ", content).strip()
+
+
+def wish_of_words(words: str, styles: Iterable[str]) -> Wish:
     """What stands in a message that mentions us.
 
     Raises:
         InvalidRequest: a flag's value is no such value, or there is no prompt.
     """
-    words = re.sub(rf"<@!?{re.escape(me)}>", " ", content)
-    flags = parse_flags(words)
+    flags = parse_flags(words, styles=styles)
     if flags.map_only:
         return Wish(flags=flags, action=Action.MAP)
     if not flags.prompt:

@@ -35,7 +35,7 @@ async def on_command(desk: Desk, event: Inbound) -> None:
     place, text = place_of(event.body), event.body.get("text", "").strip()
     name = event.body["command"].lstrip("/")
     if name in _FORMS:
-        wishes = parse_flags(text)
+        wishes = parse_flags(text, styles=desk.styles)
         action = Action.MAP if wishes.map_only else _FORMS[name]
         if action is Action.MAP and not desk.controls():
             raise InvalidRequest("refused-slack-no-controls")

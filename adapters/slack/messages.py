@@ -41,7 +41,7 @@ async def on_message(desk: Desk, event: Inbound) -> None:
             await desk.tell(place, "slack-hello")
             return
         found = await _above(desk, place, message)
-    wishes = parse_flags(text)
+    wishes = parse_flags(text, styles=desk.styles)
     if not wishes.prompt and found.generation is None and not wishes.map_only:
         raise InvalidRequest("refused-no-prompt")
     if found.generation:

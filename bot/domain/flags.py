@@ -5,6 +5,7 @@ same. `--no` takes everything up to the next flag, the others one word or what s
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.domain.control import UNSAID, ControlWish, parse_kind
@@ -59,8 +60,12 @@ class Flags:
     map_only: bool = False
 
 
-def parse_flags(text: str) -> Flags:
+def parse_flags(text: str, *, styles: Iterable[str] = ()) -> Flags:
     """Take a text apart.
+
+    Args:
+        text: what somebody wrote.
+        styles: presets that there are; one of several words is known without quotes.
 
     Raises:
         InvalidRequest: a flag's value is missing or not of its kind; ranges are `Request`'s to check.
@@ -75,6 +80,8 @@ def parse_flags(text: str) -> Flags:
             value, rest = "yes", given
         elif name == "negative_prompt":
             value, rest = _unquoted(given), ""
+        elif name == "style":
+            value, rest = _style(given, styles) or _first_word(given)
         else:
             value, rest = _first_word(given)
         if not value:
@@ -107,6 +114,15 @@ def _unquoted(text: str) -> str:
     """Without the quotes around all of it, straight or as phones type them."""
     inside = re.fullmatch(r"[\"“']([^\"“”']+)[\"”']", text)
     return inside.group(1) if inside else text
+
+
+def _style(text: str, styles: Iterable[str]) -> tuple[str, str] | None:
+    """The preset that a text begins with, however its words are joined, and the rest."""
+    for style in sorted(styles, key=len, reverse=True):
+        words = r"[\s-]+".join(re.escape(word) for word in re.split(r"[\s-]+", style))
+        if found := re.match(rf"{words}(?!\S)", text, re.IGNORECASE):
+            return style, text[found.end() :]
+    return None
 
 
 def _first_word(text: str) -> tuple[str, str]:

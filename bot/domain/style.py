@@ -40,8 +40,8 @@ def find_style(styles: Mapping[str, Style], name: str | None) -> Style | None:
     """
     if not name:
         return None
-    wanted = name.strip().lower()
-    if style := styles.get(wanted):
+    wanted = " ".join(name.lower().split())
+    if style := styles.get(wanted) or styles.get(wanted.replace("-", " ")) or styles.get(wanted.replace(" ", "-")):
         return style
     near = difflib.get_close_matches(wanted, styles, n=3, cutoff=0.4) or sorted(styles)[:3]
     raise InvalidRequest("refused-style", style=quoted(name), near=", ".join(near))

@@ -43,6 +43,7 @@ async def test_remix_image_finds_pictures_wherever_they_are(bench: Bench, anna: 
     for more in (
         {"message_snapshots": [{"message": payloads.message("1", "2", {}, attachments=[photo])}]},
         {"embeds": [{"type": "image", "image": {"url": photo["url"]}}]},
+        {"embeds": [{"type": "link", "thumbnail": {"url": "https://cats.example/1.png", "proxy_url": photo["url"]}}]},
         {"components": gallery},
     ):
         post = await anna.say(channel, "", **more)
@@ -128,6 +129,14 @@ async def test_a_mention_that_cannot_be_followed_is_answered_privately(
 ) -> None:
     await anna.say(channel, f"<@{bench.discord.me['id']}> {words}", files={"cat.png": PNG})
     assert said in (await anna.told()).content
+
+
+@pytest.mark.parametrize("words", ["", "help"])
+async def test_who_only_says_our_name_is_told_how_to_ask(
+    bench: Bench, anna: Person, channel: Channel, words: str
+) -> None:
+    await anna.say(channel, f"<@{bench.discord.me['id']}> {words}")
+    assert "/img2img" in (await anna.told()).words
 
 
 async def test_a_direct_message_needs_no_mention(bench: Bench, anna: Person) -> None:

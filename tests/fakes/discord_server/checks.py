@@ -5,6 +5,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 MiB = 1024 * 1024
+NAMED_FIELDS = {"name", "description", "name_localizations", "description_localizations"}
+OPTION_FIELDS: dict[int, set[str]] = {
+    1: {"options"},
+    2: {"options"},
+    3: {"choices", "autocomplete", "min_length", "max_length"},
+    4: {"choices", "autocomplete", "min_value", "max_value"},
+    5: set(),
+    6: set(),
+    7: {"channel_types"},
+    8: set(),
+    9: set(),
+    10: {"choices", "autocomplete", "min_value", "max_value"},
+    11: set(),
+}
 COMMAND_NAME = re.compile(r"^[-_'\w\u0900-\u097F\u0E00-\u0E7F]{1,32}$")
 
 
@@ -69,6 +83,8 @@ def check_mentions(body: Mapping[str, Any]) -> None:
     parse = set(mentions.get("parse", []))
     need(parse <= {"users", "roles", "everyone"}, "allowed_mentions.parse")
     need(not ("users" in parse and mentions.get("users")), "allowed_mentions.users is set twice")
+    users = mentions.get("users", [])
+    need(len(users) <= 100 and all(str(user).isdigit() for user in users), "allowed_mentions.users")
 
 
 def check_attachments(body: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
@@ -79,7 +95,7 @@ def check_attachments(body: Mapping[str, Any], files: Mapping[str, bytes]) -> No
     need(len(listed) <= 10, "more than 10 attachments")
     for entry in listed:
         only(entry, {"id", "filename", "description", "is_spoiler", "title"}, "attachment")
-        need("id" in entry, "attachment.id")
+        need(re.fullmatch(r"0|[1-9]\d{0,19}", str(entry.get("id"))), "attachment.id")
         if entry.get("description") is not None:
             length(entry["description"], 1024, "attachment.description")
         if entry.get("filename") is not None:
@@ -94,7 +110,7 @@ def check_embed(embed: Mapping[str, Any], body: Mapping[str, Any]) -> int:
     length(embed.get("title", ""), 256, "embed.title")
     footer = embed.get("footer", {}).get("text", "")
     length(footer, 2048, "embed.footer")
-    need(0 <= embed.get("color", 0) <= 0xFFFFFF, "embed.color")
+    need(isinstance(embed.get("color", 0), int) and 0 <= embed.get("color", 0) <= 0xFFFFFF, "embed.color")
     names = {entry.get("filename") for entry in body.get("attachments") or ()}
     for media in ("image", "thumbnail"):
         url = embed.get(media, {}).get("url", "")
@@ -193,6 +209,7 @@ def check_commands(commands: Sequence[Mapping[str, Any]]) -> None:
             need("description" not in command and not command.get("options"), "a menu entry has a name only")
             for words in command.get("name_localizations", {}).values():
                 length(words, 32, "menu name", least=1)
+        need(weight(command) <= 8000, f"{command['name']} is too large")
         need(set(command.get("contexts", [0])) <= {0, 1, 2}, "contexts")
         need(set(command.get("integration_types", [0])) <= {0, 1}, "integration_types")
 
@@ -215,6 +232,34 @@ def check_options(options: Sequence[Mapping[str, Any]], where: str) -> None:
         need(len(shown) == len(set(shown)), f"{where}: option names must differ in {language} too")
     for option in options:
         check_named(option)
-        need(1 <= option["type"] <= 11, "option.type")
-        need(len(option.get("choices", [])) <= 25, "choices")
-        check_options(option.get("options", []), f"{where} {option['name']}")
+        check_option(option, f"{where} {option['name']}")
+
+
+def check_option(option: Mapping[str, Any], where: str) -> None:
+    kind = option["type"]
+    need(kind in OPTION_FIELDS, f"{where}: option type {kind}")
+    only(option, OPTION_FIELDS[kind] | NAMED_FIELDS | {"type"} | ({"required"} if kind > 2 else set()), where)
+    check_options(option.get("options", []), where)
+    need(not (option.get("choices") and option.get("autocomplete")), f"{where}: choices or suggestions, not both")
+    need(len(option.get("choices", [])) <= 25, f"{where}: choices")
+    for choice in option.get("choices", []):
+        only(choice, {"name", "name_localizations", "value"}, f"{where}: choice")
+        for words in [choice["name"], *choice.get("name_localizations", {}).values()]:
+            length(words, 100, f"{where}: choice name", least=1)
+        need(isinstance(choice["value"], {3: str, 4: int, 10: float}[kind]), f"{where}: choice value")
+    need(0 <= option.get("min_length", 0) <= option.get("max_length", 6000) <= 6000, f"{where}: length")
+    for bound in ("min_value", "max_value"):
+        whole = isinstance(option.get(bound, 0), int)
+        need(kind == 10 or whole, f"{where}: {bound} of a whole number")
+        need(abs(option.get(bound, 0)) <= 2**53, f"{where}: {bound}")
+
+
+def weight(thing: Mapping[str, Any]) -> int:
+    """Characters that count towards a command's 8000: of each text its longest translation."""
+    own = sum(
+        max(len(words) for words in [thing[name], *thing.get(f"{name}_localizations", {}).values()])
+        for name in ("name", "description")
+        if name in thing
+    )
+    inner = sum(weight(each) for name in ("options", "choices") for each in thing.get(name, []))
+    return own + inner + len(str(thing.get("value", "")))

@@ -143,6 +143,19 @@ def direct_channel(identity: str, other: dict[str, Any]) -> dict[str, Any]:
     return {"id": identity, "type": 1, "recipients": [other], "last_message_id": None, "flags": 0}
 
 
+def group_channel(identity: str, members: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "id": identity,
+        "type": 3,
+        "name": None,
+        "icon": None,
+        "owner_id": members[0]["id"],
+        "recipients": members,
+        "last_message_id": None,
+        "flags": 0,
+    }
+
+
 def message(identity: str, channel_id: str, author: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {
         "id": identity,

@@ -169,7 +169,7 @@ class Person:
     async def _ask(self, channel: Channel, kind: int, data: dict[str, Any], *, message: Post | None = None) -> Asked:
         server = self.server
         guild = channel.guild
-        context = 0 if guild else 1
+        context = 0 if guild else 1 if channel.payload["type"] == 1 else 2
         owners = {"0": guild.id if guild else "0"} if channel.installed else {"1": self.id}
         asked_id = server.snowflake()
         payload: dict[str, Any] = {
@@ -188,6 +188,8 @@ class Person:
             "context": context,
             "attachment_size_limit": server.file_bytes,
         }
+        if server.terse:
+            del payload["channel"]
         if guild:
             payload["guild_id"] = guild.id
             payload["guild_locale"] = guild.locale

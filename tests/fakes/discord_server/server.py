@@ -46,6 +46,7 @@ class DiscordServer:
         self.endpoint: str | None = None
         self.filtered = ""
         self.hide_external = False
+        self.terse = False
         self._faults: list[Fault] = []
         self.gateway = Gateway(token=self.token, hello=self._hello)
         self.url = self.gateway_url = ""
@@ -79,9 +80,9 @@ class DiscordServer:
         self.guilds[identity] = guild
         return guild
 
-    def channel(self, guild: Guild | None = None, *, denied: int = 0, nsfw: bool = False) -> Channel:
+    def channel(self, guild: Guild | None = None, *, denied: int = 0, nsfw: bool = False, kind: int = 0) -> Channel:
         guild = guild or next(iter(self.guilds.values()), None) or self.guild()
-        payload = payloads.channel(self.snowflake(), "pictures", 0, nsfw=nsfw, guild_id=guild.id)
+        payload = payloads.channel(self.snowflake(), "pictures", kind, nsfw=nsfw, guild_id=guild.id)
         if denied:
             payload["permission_overwrites"] = [{"id": guild.id, "type": 0, "allow": "0", "deny": str(denied)}]
         guild.payload["channels"].append(payload)
@@ -113,6 +114,13 @@ class DiscordServer:
                 return channel
         payload = payloads.direct_channel(self.snowflake(), self.people[user].payload)
         channel = Channel(id=payload["id"], payload=payload)
+        self.channels[channel.id] = channel
+        return channel
+
+    def group(self, *people: Person) -> Channel:
+        """Friends among themselves, whose own apps come along."""
+        payload = payloads.group_channel(self.snowflake(), [person.payload for person in people])
+        channel = Channel(id=payload["id"], payload=payload, installed=False)
         self.channels[channel.id] = channel
         return channel
 

@@ -36,6 +36,26 @@ def test_every_flag_is_understood() -> None:
     assert flags.negative_prompt == "people, cars"
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a cat --style oil painting at night", "oil painting"),
+        ("a cat at night --style Oil-Painting", "oil painting"),
+        ("a cat --style oil at night", "oil"),
+        ("a cat --style oils at night", "oils"),
+        ("a cat --style: “oil painting” at night", "oil painting"),
+    ],
+)
+def test_a_style_of_several_words_needs_no_quotes_where_there_is_one(text: str, value: str) -> None:
+    flags = parse_flags(text, styles=["oil", "oil painting", "ink"])
+    assert (flags.prompt, flags.style) == ("a cat at night", value)
+
+
+def test_quotes_around_all_that_is_not_wanted_go() -> None:
+    assert parse_flags("a cat --no “dogs, cars”").negative_prompt == "dogs, cars"
+    assert parse_flags('a cat --no "dogs" and "cars"').negative_prompt == '"dogs" and "cars"'
+
+
 def test_adapters_may_be_named_one_by_one() -> None:
     flags = parse_flags("a cat --lora ink:0.8 on a mat --lora Clay --no dogs")
     assert flags.prompt == "a cat on a mat"
@@ -68,7 +88,10 @@ def test_what_is_no_flag_stays_in_the_prompt(text: str) -> None:
     assert parse_flags(text).prompt == text
 
 
-@pytest.mark.parametrize("text", ["x --strength", "x --seed five", "x --strength 7", "x --guidance much", "x --no"])
+@pytest.mark.parametrize(
+    "text",
+    ["x --strength", "x --seed five", "x --seed -1", "x --seed 1.5", "x --strength 7", "x --guidance much", "x --no"],
+)
 def test_a_flag_without_its_value_is_refused_in_one_sentence(text: str) -> None:
     with pytest.raises(InvalidRequest) as refusal:
         parse_flags(text)

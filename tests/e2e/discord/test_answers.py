@@ -1,0 +1,96 @@
+"""Answers on rough days, and in the places that a bot seldom sees: nobody is left waiting."""
+
+import pytest
+
+from tests.e2e.discord.conftest import Bench, Start, eventually
+from tests.e2e.discord.test_buttons import result_of
+from tests.e2e.discord.test_faults import running
+from tests.e2e.discord.test_time_and_restarts import QUARTER, collect_offered
+from tests.fakes.discord_server import DiscordServer
+from tests.fakes.discord_server.people import Person
+from tests.fakes.discord_server.world import Channel
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_a_form_opens_though_discord_stumbles(
+    bench: Bench, anna: Person, channel: Channel, *, after: bool
+) -> None:
+    result = await result_of(bench, anna, channel)
+    bench.discord.fail("POST", "/callback", 503, after=after)
+    sent = await anna.submit(await anna.press(result, "Chain"), strength="strong")
+    await bench.discord.shown(sent, lambda post: post.pictures)
+
+
+async def test_a_form_that_cannot_open_is_not_passed_over_in_silence(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    result = await result_of(bench, anna, channel)
+    bench.discord.fail("POST", "/callback", 429, retry_after=30.0)
+    await anna.press(result, "Chain")
+    assert "try again" in (await anna.told()).content
+    assert [call for call in bench.discord.requests if call[2] == 429] == [bench.discord.requests[-3]]
+
+
+async def test_a_refusal_outlives_an_outage(bench: Bench, anna: Person, channel: Channel) -> None:
+    bench.discord.fail("POST", r"/webhooks/\d+/[^/]+$", 503)
+    asked = await anna.command(channel, "img2img", image=b"no picture", prompt="x")
+    assert "I cannot see a picture" in await bench.discord.refused(asked)
+
+
+async def test_a_slip_while_suggesting_is_answered_with_nothing(
+    bench: Bench, anna: Person, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.core.service, "styles", None)
+    assert await anna.type(channel, "img2img", "style", "o") == []
+
+
+async def test_unknown_commands_and_buttons_are_refused_with_the_mend(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    result = await result_of(bench, anna, channel)
+    for custom_id in ("p1:rerun", "p9:rerun:x", "p1:forget:x", "p1:remix:1:2", "\u2066p1:rerun", "x" * 100):
+        assert "I do not know that" in await bench.discord.refused(await anna.press_id(result, custom_id))
+
+
+async def test_a_group_of_friends_gets_its_answer_by_the_interaction_alone(bench: Bench, anna: Person) -> None:
+    group = bench.discord.group(anna)
+    result = await result_of(bench, anna, group)
+    again = await bench.discord.shown(await anna.press(result, "Strong 0.7"), lambda post: post.pictures)
+    assert again.channel is group
+    assert not [path for _, path, _ in bench.discord.requests if f"/channels/{group.id}" in path]
+
+
+async def test_a_forum_post_is_a_place_like_any_other(bench: Bench, anna: Person, channel: Channel) -> None:
+    forum = bench.discord.channel(channel.guild, kind=15)
+    await bench.discord.gateway.send("CHANNEL_CREATE", forum.payload)
+    post = bench.discord.thread(forum)
+    await bench.discord.gateway.send("THREAD_CREATE", post.payload)
+    result = await result_of(bench, anna, post)
+    await anna.say(post, f"<@{bench.discord.me['id']}> a storm", reply_to=result)
+    await bench.discord.posted(post, lambda shown: "a storm" in shown.words and shown.pictures)
+
+
+async def test_an_answer_in_a_channel_that_discord_did_not_describe_arrives_after_its_token(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    bench.discord.terse = True
+    _, message = await running(bench, anna, channel)
+    bench.discord.clock.skip(QUARTER + 60)
+    await bench.engine.release()
+    await bench.discord.until(lambda: message.pictures, what="the result")
+
+
+async def test_collect_is_offered_after_a_restart_too(
+    discord: DiscordServer, start: Start, anna: Person, channel: Channel
+) -> None:
+    async with start() as bench:
+        _, message = await running(bench, anna, channel, private=True)
+    async with start() as bench:
+        bench.engine.hold()
+        discord.clock.skip(QUARTER - 100)
+        await eventually(lambda: collect_offered(bench, message))
+        discord.clock.skip(200)
+        await anna.press(message, "Collect")
+        await discord.until(lambda: "Collect" not in message.buttons, what="the renewed message")
+        await bench.engine.release()
+        await discord.until(lambda: message.pictures, what="the result")
