@@ -90,7 +90,7 @@ def test_what_is_no_flag_stays_in_the_prompt(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["x --strength", "x --seed five", "x --seed -1", "x --seed 1.5", "x --strength 7", "x --guidance much", "x --no"],
+    ["x --strength", "x --seed five", "x --seed 1.5", "x --strength 7", "x --guidance much", "x --no"],
 )
 def test_a_flag_without_its_value_is_refused_in_one_sentence(text: str) -> None:
     with pytest.raises(InvalidRequest) as refusal:
