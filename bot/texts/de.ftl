@@ -153,16 +153,16 @@ refused-lora = Ein Adapter heißt Name oder Name:Gewicht, mit einem Gewicht von 
 refused-lora-none = Das Modell „{ $model }“ hat keine Adapter: lass sie weg, oder wähl ein anderes Modell.
 refused-lora-unknown = Das Modell „{ $model }“ hat keinen Adapter „{ $name }“: es gibt { $names }.
 refused-loras = Ein Bild nimmt höchstens { $most } Adapter; du hast { $given } genannt.
-refused-control-scale = Die Control-Stärke geht von 0 bis { $most }; du hast { $given } angegeben.
-refused-control-span = Control beginnt und endet bei Anteilen der Schritte von 0 bis 1, der Anfang vor dem Ende; du hast { $start } und { $end } angegeben.
-refused-control-unnamed = Sag, für welches Control das gilt: { $kinds }.
-refused-control-unknown = Das Control „{ $given }“ kenne ich nicht: es gibt { $kinds }.
+refused-control-scale = Die Strukturstärke geht von 0 bis { $most }; du hast { $given } angegeben.
+refused-control-span = Struktur beginnt und endet bei Anteilen der Schritte von 0 bis 1, der Anfang vor dem Ende; du hast { $start } und { $end } angegeben.
+refused-control-unnamed = Sag, für welche Struktur das gilt: { $kinds }.
+refused-control-unknown = Die Struktur „{ $given }“ kenne ich nicht: es gibt { $kinds }.
 refused-control-elsewhere = Das Modell „{ $model }“ kann { $kind } nicht erhalten: wähl dafür das Modell { $models }.
 refused-control-other = Das Modell „{ $model }“ kann { $kind } nicht erhalten: wähl aus { $kinds }.
-refused-control-none = Das Modell „{ $model }“ kann keine Struktur erhalten: lass Control weg, oder bitte, wer mich betreibt, in der Modelldatei unter [{ $model }.controls] ein ControlNet zu nennen.
-refused-map = Die Control-Karte lässt sich nicht verwenden. { $why }
-refused-map-gone = Diese Control-Karte wird nicht mehr aufbewahrt: gib sie noch einmal an.
-refused-map-unnamed = Sag, welche Control-Karte ich zeichnen soll: { $kinds }.
+refused-control-none = Das Modell „{ $model }“ kann keine Struktur erhalten: lass sie weg, oder bitte, wer mich betreibt, in der Modelldatei unter [{ $model }.controls] ein ControlNet zu nennen.
+refused-map = Die Strukturkarte lässt sich nicht verwenden. { $why }
+refused-map-gone = Diese Strukturkarte wird nicht mehr aufbewahrt: gib sie noch einmal an.
+refused-map-unnamed = Sag, welche Strukturkarte ich zeichnen soll: { $kinds }.
 refused-blocklist-long = Eine Sperrliste hat höchstens { $most } Einträge; du hast { $given } angegeben.
 refused-blocklist-entry-long = Ein Eintrag einer Sperrliste hat höchstens { $most } Zeichen: kürze ihn.
 refused-blocklist-entry = Ein Eintrag einer Sperrliste braucht einen Buchstaben oder eine Ziffer: * und ? allein würden alles sperren.
@@ -328,14 +328,14 @@ status-refused = abgelehnt
 styles-title = **Stile**: nenn einen in jedem Befehl oder schreib --style "oil painting"
 help = **Ich verwandle Bilder.** Häng eines an und schreib, was daraus werden soll; die Stärke sagt, wie viel sich ändert.
     • /img2img: Bild, Prompt, Stärke (dezent 0.3, ausgewogen 0.5, kräftig 0.7, neu erfunden 0.9)
-    • /sweep: dasselbe in mehreren Stärken nebeneinander
-    • /refine: ein fast richtiges Bild aufpolieren
+    • /{ name-sweep }: dasselbe in mehreren Stärken nebeneinander
+    • /{ name-refine }: ein fast richtiges Bild aufpolieren
     • /map: die Struktur (Kanten, Tiefe, Pose) ansehen, die bleiben würde, dann **Karte verwenden**
     • Jedes Bild hier: sein Menü, Apps, **Bild verwandeln**
     • Oder erwähne mich mit einem Bild oder in der Antwort auf eines: ein Ölgemälde --strength 0.7 --seed 5 --no Leute
     • Unter jedem Ergebnis: andere Stärken, **Weiterführen**, **Neu würfeln**, **Ändern**, **Reihe**
     • Reaktionen auf ein Ergebnis: 🔁 neu würfeln, ✉️ schick es mir, ⭐ Kopie behalten, ❌ meines löschen oder abbrechen
-    • /queue, /info, /styles, /settings, /privacy
+    • /{ name-queue }, /info, /{ name-styles }, /{ name-settings }, /{ name-privacy }
 
 settings-title = **Einstellungen von { $place }**
 settings-server = diesem Server

@@ -153,16 +153,16 @@ refused-lora = Un adaptador se escribe nombre o nombre:peso, con un peso de -{ $
 refused-lora-none = El modelo «{ $model }» no tiene adaptadores: quítalos, o elige otro modelo.
 refused-lora-unknown = El modelo «{ $model }» no tiene el adaptador «{ $name }»: hay { $names }.
 refused-loras = Una imagen admite { $most } adaptadores como mucho; nombraste { $given }.
-refused-control-scale = La fuerza del control va de 0 a { $most }; diste { $given }.
-refused-control-span = El control empieza y acaba en partes de los pasos de 0 a 1, el inicio antes del final; diste { $start } y { $end }.
-refused-control-unnamed = Di para qué control es: { $kinds }.
-refused-control-unknown = No conozco el control «{ $given }»: hay { $kinds }.
+refused-control-scale = La fuerza de la estructura va de 0 a { $most }; diste { $given }.
+refused-control-span = La estructura empieza y acaba en partes de los pasos de 0 a 1, el inicio antes del final; diste { $start } y { $end }.
+refused-control-unnamed = Di para qué estructura es: { $kinds }.
+refused-control-unknown = No conozco la estructura «{ $given }»: hay { $kinds }.
 refused-control-elsewhere = El modelo «{ $model }» no sabe conservar { $kind }: elige para eso el modelo { $models }.
 refused-control-other = El modelo «{ $model }» no sabe conservar { $kind }: elige entre { $kinds }.
-refused-control-none = El modelo «{ $model }» no sabe conservar estructura: quita el control, o pide a quien me gestiona que nombre un ControlNet en el archivo de modelos, en [{ $model }.controls].
-refused-map = El mapa de control no se puede usar. { $why }
-refused-map-gone = Ese mapa de control ya no se guarda: dalo otra vez.
-refused-map-unnamed = Di qué mapa de control dibujar: { $kinds }.
+refused-control-none = El modelo «{ $model }» no sabe conservar estructura: no la pidas, o pide a quien me gestiona que nombre un ControlNet en el archivo de modelos, en [{ $model }.controls].
+refused-map = El mapa de estructura no se puede usar. { $why }
+refused-map-gone = Ese mapa de estructura ya no se guarda: dalo otra vez.
+refused-map-unnamed = Di qué mapa de estructura dibujar: { $kinds }.
 refused-blocklist-long = Una lista de palabras bloqueadas tiene { $most } entradas como mucho; diste { $given }.
 refused-blocklist-entry-long = Una entrada de una lista de palabras bloqueadas tiene { $most } caracteres como mucho: acórtala.
 refused-blocklist-entry = Una entrada de una lista de palabras bloqueadas necesita una letra o una cifra: * y ? solos bloquearían todo.
@@ -328,14 +328,14 @@ status-refused = rechazado
 styles-title = **Estilos**: nombra uno en cualquier comando o escribe --style "oil painting"
 help = **Rehago imágenes.** Adjunta una y di en qué debe convertirse; la fuerza dice cuánto cambia.
     • /img2img: imagen, prompt, fuerza (sutil 0.3, equilibrado 0.5, fuerte 0.7, reinventado 0.9)
-    • /sweep: lo mismo con varias fuerzas, lado a lado
-    • /refine: pulir una imagen casi lograda
+    • /{ name-sweep }: lo mismo con varias fuerzas, lado a lado
+    • /{ name-refine }: pulir una imagen casi lograda
     • /map: ver la estructura (bordes, profundidad, pose) que se conservaría y luego **Usar el mapa**
     • Cualquier imagen aquí: su menú, Aplicaciones, **Transformar imagen**
     • O mencióname con una imagen, o en respuesta a una: un cuadro al óleo --strength 0.7 --seed 5 --no gente
     • Bajo cada resultado: otras fuerzas, **Encadenar**, **Otra vez**, **Editar**, **Serie**
     • Reacciones a un resultado: 🔁 otra vez, ✉️ envíamelo, ⭐ guardar una copia, ❌ borrar o cancelar lo mío
-    • /queue, /info, /styles, /settings, /privacy
+    • /{ name-queue }, /info, /{ name-styles }, /{ name-settings }, /{ name-privacy }
 
 settings-title = **Ajustes de { $place }**
 settings-server = este servidor

@@ -153,16 +153,16 @@ refused-lora = Un adaptateur s’écrit nom ou nom:poids, avec un poids de -{ $m
 refused-lora-none = Le modèle « { $model } » n’a pas d’adaptateur : n’en mets pas, ou choisis un autre modèle.
 refused-lora-unknown = Le modèle « { $model } » n’a pas l’adaptateur « { $name } » : il y a { $names }.
 refused-loras = Une image prend au plus { $most } adaptateurs ; tu en as donné { $given }.
-refused-control-scale = La force du contrôle va de 0 à { $most } ; tu as donné { $given }.
-refused-control-span = Le contrôle commence et finit à des parts des étapes de 0 à 1, le début avant la fin ; tu as donné { $start } et { $end }.
-refused-control-unnamed = Dis pour quel contrôle : { $kinds }.
-refused-control-unknown = Je ne connais pas le contrôle « { $given } » : il y a { $kinds }.
+refused-control-scale = La force de la structure va de 0 à { $most } ; tu as donné { $given }.
+refused-control-span = La structure commence et finit à des parts des étapes de 0 à 1, le début avant la fin ; tu as donné { $start } et { $end }.
+refused-control-unnamed = Dis pour quelle structure : { $kinds }.
+refused-control-unknown = Je ne connais pas la structure « { $given } » : il y a { $kinds }.
 refused-control-elsewhere = Le modèle « { $model } » ne sait pas garder { $kind } : choisis pour cela le modèle { $models }.
 refused-control-other = Le modèle « { $model } » ne sait pas garder { $kind } : choisis parmi { $kinds }.
-refused-control-none = Le modèle « { $model } » ne sait pas garder de structure : retire le contrôle, ou demande à qui me fait tourner de nommer un ControlNet dans le fichier des modèles, sous [{ $model }.controls].
-refused-map = La carte de contrôle ne peut pas servir. { $why }
-refused-map-gone = Cette carte de contrôle n’est plus gardée : donne-la de nouveau.
-refused-map-unnamed = Dis quelle carte de contrôle dessiner : { $kinds }.
+refused-control-none = Le modèle « { $model } » ne sait pas garder de structure : n’en demande pas, ou demande à qui me fait tourner de nommer un ControlNet dans le fichier des modèles, sous [{ $model }.controls].
+refused-map = La carte de structure ne peut pas servir. { $why }
+refused-map-gone = Cette carte de structure n’est plus gardée : donne-la de nouveau.
+refused-map-unnamed = Dis quelle carte de structure dessiner : { $kinds }.
 refused-blocklist-long = Une liste de mots bloqués a au plus { $most } entrées ; tu en as donné { $given }.
 refused-blocklist-entry-long = Une entrée d’une liste de mots bloqués a au plus { $most } caractères : raccourcis-la.
 refused-blocklist-entry = Une entrée d’une liste de mots bloqués a besoin d’une lettre ou d’un chiffre : * et ? seuls bloqueraient tout.
@@ -295,7 +295,7 @@ field-strength-description = 0 garde l’image, 1 l’ignore ; ou subtle, balanc
 field-style = Style
 field-style-description = Un préréglage, si tu veux ; /styles les montre
 field-control = Structure à garder
-field-control-description = Lignes, profondeur ou pose restent à toute intensité ; la carte vient de l’image
+field-control-description = Lignes, profondeur ou pose restent quelle que soit la force ; la carte vient de l’image
 field-picture = Quelle image ?
 field-picture-description = Ce message en a plusieurs
 field-upload = Une autre image
@@ -328,14 +328,14 @@ status-refused = refusée
 styles-title = **Styles** : nommes-en un dans une commande, ou écris --style "oil painting"
 help = **Je refais des images.** Joins-en une et dis ce qu’elle doit devenir ; la force dit combien elle change.
     • /img2img : image, prompt, force (subtil 0.3, équilibré 0.5, fort 0.7, réinventé 0.9)
-    • /sweep : la même à plusieurs forces, côte à côte
-    • /refine : polir une image presque réussie
+    • /{ name-sweep } : la même à plusieurs forces, côte à côte
+    • /{ name-refine } : polir une image presque réussie
     • /map : voir la structure (contours, profondeur, pose) qui serait gardée, puis **Utiliser la carte**
     • Toute image ici : son menu, Applications, **Transformer l’image**
     • Ou mentionne-moi avec une image, ou en réponse à une : une peinture à l’huile --strength 0.7 --seed 5 --no personnes
     • Sous chaque résultat : d’autres forces, **Enchaîner**, **Relancer**, **Modifier**, **Série**
     • Réactions sur un résultat : 🔁 relancer, ✉️ me l’envoyer, ⭐ garder une copie, ❌ supprimer ou annuler le mien
-    • /queue, /info, /styles, /settings, /privacy
+    • /{ name-queue }, /info, /styles, /{ name-settings }, /{ name-privacy }
 
 settings-title = **Réglages de { $place }**
 settings-server = ce serveur
@@ -409,7 +409,7 @@ describe-guidance-scale = À quel point suivre le prompt
 describe-model = Quel modèle
 describe-loras = Adaptateurs : nom ou nom:poids
 describe-only-model = Permettre aussi ce modèle ; vide les permet tous
-describe-control = Structure de l’image à garder à toute intensité
+describe-control = Structure de l’image à garder quelle que soit la force
 describe-map = Ta propre carte, par exemple un croquis ; sinon elle est tirée de l’image
 describe-control-scale = Rigueur de la structure ; 1 si tu ne dis rien
 describe-control-start = Garder la structure à partir de cette part des étapes ; 0 est la première

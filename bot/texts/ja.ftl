@@ -141,16 +141,16 @@ refused-lora = アダプターは「名前」か「名前:重み」で、重み�
 refused-lora-none = モデル「{ $model }」にはアダプターがありません。アダプターなしで頼むか、別のモデルを選んでください。
 refused-lora-unknown = モデル「{ $model }」にアダプター「{ $name }」はありません。使えるのは { $names } です。
 refused-loras = 1枚の画像に使えるアダプターは { $most } 個までです。指定されたのは { $given } 個です。
-refused-control-scale = コントロールの強さは 0 から { $most } までです。指定されたのは { $given } です。
-refused-control-span = コントロールの開始と終了は、ステップ全体に対する 0 から 1 までの割合で、開始が終了より前です。指定されたのは { $start } と { $end } です。
-refused-control-unnamed = どのコントロールのことか指定してください: { $kinds }
-refused-control-unknown = コントロール「{ $given }」は知りません。使えるのは { $kinds } です。
-refused-control-elsewhere = モデル「{ $model }」は { $kind } を保てません。それにはモデル { $models } を選んでください。
-refused-control-other = モデル「{ $model }」は { $kind } を保てません。{ $kinds } から選んでください。
-refused-control-none = モデル「{ $model }」は構造を保てません。コントロールなしで頼むか、モデルファイルの [{ $model }.controls] に ControlNet を書くよう運営者に頼んでください。
-refused-map = コントロールマップを使えません。{ $why }
-refused-map-gone = そのコントロールマップはもう保存されていません。もう一度送ってください。
-refused-map-unnamed = どのコントロールマップを描くか指定してください: { $kinds }
+refused-control-scale = 構造の強さは 0 から { $most } までです。指定されたのは { $given } です。
+refused-control-span = 構造を残す範囲の開始と終了は、ステップ全体に対する 0 から 1 までの割合で、開始が終了より前です。指定されたのは { $start } と { $end } です。
+refused-control-unnamed = どの構造のことか指定してください: { $kinds }
+refused-control-unknown = 構造「{ $given }」は知りません。使えるのは { $kinds } です。
+refused-control-elsewhere = モデル「{ $model }」は { $kind } を残せません。それにはモデル { $models } を選んでください。
+refused-control-other = モデル「{ $model }」は { $kind } を残せません。{ $kinds } から選んでください。
+refused-control-none = モデル「{ $model }」は構造を残せません。構造なしで頼むか、モデルファイルの [{ $model }.controls] に ControlNet を書くよう運営者に頼んでください。
+refused-map = 構造マップを使えません。{ $why }
+refused-map-gone = その構造マップはもう保存されていません。もう一度送ってください。
+refused-map-unnamed = どの構造マップを描くか指定してください: { $kinds }
 refused-blocklist-long = ブロックリストは { $most } 件までです。指定されたのは { $given } 件です。
 refused-blocklist-entry-long = ブロックリストの1件は { $most } 文字までです。短くしてください。
 refused-blocklist-entry = ブロックリストの各項目には文字か数字が必要です。* と ? だけでは、すべてがブロックされてしまいます。
@@ -215,7 +215,7 @@ refused-slack-shared = そのファイルは別の組織が共有したもので
 refused-slack-outside = そのファイルは Slack の外にあり、受け付けるのはアップロードされたものだけです。ここにアップロードしてください。
 refused-slack-deleted = そのファイルは削除されました。もう一度アップロードしてください。
 refused-slack-no-image = そのファイルは画像ではありません。PNG、JPEG、WebP のどれかを送ってください。
-refused-slack-no-controls = ここには構造を保てるモデルがありません。運営者に ControlNet の設定を頼んでください。
+refused-slack-no-controls = ここには構造を残せるモデルがありません。運営者に ControlNet の設定を頼んでください。
 refused-map-kind-missing = マップが何を示すか選んでください。
 refused-slack-button = そのボタンは古い版のものです。/img2img を使ってください。
 refused-slack-unpublishable = 公開できる画像はもうありません。
@@ -315,14 +315,14 @@ status-refused = 拒否
 styles-title = **スタイル**：コマンドで選ぶか、--style "oil painting" と書いてください
 help = **画像を描き変えます。** 画像を添付して、どうしたいか書いてください。強さは変わり具合です。
     • /img2img：画像、プロンプト、強さ（ひかえめ 0.3、ほどよく 0.5、強め 0.7、描き直し 0.9）
-    • /sweep：いくつかの強さで並べて見る
-    • /refine：もう少しの画像を仕上げる
+    • /{ name-sweep }：いくつかの強さで並べて見る
+    • /{ name-refine }：もう少しの画像を仕上げる
     • /map: 残る構造（輪郭、奥行き、ポーズ）を見て、**マップを使う**
     • ここの画像なら：メニュー、アプリ、**画像を変える**
     • 画像をつけて、または画像に返信して、私にメンション：油絵 --strength 0.7 --seed 5 --no 人
     • 結果の下：ほかの強さ、**続ける**、**引き直す**、**編集**、**並べる**
     • 結果へのリアクション：🔁 引き直す、✉️ 自分に送る、⭐ 写しを残す、❌ 自分のものを削除・キャンセル
-    • /queue、/info、/styles、/settings、/privacy
+    • /{ name-queue }、/info、/{ name-styles }、/{ name-settings }、/{ name-privacy }
 
 settings-title = **{ $place } の設定**
 settings-server = このサーバー
