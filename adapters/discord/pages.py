@@ -100,7 +100,7 @@ class Pages:
 
     async def help(self, answered: Answered) -> None:
         """`/help`."""
-        await self._show(answered, [text(answered.event.origin.locale, "help")])
+        await self._show(answered, [help_words(self._service, answered.event.origin.locale)])
 
     async def suggest(self, answered: Answered) -> None:
         """Styles, models and adapters, while a member types."""
@@ -145,6 +145,12 @@ class Pages:
     async def _show(self, answered: Answered, lines: Sequence[str], components: Sequence[Payload] = ()) -> None:
         embed: dict[str, Any] = {"description": "\n".join(lines)[:MAX_DESCRIPTION]}
         await self._answers.show(answered, {"embeds": [embed], "components": list(components)})
+
+
+def help_words(service: Service, locale: str) -> str:
+    """How to ask; of maps only where some model keeps structure."""
+    maps = any(defaults.controls for defaults in service.models.values())
+    return text(locale, "help", map=f"\n• {text(locale, 'help-map')}" if maps else "")
 
 
 def description_lines(description: Description, locale: str, *, undelivered: str = "") -> list[str]:

@@ -10,6 +10,7 @@ from adapters.discord.faults import ERRORS
 from adapters.discord.forms import remix_form
 from adapters.discord.ids import RemixId, parse_remix_id
 from adapters.discord.incoming import Incoming, Kind, Upload
+from adapters.discord.pages import help_words
 from adapters.discord.permissions import check_may_answer
 from adapters.discord.pictures import has_sticker, pictures_in
 from adapters.discord.places import Places
@@ -69,7 +70,7 @@ class Remix:
         own = event.body["message"]
         shows = pictures_in(own, me=self._me) or has_sticker(own) or event.body["replied_message"]
         if words.lower() in _GREETINGS and not shows:
-            embed = {"description": text(event.origin.locale, "help")}
+            embed = {"description": help_words(self._service, event.origin.locale)}
             await self._answers.show(answered, {"embeds": [embed]})
             return
         wish = wish_of_words(words, self._service.styles)

@@ -326,11 +326,11 @@ status-failed = fehlgeschlagen
 status-cancelled = abgebrochen
 status-refused = abgelehnt
 styles-title = **Stile**: nenn einen in jedem Befehl oder schreib --style "oil painting"
+help-map = /map: die Struktur (Kanten, Tiefe, Pose) ansehen, die bleiben würde, dann **Karte verwenden**
 help = **Ich verwandle Bilder.** Häng eines an und schreib, was daraus werden soll; die Stärke sagt, wie viel sich ändert.
     • /img2img: Bild, Prompt, Stärke (dezent 0.3, ausgewogen 0.5, kräftig 0.7, neu erfunden 0.9)
     • /{ name-sweep }: dasselbe in mehreren Stärken nebeneinander
-    • /{ name-refine }: ein fast richtiges Bild aufpolieren
-    • /map: die Struktur (Kanten, Tiefe, Pose) ansehen, die bleiben würde, dann **Karte verwenden**
+    • /{ name-refine }: ein fast richtiges Bild aufpolieren{ $map }
     • Jedes Bild hier: sein Menü, Apps, **Bild verwandeln**
     • Oder erwähne mich mit einem Bild oder in der Antwort auf eines: ein Ölgemälde --strength 0.7 --seed 5 --no Leute
     • Unter jedem Ergebnis: andere Stärken, **Weiterführen**, **Neu würfeln**, **Ändern**, **Reihe**

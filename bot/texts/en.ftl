@@ -345,11 +345,11 @@ status-failed = failed
 status-cancelled = cancelled
 status-refused = refused
 styles-title = **Styles**: name one in any command, or write --style "oil painting"
+help-map = /map: see the structure (edges, depth, pose) that control would keep, then **Use map**
 help = **I remake pictures.** Attach one and say what it should become; strength says how much changes.
     • /img2img: picture, prompt, strength (subtle 0.3, balanced 0.5, strong 0.7, reimagine 0.9)
     • /sweep: the same at several strengths, side by side
-    • /refine: polish a picture that is nearly right
-    • /map: see the structure (edges, depth, pose) that control would keep, then **Use map**
+    • /refine: polish a picture that is nearly right{ $map }
     • Any picture here: its menu, Apps, **Remix image**
     • Or mention me with a picture, or in reply to one: an oil painting --strength 0.7 --seed 5 --no people
     • Under each result: other strengths, **Chain** (go on from it), **Reroll**, **Edit**, **Sweep**

@@ -326,11 +326,11 @@ status-failed = fallido
 status-cancelled = cancelado
 status-refused = rechazado
 styles-title = **Estilos**: nombra uno en cualquier comando o escribe --style "oil painting"
+help-map = /map: ver la estructura (bordes, profundidad, pose) que se conservaría y luego **Usar el mapa**
 help = **Rehago imágenes.** Adjunta una y di en qué debe convertirse; la fuerza dice cuánto cambia.
     • /img2img: imagen, prompt, fuerza (sutil 0.3, equilibrado 0.5, fuerte 0.7, reinventado 0.9)
     • /{ name-sweep }: lo mismo con varias fuerzas, lado a lado
-    • /{ name-refine }: pulir una imagen casi lograda
-    • /map: ver la estructura (bordes, profundidad, pose) que se conservaría y luego **Usar el mapa**
+    • /{ name-refine }: pulir una imagen casi lograda{ $map }
     • Cualquier imagen aquí: su menú, Aplicaciones, **Transformar imagen**
     • O mencióname con una imagen, o en respuesta a una: un cuadro al óleo --strength 0.7 --seed 5 --no gente
     • Bajo cada resultado: otras fuerzas, **Encadenar**, **Otra vez**, **Editar**, **Serie**

@@ -326,11 +326,11 @@ status-failed = échouée
 status-cancelled = annulée
 status-refused = refusée
 styles-title = **Styles** : nommes-en un dans une commande, ou écris --style "oil painting"
+help-map = /map : voir la structure (contours, profondeur, pose) qui serait gardée, puis **Utiliser la carte**
 help = **Je refais des images.** Joins-en une et dis ce qu’elle doit devenir ; la force dit combien elle change.
     • /img2img : image, prompt, force (subtil 0.3, équilibré 0.5, fort 0.7, réinventé 0.9)
     • /{ name-sweep } : la même à plusieurs forces, côte à côte
-    • /{ name-refine } : polir une image presque réussie
-    • /map : voir la structure (contours, profondeur, pose) qui serait gardée, puis **Utiliser la carte**
+    • /{ name-refine } : polir une image presque réussie{ $map }
     • Toute image ici : son menu, Applications, **Transformer l’image**
     • Ou mentionne-moi avec une image, ou en réponse à une : une peinture à l’huile --strength 0.7 --seed 5 --no personnes
     • Sous chaque résultat : d’autres forces, **Enchaîner**, **Relancer**, **Modifier**, **Série**
