@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 
 from bot.domain.control import Control
 from bot.domain.errors import InvalidRequest
@@ -11,6 +12,7 @@ from bot.domain.ids import GenerationId, ImageId
 from bot.domain.lora import LoraWish
 from bot.domain.safety import STRICTEST, Site
 from bot.domain.words import quoted
+from bot.texts import translations
 from inference.api import ControlKind
 
 STRENGTH_WORDS = {"subtle": 0.3, "balanced": 0.5, "strong": 0.7, "reimagine": 0.9}
@@ -153,22 +155,34 @@ def check_strength(strength: float) -> None:
 
 
 def parse_strength(text: str) -> float:
-    """A strength from what people type: "0.7", "0,7", ".7", "70%", or a word such as "strong".
+    """A strength from what people type: "0.7", "0,7", ".7", "70%", or a word such as "strong", in our languages.
 
     Raises:
         InvalidRequest: with the sentence for the member.
     """
-    word = text.strip().lower()
+    word = " ".join(text.lower().split())
     if word in STRENGTH_WORDS:
         return STRENGTH_WORDS[word]
     percent = word.endswith("%")
     try:
         strength = float(word.removesuffix("%").strip().replace(",", ".")) / (100 if percent else 1)
     except ValueError:
-        words = ", ".join(STRENGTH_WORDS)
-        raise InvalidRequest("refused-strength-word", words=words, given=quoted(text)) from None
+        translated = _translated_words().get(word)
+        if translated is None:
+            raise InvalidRequest("refused-strength-word", given=quoted(text)) from None
+        return translated
     check_strength(strength)
     return strength
+
+
+@cache
+def _translated_words() -> Mapping[str, float]:
+    """The words as cards in other languages say them."""
+    return {
+        said.lower(): strength
+        for word, strength in STRENGTH_WORDS.items()
+        for said in translations(f"word-{word}").values()
+    }
 
 
 def strength_word(strength: float) -> str:

@@ -99,6 +99,10 @@ def test_a_quota_belongs_to_one_person_on_one_platform() -> None:
         ("subtle", 0.3),
         ("BALANCED", 0.5),
         ("reimagine", 0.9),
+        ("Kräftig", 0.7),
+        ("neu  erfunden", 0.9),
+        ("équilibré", 0.5),
+        ("強め", 0.7),
     ],
 )
 def test_a_strength_is_read_as_people_write_it(text: str, strength: float) -> None:
