@@ -74,9 +74,6 @@ def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
     guild, channel = message.guild, message.channel
     reference = message.reference
     resolved = reference.resolved if reference else None
-    bot_permissions = 0
-    if guild is not None and isinstance(channel, discord.abc.GuildChannel | discord.Thread):
-        bot_permissions = channel.permissions_for(guild.me).value
     member = message.author
     return Incoming(
         id=str(message.id),
@@ -89,7 +86,7 @@ def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
             guild=str(guild.id) if guild else "",
             parent=str(getattr(channel, "parent_id", None) or ""),
             roles=tuple(str(role) for role in _role_ids(member)),
-            app_permissions=bot_permissions,
+            app_permissions=_own_permissions(channel),
             locale=str(guild.preferred_locale) if guild else "en",
             guild_file_bytes=guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,
             age_restricted=guild is not None and is_age_restricted(channel),
@@ -104,6 +101,15 @@ def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
         message=str(message.id),
         received_at=received_at,
     )
+
+
+def _own_permissions(channel: object) -> int:
+    """What we may do in a channel of a server; 0 where that is not known."""
+    if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+        return 0
+    me = channel.guild.get_member(channel._state.self_id or 0)  # noqa: SLF001 -- `guild.me` says nothing of absence
+    parent_known = not isinstance(channel, discord.Thread) or channel.parent is not None
+    return channel.permissions_for(me).value if me and parent_known else 0
 
 
 def read_reaction(

@@ -165,6 +165,18 @@ async def test_a_mention_in_a_thread_is_answered_there(bench: Bench, anna: Perso
     await bench.discord.posted(thread, lambda post: post.pictures)
 
 
+async def test_a_mention_in_a_thread_that_discord_never_told_us_of_is_answered_there(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    thread = bench.discord.thread(channel)
+    await anna.say(thread, f"<@{bench.discord.me['id']}> a tiger", files={"cat.png": PNG})
+    await bench.discord.posted(thread, lambda post: post.pictures)
+    orphan = bench.discord.thread(bench.discord.channel(channel.guild))
+    await bench.discord.gateway.send("THREAD_CREATE", orphan.payload)
+    await anna.say(orphan, f"<@{bench.discord.me['id']}> a tiger", files={"cat.png": PNG})
+    await bench.discord.posted(orphan, lambda post: post.pictures)
+
+
 async def test_reactions_act_on_a_result(bench: Bench, anna: Person, ben: Person, channel: Channel) -> None:
     result = await result_of(bench, anna, channel)
     await ben.react(result, "🔁")
