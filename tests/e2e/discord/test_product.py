@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.discord.test_faults import noise
 from tests.fakes.discord_server import DiscordServer
 from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel
+from tests.fakes.discord_server.world import Channel, Post
 
 REPOSITORY = Path(__file__).parents[3]
 MODEL = REPOSITORY / "inference" / "pocket" / "model_index.json"
@@ -23,6 +23,11 @@ START_SECONDS = 120.0
 PICTURE_SECONDS = 120.0
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not MODEL.exists(), reason="the shipped model is not here yet")]
+
+
+def is_done(post: Post) -> bool:
+    """Whether it shows the result, and not a preview of it."""
+    return "Done" in post.content
 
 
 @asynccontextmanager
@@ -66,7 +71,7 @@ async def test_a_member_makes_reruns_chains_sweeps_and_deletes_across_a_restart(
 ) -> None:
     async with product(discord, tmp_path):
         asked = await anna.command(channel, "img2img", image=noise(), prompt="an oil painting", strength=0.5, seed=11)
-        first = await discord.shown(asked, lambda post: "Done" in post.content, seconds=PICTURE_SECONDS)
+        first = await discord.shown(asked, is_done, seconds=PICTURE_SECONDS)
         assert asked.answered_after is not None
         assert asked.answered_after < 3
         # Enough steps that no machine is through before progress is shown; nobody waits for the end of them.
@@ -75,12 +80,12 @@ async def test_a_member_makes_reruns_chains_sweeps_and_deletes_across_a_restart(
         await anna.press(painting, "Cancel")
         await discord.shown(long, lambda post: "Cancelled" in post.content, seconds=PICTURE_SECONDS)
         asked = await anna.press(first, "Strong 0.7")
-        rerun = await discord.shown(asked, lambda post: post.pictures, seconds=PICTURE_SECONDS)
+        rerun = await discord.shown(asked, is_done, seconds=PICTURE_SECONDS)
         assert "seed 11" in rerun.words
         assert rerun.files != first.files
     async with product(discord, tmp_path):
         asked = await anna.submit(await anna.press(rerun, "Chain"), prompt="in winter")
-        chained = await discord.shown(asked, lambda post: post.pictures, seconds=PICTURE_SECONDS)
+        chained = await discord.shown(asked, is_done, seconds=PICTURE_SECONDS)
         assert "pass 2" in chained.words
         asked = await anna.press(first, "Sweep")
         sweep = await discord.shown(asked, lambda post: len(post.pictures) == 4, seconds=PICTURE_SECONDS)
