@@ -12,7 +12,6 @@ import structlog
 from adapters.discord.cards import NOBODY
 from adapters.discord.faults import ERRORS, Fault, Meaning, judge
 from adapters.discord.incoming import EPHEMERAL, Incoming, Kind
-from adapters.discord.markdown import inert
 from adapters.discord.rest import Outgoing, Payload, Response, Rest
 from bot.texts import text
 
@@ -150,10 +149,8 @@ class Answers:
 
         fault = await _tried(write)
         if fault and event.kind is Kind.MENTION and not direct:
-            # Everybody can read this one, and the sentence may quote what the member wrote.
-            said = inert(str(body.get("content", "")))
             reference = {"message_id": event.message, "fail_if_not_exists": False}
-            reply = {**once, "content": said, "message_reference": reference}
+            reply = {**once, "message_reference": reference}
             fault = await _tried(lambda: self._rest.create(event.origin.channel, reply, files))
         if fault:
             log.warning("the member closed direct messages", incoming=event.id, reason=fault.reason)

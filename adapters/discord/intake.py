@@ -14,6 +14,7 @@ import structlog
 from adapters.discord.answers import Ack, Answered, Answers, failed
 from adapters.discord.ids import parse_button_id, parse_remix_id
 from adapters.discord.incoming import PLATFORM, Incoming, Kind, from_json
+from adapters.discord.markdown import inert
 from adapters.discord.rest import Response
 from adapters.discord.translate import options
 from bot.domain.errors import DeliveryError, Gone, StorageFailed, UserError
@@ -116,7 +117,7 @@ class Intake:
             await flow.do(answered)
         except UserError as refusal:
             log.info("refused", kind=type(refusal).__name__)
-            await self._answers.refuse(answered, refusal.sentence(event.origin.locale))
+            await self._answers.refuse(answered, refusal.sentence(event.origin.locale, literal=inert))
         except DeliveryError as fault:
             log.warning("answer not delivered", reason=str(fault))
             await self._answers.refuse(answered, text(event.origin.locale, "refused-busy"))

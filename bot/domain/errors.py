@@ -19,6 +19,7 @@ Adapters map foreign errors into this tree at their edge and map `UserError` to 
 """
 
 import re
+from collections.abc import Callable
 
 from bot.texts import REFERENCE, Argument, text
 
@@ -46,15 +47,20 @@ class UserError(PentimentoError):
         self.message = message
         self.arguments = arguments
 
-    def sentence(self, locale: str) -> str:
+    def sentence(self, locale: str, *, literal: Callable[[str], str] = str) -> str:
         """In the language of a BCP 47 tag.
+
+        Args:
+            locale: the tag.
+            literal: makes words that people wrote harmless where markup would be read.
 
         Raises:
             KeyError: the catalogue lacks the message or the error an argument of it: a slip of ours.
         """
         if not _KEY.fullmatch(self.message):
             return self.message
-        return text(locale, self.message, **self.arguments)
+        arguments = {name: literal(said) if isinstance(said, str) else said for name, said in self.arguments.items()}
+        return text(locale, self.message, **arguments)
 
     def __str__(self) -> str:
         return self.sentence(REFERENCE)

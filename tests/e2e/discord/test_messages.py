@@ -213,6 +213,13 @@ async def test_a_prompt_cannot_ping_link_or_format(bench: Bench, anna: Person, c
     assert "everyone" not in result.content
 
 
+async def test_a_refusal_repeats_words_without_their_effect(bench: Bench, anna: Person, channel: Channel) -> None:
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="x", style="[a](https://b) @everyone")
+    said = await bench.discord.refused(asked)
+    assert r"\[a\]\(https:\/\/b\)" in said
+    assert "@everyone" not in said
+
+
 async def test_a_missing_permission_is_named_before_anything_is_made(bench: Bench, anna: Person) -> None:
     quiet = bench.discord.channel(denied=1 << 15)
     asked = await anna.command(quiet, "img2img", image=PNG, prompt="x")
