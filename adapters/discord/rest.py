@@ -126,7 +126,7 @@ class Rest:
         """A message with its files; `attachments` lists exactly these, so that an edit takes earlier ones away."""
         listed = [
             {
-                "id": index,
+                "id": str(index),  # a snowflake to Discord's OpenAPI document, which is text
                 "filename": file.filename,
                 **({"description": file.description} if file.description else {}),
             }

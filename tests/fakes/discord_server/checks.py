@@ -95,7 +95,8 @@ def check_attachments(body: Mapping[str, Any], files: Mapping[str, bytes]) -> No
     need(len(listed) <= 10, "more than 10 attachments")
     for entry in listed:
         only(entry, {"id", "filename", "description", "is_spoiler", "title"}, "attachment")
-        need(re.fullmatch(r"0|[1-9]\d{0,19}", str(entry.get("id"))), "attachment.id")
+        named = entry.get("id")
+        need(isinstance(named, str) and re.fullmatch(r"0|[1-9]\d{0,19}", named), "attachment.id")
         if entry.get("description") is not None:
             length(entry["description"], 1024, "attachment.description")
         if entry.get("filename") is not None:

@@ -132,7 +132,7 @@ def test_a_card_keeps_every_limit_whatever_is_in_it(  # noqa: PLR0917 -- hypothe
     )
     files = [Outgoing("a.png", b"1", "x" * 1024)]
     payload = layout(card, files, collect=collect)
-    listed = {"attachments": [{"id": 0, "filename": "a.png", "description": "x" * 1024}]}
+    listed = {"attachments": [{"id": "0", "filename": "a.png", "description": "x" * 1024}]}
     check_message({**payload, **listed}, {"0": b"1"}, create=True)
     assert payload["allowed_mentions"] == {"parse": [], "users": ["42"]}
     private = layout(replace(card, private=True))
