@@ -18,11 +18,13 @@ from adapters.discord.cards import NOBODY, bare, layout
 from adapters.discord.faults import ERRORS, Fault, Meaning, judge
 from adapters.discord.files import FileMaker, Files
 from adapters.discord.incoming import EPHEMERAL, PLATFORM
+from adapters.discord.markdown import inert
 from adapters.discord.rest import ORIGINAL, Outgoing, Payload, Rest
 from adapters.discord.routes import Address, Stand, Token, address_of, stand_of
 from bot.domain.card import Card
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.ids import JobId
+from bot.domain.job import JobStatus
 from bot.domain.request import ReplyTarget
 from bot.ports import Clock, MessageRef
 from bot.texts import text
@@ -85,7 +87,7 @@ class DiscordMessenger:
         """Post a job's message; see `bot.ports.Messenger`."""
         self._check_connected()
         address = address_of(target)
-        stand = await self._post(address, card, nonce)
+        stand = await self._refused(address, None, card) or await self._post(address, card, nonce)
         self._watch(address, stand, card)
         return stand.reference()
 
@@ -95,7 +97,7 @@ class DiscordMessenger:
         address = address_of(target)
         before = self._renewed.get(card.job) or stand_of(message)
         try:
-            stand = await self._edit(address, before, card)
+            stand = await self._refused(address, before, card) or await self._edit(address, before, card)
         except Undeliverable:
             self._forget(card.job)
             raise
@@ -238,21 +240,56 @@ class DiscordMessenger:
             return await self._post_privately(address, card, again)
         raise _final(fault)
 
-    async def _tell_blocked(self, address: Address, card: Card) -> None:
-        """Tell the owner, and nobody else, that the server's own filter withheld the message."""
-        said: Payload = {
-            "content": text(card.locale, "blocked-by-automod"),
-            "allowed_mentions": NOBODY,
-        }
+    async def _refused(self, address: Address, stand: Stand | None, card: Card) -> Stand | None:
+        """A refusal is for its member alone: what everybody saw of the job goes, and they are told why.
+
+        None where it is no refusal, or nobody else sees the message; where they cannot be told, the place is.
+        """
+        alone = address.hidden or (not address.guild and address.reachable)
+        if card.status is not JobStatus.REFUSED or alone:
+            return None
+        await self._take_away(address, stand)  # first: directly after a deferral a second message is taken for it
         try:
-            if address.token and self._lives(address.token):
-                hidden = {**said, "flags": EPHEMERAL}
-                await _call(self._rest.follow_up(address.token.application, address.token.value, hidden))
-            else:
-                channel = await _call(self._rest.direct_channel(address.user))
-                await _call(self._rest.create(channel, {**said, "nonce": f"{card.job}-b", "enforce_nonce": True}))
+            await self._tell_alone(address, f"⚠️ {card.headline}\n> {inert(card.prompt)}", nonce=f"{card.job}-r")
+        except Refused as refusal:
+            log.info("the member takes no word in private", reason=refusal.fault.reason)
+            return await self._post_anew(address, card, f"{card.job}-2")
+        return stand or Stand(channel=address.channel, message=address.answer or ORIGINAL, own=False)
+
+    async def _take_away(self, address: Address, stand: Stand | None) -> None:
+        token = stand.token if stand else address.token
+        ways: list[Callable[[], Awaitable[None]]] = []
+        if token and self._lives(token):
+            ways.append(lambda: self._rest.delete_response(token.application, token.value))
+        if stand and stand.own and stand.message != ORIGINAL:
+            ways.append(lambda: self._rest.delete(stand.channel, stand.message))
+        for delete in ways:
+            try:
+                return await _call(delete())
+            except Refused as refusal:
+                log.info("message not taken away", reason=refusal.fault.reason)
+        return None
+
+    async def _tell_blocked(self, address: Address, card: Card) -> None:
+        """Tell the owner that the server's own filter withheld the message."""
+        try:
+            await self._tell_alone(address, text(card.locale, "blocked-by-automod"), nonce=f"{card.job}-b")
         except (Refused, TryLater) as refusal:
             log.warning("could not tell the owner that AutoMod withheld a message", reason=str(refusal))
+
+    async def _tell_alone(self, address: Address, said: str, *, nonce: str) -> None:
+        """Tell the owner and nobody else: beside the answer while its token lives, else directly."""
+        body: Payload = {"content": said, "allowed_mentions": NOBODY}
+        if address.token and self._lives(address.token):
+            token, hidden = address.token, {**body, "flags": EPHEMERAL}
+            try:
+                await _call(self._rest.follow_up(token.application, token.value, hidden))
+            except Refused as refusal:
+                log.info("the interaction takes no answer, writing directly", reason=refusal.fault.reason)
+            else:
+                return
+        channel = await _call(self._rest.direct_channel(address.user))
+        await _call(self._rest.create(channel, {**body, "nonce": nonce, "enforce_nonce": True}))
 
     async def _send(self, write: Write, card: Card, file_bytes: int, *, collect: bool = False) -> Payload:
         """Write a card, with smaller files where Discord finds them too large and plainly where it minds the rest."""

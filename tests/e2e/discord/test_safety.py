@@ -71,15 +71,31 @@ async def test_only_those_who_manage_the_server_keep_its_words(bench: Bench, ann
 
 
 @pytest.mark.parametrize("verdict", [Verdict.UNSAFE, Verdict.UNCHECKABLE])
-async def test_what_is_refused_ends_with_a_sentence_and_no_picture(
+async def test_what_is_refused_ends_with_a_sentence_for_its_member_alone_and_no_picture(
     discord: DiscordServer, channel: Channel, anna: Person, tmp_path: Path, verdict: Verdict
 ) -> None:
     words = "not be shown" if verdict is Verdict.UNSAFE else "checked"
     async with bench_with(discord, tmp_path, verdict):
         asked = await anna.command(channel, "img2img", image=PNG, prompt="a boat")
-        post = await discord.shown(asked, lambda post: words in post.words)
-        assert not post.files
-        assert all(not version["attachments"] for version in post.versions)
+        assert words in await discord.refused(asked)
+        assert not [post for post in discord.in_channel(channel) if not post.hidden]
+        mention = await anna.say(channel, f"<@{discord.me['id']}> a `boat`", files={"cat.png": PNG})
+        assert r"> a \`boat\`" in (await anna.told(lambda post: words in post.content)).content
+        assert [post for post in discord.in_channel(channel) if not post.hidden] == [mention]
+        asked = await anna.command(channel, "img2img", image=PNG, prompt="a boat", private=True)
+        await discord.shown(asked, lambda post: words in post.words)
+        await anna.say(discord.direct(anna.id), "a ship", files={"cat.png": PNG})
+        await anna.told(lambda post: words in post.content and "a ship" in post.words)
+        assert all(not version["attachments"] for post in discord.posts.values() for version in post.versions)
+
+
+async def test_a_refusal_whose_member_takes_no_word_in_private_is_said_in_the_place(
+    discord: DiscordServer, channel: Channel, anna: Person, tmp_path: Path
+) -> None:
+    anna.closed = True
+    async with bench_with(discord, tmp_path, Verdict.UNSAFE):
+        await anna.say(channel, f"<@{discord.me['id']}> a boat", files={"cat.png": PNG})
+        await discord.posted(channel, lambda post: "not be shown" in post.words)
 
 
 async def test_a_spoiler_hides_the_picture_and_shows_no_thumbnail(
@@ -102,7 +118,7 @@ async def test_age_restricted_channels_and_their_threads_get_what_the_owner_allo
             result = await result_of(bench, anna, place)
             assert names(result.pictures) == [False]
         asked = await anna.command(channel, "img2img", image=PNG, prompt="a boat")
-        await discord.shown(asked, lambda post: "not be shown" in post.words)
+        assert "not be shown" in await discord.refused(asked)
         mention = await anna.say(adults, f"<@{discord.me['id']}> a boat", files={"cat.png": PNG})
         del mention
         await discord.until(
