@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from inference.api import Lora, ModelDefaults, ModelUnavailable
-from inference.entry import ModelEntry
+from inference.entry import LINES, MapModels, ModelEntry
 
 POCKET = "pocket"
 """The model shipped with the project."""
+
+POCKET_EDGES = "pocket-edges"
+"""The control network for lines that is shipped with it, in a folder beside it."""
 
 INDEX = "model_index.json"
 OWN_WORDS = "pentimento.json"
@@ -102,6 +105,16 @@ def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefault
     if folder is not None and (own := folder / OWN_WORDS).exists():
         wanted |= _own_words(model, own)
     return replace(told(ModelDefaults(**wanted), entry), here=folder is not None)
+
+
+def equipped(entry: ModelEntry, map_models: MapModels) -> ModelEntry:
+    """The entry with the controls that can be offered: the shipped ones too, and none whose map nobody could draw."""
+    edges = Path(__file__).with_name(POCKET_EDGES)
+    shipped = dict.fromkeys(LINES, str(edges)) if entry.id == POCKET and edges.is_dir() else {}
+    drawable = LINES | map_models.kinds
+    return replace(
+        entry, controls={kind: place for kind, place in (shipped | dict(entry.controls)).items() if kind in drawable}
+    )
 
 
 def told(wanted: ModelDefaults, entry: ModelEntry) -> ModelDefaults:

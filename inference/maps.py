@@ -13,10 +13,8 @@ from PIL import Image
 
 from inference.api import ControlKind
 from inference.backend import Unsuited
+from inference.entry import LINES
 from inference.geometry import Size
-
-LINES = frozenset({ControlKind.CANNY, ControlKind.LINEART, ControlKind.SCRIBBLE, ControlKind.SOFTEDGE})
-"""Kinds that are drawn without a model."""
 
 LEAST_CONTRAST = 24
 """A map whose brightest and darkest pixel are nearer to each other shows nothing, in levels of 255."""

@@ -11,7 +11,8 @@ from PIL import Image, ImageDraw
 
 from inference.api import ControlKind
 from inference.backend import Unsuited
-from inference.maps import LINES, draw_lines, fit_map, read_map
+from inference.entry import LINES
+from inference.maps import draw_lines, fit_map, read_map
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = ROOT / "tests/golden/maps"
