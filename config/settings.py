@@ -84,6 +84,17 @@ class ModelsSettings(_Section):
     memory_gb: Annotated[float, Field(ge=0, le=10_000)]
 
 
+MapModel = Annotated[str, Field(pattern=r"^\S*$", description="a hub id or folder without spaces, or empty")]
+
+
+class ControlSettings(_Section):
+    """What draws the control maps that need a model."""
+
+    depth_model: MapModel
+    pose_model: MapModel
+    person_model: MapModel
+
+
 class StyleSettings(_Section):
     """Which style presets there are."""
 
@@ -236,6 +247,7 @@ class Settings(_Section):
     data_dir: Annotated[Path, AfterValidator(_expanded), Field(description="a folder")]
     model: ModelSettings
     models: ModelsSettings
+    control: ControlSettings
     styles: StyleSettings
     chains: ChainSettings
     advice: AdviceSettings

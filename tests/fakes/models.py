@@ -171,7 +171,12 @@ def control_network(pipeline: Any, *, seed: int = 0, union: bool = False) -> Any
         **{name: config[name] for name in names},
         conditioning_embedding_out_channels=(8, 16)[: len(pipeline.vae.config.get("block_out_channels", ()))]
         or (8,) * 4,
-        **({"num_trans_channel": config["block_out_channels"][0], "num_trans_head": 2} if union else {}),
+        **(
+            dict.fromkeys(("num_trans_channel", "num_proj_channel"), config["block_out_channels"][0])
+            | {"num_trans_head": 2}
+            if union
+            else {}
+        ),
     ).eval()
     with torch.no_grad():
         for name, weights in net.named_parameters():
