@@ -18,7 +18,7 @@ from inference.easel import trial
 from inference.family import Parts
 from inference.stock import start_from_noise
 from tests.fakes.atelier import Atelier, Sitter, error, picture, request, stock, worst
-from tests.fakes.models import SCHEDULERS, control_network, stable_diffusion, stable_diffusion_xl
+from tests.fakes.models import control_network, stable_diffusion, stable_diffusion_xl
 
 BOUND = 1e-5
 """Relative error of latents in float32."""
@@ -109,18 +109,13 @@ def check(pipeline: Any, places: dict[ControlKind, str], sitters: list[Sitter]) 
         assert worst(atelier.paint(*sitters), wanted) < BOUND
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", SCHEDULERS)
+@pytest.mark.parametrize("name", ["ddim", "heun", "euler-a"])
 def test_controlled_and_plain_requests_share_calls_and_are_what_stock_paints(name: str, networks: Any) -> None:
+    """What schedulers make of it is `test_step_loop.py`'s; Heun is here for its two calls a step."""
     check(stable_diffusion(name), controls(networks), mixed())
 
 
-@pytest.mark.parametrize("name", ["ddim", "euler-a", "dpm++2m", "heun"])
-def test_control_is_what_stock_paints(name: str, networks: Any) -> None:
-    check(stable_diffusion(name), controls(networks), mixed()[:4])
-
-
-@pytest.mark.parametrize("name", ["euler", "dpm++2m-karras", "unipc"])
+@pytest.mark.parametrize("name", ["euler", "unipc"])
 def test_control_of_sdxl_is_what_stock_paints(name: str, networks: Any) -> None:
     check(stable_diffusion_xl(name), controls(networks, xl=True), mixed())
 
@@ -250,9 +245,13 @@ def test_start_and_end_are_shares_of_the_steps_that_are_run(start: float, end: f
     assert [call for call in range(4) if acts(control, call, 4)] == acting
 
 
+def ignore(_nbytes: int) -> None:
+    """There is room enough."""
+
+
 def test_a_network_for_another_family_is_refused(networks: Any) -> None:
     with pytest.raises(Unsuited, match="made for other models"):
-        load(networks[True, CANNY], Parts(stable_diffusion("ddim")))
+        load(networks[True, CANNY], Parts(stable_diffusion("ddim")), ignore)
 
 
 def test_a_pickled_network_is_refused(networks: Any, tmp_path: Path) -> None:
@@ -262,16 +261,16 @@ def test_a_pickled_network_is_refused(networks: Any, tmp_path: Path) -> None:
     torch.save(weights, place / "diffusion_pytorch_model.bin")
     (place / "diffusion_pytorch_model.safetensors").unlink()
     with pytest.raises(Unsuited, match="cannot be loaded"):
-        load(str(place), Parts(stable_diffusion("ddim")))
+        load(str(place), Parts(stable_diffusion("ddim")), ignore)
 
 
 def test_what_is_no_control_network_is_refused(tmp_path: Path) -> None:
     pipeline = stable_diffusion("ddim")
     pipeline.unet.save_pretrained(tmp_path)
     with pytest.raises(Unsuited, match="is no control network"):
-        load(str(tmp_path), Parts(pipeline))
+        load(str(tmp_path), Parts(pipeline), ignore)
     with pytest.raises(Unsuited, match="cannot be loaded"):
-        load(str(tmp_path / "missing"), Parts(pipeline))
+        load(str(tmp_path / "missing"), Parts(pipeline), ignore)
 
 
 def test_a_kind_without_a_network_is_refused() -> None:
