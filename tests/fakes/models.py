@@ -169,8 +169,7 @@ def control_network(pipeline: Any, *, seed: int = 0, union: bool = False) -> Any
     names = {name for name in taken if name in config and name not in {"self", "act_fn"}}
     net = kind(
         **{name: config[name] for name in names},
-        conditioning_embedding_out_channels=(8, 16)[: len(pipeline.vae.config.get("block_out_channels", ()))]
-        or (8,) * 4,
+        conditioning_embedding_out_channels=(8,) * pipeline.vae_scale_factor.bit_length(),
         **(
             dict.fromkeys(("num_trans_channel", "num_proj_channel"), config["block_out_channels"][0])
             | {"num_trans_head": 2}
