@@ -21,8 +21,9 @@ from bot.compose import engine_of, inspector_of, map_models_of, slack_options, t
 from bot.domain.errors import FatalError
 from bot.system import SystemClock
 from config.models import offered_models
+from config.reading import ConfigError
 from config.safety import load_blocked
-from config.settings import ConfigError, Settings
+from config.settings import Settings
 from config.styles import load_styles
 from inference.api import EngineStopped, ModelUnavailable
 
