@@ -73,7 +73,7 @@ class Depth:
     """
 
     def __init__(self, model: str) -> None:
-        self._estimate = _pipeline("depth-estimation", model)
+        self._estimate = _pipeline("depth-estimation", "AutoModelForDepthEstimation", model)
 
     def __call__(self, picture: Image.Image) -> Image.Image:
         """Near is bright: such models give inverse depth, up to a scale and a shift."""
@@ -98,7 +98,7 @@ class Poses:
     def __init__(self, model: str, person: str) -> None:
         import transformers
 
-        self._find = _pipeline("object-detection", person) if person else None
+        self._find = _pipeline("object-detection", "AutoModelForObjectDetection", person) if person else None
         self._prepare = transformers.AutoImageProcessor.from_pretrained(model, backend="pil", trust_remote_code=False)
         self._model = transformers.VitPoseForPoseEstimation.from_pretrained(model, use_safetensors=True).eval()
         joints = self._model.config.num_labels
@@ -137,10 +137,16 @@ class Poses:
         ]
 
 
-def _pipeline(task: str, model: str) -> Any:
-    """A pipeline of transformers on the processor; never runs a model's own code, nor unpickles."""
+def _pipeline(task: str, kind: str, model: str) -> Any:
+    """A pipeline of transformers on the processor; never runs a model's own code, nor unpickles.
+
+    Args:
+        task: what the pipeline does.
+        kind: the class that loads models which can do that, and no others.
+        model: a hub id or folder.
+    """
     import transformers
 
-    return transformers.pipeline(
-        task, model=model, device="cpu", trust_remote_code=False, model_kwargs={"use_safetensors": True}
-    )
+    loaded = getattr(transformers, kind).from_pretrained(model, use_safetensors=True, trust_remote_code=False)
+    processor = transformers.AutoImageProcessor.from_pretrained(model, trust_remote_code=False)
+    return transformers.pipeline(task, model=loaded, image_processor=processor, device="cpu")
