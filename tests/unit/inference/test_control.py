@@ -1,6 +1,7 @@
 """Control in the step loop against the stock control pipelines, on tiny models with random weights."""
 
 import copy
+import gc
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +12,16 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from inference.api import Control, ControlKind, Img2ImgRequest
+from inference.api import Control, ControlKind, Img2ImgRequest, Lora
 from inference.backend import OutOfMemory, Stopped, Unsuited
-from inference.control import acts, hint, load
+from inference.control import ControlNets, acts, hint, load
 from inference.easel import trial
+from inference.entry import LoraEntry
 from inference.family import Parts
 from inference.stock import start_from_noise
 from tests.fakes.atelier import Atelier, Sitter, error, picture, request, stock, worst
 from tests.fakes.models import control_network, stable_diffusion, stable_diffusion_xl
+from tests.fakes.tiny_loras import save_lora
 
 BOUND = 1e-5
 """Relative error of latents in float32."""
@@ -118,6 +121,37 @@ def test_controlled_and_plain_requests_share_calls_and_are_what_stock_paints(nam
 @pytest.mark.parametrize("name", ["euler", "unipc"])
 def test_control_of_sdxl_is_what_stock_paints(name: str, networks: Any) -> None:
     check(stable_diffusion_xl(name), controls(networks, xl=True), mixed())
+
+
+def test_control_goes_with_adapters(networks: Any, tmp_path: Path) -> None:
+    pipeline = stable_diffusion("ddim")
+    file = save_lora(pipeline, tmp_path / "ink.safetensors", seed=1, words=True)
+    asked = request(steps=4, loras=(Lora("ink", 0.8),), control=Control(kind=CANNY))
+    worn, bare = with_map(asked, 1), with_map(replace(asked, id="bare", loras=()), 1)
+    inked = copy.deepcopy(pipeline)
+    inked.load_lora_weights(str(file), adapter_name="ink")
+    inked.set_adapters(["ink"], [0.8])
+    wanted = [
+        stock_controlled(own, networks[False, CANNY], each.request, each.picture, each.map)
+        for own, each in ((inked, worn), (pipeline, bare))
+    ]
+    with Atelier(pipeline, controls=controls(networks), loras={"ink": LoraEntry(place=str(file))}) as atelier:
+        assert worst(atelier.paint(worn, bare), wanted) < BOUND
+
+
+def test_a_network_in_use_is_not_loaded_twice(networks: Any) -> None:
+    room: list[int] = []
+    nets = ControlNets(Parts(stable_diffusion("ddim")), controls(networks), room.append)
+    held = nets.get(CANNY)
+    nets.forget()
+    assert nets.is_ready(CANNY)
+    assert nets.get(CANNY) == held
+    assert room == [nets.nbytes], "asked for what it takes, once"
+    nets.forget()
+    del held
+    gc.collect()
+    assert not nets.is_ready(CANNY)
+    assert nets.nbytes == 0
 
 
 @pytest.mark.parametrize("name", ["ddim", "euler"])
