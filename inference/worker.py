@@ -8,6 +8,7 @@ so that a request under way can be finished while the service drains.
 import argparse
 import contextlib
 import ctypes
+import gc
 import importlib
 import os
 import queue
@@ -119,6 +120,7 @@ class Worker:
         try:
             make = cast(BackendFactory, getattr(importlib.import_module(module), factory))
             backend = make(settings)
+            gc.freeze()  # what libraries made is never garbage; a search through it takes half a second
             backend.load(settings.model)
         except ModelUnavailable as error:
             self._give_up(str(error))

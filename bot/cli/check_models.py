@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 from huggingface_hub import get_token
@@ -12,6 +13,9 @@ from inference.entry import LINES, MapModels, ModelEntry
 
 _HUB_PLACE = re.compile(r"[\w-][\w.-]*(/[\w.-]+)+", re.ASCII)
 """A repository on the hub, or a file in one."""
+
+_NEEDS_TORCHVISION = re.compile(r"qwen-?image-?edit", re.IGNORECASE)
+"""Names of models whose pictures transformers can read with torchvision only."""
 
 
 def model_findings(entries: Mapping[str, ModelEntry], capacity: Capacity, map_models: MapModels) -> Iterator[Finding]:
@@ -26,6 +30,9 @@ def model_findings(entries: Mapping[str, ModelEntry], capacity: Capacity, map_mo
             yield Finding(f"model {name}", State.NOTE, words)
         elif not defaults.here:
             yield Finding(f"model {name}", State.NOTE, "is downloaded when it is first asked for")
+        if _NEEDS_TORCHVISION.search(entry.id) and not find_spec("torchvision"):
+            words = f"{entry.id} needs torchvision, of the build that belongs to your torch: see docs/models.md"
+            yield Finding(f"model {name}", State.NOTE, words)
         places = {f"adapter {lora}": each.place for lora, each in entry.loras.items()}
         places |= {f"control {kind}": place for kind, place in entry.controls.items()}
         for what, place in places.items():

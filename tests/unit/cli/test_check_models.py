@@ -93,3 +93,10 @@ def test_a_family_that_keeps_no_structure_is_named() -> None:
     state, words = control(entry, HERE, MapModels())
     assert state is State.NOTE
     assert "Stable Diffusion 1, 2 and XL" in words
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_model_whose_pictures_only_torchvision_reads_says_so(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    monkeypatch.setattr("bot.cli.check_models.find_spec", lambda _name: there or None)
+    found = said(ModelEntry(id="Qwen/Qwen-Image-Edit"), HERE)
+    assert [state for state, words in found if "torchvision" in words] == ([] if there else [State.NOTE])
