@@ -118,8 +118,11 @@ class FairQueue:
         self._order = None
         self._changed.set()
 
-    async def take(self) -> Unit:
+    async def take(self, *, maps: bool = False) -> Unit:
         """The next unit, as soon as there is one.
+
+        Args:
+            maps: only of those that need no model, and so need not wait for what does.
 
         Raises:
             QueueClosed: after `close`, even where units wait; they are safe in the store.
@@ -127,13 +130,16 @@ class FairQueue:
         while True:
             if self._closed:
                 raise QueueClosed
-            if self._waiting:
-                return self._pop()
+            lines = {user: line for user, line in self._waiting.items() if not (maps and line[0].model)}
+            if lines:
+                return self._pop(lines, maps=maps)
             self._changed.clear()
             await self._changed.wait()
 
-    def _pop(self) -> Unit:
-        user, self._passed = self._next(self._waiting, self._virtual_time, self._passed)
+    def _pop(self, lines: dict[str, deque[Unit]], *, maps: bool) -> Unit:
+        user, passed = self._next(lines, self._virtual_time, self._passed)
+        if not maps:
+            self._passed = passed
         self._now = min(self._virtual_time[each] for each in self._waiting)
         self._order = None
         unit = self._waiting[user].popleft()

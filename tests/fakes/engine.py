@@ -3,7 +3,7 @@
 It passes the contract suite in `tests/contract/test_engine.py`. On top of the contract it can be told what to do:
 
     engine.script(Failed(FailureKind.CRASH, "…"), HANG, DIE)   # one act per run, in order; then it behaves again
-    engine.hold()                                              # runs stop after their first event until release()
+    engine.hold()                                              # pictures stop after their first event until release()
     await engine.until_running(request_id)
     engine.requests                                            # every request it was given, in order
 """
@@ -120,7 +120,7 @@ class FakeEngine:
         self._acts.extend(acts)
 
     def hold(self) -> None:
-        """Let runs stop after their first event."""
+        """Let pictures stop after their first event; maps, which need no device, go on."""
         self._held = True
 
     async def release(self) -> None:
@@ -142,7 +142,9 @@ class FakeEngine:
             await self._change(self._stop)
             self._check_open()
         yield Started()
-        await self._until(lambda: not (self._held or act is HANG) or request.id in self._cancelled)
+        await self._until(
+            lambda: not (act is HANG or (self._held and not request.map_only)) or request.id in self._cancelled
+        )
         if isinstance(act, Failed):
             yield act
             return

@@ -178,6 +178,20 @@ async def test_a_map_needs_no_model_and_passes_a_picture_whose_model_has_to_be_l
     assert [unit.job for unit in await drain(queue)] == [drawn.id, painted.id]
 
 
+async def test_who_draws_maps_takes_maps_only_and_in_their_turn() -> None:
+    queue = FairQueue(max_jobs=100)
+    queue.put([Unit(job=JobId("picture"), index=0, user="ann", cost=1.0, model="m")])
+    drawing = asyncio.ensure_future(queue.take(maps=True))
+    await asyncio.sleep(0)
+    assert not drawing.done()
+    queue.put([Unit(job=JobId("map"), index=0, user="bob", cost=0.1)])
+    assert (await drawing).job == "map"
+    assert [unit.job for unit in queue.order()] == ["picture"]
+    queue.close()
+    with pytest.raises(QueueClosed):
+        await queue.take(maps=True)
+
+
 async def test_models_that_are_all_loaded_change_nothing_of_the_order() -> None:
     plain, grouped = FairQueue(max_jobs=100), FairQueue(max_jobs=100, ready=lambda _model: False)
     for queue in (plain, grouped):

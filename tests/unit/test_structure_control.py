@@ -106,6 +106,18 @@ async def test_a_map_alone_needs_no_words_but_a_kind(tmp_path: Path) -> None:
         assert used.job.source == made.source
 
 
+async def test_a_map_waits_for_no_picture(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        at.engine.hold()
+        running = await at.service.submit(request())
+        await at.shown(running.job.id, JobStatus.RUNNING)
+        looked = await at.service.submit(request("ben", action=Action.MAP, control=CANNY, source=drawing()))
+        assert (await at.shown(looked.job.id)).headline == "The map"
+        assert [made.map_only for made in at.engine.requests] == [False, True]
+        await at.engine.release()
+        await at.shown(running.job.id)
+
+
 async def test_a_map_goes_before_the_members_own_pictures(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
         at.engine.hold()
