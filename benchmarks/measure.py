@@ -17,8 +17,9 @@ from inference.api import Failed, Img2ImgRequest
 from inference.backend import Backend, Settings
 from inference.caps import KneeFile
 from inference.denoiser import _call
+from inference.draughtsman import Draughtsman
 from inference.easel import trial
-from inference.entry import ModelEntry
+from inference.entry import MapModels, ModelEntry
 from inference.family import Parts
 from inference.looping import LoopBackend
 from inference.painting import Wire, paint
@@ -107,7 +108,7 @@ class Outcome:
 
 
 def _paint(request: Img2ImgRequest, backend: Backend) -> int:
-    end = paint(request, backend, Wire(lambda _: None, lambda _: None, lambda: False))
+    end = paint(request, backend, Draughtsman(MapModels()), Wire(lambda _: None, lambda _: None, lambda: False))
     if isinstance(end, Failed):
         raise RuntimeError(end.message)  # noqa: TRY004 -- a measurement that fails is no type error
     return end.effective_steps

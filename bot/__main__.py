@@ -10,7 +10,8 @@ from collections.abc import Callable, Coroutine, Sequence
 from bot.cli.arguments import EXIT_CANNOT_START, EXIT_JOB_FAILED, EXIT_WRONG_REQUEST, parser
 from bot.domain.errors import FatalError, JobFailed, StorageFailed, UserError
 from config.logging import setup_logging
-from config.settings import ConfigError, Settings, load_settings
+from config.reading import ConfigError, load_settings
+from config.settings import Settings
 from inference.api import EngineStopped, ModelUnavailable
 
 Command = Callable[[argparse.Namespace, Settings], Coroutine[None, None, int]]

@@ -24,6 +24,7 @@ from config.safety import load_blocked
 from config.settings import SafetySettings, Settings
 from config.styles import load_styles
 from inference.api import Engine
+from inference.entry import MapModels
 from inference.inspection import Wanted
 from inference.inspector import Inspector
 from inference.process import ProcessEngine
@@ -37,6 +38,16 @@ def engine_of(settings: Settings) -> Engine:
         dtype=settings.model.dtype,
         entries=offered_models(settings),
         memory_gb=settings.models.memory_gb,
+        map_models=map_models_of(settings),
+    )
+
+
+def map_models_of(settings: Settings) -> MapModels:
+    """What draws the control maps that need a model."""
+    return MapModels(
+        depth=settings.control.depth_model,
+        pose=settings.control.pose_model,
+        person=settings.control.person_model,
     )
 
 

@@ -39,6 +39,9 @@ from inference.api import (
 
 log = structlog.get_logger(__name__)
 
+MAP_SLOTS = 2
+"""Control maps at a time, beside the pictures: they take no time of the device, so they wait for none of it."""
+
 
 @dataclass(slots=True)
 class _Running:
@@ -83,7 +86,7 @@ class Dispatch:
         self._clock = clock
         self._styles = styles
         self._lease = lease
-        self._slots = asyncio.Semaphore(slots)
+        self._slots = slots
         self._running: dict[JobId, _Running] = {}
         self._requests: dict[str, JobId] = {}
         self._performing: set[asyncio.Task[None]] = set()
@@ -96,23 +99,29 @@ class Dispatch:
         A job that still lacks pictures then goes back in line, for the next start.
         """
         async with asyncio.TaskGroup() as performing:
-            while True:
-                await self._slots.acquire()
-                try:
-                    unit = await self._queue.take()
-                except QueueClosed:
-                    break
-                task = performing.create_task(self._perform(unit), name=f"perform {unit.job}.{unit.index}")
-                self._performing.add(task)
-                task.add_done_callback(self._performed)
-                self._delivery.queue_moved()
+            for slots, maps in ((self._slots, False), (MAP_SLOTS, True)):
+                performing.create_task(self._serve(performing, asyncio.Semaphore(slots), maps=maps))
         for running in list(self._running.values()):
             if running.job.status is JobStatus.RUNNING:
                 await self._settle(running, running.job.queued())
 
-    def _performed(self, task: asyncio.Task[None]) -> None:
-        self._performing.discard(task)
-        self._slots.release()
+    async def _serve(self, performing: asyncio.TaskGroup, slots: asyncio.Semaphore, *, maps: bool) -> None:
+        """Perform units, as many at a time as there are slots, until the queue closes."""
+
+        def performed(task: asyncio.Task[None]) -> None:
+            self._performing.discard(task)
+            slots.release()
+
+        while True:
+            await slots.acquire()
+            try:
+                unit = await self._queue.take(maps=maps)
+            except QueueClosed:
+                return
+            task = performing.create_task(self._perform(unit), name=f"perform {unit.job}.{unit.index}")
+            self._performing.add(task)
+            task.add_done_callback(performed)
+            self._delivery.queue_moved()
 
     async def stop(self, *, grace: float) -> None:
         """Take nothing more; give running work `grace` seconds, then put it back in line for the next start."""

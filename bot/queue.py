@@ -28,7 +28,7 @@ class Unit:
 
     Attributes:
         cost: steps really run times megapixels; more than 0.
-        model: that makes it.
+        model: that makes it; empty where it needs none.
     """
 
     job: JobId
@@ -45,7 +45,13 @@ PATIENCE = 8
 def units_of(job: Job, finished: frozenset[int] = frozenset()) -> list[Unit]:
     """The pictures of a job that are still to be made."""
     return [
-        Unit(job=job.id, index=index, user=job.requester.key, cost=job.unit_cost(index), model=recipe.model)
+        Unit(
+            job=job.id,
+            index=index,
+            user=job.requester.key,
+            cost=job.unit_cost(index),
+            model="" if recipe.map_only else recipe.model,
+        )
         for index, recipe in enumerate(job.recipes)
         if index not in finished
     ]
@@ -112,8 +118,11 @@ class FairQueue:
         self._order = None
         self._changed.set()
 
-    async def take(self) -> Unit:
+    async def take(self, *, maps: bool = False) -> Unit:
         """The next unit, as soon as there is one.
+
+        Args:
+            maps: only of those that need no model, and so need not wait for what does.
 
         Raises:
             QueueClosed: after `close`, even where units wait; they are safe in the store.
@@ -121,13 +130,16 @@ class FairQueue:
         while True:
             if self._closed:
                 raise QueueClosed
-            if self._waiting:
-                return self._pop()
+            lines = {user: line for user, line in self._waiting.items() if not (maps and line[0].model)}
+            if lines:
+                return self._pop(lines, maps=maps)
             self._changed.clear()
             await self._changed.wait()
 
-    def _pop(self) -> Unit:
-        user, self._passed = self._next(self._waiting, self._virtual_time, self._passed)
+    def _pop(self, lines: dict[str, deque[Unit]], *, maps: bool) -> Unit:
+        user, passed = self._next(lines, self._virtual_time, self._passed)
+        if not maps:
+            self._passed = passed
         self._now = min(self._virtual_time[each] for each in self._waiting)
         self._order = None
         unit = self._waiting[user].popleft()
@@ -181,14 +193,17 @@ class FairQueue:
         self._closed = True
         self._changed.set()
 
+    def _can_start(self, unit: Unit) -> bool:
+        return not unit.model or self._ready(unit.model)
+
     def _next(self, lines: dict[str, deque[Unit]], times: dict[str, float], passed: int) -> tuple[str, int]:
         """The member with the smallest virtual time, or who passes them, and how many have done so by then.
 
         Who came first wins a tie, as dicts keep their order.
         """
         first = min(lines, key=lambda user: times[user])
-        if passed < PATIENCE and not self._ready(lines[first][0].model):
-            able = [user for user, line in lines.items() if self._ready(line[0].model)]
+        if passed < PATIENCE and not self._can_start(lines[first][0]):
+            able = [user for user, line in lines.items() if self._can_start(line[0])]
             if able:
                 return min(able, key=lambda user: times[user]), passed + 1
         return first, 0

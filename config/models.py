@@ -9,7 +9,8 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.domain.request import MAX_GUIDANCE_SCALE, MAX_STEPS
-from config.settings import ConfigError, Settings, parse_toml
+from config.reading import ConfigError, parse_toml
+from config.settings import Settings
 from inference.api import ControlKind
 from inference.entry import MAX_LORA_WEIGHT, LoraEntry, ModelEntry
 

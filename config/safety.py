@@ -4,7 +4,8 @@ from pathlib import Path
 
 from bot.domain.blocklist import check_patterns
 from bot.domain.errors import InvalidRequest
-from config.settings import ConfigError, SafetySettings
+from config.reading import ConfigError
+from config.settings import SafetySettings
 
 
 def load_blocked(settings: SafetySettings) -> tuple[str, ...]:

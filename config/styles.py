@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.domain.style import Style
-from config.settings import ConfigError, parse_toml
+from config.reading import ConfigError, parse_toml
 
 SHIPPED_STYLES = Path(__file__).with_name("styles.toml")
 

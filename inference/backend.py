@@ -8,13 +8,13 @@ where `together` says so, and `load` for a model that is not loaded only while n
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, Self
 
 from PIL import Image
 
-from inference.api import Img2ImgRequest, ModelDefaults
-from inference.entry import ModelEntry
+from inference.api import ControlKind, Img2ImgRequest, ModelDefaults
+from inference.entry import MapModels, ModelEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,7 @@ class Settings:
         device: "auto", or a name that torch knows: "cuda", "cuda:1", "mps", "cpu".
         dtype: "auto", "float32", "float16" or "bfloat16".
         memory_gb: device memory that loaded models may take together; 0 lets the backend decide.
+        map_models: what draws depth and poses.
     """
 
     model: str
@@ -34,6 +35,7 @@ class Settings:
     device: str = "auto"
     dtype: str = "auto"
     memory_gb: float = 0.0
+    map_models: MapModels = field(default_factory=MapModels)
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
@@ -43,7 +45,7 @@ class Settings:
     def from_json(cls, fields: dict[str, Any]) -> Self:
         """What `to_json` wrote."""
         entries = {name: ModelEntry.from_json(entry) for name, entry in fields["entries"].items()}
-        return cls(**{**fields, "entries": entries})
+        return cls(**{**fields, "entries": entries, "map_models": MapModels(**fields["map_models"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,7 @@ class Task:
         step: to be called after each denoising step with its number (1-based) and how many there are.
             Raises `Stopped` where the request was cancelled; let it pass.
         preview: to be called with a small picture of how far it is; None where nobody wants one.
+        map: the control map, of the size of `picture`; None where the request has no control.
     """
 
     request: Img2ImgRequest
@@ -65,6 +68,7 @@ class Task:
     check: Callable[[], None]
     step: Callable[[int, int], None]
     preview: Callable[[Image.Image], None] | None
+    map: Image.Image | None = None
 
 
 class Stopped(Exception):
@@ -112,6 +116,17 @@ class Backend(Protocol):
             OutOfMemory: where the device has no room for it.
         """
         ...
+
+    def equip(self, model: str, kind: ControlKind) -> None:
+        """Make a loaded model ready to keep structure of a kind; cheap where it is.
+
+        Raises:
+            Unsuited: where it cannot.
+            OutOfMemory: where the device has no room for what that takes.
+        """
+        ...
+
+    def is_equipped(self, model: str, kind: ControlKind) -> bool: ...
 
     def generate(self, task: Task) -> Image.Image:
         """Denoise with a loaded model; the result has the size of `task.picture`.

@@ -13,12 +13,14 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import torch
 from PIL import Image
 
 from inference import regions
 from inference.backend import DevicePoisoned, OutOfMemory, Stopped, Unsuited
+from inference.control import steered
 from inference.crossing import Coming
 from inference.denoiser import Rows
 from inference.run import Finished, Run
@@ -187,7 +189,7 @@ def advance(runs: list[Run]) -> None:
     """
     easel = runs[0].easel
     easel.wear()
-    rows = _rows(runs)
+    rows = steered(_rows(runs), runs)
     if runs[0].task.frugal:
         outputs = torch.cat([easel.denoiser(rows.only(row)).clone() for row in range(len(rows.latents))])
     else:
@@ -205,7 +207,7 @@ def _rows(runs: list[Run]) -> Rows:
     """What the model is told of each run at its place; a few operations, however many runs there are."""
     scales = torch.stack([run.scales[run.call] for run in runs]).view(-1, 1, 1, 1)
     samples = (torch.stack([run.state[0] for run in runs]) * scales).to(runs[0].parts.dtype)
-    filled = {
+    filled: dict[str, Any] = {
         name: torch.cat([getattr(run.conditions, name) for run in runs])
         for name, told in runs[0].conditions.tensors()
         if told is not None and name not in {"latents", "timesteps"}

@@ -10,8 +10,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from inference.api import Lora, ModelDefaults, ModelUnavailable
-from inference.entry import ModelEntry
+from inference.api import ControlKind, Lora, ModelDefaults, ModelUnavailable
+from inference.entry import LINES, MapModels, ModelEntry
 
 POCKET = "pocket"
 """The model shipped with the project."""
@@ -20,6 +20,9 @@ INDEX = "model_index.json"
 OWN_WORDS = "pentimento.json"
 
 _SHIPPED = {POCKET: ModelDefaults(steps=20, guidance_scale=1.5, max_pixels=512 * 512, multiple=8)}
+
+SHIPPED_CONTROLS = {POCKET: dict.fromkeys(LINES, Path(__file__).with_name("pocket-edges"))}
+"""Control networks shipped with a model: kind -> folder. A kind is offered where its folder is there."""
 
 _EDITS = re.compile(r"kontext|image-?edit", re.IGNORECASE)
 """Pipelines, and names of models, that edit by instruction: they take no strength."""
@@ -102,6 +105,14 @@ def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefault
     if folder is not None and (own := folder / OWN_WORDS).exists():
         wanted |= _own_words(model, own)
     return replace(told(ModelDefaults(**wanted), entry), here=folder is not None)
+
+
+def equipped(entry: ModelEntry, map_models: MapModels) -> ModelEntry:
+    """The entry with the controls that can be offered: the shipped ones too, and none whose map nobody could draw."""
+    shipped = SHIPPED_CONTROLS.get(entry.id, {})
+    places = {kind: str(folder) for kind, folder in shipped.items() if folder.is_dir()} | dict(entry.controls)
+    drawable = LINES | map_models.kinds
+    return replace(entry, controls={kind: places[kind] for kind in ControlKind if kind in places.keys() & drawable})
 
 
 def told(wanted: ModelDefaults, entry: ModelEntry) -> ModelDefaults:

@@ -33,6 +33,8 @@ class Rows:
         hidden: [rows, tokens, width].
         pooled, sizes: SDXL's [rows, width] and [rows, numbers], or None.
         guidance: [rows, width] where guidance is an input of the model, or None.
+        residuals: what a control network adds to the skip connections and, the last one, to the middle of a UNet,
+            each [rows, channels, height, width]; empty where nothing is.
     """
 
     latents: torch.Tensor
@@ -41,6 +43,7 @@ class Rows:
     pooled: torch.Tensor | None = None
     sizes: torch.Tensor | None = None
     guidance: torch.Tensor | None = None
+    residuals: tuple[torch.Tensor, ...] = ()
 
     def padded(self, rows: int) -> "Rows":
         """The same with the first row repeated until there are so many."""
@@ -53,11 +56,14 @@ class Rows:
 
     def mapped(self, change: Callable[[torch.Tensor], torch.Tensor]) -> "Rows":
         """The same with each tensor changed."""
-        return replace(self, **{name: change(each) for name, each in self.tensors() if each is not None})
+        told = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "residuals"}
+        changed = {name: change(each) for name, each in told.items() if each is not None}
+        return replace(self, **changed, residuals=tuple(change(each) for each in self.residuals))
 
     def tensors(self) -> list[tuple[str, torch.Tensor | None]]:
         """Names and tensors."""
-        return [(each.name, getattr(self, each.name)) for each in fields(self)]
+        told = [(each.name, getattr(self, each.name)) for each in fields(self) if each.name != "residuals"]
+        return told + [(f"residuals {place}", each) for place, each in enumerate(self.residuals)]
 
     @property
     def shape(self) -> tuple[Any, ...]:
@@ -118,6 +124,8 @@ def _call(unet: Any, rows: Rows) -> torch.Tensor:
         encoder_hidden_states=rows.hidden,
         timestep_cond=rows.guidance,
         added_cond_kwargs=added,
+        down_block_additional_residuals=rows.residuals[:-1] or None,
+        mid_block_additional_residual=rows.residuals[-1] if rows.residuals else None,
         return_dict=False,
     )
     return output[0]

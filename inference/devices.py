@@ -62,3 +62,8 @@ def describe(device: torch.device, dtype: torch.dtype) -> str:
         count = cores()
         return f"CPU ({count} core{'s' if count != 1 else ''}, {number_format})"
     return f"{'Apple GPU' if device.type == 'mps' else device.type} ({number_format})"
+
+
+def weight(module: torch.nn.Module) -> int:
+    """Bytes that a module's numbers take."""
+    return sum(each.nbytes for each in (*module.parameters(), *module.buffers()))

@@ -1,13 +1,14 @@
 """A loaded model, made ready for the step loop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import torch
 
-from inference.api import Lora
+from inference.api import ControlKind, Lora
 from inference.caps import KneeFile, RowCaps, knee
+from inference.control import ControlNets
 from inference.crossing import Pace
 from inference.denoiser import Denoiser, Rows, seconds
 from inference.family import Parts
@@ -36,10 +37,21 @@ class Easel:
     lens: Lens
     caps: RowCaps
     pace: Pace
+    controls: ControlNets
     wear: Callable[[], None] = lambda: None
 
     @classmethod
-    def of(cls, pipeline: Any, *, model: str, device: str, pixels: int, knees: KneeFile) -> Self:
+    def of(
+        cls,
+        pipeline: Any,
+        *,
+        model: str,
+        device: str,
+        pixels: int,
+        knees: KneeFile,
+        controls: Mapping[ControlKind, str] | None = None,
+        make_room: Callable[[int], object] = lambda _nbytes: None,
+    ) -> Self:
         """Prepare a stock pipeline's parts; changes their memory layout.
 
         Args:
@@ -48,6 +60,8 @@ class Easel:
             device: the device in words.
             pixels: the model's working area.
             knees: where row counts are kept, by device and model.
+            controls: kind of structure -> place of the network that keeps it.
+            make_room: told how many bytes will be needed before a network is loaded.
         """
         parts = Parts(pipeline)
         lay_out(parts)
@@ -64,8 +78,15 @@ class Easel:
                 (device, model, str(parts.unet.num_parameters()), str(side), torch.__version__),
                 lambda: knee(lambda rows: seconds(denoiser, example.padded(rows))),
             )
-        caps = RowCaps(found, side * side)
-        return cls(parts, Solver(pipeline.scheduler), denoiser, lens, caps, Pace(parts.device))
+        return cls(
+            parts=parts,
+            solver=Solver(pipeline.scheduler),
+            denoiser=denoiser,
+            lens=lens,
+            caps=RowCaps(found, side * side),
+            pace=Pace(parts.device),
+            controls=ControlNets(parts, controls or {}, make_room),
+        )
 
 
 def dressed(easel: Easel, wardrobe: Wardrobe, loras: tuple[Lora, ...]) -> Easel:

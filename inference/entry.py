@@ -6,6 +6,9 @@ from typing import Any, Self
 
 from inference.api import ControlKind
 
+LINES = frozenset({ControlKind.CANNY, ControlKind.LINEART, ControlKind.SCRIBBLE, ControlKind.SOFTEDGE})
+"""Kinds of structure whose maps are drawn without a model."""
+
 MAX_LORA_WEIGHT = 4.0
 
 
@@ -21,6 +24,27 @@ class LoraEntry:
 
     place: str
     weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapModels:
+    """Models that draw control maps where lines will not do: hub ids or folders; empty is none.
+
+    Attributes:
+        depth: of transformers' task "depth-estimation".
+        pose: a ViTPose with COCO's joints.
+        person: of the task "object-detection"; finds the people for `pose`, which takes a picture for one without it.
+    """
+
+    depth: str = ""
+    pose: str = ""
+    person: str = ""
+
+    @property
+    def kinds(self) -> frozenset[ControlKind]:
+        """Whose maps they draw."""
+        places = {ControlKind.DEPTH: self.depth, ControlKind.POSE: self.pose}
+        return frozenset(kind for kind, place in places.items() if place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

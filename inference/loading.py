@@ -31,6 +31,7 @@ def quiet() -> None:
         library.set_verbosity_error()
         library.disable_progress_bar()
     warnings.filterwarnings("ignore", message="Already found a `peft_config`")  # several adapters are meant
+    warnings.filterwarnings("ignore", message="The `local_dir_use_symlinks` argument")  # diffusers gives it itself
 
 
 def known_folder(entry: ModelEntry) -> Path | None:

@@ -2,9 +2,11 @@
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 
 from PIL import Image
 
+from inference.api import ControlKind
 from inference.backend import Settings, Task
 from inference.batch import StepLoop
 from inference.caps import KneeFile
@@ -39,16 +41,31 @@ class LoopBackend(StockBackend):
 
     def _paint(self, task: Task, resident: Resident) -> Image.Image:
         if resident.easel is not None:
-            return self._loop.paint(Run.of(task, dressed(resident.easel, resident.wardrobe, task.request.loras)))
+            control = task.request.control
+            net = None if control is None else resident.easel.controls.get(control.kind)
+            easel = dressed(resident.easel, resident.wardrobe, task.request.loras)
+            return self._loop.paint(Run.of(task, easel, net))
         with self._alone:
             task.check()
             return super()._paint(task, resident)
+
+    def equip(self, model: str, kind: ControlKind) -> None:
+        with self.residents.held(lambda: self._resident(model)) as resident:
+            if resident.easel is None:
+                super().equip(model, kind)
+            else:
+                resident.easel.controls.get(kind)
+
+    def is_equipped(self, model: str, kind: ControlKind) -> bool:
+        easels = [each.easel for each in self.residents if each.model == model]
+        return any(easel is not None and easel.controls.is_ready(kind) for easel in easels)
 
     def free(self) -> None:
         for easel in self._easels():
             easel.parts.words.clear()
             easel.parts.pictures.clear()
             easel.denoiser.forget()
+            easel.controls.forget()
         super().free()
 
     def counters(self) -> Mapping[str, int]:
@@ -67,6 +84,7 @@ class LoopBackend(StockBackend):
 
     def _ready(self, resident: Resident) -> None:
         if not loops(resident.pipeline):
+            resident.defaults = replace(resident.defaults, controls=())
             return
         easel = resident.easel = Easel.of(
             resident.pipeline,
@@ -74,6 +92,8 @@ class LoopBackend(StockBackend):
             device=self.device,
             pixels=resident.defaults.max_pixels,
             knees=self._knees,
+            controls=self._settings.entries[resident.model].controls,
+            make_room=self.residents.make_room,
         )
         # Small pictures share calls best, so there is room for as many as gain at a quarter of the working area.
         self.slots = max(self.slots, min(MOST_SLOTS, max(2, 2 * easel.caps.knee)))

@@ -20,12 +20,15 @@ from inference.api import (
     FailureKind,
     Img2ImgRequest,
     ModelDefaults,
+    ModelUnavailable,
     Note,
     Preview,
     Started,
     Step,
 )
-from inference.backend import Backend, OutOfMemory, Stopped, Task
+from inference.backend import Backend, OutOfMemory, Stopped, Task, Unsuited
+from inference.draughtsman import Draughtsman
+from inference.maps import fit_map, read_map
 from inference.palette import with_palette_of
 
 GREY = (128, 128, 128)
@@ -79,14 +82,14 @@ def partial_path(output: Path) -> Path:
     return output.with_name(f"{output.name}.part")
 
 
-def paint(request: Img2ImgRequest, backend: Backend, wire: Wire) -> Done | Failed:
+def paint(request: Img2ImgRequest, backend: Backend, draughtsman: Draughtsman, wire: Wire) -> Done | Failed:
     """Run one request; everything but its end goes over the wire.
 
     Raises:
         Stopped: where it was cancelled.
-        ModelUnavailable, DevicePoisoned, Unsuited: from the backend.
+        ModelUnavailable, DevicePoisoned, Unsuited: from the backend and the draughtsman.
     """
-    loading = request.strength > 0 and not backend.is_loaded(request.model)
+    loading = not request.map_only and request.strength > 0 and not backend.is_loaded(request.model)
     wire.send(Started(loading=loading))
     wire.check()
     try:
@@ -96,6 +99,12 @@ def paint(request: Img2ImgRequest, backend: Backend, wire: Wire) -> Done | Faile
         return Failed(
             FailureKind.INVALID, "The source picture could not be read: send it again.", cause="source-unreadable"
         )
+    if request.map_only:
+        known = backend.defaults().get(request.model)
+        if known is None:
+            raise ModelUnavailable(f"The model {request.model!r} cannot be used: choose another.")
+        fitted = geometry.fit(source, known.max_pixels)
+        return _finish(request, _map(request, draughtsman, wire, fitted), steps=0, seconds=0.0)
     if request.strength == 0:
         return _finish(request, source, steps=0, seconds=0.0)
     if loading:
@@ -109,17 +118,48 @@ def paint(request: Img2ImgRequest, backend: Backend, wire: Wire) -> Done | Faile
             cause="model-too-large",
             values={"model": request.model},
         )
-    return _climb_down(request, backend, wire, source, defaults)
+    control = request.control
+    if control is not None and control.kind not in defaults.controls:
+        kinds = ", ".join(kind.value for kind in defaults.controls) or "none at all"
+        return Failed(
+            FailureKind.INVALID,
+            f"The model {request.model!r} has no control of the kind {control.kind.value}: it has {kinds}.",
+        )
+
+    def mapped(fitted: Image.Image) -> Image.Image | None:
+        return None if control is None else _map(request, draughtsman, wire, fitted)
+
+    return _climb_down(request, backend, wire, source, defaults, mapped=mapped)
+
+
+def _map(request: Img2ImgRequest, draughtsman: Draughtsman, wire: Wire, fitted: Image.Image) -> Image.Image:
+    """The control map of a request for a source that was fitted already, of its size."""
+    control = request.control
+    if control is None:
+        raise Unsuited("There is no map without control: say which kind of structure it shows.")
+    if control.map is not None:
+        return fit_map(control.kind, read_map(control.map, control.kind), fitted.size)
+    if not draughtsman.is_ready(control.kind):
+        wire.alive(0)
+    drawn = draughtsman.draw(control.kind, fitted)
+    wire.check()
+    return drawn
 
 
 def _climb_down(
-    request: Img2ImgRequest, backend: Backend, wire: Wire, source: Image.Image, defaults: ModelDefaults
+    request: Img2ImgRequest,
+    backend: Backend,
+    wire: Wire,
+    source: Image.Image,
+    defaults: ModelDefaults,
+    *,
+    mapped: Callable[[Image.Image], Image.Image | None],
 ) -> Done | Failed:
     wanted = geometry.working_size(source.size, defaults.max_pixels)
     area = wanted[0] * wanted[1]
     for rung in LADDER:
         fitted = geometry.fit(source, max(1, int(area * rung.area)))
-        attempt = _Attempt(request, backend, wire, fitted, defaults, frugal=rung.frugal)
+        attempt = _Attempt(request, backend, wire, fitted, defaults, drawn=mapped(fitted), frugal=rung.frugal)
         result = attempt.picture()
         if result is not None:
             notes = () if fitted.size == wanted else (_smaller(fitted.size, wanted),)
@@ -148,6 +188,7 @@ class _Attempt:
         fitted: Image.Image,
         defaults: ModelDefaults,
         *,
+        drawn: Image.Image | None,
         frugal: bool,
     ) -> None:
         self.steps = 0
@@ -167,6 +208,7 @@ class _Attempt:
             check=wire.check,
             step=self._step,
             preview=self._preview if request.previews else None,
+            map=None if drawn is None else geometry.pad(drawn, defaults.multiple),
         )
 
     def picture(self) -> Image.Image | None:
@@ -175,14 +217,24 @@ class _Attempt:
         The exception is gone before this returns: it would keep every tensor of the failed call alive.
         """
         width, height = self._task.picture.size
-        self._wire.alive(width * height)
-        started = time.monotonic()
+        started = 0.0
         try:
+            self._equip()
+            self._wire.alive(width * height)
+            started = time.monotonic()
             result = self._backend.generate(self._task)
         except OutOfMemory:
             return None
         self.seconds = time.monotonic() - started
         return geometry.crop(result, self._size)
+
+    def _equip(self) -> None:
+        request = self._request
+        if request.control is not None:
+            if not self._backend.is_equipped(request.model, request.control.kind):
+                self._wire.alive(0)
+            self._backend.equip(request.model, request.control.kind)
+            self._wire.check()
 
     def _step(self, step: int, of: int) -> None:
         self.steps = step

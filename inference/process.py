@@ -31,8 +31,9 @@ from inference.api import (
     Step,
 )
 from inference.backend import Settings
+from inference.catalog import equipped
 from inference.child import Child, Unkillable
-from inference.entry import ModelEntry
+from inference.entry import MapModels, ModelEntry
 from inference.painting import partial_path
 from inference.watchdog import Pace
 
@@ -43,6 +44,9 @@ BACKOFF = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
 MAX_FAILED_STARTS = 5
 STDERR_SECONDS = 1.0
 """How long to read on from a dead worker's standard error, which something it started may hold open."""
+
+MAPS = 2
+"""Control maps drawn at a time, beside the requests in the slots: they keep a processor core busy, not the device."""
 
 CLOSED = "The engine was closed."
 
@@ -77,7 +81,7 @@ class ProcessEngine:
     Args:
         model: the default model; loaded before the engine is entered. A hub id or folder where `entries` lacks it.
         entries: the models that requests may name, by that name; loaded when one does.
-        device, dtype, memory_gb: as in `inference.backend.Settings`.
+        device, dtype, memory_gb, map_models: as in `inference.backend.Settings`.
         backend: "module:factory" of what runs the models.
         step_seconds: least silence after which a worker at work counts as hung; slow models get more, see `Pace`.
         load_seconds: how long loading a model may take.
@@ -94,18 +98,22 @@ class ProcessEngine:
         device: str = "auto",
         dtype: str = "auto",
         memory_gb: float = 0.0,
+        map_models: MapModels | None = None,
         backend: str = LOOP,
         step_seconds: float = 30.0,
         load_seconds: float = 600.0,
         backoff: Sequence[float] = BACKOFF,
         max_failed_starts: int = MAX_FAILED_STARTS,
     ) -> None:
+        map_models = map_models or MapModels()
+        offered = {model: ModelEntry(id=model)} | dict(entries or {})
         self._settings = Settings(
             model=model,
-            entries={model: ModelEntry(id=model)} | dict(entries or {}),
+            entries={name: equipped(entry, map_models) for name, entry in offered.items()},
             device=device,
             dtype=dtype,
             memory_gb=memory_gb,
+            map_models=map_models,
         )
         self._backend = backend
         self._pace = Pace(step_seconds=step_seconds, load_seconds=load_seconds)
@@ -191,8 +199,8 @@ class ProcessEngine:
 
     def _pump(self) -> None:
         """Hand waiting requests to the worker as long as it has room."""
-        while self._child and self._line and self._has_room(self._line[0]):
-            flight = self._line.popleft()
+        while self._child and (flight := self._next()):
+            self._line.remove(flight)
             flight.key = str(next(self._keys))
             flight.silence = self._pace.step_seconds
             flight.sign = asyncio.get_running_loop().time()
@@ -204,11 +212,20 @@ class ProcessEngine:
             self._idle.set()
         self._watch()
 
+    def _next(self) -> Flight | None:
+        """Who may be handed over: the first in line, or a map, which needs no slot and waits for suspects only."""
+        candidates = [self._line[0]] if self._line else []
+        candidates += [flight for flight in self._line if flight.request.map_only]
+        if any(flight.suspect for flight in self._line):
+            del candidates[1:]
+        return next((flight for flight in candidates if self._has_room(flight)), None)
+
     def _has_room(self, flight: Flight) -> bool:
         """Whether the worker takes one more; a suspect wants to be alone with it."""
         if flight.suspect or any(each.suspect for each in self._flying.values()):
             return not self._flying
-        return self._capacity is not None and len(self._flying) < self._capacity.slots
+        alike = sum(each.request.map_only == flight.request.map_only for each in self._flying.values())
+        return self._capacity is not None and alike < (MAPS if flight.request.map_only else self._capacity.slots)
 
     def _watch(self) -> None:
         """Set the alarm to when the worker will have been silent for too long."""

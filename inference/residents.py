@@ -13,6 +13,7 @@ import torch
 from safetensors import safe_open
 
 from inference.api import ModelDefaults
+from inference.devices import weight
 from inference.easel import Easel
 from inference.loras import Wardrobe
 
@@ -45,10 +46,13 @@ class Resident:
 
     @property
     def nbytes(self) -> int:
-        """Of its weights and adapters."""
-        exact = None if self.easel is None else self.easel.parts.exact
-        copied = 0 if exact is None or exact is self.pipeline.vae else _bytes(exact)
-        return weight(self.pipeline) + copied + self.wardrobe.nbytes
+        """Of its weights, adapters and control networks."""
+        kept = whole_weight(self.pipeline) + self.wardrobe.nbytes
+        if self.easel is None:
+            return kept
+        exact = self.easel.parts.exact
+        copied = 0 if exact is self.pipeline.vae else weight(exact)
+        return kept + copied + self.easel.controls.nbytes
 
 
 class Residents:
@@ -103,7 +107,7 @@ class Residents:
         finally:
             with self._lock:
                 resident.at_work -= 1
-                self.most = max(self.most, self.nbytes)  # adapters may have come
+                self.most = max(self.most, self.nbytes)  # adapters and control networks may have come
 
     def make_room(self, nbytes: int) -> bool:
         """Let idle models go until so many bytes more are within the budget; whether any went."""
@@ -139,13 +143,9 @@ def budget(memory_gb: float, device: torch.device) -> int:
     return int(total * AUTO_SHARE)
 
 
-def weight(pipeline: Any) -> int:
-    """Bytes of a pipeline's weights."""
-    return sum(_bytes(part) for part in pipeline.components.values() if isinstance(part, torch.nn.Module))
-
-
-def _bytes(module: torch.nn.Module) -> int:
-    return sum(each.nbytes for each in (*module.parameters(), *module.buffers()))
+def whole_weight(pipeline: Any) -> int:
+    """Bytes of the weights of all of a pipeline's parts."""
+    return sum(weight(part) for part in pipeline.components.values() if isinstance(part, torch.nn.Module))
 
 
 def expected_weight(folder: Path, index: Mapping[str, Any], itemsize: int) -> int:

@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 
 from inference.backend import Stopped, Task, Unsuited
+from inference.control import ControlNet, acts, hint
 from inference.crossing import Coming, sent
 from inference.denoiser import Rows
 from inference.easel import Easel
@@ -90,6 +91,8 @@ class Run:
         guidance: float32, [1]: its scale.
         output: what the model said last, guided, [channels, height, width].
         outbox: what the thread of the request is told.
+        net: what holds it to its map; None where it has none.
+        hint: that map, [1, 3, height, width] in pixels.
     """
 
     task: Task
@@ -99,6 +102,7 @@ class Run:
     scan: Scan | None
     generator: torch.Generator
     drawn: "Drawn"
+    net: ControlNet | None = None
     outbox: queue.SimpleQueue[Glimpse | Finished | Exception] = field(default_factory=queue.SimpleQueue)
     call: int = 0
     moments: Moments | None = None
@@ -110,9 +114,10 @@ class Run:
     times: torch.Tensor = field(init=False)
     scales: torch.Tensor = field(init=False)
     guidance: torch.Tensor = field(init=False)
+    hint: torch.Tensor = field(init=False)
 
     @classmethod
-    def of(cls, task: Task, easel: Easel) -> "Run":
+    def of(cls, task: Task, easel: Easel, net: ControlNet | None = None) -> "Run":
         """The run that a task asks for.
 
         Raises:
@@ -127,7 +132,7 @@ class Run:
             raise Unsuited(f"The model {request.model!r} cannot take {request.steps} steps: try fewer.") from None
         generator = torch.Generator("cpu").manual_seed(request.seed)
         drawn = Drawn.of(task.picture, easel.parts, plan, generator, steps=grid is None)
-        return cls(task, easel, plan, grid, easel.parts.scan(task.picture), generator, drawn)
+        return cls(task, easel, plan, grid, easel.parts.scan(task.picture), generator, drawn, net)
 
     @property
     def parts(self) -> Parts:
@@ -148,6 +153,17 @@ class Run:
     def done(self) -> bool:
         """Whether all calls are behind it."""
         return self.call == self.plan.calls
+
+    @property
+    def control_scale(self) -> float:
+        """Weight of what its network says."""
+        return self.task.request.control.scale if self.task.request.control is not None else 0.0
+
+    @property
+    def is_steered(self) -> bool:
+        """Whether its map acts in this call."""
+        control = self.task.request.control
+        return self.net is not None and control is not None and acts(control, self.call, self.plan.calls)
 
     def prepare(self) -> None:
         """Encode words and picture: everything on the device before the first step."""
@@ -170,6 +186,8 @@ class Run:
         if self.drawn.steps is not None:
             self.noises = sent(self.drawn.steps, device)
         self.conditions = self._conditions(source)
+        if self.task.map is not None:
+            self.hint = hint(self.task.map, parts)
 
     def _conditions(self, source: torch.Tensor) -> Rows:
         request, parts = self.task.request, self.parts

@@ -13,8 +13,8 @@ import torch
 from PIL import Image
 
 from inference import catalog, loading
-from inference.api import Img2ImgRequest, ModelDefaults, ModelUnavailable
-from inference.backend import DevicePoisoned, OutOfMemory, Settings, Task
+from inference.api import ControlKind, Img2ImgRequest, ModelDefaults, ModelUnavailable
+from inference.backend import DevicePoisoned, OutOfMemory, Settings, Task, Unsuited
 from inference.devices import choose_device, choose_dtype, cores, describe
 from inference.entry import ModelEntry
 from inference.loras import Wardrobe
@@ -106,6 +106,16 @@ class StockBackend:
         except (RuntimeError, MemoryError) as error:
             raise translate(error) from None
         return result
+
+    def equip(self, model: str, kind: ControlKind) -> None:
+        raise Unsuited(
+            f"The model {model!r} cannot keep {kind.value}: structure control works with models of the families "
+            "Stable Diffusion 1, 2 and XL; leave it out or choose one of those."
+        )
+
+    def is_equipped(self, model: str, kind: ControlKind) -> bool:
+        del model, kind
+        return False
 
     def counters(self) -> Mapping[str, int]:
         return {

@@ -8,6 +8,7 @@ so that a request under way can be finished while the service drains.
 import argparse
 import contextlib
 import ctypes
+import gc
 import importlib
 import os
 import queue
@@ -21,6 +22,7 @@ from typing import BinaryIO, NoReturn, cast
 from inference import frames
 from inference.api import Cancelled, Capacity, Event, Failed, FailureKind, Img2ImgRequest, ModelUnavailable
 from inference.backend import Backend, BackendFactory, DevicePoisoned, OutOfMemory, Settings, Stopped, Unsuited
+from inference.draughtsman import Draughtsman
 from inference.painting import Wire, paint
 from inference.turns import Turns
 
@@ -81,6 +83,7 @@ class Worker:
         opening = self._asked.get()
         settings = Settings.from_json(opening["settings"])
         self._offered = tuple(settings.entries)
+        self._draughtsman = Draughtsman(settings.map_models)
         backend = self._open(backend_name, settings)
         while True:
             request = frames.request_from_json(self._asked.get()["request"])
@@ -117,6 +120,7 @@ class Worker:
         try:
             make = cast(BackendFactory, getattr(importlib.import_module(module), factory))
             backend = make(settings)
+            gc.freeze()  # what libraries made is never garbage; a search through it takes half a second
             backend.load(settings.model)
         except ModelUnavailable as error:
             self._give_up(str(error))
@@ -143,9 +147,10 @@ class Worker:
         def is_cancelled() -> bool:
             return request.id in self._cancelled
 
-        # Strength 0 needs no model.
+        # Strength 0 and a map alone need no model.
+        needs_model = request.strength > 0 and not request.map_only
         line = self._turns.of(request.model, is_cancelled, backend.together)
-        turn = line if request.strength else contextlib.nullcontext()
+        turn = line if needs_model else contextlib.nullcontext()
         with turn:
             end = self._end(request, backend, Wire(send, alive, is_cancelled))
             self._notice(backend)
@@ -155,7 +160,7 @@ class Worker:
 
     def _end(self, request: Img2ImgRequest, backend: Backend, wire: Wire) -> Event:
         try:
-            return paint(request, backend, wire)
+            return paint(request, backend, self._draughtsman, wire)
         except Stopped:
             return Cancelled()
         except (ModelUnavailable, Unsuited) as error:

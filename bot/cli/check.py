@@ -2,34 +2,30 @@
 
 import argparse
 import json
-import re
 import shutil
-from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import psutil
-from huggingface_hub import get_token
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from adapters.files.data_dir import hold_data_dir
 from bot.cli.arguments import EXIT_CANNOT_START, EXIT_DONE
+from bot.cli.check_models import model_findings
+from bot.cli.findings import Finding, State
 from bot.cli.serve import NO_PLATFORM
-from bot.compose import engine_of, inspector_of, slack_options, tokens_of
+from bot.compose import engine_of, inspector_of, map_models_of, slack_options, tokens_of
 from bot.domain.errors import FatalError
 from bot.system import SystemClock
 from config.models import offered_models
+from config.reading import ConfigError
 from config.safety import load_blocked
-from config.settings import ConfigError, Settings
+from config.settings import Settings
 from config.styles import load_styles
-from inference.api import Capacity, EngineStopped, ModelUnavailable
-from inference.entry import ModelEntry
-
-_HUB_PLACE = re.compile(r"[\w-][\w.-]*(/[\w.-]+)+", re.ASCII)
-"""A repository on the hub, or a file in one."""
+from inference.api import EngineStopped, ModelUnavailable
 
 LOW_DISK = 2 << 30
 """Room for about a thousand large results and the database's own growth."""
@@ -38,24 +34,7 @@ LOW_MEMORY = 2 << 30
 """What the shipped model, its libraries and one decoded 40-megapixel source take together, with room to spare."""
 
 
-class State(StrEnum):
-    """How a finding is meant."""
-
-    OK = "ok"
-    NOTE = "note"
-    WRONG = "wrong"
-
-
 _LOOKS = {State.OK: "[green]ok[/]", State.NOTE: "[yellow]note[/]", State.WRONG: "[red]wrong[/]"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the table. Only `WRONG` keeps the service from starting."""
-
-    what: str
-    state: State
-    words: str
 
 
 async def check(asked: argparse.Namespace, settings: Settings) -> int:
@@ -173,7 +152,7 @@ async def _model(settings: Settings) -> AsyncIterator[Finding]:
     except (ModelUnavailable, EngineStopped, ConfigError) as fault:
         yield Finding("model", State.WRONG, str(fault))
         return
-    for finding in model_findings(offered_models(settings), capacity):
+    for finding in model_findings(offered_models(settings), capacity, map_models_of(settings)):
         yield finding
     defaults = capacity.models[settings.model.id]
     yield Finding(
@@ -183,21 +162,3 @@ async def _model(settings: Settings) -> AsyncIterator[Finding]:
         f"works on up to {defaults.max_pixels / 1e6:.2g} megapixels",
     )
     yield Finding("device", State.OK, capacity.device)
-
-
-def model_findings(entries: Mapping[str, ModelEntry], capacity: Capacity) -> Iterator[Finding]:
-    """What stands in the way of the models on offer besides the default one, and of all adapters."""
-    for name, entry in entries.items():
-        defaults = capacity.models.get(name)
-        if defaults is None:
-            words = f"{entry.id} cannot be used: give a hub id or a folder in diffusers' layout"
-            yield Finding(f"model {name}", State.WRONG, words)
-        elif not defaults.here and entry.gated and not get_token():
-            words = f"is gated: accept its terms on https://huggingface.co/{entry.id} and set HF_TOKEN"
-            yield Finding(f"model {name}", State.NOTE, words)
-        elif not defaults.here:
-            yield Finding(f"model {name}", State.NOTE, "is downloaded when it is first asked for")
-        for lora, place in ((lora, each.place) for lora, each in entry.loras.items()):
-            if not Path(place).expanduser().exists() and not _HUB_PLACE.fullmatch(place):
-                words = f"{place} is not there: mend the entry of {name}, or put the file there"
-                yield Finding(f"adapter {lora}", State.WRONG, words)

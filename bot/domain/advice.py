@@ -69,7 +69,7 @@ def _dues(asked: Asked, recipe: Recipe, styles: Mapping[str, Style]) -> Iterator
     styled = recipe.style is not None or names_a_style(recipe.prompt, styles.values())
     pale = asked.contrast is not None and asked.contrast < LOW_CONTRAST
     yield Advice.LOW_CONTRAST, pale and strength < _FIERCE
-    yield Advice.FIERCE, strength > _FIERCE and bool(_KEEP.search(recipe.prompt))
+    yield Advice.FIERCE, strength > _FIERCE and recipe.control is None and bool(_KEEP.search(recipe.prompt))
     yield Advice.FAINT, strength < _FAINT and styled and usual_strength(recipe, styles) >= _REPAINTS
     unstyled = not styled and asked.action is not Action.REFINE
     yield Advice.AI_PICTURE, unstyled and asked.made_by_ai and strength > _POLISHES

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from config.settings import DEFAULTS_FILE, SECRET_NAMES, known_keys
+from config.reading import DEFAULTS_FILE, SECRET_NAMES, known_keys
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

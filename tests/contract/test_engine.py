@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from inference.api import (
     Cancelled,
+    Control,
+    ControlKind,
     Done,
     Engine,
     EngineStopped,
@@ -23,6 +25,7 @@ from inference.api import (
     Started,
     Step,
 )
+from inference.entry import ModelEntry
 from inference.geometry import working_size
 from inference.process import ProcessEngine
 from tests.fakes.engine import FakeEngine
@@ -90,8 +93,21 @@ class Kind:
 
 
 FAKE = Kind(FakeEngine, "fake")
-WORKER = Kind(lambda: ProcessEngine(model="sketch", backend="tests.fakes.backend:Sketcher"), "sketch")
-POCKET = Kind(lambda: ProcessEngine(model="pocket"), "pocket")
+SKETCHES = {"sketch": ModelEntry(id="sketch", controls={ControlKind.CANNY: "any"})}
+WORKER = Kind(
+    lambda: ProcessEngine(model="sketch", entries=SKETCHES, backend="tests.fakes.backend:Sketcher"), "sketch"
+)
+
+
+def with_a_network() -> Engine:
+    """The shipped model with a control network of random weights."""
+    from tests.fakes.models import pocket_network
+
+    entry = ModelEntry(id="pocket", controls={ControlKind.CANNY: str(pocket_network())})
+    return ProcessEngine(model="pocket", entries={"pocket": entry})
+
+
+POCKET = Kind(with_a_network, "pocket")
 
 
 @pytest_asyncio.fixture(
@@ -275,6 +291,93 @@ async def test_drain_waits_for_what_runs(bench: Bench) -> None:
         await bench.engine.cancel(request.id)
         assert [event async for event in events][-1] == Cancelled()
         assert await bench.engine.drain(PATIENCE)
+
+
+def drawing(bench: Bench, size: tuple[int, int] = (72, 64)) -> Path:
+    """Dark lines on light paper."""
+    path = bench.folder / f"drawing-{size[0]}x{size[1]}.png"
+    sketch = Image.new("RGB", size, "white")
+    ImageDraw.Draw(sketch).rectangle((12, 12, size[0] // 2, size[1] // 2), outline="black", width=2)
+    sketch.save(path)
+    return path
+
+
+async def test_a_map_is_drawn_from_the_source_without_a_step(bench: Bench) -> None:
+    asked = bench.request(source=drawing(bench))
+    events = await bench.events(replace(asked, control=Control(kind=ControlKind.CANNY), map_only=True))
+    assert isinstance(events[0], Started)
+    assert not events[0].loading
+    done = events[-1]
+    assert isinstance(done, Done)
+    assert (done.width, done.height, done.effective_steps) == (72, 64, 0)
+    assert len(events) == 2
+    assert set(pixels(asked.output)) == {0, 255}
+
+
+async def test_a_map_that_was_shown_makes_the_picture_that_the_source_makes(bench: Bench) -> None:
+    source = drawing(bench)
+    shown = bench.request(source=source)
+    await bench.events(replace(shown, control=Control(kind=ControlKind.CANNY), map_only=True))
+    drawn = replace(bench.request(source=source), control=Control(kind=ControlKind.CANNY))
+    given = replace(bench.request(source=source), control=Control(kind=ControlKind.CANNY, map=shown.output))
+    picture = await bench.picture(drawn)
+    assert await bench.picture(given) == picture
+    assert await bench.picture(bench.request(source=source)) != picture
+
+
+async def test_a_given_map_is_shown_as_it_will_be_used(bench: Bench) -> None:
+    given = Control(kind=ControlKind.CANNY, map=drawing(bench, (40, 60)))
+    asked = replace(bench.request(source=bench.source((90, 60))), control=given, map_only=True)
+    await bench.events(asked)
+    with Image.open(asked.output) as shown:
+        assert shown.size == (90, 60)
+        assert shown.convert("L").getbbox() == (37, 12, 46, 31)  # white on black, in the middle, not stretched
+
+
+async def test_strength_1_with_control_keeps_the_structure_only(bench: Bench) -> None:
+    given = drawing(bench, (80, 72))
+    asked = replace(bench.request(strength=1.0), control=Control(kind=ControlKind.CANNY, map=given))
+    picture = await bench.picture(asked)
+    other = bench.source((72, 64), seed=2)
+    assert await bench.picture(replace(asked, id="other", source=other)) == picture
+    assert await bench.picture(bench.request(strength=1.0)) != picture
+
+
+async def test_a_map_that_shows_nothing_fails_the_request_only(bench: Bench) -> None:
+    blank = bench.folder / "blank.png"
+    Image.new("RGB", (64, 64), "white").save(blank)
+    broken = bench.folder / "broken.png"
+    broken.write_bytes(b"\x89PNG\r\n\x1a\n" + b"?" * 50)
+    for path, word in ((blank, "blank"), (broken, "read")):
+        for map_only in (True, False):
+            control = Control(kind=ControlKind.CANNY, map=path)
+            failed = (await bench.events(replace(bench.request(), control=control, map_only=map_only)))[-1]
+            assert isinstance(failed, Failed)
+            assert failed.kind is FailureKind.INVALID
+            assert word in failed.message
+    assert isinstance((await bench.events(bench.request()))[-1], Done)
+
+
+async def test_control_of_a_kind_that_is_not_offered_is_refused(bench: Bench) -> None:
+    offered = (await bench.engine.capacity()).models[bench.model].controls
+    assert ControlKind.CANNY in offered
+    assert ControlKind.DEPTH not in offered
+    control = Control(kind=ControlKind.DEPTH, map=drawing(bench))
+    failed = (await bench.events(replace(bench.request(), control=control)))[-1]
+    assert isinstance(failed, Failed)
+    assert failed.kind is FailureKind.INVALID
+    assert "depth" in failed.message
+
+
+async def test_a_map_does_not_wait_for_a_picture(bench: Bench) -> None:
+    running = bench.request(strength=0.9, steps=150)
+    wanted = replace(bench.request(source=drawing(bench)), control=Control(kind=ControlKind.CANNY), map_only=True)
+    async with asyncio.timeout(PATIENCE), aclosing(bench.engine.run(running)) as events:
+        assert isinstance(await anext(events), Started)
+        assert isinstance((await bench.events(wanted))[-1], Done)
+        assert not running.output.exists()
+        await bench.engine.cancel(running.id)
+        assert [event async for event in events][-1] == Cancelled()
 
 
 async def test_capacity_names_the_device_and_the_default_model(bench: Bench) -> None:

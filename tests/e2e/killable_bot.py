@@ -21,7 +21,7 @@ from bot.domain.request import Action, ReplyTarget, Request, Requester
 from bot.lifecycle import Core, Keep, serve
 from bot.ports import MessageRef
 from config.logging import setup_logging
-from config.settings import load_settings
+from config.reading import load_settings
 from inference.process import ProcessEngine
 from tests.fakes.core import png
 

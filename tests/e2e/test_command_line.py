@@ -15,7 +15,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from bot.cli.pictures import _for_owner
-from config.settings import load_settings
+from config.reading import load_settings
 from config.styles import load_styles
 
 PHOTOS = Path("docs/demo")

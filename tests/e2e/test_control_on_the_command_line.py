@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.e2e.discord.test_control import drawing
+from tests.fakes.pictures import drawing
 from tests.fakes.product import keeps_structure
 
 

@@ -4,10 +4,11 @@ import asyncio
 import importlib.util
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from PIL import Image
 
 from bot.domain.ids import JobId
@@ -20,12 +21,14 @@ from inference.turns import PATIENCE as TURNS_PATIENCE
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
 ]
 
 PATIENCE = 200.0
 SIZE = (64, 64)
 ADAPTERS = ("ink", "clay", "silk")
+EDITORS = ("kontext", "qwen")
 
 
 @dataclass
@@ -150,59 +153,60 @@ async def test_two_models_and_three_adapters_alternating_stay_within_memory_and_
     assert late <= 2 * (QUEUE_PATIENCE + TURNS_PATIENCE + slots), "nobody waits for long behind others"
 
 
-async def test_models_that_fit_stay_and_are_not_loaded_again(models: Path, tmp_path: Path) -> None:
-    entries = {name: entry(models, name) for name in ("sd", "sdxl")}
-    async with shop(tmp_path, entries) as many:
-        assert not many.engine.is_loaded("sdxl")
-        first = await many.events(many.request("sdxl"))
-        again = await many.events(many.request("sdxl"))
-        other = await many.events(many.request("sd"))
-        assert [events[0] for events in (first, again, other)] == [Started(loading=True), Started(), Started()]
-        assert many.engine.is_loaded("sdxl")
-        assert many.engine.counters()["models_loaded"] == 2
-        assert many.engine.counters()["models_left"] == 0
-
-
-async def test_adapters_change_the_picture_and_a_wrong_one_is_refused_with_a_sentence(
-    models: Path, tmp_path: Path
-) -> None:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def many(models: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+    """All of them in one engine, with room for all."""
     own = entry(models, "sd")
     foreign = LoraEntry(place=str(models / "ink-sdxl.safetensors"))
-    wrong = ModelEntry(id=own.id, max_pixels=own.max_pixels, loras={**own.loras, "foreign": foreign})
-    async with shop(tmp_path, {"sd": wrong}) as many:
-        plain = await many.pixels(many.request("sd"))
-        inked = await many.pixels(many.request("sd", loras=(Lora("ink", 2.0),)))
-        for name, said in (("foreign", "another kind of model"), ("nope", "has no adapter 'nope': there is ink")):
-            failed = (await many.events(many.request("sd", loras=(Lora(name),))))[-1]
-            assert isinstance(failed, Failed)
-            assert said in failed.message
-        assert await many.pixels(many.request("sd")) == plain != inked
-
-
-async def test_an_entrys_scheduler_is_used_and_one_that_does_not_fit_is_refused(models: Path, tmp_path: Path) -> None:
     entries = {
-        "own": entry(models, "sd"),
+        "sd": replace(own, loras={**own.loras, "foreign": foreign}),
+        "sdxl": entry(models, "sdxl"),
         "euler": entry(models, "sd", "EulerDiscreteScheduler"),
         "wrong": entry(models, "sd", "FlowMatchEulerDiscreteScheduler"),
+        **{family: entry(models, family) for family in EDITORS if (models / family).exists()},
     }
-    async with shop(tmp_path, entries) as many:
-        assert await many.pixels(many.request("own")) != await many.pixels(many.request("euler"))
-        failed = (await many.events(many.request("wrong")))[-1]
+    async with shop(tmp_path_factory.mktemp("results"), entries) as opened:
+        yield opened
+
+
+async def test_models_that_fit_stay_and_are_not_loaded_again(many: Shop) -> None:
+    await many.pixels(many.request("sd"))
+    before = many.engine.counters()
+    assert not many.engine.is_loaded("sdxl")
+    first = await many.events(many.request("sdxl"))
+    again = await many.events(many.request("sdxl"))
+    other = await many.events(many.request("sd"))
+    assert [events[0] for events in (first, again, other)] == [Started(loading=True), Started(), Started()]
+    assert many.engine.is_loaded("sdxl")
+    assert many.engine.counters()["models_loaded"] == before["models_loaded"] + 1
+    assert many.engine.counters()["models_left"] == 0
+
+
+async def test_adapters_change_the_picture_and_a_wrong_one_is_refused_with_a_sentence(many: Shop) -> None:
+    plain = await many.pixels(many.request("sd"))
+    inked = await many.pixels(many.request("sd", loras=(Lora("ink", 2.0),)))
+    for name, said in (("foreign", "another kind of model"), ("nope", "has no adapter 'nope': there is ink")):
+        failed = (await many.events(many.request("sd", loras=(Lora(name),))))[-1]
         assert isinstance(failed, Failed)
-        assert "cannot use the scheduler 'FlowMatchEulerDiscreteScheduler': choose one of" in failed.message
+        assert said in failed.message
+    assert await many.pixels(many.request("sd")) == plain != inked
 
 
-@pytest.mark.parametrize("family", ["kontext", "qwen"])
-async def test_families_that_edit_by_instruction_ignore_strength_but_for_none(
-    models: Path, tmp_path: Path, family: str
-) -> None:
+async def test_an_entrys_scheduler_is_used_and_one_that_does_not_fit_is_refused(many: Shop) -> None:
+    assert await many.pixels(many.request("sd")) != await many.pixels(many.request("euler"))
+    failed = (await many.events(many.request("wrong")))[-1]
+    assert isinstance(failed, Failed)
+    assert "cannot use the scheduler 'FlowMatchEulerDiscreteScheduler': choose one of" in failed.message
+
+
+@pytest.mark.parametrize("family", EDITORS)
+async def test_families_that_edit_by_instruction_ignore_strength_but_for_none(many: Shop, family: str) -> None:
     if family == "qwen":
         pytest.importorskip("torchvision", reason="its processor needs it")
-    async with shop(tmp_path, {family: entry(models, family)}) as many:
-        assert not (await many.engine.capacity()).models[family].uses_strength
-        request = many.request(family, strength=0.3)
-        gentle = await many.pixels(request)
-        assert await many.pixels(many.request(family, strength=1.0)) == gentle
-        source = await many.pixels(many.request(family, strength=0.0))
-        with Image.open(request.source) as opened:
-            assert source == opened.tobytes() != gentle
+    assert not (await many.engine.capacity()).models[family].uses_strength
+    request = many.request(family, strength=0.3)
+    gentle = await many.pixels(request)
+    assert await many.pixels(many.request(family, strength=1.0)) == gentle
+    source = await many.pixels(many.request(family, strength=0.0))
+    with Image.open(request.source) as opened:
+        assert source == opened.tobytes() != gentle

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from inference.api import Img2ImgRequest, Lora
+from inference.api import ControlKind, Img2ImgRequest, Lora
 from inference.backend import Stopped, Task
 from inference.batch import StepLoop
 from inference.caps import KneeFile
@@ -63,6 +63,7 @@ class Sitter:
     request: Img2ImgRequest
     picture: Image.Image
     frugal: bool = False
+    map: Image.Image | None = None
     previews: list[Image.Image] | None = None
     leave_after: int | None = None
     on_step: Callable[[int], None] = lambda _: None
@@ -77,6 +78,7 @@ class Sitter:
             check=self._check,
             step=self._step,
             preview=None if self.previews is None else self.previews.append,
+            map=self.map,
         )
 
     def _check(self) -> None:
@@ -107,9 +109,23 @@ class Painted:
 class Atelier:
     """A context manager that owns a loop."""
 
-    def __init__(self, pipeline: Any, *, rows: int = 32, loras: Mapping[str, LoraEntry] | None = None) -> None:
+    def __init__(
+        self,
+        pipeline: Any,
+        *,
+        rows: int = 32,
+        loras: Mapping[str, LoraEntry] | None = None,
+        controls: Mapping[ControlKind, str] | None = None,
+    ) -> None:
         self.pipeline = pipeline
-        self.easel = Easel.of(copy.copy(pipeline), model="tiny", device="test", pixels=64 * 64, knees=FixedKnee(rows))
+        self.easel = Easel.of(
+            copy.copy(pipeline),
+            model="tiny",
+            device="test",
+            pixels=64 * 64,
+            knees=FixedKnee(rows),
+            controls=controls,
+        )
         self._wardrobe = Wardrobe("tiny", self.easel.parts.pipeline, loras or {})
         self.freed = 0
         self.loop = StepLoop(translate=_translate, free=self._free)
@@ -130,7 +146,9 @@ class Atelier:
 
     def _paint(self, sitter: Sitter) -> Painted:
         try:
-            run = Run.of(sitter.task(), self.easel_of(sitter.request.loras))
+            control = sitter.request.control
+            net = None if control is None else self.easel.controls.get(control.kind)
+            run = Run.of(sitter.task(), self.easel_of(sitter.request.loras), net)
         except Exception as error:  # noqa: BLE001 -- the test looks at it
             return Painted(None, error)
         try:

@@ -16,10 +16,10 @@ from typing import Any, NoReturn
 
 from PIL import Image
 
-from inference.api import ModelDefaults, ModelUnavailable
+from inference.api import ControlKind, ModelDefaults, ModelUnavailable
 from inference.backend import DevicePoisoned, OutOfMemory, Settings, Task, Unsuited
 from inference.catalog import told
-from tests.fakes.maps import control_map, controlled
+from tests.fakes.maps import showing
 
 DEFAULTS = ModelDefaults(steps=4, guidance_scale=1.5, max_pixels=256 * 256, multiple=8)
 
@@ -94,10 +94,15 @@ class Sketcher:
         self._loaded.add(model)
         return told(DEFAULTS, self._entries[model])
 
+    def equip(self, model: str, kind: ControlKind) -> None:
+        if kind not in self._entries[model].controls:
+            raise Unsuited(f"This model cannot keep {kind.value}: use another.")
+
+    def is_equipped(self, model: str, kind: ControlKind) -> bool:
+        return kind in self._entries[model].controls
+
     def generate(self, task: Task) -> Image.Image:
         request, picture = task.request, task.picture
-        if request.map_only and request.control:
-            return control_map(picture, request.control)
         if limit := re.fullmatch(r"oom above (\d+)", request.prompt):
             _allocate(task, int(limit[1]))
         act, _, cue = request.prompt.partition(" at ")
@@ -112,7 +117,7 @@ class Sketcher:
                 task.preview(noise.resize((8, 8)))
             task.step(step, steps)
         self._pictures += 1
-        return controlled(Image.blend(picture, noise, request.strength), picture, request.control)
+        return showing(Image.blend(picture, noise, request.strength), task.map, request.control)
 
     def counters(self) -> Mapping[str, int]:
         return {"pictures": self._pictures}

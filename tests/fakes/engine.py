@@ -3,7 +3,7 @@
 It passes the contract suite in `tests/contract/test_engine.py`. On top of the contract it can be told what to do:
 
     engine.script(Failed(FailureKind.CRASH, "…"), HANG, DIE)   # one act per run, in order; then it behaves again
-    engine.hold()                                              # runs stop after their first event until release()
+    engine.hold()                                              # pictures stop after their first event until release()
     await engine.until_running(request_id)
     engine.requests                                            # every request it was given, in order
 """
@@ -21,7 +21,7 @@ from PIL import Image
 from inference.api import (
     Cancelled,
     Capacity,
-    ControlKind,
+    Control,
     Done,
     EngineStopped,
     Event,
@@ -32,8 +32,10 @@ from inference.api import (
     Started,
     Step,
 )
+from inference.backend import Unsuited
 from inference.geometry import fit
-from tests.fakes.maps import KINDS, controlled, map_only
+from inference.maps import draw_lines, fit_map, read_map
+from tests.fakes.maps import KINDS, showing
 
 
 class Act(Enum):
@@ -50,9 +52,7 @@ DIE = Act.DIE
 """The engine stops for good: this run and all after it raise `EngineStopped`."""
 
 MODEL = "fake"
-DEFAULTS = ModelDefaults(
-    steps=4, guidance_scale=1.5, max_pixels=256 * 256, multiple=8, controls=tuple(map(ControlKind, KINDS))
-)
+DEFAULTS = ModelDefaults(steps=4, guidance_scale=1.5, max_pixels=256 * 256, multiple=8, controls=KINDS)
 
 
 class FakeEngine:
@@ -66,6 +66,7 @@ class FakeEngine:
         self._acts: deque[Failed | Act] = deque()
         self._waiting: list[str] = []
         self._running: set[str] = set()
+        self._maps: set[str] = set()
         self._cancelled: set[str] = set()
         self._held = False
         self._stopped = True
@@ -85,8 +86,11 @@ class FakeEngine:
         self._check_open()
         self.requests.append(request)
         self._waiting.append(request.id)
+        if request.map_only:
+            self._maps.add(request.id)
         try:
-            await self._until(lambda: self._is_next(request.id) or request.id in self._cancelled)
+            if not request.map_only:
+                await self._until(lambda: self._is_next(request.id) or request.id in self._cancelled)
             await self._change(lambda: self._take_up(request.id))
             async for event in self._events(request):
                 yield event
@@ -116,7 +120,7 @@ class FakeEngine:
         self._acts.extend(acts)
 
     def hold(self) -> None:
-        """Let runs stop after their first event."""
+        """Let pictures stop after their first event; maps, which need no device, go on."""
         self._held = True
 
     async def release(self) -> None:
@@ -138,14 +142,17 @@ class FakeEngine:
             await self._change(self._stop)
             self._check_open()
         yield Started()
-        await self._until(lambda: not (self._held or act is HANG) or request.id in self._cancelled)
+        await self._until(
+            lambda: not (act is HANG or (self._held and not request.map_only)) or request.id in self._cancelled
+        )
         if isinstance(act, Failed):
             yield act
             return
-        if request.model != self._model:
-            yield Failed(FailureKind.INVALID, f"The model {request.model!r} is not here: use {self._model!r}.")
+        if refusal := self._refusal(request):
+            yield Failed(FailureKind.INVALID, refusal)
             return
-        steps = max(1, round(request.steps * request.strength)) if request.strength and not request.map_only else 0
+        paints = request.strength > 0 and not request.map_only
+        steps = max(1, round(request.steps * request.strength)) if paints else 0
         for step in range(1, steps + 1):
             if request.id in self._cancelled:
                 break
@@ -156,13 +163,22 @@ class FakeEngine:
             return
         try:
             width, height = _paint(request, self._defaults.max_pixels)
-        except OSError:
-            yield Failed(FailureKind.INVALID, "The source picture could not be read: send it again.")
+        except (OSError, Unsuited) as fault:
+            unread = "The source picture could not be read: send it again."
+            yield Failed(FailureKind.INVALID, str(fault) if isinstance(fault, Unsuited) else unread)
             return
         yield Done(output=request.output, width=width, height=height, effective_steps=steps, seconds=0.01 * steps)
 
+    def _refusal(self, request: Img2ImgRequest) -> str:
+        if request.model != self._model:
+            return f"The model {request.model!r} is not here: use {self._model!r}."
+        kind = request.control and request.control.kind
+        if kind and kind not in self._defaults.controls:
+            return f"The model {request.model!r} has no control of the kind {kind.value}."
+        return ""
+
     def _is_next(self, request_id: str) -> bool:
-        return len(self._running) < self._slots and self._waiting[0] == request_id
+        return len(self._running - self._maps) < self._slots and self._waiting[0] == request_id
 
     def _take_up(self, request_id: str) -> None:
         self._waiting.remove(request_id)
@@ -172,6 +188,7 @@ class FakeEngine:
         if request_id in self._waiting:
             self._waiting.remove(request_id)
         self._running.discard(request_id)
+        self._maps.discard(request_id)
         self._cancelled.discard(request_id)
 
     def _stop(self) -> None:
@@ -192,19 +209,26 @@ class FakeEngine:
         self._check_open()
 
 
+def _map(control: Control, picture: Image.Image) -> Image.Image:
+    if control.map is None:
+        return draw_lines(control.kind, picture)
+    return fit_map(control.kind, read_map(control.map, control.kind), picture.size)
+
+
 def _paint(request: Img2ImgRequest, max_pixels: int) -> tuple[int, int]:
     """A blend of the source with noise drawn from the recipe: strength 0 is the source, 1 the noise alone."""
-    with Image.open(request.source) as opened:
-        picture = opened.convert("RGB")
-    if request.map_only and request.control:
-        picture = map_only(picture, request.control, max_pixels)
-    elif request.strength > 0:
+    with Image.open(request.source) as source:
+        picture = source.convert("RGB")
+    if request.strength > 0 or request.map_only:
         picture = fit(picture, max_pixels)
-        source = picture
+    drawn = None if request.control is None else _map(request.control, picture)
+    if request.map_only and drawn is not None:
+        picture = drawn
+    elif request.strength > 0:
         recipe = (request.prompt, request.negative_prompt, request.steps, request.guidance_scale, request.seed)
         noise = random.Random(repr(recipe)).randbytes(3 * picture.width * picture.height)
         picture = Image.blend(picture, Image.frombytes("RGB", picture.size, noise), request.strength)
-        picture = controlled(picture, source, request.control)
+        picture = showing(picture, drawn, request.control)
     partial = Path(f"{request.output}.part")
     picture.save(partial, format="PNG")
     partial.rename(request.output)

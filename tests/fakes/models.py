@@ -1,10 +1,19 @@
 """Tiny models with random weights, of the families that the step loop knows, as stock pipelines."""
 
+import atexit
+import functools
+import inspect
+import shutil
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import diffusers
 import torch
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+
+from inference.catalog import POCKET, locate
+from inference.loading import load
 
 WIDTH = 16
 STABLE_DIFFUSION = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1}
@@ -146,3 +155,41 @@ def stable_diffusion_xl(scheduler_name: str = "euler", *, refiner: bool = False)
     )
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
+
+
+def control_network(pipeline: Any, *, seed: int = 0, union: bool = False) -> Any:
+    """A control network for the UNet of a pipeline, whose residuals are as large as what they are added to.
+
+    A fresh one's are zero: its last convolutions begin so.
+    """
+    torch.manual_seed(100 + seed)
+    kind = diffusers.ControlNetUnionModel if union else diffusers.ControlNetModel
+    config = dict(pipeline.unet.config)
+    taken = inspect.signature(kind.__init__).parameters
+    names = {name for name in taken if name in config and name not in {"self", "act_fn"}}
+    net = kind(
+        **{name: config[name] for name in names},
+        conditioning_embedding_out_channels=(8,) * pipeline.vae_scale_factor.bit_length(),
+        **(
+            dict.fromkeys(("num_trans_channel", "num_proj_channel"), config["block_out_channels"][0])
+            | {"num_trans_head": 2}
+            if union
+            else {}
+        ),
+    ).eval()
+    with torch.no_grad():
+        for name, weights in net.named_parameters():
+            if "controlnet" in name:
+                weights.normal_(std=0.3)
+    return net
+
+
+@functools.cache
+def pocket_network() -> Path:
+    """A control network of random weights for the shipped model, in a folder that goes when the tests end."""
+    folder = tempfile.mkdtemp(prefix="pocket-network-")
+    atexit.register(shutil.rmtree, folder)
+    place = locate(POCKET)
+    assert place is not None
+    control_network(load(place, POCKET, torch.device("cpu"), torch.float32)).save_pretrained(folder)
+    return Path(folder)

@@ -5,7 +5,7 @@ import struct
 import zlib
 from collections.abc import Mapping, Sequence
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 Colour = tuple[int, int, int]
 
@@ -28,6 +28,13 @@ def quarters(size: tuple[int, int] = SIZE) -> Image.Image:
     picture.paste(BLUE, (0, height // 2, width // 2, height))
     picture.paste(YELLOW, (width // 2, height // 2, width, height))
     return picture
+
+
+def drawing(size: tuple[int, int] = (64, 64)) -> bytes:
+    """A circle in dark lines on light paper, as a PNG: a sketch, and a source that has lines to find."""
+    picture = Image.new("RGB", size, "white")
+    ImageDraw.Draw(picture).ellipse((8, 8, size[0] - 8, size[1] - 8), outline="black", width=3)
+    return saved(picture, "PNG")
 
 
 def saved(picture: Image.Image, kind: str, **options: object) -> bytes:

@@ -5,7 +5,7 @@ import pytest
 
 from inference import catalog
 from inference.api import ControlKind, Lora, ModelDefaults, ModelUnavailable
-from inference.entry import LoraEntry, ModelEntry
+from inference.entry import LINES, LoraEntry, MapModels, ModelEntry
 
 
 def model(folder: Path, pipeline: str, *, own_words: object = None, **configs: object) -> Path:
@@ -116,3 +116,19 @@ def test_a_checkpoint_file_is_refused_with_the_way_to_convert_it(tmp_path: Path)
     checkpoint.touch()
     with pytest.raises(ModelUnavailable, match="single file"):
         catalog.locate(str(checkpoint))
+
+
+def test_a_shipped_control_network_is_offered_where_its_folder_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the order of the kinds, with the owner's over it; none that nobody could draw a map for."""
+    monkeypatch.setitem(catalog.SHIPPED_CONTROLS, catalog.POCKET, dict.fromkeys(LINES, tmp_path / "edges"))
+    own = {ControlKind.POSE: "org/pose", ControlKind.CANNY: "org/canny"}
+    entry = ModelEntry(id=catalog.POCKET, controls=own)
+    assert catalog.equipped(entry, MapModels()).controls == {ControlKind.CANNY: "org/canny"}
+    (tmp_path / "edges").mkdir()
+    with_pose = catalog.equipped(entry, MapModels(pose="org/vitpose")).controls
+    assert list(with_pose) == [kind for kind in ControlKind if kind is not ControlKind.DEPTH]
+    assert with_pose[ControlKind.CANNY] == "org/canny"
+    assert with_pose[ControlKind.SCRIBBLE] == str(tmp_path / "edges")
+    assert catalog.equipped(ModelEntry(id="org/name"), MapModels()).controls == {}

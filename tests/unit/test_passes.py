@@ -10,7 +10,8 @@ from PIL import Image
 from bot.domain.actions import Verb
 from bot.domain.ids import GenerationId, generation_id
 from inference.backend import Settings
-from inference.entry import ModelEntry
+from inference.draughtsman import Draughtsman
+from inference.entry import MapModels, ModelEntry
 from inference.painting import Wire, paint
 from inference.palette import palette
 from tests.fakes import atelier
@@ -88,6 +89,7 @@ def test_the_palette_is_kept_up_to_half_strength_and_then_less_and_less(
         paint(
             asked,
             Sketcher(Settings(model="one", entries={"one": ModelEntry(id="one")})),
+            Draughtsman(MapModels()),
             Wire(lambda _: None, lambda _: None, lambda: False),
         )
         with Image.open(asked.output) as result:

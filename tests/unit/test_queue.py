@@ -1,11 +1,13 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.ids import JobId
-from bot.queue import PATIENCE, FairQueue, QueueClosed, QueueFull, Unit
+from bot.queue import PATIENCE, FairQueue, QueueClosed, QueueFull, Unit, units_of
+from tests.fakes.jobs import a_job
 
 
 def units(user: str, job: str, count: int = 1, cost: float = 1.0) -> list[Unit]:
@@ -164,6 +166,30 @@ async def test_units_for_loaded_models_may_pass_one_that_has_to_be_loaded_but_no
 
     assert order == expected
     assert [unit.job for unit in order].index(JobId("b")) == PATIENCE
+
+
+async def test_a_map_needs_no_model_and_passes_a_picture_whose_model_has_to_be_loaded() -> None:
+    queue = FairQueue(max_jobs=100, ready=lambda _model: False)
+    drawn, painted = (a_job(user=user) for user in ("ann", "bob"))
+    [recipe] = drawn.recipes
+    queue.put(units_of(painted))
+    queue.put(units_of(replace(drawn, recipes=(replace(recipe, map_only=True),))))
+
+    assert [unit.job for unit in await drain(queue)] == [drawn.id, painted.id]
+
+
+async def test_who_draws_maps_takes_maps_only_and_in_their_turn() -> None:
+    queue = FairQueue(max_jobs=100)
+    queue.put([Unit(job=JobId("picture"), index=0, user="ann", cost=1.0, model="m")])
+    drawing = asyncio.ensure_future(queue.take(maps=True))
+    await asyncio.sleep(0)
+    assert not drawing.done()
+    queue.put([Unit(job=JobId("map"), index=0, user="bob", cost=0.1)])
+    assert (await drawing).job == "map"
+    assert [unit.job for unit in queue.order()] == ["picture"]
+    queue.close()
+    with pytest.raises(QueueClosed):
+        await queue.take(maps=True)
 
 
 async def test_models_that_are_all_loaded_change_nothing_of_the_order() -> None:

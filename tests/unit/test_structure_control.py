@@ -16,9 +16,10 @@ from bot.domain.ids import GenerationId, ImageId, generation_id
 from bot.domain.job import JobStatus
 from bot.domain.request import Action, Request
 from inference.api import ControlKind, ModelDefaults
-from tests.fakes.core import Bench, bench, png, press, request, requester
+from tests.fakes.core import Bench, bench, press, request, requester
 from tests.fakes.engine import DEFAULTS, MODEL
 from tests.fakes.jobs import a_job
+from tests.fakes.pictures import drawing
 
 CANNY = Control(kind=ControlKind.CANNY)
 
@@ -35,7 +36,7 @@ def offer(at: Bench, **models: ModelDefaults) -> None:
 
 async def test_a_given_map_reaches_the_engine_decoded_and_is_repeated_by_a_rerun(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
-        first, card = await finished(at, request(control=CANNY, control_map=png("white", (32, 16))))
+        first, card = await finished(at, request(control=CANNY, control_map=drawing((32, 48))))
         rerun = await at.service.press(press(Verb.RERUN, first, strength=0.9))
         await at.shown(rerun.job.id)
 
@@ -85,7 +86,7 @@ async def test_a_map_that_is_no_picture_or_is_gone_is_refused_and_nothing_is_sto
 
 async def test_a_map_alone_needs_no_words_but_a_kind(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
-        drawn, card = await finished(at, request(action=Action.MAP, prompt="", control=CANNY))
+        drawn, card = await finished(at, request(action=Action.MAP, prompt="", control=CANNY, source=drawing()))
 
         assert card.headline == "The map"
         assert card.facts == ("control canny",)
@@ -105,13 +106,25 @@ async def test_a_map_alone_needs_no_words_but_a_kind(tmp_path: Path) -> None:
         assert used.job.source == made.source
 
 
+async def test_a_map_waits_for_no_picture(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        at.engine.hold()
+        running = await at.service.submit(request())
+        await at.shown(running.job.id, JobStatus.RUNNING)
+        looked = await at.service.submit(request("ben", action=Action.MAP, control=CANNY, source=drawing()))
+        assert (await at.shown(looked.job.id)).headline == "The map"
+        assert [made.map_only for made in at.engine.requests] == [False, True]
+        await at.engine.release()
+        await at.shown(running.job.id)
+
+
 async def test_a_map_goes_before_the_members_own_pictures(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
         at.engine.hold()
         running = await at.service.submit(request())
         await at.shown(running.job.id, JobStatus.RUNNING)
         waiting = [await at.service.submit(request()) for _ in range(2)]
-        looked = await at.service.submit(request(action=Action.MAP, control=CANNY))
+        looked = await at.service.submit(request(action=Action.MAP, control=CANNY, source=drawing()))
         assert looked.waiting is not None
         assert looked.waiting.position == 1
         await at.engine.release()
@@ -121,7 +134,7 @@ async def test_a_map_goes_before_the_members_own_pictures(tmp_path: Path) -> Non
 
 async def test_two_presses_that_differ_in_control_are_two_wishes(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
-        first, _ = await finished(at, request(control=CANNY))
+        first, _ = await finished(at, request(control=CANNY, source=drawing()))
         at.engine.hold()
         plain = await at.service.press(press(Verb.EDIT, first))
         same = await at.service.press(press(Verb.EDIT, first))
@@ -133,7 +146,7 @@ async def test_two_presses_that_differ_in_control_are_two_wishes(tmp_path: Path)
 
 async def test_a_given_map_is_exported_kept_and_forgotten_with_its_job(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
-        _, _ = await finished(at, request(control=CANNY, control_map=png("white", (32, 16))))
+        _, _ = await finished(at, request(control=CANNY, control_map=drawing((32, 48))))
         [job] = await at.store.jobs_of("fake:ann", limit=9)
         control = job.recipes[0].control
         assert control is not None

@@ -1,9 +1,6 @@
 """Structure control as members of a server use it: maps alone, sketches to pictures, and what goes on from them."""
 
-import io
-
 import pytest
-from PIL import Image, ImageDraw
 
 from inference.api import Control, ControlKind
 from tests.e2e.discord.conftest import PNG, Bench, Start
@@ -11,15 +8,7 @@ from tests.fakes.core import png
 from tests.fakes.discord_server import DiscordServer
 from tests.fakes.discord_server.people import Person
 from tests.fakes.discord_server.world import Channel
-
-
-def drawing(side: int = 64) -> bytes:
-    """White with a black circle."""
-    picture = Image.new("RGB", (side, side), "white")
-    ImageDraw.Draw(picture).ellipse((8, 8, side - 8, side - 8), outline="black", width=3)
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    return file.getvalue()
+from tests.fakes.pictures import drawing
 
 
 @pytest.mark.usefixtures("bench")

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.e2e.discord.test_control import drawing
 from tests.e2e.discord.test_product import PICTURE_SECONDS, product
 from tests.fakes.discord_server import DiscordServer
 from tests.fakes.discord_server.people import Person
 from tests.fakes.discord_server.world import Channel
+from tests.fakes.pictures import drawing
 from tests.fakes.product import keeps_structure
 
 MODULE = "tests.fakes.product"

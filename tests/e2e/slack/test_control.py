@@ -3,8 +3,8 @@
 import pytest
 
 from inference.api import Control, ControlKind
-from tests.e2e.discord.test_control import drawing
 from tests.fakes.core import png
+from tests.fakes.pictures import drawing
 from tests.fakes.slack_house import House
 from tests.fakes.slack_server.member import Member, buttons, images, words
 from tests.fakes.slack_server.state import Conversation, File, Json, Team

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.discord.test_control import drawing
 from tests.e2e.slack.test_whole_product import serving
+from tests.fakes.pictures import drawing
 from tests.fakes.product import keeps_structure
 from tests.fakes.slack_server.member import Member, words
 from tests.fakes.slack_server.server import SlackServer

@@ -1,12 +1,14 @@
 """What `check` says of the models on offer."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.cli.check import State, model_findings
-from inference.api import Capacity, ModelDefaults
-from inference.entry import LoraEntry, ModelEntry
+from bot.cli.check_models import model_findings
+from bot.cli.findings import Finding, State
+from inference.api import Capacity, ControlKind, ModelDefaults
+from inference.entry import LoraEntry, MapModels, ModelEntry
 
 HERE = ModelDefaults(steps=4, guidance_scale=1.0, max_pixels=64, multiple=8)
 AWAY = ModelDefaults(steps=4, guidance_scale=1.0, max_pixels=64, multiple=8, here=False)
@@ -19,10 +21,19 @@ def _no_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "none"))
 
 
-def said(entry: ModelEntry, defaults: ModelDefaults | None) -> list[tuple[State, str]]:
+def found(entry: ModelEntry, defaults: ModelDefaults | None, map_models: MapModels = MapModels()) -> list[Finding]:  # noqa: B008 -- frozen
     models = {} if defaults is None else {"mine": defaults}
-    capacity = Capacity(slots=1, device="", models=models)
-    return [(each.state, each.words) for each in model_findings({"mine": entry}, capacity)]
+    return list(model_findings({"mine": entry}, Capacity(slots=1, device="", models=models), map_models))
+
+
+def said(entry: ModelEntry, defaults: ModelDefaults | None) -> list[tuple[State, str]]:
+    """But for what is said of control."""
+    return [(each.state, each.words) for each in found(entry, defaults) if each.what != "control of mine"]
+
+
+def control(entry: ModelEntry, defaults: ModelDefaults, map_models: MapModels) -> tuple[State, str]:
+    [finding] = [each for each in found(entry, defaults, map_models) if each.what == "control of mine"]
+    return finding.state, finding.words
 
 
 def test_a_gated_model_that_is_not_here_needs_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,3 +60,43 @@ def test_an_adapter_whose_file_is_lost_is_wrong(tmp_path: Path) -> None:
     [(state, words)] = said(ModelEntry(id="org/name", loras=loras), HERE)
     assert state is State.WRONG
     assert "lost.safetensors is not there" in words
+
+
+def test_a_control_network_whose_folder_is_lost_is_wrong(tmp_path: Path) -> None:
+    places = {
+        ControlKind.CANNY: str(tmp_path),
+        ControlKind.DEPTH: "org/net",
+        ControlKind.POSE: str(tmp_path / "lost"),
+    }
+    [(state, words)] = said(ModelEntry(id="org/name", controls=places), HERE)
+    assert state is State.WRONG
+    assert "lost is not there" in words
+
+
+def test_what_would_enable_the_rest_of_control_is_said() -> None:
+    entry = ModelEntry(id="org/name", controls={ControlKind.CANNY: "org/net", ControlKind.DEPTH: "org/net"})
+    assert control(ModelEntry(id="org/name"), HERE, MapModels(depth="org/depth", pose="org/pose")) == (
+        State.NOTE,
+        f"none; a ControlNet under [mine.controls] in models.file would enable {', '.join(ControlKind)}",
+    )
+    state, words = control(entry, replace(HERE, controls=(ControlKind.CANNY,)), MapModels(pose="org/pose"))
+    assert state is State.OK
+    assert words.split("; ") == [
+        "canny",
+        "a ControlNet under [mine.controls] in models.file would enable lineart, scribble, softedge, pose",
+        "maps of depth need control.depth_model",
+    ]
+
+
+def test_a_family_that_keeps_no_structure_is_named() -> None:
+    entry = ModelEntry(id="org/name", controls={ControlKind.CANNY: "org/net"})
+    state, words = control(entry, HERE, MapModels())
+    assert state is State.NOTE
+    assert "Stable Diffusion 1, 2 and XL" in words
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_model_whose_pictures_only_torchvision_reads_says_so(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    monkeypatch.setattr("bot.cli.check_models.find_spec", lambda _name: there or None)
+    found = said(ModelEntry(id="Qwen/Qwen-Image-Edit"), HERE)
+    assert [state for state, words in found if "torchvision" in words] == ([] if there else [State.NOTE])

@@ -3,7 +3,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.cli.serve import health
-from config.settings import load_settings
+from config.reading import load_settings
 from tests.fakes.core import bench, request
 from tests.unit.adapters.test_health import HOST, free_port
 

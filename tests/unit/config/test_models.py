@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.models import load_catalogue, offered_models
-from config.settings import ConfigError, load_settings
+from config.reading import ConfigError, load_settings
 from inference.api import ControlKind
 from inference.entry import LoraEntry, ModelEntry
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.settings import DEFAULTS_FILE, SECRET_NAMES, ConfigError, Settings, known_keys, load_settings
+from config.reading import DEFAULTS_FILE, SECRET_NAMES, ConfigError, known_keys, load_settings
+from config.settings import Settings
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.pictures.outgoing import PictureExporter
 from bot.domain.style import Style
-from config.settings import ConfigError
+from config.reading import ConfigError
 from config.styles import SHIPPED_STYLES, load_styles
 from tests.fakes.images import FolderImageStore
 from tests.fakes.store import MemoryJobStore

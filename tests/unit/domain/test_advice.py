@@ -7,12 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.advice import LOW_CONTRAST, Advice, Asked, advise, names_a_style
+from bot.domain.control import Control
 from bot.domain.request import Action
 from bot.texts import LANGUAGES, text
 from config.styles import load_styles
+from inference.api import ControlKind
 from tests.fakes.jobs import a_recipe
 
 STYLES = load_styles("")
+CANNY = Control(kind=ControlKind.CANNY)
 PLAIN = "a dog on the beach"
 
 
@@ -62,6 +65,7 @@ def test_what_plainly_could_work_better_is_said(request_: Asked, advice: Advice)
         asked("an oil painting", contrast=None),
         asked(strength=0.0, contrast=0.0),
         replace(asked(), recipes=(a_recipe(strength=0.1), a_recipe(strength=0.9))),
+        replace(asked(), recipes=(replace(a_recipe("keep the lines, oil painting", strength=1.0), control=CANNY),)),
     ],
 )
 def test_nothing_is_said_where_nothing_is_wrong(request_: Asked) -> None:

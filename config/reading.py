@@ -1,0 +1,162 @@
+"""Where the settings' values come from.
+
+First one wins: the environment (`PENTIMENTO__SECTION__KEY`), `--config FILE` or `pentimento.toml` in the working
+directory, `defaults.toml` beside this module.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from config.settings import Secrets, Settings
+
+DEFAULTS_FILE = Path(__file__).with_name("defaults.toml")
+CONFIG_FILE = Path("pentimento.toml")
+ENV_PREFIX = "PENTIMENTO__"
+SECRET_NAMES = tuple(name.upper() for name in Secrets.model_fields)
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; `str(error)` is one sentence: which key, what is wrong, what is allowed."""
+
+
+def load_settings(config_file: Path | None, environ: Mapping[str, str]) -> Settings:
+    """Read, merge and check every setting.
+
+    Args:
+        config_file: what `--config` named; None takes `pentimento.toml` of the working directory where there is one.
+        environ: usually `os.environ`.
+
+    Raises:
+        ConfigError: a file is missing or no TOML, a key is unknown, a value is out of its range.
+    """
+    written: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for key, value, origin in (*_from_file(config_file), *_from_environment(environ)):
+        _check_key(key, origin)
+        written[key] = value
+        origins[key] = origin
+    sections: dict[str, Any] = {"secrets": _read_secrets(environ)}
+    for key, value in (_flat(parse_toml(DEFAULTS_FILE)) | written).items():
+        section, _, name = key.rpartition(".")
+        (sections.setdefault(section, {}) if section else sections)[name] = value
+    try:
+        return Settings.model_validate(sections)
+    except ValidationError as error:
+        raise ConfigError(_sentence(error, origins)) from None
+
+
+def known_keys() -> tuple[str, ...]:
+    """Every key, dotted, in the order of the file."""
+    return tuple(_schemas())
+
+
+def _schemas() -> dict[str, dict[str, Any]]:
+    """Each key with the JSON schema of its values."""
+    schema = Settings.model_json_schema()
+    keys: dict[str, dict[str, Any]] = {}
+    for name, field in schema["properties"].items():
+        section = schema["$defs"][field["$ref"].rpartition("/")[2]]["properties"] if "$ref" in field else None
+        if section is None:
+            keys[name] = field
+        elif name != "secrets":
+            keys |= {f"{name}.{key}": values for key, values in section.items()}
+    return keys
+
+
+def parse_toml(file: Path) -> dict[str, Any]:
+    """A TOML file's tables.
+
+    Raises:
+        ConfigError: it is missing, unreadable or no TOML.
+    """
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"There is no configuration file {file}: check the path given with --config.") from None
+    except OSError as error:
+        raise ConfigError(f"The configuration file {file} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The configuration file {file} is not valid TOML: {error}.") from None
+
+
+def _flat(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """{"queue": {"max_jobs": 5}} as {"queue.max_jobs": 5}; deeper tables stay values."""
+    keys: dict[str, Any] = {}
+    for name, value in tree.items():
+        keys |= {f"{name}.{key}": entry for key, entry in value.items()} if isinstance(value, dict) else {name: value}
+    return keys
+
+
+def _from_file(file: Path | None) -> Iterator[tuple[str, Any, str]]:
+    chosen = CONFIG_FILE if file is None and CONFIG_FILE.is_file() else file
+    if chosen is not None:
+        for key, value in _flat(parse_toml(chosen)).items():
+            yield key, value, str(chosen)
+
+
+def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    for variable, text in environ.items():
+        if variable.upper().startswith(ENV_PREFIX):
+            yield variable.upper().removeprefix(ENV_PREFIX).lower().replace("__", "."), text.strip(), variable
+
+
+def _check_key(key: str, origin: str) -> None:
+    known = known_keys()
+    if key in known:
+        return
+    if any(word in key for word in ("token", "secret")):
+        raise ConfigError(f"{key} (from {origin}) is no setting: secrets come as {', '.join(SECRET_NAMES)}.")
+    section, _, name = key.rpartition(".")
+    same_name = [other for other in known if other.rpartition(".")[2] == name]
+    same_section = [other for other in known if section and other.startswith(f"{section}.")]
+    nearest = difflib.get_close_matches(key, same_name or same_section or known, n=1, cutoff=0)
+    raise ConfigError(f"{key} (from {origin}) is no setting: did you mean {nearest[0]}?")
+
+
+def _read_secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    secrets: dict[str, str] = {}
+    for name in SECRET_NAMES:
+        value = environ.get(name, "").strip()
+        file = environ.get(f"{name}_FILE", "").strip()
+        if value and file:
+            raise ConfigError(f"Both {name} and {name}_FILE are set: unset one of them.")
+        if file:
+            try:
+                value = Path(file).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError):
+                raise ConfigError(f"{name}_FILE names {file}, which cannot be read as text.") from None
+        if value:
+            secrets[name.lower()] = value
+    return secrets
+
+
+def _sentence(error: ValidationError, origins: Mapping[str, str]) -> str:
+    """The first thing that is wrong: key, value, where it stands, what is allowed."""
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"][:2] if isinstance(part, str))
+    if not key:
+        return f"{first['ctx']['error']}."
+    origin = f" (from {origins[key]})" if key in origins else ""
+    return f"{key} is {first['input']!r}{origin}; it must be {_allowed(_schemas()[key])}."
+
+
+def _allowed(schema: Mapping[str, Any]) -> str:
+    """What a key may hold, in words: "a whole number from 1 to 100000"."""
+    if "description" in schema:
+        return str(schema["description"])
+    if "enum" in schema:
+        return "one of " + ", ".join(f'"{word}"' for word in schema["enum"])
+    match schema["type"]:
+        case "boolean":
+            return "true or false"
+        case "integer":
+            number = "a whole number"
+        case _:
+            number = "a number"
+    low = f"above {schema['exclusiveMinimum']:g}" if "exclusiveMinimum" in schema else f"from {schema['minimum']}"
+    return f"{number} {low} to {schema['maximum']}"
