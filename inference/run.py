@@ -20,6 +20,9 @@ from inference.strength import start_of
 PREVIEWS = 3
 """Previews per request, at most."""
 
+APART = 3
+"""Calls from one preview to the next, at least: a request of fewer is over before anyone has seen one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
@@ -202,7 +205,7 @@ class Run:
 
     def look_ahead(self, output: torch.Tensor) -> None:
         """Tell how far it is, where a preview is due; to be called before the step that `output` leads to."""
-        every = -(-self.plan.calls // (PREVIEWS + 1))
+        every = max(APART, -(-self.plan.calls // (PREVIEWS + 1)))
         at = self.call + 1
         if self.task.preview is None or at % every or at == self.plan.calls:
             return

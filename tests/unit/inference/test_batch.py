@@ -181,6 +181,13 @@ def test_previews_are_few_small_and_alike_the_result(pipeline: Any) -> None:
     assert {preview.size for preview in previews} == {(256, 128)}
 
 
+def test_a_request_of_few_calls_is_over_before_a_preview_would_be_seen(pipeline: Any) -> None:
+    previews: list[Any] = []
+    with Atelier(pipeline) as atelier:
+        atelier.paint(Sitter(request(steps=3, strength=1.0), picture(1), previews=previews))
+    assert not previews
+
+
 @pytest.mark.slow
 def test_memory_stays_flat_over_500_mixed_requests(pipeline: Any) -> None:
     numbers = torch.Generator().manual_seed(0)
