@@ -5,12 +5,15 @@ import threading
 import time
 from typing import Any
 
+import numpy as np
 import psutil
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
+from inference import batch
 from inference.backend import OutOfMemory, Stopped, Unsuited
 from tests.fakes.atelier import Atelier, Sitter, error, picture, request
 from tests.fakes.models import stable_diffusion
@@ -160,6 +163,46 @@ def test_a_request_that_does_not_fit_alone_is_told_so_and_fits_frugally(pipeline
         (frugal,) = atelier.paint(Sitter(asked, picture(1), frugal=True))
     assert max(trouble.calls[1:]) == 1
     assert error(frugal.latents, normal.latents) < ALONE
+
+
+def test_finished_pictures_are_decoded_together_where_that_gains(
+    pipeline: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first request waits in its first step of two until those of one step are at the door: all end together."""
+    counts: list[int] = []
+
+    def paint(atelier: Atelier) -> list[Any]:
+        late: list[Any] = []
+
+        def on_step(step: int) -> None:
+            if step == 1:
+                thread.start()
+                while atelier.loop.waiting < 2 and thread.is_alive():
+                    time.sleep(0.001)
+
+        others = [Sitter(request(f"r{number}", steps=2), picture(number)) for number in (1, 2)]
+        thread = threading.Thread(target=lambda: late.extend(atelier.paint(*others)))
+        first = atelier.paint(Sitter(request("first", steps=4), picture(0), on_step=on_step))
+        thread.join()
+        return [*first, *late]
+
+    with Atelier(pipeline) as atelier:
+        draw = atelier.easel.parts.draw
+
+        def counted(latents: torch.Tensor) -> torch.Tensor:
+            counts.append(len(latents))
+            return draw(latents)
+
+        monkeypatch.setattr(atelier.easel.parts, "draw", counted)
+        one_by_one = paint(atelier)
+        assert counts == [1, 1, 1]
+        monkeypatch.setattr(batch, "ONE_BY_ONE", frozenset())
+        together = paint(atelier)
+    assert counts[3:] == [3]
+    for one, other in zip(one_by_one, together, strict=True):
+        assert isinstance(one.end, Image.Image)
+        assert isinstance(other.end, Image.Image)
+        assert np.abs(np.asarray(one.end, dtype=int) - np.asarray(other.end, dtype=int)).max() <= 1
 
 
 def test_numbers_that_overflow_fail_one_request(pipeline: Any) -> None:
