@@ -24,10 +24,11 @@ import torch
 import transformers
 
 from benchmarks.giants import folder_of, standing_in
-from benchmarks.measure import Engine, Work, peak_flops, peak_memory
-from benchmarks.peers import Stock
+from benchmarks.measure import Engine, Work
+from benchmarks.peers import Stock, has_stream
 from benchmarks.report import device_table
-from benchmarks.workloads import WORKLOADS, Ask, Setting, saturated, uniform
+from benchmarks.workloads import WORKLOADS, Ask, Setting, saturated
+from benchmarks.yardsticks import peak_flops, peak_memory
 from inference.caps import KneeFile
 from inference.denoiser import BUCKETS, _call
 from inference.devices import choose_device
@@ -231,7 +232,7 @@ def serve(bench: Bench, name: str, workload: str, kinds: tuple[str, ...]) -> Non
     """A round of a workload: each engine once, in an order that changes."""
     scene = bench.scenes[name]
     setting = bench.setting(name)
-    asks: list[Ask] = {**WORKLOADS, "uniform": uniform}[workload](setting)
+    asks: list[Ask] = WORKLOADS[workload](setting)
     peak = bench.found["peak"]
     work = bench.work(name)
     order = list(kinds)
@@ -266,7 +267,7 @@ ALL = ("pentimento", "stock", "stock compiled")
 def jobs(names: list[str]) -> Iterator[tuple[str, Callable[[Bench], None]]]:
     """What to measure, the most telling first."""
     sd, small_xl, xl, turbo = names
-    stream = ("stream",) if _has_stream() else ()
+    stream = ("stream",) if has_stream() else ()
     for name in (sd, small_xl, xl, turbo):
         kinds = ALL if name != turbo else (*ALL, *stream)
         yield f"{name}: calls", partial(calls, name=name)
@@ -314,14 +315,6 @@ def memory(bench: Bench, name: str) -> None:
             torch.cuda.memory_allocated() / 2**20 if bench.device.type == "cuda" else peak_memory(bench.device)
         )
     bench.note("MiB held after each 100 requests", {name: held})
-
-
-def _has_stream() -> bool:
-    try:
-        import streamdiffusion  # noqa: F401
-    except ImportError:
-        return False
-    return torch.cuda.is_available()
 
 
 @contextmanager
