@@ -79,8 +79,23 @@ _QUARTER = {
     "use_linear_projection": True,
 }
 """SD-Turbo at a quarter of its width: what a processor paints in a fraction of a second."""
+_TURBO = {
+    "sample_size": 64,
+    "cross_attention_dim": 1024,
+    "attention_head_dim": (5, 10, 20, 20),
+    "use_linear_projection": True,
+}
+_TURBO_TEXT = _text(1024, 23, 16, "gelu")
 _CLIP_L = _text(768, 12, 12, "quick_gelu")
 _SMALL_TEXT = _text(32, 2, 2, "quick_gelu")
+_SMALL_UNET = {
+    **_SMALL,
+    "down_block_types": ("CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
+    "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
+    "sample_size": 8,
+    "cross_attention_dim": 32,
+    "attention_head_dim": 2,
+}
 
 GIANTS: dict[str, Giant] = {
     "sd15": Giant(
@@ -104,32 +119,15 @@ GIANTS: dict[str, Giant] = {
         vae={**_KL, "sample_size": 1024, "scaling_factor": 0.13025, "force_upcast": True},
         texts=(_CLIP_L, _text(1280, 32, 20, "gelu")),
     ),
-    "sd-turbo": Giant(
+    "sd-turbo": Giant(side=512, unet=_TURBO, vae={}, texts=(_TURBO_TEXT,), turbo=True, tiny=True),
+    "sd-turbo-kl": Giant(
         side=512,
-        unet={
-            "sample_size": 64,
-            "cross_attention_dim": 1024,
-            "attention_head_dim": (5, 10, 20, 20),
-            "use_linear_projection": True,
-        },
-        vae={},
-        texts=(_text(1024, 23, 16, "gelu"),),
+        unet=_TURBO,
+        vae={**_KL, "sample_size": 512, "scaling_factor": 0.18215},
+        texts=(_TURBO_TEXT,),
         turbo=True,
-        tiny=True,
     ),
-    "tiny-sd15": Giant(
-        side=64,
-        unet={
-            **_SMALL,
-            "down_block_types": ("CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
-            "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
-            "sample_size": 8,
-            "cross_attention_dim": 32,
-            "attention_head_dim": 2,
-        },
-        vae={**_SMALL_KL, "sample_size": 64},
-        texts=(_SMALL_TEXT,),
-    ),
+    "tiny-sd15": Giant(side=64, unet=_SMALL_UNET, vae={**_SMALL_KL, "sample_size": 64}, texts=(_SMALL_TEXT,)),
     "tiny-sdxl": Giant(
         side=128,
         unet={
@@ -147,18 +145,14 @@ GIANTS: dict[str, Giant] = {
     ),
     "tiny-turbo": Giant(
         side=64,
-        unet={
-            **_SMALL,
-            "down_block_types": ("CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
-            "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
-            "sample_size": 8,
-            "cross_attention_dim": 32,
-            "attention_head_dim": 2,
-        },
+        unet=_SMALL_UNET,
         vae={"encoder_block_out_channels": (8,) * 4, "decoder_block_out_channels": (8,) * 4},
         texts=(_SMALL_TEXT,),
         turbo=True,
         tiny=True,
+    ),
+    "tiny-turbo-kl": Giant(
+        side=64, unet=_SMALL_UNET, vae={**_SMALL_KL, "sample_size": 64}, texts=(_SMALL_TEXT,), turbo=True
     ),
     "quarter-turbo": Giant(
         side=256,

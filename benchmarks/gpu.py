@@ -58,12 +58,14 @@ SCENES = {
         "SDXL at 512": Scene("sdxl", 512, (2, 4, 8, 16), 24),
         "SDXL at 1024": Scene("sdxl", 1024, (2, 4, 8), 12),
         "SD-Turbo at 512, tiny autoencoder": Scene("sd-turbo", 512, (1, 2, 4, 8, 16), 160, (2,), (1.0,)),
+        "SD-Turbo at 512, KL autoencoder": Scene("sd-turbo-kl", 512, (), 80, (2,), (1.0,)),
     },
     "tiny": {
         "SD 1.5 at 512": Scene("tiny-sd15", 64, (1, 2, 4), 4, (4, 5)),
         "SDXL at 512": Scene("tiny-sdxl", 64, (2, 4), 4, (4, 5)),
         "SDXL at 1024": Scene("tiny-sdxl", 128, (2,), 3, (4, 5)),
         "SD-Turbo at 512, tiny autoencoder": Scene("tiny-turbo", 64, (1, 2), 8, (2,), (1.0,)),
+        "SD-Turbo at 512, KL autoencoder": Scene("tiny-turbo-kl", 64, (), 8, (2,), (1.0,)),
     },
 }
 
@@ -266,7 +268,7 @@ ALL = ("pentimento", "stock", "stock compiled")
 
 def jobs(names: list[str]) -> Iterator[tuple[str, Callable[[Bench], None]]]:
     """What to measure, the most telling first."""
-    sd, small_xl, xl, turbo = names
+    sd, small_xl, xl, turbo, turbo_kl = names
     stream = ("stream",) if has_stream() else ()
     for name in (sd, small_xl, xl, turbo):
         kinds = ALL if name != turbo else (*ALL, *stream)
@@ -279,6 +281,8 @@ def jobs(names: list[str]) -> Iterator[tuple[str, Callable[[Bench], None]]]:
     for name in (sd, small_xl, xl, turbo):
         kinds = ALL if name != turbo else (*ALL, *stream)
         yield f"{name}: saturated again", partial(serve, name=name, workload="saturated", kinds=kinds)
+    yield f"{turbo_kl}: warm", partial(warm, name=turbo_kl)
+    yield f"{turbo_kl}: saturated", partial(serve, name=turbo_kl, workload="saturated", kinds=(*ALL, *stream))
     yield (
         f"{sd}: arriving",
         partial(serve, name=sd, workload="arriving at 0.8", kinds=("pentimento", "stock compiled")),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from PIL import Image
 
+from inference import loading
 from inference.backend import Settings, Task
 from inference.batch import StepLoop
 from inference.caps import KneeFile
@@ -75,6 +76,9 @@ class LoopBackend(StockBackend):
             pixels=resident.defaults.max_pixels,
             knees=self._knees,
         )
+        place = self._settings.entries[resident.model].sketcher
+        if place and self._device.type == "cuda":
+            easel.parts.sketcher = loading.sketcher(place, resident.model, self._device, self._dtype)
         # Small pictures share calls best, so there is room for as many as gain at a quarter of the working area.
         self.slots = max(self.slots, min(MOST_SLOTS, max(2, 2 * easel.caps.knee)))
 

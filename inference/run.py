@@ -211,7 +211,7 @@ class Run:
             return
         config = self.parts.pipeline.scheduler.config
         seen = predicted(self.state[0], output, self.plan.mixes[self.call], config.prediction_type)[None]
-        shown = self.parts.draw(seen) if self.parts.draws_at_once else self.parts.unscaled(seen)
+        shown = self.parts.sketch(seen) if self.parts.draws_at_once else self.parts.unscaled(seen)
         self.outbox.put(Glimpse(Coming(shown[0])))
 
     def follow(self) -> Image.Image:

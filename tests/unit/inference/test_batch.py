@@ -3,6 +3,7 @@
 import gc
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from inference import batch
+from inference.api import ModelUnavailable
 from inference.backend import OutOfMemory, Stopped, Unsuited
+from inference.family import Parts
+from inference.loading import sketcher
+from inference.preview import small
 from tests.fakes.atelier import Atelier, Sitter, error, picture, request
 from tests.fakes.models import stable_diffusion
 
@@ -222,6 +227,36 @@ def test_previews_are_few_small_and_alike_the_result(pipeline: Any) -> None:
         atelier.paint(sitter)
     assert 1 <= len(previews) <= 3
     assert {preview.size for preview in previews} == {(256, 128)}
+
+
+def test_a_tiny_autoencoder_draws_previews_where_a_model_has_one(
+    pipeline: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a GPU, where that costs little."""
+    stable_diffusion(tiny_vae=True).vae.save_pretrained(tmp_path / "taesd")
+    previews: list[Image.Image] = []
+    with Atelier(pipeline) as atelier:
+        parts = atelier.easel.parts
+        parts.sketcher = sketcher(str(tmp_path / "taesd"), "tiny", parts.device, parts.dtype)
+        drawn: list[torch.Tensor] = []
+        sketch = parts.sketch
+
+        def kept(latents: torch.Tensor) -> torch.Tensor:
+            drawn.append(sketch(latents))
+            return drawn[-1]
+
+        monkeypatch.setattr(parts, "sketch", kept)
+        monkeypatch.setattr(Parts, "draws_at_once", True)
+        atelier.paint(Sitter(request(steps=4, strength=1.0), picture(1, (128, 64)), previews=previews))
+    [pixels] = drawn
+    [preview] = previews
+    assert pixels.shape == (1, 8 * 32, 8 * 64, 3), "eight pixels from each latent"
+    assert preview.tobytes() == small(Image.fromarray(pixels[0].numpy())).tobytes()
+
+
+def test_a_sketcher_that_is_none_is_said_to_be(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="mend its sketcher"):
+        sketcher(str(tmp_path), "mine", torch.device("cpu"), torch.float32)
 
 
 def test_a_request_of_few_calls_is_over_before_a_preview_would_be_seen(pipeline: Any) -> None:
