@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: the step loop against stock diffusers, interleaved in one process.
+"""`python -m benchmarks`: the step loop against stock diffusers and others, interleaved in one process.
 
 Ratios are taken within each round, so what else the machine does meanwhile falls on all alike; the table has their
 medians. Results go to `benchmarks/results/NAME.json`, `.md` and `.png`.
@@ -9,6 +9,8 @@ import json
 import os
 import platform
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -16,22 +18,56 @@ from typing import Any, cast
 import diffusers
 import torch
 
-from benchmarks.measure import KINDS, Engine, Work, peak_flops, peak_memory
-from benchmarks.peers import Stock
+from benchmarks import previews
+from benchmarks.giants import GIANTS, folder_of, standing_in
+from benchmarks.measure import Engine, Work
+from benchmarks.peers import Stock, has_stream
 from benchmarks.report import plots, table
 from benchmarks.workloads import WORKLOADS, Setting, saturated
+from benchmarks.yardsticks import Watermark, peak_flops
 from inference.caps import KneeFile
 from inference.devices import choose_device, cores
 from inference.looping import LoopBackend
 
 RESULTS = Path(__file__).with_name("results")
 
+TURBO = ("turbo of 1 step", "turbo of 2 steps")
+BATCHED = frozenset({"saturated", "uniform", *TURBO})
+"""Workloads for which a static batch is tried: in the others no two requests that could share one wait together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A model, what it is asked for, and against which engines."""
+
+    model: str
+    setting: Setting
+    workloads: tuple[str, ...]
+    peers: tuple[tuple[str, str], ...]
+
 
 def main() -> None:
     """Measure what the arguments say."""
     asked = _arguments()
-    with tempfile.TemporaryDirectory() as folder:
-        found = _measure(asked, Path(folder))
+    device = choose_device(asked.device)
+    found: dict[str, Any] = {
+        "when": datetime.now(UTC).isoformat(timespec="minutes"),
+        "processor": f"{torch.cpu.get_capabilities().get('cpu_name', '')} {platform.machine()}".strip(),
+        "cores": cores(),
+        "versions": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "diffusers": diffusers.__version__,
+        },
+        "rounds": asked.rounds,
+        "peak_gflops": 0.0,
+        "scenes": {},
+    }
+    with tempfile.TemporaryDirectory() as folder, standing_in(shared=lambda: False):
+        for scene in _scenes(asked, Path(folder)):
+            found["peak_gflops"] = max(found["peak_gflops"], _peak(device, asked) / 1e9)
+            found["scenes"][scene.model] = _measure(scene, asked, device)
+    found["threads"] = torch.get_num_threads()
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / asked.name
     path.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
@@ -48,7 +84,6 @@ def _arguments() -> argparse.Namespace:
     wanted.add_argument(
         "--dtypes", default="bfloat16,float32", help="number formats; ours runs in the first one only"
     )
-    wanted.add_argument("--peers", default="stock", help=f"stock, and of {', '.join(KINDS)}")
     wanted.add_argument("--workloads", default=",".join(WORKLOADS))
     wanted.add_argument("--side", type=int, default=256, help="pixels along a side of the usual picture")
     wanted.add_argument("--grid", default="8,10,12", help="steps that requests choose from")
@@ -58,16 +93,13 @@ def _arguments() -> argparse.Namespace:
     return wanted.parse_args()
 
 
-def _measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    device = choose_device(asked.device)
+def _peak(device: torch.device, asked: argparse.Namespace) -> float:
+    return peak_flops(device, getattr(torch, asked.dtypes.split(",")[0]))
+
+
+def _scenes(asked: argparse.Namespace, folder: Path) -> Iterator[Scene]:
     dtypes = asked.dtypes.split(",")
-    knees = KneeFile(folder / "rows.json")
-    ours = Engine.open("pentimento", asked.model, asked.device, dtypes[0], knees)
-    peers = [
-        Engine.open(kind, asked.model, asked.device, dtype, knees)
-        for kind in asked.peers.split(",")
-        for dtype in dtypes
-    ]
+    wanted = asked.workloads.split(",")
     setting = Setting(
         folder=folder,
         model=asked.model,
@@ -76,48 +108,62 @@ def _measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
         guidance=tuple(float(each) for each in asked.guidance.split(",")),
         count=asked.count,
     )
-    for engine in (ours, *peers):
-        engine.run(saturated(setting)[:2])  # kernels are chosen, and caches filled, in first calls
-    rate = peers[0].run(saturated(setting)).summary()["images_per_s"]
-    setting = Setting(**{name: getattr(setting, name) for name in Setting.__slots__ if name != "rate"}, rate=rate)
+    usual = tuple(name for name in wanted if name not in TURBO)
+    stock = tuple(("stock", dtype) for dtype in dtypes)
+    batch = (("static batch", dtypes[0]),)
+    if usual:
+        yield Scene(model=asked.model, setting=setting, workloads=usual, peers=stock + batch)
+    turbo = tuple(name for name in wanted if name in TURBO)
+    for giant in ("quarter-turbo", "quarter-turbo-tiny") if turbo else ():
+        yield Scene(
+            model=giant,
+            setting=replace(setting, model=str(folder_of(giant, folder)), side=GIANTS[giant].side),
+            workloads=turbo,
+            peers=stock[:1] + batch + ((("stream", dtypes[0]),) if has_stream() else ()),
+        )
+
+
+def _measure(scene: Scene, asked: argparse.Namespace, device: torch.device) -> dict[str, Any]:
+    setting = scene.setting
+    knees = KneeFile(setting.folder / "rows.json")
+    ours = Engine.open("pentimento", setting.model, asked.device, asked.dtypes.split(",")[0], knees)
+    peers = [Engine.open(kind, setting.model, asked.device, dtype, knees) for kind, dtype in scene.peers]
+    for engine in (ours, *peers):  # kernels are chosen, and caches filled, in first calls
+        engine.run(WORKLOADS[scene.workloads[0]](setting)[:2])
+    if any(name.startswith("arriving") for name in scene.workloads):
+        setting = replace(setting, rate=peers[0].run(saturated(setting)).summary()["images_per_s"])
     backend = cast(LoopBackend, ours.backend)
-    work = Work.of(next(each.backend.pipeline for each in peers if isinstance(each.backend, Stock)), asked.side)
+    work = Work.of(cast(Stock, peers[0].backend).pipeline, setting.side)
     easel = backend.easel
     assert easel is not None
-    peak = peak_flops(device, easel.parts.dtype)
+    peak = _peak(device, asked)
     load = []
-    rounds: dict[str, list[dict[str, dict[str, float]]]] = {name: [] for name in asked.workloads.split(",")}
+    rounds: dict[str, list[dict[str, dict[str, float]]]] = {name: [] for name in scene.workloads}
     for _ in range(asked.rounds):
         for name, kept in rounds.items():
             asks = WORKLOADS[name](setting)
             measured = {}
             for engine in (ours, *peers):
+                if engine.name.startswith("static batch") and name not in BATCHED:
+                    continue
                 easel.parts.pictures.clear()  # a picture that comes twice within a workload is remembered, no other
                 easel.parts.words.clear()
+                mark = Watermark(device)
                 outcome = engine.run(asks)
-                measured[engine.name] = outcome.summary()
+                numbers = measured[engine.name] = outcome.summary()
+                if (memory := mark.mib()) is not None:
+                    numbers["peak_mib"] = memory
                 if name != "mixed sizes":
-                    share = work.of_asks(asks, outcome.steps) / outcome.seconds / peak
-                    measured[engine.name]["utilisation"] = share
+                    numbers["utilisation"] = work.of_asks(asks, outcome.steps) / outcome.seconds / peak
             kept.append(measured)
             load.append(os.getloadavg()[0])
     return {
-        "when": datetime.now(UTC).isoformat(timespec="minutes"),
         "device": backend.device,
-        "processor": platform.processor() or platform.machine(),
-        "cores": cores(),
-        "threads": torch.get_num_threads(),
         "load": [min(load), max(load)],
-        "versions": {
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "diffusers": diffusers.__version__,
-        },
-        "model": asked.model,
-        "setting": {name: getattr(asked, name) for name in ("side", "grid", "guidance", "count", "rounds")},
+        "setting": {name: getattr(setting, name) for name in ("side", "grid", "guidance", "count")},
         "slots": backend.slots,
-        "peak_gflops": peak / 1e9,
-        "peak_memory_mib": peak_memory(device),
+        "rows": easel.caps.knee,
+        "previews": previews.cost(ours, setting) if "single" in scene.workloads else None,
         "rounds": rounds,
     }
 

@@ -28,7 +28,8 @@ class Giant:
         side: pixels along a side of what it was trained on.
         unet, vae: what their classes are built with.
         texts: configurations of its text encoders; the last one of two projects.
-        turbo: made for a step or two, with a tiny autoencoder.
+        turbo: made for a step or two.
+        tiny: its autoencoder is a tiny one.
     """
 
     side: int
@@ -36,6 +37,7 @@ class Giant:
     vae: dict[str, Any]
     texts: tuple[dict[str, Any], ...]
     turbo: bool = False
+    tiny: bool = False
 
     @property
     def large(self) -> bool:
@@ -68,8 +70,32 @@ _KL = {
 }
 _SMALL_KL = {**_KL, "block_out_channels": (8, 8, 8, 8), "layers_per_block": 1, "norm_num_groups": 4}
 _SMALL = {"block_out_channels": (16, 32, 32), "norm_num_groups": 8, "layers_per_block": 1}
+_QUARTER = {
+    "sample_size": 32,
+    "block_out_channels": (80, 160, 320, 320),
+    "norm_num_groups": 16,
+    "attention_head_dim": (2, 4, 8, 8),
+    "cross_attention_dim": 256,
+    "use_linear_projection": True,
+}
+"""SD-Turbo at a quarter of its width: what a processor paints in a fraction of a second."""
+_TURBO = {
+    "sample_size": 64,
+    "cross_attention_dim": 1024,
+    "attention_head_dim": (5, 10, 20, 20),
+    "use_linear_projection": True,
+}
+_TURBO_TEXT = _text(1024, 23, 16, "gelu")
 _CLIP_L = _text(768, 12, 12, "quick_gelu")
 _SMALL_TEXT = _text(32, 2, 2, "quick_gelu")
+_SMALL_UNET = {
+    **_SMALL,
+    "down_block_types": ("CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
+    "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
+    "sample_size": 8,
+    "cross_attention_dim": 32,
+    "attention_head_dim": 2,
+}
 
 GIANTS: dict[str, Giant] = {
     "sd15": Giant(
@@ -93,31 +119,15 @@ GIANTS: dict[str, Giant] = {
         vae={**_KL, "sample_size": 1024, "scaling_factor": 0.13025, "force_upcast": True},
         texts=(_CLIP_L, _text(1280, 32, 20, "gelu")),
     ),
-    "sd-turbo": Giant(
+    "sd-turbo": Giant(side=512, unet=_TURBO, vae={}, texts=(_TURBO_TEXT,), turbo=True, tiny=True),
+    "sd-turbo-kl": Giant(
         side=512,
-        unet={
-            "sample_size": 64,
-            "cross_attention_dim": 1024,
-            "attention_head_dim": (5, 10, 20, 20),
-            "use_linear_projection": True,
-        },
-        vae={},
-        texts=(_text(1024, 23, 16, "gelu"),),
+        unet=_TURBO,
+        vae={**_KL, "sample_size": 512, "scaling_factor": 0.18215},
+        texts=(_TURBO_TEXT,),
         turbo=True,
     ),
-    "tiny-sd15": Giant(
-        side=64,
-        unet={
-            **_SMALL,
-            "down_block_types": ("CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
-            "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
-            "sample_size": 8,
-            "cross_attention_dim": 32,
-            "attention_head_dim": 2,
-        },
-        vae={**_SMALL_KL, "sample_size": 64},
-        texts=(_SMALL_TEXT,),
-    ),
+    "tiny-sd15": Giant(side=64, unet=_SMALL_UNET, vae={**_SMALL_KL, "sample_size": 64}, texts=(_SMALL_TEXT,)),
     "tiny-sdxl": Giant(
         side=128,
         unet={
@@ -135,17 +145,29 @@ GIANTS: dict[str, Giant] = {
     ),
     "tiny-turbo": Giant(
         side=64,
-        unet={
-            **_SMALL,
-            "down_block_types": ("CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
-            "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
-            "sample_size": 8,
-            "cross_attention_dim": 32,
-            "attention_head_dim": 2,
-        },
+        unet=_SMALL_UNET,
         vae={"encoder_block_out_channels": (8,) * 4, "decoder_block_out_channels": (8,) * 4},
         texts=(_SMALL_TEXT,),
         turbo=True,
+        tiny=True,
+    ),
+    "tiny-turbo-kl": Giant(
+        side=64, unet=_SMALL_UNET, vae={**_SMALL_KL, "sample_size": 64}, texts=(_SMALL_TEXT,), turbo=True
+    ),
+    "quarter-turbo": Giant(
+        side=256,
+        unet=_QUARTER,
+        vae={**_KL, "block_out_channels": (32, 64, 128, 128), "sample_size": 256, "scaling_factor": 0.18215},
+        texts=(_text(256, 6, 4, "gelu"),),
+        turbo=True,
+    ),
+    "quarter-turbo-tiny": Giant(
+        side=256,
+        unet=_QUARTER,
+        vae={"encoder_block_out_channels": (16,) * 4, "decoder_block_out_channels": (16,) * 4},
+        texts=(_text(256, 6, 4, "gelu"),),
+        turbo=True,
+        tiny=True,
     ),
 }
 
@@ -168,7 +190,7 @@ def build(name: str, device: torch.device, dtype: torch.dtype) -> Any:
     torch.manual_seed(0)
     with torch.device(device):
         unet = diffusers.UNet2DConditionModel(**giant.unet)
-        vae = diffusers.AutoencoderTiny(**giant.vae) if giant.turbo else diffusers.AutoencoderKL(**giant.vae)
+        vae = diffusers.AutoencoderTiny(**giant.vae) if giant.tiny else diffusers.AutoencoderKL(**giant.vae)
         encoders = [_encoder(told, projects=place == 1) for place, told in enumerate(giant.texts)]
     spacing = "trailing" if giant.turbo else "leading"
     parts: dict[str, Any] = {

@@ -24,10 +24,11 @@ import torch
 import transformers
 
 from benchmarks.giants import folder_of, standing_in
-from benchmarks.measure import Engine, Work, peak_flops, peak_memory
-from benchmarks.peers import Stock
+from benchmarks.measure import Engine, Work
+from benchmarks.peers import Stock, has_stream
 from benchmarks.report import device_table
-from benchmarks.workloads import WORKLOADS, Ask, Setting, saturated, uniform
+from benchmarks.workloads import WORKLOADS, Ask, Setting, saturated
+from benchmarks.yardsticks import peak_flops, peak_memory
 from inference.caps import KneeFile
 from inference.denoiser import BUCKETS, _call
 from inference.devices import choose_device
@@ -57,12 +58,14 @@ SCENES = {
         "SDXL at 512": Scene("sdxl", 512, (2, 4, 8, 16), 24),
         "SDXL at 1024": Scene("sdxl", 1024, (2, 4, 8), 12),
         "SD-Turbo at 512, tiny autoencoder": Scene("sd-turbo", 512, (1, 2, 4, 8, 16), 160, (2,), (1.0,)),
+        "SD-Turbo at 512, KL autoencoder": Scene("sd-turbo-kl", 512, (), 80, (2,), (1.0,)),
     },
     "tiny": {
         "SD 1.5 at 512": Scene("tiny-sd15", 64, (1, 2, 4), 4, (4, 5)),
         "SDXL at 512": Scene("tiny-sdxl", 64, (2, 4), 4, (4, 5)),
         "SDXL at 1024": Scene("tiny-sdxl", 128, (2,), 3, (4, 5)),
         "SD-Turbo at 512, tiny autoencoder": Scene("tiny-turbo", 64, (1, 2), 8, (2,), (1.0,)),
+        "SD-Turbo at 512, KL autoencoder": Scene("tiny-turbo-kl", 64, (), 8, (2,), (1.0,)),
     },
 }
 
@@ -231,7 +234,7 @@ def serve(bench: Bench, name: str, workload: str, kinds: tuple[str, ...]) -> Non
     """A round of a workload: each engine once, in an order that changes."""
     scene = bench.scenes[name]
     setting = bench.setting(name)
-    asks: list[Ask] = {**WORKLOADS, "uniform": uniform}[workload](setting)
+    asks: list[Ask] = WORKLOADS[workload](setting)
     peak = bench.found["peak"]
     work = bench.work(name)
     order = list(kinds)
@@ -265,8 +268,8 @@ ALL = ("pentimento", "stock", "stock compiled")
 
 def jobs(names: list[str]) -> Iterator[tuple[str, Callable[[Bench], None]]]:
     """What to measure, the most telling first."""
-    sd, small_xl, xl, turbo = names
-    stream = ("stream",) if _has_stream() else ()
+    sd, small_xl, xl, turbo, turbo_kl = names
+    stream = ("stream",) if has_stream() else ()
     for name in (sd, small_xl, xl, turbo):
         kinds = ALL if name != turbo else (*ALL, *stream)
         yield f"{name}: calls", partial(calls, name=name)
@@ -278,6 +281,8 @@ def jobs(names: list[str]) -> Iterator[tuple[str, Callable[[Bench], None]]]:
     for name in (sd, small_xl, xl, turbo):
         kinds = ALL if name != turbo else (*ALL, *stream)
         yield f"{name}: saturated again", partial(serve, name=name, workload="saturated", kinds=kinds)
+    yield f"{turbo_kl}: warm", partial(warm, name=turbo_kl)
+    yield f"{turbo_kl}: saturated", partial(serve, name=turbo_kl, workload="saturated", kinds=(*ALL, *stream))
     yield (
         f"{sd}: arriving",
         partial(serve, name=sd, workload="arriving at 0.8", kinds=("pentimento", "stock compiled")),
@@ -314,14 +319,6 @@ def memory(bench: Bench, name: str) -> None:
             torch.cuda.memory_allocated() / 2**20 if bench.device.type == "cuda" else peak_memory(bench.device)
         )
     bench.note("MiB held after each 100 requests", {name: held})
-
-
-def _has_stream() -> bool:
-    try:
-        import streamdiffusion  # noqa: F401
-    except ImportError:
-        return False
-    return torch.cuda.is_available()
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-import psutil
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -70,7 +69,7 @@ class Engine:
                 with line:
                     turn += 1
                     line.notify_all()
-                outcome.steps[ask.request.id] = _paint(ask.request, self.backend)
+                outcome.steps[ask.request.id] = painted(ask.request, self.backend)
             outcome.latencies[ask.request.id] = time.perf_counter() - begun - came
             ended[ask.request.id].set()
 
@@ -107,7 +106,8 @@ class Outcome:
         }
 
 
-def _paint(request: Img2ImgRequest, backend: Backend) -> int:
+def painted(request: Img2ImgRequest, backend: Backend) -> int:
+    """Paint a request as the worker does; how many steps that took."""
     end = paint(request, backend, Draughtsman(MapModels()), Wire(lambda _: None, lambda _: None, lambda: False))
     if isinstance(end, Failed):
         raise RuntimeError(end.message)  # noqa: TRY004 -- a measurement that fails is no type error
@@ -145,24 +145,3 @@ def _count(act: Any) -> float:
     with torch.inference_mode(), FlopCounterMode(display=False) as counter:
         act()
     return float(counter.get_total_flops())
-
-
-def peak_flops(device: torch.device, dtype: torch.dtype) -> float:
-    """What this device's own matrix product reaches, in operations per second: the yardstick of utilisation."""
-    size = 8192 if device.type == "cuda" else 1024
-    one = torch.randn(size, size, device=device, dtype=dtype)
-    best = 0.0
-    for _ in range(6):
-        started = time.perf_counter()
-        one @ one
-        if device.type == "cuda":
-            torch.cuda.synchronize()
-        best = max(best, 2 * size**3 / (time.perf_counter() - started))
-    return best
-
-
-def peak_memory(device: torch.device) -> float:
-    """Mebibytes: what the device had allocated at most, or what the process weighs where it has no memory."""
-    if device.type == "cuda":
-        return torch.cuda.max_memory_allocated() / 2**20
-    return float(psutil.Process().memory_info().rss) / 2**20

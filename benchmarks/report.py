@@ -17,6 +17,7 @@ COLUMNS = {
     "first_s": "first s",
     "last_s": "last s",
     "utilisation": "utilisation",
+    "peak_mib": "MiB at most",
     "processor_s": "processor s/image",
 }
 
@@ -39,25 +40,38 @@ def _in_words(times: list[float]) -> str:
 def table(found: dict[str, Any]) -> str:
     """Markdown."""
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
-    setting = ", ".join(f"{name} {value}" for name, value in found["setting"].items())
-    low, high = found["load"]
-    about = (
+    devices = dict.fromkeys(scene["device"] for scene in found["scenes"].values())
+    where = (
         f"{found['when']}; {found['processor']}, {found['cores']} cores, {found['threads']} for torch; {versions}; "
-        f"{setting}; {found['slots']} slots. Load average meanwhile {low:.1f} to {high:.1f}; memory "
-        f"{found['peak_memory_mib']:.0f} MiB with all engines in one process. Utilisation is of the "
-        f"{found['peak_gflops']:.0f} GFLOP/s that one large matrix product reached. The last two columns are the "
-        "median ratio of the rounds and its range; where other programs share the machine, the one by processor time "
-        "is the one to trust."
+        f"{found['rounds']} rounds."
     )
+    about = (
+        f"Medians over the rounds. Utilisation is of the {found['peak_gflops']:.0f} GFLOP/s that one large matrix "
+        "product reached. *MiB at most* is the memory that a workload took above that of the loaded models. The last "
+        "two columns are the median ratio of the rounds and its range; where other programs share the machine, the "
+        "one by processor time is the one to trust."
+    )
+    lines = [f"# On {', '.join(devices)}", "", where, "", about, ""]
+    for model, scene in found["scenes"].items():
+        lines += [*_scene(model, scene), ""]
+    return "\n".join(lines)
+
+
+def _scene(model: str, scene: dict[str, Any]) -> list[str]:
+    setting = ", ".join(f"{name} {value}" for name, value in scene["setting"].items())
+    low, high = scene["load"]
+    previews = scene.get("previews")
     lines = [
-        f"# {found['model']} on {found['device']}",
+        f"## {model}",
         "",
-        about,
+        f"{setting}; {scene['slots']} slots, {scene['rows']} rows at the working area; load average meanwhile "
+        f"{low:.1f} to {high:.1f}."
+        + ("" if previews is None else f" Previews add {100 * previews:.1f} % to a single request's processor time."),
         "",
         f"| workload | engine | {' | '.join(COLUMNS.values())} | ours is faster by the clock | by processor time |",
         f"|---|---|{'---|' * len(COLUMNS)}---|---|",
     ]
-    for workload, rounds in found["rounds"].items():
+    for workload, rounds in scene["rounds"].items():
         ours, *_ = engines = list(rounds[0])
         for engine in engines:
             numbers = [medians(rounds, engine, number) for number in COLUMNS]
@@ -67,7 +81,7 @@ def table(found: dict[str, Any]) -> str:
                 by_clock = _in_words(ratios(rounds, "images_per_s", ours, engine))
                 by_processor = _in_words(ratios(rounds, "processor_s", engine, ours))
             lines.append(f"| {workload} | {engine} | {' | '.join(cells)} | {by_clock} | {by_processor} |")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def device_table(found: dict[str, Any]) -> str:
@@ -127,23 +141,29 @@ def _short(number: Any) -> str:
 
 
 def plots(found: dict[str, Any], path: Path) -> None:
-    """Throughput beside the latency that one in twenty exceeds."""
-    workloads = list(found["rounds"])
-    engines = list(found["rounds"][workloads[0]][0])
-    figure, axes = plt.subplots(1, 2, figsize=(12, 0.5 * len(workloads) * len(engines) / 2 + 1.5), sharey=True)
-    thick = 0.8 / len(engines)
+    """Throughput beside the latency that one in twenty exceeds, for each workload of each model."""
+    workloads = {
+        f"{workload}\n{model}": rounds
+        for model, scene in found["scenes"].items()
+        for workload, rounds in scene["rounds"].items()
+    }
+    engines = list(dict.fromkeys(engine for rounds in workloads.values() for engine in rounds[0]))
+    figure, axes = plt.subplots(1, 2, figsize=(12, 0.2 * len(workloads) * len(engines) + 1.5), sharey=True)
+    thick = 0.85 / len(engines)
     for axis, number, title in zip(
         axes, ("images_per_s", "p95_s"), ("images per second", "p95, seconds"), strict=True
     ):
         for place, engine in enumerate(engines):
-            lengths = [medians(found["rounds"][workload], engine, number) or 0.0 for workload in workloads]
+            lengths = [
+                medians([measured for measured in rounds if engine in measured], engine, number) or 0.0
+                for rounds in workloads.values()
+            ]
             axis.barh([row + place * thick for row in range(len(workloads))], lengths, thick, label=engine)
         axis.set_title(title)
-        axis.set_yticks([row + 0.4 - thick / 2 for row in range(len(workloads))], workloads)
+        axis.set_yticks([row + 0.4 for row in range(len(workloads))], list(workloads))
         axis.grid(axis="x", alpha=0.3)
     axes[0].invert_yaxis()
     axes[1].legend()
-    figure.suptitle(f"{found['model']} on {found['device']}")
     figure.tight_layout()
     figure.savefig(path, dpi=110)
     plt.close(figure)

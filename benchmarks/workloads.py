@@ -144,12 +144,26 @@ def single(setting: Setting) -> list[Ask]:
     return [setting.ask("single", random.Random(6), part=0.5)]
 
 
+def turbo(run: int) -> Callable[[Setting], list[Ask]]:
+    """All at once, without guidance, each of so many steps."""
+
+    def asks(setting: Setting) -> list[Ask]:
+        choice = random.Random(8)
+        alike = replace(setting, grid=(2 * run,), guidance=(1.0,))
+        return [alike.ask(f"turbo-{run}-{number}", choice, part=0.5) for number in range(setting.count)]
+
+    return asks
+
+
 WORKLOADS: dict[str, Callable[[Setting], list[Ask]]] = {
     "saturated": saturated,
+    "uniform": uniform,
     "mixed sizes": mixed_sizes,
     "arriving at 0.8": arriving(0.8),
     "arriving at 1.1": arriving(1.1),
     "sweep of 4": sweep,
     "chain of 4": chain,
     "single": single,
+    "turbo of 1 step": turbo(1),
+    "turbo of 2 steps": turbo(2),
 }

@@ -45,6 +45,7 @@ class _Entry(_Table):
     max_side: Annotated[int, Field(ge=64, le=8192)] | None = None
     licence: Annotated[str, Field(max_length=60)] = ""
     gated: bool = False
+    sketcher: Annotated[str, Field(max_length=1000)] = ""
     controls: dict[ControlKind, Place] = {}
     loras: dict[Name, Annotated[_Lora, BeforeValidator(_spelled_out)]] = {}
 
@@ -58,6 +59,7 @@ class _Entry(_Table):
             max_pixels=None if self.max_side is None else self.max_side**2,
             licence=self.licence,
             gated=self.gated,
+            sketcher=self.sketcher,
             controls=self.controls,
             loras={name: LoraEntry(place=lora.file, weight=lora.weight) for name, lora in self.loras.items()},
         )

@@ -28,6 +28,9 @@ from inference.run import Finished, Run
 DECODED_PIXELS = 2 * 1024 * 1024
 """Pixels decoded between two calls of the model, so that one request's end does not stall the others."""
 
+ONE_BY_ONE = frozenset({"cpu"})
+"""Devices that gain nothing from decoding pictures together; the first would only wait for the last."""
+
 
 @dataclass(slots=True, eq=False)
 class Group:
@@ -257,4 +260,5 @@ def decode(runs: list[Run]) -> None:
 
 
 def _alike(one: Run, other: Run) -> bool:
-    return one.easel is other.easel and one.shape == other.shape and not other.task.frugal
+    together = one.parts.device.type not in ONE_BY_ONE
+    return together and one.easel is other.easel and one.shape == other.shape and not other.task.frugal

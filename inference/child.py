@@ -29,7 +29,15 @@ KEPT = re.compile(
 )
 """Variables a worker may see. It is an allow-list: a secret nobody thought of stays outside."""
 
-ALWAYS = {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+KEEPS_MEMORY = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
+}
+"""Has glibc keep what large tensors leave for the next ones, up to a quarter of a gigabyte. Else it gives each back
+to the system and gets it anew, page by page: on a processor that is a tenth of the time of decoding a picture."""
+
+ALWAYS = {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", **KEEPS_MEMORY}
 
 LAST_WORDS = 20
 """Lines of a dead worker's standard error that go into the log with its end."""

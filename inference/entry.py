@@ -58,6 +58,7 @@ class ModelEntry:
         max_pixels: working area.
         licence: a short note for members.
         gated: the hub gives it to those only who accepted its terms.
+        sketcher: a tiny autoencoder that draws previews on a GPU: a hub id or folder; empty is none.
         controls: kind of structure -> the ControlNet that keeps it: a hub id or folder.
         loras: adapters by the name that requests call them by.
     """
@@ -70,6 +71,7 @@ class ModelEntry:
     max_pixels: int | None = None
     licence: str = ""
     gated: bool = False
+    sketcher: str = ""
     controls: Mapping[ControlKind, str] = field(default_factory=dict)
     loras: Mapping[str, LoraEntry] = field(default_factory=dict)
 

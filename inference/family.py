@@ -98,6 +98,7 @@ class Parts:
         self.device: torch.device = pipeline.unet.device
         self.sizes = _FAMILIES[type(pipeline).__name__]
         self.certain = type(pipeline.vae).__name__ == "AutoencoderTiny"
+        self.sketcher: Any = pipeline.vae if self.certain else None
         self.exact = self._exact_vae()
         self._ids = lru_cache(maxsize=64)(self._time_ids)
         self._scale = float(pipeline.vae.config.scaling_factor)
@@ -119,8 +120,8 @@ class Parts:
 
     @property
     def draws_at_once(self) -> bool:
-        """Whether decoding costs so little that a preview may be decoded: a tiny autoencoder on a GPU."""
-        return self.certain and self.device.type == "cuda"
+        """Whether decoding costs so little that a preview may be decoded: with a tiny autoencoder on a GPU."""
+        return self.sketcher is not None and self.device.type == "cuda"
 
     @property
     def upcasts(self) -> bool:
@@ -180,8 +181,14 @@ class Parts:
         pixels = vae.decode(self.unscaled(latents), return_dict=False)[0]
         if getattr(self.pipeline, "watermark", None) is not None:
             pixels = self.pipeline.watermark.apply_watermark(pixels)
-        shades: torch.Tensor = (pixels.float() * 0.5 + 0.5).clamp(0, 1) * 255
-        return shades.round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
+        return _shades(pixels)
+
+    def sketch(self, latents: torch.Tensor) -> torch.Tensor:
+        """Decode as `draw` does, with the tiny autoencoder."""
+        if self.certain:
+            return self.draw(latents)
+        scaled = latents.to(self.sketcher.dtype) / self.sketcher.config.scaling_factor
+        return _shades(self.sketcher.decode(scaled, return_dict=False)[0])
 
     def time_ids(self, width: int, height: int) -> tuple[torch.Tensor, torch.Tensor]:
         """What SDXL is told about sizes, [1, numbers] for the negative and for the positive row."""
@@ -246,3 +253,9 @@ class Parts:
         return [
             torch.tensor(each).view(1, -1, 1, 1).to(latents) for each in (config.latents_mean, config.latents_std)
         ]
+
+
+def _shades(pixels: torch.Tensor) -> torch.Tensor:
+    """Pixels [n, 3, height, width] in -1 .. 1 as uint8, channels last."""
+    shades: torch.Tensor = (pixels.float() * 0.5 + 0.5).clamp(0, 1) * 255
+    return shades.round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()

@@ -138,6 +138,22 @@ def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype) -> 
     return pipeline
 
 
+def sketcher(place: str, model: str, device: torch.device, dtype: torch.dtype) -> Any:
+    """The tiny autoencoder that draws a model's previews.
+
+    Raises:
+        ModelUnavailable: where it cannot be had.
+    """
+    try:
+        tiny = diffusers.AutoencoderTiny.from_pretrained(place, use_safetensors=True, torch_dtype=dtype)
+    except Exception as error:
+        raise ModelUnavailable(
+            f"The model {model!r} names {place!r} for its previews, which is no tiny autoencoder that can be had: "
+            "mend its sketcher or leave that out."
+        ) from error
+    return tiny.to(device)
+
+
 def scheduler(name: str, own: Any, model: str) -> Any:
     """The scheduler of that class with the settings of the model's own one.
 

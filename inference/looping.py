@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from PIL import Image
 
+from inference import loading
 from inference.api import ControlKind
 from inference.backend import Settings, Task
 from inference.batch import StepLoop
@@ -95,6 +96,9 @@ class LoopBackend(StockBackend):
             controls=self._settings.entries[resident.model].controls,
             make_room=self.residents.make_room,
         )
+        place = self._settings.entries[resident.model].sketcher
+        if place and self._device.type == "cuda":
+            easel.parts.sketcher = loading.sketcher(place, resident.model, self._device, self._dtype)
         # Small pictures share calls best, so there is room for as many as gain at a quarter of the working area.
         self.slots = max(self.slots, min(MOST_SLOTS, max(2, 2 * easel.caps.knee)))
 

@@ -243,8 +243,8 @@ class _Attempt:
 
     def _preview(self, picture: Image.Image) -> None:
         self._previews += 1
-        path = self._request.output.with_name(f"{self._request.output.name}.preview-{self._previews}.png")
-        picture.save(path, compress_level=1)
+        path = self._request.output.with_name(f"{self._request.output.name}.preview-{self._previews}.jpg")
+        picture.save(path, quality=85)  # a thirtieth of the time of a PNG, and an eighth of its size
         self._wire.send(Preview(path))
 
 

@@ -21,6 +21,9 @@ from inference.strength import start_of
 PREVIEWS = 3
 """Previews per request, at most."""
 
+APART = 3
+"""Calls from one preview to the next, at least: a request of fewer is over before anyone has seen one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
@@ -220,13 +223,13 @@ class Run:
 
     def look_ahead(self, output: torch.Tensor) -> None:
         """Tell how far it is, where a preview is due; to be called before the step that `output` leads to."""
-        every = -(-self.plan.calls // (PREVIEWS + 1))
+        every = max(APART, -(-self.plan.calls // (PREVIEWS + 1)))
         at = self.call + 1
         if self.task.preview is None or at % every or at == self.plan.calls:
             return
         config = self.parts.pipeline.scheduler.config
         seen = predicted(self.state[0], output, self.plan.mixes[self.call], config.prediction_type)[None]
-        shown = self.parts.draw(seen) if self.parts.draws_at_once else self.parts.unscaled(seen)
+        shown = self.parts.sketch(seen) if self.parts.draws_at_once else self.parts.unscaled(seen)
         self.outbox.put(Glimpse(Coming(shown[0])))
 
     def follow(self) -> Image.Image:

@@ -44,7 +44,7 @@ class FileMaker:
     async def of(self, card: Card, *, file_bytes: int) -> Files:
         """The files of a card, none of them larger than `file_bytes`."""
         if card.progress and card.progress.preview and not card.status.ended:
-            return Files([Outgoing("preview.png", card.progress.preview, text(card.locale, "alt-preview"))])
+            return Files([Outgoing("preview.jpg", card.progress.preview, text(card.locale, "alt-preview"))])
         if not card.pictures:
             return Files()
         share = min(file_bytes, (MESSAGE_BYTES - _THUMBNAIL_BYTES) // len(card.pictures))

@@ -68,7 +68,7 @@ class Progress:
 
     Attributes:
         fraction: 0 .. 1 over all its pictures.
-        preview: a small PNG of how it looks now.
+        preview: a small JPEG of how it looks now.
     """
 
     fraction: float

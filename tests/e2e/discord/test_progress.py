@@ -39,7 +39,7 @@ async def test_progress_comes_with_a_preview_that_gives_way_to_the_result() -> N
     maker = FileMaker(Pngs())
     job = a_job(number=1).started(lease="x", at=1.0)
     files = await maker.of(render(job, (), progress=Progress(fraction=0.5, preview=png())), file_bytes=1 << 20)
-    assert [file.filename for file in files.all] == ["preview.png"]
+    assert [file.filename for file in files.all] == ["preview.jpg"]
     done = card(JobStatus.SUCCEEDED)
     files = await maker.of(done, file_bytes=1 << 20)
     assert [file.filename.rpartition(".")[0] for file in files.all] == [f"pentimento-{done.job}-0", "source"]

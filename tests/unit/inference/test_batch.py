@@ -3,15 +3,23 @@
 import gc
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
+from inference import batch
+from inference.api import ModelUnavailable
 from inference.backend import OutOfMemory, Stopped, Unsuited
+from inference.family import Parts
+from inference.loading import sketcher
+from inference.preview import small
 from tests.fakes.atelier import Atelier, Sitter, error, picture, request
 from tests.fakes.models import stable_diffusion
 
@@ -162,6 +170,46 @@ def test_a_request_that_does_not_fit_alone_is_told_so_and_fits_frugally(pipeline
     assert error(frugal.latents, normal.latents) < ALONE
 
 
+def test_finished_pictures_are_decoded_together_where_that_gains(
+    pipeline: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first request waits in its first step of two until those of one step are at the door: all end together."""
+    counts: list[int] = []
+
+    def paint(atelier: Atelier) -> list[Any]:
+        late: list[Any] = []
+
+        def on_step(step: int) -> None:
+            if step == 1:
+                thread.start()
+                while atelier.loop.waiting < 2 and thread.is_alive():
+                    time.sleep(0.001)
+
+        others = [Sitter(request(f"r{number}", steps=2), picture(number)) for number in (1, 2)]
+        thread = threading.Thread(target=lambda: late.extend(atelier.paint(*others)))
+        first = atelier.paint(Sitter(request("first", steps=4), picture(0), on_step=on_step))
+        thread.join()
+        return [*first, *late]
+
+    with Atelier(pipeline) as atelier:
+        draw = atelier.easel.parts.draw
+
+        def counted(latents: torch.Tensor) -> torch.Tensor:
+            counts.append(len(latents))
+            return draw(latents)
+
+        monkeypatch.setattr(atelier.easel.parts, "draw", counted)
+        one_by_one = paint(atelier)
+        assert counts == [1, 1, 1]
+        monkeypatch.setattr(batch, "ONE_BY_ONE", frozenset())
+        together = paint(atelier)
+    assert counts[3:] == [3]
+    for one, other in zip(one_by_one, together, strict=True):
+        assert isinstance(one.end, Image.Image)
+        assert isinstance(other.end, Image.Image)
+        assert np.abs(np.asarray(one.end, dtype=int) - np.asarray(other.end, dtype=int)).max() <= 1
+
+
 def test_numbers_that_overflow_fail_one_request(pipeline: Any) -> None:
     mad = Sitter(request("mad", guidance_scale=1e38), picture(1))
     sane = Sitter(request("sane"), picture(2))
@@ -179,6 +227,43 @@ def test_previews_are_few_small_and_alike_the_result(pipeline: Any) -> None:
         atelier.paint(sitter)
     assert 1 <= len(previews) <= 3
     assert {preview.size for preview in previews} == {(256, 128)}
+
+
+def test_a_tiny_autoencoder_draws_previews_where_a_model_has_one(
+    pipeline: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a GPU, where that costs little."""
+    stable_diffusion(tiny_vae=True).vae.save_pretrained(tmp_path / "taesd")
+    previews: list[Image.Image] = []
+    with Atelier(pipeline) as atelier:
+        parts = atelier.easel.parts
+        parts.sketcher = sketcher(str(tmp_path / "taesd"), "tiny", parts.device, parts.dtype)
+        drawn: list[torch.Tensor] = []
+        sketch = parts.sketch
+
+        def kept(latents: torch.Tensor) -> torch.Tensor:
+            drawn.append(sketch(latents))
+            return drawn[-1]
+
+        monkeypatch.setattr(parts, "sketch", kept)
+        monkeypatch.setattr(Parts, "draws_at_once", True)
+        atelier.paint(Sitter(request(steps=4, strength=1.0), picture(1, (128, 64)), previews=previews))
+    [pixels] = drawn
+    [preview] = previews
+    assert pixels.shape == (1, 8 * 32, 8 * 64, 3), "eight pixels from each latent"
+    assert preview.tobytes() == small(Image.fromarray(pixels[0].numpy())).tobytes()
+
+
+def test_a_sketcher_that_is_none_is_said_to_be(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="mend its sketcher"):
+        sketcher(str(tmp_path), "mine", torch.device("cpu"), torch.float32)
+
+
+def test_a_request_of_few_calls_is_over_before_a_preview_would_be_seen(pipeline: Any) -> None:
+    previews: list[Any] = []
+    with Atelier(pipeline) as atelier:
+        atelier.paint(Sitter(request(steps=3, strength=1.0), picture(1), previews=previews))
+    assert not previews
 
 
 @pytest.mark.slow

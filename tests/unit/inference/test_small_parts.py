@@ -20,7 +20,7 @@ from inference.caps import KneeFile, RowCaps, knee
 from inference.denoiser import Denoiser, Rows
 from inference.family import Moments, Parts, loops
 from inference.graphs import Graphs
-from inference.packed import pack
+from inference.packed import able, pack
 from inference.preview import Lens, render
 from inference.turns import PATIENCE as TURNS_PATIENCE
 from inference.turns import Turns
@@ -300,13 +300,16 @@ def _packed(make: Any) -> tuple[Any, int]:
 def test_packed_layers_say_the_same() -> None:
     plain = stable_diffusion("ddim").unet.to(torch.bfloat16)
     packed, layers = _packed(stable_diffusion("ddim"))
-    assert layers > 20
+    kernels = able() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    assert layers > 20 if kernels else layers == 0, (
+        "processors without instructions for bfloat16 have no such kernels"
+    )
     with torch.inference_mode():
         for side in (8, 12):
             told = (torch.randn(3, 4, side, side, dtype=torch.bfloat16), torch.tensor([1.0, 500.0, 999.0]))
             words = torch.randn(3, 5, 16, dtype=torch.bfloat16)
             one, other = (unet(*told, encoder_hidden_states=words).sample for unet in (plain, packed))
-            assert error(one, other) < 0.02
+            assert error(one, other) < 0.02 if layers else torch.equal(one, other)
 
 
 def test_what_torch_does_not_offer_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

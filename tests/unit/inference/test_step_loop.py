@@ -1,5 +1,6 @@
 """The step loop against the stock pipelines, on tiny models with random weights."""
 
+import copy
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,9 @@ def check(pipeline: Any, sitters: list[Sitter], bound: float = BOUND) -> list[Pa
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SCHEDULERS)
-def test_a_mixed_batch_is_what_stock_paints_one_by_one(name: str) -> None:
-    check(stable_diffusion(name), mixed())
+@pytest.mark.parametrize("make", [stable_diffusion, stable_diffusion_xl], ids=["sd", "sdxl"])
+def test_a_mixed_batch_is_what_stock_paints_one_by_one(make: Any, name: str) -> None:
+    check(make(name), mixed())
 
 
 @pytest.mark.parametrize("name", CLIPPED)
@@ -120,11 +122,24 @@ def _pocket(dtype: torch.dtype) -> Any:
     return load(Path(folder), POCKET, choose_device("cpu"), dtype)
 
 
+@pytest.fixture(scope="module")
+def pocket() -> Any:
+    return _pocket(torch.float32)
+
+
 @pytest.mark.slow
-def test_the_shipped_model_paints_what_stock_paints() -> None:
-    pipeline = _pocket(torch.float32)
-    assert loops(pipeline)
-    check(pipeline, mixed())
+def test_the_shipped_model_paints_what_stock_paints(pocket: Any) -> None:
+    assert loops(pocket)
+    check(pocket, mixed())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_the_shipped_model_paints_what_stock_paints_with_any_scheduler(pocket: Any, name: str) -> None:
+    own = copy.copy(pocket)
+    own.scheduler = SCHEDULERS[name]()
+    longer = Sitter(request("f", steps=8, strength=0.5, seed=6, prompt="night"), picture(6))
+    check(own, [mixed()[0], longer])
 
 
 @pytest.mark.slow

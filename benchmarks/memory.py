@@ -1,0 +1,103 @@
+"""`python -m benchmarks.memory`: what the worker weighs over 500 mixed requests of the shipped model.
+
+Sizes, steps, strengths, guidance, words and pictures differ; some want previews, some are cancelled under way. The
+first hundred, which fill the caches and what the allocator keeps, come before the table's first line.
+"""
+
+import asyncio
+import random
+import tempfile
+from collections.abc import Iterator
+from contextlib import aclosing
+from pathlib import Path
+
+import psutil
+import torch
+
+from benchmarks.workloads import PROMPTS, Setting
+from inference.api import Done, Img2ImgRequest, Step
+from inference.entry import ModelEntry
+from inference.process import ProcessEngine
+
+RESULT = Path(__file__).with_name("results") / "memory.md"
+EACH = 100
+SIDES = (128, 192, 256)
+COLUMNS = ("requests", "cancelled", "worker MiB", "words from the cache", "pictures from the cache")
+
+
+def main() -> None:
+    """Run them and write the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        lines = asyncio.run(_measured(Path(folder)))
+    RESULT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(RESULT.read_text(encoding="utf-8"))
+
+
+async def _measured(folder: Path) -> list[str]:
+    choice = random.Random(0)
+    async with ProcessEngine(model="pocket", entries={"pocket": ModelEntry(id="pocket")}) as engine:
+        capacity = await engine.capacity()
+        lines = [f"# Memory of the worker over 500 mixed requests, {capacity.device}, torch {torch.__version__}", ""]
+        lines += [f"| {' | '.join(COLUMNS)} |", "|" + "---|" * len(COLUMNS)]
+        cancelled = 0
+        for hundred in range(6):
+            cancelled += await _serve(engine, _requests(folder, choice, hundred), capacity.slots, choice)
+            counters = engine.counters()
+            [worker] = psutil.Process().children()
+            numbers = [
+                str(EACH * hundred),
+                str(cancelled),
+                f"{worker.memory_info().rss / 2**20:.0f}",
+                *(
+                    _share(counters[f"{kind}_remembered"], counters[f"{kind}_encoded"])
+                    for kind in ("words", "pictures")
+                ),
+            ]
+            lines.append(f"| {' | '.join(numbers)} |")
+            print(lines[-1], flush=True)
+    return lines
+
+
+def _share(hits: int, misses: int) -> str:
+    return f"{100 * hits / (hits + misses):.0f} %"
+
+
+def _requests(folder: Path, choice: random.Random, hundred: int) -> Iterator[Img2ImgRequest]:
+    setting = Setting(folder=folder, model="pocket", side=256, grid=(4,), guidance=(1.5,), count=EACH)
+    for number in range(EACH):
+        name = f"{hundred}-{number}"
+        yield Img2ImgRequest(
+            id=name,
+            source=setting.source(choice.randrange(200), choice.choice(SIDES)),
+            output=folder / f"{name}.png",
+            prompt=choice.choice((*PROMPTS, f"picture {name}")),
+            strength=choice.uniform(0.1, 1.0),
+            steps=choice.choice((2, 3, 4, 6)),
+            guidance_scale=choice.choice((1.0, 1.5, 3.0)),
+            seed=choice.randrange(2**32),
+            model="pocket",
+            previews=choice.random() < 0.5,
+        )
+
+
+async def _serve(engine: ProcessEngine, requests: Iterator[Img2ImgRequest], slots: int, choice: random.Random) -> int:
+    """Serve them with all slots; how many were cancelled after a step."""
+
+    async def work() -> int:
+        count = 0
+        for request in requests:
+            leaves = choice.random() < 0.1
+            async with aclosing(engine.run(request)) as events:
+                async for event in events:
+                    if leaves and isinstance(event, Step):
+                        await engine.cancel(request.id)
+            count += not isinstance(event, Done)
+            for file in request.output.parent.glob(f"{request.output.name}*"):
+                file.unlink()
+        return count
+
+    return sum(await asyncio.gather(*(work() for _ in range(slots))))
+
+
+if __name__ == "__main__":
+    main()
