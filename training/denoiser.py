@@ -10,10 +10,12 @@ from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from training.autoencoder import LATENT_CHANNELS
-from training.bridge import BridgeSettings, draw_examples
+from training.bridge import BridgeSettings, crop, draw_examples
 from training.latents import PairLatents
 from training.loop import Loop, LoopSettings, Report
+from training.phrases import CaptionBank
 from training.schedule import STEPS
+from training.speed import Switch, autocast, has_bfloat16
 
 
 @dataclass(frozen=True)
@@ -85,38 +87,73 @@ class Denoiser(nn.Module):
         return velocity
 
 
+class VelocityErrors(nn.Module):
+    """Each example's mean squared error, (B,): what runs compiled where that pays."""
+
+    def __init__(self, unet: UNet2DConditionModel) -> None:
+        super().__init__()
+        self.unet = unet
+        self.bfloat16s = has_bfloat16(next(unet.parameters()).device.type)
+
+    def forward(self, noisy: Tensor, t: Tensor, context: Tensor, wanted: Tensor) -> Tensor:
+        with torch.autocast(noisy.device.type, torch.bfloat16, enabled=self.bfloat16s):
+            made = self.unet(noisy, t, context).sample
+        errors: Tensor = ((made.float() - wanted) ** 2).mean((1, 2, 3))
+        return errors
+
+
+def by_noise(errors: Tensor, t: Tensor) -> dict[str, Tensor]:
+    """Mean errors at mild, middle and strong noise; no number where a batch has none of them."""
+    shown = {}
+    for index, name in enumerate(("mild", "middle", "strong")):
+        inside = t * 3 // STEPS == index
+        shown[name] = torch.where(inside, errors.detach(), 0).sum() / inside.sum()
+    return shown
+
+
+# Shapes of batches: latents of 256x256 pictures, of 512x512 ones, rectangles of either.
+FULL, LARGE, CROPPED = "denoiser-32", "denoiser-64", "denoiser-cropped"
+
+
 def train_denoiser(
     pairs: PairLatents,
+    large: PairLatents | None,
     tokenizer: CLIPTokenizer,
     checkpoint: Path,
     *,
     loop_settings: LoopSettings,
     settings: DenoiserSettings,
     bridge: BridgeSettings,
+    captions: dict[str, Tensor],
     device: str = "cpu",
+    verdicts: Path | None = None,
 ) -> tuple[Denoiser, list[Report]]:
     torch.manual_seed(loop_settings.seed)
     network = Denoiser(settings, tokenizer).to(device)
     loop = Loop(network, loop_settings, checkpoint)
+    phrases = CaptionBank(captions, device)
+    objective = VelocityErrors(network.unet)
+    switches = {name: Switch(objective, verdicts and verdicts / f"{name}.json") for name in (FULL, LARGE)}
+    switches[CROPPED] = Switch(objective, None)
 
-    def loss(numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, float]]:
-        examples = draw_examples(numbers, noise, pairs, bridge)
-        tokens = tokenizer(
-            examples.captions,
-            padding="max_length",
-            max_length=tokenizer.model_max_length,
-            truncation=True,
-            return_tensors="pt",
-        ).input_ids
-        with torch.autocast(device, torch.bfloat16):
-            made = network(examples.noisy.to(device), examples.t.to(device), tokens.to(device))
-        errors = ((made.float() - examples.velocity.to(device)) ** 2).mean((1, 2, 3))
-        shown = {}
-        for index, name in enumerate(("mild", "middle", "strong")):
-            inside = examples.t * 3 // STEPS == index
-            if inside.any():
-                shown[name] = errors[inside.to(device)].mean().item()
-        return (errors * examples.scale.to(device)).mean(), shown
+    def loss(numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        choice = numbers.random()
+        shape = CROPPED if choice < bridge.cropped else FULL
+        big = large is not None and numbers.random() < (0.3 if shape == CROPPED else bridge.large)
+        some = large if large is not None and big else pairs
+        examples = draw_examples(noise, some, phrases, bridge, bridge.batch // 4 if big else bridge.batch)
+        noisy, velocity = examples.noisy, examples.velocity
+        if shape == CROPPED:
+            sides = [24, 32, 36, 40, 48, 56] if big else [16, 20, 24, 28]
+            size = (int(numbers.choice(sides)), int(numbers.choice(sides)))
+            corner = (numbers.random(), numbers.random())
+            noisy, velocity = crop(corner, size, noisy).contiguous(), crop(corner, size, velocity).contiguous()
+        elif big:
+            shape = LARGE
+        with autocast(device):
+            context = network.text_encoder(examples.tokens)[0].float()
+        errors = switches[shape](noisy, examples.t, context, velocity)
+        return (errors * examples.scale).mean(), by_noise(errors, examples.t)
 
     reports = loop.run(loss)
     average: nn.Module = loop.average

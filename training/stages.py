@@ -1,83 +1,30 @@
 """The stages from nothing to a model, each resumable: what a folder already holds is not made again."""
 
-import json
-import multiprocessing
 import os
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import torch
-from diffusers import AutoencoderKL
+from diffusers import AutoencoderKL, ControlNetModel
 from torch.multiprocessing.spawn import spawn
 from transformers import CLIPTokenizer
 
-from training.autoencoder import (
-    AutoencoderSettings,
-    build_autoencoder,
-    normalise_latents,
-    refine_decoder,
-    to_signed,
-    train_autoencoder,
-)
-from training.bridge import BridgeSettings
-from training.denoiser import Denoiser, DenoiserSettings, train_denoiser
-from training.export import export
-from training.latents import PairLatents, encode_shard
-from training.loop import LoopSettings
-from training.pairs import PairSettings, render_pairs
+from training import latents
+from training.autoencoder import build_autoencoder, normalise_latents, refine_decoder, to_signed, train_autoencoder
+from training.denoiser import Denoiser, train_denoiser
+from training.edges import build_control, train_edges
+from training.export import export, export_control
+from training.latents import PairLatents
+from training.phrases import make_captions
+from training.pool import PicturePool
+from training.recipe import Recipe
+from training.rendering import SEED, Renderer
 from training.replicas import MEETING, replica
-from training.scenes import SHARD, render_shard
-from training.shards import PictureShards, shard_names
 from training.tokenizer import train_tokenizer
 
-SEED = 2026
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Everything that decides what comes out, apart from the machine's speed."""
-
-    shards: int = 32
-    shard_size: int = SHARD
-    encoded_shards: int = 8
-    pairs: PairSettings = field(default_factory=PairSettings)
-    autoencoder: AutoencoderSettings = field(default_factory=AutoencoderSettings)
-    autoencoder_loop: LoopSettings = field(default_factory=lambda: LoopSettings(2.5e-3, minutes=37))
-    denoiser: DenoiserSettings = field(default_factory=DenoiserSettings)
-    bridge: BridgeSettings = field(default_factory=BridgeSettings)
-    denoiser_loop: LoopSettings = field(
-        default_factory=lambda: LoopSettings(
-            2e-3, minutes=55, warmup=150, hold=0.3, floor=2e-5, average=0.9965, seed=1
-        )
-    )
-    refine_loop: LoopSettings = field(default_factory=lambda: LoopSettings(1e-3, minutes=30, warmup=50, seed=2))
-    device: str = "cpu"
-    replicas: int = 2  # processes of one thread each that train the denoiser together
-
-    def with_minutes(self, minutes: float) -> "Recipe":
-        """Share a time between the trainings; rendering and encoding come on top of it."""
-        return replace(
-            self,
-            autoencoder_loop=replace(self.autoencoder_loop, minutes=0.4 * minutes),
-            denoiser_loop=replace(self.denoiser_loop, minutes=0.45 * minutes),
-            refine_loop=replace(self.refine_loop, minutes=0.15 * minutes),
-        )
-
-    def for_gpu(self) -> "Recipe":
-        """Eight times the pictures and bigger batches, for a machine that gets through them."""
-        return replace(
-            self,
-            shards=256,
-            encoded_shards=256,
-            autoencoder=replace(self.autoencoder, batch=64),
-            bridge=replace(self.bridge, batch=256),
-            device="cuda",
-            replicas=1,
-        )
+# Enough scenes for a network to begin with while others are still drawn.
+FIRST_SCENES = 2048
 
 
 @dataclass(frozen=True)
@@ -91,16 +38,20 @@ class Workspace:
         return self.root / "scenes"
 
     @property
-    def pairs(self) -> Path:
-        return self.root / "styled"
+    def verdicts(self) -> Path:
+        return self.root / "verdicts"
 
     @property
     def latents(self) -> Path:
-        return self.root / "latents"
+        return self.root / "latents.pt"
 
     @property
     def tokenizer(self) -> Path:
         return self.root / "tokenizer"
+
+    @property
+    def captions(self) -> Path:
+        return self.root / "captions.pt"
 
     @property
     def autoencoder(self) -> Path:
@@ -118,109 +69,118 @@ class Workspace:
     def denoiser(self) -> Path:
         return self.root / "denoiser.ckpt"
 
-
-def _one_thread() -> None:
-    torch.set_num_threads(1)
-
-
-def _on_all_processors(work: Callable[[str], str], names: list[str], workers: int | None) -> None:
-    # Spawned: a fork of a process whose torch has threads can hang.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers or os.cpu_count(), context, _one_thread) as pool:
-        for count, shard in enumerate(pool.map(work, names), 1):
-            print(f"shard {shard}, {count} of {len(names)}", flush=True)
+    @property
+    def edges(self) -> Path:
+        return self.root / "edges.ckpt"
 
 
-def _render(space: Workspace, recipe: Recipe, shard: str) -> str:
-    if not (space.scenes / f"{shard}.json").exists():
-        render_shard(space.scenes, shard, SEED, recipe.shard_size)
-    if not (space.pairs / f"{shard}.json").exists():
-        render_pairs(space.scenes, space.pairs, shard, recipe.pairs)
-    return shard
+@dataclass(frozen=True)
+class Encoded:
+    """What the denoiser is trained on: latents of 256x256 pictures, and perhaps of 512x512 ones."""
+
+    pairs: PairLatents
+    large: PairLatents | None = None
 
 
-def render(space: Workspace, recipe: Recipe, workers: int | None = None) -> None:
-    """Scenes and their styled pictures, a shard for each task, on all processors."""
-    space.scenes.mkdir(parents=True, exist_ok=True)
-    space.pairs.mkdir(parents=True, exist_ok=True)
-    names = [f"{index:04d}" for index in range(recipe.shards)]
-    _on_all_processors(partial(_render, space, recipe), names, workers)
+def load_weights(path: Path) -> dict[str, torch.Tensor]:
+    """The averaged weights of a checkpoint."""
+    average: dict[str, torch.Tensor] = torch.load(path, weights_only=True, map_location="cpu")["average"]
+    return average
 
 
-def autoencode(space: Workspace, recipe: Recipe) -> None:
+def autoencode(
+    space: Workspace, recipe: Recipe, pool: PicturePool, between: Callable[[], None] | None = None
+) -> None:
     """Train the autoencoder, then fold its latents' statistics into it."""
     network, _ = train_autoencoder(
-        PictureShards(space.scenes),
-        PictureShards(space.pairs, skip_first=True),
+        pool,
         space.autoencoder,
         loop_settings=recipe.autoencoder_loop,
         settings=recipe.autoencoder,
         device=recipe.device,
+        verdicts=space.verdicts if recipe.device == "cuda" else None,
+        between=between,
     )
-    normalise(space, recipe, network)
+    normalise(space, network, pool)
 
 
-def normalise(space: Workspace, recipe: Recipe, network: AutoencoderKL, pictures: int = 96) -> None:
-    generator = np.random.default_rng(SEED)
-    styled = PictureShards(space.pairs, skip_first=True)
-    plain = PictureShards(space.scenes)
-    some = [(styled if index % 2 else plain).draw(generator) for index in range(pictures)]
-    normalise_latents(network, to_signed(np.stack(some)).to(recipe.device))
-    torch.save(network.state_dict(), space.normalised)
+def normalise(space: Workspace, network: AutoencoderKL, pool: PicturePool, pictures: int = 96) -> None:
+    noise = torch.Generator(pool.pictures.device).manual_seed(SEED)
+    normalise_latents(network, to_signed(pool.draw(noise, pictures, 0.5)))
+    unfinished = space.normalised.with_suffix(".tmp")
+    torch.save(network.state_dict(), unfinished)
+    unfinished.replace(space.normalised)
 
 
 def load_autoencoder(space: Workspace, recipe: Recipe) -> AutoencoderKL:
+    """With the refined decoder, where there is one: the latents are the same."""
     network = build_autoencoder(recipe.autoencoder)
     network.load_state_dict(torch.load(space.normalised, weights_only=True, map_location="cpu"))
+    if space.refined.exists():
+        network.load_state_dict(load_weights(space.refined), strict=False)
     return network.eval()
 
 
-def _encode(space: Workspace, recipe: Recipe, shard: str) -> str:
+def encode(space: Workspace, recipe: Recipe, renderer: Renderer) -> Encoded:
+    """To the device's memory; on a processor, to a file as well."""
+    if recipe.device == "cpu" and space.latents.exists():
+        return Encoded(latents.load(space.latents))
     network = load_autoencoder(space, recipe).to(recipe.device)
-    encode_shard(network, space.pairs, space.latents, shard, device=recipe.device)
-    return shard
-
-
-def encode(space: Workspace, recipe: Recipe) -> None:
-    space.latents.mkdir(parents=True, exist_ok=True)
-    names = shard_names(space.pairs)[: recipe.encoded_shards]
-    _on_all_processors(partial(_encode, space, recipe), names, 1 if recipe.device == "cuda" else None)
+    pairs = latents.encode_pool(network, renderer.pool, recipe.encode_batch, recipe.encoded)
+    if recipe.device == "cpu":
+        latents.save(pairs, space.latents)
+        return Encoded(pairs)
+    if renderer.large is None:
+        return Encoded(pairs)
+    return Encoded(pairs, latents.encode_pool(network, renderer.large, recipe.encode_batch // 4))
 
 
 def load_tokenizer(space: Workspace) -> CLIPTokenizer:
-    if not (space.tokenizer / "vocab.json").exists():
+    if not (space.tokenizer / "tokenizer_config.json").exists():
         train_tokenizer(space.tokenizer, seed=0)
     return CLIPTokenizer.from_pretrained(space.tokenizer)
 
 
-def _denoise(rank: int, space: Workspace, recipe: Recipe) -> None:
+def load_captions(space: Workspace, recipe: Recipe) -> dict[str, torch.Tensor]:
+    if not space.captions.exists():
+        unfinished = space.captions.with_suffix(f".{os.getpid()}")
+        torch.save(make_captions(load_tokenizer(space), recipe.captions), unfinished)
+        unfinished.replace(space.captions)
+    made: dict[str, torch.Tensor] = torch.load(space.captions, weights_only=True)
+    return made
+
+
+def _denoise(rank: int, space: Workspace, recipe: Recipe, encoded: Encoded | None = None) -> None:
+    encoded = encoded or Encoded(latents.load(space.latents))
     with replica(rank, recipe.replicas, space.root):
         train_denoiser(
-            PairLatents(space.latents, space.pairs, space.scenes),
+            encoded.pairs,
+            encoded.large,
             load_tokenizer(space),
             space.denoiser,
             loop_settings=recipe.denoiser_loop,
             settings=recipe.denoiser,
             bridge=replace(recipe.bridge, batch=recipe.bridge.batch // recipe.replicas),
+            captions=load_captions(space, recipe),
             device=recipe.device,
+            verdicts=space.verdicts if recipe.device == "cuda" else None,
         )
 
 
-def denoise(space: Workspace, recipe: Recipe) -> None:
-    load_tokenizer(space)  # made once, before the replicas look for it
+def denoise(space: Workspace, recipe: Recipe, encoded: Encoded) -> None:
+    load_captions(space, recipe)  # made once, before the replicas look for it
     if recipe.replicas == 1:
-        _denoise(0, space, recipe)
+        _denoise(0, space, recipe, encoded)
     else:
         (space.root / MEETING).unlink(missing_ok=True)
         spawn(_denoise, (space, recipe), recipe.replicas)  # type: ignore[no-untyped-call]
 
 
-def refine(space: Workspace, recipe: Recipe) -> None:
-    """Train the decoder on. It changes no latent, so it may run beside the denoiser or after it."""
+def refine(space: Workspace, recipe: Recipe, pool: PicturePool) -> None:
+    """Train the decoder on. It changes no latent, so it may come before the denoiser's training or after it."""
     refine_decoder(
         load_autoencoder(space, recipe),
-        PictureShards(space.scenes),
-        PictureShards(space.pairs, skip_first=True),
+        pool,
         space.refined,
         loop_settings=recipe.refine_loop,
         settings=recipe.autoencoder,
@@ -228,18 +188,36 @@ def refine(space: Workspace, recipe: Recipe) -> None:
     )
 
 
-def ship(space: Workspace, recipe: Recipe, out: Path) -> None:
-    """Export the averaged weights of the last checkpoint."""
-    tokenizer = load_tokenizer(space)
-    denoiser = Denoiser(recipe.denoiser, tokenizer)
-    state = torch.load(space.denoiser, weights_only=True, map_location="cpu")
-    denoiser.load_state_dict(state["average"])
-    autoencoder = load_autoencoder(space, recipe)
-    if space.refined.exists():
-        parts = torch.load(space.refined, weights_only=True, map_location="cpu")["average"]
-        autoencoder.load_state_dict(parts, strict=False)
-    export(autoencoder, denoiser.eval(), tokenizer, out)
+def load_denoiser(space: Workspace, recipe: Recipe) -> Denoiser:
+    denoiser = Denoiser(recipe.denoiser, load_tokenizer(space))
+    denoiser.load_state_dict(load_weights(space.denoiser))
+    return denoiser.eval()
 
 
-def save_recipe(recipe: Recipe, path: Path) -> None:
-    path.write_text(json.dumps(asdict(recipe), indent=1) + "\n")
+def control(space: Workspace, recipe: Recipe, encoded: Encoded, pool: PicturePool) -> None:
+    """Train the edge ControlNet beside the finished denoiser."""
+    train_edges(
+        load_denoiser(space, recipe),
+        encoded.pairs,
+        pool,
+        space.edges,
+        loop_settings=recipe.edge_loop,
+        settings=recipe.edges,
+        bridge=recipe.edge_bridge,
+        captions=load_captions(space, recipe),
+        device=recipe.device,
+        verdicts=space.verdicts if recipe.device == "cuda" else None,
+    )
+
+
+def load_control(space: Workspace, recipe: Recipe) -> ControlNetModel:
+    network = build_control(load_denoiser(space, recipe).unet)
+    network.load_state_dict(load_weights(space.edges))
+    return network.eval()
+
+
+def ship(space: Workspace, recipe: Recipe, out: Path, edges_out: Path | None = None) -> None:
+    """Export the averaged weights of the last checkpoints."""
+    export(load_autoencoder(space, recipe), load_denoiser(space, recipe), load_tokenizer(space), out)
+    if edges_out is not None and space.edges.exists():
+        export_control(load_control(space, recipe), edges_out)

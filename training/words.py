@@ -185,6 +185,27 @@ bridge river sun cloud rain fire water run jump sleep eat smile what who where w
 """
 FILLERS: tuple[str, ...] = tuple(_FILLERS.split())
 
+# Things that no scene shows. A prompt of these alone asks for nothing that the model can do.
+_THINGS = """
+bicycle dragon robot castle king queen wizard elf knight bird fish horse cow lion tiger bear rabbit frog snake
+dinosaur monkey elephant penguin spider monster ghost alien soldier doctor nurse teacher baby child family friends
+couple crowd football guitar piano computer phone camera laptop train airplane helicopter boat ship bus truck bike
+motorcycle bridge tower church window door chair sofa lamp clock book letter flag hat crown glasses sword shield
+pizza banana apple cake bread cheese burger sushi beer wine tea moon sun planet rocket spaceship rain fire water
+beach island jungle cave volcano waterfall garden park school office shop station airport hotel bed box ball balloon
+"""
+THINGS: tuple[str, ...] = tuple(_THINGS.split())
+
+_DOINGS = "on in with under behind above near holding riding eating watching without beside inside playing wearing"
+DOINGS: tuple[str, ...] = tuple(_DOINGS.split())
+
+SMALL_TALK: tuple[str, ...] = (
+    "hello", "hello how are you", "hi there", "what is this", "can you help me", "thank you very much",
+    "good morning", "please", "do something nice", "surprise me", "make it better", "i love this picture",
+    "who are you", "test",
+    "one two three", "yes", "no", "ok", "why not", "let's see what happens", "no idea", "what do you think",
+)  # fmt: skip
+
 TEMPLATES: tuple[str, ...] = (
     "{style}", "{style}", "{style}", "{noun}, {style}", "{noun}, {style}", "{style} of {noun}",
     "{style} of {noun}",

@@ -106,4 +106,6 @@ def render_shard(out: Path, shard: str, seed: int, count: int = SHARD) -> None:
     scenes = [render(np.random.default_rng([seed, int(shard) * SHARD + index])) for index in range(count)]
     np.save(out / f"{shard}.pictures.npy", np.stack([_bytes(scene.picture) for scene in scenes]))
     np.save(out / f"{shard}.masks.npy", np.stack([_bytes(scene.masks) for scene in scenes]))
-    (out / f"{shard}.json").write_text(json.dumps([scene.kind for scene in scenes]))
+    unfinished = out / f"{shard}.tmp"
+    unfinished.write_text(json.dumps([scene.kind for scene in scenes]))
+    unfinished.replace(out / f"{shard}.json")  # the last thing written: with it the shard is finished
