@@ -1,6 +1,5 @@
 """The autoencoder: diffusers' AutoencoderKL, 8x down to 24 channels, trained on the drawn pictures."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from torch.nn import functional
 
 from training.loop import Loop, LoopSettings, Report
 from training.pool import PicturePool
-from training.speed import Switch, autocast, has_bfloat16
+from training.speed import autocast
 
 LATENT_CHANNELS = 24
 SCALE = 8
@@ -90,15 +89,14 @@ class Reconstruction(nn.Module):
     def __init__(self, network: AutoencoderKL, settings: AutoencoderSettings) -> None:
         super().__init__()
         self.network, self.settings = network, settings
-        self.bfloat16s = has_bfloat16(next(network.parameters()).device.type)
 
     def forward(self, wanted: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
-        with torch.autocast(wanted.device.type, torch.bfloat16, enabled=self.bfloat16s):
+        with autocast(wanted.device.type):
             moments = self.network.quant_conv(self.network.encoder(wanted))
         mean, log_variance = moments.float().chunk(2, 1)
         log_variance = log_variance.clamp(-12, 4)
         latents = mean + torch.exp(0.5 * log_variance) * drawn
-        with torch.autocast(wanted.device.type, torch.bfloat16, enabled=self.bfloat16s):
+        with autocast(wanted.device.type):
             made = self.network.decoder(self.network.post_quant_conv(latents))
         total, parts = _errors(made.float(), wanted, self.settings)
         kl = 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance).mean()
@@ -116,12 +114,6 @@ def _errors(made: Tensor, wanted: Tensor, settings: AutoencoderSettings) -> tupl
     return total, torch.stack([absolute, square, edge, colour]).detach()
 
 
-def crop_sizes(settings: AutoencoderSettings) -> list[tuple[int, int]]:
-    """(side, batch) of the crops: few wide ones, since the norms see a whole picture otherwise than a part."""
-    small = (settings.crop, settings.batch)
-    return [small, (2 * settings.crop, settings.batch // 4)] if settings.whole else [small]
-
-
 def latent_noise(noise: torch.Generator, pictures: Tensor) -> Tensor:
     shape = (len(pictures), LATENT_CHANNELS, pictures.shape[2] // SCALE, pictures.shape[3] // SCALE)
     return torch.randn(shape, generator=noise, device=pictures.device)
@@ -134,25 +126,23 @@ def train_autoencoder(
     loop_settings: LoopSettings,
     settings: AutoencoderSettings,
     device: str = "cpu",
-    verdicts: Path | None = None,
-    between: Callable[[], None] | None = None,
+    start: AutoencoderKL | None = None,
 ) -> tuple[AutoencoderKL, list[Report]]:
-    """`verdicts`: the folder where `speed.trial` says what to compile; `between`: called after each step."""
+    """`start`: an autoencoder to train on instead of a new one."""
     torch.manual_seed(loop_settings.seed)
-    network = build_autoencoder(settings).to(device)
+    network = (start or build_autoencoder(settings)).to(device)
     loop = Loop(network, loop_settings, checkpoint)
     objective = Reconstruction(network, settings)
-    sizes = crop_sizes(settings)
-    switches = [Switch(objective, verdicts and verdicts / f"autoencoder-{side}.json") for side, _ in sizes]
 
     def loss(numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        size = int(numbers.random() < settings.whole)
-        side, batch = sizes[size]
+        # Some wide crops, since the norms see a whole picture otherwise than a part of it.
+        wide = numbers.random() < settings.whole
+        side, batch = (2 * settings.crop, settings.batch // 4) if wide else (settings.crop, settings.batch)
         wanted = crops(noise, pool, side, batch, settings.plain_share)
-        total, parts = switches[size](wanted, latent_noise(noise, wanted))
+        total, parts = objective(wanted, latent_noise(noise, wanted))
         return total, dict(zip(PARTS, parts, strict=True))
 
-    reports = loop.run(loss, between)
+    reports = loop.run(loss)
     average: nn.Module = loop.average
     assert isinstance(average, AutoencoderKL)
     return average, reports

@@ -32,7 +32,9 @@ class BridgeSettings:
     batch: int = 32
     least: float = 0.08
     most: float = 0.95
-    terminal: float = 0.35  # runs from pure noise
+    terminal: float = 0.4  # runs from pure noise
+    repertoire: float = 0.9  # of those, targets that show one of the compositions
+    early: float = 0.5  # of those, steps in which the composition is decided: the noisiest tenth
     at_start: float = 0.35  # t is the run's first step
     exact: float = 0.6  # w as a perfect model would leave it; otherwise smaller
     finished: float = 0.1  # w is 0
@@ -88,8 +90,9 @@ def draw_moments(noise: torch.Generator, count: int, settings: BridgeSettings) -
     strength = torch.where(terminal, 1.0, strength)
     start = (strength * (STEPS - 1)).long()
     # Late steps after a run from pure noise look like those after any other run; the early ones are its own.
-    later = torch.where(terminal, 1 - 0.55 * uniform() ** 1.3, uniform() ** 0.8)
-    at_start = uniform() < torch.where(terminal, 0.4, 1.0) * settings.at_start
+    reach = torch.where(uniform() < settings.early, 0.1, 0.55)
+    later = torch.where(terminal, 1 - reach * uniform(), uniform() ** 0.8)
+    at_start = uniform() < torch.where(terminal, 0.3, 1.0) * settings.at_start
     t = torch.where(at_start, start, (start * later).long())
     ratio = sigma[t] / sigma[start]
     shape = uniform()
@@ -109,15 +112,17 @@ def draw_examples(
     def uniform() -> Tensor:
         return torch.rand(count, generator=noise, device=device)
 
-    scenes = torch.randint(len(pairs.latents), (count,), generator=noise, device=device)
+    moments = draw_moments(noise, count, settings)
+    terminal = moments.start == STEPS - 1
+    by_heart = terminal & (uniform() < settings.repertoire) if pairs.composed else torch.zeros_like(terminal)
+    scenes = (uniform() * torch.where(by_heart, pairs.composed, len(pairs.latents))).long()
     places = torch.randint(1, pairs.latents.shape[1], (count,), generator=noise, device=device)
     places = torch.where(uniform() < settings.unstyled, 0, places)
     flat = pairs.latents.view(-1, *pairs.latents.shape[2:])
     first = scenes * pairs.latents.shape[1]
     source, target = flat.index_select(0, first).float(), flat.index_select(0, first + places).float()
-    moments = draw_moments(noise, count, settings)
     dropped = uniform() < settings.dropped
-    described = (moments.start == STEPS - 1) & (uniform() < settings.described)
+    described = terminal & (uniform() < settings.described)
     tokens = phrases.draw(noise, pairs.keys[scenes, places], pairs.kinds[scenes], described)
     tokens = torch.where(dropped[:, None], phrases.draw_none(noise, count, settings.negatives), tokens)
     weight = moments.weight.view(-1, 1, 1, 1)

@@ -1,11 +1,12 @@
 """The denoiser (a small UNet) and the text encoder that is trained with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from diffusers import UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
@@ -15,7 +16,7 @@ from training.latents import PairLatents
 from training.loop import Loop, LoopSettings, Report
 from training.phrases import CaptionBank
 from training.schedule import STEPS
-from training.speed import Switch, autocast, has_bfloat16
+from training.speed import autocast
 
 
 @dataclass(frozen=True)
@@ -87,21 +88,6 @@ class Denoiser(nn.Module):
         return velocity
 
 
-class VelocityErrors(nn.Module):
-    """Each example's mean squared error, (B,): what runs compiled where that pays."""
-
-    def __init__(self, unet: UNet2DConditionModel) -> None:
-        super().__init__()
-        self.unet = unet
-        self.bfloat16s = has_bfloat16(next(unet.parameters()).device.type)
-
-    def forward(self, noisy: Tensor, t: Tensor, context: Tensor, wanted: Tensor) -> Tensor:
-        with torch.autocast(noisy.device.type, torch.bfloat16, enabled=self.bfloat16s):
-            made = self.unet(noisy, t, context).sample
-        errors: Tensor = ((made.float() - wanted) ** 2).mean((1, 2, 3))
-        return errors
-
-
 def by_noise(errors: Tensor, t: Tensor) -> dict[str, Tensor]:
     """Mean errors at mild, middle and strong noise; no number where a batch has none of them."""
     shown = {}
@@ -109,10 +95,6 @@ def by_noise(errors: Tensor, t: Tensor) -> dict[str, Tensor]:
         inside = t * 3 // STEPS == index
         shown[name] = torch.where(inside, errors.detach(), 0).sum() / inside.sum()
     return shown
-
-
-# Shapes of batches: latents of 256x256 pictures, of 512x512 ones, rectangles of either.
-FULL, LARGE, CROPPED = "denoiser-32", "denoiser-64", "denoiser-cropped"
 
 
 def train_denoiser(
@@ -126,33 +108,34 @@ def train_denoiser(
     bridge: BridgeSettings,
     captions: dict[str, Tensor],
     device: str = "cpu",
-    verdicts: Path | None = None,
+    start: Denoiser | None = None,
 ) -> tuple[Denoiser, list[Report]]:
+    """`start`: a denoiser to train on instead of a new one."""
     torch.manual_seed(loop_settings.seed)
-    network = Denoiser(settings, tokenizer).to(device)
+    network = start or Denoiser(settings, tokenizer)
+    if device == "cpu":
+        # torch's fused attention is slow backwards on a processor: with prompts of 40 tokens, a sixth of a step.
+        network.unet.set_attn_processor(AttnProcessor())
+    network = network.to(device)
     loop = Loop(network, loop_settings, checkpoint)
     phrases = CaptionBank(captions, device)
-    objective = VelocityErrors(network.unet)
-    switches = {name: Switch(objective, verdicts and verdicts / f"{name}.json") for name in (FULL, LARGE)}
-    switches[CROPPED] = Switch(objective, None)
 
     def loss(numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        choice = numbers.random()
-        shape = CROPPED if choice < bridge.cropped else FULL
-        big = large is not None and numbers.random() < (0.3 if shape == CROPPED else bridge.large)
+        cropped = numbers.random() < bridge.cropped
+        big = large is not None and numbers.random() < (0.3 if cropped else bridge.large)
         some = large if large is not None and big else pairs
-        examples = draw_examples(noise, some, phrases, bridge, bridge.batch // 4 if big else bridge.batch)
+        # A part of a composition is none, so what is cut hardly learns to paint from noise.
+        shares = replace(bridge, terminal=0.1 * bridge.terminal) if cropped else bridge
+        examples = draw_examples(noise, some, phrases, shares, bridge.batch // 4 if big else bridge.batch)
         noisy, velocity = examples.noisy, examples.velocity
-        if shape == CROPPED:
+        if cropped:
             sides = [24, 32, 36, 40, 48, 56] if big else [16, 20, 24, 28]
             size = (int(numbers.choice(sides)), int(numbers.choice(sides)))
             corner = (numbers.random(), numbers.random())
             noisy, velocity = crop(corner, size, noisy).contiguous(), crop(corner, size, velocity).contiguous()
-        elif big:
-            shape = LARGE
         with autocast(device):
-            context = network.text_encoder(examples.tokens)[0].float()
-        errors = switches[shape](noisy, examples.t, context, velocity)
+            made = network(noisy, examples.t, examples.tokens)
+        errors = ((made.float() - velocity) ** 2).mean((1, 2, 3))
         return (errors * examples.scale).mean(), by_noise(errors, examples.t)
 
     reports = loop.run(loss)

@@ -15,13 +15,15 @@ from training.latents import PairLatents
 from training.loop import Loop, LoopSettings, Report
 from training.phrases import CaptionBank
 from training.pool import PicturePool
-from training.speed import Switch, autocast, has_bfloat16
+from training.speed import autocast
 
 # The maps come at eight times the latents' size; these are the channels on the way down.
 CONDITIONING = (8, 16, 24, 48)
 
 # Lines are of use where little of a picture is left: mostly strong noise, and often nothing but noise.
-EDGE_BRIDGE = BridgeSettings(least=0.4, terminal=0.55, unstyled=0.16, described=0.5, dropped=0.1, cropped=0.0)
+EDGE_BRIDGE = BridgeSettings(
+    least=0.4, terminal=0.55, repertoire=0.2, unstyled=0.16, described=0.5, dropped=0.1, cropped=0.0
+)
 
 
 @dataclass(frozen=True)
@@ -32,24 +34,6 @@ class EdgeSettings:
 
 def build_control(unet: UNet2DConditionModel) -> ControlNetModel:
     return ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=CONDITIONING)
-
-
-class ControlledErrors(nn.Module):
-    """As `VelocityErrors`, with the ControlNet's share added to the frozen denoiser."""
-
-    def __init__(self, control: ControlNetModel, unet: UNet2DConditionModel) -> None:
-        super().__init__()
-        self.control, self.unet = control, unet
-        self.bfloat16s = has_bfloat16(next(unet.parameters()).device.type)
-
-    def forward(self, noisy: Tensor, t: Tensor, context: Tensor, maps: Tensor, wanted: Tensor) -> Tensor:
-        with torch.autocast(noisy.device.type, torch.bfloat16, enabled=self.bfloat16s):
-            down, middle = self.control(noisy, t, context, controlnet_cond=maps, return_dict=False)
-            made = self.unet(
-                noisy, t, context, down_block_additional_residuals=down, mid_block_additional_residual=middle
-            ).sample
-        errors: Tensor = ((made.float() - wanted) ** 2).mean((1, 2, 3))
-        return errors
 
 
 def train_edges(
@@ -63,14 +47,12 @@ def train_edges(
     bridge: BridgeSettings,
     captions: dict[str, Tensor],
     device: str = "cpu",
-    verdicts: Path | None = None,
 ) -> tuple[ControlNetModel, list[Report]]:
     torch.manual_seed(loop_settings.seed)
     denoiser = denoiser.to(device).eval().requires_grad_(requires_grad=False)
     control = build_control(denoiser.unet).to(device).requires_grad_(requires_grad=True)
     loop = Loop(control, loop_settings, checkpoint)
     phrases = CaptionBank(captions, device)
-    errors_of = Switch(ControlledErrors(control, denoiser.unet), verdicts and verdicts / "edges.json")
 
     def loss(_numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         examples = draw_examples(noise, pairs, phrases, bridge, bridge.batch)
@@ -79,9 +61,18 @@ def train_edges(
         with torch.no_grad():
             maps = draw_maps(noise, pool.at(examples.scenes, places).float() / 255)
             maps = (maps * (blank >= settings.blank).view(-1, 1, 1, 1)).contiguous()
-            with autocast(device):
-                context = denoiser.text_encoder(examples.tokens)[0].float()
-        errors = errors_of(examples.noisy, examples.t, context, maps, examples.velocity)
+        with autocast(device):
+            with torch.no_grad():
+                context = denoiser.text_encoder(examples.tokens)[0]
+            down, middle = control(examples.noisy, examples.t, context, controlnet_cond=maps, return_dict=False)
+            made = denoiser.unet(
+                examples.noisy,
+                examples.t,
+                context,
+                down_block_additional_residuals=down,
+                mid_block_additional_residual=middle,
+            ).sample
+        errors = ((made.float() - examples.velocity) ** 2).mean((1, 2, 3))
         return (errors * examples.scale).mean(), by_noise(errors, examples.t)
 
     reports = loop.run(loss)

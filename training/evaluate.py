@@ -102,9 +102,9 @@ class Model:
 
 
 def train_classifier(pool: PicturePool, scenes: int = 512) -> StyleClassifier:
-    """On the filters' pictures of the first drawn scenes, those of one style each."""
+    """On the filters' pictures of the last drawn scenes, those of one style each: the first are of the repertoire."""
     inputs, labels = [], []
-    for scene in range(min(scenes, pool.filled)):
+    for scene in range(max(0, pool.filled - scenes), pool.filled):
         keys = pool.keys[scene, 1:].cpu()
         single = torch.nonzero(keys < len(NAMES)).flatten()
         found = features(pool.pictures[scene].cpu().float() / 255)

@@ -14,11 +14,15 @@ from training.speed import autocast
 
 @dataclass(frozen=True)
 class PairLatents:
-    """All encoded pairs in memory, (scenes, 1 + targets, channels, h, w) in half precision, with their labels."""
+    """All encoded pairs in memory, (scenes, 1 + targets, channels, h, w) in half precision, with their labels.
+
+    The first `composed` scenes are of the repertoire that is painted from pure noise.
+    """
 
     latents: Tensor
     keys: Tensor
     kinds: Tensor
+    composed: int = 0
 
 
 @torch.no_grad()
@@ -34,15 +38,16 @@ def encode(network: AutoencoderKL, pictures: Tensor, batch: int) -> Tensor:
     return means.view(*pictures.shape[:-3], LATENT_CHANNELS, *side)
 
 
-def encode_pool(network: AutoencoderKL, pool: PicturePool, batch: int, most: int | None = None) -> PairLatents:
-    """Of the first `most` scenes."""
-    there = slice(pool.filled if most is None else min(most, pool.filled))
-    return PairLatents(encode(network, pool.pictures[there], batch), pool.keys[there], pool.kinds[there])
+def encode_pool(network: AutoencoderKL, pool: PicturePool, batch: int, composed: int = 0) -> PairLatents:
+    """Of all scenes there are; the first `composed` of them are of the repertoire."""
+    there = slice(pool.filled)
+    made = encode(network, pool.pictures[there], batch)
+    return PairLatents(made, pool.keys[there], pool.kinds[there], min(composed, pool.filled))
 
 
 def save(pairs: PairLatents, path: Path) -> None:
     unfinished = path.with_suffix(".tmp")
-    torch.save({"latents": pairs.latents, "keys": pairs.keys, "kinds": pairs.kinds}, unfinished)
+    torch.save(vars(pairs), unfinished)
     unfinished.replace(path)
 
 

@@ -87,16 +87,14 @@ class Loop:
             spent = max(spent, self.step / self.settings.steps)
         return min(1.0, spent)
 
-    def run(self, loss_function: LossFunction, between: Callable[[], None] | None = None) -> list[Report]:
-        """Until the budget is spent. `between` is called after every step, for work that goes on meanwhile."""
+    def run(self, loss_function: LossFunction) -> list[Report]:
+        """Until the budget is spent."""
         saved, before = time.monotonic(), time.monotonic()
         recent: list[dict[str, Tensor]] = []
         meetings = Meetings(self.settings.average_every_s)
         together = True
         while self.share < 1 or not together:
             recent.append(self._train_step(loss_function))
-            if between is not None:
-                between()
             now = time.monotonic()
             self.seconds += min(now - before, self.settings.longest_step_s)
             before = now

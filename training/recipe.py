@@ -1,6 +1,7 @@
 """Everything that decides what comes out, apart from the machine's speed."""
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import torch
 
@@ -18,8 +19,9 @@ def _on_gpu(loop: LoopSettings) -> LoopSettings:
 
 @dataclass(frozen=True)
 class Recipe:
+    start: Path | None = None  # an exported model whose training goes on; None to begin from nothing
     drawing: Drawing = field(default_factory=Drawing)
-    encoded: int | None = 1024  # scenes that the denoiser is trained on; None for all
+
     encode_batch: int = 16
     captions: int = 24  # of each style, kind of scene, and way to name it
     autoencoder: AutoencoderSettings = field(default_factory=AutoencoderSettings)
@@ -53,8 +55,7 @@ class Recipe:
         """Everything a run does, in a few minutes of a processor and to no good: for rehearsals and tests."""
         return replace(
             self,
-            drawing=replace(self.drawing, shards=2, shard_size=16),
-            encoded=None,
+            drawing=replace(self.drawing, shards=2, composed=1, shard_size=16),
             captions=2,
             autoencoder=replace(self.autoencoder, channels=(16, 16, 24, 32), crop=64, batch=8),
             autoencoder_loop=replace(self.autoencoder_loop, steps=70, warmup=10, report_every=10),
@@ -72,11 +73,11 @@ class Recipe:
         gigabytes = torch.cuda.get_device_properties(0).total_memory / 2**30
         roomy = gigabytes > 100
         batch = 768 if roomy else 512
-        large = replace(self.drawing, shards=256 if roomy else 144, seconds=75.0, large_every=16, device="cuda")
+        shards = 256 if roomy else 144
+        large = replace(self.drawing, shards=shards, composed=shards // 4, large_every=16, device="cuda")
         return replace(
             self,
             drawing=large,
-            encoded=None,
             encode_batch=256,
             captions=128,
             autoencoder=replace(self.autoencoder, batch=160, whole=0.25, plain_share=0.45),

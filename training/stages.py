@@ -1,14 +1,14 @@
 """The stages from nothing to a model, each resumable: what a folder already holds is not made again."""
 
-import os
-from collections.abc import Callable
+import shutil
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, ControlNetModel
+from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
 from torch.multiprocessing.spawn import spawn
-from transformers import CLIPTokenizer
+from transformers import CLIPTextModel, CLIPTokenizer
 
 from training import latents
 from training.autoencoder import build_autoencoder, normalise_latents, refine_decoder, to_signed, train_autoencoder
@@ -17,14 +17,10 @@ from training.edges import build_control, train_edges
 from training.export import export, export_control
 from training.latents import PairLatents
 from training.phrases import make_captions
-from training.pool import PicturePool
 from training.recipe import Recipe
-from training.rendering import SEED, Renderer
+from training.rendering import SEED, Pools, draw_pools
 from training.replicas import MEETING, replica
 from training.tokenizer import train_tokenizer
-
-# Enough scenes for a network to begin with while others are still drawn.
-FIRST_SCENES = 2048
 
 
 @dataclass(frozen=True)
@@ -36,10 +32,6 @@ class Workspace:
     @property
     def scenes(self) -> Path:
         return self.root / "scenes"
-
-    @property
-    def verdicts(self) -> Path:
-        return self.root / "verdicts"
 
     @property
     def latents(self) -> Path:
@@ -82,142 +74,165 @@ class Encoded:
     large: PairLatents | None = None
 
 
-def load_weights(path: Path) -> dict[str, torch.Tensor]:
+def _averaged(path: Path) -> dict[str, torch.Tensor]:
     """The averaged weights of a checkpoint."""
     average: dict[str, torch.Tensor] = torch.load(path, weights_only=True, map_location="cpu")["average"]
     return average
 
 
-def autoencode(
-    space: Workspace, recipe: Recipe, pool: PicturePool, between: Callable[[], None] | None = None
-) -> None:
-    """Train the autoencoder, then fold its latents' statistics into it."""
-    network, _ = train_autoencoder(
-        pool,
-        space.autoencoder,
-        loop_settings=recipe.autoencoder_loop,
-        settings=recipe.autoencoder,
-        device=recipe.device,
-        verdicts=space.verdicts if recipe.device == "cuda" else None,
-        between=between,
-    )
-    normalise(space, network, pool)
+class Stages:
+    """A recipe carried out in a workspace. Pictures and latents are drawn and encoded when first asked for."""
 
+    def __init__(self, space: Workspace, recipe: Recipe) -> None:
+        self.space, self.recipe = space, recipe
+        space.root.mkdir(parents=True, exist_ok=True)
 
-def normalise(space: Workspace, network: AutoencoderKL, pool: PicturePool, pictures: int = 96) -> None:
-    noise = torch.Generator(pool.pictures.device).manual_seed(SEED)
-    normalise_latents(network, to_signed(pool.draw(noise, pictures, 0.5)))
-    unfinished = space.normalised.with_suffix(".tmp")
-    torch.save(network.state_dict(), unfinished)
-    unfinished.replace(space.normalised)
+    @cached_property
+    def pools(self) -> Pools:
+        return draw_pools(self.space.scenes, self.recipe.drawing)
 
+    @cached_property
+    def tokenizer(self) -> CLIPTokenizer:
+        """Trained once; a model that is trained on keeps its own: its text encoder knows no other tokens."""
+        folder, start = self.space.tokenizer, self.recipe.start
+        if not (folder / "tokenizer_config.json").exists():
+            if start is None:
+                train_tokenizer(folder, seed=0)
+            else:
+                shutil.copytree(start / "tokenizer", folder, dirs_exist_ok=True)
+        return CLIPTokenizer.from_pretrained(folder)
 
-def load_autoencoder(space: Workspace, recipe: Recipe) -> AutoencoderKL:
-    """With the refined decoder, where there is one: the latents are the same."""
-    network = build_autoencoder(recipe.autoencoder)
-    network.load_state_dict(torch.load(space.normalised, weights_only=True, map_location="cpu"))
-    if space.refined.exists():
-        network.load_state_dict(load_weights(space.refined), strict=False)
-    return network.eval()
+    @cached_property
+    def captions(self) -> dict[str, torch.Tensor]:
+        path = self.space.captions
+        if not path.exists():
+            unfinished = path.with_suffix(".tmp")
+            torch.save(make_captions(self.tokenizer, self.recipe.captions), unfinished)
+            unfinished.replace(path)
+        made: dict[str, torch.Tensor] = torch.load(path, weights_only=True)
+        return made
 
+    @cached_property
+    def encoded(self) -> Encoded:
+        """In the device's memory; on a processor, in a file that is mapped into it."""
+        recipe, path = self.recipe, self.space.latents
+        if recipe.device == "cpu" and path.exists():
+            return Encoded(latents.load(path))
+        network = self.load_autoencoder().to(recipe.device)
+        composed = recipe.drawing.composed_scenes
+        pairs = latents.encode_pool(network, self.pools.pictures, recipe.encode_batch, composed)
+        if recipe.device == "cpu":
+            latents.save(pairs, path)
+        large = self.pools.large
+        if large is None:
+            return Encoded(pairs)
+        return Encoded(pairs, latents.encode_pool(network, large, recipe.encode_batch // 4))
 
-def encode(space: Workspace, recipe: Recipe, renderer: Renderer) -> Encoded:
-    """To the device's memory; on a processor, to a file as well."""
-    if recipe.device == "cpu" and space.latents.exists():
-        return Encoded(latents.load(space.latents))
-    network = load_autoencoder(space, recipe).to(recipe.device)
-    pairs = latents.encode_pool(network, renderer.pool, recipe.encode_batch, recipe.encoded)
-    if recipe.device == "cpu":
-        latents.save(pairs, space.latents)
-        return Encoded(pairs)
-    if renderer.large is None:
-        return Encoded(pairs)
-    return Encoded(pairs, latents.encode_pool(network, renderer.large, recipe.encode_batch // 4))
+    def autoencoder(self) -> None:
+        """Train the autoencoder, then fold its latents' statistics into it."""
+        if self.space.normalised.exists():
+            return
+        start = self.recipe.start
+        network, _ = train_autoencoder(
+            self.pools.pictures,
+            self.space.autoencoder,
+            loop_settings=self.recipe.autoencoder_loop,
+            settings=self.recipe.autoencoder,
+            device=self.recipe.device,
+            start=None if start is None else AutoencoderKL.from_pretrained(start / "vae", torch_dtype=torch.float32),
+        )
+        pool = self.pools.pictures
+        noise = torch.Generator(pool.pictures.device).manual_seed(SEED)
+        normalise_latents(network, to_signed(pool.draw(noise, 96, 0.5)))
+        unfinished = self.space.normalised.with_suffix(".tmp")
+        torch.save(network.state_dict(), unfinished)
+        unfinished.replace(self.space.normalised)
 
+    def refine(self) -> None:
+        """Train the decoder on. It changes no latent, so it may come before the denoiser's training or after it."""
+        refine_decoder(
+            self.load_autoencoder(),
+            self.pools.pictures,
+            self.space.refined,
+            loop_settings=self.recipe.refine_loop,
+            settings=self.recipe.autoencoder,
+            device=self.recipe.device,
+        )
 
-def load_tokenizer(space: Workspace) -> CLIPTokenizer:
-    if not (space.tokenizer / "tokenizer_config.json").exists():
-        train_tokenizer(space.tokenizer, seed=0)
-    return CLIPTokenizer.from_pretrained(space.tokenizer)
+    def denoiser(self) -> None:
+        encoded, replicas = self.encoded, self.recipe.replicas
+        # Made once, before the replicas look for them.
+        assert self.captions
+        if replicas == 1:
+            self.train_denoiser(encoded)
+        else:
+            (self.space.root / MEETING).unlink(missing_ok=True)
+            spawn(_replica, (self.space, self.recipe), replicas)  # type: ignore[no-untyped-call]
 
-
-def load_captions(space: Workspace, recipe: Recipe) -> dict[str, torch.Tensor]:
-    if not space.captions.exists():
-        unfinished = space.captions.with_suffix(f".{os.getpid()}")
-        torch.save(make_captions(load_tokenizer(space), recipe.captions), unfinished)
-        unfinished.replace(space.captions)
-    made: dict[str, torch.Tensor] = torch.load(space.captions, weights_only=True)
-    return made
-
-
-def _denoise(rank: int, space: Workspace, recipe: Recipe, encoded: Encoded | None = None) -> None:
-    encoded = encoded or Encoded(latents.load(space.latents))
-    with replica(rank, recipe.replicas, space.root):
+    def train_denoiser(self, encoded: Encoded) -> None:
+        recipe = self.recipe
         train_denoiser(
             encoded.pairs,
             encoded.large,
-            load_tokenizer(space),
-            space.denoiser,
+            self.tokenizer,
+            self.space.denoiser,
             loop_settings=recipe.denoiser_loop,
             settings=recipe.denoiser,
             bridge=replace(recipe.bridge, batch=recipe.bridge.batch // recipe.replicas),
-            captions=load_captions(space, recipe),
+            captions=self.captions,
             device=recipe.device,
-            verdicts=space.verdicts if recipe.device == "cuda" else None,
+            start=None if recipe.start is None else self._exported(recipe.start),
         )
 
+    def edges(self) -> None:
+        """Train the edge ControlNet beside the finished denoiser."""
+        train_edges(
+            self.load_denoiser(),
+            self.encoded.pairs,
+            self.pools.pictures,
+            self.space.edges,
+            loop_settings=self.recipe.edge_loop,
+            settings=self.recipe.edges,
+            bridge=self.recipe.edge_bridge,
+            captions=self.captions,
+            device=self.recipe.device,
+        )
 
-def denoise(space: Workspace, recipe: Recipe, encoded: Encoded) -> None:
-    load_captions(space, recipe)  # made once, before the replicas look for it
-    if recipe.replicas == 1:
-        _denoise(0, space, recipe, encoded)
-    else:
-        (space.root / MEETING).unlink(missing_ok=True)
-        spawn(_denoise, (space, recipe), recipe.replicas)  # type: ignore[no-untyped-call]
+    def export(self, out: Path, edges_out: Path) -> None:
+        """Write the averaged weights of the last checkpoints as the folders that ship."""
+        export(self.load_autoencoder(), self.load_denoiser(), self.tokenizer, out)
+        if self.space.edges.exists():
+            export_control(self.load_control(), edges_out)
 
+    def load_autoencoder(self) -> AutoencoderKL:
+        """With the refined decoder, where there is one: the latents are the same."""
+        network = build_autoencoder(self.recipe.autoencoder)
+        network.load_state_dict(torch.load(self.space.normalised, weights_only=True, map_location="cpu"))
+        if self.space.refined.exists():
+            network.load_state_dict(_averaged(self.space.refined), strict=False)
+        return network.eval()
 
-def refine(space: Workspace, recipe: Recipe, pool: PicturePool) -> None:
-    """Train the decoder on. It changes no latent, so it may come before the denoiser's training or after it."""
-    refine_decoder(
-        load_autoencoder(space, recipe),
-        pool,
-        space.refined,
-        loop_settings=recipe.refine_loop,
-        settings=recipe.autoencoder,
-        device=recipe.device,
-    )
+    def load_denoiser(self) -> Denoiser:
+        denoiser = Denoiser(self.recipe.denoiser, self.tokenizer)
+        denoiser.load_state_dict(_averaged(self.space.denoiser))
+        return denoiser.eval()
 
+    def load_control(self) -> ControlNetModel:
+        network = build_control(self.load_denoiser().unet)
+        network.load_state_dict(_averaged(self.space.edges))
+        return network.eval()
 
-def load_denoiser(space: Workspace, recipe: Recipe) -> Denoiser:
-    denoiser = Denoiser(recipe.denoiser, load_tokenizer(space))
-    denoiser.load_state_dict(load_weights(space.denoiser))
-    return denoiser.eval()
-
-
-def control(space: Workspace, recipe: Recipe, encoded: Encoded, pool: PicturePool) -> None:
-    """Train the edge ControlNet beside the finished denoiser."""
-    train_edges(
-        load_denoiser(space, recipe),
-        encoded.pairs,
-        pool,
-        space.edges,
-        loop_settings=recipe.edge_loop,
-        settings=recipe.edges,
-        bridge=recipe.edge_bridge,
-        captions=load_captions(space, recipe),
-        device=recipe.device,
-        verdicts=space.verdicts if recipe.device == "cuda" else None,
-    )
-
-
-def load_control(space: Workspace, recipe: Recipe) -> ControlNetModel:
-    network = build_control(load_denoiser(space, recipe).unet)
-    network.load_state_dict(load_weights(space.edges))
-    return network.eval()
+    def _exported(self, start: Path) -> Denoiser:
+        """An exported model's denoiser, to be trained on."""
+        denoiser = Denoiser(self.recipe.denoiser, self.tokenizer)
+        unet = UNet2DConditionModel.from_pretrained(start / "unet", torch_dtype=torch.float32)
+        text_encoder = CLIPTextModel.from_pretrained(start / "text_encoder", torch_dtype=torch.float32)
+        denoiser.unet.load_state_dict(unet.state_dict())
+        denoiser.text_encoder.load_state_dict(text_encoder.state_dict())
+        return denoiser
 
 
-def ship(space: Workspace, recipe: Recipe, out: Path, edges_out: Path | None = None) -> None:
-    """Export the averaged weights of the last checkpoints."""
-    export(load_autoencoder(space, recipe), load_denoiser(space, recipe), load_tokenizer(space), out)
-    if edges_out is not None and space.edges.exists():
-        export_control(load_control(space, recipe), edges_out)
+def _replica(rank: int, space: Workspace, recipe: Recipe) -> None:
+    stages = Stages(space, recipe)
+    with replica(rank, recipe.replicas, space.root):
+        stages.train_denoiser(stages.encoded)
