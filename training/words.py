@@ -140,30 +140,33 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
+# The first seven are what scenes are drawn of; the others are things in them that have a composition of their own.
 NOUNS: dict[str, tuple[str, ...]] = {
     "landscape": (
-        "a landscape", "mountains", "a mountain landscape", "a lake", "a valley", "hills and trees",
-        "a village",
-        "a forest", "a field", "nature", "a house in the hills", "the countryside", "a river", "a meadow",
+        "a landscape", "mountains", "a mountain landscape", "a valley", "hills and trees", "a forest", "a field",
+        "nature", "the countryside", "a meadow",
     ),
     "city": (
-        "a city", "a street", "a skyline", "buildings", "downtown", "skyscrapers", "a town",
-        "cars on a street",
+        "a city", "a street", "a skyline", "buildings", "downtown", "skyscrapers", "a town", "cars on a street",
         "a city skyline", "houses",
     ),
     "still life": (
-        "a still life", "fruit on a table", "a cup of coffee", "a vase", "objects on a table", "a bottle",
-        "food",
-        "a kitchen", "a bowl of fruit",
+        "a still life", "fruit on a table", "objects on a table", "food", "a kitchen", "a bowl of fruit",
     ),
     "portrait": (
-        "a portrait", "a person", "a woman", "a man", "a face", "my friend", "a girl", "a boy",
-        "an astronaut",
-        "a portrait of a woman", "a portrait of a man", "me",
+        "a portrait", "a person", "a man", "a face", "my friend", "a boy", "an astronaut", "a portrait of a man",
+        "me",
     ),
     "animal": ("a cat", "a dog", "an animal", "a kitten", "a portrait of a cat", "my cat", "my dog", "a pet"),
-    "shapes": ("shapes", "leaves", "stones", "an abstract pattern", "flowers", "a texture", "a garden",
-    "confetti"), "drawing": ("a drawing", "a simple drawing", "a doodle", "my drawing", "a scribble"),
+    "shapes": (
+        "shapes", "leaves", "stones", "an abstract pattern", "flowers", "a texture", "a garden", "confetti",
+    ),
+    "drawing": ("a drawing", "a simple drawing", "a doodle", "my drawing", "a scribble"),
+    "lake": ("a lake", "a river", "a lake in the mountains", "a pond"),
+    "village": ("a village", "a house in the hills", "a house", "a cottage", "a farm"),
+    "cup": ("a cup of coffee", "a cup", "a mug", "a cup of tea"),
+    "vase": ("a vase", "a bottle", "a jar"),
+    "woman": ("a woman", "a girl", "a portrait of a woman", "a lady"),
 }  # fmt: skip
 
 NEGATIVES: tuple[str, ...] = (
