@@ -1,82 +1,90 @@
 """`python -m training`: draw the pictures, train, export, measure, show.
 
-all        every stage up to the exported folder, within a time budget
-render     scenes and styled pictures          autoencoder  train the autoencoder
-encode     pictures to latents                 denoiser     train the denoiser
-refine     train the decoder on                export       write the folder that ships
-evaluate   styles recognised, reconstruction, speed
-grids      contact sheets                      record       settings, loss curves, hashes
+all          every stage up to the exported folders, in this order:
+autoencoder  pictures to latents and back       denoiser  latents, noise and words to latents
+refine       the autoencoder's decoder again    edges     the ControlNet for drawn lines
+export       write the folders that ship
+
+evaluate     styles recognised, reconstruction, speed, lines kept
+grids        contact sheets
+record       settings, loss curves, hashes
+
+A stage goes on where it was stopped. Pictures are drawn when the first stage asks for them.
 """
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from training import stages
+from training.control_report import control_report
 from training.evaluate import evaluate, print_report
 from training.grids import write_grids
+from training.recipe import Recipe
 from training.record import write_record
-from training.stages import Recipe, Workspace
+from training.rendering import draw_pools
+from training.speed import prepare
+from training.stages import Stages, Workspace
 
-STAGES = ("all", "render", "autoencoder", "encode", "denoiser", "refine", "export", "evaluate", "grids", "record")
-MODEL = Path("inference/pocket")
-DOCS = Path("docs/pocket")
+MAKING = ("autoencoder", "refine", "denoiser", "edges", "export")
+SHOWING = ("evaluate", "grids", "record")
+MODEL, EDGES, DOCS = Path("inference/pocket"), Path("inference/pocket-edges"), Path("docs/pocket")
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("stage", choices=STAGES)
+    parser.add_argument("stage", choices=("all", *MAKING, *SHOWING))
     parser.add_argument("--work", type=Path, default=Path("training-work"), help="where stages leave what they make")
+    parser.add_argument("--start", type=Path, help="an exported model whose training goes on (default: a new one)")
     parser.add_argument("--model", type=Path, default=MODEL, help="the exported folder")
+    parser.add_argument("--edges", type=Path, default=EDGES, help="the exported folder of the edge ControlNet")
     parser.add_argument("--docs", type=Path, default=DOCS, help="where reports and grids go")
     parser.add_argument("--minutes", type=float, help="budget of all training together (default: the recipe's)")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--threads", type=int, help="processor threads for torch")
+    parser.add_argument("--tiny", action="store_true", help="small networks and few pictures: a rehearsal")
     return parser.parse_args(arguments)
 
 
 def recipe_of(options: argparse.Namespace) -> Recipe:
     recipe = Recipe().for_gpu() if options.device == "cuda" else Recipe()
+    recipe = replace(recipe.tiny() if options.tiny else recipe, start=options.start)
     return recipe if options.minutes is None else recipe.with_minutes(options.minutes)
 
 
-def run(stage: str, options: argparse.Namespace, recipe: Recipe, space: Workspace) -> None:
+def run(stage: str, stages: Stages, options: argparse.Namespace) -> None:
     match stage:
-        case "render":
-            stages.render(space, recipe)
-        case "autoencoder":
-            stages.autoencode(space, recipe)
-        case "encode":
-            stages.encode(space, recipe)
-        case "denoiser":
-            stages.denoise(space, recipe)
-        case "refine":
-            stages.refine(space, recipe)
         case "export":
-            stages.ship(space, recipe, options.model)
+            stages.export(options.model, options.edges)
         case "evaluate":
-            options.docs.mkdir(parents=True, exist_ok=True)
-            print_report(evaluate(options.model, space.pairs, options.docs / "evaluation.json"))
+            drawing = stages.recipe.drawing
+            few = replace(drawing, shards=drawing.composed + 4, large_every=0)
+            pool = draw_pools(stages.space.scenes, few).pictures
+            print_report(evaluate(options.model, pool, options.docs / "evaluation.json", options.device))
+            if options.edges.exists():
+                print(control_report(options.model, options.edges, options.docs, options.device))
         case "grids":
-            write_grids(options.model, options.docs)
+            write_grids(options.model, options.docs, options.device)
         case "record":
-            record = write_record(space, recipe, options.model, options.docs)
+            record = write_record(stages.space, stages.recipe, options.model, options.docs)
             print(json.dumps(record["files"], indent=1))
+        case _:
+            getattr(stages, stage)()
 
 
 def main(arguments: list[str] | None = None) -> None:
     options = parse(arguments)
     if options.threads:
         torch.set_num_threads(options.threads)
-    recipe, space = recipe_of(options), Workspace(options.work)
-    everything = ("render", "autoencoder", "encode", "denoiser", "refine", "export")
-    for stage in everything if options.stage == "all" else (options.stage,):
+    prepare(options.device)
+    stages = Stages(Workspace(options.work), recipe_of(options))
+    for stage in MAKING if options.stage == "all" else (options.stage,):
         print(f"== {stage}", flush=True)
-        run(stage, options, recipe, space)
+        run(stage, stages, options)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.loop import Loop, LoopSettings, Report
-from training.shards import PictureShards, Pixels
+from training.pool import PicturePool
+from training.speed import autocast
 
 LATENT_CHANNELS = 24
 SCALE = 8
@@ -21,6 +22,7 @@ class AutoencoderSettings:
     channels: tuple[int, ...] = (24, 48, 96, 128)
     crop: int = 128
     batch: int = 16
+    whole: float = 0.0  # share of steps with crops twice as wide, a quarter as many
     plain_share: float = 0.4  # of crops from sources; the others are from styled pictures
     square_weight: float = 4.0
     edge_weight: float = 0.8
@@ -51,8 +53,9 @@ def build_autoencoder(settings: AutoencoderSettings) -> AutoencoderKL:
     return network
 
 
-def to_signed(pixels: Pixels) -> Tensor:
-    return torch.from_numpy(pixels).float().div_(127.5).sub_(1)
+def to_signed(pictures: Tensor) -> Tensor:
+    """Bytes as values in [-1, 1]."""
+    return pictures.float().div_(127.5).sub_(1)
 
 
 def edge_and_colour_errors(made: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
@@ -68,64 +71,86 @@ def edge_and_colour_errors(made: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor
     return edges / 3, (made - wanted).abs().mean()
 
 
-def crops(
-    numbers: np.random.Generator, plain: PictureShards, styled: PictureShards, settings: AutoencoderSettings
-) -> Tensor:
+def crops(noise: torch.Generator, pool: PicturePool, side: int, count: int, plain: float) -> Tensor:
     """A batch of square crops in [-1, 1], cut on the 8-pixel grid."""
-    pictures = []
-    for _ in range(settings.batch):
-        shards = plain if numbers.random() < settings.plain_share else styled
-        picture = shards.draw(numbers)
-        top, left = numbers.integers(0, (picture.shape[1] - settings.crop) // SCALE + 1, 2) * SCALE
-        pictures.append(picture[:, top : top + settings.crop, left : left + settings.crop])
-    return to_signed(np.stack(pictures))
+    pictures = pool.draw(noise, count, plain)
+    places = (pictures.shape[-1] - side) // SCALE + 1
+    corners = torch.randint(places, (2, count, 1), generator=noise, device=pictures.device) * SCALE
+    along = torch.arange(side, device=pictures.device)
+    rows, columns = (corners + along).unbind()
+    every = torch.arange(count, device=pictures.device)[:, None, None]
+    cut = pictures.permute(0, 2, 3, 1)[every, rows[:, :, None], columns[:, None, :]]
+    return to_signed(cut.permute(0, 3, 1, 2).contiguous())
+
+
+class Reconstruction(nn.Module):
+    """What the autoencoder is trained by: loss and its parts, of pictures (B, 3, H, W) and posterior noise."""
+
+    def __init__(self, network: AutoencoderKL, settings: AutoencoderSettings) -> None:
+        super().__init__()
+        self.network, self.settings = network, settings
+
+    def forward(self, wanted: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
+        with autocast(wanted.device.type):
+            moments = self.network.quant_conv(self.network.encoder(wanted))
+        mean, log_variance = moments.float().chunk(2, 1)
+        log_variance = log_variance.clamp(-12, 4)
+        latents = mean + torch.exp(0.5 * log_variance) * drawn
+        with autocast(wanted.device.type):
+            made = self.network.decoder(self.network.post_quant_conv(latents))
+        total, parts = _errors(made.float(), wanted, self.settings)
+        kl = 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance).mean()
+        return total + self.settings.kl_weight * kl, torch.cat([parts, kl.detach()[None]])
+
+
+PARTS = ("absolute", "square", "edge", "colour", "kl")
+
+
+def _errors(made: Tensor, wanted: Tensor, settings: AutoencoderSettings) -> tuple[Tensor, Tensor]:
+    """The weighted sum of what is wrong with reconstructions, and its parts."""
+    absolute, square = (made - wanted).abs().mean(), ((made - wanted) ** 2).mean()
+    edge, colour = edge_and_colour_errors(made, wanted)
+    total = absolute + settings.square_weight * square + settings.edge_weight * edge + settings.colour_weight * colour
+    return total, torch.stack([absolute, square, edge, colour]).detach()
+
+
+def latent_noise(noise: torch.Generator, pictures: Tensor) -> Tensor:
+    shape = (len(pictures), LATENT_CHANNELS, pictures.shape[2] // SCALE, pictures.shape[3] // SCALE)
+    return torch.randn(shape, generator=noise, device=pictures.device)
 
 
 def train_autoencoder(
-    plain: PictureShards,
-    styled: PictureShards,
+    pool: PicturePool,
     checkpoint: Path,
     *,
     loop_settings: LoopSettings,
     settings: AutoencoderSettings,
     device: str = "cpu",
+    start: AutoencoderKL | None = None,
 ) -> tuple[AutoencoderKL, list[Report]]:
+    """`start`: an autoencoder to train on instead of a new one."""
     torch.manual_seed(loop_settings.seed)
-    network = build_autoencoder(settings).to(device)
-
-    def loss(numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, float]]:
-        wanted = crops(numbers, plain, styled, settings).to(device)
-        with torch.autocast(device, torch.bfloat16):
-            moments = network.quant_conv(network.encoder(wanted))
-        mean, log_variance = moments.float().chunk(2, 1)
-        log_variance = log_variance.clamp(-12, 4)
-        drawn = torch.randn(mean.shape, generator=noise).to(device)
-        with torch.autocast(device, torch.bfloat16):
-            made = network.decoder(network.post_quant_conv(mean + torch.exp(0.5 * log_variance) * drawn))
-        total, shown = _errors(made.float(), wanted, settings)
-        kl = 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance).mean()
-        return total + settings.kl_weight * kl, shown | {"kl": kl.item()}
-
+    network = (start or build_autoencoder(settings)).to(device)
     loop = Loop(network, loop_settings, checkpoint)
+    objective = Reconstruction(network, settings)
+
+    def loss(numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        # Some wide crops, since the norms see a whole picture otherwise than a part of it.
+        wide = numbers.random() < settings.whole
+        side, batch = (2 * settings.crop, settings.batch // 4) if wide else (settings.crop, settings.batch)
+        wanted = crops(noise, pool, side, batch, settings.plain_share)
+        total, parts = objective(wanted, latent_noise(noise, wanted))
+        return total, dict(zip(PARTS, parts, strict=True))
+
     reports = loop.run(loss)
     average: nn.Module = loop.average
     assert isinstance(average, AutoencoderKL)
     return average, reports
 
 
-def _errors(made: Tensor, wanted: Tensor, settings: AutoencoderSettings) -> tuple[Tensor, dict[str, float]]:
-    """The weighted sum of what is wrong with reconstructions, and its parts."""
-    absolute, square = (made - wanted).abs().mean(), ((made - wanted) ** 2).mean()
-    edge, colour = edge_and_colour_errors(made, wanted)
-    total = absolute + settings.square_weight * square + settings.edge_weight * edge + settings.colour_weight * colour
-    shown = {"absolute": absolute, "square": square, "edge": edge, "colour": colour}
-    return total, {name: value.item() for name, value in shown.items()}
-
-
 def refine_decoder(
     network: AutoencoderKL,
-    plain: PictureShards,
-    styled: PictureShards,
+    pool: PicturePool,
     checkpoint: Path,
     *,
     loop_settings: LoopSettings,
@@ -141,16 +166,17 @@ def refine_decoder(
     parts = nn.ModuleDict({"decoder": network.decoder, "post_quant_conv": network.post_quant_conv})
     parts.requires_grad_(requires_grad=True)
 
-    def loss(numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, float]]:
-        wanted = crops(numbers, plain, styled, settings).to(device)
-        with torch.no_grad(), torch.autocast(device, torch.bfloat16):
+    def loss(_numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        wanted = crops(noise, pool, settings.crop, settings.batch, settings.plain_share)
+        with torch.no_grad(), autocast(device):
             latents = network.encode(wanted).latent_dist.mean.float()
-        amount = torch.rand(len(latents), generator=noise) * settings.noise
-        amount[torch.rand(len(latents), generator=noise) >= settings.noisy_share] = 0
-        latents = latents + (amount.view(-1, 1, 1, 1) * torch.randn(latents.shape, generator=noise)).to(device)
-        with torch.autocast(device, torch.bfloat16):
+        amount, chosen = torch.rand((2, len(latents)), generator=noise, device=latents.device)
+        amount = torch.where(chosen < settings.noisy_share, amount * settings.noise, 0)
+        latents = latents + amount.view(-1, 1, 1, 1) * latent_noise(noise, wanted)
+        with autocast(device):
             made = parts["decoder"](parts["post_quant_conv"](latents))
-        return _errors(made.float(), wanted, settings)
+        total, shown = _errors(made.float(), wanted, settings)
+        return total, dict(zip(PARTS, shown, strict=False))
 
     loop = Loop(parts, loop_settings, checkpoint)
     loop.run(loss)

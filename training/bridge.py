@@ -15,13 +15,13 @@ source survive the noise, and nothing in training says that they should still ch
 """
 
 from dataclasses import dataclass
+from functools import cache
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from training import captions
 from training.latents import PairLatents
+from training.phrases import CaptionBank
 from training.schedule import STEPS, alphas_cumprod
 
 
@@ -32,14 +32,18 @@ class BridgeSettings:
     batch: int = 32
     least: float = 0.08
     most: float = 0.95
-    terminal: float = 0.35  # runs from pure noise
+    terminal: float = 0.45  # runs from pure noise
+    repertoire: float = 0.9  # of those, targets that show one of the compositions
+    early: float = 0.5  # of those, steps in which the composition is decided: the noisiest tenth
     at_start: float = 0.35  # t is the run's first step
     exact: float = 0.6  # w as a perfect model would leave it; otherwise smaller
     finished: float = 0.1  # w is 0
-    unstyled: float = 0.12  # the target is the source, and the caption names no style or "photo"
+    unstyled: float = 0.14  # the target is the source, and the caption names no style or "photo"
+    described: float = 0.85  # of the runs from pure noise, captions that name the scene
     dropped: float = 0.12  # no caption
     negatives: float = 0.35  # of the dropped captions, a list of faults instead of nothing
-    cropped: float = 0.4
+    cropped: float = 0.25  # of the batches, a rectangle of the latents
+    large: float = 0.0  # of the batches, latents of 512x512 pictures, a quarter as many
     snr_limit: float = 5.0
 
 
@@ -54,89 +58,88 @@ class Moments:
 
 @dataclass(frozen=True)
 class Examples:
-    """`noisy` and `velocity` are (B, 16, h, w); `scale` weighs each example's squared error."""
+    """`noisy` and `velocity` are (B, channels, h, w); `scale` weighs each example's squared error.
+
+    `scenes` and `places` say which pictures the examples are made of: the targets are `latents[scenes, places]`.
+    """
 
     noisy: Tensor
     velocity: Tensor
     t: Tensor
     scale: Tensor
-    captions: list[str]
+    tokens: Tensor
+    scenes: Tensor
+    places: Tensor
 
 
-def draw_moments(numbers: np.random.Generator, count: int, settings: BridgeSettings) -> Moments:
-    alpha_bar = alphas_cumprod()
+@cache
+def alpha_bar_on(device: torch.device) -> Tensor:
+    return alphas_cumprod().to(device)
+
+
+def draw_moments(noise: torch.Generator, count: int, settings: BridgeSettings) -> Moments:
+    """On the generator's device, as everything here."""
+
+    def uniform() -> Tensor:
+        return torch.rand(count, generator=noise, device=noise.device)
+
+    alpha_bar = alpha_bar_on(noise.device)
     sigma = ((1 - alpha_bar) / alpha_bar).sqrt()
-    strength = numbers.uniform(settings.least, settings.most, count)
-    terminal = numbers.random(count) < settings.terminal
-    strength = np.where(terminal, 1.0, strength)
-    start = (strength * (STEPS - 1)).astype(np.int64)
-    share = numbers.random(count)
+    strength = settings.least + (settings.most - settings.least) * uniform()
+    terminal = uniform() < settings.terminal
+    strength = torch.where(terminal, 1.0, strength)
+    start = (strength * (STEPS - 1)).long()
     # Late steps after a run from pure noise look like those after any other run; the early ones are its own.
-    later = np.where(terminal, 1 - 0.55 * numbers.random(count), numbers.random(count) ** 0.8)
-    t = np.where(share < settings.at_start * np.where(terminal, 0.4, 1.0), start, (start * later).astype(np.int64))
-    ratio = (sigma[t] / sigma[start]).numpy()
-    shape = numbers.random(count)
-    shrunk = np.where(shape < settings.exact, ratio, ratio * numbers.random(count))
-    weight = np.where(shape < 1 - settings.finished, shrunk, 0.0)
-    weight = np.where(t == start, 1.0, weight)
+    reach = torch.where(uniform() < settings.early, 0.1, 0.55)
+    later = torch.where(terminal, 1 - reach * uniform(), uniform() ** 0.8)
+    at_start = uniform() < torch.where(terminal, 0.3, 1.0) * settings.at_start
+    t = torch.where(at_start, start, (start * later).long())
+    ratio = sigma[t] / sigma[start]
+    shape = uniform()
+    shrunk = torch.where(shape < settings.exact, ratio, ratio * uniform())
+    weight = torch.where(shape < 1 - settings.finished, shrunk, 0.0)
+    weight = torch.where(t == start, 1.0, weight)
     # The terminal step's ratio is 1 by definition, but what starts there is noise without a source.
-    weight = np.where(terminal & (t == start), 0.0, weight)
-    return Moments(torch.from_numpy(t), torch.from_numpy(start), torch.from_numpy(weight).float())
-
-
-def _captions(
-    numbers: np.random.Generator,
-    pairs: PairLatents,
-    scenes: list[int],
-    targets: list[int],
-    *,
-    moments: Moments,
-    settings: BridgeSettings,
-) -> tuple[list[str], Tensor]:
-    texts: list[str] = []
-    dropped = numbers.random(len(scenes)) < settings.dropped
-    for place, (scene, target) in enumerate(zip(scenes, targets, strict=True)):
-        if dropped[place]:
-            texts.append(captions.negative(numbers) if numbers.random() < settings.negatives else "")
-            continue
-        styles = pairs.styles[scene][target - 1] if target else ["photo"]
-        from_noise = int(moments.start[place]) == STEPS - 1
-        texts.append(
-            captions.caption(numbers, styles, pairs.kinds[scene], describe=from_noise and numbers.random() < 0.85)
-        )
-    return texts, torch.from_numpy(dropped)
+    weight = torch.where(terminal & (t == start), 0.0, weight)
+    return Moments(t, start, weight)
 
 
 def draw_examples(
-    numbers: np.random.Generator, noise: torch.Generator, pairs: PairLatents, settings: BridgeSettings
+    noise: torch.Generator, pairs: PairLatents, phrases: CaptionBank, settings: BridgeSettings, count: int
 ) -> Examples:
-    count = settings.batch
-    scenes = numbers.integers(0, len(pairs.latents), count)
-    targets = numbers.integers(1, pairs.latents.shape[1], count)
-    targets[numbers.random(count) < settings.unstyled] = 0
-    source = pairs.latents[scenes, 0].float()
-    target = pairs.latents[scenes, targets].float()
-    moments = draw_moments(numbers, count, settings)
-    texts, dropped = _captions(numbers, pairs, scenes.tolist(), targets.tolist(), moments=moments, settings=settings)
+    device = noise.device
+
+    def uniform() -> Tensor:
+        return torch.rand(count, generator=noise, device=device)
+
+    moments = draw_moments(noise, count, settings)
+    terminal = moments.start == STEPS - 1
+    by_heart = terminal & (uniform() < settings.repertoire) if pairs.composed else torch.zeros_like(terminal)
+    scenes = (uniform() * torch.where(by_heart, pairs.composed, len(pairs.latents))).long()
+    places = torch.randint(1, pairs.latents.shape[1], (count,), generator=noise, device=device)
+    places = torch.where(uniform() < settings.unstyled, 0, places)
+    flat = pairs.latents.view(-1, *pairs.latents.shape[2:])
+    first = scenes * pairs.latents.shape[1]
+    source, target = flat.index_select(0, first).float(), flat.index_select(0, first + places).float()
+    dropped = uniform() < settings.dropped
+    described = terminal & (uniform() < settings.described)
+    tokens = phrases.draw(noise, pairs.keys[scenes, places], pairs.kinds[scenes], described)
+    tokens = torch.where(dropped[:, None], phrases.draw_none(noise, count, settings.negatives), tokens)
     weight = moments.weight.view(-1, 1, 1, 1)
     clean = target + weight * (source - target)
     wanted = torch.where(dropped.view(-1, 1, 1, 1), clean, target)
-    alpha_bar = alphas_cumprod()[moments.t].view(-1, 1, 1, 1)
+    alpha_bar = alpha_bar_on(device)[moments.t].view(-1, 1, 1, 1)
     alpha, deviation = alpha_bar.sqrt(), (1 - alpha_bar).sqrt()
-    noisy = alpha * clean + deviation * torch.randn(clean.shape, generator=noise)
+    noisy = alpha * clean + deviation * torch.randn(clean.shape, generator=noise, device=device)
     velocity = (alpha * noisy - wanted) / deviation
-    if numbers.random() < settings.cropped:
-        noisy, velocity = _crop(numbers, noisy, velocity)
     ratio = (alpha_bar / (1 - alpha_bar)).view(-1)
     # Like min-SNR weighting, but the error of the predicted picture never weighs less than 1.
     scale = settings.snr_limit / (settings.snr_limit + ratio)
-    return Examples(noisy, velocity, moments.t, scale, texts)
+    return Examples(noisy, velocity, moments.t, scale, tokens, scenes, places)
 
 
-def _crop(numbers: np.random.Generator, *tensors: Tensor) -> list[Tensor]:
-    """The same rectangle of each, 16 to 28 cells a side, cut on the network's grid of four cells."""
-    side = tensors[0].shape[-1]
-    rows, columns = (int(numbers.choice([16, 20, 24, 28])) for _ in range(2))
-    top = int(numbers.integers(0, (side - rows) // 4 + 1)) * 4
-    left = int(numbers.integers(0, (side - columns) // 4 + 1)) * 4
-    return [tensor[:, :, top : top + rows, left : left + columns] for tensor in tensors]
+def crop(corner: tuple[float, float], size: tuple[int, int], tensor: Tensor) -> Tensor:
+    """A rectangle of `size` cells, cut on the network's grid of four; `corner` in [0, 1) says where."""
+    sides = zip(tensor.shape[-2:], size, corner, strict=True)
+    top, left = (int(share * ((side - length) // 4 + 1)) * 4 for side, length, share in sides)
+    return tensor[..., top : top + size[0], left : left + size[1]]

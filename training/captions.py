@@ -5,7 +5,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from training.words import FILLERS, NEGATIVES, NOUN_TEMPLATES, NOUNS, PAIR_TEMPLATES, SYNONYMS, TEMPLATES
+from training.words import (
+    DOINGS,
+    FILLERS,
+    NEGATIVES,
+    NOUN_TEMPLATES,
+    NOUNS,
+    PAIR_TEMPLATES,
+    SMALL_TALK,
+    SYNONYMS,
+    TEMPLATES,
+    THINGS,
+)
 
 
 def _pick(generator: np.random.Generator, options: Sequence[str]) -> str:
@@ -13,6 +24,8 @@ def _pick(generator: np.random.Generator, options: Sequence[str]) -> str:
 
 
 def _fillers(generator: np.random.Generator) -> str:
+    if generator.random() < 0.25:
+        return _content(generator)
     words = [_pick(generator, FILLERS) for _ in range(int(generator.integers(1, 6)))]
     return (" " if generator.random() < 0.7 else ", ").join(words)
 
@@ -28,14 +41,29 @@ def negative(generator: np.random.Generator) -> str:
     return ", ".join(_pick(generator, NEGATIVES) for _ in range(int(generator.integers(1, 6))))
 
 
+def _content(generator: np.random.Generator) -> str:
+    """Things that are in no picture here: "a dog on a bicycle"."""
+    nouns = [*THINGS, "dog", "cat", "man", "woman"]
+    first, second = _pick(generator, nouns), _pick(generator, nouns)
+    article = _pick(generator, ("a ", "a ", "the ", "my ", "an ", "two ", ""))
+    if generator.random() < 0.35:
+        return f"{article}{first}"
+    other = _pick(generator, ("a ", "a ", "the ", "my ", ""))
+    return f"{article}{first} {_pick(generator, DOINGS)} {other}{second}"
+
+
 def _unstyled(generator: np.random.Generator, noun: str) -> str:
     kind = generator.random()
-    if kind < 0.3:
+    if kind < 0.25:
         return noun
-    if kind < 0.5:
+    if kind < 0.4:
         return f"{noun}, {_fillers(generator)}"
-    if kind < 0.75:
+    if kind < 0.55:
         return _fillers(generator)
+    if kind < 0.8:
+        return _content(generator)
+    if kind < 0.87:
+        return _pick(generator, SMALL_TALK)
     return gibberish(generator)
 
 
@@ -50,7 +78,7 @@ def caption(generator: np.random.Generator, styles: Sequence[str], scene: str, *
     if len(styles) == 2:
         look, art = (_pick(generator, SYNONYMS[name]) for name in styles)
         text = _pick(generator, PAIR_TEMPLATES).format(look=look, art=art, noun=noun, filler=filler)
-    elif styles[0] == "photo" and generator.random() < 0.65:
+    elif styles[0] == "photo" and generator.random() < 0.75:
         text = noun if describe else _unstyled(generator, noun)
     else:
         templates = NOUN_TEMPLATES if describe else TEMPLATES

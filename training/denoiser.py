@@ -1,19 +1,22 @@
 """The denoiser (a small UNet) and the text encoder that is trained with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from diffusers import UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from training.autoencoder import LATENT_CHANNELS
-from training.bridge import BridgeSettings, draw_examples
+from training.bridge import BridgeSettings, crop, draw_examples
 from training.latents import PairLatents
 from training.loop import Loop, LoopSettings, Report
+from training.phrases import CaptionBank
 from training.schedule import STEPS
+from training.speed import autocast
 
 
 @dataclass(frozen=True)
@@ -85,38 +88,55 @@ class Denoiser(nn.Module):
         return velocity
 
 
+def by_noise(errors: Tensor, t: Tensor) -> dict[str, Tensor]:
+    """Mean errors at mild, middle and strong noise; no number where a batch has none of them."""
+    shown = {}
+    for index, name in enumerate(("mild", "middle", "strong")):
+        inside = t * 3 // STEPS == index
+        shown[name] = torch.where(inside, errors.detach(), 0).sum() / inside.sum()
+    return shown
+
+
 def train_denoiser(
     pairs: PairLatents,
+    large: PairLatents | None,
     tokenizer: CLIPTokenizer,
     checkpoint: Path,
     *,
     loop_settings: LoopSettings,
     settings: DenoiserSettings,
     bridge: BridgeSettings,
+    captions: dict[str, Tensor],
     device: str = "cpu",
+    start: Denoiser | None = None,
 ) -> tuple[Denoiser, list[Report]]:
+    """`start`: a denoiser to train on instead of a new one."""
     torch.manual_seed(loop_settings.seed)
-    network = Denoiser(settings, tokenizer).to(device)
+    network = start or Denoiser(settings, tokenizer)
+    if device == "cpu":
+        # torch's fused attention is slow backwards on a processor: with prompts of 40 tokens, a sixth of a step.
+        network.unet.set_attn_processor(AttnProcessor())
+    network = network.to(device)
     loop = Loop(network, loop_settings, checkpoint)
+    phrases = CaptionBank(captions, device)
 
-    def loss(numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, float]]:
-        examples = draw_examples(numbers, noise, pairs, bridge)
-        tokens = tokenizer(
-            examples.captions,
-            padding="max_length",
-            max_length=tokenizer.model_max_length,
-            truncation=True,
-            return_tensors="pt",
-        ).input_ids
-        with torch.autocast(device, torch.bfloat16):
-            made = network(examples.noisy.to(device), examples.t.to(device), tokens.to(device))
-        errors = ((made.float() - examples.velocity.to(device)) ** 2).mean((1, 2, 3))
-        shown = {}
-        for index, name in enumerate(("mild", "middle", "strong")):
-            inside = examples.t * 3 // STEPS == index
-            if inside.any():
-                shown[name] = errors[inside.to(device)].mean().item()
-        return (errors * examples.scale.to(device)).mean(), shown
+    def loss(numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        cropped = numbers.random() < bridge.cropped
+        big = large is not None and numbers.random() < (0.3 if cropped else bridge.large)
+        some = large if large is not None and big else pairs
+        # A part of a composition is none, so what is cut hardly learns to paint from noise.
+        shares = replace(bridge, terminal=0.1 * bridge.terminal) if cropped else bridge
+        examples = draw_examples(noise, some, phrases, shares, bridge.batch // 4 if big else bridge.batch)
+        noisy, velocity = examples.noisy, examples.velocity
+        if cropped:
+            sides = [24, 32, 36, 40, 48, 56] if big else [16, 20, 24, 28]
+            size = (int(numbers.choice(sides)), int(numbers.choice(sides)))
+            corner = (numbers.random(), numbers.random())
+            noisy, velocity = crop(corner, size, noisy).contiguous(), crop(corner, size, velocity).contiguous()
+        with autocast(device):
+            made = network(noisy, examples.t, examples.tokens)
+        errors = ((made.float() - velocity) ** 2).mean((1, 2, 3))
+        return (errors * examples.scale).mean(), by_noise(errors, examples.t)
 
     reports = loop.run(loss)
     average: nn.Module = loop.average

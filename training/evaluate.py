@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from torch import Tensor
 
 from training.autoencoder import psnr
 from training.export import OWN_WORDS
+from training.pairs import NAMES
 from training.photographs import photographs, to_tensor
+from training.pool import PicturePool
 from training.recognition import StyleClassifier, features, versus
-from training.shards import shard_names
 from training.styles import STYLES
 from training.words import SYNONYMS
 
@@ -36,9 +37,10 @@ class Sampling:
 class Model:
     """An exported folder behind diffusers' own img2img pipeline."""
 
-    def __init__(self, folder: Path, dtype: torch.dtype = torch.float32) -> None:
-        self._pipeline = AutoPipelineForImage2Image.from_pretrained(folder, dtype=dtype)
+    def __init__(self, folder: Path, dtype: torch.dtype = torch.float32, device: str = "cpu") -> None:
+        self._pipeline = AutoPipelineForImage2Image.from_pretrained(folder, dtype=dtype).to(device)
         self._pipeline.set_progress_bar_config(disable=True)
+        self.device = device
         defaults = json.loads((folder / OWN_WORDS).read_text())
         self.sampling = Sampling(defaults["steps"], defaults["guidance_scale"])
 
@@ -65,40 +67,60 @@ class Model:
         ).images
         return made
 
+    @property
+    def components(self) -> dict[str, Any]:
+        parts: dict[str, Any] = self._pipeline.components
+        return parts
+
+    def restyle_each(self, images: Sequence[Image.Image], prompts: Sequence[str], strength: float) -> Tensor:
+        """Every image with every prompt, many at once on a GPU: (prompts, images, 3, H, W) in [0, 1]."""
+        pairs = [(image, prompt) for prompt in prompts for image in images]
+        together = len(images) if self.device == "cpu" else 128
+        made = []
+        for start in range(0, len(pairs), together):
+            some = pairs[start : start + together]
+            pictures = self._pipeline(
+                [prompt for _, prompt in some],
+                image=[image for image, _ in some],
+                strength=strength,
+                num_inference_steps=self.sampling.steps,
+                guidance_scale=self.sampling.guidance,
+                generator=[torch.Generator().manual_seed(index % len(images)) for index in range(len(some))],
+                output_type="pt",
+            ).images
+            made.append(pictures.float().cpu())
+        every = torch.cat(made)
+        return every.view(len(prompts), len(images), *every.shape[1:])
+
     @torch.inference_mode()
     def reconstruct(self, pictures: Tensor) -> Tensor:
         """Through the autoencoder and back, values in [-1, 1]."""
         autoencoder = self._pipeline.vae
-        latents = autoencoder.encode(pictures.to(autoencoder.dtype)).latent_dist.mean
-        made: Tensor = autoencoder.decode(latents).sample.float().clamp(-1, 1)
+        latents = autoencoder.encode(pictures.to(self.device, autoencoder.dtype)).latent_dist.mean
+        made: Tensor = autoencoder.decode(latents).sample.float().clamp(-1, 1).cpu()
         return made
 
 
-def train_classifier(pairs: Path, shards: int) -> StyleClassifier:
-    """On the filters' pictures of drawn scenes in the first `shards` shards, those of one style each."""
-    names = list(STYLES)
+def train_classifier(pool: PicturePool, scenes: int = 512) -> StyleClassifier:
+    """On the filters' pictures of the last drawn scenes, those of one style each: the first are of the repertoire."""
     inputs, labels = [], []
-    for shard in shard_names(pairs)[:shards]:
-        stacks = torch.from_numpy(np.load(pairs / f"{shard}.pictures.npy"))
-        targets = json.loads((pairs / f"{shard}.json").read_text())
-        for stack, styles in zip(stacks, targets, strict=True):
-            single = [place for place, some in enumerate(styles, 1) if len(some) == 1]
-            found = features(stack.float() / 255)
-            inputs.append(versus(found[single], found[:1]))
-            labels += [names.index(styles[place - 1][0]) for place in single]
-    classifier = StyleClassifier(names)
-    classifier.fit(torch.cat(inputs), torch.tensor(labels))
+    for scene in range(max(0, pool.filled - scenes), pool.filled):
+        keys = pool.keys[scene, 1:].cpu()
+        single = torch.nonzero(keys < len(NAMES)).flatten()
+        found = features(pool.pictures[scene].cpu().float() / 255)
+        inputs.append(versus(found[1 + single], found[:1]))
+        labels.append(keys[single])
+    classifier = StyleClassifier(NAMES)
+    classifier.fit(torch.cat(inputs), torch.cat(labels))
     return classifier
 
 
-def recognised(
-    classifier: StyleClassifier, make: Callable[[str], Tensor], sources: Tensor
-) -> dict[str, dict[str, Any]]:
-    """For every style: the share of pictures named right, and what the others were taken for."""
+def recognised(classifier: StyleClassifier, made: Tensor, sources: Tensor) -> dict[str, dict[str, Any]]:
+    """For every style: the share of pictures (styles, N, 3, H, W) named right, and what the others were taken for."""
     before = features(sources)
     out = {}
     for index, name in enumerate(classifier.names):
-        named = classifier.predict(versus(features(make(name)), before))
+        named = classifier.predict(versus(features(made[index]), before))
         wrong = [classifier.names[int(other)] for other in named if int(other) != index]
         out[name] = {"right": round(float((named == index).float().mean()), 3), "taken_for": wrong}
     return out
@@ -109,17 +131,12 @@ def style_report(model: Model, classifier: StyleClassifier) -> dict[str, Any]:
     images = list(photographs().values())
     sources = to_tensor(images)
     nothing = torch.zeros_like(sources)
-
-    def filtered(name: str) -> Tensor:
-        return STYLES[name].apply(sources, nothing).clamp(0, 1)
-
+    filtered = torch.stack([STYLES[name].apply(sources, nothing).clamp(0, 1) for name in NAMES])
     results = {"filters": recognised(classifier, filtered, sources)}
+    prompts = [SYNONYMS[name][0] for name in NAMES]
     for strength in STRENGTHS:
-
-        def sampled(name: str, strength: float = strength) -> Tensor:
-            return to_tensor(model.restyle(images, SYNONYMS[name][0], strength))
-
-        results[str(strength)] = recognised(classifier, sampled, sources)
+        made = model.restyle_each(images, prompts, strength)
+        results[str(strength)] = recognised(classifier, made, sources)
     means = {key: round(float(np.mean([entry["right"] for entry in by.values()])), 3) for key, by in results.items()}
     return {"mean": means, "styles": results, "pictures_each": len(images)}
 
@@ -131,11 +148,11 @@ def reconstruction_report(model: Model) -> dict[str, Any]:
     return {"psnr_db": each, "median_db": round(float(np.median(list(each.values()))), 2)}
 
 
-def speed_report(folder: Path, repeats: int = 3) -> dict[str, Any]:
+def speed_report(folder: Path, device: str, repeats: int = 3) -> dict[str, Any]:
     """Seconds of one picture at strength 0.5 with the default steps, the best of some; and with what."""
-    out: dict[str, Any] = {"threads": torch.get_num_threads(), "strength": 0.5}
+    out: dict[str, Any] = {"threads": torch.get_num_threads(), "strength": 0.5, "device": device}
     for dtype in (torch.bfloat16, torch.float32):
-        model = Model(folder, dtype)
+        model = Model(folder, dtype, device)
         for size in (256, 512):
             image = photographs(size)["coffee"]
             model.restyle([image], "oil painting", 0.5)
@@ -148,12 +165,14 @@ def speed_report(folder: Path, repeats: int = 3) -> dict[str, Any]:
     return out
 
 
-def evaluate(folder: Path, pairs: Path, out: Path, *, shards: int = 4) -> dict[str, Any]:
+def evaluate(folder: Path, pool: PicturePool, out: Path, device: str = "cpu") -> dict[str, Any]:
+    """`pool`: drawn scenes and their filtered pictures, for the judge of styles to learn from."""
     report = {
-        "reconstruction": reconstruction_report(Model(folder)),
-        "styles": style_report(Model(folder, torch.bfloat16), train_classifier(pairs, shards)),
-        "seconds": speed_report(folder),
+        "reconstruction": reconstruction_report(Model(folder, device=device)),
+        "styles": style_report(Model(folder, torch.bfloat16, device), train_classifier(pool)),
+        "seconds": speed_report(folder, device),
     }
+    out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(report, indent=1) + "\n")
     return report
 

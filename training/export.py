@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionImg2ImgPipeline
+from diffusers import AutoencoderKL, ControlNetModel, DDIMScheduler, StableDiffusionImg2ImgPipeline
 from transformers import CLIPTokenizer
 
 from training.denoiser import Denoiser
@@ -49,6 +49,11 @@ def export(autoencoder: AutoencoderKL, denoiser: Denoiser, tokenizer: CLIPTokeni
     pipeline.unet.to(torch.float16)
     pipeline.save_pretrained(out, safe_serialization=True)
     (out / OWN_WORDS).write_text(json.dumps(DEFAULTS, indent=2) + "\n")
+
+
+def export_control(control: ControlNetModel, out: Path) -> None:
+    """A folder for `ControlNetModel.from_pretrained`, in fp16 like the denoiser."""
+    control.to(torch.float16).save_pretrained(out, safe_serialization=True)
 
 
 def file_hashes(folder: Path) -> dict[str, str]:

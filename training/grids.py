@@ -7,7 +7,7 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 
 from training.evaluate import Model
-from training.photographs import child_drawing, photographs
+from training.photographs import child_drawing, photographs, to_image
 from training.styles import STYLES
 from training.words import SYNONYMS
 
@@ -66,7 +66,8 @@ def styles_sheet(model: Model, size: int = 160) -> Image.Image:
     """Every style, a row each, over all sources at strength 0.6."""
     sources = {name: image for name, image in _sources().items() if name != "camera"}
     rows = [list(sources.values())]
-    rows += [model.restyle(list(sources.values()), SYNONYMS[name][0], 0.6) for name in STYLES]
+    made = model.restyle_each(list(sources.values()), [SYNONYMS[name][0] for name in STYLES], 0.6)
+    rows += [[to_image(picture) for picture in row] for row in made]
     names = ["source", *STYLES]
     half = -(-len(rows) // 2)
     blank = [Image.new("RGB", rows[0][0].size, "white")] * len(sources)
@@ -134,9 +135,9 @@ def _stack(bands: Sequence[Image.Image]) -> Image.Image:
     return out
 
 
-def write_grids(folder: Path, out: Path) -> None:
+def write_grids(folder: Path, out: Path, device: str = "cpu") -> None:
     out.mkdir(parents=True, exist_ok=True)
-    model = Model(folder, torch.bfloat16)
+    model = Model(folder, torch.bfloat16, device)
     _save(styles_sheet(model), out / "styles.jpg")
     _save(strengths_sheet(model), out / "strengths.jpg")
     _save(large_sheet(model), out / "large.jpg", 85)

@@ -1,44 +1,55 @@
 """Encode all pictures once: the denoiser is trained on latents."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from diffusers import AutoencoderKL
 from torch import Tensor
 
-from training.autoencoder import LATENT_CHANNELS, to_signed
-from training.shards import read_labels
+from training.autoencoder import LATENT_CHANNELS, SCALE, to_signed
+from training.pool import PicturePool
+from training.speed import autocast
 
 
-@torch.inference_mode()
-def encode_shard(
-    network: AutoencoderKL, pairs: Path, out: Path, name: str, *, device: str = "cpu", batch: int = 16
-) -> None:
-    """Write a shard's posterior means as float16 (scenes, 1 + targets, 16, H / 8, W / 8)."""
-    path = out / f"{name}.pt"
-    if path.exists():
-        return
-    stacks = np.load(pairs / f"{name}.pictures.npy")
-    pictures = stacks.reshape(-1, *stacks.shape[2:])
-    means = []
-    with torch.autocast(device, torch.bfloat16):
-        for start in range(0, len(pictures), batch):
-            moments = network.encode(to_signed(pictures[start : start + batch]).to(device)).latent_dist
-            means.append(moments.mean.half().cpu())
+@dataclass(frozen=True)
+class PairLatents:
+    """All encoded pairs in memory, (scenes, 1 + targets, channels, h, w) in half precision, with their labels.
+
+    The first `composed` scenes are of the repertoire that is painted from pure noise.
+    """
+
+    latents: Tensor
+    keys: Tensor
+    kinds: Tensor
+    composed: int = 0
+
+
+@torch.no_grad()
+def encode(network: AutoencoderKL, pictures: Tensor, batch: int) -> Tensor:
+    """Posterior means as float16 of bytes (..., 3, H, W), on the pictures' device."""
+    flat = pictures.flatten(0, -4)
+    side = [length // SCALE for length in pictures.shape[-2:]]
+    means = torch.empty(len(flat), LATENT_CHANNELS, *side, dtype=torch.float16, device=pictures.device)
+    with autocast(pictures.device.type):
+        for start in range(0, len(flat), batch):
+            some = to_signed(flat[start : start + batch])
+            means[start : start + batch] = network.encode(some).latent_dist.mean.half()
+    return means.view(*pictures.shape[:-3], LATENT_CHANNELS, *side)
+
+
+def encode_pool(network: AutoencoderKL, pool: PicturePool, batch: int, composed: int = 0) -> PairLatents:
+    """Of all scenes there are; the first `composed` of them are of the repertoire."""
+    there = slice(pool.filled)
+    made = encode(network, pool.pictures[there], batch)
+    return PairLatents(made, pool.keys[there], pool.kinds[there], min(composed, pool.filled))
+
+
+def save(pairs: PairLatents, path: Path) -> None:
     unfinished = path.with_suffix(".tmp")
-    torch.save(torch.cat(means).view(*stacks.shape[:2], LATENT_CHANNELS, *means[0].shape[2:]), unfinished)
+    torch.save(vars(pairs), unfinished)
     unfinished.replace(path)
 
 
-class PairLatents:
-    """All encoded pairs in memory, with what their targets' styles and their scenes' kinds are."""
-
-    def __init__(self, latents: Path, pairs: Path, scenes: Path) -> None:
-        names = sorted(path.stem for path in latents.glob("*.pt"))
-        if not names:
-            raise FileNotFoundError(f"no latents in {latents}: encode the pairs first")
-        self.latents: Tensor = torch.cat([torch.load(latents / f"{name}.pt", weights_only=True) for name in names])
-        count = len(self.latents)
-        self.styles: list[list[list[str]]] = read_labels(pairs)[:count]
-        self.kinds: list[str] = read_labels(scenes)[:count]
+def load(path: Path) -> PairLatents:
+    return PairLatents(**torch.load(path, weights_only=True, mmap=True))

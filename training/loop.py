@@ -17,9 +17,6 @@ from torch import Tensor, nn
 from training.muon import Muon
 from training.replicas import Meetings, rank
 
-# A step that takes longer was held up by the machine (sleep, another job), not by training.
-LONGEST_STEP_S = 20.0
-
 
 @dataclass(frozen=True)
 class LoopSettings:
@@ -37,6 +34,8 @@ class LoopSettings:
     report_every: int = 50
     save_every_s: float = 150.0
     average_every_s: float = 20.0  # where several processes train together
+    longest_step_s: float = 20.0  # one that takes longer was held up by the machine (sleep, another job)
+    batch: int = 1  # examples a step, for the speed that is shown
 
     def rate(self, step: int, share: float) -> float:
         """Learning rate: linear warm-up, a plateau, a cosine down to the floor at share 1 of the budget."""
@@ -52,14 +51,19 @@ class Report:
     metrics: dict[str, float]
 
 
-# Draws its batch from the two generators and returns the loss and what is to be shown of it.
-LossFunction = Callable[[np.random.Generator, torch.Generator], tuple[Tensor, dict[str, float]]]
+# Draws its batch from the two generators (the second one on the network's device) and returns the loss and
+# what is to be shown of it, as scalars that stay on the device: reading one would make the device wait.
+LossFunction = Callable[[np.random.Generator, torch.Generator], tuple[Tensor, dict[str, Tensor]]]
 
 
-def _means(recent: list[dict[str, float]]) -> dict[str, float]:
+def _means(recent: list[dict[str, Tensor]]) -> dict[str, float]:
     """Of every metric over the steps that have it: a batch need not hold examples of each kind."""
     names = {name: None for entry in recent for name in entry}
-    return {name: float(np.mean([entry[name] for entry in recent if name in entry])) for name in names}
+    means = {}
+    for name in names:
+        values = torch.stack([entry[name].detach().float() for entry in recent if name in entry])
+        means[name] = float(values.mean() if name == "loss" else values.nanmean())
+    return means
 
 
 class Loop:
@@ -67,6 +71,7 @@ class Loop:
 
     def __init__(self, network: nn.Module, settings: LoopSettings, checkpoint: Path) -> None:
         self.network, self.settings, self.checkpoint = network, settings, checkpoint
+        self.device = next(network.parameters()).device
         self.average = copy.deepcopy(network).eval().requires_grad_(requires_grad=False)
         self.optimiser = Muon(network.named_parameters())
         self.step, self.seconds = 0, 0.0
@@ -83,32 +88,35 @@ class Loop:
         return min(1.0, spent)
 
     def run(self, loss_function: LossFunction) -> list[Report]:
+        """Until the budget is spent."""
         saved, before = time.monotonic(), time.monotonic()
-        recent: list[dict[str, float]] = []
+        recent: list[dict[str, Tensor]] = []
         meetings = Meetings(self.settings.average_every_s)
         together = True
         while self.share < 1 or not together:
             recent.append(self._train_step(loss_function))
             now = time.monotonic()
-            self.seconds += min(now - before, LONGEST_STEP_S)
+            self.seconds += min(now - before, self.settings.longest_step_s)
             before = now
             together, self.seconds = meetings.attend(self.optimiser.parameters, self.seconds)
             if self.step % self.settings.report_every == 0 or (self.share >= 1 and together):
                 self.reports.append(Report(self.step, round(self.seconds, 1), _means(recent)))
                 recent = []
+                self._go_back_if_lost()
+                if now - saved > self.settings.save_every_s:
+                    self.save()
+                    saved = now
             self._show()
-            if now - saved > self.settings.save_every_s:
-                self.save()
-                saved = now
         self.save()
         return self.reports
 
-    def _train_step(self, loss_function: LossFunction) -> dict[str, float]:
+    def _train_step(self, loss_function: LossFunction) -> dict[str, Tensor]:
         # Random numbers depend on the step and the replica alone, so a resumed run goes on as if it had not
         # stopped.
         place = (self.settings.seed, self.step, rank())
         numbers = np.random.default_rng(place)
-        noise = torch.Generator().manual_seed(int(np.random.default_rng([*place, 1]).integers(2**62)))
+        noise = torch.Generator(self.device)
+        noise.manual_seed(int(np.random.default_rng([*place, 1]).integers(2**62)))
         self.network.train()
         loss, metrics = loss_function(numbers, noise)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -120,7 +128,18 @@ class Loop:
         decay = min(self.settings.average, (self.step + 1) / (self.step + 20))
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.parameters()), list(self.network.parameters()), 1 - decay)
-        return {"loss": loss.item(), **metrics, "gradient": float(norm)}
+        return {"loss": loss.detach(), **metrics, "gradient": norm}
+
+    def _go_back_if_lost(self) -> None:
+        """A loss that is no number stays none: take the last saved weights and go on from this step."""
+        if math.isfinite(self.reports[-1].metrics["loss"]):
+            return
+        step, seconds, reports = self.step, self.seconds, self.reports
+        if not self.checkpoint.exists():
+            raise RuntimeError(f"The loss is no number by step {step}, and nothing was saved before: lower the rate.")
+        print(f"step {step}: the loss is no number, going back to the saved weights", file=sys.stderr, flush=True)
+        self._load()
+        self.step, self.seconds, self.reports = step, seconds, reports
 
     def _show(self) -> None:
         if not self.reports or rank() > 0:
@@ -132,7 +151,8 @@ class Loop:
         left = self.seconds * (1 - share) / share
         bar = "#" * int(20 * share)
         values = " ".join(f"{name} {value:.4f}" for name, value in report.metrics.items())
-        line = f"[{bar:<20}] {share:4.0%} step {self.step} {values} {left / 60:.1f} min left"
+        pace = self.step * self.settings.batch / max(self.seconds, 1e-6)
+        line = f"[{bar:<20}] {share:4.0%} step {self.step} {values} {pace:.0f}/s {left / 60:.1f} min left"
         print(line, end="\r" if sys.stderr.isatty() else "\n", file=sys.stderr, flush=True)
 
     def save(self) -> None:

@@ -30,12 +30,16 @@ def orthogonalise(matrices: Tensor) -> Tensor:
 
 
 class Muon:
+    """Nothing in a step waits for the device: matrices of one shape go through it together."""
+
     def __init__(
         self, named: Iterable[tuple[str, nn.Parameter]], momentum: float = 0.95, weight_decay: float = 0.01
     ) -> None:
         self._matrices: dict[tuple[int, int], list[nn.Parameter]] = {}
         others: list[nn.Parameter] = []
         for name, parameter in named:
+            if not parameter.requires_grad:
+                continue
             if parameter.ndim >= 2 and not any(part in name for part in ADAM_NAMES):
                 shape = (parameter.shape[0], parameter.numel() // parameter.shape[0])
                 self._matrices.setdefault(shape, []).append(parameter)
@@ -54,15 +58,15 @@ class Muon:
             settings["lr"] = learning_rate
         self._adam.step()
         for shape, group in self._matrices.items():
-            # Matrices of one shape go through Newton-Schulz together.
             gradients = torch.stack(
                 [(p.grad if p.grad is not None else torch.zeros_like(p)).reshape(shape) for p in group]
             )
             buffer = self._buffers[shape].lerp_(gradients, 1 - self._momentum)
             update = orthogonalise(gradients.lerp(buffer, self._momentum)) * (0.2 * max(shape) ** 0.5)
-            for parameter, change in zip(group, update, strict=True):
-                parameter.mul_(1 - learning_rate * self._weight_decay)
-                parameter.add_(change.view(parameter.shape), alpha=-learning_rate)
+            changes = [change.view(p.shape) for p, change in zip(group, update.unbind(), strict=True)]
+            tensors: list[Tensor] = list(group)
+            torch._foreach_mul_(tensors, 1 - learning_rate * self._weight_decay)
+            torch._foreach_add_(tensors, changes, alpha=-learning_rate)
 
     def zero_grad(self) -> None:
         for parameter in self.parameters:

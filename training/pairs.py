@@ -1,45 +1,60 @@
 """Draw the styled pictures: pairs of (source, target) with the names of the styles between them."""
 
 import io
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from PIL import Image
+from torch import Tensor
+from torch.nn import functional
 
 from training.styles import STYLES, Kind
 
 Pixels = npt.NDArray[np.uint8]
 
+NAMES = list(STYLES)
+LOOKS = [name for name in NAMES if STYLES[name].kind is Kind.LOOK and name != "photo"]
+ARTS = [name for name in NAMES if STYLES[name].kind is Kind.ART]
+
+# Everything a target can be: a style, or an art made of a look.
+KEYS: list[tuple[str, ...]] = [(name,) for name in NAMES] + [(look, art) for look in LOOKS for art in ARTS]
+PHOTO = NAMES.index("photo")
+_INDEX = {key: index for index, key in enumerate(KEYS)}
+
 # Styles made of many small pieces need more examples than a change of colours; `photo` is the identity.
-WEIGHTS = {"photo": 0.7} | dict.fromkeys(("oil", "van gogh", "watercolor", "anime", "ukiyo-e", "night", "snow"), 1.5)
+_DIFFICULT = (
+    "oil", "van gogh", "watercolor", "anime", "pixel art", "clay", "ukiyo-e", "pencil", "pop art", "night", "snow",
+    "autumn",
+)  # fmt: skip
+WEIGHTS = {"photo": 0.7} | dict.fromkeys(_DIFFICULT, 1.5)
+
+# How many pixels go through a filter together: torch's quantile takes 16 million numbers at most.
+CHUNK = 64 * 256 * 256
 
 
 @dataclass(frozen=True)
 class PairSettings:
     targets: int = 4  # for each scene
-    combined: float = 0.14  # share of targets that are an art made of a look
+    combined: float = 0.16  # share of targets that are an art made of a look
     degraded: float = 0.1  # share of sources made worse than their targets' picture
     seed: int = 2026
 
 
-def draw_styles(generator: np.random.Generator, settings: PairSettings) -> list[tuple[str, ...]]:
-    """Different styles for one scene's targets; a pair of names is (look, art)."""
-    names = list(STYLES)
-    weights = np.array([WEIGHTS.get(name, 1.0) for name in names])
-    chosen = generator.choice(len(names), settings.targets, replace=False, p=weights / weights.sum())
-    looks = [name for name in names if STYLES[name].kind is Kind.LOOK and name != "photo"]
-    arts = [name for name in names if STYLES[name].kind is Kind.ART]
-    targets: list[tuple[str, ...]] = []
-    for index in chosen:
-        if generator.random() < settings.combined:
-            targets.append((looks[generator.integers(len(looks))], arts[generator.integers(len(arts))]))
-        else:
-            targets.append((names[index],))
-    return targets
+def draw_keys(generator: np.random.Generator, count: int, settings: PairSettings) -> Tensor:
+    """Different styles for each of `count` scenes' targets, (count, targets) indices of `KEYS`."""
+    weights = np.array([WEIGHTS.get(name, 1.0) for name in NAMES])
+    keys = torch.empty(count, settings.targets, dtype=torch.long)
+    for scene in range(count):
+        chosen = generator.choice(len(NAMES), settings.targets, replace=False, p=weights / weights.sum())
+        for place, index in enumerate(chosen):
+            keys[scene, place] = int(index)
+            if generator.random() < settings.combined:
+                look, art = LOOKS[generator.integers(len(LOOKS))], ARTS[generator.integers(len(ARTS))]
+                keys[scene, place] = _INDEX[look, art]
+    return keys
 
 
 def degrade(generator: np.random.Generator, picture: Pixels) -> Pixels:
@@ -53,34 +68,38 @@ def degrade(generator: np.random.Generator, picture: Pixels) -> Pixels:
     return np.asarray(Image.open(pressed)).transpose(2, 0, 1)
 
 
-def quantise(picture: torch.Tensor) -> Pixels:
-    return (picture.clamp(0, 1) * 255 + 0.5).byte().cpu().numpy()
+def enlarge(pictures: Tensor, factor: int) -> Tensor:
+    """(N, 3, H, W) of bytes, scaled up: what a big photograph looks like, smooth for the most part."""
+    big = functional.interpolate(pictures.float() / 255, scale_factor=factor, mode="bicubic", align_corners=False)
+    return quantise(big)
 
 
-def render_pairs(scenes: Path, out: Path, shard: str, settings: PairSettings, device: str = "cpu") -> None:
-    """Write `shard`.pictures.npy (scenes, 1 + targets, 3, H, W), sources first, and the styles as json."""
-    generator = np.random.default_rng([settings.seed, int(shard)])
-    pictures: Pixels = np.load(scenes / f"{shard}.pictures.npy")
-    masks: Pixels = np.load(scenes / f"{shard}.masks.npy")
-    count = len(pictures)
-    out_pictures = np.empty((count, 1 + settings.targets, *pictures.shape[1:]), np.uint8)
-    targets: list[list[tuple[str, ...]]] = []
-    groups: dict[tuple[str, ...], list[tuple[int, int]]] = {}
-    for index in range(count):
-        worse = generator.random() < settings.degraded
-        out_pictures[index, 0] = degrade(generator, pictures[index]) if worse else pictures[index]
-        targets.append(draw_styles(generator, settings))
-        for place, names in enumerate(targets[-1], 1):
-            groups.setdefault(names, []).append((index, place))
-    for names, places in groups.items():
-        for start in range(0, len(places), 4):
-            some = places[start : start + 4]
-            indices = [index for index, _ in some]
-            picture = torch.from_numpy(pictures[indices]).to(device).float() / 255
-            mask = torch.from_numpy(masks[indices]).to(device).float() / 255
-            for name in names:
-                picture = STYLES[name].apply(picture, mask).clamp(0, 1)
-            for (index, place), styled in zip(some, quantise(picture), strict=True):
-                out_pictures[index, place] = styled
-    np.save(out / f"{shard}.pictures.npy", out_pictures)
-    (out / f"{shard}.json").write_text(json.dumps(targets))
+def quantise(picture: Tensor) -> Tensor:
+    return (picture.clamp(0, 1) * 255 + 0.5).byte()
+
+
+@torch.no_grad()
+def style(pictures: Tensor, masks: Tensor, keys: Tensor) -> Tensor:
+    """Targets (N, targets, 3, H, W) of pictures and masks (N, 3, H, W), all bytes on one device.
+
+    `keys` (N, targets) lie in the processor's memory. What a filter is to do, it does to many pictures together.
+    """
+    out = pictures[:, None].repeat(1, keys.shape[1], 1, 1, 1)
+    flat = out.view(-1, *pictures.shape[1:])
+    names = [KEYS[key] for key in keys.flatten().tolist()]
+    scenes = torch.arange(len(keys)).repeat_interleave(keys.shape[1])
+    for layer in range(2):
+        for name, filtering in STYLES.items():
+            places = [place for place, some in enumerate(names) if len(some) > layer and some[layer] == name]
+            if places and name != "photo":
+                _apply(filtering.apply, flat, torch.tensor(places), masks, scenes)
+    return out
+
+
+def _apply(
+    filtering: Callable[[Tensor, Tensor], Tensor], flat: Tensor, places: Tensor, masks: Tensor, scenes: Tensor
+) -> None:
+    for some in torch.split(places, max(1, CHUNK // (flat.shape[-1] * flat.shape[-2]))):
+        at = some.to(flat.device)
+        mask = masks[scenes[some].to(flat.device)].float() / 255
+        flat[at] = quantise(filtering(flat[at].float() / 255, mask))

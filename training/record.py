@@ -9,7 +9,8 @@ from typing import Any
 import torch
 
 from training.export import file_hashes, folder_size
-from training.stages import Recipe, Workspace
+from training.recipe import Recipe
+from training.stages import Workspace
 
 
 def _curve(path: Path) -> list[dict[str, float]]:
@@ -44,6 +45,7 @@ def write_record(space: Workspace, recipe: Recipe, model: Path, docs: Path) -> d
         "autoencoder": _curve(space.autoencoder.with_suffix(".json")),
         "denoiser": _curve(space.denoiser.with_suffix(".json")),
         "decoder, refined": _curve(space.refined.with_suffix(".json")),
+        "edges": _curve(space.edges.with_suffix(".json")),
     }
     plot_losses({title: entries for title, entries in curves.items() if entries}, docs / "loss.png")
     record = {
@@ -51,6 +53,7 @@ def write_record(space: Workspace, recipe: Recipe, model: Path, docs: Path) -> d
         "machine": {
             "processor": platform.machine(),
             "threads": torch.get_num_threads(),
+            "device": torch.cuda.get_device_name(0) if recipe.device == "cuda" else "cpu",
             "torch": torch.__version__,
         },
         "ended": {title: entries[-1] for title, entries in curves.items() if entries},

@@ -1,83 +1,26 @@
 """The stages from nothing to a model, each resumable: what a folder already holds is not made again."""
 
-import json
-import multiprocessing
-import os
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field, replace
-from functools import partial
+import shutil
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import torch
-from diffusers import AutoencoderKL
+from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
 from torch.multiprocessing.spawn import spawn
-from transformers import CLIPTokenizer
+from transformers import CLIPTextModel, CLIPTokenizer
 
-from training.autoencoder import (
-    AutoencoderSettings,
-    build_autoencoder,
-    normalise_latents,
-    refine_decoder,
-    to_signed,
-    train_autoencoder,
-)
-from training.bridge import BridgeSettings
-from training.denoiser import Denoiser, DenoiserSettings, train_denoiser
-from training.export import export
-from training.latents import PairLatents, encode_shard
-from training.loop import LoopSettings
-from training.pairs import PairSettings, render_pairs
+from training import latents
+from training.autoencoder import build_autoencoder, normalise_latents, refine_decoder, to_signed, train_autoencoder
+from training.denoiser import Denoiser, train_denoiser
+from training.edges import build_control, train_edges
+from training.export import export, export_control
+from training.latents import PairLatents
+from training.phrases import make_captions
+from training.recipe import Recipe
+from training.rendering import SEED, Pools, draw_pools
 from training.replicas import MEETING, replica
-from training.scenes import SHARD, render_shard
-from training.shards import PictureShards, shard_names
 from training.tokenizer import train_tokenizer
-
-SEED = 2026
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Everything that decides what comes out, apart from the machine's speed."""
-
-    shards: int = 32
-    shard_size: int = SHARD
-    encoded_shards: int = 8
-    pairs: PairSettings = field(default_factory=PairSettings)
-    autoencoder: AutoencoderSettings = field(default_factory=AutoencoderSettings)
-    autoencoder_loop: LoopSettings = field(default_factory=lambda: LoopSettings(2.5e-3, minutes=37))
-    denoiser: DenoiserSettings = field(default_factory=DenoiserSettings)
-    bridge: BridgeSettings = field(default_factory=BridgeSettings)
-    denoiser_loop: LoopSettings = field(
-        default_factory=lambda: LoopSettings(
-            2e-3, minutes=55, warmup=150, hold=0.3, floor=2e-5, average=0.9965, seed=1
-        )
-    )
-    refine_loop: LoopSettings = field(default_factory=lambda: LoopSettings(1e-3, minutes=30, warmup=50, seed=2))
-    device: str = "cpu"
-    replicas: int = 2  # processes of one thread each that train the denoiser together
-
-    def with_minutes(self, minutes: float) -> "Recipe":
-        """Share a time between the trainings; rendering and encoding come on top of it."""
-        return replace(
-            self,
-            autoencoder_loop=replace(self.autoencoder_loop, minutes=0.4 * minutes),
-            denoiser_loop=replace(self.denoiser_loop, minutes=0.45 * minutes),
-            refine_loop=replace(self.refine_loop, minutes=0.15 * minutes),
-        )
-
-    def for_gpu(self) -> "Recipe":
-        """Eight times the pictures and bigger batches, for a machine that gets through them."""
-        return replace(
-            self,
-            shards=256,
-            encoded_shards=256,
-            autoencoder=replace(self.autoencoder, batch=64),
-            bridge=replace(self.bridge, batch=256),
-            device="cuda",
-            replicas=1,
-        )
 
 
 @dataclass(frozen=True)
@@ -91,16 +34,16 @@ class Workspace:
         return self.root / "scenes"
 
     @property
-    def pairs(self) -> Path:
-        return self.root / "styled"
-
-    @property
     def latents(self) -> Path:
-        return self.root / "latents"
+        return self.root / "latents.pt"
 
     @property
     def tokenizer(self) -> Path:
         return self.root / "tokenizer"
+
+    @property
+    def captions(self) -> Path:
+        return self.root / "captions.pt"
 
     @property
     def autoencoder(self) -> Path:
@@ -118,128 +61,178 @@ class Workspace:
     def denoiser(self) -> Path:
         return self.root / "denoiser.ckpt"
 
-
-def _one_thread() -> None:
-    torch.set_num_threads(1)
-
-
-def _on_all_processors(work: Callable[[str], str], names: list[str], workers: int | None) -> None:
-    # Spawned: a fork of a process whose torch has threads can hang.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers or os.cpu_count(), context, _one_thread) as pool:
-        for count, shard in enumerate(pool.map(work, names), 1):
-            print(f"shard {shard}, {count} of {len(names)}", flush=True)
+    @property
+    def edges(self) -> Path:
+        return self.root / "edges.ckpt"
 
 
-def _render(space: Workspace, recipe: Recipe, shard: str) -> str:
-    if not (space.scenes / f"{shard}.json").exists():
-        render_shard(space.scenes, shard, SEED, recipe.shard_size)
-    if not (space.pairs / f"{shard}.json").exists():
-        render_pairs(space.scenes, space.pairs, shard, recipe.pairs)
-    return shard
+@dataclass(frozen=True)
+class Encoded:
+    """What the denoiser is trained on: latents of 256x256 pictures, and perhaps of 512x512 ones."""
+
+    pairs: PairLatents
+    large: PairLatents | None = None
 
 
-def render(space: Workspace, recipe: Recipe, workers: int | None = None) -> None:
-    """Scenes and their styled pictures, a shard for each task, on all processors."""
-    space.scenes.mkdir(parents=True, exist_ok=True)
-    space.pairs.mkdir(parents=True, exist_ok=True)
-    names = [f"{index:04d}" for index in range(recipe.shards)]
-    _on_all_processors(partial(_render, space, recipe), names, workers)
+def _averaged(path: Path) -> dict[str, torch.Tensor]:
+    """The averaged weights of a checkpoint."""
+    average: dict[str, torch.Tensor] = torch.load(path, weights_only=True, map_location="cpu")["average"]
+    return average
 
 
-def autoencode(space: Workspace, recipe: Recipe) -> None:
-    """Train the autoencoder, then fold its latents' statistics into it."""
-    network, _ = train_autoencoder(
-        PictureShards(space.scenes),
-        PictureShards(space.pairs, skip_first=True),
-        space.autoencoder,
-        loop_settings=recipe.autoencoder_loop,
-        settings=recipe.autoencoder,
-        device=recipe.device,
-    )
-    normalise(space, recipe, network)
+class Stages:
+    """A recipe carried out in a workspace. Pictures and latents are drawn and encoded when first asked for."""
 
+    def __init__(self, space: Workspace, recipe: Recipe) -> None:
+        self.space, self.recipe = space, recipe
+        space.root.mkdir(parents=True, exist_ok=True)
 
-def normalise(space: Workspace, recipe: Recipe, network: AutoencoderKL, pictures: int = 96) -> None:
-    generator = np.random.default_rng(SEED)
-    styled = PictureShards(space.pairs, skip_first=True)
-    plain = PictureShards(space.scenes)
-    some = [(styled if index % 2 else plain).draw(generator) for index in range(pictures)]
-    normalise_latents(network, to_signed(np.stack(some)).to(recipe.device))
-    torch.save(network.state_dict(), space.normalised)
+    @cached_property
+    def pools(self) -> Pools:
+        return draw_pools(self.space.scenes, self.recipe.drawing)
 
+    @cached_property
+    def tokenizer(self) -> CLIPTokenizer:
+        """Trained once; a model that is trained on keeps its own: its text encoder knows no other tokens."""
+        folder, start = self.space.tokenizer, self.recipe.start
+        if not (folder / "tokenizer_config.json").exists():
+            if start is None:
+                train_tokenizer(folder, seed=0)
+            else:
+                shutil.copytree(start / "tokenizer", folder, dirs_exist_ok=True)
+        return CLIPTokenizer.from_pretrained(folder)
 
-def load_autoencoder(space: Workspace, recipe: Recipe) -> AutoencoderKL:
-    network = build_autoencoder(recipe.autoencoder)
-    network.load_state_dict(torch.load(space.normalised, weights_only=True, map_location="cpu"))
-    return network.eval()
+    @cached_property
+    def captions(self) -> dict[str, torch.Tensor]:
+        path = self.space.captions
+        if not path.exists():
+            unfinished = path.with_suffix(".tmp")
+            torch.save(make_captions(self.tokenizer, self.recipe.captions), unfinished)
+            unfinished.replace(path)
+        made: dict[str, torch.Tensor] = torch.load(path, weights_only=True)
+        return made
 
+    @cached_property
+    def encoded(self) -> Encoded:
+        """In the device's memory; on a processor, in a file that is mapped into it."""
+        recipe, path = self.recipe, self.space.latents
+        if recipe.device == "cpu" and path.exists():
+            return Encoded(latents.load(path))
+        network = self.load_autoencoder().to(recipe.device)
+        composed = recipe.drawing.composed_scenes
+        pairs = latents.encode_pool(network, self.pools.pictures, recipe.encode_batch, composed)
+        if recipe.device == "cpu":
+            latents.save(pairs, path)
+        large = self.pools.large
+        if large is None:
+            return Encoded(pairs)
+        return Encoded(pairs, latents.encode_pool(network, large, recipe.encode_batch // 4))
 
-def _encode(space: Workspace, recipe: Recipe, shard: str) -> str:
-    network = load_autoencoder(space, recipe).to(recipe.device)
-    encode_shard(network, space.pairs, space.latents, shard, device=recipe.device)
-    return shard
+    def autoencoder(self) -> None:
+        """Train the autoencoder, then fold its latents' statistics into it."""
+        if self.space.normalised.exists():
+            return
+        start = self.recipe.start
+        network, _ = train_autoencoder(
+            self.pools.pictures,
+            self.space.autoencoder,
+            loop_settings=self.recipe.autoencoder_loop,
+            settings=self.recipe.autoencoder,
+            device=self.recipe.device,
+            start=None if start is None else AutoencoderKL.from_pretrained(start / "vae", torch_dtype=torch.float32),
+        )
+        pool = self.pools.pictures
+        noise = torch.Generator(pool.pictures.device).manual_seed(SEED)
+        normalise_latents(network, to_signed(pool.draw(noise, 96, 0.5)))
+        unfinished = self.space.normalised.with_suffix(".tmp")
+        torch.save(network.state_dict(), unfinished)
+        unfinished.replace(self.space.normalised)
 
+    def refine(self) -> None:
+        """Train the decoder on. It changes no latent, so it may come before the denoiser's training or after it."""
+        refine_decoder(
+            self.load_autoencoder(),
+            self.pools.pictures,
+            self.space.refined,
+            loop_settings=self.recipe.refine_loop,
+            settings=self.recipe.autoencoder,
+            device=self.recipe.device,
+        )
 
-def encode(space: Workspace, recipe: Recipe) -> None:
-    space.latents.mkdir(parents=True, exist_ok=True)
-    names = shard_names(space.pairs)[: recipe.encoded_shards]
-    _on_all_processors(partial(_encode, space, recipe), names, 1 if recipe.device == "cuda" else None)
+    def denoiser(self) -> None:
+        encoded, replicas = self.encoded, self.recipe.replicas
+        # Made once, before the replicas look for them.
+        assert self.captions
+        if replicas == 1:
+            self.train_denoiser(encoded)
+        else:
+            (self.space.root / MEETING).unlink(missing_ok=True)
+            spawn(_replica, (self.space, self.recipe), replicas)  # type: ignore[no-untyped-call]
 
-
-def load_tokenizer(space: Workspace) -> CLIPTokenizer:
-    if not (space.tokenizer / "vocab.json").exists():
-        train_tokenizer(space.tokenizer, seed=0)
-    return CLIPTokenizer.from_pretrained(space.tokenizer)
-
-
-def _denoise(rank: int, space: Workspace, recipe: Recipe) -> None:
-    with replica(rank, recipe.replicas, space.root):
+    def train_denoiser(self, encoded: Encoded) -> None:
+        recipe = self.recipe
         train_denoiser(
-            PairLatents(space.latents, space.pairs, space.scenes),
-            load_tokenizer(space),
-            space.denoiser,
+            encoded.pairs,
+            encoded.large,
+            self.tokenizer,
+            self.space.denoiser,
             loop_settings=recipe.denoiser_loop,
             settings=recipe.denoiser,
             bridge=replace(recipe.bridge, batch=recipe.bridge.batch // recipe.replicas),
+            captions=self.captions,
             device=recipe.device,
+            start=None if recipe.start is None else self._exported(recipe.start),
         )
 
+    def edges(self) -> None:
+        """Train the edge ControlNet beside the finished denoiser."""
+        train_edges(
+            self.load_denoiser(),
+            self.encoded.pairs,
+            self.pools.pictures,
+            self.space.edges,
+            loop_settings=self.recipe.edge_loop,
+            settings=self.recipe.edges,
+            bridge=self.recipe.edge_bridge,
+            captions=self.captions,
+            device=self.recipe.device,
+        )
 
-def denoise(space: Workspace, recipe: Recipe) -> None:
-    load_tokenizer(space)  # made once, before the replicas look for it
-    if recipe.replicas == 1:
-        _denoise(0, space, recipe)
-    else:
-        (space.root / MEETING).unlink(missing_ok=True)
-        spawn(_denoise, (space, recipe), recipe.replicas)  # type: ignore[no-untyped-call]
+    def export(self, out: Path, edges_out: Path) -> None:
+        """Write the averaged weights of the last checkpoints as the folders that ship."""
+        export(self.load_autoencoder(), self.load_denoiser(), self.tokenizer, out)
+        if self.space.edges.exists():
+            export_control(self.load_control(), edges_out)
+
+    def load_autoencoder(self) -> AutoencoderKL:
+        """With the refined decoder, where there is one: the latents are the same."""
+        network = build_autoencoder(self.recipe.autoencoder)
+        network.load_state_dict(torch.load(self.space.normalised, weights_only=True, map_location="cpu"))
+        if self.space.refined.exists():
+            network.load_state_dict(_averaged(self.space.refined), strict=False)
+        return network.eval()
+
+    def load_denoiser(self) -> Denoiser:
+        denoiser = Denoiser(self.recipe.denoiser, self.tokenizer)
+        denoiser.load_state_dict(_averaged(self.space.denoiser))
+        return denoiser.eval()
+
+    def load_control(self) -> ControlNetModel:
+        network = build_control(self.load_denoiser().unet)
+        network.load_state_dict(_averaged(self.space.edges))
+        return network.eval()
+
+    def _exported(self, start: Path) -> Denoiser:
+        """An exported model's denoiser, to be trained on."""
+        denoiser = Denoiser(self.recipe.denoiser, self.tokenizer)
+        unet = UNet2DConditionModel.from_pretrained(start / "unet", torch_dtype=torch.float32)
+        text_encoder = CLIPTextModel.from_pretrained(start / "text_encoder", torch_dtype=torch.float32)
+        denoiser.unet.load_state_dict(unet.state_dict())
+        denoiser.text_encoder.load_state_dict(text_encoder.state_dict())
+        return denoiser
 
 
-def refine(space: Workspace, recipe: Recipe) -> None:
-    """Train the decoder on. It changes no latent, so it may run beside the denoiser or after it."""
-    refine_decoder(
-        load_autoencoder(space, recipe),
-        PictureShards(space.scenes),
-        PictureShards(space.pairs, skip_first=True),
-        space.refined,
-        loop_settings=recipe.refine_loop,
-        settings=recipe.autoencoder,
-        device=recipe.device,
-    )
-
-
-def ship(space: Workspace, recipe: Recipe, out: Path) -> None:
-    """Export the averaged weights of the last checkpoint."""
-    tokenizer = load_tokenizer(space)
-    denoiser = Denoiser(recipe.denoiser, tokenizer)
-    state = torch.load(space.denoiser, weights_only=True, map_location="cpu")
-    denoiser.load_state_dict(state["average"])
-    autoencoder = load_autoencoder(space, recipe)
-    if space.refined.exists():
-        parts = torch.load(space.refined, weights_only=True, map_location="cpu")["average"]
-        autoencoder.load_state_dict(parts, strict=False)
-    export(autoencoder, denoiser.eval(), tokenizer, out)
-
-
-def save_recipe(recipe: Recipe, path: Path) -> None:
-    path.write_text(json.dumps(asdict(recipe), indent=1) + "\n")
+def _replica(rank: int, space: Workspace, recipe: Recipe) -> None:
+    stages = Stages(space, recipe)
+    with replica(rank, recipe.replicas, space.root):
+        stages.train_denoiser(stages.encoded)

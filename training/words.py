@@ -140,30 +140,33 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
+# The first seven are what scenes are drawn of; the others are things in them that have a composition of their own.
 NOUNS: dict[str, tuple[str, ...]] = {
     "landscape": (
-        "a landscape", "mountains", "a mountain landscape", "a lake", "a valley", "hills and trees",
-        "a village",
-        "a forest", "a field", "nature", "a house in the hills", "the countryside", "a river", "a meadow",
+        "a landscape", "mountains", "a mountain landscape", "a valley", "hills and trees", "a forest", "a field",
+        "nature", "the countryside", "a meadow",
     ),
     "city": (
-        "a city", "a street", "a skyline", "buildings", "downtown", "skyscrapers", "a town",
-        "cars on a street",
+        "a city", "a street", "a skyline", "buildings", "downtown", "skyscrapers", "a town", "cars on a street",
         "a city skyline", "houses",
     ),
     "still life": (
-        "a still life", "fruit on a table", "a cup of coffee", "a vase", "objects on a table", "a bottle",
-        "food",
-        "a kitchen", "a bowl of fruit",
+        "a still life", "fruit on a table", "objects on a table", "food", "a kitchen", "a bowl of fruit",
     ),
     "portrait": (
-        "a portrait", "a person", "a woman", "a man", "a face", "my friend", "a girl", "a boy",
-        "an astronaut",
-        "a portrait of a woman", "a portrait of a man", "me",
+        "a portrait", "a person", "a man", "a face", "my friend", "a boy", "an astronaut", "a portrait of a man",
+        "me",
     ),
     "animal": ("a cat", "a dog", "an animal", "a kitten", "a portrait of a cat", "my cat", "my dog", "a pet"),
-    "shapes": ("shapes", "leaves", "stones", "an abstract pattern", "flowers", "a texture", "a garden",
-    "confetti"), "drawing": ("a drawing", "a simple drawing", "a doodle", "my drawing", "a scribble"),
+    "shapes": (
+        "shapes", "leaves", "stones", "an abstract pattern", "flowers", "a texture", "a garden", "confetti",
+    ),
+    "drawing": ("a drawing", "a simple drawing", "a doodle", "my drawing", "a scribble"),
+    "lake": ("a lake", "a river", "a lake in the mountains", "a pond"),
+    "village": ("a village", "a house in the hills", "a house", "a cottage", "a farm"),
+    "cup": ("a cup of coffee", "a cup", "a mug", "a cup of tea"),
+    "vase": ("a vase", "a bottle", "a jar"),
+    "woman": ("a woman", "a girl", "a portrait of a woman", "a lady"),
 }  # fmt: skip
 
 NEGATIVES: tuple[str, ...] = (
@@ -184,6 +187,27 @@ scene view digital ultra super hyper pizza banana football guitar computer phone
 bridge river sun cloud rain fire water run jump sleep eat smile what who where why hello thanks test
 """
 FILLERS: tuple[str, ...] = tuple(_FILLERS.split())
+
+# Things that no scene shows. A prompt of these alone asks for nothing that the model can do.
+_THINGS = """
+bicycle dragon robot castle king queen wizard elf knight bird fish horse cow lion tiger bear rabbit frog snake
+dinosaur monkey elephant penguin spider monster ghost alien soldier doctor nurse teacher baby child family friends
+couple crowd football guitar piano computer phone camera laptop train airplane helicopter boat ship bus truck bike
+motorcycle bridge tower church window door chair sofa lamp clock book letter flag hat crown glasses sword shield
+pizza banana apple cake bread cheese burger sushi beer wine tea moon sun planet rocket spaceship rain fire water
+beach island jungle cave volcano waterfall garden park school office shop station airport hotel bed box ball balloon
+"""
+THINGS: tuple[str, ...] = tuple(_THINGS.split())
+
+_DOINGS = "on in with under behind above near holding riding eating watching without beside inside playing wearing"
+DOINGS: tuple[str, ...] = tuple(_DOINGS.split())
+
+SMALL_TALK: tuple[str, ...] = (
+    "hello", "hello how are you", "hi there", "what is this", "can you help me", "thank you very much",
+    "good morning", "please", "do something nice", "surprise me", "make it better", "i love this picture",
+    "who are you", "test",
+    "one two three", "yes", "no", "ok", "why not", "let's see what happens", "no idea", "what do you think",
+)  # fmt: skip
 
 TEMPLATES: tuple[str, ...] = (
     "{style}", "{style}", "{style}", "{noun}, {style}", "{noun}, {style}", "{style} of {noun}",

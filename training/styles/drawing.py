@@ -14,7 +14,7 @@ def pencil(picture: Tensor, _masks: Tensor) -> Tensor:
     dodge = (grey / (1 - f.blur(1 - grey, 6.0) + 1e-3)).clamp(0, 1) ** 1.6
     shading = 0.5 * f.hatching(picture, 45, 8, grey, 0.52) + 0.3 * f.hatching(picture, 135, 8, grey, 0.3)
     lines = f.edges(picture, 0.8, 0.03, 0.14)
-    tone = dodge * 0.5 + 0.52 - 0.33 * shading - 0.5 * lines + 0.12 * (grey - 0.5)
+    tone = dodge * 0.5 + 0.52 - 0.42 * shading - 0.6 * lines + 0.12 * (grey - 0.5) + 0.012 * f.grain(picture, 32, 1.2)
     return (tone.clamp(0.12, 1) * f.colour(picture, 0.975, 0.97, 0.955)).clamp(0, 1)
 
 

@@ -4,6 +4,8 @@ The masks (B, 3, H, W) are known for drawn scenes only: sky, lamps and lit windo
 they are zero; the network learns from the scenes where a sky is.
 """
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -69,6 +71,8 @@ def sunset(picture: Tensor, masks: Tensor) -> Tensor:
     fall = (f.height(picture) * 1.7).clamp(0, 1)
     high = f.mix(f.colour(picture, 0.3, 0.16, 0.46), f.colour(picture, 0.95, 0.4, 0.36), (fall * 2).clamp(0, 1))
     sky = f.mix(high, f.colour(picture, 1.0, 0.8, 0.36), (fall * 2 - 1).clamp(0, 1)) * (0.75 + 0.4 * grey)
+    # The low sun's colours lie over everything: violet above, gold towards the ground.
+    land = f.mix(land, high, 0.3 * (1 - fall))
     return f.bloom(f.mix(land, sky, _sky(masks) * 0.85), 0.7, 8.0, 0.8).clamp(0, 1)
 
 
@@ -145,8 +149,12 @@ def autumn(picture: Tensor, masks: Tensor) -> Tensor:
         [(0, (0.2, 0.06, 0.02)), (0.35, (0.7, 0.2, 0.04)), (0.65, (0.95, 0.5, 0.08)), (1, (1, 0.85, 0.35))],
     )
     out = f.mix(stretched * f.colour(picture, 1.12, 0.9, 0.62) + f.colour(picture, 0.06, 0.02, 0), leaf, green * 0.9)
-    falling = f.spots(picture, 54, 3.0, 0.14) * (1 - 0.5 * masks[:, :1])
-    return f.mix(f.contrast(out.clamp(0, 1), 0.25), f.colour(picture, 0.85, 0.28, 0.05), falling * 0.9).clamp(0, 1)
+    out = f.contrast(out.clamp(0, 1), 0.25)
+    # Leaves in the air, most of them red, some yellow.
+    for seed, share, tone in ((54, 0.2, (0.78, 0.16, 0.04)), (60, 0.12, (0.98, 0.72, 0.1))):
+        falling = f.spots(picture, seed, 3.5, share) * (1 - 0.3 * masks[:, :1])
+        out = f.mix(out, f.colour(picture, *tone), falling * 0.95)
+    return out.clamp(0, 1)
 
 
 def spring(picture: Tensor, masks: Tensor) -> Tensor:
@@ -191,7 +199,9 @@ def desert(picture: Tensor, _masks: Tensor) -> Tensor:
             (1, (1.0, 0.85, 0.68)),
         ],
     )
-    return f.lift(sand * 0.88 + stretched * 0.12, 0.05).clamp(0, 1)
+    row, column = f.coordinates(picture)
+    ripples = torch.sin((row + 1.5 * torch.sin(column * math.pi / 16)) * math.pi / 4)[None, None]
+    return (f.lift(sand * 0.88 + stretched * 0.12, 0.05) * (1 + 0.06 * ripples)).clamp(0, 1)
 
 
 def horror(picture: Tensor, _masks: Tensor) -> Tensor:

@@ -1,5 +1,6 @@
 """Looks made of pieces or of one stuff: pixels, bricks, mosaic, stained glass, low poly, gold, clay."""
 
+import math
 from functools import cache
 
 import torch
@@ -14,8 +15,11 @@ FACET = 16
 def pixel_art(picture: Tensor, _masks: Tensor) -> Tensor:
     squares = f.cell_mean(f.stretch(picture))
     vivid = f.saturate(f.contrast(squares, 0.4), 1.5).clamp(0, 1)
-    few = (torch.round(vivid * 4) / 4).clamp(0, 1)
-    return f.upsample_cells(few, picture)
+    few = f.upsample_cells((torch.round(vivid * 4) / 4).clamp(0, 1), picture)
+    row, column = f.coordinates(picture)
+    # The dark gaps of an old screen: they show where one pixel ends even where two have the same colour.
+    gap = ((row % f.CELL == f.CELL - 1) | (column % f.CELL == f.CELL - 1)).to(picture)[None, None]
+    return (few * (1.05 - 0.35 * gap)).clamp(0, 1)
 
 
 def lego(picture: Tensor, _masks: Tensor) -> Tensor:
@@ -125,6 +129,9 @@ def clay(picture: Tensor, _masks: Tensor) -> Tensor:
     smooth = f.kuwahara(f.saturate(f.stretch(picture), 1.5), 4, 2)
     plain = f.mix(smooth, f.colour(smooth, 0.9, 0.76, 0.66), 0.22)
     right, down = f.gradient(f.blur(smooth, 1.5), 2.0)
-    prints = 0.025 * f.grain(picture, 42, 2.2)
+    # Dents of the fingers that pressed it into shape, lit from above, and the finer grain of the stuff.
+    row, column = f.coordinates(picture)
+    dents = torch.cos((row + 2.0) * math.pi / 8) * torch.cos((column + (row // 16 % 2) * 8) * math.pi / 8)
+    prints = 0.02 * f.grain(picture, 42, 2.2) + 0.07 * dents[None, None]
     shaded = plain * (1 + 3.2 * (-right - 1.2 * down).clamp(-0.12, 0.12) + prints)
     return f.bloom((shaded * 0.9 + 0.08).clamp(0, 1), 0.75, 4.0, 0.4).clamp(0, 1)

@@ -63,9 +63,9 @@ def watercolor(picture: Tensor, _masks: Tensor) -> Tensor:
     rim = f.edges(flat, 1.6, 0.02, 0.12)
     wash = f.lift(flat, 0.36)
     grey = f.luma(wash)
-    pigment = 1 + 0.05 * f.grain(wash, 21, 1.6) * (1.2 - grey)
+    pigment = 1 + 0.07 * f.grain(wash, 21, 1.6) * (1.2 - grey)
     wash = wash * pigment * (1 - 0.34 * rim * (1.1 - grey))
-    paper = f.colour(wash, 0.985, 0.975, 0.95) + 0.012 * f.grain(wash, 22, 1.2)
+    paper = f.colour(wash, 0.985, 0.975, 0.95) + 0.02 * f.grain(wash, 22, 1.2)
     return f.mix(wash, paper, f.smoothstep(grey, 0.72, 0.95) * 0.85).clamp(0, 1)
 
 
@@ -107,10 +107,12 @@ def ukiyo_e(picture: Tensor, _masks: Tensor) -> Tensor:
 
 
 def anime(picture: Tensor, _masks: Tensor) -> Tensor:
-    flat = f.kuwahara(f.stretch(picture), 4, 2)
-    cels = f.saturate(f.posterise(flat, 3, 0.06), 1.9).clamp(0, 1)
-    bright = f.lift(cels, 0.14) ** 0.85
+    """Two tones to a cel: what lies in the light is bright and pure, what does not is one step of cool lilac."""
+    flat = f.kuwahara(f.stretch(picture), 5, 2)
+    bright = f.lift(f.saturate(flat, 1.7).clamp(0, 1), 0.28) ** 0.8
+    shaded = f.saturate(flat, 1.3).clamp(0, 1) * f.colour(flat, 0.5, 0.46, 0.62) + f.colour(flat, 0.1, 0.07, 0.22)
+    cels = f.mix(shaded, bright, f.smoothstep(f.blur(f.luma(flat), 1.2), 0.4, 0.44))
     # A sheet of light from above, as painted backgrounds have it.
-    lit = f.mix(bright, f.colour(bright, 0.75, 0.9, 1.0), 0.25 * (1 - f.height(picture)) * f.luma(bright))
-    lines = f.edges(f.kuwahara(picture, 3), 1.1, 0.04, 0.09)
-    return f.mix(lit, f.colour(lit, 0.1, 0.06, 0.14), 0.95 * lines).clamp(0, 1)
+    lit = f.mix(cels, f.colour(cels, 0.8, 0.95, 1.0), 0.35 * (1 - f.height(picture)) * f.luma(cels))
+    lines = f.edges(f.kuwahara(picture, 3), 1.1, 0.04, 0.08)
+    return f.mix(lit, f.colour(lit, 0.1, 0.05, 0.16), 0.95 * lines).clamp(0, 1)

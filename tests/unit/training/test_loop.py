@@ -20,10 +20,10 @@ def network() -> nn.Module:
 
 
 def squared_error(model: nn.Module) -> object:
-    def loss(_numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, float]]:
+    def loss(_numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         x = torch.randn(32, 6, generator=noise)
         error = ((model(x) - x[:, :2] * 2) ** 2).mean()
-        return error, {"error": error.item()}
+        return error, {"error": error.detach()}
 
     return loss
 
@@ -49,7 +49,7 @@ def test_a_resumed_run_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> None:
     loop = Loop(broken, settings(40), tmp_path / "broken.ckpt")
     inner = squared_error(broken)
 
-    def fails_at_20(numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, float]]:
+    def fails_at_20(numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         if loop.step == 20:
             loop.save()
             raise KeyboardInterrupt

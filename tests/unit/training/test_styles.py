@@ -78,7 +78,7 @@ def test_looks_do_what_their_names_say(pictures: tuple[Tensor, Tensor]) -> None:
     sepia = styled("sepia").mean((0, 2, 3))
     assert sepia[0] > sepia[1] > sepia[2]
     assert f.luma(styled("snow")).mean() > f.luma(picture).mean()
-    blocks = styled("pixel art").unfold(2, 8, 8).unfold(3, 8, 8)
+    blocks = styled("pixel art").unfold(2, 8, 8).unfold(3, 8, 8)[..., :7, :7]  # without the gaps
     assert (blocks.amax((4, 5)) - blocks.amin((4, 5))).max() < 1e-5
 
 

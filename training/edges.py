@@ -1,0 +1,81 @@
+"""The edge ControlNet: a copy of the denoiser's way down that reads a map of lines; the denoiser stays as it is."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers import ControlNetModel, UNet2DConditionModel
+from torch import Tensor, nn
+
+from training.bridge import BridgeSettings, draw_examples
+from training.denoiser import Denoiser, by_noise
+from training.edge_maps import draw_maps
+from training.latents import PairLatents
+from training.loop import Loop, LoopSettings, Report
+from training.phrases import CaptionBank
+from training.pool import PicturePool
+from training.speed import autocast
+
+# The maps come at eight times the latents' size; these are the channels on the way down.
+CONDITIONING = (8, 16, 24, 48)
+
+# Lines are of use where little of a picture is left: mostly strong noise, and often nothing but noise.
+EDGE_BRIDGE = BridgeSettings(
+    least=0.4, terminal=0.55, repertoire=0.2, unstyled=0.16, described=0.5, dropped=0.1, cropped=0.0
+)
+
+
+@dataclass(frozen=True)
+class EdgeSettings:
+    of_source: float = 0.6  # of the maps drawn from the source; the others from the target itself
+    blank: float = 0.05  # of the maps, nothing drawn
+
+
+def build_control(unet: UNet2DConditionModel) -> ControlNetModel:
+    return ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=CONDITIONING)
+
+
+def train_edges(
+    denoiser: Denoiser,
+    pairs: PairLatents,
+    pool: PicturePool,
+    checkpoint: Path,
+    *,
+    loop_settings: LoopSettings,
+    settings: EdgeSettings,
+    bridge: BridgeSettings,
+    captions: dict[str, Tensor],
+    device: str = "cpu",
+) -> tuple[ControlNetModel, list[Report]]:
+    torch.manual_seed(loop_settings.seed)
+    denoiser = denoiser.to(device).eval().requires_grad_(requires_grad=False)
+    control = build_control(denoiser.unet).to(device).requires_grad_(requires_grad=True)
+    loop = Loop(control, loop_settings, checkpoint)
+    phrases = CaptionBank(captions, device)
+
+    def loss(_numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        examples = draw_examples(noise, pairs, phrases, bridge, bridge.batch)
+        from_source, blank = torch.rand((2, bridge.batch), generator=noise, device=noise.device)
+        places = torch.where(from_source < settings.of_source, 0, examples.places)
+        with torch.no_grad():
+            maps = draw_maps(noise, pool.at(examples.scenes, places).float() / 255)
+            maps = (maps * (blank >= settings.blank).view(-1, 1, 1, 1)).contiguous()
+        with autocast(device):
+            with torch.no_grad():
+                context = denoiser.text_encoder(examples.tokens)[0]
+            down, middle = control(examples.noisy, examples.t, context, controlnet_cond=maps, return_dict=False)
+            made = denoiser.unet(
+                examples.noisy,
+                examples.t,
+                context,
+                down_block_additional_residuals=down,
+                mid_block_additional_residual=middle,
+            ).sample
+        errors = ((made.float() - examples.velocity) ** 2).mean((1, 2, 3))
+        return (errors * examples.scale).mean(), by_noise(errors, examples.t)
+
+    reports = loop.run(loss)
+    average: nn.Module = loop.average
+    assert isinstance(average, ControlNetModel)
+    return average, reports

@@ -1,0 +1,64 @@
+"""All pictures at once, drawn from by index: in the GPU's memory, or in a file that the processor's memory maps."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from training.pairs import PHOTO
+
+
+@dataclass(frozen=True)
+class PoolSize:
+    scenes: int
+    targets: int
+    side: int = 256
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (self.scenes, 1 + self.targets, 3, self.side, self.side)
+
+
+class PicturePool:
+    """`pictures` (scenes, 1 + targets, 3, side, side) as bytes, sources first; the first `filled` scenes are there.
+
+    `keys` (scenes, 1 + targets) are the pictures' styles as indices of `pairs.KEYS`, `kinds` (scenes,) the scenes'
+    kinds as indices of `NOUNS`.
+    """
+
+    def __init__(self, size: PoolSize, device: str = "cpu", file: Path | None = None) -> None:
+        count = math.prod(size.shape)
+        if file is None:
+            flat = torch.empty(count, dtype=torch.uint8, device=device)
+        else:
+            flat = torch.from_file(str(file), shared=True, size=count, dtype=torch.uint8)
+        self.pictures: Tensor = flat.view(size.shape)
+        self.keys = torch.full(size.shape[:2], PHOTO, dtype=torch.long, device=device)
+        self.kinds = torch.zeros(size.scenes, dtype=torch.long, device=device)
+        self.filled = 0
+
+    @property
+    def room(self) -> int:
+        return len(self.pictures) - self.filled
+
+    def label(self, keys: Tensor, kinds: Tensor) -> slice:
+        """Say what the next scenes are: styles (n, targets) and kinds (n,). Returns their places."""
+        places = slice(self.filled, self.filled + len(kinds))
+        self.keys[places, 1:] = keys.to(self.keys.device)
+        self.kinds[places] = kinds.to(self.kinds.device)
+        self.filled = places.stop
+        return places
+
+    def draw(self, noise: torch.Generator, count: int, plain: float) -> Tensor:
+        """`count` pictures (count, 3, side, side) of bytes at random, a share of them sources."""
+        device = self.pictures.device
+        scenes = torch.randint(self.filled, (count,), generator=noise, device=device)
+        places = torch.randint(1, self.pictures.shape[1], (count,), generator=noise, device=device)
+        places[torch.rand(count, generator=noise, device=device) < plain] = 0
+        return self.at(scenes, places)
+
+    def at(self, scenes: Tensor, places: Tensor) -> Tensor:
+        flat = self.pictures.view(-1, *self.pictures.shape[2:])
+        return flat.index_select(0, scenes * self.pictures.shape[1] + places)
