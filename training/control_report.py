@@ -4,15 +4,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from diffusers import ControlNetModel, StableDiffusionControlNetImg2ImgPipeline
 from PIL import Image
 from torch import Tensor
 
-from training.edge_maps import agreement, canny, line_art, scribble, soft_edges
+from inference.api import ControlKind
+from training.edge_maps import agreement, draw_map
 from training.evaluate import Model
 from training.grids import sheet
-from training.photographs import child_drawing, photographs, to_image, to_tensor
+from training.photographs import child_drawing, photographs, to_image
 
 PROMPTS = (
     "a landscape, oil painting", "a house in the hills, watercolor", "a landscape, sunset", "a village, snowy winter",
@@ -21,18 +23,19 @@ PROMPTS = (
 
 
 def held_out_maps() -> dict[str, Tensor]:
-    """Maps (1, 3, 256, 256) of a drawing and of photographs, none of them ever trained on."""
-    drawing = to_tensor([child_drawing()])
-    some = to_tensor([photographs()[name] for name in ("astronaut", "coffee", "chelsea", "rocket")])
-    maps = {
-        "drawing": line_art(drawing, 10.0),
-        "drawing, scribbled": scribble(drawing, 0.02),
-        "astronaut, canny": canny(some[:1], 0.03, 0.08),
-        "coffee, soft edges": soft_edges(some[1:2], 0.5),
-        "chelsea, line art": line_art(some[2:3], 8.0),
-        "rocket, canny": canny(some[3:], 0.03, 0.08),
+    """Maps (H, W) in [0, 1] of a drawing and of photographs, none of them ever trained on."""
+    pictures = photographs() | {"drawing": child_drawing()}
+    return {
+        f"{name}, {kind.value}": draw_map(kind, pictures[name]).float() / 255
+        for name, kind in (
+            ("drawing", ControlKind.LINEART),
+            ("drawing", ControlKind.SCRIBBLE),
+            ("astronaut", ControlKind.CANNY),
+            ("coffee", ControlKind.SOFTEDGE),
+            ("chelsea", ControlKind.LINEART),
+            ("rocket", ControlKind.CANNY),
+        )
     }
-    return {name: lines.expand(-1, 3, -1, -1) for name, lines in maps.items()}
 
 
 def _paint(model: Model, control: ControlNetModel, lines: Tensor, scale: float) -> Tensor:
@@ -45,7 +48,7 @@ def _paint(model: Model, control: ControlNetModel, lines: Tensor, scale: float) 
     pictures: Tensor = pipeline(
         list(PROMPTS),
         image=[card] * len(PROMPTS),
-        control_image=[to_image(lines[0])] * len(PROMPTS),
+        control_image=[to_image(lines.expand(3, -1, -1))] * len(PROMPTS),
         strength=1.0,
         num_inference_steps=model.sampling.steps,
         guidance_scale=model.sampling.guidance,
@@ -65,9 +68,12 @@ def control_report(folder: Path, edges: Path, out: Path, device: str = "cpu") ->
     rows, names = [], []
     for name, lines in held_out_maps().items():
         with_lines, without = (_paint(model, control, lines, scale) for scale in (1.0, 0.0))
-        kept, chance = (float(agreement(made, lines[:, :1]).mean()) for made in (with_lines, without))
+        kept, chance = (float(np.mean([agreement(one, lines) for one in made])) for made in (with_lines, without))
         report[name] = {"agreement": round(kept, 3), "without": round(chance, 3)}
-        small = [to_image(picture).resize((160, 160), Image.Resampling.LANCZOS) for picture in (*lines, *with_lines)]
+        small = [
+            to_image(picture).resize((160, 160), Image.Resampling.LANCZOS)
+            for picture in (lines.expand(3, -1, -1), *with_lines)
+        ]
         rows.append(small)
         names.append(name.replace(", ", ",\n"))
     for part in ("agreement", "without"):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from diffusers import UNet2DConditionModel
+from diffusers import ControlNetModel, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
@@ -88,6 +88,12 @@ class Denoiser(nn.Module):
         return velocity
 
 
+def suit_attention(network: UNet2DConditionModel | ControlNetModel, device: str) -> None:
+    """Torch's fused attention is slow backwards on a processor: with prompts of 40 tokens, a sixth of a step."""
+    if device == "cpu":
+        network.set_attn_processor(AttnProcessor())
+
+
 def by_noise(errors: Tensor, t: Tensor) -> dict[str, Tensor]:
     """Mean errors at mild, middle and strong noise; no number where a batch has none of them."""
     shown = {}
@@ -113,9 +119,7 @@ def train_denoiser(
     """`start`: a denoiser to train on instead of a new one."""
     torch.manual_seed(loop_settings.seed)
     network = start or Denoiser(settings, tokenizer)
-    if device == "cpu":
-        # torch's fused attention is slow backwards on a processor: with prompts of 40 tokens, a sixth of a step.
-        network.unet.set_attn_processor(AttnProcessor())
+    suit_attention(network.unet, device)
     network = network.to(device)
     loop = Loop(network, loop_settings, checkpoint)
     phrases = CaptionBank(captions, device)

@@ -9,12 +9,11 @@ from diffusers import ControlNetModel, UNet2DConditionModel
 from torch import Tensor, nn
 
 from training.bridge import BridgeSettings, draw_examples
-from training.denoiser import Denoiser, by_noise
-from training.edge_maps import draw_maps
+from training.denoiser import Denoiser, by_noise, suit_attention
+from training.edge_maps import choose_maps
 from training.latents import PairLatents
 from training.loop import Loop, LoopSettings, Report
 from training.phrases import CaptionBank
-from training.pool import PicturePool
 from training.speed import autocast
 
 # The maps come at eight times the latents' size; these are the channels on the way down.
@@ -28,8 +27,7 @@ EDGE_BRIDGE = BridgeSettings(
 
 @dataclass(frozen=True)
 class EdgeSettings:
-    of_source: float = 0.6  # of the maps drawn from the source; the others from the target itself
-    blank: float = 0.05  # of the maps, nothing drawn
+    blank: float = 0.05  # share of the maps with nothing drawn on them
 
 
 def build_control(unet: UNet2DConditionModel) -> ControlNetModel:
@@ -39,7 +37,7 @@ def build_control(unet: UNet2DConditionModel) -> ControlNetModel:
 def train_edges(
     denoiser: Denoiser,
     pairs: PairLatents,
-    pool: PicturePool,
+    maps: Tensor,
     checkpoint: Path,
     *,
     loop_settings: LoopSettings,
@@ -48,23 +46,22 @@ def train_edges(
     captions: dict[str, Tensor],
     device: str = "cpu",
 ) -> tuple[ControlNetModel, list[Report]]:
+    """`maps`: what `maps_of_sources` gives, for the scenes that `pairs` were made of."""
     torch.manual_seed(loop_settings.seed)
     denoiser = denoiser.to(device).eval().requires_grad_(requires_grad=False)
     control = build_control(denoiser.unet).to(device).requires_grad_(requires_grad=True)
+    for network in (control, denoiser.unet):
+        suit_attention(network, device)
     loop = Loop(control, loop_settings, checkpoint)
     phrases = CaptionBank(captions, device)
 
     def loss(_numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         examples = draw_examples(noise, pairs, phrases, bridge, bridge.batch)
-        from_source, blank = torch.rand((2, bridge.batch), generator=noise, device=noise.device)
-        places = torch.where(from_source < settings.of_source, 0, examples.places)
-        with torch.no_grad():
-            maps = draw_maps(noise, pool.at(examples.scenes, places).float() / 255)
-            maps = (maps * (blank >= settings.blank).view(-1, 1, 1, 1)).contiguous()
+        lines = choose_maps(noise, maps, examples.scenes, settings.blank)
         with autocast(device):
             with torch.no_grad():
                 context = denoiser.text_encoder(examples.tokens)[0]
-            down, middle = control(examples.noisy, examples.t, context, controlnet_cond=maps, return_dict=False)
+            down, middle = control(examples.noisy, examples.t, context, controlnet_cond=lines, return_dict=False)
             made = denoiser.unet(
                 examples.noisy,
                 examples.t,

@@ -1,9 +1,11 @@
 """The stages from nothing to a model, each resumable: what a folder already holds is not made again."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
@@ -13,6 +15,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from training import latents
 from training.autoencoder import build_autoencoder, normalise_latents, refine_decoder, to_signed, train_autoencoder
 from training.denoiser import Denoiser, train_denoiser
+from training.edge_maps import draw_maps
 from training.edges import build_control, train_edges
 from training.export import export, export_control
 from training.latents import PairLatents
@@ -36,6 +39,10 @@ class Workspace:
     @property
     def latents(self) -> Path:
         return self.root / "latents.pt"
+
+    @property
+    def maps(self) -> Path:
+        return self.root / "maps.pt"
 
     @property
     def tokenizer(self) -> Path:
@@ -80,6 +87,19 @@ def _averaged(path: Path) -> dict[str, torch.Tensor]:
     return average
 
 
+T = TypeVar("T")
+
+
+def _kept(path: Path, make: Callable[[], T]) -> T:
+    """What `path` holds, made first if it holds nothing."""
+    if not path.exists():
+        unfinished = path.with_suffix(".tmp")
+        torch.save(make(), unfinished)
+        unfinished.replace(path)
+    kept: T = torch.load(path, weights_only=True, mmap=True)
+    return kept
+
+
 class Stages:
     """A recipe carried out in a workspace. Pictures and latents are drawn and encoded when first asked for."""
 
@@ -90,6 +110,11 @@ class Stages:
     @cached_property
     def pools(self) -> Pools:
         return draw_pools(self.space.scenes, self.recipe.drawing)
+
+    @cached_property
+    def maps(self) -> torch.Tensor:
+        """Of lines, for every scene: (scenes, kinds, H, W) of bytes."""
+        return _kept(self.space.maps, lambda: draw_maps(self.pools.pictures))
 
     @cached_property
     def tokenizer(self) -> CLIPTokenizer:
@@ -104,13 +129,7 @@ class Stages:
 
     @cached_property
     def captions(self) -> dict[str, torch.Tensor]:
-        path = self.space.captions
-        if not path.exists():
-            unfinished = path.with_suffix(".tmp")
-            torch.save(make_captions(self.tokenizer, self.recipe.captions), unfinished)
-            unfinished.replace(path)
-        made: dict[str, torch.Tensor] = torch.load(path, weights_only=True)
-        return made
+        return _kept(self.space.captions, lambda: make_captions(self.tokenizer, self.recipe.captions))
 
     @cached_property
     def encoded(self) -> Encoded:
@@ -160,17 +179,24 @@ class Stages:
         )
 
     def denoiser(self) -> None:
-        encoded, replicas = self.encoded, self.recipe.replicas
-        # Made once, before the replicas look for them.
-        assert self.captions
-        if replicas == 1:
-            self.train_denoiser(encoded)
+        self._together("train_denoiser")
+
+    def edges(self) -> None:
+        """Train the edge ControlNet beside the finished denoiser."""
+        self._together("train_edges")
+
+    def _together(self, stage: str) -> None:
+        """Run a method here, or in several processes whose weights are averaged again and again."""
+        for needed in ("encoded", "captions", *(["maps"] if stage == "train_edges" else [])):
+            getattr(self, needed)  # made once, before the replicas look for it
+        if self.recipe.replicas == 1:
+            getattr(self, stage)()
         else:
             (self.space.root / MEETING).unlink(missing_ok=True)
-            spawn(_replica, (self.space, self.recipe), replicas)  # type: ignore[no-untyped-call]
+            spawn(_replica, (stage, self.space, self.recipe), self.recipe.replicas)  # type: ignore[no-untyped-call]
 
-    def train_denoiser(self, encoded: Encoded) -> None:
-        recipe = self.recipe
+    def train_denoiser(self) -> None:
+        recipe, encoded = self.recipe, self.encoded
         train_denoiser(
             encoded.pairs,
             encoded.large,
@@ -184,18 +210,18 @@ class Stages:
             start=None if recipe.start is None else self._exported(recipe.start),
         )
 
-    def edges(self) -> None:
-        """Train the edge ControlNet beside the finished denoiser."""
+    def train_edges(self) -> None:
+        recipe = self.recipe
         train_edges(
             self.load_denoiser(),
             self.encoded.pairs,
-            self.pools.pictures,
+            self.maps,
             self.space.edges,
-            loop_settings=self.recipe.edge_loop,
-            settings=self.recipe.edges,
-            bridge=self.recipe.edge_bridge,
+            loop_settings=recipe.edge_loop,
+            settings=recipe.edges,
+            bridge=replace(recipe.edge_bridge, batch=recipe.edge_bridge.batch // recipe.replicas),
             captions=self.captions,
-            device=self.recipe.device,
+            device=recipe.device,
         )
 
     def export(self, out: Path, edges_out: Path) -> None:
@@ -232,7 +258,6 @@ class Stages:
         return denoiser
 
 
-def _replica(rank: int, space: Workspace, recipe: Recipe) -> None:
-    stages = Stages(space, recipe)
+def _replica(rank: int, stage: str, space: Workspace, recipe: Recipe) -> None:
     with replica(rank, recipe.replicas, space.root):
-        stages.train_denoiser(stages.encoded)
+        getattr(Stages(space, recipe), stage)()
