@@ -14,6 +14,7 @@ from torch.nn import functional
 from inference.api import ControlKind
 from inference.backend import Unsuited
 from inference.maps import draw_lines
+from training.pairs import Pixels
 from training.photographs import to_image
 from training.pool import PicturePool
 
@@ -30,17 +31,17 @@ def draw_map(kind: ControlKind, picture: Image.Image) -> Tensor:
     return torch.from_numpy(np.array(drawn.convert("L")))
 
 
-def _draw_some(pictures: Tensor) -> Tensor:
-    torch.set_num_threads(1)
-    images = [Image.fromarray(picture.permute(1, 2, 0).numpy()) for picture in pictures]
-    return torch.stack([torch.stack([draw_map(kind, image) for kind in KINDS]) for image in images])
+def _draw_some(pictures: Pixels) -> Pixels:
+    images = [Image.fromarray(picture.transpose(1, 2, 0)) for picture in pictures]
+    return np.stack([np.stack([draw_map(kind, image).numpy() for kind in KINDS]) for image in images])
 
 
 def draw_maps(pool: PicturePool) -> Tensor:
     """Of every scene's source a map of each kind, (scenes, kinds, H, W) of bytes."""
-    sources = pool.pictures[: pool.filled, 0].cpu()
+    sources = pool.pictures[: pool.filled, 0].cpu().numpy()
+    parts = np.array_split(sources, -(-len(sources) // BATCH))
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as processes:
-        return torch.cat(list(processes.map(_draw_some, torch.split(sources, BATCH))))
+        return torch.from_numpy(np.concatenate(list(processes.map(_draw_some, parts))))
 
 
 def choose_maps(noise: torch.Generator, maps: Tensor, scenes: Tensor, blank: float) -> Tensor:
