@@ -67,13 +67,16 @@ def main() -> None:
         for scene in _scenes(asked, Path(folder)):
             found["peak_gflops"] = max(found["peak_gflops"], _peak(device, asked) / 1e9)
             found["scenes"][scene.model] = _measure(scene, asked, device)
-    found["threads"] = torch.get_num_threads()
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / asked.name
+            found["threads"] = torch.get_num_threads()
+            _write(found, RESULTS / asked.name)
+    print(table(found))
+
+
+def _write(found: dict[str, Any], path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
     path.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     path.with_suffix(".md").write_text(table(found), encoding="utf-8")
     plots(found, path.with_suffix(".png"))
-    print(table(found))
 
 
 def _arguments() -> argparse.Namespace:
