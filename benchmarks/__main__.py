@@ -26,6 +26,7 @@ from benchmarks.report import plots, table
 from benchmarks.workloads import WORKLOADS, Setting, saturated
 from benchmarks.yardsticks import Watermark, peak_flops
 from inference.caps import KneeFile
+from inference.child import KEEPS_KERNELS
 from inference.devices import choose_device, cores
 from inference.looping import LoopBackend
 
@@ -49,6 +50,7 @@ class Scene:
 def main() -> None:
     """Measure what the arguments say."""
     asked = _arguments()
+    os.environ.update(KEEPS_KERNELS)  # for all engines, as in a worker; it is read when the first kernel is made
     device = choose_device(asked.device)
     found: dict[str, Any] = {
         "when": datetime.now(UTC).isoformat(timespec="minutes"),
