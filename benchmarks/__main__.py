@@ -26,6 +26,7 @@ from benchmarks.report import plots, table
 from benchmarks.workloads import WORKLOADS, Setting, saturated
 from benchmarks.yardsticks import Watermark, peak_flops
 from inference.caps import KneeFile
+from inference.child import KEEPS_KERNELS
 from inference.devices import choose_device, cores
 from inference.looping import LoopBackend
 
@@ -49,6 +50,7 @@ class Scene:
 def main() -> None:
     """Measure what the arguments say."""
     asked = _arguments()
+    os.environ.update(KEEPS_KERNELS)  # for all engines, as in a worker; it is read when the first kernel is made
     device = choose_device(asked.device)
     found: dict[str, Any] = {
         "when": datetime.now(UTC).isoformat(timespec="minutes"),
@@ -67,13 +69,16 @@ def main() -> None:
         for scene in _scenes(asked, Path(folder)):
             found["peak_gflops"] = max(found["peak_gflops"], _peak(device, asked) / 1e9)
             found["scenes"][scene.model] = _measure(scene, asked, device)
-    found["threads"] = torch.get_num_threads()
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / asked.name
+            found["threads"] = torch.get_num_threads()
+            _write(found, RESULTS / asked.name)
+    print(table(found))
+
+
+def _write(found: dict[str, Any], path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
     path.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     path.with_suffix(".md").write_text(table(found), encoding="utf-8")
     plots(found, path.with_suffix(".png"))
-    print(table(found))
 
 
 def _arguments() -> argparse.Namespace:

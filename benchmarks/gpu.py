@@ -86,8 +86,11 @@ class Bench:
     works: dict[str, Work] = field(default_factory=dict)
 
     def shares(self) -> bool:
-        """Whether the engine that is being opened shares the weights, and layout and kernels, of ours."""
-        return self.kind != "stock"
+        """Whether the engine that is being opened shares the weights, and layout and kernels, of ours.
+
+        In a rehearsal it does not: a compiler does not take the layers that are packed for a processor.
+        """
+        return self.kind != "stock" and self.device.type == "cuda"
 
     def engine(self, giant: str, kind: str) -> Engine:
         key = (giant, kind)

@@ -84,7 +84,17 @@ class DevicePoisoned(Exception):
 
 
 class Unsuited(Exception):
-    """The model cannot do what is asked; the message is one sentence that says what it can."""
+    """The model cannot do what is asked; the message is one English sentence that says what it can.
+
+    Attributes:
+        cause: a name for that sentence, so that it can be said in other languages.
+        values: what stands in the sentence.
+    """
+
+    def __init__(self, message: str, *, cause: str, values: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.cause = cause
+        self.values = values or {}
 
 
 class Backend(Protocol):

@@ -37,7 +37,11 @@ KEEPS_MEMORY = {
 """Has glibc keep what large tensors leave for the next ones, up to a quarter of a gigabyte. Else it gives each back
 to the system and gets it anew, page by page: on a processor that is a tenth of the time of decoding a picture."""
 
-ALWAYS = {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", **KEEPS_MEMORY}
+KEEPS_KERNELS = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "8192"}
+"""A UNet has some hundred layers, each of which needs a kernel for each size and number of rows. The 1024 that oneDNN
+keeps are gone in minutes; making them over and over takes a tenth of the time and breaks memory into pieces."""
+
+ALWAYS = {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", **KEEPS_MEMORY, **KEEPS_KERNELS}
 
 LAST_WORDS = 20
 """Lines of a dead worker's standard error that go into the log with its end."""

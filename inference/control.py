@@ -122,7 +122,11 @@ class ControlNets:
             OutOfMemory: where the device has no room for it.
         """
         if kind not in self._places:
-            raise Unsuited(f"This model cannot keep {kind.value}: it has no control network for it.")
+            raise Unsuited(
+                f"This model cannot keep {kind.value}: it has no control network for it.",
+                cause="no-network",
+                values={"kind": kind.value},
+            )
         place = self._places[kind]
         with self._loading:
             model = self._there.get(place)
@@ -156,14 +160,26 @@ def load(place: str, parts: Parts, make_room: Callable[[int], object]) -> Any:
             make_room(sum(each.numel() for each in outline.parameters()) * parts.dtype.itemsize)
             model = kind.from_pretrained(found, torch_dtype=parts.dtype, use_safetensors=True)
             return _laid_out(model.to(parts.device).eval(), parts)
-        reason = "is made for other models"
     except (torch.OutOfMemoryError, MemoryError):
         raise OutOfMemory from None
     except KeyError:
-        reason = "is no control network"
+        raise Unsuited(
+            f"The control network {place!r} is no control network: the bot's owner has to mend the entry.",
+            cause="network-none",
+            values={"network": place},
+        ) from None
     except Exception as error:  # noqa: BLE001 -- the libraries raise whatever a broken file makes of them
-        reason = f"cannot be loaded ({str(error).strip().split(chr(10), 1)[0].rstrip('.')[:160]})"
-    raise Unsuited(f"The control network {place!r} {reason}: the bot's owner has to mend the entry.")
+        reason = str(error).strip().split("\n", 1)[0].rstrip(".")[:160]
+        raise Unsuited(
+            f"The control network {place!r} cannot be loaded ({reason}): the bot's owner has to mend the entry.",
+            cause="network-broken",
+            values={"network": place, "reason": reason},
+        ) from None
+    raise Unsuited(
+        f"The control network {place!r} is made for other models: the bot's owner has to mend the entry.",
+        cause="network-foreign",
+        values={"network": place},
+    )
 
 
 def _fits(network: Any, parts: Parts) -> bool:

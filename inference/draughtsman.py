@@ -54,14 +54,20 @@ class Draughtsman:
         depth = kind is ControlKind.DEPTH
         model = self._models.depth if depth else self._models.pose
         if not model:
-            raise Unsuited(f"No {kind.value} model is set up here: send a map of your own, or choose another kind.")
+            raise Unsuited(
+                f"No {kind.value} model is set up here: send a map of your own, or choose another kind.",
+                cause="no-map-model",
+                values={"kind": kind.value},
+            )
         try:
             return Depth(model) if depth else Poses(model, self._models.person)
         except Exception as error:
-            reason = str(error).strip().split("\n", 1)[0].rstrip(".")
+            reason = str(error).strip().split("\n", 1)[0].rstrip(".")[:160]
             raise Unsuited(
-                f"The {kind.value} model {model!r} cannot be loaded ({reason[:160]}): "
-                f"the bot's owner has to mend control.{kind.value}_model."
+                f"The {kind.value} model {model!r} cannot be loaded ({reason}): "
+                f"the bot's owner has to mend control.{kind.value}_model.",
+                cause="map-model-broken",
+                values={"kind": kind.value, "model": model, "reason": reason},
             ) from error
 
 
@@ -82,7 +88,7 @@ class Depth:
         levels = (depth - least) / max(most - least, 1e-6) * 255
         drawn = Image.fromarray(levels.round().astype(np.uint8)).convert("RGB")
         if is_blank(drawn):
-            raise Unsuited("The picture shows no depth: send another, or a map of your own.")
+            raise Unsuited("The picture shows no depth: send another, or a map of your own.", cause="no-depth")
         return drawn
 
 
@@ -108,7 +114,9 @@ class Poses:
     def __call__(self, picture: Image.Image) -> Image.Image:
         people = [self._joints(picture, box) for box in self._boxes(picture)]
         if not any(joint for joints in people for joint in joints):
-            raise Unsuited("The picture shows no person: choose another kind of control, or send a pose map.")
+            raise Unsuited(
+                "The picture shows no person: choose another kind of control, or send a pose map.", cause="no-person"
+            )
         return draw_people(people, picture.size)
 
     def _boxes(self, picture: Image.Image) -> list[Box]:

@@ -78,7 +78,11 @@ class Wardrobe:
         with self._lock:
             if self._twin is None:
                 if not hasattr(self._pipeline, "load_lora_weights"):
-                    raise Unsuited(f"The model {self._model!r} takes no adapters: leave them out or use another.")
+                    raise Unsuited(
+                        f"The model {self._model!r} takes no adapters: leave them out or use another.",
+                        cause="no-loras",
+                        values={"model": self._model},
+                    )
                 self._twin = twin_of(self._pipeline)
             return self._twin
 
@@ -100,7 +104,11 @@ class Wardrobe:
             return
         if name not in self._entries:
             there = ", ".join(self._entries) or "none"
-            raise Unsuited(f"The model {self._model!r} has no adapter {name!r}: there is {there}.")
+            raise Unsuited(
+                f"The model {self._model!r} has no adapter {name!r}: there is {there}.",
+                cause="lora-unknown",
+                values={"model": self._model, "name": name, "names": there},
+            )
         weights = read(name, self._entries[name].place)
         nbytes = sum(each.nbytes for each in weights.values())
         self._make_room(nbytes)
@@ -117,7 +125,9 @@ class Wardrobe:
             with contextlib.suppress(Exception):
                 twin.delete_adapters(name)
             raise Unsuited(
-                f"The adapter {name!r} was made for another kind of model than {self._model!r}: leave it out."
+                f"The adapter {name!r} was made for another kind of model than {self._model!r}: leave it out.",
+                cause="lora-foreign",
+                values={"name": name, "model": self._model},
             )
         self._there.add(name)
         self.nbytes += nbytes
@@ -143,14 +153,27 @@ def read(name: str, place: str) -> dict[str, torch.Tensor]:
     try:
         weights: dict[str, torch.Tensor] = load_file(locate(place))
     except (OfflineModeIsEnabled, LocalEntryNotFoundError, HfHubHTTPError, HFValidationError):
-        reason = "it is not on this machine and the hub did not give it"
+        raise Unsuited(
+            f"The adapter {name!r} cannot be used, it is not on this machine and the hub did not give it: "
+            "leave it out and tell the bot's owner.",
+            cause="lora-not-here",
+            values={"name": name},
+        ) from None
     except FileNotFoundError:
-        reason = "there is no such file, folder or hub repository with one .safetensors file"
+        raise Unsuited(
+            f"The adapter {name!r} cannot be used, there is no such file, folder or hub repository with one "
+            ".safetensors file: leave it out and tell the bot's owner.",
+            cause="lora-lost",
+            values={"name": name},
+        ) from None
     except Exception:  # noqa: BLE001 -- safetensors raises an error of its own for files cut short
-        reason = "its file is broken or no safetensors file"
-    else:
-        return weights
-    raise Unsuited(f"The adapter {name!r} cannot be used, {reason}: leave it out and tell the bot's owner.")
+        raise Unsuited(
+            f"The adapter {name!r} cannot be used, its file is broken or no safetensors file: "
+            "leave it out and tell the bot's owner.",
+            cause="lora-broken",
+            values={"name": name},
+        ) from None
+    return weights
 
 
 def locate(place: str) -> Path:

@@ -37,7 +37,9 @@ def draw_lines(kind: ControlKind, picture: Image.Image) -> Image.Image:
     drawn = Image.fromarray((_DRAW[kind](levels, scale) * 255).round().astype(np.uint8)).convert("RGB")
     if is_blank(drawn):
         raise Unsuited(
-            f"The picture shows no lines for {kind.value}: send one with clear edges, or a map of your own."
+            f"The picture shows no lines for {kind.value}: send one with clear edges, or a map of your own.",
+            cause="no-lines",
+            values={"kind": kind.value},
         )
     return drawn
 
@@ -107,7 +109,7 @@ def read_map(path: Path, kind: ControlKind) -> Image.Image:
         with Image.open(path, formats=("PNG",)) as opened:
             drawn = opened.convert("RGBA")
     except (OSError, SyntaxError, ValueError):  # Pillow's PNG reader raises all three for broken files
-        raise Unsuited("The control map could not be read: send it again.") from None
+        raise Unsuited("The control map could not be read: send it again.", cause="map-unreadable") from None
     paper = Image.new("RGBA", drawn.size, "white" if kind in LINES else "black")
     return Image.alpha_composite(paper, drawn).convert("RGB")
 
@@ -125,7 +127,11 @@ def fit_map(kind: ControlKind, drawn: Image.Image, size: Size) -> Image.Image:
     if kind is not ControlKind.POSE:
         drawn = drawn.convert("L")
     if is_blank(drawn):
-        raise Unsuited(f"The {kind.value} map is blank: send one that shows what to keep.")
+        raise Unsuited(
+            f"The {kind.value} map is blank: send one that shows what to keep.",
+            cause="map-blank",
+            values={"kind": kind.value},
+        )
     if kind in LINES:
         drawn = _light_on_dark(drawn)
     share = min(size[0] / drawn.width, size[1] / drawn.height)

@@ -120,10 +120,12 @@ def paint(request: Img2ImgRequest, backend: Backend, draughtsman: Draughtsman, w
         )
     control = request.control
     if control is not None and control.kind not in defaults.controls:
-        kinds = ", ".join(kind.value for kind in defaults.controls) or "none at all"
+        kinds = ", ".join(kind.value for kind in defaults.controls) or "none"
         return Failed(
             FailureKind.INVALID,
             f"The model {request.model!r} has no control of the kind {control.kind.value}: it has {kinds}.",
+            cause="control-not-offered",
+            values={"model": request.model, "kind": control.kind.value, "kinds": kinds},
         )
 
     def mapped(fitted: Image.Image) -> Image.Image | None:
@@ -136,7 +138,7 @@ def _map(request: Img2ImgRequest, draughtsman: Draughtsman, wire: Wire, fitted: 
     """The control map of a request for a source that was fitted already, of its size."""
     control = request.control
     if control is None:
-        raise Unsuited("There is no map without control: say which kind of structure it shows.")
+        raise Unsuited("There is no map without control: say which kind of structure it shows.", cause="map-unnamed")
     if control.map is not None:
         return fit_map(control.kind, read_map(control.map, control.kind), fitted.size)
     if not draughtsman.is_ready(control.kind):

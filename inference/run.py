@@ -132,7 +132,11 @@ class Run:
             plan = easel.solver.plan(request.steps, start, from_noise=request.strength >= 1)
             grid = None if easel.solver.linear else easel.solver.stepper(request.steps, start)
         except ValueError:
-            raise Unsuited(f"The model {request.model!r} cannot take {request.steps} steps: try fewer.") from None
+            raise Unsuited(
+                f"The model {request.model!r} cannot take {request.steps} steps: try fewer.",
+                cause="too-many-steps",
+                values={"model": request.model, "steps": str(request.steps)},
+            ) from None
         generator = torch.Generator("cpu").manual_seed(request.seed)
         drawn = Drawn.of(task.picture, easel.parts, plan, generator, steps=grid is None)
         return cls(task, easel, plan, grid, easel.parts.scan(task.picture), generator, drawn, net)
@@ -254,7 +258,9 @@ class Run:
                     if not bool(sound.wait()[place]):
                         raise Unsuited(
                             f"The numbers of {self.task.request.model!r} overflowed on this: "
-                            "try a lower guidance or other words."
+                            "try a lower guidance or other words.",
+                            cause="overflow",
+                            values={"model": self.task.request.model},
                         )
                     return Image.fromarray(pixels.wait()[place].numpy())
                 case Stopped():

@@ -110,7 +110,9 @@ class StockBackend:
     def equip(self, model: str, kind: ControlKind) -> None:
         raise Unsuited(
             f"The model {model!r} cannot keep {kind.value}: structure control works with models of the families "
-            "Stable Diffusion 1, 2 and XL; leave it out or choose one of those."
+            "Stable Diffusion 1, 2 and XL; leave it out or choose one of those.",
+            cause="no-control",
+            values={"model": model, "kind": kind.value},
         )
 
     def is_equipped(self, model: str, kind: ControlKind) -> bool:

@@ -163,8 +163,10 @@ class Worker:
             return paint(request, backend, self._draughtsman, wire)
         except Stopped:
             return Cancelled()
-        except (ModelUnavailable, Unsuited) as error:
-            return Failed(FailureKind.INVALID, str(error))
+        except Unsuited as error:
+            return Failed(FailureKind.INVALID, str(error), error.cause, error.values)
+        except ModelUnavailable as error:
+            return Failed(FailureKind.INVALID, f"{error}", cause="model-unavailable", values={"reason": str(error)})
         except DevicePoisoned as error:
             self._say({"frame": "poisoned", "message": str(error)})
             os._exit(EXIT_POISONED)

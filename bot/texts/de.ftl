@@ -283,6 +283,35 @@ failed-picture-too-large = Dem Gerät ging bei { $size } und auch bei kleineren 
 failed-not-saved = Das Ergebnis ließ sich nicht speichern ({ $reason }): sag der Leitung des Bots Bescheid.
 failed-model-unable = Das Modell „{ $model }“ kam damit nicht zurecht: versuch andere Einstellungen; das Protokoll sagt mehr.
 failed-model-not-offered = Das Modell „{ $model }“ gibt es hier nicht: wähl aus { $models }.
+failed-model-unavailable = Dieses Modell lässt sich nicht verwenden: nimm ein anderes, oder gib das der Leitung des Bots weiter: { $reason }
+failed-too-many-steps = Das Modell „{ $model }“ kann keine { $steps } Schritte machen: versuch weniger.
+failed-overflow = Die Zahlen von „{ $model }“ sind hierbei übergelaufen: versuch eine niedrigere Guidance oder andere Worte.
+failed-no-lines = Das Bild zeigt keine Linien für { $kind }: schick eines mit klaren Kanten oder eine eigene Karte.
+failed-no-depth = Das Bild zeigt keine Tiefe: schick ein anderes oder eine eigene Karte.
+failed-no-person = Das Bild zeigt keinen Menschen: wähl eine andere Struktur, oder schick eine Pose-Karte.
+failed-map-unreadable = Die Strukturkarte ließ sich nicht lesen: schick sie noch einmal.
+failed-map-blank = Die Strukturkarte für { $kind } ist leer: schick eine, die zeigt, was bleiben soll.
+failed-map-unnamed = Ohne Struktur gibt es keine Karte: sag, welche Struktur sie zeigt.
+failed-no-map-model = Für { $kind } ist hier kein Modell eingerichtet: schick eine eigene Karte, oder wähl eine andere Struktur.
+failed-map-model-broken = Das Modell „{ $model }“ für { $kind } lässt sich nicht laden ({ $reason }): die Leitung des Bots muss control.{ $kind }_model richtigstellen.
+failed-no-control = Das Modell „{ $model }“ kann { $kind } nicht erhalten: Struktur bleibt nur mit Modellen der Familien Stable Diffusion 1, 2 und XL; lass sie weg, oder wähl eines von diesen.
+failed-control-not-offered = Das Modell „{ $model }“ kann { $kind } nicht erhalten: { $kinds ->
+    [none] es kann gar keine Struktur erhalten.
+   *[other] erhalten kann es { $kinds }.
+ }
+failed-no-network = Dieses Modell kann { $kind } nicht erhalten: ihm fehlt das ControlNet dafür.
+failed-network-none = Das ControlNet „{ $network }“ ist keines: die Leitung des Bots muss den Eintrag richtigstellen.
+failed-network-broken = Das ControlNet „{ $network }“ lässt sich nicht laden ({ $reason }): die Leitung des Bots muss den Eintrag richtigstellen.
+failed-network-foreign = Das ControlNet „{ $network }“ ist für andere Modelle gemacht: die Leitung des Bots muss den Eintrag richtigstellen.
+failed-no-loras = Das Modell „{ $model }“ nimmt keine Adapter: lass sie weg, oder nimm ein anderes.
+failed-lora-unknown = Das Modell „{ $model }“ hat keinen Adapter „{ $name }“: { $names ->
+    [none] es gibt keine.
+   *[other] es gibt { $names }.
+ }
+failed-lora-foreign = Der Adapter „{ $name }“ ist für eine andere Art von Modell gemacht als „{ $model }“: lass ihn weg.
+failed-lora-not-here = Der Adapter „{ $name }“ lässt sich nicht verwenden, er ist nicht auf diesem Rechner und der Hub gab ihn nicht her: lass ihn weg, und sag der Leitung des Bots Bescheid.
+failed-lora-lost = Der Adapter „{ $name }“ lässt sich nicht verwenden, es gibt keine solche Datei, keinen solchen Ordner und kein Hub-Repository mit einer .safetensors-Datei: lass ihn weg, und sag der Leitung des Bots Bescheid.
+failed-lora-broken = Der Adapter „{ $name }“ lässt sich nicht verwenden, seine Datei ist kaputt oder keine safetensors-Datei: lass ihn weg, und sag der Leitung des Bots Bescheid.
 
 form-remix = Bild verwandeln
 form-chain = Von diesem Ergebnis aus weiter

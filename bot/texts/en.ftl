@@ -298,6 +298,29 @@ failed-picture-too-large = The device ran out of memory at { $size } and at smal
 failed-not-saved = The result could not be saved ({ $reason }): tell the bot's owner.
 failed-model-unable = The model '{ $model }' could not work on this: try other settings; the log says more.
 failed-model-not-offered = The model '{ $model }' is not offered here: choose from { $models }.
+failed-model-unavailable = { $reason }
+failed-too-many-steps = The model '{ $model }' cannot take { $steps } steps: try fewer.
+failed-overflow = The numbers of '{ $model }' overflowed on this: try a lower guidance or other words.
+failed-no-lines = The picture shows no lines for { $kind }: send one with clear edges, or a map of your own.
+failed-no-depth = The picture shows no depth: send another, or a map of your own.
+failed-no-person = The picture shows no person: choose another kind of control, or send a pose map.
+failed-map-unreadable = The control map could not be read: send it again.
+failed-map-blank = The { $kind } map is blank: send one that shows what to keep.
+failed-map-unnamed = There is no map without control: say which kind of structure it shows.
+failed-no-map-model = No { $kind } model is set up here: send a map of your own, or choose another kind.
+failed-map-model-broken = The { $kind } model '{ $model }' cannot be loaded ({ $reason }): the bot's owner has to mend control.{ $kind }_model.
+failed-no-control = The model '{ $model }' cannot keep { $kind }: structure control works with models of the families Stable Diffusion 1, 2 and XL; leave it out or choose one of those.
+failed-control-not-offered = The model '{ $model }' has no control of the kind { $kind }: it has { $kinds }.
+failed-no-network = This model cannot keep { $kind }: it has no control network for it.
+failed-network-none = The control network '{ $network }' is no control network: the bot's owner has to mend the entry.
+failed-network-broken = The control network '{ $network }' cannot be loaded ({ $reason }): the bot's owner has to mend the entry.
+failed-network-foreign = The control network '{ $network }' is made for other models: the bot's owner has to mend the entry.
+failed-no-loras = The model '{ $model }' takes no adapters: leave them out or use another.
+failed-lora-unknown = The model '{ $model }' has no adapter '{ $name }': there is { $names }.
+failed-lora-foreign = The adapter '{ $name }' was made for another kind of model than '{ $model }': leave it out.
+failed-lora-not-here = The adapter '{ $name }' cannot be used, it is not on this machine and the hub did not give it: leave it out and tell the bot's owner.
+failed-lora-lost = The adapter '{ $name }' cannot be used, there is no such file, folder or hub repository with one .safetensors file: leave it out and tell the bot's owner.
+failed-lora-broken = The adapter '{ $name }' cannot be used, its file is broken or no safetensors file: leave it out and tell the bot's owner.
 
 ## Forms
 

@@ -283,6 +283,35 @@ failed-picture-too-large = El dispositivo se quedó sin memoria con { $size } y 
 failed-not-saved = No se pudo guardar el resultado ({ $reason }): avisa a quien lleva el bot.
 failed-model-unable = El modelo «{ $model }» no pudo con esto: prueba otros ajustes; el registro dice más.
 failed-model-not-offered = El modelo «{ $model }» no se ofrece aquí: elige entre { $models }.
+failed-model-unavailable = Este modelo no se puede usar: usa otro, o pásale esto a quien lleva el bot: { $reason }
+failed-too-many-steps = El modelo «{ $model }» no puede dar { $steps } pasos: prueba con menos.
+failed-overflow = Los números de «{ $model }» se desbordaron con esto: prueba una guía más baja u otras palabras.
+failed-no-lines = La imagen no muestra líneas para { $kind }: envía una con bordes claros, o un mapa tuyo.
+failed-no-depth = La imagen no muestra profundidad: envía otra, o un mapa tuyo.
+failed-no-person = La imagen no muestra a nadie: elige otra estructura, o envía un mapa de pose.
+failed-map-unreadable = No se pudo leer el mapa de estructura: envíalo de nuevo.
+failed-map-blank = El mapa para { $kind } está vacío: envía uno que muestre qué conservar.
+failed-map-unnamed = No hay mapa sin estructura: di qué estructura muestra.
+failed-no-map-model = Aquí no hay ningún modelo para { $kind }: envía un mapa tuyo, o elige otra estructura.
+failed-map-model-broken = El modelo «{ $model }» para { $kind } no se puede cargar ({ $reason }): quien lleva el bot tiene que corregir control.{ $kind }_model.
+failed-no-control = El modelo «{ $model }» no sabe conservar { $kind }: la estructura se conserva con modelos de las familias Stable Diffusion 1, 2 y XL; no la pidas, o elige uno de esos.
+failed-control-not-offered = El modelo «{ $model }» no sabe conservar { $kind }: { $kinds ->
+    [none] no conserva ninguna estructura.
+   *[other] sabe conservar { $kinds }.
+ }
+failed-no-network = Este modelo no sabe conservar { $kind }: le falta un ControlNet para eso.
+failed-network-none = El ControlNet «{ $network }» no lo es: quien lleva el bot tiene que corregir la entrada.
+failed-network-broken = El ControlNet «{ $network }» no se puede cargar ({ $reason }): quien lleva el bot tiene que corregir la entrada.
+failed-network-foreign = El ControlNet «{ $network }» está hecho para otros modelos: quien lleva el bot tiene que corregir la entrada.
+failed-no-loras = El modelo «{ $model }» no admite adaptadores: quítalos, o usa otro.
+failed-lora-unknown = El modelo «{ $model }» no tiene el adaptador «{ $name }»: { $names ->
+    [none] no hay ninguno.
+   *[other] hay { $names }.
+ }
+failed-lora-foreign = El adaptador «{ $name }» está hecho para otra clase de modelo que «{ $model }»: quítalo.
+failed-lora-not-here = El adaptador «{ $name }» no se puede usar, no está en esta máquina y el hub no lo dio: quítalo y avisa a quien lleva el bot.
+failed-lora-lost = El adaptador «{ $name }» no se puede usar, no hay tal archivo, carpeta ni repositorio del hub con un solo archivo .safetensors: quítalo y avisa a quien lleva el bot.
+failed-lora-broken = El adaptador «{ $name }» no se puede usar, su archivo está dañado o no es un archivo safetensors: quítalo y avisa a quien lleva el bot.
 
 form-remix = Transformar imagen
 form-chain = Seguir desde este resultado

@@ -283,6 +283,35 @@ failed-picture-too-large = L’appareil a manqué de mémoire à { $size } et m�
 failed-not-saved = Le résultat n’a pas pu être enregistré ({ $reason }) : préviens l’équipe du bot.
 failed-model-unable = Le modèle « { $model } » n’y est pas arrivé : essaie d’autres réglages ; le journal en dit plus.
 failed-model-not-offered = Le modèle « { $model } » n’est pas proposé ici : choisis parmi { $models }.
+failed-model-unavailable = Ce modèle ne peut pas servir : prends-en un autre, ou transmets ceci à l’équipe du bot : { $reason }
+failed-too-many-steps = Le modèle « { $model } » ne peut pas faire { $steps } étapes : essaie avec moins.
+failed-overflow = Les nombres de « { $model } » ont débordé : essaie une guidance plus faible ou d’autres mots.
+failed-no-lines = L’image ne montre aucune ligne pour { $kind } : envoies-en une aux contours nets, ou une carte à toi.
+failed-no-depth = L’image ne montre aucune profondeur : envoies-en une autre, ou une carte à toi.
+failed-no-person = L’image ne montre personne : choisis une autre structure, ou envoie une carte de pose.
+failed-map-unreadable = La carte de structure n’a pas pu être lue : renvoie-la.
+failed-map-blank = La carte pour { $kind } est vide : envoies-en une qui montre ce qu’il faut garder.
+failed-map-unnamed = Il n’y a pas de carte sans structure : dis quelle structure elle montre.
+failed-no-map-model = Aucun modèle n’est installé ici pour { $kind } : envoie une carte à toi, ou choisis une autre structure.
+failed-map-model-broken = Le modèle « { $model } » pour { $kind } ne peut pas être chargé ({ $reason }) : l’équipe du bot doit corriger control.{ $kind }_model.
+failed-no-control = Le modèle « { $model } » ne sait pas garder { $kind } : la structure se garde avec les modèles des familles Stable Diffusion 1, 2 et XL ; n’en demande pas, ou choisis l’un d’eux.
+failed-control-not-offered = Le modèle « { $model } » ne sait pas garder { $kind } : { $kinds ->
+    [none] il ne garde aucune structure.
+   *[other] il sait garder { $kinds }.
+ }
+failed-no-network = Ce modèle ne sait pas garder { $kind } : il n’a pas de ControlNet pour cela.
+failed-network-none = Le ControlNet « { $network } » n’en est pas un : l’équipe du bot doit corriger l’entrée.
+failed-network-broken = Le ControlNet « { $network } » ne peut pas être chargé ({ $reason }) : l’équipe du bot doit corriger l’entrée.
+failed-network-foreign = Le ControlNet « { $network } » est fait pour d’autres modèles : l’équipe du bot doit corriger l’entrée.
+failed-no-loras = Le modèle « { $model } » ne prend pas d’adaptateurs : n’en mets pas, ou prends un autre modèle.
+failed-lora-unknown = Le modèle « { $model } » n’a pas d’adaptateur « { $name } » : { $names ->
+    [none] il n’y en a aucun.
+   *[other] il y a { $names }.
+ }
+failed-lora-foreign = L’adaptateur « { $name } » est fait pour un autre genre de modèle que « { $model } » : ne le mets pas.
+failed-lora-not-here = L’adaptateur « { $name } » ne peut pas servir, il n’est pas sur cette machine et le hub ne l’a pas donné : ne le mets pas, et préviens l’équipe du bot.
+failed-lora-lost = L’adaptateur « { $name } » ne peut pas servir, il n’y a ni fichier, ni dossier, ni dépôt du hub de ce nom avec un seul fichier .safetensors : ne le mets pas, et préviens l’équipe du bot.
+failed-lora-broken = L’adaptateur « { $name } » ne peut pas servir, son fichier est abîmé ou n’est pas un fichier safetensors : ne le mets pas, et préviens l’équipe du bot.
 
 form-remix = Transformer l’image
 form-chain = Continuer à partir de ce résultat

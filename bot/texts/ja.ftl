@@ -271,6 +271,35 @@ failed-picture-too-large = { $size } でも、さらに小さくしてもメモ�
 failed-not-saved = 結果を保存できませんでした（{ $reason }）。ボットの管理者に伝えてください。
 failed-model-unable = モデル「{ $model }」では処理できませんでした。別の設定をお試しください。詳しくはログにあります。
 failed-model-not-offered = モデル「{ $model }」はここにはありません。{ $models } から選んでください。
+failed-model-unavailable = このモデルは使えません。別のモデルを使うか、次の文をボットの管理者に伝えてください：{ $reason }
+failed-too-many-steps = モデル「{ $model }」では { $steps } ステップは使えません。もっと少なくしてください。
+failed-overflow = モデル「{ $model }」の計算があふれました。ガイダンスを下げるか、別の言葉をお試しください。
+failed-no-lines = この画像には { $kind } の線が見つかりません。輪郭のはっきりした画像か、自分のマップを送ってください。
+failed-no-depth = この画像には奥行きが見つかりません。別の画像か、自分のマップを送ってください。
+failed-no-person = この画像には人が見つかりません。別の構造を選ぶか、ポーズのマップを送ってください。
+failed-map-unreadable = 構造マップを読めませんでした。もう一度送ってください。
+failed-map-blank = { $kind } のマップに何も描かれていません。残したいものを示すマップを送ってください。
+failed-map-unnamed = 構造の指定なしにマップはありません。どの構造を示すか指定してください。
+failed-no-map-model = ここには { $kind } のモデルがありません。自分のマップを送るか、別の構造を選んでください。
+failed-map-model-broken = { $kind } のモデル「{ $model }」を読み込めません（{ $reason }）。ボットの管理者が control.{ $kind }_model を直す必要があります。
+failed-no-control = モデル「{ $model }」は { $kind } を残せません。構造を残せるのは Stable Diffusion 1、2、XL 系のモデルです。構造なしで頼むか、そのどれかを選んでください。
+failed-control-not-offered = モデル「{ $model }」は { $kind } を残せません。{ $kinds ->
+    [none] 残せる構造はありません。
+   *[other] 残せるのは { $kinds } です。
+ }
+failed-no-network = このモデルは { $kind } を残せません。そのための ControlNet がありません。
+failed-network-none = ControlNet「{ $network }」は ControlNet ではありません。ボットの管理者が設定を直す必要があります。
+failed-network-broken = ControlNet「{ $network }」を読み込めません（{ $reason }）。ボットの管理者が設定を直す必要があります。
+failed-network-foreign = ControlNet「{ $network }」は別のモデル用です。ボットの管理者が設定を直す必要があります。
+failed-no-loras = モデル「{ $model }」ではアダプターを使えません。アダプターなしで頼むか、別のモデルを使ってください。
+failed-lora-unknown = モデル「{ $model }」にアダプター「{ $name }」はありません。{ $names ->
+    [none] 使えるアダプターはありません。
+   *[other] 使えるのは { $names } です。
+ }
+failed-lora-foreign = アダプター「{ $name }」は「{ $model }」とは別の種類のモデル用です。外してください。
+failed-lora-not-here = アダプター「{ $name }」は使えません。この機器になく、ハブからも取得できませんでした。外して、ボットの管理者に伝えてください。
+failed-lora-lost = アダプター「{ $name }」は使えません。そのファイルやフォルダー、または .safetensors ファイルが一つだけあるハブのリポジトリが見つかりません。外して、ボットの管理者に伝えてください。
+failed-lora-broken = アダプター「{ $name }」は使えません。ファイルが壊れているか、safetensors ファイルではありません。外して、ボットの管理者に伝えてください。
 
 form-remix = 画像を変える
 form-chain = この結果から続ける

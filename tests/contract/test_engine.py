@@ -348,13 +348,14 @@ async def test_a_map_that_shows_nothing_fails_the_request_only(bench: Bench) -> 
     Image.new("RGB", (64, 64), "white").save(blank)
     broken = bench.folder / "broken.png"
     broken.write_bytes(b"\x89PNG\r\n\x1a\n" + b"?" * 50)
-    for path, word in ((blank, "blank"), (broken, "read")):
+    for path, cause in ((blank, "map-blank"), (broken, "map-unreadable")):
         for map_only in (True, False):
             control = Control(kind=ControlKind.CANNY, map=path)
             failed = (await bench.events(replace(bench.request(), control=control, map_only=map_only)))[-1]
             assert isinstance(failed, Failed)
             assert failed.kind is FailureKind.INVALID
-            assert word in failed.message
+            assert failed.cause == cause
+            assert failed.values == ({"kind": "canny"} if path == blank else {})
     assert isinstance((await bench.events(bench.request()))[-1], Done)
 
 

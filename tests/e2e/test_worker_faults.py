@@ -295,7 +295,8 @@ async def test_a_model_that_dies_while_it_loads_fails_its_request(tmp_path: Path
         assert isinstance(crashed, Failed)
         assert crashed.kind is FailureKind.CRASH
         missing = await at_work.end(model="missing")
-        assert missing == Failed(FailureKind.INVALID, "The model 'missing' is not here: use another.")
+        gone = "The model 'missing' is not here: use another."
+        assert missing == Failed(FailureKind.INVALID, gone, "model-unavailable", {"reason": gone})
         events = await at_work.events(at_work.request(model="second"))
         assert events[0] == Started(loading=True)
         assert isinstance(events[-1], Done)

@@ -53,7 +53,7 @@ def trip() -> NoReturn:
 
 
 def refuse() -> NoReturn:
-    raise Unsuited("This model cannot do that: use another.")
+    raise Unsuited("This model cannot do that: use another.", cause="unable", values={"model": "this"})
 
 
 def chatter() -> None:
@@ -96,7 +96,7 @@ class Sketcher:
 
     def equip(self, model: str, kind: ControlKind) -> None:
         if kind not in self._entries[model].controls:
-            raise Unsuited(f"This model cannot keep {kind.value}: use another.")
+            raise Unsuited(f"This model cannot keep {kind.value}: use another.", cause="no-network")
 
     def is_equipped(self, model: str, kind: ControlKind) -> bool:
         return kind in self._entries[model].controls

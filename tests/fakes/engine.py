@@ -163,9 +163,11 @@ class FakeEngine:
             return
         try:
             width, height = _paint(request, self._defaults.max_pixels)
-        except (OSError, Unsuited) as fault:
-            unread = "The source picture could not be read: send it again."
-            yield Failed(FailureKind.INVALID, str(fault) if isinstance(fault, Unsuited) else unread)
+        except Unsuited as fault:
+            yield Failed(FailureKind.INVALID, str(fault), fault.cause, fault.values)
+            return
+        except OSError:
+            yield Failed(FailureKind.INVALID, "The source picture could not be read: send it again.")
             return
         yield Done(output=request.output, width=width, height=height, effective_steps=steps, seconds=0.01 * steps)
 

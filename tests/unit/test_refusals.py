@@ -20,6 +20,17 @@ REFUSALS = {name for name, kind in vars(errors).items() if isinstance(kind, type
 SPAN = {"unit", "count"}
 """What `**span(seconds)` brings."""
 
+UNNAMED = {
+    ("bot/dispatch.py", "Failed(FailureKind.REFUSED, str(withheld))"): "the gate has said it in the job's language",
+    ("inference/process.py", "Failed(FailureKind.HANG, …)"): "tried again, then told as `failed-too-often`",
+    ("inference/process.py", "Failed(FailureKind.CRASH, …)"): "tried again, then told as `failed-too-often`",
+    (
+        "inference/worker.py",
+        "Failed(FailureKind.INVALID, str(error), error.cause, error.values)",
+    ): "an `Unsuited`'s own",
+}
+"""What ends a request without naming a message where it is written, and why no member reads English for it."""
+
 SOURCES = sorted(
     file.relative_to(ROOT)
     for folder in ("bot", "adapters", "inference")
@@ -79,18 +90,29 @@ def test_every_language_says_each_refusal_from_the_same_arguments(language: str)
 
 @pytest.mark.parametrize("file", [file for file in SOURCES if file.parts[0] == "inference"], ids=str)
 def test_what_the_engine_names_is_said_in_the_catalogue_as_the_engine_says_it(file: Path) -> None:
-    for call in calls(file, "Failed", "Note"):
+    for call in calls(file, "Failed", "Unsuited", "Note"):
         named = {each.arg: each.value for each in call.keywords}
         if "cause" not in named:
-            continue
+            continue  # the test below has them all
         values = named.get("values", ast.Dict([], []))
-        kind, sentence = ast.unparse(call.func).lower(), call.args[-1]
+        kind, sentence = "note" if ast.unparse(call.func) == "Note" else "failed", call.args[-1]
+        assert isinstance(sentence, ast.Constant | ast.JoinedStr), f"{file}:{call.lineno} hides its sentence"
         assert isinstance(values, ast.Dict)
         given: dict[str, Argument] = {str(ast.literal_eval(key)): "…" for key in values.keys if key}
         key = f"{kind}-{ast.literal_eval(named['cause'])}"
         assert given.keys() == variables(REFERENCE)[key], key
         said = UserError(key, **given).sentence(REFERENCE)
         assert re.fullmatch(_pattern(sentence), said), said
+
+
+def test_whatever_ends_a_request_names_a_message() -> None:
+    unnamed = [
+        (str(file), re.sub(r"f(['\"]).*\1", "…", ast.unparse(call)))
+        for file in SOURCES
+        for call in calls(file, "Failed", "Unsuited")
+        if "cause" not in {each.arg for each in call.keywords}
+    ]
+    assert sorted(unnamed) == sorted(UNNAMED), "name a message of bot/texts, or say here why no member reads it"
 
 
 def _pattern(sentence: ast.expr) -> str:

@@ -128,6 +128,13 @@ async def test_what_makes_no_sense_is_said_in_one_sentence(bench: Bench, anna: P
     assert bench.engine.requests == []
 
 
+async def test_a_map_that_shows_nothing_is_told_in_the_members_language(bench: Bench, channel: Channel) -> None:
+    dora = bench.discord.user("dora", locale="de")
+    asked = await dora.command(channel, "img2img", image=PNG, map=png("white"), prompt="ein Planet", control="canny")
+    told = await bench.discord.shown(asked, lambda post: "leer" in post.content)
+    assert "Die Strukturkarte für canny ist leer: schick eine, die zeigt, was bleiben soll." in told.content
+
+
 async def test_details_and_export_know_of_control_and_deleting_takes_the_map_along(
     start: Start, discord: DiscordServer, channel: Channel, anna: Person
 ) -> None:

@@ -117,3 +117,14 @@ async def test_what_makes_no_sense_is_told_where_it_stands(
     await ann.say(general, "x --control depth", files=[sketch])
     await ann.told("cannot keep depth: choose from canny, scribble")
     assert running.engine.requests == []
+
+
+async def test_a_map_that_shows_nothing_is_told_in_the_members_language(
+    ann: Member, general: Conversation, sketch: File, team: Team
+) -> None:
+    ann.user.locale = "de-DE"
+    blank = ann.slack.state.add_file(team, ann.user, png("white"))
+    form = await ann.open("/img2img", general, "ein Planet --control canny")
+    await ann.submit(form, file=sketch, drawn=blank)
+    said = "Die Strukturkarte für canny ist leer: schick eine, die zeigt, was bleiben soll."
+    await ann.see(lambda: any(said in words(message) for message in ann.from_bot(general)))
