@@ -23,11 +23,11 @@ class AutoencoderSettings:
     crop: int = 128
     batch: int = 16
     whole: float = 0.0  # share of steps with crops twice as wide, a quarter as many
-    plain_share: float = 0.4  # of crops from sources; the others are from styled pictures
-    square_weight: float = 4.0
+    plain_share: float = 0.55  # of crops from sources; the others are from styled pictures
+    square_weight: float = 10.0
     edge_weight: float = 0.8
     colour_weight: float = 1.0
-    kl_weight: float = 3e-4
+    kl_weight: float = 1e-4
     noisy_share: float = 0.3  # of the crops the decoder is refined with, up to this deviation of noise:
     noise: float = 0.15
 

@@ -32,17 +32,17 @@ class BridgeSettings:
     batch: int = 32
     least: float = 0.08
     most: float = 0.95
-    terminal: float = 0.45  # runs from pure noise
-    repertoire: float = 0.9  # of those, targets that show one of the compositions
-    early: float = 0.5  # of those, steps in which the composition is decided: the noisiest tenth
+    terminal: float = 0.6  # runs from pure noise
+    repertoire: float = 0.95  # of those, targets that show one of the compositions
+    early: float = 0.65  # of those, steps in which the composition is decided: the noisiest tenth
     at_start: float = 0.35  # t is the run's first step
     exact: float = 0.6  # w as a perfect model would leave it; otherwise smaller
     finished: float = 0.1  # w is 0
     unstyled: float = 0.14  # the target is the source, and the caption names no style or "photo"
-    described: float = 0.85  # of the runs from pure noise, captions that name the scene
+    described: float = 0.95  # of the runs from pure noise, captions that name the scene
     dropped: float = 0.12  # no caption
     negatives: float = 0.35  # of the dropped captions, a list of faults instead of nothing
-    cropped: float = 0.25  # of the batches, a rectangle of the latents
+    cropped: float = 0.1  # of the batches, a rectangle of the latents
     large: float = 0.0  # of the batches, latents of 512x512 pictures, a quarter as many
     snr_limit: float = 5.0
 
