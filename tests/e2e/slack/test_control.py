@@ -119,12 +119,13 @@ async def test_what_makes_no_sense_is_told_where_it_stands(
     assert running.engine.requests == []
 
 
+@pytest.mark.usefixtures("running")
 async def test_a_map_that_shows_nothing_is_told_in_the_members_language(
     ann: Member, general: Conversation, sketch: File, team: Team
 ) -> None:
     ann.user.locale = "de-DE"
     blank = ann.slack.state.add_file(team, ann.user, png("white"))
-    form = await ann.open("/img2img", general, "ein Planet --control canny")
+    form = await ann.open("/img2img", general, "ein Planet --control canny --seed 1")
     await ann.submit(form, file=sketch, drawn=blank)
     said = "Die Strukturkarte für canny ist leer: schick eine, die zeigt, was bleiben soll."
     await ann.see(lambda: any(said in words(message) for message in ann.from_bot(general)))
