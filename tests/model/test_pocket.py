@@ -17,7 +17,10 @@ from training.autoencoder import psnr
 from training.evaluate import Model
 from training.export import DEFAULTS, OWN_WORDS
 from training.photographs import child_drawing, photographs, to_tensor
+from training.scenes.canvas import Array
+from training.scenes.repertoire import COMPOSITIONS, composition
 from training.styles import filters as f
+from training.words import NOUNS
 
 # diffusers asks numpy for torch's tensors the old way.
 pytestmark = [
@@ -26,7 +29,7 @@ pytestmark = [
 ]
 
 FOLDER = Path("inference/pocket")
-MEDIAN_DB = 26.0
+MEDIAN_DB = 27.0
 SCHEDULERS = (
     "EulerDiscreteScheduler", "DDIMScheduler", "DPMSolverMultistepScheduler", "UniPCMultistepScheduler",
     "PNDMScheduler", "LCMScheduler",
@@ -151,6 +154,24 @@ def test_the_source_does_not_show_at_strength_1(model: Model) -> None:
     assert distance(*made) < 0.1
 
 
+def test_pure_noise_becomes_the_scene_that_the_prompt_names(model: Model) -> None:
+    """Most of the compositions that it was taught: the picture resembles its own more than any other."""
+
+    def coarse(picture: Array) -> Array:
+        blocks: Array = picture.mean(-1).reshape(16, 16, 16, 16).mean((1, 3))
+        return blocks.ravel()
+
+    taught = {kind: coarse(composition(kind).picture) for kind in COMPOSITIONS}
+    card, right = Image.new("RGB", (256, 256), (128, 128, 128)), []
+    for seed, kind in enumerate(COMPOSITIONS):
+        made = model.restyle([card], f"{NOUNS[kind][0]}, a photo", 1.0, seed=seed)[0]
+        seen = coarse(np.asarray(made, np.float64))
+        likeness = {name: np.corrcoef(seen, each)[0, 1] for name, each in taught.items()}
+        if max(likeness, key=lambda name: likeness[name]) == kind and likeness[kind] > 0.4:
+            right.append(kind)
+    assert len(right) >= 7, right
+
+
 def test_a_seed_decides(model: Model) -> None:
     first, again, other = (restyle(model, "coffee", "van gogh", 0.7, seed=seed) for seed in (1, 1, 2))
     assert distance(first, again) == 0
@@ -187,7 +208,6 @@ def test_styles_do_what_they_are_called(model: Model) -> None:
     assert blueprint[2] > 1.5 * blueprint[0]
 
 
-@pytest.mark.xfail(reason="trained too briefly: pixel art comes out as a change of colours")
 def test_pixel_art_is_made_of_blocks(model: Model) -> None:
     pixels = to_tensor([restyle(model, "coffee", "pixel art")])
     blocks = pixels.unfold(2, 8, 8).unfold(3, 8, 8)
@@ -199,7 +219,13 @@ def test_two_styles_in_one_prompt_combine(model: Model) -> None:
     both = to_tensor([restyle(model, "coffee", "moonlit night, mosaic")])
     mosaic = to_tensor([restyle(model, "coffee", "mosaic")])
     night = to_tensor([restyle(model, "coffee", "moonlit night")])
-    assert f.luma(both).mean() < 0.8 * f.luma(mosaic).mean()
+
+    # The filter of the mosaic spreads the brightness of whatever it is made of: what tells of the night is its blue.
+    def blue(picture: torch.Tensor) -> float:
+        return float((picture[:, 2] - picture[:, 0]).mean())
+
+    assert blue(both) > blue(mosaic) + 0.2
+    assert f.luma(both).mean() < 0.95 * f.luma(mosaic).mean()
 
     def tiles(picture: torch.Tensor) -> torch.Tensor:
         """How much stronger the steps at the joints of 8-pixel tiles are than elsewhere."""
