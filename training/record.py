@@ -60,5 +60,5 @@ def write_record(space: Workspace, recipe: Recipe, model: Path, docs: Path) -> d
         "bytes": folder_size(model),
         "files": file_hashes(model),
     }
-    (docs / "record.json").write_text(json.dumps(record, indent=1) + "\n")
+    (docs / "record.json").write_text(json.dumps(record, indent=1, default=str) + "\n")
     return record
