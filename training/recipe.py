@@ -61,7 +61,7 @@ class Recipe:
             autoencoder_loop=replace(self.autoencoder_loop, steps=70, warmup=10, report_every=10),
             denoiser=DenoiserSettings(channels=(32, 64, 64), text_width=64, text_layers=1, text_heads=2),
             denoiser_loop=replace(self.denoiser_loop, steps=120, warmup=10, report_every=20),
-            bridge=replace(self.bridge, batch=16, terminal=0.1),
+            bridge=replace(self.bridge, batch=16, terminal=0.0, dropped=0.0),  # pure noise takes long to be learnt
             refine_loop=replace(self.refine_loop, steps=10, warmup=2, report_every=5),
             edge_bridge=replace(self.edge_bridge, batch=8),
             edge_loop=replace(self.edge_loop, steps=20, warmup=4, report_every=10),
