@@ -1,5 +1,6 @@
 """Maps of depth and poses, by real models of transformers with random weights; what lines are is `test_maps.py`'s."""
 
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,18 @@ from tests.fakes import tiny_map_models as tiny
 from tests.fakes.atelier import picture
 
 DEPTH, POSE = ControlKind.DEPTH, ControlKind.POSE
-GOLDEN = Path(__file__).parents[2] / "golden/maps/pose.png"
+ROOT = Path(__file__).parents[3]
+GOLDEN = ROOT / "tests/golden/maps"
 SIZE = (90, 60)
 
 quiet()
+
+
+def photo() -> Image.Image:
+    with Image.open(ROOT / "docs/demo/photo.jpg") as opened:
+        picture = opened.convert("RGB")
+    picture.thumbnail((256, 256))
+    return picture
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +59,14 @@ def test_depth_is_what_transformers_own_pipeline_draws(models: MapModels) -> Non
     assert drawn.mode == "RGB"
     assert drawn.convert("L").getextrema() == (0, 255), "near is white, far is black"
     assert np.abs(np.asarray(drawn.convert("L"), dtype=int) - np.asarray(own, dtype=int)).max() <= 1
+
+
+def test_the_depth_of_a_photograph_is_the_one_that_was_looked_at(models: MapModels) -> None:
+    drawn = Draughtsman(models).draw(DEPTH, photo())
+    with Image.open(GOLDEN / "photo-depth.png") as golden:
+        assert drawn.size == golden.size
+        levels, looked_at = (np.asarray(each.convert("L"), dtype=float) for each in (drawn, golden))
+        assert np.abs(levels - looked_at).mean() < 2
 
 
 def test_everybody_who_is_found_is_drawn(models: MapModels) -> None:
@@ -99,9 +116,12 @@ def waving() -> list[Joint]:
 
 def test_people_are_drawn_as_those_that_were_looked_at() -> None:
     drawn = draw_people([waving()], (200, 240))
-    with Image.open(GOLDEN) as golden:
+    with Image.open(GOLDEN / "pose.png") as golden:
         assert drawn.tobytes() == golden.convert("RGB").tobytes()
 
 
 if __name__ == "__main__":
-    draw_people([waving()], (200, 240)).save(GOLDEN)
+    draw_people([waving()], (200, 240)).save(GOLDEN / "pose.png")
+    with tempfile.TemporaryDirectory() as folder:
+        depth = MapModels(depth=str(tiny.save_depth(Path(folder))))
+        Draughtsman(depth).draw(DEPTH, photo()).convert("L").save(GOLDEN / "photo-depth.png")

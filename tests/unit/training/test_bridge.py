@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
 from training.bridge import BridgeSettings, Examples, crop, draw_examples, draw_moments
 from training.export import build_scheduler
 from training.latents import PairLatents
+from training.pairs import NAMES, PHOTO
 from training.phrases import CaptionBank
 from training.schedule import STEPS, alphas_cumprod
 
@@ -101,6 +104,20 @@ def test_pure_noise_becomes_the_repertoire_and_sources_become_anything() -> None
     assert all(token in {12, 13, 16, 17} for token in examples.tokens.flatten().tolist())
     others = draw_examples(noise(3), pairs(composed=2), phrases(), BridgeSettings(terminal=0.0), 64)
     assert set(others.scenes.tolist()) == {0, 1, 2, 3}
+
+
+def test_styles_that_are_learnt_slowly_are_drawn_more_often() -> None:
+    keys = torch.tensor([[PHOTO, NAMES.index("oil"), NAMES.index("noir")]]).repeat(4, 1)
+    every = CaptionBank(
+        {
+            "styles": torch.zeros(len(NAMES), 2, 2, 1, 1, dtype=torch.int16),
+            "negatives": torch.tensor([[1]]),
+            "nothing": torch.tensor([[0]]),
+        }
+    )
+    settings = BridgeSettings(unstyled=0.0, slow=("noir",), favour=3.0)
+    examples = draw_examples(noise(4), replace(pairs(), keys=keys), every, settings, 2000)
+    assert (examples.places == 2).float().mean().item() == pytest.approx(0.75, abs=0.03)
 
 
 def test_crops_stay_on_the_grid_of_four_cells() -> None:
