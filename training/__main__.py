@@ -24,7 +24,7 @@ from training.evaluate import evaluate, print_report
 from training.grids import write_grids
 from training.recipe import Recipe
 from training.record import write_record
-from training.rendering import draw_pools
+from training.rendering import draw_pool
 from training.speed import prepare
 from training.stages import Stages, Workspace
 
@@ -62,16 +62,16 @@ def run(stage: str, stages: Stages, options: argparse.Namespace) -> None:
             stages.export(options.model, options.edges)
         case "evaluate":
             drawing = stages.recipe.drawing
-            few = replace(drawing, shards=drawing.composed + 4, large_every=0)
-            pool = draw_pools(stages.space.scenes, few).pictures
+            few = replace(drawing, shards=drawing.composed + 4)
+            pool = draw_pool(stages.space.scenes, few)
             print_report(evaluate(options.model, pool, options.docs / "evaluation.json", options.device))
             if options.edges.exists():
                 print(control_report(options.model, options.edges, options.docs, options.device))
         case "grids":
             write_grids(options.model, options.docs, options.device)
         case "record":
-            record = write_record(stages.space, stages.recipe, options.model, options.docs)
-            print(json.dumps(record["files"], indent=1))
+            record = write_record(stages.space, stages.recipe, options.model, options.edges, options.docs)
+            print(json.dumps(record["files"] | record["edges"]["files"], indent=1))
         case _:
             getattr(stages, stage)()
 

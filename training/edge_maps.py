@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -20,6 +21,14 @@ from training.pool import PicturePool
 
 KINDS = (ControlKind.CANNY, ControlKind.LINEART, ControlKind.SCRIBBLE, ControlKind.SOFTEDGE)
 BATCH = 64
+
+
+@dataclass(frozen=True)
+class Maps:
+    """Of every scene's source a map of each of `KINDS`: (scenes, kinds, H, W) of bytes; perhaps of large ones too."""
+
+    pairs: Tensor
+    large: Tensor | None = None
 
 
 def draw_map(kind: ControlKind, picture: Image.Image) -> Tensor:

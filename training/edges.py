@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from training.bridge import BridgeSettings, draw_examples
 from training.denoiser import Denoiser, by_noise, suit_attention
-from training.edge_maps import choose_maps
+from training.edge_maps import Maps, choose_maps
 from training.latents import PairLatents
 from training.loop import Loop, LoopSettings, Report
 from training.phrases import CaptionBank
@@ -37,7 +37,8 @@ def build_control(unet: UNet2DConditionModel) -> ControlNetModel:
 def train_edges(
     denoiser: Denoiser,
     pairs: PairLatents,
-    maps: Tensor,
+    large: PairLatents | None,
+    maps: Maps,
     checkpoint: Path,
     *,
     loop_settings: LoopSettings,
@@ -46,7 +47,7 @@ def train_edges(
     captions: dict[str, Tensor],
     device: str = "cpu",
 ) -> tuple[ControlNetModel, list[Report]]:
-    """`maps`: what `maps_of_sources` gives, for the scenes that `pairs` were made of."""
+    """`maps`: of the scenes that `pairs` and `large` were made of."""
     torch.manual_seed(loop_settings.seed)
     denoiser = denoiser.to(device).eval().requires_grad_(requires_grad=False)
     control = build_control(denoiser.unet).to(device).requires_grad_(requires_grad=True)
@@ -55,9 +56,12 @@ def train_edges(
     loop = Loop(control, loop_settings, checkpoint)
     phrases = CaptionBank(captions, device)
 
-    def loss(_numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        examples = draw_examples(noise, pairs, phrases, bridge, bridge.batch)
-        lines = choose_maps(noise, maps, examples.scenes, settings.blank)
+    def loss(numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        some, drawn, count = pairs, maps.pairs, bridge.batch
+        if large is not None and maps.large is not None and numbers.random() < bridge.large:
+            some, drawn, count = large, maps.large, bridge.batch // 4
+        examples = draw_examples(noise, some, phrases, bridge, count)
+        lines = choose_maps(noise, drawn, examples.scenes, settings.blank)
         with autocast(device):
             with torch.no_grad():
                 context = denoiser.text_encoder(examples.tokens)[0]

@@ -20,14 +20,13 @@ def _on_gpu(loop: LoopSettings) -> LoopSettings:
 @dataclass(frozen=True)
 class Recipe:
     start: Path | None = None  # an exported model whose training goes on; None to begin from nothing
-    drawing: Drawing = field(default_factory=Drawing)
-
+    drawing: Drawing = field(default_factory=lambda: Drawing(large_every=7))
     encode_batch: int = 16
     captions: int = 24  # of each style, kind of scene, and way to name it
     autoencoder: AutoencoderSettings = field(default_factory=AutoencoderSettings)
     autoencoder_loop: LoopSettings = field(default_factory=lambda: LoopSettings(2.5e-3, minutes=48, batch=16))
     denoiser: DenoiserSettings = field(default_factory=DenoiserSettings)
-    bridge: BridgeSettings = field(default_factory=BridgeSettings)
+    bridge: BridgeSettings = field(default_factory=lambda: BridgeSettings(large=0.25))
     denoiser_loop: LoopSettings = field(
         default_factory=lambda: LoopSettings(
             2e-3, minutes=54, warmup=150, hold=0.3, floor=2e-5, average=0.9965, seed=1, batch=32
@@ -37,7 +36,7 @@ class Recipe:
         default_factory=lambda: LoopSettings(1e-3, minutes=18, warmup=50, seed=2, batch=16)
     )
     edges: EdgeSettings = field(default_factory=EdgeSettings)
-    edge_bridge: BridgeSettings = field(default_factory=lambda: replace(EDGE_BRIDGE, batch=16))
+    edge_bridge: BridgeSettings = field(default_factory=lambda: replace(EDGE_BRIDGE, batch=16, large=0.25))
     edge_loop: LoopSettings = field(default_factory=lambda: LoopSettings(1e-3, minutes=30, seed=5, batch=16))
     device: str = "cpu"
     replicas: int = 2  # processes of one thread each that train the denoiser together
@@ -55,7 +54,7 @@ class Recipe:
         """Everything a run does, in a few minutes of a processor and to no good: for rehearsals and tests."""
         return replace(
             self,
-            drawing=replace(self.drawing, shards=2, composed=1, shard_size=16),
+            drawing=replace(self.drawing, shards=2, composed=1, shard_size=16, large_every=2),
             captions=2,
             autoencoder=replace(self.autoencoder, channels=(16, 16, 24, 32), crop=64, batch=8),
             autoencoder_loop=replace(self.autoencoder_loop, steps=70, warmup=10, report_every=10),
@@ -87,7 +86,7 @@ class Recipe:
                 replace(self.denoiser_loop, learning_rate=2.5e-3, warmup=200, average=0.998, batch=batch)
             ),
             refine_loop=_on_gpu(replace(self.refine_loop, batch=160)),
-            edge_bridge=replace(self.edge_bridge, batch=384),
+            edge_bridge=replace(self.edge_bridge, batch=384, large=0.15),
             edge_loop=_on_gpu(replace(self.edge_loop, batch=384)),
             device="cuda",
             replicas=1,

@@ -39,7 +39,7 @@ def plot_losses(curves: dict[str, list[dict[str, float]]], out: Path) -> None:
     plt.close(figure)
 
 
-def write_record(space: Workspace, recipe: Recipe, model: Path, docs: Path) -> dict[str, Any]:
+def write_record(space: Workspace, recipe: Recipe, model: Path, edges: Path, docs: Path) -> dict[str, Any]:
     docs.mkdir(parents=True, exist_ok=True)
     curves = {
         "autoencoder": _curve(space.autoencoder.with_suffix(".json")),
@@ -59,6 +59,7 @@ def write_record(space: Workspace, recipe: Recipe, model: Path, docs: Path) -> d
         "ended": {title: entries[-1] for title, entries in curves.items() if entries},
         "bytes": folder_size(model),
         "files": file_hashes(model),
+        "edges": {"bytes": folder_size(edges), "files": file_hashes(edges)},
     }
     (docs / "record.json").write_text(json.dumps(record, indent=1, default=str) + "\n")
     return record

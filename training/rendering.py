@@ -45,24 +45,22 @@ class Drawing:
         return PoolSize(self.shards * self.shard_size, self.pairs.targets)
 
     @property
+    def large_shards(self) -> range:
+        return range(0, self.shards, self.large_every) if self.large_every else range(0)
+
+    @property
     def large_size(self) -> PoolSize:
-        shards = -(-self.shards // self.large_every) if self.large_every else 0
-        return PoolSize(shards * self.shard_size, self.pairs.targets, 512)
+        return PoolSize(len(self.large_shards) * self.shard_size, self.pairs.targets, 512)
+
+    @property
+    def composed_large(self) -> int:
+        return sum(index < self.composed for index in self.large_shards) * self.shard_size
 
 
-@dataclass(frozen=True)
-class Pools:
-    """Pictures of 256x256 pixels, and perhaps of 512x512."""
-
-    pictures: PicturePool
-    large: PicturePool | None
-
-
-def draw_pools(folder: Path, drawing: Drawing, workers: int | None = None) -> Pools:
-    """Draw what `folder` does not hold yet. On a GPU the pools lie in its memory, which does the styling then."""
+def draw_pool(folder: Path, drawing: Drawing, workers: int | None = None) -> PicturePool:
+    """Draw what `folder` does not hold yet. On a GPU the pool lies in its memory, which does the styling then."""
     folder.mkdir(parents=True, exist_ok=True)
     pool = _open(folder, drawing)
-    large = PicturePool(drawing.large_size, drawing.device) if drawing.large_every else None
     # Spawned: a fork of a process whose torch has threads or a GPU can hang.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers or os.cpu_count(), context) as processes:
@@ -71,10 +69,20 @@ def draw_pools(folder: Path, drawing: Drawing, workers: int | None = None) -> Po
             places = pool.label(keys, kinds)
             if drawing.device != "cpu":
                 pool.pictures[places, 0], pool.pictures[places, 1:] = _styled(folder, drawing, index, keys)
-            if large is not None and index % drawing.large_every == 0:
-                _take_large(folder, drawing, index, large)
             print(f"{pool.filled} scenes drawn", flush=True)
-    return Pools(pool, large)
+    return pool
+
+
+def draw_large(folder: Path, drawing: Drawing) -> PicturePool:
+    """Some of the scenes that `folder` holds, scaled up and styled at 512x512, in the device's memory."""
+    pool = PicturePool(drawing.large_size, drawing.device)
+    for index in drawing.large_shards:
+        keys, kinds = _labels(folder, drawing, index)
+        pictures, masks = (enlarge(_read(folder, drawing, index, what), 2) for what in ("pictures", "masks"))
+        places = pool.label(keys, kinds)
+        pool.pictures[places, 0], pool.pictures[places, 1:] = pictures, style(pictures, masks, keys)
+        print(f"{pool.filled} large scenes drawn", flush=True)
+    return pool
 
 
 def _name(index: int) -> str:
@@ -129,10 +137,3 @@ def _styled(folder: Path, drawing: Drawing, index: int, keys: Tensor) -> tuple[T
     """Sources (n, 3, 256, 256) and targets (n, targets, 3, 256, 256) of a shard, bytes."""
     pictures, masks, sources = (_read(folder, drawing, index, what) for what in ("pictures", "masks", "sources"))
     return sources, style(pictures, masks, keys)
-
-
-def _take_large(folder: Path, drawing: Drawing, index: int, pool: PicturePool) -> None:
-    keys, kinds = _labels(folder, drawing, index)
-    pictures, masks = (enlarge(_read(folder, drawing, index, what), 2) for what in ("pictures", "masks"))
-    places = pool.label(keys, kinds)
-    pool.pictures[places, 0], pool.pictures[places, 1:] = pictures, style(pictures, masks, keys)

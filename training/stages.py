@@ -15,13 +15,14 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from training import latents
 from training.autoencoder import build_autoencoder, normalise_latents, refine_decoder, to_signed, train_autoencoder
 from training.denoiser import Denoiser, train_denoiser
-from training.edge_maps import draw_maps
+from training.edge_maps import Maps, draw_maps
 from training.edges import build_control, train_edges
 from training.export import export, export_control
 from training.latents import PairLatents
 from training.phrases import make_captions
+from training.pool import PicturePool
 from training.recipe import Recipe
-from training.rendering import SEED, Pools, draw_pools
+from training.rendering import SEED, draw_large, draw_pool
 from training.replicas import MEETING, replica
 from training.tokenizer import train_tokenizer
 
@@ -41,8 +42,16 @@ class Workspace:
         return self.root / "latents.pt"
 
     @property
+    def large(self) -> Path:
+        return self.root / "large.pt"
+
+    @property
     def maps(self) -> Path:
         return self.root / "maps.pt"
+
+    @property
+    def large_maps(self) -> Path:
+        return self.root / "large-maps.pt"
 
     @property
     def tokenizer(self) -> Path:
@@ -108,13 +117,23 @@ class Stages:
         space.root.mkdir(parents=True, exist_ok=True)
 
     @cached_property
-    def pools(self) -> Pools:
-        return draw_pools(self.space.scenes, self.recipe.drawing)
+    def pool(self) -> PicturePool:
+        """Of 256x256 pixels."""
+        return draw_pool(self.space.scenes, self.recipe.drawing)
 
     @cached_property
-    def maps(self) -> torch.Tensor:
-        """Of lines, for every scene: (scenes, kinds, H, W) of bytes."""
-        return _kept(self.space.maps, lambda: draw_maps(self.pools.pictures))
+    def large_pool(self) -> PicturePool:
+        """Of 512x512 pixels."""
+        assert self.pool.filled, "their scenes are drawn first"
+        return draw_large(self.space.scenes, self.recipe.drawing)
+
+    @cached_property
+    def maps(self) -> Maps:
+        """Of lines, for every scene."""
+        pairs = _kept(self.space.maps, lambda: draw_maps(self.pool))
+        if not self.recipe.drawing.large_every:
+            return Maps(pairs)
+        return Maps(pairs, _kept(self.space.large_maps, lambda: draw_maps(self.large_pool)))
 
     @cached_property
     def tokenizer(self) -> CLIPTokenizer:
@@ -133,19 +152,23 @@ class Stages:
 
     @cached_property
     def encoded(self) -> Encoded:
-        """In the device's memory; on a processor, in a file that is mapped into it."""
-        recipe, path = self.recipe, self.space.latents
-        if recipe.device == "cpu" and path.exists():
-            return Encoded(latents.load(path))
-        network = self.load_autoencoder().to(recipe.device)
-        composed = recipe.drawing.composed_scenes
-        pairs = latents.encode_pool(network, self.pools.pictures, recipe.encode_batch, composed)
-        if recipe.device == "cpu":
-            latents.save(pairs, path)
-        large = self.pools.large
-        if large is None:
+        """In the device's memory; on a processor, in files that are mapped into it."""
+        drawing, batch = self.recipe.drawing, self.recipe.encode_batch
+        pairs = self._encode(self.space.latents, lambda: self.pool, batch, drawing.composed_scenes)
+        if not drawing.large_every:
             return Encoded(pairs)
-        return Encoded(pairs, latents.encode_pool(network, large, recipe.encode_batch // 4))
+        return Encoded(
+            pairs, self._encode(self.space.large, lambda: self.large_pool, batch // 4, drawing.composed_large)
+        )
+
+    def _encode(self, path: Path, pool: Callable[[], PicturePool], batch: int, composed: int) -> PairLatents:
+        device = self.recipe.device
+        if device == "cpu" and path.exists():
+            return latents.load(path)
+        pairs = latents.encode_pool(self.load_autoencoder().to(device), pool(), batch, composed)
+        if device == "cpu":
+            latents.save(pairs, path)
+        return pairs
 
     def autoencoder(self) -> None:
         """Train the autoencoder, then fold its latents' statistics into it."""
@@ -153,16 +176,15 @@ class Stages:
             return
         start = self.recipe.start
         network, _ = train_autoencoder(
-            self.pools.pictures,
+            self.pool,
             self.space.autoencoder,
             loop_settings=self.recipe.autoencoder_loop,
             settings=self.recipe.autoencoder,
             device=self.recipe.device,
             start=None if start is None else AutoencoderKL.from_pretrained(start / "vae", torch_dtype=torch.float32),
         )
-        pool = self.pools.pictures
-        noise = torch.Generator(pool.pictures.device).manual_seed(SEED)
-        normalise_latents(network, to_signed(pool.draw(noise, 96, 0.5)))
+        noise = torch.Generator(self.pool.pictures.device).manual_seed(SEED)
+        normalise_latents(network, to_signed(self.pool.draw(noise, 96, 0.5)))
         unfinished = self.space.normalised.with_suffix(".tmp")
         torch.save(network.state_dict(), unfinished)
         unfinished.replace(self.space.normalised)
@@ -171,7 +193,7 @@ class Stages:
         """Train the decoder on. It changes no latent, so it may come before the denoiser's training or after it."""
         refine_decoder(
             self.load_autoencoder(),
-            self.pools.pictures,
+            self.pool,
             self.space.refined,
             loop_settings=self.recipe.refine_loop,
             settings=self.recipe.autoencoder,
@@ -215,6 +237,7 @@ class Stages:
         train_edges(
             self.load_denoiser(),
             self.encoded.pairs,
+            self.encoded.large,
             self.maps,
             self.space.edges,
             loop_settings=recipe.edge_loop,

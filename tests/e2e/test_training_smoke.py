@@ -46,7 +46,8 @@ def test_losses_fall_and_a_picture_comes_out(tmp_path: Path) -> None:
     further = Stages(Workspace(tmp_path / "further"), Recipe(start=out).tiny())
     assert further.tokenizer.get_vocab() == stages.tokenizer.get_vocab()
 
-    record = write_record(space, recipe, out, tmp_path / "docs")
-    assert record["files"] == file_hashes(out)
-    assert record["bytes"] == folder_size(out)
+    record = write_record(space, recipe, out, edges, tmp_path / "docs")
+    for told, folder in ((record, out), (record["edges"], edges)):
+        assert told["files"] == file_hashes(folder)
+        assert told["bytes"] == folder_size(folder)
     assert (tmp_path / "docs" / "loss.png").stat().st_size > 1000

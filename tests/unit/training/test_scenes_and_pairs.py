@@ -2,9 +2,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch.nn import functional
 
 from training.pairs import KEYS, PairSettings, degrade, draw_keys
-from training.rendering import KINDS, Drawing, draw_pools
+from training.rendering import KINDS, Drawing, draw_large, draw_pool
 from training.scenes import render
 from training.scenes.canvas import Array
 from training.scenes.repertoire import COMPOSITIONS, compose, composition
@@ -70,9 +71,20 @@ def test_degrading_keeps_the_shape_and_changes_the_picture() -> None:
     assert np.abs(worse.astype(int) - picture).mean() > 1
 
 
+def test_large_pictures_are_the_same_scenes_scaled_up_those_of_the_repertoire_first(tmp_path: Path) -> None:
+    drawing = Drawing(shards=3, composed=1, shard_size=2, pairs=PairSettings(targets=1, degraded=0.0), large_every=2)
+    pool, large = draw_pool(tmp_path, drawing, workers=1), draw_large(tmp_path, drawing)
+    assert (large.filled, drawing.composed_large) == (4, 2)
+    for place, scene in enumerate((0, 1, 4, 5)):
+        assert torch.equal(large.keys[place], pool.keys[scene])
+        assert large.kinds[place] == pool.kinds[scene]
+        smaller = functional.interpolate(large.pictures[place].float(), size=(256, 256), mode="area")
+        assert (smaller[0] - pool.pictures[scene, 0].float()).abs().mean() < 4
+
+
 def test_pools_hold_sources_and_targets_and_are_drawn_once(tmp_path: Path) -> None:
     drawing = Drawing(shards=2, composed=1, shard_size=3, pairs=PairSettings(targets=2, degraded=0.0))
-    pool = draw_pools(tmp_path, drawing, workers=1).pictures
+    pool = draw_pool(tmp_path, drawing, workers=1)
     assert pool.filled == 6
     assert pool.pictures.shape == (6, 3, 3, 256, 256)
     # Sources are the scenes themselves; the repertoire comes first.
@@ -86,6 +98,6 @@ def test_pools_hold_sources_and_targets_and_are_drawn_once(tmp_path: Path) -> No
 
     before = pool.pictures.clone()
     times = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.npy")}
-    again = draw_pools(tmp_path, drawing, workers=1).pictures
+    again = draw_pool(tmp_path, drawing, workers=1)
     torch.testing.assert_close(again.pictures, before)
     assert times == {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.npy")}
