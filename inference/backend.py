@@ -13,7 +13,7 @@ from typing import Any, Protocol, Self
 
 from PIL import Image
 
-from inference.api import ControlKind, Img2ImgRequest, ModelDefaults
+from inference.api import Img2ImgRequest, ModelDefaults
 from inference.entry import MapModels, ModelEntry
 
 
@@ -127,16 +127,16 @@ class Backend(Protocol):
         """
         ...
 
-    def equip(self, model: str, kind: ControlKind) -> None:
-        """Make a loaded model ready to keep structure of a kind; cheap where it is.
+    def equip(self, request: Img2ImgRequest) -> None:
+        """Fetch what a loaded model needs for this request: its control network, its adapters; cheap where they are.
 
         Raises:
-            Unsuited: where it cannot.
-            OutOfMemory: where the device has no room for what that takes.
+            Unsuited: where it cannot be had.
+            OutOfMemory: where the device has no room for it.
         """
         ...
 
-    def is_equipped(self, model: str, kind: ControlKind) -> bool: ...
+    def is_equipped(self, request: Img2ImgRequest) -> bool: ...
 
     def generate(self, task: Task) -> Image.Image:
         """Denoise with a loaded model; the result has the size of `task.picture`.

@@ -70,7 +70,11 @@ class StepLoop:
             Stopped, OutOfMemory, DevicePoisoned, Unsuited: as they say. Whatever else the model's code raises.
         """
         self._inbox.put(run)
-        return run.follow()
+        try:
+            return run.follow()
+        except BaseException:
+            run.abandoned = True
+            raise
 
     @property
     def waiting(self) -> int:
@@ -116,7 +120,7 @@ class StepLoop:
     def _turn(self, key: Hashable) -> None:
         """One call for a group."""
         group = self._groups[key]
-        wanted = [run for run in group.runs if not self._attempt([run], run.task.check)]
+        wanted = [run for run in group.runs if not self._attempt([run], run.check)]
         called = _first_rows(wanted)
         group.work += sum(run.rows * run.shape.numel() for run in called)
         stepped = self._advanced(called)
@@ -139,6 +143,8 @@ class StepLoop:
     def _decode(self) -> None:
         """Decode what fits into a chunk of finished runs of one kind."""
         first = self._finished.popleft()
+        if self._attempt([first], first.check):
+            return
         chunk = [first]
         pixels = first.task.picture.width * first.task.picture.height
         while (

@@ -98,10 +98,10 @@ class Denoiser:
         Returns:
             Whether they are.
         """
-        plain = seconds(self, example)
-        self.forget()
         reason = "that is not faster"
         try:
+            plain = seconds(self, example)
+            self.forget()
             compile_regions(self._unet)
             if seconds(self, example) < WORTH * plain:
                 return True

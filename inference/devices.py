@@ -65,5 +65,6 @@ def describe(device: torch.device, dtype: torch.dtype) -> str:
 
 
 def weight(module: torch.nn.Module) -> int:
-    """Bytes that a module's numbers take."""
-    return sum(each.nbytes for each in (*module.parameters(), *module.buffers()))
+    """Bytes that a module's numbers take, with the copies that `packed` lays out."""
+    copies = sum(getattr(layer, "copied_bytes", 0) for layer in module.modules())
+    return copies + sum(each.nbytes for each in (*module.parameters(), *module.buffers()))

@@ -1,5 +1,6 @@
 """A loaded model, made ready for the step loop."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -73,12 +74,14 @@ class Easel:
             denoiser = Denoiser(parts.unet)
             if parts.device.type == "cuda" and denoiser.compile(example.padded(TRIED)):
                 compile_regions(getattr(parts.vae, "decoder", None))
-                for pictures in (2, 1):  # a compiler takes one for a case of its own
-                    parts.draw(example.padded(pictures).latents)
+                with contextlib.suppress(torch.OutOfMemoryError):  # then they compile in their first use
+                    for pictures in (2, 1):  # a compiler takes one for a case of its own
+                        parts.draw(example.padded(pictures).latents)
             found = knees.get(
                 (device, model, str(parts.unet.num_parameters()), str(side), torch.__version__),
                 lambda: knee(lambda rows: seconds(denoiser, example.padded(rows))),
             )
+            denoiser.forget()  # captured for trials
         return cls(
             parts=parts,
             solver=Solver(pipeline.scheduler),
@@ -94,11 +97,12 @@ def dressed(easel: Easel, wardrobe: Wardrobe, loras: tuple[Lora, ...]) -> Easel:
     """The easel that works with these adapters: another one, so that only requests with the same share its calls."""
     if not loras:
         return easel
+    wardrobe.fetch(loras)
 
     def make() -> Easel:
         twin = wardrobe.twin()
         return replace(
-            easel, parts=easel.parts.on(twin), denoiser=Denoiser(twin.unet), wear=lambda: wardrobe.wear(loras)
+            easel, parts=easel.parts.on(twin, loras), denoiser=Denoiser(twin.unet), wear=lambda: wardrobe.wear(loras)
         )
 
     return wardrobe.outfit(loras, make)

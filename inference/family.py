@@ -103,14 +103,17 @@ class Parts:
         self._ids = lru_cache(maxsize=64)(self._time_ids)
         self._scale = float(pipeline.vae.config.scaling_factor)
         self.shrink = int(pipeline.vae_scale_factor)
+        self.dress: Hashable = None
         self.words: ByteCache[Words] = ByteCache(TEXT_BYTES, lambda words: words.nbytes)
         self.pictures: ByteCache[Moments] = ByteCache(PICTURE_BYTES, lambda moments: moments.nbytes)
 
-    def on(self, twin: Any) -> "Parts":
-        """The same with the UNet and the text encoders of a pipeline whose autoencoder is this one."""
+    def on(self, twin: Any, dress: Hashable) -> "Parts":
+        """The same with the UNet and the text encoders of a pipeline whose autoencoder is this one.
+
+        They share the caches; `dress` tells the texts that this one encodes from those of others.
+        """
         other = copy.copy(self)
-        other.pipeline, other.unet = twin, twin.unet
-        other.words = ByteCache(TEXT_BYTES, lambda words: words.nbytes)
+        other.pipeline, other.unet, other.dress = twin, twin.unet, dress
         return other
 
     @property
@@ -130,7 +133,8 @@ class Parts:
 
     def read(self, text: str, *, negative: bool) -> Words:
         """Encode a text; one that nobody wrote is what the model was trained to take for none."""
-        return self.words.get((text, negative and not text), lambda: self._read(text, negative=negative))
+        key = (self.dress, text, negative and not text)
+        return self.words.get(key, lambda: self._read(text, negative=negative))
 
     def look(self, picture: Image.Image) -> Moments:
         """Encode an RGB picture whose sides the model takes."""
@@ -202,7 +206,7 @@ class Parts:
         positive, negative = self.pipeline._get_add_time_ids(  # noqa: SLF001 -- the only place that knows the numbers
             size, (0, 0), size, good, bad, size, (0, 0), size, self.dtype, width_of_pooled
         )
-        return negative.to(self.device), positive.to(self.device)
+        return sent(negative, self.device), sent(positive, self.device)
 
     def guidance_embedding(self, scale: float) -> torch.Tensor:
         """Guidance as an input of the model, [1, width]."""
@@ -231,7 +235,8 @@ class Parts:
         encoded = self.exact.encode(sent(pixels, self.device).to(self.exact.dtype))
         if hasattr(encoded, "latents"):
             return Moments(encoded.latents, None)
-        return Moments(encoded.latent_dist.mean, encoded.latent_dist.std)
+        # The mean is a view of half a tensor, which would be kept whole.
+        return Moments(encoded.latent_dist.mean.clone(), encoded.latent_dist.std)
 
     def _exact_vae(self) -> Any:
         """The autoencoder that encodes, and in float16 decodes too: in float32 where stock changes it to that.

@@ -15,6 +15,10 @@ LEAST_SIGNAL = 2.0**-24
 """What diffusers itself takes for the last alpha of a schedule with zero terminal signal-to-noise ratio."""
 
 
+LEAST_SIGMA = 2.0**-24
+"""Noise that no picture shows, and that no formula divides by in vain."""
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """A noise level.
@@ -74,7 +78,7 @@ class Grid:
         off_second = math.log(second.sigma / self._trained_sigma(second.timestep))
         off = off_second + fraction * (off_first - off_second)
         sigma = self._trained_sigma(timestep) * math.exp(off)
-        return Level(timestep, sigma if len(self) > 1 else sigma - (1 - fraction) * least)
+        return Level(timestep, max(sigma if len(self) > 1 else sigma - (1 - fraction) * least, LEAST_SIGMA))
 
     def move_start(self, level: Level) -> None:
         """Make the scheduler believe that this grid begins at `level`."""
@@ -82,7 +86,7 @@ class Grid:
             self.scheduler.sigmas = self.scheduler.sigmas.clone()
             self.scheduler.sigmas[self.begin] = level.sigma
         else:
-            self.scheduler.alphas_cumprod = self.scheduler.alphas_cumprod.clone()
+            self.scheduler.alphas_cumprod = self.scheduler.alphas_cumprod.double()  # in float32 little noise is none
             self.scheduler.alphas_cumprod[int(self.timesteps[0])] = min(level.alpha_cumprod, self._landing())
 
     def mix(self) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from PIL import Image
 
 from inference import loading
-from inference.api import ControlKind
+from inference.api import Img2ImgRequest
 from inference.backend import Settings, Task
 from inference.batch import StepLoop
 from inference.caps import KneeFile
@@ -50,16 +50,18 @@ class LoopBackend(StockBackend):
             task.check()
             return super()._paint(task, resident)
 
-    def equip(self, model: str, kind: ControlKind) -> None:
-        with self.residents.held(lambda: self._resident(model)) as resident:
-            if resident.easel is None:
-                super().equip(model, kind)
-            else:
-                resident.easel.controls.get(kind)
+    def _equip(self, request: Img2ImgRequest, resident: Resident) -> None:
+        if resident.easel is None:
+            super()._equip(request, resident)
+            return
+        if request.control is not None:
+            resident.easel.controls.get(request.control.kind)
+        resident.wardrobe.fetch(request.loras)
 
-    def is_equipped(self, model: str, kind: ControlKind) -> bool:
-        easels = [each.easel for each in self.residents if each.model == model]
-        return any(easel is not None and easel.controls.is_ready(kind) for easel in easels)
+    def _is_equipped(self, request: Img2ImgRequest, resident: Resident) -> bool:
+        control, easel = request.control, resident.easel
+        ready = control is None or (easel is not None and easel.controls.is_ready(control.kind))
+        return ready and super()._is_equipped(request, resident)
 
     def free(self) -> None:
         for easel in self._easels():
@@ -70,8 +72,9 @@ class LoopBackend(StockBackend):
         super().free()
 
     def counters(self) -> Mapping[str, int]:
-        words = [easel.parts.words for easel in self._easels()]
-        pictures = [easel.parts.pictures for easel in self._easels()]
+        there = [each.easel for each in self.residents if each.easel is not None]  # adapters share their caches
+        words = [easel.parts.words for easel in there]
+        pictures = [easel.parts.pictures for easel in there]
         return {
             **super().counters(),
             "words_remembered": sum(each.hits for each in words),
@@ -81,7 +84,9 @@ class LoopBackend(StockBackend):
         }
 
     def _easels(self) -> list[Easel]:
-        return [each.easel for each in self.residents if each.easel is not None]
+        """With those that work with adapters."""
+        there = [each for each in self.residents if each.easel is not None]
+        return [easel for each in there for easel in (each.easel, *each.wardrobe.outfits) if easel is not None]
 
     def _ready(self, resident: Resident) -> None:
         if not loops(resident.pipeline):

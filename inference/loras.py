@@ -55,6 +55,8 @@ class Wardrobe:
         self._pipeline = pipeline
         self._entries = entries
         self._lock = threading.RLock()
+        self._reading = threading.Lock()
+        self._read: dict[str, dict[str, torch.Tensor]] = {}  # and not put on yet
         self._twin: Any = None
         self._there: set[str] = set()
         self._worn: tuple[Lora, ...] = ()
@@ -68,6 +70,27 @@ class Wardrobe:
             if len(self._outfits) > OUTFITS:
                 del self._outfits[next(iter(self._outfits))]
         return made
+
+    @property
+    def outfits(self) -> tuple[Any, ...]:
+        """What `outfit` has made and keeps."""
+        with self._lock:
+            return tuple(self._outfits.values())
+
+    def has(self, loras: tuple[Lora, ...]) -> bool:
+        """Whether nothing has to be read for these."""
+        return all(lora.name in self._there or lora.name in self._read for lora in loras)
+
+    def fetch(self, loras: tuple[Lora, ...]) -> None:
+        """Read what `wear` will put on: a download is nothing to wait for with the device in hand.
+
+        Raises:
+            Unsuited: where one of them is unknown or cannot be had.
+        """
+        with self._reading:
+            for lora in loras:
+                if not self.has((lora,)):
+                    self._read[lora.name] = read(lora.name, self._place(lora.name))
 
     def twin(self) -> Any:
         """The pipeline that adapters are put on.
@@ -95,13 +118,11 @@ class Wardrobe:
         if loras == self._worn:
             return
         for lora in loras:
-            self._fetch(lora.name)
+            self._put_on(lora.name)
         self.twin().set_adapters([lora.name for lora in loras], [lora.weight for lora in loras])
         self._worn = loras
 
-    def _fetch(self, name: str) -> None:
-        if name in self._there:
-            return
+    def _place(self, name: str) -> str:
         if name not in self._entries:
             there = ", ".join(self._entries) or "none"
             raise Unsuited(
@@ -109,7 +130,13 @@ class Wardrobe:
                 cause="lora-unknown",
                 values={"model": self._model, "name": name, "names": there},
             )
-        weights = read(name, self._entries[name].place)
+        return self._entries[name].place
+
+    def _put_on(self, name: str) -> None:
+        weights = self._read.pop(name, None)
+        if name in self._there:
+            return
+        weights = weights or read(name, self._place(name))
         nbytes = sum(each.nbytes for each in weights.values())
         self._make_room(nbytes)
         self._worn = ()  # whatever happens now, what is active is not known any more

@@ -11,6 +11,8 @@ import psutil
 import torch
 from torch import nn
 
+from inference.devices import weight
+
 LIKELY = (4, 64, 64)
 """Rows, height and width that kernels are chosen for; others work too."""
 
@@ -27,13 +29,14 @@ def pack(model: nn.Module) -> int:
     Returns:
         How many layers were packed.
     """
-    size = sum(each.nbytes for each in model.parameters())
+    size = weight(model)
     if not able() or psutil.virtual_memory().available < 4 * size:
         return 0
     packed = 0
     for layer in model.modules():
         if forward := _forward(layer):
             layer.forward = forward
+            layer.copied_bytes = layer.weight.nbytes  # type: ignore[assignment]  # torch declares tensors and modules
             packed += 1
     return packed
 

@@ -200,43 +200,50 @@ class _Attempt:
         self._wire = wire
         self._request = request
         self._size = fitted.size
-        padded = geometry.pad(fitted, defaults.multiple)
+        self._frugal = frugal
+        self._padded = geometry.pad(fitted, defaults.multiple)
         if request.strength >= 1 and defaults.uses_strength:
-            padded = Image.new("RGB", padded.size, GREY)
-        self._task = Task(
-            request=request,
-            picture=padded,
-            frugal=frugal,
-            check=wire.check,
-            step=self._step,
-            preview=self._preview if request.previews else None,
-            map=None if drawn is None else geometry.pad(drawn, defaults.multiple),
-        )
+            self._padded = Image.new("RGB", self._padded.size, GREY)
+        self._map = None if drawn is None else geometry.pad(drawn, defaults.multiple)
 
     def picture(self) -> Image.Image | None:
         """The result; None where memory ran out.
 
         The exception is gone before this returns: it would keep every tensor of the failed call alive.
         """
-        width, height = self._task.picture.size
+        width, height = self._padded.size
         started = 0.0
         try:
             self._equip()
             self._wire.alive(width * height)
             started = time.monotonic()
-            result = self._backend.generate(self._task)
+            result = self._backend.generate(self._task())
         except OutOfMemory:
             return None
         self.seconds = time.monotonic() - started
         return geometry.crop(result, self._size)
 
+    def _task(self) -> Task:
+        """What the backend is asked for.
+
+        Not kept: it refers to this attempt, and together they would hold the pictures until Python looks for such
+        circles, which it does by the number of objects and not by their size.
+        """
+        return Task(
+            request=self._request,
+            picture=self._padded,
+            frugal=self._frugal,
+            check=self._wire.check,
+            step=self._step,
+            preview=self._preview if self._request.previews else None,
+            map=self._map,
+        )
+
     def _equip(self) -> None:
-        request = self._request
-        if request.control is not None:
-            if not self._backend.is_equipped(request.model, request.control.kind):
-                self._wire.alive(0)
-            self._backend.equip(request.model, request.control.kind)
-            self._wire.check()
+        if not self._backend.is_equipped(self._request):
+            self._wire.alive(0)
+        self._backend.equip(self._request)
+        self._wire.check()
 
     def _step(self, step: int, of: int) -> None:
         self.steps = step
@@ -246,7 +253,10 @@ class _Attempt:
     def _preview(self, picture: Image.Image) -> None:
         self._previews += 1
         path = self._request.output.with_name(f"{self._request.output.name}.preview-{self._previews}.jpg")
-        picture.save(path, quality=85)  # a thirtieth of the time of a PNG, and an eighth of its size
+        try:
+            picture.save(path, quality=85)  # a thirtieth of the time of a PNG, and an eighth of its size
+        except OSError:
+            return  # the picture itself may yet be saved; if not, that is said then
         self._wire.send(Preview(path))
 
 

@@ -230,8 +230,10 @@ class ProcessEngine:
     def _watch(self) -> None:
         """Set the alarm to when the worker will have been silent for too long."""
         if self._patience is not None and self._child is not None and not self._patience.expired():
-            last = max((flight.sign + flight.silence for flight in self._flying.values()), default=None)
-            self._patience.reschedule(last)
+            # Maps need no device: while they come and go, a device that hangs must not go unnoticed.
+            painted = [flight for flight in self._flying.values() if not flight.request.map_only]
+            watched = painted or self._flying.values()
+            self._patience.reschedule(max((flight.sign + flight.silence for flight in watched), default=None))
 
     def _drop(self, flight: Flight) -> None:
         """Nobody wants this one any more; does nothing where it has ended."""

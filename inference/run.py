@@ -94,6 +94,7 @@ class Run:
         guidance: float32, [1]: its scale.
         output: what the model said last, guided, [channels, height, width].
         outbox: what the thread of the request is told.
+        abandoned: whether that thread is gone.
         net: what holds it to its map; None where it has none.
         hint: that map, [1, 3, height, width] in pixels.
     """
@@ -107,6 +108,7 @@ class Run:
     drawn: "Drawn"
     net: ControlNet | None = None
     outbox: queue.SimpleQueue[Glimpse | Finished | Exception] = field(default_factory=queue.SimpleQueue)
+    abandoned: bool = False
     call: int = 0
     moments: Moments | None = None
     state: torch.Tensor = field(init=False)
@@ -172,8 +174,15 @@ class Run:
         control = self.task.request.control
         return self.net is not None and control is not None and acts(control, self.call, self.plan.calls)
 
+    def check(self) -> None:
+        """Raises `Stopped` where nobody waits for it any more."""
+        if self.abandoned:
+            raise Stopped
+        self.task.check()
+
     def prepare(self) -> None:
         """Encode words and picture: everything on the device before the first step."""
+        self.check()
         request, parts, plan = self.task.request, self.parts, self.plan
         self.easel.wear()
         parts.spare(frugal=self.task.frugal)
@@ -266,7 +275,10 @@ class Run:
                 case Stopped():
                     raise Stopped
                 case error:
-                    raise error
+                    try:
+                        raise error
+                    finally:
+                        del error  # its traceback holds this frame, and so this run and all its tensors
 
 
 def predicted(sample: torch.Tensor, output: torch.Tensor, mix: tuple[float, float], prediction: str) -> torch.Tensor:

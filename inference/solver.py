@@ -47,7 +47,7 @@ _SINGLES = ("last_sample", "cur_sample", "sample", "prev_derivative")
 SLOTS = 1 + sum(_LISTS.values()) + len(_SINGLES)
 """The sample and everything that a scheduler remembers: earlier model outputs, newest last, and single tensors."""
 
-_PROBING = threading.Lock()  # the source of noise is replaced in a module of diffusers while one is probed
+_PROBING = threading.RLock()  # the source of noise is replaced in a module of diffusers while one is probed
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +268,8 @@ def stepped(
     """The sample after a step of the scheduler itself, called as the stock pipelines call it."""
     takes = inspect.signature(scheduler.step).parameters
     extra = {name: each for name, each in (("eta", 0.0), ("generator", generator)) if name in takes}
-    after: torch.Tensor = scheduler.step(output, timestep, sample, **extra, return_dict=False)[0]
+    with _PROBING:  # else it might be given what another one is probed with
+        after: torch.Tensor = scheduler.step(output, timestep, sample, **extra, return_dict=False)[0]
     return after
 
 

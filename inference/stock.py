@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from inference import catalog, loading
-from inference.api import ControlKind, Img2ImgRequest, ModelDefaults, ModelUnavailable
+from inference.api import Img2ImgRequest, ModelDefaults, ModelUnavailable
 from inference.backend import DevicePoisoned, OutOfMemory, Settings, Task, Unsuited
 from inference.devices import choose_device, choose_dtype, cores, describe
 from inference.entry import ModelEntry
@@ -81,7 +81,10 @@ class StockBackend:
             defaults=replace(defaults, uses_strength="strength" in takes),
             wardrobe=Wardrobe(model, pipeline, entry.loras, self.residents.make_room),
         )
-        self._ready(resident)
+        try:
+            self._ready(resident)
+        except (RuntimeError, MemoryError) as error:
+            raise translate(error) from None
         return resident
 
     def _ready(self, resident: Resident) -> None:
@@ -107,17 +110,27 @@ class StockBackend:
             raise translate(error) from None
         return result
 
-    def equip(self, model: str, kind: ControlKind) -> None:
-        raise Unsuited(
-            f"The model {model!r} cannot keep {kind.value}: structure control works with models of the families "
-            "Stable Diffusion 1, 2 and XL; leave it out or choose one of those.",
-            cause="no-control",
-            values={"model": model, "kind": kind.value},
-        )
+    def equip(self, request: Img2ImgRequest) -> None:
+        with self.residents.held(lambda: self._resident(request.model)) as resident:
+            self._equip(request, resident)
 
-    def is_equipped(self, model: str, kind: ControlKind) -> bool:
-        del model, kind
-        return False
+    def _equip(self, request: Img2ImgRequest, resident: Resident) -> None:
+        if request.control is not None:
+            kind = request.control.kind.value
+            raise Unsuited(
+                f"The model {request.model!r} cannot keep {kind}: structure control works with models of the "
+                "families Stable Diffusion 1, 2 and XL; leave it out or choose one of those.",
+                cause="no-control",
+                values={"model": request.model, "kind": kind},
+            )
+        resident.wardrobe.fetch(request.loras)
+
+    def is_equipped(self, request: Img2ImgRequest) -> bool:
+        resident = next((each for each in self.residents if each.model == request.model), None)
+        return resident is not None and self._is_equipped(request, resident)
+
+    def _is_equipped(self, request: Img2ImgRequest, resident: Resident) -> bool:
+        return resident.wardrobe.has(request.loras)
 
     def counters(self) -> Mapping[str, int]:
         return {

@@ -71,6 +71,7 @@ class Worker:
         self._inbox = inbox
         self._outbox = outbox
         self._asked: queue.SimpleQueue[frames.Frame] = queue.SimpleQueue()
+        self._unfinished: set[str] = set()
         self._cancelled: set[str] = set()
         self._speaking = threading.Lock()
         self._turns = Turns()
@@ -92,9 +93,12 @@ class Worker:
     def _listen(self) -> None:
         while (frame := frames.read(self._inbox)) is not None:
             if frame["frame"] == "cancel":
-                self._cancelled.add(frame["id"])
-                self._turns.look_again()
+                if frame["id"] in self._unfinished:  # else its end is on the way
+                    self._cancelled.add(frame["id"])
+                    self._turns.look_again()
                 continue
+            if frame["frame"] == "run":
+                self._unfinished.add(frame["request"]["id"])
             self._asked.put(frame)
         os._exit(EXIT_PARENT_GONE)  # nobody is left to paint for, whatever the main thread is in
 
@@ -156,7 +160,8 @@ class Worker:
             self._notice(backend)
             self._say({"frame": "counters", "counters": dict(backend.counters())})
         send(end)
-        self._cancelled.discard(request.id)  # no id comes twice
+        self._unfinished.discard(request.id)
+        self._cancelled.discard(request.id)
 
     def _end(self, request: Img2ImgRequest, backend: Backend, wire: Wire) -> Event:
         try:

@@ -20,6 +20,8 @@ from PIL import Image
 from inference import child
 from inference.api import (
     Cancelled,
+    Control,
+    ControlKind,
     Done,
     EngineStopped,
     Event,
@@ -254,6 +256,24 @@ async def test_only_the_guilty_of_those_in_flight_fails(tmp_path: Path, act: str
         assert isinstance(failed, Failed)
         assert failed.kind is (FailureKind.HANG if act in {"hang", "stall"} else FailureKind.CRASH)
         assert isinstance(await at_work.end(), Done)
+
+
+async def test_a_device_that_hangs_is_noticed_while_maps_come_and_go(tmp_path: Path) -> None:
+    async with studio(tmp_path) as at_work:
+        assert isinstance(await at_work.end(), Done)
+        over = asyncio.Event()
+
+        async def draw_maps() -> None:
+            while not over.is_set():
+                asked = replace(at_work.request(), control=Control(kind=ControlKind.CANNY), map_only=True)
+                await at_work.events(asked)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(draw_maps())
+            failed = await at_work.end("stall at 3")
+            over.set()
+        assert isinstance(failed, Failed)
+        assert failed.kind is FailureKind.HANG
 
 
 async def test_requests_run_at_the_same_time_in_as_many_slots_as_there_are(tmp_path: Path) -> None:

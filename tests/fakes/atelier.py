@@ -154,7 +154,7 @@ class Atelier:
         try:
             end: Image.Image | Exception = self.loop.paint(run)
         except Exception as error:  # noqa: BLE001 -- the test looks at it
-            end = error
+            end = error.with_traceback(None)  # that would hold on to everything which was at work
         return Painted(run.state[0] if hasattr(run, "state") else None, end)
 
     def _free(self) -> None:

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from PIL import Image
 
-from inference.api import ControlKind, ModelDefaults, ModelUnavailable
+from inference.api import Img2ImgRequest, ModelDefaults, ModelUnavailable
 from inference.backend import DevicePoisoned, OutOfMemory, Settings, Task, Unsuited
 from inference.catalog import told
 from tests.fakes.maps import showing
@@ -94,12 +94,12 @@ class Sketcher:
         self._loaded.add(model)
         return told(DEFAULTS, self._entries[model])
 
-    def equip(self, model: str, kind: ControlKind) -> None:
-        if kind not in self._entries[model].controls:
-            raise Unsuited(f"This model cannot keep {kind.value}: use another.", cause="no-network")
+    def equip(self, request: Img2ImgRequest) -> None:
+        if not self.is_equipped(request):
+            raise Unsuited("This model cannot keep that structure: use another.", cause="no-network")
 
-    def is_equipped(self, model: str, kind: ControlKind) -> bool:
-        return kind in self._entries[model].controls
+    def is_equipped(self, request: Img2ImgRequest) -> bool:
+        return request.control is None or request.control.kind in self._entries[request.model].controls
 
     def generate(self, task: Task) -> Image.Image:
         request, picture = task.request, task.picture

@@ -20,6 +20,7 @@ from inference.backend import OutOfMemory, Stopped, Unsuited
 from inference.family import Parts
 from inference.loading import sketcher
 from inference.preview import small
+from inference.run import Run
 from tests.fakes.atelier import Atelier, Sitter, error, picture, request
 from tests.fakes.models import stable_diffusion
 
@@ -264,6 +265,33 @@ def test_a_request_of_few_calls_is_over_before_a_preview_would_be_seen(pipeline:
     with Atelier(pipeline) as atelier:
         atelier.paint(Sitter(request(steps=3, strength=1.0), picture(1), previews=previews))
     assert not previews
+
+
+class Broken(list[Image.Image]):
+    """A place for previews that takes none."""
+
+    def append(self, _: Image.Image) -> None:
+        raise RuntimeError("no place")
+
+
+def test_whoever_fails_beside_the_model_leaves_at_once_and_is_not_kept(pipeline: Any) -> None:
+    """The loop must not go on with a picture that nobody waits for, nor an error keep what it met alive."""
+    failing = Sitter(request("failing", steps=40, strength=1.0), picture(1), previews=Broken())
+    with Atelier(pipeline) as atelier:
+        atelier.paint(Sitter(request("first"), picture(2)))
+        gc.collect()
+        gc.disable()
+        try:
+            (painted,) = atelier.paint(failing)
+            assert str(painted.end) == "no place"
+            painted.end = Stopped()
+            atelier.paint(Sitter(request("last"), picture(2)))  # the loop lets go of what it had in hand
+            assert not [
+                each for each in gc.get_objects() if type(each) is Run and each.task.picture is failing.picture
+            ]
+        finally:
+            gc.enable()
+    assert len(failing.steps) < 40
 
 
 @pytest.mark.slow

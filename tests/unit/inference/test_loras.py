@@ -1,17 +1,19 @@
 """Adapters in the step loop against the stock pipeline with the same adapters, on tiny models with random weights."""
 
 import copy
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from inference.api import Lora
 from inference.backend import Unsuited
 from inference.entry import LoraEntry
 from inference.loading import quiet
-from inference.loras import Wardrobe, locate
+from inference.loras import Wardrobe, locate, read
 from tests.fakes.atelier import Atelier, Painted, Sitter, error, picture, request, stock, worst
 from tests.fakes.models import stable_diffusion, stable_diffusion_xl
 from tests.fakes.tiny_loras import save_lora
@@ -114,6 +116,24 @@ def test_an_adapter_that_does_not_fit_ends_its_own_request_with_a_sentence(
     assert said in str(refused)
     assert str(refused).endswith(".")
     assert worst(painted, wanted) < BOUND, "the others do not notice"
+
+
+def test_files_are_read_beside_the_loop_and_once(
+    files: dict[str, LoraEntry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A download that takes minutes is its own request's, not everybody's."""
+    readers: list[tuple[str, str]] = []
+
+    def watched(name: str, place: str) -> Any:
+        readers.append((name, threading.current_thread().name))
+        return read(name, place)
+
+    monkeypatch.setattr("inference.loras.read", watched)
+    with Atelier(stable_diffusion("ddim"), loras=files) as atelier:
+        painted = atelier.paint(*sitters())
+    assert all(isinstance(each.end, Image.Image) for each in painted)
+    assert sorted(name for name, _ in readers) == ["clay", "ink"]
+    assert "step loop" not in {thread for _, thread in readers}
 
 
 def test_a_model_without_adapters_says_so(files: dict[str, LoraEntry]) -> None:

@@ -84,6 +84,13 @@ def test_two_strengths_are_two_results(name: str, steps: int, one: float, other:
 
 
 @pytest.mark.parametrize("name", SCHEDULERS)
+@pytest.mark.parametrize("steps", [1, 4, 20])
+def test_next_to_no_strength_changes_next_to_nothing(name: str, steps: int) -> None:
+    for strength in (1e-3, 1e-6, 1e-20):
+        assert apart(by_matrices(name, steps, strength), SOURCE) < 0.1
+
+
+@pytest.mark.parametrize("name", SCHEDULERS)
 @pytest.mark.parametrize("steps", [1, 2, 3, 4])
 def test_the_noise_to_begin_with_grows_with_strength(name: str, steps: int) -> None:
     plans = [SOLVERS[name].plan(steps, start_of(steps, part / 40)) for part in range(1, 40)]

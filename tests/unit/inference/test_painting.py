@@ -1,0 +1,73 @@
+"""What the worker does around a backend: what it keeps, and what becomes of faults beside the model."""
+
+import gc
+import weakref
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from inference.api import Done, Event, Preview
+from inference.backend import Settings, Task
+from inference.draughtsman import Draughtsman
+from inference.entry import MapModels, ModelEntry
+from inference.painting import Wire, paint
+from tests.fakes.atelier import request
+from tests.fakes.backend import Sketcher
+
+
+class Watched(Sketcher):
+    """Remembers the pictures that it was given, as long as anybody else does."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.given: list[weakref.ref[Image.Image]] = []
+
+    def generate(self, task: Task) -> Image.Image:
+        self.given.append(weakref.ref(task.picture))
+        return super().generate(task)
+
+
+@pytest.fixture
+def backend() -> Watched:
+    made = Watched(Settings(model="tiny", entries={"tiny": ModelEntry(id="tiny")}))
+    made.load("tiny")
+    return made
+
+
+def painted(backend: Watched, folder: Path, events: list[Event], **wanted: Any) -> Any:
+    source = folder / "source.png"
+    Image.radial_gradient("L").convert("RGB").resize((64, 64)).save(source)
+    asked = request(source=source, output=folder / "results" / "result.png", **wanted)
+    wire = Wire(events.append, lambda _pixels: None, lambda: False)
+    return paint(asked, backend, Draughtsman(MapModels()), wire)
+
+
+def test_pictures_are_let_go_of_at_once(backend: Watched, tmp_path: Path) -> None:
+    """Not only when Python next looks for circles of references, which many pictures may come before."""
+    (tmp_path / "results").mkdir()
+    gc.collect()
+    gc.disable()
+    try:
+        for seed in range(3):
+            assert isinstance(painted(backend, tmp_path, [], seed=seed), Done)
+        assert [given() for given in backend.given] == [None] * 3
+    finally:
+        gc.enable()
+
+
+def test_a_preview_that_cannot_be_saved_is_none(
+    backend: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def generate(task: Task) -> Image.Image:
+        assert task.preview is not None
+        task.preview(task.picture)  # its folder is not there yet
+        (tmp_path / "results").mkdir()
+        task.preview(task.picture)
+        return task.picture
+
+    monkeypatch.setattr(backend, "generate", generate)
+    events: list[Event] = []
+    assert isinstance(painted(backend, tmp_path, events, previews=True), Done)
+    assert [event.path.name for event in events if isinstance(event, Preview)] == ["result.png.preview-2.jpg"]
