@@ -2,8 +2,10 @@
 
 Sizes, steps, strengths, guidance, words and pictures differ; some want previews, some are cancelled under way. Those
 that come before the table's first line fill the caches: of pictures, of kernels for each size and number of rows.
+`--sides` says which sizes; with many of them it shows how much all those kernels weigh.
 """
 
+import argparse
 import asyncio
 import random
 import tempfile
@@ -19,36 +21,44 @@ from inference.api import Done, Img2ImgRequest, Step
 from inference.entry import ModelEntry
 from inference.process import ProcessEngine
 
-RESULT = Path(__file__).with_name("results") / "memory.md"
+RESULTS = Path(__file__).with_name("results")
 EACH = 100
-FIRST = 3  # hundreds before the first line
-SIDES = (128, 192)
 COLUMNS = ("requests", "cancelled", "worker MiB", "words from the cache", "pictures from the cache")
 
 
 def main() -> None:
     """Run them and write the table."""
+    wanted = argparse.ArgumentParser(description=__doc__)
+    wanted.add_argument("--name", default="memory", help="of the file in benchmarks/results")
+    wanted.add_argument("--sides", default="128,192", help="pixels along a side of the pictures")
+    wanted.add_argument("--first", type=int, default=3, help="hundreds of requests before the table's first line")
+    asked = wanted.parse_args()
+    sides = tuple(int(each) for each in asked.sides.split(","))
     with tempfile.TemporaryDirectory() as folder:
-        lines = asyncio.run(_measured(Path(folder)))
-    RESULT.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(RESULT.read_text(encoding="utf-8"))
+        lines = asyncio.run(_measured(Path(folder), sides, asked.first))
+    result = RESULTS / f"{asked.name}.md"
+    result.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-async def _measured(folder: Path) -> list[str]:
+async def _measured(folder: Path, sides: tuple[int, ...], first: int) -> list[str]:
     choice = random.Random(0)
     async with ProcessEngine(model="pocket", entries={"pocket": ModelEntry(id="pocket")}) as engine:
         capacity = await engine.capacity()
         lines = [f"# Memory of the worker over 500 mixed requests, {capacity.device}, torch {torch.__version__}", ""]
+        lines += [
+            f"{len(sides)} sizes of {min(sides)} to {max(sides)} pixels a side; {first}00 requests came before.",
+            "",
+        ]
         lines += [f"| {' | '.join(COLUMNS)} |", "|" + "---|" * len(COLUMNS)]
         cancelled = 0
-        for hundred in range(FIRST + 5):
-            cancelled += await _serve(engine, _requests(folder, choice, hundred), capacity.slots, choice)
-            if hundred + 1 < FIRST:
+        for hundred in range(first + 5):
+            cancelled += await _serve(engine, _requests(folder, choice, sides, hundred), capacity.slots, choice)
+            if hundred + 1 < first:
                 continue
             counters = engine.counters()
             [worker] = psutil.Process().children()
             numbers = [
-                str(EACH * (hundred + 1 - FIRST)),
+                str(EACH * (hundred + 1 - first)),
                 str(cancelled),
                 f"{worker.memory_info().rss / 2**20:.0f}",
                 *(
@@ -65,13 +75,13 @@ def _share(hits: int, misses: int) -> str:
     return f"{100 * hits / (hits + misses):.0f} %"
 
 
-def _requests(folder: Path, choice: random.Random, hundred: int) -> Iterator[Img2ImgRequest]:
+def _requests(folder: Path, choice: random.Random, sides: tuple[int, ...], hundred: int) -> Iterator[Img2ImgRequest]:
     setting = Setting(folder=folder, model="pocket", side=256, grid=(4,), guidance=(1.5,), count=EACH)
     for number in range(EACH):
         name = f"{hundred}-{number}"
         yield Img2ImgRequest(
             id=name,
-            source=setting.source(choice.randrange(60), choice.choice(SIDES)),
+            source=setting.source(choice.randrange(60), choice.choice(sides)),
             output=folder / f"{name}.png",
             prompt=choice.choice((*PROMPTS, f"picture {name}")),
             strength=choice.uniform(0.1, 1.0),
