@@ -5,6 +5,8 @@ import json
 import zipfile
 from typing import Any
 
+from adapters.discord.places import guild_key
+from bot.domain.place import PlaceSettings
 from tests.e2e.discord.conftest import PNG, Bench
 from tests.e2e.discord.test_buttons import result_of
 from tests.fakes.discord_server.people import Person
@@ -83,8 +85,36 @@ async def test_whose_pictures_may_be_remixed(bench: Bench, anna: Person, ben: Pe
     assert "your own pictures" in await bench.discord.refused(sent)
     result = await result_of(bench, ben, channel)
     assert "your own pictures" in await bench.discord.refused(await anna.press(result, "Reroll"))
+    await anna.react(result, "🔁")
+    assert "your own pictures" in (await anna.told()).content
     sent = await ben.submit(await ben.menu(photo, "Remix image"), prompt="x")
     await bench.discord.shown(sent, lambda post: post.pictures)
+    assert len(bench.engine.requests) == 2
+
+
+async def test_a_reaction_rerolls_only_with_models_that_are_allowed(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    assert channel.guild
+    result = await result_of(bench, anna, channel)
+    await bench.store.set_place(guild_key(channel.guild.id), PlaceSettings(models=("another",)))
+    await anna.react(result, "🔁")
+    assert f"'{MODEL}' may not be used here" in (await anna.told()).content
+
+
+async def test_a_reaction_in_a_thread_is_in_its_channel(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    thread = bench.discord.thread(channel)
+    await bench.discord.gateway.send("THREAD_CREATE", thread.payload)
+    result = await result_of(bench, anna, thread)
+    await set_(bench, channel, "allow", only_channel=channel.id)
+    await anna.react(result, "🔁")
+    await bench.discord.posted(thread, lambda post: post is not result and post.pictures)
+    await set_(bench, channel, remix="own", channel=channel.id)
+    await ben.react(result, "🔁")
+    assert "your own pictures" in (await ben.told()).content
+    assert len(bench.engine.requests) == 2
 
 
 async def test_what_is_kept_about_a_member_can_be_taken_along(bench: Bench, anna: Person, channel: Channel) -> None:
