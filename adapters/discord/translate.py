@@ -102,6 +102,8 @@ class Wish:
             model=self.flags.model,
             loras=self.flags.loras or None,
             seed=self.flags.seed,
+            steps=self.flags.steps,
+            guidance_scale=self.flags.guidance_scale,
             control=replace(self.flags.control, map=drawn),
             private=private,
             locale=event.origin.locale,

@@ -101,6 +101,14 @@ async def test_a_reply_to_our_result_with_a_mention_goes_on_from_it(
     assert "pass 2" in again.words
 
 
+async def test_all_options_in_a_reply_to_our_result_hold(bench: Bench, anna: Person, channel: Channel) -> None:
+    result = await result_of(bench, anna, channel)
+    me = f"<@{bench.discord.me['id']}>"
+    await anna.say(channel, f"{me} in winter --steps 3 --guidance 4.5", reply_to=result)
+    await bench.discord.posted(channel, lambda post: "in winter" in post.words and post.pictures)
+    assert (bench.engine.requests[1].steps, bench.engine.requests[1].guidance_scale) == (3, 4.5)
+
+
 async def test_where_discord_withholds_the_picture_the_member_is_told_how_to_do_it(
     bench: Bench, anna: Person, ben: Person, channel: Channel
 ) -> None:
