@@ -145,7 +145,6 @@ async def press(
     wishes = wishes or Flags(prompt="")
     if model := wishes.model or (parent.recipes[0].model if parent else None):
         check_model(settings, model)
-    strengths = wishes.strengths or ()
     return await desk.service.press(
         Press(
             verb=verb,
@@ -153,11 +152,11 @@ async def press(
             requester=_named(place, member).requester,
             reply_to=target,
             event_id=event.id,
-            strength=strengths[0] if len(strengths) == 1 else strength,
-            strengths=strengths if len(strengths) > 1 else None,
+            strength=strength,
+            strengths=wishes.strengths or (() if "strength" in shown else None),
             prompt=wishes.prompt or None,
             negative_prompt=wishes.negative_prompt or ("" if "negative_prompt" in shown else None),
-            style=wishes.style or ("" if "style" in shown else None),
+            style=wishes.style,
             seed=wishes.seed,
             steps=wishes.steps,
             guidance_scale=wishes.guidance_scale,
@@ -167,6 +166,7 @@ async def press(
             control=wishes.control,
             private=private,
             locale=member.locale,
+            usual_strength=settings.strength,
             blocked=settings.blocked or (),
         )
     )

@@ -40,6 +40,30 @@ async def test_defaults_hold_where_the_member_said_nothing(bench: Bench, anna: P
     assert "nothing is set" in (await set_(bench, channel, "show")).words
 
 
+async def test_defaults_hold_in_forms_until_told_otherwise(bench: Bench, anna: Person, channel: Channel) -> None:
+    await set_(bench, channel, strength=0.3, style="oil")
+    photo = await anna.say(channel, "look", files={"cat.png": PNG})
+    form = await anna.menu(photo, "Remix image")
+    result = await bench.discord.shown(await anna.submit(form, prompt="x"), lambda post: post.pictures)
+    form = await anna.menu(photo, "Remix image")
+    await bench.discord.shown(await anna.submit(form, prompt="y", style=""), lambda post: post.pictures)
+    form = await anna.press(result, "Chain")
+    await bench.discord.shown(await anna.submit(form, prompt="z"), lambda post: post.pictures)
+    made = [(asked.prompt, asked.strength) for asked in bench.engine.requests]
+    assert made == [("x, oil painting", 0.3), ("y", 0.3), ("z, oil painting", 0.3)]
+
+
+async def test_a_sweep_and_a_refinement_keep_their_own_strengths(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    await set_(bench, channel, strength=0.8)
+    asked = await anna.command(channel, "sweep", image=PNG, prompt="x")
+    await bench.discord.shown(asked, lambda post: len(post.pictures) == 4)
+    asked = await anna.command(channel, "refine", image=PNG, prompt="x")
+    await bench.discord.shown(asked, lambda post: post.pictures)
+    assert [asked.strength for asked in bench.engine.requests] == [0.3, 0.5, 0.7, 0.9, 0.35]
+
+
 async def test_a_channels_settings_stand_over_the_servers(bench: Bench, anna: Person, channel: Channel) -> None:
     await set_(bench, channel, strength=0.3)
     await set_(bench, channel, strength=0.9, channel=channel.id)
