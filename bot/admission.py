@@ -18,8 +18,8 @@ from bot.domain.job import Generation, Job, Recipe
 from bot.domain.limits import DAY, Limits, check_limits, span
 from bot.domain.lora import find_loras
 from bot.domain.picture import Picture
-from bot.domain.request import DEFAULT_STRENGTH, REFINE_STRENGTH, SWEEP_STRENGTHS, Action, Request
-from bot.domain.style import Style, find_style, guidance_of
+from bot.domain.request import REFINE_STRENGTH, SWEEP_STRENGTHS, Action, Request
+from bot.domain.style import Style, find_style, guidance_of, strength_of
 from bot.domain.words import clean_text, quoted
 from bot.gate import Gate
 from bot.pace import Pace
@@ -121,9 +121,7 @@ class Admission:
         """
         if not self._open:
             raise LimitReached("refused-restarting")
-        model = request.model or self._default_model
-        defaults = self.model(model)
-        recipes = self._recipes(request, model, defaults)
+        recipes = self.recipes(request, seed=self._ids.seed() if request.seed is None else request.seed)
         if self._guard_chains and await self._is_more_of_the_same(recipes[0], request, parent):
             recipes = tuple(replace(recipe, keep_palette=True) for recipe in recipes)
         await self._gate.admit(recipes[0].prompt, blocked=request.blocked)
@@ -148,7 +146,7 @@ class Admission:
                     private=request.private,
                     locale=request.locale,
                     created_at=now,
-                    pixels=min(source.pixels, defaults.max_pixels),
+                    pixels=min(source.pixels, self.model(recipes[0].model).max_pixels),
                     notes=source.notes + await self._advised(request, recipes, source),
                     site=request.site,
                 ).queued()
@@ -182,11 +180,17 @@ class Admission:
         defaults = self.models.get(model or self._default_model)
         return defaults.controls if defaults else ()
 
-    def _recipes(self, request: Request, model: str, defaults: ModelDefaults) -> tuple[Recipe, ...]:
+    def recipes(self, request: Request, *, seed: int) -> tuple[Recipe, ...]:
+        """What a request asks for with that seed: what it leaves open is as its model and style have it.
+
+        Raises:
+            InvalidRequest: it names what there is not, or what does not go together.
+        """
+        model = request.model or self._default_model
+        defaults = self.model(model)
         style = find_style(self.styles, request.style)
         loras = find_loras(request.loras, defaults.loras, model=model)
-        usual = DEFAULT_STRENGTH if style is None or style.strength is None else style.strength
-        strengths = request.strengths or _STANDARD_STRENGTHS.get(request.action, (usual,))
+        strengths = request.strengths or _STANDARD_STRENGTHS.get(request.action, (strength_of(style),))
         if len(strengths) > 1 and not defaults.uses_strength:
             raise InvalidRequest("refused-sweep-of-editor", model=model)
         if request.control:
@@ -199,7 +203,7 @@ class Admission:
             prompt=prompt,
             negative_prompt=clean_text(request.negative_prompt),
             strength=strengths[0],
-            seed=self._ids.seed() if request.seed is None else request.seed,
+            seed=seed,
             steps=request.steps or defaults.steps,
             guidance_scale=(
                 guidance_of(style, defaults.guidance_scale)

@@ -109,7 +109,7 @@ def _facts(job: Job) -> tuple[str, ...]:
     if len(job.recipes) > 1:
         strengths = ", ".join(f"{each.strength:g}" for each in job.recipes)
         facts = [text(locale, "fact-strengths", strengths=strengths)]
-    elif not recipe.uses_strength and recipe.strength:
+    elif recipe.edits:
         facts = [text(locale, "fact-edits")]
     else:
         word = text(locale, f"word-{strength_word(recipe.strength)}")

@@ -24,7 +24,6 @@ from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Generation, Job
 from bot.domain.limits import DAY, Limits, Usage
-from bot.domain.lora import shown
 from bot.domain.place import PlaceSettings, check_model
 from bot.domain.request import (
     Request,
@@ -33,7 +32,6 @@ from bot.domain.request import (
 )
 from bot.domain.safety import Site
 from bot.domain.style import find_style
-from bot.domain.words import clean_text
 from bot.gate import Gate
 from bot.ports import Clock, ImageStore, JobStore
 from bot.queue import FairQueue
@@ -301,9 +299,20 @@ class Service:
         now = self._clock.now()
         for job in await self._store.jobs_of(request.requester.key, limit=_RECENT):
             recent = not job.status.ended or now - job.created_at < DOUBLE_CLICK_SECONDS
-            if recent and _asks_for(request, job):
+            if recent and self._asks_for(request, job):
                 return job
         return None
+
+    def _asks_for(self, request: Request, job: Job) -> bool:
+        """Whether a press means just what `job` is; a seed that was not given is drawn anew and tells nothing."""
+        seed = job.recipes[0].seed if request.seed is None else request.seed
+        known = tuple(replace(each, keep_palette=False) for each in job.recipes)  # is found out later
+        return (job.action, job.lineage.parent, job.private, known) == (
+            request.action,
+            request.parent,
+            request.private,
+            self._admission.recipes(request, seed=seed),
+        )
 
     async def _owned(self, job_id: JobId, by: Requester, *, moderator: bool) -> Job:
         job = await self._store.job(job_id)
@@ -312,20 +321,3 @@ class Service:
         if job.requester.key != by.key and not moderator:
             raise NotAllowed("refused-not-yours-nor-moderator")
         return job
-
-
-def _asks_for(request: Request, job: Job) -> bool:
-    """Whether a press means just what `job` is; a seed that was not given is drawn anew and tells nothing."""
-    recipe = job.recipes[0]
-    return (
-        (job.action, job.lineage.parent, job.private) == (request.action, request.parent, request.private)
-        and tuple(each.strength for each in job.recipes) == request.strengths
-        and recipe.prompt == clean_text(request.prompt)
-        and recipe.negative_prompt == clean_text(request.negative_prompt)
-        and recipe.style == (request.style or None)
-        and (recipe.steps, recipe.guidance_scale, recipe.model)
-        == (request.steps, request.guidance_scale, request.model)
-        and shown(recipe.loras) == shown(request.loras)
-        and recipe.control == request.control
-        and request.seed in {None, recipe.seed}
-    )

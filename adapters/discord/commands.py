@@ -47,14 +47,16 @@ def commands(controls: Sequence[ControlKind] = ()) -> list[Payload]:
         _option("loras", _STRING, autocomplete=True, max_length=100),
     ]
     private = _option("private", _BOOLEAN)
-    style = recipe[1]
+    _, style, negative_prompt, seed, _, _, model, loras = recipe
     strengths = _option("strengths", _STRING, max_length=100)
     structure = _structure(controls)
     return [
         _command("img2img", [picture, prompt, *recipe, *structure, private]),
-        _command("sweep", [picture, prompt, strengths, style, *structure, private]),
+        _command(
+            "sweep", [picture, prompt, strengths, style, negative_prompt, seed, model, loras, *structure, private]
+        ),
         _command("refine", [picture, prompt, style, private]),
-        *_map_command(controls, picture, style, private),
+        *_map_command(controls, picture, [style, model, private]),
         _command("queue"),
         _command("info", [_option("job", _STRING, required=True, max_length=30)]),
         _command("styles"),
@@ -86,13 +88,11 @@ def _kind(controls: Sequence[ControlKind], *, required: bool = False) -> Payload
     return _option("control", _STRING, required=required, choices=choices)
 
 
-def _map_command(
-    controls: Sequence[ControlKind], picture: Payload, style: Payload, private: Payload
-) -> list[Payload]:
+def _map_command(controls: Sequence[ControlKind], picture: Payload, others: Sequence[Payload]) -> list[Payload]:
     if not controls:
         return []
     prompt = _option("prompt", _STRING, max_length=MAX_PROMPT)
-    options = [picture, _kind(controls, required=True), prompt, style, private]
+    options = [picture, _kind(controls, required=True), prompt, *others]
     return [_command("map", options, about="map-command")]
 
 

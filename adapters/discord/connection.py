@@ -14,7 +14,7 @@ from discord.http import Route
 
 from adapters.discord.faults import ERRORS, judge
 from adapters.discord.incoming import Incoming
-from adapters.discord.reading import is_age_restricted, read_interaction, read_mention, read_reaction
+from adapters.discord.reading import read_interaction, read_mention, read_reaction
 from bot.domain.errors import FatalError
 from bot.ports import Clock
 
@@ -140,14 +140,8 @@ class Connection(discord.AutoShardedClient):
             guild = self.get_guild(reaction.guild_id) if reaction.guild_id else None
             locale = str(guild.preferred_locale) if guild else "en"
             channel = guild.get_channel_or_thread(reaction.channel_id) if guild else None
-            await self.take(
-                read_reaction(
-                    reaction,
-                    locale=locale,
-                    age_restricted=is_age_restricted(channel),
-                    received_at=self._clock.now(),
-                )
-            )
+            received_at = self._clock.now()
+            await self.take(read_reaction(reaction, channel=channel, locale=locale, received_at=received_at))
 
 
 async def _nothing(_event: Incoming) -> None:

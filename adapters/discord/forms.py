@@ -1,6 +1,6 @@
 """The forms (modals) as Discord takes them: pure. Every limit of Discord on them is kept here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from adapters.discord.ids import ButtonId, RemixId
 from adapters.discord.incoming import Upload
@@ -16,7 +16,9 @@ from adapters.discord.translate import (
 from bot.domain.actions import Verb
 from bot.domain.control import NO_CONTROL
 from bot.domain.job import Generation
+from bot.domain.place import PlaceSettings
 from bot.domain.request import DEFAULT_STRENGTH, MAX_PROMPT
+from bot.domain.style import Style, strength_of
 from bot.texts import text
 from inference.api import ControlKind
 
@@ -35,12 +37,16 @@ def remix_form(
     locale: str,
     *,
     controls: Sequence[ControlKind] = (),
+    usual: PlaceSettings,
 ) -> Payload:
-    """Prompt, strength, style and control for somebody's picture; where there are several, which."""
+    """Prompt, strength, style and control for somebody's picture; where there are several, which.
+
+    `usual` is what the place takes where a member says nothing.
+    """
     fields = [
         _input(locale, FIELD_PROMPT, _PARAGRAPH, longest=MAX_PROMPT, required=True),
-        _input(locale, FIELD_STRENGTH, _SHORT, longest=12, value=f"{DEFAULT_STRENGTH:g}"),
-        *_style(locale, styles, chosen=None),
+        _strength(locale, None, usual),
+        *_style(locale, styles, chosen=usual.style),
         *_control(locale, controls, chosen=None),
     ]
     if len(pictures) > 1:
@@ -53,15 +59,25 @@ def remix_form(
 
 
 def result_form(
-    verb: Verb, parent: Generation, styles: Sequence[str], locale: str, *, controls: Sequence[ControlKind] = ()
+    verb: Verb,
+    parent: Generation,
+    styles: Mapping[str, Style],
+    locale: str,
+    *,
+    controls: Sequence[ControlKind] = (),
+    usual: PlaceSettings,
 ) -> Payload:
-    """Chain, Edit or Use map, filled with what the result was made from. A map brings its picture and its kind."""
+    """Chain, Edit or Use map, filled with what the result was made from. A map brings its picture and its kind.
+
+    A strength that is the usual one is left open, so that another style can bring its own; a chain begins with it.
+    """
     recipe = parent.recipe
-    strength = DEFAULT_STRENGTH if verb is Verb.CHAIN else recipe.strength
+    own = strength_of(styles.get(recipe.style or "")) if usual.strength is None else usual.strength
+    strength = None if verb is Verb.CHAIN or recipe.strength == own else recipe.strength
     fields = [
         _input(locale, FIELD_PROMPT, _PARAGRAPH, longest=MAX_PROMPT, required=True, value=recipe.prompt),
-        _input(locale, FIELD_STRENGTH, _SHORT, longest=12, value=f"{strength:g}"),
-        *_style(locale, styles, chosen=recipe.style),
+        _strength(locale, strength, usual),
+        *_style(locale, list(styles), chosen=recipe.style),
     ]
     if verb is not Verb.USE_MAP:
         upload = {"type": _UPLOAD, "custom_id": FIELD_UPLOAD, "min_values": 0, "max_values": 1, "required": False}
@@ -74,7 +90,16 @@ def _form(custom_id: str, title: str, fields: list[Payload]) -> Payload:
     return {"custom_id": custom_id, "title": title[:MAX_TITLE], "components": fields}
 
 
-def _input(locale: str, name: str, style: int, *, longest: int, required: bool = False, value: str = "") -> Payload:
+def _input(
+    locale: str,
+    name: str,
+    style: int,
+    *,
+    longest: int,
+    required: bool = False,
+    value: str = "",
+    placeholder: str = "",
+) -> Payload:
     field: dict[str, object] = {
         "type": _INPUT,
         "custom_id": name,
@@ -86,7 +111,19 @@ def _input(locale: str, name: str, style: int, *, longest: int, required: bool =
         field["min_length"] = 1
     if value:
         field["value"] = value[:longest]
+    if placeholder:
+        field["placeholder"] = placeholder
     return _labelled(locale, name, field)
+
+
+def _strength(locale: str, strength: float | None, usual: PlaceSettings) -> Payload:
+    """Left empty it is the place's usual one, else the style's own."""
+    if usual.strength is None:
+        empty = text(locale, "form-strength-empty", strength=f"{DEFAULT_STRENGTH:g}")
+    else:
+        empty = text(locale, "form-strength-here", strength=f"{usual.strength:g}")
+    value = "" if strength is None else f"{strength:g}"
+    return _input(locale, FIELD_STRENGTH, _SHORT, longest=12, value=value, placeholder=empty)
 
 
 def _style(locale: str, styles: Sequence[str], chosen: str | None) -> list[Payload]:

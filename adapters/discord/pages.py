@@ -171,8 +171,9 @@ def description_lines(description: Description, locale: str, *, undelivered: str
     if recipe.negative_prompt:
         lines.append(text(locale, "info-negative", prompt=inert(recipe.negative_prompt)))
     strengths = ", ".join(f"{each.strength:g}" for each in job.recipes)
+    how = text(locale, "fact-edits") if recipe.edits else f"strength {strengths}"
     lines += [
-        f"strength {strengths} · seed {recipe.seed} · steps {recipe.steps} · guidance {recipe.guidance_scale:g}",
+        f"{how} · seed {recipe.seed} · steps {recipe.steps} · guidance {recipe.guidance_scale:g}",
         f"model {inert(recipe.model)}" + (f" · style {inert(recipe.style)}" if recipe.style else ""),
         *([" · ".join(control_facts(recipe, locale))] if recipe.control else []),
         f"id `{job.id}`",
@@ -187,7 +188,8 @@ def description_lines(description: Description, locale: str, *, undelivered: str
 def _step(generation: Generation, locale: str) -> str:
     recipe = generation.recipe
     how = recipe.control.kind if recipe.map_only and recipe.control else f"{recipe.strength:g}"
-    return f"{inert(title(recipe, locale), most=_SHOWN_PROMPT)} ({how}), `{job_of(generation.id)}`"
+    shown = inert(title(recipe, locale), most=_SHOWN_PROMPT)
+    return f"{shown}, `{job_of(generation.id)}`" if recipe.edits else f"{shown} ({how}), `{job_of(generation.id)}`"
 
 
 def _prompt(job: Job, locale: str) -> str:

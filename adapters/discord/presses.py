@@ -55,7 +55,8 @@ class Presses:
     async def again(self, answered: Answered) -> None:
         """The rerun buttons, Reroll, Sweep, Show map and Use map: a new job at once."""
         pressed = _pressed(answered.event)
-        await self._submit(answered, pressed, Form(strength=pressed.strength))
+        strengths = None if pressed.strength is None else (pressed.strength,)
+        await self._submit(answered, pressed, Form(strengths=strengths))
 
     async def ask(self, answered: Answered) -> None:
         """Chain, Edit, and Use map where the map has no words yet: the form first."""
@@ -67,9 +68,10 @@ class Presses:
         form = result_form(
             Verb.USE_MAP if pressed.verb is Verb.ASK_MAP else pressed.verb,
             parent,
-            list(self._service.styles),
+            self._service.styles,
             event.origin.locale,
             controls=self._service.controls(parent.recipe.model),
+            usual=await self._places.at(event.origin),
         )
         await self._answers.ask(event, form)
 
@@ -164,13 +166,14 @@ class Presses:
                 requester=event.origin.requester,
                 reply_to=address(event, answered.response, hidden=answered.hidden).target(),
                 event_id=event.event_id,
-                strength=form.strength,
+                strengths=form.strengths,
                 prompt=form.prompt,
                 style=form.style,
                 source=source,
                 control=form.control,
                 private=answered.hidden,
                 locale=event.origin.locale,
+                usual_strength=settings.strength,
                 site=event.origin.site,
                 blocked=settings.blocked or (),
             )

@@ -21,7 +21,7 @@ from bot.domain.actions import Press, Verb
 from bot.domain.errors import Gone
 from bot.domain.ids import GenerationId, job_of
 from bot.domain.job import Generation
-from bot.domain.place import is_private
+from bot.domain.place import check_model, check_source, is_private
 from bot.domain.safety import Site
 from bot.ports import JobStore
 from bot.rendering import render
@@ -81,6 +81,11 @@ class Reactions:
 
     async def _reroll(self, event: Incoming, generation: GenerationId) -> None:
         settings = await self._places.enter(event)
+        parent = await self._store.generation(generation)
+        if parent is None:
+            raise Gone("refused-gone")
+        check_source(settings, author=parent.requester.user, requester=event.origin.user)
+        check_model(settings, parent.recipe.model)
         private = is_private(None, settings)
         await self._service.press(
             Press(

@@ -113,9 +113,12 @@ def _own_permissions(channel: object) -> int:
 
 
 def read_reaction(
-    reaction: discord.RawReactionActionEvent, *, locale: str, age_restricted: bool, received_at: float
+    reaction: discord.RawReactionActionEvent, *, channel: object, locale: str, received_at: float
 ) -> Incoming:
-    """A reaction on one of our messages. It has no id of its own: who, what, where and when make one."""
+    """A reaction on one of our messages. It has no id of its own: who, what, where and when make one.
+
+    `channel` is that of a server, as discord.py knows it.
+    """
     member = reaction.member
     guild = reaction.guild_id
     return Incoming(
@@ -127,10 +130,11 @@ def read_reaction(
             name=member.display_name if member else "",
             channel=str(reaction.channel_id),
             guild=str(guild) if guild else "",
+            parent=str(getattr(channel, "parent_id", None) or ""),
             roles=tuple(str(role) for role in _role_ids(member)) if member else (),
             permissions=member.guild_permissions.value if member else 0,
             locale=locale,
-            age_restricted=age_restricted,
+            age_restricted=is_age_restricted(channel),
         ),
         message=str(reaction.message_id),
         received_at=received_at,

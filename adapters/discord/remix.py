@@ -88,12 +88,14 @@ class Remix:
         self._seen[target] = pictures
         while len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
+        settings = await self._places.at(event.origin)
         form = remix_form(
             RemixId(event.origin.channel, target),
             pictures,
             list(self._service.styles),
             event.origin.locale,
-            controls=self._service.controls((await self._places.at(event.origin)).model),
+            controls=self._service.controls(settings.model),
+            usual=settings,
         )
         await self._answers.ask(event, form)
 
@@ -104,8 +106,9 @@ class Remix:
         assert about is not None
         pictures = self._seen.get(about.message) or await self._fetched(about)
         chosen = pictures[min(form.picture or 0, len(pictures) - 1)]
-        strengths = None if form.strength is None else (form.strength,)
-        flags = Flags(prompt=form.prompt or "", strengths=strengths, style=form.style, control=form.control)
+        flags = Flags(
+            prompt=form.prompt or "", strengths=form.strengths or None, style=form.style, control=form.control
+        )
         await self._submit(answered, Wish(flags=flags, source=chosen))
 
     async def _submit(self, answered: Answered, wish: Wish) -> None:
@@ -121,8 +124,7 @@ class Remix:
         if result:
             check_model(settings, wish.flags.model or result.recipe.model)
         if result and wish.action is not Action.MAP:
-            blocked = settings.blocked or ()
-            pressed = wish.press(event, reply_to, result.id, drawn=drawn, private=private, blocked=blocked)
+            pressed = wish.press(event, reply_to, result.id, drawn=drawn, private=private, settings=settings)
             receipt = await self._service.press(pressed)
         else:
             content = result.image if result else (await self._downloads.fetch(source.url)).content

@@ -13,6 +13,7 @@ from bot.domain.errors import InvalidRequest
 from bot.domain.flags import Flags, parse_flags, parse_strengths
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.lora import parse_loras
+from bot.domain.place import PlaceSettings
 from bot.domain.request import Action, ReplyTarget, Request, parse_strength
 
 ACTIONS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REFINE, "map": Action.MAP}
@@ -86,9 +87,9 @@ class Wish:
         *,
         drawn: bytes | None = None,
         private: bool,
-        blocked: tuple[str, ...],
+        settings: PlaceSettings,
     ) -> Press:
-        """The same on a result of ours: it is chained."""
+        """The same on a result of ours: it is chained. `settings` are the place's."""
         return Press(
             verb=Verb.CHAIN,
             generation=result,
@@ -102,11 +103,14 @@ class Wish:
             model=self.flags.model,
             loras=self.flags.loras or None,
             seed=self.flags.seed,
+            steps=self.flags.steps,
+            guidance_scale=self.flags.guidance_scale,
             control=replace(self.flags.control, map=drawn),
             private=private,
             locale=event.origin.locale,
+            usual_strength=settings.strength,
             site=event.origin.site,
-            blocked=blocked,
+            blocked=settings.blocked or (),
         )
 
 
@@ -194,10 +198,10 @@ def wish_of_words(words: str, styles: Iterable[str]) -> Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A filled-in form; None where it had no such field or the member left it empty."""
+    """A filled-in form; None where it had no such field. A strength or style that the member left empty is none."""
 
     prompt: str | None = None
-    strength: float | None = None
+    strengths: tuple[float, ...] | None = None
     style: str | None = None
     picture: int | None = None
     upload: Upload | None = None
@@ -211,19 +215,24 @@ def form_of(event: Incoming) -> Form:
         InvalidRequest: the strength is no strength.
     """
     values = dict(_fields(event.body.get("components") or ()))
-    strength = str(values.get(FIELD_STRENGTH) or "").strip()
-    style = _first(values.get(FIELD_STYLE))
     picture = _first(values.get(FIELD_PICTURE))
     uploads = event.body.get("resolved", {}).get("attachments", {})
     upload = uploads.get(_first(values.get(FIELD_UPLOAD)))
     return Form(
         prompt=str(values.get(FIELD_PROMPT) or "").strip() or None,
-        strength=parse_strength(strength) if strength else None,
-        style=style or None,
+        strengths=_strengths(values),
+        style=_first(values[FIELD_STYLE]) if FIELD_STYLE in values else None,
         picture=int(picture) if picture.isdecimal() else None,
         upload=attachment(upload, author=event.origin.user) if upload else None,
         control=_control(values),
     )
+
+
+def _strengths(values: Mapping[str, Any]) -> tuple[float, ...] | None:
+    if FIELD_STRENGTH not in values:
+        return None
+    strength = _first(values[FIELD_STRENGTH])
+    return (parse_strength(strength),) if strength else ()
 
 
 def _control(values: Mapping[str, Any]) -> ControlWish:

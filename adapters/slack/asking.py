@@ -13,7 +13,7 @@ from bot.admission import Receipt
 from bot.domain.actions import Press, Verb
 from bot.domain.errors import Gone
 from bot.domain.flags import Flags
-from bot.domain.ids import GenerationId, job_of
+from bot.domain.ids import GenerationId, ImageId, job_of
 from bot.domain.job import Job
 from bot.domain.place import PlaceSettings, check_model, check_place, check_source, is_private, with_defaults
 from bot.domain.request import Action, ReplyTarget, Request
@@ -53,7 +53,15 @@ async def ask_by_form(desk: Desk, event: Inbound, filled: Filled) -> Receipt:
 
 
 async def ask(
-    desk: Desk, event: Inbound, place: Place, action: Action, wishes: Flags, *, source: bytes, author: str = ""
+    desk: Desk,
+    event: Inbound,
+    place: Place,
+    action: Action,
+    wishes: Flags,
+    *,
+    source: bytes | ImageId,
+    author: str = "",
+    parent: GenerationId | None = None,
 ) -> Receipt:
     """A picture and words become a job.
 
@@ -65,18 +73,20 @@ async def ask(
         wishes: the words and options.
         source: the picture.
         author: who posted the picture; empty for the member.
+        parent: the result of ours that the picture is.
 
     Raises:
         UserError: the sentence for the member.
     """
     settings = await _allowed(desk, place, author=author)
     member = await desk.members.look_up(place.team, place.user)
-    private = is_private(wishes.private, settings)
+    above = await desk.store.job(job_of(parent)) if parent else None
+    target, private = _answer(desk, place, above, private=is_private(wishes.private, settings))
     request = with_defaults(
         Request(
             action=Action.SWEEP if action is Action.IMG2IMG and len(wishes.strengths or ()) > 1 else action,
             requester=_named(place, member).requester,
-            reply_to=place.reply_to(asked_at=desk.clock.now(), private=private),
+            reply_to=target,
             event_id=event.id,
             source=source,
             prompt=wishes.prompt,
@@ -90,6 +100,7 @@ async def ask(
             loras=wishes.loras,
             control=wishes.control.over(),
             control_map=wishes.control.map,
+            parent=parent,
             private=private,
             locale=member.locale,
         ),
@@ -134,7 +145,6 @@ async def press(
     wishes = wishes or Flags(prompt="")
     if model := wishes.model or (parent.recipes[0].model if parent else None):
         check_model(settings, model)
-    strengths = wishes.strengths or ()
     return await desk.service.press(
         Press(
             verb=verb,
@@ -142,11 +152,11 @@ async def press(
             requester=_named(place, member).requester,
             reply_to=target,
             event_id=event.id,
-            strength=strengths[0] if len(strengths) == 1 else strength,
-            strengths=strengths if len(strengths) > 1 else None,
+            strength=strength,
+            strengths=wishes.strengths or (() if "strength" in shown else None),
             prompt=wishes.prompt or None,
             negative_prompt=wishes.negative_prompt or ("" if "negative_prompt" in shown else None),
-            style=wishes.style or ("" if "style" in shown else None),
+            style=wishes.style,
             seed=wishes.seed,
             steps=wishes.steps,
             guidance_scale=wishes.guidance_scale,
@@ -156,6 +166,7 @@ async def press(
             control=wishes.control,
             private=private,
             locale=member.locale,
+            usual_strength=settings.strength,
             blocked=settings.blocked or (),
         )
     )

@@ -18,7 +18,7 @@ from adapters.slack.pages import (
 from adapters.slack.pictures import picture_among
 from adapters.slack.settings import keys_of, show_settings
 from adapters.slack.text import Block
-from bot.domain.control import UNSAID, wish_of
+from bot.domain.control import wish_of
 from bot.domain.errors import InvalidRequest, PictureRefused
 from bot.domain.flags import Flags, parse_flags
 from bot.domain.ids import job_of, parse_generation_id
@@ -39,7 +39,8 @@ async def on_command(desk: Desk, event: Inbound) -> None:
         action = Action.MAP if wishes.map_only else _FORMS[name]
         if action is Action.MAP and not desk.controls():
             raise InvalidRequest("refused-slack-no-controls")
-        await desk.open_view(event, await _form(desk, place, action, wishes))
+        errand = Errand(action=action, channel=place.channel, thread=place.thread)
+        await desk.open_view(event, await usual_form(desk, place, errand, wishes))
         return
     if name == "settings":
         await show_settings(desk, event)
@@ -50,38 +51,51 @@ async def on_command(desk: Desk, event: Inbound) -> None:
 async def on_shortcut(desk: Desk, event: Inbound) -> None:
     """Open the form on a message's picture, or empty."""
     body, place = event.body, place_of(event.body)
+    errand = Errand(action=Action.IMG2IMG, channel=place.channel, thread=place.thread)
     if body["type"] == "shortcut":
-        await desk.open_view(event, await _form(desk, place, Action.IMG2IMG, Flags(prompt="")))
+        await desk.open_view(event, await usual_form(desk, place, errand, Flags(prompt="")))
         return
     message = body.get("message") or {}
-    errand = Errand(action=Action.IMG2IMG, channel=place.channel, thread=place.thread)
     # One of our own results is worked on from our lossless copy, and is a chain.
     job = await desk.store.job_of_message(message_ref(place.channel, message.get("ts", "")))
     if job is None and (known := job_id_in(message.get("metadata"))):
         job = await desk.store.job(known)
     made = await desk.store.generations(job.id) if job else ()
     file = picture_among(message.get("files"))
+    about = "Works on the picture of that message."
     if made:
         errand = replace(errand, action=Action.CHAIN, generation=made[0].id)
+        recipe, usual = made[0].recipe, await desk.service.settings(*keys_of(place))
+        view = form(
+            errand,
+            Flags(prompt="", control=wish_of(recipe.control)),
+            styles=desk.styles,
+            models=desk.models,
+            controls=desk.controls(recipe.model),
+            usual=usual.strength,
+            about=about,
+        )
     elif file:
         errand = replace(errand, file=file["id"], author=file.get("user") or message.get("user", ""))
+        view = await usual_form(desk, place, errand, Flags(prompt=""), about=about)
     else:
         raise PictureRefused("refused-slack-no-picture-there")
-    about = "Works on the picture of that message."
-    controls = desk.controls(made[0].recipe.model if made else None)
-    wishes = Flags(prompt="", control=wish_of(made[0].recipe.control) if made else UNSAID)
-    view = form(errand, wishes, styles=desk.styles, models=desk.models, controls=controls, about=about)
     await desk.open_view(event, view)
 
 
-async def _form(desk: Desk, place: Place, action: Action, wishes: Flags) -> Block:
-    """The form, with what this place usually takes where the member said nothing."""
+async def usual_form(desk: Desk, place: Place, errand: Errand, wishes: Flags, *, about: str = "") -> Block:
+    """The form for a picture of the member's, with what this place usually takes where they said nothing."""
     usual = await desk.service.settings(*keys_of(place))
-    if usual.strength is not None and action is Action.IMG2IMG:
-        wishes = replace(wishes, strengths=wishes.strengths or (usual.strength,))
     wishes = replace(wishes, style=wishes.style or usual.style, private=wishes.private or bool(usual.private))
-    errand = Errand(action=action, channel=place.channel, thread=place.thread)
-    return form(errand, wishes, styles=desk.styles, models=desk.models, controls=desk.controls())
+    return form(
+        errand,
+        wishes,
+        styles=desk.styles,
+        models=desk.models,
+        controls=desk.controls(),
+        usual=usual.strength,
+        about=about,
+    )
 
 
 async def _page(desk: Desk, place: Place, name: str, text: str) -> Block:

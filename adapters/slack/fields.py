@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from adapters.slack.text import MAX_OPTION, Block, clip, plain
+from adapters.slack.text import MAX_OPTION, MAX_PLACEHOLDER, Block, clip, plain
 from bot.domain.errors import InvalidRequest
 from bot.domain.words import quoted
 
@@ -41,11 +41,15 @@ def input_field(name: str, label: str, element: Block, *, required: bool = False
     return made | ({"hint": plain(hint)} if hint else {})
 
 
-def text_field(name: str, label: str, value: str, *, most: int, long: bool = False, hint: str = "") -> Block:
+def text_field(
+    name: str, label: str, value: str, *, most: int, long: bool = False, hint: str = "", placeholder: str = ""
+) -> Block:
     element: Block = {"type": "plain_text_input", "multiline": long, "max_length": most}
+    if placeholder:
+        element["placeholder"] = plain(placeholder, MAX_PLACEHOLDER)
     if value:
         element["initial_value"] = value[:most]
-    return input_field(name, label, element, required=name in {"prompt", "strength"}, hint=hint)
+    return input_field(name, label, element, required=name == "prompt", hint=hint)
 
 
 def choice_field(name: str, label: str, offered: Iterable[tuple[str, str]], chosen: str | None) -> Block:

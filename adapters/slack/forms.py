@@ -44,6 +44,7 @@ from bot.domain.request import (
     Action,
     parse_strength,
 )
+from bot.texts import text
 from inference.api import ControlKind
 
 CALLBACK = "ask"
@@ -116,6 +117,7 @@ def form(
     styles: Sequence[str],
     models: Mapping[str, str],
     controls: Sequence[ControlKind] = (),
+    usual: float | None = None,
     about: str = "",
 ) -> Block:
     """The modal, prefilled; the advanced part is open where it holds something already.
@@ -126,6 +128,7 @@ def form(
         styles: preset names to choose from.
         models: models to choose from, by name, with what is shown of them.
         controls: kinds of structure to choose from; nothing of them is shown where there are none.
+        usual: the strength that the place takes where none is given; None where nothing is set.
         about: one line on what it works on.
     """
     blocks: list[Block] = [context(about)] if about else []
@@ -133,7 +136,7 @@ def form(
         blocks.append(_file_field(required=errand.needs_file))
     blocks += [
         _prompt_field(wishes.prompt, required=not errand.draws_map),
-        _strength_field(errand.action, wishes.strengths),
+        _strength_field(errand.action, wishes.strengths, usual),
     ]
     if styles:
         picked = (wishes.style or NO_CHOICE).strip().lower()
@@ -205,7 +208,7 @@ def read_form(view: Mapping[str, Any]) -> Filled:
         seed=whole_number(fields, errors, "seed", most=MAX_SEED),
         steps=whole_number(fields, errors, "steps", least=1, most=MAX_STEPS),
         guidance_scale=number(fields, errors, "guidance_scale", most=MAX_GUIDANCE_SCALE),
-        style=chosen_value(fields, "style"),
+        style=chosen_value(fields, "style") or ("" if "style" in fields else None),
         model=chosen_value(fields, "model"),
         loras=_loras(fields, errors),
         private=True if fields.get("private", {}).get("selected_options") else None,
@@ -240,13 +243,20 @@ def _prompt_field(prompt: str, *, required: bool) -> Block:
     return made | {"optional": not required}
 
 
-def _strength_field(action: Action, strengths: tuple[float, ...] | None) -> Block:
-    usual = {Action.SWEEP: SWEEP_STRENGTHS, Action.REFINE: (REFINE_STRENGTH,)}.get(action, (DEFAULT_STRENGTH,))
-    value = " ".join(f"{strength:g}" for strength in strengths or usual)
+def _strength_field(action: Action, strengths: tuple[float, ...] | None, usual: float | None) -> Block:
+    """Left empty it is the place's usual one, else the style's own; a sweep and a refinement have theirs."""
+    own = {Action.SWEEP: SWEEP_STRENGTHS, Action.REFINE: (REFINE_STRENGTH,)}.get(action, ())
+    value = " ".join(f"{strength:g}" for strength in strengths or own)
     if action is Action.SWEEP:
         hint = f"Up to {MAX_SWEEP} strengths between 0 and 1, with spaces between them."
         return text_field("strength", "Strengths", value, most=100, hint=hint)
-    return text_field("strength", "Strength", value, most=20, hint=_STRENGTH_HINT)
+    if own:
+        empty = ""
+    elif usual is None:
+        empty = text("en", "form-strength-empty", strength=f"{DEFAULT_STRENGTH:g}")
+    else:
+        empty = text("en", "form-strength-here", strength=f"{usual:g}")
+    return text_field("strength", "Strength", value, most=20, hint=_STRENGTH_HINT, placeholder=empty)
 
 
 def _private_field(*, chosen: bool) -> Block:
@@ -307,11 +317,11 @@ def _file(
 
 
 def _strengths(fields: Mapping[str, Any], errors: Errors, *, several: bool) -> tuple[float, ...] | None:
-    text = typed_text(fields, "strength")
-    if not text:
+    typed = typed_text(fields, "strength")
+    if not typed:
         return None
     try:
-        strengths = parse_strengths(text) if several else (parse_strength(text),)
+        strengths = parse_strengths(typed) if several else (parse_strength(typed),)
     except InvalidRequest as error:
         errors["strength"] = error
         return None

@@ -8,12 +8,12 @@ from adapters.slack import asking
 from adapters.slack.desk import Desk
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.inbound import Inbound, place_of
-from adapters.slack.members import Place
+from adapters.slack.members import Place, slack_user
 from adapters.slack.messenger import message_ref
 from adapters.slack.pictures import File, picture_among
 from adapters.slack.text import said
 from bot.domain.actions import Verb
-from bot.domain.errors import InvalidRequest, PictureRefused
+from bot.domain.errors import Gone, InvalidRequest, PictureRefused
 from bot.domain.flags import Flags, parse_flags
 from bot.domain.ids import GenerationId
 from bot.domain.request import Action
@@ -53,8 +53,15 @@ async def on_message(desk: Desk, event: Inbound) -> None:
 
 
 async def _go_on(desk: Desk, event: Inbound, place: Place, generation: GenerationId, wishes: Flags) -> None:
-    """Our own result is the picture above: chain from the lossless one."""
-    await asking.press(desk, event, place, Verb.CHAIN, generation, wishes=wishes)
+    """Our own result is the picture above: chain from the lossless one, or draw its map."""
+    if not wishes.map_only:
+        await asking.press(desk, event, place, Verb.CHAIN, generation, wishes=wishes)
+        return
+    above = await desk.store.generation(generation)
+    if above is None:
+        raise Gone("refused-gone")
+    author = slack_user(above.requester)
+    await asking.ask(desk, event, place, Action.MAP, wishes, source=above.image, author=author, parent=generation)
 
 
 async def _above(desk: Desk, place: Place, message: Mapping[str, Any]) -> Found:

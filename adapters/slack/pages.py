@@ -155,8 +155,9 @@ def _made(generation: Generation) -> str:
     recipe = generation.recipe
     if recipe.map_only:
         return f"control map: {generation.width}x{generation.height}, id {generation.id}"
+    strength = f"strength {recipe.strength:g} ({strength_word(recipe.strength)})"
     return (
-        f"strength {recipe.strength:g} ({strength_word(recipe.strength)}): {generation.width}x{generation.height}, "
+        f"{text('en', 'fact-edits') if recipe.edits else strength}: {generation.width}x{generation.height}, "
         f"{generation.effective_steps} steps in {generation.seconds:.1f} s, id {generation.id}"
     )
 
@@ -165,4 +166,5 @@ def _ancestor(generation: Generation) -> str:
     recipe = generation.recipe
     if recipe.map_only:
         return title(recipe, "en") if not recipe.prompt else f"control map for: {clip(recipe.prompt, _SHOWN_PROMPT)}"
-    return f"pass {generation.lineage.depth}: {clip(recipe.prompt, _SHOWN_PROMPT)} at strength {recipe.strength:g}"
+    made = f"pass {generation.lineage.depth}: {clip(recipe.prompt, _SHOWN_PROMPT)}"
+    return made if recipe.edits else f"{made} at strength {recipe.strength:g}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.slack import asking
+from adapters.slack.commands import usual_form
 from adapters.slack.controls import (
     ADVANCED,
     EXPORT,
@@ -20,15 +21,16 @@ from adapters.slack.home import show_home
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import PLATFORM, Place
 from adapters.slack.pages import details_page, queue_page, said_page
-from adapters.slack.settings import show_settings
+from adapters.slack.settings import keys_of, show_settings
 from bot.domain.actions import Verb
 from bot.domain.control import wish_of
 from bot.domain.errors import DeliveryError, Gone, InvalidRequest, NotAllowed
 from bot.domain.flags import Flags
 from bot.domain.ids import job_of
 from bot.domain.job import JobStatus
-from bot.domain.request import DEFAULT_STRENGTH, Action, ReplyTarget
+from bot.domain.request import Action, ReplyTarget
 from bot.domain.safety import STRICTEST
+from bot.domain.style import strength_of
 from bot.rendering import render
 from bot.texts import text
 
@@ -58,10 +60,7 @@ async def on_press(desk: Desk, event: Inbound) -> None:
             )
         case code if code == OPEN_FORM:
             errand = Errand(action=Action.IMG2IMG)
-            wishes = Flags(prompt="")
-            await desk.open_view(
-                event, form(errand, wishes, styles=desk.styles, models=desk.models, controls=desk.controls())
-            )
+            await desk.open_view(event, await usual_form(desk, place, errand, Flags(prompt="")))
         case code if code == OPEN_SETTINGS:
             await show_settings(desk, event)
         case code if code == EXPORT:
@@ -96,16 +95,21 @@ async def _on_control(desk: Desk, event: Inbound, place: Place, control: Control
 
 
 async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
-    """Prefilled with the result's own recipe; a chain begins at the usual strength."""
+    """Prefilled with the result's own recipe.
+
+    A strength that is the usual one is left open, so that another style can bring its own; a chain begins with it.
+    """
     parent = await desk.store.generation(control.target)
     if parent is None:
         raise Gone("refused-picture-gone")
-    chain = control.verb is Verb.CHAIN
     recipe = parent.recipe
+    usual = (await desk.service.settings(*keys_of(place))).strength
+    own = strength_of(desk.service.styles.get(recipe.style or "")) if usual is None else usual
+    left_open = control.verb is Verb.CHAIN or recipe.strength == own
     wishes = Flags(
         prompt=recipe.prompt,
         negative_prompt=recipe.negative_prompt,
-        strengths=(DEFAULT_STRENGTH,) if chain else (recipe.strength,),
+        strengths=None if left_open else (recipe.strength,),
         style=recipe.style,
         control=wish_of(recipe.control),
     )
@@ -116,7 +120,8 @@ async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control)
         generation=control.target,
     )
     controls = desk.controls(recipe.model)
-    view = form(errand, wishes, styles=desk.styles, models={}, controls=controls, about=_ABOUT[control.verb])
+    about = _ABOUT[control.verb]
+    view = form(errand, wishes, styles=desk.styles, models={}, controls=controls, usual=usual, about=about)
     await desk.open_view(event, view)
 
 

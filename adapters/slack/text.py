@@ -17,6 +17,7 @@ MAX_BUTTON_LABEL = 75
 MAX_ALT = 2000
 MAX_TITLE = 24
 MAX_OPTION = 75
+MAX_PLACEHOLDER = 150
 
 _LINK = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 

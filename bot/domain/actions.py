@@ -12,7 +12,7 @@ from bot.domain.control import UNSAID, ControlWish
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation, Lineage
 from bot.domain.lora import LoraWish
-from bot.domain.request import DEFAULT_STRENGTH, SWEEP_STRENGTHS, Action, ReplyTarget, Request, Requester
+from bot.domain.request import SWEEP_STRENGTHS, Action, ReplyTarget, Request, Requester
 from bot.domain.safety import STRICTEST, Site
 
 
@@ -48,7 +48,7 @@ DERIVING: Mapping[Verb, Action] = {
 }
 """Verbs that make a new job, and what it is."""
 
-_STRENGTHS = {Verb.SWEEP: SWEEP_STRENGTHS, Verb.CHAIN: (DEFAULT_STRENGTH,)}
+_STRENGTHS = {Verb.SWEEP: SWEEP_STRENGTHS, Verb.CHAIN: None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +57,12 @@ class Press:
 
     Attributes:
         event_id: the platform's id of the press.
+        strengths: none at all ask for the usual one, which is the place's, the style's own or the product's.
+        style: an empty one takes the parent's away.
         source: another picture for Chain or Edit, where the modal offered an upload.
         control: what was said of structure.
-        site, blocked: as in `Request`, of the place where it was pressed.
+        usual_strength: of the place where it was pressed; None where nothing is set there.
+        site, blocked: as in `Request`, of that place.
     """
 
     verb: Verb
@@ -81,6 +84,7 @@ class Press:
     control: ControlWish = UNSAID
     private: bool = False
     locale: str = "en"
+    usual_strength: float | None = None
     site: Site = STRICTEST
     blocked: tuple[str, ...] = ()
 
@@ -97,6 +101,9 @@ def derive(parent: Generation, press: Press) -> Request:
     follows the latest result; a given map stays. Whatever is derived from a map keeps that map, and chaining it means
     using it: the map itself is no picture to go on from.
 
+    What belongs to a model or style goes with it: another model brings its own steps and guidance scale and has other
+    adapters, another style brings its own guidance and strength.
+
     Raises:
         InvalidRequest: where the modal's values are out of range.
     """
@@ -109,12 +116,11 @@ def derive(parent: Generation, press: Press) -> Request:
         raise ValueError(f"{press.verb} makes no job")
     source: bytes | ImageId = parent.image if verb is Verb.CHAIN else parent.source
     seed = None if verb in {Verb.REROLL, Verb.CHAIN} else recipe.seed
-    strengths = _STRENGTHS.get(verb, (recipe.strength,))
     loras = tuple(LoraWish(each.name, each.weight) for each in recipe.loras)
-    if press.model not in {None, recipe.model}:
-        loras = ()  # adapters belong to a model
-    if press.strength is not None:
-        strengths = (press.strength,)
+    other_model = press.model not in {None, recipe.model}
+    other_style = press.style is not None and (press.style or None) != recipe.style
+    steps = None if other_model else recipe.steps
+    guidance_scale = None if other_model or other_style else recipe.guidance_scale
     return Request(
         action=DERIVING[verb],
         requester=press.requester,
@@ -123,13 +129,13 @@ def derive(parent: Generation, press: Press) -> Request:
         source=source if press.source is None else press.source,
         prompt=recipe.prompt if press.prompt is None else press.prompt,
         negative_prompt=recipe.negative_prompt if press.negative_prompt is None else press.negative_prompt,
-        strengths=press.strengths or strengths,
+        strengths=_strengths(press, _STRENGTHS.get(verb, None if other_style else (recipe.strength,))),
         seed=seed if press.seed is None else press.seed,
-        steps=recipe.steps if press.steps is None else press.steps,
-        guidance_scale=recipe.guidance_scale if press.guidance_scale is None else press.guidance_scale,
+        steps=steps if press.steps is None else press.steps,
+        guidance_scale=guidance_scale if press.guidance_scale is None else press.guidance_scale,
         style=recipe.style if press.style is None else press.style,
         model=recipe.model if press.model is None else press.model,
-        loras=loras if press.loras is None else press.loras,
+        loras=(() if other_model else loras) if press.loras is None else press.loras,
         control=press.control.over(structure),
         control_map=press.control.map,
         private=press.private,
@@ -138,6 +144,16 @@ def derive(parent: Generation, press: Press) -> Request:
         site=press.site,
         blocked=press.blocked,
     )
+
+
+def _strengths(press: Press, kept: tuple[float, ...] | None) -> tuple[float, ...] | None:
+    """Those of a press on a result whose own are `kept`; None is the usual one of the style."""
+    said = press.strengths
+    if said is None:
+        said = kept if press.strength is None else (press.strength,)
+    if said or press.usual_strength is None:
+        return said or None
+    return (press.usual_strength,)
 
 
 def lineage_of(request: Request, parent: Generation | None) -> Lineage:

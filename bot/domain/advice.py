@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.job import Recipe
-from bot.domain.request import DEFAULT_STRENGTH, REFINE_STRENGTH, Action
-from bot.domain.style import Style
+from bot.domain.request import REFINE_STRENGTH, Action
+from bot.domain.style import Style, strength_of
 
 LOW_CONTRAST = 0.07
 """Standard deviation of the lightness, of a range of 1, under which a picture looks like fog; photographs have 0.15
@@ -85,5 +85,4 @@ def names_a_style(prompt: str, styles: Iterable[Style]) -> bool:
 
 def usual_strength(recipe: Recipe, styles: Mapping[str, Style]) -> float:
     """What the recipe's style is best at."""
-    style = styles.get(recipe.style or "")
-    return DEFAULT_STRENGTH if style is None or style.strength is None else style.strength
+    return strength_of(styles.get(recipe.style or ""))

@@ -88,6 +88,11 @@ class Recipe:
     control: Control | None = None
     map_only: bool = False
 
+    @property
+    def edits(self) -> bool:
+        """Whether it edits by instruction, so that its strength says nothing; at 0 it is the source all the same."""
+        return not self.uses_strength and self.strength > 0
+
     def asks_the_same(self, other: "Recipe") -> bool:
         """Whether both ask for the same thing in words: the second pass then is more of the first."""
         return (self.prompt, self.negative_prompt, self.style) == (other.prompt, other.negative_prompt, other.style)

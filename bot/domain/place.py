@@ -4,8 +4,11 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from bot.domain.errors import NotAllowed
-from bot.domain.request import Request
+from bot.domain.request import Action, Request
 from bot.domain.words import quoted
+
+_OF_THEIR_OWN = frozenset({Action.SWEEP, Action.REFINE})
+"""What has strengths of its own, whatever a place's usual one is."""
 
 
 class RemixPolicy(StrEnum):
@@ -86,6 +89,8 @@ def is_private(wished: bool | None, settings: PlaceSettings) -> bool:
 def with_defaults(request: Request, settings: PlaceSettings) -> Request:
     """The request with what the member left open filled from the place; `is_private` is asked before it is made.
 
+    An empty style is none at all, where no style is the place's.
+
     Raises:
         NotAllowed: the model may not be used here.
     """
@@ -93,10 +98,13 @@ def with_defaults(request: Request, settings: PlaceSettings) -> Request:
     if settings.models:
         model = model or settings.models[0]
         check_model(settings, model)
+    strengths = request.strengths
+    if strengths is None and settings.strength is not None and request.action not in _OF_THEIR_OWN:
+        strengths = (settings.strength,)
     return replace(
         request,
-        strengths=request.strengths or ((settings.strength,) if settings.strength is not None else None),
-        style=request.style or settings.style,
+        strengths=strengths,
+        style=settings.style if request.style is None else request.style,
         model=model,
         blocked=settings.blocked or (),
     )

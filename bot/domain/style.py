@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.domain.errors import InvalidRequest
-from bot.domain.request import MAX_GUIDANCE_SCALE
+from bot.domain.request import DEFAULT_STRENGTH, MAX_GUIDANCE_SCALE
 from bot.domain.words import quoted
 
 
@@ -50,6 +50,11 @@ def find_style(styles: Mapping[str, Style], name: str | None) -> Style | None:
 def styled(text: str, words: str) -> str:
     """A member's words with a style's behind them."""
     return ", ".join(part for part in (text, words) if part)
+
+
+def strength_of(style: Style | None) -> float:
+    """What a style is best at; the product's default where it says nothing."""
+    return DEFAULT_STRENGTH if style is None or style.strength is None else style.strength
 
 
 def guidance_of(style: Style | None, usual: float) -> float:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from PIL import Image
 
@@ -128,6 +129,7 @@ def assemble(
     reader: PictureReader,
     slots: int,
     defaults: ModelDefaults = DEFAULTS,
+    others: Mapping[str, ModelDefaults] = MappingProxyType({}),
     limits: Limits,
     max_jobs: int,
     guard_chains: bool = True,
@@ -143,7 +145,7 @@ def assemble(
         moderator=moderator or FakeModerator(),
         policy=policy or Policy(),
         engine=engine,
-        capacity=Capacity(slots=slots, device="none", models={MODEL: defaults}),
+        capacity=Capacity(slots=slots, device="none", models={MODEL: defaults, **others}),
         messengers=messengers,
         clock=LoopClock(),
         ids=CountingIds(),
@@ -163,6 +165,7 @@ async def bench(
     start: bool = True,
     slots: int = 1,
     defaults: ModelDefaults = DEFAULTS,
+    others: Mapping[str, ModelDefaults] = MappingProxyType({}),
     limits: Limits | None = None,
     max_jobs: int = 100,
     store: JobStore | None = None,
@@ -192,6 +195,7 @@ async def bench(
         reader=parts.reader,
         slots=slots,
         defaults=defaults,
+        others=others,
         limits=limits or Limits(pending_per_user=1000, per_user_per_day=0),
         max_jobs=max_jobs,
         guard_chains=guard_chains,

@@ -407,6 +407,37 @@ async def test_adapters_get_their_usual_weight_and_are_shown_and_kept(tmp_path: 
         assert "adapters ink:0.7 clay:0.4" in card.facts
 
 
+async def test_another_model_paints_a_result_with_its_own_steps_and_guidance(tmp_path: Path) -> None:
+    turbo = replace(DEFAULTS, steps=2, guidance_scale=0.0)
+    async with bench(tmp_path, others={"turbo": turbo}) as at:
+        parent = await finished(at, steps=30, guidance_scale=5.0, style="oil")
+        at.engine.hold()
+        first = await at.service.press(press(Verb.EDIT, parent, model="turbo"))
+        again = await at.service.press(press(Verb.EDIT, parent, model="turbo"))
+        told = await at.service.press(press(Verb.EDIT, parent, model="turbo", steps=9))
+
+        recipe = first.job.recipes[0]
+        assert (recipe.model, recipe.steps, recipe.guidance_scale) == ("turbo", 2, 0.0)
+        assert told.job.recipes[0].steps == 9
+        assert again.duplicate, "what the model has by itself is the same wish"
+        for job in (first.job, told.job):
+            await at.service.cancel(job.id, by=requester())
+        await at.engine.release()
+
+
+async def test_another_style_paints_a_result_with_its_own_guidance_and_strength(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        parent = await finished(at)
+        edited = (await at.service.press(press(Verb.EDIT, parent, style="oil"))).job
+        await at.shown(edited.id)
+        chained = (await at.service.press(press(Verb.CHAIN, generation_id(edited.id, 0)))).job
+        plain = (await at.service.press(press(Verb.EDIT, generation_id(edited.id, 0), style=""))).job
+
+        made = [(job.recipes[0].strength, job.recipes[0].guidance_scale) for job in (edited, chained, plain)]
+        assert made == [(0.6, 1.6), (0.6, 1.6), (0.5, 1.5)]
+        await at.shown(plain.id)
+
+
 async def test_an_unknown_adapter_is_refused_with_those_there_are(tmp_path: Path) -> None:
     async with bench(tmp_path, start=False, defaults=ADAPTED) as at:
         with pytest.raises(InvalidRequest, match="no adapter 'silk': there is ink, clay"):
@@ -444,3 +475,12 @@ async def test_a_place_may_allow_some_models_only(tmp_path: Path) -> None:
         assert with_defaults(request(), settings).model == MODEL
         with pytest.raises(NotAllowed, match=f"'other' may not be used here: there is {MODEL}"):
             with_defaults(request(model="other"), settings)
+
+
+def test_a_places_defaults_fill_what_was_left_open_and_nothing_else() -> None:
+    settings = PlaceSettings(strength=0.8, style="oil")
+    filled = with_defaults(request(), settings)
+    assert (filled.strengths, filled.style) == ((0.8,), "oil")
+    assert with_defaults(request(style=""), settings).style == "", "no style was chosen"
+    for action in (Action.SWEEP, Action.REFINE):
+        assert with_defaults(request(action=action), settings).strengths is None, "they have strengths of their own"

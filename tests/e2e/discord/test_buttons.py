@@ -72,6 +72,24 @@ async def test_edit_is_prefilled_and_keeps_source_and_seed(bench: Bench, anna: P
     assert (second.source, second.seed, second.strength) == (first.source, 7, 0.4)
 
 
+@pytest.mark.parametrize("label", ["Edit", "Chain"])
+async def test_a_style_can_be_put_on_a_result_and_taken_off_again(
+    bench: Bench, anna: Person, channel: Channel, label: str
+) -> None:
+    result = await result_of(bench, anna, channel)
+    sent = await anna.submit(await anna.press(result, label), style="oil")
+    styled = await bench.discord.shown(sent, lambda post: post.pictures)
+    assert "style oil" in styled.words
+    sent = await anna.submit(await anna.press(styled, label), style=None)
+    again = await bench.discord.shown(sent, lambda post: post.pictures)
+    assert "style oil" in again.words, "left as it stood there"
+    sent = await anna.submit(await anna.press(styled, label), style="")
+    plain = await bench.discord.shown(sent, lambda post: post.pictures)
+    assert "style oil" not in plain.words
+    made = [(asked.strength, asked.guidance_scale) for asked in bench.engine.requests]
+    assert made == [(0.5, 1.5), (0.6, 1.6), (0.6, 1.6), (0.5, 1.5)]
+
+
 async def test_a_form_takes_another_picture(bench: Bench, anna: Person, channel: Channel) -> None:
     result = await result_of(bench, anna, channel)
     sent = await anna.submit(await anna.press(result, "Chain"), upload=png("crimson"))

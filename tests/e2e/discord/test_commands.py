@@ -1,10 +1,13 @@
 """What members do with commands, and what they see."""
 
+from typing import Any
+
 import pytest
 
 from tests.e2e.discord.conftest import PNG, Bench
 from tests.fakes.discord_server.people import Person
 from tests.fakes.discord_server.world import Channel
+from tests.fakes.engine import MODEL
 
 
 async def test_a_picture_and_words_become_a_result_with_its_buttons(
@@ -49,6 +52,17 @@ async def test_what_is_wrong_is_said_to_the_member_alone_and_leaves_nothing_in_t
     sentence = await bench.discord.refused(asked)
     assert sentence.startswith("⚠️ ")
     assert [post for post in bench.discord.in_channel(channel) if not post.hidden] == []
+
+
+async def test_a_sweep_and_a_map_take_a_model(bench: Bench, anna: Person, channel: Channel) -> None:
+    wish: dict[str, Any] = {"image": PNG, "prompt": "a storm", "model": "another"}
+    asked = await anna.command(channel, "sweep", **wish)
+    assert "'another'" in await bench.discord.refused(asked)
+    asked = await anna.command(channel, "map", **wish, control="canny")
+    assert "'another'" in await bench.discord.refused(asked)
+    asked = await anna.command(channel, "sweep", **(wish | {"model": MODEL}), seed=5, negative_prompt="people")
+    await bench.discord.shown(asked, lambda post: len(post.pictures) == 4)
+    assert {(made.seed, made.negative_prompt) for made in bench.engine.requests} == {(5, "people")}
 
 
 async def test_an_unknown_style_is_refused_with_the_nearest(bench: Bench, anna: Person, channel: Channel) -> None:

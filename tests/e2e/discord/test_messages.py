@@ -29,6 +29,21 @@ async def test_remix_image_asks_and_makes_it(bench: Bench, anna: Person, ben: Pe
     assert bench.engine.requests[0].strength == 0.7
 
 
+async def test_a_style_in_remix_image_brings_its_strength_and_guidance(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    photo = await anna.say(channel, "look", files={"cat.png": PNG})
+    form = await anna.menu(photo, "Remix image")
+    await bench.discord.until(lambda: form.answer, what="a form")
+    assert form.answer is not None
+    fields = {label["component"]["custom_id"]: label["component"] for label in form.answer["data"]["components"]}
+    assert "value" not in fields["strength"]
+    assert fields["strength"]["placeholder"] == "Empty: the style’s own, or 0.5"  # noqa: RUF001 -- for people
+    sent = await anna.submit(form, prompt="a tiger", style="oil")
+    await bench.discord.shown(sent, lambda post: post.pictures)
+    assert (bench.engine.requests[0].strength, bench.engine.requests[0].guidance_scale) == (0.6, 1.6)
+
+
 async def test_remix_image_asks_which_of_several(bench: Bench, anna: Person, channel: Channel) -> None:
     photos = await anna.say(channel, "look", files={"one.png": PNG, "two.png": png("crimson")})
     form = await anna.menu(photos, "Remix image")
@@ -99,6 +114,14 @@ async def test_a_reply_to_our_result_with_a_mention_goes_on_from_it(
     await anna.say(channel, f"<@{bench.discord.me['id']}> in winter", reply_to=result)
     again = await bench.discord.posted(channel, lambda post: "in winter" in post.words and post.pictures)
     assert "pass 2" in again.words
+
+
+async def test_all_options_in_a_reply_to_our_result_hold(bench: Bench, anna: Person, channel: Channel) -> None:
+    result = await result_of(bench, anna, channel)
+    me = f"<@{bench.discord.me['id']}>"
+    await anna.say(channel, f"{me} in winter --steps 3 --guidance 4.5", reply_to=result)
+    await bench.discord.posted(channel, lambda post: "in winter" in post.words and post.pictures)
+    assert (bench.engine.requests[1].steps, bench.engine.requests[1].guidance_scale) == (3, 4.5)
 
 
 async def test_where_discord_withholds_the_picture_the_member_is_told_how_to_do_it(

@@ -5,6 +5,8 @@ import json
 import zipfile
 from typing import Any
 
+from adapters.discord.places import guild_key
+from bot.domain.place import PlaceSettings
 from tests.e2e.discord.conftest import PNG, Bench
 from tests.e2e.discord.test_buttons import result_of
 from tests.fakes.discord_server.people import Person
@@ -36,6 +38,30 @@ async def test_defaults_hold_where_the_member_said_nothing(bench: Bench, anna: P
     assert bench.engine.requests[1].strength == 0.8
     await set_(bench, channel, "reset")
     assert "nothing is set" in (await set_(bench, channel, "show")).words
+
+
+async def test_defaults_hold_in_forms_until_told_otherwise(bench: Bench, anna: Person, channel: Channel) -> None:
+    await set_(bench, channel, strength=0.3, style="oil")
+    photo = await anna.say(channel, "look", files={"cat.png": PNG})
+    form = await anna.menu(photo, "Remix image")
+    result = await bench.discord.shown(await anna.submit(form, prompt="x"), lambda post: post.pictures)
+    form = await anna.menu(photo, "Remix image")
+    await bench.discord.shown(await anna.submit(form, prompt="y", style=""), lambda post: post.pictures)
+    form = await anna.press(result, "Chain")
+    await bench.discord.shown(await anna.submit(form, prompt="z"), lambda post: post.pictures)
+    made = [(asked.prompt, asked.strength) for asked in bench.engine.requests]
+    assert made == [("x, oil painting", 0.3), ("y", 0.3), ("z, oil painting", 0.3)]
+
+
+async def test_a_sweep_and_a_refinement_keep_their_own_strengths(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    await set_(bench, channel, strength=0.8)
+    asked = await anna.command(channel, "sweep", image=PNG, prompt="x")
+    await bench.discord.shown(asked, lambda post: len(post.pictures) == 4)
+    asked = await anna.command(channel, "refine", image=PNG, prompt="x")
+    await bench.discord.shown(asked, lambda post: post.pictures)
+    assert [asked.strength for asked in bench.engine.requests] == [0.3, 0.5, 0.7, 0.9, 0.35]
 
 
 async def test_a_channels_settings_stand_over_the_servers(bench: Bench, anna: Person, channel: Channel) -> None:
@@ -83,8 +109,36 @@ async def test_whose_pictures_may_be_remixed(bench: Bench, anna: Person, ben: Pe
     assert "your own pictures" in await bench.discord.refused(sent)
     result = await result_of(bench, ben, channel)
     assert "your own pictures" in await bench.discord.refused(await anna.press(result, "Reroll"))
+    await anna.react(result, "🔁")
+    assert "your own pictures" in (await anna.told()).content
     sent = await ben.submit(await ben.menu(photo, "Remix image"), prompt="x")
     await bench.discord.shown(sent, lambda post: post.pictures)
+    assert len(bench.engine.requests) == 2
+
+
+async def test_a_reaction_rerolls_only_with_models_that_are_allowed(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    assert channel.guild
+    result = await result_of(bench, anna, channel)
+    await bench.store.set_place(guild_key(channel.guild.id), PlaceSettings(models=("another",)))
+    await anna.react(result, "🔁")
+    assert f"'{MODEL}' may not be used here" in (await anna.told()).content
+
+
+async def test_a_reaction_in_a_thread_is_in_its_channel(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    thread = bench.discord.thread(channel)
+    await bench.discord.gateway.send("THREAD_CREATE", thread.payload)
+    result = await result_of(bench, anna, thread)
+    await set_(bench, channel, "allow", only_channel=channel.id)
+    await anna.react(result, "🔁")
+    await bench.discord.posted(thread, lambda post: post is not result and post.pictures)
+    await set_(bench, channel, remix="own", channel=channel.id)
+    await ben.react(result, "🔁")
+    assert "your own pictures" in (await ben.told()).content
+    assert len(bench.engine.requests) == 2
 
 
 async def test_what_is_kept_about_a_member_can_be_taken_along(bench: Bench, anna: Person, channel: Channel) -> None:

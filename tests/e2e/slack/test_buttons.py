@@ -55,12 +55,31 @@ async def test_a_sweep_of_a_result(bob: Member, general: Conversation, result: J
 async def test_edit_opens_a_form_with_what_was_asked(ann: Member, general: Conversation, result: Json) -> None:
     form = await ann.opens(lambda: ann.press("Edit", general, result))
     fields = {block.get("block_id"): block.get("element", {}).get("initial_value") for block in form["blocks"]}
-    assert (fields["prompt"], fields["strength"]) == ("a boat", "0.5")
-    await ann.submit(form, prompt="a ship", strength="0.6")
-    edited = words(await ann.result(general, 1))
-    assert "a ship" in edited
-    assert "seed 7" in edited
-    assert "strength 0.6" in edited
+    assert (fields["prompt"], fields["strength"]) == ("a boat", None)
+    await ann.submit(form, prompt="a ship", strength="0.4")
+    edited = await ann.result(general, 1)
+    assert "a ship" in words(edited)
+    assert "seed 7" in words(edited)
+    assert "strength 0.4" in words(edited)
+    form = await ann.opens(lambda: ann.press("Edit", general, edited))
+    fields = {block.get("block_id"): block.get("element", {}).get("initial_value") for block in form["blocks"]}
+    assert fields["strength"] == "0.4", "it is not the usual one"
+    await ann.submit(form, strength="")
+    assert "strength 0.5" in words(await ann.result(general, 2))
+
+
+@pytest.mark.parametrize("label", ["Edit", "Chain"])
+async def test_another_style_of_a_result_brings_its_strength_and_guidance(
+    running: House, ann: Member, general: Conversation, result: Json, label: str
+) -> None:
+    form = await ann.opens(lambda: ann.press(label, general, result))
+    await ann.submit(form, style="oil")
+    styled = await ann.result(general, 1)
+    form = await ann.opens(lambda: ann.press(label, general, styled))
+    await ann.submit(form, style="none")
+    await ann.result(general, 2)
+    made = [(asked.strength, asked.guidance_scale) for asked in running.engine.requests]
+    assert made == [(0.5, 1.5), (0.6, 1.6), (0.5, 1.5)]
 
 
 async def test_an_edit_can_take_style_and_negative_words_away_again(

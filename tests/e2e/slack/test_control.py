@@ -106,6 +106,18 @@ async def test_the_map_alone_by_a_flag(running: House, ann: Member, general: Con
     assert running.engine.requests[0].map_only
 
 
+async def test_the_map_of_a_result_by_a_flag_in_its_thread(
+    running: House, ann: Member, general: Conversation, sketch: File
+) -> None:
+    message = await ann.say(general, "a planet", files=[sketch])
+    await ann.result(general)
+    await ann.say(general, "--map --control canny", thread=message["ts"])
+    assert "The map" in words(await ann.result(general, 1))
+    painted, drawn = running.engine.requests
+    assert drawn.map_only
+    assert drawn.source != painted.source, "the map of the result itself"
+
+
 async def test_what_makes_no_sense_is_told_where_it_stands(
     running: House, ann: Member, general: Conversation, sketch: File
 ) -> None:

@@ -72,6 +72,19 @@ async def test_refine_begins_gently(ann: Member, general: Conversation, photo: F
     assert "strength 0.35" in words(await ann.result(general))
 
 
+async def test_a_style_in_a_form_brings_its_strength_and_guidance(
+    running: House, ann: Member, general: Conversation, photo: File
+) -> None:
+    form = await ann.open("/img2img", general, "a boat")
+    strength = next(block for block in form["blocks"] if block["block_id"] == "strength")
+    assert strength["optional"]
+    assert strength["element"]["placeholder"]["text"] == "Empty: the style’s own, or 0.5"  # noqa: RUF001 -- for people
+    await ann.submit(form, file=photo, style="oil")
+    await ann.result(general)
+    made = running.engine.requests[0]
+    assert (made.strength, made.guidance_scale) == (0.6, 1.6)
+
+
 async def test_the_advanced_part_unfolds_and_counts(ann: Member, general: Conversation, photo: File) -> None:
     form = await ann.open("/img2img", general, "a boat")
     assert not any(block.get("block_id") == "seed" for block in form["blocks"])

@@ -94,7 +94,8 @@ class Person:
                 assert inner["value"] or not field.get("required", True), f"{name} is required"
             elif field["type"] == 3:
                 chosen = [option["value"] for option in field["options"] if option.get("default")]
-                inner["values"] = chosen if value is None else [value]
+                inner["values"] = chosen if value is None else [value] if value else []
+                assert inner["values"] or not field["required"], f"{name} is required"
                 assert set(inner["values"]) <= {option["value"] for option in field["options"]}
             else:
                 uploads = [] if value is None else [self.server.keep(opened.channel, "upload.png", value)]

@@ -10,7 +10,7 @@ from bot.domain.errors import InvalidRequest
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation, Lineage
 from bot.domain.lora import LoraWish
-from bot.domain.request import DEFAULT_STRENGTH, SWEEP_STRENGTHS, Action, ReplyTarget, Requester
+from bot.domain.request import SWEEP_STRENGTHS, Action, ReplyTarget, Requester
 from inference.api import ControlKind, Lora
 from tests.fakes.jobs import a_generation, a_job
 
@@ -58,13 +58,13 @@ def test_whatever_the_button_the_presser_owns_a_job_with_the_parents_recipe(verb
         (Verb.REROLL, Action.REROLL, False, (0.6,)),
         (Verb.EDIT, Action.EDIT, True, (0.6,)),
         (Verb.SWEEP, Action.SWEEP, True, SWEEP_STRENGTHS),
-        (Verb.CHAIN, Action.CHAIN, False, (DEFAULT_STRENGTH,)),
+        (Verb.CHAIN, Action.CHAIN, False, None),
         (Verb.SHOW_MAP, Action.MAP, True, (0.6,)),
         (Verb.USE_MAP, Action.IMG2IMG, True, (0.6,)),
     ],
 )
 def test_each_button_keeps_and_changes_what_it_says(
-    verb: Verb, action: Action, keeps_seed: bool, strengths: tuple[float, ...]
+    verb: Verb, action: Action, keeps_seed: bool, strengths: tuple[float, ...] | None
 ) -> None:
     parent = a_parent()
     request = derive(parent, a_press(verb, parent))
@@ -94,6 +94,41 @@ def test_adapters_stay_with_their_model(verb: Verb) -> None:
     assert derive(parent, press).loras == (LoraWish("ink", 0.8),)
     assert derive(parent, replace(press, model="another")).loras == ()
     assert derive(parent, replace(press, loras=(LoraWish("clay"),))).loras == (LoraWish("clay"),)
+
+
+@pytest.mark.parametrize("verb", sorted(DERIVING))
+def test_another_model_brings_its_own_steps_and_guidance(verb: Verb) -> None:
+    parent = a_parent()
+    press = replace(a_press(verb, parent), model="another")
+    request = derive(parent, press)
+    assert (request.model, request.steps, request.guidance_scale) == ("another", None, None)
+    request = derive(parent, replace(press, steps=7, guidance_scale=3.0))
+    assert (request.steps, request.guidance_scale) == (7, 3.0)
+    same = derive(parent, replace(press, model=parent.recipe.model))
+    assert (same.steps, same.guidance_scale) == (parent.recipe.steps, parent.recipe.guidance_scale)
+
+
+@pytest.mark.parametrize("style", ["oil", ""])
+@pytest.mark.parametrize("verb", [Verb.EDIT, Verb.CHAIN])
+def test_another_style_brings_its_own_guidance_and_strength(verb: Verb, style: str) -> None:
+    parent = a_parent()
+    press = replace(a_press(verb, parent), style=style)
+    request = derive(parent, press)
+    assert (request.strengths, request.guidance_scale, request.steps) == (None, None, parent.recipe.steps)
+    assert derive(parent, replace(press, guidance_scale=3.0)).guidance_scale == 3.0
+    assert derive(parent, replace(press, strengths=(0.2,))).strengths == (0.2,)
+    assert derive(parent, replace(press, style="ink")).guidance_scale == parent.recipe.guidance_scale
+
+
+def test_a_strength_that_was_taken_away_is_the_usual_one_of_the_place_or_style() -> None:
+    parent = a_parent()
+    press = replace(a_press(Verb.EDIT, parent), strengths=())
+    assert derive(parent, press).strengths is None
+    assert derive(parent, replace(press, usual_strength=0.4)).strengths == (0.4,)
+    here = replace(a_press(Verb.CHAIN, parent), usual_strength=0.4)
+    assert derive(parent, here).strengths == (0.4,)
+    assert derive(parent, replace(here, strength=0.9)).strengths == (0.9,)
+    assert derive(parent, replace(here, verb=Verb.RERUN)).strengths == (parent.recipe.strength,)
 
 
 @pytest.mark.parametrize("verb", sorted(set(Verb) - set(DERIVING)))

@@ -23,12 +23,15 @@ from bot.domain.card import Card, Progress, Waiting
 from bot.domain.control import Control
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, JobStatus, Lineage, Recipe
+from bot.domain.place import PlaceSettings
 from bot.domain.request import Requester
+from bot.domain.style import Style
 from bot.texts import LANGUAGES
 from inference.api import ControlKind
 from tests.fakes.discord_server.checks import check_commands, check_message, check_modal
 
 JOB = JobId("A" * 22)
+USUAL = PlaceSettings(strength=0.123456, style="style 3")
 OWNER = Requester(platform="discord", user="42", space="1", name="Anna")
 
 
@@ -67,7 +70,9 @@ def test_the_same_commands_are_known_again_however_discord_gives_them_back() -> 
 def test_the_remix_form_keeps_every_limit(locale: str, pictures: int, styles: int, name: str) -> None:
     uploads = [Upload(url=f"{place}", filename=name, media_type="image/png", size=1) for place in range(pictures)]
     presets = [f"style {n}" for n in range(styles)]
-    check_modal(remix_form(RemixId("1" * 19, "2" * 19), uploads, presets, locale, controls=list(ControlKind)))
+    check_modal(
+        remix_form(RemixId("1" * 19, "2" * 19), uploads, presets, locale, controls=list(ControlKind), usual=USUAL)
+    )
 
 
 @given(
@@ -102,7 +107,8 @@ def test_the_form_of_a_result_keeps_every_limit(locale: str, verb: Verb, prompt:
         seconds=1.0,
         created_at=0.0,
     )
-    check_modal(result_form(verb, generation, ["a", "b"], locale, controls=list(ControlKind)))
+    styles = {name: Style(name=name, prompt="x") for name in ("a", "b")}
+    check_modal(result_form(verb, generation, styles, locale, controls=list(ControlKind), usual=USUAL))
 
 
 @given(
