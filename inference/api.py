@@ -266,7 +266,9 @@ class Engine(Protocol):
 
     async def __aexit__(self, *exc_info: object) -> None: ...
 
-    async def capacity(self) -> Capacity: ...
+    def capacity(self) -> Capacity:
+        """As of now: a model that is loaded brings what is learnt of it, and may bring slots."""
+        ...
 
     def run(self, request: Img2ImgRequest) -> AsyncGenerator[Event, None]:
         """Run one request; closing the iterator early cancels it."""

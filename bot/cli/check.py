@@ -148,7 +148,7 @@ async def _safety(settings: Settings) -> AsyncIterator[Finding]:
 async def _model(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async with engine_of(settings) as engine:
-            capacity = await engine.capacity()
+            capacity = engine.capacity()
     except (ModelUnavailable, EngineStopped, ConfigError) as fault:
         yield Finding("model", State.WRONG, str(fault))
         return

@@ -190,7 +190,7 @@ async def test_a_tiny_strength_still_runs_a_step(bench: Bench) -> None:
 
 
 async def test_a_large_source_is_scaled_to_the_working_area_once(bench: Bench) -> None:
-    limit = (await bench.engine.capacity()).models[bench.model].max_pixels
+    limit = bench.engine.capacity().models[bench.model].max_pixels
     side = int(limit**0.5)
     source = bench.source((2 * side, side))
     first = bench.request(source=source, strength=0.5, steps=2)
@@ -360,7 +360,7 @@ async def test_a_map_that_shows_nothing_fails_the_request_only(bench: Bench) -> 
 
 
 async def test_control_of_a_kind_that_is_not_offered_is_refused(bench: Bench) -> None:
-    offered = (await bench.engine.capacity()).models[bench.model].controls
+    offered = bench.engine.capacity().models[bench.model].controls
     assert ControlKind.CANNY in offered
     assert ControlKind.DEPTH not in offered
     control = Control(kind=ControlKind.DEPTH, map=drawing(bench))
@@ -382,7 +382,7 @@ async def test_a_map_does_not_wait_for_a_picture(bench: Bench) -> None:
 
 
 async def test_capacity_names_the_device_and_the_default_model(bench: Bench) -> None:
-    capacity = await bench.engine.capacity()
+    capacity = bench.engine.capacity()
     assert capacity.slots >= 1
     assert capacity.device
     defaults = capacity.models[bench.model]

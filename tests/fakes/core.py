@@ -23,7 +23,7 @@ from bot.lifecycle import Core, Running
 from bot.ports import ImageStore, JobStore, Messenger, Moderator, PictureReader
 from bot.service import Service
 from config.styles import SHIPPED_STYLES
-from inference.api import Capacity, Engine, ModelDefaults
+from inference.api import Engine, ModelDefaults
 from tests.fakes.engine import DEFAULTS, MODEL, FakeEngine
 from tests.fakes.images import FolderImageStore
 from tests.fakes.messenger import FakeMessenger
@@ -126,8 +126,6 @@ def assemble(
     engine: Engine,
     messengers: Mapping[str, Messenger],
     reader: PictureReader,
-    slots: int,
-    defaults: ModelDefaults = DEFAULTS,
     limits: Limits,
     max_jobs: int,
     guard_chains: bool = True,
@@ -143,7 +141,6 @@ def assemble(
         moderator=moderator or FakeModerator(),
         policy=policy or Policy(),
         engine=engine,
-        capacity=Capacity(slots=slots, device="none", models={MODEL: defaults}),
         messengers=messengers,
         clock=LoopClock(),
         ids=CountingIds(),
@@ -178,7 +175,7 @@ async def bench(
     """A running core; `start=False` leaves the starting to the test, parts given are kept from an earlier run."""
     parts = Bench(
         core=None,  # type: ignore[arg-type]  # filled two lines below, from the other parts
-        engine=engine or FakeEngine(slots=slots),
+        engine=engine or FakeEngine(slots=slots, defaults=defaults),
         chat=chat or FakeMessenger(),
         images=images or FolderImageStore(folder),
         store=store or MemoryJobStore(),
@@ -190,8 +187,6 @@ async def bench(
         engine=parts.engine,
         messengers={parts.chat.platform: parts.chat},
         reader=parts.reader,
-        slots=slots,
-        defaults=defaults,
         limits=limits or Limits(pending_per_user=1000, per_user_per_day=0),
         max_jobs=max_jobs,
         guard_chains=guard_chains,

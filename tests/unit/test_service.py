@@ -434,6 +434,18 @@ async def test_a_model_that_edits_by_instruction_says_that_strength_does_not_app
         assert "strength 0 (subtle)" in copied.facts
 
 
+async def test_what_is_learnt_of_a_model_when_it_loads_holds_from_the_next_request_on(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        at.engine.learn(slots=1, defaults=replace(DEFAULTS, steps=9, guidance_scale=3.0, controls=()))
+        guessed = (await at.service.submit(request())).job
+        await at.shown(guessed.id)
+        known = (await at.service.submit(request())).job
+
+        assert (guessed.recipes[0].steps, guessed.recipes[0].guidance_scale) == (4, 1.5)
+        assert (known.recipes[0].steps, known.recipes[0].guidance_scale) == (9, 3.0)
+        assert at.service.models[MODEL].controls == at.service.controls() == ()
+
+
 async def test_a_place_may_allow_some_models_only(tmp_path: Path) -> None:
     async with bench(tmp_path, start=False) as at:
         with pytest.raises(InvalidRequest, match="do not have the model 'nope'"):
