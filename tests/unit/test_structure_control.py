@@ -50,8 +50,8 @@ async def test_a_given_map_reaches_the_engine_decoded_and_is_repeated_by_a_rerun
         (
             {MODEL: replace(DEFAULTS, controls=())},
             (
-                "The model 'fake' cannot keep structure: leave control out, or ask who runs me to name a ControlNet "
-                "for it in the model file, under [fake.controls]."
+                "The model 'fake' cannot keep structure: leave control out, or ask who runs me for a model of the "
+                "families Stable Diffusion 1, 2 or XL with ControlNets."
             ),
         ),
         (
