@@ -261,7 +261,8 @@ class Admission:
             return None
         if request.control_map is not None:
             try:
-                return await self._reader.read(request.control_map)
+                # What is transparent in it is black or paper, by its kind: that is the engine's to say.
+                return await self._reader.read(request.control_map, alpha=True)
             except PictureRefused as refusal:
                 why = refusal.sentence(request.locale)
                 raise PictureRefused("refused-map", why=why) from refusal

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -341,6 +342,20 @@ async def test_strength_1_with_control_keeps_the_structure_only(bench: Bench) ->
     other = bench.source((72, 64), seed=2)
     assert await bench.picture(replace(asked, id="other", source=other)) == picture
     assert await bench.picture(bench.request(strength=1.0)) != picture
+
+
+async def test_a_map_that_was_drawn_is_taken_as_it_is_however_light(bench: Bench) -> None:
+    """Of so fine a texture the soft edges are light for the most part, as the paper of a drawing is."""
+    grain = bench.folder / "grain.png"
+    Image.frombytes("RGB", (72, 64), random.Random(1).randbytes(3 * 72 * 64)).save(grain)
+    kind = ControlKind.SOFTEDGE
+    asked = replace(bench.request(source=grain), control=Control(kind=kind), map_only=True)
+    drawn = await bench.picture(asked)
+    assert sorted(drawn)[len(drawn) // 2] >= 128
+    given = replace(bench.request(source=grain), control=Control(kind=kind, map=asked.output), map_only=True)
+    assert await bench.picture(given) == drawn
+    again = replace(bench.request(source=grain), control=Control(kind=kind, map=given.output), map_only=True)
+    assert await bench.picture(again) == drawn
 
 
 async def test_a_map_that_shows_nothing_fails_the_request_only(bench: Bench) -> None:

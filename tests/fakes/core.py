@@ -166,6 +166,7 @@ async def bench(
     images: ImageStore | None = None,
     engine: FakeEngine | None = None,
     chat: FakeMessenger | None = None,
+    reader: PictureReader | None = None,
     grace: float = 5.0,
     guard_chains: bool = True,
     advice: bool = True,
@@ -179,7 +180,7 @@ async def bench(
         chat=chat or FakeMessenger(),
         images=images or FolderImageStore(folder),
         store=store or MemoryJobStore(),
-        reader=InProcessPictureReader(),
+        reader=reader or InProcessPictureReader(),
     )
     parts.core = assemble(
         store=parts.store,

@@ -35,7 +35,7 @@ from inference.api import (
 )
 from inference.backend import Unsuited
 from inference.geometry import fit
-from inference.maps import draw_lines, fit_map, read_map
+from inference.maps import draw_lines, fit_map, label, read_map
 from tests.fakes.maps import KINDS, showing
 
 
@@ -190,7 +190,7 @@ class FakeEngine:
         if request.model != self._model:
             return f"The model {request.model!r} is not here: use {self._model!r}."
         kind = request.control and request.control.kind
-        if kind and kind not in self._defaults.controls:
+        if kind and not request.map_only and kind not in self._defaults.controls:
             return f"The model {request.model!r} has no control of the kind {kind.value}."
         return ""
 
@@ -247,6 +247,6 @@ def _paint(request: Img2ImgRequest, max_pixels: int) -> tuple[int, int]:
         picture = Image.blend(picture, Image.frombytes("RGB", picture.size, noise), request.strength)
         picture = showing(picture, drawn, request.control)
     partial = Path(f"{request.output}.part")
-    picture.save(partial, format="PNG")
+    picture.save(partial, format="PNG", pnginfo=label(picture))
     partial.rename(request.output)
     return picture.size
