@@ -76,8 +76,8 @@ class SandboxedPictureReader:
             child = await self._take_spare()
             try:
                 async with asyncio.timeout(self._sandbox.wall_seconds):
-                    most = self._limits.max_pixels * 4 + 1024**2
-                    head, png = await child.decode(content, alpha=alpha, most=most)
+                    longest = self._limits.max_pixels * 4 + 1024**2
+                    head, png = await child.decode(content, alpha=alpha, most=longest)
             except (TimeoutError, ChildFailed) as failure:
                 exit_code = await child.stop()
                 _log.warning("picture_not_decoded", why=repr(failure), exit_code=exit_code, bytes=len(content))

@@ -127,7 +127,6 @@ class FakeEngine:
     def learn(self, *, slots: int, defaults: ModelDefaults = DEFAULTS) -> None:
         """What is known once the next run's model was loaded."""
         self._learns = (slots, defaults)
-        self._offered: Mapping[str, ModelDefaults] = {}
 
     def offer(self, **models: ModelDefaults) -> None:
         """Say that there are these models too."""
