@@ -76,11 +76,11 @@ button-publish = Veröffentlichen
 button-collect = Abholen
 button-forget = Alles löschen
 
-advice-ai-picture = Tipp: Ein Bild von einer KI verfeinert man am besten mit Stärke 0.35; refine macht das.
+advice-ai-picture = Tipp: Ein Bild von einer KI verfeinert man am besten mit Stärke 0.35.
 advice-low-contrast = Tipp: Die Vorlage hat wenig Kontrast und gibt so wenig Halt; hell sie auf oder nimm mehr Stärke.
 advice-faint = Tipp: Bei Stärke { $strength } sieht man wenig von einem Stil; versuch { $usual }.
 advice-fierce = Tipp: Bei Stärke { $strength } bleibt von der Vorlage fast nichts; versuch { $usual }.
-advice-no-style = Tipp: Worte für einen Stil helfen, zum Beispiel „oil painting“; /styles zeigt einige.
+advice-no-style = Tipp: Worte für einen Stil helfen, zum Beispiel „oil painting“; der Befehl styles zeigt einige.
 
 refused-our-fault = Bei mir ging etwas schief: versuch es in einer Minute noch einmal.
 refused-busy = Discord nimmt meine Antwort gerade nicht an: versuch es in einer Minute noch einmal.
@@ -145,7 +145,7 @@ refused-steps = Es gehen 1 bis { $most } Schritte; du hast { $given } angegeben.
 refused-guidance-scale = Die Guidance geht von 0 bis { $most }; du hast { $given } angegeben.
 refused-prompt-long = Der Prompt hat { $length } Zeichen, höchstens { $most } gehen: kürze ihn.
 refused-negative-prompt-long = Der negative Prompt hat { $length } Zeichen, höchstens { $most } gehen: kürze ihn.
-refused-style = Den Stil „{ $style }“ kenne ich nicht: versuch { $near }, oder sieh dir mit /styles alle an.
+refused-style = Den Stil „{ $style }“ kenne ich nicht: versuch { $near }, oder sieh dir mit dem Befehl styles alle an.
 refused-model = Das Modell „{ $model }“ habe ich nicht: es gibt { $models }.
 refused-model-here = Das Modell „{ $model }“ darf hier nicht benutzt werden: es gibt { $models }.
 refused-sweep-of-editor = Das Modell „{ $model }“ arbeitet nach Anweisung, die Stärke bedeutet ihm nichts: verlang ein einzelnes Bild.

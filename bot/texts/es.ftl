@@ -76,11 +76,11 @@ button-publish = Publicar
 button-collect = Recoger
 button-forget = Borrar todo
 
-advice-ai-picture = Consejo: una imagen hecha por IA se pule mejor con fuerza 0.35; eso hace refine.
+advice-ai-picture = Consejo: una imagen hecha por IA se pule mejor con fuerza 0.35.
 advice-low-contrast = Consejo: la imagen de partida tiene poco contraste y da poco apoyo; aclárala o usa más fuerza.
 advice-faint = Consejo: con fuerza { $strength } un estilo apenas se nota; prueba { $usual }.
 advice-fierce = Consejo: con fuerza { $strength } no queda casi nada de la imagen de partida; prueba { $usual }.
-advice-no-style = Consejo: nombrar un estilo ayuda, por ejemplo «oil painting»; /styles muestra algunos.
+advice-no-style = Consejo: nombrar un estilo ayuda, por ejemplo «oil painting»; el comando styles muestra algunos.
 
 refused-our-fault = Algo salió mal de mi lado: inténtalo de nuevo en un minuto.
 refused-busy = Discord no acepta mi respuesta ahora mismo: inténtalo de nuevo en un minuto.
@@ -145,7 +145,7 @@ refused-steps = Los pasos van de 1 a { $most }; diste { $given }.
 refused-guidance-scale = La guía va de 0 a { $most }; diste { $given }.
 refused-prompt-long = El prompt tiene { $length } caracteres, { $most } es el máximo: acórtalo.
 refused-negative-prompt-long = El prompt negativo tiene { $length } caracteres, { $most } es el máximo: acórtalo.
-refused-style = No conozco el estilo «{ $style }»: prueba { $near }, o mira todos con /styles.
+refused-style = No conozco el estilo «{ $style }»: prueba { $near }, o mira todos con el comando styles.
 refused-model = No tengo el modelo «{ $model }»: hay { $models }.
 refused-model-here = El modelo «{ $model }» no se puede usar aquí: hay { $models }.
 refused-sweep-of-editor = El modelo «{ $model }» sigue una instrucción y la fuerza no le dice nada: pide una sola imagen.

@@ -76,11 +76,11 @@ button-publish = Publier
 button-collect = Récupérer
 button-forget = Tout supprimer
 
-advice-ai-picture = Conseil : une image faite par une IA se retouche au mieux à une force de 0.35 ; c’est ce que fait refine.
+advice-ai-picture = Conseil : une image faite par une IA se retouche au mieux à une force de 0.35.
 advice-low-contrast = Conseil : la source est peu contrastée et donne peu d’appui ; éclaircis-la ou prends plus de force.
 advice-faint = Conseil : à une force de { $strength }, un style se voit peu ; essaie { $usual }.
 advice-fierce = Conseil : à une force de { $strength }, il ne reste presque rien de la source ; essaie { $usual }.
-advice-no-style = Conseil : nommer un style aide, par exemple « oil painting » ; /styles en montre.
+advice-no-style = Conseil : nommer un style aide, par exemple « oil painting » ; la commande styles en montre.
 
 refused-our-fault = Quelque chose a mal tourné chez moi : réessaie dans une minute.
 refused-busy = Discord ne prend pas ma réponse pour l’instant : réessaie dans une minute.
@@ -145,7 +145,7 @@ refused-steps = Les étapes vont de 1 à { $most } ; tu as donné { $given }.
 refused-guidance-scale = La guidance va de 0 à { $most } ; tu as donné { $given }.
 refused-prompt-long = Le prompt a { $length } caractères, { $most } est le maximum : raccourcis-le.
 refused-negative-prompt-long = Le prompt négatif a { $length } caractères, { $most } est le maximum : raccourcis-le.
-refused-style = Je ne connais pas le style « { $style } » : essaie { $near }, ou vois-les tous avec /styles.
+refused-style = Je ne connais pas le style « { $style } » : essaie { $near }, ou vois-les tous avec la commande styles.
 refused-model = Je n’ai pas le modèle « { $model } » : il y a { $models }.
 refused-model-here = Le modèle « { $model } » ne peut pas être utilisé ici : il y a { $models }.
 refused-sweep-of-editor = Le modèle « { $model } » suit une consigne, la force ne lui dit rien : demande une seule image.

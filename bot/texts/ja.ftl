@@ -76,11 +76,11 @@ button-publish = 公開
 button-collect = 受け取る
 button-forget = すべて削除
 
-advice-ai-picture = ヒント：AI が作った画像の仕上げには強さ 0.35 が向いています。refine がそれです。
+advice-ai-picture = ヒント：AI が作った画像の仕上げには強さ 0.35 が向いています。
 advice-low-contrast = ヒント：元の画像のコントラストが低く、手がかりが少なくなります。明るくするか、強さを上げてください。
 advice-faint = ヒント：強さ { $strength } ではスタイルがほとんど出ません。{ $usual } を試してください。
 advice-fierce = ヒント：強さ { $strength } では元の画像がほとんど残りません。{ $usual } を試してください。
-advice-no-style = ヒント：「oil painting」のようなスタイルの言葉が役立ちます。/styles に一覧があります。
+advice-no-style = ヒント：「oil painting」のようなスタイルの言葉が役立ちます。styles コマンドに一覧があります。
 
 refused-our-fault = こちらで問題が起きました。一分後にもう一度お試しください。
 refused-busy = 今は Discord が返事を受け付けません。一分後にもう一度お試しください。
@@ -133,7 +133,7 @@ refused-steps = ステップは 1 から { $most } までです。指定され�
 refused-guidance-scale = ガイダンスは 0 から { $most } までです。指定された値は { $given } です。
 refused-prompt-long = プロンプトが { $length } 文字あります。上限は { $most } 文字です。短くしてください。
 refused-negative-prompt-long = ネガティブプロンプトが { $length } 文字あります。上限は { $most } 文字です。短くしてください。
-refused-style = スタイル「{ $style }」は知りません。{ $near } を試すか、/styles ですべてご覧ください。
+refused-style = スタイル「{ $style }」は知りません。{ $near } を試すか、styles コマンドですべてご覧ください。
 refused-model = モデル「{ $model }」はありません。使えるのは { $models } です。
 refused-model-here = モデル「{ $model }」はここでは使えません。使えるのは { $models } です。
 refused-sweep-of-editor = モデル「{ $model }」は指示に従って描きかえるため、強さは関係ありません。画像を一枚だけ頼んでください。
