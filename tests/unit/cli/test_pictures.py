@@ -62,7 +62,7 @@ def put_on_fakes(
 def asked(folder: Path, **changes: object) -> argparse.Namespace:
     source = folder / "source.png"
     source.write_bytes(drawing())
-    wish = {
+    wish: dict[str, object] = {
         "source": source, "model": None, "json": False, "prompt": "an oil painting", "strength": 0.5, "seed": 1,
         "negative": "", "steps": None, "guidance": None, "style": None, "lora": [], "control": None,
         "control_map": None, "control_scale": None, "control_start": None, "control_end": None,
