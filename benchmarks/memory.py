@@ -43,7 +43,7 @@ def main() -> None:
 async def _measured(folder: Path, sides: tuple[int, ...], first: int) -> list[str]:
     choice = random.Random(0)
     async with ProcessEngine(model="pocket", entries={"pocket": ModelEntry(id="pocket")}) as engine:
-        capacity = await engine.capacity()
+        capacity = engine.capacity()
         lines = [f"# Memory of the worker over 500 mixed requests, {capacity.device}, torch {torch.__version__}", ""]
         lines += [
             f"{len(sides)} sizes of {min(sides)} to {max(sides)} pixels a side; {first}00 requests came before.",

@@ -26,7 +26,7 @@ from bot.pace import Pace
 from bot.ports import Clock, Ids, ImageStore, JobStore, PictureReader
 from bot.queue import FairQueue, QueueFull, units_of
 from bot.texts import Argument, text
-from inference.api import ControlKind, ModelDefaults
+from inference.api import ControlKind, Engine, ModelDefaults
 
 _STANDARD_STRENGTHS: Mapping[Action, tuple[float, ...]] = {
     Action.SWEEP: SWEEP_STRENGTHS,
@@ -66,7 +66,6 @@ class Admission:
 
     Attributes:
         styles: the presets members can pick, by name.
-        models: the models members can pick, with their defaults.
         limits: how much one member may ask for.
     """
 
@@ -83,17 +82,17 @@ class Admission:
         ids: Ids,
         limits: Limits,
         styles: Mapping[str, Style],
-        models: Mapping[str, ModelDefaults],
+        engine: Engine,
         default_model: str,
         guard_chains: bool,
         advice: bool,
     ) -> None:
         """`guard_chains`: passes that ask for nothing new keep their source's palette. `advice`: members get some."""
         self.styles = styles
-        self.models = models
         self._store = store
         self._images = images
         self._reader = reader
+        self._engine = engine
         self._gate = gate
         self._queue = queue
         self._pace = pace
@@ -104,6 +103,11 @@ class Admission:
         self._guard_chains = guard_chains
         self._advice = advice
         self._open = True
+
+    @property
+    def models(self) -> Mapping[str, ModelDefaults]:
+        """The models members can pick, with their defaults, as of now: more is known of one once it was loaded."""
+        return self._engine.capacity().models
 
     def close(self) -> None:
         """Accept nothing more: the service is stopping."""
@@ -261,7 +265,8 @@ class Admission:
             return None
         if request.control_map is not None:
             try:
-                return await self._reader.read(request.control_map)
+                # What is transparent in it is black or paper, by its kind: that is the engine's to say.
+                return await self._reader.read(request.control_map, alpha=True)
             except PictureRefused as refusal:
                 why = refusal.sentence(request.locale)
                 raise PictureRefused("refused-map", why=why) from refusal

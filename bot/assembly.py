@@ -14,7 +14,7 @@ from bot.pace import Pace
 from bot.ports import Clock, Ids, ImageStore, JobStore, Messenger, Moderator, PictureReader
 from bot.queue import FairQueue
 from bot.service import Service
-from inference.api import Capacity, Engine
+from inference.api import Engine
 
 
 def assemble(
@@ -25,7 +25,6 @@ def assemble(
     moderator: Moderator,
     policy: Policy,
     engine: Engine,
-    capacity: Capacity,
     messengers: Mapping[str, Messenger],
     clock: Clock,
     ids: Ids,
@@ -38,7 +37,7 @@ def assemble(
 ) -> Core:
     """Wire the parts; `messengers` may still be filled until the core runs."""
     queue = FairQueue(max_jobs=max_jobs, ready=engine.is_loaded)
-    pace = Pace(slots=capacity.slots)
+    pace = Pace(slots=lambda: engine.capacity().slots)
     gate = Gate(moderator=moderator, policy=policy)
     delivery = Delivery(
         store=store,
@@ -57,7 +56,6 @@ def assemble(
         clock=clock,
         styles=styles,
         lease=ids.job_id(),
-        slots=capacity.slots,
     )
     admission = Admission(
         store=store,
@@ -70,7 +68,7 @@ def assemble(
         ids=ids,
         limits=limits,
         styles=styles,
-        models=capacity.models,
+        engine=engine,
         default_model=default_model,
         guard_chains=guard_chains,
         advice=advice,

@@ -112,7 +112,6 @@ async def compose(
                 unsafe_age_restricted=Outcome(settings.safety.unsafe_age_restricted),
             ),
             engine=engine,
-            capacity=await engine.capacity(),
             messengers=messengers,
             clock=SystemClock(),
             ids=SystemIds(),

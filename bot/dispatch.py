@@ -6,7 +6,7 @@ Retrying is decided here, because attempts must survive this process; the engine
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -74,7 +74,6 @@ class Dispatch:
         clock: Clock,
         styles: Mapping[str, Style],
         lease: str,
-        slots: int,
     ) -> None:
         self._store = store
         self._images = images
@@ -86,10 +85,10 @@ class Dispatch:
         self._clock = clock
         self._styles = styles
         self._lease = lease
-        self._slots = slots
         self._running: dict[JobId, _Running] = {}
         self._requests: dict[str, JobId] = {}
         self._performing: set[asyncio.Task[None]] = set()
+        self._news = asyncio.Event()  # of the device: slots may have come free, or more have been learnt of
         self._starting = asyncio.Lock()
         self._stopping = False
 
@@ -99,26 +98,31 @@ class Dispatch:
         A job that still lacks pictures then goes back in line, for the next start.
         """
         async with asyncio.TaskGroup() as performing:
-            for slots, maps in ((self._slots, False), (MAP_SLOTS, True)):
-                performing.create_task(self._serve(performing, asyncio.Semaphore(slots), maps=maps))
+            performing.create_task(self._serve(performing, lambda: self._engine.capacity().slots, maps=False))
+            performing.create_task(self._serve(performing, lambda: MAP_SLOTS, maps=True))
         for running in list(self._running.values()):
             if running.job.status is JobStatus.RUNNING:
                 await self._settle(running, running.job.queued())
 
-    async def _serve(self, performing: asyncio.TaskGroup, slots: asyncio.Semaphore, *, maps: bool) -> None:
-        """Perform units, as many at a time as there are slots, until the queue closes."""
+    async def _serve(self, performing: asyncio.TaskGroup, slots: Callable[[], int], *, maps: bool) -> None:
+        """Perform units, as many at a time as there are slots by then, until the queue closes."""
+        at_work: set[asyncio.Task[None]] = set()
 
         def performed(task: asyncio.Task[None]) -> None:
+            at_work.discard(task)
             self._performing.discard(task)
-            slots.release()
+            self._news.set()
 
         while True:
-            await slots.acquire()
+            while len(at_work) >= slots():
+                self._news.clear()
+                await self._news.wait()
             try:
                 unit = await self._queue.take(maps=maps)
             except QueueClosed:
                 return
             task = performing.create_task(self._perform(unit), name=f"perform {unit.job}.{unit.index}")
+            at_work.add(task)
             self._performing.add(task)
             task.add_done_callback(performed)
             self._delivery.queue_moved()
@@ -219,6 +223,7 @@ class Dispatch:
 
     async def _run(self, unit: Unit, running: _Running, request: Img2ImgRequest) -> None:
         async for event in self._engine.run(request):
+            self._news.set()
             match event:
                 case Started(loading=loading):
                     self._progress(unit, running, 0.0, loading=loading)

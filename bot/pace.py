@@ -1,7 +1,7 @@
 """How fast the device works, measured, and therefore when a waiting job will be done."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import quantiles
 
 from bot.domain.card import Waiting
@@ -15,7 +15,8 @@ _WINDOW = 200
 class Pace:
     """Seconds per unit of cost over the latest pictures, and what is on the device now."""
 
-    def __init__(self, *, slots: int) -> None:
+    def __init__(self, *, slots: Callable[[], int]) -> None:
+        """`slots`: how many pictures share the device as of now."""
         self._slots = slots
         self._rates: deque[float] = deque(maxlen=_WINDOW)
         self._running: dict[tuple[JobId, int], tuple[float, float]] = {}
@@ -62,4 +63,4 @@ class Pace:
 
     def _ahead(self, order: Sequence[Unit]) -> float:
         running = sum(cost * (1 - fraction) for cost, fraction in self._running.values())
-        return (running + sum(unit.cost for unit in order)) / self._slots
+        return (running + sum(unit.cost for unit in order)) / self._slots()

@@ -253,8 +253,12 @@ class ImageStore(Protocol):
 class PictureReader(Protocol):
     """Turns any bytes a member sent into a `Picture`, apart from this process."""
 
-    async def read(self, content: bytes) -> Picture:
-        """Decode; raises `PictureRefused` with the sentence for the member."""
+    async def read(self, content: bytes, *, alpha: bool = False) -> Picture:
+        """Decode, on white where `alpha` does not ask for what is transparent to stay so.
+
+        Raises:
+            PictureRefused: with the sentence for the member.
+        """
         ...
 
 

@@ -6,7 +6,7 @@ Chats and the command line call these and nothing else. A method returns when it
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
@@ -35,6 +35,7 @@ from bot.domain.style import find_style
 from bot.gate import Gate
 from bot.ports import Clock, ImageStore, JobStore
 from bot.queue import FairQueue
+from inference.api import ModelDefaults
 
 DOUBLE_CLICK_SECONDS = 3.0
 """Within this long an equal press is the same press, also where its job was quick enough to have ended."""
@@ -74,7 +75,6 @@ class Service:
 
     Attributes:
         styles: the presets members can pick, by name.
-        models: the models members can pick, with their defaults.
         controls: what a model can be made to keep; see `Admission.controls`.
     """
 
@@ -101,7 +101,11 @@ class Service:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # gone when nobody holds or waits
         self.styles = admission.styles
         self.controls = admission.controls
-        self.models = admission.models
+
+    @property
+    def models(self) -> Mapping[str, ModelDefaults]:
+        """The models members can pick, with their defaults; see `Admission.models`."""
+        return self._admission.models
 
     def close(self) -> None:
         """Accept nothing more: the service is stopping."""

@@ -198,6 +198,7 @@ class ModelDefaults:
         max_pixels: working area. A larger source is scaled down to it, never up, aspect ratio kept.
         multiple: both sides are padded to a multiple of this and cropped back afterwards.
         controls: kinds of structure that it can be made to keep.
+        steerable: whether its family takes control networks; None while its files are not here to tell.
         loras: adapters that requests may name with it, with the weight of each where nobody says one.
         uses_strength: False for families that edit by instruction, to which strength means nothing.
         licence: a short note for members; empty where the owner gave none.
@@ -209,6 +210,7 @@ class ModelDefaults:
     max_pixels: int
     multiple: int
     controls: tuple[ControlKind, ...] = ()
+    steerable: bool | None = None
     loras: tuple[Lora, ...] = ()
     uses_strength: bool = True
     licence: str = ""
@@ -266,7 +268,9 @@ class Engine(Protocol):
 
     async def __aexit__(self, *exc_info: object) -> None: ...
 
-    async def capacity(self) -> Capacity: ...
+    def capacity(self) -> Capacity:
+        """As of now: a model that is loaded brings what is learnt of it, and may bring slots."""
+        ...
 
     def run(self, request: Img2ImgRequest) -> AsyncGenerator[Event, None]:
         """Run one request; closing the iterator early cancels it."""

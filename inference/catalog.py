@@ -19,13 +19,16 @@ POCKET = "pocket"
 INDEX = "model_index.json"
 OWN_WORDS = "pentimento.json"
 
-_SHIPPED = {POCKET: ModelDefaults(steps=20, guidance_scale=1.5, max_pixels=512 * 512, multiple=8)}
+_SHIPPED = {POCKET: ModelDefaults(steps=20, guidance_scale=1.5, max_pixels=512 * 512, multiple=8, steerable=True)}
 
 SHIPPED_CONTROLS = {POCKET: dict.fromkeys(LINES, Path(__file__).with_name("pocket-edges"))}
 """Control networks shipped with a model: kind -> folder. A kind is offered where its folder is there."""
 
 _EDITS = re.compile(r"kontext|image-?edit", re.IGNORECASE)
 """Pipelines, and names of models, that edit by instruction: they take no strength."""
+
+_STEERABLE = re.compile(r"^StableDiffusion(XL)?(Img2Img)?Pipeline$")
+"""Pipelines of Stable Diffusion 1, 2 and XL, which control networks can steer."""
 
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
@@ -154,6 +157,7 @@ def _derived(model: str, names: str, folder: Path) -> dict[str, Any]:
         "max_pixels": pixels,
         "multiple": max(8, multiple),
         "uses_strength": not _EDITS.search(pipeline),
+        "steerable": bool(_STEERABLE.search(pipeline)),
     }
 
 

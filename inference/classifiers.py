@@ -1,6 +1,7 @@
 """Image classifiers of transformers, and the safety checker that came with Stable Diffusion. Safetensors only."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from inference.loading import PICKLES, quiet
 
 STOCK = "StableDiffusionSafetyChecker"
 USUAL_LABELS = frozenset({"nsfw", "unsafe", "porn", "hentai", "sexy", "explicit", "gore", "violence"})
+Look = Callable[[Image.Image], float]
+"""How likely an RGB picture is unsafe, 0 .. 1."""
+
 _FILES = ["*.json", "*.txt", "*.safetensors"]
 
 
@@ -30,31 +34,65 @@ def load(wanted: Wanted) -> Loaded:
     folder = _folder(wanted)
     config = _check(folder, wanted.model)
     device = choose_device(wanted.device)
+    make = _stock if STOCK in (config.get("architectures") or ()) else _usual
     try:
-        if STOCK in (config.get("architectures") or ()):
-            return _stock(folder, device)
-        processor = transformers.AutoImageProcessor.from_pretrained(folder, local_files_only=True)
-        model = transformers.AutoModelForImageClassification.from_pretrained(
-            folder, use_safetensors=True, local_files_only=True, trust_remote_code=False
-        )
+        labels, look = make(folder, device, wanted)
+        look(Image.new("RGB", (64, 64), "grey"))  # what cannot look at anything is better known now
+    except ModelUnavailable:
+        raise
     except Exception as error:
         reason = str(error).strip().split("\n", 1)[0].replace(f"{folder}/", "").rstrip(".")
         raise ModelUnavailable(
-            f"The classifier {wanted.model!r} cannot be loaded ({reason[:200]}): set safety.classifier to an image "
+            f"The classifier {wanted.model!r} cannot be used ({reason[:200]}): set safety.classifier to an image "
             "classification model of transformers."
         ) from error
+
+    def score(picture: Path) -> float:
+        with Image.open(picture) as opened:
+            return look(opened.convert("RGB"))
+
+    return Loaded(labels, score)
+
+
+def _usual(folder: Path, device: torch.device, wanted: Wanted) -> tuple[list[str], Look]:
+    """One of transformers."""
+    processor = transformers.AutoImageProcessor.from_pretrained(folder, local_files_only=True)
+    model = transformers.AutoModelForImageClassification.from_pretrained(
+        folder, dtype=torch.float32, use_safetensors=True, local_files_only=True, trust_remote_code=False
+    )
     model = model.to(device).eval()
     known = {int(place): str(label) for place, label in model.config.id2label.items()}
     unsafe = _unsafe(known, wanted)
     several = model.config.problem_type == "multi_label_classification"
 
     @torch.inference_mode()
-    def score(picture: Path) -> float:
-        logits = model(pixel_values=_pixels(processor, picture).to(device)).logits[0].float()
+    def look(picture: Image.Image) -> float:
+        logits = _finite(model(pixel_values=_pixels(processor, picture).to(device)).logits[0])
         # One label of many: the unsafe ones share what is not safe. Labels each for itself: the likeliest counts.
         return float(logits.sigmoid()[unsafe].max() if several else logits.softmax(-1)[unsafe].sum())
 
-    return Loaded([known[place] for place in unsafe], score)
+    return [known[place] for place in unsafe], look
+
+
+def _stock(folder: Path, device: torch.device, _wanted: Wanted) -> tuple[list[str], Look]:
+    """Its thresholds are its own, so its word is 0 or 1. The picture that it blackens is a scrap of ours."""
+    processor = transformers.CLIPImageProcessor.from_pretrained(folder, local_files_only=True)
+    checker = StableDiffusionSafetyChecker.from_pretrained(
+        folder, dtype=torch.float32, use_safetensors=True, local_files_only=True
+    )
+    checker = checker.to(device).eval()
+    # To it a picture is safe unless a number is above a threshold, and what is no number never is.
+    for weights in checker.parameters():
+        _finite(weights)
+    checker.visual_projection.register_forward_hook(lambda _module, _given, embedded: _finite(embedded))
+
+    @torch.inference_mode()
+    def look(picture: Image.Image) -> float:
+        pixels = _pixels(processor, picture).to(device)
+        _, flagged = checker(clip_input=pixels, images=[torch.zeros(1)])
+        return float(flagged[0])
+
+    return ["flagged"], look
 
 
 def _folder(wanted: Wanted) -> Path:
@@ -102,23 +140,18 @@ def _unsafe(known: dict[int, str], wanted: Wanted) -> list[int]:
     return unsafe
 
 
-def _stock(folder: Path, device: torch.device) -> Loaded:
-    """Its thresholds are its own, so its word is 0 or 1. The picture that it blackens is a scrap of ours."""
-    processor = transformers.CLIPImageProcessor.from_pretrained(folder, local_files_only=True)
-    checker = StableDiffusionSafetyChecker.from_pretrained(folder, use_safetensors=True, local_files_only=True)
-    checker = checker.to(device).eval()
-
-    @torch.inference_mode()
-    def score(picture: Path) -> float:
-        pixels = _pixels(processor, picture).to(device)
-        _, flagged = checker(clip_input=pixels, images=[torch.zeros(1)])
-        return float(flagged[0])
-
-    return Loaded(["flagged"], score)
-
-
-def _pixels(processor: Any, picture: Path) -> torch.Tensor:
-    """What the model sees: 1 x 3 x its height x its width, scaled as it was trained."""
-    with Image.open(picture) as opened:
-        pixels: torch.Tensor = processor(images=opened.convert("RGB"), return_tensors="pt")["pixel_values"]
+def _pixels(processor: Any, picture: Image.Image) -> torch.Tensor:
+    """What the model sees of an RGB picture: 1 x 3 x its height x its width, scaled as it was trained."""
+    pixels: torch.Tensor = processor(images=picture, return_tensors="pt")["pixel_values"]
     return pixels
+
+
+def _finite(numbers: torch.Tensor) -> torch.Tensor:
+    """The numbers; a verdict from others would be worth nothing.
+
+    Raises:
+        ValueError: some are none.
+    """
+    if not numbers.isfinite().all():
+        raise ValueError("its numbers overflow or are none")
+    return numbers

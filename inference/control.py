@@ -101,7 +101,7 @@ class ControlNets:
         self._parts = parts
         self._places = places
         self._make_room = make_room
-        self._kept: dict[str, Any] = {}
+        self._kept: dict[str, Any] = {}  # the one used last is the last
         self._there: WeakValueDictionary[str, Any] = WeakValueDictionary()  # those kept, and those still in use
         self._loading = threading.Lock()
 
@@ -132,8 +132,19 @@ class ControlNets:
             model = self._there.get(place)
             if model is None:
                 model = self._there[place] = load(place, self._parts, self._make_room)
+            self._kept.pop(place, None)
             self._kept[place] = model
         return ControlNet(model, UNION_MODES[kind] if type(model).__name__ == "ControlNetUnionModel" else None)
+
+    def drop_one(self) -> bool:
+        """Let the one go that was used longest ago, of those that no run uses; whether there was one."""
+        for place in tuple(self._kept):
+            self._kept.pop(place, None)
+            model = self._there.get(place)
+            if model is None:
+                return True
+            self._kept[place] = model  # in use, so it is among those used last
+        return False
 
     def forget(self) -> None:
         """Give their memory back, once the runs that use them have ended."""

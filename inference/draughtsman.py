@@ -102,11 +102,14 @@ class Poses:
     """
 
     def __init__(self, model: str, person: str) -> None:
+        import torch
         import transformers
 
         self._find = _pipeline("object-detection", "AutoModelForObjectDetection", person) if person else None
         self._prepare = transformers.AutoImageProcessor.from_pretrained(model, backend="pil", trust_remote_code=False)
-        self._model = transformers.VitPoseForPoseEstimation.from_pretrained(model, use_safetensors=True).eval()
+        self._model = transformers.VitPoseForPoseEstimation.from_pretrained(
+            model, dtype=torch.float32, use_safetensors=True
+        ).eval()
         joints = self._model.config.num_labels
         if joints != COCO_JOINTS:
             raise ValueError(f"it finds {joints} joints instead of COCO's {COCO_JOINTS}")
@@ -153,8 +156,11 @@ def _pipeline(task: str, kind: str, model: str) -> Any:
         kind: the class that loads models which can do that, and no others.
         model: a hub id or folder.
     """
+    import torch
     import transformers
 
-    loaded = getattr(transformers, kind).from_pretrained(model, use_safetensors=True, trust_remote_code=False)
+    loaded = getattr(transformers, kind).from_pretrained(
+        model, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+    )
     processor = transformers.AutoImageProcessor.from_pretrained(model, trust_remote_code=False)
     return transformers.pipeline(task, model=loaded, image_processor=processor, device="cpu")

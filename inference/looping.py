@@ -90,7 +90,7 @@ class LoopBackend(StockBackend):
 
     def _ready(self, resident: Resident) -> None:
         if not loops(resident.pipeline):
-            resident.defaults = replace(resident.defaults, controls=())
+            resident.defaults = replace(resident.defaults, controls=(), steerable=False)
             return
         easel = resident.easel = Easel.of(
             resident.pipeline,

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import skimage
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from inference.api import ControlKind
 from inference.backend import Unsuited
@@ -18,6 +19,9 @@ from inference.geometry import Size
 
 LEAST_CONTRAST = 24
 """A map whose brightest and darkest pixel are nearer to each other shows nothing, in levels of 255."""
+
+_READY = "pentimento-map"
+"""Names the text in a map's file which says that networks can take it as it is: its lines are light on black."""
 
 SIDE = 512
 """Longer side that lines are measured for: in a larger picture they are as much thicker."""
@@ -41,7 +45,16 @@ def draw_lines(kind: ControlKind, picture: Image.Image) -> Image.Image:
             cause="no-lines",
             values={"kind": kind.value},
         )
+    drawn.info[_READY] = kind.value
     return drawn
+
+
+def label(picture: Image.Image) -> PngInfo:
+    """What is to stand in a picture's file, so that a map of ours is known again when it is given."""
+    texts = PngInfo()
+    if kind := picture.info.get(_READY):
+        texts.add_text(_READY, kind)
+    return texts
 
 
 def _canny(levels: Levels, scale: float) -> Levels:
@@ -111,7 +124,9 @@ def read_map(path: Path, kind: ControlKind) -> Image.Image:
     except (OSError, SyntaxError, ValueError):  # Pillow's PNG reader raises all three for broken files
         raise Unsuited("The control map could not be read: send it again.", cause="map-unreadable") from None
     paper = Image.new("RGBA", drawn.size, "white" if kind in LINES else "black")
-    return Image.alpha_composite(paper, drawn).convert("RGB")
+    flat = Image.alpha_composite(paper, drawn).convert("RGB")
+    flat.info = drawn.info
+    return flat
 
 
 def fit_map(kind: ControlKind, drawn: Image.Image, size: Size) -> Image.Image:
@@ -119,7 +134,8 @@ def fit_map(kind: ControlKind, drawn: Image.Image, size: Size) -> Image.Image:
 
     It is scaled to lie inside `size` with its aspect ratio kept, in the middle, with nothing around it. People draw
     with dark lines on light paper and networks want light lines on black: where most of a line map is light, it is
-    inverted, and the paper's own tone becomes black. A map that this module has drawn comes back as it is.
+    inverted, and the paper's own tone becomes black. A map that this module has made, and that was kept with its
+    `label`, comes back as it is.
 
     Raises:
         Unsuited: where it shows nothing.
@@ -132,7 +148,7 @@ def fit_map(kind: ControlKind, drawn: Image.Image, size: Size) -> Image.Image:
             cause="map-blank",
             values={"kind": kind.value},
         )
-    if kind in LINES:
+    if kind in LINES and _READY not in drawn.info:
         drawn = _light_on_dark(drawn)
     share = min(size[0] / drawn.width, size[1] / drawn.height)
     inside = max(1, round(drawn.width * share)), max(1, round(drawn.height * share))
@@ -140,6 +156,7 @@ def fit_map(kind: ControlKind, drawn: Image.Image, size: Size) -> Image.Image:
         drawn = drawn.resize(inside, Image.Resampling.LANCZOS)
     fitted = Image.new("RGB", size)
     fitted.paste(drawn.convert("RGB"), ((size[0] - inside[0]) // 2, (size[1] - inside[1]) // 2))
+    fitted.info[_READY] = kind.value
     return fitted
 
 

@@ -149,7 +149,7 @@ class ProcessEngine:
     async def __aexit__(self, *exc_info: object) -> None:
         await self._owned.aclose()
 
-    async def capacity(self) -> Capacity:
+    def capacity(self) -> Capacity:
         if self._capacity is None:
             raise EngineStopped(self._stopped)
         return self._capacity

@@ -13,6 +13,7 @@ import torch
 from safetensors import safe_open
 
 from inference.api import ModelDefaults
+from inference.control import ControlNets
 from inference.devices import weight
 from inference.easel import Easel
 from inference.loras import Wardrobe
@@ -109,18 +110,26 @@ class Residents:
                 resident.at_work -= 1
                 self.most = max(self.most, self.nbytes)  # adapters and control networks may have come
 
-    def make_room(self, nbytes: int) -> bool:
-        """Let idle models go until so many bytes more are within the budget; whether any went."""
-        return self._let_go(lambda: self.nbytes + nbytes > self._budget)
+    def make_room(self, nbytes: int) -> None:
+        """Let idle models go, and then control networks that no run uses, until so many bytes more are in the budget.
+
+        Adapters go with their model only: runs change them at every step.
+        """
+
+        def too_many() -> bool:
+            return self.nbytes + nbytes > self._budget
+
+        with self._lock:
+            gone = self._dropped(too_many)
+            networks = [each.easel.controls for each in self if each.easel is not None]
+            thinned = [controls for controls in networks if _thinned(controls, too_many)]
+        if gone or thinned:
+            self._free()
 
     def clear(self, *, but: int = 0) -> bool:
         """Let all idle models go but so many of those used last; whether any went."""
-        return self._let_go(lambda: len(self._models) > but)
-
-    def _let_go(self, too_many: Callable[[], bool]) -> bool:
         with self._lock:
-            gone = self._dropped(too_many)
-        self.left += gone
+            gone = self._dropped(lambda: len(self._models) > but)
         if gone:
             self._free()
         return gone > 0
@@ -132,7 +141,16 @@ class Residents:
             if too_many() and not each.at_work:
                 del self._models[each.model]
                 count += 1
+        self.left += count
         return count
+
+
+def _thinned(controls: ControlNets, too_many: Callable[[], bool]) -> bool:
+    """Whether networks of a model went."""
+    any_went = False
+    while too_many() and controls.drop_one():
+        any_went = True
+    return any_went
 
 
 def budget(memory_gb: float, device: torch.device) -> int:

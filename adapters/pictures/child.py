@@ -3,7 +3,8 @@
 It is started with nothing from the environment and without the current folder on its path, dies with its parent, and
 before it reads a byte of a member's file it gives up memory, time, files and processes beyond what one picture needs.
 
-Frames are eight bytes of length, big-endian, and that many bytes. In: the file. Out: an empty frame once warm, then
+Frames are eight bytes of length, big-endian, and that many bytes. In: a byte that says whether to keep what is
+transparent, and the file. Out: an empty frame once warm, then
 the answer in two: a JSON object (`refused` with a message's name, its `arguments`, and `because` for the log; or what
 was learnt of the picture), and the PNG, empty where it refused.
 """
@@ -39,16 +40,17 @@ def main() -> None:
     _warm_up(limits)  # inside, so that a sandbox too small for any picture shows at the start
     with os.fdopen(0, "rb") as source, os.fdopen(1, "wb") as sink:
         _write(sink, b"")
+        alpha = source.read(1) == b"\1"
         content = source.read(int.from_bytes(source.read(8)))
         if not content:
             return  # not needed any more
-        for frame in _answer(content, limits):
+        for frame in _answer(content, limits, alpha=alpha):
             _write(sink, frame)
 
 
-def _answer(content: bytes, limits: PictureLimits) -> tuple[bytes, bytes]:
+def _answer(content: bytes, limits: PictureLimits, *, alpha: bool) -> tuple[bytes, bytes]:
     try:
-        found = decode(content, limits)
+        found = decode(content, limits, alpha=alpha)
     except PictureRefused as refusal:
         because = repr(refusal.__cause__)[:500] if refusal.__cause__ else ""
         head = {"refused": refusal.message, "arguments": refusal.arguments, "because": because}

@@ -48,8 +48,8 @@ class Decoded:
     made_by_ai: bool
 
 
-def decode(content: bytes, limits: PictureLimits) -> Decoded:
-    """Decode one file.
+def decode(content: bytes, limits: PictureLimits, *, alpha: bool = False) -> Decoded:
+    """Decode one file; `alpha` as in `bot.ports.PictureReader`.
 
     Raises:
         PictureRefused: with the sentence for the member.
@@ -63,7 +63,7 @@ def decode(content: bytes, limits: PictureLimits) -> Decoded:
             notes = (_ANIMATED,) if kind != "JPEG" and getattr(image, "is_animated", False) else ()
             image.load()  # before the EXIF is looked for, which would load too, and hide what goes wrong there
             turn = _TURNS.get(_orientation(image))
-            plain = _plain(image, sixteen_bit=kind == "PNG" and content[24] == 16)
+            plain = _plain(image, sixteen_bit=kind == "PNG" and content[24] == 16, alpha=alpha)
         if turn is not None:
             plain = plain.transpose(turn)
         return Decoded(
@@ -119,11 +119,14 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _plain(image: Image.Image, *, sixteen_bit: bool) -> Image.Image:
-    """The picture as sRGB on white, in a new image that carries nothing of the old one but its pixels."""
-    colour, alpha = _split(image, sixteen_bit=sixteen_bit)
+def _plain(image: Image.Image, *, sixteen_bit: bool, alpha: bool) -> Image.Image:
+    """The picture as sRGB, in a new image that carries nothing of the old one but its pixels."""
+    colour, opacity = _split(image, sixteen_bit=sixteen_bit)
+    shown = _srgb(colour, image.info.get("icc_profile"))
+    if alpha and opacity is not None:
+        return Image.merge("RGBA", (*shown.split(), opacity))
     plain = Image.new("RGB", image.size, "white")
-    plain.paste(_srgb(colour, image.info.get("icc_profile")), mask=alpha)
+    plain.paste(shown, mask=opacity)
     return plain
 
 

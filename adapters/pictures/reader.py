@@ -64,7 +64,7 @@ class SandboxedPictureReader:
         while not self._spares.empty():
             await self._spares.get_nowait().stop()
 
-    async def read(self, content: bytes) -> Picture:
+    async def read(self, content: bytes, *, alpha: bool = False) -> Picture:
         """Decode one file in a process of its own; see the port."""
         if not content:
             raise PictureRefused("refused-empty")
@@ -76,7 +76,8 @@ class SandboxedPictureReader:
             child = await self._take_spare()
             try:
                 async with asyncio.timeout(self._sandbox.wall_seconds):
-                    head, png = await child.decode(content, most=self._limits.max_pixels * 4 + 1024**2)
+                    longest = self._limits.max_pixels * 4 + 1024**2
+                    head, png = await child.decode(content, alpha=alpha, most=longest)
             except (TimeoutError, ChildFailed) as failure:
                 exit_code = await child.stop()
                 _log.warning("picture_not_decoded", why=repr(failure), exit_code=exit_code, bytes=len(content))

@@ -80,11 +80,12 @@ class Child:
         assert self._process.stdout is not None
         return self._process.returncode is None and not self._process.stdout.at_eof()
 
-    async def decode(self, content: bytes, *, most: int) -> tuple[dict[str, Any], bytes]:
+    async def decode(self, content: bytes, *, alpha: bool, most: int) -> tuple[dict[str, Any], bytes]:
         """Have one file decoded.
 
         Args:
             content: the file.
+            alpha: as in `bot.ports.PictureReader`.
             most: longest answer believed, in bytes.
 
         Returns:
@@ -96,7 +97,7 @@ class Child:
         sink = self._process.stdin
         assert sink is not None
         try:
-            sink.write(len(content).to_bytes(8))
+            sink.write(bytes([alpha]) + len(content).to_bytes(8))
             for start in range(0, len(content), _CHUNK):
                 sink.write(content[start : start + _CHUNK])
                 await sink.drain()

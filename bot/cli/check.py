@@ -20,7 +20,7 @@ from bot.cli.serve import NO_PLATFORM
 from bot.compose import engine_of, inspector_of, map_models_of, slack_options, tokens_of
 from bot.domain.errors import FatalError
 from bot.system import SystemClock
-from config.models import offered_models
+from config.models import load_catalogue, offered_models
 from config.reading import ConfigError
 from config.safety import load_blocked
 from config.settings import Settings
@@ -148,11 +148,12 @@ async def _safety(settings: Settings) -> AsyncIterator[Finding]:
 async def _model(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async with engine_of(settings) as engine:
-            capacity = await engine.capacity()
+            capacity = engine.capacity()
     except (ModelUnavailable, EngineStopped, ConfigError) as fault:
         yield Finding("model", State.WRONG, str(fault))
         return
-    for finding in model_findings(offered_models(settings), capacity, map_models_of(settings)):
+    catalogue = load_catalogue(settings.models.file)
+    for finding in model_findings(offered_models(settings), capacity, map_models_of(settings), catalogue=catalogue):
         yield finding
     defaults = capacity.models[settings.model.id]
     yield Finding(

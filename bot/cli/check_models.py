@@ -1,7 +1,7 @@
 """What `check` finds of the models on offer, their adapters and their control networks."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,12 +14,26 @@ from inference.entry import LINES, MapModels, ModelEntry
 _HUB_PLACE = re.compile(r"[\w-][\w.-]*(/[\w.-]+)+", re.ASCII)
 """A repository on the hub, or a file in one."""
 
+_BARE_KEY = re.compile(r"[\w-]+", re.ASCII)
+"""A name that TOML takes without quotes."""
+
+_STEERABLE = "the families Stable Diffusion 1, 2 and XL"
+
 _NEEDS_TORCHVISION = re.compile(r"qwen-?image-?edit", re.IGNORECASE)
 """Names of models whose pictures transformers can read with torchvision only."""
 
 
-def model_findings(entries: Mapping[str, ModelEntry], capacity: Capacity, map_models: MapModels) -> Iterator[Finding]:
-    """What stands in the way of the models besides the default one, of adapters and of structure control."""
+def model_findings(
+    entries: Mapping[str, ModelEntry], capacity: Capacity, map_models: MapModels, *, catalogue: Container[str]
+) -> Iterator[Finding]:
+    """What stands in the way of the models besides the default one, of adapters and of structure control.
+
+    Args:
+        entries: the models on offer.
+        capacity: of the engine that offers them.
+        map_models: what draws depth and poses.
+        catalogue: the names of all entries; the default model may be none of them.
+    """
     for name, entry in entries.items():
         defaults = capacity.models.get(name)
         if defaults is None:
@@ -40,17 +54,25 @@ def model_findings(entries: Mapping[str, ModelEntry], capacity: Capacity, map_mo
                 words = f"{place} is not there: mend the entry of {name}, or put it there"
                 yield Finding(what, State.WRONG, words)
         if defaults is not None:
-            yield _control(name, entry, defaults, map_models)
+            yield _control(name, entry, defaults, map_models, own=name in catalogue)
 
 
-def _control(name: str, entry: ModelEntry, defaults: ModelDefaults, map_models: MapModels) -> Finding:
-    """Which structure a model can be made to keep, and what would enable the rest."""
+def _control(name: str, entry: ModelEntry, defaults: ModelDefaults, map_models: MapModels, *, own: bool) -> Finding:
+    """Which structure a model can be made to keep, and what would enable the rest; `own`: it has an entry."""
+    if defaults.steerable is False:
+        words = f"none: only models of {_STEERABLE} can keep structure"
+        return Finding(f"control of {name}", State.NOTE, words)
     offered = [kind for kind in ControlKind if kind in defaults.controls]
-    words = [", ".join(offered) or "none"]
+    said = [", ".join(offered) or "none"]
     if netless := [kind for kind in ControlKind if kind not in offered and kind not in entry.controls]:
-        words.append(f"a ControlNet under [{name}.controls] in models.file would enable {', '.join(netless)}")
+        key = name if _BARE_KEY.fullmatch(name) else f'"{name}"'
+        mend = (
+            f"a ControlNet under [{key}.controls] in models.file"
+            if own
+            else f'an entry of your own in models.file, with id = "{entry.id}" and ControlNets, named in model.id,'
+        )
+        proviso = "" if defaults.steerable else f" if the model is of {_STEERABLE}, which shows once it is here"
+        said.append(f"{mend} would enable {', '.join(netless)}{proviso}")
     drawn = LINES | map_models.kinds
-    words += [f"maps of {kind} need control.{kind}_model" for kind in ControlKind if kind not in drawn]
-    if not offered and drawn.intersection(entry.controls):
-        words = ["none: only models of the families Stable Diffusion 1, 2 and XL can keep structure"]
-    return Finding(f"control of {name}", State.OK if offered else State.NOTE, "; ".join(words))
+    said += [f"maps of {kind} need control.{kind}_model" for kind in ControlKind if kind not in drawn]
+    return Finding(f"control of {name}", State.OK if offered else State.NOTE, "; ".join(said))

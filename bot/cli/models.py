@@ -19,7 +19,7 @@ async def models(asked: argparse.Namespace, settings: Settings) -> int:
     """List the models on offer; loads the default one, so that what is shown is true."""
     entries = offered_models(settings)
     async with engine_of(settings) as engine:
-        capacity = await engine.capacity()
+        capacity = engine.capacity()
     if asked.json:
         listed = {
             name: {"id": entries[name].id, "gated": entries[name].gated, **asdict(defaults)}

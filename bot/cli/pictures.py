@@ -21,10 +21,11 @@ from bot.domain.actions import Press, Verb
 from bot.domain.control import Control, ControlWish
 from bot.domain.errors import InvalidRequest, JobFailed
 from bot.domain.ids import JobId
-from bot.domain.job import Generation, JobStatus
+from bot.domain.job import Generation, JobStatus, Recipe
 from bot.domain.request import MAX_SEED, Action, ReplyTarget, Request, Requester
 from bot.lifecycle import Core, Running
 from bot.ports import Exporter
+from bot.texts import REFERENCE, text
 from config.settings import Settings
 
 _FORMATS = {".png": "PNG", ".webp": "WEBP", ".jpg": "JPEG", ".jpeg": "JPEG"}
@@ -32,6 +33,8 @@ _NO_LIMIT = 1 << 40
 _STYLE_BYTES = 16_000
 _ME = Requester(platform=PLATFORM, user="console")
 _HERE = ReplyTarget(platform=PLATFORM)
+_PRIVATE = True
+"""Nobody but who sits at this terminal sees what is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ async def styles(asked: argparse.Namespace, settings: Settings) -> int:
                 prompt=asked.prompt,
                 seed=asked.seed,
                 style=style,
+                private=_PRIVATE,
             )
             receipt = await bench.core.service.submit(wish)
             [generation] = await bench.made(receipt.job.id)
@@ -153,6 +157,7 @@ async def draw_map(asked: argparse.Namespace, settings: Settings) -> int:
         source=_read(asked.source, max_bytes=settings.downloads.max_bytes),
         prompt="",
         control=ControlWish(kind=asked.control).over(),
+        private=_PRIVATE,
     )
     async with _bench(settings, asked.model) as bench:
         receipt = await bench.core.service.submit(wish)
@@ -215,7 +220,7 @@ def _request(
         loras=tuple(lora for loras in asked.lora for lora in loras),
         control=wish.over(),
         control_map=wish.map,
-        private=True,  # nobody but who sits at this terminal sees it
+        private=_PRIVATE,
     )
 
 
@@ -241,7 +246,7 @@ def _next_pass(asked: argparse.Namespace, parent: Generation, prompt: str, numbe
         prompt=prompt,
         strength=parent.recipe.strength,
         seed=(parent.recipe.seed + 1) % (MAX_SEED + 1) if asked.seed is not None else None,
-        private=True,
+        private=_PRIVATE,
     )
 
 
@@ -299,7 +304,7 @@ def _report(asked: argparse.Namespace, results: list[tuple[Generation, Path]], *
         pictures = [
             {
                 "path": str(path),
-                "strength": made.recipe.strength,
+                "strength": made.recipe.strength if _has_strength(made.recipe) else None,
                 "seed": made.recipe.seed,
                 "steps": made.recipe.steps,
                 "effective_steps": made.effective_steps,
@@ -321,9 +326,15 @@ def _report(asked: argparse.Namespace, results: list[tuple[Generation, Path]], *
         if recipe.map_only:
             print(f"{path}  {made.width}x{made.height}, {asked.control} map")  # noqa: T201 -- the command line speaks
             continue
+        strength = f"strength {recipe.strength:g}" if _has_strength(recipe) else text(REFERENCE, "fact-edits")
         print(  # noqa: T201 -- the command line speaks
-            f"{path}  {made.width}x{made.height}, strength {recipe.strength:g}, seed {recipe.seed}, "
+            f"{path}  {made.width}x{made.height}, {strength}, seed {recipe.seed}, "
             f"{made.effective_steps} of {recipe.steps} steps, {made.seconds:.1f} s"
         )
     for path in sheets.values():
         print(path)  # noqa: T201 -- the command line speaks
+
+
+def _has_strength(recipe: Recipe) -> bool:
+    """Whether strength meant something: to a model that edits by instruction only 0 does, which leaves the source."""
+    return recipe.uses_strength or not recipe.strength

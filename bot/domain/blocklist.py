@@ -6,11 +6,13 @@ what a star has taken (CPython's `fnmatch.translate`, since 3.9), and each is tr
 
 Compared is what Unicode calls compatible (NFKD), without accents, in one case: full-width, fraktur and circled
 letters are letters. Then it is read once more as people disguise words: digits and signs for letters, letters of
-other scripts that look the same, letters spelled out one by one. Scripts without spaces between words have no whole
-words, so a pattern in one of them is found anywhere.
+other scripts that look the same, ornamental ones that Unicode calls letters of their own, letters spelled out one by
+one. Scripts without spaces between words have no whole words, so a pattern in one of them is found anywhere. So it is
+in a row of single letters, where nobody can tell the article from the word after it, if it has a few of them.
 """
 
 import fnmatch
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
@@ -29,17 +31,29 @@ _PATTERN_WORD = re.compile(r"(?:[^\W_]|[*?])+")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Thai, Lao, Khmer, kana and Han."""
 
-_LETTERS = {
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+_ORNAMENTS = (
+    dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", _ALPHABET.replace("x", ""), strict=True))
+    | {chr(0x1F150 + place): letter for place, letter in enumerate(_ALPHABET)}  # white in black circles
+    | {chr(0x1F170 + place): letter for place, letter in enumerate(_ALPHABET)}  # white in black squares
+)
+_LETTERS = _ORNAMENTS | {
     "0": "o", "3": "e", "4": "a", "@": "a", "5": "s", "$": "s", "7": "t", "+": "t", "8": "b", "€": "e",
     "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe",  # noqa: RUF001 -- Turkish
     "а": "a", "в": "b", "е": "e", "і": "i", "ј": "j", "к": "k", "м": "m", "н": "h", "о": "o", "р": "p", "с": "c",  # noqa: RUF001 -- Cyrillic
-    "т": "t", "у": "y", "х": "x", "ѕ": "s", "ԁ": "d", "ո": "n",  # noqa: RUF001 -- Cyrillic and Armenian
+    "т": "t", "у": "y", "х": "x", "ѕ": "s", "ԁ": "d", "ո": "n", "ғ": "f",  # noqa: RUF001 -- Cyrillic and Armenian
     "α": "a", "ε": "e", "ι": "i", "κ": "k", "ν": "v", "ο": "o", "ρ": "p", "τ": "t", "υ": "u", "χ": "x",  # noqa: RUF001 -- Greek
 }  # fmt: skip
 _READINGS = tuple(
     str.maketrans(_LETTERS | {"1": stroke, "!": stroke, "|": stroke, "¡": stroke}) for stroke in ("i", "l")
 )
 """A stroke is an i or an l; both are tried."""
+
+_SPELLED = " "
+"""Stands before what was spelled out letter by letter; no word has one in it."""
+
+_LEAST_INSIDE = 3
+"""Letters that a pattern's word needs to be found within a row of letters: "I a m" is no "am"."""
 
 Matcher = Callable[[str], re.Match[str] | None]
 
@@ -66,7 +80,7 @@ def parse_patterns(text: str) -> tuple[str, ...]:
 
 def blocks(patterns: Iterable[str], prompt: str) -> bool:
     """Whether one of the patterns is in the prompt."""
-    compiled = [_compiled(pattern) for pattern in patterns]
+    compiled = [row for pattern in patterns for row in _compiled(pattern)]
     if not compiled:
         return False
     plain = _plain(prompt)
@@ -84,12 +98,27 @@ def _plain(text: str) -> str:
 
 
 @lru_cache(maxsize=1 << 14)
-def _compiled(pattern: str) -> tuple[Matcher, ...]:
-    """One matcher for each word of a pattern."""
+def _compiled(pattern: str) -> tuple[tuple[Matcher, ...], ...]:
+    """Rows of one matcher for each word: the pattern's words, and all of them spelled out in one row of letters."""
     words = _PATTERN_WORD.findall(_plain(pattern))
     if _UNSPACED.search(pattern):
         words = [f"*{''.join(words)}*"]
-    return tuple(re.compile(fnmatch.translate(word)).match for word in words)
+    last = len(words) - 1
+    row = tuple(
+        _matcher(word, _within(word, before=place == 0, after=place == last)) for place, word in enumerate(words)
+    )
+    return (row, (_matcher(_within("".join(words))),)) if last > 0 else (row,)
+
+
+def _matcher(*globs: str) -> Matcher:
+    return re.compile("|".join(map(fnmatch.translate, globs))).match
+
+
+def _within(word: str, *, before: bool = True, after: bool = True) -> str:
+    """The glob that finds a word in a row of letters, with others before and after it."""
+    if len(word) < _LEAST_INSIDE:
+        return _SPELLED + word
+    return f"{_SPELLED}{'*' * before}{word}{'*' * after}"
 
 
 def _found(words: Sequence[str], matchers: Sequence[Matcher]) -> bool:
@@ -101,16 +130,6 @@ def _found(words: Sequence[str], matchers: Sequence[Matcher]) -> bool:
 
 
 def _joined(words: Sequence[str]) -> list[str]:
-    """Words spelled out letter by letter as words: "t r e e" is "tree"."""
-    spelled: list[str] = []
-    run = ""
-    for word in (*words, ""):
-        if len(word) == 1:
-            run += word
-            continue
-        if run:
-            spelled.append(run)
-            run = ""
-        if word:
-            spelled.append(word)
-    return spelled
+    """Words, with each row of single letters as one: "t r e e" is " tree"."""
+    rows = [(single, list(row)) for single, row in itertools.groupby(words, key=lambda word: len(word) == 1)]
+    return [word for single, row in rows for word in ([_SPELLED + "".join(row)] if single else row)]

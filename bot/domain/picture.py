@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A member's picture, decoded: an upright RGB PNG without metadata.
+    """A member's picture, decoded: an upright RGB PNG, or RGBA where that was asked for, without metadata.
 
     Attributes:
         notes: what the member should know, as messages of the catalogue, e.g. "note-animated".

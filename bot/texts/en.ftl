@@ -80,11 +80,11 @@ button-forget = Delete everything
 
 ## Advice under a result, at most one line
 
-advice-ai-picture = Tip: a picture that AI made is best polished at strength 0.35; refine does that.
+advice-ai-picture = Tip: a picture that AI made is best polished at strength 0.35.
 advice-low-contrast = Tip: the source has little contrast, so the result has little to hold on to; brighten it, or take more strength.
 advice-faint = Tip: at strength { $strength } little of a style shows; try { $usual }.
 advice-fierce = Tip: at strength { $strength } next to nothing of the source is kept; try { $usual }.
-advice-no-style = Tip: words for a style help, such as "oil painting"; /styles lists some.
+advice-no-style = Tip: words for a style help, such as "oil painting"; the command styles shows some.
 
 ## Refusals of the chat edge
 
@@ -153,7 +153,7 @@ refused-steps = Steps go from 1 to { $most }; you gave { $given }.
 refused-guidance-scale = The guidance scale goes from 0 to { $most }; you gave { $given }.
 refused-prompt-long = The prompt has { $length } characters, { $most } is the most: shorten it.
 refused-negative-prompt-long = The negative prompt has { $length } characters, { $most } is the most: shorten it.
-refused-style = I do not know the style '{ $style }': try { $near }, or see /styles for all.
+refused-style = I do not know the style '{ $style }': try { $near }, or see all with the command styles.
 refused-model = I do not have the model '{ $model }': there is { $models }.
 refused-model-here = The model '{ $model }' may not be used here: there is { $models }.
 refused-sweep-of-editor = The model '{ $model }' edits by instruction, so strength means nothing to it: ask for one picture.
@@ -167,7 +167,7 @@ refused-control-unnamed = Say which control that is for: { $kinds }.
 refused-control-unknown = I do not know the control '{ $given }': there is { $kinds }.
 refused-control-elsewhere = The model '{ $model }' cannot keep { $kind }: choose the model { $models } for that.
 refused-control-other = The model '{ $model }' cannot keep { $kind }: choose from { $kinds }.
-refused-control-none = The model '{ $model }' cannot keep structure: leave control out, or ask who runs me to name a ControlNet for it in the model file, under [{ $model }.controls].
+refused-control-none = The model '{ $model }' cannot keep structure: leave control out, or ask who runs me for a model of the families Stable Diffusion 1, 2 or XL with ControlNets.
 refused-map = The control map cannot be used. { $why }
 refused-map-gone = That control map is not kept any more: give it again.
 refused-map-unnamed = Say which control map to draw: { $kinds }.

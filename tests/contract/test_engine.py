@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -190,7 +191,7 @@ async def test_a_tiny_strength_still_runs_a_step(bench: Bench) -> None:
 
 
 async def test_a_large_source_is_scaled_to_the_working_area_once(bench: Bench) -> None:
-    limit = (await bench.engine.capacity()).models[bench.model].max_pixels
+    limit = bench.engine.capacity().models[bench.model].max_pixels
     side = int(limit**0.5)
     source = bench.source((2 * side, side))
     first = bench.request(source=source, strength=0.5, steps=2)
@@ -343,6 +344,20 @@ async def test_strength_1_with_control_keeps_the_structure_only(bench: Bench) ->
     assert await bench.picture(bench.request(strength=1.0)) != picture
 
 
+async def test_a_map_that_was_drawn_is_taken_as_it_is_however_light(bench: Bench) -> None:
+    """Of so fine a texture the soft edges are light for the most part, as the paper of a drawing is."""
+    grain = bench.folder / "grain.png"
+    Image.frombytes("RGB", (72, 64), random.Random(1).randbytes(3 * 72 * 64)).save(grain)
+    kind = ControlKind.SOFTEDGE
+    asked = replace(bench.request(source=grain), control=Control(kind=kind), map_only=True)
+    drawn = await bench.picture(asked)
+    assert sorted(drawn)[len(drawn) // 2] >= 128
+    given = replace(bench.request(source=grain), control=Control(kind=kind, map=asked.output), map_only=True)
+    assert await bench.picture(given) == drawn
+    again = replace(bench.request(source=grain), control=Control(kind=kind, map=given.output), map_only=True)
+    assert await bench.picture(again) == drawn
+
+
 async def test_a_map_that_shows_nothing_fails_the_request_only(bench: Bench) -> None:
     blank = bench.folder / "blank.png"
     Image.new("RGB", (64, 64), "white").save(blank)
@@ -360,7 +375,7 @@ async def test_a_map_that_shows_nothing_fails_the_request_only(bench: Bench) -> 
 
 
 async def test_control_of_a_kind_that_is_not_offered_is_refused(bench: Bench) -> None:
-    offered = (await bench.engine.capacity()).models[bench.model].controls
+    offered = bench.engine.capacity().models[bench.model].controls
     assert ControlKind.CANNY in offered
     assert ControlKind.DEPTH not in offered
     control = Control(kind=ControlKind.DEPTH, map=drawing(bench))
@@ -382,7 +397,7 @@ async def test_a_map_does_not_wait_for_a_picture(bench: Bench) -> None:
 
 
 async def test_capacity_names_the_device_and_the_default_model(bench: Bench) -> None:
-    capacity = await bench.engine.capacity()
+    capacity = bench.engine.capacity()
     assert capacity.slots >= 1
     assert capacity.device
     defaults = capacity.models[bench.model]

@@ -48,6 +48,19 @@ async def test_png_pixels_are_kept_exactly(reader: PictureReader) -> None:
         assert result.tobytes() == quarters().tobytes()
 
 
+@pytest.mark.parametrize("alpha", [True, False])
+async def test_what_is_transparent_is_white_or_stays_so(reader: PictureReader, alpha: bool) -> None:
+    half = quarters().convert("RGBA")
+    half.paste((0, 0, 0, 0), (0, 0, half.width // 2, half.height))
+    picture = await reader.read(saved(half, "PNG"), alpha=alpha)
+    opaque = await reader.read(saved(quarters(), "PNG"), alpha=alpha)
+    with Image.open(io.BytesIO(picture.png)) as result, Image.open(io.BytesIO(opaque.png)) as whole:
+        assert (result.mode, result.info, whole.mode) == ("RGBA" if alpha else "RGB", {}, "RGB")
+        assert result.getpixel((1, 1)) == ((0, 0, 0, 0) if alpha else (255, 255, 255))
+        right = (half.width - 1, 1)
+        assert result.convert("RGB").getpixel(right) == quarters().getpixel(right)
+
+
 @pytest.mark.parametrize(("edited", "marked"), [(True, True), (False, True), (None, False)])
 @pytest.mark.parametrize("format_", ["PNG", "JPEG"])
 async def test_a_picture_that_says_that_a_model_made_it_is_known(

@@ -110,7 +110,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
 
 async def test_what_can_be_drawn_and_kept_is_offered_and_works(house: House) -> None:
     """Canny and depth share a network, which is loaded once; both change the picture, each in its way."""
-    assert (await house.engine.capacity()).models["sd"].controls == (CANNY, SCRIBBLE, SOFTEDGE, DEPTH)
+    assert house.engine.capacity().models["sd"].controls == (CANNY, SCRIBBLE, SOFTEDGE, DEPTH)
     before = house.engine.counters().get("model_bytes_at_most", 0)
     made = {kind: await house.pixels(house.request(kind)) for kind in (None, CANNY, SCRIBBLE, DEPTH)}
     assert len(set(made.values())) == len(made)
@@ -143,4 +143,4 @@ async def test_what_cannot_be_kept_fails_its_request_with_a_sentence(
     assert end.kind is FailureKind.INVALID
     assert sentence in end.message
     if model == "sd3":
-        assert (await house.engine.capacity()).models["sd3"].controls == (), "known once it has been loaded"
+        assert house.engine.capacity().models["sd3"].controls == (), "known once it has been loaded"

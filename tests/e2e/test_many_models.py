@@ -139,7 +139,7 @@ async def test_two_models_and_three_adapters_alternating_stay_within_memory_and_
                 assert isinstance(end, Done), end
                 finished.append(unit.job)
 
-        slots = (await many.engine.capacity()).slots
+        slots = many.engine.capacity().slots
         async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
             for _ in range(slots):
                 group.create_task(serve())
@@ -203,7 +203,7 @@ async def test_an_entrys_scheduler_is_used_and_one_that_does_not_fit_is_refused(
 async def test_families_that_edit_by_instruction_ignore_strength_but_for_none(many: Shop, family: str) -> None:
     if family == "qwen":
         pytest.importorskip("torchvision", reason="its processor needs it")
-    assert not (await many.engine.capacity()).models[family].uses_strength
+    assert not many.engine.capacity().models[family].uses_strength
     request = many.request(family, strength=0.3)
     gentle = await many.pixels(request)
     assert await many.pixels(many.request(family, strength=1.0)) == gentle

@@ -183,7 +183,7 @@ async def test_cancel_stops_a_pipeline_at_its_next_step(gallery: Gallery) -> Non
 
 
 async def test_capacity_lists_what_can_be_loaded(gallery: Gallery) -> None:
-    capacity = await gallery.engine.capacity()
+    capacity = gallery.engine.capacity()
     assert capacity.device.startswith("CPU (")
     listed = {Path(model).name for model in capacity.models}
     assert listed.issuperset(FAMILIES)
@@ -231,7 +231,7 @@ async def test_a_hub_id_comes_from_the_cache_when_offline(
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     entries = {"tiny/sd": ModelEntry(id="tiny/sd", revision=commit), "tiny/other": ModelEntry(id="tiny/other")}
     async with ProcessEngine(model="tiny/sd", entries=entries) as engine:
-        assert list((await engine.capacity()).models) == ["tiny/sd", "tiny/other"], "either can be asked for"
+        assert list(engine.capacity().models) == ["tiny/sd", "tiny/other"], "either can be asked for"
         gallery = Gallery(engine, tmp_path)
         request = gallery.request("sd")
         assert isinstance((await gallery.events(replace(request, model="tiny/sd")))[-1], Done)

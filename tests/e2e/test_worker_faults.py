@@ -310,7 +310,7 @@ async def test_a_cancelled_request_whose_worker_dies_is_cancelled(tmp_path: Path
 
 async def test_a_model_that_dies_while_it_loads_fails_its_request(tmp_path: Path) -> None:
     async with studio(tmp_path, models=("segfault", "missing", "second")) as at_work:
-        assert sorted((await at_work.engine.capacity()).models) == ["second", "segfault", "sketch"]
+        assert sorted(at_work.engine.capacity().models) == ["second", "segfault", "sketch"]
         crashed = await at_work.end(model="segfault")
         assert isinstance(crashed, Failed)
         assert crashed.kind is FailureKind.CRASH

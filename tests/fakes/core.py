@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 from PIL import Image
 
@@ -24,7 +23,7 @@ from bot.lifecycle import Core, Running
 from bot.ports import ImageStore, JobStore, Messenger, Moderator, PictureReader
 from bot.service import Service
 from config.styles import SHIPPED_STYLES
-from inference.api import Capacity, Engine, ModelDefaults
+from inference.api import Engine, ModelDefaults
 from tests.fakes.engine import DEFAULTS, MODEL, FakeEngine
 from tests.fakes.images import FolderImageStore
 from tests.fakes.messenger import FakeMessenger
@@ -127,9 +126,6 @@ def assemble(
     engine: Engine,
     messengers: Mapping[str, Messenger],
     reader: PictureReader,
-    slots: int,
-    defaults: ModelDefaults = DEFAULTS,
-    others: Mapping[str, ModelDefaults] = MappingProxyType({}),
     limits: Limits,
     max_jobs: int,
     guard_chains: bool = True,
@@ -145,7 +141,6 @@ def assemble(
         moderator=moderator or FakeModerator(),
         policy=policy or Policy(),
         engine=engine,
-        capacity=Capacity(slots=slots, device="none", models={MODEL: defaults, **others}),
         messengers=messengers,
         clock=LoopClock(),
         ids=CountingIds(),
@@ -165,13 +160,13 @@ async def bench(
     start: bool = True,
     slots: int = 1,
     defaults: ModelDefaults = DEFAULTS,
-    others: Mapping[str, ModelDefaults] = MappingProxyType({}),
     limits: Limits | None = None,
     max_jobs: int = 100,
     store: JobStore | None = None,
     images: ImageStore | None = None,
     engine: FakeEngine | None = None,
     chat: FakeMessenger | None = None,
+    reader: PictureReader | None = None,
     grace: float = 5.0,
     guard_chains: bool = True,
     advice: bool = True,
@@ -181,11 +176,11 @@ async def bench(
     """A running core; `start=False` leaves the starting to the test, parts given are kept from an earlier run."""
     parts = Bench(
         core=None,  # type: ignore[arg-type]  # filled two lines below, from the other parts
-        engine=engine or FakeEngine(slots=slots),
+        engine=engine or FakeEngine(slots=slots, defaults=defaults),
         chat=chat or FakeMessenger(),
         images=images or FolderImageStore(folder),
         store=store or MemoryJobStore(),
-        reader=InProcessPictureReader(),
+        reader=reader or InProcessPictureReader(),
     )
     parts.core = assemble(
         store=parts.store,
@@ -193,9 +188,6 @@ async def bench(
         engine=parts.engine,
         messengers={parts.chat.platform: parts.chat},
         reader=parts.reader,
-        slots=slots,
-        defaults=defaults,
-        others=others,
         limits=limits or Limits(pending_per_user=1000, per_user_per_day=0),
         max_jobs=max_jobs,
         guard_chains=guard_chains,

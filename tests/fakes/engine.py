@@ -3,6 +3,7 @@
 It passes the contract suite in `tests/contract/test_engine.py`. On top of the contract it can be told what to do:
 
     engine.script(Failed(FailureKind.CRASH, "…"), HANG, DIE)   # one act per run, in order; then it behaves again
+    engine.learn(slots=3, defaults=…)                          # what loading its model brings at the next run
     engine.hold()                                              # pictures stop after their first event until release()
     await engine.until_running(request_id)
     engine.requests                                            # every request it was given, in order
@@ -34,7 +35,7 @@ from inference.api import (
 )
 from inference.backend import Unsuited
 from inference.geometry import fit
-from inference.maps import draw_lines, fit_map, read_map
+from inference.maps import draw_lines, fit_map, label, read_map
 from tests.fakes.maps import KINDS, showing
 
 
@@ -63,6 +64,8 @@ class FakeEngine:
         self._slots = slots
         self._model = model
         self._defaults = defaults
+        self._learns = (slots, defaults)
+        self._offered: Mapping[str, ModelDefaults] = {}
         self._acts: deque[Failed | Act] = deque()
         self._waiting: list[str] = []
         self._running: set[str] = set()
@@ -79,8 +82,10 @@ class FakeEngine:
     async def __aexit__(self, *exc_info: object) -> None:
         await self._change(self._stop)
 
-    async def capacity(self) -> Capacity:
-        return Capacity(slots=self._slots, device="none (a fake)", models={self._model: self._defaults})
+    def capacity(self) -> Capacity:
+        return Capacity(
+            slots=self._slots, device="none (a fake)", models={self._model: self._defaults} | dict(self._offered)
+        )
 
     async def run(self, request: Img2ImgRequest) -> AsyncGenerator[Event, None]:
         self._check_open()
@@ -119,6 +124,14 @@ class FakeEngine:
         """What the next runs do, one act each."""
         self._acts.extend(acts)
 
+    def learn(self, *, slots: int, defaults: ModelDefaults = DEFAULTS) -> None:
+        """What is known once the next run's model was loaded."""
+        self._learns = (slots, defaults)
+
+    def offer(self, **models: ModelDefaults) -> None:
+        """Say that there are these models too."""
+        self._offered = models
+
     def hold(self) -> None:
         """Let pictures stop after their first event; maps, which need no device, go on."""
         self._held = True
@@ -141,6 +154,7 @@ class FakeEngine:
         if act is DIE:
             await self._change(self._stop)
             self._check_open()
+        self._slots, self._defaults = self._learns
         yield Started()
         await self._until(
             lambda: not (act is HANG or (self._held and not request.map_only)) or request.id in self._cancelled
@@ -175,7 +189,7 @@ class FakeEngine:
         if request.model != self._model:
             return f"The model {request.model!r} is not here: use {self._model!r}."
         kind = request.control and request.control.kind
-        if kind and kind not in self._defaults.controls:
+        if kind and not request.map_only and kind not in self._defaults.controls:
             return f"The model {request.model!r} has no control of the kind {kind.value}."
         return ""
 
@@ -232,6 +246,6 @@ def _paint(request: Img2ImgRequest, max_pixels: int) -> tuple[int, int]:
         picture = Image.blend(picture, Image.frombytes("RGB", picture.size, noise), request.strength)
         picture = showing(picture, drawn, request.control)
     partial = Path(f"{request.output}.part")
-    picture.save(partial, format="PNG")
+    picture.save(partial, format="PNG", pnginfo=label(picture))
     partial.rename(request.output)
     return picture.size

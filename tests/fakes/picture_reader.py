@@ -18,14 +18,18 @@ class InProcessPictureReader:
     def __init__(self) -> None:
         self.reads = 0
 
-    async def read(self, content: bytes) -> Picture:
+    async def read(self, content: bytes, *, alpha: bool = False) -> Picture:
         self.reads += 1
         try:
             with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as opened:
-                upright = ImageOps.exif_transpose(opened).convert("RGB")
+                upright = ImageOps.exif_transpose(opened)
         except OSError:
             raise PictureRefused("refused-no-format") from None
-        plain = Image.frombytes("RGB", upright.size, upright.tobytes())  # a new picture carries no metadata
+        mode = "RGBA" if alpha and upright.has_transparency_data else "RGB"
+        paper = Image.new("RGBA", upright.size, "white")
+        upright = upright.convert("RGBA") if mode == "RGBA" else Image.alpha_composite(paper, upright.convert("RGBA"))
+        # A new picture carries no metadata.
+        plain = Image.frombytes(mode, upright.size, upright.convert(mode).tobytes())
         png = io.BytesIO()
         plain.save(png, "PNG", compress_level=1)
         return Picture(

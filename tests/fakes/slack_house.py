@@ -88,7 +88,6 @@ async def house(
             engine=engine,
             messengers=messengers,
             reader=InProcessPictureReader(),
-            slots=1,
             limits=limits or Limits(pending_per_user=100, per_user_per_day=0),
             max_jobs=100,
             moderator=moderator,

@@ -44,7 +44,11 @@ def test_defaults_follow_from_family_and_files(
     steps, guidance_scale, max_pixels, multiple = expected
     entry = ModelEntry(id=name)
     assert catalog.defaults(name, entry, model(tmp_path / name, pipeline, **configs)) == ModelDefaults(
-        steps=steps, guidance_scale=guidance_scale, max_pixels=max_pixels, multiple=multiple
+        steps=steps,
+        guidance_scale=guidance_scale,
+        max_pixels=max_pixels,
+        multiple=multiple,
+        steerable=pipeline in {"StableDiffusionPipeline", "StableDiffusionXLPipeline"},
     )
 
 
@@ -53,7 +57,7 @@ def test_a_models_own_words_count_most(tmp_path: Path) -> None:
         tmp_path / "m", "StableDiffusionPipeline", own_words={"steps": 8, "max_pixels": 147456, "trained_by": "us"}
     )
     assert catalog.defaults("m", ENTRY, folder) == ModelDefaults(
-        steps=8, guidance_scale=7.5, max_pixels=147456, multiple=8
+        steps=8, guidance_scale=7.5, max_pixels=147456, multiple=8, steerable=True
     )
 
 
@@ -73,6 +77,7 @@ def test_what_the_owner_says_counts_most_of_all(tmp_path: Path) -> None:
         max_pixels=4096,
         multiple=8,
         controls=(ControlKind.CANNY,),
+        steerable=True,
         loras=(Lora("ink"),),
         licence="MIT",
     )

@@ -104,6 +104,21 @@ async def test_slots_are_filled_and_every_job_ends_once(tmp_path: Path) -> None:
             assert [card.status for card in message.cards].count(JobStatus.SUCCEEDED) == 1
 
 
+async def test_slots_that_a_loaded_model_brings_are_filled_while_its_first_picture_is_made(tmp_path: Path) -> None:
+    async with bench(tmp_path, slots=1) as at:
+        at.engine.learn(slots=3)
+        at.engine.hold()
+        jobs = [(await at.service.submit(request(user))).job for user in "abcd"]
+        async with asyncio.timeout(5):
+            for job in jobs[:3]:
+                await at.engine.until_running(f"{generation_id(job.id, 0)}-1")
+
+        assert len(at.engine.requests) == 3
+        await at.engine.release()
+        for job in jobs:
+            await at.shown(job.id)
+
+
 async def test_work_that_outlives_its_grace_is_back_in_line_after_a_restart(tmp_path: Path) -> None:
     async with bench(tmp_path, grace=0.05) as first:
         first.engine.script(HANG)

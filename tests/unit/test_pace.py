@@ -10,15 +10,15 @@ def unit(job: str, index: int = 0, cost: float = 2.0) -> Unit:
 
 
 def test_nothing_is_promised_before_anything_was_measured() -> None:
-    waiting = Pace(slots=1).waiting(JobId("a"), [unit("a")], now=100.0)
+    waiting = Pace(slots=lambda: 1).waiting(JobId("a"), [unit("a")], now=100.0)
 
     assert waiting is not None
     assert (waiting.position, waiting.expected_at) == (1, None)
-    assert Pace(slots=1).drained_in([unit("a")]) is None
+    assert Pace(slots=lambda: 1).drained_in([unit("a")]) is None
 
 
 def test_expectation_counts_what_runs_what_is_ahead_and_the_job_itself() -> None:
-    pace = Pace(slots=1)
+    pace = Pace(slots=lambda: 1)
     pace.observe(cost=1.0, seconds=3.0)
     pace.runs(unit("running", cost=4.0), 0.75)
     order = [unit("a", cost=2.0), unit("b", cost=5.0), unit("c", cost=100.0)]
@@ -33,7 +33,7 @@ def test_expectation_counts_what_runs_what_is_ahead_and_the_job_itself() -> None
 
 
 def test_several_slots_share_the_work() -> None:
-    one, four = Pace(slots=1), Pace(slots=4)
+    one, four = Pace(slots=lambda: 1), Pace(slots=lambda: 4)
     for pace in (one, four):
         pace.observe(cost=1.0, seconds=2.0)
     order = [unit(name) for name in "abcd"]
@@ -42,7 +42,7 @@ def test_several_slots_share_the_work() -> None:
 
 
 def test_a_sweep_is_done_when_its_last_picture_is() -> None:
-    pace = Pace(slots=1)
+    pace = Pace(slots=lambda: 1)
     pace.observe(cost=1.0, seconds=1.0)
     order = [unit("sweep", 0), unit("other"), unit("sweep", 1)]
 
@@ -54,7 +54,7 @@ def test_a_sweep_is_done_when_its_last_picture_is() -> None:
 
 
 def test_the_late_expectation_is_the_ninth_decile() -> None:
-    pace = Pace(slots=1)
+    pace = Pace(slots=lambda: 1)
     for seconds in range(1, 12):
         pace.observe(cost=1.0, seconds=float(seconds))
 
@@ -62,4 +62,4 @@ def test_the_late_expectation_is_the_ninth_decile() -> None:
 
 
 def test_a_job_that_does_not_wait_has_no_place() -> None:
-    assert Pace(slots=1).waiting(JobId("gone"), [unit("a")], now=0.0) is None
+    assert Pace(slots=lambda: 1).waiting(JobId("gone"), [unit("a")], now=0.0) is None

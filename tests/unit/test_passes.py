@@ -102,7 +102,7 @@ async def test_advice_is_one_quiet_line_that_is_not_repeated(tmp_path: Path) -> 
     async with bench(tmp_path) as at:
         receipt = await at.service.submit(request(prompt="a dog", source=SHARP))
         card = await at.shown(receipt.job.id)
-        assert card.notes == ('Tip: words for a style help, such as "oil painting"; /styles lists some.',)
+        assert card.notes == ('Tip: words for a style help, such as "oil painting"; the command styles shows some.',)
         again = await at.service.submit(request(prompt="a cat", source=SHARP))
         assert (await at.shown(again.job.id)).notes == ()
         pale = await at.service.submit(request(prompt="a cat"))
@@ -111,11 +111,13 @@ async def test_advice_is_one_quiet_line_that_is_not_repeated(tmp_path: Path) -> 
         assert (await at.shown(others.job.id)).notes[0].startswith("Tipp:")
 
 
-async def test_a_chain_without_style_words_is_told_of_refine_and_its_reruns_of_nothing(tmp_path: Path) -> None:
+async def test_a_chain_without_style_words_is_told_of_less_strength_and_its_reruns_of_nothing(
+    tmp_path: Path,
+) -> None:
     async with bench(tmp_path) as at:
         first = await made(at, prompt="an oil painting")
         receipt = await at.service.press(press(Verb.CHAIN, first, prompt="more trees"))
-        assert "refine" in (await at.shown(receipt.job.id)).notes[0]
+        assert "0.35" in (await at.shown(receipt.job.id)).notes[0]
         rerun = await at.service.press(press(Verb.RERUN, generation_id(receipt.job.id, 0), "ben", strength=0.9))
         assert (await at.shown(rerun.job.id)).notes == ()
 

@@ -409,7 +409,8 @@ async def test_adapters_get_their_usual_weight_and_are_shown_and_kept(tmp_path: 
 
 async def test_another_model_paints_a_result_with_its_own_steps_and_guidance(tmp_path: Path) -> None:
     turbo = replace(DEFAULTS, steps=2, guidance_scale=0.0)
-    async with bench(tmp_path, others={"turbo": turbo}) as at:
+    async with bench(tmp_path) as at:
+        at.engine.offer(turbo=turbo)
         parent = await finished(at, steps=30, guidance_scale=5.0, style="oil")
         at.engine.hold()
         first = await at.service.press(press(Verb.EDIT, parent, model="turbo"))
@@ -463,6 +464,18 @@ async def test_a_model_that_edits_by_instruction_says_that_strength_does_not_app
         labels = [button.label for row in card.buttons for button in row]
         assert labels == ["Chain", "Reroll", "Edit", "Details", "Delete"]
         assert "strength 0 (subtle)" in copied.facts
+
+
+async def test_what_is_learnt_of_a_model_when_it_loads_holds_from_the_next_request_on(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        at.engine.learn(slots=1, defaults=replace(DEFAULTS, steps=9, guidance_scale=3.0, controls=()))
+        guessed = (await at.service.submit(request())).job
+        await at.shown(guessed.id)
+        known = (await at.service.submit(request())).job
+
+        assert (guessed.recipes[0].steps, guessed.recipes[0].guidance_scale) == (4, 1.5)
+        assert (known.recipes[0].steps, known.recipes[0].guidance_scale) == (9, 3.0)
+        assert at.service.models[MODEL].controls == at.service.controls() == ()
 
 
 async def test_a_place_may_allow_some_models_only(tmp_path: Path) -> None:

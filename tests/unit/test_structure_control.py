@@ -29,11 +29,6 @@ async def finished(at: Bench, wish: Request) -> tuple[GenerationId, Card]:
     return generation_id(receipt.job.id, 0), await at.shown(receipt.job.id)
 
 
-def offer(at: Bench, **models: ModelDefaults) -> None:
-    """White-box: other models than the fake engine has, to choose among."""
-    at.core.service._admission.models = models
-
-
 async def test_a_given_map_reaches_the_engine_decoded_and_is_repeated_by_a_rerun(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
         first, card = await finished(at, request(control=CANNY, control_map=drawing((32, 48))))
@@ -55,8 +50,8 @@ async def test_a_given_map_reaches_the_engine_decoded_and_is_repeated_by_a_rerun
         (
             {MODEL: replace(DEFAULTS, controls=())},
             (
-                "The model 'fake' cannot keep structure: leave control out, or ask who runs me to name a ControlNet "
-                "for it in the model file, under [fake.controls]."
+                "The model 'fake' cannot keep structure: leave control out, or ask who runs me for a model of the "
+                "families Stable Diffusion 1, 2 or XL with ControlNets."
             ),
         ),
         (
@@ -69,7 +64,7 @@ async def test_a_kind_that_the_model_lacks_is_refused_with_the_way_out(
     tmp_path: Path, models: dict[str, ModelDefaults], sentence: str
 ) -> None:
     async with bench(tmp_path) as at:
-        offer(at, **models)
+        at.engine.offer(**models)
         with pytest.raises(InvalidRequest) as refusal:
             await at.service.submit(request(control=Control(kind=ControlKind.POSE)))
         assert str(refusal.value) == sentence

@@ -111,7 +111,6 @@ async def bench_on(
             moderator=moderator or FakeModerator(),
             policy=policy or Policy(),
             engine=engine,
-            capacity=await engine.capacity(),
             messengers=messengers,
             clock=clock,
             ids=SystemIds(),

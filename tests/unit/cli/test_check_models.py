@@ -1,5 +1,7 @@
 """What `check` says of the models on offer."""
 
+import re
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from bot.cli.findings import Finding, State
 from inference.api import Capacity, ControlKind, ModelDefaults
 from inference.entry import LoraEntry, MapModels, ModelEntry
 
-HERE = ModelDefaults(steps=4, guidance_scale=1.0, max_pixels=64, multiple=8)
+HERE = ModelDefaults(steps=4, guidance_scale=1.0, max_pixels=64, multiple=8, steerable=True)
 AWAY = ModelDefaults(steps=4, guidance_scale=1.0, max_pixels=64, multiple=8, here=False)
 
 
@@ -23,7 +25,8 @@ def _no_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def found(entry: ModelEntry, defaults: ModelDefaults | None, map_models: MapModels = MapModels()) -> list[Finding]:  # noqa: B008 -- frozen
     models = {} if defaults is None else {"mine": defaults}
-    return list(model_findings({"mine": entry}, Capacity(slots=1, device="", models=models), map_models))
+    capacity = Capacity(slots=1, device="", models=models)
+    return list(model_findings({"mine": entry}, capacity, map_models, catalogue={"mine"}))
 
 
 def said(entry: ModelEntry, defaults: ModelDefaults | None) -> list[tuple[State, str]]:
@@ -88,11 +91,35 @@ def test_what_would_enable_the_rest_of_control_is_said() -> None:
     ]
 
 
-def test_a_family_that_keeps_no_structure_is_named() -> None:
-    entry = ModelEntry(id="org/name", controls={ControlKind.CANNY: "org/net"})
-    state, words = control(entry, HERE, MapModels())
+@pytest.mark.parametrize("controls", [{}, {ControlKind.CANNY: "org/net"}])
+def test_to_a_family_that_keeps_no_structure_no_network_is_suggested(controls: dict[ControlKind, str]) -> None:
+    flux = replace(HERE, steerable=False)
+    state, words = control(ModelEntry(id="org/name", controls=controls), flux, MapModels())
     assert state is State.NOTE
-    assert "Stable Diffusion 1, 2 and XL" in words
+    assert words == "none: only models of the families Stable Diffusion 1, 2 and XL can keep structure"
+
+
+def test_of_a_model_that_is_not_here_a_network_is_suggested_with_a_proviso() -> None:
+    _, words = control(ModelEntry(id="org/name"), AWAY, MapModels(depth="org/depth", pose="org/pose"))
+    assert words.endswith(
+        "pose if the model is of the families Stable Diffusion 1, 2 and XL, which shows once it is here"
+    )
+
+
+def test_a_default_that_is_no_catalogue_name_needs_an_entry_of_its_own_for_networks() -> None:
+    id_ = "stabilityai/sdxl-turbo"
+    capacity = Capacity(slots=1, device="", models={id_: HERE})
+    [finding] = model_findings({id_: ModelEntry(id=id_)}, capacity, MapModels(), catalogue={"sdxl"})
+    assert 'an entry of your own in models.file, with id = "stabilityai/sdxl-turbo"' in finding.words
+    assert f"[{id_}" not in finding.words
+
+
+def test_a_suggested_table_is_valid_toml() -> None:
+    name = "sd1.5-mine"
+    capacity = Capacity(slots=1, device="", models={name: HERE})
+    [finding] = model_findings({name: ModelEntry(id="org/name")}, capacity, MapModels(), catalogue={name})
+    [table] = re.findall(r"\[.*?\]", finding.words)
+    assert tomllib.loads(table) == {name: {"controls": {}}}
 
 
 @pytest.mark.parametrize("there", [True, False])

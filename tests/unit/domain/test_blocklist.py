@@ -18,6 +18,17 @@ from bot.domain.errors import InvalidRequest
         ("naked", "nаkеd with Cyrillic vowels"),  # noqa: RUF001
         ("naked", "n a k e d"),
         ("naked", "n.a.k.e.d"),
+        ("naked", "a n a k e d woman"),
+        ("naked", "draw a n a k e d"),
+        ("naked", "a n 4 k 3 d a"),
+        ("naked", "ɴᴀᴋᴇᴅ in small capitals"),
+        ("naked", "🅝🅐🅚🅔🅓 and 🅽🅰🅺🅴🅳"),
+        ("naked", "🅰️ 🅽 🅰️ 🅺 🅴 🅳"),
+        ("gr?y", "a g r e y a"),
+        ("red queen", "a r e d queen"),
+        ("red queen", "the red q u e e n a"),
+        ("red queen", "a r e d q u e e n a"),
+        ("裸の女", "裸 の 女"),
         ("kill", "k1ll"),
         ("kill", "ki11"),
         ("4chan", "from 4chan"),
@@ -43,6 +54,12 @@ def test_a_word_is_found_however_it_is_written(pattern: str, prompt: str) -> Non
         ("gr?y", "greay"),
         ("バカ", "ハカ"),
         ("tree", "t r e x"),
+        ("naked", "n a k e t d"),
+        ("am", "I a m happy"),
+        ("ab", "a b c"),
+        ("red queen", "r e d and q u e e n"),
+        ("red queen", "r e d x queen"),
+        ("ass", "in 1 2 3 4 5 6 7 8 9 steps"),
         ("[a-z]", "a"),
     ],
 )
@@ -53,6 +70,7 @@ def test_other_words_are_let_be(pattern: str, prompt: str) -> None:
 def test_no_pattern_takes_long_on_any_prompt() -> None:
     """Stars that a careless expression would try in all ways: exponentially many for this one."""
     assert not blocks(["*a" * 50], "a" * 49 + "b" * 1951)
+    assert not blocks(["*a" * 50], "a " * 49 + "b " * 951)
 
 
 @given(st.lists(st.text(max_size=MAX_PATTERN), max_size=5), st.text(max_size=200))

@@ -8,6 +8,7 @@ import diffusers.pipelines.stable_diffusion.safety_checker as stock
 import pytest
 import torch
 import transformers
+from safetensors.torch import load_file, save_file
 
 from inference.api import ModelUnavailable
 from inference.classifiers import load
@@ -63,6 +64,13 @@ def save_stock(folder: Path, *, flags: bool) -> Path:
     return folder
 
 
+def spoil(folder: Path, name: str) -> None:
+    """Make one of a model's tensors no numbers."""
+    weights = load_file(folder / "model.safetensors")
+    weights[name].fill_(float("nan"))
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+
+
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
     file = tmp_path / "picture.png"
@@ -93,6 +101,48 @@ def test_labels_that_say_nothing_have_to_be_named(tmp_path: Path) -> None:
 def test_labels_each_for_itself_do_not_share_what_is_likely(tmp_path: Path, picture: Path) -> None:
     folder = save_vit(tmp_path / "vit", 1, problem_type="multi_label_classification")
     assert load(Wanted(model=str(folder))).score(picture) == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_classifier_that_was_saved_in_half_precision_looks_all_the_same(tmp_path: Path, picture: Path) -> None:
+    """ViT turns pixels into its own number format by itself, ResNet does not."""
+    config = transformers.ResNetConfig(
+        embedding_size=8,
+        hidden_sizes=[8],
+        depths=[1],
+        id2label=LABELS,
+        label2id={name: place for place, name in LABELS.items()},
+    )
+    transformers.ResNetForImageClassification(config).to(torch.float16).save_pretrained(tmp_path)
+    transformers.ViTImageProcessorPil(size={"height": 32, "width": 32}).save_pretrained(tmp_path)
+    assert 0 < load(Wanted(model=str(tmp_path))).score(picture) < 1
+
+
+@pytest.mark.parametrize("spoilt", ["visual_projection.weight", "concept_embeds_weights"])
+def test_a_classifier_of_numbers_that_are_none_is_refused_when_it_is_loaded(tmp_path: Path, spoilt: str) -> None:
+    folder = save_vit(tmp_path / "vit", 0)
+    spoil(folder, "classifier.weight")
+    with pytest.raises(ModelUnavailable, match=r"overflow or are none\): set safety\.classifier"):
+        load(Wanted(model=str(folder)))
+    folder = save_stock(tmp_path / "checker", flags=True)
+    spoil(folder, spoilt)
+    with pytest.raises(ModelUnavailable, match=r"overflow or are none\): set safety\.classifier"):
+        load(Wanted(model=str(folder)))
+
+
+def test_a_picture_that_overflows_the_stock_checker_is_not_called_safe(
+    tmp_path: Path, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = load(Wanted(model=str(save_stock(tmp_path / "checker", flags=False))))
+    monkeypatch.setattr("inference.classifiers._pixels", lambda *_: torch.full((1, 3, 32, 32), float("inf")))
+    with pytest.raises(ValueError, match="overflow"):
+        loaded.score(picture)
+
+
+def test_a_classifier_that_cannot_look_is_refused_when_it_is_loaded(tmp_path: Path) -> None:
+    folder = save_vit(tmp_path / "vit", 0)
+    transformers.ViTImageProcessorPil(size={"height": 48, "width": 48}).save_pretrained(folder)
+    with pytest.raises(ModelUnavailable, match=r"set safety\.classifier to"):
+        load(Wanted(model=str(folder)))
 
 
 @pytest.mark.parametrize("flags", [True, False])

@@ -13,11 +13,13 @@ import torch
 from safetensors.torch import load_file
 
 from inference.api import Control, ControlKind, Img2ImgRequest, Lora
-from inference.backend import OutOfMemory, Stopped, Unsuited
+from inference.backend import OutOfMemory, Settings, Stopped, Unsuited
+from inference.caps import KneeFile
 from inference.control import ControlNets, acts, hint, load
 from inference.easel import trial
-from inference.entry import LoraEntry
+from inference.entry import LoraEntry, ModelEntry
 from inference.family import Parts
+from inference.looping import LoopBackend
 from inference.stock import start_from_noise
 from tests.fakes.atelier import Atelier, Sitter, error, picture, request, stock, worst
 from tests.fakes.models import control_network, stable_diffusion, stable_diffusion_xl
@@ -277,6 +279,40 @@ def test_a_steered_request_that_does_not_fit_goes_row_by_row(networks: Any) -> N
 def test_start_and_end_are_shares_of_the_steps_that_are_run(start: float, end: float, acting: list[int]) -> None:
     control = Control(kind=CANNY, start=start, end=end)
     assert [call for call in range(4) if acts(control, call, 4)] == acting
+
+
+def test_networks_used_longest_ago_leave_where_room_is_needed_but_none_that_is_in_use(
+    networks: Any, tmp_path: Path
+) -> None:
+    place = str(tmp_path / "sd")
+    stable_diffusion("ddim").save_pretrained(place)
+    third = saved(tmp_path / "third", stable_diffusion("ddim"), seed=2)
+    entry = ModelEntry(id=place, controls={**controls(networks), SCRIBBLE: third})
+
+    def asking(kind: ControlKind) -> Img2ImgRequest:
+        return request(model="sd", control=Control(kind=kind))
+
+    def loaded(memory_gb: float) -> tuple[LoopBackend, ControlNets]:
+        settings = Settings(model="sd", entries={"sd": entry}, device="cpu", dtype="float32", memory_gb=memory_gb)
+        backend = LoopBackend(settings, KneeFile(tmp_path / "rows.json"))
+        backend.equip(asking(CANNY))
+        [resident] = backend.residents
+        assert resident.easel is not None
+        return backend, resident.easel.controls
+
+    alone, its_network = loaded(0.0)
+    for_two = alone.residents.nbytes + its_network.nbytes
+    backend, nets = loaded(for_two / 1e9)
+    for kind in (DEPTH, CANNY, SCRIBBLE):
+        backend.equip(asking(kind))
+    assert [kind for kind in (CANNY, DEPTH, SCRIBBLE) if backend.is_equipped(asking(kind))] == [CANNY, SCRIBBLE]
+    assert backend.counters()["model_bytes_at_most"] <= for_two
+
+    in_use = nets.get(CANNY)
+    backend.equip(asking(SCRIBBLE))
+    backend.equip(asking(DEPTH))
+    assert [kind for kind in (CANNY, DEPTH, SCRIBBLE) if backend.is_equipped(asking(kind))] == [CANNY, DEPTH]
+    assert nets.get(CANNY).model is in_use.model
 
 
 def ignore(_nbytes: int) -> None:

@@ -1,5 +1,6 @@
 """Maps of depth and poses, by real models of transformers with random weights; what lines are is `test_maps.py`'s."""
 
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -85,6 +86,19 @@ def test_a_picture_without_people_is_refused(models: MapModels, tmp_path: Path) 
     for wanted in (nobody, unseen):
         with pytest.raises(Unsuited, match="shows no person"):
             Draughtsman(wanted).draw(POSE, picture(1, SIZE))
+
+
+def test_models_that_were_saved_in_half_precision_draw_too(models: MapModels, tmp_path: Path) -> None:
+    kinds = {
+        "depth": transformers.AutoModelForDepthEstimation,
+        "pose": transformers.VitPoseForPoseEstimation,
+        "person": transformers.AutoModelForObjectDetection,
+    }
+    for name, kind in kinds.items():
+        shutil.copytree(getattr(models, name), tmp_path / name)
+        kind.from_pretrained(tmp_path / name).to(torch.bfloat16).save_pretrained(tmp_path / name)
+    halved = Draughtsman(MapModels(**{name: str(tmp_path / name) for name in kinds}))
+    assert {halved.draw(kind, picture(1, SIZE)).size for kind in (DEPTH, POSE)} == {SIZE}
 
 
 def test_models_that_cannot_be_used_are_refused_with_the_setting_to_mend(models: MapModels, tmp_path: Path) -> None:

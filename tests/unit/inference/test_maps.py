@@ -1,6 +1,7 @@
 """Control maps. The pictures in `tests/golden/maps` were looked at; `python -m tests.unit.inference.test_maps` draws
 them anew."""
 
+import random
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from PIL import Image, ImageDraw
 from inference.api import ControlKind
 from inference.backend import Unsuited
 from inference.entry import LINES
-from inference.maps import draw_lines, fit_map, read_map
+from inference.maps import draw_lines, fit_map, label, read_map
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = ROOT / "tests/golden/maps"
@@ -66,6 +67,16 @@ def test_a_picture_without_lines_is_refused(kind: ControlKind) -> None:
 def test_a_map_that_was_drawn_here_comes_back_as_it_is(kind: ControlKind) -> None:
     drawn = draw_lines(kind, _photo("photo"))
     assert fit_map(kind, drawn, drawn.size).tobytes() == drawn.tobytes()
+
+
+def test_a_map_that_was_drawn_here_is_known_by_its_label_however_light_it_is(tmp_path: Path) -> None:
+    grain = Image.frombytes("RGB", (64, 64), random.Random(1).randbytes(3 * 64 * 64))
+    drawn = draw_lines(ControlKind.SOFTEDGE, grain)
+    assert np.median(np.asarray(drawn)) >= 128
+    for name, labelled in (("ours", label(drawn)), ("theirs", None)):
+        drawn.save(tmp_path / name, "PNG", pnginfo=labelled)
+        again = fit_map(ControlKind.SOFTEDGE, read_map(tmp_path / name, ControlKind.SOFTEDGE), drawn.size)
+        assert (again.tobytes() == drawn.tobytes()) is (name == "ours")
 
 
 @pytest.mark.parametrize(("paper", "ink"), [(255, 0), (200, 90), (0, 255)])

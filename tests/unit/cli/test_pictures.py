@@ -1,0 +1,98 @@
+"""The command line's pictures on a core of fakes; `tests/e2e/test_command_line.py` runs the real thing."""
+
+import argparse
+import json
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from adapters.console.messenger import PLATFORM, ConsoleMessenger, display
+from adapters.pictures.outgoing import PictureExporter
+from bot.cli import pictures
+from bot.domain.limits import Limits
+from bot.domain.safety import Outcome, Policy, Verdict
+from bot.lifecycle import Running
+from config.reading import load_settings
+from config.settings import Settings
+from inference.api import ModelDefaults
+from tests.fakes.core import assemble
+from tests.fakes.engine import DEFAULTS, FakeEngine
+from tests.fakes.images import FolderImageStore
+from tests.fakes.moderator import FakeModerator
+from tests.fakes.picture_reader import InProcessPictureReader
+from tests.fakes.pictures import drawing
+from tests.fakes.store import MemoryJobStore
+
+SETTINGS = load_settings(None, {})
+
+
+def put_on_fakes(
+    monkeypatch: pytest.MonkeyPatch, *, defaults: ModelDefaults = DEFAULTS, moderator: FakeModerator
+) -> None:
+    """White-box: let the commands work on fakes, by a policy of spoilers."""
+
+    @asynccontextmanager
+    async def fake_bench(_settings: Settings, _model: str | None) -> AsyncIterator[pictures.Bench]:
+        with tempfile.TemporaryDirectory() as folder, display() as lines:
+            async with FakeEngine(defaults=defaults) as engine:
+                store, images = MemoryJobStore(), FolderImageStore(Path(folder))
+                messenger = ConsoleMessenger(lines)
+                core = assemble(
+                    store=store,
+                    images=images,
+                    engine=engine,
+                    messengers={PLATFORM: messenger},
+                    reader=InProcessPictureReader(),
+                    limits=Limits(),
+                    max_jobs=10,
+                    moderator=moderator,
+                    policy=Policy(unsafe=Outcome.SPOILER),
+                )
+                async with Running(core, grace=0.0):
+                    exporter = PictureExporter(store=store, images=images, embed_recipe=False)
+                    yield pictures.Bench(core, exporter, messenger)
+
+    monkeypatch.setattr(pictures, "_bench", fake_bench)
+
+
+def asked(folder: Path, **changes: object) -> argparse.Namespace:
+    source = folder / "source.png"
+    source.write_bytes(drawing())
+    wish: dict[str, object] = {
+        "source": source, "model": None, "json": False, "prompt": "an oil painting", "strength": 0.5, "seed": 1,
+        "negative": "", "steps": None, "guidance": None, "style": None, "lora": [], "control": None,
+        "control_map": None, "control_scale": None, "control_start": None, "control_end": None,
+    }  # fmt: skip
+    return argparse.Namespace(**{**wish, **changes})
+
+
+async def test_who_sits_at_the_terminal_sees_what_would_be_a_spoiler_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_on_fakes(monkeypatch, moderator=FakeModerator(always=Verdict.UNSAFE))
+    await pictures.img2img(asked(tmp_path, out=tmp_path / "made.png"), SETTINGS)
+    await pictures.draw_map(asked(tmp_path, out=tmp_path / "map.png", control="canny"), SETTINGS)
+    await pictures.styles(asked(tmp_path, out=tmp_path / "styles"), SETTINGS)
+    assert (tmp_path / "made.png").exists()
+    assert (tmp_path / "map.png").exists()
+    assert len(list((tmp_path / "styles").iterdir())) == 1
+
+
+async def test_a_model_that_edits_by_instruction_is_reported_without_a_strength(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    editor = replace(DEFAULTS, uses_strength=False)
+    put_on_fakes(monkeypatch, defaults=editor, moderator=FakeModerator())
+    await pictures.img2img(asked(tmp_path, out=tmp_path / "made.png"), SETTINGS)
+    told = capsys.readouterr().out
+    assert "edits by instruction; strength does not apply" in told
+    assert "strength 0.5" not in told
+    await pictures.img2img(asked(tmp_path, out=tmp_path / "made.png", json=True), SETTINGS)
+    await pictures.img2img(asked(tmp_path, out=tmp_path / "made.png", json=True, strength=0.0), SETTINGS)
+    told, copied = (json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{"))
+    assert told["pictures"][0]["strength"] is None
+    assert copied["pictures"][0]["strength"] == 0
