@@ -78,6 +78,7 @@ async def test_a_spare_that_died_waiting_is_not_noticed() -> None:
         child.kill()
         while psutil.pid_exists(child.pid):
             await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)  # the loop hears of it a turn later
         assert (await reader.read(saved(quarters(), "PNG"))).width == 96
 
 
