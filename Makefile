@@ -75,13 +75,15 @@ install: $(RUNTIME) ## Make .venv with the pentimento command in it
 	@echo "Ready: $(BIN)/pentimento --help"
 
 PHOTO := docs/demo/photo.jpg
+SKETCH := docs/demo/sketch.png
 
 demo: export PENTIMENTO__MODEL__ID := pocket
-demo: $(RUNTIME) ## Make pictures from the bundled photograph with the shipped model
+demo: $(RUNTIME) ## Make pictures from the bundled photograph and sketch with the shipped model
 	@mkdir -p demo .tmp
 	$(BIN)/pentimento img2img $(PHOTO) "oil painting" --strength 0.6 --seed 7 --out demo/oil-painting.png
 	$(BIN)/pentimento sweep $(PHOTO) "stained glass" --strengths 0.3,0.5,0.7,0.9 --seed 7 --out demo/sweep
 	$(BIN)/pentimento chain $(PHOTO) "pencil sketch" "watercolor" --seed 7 --out demo/chain
+	$(BIN)/pentimento img2img $(SKETCH) "a village, watercolor" --control scribble --strength 1 --seed 7 --out demo/from-sketch.png
 	@echo; echo "The pictures lie in $(CURDIR)/demo:"; find demo -name '*.png' | sort | sed 's/^/  /'
 
 styles: export PENTIMENTO__MODEL__ID := pocket

@@ -19,9 +19,10 @@ from training.speed import autocast
 # The maps come at eight times the latents' size; these are the channels on the way down.
 CONDITIONING = (8, 16, 24, 48)
 
-# Lines are of use where little of a picture is left: mostly strong noise, and often nothing but noise.
+# Lines are of use where little of a picture is left: mostly strong noise, and often nothing but noise. The denoiser
+# knows the repertoire by heart: lines tell it something where a caption names such a scene and they show another one.
 EDGE_BRIDGE = BridgeSettings(
-    least=0.4, terminal=0.55, repertoire=0.2, unstyled=0.16, described=0.5, dropped=0.1, cropped=0.0
+    least=0.4, terminal=0.55, repertoire=0.0, unstyled=0.16, described=0.5, dropped=0.1, cropped=0.0
 )
 
 

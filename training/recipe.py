@@ -37,7 +37,9 @@ class Recipe:
     )
     edges: EdgeSettings = field(default_factory=EdgeSettings)
     edge_bridge: BridgeSettings = field(default_factory=lambda: replace(EDGE_BRIDGE, batch=16, large=0.25))
-    edge_loop: LoopSettings = field(default_factory=lambda: LoopSettings(1e-3, minutes=30, seed=5, batch=16))
+    edge_loop: LoopSettings = field(
+        default_factory=lambda: LoopSettings(2.5e-3, minutes=38, hold=0.45, average=0.99, seed=5, batch=16)
+    )
     device: str = "cpu"
     replicas: int = 2  # processes of one thread each that train the denoiser together
 

@@ -17,6 +17,7 @@ from PIL import Image, ImageChops
 from bot.cli.pictures import _for_owner
 from config.reading import load_settings
 from config.styles import load_styles
+from tests.fakes.sketches import lines_kept, sketch
 
 PHOTOS = Path("docs/demo")
 SMALL = (192, 128)
@@ -102,6 +103,20 @@ def test_strength_zero_is_the_source_and_strength_one_ignores_it(photos: tuple[P
         ran = pentimento("img2img", photo, "a city at night", "--strength", 1, "--seed", 3, "--out", ones[-1])
         assert ran.returncode == 0, ran.stderr
     assert pixels(ones[0]) == pixels(ones[1])
+
+
+@pytest.mark.slow
+def test_a_sketch_becomes_a_picture_that_keeps_its_lines(tmp_path: Path) -> None:
+    drawn = tmp_path / "sketch.png"
+    sketch().save(drawn)
+    made = {}
+    for name, control in (("kept", ("--control", "scribble")), ("plain", ())):
+        out = tmp_path / f"{name}.png"
+        asked = ("--strength", 1, "--seed", 7, "--out", out)
+        ran = pentimento("img2img", drawn, "a village, watercolor", *control, *asked)
+        assert ran.returncode == 0, ran.stderr
+        made[name] = lines_kept(out.read_bytes())
+    assert made["kept"] > made["plain"] + 0.1, made
 
 
 @pytest.mark.slow

@@ -130,6 +130,7 @@ def test_the_build_steps_make_a_working_command_with_the_model_inside(tmp_path: 
     assert (packages / "inference" / "pocket" / "model_index.json").is_file()
     weights = list((packages / "inference" / "pocket").rglob("*.safetensors"))
     assert {file.parent.name for file in weights} == {"unet", "vae", "text_encoder"}
+    assert (packages / "inference" / "pocket-edges" / "diffusion_pytorch_model.safetensors").is_file()
     asking = [str(target / "bin" / "pentimento"), "--version"]
     version = subprocess.run(asking, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     assert version.returncode == 0, version.stderr

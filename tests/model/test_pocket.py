@@ -15,7 +15,7 @@ from PIL import Image
 
 from training.autoencoder import psnr
 from training.evaluate import Model
-from training.export import DEFAULTS, OWN_WORDS
+from training.export import DEFAULTS, OWN_WORDS, file_hashes
 from training.photographs import child_drawing, photographs, to_tensor
 from training.scenes.canvas import Array
 from training.scenes.repertoire import COMPOSITIONS, composition
@@ -28,7 +28,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
 ]
 
-FOLDER = Path("inference/pocket")
+FOLDER, EDGES = Path("inference/pocket"), Path("inference/pocket-edges")
+RECORD = Path("docs/pocket/record.json")
 MEDIAN_DB = 27.0
 SCHEDULERS = (
     "EulerDiscreteScheduler", "DDIMScheduler", "DPMSolverMultistepScheduler", "UniPCMultistepScheduler",
@@ -61,6 +62,12 @@ def test_it_is_small_and_complete() -> None:
     assert size < 40e6
     assert {path.suffix for path in FOLDER.rglob("*") if path.is_file()} <= {".json", ".safetensors", ".txt"}
     assert json.loads((FOLDER / OWN_WORDS).read_text()) == DEFAULTS
+
+
+def test_what_ships_is_what_the_record_says() -> None:
+    record = json.loads(RECORD.read_text())
+    assert record["files"] == file_hashes(FOLDER)
+    assert record["edges"]["files"] == file_hashes(EDGES)
 
 
 @pytest.mark.parametrize("dtype", [None, torch.float32, torch.float16, torch.bfloat16])

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
-from tests.e2e.discord.test_product import PICTURE_SECONDS, product
+import pytest
+
+from tests.e2e.discord.test_product import PICTURE_SECONDS, is_done, product
 from tests.fakes.discord_server import DiscordServer
 from tests.fakes.discord_server.people import Person
 from tests.fakes.discord_server.world import Channel
-from tests.fakes.pictures import drawing
+from tests.fakes.pictures import drawing, saved
 from tests.fakes.product import keeps_structure
+from tests.fakes.sketches import lines_kept, sketch
 
 MODULE = "tests.fakes.product"
 
@@ -33,3 +36,20 @@ async def test_a_sketch_its_map_and_the_pictures_made_with_it(
         asked = await anna.press(direct, "Show map")
         again = await discord.shown(asked, lambda post: post.pictures, seconds=PICTURE_SECONDS)
         assert "control scribble" in again.words
+
+
+@pytest.mark.slow
+async def test_the_model_that_ships_keeps_the_lines_of_a_sketch(
+    discord: DiscordServer, channel: Channel, anna: Person, tmp_path: Path
+) -> None:
+    async with product(discord, tmp_path):
+        await discord.until(lambda: discord.commands, what="commands", seconds=PICTURE_SECONDS)
+        asked = await anna.command(
+            channel, "img2img", image=saved(sketch(), "PNG"), prompt="a village, watercolor", strength=1.0, seed=7,
+            control="scribble",
+        )  # fmt: skip
+        made = await discord.shown(asked, is_done, seconds=PICTURE_SECONDS)
+        asked = await anna.submit(await anna.press(made, "Edit"), control="none")
+        plain = await discord.shown(asked, is_done, seconds=PICTURE_SECONDS)
+        kept, chance = (lines_kept(post.files[post.pictures[0]["filename"]]) for post in (made, plain))
+        assert kept > chance + 0.1, (kept, chance)

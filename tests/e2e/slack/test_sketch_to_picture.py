@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.slack.test_whole_product import serving
-from tests.fakes.pictures import drawing
+from tests.fakes.pictures import drawing, saved
 from tests.fakes.product import keeps_structure
-from tests.fakes.slack_server.member import Member, words
+from tests.fakes.sketches import lines_kept, sketch
+from tests.fakes.slack_server.member import Member, images, words
 from tests.fakes.slack_server.server import SlackServer
 from tests.fakes.slack_server.state import Conversation
 
@@ -34,3 +35,21 @@ async def test_a_sketch_its_map_and_the_pictures_made_with_it(
         assert "control scribble" in words(direct)
         await ann.press("Show map", general, direct)
         assert "The map" in words(await ann.result(general, 3))
+
+
+@pytest.mark.slow
+async def test_the_model_that_ships_keeps_the_lines_of_a_sketch(
+    slack: SlackServer, tmp_path: Path, ann: Member, general: Conversation
+) -> None:
+    drawn = slack.state.add_file(ann.team, ann.user, saved(sketch(), "PNG"))
+    async with serving(slack, tmp_path, "socket"):
+        asked = "a village, watercolor --strength 1 --seed 7 --control scribble"
+        await ann.submit(await ann.open("/img2img", general, asked), file=drawn)
+        made = await ann.result(general)
+        form = await ann.opens(lambda: ann.press("Edit", general, made))
+        await ann.submit(form, control="none")
+        plain = await ann.result(general, 1)
+        kept, chance = (
+            lines_kept(slack.state.files[images(post)[0]["slack_file"]["id"]].content) for post in (made, plain)
+        )
+        assert kept > chance + 0.1, (kept, chance)
