@@ -15,6 +15,10 @@ from training.schedule import betas
 OWN_WORDS = "pentimento.json"
 DEFAULTS = {"steps": 16, "guidance_scale": 1.5, "max_pixels": 512 * 512, "multiple": 8}
 
+# After so short a training a ControlNet says too little. So much more of it keeps a held-out scribble's lines better,
+# 0.64 instead of 0.56 by `agreement` over four prompts, and twice as much hardly better; that is what scale 1 means.
+EMPHASIS = 1.5
+
 
 def build_scheduler() -> DDIMScheduler:
     """DDIM over the trained betas. `trailing` starts at the last step, where the noise is terminal."""
@@ -53,6 +57,10 @@ def export(autoencoder: AutoencoderKL, denoiser: Denoiser, tokenizer: CLIPTokeni
 
 def export_control(control: ControlNetModel, out: Path) -> None:
     """A folder for `ControlNetModel.from_pretrained`, in fp16 like the denoiser."""
+    with torch.no_grad():
+        for last in (*control.controlnet_down_blocks, control.controlnet_mid_block):
+            for parameter in last.parameters():
+                parameter.mul_(EMPHASIS)
     control.to(torch.float16).save_pretrained(out, safe_serialization=True)
 
 
