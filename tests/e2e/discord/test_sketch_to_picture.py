@@ -45,7 +45,7 @@ async def test_the_model_that_ships_keeps_the_lines_of_a_sketch(
     async with product(discord, tmp_path):
         await discord.until(lambda: discord.commands, what="commands", seconds=PICTURE_SECONDS)
         asked = await anna.command(
-            channel, "img2img", image=saved(sketch(), "PNG"), prompt="a village, watercolor", strength=1.0, seed=7,
+            channel, "img2img", image=saved(sketch(), "PNG"), prompt="a cyberpunk neon city", strength=1.0, seed=7,
             control="scribble",
         )  # fmt: skip
         made = await discord.shown(asked, is_done, seconds=PICTURE_SECONDS)
