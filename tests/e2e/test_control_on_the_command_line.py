@@ -71,7 +71,7 @@ def test_a_chain_and_a_sweep_keep_control(sketch: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--control", "depth"), "cannot keep depth: choose from canny, scribble"),
+        (("--control", "depth"), "cannot keep depth: choose from canny, lineart, scribble, softedge"),
         (("--control", "outline"), "I do not know the control 'outline'"),
         (("--control-scale", "0.5"), "Say which control that is for"),
         (("--control", "canny", "--control-start", "0.8", "--control-end", "0.2"), "the start before the end"),

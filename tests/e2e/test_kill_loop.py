@@ -65,6 +65,9 @@ async def test_nothing_is_lost_or_doubled_however_often_the_process_is_killed(tm
             await bot.wait()
             assert await gone(children), "an orphan outlived the bot"
         last = await start(chat.url, tmp_path)
+        # All others may be shown by now; it is up, and hears signals, once it has shown one of its own.
+        chat.send(f"event-{jobs}", "a plain wish")
+        jobs += 1
         await all_shown(chat, jobs)
         last.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(last.wait(), timeout=30) == 0

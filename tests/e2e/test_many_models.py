@@ -113,9 +113,11 @@ async def test_two_models_and_three_adapters_alternating_stay_within_memory_and_
     models: Path, tmp_path: Path
 ) -> None:
     """200 requests of ten members, each for the other model and the next adapter than the one before."""
-    weights = sum(file.stat().st_size for file in (models / "sdxl").rglob("*.safetensors"))
-    memory_gb = 1.2 * weights / 1e9  # room for either model with its adapters, not for both
     entries = {name: entry(models, name) for name in ("sd", "sdxl")}
+    async with shop(tmp_path, {"sdxl": entries["sdxl"]}) as large:
+        for adapter in ADAPTERS:
+            await large.pixels(large.request("sdxl", loras=(Lora(adapter, 0.8),)))
+        memory_gb = 1.01 * large.engine.counters()["model_bytes_at_most"] / 1e9  # room for either model, not for both
     async with shop(tmp_path, entries, memory_gb=memory_gb) as many:
         members = 10
         queue = FairQueue(max_jobs=1000, ready=many.engine.is_loaded)
