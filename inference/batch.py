@@ -28,6 +28,10 @@ from inference.run import Finished, Run
 DECODED_PIXELS = 2 * 1024 * 1024
 """Pixels decoded between two calls of the model, so that one request's end does not stall the others."""
 
+ROWS = frozenset({1, 2, 3, 4, 6, 8, 12, 16, 24, 32})
+"""Rows that a call on a processor may have. Each number of them takes a kernel for each layer, some ten megabytes for
+each size of picture, and one row less costs no speed: who is left out is in the next call."""
+
 ONE_BY_ONE = frozenset({"cpu"})
 """Devices that gain nothing from decoding pictures together; the first would only wait for the last."""
 
@@ -183,12 +187,14 @@ class StepLoop:
 
 def _first_rows(runs: list[Run]) -> list[Run]:
     """As many of the first runs as a call should have rows for; one at least."""
-    called = runs[:1]
-    for run in runs[1:]:
-        if sum(each.rows for each in (*called, run)) > run.easel.caps.rows(run.shape):
+    fitting = rows = 0
+    for place, run in enumerate(runs, start=1):
+        rows += run.rows
+        if fitting and rows > run.easel.caps.rows(run.shape):
             break
-        called.append(run)
-    return called
+        if not fitting or rows in ROWS or run.parts.device.type != "cpu":
+            fitting = place
+    return runs[:fitting]
 
 
 def advance(runs: list[Run]) -> None:

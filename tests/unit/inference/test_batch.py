@@ -97,6 +97,28 @@ def test_who_joins_at_any_step_is_in_the_next_call(pipeline: Any, step: int) -> 
     assert error(joined[0].latents, alone.latents) < ALONE
 
 
+def test_a_processor_gets_calls_of_few_different_numbers_of_rows(
+    pipeline: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[int] = []
+
+    def counted(runs: list[Run]) -> None:
+        called.append(sum(run.rows for run in runs))
+        advance(runs)
+
+    advance = batch.advance
+    monkeypatch.setattr(batch, "advance", counted)
+    sitters = [
+        Sitter(request(f"r{number}", steps=6, strength=1.0, guidance_scale=1.0), picture(number))
+        for number in range(7)
+    ]
+    with Atelier(pipeline) as atelier:
+        painted = atelier.paint(*sitters)
+    assert all(isinstance(each.end, Image.Image) for each in painted)
+    assert set(called) <= batch.ROWS
+    assert max(called) > 1
+
+
 def test_no_group_starves(pipeline: Any) -> None:
     """Six requests of one size do not keep one of another size waiting, nor many small ones a large one."""
     order: list[str] = []
