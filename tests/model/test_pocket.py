@@ -128,12 +128,20 @@ def test_the_autoencoder_keeps_photographs() -> None:
     assert values.median() > MEDIAN_DB
 
 
-@pytest.mark.parametrize(
-    ("prompt", "least"), [("oil painting", 0.3), ("watercolor", 0.3), ("anime", 0.1), ("a photo", 0.1)]
-)
-def test_more_strength_goes_further_from_the_source(model: Model, prompt: str, least: float) -> None:
-    """A style is there from about 0.3 on; in the one or two steps below, guidance can overshoot it."""
-    strengths = [strength for strength in (0.1, 0.3, 0.5, 0.7, 0.9, 1.0) if strength >= least]
+OVERSHOT = pytest.mark.xfail(strict=True, reason="in a run of one step, as at 0.1, guidance overshoots the style")
+
+
+@pytest.mark.parametrize("prompt", [pytest.param("oil painting", marks=OVERSHOT), "anime", "a photo"])
+def test_more_strength_goes_further_from_the_source(model: Model, prompt: str) -> None:
+    assert_further_with_strength(model, prompt, (0.1, 0.3, 0.5, 0.7, 0.9, 1.0))
+
+
+@pytest.mark.parametrize("prompt", ["oil painting", "watercolor"])
+def test_more_strength_goes_further_once_the_style_is_there(model: Model, prompt: str) -> None:
+    assert_further_with_strength(model, prompt, (0.3, 0.5, 0.7, 0.9, 1.0))
+
+
+def assert_further_with_strength(model: Model, prompt: str, strengths: tuple[float, ...]) -> None:
     sources = [photographs()[name] for name in ("astronaut", "rocket")]
     made = [model.restyle(sources, prompt, strength) for strength in strengths]
     distances = [np.mean([distance(a, b) for a, b in zip(sources, row, strict=True)]) for row in made]
