@@ -9,6 +9,8 @@ source survive the noise, and nothing in training says that they should still ch
   leads exactly to x_t = alpha_t (z_b + w (z_a - z_b)) + noise, with **w = sigma_t / sigma_{t_s}**.
 - So: draw s, draw t <= t_s, build x_t with that w and ask for z_b, as ordinary v-prediction.
 - At s = 1, sigma_{t_s} is the terminal one, w vanishes and the very same formula is text-to-image training.
+- Below a strength of `whole` z_b is itself only part of the way from z_a to the styled picture. With the whole style
+  in one or two steps, guidance would overshoot it, and less strength would change more.
 - A dropped caption asks for z_w itself: denoise what is there. Guidance then has nothing to push at late
   steps, so any
   scale stays sane, and negative prompts are harmless.
@@ -33,6 +35,7 @@ class BridgeSettings:
     batch: int = 32
     least: float = 0.08
     most: float = 0.95
+    whole: float = 0.3  # strength from which on a style is there in full; below, in proportion
     terminal: float = 0.6  # runs from pure noise
     repertoire: float = 0.95  # of those, targets that show one of the compositions
     early: float = 0.65  # of those, steps in which the composition is decided: the noisiest tenth
@@ -64,7 +67,7 @@ class Moments:
 class Examples:
     """`noisy` and `velocity` are (B, channels, h, w); `scale` weighs each example's squared error.
 
-    `scenes` and `places` say which pictures the examples are made of: the targets are `latents[scenes, places]`.
+    `scenes` and `places` say which pictures the examples are made of: the styled ones are `latents[scenes, places]`.
     """
 
     noisy: Tensor
@@ -131,7 +134,9 @@ def draw_examples(
     places = torch.where(uniform() < settings.unstyled, 0, places)
     flat = pairs.latents.view(-1, *pairs.latents.shape[2:])
     first = scenes * pairs.latents.shape[1]
-    source, target = flat.index_select(0, first).float(), flat.index_select(0, first + places).float()
+    source, styled = flat.index_select(0, first).float(), flat.index_select(0, first + places).float()
+    reach = (moments.start / (STEPS - 1) / settings.whole).clamp(max=1).view(-1, 1, 1, 1)
+    target = source + reach * (styled - source)
     dropped = uniform() < settings.dropped
     described = terminal & (uniform() < settings.described)
     tokens = phrases.draw(noise, pairs.keys[scenes, places], pairs.kinds[scenes], described)

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from training.autoencoder import LATENT_CHANNELS
-from training.bridge import BridgeSettings, crop, draw_examples
+from training.bridge import BridgeSettings, alpha_bar_on, crop, draw_examples
+from training.colours import tint
 from training.latents import PairLatents
 from training.loop import Loop, LoopSettings, Report
 from training.phrases import CaptionBank
@@ -25,6 +26,7 @@ class DenoiserSettings:
     text_width: int = 128
     text_layers: int = 2
     text_heads: int = 4
+    tint: float = 30.0  # weight of the error of coarse colours, beside that of the latents
 
 
 def build_unet(settings: DenoiserSettings) -> UNet2DConditionModel:
@@ -113,16 +115,18 @@ def train_denoiser(
     settings: DenoiserSettings,
     bridge: BridgeSettings,
     captions: dict[str, Tensor],
+    colours: Tensor,
     device: str = "cpu",
     start: Denoiser | None = None,
 ) -> tuple[Denoiser, list[Report]]:
-    """`start`: a denoiser to train on instead of a new one."""
+    """`start`: a denoiser to train on instead of a new one. `colours` (3, channels): see `fit_colours`."""
     torch.manual_seed(loop_settings.seed)
     network = start or Denoiser(settings, tokenizer)
     suit_attention(network.unet, device)
     network = network.to(device)
     loop = Loop(network, loop_settings, checkpoint)
-    phrases = CaptionBank(captions, device)
+    phrases, alpha_bar = CaptionBank(captions, device), alpha_bar_on(torch.device(device))
+    colours = colours.to(device)
 
     def loss(numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         cropped = numbers.random() < bridge.cropped
@@ -139,8 +143,11 @@ def train_denoiser(
             noisy, velocity = crop(corner, size, noisy).contiguous(), crop(corner, size, velocity).contiguous()
         with autocast(device):
             made = network(noisy, examples.t, examples.tokens)
-        errors = ((made.float() - velocity) ** 2).mean((1, 2, 3))
-        return (errors * examples.scale).mean(), by_noise(errors, examples.t)
+        error = made.float() - velocity
+        errors = (error**2).mean((1, 2, 3))
+        # Where noise hides the picture nobody can know its colours.
+        weighed = errors + settings.tint * alpha_bar[examples.t] * tint(colours, error)
+        return (weighed * examples.scale).mean(), by_noise(errors, examples.t)
 
     reports = loop.run(loss)
     average: nn.Module = loop.average

@@ -14,6 +14,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 from training import latents
 from training.autoencoder import build_autoencoder, normalise_latents, refine_decoder, to_signed, train_autoencoder
+from training.colours import fit_colours
 from training.denoiser import Denoiser, train_denoiser
 from training.edge_maps import Maps, draw_maps
 from training.edges import build_control, train_edges
@@ -60,6 +61,10 @@ class Workspace:
     @property
     def captions(self) -> Path:
         return self.root / "captions.pt"
+
+    @property
+    def colours(self) -> Path:
+        return self.root / "colours.pt"
 
     @property
     def autoencoder(self) -> Path:
@@ -151,6 +156,15 @@ class Stages:
         return _kept(self.space.captions, lambda: make_captions(self.tokenizer, self.recipe.captions))
 
     @cached_property
+    def colours(self) -> torch.Tensor:
+        return _kept(self.space.colours, self._fit_colours)
+
+    def _fit_colours(self) -> torch.Tensor:
+        some = slice(None, None, max(1, self.pool.filled // 64))
+        made, pictures = self.encoded.pairs.latents[some], self.pool.pictures[: self.pool.filled][some]
+        return fit_colours(made.flatten(0, 1), pictures.flatten(0, 1)).cpu()
+
+    @cached_property
     def encoded(self) -> Encoded:
         """In the device's memory; on a processor, in files that are mapped into it."""
         drawing, batch = self.recipe.drawing, self.recipe.encode_batch
@@ -209,7 +223,7 @@ class Stages:
 
     def _together(self, stage: str) -> None:
         """Run a method here, or in several processes whose weights are averaged again and again."""
-        for needed in ("encoded", "captions", *(["maps"] if stage == "train_edges" else [])):
+        for needed in ("encoded", "captions", "maps" if stage == "train_edges" else "colours"):
             getattr(self, needed)  # made once, before the replicas look for it
         if self.recipe.replicas == 1:
             getattr(self, stage)()
@@ -228,6 +242,7 @@ class Stages:
             settings=recipe.denoiser,
             bridge=replace(recipe.bridge, batch=recipe.bridge.batch // recipe.replicas),
             captions=self.captions,
+            colours=self.colours,
             device=recipe.device,
             start=None if recipe.start is None else self._exported(recipe.start),
         )

@@ -79,13 +79,20 @@ def predicted(examples: Examples) -> torch.Tensor:
 
 
 def test_examples_are_ordinary_velocity_targets() -> None:
-    settings = BridgeSettings(dropped=0.0, unstyled=0.0)
+    settings = BridgeSettings(dropped=0.0, unstyled=0.0, least=0.3)
     examples = draw_examples(noise(1), pairs(), phrases(), settings, COUNT)
     targets = pairs().latents[examples.scenes, examples.places].float()
     torch.testing.assert_close(predicted(examples), targets, atol=0.05, rtol=0.05)
     assert (examples.places > 0).all()
     assert (examples.tokens >= 10).all()
     assert ((examples.scale > 0) & (examples.scale <= 1)).all()
+
+
+def test_at_low_strength_a_style_is_asked_for_in_proportion() -> None:
+    settings = BridgeSettings(dropped=0.0, unstyled=0.0, terminal=0.0, least=0.12, most=0.12, at_start=1.0, whole=0.3)
+    examples = draw_examples(noise(1), pairs(), phrases(), settings, COUNT)
+    source, styled = (pairs().latents[examples.scenes, place].float() for place in (0, examples.places))
+    torch.testing.assert_close(predicted(examples), source + 0.4 * (styled - source), atol=0.05, rtol=0.05)
 
 
 def test_dropped_captions_ask_for_no_change() -> None:
