@@ -72,7 +72,7 @@ async def on_shortcut(desk: Desk, event: Inbound) -> None:
             styles=desk.styles,
             models=desk.models,
             controls=desk.controls(recipe.model),
-            usual=usual.strength,
+            usual=usual,
             about=about,
         )
     elif file:
@@ -86,14 +86,13 @@ async def on_shortcut(desk: Desk, event: Inbound) -> None:
 async def usual_form(desk: Desk, place: Place, errand: Errand, wishes: Flags, *, about: str = "") -> Block:
     """The form for a picture of the member's, with what this place usually takes where they said nothing."""
     usual = await desk.service.settings(*keys_of(place))
-    wishes = replace(wishes, style=wishes.style or usual.style, private=wishes.private or bool(usual.private))
     return form(
         errand,
-        wishes,
+        replace(wishes, style=wishes.style or usual.style),
         styles=desk.styles,
         models=desk.models,
         controls=desk.controls(),
-        usual=usual.strength,
+        usual=usual,
         about=about,
     )
 

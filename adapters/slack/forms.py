@@ -32,6 +32,7 @@ from bot.domain.errors import InvalidRequest
 from bot.domain.flags import Flags, parse_strengths
 from bot.domain.ids import GenerationId
 from bot.domain.lora import LoraWish, parse_loras, shown
+from bot.domain.place import PlaceSettings, is_private
 from bot.domain.request import (
     DEFAULT_STRENGTH,
     MAX_GUIDANCE_SCALE,
@@ -48,6 +49,7 @@ from bot.texts import text
 from inference.api import ControlKind
 
 CALLBACK = "ask"
+_NOTHING_SET = PlaceSettings()
 _TITLES = {
     Action.SWEEP: "Sweep strengths",
     Action.REFINE: "Refine a picture",
@@ -117,7 +119,7 @@ def form(
     styles: Sequence[str],
     models: Mapping[str, str],
     controls: Sequence[ControlKind] = (),
-    usual: float | None = None,
+    usual: PlaceSettings = _NOTHING_SET,
     about: str = "",
 ) -> Block:
     """The modal, prefilled; the advanced part is open where it holds something already.
@@ -128,7 +130,7 @@ def form(
         styles: preset names to choose from.
         models: models to choose from, by name, with what is shown of them.
         controls: kinds of structure to choose from; nothing of them is shown where there are none.
-        usual: the strength that the place takes where none is given; None where nothing is set.
+        usual: what the place has where a member says nothing.
         about: one line on what it works on.
     """
     blocks: list[Block] = [context(about)] if about else []
@@ -136,7 +138,7 @@ def form(
         blocks.append(_file_field(required=errand.needs_file))
     blocks += [
         _prompt_field(wishes.prompt, required=not errand.draws_map),
-        _strength_field(errand.action, wishes.strengths, usual),
+        _strength_field(errand.action, wishes.strengths, usual.strength),
     ]
     if styles:
         picked = (wishes.style or NO_CHOICE).strip().lower()
@@ -146,7 +148,7 @@ def form(
         controls = ()
     if controls:
         blocks.append(control_field(controls, wishes.control.kind, required=errand.draws_map))
-    blocks.append(_private_field(chosen=bool(wishes.private)))
+    blocks.append(_private_field(chosen=is_private(wishes.private, usual)))
     advanced = _advanced(wishes, models, controls)
     used = (wishes.negative_prompt, wishes.seed, wishes.steps, wishes.guidance_scale, wishes.model, wishes.loras)
     folded = all(value in (None, "", ()) for value in used) and not has_numbers(wishes.control)
@@ -211,7 +213,7 @@ def read_form(view: Mapping[str, Any]) -> Filled:
         style=chosen_value(fields, "style") or ("" if "style" in fields else None),
         model=chosen_value(fields, "model"),
         loras=_loras(fields, errors),
-        private=True if fields.get("private", {}).get("selected_options") else None,
+        private=bool(fields["private"].get("selected_options")) if "private" in fields else None,
         control=read_control(fields, errors, required=errand.draws_map or drawn is not None),
     )
     if errors:
@@ -284,7 +286,7 @@ def _advanced(wishes: Flags, models: Mapping[str, str], controls: Sequence[Contr
             "Steps",
             shown_number(wishes.steps),
             most=4,
-            hint=f"1 to {MAX_STEPS}; empty takes the model's own.",
+            hint=f"1 to {MAX_STEPS}; empty keeps those of the picture you edit, else takes the model's own.",
         ),
         text_field(
             "guidance_scale",

@@ -103,8 +103,8 @@ async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control)
     if parent is None:
         raise Gone("refused-picture-gone")
     recipe = parent.recipe
-    usual = (await desk.service.settings(*keys_of(place))).strength
-    own = strength_of(desk.service.styles.get(recipe.style or "")) if usual is None else usual
+    usual = await desk.service.settings(*keys_of(place))
+    own = strength_of(desk.service.styles.get(recipe.style or "")) if usual.strength is None else usual.strength
     left_open = control.verb is Verb.CHAIN or recipe.strength == own
     wishes = Flags(
         prompt=recipe.prompt,

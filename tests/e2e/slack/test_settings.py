@@ -65,6 +65,23 @@ async def test_a_form_takes_the_workspaces_defaults_until_told_otherwise(
     assert "strength 0.6" in words(await bob.result(general, 4))
 
 
+async def test_where_results_are_private_a_form_says_so_and_a_member_may_untick_it(
+    admin: Member, bob: Member, general: Conversation, photo: File, team: Team
+) -> None:
+    await admin.submit(await settings_of(admin, general), private="private")
+    await admin.told("are saved")
+    await bob.submit(await bob.open("/img2img", general, "a boat"), file=photo)
+    direct = bob.slack.state.direct(team, bob.user.id)
+    alone = await bob.result(direct)
+    await bob.submit(await bob.open("/img2img", general, "a ship"), file=photo, private="")
+    shown = await bob.result(general)
+    await bob.submit(await bob.opens(lambda: bob.press("Edit", general, shown)), prompt="a sail", private="")
+    assert "a sail" in words(await bob.result(general, 1))
+    await bob.submit(await bob.opens(lambda: bob.press("Edit", general, shown)), prompt="a mast")
+    assert "a mast" in words(await bob.result(direct, 1))
+    assert "a boat" in words(alone)
+
+
 async def test_a_channels_settings_go_over_the_workspaces(
     admin: Member, general: Conversation, photo: File, team: Team
 ) -> None:

@@ -313,7 +313,9 @@ class Member:
                 chosen = [each for each in element["options"] if each["value"] in wanted]
                 return {"type": kind, "selected_options": chosen or element.get("initial_options", [])}
             case "checkboxes":
-                chosen = element["options"] if values.get(name) else element.get("initial_options", [])
+                chosen = element.get("initial_options", [])
+                if name in values:
+                    chosen = element["options"] if values[name] else []
                 return {"type": kind, "selected_options": chosen}
             case _:
                 return {"type": kind, "value": values.get(name, element.get("initial_value"))}

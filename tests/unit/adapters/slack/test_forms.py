@@ -83,7 +83,7 @@ def test_an_untouched_form_says_what_it_was_filled_with(wish: Flags) -> None:
         wish.seed,
         wish.steps,
         wish.loras,
-        wish.private or None,  # left open, the place decides
+        wish.private,
     )
     assert read.strengths == wish.strengths, "left open, style and place decide"
 
