@@ -35,7 +35,7 @@ class BridgeSettings:
     batch: int = 32
     least: float = 0.08
     most: float = 0.95
-    whole: float = 0.3  # strength from which on a style is there in full; below, in proportion
+    whole: float = 0.22  # strength from which on a style is there in full; below, in proportion
     terminal: float = 0.6  # runs from pure noise
     repertoire: float = 0.95  # of those, targets that show one of the compositions
     early: float = 0.65  # of those, steps in which the composition is decided: the noisiest tenth
@@ -50,7 +50,7 @@ class BridgeSettings:
     large: float = 0.0  # of the batches, latents of 512x512 pictures, a quarter as many
     snr_limit: float = 5.0
     # Styles drawn more often than the others of a scene: a trace of colour spoils them, and strong colours go last.
-    slow: tuple[str, ...] = ("noir", "pencil", "pop art", "sunset")
+    slow: tuple[str, ...] = ("noir", "pencil", "pop art", "sunset", "desert", "anime")
     favour: float = 3.0  # how much more often
 
 
