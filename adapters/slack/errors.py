@@ -35,14 +35,14 @@ _CODES: dict[str, Meaning] = {
             "message_limit_exceeded",
             "service_unavailable",
             "request_timeout",
-            "internal_error",
-            "fatal_error",
             "team_added_to_org",
             "accesslimited",
             "org_login_required",
         ),
         Meaning.LATER,
     ),
+    # Slack of both: "It's possible some aspect of the operation succeeded before the error was raised."
+    **dict.fromkeys(("internal_error", "fatal_error"), Meaning.UNKNOWN_END),
     **dict.fromkeys(
         (
             "not_in_channel",
@@ -140,13 +140,14 @@ def understood(error: SlackApiError) -> SlackFault:
     answer = getattr(response, "data", None)
     answer = answer if isinstance(answer, dict) else {}
     code = str(answer.get("error") or f"http_{status}")
-    if status == 429 or _CODES.get(code) is Meaning.LATER:
-        return SlackFault(Meaning.LATER, code, seconds=_seconds(headers.get("retry-after")))
-    if code in _CODES:
-        return SlackFault(_CODES[code], code, needed=str(answer.get("needed", "")))
-    if status >= 500 or not answer:
-        return SlackFault(Meaning.UNKNOWN_END, code)
-    return SlackFault(Meaning.LATER, code)
+    if status == 429:
+        meaning = Meaning.LATER
+    elif status >= 500 or not answer:
+        meaning = Meaning.UNKNOWN_END  # whatever code it carries: the server broke while it was at it
+    else:
+        meaning = _CODES.get(code, Meaning.LATER)
+    seconds = _seconds(headers.get("retry-after"))
+    return SlackFault(meaning, code, seconds=seconds, needed=str(answer.get("needed", "")))
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -83,7 +83,18 @@ async def test_a_nonce_is_posted_once(bench: Bench) -> None:
     assert len(bench.messages()) == 1
 
 
-@pytest.mark.parametrize("fault", [{"reset": True}, {"status": 500}, {"status": 504}])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"reset": True},
+        {"status": 500},
+        {"status": 504},
+        {"error": "internal_error"},
+        {"error": "fatal_error"},
+        {"status": 500, "error": "internal_error"},
+        {"status": 503, "error": "service_unavailable"},
+    ],
+)
 async def test_a_post_of_unknown_end_is_found_by_its_nonce(bench: Bench, fault: dict[str, object]) -> None:
     bench.slack.fail("chat.postMessage", after_effect=True, **fault)
     with pytest.raises(TryLater):

@@ -33,6 +33,10 @@ def answer(error: str = "", status: int = 200, **headers: str) -> SlackApiError:
         ("missing_scope", 200, Meaning.NO_SCOPE),
         ("", 200, Meaning.UNKNOWN_END),
         ("", 502, Meaning.UNKNOWN_END),
+        ("internal_error", 200, Meaning.UNKNOWN_END),
+        ("fatal_error", 200, Meaning.UNKNOWN_END),
+        ("service_unavailable", 503, Meaning.UNKNOWN_END),
+        ("service_unavailable", 200, Meaning.LATER),
         ("something_new", 200, Meaning.LATER),
     ],
 )
