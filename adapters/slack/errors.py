@@ -19,6 +19,7 @@ class Meaning(Enum):
     ELSEWHERE = auto()  # this conversation does not take it; the member alone might
     MESSAGE_GONE = auto()  # the message cannot be changed any more
     FILE_NOT_READY = auto()  # the uploaded file is not through Slack's own checks
+    FILE_GONE = auto()  # somebody deleted the file: it has to be uploaded again
     NO_FILES = auto()  # files may not be shared there, by Slack Connect's or the owner's rules
     TEAM_GONE = auto()  # the token is dead: uninstalled, revoked, the account closed
     TOKEN_EXPIRED = auto()  # a rotated token; another one is to be had
@@ -47,8 +48,13 @@ _CODES: dict[str, Meaning] = {
         (
             "not_in_channel",
             "channel_not_found",
+            "invalid_channel",
             "is_archived",
+            "is_inactive",  # what chat.update says of an archived channel
+            "posting_to_channel_denied",
+            "access_denied",
             "thread_not_found",
+            "cannot_reply_to_message",
             "messages_tab_disabled",
             "restricted_action",
             "restricted_action_read_only_channel",
@@ -66,15 +72,22 @@ _CODES: dict[str, Meaning] = {
         Meaning.MESSAGE_GONE,
     ),
     **dict.fromkeys(("file_not_found", "invalid_blocks", "slack_file_not_found"), Meaning.FILE_NOT_READY),
+    **dict.fromkeys(("file_deleted", "file_is_deleted"), Meaning.FILE_GONE),
     **dict.fromkeys(
         (
             "slack_connect_file_upload_sharing_blocked",
+            "slack_connect_file_link_sharing_blocked",
+            "slack_connect_clip_sharing_blocked",
             "blocked_file_type",
             "slack_connect_blocked_file_type",
             "slack_connect_canvas_sharing_blocked",
             "file_uploads_disabled",
             "file_upload_disabled",
             "file_uploads_except_images_disabled",
+            "file_upload_size_restricted",
+            "file_share_limit_reached",
+            "max_file_sharing_exceeded",
+            "unable_to_share_files",
             "storage_limit_reached",
         ),
         Meaning.NO_FILES,
@@ -87,6 +100,7 @@ _CODES: dict[str, Meaning] = {
             "not_authed",
             "app_uninstalled",
             "team_access_not_granted",
+            "team_not_found",
         ),
         Meaning.TEAM_GONE,
     ),
@@ -105,6 +119,8 @@ _CODES: dict[str, Meaning] = {
             "user_not_visible",
             "method_not_supported_for_channel_type",
             "ekm_access_denied",
+            "enterprise_is_restricted",
+            "two_factor_setup_required",
             "msg_too_long",
             "invalid_arguments",
             "invalid_arg_name",

@@ -102,6 +102,8 @@ def _address(file: File) -> str:
 def _refusal(fault: SlackFault) -> PictureRefused:
     if fault.meaning is Meaning.NO_SCOPE:
         return PictureRefused("refused-slack-scope", scope=fault.needed or "files:read")
+    if fault.meaning is Meaning.FILE_GONE:
+        return PictureRefused("refused-slack-deleted")
     if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
         return PictureRefused("refused-slack-file-busy")
     return PictureRefused("refused-slack-file")

@@ -57,7 +57,7 @@ class TestDelivery:
         result = await ann.result(slack.state.direct(ann.team, ann.user.id))
         assert "/invite" in words(result)
 
-    @pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found", "is_archived"])
+    @pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found", "is_inactive", "access_denied"])
     async def test_a_channel_lost_in_the_middle_sends_the_result_to_the_member(
         self, slack: SlackServer, ann: Member, general: Conversation, photo: File, error: str
     ) -> None:
@@ -188,6 +188,12 @@ class TestIntake:
         await ann.say(general, "a boat", file_objects=[stub])
         await ann.told("invite me to its channel")
         assert slack.state.calls_of("files.info")
+
+    async def test_a_file_that_was_deleted_meanwhile(self, ann: Member, general: Conversation, photo: File) -> None:
+        photo.deleted = True
+        stub = {"id": photo.id, "file_access": "check_file_info"}
+        await ann.say(general, "a boat", file_objects=[stub])
+        await ann.told("was deleted")
 
     async def test_a_stub_of_slack_connect_is_looked_up(
         self, ann: Member, general: Conversation, photo: File

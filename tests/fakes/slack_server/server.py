@@ -161,7 +161,7 @@ class SlackServer:
     async def _download(self, request: web.Request) -> web.Response:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         file = self.state.files.get(request.match_info["file"])
-        if self.login_page or self.state.team_of(token) is None or file is None or file.hidden:
+        if self.login_page or self.state.team_of(token) is None or file is None or file.hidden or file.deleted:
             return web.Response(body=_LOGIN_PAGE, content_type="text/html")
         return web.Response(body=file.content, content_type=file.mimetype)
 

@@ -57,6 +57,7 @@ class File:
     slow: int = 0
     shared: set[str] = field(default_factory=set)
     hidden: bool = False
+    deleted: bool = False
     more: Json = field(default_factory=dict)
 
 

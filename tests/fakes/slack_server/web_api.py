@@ -178,7 +178,7 @@ class WebApi:
         if message["user"] != request.team.bot_user:
             raise Refused("cant_update_message")
         if conversation.is_archived:
-            raise Refused("is_archived")
+            raise Refused("is_inactive")
         blocks = self._blocks(request)
         if "file_ids" in arguments:
             given = arguments["file_ids"]
@@ -187,6 +187,8 @@ class WebApi:
                 file = self._state.files.get(file_id)
                 if file is None or not file.completed or file.slow:
                     raise Refused("file_not_found")
+                if file.deleted:
+                    raise Refused("file_is_deleted")
                 file.shared.add(conversation.id)
                 message["files"].append(self._told(file, request))
         message.update(text=arguments.get("text", message["text"]), blocks=blocks)
@@ -289,6 +291,8 @@ class WebApi:
         file = self._state.files.get(request.arguments["file"])
         if file is None or file.hidden:
             raise Refused("file_not_found")
+        if file.deleted:
+            raise Refused("file_deleted")
         if file.slow:
             file.slow -= 1
             return {"file": {"id": file.id, "name": file.name, "mimetype": "", "shares": {}}}
@@ -298,8 +302,10 @@ class WebApi:
         return told(file, request.base_url)
 
     def _file_delete(self, request: Request) -> Json:
-        if self._state.files.pop(request.arguments["file"], None) is None:
-            raise Refused("file_not_found")
+        file = self._state.files.get(request.arguments["file"])
+        if file is None or file.deleted:
+            raise Refused("file_deleted" if file else "file_not_found")
+        file.deleted = True
         return {}
 
     def _user_info(self, request: Request) -> Json:
