@@ -56,7 +56,10 @@ class Pictures:
         if _is_stub(file) or not _address(file):
             file = await self._look_up(team, str(file.get("id", "")))
         self._check(file)
-        identity = await self._api.identity(team)
+        try:
+            identity = await self._api.identity(team)
+        except SlackFault as fault:
+            raise _refusal(fault) from fault
         token = identity.token if identity else ""
         async with self._at_once:
             download = await self._downloads.fetch(_address(file), headers={"Authorization": f"Bearer {token}"})

@@ -85,6 +85,8 @@ class WebApi:
         if method not in _ARGUMENTS:
             raise Refused("unknown_method", req_method=method)
         team = self._state.team_of(token)
+        if self._state.has_ended(token):
+            raise Refused("token_expired")
         if team is None:
             raise Refused("invalid_auth" if token else "not_authed")
         if not team.installed:
