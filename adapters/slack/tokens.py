@@ -194,8 +194,11 @@ class InstalledWorkspaces:
 
     async def _installation(self, team: Team) -> Installation | None:
         """The workspace's own, else the organisation's, else the one of the settings."""
-        if team.id and not team.org_wide and (found := await self._find(team.enterprise, team.id)):
-            return found
+        if team.id and not team.org_wide:
+            # In shared channels the organisation may be the member's own, which says nothing about the workspace.
+            for enterprise in (team.enterprise, ""):
+                if found := await self._find(enterprise, team.id):
+                    return found
         if team.enterprise and (found := await self._find(team.enterprise, "")):
             return found
         seeded = await self._find(*_OWN) if self._seed else None

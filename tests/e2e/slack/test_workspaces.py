@@ -81,6 +81,19 @@ async def test_two_workspaces_install_work_and_one_leaves(slack: SlackServer, tm
         await ann.result(channel)
 
 
+async def test_a_guest_by_slack_connect_fills_in_a_form_of_ours(slack: SlackServer, tmp_path: Path) -> None:
+    team = slack.state.teams["T00000001"]
+    eve = newcomer(slack, team)
+    channel = slack.state.add_channel(team, eve.user)
+    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+        await install(slack, team)
+        form = await eve.open("/img2img", channel, "a boat")
+        eve.home = slack.state.add_team("T00000009", token="xoxb-nine", enterprise="E00000009")
+        await eve.submit(form, file=slack.state.add_file(team, eve.user, png()))
+        await eve.result(channel)
+    assert {call.token for call in slack.state.calls_of("chat.postMessage")} == {"xoxb-one"}
+
+
 async def test_an_installation_outlives_a_restart(slack: SlackServer, tmp_path: Path) -> None:
     team = slack.state.teams["T00000001"]
     ann = newcomer(slack, team, "ann")

@@ -341,7 +341,13 @@ class WebApi:
         view = request.arguments["view"]
         if problems := view_problems(view):
             raise Refused("invalid_arguments", response_metadata={"messages": problems})
-        kept = {**view, "id": view_id, "hash": f"{self._state.number()}.h", "team_id": request.team.id}
+        kept = {
+            **view,
+            "id": view_id,
+            "hash": f"{self._state.number()}.h",
+            "team_id": request.team.id,
+            "app_installed_team_id": request.team.id,
+        }
         self._state.views[view_id] = kept
         return kept
 
