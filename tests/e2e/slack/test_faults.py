@@ -180,6 +180,14 @@ class TestIntake:
         assert "/invite" in notice
         assert "files:read" in notice
 
+    async def test_a_redirect_to_the_login_instead_of_a_picture(
+        self, ann: Member, general: Conversation, photo: File
+    ) -> None:
+        photo.hidden = True
+        await ann.say(general, "a boat", files=[photo])
+        notice = await ann.told("did not let me read that file")
+        assert "/invite" in notice
+
     async def test_a_file_in_a_channel_that_the_bot_is_not_in(
         self, slack: SlackServer, ann: Member, general: Conversation, photo: File
     ) -> None:
