@@ -101,11 +101,16 @@ def _event(body: Payload, bot_user: str) -> tuple[Kind, str] | None:
 
 
 def _is_for_us(event: Payload, bot_user: str) -> bool:
-    if event.get("bot_id") or event.get("subtype", "") not in _TYPED or not event.get("user"):
+    if event.get("bot_id") or (event.get("subtype") or "") not in _TYPED or not event.get("user"):
         return False
     if event["type"] == "app_mention" or event.get("channel_type") == "im":
         return True
-    return event["channel"].startswith("D") or f"<@{bot_user}" in event.get("text", "")
+    return event["channel"].startswith("D") or _names(event.get("text") or "", bot_user)
+
+
+def _names(text: str, user: str) -> bool:
+    """Slack writes a mention as the id alone, or with the name it shows: `<@U1>`, `<@U1|ann>`."""
+    return f"<@{user}>" in text or f"<@{user}|" in text
 
 
 def job_id_in(metadata: Payload | None) -> JobId | None:
@@ -138,7 +143,7 @@ def place_of(body: Payload) -> Place:
             user=event["user"],
             channel=event.get("channel") or item.get("channel", ""),
             thread=event.get("thread_ts") or event.get("ts") or item.get("ts", ""),
-            in_thread="thread_ts" in event,
+            in_thread=bool(event.get("thread_ts")),
         )
     if "command" in body:
         return Place(
@@ -155,7 +160,7 @@ def place_of(body: Payload) -> Place:
         user=user["id"],
         channel=_id(body.get("channel")) or container.get("channel_id", ""),
         thread=message.get("thread_ts") or message.get("ts") or container.get("message_ts", ""),
-        in_thread="thread_ts" in message,
+        in_thread=bool(message.get("thread_ts")),
         name=user.get("name") or user.get("username", ""),
         response_url=body.get("response_url", ""),
     )

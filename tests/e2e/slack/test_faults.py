@@ -270,6 +270,14 @@ class TestIntake:
         await ann.told("Strength goes from 0")
         assert slack.responses
 
+    async def test_a_mention_whose_fields_are_null_gets_the_help(
+        self, slack: SlackServer, ann: Member, general: Conversation
+    ) -> None:
+        said = await ann.say(general, "", mention=False)
+        nothing = dict.fromkeys(("text", "subtype", "thread_ts", "files"))
+        await slack.deliver("events_api", ann._event({**said, "type": "app_mention", **nothing}))
+        await ann.told("/img2img")
+
     async def test_every_unwanted_event_is_acknowledged(self, slack: SlackServer, ann: Member) -> None:
         for event in ("file_shared", "channel_rename", "member_joined_channel", "tokens_revoked", "nonsense"):
             body = ann._event({"type": event, "user": ann.user.id, "tokens": {"oauth": ["U1"]}})

@@ -35,6 +35,8 @@ def test_a_mention_and_a_file_share_of_one_message_have_one_id() -> None:
     "fields",
     [
         {"text": "nothing about the bot"},
+        {"text": f"<@{BOT}99> is somebody else"},
+        {"text": None},
         {"bot_id": "B1"},
         {"subtype": "message_changed"},
         {"subtype": "channel_join"},
@@ -43,6 +45,23 @@ def test_a_mention_and_a_file_share_of_one_message_have_one_id() -> None:
 )
 def test_messages_of_others_and_of_machines_are_nothing_of_ours(fields: dict[str, Any]) -> None:
     assert inbound(event("message", **fields), bot_user=BOT) is None
+
+
+@pytest.mark.parametrize("text", [f"<@{BOT}> hi", f"<@{BOT}|pentimento> hi"])
+def test_a_message_that_names_the_bot_is_ours(text: str) -> None:
+    assert inbound(event("message", text=text), bot_user=BOT)
+
+
+def test_a_field_that_is_null_counts_as_none() -> None:
+    body = event("app_mention", subtype=None, thread_ts=None, text=None, bot_id=None)
+    found = inbound(body, bot_user=BOT)
+    assert found is not None
+    assert found.kind is Kind.MESSAGE
+    place = place_of(body)
+    assert place.thread == "1.2"
+    assert not place.in_thread
+    pressed = {"user": {"id": "U1"}, "message": {"ts": "1.2", "thread_ts": None}}
+    assert not place_of(pressed).in_thread
 
 
 def test_a_direct_message_needs_no_mention() -> None:
