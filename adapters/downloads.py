@@ -29,6 +29,14 @@ class Download:
     media_type: str
 
 
+class HostRefused(PictureRefused):
+    """The host does not give the picture; what its HTTP `status` means is the platform's to know."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__("refused-fetch-status", status=str(status))
+        self.status = status
+
+
 class Downloader:
     """Owns one HTTP session; make it with `downloader`."""
 
@@ -45,6 +53,7 @@ class Downloader:
             headers: credentials for that host; they go nowhere else, as no redirect is followed.
 
         Raises:
+            HostRefused: the host answers something else than 200, a redirect among it.
             PictureRefused: with the sentence for the member.
         """
         address = self._checked(url)
@@ -53,7 +62,7 @@ class Downloader:
                 address, headers={"Accept-Encoding": "identity", **(headers or {})}, allow_redirects=False
             ) as response:
                 if response.status != 200:
-                    raise PictureRefused("refused-fetch-status", status=str(response.status))
+                    raise HostRefused(response.status)
                 if (response.content_length or 0) > self._max_bytes:
                     raise self._too_large()
                 content = bytearray()

@@ -69,8 +69,16 @@ class SlackApi:
         client.proxy = proxy_for(self.options.api_url, client.proxy)
         return client
 
+    async def installed(self, team: Team) -> Identity | None:
+        """Who the bot is in a team, with a token that may have ended; None where it is not installed there."""
+        return await self._tokens.installed(team)
+
     async def identity(self, team: Team) -> Identity | None:
-        """Who the bot is in a team, with a token that is good; None where it is not installed there."""
+        """Who the bot is in a team, with a token that is good; None where it is not installed there.
+
+        Raises:
+            SlackFault: the token has ended, and Slack gives no other just now.
+        """
         return await self._tokens.identity(team)
 
     async def forget(self, team: Team) -> None:

@@ -19,6 +19,7 @@ class Meaning(Enum):
     ELSEWHERE = auto()  # this conversation does not take it; the member alone might
     MESSAGE_GONE = auto()  # the message cannot be changed any more
     FILE_NOT_READY = auto()  # the uploaded file is not through Slack's own checks
+    FILE_GONE = auto()  # somebody deleted the file: it has to be uploaded again
     NO_FILES = auto()  # files may not be shared there, by Slack Connect's or the owner's rules
     TEAM_GONE = auto()  # the token is dead: uninstalled, revoked, the account closed
     TOKEN_EXPIRED = auto()  # a rotated token; another one is to be had
@@ -35,20 +36,25 @@ _CODES: dict[str, Meaning] = {
             "message_limit_exceeded",
             "service_unavailable",
             "request_timeout",
-            "internal_error",
-            "fatal_error",
             "team_added_to_org",
             "accesslimited",
             "org_login_required",
         ),
         Meaning.LATER,
     ),
+    # Slack of both: "It's possible some aspect of the operation succeeded before the error was raised."
+    **dict.fromkeys(("internal_error", "fatal_error"), Meaning.UNKNOWN_END),
     **dict.fromkeys(
         (
             "not_in_channel",
             "channel_not_found",
+            "invalid_channel",
             "is_archived",
+            "is_inactive",  # what chat.update says of an archived channel
+            "posting_to_channel_denied",
+            "access_denied",
             "thread_not_found",
+            "cannot_reply_to_message",
             "messages_tab_disabled",
             "restricted_action",
             "restricted_action_read_only_channel",
@@ -66,15 +72,22 @@ _CODES: dict[str, Meaning] = {
         Meaning.MESSAGE_GONE,
     ),
     **dict.fromkeys(("file_not_found", "invalid_blocks", "slack_file_not_found"), Meaning.FILE_NOT_READY),
+    **dict.fromkeys(("file_deleted", "file_is_deleted"), Meaning.FILE_GONE),
     **dict.fromkeys(
         (
             "slack_connect_file_upload_sharing_blocked",
+            "slack_connect_file_link_sharing_blocked",
+            "slack_connect_clip_sharing_blocked",
             "blocked_file_type",
             "slack_connect_blocked_file_type",
             "slack_connect_canvas_sharing_blocked",
             "file_uploads_disabled",
             "file_upload_disabled",
             "file_uploads_except_images_disabled",
+            "file_upload_size_restricted",
+            "file_share_limit_reached",
+            "max_file_sharing_exceeded",
+            "unable_to_share_files",
             "storage_limit_reached",
         ),
         Meaning.NO_FILES,
@@ -87,6 +100,8 @@ _CODES: dict[str, Meaning] = {
             "not_authed",
             "app_uninstalled",
             "team_access_not_granted",
+            "team_not_found",
+            "invalid_refresh_token",
         ),
         Meaning.TEAM_GONE,
     ),
@@ -105,10 +120,15 @@ _CODES: dict[str, Meaning] = {
             "user_not_visible",
             "method_not_supported_for_channel_type",
             "ekm_access_denied",
+            "enterprise_is_restricted",
+            "two_factor_setup_required",
             "msg_too_long",
             "invalid_arguments",
             "invalid_arg_name",
             "unknown_method",
+            "invalid_client_id",
+            "bad_client_secret",
+            "invalid_grant_type",
         ),
         Meaning.NEVER,
     ),
@@ -140,13 +160,14 @@ def understood(error: SlackApiError) -> SlackFault:
     answer = getattr(response, "data", None)
     answer = answer if isinstance(answer, dict) else {}
     code = str(answer.get("error") or f"http_{status}")
-    if status == 429 or _CODES.get(code) is Meaning.LATER:
-        return SlackFault(Meaning.LATER, code, seconds=_seconds(headers.get("retry-after")))
-    if code in _CODES:
-        return SlackFault(_CODES[code], code, needed=str(answer.get("needed", "")))
-    if status >= 500 or not answer:
-        return SlackFault(Meaning.UNKNOWN_END, code)
-    return SlackFault(Meaning.LATER, code)
+    if status == 429:
+        meaning = Meaning.LATER
+    elif status >= 500 or not answer:
+        meaning = Meaning.UNKNOWN_END  # whatever code it carries: the server broke while it was at it
+    else:
+        meaning = _CODES.get(code, Meaning.LATER)
+    seconds = _seconds(headers.get("retry-after"))
+    return SlackFault(meaning, code, seconds=seconds, needed=str(answer.get("needed", "")))
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -40,12 +40,20 @@ class Tokens(Protocol):
         """Called once, before anything else; raises `FatalError` where the start must end."""
         ...
 
+    async def installed(self, team: Team) -> Identity | None:
+        """The bot in a team, with a token that may have ended; None where it is not installed. Asks Slack nothing."""
+        ...
+
     async def identity(self, team: Team) -> Identity | None:
-        """The bot in a team, with a good token; None where it is not installed."""
+        """The bot in a team, with a good token; None where it is not installed.
+
+        Raises:
+            SlackFault: the token has ended, and Slack gives no other just now.
+        """
         ...
 
     async def renewed(self, team: Team, *, expired: str) -> Identity | None:
-        """Another token than `expired`, or None where there is none to be had."""
+        """Another token than `expired`, or None where there is none to be had; raises as `identity`."""
         ...
 
     async def forget(self, team: Team) -> None:

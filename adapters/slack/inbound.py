@@ -101,11 +101,16 @@ def _event(body: Payload, bot_user: str) -> tuple[Kind, str] | None:
 
 
 def _is_for_us(event: Payload, bot_user: str) -> bool:
-    if event.get("bot_id") or event.get("subtype", "") not in _TYPED or not event.get("user"):
+    if event.get("bot_id") or (event.get("subtype") or "") not in _TYPED or not event.get("user"):
         return False
     if event["type"] == "app_mention" or event.get("channel_type") == "im":
         return True
-    return event["channel"].startswith("D") or f"<@{bot_user}" in event.get("text", "")
+    return event["channel"].startswith("D") or _names(event.get("text") or "", bot_user)
+
+
+def _names(text: str, user: str) -> bool:
+    """Slack writes a mention as the id alone, or with the name it shows: `<@U1>`, `<@U1|ann>`."""
+    return f"<@{user}>" in text or f"<@{user}|" in text
 
 
 def job_id_in(metadata: Payload | None) -> JobId | None:
@@ -115,16 +120,16 @@ def job_id_in(metadata: Payload | None) -> JobId | None:
 
 
 def team_in(body: Payload) -> Team:
-    """Which installation a payload came through."""
-    enterprise = _id(body.get("enterprise")) or body.get("enterprise_id") or ""
-    team = _team_id(body)
-    org_wide: object = body.get("is_enterprise_install")
-    if authorizations := body.get("authorizations"):
-        # In shared channels the outer ids may be the other organisation's; the first authorization is ours.
-        ours = authorizations[0]
-        enterprise, team = ours.get("enterprise_id") or "", ours.get("team_id") or ""
-        org_wide = ours.get("is_enterprise_install")
-    return Team(team, enterprise, org_wide in {True, "true"})
+    """Which installation a payload came through, by the same fields as Bolt reads to authorize it."""
+    # In shared channels the outer ids may be the other organisation's; the first authorization is ours.
+    ours: Payload = (body.get("authorizations") or [body])[0]
+    org_wide = ours.get("is_enterprise_install") in {True, "true"}
+    team, enterprise = _team_id(ours), _enterprise_id(ours)
+    installed = _inside(body, "view", "app_installed_team_id")
+    if installed and installed != team and not org_wide:
+        # A member of another organisation, in a form that was opened in ours: their organisation is not ours.
+        team, enterprise = installed, ""
+    return Team(team, enterprise, org_wide)
 
 
 def place_of(body: Payload) -> Place:
@@ -138,7 +143,7 @@ def place_of(body: Payload) -> Place:
             user=event["user"],
             channel=event.get("channel") or item.get("channel", ""),
             thread=event.get("thread_ts") or event.get("ts") or item.get("ts", ""),
-            in_thread="thread_ts" in event,
+            in_thread=bool(event.get("thread_ts")),
         )
     if "command" in body:
         return Place(
@@ -155,14 +160,25 @@ def place_of(body: Payload) -> Place:
         user=user["id"],
         channel=_id(body.get("channel")) or container.get("channel_id", ""),
         thread=message.get("thread_ts") or message.get("ts") or container.get("message_ts", ""),
-        in_thread="thread_ts" in message,
+        in_thread=bool(message.get("thread_ts")),
         name=user.get("name") or user.get("username", ""),
         response_url=body.get("response_url", ""),
     )
 
 
 def _team_id(body: Payload) -> str:
-    return _id(body.get("team")) or body.get("team_id") or ""
+    """The workspace; where the app is installed for a whole organisation, only the member may name it."""
+    return _id(body.get("team")) or body.get("team_id") or _inside(body, "user", "team_id")
+
+
+def _enterprise_id(body: Payload) -> str:
+    return _id(body.get("enterprise")) or body.get("enterprise_id") or _inside(body, "team", "enterprise_id")
+
+
+def _inside(body: Payload, part: str, name: str) -> str:
+    """A text in a part of a payload, where there is that part and it is an object."""
+    inner = body.get(part)
+    return str(inner.get(name) or "") if isinstance(inner, Mapping) else ""
 
 
 def _id(value: object) -> str:

@@ -21,7 +21,7 @@ from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault, refusal
 from adapters.slack.fields import FormErrors
 from adapters.slack.forms import errand_of, read_form
-from adapters.slack.inbound import Inbound, Kind, inbound, place_of
+from adapters.slack.inbound import Inbound, Kind, inbound, place_of, team_in
 from adapters.slack.members import PLATFORM, Place
 from adapters.slack.settings import read_settings
 from bot.domain.errors import StorageFailed, UserError
@@ -98,7 +98,7 @@ class Intake:
         await self._ended.wait()
 
     async def _taken_up(self, event: Inbound) -> bool:
-        """Write it down; False where that failed and Slack will send it again by itself."""
+        """Write it down; False where that would be in vain and Slack will send it again by itself."""
         row = InboxEvent(
             id=event.id,
             platform=PLATFORM,
@@ -106,11 +106,13 @@ class Intake:
             received_at=self._clock.now(),
         )
         try:
+            if event.kind not in _NO_MEMBER:
+                await self._desk.api.identity(team_in(event.body))  # without a good token nothing can be answered
             fresh = await self._store.receive(row)
-        except StorageFailed as refused:
+        except (StorageFailed, SlackFault) as fault:
             if "event" in event.body:
                 return False
-            self._todo.put_nowait(_Todo(event, refused))
+            self._todo.put_nowait(_Todo(event, refusal(fault) if isinstance(fault, SlackFault) else fault))
             return True
         if fresh:
             self._taken.add(event.id)

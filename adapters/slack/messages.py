@@ -33,8 +33,8 @@ class Found:
 async def on_message(desk: Desk, event: Inbound) -> None:
     """Answer a mention or a direct message."""
     message, place = event.body["event"], place_of(event.body)
-    identity = await desk.api.identity(place.team)
-    text = said(message.get("text", ""), bot_user=identity.bot_user if identity else "")
+    identity = await desk.api.installed(place.team)
+    text = said(message.get("text") or "", bot_user=identity.bot_user if identity else "")
     found = Found(file=picture_among(message.get("files")))
     if found.file is None:
         if text.lower() in {"", "help", "hi", "hello"} or (place.is_direct and not message.get("thread_ts")):

@@ -140,9 +140,11 @@ class SlackMessenger:
                 shown = lay_out(card, shared.files, notes=(*shared.notes, note))
                 await self._update(team, place, shown, tuple(shared.files.values()))
             except SlackFault as fault:
-                if not card.pictures or fault.meaning is not Meaning.FILE_NOT_READY:
+                if not card.pictures or fault.meaning not in {Meaning.FILE_NOT_READY, Meaning.FILE_GONE}:
                     raise
                 log.info("slack does not show the pictures yet", job=card.job, code=fault.code)
+                if fault.meaning is Meaning.FILE_GONE:
+                    self._uploads.forget(team, card.pictures)
             else:
                 return
             if pause is not None:

@@ -1,8 +1,9 @@
 """A member's picture out of Slack: which file it is, and its bytes.
 
-Slack answers 200 with an HTML login page where the token may not see a file; it says `check_file_info` instead of
-telling about a file that another organisation shared (Slack Connect). Only Slack's own file host sees the token: the
-downloader asks hosts on its list and follows no redirect.
+Slack leads to its login page where the token may not see a file: by a redirect to the workspace's own host, or by the
+page itself with status 200. It says `check_file_info` instead of telling about a file that another organisation
+shared (Slack Connect). Only Slack's own file host sees the token: the downloader asks hosts on its list and follows
+no redirect.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from adapters.downloads import Downloader
+from adapters.downloads import Downloader, HostRefused
 from adapters.slack.api import SlackApi
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.members import Team
@@ -23,6 +24,7 @@ MAX_BYTES = 25 * 1024 * 1024
 FETCHES = 4
 """Pictures on their way at the same time; each may be as large as `MAX_BYTES`."""
 
+_LOGIN = frozenset({301, 302, 303, 307, 308, 401, 403})
 _HTML = (b"<!doctype html", b"<html", b"<head")
 log = structlog.get_logger(__name__)
 
@@ -56,10 +58,19 @@ class Pictures:
         if _is_stub(file) or not _address(file):
             file = await self._look_up(team, str(file.get("id", "")))
         self._check(file)
-        identity = await self._api.identity(team)
+        try:
+            identity = await self._api.identity(team)
+        except SlackFault as fault:
+            raise _refusal(fault) from fault
         token = identity.token if identity else ""
-        async with self._at_once:
-            download = await self._downloads.fetch(_address(file), headers={"Authorization": f"Bearer {token}"})
+        try:
+            async with self._at_once:
+                download = await self._downloads.fetch(_address(file), headers={"Authorization": f"Bearer {token}"})
+        except HostRefused as refused:
+            if refused.status not in _LOGIN:
+                raise
+            log.warning("slack wants a login for a file", file=file.get("id"), status=refused.status)
+            raise PictureRefused("refused-slack-login") from refused
         if "html" in download.media_type or download.content[:64].lstrip().lower().startswith(_HTML):
             log.warning("slack sent a login page instead of a file", file=file.get("id"))
             raise PictureRefused("refused-slack-login")
@@ -102,6 +113,8 @@ def _address(file: File) -> str:
 def _refusal(fault: SlackFault) -> PictureRefused:
     if fault.meaning is Meaning.NO_SCOPE:
         return PictureRefused("refused-slack-scope", scope=fault.needed or "files:read")
+    if fault.meaning is Meaning.FILE_GONE:
+        return PictureRefused("refused-slack-deleted")
     if fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
         return PictureRefused("refused-slack-file-busy")
     return PictureRefused("refused-slack-file")

@@ -169,7 +169,7 @@ class _Authorize(AsyncAuthorize):
 
     async def __call__(self, *, context: AsyncBoltContext, **ids: Any) -> AuthorizeResult | None:
         team = Team(ids.get("team_id") or "", ids.get("enterprise_id") or "", bool(context.is_enterprise_install))
-        identity = await self._api.identity(team)
+        identity = await self._api.installed(team)
         if identity is None:
             log.warning("not installed there", team=team.space)
             return None

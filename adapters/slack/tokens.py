@@ -104,9 +104,12 @@ class OneWorkspace:
             enterprise=answer.get("enterprise_id") or "",
         )
 
-    async def identity(self, team: Team) -> Identity | None:
+    async def installed(self, team: Team) -> Identity | None:
         del team  # there is one
         return self._identity
+
+    async def identity(self, team: Team) -> Identity | None:
+        return await self.installed(team)  # it does not end
 
     async def renewed(self, team: Team, *, expired: str) -> Identity | None:
         del team, expired  # nothing here could renew it
@@ -162,18 +165,21 @@ class InstalledWorkspaces:
         elif self._own:
             await self._own.start(api)
 
+    async def installed(self, team: Team) -> Identity | None:
+        installation = await self._installation(team)
+        return installation.identity if installation else await self._of_the_settings(team)
+
     async def identity(self, team: Team) -> Identity | None:
         installation = await self._installation(team)
-        if installation is not None:
-            return await self._good(installation)
-        own = await self._own.identity(team) if self._own else None
-        return own if own and own.team == team.id else None
+        return await self._good(installation) if installation else await self._of_the_settings(team)
 
     async def renewed(self, team: Team, *, expired: str) -> Identity | None:
         installation = await self._installation(team)
         if installation is None:
             return None
-        return installation.identity if installation.token != expired else await self._renew(installation)
+        if installation.token != expired:
+            return installation.identity
+        return await self._renew(installation, still_good=False)
 
     async def save(self, installation: Installation) -> None:
         """A workspace installed the app, or its token was renewed."""
@@ -188,12 +194,20 @@ class InstalledWorkspaces:
 
     async def _installation(self, team: Team) -> Installation | None:
         """The workspace's own, else the organisation's, else the one of the settings."""
-        if team.id and not team.org_wide and (found := await self._find(team.enterprise, team.id)):
-            return found
+        if team.id and not team.org_wide:
+            # In shared channels the organisation may be the member's own, which says nothing about the workspace.
+            for enterprise in (team.enterprise, ""):
+                if found := await self._find(enterprise, team.id):
+                    return found
         if team.enterprise and (found := await self._find(team.enterprise, "")):
             return found
         seeded = await self._find(*_OWN) if self._seed else None
         return seeded if seeded and seeded.team == team.id else None
+
+    async def _of_the_settings(self, team: Team) -> Identity | None:
+        """The settings' lasting token, for its own workspace."""
+        own = await self._own.installed(team) if self._own else None
+        return own if own and own.team == team.id else None
 
     async def _find(self, enterprise: str, team: str) -> Installation | None:
         found = await self._store.find(enterprise=enterprise, team=team)
@@ -203,7 +217,7 @@ class InstalledWorkspaces:
         """Begin the settings' chain of tokens, or go on with it; its newest is in the store.
 
         Raises:
-            FatalError: Slack does not take the refresh token.
+            FatalError: Slack does not take the refresh token, or does not answer.
         """
         kept = await self._find(*_OWN)
         if kept is None or kept.seed != seed.mark:
@@ -213,11 +227,16 @@ class InstalledWorkspaces:
                 token=seed.token, refresh_token=seed.refresh_token, expires_at=now, installed_at=now, seed=seed.mark
             )
             await self.save(kept)
-        identity = await self._good(kept)
+        try:
+            identity = await self._good(kept)
+        except SlackFault as fault:
+            raise FatalError(
+                f"Slack did not renew SLACK_BOT_TOKEN just now ({fault.code}): start again soon."
+            ) from fault
         if identity is None:
             raise FatalError(
-                "Slack did not renew SLACK_BOT_TOKEN: if it can be reached, install the app again and copy the token "
-                "and SLACK_REFRESH_TOKEN anew."
+                "Slack does not renew SLACK_BOT_TOKEN: install the app again and copy the token and "
+                "SLACK_REFRESH_TOKEN anew."
             )
         who = await started(self._api, "auth_test", identity.token, variable="SLACK_BOT_TOKEN")
         newest = await self._find(*_OWN) or kept
@@ -235,9 +254,18 @@ class InstalledWorkspaces:
         """The installation's token, or the next one where it is about to end."""
         if installation.expires_at is None or installation.expires_at - RENEW_BEFORE > self._clock.now():
             return installation.identity
-        return await self._renew(installation)
+        return await self._renew(installation, still_good=installation.expires_at > self._clock.now())
 
-    async def _renew(self, old: Installation) -> Identity | None:
+    async def _renew(self, old: Installation, *, still_good: bool) -> Identity | None:
+        """The next token, or the old one where Slack gives none and it is good yet; None where it never will.
+
+        Args:
+            old: what is renewed.
+            still_good: the old token may be used for a while.
+
+        Raises:
+            SlackFault: to be tried again; whatever the token was for has not been done.
+        """
         async with self._renewing[old.key]:
             newest = await self._find(*old.key)
             if newest is None or newest.token != old.token:
@@ -253,9 +281,11 @@ class InstalledWorkspaces:
                 )
             except SlackFault as fault:
                 log.warning("token not renewed", team=old.team, code=fault.code)
-                still_good = old.expires_at is not None and old.expires_at > self._clock.now()
-                passing = fault.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}
-                return old.identity if still_good and passing else None
+                if still_good:
+                    return old.identity
+                if fault.meaning not in {Meaning.LATER, Meaning.UNKNOWN_END}:
+                    return None
+                raise SlackFault(Meaning.LATER, fault.code, seconds=fault.seconds) from fault
             fresh = replace(
                 old,
                 token=answer["access_token"],

@@ -83,7 +83,18 @@ async def test_a_nonce_is_posted_once(bench: Bench) -> None:
     assert len(bench.messages()) == 1
 
 
-@pytest.mark.parametrize("fault", [{"reset": True}, {"status": 500}, {"status": 504}])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"reset": True},
+        {"status": 500},
+        {"status": 504},
+        {"error": "internal_error"},
+        {"error": "fatal_error"},
+        {"status": 500, "error": "internal_error"},
+        {"status": 503, "error": "service_unavailable"},
+    ],
+)
 async def test_a_post_of_unknown_end_is_found_by_its_nonce(bench: Bench, fault: dict[str, object]) -> None:
     bench.slack.fail("chat.postMessage", after_effect=True, **fault)
     with pytest.raises(TryLater):
@@ -113,6 +124,17 @@ async def test_an_edit_may_be_repeated(bench: Bench) -> None:
     (message,) = bench.messages()
     assert len(images(message)) == 1
     assert len(bench.slack.state.calls_of("files.getUploadURLExternal")) == 1
+
+
+async def test_a_picture_whose_file_was_deleted_is_uploaded_again(bench: Bench) -> None:
+    reference = await bench.messenger.post(bench.target, card(JobStatus.SUCCEEDED), nonce=NONCE)
+    (message,) = bench.messages()
+    (first,) = images(message)
+    bench.slack.state.files[first["slack_file"]["id"]].deleted = True
+    await bench.messenger.edit(bench.target, reference, card(JobStatus.SUCCEEDED))
+    (second,) = images(message)
+    assert second["slack_file"] != first["slack_file"]
+    assert len(bench.slack.state.calls_of("files.getUploadURLExternal")) == 2
 
 
 async def test_an_ended_job_can_be_posted_at_once(bench: Bench) -> None:
@@ -186,7 +208,7 @@ async def test_a_sweep_has_a_title_and_a_choice_for_each_picture(bench: Bench) -
 
 async def test_a_member_is_told_alone_once_however_often_it_is_tried(bench: Bench) -> None:
     reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
-    bench.slack.fail("chat.update", error="is_archived", where={"channel": bench.channel.id}, times=99)
+    bench.channel.is_archived = True
     direct = bench.slack.state.direct(bench.member.team, bench.member.user.id)
     bench.slack.fail("chat.update", reset=True, where={"channel": direct.id}, times=2)
     for _ in range(2):

@@ -157,7 +157,7 @@ async def test_only_the_owner_and_admins_delete(
     assert result["ts"] in general.messages
     file = images(result)[0]["slack_file"]["id"]
     await ann.press("Delete", general, result)
-    await ann.see(lambda: result["ts"] not in general.messages and file not in ann.slack.state.files)
+    await ann.see(lambda: result["ts"] not in general.messages and ann.slack.state.files[file].deleted)
 
 
 async def test_a_workspace_admin_deletes_anybodys(bob: Member, general: Conversation, result: Json) -> None:

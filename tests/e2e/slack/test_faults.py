@@ -57,7 +57,7 @@ class TestDelivery:
         result = await ann.result(slack.state.direct(ann.team, ann.user.id))
         assert "/invite" in words(result)
 
-    @pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found", "is_archived"])
+    @pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found", "is_inactive", "access_denied"])
     async def test_a_channel_lost_in_the_middle_sends_the_result_to_the_member(
         self, slack: SlackServer, ann: Member, general: Conversation, photo: File, error: str
     ) -> None:
@@ -180,6 +180,14 @@ class TestIntake:
         assert "/invite" in notice
         assert "files:read" in notice
 
+    async def test_a_redirect_to_the_login_instead_of_a_picture(
+        self, ann: Member, general: Conversation, photo: File
+    ) -> None:
+        photo.hidden = True
+        await ann.say(general, "a boat", files=[photo])
+        notice = await ann.told("did not let me read that file")
+        assert "/invite" in notice
+
     async def test_a_file_in_a_channel_that_the_bot_is_not_in(
         self, slack: SlackServer, ann: Member, general: Conversation, photo: File
     ) -> None:
@@ -188,6 +196,12 @@ class TestIntake:
         await ann.say(general, "a boat", file_objects=[stub])
         await ann.told("invite me to its channel")
         assert slack.state.calls_of("files.info")
+
+    async def test_a_file_that_was_deleted_meanwhile(self, ann: Member, general: Conversation, photo: File) -> None:
+        photo.deleted = True
+        stub = {"id": photo.id, "file_access": "check_file_info"}
+        await ann.say(general, "a boat", file_objects=[stub])
+        await ann.told("was deleted")
 
     async def test_a_stub_of_slack_connect_is_looked_up(
         self, ann: Member, general: Conversation, photo: File
@@ -255,6 +269,14 @@ class TestIntake:
         await ann.command("/img2img", private, "x --strength 9")
         await ann.told("Strength goes from 0")
         assert slack.responses
+
+    async def test_a_mention_whose_fields_are_null_gets_the_help(
+        self, slack: SlackServer, ann: Member, general: Conversation
+    ) -> None:
+        said = await ann.say(general, "", mention=False)
+        nothing = dict.fromkeys(("text", "subtype", "thread_ts", "files"))
+        await slack.deliver("events_api", ann._event({**said, "type": "app_mention", **nothing}))
+        await ann.told("/img2img")
 
     async def test_every_unwanted_event_is_acknowledged(self, slack: SlackServer, ann: Member) -> None:
         for event in ("file_shared", "channel_rename", "member_joined_channel", "tokens_revoked", "nonsense"):

@@ -172,12 +172,26 @@ class TestHttp:
             "old": signed(content, at=time.time() - 3600),
             "text": {**signed(content), "X-Slack-Request-Timestamp": "soon"},
             "other body": signed(content + b" "),
+            "endless number": {**signed(content), "X-Slack-Request-Timestamp": "9" * 5000},
+            "odd letters": {**signed(content), "X-Slack-Signature": "v0=ä"},
         }
+        unreadable = {"no JSON": b"{nope", "a list": b"[1]", "no UTF-8": b"\xff\xfe", "nothing": b""}
         async with house(slack, tmp_path, settings=http_options(slack)) as running:
             for name, headers in bad.items():
                 ack = await slack.post(content, {"Content-Type": "application/json", **headers})
                 assert ack.status == 401, name
+            for name, odd in unreadable.items():
+                ack = await slack.post(odd, {"Content-Type": "application/json"})
+                assert ack.status == 401, name
             assert await running.core.store.unsettled("slack") == []
+
+    @pytest.mark.parametrize("body", [b"{nope", b"[1]", b'"text"', b"payload=%7Bnope"])
+    async def test_what_is_signed_and_cannot_be_read_is_refused(
+        self, slack: SlackServer, tmp_path: Path, body: bytes
+    ) -> None:
+        media = "application/x-www-form-urlencoded" if body.startswith(b"payload") else "application/json"
+        async with house(slack, tmp_path, settings=http_options(slack)):
+            assert (await slack.post(body, {"Content-Type": media, **signed(body)})).status == 400
 
     async def test_url_verification_is_answered(self, slack: SlackServer, tmp_path: Path) -> None:
         body = json.dumps({"type": "url_verification", "challenge": "abc", "token": "x"}).encode()

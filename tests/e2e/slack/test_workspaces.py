@@ -8,11 +8,13 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from adapters.sqlite.installations import SqliteInstallations
+from adapters.sqlite.store import SqliteJobStore
 from bot.domain.errors import FatalError
 from tests.fakes.core import png
-from tests.fakes.slack_house import house, http_options, options
+from tests.fakes.slack_house import House, house, http_options, options
 from tests.fakes.slack_server.member import Member
-from tests.fakes.slack_server.server import SlackServer
+from tests.fakes.slack_server.server import NotAcknowledged, SlackServer
 from tests.fakes.slack_server.state import Json, Team
 
 # The SDK asks `oauth.v2.access` with a class that aiohttp will drop in version 4.
@@ -79,6 +81,19 @@ async def test_two_workspaces_install_work_and_one_leaves(slack: SlackServer, tm
         await ann.result(channel)
 
 
+async def test_a_guest_by_slack_connect_fills_in_a_form_of_ours(slack: SlackServer, tmp_path: Path) -> None:
+    team = slack.state.teams["T00000001"]
+    eve = newcomer(slack, team)
+    channel = slack.state.add_channel(team, eve.user)
+    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+        await install(slack, team)
+        form = await eve.open("/img2img", channel, "a boat")
+        eve.home = slack.state.add_team("T00000009", token="xoxb-nine", enterprise="E00000009")
+        await eve.submit(form, file=slack.state.add_file(team, eve.user, png()))
+        await eve.result(channel)
+    assert {call.token for call in slack.state.calls_of("chat.postMessage")} == {"xoxb-one"}
+
+
 async def test_an_installation_outlives_a_restart(slack: SlackServer, tmp_path: Path) -> None:
     team = slack.state.teams["T00000001"]
     ann = newcomer(slack, team, "ann")
@@ -135,10 +150,80 @@ async def test_a_token_that_expired_early_is_renewed_and_the_call_repeated(
     ann = newcomer(slack, team, "ann")
     async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)):
         await install(slack, team, refresh="refresh-1", expires_in=43_200)
-        slack.oauth_codes["refresh-1"] = grant(team, token="xoxb-new", refresh="refresh-2", expires_in=43_200)
+        slack.oauth_codes["refresh-1"] = grant(team, token="xoxb-one", refresh="refresh-2", expires_in=43_200)
+        slack.oauth_codes["refresh-2"] = grant(team, token="xoxb-new", refresh="refresh-3", expires_in=43_200)
+        channel = slack.state.add_channel(team, ann.user)
+        await ann.open("/help", channel)
+        team.ended.add("xoxb-one")
         team.token = "xoxb-new"
-        slack.fail("views.open", error="token_expired")
-        await ann.open("/help", slack.state.add_channel(team, ann.user))
+        await ann.open("/help", channel)
+
+
+async def test_a_result_waits_for_a_token_that_slack_does_not_renew_at_once(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    team = slack.state.teams["T00000001"]
+    ann = newcomer(slack, team, "ann")
+    channel = slack.state.add_channel(team, ann.user)
+    slack.oauth_codes["refresh-1"] = grant(team, token="xoxb-one", refresh="refresh-2", expires_in=43_200)
+    slack.oauth_codes["refresh-2"] = grant(team, token="xoxb-new", refresh="refresh-3", expires_in=43_200)
+    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
+        await install(slack, team, refresh="refresh-1", expires_in=60)
+        running.engine.hold()
+        await ann.say(channel, "a boat", files=[slack.state.add_file(team, ann.user, png())])
+        (message,) = await ann.see(lambda: ann.from_bot(channel))
+        await ann.see(lambda: "edits" in message)
+        before = len(slack.state.calls_of("oauth.v2.access"))
+        outage = slack.fail("oauth.v2.access", status=503, times=1000)
+        team.ended.add(team.token)
+        await running.engine.release()
+        await ann.see(lambda: len(slack.state.calls_of("oauth.v2.access")) >= before + 2)
+        team.token = "xoxb-new"
+        outage.times = 0
+        await ann.result(channel)
+    assert len(ann.from_bot(channel)) == 1
+
+
+async def end_token(running: House, slack: SlackServer, team: Team) -> None:
+    """The time of a rotating token is over; there is one more to be had."""
+    assert isinstance(running.core.store, SqliteJobStore)
+    installations = SqliteInstallations(running.core.store.database)
+    kept = await installations.find(enterprise="", team=team.id)
+    assert kept is not None
+    ended = {**kept, "refresh_token": "refresh-2", "expires_at": running.core.clock.now() - 1}
+    await installations.save(enterprise="", team=team.id, content=ended)
+    slack.oauth_codes["refresh-2"] = grant(team, token="xoxb-new", refresh="refresh-3", expires_in=43_200)
+    team.ended.add(team.token)
+    team.token = "xoxb-new"
+
+
+async def test_what_comes_while_a_token_is_not_renewed_is_asked_for_again_or_refused(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    team = slack.state.teams["T00000001"]
+    ann = newcomer(slack, team, "ann")
+    channel = slack.state.add_channel(team, ann.user)
+    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
+        await install(slack, team)
+        await end_token(running, slack, team)
+        outage = slack.fail("oauth.v2.access", status=503, times=1000)
+        photo = slack.state.add_file(team, ann.user, png())
+        with pytest.raises(NotAcknowledged):
+            await ann.say(channel, "a boat", files=[photo])
+        (mention,) = channel.messages.values()
+        await ann.command("/img2img", channel)
+        outage.times = 0
+        await ann.told("Slack is busy")
+        await slack.deliver("events_api", ann._event({**mention, "type": "app_mention"}), retry=1)
+        await ann.result(channel)
+
+
+async def test_a_start_without_a_renewed_token_says_so(slack: SlackServer, tmp_path: Path) -> None:
+    rotating = {"client_id": "1.2", "client_secret": "s", "bot_token": "xoxe.xoxb-0", "refresh_token": "refresh-1"}
+    slack.fail("oauth.v2.access", status=503)
+    with pytest.raises(FatalError, match="just now"):
+        async with house(slack, tmp_path, settings=options(slack, **rotating)):
+            pass
 
 
 async def test_a_team_that_never_installed_is_answered_and_nothing_happens(

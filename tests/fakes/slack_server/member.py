@@ -15,11 +15,12 @@ SEE_SECONDS = 30.0
 
 @dataclass(slots=True)
 class Member:
-    """One person in one team."""
+    """One person in one team; `home` is their own where they are a guest by Slack Connect, which forms then name."""
 
     slack: SlackServer
     team: Team
     user: User
+    home: Team | None = None
 
     # --- what they do
 
@@ -60,9 +61,11 @@ class Member:
         """Fill in a modal's fields by block id and submit it; `file` is the picture, `drawn` a control map."""
         current = self.slack.state.views[view["id"]]
         filled = self._filled(current, {"picture": file, "map": drawn}, values)
+        home = self.home or self.team
         body = {
             "type": "view_submission",
-            "team": {"id": self.team.id, "domain": "example"},
+            "team": {"id": home.id, "domain": "example"}
+            | ({"enterprise_id": home.enterprise} if home.enterprise else {}),
             "user": self._person(),
             "api_app_id": "A00000001",
             "token": "legacy",
@@ -252,7 +255,8 @@ class Member:
     # --- payload parts
 
     def _person(self) -> Json:
-        return {"id": self.user.id, "username": self.user.name, "name": self.user.name, "team_id": self.team.id}
+        home = self.home or self.team
+        return {"id": self.user.id, "username": self.user.name, "name": self.user.name, "team_id": home.id}
 
     def _trigger(self, state: str) -> str:
         trigger = f"{self.slack.state.number()}.trigger"

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from aiohttp import ClientSession, ClientTimeout, WSMsgType, web
 
@@ -161,8 +161,10 @@ class SlackServer:
     async def _download(self, request: web.Request) -> web.Response:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         file = self.state.files.get(request.match_info["file"])
-        if self.login_page or self.state.team_of(token) is None or file is None or file.hidden:
+        if self.login_page:
             return web.Response(body=_LOGIN_PAGE, content_type="text/html")
+        if self.state.team_of(token) is None or file is None or file.hidden or file.deleted:
+            raise web.HTTPFound(f"https://example.slack.com/?redir={quote(request.path, safe='')}")
         return web.Response(body=file.content, content_type=file.mimetype)
 
     async def _response(self, request: web.Request) -> web.Response:

@@ -10,12 +10,15 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Team:
+    """A workspace; `ended` are the rotated tokens it had before."""
+
     id: str
     token: str
     bot_user: str
     bot_id: str
     enterprise: str = ""
     installed: bool = True
+    ended: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ class File:
     slow: int = 0
     shared: set[str] = field(default_factory=set)
     hidden: bool = False
+    deleted: bool = False
     more: Json = field(default_factory=dict)
 
 
@@ -123,6 +127,9 @@ class State:
 
     def team_of(self, token: str) -> Team | None:
         return next((team for team in self.teams.values() if team.token == token), None)
+
+    def has_ended(self, token: str) -> bool:
+        return any(token in team.ended for team in self.teams.values())
 
     def add_team(self, team: str = "T00000001", *, token: str = "xoxb-one", enterprise: str = "") -> Team:
         added = Team(team, token, f"UB{team[1:]}", f"B{team[1:]}", enterprise)

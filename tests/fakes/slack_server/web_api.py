@@ -85,6 +85,8 @@ class WebApi:
         if method not in _ARGUMENTS:
             raise Refused("unknown_method", req_method=method)
         team = self._state.team_of(token)
+        if self._state.has_ended(token):
+            raise Refused("token_expired")
         if team is None:
             raise Refused("invalid_auth" if token else "not_authed")
         if not team.installed:
@@ -178,7 +180,7 @@ class WebApi:
         if message["user"] != request.team.bot_user:
             raise Refused("cant_update_message")
         if conversation.is_archived:
-            raise Refused("is_archived")
+            raise Refused("is_inactive")
         blocks = self._blocks(request)
         if "file_ids" in arguments:
             given = arguments["file_ids"]
@@ -187,6 +189,8 @@ class WebApi:
                 file = self._state.files.get(file_id)
                 if file is None or not file.completed or file.slow:
                     raise Refused("file_not_found")
+                if file.deleted:
+                    raise Refused("file_is_deleted")
                 file.shared.add(conversation.id)
                 message["files"].append(self._told(file, request))
         message.update(text=arguments.get("text", message["text"]), blocks=blocks)
@@ -289,6 +293,8 @@ class WebApi:
         file = self._state.files.get(request.arguments["file"])
         if file is None or file.hidden:
             raise Refused("file_not_found")
+        if file.deleted:
+            raise Refused("file_deleted")
         if file.slow:
             file.slow -= 1
             return {"file": {"id": file.id, "name": file.name, "mimetype": "", "shares": {}}}
@@ -298,8 +304,10 @@ class WebApi:
         return told(file, request.base_url)
 
     def _file_delete(self, request: Request) -> Json:
-        if self._state.files.pop(request.arguments["file"], None) is None:
-            raise Refused("file_not_found")
+        file = self._state.files.get(request.arguments["file"])
+        if file is None or file.deleted:
+            raise Refused("file_deleted" if file else "file_not_found")
+        file.deleted = True
         return {}
 
     def _user_info(self, request: Request) -> Json:
@@ -333,7 +341,13 @@ class WebApi:
         view = request.arguments["view"]
         if problems := view_problems(view):
             raise Refused("invalid_arguments", response_metadata={"messages": problems})
-        kept = {**view, "id": view_id, "hash": f"{self._state.number()}.h", "team_id": request.team.id}
+        kept = {
+            **view,
+            "id": view_id,
+            "hash": f"{self._state.number()}.h",
+            "team_id": request.team.id,
+            "app_installed_team_id": request.team.id,
+        }
         self._state.views[view_id] = kept
         return kept
 

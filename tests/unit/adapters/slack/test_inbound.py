@@ -6,8 +6,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slack_bolt.request.internals import (
+    extract_enterprise_id,
+    extract_is_enterprise_install,
+    extract_team_id,
+)
 
-from adapters.slack.inbound import Kind, inbound, place_of
+from adapters.slack.inbound import Kind, inbound, place_of, team_in
+from adapters.slack.members import Team
 
 BOT = "UBOT"
 
@@ -29,6 +35,8 @@ def test_a_mention_and_a_file_share_of_one_message_have_one_id() -> None:
     "fields",
     [
         {"text": "nothing about the bot"},
+        {"text": f"<@{BOT}99> is somebody else"},
+        {"text": None},
         {"bot_id": "B1"},
         {"subtype": "message_changed"},
         {"subtype": "channel_join"},
@@ -37,6 +45,23 @@ def test_a_mention_and_a_file_share_of_one_message_have_one_id() -> None:
 )
 def test_messages_of_others_and_of_machines_are_nothing_of_ours(fields: dict[str, Any]) -> None:
     assert inbound(event("message", **fields), bot_user=BOT) is None
+
+
+@pytest.mark.parametrize("text", [f"<@{BOT}> hi", f"<@{BOT}|pentimento> hi"])
+def test_a_message_that_names_the_bot_is_ours(text: str) -> None:
+    assert inbound(event("message", text=text), bot_user=BOT)
+
+
+def test_a_field_that_is_null_counts_as_none() -> None:
+    body = event("app_mention", subtype=None, thread_ts=None, text=None, bot_id=None)
+    found = inbound(body, bot_user=BOT)
+    assert found is not None
+    assert found.kind is Kind.MESSAGE
+    place = place_of(body)
+    assert place.thread == "1.2"
+    assert not place.in_thread
+    pressed = {"user": {"id": "U1"}, "message": {"ts": "1.2", "thread_ts": None}}
+    assert not place_of(pressed).in_thread
 
 
 def test_a_direct_message_needs_no_mention() -> None:
@@ -68,6 +93,44 @@ def test_two_presses_are_two_and_one_press_twice_is_one() -> None:
 def test_in_a_shared_channel_the_installation_is_ours_not_the_other_organisations() -> None:
     body = {**event("app_mention"), "authorizations": [{"team_id": "T9", "enterprise_id": None}]}
     assert place_of(body).team.id == "T9"
+
+
+_ORG_WIDE = {"team": None, "enterprise": {"id": "E1"}, "is_enterprise_install": True}
+_FORM = {"type": "view_submission", "user": {"id": "U1", "team_id": "T1"}}
+_OURS = {"team_id": "T9", "enterprise_id": "E9", "is_enterprise_install": False}
+PAYLOADS: dict[str, dict[str, Any]] = {
+    "command": {"team_id": "T1", "is_enterprise_install": "false"},
+    "command in an organisation": {"team_id": "T1", "enterprise_id": "E1", "is_enterprise_install": "false"},
+    "command, installed by the organisation": {
+        "team_id": "T1",
+        "enterprise_id": "E1",
+        "is_enterprise_install": "true",
+    },
+    "event": {**event("app_mention"), "authorizations": [{"team_id": "T1", "enterprise_id": None}]},
+    "event in a shared channel": {**event("app_mention"), "enterprise_id": "E1", "authorizations": [_OURS]},
+    "event of nobody": {**event("app_uninstalled"), "authorizations": []},
+    "press": {"team": {"id": "T1", "domain": "x"}, "enterprise": None, "user": {"id": "U1", "team_id": "T1"}},
+    "press in an organisation": {"team": {"id": "T1", "enterprise_id": "E1"}, "enterprise": {"id": "E1"}},
+    "press, installed by the organisation": {**_ORG_WIDE, "user": {"id": "U1", "team_id": "T1"}},
+    "form": {**_FORM, "team": {"id": "T1"}, "view": {"team_id": "T1", "app_installed_team_id": "T1"}},
+    "form in an organisation": {**_FORM, "team": {"id": "T1", "enterprise_id": "E1"}, "view": {"team_id": "T1"}},
+    "form, installed by the organisation": {**_FORM, **_ORG_WIDE, "view": {"team_id": "T1"}},
+}
+
+
+@pytest.mark.parametrize("body", PAYLOADS.values(), ids=PAYLOADS)
+def test_the_installation_is_the_one_that_bolt_authorizes(body: dict[str, Any]) -> None:
+    team = team_in(body)
+    assert team.id == (extract_team_id(body) or "")
+    assert team.enterprise == (extract_enterprise_id(body) or "")
+    assert team.org_wide == bool(extract_is_enterprise_install(body))
+
+
+def test_a_form_of_ours_that_a_guest_fills_in_is_of_our_installation_and_not_of_their_organisation() -> None:
+    view = {"team_id": "T2", "app_installed_team_id": "T1"}
+    body = {**_FORM, "team": {"id": "T2", "enterprise_id": "E2"}, "enterprise": None, "view": view}
+    assert team_in(body) == Team("T1")
+    assert extract_team_id(body) == "T1"
 
 
 anything = st.recursive(
