@@ -193,6 +193,13 @@ class TestHttp:
         async with house(slack, tmp_path, settings=http_options(slack)):
             assert (await slack.post(body, {"Content-Type": media, **signed(body)})).status == 400
 
+    async def test_a_test_of_the_certificate_needs_no_signature(self, slack: SlackServer, tmp_path: Path) -> None:
+        body = b"ssl_check=1&token=x"
+        async with house(slack, tmp_path, settings=http_options(slack)) as running:
+            ack = await slack.post(body, {"Content-Type": "application/x-www-form-urlencoded"})
+            assert ack.status == 200
+            assert await running.core.store.unsettled("slack") == []
+
     async def test_url_verification_is_answered(self, slack: SlackServer, tmp_path: Path) -> None:
         body = json.dumps({"type": "url_verification", "challenge": "abc", "token": "x"}).encode()
         async with house(slack, tmp_path, settings=http_options(slack)):
