@@ -104,8 +104,10 @@ test: check ## Everything that CI runs: make check and all tests
 MINUTES ?= 120
 DEVICE ?= cpu
 
-pocket: $(TOOLS) ## Train the shipped model anew: MINUTES=120 DEVICE=cpu, or DEVICE=cuda
-	$(BIN)/python -m training all --minutes $(MINUTES) --device $(DEVICE)
+pocket: $(TOOLS) ## Train the shipped model anew and measure it: MINUTES=120 DEVICE=cpu, or DEVICE=cuda
+	set -e; for stage in all evaluate grids record; do \
+		$(BIN)/python -m training $$stage --minutes $(MINUTES) --device $(DEVICE); \
+	done
 
 bench: $(TOOLS) ## Measure the engine against stock diffusers on this machine
 	$(BIN)/python -m benchmarks

@@ -1,8 +1,10 @@
 """`python -m training`: draw the pictures, train, export, measure, show.
 
 all          every stage up to the exported folders, in this order:
-autoencoder  pictures to latents and back       denoiser  latents, noise and words to latents
-refine       the autoencoder's decoder again    edges     the ControlNet for drawn lines
+autoencoder  pictures to latents and back
+refine       the autoencoder's decoder again
+denoiser     latents, noise and words to latents
+edges        the ControlNet for drawn lines
 export       write the folders that ship
 
 evaluate     styles recognised, reconstruction, speed, lines kept
@@ -43,7 +45,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--model", type=Path, default=MODEL, help="the exported folder")
     parser.add_argument("--edges", type=Path, default=EDGES, help="the exported folder of the edge ControlNet")
     parser.add_argument("--docs", type=Path, default=DOCS, help="where reports and grids go")
-    parser.add_argument("--minutes", type=float, help="budget of all training together (default: the recipe's)")
+    parser.add_argument("--minutes", type=float, help="budget of all training together; drawing and encoding come on top (default: the recipe's)")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--threads", type=int, help="processor threads for torch")
     parser.add_argument("--tiny", action="store_true", help="small networks and few pictures: a rehearsal")

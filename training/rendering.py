@@ -4,7 +4,7 @@ import json
 import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -58,8 +58,13 @@ class Drawing:
 
 
 def draw_pool(folder: Path, drawing: Drawing, workers: int | None = None) -> PicturePool:
-    """Draw what `folder` does not hold yet. On a GPU the pool lies in its memory, which does the styling then."""
+    """Draw what `folder` does not hold yet. On a GPU the pool lies in its memory, which does the styling then.
+
+    Raises:
+        ValueError: the folder holds scenes that were drawn otherwise.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    _claim(folder, drawing)
     pool = _open(folder, drawing)
     # Spawned: a fork of a process whose torch has threads or a GPU can hang.
     context = multiprocessing.get_context("spawn")
@@ -83,6 +88,16 @@ def draw_large(folder: Path, drawing: Drawing) -> PicturePool:
         pool.pictures[places, 0], pool.pictures[places, 1:] = pictures, style(pictures, masks, keys)
         print(f"{pool.filled} large scenes drawn", flush=True)
     return pool
+
+
+def _claim(folder: Path, drawing: Drawing) -> None:
+    """Scenes of another drawing would be taken for these; only of how many shards there are each run may have its own."""
+    wanted = {name: value for name, value in asdict(drawing).items() if name != "shards"}
+    note = folder / "drawing.json"
+    if not note.exists():
+        note.write_text(json.dumps(wanted, indent=1))
+    elif json.loads(note.read_text()) != wanted:
+        raise ValueError(f"{folder} holds scenes of another drawing (drawing.json): take another --work, or delete it.")
 
 
 def _name(index: int) -> str:

@@ -1,7 +1,7 @@
 """The styles pocket knows: each a function of a picture and its masks, told apart as a look or an art.
 
 A *look* changes light, season or place; an *art* is a way of making the picture. One of each combines: the
-art is made of the look. Arts that keep no colours of the picture (`plain=False`) would hide a look, so they
+art is made of the look. Arts that keep no colours of the picture (`Kind.SOLO`) would hide a look, so they
 stay alone.
 """
 

@@ -10,9 +10,9 @@ from training.words import SYNONYMS
 
 # Made of pieces that repeat with the lattice, and of nothing that knows where on the picture it is.
 LOCKED = (
-    "oil", "pixel art", "lego", "mosaic", "stained glass", "low poly", "pop art", "clay", "pencil",
-    "charcoal", "ink", "blueprint", "halftone", "gold", "sepia", "noir", "snow", "spring", "vaporwave", "horror",
-    "desert",
+    "oil", "watercolor", "pastel", "pixel art", "lego", "mosaic", "stained glass", "low poly", "pop art", "clay",
+    "pencil", "charcoal", "ink", "blueprint", "neon lines", "halftone", "gold", "sepia", "noir", "snow", "autumn",
+    "spring", "vaporwave", "fantasy", "horror", "desert",
 )  # fmt: skip
 
 
