@@ -100,7 +100,7 @@ class DiscordPlatform:
             tasks.create_task(self._offer_collect(), name="discord collect")
             tasks.create_task(self._intake.replay(), name="discord replay")
             self._connection.take = self._intake.take
-            await self._connection.listen()
+            await self._connection.listen(self._token)
 
     async def stop_intake(self) -> None:
         """Leave the gateway and finish what was taken."""
