@@ -17,6 +17,7 @@ from discord.http import Route
 
 from adapters.discord.faults import ERRORS, judge
 from adapters.discord.incoming import Incoming
+from adapters.discord.limits import LONGEST_LIMIT, GlobalLimit
 from adapters.discord.reading import read_interaction, read_mention, read_reaction
 from bot.domain.errors import FatalError
 from bot.ports import Clock
@@ -26,10 +27,6 @@ RECONNECT = (1.0, 2.0, 5.0, 15.0, 60.0)
 
 _FATAL_CLOSES = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
 """Discord does not want this token, these shards, this version or these intents: trying again changes nothing."""
-
-LONGEST_LIMIT = 5.0
-"""Seconds of rate limit that discord.py may sit out inside a call; longer ones come back to delivery, which knows
-what can be dropped."""
 
 REACTIONS = frozenset({"🔁", "✉️", "✉", "⭐", "❌"})
 
@@ -84,6 +81,7 @@ class Connection(discord.AutoShardedClient):
         while not self.logged_in:
             try:
                 await self.login(token)
+                self.http._global_over = GlobalLimit()  # noqa: SLF001 -- the only way to have it end
                 self.logged_in = True
             except discord.LoginFailure:
                 await self.close()

@@ -1,5 +1,6 @@
 """Every way Discord refuses, and where the result goes then: always somewhere its owner sees, never twice."""
 
+import asyncio
 import io
 import random
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from adapters.discord import answers
 from bot.domain.errors import TryLater
 from bot.domain.ids import JobId
 from bot.rendering import render
@@ -91,6 +93,26 @@ async def test_where_the_first_answer_came_too_late_the_bot_posts_itself(
     await anna.command(channel, "img2img", image=PNG, prompt="x")
     result = await bench.discord.posted(channel, lambda post: post.pictures)
     assert f"<@{anna.id}>" in result.content
+
+
+async def test_an_answer_that_discord_confirms_too_late_still_gets_the_result(
+    bench: Bench, anna: Person, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "ACK_SECONDS", 0.3)
+    confirmed = asyncio.Event()
+    bench.discord.fail("POST", "/callback", held=confirmed)
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="x")
+    result = await bench.discord.shown(asked, lambda post: post.pictures)
+    confirmed.set()
+    assert bench.discord.in_channel(channel) == [result]
+
+
+async def test_a_limit_of_the_whole_bot_ends_though_its_call_was_given_up(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    bench.discord.fail("POST", "/callback", 429, retry_after=4.0, everywhere=True)
+    await anna.command(channel, "img2img", image=PNG, prompt="x")
+    await bench.discord.posted(channel, lambda post: post.pictures)
 
 
 async def test_a_dead_token_moves_delivery_to_the_bot(bench: Bench, anna: Person, channel: Channel) -> None:
