@@ -53,6 +53,7 @@ class Rest:
 
     def __init__(self, client: Connection) -> None:
         self._client = client
+        self._direct_channels: dict[str, str] = {}
 
     async def respond(self, interaction: str, token: str, kind: int, body: Payload | None = None) -> "Response":
         """Answer an interaction, once."""
@@ -101,9 +102,21 @@ class Rest:
         return answer
 
     async def direct_channel(self, user: str) -> str:
-        """The channel of direct messages with a member."""
-        answer = await self._request(Route("POST", "/users/@me/channels"), json={"recipient_id": user})
-        return str(answer["id"])
+        """The channel of direct messages with a member, which stays the same; Discord minds opening many."""
+        if user not in self._direct_channels:
+            answer = await self._request(Route("POST", "/users/@me/channels"), json={"recipient_id": user})
+            self._direct_channels[user] = str(answer["id"])
+        return self._direct_channels[user]
+
+    async def commands(self, application: str) -> Any:
+        """The commands that Discord knows of us."""
+        route = Route("GET", "/applications/{application_id}/commands", application_id=application)
+        return await self._request(route, params={"with_localizations": "true"})
+
+    async def set_commands(self, application: str, commands: Sequence[Payload]) -> None:
+        """Have exactly these commands."""
+        route = Route("PUT", "/applications/{application_id}/commands", application_id=application)
+        await self._request(route, json=list(commands))
 
     async def react(self, channel: str, message: str, emoji: str) -> None:
         """Add our reaction to a message."""
