@@ -16,6 +16,7 @@ from tests.fakes.discord_server.world import Channel, Post
 from tests.fakes.store import MemoryJobStore
 
 QUARTER = 15 * 60
+COMMANDS = "/api/v10/applications/{}/commands"
 
 
 async def collect_offered(bench: Bench, message: Post) -> bool:
@@ -179,16 +180,45 @@ def row_of(event: Incoming) -> InboxEvent:
 
 
 async def test_commands_are_registered_when_they_changed_and_not_again(
-    discord: DiscordServer, start: Start, channel: Channel
+    discord: DiscordServer, start: Start, anna: Person, channel: Channel
 ) -> None:
-    del channel
     async with start():
         assert discord.registered == 1
-    async with start():
+    async with start() as bench:
+        await discord.until(lambda: len(asked_for_commands(discord)) == 2, what="a look at the commands")
+        await result_of(bench, anna, channel)
         assert discord.registered == 1
     discord.commands[0]["description"] = "something else"
     async with start():
         await discord.until(lambda: discord.registered == 2, what="a new registration")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+async def test_commands_that_discord_cannot_take_now_are_registered_later(
+    discord: DiscordServer, start: Start, anna: Person, channel: Channel, method: str
+) -> None:
+    discord.fail(method, "/commands", 503)
+    async with start() as bench:
+        assert discord.registered == 1
+        await result_of(bench, anna, channel)
+
+
+async def test_commands_that_discord_refuses_wait_for_the_next_start(
+    discord: DiscordServer, start: Start, anna: Person, channel: Channel
+) -> None:
+    async with start():
+        pass
+    discord.commands[0]["description"] = "something else"
+    discord.fail("PUT", "/commands", 400, code=50035)
+    async with start() as bench:
+        await discord.until(lambda: ("PUT", COMMANDS.format(discord.application_id), 400) in discord.requests)
+        await result_of(bench, anna, channel)
+        assert discord.registered == 1
+
+
+def asked_for_commands(discord: DiscordServer) -> list[tuple[str, str, int]]:
+    """Every look at the commands that Discord knows."""
+    return [call for call in discord.requests if call[:2] == ("GET", COMMANDS.format(discord.application_id))]
 
 
 async def test_discord_away_at_the_start_is_waited_for(
