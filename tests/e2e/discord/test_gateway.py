@@ -63,6 +63,7 @@ async def test_an_event_that_cannot_be_read_costs_that_event_alone(
 @pytest.mark.parametrize("code", [4004, 4010, 4011, 4012, 4013, 4014])
 async def test_a_connection_that_discord_forbids_is_not_tried_again(discord: DiscordServer, code: int) -> None:
     connection = Connection(api_url=discord.url, clock=discord.clock)
+    await connection.log_in(discord.token, waits=())
     async with asyncio.TaskGroup() as tasks:
         listening = tasks.create_task(refusal_of(connection, discord.token))
         await discord.gateway.ready.wait()
