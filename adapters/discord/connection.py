@@ -99,7 +99,7 @@ class Connection(discord.AutoShardedClient):
                 tries += 1
 
     async def listen(self, token: str) -> None:
-        """Take events, once logged in, until closed; a connection that breaks off is made anew unless Discord forbids it.
+        """Take events, once logged in, until closed; a connection that ends is made anew unless Discord forbids it.
 
         Raises:
             FatalError: Discord closed the connection for good.
