@@ -69,10 +69,12 @@ class Answers:
             return Answered(event=event, ack=ack, response=None)
         kind = _DEFERRED_UPDATE if ack is Ack.UPDATE else _DEFERRED_MESSAGE
         made = await self._at_once(event, kind, {"flags": EPHEMERAL} if ack is Ack.HIDDEN else None)
-        if isinstance(made, Response):
-            return Answered(event=event, ack=ack, response=replace(made, hidden=made.hidden or ack is Ack.HIDDEN))
-        log.warning("interaction not acknowledged", incoming=event.id, reason=made.reason)
-        return Answered(event=event, ack=ack, response=None)
+        if isinstance(made, Fault):
+            log.warning("interaction not acknowledged", incoming=event.id, reason=made.reason)
+            if made.meaning is not Meaning.BUSY:
+                return Answered(event=event, ack=ack, response=None)
+            made = Response("", hidden=False)  # Discord may have taken it; if not, the token says so when used
+        return Answered(event=event, ack=ack, response=replace(made, hidden=made.hidden or ack is Ack.HIDDEN))
 
     async def show(self, answered: Answered, body: Payload, files: Sequence[Outgoing] = ()) -> None:
         """Put the answer into the message that was promised, or else tell the member directly."""

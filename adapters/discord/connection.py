@@ -1,7 +1,8 @@
 """The one discord.py connection: whatever its address, without privileged intents, sharded by itself.
 
 discord.py keeps its API address in a class attribute, `Route.BASE`; so one process speaks to one Discord. The
-gateway's address comes from there, by `GET /gateway/bot`.
+gateway's address comes from there, by `GET /gateway/bot`. discord.py takes that for the first connection only; after
+a lost session it goes to `DiscordWebSocket.DEFAULT_GATEWAY`, a class attribute again, so the address is put there.
 """
 
 import asyncio
@@ -10,20 +11,22 @@ from typing import Any
 
 import discord
 import structlog
+import yarl
+from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 from discord.http import Route
 
 from adapters.discord.faults import ERRORS, judge
 from adapters.discord.incoming import Incoming
+from adapters.discord.limits import LONGEST_LIMIT, GlobalLimit
 from adapters.discord.reading import read_interaction, read_mention, read_reaction
 from bot.domain.errors import FatalError
 from bot.ports import Clock
 
 RECONNECT = (1.0, 2.0, 5.0, 15.0, 60.0)
-"""Seconds between tries to log in or find the gateway; the last one repeats."""
+"""Seconds between tries to log in or connect; the last one repeats."""
 
-LONGEST_LIMIT = 5.0
-"""Seconds of rate limit that discord.py may sit out inside a call; longer ones come back to delivery, which knows
-what can be dropped."""
+_FATAL_CLOSES = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
+"""Discord does not want this token, these shards, this version or these intents: trying again changes nothing."""
 
 REACTIONS = frozenset({"🔁", "✉️", "✉", "⭐", "❌"})
 
@@ -60,9 +63,13 @@ class Connection(discord.AutoShardedClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
         )
         self.http.max_ratelimit_timeout = LONGEST_LIMIT
+        self._connection.parsers = {
+            event: _sparing(event, parse) for event, parse in self._connection.parsers.items()
+        }
         self.take: Take = _nothing
         self.logged_in = False
         self._clock = clock
+        self._tries = 0
 
     async def log_in(self, token: str, *, waits: Sequence[float]) -> None:
         """Log in, trying again after each of `waits`, the last one for ever; nothing where that is done already.
@@ -74,6 +81,7 @@ class Connection(discord.AutoShardedClient):
         while not self.logged_in:
             try:
                 await self.login(token)
+                self.http._global_over = GlobalLimit()  # noqa: SLF001 -- the only way to have it end
                 self.logged_in = True
             except discord.LoginFailure:
                 await self.close()
@@ -90,25 +98,54 @@ class Connection(discord.AutoShardedClient):
                 await asyncio.sleep(waits[min(tries, len(waits) - 1)])
                 tries += 1
 
-    async def listen(self) -> None:
-        """Take events until closed.
+    async def listen(self, token: str) -> None:
+        """Take events, once logged in, until closed; a connection that ends is made anew unless Discord forbids it.
 
         Raises:
             FatalError: Discord closed the connection for good.
         """
-        tries = 0
         while True:
             try:
                 return await self.connect()
-            except discord.GatewayNotFound:
-                wait = RECONNECT[min(tries, len(RECONNECT) - 1)]
-                log.warning("Discord names no gateway yet", seconds=wait)
-                await asyncio.sleep(wait)
-                tries += 1
-            except discord.ConnectionClosed as closed:
-                raise FatalError(
-                    f"Discord closed the connection (code {closed.code}): check the token and the application."
-                ) from closed
+            except Exception as error:
+                if (code := _close_code(error)) in _FATAL_CLOSES:
+                    raise FatalError(
+                        f"Discord closed the connection (code {code}): check the token and the application."
+                    ) from error
+                fault = judge(error)
+                wait = max(RECONNECT[min(self._tries, len(RECONNECT) - 1)], fault.seconds or 0.0)
+                known = isinstance(error, (*ERRORS, ReconnectWebSocket))
+                log.warning("not connected to Discord", reason=fault.reason, seconds=wait, exc_info=not known)
+            if self.is_closed():
+                await self._reopen()
+                await self.log_in(token, waits=RECONNECT)
+            await asyncio.sleep(wait)
+            self._tries += 1
+
+    async def launch_shards(self) -> None:
+        """Connect to the gateway that Discord names now, and come back to that one.
+
+        Raises:
+            Exception: one of `ERRORS`.
+        """
+        self.shard_count, url, _limits = await self.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+        await super().launch_shards()
+
+    async def close(self) -> None:
+        """Leave the gateway and send nothing more, until the next `log_in`."""
+        self.logged_in = False
+        await super().close()
+
+    async def _reopen(self) -> None:
+        """What discord.py closed, because a connection failed, is made ready for `log_in`."""
+        self.clear()
+        self.http.connector = discord.utils.MISSING  # closed with its session; the next login makes another
+        await self._async_setup_hook()  # which `login` leaves out the second time: the queue still says to close
+
+    async def on_ready(self) -> None:
+        """A connection stands: the next one that breaks off is tried again soon."""
+        self._tries = 0
 
     async def hang_up(self) -> None:
         """Leave the gateway; messages can still be sent."""
@@ -146,3 +183,22 @@ class Connection(discord.AutoShardedClient):
 
 async def _nothing(_event: Incoming) -> None:
     """Before the intake is there nothing is taken."""
+
+
+def _sparing(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
+    """`parse` of discord.py, where an event that it cannot read costs that event and not the connection."""
+
+    def parse_or_drop(data: Any) -> None:
+        try:
+            parse(data)
+        except Exception:
+            log.exception("event not understood, dropped", gateway_event=event)
+
+    return parse_or_drop
+
+
+def _close_code(error: Exception) -> int | None:
+    """Discord's reason for closing the connection; None where it was something else."""
+    if isinstance(error, discord.PrivilegedIntentsRequired):  # stands for its code alone
+        return 4014
+    return error.code if isinstance(error, discord.ConnectionClosed) else None

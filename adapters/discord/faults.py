@@ -3,8 +3,11 @@
 Codes: Discord's "Opcodes and Status Codes". What the table does not know is judged by its HTTP status.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Any
 
 import aiohttp
 import discord
@@ -39,6 +42,7 @@ _CODES = {
     20028: Meaning.BUSY,  # write rate of the channel
     20029: Meaning.BUSY,  # write rate of the server
     30046: Meaning.UNEDITABLE,  # most edits of a message older than an hour
+    40003: Meaning.BUSY,  # direct messages are opened too fast
     40005: Meaning.TOO_LARGE,
     40060: Meaning.ANSWERED,
     50001: Meaning.FORBIDDEN,  # missing access
@@ -57,8 +61,8 @@ _CODES = {
     200001: Meaning.BLOCKED,
     240000: Meaning.BLOCKED,
 }
-_GATE_SECONDS = 60.0
-"""A wait for refusals that come from the gate before Discord (no code, no JSON) and do not name one."""
+_UNSAID_SECONDS = 60.0
+"""A wait for refusals that do not name one, as those of the gate before Discord (no code, no JSON)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,19 @@ def _wait(error: discord.HTTPException) -> float | None:
     """How long to wait; None where nobody said and the usual back-off will do."""
     if error.status >= 500:
         return None
+    headers = error.response.headers
+    for said in (headers.get("Retry-After"), headers.get("X-RateLimit-Reset-After"), _body(error).get("retry_after")):
+        try:
+            return float(str(said))
+        except ValueError:
+            continue
+    return _UNSAID_SECONDS
+
+
+def _body(error: discord.HTTPException) -> Mapping[str, Any]:
+    """What Discord said, of which discord.py keeps the code and the words only."""
     try:
-        return float(error.response.headers["Retry-After"])
-    except (KeyError, ValueError):
-        return _GATE_SECONDS
+        body = json.loads(getattr(error.response, "_body", None) or b"")  # read already; `json()` would be awaited
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

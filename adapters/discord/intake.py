@@ -82,34 +82,48 @@ class Intake:
                 self._idle.set()
 
     async def replay(self) -> None:
-        """Do again what a crash interrupted."""
-        for row in await self._store.unsettled(PLATFORM):
-            event = from_json(row.payload)
-            flow = self._flow(event)
-            ack = await self._ack(event, flow)
-            # Whether it was answered before the crash is unknown; where it was not, the token says so when used.
-            promised = Response("", ack is Ack.HIDDEN) if event.token and ack is not Ack.NONE else None
-            log.info("doing an interrupted event again", incoming=event.event_id)
-            await self._do(flow, Answered(event=event, ack=ack, response=promised))
+        """Do again what a crash interrupted; what cannot be read now waits for the next start."""
+        try:
+            rows = await self._store.unsettled(PLATFORM)
+        except StorageFailed:
+            log.warning("interrupted events not read, come again at the next start")
+            return
+        for row in rows:
+            if event := _from_row(row):
+                log.info("doing an interrupted event again", incoming=row.id)
+                try:
+                    await self._again(event)
+                except Exception:
+                    # One event that we cannot digest must not end the work on all others.
+                    log.exception("interrupted event failed, comes again at the next start", incoming=row.id)
+            else:
+                log.warning("left by another version of this program, dropped", incoming=row.id)
+                await self._settle(row.id)
+
+    async def _again(self, event: Incoming) -> None:
+        flow = self._flow(event)
+        ack = await self._ack(event, flow)
+        # Whether it was answered before the crash is unknown; where it was not, the token says so when used.
+        promised = Response("", ack is Ack.HIDDEN) if event.token and ack is not Ack.NONE else None
+        await self._do(flow, Answered(event=event, ack=ack, response=promised))
+        await self._settle(event.event_id)
 
     def _flow(self, event: Incoming) -> Flow:
         return self._flows.get(flow_name(event)) or Flow(_unknown)
 
     async def _carry(self, event: Incoming, flow: Flow) -> None:
-        if flow.lasting:
-            row = InboxEvent(
-                id=event.event_id, platform=PLATFORM, payload=event.to_json(), received_at=self._clock.now()
-            )
-            try:
-                if not await self._store.receive(row):
-                    log.info("event known already")
-                    return
-            except StorageFailed as fault:
-                unanswered = Answered(event=event, ack=Ack.NONE, response=None)
-                await self._answers.refuse(unanswered, fault.sentence(event.origin.locale))
+        try:
+            ack = await self._ack(event, flow)
+            if flow.lasting and not await self._store.receive(self._row(event)):
+                log.info("event known already")
                 return
-        answered = await self._answers.acknowledge(event, await self._ack(event, flow))
-        await self._do(flow, answered)
+        except StorageFailed as fault:
+            unanswered = Answered(event=event, ack=Ack.NONE, response=None)
+            await self._answers.refuse(unanswered, fault.sentence(event.origin.locale))
+            return
+        await self._do(flow, await self._answers.acknowledge(event, ack))
+        if flow.lasting:
+            await self._settle(event.event_id)
 
     async def _do(self, flow: Flow, answered: Answered) -> None:
         event = answered.event
@@ -125,9 +139,15 @@ class Intake:
             # A fault in one event must not end the connection, and its member must not wait for ever.
             log.exception("event failed")
             await self._answers.refuse(answered, failed(event.origin.locale))
-        if flow.lasting:
-            with contextlib.suppress(StorageFailed):  # it will be done again, which is safe
-                await self._store.settle(event.event_id)
+
+    async def _settle(self, event_id: str) -> None:
+        with contextlib.suppress(StorageFailed):  # it will be done again, which is safe
+            await self._store.settle(event_id)
+
+    def _row(self, event: Incoming) -> InboxEvent:
+        return InboxEvent(
+            id=event.event_id, platform=PLATFORM, payload=event.to_json(), received_at=self._clock.now()
+        )
 
     async def _ack(self, event: Incoming, flow: Flow) -> Ack:
         if flow.ack is not Ack.PUBLIC or flow.open:
@@ -135,6 +155,13 @@ class Intake:
         asked = options(event.body).get("private") if event.kind is Kind.COMMAND else None
         hidden = event.hidden or (await self._private_by_default(event) if asked is None else bool(asked))
         return Ack.HIDDEN if hidden else Ack.PUBLIC
+
+
+def _from_row(row: InboxEvent) -> Incoming | None:
+    try:
+        return from_json(row.payload)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 async def _unknown(_: Answered) -> None:

@@ -187,6 +187,8 @@ class DiscordMessenger:
         return Stand(channel=channel, message=str(made["id"]))
 
     async def _edit(self, address: Address, stand: Stand, card: Card) -> Stand:
+        if card.job in self._lost and not card.status.ended:
+            return stand
         try:
             if (
                 stand.token
@@ -195,8 +197,7 @@ class DiscordMessenger:
             ):
                 return stand
             if stand.own and stand.message != ORIGINAL:
-                if card.status.ended or card.job not in self._lost:
-                    await self._edit_by_bot(address, stand, card)
+                await self._edit_by_bot(address, stand, card)
                 return stand
         except Refused as refusal:
             return await self._mend(refusal.fault, address, stand, card)

@@ -85,9 +85,7 @@ class DiscordPlatform:
     async def run(self) -> None:
         """Log in, do what a crash interrupted, and take events."""
         await self._connection.log_in(self._token, waits=RECONNECT)
-        application = str(self._connection.application_id)
-        await register(self._connection, application, commands(self._controls()))
-        me = self._connection.user
+        application, me = str(self._connection.application_id), self._connection.user
         assert me is not None
         self._intake = Intake(
             flows=self._flows(str(me.id)),
@@ -99,8 +97,10 @@ class DiscordPlatform:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._offer_collect(), name="discord collect")
             tasks.create_task(self._intake.replay(), name="discord replay")
+            registering = register(self._rest, application, commands(self._controls()), waits=RECONNECT)
+            tasks.create_task(registering, name="discord commands")
             self._connection.take = self._intake.take
-            await self._connection.listen()
+            await self._connection.listen(self._token)
 
     async def stop_intake(self) -> None:
         """Leave the gateway and finish what was taken."""

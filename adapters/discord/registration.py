@@ -1,37 +1,40 @@
 """Telling Discord which commands there are: only when it knows others than these."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from itertools import chain, repeat
 from typing import Any
 
-import discord
 import structlog
-from discord.http import Route
 
-from adapters.discord.faults import ERRORS, judge
-from adapters.discord.rest import Payload
+from adapters.discord.faults import ERRORS, Meaning, judge
+from adapters.discord.rest import Payload, Rest
 
 log = structlog.get_logger(__name__)
 
 
-async def register(client: discord.Client, application: str, wanted: Sequence[Payload]) -> bool:
-    """Overwrite the commands where they differ; returns whether they did. A failure waits for the next start."""
-    path = "/applications/{application_id}/commands"
-    try:
-        known = await client.http.request(
-            Route("GET", path, application_id=application), params={"with_localizations": "true"}
-        )
-        if isinstance(known, list) and same(wanted, known):
-            log.info("commands are up to date")
-            return False
-    except ERRORS as error:
-        log.warning("could not read the commands", reason=judge(error).reason)
-    try:
-        await client.http.request(Route("PUT", path, application_id=application), json=wanted)
-    except ERRORS as error:
-        log.error("could not register the commands", reason=judge(error).reason)  # noqa: TRY400 -- the line says it
-        return False
-    log.info("commands registered", commands=len(wanted))
-    return True
+async def register(rest: Rest, application: str, wanted: Sequence[Payload], *, waits: Sequence[float]) -> None:
+    """Overwrite the commands where they differ, trying again after each of `waits`, the last one for ever.
+
+    What Discord refuses for good waits for the next start: those that it knows go on working.
+    """
+    for wait in chain(waits, repeat(waits[-1])):
+        try:
+            known = await rest.commands(application)
+            if isinstance(known, list) and same(wanted, known):
+                log.info("commands are up to date")
+            else:
+                await rest.set_commands(application, wanted)
+                log.info("commands registered", commands=len(wanted))
+        except ERRORS as error:
+            fault = judge(error)
+            if fault.meaning is not Meaning.BUSY:
+                log.error("could not register the commands", reason=fault.reason)  # noqa: TRY400 -- the line says it
+                return
+            log.warning("commands not registered yet", reason=fault.reason)
+            await asyncio.sleep(max(wait, fault.seconds or 0.0))
+        else:
+            return
 
 
 def same(wanted: Sequence[Mapping[str, Any]], known: Sequence[Mapping[str, Any]]) -> bool:

@@ -11,6 +11,8 @@ from typing import Any
 import discord
 from discord.http import Route
 
+from adapters.discord.connection import Connection
+
 ORIGINAL = "@original"
 """Stands for the message that first answered an interaction, or that a button sits on."""
 
@@ -49,8 +51,9 @@ Payload = Mapping[str, Any]
 class Rest:
     """See the module. Every call raises what discord.py raises; `faults` knows what each of them means."""
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: Connection) -> None:
         self._client = client
+        self._direct_channels: dict[str, str] = {}
 
     async def respond(self, interaction: str, token: str, kind: int, body: Payload | None = None) -> "Response":
         """Answer an interaction, once."""
@@ -73,7 +76,7 @@ class Rest:
 
     async def delete_response(self, application: str, token: str) -> None:
         """Delete what first answered an interaction, by its token."""
-        await self._client.http.request(self._answer_route("DELETE", application, token))
+        await self._request(self._answer_route("DELETE", application, token))
 
     async def follow_up(self, application: str, token: str, body: Payload, files: Sequence[Outgoing] = ()) -> Payload:
         """Another message by an interaction's token."""
@@ -91,21 +94,34 @@ class Rest:
 
     async def delete(self, channel: str, message: str) -> None:
         """Delete a message."""
-        await self._client.http.request(self._message_route("DELETE", channel, message))
+        await self._request(self._message_route("DELETE", channel, message))
 
     async def message(self, channel: str, message: str) -> Payload:
         """A message as it stands, with fresh picture addresses."""
-        answer: Payload = await self._client.http.request(self._message_route("GET", channel, message))
+        answer: Payload = await self._request(self._message_route("GET", channel, message))
         return answer
 
     async def direct_channel(self, user: str) -> str:
-        """The channel of direct messages with a member."""
-        answer = await self._client.http.request(Route("POST", "/users/@me/channels"), json={"recipient_id": user})
-        return str(answer["id"])
+        """The channel of direct messages with a member, which stays the same; Discord minds opening many."""
+        if user not in self._direct_channels:
+            answer = await self._request(Route("POST", "/users/@me/channels"), json={"recipient_id": user})
+            self._direct_channels[user] = str(answer["id"])
+        return self._direct_channels[user]
+
+    async def commands(self, application: str) -> Any:
+        """The commands that Discord knows of us."""
+        route = Route("GET", "/applications/{application_id}/commands", application_id=application)
+        return await self._request(route, params={"with_localizations": "true"})
+
+    async def set_commands(self, application: str, commands: Sequence[Payload]) -> None:
+        """Have exactly these commands."""
+        route = Route("PUT", "/applications/{application_id}/commands", application_id=application)
+        await self._request(route, json=list(commands))
 
     async def react(self, channel: str, message: str, emoji: str) -> None:
         """Add our reaction to a message."""
-        await self._client.http.add_reaction(int(channel), int(message), emoji)
+        path = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}/@me"
+        await self._request(Route("PUT", path, channel_id=channel, message_id=message, emoji=emoji))
 
     @staticmethod
     def _answer_route(method: str, application: str, token: str) -> Route:
@@ -117,8 +133,13 @@ class Rest:
         path = "/channels/{channel_id}/messages/{message_id}"
         return Route(method, path, channel_id=channel, message_id=message)
 
+    async def _request(self, route: Route, **more: Any) -> Any:
+        if not self._client.logged_in:
+            raise ConnectionError("not logged in to Discord")  # the client itself would fail without a session
+        return await self._client.http.request(route, **more)
+
     async def _send(self, route: Route, body: Payload, params: Mapping[str, str] | None = None) -> Any:
-        return await self._client.http.request(route, json=dict(body), params=params)
+        return await self._request(route, json=dict(body), params=params)
 
     async def _send_message(
         self, route: Route, body: Payload, files: Sequence[Outgoing], params: Mapping[str, str] | None = None
@@ -146,5 +167,5 @@ class Rest:
             }
             for index, file in enumerate(files)
         ]
-        answer: Payload = await self._client.http.request(route, form=form, params=params)
+        answer: Payload = await self._request(route, form=form, params=params)
         return answer

@@ -47,7 +47,7 @@ async def eventually(fact: Callable[[], Awaitable[object]]) -> None:
             await asyncio.sleep(0.01)
 
 
-Start = Callable[[], AbstractAsyncContextManager[Bench]]
+Start = Callable[..., AbstractAsyncContextManager[Bench]]
 
 
 @pytest.fixture
@@ -74,12 +74,12 @@ def ben(discord: DiscordServer) -> Person:
 
 @pytest.fixture
 def start(discord: DiscordServer, tmp_path: Path) -> Start:
-    """Starts the product; what it stores outlives it, so that a test can start it again."""
+    """Starts the product; what it stores outlives it, so that a test can start it again, also with a held engine."""
     store, images = MemoryJobStore(), FolderImageStore(tmp_path)
 
     @asynccontextmanager
-    async def started() -> AsyncIterator[Bench]:
-        async with bench_on(discord, store, images) as bench:
+    async def started(*, held: bool = False) -> AsyncIterator[Bench]:
+        async with bench_on(discord, store, images, held=held) as bench:
             yield bench
 
     return started
@@ -100,8 +100,11 @@ async def bench_on(
     *,
     moderator: Moderator | None = None,
     policy: Policy | None = None,
+    held: bool = False,
 ) -> AsyncIterator[Bench]:
     engine, clock = FakeEngine(), discord.clock
+    if held:
+        engine.hold()
     messengers: dict[str, Messenger] = {}
     async with engine:
         core = assemble(

@@ -85,8 +85,7 @@ async def test_collect_is_offered_after_a_restart_too(
 ) -> None:
     async with start() as bench:
         _, message = await running(bench, anna, channel, private=True)
-    async with start() as bench:
-        bench.engine.hold()
+    async with start(held=True) as bench:
         discord.clock.skip(QUARTER - 100)
         await eventually(lambda: collect_offered(bench, message))
         discord.clock.skip(200)

@@ -87,5 +87,5 @@ async def test_a_connection_that_discord_ends_for_good_stops_the_service_with_th
     await connection.log_in(discord.token, waits=())
     discord.gateway.token = "another"
     with pytest.raises(FatalError, match="code 4004"):
-        await connection.listen()
+        await connection.listen(discord.token)
     await connection.close()

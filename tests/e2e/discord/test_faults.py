@@ -1,5 +1,6 @@
 """Every way Discord refuses, and where the result goes then: always somewhere its owner sees, never twice."""
 
+import asyncio
 import io
 import random
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from adapters.discord import answers
 from bot.domain.errors import TryLater
 from bot.domain.ids import JobId
 from bot.rendering import render
@@ -16,6 +18,7 @@ from tests.fakes.discord_server.people import Person
 from tests.fakes.discord_server.world import Asked, Channel, Post
 
 BY_TOKEN = r"/webhooks/.*/messages/"
+OPENING = "/users/@me/channels"
 BY_BOT = r"/channels/\d+/messages/\d+$"
 
 
@@ -93,6 +96,26 @@ async def test_where_the_first_answer_came_too_late_the_bot_posts_itself(
     assert f"<@{anna.id}>" in result.content
 
 
+async def test_an_answer_that_discord_confirms_too_late_still_gets_the_result(
+    bench: Bench, anna: Person, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "ACK_SECONDS", 0.3)
+    confirmed = asyncio.Event()
+    bench.discord.fail("POST", "/callback", held=confirmed)
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="x")
+    result = await bench.discord.shown(asked, lambda post: post.pictures)
+    confirmed.set()
+    assert bench.discord.in_channel(channel) == [result]
+
+
+async def test_a_limit_of_the_whole_bot_ends_though_its_call_was_given_up(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    bench.discord.fail("POST", "/callback", 429, retry_after=4.0, everywhere=True)
+    await anna.command(channel, "img2img", image=PNG, prompt="x")
+    await bench.discord.posted(channel, lambda post: post.pictures)
+
+
 async def test_a_dead_token_moves_delivery_to_the_bot(bench: Bench, anna: Person, channel: Channel) -> None:
     asked, message = await running(bench, anna, channel)
     asked.dead = True
@@ -111,6 +134,46 @@ async def test_a_long_limit_comes_back_to_delivery_with_its_wait(
     with pytest.raises(TryLater) as busy:
         await bench.platform.messenger.edit(job.reply_to, await message_of(bench, job.id), render(job, ()))
     assert busy.value.seconds == 30.0
+
+
+async def test_a_limit_whose_headers_were_lost_is_kept_as_its_body_says(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    await running(bench, anna, channel)
+    [job] = await bench.store.jobs_of(f"discord:{anna.id}", limit=1)
+    await eventually(lambda: message_of(bench, job.id))
+    bench.discord.fail("PATCH", BY_TOKEN, 429, retry_after=3.5, bare=True)
+    with pytest.raises(TryLater) as busy:
+        await bench.platform.messenger.edit(job.reply_to, await message_of(bench, job.id), render(job, ()))
+    assert busy.value.seconds == 3.5
+
+
+async def test_progress_of_a_deleted_message_is_tried_once(bench: Bench, anna: Person, channel: Channel) -> None:
+    _, message = await running(bench, anna, channel)
+    [job] = await bench.store.jobs_of(f"discord:{anna.id}", limit=1)
+    await eventually(lambda: message_of(bench, job.id))
+    message.deleted = True
+    for _ in range(3):
+        await bench.platform.messenger.edit(job.reply_to, await message_of(bench, job.id), render(job, ()))
+    assert [status for _, _, status in bench.discord.requests if status >= 400] == [404]
+    await bench.engine.release()
+    await anna.told(lambda post: post.pictures)
+
+
+async def test_direct_messages_that_are_opened_too_fast_come_later_and_open_once(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    asked, _ = await running(bench, anna, channel, private=True)
+    [job] = await bench.store.jobs_of(f"discord:{anna.id}", limit=1)
+    await eventually(lambda: message_of(bench, job.id))
+    asked.dead = True
+    bench.discord.fail("POST", OPENING, 403, code=40003)
+    with pytest.raises(TryLater):
+        await bench.platform.messenger.post(job.reply_to, render(job, ()), nonce="1")
+    for nonce in ("1", "2"):
+        await bench.platform.messenger.post(job.reply_to, render(job, ()), nonce=nonce)
+    opened = [status for _, path, status in bench.discord.requests if path.endswith(OPENING)]
+    assert opened == [403, 200]
 
 
 async def test_a_deleted_message_brings_the_result_to_its_owner(bench: Bench, anna: Person, channel: Channel) -> None:

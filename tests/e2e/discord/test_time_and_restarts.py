@@ -1,8 +1,11 @@
 """Fifteen minutes, restarts and crashes: what was promised is kept."""
 
+from dataclasses import replace
+
 import pytest
 
 from adapters.discord.incoming import Incoming, Kind, Origin
+from bot.domain.errors import StorageFailed
 from bot.ports import InboxEvent
 from tests.e2e.discord.conftest import PNG, Bench, Start, eventually
 from tests.e2e.discord.test_buttons import result_of
@@ -10,8 +13,10 @@ from tests.e2e.discord.test_faults import given_up, running
 from tests.fakes.discord_server import DiscordServer
 from tests.fakes.discord_server.people import Person
 from tests.fakes.discord_server.world import Channel, Post
+from tests.fakes.store import MemoryJobStore
 
 QUARTER = 15 * 60
+COMMANDS = "/api/v10/applications/{}/commands"
 
 
 async def collect_offered(bench: Bench, message: Post) -> bool:
@@ -90,27 +95,7 @@ async def test_a_wish_that_a_crash_interrupted_is_done_after_the_restart(
         asked = await anna.command(channel, "img2img", image=PNG, prompt="x")
         await discord.shown(asked, lambda post: post.pictures)
         # What a crash right after the inbox row leaves: the row alone, the interaction never answered.
-        photo = discord.keep(channel, "cat.png", PNG)
-        event = Incoming(
-            id=discord.snowflake(),
-            kind=Kind.COMMAND,
-            name="img2img",
-            origin=Origin(
-                user=anna.id, name="Anna", channel=channel.id, guild=channel.guild.id if channel.guild else ""
-            ),
-            body={
-                "name": "img2img",
-                "options": [
-                    {"name": "image", "type": 11, "value": photo["id"]},
-                    {"name": "prompt", "type": 3, "value": "interrupted"},
-                ],
-                "resolved": {"attachments": {photo["id"]: photo}},
-            },
-            token="token-never-answered",
-            application=discord.application_id,
-        )
-        row = InboxEvent(id=event.event_id, platform="discord", payload=event.to_json(), received_at=1.0)
-        assert await bench.store.receive(row)
+        assert await bench.store.receive(row_of(wish(discord, anna, channel, "interrupted")))
     async with start() as bench:
         await discord.posted(channel, lambda post: "interrupted" in post.words and post.pictures)
         assert not await bench.store.unsettled("discord")
@@ -118,17 +103,122 @@ async def test_a_wish_that_a_crash_interrupted_is_done_after_the_restart(
         assert len(await bench.store.jobs_of(f"discord:{anna.id}", limit=9)) == 2
 
 
-async def test_commands_are_registered_when_they_changed_and_not_again(
-    discord: DiscordServer, start: Start, channel: Channel
+@pytest.mark.parametrize(
+    "left", ['{"of": "another version"}', "no JSON", '{"origin": {"roles": []}, "kind": "wink"}', "[1]"]
+)
+async def test_what_another_version_left_is_dropped_and_the_rest_done(
+    discord: DiscordServer, start: Start, anna: Person, channel: Channel, left: str
 ) -> None:
-    del channel
+    async with start() as bench:
+        await bench.store.receive(InboxEvent(id="discord:1", platform="discord", payload=left, received_at=1.0))
+        await bench.store.receive(row_of(wish(discord, anna, channel, "kept")))
+    async with start() as bench:
+        await discord.posted(channel, lambda post: "kept" in post.words and post.pictures)
+        await result_of(bench, anna, channel)
+        assert not await bench.store.unsettled("discord")
+
+
+async def test_an_interrupted_event_that_nobody_can_digest_ends_nothing(
+    discord: DiscordServer, start: Start, anna: Person, channel: Channel
+) -> None:
+    odd = replace(wish(discord, anna, channel, "x"), body={"options": [{}]})
+    async with start() as bench:
+        await bench.store.receive(row_of(odd))
+    async with start() as bench:
+        await result_of(bench, anna, channel)
+
+
+async def test_a_disk_that_refuses_at_the_start_ends_nothing(
+    start: Start, anna: Person, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MemoryJobStore, "unsettled", refuses)
+    async with start() as bench:
+        await result_of(bench, anna, channel)
+
+
+async def test_a_disk_that_refuses_is_told(
+    bench: Bench, anna: Person, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for broken in ("receive", "place"):
+        with monkeypatch.context() as disk:
+            disk.setattr(bench.store, broken, refuses)
+            asked = await anna.command(channel, "img2img", image=PNG, prompt="x")
+            assert "cannot store anything" in await bench.discord.refused(asked)
+    await result_of(bench, anna, channel)
+    assert len(bench.engine.requests) == 1
+
+
+async def refuses(*_: object) -> None:
+    raise StorageFailed
+
+
+def wish(discord: DiscordServer, person: Person, channel: Channel, prompt: str) -> Incoming:
+    """An `/img2img` that Discord has no answer to."""
+    photo = discord.keep(channel, "cat.png", PNG)
+    guild = channel.guild.id if channel.guild else ""
+    return Incoming(
+        id=discord.snowflake(),
+        kind=Kind.COMMAND,
+        name="img2img",
+        origin=Origin(user=person.id, name="Anna", channel=channel.id, guild=guild),
+        body={
+            "name": "img2img",
+            "options": [
+                {"name": "image", "type": 11, "value": photo["id"]},
+                {"name": "prompt", "type": 3, "value": prompt},
+            ],
+            "resolved": {"attachments": {photo["id"]: photo}},
+        },
+        token="token-never-answered",
+        application=discord.application_id,
+    )
+
+
+def row_of(event: Incoming) -> InboxEvent:
+    """As it is written down."""
+    return InboxEvent(id=event.event_id, platform="discord", payload=event.to_json(), received_at=2.0)
+
+
+async def test_commands_are_registered_when_they_changed_and_not_again(
+    discord: DiscordServer, start: Start, anna: Person, channel: Channel
+) -> None:
     async with start():
         assert discord.registered == 1
-    async with start():
+    async with start() as bench:
+        await discord.until(lambda: len(asked_for_commands(discord)) == 2, what="a look at the commands")
+        await result_of(bench, anna, channel)
         assert discord.registered == 1
     discord.commands[0]["description"] = "something else"
     async with start():
         await discord.until(lambda: discord.registered == 2, what="a new registration")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+async def test_commands_that_discord_cannot_take_now_are_registered_later(
+    discord: DiscordServer, start: Start, anna: Person, channel: Channel, method: str
+) -> None:
+    discord.fail(method, "/commands", 503)
+    async with start() as bench:
+        assert discord.registered == 1
+        await result_of(bench, anna, channel)
+
+
+async def test_commands_that_discord_refuses_wait_for_the_next_start(
+    discord: DiscordServer, start: Start, anna: Person, channel: Channel
+) -> None:
+    async with start():
+        pass
+    discord.commands[0]["description"] = "something else"
+    discord.fail("PUT", "/commands", 400, code=50035)
+    async with start() as bench:
+        await discord.until(lambda: ("PUT", COMMANDS.format(discord.application_id), 400) in discord.requests)
+        await result_of(bench, anna, channel)
+        assert discord.registered == 1
+
+
+def asked_for_commands(discord: DiscordServer) -> list[tuple[str, str, int]]:
+    """Every look at the commands that Discord knows."""
+    return [call for call in discord.requests if call[:2] == ("GET", COMMANDS.format(discord.application_id))]
 
 
 async def test_discord_away_at_the_start_is_waited_for(

@@ -24,11 +24,19 @@ class Gateway:
         self.intents: int | None = None
         self.identified = 0
         self.resumed = 0
+        self.troubles: list[str] = []
+        """What befalls the next connections: "refused" before there is a socket, "silent" closes it before HELLO."""
         self.ready = asyncio.Event()
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
+        trouble = self.troubles.pop(0) if self.troubles else ""
+        if trouble == "refused":
+            raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        if trouble == "silent":
+            await socket.close(code=1001)
+            return socket
         await socket.send_json({"op": 10, "d": {"heartbeat_interval": HEARTBEAT_MS}, "s": None, "t": None})
         try:
             async for frame in socket:
@@ -52,10 +60,17 @@ class Gateway:
         for socket in list(self._sockets):
             await socket.send_json(self._log[-1])
 
-    async def drop(self) -> None:
-        """Lose the connection; the client resumes."""
+    async def drop(self, code: int = 4000) -> None:
+        """Lose the connection; the client resumes, where `code` does not forbid it."""
+        self.ready.clear()
         for socket in list(self._sockets):
-            await socket.close(code=4000)
+            await socket.close(code=code)
+
+    async def invalidate(self) -> None:
+        """End the session; the client begins a new one."""
+        self.ready.clear()
+        for socket in list(self._sockets):
+            await socket.send_json({"op": 9, "d": False, "s": None, "t": None})
 
     async def close(self) -> None:
         for socket in list(self._sockets):

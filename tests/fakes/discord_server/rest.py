@@ -77,11 +77,14 @@ class Rest:
         body = await self._body(request)
         fault = server.next_fault(request.method, request.path, body)
         try:
-            if fault and not fault.after:
+            if fault and not fault.after and not fault.held:
                 raise self._broken(fault, request)
             self._authorise(request)
             response: web.StreamResponse = await handler(request)
-            if fault:
+            if fault and fault.held:
+                await server.bell.ring()
+                await fault.held.wait()
+            elif fault:
                 raise self._broken(fault, request)
         except ApiError as error:
             if error.body["code"] in _MALFORMED and not fault:
@@ -90,6 +93,8 @@ class Rest:
         if response.content_type == "application/json":
             response.headers["Content-Type"] = "application/json"  # the client compares it whole
         server.requests.append((request.method, request.path, response.status))
+        if fault and fault.bare:
+            return response
         response.headers["X-RateLimit-Limit"] = "50"
         response.headers["X-RateLimit-Remaining"] = "49"
         response.headers["X-RateLimit-Reset-After"] = "1.0"
@@ -104,13 +109,14 @@ class Rest:
             request.transport.abort()
         if fault.status == 429:
             wait = fault.retry_after
+            scope = {"X-RateLimit-Global": "true"} if fault.everywhere else {"X-RateLimit-Scope": "user"}
             return ApiError(
                 429,
                 0,
                 "You are being rate limited.",
-                headers={"Retry-After": str(wait), "X-RateLimit-Scope": "user"},
+                headers={} if fault.bare else {"Retry-After": str(wait)} | scope,
                 retry_after=wait,
-                **{"global": False},
+                **{"global": fault.everywhere},
             )
         return ApiError(fault.status, fault.code, "as the test asked")
 

@@ -128,7 +128,13 @@ class Asked:
 
 @dataclass(slots=True)
 class Fault:
-    """A call that goes wrong: `times` times, before or after its effect."""
+    """A call that goes wrong: `times` times, before or after its effect.
+
+    Attributes:
+        everywhere: a 429 is the limit of the whole bot.
+        bare: a 429 comes without its headers, as a proxy may pass it on; only its body says how long it holds.
+        held: the call has its effect, and is answered only once this is set.
+    """
 
     method: str
     path: str
@@ -138,6 +144,9 @@ class Fault:
     after: bool = False
     reset: bool = False
     retry_after: float = 1.0
+    everywhere: bool = False
+    bare: bool = False
+    held: asyncio.Event | None = None
     when: Callable[[Any], bool] = lambda _body: True
 
 

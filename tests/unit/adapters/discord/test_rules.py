@@ -156,6 +156,7 @@ def test_a_card_keeps_every_limit_whatever_is_in_it(  # noqa: PLR0917 -- hypothe
         (403, 50001, Meaning.FORBIDDEN),
         (403, 50013, Meaning.FORBIDDEN),
         (403, 0, Meaning.BUSY),
+        (403, 40003, Meaning.BUSY),
         (400, 30046, Meaning.UNEDITABLE),
         (400, 50083, Meaning.UNEDITABLE),
         (403, 160005, Meaning.LOCKED),
@@ -173,6 +174,19 @@ def test_each_refusal_has_its_meaning(status: int, code: int, meaning: Meaning) 
     fault = judge(discord.HTTPException(response, {"code": code, "message": "m"}))
     assert fault.meaning is meaning
     assert fault.seconds == (7.0 if meaning is Meaning.BUSY and status < 500 else None)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "7", "X-RateLimit-Reset-After": "8"}, 7.0),
+        ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT", "X-RateLimit-Reset-After": "8.5"}, 8.5),
+        ({}, 60.0),
+    ],
+)
+def test_the_wait_is_the_one_that_discord_names(headers: dict[str, str], seconds: float) -> None:
+    response = cast("Any", SimpleNamespace(status=429, reason="r", headers=headers))
+    assert judge(discord.HTTPException(response, "a page")).seconds == seconds
 
 
 @pytest.mark.parametrize("error", [ConnectionResetError(104, "reset"), TimeoutError(), discord.RateLimited(31.0)])

@@ -1,0 +1,84 @@
+"""The gateway fails in every way it has: the bot comes back to the server that it was given, and stays up."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from adapters.discord.connection import Connection
+from bot.domain.errors import FatalError
+from tests.e2e.discord.conftest import Bench, Start
+from tests.e2e.discord.test_buttons import result_of
+from tests.fakes.discord_server import DiscordServer
+from tests.fakes.discord_server.people import Person
+from tests.fakes.discord_server.world import Channel
+
+
+async def test_a_lost_gateway_connection_is_resumed(bench: Bench, anna: Person, channel: Channel) -> None:
+    await bench.discord.gateway.drop()
+    await bench.discord.gateway.ready.wait()
+    await result_of(bench, anna, channel)
+    assert (bench.discord.gateway.identified, bench.discord.gateway.resumed) == (1, 1)
+
+
+async def test_a_session_that_discord_ended_is_begun_anew_at_the_same_gateway(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    await bench.discord.gateway.invalidate()
+    await back(bench.discord)
+    await result_of(bench, anna, channel)
+    assert bench.discord.gateway.identified == 2
+
+
+@pytest.mark.parametrize("troubles", [["refused"], ["refused", "silent"], ["silent"]])
+async def test_a_gateway_that_takes_no_connection_for_a_while_is_tried_again(
+    bench: Bench, anna: Person, channel: Channel, troubles: list[str]
+) -> None:
+    bench.discord.gateway.troubles = troubles
+    await bench.discord.gateway.drop()
+    await back(bench.discord)
+    assert not bench.discord.gateway.troubles
+    await result_of(bench, anna, channel)
+
+
+@pytest.mark.parametrize("fault", [{"status": 429, "retry_after": 5.1}, {"reset": True, "times": 2}, {"status": 503}])
+async def test_a_gateway_that_has_no_name_yet_is_waited_for(
+    discord: DiscordServer, start: Start, anna: Person, channel: Channel, fault: dict[str, Any]
+) -> None:
+    discord.fail("GET", "/gateway/bot", **fault)
+    async with start() as bench:
+        await result_of(bench, anna, channel)
+
+
+async def test_an_event_that_cannot_be_read_costs_that_event_alone(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    thin = {"id": "5", "channel_id": channel.id, "content": "x", "author": anna.payload}
+    await bench.discord.gateway.send("MESSAGE_CREATE", thin)
+    await bench.discord.gateway.send("INTERACTION_CREATE", {"id": "6", "type": 2, "token": "t", "data": {}})
+    await result_of(bench, anna, channel)
+    assert (bench.discord.gateway.identified, bench.discord.gateway.resumed) == (1, 0)
+
+
+@pytest.mark.parametrize("code", [4004, 4010, 4011, 4012, 4013, 4014])
+async def test_a_connection_that_discord_forbids_is_not_tried_again(discord: DiscordServer, code: int) -> None:
+    connection = Connection(api_url=discord.url, clock=discord.clock)
+    await connection.log_in(discord.token, waits=())
+    async with asyncio.TaskGroup() as tasks:
+        listening = tasks.create_task(refusal_of(connection, discord.token))
+        await discord.gateway.ready.wait()
+        await discord.gateway.drop(code)
+    assert f"(code {code}): check the token" in listening.result()
+
+
+async def refusal_of(connection: Connection, token: str) -> str:
+    """What ends listening for good."""
+    with pytest.raises(FatalError) as refused:
+        await connection.listen(token)
+    return str(refused.value)
+
+
+async def back(discord: DiscordServer) -> None:
+    """Once the bot listens again."""
+    async with asyncio.timeout(20):
+        await discord.gateway.ready.wait()
