@@ -26,7 +26,6 @@ class Kind(Enum):
 class Style:
     """`apply` takes a picture and masks, (B, 3, H, W) in [0, 1], and returns such a picture."""
 
-    name: str
     kind: Kind
     apply: Filter
 
@@ -75,5 +74,5 @@ _FILTERS: dict[Kind, dict[str, Filter]] = {
 }
 
 STYLES: dict[str, Style] = {
-    name: Style(name, kind, apply) for kind, members in _FILTERS.items() for name, apply in members.items()
+    name: Style(kind, apply) for kind, members in _FILTERS.items() for name, apply in members.items()
 }
