@@ -26,7 +26,7 @@ from training.evaluate import evaluate, print_report
 from training.grids import write_grids
 from training.recipe import Recipe
 from training.record import write_record
-from training.rendering import draw_pool
+from training.rendering import OtherDrawing, draw_pool
 from training.speed import prepare
 from training.stages import Stages, Workspace
 
@@ -45,7 +45,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--model", type=Path, default=MODEL, help="the exported folder")
     parser.add_argument("--edges", type=Path, default=EDGES, help="the exported folder of the edge ControlNet")
     parser.add_argument("--docs", type=Path, default=DOCS, help="where reports and grids go")
-    parser.add_argument("--minutes", type=float, help="budget of all training together; drawing and encoding come on top (default: the recipe's)")
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        help="budget of all training together, on top of drawing and encoding (default: the recipe's)",
+    )
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--threads", type=int, help="processor threads for torch")
     parser.add_argument("--tiny", action="store_true", help="small networks and few pictures: a rehearsal")
@@ -86,7 +90,10 @@ def main(arguments: list[str] | None = None) -> None:
     stages = Stages(Workspace(options.work), recipe_of(options))
     for stage in MAKING if options.stage == "all" else (options.stage,):
         print(f"== {stage}", flush=True)
-        run(stage, stages, options)
+        try:
+            run(stage, stages, options)
+        except OtherDrawing as mismatch:
+            raise SystemExit(str(mismatch)) from mismatch
 
 
 if __name__ == "__main__":

@@ -25,6 +25,9 @@ def fit_colours(latents: Tensor, pictures: Tensor) -> Tensor:
 
 
 def tint(colours: Tensor, error: Tensor, cells: int = 4) -> Tensor:
-    """Mean squared error (B,) of RGB over blocks of `cells` x `cells` cells, of an error of latents (B, C, h, w)."""
+    """Mean squared error (B,) of RGB over blocks of `cells` x `cells` cells, of an error of latents (B, C, h, w).
+
+    An error of v-prediction is one of latents too, in units of the noise's deviation.
+    """
     rgb = torch.einsum("kc,bchw->bkhw", colours, error)
     return (functional.avg_pool2d(rgb, cells) ** 2).mean((1, 2, 3))

@@ -26,7 +26,6 @@ class DenoiserSettings:
     text_width: int = 128
     text_layers: int = 2
     text_heads: int = 4
-    tint: float = 30.0  # weight of the error of coarse colours, beside that of the latents
 
 
 def build_unet(settings: DenoiserSettings) -> UNet2DConditionModel:
@@ -145,9 +144,11 @@ def train_denoiser(
             made = network(noisy, examples.t, examples.tokens)
         error = made.float() - velocity
         errors = (error**2).mean((1, 2, 3))
-        # Where noise hides the picture nobody can know its colours.
-        weighed = errors + settings.tint * alpha_bar[examples.t] * tint(colours, error)
-        return (weighed * examples.scale).mean(), by_noise(errors, examples.t)
+        # Where noise hides the picture nobody can know its colours. As in the other term, an error of the velocity
+        # is one of the picture over the deviation of the noise; `scale` evens both out.
+        tints = bridge.tint * alpha_bar[examples.t] * tint(colours, error)
+        weighed = (errors + tints) * examples.scale
+        return weighed.mean(), by_noise(errors, examples.t) | {"tint": tints.detach().mean()}
 
     reports = loop.run(loss)
     average: nn.Module = loop.average

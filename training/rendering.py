@@ -21,6 +21,10 @@ SEED = 2026
 KINDS = list(NOUNS)
 
 
+class OtherDrawing(ValueError):
+    """A folder's scenes are not those that are asked for."""
+
+
 @dataclass(frozen=True)
 class Drawing:
     """What is drawn: `shards` of `shard_size` scenes.
@@ -61,7 +65,7 @@ def draw_pool(folder: Path, drawing: Drawing, workers: int | None = None) -> Pic
     """Draw what `folder` does not hold yet. On a GPU the pool lies in its memory, which does the styling then.
 
     Raises:
-        ValueError: the folder holds scenes that were drawn otherwise.
+        OtherDrawing: the folder holds scenes that were drawn otherwise.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _claim(folder, drawing)
@@ -91,13 +95,15 @@ def draw_large(folder: Path, drawing: Drawing) -> PicturePool:
 
 
 def _claim(folder: Path, drawing: Drawing) -> None:
-    """Scenes of another drawing would be taken for these; only of how many shards there are each run may have its own."""
+    """Scenes of another drawing would be taken for these. How many shards of it are used may differ."""
     wanted = {name: value for name, value in asdict(drawing).items() if name != "shards"}
     note = folder / "drawing.json"
     if not note.exists():
         note.write_text(json.dumps(wanted, indent=1))
     elif json.loads(note.read_text()) != wanted:
-        raise ValueError(f"{folder} holds scenes of another drawing (drawing.json): take another --work, or delete it.")
+        raise OtherDrawing(
+            f"{folder} holds scenes of another drawing (its drawing.json): take another --work or delete it."
+        )
 
 
 def _name(index: int) -> str:

@@ -244,7 +244,7 @@ class Stages:
             captions=self.captions,
             colours=self.colours,
             device=recipe.device,
-            start=None if recipe.start is None else self._exported(recipe.start),
+            start=None if recipe.start is None else self.load_exported(recipe.start),
         )
 
     def train_edges(self) -> None:
@@ -286,7 +286,7 @@ class Stages:
         network.load_state_dict(_averaged(self.space.edges))
         return network.eval()
 
-    def _exported(self, start: Path) -> Denoiser:
+    def load_exported(self, start: Path) -> Denoiser:
         """An exported model's denoiser, to be trained on."""
         denoiser = Denoiser(self.recipe.denoiser, self.tokenizer)
         unet = UNet2DConditionModel.from_pretrained(start / "unet", torch_dtype=torch.float32)

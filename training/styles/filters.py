@@ -1,9 +1,10 @@
 """Picture operations the styles are built from, batched over (B, C, H, W) tensors in [0, 1].
 
 Every regular pattern (dots, tiles, hatching, jittered lattices) repeats with a period that divides `PERIOD`
-pixels and starts at the top left corner; van Gogh's vortices and the signs of a neon city take twice as much. The latent grid has one cell for `CELL` pixels and the denoiser
-halves it twice, so a pattern locked to that period is something the network can place exactly: the style
-becomes a function of the picture and stays sharp even where little noise leaves nothing to be invented.
+pixels and starts at the top left corner; van Gogh's vortices and a neon city's signs take twice as much. The
+latent grid has one cell for `CELL` pixels and the denoiser halves it twice, so a pattern locked to that period is
+something the network can place exactly: the style becomes a function of the picture and stays sharp even where
+little noise leaves nothing to be invented.
 """
 
 import math

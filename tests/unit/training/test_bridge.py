@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from training.bridge import BridgeSettings, Examples, crop, draw_examples, draw_moments
-from training.export import build_scheduler
+from training.export import DEFAULTS, build_scheduler
 from training.latents import PairLatents
 from training.pairs import NAMES, PHOTO
 from training.phrases import CaptionBank
@@ -42,6 +42,10 @@ def test_the_mixture_covers_every_state_a_sampler_visits() -> None:
     assert (moments.t <= moments.start).all()
     assert moments.weight.min() >= 0
     assert moments.weight.max() <= 1
+    scheduler = build_scheduler()
+    scheduler.set_timesteps(DEFAULTS["steps"])
+    first = int(scheduler.timesteps[-1])
+    assert (moments.start <= first).float().mean() > 2e-3, "a run of a single one of the default steps"
     # First steps of runs of every strength, and the steps after them, each often enough to be learnt.
     first = moments.t[moments.t == moments.start].float()
     later = moments.t[moments.t < moments.start].float()
@@ -88,11 +92,23 @@ def test_examples_are_ordinary_velocity_targets() -> None:
     assert ((examples.scale > 0) & (examples.scale <= 1)).all()
 
 
-def test_at_low_strength_a_style_is_asked_for_in_proportion() -> None:
-    settings = BridgeSettings(dropped=0.0, unstyled=0.0, terminal=0.0, least=0.12, most=0.12, at_start=1.0, whole=0.3)
-    examples = draw_examples(noise(1), pairs(), phrases(), settings, COUNT)
-    source, styled = (pairs().latents[examples.scenes, place].float() for place in (0, examples.places))
-    torch.testing.assert_close(predicted(examples), source + 0.4 * (styled - source), atol=0.05, rtol=0.05)
+@pytest.mark.parametrize("strength", [0.1, 0.2, 0.5, 0.9])
+def test_every_step_of_a_run_has_one_target_and_what_the_sampler_has_left_of_the_source(strength: float) -> None:
+    run = BridgeSettings(
+        least=strength, most=strength, terminal=0.0, at_start=0.2, exact=1.0, finished=0.0, unstyled=0.0, whole=0.4
+    )
+    shown = draw_examples(noise(1), pairs(), phrases(), replace(run, dropped=0.0), 64)
+    source, styled = (pairs().latents[shown.scenes, place].float() for place in (0, shown.places))
+    target = source + min(1.0, strength / 0.4) * (styled - source)
+    assert len(shown.t.unique()) > 10
+    torch.testing.assert_close(predicted(shown), target, atol=0.05, rtol=0.05)
+
+    alpha_bar = alphas_cumprod()
+    sigma = ((1 - alpha_bar) / alpha_bar).sqrt()
+    left = draw_examples(noise(1), pairs(), phrases(), replace(run, dropped=1.0), 64)
+    assert (left.t == shown.t).all()
+    weight = (sigma[left.t] / sigma[int(strength * (STEPS - 1))]).view(-1, 1, 1, 1)
+    torch.testing.assert_close(predicted(left), target + weight * (source - target), atol=0.05, rtol=0.05)
 
 
 def test_dropped_captions_ask_for_no_change() -> None:

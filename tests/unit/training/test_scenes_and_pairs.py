@@ -1,11 +1,13 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from torch.nn import functional
 
 from training.pairs import KEYS, PairSettings, degrade, draw_keys
-from training.rendering import KINDS, Drawing, draw_large, draw_pool
+from training.rendering import KINDS, Drawing, OtherDrawing, draw_large, draw_pool
 from training.scenes import render
 from training.scenes.canvas import Array
 from training.scenes.repertoire import COMPOSITIONS, compose, composition
@@ -101,3 +103,6 @@ def test_pools_hold_sources_and_targets_and_are_drawn_once(tmp_path: Path) -> No
     again = draw_pool(tmp_path, drawing, workers=1)
     torch.testing.assert_close(again.pictures, before)
     assert times == {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.npy")}
+    assert draw_pool(tmp_path, replace(drawing, shards=1), workers=1).filled == 3
+    with pytest.raises(OtherDrawing, match="another --work"):
+        draw_pool(tmp_path, replace(drawing, device="cuda"))
