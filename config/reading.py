@@ -5,6 +5,7 @@ directory, `defaults.toml` beside this module.
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,6 +19,10 @@ DEFAULTS_FILE = Path(__file__).with_name("defaults.toml")
 CONFIG_FILE = Path("pentimento.toml")
 ENV_PREFIX = "PENTIMENTO__"
 SECRET_NAMES = tuple(name.upper() for name in Secrets.model_fields)
+LEAST_SECRET = 8
+"""Characters. Real ones have 20 and more; what is shorter would be struck out of ordinary words in the log."""
+
+_SECRET = re.compile(r"[!-~]+")
 
 
 class ConfigError(Exception):
@@ -131,8 +136,19 @@ def _read_secrets(environ: Mapping[str, str]) -> dict[str, str]:
             except (OSError, UnicodeDecodeError):
                 raise ConfigError(f"{name}_FILE names {file}, which cannot be read as text.") from None
         if value:
+            _check_secret(value, f"{name}_FILE" if file else name)
             secrets[name.lower()] = value
     return secrets
+
+
+def _check_secret(value: str, origin: str) -> None:
+    """Refuse what no platform hands out; the sentence never has the value."""
+    if not _SECRET.fullmatch(value):
+        raise ConfigError(
+            f"{origin} holds a space, a line break or another character that no token has: put the token there alone."
+        )
+    if len(value) < LEAST_SECRET:
+        raise ConfigError(f"{origin} is shorter than {LEAST_SECRET} characters, as no token is: copy the whole one.")
 
 
 def _sentence(error: ValidationError, origins: Mapping[str, str]) -> str:

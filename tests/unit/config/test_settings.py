@@ -158,6 +158,25 @@ def test_a_secret_given_twice_or_in_an_unreadable_file_is_an_error(tmp_path: Pat
     assert "cannot be read" in _sentence({"DISCORD_TOKEN_FILE": str(tmp_path / "none")})
 
 
+@pytest.mark.parametrize(
+    "secret", ["hunter22\nhunter22", "hunter22 hunter22", "hunter22\x7f", "hünter22", "hunter2\ufeff"]
+)
+def test_a_secret_with_what_no_token_has_is_refused_without_showing_it(tmp_path: Path, secret: str) -> None:
+    sentence = _sentence({"SLACK_BOT_TOKEN": secret})
+    assert sentence.startswith("SLACK_BOT_TOKEN holds ")
+    assert "nter2" not in sentence
+    file = tmp_path / "token"
+    file.write_text(secret, encoding="utf-8")
+    sentence = _sentence({"DISCORD_TOKEN_FILE": str(file)})
+    assert sentence.startswith("DISCORD_TOKEN_FILE holds ")
+    assert "nter2" not in sentence
+
+
+def test_a_secret_too_short_to_be_one_is_refused() -> None:
+    """Else each "s" of the log would be struck out."""
+    assert _sentence({"SLACK_SIGNING_SECRET": "s"}).startswith("SLACK_SIGNING_SECRET is shorter than 8 characters")
+
+
 def test_a_secret_in_the_file_is_refused_without_showing_it(tmp_path: Path) -> None:
     (tmp_path / "pentimento.toml").write_text('[discord]\ntoken = "hunter2"\n')
     sentence = _sentence({})
