@@ -60,8 +60,9 @@ def locate(model: str) -> Path | None:
         folder = Path(__file__).with_name(POCKET) if model == POCKET else Path(model).expanduser()
         is_folder, is_file = folder.is_dir(), folder.is_file()
     except (OSError, RuntimeError) as fault:  # too long a name, a folder not to be searched, a home that nobody has
+        reason = fault.strerror if isinstance(fault, OSError) else str(fault).rstrip(".")
         raise ModelUnavailable(
-            f"The model {model!r} cannot be looked at ({getattr(fault, 'strerror', fault)}): "
+            f"The model {model!r} cannot be looked at ({reason}): "
             f"give a folder that this user may read, an id such as 'org/name', or {POCKET!r}."
         ) from None
     if model and is_folder:
