@@ -1,9 +1,7 @@
 """`backup`: a consistent copy of the database, also while the service runs."""
 
 import argparse
-import asyncio
 import os
-import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +10,7 @@ from uuid import uuid4
 
 from adapters.sqlite.store import SqliteJobStore
 from bot.cli.arguments import EXIT_DONE
+from bot.cli.stopping import end_by_cancelling
 from bot.domain.errors import FatalError, InvalidRequest, JobFailed, StorageFailed
 from config.settings import Settings
 
@@ -27,11 +26,7 @@ async def backup(asked: argparse.Namespace, settings: Settings) -> int:
     database = settings.data_dir / "pentimento.db"
     _check_readable(database)
     _check_writable(asked.file)
-    command = asyncio.current_task()
-    assert command is not None
-    for number in (signal.SIGTERM, signal.SIGHUP):  # else they would leave half a copy behind
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            asyncio.get_running_loop().add_signal_handler(number, command.cancel)
+    end_by_cancelling()
     # Not entered: that would migrate what an older Pentimento may be running on, and leave no way back to it.
     store = SqliteJobStore(database)
     try:

@@ -1,5 +1,9 @@
 """What `check` says of a data folder that a service could not go on with."""
 
+import argparse
+import asyncio
+import os
+import signal
 import socket
 import sqlite3
 from contextlib import closing
@@ -10,7 +14,7 @@ import pytest
 from adapters.files.image_store import FileImageStore
 from adapters.sqlite.migrations import MIGRATIONS
 from adapters.sqlite.store import SqliteJobStore
-from bot.cli.check import _metrics
+from bot.cli.check import _metrics, check
 from bot.cli.check_data import data_findings
 from bot.cli.findings import Finding, State
 from config.reading import load_settings
@@ -66,6 +70,32 @@ async def test_a_database_that_the_service_could_not_use_is_wrong(tmp_path: Path
     assert told in finding.words
     assert ".check-" not in finding.words
     assert file.read_bytes() == content
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["lock", "pentimento.db"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_a_signal_leaves_no_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """Another program's lock holds the copy up until the signal is there."""
+    monkeypatch.chdir(tmp_path)
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        with closing(sqlite3.connect(tmp_path / "pentimento.db", isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            settings = load_settings(None, {"PENTIMENTO__DATA_DIR": str(tmp_path)})
+            checking = asyncio.create_task(check(argparse.Namespace(json=True), settings))
+            await asyncio.sleep(0)
+            assert signal.getsignal(number) is not signal.SIG_DFL
+            while not list(tmp_path.glob(".check-*")):
+                await asyncio.sleep(0.01)
+            os.kill(os.getpid(), number)
+            await asyncio.sleep(0.05)  # the loop hears of it
+            other.rollback()
+            with pytest.raises(asyncio.CancelledError):
+                await checking
+    finally:
+        signal.signal(number, before)
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["lock", "pentimento.db"]
 
 
