@@ -77,7 +77,7 @@ def load_catalogue(own: str) -> dict[str, ModelEntry]:
     Raises:
         ConfigError: a file is missing or holds something else than models.
     """
-    return _read(SHIPPED_MODELS) | (_read(Path(own).expanduser()) if own else {})
+    return _read(SHIPPED_MODELS) | (_read(Path(own)) if own else {})
 
 
 def offered_models(settings: Settings) -> dict[str, ModelEntry]:
@@ -106,7 +106,7 @@ def _offered(name: str, catalogue: Mapping[str, ModelEntry]) -> ModelEntry:
 
 def _read(file: Path) -> dict[str, ModelEntry]:
     try:
-        entries = _Entries.validate_python(parse_toml(file))
+        entries = _Entries.validate_python(parse_toml(file, "models.file"))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"] if part != "[key]")

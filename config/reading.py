@@ -5,6 +5,8 @@ directory, `defaults.toml` beside this module.
 """
 
 import difflib
+import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,6 +20,10 @@ DEFAULTS_FILE = Path(__file__).with_name("defaults.toml")
 CONFIG_FILE = Path("pentimento.toml")
 ENV_PREFIX = "PENTIMENTO__"
 SECRET_NAMES = tuple(name.upper() for name in Secrets.model_fields)
+LEAST_SECRET = 8
+"""Characters. Real ones have 20 and more; what is shorter would be struck out of ordinary words in the log."""
+
+_SECRET = re.compile(r"[!-~]+")
 
 
 class ConfigError(Exception):
@@ -41,7 +47,7 @@ def load_settings(config_file: Path | None, environ: Mapping[str, str]) -> Setti
         written[key] = value
         origins[key] = origin
     sections: dict[str, Any] = {"secrets": _read_secrets(environ)}
-    for key, value in (_flat(parse_toml(DEFAULTS_FILE)) | written).items():
+    for key, value in (_flat(parse_toml(DEFAULTS_FILE, "the installation")) | written).items():
         section, _, name = key.rpartition(".")
         (sections.setdefault(section, {}) if section else sections)[name] = value
     try:
@@ -68,19 +74,23 @@ def _schemas() -> dict[str, dict[str, Any]]:
     return keys
 
 
-def parse_toml(file: Path) -> dict[str, Any]:
-    """A TOML file's tables.
+def parse_toml(file: Path, named_by: str) -> dict[str, Any]:
+    """A TOML file's tables; a byte order mark, as Windows' editors write it, is none of its text.
+
+    Args:
+        file: the file.
+        named_by: what to look at where it is missing.
 
     Raises:
         ConfigError: it is missing, unreadable or no TOML.
     """
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise ConfigError(f"There is no configuration file {file}: check the path given with --config.") from None
+        raise ConfigError(f"There is no configuration file {file}: check {named_by}.") from None
     except OSError as error:
         raise ConfigError(f"The configuration file {file} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # tomllib's own, of its encoding, of numbers too long to be read
         raise ConfigError(f"The configuration file {file} is not valid TOML: {error}.") from None
 
 
@@ -93,10 +103,14 @@ def _flat(tree: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _from_file(file: Path | None) -> Iterator[tuple[str, Any, str]]:
-    chosen = CONFIG_FILE if file is None and CONFIG_FILE.is_file() else file
-    if chosen is not None:
-        for key, value in _flat(parse_toml(chosen)).items():
-            yield key, value, str(chosen)
+    if file is not None:
+        chosen, named_by = file, "the path given with --config"
+    elif os.path.lexists(CONFIG_FILE):  # a folder too, which Docker makes where the file to be mounted is missing
+        chosen, named_by = CONFIG_FILE, "where that link leads"
+    else:
+        return
+    for key, value in _flat(parse_toml(chosen, named_by)).items():
+        yield key, value, str(chosen)
 
 
 def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
@@ -131,8 +145,19 @@ def _read_secrets(environ: Mapping[str, str]) -> dict[str, str]:
             except (OSError, UnicodeDecodeError):
                 raise ConfigError(f"{name}_FILE names {file}, which cannot be read as text.") from None
         if value:
+            _check_secret(value, f"{name}_FILE" if file else name)
             secrets[name.lower()] = value
     return secrets
+
+
+def _check_secret(value: str, origin: str) -> None:
+    """Refuse what no platform hands out; the sentence never has the value."""
+    if not _SECRET.fullmatch(value):
+        raise ConfigError(
+            f"{origin} holds a space, a line break or another character that no token has: put the token there alone."
+        )
+    if len(value) < LEAST_SECRET:
+        raise ConfigError(f"{origin} is shorter than {LEAST_SECRET} characters, as no token is: copy the whole one.")
 
 
 def _sentence(error: ValidationError, origins: Mapping[str, str]) -> str:

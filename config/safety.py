@@ -17,8 +17,8 @@ def load_blocked(settings: SafetySettings) -> tuple[str, ...]:
     lines = []
     if settings.blocked_file:
         try:
-            lines = Path(settings.blocked_file).expanduser().read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError, RuntimeError):
+            lines = Path(settings.blocked_file).read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError):
             raise ConfigError(
                 f"safety.blocked_file names {settings.blocked_file}, which cannot be read as text: check the path."
             ) from None

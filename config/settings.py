@@ -24,10 +24,23 @@ def _split(text: object) -> object:
 
 
 def _expanded(path: Path) -> Path:
+    if "\0" in str(path):
+        raise ValueError("no path has a NUL character")
     try:
         return path.expanduser()
-    except RuntimeError as error:
+    except RuntimeError as error:  # nobody's home
         raise ValueError(str(error)) from None
+
+
+def _expanded_text(path: str) -> str:
+    return str(_expanded(Path(path))) if path else ""
+
+
+def _said(path: object) -> object:
+    """What is empty by mistake, e.g. a variable that is not set, would be the folder that we were started in."""
+    if isinstance(path, str) and not path.strip():
+        raise ValueError("empty")
+    return path
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -35,6 +48,7 @@ Url = Annotated[
     str, Field(pattern=r"^https?://[^\s/?#]+[^\s?#]*$", description="an address such as https://chat.example/api")
 ]
 Host = Annotated[str, Field(pattern=r"^[^\s/:]+$|^[0-9a-fA-F:]+$", description="a host name or IP address")]
+TomlFile = Annotated[str, AfterValidator(_expanded_text), Field(description="the path of a TOML file, or empty")]
 DownloadHost = Annotated[str, Field(pattern=r"^([a-z0-9._-]+|[0-9a-f:]+)$")]
 
 
@@ -57,7 +71,7 @@ class ModelSettings(_Section):
 class ModelsSettings(_Section):
     """Which other models members may choose, and how much memory they share."""
 
-    file: Annotated[str, Field(description="the path of a TOML file, or empty")]
+    file: TomlFile
     offered: Annotated[tuple[str, ...], BeforeValidator(_split), Field(description="a list of names")]
     memory_gb: Annotated[float, Field(ge=0, le=10_000)]
 
@@ -76,7 +90,7 @@ class ControlSettings(_Section):
 class StyleSettings(_Section):
     """Which style presets there are."""
 
-    file: Annotated[str, Field(description="the path of a TOML file, or empty")]
+    file: TomlFile
 
 
 class ChainSettings(_Section):
@@ -157,7 +171,9 @@ class SafetySettings(_Section):
     """
 
     blocked: Annotated[tuple[str, ...], BeforeValidator(_split), Field(description="a list of words and patterns")]
-    blocked_file: Annotated[str, Field(description="the path of a text file, or empty")]
+    blocked_file: Annotated[
+        str, AfterValidator(_expanded_text), Field(description="the path of a text file, or empty")
+    ]
     classifier: Annotated[str, Field(description="a hub id or folder of an image classifier, or empty")]
     revision: Annotated[str, Field(pattern=r"^\S*$", description="a branch, tag or commit, without spaces")]
     device: Annotated[
@@ -222,7 +238,7 @@ class Secrets(_Section):
 class Settings(_Section):
     """Everything the owner decides. Made by `config.reading.load_settings`."""
 
-    data_dir: Annotated[Path, AfterValidator(_expanded), Field(description="a folder")]
+    data_dir: Annotated[Path, BeforeValidator(_said), AfterValidator(_expanded), Field(description="a folder")]
     model: ModelSettings
     models: ModelsSettings
     control: ControlSettings

@@ -33,12 +33,12 @@ def load_styles(own: str) -> dict[str, Style]:
     Raises:
         ConfigError: a file is missing or holds something else than presets.
     """
-    return _read(SHIPPED_STYLES) | (_read(Path(own).expanduser()) if own else {})
+    return _read(SHIPPED_STYLES) | (_read(Path(own)) if own else {})
 
 
 def _read(file: Path) -> dict[str, Style]:
     try:
-        presets = _Presets.validate_python(parse_toml(file))
+        presets = _Presets.validate_python(parse_toml(file, "styles.file"))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -48,9 +48,17 @@ def _read(file: Path) -> dict[str, Style]:
 
 def _style(name: str, preset: _Preset, file: Path) -> Style:
     """A preset with its picture, which is looked for beside the file that names it."""
-    picture = None if preset.picture is None else file.parent / Path(preset.picture).expanduser()
-    if picture is not None and not picture.is_file():
-        raise ConfigError(f"The style {name!r} in {file} names the picture {picture}, which is not there.")
+    picture = None
+    if preset.picture is not None:
+        try:
+            picture = file.parent / Path(preset.picture).expanduser()
+            is_there = picture.is_file()
+        except (OSError, RuntimeError):  # too long a name, a folder not to be searched, a home that nobody has
+            is_there = False
+        if not is_there:
+            raise ConfigError(
+                f"The style {name!r} in {file} names the picture {picture or preset.picture}, which is not there."
+            )
     return Style(
         name=name.strip().lower(),
         prompt=preset.prompt,

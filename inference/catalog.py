@@ -54,12 +54,20 @@ def locate(model: str) -> Path | None:
     """The folder that a model id names; None where it is an id on the hub.
 
     Raises:
-        ModelUnavailable: where it is neither.
+        ModelUnavailable: where it is neither, or may not be looked at.
     """
-    folder = Path(__file__).with_name(POCKET) if model == POCKET else Path(model).expanduser()
-    if model and folder.is_dir():
+    try:
+        folder = Path(__file__).with_name(POCKET) if model == POCKET else Path(model).expanduser()
+        is_folder, is_file = folder.is_dir(), folder.is_file()
+    except (OSError, RuntimeError) as fault:  # too long a name, a folder not to be searched, a home that nobody has
+        reason = fault.strerror if isinstance(fault, OSError) else str(fault).rstrip(".")
+        raise ModelUnavailable(
+            f"The model {model!r} cannot be looked at ({reason}): "
+            f"give a folder that this user may read, an id such as 'org/name', or {POCKET!r}."
+        ) from None
+    if model and is_folder:
         return folder
-    if folder.is_file():
+    if is_file:
         raise ModelUnavailable(f"The model {model!r} is a single file: convert it to a folder in diffusers' layout.")
     if _HUB_ID.fullmatch(model) and not model.startswith("."):
         return None
@@ -80,7 +88,7 @@ def read_json(path: Path, model: str) -> dict[str, Any]:
         raise ModelUnavailable(
             f"The model {model!r} has no {path.name}: use a folder in diffusers' layout."
         ) from None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise ModelUnavailable(
             f"The model {model!r} is broken: its {path.name} cannot be read; fetch it again."
         ) from None
@@ -100,13 +108,18 @@ def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefault
     Raises:
         ModelUnavailable: where its files do not say, or say nonsense.
     """
-    if entry.id in _SHIPPED:
-        wanted = asdict(_SHIPPED[entry.id])
-    else:
-        names = f"{model} {entry.id}"
-        wanted = _unseen(names) if folder is None else _derived(model, names, folder)
-    if folder is not None and (own := folder / OWN_WORDS).exists():
-        wanted |= _own_words(model, own)
+    try:
+        if entry.id in _SHIPPED:
+            wanted = asdict(_SHIPPED[entry.id])
+        else:
+            names = f"{model} {entry.id}"
+            wanted = _unseen(names) if folder is None else _derived(model, names, folder)
+        if folder is not None and (own := folder / OWN_WORDS).exists():
+            wanted |= _own_words(model, own)
+    except OSError as refused:
+        raise ModelUnavailable(
+            f"The model {model!r} cannot be read ({refused.strerror}): let this user read all of its folder."
+        ) from None
     return replace(told(ModelDefaults(**wanted), entry), here=folder is not None)
 
 
@@ -138,7 +151,9 @@ def _own_words(model: str, own: Path) -> dict[str, Any]:
         if name not in known:
             continue  # a later version may say more
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or value < (0 if name == "guidance_scale" else 1) or known[name](value) != value:
+        least = 0 if name == "guidance_scale" else 1
+        # JSON as Python reads it has NaN and Infinity, which no comparison lets through here.
+        if not number or not least <= value < 1 << 53 or known[name](value) != value:
             raise ModelUnavailable(
                 f"The model {model!r} is broken: {name} is {value!r} in its {OWN_WORDS}; mend that."
             )
@@ -191,5 +206,11 @@ def _latent_side(model: str, folder: Path) -> int:
         config = folder / name / "config.json"
         if config.exists():
             size = read_json(config, model).get("sample_size")
-            return max(size) if isinstance(size, list) and size else size if isinstance(size, int) else 0
+            sides = size if isinstance(size, list) else [size or 0]
+            if not all(isinstance(side, int) for side in sides):
+                raise ModelUnavailable(
+                    f"The model {model!r} is broken: sample_size is {size!r} in the config.json of its {name}; "
+                    "fetch it again."
+                )
+            return max(sides, default=0)
     return 0

@@ -2,21 +2,21 @@
 
 import argparse
 import json
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
-from pathlib import Path
 
 import psutil
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from adapters.files.data_dir import hold_data_dir
+from adapters.web.health import serve_health
 from bot.cli.arguments import EXIT_CANNOT_START, EXIT_DONE
+from bot.cli.check_data import data_findings
 from bot.cli.check_models import model_findings
 from bot.cli.findings import Finding, State
 from bot.cli.serve import NO_PLATFORM
+from bot.cli.stopping import end_by_cancelling
 from bot.compose import engine_of, inspector_of, map_models_of, slack_options, tokens_of
 from bot.domain.errors import FatalError
 from bot.system import SystemClock
@@ -27,9 +27,6 @@ from config.settings import Settings
 from config.styles import load_styles
 from inference.api import EngineStopped, ModelUnavailable
 
-LOW_DISK = 2 << 30
-"""Room for about a thousand large results and the database's own growth."""
-
 LOW_MEMORY = 2 << 30
 """What the shipped model, its libraries and one decoded 40-megapixel source take together, with room to spare."""
 
@@ -39,7 +36,10 @@ _LOOKS = {State.OK: "[green]ok[/]", State.NOTE: "[yellow]note[/]", State.WRONG: 
 
 async def check(asked: argparse.Namespace, settings: Settings) -> int:
     """Look at everything that `serve` needs; returns 69 where it would not start."""
-    findings = [*_platforms(settings), *_styles(settings), *_folder(settings.data_dir), _memory()]
+    end_by_cancelling()
+    findings = [*_platforms(settings), *_styles(settings)]
+    findings += [finding async for finding in data_findings(settings.data_dir)]
+    findings += [_memory(), *[finding async for finding in _metrics(settings)]]
     findings += [finding async for finding in _discord(settings)]
     findings += [finding async for finding in _slack(settings)]
     findings += [finding async for finding in _safety(settings)]
@@ -93,19 +93,15 @@ def _styles(settings: Settings) -> Iterator[Finding]:
         yield Finding("styles", State.WRONG, str(fault))
 
 
-def _folder(data_dir: Path) -> Iterator[Finding]:
-    try:
-        with hold_data_dir(data_dir):
-            yield Finding("data folder", State.OK, str(data_dir.resolve()))
-    except FatalError as fault:
-        yield Finding("data folder", State.WRONG, str(fault))
+async def _metrics(settings: Settings) -> AsyncIterator[Finding]:
+    host, port = settings.metrics.host, settings.metrics.port
+    if port == 0:
         return
-    free = shutil.disk_usage(data_dir).free
-    words = f"{free / 1e9:.1f} GB free"
-    if free < LOW_DISK:
-        yield Finding("disk", State.WRONG, f"{words}: make room, or move data_dir to a larger disk")
-    else:
-        yield Finding("disk", State.OK, words)
+    try:
+        async with serve_health(host=host, port=port, readings=lambda: (), trouble=lambda: None):
+            yield Finding("metrics", State.OK, f"can be served on {host}:{port}")
+    except FatalError as fault:
+        yield Finding("metrics", State.WRONG, str(fault))
 
 
 def _memory() -> Finding:

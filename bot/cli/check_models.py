@@ -50,11 +50,18 @@ def model_findings(
         places = {f"adapter {lora}": each.place for lora, each in entry.loras.items()}
         places |= {f"control {kind}": place for kind, place in entry.controls.items()}
         for what, place in places.items():
-            if not Path(place).expanduser().exists() and not _HUB_PLACE.fullmatch(place):
+            if not _exists(place) and not _HUB_PLACE.fullmatch(place):
                 words = f"{place} is not there: mend the entry of {name}, or put it there"
                 yield Finding(what, State.WRONG, words)
         if defaults is not None:
             yield _control(name, entry, defaults, map_models, own=name in catalogue)
+
+
+def _exists(place: str) -> bool:
+    try:
+        return Path(place).expanduser().exists()
+    except (OSError, RuntimeError):  # too long a name, a folder not to be searched, a home that nobody has
+        return False
 
 
 def _control(name: str, entry: ModelEntry, defaults: ModelDefaults, map_models: MapModels, *, own: bool) -> Finding:

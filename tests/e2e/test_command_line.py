@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
+from adapters.sqlite.migrations import MIGRATIONS
 from bot.cli.pictures import _for_owner
 from config.reading import load_settings
 from config.styles import load_styles
@@ -337,7 +338,8 @@ def test_a_backup_is_a_database_of_its_own(tmp_path: Path) -> None:
     place = {"PENTIMENTO__DATA_DIR": str(tmp_path)}
     copy = tmp_path / "copy.db"
     assert pentimento("backup", copy, **place).returncode == 69, "there is nothing to copy yet"
-    (tmp_path / "pentimento.db").touch()
+    with contextlib.closing(sqlite3.connect(tmp_path / "pentimento.db")) as database:
+        database.executescript(MIGRATIONS[0])
 
     nowhere = pentimento("backup", tmp_path / "nowhere" / "copy.db", **place)
     assert (nowhere.returncode, len(nowhere.stderr.splitlines())) == (2, 1)

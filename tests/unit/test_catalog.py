@@ -96,12 +96,57 @@ def test_a_model_that_edits_by_instruction_is_known_by_its_name(name: str) -> No
 
 @pytest.mark.parametrize(
     "own_words",
-    [{"steps": 0}, {"steps": 2.5}, {"steps": True}, {"steps": "8"}, {"guidance_scale": -1}, {"multiple": None}, []],
+    [
+        {"steps": 0},
+        {"steps": 2.5},
+        {"steps": True},
+        {"steps": "8"},
+        {"steps": float("inf")},
+        {"steps": float("nan")},
+        {"guidance_scale": -1},
+        {"guidance_scale": 10**400},
+        {"multiple": None},
+        [],
+    ],
 )
 def test_nonsense_in_a_models_own_words_is_refused(tmp_path: Path, own_words: object) -> None:
     folder = model(tmp_path / "m", "StableDiffusionPipeline", own_words=own_words)
     with pytest.raises(ModelUnavailable, match=r"pentimento\.json"):
         catalog.defaults("m", ENTRY, folder)
+
+
+def test_a_file_nested_beyond_reason_is_refused(tmp_path: Path) -> None:
+    folder = model(tmp_path / "m", "StableDiffusionPipeline")
+    (folder / "pentimento.json").write_text("[" * 100_000)
+    with pytest.raises(ModelUnavailable, match=r"pentimento\.json cannot be read"):
+        catalog.defaults("m", ENTRY, folder)
+
+
+@pytest.mark.parametrize("size", [[64, "x"], "64", [None], {"height": 64}, 64.5])
+def test_nonsense_in_a_models_sample_size_is_refused(tmp_path: Path, size: object) -> None:
+    folder = model(tmp_path / "m", "StableDiffusionPipeline", unet={"sample_size": size})
+    with pytest.raises(ModelUnavailable, match=r"sample_size is .* of its unet"):
+        catalog.defaults("m", ENTRY, folder)
+
+
+@pytest.mark.parametrize("size", [None, [], 0])
+def test_a_sample_size_that_is_not_said_is_guessed(tmp_path: Path, size: object) -> None:
+    folder = model(tmp_path / "m", "StableDiffusionPipeline", unet={"sample_size": size})
+    assert catalog.defaults("m", ENTRY, folder).max_pixels == 512**2
+
+
+def test_a_part_that_cannot_be_looked_at_is_refused(tmp_path: Path) -> None:
+    """A link to too long a name stands for a folder of somebody else's, which root may always search."""
+    folder = model(tmp_path / "m", "StableDiffusionPipeline")
+    (folder / "unet").symlink_to("a" * 300)
+    with pytest.raises(ModelUnavailable, match="let this user read all of its folder"):
+        catalog.defaults("m", ENTRY, folder)
+
+
+@pytest.mark.parametrize("name", ["~no-such-user/x", "a" * 300])
+def test_an_id_that_cannot_be_looked_at_is_refused(name: str) -> None:
+    with pytest.raises(ModelUnavailable, match=r"cannot be looked at \(.+[^.]\): give a folder that this user"):
+        catalog.locate(name)
 
 
 def test_an_id_names_a_folder_the_shipped_model_or_the_hub(tmp_path: Path) -> None:

@@ -65,6 +65,13 @@ def test_an_adapter_whose_file_is_lost_is_wrong(tmp_path: Path) -> None:
     assert "lost.safetensors is not there" in words
 
 
+@pytest.mark.parametrize("place", ["~no-such-user/ink.safetensors", "a" * 300])
+def test_an_adapter_that_cannot_be_looked_for_is_wrong(place: str) -> None:
+    [(state, words)] = said(ModelEntry(id="org/name", loras={"ink": LoraEntry(place=place)}), HERE)
+    assert state is State.WRONG
+    assert words.startswith(f"{place} is not there")
+
+
 def test_a_control_network_whose_folder_is_lost_is_wrong(tmp_path: Path) -> None:
     places = {
         ControlKind.CANNY: str(tmp_path),

@@ -90,6 +90,11 @@ def test_a_wrong_entry_is_one_sentence_that_names_its_place(own: Path, text: str
     assert "\n" not in str(caught.value)
 
 
+def test_a_file_that_is_missing_is_said_with_its_key(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no configuration file .*gone\.toml: check models\.file\.$"):
+        load_catalogue(str(tmp_path / "gone.toml"))
+
+
 def test_an_entry_reaches_the_worker_as_it_is(own: Path) -> None:
     entry = load_catalogue(str(own))["mine"]
     assert ModelEntry.from_json(asdict(entry)) == entry

@@ -88,6 +88,10 @@ def test_a_list_in_the_environment_is_separated_by_commas() -> None:
         ("downloads.allowed_hosts", "", "a list of host names"),
         ("discord.api_url", "discord.com/api", "https://"),
         ("data_dir", "~nobody-of-that-name/pictures", "a folder"),
+        ("data_dir", "", "a folder"),
+        ("styles.file", "~nobody-of-that-name/a.toml", "the path of a TOML file, or empty"),
+        ("models.file", "~nobody-of-that-name/a.toml", "the path of a TOML file, or empty"),
+        ("safety.blocked_file", "~nobody-of-that-name/a.txt", "the path of a text file, or empty"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_with_key_value_origin_and_range(key: str, value: str, expected: str) -> None:
@@ -122,6 +126,20 @@ def test_an_unknown_key_names_the_nearest_known_one(key: str, nearest: str) -> N
     assert _sentence({variable: "1"}) == f"{key} (from {variable}) is no setting: did you mean {nearest}?"
 
 
+@pytest.mark.parametrize("key", ["data_dir", "styles.file", "models.file", "safety.blocked_file"])
+def test_a_path_with_a_nul_character_is_one_sentence(tmp_path: Path, key: str) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(f'{key} = "a\\u0000b"\n')
+    assert _sentence({}, file).startswith(f"{key} is ")
+
+
+def test_paths_may_start_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/owner")
+    settings = load_settings(None, {"PENTIMENTO__STYLES__FILE": "~/a.toml", "PENTIMENTO__MODELS__FILE": ""})
+    assert settings.styles.file == "/home/owner/a.toml"
+    assert settings.models.file == ""
+
+
 def test_an_unknown_key_in_a_file_is_an_error_too(tmp_path: Path) -> None:
     (tmp_path / "pentimento.toml").write_text("[queue]\nlength = 3\n")
     assert "queue.length (from pentimento.toml) is no setting" in _sentence({})
@@ -138,6 +156,24 @@ def test_a_missing_or_broken_file_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
     assert "not valid TOML" in _sentence({}, tmp_path / "binary.toml")
     assert "cannot be read" in _sentence({}, tmp_path)
+    (tmp_path / "long.toml").write_text(f"[queue]\nmax_jobs = {'9' * 5000}\n")
+    assert "not valid TOML" in _sentence({}, tmp_path / "long.toml")
+    (tmp_path / "deep.toml").write_text(f"a = {'[' * 100_000}\n")
+    assert "not valid TOML" in _sentence({}, tmp_path / "deep.toml")
+
+
+def test_a_folder_or_a_link_to_nowhere_in_place_of_pentimento_toml_is_said(tmp_path: Path) -> None:
+    place = tmp_path / "pentimento.toml"
+    place.mkdir()
+    assert _sentence({}) == "The configuration file pentimento.toml cannot be read: Is a directory."
+    place.rmdir()
+    place.symlink_to("nowhere.toml")
+    assert _sentence({}) == "There is no configuration file pentimento.toml: check where that link leads."
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "pentimento.toml").write_text("[queue]\nmax_jobs = 7\n", encoding="utf-8-sig")
+    assert load_settings(None, {}).queue.max_jobs == 7
 
 
 def test_secrets_come_from_the_environment_or_a_file_and_are_never_printed(tmp_path: Path) -> None:
@@ -156,6 +192,25 @@ def test_secrets_come_from_the_environment_or_a_file_and_are_never_printed(tmp_p
 def test_a_secret_given_twice_or_in_an_unreadable_file_is_an_error(tmp_path: Path) -> None:
     assert "Both DISCORD_TOKEN" in _sentence({"DISCORD_TOKEN": "a", "DISCORD_TOKEN_FILE": "b"})
     assert "cannot be read" in _sentence({"DISCORD_TOKEN_FILE": str(tmp_path / "none")})
+
+
+@pytest.mark.parametrize(
+    "secret", ["hunter22\nhunter22", "hunter22 hunter22", "hunter22\x7f", "hünter22", "hunter2\ufeff"]
+)
+def test_a_secret_with_what_no_token_has_is_refused_without_showing_it(tmp_path: Path, secret: str) -> None:
+    sentence = _sentence({"SLACK_BOT_TOKEN": secret})
+    assert sentence.startswith("SLACK_BOT_TOKEN holds ")
+    assert "nter2" not in sentence
+    file = tmp_path / "token"
+    file.write_text(secret, encoding="utf-8")
+    sentence = _sentence({"DISCORD_TOKEN_FILE": str(file)})
+    assert sentence.startswith("DISCORD_TOKEN_FILE holds ")
+    assert "nter2" not in sentence
+
+
+def test_a_secret_too_short_to_be_one_is_refused() -> None:
+    """Else each "s" of the log would be struck out."""
+    assert _sentence({"SLACK_SIGNING_SECRET": "s"}).startswith("SLACK_SIGNING_SECRET is shorter than 8 characters")
 
 
 def test_a_secret_in_the_file_is_refused_without_showing_it(tmp_path: Path) -> None:

@@ -53,6 +53,9 @@ def test_a_preset_of_an_owner_may_have_a_picture_beside_its_file(tmp_path: Path)
     ("text", "word"),
     [
         ('[house]\nprompt = "flat"\npicture = "gone.jpg"\n', "gone.jpg, which is not there"),
+        ('[house]\nprompt = "flat"\npicture = "~no-such-user/house.jpg"\n', "house.jpg, which is not there"),
+        (f'[house]\nprompt = "flat"\npicture = "{"a" * 300}.jpg"\n', "a.jpg, which is not there"),
+        ('[house]\nprompt = "flat"\npicture = "\\u0000.jpg"\n', "which is not there"),
         ('[house]\nprompt = "flat"\npicture = "house.webp"\n', "house.picture"),
         ('[house]\nprompt = "flat"\nguidance = -1\n', "house.guidance"),
         ('[house]\nprompt = "flat"\nguidance_scale = 7\n', "house.guidance_scale"),
@@ -62,6 +65,11 @@ def test_what_an_owner_got_wrong_is_one_sentence(tmp_path: Path, text: str, word
     with pytest.raises(ConfigError, match=re.escape(word)) as caught:
         load_styles(own(tmp_path, text))
     assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_missing_is_said_with_its_key(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no configuration file .*gone\.toml: check styles\.file\.$"):
+        load_styles(str(tmp_path / "gone.toml"))
 
 
 async def test_a_sheet_shows_the_presets_that_have_a_picture_that_can_be_read(tmp_path: Path) -> None:

@@ -1,0 +1,135 @@
+"""What `check` says of a data folder that a service could not go on with."""
+
+import argparse
+import asyncio
+import os
+import signal
+import socket
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from adapters.files.image_store import FileImageStore
+from adapters.sqlite.migrations import MIGRATIONS
+from adapters.sqlite.store import SqliteJobStore
+from bot.cli.check import _metrics, check
+from bot.cli.check_data import data_findings
+from bot.cli.findings import Finding, State
+from config.reading import load_settings
+from tests.fakes.jobs import a_job
+from tests.unit.adapters.test_health import HOST, free_port
+
+
+async def found(data_dir: Path) -> dict[str, Finding]:
+    return {finding.what: finding async for finding in data_findings(data_dir)}
+
+
+def made_by(script: str, data_dir: Path) -> Path:
+    file = data_dir / "pentimento.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(script)
+    return file
+
+
+async def test_a_fresh_folder_is_well_and_stays_fresh(tmp_path: Path) -> None:
+    findings = await found(tmp_path)
+    assert {finding.state for finding in findings.values()} == {State.OK}
+    assert [entry.name for entry in tmp_path.iterdir()] == ["lock"]
+
+
+async def test_a_folder_that_a_service_left_is_well(tmp_path: Path) -> None:
+    async with SqliteJobStore(tmp_path / "pentimento.db") as store, FileImageStore(tmp_path / "images"):
+        await store.add(a_job())
+    findings = await found(tmp_path)
+    assert {finding.state for finding in findings.values()} == {State.OK}
+    assert findings["database"].words == "opens, with 1 unfinished jobs"
+
+
+async def test_a_database_of_an_older_version_is_well_and_stays_of_it(tmp_path: Path) -> None:
+    file = made_by(f"{MIGRATIONS[0]} PRAGMA user_version = 1;", tmp_path)
+    assert (await found(tmp_path))["database"].state is State.OK
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("PRAGMA user_version = 99", "version 99"),
+        ("CREATE TABLE jobs (title)", "pentimento.db"),
+        (f"CREATE TABLE recipes (dish); PRAGMA user_version = {len(MIGRATIONS)}", "pentimento.db"),
+    ],
+)
+async def test_a_database_that_the_service_could_not_use_is_wrong(tmp_path: Path, script: str, told: str) -> None:
+    file = made_by(script, tmp_path)
+    content = file.read_bytes()
+    finding = (await found(tmp_path))["database"]
+    assert finding.state is State.WRONG
+    assert told in finding.words
+    assert ".check-" not in finding.words
+    assert file.read_bytes() == content
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["lock", "pentimento.db"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_a_signal_leaves_no_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """Another program's lock holds the copy up until the signal is there."""
+    monkeypatch.chdir(tmp_path)
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        with closing(sqlite3.connect(tmp_path / "pentimento.db", isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            settings = load_settings(None, {"PENTIMENTO__DATA_DIR": str(tmp_path)})
+            checking = asyncio.create_task(check(argparse.Namespace(json=True), settings))
+            await asyncio.sleep(0)
+            assert signal.getsignal(number) is not signal.SIG_DFL
+            while not list(tmp_path.glob(".check-*")):
+                await asyncio.sleep(0.01)
+            os.kill(os.getpid(), number)
+            await asyncio.sleep(0.05)  # the loop hears of it
+            other.rollback()
+            with pytest.raises(asyncio.CancelledError):
+                await checking
+    finally:
+        signal.signal(number, before)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["lock", "pentimento.db"]
+
+
+async def test_a_file_that_is_no_database_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "pentimento.db").write_bytes(b"not a database at all" * 500)
+    finding = (await found(tmp_path))["database"]
+    assert finding.state is State.WRONG
+    assert "damaged or not one of Pentimento's" in finding.words
+
+
+async def test_a_database_that_cannot_be_opened_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "pentimento.db").mkdir()
+    finding = (await found(tmp_path))["database"]
+    assert finding.state is State.WRONG
+    assert "let this user write to it" in finding.words
+
+
+async def test_a_file_in_place_of_the_pictures_folder_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "images").touch()
+    finding = (await found(tmp_path))["data folder"]
+    assert finding.state is State.WRONG
+    assert f"The folder {tmp_path / 'images'} cannot be used" in finding.words
+
+
+async def test_a_port_in_use_is_wrong_and_a_free_one_is_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    port = free_port()
+    settings = load_settings(None, {"PENTIMENTO__METRICS__PORT": str(port)})
+    with socket.socket() as taken:
+        taken.bind((HOST, port))
+        taken.listen()
+        [finding] = [finding async for finding in _metrics(settings)]
+    assert finding.state is State.WRONG
+    assert "metrics.port" in finding.words
+    [finding] = [finding async for finding in _metrics(settings)]
+    assert finding.state is State.OK
+    assert not [finding async for finding in _metrics(load_settings(None, {}))]
