@@ -95,7 +95,7 @@ def _style_sheet(styles: Sequence[Style]) -> Exported | None:
             continue
         try:
             content = _thumbnail(style.picture.read_bytes(), _TILE_SIDE).content
-        except OSError as fault:  # Pillow's own for what it cannot read is one
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as fault:  # as Pillow has them
             log.warning("picture of a style not usable", style=style.name, file=str(style.picture), reason=str(fault))
         else:
             tiles.append(Tile(content, style.name))

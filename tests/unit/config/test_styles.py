@@ -1,9 +1,12 @@
 """The presets: what ships is whole and documented, what an owner writes is taken or refused with a sentence."""
 
+import io
 import re
+import zlib
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from adapters.pictures.outgoing import PictureExporter
 from bot.domain.style import Style
@@ -72,12 +75,24 @@ def test_a_file_that_is_missing_is_said_with_its_key(tmp_path: Path) -> None:
         load_styles(str(tmp_path / "gone.toml"))
 
 
+def _broken_pngs() -> tuple[bytes, bytes]:
+    """Pillow says what is wrong with the first as a SyntaxError, with the second as a ValueError."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "PNG")
+    whole = buffer.getvalue()
+    at = whole.index(b"IDAT") - 4
+    gamma = b"\0\0\0\x01gAMAa" + zlib.crc32(b"gAMAa").to_bytes(4, "big")
+    return whole[:at] + b"\0\0\0\x03" + whole[at + 4 :], whole[:at] + gamma + whole[at:]
+
+
 async def test_a_sheet_shows_the_presets_that_have_a_picture_that_can_be_read(tmp_path: Path) -> None:
     exporter = PictureExporter(store=MemoryJobStore(), images=FolderImageStore(tmp_path), embed_recipe=False)
     shipped = list(load_styles("").values())
-    broken = tmp_path / "broken.jpg"
-    broken.write_bytes(b"no picture")
-    bare = [Style(name="bare", prompt="bare"), Style(name="broken", prompt="broken", picture=broken)]
+    bare = [Style(name="bare", prompt="bare")]
+    for number, content in enumerate([b"no picture", *_broken_pngs()]):
+        broken = tmp_path / f"broken-{number}.png"
+        broken.write_bytes(content)
+        bare.append(Style(name=broken.stem, prompt="broken", picture=broken))
     one, more = await exporter.style_sheet([*bare, shipped[0]]), await exporter.style_sheet(shipped[:12])
     assert one is not None
     assert more is not None
