@@ -14,7 +14,7 @@ from typing import Any, Self
 import aiosqlite
 import structlog
 
-from adapters.sqlite.migrations import migrate
+from adapters.sqlite.migrations import migrate, tables_made
 from bot.domain.errors import FatalError, StorageFailed
 
 BUSY_MILLISECONDS = 5000
@@ -111,9 +111,11 @@ class Database:
                 await self._checkpoint()
 
     async def copy_to(self, target: Path) -> None:
-        """A consistent copy; neither writers nor readers wait for it."""
+        """A consistent copy; neither writers nor readers wait for it. Needs neither connection, migrates nothing."""
         with _faults(self._path):
-            async with self._connect() as connection:
+            async with aiosqlite.connect(
+                f"{self._path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_MILLISECONDS / 1000
+            ) as connection:
                 await connection.execute("VACUUM INTO ?", (str(target),))
 
     def _connect(self) -> aiosqlite.Connection:
@@ -132,7 +134,15 @@ class Database:
             )
         for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON", "temp_store = MEMORY"):
             await writer.execute(f"PRAGMA {setting}")
-        await migrate(writer)
+        try:
+            await migrate(writer)
+        except sqlite3.OperationalError as fault:
+            if fault.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # a table of that name is there, or is not
+                raise FatalError(_damaged(self._path)) from fault
+            raise
+        tables = {name for (name,) in await writer.execute_fetchall("SELECT name FROM sqlite_master")}
+        if not tables_made() <= tables:
+            raise FatalError(_damaged(self._path))
         writer.row_factory = sqlite3.Row
         await self._checkpoint()
 

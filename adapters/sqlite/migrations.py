@@ -3,6 +3,8 @@
 `PRAGMA user_version` says how many steps a database has seen.
 """
 
+import re
+
 import aiosqlite
 
 from bot.domain.errors import FatalError
@@ -111,6 +113,11 @@ ALTER TABLE generations ADD COLUMN safety TEXT NOT NULL DEFAULT '{}';
 """
 
 MIGRATIONS = (_FIRST, _PLACES, _SLACK, _SAFETY)
+
+
+def tables_made() -> frozenset[str]:
+    """What a database has that has seen all steps."""
+    return frozenset(re.findall(r"CREATE TABLE (\w+)", "".join(MIGRATIONS)))
 
 
 async def migrate(connection: aiosqlite.Connection) -> None:

@@ -55,12 +55,23 @@ async def test_a_database_is_migrated_once_and_opened_again(file: Path) -> None:
 
 async def test_a_migration_that_fails_leaves_nothing_behind(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("adapters.sqlite.migrations.MIGRATIONS", ("CREATE TABLE a (b) STRICT; SELECT nonsense;",))
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(FatalError, match="damaged or not one of Pentimento's"):
         async with Database(file):
             pass
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
         assert connection.execute("PRAGMA user_version").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    "script", ["CREATE TABLE jobs (title)", f"CREATE TABLE recipes (dish); PRAGMA user_version = {len(MIGRATIONS)}"]
+)
+async def test_a_database_of_another_program_is_refused(file: Path, script: str) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(script)
+    with pytest.raises(FatalError, match="damaged or not one of Pentimento's: restore a backup"):
+        async with SqliteJobStore(file):
+            pass
 
 
 async def test_a_newer_database_is_refused(file: Path) -> None:
