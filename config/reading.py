@@ -20,8 +20,6 @@ DEFAULTS_FILE = Path(__file__).with_name("defaults.toml")
 CONFIG_FILE = Path("pentimento.toml")
 ENV_PREFIX = "PENTIMENTO__"
 SECRET_NAMES = tuple(name.upper() for name in Secrets.model_fields)
-LEAST_SECRET = 8
-"""Characters. Real ones have 20 and more; what is shorter would be struck out of ordinary words in the log."""
 
 _SECRET = re.compile(r"[!-~]+")
 
@@ -156,8 +154,6 @@ def _check_secret(value: str, origin: str) -> None:
         raise ConfigError(
             f"{origin} holds a space, a line break or another character that no token has: put the token there alone."
         )
-    if len(value) < LEAST_SECRET:
-        raise ConfigError(f"{origin} is shorter than {LEAST_SECRET} characters, as no token is: copy the whole one.")
 
 
 def _sentence(error: ValidationError, origins: Mapping[str, str]) -> str:
