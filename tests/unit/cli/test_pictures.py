@@ -13,6 +13,7 @@ import pytest
 from adapters.console.messenger import PLATFORM, ConsoleMessenger, display
 from adapters.pictures.outgoing import PictureExporter
 from bot.cli import pictures
+from bot.domain.errors import InvalidRequest
 from bot.domain.limits import Limits
 from bot.domain.safety import Outcome, Policy, Verdict
 from bot.lifecycle import Running
@@ -96,3 +97,34 @@ async def test_a_model_that_edits_by_instruction_is_reported_without_a_strength(
     told, copied = (json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{"))
     assert told["pictures"][0]["strength"] is None
     assert copied["pictures"][0]["strength"] == 0
+
+
+async def test_results_replace_neither_the_source_nor_a_map_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_on_fakes(monkeypatch, moderator=FakeModerator())
+    drawn = tmp_path / "pass-2.png"
+    drawn.write_bytes(drawing())
+    structure = {"control": "scribble", "control_map": drawn}
+    with pytest.raises(InvalidRequest, match="control map itself"):
+        await pictures.img2img(asked(tmp_path, out=drawn, **structure), SETTINGS)
+    with pytest.raises(InvalidRequest, match="would be replaced"):
+        await pictures.chain(asked(tmp_path, out=tmp_path, prompt=["oil", "ink"], **structure), SETTINGS)
+    assert drawn.read_bytes() == drawing()
+
+
+async def test_styles_refuse_only_a_source_of_the_name_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_on_fakes(monkeypatch, moderator=FakeModerator())
+    await pictures.styles(asked(tmp_path, out=tmp_path), SETTINGS)
+    assert (tmp_path / "oil.jpg").exists()
+    with pytest.raises(InvalidRequest, match="would be replaced"):
+        await pictures.styles(asked(tmp_path, out=tmp_path, source=tmp_path / "oil-painting.jpg"), SETTINGS)
+
+
+async def test_a_source_that_is_not_there_leaves_no_folder(tmp_path: Path) -> None:
+    wish = asked(tmp_path, source=tmp_path / "nowhere.png", out=tmp_path / "new", strengths=None)
+    with pytest.raises(InvalidRequest, match="cannot be read"):
+        await pictures.sweep(wish, SETTINGS)
+    assert not (tmp_path / "new").exists()
