@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from adapters.console.messenger import PLATFORM, ConsoleMessenger, display
@@ -22,6 +22,7 @@ from bot.domain.errors import JobFailed
 from bot.domain.ids import JobId
 from bot.domain.job import Generation, JobStatus, Recipe
 from bot.domain.request import MAX_SEED, SWEEP_STRENGTHS, Action, ReplyTarget, Request, Requester
+from bot.domain.words import clean_text
 from bot.lifecycle import Core, Running
 from bot.ports import Exporter
 from bot.texts import REFERENCE, text
@@ -82,7 +83,7 @@ async def img2img(asked: argparse.Namespace, settings: Settings) -> int:
 
 async def sweep(asked: argparse.Namespace, settings: Settings) -> int:
     """One picture per strength and a contact sheet."""
-    pictures = {each: asked.out / f"strength-{each:g}.png" for each in asked.strengths or SWEEP_STRENGTHS}
+    pictures = {each: asked.out / f"strength-{_exactly(each)}.png" for each in asked.strengths or SWEEP_STRENGTHS}
     sheet = asked.out / "sheet.png"
     check_folder([*pictures.values(), sheet], _inputs(asked))
     wish = _request(asked, Action.SWEEP, asked.prompt, asked.strengths, max_bytes=settings.downloads.max_bytes)
@@ -93,7 +94,10 @@ async def sweep(asked: argparse.Namespace, settings: Settings) -> int:
         results = [(each, pictures[each.recipe.strength]) for each in made]
         for generation, path in results:
             await bench.write(generation, path)
-        tiles = [Tile(await bench.core.images.get(each.image), f"strength {each.recipe.strength:g}") for each in made]
+        tiles = [
+            Tile(await bench.core.images.get(each.image), f"strength {_exactly(each.recipe.strength)}")
+            for each in made
+        ]
     await asyncio.to_thread(write_file, sheet, contact_sheet(tiles))
     _report(asked, results, sheet=sheet)
     return EXIT_DONE
@@ -105,13 +109,18 @@ async def chain(asked: argparse.Namespace, settings: Settings) -> int:
     way = asked.out / "strip.png"
     check_folder([*passes, way], _inputs(asked))
     strengths = None if asked.strength is None else (asked.strength,)
-    wish = _request(asked, Action.IMG2IMG, asked.prompt[0], strengths, max_bytes=settings.downloads.max_bytes)
+    prompts = [clean_text(prompt) for prompt in asked.prompt]
+    wish = _request(asked, Action.IMG2IMG, prompts[0], strengths, max_bytes=settings.downloads.max_bytes)
+    for prompt in prompts[1:]:
+        replace(wish, prompt=prompt)  # one that is refused is refused before the first pass
     make_room(asked.out, [*passes, way])
     results: list[tuple[Generation, Path]] = []
     async with _bench(settings, asked.model) as bench:
+        for prompt in prompts:
+            await bench.core.gate.admit(prompt, blocked=())
         receipt = await bench.core.service.submit(wish)
         tiles = [Tile(await bench.core.images.get(receipt.job.source), "source")]
-        for number, prompt in enumerate(asked.prompt, start=1):
+        for number, prompt in enumerate(prompts, start=1):
             if results:
                 receipt = await bench.core.service.press(_next_pass(asked, results[-1][0], prompt, number))
             [generation] = await bench.made(receipt.job.id)
@@ -297,6 +306,11 @@ def _report(asked: argparse.Namespace, results: list[tuple[Generation, Path]], *
         )
     for path in sheets.values():
         print(path)  # noqa: T201 -- the command line speaks
+
+
+def _exactly(strength: float) -> str:
+    """A strength with all its digits, so that two that differ have names that do."""
+    return str(strength).removesuffix(".0")
 
 
 def _has_strength(recipe: Recipe) -> bool:

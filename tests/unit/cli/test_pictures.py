@@ -13,7 +13,7 @@ import pytest
 from adapters.console.messenger import PLATFORM, ConsoleMessenger, display
 from adapters.pictures.outgoing import PictureExporter
 from bot.cli import pictures
-from bot.domain.errors import InvalidRequest
+from bot.domain.errors import InvalidRequest, PromptBlocked
 from bot.domain.limits import Limits
 from bot.domain.safety import Outcome, Policy, Verdict
 from bot.lifecycle import Running
@@ -128,3 +128,32 @@ async def test_a_source_that_is_not_there_leaves_no_folder(tmp_path: Path) -> No
     with pytest.raises(InvalidRequest, match="cannot be read"):
         await pictures.sweep(wish, SETTINGS)
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("later", ["  ", "\u200b", "a" * 2001])
+async def test_a_chain_looks_at_every_prompt_before_its_first_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, later: str
+) -> None:
+    put_on_fakes(monkeypatch, moderator=FakeModerator())
+    with pytest.raises(InvalidRequest):
+        await pictures.chain(asked(tmp_path, out=tmp_path / "chain", prompt=["oil", later]), SETTINGS)
+    assert not (tmp_path / "chain").exists()
+
+
+async def test_a_chain_looks_for_blocked_words_before_its_first_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_on_fakes(monkeypatch, moderator=FakeModerator(blocked={"gore"}))
+    with pytest.raises(ExceptionGroup) as refused:
+        await pictures.chain(asked(tmp_path, out=tmp_path / "chain", prompt=["oil", "gore"]), SETTINGS)
+    assert refused.group_contains(PromptBlocked)
+    assert not list((tmp_path / "chain").iterdir())
+
+
+async def test_a_sweep_keeps_strengths_apart_that_are_next_to_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_on_fakes(monkeypatch, moderator=FakeModerator())
+    await pictures.sweep(asked(tmp_path, out=tmp_path / "sweep", strengths=(0.0, 0.5, 0.5000001)), SETTINGS)
+    made = sorted(file.name for file in (tmp_path / "sweep").iterdir())
+    assert made == ["sheet.png", "strength-0.5.png", "strength-0.5000001.png", "strength-0.png"]
