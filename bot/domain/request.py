@@ -172,7 +172,7 @@ def parse_strength(text: str) -> float:
             raise InvalidRequest("refused-strength-word", given=quoted(text)) from None
         return translated
     check_strength(strength)
-    return strength
+    return abs(strength)  # "-0" is 0
 
 
 @cache

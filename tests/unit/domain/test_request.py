@@ -109,6 +109,10 @@ def test_a_strength_is_read_as_people_write_it(text: str, strength: float) -> No
     assert parse_strength(text) == pytest.approx(strength, abs=1e-12)
 
 
+def test_minus_zero_is_zero() -> None:
+    assert str(parse_strength("-0")) == "0.0"
+
+
 @pytest.mark.parametrize("text", ["", "much", "70", "1.5", "-0.1", "nan", "inf", "-inf", "101%", "0.5.5", "%", "0x1"])
 def test_what_is_no_strength_is_a_sentence(text: str) -> None:
     with pytest.raises(InvalidRequest, match=r"^Strength .*\.$"):
