@@ -1,20 +1,17 @@
 """`pentimento`, and `python -m bot`: reads the arguments and settings, runs a command, tells how it ended."""
 
-import argparse
 import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 
 from bot.cli.arguments import EXIT_CANNOT_START, EXIT_JOB_FAILED, EXIT_WRONG_REQUEST, parser
+from bot.cli.stopping import Command, stoppable
 from bot.domain.errors import FatalError, JobFailed, StorageFailed, UserError
 from config.logging import setup_logging
 from config.reading import ConfigError, load_settings
-from config.settings import Settings
 from inference.api import EngineStopped, ModelUnavailable
-
-Command = Callable[[argparse.Namespace, Settings], Coroutine[None, None, int]]
 
 _EXITS: tuple[tuple[type[BaseException], int], ...] = (
     (StorageFailed, EXIT_JOB_FAILED),
@@ -38,8 +35,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()  # what goes into a pipe is written here at the latest, where a reader that left is told
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
-    except asyncio.CancelledError:  # by its handler of the signal
-        return 128 + signal.SIGTERM
     except BrokenPipeError:
         # Nobody reads what is printed, as in `| head`; nor shall the interpreter try to flush it at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -75,13 +70,15 @@ def _command(name: str) -> Command:
         case _:
             from bot.cli import pictures
 
-            return {
-                "img2img": pictures.img2img,
-                "sweep": pictures.sweep,
-                "chain": pictures.chain,
-                "styles": pictures.styles,
-                "map": pictures.draw_map,
-            }[name]
+            return stoppable(
+                {
+                    "img2img": pictures.img2img,
+                    "sweep": pictures.sweep,
+                    "chain": pictures.chain,
+                    "styles": pictures.styles,
+                    "map": pictures.draw_map,
+                }[name]
+            )
 
 
 def _cause(fault: BaseException) -> tuple[str, int] | None:

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -197,10 +196,6 @@ def _inputs(asked: argparse.Namespace) -> dict[str, Path]:
 async def _bench(settings: Settings, model: str | None) -> AsyncIterator[Bench]:
     """A core in a temporary folder: a running service's own folder stays its own."""
     settings = _for_owner(settings, model)
-    command = asyncio.current_task()
-    assert command is not None
-    # Else a SIGTERM would leave the folder, with somebody's pictures, behind.
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, command.cancel)
     with tempfile.TemporaryDirectory(prefix="pentimento-") as folder, display() as lines:
         messenger = ConsoleMessenger(lines)
         engine = engine_of(settings)

@@ -143,7 +143,7 @@ async def test_a_chain_looks_at_every_prompt_before_its_first_pass(
 async def test_a_chain_looks_for_blocked_words_before_its_first_pass(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_on_fakes(monkeypatch, moderator=FakeModerator(blocked={"gore"}))
+    put_on_fakes(monkeypatch, moderator=FakeModerator(blocked=["gore"]))
     with pytest.raises(ExceptionGroup) as refused:
         await pictures.chain(asked(tmp_path, out=tmp_path / "chain", prompt=["oil", "gore"]), SETTINGS)
     assert refused.group_contains(PromptBlocked)
@@ -157,3 +157,31 @@ async def test_a_sweep_keeps_strengths_apart_that_are_next_to_each_other(
     await pictures.sweep(asked(tmp_path, out=tmp_path / "sweep", strengths=(0.0, 0.5, 0.5000001)), SETTINGS)
     made = sorted(file.name for file in (tmp_path / "sweep").iterdir())
     assert made == ["sheet.png", "strength-0.5.png", "strength-0.5000001.png", "strength-0.png"]
+
+
+async def test_without_a_name_results_take_the_next_free_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_on_fakes(monkeypatch, moderator=FakeModerator())
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    for _ in range(2):
+        await pictures.img2img(asked(tmp_path, out=None), SETTINGS)
+        await pictures.draw_map(asked(tmp_path, out=None, control="canny"), SETTINGS)
+        await pictures.sweep(asked(tmp_path, out=None, strengths=(0.0, 0.5)), SETTINGS)
+        await pictures.chain(asked(tmp_path, out=None, prompt=["oil"]), SETTINGS)
+        await pictures.styles(asked(tmp_path, out=None), SETTINGS)
+    first = {
+        "source-an-oil-painting.png", "source-canny.png", "strength-0.png", "strength-0.5.png", "sheet.png",
+        "pass-1.png", "strip.png", "oil.jpg",
+    }  # fmt: skip
+    second = {str(Path(name).with_stem(f"{Path(name).stem}-2")) for name in first}
+    assert {file.name for file in here.iterdir()} == first | second
+
+
+async def test_a_name_that_was_given_is_taken_as_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_on_fakes(monkeypatch, moderator=FakeModerator())
+    for _ in range(2):
+        await pictures.sweep(asked(tmp_path, out=tmp_path / "sweep", strengths=(0.5,)), SETTINGS)
+    assert sorted(file.name for file in (tmp_path / "sweep").iterdir()) == ["sheet.png", "strength-0.5.png"]
