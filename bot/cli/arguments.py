@@ -19,6 +19,7 @@ EXIT_JOB_FAILED = 1
 EXIT_WRONG_REQUEST = 2
 EXIT_CANNOT_START = 69
 
+_HERE = "(default: here, by free names)"
 T = TypeVar("T")
 
 
@@ -55,7 +56,10 @@ def parser() -> argparse.ArgumentParser:
     )
     _recipe(img2img)
     img2img.add_argument(
-        "--out", type=Path, metavar="FILE", help="where the result goes: .png, .webp or .jpg (default: beside you)"
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="where the result goes: .png, .webp or .jpg (default: here, by a free name)",
     )
 
     sweep = commands.add_parser("sweep", parents=[shared], help="one picture at several strengths, side by side")
@@ -67,15 +71,13 @@ def parser() -> argparse.ArgumentParser:
         help=f"default: {','.join(map(str, SWEEP_STRENGTHS))}",
     )
     _recipe(sweep)
-    sweep.add_argument(
-        "--out", type=Path, metavar="DIR", default=Path(), help="folder for pictures and contact sheet"
-    )
+    sweep.add_argument("--out", type=Path, metavar="DIR", help=f"folder for pictures and contact sheet {_HERE}")
 
     chain = commands.add_parser("chain", parents=[shared], help="each result becomes the next pass's source")
     _source_and_prompt(chain, several=True)
     chain.add_argument("--strength", type=_typed(parse_strength), metavar="S", help="of every pass")
     _recipe(chain)
-    chain.add_argument("--out", type=Path, metavar="DIR", default=Path(), help="folder for one picture per pass")
+    chain.add_argument("--out", type=Path, metavar="DIR", help=f"folder for one picture per pass {_HERE}")
 
     styles = commands.add_parser("styles", parents=[shared], help="one small picture of each style, for /styles")
     styles.add_argument("source", type=Path, metavar="SOURCE", help="a PNG, JPEG or WebP file")
@@ -85,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
     styles.add_argument("--seed", type=int, default=1, metavar="N", help="of every picture (default: %(default)s)")
     styles.add_argument("--model", metavar="ID", help="a shipped model, hub id or diffusers folder")
     styles.add_argument(
-        "--out", type=Path, metavar="DIR", default=Path(), help="folder for one JPEG per style, 16 kB at most"
+        "--out", type=Path, metavar="DIR", help=f"folder for one JPEG per style, 16 kB at most {_HERE}"
     )
 
     map_only = commands.add_parser(
@@ -95,7 +97,10 @@ def parser() -> argparse.ArgumentParser:
     _control_kind(map_only, required=True)
     map_only.add_argument("--model", metavar="ID", help="whose kinds of control there are")
     map_only.add_argument(
-        "--out", type=Path, metavar="FILE", help="where the map goes: .png, .webp or .jpg (default: beside you)"
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="where the map goes: .png, .webp or .jpg (default: here, by a free name)",
     )
     map_only.add_argument("--json", action="store_true", help="one JSON object for scripts")
 

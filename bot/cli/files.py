@@ -5,6 +5,7 @@ Nothing that a command reads is replaced by what it makes.
 
 import os
 from collections.abc import Iterable, Mapping
+from itertools import chain, count
 from pathlib import Path
 
 from bot.domain.errors import InvalidRequest, JobFailed
@@ -38,6 +39,17 @@ def slug(prompt: str) -> str:
 def default_name(source: Path, made: str) -> str:
     """What a result is called where nobody says so."""
     return f"{_cut(source.stem)}-{_cut(made)}.png"
+
+
+def free(name: Path) -> Path:
+    """The name, or the next of its kind that nothing has: "photo-oil-2.png"."""
+    names = chain([name], (name.with_stem(f"{name.stem}-{number}") for number in count(2)))
+    return next(each for each in names if not os.path.lexists(each))
+
+
+def placed(folder: Path | None, name: str) -> Path:
+    """Where a result goes: into the folder that was given, as it is called; without one here, where it is free."""
+    return folder / name if folder else free(Path(name))
 
 
 def check_file(out: Path, inputs: Mapping[str, Path]) -> None:

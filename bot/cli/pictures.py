@@ -13,7 +13,18 @@ from pathlib import Path
 from adapters.console.messenger import PLATFORM, ConsoleMessenger, display
 from adapters.pictures.sheet import Tile, contact_sheet, strip
 from bot.cli.arguments import EXIT_DONE
-from bot.cli.files import FORMATS, check_file, check_folder, default_name, make_room, read_file, slug, write_file
+from bot.cli.files import (
+    FORMATS,
+    check_file,
+    check_folder,
+    default_name,
+    free,
+    make_room,
+    placed,
+    read_file,
+    slug,
+    write_file,
+)
 from bot.compose import compose, engine_of, exporter_of
 from bot.domain.actions import Press, Verb
 from bot.domain.control import Control, ControlWish
@@ -67,7 +78,8 @@ class Bench:
 
 async def img2img(asked: argparse.Namespace, settings: Settings) -> int:
     """One picture from one picture."""
-    out = asked.out or Path(default_name(asked.source, slug(asked.prompt)))
+    name = Path(default_name(asked.source, slug(asked.prompt)))
+    out = asked.out or free(name)
     check_file(out, _inputs(asked))
     strengths = None if asked.strength is None else (asked.strength,)
     wish = _request(asked, Action.IMG2IMG, asked.prompt, strengths, max_bytes=settings.downloads.max_bytes)
@@ -75,6 +87,7 @@ async def img2img(asked: argparse.Namespace, settings: Settings) -> int:
     async with _bench(settings, asked.model) as bench:
         receipt = await bench.core.service.submit(wish)
         [generation] = await bench.made(receipt.job.id)
+        out = asked.out or free(name)  # another command may have taken the one that was free before
         await bench.write(generation, out)
     _report(asked, [(generation, out)])
     return EXIT_DONE
@@ -82,11 +95,13 @@ async def img2img(asked: argparse.Namespace, settings: Settings) -> int:
 
 async def sweep(asked: argparse.Namespace, settings: Settings) -> int:
     """One picture per strength and a contact sheet."""
-    pictures = {each: asked.out / f"strength-{_exactly(each)}.png" for each in asked.strengths or SWEEP_STRENGTHS}
-    sheet = asked.out / "sheet.png"
+    pictures = {
+        each: placed(asked.out, f"strength-{_exactly(each)}.png") for each in asked.strengths or SWEEP_STRENGTHS
+    }
+    sheet = placed(asked.out, "sheet.png")
     check_folder([*pictures.values(), sheet], _inputs(asked))
     wish = _request(asked, Action.SWEEP, asked.prompt, asked.strengths, max_bytes=settings.downloads.max_bytes)
-    make_room(asked.out, [*pictures.values(), sheet])
+    make_room(asked.out or Path(), [*pictures.values(), sheet])
     async with _bench(settings, asked.model) as bench:
         receipt = await bench.core.service.submit(wish)
         made = await bench.made(receipt.job.id)
@@ -104,15 +119,15 @@ async def sweep(asked: argparse.Namespace, settings: Settings) -> int:
 
 async def chain(asked: argparse.Namespace, settings: Settings) -> int:
     """One picture per prompt, each made from the one before, and a strip that shows the way."""
-    passes = [asked.out / f"pass-{number}.png" for number, _ in enumerate(asked.prompt, start=1)]
-    way = asked.out / "strip.png"
+    passes = [placed(asked.out, f"pass-{number}.png") for number, _ in enumerate(asked.prompt, start=1)]
+    way = placed(asked.out, "strip.png")
     check_folder([*passes, way], _inputs(asked))
     strengths = None if asked.strength is None else (asked.strength,)
     prompts = [clean_text(prompt) for prompt in asked.prompt]
     wish = _request(asked, Action.IMG2IMG, prompts[0], strengths, max_bytes=settings.downloads.max_bytes)
     for prompt in prompts[1:]:
         replace(wish, prompt=prompt)  # one that is refused is refused before the first pass
-    make_room(asked.out, [*passes, way])
+    make_room(asked.out or Path(), [*passes, way])
     results: list[tuple[Generation, Path]] = []
     async with _bench(settings, asked.model) as bench:
         for prompt in prompts:
@@ -136,7 +151,7 @@ async def styles(asked: argparse.Namespace, settings: Settings) -> int:
     files = [_style_file(asked.out, style) for style in load_styles(settings.styles.file)]
     check_folder(files, _inputs(asked))
     source = read_file(asked.source, max_bytes=settings.downloads.max_bytes)
-    make_room(asked.out, files)
+    make_room(asked.out or Path(), files)
     async with _bench(settings, asked.model) as bench:
         for number, style in enumerate(bench.core.service.styles, start=1):
             wish = Request(
@@ -159,13 +174,13 @@ async def styles(asked: argparse.Namespace, settings: Settings) -> int:
     return EXIT_DONE
 
 
-def _style_file(folder: Path, style: str) -> Path:
-    return folder / f"{slug(style)}.jpg"
+def _style_file(folder: Path | None, style: str) -> Path:
+    return placed(folder, f"{slug(style)}.jpg")
 
 
 async def draw_map(asked: argparse.Namespace, settings: Settings) -> int:
     """The control map of a picture."""
-    out = asked.out or Path(default_name(asked.source, asked.control))
+    out = asked.out or free(Path(default_name(asked.source, asked.control)))
     check_file(out, _inputs(asked))
     wish = Request(
         action=Action.MAP,
