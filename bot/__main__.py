@@ -1,20 +1,19 @@
 """`pentimento`, and `python -m bot`: reads the arguments and settings, runs a command, tells how it ended."""
 
-import argparse
 import asyncio
+import errno
+import io
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 
 from bot.cli.arguments import EXIT_CANNOT_START, EXIT_JOB_FAILED, EXIT_WRONG_REQUEST, parser
+from bot.cli.stopping import Command, stoppable
 from bot.domain.errors import FatalError, JobFailed, StorageFailed, UserError
 from config.logging import setup_logging
 from config.reading import ConfigError, load_settings
-from config.settings import Settings
 from inference.api import EngineStopped, ModelUnavailable
-
-Command = Callable[[argparse.Namespace, Settings], Coroutine[None, None, int]]
 
 _EXITS: tuple[tuple[type[BaseException], int], ...] = (
     (StorageFailed, EXIT_JOB_FAILED),
@@ -27,8 +26,13 @@ _EXITS: tuple[tuple[type[BaseException], int], ...] = (
 )
 
 
+_OUTPUT_REFUSED = {errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQUOT}
+"""How a disk, a terminal that has gone or /dev/full refuse what is printed."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    _prepare_streams()
     asked = parser().parse_args(arguments)
     try:
         settings = load_settings(asked.config, os.environ)
@@ -38,19 +42,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()  # what goes into a pipe is written here at the latest, where a reader that left is told
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
-    except asyncio.CancelledError:  # by its handler of the signal
-        return 128 + signal.SIGTERM
-    except BrokenPipeError:
-        # Nobody reads what is printed, as in `| head`; nor shall the interpreter try to flush it at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
     except Exception as fault:
         ended = _cause(fault)
         if ended is None:
             raise
-        print(f"pentimento: {ended[0]}", file=sys.stderr)  # noqa: T201 -- the command line speaks
-        return ended[1]
+        sentence, code = ended
+        if sentence:
+            print(f"pentimento: {sentence}", file=sys.stderr)  # noqa: T201 -- the command line speaks
+        _drop_unwritten()
     return code
+
+
+def _prepare_streams() -> None:
+    """Let every name be printed, and let nothing that is opened later take the place of a stream that was closed."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 -- as long as we run
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _drop_unwritten() -> None:
+    """What cannot be printed shall not be tried again by the interpreter at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _command(name: str) -> Command:
@@ -63,11 +81,11 @@ def _command(name: str) -> Command:
         case "check":
             from bot.cli.check import check
 
-            return check
+            return stoppable(check)
         case "backup":
             from bot.cli.backup import backup
 
-            return backup
+            return stoppable(backup)
         case "models":
             from bot.cli.models import models
 
@@ -75,17 +93,23 @@ def _command(name: str) -> Command:
         case _:
             from bot.cli import pictures
 
-            return {
-                "img2img": pictures.img2img,
-                "sweep": pictures.sweep,
-                "chain": pictures.chain,
-                "styles": pictures.styles,
-                "map": pictures.draw_map,
-            }[name]
+            return stoppable(
+                {
+                    "img2img": pictures.img2img,
+                    "sweep": pictures.sweep,
+                    "chain": pictures.chain,
+                    "styles": pictures.styles,
+                    "map": pictures.draw_map,
+                }[name]
+            )
 
 
 def _cause(fault: BaseException) -> tuple[str, int] | None:
     """The sentence and exit code of an error raised on purpose, also where a task group wrapped it."""
+    if isinstance(fault, BrokenPipeError):
+        return "", 128 + signal.SIGPIPE  # nobody reads what is printed, as in `| head`
+    if isinstance(fault, OSError) and fault.filename is None and fault.errno in _OUTPUT_REFUSED:
+        return f"the output cannot be written ({fault.strerror}).", EXIT_JOB_FAILED
     for kind, code in _EXITS:
         if isinstance(fault, kind):
             because = f" ({fault.__cause__})" if isinstance(fault, StorageFailed) and fault.__cause__ else ""

@@ -10,7 +10,6 @@ from uuid import uuid4
 
 from adapters.sqlite.store import SqliteJobStore
 from bot.cli.arguments import EXIT_DONE
-from bot.cli.stopping import end_by_cancelling
 from bot.domain.errors import FatalError, InvalidRequest, JobFailed, StorageFailed
 from config.settings import Settings
 
@@ -26,7 +25,6 @@ async def backup(asked: argparse.Namespace, settings: Settings) -> int:
     database = settings.data_dir / "pentimento.db"
     _check_readable(database)
     _check_writable(asked.file)
-    end_by_cancelling()
     # Not entered: that would migrate what an older Pentimento may be running on, and leave no way back to it.
     store = SqliteJobStore(database)
     try:

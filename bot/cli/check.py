@@ -16,7 +16,6 @@ from bot.cli.check_data import data_findings
 from bot.cli.check_models import model_findings
 from bot.cli.findings import Finding, State
 from bot.cli.serve import NO_PLATFORM
-from bot.cli.stopping import end_by_cancelling
 from bot.compose import engine_of, inspector_of, map_models_of, slack_options, tokens_of
 from bot.domain.errors import FatalError
 from bot.system import SystemClock
@@ -36,7 +35,6 @@ _LOOKS = {State.OK: "[green]ok[/]", State.NOTE: "[yellow]note[/]", State.WRONG: 
 
 async def check(asked: argparse.Namespace, settings: Settings) -> int:
     """Look at everything that `serve` needs; returns 69 where it would not start."""
-    end_by_cancelling()
     findings = [*_platforms(settings), *_styles(settings)]
     findings += [finding async for finding in data_findings(settings.data_dir)]
     findings += [_memory(), *[finding async for finding in _metrics(settings)]]

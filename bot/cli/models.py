@@ -4,10 +4,10 @@ import argparse
 import json
 from dataclasses import asdict
 
-from rich.console import Console
 from rich.table import Table
 
 from bot.cli.arguments import EXIT_DONE
+from bot.cli.terminal import Terminal
 from bot.compose import engine_of
 from bot.domain.lora import shown
 from config.models import load_catalogue, offered_models
@@ -42,7 +42,7 @@ async def models(asked: argparse.Namespace, settings: Settings) -> int:
             " ".join(defaults.controls),
             shown(defaults.loras),
         )
-    console = Console(soft_wrap=True, markup=False, highlight=False)
+    console = Terminal(soft_wrap=True, markup=False, highlight=False)
     console.print(table)
     others = [name for name in load_catalogue(settings.models.file) if name not in entries]
     if others:

@@ -3,32 +3,42 @@
 import argparse
 import asyncio
 import json
-import os
-import re
-import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from adapters.console.messenger import PLATFORM, ConsoleMessenger, display
 from adapters.pictures.sheet import Tile, contact_sheet, strip
 from bot.cli.arguments import EXIT_DONE
+from bot.cli.files import (
+    FORMATS,
+    check_file,
+    check_folder,
+    default_name,
+    free,
+    make_room,
+    placed,
+    read_file,
+    slug,
+    write_file,
+)
 from bot.compose import compose, engine_of, exporter_of
 from bot.domain.actions import Press, Verb
 from bot.domain.control import Control, ControlWish
-from bot.domain.errors import InvalidRequest, JobFailed
+from bot.domain.errors import JobFailed
 from bot.domain.ids import JobId
 from bot.domain.job import Generation, JobStatus, Recipe
-from bot.domain.request import MAX_SEED, Action, ReplyTarget, Request, Requester
+from bot.domain.request import MAX_SEED, SWEEP_STRENGTHS, Action, ReplyTarget, Request, Requester
+from bot.domain.words import clean_text
 from bot.lifecycle import Core, Running
 from bot.ports import Exporter
 from bot.texts import REFERENCE, text
 from config.settings import Settings
+from config.styles import load_styles
 
-_FORMATS = {".png": "PNG", ".webp": "WEBP", ".jpg": "JPEG", ".jpeg": "JPEG"}
 _NO_LIMIT = 1 << 40
 _STYLE_BYTES = 16_000
 _ME = Requester(platform=PLATFORM, user="console")
@@ -61,20 +71,23 @@ class Bench:
     async def write(self, generation: Generation, to: Path) -> None:
         """Leave a result at `to`, in the format that its name asks for, whole or not at all."""
         exported = await self.exporter.export(
-            generation.id, max_bytes=_NO_LIMIT, formats=(_FORMATS[to.suffix.lower()],)
+            generation.id, max_bytes=_NO_LIMIT, formats=(FORMATS[to.suffix.lower()],)
         )
-        await asyncio.to_thread(_write, to, exported.content)
+        await asyncio.to_thread(write_file, to, exported.content)
 
 
 async def img2img(asked: argparse.Namespace, settings: Settings) -> int:
     """One picture from one picture."""
-    out = asked.out or Path(f"{asked.source.stem}-{_slug(asked.prompt)}.png")
-    _check_target(out, asked.source)
+    name = Path(default_name(asked.source, slug(asked.prompt)))
+    out = asked.out or free(name)
+    check_file(out, _inputs(asked))
     strengths = None if asked.strength is None else (asked.strength,)
     wish = _request(asked, Action.IMG2IMG, asked.prompt, strengths, max_bytes=settings.downloads.max_bytes)
+    make_room(out.parent, [out])
     async with _bench(settings, asked.model) as bench:
         receipt = await bench.core.service.submit(wish)
         [generation] = await bench.made(receipt.job.id)
+        out = asked.out or free(name)  # another command may have taken the one that was free before
         await bench.write(generation, out)
     _report(asked, [(generation, out)])
     return EXIT_DONE
@@ -82,47 +95,63 @@ async def img2img(asked: argparse.Namespace, settings: Settings) -> int:
 
 async def sweep(asked: argparse.Namespace, settings: Settings) -> int:
     """One picture per strength and a contact sheet."""
-    _check_folder(asked.out, asked.source, r"strength-.*|sheet")
+    pictures = {
+        each: placed(asked.out, f"strength-{_exactly(each)}.png") for each in asked.strengths or SWEEP_STRENGTHS
+    }
+    sheet = placed(asked.out, "sheet.png")
+    check_folder([*pictures.values(), sheet], _inputs(asked))
     wish = _request(asked, Action.SWEEP, asked.prompt, asked.strengths, max_bytes=settings.downloads.max_bytes)
+    make_room(asked.out or Path(), [*pictures.values(), sheet])
     async with _bench(settings, asked.model) as bench:
         receipt = await bench.core.service.submit(wish)
         made = await bench.made(receipt.job.id)
-        results = [(each, asked.out / f"strength-{each.recipe.strength:g}.png") for each in made]
+        results = [(each, pictures[each.recipe.strength]) for each in made]
         for generation, path in results:
             await bench.write(generation, path)
-        tiles = [Tile(await bench.core.images.get(each.image), f"strength {each.recipe.strength:g}") for each in made]
-    sheet = asked.out / "sheet.png"
-    await asyncio.to_thread(_write, sheet, contact_sheet(tiles))
+        tiles = [
+            Tile(await bench.core.images.get(each.image), f"strength {_exactly(each.recipe.strength)}")
+            for each in made
+        ]
+    await asyncio.to_thread(write_file, sheet, contact_sheet(tiles))
     _report(asked, results, sheet=sheet)
     return EXIT_DONE
 
 
 async def chain(asked: argparse.Namespace, settings: Settings) -> int:
     """One picture per prompt, each made from the one before, and a strip that shows the way."""
-    _check_folder(asked.out, asked.source, r"pass-\d+|strip")
+    passes = [placed(asked.out, f"pass-{number}.png") for number, _ in enumerate(asked.prompt, start=1)]
+    way = placed(asked.out, "strip.png")
+    check_folder([*passes, way], _inputs(asked))
     strengths = None if asked.strength is None else (asked.strength,)
-    wish = _request(asked, Action.IMG2IMG, asked.prompt[0], strengths, max_bytes=settings.downloads.max_bytes)
+    prompts = [clean_text(prompt) for prompt in asked.prompt]
+    wish = _request(asked, Action.IMG2IMG, prompts[0], strengths, max_bytes=settings.downloads.max_bytes)
+    for prompt in prompts[1:]:
+        replace(wish, prompt=prompt)  # one that is refused is refused before the first pass
+    make_room(asked.out or Path(), [*passes, way])
     results: list[tuple[Generation, Path]] = []
     async with _bench(settings, asked.model) as bench:
+        for prompt in prompts:
+            await bench.core.gate.admit(prompt, blocked=())
         receipt = await bench.core.service.submit(wish)
         tiles = [Tile(await bench.core.images.get(receipt.job.source), "source")]
-        for number, prompt in enumerate(asked.prompt, start=1):
+        for number, prompt in enumerate(prompts, start=1):
             if results:
                 receipt = await bench.core.service.press(_next_pass(asked, results[-1][0], prompt, number))
             [generation] = await bench.made(receipt.job.id)
-            results.append((generation, asked.out / f"pass-{number}.png"))
+            results.append((generation, passes[number - 1]))
             await bench.write(*results[-1])
             tiles.append(Tile(await bench.core.images.get(generation.image), f"{number}. {prompt}"))
-    way = asked.out / "strip.png"
-    await asyncio.to_thread(_write, way, strip(tiles))
+    await asyncio.to_thread(write_file, way, strip(tiles))
     _report(asked, results, strip=way)
     return EXIT_DONE
 
 
 async def styles(asked: argparse.Namespace, settings: Settings) -> int:
     """A small picture of each preset, by its own strength and guidance."""
-    _check_folder(asked.out, asked.source, r".*")
-    source = _read(asked.source, max_bytes=settings.downloads.max_bytes)
+    files = [_style_file(asked.out, style) for style in load_styles(settings.styles.file)]
+    check_folder(files, _inputs(asked))
+    source = read_file(asked.source, max_bytes=settings.downloads.max_bytes)
+    make_room(asked.out or Path(), files)
     async with _bench(settings, asked.model) as bench:
         for number, style in enumerate(bench.core.service.styles, start=1):
             wish = Request(
@@ -139,26 +168,31 @@ async def styles(asked: argparse.Namespace, settings: Settings) -> int:
             receipt = await bench.core.service.submit(wish)
             [generation] = await bench.made(receipt.job.id)
             small = await bench.exporter.export(generation.id, max_bytes=_STYLE_BYTES, formats=("JPEG",))
-            file = asked.out / f"{_slug(style)}.{small.suffix}"
-            await asyncio.to_thread(_write, file, small.content)
+            file = _style_file(asked.out, style)
+            await asyncio.to_thread(write_file, file, small.content)
             print(file)  # noqa: T201 -- the command line speaks
     return EXIT_DONE
 
 
+def _style_file(folder: Path | None, style: str) -> Path:
+    return placed(folder, f"{slug(style)}.jpg")
+
+
 async def draw_map(asked: argparse.Namespace, settings: Settings) -> int:
     """The control map of a picture."""
-    out = asked.out or Path(f"{asked.source.stem}-{asked.control}.png")
-    _check_target(out, asked.source)
+    out = asked.out or free(Path(default_name(asked.source, asked.control)))
+    check_file(out, _inputs(asked))
     wish = Request(
         action=Action.MAP,
         requester=_ME,
         reply_to=_HERE,
         event_id="console:1",
-        source=_read(asked.source, max_bytes=settings.downloads.max_bytes),
+        source=read_file(asked.source, max_bytes=settings.downloads.max_bytes),
         prompt="",
         control=ControlWish(kind=asked.control).over(),
         private=_PRIVATE,
     )
+    make_room(out.parent, [out])
     async with _bench(settings, asked.model) as bench:
         receipt = await bench.core.service.submit(wish)
         [generation] = await bench.made(receipt.job.id)
@@ -167,14 +201,16 @@ async def draw_map(asked: argparse.Namespace, settings: Settings) -> int:
     return EXIT_DONE
 
 
+def _inputs(asked: argparse.Namespace) -> dict[str, Path]:
+    """The files that a command reads, by what they are."""
+    control_map = getattr(asked, "control_map", None)  # `styles` and `map` take none
+    return {"source": asked.source} | ({"control map": control_map} if control_map else {})
+
+
 @asynccontextmanager
 async def _bench(settings: Settings, model: str | None) -> AsyncIterator[Bench]:
     """A core in a temporary folder: a running service's own folder stays its own."""
     settings = _for_owner(settings, model)
-    command = asyncio.current_task()
-    assert command is not None
-    # Else a SIGTERM would leave the folder, with somebody's pictures, behind.
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, command.cancel)
     with tempfile.TemporaryDirectory(prefix="pentimento-") as folder, display() as lines:
         messenger = ConsoleMessenger(lines)
         engine = engine_of(settings)
@@ -199,7 +235,7 @@ def _request(
 ) -> Request:
     wish = ControlWish(
         kind=asked.control,
-        map=None if asked.control_map is None else _read(asked.control_map, max_bytes=max_bytes),
+        map=None if asked.control_map is None else read_file(asked.control_map, max_bytes=max_bytes),
         scale=asked.control_scale,
         start=asked.control_start,
         end=asked.control_end,
@@ -209,7 +245,7 @@ def _request(
         requester=_ME,
         reply_to=_HERE,
         event_id="console:1",
-        source=_read(asked.source, max_bytes=max_bytes),
+        source=read_file(asked.source, max_bytes=max_bytes),
         prompt=prompt,
         negative_prompt=asked.negative,
         strengths=strengths,
@@ -222,14 +258,6 @@ def _request(
         control_map=wish.map,
         private=_PRIVATE,
     )
-
-
-def _read(file: Path, *, max_bytes: int) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            return opened.read(max_bytes + 1)  # enough for the reader to refuse it; a device would never end
-    except OSError as fault:
-        raise InvalidRequest(f"{file} cannot be read ({fault.strerror}): name a picture file.") from None
 
 
 def _next_pass(asked: argparse.Namespace, parent: Generation, prompt: str, number: int) -> Press:
@@ -250,53 +278,8 @@ def _next_pass(asked: argparse.Namespace, parent: Generation, prompt: str, numbe
     )
 
 
-def _check_target(out: Path, source: Path) -> None:
-    if out.suffix.lower() not in _FORMATS:
-        raise InvalidRequest(f"--out ends in {', '.join(sorted(_FORMATS))}; you gave {out.name}.")
-    if out.exists() and source.exists() and out.samefile(source):
-        raise InvalidRequest("--out is the source itself: give another name.")
-    _check_writable(out.parent)
-
-
-def _check_folder(out: Path, source: Path, results: str) -> None:
-    """Refuse a source that one of the results, named as the pattern says, might replace."""
-    file = source.resolve()
-    if file.parent == out.resolve() and re.fullmatch(rf"({results})\.(png|jpg)", file.name):
-        raise InvalidRequest(f"{source} would be replaced by a result of its name: give another --out.")
-    _check_writable(out)
-
-
-def _check_writable(folder: Path) -> None:
-    """Find out before the work, not after it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as fault:
-        raise InvalidRequest(f"{folder} cannot be made ({fault.strerror}): give another --out.") from None
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise InvalidRequest(f"{folder} may not be written to: give another --out.")
-
-
-def _write(path: Path, content: bytes) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            partial.write_bytes(content)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
-    except OSError as fault:
-        raise InvalidRequest(f"{path} cannot be written ({fault.strerror}): give another --out.") from None
-
-
 def _told(control: Control | None) -> dict[str, object] | None:
     return None if control is None else asdict(control) | {"map": "given" if control.map else "drawn"}
-
-
-def _slug(prompt: str) -> str:
-    """A prompt as part of a file name: letters and digits of any script, joined by dashes, 40 at most."""
-    words = "".join(letter if letter.isalnum() else " " for letter in prompt.lower()).split()
-    return "-".join(words)[:40].rstrip("-") or "remix"
 
 
 def _report(asked: argparse.Namespace, results: list[tuple[Generation, Path]], **sheets: Path) -> None:
@@ -333,6 +316,11 @@ def _report(asked: argparse.Namespace, results: list[tuple[Generation, Path]], *
         )
     for path in sheets.values():
         print(path)  # noqa: T201 -- the command line speaks
+
+
+def _exactly(strength: float) -> str:
+    """A strength with all its digits, so that two that differ have names that do."""
+    return str(strength).removesuffix(".0")
 
 
 def _has_strength(recipe: Recipe) -> bool:

@@ -1,16 +1,37 @@
-"""How a command that makes temporary files ends when it is told to."""
+"""How a command that has something half made is stopped: it clears up, whatever else comes."""
 
+import argparse
 import asyncio
 import signal
+from collections.abc import Callable, Coroutine
+
+from config.settings import Settings
+
+Command = Callable[[argparse.Namespace, Settings], Coroutine[None, None, int]]
 
 
-def end_by_cancelling() -> None:
-    """Have SIGTERM and SIGHUP cancel the calling task, which cleans up, instead of ending the process on the spot.
+def stoppable(command: Command) -> Command:
+    """The command, cancelled by the first SIGINT, SIGTERM or SIGHUP; further ones do not stop its clearing up.
 
-    A hang-up that is ignored, as under `nohup`, stays ignored.
+    It then ends with the exit code of a process that the signal killed.
     """
-    command = asyncio.current_task()
-    assert command is not None
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            asyncio.get_running_loop().add_signal_handler(number, command.cancel)
+
+    async def stopped_or_done(asked: argparse.Namespace, settings: Settings) -> int:
+        task = asyncio.current_task()
+        assert task is not None
+        received: list[signal.Signals] = []
+
+        def stop(number: signal.Signals) -> None:
+            if not received:
+                task.cancel()
+            received.append(number)
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # under nohup it goes on
+                asyncio.get_running_loop().add_signal_handler(number, stop, number)
+        try:
+            return await command(asked, settings)
+        except asyncio.CancelledError:
+            return 128 + received[0]
+
+    return stopped_or_done

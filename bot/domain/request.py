@@ -122,9 +122,9 @@ class Request:
         if self.strengths is not None and not 1 <= len(self.strengths) <= MAX_SWEEP:
             raise InvalidRequest("refused-sweep", most=MAX_SWEEP, given=len(self.strengths))
         if self.seed is not None and not 0 <= self.seed <= MAX_SEED:
-            raise InvalidRequest("refused-seed", most=str(MAX_SEED), given=str(self.seed))
+            raise InvalidRequest("refused-seed", most=str(MAX_SEED), given=quoted(str(self.seed)))
         if self.steps is not None and not 1 <= self.steps <= MAX_STEPS:
-            raise InvalidRequest("refused-steps", most=MAX_STEPS, given=str(self.steps))
+            raise InvalidRequest("refused-steps", most=MAX_STEPS, given=quoted(str(self.steps)))
         if self.guidance_scale is not None and not 0 <= self.guidance_scale <= MAX_GUIDANCE_SCALE:
             raise InvalidRequest(
                 "refused-guidance-scale", most=f"{MAX_GUIDANCE_SCALE:g}", given=f"{self.guidance_scale:g}"
@@ -172,7 +172,7 @@ def parse_strength(text: str) -> float:
             raise InvalidRequest("refused-strength-word", given=quoted(text)) from None
         return translated
     check_strength(strength)
-    return strength
+    return abs(strength)  # "-0" is 0
 
 
 @cache

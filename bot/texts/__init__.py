@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 REFERENCE = "en"
 LANGUAGES = (REFERENCE, "de", "fr", "es", "ja")
 
+_MAX_ARGUMENT = 2499
+"""Letters of an argument that are said, before "…": at more than 2500 Fluent fails."""
+
 Argument = str | int
 """Whole numbers choose plurals and get the language's separators; what must stay as it is (seeds) comes as text."""
 
@@ -44,14 +47,19 @@ def text(locale: str, key: str, /, **arguments: Argument) -> str:
     Raises:
         KeyError: English has no such message: a slip of ours, found by the tests.
     """
+    shortened = {name: _shortened(value) for name, value in arguments.items()}
     for language in (language_of(locale), REFERENCE):
         bundle = _bundle(language)
         if bundle.has_message(key) and (pattern := bundle.get_message(key).value) is not None:
-            shown, faults = bundle.format_pattern(pattern, arguments)
+            shown, faults = bundle.format_pattern(pattern, shortened)
             if faults:
                 raise KeyError(f"{key} ({language}): {faults[0]}")
             return str(shown)
     raise KeyError(key)
+
+
+def _shortened(value: Argument) -> Argument:
+    return f"{value[:_MAX_ARGUMENT]}…" if isinstance(value, str) and len(value) > _MAX_ARGUMENT else value
 
 
 def translations(key: str, /, **arguments: Argument) -> Mapping[str, str]:

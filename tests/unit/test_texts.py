@@ -63,6 +63,13 @@ def test_an_unknown_message_is_a_mistake_of_ours() -> None:
         text("en", "fact-seed")
 
 
+def test_however_long_an_argument_is_it_is_said() -> None:
+    assert text("en", "alt-picture", prompt="a" * 2499, strength="1").count("a" * 2499) == 1
+    said = text("en", "alt-picture", prompt="a" * 10_000, strength="1")
+    assert "aaa…" in said
+    assert len(said) < 3000
+
+
 def test_translations_leave_english_out() -> None:
     assert translations("button-chain")["de"] == "Weiterführen"
     assert "en" not in translations("button-chain")

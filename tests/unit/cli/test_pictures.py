@@ -13,6 +13,7 @@ import pytest
 from adapters.console.messenger import PLATFORM, ConsoleMessenger, display
 from adapters.pictures.outgoing import PictureExporter
 from bot.cli import pictures
+from bot.domain.errors import InvalidRequest, PromptBlocked
 from bot.domain.limits import Limits
 from bot.domain.safety import Outcome, Policy, Verdict
 from bot.lifecycle import Running
@@ -96,3 +97,91 @@ async def test_a_model_that_edits_by_instruction_is_reported_without_a_strength(
     told, copied = (json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{"))
     assert told["pictures"][0]["strength"] is None
     assert copied["pictures"][0]["strength"] == 0
+
+
+async def test_results_replace_neither_the_source_nor_a_map_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_on_fakes(monkeypatch, moderator=FakeModerator())
+    drawn = tmp_path / "pass-2.png"
+    drawn.write_bytes(drawing())
+    structure = {"control": "scribble", "control_map": drawn}
+    with pytest.raises(InvalidRequest, match="control map itself"):
+        await pictures.img2img(asked(tmp_path, out=drawn, **structure), SETTINGS)
+    with pytest.raises(InvalidRequest, match="would be replaced"):
+        await pictures.chain(asked(tmp_path, out=tmp_path, prompt=["oil", "ink"], **structure), SETTINGS)
+    assert drawn.read_bytes() == drawing()
+
+
+async def test_styles_refuse_only_a_source_of_the_name_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_on_fakes(monkeypatch, moderator=FakeModerator())
+    await pictures.styles(asked(tmp_path, out=tmp_path), SETTINGS)
+    assert (tmp_path / "oil.jpg").exists()
+    with pytest.raises(InvalidRequest, match="would be replaced"):
+        await pictures.styles(asked(tmp_path, out=tmp_path, source=tmp_path / "oil-painting.jpg"), SETTINGS)
+
+
+async def test_a_source_that_is_not_there_leaves_no_folder(tmp_path: Path) -> None:
+    wish = asked(tmp_path, source=tmp_path / "nowhere.png", out=tmp_path / "new", strengths=None)
+    with pytest.raises(InvalidRequest, match="cannot be read"):
+        await pictures.sweep(wish, SETTINGS)
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("later", ["  ", "\u200b", "a" * 2001])
+async def test_a_chain_looks_at_every_prompt_before_its_first_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, later: str
+) -> None:
+    put_on_fakes(monkeypatch, moderator=FakeModerator())
+    with pytest.raises(InvalidRequest):
+        await pictures.chain(asked(tmp_path, out=tmp_path / "chain", prompt=["oil", later]), SETTINGS)
+    assert not (tmp_path / "chain").exists()
+
+
+async def test_a_chain_looks_for_blocked_words_before_its_first_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_on_fakes(monkeypatch, moderator=FakeModerator(blocked=["gore"]))
+    with pytest.raises(ExceptionGroup) as refused:
+        await pictures.chain(asked(tmp_path, out=tmp_path / "chain", prompt=["oil", "gore"]), SETTINGS)
+    assert refused.group_contains(PromptBlocked)
+    assert not list((tmp_path / "chain").iterdir())
+
+
+async def test_a_sweep_keeps_strengths_apart_that_are_next_to_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_on_fakes(monkeypatch, moderator=FakeModerator())
+    await pictures.sweep(asked(tmp_path, out=tmp_path / "sweep", strengths=(0.0, 0.5, 0.5000001)), SETTINGS)
+    made = sorted(file.name for file in (tmp_path / "sweep").iterdir())
+    assert made == ["sheet.png", "strength-0.5.png", "strength-0.5000001.png", "strength-0.png"]
+
+
+async def test_without_a_name_results_take_the_next_free_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_on_fakes(monkeypatch, moderator=FakeModerator())
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    for _ in range(2):
+        await pictures.img2img(asked(tmp_path, out=None), SETTINGS)
+        await pictures.draw_map(asked(tmp_path, out=None, control="canny"), SETTINGS)
+        await pictures.sweep(asked(tmp_path, out=None, strengths=(0.0, 0.5)), SETTINGS)
+        await pictures.chain(asked(tmp_path, out=None, prompt=["oil"]), SETTINGS)
+        await pictures.styles(asked(tmp_path, out=None), SETTINGS)
+    first = {
+        "source-an-oil-painting.png", "source-canny.png", "strength-0.png", "strength-0.5.png", "sheet.png",
+        "pass-1.png", "strip.png", "oil.jpg",
+    }  # fmt: skip
+    second = {str(Path(name).with_stem(f"{Path(name).stem}-2")) for name in first}
+    assert {file.name for file in here.iterdir()} == first | second
+
+
+async def test_a_name_that_was_given_is_taken_as_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_on_fakes(monkeypatch, moderator=FakeModerator())
+    for _ in range(2):
+        await pictures.sweep(asked(tmp_path, out=tmp_path / "sweep", strengths=(0.5,)), SETTINGS)
+    assert sorted(file.name for file in (tmp_path / "sweep").iterdir()) == ["sheet.png", "strength-0.5.png"]

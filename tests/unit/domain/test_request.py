@@ -78,6 +78,13 @@ def test_what_is_out_of_range_is_a_sentence(fields: dict[str, object], sentence:
         a_request(**fields)
 
 
+@pytest.mark.parametrize("field", ["seed", "steps"])
+def test_a_number_of_many_digits_is_refused_in_a_short_sentence(field: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        a_request(**{field: 10**4000})
+    assert len(str(refused.value)) < 200
+
+
 def test_a_quota_belongs_to_one_person_on_one_platform() -> None:
     ada = Requester(platform="discord", user="1", space="a", name="Ada")
     assert ada.key == Requester(platform="discord", user="1", space="b", name="A.").key
@@ -107,6 +114,10 @@ def test_a_quota_belongs_to_one_person_on_one_platform() -> None:
 )
 def test_a_strength_is_read_as_people_write_it(text: str, strength: float) -> None:
     assert parse_strength(text) == pytest.approx(strength, abs=1e-12)
+
+
+def test_minus_zero_is_zero() -> None:
+    assert str(parse_strength("-0")) == "0.0"
 
 
 @pytest.mark.parametrize("text", ["", "much", "70", "1.5", "-0.1", "nan", "inf", "-inf", "101%", "0.5.5", "%", "0x1"])

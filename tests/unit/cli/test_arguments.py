@@ -1,0 +1,32 @@
+"""Numbers as people type them."""
+
+import pytest
+
+from bot.cli.arguments import parser
+
+
+def test_a_comma_is_a_decimal_sign() -> None:
+    numbers = ["--guidance", "7,5", "--control-scale", "0,8", "--control-end", "0,9", "--strength", "0,5"]
+    asked = parser().parse_args(["img2img", "photo.png", "oil", *numbers])
+    assert (asked.guidance, asked.control_scale, asked.control_end, asked.strength) == (7.5, 0.8, 0.9, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "told"),
+    [
+        ("--seed", "1e3", "--seed: give a whole number from 0 to 4294967295; you gave 1e3 "),
+        ("--seed", "9" * 5000, "--seed: give a whole number from 0 to 4294967295; you gave 999"),
+        ("--steps", "ten", "--steps: give a whole number from 1 to 150; you gave ten "),
+        ("--guidance", "much", "--guidance: give a number from 0 to 30; you gave much "),
+        ("--control-start", "early", "--control-start: give a number from 0 to 1; you gave early "),
+    ],
+)
+def test_what_is_no_number_is_refused_with_the_range(
+    option: str, given: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args(["img2img", "photo.png", "oil", option, given])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert told in said
+    assert len(said) < 300
