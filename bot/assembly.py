@@ -34,6 +34,7 @@ def assemble(
     default_model: str,
     guard_chains: bool = True,
     advice: bool = True,
+    disk_tries: int | None = None,
 ) -> Core:
     """Wire the parts; `messengers` may still be filled until the core runs."""
     queue = FairQueue(max_jobs=max_jobs, ready=engine.is_loaded)
@@ -44,6 +45,7 @@ def assemble(
         messengers=messengers,
         waiting=lambda job: pace.waiting(job, queue.order(), now=clock.now()),
         clock=clock,
+        disk_tries=disk_tries,
     )
     dispatch = Dispatch(
         store=store,
@@ -56,6 +58,7 @@ def assemble(
         clock=clock,
         styles=styles,
         lease=ids.job_id(),
+        disk_tries=disk_tries,
     )
     admission = Admission(
         store=store,

@@ -77,7 +77,12 @@ def keep_of(settings: Settings) -> Keep:
 
 @asynccontextmanager
 async def compose(
-    settings: Settings, *, data_dir: Path, engine: Engine, messengers: dict[str, Messenger]
+    settings: Settings,
+    *,
+    data_dir: Path,
+    engine: Engine,
+    messengers: dict[str, Messenger],
+    disk_tries: int | None = None,
 ) -> AsyncIterator[Core]:
     """The core with its real parts, started from the inside out and closed in reverse.
 
@@ -86,6 +91,7 @@ async def compose(
         data_dir: where database and pictures lie; one service at a time.
         engine: not yet entered.
         messengers: by platform; may still be filled until the core runs.
+        disk_tries: how often a disk that refuses is asked to keep what is done; None is for ever.
 
     Raises:
         FatalError: the folder, the database or the model cannot be used.
@@ -123,6 +129,7 @@ async def compose(
             default_model=settings.model.id,
             guard_chains=settings.chains.guard,
             advice=settings.advice.enabled,
+            disk_tries=disk_tries,
         )
 
 

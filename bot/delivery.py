@@ -53,11 +53,13 @@ class Delivery:
         messengers: Mapping[str, Messenger],
         waiting: Callable[[JobId], Waiting | None],
         clock: Clock,
+        disk_tries: int | None = None,
     ) -> None:
         self._store = store
         self._messengers = messengers
         self._waiting = waiting
         self._clock = clock
+        self._disk_tries = disk_tries
         self._followers: dict[JobId, _Follower] = {}
         self._announced: asyncio.Queue[JobId | None] = asyncio.Queue()
         self._stopping = False
@@ -107,7 +109,7 @@ class Delivery:
         try:
             with structlog.contextvars.bound_contextvars(job=job_id):
                 # A disk that refuses in the middle starts the message over, which is safe: it is found by its nonce.
-                await until_stored(lambda: self._follow_through(job_id))
+                await until_stored(lambda: self._follow_through(job_id), most=self._disk_tries)
         finally:
             self._followers.pop(job_id).over.set()
 

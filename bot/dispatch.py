@@ -74,7 +74,9 @@ class Dispatch:
         clock: Clock,
         styles: Mapping[str, Style],
         lease: str,
+        disk_tries: int | None = None,
     ) -> None:
+        """`disk_tries`: how often a disk that refuses is asked to keep what is done; None is for ever."""
         self._store = store
         self._images = images
         self._engine = engine
@@ -85,6 +87,7 @@ class Dispatch:
         self._clock = clock
         self._styles = styles
         self._lease = lease
+        self._until_stored = partial(until_stored, most=disk_tries)
         self._running: dict[JobId, _Running] = {}
         self._requests: dict[str, JobId] = {}
         self._performing: set[asyncio.Task[None]] = set()
@@ -174,12 +177,12 @@ class Dispatch:
         if running and running.job.status is JobStatus.RUNNING:
             self._pace.runs(unit, 0.0)
             return running
-        job = await until_stored(lambda: self._store.job(unit.job))
+        job = await self._until_stored(lambda: self._store.job(unit.job))
         if job is None or job.status.ended:
             return None
         if job.status is JobStatus.QUEUED:
             queued, job = job, job.started(lease=self._lease, at=self._clock.now())
-            if not await until_stored(partial(self._store.replace, queued, job)):
+            if not await self._until_stored(partial(self._store.replace, queued, job)):
                 return None
             log.info("started", attempt=job.attempt)
         self._pace.runs(unit, 0.0)
@@ -256,7 +259,7 @@ class Dispatch:
         except Withheld as withheld:
             await self._failed(unit, running, Failed(FailureKind.REFUSED, str(withheld)))
             return
-        image = await until_stored(lambda: self._images.adopt(done.output))
+        image = await self._until_stored(lambda: self._images.adopt(done.output))
         async with running.lock:
             before = running.job
             if before.status is not JobStatus.RUNNING:
@@ -316,10 +319,10 @@ class Dispatch:
             await self._cancel_requests(again.id)
 
     async def _made(self, job: JobId) -> frozenset[int]:
-        return frozenset(each.index for each in await until_stored(lambda: self._store.generations(job)))
+        return frozenset(each.index for each in await self._until_stored(lambda: self._store.generations(job)))
 
     async def _settle(self, running: _Running, after: Job, generation: Generation | None = None) -> bool:
-        stored = await until_stored(lambda: self._store.replace(running.job, after, generation=generation))
+        stored = await self._until_stored(lambda: self._store.replace(running.job, after, generation=generation))
         if stored:
             running.job = after
             log.info(after.status, attempt=after.attempt)

@@ -1,4 +1,7 @@
-"""Waiting for a disk that refuses: what is finished must be written down, however long that takes."""
+"""Waiting for a disk that refuses: what is finished must be written down, however long that takes.
+
+A service waits as long as it takes. Who sits at a terminal and waits along gives it so many tries.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,17 +18,22 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
-async def until_stored(write: Callable[[], Awaitable[T]]) -> T:
-    """Call `write` until the disk takes it.
+async def until_stored(write: Callable[[], Awaitable[T]], *, most: int | None = None) -> T:
+    """Call `write` until the disk takes it, `most` times at the most; None is for ever.
 
     For work that is done already. A request that could still be refused should let `StorageFailed` through to the
     member instead.
+
+    Raises:
+        StorageFailed: the last of the tries failed.
     """
     tries = 0
     while True:
         try:
             return await write()
         except StorageFailed as fault:
+            if tries + 1 == most:
+                raise
             seconds = BACK_OFF[min(tries, len(BACK_OFF) - 1)]
             log.error("the disk refuses, waiting", seconds=seconds, cause=repr(fault.__cause__))  # noqa: TRY400 -- the cause says it in a line
             tries += 1

@@ -41,6 +41,7 @@ from config.styles import load_styles
 
 _NO_LIMIT = 1 << 40
 _STYLE_BYTES = 16_000
+_DISK_TRIES = 3
 _ME = Requester(platform=PLATFORM, user="console")
 _HERE = ReplyTarget(platform=PLATFORM)
 _PRIVATE = True
@@ -215,7 +216,13 @@ async def _bench(settings: Settings, model: str | None) -> AsyncIterator[Bench]:
         messenger = ConsoleMessenger(lines)
         engine = engine_of(settings)
         waiting = lines.add_task(f"Loading {settings.model.id}", total=None)
-        async with compose(settings, data_dir=Path(folder), engine=engine, messengers={PLATFORM: messenger}) as core:
+        async with compose(
+            settings,
+            data_dir=Path(folder),
+            engine=engine,
+            messengers={PLATFORM: messenger},
+            disk_tries=_DISK_TRIES,
+        ) as core:
             lines.remove_task(waiting)
             async with Running(core, grace=0.0):
                 yield Bench(core, exporter_of(settings, core), messenger)

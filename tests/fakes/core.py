@@ -132,6 +132,7 @@ def assemble(
     advice: bool = True,
     moderator: Moderator | None = None,
     policy: Policy | None = None,
+    disk_tries: int | None = None,
 ) -> Core:
     """The core as `bot.compose` wires it, on whatever parts a test gives."""
     return assembly.assemble(
@@ -150,6 +151,7 @@ def assemble(
         default_model=MODEL,
         guard_chains=guard_chains,
         advice=advice,
+        disk_tries=disk_tries,
     )
 
 

@@ -1,19 +1,25 @@
 """The command line's pictures on a core of fakes; `tests/e2e/test_command_line.py` runs the real thing."""
 
 import argparse
+import asyncio
 import json
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from adapters.console.messenger import PLATFORM, ConsoleMessenger, display
+from adapters.files.image_store import FileImageStore
 from adapters.pictures.outgoing import PictureExporter
+from bot import durable
+from bot.__main__ import _cause
 from bot.cli import pictures
-from bot.domain.errors import InvalidRequest, PromptBlocked
+from bot.cli.arguments import EXIT_JOB_FAILED
+from bot.domain.errors import InvalidRequest, PromptBlocked, StorageFailed
 from bot.domain.limits import Limits
 from bot.domain.safety import Outcome, Policy, Verdict
 from bot.lifecycle import Running
@@ -185,3 +191,21 @@ async def test_a_name_that_was_given_is_taken_as_said(tmp_path: Path, monkeypatc
     for _ in range(2):
         await pictures.sweep(asked(tmp_path, out=tmp_path / "sweep", strengths=(0.5,)), SETTINGS)
     assert sorted(file.name for file in (tmp_path / "sweep").iterdir()) == ["sheet.png", "strength-0.5.png"]
+
+
+async def test_a_disk_that_keeps_refusing_ends_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = 0
+
+    async def refuse(_store: FileImageStore, _file: Path) -> NoReturn:
+        nonlocal tries
+        tries += 1
+        raise StorageFailed
+
+    monkeypatch.setattr(durable, "BACK_OFF", (0.0,))
+    monkeypatch.setattr(FileImageStore, "adopt", refuse)
+    monkeypatch.setattr(pictures, "engine_of", lambda settings: FakeEngine(model=settings.model.id))
+    with pytest.raises(ExceptionGroup) as ended:
+        async with asyncio.timeout(60):
+            await pictures.img2img(asked(tmp_path, out=tmp_path / "made.png"), SETTINGS)
+    assert _cause(ended.value) == (str(StorageFailed()), EXIT_JOB_FAILED)
+    assert tries == 3
