@@ -18,16 +18,19 @@ _PART_BYTES = 120
 
 
 def read_file(file: Path, *, max_bytes: int) -> bytes:
-    """A file from its beginning, as far as it may be read.
+    """A file of at most so many bytes.
 
     Raises:
-        InvalidRequest: it cannot be read.
+        InvalidRequest: it is larger, or cannot be read.
     """
     try:
         with file.open("rb") as opened:
-            return opened.read(max_bytes + 1)  # enough for the reader to refuse it; a device would never end
+            content = opened.read(max_bytes + 1)  # a device would never end
     except OSError as fault:
         raise InvalidRequest(f"{file} cannot be read ({fault.strerror}): name a picture file.") from None
+    if len(content) > max_bytes:
+        raise InvalidRequest("refused-file-larger", most=f"{max_bytes / 1024**2:.3g}")
+    return content
 
 
 def slug(prompt: str) -> str:
