@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
 
 import psutil
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -16,6 +15,7 @@ from bot.cli.check_data import data_findings
 from bot.cli.check_models import model_findings
 from bot.cli.findings import Finding, State
 from bot.cli.serve import NO_PLATFORM
+from bot.cli.terminal import Terminal
 from bot.compose import engine_of, inspector_of, map_models_of, slack_options, tokens_of
 from bot.domain.errors import FatalError
 from bot.system import SystemClock
@@ -50,7 +50,7 @@ async def check(asked: argparse.Namespace, settings: Settings) -> int:
             table.add_column(title, overflow="fold")  # a path cut short helps nobody
         for finding in findings:
             table.add_row(_LOOKS[finding.state], finding.what, escape(finding.words))
-        Console(soft_wrap=True).print(table)
+        Terminal(soft_wrap=True).print(table)
     wrong = any(finding.state is State.WRONG for finding in findings)
     return EXIT_CANNOT_START if wrong else EXIT_DONE
 

@@ -195,6 +195,7 @@ def test_a_reader_that_has_gone_is_no_bug_of_ours(photos: tuple[Path, Path], tmp
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("hears_signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_command_that_is_stopped_leaves_no_pictures_lying_about(
     photos: tuple[Path, Path], tmp_path: Path, number: signal.Signals

@@ -5,7 +5,6 @@ import asyncio
 import os
 import signal
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -28,15 +27,6 @@ async def data_dir(tmp_path: Path) -> Path:
     async with SqliteJobStore(folder / "pentimento.db") as store:
         await store.add(a_job())
     return folder
-
-
-@pytest.fixture
-def at_signals() -> Iterator[None]:
-    """The handlers as they were; nothing ends the tests meanwhile."""
-    before = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGTERM, signal.SIGHUP)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 async def back_up(data_dir: Path, to: Path, run: Command = backup) -> int:
@@ -73,7 +63,7 @@ async def test_nobody_else_may_read_the_copy(data_dir: Path, tmp_path: Path) -> 
     assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.usefixtures("at_signals")
+@pytest.mark.usefixtures("hears_signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 async def test_a_signal_leaves_no_half_copy(data_dir: Path, tmp_path: Path, number: signal.Signals) -> None:
     """Another program's lock holds the copy up until the signal is there."""

@@ -74,28 +74,23 @@ async def test_a_database_that_the_service_could_not_use_is_wrong(tmp_path: Path
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["lock", "pentimento.db"]
 
 
+@pytest.mark.usefixtures("hears_signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 async def test_a_signal_leaves_no_copy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
     """Another program's lock holds the copy up until the signal is there."""
     monkeypatch.chdir(tmp_path)
-    before = signal.signal(number, signal.SIG_DFL)
-    try:
-        with closing(sqlite3.connect(tmp_path / "pentimento.db", isolation_level=None)) as other:
-            other.execute("BEGIN EXCLUSIVE")
-            settings = load_settings(None, {"PENTIMENTO__DATA_DIR": str(tmp_path)})
-            checking = asyncio.create_task(stoppable(check)(argparse.Namespace(json=True), settings))
-            await asyncio.sleep(0)
-            assert signal.getsignal(number) is not signal.SIG_DFL
-            while not list(tmp_path.glob(".check-*")):
-                await asyncio.sleep(0.01)
-            os.kill(os.getpid(), number)
-            await asyncio.sleep(0.05)  # the loop hears of it
-            other.rollback()
-            assert await checking == 128 + number
-    finally:
-        signal.signal(number, before)
+    with closing(sqlite3.connect(tmp_path / "pentimento.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        settings = load_settings(None, {"PENTIMENTO__DATA_DIR": str(tmp_path)})
+        checking = asyncio.create_task(stoppable(check)(argparse.Namespace(json=True), settings))
+        while not list(tmp_path.glob(".check-*")):
+            await asyncio.sleep(0.01)
+        os.kill(os.getpid(), number)
+        await asyncio.sleep(0.05)  # the loop hears of it
+        other.rollback()
+        assert await checking == 128 + number
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["lock", "pentimento.db"]
 
 

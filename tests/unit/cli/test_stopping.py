@@ -14,6 +14,7 @@ from config.settings import Settings
 SETTINGS = load_settings(None, {})
 
 
+@pytest.mark.usefixtures("hears_signals")
 @pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_signal_stops_a_command_and_no_other_stops_its_clearing_up(first: signal.Signals) -> None:
     cleared = False
