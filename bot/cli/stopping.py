@@ -32,6 +32,8 @@ def stoppable(command: Command) -> Command:
         try:
             return await command(asked, settings)
         except asyncio.CancelledError:
+            if not received:
+                raise
             return 128 + received[0]
 
     return stopped_or_done

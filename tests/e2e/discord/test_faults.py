@@ -124,28 +124,17 @@ async def test_a_dead_token_moves_delivery_to_the_bot(bench: Bench, anna: Person
     assert bench.discord.requests[-1][:2] == ("PATCH", f"/api/v10/channels/{channel.id}/messages/{message.id}")
 
 
-async def test_a_long_limit_comes_back_to_delivery_with_its_wait(
-    bench: Bench, anna: Person, channel: Channel
+@pytest.mark.parametrize(("seconds", "bare"), [(30.0, False), (3.5, True)], ids=["long", "said in the body alone"])
+async def test_a_limit_comes_back_to_delivery_with_its_wait(
+    bench: Bench, anna: Person, channel: Channel, seconds: float, bare: bool
 ) -> None:
     await running(bench, anna, channel)
     [job] = await bench.store.jobs_of(f"discord:{anna.id}", limit=1)
     await eventually(lambda: message_of(bench, job.id))
-    bench.discord.fail("PATCH", BY_TOKEN, 429, retry_after=30.0)
+    bench.discord.fail("PATCH", BY_TOKEN, 429, retry_after=seconds, bare=bare)
     with pytest.raises(TryLater) as busy:
         await bench.platform.messenger.edit(job.reply_to, await message_of(bench, job.id), render(job, ()))
-    assert busy.value.seconds == 30.0
-
-
-async def test_a_limit_whose_headers_were_lost_is_kept_as_its_body_says(
-    bench: Bench, anna: Person, channel: Channel
-) -> None:
-    await running(bench, anna, channel)
-    [job] = await bench.store.jobs_of(f"discord:{anna.id}", limit=1)
-    await eventually(lambda: message_of(bench, job.id))
-    bench.discord.fail("PATCH", BY_TOKEN, 429, retry_after=3.5, bare=True)
-    with pytest.raises(TryLater) as busy:
-        await bench.platform.messenger.edit(job.reply_to, await message_of(bench, job.id), render(job, ()))
-    assert busy.value.seconds == 3.5
+    assert busy.value.seconds == seconds
 
 
 async def test_progress_of_a_deleted_message_is_tried_once(bench: Bench, anna: Person, channel: Channel) -> None:

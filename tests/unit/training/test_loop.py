@@ -43,8 +43,7 @@ def test_loss_falls_and_the_average_follows(tmp_path: Path) -> None:
 def test_a_resumed_run_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> None:
     """Only the learning rate knows of the budget: both runs get the same one, the first is cut short."""
     whole = network()
-    at_once = Loop(whole, settings(40), tmp_path / "whole.ckpt")
-    at_once.run(squared_error(whole))  # type: ignore[arg-type]
+    Loop(whole, settings(40), tmp_path / "whole.ckpt").run(squared_error(whole))  # type: ignore[arg-type]
 
     broken = network()
     loop = Loop(broken, settings(40), tmp_path / "broken.ckpt")
@@ -60,11 +59,12 @@ def test_a_resumed_run_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> None:
         loop.run(fails_at_20)
     resumed = network()
     in_two = Loop(resumed, settings(40), tmp_path / "broken.ckpt")
+    # It forgets its beginning within a few steps, so the end would not tell.
+    torch.testing.assert_close(in_two.average.state_dict(), loop.average.state_dict(), atol=0, rtol=0)
     in_two.run(squared_error(resumed))  # type: ignore[arg-type]
-    for one, other in ((whole, resumed), (at_once.average, in_two.average)):
-        for first, second in zip(one.parameters(), other.parameters(), strict=True):
-            # The rate follows the clock a little too: seconds count against the minutes.
-            torch.testing.assert_close(first, second, atol=1e-3, rtol=1e-2)
+    for first, second in zip(whole.parameters(), resumed.parameters(), strict=True):
+        # The rate follows the clock a little too: seconds count against the minutes.
+        torch.testing.assert_close(first, second, atol=1e-3, rtol=1e-2)
 
 
 def test_learning_rate_warms_up_holds_and_falls_to_the_floor() -> None:
