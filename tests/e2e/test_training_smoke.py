@@ -19,8 +19,8 @@ from training.stages import Stages, Workspace
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
-# Correlation of 16x16 blocks with the source. Untrained networks give about 0.
-KEPT = 0.3
+# Correlation of 16x16 blocks with the source: about 0 untrained, 0.9 after this training.
+KEPT = 0.6
 
 
 def blocks(pixels: torch.Tensor) -> torch.Tensor:
