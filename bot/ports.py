@@ -253,8 +253,13 @@ class ImageStore(Protocol):
 class PictureReader(Protocol):
     """Turns any bytes a member sent into a `Picture`, apart from this process."""
 
-    async def read(self, content: bytes, *, alpha: bool = False) -> Picture:
+    async def read(self, content: bytes, *, alpha: bool = False, enough: int | None = None) -> Picture:
         """Decode, on white where `alpha` does not ask for what is transparent to stay so.
+
+        Args:
+            content: the file as it was sent.
+            alpha: keep transparency.
+            enough: pixels that are enough; a larger picture is scaled down to about so many. None keeps them all.
 
         Raises:
             PictureRefused: with the sentence for the member.

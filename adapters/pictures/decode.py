@@ -5,17 +5,24 @@ becomes a sentence.
 """
 
 import io
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from PIL import (
     Image,
     ImageChops,
-    ImageCms,
     ImageStat,
     WebPImagePlugin,  # noqa: F401 - makes WebP known; else Pillow would import every format it has to find it
 )
 
+from adapters.pictures import iso
+from adapters.pictures.colours import as_shown
+from adapters.pictures.essentials import Essentials
 from adapters.pictures.formats import PictureLimits, check_format
+from adapters.pictures.jpeg import END, read_jpeg
+from adapters.pictures.png import read_png
+from adapters.pictures.webp import read_webp
 from bot.domain.errors import PictureRefused
 
 _ORIENTATION = 0x0112  # EXIF 2.32, 4.6.4 A
@@ -28,14 +35,21 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_PROFILE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
-_SRGB = ImageCms.createProfile("sRGB")
-_WEBP_HEAD = 30
 _AI_MARKS = (b"rainedAlgorithmicMedia", b"tEXtparameters\0")
 """IPTC's `trainedAlgorithmicMedia` and `compositeWithTrainedAlgorithmicMedia`, in XMP and C2PA manifests alike, and
-the chunk in which the A1111 web UI and its kin keep a recipe."""
+the chunk in which the A1111 web UI and its kin keep a recipe. Looked for in the file as it came."""
 
 _ANIMATED = "note-animated"
+_NAMES = {"WEBP": "WebP", "HEIF": "HEIC"}
+_READERS: Mapping[str, Callable[[bytes], Essentials]] = {
+    "PNG": read_png,
+    "JPEG": read_jpeg,
+    "WEBP": read_webp,
+    "HEIF": lambda content: iso.read_iso(content, "HEIF"),
+    "AVIF": lambda content: iso.read_iso(content, "AVIF"),
+}
+
+iso.set_up()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,27 +62,26 @@ class Decoded:
     made_by_ai: bool
 
 
-def decode(content: bytes, limits: PictureLimits, *, alpha: bool = False) -> Decoded:
-    """Decode one file; `alpha` as in `bot.ports.PictureReader`.
+def decode(content: bytes, limits: PictureLimits, *, alpha: bool = False, enough: int | None = None) -> Decoded:
+    """Decode one file; `alpha` and `enough` as in `bot.ports.PictureReader`.
 
     Raises:
         PictureRefused: with the sentence for the member.
     """
     kind = check_format(content)
+    parts = None
     try:
-        if kind == "WEBP":
-            _check_size(*_webp_canvas(content), limits)  # Pillow allocates the canvas while opening
-        with Image.open(io.BytesIO(content), formats=(kind,)) as image:
-            _check_size(*image.size, limits)
-            notes = (_ANIMATED,) if kind != "JPEG" and getattr(image, "is_animated", False) else ()
-            image.load()  # before the EXIF is looked for, which would load too, and hide what goes wrong there
-            turn = _TURNS.get(_orientation(image))
-            plain = _plain(image, sixteen_bit=kind == "PNG" and content[24] == 16, alpha=alpha)
+        parts = _READERS[kind](content)
+        if parts.size is not None:
+            _check_size(*parts.size, limits)  # before opening: Pillow allocates the canvas of a WebP then
+        image = _loaded(kind, parts, limits, enough)
+        turn = _TURNS.get(_orientation(image, parts.exif))
+        plain = _plain(image, parts, alpha=alpha, enough=enough)
         if turn is not None:
             plain = plain.transpose(turn)
         return Decoded(
             png=_png(plain),
-            notes=notes,
+            notes=(_ANIMATED,) if parts.moving or (kind == "AVIF" and image.is_animated) else (),  # type: ignore[attr-defined]
             contrast=_contrast(plain),
             made_by_ai=any(mark in content for mark in _AI_MARKS),
         )
@@ -77,7 +90,21 @@ def decode(content: bytes, limits: PictureLimits, *, alpha: bool = False) -> Dec
     except MemoryError:
         raise PictureRefused("refused-memory") from None
     except Exception as error:
-        raise _unreadable(kind, content, error) from error
+        name = _NAMES.get(kind, kind)
+        if _is_cut_off(kind, content, parts):
+            raise PictureRefused("refused-cut-off", format=name) from error
+        raise PictureRefused("refused-damaged", format=name) from error
+
+
+def _is_cut_off(kind: str, content: bytes, parts: Essentials | None) -> bool:
+    """Whether the end of a file that cannot be read is missing."""
+    if parts is not None:
+        return not parts.whole and not (kind == "JPEG" and content.endswith(END))
+    return {
+        "PNG": b"IEND" not in content,
+        "JPEG": not content.rstrip(b"\0").endswith(END),
+        "WEBP": int.from_bytes(content[4:8], "little") + 8 > len(content),
+    }.get(kind, False)
 
 
 def _check_size(width: int, height: int, limits: PictureLimits) -> None:
@@ -96,38 +123,71 @@ def _megapixels(pixels: int) -> str:
     return f"{pixels / 1e6:.3g}"
 
 
-def _webp_canvas(content: bytes) -> tuple[int, int]:
-    """Width and height from the first chunk of a WebP (RFC 9649, sections 2.5 to 2.7)."""
-    if len(content) < _WEBP_HEAD:
-        raise ValueError("no room for a size")
-    chunk = content[12:16]
-    if chunk == b"VP8X":
-        return 1 + int.from_bytes(content[24:27], "little"), 1 + int.from_bytes(content[27:30], "little")
-    if chunk == b"VP8L":
-        bits = int.from_bytes(content[21:25], "little")
-        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-    return int.from_bytes(content[26:28], "little") & 0x3FFF, int.from_bytes(content[28:30], "little") & 0x3FFF
+def _loaded(kind: str, parts: Essentials, limits: PictureLimits, enough: int | None) -> Image.Image:
+    """The pixels, unpacked; of a JPEG only a fraction of them if that is enough."""
+    if kind != "JPEG" or parts.whole:
+        return _opened(kind, parts.content, limits, enough)
+    # The end is missing: it is whole if the pixels are the same whatever could have followed.
+    ends = (END, b"\x5a" * 16 + END)
+    begun = parts.content.removesuffix(END[:1])  # half of the mark of the end
+    first, second = (_opened(kind, begun + end, limits, enough) for end in ends)
+    if ImageChops.difference(first, second).getbbox(alpha_only=False):
+        raise EOFError("pixels are missing")
+    return first
 
 
-def _orientation(image: Image.Image) -> int:
+def _opened(kind: str, content: bytes, limits: PictureLimits, enough: int | None) -> Image.Image:
+    with Image.open(io.BytesIO(content), formats=(kind,)) as image:
+        _check_size(*image.size, limits)
+        if enough is not None:
+            image.draft(None, _reduced(image.size, enough))
+        image.load()
+        return image
+
+
+def _reduced(size: tuple[int, int], enough: int) -> tuple[int, int]:
+    """The size of about `enough` pixels with the same aspect ratio; `size` if that is no more."""
+    width, height = size
+    if width * height <= enough:
+        return size
+    scale = math.sqrt(enough / (width * height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _orientation(image: Image.Image, exif: bytes) -> int:
     """The EXIF orientation; 1 where there is none or it cannot be read."""
     try:
-        return int(image.getexif().get(_ORIENTATION, 1))
+        if not exif:
+            return int(image.getexif().get(_ORIENTATION, 1))
+        tags = Image.Exif()
+        tags.load(exif)
+        return int(tags.get(_ORIENTATION, 1))
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - broken EXIF raises anything; the picture itself may still be good
         return 1
 
 
-def _plain(image: Image.Image, *, sixteen_bit: bool, alpha: bool) -> Image.Image:
+def _plain(image: Image.Image, parts: Essentials, *, alpha: bool, enough: int | None) -> Image.Image:
     """The picture as sRGB, in a new image that carries nothing of the old one but its pixels."""
-    colour, opacity = _split(image, sixteen_bit=sixteen_bit)
-    shown = _srgb(colour, image.info.get("icc_profile"))
+    size = image.size if enough is None else _reduced(image.size, enough)
+    colour, opacity = _split(image, sixteen_bit=parts.sixteen_bit)
+    if opacity is None:  # else what is transparent would bleed into its neighbours
+        colour = _resized(colour, size)
+    colours = replace(parts.colours, profile=parts.colours.profile or image.info.get("icc_profile"))
+    shown = as_shown(colour, colours)
     if alpha and opacity is not None:
-        return Image.merge("RGBA", (*shown.split(), opacity))
-    plain = Image.new("RGB", image.size, "white")
+        merged = Image.merge("RGBA", (*shown.split(), opacity))
+        merged.info.clear()
+        return _resized(merged, size)
+    plain = Image.new("RGB", shown.size, "white")
     plain.paste(shown, mask=opacity)
-    return plain
+    return _resized(plain, size)
+
+
+def _resized(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Scaled down with what a sharp picture needs; by whole numbers first, for the time it takes."""
+    return picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
 def _split(image: Image.Image, *, sixteen_bit: bool) -> tuple[Image.Image, Image.Image | None]:
@@ -155,21 +215,6 @@ def _split(image: Image.Image, *, sixteen_bit: bool) -> tuple[Image.Image, Image
     return image.convert("L" if image.mode == "1" else "RGB"), None
 
 
-def _srgb(colour: Image.Image, profile: object) -> Image.Image:
-    """Colours as a screen shows them. A profile that is broken or of another kind of picture is ignored."""
-    if isinstance(profile, bytes):
-        try:
-            opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            foreign = "srgb" not in ImageCms.getProfileDescription(opened).lower()  # else pixels would shift by one
-            if foreign and _PROFILE_MODES.get(opened.profile.xcolor_space) == colour.mode:
-                converted = ImageCms.profileToProfile(colour, opened, _SRGB, outputMode="RGB")
-                assert converted is not None  # it is None only where done in place
-                return converted
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            pass
-    return colour.convert("RGB")
-
-
 def _contrast(plain: Image.Image) -> float:
     """Standard deviation of the luma, 0 .. 0.5."""
     return ImageStat.Stat(plain.convert("L")).stddev[0] / 255
@@ -179,18 +224,3 @@ def _png(plain: Image.Image) -> bytes:
     buffer = io.BytesIO()
     plain.save(buffer, "PNG", compress_level=1)  # a third of the time of the default for a tenth more bytes
     return buffer.getvalue()
-
-
-def _unreadable(kind: str, content: bytes, error: Exception) -> PictureRefused:
-    """Say what is wrong with a file that starts like a picture and cannot be read."""
-    name = "WebP" if kind == "WEBP" else kind
-    if isinstance(error, ValueError) and "Decompressed data too large" in str(error):
-        return PictureRefused("refused-packed", format=name)
-    cut_off = {
-        "PNG": b"IEND" not in content,
-        "JPEG": not content.rstrip(b"\0").endswith(b"\xff\xd9"),
-        "WEBP": int.from_bytes(content[4:8], "little") + 8 > len(content),
-    }[kind]
-    if cut_off:
-        return PictureRefused("refused-cut-off", format=name)
-    return PictureRefused("refused-damaged", format=name)

@@ -38,6 +38,7 @@ _PREFIXES = (
 
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"}
 _AVIF_BRANDS = {b"avif", b"avis"}
+_PHOTOS = {"AVIF": "AVIF", "HEIC": "HEIF"}
 _HTML = re.compile(rb"<(!doctype\s+html|html|head|body|title|script)\b", re.IGNORECASE)
 _PNM = re.compile(rb"P[1-7]\s+[\d#]")
 
@@ -48,22 +49,22 @@ class PictureLimits:
 
     Attributes:
         max_bytes: of the file as it was sent.
-        max_pixels: width times height; memory goes by pixels, 40 million take about 0.5 GB for a moment.
+        max_pixels: width times height; memory goes by pixels.
         min_side: shortest side taken, in pixels.
         max_aspect: longest side over shortest side.
     """
 
     max_bytes: int = 50 * 1024 * 1024
-    max_pixels: int = 40_000_000
+    max_pixels: int = 64_000_000
     min_side: int = 64
     max_aspect: float = 4.0
 
 
 def check_format(content: bytes) -> str:
-    """Find out whether a file claims to be one of the three formats taken.
+    """Find out whether a file claims to be one of the formats taken.
 
     Returns:
-        "PNG", "JPEG" or "WEBP". Whether it really is one, only decoding tells.
+        "PNG", "JPEG", "WEBP", "AVIF" or "HEIF", as Pillow names them. Whether it really is one, only decoding tells.
 
     Raises:
         PictureRefused: naming what it is instead, where that is known.
@@ -74,6 +75,8 @@ def check_format(content: bytes) -> str:
         return "JPEG"
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "WEBP"
+    if content[4:8] == b"ftyp" and (kind := _PHOTOS.get(_iso_media(content))):
+        return kind
     beginning = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     if _HTML.match(beginning):
         raise PictureRefused("refused-web-page")

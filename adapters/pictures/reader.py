@@ -39,6 +39,7 @@ class SandboxedPictureReader:
         self._missing = asyncio.Semaphore(0)
         self._group = asyncio.TaskGroup()
         self._keeper: asyncio.Task[None] | None = None
+        self._warned = False
 
     async def __aenter__(self) -> Self:
         """Start the first spare.
@@ -64,7 +65,7 @@ class SandboxedPictureReader:
         while not self._spares.empty():
             await self._spares.get_nowait().stop()
 
-    async def read(self, content: bytes, *, alpha: bool = False) -> Picture:
+    async def read(self, content: bytes, *, alpha: bool = False, enough: int | None = None) -> Picture:
         """Decode one file in a process of its own; see the port."""
         if not content:
             raise PictureRefused("refused-empty")
@@ -77,7 +78,7 @@ class SandboxedPictureReader:
             try:
                 async with asyncio.timeout(self._sandbox.wall_seconds):
                     longest = self._limits.max_pixels * 4 + 1024**2
-                    head, png = await child.decode(content, alpha=alpha, most=longest)
+                    head, png = await child.decode(content, {"alpha": alpha, "enough": enough}, most=longest)
             except (TimeoutError, ChildFailed) as failure:
                 exit_code = await child.stop()
                 _log.warning("picture_not_decoded", why=repr(failure), exit_code=exit_code, bytes=len(content))
@@ -129,7 +130,11 @@ class SandboxedPictureReader:
 
     async def _start(self) -> Child:
         settings = dataclasses.asdict(self._sandbox) | {"limits": dataclasses.asdict(self._limits)}
-        return await Child.start(json.dumps(settings))
+        child = await Child.start(json.dumps(settings))
+        if not child.confined and not self._warned:
+            self._warned = True
+            _log.warning("picture_sandbox_without_filter", why="this system has no filter of system calls")
+        return child
 
 
 def _megabytes(count: int) -> str:

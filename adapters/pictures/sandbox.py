@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -26,7 +27,7 @@ class Sandbox:
     """
 
     memory_bytes: int = 2 * 1024**3
-    cpu_seconds: int = 20
+    cpu_seconds: int = 15
     wall_seconds: float = 30.0
 
 
@@ -35,10 +36,15 @@ class ChildFailed(Exception):
 
 
 class Child:
-    """One warm process. Whoever starts it stops it."""
+    """One warm process. Whoever starts it stops it.
+
+    Attributes:
+        confined: whether it can do nothing but decode; else limits alone bound it.
+    """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self.confined = False
 
     @classmethod
     async def start(cls, settings: str) -> Self:
@@ -67,10 +73,10 @@ class Child:
         child = cls(process)
         try:
             async with asyncio.timeout(_START_SECONDS):
-                await child._frame(most=0)
+                child.confined = bool((await child._json(most=_CHUNK))["confined"])
         except BaseException as error:
             await child.stop()
-            if isinstance(error, TimeoutError | ChildFailed):
+            if isinstance(error, TimeoutError | ChildFailed | KeyError):
                 raise ChildFailed(f"it did not get ready, exit code {process.returncode}") from error
             raise
         return child
@@ -80,12 +86,12 @@ class Child:
         assert self._process.stdout is not None
         return self._process.returncode is None and not self._process.stdout.at_eof()
 
-    async def decode(self, content: bytes, *, alpha: bool, most: int) -> tuple[dict[str, Any], bytes]:
+    async def decode(self, content: bytes, wanted: Mapping[str, Any], *, most: int) -> tuple[dict[str, Any], bytes]:
         """Have one file decoded.
 
         Args:
             content: the file.
-            alpha: as in `bot.ports.PictureReader`.
+            wanted: `alpha` and `enough`, as in `bot.ports.PictureReader`.
             most: longest answer believed, in bytes.
 
         Returns:
@@ -97,16 +103,15 @@ class Child:
         sink = self._process.stdin
         assert sink is not None
         try:
-            sink.write(bytes([alpha]) + len(content).to_bytes(8))
-            for start in range(0, len(content), _CHUNK):
-                sink.write(content[start : start + _CHUNK])
-                await sink.drain()
-            head = json.loads(await self._frame(most=most))
+            for part in (json.dumps(dict(wanted)).encode(), content):
+                sink.write(len(part).to_bytes(8))
+                for start in range(0, len(part), _CHUNK):
+                    sink.write(part[start : start + _CHUNK])
+                    await sink.drain()
+            head = await self._json(most=most)
             png = await self._frame(most=most)
-        except (ConnectionError, ValueError) as error:
+        except ConnectionError as error:
             raise ChildFailed(repr(error)) from error
-        if not isinstance(head, dict):
-            raise ChildFailed("no answer of ours")
         return head, png
 
     async def stop(self) -> int | None:
@@ -119,6 +124,15 @@ class Child:
             self._process.kill()
         await self._process.communicate()
         return self._process.returncode
+
+    async def _json(self, *, most: int) -> dict[str, Any]:
+        try:
+            said = json.loads(await self._frame(most=most))
+        except ValueError as error:
+            raise ChildFailed(repr(error)) from error
+        if not isinstance(said, dict):
+            raise ChildFailed("no answer of ours")
+        return said
 
     async def _frame(self, *, most: int) -> bytes:
         length = int.from_bytes(await self._exactly(8))

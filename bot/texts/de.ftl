@@ -176,18 +176,21 @@ refused-file-larger = Diese Datei ist größer als { $most } MB: schick eine kle
 refused-file-size = Diese Datei hat { $size } MB, höchstens { $most } MB gehen: schick sie kleiner oder als JPEG.
 refused-empty = Diese Datei ist leer: schick das Bild noch einmal.
 refused-cannot-open = Ich kann gerade keine Bilder öffnen: versuch es in einer Minute noch einmal.
-refused-broke-off = Das Öffnen dieses Bildes dauerte zu lange oder brach ab: speichere es neu als einfaches PNG oder JPEG, oder kleiner.
-refused-unusable = Dieses Bild lässt sich nicht verwenden: speichere es neu als einfaches PNG oder JPEG.
+refused-broke-off = Das Öffnen dieses Bildes dauerte zu lange oder brach ab: speicher es neu als einfaches PNG oder JPEG, oder kleiner.
+refused-unusable = Dieses Bild lässt sich nicht verwenden: speicher es neu als einfaches PNG oder JPEG.
 refused-memory = Dieses Bild braucht zum Öffnen mehr Speicher, als es hier haben darf: schick es mit weniger Pixeln.
 refused-pixels = Dieses Bild hat { $megapixels } Megapixel ({ $size }), höchstens { $most } gehen: schick es verkleinert.
 refused-small = Dieses Bild hat { $size } Pixel, jede Seite braucht mindestens { $least }: schick ein größeres.
 refused-narrow = Dieses Bild hat { $size } Pixel, es ist mehr als { $most }-mal so lang wie breit: schick einen Ausschnitt.
-refused-packed = Dieses { $format } enthält gepackten Text oder ein Profil, das ausgepackt viel zu groß ist: speichere es neu ohne Metadaten.
 refused-cut-off = Dieses { $format } ist abgeschnitten, sein Ende fehlt: schick die ganze Datei noch einmal.
-refused-damaged = Dieses { $format } ist beschädigt und nicht lesbar: speichere es neu und schick das.
-refused-web-page = Das ist eine Webseite und kein Bild, wie sie Links geben, die eine Anmeldung brauchen: speichere das Bild und schick die Datei.
+refused-damaged = Dieses { $format } ist beschädigt und nicht lesbar: speicher es neu und schick das.
+refused-jpeg-bits = Dieses JPEG hat { $bits } Bit je Farbe: speicher es mit 8, als gewöhnliches JPEG, und schick das.
+refused-jpeg-kind = Dieses JPEG ist von einer seltenen Art, die ich nicht lesen kann (verlustfrei oder hierarchisch): speicher es als gewöhnliches JPEG oder PNG.
+refused-jpeg-scans = Dieses JPEG baut sein Bild in mehr als { $most } Durchgängen auf, oder in zu vielen für seine Größe: speicher es neu als gewöhnliches JPEG.
+refused-heic = Das ist ein HEIC-Foto, das ich hier nicht öffnen kann: schick einen Screenshot davon oder lass dein iPhone JPEG speichern unter Einstellungen, Kamera, Formate, „Maximale Kompatibilität“.
+refused-web-page = Das ist eine Webseite und kein Bild, wie sie Links geben, die eine Anmeldung brauchen: speicher das Bild und schick die Datei.
 refused-no-format = In dieser Datei erkenne ich kein Bild: schick ein PNG, JPEG oder WebP.
-refused-format = Das ist { format-name }; ich nehme PNG, JPEG und WebP: { format-mend }.
+refused-format = Das ist { format-name }; ich nehme PNG, JPEG, WebP, AVIF und HEIC: { format-mend }.
 format-name = { $kind ->
     [raw] eine Rohdatei einer Kamera
     [TIFF] ein TIFF oder eine Rohdatei einer Kamera
@@ -196,7 +199,6 @@ format-name = { $kind ->
     [GIMP] eine GIMP-Datei (XCF)
     [PostScript] eine PostScript-Datei (EPS)
     [SVG] eine SVG-Zeichnung
-    [HEIC] ein HEIC-Foto
     [ZIP] ein ZIP-Archiv oder ein Dokument
     [packed] ein gepacktes Archiv
     [video] ein Video
@@ -205,14 +207,13 @@ format-name = { $kind ->
    *[other] ein { $kind }
  }
 format-mend = { $kind ->
-    [GIF] speichere ein einzelnes Bild daraus als PNG und schick das
-    [HEIC] schick einen Screenshot davon oder lass dein iPhone JPEG speichern unter Einstellungen, Kamera, Formate, „Maximale Kompatibilität“
+    [GIF] speicher ein einzelnes Bild daraus als PNG und schick das
     [SVG] exportiere es als PNG und schick das
     [PDF] schick die Seite als PNG-Bild
     [video] schick ein einzelnes Bild daraus als PNG
     [ZIP] schick das Bild selbst, nicht gepackt
     [packed] schick das Bild selbst, nicht gepackt
-   *[other] speichere es in einem davon und schick es noch einmal
+   *[other] speicher es in einem davon und schick es noch einmal
  }
 
 refused-slack-no-picture = Ich sehe hier kein Bild: häng eines an deine Nachricht an, erwähne mich im Thread von einem oder benutze /img2img.

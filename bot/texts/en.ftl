@@ -190,12 +190,15 @@ refused-memory = That picture needs more memory to open than it may take here: s
 refused-pixels = That picture has { $megapixels } megapixels ({ $size }), { $most } megapixels is the most: send it scaled down.
 refused-small = That picture is { $size } pixels, each side needs at least { $least }: send a larger one.
 refused-narrow = That picture is { $size } pixels, more than { $most } times as long as wide: send a part cut out of it.
-refused-packed = That { $format } carries packed text or a profile that unpacks far too large: save it again without metadata.
 refused-cut-off = That { $format } is cut off, its end is missing: send the whole file again.
 refused-damaged = That { $format } is damaged and cannot be read: save it again and send that.
+refused-jpeg-bits = That JPEG has { $bits } bits for each colour: save it with 8, as an ordinary JPEG, and send that.
+refused-jpeg-kind = That JPEG is of a rare kind that I cannot read (lossless or hierarchical): save it as an ordinary JPEG or PNG.
+refused-jpeg-scans = That JPEG draws its picture in more than { $most } passes, or in too many for its size: save it again as an ordinary JPEG.
+refused-heic = That is a HEIC photo, which I cannot open here: send a screenshot of it, or let your iPhone save JPEG under Settings, Camera, Formats, "Most Compatible".
 refused-web-page = That is a web page, not a picture, as links that need a login give: save the picture and send the file.
 refused-no-format = I cannot see a picture in that file: send a PNG, JPEG or WebP.
-refused-format = That is { format-name }; I take PNG, JPEG and WebP: { format-mend }.
+refused-format = That is { format-name }; I take PNG, JPEG, WebP, AVIF and HEIC: { format-mend }.
 format-name = { $kind ->
     [raw] a camera raw file
     [TIFF] a TIFF or camera raw file
@@ -207,7 +210,6 @@ format-name = { $kind ->
     [OpenEXR] an OpenEXR
     [AVIF] an AVIF
     [SVG] an SVG drawing
-    [HEIC] a HEIC photo
     [ZIP] a ZIP archive or a document
     [packed] a packed archive
     [video] a video
@@ -217,7 +219,6 @@ format-name = { $kind ->
  }
 format-mend = { $kind ->
     [GIF] save one frame of it as PNG and send that
-    [HEIC] send a screenshot of it, or let your iPhone save JPEG under Settings, Camera, Formats, "Most Compatible"
     [SVG] export it as PNG and send that
     [PDF] send the page as a PNG picture
     [video] send one frame of it as PNG

@@ -182,12 +182,15 @@ refused-memory = Abrir esa imagen necesita más memoria de la que aquí puede us
 refused-pixels = Esa imagen tiene { $megapixels } megapíxeles ({ $size }), { $most } es el máximo: envíala reducida.
 refused-small = Esa imagen tiene { $size } píxeles, cada lado necesita al menos { $least }: envía una más grande.
 refused-narrow = Esa imagen tiene { $size } píxeles, es más de { $most } veces más larga que ancha: envía una parte recortada.
-refused-packed = Ese { $format } lleva texto comprimido o un perfil que ocupa demasiado al descomprimirse: guárdalo de nuevo sin metadatos.
 refused-cut-off = Ese { $format } está cortado, le falta el final: envía de nuevo el archivo entero.
 refused-damaged = Ese { $format } está dañado y no se puede leer: guárdalo de nuevo y envíalo.
+refused-jpeg-bits = Ese JPEG tiene { $bits } bits por color: guárdalo con 8, como un JPEG corriente, y envía ese.
+refused-jpeg-kind = Ese JPEG es de un tipo poco común que no sé leer (sin pérdidas o jerárquico): guárdalo como JPEG o PNG corriente.
+refused-jpeg-scans = Ese JPEG forma su imagen en más de { $most } pasadas, o en demasiadas para su tamaño: guárdalo de nuevo como un JPEG corriente.
+refused-heic = Es una foto HEIC, que aquí no puedo abrir: envía una captura de pantalla, o haz que tu iPhone guarde JPEG en Ajustes, Cámara, Formatos, «Más compatible».
 refused-web-page = Eso es una página web, no una imagen, como las que dan los enlaces que piden iniciar sesión: guarda la imagen y envía el archivo.
 refused-no-format = No veo ninguna imagen en ese archivo: envía un PNG, JPEG o WebP.
-refused-format = Eso es { format-name }; acepto PNG, JPEG y WebP: { format-mend }.
+refused-format = Eso es { format-name }; acepto PNG, JPEG, WebP, AVIF y HEIC: { format-mend }.
 format-name = { $kind ->
     [raw] un archivo RAW de cámara
     [TIFF] un TIFF o un archivo RAW de cámara
@@ -196,7 +199,6 @@ format-name = { $kind ->
     [GIMP] un archivo de GIMP (XCF)
     [PostScript] un archivo PostScript (EPS)
     [SVG] un dibujo SVG
-    [HEIC] una foto HEIC
     [ZIP] un archivo ZIP o un documento
     [packed] un archivo comprimido
     [video] un vídeo
@@ -206,7 +208,6 @@ format-name = { $kind ->
  }
 format-mend = { $kind ->
     [GIF] guarda uno de sus fotogramas como PNG y envíalo
-    [HEIC] envía una captura de pantalla, o haz que tu iPhone guarde JPEG en Ajustes, Cámara, Formatos, «Más compatible»
     [SVG] expórtalo como PNG y envíalo
     [PDF] envía la página como imagen PNG
     [video] envía uno de sus fotogramas como PNG

@@ -182,12 +182,15 @@ refused-memory = Cette image demande plus de mémoire pour s’ouvrir qu’il n�
 refused-pixels = Cette image a { $megapixels } mégapixels ({ $size }), { $most } est le maximum : envoie-la réduite.
 refused-small = Cette image fait { $size } pixels, chaque côté doit en avoir au moins { $least } : envoies-en une plus grande.
 refused-narrow = Cette image fait { $size } pixels, elle est plus de { $most } fois plus longue que large : envoies-en une partie découpée.
-refused-packed = Ce { $format } contient du texte compressé ou un profil bien trop grand une fois décompressé : enregistre-le de nouveau sans métadonnées.
 refused-cut-off = Ce { $format } est coupé, sa fin manque : renvoie le fichier entier.
 refused-damaged = Ce { $format } est abîmé et illisible : enregistre-le de nouveau et envoie-le.
+refused-jpeg-bits = Ce JPEG a { $bits } bits par couleur : enregistre-le en 8 bits, comme un JPEG ordinaire, et envoie celui-là.
+refused-jpeg-kind = Ce JPEG est d’un genre rare que je ne sais pas lire (sans perte ou hiérarchique) : enregistre-le comme un JPEG ou un PNG ordinaire.
+refused-jpeg-scans = Ce JPEG construit son image en plus de { $most } passes, ou en trop de passes pour sa taille : enregistre-le à nouveau comme un JPEG ordinaire.
+refused-heic = C’est une photo HEIC, que je ne peux pas ouvrir ici : envoie une capture d’écran, ou fais enregistrer ton iPhone en JPEG sous Réglages, Appareil photo, Formats, « Le plus compatible ».
 refused-web-page = C’est une page web, pas une image, comme en donnent les liens qui demandent une connexion : enregistre l’image et envoie le fichier.
 refused-no-format = Je ne vois pas d’image dans ce fichier : envoie un PNG, un JPEG ou un WebP.
-refused-format = C’est { format-name } ; je prends PNG, JPEG et WebP : { format-mend }.
+refused-format = C’est { format-name } ; je prends PNG, JPEG, WebP, AVIF et HEIC : { format-mend }.
 format-name = { $kind ->
     [raw] un fichier brut d’appareil photo
     [TIFF] un TIFF ou un fichier brut d’appareil photo
@@ -196,7 +199,6 @@ format-name = { $kind ->
     [GIMP] un fichier GIMP (XCF)
     [PostScript] un fichier PostScript (EPS)
     [SVG] un dessin SVG
-    [HEIC] une photo HEIC
     [ZIP] une archive ZIP ou un document
     [packed] une archive compressée
     [video] une vidéo
@@ -206,7 +208,6 @@ format-name = { $kind ->
  }
 format-mend = { $kind ->
     [GIF] enregistre une de ses images en PNG et envoie-la
-    [HEIC] envoie une capture d’écran, ou fais enregistrer ton iPhone en JPEG sous Réglages, Appareil photo, Formats, « Le plus compatible »
     [SVG] exporte-le en PNG et envoie-le
     [PDF] envoie la page comme image PNG
     [video] envoie une de ses images en PNG

@@ -170,12 +170,15 @@ refused-memory = その画像を開くには、ここで使える以上のメモ
 refused-pixels = その画像は { $megapixels } メガピクセル（{ $size }）あり、上限は { $most } メガピクセルです。縮小して送ってください。
 refused-small = その画像は { $size } ピクセルです。各辺に { $least } ピクセル以上必要です。もっと大きいものを送ってください。
 refused-narrow = その画像は { $size } ピクセルで、長い辺が短い辺の { $most } 倍を超えています。一部を切り抜いて送ってください。
-refused-packed = その { $format } には、展開すると大きすぎるテキストかプロファイルが入っています。メタデータなしで保存し直してください。
 refused-cut-off = その { $format } は途中で切れていて、終わりがありません。ファイル全体をもう一度送ってください。
 refused-damaged = その { $format } は壊れていて読めません。保存し直して送ってください。
+refused-jpeg-bits = その JPEG は色ごとに { $bits } ビットです。8 ビットの通常の JPEG として保存し、それを送ってください。
+refused-jpeg-kind = その JPEG は読み取れない珍しい種類（可逆または階層型）です。通常の JPEG か PNG として保存してください。
+refused-jpeg-scans = その JPEG は { $most } 回を超えるスキャン、または大きさに対して多すぎるスキャンで描かれています。通常の JPEG として保存し直してください。
+refused-heic = それは HEIC 写真で、ここでは開けません。スクリーンショットを送るか、iPhone の「設定」、「カメラ」、「フォーマット」で「互換性優先」を選んで JPEG で保存してください。
 refused-web-page = それは画像ではなくウェブページです。ログインが必要なリンクではこうなります。画像を保存して、そのファイルを送ってください。
 refused-no-format = そのファイルに画像が見つかりません。PNG、JPEG、WebP のどれかを送ってください。
-refused-format = それは{ format-name }です。受け付けるのは PNG、JPEG、WebP です。{ format-mend }ください。
+refused-format = それは{ format-name }です。受け付けるのは PNG、JPEG、WebP、AVIF、HEIC です。{ format-mend }ください。
 format-name = { $kind ->
     [raw] カメラの RAW ファイル
     [TIFF] {" "}TIFF かカメラの RAW ファイル
@@ -184,7 +187,6 @@ format-name = { $kind ->
     [GIMP] {" "}GIMP のファイル（XCF）
     [PostScript] {" "}PostScript のファイル（EPS）
     [SVG] {" "}SVG の図
-    [HEIC] {" "}HEIC の写真
     [ZIP] {" "}ZIP の書庫か文書
     [packed] 圧縮された書庫
     [video] 動画
@@ -194,7 +196,6 @@ format-name = { $kind ->
  }
 format-mend = { $kind ->
     [GIF] その一コマを PNG で保存して送って
-    [HEIC] スクリーンショットを送るか、iPhone の「設定」、「カメラ」、「フォーマット」で「互換性優先」を選んで
     [SVG] PNG に書き出して送って
     [PDF] そのページを PNG の画像にして送って
     [video] その一コマを PNG で送って

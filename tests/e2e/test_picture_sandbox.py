@@ -45,12 +45,66 @@ async def test_a_waiting_child_has_no_secrets_and_little_room(monkeypatch: pytes
             resource.RLIMIT_AS: 10**9,
             resource.RLIMIT_CPU: 7,
             resource.RLIMIT_NOFILE: 16,
-            resource.RLIMIT_NPROC: 0,
             resource.RLIMIT_FSIZE: 0,
             resource.RLIMIT_CORE: 0,
         }
         assert {kind: child.rlimit(kind) for kind in bounds} == {kind: (most, most) for kind, most in bounds.items()}
+        status = Path(f"/proc/{child.pid}/status").read_text()
+        assert "NoNewPrivs:\t1" in status
+        assert "Seccomp:\t2" in status  # filtered
     assert not children()
+
+
+INTRUSIONS = {
+    "reads its parent's environment": "open(f'/proc/{os.getppid()}/environ').read()",
+    "reads any file": "open('/etc/passwd').read()",
+    "writes a file": "os.open('/tmp/x', os.O_CREAT | os.O_WRONLY)",
+    "lists a folder": "os.listdir('/')",
+    "opens a connection": "socket.socket()",
+    "starts a process": "subprocess.run(['/bin/true'])",
+    "forks": "os.fork()",
+    "becomes another program": "os.execv('/bin/true', ['true'])",
+    "kills its parent": "os.kill(os.getppid(), 0)",
+}
+
+
+@linux
+@pytest.mark.parametrize("attempt", INTRUSIONS.values(), ids=INTRUSIONS)
+def test_taken_over_it_could_do_nothing(attempt: str) -> None:
+    """The attempt works before the process closes itself in, and not after."""
+    code = (
+        "import os, socket, subprocess, sys, threading\n"
+        "from adapters.pictures.confine import close_in\n"
+        "assert close_in()\n"
+        "thread = threading.Thread(target=list); thread.start(); thread.join()\n"
+        f"try: {attempt}\n"
+        "except OSError as error: os._exit(7 if isinstance(error, PermissionError) else 8)\n"
+        "os._exit(0)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 7
+
+
+def test_nothing_is_imported_once_it_is_closed_in() -> None:
+    """Modules are files: what a picture needs has to be there before."""
+    code = (
+        "import sys\n"
+        "from adapters.pictures.child import _warm_up\n"
+        "from adapters.pictures.decode import decode\n"
+        "from adapters.pictures.formats import PictureLimits\n"
+        "_warm_up(PictureLimits())\n"
+        "before = set(sys.modules)\n"
+        "from tests.corpus import CORPUS, BOMBS\n"
+        "from pathlib import Path\n"
+        "odd = [path.read_bytes() for path in Path('tests/odd_pictures').iterdir()]\n"
+        "files = odd + [odd.build() for odd in CORPUS if odd not in BOMBS]\n"
+        "for name in set(sys.modules) - before: sys.modules.pop(name)\n"
+        "for content in files:\n"
+        "    try: decode(content, PictureLimits())\n"
+        "    except Exception: pass\n"
+        "print(*sorted(set(sys.modules) - before))\n"
+    )
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert found.stdout.split() == []
 
 
 async def test_every_picture_has_a_child_of_its_own() -> None:

@@ -18,7 +18,7 @@ class InProcessPictureReader:
     def __init__(self) -> None:
         self.reads = 0
 
-    async def read(self, content: bytes, *, alpha: bool = False) -> Picture:
+    async def read(self, content: bytes, *, alpha: bool = False, enough: int | None = None) -> Picture:
         self.reads += 1
         try:
             with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as opened:
@@ -28,6 +28,8 @@ class InProcessPictureReader:
         mode = "RGBA" if alpha and upright.has_transparency_data else "RGB"
         paper = Image.new("RGBA", upright.size, "white")
         upright = upright.convert("RGBA") if mode == "RGBA" else Image.alpha_composite(paper, upright.convert("RGBA"))
+        scale = 1.0 if enough is None else min(1.0, (enough / (upright.width * upright.height)) ** 0.5)
+        upright = upright.resize((round(upright.width * scale), round(upright.height * scale)))
         # A new picture carries no metadata.
         plain = Image.frombytes(mode, upright.size, upright.convert(mode).tobytes())
         png = io.BytesIO()

@@ -64,6 +64,20 @@ def with_chunk(content: bytes, extra: bytes) -> bytes:
     return content[:33] + extra + content[33:]
 
 
+def in_small_chunks(content: bytes) -> bytes:
+    """A PNG of ours with its pixels in chunks of one byte each."""
+    at = content.index(b"IDAT") - 4
+    length = int.from_bytes(content[at : at + 4])
+    pixels = content[at + 8 : at + 8 + length]
+    return content[:at] + b"".join(chunk(b"IDAT", bytes((byte,))) for byte in pixels) + content[at + 12 + length :]
+
+
+def many_scans_jpeg(size: tuple[int, int], scans: int) -> bytes:
+    """A grey progressive JPEG with as many scans behind its own that change nothing, ten bytes each."""
+    plain = saved(Image.new("L", size, 128), "JPEG", quality=1, progressive=True)
+    return plain[:-2] + b"\xff\xda\0\x08\1\1\0\1\x3f\0" * scans + plain[-2:]
+
+
 def rows_png(
     row: bytes,
     size: tuple[int, int],

@@ -30,7 +30,7 @@ def test_the_shipped_defaults_are_complete_and_valid() -> None:
     assert settings.model.id == "pocket"
     assert settings.discord.api_url == "https://discord.com/api/v10"
     assert settings.slack.mode == "socket"
-    assert settings.limits.max_pixels == 40_000_000
+    assert settings.limits.max_pixels == 64_000_000
     assert settings.metrics.port == 0
     assert settings.output.embed_recipe is False
 

@@ -1,0 +1,66 @@
+"""HEIC and AVIF, photos in the container of MP4 (ISO/IEC 14496-12, 23008-12): what their libraries do not tell."""
+
+import re
+from importlib.util import find_spec
+
+from PIL import AvifImagePlugin
+
+from adapters.pictures.colours import Colours
+from adapters.pictures.essentials import Essentials
+from bot.domain.errors import PictureRefused
+
+_CODED = re.compile(rb"colrnclx(..)(..)..(.)", re.DOTALL)
+_missing: set[str] = set()
+_SEQUENCES = {b"msf1", b"hevc", b"hevx", b"avis"}
+
+
+def set_up() -> None:
+    """Make the formats known to Pillow, as far as they are installed, on no thread but this one."""
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    if not AvifImagePlugin.SUPPORTED:
+        _missing.add("AVIF")
+    if not find_spec("pi_heif"):
+        _missing.add("HEIF")
+    else:
+        import pi_heif
+
+        pi_heif.register_heif_opener(decode_threads=0, thumbnails=False, depth_images=False, aux_images=False)
+
+
+def without_threads() -> None:
+    """HEIC's decoder needs one: here it is as if it were not installed."""
+    _missing.add("HEIF")
+
+
+def read_iso(content: bytes, kind: str) -> Essentials:
+    """Look at one; its library takes it as a whole.
+
+    Raises:
+        PictureRefused: its library is not installed.
+    """
+    if kind in _missing:
+        raise PictureRefused("refused-heic") if kind == "HEIF" else PictureRefused("refused-format", kind=kind)
+    coded = _CODED.search(content)
+    points = (
+        (int.from_bytes(coded[1]), int.from_bytes(coded[2]), True) if coded else None
+    )  # as RGB: always full range
+    return Essentials(
+        content=content,
+        colours=Colours(code_points=points),
+        moving=kind == "HEIF" and content[8:12] in _SEQUENCES,
+        whole=_is_whole(content),
+    )
+
+
+def _is_whole(content: bytes) -> bool:
+    at = 0
+    while at + 8 <= len(content):
+        size = int.from_bytes(content[at : at + 4])
+        if size == 1 and at + 16 <= len(content):
+            size = int.from_bytes(content[at + 8 : at + 16])
+        if size == 0:  # to the end of the file
+            return True
+        if size < 8:
+            return False
+        at += size
+    return at == len(content)
