@@ -4,6 +4,7 @@ No redirects are followed (one to 169.254.169.254 is how metadata services are r
 name, bytes and time are bounded while they stream in, whatever the headers claim.
 """
 
+import io
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import aiohttp
 from yarl import URL
 
 from bot.domain.errors import PictureRefused
+from bot.domain.picture import Sent
 
 _CHUNK = 64 * 1024
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -65,14 +67,28 @@ class Downloader:
                     raise HostRefused(response.status)
                 if (response.content_length or 0) > self._max_bytes:
                     raise self._too_large()
-                content = bytearray()
+                content = io.BytesIO()  # gives its bytes away without a copy
                 async for chunk in response.content.iter_chunked(_CHUNK):
-                    content += chunk
-                    if len(content) > self._max_bytes:
+                    content.write(chunk)
+                    if content.tell() > self._max_bytes:
                         raise self._too_large()
-                return Download(bytes(content), response.content_type)
+                return Download(content.getvalue(), response.content_type)
         except (TimeoutError, aiohttp.ClientError) as fault:
             raise PictureRefused("refused-fetch") from fault
+
+    def sent(self, url: str, *, size: int = 0, spoiler: bool = False) -> Sent:
+        """A picture to fetch later. `size`: its bytes, as the platform says; 0 if it does not.
+
+        Raises:
+            PictureRefused: it is larger than may be fetched.
+        """
+        if size > self._max_bytes:
+            raise self._too_large()
+
+        async def fetch() -> bytes:
+            return (await self.fetch(url)).content
+
+        return Sent(fetch=fetch, spoiler=spoiler)
 
     def _checked(self, url: str) -> URL:
         try:

@@ -4,6 +4,7 @@ Everything that can be refused is refused before anything is written.
 """
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import structlog
@@ -17,21 +18,25 @@ from bot.domain.ids import ImageId, JobId
 from bot.domain.job import Generation, Job, Recipe
 from bot.domain.limits import DAY, Limits, check_limits, span
 from bot.domain.lora import find_loras
-from bot.domain.picture import Picture
+from bot.domain.picture import Picture, Sent
 from bot.domain.request import REFINE_STRENGTH, SWEEP_STRENGTHS, Action, Request
 from bot.domain.style import Style, find_style, guidance_of, strength_of
 from bot.domain.words import clean_text, quoted
 from bot.gate import Gate
 from bot.pace import Pace
-from bot.ports import Clock, Ids, ImageStore, JobStore, PictureReader
+from bot.ports import Clock, Ids, ImageStore, JobStore
 from bot.queue import FairQueue, QueueFull, units_of
 from bot.texts import Argument, text
+from bot.uploads import Uploads
 from inference.api import ControlKind, Engine, ModelDefaults
 
 _STANDARD_STRENGTHS: Mapping[Action, tuple[float, ...]] = {
     Action.SWEEP: SWEEP_STRENGTHS,
     Action.REFINE: (REFINE_STRENGTH,),
 }
+
+_LEAST_KEPT = 1024 * 1024
+"""Pixels of a source that are kept though the models here work on fewer."""
 
 _REMEMBERED = 20
 """Jobs of a member within which the same advice is not given again."""
@@ -74,7 +79,7 @@ class Admission:
         *,
         store: JobStore,
         images: ImageStore,
-        reader: PictureReader,
+        uploads: Uploads,
         gate: Gate,
         queue: FairQueue,
         pace: Pace,
@@ -91,7 +96,7 @@ class Admission:
         self.styles = styles
         self._store = store
         self._images = images
-        self._reader = reader
+        self._uploads = uploads
         self._engine = engine
         self._gate = gate
         self._queue = queue
@@ -132,29 +137,12 @@ class Admission:
         now = self._clock.now()
         usage = await self._store.usage(request.requester.key, since=now - DAY)
         check_limits(self.limits, usage, pictures=len(recipes), now=now)
+        brings_none = isinstance(request.source, str) and request.control_map is None
         try:
-            with self._queue.reserve():
-                drawn = await self._map(request)
-                source = await self._source(request, parent)
-                if drawn is not None:
-                    recipes = _with_map(recipes, await self._images.put(drawn.png))
-                job = Job(
-                    id=self._ids.job_id(),
-                    action=request.action,
-                    requester=request.requester,
-                    reply_to=request.reply_to,
-                    event_id=request.event_id,
-                    source=source.image,
-                    recipes=recipes,
-                    lineage=lineage_of(request, parent),
-                    private=request.private,
-                    locale=request.locale,
-                    created_at=now,
-                    pixels=min(source.pixels, self.model(recipes[0].model).max_pixels),
-                    notes=source.notes + await self._advised(request, recipes, source),
-                    site=request.site,
-                ).queued()
-                stored = await self._store.add(job)
+            async with nullcontext() if brings_none else self._uploads.place(request.requester.key):
+                with self._queue.reserve():
+                    job = await self._job(request, parent, recipes, now=now)
+                    stored = await self._store.add(job)
         except QueueFull:
             raise LimitReached("refused-queue-full", **self._drained_in()) from None
         if stored.id != job.id:
@@ -163,6 +151,38 @@ class Admission:
         self._queue.put(units_of(job), first=recipes[0].map_only)
         log.info("queued", job=job.id, action=job.action, platform=job.requester.platform, user=job.requester.user)
         return Receipt(job=job, waiting=self.waiting(job.id))
+
+    async def _job(
+        self, request: Request, parent: Generation | None, recipes: tuple[Recipe, ...], *, now: float
+    ) -> Job:
+        """The job of a request, with its pictures in the image store."""
+        drawn = await self._map(request)
+        source = await self._source(
+            request, parent, enough=None if any(recipe.strength == 0 for recipe in recipes) else self._enough
+        )
+        if drawn is not None:
+            recipes = _with_map(recipes, await self._images.put(drawn.png))
+        return Job(
+            id=self._ids.job_id(),
+            action=request.action,
+            requester=request.requester,
+            reply_to=request.reply_to,
+            event_id=request.event_id,
+            source=source.image,
+            recipes=recipes,
+            lineage=lineage_of(request, parent),
+            private=request.private,
+            locale=request.locale,
+            created_at=now,
+            pixels=min(source.pixels, self.model(recipes[0].model).max_pixels),
+            notes=source.notes + await self._advised(request, recipes, source),
+            site=request.site,
+        ).queued()
+
+    @property
+    def _enough(self) -> int:
+        """Pixels that no model here works on more of, and that a look at the source needs."""
+        return max(_LEAST_KEPT, *(defaults.max_pixels for defaults in self.models.values()))
 
     def waiting(self, job: JobId) -> Waiting | None:
         """Where a job stands in line; None where it does not wait."""
@@ -226,7 +246,7 @@ class Admission:
     async def _advised(self, request: Request, recipes: tuple[Recipe, ...], source: _Source) -> tuple[str, ...]:
         """A line of advice, or none: only where a member begins or goes on from a result, and not again and again."""
         uses_strength = self.models[recipes[0].model].uses_strength
-        begins = isinstance(request.source, bytes) or request.action is Action.CHAIN
+        begins = isinstance(request.source, bytes | Sent) or request.action is Action.CHAIN
         if not (self._advice and uses_strength and begins) or recipes[0].map_only:
             return ()
         asked = Asked(action=request.action, recipes=recipes, contrast=source.contrast, made_by_ai=source.made_by_ai)
@@ -266,7 +286,7 @@ class Admission:
         if request.control_map is not None:
             try:
                 # What is transparent in it is black or paper, by its kind: that is the engine's to say.
-                return await self._reader.read(request.control_map, alpha=True)
+                return await self._uploads.read(request.control_map, alpha=True, enough=self._enough)
             except PictureRefused as refusal:
                 why = refusal.sentence(request.locale)
                 raise PictureRefused("refused-map", why=why) from refusal
@@ -274,10 +294,10 @@ class Admission:
             raise Gone("refused-map-gone")
         return None
 
-    async def _source(self, request: Request, parent: Generation | None) -> _Source:
-        """The decoded source, in the image store."""
-        if isinstance(request.source, bytes):
-            picture = await self._reader.read(request.source)
+    async def _source(self, request: Request, parent: Generation | None, *, enough: int | None) -> _Source:
+        """The decoded source, in the image store; scaled down to `enough` pixels."""
+        if isinstance(request.source, bytes | Sent):
+            picture = await self._uploads.read(request.source, enough=enough)
             image = await self._images.put(picture.png)
             return _Source(
                 image=image,

@@ -14,6 +14,7 @@ from bot.pace import Pace
 from bot.ports import Clock, Ids, ImageStore, JobStore, Messenger, Moderator, PictureReader
 from bot.queue import FairQueue
 from bot.service import Service
+from bot.uploads import Uploads
 from inference.api import Engine
 
 
@@ -35,8 +36,9 @@ def assemble(
     guard_chains: bool = True,
     advice: bool = True,
     disk_tries: int | None = None,
+    uploads: int = 4,
 ) -> Core:
-    """Wire the parts; `messengers` may still be filled until the core runs."""
+    """Wire the parts; `messengers` may still be filled until the core runs. `uploads`: places, see `Uploads`."""
     queue = FairQueue(max_jobs=max_jobs, ready=engine.is_loaded)
     pace = Pace(slots=lambda: engine.capacity().slots)
     gate = Gate(moderator=moderator, policy=policy)
@@ -63,7 +65,7 @@ def assemble(
     admission = Admission(
         store=store,
         images=images,
-        reader=reader,
+        uploads=Uploads(reader=reader, clock=clock, places=uploads),
         gate=gate,
         queue=queue,
         pace=pace,

@@ -18,7 +18,7 @@ from bot.domain.limits import Limits
 from bot.domain.safety import Outcome, Policy
 from bot.lifecycle import Core, Keep
 from bot.ports import ChatPlatform, Exporter, Messenger
-from bot.system import SystemClock, SystemIds
+from bot.system import SystemClock, SystemIds, processors
 from config.models import offered_models
 from config.safety import load_blocked
 from config.settings import SafetySettings, Settings
@@ -28,6 +28,9 @@ from inference.entry import MapModels
 from inference.inspection import Wanted
 from inference.inspector import Inspector
 from inference.process import ProcessEngine
+
+_MORE_UPLOADS = 2
+"""Pictures that are fetched while others are decoded, so that no processor waits for the network."""
 
 
 def engine_of(settings: Settings) -> Engine:
@@ -98,12 +101,13 @@ async def compose(
     """
     styles = load_styles(settings.styles.file)
     blocked = load_blocked(settings.safety)
+    decodes = settings.limits.decodes or max(2, processors() - 1)
     limits = PictureLimits(max_pixels=settings.limits.max_pixels, max_bytes=settings.downloads.max_bytes)
     async with AsyncExitStack() as parts:
         parts.enter_context(hold_data_dir(data_dir))
         store = await parts.enter_async_context(SqliteJobStore(data_dir / "pentimento.db"))
         images = await parts.enter_async_context(FileImageStore(data_dir / "images"))
-        reader = await parts.enter_async_context(SandboxedPictureReader(limits=limits))
+        reader = await parts.enter_async_context(SandboxedPictureReader(limits=limits, parallel=decodes))
         inspector = inspector_of(settings.safety)
         if inspector:
             await parts.enter_async_context(inspector)
@@ -130,6 +134,7 @@ async def compose(
             guard_chains=settings.chains.guard,
             advice=settings.advice.enabled,
             disk_tries=disk_tries,
+            uploads=decodes + _MORE_UPLOADS,
         )
 
 

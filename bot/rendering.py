@@ -72,6 +72,7 @@ def render(
         notes=job.notes + tuple(dict.fromkeys(note for generation in generations for note in generation.notes)),
         small_print=_small_print(job, generations) if generations and ended else "",
         buttons=_buttons(job, generations, private=private),
+        spoiler=job.lineage.spoiler,
         stays=any(generation.safety.stays for generation in generations),
     )
 
@@ -79,8 +80,10 @@ def render(
 def _hides_source(job: Job, generations: Sequence[Generation]) -> bool:
     """A source stands beside its results, so nobody may see it where they may not simply be seen."""
     # Without a result nobody has looked at the source either.
-    return job.status is not JobStatus.SUCCEEDED or any(
-        each.safety.source_hidden or each.safety.spoiler for each in generations
+    return (
+        job.lineage.spoiler
+        or job.status is not JobStatus.SUCCEEDED
+        or any(each.safety.source_hidden or each.safety.spoiler for each in generations)
     )
 
 
@@ -156,7 +159,7 @@ def _picture(generation: Generation, job: Job) -> CardPicture:
         label=text(locale, "label-strength", strength=strength),
         alt=_alt(generation.recipe, spoken, locale),
         button=button,
-        spoiler=generation.safety.spoiler,
+        spoiler=generation.safety.spoiler or job.lineage.spoiler,
     )
 
 

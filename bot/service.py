@@ -24,6 +24,7 @@ from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Generation, Job
 from bot.domain.limits import DAY, Limits, Usage
+from bot.domain.picture import Sent
 from bot.domain.place import PlaceSettings, check_model
 from bot.domain.request import (
     Request,
@@ -298,7 +299,7 @@ class Service:
 
     async def _equal_press(self, request: Request) -> Job | None:
         """The job of an equal press by the same member that is still open or was made a moment ago."""
-        if isinstance(request.source, bytes) or request.control_map is not None:
+        if isinstance(request.source, bytes | Sent) or request.control_map is not None:
             return None
         now = self._clock.now()
         for job in await self._store.jobs_of(request.requester.key, limit=_RECENT):

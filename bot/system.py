@@ -1,6 +1,7 @@
-"""Time and chance as the operating system has them."""
+"""Time, chance and processors as the operating system has them, and what it keeps from others."""
 
 import base64
+import os
 import secrets
 import time
 
@@ -23,3 +24,8 @@ class SystemIds:
 
     def seed(self) -> int:
         return secrets.randbelow(MAX_SEED + 1)
+
+
+def processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

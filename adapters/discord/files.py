@@ -13,6 +13,9 @@ from bot.texts import text
 MESSAGE_BYTES = 24 * 1024 * 1024
 """A whole request to Discord may have 25 MiB; the rest is for its words and wrapping."""
 
+SPOILER = "SPOILER_"
+"""Discord blurs a file whose name begins so until the reader wants to see it."""
+
 _THUMBNAIL_BYTES = 256 * 1024
 _THUMBNAIL_SIDE = 256
 
@@ -44,7 +47,8 @@ class FileMaker:
     async def of(self, card: Card, *, file_bytes: int) -> Files:
         """The files of a card, none of them larger than `file_bytes`."""
         if card.progress and card.progress.preview and not card.status.ended:
-            return Files([Outgoing("preview.jpg", card.progress.preview, text(card.locale, "alt-preview"))])
+            name = f"{SPOILER if card.spoiler else ''}preview.jpg"
+            return Files([Outgoing(name, card.progress.preview, text(card.locale, "alt-preview"))])
         if not card.pictures:
             return Files()
         share = min(file_bytes, (MESSAGE_BYTES - _THUMBNAIL_BYTES) // len(card.pictures))
@@ -56,8 +60,7 @@ class FileMaker:
             except Gone as gone:
                 notes.append(gone.sentence(card.locale))
                 continue
-            # Discord blurs a file of this name until the reader wants to see it.
-            name = f"{'SPOILER_' if picture.spoiler else ''}pentimento-{card.job}-{index}.{exported.suffix}"
+            name = f"{SPOILER if picture.spoiler else ''}pentimento-{card.job}-{index}.{exported.suffix}"
             pictures.append(Outgoing(name, exported.content, picture.alt[:MAX_ALT]))
             if exported.note:
                 notes.append(exported.note)

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from adapters.downloads import Downloader
+from bot.domain.picture import Sent
 from bot.domain.request import Requester
 from bot.domain.safety import Site
 
@@ -38,6 +40,7 @@ class Upload:
     Attributes:
         author: who posted it; empty where nobody is known, as in forwards.
         generation: which of our results it is, where it is one.
+        spoiler: whoever posted it wants it hidden until a reader asks.
     """
 
     url: str
@@ -46,6 +49,15 @@ class Upload:
     size: int
     author: str = ""
     generation: str = ""
+    spoiler: bool = False
+
+    def sent(self, downloads: Downloader) -> Sent:
+        """It, to be fetched when its turn has come.
+
+        Raises:
+            PictureRefused: it is too large.
+        """
+        return downloads.sent(self.url, size=self.size, spoiler=self.spoiler)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,8 @@ Message = Mapping[str, Any]
 
 _OURS = re.compile(r"(?:SPOILER_)?pentimento-([A-Za-z0-9_-]{22})-(\d{1,2})\.\w+")
 _IMAGE_NAMES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".avif")
+_IS_SPOILER = 1 << 3  # a flag of an attachment
+_HIDDEN = re.compile(r"\|\|.+?\|\|", re.DOTALL)
 _KEPT_BY_DISCORD = (".discordapp.com", ".discordapp.net", ".discord.com")
 
 
@@ -63,6 +65,7 @@ def attachment(fields: Mapping[str, Any], *, author: str = "", ours: bool = Fals
         size=int(fields.get("size") or 0),
         author=author,
         generation=generation_id(job, int(result[2])) if result and job else "",
+        spoiler=filename.startswith("SPOILER_") or bool(int(fields.get("flags") or 0) & _IS_SPOILER),
     )
 
 
@@ -73,16 +76,17 @@ def _all_in(message: Message, author: str, *, ours: bool) -> Iterator[Upload]:
         is_picture = upload.media_type.startswith("image/") or upload.filename.lower().endswith(_IMAGE_NAMES)
         if is_picture and not thumbnail:
             yield upload
+    hidden = " ".join(_HIDDEN.findall(str(message.get("content") or "")))
     for embed in () if ours else message.get("embeds") or ():
-        yield from _media(embed.get("image"), author)
-        yield from _media(embed.get("thumbnail"), author)
+        spoiler = bool(embed.get("url")) and embed["url"] in hidden
+        yield from _media(embed.get("image"), author, spoiler=spoiler)
+        yield from _media(embed.get("thumbnail"), author, spoiler=spoiler)
     for component in _components(message.get("components") or ()):
-        yield from _media(component.get("media"), author)  # a thumbnail; absent elsewhere
-        for item in component.get("items") or ():  # of a gallery
-            yield from _media(item.get("media"), author)
+        for item in (component, *(component.get("items") or ())):  # a thumbnail has media, a gallery items of them
+            yield from _media(item.get("media"), author, spoiler=bool(item.get("spoiler")))
 
 
-def _media(media: Mapping[str, Any] | None, author: str) -> Iterator[Upload]:
+def _media(media: Mapping[str, Any] | None, author: str, *, spoiler: bool) -> Iterator[Upload]:
     """A picture that Discord shows from somewhere; taken from Discord's own copy of it."""
     if not media:
         return
@@ -94,7 +98,7 @@ def _media(media: Mapping[str, Any] | None, author: str) -> Iterator[Upload]:
     chosen = url if kept or not proxy else proxy
     if chosen:
         filename = urlsplit(chosen).path.rpartition("/")[2]
-        yield Upload(url=chosen, filename=filename, media_type=media_type, size=0, author=author)
+        yield Upload(url=chosen, filename=filename, media_type=media_type, size=0, author=author, spoiler=spoiler)
 
 
 def _components(components: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

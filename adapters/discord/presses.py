@@ -158,7 +158,7 @@ class Presses:
             check_source(settings, author=parent.requester.user, requester=event.origin.user)
         if parent:
             check_model(settings, parent.recipe.model)
-        source = None if form.upload is None else (await self._downloads.fetch(form.upload.url)).content
+        source = None if form.upload is None else form.upload.sent(self._downloads)
         receipt = await self._service.press(
             Press(
                 verb=pressed.verb,

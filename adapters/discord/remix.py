@@ -127,7 +127,7 @@ class Remix:
             pressed = wish.press(event, reply_to, result.id, drawn=drawn, private=private, settings=settings)
             receipt = await self._service.press(pressed)
         else:
-            content = result.image if result else (await self._downloads.fetch(source.url)).content
+            content = result.image if result else source.sent(self._downloads)
             parent = result.id if result else None
             request = wish.request(event, reply_to, content, drawn=drawn, parent=parent, private=private)
             receipt = await self._service.submit(with_defaults(request, settings))

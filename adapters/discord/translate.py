@@ -13,6 +13,7 @@ from bot.domain.errors import InvalidRequest
 from bot.domain.flags import Flags, parse_flags, parse_strengths
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.lora import parse_loras
+from bot.domain.picture import Sent
 from bot.domain.place import PlaceSettings
 from bot.domain.request import Action, ReplyTarget, Request, parse_strength
 
@@ -45,7 +46,7 @@ class Wish:
         self,
         event: Incoming,
         reply_to: ReplyTarget,
-        source: bytes | ImageId,
+        source: Sent | ImageId,
         *,
         drawn: bytes | None = None,
         parent: GenerationId | None = None,

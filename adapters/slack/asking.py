@@ -15,6 +15,7 @@ from bot.domain.errors import Gone
 from bot.domain.flags import Flags
 from bot.domain.ids import GenerationId, ImageId, job_of
 from bot.domain.job import Job
+from bot.domain.picture import Sent
 from bot.domain.place import PlaceSettings, check_model, check_place, check_source, is_private, with_defaults
 from bot.domain.request import Action, ReplyTarget, Request
 
@@ -30,7 +31,7 @@ async def ask_by_form(desk: Desk, event: Inbound, filled: Filled) -> Receipt:
     errand = filled.errand
     place = place_of_form(event, errand)
     file = filled.file or ({"id": errand.file} if errand.file else None)
-    source = await desk.pictures.fetch(place.team, file) if file else None
+    source = desk.pictures.sent(place.team, file) if file else None
     wishes = filled.wishes
     if filled.map:
         drawn = await desk.pictures.fetch(place.team, filled.map)
@@ -59,7 +60,7 @@ async def ask(
     action: Action,
     wishes: Flags,
     *,
-    source: bytes | ImageId,
+    source: Sent | ImageId,
     author: str = "",
     parent: GenerationId | None = None,
 ) -> Receipt:
@@ -119,7 +120,7 @@ async def press(
     strength: float | None = None,
     wishes: Flags | None = None,
     shown: frozenset[str] = frozenset(),
-    source: bytes | None = None,
+    source: Sent | None = None,
 ) -> Receipt:
     """A press on a result becomes a job of the member who pressed.
 

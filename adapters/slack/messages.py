@@ -47,7 +47,7 @@ async def on_message(desk: Desk, event: Inbound) -> None:
     if found.generation:
         await _go_on(desk, event, place, found.generation, wishes)
     elif found.file:
-        source = await desk.pictures.fetch(place.team, found.file)
+        source = desk.pictures.sent(place.team, found.file)
         action = Action.MAP if wishes.map_only else Action.IMG2IMG
         await asking.ask(desk, event, place, action, wishes, source=source, author=found.author)
 

@@ -6,7 +6,6 @@ shared (Slack Connect). Only Slack's own file host sees the token: the downloade
 no redirect.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,12 +16,11 @@ from adapters.slack.api import SlackApi
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.members import Team
 from bot.domain.errors import PictureRefused
+from bot.domain.picture import Sent
 
 File = Mapping[str, Any]
 
 MAX_BYTES = 25 * 1024 * 1024
-FETCHES = 4
-"""Pictures on their way at the same time; each may be as large as `MAX_BYTES`."""
 
 _LOGIN = frozenset({301, 302, 303, 307, 308, 401, 403})
 _HTML = (b"<!doctype html", b"<html", b"<head")
@@ -47,7 +45,16 @@ class Pictures:
     def __init__(self, api: SlackApi, downloads: Downloader) -> None:
         self._api = api
         self._downloads = downloads
-        self._at_once = asyncio.Semaphore(FETCHES)
+
+    def sent(self, team: Team, file: File) -> Sent:
+        """A file that was seen in a message, a form or a shortcut, to be fetched when its turn has come.
+
+        Raises:
+            PictureRefused: what is known of it is enough to refuse it.
+        """
+        if not _is_stub(file) and _address(file):
+            self._check(file)
+        return Sent(fetch=lambda: self.fetch(team, file))
 
     async def fetch(self, team: Team, file: File) -> bytes:
         """The bytes of a file that was seen in a message, a form or a shortcut.
@@ -64,8 +71,7 @@ class Pictures:
             raise _refusal(fault) from fault
         token = identity.token if identity else ""
         try:
-            async with self._at_once:
-                download = await self._downloads.fetch(_address(file), headers={"Authorization": f"Bearer {token}"})
+            download = await self._downloads.fetch(_address(file), headers={"Authorization": f"Bearer {token}"})
         except HostRefused as refused:
             if refused.status not in _LOGIN:
                 raise

@@ -12,6 +12,7 @@ from bot.domain.control import UNSAID, ControlWish
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation, Lineage
 from bot.domain.lora import LoraWish
+from bot.domain.picture import Sent
 from bot.domain.request import SWEEP_STRENGTHS, Action, ReplyTarget, Request, Requester
 from bot.domain.safety import STRICTEST, Site
 
@@ -80,7 +81,7 @@ class Press:
     guidance_scale: float | None = None
     model: str | None = None
     loras: tuple[LoraWish, ...] | None = None
-    source: bytes | None = None
+    source: bytes | Sent | None = None
     control: ControlWish = UNSAID
     private: bool = False
     locale: str = "en"
@@ -114,7 +115,7 @@ def derive(parent: Generation, press: Press) -> Request:
         structure = replace(structure, map=parent.image) if structure else None
     if verb not in DERIVING:
         raise ValueError(f"{press.verb} makes no job")
-    source: bytes | ImageId = parent.image if verb is Verb.CHAIN else parent.source
+    source: bytes | Sent | ImageId = parent.image if verb is Verb.CHAIN else parent.source
     seed = None if verb in {Verb.REROLL, Verb.CHAIN} else recipe.seed
     loras = tuple(LoraWish(each.name, each.weight) for each in recipe.loras)
     other_model = press.model not in {None, recipe.model}
@@ -158,7 +159,9 @@ def _strengths(press: Press, kept: tuple[float, ...] | None) -> tuple[float, ...
 
 def lineage_of(request: Request, parent: Generation | None) -> Lineage:
     """The lineage of a request's results. A new upload starts a family of its own, whatever button it came by."""
-    if parent is None or isinstance(request.source, bytes):
-        return Lineage()
+    if parent is None or isinstance(request.source, bytes | Sent):
+        return Lineage(spoiler=isinstance(request.source, Sent) and request.source.spoiler)
     depth = parent.lineage.depth + (1 if request.action is Action.CHAIN else 0)
-    return Lineage(parent=parent.id, root=parent.lineage.root or parent.id, depth=depth)
+    return Lineage(
+        parent=parent.id, root=parent.lineage.root or parent.id, depth=depth, spoiler=parent.lineage.spoiler
+    )

@@ -89,6 +89,7 @@ class Card:
         small_print: the recipe in one line; our words.
         source: shown as thumbnail.
         buttons: rows, top to bottom.
+        spoiler: whatever picture it shows is hidden until a reader asks to see it, its preview too.
         stays: its pictures may be shown where it was asked and, without another look at the rules, nowhere else.
     """
 
@@ -108,4 +109,5 @@ class Card:
     notes: tuple[str, ...] = ()
     small_print: str = ""
     buttons: tuple[tuple[Button, ...], ...] = ()
+    spoiler: bool = False
     stays: bool = False

@@ -106,11 +106,13 @@ class Lineage:
         parent: the result it was derived from; None where a member's picture was the start.
         root: the first result of the family; None where this is it.
         depth: passes between the member's own picture and this one, at least 1. A rerun keeps it, a chain adds 1.
+        spoiler: the member's own picture was sent as one, so everything made from it is.
     """
 
     parent: GenerationId | None = None
     root: GenerationId | None = None
     depth: int = 1
+    spoiler: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,20 @@
 """Pictures on their way in and out, decoded and encoded elsewhere."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A member's picture that was not fetched yet, so that what costs nothing can be checked before.
+
+    Attributes:
+        fetch: gives the file; raises `PictureRefused`.
+        spoiler: its member wants it hidden until a reader asks to see it.
+    """
+
+    fetch: Callable[[], Awaitable[bytes]]
+    spoiler: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

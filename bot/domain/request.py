@@ -10,6 +10,7 @@ from bot.domain.control import Control
 from bot.domain.errors import InvalidRequest
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.lora import LoraWish
+from bot.domain.picture import Sent
 from bot.domain.safety import STRICTEST, Site
 from bot.domain.words import quoted
 from bot.texts import translations
@@ -79,7 +80,7 @@ class Request:
 
     Attributes:
         event_id: the platform's id of the event that brought it; two requests with one event id are one request.
-        source: the picture as it was sent (any bytes at all), or one already in the image store.
+        source: the picture as it was sent (any bytes at all), fetched or not, or one already in the image store.
         strengths: one for a single picture, several for a sweep.
         control: structure to keep; its map is one that is stored already.
         control_map: a picture of that structure as it was sent, over the stored one.
@@ -93,7 +94,7 @@ class Request:
     requester: Requester
     reply_to: ReplyTarget
     event_id: str
-    source: bytes | ImageId
+    source: bytes | Sent | ImageId
     prompt: str
     negative_prompt: str = ""
     strengths: tuple[float, ...] | None = None

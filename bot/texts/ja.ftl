@@ -118,6 +118,7 @@ refused-queue-full = 列がいっぱいです。{ span }後にまた来てくだ
 refused-pending = すでに { $pending } 件のジョブが待っています。上限は { $most } 件です。どれかが終わるのを待つか、キャンセルしてください。
 refused-more-than-a-day = 24 時間に { $most } 枚までですが、{ $asked } 枚が頼まれました。枚数を減らしてください。
 refused-day = 24 時間に { $most } 枚という上限を超えます。{ span }後にまた来てください。
+refused-too-many-refused = この 10 分間に送られた画像のうち { $most } 枚が使えませんでした。{ span }後にまた来てください。
 refused-channel = このチャンネルでは使えません。使える場所を尋ねるか、管理者に許可を頼んでください。
 refused-role = ここではそのためのロールが必要です。どのロールか管理者に尋ねてください。
 refused-others-picture = ここで変えてよいのは自分の画像だけです。自分の画像を添付してください。

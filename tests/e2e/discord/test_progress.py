@@ -1,13 +1,14 @@
 """What a member sees while a job waits and runs."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from adapters.discord.cards import layout
 from adapters.discord.files import FileMaker
 from bot.domain.card import Progress
-from bot.domain.job import JobStatus
+from bot.domain.job import JobStatus, Lineage
 from bot.rendering import render
 from tests.contract.test_messenger import Pngs, card
 from tests.e2e.discord.conftest import PNG, Bench, Start, eventually
@@ -75,3 +76,10 @@ async def test_the_client_remembers_routes_and_not_messages(bench: Bench, anna: 
     for _ in range(3):
         await result_of(bench, anna, channel)
     assert len(bench.platform._connection.http._bucket_hashes) == known
+
+
+async def test_a_preview_made_from_a_spoiler_is_one() -> None:
+    job = replace(a_job(number=1).started(lease="x", at=1.0), lineage=Lineage(spoiler=True))
+    shown = render(job, (), progress=Progress(fraction=0.5, preview=png()))
+    files = await FileMaker(Pngs()).of(shown, file_bytes=1 << 20)
+    assert [file.filename for file in files.all] == ["SPOILER_preview.jpg"]

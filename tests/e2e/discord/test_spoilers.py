@@ -1,0 +1,72 @@
+"""A picture that was sent as a spoiler: it stays one, wherever it or what is made from it is shown."""
+
+from typing import Any
+
+import pytest
+
+from tests.e2e.discord.conftest import PNG, Bench
+from tests.e2e.discord.test_safety import names
+from tests.fakes.core import png
+from tests.fakes.discord_server.people import Person
+from tests.fakes.discord_server.world import Channel, Post
+
+
+async def spoiled(bench: Bench, anna: Person, channel: Channel, files: dict[str, bytes], **more: Any) -> Post:
+    said = await anna.say(channel, f"<@{bench.discord.me['id']}> oil painting", files=files, **more)
+    found: Post = await bench.discord.until(
+        lambda: next((p for p in bench.discord.in_channel(channel) if p is not said and p.pictures), None),
+        what="a result",
+    )
+    return found
+
+
+def hidden(post: Post) -> bool:
+    """Whether every picture is, and none stands beside it."""
+    attachments = post.payload["attachments"]
+    return bool(attachments) and all(names(attachments)) and not post.payload["embeds"][0].get("thumbnail")
+
+
+async def test_it_stays_one_through_reruns_chains_and_copies(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    first = await spoiled(bench, anna, channel, {"SPOILER_a.png": PNG})
+    assert hidden(first)
+    for person, label in ((anna, "Strong 0.7"), (ben, "Reroll"), (ben, "Sweep")):
+        again = await bench.discord.shown(await person.press(first, label), lambda post: post.pictures)
+        assert hidden(again)
+    form = await ben.press(first, "Chain")
+    chained = await bench.discord.shown(await ben.submit(form, prompt="snow"), lambda post: post.pictures)
+    assert hidden(chained)
+    remixed = await ben.submit(await ben.menu(chained, "Remix image"), prompt="rain")
+    assert hidden(await bench.discord.shown(remixed, lambda post: post.pictures))
+    await ben.react(first, "✉️")
+    copy = await ben.told(lambda post: post.pictures)
+    assert all(names(copy.payload["attachments"]))
+
+
+async def test_another_picture_in_the_form_is_not_one(bench: Bench, anna: Person, channel: Channel) -> None:
+    first = await spoiled(bench, anna, channel, {"SPOILER_a.png": PNG})
+    form = await anna.press(first, "Edit")
+    other = await bench.discord.shown(await anna.submit(form, upload=png("crimson")), lambda post: post.pictures)
+    assert not hidden(other)
+
+
+@pytest.mark.parametrize("more", ["flag", "gallery", "link"])
+async def test_however_it_was_marked(bench: Bench, anna: Person, channel: Channel, more: str) -> None:
+    photo = bench.discord.keep(channel, "cat.png", PNG)
+    shapes: dict[str, dict[str, Any]] = {
+        "flag": {"attachments": [photo | {"flags": 8}]},
+        "gallery": {"components": [{"type": 12, "items": [{"media": photo, "spoiler": True}]}]},
+        "link": {
+            "content": f"|| {photo['url']} ||",
+            "embeds": [{"type": "image", "url": photo["url"], "image": {"url": photo["url"]}}],
+        },
+    }
+    post = await anna.say(channel, "")
+    post.payload |= shapes[more]
+    sent = await anna.submit(await anna.menu(post, "Remix image"), prompt="a tiger")
+    assert hidden(await bench.discord.shown(sent, lambda post: post.pictures))
+
+
+async def test_a_picture_without_the_mark_is_shown_openly(bench: Bench, anna: Person, channel: Channel) -> None:
+    assert not hidden(await spoiled(bench, anna, channel, {"a.png": PNG}))
