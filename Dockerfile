@@ -1,10 +1,11 @@
 # syntax=docker/dockerfile:1
 #
 # CPU:   docker build -t pentimento .
-# CUDA:  docker build -t pentimento --build-arg TORCH=cu130 .
+# CUDA:  docker build -t pentimento --build-arg TORCH=cu130 .   (driver 580 or newer, compute capability 7.5 or newer)
+#        docker build -t pentimento --build-arg TORCH=cu126 .   (older drivers and cards)
 #
 # The CUDA build brings CUDA's libraries along as Python packages, so both start from the same small image; the host
-# needs NVIDIA's driver and container toolkit only.
+# needs NVIDIA's driver and container toolkit only. On arm64 only the CPU build has been planned for.
 
 FROM python:3.11-slim-bookworm AS build
 # The last part of a PyTorch index's address: cpu, cu126, cu130, ...
@@ -28,6 +29,14 @@ COPY config config
 RUN pip install --no-cache-dir --no-deps --force-reinstall --no-build-isolation .
 
 FROM python:3.11-slim-bookworm
+# Triton compiles a small C file per process when a model is compiled for a GPU: a CUDA image needs a C compiler and libc's
+# headers (about 150 MB); Python's own headers are in the base image. The CPU image stays without.
+ARG TORCH=cpu
+# Debian removes old versions from its mirrors, so a pinned one would break the build.
+# hadolint ignore=DL3008
+RUN if [ "${TORCH}" != cpu ]; then \
+        apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*; \
+    fi
 RUN useradd --uid 10001 --create-home pentimento \
     && install --directory --owner=pentimento /data /models /etc/pentimento
 COPY --from=build /opt/pentimento /opt/pentimento
