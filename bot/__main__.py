@@ -86,6 +86,10 @@ def _command(name: str) -> Command:
             from bot.cli.backup import backup
 
             return stoppable(backup)
+        case "restore":
+            from bot.cli.restore import restore
+
+            return restore
         case "models":
             from bot.cli.models import models
 

@@ -5,7 +5,9 @@ acknowledged rows). Deleted content is overwritten, not only unlinked (`secure_d
 """
 
 import asyncio
+import os
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import Any, Self
 import aiosqlite
 import structlog
 
-from adapters.sqlite.migrations import migrate, tables_made
+from adapters.sqlite.migrations import MIGRATIONS, migrate, tables_made
 from bot.domain.errors import FatalError, StorageFailed
 
 BUSY_MILLISECONDS = 5000
@@ -31,6 +33,9 @@ _REFUSALS = frozenset(
         sqlite3.SQLITE_PERM,
     }
 )
+COPY_DAYS = 14
+"""Days that a copy from before a migration is kept: it holds what members may have deleted since."""
+
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -134,6 +139,7 @@ class Database:
             )
         for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON", "temp_store = MEMORY"):
             await writer.execute(f"PRAGMA {setting}")
+        await self._copy_before_migration()
         try:
             await migrate(writer)
         except sqlite3.OperationalError as fault:
@@ -145,6 +151,23 @@ class Database:
             raise FatalError(_damaged(self._path))
         writer.row_factory = sqlite3.Row
         await self._checkpoint()
+
+    async def _copy_before_migration(self) -> None:
+        """Keep the database as the older program left it: a migration cannot be undone, a copy can be restored."""
+        await asyncio.to_thread(_forget_old_copies, self._path)
+        ((version,),) = await self._writer.execute_fetchall("PRAGMA user_version")
+        if not 0 < version < len(MIGRATIONS):
+            return
+        copy = self._path.with_name(f"{self._path.name}.version-{version}")
+        unfinished = copy.with_name(f".{copy.name}.unfinished")
+        try:
+            await asyncio.to_thread(unfinished.unlink, missing_ok=True)
+            await asyncio.to_thread(_make_private_file, unfinished)
+            await self._writer.execute("VACUUM INTO ?", (str(unfinished),))
+            await asyncio.to_thread(publish, unfinished, copy)
+        finally:
+            await asyncio.to_thread(unfinished.unlink, missing_ok=True)
+        log.info("database copied before its migration", copy=str(copy), to_version=len(MIGRATIONS))
 
     async def _checkpoint(self) -> None:
         ((busy, _, _),) = await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -160,6 +183,32 @@ def _make_file(path: Path) -> None:
         path.open("ab").close()
     except OSError as refused:
         raise FatalError(_closed(path, refused.strerror)) from refused
+
+
+def _make_private_file(path: Path) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def publish(unfinished: Path, target: Path) -> None:
+    """Give a finished file its name, replacing what has it, and make both survive a power cut.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    with unfinished.open("rb") as written:
+        os.fsync(written.fileno())
+    unfinished.rename(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _forget_old_copies(path: Path) -> None:
+    for copy in path.parent.glob(f"{path.name}.version-*"):
+        if copy.stat().st_mtime < time.time() - COPY_DAYS * 86_400:
+            copy.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -130,7 +130,8 @@ async def migrate(connection: aiosqlite.Connection) -> None:
     if version > len(MIGRATIONS):
         raise FatalError(
             f"The database is of version {version} and this program knows versions up to {len(MIGRATIONS)}: "
-            "start the newer Pentimento that wrote it, or restore an older backup."
+            "start the newer Pentimento that wrote it, or go back with `pentimento restore` and a backup, such as "
+            f"the copy that it made before: pentimento.db.version-{len(MIGRATIONS)} in the data folder."
         )
     for number, step in enumerate(MIGRATIONS[version:], start=version + 1):
         try:

@@ -1,7 +1,6 @@
 """`JobStore` on SQLite. What each method promises is written down in `bot.ports`; here is only how."""
 
 import asyncio
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from uuid import uuid4
 import aiosqlite
 
 from adapters.sqlite import codec
-from adapters.sqlite.database import Database
+from adapters.sqlite.database import Database, publish
 from bot.domain.errors import StorageFailed
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job, JobStatus
@@ -273,7 +272,7 @@ class SqliteJobStore:
         return frozenset(ImageId(row["image"]) for row in await self.database.read(_REFERENCED))
 
     async def backup(self, to: Path) -> None:
-        await asyncio.to_thread(_refuse_existing, to)
+        await asyncio.to_thread(refuse_existing, to)
         # VACUUM INTO neither makes its file durable nor removes half a one: https://www.sqlite.org/lang_vacuum.html
         unfinished = to.with_name(f".{to.name}.{uuid4().hex}")
         try:
@@ -299,24 +298,14 @@ async def _forget_prompt(tx: aiosqlite.Connection, job: JobId, number: int) -> N
         )
 
 
-def _refuse_existing(file: Path) -> None:
+def refuse_existing(file: Path) -> None:
     if file.exists():
         raise FileExistsError(f"{file} is there already: give the backup another name.")
 
 
 def _publish(unfinished: Path, target: Path) -> None:
-    """Give a finished file its name, and make both survive a power cut."""
+    refuse_existing(target)
     try:
-        with unfinished.open("rb") as written:
-            os.fsync(written.fileno())
-        _refuse_existing(target)
-        unfinished.rename(target)
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except FileExistsError:
-        raise
+        publish(unfinished, target)
     except OSError as refused:
         raise StorageFailed from refused

@@ -120,7 +120,10 @@ def parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", parents=[shared], help="list the models that can be asked for")
     models.add_argument("--json", action="store_true", help="one JSON object for scripts")
     backup = commands.add_parser("backup", parents=[shared], help="copy the database, also while the bot runs")
-    backup.add_argument("file", type=Path, metavar="FILE", help="a new file; the pictures are not in it")
+    backup.add_argument("file", type=Path, metavar="FILE", help="a new file")
+    backup.add_argument("--pictures", action="store_true", help="make a tar archive of the database and the pictures")
+    restore = commands.add_parser("restore", parents=[shared], help="put a backup back while the bot is stopped")
+    restore.add_argument("file", type=Path, metavar="FILE", help="what backup made, or a copy from before an upgrade")
     return top
 
 

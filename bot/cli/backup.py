@@ -1,17 +1,25 @@
-"""`backup`: a consistent copy of the database, also while the service runs."""
+"""`backup`: a consistent copy of the database or, with `--pictures`, of both, also while the service runs."""
 
 import argparse
+import asyncio
 import os
+import sys
+import tarfile
 import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from adapters.sqlite.store import SqliteJobStore
+from adapters.sqlite.database import publish
+from adapters.sqlite.store import SqliteJobStore, refuse_existing
 from bot.cli.arguments import EXIT_DONE
 from bot.domain.errors import FatalError, InvalidRequest, JobFailed, StorageFailed
 from config.settings import Settings
+
+DATABASE = "pentimento.db"
+PICTURES = "images/kept"
 
 
 async def backup(asked: argparse.Namespace, settings: Settings) -> int:
@@ -22,14 +30,15 @@ async def backup(asked: argparse.Namespace, settings: Settings) -> int:
         FatalError: there is no database to copy, or this user may not read it.
         JobFailed: the copy could not be finished.
     """
-    database = settings.data_dir / "pentimento.db"
+    database = settings.data_dir / DATABASE
     _check_readable(database)
     _check_writable(asked.file)
-    # Not entered: that would migrate what an older Pentimento may be running on, and leave no way back to it.
-    store = SqliteJobStore(database)
     try:
         with _for_its_owner_only():
-            await store.backup(asked.file)
+            if asked.pictures:
+                await _archive(settings.data_dir, asked.file)
+            else:
+                await _copy(database, asked.file)
     except FileExistsError:
         raise InvalidRequest(f"{asked.file} exists already: name a new file.") from None
     except StorageFailed as refused:
@@ -37,8 +46,41 @@ async def backup(asked: argparse.Namespace, settings: Settings) -> int:
             f"{database} could not be copied to {asked.file} ({refused.__cause__}): "
             "see that the disk there has room, or give another FILE."
         ) from None
+    if not asked.pictures:
+        print("The pictures are not in it: --pictures makes an archive of both.", file=sys.stderr)  # noqa: T201 -- as below
     print(asked.file)  # noqa: T201 -- the command line speaks
     return EXIT_DONE
+
+
+async def _copy(database: Path, target: Path) -> None:
+    # Not entered: that would migrate what an older Pentimento may be running on, and leave no way back to it.
+    await SqliteJobStore(database).backup(target)
+
+
+async def _archive(data_dir: Path, target: Path) -> None:
+    """Database first, so that whatever its rows name is in the archive unless it was deleted meanwhile."""
+    await asyncio.to_thread(refuse_existing, target)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
+        copy, unfinished = Path(folder) / DATABASE, Path(folder) / "archive.tar"
+        await _copy(data_dir / DATABASE, copy)
+        stopping = threading.Event()
+        try:
+            await asyncio.to_thread(_pack, unfinished, copy, data_dir / PICTURES, stopping)
+        except OSError as refused:
+            raise StorageFailed from refused
+        finally:
+            stopping.set()
+        await asyncio.to_thread(publish, unfinished, target)
+
+
+def _pack(archive: Path, database: Path, pictures: Path, stopping: threading.Event) -> None:
+    with tarfile.open(archive, "w") as packed:  # no compression: pictures are compressed already
+        packed.add(database, DATABASE)
+        for picture in sorted(pictures.glob("??/*")):
+            if stopping.is_set():
+                return
+            with suppress(FileNotFoundError):  # its time was over, or its member deleted it
+                packed.add(picture, f"{PICTURES}/{picture.parent.name}/{picture.name}")
 
 
 def _check_readable(database: Path) -> None:

@@ -74,7 +74,7 @@ def test_compose_starts_it_with_a_gpu_and_knows_a_profile_without() -> None:
     services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
     device = services["pentimento"]["deploy"]["resources"]["reservations"]["devices"][0]
     assert device["capabilities"] == ["gpu"]
-    assert services["pentimento"]["build"]["args"]["TORCH"].startswith("cu")
+    assert services["pentimento"]["build"]["args"]["TORCH"].startswith("${TORCH:-cu")
     assert "profiles" not in services["pentimento"]
     assert services["pentimento-cpu"]["profiles"] == ["cpu"]
     for service in services.values():

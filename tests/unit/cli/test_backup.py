@@ -30,7 +30,9 @@ async def data_dir(tmp_path: Path) -> Path:
 
 
 async def back_up(data_dir: Path, to: Path, run: Command = backup) -> int:
-    return await run(argparse.Namespace(file=to), load_settings(None, {"PENTIMENTO__DATA_DIR": str(data_dir)}))
+    return await run(
+        argparse.Namespace(file=to, pictures=False), load_settings(None, {"PENTIMENTO__DATA_DIR": str(data_dir)})
+    )
 
 
 def version(database: Path) -> int:

@@ -1,0 +1,55 @@
+"""Putting a copy of the database back, with nothing lost of the one that is there."""
+
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+from adapters.sqlite.database import publish
+from adapters.sqlite.migrations import MIGRATIONS, tables_made
+from bot.domain.errors import InvalidRequest
+
+
+def check_backup(database: Path, *, name: Path) -> None:
+    """Refuse what a start would refuse, before anything is replaced.
+
+    Args:
+        database: the file to look at.
+        name: what the person calls the backup, for the sentence.
+
+    Raises:
+        InvalidRequest: it is damaged, of another program or of a newer version.
+    """
+    try:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            ((found,),) = connection.execute("PRAGMA quick_check(1)")
+            ((version,),) = connection.execute("PRAGMA user_version")
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    except sqlite3.DatabaseError:
+        found, version, tables = "not a database", 0, set()
+    if found != "ok" or version == 0 or not {"jobs", "inbox"} <= tables:
+        raise InvalidRequest(f"{name} is damaged or no backup of Pentimento's: name what `pentimento backup` made.")
+    if version > len(MIGRATIONS) or (version == len(MIGRATIONS) and not tables_made() <= tables):
+        raise InvalidRequest(
+            f"{name} is of version {version} and this program knows versions up to {len(MIGRATIONS)}: "
+            "restore it with the newer Pentimento that wrote it."
+        )
+
+
+def put_in_place(restored: Path, database: Path) -> Path | None:
+    """Keep the present database under a free name, its log included, and give the restored one its place."""
+    kept = _keep(database) if database.exists() else None
+    for log in ("-wal", "-shm"):
+        database.with_name(database.name + log).unlink(missing_ok=True)
+    publish(restored, database)
+    return kept
+
+
+def _keep(database: Path) -> Path:
+    number = 1
+    while (kept := database.with_name(f"{database.name}.before-restore-{number}")).exists():
+        number += 1
+    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a damaged one is kept as it is
+    shutil.copy2(database, kept)
+    return kept

@@ -1,0 +1,87 @@
+"""`restore`: put a backup back in place, as `backup` or a start before a migration made it."""
+
+import argparse
+import asyncio
+import hashlib
+import re
+import shutil
+import tarfile
+import tempfile
+from pathlib import Path
+
+from adapters.files.data_dir import hold_data_dir
+from adapters.sqlite.database import publish
+from adapters.sqlite.restoring import check_backup, put_in_place
+from bot.cli.arguments import EXIT_DONE
+from bot.cli.backup import DATABASE, PICTURES
+from bot.domain.errors import InvalidRequest, JobFailed
+from config.settings import Settings
+
+_PICTURE = re.compile(rf"{PICTURES}/([0-9a-f]{{2}})/(\1[0-9a-f]{{62}})")
+
+
+async def restore(asked: argparse.Namespace, settings: Settings) -> int:
+    """Replace the database, and add the pictures if the backup has them; the present database is kept beside it.
+
+    Raises:
+        InvalidRequest: the file is no backup of this or an older version.
+        FatalError: a service is using the data folder, or it cannot be used.
+        JobFailed: the disk refuses; the present database is in place.
+    """
+    if not asked.file.is_file():
+        raise InvalidRequest(f"There is no file {asked.file}: name what `pentimento backup` made.")
+    with hold_data_dir(settings.data_dir):
+        try:
+            pictures, kept = await asyncio.to_thread(_restore, asked.file, settings.data_dir)
+        except OSError as refused:
+            raise JobFailed(
+                f"{asked.file} could not be put into {settings.data_dir} ({refused.strerror}): see that the disk "
+                "there has room and that this user may write to it."
+            ) from None
+    print(f"Restored {settings.data_dir / DATABASE} and {pictures} pictures.")  # noqa: T201 -- the command line speaks
+    if kept:
+        print(f"The database that was there is now {kept}: delete it when you are sure.")  # noqa: T201 -- as above
+    return EXIT_DONE
+
+
+def _restore(backup: Path, data_dir: Path) -> tuple[int, Path | None]:
+    with tempfile.TemporaryDirectory(dir=data_dir, prefix=".restore-") as folder:
+        database = Path(folder) / DATABASE
+        pictures = 0
+        if tarfile.is_tarfile(backup):
+            pictures = _unpack(backup, database, Path(folder), data_dir / PICTURES)
+        else:
+            shutil.copyfile(backup, database)
+        database.chmod(0o600)
+        check_backup(database, name=backup)
+        return pictures, put_in_place(database, data_dir / DATABASE)
+
+
+def _unpack(archive: Path, database: Path, folder: Path, kept: Path) -> int:
+    """Take the database and the pictures out of an archive; a picture is kept under the hash of its content only."""
+    pictures = 0
+    try:
+        with tarfile.open(archive) as packed:
+            for member in packed:
+                content = packed.extractfile(member) if member.isfile() else None
+                named = _PICTURE.fullmatch(member.name)
+                if content is None or not (named or member.name == DATABASE):
+                    continue
+                unpacked = database if named is None else folder / "picture"
+                with unpacked.open("wb") as file:
+                    shutil.copyfileobj(content, file)
+                if named is None:
+                    continue
+                with unpacked.open("rb") as file:
+                    found = hashlib.file_digest(file, "sha256").hexdigest()
+                if found != named[2]:
+                    raise InvalidRequest(f"{archive} is damaged ({member.name}): take another backup.")
+                target = kept / named[1] / named[2]
+                target.parent.mkdir(parents=True, exist_ok=True)
+                publish(unpacked, target)
+                pictures += 1
+    except tarfile.TarError as broken:
+        raise InvalidRequest(f"{archive} is damaged ({broken}): take another backup.") from None
+    if not database.exists():
+        raise InvalidRequest(f"{archive} has no {DATABASE} in it: name an archive that `pentimento backup` made.")
+    return pictures

@@ -1,0 +1,80 @@
+"""Files for other programs, against the schemas that those programs publish; nothing here starts any of them."""
+
+import configparser
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from config.reading import SECRET_NAMES, load_settings
+
+ROOT = Path(__file__).parents[2]
+MANIFESTS = sorted((ROOT / "deploy" / "kubernetes").glob("*.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"),
+    [
+        ("vendor.compose-spec", "compose.yaml"),
+        ("vendor.github-workflows", ".github/workflows/*.yml"),
+        ("vendor.github-issue-forms", ".github/ISSUE_TEMPLATE/[!c]*.yml"),
+        ("vendor.github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
+        ("vendor.dependabot", ".github/dependabot.yml"),
+    ],
+)
+def test_it_has_the_form_that_its_reader_publishes(schema: str, files: str) -> None:
+    found = [str(file) for file in ROOT.glob(files)]
+    assert found
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *found]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
+def _objects(file: Path) -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("file", MANIFESTS, ids=lambda file: file.name)
+def test_kubernetes_takes_every_object(file: Path) -> None:
+    for manifest in _objects(file):
+        kubernetes_validate.validate(manifest, "1.31", strict=True)
+
+
+def test_the_manifest_s_settings_are_settings(tmp_path: Path) -> None:
+    maps = [found for file in MANIFESTS for found in _objects(file) if found["kind"] == "ConfigMap"]
+    for number, found in enumerate(maps):
+        text = found["data"]["pentimento.toml"]
+        (tmp_path / f"{number}.toml").write_text(text, encoding="utf-8")
+        settings = load_settings(tmp_path / f"{number}.toml", {})
+        assert settings.metrics.port == tomllib.loads(text)["metrics"]["port"]
+    assert maps
+
+
+def test_one_replica_whose_successor_waits_for_its_end() -> None:
+    (workload,) = [found for file in MANIFESTS for found in _objects(file) if "template" in found.get("spec", {})]
+    assert workload["kind"] == "StatefulSet"
+    assert workload["spec"]["replicas"] == 1
+    assert workload["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] >= 60
+
+
+def test_the_example_environment_names_every_secret_and_only_settings() -> None:
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    variables = dict(line.removeprefix("# ").split("=", 1) for line in lines if re.match(r"(# )?[A-Z_]+=", line))
+    assert set(SECRET_NAMES) <= set(variables)
+    load_settings(None, {name: value for name, value in variables.items() if name.startswith("PENTIMENTO")})
+
+
+def test_the_unit_starts_the_service_as_its_own_user_and_does_not_loop_over_a_wrong_setting() -> None:
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.read(ROOT / "deploy" / "systemd" / "pentimento.service")
+    service = unit["Service"]
+    assert service["execstart"].endswith("/pentimento serve")
+    assert service["User"] not in {"root", "0"}
+    assert "69" in service["RestartPreventExitStatus"].split()
+    assert int(service["TimeoutStopSec"]) >= 60

@@ -1,0 +1,167 @@
+"""`restore` puts back what `backup` and upgrades kept, and loses nothing of what is there."""
+
+import argparse
+import os
+import sqlite3
+import tarfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from adapters.files.data_dir import hold_data_dir
+from adapters.files.image_store import FileImageStore
+from adapters.sqlite.migrations import MIGRATIONS
+from adapters.sqlite.store import SqliteJobStore
+from bot.cli.backup import backup
+from bot.cli.restore import restore
+from bot.domain.errors import FatalError, InvalidRequest
+from bot.domain.ids import JobId
+from config.reading import load_settings
+from tests.fakes.jobs import a_job
+
+
+async def back_up(data_dir: Path, to: Path, *, pictures: bool) -> None:
+    asked = argparse.Namespace(file=to, pictures=pictures)
+    assert await backup(asked, load_settings(None, {"PENTIMENTO__DATA_DIR": str(data_dir)})) == 0
+
+
+async def put_back(data_dir: Path, file: Path) -> None:
+    settings = load_settings(None, {"PENTIMENTO__DATA_DIR": str(data_dir)})
+    assert await restore(argparse.Namespace(file=file), settings) == 0
+
+
+async def jobs_in(database: Path) -> list[JobId]:
+    async with SqliteJobStore(database) as store:
+        return [job.id for job in await store.open_jobs()]
+
+
+async def a_service_wrote(data_dir: Path, picture: bytes = b"picture") -> tuple[JobId, Path]:
+    data_dir.mkdir(exist_ok=True)
+    async with FileImageStore(data_dir / "images") as images:
+        kept = images.path(await images.put(picture))
+    async with SqliteJobStore(data_dir / "pentimento.db") as store:
+        return (await store.add(a_job())).id, kept
+
+
+async def test_after_a_wiped_folder_database_and_pictures_are_back(tmp_path: Path) -> None:
+    job, picture = await a_service_wrote(tmp_path / "data")
+    await back_up(tmp_path / "data", tmp_path / "backup.tar", pictures=True)
+    (tmp_path / "data").rename(tmp_path / "gone")
+
+    await put_back(tmp_path / "data", tmp_path / "backup.tar")
+
+    assert await jobs_in(tmp_path / "data" / "pentimento.db") == [job]
+    assert picture.read_bytes() == b"picture"
+    assert (tmp_path / "data" / "pentimento.db").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "backup.tar").stat().st_mode & 0o777 == 0o600
+
+
+async def test_the_database_that_was_there_is_kept_with_its_latest_rows(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    old, _ = await a_service_wrote(data_dir)
+    await back_up(data_dir, tmp_path / "copy.db", pictures=False)
+    new, _ = await a_service_wrote(data_dir)
+    for number in (1, 2):
+        await put_back(data_dir, tmp_path / "copy.db")
+        assert (data_dir / f"pentimento.db.before-restore-{number}").exists()
+    assert await jobs_in(data_dir / "pentimento.db") == [old]
+    assert await jobs_in(data_dir / "pentimento.db.before-restore-1") == [old, new]
+
+
+async def test_a_damaged_database_makes_way_for_its_backup(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    job, _ = await a_service_wrote(data_dir)
+    await back_up(data_dir, tmp_path / "copy.db", pictures=False)
+    (data_dir / "pentimento.db").write_bytes(b"nothing that SQLite could read " * 99)
+    await put_back(data_dir, tmp_path / "copy.db")
+    assert await jobs_in(data_dir / "pentimento.db") == [job]
+
+
+def _text(file: Path) -> None:
+    file.write_text("no backup")
+
+
+def _other_program(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript("CREATE TABLE notes (text TEXT); PRAGMA user_version = 1;")
+
+
+def _newer(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(f"{''.join(MIGRATIONS)} PRAGMA user_version = {len(MIGRATIONS) + 1};")
+
+
+def _empty_archive(file: Path) -> None:
+    tarfile.open(file, "w").close()
+
+
+def _changed_picture(file: Path) -> None:
+    content = file.with_name("content")
+    content.write_bytes(b"something else")
+    with tarfile.open(file, "w") as archive:
+        archive.add(content, f"images/kept/ab/{'ab' * 32}")
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (_text, "is damaged or no backup"),
+        (_other_program, "is damaged or no backup"),
+        (_newer, f"knows versions up to {len(MIGRATIONS)}"),
+        (_empty_archive, "has no pentimento.db in it"),
+        (_changed_picture, "is damaged"),
+        (lambda _file: None, "There is no file"),
+    ],
+)
+async def test_what_is_no_backup_is_refused_and_changes_nothing(
+    tmp_path: Path, make: Callable[[Path], None], sentence: str
+) -> None:
+    job, _ = await a_service_wrote(tmp_path / "data")
+    make(tmp_path / "file")
+    with pytest.raises(InvalidRequest, match=sentence):
+        await put_back(tmp_path / "data", tmp_path / "file")
+    assert await jobs_in(tmp_path / "data" / "pentimento.db") == [job]
+    assert not list((tmp_path / "data").glob("*restore*"))
+
+
+async def test_an_archive_writes_nowhere_but_under_its_pictures(tmp_path: Path) -> None:
+    await a_service_wrote(tmp_path / "data")
+    await back_up(tmp_path / "data", tmp_path / "backup.tar", pictures=True)
+    with tarfile.open(tmp_path / "backup.tar", "a") as archive:
+        for name in ("../escaped", "images/kept/ab/../../../escaped", "/escaped", "images/kept/xy/escaped"):
+            archive.add(Path(__file__), name)
+    before = sorted(file.name for file in tmp_path.iterdir())
+    await put_back(tmp_path / "data", tmp_path / "backup.tar")
+    assert sorted(file.name for file in tmp_path.iterdir()) == before
+    assert not [file for file in (tmp_path / "data").rglob("*") if "escaped" in file.name]
+
+
+async def test_a_running_service_is_not_pulled_away(tmp_path: Path) -> None:
+    await a_service_wrote(tmp_path / "data")
+    await back_up(tmp_path / "data", tmp_path / "copy.db", pictures=False)
+    with hold_data_dir(tmp_path / "data"), pytest.raises(FatalError, match="Another Pentimento is using"):
+        await put_back(tmp_path / "data", tmp_path / "copy.db")
+
+
+async def test_an_upgrade_keeps_the_database_as_it_was_for_two_weeks(tmp_path: Path) -> None:
+    database = tmp_path / "pentimento.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(f"PRAGMA journal_mode = WAL; {MIGRATIONS[0]} PRAGMA user_version = 1;")
+        connection.execute("INSERT INTO inbox (id, platform, payload, received_at) VALUES ('1', 'discord', '{}', 0)")
+        connection.commit()
+    async with SqliteJobStore(database):
+        pass
+    copy = tmp_path / "pentimento.db.version-1"
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT id FROM inbox").fetchall() == [("1",)]
+        assert connection.execute("PRAGMA user_version").fetchall() == [(1,)]
+
+    async with SqliteJobStore(database):
+        assert copy.exists(), "the next start finds nothing to migrate, and keeps the copy"
+    os.utime(copy, (time.time() - 15 * 86_400,) * 2)
+    async with SqliteJobStore(database):
+        assert not copy.exists()
