@@ -27,7 +27,7 @@ from benchmarks.workloads import WORKLOADS, Setting, saturated
 from benchmarks.yardsticks import Watermark, peak_flops
 from inference.caps import KneeFile
 from inference.child import KEEPS_KERNELS
-from inference.devices import choose_device, cores
+from inference.devices import choose_device, choose_dtype, cores
 from inference.looping import LoopBackend
 
 RESULTS = Path(__file__).with_name("results")
@@ -87,7 +87,10 @@ def _arguments() -> argparse.Namespace:
     wanted.add_argument("--model", default="pocket", help="as in the service: an id or a folder in diffusers' layout")
     wanted.add_argument("--device", default="auto")
     wanted.add_argument(
-        "--dtypes", default="bfloat16,float32", help="number formats; ours runs in the first one only"
+        "--dtypes",
+        default="auto",
+        help="number formats; ours runs in the first one only; auto is what is fast here, as the engine chooses "
+        "it, then float32",
     )
     wanted.add_argument("--workloads", default=",".join(WORKLOADS))
     wanted.add_argument("--side", type=int, default=256, help="pixels along a side of the usual picture")
@@ -95,7 +98,11 @@ def _arguments() -> argparse.Namespace:
     wanted.add_argument("--guidance", default="1.5,3", help="guidance scales that requests choose from")
     wanted.add_argument("--count", type=int, default=8, help="requests per workload")
     wanted.add_argument("--rounds", type=int, default=3)
-    return wanted.parse_args()
+    asked = wanted.parse_args()
+    if asked.dtypes == "auto":
+        fast = str(choose_dtype("auto", choose_device(asked.device))).removeprefix("torch.")
+        asked.dtypes = ",".join(dict.fromkeys((fast, "float32")))  # bfloat16 is emulated on many processors
+    return asked
 
 
 def _peak(device: torch.device, asked: argparse.Namespace) -> float:

@@ -81,7 +81,8 @@ class Img2ImgRequest:
             ignores the source.
         steps: the scheduler's grid, at least 1. About `steps * strength` of them are run.
         guidance_scale: classifier-free guidance (Ho & Salimans 2022, arXiv:2207.12598); 1 switches it off.
-        seed: 0 .. 2**32-1. The same request and seed give the same picture on the same machine.
+        seed: 0 .. 2**32-1. On one machine the same request and seed give the same bytes when it runs alone, and
+            the same pixels to one level of 255 when others run beside it.
         model: catalog id, hub id or local diffusers folder.
         previews: whether `Preview` events are wanted.
         control: structure to keep, of a kind that the model's `ModelDefaults.controls` has.

@@ -203,12 +203,14 @@ async def test_a_large_source_is_scaled_to_the_working_area_once(bench: Bench) -
     assert (again.width, again.height) == (done.width, done.height)
 
 
-async def test_requests_at_the_same_time_all_end(bench: Bench) -> None:
+async def test_requests_at_the_same_time_make_what_each_makes_alone_to_one_level(bench: Bench) -> None:
+    """A kernel may add up in another order when it has more rows."""
     requests = [bench.request(seed=seed) for seed in (1, 2, 3)]
     alone = [await bench.picture(bench.request(seed=seed)) for seed in (1, 2, 3)]
     ends = await asyncio.gather(*(bench.events(request) for request in requests))
     assert all(isinstance(events[-1], Done) for events in ends)
-    assert [pixels(request.output) for request in requests] == alone
+    for request, picture in zip(requests, alone, strict=True):
+        assert max(abs(one - other) for one, other in zip(pixels(request.output), picture, strict=True)) <= 1
 
 
 async def test_an_unknown_model_fails_the_request_only(bench: Bench) -> None:

@@ -5,7 +5,19 @@ from inference.child import worker_environment
 
 @pytest.mark.parametrize(
     "name",
-    ["PATH", "HOME", "HF_HUB_OFFLINE", "HF_TOKEN", "CUDA_VISIBLE_DEVICES", "TORCH_HOME", "https_proxy", "LC_ALL"],
+    [
+        *(
+            "PATH",
+            "HOME",
+            "HF_HUB_OFFLINE",
+            "HF_TOKEN",
+            "CUDA_VISIBLE_DEVICES",
+            "TORCH_HOME",
+            "https_proxy",
+            "LC_ALL",
+        ),
+        *("ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY"),
+    ],
 )
 def test_what_models_and_devices_need_passes(name: str) -> None:
     assert worker_environment({name: "x"})[name] == "x"

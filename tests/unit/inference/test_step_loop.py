@@ -93,7 +93,9 @@ def test_full_strength_ignores_the_source_and_begins_with_noise() -> None:
         one, two = atelier.paint(grey, other)
     assert one.latents is not None
     assert two.latents is not None
-    assert torch.equal(one.latents, two.latents)
+    assert (
+        error(one.latents, two.latents) < 1e-5
+    )  # they shared calls, in which rows need not equal each other in bits
 
 
 def test_a_scheduler_without_so_many_steps_says_so() -> None:
