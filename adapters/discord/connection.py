@@ -18,7 +18,7 @@ from discord.http import Route
 from adapters.discord.faults import ERRORS, judge
 from adapters.discord.incoming import Incoming
 from adapters.discord.limits import LONGEST_LIMIT, GlobalLimit
-from adapters.discord.reading import read_interaction, read_mention, read_reaction
+from adapters.discord.reading import calls_our_role, read_interaction, read_mention, read_reaction
 from bot.domain.errors import FatalError
 from bot.ports import Clock
 
@@ -159,11 +159,12 @@ class Connection(discord.AutoShardedClient):
             await self.take(event)
 
     async def on_message(self, message: discord.Message) -> None:
-        """A mention, or a direct message."""
+        """A mention of us or our role, a reply with its ping on, or a direct message."""
         me = self.user
         if me is None or message.author.bot or message.webhook_id is not None:
             return
         named = f"<@{me.id}>" in message.content or f"<@!{me.id}>" in message.content
+        named = named or any(user.id == me.id for user in message.mentions) or calls_our_role(message)
         if named or (message.guild is None and (message.content or message.attachments)):
             await self.take(read_mention(message, received_at=self._clock.now()))
 

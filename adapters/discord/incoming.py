@@ -40,6 +40,7 @@ class Upload:
     Attributes:
         author: who posted it; empty where nobody is known, as in forwards.
         generation: which of our results it is, where it is one.
+        doubtful: neither its type nor its name says that it is a picture.
         spoiler: whoever posted it wants it hidden until a reader asks.
     """
 
@@ -49,6 +50,7 @@ class Upload:
     size: int
     author: str = ""
     generation: str = ""
+    doubtful: bool = False
     spoiler: bool = False
 
     def sent(self, downloads: Downloader) -> Sent:

@@ -4,6 +4,7 @@ Members post pictures as attachments, in embeds, by forwarding, in galleries of 
 other files are refused with the reason, not overlooked.
 """
 
+import mimetypes
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -16,7 +17,11 @@ from bot.domain.ids import GenerationId, generation_id, job_of, parse_job_id
 Message = Mapping[str, Any]
 
 _OURS = re.compile(r"(?:SPOILER_)?pentimento-([A-Za-z0-9_-]{22})-(\d{1,2})\.\w+")
-_IMAGE_NAMES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".avif")
+_IMAGE_NAMES = (
+    ".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif",
+    ".hif", ".avif",
+)  # fmt: skip
+_NO_PICTURES = ("video/", "audio/", "text/")
 _IS_SPOILER = 1 << 3  # a flag of an attachment
 _HIDDEN = re.compile(r"\|\|.+?\|\|", re.DOTALL)
 _KEPT_BY_DISCORD = (".discordapp.com", ".discordapp.net", ".discord.com")
@@ -36,7 +41,8 @@ def pictures_in(message: Message, *, me: str) -> list[Upload]:
     for snapshot in message.get("message_snapshots") or ():
         for upload in _all_in(snapshot.get("message", {}), "", ours=False):
             found.setdefault(upload.url.partition("?")[0], upload)
-    return list(found.values())
+    certain = [upload for upload in found.values() if not upload.doubtful]
+    return certain or list(found.values())
 
 
 def has_sticker(message: Message) -> bool:
@@ -65,6 +71,7 @@ def attachment(fields: Mapping[str, Any], *, author: str = "", ours: bool = Fals
         size=int(fields.get("size") or 0),
         author=author,
         generation=generation_id(job, int(result[2])) if result and job else "",
+        doubtful=not _is_named_as_picture(fields),
         spoiler=filename.startswith("SPOILER_") or bool(int(fields.get("flags") or 0) & _IS_SPOILER),
     )
 
@@ -73,8 +80,7 @@ def _all_in(message: Message, author: str, *, ours: bool) -> Iterator[Upload]:
     for fields in message.get("attachments") or ():
         upload = attachment(fields, author=author, ours=ours)
         thumbnail = ours and not upload.generation
-        is_picture = upload.media_type.startswith("image/") or upload.filename.lower().endswith(_IMAGE_NAMES)
-        if is_picture and not thumbnail:
+        if (not upload.doubtful or _may_be_picture(fields)) and not thumbnail:
             yield upload
     hidden = " ".join(_HIDDEN.findall(str(message.get("content") or "")))
     for embed in () if ours else message.get("embeds") or ():
@@ -84,6 +90,19 @@ def _all_in(message: Message, author: str, *, ours: bool) -> Iterator[Upload]:
     for component in _components(message.get("components") or ()):
         for item in (component, *(component.get("items") or ())):  # a thumbnail has media, a gallery items of them
             yield from _media(item.get("media"), author, spoiler=bool(item.get("spoiler")))
+
+
+def _is_named_as_picture(fields: Mapping[str, Any]) -> bool:
+    filename, media_type = str(fields.get("filename", "")), str(fields.get("content_type") or "")
+    return media_type.startswith("image/") or filename.lower().endswith(_IMAGE_NAMES)
+
+
+def _may_be_picture(fields: Mapping[str, Any]) -> bool:
+    """Whether it is worth a look though nothing calls it one: Discord measured it, or nobody knows what it is."""
+    media_type = str(fields.get("content_type") or mimetypes.guess_type(str(fields.get("filename", "")))[0] or "")
+    if media_type.startswith(_NO_PICTURES):
+        return False
+    return not media_type or bool(fields.get("width") and fields.get("height"))
 
 
 def _media(media: Mapping[str, Any] | None, author: str, *, spoiler: bool) -> Iterator[Upload]:

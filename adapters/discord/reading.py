@@ -93,6 +93,8 @@ def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
         ),
         body={
             "content": message.content,
+            "role": _own_role(message),
+            "withheld": calls_our_role(message) and not message.content,
             "message": _raw(message),
             "replied": _raw(resolved) if isinstance(resolved, discord.Message) else None,
             "replied_channel": str(reference.channel_id) if reference else "",
@@ -101,6 +103,20 @@ def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
         message=str(message.id),
         received_at=received_at,
     )
+
+
+def calls_our_role(message: discord.Message) -> bool:
+    """Whether it mentions the role that Discord made for us."""
+    role = _own_role(message)
+    return bool(role) and (
+        f"<@&{role}>" in message.content or any(str(each.id) == role for each in message.role_mentions)
+    )
+
+
+def _own_role(message: discord.Message) -> str:
+    """The role that Discord made for us in a server, by which members may call us too; empty where there is none."""
+    role = message.guild.self_role if message.guild else None
+    return str(role.id) if role else ""
 
 
 def _own_permissions(channel: object) -> int:
@@ -149,6 +165,7 @@ def _raw(message: discord.Message | discord.MessageSnapshot) -> dict[str, Any]:
     """The parts of a message that can hold pictures, as Discord's API gives them."""
     author = getattr(message, "author", None)
     return {
+        "content": message.content,
         "author": {"id": str(author.id)} if author else {},
         "attachments": [attachment.to_dict() | _about(attachment) for attachment in message.attachments],
         "embeds": [embed.to_dict() for embed in message.embeds],
@@ -159,4 +176,9 @@ def _raw(message: discord.Message | discord.MessageSnapshot) -> dict[str, Any]:
 
 
 def _about(attachment: discord.Attachment) -> dict[str, Any]:
-    return {"url": attachment.url, "content_type": attachment.content_type, "size": attachment.size}
+    return {
+        "url": attachment.url,
+        "content_type": attachment.content_type,
+        "size": attachment.size,
+        "flags": attachment.flags.value,
+    }

@@ -66,8 +66,10 @@ class Remix:
     async def mention(self, answered: Answered) -> None:
         """A message that mentions us: with a picture, or in reply to one."""
         event = answered.event
-        words = without_mention(str(event.body["content"]), self._me)
+        words = without_mention(str(event.body["content"]), self._me, role=str(event.body.get("role", "")))
         own = event.body["message"]
+        if event.body.get("withheld"):
+            raise InvalidRequest("refused-role-withheld")
         shows = pictures_in(own, me=self._me) or has_sticker(own) or event.body["replied_message"]
         if words.lower() in _GREETINGS and not shows:
             embed = {"description": help_words(self._service, event.origin.locale)}
@@ -105,7 +107,10 @@ class Remix:
         about, form = parse_remix_id(event.name), form_of(event)
         assert about is not None
         pictures = self._seen.get(about.message) or await self._fetched(about)
-        chosen = pictures[min(form.picture or 0, len(pictures) - 1)]
+        number = form.picture or 0
+        if number >= len(pictures):
+            raise PictureRefused("refused-form-forgotten")
+        chosen = pictures[number]
         flags = Flags(
             prompt=form.prompt or "", strengths=form.strengths or None, style=form.style, control=form.control
         )

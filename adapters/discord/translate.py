@@ -177,9 +177,10 @@ def wish_of_command(event: Incoming) -> Wish:
     )
 
 
-def without_mention(content: str, me: str) -> str:
-    """What stands in a message besides our name."""
-    return re.sub(rf"<@!?{re.escape(me)}>", " ", content).strip()
+def without_mention(content: str, me: str, *, role: str = "") -> str:
+    """What stands in a message besides our name and our role's."""
+    ours = rf"<@!?{re.escape(me)}>" + (rf"|<@&{re.escape(role)}>" if role else "")
+    return re.sub(rf"[ \t]*(?:{ours})[ \t]*", " ", content).strip()
 
 
 def wish_of_words(words: str, styles: Iterable[str]) -> Wish:

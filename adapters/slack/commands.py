@@ -6,6 +6,7 @@ from adapters.slack.desk import Desk
 from adapters.slack.forms import Errand, form
 from adapters.slack.inbound import Inbound, job_id_in, place_of
 from adapters.slack.members import Place
+from adapters.slack.messages import only
 from adapters.slack.messenger import message_ref
 from adapters.slack.pages import (
     details_page,
@@ -61,11 +62,12 @@ async def on_shortcut(desk: Desk, event: Inbound) -> None:
     if job is None and (known := job_id_in(message.get("metadata"))):
         job = await desk.store.job(known)
     made = await desk.store.generations(job.id) if job else ()
-    file = picture_among(message.get("files"))
+    file = None if made else picture_among(message.get("files"))
     about = "Works on the picture of that message."
     if made:
-        errand = replace(errand, action=Action.CHAIN, generation=made[0].id)
-        recipe, usual = made[0].recipe, await desk.service.settings(*keys_of(place))
+        result = only(made)
+        errand = replace(errand, action=Action.CHAIN, generation=result.id)
+        recipe, usual = result.recipe, await desk.service.settings(*keys_of(place))
         view = form(
             errand,
             Flags(prompt="", control=wish_of(recipe.control)),

@@ -19,6 +19,9 @@ Payload = Mapping[str, Any]
 _TYPED = frozenset({"", "file_share", "thread_broadcast"})
 """Message subtypes that a member typed or sent; the others are edits, joins and bots."""
 
+_SLACKBOT = "USLACKBOT"
+"""Slack's own program, which says members' reminders."""
+
 
 class Kind(StrEnum):
     """Which handler takes it."""
@@ -101,7 +104,9 @@ def _event(body: Payload, bot_user: str) -> tuple[Kind, str] | None:
 
 
 def _is_for_us(event: Payload, bot_user: str) -> bool:
-    if event.get("bot_id") or (event.get("subtype") or "") not in _TYPED or not event.get("user"):
+    if event.get("bot_id") or event.get("bot_profile") or event.get("user") == _SLACKBOT:
+        return False
+    if (event.get("subtype") or "") not in _TYPED or not event.get("user"):
         return False
     if event["type"] == "app_mention" or event.get("channel_type") == "im":
         return True

@@ -1,6 +1,6 @@
 """Mentions and direct messages: a picture and words, or words in the thread of a picture."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,10 @@ from adapters.slack.messenger import message_ref
 from adapters.slack.pictures import File, picture_among
 from adapters.slack.text import said
 from bot.domain.actions import Verb
-from bot.domain.errors import Gone, InvalidRequest, PictureRefused
+from bot.domain.errors import Gone, InvalidRequest, PictureRefused, UserError
 from bot.domain.flags import Flags, parse_flags
 from bot.domain.ids import GenerationId
+from bot.domain.job import Generation
 from bot.domain.request import Action
 
 _PAGES = 5
@@ -23,11 +24,12 @@ _PAGES = 5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What to work on: a member's file, or a result of ours."""
+    """What to work on: a member's file, or a result of ours; or why it cannot be told what."""
 
     file: File | None = None
     author: str = ""
     generation: GenerationId | None = None
+    refused: UserError | None = None
 
 
 async def on_message(desk: Desk, event: Inbound) -> None:
@@ -82,23 +84,48 @@ async def _above(desk: Desk, place: Place, message: Mapping[str, Any]) -> Found:
             raise _unreadable(fault) from fault
         for each in page.get("messages", []):  # oldest first
             if float(each.get("ts", 0)) <= float(now):
-                found = await _in(desk, place, each) or found
+                found = await _told(desk, place, each) or found
         cursor = (page.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             break
+    if found.refused:
+        raise found.refused
     if found == Found():
         raise PictureRefused("refused-slack-no-picture")
     return found
 
 
+async def _told(desk: Desk, place: Place, message: Mapping[str, Any]) -> Found | None:
+    """What `_in` finds; a refusal counts only if nothing newer stands below."""
+    try:
+        return await _in(desk, place, message)
+    except InvalidRequest as refused:
+        return Found(refused=refused)
+
+
 async def _in(desk: Desk, place: Place, message: Mapping[str, Any]) -> Found | None:
-    """The picture of one message, if it has one. A sweep's first stands for it."""
+    """The picture of one message, if it has one.
+
+    Raises:
+        InvalidRequest: it has several, and the member has to say which.
+    """
     job = await desk.store.job_of_message(message_ref(place.channel, message.get("ts", "")))
     if job:
         made = await desk.store.generations(job.id)
-        return Found(generation=made[0].id) if made else None
+        return Found(generation=only(made).id) if made else None
     file = picture_among(message.get("files"))
     return Found(file=file, author=file.get("user") or message.get("user", "")) if file else None
+
+
+def only(made: Sequence[Generation]) -> Generation:
+    """The result of a message that has one.
+
+    Raises:
+        InvalidRequest: it is a sweep's, and the member has to say which.
+    """
+    if len(made) > 1:
+        raise InvalidRequest("refused-several-results", count=len(made))
+    return made[0]
 
 
 def _unreadable(fault: SlackFault) -> PictureRefused:

@@ -15,28 +15,35 @@ from adapters.downloads import Downloader, HostRefused
 from adapters.slack.api import SlackApi
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.members import Team
-from bot.domain.errors import PictureRefused
+from bot.domain.errors import InvalidRequest, PictureRefused
 from bot.domain.picture import Sent
 
 File = Mapping[str, Any]
 
 MAX_BYTES = 25 * 1024 * 1024
 
+_UNKNOWN = frozenset({"", "application/octet-stream"})
 _LOGIN = frozenset({301, 302, 303, 307, 308, 401, 403})
 _HTML = (b"<!doctype html", b"<html", b"<head")
 log = structlog.get_logger(__name__)
 
 
 def picture_among(files: Sequence[File] | None) -> File | None:
-    """The first file that is a picture, or might be one; None where there is none.
+    """The file that is a picture, or might be one; None if there is none.
 
-    A stub of Slack Connect says nothing about itself, so it may be one.
+    A stub of Slack Connect says nothing about itself, so it may be one. What is of an unknown type is looked at if
+    nothing else is a picture.
+
+    Raises:
+        InvalidRequest: there are several, and the member has to say which.
     """
-    for file in files or ():
-        kind = str(file.get("mimetype") or "image/")
-        if file.get("mode") != "tombstone" and (_is_stub(file) or kind.startswith("image/")):
-            return file
-    return None
+    kept = [file for file in files or () if file.get("mode") != "tombstone"]
+    kinds = [(file, "image/" if _is_stub(file) else str(file.get("mimetype") or "")) for file in kept]
+    certain = [file for file, kind in kinds if kind.startswith("image/")]
+    pictures = certain or [file for file, kind in kinds if kind in _UNKNOWN]
+    if len(pictures) > 1:
+        raise InvalidRequest("refused-slack-several-pictures", count=len(pictures))
+    return pictures[0] if pictures else None
 
 
 class Pictures:
@@ -104,7 +111,7 @@ class Pictures:
         if isinstance(size, int) and size > MAX_BYTES:
             raise PictureRefused("refused-file-size", size=f"{size / 1e6:.0f}", most=f"{MAX_BYTES / 1e6:.0f}")
         kind = str(file.get("mimetype") or "")
-        if kind and not kind.startswith("image/"):
+        if kind not in _UNKNOWN and not kind.startswith("image/"):
             raise PictureRefused("refused-slack-no-image")
 
 

@@ -1,5 +1,6 @@
 """A member at their client: what they can do, and what they see of it."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -114,12 +115,16 @@ class Person:
         *,
         files: Mapping[str, bytes] | None = None,
         reply_to: Post | None = None,
+        ping: bool = False,
         **more: Any,
     ) -> Post:
-        """A message of their own; mentions in it count."""
+        """A message of their own; mentions in it count. `ping`: a reply pings whom it answers."""
         attachments = [self.server.keep(channel, name, content) for name, content in (files or {}).items()]
         post = self.server.add_post(channel, self.payload)
         mentions = [self.server.me] if f"<@{self.server.me['id']}>" in content else []
+        if reply_to and ping and reply_to.payload["author"] not in mentions:
+            mentions.append(reply_to.payload["author"])
+        post.payload["mention_roles"] = re.findall(r"<@&(\d+)>", content)
         post.payload |= {"content": content, "attachments": attachments, "mentions": mentions, **more}
         if reply_to:
             post.payload["type"] = 19

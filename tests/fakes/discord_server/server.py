@@ -47,6 +47,7 @@ class DiscordServer:
         self.filtered = ""
         self.hide_external = False
         self.terse = False
+        self.shows_roles_mentions = False  # what its pages leave open: whether our role's mention is one of ours
         self._faults: list[Fault] = []
         self.gateway = Gateway(token=self.token, hello=self._hello)
         self.url = self.gateway_url = ""
@@ -73,8 +74,11 @@ class DiscordServer:
     def guild(self, *, member: bool = True, locale: str = "en-US") -> Guild:
         identity = self.snowflake()
         everyone = payloads.role(identity, "@everyone", payloads.MEMBER)
-        me = payloads.member(self.me, roles=[])
-        payload = payloads.guild(identity, "Painters", roles=[everyone], me=me, owner="1")
+        ours = payloads.role(self.snowflake(), "Pentimento", payloads.MEMBER)
+        ours |= {"managed": True, "tags": {"bot_id": self.me["id"]}}
+        others = payloads.role(self.snowflake(), "Pentimento", payloads.MEMBER)
+        me = payloads.member(self.me, roles=[ours["id"]])
+        payload = payloads.guild(identity, "Painters", roles=[everyone, ours, others], me=me, owner="1")
         payload["preferred_locale"] = locale
         guild = Guild(id=identity, payload=payload, member=member, locale=locale)
         self.guilds[identity] = guild
@@ -327,6 +331,8 @@ class DiscordServer:
 
     def as_seen(self, post: Post) -> dict[str, Any]:
         """A message as an app without the message-content intent sees it."""
+        if self.shows_roles_mentions and post.payload["mention_roles"]:
+            return dict(post.payload)
         mine = post.payload["author"]["id"] == self.me["id"]
         named = any(person["id"] == self.me["id"] for person in post.payload["mentions"])
         if mine or named or post.channel.payload["type"] == 1:
