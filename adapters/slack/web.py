@@ -1,5 +1,6 @@
 """HTTP mode: Slack posts events here; the signature is checked over the bytes as they came, before any reading."""
 
+from contextlib import AsyncExitStack
 from typing import Self
 
 import structlog
@@ -9,6 +10,7 @@ from slack_bolt.adapter.aiohttp import to_bolt_request
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 
+from adapters.listening import body_of, listening
 from adapters.slack.options import SlackOptions
 from bot.domain.errors import FatalError
 
@@ -22,6 +24,7 @@ class WebServer:
     def __init__(self, app: AsyncApp, options: SlackOptions) -> None:
         self._app = app
         self._options = options
+        self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         """Listen.
@@ -32,12 +35,9 @@ class WebServer:
         host, port = self._options.http_host, self._options.http_port
         web_app = self._app.server(port=port, path=self._options.events_path, host=host).web_app
         web_app.middlewares.append(_gate(self._options))
-        self._runner = web.AppRunner(web_app, shutdown_timeout=STOP_SECONDS, access_log=None)
-        await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, host, port).start()
+            await self._open.enter_async_context(listening(web_app, host=host, port=port, stop_seconds=STOP_SECONDS))
         except OSError as fault:
-            await self._runner.cleanup()
             raise FatalError(
                 f"Slack's events cannot be listened for on {host}:{port} ({fault.strerror}): "
                 "set slack.http_host and slack.http_port to a free address."
@@ -50,7 +50,7 @@ class WebServer:
 
     async def close(self) -> None:
         """Stop listening; requests that are being answered get a moment."""
-        await self._runner.cleanup()
+        await self._open.aclose()
 
 
 _CERTIFICATE_TEST = b"ssl_check=1"
@@ -65,14 +65,18 @@ def _gate(options: SlackOptions) -> Middleware:
         if request.path != options.events_path or request.method != "POST":
             return await handler(request)
         try:
-            body = await request.read()
+            body = await body_of(request)
             # Slack tests certificates without a signature; Bolt answers these itself, and nothing else sees them.
             signed = _CERTIFICATE_TEST in body.split(b"&") or verifier.is_valid_request(body, request.headers)
-        except (ValueError, TypeError):
-            signed = False  # a timestamp that is no number, a signature beyond ASCII, a body that is no UTF-8
+        except (ValueError, TypeError, ArithmeticError):
+            signed = (
+                False  # a timestamp that is no number or no time, a signature beyond ASCII, a body that is no UTF-8
+            )
         if not signed:
             log.info("a request that slack did not sign", remote=request.remote)
-            return web.Response(status=401)
+            refused = web.Response(status=401)
+            refused.force_close()
+            return refused
         try:
             await to_bolt_request(request)
         except (ValueError, TypeError, LookupError, AttributeError) as fault:

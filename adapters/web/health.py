@@ -4,7 +4,7 @@ That it runs on the loop is the point: a loop that hangs answers nobody, and the
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,6 +14,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from adapters.listening import listening
 from bot.domain.errors import FatalError
 
 
@@ -48,19 +49,15 @@ async def serve_health(
     if port == 0:
         yield
         return
-    runner = web.AppRunner(_application(readings, trouble), access_log=None)
-    await runner.setup()
-    try:
+    async with AsyncExitStack() as opened:
         try:
-            await web.TCPSite(runner, host, port).start()
+            await opened.enter_async_context(listening(_application(readings, trouble), host=host, port=port))
         except OSError as fault:
             raise FatalError(
                 f"Cannot listen on {host}:{port} ({fault.strerror}): set metrics.port and metrics.host to a free "
                 "address, or metrics.port to 0 to go without."
             ) from fault
         yield
-    finally:
-        await runner.cleanup()
 
 
 def _application(readings: Callable[[], Iterable[Reading]], trouble: Callable[[], str | None]) -> web.Application:

@@ -173,6 +173,11 @@ class TestHttp:
             "text": {**signed(content), "X-Slack-Request-Timestamp": "soon"},
             "other body": signed(content + b" "),
             "endless number": {**signed(content), "X-Slack-Request-Timestamp": "9" * 5000},
+            "beyond all time": {**signed(content), "X-Slack-Request-Timestamp": "9" * 400},
+            "no time": {**signed(content), "X-Slack-Request-Timestamp": ""},
+            "not a number": {**signed(content), "X-Slack-Request-Timestamp": "nan"},
+            "no signature": {**signed(content), "X-Slack-Signature": ""},
+            "half a signature": {**signed(content), "X-Slack-Signature": "v0="},
             "odd letters": {**signed(content), "X-Slack-Signature": "v0=ä"},
         }
         unreadable = {"no JSON": b"{nope", "a list": b"[1]", "no UTF-8": b"\xff\xfe", "nothing": b""}

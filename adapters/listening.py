@@ -1,0 +1,112 @@
+"""How every server of ours listens: a stranger costs one connection for some seconds, and no line of log.
+
+aiohttp waits for ever for headers and bodies that do not come to an end, and logs what it cannot parse. Here a
+connection without a whole request is cut after `REQUEST_SECONDS`; when there are too many, those that have been quiet
+for longest make room; and what is no HTTP is not logged, as anybody can send it.
+"""
+
+import asyncio
+import logging
+import resource
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.typedefs import Handler, Middleware
+
+REQUEST_SECONDS = 10.0
+"""From a connection, or the answer before, to a whole header."""
+
+BODY_SECONDS = 8.0
+_LINGER_SECONDS = 1.0
+_BACKLOG = 64
+_MOST = 512
+"""Connections at the same time, where the limit on descriptors allows for them."""
+
+_log = logging.getLogger("aiohttp.server")
+
+
+@asynccontextmanager
+async def listening(
+    application: web.Application, *, host: str, port: int, stop_seconds: float = 3.0
+) -> AsyncIterator[None]:
+    """Serve while entered; requests that are being answered at the end get `stop_seconds`.
+
+    Raises:
+        OSError: the address is taken, or not ours.
+    """
+    busy: set[object] = set()
+    application.middlewares.insert(0, _counting(busy))
+    _log.addFilter(_is_ours)  # a filter that is there already is not added again
+    runner = web.AppRunner(
+        application,
+        access_log=None,
+        shutdown_timeout=stop_seconds,
+        keepalive_timeout=REQUEST_SECONDS,
+        lingering_time=_LINGER_SECONDS,
+        logger=_log,
+    )
+    await runner.setup()
+    try:
+        assert runner.server is not None
+        doors = _Doors(runner.server, busy)
+        server = await asyncio.get_running_loop().create_server(doors, host, port, backlog=_BACKLOG)
+        try:
+            yield
+        finally:
+            server.close()
+    finally:
+        await runner.cleanup()
+
+
+async def body_of(request: web.Request) -> bytes:
+    """The whole body.
+
+    Raises:
+        web.HTTPException: it is too long, does not come in time, or breaks off.
+    """
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await request.read()
+    except TimeoutError:
+        response: web.HTTPException = web.HTTPRequestTimeout()
+    except (web.RequestPayloadError, HttpProcessingError, ConnectionError, EOFError):
+        response = web.HTTPBadRequest()
+    response.force_close()
+    raise response
+
+
+class _Doors:
+    """Makes the protocol of each new connection, and room for it."""
+
+    def __init__(self, server: web.Server, busy: set[object]) -> None:
+        self._server = server
+        self._busy = busy
+        descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        self._most = _MOST if descriptors == resource.RLIM_INFINITY else max(8, min(_MOST, descriptors // 3))
+
+    def __call__(self) -> asyncio.Protocol:
+        excess = len(self._server.connections) + 1 - self._most
+        if excess > 0:
+            quiet = [connection for connection in self._server.connections if connection not in self._busy]
+            for connection in quiet[:excess]:
+                connection.force_close()
+        return self._server()
+
+
+def _counting(busy: set[object]) -> Middleware:
+    @web.middleware
+    async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
+        busy.add(request.protocol)
+        try:
+            return await handler(request)
+        finally:
+            busy.discard(request.protocol)
+
+    return counted
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether a line is about us, and not about what somebody sent."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

@@ -1,0 +1,120 @@
+"""Connections that come to nothing: they are cut, make room for others and fill no log. Over real sockets."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+
+from adapters import listening as listening_module
+from adapters.listening import body_of, listening
+from tests.fakes.slack_house import free_port
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening_module, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(listening_module, "BODY_SECONDS", 0.3)
+
+
+@asynccontextmanager
+async def server() -> AsyncIterator[int]:
+    async def echo(request: web.Request) -> web.Response:
+        return web.Response(body=await body_of(request))
+
+    application = web.Application()
+    application.router.add_post("/", echo)
+    port = free_port()
+    async with listening(application, host="127.0.0.1", port=port):
+        yield port
+
+
+async def call(port: int, sent: bytes) -> Streams:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    await writer.drain()
+    return reader, writer
+
+
+async def answer(streams: Streams) -> bytes:
+    """Everything until the connection is closed."""
+    async with asyncio.timeout(5):
+        content = await streams[0].read()
+    streams[1].close()
+    return content
+
+
+WHOLE = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("sent", [b"", b"POST / HT", b"POST / HTTP/1.1\r\nHost: x\r\nX-Half: "])
+async def test_half_a_request_is_cut(sent: bytes) -> None:
+    async with server() as port:
+        assert await answer(await call(port, sent)) == b""
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_header_that_drips_is_cut_too() -> None:
+    async with server() as port:
+        reader, writer = await call(port, b"POST / HTTP/1.1\r\nX: ")
+        async with asyncio.timeout(5):
+            while not reader.at_eof():
+                try:
+                    writer.write(b"x")
+                    await writer.drain()
+                    async with asyncio.timeout(0.05):
+                        await reader.read(1)
+                except (TimeoutError, ConnectionError):
+                    pass
+        writer.close()
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_body_that_does_not_come_to_an_end_is_cut() -> None:
+    async with server() as port:
+        said = await answer(await call(port, WHOLE.replace(b"Length: 2", b"Length: 9")))
+        assert said.startswith(b"HTTP/1.1 408")
+
+
+@pytest.mark.parametrize("sent", [b"\x16\x03\x01\x02\0", b"nonsense\r\n\r\n", b"GET / HTTP/9\r\nX: 1\r\n\r\n"])
+async def test_what_is_no_request_is_answered_and_not_logged(sent: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        async with server() as port:
+            assert b"400" in await answer(await call(port, sent + b"\r\n\r\n"))
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        WHOLE.replace(b"Length: 2", b"Length: 9"),
+        WHOLE.replace(b"Content-Length: 2", b"Transfer-Encoding: chunked").replace(
+            b"\r\n\r\nhi", b"\r\n\r\nzz\r\nhi\r\n"
+        ),
+        WHOLE.replace(b"Content-Length: 2", b"Content-Length: 2\r\nContent-Encoding: gzip"),
+    ],
+)
+async def test_a_body_that_breaks_off_logs_nothing(sent: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        async with server() as port:
+            streams = await call(port, sent)
+            streams[1].write_eof()
+            assert b"HTTP/1.1 200" not in await answer(streams)
+    assert not caplog.records
+
+
+async def test_the_quiet_ones_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening_module, "_MOST", 20)
+    async with server() as port:
+        strangers = [await call(port, b"POST / HTTP/1.1\r\nHost") for _ in range(60)]
+        assert (await answer(await call(port, WHOLE))).endswith(b"\r\n\r\nhi")
+        await asyncio.sleep(0.05)
+        left = [reader for reader, _ in strangers if not reader.at_eof()]
+        assert len(left) <= 20
+        for _, writer in strangers:
+            writer.close()
