@@ -7,18 +7,14 @@ from pathlib import Path
 
 from adapters.sqlite.database import publish
 from adapters.sqlite.migrations import MIGRATIONS, tables_made
-from bot.domain.errors import InvalidRequest
 
 
-def check_backup(database: Path, *, name: Path) -> None:
-    """Refuse what a start would refuse, before anything is replaced.
+def fault_of_backup(database: Path, *, name: Path) -> str | None:
+    """What a start would refuse of this file, one sentence; None if nothing.
 
     Args:
         database: the file to look at.
         name: what the person calls the backup, for the sentence.
-
-    Raises:
-        InvalidRequest: it is damaged, of another program or of a newer version.
     """
     try:
         with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
@@ -28,12 +24,13 @@ def check_backup(database: Path, *, name: Path) -> None:
     except sqlite3.DatabaseError:
         found, version, tables = "not a database", 0, set()
     if found != "ok" or version == 0 or not {"jobs", "inbox"} <= tables:
-        raise InvalidRequest(f"{name} is damaged or no backup of Pentimento's: name what `pentimento backup` made.")
+        return f"{name} is damaged or no backup of Pentimento's: name what `pentimento backup` made."
     if version > len(MIGRATIONS) or (version == len(MIGRATIONS) and not tables_made() <= tables):
-        raise InvalidRequest(
+        return (
             f"{name} is of version {version} and this program knows versions up to {len(MIGRATIONS)}: "
             "restore it with the newer Pentimento that wrote it."
         )
+    return None
 
 
 def put_in_place(restored: Path, database: Path) -> Path | None:

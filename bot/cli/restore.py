@@ -11,7 +11,7 @@ from pathlib import Path
 
 from adapters.files.data_dir import hold_data_dir
 from adapters.sqlite.database import publish
-from adapters.sqlite.restoring import check_backup, put_in_place
+from adapters.sqlite.restoring import fault_of_backup, put_in_place
 from bot.cli.arguments import EXIT_DONE
 from bot.cli.backup import DATABASE, PICTURES
 from bot.domain.errors import InvalidRequest, JobFailed
@@ -53,7 +53,8 @@ def _restore(backup: Path, data_dir: Path) -> tuple[int, Path | None]:
         else:
             shutil.copyfile(backup, database)
         database.chmod(0o600)
-        check_backup(database, name=backup)
+        if fault := fault_of_backup(database, name=backup):
+            raise InvalidRequest(fault)
         return pictures, put_in_place(database, data_dir / DATABASE)
 
 
