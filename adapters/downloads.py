@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import aiohttp
 from yarl import URL
 
+from adapters.proxies import proxy_for
 from bot.domain.errors import PictureRefused
 from bot.domain.picture import Sent
 
@@ -61,7 +62,10 @@ class Downloader:
         address = self._checked(url)
         try:
             async with self._session.get(
-                address, headers={"Accept-Encoding": "identity", **(headers or {})}, allow_redirects=False
+                address,
+                headers={"Accept-Encoding": "identity", **(headers or {})},
+                allow_redirects=False,
+                proxy=proxy_for(address),
             ) as response:
                 if response.status != 200:
                     raise HostRefused(response.status)

@@ -19,6 +19,7 @@ from adapters.discord.faults import ERRORS, judge
 from adapters.discord.incoming import Incoming
 from adapters.discord.limits import LONGEST_LIMIT, GlobalLimit
 from adapters.discord.reading import calls_our_role, read_interaction, read_mention, read_reaction
+from adapters.proxies import proxy_for
 from bot.domain.errors import FatalError
 from bot.ports import Clock
 
@@ -61,6 +62,7 @@ class Connection(discord.AutoShardedClient):
             max_messages=None,
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
+            proxy=proxy_for(api_url),  # of the gateway too
         )
         self.http.max_ratelimit_timeout = LONGEST_LIMIT
         self._connection.parsers = {

@@ -6,14 +6,13 @@ The SDK's own retries are off: it repeats a POST whose connection broke, which p
 import asyncio
 import logging
 from typing import Any, Self
-from urllib.request import proxy_bypass
 
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
-from yarl import URL
 
+from adapters.proxies import proxy_for
 from adapters.slack.errors import Meaning, SlackFault, understood
 from adapters.slack.identity import Identity, Tokens
 from adapters.slack.members import Team
@@ -38,7 +37,7 @@ class SlackApi:
             FatalError: Slack does not take the token, or does not answer.
         """
         timeout = aiohttp.ClientTimeout(total=CALL_SECONDS)
-        self._session = aiohttp.ClientSession(timeout=timeout)
+        self._session = aiohttp.ClientSession(timeout=timeout, proxy=proxy_for(self.options.api_url))
         self.client = self.with_token(None)
         try:
             await self._tokens.start(self)
@@ -66,7 +65,7 @@ class SlackApi:
             retry_handlers=[],
             logger=_sdk_log,
         )
-        client.proxy = proxy_for(self.options.api_url, client.proxy)
+        client.proxy = proxy_for(self.options.api_url)
         return client
 
     async def installed(self, team: Team) -> Identity | None:
@@ -140,10 +139,3 @@ class SlackApi:
                     raise
             await asyncio.sleep(wait)
             pause *= 2
-
-
-def proxy_for(address: str, proxy: str | None) -> str | None:
-    """The environment's proxy, unless `NO_PROXY` or a loopback address says to go without; the SDK knows neither."""
-    host = URL(address).host or ""
-    direct = host == "localhost" or host.startswith("127.") or host == "::1" or bool(proxy_bypass(host))
-    return None if direct else proxy

@@ -7,7 +7,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.api import proxy_for
+from adapters.proxies import proxy_for
 from adapters.slack.errors import understood
 from adapters.slack.options import SlackOptions
 from adapters.slack.scopes import SCOPES
@@ -28,7 +28,7 @@ async def check_slack(options: SlackOptions) -> AsyncIterator[Verdict]:
     """Ask Slack about each token that is set."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS)) as session:
         client = AsyncWebClient(base_url=options.api_url, session=session, retry_handlers=[])
-        client.proxy = proxy_for(options.api_url, client.proxy)
+        client.proxy = proxy_for(options.api_url)
         if options.refresh_token:
             yield Verdict(good=True, words="SLACK_BOT_TOKEN rotates: it is renewed when the service starts")
         elif options.bot_token:

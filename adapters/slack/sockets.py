@@ -8,7 +8,8 @@ import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 
-from adapters.slack.api import SlackApi, proxy_for
+from adapters.proxies import proxy_for
+from adapters.slack.api import SlackApi
 from adapters.slack.identity import started
 from bot.domain.errors import FatalError
 
@@ -42,7 +43,7 @@ class Sockets:
                 web_client=self._api.client,
                 ping_interval=PING_SECONDS,
             )
-            handler.client.proxy = proxy_for(self._api.options.api_url, handler.client.proxy)
+            handler.client.proxy = proxy_for(self._api.options.api_url)
             self._handlers.append(handler)
         try:
             async with asyncio.timeout(CONNECT_SECONDS), asyncio.TaskGroup() as connecting:

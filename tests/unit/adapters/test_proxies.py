@@ -1,0 +1,89 @@
+"""Every way out takes the proxy of the environment, seen from a proxy that writes down what it is asked for."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from adapters.discord import connection as discord_connection
+from adapters.downloads import downloader
+from adapters.proxies import proxy_for
+from adapters.slack.check import check_slack
+from adapters.slack.options import SlackOptions
+from bot.domain.errors import PictureRefused
+from bot.system import SystemClock
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@asynccontextmanager
+async def refusing_proxy(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[str]]:
+    """The environment's proxy while entered; gives the first lines of what it is asked, and lets nothing through."""
+    asked: list[str] = []
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).decode().splitlines()[0])
+        writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    async with server:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        yield asked
+
+
+@pytest.mark.parametrize(
+    ("environment", "address", "proxy"),
+    [
+        ({"HTTPS_PROXY": "http://proxy:3128"}, "https://slack.com/api/", "http://proxy:3128"),
+        ({"https_proxy": "proxy:3128"}, "https://slack.com/api/", "http://proxy:3128"),
+        ({"ALL_PROXY": "http://proxy:3128"}, "wss://gateway.discord.gg/", "http://proxy:3128"),
+        ({"HTTPS_PROXY": "http://proxy:3128"}, "wss://gateway.discord.gg/", "http://proxy:3128"),
+        ({"HTTP_PROXY": "http://proxy:3128"}, "https://slack.com/api/", None),
+        ({"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "slack.com"}, "https://files.slack.com/x", None),
+        ({"HTTP_PROXY": "http://proxy:3128"}, "http://127.0.0.1:8080/api/", None),
+        ({"HTTP_PROXY": "http://proxy:3128"}, "http://127.3.2.1/api/", None),
+        ({"HTTP_PROXY": "http://proxy:3128"}, "http://[::1]:8080/api/", None),
+        ({"HTTP_PROXY": "http://proxy:3128"}, "http://localhost/api/", None),
+        ({}, "https://slack.com/api/", None),
+    ],
+)
+def test_which_proxy_an_address_takes(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], address: str, proxy: str | None
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert proxy_for(address) == proxy
+
+
+async def test_pictures_come_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with (
+        refusing_proxy(monkeypatch) as asked,
+        downloader(allowed_hosts=frozenset({"cdn.discordapp.com"}), max_bytes=1000) as fetching,
+    ):
+        with pytest.raises(PictureRefused):
+            await fetching.fetch("https://cdn.discordapp.com/cat.png")
+    assert asked == ["CONNECT cdn.discordapp.com:443 HTTP/1.1"]
+
+
+async def test_discord_is_reached_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with refusing_proxy(monkeypatch) as asked:
+        connection = discord_connection.Connection(api_url="https://discord.com/api/v10", clock=SystemClock())
+        await connection.log_in("token", waits=())
+        await connection.close()
+    assert set(asked) == {"CONNECT discord.com:443 HTTP/1.1"}
+
+
+async def test_slack_is_reached_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with refusing_proxy(monkeypatch) as asked:
+        options = SlackOptions(bot_token="xoxb-1", app_token="xapp-1")
+        assert [verdict.good async for verdict in check_slack(options)] == [False, False]
+    assert set(asked) == {"CONNECT slack.com:443 HTTP/1.1"}
