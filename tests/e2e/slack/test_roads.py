@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from adapters.slack.api import proxy_for
 from adapters.slack.inbound import inbound
 from bot.domain.errors import FatalError
 from bot.ports import InboxEvent
@@ -69,13 +68,6 @@ async def test_a_proxy_of_the_environment_is_not_asked_for_what_lies_on_this_mac
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     async with house(slack, tmp_path):
         await ann.open("/help", general)
-
-
-def test_what_the_environment_excludes_goes_without_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_PROXY", "slack.inside.example")
-    monkeypatch.setenv("no_proxy", "slack.inside.example")
-    assert proxy_for("https://slack.inside.example/api/", "http://proxy:1") is None
-    assert proxy_for("https://slack.com/api/", "http://proxy:1") == "http://proxy:1"
 
 
 async def test_a_wrong_app_token_ends_the_start(slack: SlackServer, tmp_path: Path) -> None:
