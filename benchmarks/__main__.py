@@ -25,10 +25,10 @@ from benchmarks.peers import Stock, has_stream
 from benchmarks.report import plots, table
 from benchmarks.workloads import WORKLOADS, Setting, saturated
 from benchmarks.yardsticks import Watermark, peak_flops
-from inference.caps import KneeFile
-from inference.child import KEEPS_KERNELS
-from inference.devices import choose_device, choose_dtype, cores
-from inference.looping import LoopBackend
+from inference.backends.batched import LoopBackend
+from inference.batching.batch_size import KneeFile
+from inference.models.devices import choose_device, choose_dtype, cores
+from inference.processes.child import KEEPS_KERNELS
 
 RESULTS = Path(__file__).with_name("results")
 

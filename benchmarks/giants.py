@@ -15,7 +15,7 @@ import diffusers
 import torch
 import transformers
 
-from inference import loading
+from inference.models import loading
 
 SCHEDULE = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1}
 

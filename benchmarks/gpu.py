@@ -29,12 +29,12 @@ from benchmarks.peers import Stock, has_stream
 from benchmarks.report import device_table
 from benchmarks.workloads import WORKLOADS, Ask, Setting, saturated
 from benchmarks.yardsticks import peak_flops, peak_memory
-from inference.caps import KneeFile
-from inference.denoiser import BUCKETS, _call
-from inference.devices import choose_device
-from inference.easel import Easel, trial
-from inference.looping import LoopBackend
-from inference.regions import compiled
+from inference.acceleration.compile import compiled
+from inference.backends.batched import LoopBackend
+from inference.batching.batch_size import KneeFile
+from inference.batching.loaded_model import Easel, trial
+from inference.batching.unet import BUCKETS, _call
+from inference.models.devices import choose_device
 
 RESULTS = Path(__file__).with_name("results")
 GOAL_FLOPS = 790e12  # operations per second in bfloat16 that utilisation is a share of, on an H200

@@ -13,16 +13,16 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks.peers import CompiledStock, StaticBatch, Stock, Stream
 from benchmarks.workloads import Ask
 from inference.api import Failed, Img2ImgRequest
-from inference.backend import Backend, Settings
-from inference.caps import KneeFile
-from inference.denoiser import _call
-from inference.draughtsman import Draughtsman
-from inference.easel import trial
-from inference.entry import MapModels, ModelEntry
-from inference.family import Parts
-from inference.looping import LoopBackend
-from inference.painting import Wire, paint
-from inference.stock import StockBackend
+from inference.backends.base import Backend, Settings
+from inference.backends.batched import LoopBackend
+from inference.backends.stock import StockBackend
+from inference.batching.batch_size import KneeFile
+from inference.batching.components import Parts
+from inference.batching.loaded_model import trial
+from inference.batching.unet import _call
+from inference.control_maps.annotators import Draughtsman
+from inference.models.entry import MapModels, ModelEntry
+from inference.worker.generate import Wire, paint
 
 KINDS: Mapping[str, type[StockBackend]] = {
     "pentimento": LoopBackend,

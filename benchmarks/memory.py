@@ -18,8 +18,8 @@ import torch
 
 from benchmarks.workloads import PROMPTS, Setting
 from inference.api import Done, Img2ImgRequest, Step
-from inference.entry import ModelEntry
-from inference.process import ProcessEngine
+from inference.models.entry import ModelEntry
+from inference.worker.engine import ProcessEngine
 
 RESULTS = Path(__file__).with_name("results")
 EACH = 100

@@ -11,10 +11,11 @@ from typing import Any
 import torch
 from PIL import Image
 
-from inference.backend import Settings, Task
-from inference.regions import allow, compile_regions, compiled
-from inference.residents import Resident
-from inference.stock import StockBackend, arguments
+from inference.acceleration.compile import allow_many_shapes, compile_regions, compiled
+from inference.backends.base import Settings
+from inference.backends.model_cache import Resident
+from inference.backends.stock import StockBackend, arguments
+from inference.batching.task import Task
 
 MOST = 8
 """Pictures in a static batch."""
@@ -42,7 +43,7 @@ class CompiledStock(Stock):
     """Stock diffusers, channels last, with its UNet's and decoder's blocks compiled."""
 
     def generate(self, task: Task) -> Image.Image:
-        allow()
+        allow_many_shapes()
         with torch.inference_mode():  # as ours: a compiler takes tensors of another mode for others
             return super().generate(task)
 
@@ -99,7 +100,7 @@ class StaticBatch(Stock):
         call["negative_prompt"] = [wished["negative_prompt"] or "" for wished in each]
         call["callback_on_step_end"] = None
         self.pipeline.scheduler = copy.deepcopy(resident.scheduler)
-        allow()
+        allow_many_shapes()
         with torch.inference_mode():
             pictures: list[Image.Image] = self.pipeline(**call).images
         for task, wished in zip(tasks, each, strict=True):

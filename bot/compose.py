@@ -24,10 +24,10 @@ from config.safety import load_blocked
 from config.settings import SafetySettings, Settings
 from config.styles import load_styles
 from inference.api import Engine
-from inference.entry import MapModels
-from inference.inspection import Wanted
-from inference.inspector import Inspector
-from inference.process import ProcessEngine
+from inference.models.entry import MapModels
+from inference.safety.classifier import Wanted
+from inference.safety.client import Inspector
+from inference.worker.engine import ProcessEngine
 
 _MORE_UPLOADS = 2
 """Pictures that are fetched while others are decoded, so that no processor waits for the network."""

@@ -12,7 +12,7 @@ from bot.domain.request import MAX_GUIDANCE_SCALE, MAX_STEPS
 from config.reading import ConfigError, parse_toml
 from config.settings import Settings
 from inference.api import ControlKind
-from inference.entry import MAX_LORA_WEIGHT, LoraEntry, ModelEntry
+from inference.models.entry import MAX_LORA_WEIGHT, LoraEntry, ModelEntry
 
 SHIPPED_MODELS = Path(__file__).with_name("models.toml")
 

@@ -16,9 +16,9 @@ from typing import Any
 import torch
 
 from inference.api import Control, ControlKind, Lora
-from inference.catalog import POCKET, locate
-from inference.entry import LoraEntry
-from inference.loading import load, quiet
+from inference.models.catalog import POCKET, locate
+from inference.models.entry import LoraEntry
+from inference.models.loading import load, quiet
 from tests.fakes.atelier import Atelier, Sitter, picture, request
 from tests.fakes.models import CLIPPED, SCHEDULERS, control_network, stable_diffusion, stable_diffusion_xl
 from tests.fakes.tiny_loras import save_lora

@@ -13,8 +13,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from inference.api import ControlKind
-from inference.backend import Unsuited
-from inference.maps import draw_lines
+from inference.control_maps.maps import draw_lines
+from inference.errors import Unsuited
 from training.pairs import Pixels
 from training.photographs import to_image
 from training.pool import PicturePool

@@ -9,7 +9,7 @@ from huggingface_hub import get_token
 
 from bot.cli.findings import Finding, State
 from inference.api import Capacity, ControlKind, ModelDefaults
-from inference.entry import LINES, MapModels, ModelEntry
+from inference.models.entry import LINES, MapModels, ModelEntry
 
 _HUB_PLACE = re.compile(r"[\w-][\w.-]*(/[\w.-]+)+", re.ASCII)
 """A repository on the hub, or a file in one."""

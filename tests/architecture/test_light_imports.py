@@ -8,7 +8,9 @@ import pytest
 HEAVY = {"torch", "diffusers", "transformers", "accelerate", "safetensors"}
 
 
-@pytest.mark.parametrize("module", ["inference.api", "inference.process", "inference.catalog", "inference.worker"])
+@pytest.mark.parametrize(
+    "module", ["inference.api", "inference.worker.engine", "inference.models.catalog", "inference.worker.__main__"]
+)
 def test_the_bots_side_of_the_engine_imports_no_torch(module: str) -> None:
     code = f"import sys, {module}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

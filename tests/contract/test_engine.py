@@ -26,9 +26,9 @@ from inference.api import (
     Started,
     Step,
 )
-from inference.entry import ModelEntry
 from inference.geometry import working_size
-from inference.process import ProcessEngine
+from inference.models.entry import ModelEntry
+from inference.worker.engine import ProcessEngine
 from tests.fakes.engine import FakeEngine
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

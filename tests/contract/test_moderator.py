@@ -10,8 +10,8 @@ import pytest
 from adapters.moderation.moderator import OwnersModerator
 from bot.domain.safety import Verdict
 from bot.ports import Moderator
-from inference.inspection import Wanted
-from inference.inspector import Inspector
+from inference.safety.classifier import Wanted
+from inference.safety.client import Inspector
 from tests.fakes.core import png
 from tests.fakes.moderator import FakeModerator
 

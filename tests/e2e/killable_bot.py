@@ -22,7 +22,7 @@ from bot.lifecycle import Core, Keep, serve
 from bot.ports import MessageRef
 from config.logging import setup_logging
 from config.reading import load_settings
-from inference.process import ProcessEngine
+from inference.worker.engine import ProcessEngine
 from tests.fakes.core import png
 
 PLATFORM = "socketchat"

@@ -11,8 +11,8 @@ import pytest
 from adapters.moderation.moderator import OwnersModerator
 from bot.domain.safety import Verdict
 from inference.api import ModelUnavailable
-from inference.inspection import Wanted
-from inference.inspector import Inspector
+from inference.safety.classifier import Wanted
+from inference.safety.client import Inspector
 from tests.e2e.test_kill_loop import all_shown, family, start
 from tests.fakes import cued_classifier as cue
 from tests.fakes.chat_server import ChatServer
@@ -82,7 +82,7 @@ async def test_a_model_that_goes_away_later_lets_nothing_through(
 async def test_nothing_of_it_outlives_the_service(model: Path) -> None:
     async with Inspector(Wanted(model=str(model)), seconds=3.0, loader=LOADER):
         children = psutil.Process().children(recursive=True)
-        assert any("inference.inspection" in " ".join(child.cmdline()) for child in children)
+        assert any("inference.safety" in " ".join(child.cmdline()) for child in children)
     _, alive = psutil.wait_procs(children, timeout=5)
     assert not [child for child in alive if child.status() != psutil.STATUS_ZOMBIE]
 
@@ -95,7 +95,7 @@ async def test_a_kill_between_painting_and_checking_shows_nothing_unchecked_and_
         for number in range(1, 4):
             chat.send(f"event-{number}", "a plain wish")
         bot = await start(chat.url, data, classifier=classifier)
-        [looking] = [each for each in family(bot) if "inference.inspection" in " ".join(each.cmdline())]
+        [looking] = [each for each in family(bot) if "inference.safety" in " ".join(each.cmdline())]
         looking.suspend()
         async with asyncio.timeout(120):
             while not list(data.rglob("job*.png")) and not list((data / "images").rglob("*-1.png")):

@@ -11,8 +11,8 @@ import pytest_asyncio
 from PIL import Image
 
 from inference.api import Control, ControlKind, Done, Failed, FailureKind, Img2ImgRequest
-from inference.entry import MapModels, ModelEntry
-from inference.process import ProcessEngine
+from inference.models.entry import MapModels, ModelEntry
+from inference.worker.engine import ProcessEngine
 from tests.fakes.pictures import drawing
 
 pytestmark = [

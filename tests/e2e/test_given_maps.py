@@ -15,7 +15,7 @@ from bot.domain.control import Control
 from bot.domain.ids import generation_id
 from bot.domain.request import Action
 from inference.api import ControlKind
-from inference.maps import fit_map, read_map
+from inference.control_maps.maps import fit_map, read_map
 from tests.fakes.core import Bench, bench, press, request
 from tests.fakes.engine import DEFAULTS
 from tests.fakes.messenger import FakeMessenger

@@ -15,9 +15,9 @@ from bot.domain.ids import JobId
 from bot.queue import PATIENCE as QUEUE_PATIENCE
 from bot.queue import FairQueue, QueueClosed, Unit
 from inference.api import Done, Event, Failed, Img2ImgRequest, Lora, Started
-from inference.entry import LoraEntry, ModelEntry
-from inference.process import ProcessEngine
-from inference.turns import PATIENCE as TURNS_PATIENCE
+from inference.models.entry import LoraEntry, ModelEntry
+from inference.worker.engine import ProcessEngine
+from inference.worker.model_turns import PATIENCE as TURNS_PATIENCE
 
 pytestmark = [
     pytest.mark.slow,

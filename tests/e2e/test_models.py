@@ -13,8 +13,8 @@ import pytest_asyncio
 from PIL import Image
 
 from inference.api import Cancelled, Done, Event, Failed, FailureKind, Img2ImgRequest, ModelUnavailable, Started, Step
-from inference.entry import ModelEntry
-from inference.process import ProcessEngine
+from inference.models.entry import ModelEntry
+from inference.worker.engine import ProcessEngine
 
 pytestmark = [
     pytest.mark.slow,

@@ -17,7 +17,6 @@ import psutil
 import pytest
 from PIL import Image
 
-from inference import child
 from inference.api import (
     Cancelled,
     Control,
@@ -33,8 +32,9 @@ from inference.api import (
     Started,
     Step,
 )
-from inference.entry import ModelEntry
-from inference.process import ProcessEngine
+from inference.models.entry import ModelEntry
+from inference.processes import child
+from inference.worker.engine import ProcessEngine
 
 PATIENCE = 60.0
 SILENCE = 2.0

@@ -13,14 +13,15 @@ import torch
 from PIL import Image
 
 from inference.api import ControlKind, Img2ImgRequest, Lora
-from inference.backend import Stopped, Task
-from inference.batch import StepLoop
-from inference.caps import KneeFile
-from inference.easel import Easel, dressed
-from inference.entry import LoraEntry
-from inference.loras import Wardrobe
-from inference.run import Run
-from inference.stock import translate
+from inference.backends.stock import translate
+from inference.batching.batch_size import KneeFile
+from inference.batching.loaded_model import Easel, dressed
+from inference.batching.run import Run
+from inference.batching.step_loop import StepLoop
+from inference.batching.task import Task
+from inference.errors import Stopped
+from inference.models.entry import LoraEntry
+from inference.models.loras import Wardrobe
 
 PATIENCE = 60.0
 

@@ -17,8 +17,10 @@ from typing import Any, NoReturn
 from PIL import Image
 
 from inference.api import Img2ImgRequest, ModelDefaults, ModelUnavailable
-from inference.backend import DevicePoisoned, OutOfMemory, Settings, Task, Unsuited
-from inference.catalog import told
+from inference.backends.base import Settings
+from inference.batching.task import Task
+from inference.errors import DevicePoisoned, OutOfMemory, Unsuited
+from inference.models.catalog import told
 from tests.fakes.maps import showing
 
 DEFAULTS = ModelDefaults(steps=4, guidance_scale=1.5, max_pixels=256 * 256, multiple=8)

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from inference.api import ModelUnavailable
-from inference.inspection import Loaded, Wanted
+from inference.safety.classifier import Loaded, Wanted
 
 SAFE, UNSAFE, CRASH, HANG, GARBAGE, NONSENSE, FAILS = (
     "green", "red", "black", "blue", "white", "gray", "yellow",

@@ -33,9 +33,9 @@ from inference.api import (
     Started,
     Step,
 )
-from inference.backend import Unsuited
+from inference.control_maps.maps import draw_lines, fit_map, label, read_map
+from inference.errors import Unsuited
 from inference.geometry import fit
-from inference.maps import draw_lines, fit_map, label, read_map
 from tests.fakes.maps import KINDS, showing
 
 

@@ -12,8 +12,8 @@ import diffusers
 import torch
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
-from inference.catalog import POCKET, locate
-from inference.loading import load
+from inference.models.catalog import POCKET, locate
+from inference.models.loading import load
 
 WIDTH = 16
 STABLE_DIFFUSION = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1}

@@ -11,7 +11,7 @@ from bot.cli import pictures, serve
 from config.models import offered_models
 from config.settings import Settings
 from inference.api import Engine
-from inference.process import ProcessEngine
+from inference.worker.engine import ProcessEngine
 from tests.fakes.maps import KINDS
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 import transformers
 
-from inference.skeleton import COCO_JOINTS
+from inference.control_maps.openpose import COCO_JOINTS
 
 
 def save_depth(folder: Path) -> Path:

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 import torch
 
-from inference import regions
-from inference.batch import advance, decode
-from inference.caps import knee
-from inference.catalog import POCKET, locate
-from inference.crossing import Coming, sent
-from inference.denoiser import Denoiser, seconds
-from inference.easel import trial
-from inference.loading import load
-from inference.run import Run
+from inference.acceleration.compile import compile_regions, restore
+from inference.acceleration.transfer import Coming, sent
+from inference.batching.batch_size import knee
+from inference.batching.loaded_model import trial
+from inference.batching.run import Run
+from inference.batching.step_loop import advance, decode
+from inference.batching.unet import Denoiser, seconds
+from inference.models.catalog import POCKET, locate
+from inference.models.loading import load
 from tests.fakes.atelier import Atelier, Sitter, error, picture, request, stock
 from tests.fakes.models import stable_diffusion, stable_diffusion_xl
 
@@ -170,12 +170,12 @@ def test_compiled_blocks_say_the_same_for_any_rows_and_sizes() -> None:
     parts = None
     with Atelier(pipeline) as atelier, torch.inference_mode():
         parts = atelier.easel.parts
-        regions.restore(parts.unet)
+        restore(parts.unet)
         atelier.easel.denoiser.forget()
         plain = Denoiser(parts.unet)
         told = [trial(parts, side).padded(rows) for side, rows in ((16, 2), (24, 4), (16, 3), (32, 2))]
         wanted = [plain._plain(rows).clone() for rows in told]
-        regions.compile_regions(parts.unet)
+        compile_regions(parts.unet)
         compiled = Denoiser(parts.unet)
         for rows, right in zip(told, wanted, strict=True):
             for _ in range(3):

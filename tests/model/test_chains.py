@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inference.palette import palette
+from inference.worker.palette import palette
 
 pytestmark = pytest.mark.slow
 

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from inference import catalog
 from inference.api import ControlKind, Lora, ModelDefaults, ModelUnavailable
-from inference.entry import LINES, LoraEntry, MapModels, ModelEntry
+from inference.models import catalog
+from inference.models.entry import LINES, LoraEntry, MapModels, ModelEntry
 
 
 def model(folder: Path, pipeline: str, *, own_words: object = None, **configs: object) -> Path:

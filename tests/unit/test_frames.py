@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference import frames
 from inference.api import (
     Cancelled,
     Capacity,
@@ -25,6 +24,7 @@ from inference.api import (
     Started,
     Step,
 )
+from inference.processes import protocol
 
 TEXT = st.text(max_size=50)
 FEW = st.integers(0, 1000)
@@ -49,16 +49,16 @@ CONTROLS = st.none() | st.builds(Control, kind=st.sampled_from(ControlKind), map
 LORAS = st.lists(st.builds(Lora, TEXT, st.floats(0, 2))).map(tuple)
 
 
-def through_the_pipe(frame: frames.Frame) -> frames.Frame:
-    frame_read = frames.read(io.BytesIO(frames.pack(frame)))
+def through_the_pipe(frame: protocol.Frame) -> protocol.Frame:
+    frame_read = protocol.read(io.BytesIO(protocol.pack(frame)))
     assert frame_read is not None
     return frame_read
 
 
 @given(EVENTS)
 def test_an_event_arrives_as_it_was_sent(event: Event) -> None:
-    frame = through_the_pipe({"frame": "event", "event": frames.event_to_json(event)})
-    assert frames.event_from_json(frame["event"]) == event
+    frame = through_the_pipe({"frame": "event", "event": protocol.event_to_json(event)})
+    assert protocol.event_from_json(frame["event"]) == event
 
 
 @given(TEXT, st.floats(0, 1), st.integers(0, 2**32 - 1), CONTROLS, LORAS)
@@ -79,30 +79,30 @@ def test_a_request_arrives_as_it_was_sent(
         loras=loras,
     )
     frame = through_the_pipe({"frame": "run", "request": asdict(request)})
-    assert frames.request_from_json(frame["request"]) == request
+    assert protocol.request_from_json(frame["request"]) == request
 
 
 def test_the_end_of_the_pipe_is_no_frame() -> None:
-    whole = frames.pack({"frame": "open"})
+    whole = protocol.pack({"frame": "open"})
     for length in range(len(whole)):
-        assert frames.read(io.BytesIO(whole[:length])) is None
+        assert protocol.read(io.BytesIO(whole[:length])) is None
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"\xff", b"5", b'{"fra'])
 def test_noise_is_refused(body: bytes) -> None:
-    with pytest.raises(frames.BadFrame):
-        frames.unpack(body)
+    with pytest.raises(protocol.BadFrame):
+        protocol.unpack(body)
 
 
 def test_a_length_beyond_any_frame_is_refused() -> None:
-    with pytest.raises(frames.BadFrame):
-        frames.read(io.BytesIO(b"\xff\xff\xff\xff" + b"x" * 10))
+    with pytest.raises(protocol.BadFrame):
+        protocol.read(io.BytesIO(b"\xff\xff\xff\xff" + b"x" * 10))
 
 
 @pytest.mark.parametrize("fields", [{}, {"event": "Nothing"}, {"event": "Step"}, {"event": "Failed", "kind": "x"}])
-def test_an_event_that_is_none_is_refused(fields: frames.Frame) -> None:
-    with pytest.raises(frames.BadFrame):
-        frames.event_from_json(json.loads(json.dumps(fields)))
+def test_an_event_that_is_none_is_refused(fields: protocol.Frame) -> None:
+    with pytest.raises(protocol.BadFrame):
+        protocol.event_from_json(json.loads(json.dumps(fields)))
 
 
 def test_a_capacity_arrives_as_it_was_sent() -> None:
@@ -117,4 +117,4 @@ def test_a_capacity_arrives_as_it_was_sent() -> None:
     )
     capacity = Capacity(slots=2, device="CPU", models={"m": able})
     frame = through_the_pipe({"frame": "capacity", "capacity": asdict(capacity)})
-    assert frames.capacity_from_json(frame["capacity"]) == capacity
+    assert protocol.capacity_from_json(frame["capacity"]) == capacity

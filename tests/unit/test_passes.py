@@ -9,11 +9,11 @@ from PIL import Image
 
 from bot.domain.actions import Verb
 from bot.domain.ids import GenerationId, generation_id
-from inference.backend import Settings
-from inference.draughtsman import Draughtsman
-from inference.entry import MapModels, ModelEntry
-from inference.painting import Wire, paint
-from inference.palette import palette
+from inference.backends.base import Settings
+from inference.control_maps.annotators import Draughtsman
+from inference.models.entry import MapModels, ModelEntry
+from inference.worker.generate import Wire, paint
+from inference.worker.palette import palette
 from tests.fakes import atelier
 from tests.fakes.backend import Sketcher
 from tests.fakes.core import Bench, bench, press, request

@@ -16,7 +16,7 @@ pytestmark = [
 
 @given(st.integers(1, 150), st.floats(0, 1, exclude_min=True))
 def test_at_least_one_step_is_left_and_nothing_more_than_needed(steps: int, strength: float) -> None:
-    from inference.stock import at_least_one_step
+    from inference.backends.stock import at_least_one_step
 
     raised = at_least_one_step(steps, strength)
     assert 1 <= int(steps * raised) <= steps
@@ -28,8 +28,8 @@ def test_at_least_one_step_is_left_and_nothing_more_than_needed(steps: int, stre
 
 
 def test_a_real_allocation_failure_is_out_of_memory() -> None:
-    from inference.backend import OutOfMemory
-    from inference.stock import translate
+    from inference.backends.stock import translate
+    from inference.errors import OutOfMemory
 
     with pytest.raises(RuntimeError) as failure:
         torch.empty(1 << 50)
@@ -40,8 +40,8 @@ def test_a_real_allocation_failure_is_out_of_memory() -> None:
 
 
 def test_a_device_error_is_poison_and_a_bug_stays_a_bug() -> None:
-    from inference.backend import DevicePoisoned
-    from inference.stock import translate
+    from inference.backends.stock import translate
+    from inference.errors import DevicePoisoned
 
     poison = translate(torch.AcceleratorError("CUDA error: an illegal memory access was encountered\nmore"))
     assert isinstance(poison, DevicePoisoned)
@@ -54,7 +54,7 @@ def test_a_device_error_is_poison_and_a_bug_stays_a_bug() -> None:
 def test_a_start_from_noise_knows_nothing_of_the_source_and_spares_the_original(name: str) -> None:
     import diffusers
 
-    from inference.stock import start_from_noise
+    from inference.backends.stock import start_from_noise
 
     original = getattr(diffusers, f"{name}Scheduler")()
     scheduler = copy.deepcopy(original)

@@ -1,4 +1,4 @@
-from inference.watchdog import Pace
+from inference.worker.watchdog import Pace
 
 
 def test_a_model_of_unknown_pace_gets_the_load_budget() -> None:

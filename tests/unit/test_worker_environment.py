@@ -1,6 +1,6 @@
 import pytest
 
-from inference.child import worker_environment
+from inference.processes.child import worker_environment
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from bot.cli.check_models import model_findings
 from bot.cli.findings import Finding, State
 from inference.api import Capacity, ControlKind, ModelDefaults
-from inference.entry import LoraEntry, MapModels, ModelEntry
+from inference.models.entry import LoraEntry, MapModels, ModelEntry
 
 HERE = ModelDefaults(steps=4, guidance_scale=1.0, max_pixels=64, multiple=8, steerable=True)
 AWAY = ModelDefaults(steps=4, guidance_scale=1.0, max_pixels=64, multiple=8, here=False)

@@ -8,7 +8,7 @@ import pytest
 from config.models import load_catalogue, offered_models
 from config.reading import ConfigError, load_settings
 from inference.api import ControlKind
-from inference.entry import LoraEntry, ModelEntry
+from inference.models.entry import LoraEntry, ModelEntry
 
 OWN = """
 [mine]

@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from inference import batch
 from inference.api import ModelUnavailable
-from inference.backend import OutOfMemory, Stopped, Unsuited
-from inference.family import Parts
-from inference.loading import sketcher
-from inference.preview import small
-from inference.run import Run
+from inference.batching import step_loop
+from inference.batching.components import Parts
+from inference.batching.preview import small
+from inference.batching.run import Run
+from inference.errors import OutOfMemory, Stopped, Unsuited
+from inference.models.loading import sketcher
 from tests.fakes.atelier import Atelier, Sitter, error, picture, request
 from tests.fakes.models import stable_diffusion
 
@@ -106,8 +106,8 @@ def test_a_processor_gets_calls_of_few_different_numbers_of_rows(
         called.append(sum(run.rows for run in runs))
         advance(runs)
 
-    advance = batch.advance
-    monkeypatch.setattr(batch, "advance", counted)
+    advance = step_loop.advance
+    monkeypatch.setattr(step_loop, "advance", counted)
     sitters = [
         Sitter(request(f"r{number}", steps=6, strength=1.0, guidance_scale=1.0), picture(number))
         for number in range(7)
@@ -115,7 +115,7 @@ def test_a_processor_gets_calls_of_few_different_numbers_of_rows(
     with Atelier(pipeline) as atelier:
         painted = atelier.paint(*sitters)
     assert all(isinstance(each.end, Image.Image) for each in painted)
-    assert set(called) <= batch.ROWS
+    assert set(called) <= step_loop.ROWS
     assert max(called) > 1
 
 
@@ -224,7 +224,7 @@ def test_finished_pictures_are_decoded_together_where_that_gains(
         monkeypatch.setattr(atelier.easel.parts, "draw", counted)
         one_by_one = paint(atelier)
         assert counts == [1, 1, 1]
-        monkeypatch.setattr(batch, "ONE_BY_ONE", frozenset())
+        monkeypatch.setattr(step_loop, "ONE_BY_ONE", frozenset())
         together = paint(atelier)
     assert counts[3:] == [3]
     for one, other in zip(one_by_one, together, strict=True):

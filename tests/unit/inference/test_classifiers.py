@@ -11,8 +11,8 @@ import transformers
 from safetensors.torch import load_file, save_file
 
 from inference.api import ModelUnavailable
-from inference.classifiers import load
-from inference.inspection import Wanted
+from inference.safety.classifier import Wanted
+from inference.safety.classifiers import load
 from tests.fakes.core import png
 
 LABELS = {0: "normal", 1: "nsfw", 2: "gore"}
@@ -133,7 +133,7 @@ def test_a_picture_that_overflows_the_stock_checker_is_not_called_safe(
     tmp_path: Path, picture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded = load(Wanted(model=str(save_stock(tmp_path / "checker", flags=False))))
-    monkeypatch.setattr("inference.classifiers._pixels", lambda *_: torch.full((1, 3, 32, 32), float("inf")))
+    monkeypatch.setattr("inference.safety.classifiers._pixels", lambda *_: torch.full((1, 3, 32, 32), float("inf")))
     with pytest.raises(ValueError, match="overflow"):
         loaded.score(picture)
 

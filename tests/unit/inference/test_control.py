@@ -13,14 +13,15 @@ import torch
 from safetensors.torch import load_file
 
 from inference.api import Control, ControlKind, Img2ImgRequest, Lora
-from inference.backend import OutOfMemory, Settings, Stopped, Unsuited
-from inference.caps import KneeFile
-from inference.control import ControlNets, acts, hint, load
-from inference.easel import trial
-from inference.entry import LoraEntry, ModelEntry
-from inference.family import Parts
-from inference.looping import LoopBackend
-from inference.stock import start_from_noise
+from inference.backends.base import Settings
+from inference.backends.batched import LoopBackend
+from inference.backends.stock import start_from_noise
+from inference.batching.batch_size import KneeFile
+from inference.batching.components import Parts
+from inference.batching.controlnet import ControlNets, acts, hint, load
+from inference.batching.loaded_model import trial
+from inference.errors import OutOfMemory, Stopped, Unsuited
+from inference.models.entry import LoraEntry, ModelEntry
 from tests.fakes.atelier import Atelier, Sitter, error, picture, request, stock, worst
 from tests.fakes.models import control_network, stable_diffusion, stable_diffusion_xl
 from tests.fakes.tiny_loras import save_lora

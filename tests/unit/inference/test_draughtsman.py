@@ -11,11 +11,11 @@ import transformers
 from PIL import Image
 
 from inference.api import ControlKind
-from inference.backend import Unsuited
-from inference.draughtsman import Draughtsman
-from inference.entry import MapModels
-from inference.loading import quiet
-from inference.skeleton import Joint, draw_people
+from inference.control_maps.annotators import Draughtsman
+from inference.control_maps.openpose import Joint, draw_people
+from inference.errors import Unsuited
+from inference.models.entry import MapModels
+from inference.models.loading import quiet
 from tests.fakes import tiny_map_models as tiny
 from tests.fakes.atelier import picture
 

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from inference.api import Lora
-from inference.backend import Unsuited
-from inference.entry import LoraEntry
-from inference.loading import quiet
-from inference.loras import Wardrobe, locate, read
+from inference.errors import Unsuited
+from inference.models.entry import LoraEntry
+from inference.models.loading import quiet
+from inference.models.loras import Wardrobe, locate, read
 from tests.fakes.atelier import Atelier, Painted, Sitter, error, picture, request, stock, worst
 from tests.fakes.models import stable_diffusion, stable_diffusion_xl
 from tests.fakes.tiny_loras import save_lora
@@ -128,7 +128,7 @@ def test_files_are_read_beside_the_loop_and_once(
         readers.append((name, threading.current_thread().name))
         return read(name, place)
 
-    monkeypatch.setattr("inference.loras.read", watched)
+    monkeypatch.setattr("inference.models.loras.read", watched)
     with Atelier(stable_diffusion("ddim"), loras=files) as atelier:
         painted = atelier.paint(*sitters())
     assert all(isinstance(each.end, Image.Image) for each in painted)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from inference.api import ControlKind
-from inference.backend import Unsuited
-from inference.entry import LINES
-from inference.maps import draw_lines, fit_map, label, read_map
+from inference.control_maps.maps import draw_lines, fit_map, label, read_map
+from inference.errors import Unsuited
+from inference.models.entry import LINES
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = ROOT / "tests/golden/maps"

@@ -9,10 +9,11 @@ import pytest
 from PIL import Image
 
 from inference.api import Done, Event, Preview
-from inference.backend import Settings, Task
-from inference.draughtsman import Draughtsman
-from inference.entry import MapModels, ModelEntry
-from inference.painting import Wire, paint
+from inference.backends.base import Settings
+from inference.batching.task import Task
+from inference.control_maps.annotators import Draughtsman
+from inference.models.entry import MapModels, ModelEntry
+from inference.worker.generate import Wire, paint
 from tests.fakes.atelier import request
 from tests.fakes.backend import Sketcher
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from inference.palette import palette, with_palette_of
+from inference.worker.palette import palette, with_palette_of
 from tests.fakes.atelier import picture
 
 seeds = st.integers(0, 1000)

@@ -15,15 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from inference.caches import ByteCache
-from inference.caps import KneeFile, RowCaps, knee
-from inference.denoiser import Denoiser, Rows
-from inference.family import Moments, Parts, loops
-from inference.graphs import Graphs
-from inference.packed import able, pack
-from inference.preview import Lens, render
-from inference.turns import PATIENCE as TURNS_PATIENCE
-from inference.turns import Turns
+from inference.acceleration.cuda_graphs import Graphs
+from inference.acceleration.packing import able, pack
+from inference.batching.batch_size import KneeFile, RowCaps, knee
+from inference.batching.cache import ByteCache
+from inference.batching.components import Moments, Parts, loops
+from inference.batching.preview import Lens, render
+from inference.batching.unet import Denoiser, Rows
+from inference.worker.model_turns import PATIENCE as TURNS_PATIENCE
+from inference.worker.model_turns import Turns
 from tests.fakes.atelier import error, picture
 from tests.fakes.models import scheduler, stable_diffusion, stable_diffusion_xl
 

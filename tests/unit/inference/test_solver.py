@@ -9,8 +9,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.solver import Solver, shifted, stepped
-from inference.strength import start_of
+from inference.batching.solver import Solver, shifted, stepped
+from inference.batching.strength import start_of
 from tests.fakes.models import CLIPPED, SCHEDULERS
 
 SOURCE = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(0))

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import torch
 
-from inference.catalog import POCKET, locate
-from inference.devices import choose_device
-from inference.family import loops
-from inference.loading import load, quiet
+from inference.batching.components import loops
+from inference.models.catalog import POCKET, locate
+from inference.models.devices import choose_device
+from inference.models.loading import load, quiet
 from tests.fakes.atelier import Atelier, Painted, Sitter, error, picture, request, stock, worst
 from tests.fakes.models import CLIPPED, SCHEDULERS, stable_diffusion, stable_diffusion_xl
 

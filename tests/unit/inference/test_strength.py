@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.strength import start_of
+from inference.batching.strength import start_of
 
 STEPS = st.integers(1, 150)
 STRENGTHS = st.floats(1e-6, 1.0)

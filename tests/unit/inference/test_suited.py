@@ -7,7 +7,7 @@ import torch
 from diffusers.models.attention_processor import Attention
 from torch.profiler import ProfilerActivity, profile
 
-from inference.suited import FEW_KEYS, ShortAttention, keep_channels_last, suit_processor
+from inference.acceleration.memory_layout import FEW_KEYS, ShortAttention, keep_channels_last, suit_processor
 from tests.fakes.atelier import error
 from tests.fakes.models import stable_diffusion, stable_diffusion_xl
 

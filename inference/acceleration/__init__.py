@@ -1,0 +1,1 @@
+"""What makes a model's calls faster and changes no result beyond rounding."""

@@ -1,0 +1,1 @@
+"""What makes pictures: the step loop, and stock pipelines."""

@@ -1,0 +1,193 @@
+"""The models in the device's memory: several within a budget; those used longest ago leave first."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+from safetensors import safe_open
+
+from inference.api import ModelDefaults
+from inference.batching.controlnet import ControlNets
+from inference.batching.loaded_model import Easel
+from inference.models.devices import weight
+from inference.models.loras import Wardrobe
+
+AUTO_SHARE = 2 / 3
+"""Share of the device's memory for models; the rest is for what they compute."""
+
+WEIGHTS = re.compile(r"[^.]+\.safetensors")
+"""File names of weights; one with another dot is a variant of them, such as "model.fp16.safetensors"."""
+
+
+@dataclass(slots=True, eq=False)
+class Resident:
+    """A loaded model.
+
+    Attributes:
+        scheduler: as it was loaded; a pipeline's own one is replaced for each request.
+        takes: what the pipeline can be called with.
+        easel: for the step loop; None where stock runs the model.
+        at_work: requests that hold it now.
+    """
+
+    model: str
+    pipeline: Any
+    scheduler: Any
+    takes: frozenset[str]
+    defaults: ModelDefaults
+    wardrobe: Wardrobe
+    easel: Easel | None = None
+    at_work: int = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Of its weights, adapters and control networks."""
+        kept = whole_weight(self.pipeline) + self.wardrobe.nbytes
+        if self.easel is None:
+            return kept
+        exact = self.easel.parts.exact
+        copied = 0 if exact is self.pipeline.vae else weight(exact)
+        return kept + copied + self.easel.controls.nbytes
+
+
+class Residents:
+    """Safe to use from several threads.
+
+    Args:
+        budget: bytes that models may take together; one that is larger stands alone.
+        free: gives memory back to the device.
+
+    Attributes:
+        loads, left: models that came and that had to go.
+        most: the most bytes that were taken at any time.
+    """
+
+    def __init__(self, budget: int, *, free: Callable[[], None]) -> None:
+        self.loads = self.left = self.most = 0
+        self._budget = budget
+        self._free = free
+        self._lock = threading.RLock()
+        self._models: dict[str, Resident] = {}  # the one used last is the last
+
+    def __iter__(self) -> Iterator[Resident]:
+        return iter(tuple(self._models.values()))
+
+    def __contains__(self, model: str) -> bool:
+        return model in self._models
+
+    @property
+    def nbytes(self) -> int:
+        """Taken now."""
+        return sum(each.nbytes for each in self)
+
+    def get(self, model: str, load: Callable[[], Resident]) -> Resident:
+        """The model of that name; `load` makes it where it is not here, and whatever that raises goes through."""
+        with self._lock:
+            if model in self._models:
+                self._models[model] = self._models.pop(model)
+            else:
+                self._models[model] = load()
+                self.loads += 1
+                self.most = max(self.most, self.nbytes)
+            return self._models[model]
+
+    @contextmanager
+    def held(self, find: Callable[[], Resident]) -> Iterator[Resident]:
+        """Keep what `find` gets from leaving."""
+        with self._lock:
+            resident = find()
+            resident.at_work += 1
+        try:
+            yield resident
+        finally:
+            with self._lock:
+                resident.at_work -= 1
+                self.most = max(self.most, self.nbytes)  # adapters and control networks may have come
+
+    def make_room(self, nbytes: int) -> None:
+        """Let idle models go, and then control networks that no run uses, until so many bytes more are in the budget.
+
+        Adapters go with their model only: runs change them at every step.
+        """
+
+        def too_many() -> bool:
+            return self.nbytes + nbytes > self._budget
+
+        with self._lock:
+            gone = self._dropped(too_many)
+            networks = [each.easel.controls for each in self if each.easel is not None]
+            thinned = [controls for controls in networks if _thinned(controls, too_many)]
+        if gone or thinned:
+            self._free()
+
+    def clear(self, *, but: int = 0) -> bool:
+        """Let all idle models go but so many of those used last; whether any went."""
+        with self._lock:
+            gone = self._dropped(lambda: len(self._models) > but)
+        if gone:
+            self._free()
+        return gone > 0
+
+    def _dropped(self, too_many: Callable[[], bool]) -> int:
+        """How many idle models went; none of them is referred to any more when this returns."""
+        count = 0
+        for each in self:
+            if too_many() and not each.at_work:
+                del self._models[each.model]
+                count += 1
+        self.left += count
+        return count
+
+
+def _thinned(controls: ControlNets, too_many: Callable[[], bool]) -> bool:
+    """Whether networks of a model went."""
+    any_went = False
+    while too_many() and controls.drop_one():
+        any_went = True
+    return any_went
+
+
+def budget(memory_gb: float, device: torch.device) -> int:
+    """Bytes that models may take together; 0 gigabytes mean a share of what the device has."""
+    if memory_gb:
+        return int(memory_gb * 1e9)
+    total = torch.cuda.mem_get_info(device)[1] if device.type == "cuda" else psutil.virtual_memory().total
+    return int(total * AUTO_SHARE)
+
+
+def whole_weight(pipeline: Any) -> int:
+    """Bytes of the weights of all of a pipeline's parts."""
+    return sum(weight(part) for part in pipeline.components.values() if isinstance(part, torch.nn.Module))
+
+
+def expected_weight(folder: Path, index: Mapping[str, Any], itemsize: int) -> int:
+    """Bytes that a model's weights will take, by the heads of its files; 0 where those cannot be read.
+
+    Args:
+        folder: of the model.
+        index: its components.
+        itemsize: bytes of one number on the device.
+    """
+    numbers = 0
+    for name, entry in index.items():
+        if not isinstance(entry, list) or name == "safety_checker":
+            continue
+        for file in (folder / name).glob("*.safetensors"):
+            if WEIGHTS.fullmatch(file.name):
+                numbers += _numbers(file)
+    return numbers * itemsize
+
+
+def _numbers(file: Path) -> int:
+    try:
+        with safe_open(file, framework="pt") as tensors:
+            shapes = [tensors.get_slice(key).get_shape() for key in tensors.keys()]  # noqa: SIM118 -- no mapping
+    except Exception:  # noqa: BLE001 -- safetensors has an error of its own; loading will say what is wrong
+        return 0
+    return sum(torch.Size(shape).numel() for shape in shapes)

@@ -1,0 +1,245 @@
+"""Stock diffusers: any family that `AutoPipelineForImage2Image` knows, one request at a time."""
+
+import copy
+import gc
+import inspect
+import math
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import torch
+from PIL import Image
+
+from inference.api import Img2ImgRequest, ModelDefaults, ModelUnavailable
+from inference.backends.base import Settings
+from inference.backends.model_cache import Resident, Residents, budget, expected_weight
+from inference.batching.task import Task
+from inference.errors import DevicePoisoned, OutOfMemory, Unsuited
+from inference.models import catalog, loading
+from inference.models.devices import choose_device, choose_dtype, cores, describe
+from inference.models.entry import ModelEntry
+from inference.models.loras import Wardrobe
+
+NO_ROOM = ("out of memory", "can't allocate memory", "alloc_failed")
+"""How torch and its libraries say, in errors of no type of their own, that memory ran out."""
+
+
+class StockBackend:
+    """Keeps models in memory as long as there is room for them; see `Residents`."""
+
+    slots = 1
+
+    def __init__(self, settings: Settings) -> None:
+        loading.quiet()
+        self._settings = settings
+        self._device = choose_device(settings.device)
+        self._dtype = choose_dtype(settings.dtype, self._device)
+        self.device = describe(self._device, self._dtype)
+        self.residents = Residents(budget(settings.memory_gb, self._device), free=self._give_back)
+        torch.set_num_threads(max(1, cores() - 1))  # one is the bot's
+        torch.backends.cudnn.deterministic = True  # the same request gives the same picture
+
+    def defaults(self) -> Mapping[str, ModelDefaults]:
+        known = {}
+        for model, entry in self._settings.entries.items():
+            try:
+                known[model] = catalog.defaults(model, entry, loading.known_folder(entry))
+            except ModelUnavailable as error:
+                print(error, file=sys.stderr)  # noqa: T201 -- the parent logs what a worker prints
+        return known | {each.model: each.defaults for each in self.residents}
+
+    def is_loaded(self, model: str) -> bool:
+        return model in self.residents
+
+    def together(self, models: frozenset[str]) -> bool:
+        return len(models) <= 1  # stock paints one picture at a time
+
+    def load(self, model: str) -> ModelDefaults:
+        return self._resident(model).defaults
+
+    def _resident(self, model: str) -> Resident:
+        return self.residents.get(model, lambda: self._load(model, self._settings.entries[model]))
+
+    def _load(self, model: str, entry: ModelEntry) -> Resident:
+        folder = loading.fetch(entry)
+        defaults = catalog.defaults(model, entry, folder)
+        self.residents.make_room(expected_weight(folder, loading.check(folder, model), self._dtype.itemsize))
+        try:
+            pipeline = loading.load(folder, model, self._device, self._dtype)
+        except OutOfMemory:
+            if not self.residents.clear():
+                raise
+            pipeline = loading.load(folder, model, self._device, self._dtype)
+        if entry.scheduler:
+            pipeline.scheduler = loading.scheduler(entry.scheduler, pipeline.scheduler, model)
+        takes = frozenset(inspect.signature(pipeline.__call__).parameters)
+        resident = Resident(
+            model=model,
+            pipeline=pipeline,
+            scheduler=pipeline.scheduler,
+            takes=takes,
+            defaults=replace(defaults, uses_strength="strength" in takes),
+            wardrobe=Wardrobe(model, pipeline, entry.loras, self.residents.make_room),
+        )
+        try:
+            self._ready(resident)
+        except (RuntimeError, MemoryError) as error:
+            raise translate(error) from None
+        return resident
+
+    def _ready(self, resident: Resident) -> None:
+        """What else there is to do when a model has been loaded; here nothing."""
+
+    def generate(self, task: Task) -> Image.Image:
+        with self.residents.held(lambda: self._resident(task.request.model)) as resident:
+            return self._paint(task, resident)
+
+    def _paint(self, task: Task, resident: Resident) -> Image.Image:
+        pipeline = resident.pipeline
+        try:
+            if loras := task.request.loras:
+                pipeline = resident.wardrobe.twin()
+                resident.wardrobe.wear(loras)
+            be_frugal(pipeline, frugal=task.frugal)
+            # A scheduler remembers the run it was in; a copy of the untouched one makes requests independent.
+            pipeline.scheduler = copy.deepcopy(resident.scheduler)
+            if task.request.strength >= 1:
+                start_from_noise(pipeline.scheduler)
+            result: Image.Image = pipeline(**arguments(task, resident, pipeline)).images[0]
+        except (RuntimeError, MemoryError) as error:
+            raise translate(error) from None
+        return result
+
+    def equip(self, request: Img2ImgRequest) -> None:
+        with self.residents.held(lambda: self._resident(request.model)) as resident:
+            self._equip(request, resident)
+
+    def _equip(self, request: Img2ImgRequest, resident: Resident) -> None:
+        if request.control is not None:
+            kind = request.control.kind.value
+            raise Unsuited(
+                f"The model {request.model!r} cannot keep {kind}: structure control works with models of the "
+                "families Stable Diffusion 1, 2 and XL; leave it out or choose one of those.",
+                cause="no-control",
+                values={"model": request.model, "kind": kind},
+            )
+        resident.wardrobe.fetch(request.loras)
+
+    def is_equipped(self, request: Img2ImgRequest) -> bool:
+        resident = next((each for each in self.residents if each.model == request.model), None)
+        return resident is not None and self._is_equipped(request, resident)
+
+    def _is_equipped(self, request: Img2ImgRequest, resident: Resident) -> bool:
+        return resident.wardrobe.has(request.loras)
+
+    def counters(self) -> Mapping[str, int]:
+        return {
+            "models_loaded": self.residents.loads,
+            "models_left": self.residents.left,
+            "model_bytes_at_most": self.residents.most,
+        }
+
+    def free(self) -> None:
+        self.residents.clear(but=1)  # the one that wants the room
+        self._give_back()
+
+    def _give_back(self) -> None:
+        gc.collect()
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+        elif self._device.type == "mps":
+            torch.mps.empty_cache()
+
+
+def be_frugal(pipeline: Any, *, frugal: bool) -> None:
+    """Have the autoencoder work on tiles, one picture after the other, or not."""
+    vae = getattr(pipeline, "vae", None)
+    for saving in ("slicing", "tiling"):
+        switch = getattr(vae, f"{'enable' if frugal else 'disable'}_{saving}", None)
+        if switch is not None:
+            switch()
+
+
+def arguments(task: Task, resident: Resident, pipeline: Any) -> dict[str, Any]:
+    """What this family's pipeline is called with."""
+    request, picture = task.request, task.picture
+    edits = not resident.defaults.uses_strength
+    steps, strength = (request.steps, 1.0) if edits else _schedule(request, resident)
+    wished: dict[str, Any] = {
+        "prompt": request.prompt,
+        "negative_prompt": request.negative_prompt or None,
+        "image": picture,
+        "height": picture.height,
+        "width": picture.width,
+        "strength": strength,
+        "num_inference_steps": steps,
+        "guidance_scale": request.guidance_scale,
+        "generator": torch.Generator("cpu").manual_seed(request.seed),
+        "max_area": picture.width * picture.height,  # else FLUX Kontext makes a megapixel of every picture,
+        "_auto_resize": False,  # of one of the aspect ratios that it prefers
+    }
+    if type(pipeline).__name__.startswith("QwenImage"):
+        wished["true_cfg_scale"] = wished.pop("guidance_scale")  # the other one is for distilled variants
+        if edits and request.guidance_scale > 1:
+            wished["negative_prompt"] = request.negative_prompt or " "  # it guides only where there is one
+    expected = math.ceil(steps * strength)
+
+    def at_step_end(pipeline: Any, step: int, _timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+        task.step(step + 1, getattr(pipeline, "num_timesteps", expected))
+        return tensors
+
+    def at_step(step: int, _timestep: Any, _latents: Any) -> None:
+        task.step(step + 1, max(step + 1, expected))
+
+    if "callback_on_step_end" in resident.takes:
+        wished["callback_on_step_end"] = at_step_end
+    else:
+        wished["callback"] = at_step  # families of before diffusers 0.22
+    return {name: value for name, value in wished.items() if name in resident.takes}
+
+
+def _schedule(request: Img2ImgRequest, resident: Resident) -> tuple[int, float]:
+    """Steps and strength of which the pipeline makes at least one step.
+
+    Most families run floor(steps * strength) steps and fail at none. Latent consistency pipelines choose their
+    steps among the first `strength` of a finer grid and fail where that has fewer.
+    """
+    steps, strength = request.steps, request.strength
+    fine = resident.scheduler.config.get("original_inference_steps")
+    if type(resident.pipeline).__name__.startswith("LatentConsistency") and fine:
+        strength = at_least_one_step(fine, strength)
+        return min(steps, int(fine * strength)), strength
+    return steps, at_least_one_step(steps, strength)
+
+
+def at_least_one_step(steps: int, strength: float) -> float:
+    """`strength`, raised to the least one of which floor(steps * strength) is a step."""
+    strength = max(strength, 1 / steps)
+    return strength if int(steps * strength) else math.nextafter(strength, 2)
+
+
+def start_from_noise(scheduler: Any) -> None:
+    """Make a scheduler begin with noise alone, as for a picture from text.
+
+    At strength 1 diffusers still mixes the source in, as much of it as the model's noise schedule leaves at its
+    noisiest level: 7 % for Stable Diffusion. Flow matching schedulers leave none.
+    """
+    if hasattr(scheduler, "add_noise"):
+
+        def noise_alone(_source: torch.Tensor, noise: torch.Tensor, _timesteps: torch.Tensor) -> torch.Tensor:
+            start: torch.Tensor = noise * scheduler.init_noise_sigma
+            return start
+
+        scheduler.add_noise = noise_alone
+
+
+def translate(error: RuntimeError | MemoryError) -> Exception:
+    """What an error from torch means for the worker."""
+    words = str(error).lower()
+    if isinstance(error, torch.OutOfMemoryError | MemoryError) or any(phrase in words for phrase in NO_ROOM):
+        return OutOfMemory()
+    if isinstance(error, torch.AcceleratorError) or "cuda error" in words:
+        return DevicePoisoned(str(error).split("\n", 1)[0])
+    return error

@@ -1,0 +1,1 @@
+"""The step loop: requests at different steps share the model's calls."""

@@ -1,0 +1,221 @@
+"""Control networks: what holds a picture to its map while it is painted (Zhang et al. 2023, arXiv:2302.05543).
+
+A network is called over the rows that it steers, and what it says is added inside the model's own call. Rows without
+control get zeros, which change nothing, so both kinds share the model's calls.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
+
+import diffusers
+import numpy as np
+import torch
+from PIL import Image
+
+from inference.acceleration.packing import pack
+from inference.acceleration.transfer import sent
+from inference.api import Control, ControlKind
+from inference.batching.components import Parts
+from inference.batching.unet import Rows
+from inference.errors import OutOfMemory, Unsuited
+from inference.models.devices import weight
+
+UNION_MODES = {
+    ControlKind.POSE: 0,
+    ControlKind.DEPTH: 1,
+    ControlKind.SOFTEDGE: 2,
+    ControlKind.SCRIBBLE: 2,
+    ControlKind.CANNY: 3,
+    ControlKind.LINEART: 3,
+}
+"""What union networks call the kinds: their authors' numbering, which diffusers documents as `control_mode`."""
+
+_KINDS: dict[str, Any] = {
+    "ControlNetModel": diffusers.ControlNetModel,
+    "ControlNetUnionModel": diffusers.ControlNetUnionModel,
+}
+
+_ALIKE = ("in_channels", "cross_attention_dim", "block_out_channels", "layers_per_block", "addition_embed_type")
+"""Options in which a network has to equal the UNet that it steers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlNet:
+    """A network on the device, used for one kind.
+
+    Attributes:
+        mode: a union network's number for the kind; None where the network knows one kind only.
+    """
+
+    model: Any
+    mode: int | None
+
+    def residuals(self, rows: Rows, hints: torch.Tensor, scales: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """What is to be added to the UNet's skip connections and, the last one, to its middle.
+
+        Args:
+            rows: those that it steers.
+            hints: their maps, [rows, 3, height, width] in pixels, in [0, 1].
+            scales: float32, [rows].
+        """
+        added = None if rows.pooled is None else {"text_embeds": rows.pooled, "time_ids": rows.sizes}
+        told: dict[str, Any] = {"controlnet_cond": hints}
+        if self.mode is not None:
+            types = torch.zeros(len(hints), self.model.config.num_control_type, device=hints.device)
+            types[:, self.mode] = 1
+            told = {"controlnet_cond": [hints], "control_type": types, "control_type_idx": [self.mode]}
+        down, middle = self.model(
+            rows.latents,
+            rows.timesteps,
+            encoder_hidden_states=rows.hidden,
+            added_cond_kwargs=added,
+            return_dict=False,
+            **told,
+        )
+        weights = scales.view(-1, 1, 1, 1)
+        return tuple((each * weights).to(each.dtype) for each in (*down, middle))
+
+
+class ControlNets:
+    """The networks of one model, each loaded on first use. Safe to use from many threads.
+
+    Args:
+        parts: of the model that they steer.
+        places: kind -> hub id or folder, safetensors only; a union network may stand at several.
+        make_room: told how many bytes will be needed before a network is loaded.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        places: Mapping[ControlKind, str],
+        make_room: Callable[[int], object] = lambda _nbytes: None,
+    ) -> None:
+        self._parts = parts
+        self._places = places
+        self._make_room = make_room
+        self._kept: dict[str, Any] = {}  # the one used last is the last
+        self._there: WeakValueDictionary[str, Any] = WeakValueDictionary()  # those kept, and those still in use
+        self._loading = threading.Lock()
+
+    @property
+    def nbytes(self) -> int:
+        """What they take."""
+        models = [reference() for reference in self._there.valuerefs()]
+        return sum(weight(model) for model in models if model is not None)
+
+    def is_ready(self, kind: ControlKind) -> bool:
+        return self._places.get(kind) in self._there
+
+    def get(self, kind: ControlKind) -> ControlNet:
+        """The network for that kind; those of kinds that share one are equal where it takes them alike.
+
+        Raises:
+            Unsuited: where there is none, or it does not fit the model.
+            OutOfMemory: where the device has no room for it.
+        """
+        if kind not in self._places:
+            raise Unsuited(
+                f"This model cannot keep {kind.value}: it has no control network for it.",
+                cause="no-network",
+                values={"kind": kind.value},
+            )
+        place = self._places[kind]
+        with self._loading:
+            model = self._there.get(place)
+            if model is None:
+                model = self._there[place] = load(place, self._parts, self._make_room)
+            self._kept.pop(place, None)
+            self._kept[place] = model
+        return ControlNet(model, UNION_MODES[kind] if type(model).__name__ == "ControlNetUnionModel" else None)
+
+    def drop_one(self) -> bool:
+        """Let the one go that was used longest ago, of those that no run uses; whether there was one."""
+        for place in tuple(self._kept):
+            self._kept.pop(place, None)
+            model = self._there.get(place)
+            if model is None:
+                return True
+            self._kept[place] = model  # in use, so it is among those used last
+        return False
+
+    def forget(self) -> None:
+        """Give their memory back, once the runs that use them have ended."""
+        self._kept.clear()
+
+
+def load(place: str, parts: Parts, make_room: Callable[[int], object]) -> Any:
+    """A control network for a model, on its device and in its number format. Never unpickles and runs no code.
+
+    Whether it fits and how large it is are known from its configuration, before its weights are fetched.
+
+    Raises:
+        Unsuited: where there is none that fits.
+        OutOfMemory: where the device has no room for it.
+    """
+    folder = Path(place).expanduser()
+    found = str(folder) if folder.is_dir() else place
+    try:
+        config = diffusers.ControlNetModel.load_config(found)
+        kind = _KINDS[config.get("_class_name")]
+        with torch.device("meta"):
+            outline = kind.from_config(config)
+        if _fits(outline, parts):
+            make_room(sum(each.numel() for each in outline.parameters()) * parts.dtype.itemsize)
+            model = kind.from_pretrained(found, torch_dtype=parts.dtype, use_safetensors=True)
+            return _laid_out(model.to(parts.device).eval(), parts)
+    except (torch.OutOfMemoryError, MemoryError):
+        raise OutOfMemory from None
+    except KeyError:
+        raise Unsuited(
+            f"The control network {place!r} is no control network: the bot's owner has to mend the entry.",
+            cause="network-none",
+            values={"network": place},
+        ) from None
+    except Exception as error:  # noqa: BLE001 -- the libraries raise whatever a broken file makes of them
+        reason = str(error).strip().split("\n", 1)[0].rstrip(".")[:160]
+        raise Unsuited(
+            f"The control network {place!r} cannot be loaded ({reason}): the bot's owner has to mend the entry.",
+            cause="network-broken",
+            values={"network": place, "reason": reason},
+        ) from None
+    raise Unsuited(
+        f"The control network {place!r} is made for other models: the bot's owner has to mend the entry.",
+        cause="network-foreign",
+        values={"network": place},
+    )
+
+
+def _fits(network: Any, parts: Parts) -> bool:
+    shrink = 2 ** (len(network.config.conditioning_embedding_out_channels) - 1)
+    alike = (_plain(network.config[name]) == _plain(parts.unet.config[name]) for name in _ALIKE)
+    return shrink == parts.shrink and all(alike)
+
+
+def hint(drawn: Image.Image, parts: Parts) -> torch.Tensor:
+    """A map as networks take it, [1, 3, height, width] in [0, 1], on the device."""
+    levels = torch.from_numpy(np.asarray(drawn.convert("RGB"), dtype=np.float32) / 255)
+    return sent(levels.permute(2, 0, 1)[None].to(parts.dtype), parts.device)
+
+
+def acts(control: Control, call: int, calls: int) -> bool:
+    """Whether control acts in call number `call` (from 0) of so many, by diffusers' rule for its start and end."""
+    return control.scale != 0 and call / calls >= control.start and (call + 1) / calls <= control.end
+
+
+def _laid_out(model: Any, parts: Parts) -> Any:
+    """In memory as the UNet that it steers (`easel.lay_out`)."""
+    bfloat = parts.device.type == "cpu" and parts.dtype == torch.bfloat16
+    if parts.device.type == "cuda" or bfloat:
+        model.to(memory_format=torch.channels_last)
+    if bfloat:
+        pack(model)
+    return model
+
+
+def _plain(option: Any) -> Any:
+    return list(option) if isinstance(option, tuple) else option

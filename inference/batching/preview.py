@@ -1,0 +1,71 @@
+"""Small pictures of how far a request is, without decoding anything.
+
+A latent is nearly a linear code of the colour it stands for. The map is fitted to the request's own source, whose
+latents and pixels are both known, so it needs no weights made for the model; a chart that was encoded when the model
+was loaded stands in for the colours that the source does not have.
+"""
+
+import numpy as np
+import torch
+from PIL import Image
+
+from inference.batching.components import Moments, Parts
+
+SIDE = 256
+"""Pixels along the longer side of a preview."""
+
+CHART = 128
+"""Pixels along a side of the chart."""
+
+TRUST = 0.05
+"""How much the chart counts against the source, by the source's own variance."""
+
+
+class Lens:
+    """Sees pictures in latents: `Lens(parts)` fits the chart, `fitted` adds a source. On the CPU."""
+
+    def __init__(self, parts: Parts) -> None:
+        chart = _chart()
+        self._weights = _fit(parts.look(chart), chart, torch.zeros(parts.vae.config.latent_channels + 1, 3), 1e-4)
+
+    def fitted(self, moments: Moments, source: Image.Image) -> torch.Tensor:
+        """Weights [channels + 1, 3] from a latent, and a 1, to colours in [0, 1]."""
+        return _fit(moments, source, self._weights, TRUST)
+
+
+def render(latents: torch.Tensor, weights: torch.Tensor) -> Image.Image:
+    """The picture that unscaled latents [channels, height, width] stand for, `SIDE` pixels long."""
+    features = _features(latents)
+    colours = (features @ weights).clamp(0, 1).view(*latents.shape[1:], 3)
+    return small(Image.fromarray((colours * 255).round().to(torch.uint8).numpy()))
+
+
+def small(picture: Image.Image) -> Image.Image:
+    """A picture at `SIDE` pixels along its longer side."""
+    scale = SIDE / max(picture.size)
+    return picture.resize((round(picture.width * scale), round(picture.height * scale)), Image.Resampling.BICUBIC)
+
+
+def _fit(moments: Moments, picture: Image.Image, prior: torch.Tensor, trust: float) -> torch.Tensor:
+    """Least squares, drawn towards `prior` in the directions of which the picture shows little."""
+    latents = moments.mean[0].cpu()
+    features = _features(latents)
+    height, width = latents.shape[1:]
+    pixels = np.asarray(picture.resize((width, height), Image.Resampling.BOX), dtype=np.float32) / 255
+    colours = torch.from_numpy(pixels).view(-1, 3)
+    gram = features.T @ features
+    ridge = trust * gram.diagonal().mean() * torch.eye(len(gram))
+    weights: torch.Tensor = torch.linalg.solve(gram + ridge, features.T @ colours + ridge @ prior)
+    return weights
+
+
+def _features(latents: torch.Tensor) -> torch.Tensor:
+    """Latents [channels, height, width] as rows, with a 1 at the end of each."""
+    rows = latents.detach().float().cpu().flatten(1).T
+    return torch.cat([rows, torch.ones(len(rows), 1)], dim=1)
+
+
+def _chart() -> Image.Image:
+    """Smooth patches of all colours, always the same."""
+    patches = np.random.default_rng(1).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    return Image.fromarray(patches).resize((CHART, CHART), Image.Resampling.BICUBIC)

@@ -1,0 +1,300 @@
+"""A request in the step loop: what it brings to each step and what it takes away from it."""
+
+import math
+import queue
+from dataclasses import dataclass, field
+
+import torch
+from PIL import Image
+
+from inference.acceleration.transfer import Coming, sent
+from inference.batching.components import Moments, Parts, Scan
+from inference.batching.controlnet import ControlNet, acts, hint
+from inference.batching.loaded_model import Easel
+from inference.batching.preview import render, small
+from inference.batching.sigmas import Grid
+from inference.batching.solver import Plan, stepped
+from inference.batching.strength import start_of
+from inference.batching.task import Task
+from inference.batching.unet import Rows
+from inference.errors import Stopped, Unsuited
+
+PREVIEWS = 3
+"""Previews per request, at most."""
+
+APART = 3
+"""Calls from one preview to the next, at least: a request of fewer is over before anyone has seen one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """The picture that the model has in mind.
+
+    Attributes:
+        picture: unscaled latents [channels, height, width], or pixels [height, width, 3], uint8.
+    """
+
+    picture: Coming
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """One of several pictures that were decoded together.
+
+    Attributes:
+        pixels: [n, height, width, 3], uint8.
+        sound: bool, [n]: whether the latents they came from were numbers.
+        place: which of them it is.
+    """
+
+    pixels: Coming
+    sound: Coming
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A request's random numbers, drawn in stock's order before it begins.
+
+    Attributes:
+        sample: for the sample of the picture, [1, channels, height, width].
+        noise: to begin with, [channels, height, width].
+        steps: for each step, [calls, channels, height, width].
+    """
+
+    sample: torch.Tensor | None
+    noise: torch.Tensor
+    steps: torch.Tensor | None
+
+    @classmethod
+    def of(
+        cls, picture: Image.Image, parts: Parts, plan: Plan, generator: torch.Generator, *, steps: bool
+    ) -> "Drawn":
+        """Draw them; `steps` says whether those of the steps too, which a scheduler of its own draws itself."""
+        sample = parts.drawn(picture, generator)
+        shape = parts.latent_shape(picture)
+        noise = torch.randn(shape, generator=generator)
+        if not (steps and plan.draws):
+            return cls(sample, noise, None)
+        fresh = torch.stack([torch.randn(shape, generator=generator) for _ in range(plan.draws)])
+        return cls(sample, noise, torch.tensordot(plan.noise, fresh, dims=1))
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """See the module. Built in the thread of the request, then owned by the loop.
+
+    Attributes:
+        scan: its picture, until that is encoded.
+        drawn: all random numbers that can be drawn before it begins.
+        call: how many calls of the model are behind it.
+        state: float32, [slots, channels, height, width]: the sample and what its solver remembers.
+        noises: float32, [calls, channels, height, width]; None where the solver draws none.
+        conditions: what the model is told besides the sample and its time: one row, or the negative and the positive.
+        grid: a scheduler of its own, where the model's is not linear.
+        guidance: float32, [1]: its scale.
+        output: what the model said last, guided, [channels, height, width].
+        outbox: what the thread of the request is told.
+        abandoned: whether that thread is gone.
+        net: what holds it to its map; None where it has none.
+        hint: that map, [1, 3, height, width] in pixels.
+    """
+
+    task: Task
+    easel: Easel
+    plan: Plan
+    grid: Grid | None
+    scan: Scan | None
+    generator: torch.Generator
+    drawn: "Drawn"
+    net: ControlNet | None = None
+    outbox: queue.SimpleQueue[Glimpse | Finished | Exception] = field(default_factory=queue.SimpleQueue)
+    abandoned: bool = False
+    call: int = 0
+    moments: Moments | None = None
+    state: torch.Tensor = field(init=False)
+    noises: torch.Tensor | None = None
+    conditions: Rows = field(init=False)
+    output: torch.Tensor = field(init=False)
+    matrices: torch.Tensor = field(init=False)
+    times: torch.Tensor = field(init=False)
+    scales: torch.Tensor = field(init=False)
+    guidance: torch.Tensor = field(init=False)
+    hint: torch.Tensor = field(init=False)
+
+    @classmethod
+    def of(cls, task: Task, easel: Easel, net: ControlNet | None = None) -> "Run":
+        """The run that a task asks for.
+
+        Raises:
+            Unsuited: where the scheduler cannot have so many steps.
+        """
+        request = task.request
+        start = start_of(request.steps, request.strength)
+        try:
+            plan = easel.solver.plan(request.steps, start, from_noise=request.strength >= 1)
+            grid = None if easel.solver.linear else easel.solver.stepper(request.steps, start)
+        except ValueError:
+            raise Unsuited(
+                f"The model {request.model!r} cannot take {request.steps} steps: try fewer.",
+                cause="too-many-steps",
+                values={"model": request.model, "steps": str(request.steps)},
+            ) from None
+        generator = torch.Generator("cpu").manual_seed(request.seed)
+        drawn = Drawn.of(task.picture, easel.parts, plan, generator, steps=grid is None)
+        return cls(task, easel, plan, grid, easel.parts.scan(task.picture), generator, drawn, net)
+
+    @property
+    def parts(self) -> Parts:
+        """Of its model."""
+        return self.easel.parts
+
+    @property
+    def rows(self) -> int:
+        """Rows of the batch that it takes."""
+        return len(self.conditions.latents)
+
+    @property
+    def shape(self) -> torch.Size:
+        """Of its latents."""
+        return self.state.shape[1:]
+
+    @property
+    def done(self) -> bool:
+        """Whether all calls are behind it."""
+        return self.call == self.plan.calls
+
+    @property
+    def control_scale(self) -> float:
+        """Weight of what its network says."""
+        return self.task.request.control.scale if self.task.request.control is not None else 0.0
+
+    @property
+    def is_steered(self) -> bool:
+        """Whether its map acts in this call."""
+        control = self.task.request.control
+        return self.net is not None and control is not None and acts(control, self.call, self.plan.calls)
+
+    def check(self) -> None:
+        """Raises `Stopped` where nobody waits for it any more."""
+        if self.abandoned:
+            raise Stopped
+        self.task.check()
+
+    def prepare(self) -> None:
+        """Encode words and picture: everything on the device before the first step."""
+        self.check()
+        request, parts, plan = self.task.request, self.parts, self.plan
+        self.easel.wear()
+        parts.spare(frugal=self.task.frugal)
+        assert self.scan is not None
+        self.moments = parts.encoded(self.scan)
+        self.scan = None
+        source = parts.latents(self.moments, self.drawn.sample).float()
+        device = source.device
+        signal, noise = plan.begin
+        sample = signal * source[0] + noise * sent(self.drawn.noise, device)
+        self.state = torch.zeros(plan.matrices.shape[1], *sample.shape, device=device)
+        self.state[0] = sample
+        self.matrices = sent(plan.matrices, device)
+        self.times = sent(torch.tensor(plan.timesteps, dtype=torch.float32), device)
+        self.scales = sent(torch.tensor(plan.scales, dtype=torch.float32), device)
+        self.guidance = sent(torch.tensor([request.guidance_scale], dtype=torch.float32), device)
+        if self.drawn.steps is not None:
+            self.noises = sent(self.drawn.steps, device)
+        self.conditions = self._conditions(source)
+        if self.task.map is not None:
+            self.hint = hint(self.task.map, parts)
+
+    def _conditions(self, source: torch.Tensor) -> Rows:
+        request, parts = self.task.request, self.parts
+        guided = request.guidance_scale > 1 and not parts.guided_inside
+        texts = [(request.negative_prompt, True)] if guided else []
+        words = [parts.read(text, negative=negative) for text, negative in [*texts, (request.prompt, False)]]
+        rows = len(words)
+        sizes = parts.time_ids(*self.task.picture.size)[-rows:] if parts.sizes else None
+        inside = parts.guidance_embedding(request.guidance_scale) if parts.guided_inside else None
+        return Rows(
+            latents=source.expand(rows, *source.shape[1:]),
+            timesteps=torch.zeros(rows, device=source.device),
+            hidden=torch.cat([each.hidden for each in words]),
+            pooled=torch.cat([each.pooled for each in words if each.pooled is not None]) if parts.sizes else None,
+            sizes=None if sizes is None else torch.cat(sizes),
+            guidance=inside,
+        )
+
+    def settle(self) -> None:
+        """End a step whose call has succeeded; whatever goes wrong from here is this request's own.
+
+        Raises:
+            Stopped: where it was cancelled.
+        """
+        if self.grid is not None:
+            timestep = self.grid.timesteps[self.call]
+            self.state = stepped(self.grid.scheduler, timestep, self.output[None], self.state, self.generator).float()
+        self.call += 1
+        self.task.step(self.call, self.plan.calls)
+
+    def look_ahead(self, output: torch.Tensor) -> None:
+        """Tell how far it is, where a preview is due; to be called before the step that `output` leads to."""
+        every = max(APART, -(-self.plan.calls // (PREVIEWS + 1)))
+        at = self.call + 1
+        if self.task.preview is None or at % every or at == self.plan.calls:
+            return
+        config = self.parts.pipeline.scheduler.config
+        seen = predicted(self.state[0], output, self.plan.mixes[self.call], config.prediction_type)[None]
+        shown = self.parts.sketch(seen) if self.parts.draws_at_once else self.parts.unscaled(seen)
+        self.outbox.put(Glimpse(Coming(shown[0])))
+
+    def follow(self) -> Image.Image:
+        """Wait for the picture in the thread of the request, which also makes the previews.
+
+        Raises:
+            Exception: what the loop met.
+        """
+        weights: torch.Tensor | None = None
+        while True:
+            match self.outbox.get():
+                case Glimpse(picture=coming):
+                    assert self.moments is not None
+                    assert self.task.preview is not None
+                    seen = coming.wait()
+                    if seen.dtype == torch.uint8:
+                        self.task.preview(small(Image.fromarray(seen.numpy())))
+                        continue
+                    weights = self.easel.lens.fitted(self.moments, self.task.picture) if weights is None else weights
+                    self.task.preview(render(seen, weights))
+                case Finished(pixels=pixels, sound=sound, place=place):
+                    if not bool(sound.wait()[place]):
+                        raise Unsuited(
+                            f"The numbers of {self.task.request.model!r} overflowed on this: "
+                            "try a lower guidance or other words.",
+                            cause="overflow",
+                            values={"model": self.task.request.model},
+                        )
+                    return Image.fromarray(pixels.wait()[place].numpy())
+                case Stopped():
+                    raise Stopped
+                case error:
+                    try:
+                        raise error
+                    finally:
+                        del error  # its traceback holds this frame, and so this run and all its tensors
+
+
+def predicted(sample: torch.Tensor, output: torch.Tensor, mix: tuple[float, float], prediction: str) -> torch.Tensor:
+    """The picture that a model's output speaks of (Salimans & Ho 2022, arXiv:2202.00512, appendix D).
+
+    Args:
+        sample: what the model was asked about, before its input was scaled.
+        output: what it said.
+        mix: shares of signal and noise in the sample.
+        prediction: what the model puts out: "epsilon", "v_prediction" or "sample".
+    """
+    signal, noise = mix
+    if prediction == "epsilon":
+        return (sample - noise * output) / signal
+    if prediction == "v_prediction":
+        size = math.hypot(signal, noise)
+        return (signal / size**2) * sample - (noise / size) * output
+    return output

@@ -1,0 +1,49 @@
+"""Which rows of a call which control networks steer, and the sum of what they add."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import torch
+
+from inference.acceleration.transfer import sent
+from inference.batching.controlnet import ControlNet
+from inference.batching.run import Run
+from inference.batching.unet import Rows
+
+
+def steered(rows: Rows, runs: list[Run]) -> Rows:
+    """The rows of a call of these runs with what their networks say."""
+    steering: dict[ControlNet, list[tuple[Run, int]]] = {}
+    place = 0
+    for run in runs:
+        if run.net is not None and run.is_steered:
+            steering.setdefault(run.net, []).extend((run, row) for row in range(place, place + run.rows))
+        place += run.rows
+    residuals: tuple[torch.Tensor, ...] = ()
+    for net, told in steering.items():
+        found = _found(net, rows, told)
+        if len(told) == len(rows.latents):
+            return replace(rows, residuals=found)
+        if not residuals:
+            residuals = tuple(each.new_zeros(len(rows.latents), *each.shape[1:]) for each in found)
+        places = sent(torch.tensor([row for _, row in told]), rows.latents.device)
+        for all_rows, each in zip(residuals, found, strict=True):
+            all_rows.index_copy_(0, places, each)
+    return replace(rows, residuals=residuals)
+
+
+def _found(net: ControlNet, rows: Rows, told: list[tuple[Run, int]]) -> tuple[torch.Tensor, ...]:
+    """What a network says of its rows, one at a time where that saves memory."""
+    frugal = told[0][0].task.frugal
+    parts = [[each] for each in told] if frugal else [told]
+    said = []
+    for part in parts:
+        own = rows.mapped(_chooser(sent(torch.tensor([row for _, row in part]), rows.latents.device)))
+        hints = torch.cat([run.hint for run, _ in part])
+        scales = sent(torch.tensor([run.control_scale for run, _ in part]), rows.latents.device)
+        said.append(net.residuals(own, hints, scales))
+    return said[0] if len(said) == 1 else tuple(torch.cat(each) for each in zip(*said, strict=True))
+
+
+def _chooser(places: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
+    return lambda each: each.index_select(0, places)

@@ -1,0 +1,276 @@
+"""The step loop: requests at different places of different runs share the model's calls.
+
+One thread owns the device. Between two calls it lets requests in, lets the finished and the cancelled out, and
+decodes a few finished pictures. Requests share a call where their rows have the same shape in the same model with the
+same adapters: they form a group. Groups take turns by the work they have had, so that none waits for another to run
+dry.
+"""
+
+import queue
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import torch
+from PIL import Image
+
+from inference.acceleration.compile import allow_many_shapes
+from inference.acceleration.transfer import Coming
+from inference.batching.run import Finished, Run
+from inference.batching.steering import steered
+from inference.batching.unet import Rows
+from inference.errors import DevicePoisoned, OutOfMemory, Stopped, Unsuited
+
+DECODED_PIXELS = 2 * 1024 * 1024
+"""Pixels decoded between two calls of the model, so that one request's end does not stall the others."""
+
+ROWS = frozenset({1, 2, 3, 4, 6, 8, 12, 16, 24, 32})
+"""Rows that a call on a processor may have. Each number of them takes a kernel for each layer, some ten megabytes for
+each size of picture, and one row less costs no speed: who is left out is in the next call."""
+
+ONE_BY_ONE = frozenset({"cpu"})
+"""Devices that gain nothing from decoding pictures together; the first would only wait for the last."""
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Runs that can share a call.
+
+    Attributes:
+        runs: in the order in which they came. Where there are more than a call takes, the first are finished first:
+            taking turns would make all of them late.
+        work: rows times latents that it was served, counted from that of the group served least when it came.
+    """
+
+    runs: list[Run] = field(default_factory=list)
+    work: float = 0.0
+
+
+class StepLoop:
+    """Paints tasks with one thread on the device; `paint` may be called from many threads at once.
+
+    Args:
+        translate: what an error of the device means; `OutOfMemory`, `DevicePoisoned`, or the error itself.
+        free: gives memory back to the device.
+    """
+
+    def __init__(self, *, translate: Callable[[Exception], Exception], free: Callable[[], None]) -> None:
+        self._translate = translate
+        self._free = free
+        self._inbox: queue.SimpleQueue[Run | None] = queue.SimpleQueue()
+        self._groups: dict[Hashable, Group] = {}
+        self._finished: deque[Run] = deque()
+        self._thread = threading.Thread(target=self._serve, name="step loop", daemon=True)
+        self._thread.start()
+
+    def paint(self, run: Run) -> Image.Image:
+        """The picture of a run; blocks.
+
+        Raises:
+            Stopped, OutOfMemory, DevicePoisoned, Unsuited: as they say. Whatever else the model's code raises.
+        """
+        self._inbox.put(run)
+        try:
+            return run.follow()
+        except BaseException:
+            run.abandoned = True
+            raise
+
+    @property
+    def waiting(self) -> int:
+        """Requests that have not been let in yet."""
+        return self._inbox.qsize()
+
+    def close(self) -> None:
+        """End the thread once it has nothing left to do."""
+        self._inbox.put(None)
+        self._thread.join()
+
+    def _serve(self) -> None:
+        allow_many_shapes()
+        with torch.inference_mode():
+            while self._welcome():
+                if self._finished:
+                    self._decode()
+                if self._groups:
+                    self._turn(min(self._groups, key=lambda key: self._groups[key].work))
+
+    def _welcome(self) -> bool:
+        """Let requests in; wait for one where there is nothing else to do. False where the loop was closed."""
+        while self._inbox.qsize() or not (self._groups or self._finished):
+            entry = self._inbox.get()
+            if entry is None:
+                if self._groups or self._finished:
+                    self._inbox.put(None)
+                    return True
+                return False
+            self._admit(entry)
+        return True
+
+    def _admit(self, run: Run) -> None:
+        if self._attempt([run], run.prepare):
+            return
+        alone = run if run.task.frugal else None
+        key: Hashable = (id(run.easel), run.shape, run.conditions.hidden.shape[1:], alone)
+        if key not in self._groups:
+            least = min((group.work for group in self._groups.values()), default=0.0)
+            self._groups[key] = Group(work=least)
+        self._groups[key].runs.append(run)
+
+    def _turn(self, key: Hashable) -> None:
+        """One call for a group."""
+        group = self._groups[key]
+        wanted = [run for run in group.runs if not self._attempt([run], run.check)]
+        called = _first_rows(wanted)
+        group.work += sum(run.rows * run.shape.numel() for run in called)
+        stepped = self._advanced(called)
+        self._finished.extend(run for run in stepped if run.done)
+        group.runs = [*(run for run in stepped if not run.done), *wanted[len(called) :]]
+        if not group.runs:
+            del self._groups[key]
+
+    def _advanced(self, runs: list[Run]) -> list[Run]:
+        """The runs that have made a step. Where a call fails, each of its runs is tried alone."""
+        if not runs:
+            return []
+        blamed = runs if len(runs) == 1 else []
+        if trouble := self._attempt(blamed, partial(advance, runs)):
+            if isinstance(trouble, OutOfMemory):
+                runs[0].easel.caps.lower(runs[0].shape, below=sum(run.rows for run in runs))
+            return [] if blamed else [run for each in runs for run in self._advanced([each])]
+        return [run for run in runs if not self._attempt([run], run.settle)]
+
+    def _decode(self) -> None:
+        """Decode what fits into a chunk of finished runs of one kind."""
+        first = self._finished.popleft()
+        if self._attempt([first], first.check):
+            return
+        chunk = [first]
+        pixels = first.task.picture.width * first.task.picture.height
+        while (
+            self._finished
+            and not first.task.frugal
+            and _alike(first, self._finished[0])
+            and (len(chunk) + 1) * pixels <= DECODED_PIXELS
+        ):
+            chunk.append(self._finished.popleft())
+        if len(chunk) > 1 and not self._attempt([], partial(decode, chunk)):
+            return
+        for run in chunk:
+            self._attempt([run], partial(decode, [run]))
+
+    def _attempt(self, blamed: list[Run], act: Callable[[], None]) -> Exception | None:
+        """What kept something from working, which those to blame are told too.
+
+        What the failure's traceback holds on to is gone before this returns: it may be most of the memory.
+        """
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 -- whatever a model's code raises ends a request, not the loop
+            trouble = error if isinstance(error, Stopped) else self._translate(error)
+            if not isinstance(trouble, Stopped | OutOfMemory | DevicePoisoned | Unsuited):
+                traceback.print_exception(error)
+            trouble = trouble.with_traceback(None)
+        else:
+            return None
+        trouble.__context__ = trouble.__cause__ = None
+        if isinstance(trouble, OutOfMemory):
+            self._free()
+        for run in blamed:
+            run.outbox.put(trouble)
+        return trouble
+
+
+def _first_rows(runs: list[Run]) -> list[Run]:
+    """As many of the first runs as a call should have rows for; one at least."""
+    fitting = rows = 0
+    for place, run in enumerate(runs, start=1):
+        rows += run.rows
+        if fitting and rows > run.easel.caps.rows(run.shape):
+            break
+        if not fitting or rows in ROWS or run.parts.device.type != "cpu":
+            fitting = place
+    return runs[:fitting]
+
+
+def advance(runs: list[Run]) -> None:
+    """One step for each run, all in one call of the model.
+
+    No run changes before the call has succeeded.
+    """
+    easel = runs[0].easel
+    easel.wear()
+    rows = steered(_rows(runs), runs)
+    if runs[0].task.frugal:
+        outputs = torch.cat([easel.denoiser(rows.only(row)).clone() for row in range(len(rows.latents))])
+    else:
+        outputs = easel.denoiser(rows)
+    said = _guided(runs, outputs.float())
+    for run, output in zip(runs, said, strict=True):
+        run.look_ahead(output)
+        run.output = output
+    if runs[0].grid is None:
+        _step_together(runs, said)
+    easel.pace.keep()
+
+
+def _rows(runs: list[Run]) -> Rows:
+    """What the model is told of each run at its place; a few operations, however many runs there are."""
+    scales = torch.stack([run.scales[run.call] for run in runs]).view(-1, 1, 1, 1)
+    samples = (torch.stack([run.state[0] for run in runs]) * scales).to(runs[0].parts.dtype)
+    filled: dict[str, Any] = {
+        name: torch.cat([getattr(run.conditions, name) for run in runs])
+        for name, told in runs[0].conditions.tensors()
+        if told is not None and name not in {"latents", "timesteps"}
+    }
+    return Rows(
+        latents=torch.cat([each.expand(run.rows, *run.shape) for run, each in zip(runs, samples, strict=True)]),
+        timesteps=torch.cat([run.times[run.call].expand(run.rows) for run in runs]),
+        **filled,
+    )
+
+
+def _guided(runs: list[Run], outputs: torch.Tensor) -> torch.Tensor:
+    """What the model says, [runs, channels, height, width], from the rows of each: the negative before the positive.
+
+    Classifier-free guidance, Ho & Salimans 2022, arXiv:2207.12598, eq. 6. A run with one row has no opposite.
+    """
+    each = torch.split(outputs, [run.rows for run in runs])
+    negative = torch.stack([rows[0] for rows in each])
+    if all(run.rows == 1 for run in runs):
+        return negative
+    positive = torch.stack([rows[-1] for rows in each])
+    scales = torch.stack([run.guidance for run in runs]).view(-1, 1, 1, 1)
+    return negative + scales * (positive - negative)
+
+
+def _step_together(runs: list[Run], said: torch.Tensor) -> None:
+    """The next slots of each run: one small matrix product each, in one launch."""
+    zeros = torch.zeros_like(said[0])
+    fresh = torch.stack([zeros if run.noises is None else run.noises[run.call] for run in runs])
+    states = torch.stack([run.state for run in runs])
+    before = torch.cat([states, said[:, None], fresh[:, None]], dim=1)
+    matrices = torch.stack([run.matrices[run.call] for run in runs])
+    after = torch.bmm(matrices, before.flatten(2)).view_as(states)
+    for run, state in zip(runs, after, strict=True):
+        run.state = state
+
+
+def decode(runs: list[Run]) -> None:
+    """Make the pictures of finished runs of one shape and hand them out."""
+    parts = runs[0].parts
+    parts.spare(frugal=runs[0].task.frugal)
+    latents = torch.stack([run.state[0] for run in runs])
+    sound = latents.isfinite().flatten(1).all(1)
+    pixels, good = Coming(parts.draw(latents)), Coming(sound)
+    for place, run in enumerate(runs):
+        run.outbox.put(Finished(pixels, good, place))
+
+
+def _alike(one: Run, other: Run) -> bool:
+    together = one.parts.device.type not in ONE_BY_ONE
+    return together and one.easel is other.easel and one.shape == other.shape and not other.task.frugal

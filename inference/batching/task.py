@@ -1,0 +1,31 @@
+"""One picture to denoise, as the worker hands it to a backend."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PIL import Image
+
+from inference.api import Img2ImgRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One picture to denoise.
+
+    Attributes:
+        picture: RGB, both sides what the model takes. At strength 1 it is grey: there is nothing to keep.
+        frugal: spend time to save memory; it did not fit otherwise.
+        check: raises `Stopped` where the request was cancelled; may be called at any time, from any thread.
+        step: to be called after each denoising step with its number (1-based) and how many there are.
+            Raises `Stopped` where the request was cancelled; let it pass.
+        preview: to be called with a small picture of how far it is; None where nobody wants one.
+        map: the control map, of the size of `picture`; None where the request has no control.
+    """
+
+    request: Img2ImgRequest
+    picture: Image.Image
+    frugal: bool
+    check: Callable[[], None]
+    step: Callable[[int, int], None]
+    preview: Callable[[Image.Image], None] | None
+    map: Image.Image | None = None

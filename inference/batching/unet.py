@@ -1,0 +1,151 @@
+"""One call of a UNet over rows that need have nothing in common but their size.
+
+On the CPU the call is plain. On a CUDA device it is captured as a graph, once per size and bucket of rows
+(`acceleration/cuda_graphs.py`); the model's blocks are compiled first if that proves faster
+(`acceleration/compile.py`). Whatever of this fails is logged and left out: the plain call remains.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import torch
+
+from inference.acceleration.compile import compile_regions, restore
+from inference.acceleration.cuda_graphs import Graphs
+
+BUCKETS = (2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32)
+"""Rows that a graph is captured for; a call in between is padded. To a compiler, 1 would be a case of its own."""
+
+TRIALS = 3
+WORTH = 0.95
+"""A compiled model has to take less than this share of the plain one's time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """What a UNet is given, the first dimension being rows.
+
+    Attributes:
+        latents: [rows, channels, height, width], in the model's number format.
+        timesteps: float32, [rows].
+        hidden: [rows, tokens, width].
+        pooled, sizes: SDXL's [rows, width] and [rows, numbers], or None.
+        guidance: [rows, width] where guidance is an input of the model, or None.
+        residuals: what a control network adds to the skip connections and, the last one, to the middle of a UNet,
+            each [rows, channels, height, width]; empty where nothing is.
+    """
+
+    latents: torch.Tensor
+    timesteps: torch.Tensor
+    hidden: torch.Tensor
+    pooled: torch.Tensor | None = None
+    sizes: torch.Tensor | None = None
+    guidance: torch.Tensor | None = None
+    residuals: tuple[torch.Tensor, ...] = ()
+
+    def padded(self, rows: int) -> "Rows":
+        """The same with the first row repeated until there are so many."""
+        more = rows - len(self.latents)
+        return self.mapped(lambda each: torch.cat([each, each[:1].expand(more, *each.shape[1:])]) if more else each)
+
+    def only(self, row: int) -> "Rows":
+        """That row alone."""
+        return self.mapped(lambda each: each[row : row + 1])
+
+    def mapped(self, change: Callable[[torch.Tensor], torch.Tensor]) -> "Rows":
+        """The same with each tensor changed."""
+        told = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "residuals"}
+        changed = {name: change(each) for name, each in told.items() if each is not None}
+        return replace(self, **changed, residuals=tuple(change(each) for each in self.residuals))
+
+    def tensors(self) -> list[tuple[str, torch.Tensor | None]]:
+        """Names and tensors."""
+        told = [(each.name, getattr(self, each.name)) for each in fields(self) if each.name != "residuals"]
+        return told + [(f"residuals {place}", each) for place, each in enumerate(self.residuals)]
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What a captured graph is good for."""
+        return tuple(None if each is None else tuple(each.shape) for _, each in self.tensors())
+
+
+class Denoiser:
+    """Calls a UNet in the best way that its device offers."""
+
+    def __init__(self, unet: Any) -> None:
+        self._unet = unet
+        self._call: Callable[[Rows], torch.Tensor] = self._plain
+        self._graphs: Graphs | None = Graphs() if unet.device.type == "cuda" else None
+
+    def __call__(self, rows: Rows) -> torch.Tensor:
+        """The model's outputs, [rows, channels, height, width]. Valid until the next call."""
+        if self._graphs is None:
+            return self._call(rows)
+        count = len(rows.latents)
+        wide = rows.padded(next((bucket for bucket in BUCKETS if bucket >= count), count))
+        return self._graphs.run(self._call, wide)[:count]
+
+    def forget(self) -> None:
+        """Give captured graphs' memory back."""
+        if self._graphs is not None:
+            self._graphs.forget()
+
+    def compile(self, example: Rows) -> bool:
+        """Compile the model's blocks, and keep that where calls of `example` become faster.
+
+        Returns:
+            Whether they are.
+        """
+        reason = "that is not faster"
+        try:
+            plain = seconds(self, example)
+            self.forget()
+            compile_regions(self._unet)
+            if seconds(self, example) < WORTH * plain:
+                return True
+        except Exception as error:  # noqa: BLE001 -- compilers fail in ways of their own; the plain call remains
+            reason = f"{type(error).__name__}: {str(error).strip().split(chr(10), 1)[0][:200]}"
+        print(f"The model is called as it is, uncompiled: {reason}")  # noqa: T201 -- the parent logs what a worker prints
+        restore(self._unet)
+        self.forget()
+        return False
+
+    def _plain(self, rows: Rows) -> torch.Tensor:
+        return _call(self._unet, rows)
+
+
+def _call(unet: Any, rows: Rows) -> torch.Tensor:
+    added = None if rows.pooled is None else {"text_embeds": rows.pooled, "time_ids": rows.sizes}
+    output: Sequence[torch.Tensor] = unet(
+        rows.latents,
+        rows.timesteps,
+        encoder_hidden_states=rows.hidden,
+        timestep_cond=rows.guidance,
+        added_cond_kwargs=added,
+        down_block_additional_residuals=rows.residuals[:-1] or None,
+        mid_block_additional_residual=rows.residuals[-1] if rows.residuals else None,
+        return_dict=False,
+    )
+    return output[0]
+
+
+def seconds(call: Callable[[Rows], torch.Tensor], rows: Rows) -> float:
+    """The least time of a call, after the one that may compile, and on CUDA the one that may be captured."""
+    for _ in range(2 if rows.latents.device.type == "cuda" else 1):
+        call(rows)
+    times = []
+    for _ in range(TRIALS):
+        _settle(rows.latents.device)
+        started = time.perf_counter()
+        call(rows)
+        _settle(rows.latents.device)
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+def _settle(device: torch.device) -> None:
+    """Wait until the device has done what it was given."""
+    if device.type in {"cuda", "mps"}:
+        torch.accelerator.synchronize(device)

@@ -1,0 +1,1 @@
+"""Control maps from pictures: lines, depth, poses."""

@@ -1,0 +1,219 @@
+"""What a model id means, and what a model wants where the member set nothing. Reads files only; needs no torch.
+
+A model folder may bring a `pentimento.json` with any of the keys `steps`, `guidance_scale`, `max_pixels` and
+`multiple`; what it does not say follows from the configuration files in diffusers' layout and from the family.
+"""
+
+import json
+import re
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from inference.api import ControlKind, Lora, ModelDefaults, ModelUnavailable
+from inference.models.entry import LINES, MapModels, ModelEntry
+
+POCKET = "pocket"
+"""The model shipped with the project."""
+
+INDEX = "model_index.json"
+OWN_WORDS = "pentimento.json"
+
+_SHIPPED = {POCKET: ModelDefaults(steps=20, guidance_scale=1.5, max_pixels=512 * 512, multiple=8, steerable=True)}
+
+SHIPPED = Path(__file__).parents[1]
+"""The folder with the shipped models in it."""
+
+SHIPPED_CONTROLS = {POCKET: dict.fromkeys(LINES, SHIPPED / "pocket-edges")}
+"""Control networks shipped with a model: kind -> folder. A kind is offered where its folder is there."""
+
+_EDITS = re.compile(r"kontext|image-?edit", re.IGNORECASE)
+"""Pipelines, and names of models, that edit by instruction: they take no strength."""
+
+_STEERABLE = re.compile(r"^StableDiffusion(XL)?(Img2Img)?Pipeline$")
+"""Pipelines of Stable Diffusion 1, 2 and XL, which control networks can steer."""
+
+_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+
+_FEW_STEPS = re.compile(r"turbo|lightning|hyper|schnell|lcm|flash|distill", re.IGNORECASE)
+"""Names of models distilled to run in a few steps without guidance."""
+
+_FAMILIES = (
+    (re.compile(r"^LatentConsistency"), 4, 8.5),
+    (re.compile(r"^ZImage"), 9, 1.0),
+    (_FEW_STEPS, 4, 1.0),
+    (re.compile(r"^StableDiffusion3"), 28, 7.0),
+    (re.compile(r"^StableDiffusionXL"), 30, 5.0),
+    (re.compile(r"^StableDiffusion"), 30, 7.5),
+    (re.compile(r"^Flux"), 28, 3.5),
+    (re.compile(r"^(QwenImage|Kandinsky)"), 30, 4.0),
+    (re.compile(r""), 30, 5.0),
+)
+"""Pipeline class (or a word of the model's name) -> steps and guidance scale, as diffusers' own pages for the family
+recommend them. The first match counts."""
+
+
+def locate(model: str) -> Path | None:
+    """The folder that a model id names; None where it is an id on the hub.
+
+    Raises:
+        ModelUnavailable: where it is neither, or may not be looked at.
+    """
+    try:
+        folder = SHIPPED / POCKET if model == POCKET else Path(model).expanduser()
+        is_folder, is_file = folder.is_dir(), folder.is_file()
+    except (OSError, RuntimeError) as fault:  # too long a name, a folder not to be searched, a home that nobody has
+        reason = fault.strerror if isinstance(fault, OSError) else str(fault).rstrip(".")
+        raise ModelUnavailable(
+            f"The model {model!r} cannot be looked at ({reason}): "
+            f"give a folder that this user may read, an id such as 'org/name', or {POCKET!r}."
+        ) from None
+    if model and is_folder:
+        return folder
+    if is_file:
+        raise ModelUnavailable(f"The model {model!r} is a single file: convert it to a folder in diffusers' layout.")
+    if _HUB_ID.fullmatch(model) and not model.startswith("."):
+        return None
+    raise ModelUnavailable(
+        f"The model {model!r} is not here: give a folder, an id such as 'org/name', or {POCKET!r}."
+    )
+
+
+def read_json(path: Path, model: str) -> dict[str, Any]:
+    """The object in one of a model's configuration files.
+
+    Raises:
+        ModelUnavailable: where there is none, or something else.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelUnavailable(
+            f"The model {model!r} has no {path.name}: use a folder in diffusers' layout."
+        ) from None
+    except (OSError, ValueError, RecursionError):
+        raise ModelUnavailable(
+            f"The model {model!r} is broken: its {path.name} cannot be read; fetch it again."
+        ) from None
+    if not isinstance(content, dict):
+        raise ModelUnavailable(f"The model {model!r} is broken: its {path.name} is no object; fetch it again.")
+    return content
+
+
+def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefaults:
+    """What a model wants: what the owner's entry says, else its own words, else what its family does.
+
+    Args:
+        model: its name.
+        entry: what the owner says of it.
+        folder: where it lies; None where it is not on this machine yet, and its name has to tell.
+
+    Raises:
+        ModelUnavailable: where its files do not say, or say nonsense.
+    """
+    try:
+        if entry.id in _SHIPPED:
+            wanted = asdict(_SHIPPED[entry.id])
+        else:
+            names = f"{model} {entry.id}"
+            wanted = _unseen(names) if folder is None else _derived(model, names, folder)
+        if folder is not None and (own := folder / OWN_WORDS).exists():
+            wanted |= _own_words(model, own)
+    except OSError as refused:
+        raise ModelUnavailable(
+            f"The model {model!r} cannot be read ({refused.strerror}): let this user read all of its folder."
+        ) from None
+    return replace(told(ModelDefaults(**wanted), entry), here=folder is not None)
+
+
+def equipped(entry: ModelEntry, map_models: MapModels) -> ModelEntry:
+    """The entry with the controls that can be offered: the shipped ones too, and none whose map nobody could draw."""
+    shipped = SHIPPED_CONTROLS.get(entry.id, {})
+    places = {kind: str(folder) for kind, folder in shipped.items() if folder.is_dir()} | dict(entry.controls)
+    drawable = LINES | map_models.kinds
+    return replace(entry, controls={kind: places[kind] for kind in ControlKind if kind in places.keys() & drawable})
+
+
+def told(wanted: ModelDefaults, entry: ModelEntry) -> ModelDefaults:
+    """What a model wants by itself, with what the owner says over it."""
+    return replace(
+        wanted,
+        steps=wanted.steps if entry.steps is None else entry.steps,
+        guidance_scale=wanted.guidance_scale if entry.guidance_scale is None else entry.guidance_scale,
+        max_pixels=wanted.max_pixels if entry.max_pixels is None else entry.max_pixels,
+        controls=tuple(entry.controls),
+        loras=tuple(Lora(name, lora.weight) for name, lora in entry.loras.items()),
+        licence=entry.licence,
+    )
+
+
+def _own_words(model: str, own: Path) -> dict[str, Any]:
+    said = read_json(own, model)
+    known = {"steps": int, "guidance_scale": float, "max_pixels": int, "multiple": int}
+    for name, value in said.items():
+        if name not in known:
+            continue  # a later version may say more
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        least = 0 if name == "guidance_scale" else 1
+        # JSON as Python reads it has NaN and Infinity, which no comparison lets through here.
+        if not number or not least <= value < 1 << 53 or known[name](value) != value:
+            raise ModelUnavailable(
+                f"The model {model!r} is broken: {name} is {value!r} in its {OWN_WORDS}; mend that."
+            )
+    return {name: known[name](value) for name, value in said.items() if name in known}
+
+
+def _derived(model: str, names: str, folder: Path) -> dict[str, Any]:
+    pipeline = str(read_json(folder / INDEX, model).get("_class_name"))
+    transformer = (folder / "transformer").is_dir()
+    shrink = _shrink(model, folder)
+    side = _latent_side(model, folder)
+    pixels = (side * shrink) ** 2 if side else (1024 if transformer else 512) ** 2
+    # A diffusion transformer takes its latents in patches of 2 x 2; Kandinsky halves its own three times.
+    multiple = shrink * (2 if transformer else 8 if pipeline.startswith("Kandinsky") else 1)
+    return _recommended(f"{names} {folder.name}", pipeline) | {
+        "max_pixels": pixels,
+        "multiple": max(8, multiple),
+        "uses_strength": not _EDITS.search(pipeline),
+        "steerable": bool(_STEERABLE.search(pipeline)),
+    }
+
+
+def _unseen(names: str) -> dict[str, Any]:
+    """Of a model that is not on this machine yet: a guess by its names, for as long as it is not."""
+    strength = not _EDITS.search(names)
+    return _recommended(names, "") | {"max_pixels": 1024 * 1024, "multiple": 8, "uses_strength": strength}
+
+
+def _recommended(names: str, pipeline: str) -> dict[str, Any]:
+    """Steps and guidance by the family, or by a word of the names."""
+    return next(
+        {"steps": steps, "guidance_scale": guidance_scale}
+        for pattern, steps, guidance_scale in _FAMILIES
+        if pattern.search(names if pattern is _FEW_STEPS else pipeline)
+    )
+
+
+def _shrink(model: str, folder: Path) -> int:
+    """Pixels per latent, along a side: every block of an autoencoder but the last halves."""
+    for name in ("vae", "movq"):
+        config = folder / name / "config.json"
+        if config.exists() and isinstance(blocks := read_json(config, model).get("block_out_channels"), list):
+            return int(2 ** (len(blocks) - 1))
+    return 8
+
+
+def _latent_side(model: str, folder: Path) -> int:
+    """Latents along a side of what the model was trained on; 0 where its files do not say."""
+    for name in ("unet", "transformer"):
+        config = folder / name / "config.json"
+        if config.exists():
+            size = read_json(config, model).get("sample_size")
+            sides = size if isinstance(size, list) else [size or 0]
+            if not all(isinstance(side, int) for side in sides):
+                raise ModelUnavailable(
+                    f"The model {model!r} is broken: sample_size is {size!r} in the config.json of its {name}; "
+                    "fetch it again."
+                )
+            return max(sides, default=0)
+    return 0

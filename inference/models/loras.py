@@ -1,0 +1,235 @@
+"""Low-rank adapters on a loaded model.
+
+The model itself is never changed: adapters are put on a twin of it that has modules of its own and shares every
+weight, so that requests without adapters run what they always ran.
+"""
+
+import contextlib
+import copy
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from huggingface_hub import HfApi, hf_hub_download
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled
+from safetensors.torch import load_file
+
+from inference.api import Lora
+from inference.errors import Unsuited
+from inference.models.entry import LoraEntry
+
+T = TypeVar("T")
+
+OUTFITS = 8
+"""Combinations of adapters and weights that encoded words are remembered for."""
+
+ADAPTED = ("unet", "transformer", "text_encoder", "text_encoder_2")
+"""Parts of a pipeline that adapters change."""
+
+
+class Wardrobe:
+    """A model's adapters. `wear` is for whoever owns the device at that moment; the rest is safe from any thread.
+
+    Args:
+        model: its name, for sentences.
+        pipeline: as it was loaded.
+        entries: the adapters there are, by name.
+        make_room: told how many bytes will be needed before an adapter is loaded.
+
+    Attributes:
+        nbytes: what the adapters take.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        pipeline: Any,
+        entries: Mapping[str, LoraEntry],
+        make_room: Callable[[int], object] = lambda _nbytes: None,
+    ) -> None:
+        self.nbytes = 0
+        self._make_room = make_room
+        self._model = model
+        self._pipeline = pipeline
+        self._entries = entries
+        self._lock = threading.RLock()
+        self._reading = threading.Lock()
+        self._read: dict[str, dict[str, torch.Tensor]] = {}  # and not put on yet
+        self._twin: Any = None
+        self._there: set[str] = set()
+        self._worn: tuple[Lora, ...] = ()
+        self._outfits: dict[tuple[Lora, ...], Any] = {}
+
+    def outfit(self, loras: tuple[Lora, ...], make: Callable[[], T]) -> T:
+        """What was made for these adapters; the `OUTFITS` used last are kept."""
+        with self._lock:
+            made: T = self._outfits.pop(loras) if loras in self._outfits else make()
+            self._outfits[loras] = made
+            if len(self._outfits) > OUTFITS:
+                del self._outfits[next(iter(self._outfits))]
+        return made
+
+    @property
+    def outfits(self) -> tuple[Any, ...]:
+        """What `outfit` has made and keeps."""
+        with self._lock:
+            return tuple(self._outfits.values())
+
+    def has(self, loras: tuple[Lora, ...]) -> bool:
+        """Whether nothing has to be read for these."""
+        return all(lora.name in self._there or lora.name in self._read for lora in loras)
+
+    def fetch(self, loras: tuple[Lora, ...]) -> None:
+        """Read what `wear` will put on: a download is nothing to wait for with the device in hand.
+
+        Raises:
+            Unsuited: where one of them is unknown or cannot be had.
+        """
+        with self._reading:
+            for lora in loras:
+                if not self.has((lora,)):
+                    self._read[lora.name] = read(lora.name, self._place(lora.name))
+
+    def twin(self) -> Any:
+        """The pipeline that adapters are put on.
+
+        Raises:
+            Unsuited: where the family takes none.
+        """
+        with self._lock:
+            if self._twin is None:
+                if not hasattr(self._pipeline, "load_lora_weights"):
+                    raise Unsuited(
+                        f"The model {self._model!r} takes no adapters: leave them out or use another.",
+                        cause="no-loras",
+                        values={"model": self._model},
+                    )
+                self._twin = twin_of(self._pipeline)
+            return self._twin
+
+    def wear(self, loras: tuple[Lora, ...]) -> None:
+        """Make the twin work with these adapters and no others.
+
+        Raises:
+            Unsuited: where one of them is unknown, missing or made for another model.
+        """
+        if loras == self._worn:
+            return
+        for lora in loras:
+            self._put_on(lora.name)
+        self.twin().set_adapters([lora.name for lora in loras], [lora.weight for lora in loras])
+        self._worn = loras
+
+    def _place(self, name: str) -> str:
+        if name not in self._entries:
+            there = ", ".join(self._entries) or "none"
+            raise Unsuited(
+                f"The model {self._model!r} has no adapter {name!r}: there is {there}.",
+                cause="lora-unknown",
+                values={"model": self._model, "name": name, "names": there},
+            )
+        return self._entries[name].place
+
+    def _put_on(self, name: str) -> None:
+        weights = self._read.pop(name, None)
+        if name in self._there:
+            return
+        weights = weights or read(name, self._place(name))
+        nbytes = sum(each.nbytes for each in weights.values())
+        self._make_room(nbytes)
+        self._worn = ()  # whatever happens now, what is active is not known any more
+        twin = self.twin()
+        try:
+            twin.load_lora_weights(weights, adapter_name=name)
+            fits = any(name in names for names in twin.get_list_adapters().values())
+        except Exception as error:
+            if isinstance(error, torch.OutOfMemoryError | MemoryError):
+                raise
+            fits = False
+        if not fits:
+            with contextlib.suppress(Exception):
+                twin.delete_adapters(name)
+            raise Unsuited(
+                f"The adapter {name!r} was made for another kind of model than {self._model!r}: leave it out.",
+                cause="lora-foreign",
+                values={"name": name, "model": self._model},
+            )
+        self._there.add(name)
+        self.nbytes += nbytes
+
+
+def twin_of(pipeline: Any) -> Any:
+    """A pipeline with modules of its own where adapters go, and the same weights."""
+    twin = copy.copy(pipeline)
+    for name in ADAPTED:
+        part = getattr(pipeline, name, None)
+        if isinstance(part, torch.nn.Module):
+            shared = {id(each): each for each in (*part.parameters(), *part.buffers())}
+            setattr(twin, name, copy.deepcopy(part, shared))
+    return twin
+
+
+def read(name: str, place: str) -> dict[str, torch.Tensor]:
+    """An adapter's weights.
+
+    Raises:
+        Unsuited: where it cannot be had, or is no safetensors file.
+    """
+    try:
+        weights: dict[str, torch.Tensor] = load_file(locate(place))
+    except (OfflineModeIsEnabled, LocalEntryNotFoundError, HfHubHTTPError, HFValidationError):
+        raise Unsuited(
+            f"The adapter {name!r} cannot be used, it is not on this machine and the hub did not give it: "
+            "leave it out and tell the bot's owner.",
+            cause="lora-not-here",
+            values={"name": name},
+        ) from None
+    except FileNotFoundError:
+        raise Unsuited(
+            f"The adapter {name!r} cannot be used, there is no such file, folder or hub repository with one "
+            ".safetensors file: leave it out and tell the bot's owner.",
+            cause="lora-lost",
+            values={"name": name},
+        ) from None
+    except Exception:  # noqa: BLE001 -- safetensors raises an error of its own for files cut short
+        raise Unsuited(
+            f"The adapter {name!r} cannot be used, its file is broken or no safetensors file: "
+            "leave it out and tell the bot's owner.",
+            cause="lora-broken",
+            values={"name": name},
+        ) from None
+    return weights
+
+
+def locate(place: str) -> Path:
+    """The file that an adapter's place names, fetched from the hub where it has to be.
+
+    Raises:
+        FileNotFoundError: where there is none, or more than one to choose from.
+        Exception: what the hub's client raises.
+    """
+    path = Path(place).expanduser()
+    if path.is_file() and path.suffix == ".safetensors":
+        return path
+    if path.is_dir():
+        [file] = _only([each.name for each in path.glob("*.safetensors")])
+        return path / file
+    parts = place.split("/")
+    if path.is_absolute() or path.exists() or len(parts) < 2:
+        raise FileNotFoundError(place)
+    repository = "/".join(parts[:2])
+    if parts[2:]:
+        file = "/".join(parts[2:])
+    else:
+        [file] = _only([each for each in HfApi().list_repo_files(repository) if each.endswith(".safetensors")])
+    if not file.endswith(".safetensors"):
+        raise FileNotFoundError(place)
+    return Path(hf_hub_download(repository, file))
+
+
+def _only(files: list[str]) -> list[str]:
+    if len(files) != 1:
+        raise FileNotFoundError
+    return files

@@ -1,0 +1,153 @@
+"""The parent's end of one process of ours: how it is started, heard and ended."""
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+import structlog
+
+from inference.processes import protocol
+
+log = structlog.get_logger(__name__)
+
+KEPT = re.compile(
+    r"""
+      PATH | HOME | USER | TZ | LANG | LANGUAGE | LC_.* | TMPDIR | TEMP | TMP | XDG_CACHE_HOME | XDG_CONFIG_HOME
+    | (LD|DYLD)_LIBRARY_PATH | VIRTUAL_ENV | PYTHON(PATH|HOME|UTF8|DONTWRITEBYTECODE|PYCACHEPREFIX)
+    | (?i:(HTTPS?|ALL|NO)_PROXY) | SSL_CERT_(FILE|DIR) | (REQUESTS|CURL)_CA_BUNDLE
+    | (HF|HUGGINGFACE|DIFFUSERS|CUDA|NVIDIA|NCCL|HIP|ROCR|PYTORCH|OMP|MKL|KMP|OPENBLAS|ONEDNN|DNNL|ATEN)_.* | TORCH.*
+    """,
+    re.VERBOSE,
+)
+"""Variables a worker may see. It is an allow-list: a secret nobody thought of stays outside."""
+
+KEEPS_MEMORY = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
+}
+"""Has glibc keep what large tensors leave for the next ones, up to a quarter of a gigabyte. Else it gives each back
+to the system and gets it anew, page by page: on a processor that is a tenth of the time of decoding a picture."""
+
+KEEPS_KERNELS = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "8192"}
+"""A UNet has some hundred layers, each of which needs a kernel for each size and number of rows. The 1024 that oneDNN
+keeps are gone in minutes; making them over and over takes a tenth of the time and breaks memory into pieces."""
+
+ALWAYS = {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", **KEEPS_MEMORY, **KEEPS_KERNELS}
+
+LAST_WORDS = 20
+"""Lines of a dead worker's standard error that go into the log with its end."""
+
+REAP_SECONDS = 30.0
+"""A killed process that is not gone by then is stuck in the kernel, as with a device that fell off the bus."""
+
+
+class Unkillable(Exception):
+    """A worker survived SIGKILL: it waits inside the kernel, and its device is not usable."""
+
+
+def worker_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """What of `environment` a worker gets: what models and devices need, and no secret of ours."""
+    kept = {name: value for name, value in environment.items() if KEPT.fullmatch(name)}
+    here = str(Path(__file__).parents[2])
+    return kept | ALWAYS | {"PYTHONPATH": os.pathsep.join(filter(None, (here, kept.get("PYTHONPATH"))))}
+
+
+class Child:
+    """A running worker process."""
+
+    def __init__(self, process: Process) -> None:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        self.pid = process.pid
+        self._process = process
+        self._inbox = process.stdin
+        self._outbox = process.stdout
+        self._stderr = process.stderr
+        self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
+
+    @classmethod
+    async def start(cls, module: str, *arguments: str) -> Self:
+        """Start `python -m module` in a session of its own, so that it and what it starts can be killed."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-P", "-X", "faulthandler", "-m", module),
+            *arguments,
+            *("--parent", str(os.getpid())),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            env=worker_environment(os.environ),
+            start_new_session=True,
+        )
+        return cls(process)
+
+    def send(self, frame: protocol.Frame) -> None:
+        """Say something; a worker that is gone does not hear it."""
+        if not self._inbox.is_closing():
+            self._inbox.write(protocol.pack(frame))
+
+    async def read(self) -> protocol.Frame | None:
+        """The next thing it says; None once it is gone.
+
+        Raises:
+            BadFrame: where it says something else.
+        """
+        try:
+            head = await self._outbox.readexactly(protocol.LENGTH.size)
+            return protocol.unpack(await self._outbox.readexactly(protocol.body_length(head)))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return None
+
+    async def log_stderr(self) -> None:
+        """Write what it prints into our log, until it is gone. Progress bars end their lines with a return."""
+        rest = ""
+        while chunk := await self._stderr.read(1 << 14):
+            *lines, rest = re.split(r"[\r\n]+", rest + chunk.decode(errors="replace"))
+            for line in lines:
+                self._note(line)
+            if len(rest) > protocol.MAX_FRAME:  # a line that never ends must not fill our memory
+                rest = ""
+        self._note(rest)
+
+    def _note(self, line: str) -> None:
+        if line.strip():
+            self._last_words.append(line)
+            log.info("worker says", pid=self.pid, line=line)
+
+    def kill(self) -> None:
+        """End it and everything it started, whatever they are doing."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+    async def end(self) -> str:
+        """Kill it, wait until it is gone.
+
+        Returns:
+            How it ended, in words.
+
+        Raises:
+            Unkillable: where it does not go.
+        """
+        self.kill()
+        self._inbox.close()
+        try:
+            async with asyncio.timeout(REAP_SECONDS):
+                code = await self._process.wait()
+        except TimeoutError:
+            raise Unkillable(f"The worker {self.pid} cannot be killed: its device needs a reset.") from None
+        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+
+    @property
+    def last_words(self) -> list[str]:
+        """The last lines it printed."""
+        return list(self._last_words)

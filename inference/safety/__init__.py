@@ -1,0 +1,1 @@
+"""The process that looks at results before anybody sees them."""

@@ -1,0 +1,59 @@
+"""The process that looks at pictures: `python -m inference.safety`, started by `inference.safety.client` only.
+
+It is apart from the one that paints: a classifier that crashes or hangs costs no picture under way, and a worker that
+a model took over cannot judge itself. Frames as in `inference.processes.protocol`:
+
+    to it      open {wanted}        look {path}
+    from it    ready {labels}       it has loaded; the labels it knows
+               unavailable {message}   it cannot load; it leaves
+               seen {score}         how likely the picture is unsafe, 0 .. 1
+               unseen {reason}      that picture could not be looked at; others may
+"""
+
+import argparse
+import importlib
+import traceback
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from inference.api import ModelUnavailable
+from inference.processes import protocol
+from inference.processes.lifetime import die_with, take_pipes
+from inference.safety.classifier import Loaded, Loader, Wanted
+
+
+def main() -> None:
+    """Look at pictures until the parent goes away."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--loader", required=True, help="module:function, a `Loader`")
+    options.add_argument("--parent", type=int, required=True)
+    chosen = options.parse_args()
+    die_with(chosen.parent)
+    inbox, outbox = take_pipes()
+    opening = protocol.read(inbox)
+    if opening is None:
+        return
+    fields = opening["wanted"]
+    wanted = Wanted(**{**fields, "unsafe_labels": tuple(fields["unsafe_labels"])})
+    module, _, function = chosen.loader.partition(":")
+    try:
+        loaded = cast(Loader, getattr(importlib.import_module(module), function))(wanted)
+    except ModelUnavailable as error:
+        outbox.write(protocol.pack({"frame": "unavailable", "message": str(error)}))
+        return
+    outbox.write(protocol.pack({"frame": "ready", "labels": list(loaded.labels)}))
+    _serve(loaded, inbox, outbox)
+
+
+def _serve(loaded: Loaded, inbox: BinaryIO, outbox: BinaryIO) -> None:
+    while (frame := protocol.read(inbox)) is not None:
+        try:
+            answer: protocol.Frame = {"frame": "seen", "score": loaded.score(Path(frame["path"]))}
+        except Exception as error:  # noqa: BLE001 -- whatever a picture does to a model ends this look only
+            traceback.print_exc()
+            answer = {"frame": "unseen", "reason": type(error).__name__}
+        outbox.write(protocol.pack(answer))
+
+
+if __name__ == "__main__":
+    main()

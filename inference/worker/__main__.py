@@ -1,0 +1,165 @@
+"""The child process: `python -m inference.worker`, started by `inference.worker.engine` and by nobody else.
+
+Its parent talks to it over its standard input and output (`inference.processes.protocol`). It dies with its parent:
+the kernel kills it if it can (Linux), and the end of its input ends it everywhere. Signals meant for the service pass
+it by, so that a request under way can be finished while the service drains.
+"""
+
+import argparse
+import contextlib
+import gc
+import importlib
+import os
+import queue
+import threading
+import traceback
+from dataclasses import asdict
+from typing import BinaryIO, NoReturn, cast
+
+from inference.api import Cancelled, Capacity, Event, Failed, FailureKind, Img2ImgRequest, ModelUnavailable
+from inference.backends.base import Backend, BackendFactory, Settings
+from inference.control_maps.annotators import Draughtsman
+from inference.errors import DevicePoisoned, OutOfMemory, Stopped, Unsuited
+from inference.processes import protocol
+from inference.processes.lifetime import EXIT_PARENT_GONE, die_with, take_pipes
+from inference.worker.generate import Wire, paint
+from inference.worker.model_turns import Turns
+
+EXIT_UNAVAILABLE = 3
+EXIT_POISONED = 4
+
+
+def main() -> None:
+    """Serve requests until the parent goes away."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--backend", required=True)
+    options.add_argument("--parent", type=int, required=True)
+    chosen = options.parse_args()
+    die_with(chosen.parent)
+    inbox, outbox = take_pipes()
+    Worker(inbox, outbox).serve(chosen.backend)
+
+
+class Worker:
+    """Runs each request in a thread of its own, and listens in one more; the parent sees to it that they are few."""
+
+    def __init__(self, inbox: BinaryIO, outbox: BinaryIO) -> None:
+        self._inbox = inbox
+        self._outbox = outbox
+        self._asked: queue.SimpleQueue[protocol.Frame] = queue.SimpleQueue()
+        self._unfinished: set[str] = set()
+        self._cancelled: set[str] = set()
+        self._speaking = threading.Lock()
+        self._turns = Turns()
+        self._offered: tuple[str, ...] = ()
+        self._loaded: tuple[str, ...] = ()
+
+    def serve(self, backend_name: str) -> None:
+        """Open the backend, then run what is asked."""
+        threading.Thread(target=self._listen, name="listen", daemon=True).start()
+        opening = self._asked.get()
+        settings = Settings.from_json(opening["settings"])
+        self._offered = tuple(settings.entries)
+        self._draughtsman = Draughtsman(settings.map_models)
+        backend = self._open(backend_name, settings)
+        while True:
+            request = protocol.request_from_json(self._asked.get()["request"])
+            threading.Thread(target=self._run, args=(request, backend), name=request.id, daemon=True).start()
+
+    def _listen(self) -> None:
+        while (frame := protocol.read(self._inbox)) is not None:
+            if frame["frame"] == "cancel":
+                if frame["id"] in self._unfinished:  # else its end is on the way
+                    self._cancelled.add(frame["id"])
+                    self._turns.look_again()
+                continue
+            if frame["frame"] == "run":
+                self._unfinished.add(frame["request"]["id"])
+            self._asked.put(frame)
+        os._exit(EXIT_PARENT_GONE)  # nobody is left to paint for, whatever the main thread is in
+
+    def _say(self, frame: protocol.Frame) -> None:
+        with self._speaking:
+            self._outbox.write(protocol.pack(frame))
+
+    def _say_capacity(self, backend: Backend) -> None:
+        models = dict(backend.defaults())
+        self._loaded = tuple(filter(backend.is_loaded, self._offered))
+        capacity = Capacity(slots=backend.slots, device=backend.device, models=models, loaded=self._loaded)
+        self._say({"frame": "capacity", "capacity": asdict(capacity)})
+
+    def _notice(self, backend: Backend) -> None:
+        """Tell who waits where models were loaded or left; more is known of one once it has been loaded."""
+        self._turns.look_again()
+        loaded = [*filter(backend.is_loaded, self._offered)]
+        if loaded != [*self._loaded]:
+            self._say_capacity(backend)
+
+    def _open(self, backend_name: str, settings: Settings) -> Backend:
+        module, _, factory = backend_name.partition(":")
+        try:
+            make = cast(BackendFactory, getattr(importlib.import_module(module), factory))
+            backend = make(settings)
+            gc.freeze()  # what libraries made is never garbage; a search through it takes half a second
+            backend.load(settings.model)
+        except ModelUnavailable as error:
+            self._give_up(str(error))
+        except OutOfMemory:
+            self._give_up(
+                f"The model {settings.model!r} does not fit into the device's memory: choose a smaller one."
+            )
+        else:
+            self._say_capacity(backend)
+            return backend
+
+    def _give_up(self, message: str) -> NoReturn:
+        self._say({"frame": "unavailable", "message": message})
+        os._exit(EXIT_UNAVAILABLE)
+
+    def _run(self, request: Img2ImgRequest, backend: Backend) -> None:
+        def send(event: Event) -> None:
+            self._say({"frame": "event", "id": request.id, "event": protocol.event_to_json(event)})
+
+        def alive(pixels: int) -> None:
+            self._say({"frame": "alive", "id": request.id, "model": request.model, "pixels": pixels})
+            self._notice(backend)
+
+        def is_cancelled() -> bool:
+            return request.id in self._cancelled
+
+        # Strength 0 and a map alone need no model.
+        needs_model = request.strength > 0 and not request.map_only
+        line = self._turns.of(request.model, is_cancelled, backend.together)
+        turn = line if needs_model else contextlib.nullcontext()
+        with turn:
+            end = self._end(request, backend, Wire(send, alive, is_cancelled))
+            self._notice(backend)
+            self._say({"frame": "counters", "counters": dict(backend.counters())})
+        send(end)
+        self._unfinished.discard(request.id)
+        self._cancelled.discard(request.id)
+
+    def _end(self, request: Img2ImgRequest, backend: Backend, wire: Wire) -> Event:
+        try:
+            return paint(request, backend, self._draughtsman, wire)
+        except Stopped:
+            return Cancelled()
+        except Unsuited as error:
+            return Failed(FailureKind.INVALID, str(error), error.cause, error.values)
+        except ModelUnavailable as error:
+            return Failed(FailureKind.INVALID, f"{error}", cause="model-unavailable", values={"reason": str(error)})
+        except DevicePoisoned as error:
+            self._say({"frame": "poisoned", "message": str(error)})
+            os._exit(EXIT_POISONED)
+        except Exception:  # noqa: BLE001 -- whatever a model's code raises ends one request, not the worker
+            traceback.print_exc()
+            return Failed(
+                FailureKind.INVALID,
+                f"The model {request.model!r} could not work on this: try other settings; the log says more.",
+                cause="model-unable",
+                values={"model": request.model},
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,392 @@
+"""The engine that the service uses: models run in a child process, so that nothing they do can stop the chats.
+
+A model can crash the interpreter, hang while holding its lock, or poison its device's context. Here that costs one
+child: a new one takes its place, and the ones that wait do not notice. Which of the requests that it had taken up was
+to blame cannot be told from outside, so they are run again one at a time, and only the one that is alone with its
+worker when that dies has failed.
+"""
+
+import asyncio
+import itertools
+from collections import deque
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass, field, replace
+from typing import Self
+
+import structlog
+
+from inference.api import (
+    Cancelled,
+    Capacity,
+    Done,
+    EngineStopped,
+    Event,
+    Failed,
+    FailureKind,
+    Img2ImgRequest,
+    ModelUnavailable,
+    Preview,
+    Step,
+)
+from inference.backends.base import Settings
+from inference.models.catalog import equipped
+from inference.models.entry import MapModels, ModelEntry
+from inference.processes import protocol
+from inference.processes.child import Child, Unkillable
+from inference.worker.generate import partial_path
+from inference.worker.watchdog import Pace
+
+log = structlog.get_logger(__name__)
+
+LOOP = "inference.backends.batched:LoopBackend"
+BACKOFF = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
+MAX_FAILED_STARTS = 5
+STDERR_SECONDS = 1.0
+"""How long to read on from a dead worker's standard error, which something it started may hold open."""
+
+MAPS = 2
+"""Control maps drawn at a time, beside the requests in the slots: they keep a processor core busy, not the device."""
+
+CLOSED = "The engine was closed."
+
+
+@dataclass(slots=True, eq=False)
+class Flight:
+    """A request between `run` and its end.
+
+    Attributes:
+        key: its name on the pipe; another one for each time that it is run.
+        events: what `run` will yield; None where the engine stopped.
+        unwanted: cancelled, or nobody iterates any more.
+        silence: seconds the worker may say nothing while it has this one.
+        pixels: what is worked on; 0 before and while a model loads.
+        sign: when the worker last said something about it, in loop time.
+        suspect: a worker died while it had this one and others; it flies alone now.
+    """
+
+    request: Img2ImgRequest
+    key: str = ""
+    events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
+    unwanted: bool = False
+    silence: float = 0.0
+    pixels: int = 0
+    sign: float = 0.0
+    suspect: bool = False
+
+
+class ProcessEngine:
+    """An `inference.api.Engine` with one worker process.
+
+    Args:
+        model: the default model; loaded before the engine is entered. A hub id or folder where `entries` lacks it.
+        entries: the models that requests may name, by that name; loaded when one does.
+        device, dtype, memory_gb, map_models: as in `inference.backends.base.Settings`.
+        backend: "module:factory" of what runs the models.
+        step_seconds: least silence after which a worker at work counts as hung; slow models get more, see `Pace`.
+        load_seconds: how long loading a model may take.
+        backoff: seconds to wait before replacing a dead worker, by deaths since the last finished picture; the last
+            one repeats.
+        max_failed_starts: workers in a row that died before they were ready, after which the engine stops.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: str,
+        entries: Mapping[str, ModelEntry] | None = None,
+        device: str = "auto",
+        dtype: str = "auto",
+        memory_gb: float = 0.0,
+        map_models: MapModels | None = None,
+        backend: str = LOOP,
+        step_seconds: float = 30.0,
+        load_seconds: float = 600.0,
+        backoff: Sequence[float] = BACKOFF,
+        max_failed_starts: int = MAX_FAILED_STARTS,
+    ) -> None:
+        map_models = map_models or MapModels()
+        offered = {model: ModelEntry(id=model)} | dict(entries or {})
+        self._settings = Settings(
+            model=model,
+            entries={name: equipped(entry, map_models) for name, entry in offered.items()},
+            device=device,
+            dtype=dtype,
+            memory_gb=memory_gb,
+            map_models=map_models,
+        )
+        self._backend = backend
+        self._pace = Pace(step_seconds=step_seconds, load_seconds=load_seconds)
+        self._backoff = tuple(backoff)
+        self._max_failed_starts = max_failed_starts
+        self._keys = itertools.count(1)
+        self._line: deque[Flight] = deque()
+        self._flying: dict[str, Flight] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._child: Child | None = None  # only while it takes requests
+        self._capacity: Capacity | None = None
+        self._counters: Mapping[str, int] = {}
+        self._patience: asyncio.Timeout | None = None
+        self._deaths = 0
+        self._stopped = CLOSED
+        self._owned = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        self._stopped = ""
+        opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        try:
+            group = await self._owned.enter_async_context(asyncio.TaskGroup())
+            supervisor = group.create_task(self._supervise(opened))
+            self._owned.callback(supervisor.cancel)
+            self._owned.callback(self._stop, CLOSED)
+            await opened
+        except BaseException:
+            await self._owned.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self._owned.aclose()
+
+    def capacity(self) -> Capacity:
+        if self._capacity is None:
+            raise EngineStopped(self._stopped)
+        return self._capacity
+
+    async def run(self, request: Img2ImgRequest) -> AsyncGenerator[Event, None]:
+        if self._stopped:
+            raise EngineStopped(self._stopped)
+        if request.model not in self._settings.entries:
+            names = ", ".join(self._settings.entries)
+            yield Failed(
+                FailureKind.INVALID,
+                f"The model {request.model!r} is not offered here: choose from {names}.",
+                cause="model-not-offered",
+                values={"model": request.model, "models": names},
+            )
+            return
+        flight = Flight(request)
+        self._line.append(flight)
+        self._pump()
+        try:
+            while (event := await flight.events.get()) is not None:
+                yield event
+                if isinstance(event, Done | Failed | Cancelled):
+                    return
+            raise EngineStopped(self._stopped)
+        finally:
+            self._drop(flight)
+
+    async def cancel(self, request_id: str) -> None:
+        for flight in (*self._line, *self._flying.values()):
+            if flight.request.id == request_id:
+                self._drop(flight)
+
+    def is_loaded(self, model: str) -> bool:
+        return self._capacity is not None and model in self._capacity.loaded
+
+    def counters(self) -> Mapping[str, int]:
+        return self._counters
+
+    async def drain(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._idle.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _pump(self) -> None:
+        """Hand waiting requests to the worker as long as it has room."""
+        while self._child and (flight := self._next()):
+            self._line.remove(flight)
+            flight.key = str(next(self._keys))
+            flight.silence = self._pace.step_seconds
+            flight.sign = asyncio.get_running_loop().time()
+            self._flying[flight.key] = flight
+            self._child.send({"frame": "run", "request": asdict(replace(flight.request, id=flight.key))})
+        if self._line or self._flying:
+            self._idle.clear()
+        else:
+            self._idle.set()
+        self._watch()
+
+    def _next(self) -> Flight | None:
+        """Who may be handed over: the first in line, or a map, which needs no slot and waits for suspects only."""
+        candidates = [self._line[0]] if self._line else []
+        candidates += [flight for flight in self._line if flight.request.map_only]
+        if any(flight.suspect for flight in self._line):
+            del candidates[1:]
+        return next((flight for flight in candidates if self._has_room(flight)), None)
+
+    def _has_room(self, flight: Flight) -> bool:
+        """Whether the worker takes one more; a suspect wants to be alone with it."""
+        if flight.suspect or any(each.suspect for each in self._flying.values()):
+            return not self._flying
+        alike = sum(each.request.map_only == flight.request.map_only for each in self._flying.values())
+        return self._capacity is not None and alike < (MAPS if flight.request.map_only else self._capacity.slots)
+
+    def _watch(self) -> None:
+        """Set the alarm to when the worker will have been silent for too long."""
+        if self._patience is not None and self._child is not None and not self._patience.expired():
+            # Maps need no device: while they come and go, a device that hangs must not go unnoticed.
+            painted = [flight for flight in self._flying.values() if not flight.request.map_only]
+            watched = painted or self._flying.values()
+            self._patience.reschedule(max((flight.sign + flight.silence for flight in watched), default=None))
+
+    def _drop(self, flight: Flight) -> None:
+        """Nobody wants this one any more; does nothing where it has ended."""
+        if flight in self._line:
+            self._line.remove(flight)
+            flight.events.put_nowait(Cancelled())
+            self._pump()
+        elif flight.key in self._flying and not flight.unwanted:
+            flight.unwanted = True
+            if self._child:
+                self._child.send({"frame": "cancel", "id": flight.key})
+
+    def _stop(self, reason: str) -> None:
+        """Run nothing any more."""
+        self._stopped = self._stopped or reason
+        for flight in (*self._line, *self._flying.values()):
+            flight.events.put_nowait(None)
+        self._line.clear()
+        self._pump()
+
+    async def _supervise(self, opened: asyncio.Future[None]) -> None:
+        """Keep a worker alive until the engine stops."""
+        failed_starts = 0
+        while not self._stopped:
+            trouble: Exception | None = None
+            try:
+                trouble = await self._live(opened)
+            except* Unkillable as errors:
+                trouble = EngineStopped(str(errors.exceptions[0]))
+                failed_starts = self._max_failed_starts
+            failed_starts = failed_starts + 1 if trouble else 0
+            if trouble and not opened.done():
+                opened.set_exception(trouble)
+                return
+            if failed_starts >= self._max_failed_starts:
+                log.error("engine stopped", reason=str(trouble))
+                self._stop(str(trouble))
+                return
+            pause = self._backoff[min(self._deaths, len(self._backoff) - 1)]
+            self._deaths += 1
+            await asyncio.sleep(pause)
+
+    async def _live(self, opened: asyncio.Future[None]) -> Exception | None:
+        """One worker from its start to its end.
+
+        Returns:
+            What kept it from becoming ready; None where it was.
+        """
+        try:
+            child = await Child.start("inference.worker", "--backend", self._backend)
+        except OSError as error:
+            return EngineStopped(
+                f"The worker cannot be started ({error.strerror}): check that memory and open files are not used up."
+            )
+        trouble: Exception | None = None
+        hung = False
+        ending = "closed"
+        try:
+            async with asyncio.TaskGroup() as group:
+                listening = group.create_task(child.log_stderr())
+                try:
+                    async with asyncio.timeout(self._pace.load_seconds) as self._patience:
+                        trouble = await self._converse(child, opened)
+                except TimeoutError:
+                    hung = True
+                except (protocol.BadFrame, KeyError, TypeError, ValueError):
+                    log.exception("worker babbles", pid=child.pid)
+                finally:
+                    was_ready, self._child, self._patience = self._child is not None, None, None
+                    ending = await child.end()
+                await asyncio.wait([listening], timeout=STDERR_SECONDS)
+                listening.cancel()
+        finally:
+            self._bury(hung=hung, ending=ending)
+        if trouble is None:  # else the worker said itself why, and that sentence is on its way to the owner
+            log.warning("worker ended", pid=child.pid, ending=ending, hung=hung, last_words=child.last_words)
+        if was_ready:
+            return None
+        if hung:
+            return EngineStopped(
+                f"The model {self._settings.model!r} was not loaded within {self._pace.load_seconds:.0f} seconds."
+            )
+        return trouble or EngineStopped(f"The worker did not start ({ending}): the log says more.")
+
+    async def _converse(self, child: Child, opened: asyncio.Future[None]) -> ModelUnavailable | None:
+        """Listen until the worker leaves; why it cannot work where it says so."""
+        child.send({"frame": "open", "settings": self._settings.to_json()})
+        while (frame := await child.read()) is not None:
+            match frame["frame"]:
+                case "capacity":
+                    self._capacity = protocol.capacity_from_json(frame["capacity"])
+                    self._child = child
+                    if not opened.done():
+                        opened.set_result(None)
+                    self._pump()
+                case "counters":
+                    self._counters = protocol.counters_from_json(frame["counters"])
+                case "unavailable":
+                    return ModelUnavailable(frame["message"])
+                case "poisoned":
+                    log.error("device poisoned", message=frame["message"])
+                    return None
+                case _ if flight := self._flying.get(frame["id"]):
+                    self._hear(flight, frame)
+        return None
+
+    def _hear(self, flight: Flight, frame: protocol.Frame) -> None:
+        """A sign of life from a request."""
+        now = asyncio.get_running_loop().time()
+        before, flight.sign = flight.sign, now
+        if frame["frame"] == "alive":
+            flight.pixels = frame["pixels"]
+            flight.silence = self._pace.budget(flight.request.model, flight.pixels)
+            self._watch()
+            return
+        event = protocol.event_from_json(frame["event"])
+        if isinstance(event, Step):
+            self._pace.note(flight.request.model, flight.pixels, now - before)
+            flight.silence = self._pace.budget(flight.request.model, flight.pixels)
+        if isinstance(event, Preview) and flight.unwanted:
+            event.path.unlink(missing_ok=True)
+            return
+        flight.events.put_nowait(event)
+        if isinstance(event, Done | Failed | Cancelled):
+            del self._flying[flight.key]
+            self._deaths = 0 if isinstance(event, Done) else self._deaths
+            self._pump()
+        self._watch()
+
+    def _bury(self, *, hung: bool, ending: str) -> None:
+        """The worker is gone: end what it had taken up, or find out which of it was to blame."""
+        if hung:
+            silent = max((flight.silence for flight in self._flying.values()), default=0.0)
+            end = Failed(
+                FailureKind.HANG,
+                f"The model gave no sign of life for {silent:.0f} seconds and was stopped: try a smaller picture.",
+            )
+        else:
+            end = Failed(
+                FailureKind.CRASH,
+                f"The model's process died on this picture ({ending}): try another size, model or picture.",
+            )
+        taken_up = list(self._flying.values())
+        self._flying.clear()
+        for flight in taken_up:
+            partial_path(flight.request.output).unlink(missing_ok=True)
+        for flight in reversed(taken_up):
+            if flight.unwanted:
+                flight.events.put_nowait(Cancelled())
+            elif len(taken_up) == 1 or self._stopped:
+                flight.events.put_nowait(end)
+            else:
+                flight.suspect = True
+                flight.pixels = 0
+                self._line.appendleft(flight)
+        self._pump()

@@ -1,0 +1,311 @@
+"""One request from its source file to its result file, on any backend.
+
+Here live the promises that no model keeps by itself: strength 0 is the source, strength 1 knows nothing of it, the
+aspect ratio stays, a result appears whole or not at all, and memory trouble is met with smaller footprints.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from inference import geometry
+from inference.api import (
+    Done,
+    Event,
+    Failed,
+    FailureKind,
+    Img2ImgRequest,
+    ModelDefaults,
+    ModelUnavailable,
+    Note,
+    Preview,
+    Started,
+    Step,
+)
+from inference.backends.base import Backend
+from inference.batching.task import Task
+from inference.control_maps.annotators import Draughtsman
+from inference.control_maps.maps import fit_map, label, read_map
+from inference.errors import OutOfMemory, Stopped, Unsuited
+from inference.worker.palette import with_palette_of
+
+GREY = (128, 128, 128)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One way to try it.
+
+    Attributes:
+        frugal: let the backend trade time for memory.
+        area: share of the pixels, in (0, 1].
+    """
+
+    frugal: bool
+    area: float
+
+
+LADDER = (
+    Rung(frugal=False, area=1.0),
+    Rung(frugal=True, area=1.0),
+    Rung(frugal=True, area=0.5),
+    Rung(frugal=True, area=0.25),
+)
+"""What is tried in turn when memory runs out. Half the pixels need about half the activations of a convolution and a
+quarter of an attention map's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """The way back to whoever asked.
+
+    Attributes:
+        send: deliver an event.
+        alive: a phase begins: the model works on so many pixels, or loads (0).
+        is_cancelled: whether the result is not wanted any more.
+    """
+
+    send: Callable[[Event], None]
+    alive: Callable[[int], None]
+    is_cancelled: Callable[[], bool]
+
+    def check(self) -> None:
+        """Raises `Stopped` where the result is not wanted any more."""
+        if self.is_cancelled():
+            raise Stopped
+
+
+def partial_path(output: Path) -> Path:
+    """Where a result is written before it is whole; whoever finds one after a crash may delete it."""
+    return output.with_name(f"{output.name}.part")
+
+
+def paint(request: Img2ImgRequest, backend: Backend, draughtsman: Draughtsman, wire: Wire) -> Done | Failed:
+    """Run one request; everything but its end goes over the wire.
+
+    Raises:
+        Stopped: where it was cancelled.
+        ModelUnavailable, DevicePoisoned, Unsuited: from the backend and the draughtsman.
+    """
+    loading = not request.map_only and request.strength > 0 and not backend.is_loaded(request.model)
+    wire.send(Started(loading=loading))
+    wire.check()
+    try:
+        with Image.open(request.source, formats=("PNG",)) as opened:
+            source = opened.convert("RGB")
+    except (OSError, SyntaxError, ValueError):  # Pillow's PNG reader raises all three for broken files
+        return Failed(
+            FailureKind.INVALID, "The source picture could not be read: send it again.", cause="source-unreadable"
+        )
+    if request.map_only:
+        known = backend.defaults().get(request.model)
+        if known is None:
+            raise ModelUnavailable(f"The model {request.model!r} cannot be used: choose another.")
+        fitted = geometry.fit(source, known.max_pixels)
+        return _finish(request, _map(request, draughtsman, wire, fitted), steps=0, seconds=0.0)
+    if request.strength == 0:
+        return _finish(request, source, steps=0, seconds=0.0)
+    if loading:
+        wire.alive(0)
+    try:
+        defaults = backend.load(request.model)
+    except OutOfMemory:
+        return Failed(
+            FailureKind.OUT_OF_MEMORY,
+            f"The model {request.model!r} does not fit into memory: use another.",
+            cause="model-too-large",
+            values={"model": request.model},
+        )
+    control = request.control
+    if control is not None and control.kind not in defaults.controls:
+        kinds = ", ".join(kind.value for kind in defaults.controls) or "none"
+        return Failed(
+            FailureKind.INVALID,
+            f"The model {request.model!r} has no control of the kind {control.kind.value}: it has {kinds}.",
+            cause="control-not-offered",
+            values={"model": request.model, "kind": control.kind.value, "kinds": kinds},
+        )
+
+    def mapped(fitted: Image.Image) -> Image.Image | None:
+        return None if control is None else _map(request, draughtsman, wire, fitted)
+
+    return _climb_down(request, backend, wire, source, defaults, mapped=mapped)
+
+
+def _map(request: Img2ImgRequest, draughtsman: Draughtsman, wire: Wire, fitted: Image.Image) -> Image.Image:
+    """The control map of a request for a source that was fitted already, of its size."""
+    control = request.control
+    if control is None:
+        raise Unsuited("There is no map without control: say which kind of structure it shows.", cause="map-unnamed")
+    if control.map is not None:
+        return fit_map(control.kind, read_map(control.map, control.kind), fitted.size)
+    if not draughtsman.is_ready(control.kind):
+        wire.alive(0)
+    drawn = draughtsman.draw(control.kind, fitted)
+    wire.check()
+    return drawn
+
+
+def _climb_down(
+    request: Img2ImgRequest,
+    backend: Backend,
+    wire: Wire,
+    source: Image.Image,
+    defaults: ModelDefaults,
+    *,
+    mapped: Callable[[Image.Image], Image.Image | None],
+) -> Done | Failed:
+    wanted = geometry.working_size(source.size, defaults.max_pixels)
+    area = wanted[0] * wanted[1]
+    for rung in LADDER:
+        fitted = geometry.fit(source, max(1, int(area * rung.area)))
+        attempt = _Attempt(request, backend, wire, fitted, defaults, drawn=mapped(fitted), frugal=rung.frugal)
+        result = attempt.picture()
+        if result is not None:
+            notes = () if fitted.size == wanted else (_smaller(fitted.size, wanted),)
+            wire.check()
+            if request.keep_palette:
+                result = with_palette_of(result, fitted, share=min(1.0, 2 * (1 - request.strength)))
+            return _finish(request, result, steps=attempt.steps, seconds=attempt.seconds, notes=notes)
+        backend.free()
+    size = f"{wanted[0]}x{wanted[1]}"
+    return Failed(
+        FailureKind.OUT_OF_MEMORY,
+        f"The device ran out of memory at {size} and at smaller sizes too: send a smaller picture.",
+        cause="picture-too-large",
+        values={"size": size},
+    )
+
+
+class _Attempt:
+    """One rung of the ladder."""
+
+    def __init__(
+        self,
+        request: Img2ImgRequest,
+        backend: Backend,
+        wire: Wire,
+        fitted: Image.Image,
+        defaults: ModelDefaults,
+        *,
+        drawn: Image.Image | None,
+        frugal: bool,
+    ) -> None:
+        self.steps = 0
+        self.seconds = 0.0
+        self._previews = 0
+        self._backend = backend
+        self._wire = wire
+        self._request = request
+        self._size = fitted.size
+        self._frugal = frugal
+        self._padded = geometry.pad(fitted, defaults.multiple)
+        if request.strength >= 1 and defaults.uses_strength:
+            self._padded = Image.new("RGB", self._padded.size, GREY)
+        self._map = None if drawn is None else geometry.pad(drawn, defaults.multiple)
+
+    def picture(self) -> Image.Image | None:
+        """The result; None where memory ran out.
+
+        The exception is gone before this returns: it would keep every tensor of the failed call alive.
+        """
+        width, height = self._padded.size
+        started = 0.0
+        try:
+            self._equip()
+            self._wire.alive(width * height)
+            started = time.monotonic()
+            result = self._backend.generate(self._task())
+        except OutOfMemory:
+            return None
+        self.seconds = time.monotonic() - started
+        return geometry.crop(result, self._size)
+
+    def _task(self) -> Task:
+        """What the backend is asked for.
+
+        Not kept: it refers to this attempt, and together they would hold the pictures until Python looks for such
+        circles, which it does by the number of objects and not by their size.
+        """
+        return Task(
+            request=self._request,
+            picture=self._padded,
+            frugal=self._frugal,
+            check=self._wire.check,
+            step=self._step,
+            preview=self._preview if self._request.previews else None,
+            map=self._map,
+        )
+
+    def _equip(self) -> None:
+        if not self._backend.is_equipped(self._request):
+            self._wire.alive(0)
+        self._backend.equip(self._request)
+        self._wire.check()
+
+    def _step(self, step: int, of: int) -> None:
+        self.steps = step
+        self._wire.send(Step(step, of))
+        self._wire.check()
+
+    def _preview(self, picture: Image.Image) -> None:
+        self._previews += 1
+        path = self._request.output.with_name(f"{self._request.output.name}.preview-{self._previews}.jpg")
+        try:
+            picture.save(path, quality=85)  # a thirtieth of the time of a PNG, and an eighth of its size
+        except OSError:
+            return  # the picture itself may yet be saved; if not, that is said then
+        self._wire.send(Preview(path))
+
+
+def _smaller(size: geometry.Size, wanted: geometry.Size) -> Note:
+    made, full = (f"{width}x{height}" for width, height in (size, wanted))
+    return Note(
+        f"Made smaller, {made}: {full} did not fit into the device's memory.",
+        cause="made-smaller",
+        values={"size": made, "wanted": full},
+    )
+
+
+def _finish(
+    request: Img2ImgRequest, picture: Image.Image, *, steps: int, seconds: float, notes: tuple[Note, ...] = ()
+) -> Done | Failed:
+    try:
+        _write(picture, request.output)
+    except OSError as error:
+        partial_path(request.output).unlink(missing_ok=True)
+        return Failed(
+            FailureKind.INVALID,
+            f"The result could not be saved ({error.strerror}): tell the bot's owner.",
+            cause="not-saved",
+            values={"reason": str(error.strerror)},
+        )
+    return Done(
+        output=request.output,
+        width=picture.width,
+        height=picture.height,
+        effective_steps=steps,
+        seconds=seconds,
+        notes=notes,
+    )
+
+
+def _write(picture: Image.Image, output: Path) -> None:
+    """Write a PNG that is whole on the disk before it has its name, and holds pixels only, and a map's label."""
+    plain = Image.frombytes("RGB", picture.size, picture.tobytes())
+    partial = partial_path(output)
+    with partial.open("wb") as file:
+        # A quarter of the default level's time, a tenth larger.
+        plain.save(file, format="PNG", compress_level=1, pnginfo=label(picture))
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(output)
+    folder = os.open(output.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
