@@ -26,7 +26,7 @@ from benchmarks.report import plots, table
 from benchmarks.workloads import WORKLOADS, Setting, saturated
 from benchmarks.yardsticks import Watermark, peak_flops
 from inference.backends.batched import LoopBackend
-from inference.batching.batch_size import KneeFile
+from inference.batching.batch_size import RowCountFile
 from inference.models.devices import choose_device, choose_dtype, cores
 from inference.processes.child import KEEPS_KERNELS
 
@@ -137,7 +137,7 @@ def _scenes(asked: argparse.Namespace, folder: Path) -> Iterator[Scene]:
 
 def _measure(scene: Scene, asked: argparse.Namespace, device: torch.device) -> dict[str, Any]:
     setting = scene.setting
-    knees = KneeFile(setting.folder / "rows.json")
+    knees = RowCountFile(setting.folder / "rows.json")
     ours = Engine.open("pentimento", setting.model, asked.device, asked.dtypes.split(",")[0], knees)
     peers = [Engine.open(kind, setting.model, asked.device, dtype, knees) for kind, dtype in scene.peers]
     for engine in (ours, *peers):  # kernels are chosen, and caches filled, in first calls
@@ -146,8 +146,8 @@ def _measure(scene: Scene, asked: argparse.Namespace, device: torch.device) -> d
         setting = replace(setting, rate=peers[0].run(saturated(setting)).summary()["images_per_s"])
     backend = cast(LoopBackend, ours.backend)
     work = Work.of(cast(Stock, peers[0].backend).pipeline, setting.side)
-    easel = backend.easel
-    assert easel is not None
+    loaded = backend.loaded
+    assert loaded is not None
     peak = _peak(device, asked)
     load = []
     rounds: dict[str, list[dict[str, dict[str, float]]]] = {name: [] for name in scene.workloads}
@@ -158,8 +158,8 @@ def _measure(scene: Scene, asked: argparse.Namespace, device: torch.device) -> d
             for engine in (ours, *peers):
                 if engine.name.startswith("static batch") and name not in BATCHED:
                     continue
-                easel.parts.pictures.clear()  # a picture that comes twice within a workload is remembered, no other
-                easel.parts.words.clear()
+                loaded.parts.pictures.clear()  # a picture that comes twice within a workload is remembered, no other
+                loaded.parts.words.clear()
                 mark = Watermark(device)
                 outcome = engine.run(asks)
                 numbers = measured[engine.name] = outcome.summary()
@@ -174,7 +174,7 @@ def _measure(scene: Scene, asked: argparse.Namespace, device: torch.device) -> d
         "load": [min(load), max(load)],
         "setting": {name: getattr(setting, name) for name in ("side", "grid", "guidance", "count")},
         "slots": backend.slots,
-        "rows": easel.caps.knee,
+        "rows": loaded.caps.knee,
         "previews": previews.cost(ours, setting) if "single" in scene.workloads else None,
         "rounds": rounds,
     }

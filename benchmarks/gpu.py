@@ -31,8 +31,8 @@ from benchmarks.workloads import WORKLOADS, Ask, Setting, saturated
 from benchmarks.yardsticks import peak_flops, peak_memory
 from inference.acceleration.compile import compiled
 from inference.backends.batched import LoopBackend
-from inference.batching.batch_size import KneeFile
-from inference.batching.loaded_model import Easel, trial
+from inference.batching.batch_size import RowCountFile
+from inference.batching.loaded_model import LoadedModel, trial
 from inference.batching.unet import BUCKETS, _call
 from inference.models.devices import choose_device
 
@@ -97,17 +97,17 @@ class Bench:
         if key not in self.engines:
             self.kind = kind
             started = time.perf_counter()
-            knees = KneeFile(self.folder / "rows.json")
+            knees = RowCountFile(self.folder / "rows.json")
             self.engines[key] = Engine.open(
                 kind, str(folder_of(giant, self.folder)), str(self.device), self.dtype, knees
             )
             self.note("seconds to open", {f"{giant}, {kind}": time.perf_counter() - started})
         return self.engines[key]
 
-    def easel(self, giant: str) -> Easel:
-        easel = cast(LoopBackend, self.engine(giant, "pentimento").backend).easel
-        assert easel is not None
-        return easel
+    def loaded(self, giant: str) -> LoadedModel:
+        loaded = cast(LoopBackend, self.engine(giant, "pentimento").backend).loaded
+        assert loaded is not None
+        return loaded
 
     def work(self, name: str) -> Work:
         """What a scene's pictures cost, counted on stock's model."""
@@ -150,16 +150,16 @@ class Bench:
 def calls(bench: Bench, name: str) -> None:
     """Time the model's calls alone, by rows: ours, and stock's."""
     scene = bench.scenes[name]
-    easel = bench.easel(scene.giant)
+    loaded = bench.loaded(scene.giant)
     stock = bench.engine(scene.giant, "stock")
-    parts = easel.parts
+    parts = loaded.parts
     with torch.inference_mode():
         example = trial(parts, scene.side // parts.shrink)
         plain = stock_call(stock, example)
         work = bench.work(name)
         for rows in scene.rows:
             wide = example.padded(rows)
-            ours = _milliseconds(lambda wide=wide: easel.denoiser(wide))  # type: ignore[misc]
+            ours = _milliseconds(lambda wide=wide: loaded.denoiser(wide))  # type: ignore[misc]
             numbers = {"ours ms": ours, "GFLOP": rows * work.row / 1e9}
             if rows <= 2:
                 numbers["stock ms"] = _milliseconds(lambda wide=wide: plain(wide))  # type: ignore[misc]
@@ -218,18 +218,18 @@ def _settle() -> None:
 def warm(bench: Bench, name: str) -> None:
     """Capture what ours would capture in its first minutes of service, and let each engine serve once."""
     scene = bench.scenes[name]
-    easel = bench.easel(scene.giant)
-    shape = torch.Size((4, *[scene.side // easel.parts.shrink] * 2))
+    loaded = bench.loaded(scene.giant)
+    shape = torch.Size((4, *[scene.side // loaded.parts.shrink] * 2))
     started = time.perf_counter()
     with torch.inference_mode():
-        example = trial(easel.parts, shape[-1])
+        example = trial(loaded.parts, shape[-1])
         for rows in BUCKETS if bench.device.type == "cuda" else ():
-            if rows <= easel.caps.rows(shape):
+            if rows <= loaded.caps.rows(shape):
                 for _ in range(2):
-                    easel.denoiser(example.padded(rows))
+                    loaded.denoiser(example.padded(rows))
     _settle()
     bench.note("seconds to capture", {name: time.perf_counter() - started})
-    bench.note("rows in a call", {name: easel.caps.rows(shape)})
+    bench.note("rows in a call", {name: loaded.caps.rows(shape)})
     bench.engine(scene.giant, "pentimento").run(saturated(bench.setting(name))[:4])
 
 
@@ -248,9 +248,9 @@ def serve(bench: Bench, name: str, workload: str, kinds: tuple[str, ...]) -> Non
         if kind != "pentimento" and (scene.giant, kind, scene.side) not in _WARMED:
             _WARMED.add((scene.giant, kind, scene.side))
             engine.run(asks[:2])
-        easel = bench.easel(scene.giant)
-        easel.parts.pictures.clear()
-        easel.parts.words.clear()
+        loaded = bench.loaded(scene.giant)
+        loaded.parts.pictures.clear()
+        loaded.parts.words.clear()
         outcome = engine.run(asks)
         summary = outcome.summary()
         if workload != "mixed sizes":
@@ -393,7 +393,7 @@ def measure(bench: Bench) -> None:
             bench.note("failed", {title: f"{type(error).__name__}: {error}"[:300]})
         took[title] = time.monotonic() - begun
         bench.note("seconds", {title: took[title]})
-    bench.note("compiled", {giant: compiled(bench.easel(giant).parts.unet) for giant, _ in bench.engines})
+    bench.note("compiled", {giant: compiled(bench.loaded(giant).parts.unet) for giant, _ in bench.engines})
 
 
 if __name__ == "__main__":

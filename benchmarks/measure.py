@@ -16,13 +16,13 @@ from inference.api import Failed, Img2ImgRequest
 from inference.backends.base import Backend, Settings
 from inference.backends.batched import LoopBackend
 from inference.backends.stock import StockBackend
-from inference.batching.batch_size import KneeFile
+from inference.batching.batch_size import RowCountFile
 from inference.batching.components import Parts
 from inference.batching.loaded_model import trial
 from inference.batching.unet import _call
-from inference.control_maps.annotators import Draughtsman
+from inference.control_maps.annotators import Annotator
 from inference.models.entry import MapModels, ModelEntry
-from inference.worker.generate import Wire, paint
+from inference.worker.generate import Reporter, paint
 
 KINDS: Mapping[str, type[StockBackend]] = {
     "pentimento": LoopBackend,
@@ -41,7 +41,7 @@ class Engine:
     backend: Backend
 
     @classmethod
-    def open(cls, kind: str, model: str, device: str, dtype: str, knees: KneeFile) -> "Engine":
+    def open(cls, kind: str, model: str, device: str, dtype: str, knees: RowCountFile) -> "Engine":
         settings = Settings(model=model, entries={model: ModelEntry(id=model)}, device=device, dtype=dtype)
         backend = LoopBackend(settings, knees) if kind == "pentimento" else KINDS[kind](settings)
         backend.load(model)
@@ -108,7 +108,7 @@ class Outcome:
 
 def painted(request: Img2ImgRequest, backend: Backend) -> int:
     """Paint a request as the worker does; how many steps that took."""
-    end = paint(request, backend, Draughtsman(MapModels()), Wire(lambda _: None, lambda _: None, lambda: False))
+    end = paint(request, backend, Annotator(MapModels()), Reporter(lambda _: None, lambda _: None, lambda: False))
     if isinstance(end, Failed):
         raise RuntimeError(end.message)  # noqa: TRY004 -- a measurement that fails is no type error
     return end.effective_steps

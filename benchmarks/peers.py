@@ -13,7 +13,7 @@ from PIL import Image
 
 from inference.acceleration.compile import allow_many_shapes, compile_regions, compiled
 from inference.backends.base import Settings
-from inference.backends.model_cache import Resident
+from inference.backends.model_cache import CachedModel
 from inference.backends.stock import StockBackend, arguments
 from inference.batching.task import Task
 
@@ -35,8 +35,8 @@ class Stock(StockBackend):
         with self._alone:
             return super().generate(task)
 
-    def _ready(self, resident: Resident) -> None:
-        self.pipeline = resident.pipeline
+    def _ready(self, cached: CachedModel) -> None:
+        self.pipeline = cached.pipeline
 
 
 class CompiledStock(Stock):
@@ -47,9 +47,9 @@ class CompiledStock(Stock):
         with torch.inference_mode():  # as ours: a compiler takes tensors of another mode for others
             return super().generate(task)
 
-    def _ready(self, resident: Resident) -> None:
-        super()._ready(resident)
-        _compile(resident.pipeline)
+    def _ready(self, cached: CachedModel) -> None:
+        super()._ready(cached)
+        _compile(cached.pipeline)
 
 
 class StaticBatch(Stock):
@@ -70,10 +70,10 @@ class StaticBatch(Stock):
         self._inbox.put((task, future))
         return future.result()
 
-    def _ready(self, resident: Resident) -> None:
-        super()._ready(resident)
+    def _ready(self, cached: CachedModel) -> None:
+        super()._ready(cached)
         if self._device.type == "cuda":
-            _compile(resident.pipeline)
+            _compile(cached.pipeline)
 
     def _serve(self) -> None:
         waiting: list[tuple[Task, Future[Image.Image]]] = []
@@ -93,13 +93,13 @@ class StaticBatch(Stock):
                 future.set_result(picture)
 
     def _together(self, tasks: list[Task]) -> list[Image.Image]:
-        [resident] = self.residents
-        each = [arguments(task, resident, self.pipeline) for task in tasks]
+        [cached] = self.cache
+        each = [arguments(task, cached, self.pipeline) for task in tasks]
         lists = ("prompt", "image", "generator")
         call = each[0] | {name: [wished[name] for wished in each] for name in lists}
         call["negative_prompt"] = [wished["negative_prompt"] or "" for wished in each]
         call["callback_on_step_end"] = None
-        self.pipeline.scheduler = copy.deepcopy(resident.scheduler)
+        self.pipeline.scheduler = copy.deepcopy(cached.scheduler)
         allow_many_shapes()
         with torch.inference_mode():
             pictures: list[Image.Image] = self.pipeline(**call).images
@@ -136,11 +136,11 @@ class Stream(Stock):
         latents = stream.predict_x0_batch(stream.encode_image(pixels.to(self._device, self._dtype)))
         return stream.decode_image(latents).clone()  # type: ignore[no-any-return]
 
-    def _ready(self, resident: Resident) -> None:
-        super()._ready(resident)
+    def _ready(self, cached: CachedModel) -> None:
+        super()._ready(cached)
         self.pipeline.vae.to(memory_format=torch.channels_last)
         self.pipeline.unet.to(memory_format=torch.channels_last)
-        self._side = int(resident.defaults.max_pixels**0.5)
+        self._side = int(cached.defaults.max_pixels**0.5)
         self._streams: dict[int, Any] = {}
 
     def _stream(self, steps: int) -> Any:

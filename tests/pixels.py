@@ -82,7 +82,7 @@ def digests(name: str, pipeline: Any, folder: Path) -> Iterator[tuple[str, str]]
         if special:
             asked = request("odd", strength=0.6, steps=6)
             yield f"{name}: wide", _digest(atelier, Sitter(asked, picture(1, (96, 64))))
-            yield f"{name}: little memory", _digest(atelier, Sitter(asked, picture(1), frugal=True))
+            yield f"{name}: little memory", _digest(atelier, Sitter(asked, picture(1), low_memory=True))
             steered = request(
                 "steered", strength=0.6, steps=6, control=Control(kind=ControlKind.CANNY, scale=0.8, end=0.7)
             )

@@ -9,14 +9,14 @@ from typing import Any
 import torch
 
 
-def sent(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
+def to_device(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
     """The tensor on the device; nothing waits for it to be there but what is computed with it."""
     if device.type != "cuda" or tensor.device.type != "cpu":
         return tensor.to(device)
     return tensor.pin_memory().to(device, non_blocking=True)
 
 
-class Coming:
+class ToHost:
     """A tensor on its way to the host."""
 
     def __init__(self, tensor: torch.Tensor) -> None:
@@ -34,7 +34,7 @@ class Coming:
         return self._tensor.cpu()
 
 
-class Pace:
+class RunAhead:
     """Keeps the host no more than one call ahead of a CUDA device.
 
     That keeps the device busy, and who joins, leaves or looks at the progress is no more than a call off.

@@ -8,11 +8,11 @@ from PIL import Image
 
 from inference.api import Img2ImgRequest
 from inference.backends.base import Settings
-from inference.backends.model_cache import Resident
+from inference.backends.model_cache import CachedModel
 from inference.backends.stock import StockBackend, translate
-from inference.batching.batch_size import KneeFile
+from inference.batching.batch_size import RowCountFile
 from inference.batching.components import loops
-from inference.batching.loaded_model import Easel, dressed
+from inference.batching.loaded_model import LoadedModel, with_loras
 from inference.batching.run import Run
 from inference.batching.step_loop import StepLoop
 from inference.batching.task import Task
@@ -26,56 +26,56 @@ H200; the others meanwhile read and write their PNGs."""
 class LoopBackend(StockBackend):
     """Models of the step loop's families run together; see the module."""
 
-    def __init__(self, settings: Settings, knees: KneeFile | None = None) -> None:
+    def __init__(self, settings: Settings, knees: RowCountFile | None = None) -> None:
         super().__init__(settings)
-        self._knees = knees or KneeFile()
+        self._knees = knees or RowCountFile()
         self._alone = threading.Lock()
         self._loop = StepLoop(translate=_translate, free=self.free)
 
     @property
-    def easel(self) -> Easel | None:
+    def loaded(self) -> LoadedModel | None:
         """Of the model that was used last."""
-        return next((each.easel for each in reversed(list(self.residents))), None)
+        return next((each.loaded for each in reversed(list(self.cache))), None)
 
     def together(self, models: frozenset[str]) -> bool:
-        there = {each.model for each in self.residents if each.easel is not None}
+        there = {each.model for each in self.cache if each.loaded is not None}
         return len(models) <= 1 or models <= there
 
-    def _paint(self, task: Task, resident: Resident) -> Image.Image:
-        if resident.easel is not None:
+    def _paint(self, task: Task, cached: CachedModel) -> Image.Image:
+        if cached.loaded is not None:
             control = task.request.control
-            net = None if control is None else resident.easel.controls.get(control.kind)
-            easel = dressed(resident.easel, resident.wardrobe, task.request.loras)
-            return self._loop.paint(Run.of(task, easel, net))
+            net = None if control is None else cached.loaded.controls.get(control.kind)
+            loaded = with_loras(cached.loaded, cached.lora_set, task.request.loras)
+            return self._loop.paint(Run.of(task, loaded, net))
         with self._alone:
             task.check()
-            return super()._paint(task, resident)
+            return super()._paint(task, cached)
 
-    def _equip(self, request: Img2ImgRequest, resident: Resident) -> None:
-        if resident.easel is None:
-            super()._equip(request, resident)
+    def _equip(self, request: Img2ImgRequest, cached: CachedModel) -> None:
+        if cached.loaded is None:
+            super()._equip(request, cached)
             return
         if request.control is not None:
-            resident.easel.controls.get(request.control.kind)
-        resident.wardrobe.fetch(request.loras)
+            cached.loaded.controls.get(request.control.kind)
+        cached.lora_set.fetch(request.loras)
 
-    def _is_equipped(self, request: Img2ImgRequest, resident: Resident) -> bool:
-        control, easel = request.control, resident.easel
-        ready = control is None or (easel is not None and easel.controls.is_ready(control.kind))
-        return ready and super()._is_equipped(request, resident)
+    def _is_equipped(self, request: Img2ImgRequest, cached: CachedModel) -> bool:
+        control, loaded = request.control, cached.loaded
+        ready = control is None or (loaded is not None and loaded.controls.is_ready(control.kind))
+        return ready and super()._is_equipped(request, cached)
 
     def free(self) -> None:
-        for easel in self._easels():
-            easel.parts.words.clear()
-            easel.parts.pictures.clear()
-            easel.denoiser.forget()
-            easel.controls.forget()
+        for loaded in self._loaded_models():
+            loaded.parts.words.clear()
+            loaded.parts.pictures.clear()
+            loaded.denoiser.forget()
+            loaded.controls.forget()
         super().free()
 
     def counters(self) -> Mapping[str, int]:
-        there = [each.easel for each in self.residents if each.easel is not None]  # adapters share their caches
-        words = [easel.parts.words for easel in there]
-        pictures = [easel.parts.pictures for easel in there]
+        there = [each.loaded for each in self.cache if each.loaded is not None]  # adapters share their caches
+        words = [loaded.parts.words for loaded in there]
+        pictures = [loaded.parts.pictures for loaded in there]
         return {
             **super().counters(),
             "words_remembered": sum(each.hits for each in words),
@@ -84,29 +84,29 @@ class LoopBackend(StockBackend):
             "pictures_encoded": sum(each.misses for each in pictures),
         }
 
-    def _easels(self) -> list[Easel]:
+    def _loaded_models(self) -> list[LoadedModel]:
         """With those that work with adapters."""
-        there = [each for each in self.residents if each.easel is not None]
-        return [easel for each in there for easel in (each.easel, *each.wardrobe.outfits) if easel is not None]
+        there = [each for each in self.cache if each.loaded is not None]
+        return [loaded for each in there for loaded in (each.loaded, *each.lora_set.variants) if loaded is not None]
 
-    def _ready(self, resident: Resident) -> None:
-        if not loops(resident.pipeline):
-            resident.defaults = replace(resident.defaults, controls=(), steerable=False)
+    def _ready(self, cached: CachedModel) -> None:
+        if not loops(cached.pipeline):
+            cached.defaults = replace(cached.defaults, controls=(), steerable=False)
             return
-        easel = resident.easel = Easel.of(
-            resident.pipeline,
-            model=resident.model,
+        loaded = cached.loaded = LoadedModel.of(
+            cached.pipeline,
+            model=cached.model,
             device=self.device,
-            pixels=resident.defaults.max_pixels,
+            pixels=cached.defaults.max_pixels,
             knees=self._knees,
-            controls=self._settings.entries[resident.model].controls,
-            make_room=self.residents.make_room,
+            controls=self._settings.entries[cached.model].controls,
+            make_room=self.cache.make_room,
         )
-        place = self._settings.entries[resident.model].sketcher
+        place = self._settings.entries[cached.model].sketcher
         if place and self._device.type == "cuda":
-            easel.parts.sketcher = loading.sketcher(place, resident.model, self._device, self._dtype)
+            loaded.parts.sketcher = loading.sketcher(place, cached.model, self._device, self._dtype)
         # Small pictures share calls best, so there is room for as many as gain at a quarter of the working area.
-        self.slots = max(self.slots, min(MOST_SLOTS, max(2, 2 * easel.caps.knee)))
+        self.slots = max(self.slots, min(MOST_SLOTS, max(2, 2 * loaded.caps.knee)))
 
 
 def _translate(error: Exception) -> Exception:

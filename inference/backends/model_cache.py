@@ -14,9 +14,9 @@ from safetensors import safe_open
 
 from inference.api import ModelDefaults
 from inference.batching.controlnet import ControlNets
-from inference.batching.loaded_model import Easel
+from inference.batching.loaded_model import LoadedModel
 from inference.models.devices import weight
-from inference.models.loras import Wardrobe
+from inference.models.loras import LoraSet
 
 AUTO_SHARE = 2 / 3
 """Share of the device's memory for models; the rest is for what they compute."""
@@ -26,13 +26,13 @@ WEIGHTS = re.compile(r"[^.]+\.safetensors")
 
 
 @dataclass(slots=True, eq=False)
-class Resident:
+class CachedModel:
     """A loaded model.
 
     Attributes:
         scheduler: as it was loaded; a pipeline's own one is replaced for each request.
         takes: what the pipeline can be called with.
-        easel: for the step loop; None where stock runs the model.
+        loaded: for the step loop; None where stock runs the model.
         at_work: requests that hold it now.
     """
 
@@ -41,22 +41,22 @@ class Resident:
     scheduler: Any
     takes: frozenset[str]
     defaults: ModelDefaults
-    wardrobe: Wardrobe
-    easel: Easel | None = None
+    lora_set: LoraSet
+    loaded: LoadedModel | None = None
     at_work: int = 0
 
     @property
     def nbytes(self) -> int:
         """Of its weights, adapters and control networks."""
-        kept = whole_weight(self.pipeline) + self.wardrobe.nbytes
-        if self.easel is None:
+        kept = whole_weight(self.pipeline) + self.lora_set.nbytes
+        if self.loaded is None:
             return kept
-        exact = self.easel.parts.exact
+        exact = self.loaded.parts.exact
         copied = 0 if exact is self.pipeline.vae else weight(exact)
-        return kept + copied + self.easel.controls.nbytes
+        return kept + copied + self.loaded.controls.nbytes
 
 
-class Residents:
+class ModelCache:
     """Safe to use from several threads.
 
     Args:
@@ -73,9 +73,9 @@ class Residents:
         self._budget = budget
         self._free = free
         self._lock = threading.RLock()
-        self._models: dict[str, Resident] = {}  # the one used last is the last
+        self._models: dict[str, CachedModel] = {}  # the one used last is the last
 
-    def __iter__(self) -> Iterator[Resident]:
+    def __iter__(self) -> Iterator[CachedModel]:
         return iter(tuple(self._models.values()))
 
     def __contains__(self, model: str) -> bool:
@@ -86,7 +86,7 @@ class Residents:
         """Taken now."""
         return sum(each.nbytes for each in self)
 
-    def get(self, model: str, load: Callable[[], Resident]) -> Resident:
+    def get(self, model: str, load: Callable[[], CachedModel]) -> CachedModel:
         """The model of that name; `load` makes it where it is not here, and whatever that raises goes through."""
         with self._lock:
             if model in self._models:
@@ -98,16 +98,16 @@ class Residents:
             return self._models[model]
 
     @contextmanager
-    def held(self, find: Callable[[], Resident]) -> Iterator[Resident]:
+    def held(self, find: Callable[[], CachedModel]) -> Iterator[CachedModel]:
         """Keep what `find` gets from leaving."""
         with self._lock:
-            resident = find()
-            resident.at_work += 1
+            cached = find()
+            cached.at_work += 1
         try:
-            yield resident
+            yield cached
         finally:
             with self._lock:
-                resident.at_work -= 1
+                cached.at_work -= 1
                 self.most = max(self.most, self.nbytes)  # adapters and control networks may have come
 
     def make_room(self, nbytes: int) -> None:
@@ -121,7 +121,7 @@ class Residents:
 
         with self._lock:
             gone = self._dropped(too_many)
-            networks = [each.easel.controls for each in self if each.easel is not None]
+            networks = [each.loaded.controls for each in self if each.loaded is not None]
             thinned = [controls for controls in networks if _thinned(controls, too_many)]
         if gone or thinned:
             self._free()

@@ -14,20 +14,20 @@ from PIL import Image
 
 from inference.api import Img2ImgRequest, ModelDefaults, ModelUnavailable
 from inference.backends.base import Settings
-from inference.backends.model_cache import Resident, Residents, budget, expected_weight
+from inference.backends.model_cache import CachedModel, ModelCache, budget, expected_weight
 from inference.batching.task import Task
 from inference.errors import DevicePoisoned, OutOfMemory, Unsuited
 from inference.models import catalog, loading
 from inference.models.devices import choose_device, choose_dtype, cores, describe
 from inference.models.entry import ModelEntry
-from inference.models.loras import Wardrobe
+from inference.models.loras import LoraSet
 
 NO_ROOM = ("out of memory", "can't allocate memory", "alloc_failed")
 """How torch and its libraries say, in errors of no type of their own, that memory ran out."""
 
 
 class StockBackend:
-    """Keeps models in memory as long as there is room for them; see `Residents`."""
+    """Keeps models in memory as long as there is room for them; see `ModelCache`."""
 
     slots = 1
 
@@ -37,7 +37,7 @@ class StockBackend:
         self._device = choose_device(settings.device)
         self._dtype = choose_dtype(settings.dtype, self._device)
         self.device = describe(self._device, self._dtype)
-        self.residents = Residents(budget(settings.memory_gb, self._device), free=self._give_back)
+        self.cache = ModelCache(budget(settings.memory_gb, self._device), free=self._give_back)
         torch.set_num_threads(max(1, cores() - 1))  # one is the bot's
         torch.backends.cudnn.deterministic = True  # the same request gives the same picture
 
@@ -48,75 +48,75 @@ class StockBackend:
                 known[model] = catalog.defaults(model, entry, loading.known_folder(entry))
             except ModelUnavailable as error:
                 print(error, file=sys.stderr)  # noqa: T201 -- the parent logs what a worker prints
-        return known | {each.model: each.defaults for each in self.residents}
+        return known | {each.model: each.defaults for each in self.cache}
 
     def is_loaded(self, model: str) -> bool:
-        return model in self.residents
+        return model in self.cache
 
     def together(self, models: frozenset[str]) -> bool:
         return len(models) <= 1  # stock paints one picture at a time
 
     def load(self, model: str) -> ModelDefaults:
-        return self._resident(model).defaults
+        return self._cached_model(model).defaults
 
-    def _resident(self, model: str) -> Resident:
-        return self.residents.get(model, lambda: self._load(model, self._settings.entries[model]))
+    def _cached_model(self, model: str) -> CachedModel:
+        return self.cache.get(model, lambda: self._load(model, self._settings.entries[model]))
 
-    def _load(self, model: str, entry: ModelEntry) -> Resident:
+    def _load(self, model: str, entry: ModelEntry) -> CachedModel:
         folder = loading.fetch(entry)
         defaults = catalog.defaults(model, entry, folder)
-        self.residents.make_room(expected_weight(folder, loading.check(folder, model), self._dtype.itemsize))
+        self.cache.make_room(expected_weight(folder, loading.check(folder, model), self._dtype.itemsize))
         try:
             pipeline = loading.load(folder, model, self._device, self._dtype)
         except OutOfMemory:
-            if not self.residents.clear():
+            if not self.cache.clear():
                 raise
             pipeline = loading.load(folder, model, self._device, self._dtype)
         if entry.scheduler:
             pipeline.scheduler = loading.scheduler(entry.scheduler, pipeline.scheduler, model)
         takes = frozenset(inspect.signature(pipeline.__call__).parameters)
-        resident = Resident(
+        cached = CachedModel(
             model=model,
             pipeline=pipeline,
             scheduler=pipeline.scheduler,
             takes=takes,
             defaults=replace(defaults, uses_strength="strength" in takes),
-            wardrobe=Wardrobe(model, pipeline, entry.loras, self.residents.make_room),
+            lora_set=LoraSet(model, pipeline, entry.loras, self.cache.make_room),
         )
         try:
-            self._ready(resident)
+            self._ready(cached)
         except (RuntimeError, MemoryError) as error:
             raise translate(error) from None
-        return resident
+        return cached
 
-    def _ready(self, resident: Resident) -> None:
+    def _ready(self, cached: CachedModel) -> None:
         """What else there is to do when a model has been loaded; here nothing."""
 
     def generate(self, task: Task) -> Image.Image:
-        with self.residents.held(lambda: self._resident(task.request.model)) as resident:
-            return self._paint(task, resident)
+        with self.cache.held(lambda: self._cached_model(task.request.model)) as cached:
+            return self._paint(task, cached)
 
-    def _paint(self, task: Task, resident: Resident) -> Image.Image:
-        pipeline = resident.pipeline
+    def _paint(self, task: Task, cached: CachedModel) -> Image.Image:
+        pipeline = cached.pipeline
         try:
             if loras := task.request.loras:
-                pipeline = resident.wardrobe.twin()
-                resident.wardrobe.wear(loras)
-            be_frugal(pipeline, frugal=task.frugal)
+                pipeline = cached.lora_set.twin()
+                cached.lora_set.wear(loras)
+            set_low_memory(pipeline, low_memory=task.low_memory)
             # A scheduler remembers the run it was in; a copy of the untouched one makes requests independent.
-            pipeline.scheduler = copy.deepcopy(resident.scheduler)
+            pipeline.scheduler = copy.deepcopy(cached.scheduler)
             if task.request.strength >= 1:
                 start_from_noise(pipeline.scheduler)
-            result: Image.Image = pipeline(**arguments(task, resident, pipeline)).images[0]
+            result: Image.Image = pipeline(**arguments(task, cached, pipeline)).images[0]
         except (RuntimeError, MemoryError) as error:
             raise translate(error) from None
         return result
 
     def equip(self, request: Img2ImgRequest) -> None:
-        with self.residents.held(lambda: self._resident(request.model)) as resident:
-            self._equip(request, resident)
+        with self.cache.held(lambda: self._cached_model(request.model)) as cached:
+            self._equip(request, cached)
 
-    def _equip(self, request: Img2ImgRequest, resident: Resident) -> None:
+    def _equip(self, request: Img2ImgRequest, cached: CachedModel) -> None:
         if request.control is not None:
             kind = request.control.kind.value
             raise Unsuited(
@@ -125,24 +125,24 @@ class StockBackend:
                 cause="no-control",
                 values={"model": request.model, "kind": kind},
             )
-        resident.wardrobe.fetch(request.loras)
+        cached.lora_set.fetch(request.loras)
 
     def is_equipped(self, request: Img2ImgRequest) -> bool:
-        resident = next((each for each in self.residents if each.model == request.model), None)
-        return resident is not None and self._is_equipped(request, resident)
+        cached = next((each for each in self.cache if each.model == request.model), None)
+        return cached is not None and self._is_equipped(request, cached)
 
-    def _is_equipped(self, request: Img2ImgRequest, resident: Resident) -> bool:
-        return resident.wardrobe.has(request.loras)
+    def _is_equipped(self, request: Img2ImgRequest, cached: CachedModel) -> bool:
+        return cached.lora_set.has(request.loras)
 
     def counters(self) -> Mapping[str, int]:
         return {
-            "models_loaded": self.residents.loads,
-            "models_left": self.residents.left,
-            "model_bytes_at_most": self.residents.most,
+            "models_loaded": self.cache.loads,
+            "models_left": self.cache.left,
+            "model_bytes_at_most": self.cache.most,
         }
 
     def free(self) -> None:
-        self.residents.clear(but=1)  # the one that wants the room
+        self.cache.clear(but=1)  # the one that wants the room
         self._give_back()
 
     def _give_back(self) -> None:
@@ -153,20 +153,20 @@ class StockBackend:
             torch.mps.empty_cache()
 
 
-def be_frugal(pipeline: Any, *, frugal: bool) -> None:
+def set_low_memory(pipeline: Any, *, low_memory: bool) -> None:
     """Have the autoencoder work on tiles, one picture after the other, or not."""
     vae = getattr(pipeline, "vae", None)
     for saving in ("slicing", "tiling"):
-        switch = getattr(vae, f"{'enable' if frugal else 'disable'}_{saving}", None)
+        switch = getattr(vae, f"{'enable' if low_memory else 'disable'}_{saving}", None)
         if switch is not None:
             switch()
 
 
-def arguments(task: Task, resident: Resident, pipeline: Any) -> dict[str, Any]:
+def arguments(task: Task, cached: CachedModel, pipeline: Any) -> dict[str, Any]:
     """What this family's pipeline is called with."""
     request, picture = task.request, task.picture
-    edits = not resident.defaults.uses_strength
-    steps, strength = (request.steps, 1.0) if edits else _schedule(request, resident)
+    edits = not cached.defaults.uses_strength
+    steps, strength = (request.steps, 1.0) if edits else _schedule(request, cached)
     wished: dict[str, Any] = {
         "prompt": request.prompt,
         "negative_prompt": request.negative_prompt or None,
@@ -193,22 +193,22 @@ def arguments(task: Task, resident: Resident, pipeline: Any) -> dict[str, Any]:
     def at_step(step: int, _timestep: Any, _latents: Any) -> None:
         task.step(step + 1, max(step + 1, expected))
 
-    if "callback_on_step_end" in resident.takes:
+    if "callback_on_step_end" in cached.takes:
         wished["callback_on_step_end"] = at_step_end
     else:
         wished["callback"] = at_step  # families of before diffusers 0.22
-    return {name: value for name, value in wished.items() if name in resident.takes}
+    return {name: value for name, value in wished.items() if name in cached.takes}
 
 
-def _schedule(request: Img2ImgRequest, resident: Resident) -> tuple[int, float]:
+def _schedule(request: Img2ImgRequest, cached: CachedModel) -> tuple[int, float]:
     """Steps and strength of which the pipeline makes at least one step.
 
     Most families run floor(steps * strength) steps and fail at none. Latent consistency pipelines choose their
     steps among the first `strength` of a finer grid and fail where that has fewer.
     """
     steps, strength = request.steps, request.strength
-    fine = resident.scheduler.config.get("original_inference_steps")
-    if type(resident.pipeline).__name__.startswith("LatentConsistency") and fine:
+    fine = cached.scheduler.config.get("original_inference_steps")
+    if type(cached.pipeline).__name__.startswith("LatentConsistency") and fine:
         strength = at_least_one_step(fine, strength)
         return min(steps, int(fine * strength)), strength
     return steps, at_least_one_step(steps, strength)

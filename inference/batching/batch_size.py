@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-LADDER = (2, 4, 8, 16, 32)
+ROW_COUNTS = (2, 4, 8, 16, 32)
 """Rows that are timed. Two is the least: a picture with guidance."""
 
 GAIN = 0.95
@@ -24,14 +24,14 @@ LONGEST = 2.0
 
 
 def knee(seconds: Callable[[int], float]) -> int:
-    """The largest number of rows of `LADDER` that is worth it.
+    """The largest number of rows of `ROW_COUNTS` that is worth it.
 
     Args:
         seconds: how long a call with so many rows takes; raises where it cannot be made.
     """
-    best = LADDER[0]
+    best = ROW_COUNTS[0]
     before = 0.0
-    for rows in LADDER:
+    for rows in ROW_COUNTS:
         if before > LONGEST:
             break
         try:
@@ -62,16 +62,16 @@ class RowCaps:
         """The most rows of latents [channels, height, width] in a call; one request is always let in."""
         area = shape[-2] * shape[-1]
         with self._lock:
-            lowered = self._lowered.get(shape, LADDER[-1])
-        return max(LADDER[0], min(self.knee * self._area // area, lowered, LADDER[-1]))
+            lowered = self._lowered.get(shape, ROW_COUNTS[-1])
+        return max(ROW_COUNTS[0], min(self.knee * self._area // area, lowered, ROW_COUNTS[-1]))
 
     def lower(self, shape: torch.Size, *, below: int) -> None:
         """So many rows of that shape did not fit."""
         with self._lock:
-            self._lowered[shape] = max(LADDER[0], below // 2)
+            self._lowered[shape] = max(ROW_COUNTS[0], below // 2)
 
 
-class KneeFile:
+class RowCountFile:
     """Knees found before. A file that cannot be read or written is as if there were none."""
 
     def __init__(self, path: Path | None = None) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from PIL import Image
 
-from inference.acceleration.transfer import sent
+from inference.acceleration.transfer import to_device
 from inference.batching.cache import ByteCache
 from inference.batching.solver import LINEAR
 
@@ -29,7 +29,7 @@ PICTURE_BYTES = 128 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PromptEmbeds:
     """An encoded text.
 
     Attributes:
@@ -46,7 +46,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Moments:
+class LatentDist:
     """An encoded picture before a sample is drawn from it.
 
     Attributes:
@@ -63,7 +63,7 @@ class Moments:
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
+class PreparedImage:
     """A picture on the host, ready to be encoded.
 
     Attributes:
@@ -103,17 +103,17 @@ class Parts:
         self._ids = lru_cache(maxsize=64)(self._time_ids)
         self._scale = float(pipeline.vae.config.scaling_factor)
         self.shrink = int(pipeline.vae_scale_factor)
-        self.dress: Hashable = None
-        self.words: ByteCache[Words] = ByteCache(TEXT_BYTES, lambda words: words.nbytes)
-        self.pictures: ByteCache[Moments] = ByteCache(PICTURE_BYTES, lambda moments: moments.nbytes)
+        self.lora_key: Hashable = None
+        self.words: ByteCache[PromptEmbeds] = ByteCache(TEXT_BYTES, lambda words: words.nbytes)
+        self.pictures: ByteCache[LatentDist] = ByteCache(PICTURE_BYTES, lambda dist: dist.nbytes)
 
-    def on(self, twin: Any, dress: Hashable) -> "Parts":
+    def on(self, twin: Any, lora_key: Hashable) -> "Parts":
         """The same with the UNet and the text encoders of a pipeline whose autoencoder is this one.
 
-        They share the caches; `dress` tells the texts that this one encodes from those of others.
+        They share the caches; `lora_key` tells the texts that this one encodes from those of others.
         """
         other = copy.copy(self)
-        other.pipeline, other.unet, other.dress = twin, twin.unet, dress
+        other.pipeline, other.unet, other.lora_key = twin, twin.unet, lora_key
         return other
 
     @property
@@ -131,22 +131,22 @@ class Parts:
         """Whether the autoencoder changes to float32 to encode, as SDXL's own does."""
         return self.sizes and bool(self.vae.config.force_upcast)
 
-    def read(self, text: str, *, negative: bool) -> Words:
+    def read(self, text: str, *, negative: bool) -> PromptEmbeds:
         """Encode a text; one that nobody wrote is what the model was trained to take for none."""
-        key = (self.dress, text, negative and not text)
+        key = (self.lora_key, text, negative and not text)
         return self.words.get(key, lambda: self._read(text, negative=negative))
 
-    def look(self, picture: Image.Image) -> Moments:
+    def look(self, picture: Image.Image) -> LatentDist:
         """Encode an RGB picture whose sides the model takes."""
         return self.encoded(self.scan(picture))
 
-    def scan(self, picture: Image.Image) -> Scan:
+    def scan(self, picture: Image.Image) -> PreparedImage:
         """What of encoding a picture needs no device; safe in any thread."""
         digest = hashlib.sha256(picture.tobytes()).digest()
-        return Scan((picture.size, digest), self.pipeline.image_processor.preprocess(picture).to(self.dtype))
+        return PreparedImage((picture.size, digest), self.pipeline.image_processor.preprocess(picture).to(self.dtype))
 
-    def encoded(self, scan: Scan) -> Moments:
-        """Its moments, from the cache or the autoencoder."""
+    def encoded(self, scan: PreparedImage) -> LatentDist:
+        """Its latent distribution, from the cache or the autoencoder."""
         return self.pictures.get(scan.key, lambda: self._encode(scan.pixels))
 
     def drawn(self, picture: Image.Image, generator: torch.Generator) -> torch.Tensor | None:
@@ -160,11 +160,11 @@ class Parts:
         """Of the latents of a picture."""
         return self.vae.config.latent_channels, picture.height // self.shrink, picture.width // self.shrink
 
-    def latents(self, moments: Moments, drawn: torch.Tensor | None) -> torch.Tensor:
-        """The sample that `drawn` makes of the moments, scaled as the UNet takes it."""
-        latents = moments.mean
-        if moments.std is not None and drawn is not None:
-            latents = latents + moments.std * sent(drawn, self.device)
+    def latents(self, dist: LatentDist, drawn: torch.Tensor | None) -> torch.Tensor:
+        """The sample that `drawn` makes of the distribution, scaled as the UNet takes it."""
+        latents = dist.mean
+        if dist.std is not None and drawn is not None:
+            latents = latents + dist.std * to_device(drawn, self.device)
         latents = latents.to(self.dtype)
         if (normal := self._normal(latents)) is not None:
             mean, std = normal
@@ -206,37 +206,37 @@ class Parts:
         positive, negative = self.pipeline._get_add_time_ids(  # noqa: SLF001 -- the only place that knows the numbers
             size, (0, 0), size, good, bad, size, (0, 0), size, self.dtype, width_of_pooled
         )
-        return sent(negative, self.device), sent(positive, self.device)
+        return to_device(negative, self.device), to_device(positive, self.device)
 
     def guidance_embedding(self, scale: float) -> torch.Tensor:
         """Guidance as an input of the model, [1, width]."""
         embedded: torch.Tensor = self.pipeline.get_guidance_scale_embedding(
             torch.tensor([scale - 1.0]), embedding_dim=self.unet.config.time_cond_proj_dim
         )
-        return sent(embedded.to(self.dtype), self.device)
+        return to_device(embedded.to(self.dtype), self.device)
 
-    def spare(self, *, frugal: bool) -> None:
+    def spare(self, *, low_memory: bool) -> None:
         """Have the autoencoder work on tiles, one picture after the other, or not."""
         for saving in ("slicing", "tiling"):
             for vae in (self.vae, self.exact):
-                getattr(vae, f"{'enable' if frugal else 'disable'}_{saving}", lambda: None)()
+                getattr(vae, f"{'enable' if low_memory else 'disable'}_{saving}", lambda: None)()
 
-    def _read(self, text: str, *, negative: bool) -> Words:
+    def _read(self, text: str, *, negative: bool) -> PromptEmbeds:
         if not self.sizes:
-            return Words(self.pipeline.encode_prompt(text, self.device, 1, False, None)[0], None)
+            return PromptEmbeds(self.pipeline.encode_prompt(text, self.device, 1, False, None)[0], None)
         hidden, _, pooled, _ = self.pipeline.encode_prompt(
             text, device=self.device, num_images_per_prompt=1, do_classifier_free_guidance=False
         )
         if negative and not text and self.pipeline.config.force_zeros_for_empty_prompt:
-            return Words(torch.zeros_like(hidden), torch.zeros_like(pooled))
-        return Words(hidden, pooled)
+            return PromptEmbeds(torch.zeros_like(hidden), torch.zeros_like(pooled))
+        return PromptEmbeds(hidden, pooled)
 
-    def _encode(self, pixels: torch.Tensor) -> Moments:
-        encoded = self.exact.encode(sent(pixels, self.device).to(self.exact.dtype))
+    def _encode(self, pixels: torch.Tensor) -> LatentDist:
+        encoded = self.exact.encode(to_device(pixels, self.device).to(self.exact.dtype))
         if hasattr(encoded, "latents"):
-            return Moments(encoded.latents, None)
+            return LatentDist(encoded.latents, None)
         # The mean is a view of half a tensor, which would be kept whole.
-        return Moments(encoded.latent_dist.mean.clone(), encoded.latent_dist.std)
+        return LatentDist(encoded.latent_dist.mean.clone(), encoded.latent_dist.std)
 
     def _exact_vae(self) -> Any:
         """The autoencoder that encodes, and in float16 decodes too: in float32 where stock changes it to that.

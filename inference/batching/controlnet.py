@@ -17,7 +17,7 @@ import torch
 from PIL import Image
 
 from inference.acceleration.packing import pack
-from inference.acceleration.transfer import sent
+from inference.acceleration.transfer import to_device
 from inference.api import Control, ControlKind
 from inference.batching.components import Parts
 from inference.batching.unet import Rows
@@ -199,7 +199,7 @@ def _fits(network: Any, parts: Parts) -> bool:
 def hint(drawn: Image.Image, parts: Parts) -> torch.Tensor:
     """A map as networks take it, [1, 3, height, width] in [0, 1], on the device."""
     levels = torch.from_numpy(np.asarray(drawn.convert("RGB"), dtype=np.float32) / 255)
-    return sent(levels.permute(2, 0, 1)[None].to(parts.dtype), parts.device)
+    return to_device(levels.permute(2, 0, 1)[None].to(parts.dtype), parts.device)
 
 
 def acts(control: Control, call: int, calls: int) -> bool:
@@ -208,7 +208,7 @@ def acts(control: Control, call: int, calls: int) -> bool:
 
 
 def _laid_out(model: Any, parts: Parts) -> Any:
-    """In memory as the UNet that it steers (`easel.lay_out`)."""
+    """In memory as the UNet that it steers (`loaded_model.lay_out`)."""
     bfloat = parts.device.type == "cpu" and parts.dtype == torch.bfloat16
     if parts.device.type == "cuda" or bfloat:
         model.to(memory_format=torch.channels_last)

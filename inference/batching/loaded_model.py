@@ -10,22 +10,22 @@ import torch
 from inference.acceleration.compile import compile_regions
 from inference.acceleration.memory_layout import keep_channels_last, suit_processor
 from inference.acceleration.packing import pack
-from inference.acceleration.transfer import Pace
+from inference.acceleration.transfer import RunAhead
 from inference.api import ControlKind, Lora
-from inference.batching.batch_size import KneeFile, RowCaps, knee
+from inference.batching.batch_size import RowCaps, RowCountFile, knee
 from inference.batching.components import Parts
 from inference.batching.controlnet import ControlNets
-from inference.batching.preview import Lens
+from inference.batching.preview import LatentPreview
 from inference.batching.solver import Solver
 from inference.batching.unet import Denoiser, Rows, seconds
-from inference.models.loras import Wardrobe
+from inference.models.loras import LoraSet
 
 TRIED = 4
 """Rows of the call by which a compiled model is judged: two requests with guidance."""
 
 
 @dataclass(frozen=True, slots=True)
-class Easel:
+class LoadedModel:
     """A model and all that is derived from it when it is loaded.
 
     Attributes:
@@ -36,9 +36,9 @@ class Easel:
     parts: Parts
     solver: Solver
     denoiser: Denoiser
-    lens: Lens
+    latent_preview: LatentPreview
     caps: RowCaps
-    pace: Pace
+    run_ahead: RunAhead
     controls: ControlNets
     wear: Callable[[], None] = lambda: None
 
@@ -50,7 +50,7 @@ class Easel:
         model: str,
         device: str,
         pixels: int,
-        knees: KneeFile,
+        knees: RowCountFile,
         controls: Mapping[ControlKind, str] | None = None,
         make_room: Callable[[int], object] = lambda _nbytes: None,
     ) -> Self:
@@ -69,7 +69,7 @@ class Easel:
         lay_out(parts)
         side = max(8, int(pixels**0.5) // parts.shrink // 8 * 8)
         with torch.inference_mode():
-            lens = Lens(parts)
+            latent_preview = LatentPreview(parts)
             example = trial(parts, side)
             denoiser = Denoiser(parts.unet)
             if parts.device.type == "cuda" and denoiser.compile(example.padded(TRIED)):
@@ -86,26 +86,29 @@ class Easel:
             parts=parts,
             solver=Solver(pipeline.scheduler),
             denoiser=denoiser,
-            lens=lens,
+            latent_preview=latent_preview,
             caps=RowCaps(found, side * side),
-            pace=Pace(parts.device),
+            run_ahead=RunAhead(parts.device),
             controls=ControlNets(parts, controls or {}, make_room),
         )
 
 
-def dressed(easel: Easel, wardrobe: Wardrobe, loras: tuple[Lora, ...]) -> Easel:
-    """The easel that works with these adapters: another one, so that only requests with the same share its calls."""
+def with_loras(loaded: LoadedModel, lora_set: LoraSet, loras: tuple[Lora, ...]) -> LoadedModel:
+    """The model with these adapters: another one, so that only requests with the same share its calls."""
     if not loras:
-        return easel
-    wardrobe.fetch(loras)
+        return loaded
+    lora_set.fetch(loras)
 
-    def make() -> Easel:
-        twin = wardrobe.twin()
+    def make() -> LoadedModel:
+        twin = lora_set.twin()
         return replace(
-            easel, parts=easel.parts.on(twin, loras), denoiser=Denoiser(twin.unet), wear=lambda: wardrobe.wear(loras)
+            loaded,
+            parts=loaded.parts.on(twin, loras),
+            denoiser=Denoiser(twin.unet),
+            wear=lambda: lora_set.wear(loras),
         )
 
-    return wardrobe.outfit(loras, make)
+    return lora_set.variant(loras, make)
 
 
 def lay_out(parts: Parts) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from inference.batching.components import Moments, Parts
+from inference.batching.components import LatentDist, Parts
 
 SIDE = 256
 """Pixels along the longer side of a preview."""
@@ -21,16 +21,16 @@ TRUST = 0.05
 """How much the chart counts against the source, by the source's own variance."""
 
 
-class Lens:
-    """Sees pictures in latents: `Lens(parts)` fits the chart, `fitted` adds a source. On the CPU."""
+class LatentPreview:
+    """Sees pictures in latents: `LatentPreview(parts)` fits the chart, `fitted` adds a source. On the CPU."""
 
     def __init__(self, parts: Parts) -> None:
         chart = _chart()
         self._weights = _fit(parts.look(chart), chart, torch.zeros(parts.vae.config.latent_channels + 1, 3), 1e-4)
 
-    def fitted(self, moments: Moments, source: Image.Image) -> torch.Tensor:
+    def fitted(self, dist: LatentDist, source: Image.Image) -> torch.Tensor:
         """Weights [channels + 1, 3] from a latent, and a 1, to colours in [0, 1]."""
-        return _fit(moments, source, self._weights, TRUST)
+        return _fit(dist, source, self._weights, TRUST)
 
 
 def render(latents: torch.Tensor, weights: torch.Tensor) -> Image.Image:
@@ -46,9 +46,9 @@ def small(picture: Image.Image) -> Image.Image:
     return picture.resize((round(picture.width * scale), round(picture.height * scale)), Image.Resampling.BICUBIC)
 
 
-def _fit(moments: Moments, picture: Image.Image, prior: torch.Tensor, trust: float) -> torch.Tensor:
+def _fit(dist: LatentDist, picture: Image.Image, prior: torch.Tensor, trust: float) -> torch.Tensor:
     """Least squares, drawn towards `prior` in the directions of which the picture shows little."""
-    latents = moments.mean[0].cpu()
+    latents = dist.mean[0].cpu()
     features = _features(latents)
     height, width = latents.shape[1:]
     pixels = np.asarray(picture.resize((width, height), Image.Resampling.BOX), dtype=np.float32) / 255

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import torch
 from PIL import Image
 
-from inference.acceleration.transfer import Coming, sent
-from inference.batching.components import Moments, Parts, Scan
+from inference.acceleration.transfer import ToHost, to_device
+from inference.batching.components import LatentDist, Parts, PreparedImage
 from inference.batching.controlnet import ControlNet, acts, hint
-from inference.batching.loaded_model import Easel
+from inference.batching.loaded_model import LoadedModel
 from inference.batching.preview import render, small
 from inference.batching.sigmas import Grid
 from inference.batching.solver import Plan, stepped
@@ -27,14 +27,14 @@ APART = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Glimpse:
+class PreviewFrame:
     """The picture that the model has in mind.
 
     Attributes:
         picture: unscaled latents [channels, height, width], or pixels [height, width, 3], uint8.
     """
 
-    picture: Coming
+    picture: ToHost
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class Finished:
         place: which of them it is.
     """
 
-    pixels: Coming
-    sound: Coming
+    pixels: ToHost
+    sound: ToHost
     place: int
 
 
@@ -101,17 +101,17 @@ class Run:
     """
 
     task: Task
-    easel: Easel
+    loaded: LoadedModel
     plan: Plan
     grid: Grid | None
-    scan: Scan | None
+    scan: PreparedImage | None
     generator: torch.Generator
     drawn: "Drawn"
     net: ControlNet | None = None
-    outbox: queue.SimpleQueue[Glimpse | Finished | Exception] = field(default_factory=queue.SimpleQueue)
+    outbox: queue.SimpleQueue[PreviewFrame | Finished | Exception] = field(default_factory=queue.SimpleQueue)
     abandoned: bool = False
     call: int = 0
-    moments: Moments | None = None
+    dist: LatentDist | None = None
     state: torch.Tensor = field(init=False)
     noises: torch.Tensor | None = None
     conditions: Rows = field(init=False)
@@ -123,7 +123,7 @@ class Run:
     hint: torch.Tensor = field(init=False)
 
     @classmethod
-    def of(cls, task: Task, easel: Easel, net: ControlNet | None = None) -> "Run":
+    def of(cls, task: Task, loaded: LoadedModel, net: ControlNet | None = None) -> "Run":
         """The run that a task asks for.
 
         Raises:
@@ -132,8 +132,8 @@ class Run:
         request = task.request
         start = start_of(request.steps, request.strength)
         try:
-            plan = easel.solver.plan(request.steps, start, from_noise=request.strength >= 1)
-            grid = None if easel.solver.linear else easel.solver.stepper(request.steps, start)
+            plan = loaded.solver.plan(request.steps, start, from_noise=request.strength >= 1)
+            grid = None if loaded.solver.linear else loaded.solver.stepper(request.steps, start)
         except ValueError:
             raise Unsuited(
                 f"The model {request.model!r} cannot take {request.steps} steps: try fewer.",
@@ -141,13 +141,13 @@ class Run:
                 values={"model": request.model, "steps": str(request.steps)},
             ) from None
         generator = torch.Generator("cpu").manual_seed(request.seed)
-        drawn = Drawn.of(task.picture, easel.parts, plan, generator, steps=grid is None)
-        return cls(task, easel, plan, grid, easel.parts.scan(task.picture), generator, drawn, net)
+        drawn = Drawn.of(task.picture, loaded.parts, plan, generator, steps=grid is None)
+        return cls(task, loaded, plan, grid, loaded.parts.scan(task.picture), generator, drawn, net)
 
     @property
     def parts(self) -> Parts:
         """Of its model."""
-        return self.easel.parts
+        return self.loaded.parts
 
     @property
     def rows(self) -> int:
@@ -185,23 +185,23 @@ class Run:
         """Encode words and picture: everything on the device before the first step."""
         self.check()
         request, parts, plan = self.task.request, self.parts, self.plan
-        self.easel.wear()
-        parts.spare(frugal=self.task.frugal)
+        self.loaded.wear()
+        parts.spare(low_memory=self.task.low_memory)
         assert self.scan is not None
-        self.moments = parts.encoded(self.scan)
+        self.dist = parts.encoded(self.scan)
         self.scan = None
-        source = parts.latents(self.moments, self.drawn.sample).float()
+        source = parts.latents(self.dist, self.drawn.sample).float()
         device = source.device
         signal, noise = plan.begin
-        sample = signal * source[0] + noise * sent(self.drawn.noise, device)
+        sample = signal * source[0] + noise * to_device(self.drawn.noise, device)
         self.state = torch.zeros(plan.matrices.shape[1], *sample.shape, device=device)
         self.state[0] = sample
-        self.matrices = sent(plan.matrices, device)
-        self.times = sent(torch.tensor(plan.timesteps, dtype=torch.float32), device)
-        self.scales = sent(torch.tensor(plan.scales, dtype=torch.float32), device)
-        self.guidance = sent(torch.tensor([request.guidance_scale], dtype=torch.float32), device)
+        self.matrices = to_device(plan.matrices, device)
+        self.times = to_device(torch.tensor(plan.timesteps, dtype=torch.float32), device)
+        self.scales = to_device(torch.tensor(plan.scales, dtype=torch.float32), device)
+        self.guidance = to_device(torch.tensor([request.guidance_scale], dtype=torch.float32), device)
         if self.drawn.steps is not None:
-            self.noises = sent(self.drawn.steps, device)
+            self.noises = to_device(self.drawn.steps, device)
         self.conditions = self._conditions(source)
         if self.task.map is not None:
             self.hint = hint(self.task.map, parts)
@@ -244,7 +244,7 @@ class Run:
         config = self.parts.pipeline.scheduler.config
         seen = predicted(self.state[0], output, self.plan.mixes[self.call], config.prediction_type)[None]
         shown = self.parts.sketch(seen) if self.parts.draws_at_once else self.parts.unscaled(seen)
-        self.outbox.put(Glimpse(Coming(shown[0])))
+        self.outbox.put(PreviewFrame(ToHost(shown[0])))
 
     def follow(self) -> Image.Image:
         """Wait for the picture in the thread of the request, which also makes the previews.
@@ -255,14 +255,18 @@ class Run:
         weights: torch.Tensor | None = None
         while True:
             match self.outbox.get():
-                case Glimpse(picture=coming):
-                    assert self.moments is not None
+                case PreviewFrame(picture=on_its_way):
+                    assert self.dist is not None
                     assert self.task.preview is not None
-                    seen = coming.wait()
+                    seen = on_its_way.wait()
                     if seen.dtype == torch.uint8:
                         self.task.preview(small(Image.fromarray(seen.numpy())))
                         continue
-                    weights = self.easel.lens.fitted(self.moments, self.task.picture) if weights is None else weights
+                    weights = (
+                        self.loaded.latent_preview.fitted(self.dist, self.task.picture)
+                        if weights is None
+                        else weights
+                    )
                     self.task.preview(render(seen, weights))
                 case Finished(pixels=pixels, sound=sound, place=place):
                     if not bool(sound.wait()[place]):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import torch
 
-from inference.acceleration.transfer import sent
+from inference.acceleration.transfer import to_device
 from inference.batching.controlnet import ControlNet
 from inference.batching.run import Run
 from inference.batching.unet import Rows
@@ -26,7 +26,7 @@ def steered(rows: Rows, runs: list[Run]) -> Rows:
             return replace(rows, residuals=found)
         if not residuals:
             residuals = tuple(each.new_zeros(len(rows.latents), *each.shape[1:]) for each in found)
-        places = sent(torch.tensor([row for _, row in told]), rows.latents.device)
+        places = to_device(torch.tensor([row for _, row in told]), rows.latents.device)
         for all_rows, each in zip(residuals, found, strict=True):
             all_rows.index_copy_(0, places, each)
     return replace(rows, residuals=residuals)
@@ -34,13 +34,13 @@ def steered(rows: Rows, runs: list[Run]) -> Rows:
 
 def _found(net: ControlNet, rows: Rows, told: list[tuple[Run, int]]) -> tuple[torch.Tensor, ...]:
     """What a network says of its rows, one at a time where that saves memory."""
-    frugal = told[0][0].task.frugal
-    parts = [[each] for each in told] if frugal else [told]
+    low_memory = told[0][0].task.low_memory
+    parts = [[each] for each in told] if low_memory else [told]
     said = []
     for part in parts:
-        own = rows.mapped(_chooser(sent(torch.tensor([row for _, row in part]), rows.latents.device)))
+        own = rows.mapped(_chooser(to_device(torch.tensor([row for _, row in part]), rows.latents.device)))
         hints = torch.cat([run.hint for run, _ in part])
-        scales = sent(torch.tensor([run.control_scale for run, _ in part]), rows.latents.device)
+        scales = to_device(torch.tensor([run.control_scale for run, _ in part]), rows.latents.device)
         said.append(net.residuals(own, hints, scales))
     return said[0] if len(said) == 1 else tuple(torch.cat(each) for each in zip(*said, strict=True))
 

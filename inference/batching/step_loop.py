@@ -19,7 +19,7 @@ import torch
 from PIL import Image
 
 from inference.acceleration.compile import allow_many_shapes
-from inference.acceleration.transfer import Coming
+from inference.acceleration.transfer import ToHost
 from inference.batching.run import Finished, Run
 from inference.batching.steering import steered
 from inference.batching.unet import Rows
@@ -114,8 +114,8 @@ class StepLoop:
     def _admit(self, run: Run) -> None:
         if self._attempt([run], run.prepare):
             return
-        alone = run if run.task.frugal else None
-        key: Hashable = (id(run.easel), run.shape, run.conditions.hidden.shape[1:], alone)
+        alone = run if run.task.low_memory else None
+        key: Hashable = (id(run.loaded), run.shape, run.conditions.hidden.shape[1:], alone)
         if key not in self._groups:
             least = min((group.work for group in self._groups.values()), default=0.0)
             self._groups[key] = Group(work=least)
@@ -140,7 +140,7 @@ class StepLoop:
         blamed = runs if len(runs) == 1 else []
         if trouble := self._attempt(blamed, partial(advance, runs)):
             if isinstance(trouble, OutOfMemory):
-                runs[0].easel.caps.lower(runs[0].shape, below=sum(run.rows for run in runs))
+                runs[0].loaded.caps.lower(runs[0].shape, below=sum(run.rows for run in runs))
             return [] if blamed else [run for each in runs for run in self._advanced([each])]
         return [run for run in runs if not self._attempt([run], run.settle)]
 
@@ -153,7 +153,7 @@ class StepLoop:
         pixels = first.task.picture.width * first.task.picture.height
         while (
             self._finished
-            and not first.task.frugal
+            and not first.task.low_memory
             and _alike(first, self._finished[0])
             and (len(chunk) + 1) * pixels <= DECODED_PIXELS
         ):
@@ -190,7 +190,7 @@ def _first_rows(runs: list[Run]) -> list[Run]:
     fitting = rows = 0
     for place, run in enumerate(runs, start=1):
         rows += run.rows
-        if fitting and rows > run.easel.caps.rows(run.shape):
+        if fitting and rows > run.loaded.caps.rows(run.shape):
             break
         if not fitting or rows in ROWS or run.parts.device.type != "cpu":
             fitting = place
@@ -202,20 +202,20 @@ def advance(runs: list[Run]) -> None:
 
     No run changes before the call has succeeded.
     """
-    easel = runs[0].easel
-    easel.wear()
+    loaded = runs[0].loaded
+    loaded.wear()
     rows = steered(_rows(runs), runs)
-    if runs[0].task.frugal:
-        outputs = torch.cat([easel.denoiser(rows.only(row)).clone() for row in range(len(rows.latents))])
+    if runs[0].task.low_memory:
+        outputs = torch.cat([loaded.denoiser(rows.only(row)).clone() for row in range(len(rows.latents))])
     else:
-        outputs = easel.denoiser(rows)
+        outputs = loaded.denoiser(rows)
     said = _guided(runs, outputs.float())
     for run, output in zip(runs, said, strict=True):
         run.look_ahead(output)
         run.output = output
     if runs[0].grid is None:
         _step_together(runs, said)
-    easel.pace.keep()
+    loaded.run_ahead.keep()
 
 
 def _rows(runs: list[Run]) -> Rows:
@@ -263,14 +263,14 @@ def _step_together(runs: list[Run], said: torch.Tensor) -> None:
 def decode(runs: list[Run]) -> None:
     """Make the pictures of finished runs of one shape and hand them out."""
     parts = runs[0].parts
-    parts.spare(frugal=runs[0].task.frugal)
+    parts.spare(low_memory=runs[0].task.low_memory)
     latents = torch.stack([run.state[0] for run in runs])
     sound = latents.isfinite().flatten(1).all(1)
-    pixels, good = Coming(parts.draw(latents)), Coming(sound)
+    pixels, good = ToHost(parts.draw(latents)), ToHost(sound)
     for place, run in enumerate(runs):
         run.outbox.put(Finished(pixels, good, place))
 
 
 def _alike(one: Run, other: Run) -> bool:
     together = one.parts.device.type not in ONE_BY_ONE
-    return together and one.easel is other.easel and one.shape == other.shape and not other.task.frugal
+    return together and one.loaded is other.loaded and one.shape == other.shape and not other.task.low_memory

@@ -14,7 +14,7 @@ class Task:
 
     Attributes:
         picture: RGB, both sides what the model takes. At strength 1 it is grey: there is nothing to keep.
-        frugal: spend time to save memory; it did not fit otherwise.
+        low_memory: spend time to save memory; it did not fit otherwise.
         check: raises `Stopped` where the request was cancelled; may be called at any time, from any thread.
         step: to be called after each denoising step with its number (1-based) and how many there are.
             Raises `Stopped` where the request was cancelled; let it pass.
@@ -24,7 +24,7 @@ class Task:
 
     request: Img2ImgRequest
     picture: Image.Image
-    frugal: bool
+    low_memory: bool
     check: Callable[[], None]
     step: Callable[[int, int], None]
     preview: Callable[[Image.Image], None] | None

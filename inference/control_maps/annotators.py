@@ -25,7 +25,7 @@ Box = tuple[float, float, float, float]
 """Left, top, width and height in pixels."""
 
 
-class Draughtsman:
+class Annotator:
     """See the module. Safe to use from many threads."""
 
     def __init__(self, models: MapModels) -> None:

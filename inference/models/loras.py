@@ -22,14 +22,14 @@ from inference.models.entry import LoraEntry
 
 T = TypeVar("T")
 
-OUTFITS = 8
+VARIANTS = 8
 """Combinations of adapters and weights that encoded words are remembered for."""
 
 ADAPTED = ("unet", "transformer", "text_encoder", "text_encoder_2")
 """Parts of a pipeline that adapters change."""
 
 
-class Wardrobe:
+class LoraSet:
     """A model's adapters. `wear` is for whoever owns the device at that moment; the rest is safe from any thread.
 
     Args:
@@ -59,23 +59,23 @@ class Wardrobe:
         self._read: dict[str, dict[str, torch.Tensor]] = {}  # and not put on yet
         self._twin: Any = None
         self._there: set[str] = set()
-        self._worn: tuple[Lora, ...] = ()
-        self._outfits: dict[tuple[Lora, ...], Any] = {}
+        self._active: tuple[Lora, ...] = ()
+        self._variants: dict[tuple[Lora, ...], Any] = {}
 
-    def outfit(self, loras: tuple[Lora, ...], make: Callable[[], T]) -> T:
-        """What was made for these adapters; the `OUTFITS` used last are kept."""
+    def variant(self, loras: tuple[Lora, ...], make: Callable[[], T]) -> T:
+        """What was made for these adapters; the `VARIANTS` used last are kept."""
         with self._lock:
-            made: T = self._outfits.pop(loras) if loras in self._outfits else make()
-            self._outfits[loras] = made
-            if len(self._outfits) > OUTFITS:
-                del self._outfits[next(iter(self._outfits))]
+            made: T = self._variants.pop(loras) if loras in self._variants else make()
+            self._variants[loras] = made
+            if len(self._variants) > VARIANTS:
+                del self._variants[next(iter(self._variants))]
         return made
 
     @property
-    def outfits(self) -> tuple[Any, ...]:
-        """What `outfit` has made and keeps."""
+    def variants(self) -> tuple[Any, ...]:
+        """What `variant` has made and keeps."""
         with self._lock:
-            return tuple(self._outfits.values())
+            return tuple(self._variants.values())
 
     def has(self, loras: tuple[Lora, ...]) -> bool:
         """Whether nothing has to be read for these."""
@@ -115,12 +115,12 @@ class Wardrobe:
         Raises:
             Unsuited: where one of them is unknown, missing or made for another model.
         """
-        if loras == self._worn:
+        if loras == self._active:
             return
         for lora in loras:
-            self._put_on(lora.name)
+            self._load_adapter(lora.name)
         self.twin().set_adapters([lora.name for lora in loras], [lora.weight for lora in loras])
-        self._worn = loras
+        self._active = loras
 
     def _place(self, name: str) -> str:
         if name not in self._entries:
@@ -132,14 +132,14 @@ class Wardrobe:
             )
         return self._entries[name].place
 
-    def _put_on(self, name: str) -> None:
+    def _load_adapter(self, name: str) -> None:
         weights = self._read.pop(name, None)
         if name in self._there:
             return
         weights = weights or read(name, self._place(name))
         nbytes = sum(each.nbytes for each in weights.values())
         self._make_room(nbytes)
-        self._worn = ()  # whatever happens now, what is active is not known any more
+        self._active = ()  # whatever happens now, what is active is not known any more
         twin = self.twin()
         try:
             twin.load_lora_weights(weights, adapter_name=name)

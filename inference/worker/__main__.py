@@ -18,12 +18,12 @@ from typing import BinaryIO, NoReturn, cast
 
 from inference.api import Cancelled, Capacity, Event, Failed, FailureKind, Img2ImgRequest, ModelUnavailable
 from inference.backends.base import Backend, BackendFactory, Settings
-from inference.control_maps.annotators import Draughtsman
+from inference.control_maps.annotators import Annotator
 from inference.errors import DevicePoisoned, OutOfMemory, Stopped, Unsuited
 from inference.processes import protocol
 from inference.processes.lifetime import EXIT_PARENT_GONE, die_with, take_pipes
-from inference.worker.generate import Wire, paint
-from inference.worker.model_turns import Turns
+from inference.worker.generate import Reporter, paint
+from inference.worker.model_turns import ModelTurns
 
 EXIT_UNAVAILABLE = 3
 EXIT_POISONED = 4
@@ -50,7 +50,7 @@ class Worker:
         self._unfinished: set[str] = set()
         self._cancelled: set[str] = set()
         self._speaking = threading.Lock()
-        self._turns = Turns()
+        self._model_turns = ModelTurns()
         self._offered: tuple[str, ...] = ()
         self._loaded: tuple[str, ...] = ()
 
@@ -60,7 +60,7 @@ class Worker:
         opening = self._asked.get()
         settings = Settings.from_json(opening["settings"])
         self._offered = tuple(settings.entries)
-        self._draughtsman = Draughtsman(settings.map_models)
+        self._annotator = Annotator(settings.map_models)
         backend = self._open(backend_name, settings)
         while True:
             request = protocol.request_from_json(self._asked.get()["request"])
@@ -71,7 +71,7 @@ class Worker:
             if frame["frame"] == "cancel":
                 if frame["id"] in self._unfinished:  # else its end is on the way
                     self._cancelled.add(frame["id"])
-                    self._turns.look_again()
+                    self._model_turns.look_again()
                 continue
             if frame["frame"] == "run":
                 self._unfinished.add(frame["request"]["id"])
@@ -90,7 +90,7 @@ class Worker:
 
     def _notice(self, backend: Backend) -> None:
         """Tell who waits where models were loaded or left; more is known of one once it has been loaded."""
-        self._turns.look_again()
+        self._model_turns.look_again()
         loaded = [*filter(backend.is_loaded, self._offered)]
         if loaded != [*self._loaded]:
             self._say_capacity(backend)
@@ -129,19 +129,19 @@ class Worker:
 
         # Strength 0 and a map alone need no model.
         needs_model = request.strength > 0 and not request.map_only
-        line = self._turns.of(request.model, is_cancelled, backend.together)
+        line = self._model_turns.of(request.model, is_cancelled, backend.together)
         turn = line if needs_model else contextlib.nullcontext()
         with turn:
-            end = self._end(request, backend, Wire(send, alive, is_cancelled))
+            end = self._end(request, backend, Reporter(send, alive, is_cancelled))
             self._notice(backend)
             self._say({"frame": "counters", "counters": dict(backend.counters())})
         send(end)
         self._unfinished.discard(request.id)
         self._cancelled.discard(request.id)
 
-    def _end(self, request: Img2ImgRequest, backend: Backend, wire: Wire) -> Event:
+    def _end(self, request: Img2ImgRequest, backend: Backend, reporter: Reporter) -> Event:
         try:
-            return paint(request, backend, self._draughtsman, wire)
+            return paint(request, backend, self._annotator, reporter)
         except Stopped:
             return Cancelled()
         except Unsuited as error:

@@ -35,7 +35,7 @@ from inference.models.entry import MapModels, ModelEntry
 from inference.processes import protocol
 from inference.processes.child import Child, Unkillable
 from inference.worker.generate import partial_path
-from inference.worker.watchdog import Pace
+from inference.worker.watchdog import StepBudget
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +52,7 @@ CLOSED = "The engine was closed."
 
 
 @dataclass(slots=True, eq=False)
-class Flight:
+class InFlight:
     """A request between `run` and its end.
 
     Attributes:
@@ -83,7 +83,7 @@ class ProcessEngine:
         entries: the models that requests may name, by that name; loaded when one does.
         device, dtype, memory_gb, map_models: as in `inference.backends.base.Settings`.
         backend: "module:factory" of what runs the models.
-        step_seconds: least silence after which a worker at work counts as hung; slow models get more, see `Pace`.
+        step_seconds: least silence after which a worker at work counts as hung; slow models get more (`StepBudget`).
         load_seconds: how long loading a model may take.
         backoff: seconds to wait before replacing a dead worker, by deaths since the last finished picture; the last
             one repeats.
@@ -116,12 +116,12 @@ class ProcessEngine:
             map_models=map_models,
         )
         self._backend = backend
-        self._pace = Pace(step_seconds=step_seconds, load_seconds=load_seconds)
+        self._budget = StepBudget(step_seconds=step_seconds, load_seconds=load_seconds)
         self._backoff = tuple(backoff)
         self._max_failed_starts = max_failed_starts
         self._keys = itertools.count(1)
-        self._line: deque[Flight] = deque()
-        self._flying: dict[str, Flight] = {}
+        self._line: deque[InFlight] = deque()
+        self._in_flight: dict[str, InFlight] = {}
         self._idle = asyncio.Event()
         self._idle.set()
         self._child: Child | None = None  # only while it takes requests
@@ -166,22 +166,22 @@ class ProcessEngine:
                 values={"model": request.model, "models": names},
             )
             return
-        flight = Flight(request)
-        self._line.append(flight)
+        entry = InFlight(request)
+        self._line.append(entry)
         self._pump()
         try:
-            while (event := await flight.events.get()) is not None:
+            while (event := await entry.events.get()) is not None:
                 yield event
                 if isinstance(event, Done | Failed | Cancelled):
                     return
             raise EngineStopped(self._stopped)
         finally:
-            self._drop(flight)
+            self._drop(entry)
 
     async def cancel(self, request_id: str) -> None:
-        for flight in (*self._line, *self._flying.values()):
-            if flight.request.id == request_id:
-                self._drop(flight)
+        for entry in (*self._line, *self._in_flight.values()):
+            if entry.request.id == request_id:
+                self._drop(entry)
 
     def is_loaded(self, model: str) -> bool:
         return self._capacity is not None and model in self._capacity.loaded
@@ -199,58 +199,58 @@ class ProcessEngine:
 
     def _pump(self) -> None:
         """Hand waiting requests to the worker as long as it has room."""
-        while self._child and (flight := self._next()):
-            self._line.remove(flight)
-            flight.key = str(next(self._keys))
-            flight.silence = self._pace.step_seconds
-            flight.sign = asyncio.get_running_loop().time()
-            self._flying[flight.key] = flight
-            self._child.send({"frame": "run", "request": asdict(replace(flight.request, id=flight.key))})
-        if self._line or self._flying:
+        while self._child and (entry := self._next()):
+            self._line.remove(entry)
+            entry.key = str(next(self._keys))
+            entry.silence = self._budget.step_seconds
+            entry.sign = asyncio.get_running_loop().time()
+            self._in_flight[entry.key] = entry
+            self._child.send({"frame": "run", "request": asdict(replace(entry.request, id=entry.key))})
+        if self._line or self._in_flight:
             self._idle.clear()
         else:
             self._idle.set()
         self._watch()
 
-    def _next(self) -> Flight | None:
+    def _next(self) -> InFlight | None:
         """Who may be handed over: the first in line, or a map, which needs no slot and waits for suspects only."""
         candidates = [self._line[0]] if self._line else []
-        candidates += [flight for flight in self._line if flight.request.map_only]
-        if any(flight.suspect for flight in self._line):
+        candidates += [entry for entry in self._line if entry.request.map_only]
+        if any(entry.suspect for entry in self._line):
             del candidates[1:]
-        return next((flight for flight in candidates if self._has_room(flight)), None)
+        return next((entry for entry in candidates if self._has_room(entry)), None)
 
-    def _has_room(self, flight: Flight) -> bool:
+    def _has_room(self, entry: InFlight) -> bool:
         """Whether the worker takes one more; a suspect wants to be alone with it."""
-        if flight.suspect or any(each.suspect for each in self._flying.values()):
-            return not self._flying
-        alike = sum(each.request.map_only == flight.request.map_only for each in self._flying.values())
-        return self._capacity is not None and alike < (MAPS if flight.request.map_only else self._capacity.slots)
+        if entry.suspect or any(each.suspect for each in self._in_flight.values()):
+            return not self._in_flight
+        alike = sum(each.request.map_only == entry.request.map_only for each in self._in_flight.values())
+        return self._capacity is not None and alike < (MAPS if entry.request.map_only else self._capacity.slots)
 
     def _watch(self) -> None:
         """Set the alarm to when the worker will have been silent for too long."""
         if self._patience is not None and self._child is not None and not self._patience.expired():
             # Maps need no device: while they come and go, a device that hangs must not go unnoticed.
-            painted = [flight for flight in self._flying.values() if not flight.request.map_only]
-            watched = painted or self._flying.values()
-            self._patience.reschedule(max((flight.sign + flight.silence for flight in watched), default=None))
+            painted = [entry for entry in self._in_flight.values() if not entry.request.map_only]
+            watched = painted or self._in_flight.values()
+            self._patience.reschedule(max((entry.sign + entry.silence for entry in watched), default=None))
 
-    def _drop(self, flight: Flight) -> None:
+    def _drop(self, entry: InFlight) -> None:
         """Nobody wants this one any more; does nothing where it has ended."""
-        if flight in self._line:
-            self._line.remove(flight)
-            flight.events.put_nowait(Cancelled())
+        if entry in self._line:
+            self._line.remove(entry)
+            entry.events.put_nowait(Cancelled())
             self._pump()
-        elif flight.key in self._flying and not flight.unwanted:
-            flight.unwanted = True
+        elif entry.key in self._in_flight and not entry.unwanted:
+            entry.unwanted = True
             if self._child:
-                self._child.send({"frame": "cancel", "id": flight.key})
+                self._child.send({"frame": "cancel", "id": entry.key})
 
     def _stop(self, reason: str) -> None:
         """Run nothing any more."""
         self._stopped = self._stopped or reason
-        for flight in (*self._line, *self._flying.values()):
-            flight.events.put_nowait(None)
+        for entry in (*self._line, *self._in_flight.values()):
+            entry.events.put_nowait(None)
         self._line.clear()
         self._pump()
 
@@ -295,7 +295,7 @@ class ProcessEngine:
             async with asyncio.TaskGroup() as group:
                 listening = group.create_task(child.log_stderr())
                 try:
-                    async with asyncio.timeout(self._pace.load_seconds) as self._patience:
+                    async with asyncio.timeout(self._budget.load_seconds) as self._patience:
                         trouble = await self._converse(child, opened)
                 except TimeoutError:
                     hung = True
@@ -314,7 +314,7 @@ class ProcessEngine:
             return None
         if hung:
             return EngineStopped(
-                f"The model {self._settings.model!r} was not loaded within {self._pace.load_seconds:.0f} seconds."
+                f"The model {self._settings.model!r} was not loaded within {self._budget.load_seconds:.0f} seconds."
             )
         return trouble or EngineStopped(f"The worker did not start ({ending}): the log says more.")
 
@@ -336,29 +336,29 @@ class ProcessEngine:
                 case "poisoned":
                     log.error("device poisoned", message=frame["message"])
                     return None
-                case _ if flight := self._flying.get(frame["id"]):
-                    self._hear(flight, frame)
+                case _ if entry := self._in_flight.get(frame["id"]):
+                    self._hear(entry, frame)
         return None
 
-    def _hear(self, flight: Flight, frame: protocol.Frame) -> None:
+    def _hear(self, entry: InFlight, frame: protocol.Frame) -> None:
         """A sign of life from a request."""
         now = asyncio.get_running_loop().time()
-        before, flight.sign = flight.sign, now
+        before, entry.sign = entry.sign, now
         if frame["frame"] == "alive":
-            flight.pixels = frame["pixels"]
-            flight.silence = self._pace.budget(flight.request.model, flight.pixels)
+            entry.pixels = frame["pixels"]
+            entry.silence = self._budget.budget(entry.request.model, entry.pixels)
             self._watch()
             return
         event = protocol.event_from_json(frame["event"])
         if isinstance(event, Step):
-            self._pace.note(flight.request.model, flight.pixels, now - before)
-            flight.silence = self._pace.budget(flight.request.model, flight.pixels)
-        if isinstance(event, Preview) and flight.unwanted:
+            self._budget.note(entry.request.model, entry.pixels, now - before)
+            entry.silence = self._budget.budget(entry.request.model, entry.pixels)
+        if isinstance(event, Preview) and entry.unwanted:
             event.path.unlink(missing_ok=True)
             return
-        flight.events.put_nowait(event)
+        entry.events.put_nowait(event)
         if isinstance(event, Done | Failed | Cancelled):
-            del self._flying[flight.key]
+            del self._in_flight[entry.key]
             self._deaths = 0 if isinstance(event, Done) else self._deaths
             self._pump()
         self._watch()
@@ -366,7 +366,7 @@ class ProcessEngine:
     def _bury(self, *, hung: bool, ending: str) -> None:
         """The worker is gone: end what it had taken up, or find out which of it was to blame."""
         if hung:
-            silent = max((flight.silence for flight in self._flying.values()), default=0.0)
+            silent = max((entry.silence for entry in self._in_flight.values()), default=0.0)
             end = Failed(
                 FailureKind.HANG,
                 f"The model gave no sign of life for {silent:.0f} seconds and was stopped: try a smaller picture.",
@@ -376,17 +376,17 @@ class ProcessEngine:
                 FailureKind.CRASH,
                 f"The model's process died on this picture ({ending}): try another size, model or picture.",
             )
-        taken_up = list(self._flying.values())
-        self._flying.clear()
-        for flight in taken_up:
-            partial_path(flight.request.output).unlink(missing_ok=True)
-        for flight in reversed(taken_up):
-            if flight.unwanted:
-                flight.events.put_nowait(Cancelled())
+        taken_up = list(self._in_flight.values())
+        self._in_flight.clear()
+        for entry in taken_up:
+            partial_path(entry.request.output).unlink(missing_ok=True)
+        for entry in reversed(taken_up):
+            if entry.unwanted:
+                entry.events.put_nowait(Cancelled())
             elif len(taken_up) == 1 or self._stopped:
-                flight.events.put_nowait(end)
+                entry.events.put_nowait(end)
             else:
-                flight.suspect = True
-                flight.pixels = 0
-                self._line.appendleft(flight)
+                entry.suspect = True
+                entry.pixels = 0
+                self._line.appendleft(entry)
         self._pump()

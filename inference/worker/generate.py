@@ -28,7 +28,7 @@ from inference.api import (
 )
 from inference.backends.base import Backend
 from inference.batching.task import Task
-from inference.control_maps.annotators import Draughtsman
+from inference.control_maps.annotators import Annotator
 from inference.control_maps.maps import fit_map, label, read_map
 from inference.errors import OutOfMemory, Stopped, Unsuited
 from inference.worker.palette import with_palette_of
@@ -37,30 +37,30 @@ GREY = (128, 128, 128)
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class OomFallback:
     """One way to try it.
 
     Attributes:
-        frugal: let the backend trade time for memory.
+        low_memory: let the backend trade time for memory.
         area: share of the pixels, in (0, 1].
     """
 
-    frugal: bool
+    low_memory: bool
     area: float
 
 
-LADDER = (
-    Rung(frugal=False, area=1.0),
-    Rung(frugal=True, area=1.0),
-    Rung(frugal=True, area=0.5),
-    Rung(frugal=True, area=0.25),
+OOM_FALLBACKS = (
+    OomFallback(low_memory=False, area=1.0),
+    OomFallback(low_memory=True, area=1.0),
+    OomFallback(low_memory=True, area=0.5),
+    OomFallback(low_memory=True, area=0.25),
 )
 """What is tried in turn when memory runs out. Half the pixels need about half the activations of a convolution and a
 quarter of an attention map's."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class Reporter:
     """The way back to whoever asked.
 
     Attributes:
@@ -84,16 +84,16 @@ def partial_path(output: Path) -> Path:
     return output.with_name(f"{output.name}.part")
 
 
-def paint(request: Img2ImgRequest, backend: Backend, draughtsman: Draughtsman, wire: Wire) -> Done | Failed:
-    """Run one request; everything but its end goes over the wire.
+def paint(request: Img2ImgRequest, backend: Backend, annotator: Annotator, reporter: Reporter) -> Done | Failed:
+    """Run one request; all events but the last go through `reporter`.
 
     Raises:
         Stopped: where it was cancelled.
-        ModelUnavailable, DevicePoisoned, Unsuited: from the backend and the draughtsman.
+        ModelUnavailable, DevicePoisoned, Unsuited: from the backend and the annotator.
     """
     loading = not request.map_only and request.strength > 0 and not backend.is_loaded(request.model)
-    wire.send(Started(loading=loading))
-    wire.check()
+    reporter.send(Started(loading=loading))
+    reporter.check()
     try:
         with Image.open(request.source, formats=("PNG",)) as opened:
             source = opened.convert("RGB")
@@ -106,11 +106,11 @@ def paint(request: Img2ImgRequest, backend: Backend, draughtsman: Draughtsman, w
         if known is None:
             raise ModelUnavailable(f"The model {request.model!r} cannot be used: choose another.")
         fitted = geometry.fit(source, known.max_pixels)
-        return _finish(request, _map(request, draughtsman, wire, fitted), steps=0, seconds=0.0)
+        return _finish(request, _map(request, annotator, reporter, fitted), steps=0, seconds=0.0)
     if request.strength == 0:
         return _finish(request, source, steps=0, seconds=0.0)
     if loading:
-        wire.alive(0)
+        reporter.alive(0)
     try:
         defaults = backend.load(request.model)
     except OutOfMemory:
@@ -131,29 +131,29 @@ def paint(request: Img2ImgRequest, backend: Backend, draughtsman: Draughtsman, w
         )
 
     def mapped(fitted: Image.Image) -> Image.Image | None:
-        return None if control is None else _map(request, draughtsman, wire, fitted)
+        return None if control is None else _map(request, annotator, reporter, fitted)
 
-    return _climb_down(request, backend, wire, source, defaults, mapped=mapped)
+    return _climb_down(request, backend, reporter, source, defaults, mapped=mapped)
 
 
-def _map(request: Img2ImgRequest, draughtsman: Draughtsman, wire: Wire, fitted: Image.Image) -> Image.Image:
+def _map(request: Img2ImgRequest, annotator: Annotator, reporter: Reporter, fitted: Image.Image) -> Image.Image:
     """The control map of a request for a source that was fitted already, of its size."""
     control = request.control
     if control is None:
         raise Unsuited("There is no map without control: say which kind of structure it shows.", cause="map-unnamed")
     if control.map is not None:
         return fit_map(control.kind, read_map(control.map, control.kind), fitted.size)
-    if not draughtsman.is_ready(control.kind):
-        wire.alive(0)
-    drawn = draughtsman.draw(control.kind, fitted)
-    wire.check()
+    if not annotator.is_ready(control.kind):
+        reporter.alive(0)
+    drawn = annotator.draw(control.kind, fitted)
+    reporter.check()
     return drawn
 
 
 def _climb_down(
     request: Img2ImgRequest,
     backend: Backend,
-    wire: Wire,
+    reporter: Reporter,
     source: Image.Image,
     defaults: ModelDefaults,
     *,
@@ -161,13 +161,15 @@ def _climb_down(
 ) -> Done | Failed:
     wanted = geometry.working_size(source.size, defaults.max_pixels)
     area = wanted[0] * wanted[1]
-    for rung in LADDER:
+    for rung in OOM_FALLBACKS:
         fitted = geometry.fit(source, max(1, int(area * rung.area)))
-        attempt = _Attempt(request, backend, wire, fitted, defaults, drawn=mapped(fitted), frugal=rung.frugal)
+        attempt = _Attempt(
+            request, backend, reporter, fitted, defaults, drawn=mapped(fitted), low_memory=rung.low_memory
+        )
         result = attempt.picture()
         if result is not None:
             notes = () if fitted.size == wanted else (_smaller(fitted.size, wanted),)
-            wire.check()
+            reporter.check()
             if request.keep_palette:
                 result = with_palette_of(result, fitted, share=min(1.0, 2 * (1 - request.strength)))
             return _finish(request, result, steps=attempt.steps, seconds=attempt.seconds, notes=notes)
@@ -188,21 +190,21 @@ class _Attempt:
         self,
         request: Img2ImgRequest,
         backend: Backend,
-        wire: Wire,
+        reporter: Reporter,
         fitted: Image.Image,
         defaults: ModelDefaults,
         *,
         drawn: Image.Image | None,
-        frugal: bool,
+        low_memory: bool,
     ) -> None:
         self.steps = 0
         self.seconds = 0.0
         self._previews = 0
         self._backend = backend
-        self._wire = wire
+        self._wire = reporter
         self._request = request
         self._size = fitted.size
-        self._frugal = frugal
+        self._low_memory = low_memory
         self._padded = geometry.pad(fitted, defaults.multiple)
         if request.strength >= 1 and defaults.uses_strength:
             self._padded = Image.new("RGB", self._padded.size, GREY)
@@ -234,7 +236,7 @@ class _Attempt:
         return Task(
             request=self._request,
             picture=self._padded,
-            frugal=self._frugal,
+            low_memory=self._low_memory,
             check=self._wire.check,
             step=self._step,
             preview=self._preview if self._request.previews else None,

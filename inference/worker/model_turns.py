@@ -3,8 +3,8 @@
 Requests for models that are loaded, and that can run side by side, are at work together. A request for any other
 model waits until those have ended: its model has to be loaded, which needs the room of those that leave and the
 device for itself. So that two models do not take each other's place at every request, later requests for what is at
-work may pass one that waits, but only `PATIENCE` times; after that nobody passes it any more. A model therefore
-changes at most once in so many requests while there are enough of them, and a request waits for at most `PATIENCE`
+work may pass one that waits, but only `MAX_PASSED` times; after that nobody passes it any more. A model therefore
+changes at most once in so many requests while there are enough of them, and a request waits for at most `MAX_PASSED`
 later ones for each other model asked for before it.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-PATIENCE = 8
+MAX_PASSED = 8
 """Requests that may pass one that waits for another model."""
 
 Together = Callable[[frozenset[str]], bool]
@@ -27,7 +27,7 @@ class _Ticket:
     passed: int = 0
 
 
-class Turns:
+class ModelTurns:
     """See the module."""
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class Turns:
     def _may_enter(self, ticket: _Ticket, together: Together) -> bool:
         ahead = self._line[: self._line.index(ticket)]
         return self._fits(ticket.model, together) and not any(
-            each.passed >= PATIENCE or self._fits(each.model, together) for each in ahead
+            each.passed >= MAX_PASSED or self._fits(each.model, together) for each in ahead
         )
 
     def _fits(self, model: str, together: Together) -> bool:

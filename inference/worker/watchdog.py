@@ -9,7 +9,7 @@ REMEMBERED = 32
 
 
 @dataclass(slots=True)
-class Pace:
+class StepBudget:
     """The rolling median of step times, and the silence it allows.
 
     Times are kept per pixel, so that a small picture's pace says something about a large one's. A model of which no

@@ -17,7 +17,7 @@ from bot.queue import FairQueue, QueueClosed, Unit
 from inference.api import Done, Event, Failed, Img2ImgRequest, Lora, Started
 from inference.models.entry import LoraEntry, ModelEntry
 from inference.worker.engine import ProcessEngine
-from inference.worker.model_turns import PATIENCE as TURNS_PATIENCE
+from inference.worker.model_turns import MAX_PASSED as TURNS_PATIENCE
 
 pytestmark = [
     pytest.mark.slow,

@@ -183,9 +183,9 @@ async def test_out_of_memory_is_met_with_less_and_then_with_the_truth(tmp_path: 
     async with studio(tmp_path) as at_work:
         normal = at_work.request()
         await at_work.events(normal)
-        frugal = (await at_work.events(at_work.request("oom above 100000")))[-1]
-        assert isinstance(frugal, Done)
-        assert ((frugal.width, frugal.height), frugal.notes) == ((96, 80), ())
+        low_memory = (await at_work.events(at_work.request("oom above 100000")))[-1]
+        assert isinstance(low_memory, Done)
+        assert ((low_memory.width, low_memory.height), low_memory.notes) == ((96, 80), ())
         smaller = (await at_work.events(at_work.request("oom above 6500")))[-1]
         assert isinstance(smaller, Done)
         assert smaller.width * smaller.height < 96 * 80

@@ -14,19 +14,19 @@ from PIL import Image
 
 from inference.api import ControlKind, Img2ImgRequest, Lora
 from inference.backends.stock import translate
-from inference.batching.batch_size import KneeFile
-from inference.batching.loaded_model import Easel, dressed
+from inference.batching.batch_size import RowCountFile
+from inference.batching.loaded_model import LoadedModel, with_loras
 from inference.batching.run import Run
 from inference.batching.step_loop import StepLoop
 from inference.batching.task import Task
 from inference.errors import Stopped
 from inference.models.entry import LoraEntry
-from inference.models.loras import Wardrobe
+from inference.models.loras import LoraSet
 
 PATIENCE = 60.0
 
 
-class FixedKnee(KneeFile):
+class FixedRowCount(RowCountFile):
     """Knows the knee without looking for it."""
 
     def __init__(self, rows: int) -> None:
@@ -63,7 +63,7 @@ class Sitter:
 
     request: Img2ImgRequest
     picture: Image.Image
-    frugal: bool = False
+    low_memory: bool = False
     map: Image.Image | None = None
     previews: list[Image.Image] | None = None
     leave_after: int | None = None
@@ -75,7 +75,7 @@ class Sitter:
         return Task(
             request=self.request,
             picture=self.picture,
-            frugal=self.frugal,
+            low_memory=self.low_memory,
             check=self._check,
             step=self._step,
             preview=None if self.previews is None else self.previews.append,
@@ -119,15 +119,15 @@ class Atelier:
         controls: Mapping[ControlKind, str] | None = None,
     ) -> None:
         self.pipeline = pipeline
-        self.easel = Easel.of(
+        self.loaded = LoadedModel.of(
             copy.copy(pipeline),
             model="tiny",
             device="test",
             pixels=64 * 64,
-            knees=FixedKnee(rows),
+            knees=FixedRowCount(rows),
             controls=controls,
         )
-        self._wardrobe = Wardrobe("tiny", self.easel.parts.pipeline, loras or {})
+        self._lora_set = LoraSet("tiny", self.loaded.parts.pipeline, loras or {})
         self.freed = 0
         self.loop = StepLoop(translate=_translate, free=self._free)
 
@@ -142,14 +142,14 @@ class Atelier:
         with ThreadPoolExecutor(max(1, len(sitters))) as threads:
             return list(threads.map(self._paint, sitters, timeout=PATIENCE))
 
-    def easel_of(self, loras: tuple[Lora, ...]) -> Easel:
-        return dressed(self.easel, self._wardrobe, loras)
+    def loaded_of(self, loras: tuple[Lora, ...]) -> LoadedModel:
+        return with_loras(self.loaded, self._lora_set, loras)
 
     def _paint(self, sitter: Sitter) -> Painted:
         try:
             control = sitter.request.control
-            net = None if control is None else self.easel.controls.get(control.kind)
-            run = Run.of(sitter.task(), self.easel_of(sitter.request.loras), net)
+            net = None if control is None else self.loaded.controls.get(control.kind)
+            run = Run.of(sitter.task(), self.loaded_of(sitter.request.loras), net)
         except Exception as error:  # noqa: BLE001 -- the test looks at it
             return Painted(None, error)
         try:

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from inference.acceleration.compile import compile_regions, restore
-from inference.acceleration.transfer import Coming, sent
+from inference.acceleration.transfer import ToHost, to_device
 from inference.batching.batch_size import knee
 from inference.batching.loaded_model import trial
 from inference.batching.run import Run
@@ -76,7 +76,7 @@ def test_a_mixed_batch_is_what_stock_paints_one_by_one(make: Any) -> None:
         for _ in range(3):  # plain calls, captured ones, replayed ones
             painted = atelier.paint(*[Sitter(sitter.request, sitter.picture) for sitter in sitters])
             assert max(error(one.latents, other) for one, other in zip(painted, wanted, strict=True)) < BOUND
-        graphs = atelier.easel.denoiser._graphs
+        graphs = atelier.loaded.denoiser._graphs
         assert graphs is not None
         assert len(graphs) > 0
 
@@ -120,7 +120,7 @@ def test_the_shipped_model_paints_in_float16() -> None:
 def test_a_tiny_autoencoder_draws_the_previews() -> None:
     previews: list[Any] = []
     with Atelier(stable_diffusion("euler", tiny_vae=True).to(CUDA)) as atelier:
-        assert atelier.easel.parts.draws_at_once
+        assert atelier.loaded.parts.draws_at_once
         atelier.paint(Sitter(request(steps=16), picture(1, (128, 64)), previews=previews))
     assert {preview.size for preview in previews} == {(256, 128)}
 
@@ -136,10 +136,10 @@ def no_waiting() -> Iterator[None]:
 
 @pytest.mark.usefixtures("uncompiled")
 def test_no_step_and_no_decoding_waits_for_the_device() -> None:
-    """The loop's own calls, made from here. Only `Pace` waits, for the call before the last."""
+    """The loop's own calls, made from here. Only `RunAhead` waits, for the call before the last."""
     with Atelier(stable_diffusion("dpm++2m-sde").to(CUDA)) as atelier, torch.inference_mode():
         atelier.paint(*mixed())
-        runs = [Run.of(sitter.task(), atelier.easel) for sitter in mixed()[:2]]
+        runs = [Run.of(sitter.task(), atelier.loaded) for sitter in mixed()[:2]]
         for run in runs:
             run.prepare()
         for _ in range(3):
@@ -154,24 +154,24 @@ def test_no_step_and_no_decoding_waits_for_the_device() -> None:
 def test_a_known_picture_and_known_words_let_a_request_in_without_waiting() -> None:
     with Atelier(stable_diffusion("dpm++2m-sde").to(CUDA)) as atelier, torch.inference_mode():
         sitter = mixed()[1]
-        Run.of(sitter.task(), atelier.easel).prepare()
-        run = Run.of(sitter.task(), atelier.easel)
+        Run.of(sitter.task(), atelier.loaded).prepare()
+        run = Run.of(sitter.task(), atelier.loaded)
         with no_waiting():
             run.prepare()
 
 
 def test_what_is_sent_comes_back() -> None:
-    there = sent(torch.arange(1000.0), CUDA)
-    assert torch.equal(Coming(there * 2).wait(), 2 * torch.arange(1000.0))
+    there = to_device(torch.arange(1000.0), CUDA)
+    assert torch.equal(ToHost(there * 2).wait(), 2 * torch.arange(1000.0))
 
 
 def test_compiled_blocks_say_the_same_for_any_rows_and_sizes() -> None:
     pipeline = stable_diffusion("ddim").to(CUDA)
     parts = None
     with Atelier(pipeline) as atelier, torch.inference_mode():
-        parts = atelier.easel.parts
+        parts = atelier.loaded.parts
         restore(parts.unet)
-        atelier.easel.denoiser.forget()
+        atelier.loaded.denoiser.forget()
         plain = Denoiser(parts.unet)
         told = [trial(parts, side).padded(rows) for side, rows in ((16, 2), (24, 4), (16, 3), (32, 2))]
         wanted = [plain._plain(rows).clone() for rows in told]
@@ -194,8 +194,8 @@ def test_a_compiled_model_serves_from_the_loops_own_thread() -> None:
 @pytest.mark.usefixtures("uncompiled")
 def test_rows_are_timed_and_memory_that_runs_out_ends_the_timing() -> None:
     with Atelier(stable_diffusion("ddim").to(CUDA)) as atelier, torch.inference_mode():
-        example = trial(atelier.easel.parts, 8)
-        assert knee(lambda rows: seconds(atelier.easel.denoiser, example.padded(rows))) >= 2
+        example = trial(atelier.loaded.parts, 8)
+        assert knee(lambda rows: seconds(atelier.loaded.denoiser, example.padded(rows))) >= 2
 
 
 @pytest.mark.usefixtures("uncompiled")
@@ -219,7 +219,7 @@ def test_what_does_not_fit_is_told_and_the_next_request_is_served() -> None:
 @pytest.mark.usefixtures("uncompiled")
 def test_device_memory_stays_flat_over_500_mixed_requests() -> None:
     with Atelier(stable_diffusion("dpm++2m-sde").to(CUDA)) as atelier:
-        atelier.easel.parts.pictures.limit = 40_000
+        atelier.loaded.parts.pictures.limit = 40_000
         held = []
         for hundred in range(5):
             for first in range(0, 100, 10):

@@ -10,9 +10,9 @@ from PIL import Image
 from bot.domain.actions import Verb
 from bot.domain.ids import GenerationId, generation_id
 from inference.backends.base import Settings
-from inference.control_maps.annotators import Draughtsman
+from inference.control_maps.annotators import Annotator
 from inference.models.entry import MapModels, ModelEntry
-from inference.worker.generate import Wire, paint
+from inference.worker.generate import Reporter, paint
 from inference.worker.palette import palette
 from tests.fakes import atelier
 from tests.fakes.backend import Sketcher
@@ -89,8 +89,8 @@ def test_the_palette_is_kept_up_to_half_strength_and_then_less_and_less(
         paint(
             asked,
             Sketcher(Settings(model="one", entries={"one": ModelEntry(id="one")})),
-            Draughtsman(MapModels()),
-            Wire(lambda _: None, lambda _: None, lambda: False),
+            Annotator(MapModels()),
+            Reporter(lambda _: None, lambda _: None, lambda: False),
         )
         with Image.open(asked.output) as result:
             assert result.size == source.size

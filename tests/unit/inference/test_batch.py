@@ -142,8 +142,8 @@ class Trouble:
         self.calls: list[int] = []
         self._most = most_rows
         self._poisoned = poisoned
-        self._inner = atelier.easel.denoiser._call
-        atelier.easel.denoiser._call = self
+        self._inner = atelier.loaded.denoiser._call
+        atelier.loaded.denoiser._call = self
 
     def __call__(self, rows: Any) -> torch.Tensor:
         self.calls.append(len(rows.latents))
@@ -160,7 +160,7 @@ def test_a_call_that_fails_costs_only_the_guilty_request(pipeline: Any) -> None:
         for number in range(4)
     ]
     with Atelier(pipeline) as atelier:
-        evil = atelier.easel.parts.read("evil", negative=False).hidden[0]
+        evil = atelier.loaded.parts.read("evil", negative=False).hidden[0]
         alone = [atelier.paint(sitter)[0] for sitter in sitters]
         Trouble(atelier, poisoned=evil)
         together = atelier.paint(*sitters)
@@ -181,16 +181,16 @@ def test_a_call_that_does_not_fit_is_made_in_smaller_ones(pipeline: Any) -> None
         assert max(trouble.calls) <= 4  # it is remembered
 
 
-def test_a_request_that_does_not_fit_alone_is_told_so_and_fits_frugally(pipeline: Any) -> None:
+def test_a_request_that_does_not_fit_alone_is_told_so_and_fits_with_low_memory(pipeline: Any) -> None:
     asked = request(steps=4)
     with Atelier(pipeline) as atelier:
         (normal,) = atelier.paint(Sitter(asked, picture(1)))
         trouble = Trouble(atelier, most_rows=1)
         (large,) = atelier.paint(Sitter(asked, picture(1)))
         assert isinstance(large.end, OutOfMemory)
-        (frugal,) = atelier.paint(Sitter(asked, picture(1), frugal=True))
+        (low_memory,) = atelier.paint(Sitter(asked, picture(1), low_memory=True))
     assert max(trouble.calls[1:]) == 1
-    assert error(frugal.latents, normal.latents) < ALONE
+    assert error(low_memory.latents, normal.latents) < ALONE
 
 
 def test_finished_pictures_are_decoded_together_where_that_gains(
@@ -215,13 +215,13 @@ def test_finished_pictures_are_decoded_together_where_that_gains(
         return [*first, *late]
 
     with Atelier(pipeline) as atelier:
-        draw = atelier.easel.parts.draw
+        draw = atelier.loaded.parts.draw
 
         def counted(latents: torch.Tensor) -> torch.Tensor:
             counts.append(len(latents))
             return draw(latents)
 
-        monkeypatch.setattr(atelier.easel.parts, "draw", counted)
+        monkeypatch.setattr(atelier.loaded.parts, "draw", counted)
         one_by_one = paint(atelier)
         assert counts == [1, 1, 1]
         monkeypatch.setattr(step_loop, "ONE_BY_ONE", frozenset())
@@ -259,7 +259,7 @@ def test_a_tiny_autoencoder_draws_previews_where_a_model_has_one(
     stable_diffusion(tiny_vae=True).vae.save_pretrained(tmp_path / "taesd")
     previews: list[Image.Image] = []
     with Atelier(pipeline) as atelier:
-        parts = atelier.easel.parts
+        parts = atelier.loaded.parts
         parts.sketcher = sketcher(str(tmp_path / "taesd"), "tiny", parts.device, parts.dtype)
         drawn: list[torch.Tensor] = []
         sketch = parts.sketch
@@ -337,13 +337,13 @@ def test_memory_stays_flat_over_500_mixed_requests(pipeline: Any) -> None:
             atelier.paint(*sitters)
 
     with Atelier(pipeline) as atelier:
-        atelier.easel.parts.pictures.limit = 40_000
+        atelier.loaded.parts.pictures.limit = 40_000
         some(150, atelier)
         gc.collect()
         before = psutil.Process().memory_info().rss
         some(500, atelier)
         gc.collect()
         grown = psutil.Process().memory_info().rss - before
-        assert atelier.easel.parts.pictures.held <= 40_000
-        assert len(atelier.easel.parts.words) <= 20
+        assert atelier.loaded.parts.pictures.held <= 40_000
+        assert len(atelier.loaded.parts.words) <= 20
     assert grown < 24 << 20  # what the allocator and the interpreter breathe; a kept latent a request would show

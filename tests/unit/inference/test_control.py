@@ -16,7 +16,7 @@ from inference.api import Control, ControlKind, Img2ImgRequest, Lora
 from inference.backends.base import Settings
 from inference.backends.batched import LoopBackend
 from inference.backends.stock import start_from_noise
-from inference.batching.batch_size import KneeFile
+from inference.batching.batch_size import RowCountFile
 from inference.batching.components import Parts
 from inference.batching.controlnet import ControlNets, acts, hint, load
 from inference.batching.loaded_model import trial
@@ -202,20 +202,22 @@ def test_a_union_network_serves_each_kind_as_stock_does(tmp_path: Path) -> None:
     ]
     with Atelier(pipeline, controls=places) as atelier:
         assert worst(atelier.paint(*sitters), wanted) < BOUND
-        assert len({id(atelier.easel.controls.get(kind).model) for kind in places}) == 1
+        assert len({id(atelier.loaded.controls.get(kind).model) for kind in places}) == 1
 
 
 def test_rows_of_zeros_change_nothing_at_all(networks: Any) -> None:
     """Not within rounding: exactly."""
     with Atelier(stable_diffusion("ddim"), controls=controls(networks)) as atelier:
-        parts = atelier.easel.parts
+        parts = atelier.loaded.parts
         plain = trial(parts, 32).padded(3)
-        net = atelier.easel.controls.get(CANNY)
+        net = atelier.loaded.controls.get(CANNY)
         drawn = hint(picture(1), parts).expand(3, 3, 64, 64)
         with torch.inference_mode():
             found = net.residuals(plain, drawn, torch.zeros(3))
             assert all(not each.any() for each in found)
-            assert torch.equal(atelier.easel.denoiser(plain), atelier.easel.denoiser(replace(plain, residuals=found)))
+            assert torch.equal(
+                atelier.loaded.denoiser(plain), atelier.loaded.denoiser(replace(plain, residuals=found))
+            )
 
 
 class Calls:
@@ -223,7 +225,7 @@ class Calls:
 
     def __init__(self, atelier: Atelier, kind: ControlKind) -> None:
         self.rows: list[int] = []
-        atelier.easel.controls.get(kind).model.register_forward_pre_hook(self._note)
+        atelier.loaded.controls.get(kind).model.register_forward_pre_hook(self._note)
 
     def _note(self, _: Any, arguments: tuple[Any, ...]) -> None:
         self.rows.append(len(arguments[0]))
@@ -260,7 +262,7 @@ def test_a_steered_request_that_does_not_fit_goes_row_by_row(networks: Any) -> N
     asked = with_map(request(steps=4, control=Control(kind=CANNY)), 1)
     with Atelier(stable_diffusion("ddim"), controls=controls(networks)) as atelier:
         (normal,) = atelier.paint(asked)
-        net = atelier.easel.controls.get(CANNY).model
+        net = atelier.loaded.controls.get(CANNY).model
 
         def refuse(_: Any, arguments: tuple[Any, ...]) -> None:
             if len(arguments[0]) > 1:
@@ -268,9 +270,9 @@ def test_a_steered_request_that_does_not_fit_goes_row_by_row(networks: Any) -> N
 
         net.register_forward_pre_hook(refuse)
         (large,) = atelier.paint(asked)
-        (frugal,) = atelier.paint(Sitter(asked.request, asked.picture, map=asked.map, frugal=True))
+        (low_memory,) = atelier.paint(Sitter(asked.request, asked.picture, map=asked.map, low_memory=True))
     assert isinstance(large.end, OutOfMemory)
-    assert error(frugal.latents, normal.latents) < BOUND
+    assert error(low_memory.latents, normal.latents) < BOUND
 
 
 @pytest.mark.parametrize(
@@ -295,14 +297,14 @@ def test_networks_used_longest_ago_leave_where_room_is_needed_but_none_that_is_i
 
     def loaded(memory_gb: float) -> tuple[LoopBackend, ControlNets]:
         settings = Settings(model="sd", entries={"sd": entry}, device="cpu", dtype="float32", memory_gb=memory_gb)
-        backend = LoopBackend(settings, KneeFile(tmp_path / "rows.json"))
+        backend = LoopBackend(settings, RowCountFile(tmp_path / "rows.json"))
         backend.equip(asking(CANNY))
-        [resident] = backend.residents
-        assert resident.easel is not None
-        return backend, resident.easel.controls
+        [cached] = backend.cache
+        assert cached.loaded is not None
+        return backend, cached.loaded.controls
 
     alone, its_network = loaded(0.0)
-    for_two = alone.residents.nbytes + its_network.nbytes
+    for_two = alone.cache.nbytes + its_network.nbytes
     backend, nets = loaded(for_two / 1e9)
     for kind in (DEPTH, CANNY, SCRIBBLE):
         backend.equip(asking(kind))
@@ -346,4 +348,4 @@ def test_what_is_no_control_network_is_refused(tmp_path: Path) -> None:
 
 def test_a_kind_without_a_network_is_refused() -> None:
     with Atelier(stable_diffusion("ddim")) as atelier, pytest.raises(Unsuited, match="cannot keep canny"):
-        atelier.easel.controls.get(CANNY)
+        atelier.loaded.controls.get(CANNY)

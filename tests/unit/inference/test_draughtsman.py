@@ -11,7 +11,7 @@ import transformers
 from PIL import Image
 
 from inference.api import ControlKind
-from inference.control_maps.annotators import Draughtsman
+from inference.control_maps.annotators import Annotator
 from inference.control_maps.openpose import Joint, draw_people
 from inference.errors import Unsuited
 from inference.models.entry import MapModels
@@ -45,16 +45,16 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> MapModels:
 
 
 def test_models_are_loaded_when_their_kind_is_first_asked_for(models: MapModels) -> None:
-    draughtsman = Draughtsman(models)
-    assert draughtsman.is_ready(ControlKind.CANNY)
-    assert not draughtsman.is_ready(DEPTH)
-    draughtsman.draw(DEPTH, picture(1, SIZE))
-    assert draughtsman.is_ready(DEPTH)
-    assert not draughtsman.is_ready(POSE)
+    annotator = Annotator(models)
+    assert annotator.is_ready(ControlKind.CANNY)
+    assert not annotator.is_ready(DEPTH)
+    annotator.draw(DEPTH, picture(1, SIZE))
+    assert annotator.is_ready(DEPTH)
+    assert not annotator.is_ready(POSE)
 
 
 def test_depth_is_what_transformers_own_pipeline_draws(models: MapModels) -> None:
-    drawn = Draughtsman(models).draw(DEPTH, picture(1, SIZE))
+    drawn = Annotator(models).draw(DEPTH, picture(1, SIZE))
     own = transformers.pipeline("depth-estimation", model=models.depth, device="cpu")(picture(1, SIZE))["depth"]
     assert drawn.size == SIZE
     assert drawn.mode == "RGB"
@@ -63,7 +63,7 @@ def test_depth_is_what_transformers_own_pipeline_draws(models: MapModels) -> Non
 
 
 def test_the_depth_of_a_photograph_is_the_one_that_was_looked_at(models: MapModels) -> None:
-    drawn = Draughtsman(models).draw(DEPTH, photo())
+    drawn = Annotator(models).draw(DEPTH, photo())
     with Image.open(GOLDEN / "photo-depth.png") as golden:
         assert drawn.size == golden.size
         levels, looked_at = (np.asarray(each.convert("L"), dtype=float) for each in (drawn, golden))
@@ -72,8 +72,8 @@ def test_the_depth_of_a_photograph_is_the_one_that_was_looked_at(models: MapMode
 
 def test_everybody_who_is_found_is_drawn(models: MapModels) -> None:
     source = picture(1, SIZE)
-    alone = Draughtsman(MapModels(pose=models.pose)).draw(POSE, source)
-    found = Draughtsman(models).draw(POSE, source)
+    alone = Annotator(MapModels(pose=models.pose)).draw(POSE, source)
+    found = Annotator(models).draw(POSE, source)
     for drawn in (alone, found):
         assert drawn.size == SIZE
         assert len(drawn.getcolors(1 << 16) or ()) > 5, "limbs of several colours"
@@ -85,7 +85,7 @@ def test_a_picture_without_people_is_refused(models: MapModels, tmp_path: Path) 
     unseen = MapModels(pose=str(tiny.save_pose(tmp_path / "blind", sees=False)))
     for wanted in (nobody, unseen):
         with pytest.raises(Unsuited, match="shows no person"):
-            Draughtsman(wanted).draw(POSE, picture(1, SIZE))
+            Annotator(wanted).draw(POSE, picture(1, SIZE))
 
 
 def test_models_that_were_saved_in_half_precision_draw_too(models: MapModels, tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_models_that_were_saved_in_half_precision_draw_too(models: MapModels, tm
     for name, kind in kinds.items():
         shutil.copytree(getattr(models, name), tmp_path / name)
         kind.from_pretrained(tmp_path / name).to(torch.bfloat16).save_pretrained(tmp_path / name)
-    halved = Draughtsman(MapModels(**{name: str(tmp_path / name) for name in kinds}))
+    halved = Annotator(MapModels(**{name: str(tmp_path / name) for name in kinds}))
     assert {halved.draw(kind, picture(1, SIZE)).size for kind in (DEPTH, POSE)} == {SIZE}
 
 
@@ -114,9 +114,9 @@ def test_models_that_cannot_be_used_are_refused_with_the_setting_to_mend(models:
         (MapModels(pose=str(tmp_path / "lost")), POSE, "control.pose_model"),
     ):
         with pytest.raises(Unsuited, match=rf"cannot be loaded .*: the bot's owner has to mend {setting}\.$"):
-            Draughtsman(wanted).draw(kind, picture(1, SIZE))
+            Annotator(wanted).draw(kind, picture(1, SIZE))
     with pytest.raises(Unsuited, match="No depth model is set up here"):
-        Draughtsman(MapModels()).draw(DEPTH, picture(1, SIZE))
+        Annotator(MapModels()).draw(DEPTH, picture(1, SIZE))
 
 
 def waving() -> list[Joint]:
@@ -138,4 +138,4 @@ if __name__ == "__main__":
     draw_people([waving()], (200, 240)).save(GOLDEN / "pose.png")
     with tempfile.TemporaryDirectory() as folder:
         depth = MapModels(depth=str(tiny.save_depth(Path(folder))))
-        Draughtsman(depth).draw(DEPTH, photo()).convert("L").save(GOLDEN / "photo-depth.png")
+        Annotator(depth).draw(DEPTH, photo()).convert("L").save(GOLDEN / "photo-depth.png")

@@ -13,14 +13,14 @@ from inference.api import Lora
 from inference.errors import Unsuited
 from inference.models.entry import LoraEntry
 from inference.models.loading import quiet
-from inference.models.loras import Wardrobe, locate, read
+from inference.models.loras import LoraSet, locate, read
 from tests.fakes.atelier import Atelier, Painted, Sitter, error, picture, request, stock, worst
 from tests.fakes.models import stable_diffusion, stable_diffusion_xl
 from tests.fakes.tiny_loras import save_lora
 
 BOUND = 1e-5
 INK, CLAY = Lora("ink", 0.8), Lora("clay", -0.5)
-OUTFITS: tuple[tuple[Lora, ...], ...] = ((), (INK,), (CLAY,), (INK, CLAY), (Lora("ink", 0.3),))
+VARIANTS: tuple[tuple[Lora, ...], ...] = ((), (INK,), (CLAY,), (INK, CLAY), (Lora("ink", 0.3),))
 
 quiet()
 
@@ -39,12 +39,12 @@ def files(tmp_path: Path) -> dict[str, LoraEntry]:
     }
 
 
-def sitters(outfits: tuple[tuple[Lora, ...], ...] = OUTFITS) -> list[Sitter]:
+def sitters(variants: tuple[tuple[Lora, ...], ...] = VARIANTS) -> list[Sitter]:
     return [
         Sitter(
             request(f"r{place}", steps=4 + 4 * (place % 2), guidance_scale=3.0, seed=place, loras=loras), picture(1)
         )
-        for place, loras in enumerate(outfits)
+        for place, loras in enumerate(variants)
     ]
 
 
@@ -87,10 +87,10 @@ def test_requests_with_and_without_adapters_at_the_same_time_are_what_stock_pain
 
 def test_only_equal_adapters_share_a_call(files: dict[str, LoraEntry]) -> None:
     with Atelier(stable_diffusion("ddim"), loras=files) as atelier:
-        easels = [atelier.easel_of(loras) for loras in ((), (INK,), (INK,), (Lora("ink", 0.7),), (INK, CLAY))]
-    assert easels[1] is easels[2]
-    assert len({id(easel) for easel in easels}) == 4
-    assert easels[0] is atelier.easel
+        loaded_models = [atelier.loaded_of(loras) for loras in ((), (INK,), (INK,), (Lora("ink", 0.7),), (INK, CLAY))]
+    assert loaded_models[1] is loaded_models[2]
+    assert len({id(loaded) for loaded in loaded_models}) == 4
+    assert loaded_models[0] is atelier.loaded
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_files_are_read_beside_the_loop_and_once(
 
 def test_a_model_without_adapters_says_so(files: dict[str, LoraEntry]) -> None:
     with pytest.raises(Unsuited, match="takes no adapters"):
-        Wardrobe("plain", object(), files).twin()
+        LoraSet("plain", object(), files).twin()
 
 
 def test_a_folder_names_the_one_file_in_it(tmp_path: Path) -> None:

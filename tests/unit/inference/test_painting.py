@@ -11,9 +11,9 @@ from PIL import Image
 from inference.api import Done, Event, Preview
 from inference.backends.base import Settings
 from inference.batching.task import Task
-from inference.control_maps.annotators import Draughtsman
+from inference.control_maps.annotators import Annotator
 from inference.models.entry import MapModels, ModelEntry
-from inference.worker.generate import Wire, paint
+from inference.worker.generate import Reporter, paint
 from tests.fakes.atelier import request
 from tests.fakes.backend import Sketcher
 
@@ -41,8 +41,8 @@ def painted(backend: Watched, folder: Path, events: list[Event], **wanted: Any) 
     source = folder / "source.png"
     Image.radial_gradient("L").convert("RGB").resize((64, 64)).save(source)
     asked = request(source=source, output=folder / "results" / "result.png", **wanted)
-    wire = Wire(events.append, lambda _pixels: None, lambda: False)
-    return paint(asked, backend, Draughtsman(MapModels()), wire)
+    reporter = Reporter(events.append, lambda _pixels: None, lambda: False)
+    return paint(asked, backend, Annotator(MapModels()), reporter)
 
 
 def test_pictures_are_let_go_of_at_once(backend: Watched, tmp_path: Path) -> None:

@@ -17,13 +17,13 @@ from PIL import Image
 
 from inference.acceleration.cuda_graphs import Graphs
 from inference.acceleration.packing import able, pack
-from inference.batching.batch_size import KneeFile, RowCaps, knee
+from inference.batching.batch_size import RowCaps, RowCountFile, knee
 from inference.batching.cache import ByteCache
-from inference.batching.components import Moments, Parts, loops
-from inference.batching.preview import Lens, render
+from inference.batching.components import LatentDist, Parts, loops
+from inference.batching.preview import LatentPreview, render
 from inference.batching.unet import Denoiser, Rows
-from inference.worker.model_turns import PATIENCE as TURNS_PATIENCE
-from inference.worker.model_turns import Turns
+from inference.worker.model_turns import MAX_PASSED as TURNS_PATIENCE
+from inference.worker.model_turns import ModelTurns
 from tests.fakes.atelier import error, picture
 from tests.fakes.models import scheduler, stable_diffusion, stable_diffusion_xl
 
@@ -81,16 +81,16 @@ def test_caps_follow_the_area_and_what_did_not_fit() -> None:
 
 def test_knees_are_found_once_per_model(tmp_path: Path) -> None:
     path = tmp_path / "cache" / "rows.json"
-    assert KneeFile(path).get(("cpu", "a"), lambda: 8) == 8
-    assert KneeFile(path).get(("cpu", "a"), lambda: 16) == 8
-    assert KneeFile(path).get(("cpu", "b"), lambda: 16) == 16
+    assert RowCountFile(path).get(("cpu", "a"), lambda: 8) == 8
+    assert RowCountFile(path).get(("cpu", "a"), lambda: 16) == 8
+    assert RowCountFile(path).get(("cpu", "b"), lambda: 16) == 16
     path.write_text("[")
-    assert KneeFile(path).get(("cpu", "a"), lambda: 4) == 4
+    assert RowCountFile(path).get(("cpu", "a"), lambda: 4) == 4
 
 
 def test_a_knee_that_cannot_be_kept_is_found_again(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    knees = KneeFile(tmp_path / "file" / "rows.json")
+    knees = RowCountFile(tmp_path / "file" / "rows.json")
     assert [knees.get(("cpu", "a"), lambda found=found: found) for found in (2, 4)] == [2, 4]  # type: ignore[misc]
 
 
@@ -102,7 +102,7 @@ class Queue:
     """Requests that stand in line in a known order and work until they are told to end."""
 
     def __init__(self, together: Callable[[frozenset[str]], bool] = alone) -> None:
-        self.turns = Turns()
+        self.turns = ModelTurns()
         self.entered: list[str] = []
         self._together = together
         self._may_end: dict[str, threading.Event] = {}
@@ -164,7 +164,7 @@ def test_models_that_are_loaded_are_at_work_together() -> None:
 
 
 def test_a_cancelled_request_does_not_wait_for_its_turn() -> None:
-    turns = Turns()
+    turns = ModelTurns()
     cancelled = threading.Event()
     let_through = threading.Event()
 
@@ -193,16 +193,16 @@ def test_a_lens_sees_colours_that_a_linear_code_hides() -> None:
             class config:  # noqa: N801
                 latent_channels = 4
 
-        def look(self, seen: Image.Image) -> Moments:
+        def look(self, seen: Image.Image) -> LatentDist:
             small = seen.resize((16, 16), Image.Resampling.BOX)
             colours = torch.from_numpy(np.asarray(small, dtype=np.float32) / 255)
-            return Moments((colours @ mixing.T).permute(2, 0, 1)[None], None)
+            return LatentDist((colours @ mixing.T).permute(2, 0, 1)[None], None)
 
     parts: Any = Linear()
     grey = Image.new("RGB", (128, 128), (128, 128, 128))
-    lens = Lens(parts)
+    latent_preview = LatentPreview(parts)
     other = picture(4, (128, 128))
-    shown = render(parts.look(other).mean[0], lens.fitted(parts.look(grey), grey))
+    shown = render(parts.look(other).mean[0], latent_preview.fitted(parts.look(grey), grey))
     expected = np.asarray(other.resize((16, 16), Image.Resampling.BOX), dtype=int)
     seen = np.asarray(shown.resize((16, 16), Image.Resampling.BOX), dtype=int)
     assert np.abs(seen - expected).mean() < 12

@@ -37,7 +37,7 @@ def check(pipeline: Any, sitters: list[Sitter], bound: float = BOUND) -> list[Pa
     wanted = [stock(pipeline, sitter.request, sitter.picture) for sitter in sitters]
     with Atelier(pipeline) as atelier:
         painted = atelier.paint(*sitters)
-        assert atelier.easel.parts.pipeline is not pipeline
+        assert atelier.loaded.parts.pipeline is not pipeline
     assert worst(painted, wanted) < bound
     return painted
 
@@ -54,7 +54,7 @@ def test_schedulers_that_clip_step_by_themselves(name: str) -> None:
     pipeline = stable_diffusion("ddim")
     pipeline.scheduler = CLIPPED[name]()
     with Atelier(pipeline) as atelier:
-        assert not atelier.easel.solver.linear
+        assert not atelier.loaded.solver.linear
     # A clipped picture is divided by little noise in the last steps, which magnifies what rounding there is.
     check(pipeline, mixed(), 1e-4)
 
