@@ -72,10 +72,15 @@ class Downloader:
                 if (response.content_length or 0) > self._max_bytes:
                     raise self._too_large()
                 content = io.BytesIO()  # gives its bytes away without a copy
+                if response.content_length:  # room for all of it at once: growing step by step would copy it, too
+                    content.seek(response.content_length - 1)
+                    content.write(b"\0")
+                    content.seek(0)
                 async for chunk in response.content.iter_chunked(_CHUNK):
                     content.write(chunk)
                     if content.tell() > self._max_bytes:
                         raise self._too_large()
+                content.truncate()
                 return Download(content.getvalue(), response.content_type)
         except (TimeoutError, aiohttp.ClientError) as fault:
             raise PictureRefused("refused-fetch") from fault

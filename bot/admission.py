@@ -64,6 +64,7 @@ class _Source:
     notes: tuple[str, ...] = ()
     contrast: float | None = None
     made_by_ai: bool = False
+    scaled: bool = False
 
 
 class Admission:
@@ -162,6 +163,9 @@ class Admission:
         )
         if drawn is not None:
             recipes = _with_map(recipes, await self._images.put(drawn.png))
+        lineage = lineage_of(request, parent)
+        lineage = replace(lineage, scaled=lineage.scaled or source.scaled)
+        smaller = lineage.scaled and any(recipe.strength == 0 for recipe in recipes)
         return Job(
             id=self._ids.job_id(),
             action=request.action,
@@ -170,12 +174,13 @@ class Admission:
             event_id=request.event_id,
             source=source.image,
             recipes=recipes,
-            lineage=lineage_of(request, parent),
+            lineage=lineage,
             private=request.private,
             locale=request.locale,
             created_at=now,
             pixels=min(source.pixels, self.model(recipes[0].model).max_pixels),
-            notes=source.notes + await self._advised(request, recipes, source),
+            notes=(*source.notes, *([text(request.locale, "note-kept-smaller")] if smaller else []))
+            + await self._advised(request, recipes, source),
             site=request.site,
         ).queued()
 
@@ -305,6 +310,7 @@ class Admission:
                 notes=tuple(text(request.locale, note) for note in picture.notes),
                 contrast=picture.contrast,
                 made_by_ai=picture.made_by_ai,
+                scaled=picture.scaled,
             )
         if parent is None or not await self._images.has(request.source):
             raise Gone("refused-picture-gone")

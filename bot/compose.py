@@ -29,7 +29,7 @@ from inference.safety.classifier import Wanted
 from inference.safety.client import Inspector
 from inference.worker.engine import ProcessEngine
 
-_MORE_UPLOADS = 2
+_MORE_UPLOADS = 1
 """Pictures that are fetched while others are decoded, so that no processor waits for the network."""
 
 

@@ -125,7 +125,7 @@ class Remix:
         reply_to = address(event, answered.response, hidden=private).target()
         result = await self._our_result(source)
         check_source(settings, author=result.requester.user if result else source.author, requester=event.origin.user)
-        drawn = (await self._downloads.fetch(wish.drawn.url)).content if wish.drawn else None
+        drawn = wish.drawn.sent(self._downloads) if wish.drawn else None
         if result:
             check_model(settings, wish.flags.model or result.recipe.model)
         if result and wish.action is not Action.MAP:

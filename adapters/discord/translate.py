@@ -48,7 +48,7 @@ class Wish:
         reply_to: ReplyTarget,
         source: Sent | ImageId,
         *,
-        drawn: bytes | None = None,
+        drawn: Sent | None = None,
         parent: GenerationId | None = None,
         private: bool,
     ) -> Request:
@@ -86,7 +86,7 @@ class Wish:
         reply_to: ReplyTarget,
         result: GenerationId,
         *,
-        drawn: bytes | None = None,
+        drawn: Sent | None = None,
         private: bool,
         settings: PlaceSettings,
     ) -> Press:

@@ -60,6 +60,7 @@ class Decoded:
     notes: tuple[str, ...]
     contrast: float
     made_by_ai: bool
+    scaled: bool
 
 
 def decode(content: bytes, limits: PictureLimits, *, alpha: bool = False, enough: int | None = None) -> Decoded:
@@ -74,7 +75,7 @@ def decode(content: bytes, limits: PictureLimits, *, alpha: bool = False, enough
         parts = _READERS[kind](content)
         if parts.size is not None:
             _check_size(*parts.size, limits)  # before opening: Pillow allocates the canvas of a WebP then
-        image = _loaded(kind, parts, limits, enough)
+        image, size = _loaded(kind, parts, limits, enough)
         turn = _TURNS.get(_orientation(image, parts.exif))
         plain = _plain(image, parts, alpha=alpha, enough=enough)
         if turn is not None:
@@ -84,6 +85,7 @@ def decode(content: bytes, limits: PictureLimits, *, alpha: bool = False, enough
             notes=(_ANIMATED,) if parts.moving or (kind == "AVIF" and image.is_animated) else (),  # type: ignore[attr-defined]
             contrast=_contrast(plain),
             made_by_ai=any(mark in content for mark in _AI_MARKS),
+            scaled=plain.width * plain.height < size[0] * size[1],
         )
     except PictureRefused:
         raise
@@ -123,26 +125,30 @@ def _megapixels(pixels: int) -> str:
     return f"{pixels / 1e6:.3g}"
 
 
-def _loaded(kind: str, parts: Essentials, limits: PictureLimits, enough: int | None) -> Image.Image:
-    """The pixels, unpacked; of a JPEG only a fraction of them if that is enough."""
+_Loaded = tuple[Image.Image, tuple[int, int]]
+
+
+def _loaded(kind: str, parts: Essentials, limits: PictureLimits, enough: int | None) -> _Loaded:
+    """The pixels, unpacked, and the size of the file; of a JPEG only a fraction of them if that is enough."""
     if kind != "JPEG" or parts.whole:
         return _opened(kind, parts.content, limits, enough)
     # The end is missing: it is whole if the pixels are the same whatever could have followed.
     ends = (END, b"\x5a" * 16 + END)
     begun = parts.content.removesuffix(END[:1])  # half of the mark of the end
-    first, second = (_opened(kind, begun + end, limits, enough) for end in ends)
+    (first, size), (second, _) = (_opened(kind, begun + end, limits, enough) for end in ends)
     if ImageChops.difference(first, second).getbbox(alpha_only=False):
         raise EOFError("pixels are missing")
-    return first
+    return first, size
 
 
-def _opened(kind: str, content: bytes, limits: PictureLimits, enough: int | None) -> Image.Image:
+def _opened(kind: str, content: bytes, limits: PictureLimits, enough: int | None) -> _Loaded:
     with Image.open(io.BytesIO(content), formats=(kind,)) as image:
-        _check_size(*image.size, limits)
+        size = image.size
+        _check_size(*size, limits)
         if enough is not None:
             image.draft(None, _reduced(image.size, enough))
         image.load()
-        return image
+        return image, size
 
 
 def _reduced(size: tuple[int, int], enough: int) -> tuple[int, int]:

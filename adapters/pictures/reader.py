@@ -99,6 +99,7 @@ class SandboxedPictureReader:
             notes=tuple(head.get("notes", ())),
             contrast=head.get("contrast"),
             made_by_ai=bool(head.get("made_by_ai")),
+            scaled=bool(head.get("scaled")),
         )
 
     async def _take_spare(self) -> Child:

@@ -34,7 +34,7 @@ async def ask_by_form(desk: Desk, event: Inbound, filled: Filled) -> Receipt:
     source = desk.pictures.sent(place.team, file) if file else None
     wishes = filled.wishes
     if filled.map:
-        drawn = await desk.pictures.fetch(place.team, filled.map)
+        drawn = desk.pictures.sent(place.team, filled.map)
         wishes = replace(wishes, control=replace(wishes.control, map=drawn))
     if errand.generation and errand.action in _VERBS:
         return await press(

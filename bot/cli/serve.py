@@ -13,6 +13,7 @@ from bot.domain.job import JobStatus
 from bot.gate import Tally
 from bot.lifecycle import Core
 from bot.ports import Messenger
+from bot.system import settle_in
 from config.settings import Settings
 
 NO_PLATFORM = (
@@ -29,6 +30,7 @@ async def serve(_asked: argparse.Namespace, settings: Settings) -> int:
     """
     if not any(tokens_of(settings).values()):
         raise FatalError(f"{NO_PLATFORM}.")
+    settle_in()
     messengers: dict[str, Messenger] = {}
     async with AsyncExitStack() as parts:
         core = await parts.enter_async_context(

@@ -163,5 +163,9 @@ def lineage_of(request: Request, parent: Generation | None) -> Lineage:
         return Lineage(spoiler=isinstance(request.source, Sent) and request.source.spoiler)
     depth = parent.lineage.depth + (1 if request.action is Action.CHAIN else 0)
     return Lineage(
-        parent=parent.id, root=parent.lineage.root or parent.id, depth=depth, spoiler=parent.lineage.spoiler
+        parent=parent.id,
+        root=parent.lineage.root or parent.id,
+        depth=depth,
+        spoiler=parent.lineage.spoiler,
+        scaled=parent.lineage.scaled and request.source == parent.source,
     )

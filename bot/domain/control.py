@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.errors import InvalidRequest
 from bot.domain.ids import ImageId
+from bot.domain.picture import Sent
 from bot.domain.words import quoted
 from inference.api import MAX_CONTROL_SCALE, ControlKind
 
@@ -63,7 +64,7 @@ class ControlWish:
     """
 
     kind: str | None = None
-    map: bytes | None = None
+    map: bytes | Sent | None = None
     scale: float | None = None
     start: float | None = None
     end: float | None = None

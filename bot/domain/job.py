@@ -107,12 +107,14 @@ class Lineage:
         root: the first result of the family; None where this is it.
         depth: passes between the member's own picture and this one, at least 1. A rerun keeps it, a chain adds 1.
         spoiler: the member's own picture was sent as one, so everything made from it is.
+        scaled: the source is kept with fewer pixels than it was sent with.
     """
 
     parent: GenerationId | None = None
     root: GenerationId | None = None
     depth: int = 1
     spoiler: bool = False
+    scaled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ class Picture:
         notes: what the member should know, as messages of the catalogue, e.g. "note-animated".
         contrast: standard deviation of its lightness, 0 .. 0.5; None where unknown.
         made_by_ai: the file says that a model had a part in it.
+        scaled: it has fewer pixels than the file, as fewer were enough.
     """
 
     png: bytes
@@ -33,6 +34,7 @@ class Picture:
     notes: tuple[str, ...] = ()
     contrast: float | None = None
     made_by_ai: bool = False
+    scaled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

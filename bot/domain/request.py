@@ -83,7 +83,7 @@ class Request:
         source: the picture as it was sent (any bytes at all), fetched or not, or one already in the image store.
         strengths: one for a single picture, several for a sweep.
         control: structure to keep; its map is one that is stored already.
-        control_map: a picture of that structure as it was sent, over the stored one.
+        control_map: a picture of that structure as it was sent, fetched or not, over the stored one.
         parent: the result a button was pressed on.
         locale: BCP 47 tag of the member's language.
         site: what the place was like when it was asked.
@@ -105,7 +105,7 @@ class Request:
     model: str | None = None
     loras: tuple[LoraWish, ...] = ()
     control: Control | None = None
-    control_map: bytes | None = None
+    control_map: bytes | Sent | None = None
     private: bool = False
     parent: GenerationId | None = None
     locale: str = "en"

@@ -46,6 +46,7 @@ print-id = id { $id }
 
 card-expected = Fertig etwa { $when }, in neun von zehn Fällen spätestens um { $late }
 note-animated = Es ist animiert: ich habe das erste Bild genommen.
+note-kept-smaller = Das Bild wurde kleiner aufbewahrt, als es geschickt wurde, was für jede andere Stärke genügt: für alle Pixel schick es noch einmal mit Stärke 0.
 note-made-smaller = Kleiner gemacht, { $size }: { $wanted } passte nicht in den Speicher des Geräts.
 note-sent-as = Als { format-sent } geschickt, weil eine Datei hier höchstens { $most } MB haben darf.
 note-sent-smaller = Als { format-sent } mit { $size } statt { $full } Pixeln geschickt, weil eine Datei hier höchstens { $most } MB haben darf.

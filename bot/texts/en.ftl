@@ -48,6 +48,7 @@ print-id = id { $id }
 
 card-expected = Done about { $when }, by { $late } at the latest in nine cases of ten
 note-animated = It is animated: I used the first frame.
+note-kept-smaller = The picture was kept smaller than it was sent, which is enough for every other strength: for each of its pixels send it again with strength 0.
 note-made-smaller = Made smaller, { $size }: { $wanted } did not fit into the device's memory.
 note-sent-as = Sent as { format-sent } to fit the { $most } MB a file may have here.
 note-sent-smaller = Sent as { format-sent }, { $size } instead of { $full } pixels, to fit the { $most } MB a file may have here.

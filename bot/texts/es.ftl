@@ -46,6 +46,7 @@ print-id = id { $id }
 
 card-expected = Listo hacia { $when }, a más tardar a las { $late } nueve de cada diez veces
 note-animated = Está animada: usé el primer fotograma.
+note-kept-smaller = La imagen se guardó más pequeña de lo que se envió, lo que basta para cualquier otra fuerza: para todos sus píxeles, envíala de nuevo con fuerza 0.
 note-made-smaller = Hecha más pequeña, { $size }: { $wanted } no cabía en la memoria del dispositivo.
 note-sent-as = Enviada como { format-sent }, porque aquí un archivo puede tener { $most } MB como mucho.
 note-sent-smaller = Enviada como { format-sent }, con { $size } en vez de { $full } píxeles, porque aquí un archivo puede tener { $most } MB como mucho.

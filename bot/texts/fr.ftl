@@ -46,6 +46,7 @@ print-id = id { $id }
 
 card-expected = Prêt vers { $when }, au plus tard à { $late } neuf fois sur dix
 note-animated = Elle est animée : j’ai pris la première image.
+note-kept-smaller = L’image a été gardée plus petite qu’envoyée, ce qui suffit à toute autre force : pour tous ses pixels, renvoie-la avec la force 0.
 note-made-smaller = Faite plus petite, { $size } : { $wanted } ne tenait pas dans la mémoire de l’appareil.
 note-sent-as = Envoyée en { format-sent }, car un fichier peut avoir ici { $most } Mo au plus.
 note-sent-smaller = Envoyée en { format-sent }, { $size } au lieu de { $full } pixels, car un fichier peut avoir ici { $most } Mo au plus.

@@ -46,6 +46,7 @@ print-id = id { $id }
 
 card-expected = 完成予定は { $when }、十中八九 { $late } までに
 note-animated = アニメーションなので、最初の一コマを使いました。
+note-kept-smaller = 画像は送られたものより小さく保存されています（ほかの強さにはこれで十分です）。すべてのピクセルが必要なら、強さ 0 でもう一度送ってください。
 note-made-smaller = { $size } に縮小しました。{ $wanted } は機器のメモリに収まりませんでした。
 note-sent-as = ここではファイルは { $most } MB までなので、{ format-sent } で送りました。
 note-sent-smaller = ここではファイルは { $most } MB までなので、{ $full } ピクセルを { $size } にして { format-sent } で送りました。

@@ -39,5 +39,6 @@ class InProcessPictureReader:
             width=plain.width,
             height=plain.height,
             contrast=ImageStat.Stat(plain.convert("L")).stddev[0] / 255,
+            scaled=scale < 1,
             made_by_ai=b"rainedAlgorithmicMedia" in content,
         )

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.actions import Verb
 from bot.domain.errors import LimitReached, PictureRefused
+from bot.domain.ids import generation_id
 from bot.domain.limits import Limits
 from bot.domain.picture import Sent
 from bot.uploads import MOST_REFUSED, WITHIN_SECONDS, Uploads
-from tests.fakes.core import bench, png, request
+from tests.fakes.core import bench, png, press, request
 from tests.fakes.engine import DEFAULTS
 from tests.fakes.picture_reader import InProcessPictureReader
 
@@ -104,3 +106,13 @@ async def test_a_large_picture_is_kept_as_models_need_it_unless_every_pixel_is_a
         picture = await InProcessPictureReader().read(await at.images.get(receipt.job.source))
         assert (picture.width == 2000) is kept
         assert picture.width * picture.height >= DEFAULTS.max_pixels
+
+
+async def test_strength_0_later_says_that_the_picture_was_kept_smaller(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        first = await at.service.submit(request(source=png(size=(2000, 1500))))
+        await at.shown(first.job.id)
+        again = await at.service.press(press(Verb.RERUN, generation_id(first.job.id, 0), strength=0.0))
+        assert any("kept smaller" in note for note in (await at.shown(again.job.id)).notes)
+        chained = await at.service.press(press(Verb.CHAIN, generation_id(first.job.id, 0), strengths=(0.0,)))
+        assert not any("kept smaller" in note for note in (await at.shown(chained.job.id)).notes)
