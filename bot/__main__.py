@@ -12,7 +12,7 @@ from bot.cli.arguments import EXIT_CANNOT_START, EXIT_JOB_FAILED, EXIT_WRONG_REQ
 from bot.cli.stopping import Command, stoppable
 from bot.domain.errors import FatalError, JobFailed, StorageFailed, UserError
 from config.logging import setup_logging
-from config.reading import ConfigError, load_settings
+from config.reading import ConfigError, load_settings, near_misses
 from inference.api import EngineStopped, ModelUnavailable
 
 _EXITS: tuple[tuple[type[BaseException], int], ...] = (
@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
     try:
         settings = load_settings(asked.config, os.environ)
+        for note in near_misses(os.environ):
+            print(f"pentimento: {note}", file=sys.stderr)  # noqa: T201 -- the command line speaks
         quiet = asked.command != "serve" and settings.log.level == "info"
         setup_logging(settings.log.model_copy(update={"level": "warning"} if quiet else {}), settings.secrets)
         code = asyncio.run(_command(asked.command)(asked, settings))

@@ -147,12 +147,20 @@ def platforms_of(settings: Settings, core: Core) -> Sequence[ChatPlatform]:
 
 def tokens_of(settings: Settings) -> dict[str, bool]:
     """Which platforms have the tokens they need."""
+    return {"discord": settings.secrets.discord_token is not None, "slack": slack_lacks(settings) == ()}
+
+
+def slack_lacks(settings: Settings) -> tuple[str, ...] | None:
+    """Which variables Slack still needs; empty if it has all of them, None if none of its tokens is set."""
     secrets = settings.secrets
     socket = settings.slack.mode == "socket"
-    second = secrets.slack_app_token if socket else secrets.slack_signing_secret
+    second = "slack_app_token" if socket else "slack_signing_secret"
     # In http mode workspaces may install the app themselves, which brings each one's token.
-    first = secrets.slack_bot_token or (not socket and secrets.slack_client_id and secrets.slack_client_secret)
-    return {"discord": secrets.discord_token is not None, "slack": bool(first and second)}
+    installs = not socket and secrets.slack_client_id and secrets.slack_client_secret
+    needed = (second,) if installs else ("slack_bot_token", second)
+    if not any(getattr(secrets, name) for name in ("slack_bot_token", "slack_app_token", "slack_signing_secret")):
+        return None
+    return tuple(name.upper() for name in needed if getattr(secrets, name) is None)
 
 
 def slack_options(settings: Settings) -> SlackOptions:

@@ -1,13 +1,13 @@
 """`serve`: the bot on every platform that has a token."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 from adapters.web.health import Reading, serve_health
 from bot import lifecycle
 from bot.cli.arguments import EXIT_DONE
-from bot.compose import compose, engine_of, keep_of, platforms_of, tokens_of
+from bot.compose import compose, engine_of, keep_of, platforms_of, slack_lacks, tokens_of
 from bot.domain.errors import FatalError
 from bot.domain.job import JobStatus
 from bot.gate import Tally
@@ -22,12 +22,20 @@ NO_PLATFORM = (
 )
 
 
+def half_set(lacking: Sequence[str]) -> str:
+    """What to do about tokens of Slack of which some are missing."""
+    return f"Slack also needs {' and '.join(lacking)}: set it, or unset the other tokens of Slack to go without Slack"
+
+
 async def serve(_asked: argparse.Namespace, settings: Settings) -> int:
     """Run until told to stop.
 
     Raises:
         FatalError: it cannot start, with the mend.
     """
+    lacking = slack_lacks(settings)
+    if lacking:
+        raise FatalError(f"{half_set(lacking)}.")
     if not any(tokens_of(settings).values()):
         raise FatalError(f"{NO_PLATFORM}.")
     settle_in()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.reading import DEFAULTS_FILE, SECRET_NAMES, ConfigError, known_keys, load_settings
+from config.reading import DEFAULTS_FILE, SECRET_NAMES, ConfigError, known_keys, load_settings, near_misses
 from config.settings import Settings
 
 
@@ -230,3 +230,20 @@ def test_the_defaults_file_is_a_valid_configuration_itself(tmp_path: Path) -> No
     copy.write_bytes(DEFAULTS_FILE.read_bytes())
     assert tomllib.loads(copy.read_text())
     assert load_settings(copy, {}) == load_settings(None, {})
+
+
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [
+        ("PENTIMENTO_QUEUE_MAX_JOBS", "did you mean PENTIMENTO__QUEUE__MAX_JOBS?"),
+        ("PENTIMENTO_MODEL__ID", "did you mean PENTIMENTO__MODEL__ID?"),
+        ("pentimento_data_dir", "did you mean PENTIMENTO__DATA_DIR?"),
+        ("PENTIMENTO_SOMETHING_ELSE", "settings begin with PENTIMENTO__."),
+    ],
+)
+def test_a_variable_that_is_nearly_a_setting_is_named(variable: str, words: str) -> None:
+    assert list(near_misses({variable: "5"})) == [f"The variable {variable} is no setting and is not read: {words}"]
+
+
+def test_settings_and_others_variables_are_no_near_misses() -> None:
+    assert not list(near_misses({"PENTIMENTO__QUEUE__MAX_JOBS": "5", "PATH": "/bin", "PENTIMENTOX": "1"}))
