@@ -13,7 +13,7 @@ from bot.domain.actions import lineage_of
 from bot.domain.advice import Asked, advise, usual_strength
 from bot.domain.card import Waiting
 from bot.domain.control import Control
-from bot.domain.errors import Gone, InvalidRequest, LimitReached, PictureRefused
+from bot.domain.errors import Gone, InvalidRequest, LimitReached, PictureRefused, PromptBlocked
 from bot.domain.ids import ImageId, JobId
 from bot.domain.job import Generation, Job, Recipe
 from bot.domain.limits import DAY, Limits, check_limits, span
@@ -92,8 +92,12 @@ class Admission:
         default_model: str,
         guard_chains: bool,
         advice: bool,
+        max_minutes: float,
     ) -> None:
-        """`guard_chains`: passes that ask for nothing new keep their source's palette. `advice`: members get some."""
+        """`guard_chains`: passes that ask for nothing new keep their source's palette. `advice`: members get some.
+
+        `max_minutes`: of work in line, after which nothing more is accepted; 0 means no bound.
+        """
         self.styles = styles
         self._store = store
         self._images = images
@@ -108,6 +112,7 @@ class Admission:
         self._default_model = default_model
         self._guard_chains = guard_chains
         self._advice = advice
+        self._max_seconds = max_minutes * 60
         self._open = True
 
     @property
@@ -134,11 +139,17 @@ class Admission:
         recipes = self.recipes(request, seed=self._ids.seed() if request.seed is None else request.seed)
         if self._guard_chains and await self._is_more_of_the_same(recipes[0], request, parent):
             recipes = tuple(replace(recipe, keep_palette=True) for recipe in recipes)
-        await self._gate.admit(recipes[0].prompt, blocked=request.blocked)
+        self._uploads.check(request.requester.key)
+        try:
+            await self._gate.admit(recipes[0].prompt, blocked=request.blocked)
+        except PromptBlocked:
+            self._uploads.count(request.requester.key)
+            raise
         now = self._clock.now()
         usage = await self._store.usage(request.requester.key, since=now - DAY)
         check_limits(self.limits, usage, pictures=len(recipes), now=now)
         brings_none = isinstance(request.source, str) and request.control_map is None
+        self._check_queue()
         try:
             async with nullcontext() if brings_none else self._uploads.place(request.requester.key):
                 with self._queue.reserve():
@@ -191,7 +202,7 @@ class Admission:
 
     def waiting(self, job: JobId) -> Waiting | None:
         """Where a job stands in line; None where it does not wait."""
-        return self._pace.waiting(job, self._queue.order(), now=self._clock.now())
+        return self._pace.waiting(self._queue.standing(job), now=self._clock.now())
 
     def model(self, model: str) -> ModelDefaults:
         """What a model wants.
@@ -316,8 +327,14 @@ class Admission:
             raise Gone("refused-picture-gone")
         return _Source(image=request.source, pixels=parent.width * parent.height, made_by_ai=True)
 
+    def _check_queue(self) -> None:
+        """Refuse where what waits would take longer than the owner lets anybody wait."""
+        seconds = self._pace.drained_in(self._queue.work)
+        if self._max_seconds and len(self._queue) and seconds is not None and seconds >= self._max_seconds:
+            raise LimitReached("refused-queue-full", **span(max(60.0, seconds - self._max_seconds)))
+
     def _drained_in(self) -> Mapping[str, Argument]:
-        seconds = self._pace.drained_in(self._queue.order())
+        seconds = self._pace.drained_in(self._queue.work)
         return span(60.0 if seconds is None else max(10.0, seconds))
 
 

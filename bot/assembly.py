@@ -32,6 +32,7 @@ def assemble(
     limits: Limits,
     styles: Mapping[str, Style],
     max_jobs: int,
+    max_minutes: float = 0.0,
     default_model: str,
     guard_chains: bool = True,
     advice: bool = True,
@@ -45,7 +46,7 @@ def assemble(
     delivery = Delivery(
         store=store,
         messengers=messengers,
-        waiting=lambda job: pace.waiting(job, queue.order(), now=clock.now()),
+        waiting=lambda job: pace.waiting(queue.standing(job), now=clock.now()),
         clock=clock,
         disk_tries=disk_tries,
     )
@@ -77,6 +78,7 @@ def assemble(
         default_model=default_model,
         guard_chains=guard_chains,
         advice=advice,
+        max_minutes=max_minutes,
     )
     service = Service(
         admission=admission,

@@ -130,6 +130,7 @@ async def compose(
             ),
             styles=styles,
             max_jobs=settings.queue.max_jobs,
+            max_minutes=settings.queue.max_minutes,
             default_model=settings.model.id,
             guard_chains=settings.chains.guard,
             advice=settings.advice.enabled,

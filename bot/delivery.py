@@ -8,6 +8,7 @@ room and dropped when not. Posting and editing are safe to repeat, so at-least-o
 
 import asyncio
 import contextlib
+import heapq
 from collections import Counter
 from collections.abc import Callable, Mapping
 
@@ -24,6 +25,14 @@ from bot.rendering import render
 
 REPOSITION_SECONDS = 10.0
 """A waiting message is not edited for a new position more often than this; its ETA counts down by itself."""
+
+CLOSER = 3
+"""A waiting message is looked at again when this part of those before it have gone: at 300, at 200, at 134, and near
+the front each time. So a message is edited some twenty times on its way, however long the line is."""
+
+AT_A_TIME = 8
+"""Waiting messages that are edited, or taken up after a start, at the same time: what has ended must not queue behind
+thousands of new positions."""
 
 BACK_OFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0)
 """Seconds between tries where the chat named none; the last one repeats."""
@@ -62,6 +71,10 @@ class Delivery:
         self._disk_tries = disk_tries
         self._followers: dict[JobId, _Follower] = {}
         self._announced: asyncio.Queue[JobId | None] = asyncio.Queue()
+        self._moved = 0  # times that somebody left the line
+        self._looks: list[tuple[int, JobId]] = []  # heap: at which of them to look at a waiting message again
+        self._taking_up = asyncio.Semaphore(AT_A_TIME)
+        self._repositioning = asyncio.Semaphore(AT_A_TIME)
         self._stopping = False
         self.ended: Counter[JobStatus] = Counter()
 
@@ -83,9 +96,12 @@ class Delivery:
             follower.news.set()
 
     def queue_moved(self) -> None:
-        """Positions changed; waiting messages follow when they may."""
-        for follower in self._followers.values():
-            follower.news.set()
+        """Somebody left the line; messages whose position is another one by much follow when they may."""
+        self._moved += 1
+        while self._looks and self._looks[0][0] <= self._moved:
+            _, job = heapq.heappop(self._looks)
+            if follower := self._followers.get(job):
+                follower.news.set()
 
     async def shown(self, job: JobId) -> None:
         """Return once the job's end is shown, or can never be."""
@@ -104,6 +120,7 @@ class Delivery:
         async with asyncio.TaskGroup() as followers:
             while job := await self._announced.get():
                 followers.create_task(self._follow(job), name=f"deliver {job}")
+                await asyncio.sleep(0)  # thousands at a start must not keep the loop
 
     async def _follow(self, job_id: JobId) -> None:
         try:
@@ -114,16 +131,18 @@ class Delivery:
             self._followers.pop(job_id).over.set()
 
     async def _follow_through(self, job_id: JobId) -> None:
-        duty = await self._store.delivery(job_id)
-        if duty is None:
+        async with self._taking_up:
+            duty = await self._store.delivery(job_id)
+            job = await self._store.job(job_id)
+        if duty is None or job is None:
             return
         try:
-            await self._tell(duty, self._followers[job_id])
+            await self._tell(duty, job, self._followers[job_id])
         except Undeliverable as reason:
             log.warning("undeliverable", reason=str(reason))
             await self._store.undeliverable(job_id, str(reason))
 
-    async def _tell(self, duty: Duty, follower: "_Follower") -> None:
+    async def _tell(self, duty: Duty, job: Job | None, follower: "_Follower") -> None:
         """Keep the message in step with the job until its end is shown.
 
         Raises:
@@ -133,12 +152,10 @@ class Delivery:
         await asyncio.sleep(min(max(0.0, duty.due_at - self._clock.now()), LONGEST_PAUSE))
         message, tries, shown = duty.message, duty.attempts, None
         while True:
-            follower.heard()  # before the job is read: a change that the read misses must stay news
-            job = await self._store.job(duty.job)
-            if job is None:
-                return
-            messenger = self._messengers.get(job.requester.platform)
-            if messenger is None:
+            if follower.heard():  # before the job is read: a change that the read misses must stay news
+                job = await self._store.job(duty.job)
+            messenger = None if job is None else self._messengers.get(job.requester.platform)
+            if job is None or messenger is None:
                 return  # its platform is off in this run; the duty waits in the store for one where it is on
             card = await self._card(job, follower)
             try:
@@ -159,8 +176,13 @@ class Delivery:
                 return
             if self._stopping:
                 return
-            waits_in_line = card.waiting is not None
-            await follower.next_news(REPOSITION_SECONDS if waits_in_line else messenger.edit_interval)
+            if card.waiting is not None:
+                self._look_again(job.id, card.waiting)
+            await follower.next_news(REPOSITION_SECONDS if card.waiting else messenger.edit_interval)
+
+    def _look_again(self, job: JobId, waiting: Waiting) -> None:
+        closer = max(1, waiting.position // CLOSER)
+        heapq.heappush(self._looks, (self._moved + closer, job))
 
     async def _card(self, job: Job, follower: "_Follower") -> Card:
         generations = await self._store.generations(job.id) if job.status.ended else ()
@@ -171,7 +193,8 @@ class Delivery:
             if message is None:
                 stands = await messenger.post(job.reply_to, card, nonce=job.id)
             else:
-                stands = await messenger.edit(job.reply_to, message, card)
+                async with self._repositioning if card.waiting else contextlib.nullcontext():
+                    stands = await messenger.edit(job.reply_to, message, card)
         except (TryLater, Undeliverable):
             raise
         except Exception as fault:
@@ -203,15 +226,22 @@ class _Follower:
         self.over = asyncio.Event()
         self._urgent = asyncio.Event()
 
+    @property
+    def urgent(self) -> bool:
+        """Whether the job itself changed since it was read."""
+        return self._urgent.is_set()
+
     def urge(self) -> None:
         """The job itself changed: that is shown at once."""
         self._urgent.set()
         self.news.set()
 
-    def heard(self) -> None:
-        """What was new is about to be shown."""
+    def heard(self) -> bool:
+        """What was new is about to be shown; returns whether the job itself changed and has to be read."""
+        urgent = self.urgent
         self.news.clear()
         self._urgent.clear()
+        return urgent
 
     async def next_news(self, pause: float) -> None:
         """Return when the message should be written again: at once for an urgent change, else after `pause`.

@@ -1,12 +1,12 @@
 """How fast the device works, measured, and therefore when a waiting job will be done."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from statistics import quantiles
 
 from bot.domain.card import Waiting
 from bot.domain.ids import JobId
-from bot.queue import Unit
+from bot.queue import Standing, Unit
 
 _WINDOW = 200
 """Pictures that are remembered: long enough to be steady, short enough to follow a change of model."""
@@ -19,20 +19,21 @@ class Pace:
         """`slots`: how many pictures share the device as of now."""
         self._slots = slots
         self._rates: deque[float] = deque(maxlen=_WINDOW)
+        self._deciles: tuple[float, float] | None = None  # of the rates, until there is another one
         self._running: dict[tuple[JobId, int], tuple[float, float]] = {}
 
     def observe(self, *, cost: float, seconds: float) -> None:
         """One picture of `cost` took `seconds`."""
         self._rates.append(seconds / cost)
+        self._deciles = None
 
     def rates(self) -> tuple[float, float] | None:
         """Median and ninth decile of seconds per unit of cost; None while nothing was measured."""
-        if not self._rates:
-            return None
-        if len(self._rates) == 1:
-            return self._rates[0], self._rates[0]
-        deciles = quantiles(self._rates, n=10, method="inclusive")
-        return deciles[4], deciles[8]
+        if self._deciles is None and self._rates:
+            latest = [*self._rates, *self._rates] if len(self._rates) == 1 else self._rates
+            deciles = quantiles(latest, n=10, method="inclusive")
+            self._deciles = deciles[4], deciles[8]
+        return self._deciles
 
     def runs(self, unit: Unit, fraction: float) -> None:
         """`unit` is on the device and `fraction` of it is done."""
@@ -42,25 +43,23 @@ class Pace:
         """`unit` left the device."""
         self._running.pop((unit.job, unit.index), None)
 
-    def drained_in(self, order: Sequence[Unit]) -> float | None:
-        """Seconds until everything that runs and waits is done, half of the time."""
+    def drained_in(self, work: float) -> float | None:
+        """Seconds until everything that runs, and `work` that waits, is done, half of the time."""
         rates = self.rates()
-        return None if rates is None else rates[0] * self._ahead(order)
+        return None if rates is None else rates[0] * self._ahead(work)
 
-    def waiting(self, job: JobId, order: Sequence[Unit], *, now: float) -> Waiting | None:
-        """Where `job` stands in `order`; None where nothing of it waits."""
-        mine = [place for place, unit in enumerate(order) if unit.job == job]
-        if not mine:
+    def waiting(self, standing: Standing | None, *, now: float) -> Waiting | None:
+        """Where a job stands and when it will be done; None where it does not wait."""
+        if standing is None:
             return None
-        before = {unit.job for unit in order[: mine[0]]}
         rates = self.rates()
-        work = self._ahead(order[: mine[-1] + 1])
+        work = self._ahead(standing.work)
         return Waiting(
-            position=len(before) + 1,
+            position=standing.position,
             expected_at=None if rates is None else now + rates[0] * work,
             expected_late=None if rates is None else now + rates[1] * work,
         )
 
-    def _ahead(self, order: Sequence[Unit]) -> float:
+    def _ahead(self, work: float) -> float:
         running = sum(cost * (1 - fraction) for cost, fraction in self._running.values())
-        return (running + sum(unit.cost for unit in order)) / self._slots()
+        return (running + work) / self._slots()

@@ -9,17 +9,24 @@ Where the next unit's model would have to be loaded, units for loaded models may
 at most: loading costs more than many a picture, and it may throw out the model that the one after it wants. What a
 member is owed does not change by that, so whoever was passed is next.
 
+A unit's turn is its member's virtual time when it comes to it. That is known when it joins the line and changes only
+by what its own member does, so the order is a sorted collection of turns: whoever comes, goes or asks for their place
+pays for themselves, not for everybody who waits.
+
 The queue holds ids only. The store is the truth; after a restart the queue is filled from it again.
 """
 
 import asyncio
-from collections import deque
+import heapq
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.domain.ids import JobId
 from bot.domain.job import Job
+from bot.ranking import Ranking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +64,42 @@ def units_of(job: Job, finished: frozenset[int] = frozenset()) -> list[Unit]:
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a job stands in line.
+
+    Attributes:
+        position: 1 for the job whose turn is next.
+        work: cost of everything up to its last picture, that included.
+    """
+
+    position: int
+    work: float
+
+
+class _Turn(NamedTuple):
+    """When a unit is due.
+
+    Attributes:
+        time: its member's virtual time by then.
+        member: order in which members came, for equal times.
+        number: place in the member's own line.
+    """
+
+    time: float
+    member: int
+    number: int
+
+
+@dataclass(slots=True)
+class _Line:
+    """A member's waiting units, next one first, with their turns."""
+
+    time: float
+    member: int
+    units: deque[tuple[_Turn, Unit]] = field(default_factory=deque)
+
+
 class QueueFull(Exception):
     """No room for another job."""
 
@@ -77,17 +120,28 @@ class FairQueue:
         self._max_jobs = max_jobs
         self._ready = ready
         self._passed = 0  # units that went before the one that should be next
-        self._waiting: dict[str, deque[Unit]] = {}
-        self._virtual_time: dict[str, float] = {}
+        self._lines: dict[str, _Line] = {}
+        self._members = 0  # lines that were ever begun
         self._now = 0.0
+        self._times: dict[str, float] = {}  # of members who are away and were served ahead of the present
+        self._away: list[tuple[float, str]] = []  # the same as a heap, with some that are out of date
+        self._order: Ranking[_Turn] = Ranking()
+        self._units: dict[_Turn, Unit] = {}
+        self._heads: defaultdict[str, Ranking[_Turn]] = defaultdict(Ranking)  # of the lines, by the model they want
+        self._jobs: dict[JobId, deque[_Turn]] = {}
+        self._firsts: Ranking[_Turn] = Ranking()  # of the jobs
         self._reserved = 0
-        self._order: Sequence[Unit] | None = None  # until something changes: every waiting message asks for it
         self._changed = asyncio.Event()
         self._closed = False
 
     def __len__(self) -> int:
         """Jobs with at least one unit waiting."""
-        return len({unit.job for units in self._waiting.values() for unit in units})
+        return len(self._jobs)
+
+    @property
+    def work(self) -> float:
+        """Cost of everything that waits."""
+        return self._order.total
 
     @contextmanager
     def reserve(self) -> Iterator[None]:
@@ -106,16 +160,13 @@ class FairQueue:
 
     def put(self, units: Iterable[Unit], *, first: bool = False) -> None:
         """Line up a job's units; `first` puts them before the member's others, for a job that was interrupted."""
-        for unit in reversed(list(units)) if first else units:
-            line = self._waiting.get(unit.user)
-            if line is None:
-                line = self._waiting[unit.user] = deque()
-                self._virtual_time[unit.user] = max(self._now, self._virtual_time.get(unit.user, 0.0))
-            if first:
-                line.appendleft(unit)
-            else:
-                line.append(unit)
-        self._order = None
+        units = list(units)
+        if not units:
+            return
+        [user] = {unit.user for unit in units}
+        behind = self._leave(user) if first else []
+        for unit in (*units, *behind):
+            self._join(unit)
         self._changed.set()
 
     async def take(self, *, maps: bool = False) -> Unit:
@@ -130,80 +181,133 @@ class FairQueue:
         while True:
             if self._closed:
                 raise QueueClosed
-            lines = {user: line for user, line in self._waiting.items() if not (maps and line[0].model)}
-            if lines:
-                return self._pop(lines, maps=maps)
+            if self._heads.get("") if maps else self._lines:
+                return self._pop(maps=maps)
             self._changed.clear()
             await self._changed.wait()
 
-    def _pop(self, lines: dict[str, deque[Unit]], *, maps: bool) -> Unit:
-        user, passed = self._next(lines, self._virtual_time, self._passed)
-        if not maps:
-            self._passed = passed
-        self._now = min(self._virtual_time[each] for each in self._waiting)
-        self._order = None
-        unit = self._waiting[user].popleft()
-        self._virtual_time[user] += unit.cost
-        if not self._waiting[user]:
-            del self._waiting[user]
-            self._forget_the_absent()
-        return unit
-
-    def _forget_the_absent(self) -> None:
-        """A virtual time in the past says nothing that the present does not."""
-        for user in [user for user, time in self._virtual_time.items() if time <= self._now]:
-            if user not in self._waiting:
-                del self._virtual_time[user]
-
     def remove(self, job: JobId) -> bool:
         """Take a job's units out; False where none waited."""
-        found = False
-        for user, line in list(self._waiting.items()):
-            kept = deque(unit for unit in line if unit.job != job)
-            if len(kept) != len(line):
-                found = True
-                self._waiting[user] = kept
-                if not kept:
-                    del self._waiting[user]
-        self._order = None
-        return found
+        if job not in self._jobs:
+            return False
+        user = self._units[self._jobs[job][0]].user
+        for unit in self._leave(user):
+            if unit.job != job:
+                self._join(unit)
+        if not self._lines[user].units:
+            self._retire(user, self._lines[user].time)
+        return True
+
+    def standing(self, job: JobId) -> Standing | None:
+        """Where a job stands by what members are owed; None where nothing of it waits.
+
+        Units for loaded models that may yet pass it are not foreseen.
+        """
+        turns = self._jobs.get(job)
+        if turns is None:
+            return None
+        jobs, _ = self._firsts.before(turns[0])
+        _, work = self._order.before(turns[-1])
+        return Standing(position=jobs + 1, work=work + self._units[turns[-1]].cost)
 
     def order(self) -> Sequence[Unit]:
-        """Every waiting unit in the order in which it would be taken if nothing else came."""
-        if self._order is None:
-            self._order = self._foreseen()
-        return self._order
-
-    def _foreseen(self) -> Sequence[Unit]:
-        times = dict(self._virtual_time)
-        lines = {user: deque(line) for user, line in self._waiting.items()}
-        order = []
-        passed = self._passed
-        while lines:
-            user, passed = self._next(lines, times, passed)
-            unit = lines[user].popleft()
-            times[user] += unit.cost
-            if not lines[user]:
-                del lines[user]
-            order.append(unit)
-        return order
+        """Every waiting unit by what members are owed: as it is taken if all models are loaded and nobody comes."""
+        return [self._units[turn] for turn in self._order]
 
     def close(self) -> None:
         """Hand out nothing more; wakes everybody in `take`."""
         self._closed = True
         self._changed.set()
 
-    def _can_start(self, unit: Unit) -> bool:
-        return not unit.model or self._ready(unit.model)
+    def _pop(self, *, maps: bool) -> Unit:
+        turn = self._heads[""].first() if maps else self._next()
+        self._now = self._order.first().time
+        unit = self._units[turn]
+        line = self._lines[unit.user]
+        line.units.popleft()
+        self._strike(turn, unit)
+        if line.units:
+            self._lead(line)
+        else:
+            self._retire(unit.user, turn.time + unit.cost)
+        return unit
 
-    def _next(self, lines: dict[str, deque[Unit]], times: dict[str, float], passed: int) -> tuple[str, int]:
-        """The member with the smallest virtual time, or who passes them, and how many have done so by then.
-
-        Who came first wins a tie, as dicts keep their order.
-        """
-        first = min(lines, key=lambda user: times[user])
-        if passed < PATIENCE and not self._can_start(lines[first][0]):
-            able = [user for user, line in lines.items() if self._can_start(line[0])]
+    def _next(self) -> _Turn:
+        """The earliest turn, or that of who passes it."""
+        heads = {model: turns.first() for model, turns in self._heads.items()}
+        model, turn = min(heads.items(), key=lambda head: head[1])
+        if self._passed < PATIENCE and not self._can_start(model):
+            able = [head for model, head in heads.items() if self._can_start(model)]
             if able:
-                return min(able, key=lambda user: times[user]), passed + 1
-        return first, 0
+                self._passed += 1
+                return min(able)
+        self._passed = 0
+        return turn
+
+    def _can_start(self, model: str) -> bool:
+        return not model or self._ready(model)
+
+    def _join(self, unit: Unit) -> None:
+        """Put a unit at the end of its member's line."""
+        line = self._lines.get(unit.user)
+        if line is None:
+            self._members += 1
+            line = _Line(max(self._now, self._times.pop(unit.user, 0.0)), self._members)
+            self._lines[unit.user] = line
+        if line.units:
+            last, before = line.units[-1]
+            turn = _Turn(last.time + before.cost, line.member, last.number + 1)
+        else:
+            turn = _Turn(line.time, line.member, 0)
+        line.units.append((turn, unit))
+        self._order.add(turn, unit.cost)
+        self._units[turn] = unit
+        if len(line.units) == 1:
+            self._lead(line)
+        turns = self._jobs.setdefault(unit.job, deque())
+        turns.append(turn)
+        if len(turns) == 1:
+            self._firsts.add(turn)
+
+    def _leave(self, user: str) -> list[Unit]:
+        """Empty a member's line, to be joined anew; it keeps its time, and its turn among equals."""
+        line = self._lines.get(user)
+        if line is None:
+            return []
+        units = list(line.units)
+        line.units.clear()
+        line.time = units[0][0].time
+        for turn, unit in units:
+            self._strike(turn, unit)
+        return [unit for _, unit in units]
+
+    def _lead(self, line: _Line) -> None:
+        """Its first unit is the line's head now."""
+        turn, unit = line.units[0]
+        self._heads[unit.model].add(turn)
+
+    def _strike(self, turn: _Turn, unit: Unit) -> None:
+        """Take a unit out of everything but its line; of a job, the first one goes first."""
+        self._order.remove(turn)
+        del self._units[turn]
+        if turn in (heads := self._heads[unit.model]):
+            heads.remove(turn)
+        if not heads:
+            del self._heads[unit.model]
+        turns = self._jobs[unit.job]
+        turns.popleft()
+        self._firsts.remove(turn)
+        if turns:
+            self._firsts.add(turns[0])
+        else:
+            del self._jobs[unit.job]
+
+    def _retire(self, user: str, time: float) -> None:
+        """A member's line is empty; a virtual time in the past says nothing that the present does not."""
+        del self._lines[user]
+        self._times[user] = time
+        heapq.heappush(self._away, (time, user))
+        while self._away and self._away[0][0] <= self._now:
+            past, who = heapq.heappop(self._away)
+            if self._times.get(who) == past:
+                del self._times[who]

@@ -5,6 +5,8 @@ often. Every queued job goes back into the queue, oldest first. Every message th
 final gets its follower again.
 """
 
+import asyncio
+
 import structlog
 
 from bot.delivery import Delivery
@@ -21,9 +23,10 @@ async def recover(*, store: JobStore, queue: FairQueue, delivery: Delivery, cloc
     for job in await store.open_jobs():
         waiting = await _resume(job, store, clock)
         if waiting is not None:
-            made = frozenset(generation.index for generation in await store.generations(job.id))
+            made = frozenset(each.index for each in await store.generations(job.id)) if job.attempt else frozenset()
             queue.put(units_of(waiting, made))
         delivery.announce(job.id)
+        await asyncio.sleep(0)
     duties = await store.deliveries()
     for duty in duties:
         delivery.announce(duty.job)

@@ -38,16 +38,12 @@ class Uploads:
         Raises:
             LimitReached: too many of this member's pictures were refused lately.
         """
-        self._check(member)
+        self.check(member)
         async with self._places:
             try:
                 yield
             except PictureRefused:
-                refusals = self._refusals.setdefault(member, deque(maxlen=MOST_REFUSED))
-                refusals.append(self._clock.now())
-                self._refusals.move_to_end(member)
-                if len(self._refusals) > _MEMBERS:
-                    self._refusals.popitem(last=False)
+                self.count(member)
                 raise
 
     async def read(self, source: bytes | Sent, *, alpha: bool = False, enough: int | None = None) -> Picture:
@@ -59,7 +55,20 @@ class Uploads:
         content = await source.fetch() if isinstance(source, Sent) else source
         return await self._reader.read(content, alpha=alpha, enough=enough)
 
-    def _check(self, member: str) -> None:
+    def count(self, member: str) -> None:
+        """Something of this member's was looked through and refused."""
+        refusals = self._refusals.setdefault(member, deque(maxlen=MOST_REFUSED))
+        refusals.append(self._clock.now())
+        self._refusals.move_to_end(member)
+        if len(self._refusals) > _MEMBERS:
+            self._refusals.popitem(last=False)
+
+    def check(self, member: str) -> None:
+        """Before anything of a member's is looked through.
+
+        Raises:
+            LimitReached: too much of theirs was refused lately.
+        """
         refusals = self._refusals.get(member)
         if not refusals or len(refusals) < MOST_REFUSED:
             return

@@ -148,6 +148,7 @@ class QueueSettings(_Section):
     """How much may wait."""
 
     max_jobs: Annotated[int, Field(ge=1, le=100_000)]
+    max_minutes: Annotated[float, Field(ge=0, le=100_000)]
 
 
 Days = Annotated[float, Field(gt=0, le=36_500)]

@@ -133,7 +133,7 @@ refused-pending = { $pending ->
  } schon, höchstens { $most } dürfen es sein: warte, bis einer fertig ist, oder brich einen ab.
 refused-more-than-a-day = Du darfst { $most } Bilder in 24 Stunden haben und hast { $asked } verlangt: verlang weniger.
 refused-day = Das wären mehr als deine { $most } Bilder in 24 Stunden: komm in { span } wieder.
-refused-too-many-refused = { $most } deiner Bilder waren in den letzten zehn Minuten nicht zu gebrauchen: komm in { span } wieder.
+refused-too-many-refused = { $most } deiner Bilder oder Texte wurden in den letzten zehn Minuten abgelehnt: komm in { span } wieder.
 refused-channel = In diesem Kanal darf man mich nicht benutzen: frag, wo, oder bitte die Leitung hier, es zu erlauben.
 refused-role = Dafür brauchst du hier eine Rolle: frag die Leitung hier, welche.
 refused-others-picture = Hier darfst du nur deine eigenen Bilder verwandeln: häng selbst eines an.

@@ -141,7 +141,7 @@ refused-pending = { $pending ->
  }, the most allowed is { $most }: wait for one to finish, or cancel one.
 refused-more-than-a-day = You may have { $most } pictures in 24 hours and asked for { $asked }: ask for fewer.
 refused-day = That would be more than your { $most } pictures in 24 hours: come back in { span }.
-refused-too-many-refused = { $most } of your pictures could not be used in the last ten minutes: come back in { span }.
+refused-too-many-refused = { $most } of your pictures or prompts were refused in the last ten minutes: come back in { span }.
 refused-channel = I may not be used in this channel: ask where, or ask who runs this place to allow it.
 refused-role = You need a role for that here: ask who runs this place which one.
 refused-others-picture = Here you may only remix your own pictures: attach one yourself.

@@ -133,7 +133,7 @@ refused-pending = { $pending ->
  }, el máximo es { $most }: espera a que termine uno o cancela uno.
 refused-more-than-a-day = Puedes tener { $most } imágenes en 24 horas y pediste { $asked }: pide menos.
 refused-day = Eso sería más que tus { $most } imágenes en 24 horas: vuelve en { span }.
-refused-too-many-refused = { $most } de tus imágenes no se pudieron usar en los últimos diez minutos: vuelve en { span }.
+refused-too-many-refused = { $most } de tus imágenes o textos se rechazaron en los últimos diez minutos: vuelve en { span }.
 refused-channel = En este canal no se me puede usar: pregunta dónde, o pide a quien lleva este sitio que lo permita.
 refused-role = Para eso necesitas un rol aquí: pregunta a quien lleva este sitio cuál.
 refused-others-picture = Aquí solo puedes transformar tus propias imágenes: adjunta una tú.

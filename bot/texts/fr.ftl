@@ -133,7 +133,7 @@ refused-pending = { $pending ->
  }, le maximum est { $most } : attends qu’une se termine, ou annules-en une.
 refused-more-than-a-day = Tu as droit à { $most } images en 24 heures et tu en as demandé { $asked } : demandes-en moins.
 refused-day = Cela ferait plus que tes { $most } images en 24 heures : reviens dans { span }.
-refused-too-many-refused = { $most } de tes images étaient inutilisables ces dix dernières minutes : reviens dans { span }.
+refused-too-many-refused = { $most } de tes images ou textes ont été refusés ces dix dernières minutes : reviens dans { span }.
 refused-channel = On ne peut pas m’utiliser dans ce salon : demande où, ou demande à l’équipe d’ici de l’autoriser.
 refused-role = Il te faut un rôle pour cela ici : demande à l’équipe d’ici lequel.
 refused-others-picture = Ici, tu ne peux transformer que tes propres images : joins-en une toi-même.

@@ -2,7 +2,7 @@ import pytest
 
 from bot.domain.ids import JobId
 from bot.pace import Pace
-from bot.queue import Unit
+from bot.queue import Standing, Unit
 
 
 def unit(job: str, index: int = 0, cost: float = 2.0) -> Unit:
@@ -10,47 +10,31 @@ def unit(job: str, index: int = 0, cost: float = 2.0) -> Unit:
 
 
 def test_nothing_is_promised_before_anything_was_measured() -> None:
-    waiting = Pace(slots=lambda: 1).waiting(JobId("a"), [unit("a")], now=100.0)
+    waiting = Pace(slots=lambda: 1).waiting(Standing(position=1, work=2.0), now=100.0)
 
-    assert waiting is not None
     assert (waiting.position, waiting.expected_at) == (1, None)
-    assert Pace(slots=lambda: 1).drained_in([unit("a")]) is None
+    assert Pace(slots=lambda: 1).drained_in(2.0) is None
 
 
 def test_expectation_counts_what_runs_what_is_ahead_and_the_job_itself() -> None:
     pace = Pace(slots=lambda: 1)
     pace.observe(cost=1.0, seconds=3.0)
     pace.runs(unit("running", cost=4.0), 0.75)
-    order = [unit("a", cost=2.0), unit("b", cost=5.0), unit("c", cost=100.0)]
 
-    waiting = pace.waiting(JobId("b"), order, now=100.0)
+    waiting = pace.waiting(Standing(position=2, work=7.0), now=100.0)
 
-    assert waiting is not None
     assert waiting.position == 2
-    assert waiting.expected_at == pytest.approx(100.0 + 3.0 * (1.0 + 2.0 + 5.0))
+    assert waiting.expected_at == pytest.approx(100.0 + 3.0 * (1.0 + 7.0))
     pace.ended(unit("running"))
-    assert pace.drained_in(order) == pytest.approx(3.0 * 107.0)
+    assert pace.drained_in(107.0) == pytest.approx(3.0 * 107.0)
 
 
 def test_several_slots_share_the_work() -> None:
     one, four = Pace(slots=lambda: 1), Pace(slots=lambda: 4)
     for pace in (one, four):
         pace.observe(cost=1.0, seconds=2.0)
-    order = [unit(name) for name in "abcd"]
 
-    assert one.drained_in(order) == pytest.approx(4 * (four.drained_in(order) or 0.0))
-
-
-def test_a_sweep_is_done_when_its_last_picture_is() -> None:
-    pace = Pace(slots=lambda: 1)
-    pace.observe(cost=1.0, seconds=1.0)
-    order = [unit("sweep", 0), unit("other"), unit("sweep", 1)]
-
-    waiting = pace.waiting(JobId("sweep"), order, now=0.0)
-
-    assert waiting is not None
-    assert waiting.position == 1
-    assert waiting.expected_at == pytest.approx(6.0)
+    assert one.drained_in(8.0) == pytest.approx(4 * (four.drained_in(8.0) or 0.0))
 
 
 def test_the_late_expectation_is_the_ninth_decile() -> None:
@@ -59,7 +43,6 @@ def test_the_late_expectation_is_the_ninth_decile() -> None:
         pace.observe(cost=1.0, seconds=float(seconds))
 
     assert pace.rates() == (6.0, 10.0)
-
-
-def test_a_job_that_does_not_wait_has_no_place() -> None:
-    assert Pace(slots=lambda: 1).waiting(JobId("gone"), [unit("a")], now=0.0) is None
+    for _ in range(200):
+        pace.observe(cost=1.0, seconds=2.0)
+    assert pace.rates() == (2.0, 2.0)
