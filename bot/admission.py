@@ -152,7 +152,7 @@ class Admission:
         self._check_queue()
         try:
             async with nullcontext() if brings_none else self._uploads.place(request.requester.key):
-                with self._queue.reserve():
+                with self._queue.reserve(), self._images.hold():
                     job = await self._job(request, parent, recipes, now=now)
                     stored = await self._store.add(job)
         except QueueFull:

@@ -14,8 +14,9 @@ import structlog
 
 from bot.delivery import Delivery
 from bot.domain.card import Progress
-from bot.domain.ids import JobId, generation_id
+from bot.domain.ids import ImageId, JobId, generation_id
 from bot.domain.job import Generation, Job, JobStatus, Recipe
+from bot.domain.safety import Safety
 from bot.domain.style import Style, styled
 from bot.durable import until_stored
 from bot.gate import Gate, Withheld
@@ -149,6 +150,11 @@ class Dispatch:
         self._running.pop(job, None)
         await self._cancel_requests(job)
 
+    async def begun(self, job: JobId) -> int:
+        """How many pictures of a job the device has worked on without having finished them."""
+        running = self._running.get(job)
+        return 0 if running is None else len(running.fractions.keys() - await self._made(job))
+
     async def _cancel_requests(self, job: JobId) -> None:
         for request in [request for request, of in self._requests.items() if of == job]:
             await self._engine.cancel(request)
@@ -259,11 +265,18 @@ class Dispatch:
         except Withheld as withheld:
             await self._failed(unit, running, Failed(FailureKind.REFUSED, str(withheld)))
             return
-        image = await self._until_stored(lambda: self._images.adopt(done.output))
+        with self._images.hold():
+            image = await self._until_stored(lambda: self._images.adopt(done.output))
+            kept = await self._keep(unit, running, done, image, safety)
+        if not kept:
+            await self._until_stored(lambda: self._images.discard([image], self._store.needed))
+
+    async def _keep(self, unit: Unit, running: _Running, done: Done, image: ImageId, safety: Safety) -> bool:
+        """Store a result; False where its job ended or went back in line, and its next attempt makes it again."""
         async with running.lock:
             before = running.job
             if before.status is not JobStatus.RUNNING:
-                return  # the job ended or went back in line meanwhile; its next attempt makes this picture again
+                return False
             generation = Generation(
                 id=generation_id(unit.job, unit.index),
                 job=unit.job,
@@ -284,7 +297,7 @@ class Dispatch:
             made = await self._made(unit.job) | {unit.index}
             complete = len(made) == len(before.recipes)
             after = before.succeeded(at=self._clock.now()) if complete else before
-            await self._settle(running, after, generation)
+            return await self._settle(running, after, generation)
 
     async def _failed(self, unit: Unit, running: _Running, failed: Failed) -> None:
         log.warning("failed", kind=failed.kind, reason=failed.message)
@@ -300,7 +313,8 @@ class Dispatch:
                 given_up = text(before.locale, "failed-too-often")
                 await self._settle(running, before.failed(given_up, at=self._clock.now()))
             elif failed.kind is FailureKind.REFUSED:
-                await self._settle(running, before.refused(_sentence(failed, before.locale), at=self._clock.now()))
+                refused = before.refused(_sentence(failed, before.locale), at=self._clock.now())
+                await self._settle(running, refused, begun=await self.begun(unit.job))
             else:
                 await self._settle(running, before.failed(_sentence(failed, before.locale), at=self._clock.now()))
         await self.abandon(unit.job)
@@ -321,8 +335,12 @@ class Dispatch:
     async def _made(self, job: JobId) -> frozenset[int]:
         return frozenset(each.index for each in await self._until_stored(lambda: self._store.generations(job)))
 
-    async def _settle(self, running: _Running, after: Job, generation: Generation | None = None) -> bool:
-        stored = await self._until_stored(lambda: self._store.replace(running.job, after, generation=generation))
+    async def _settle(
+        self, running: _Running, after: Job, generation: Generation | None = None, *, begun: int = 0
+    ) -> bool:
+        stored = await self._until_stored(
+            lambda: self._store.replace(running.job, after, generation=generation, begun=begun)
+        )
         if stored:
             running.job = after
             log.info(after.status, attempt=after.attempt)

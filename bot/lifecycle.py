@@ -18,9 +18,10 @@ import structlog
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.durable import until_stored
+from bot.erasure import Retention
 from bot.gate import Gate
 from bot.pace import Pace
-from bot.ports import ChatPlatform, Clock, ImageStore, JobStore, Retention
+from bot.ports import ChatPlatform, Clock, ImageStore, JobStore
 from bot.queue import FairQueue
 from bot.recovery import recover
 from bot.service import Service
@@ -147,13 +148,26 @@ def _on_signals() -> asyncio.Event:
 
 
 async def _keep_house(core: Core, keep: Keep) -> None:
+    time = asyncio.get_running_loop().time
+    last: float | None = None
+    trusted_at = orphans_at = time()
     while True:
         now = core.clock.now()
         retention = Retention(
             pictures_before=now - keep.pictures_days * DAY,
             jobs_before=now - keep.jobs_days * DAY,
             inbox_before=now - keep.inbox_days * DAY,
+            usage_before=now - DAY,
         )
-        await until_stored(partial(core.store.sweep, retention))
-        await until_stored(core.service.sweep_images)
+        if last is not None and now - last > HOUSEKEEPING_SECONDS + DAY:
+            # A suspended machine that woke up, or a clock set wrong, by which everything would seem old: a day is
+            # enough to see and mend it, and harms nobody.
+            log.error("the clock went ahead, nothing is deleted by age for a day", days=round((now - last) / DAY, 1))
+            trusted_at = time() + DAY
+        last = now
+        if time() >= trusted_at:
+            await until_stored(partial(core.service.sweep, retention))
+        if time() >= orphans_at:
+            await until_stored(core.service.sweep_images)
+            orphans_at = time() + DAY
         await asyncio.sleep(HOUSEKEEPING_SECONDS)

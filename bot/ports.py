@@ -4,7 +4,8 @@ Each has one contract suite in `tests/contract` that the real adapter and the te
 suite may not exist. `Engine` lives in `inference.api`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
@@ -18,6 +19,7 @@ from bot.domain.place import PlaceSettings
 from bot.domain.request import ReplyTarget
 from bot.domain.safety import Verdict
 from bot.domain.style import Style
+from bot.erasure import Erasing, Needed
 
 MessageRef = str
 """A posted message as its messenger wrote it down (JSON); opaque to everybody else."""
@@ -56,22 +58,7 @@ class Delivery:
     undeliverable: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retention:
-    """Until when things are kept: Unix seconds before which they go.
-
-    Attributes:
-        pictures_before: results and sources of jobs that ended before it lose their pictures.
-        jobs_before: jobs that ended before it go entirely, prompts included.
-        inbox_before: settled inbox rows older than it go; must exceed every platform's retry window.
-    """
-
-    pictures_before: float
-    jobs_before: float
-    inbox_before: float
-
-
-class JobStore(Protocol):
+class JobStore(Erasing, Protocol):
     """The truth about jobs. Every method that returns has made its change durable.
 
     Changes are compare-and-swap: the core computes the next job with pure functions, the store accepts it only where
@@ -100,12 +87,13 @@ class JobStore(Protocol):
         """
         ...
 
-    async def replace(self, before: Job, after: Job, *, generation: Generation | None = None) -> bool:
+    async def replace(self, before: Job, after: Job, *, generation: Generation | None = None, begun: int = 0) -> bool:
         """Swap `before` for `after`, in one transaction with a new generation if there is one.
 
         Written is what a job's moves change: status, attempt, strikes, lease, error and times. A generation of an
         earlier attempt with the same id gives way. Where `after` has ended its delivery duty is due at once; where
-        it was cancelled, refused or failed, the usage of the pictures that it did not make is given back.
+        it was cancelled, refused or failed, the usage of the pictures that it did not make is given back, but for
+        `begun` ones, which the device has worked on in vain.
 
         Returns:
             False, and nothing changed, where the stored status or attempt is not `before`'s any more.
@@ -127,6 +115,14 @@ class JobStore(Protocol):
 
     async def open_jobs(self) -> Sequence[Job]:
         """Queued and running jobs, oldest first."""
+        ...
+
+    async def open_jobs_of(self, requester_key: str) -> Sequence[Job]:
+        """A member's queued and running jobs, oldest first."""
+        ...
+
+    async def open_jobs_in(self, platform: str, space: str) -> Sequence[Job]:
+        """Everybody's in one guild or workspace."""
         ...
 
     async def jobs_of(self, requester_key: str, *, limit: int) -> Sequence[Job]:
@@ -168,32 +164,6 @@ class JobStore(Protocol):
         """It can never be shown; the duty is over and the reason kept for `/info`."""
         ...
 
-    async def sweep(self, retention: Retention) -> None:
-        """Forget what is older than the owner keeps things. Open and undelivered jobs stay."""
-        ...
-
-    async def forget(self, requester_key: str) -> Sequence[JobId]:
-        """Remove a member's ended jobs, generations, usage and inbox rows so that no page of the file holds them.
-
-        Ended jobs go whether shown or not; what is left of their delivery goes with them. Open jobs and their usage
-        stay: cancel them first.
-
-        Returns:
-            The jobs removed.
-        """
-        ...
-
-    async def forget_space(self, platform: str, space: str) -> Sequence[JobId]:
-        """The same for everybody in a guild or workspace that the bot was removed from; returns the jobs removed."""
-        ...
-
-    async def remove_generation(self, generation: GenerationId) -> None:
-        """A member deleted this result: its picture and prompt go, its place in others' lineage stays.
-
-        The prompt goes from its ended job too; the job's last result takes the source picture along.
-        """
-        ...
-
     async def place(self, key: str) -> PlaceSettings:
         """What was set for a place, e.g. "discord:guild:123"; all defaults where nothing was."""
         ...
@@ -219,6 +189,10 @@ class ImageStore(Protocol):
     Writing raises `StorageFailed` where the disk refuses.
     """
 
+    def hold(self) -> AbstractContextManager[None]:
+        """What is put, adopted or asked for inside is on its way into a job: it stays until this is left."""
+        ...
+
     async def put(self, content: bytes) -> ImageId: ...
 
     async def adopt(self, file: Path) -> ImageId:
@@ -234,7 +208,7 @@ class ImageStore(Protocol):
         ...
 
     async def has(self, image: ImageId) -> bool:
-        """Whether it is kept; if so it stays for another hour at least, whatever a sweep is told."""
+        """Whether it is kept."""
         ...
 
     def path(self, image: ImageId) -> Path:
@@ -245,8 +219,12 @@ class ImageStore(Protocol):
         """A path on the same disk for a file in the making, e.g. the worker's output."""
         ...
 
-    async def sweep(self, keep: frozenset[ImageId]) -> int:
-        """Delete what is not in `keep` and was not written within the last hour; returns how many went."""
+    async def discard(self, images: Collection[ImageId], needed: Needed) -> int:
+        """Delete those that are neither held nor `needed`; returns how many went."""
+        ...
+
+    async def sweep(self, needed: Needed) -> int:
+        """The same for everything in the store, some at a time: what a crash left without a job."""
         ...
 
 

@@ -6,7 +6,7 @@ Chats and the command line call these and nothing else. A method returns when it
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
@@ -33,6 +33,7 @@ from bot.domain.request import (
 )
 from bot.domain.safety import Site
 from bot.domain.style import find_style
+from bot.erasure import Retention
 from bot.gate import Gate
 from bot.ports import Clock, ImageStore, JobStore
 from bot.queue import FairQueue
@@ -60,6 +61,19 @@ class QueueView:
 
     mine: Sequence[tuple[Job, Waiting | None]]
     jobs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What a member's wish to be forgotten did.
+
+    Attributes:
+        jobs: how many went.
+        held: jobs of others that were made from them and still need pictures of theirs.
+    """
+
+    jobs: int
+    held: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +162,8 @@ class Service:
             if job.status.ended:
                 raise Gone("refused-ended")
             cancelled = job.cancelled(at=self._clock.now())
-            if await self._store.replace(job, cancelled):
+            # What the device worked on counts: else stopping it just before its end would be a way around the quota.
+            if await self._store.replace(job, cancelled, begun=await self._dispatch.begun(job_id)):
                 await self._dispatch.abandon(job_id)
                 self._delivery.changed(job_id)
                 self._delivery.queue_moved()
@@ -167,14 +182,13 @@ class Service:
         if not job.status.ended:
             with contextlib.suppress(Gone):  # it ended by itself just now
                 job = await self.cancel(job.id, by=by, moderator=moderator)
-        for each in await self._store.generations(job.id):
-            await self._store.remove_generation(each.id)
-        await self.sweep_images()
+        for each in job.generation_ids():
+            await self.discard(await self._store.remove_generation(each))
         return job
 
     async def status(self, requester: Requester) -> QueueView:
         """The member's open jobs and how long the queue is."""
-        mine = [job for job in await self._store.open_jobs() if job.requester.key == requester.key]
+        mine = await self._store.open_jobs_of(requester.key)
         return QueueView(mine=[(job, self.waiting(job.id)) for job in mine], jobs=len(self._queue))
 
     async def quota(self, requester: Requester) -> tuple[Usage, Limits]:
@@ -209,38 +223,38 @@ class Service:
             for job in await self._store.jobs_of(requester.key, limit=_EVERYTHING)
         ]
         pictures: dict[ImageId, bytes] = {}
+        room = max_bytes
         for job, generations in jobs:
             for image in (*(each.image for each in generations), *job.images()):
-                if sum(map(len, pictures.values())) < max_bytes:
+                if room > 0 and image not in pictures:
                     with contextlib.suppress(Gone):
                         pictures[image] = await self._images.get(image)
+                        room -= len(pictures[image])
         return await asyncio.to_thread(archive, jobs, pictures, max_bytes=max_bytes)
 
-    async def forget(self, requester: Requester) -> int:
-        """Cancel the member's open jobs and remove everything stored about them; returns how many jobs went."""
+    async def forget(self, requester: Requester) -> Forgotten:
+        """Cancel the member's open jobs and remove everything stored about them, pictures on the disk included."""
         cancelled = []
-        for job in await self._store.open_jobs():
-            if job.requester.key == requester.key:
-                with contextlib.suppress(Gone):  # it may end by itself just now
-                    cancelled.append((await self.cancel(job.id, by=requester)).id)
+        for job in await self._store.open_jobs_of(requester.key):
+            with contextlib.suppress(Gone):  # it may end by itself just now
+                cancelled.append((await self.cancel(job.id, by=requester)).id)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FORGET_SECONDS):
                 for job_id in cancelled:
                     await self._delivery.shown(job_id)
         gone = await self._store.forget(requester.key)
-        await self.sweep_images()
-        return len(gone)
+        await self.discard(gone.images)
+        return Forgotten(jobs=len(gone.jobs), held=await self._store.holders(gone.images))
 
     async def forget_space(self, platform: str, space: str) -> int:
         """The bot was removed from a guild or workspace: the same for everybody there."""
-        for job in await self._store.open_jobs():
-            if (job.requester.platform, job.requester.space) == (platform, space):
-                with contextlib.suppress(UserError):  # it ended by itself in between
-                    await self.cancel(job.id, by=job.requester)
+        for job in await self._store.open_jobs_in(platform, space):
+            with contextlib.suppress(UserError):  # it ended by itself in between
+                await self.cancel(job.id, by=job.requester)
         gone = await self._store.forget_space(platform, space)
-        await self.sweep_images()
-        log.info("space forgotten", platform=platform, space=space, jobs=len(gone))
-        return len(gone)
+        await self.discard(gone.images)
+        log.info("space forgotten", platform=platform, space=space, jobs=len(gone.jobs))
+        return len(gone.jobs)
 
     async def settings(self, *places: str) -> PlaceSettings:
         """What holds at the innermost of `places`, named from the outside in: server, then channel."""
@@ -274,9 +288,18 @@ class Service:
         """
         return self._gate.fitted(generations, site, private=private)
 
+    async def sweep(self, retention: Retention) -> None:
+        """Forget what is older than the owner keeps things, and its pictures."""
+        while let_go := await self._store.sweep(retention):
+            await self.discard(let_go)
+
     async def sweep_images(self) -> None:
-        """Delete the pictures that nothing refers to any more."""
-        await self._images.sweep(await self._store.referenced_images())
+        """Delete the pictures that a crash left without a job."""
+        await self._images.sweep(self._store.needed)
+
+    async def discard(self, images: Collection[ImageId]) -> None:
+        """Take those of some pictures off the disk that nothing needs any more."""
+        await self._images.discard(images, self._store.needed)
 
     def waiting(self, job: JobId) -> Waiting | None:
         """Where a job stands in line; None where it does not wait."""

@@ -88,8 +88,9 @@ class Privacy:
     async def forget(self, answered: Answered) -> None:
         """The button: delete everything about the member who pressed it."""
         origin = answered.event.origin
-        jobs = await self._service.forget(origin.requester)
-        await self._answers.show(answered, {"content": text(origin.locale, "privacy-deleted", jobs=jobs)})
+        gone = await self._service.forget(origin.requester)
+        said = text(origin.locale, "privacy-deleted", jobs=gone.jobs, held=gone.held)
+        await self._answers.show(answered, {"content": said})
 
 
 def settings_lines(settings: PlaceSettings, place: str, locale: str) -> list[str]:

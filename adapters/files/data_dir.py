@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from adapters.files.private import keep_private, make_private_file
 from bot.domain.errors import FatalError
 
 _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "beegfs"})
@@ -22,6 +23,8 @@ def hold_data_dir(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        keep_private(folder / "lock", *folder.glob("pentimento.db*"))  # the folder may have been there, open to all
+        make_private_file(folder / "lock")
         lock = (folder / "lock").open("a")
     except OSError as refused:
         raise FatalError(

@@ -11,16 +11,19 @@ import os
 import shutil
 import tempfile
 import threading
-import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Self
 
+from adapters.files.private import keep_private
 from bot.domain.errors import FatalError, Gone, StorageFailed
 from bot.domain.ids import ImageId
+from bot.erasure import Needed
 
-GRACE_SECONDS = 3600.0
-"""A picture written or asked for this recently may be on its way into a job: no sweep takes it."""
+_SLICE = 500
+"""Pictures that a sweep asks the job store about at a time."""
 
 
 class FileImageStore:
@@ -29,8 +32,10 @@ class FileImageStore:
     def __init__(self, root: Path) -> None:
         self._kept = root / "kept"
         self._scratch = root / "scratch"
-        # Between a sweep's look at a file's age and its removal nobody may count on the file.
-        self._settling = threading.Lock()
+        self._settling = threading.Lock()  # guards what follows, and the files' coming and going
+        self._held: Counter[ImageId] = Counter()
+        self._doomed: list[set[ImageId]] = []  # about to be deleted, unless they are held before that
+        self._holding: ContextVar[list[ImageId] | None] = ContextVar("holding", default=None)
 
     async def __aenter__(self) -> Self:
         """Make the folders.
@@ -49,6 +54,18 @@ class FileImageStore:
 
     async def __aexit__(self, *exc_info: object) -> None:
         """Nothing is held open between calls."""
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """See `bot.ports.ImageStore`; told by context, as threads and tasks inherit it."""
+        mine: list[ImageId] = []
+        outer = self._holding.set(mine)
+        try:
+            yield
+        finally:
+            self._holding.reset(outer)
+            with self._settling:
+                self._held -= Counter(mine)
 
     async def put(self, content: bytes) -> ImageId:
         return await asyncio.to_thread(self._put, content)
@@ -76,13 +93,30 @@ class FileImageStore:
     def scratch(self, name: str) -> Path:
         return self._scratch / name
 
-    async def sweep(self, keep: frozenset[ImageId]) -> int:
-        return await asyncio.to_thread(self._sweep, keep)
+    async def discard(self, images: Collection[ImageId], needed: Needed) -> int:
+        with self._settling:
+            doomed = {image for image in images if not self._held[image]}
+            self._doomed.append(doomed)
+        try:
+            kept = await needed(frozenset(doomed))
+            return await asyncio.to_thread(self._remove, doomed, kept)
+        finally:
+            with self._settling:
+                self._doomed = [each for each in self._doomed if each is not doomed]
+
+    async def sweep(self, needed: Needed) -> int:
+        swept = 0
+        for folder in await asyncio.to_thread(lambda: sorted(self._kept.glob("??"))):
+            names = await asyncio.to_thread(os.listdir, folder)
+            for start in range(0, len(names), _SLICE):
+                swept += await self.discard([ImageId(name) for name in names[start : start + _SLICE]], needed)
+        return swept
 
     def _prepare(self) -> None:
         shutil.rmtree(self._scratch, ignore_errors=True)
-        self._scratch.mkdir(parents=True, exist_ok=True)
-        self._kept.mkdir(exist_ok=True)
+        for folder in (self._kept.parent, self._scratch, self._kept):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        keep_private(self._kept.parent)
         _sync_folder(self._kept.parent)
 
     def _put(self, content: bytes) -> ImageId:
@@ -106,11 +140,11 @@ class FileImageStore:
         with _refusals():
             with finished.open("rb") as file:
                 image = ImageId(hashlib.file_digest(file, "sha256").hexdigest())
+                os.fchmod(file.fileno(), 0o600)
                 os.fsync(file.fileno())
             if self._touch(image):
                 finished.unlink()
                 return image
-            os.utime(finished)  # its hour begins now
             self._move_in(finished, image)
         return image
 
@@ -122,6 +156,7 @@ class FileImageStore:
             _sync_folder(self._kept)
         with self._settling:
             finished.replace(target)
+            self._spare(image)
         try:
             _sync_folder(target.parent)
         except OSError:
@@ -129,12 +164,13 @@ class FileImageStore:
             raise
 
     def _touch(self, image: ImageId) -> bool:
-        """Whether the picture is kept; makes it young again, and durable in case its writer died before that."""
+        """Whether the picture is kept; makes it durable, in case its writer died before that."""
         target = self.path(image)
         with _refusals():
             try:
                 with self._settling:
-                    os.utime(target)
+                    target.stat()
+                    self._spare(image)
                 _sync_folder(target.parent)
             except FileNotFoundError:
                 return False
@@ -147,17 +183,29 @@ class FileImageStore:
             except FileNotFoundError:
                 raise Gone("refused-picture-gone") from None
 
-    def _sweep(self, keep: frozenset[ImageId]) -> int:
-        swept = 0
+    def _remove(self, doomed: set[ImageId], kept: frozenset[ImageId]) -> int:
+        """Take files off the disk for good; what is held meanwhile leaves `doomed`."""
+        folders = set[Path]()
+        removed = 0
         with _refusals():
-            for file in self._kept.glob("??/*"):
-                if file.name in keep:
-                    continue
-                with self._settling, contextlib.suppress(FileNotFoundError):  # another sweep may have been faster
-                    if file.stat().st_mtime < time.time() - GRACE_SECONDS:
-                        file.unlink()
-                        swept += 1
-        return swept
+            for image in sorted(doomed - kept):
+                with self._settling, contextlib.suppress(FileNotFoundError):
+                    if image in doomed:
+                        self.path(image).unlink()
+                        folders.add(self.path(image).parent)
+                        removed += 1
+            for folder in folders:
+                _sync_folder(folder)
+        return removed
+
+    def _spare(self, image: ImageId) -> None:
+        """Somebody counts on the picture from now on. Call with the lock."""
+        for doomed in self._doomed:
+            doomed.discard(image)
+        mine = self._holding.get()
+        if mine is not None:
+            mine.append(image)
+            self._held[image] += 1
 
 
 @contextlib.contextmanager

@@ -235,8 +235,9 @@ async def _show_styles(desk: Desk, event: Inbound, place: Place) -> None:
 
 
 async def _forget(desk: Desk, event: Inbound, place: Place) -> None:
-    jobs = await desk.service.forget(place.requester)
+    forgotten = await desk.service.forget(place.requester)
     locale = await desk.locale(place)
-    gone = said_page(text(locale, "slack-privacy"), text(locale, "privacy-deleted", jobs=jobs), locale=locale)
+    sentence = text(locale, "privacy-deleted", jobs=forgotten.jobs, held=forgotten.held)
+    gone = said_page(text(locale, "slack-privacy"), sentence, locale=locale)
     if view := event.body.get("view"):
         await desk.update_view(place.team, view["id"], gone)

@@ -20,7 +20,15 @@ from adapters.sqlite.migrations import MIGRATIONS, migrate, tables_made
 from bot.domain.errors import FatalError, StorageFailed
 
 BUSY_MILLISECONDS = 5000
-"""How long to wait for somebody else's lock, e.g. an owner who looks into the file with the sqlite3 command."""
+"""How long a start waits for somebody else's lock, e.g. an owner who looks into the file with the sqlite3 command."""
+
+PATIENCE_SECONDS = 2.0
+"""How long a change waits for it: Discord and Slack wait 3 s for an acknowledgement, which comes behind a change."""
+
+_CHECKPOINT_MILLISECONDS = 100
+"""How long taking deleted rows out of the log waits for somebody else's reading; nothing can be written meanwhile."""
+
+_RETRY_SECONDS = 0.02
 
 _REFUSALS = frozenset(
     {
@@ -86,15 +94,29 @@ class Database:
         Raises:
             StorageFailed: the disk refuses; nothing was changed.
         """
+        until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         async with self._writing:
             with _faults(self._path):
                 try:
-                    await self._writer.execute("BEGIN IMMEDIATE")
+                    await self._begin(until)
                     yield self._writer
                     await self._writer.commit()
                 except BaseException:
                     await self._writer.rollback()
                     raise
+
+    async def _begin(self, until: float) -> None:
+        """Begin to write; another program's lock is waited for until `until`, a time of the loop's clock."""
+        while True:
+            try:
+                await self._writer.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as fault:
+                busy = fault.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or asyncio.get_running_loop().time() >= until:
+                    raise
+                await asyncio.sleep(_RETRY_SECONDS)
+            else:
+                return
 
     async def read(self, query: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """All rows of one query, as of the last commit.
@@ -151,6 +173,7 @@ class Database:
             raise FatalError(_damaged(self._path))
         writer.row_factory = sqlite3.Row
         await self._checkpoint()
+        await writer.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_MILLISECONDS}")
 
     async def _copy_before_migration(self) -> None:
         """Keep the database as the older program left it: a migration cannot be undone, a copy can be restored."""
@@ -180,7 +203,7 @@ class Database:
 def _make_file(path: Path) -> None:
     """Meet a missing folder or right here: a connection that fails to open leaves a thread that dies noisily."""
     try:
-        path.open("ab").close()
+        os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))  # and so its logs
     except OSError as refused:
         raise FatalError(_closed(path, refused.strerror)) from refused
 

@@ -112,7 +112,19 @@ ALTER TABLE jobs ADD COLUMN site TEXT NOT NULL DEFAULT '{}';  -- JSON, as is saf
 ALTER TABLE generations ADD COLUMN safety TEXT NOT NULL DEFAULT '{}';
 """
 
-MIGRATIONS = (_FIRST, _PLACES, _SLACK, _SAFETY)
+_WITHOUT_SCANS = """
+CREATE INDEX jobs_open_of ON jobs (requester_key) WHERE status IN ('queued', 'running');
+CREATE INDEX jobs_in_space ON jobs (requester ->> 'platform', requester ->> 'space');
+CREATE INDEX jobs_ended ON jobs (ended_at, seq);
+CREATE INDEX jobs_with_pictures ON jobs (ended_at, seq) WHERE pictures_kept;
+CREATE INDEX jobs_source ON jobs (source) WHERE pictures_kept;
+CREATE INDEX jobs_map ON jobs (recipes ->> '$[0].control.map') WHERE pictures_kept;
+CREATE INDEX generations_image ON generations (image);
+CREATE INDEX usage_at ON usage (at);
+CREATE INDEX inbox_settled ON inbox (received_at) WHERE settled;
+"""
+
+MIGRATIONS = (_FIRST, _PLACES, _SLACK, _SAFETY, _WITHOUT_SCANS)
 
 
 def tables_made() -> frozenset[str]:

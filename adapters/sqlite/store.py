@@ -2,21 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Self
 from uuid import uuid4
 
-import aiosqlite
-
 from adapters.sqlite import codec
 from adapters.sqlite.database import Database, publish
+from adapters.sqlite.erasure import SLICE, Erasure
 from bot.domain.errors import StorageFailed
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job, JobStatus
-from bot.domain.limits import DAY, Usage
+from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings
-from bot.ports import Delivery, InboxEvent, MessageRef, Retention
+from bot.ports import Delivery, InboxEvent, MessageRef
 
 _REFUNDED = frozenset({JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED})
 
@@ -64,7 +62,7 @@ UNION SELECT recipes ->> '$[0].control.map' AS map FROM jobs WHERE pictures_kept
 """
 
 
-class SqliteJobStore:
+class SqliteJobStore(Erasure):
     """An async context manager that owns the database file at `path`.
 
     Attributes:
@@ -72,7 +70,7 @@ class SqliteJobStore:
     """
 
     def __init__(self, path: Path) -> None:
-        self.database = Database(path)
+        super().__init__(Database(path))
 
     async def __aenter__(self) -> Self:
         """Open the database.
@@ -117,7 +115,7 @@ class SqliteJobStore:
             await tx.execute("INSERT INTO outbox (job, due_at) VALUES (?, ?)", (job.id, job.created_at))
             return job
 
-    async def replace(self, before: Job, after: Job, *, generation: Generation | None = None) -> bool:
+    async def replace(self, before: Job, after: Job, *, generation: Generation | None = None, begun: int = 0) -> bool:
         fence = {"id": before.id, "status_before": before.status.value, "attempt_before": before.attempt}
         async with self.database.transaction() as tx:
             moved = await tx.execute(_MOVE_JOB, codec.move_columns(after) | fence)
@@ -131,9 +129,9 @@ class SqliteJobStore:
                 )
             if after.status in _REFUNDED:
                 await tx.execute(
-                    "UPDATE usage SET pictures = (SELECT count(*) FROM generations WHERE job = usage.job)"
-                    " WHERE job = ?",
-                    (before.id,),
+                    "UPDATE usage SET pictures = min(pictures, ? +"
+                    " (SELECT count(*) FROM generations WHERE job = usage.job)) WHERE job = ?",
+                    (begun, before.id),
                 )
                 await tx.execute("DELETE FROM usage WHERE job = ? AND pictures = 0", (before.id,))
             return True
@@ -151,17 +149,36 @@ class SqliteJobStore:
         return [codec.generation_from(row) for row in rows]
 
     async def open_jobs(self) -> Sequence[Job]:
-        rows = await self.database.read(
-            "SELECT * FROM jobs WHERE status IN ('queued', 'running') ORDER BY created_at, seq"
+        return await self._jobs("SELECT * FROM jobs WHERE status IN ('queued', 'running') ORDER BY created_at, seq")
+
+    async def open_jobs_of(self, requester_key: str) -> Sequence[Job]:
+        return await self._jobs(
+            "SELECT * FROM jobs WHERE requester_key = ? AND status IN ('queued', 'running') ORDER BY created_at, seq",
+            requester_key,
         )
-        return [codec.job_from(row) for row in rows]
+
+    async def open_jobs_in(self, platform: str, space: str) -> Sequence[Job]:
+        return await self._jobs(
+            "SELECT * FROM jobs WHERE requester ->> 'platform' = ? AND requester ->> 'space' = ?"
+            " AND status IN ('queued', 'running') ORDER BY created_at, seq",
+            platform,
+            space,
+        )
+
+    async def _jobs(self, query: str, *parameters: str | float) -> Sequence[Job]:
+        jobs = []
+        for number, row in enumerate(await self.database.read(query, parameters)):
+            if number % SLICE == SLICE - 1:
+                await asyncio.sleep(0)  # thousands of them take seconds
+            jobs.append(codec.job_from(row))
+        return jobs
 
     async def jobs_of(self, requester_key: str, *, limit: int) -> Sequence[Job]:
-        rows = await self.database.read(
+        return await self._jobs(
             "SELECT * FROM jobs WHERE requester_key = ? ORDER BY created_at DESC, seq DESC LIMIT ?",
-            (requester_key, limit),
+            requester_key,
+            limit,
         )
-        return [codec.job_from(row) for row in rows]
 
     async def job_of_message(self, message: MessageRef) -> Job | None:
         rows = await self.database.read(
@@ -182,76 +199,20 @@ class SqliteJobStore:
         return codec.delivery_from(rows[0]) if rows else None
 
     async def posted(self, job: JobId, message: MessageRef) -> None:
-        await self._deliver("UPDATE outbox SET message = ?, attempts = 0 WHERE job = ?", message, job)
+        await self.change("UPDATE outbox SET message = ?, attempts = 0 WHERE job = ?", message, job)
 
     async def delivered(self, job: JobId) -> None:
-        await self._deliver(
+        await self.change(
             "UPDATE outbox SET done = 1 WHERE job = ?"
             " AND EXISTS (SELECT 1 FROM jobs WHERE jobs.id = outbox.job AND ended_at IS NOT NULL)",
             job,
         )
 
     async def postpone(self, job: JobId, *, due_at: float) -> None:
-        await self._deliver("UPDATE outbox SET attempts = attempts + 1, due_at = ? WHERE job = ?", due_at, job)
+        await self.change("UPDATE outbox SET attempts = attempts + 1, due_at = ? WHERE job = ?", due_at, job)
 
     async def undeliverable(self, job: JobId, reason: str) -> None:
-        await self._deliver("UPDATE outbox SET done = 1, undeliverable = ? WHERE job = ?", reason, job)
-
-    async def sweep(self, retention: Retention) -> None:
-        shown = "EXISTS (SELECT 1 FROM outbox WHERE outbox.job = jobs.id AND done)"
-        async with self.database.transaction() as tx:
-            await tx.execute(
-                f"UPDATE jobs SET pictures_kept = 0 WHERE pictures_kept AND ended_at < ? AND {shown}",  # noqa: S608 -- the words above
-                (retention.pictures_before,),
-            )
-            await tx.execute(f"DELETE FROM jobs WHERE ended_at < ? AND {shown}", (retention.jobs_before,))  # noqa: S608
-            # The quota looks back one day, however short jobs are kept.
-            await tx.execute(
-                "DELETE FROM usage WHERE at < ? AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = usage.job)",
-                (retention.jobs_before - DAY,),
-            )
-            await tx.execute("DELETE FROM inbox WHERE settled AND received_at < ?", (retention.inbox_before,))
-        await self.database.purge()
-
-    async def forget(self, requester_key: str) -> Sequence[JobId]:
-        async with self.database.transaction() as tx:
-            rows = await tx.execute_fetchall(
-                "SELECT id, event_id FROM jobs WHERE requester_key = ? AND ended_at IS NOT NULL ORDER BY seq",
-                (requester_key,),
-            )
-            ended = [(row["id"], row["event_id"]) for row in rows]
-            await tx.executemany("DELETE FROM jobs WHERE id = ?", [(job,) for job, _ in ended])
-            await tx.executemany("DELETE FROM inbox WHERE id = ?", [(event,) for _, event in ended])
-            await tx.execute(
-                "DELETE FROM usage WHERE requester_key = ?"
-                " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = usage.job)",
-                (requester_key,),
-            )
-        await self.database.purge()
-        return [JobId(job) for job, _ in ended]
-
-    async def forget_space(self, platform: str, space: str) -> Sequence[JobId]:
-        async with self.database.transaction() as tx:
-            rows = await tx.execute_fetchall(
-                "SELECT id, event_id FROM jobs WHERE ended_at IS NOT NULL"
-                " AND requester ->> 'platform' = ? AND requester ->> 'space' = ? ORDER BY seq",
-                (platform, space),
-            )
-            ended = [(row["id"], row["event_id"]) for row in rows]
-            await tx.executemany("DELETE FROM jobs WHERE id = ?", [(job,) for job, _ in ended])
-            await tx.executemany("DELETE FROM usage WHERE job = ?", [(job,) for job, _ in ended])
-            await tx.executemany("DELETE FROM inbox WHERE id = ?", [(event,) for _, event in ended])
-        await self.database.purge()
-        return [JobId(job) for job, _ in ended]
-
-    async def remove_generation(self, generation: GenerationId) -> None:
-        async with self.database.transaction() as tx:
-            removed = list(
-                await tx.execute_fetchall("DELETE FROM generations WHERE id = ? RETURNING job, number", (generation,))
-            )
-            for job, number in removed:
-                await _forget_prompt(tx, job, number)
-        await self.database.purge()
+        await self.change("UPDATE outbox SET done = 1, undeliverable = ? WHERE job = ?", reason, job)
 
     async def place(self, key: str) -> PlaceSettings:
         rows = await self.database.read("SELECT settings FROM places WHERE key = ?", (key,))
@@ -280,22 +241,6 @@ class SqliteJobStore:
             await asyncio.to_thread(_publish, unfinished, to)
         finally:
             await asyncio.to_thread(unfinished.unlink, missing_ok=True)
-
-    async def _deliver(self, statement: str, *parameters: str | float) -> None:
-        async with self.database.transaction() as tx:
-            await tx.execute(statement, parameters)
-
-
-async def _forget_prompt(tx: aiosqlite.Connection, job: JobId, number: int) -> None:
-    """Empty the prompt of one picture in its ended job; with the last one let go of the source as well."""
-    for row in await tx.execute_fetchall("SELECT recipes FROM jobs WHERE id = ? AND ended_at IS NOT NULL", (job,)):
-        recipes = list(codec.recipes_from(row["recipes"]))
-        recipes[number] = replace(recipes[number], prompt="", negative_prompt="")
-        await tx.execute(
-            "UPDATE jobs SET recipes = :recipes,"
-            " pictures_kept = pictures_kept AND EXISTS (SELECT 1 FROM generations WHERE job = :job) WHERE id = :job",
-            {"job": job, "recipes": codec.recipes_column(recipes)},
-        )
 
 
 def refuse_existing(file: Path) -> None:

@@ -26,6 +26,11 @@ def job_of(generation: GenerationId) -> JobId:
     return JobId(generation.partition(".")[0])
 
 
+def index_of(generation: GenerationId) -> int:
+    """Which of its job's pictures a generation is."""
+    return int(generation.partition(".")[2])
+
+
 def parse_job_id(text: str) -> JobId | None:
     """A job id from text that a person or a button gave, or None."""
     return JobId(text) if _JOB.fullmatch(text) else None

@@ -398,6 +398,10 @@ privacy-deleted = { $jobs ->
     [0] Es gab nichts zu löschen.
     [one] Gelöscht: ein Job mit seinen Bildern und Worten.
    *[other] Gelöscht: { $jobs } Jobs mit ihren Bildern und Worten.
+ }{ $held ->
+    [0] {""}
+    [one] {" "}Ein Job von jemand anderem entstand aus deinen und hat noch Bild und Worte davon; sie gehen mit jenem Job.
+   *[other] {" "}{ $held } Jobs anderer entstanden aus deinen und haben noch Bilder und Worte davon; sie gehen mit jenen Jobs.
  }
 reaction-kept = Eine Kopie für dich, wie mit ⭐ gewünscht.
 reaction-sent = Hier ist es.

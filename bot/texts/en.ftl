@@ -413,6 +413,10 @@ privacy-deleted = { $jobs ->
     [0] There was nothing to delete.
     [one] Deleted: one job with its pictures and words.
    *[other] Deleted: { $jobs } jobs with their pictures and words.
+ }{ $held ->
+    [0] {""}
+    [one] {" "}One job of somebody else was made from yours and still has its picture and words; they go when that job does.
+   *[other] {" "}{ $held } jobs of others were made from yours and still have their pictures and words; they go when those jobs do.
  }
 reaction-kept = A copy for you, as you asked with ⭐.
 reaction-sent = Here it is.

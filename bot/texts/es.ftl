@@ -398,6 +398,10 @@ privacy-deleted = { $jobs ->
     [0] No había nada que borrar.
     [one] Borrado: un trabajo con sus imágenes y palabras.
    *[other] Borrado: { $jobs } trabajos con sus imágenes y palabras.
+ }{ $held ->
+    [0] {""}
+    [one] {" "}Un trabajo de otra persona salió de los tuyos y aún tiene su imagen y sus palabras; se irán con ese trabajo.
+   *[other] {" "}{ $held } trabajos de otras personas salieron de los tuyos y aún tienen sus imágenes y palabras; se irán con esos trabajos.
  }
 reaction-kept = Una copia para ti, como pediste con ⭐.
 reaction-sent = Aquí está.

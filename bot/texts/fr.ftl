@@ -398,6 +398,10 @@ privacy-deleted = { $jobs ->
     [0] Il n’y avait rien à supprimer.
     [one] Supprimé : une tâche avec ses images et ses mots.
    *[other] Supprimé : { $jobs } tâches avec leurs images et leurs mots.
+ }{ $held ->
+    [0] {""}
+    [one] {" "}Une tâche de quelqu’un d’autre vient des tiennes et en garde l’image et les mots ; ils partiront avec elle.
+   *[other] {" "}{ $held } tâches d’autres personnes viennent des tiennes et en gardent les images et les mots ; ils partiront avec elles.
  }
 reaction-kept = Une copie pour toi, comme demandé avec ⭐.
 reaction-sent = La voici.

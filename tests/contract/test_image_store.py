@@ -2,9 +2,7 @@
 
 import asyncio
 import hashlib
-import os
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ import pytest
 from adapters.files.image_store import FileImageStore
 from bot.domain.errors import Gone
 from bot.domain.ids import ImageId
+from bot.erasure import Needed
 from bot.ports import ImageStore
 from tests.fakes.images import FolderImageStore
 
@@ -26,10 +25,6 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         return
     async with FileImageStore(tmp_path / "images") as images:
         yield images
-
-
-def age(file: Path, seconds: float) -> None:
-    os.utime(file, (time.time() - seconds, time.time() - seconds))
 
 
 async def test_a_picture_is_named_by_its_content(store: ImageStore) -> None:
@@ -59,11 +54,11 @@ async def test_a_finished_file_moves_in(store: ImageStore, known: bool) -> None:
         await store.put(PICTURE)
     file = store.scratch("result.png")
     file.write_bytes(PICTURE)
-    age(file, 7200)
-    assert await store.adopt(file) == NAME
-    assert not file.exists()
+    with store.hold():
+        assert await store.adopt(file) == NAME
+        assert not file.exists()
+        assert await store.sweep(needs()) == 0
     assert await store.get(NAME) == PICTURE
-    assert await store.sweep(frozenset()) == 0
 
 
 async def test_a_file_that_is_not_there_cannot_be_adopted(store: ImageStore) -> None:
@@ -71,25 +66,62 @@ async def test_a_file_that_is_not_there_cannot_be_adopted(store: ImageStore) -> 
         await store.adopt(store.scratch("never-made.png"))
 
 
-async def test_a_sweep_takes_what_is_old_and_not_to_be_kept(store: ImageStore) -> None:
-    kept, old, young = [await store.put(content) for content in (b"kept", b"old", b"young")]
-    for name in (kept, old):
-        age(store.path(name), 3700)
-    age(store.path(young), 3500)
-    assert await store.sweep(frozenset({kept})) == 1
-    assert [await store.has(name) for name in (kept, old, young)] == [True, False, True]
-    assert await store.sweep(frozenset({kept})) == 0
+async def test_what_nothing_needs_is_gone_when_it_was_discarded(store: ImageStore) -> None:
+    kept, gone, other = [await store.put(content) for content in (b"kept", b"gone", b"other")]
+    assert await store.discard([kept, gone, NAME], needs(kept)) == 1
+    assert [await store.has(name) for name in (kept, gone, other)] == [True, False, True]
+    assert not store.path(gone).exists()
 
 
-async def test_a_picture_put_again_is_young_again(store: ImageStore) -> None:
+async def test_a_sweep_takes_everything_that_nothing_needs(store: ImageStore) -> None:
+    names = [await store.put(bytes([number])) for number in range(40)]
+    assert await store.sweep(needs(*names[:10])) == 30
+    assert [await store.has(name) for name in names] == [True] * 10 + [False] * 30
+    assert await store.sweep(needs(*names)) == 0
+
+
+@pytest.mark.parametrize("way", ["put", "has", "adopt"])
+async def test_a_picture_on_its_way_into_a_job_stays(store: ImageStore, way: str) -> None:
     await store.put(PICTURE)
-    age(store.path(NAME), 7200)
-    await store.put(PICTURE)
-    assert await store.sweep(frozenset()) == 0
+    with store.hold():
+        await come(store, way)
+        assert await store.discard([NAME], needs()) == 0
+        assert await store.sweep(needs()) == 0
+        with store.hold():
+            await come(store, way)
+        assert await store.discard([NAME], needs()) == 0
+        assert await store.get(NAME) == PICTURE
+    assert await store.discard([NAME], needs()) == 1
 
 
-async def test_a_picture_asked_for_stays_another_hour(store: ImageStore) -> None:
+@pytest.mark.parametrize("way", ["put", "has", "adopt"])
+async def test_a_picture_that_comes_again_while_jobs_are_asked_about_it_stays(store: ImageStore, way: str) -> None:
+    """The last job that needs it is deleted in the moment in which the same picture is sent again."""
     await store.put(PICTURE)
-    age(store.path(NAME), 7200)
-    assert await store.has(NAME)
-    assert await store.sweep(frozenset()) == 0
+
+    async def meanwhile(images: Collection[ImageId]) -> frozenset[ImageId]:
+        assert list(images) == [NAME]
+        await come(store, way)
+        return frozenset()
+
+    await store.discard([NAME], meanwhile)
+    assert await store.get(NAME) == PICTURE
+
+
+async def come(store: ImageStore, way: str) -> None:
+    match way:
+        case "put":
+            await store.put(PICTURE)
+        case "has":
+            assert await store.has(NAME)
+        case _:
+            file = store.scratch("result.png")
+            file.write_bytes(PICTURE)
+            await store.adopt(file)
+
+
+def needs(*kept: ImageId) -> Needed:
+    async def asked(images: Collection[ImageId]) -> frozenset[ImageId]:
+        return frozenset(images) & frozenset(kept)
+
+    return asked

@@ -11,9 +11,10 @@ from adapters.sqlite.store import SqliteJobStore
 from bot.domain.control import Control
 from bot.domain.ids import ImageId, JobId, generation_id
 from bot.domain.job import Job, JobStatus, Lineage
-from bot.domain.limits import DAY, Usage
+from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings, RemixPolicy
-from bot.ports import JobStore, Retention
+from bot.erasure import Retention
+from bot.ports import JobStore
 from inference.api import ControlKind
 from tests.fakes.jobs import SOURCE, a_generation, a_job, an_event
 from tests.fakes.store import MemoryJobStore
@@ -210,6 +211,40 @@ async def test_usage_is_given_back_where_there_is_no_picture(store: JobStore, en
     assert await store.usage("console:ada", since=NEVER) == Usage(pending=0, pictures=0, oldest_at=None)
 
 
+async def test_pictures_that_were_begun_in_vain_are_not_given_back(store: JobStore) -> None:
+    """Else stopping each picture just before its end would be a way around the quota."""
+    job = replace(a_job(), recipes=a_job().recipes * 4)
+    await store.add(job)
+    running = await run(store, job)
+    assert await store.replace(running, running, generation=a_generation(job, 0))
+    assert await store.replace(running, running.cancelled(at=1001), begun=2)
+    assert (await store.usage("console:ada", since=NEVER)).pictures == 3
+
+
+async def test_a_deleted_job_without_a_result_leaves_neither_words_nor_pictures(store: JobStore) -> None:
+    job = a_job(strengths=(0.3, 0.5), source=ImageId("5" * 64))
+    await store.add(job)
+    running = await run(store, job)
+    await store.replace(running, running.cancelled(at=1001))
+    let_go = [await store.remove_generation(each) for each in job.generation_ids()]
+    assert frozenset().union(*let_go) == {job.source}
+    assert await store.needed([job.source]) == frozenset()
+    stored = await store.job(job.id)
+    assert stored is not None
+    assert {recipe.prompt for recipe in stored.recipes} == {""}
+
+
+async def test_open_jobs_are_found_by_member_and_by_place(store: JobStore) -> None:
+    mine, ended, other = a_job(at=20), a_job(at=10), a_job(user="bob", at=5)
+    elsewhere = replace(a_job(at=1), requester=replace(a_job().requester, space="elsewhere"))
+    for job in (mine, ended, other, elsewhere):
+        await store.add(job)
+    await store.replace(ended, ended.cancelled(at=30))
+    assert await store.open_jobs_of("console:ada") == [elsewhere, mine]
+    assert await store.open_jobs_in("console", mine.requester.space) == [other, mine]
+    assert await store.open_jobs_in("console", "nowhere") == []
+
+
 async def test_pictures_of_a_cancelled_sweep_that_were_made_are_not_given_back(store: JobStore) -> None:
     """Else stopping each sweep at its last picture would be a way around the quota."""
     job = replace(a_job(), recipes=a_job().recipes * 4)
@@ -228,7 +263,7 @@ async def test_deleting_jobs_gives_no_usage_back(store: JobStore) -> None:
     await store.sweep(Retention(pictures_before=5000, jobs_before=5000, inbox_before=5000))
     assert await store.job(job.id) is None
     assert (await store.usage("console:ada", since=NEVER)).pictures == 1
-    await store.sweep(Retention(pictures_before=5000, jobs_before=1001 + DAY, inbox_before=5000))
+    await store.sweep(Retention(pictures_before=5000, jobs_before=5000, inbox_before=5000, usage_before=1001))
     assert (await store.usage("console:ada", since=NEVER)).pictures == 0
 
 
@@ -387,16 +422,20 @@ async def test_forgetting_a_member_leaves_the_others(store: JobStore) -> None:
     await finish(store, mine)
     await finish(store, unseen, shown=False)
     await finish(store, theirs)
-    assert await store.forget("console:ada") == [mine.id, unseen.id]
+    gone = await store.forget("console:ada")
+    assert gone.jobs == [mine.id, unseen.id]
+    assert gone.images == {SOURCE, a_generation(mine).image, a_generation(unseen).image}
+    assert await store.needed(gone.images) == {SOURCE}
+    assert await store.holders(gone.images) == 2
     assert await store.jobs_of("console:ada", limit=9) == [open_one]
     assert await store.generations(mine.id) == []
     assert await store.delivery(unseen.id) is None
-    assert await store.usage("console:ada", since=NEVER) == Usage(pending=1, pictures=1, oldest_at=1000)
+    assert await store.usage("console:ada", since=NEVER) == Usage(pending=1, pictures=3, oldest_at=1000)
     assert (await store.usage("console:bob", since=NEVER)).pictures == 1
     assert await store.generations(theirs.id) == [a_generation(theirs)]
     assert await store.receive(an_event(int(mine.id)))
     assert not await store.receive(an_event(int(theirs.id)))
-    assert await store.forget("console:eve") == []
+    assert (await store.forget("console:eve")).jobs == []
 
 
 async def test_a_removed_result_takes_picture_and_prompt_along(store: JobStore) -> None:
@@ -469,10 +508,11 @@ async def test_a_space_is_forgotten_with_everybody_in_it_and_nobody_else(store: 
     for job in [*theirs, elsewhere]:
         await store.add(job)
         await finish(store, job)
-    assert set(await store.forget_space(elsewhere.requester.platform, "left")) == {job.id for job in theirs}
+    gone = await store.forget_space(elsewhere.requester.platform, "left")
+    assert set(gone.jobs) == {job.id for job in theirs}
     assert await store.job(theirs[0].id) is None
     assert await store.job(elsewhere.id) is not None
-    assert (await store.usage(theirs[0].requester.key, since=NEVER)).pictures == 0
+    assert (await store.usage(theirs[0].requester.key, since=NEVER)).pictures == 1  # who comes back has used them
 
 
 async def test_settings_of_a_place_are_kept_until_it_is_forgotten(store: JobStore) -> None:

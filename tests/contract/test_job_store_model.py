@@ -13,7 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.ids import ImageId
 from bot.domain.job import TRANSITIONS, Generation, Job, JobStatus
-from bot.ports import JobStore, Retention
+from bot.erasure import Retention
+from bot.ports import JobStore
 from tests.fakes.jobs import a_generation, a_job, an_event
 from tests.fakes.store import MemoryJobStore
 

@@ -1,15 +1,16 @@
 """A `JobStore` in memory, for tests of everything that sits on one. Passes the same contract suite as SQLite."""
 
 import pickle
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.domain.ids import GenerationId, ImageId, JobId, job_of
+from bot.domain.ids import GenerationId, ImageId, JobId, index_of, job_of
 from bot.domain.job import Generation, Job, JobStatus
-from bot.domain.limits import DAY, Usage
+from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings
-from bot.ports import Delivery, InboxEvent, MessageRef, Retention
+from bot.erasure import Removed, Retention
+from bot.ports import Delivery, InboxEvent, MessageRef
 
 OPEN = {JobStatus.QUEUED, JobStatus.RUNNING}
 REFUNDED = {JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED}
@@ -58,7 +59,7 @@ class MemoryJobStore:
         self._outbox[job.id] = Delivery(job=job.id, message=None, attempts=0, due_at=job.created_at)
         return job
 
-    async def replace(self, before: Job, after: Job, *, generation: Generation | None = None) -> bool:
+    async def replace(self, before: Job, after: Job, *, generation: Generation | None = None, begun: int = 0) -> bool:
         stored = self._jobs.get(before.id)
         if stored is None or (stored.status, stored.attempt) != (before.status, before.attempt):
             return False
@@ -77,9 +78,9 @@ class MemoryJobStore:
         if after.status.ended and after.id not in self._over:
             self._outbox[after.id] = replace(self._outbox[after.id], due_at=after.ended_at or 0.0)
         if after.status in REFUNDED:
-            used, made = self._used.pop(after.id), len(await self.generations(after.id))
-            if made:
-                self._used[after.id] = replace(used, pictures=made)
+            used, made = self._used.pop(after.id, None), len(await self.generations(after.id)) + begun
+            if made and used:
+                self._used[after.id] = replace(used, pictures=min(used.pictures, made))
         return True
 
     async def job(self, job: JobId) -> Job | None:
@@ -93,6 +94,13 @@ class MemoryJobStore:
 
     async def open_jobs(self) -> Sequence[Job]:
         return sorted((job for job in self._jobs.values() if job.status in OPEN), key=lambda job: job.created_at)
+
+    async def open_jobs_of(self, requester_key: str) -> Sequence[Job]:
+        return [job for job in await self.open_jobs() if job.requester.key == requester_key]
+
+    async def open_jobs_in(self, platform: str, space: str) -> Sequence[Job]:
+        jobs = await self.open_jobs()
+        return [job for job in jobs if (job.requester.platform, job.requester.space) == (platform, space)]
 
     async def jobs_of(self, requester_key: str, *, limit: int) -> Sequence[Job]:
         theirs = [job for job in self._jobs.values() if job.requester.key == requester_key]
@@ -134,52 +142,63 @@ class MemoryJobStore:
             self._outbox[job] = replace(self._outbox[job], undeliverable=reason)
             self._over.add(job)
 
-    async def sweep(self, retention: Retention) -> None:
+    async def sweep(self, retention: Retention) -> frozenset[ImageId]:
+        let_go = set[ImageId]()
         for job in list(self._jobs.values()):
             if job.ended_at is None or job.id not in self._over:
                 continue
-            if job.ended_at < retention.pictures_before:
+            if job.ended_at < retention.pictures_before and job.id not in self._without_pictures:
+                let_go |= self._pictures(job)
                 self._without_pictures.add(job.id)
             if job.ended_at < retention.jobs_before:
+                let_go |= self._pictures(job)
                 self._remove(job)
         for used_by, used in list(self._used.items()):
-            if used.at < retention.jobs_before - DAY and used_by not in self._jobs:
+            if used.at < retention.usage_before:
                 del self._used[used_by]
         for event in list(self._inbox.values()):
             if event.id in self._settled and event.received_at < retention.inbox_before:
                 self._forget_event(event.id)
+        return frozenset(let_go)
 
-    async def forget(self, requester_key: str) -> Sequence[JobId]:
-        ended = [j for j in self._jobs.values() if j.requester.key == requester_key and j.status.ended]
-        for job in ended:
-            self._remove(job)
-            self._forget_event(job.event_id)
-        for used_by, used in list(self._used.items()):
-            if used.requester_key == requester_key and used_by not in self._jobs:
-                del self._used[used_by]
-        return [job.id for job in ended]
+    async def forget(self, requester_key: str) -> Removed:
+        return self._forget([j for j in self._jobs.values() if j.requester.key == requester_key])
 
-    async def forget_space(self, platform: str, space: str) -> Sequence[JobId]:
+    async def forget_space(self, platform: str, space: str) -> Removed:
         theirs = [j for j in self._jobs.values() if (j.requester.platform, j.requester.space) == (platform, space)]
+        return self._forget(theirs)
+
+    def _forget(self, theirs: list[Job]) -> Removed:
         ended = [job for job in theirs if job.status.ended]
+        images = frozenset(image for job in ended for image in self._pictures(job))
         for job in ended:
             self._remove(job)
             self._forget_event(job.event_id)
-            self._used.pop(job.id, None)
-        return [job.id for job in ended]
+        return Removed(jobs=[job.id for job in ended], images=images)
 
-    async def remove_generation(self, generation: GenerationId) -> None:
+    async def remove_generation(self, generation: GenerationId) -> frozenset[ImageId]:
         removed = self._generations.pop(generation, None)
-        if removed is None:
-            return
-        job = self._jobs[job_of(generation)]
-        if not job.status.ended:
-            return
+        let_go = {removed.image} if removed else set()
+        job = self._jobs.get(job_of(generation))
+        if job is None or not job.status.ended:
+            return frozenset(let_go)
         recipes = list(job.recipes)
-        recipes[removed.index] = replace(recipes[removed.index], prompt="", negative_prompt="")
+        recipes[index_of(generation)] = replace(recipes[index_of(generation)], prompt="", negative_prompt="")
         self._jobs[job.id] = replace(job, recipes=tuple(recipes))
         if not await self.generations(job.id):
+            let_go |= self._pictures(job)
             self._without_pictures.add(job.id)
+        return frozenset(let_go)
+
+    async def needed(self, images: Collection[ImageId]) -> frozenset[ImageId]:
+        return await self.referenced_images() & frozenset(images)
+
+    async def holders(self, images: Collection[ImageId]) -> int:
+        kept = self._jobs.keys() - self._without_pictures
+        return sum(bool(self._pictures(self._jobs[job]) & set(images)) for job in kept)
+
+    def _pictures(self, job: Job) -> set[ImageId]:
+        return {*job.images(), *(each.image for each in self._generations.values() if each.job == job.id)}
 
     async def place(self, key: str) -> PlaceSettings:
         return self._places.get(key, PlaceSettings())

@@ -1,10 +1,11 @@
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.domain.ids import generation_id
-from bot.domain.job import MAX_STRIKES, Generation, Job, JobStatus
+from bot.domain.job import MAX_STRIKES, Job, JobStatus
 from bot.domain.request import Action
 from inference.api import EngineStopped, Failed, FailureKind
 from tests.fakes.core import bench, request
@@ -172,9 +173,9 @@ async def test_a_picture_taken_up_just_before_a_stop_gets_the_whole_grace(
     async with bench(tmp_path, grace=60.0) as at:
         real_replace = at.store.replace
 
-        async def slow_replace(before: Job, after: Job, *, generation: Generation | None = None) -> bool:
+        async def slow_replace(before: Job, after: Job, **more: Any) -> bool:
             await asyncio.sleep(0.5)
-            return await real_replace(before, after, generation=generation)
+            return await real_replace(before, after, **more)
 
         monkeypatch.setattr(at.store, "replace", slow_replace)
         at.engine.hold()

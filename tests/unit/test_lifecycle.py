@@ -8,8 +8,8 @@ import pytest
 from bot.domain.errors import FatalError, StorageFailed
 from bot.domain.ids import JobId
 from bot.domain.job import Job
+from bot.erasure import Retention
 from bot.lifecycle import Keep, serve
-from bot.ports import Retention
 from tests.fakes.core import bench, request
 from tests.fakes.store import MemoryJobStore
 

@@ -12,6 +12,7 @@ def unit(job: str, index: int = 0, cost: float = 2.0) -> Unit:
 def test_nothing_is_promised_before_anything_was_measured() -> None:
     waiting = Pace(slots=lambda: 1).waiting(Standing(position=1, work=2.0), now=100.0)
 
+    assert waiting is not None
     assert (waiting.position, waiting.expected_at) == (1, None)
     assert Pace(slots=lambda: 1).drained_in(2.0) is None
 
@@ -23,6 +24,7 @@ def test_expectation_counts_what_runs_what_is_ahead_and_the_job_itself() -> None
 
     waiting = pace.waiting(Standing(position=2, work=7.0), now=100.0)
 
+    assert waiting is not None
     assert waiting.position == 2
     assert waiting.expected_at == pytest.approx(100.0 + 3.0 * (1.0 + 7.0))
     pace.ended(unit("running"))
@@ -46,3 +48,7 @@ def test_the_late_expectation_is_the_ninth_decile() -> None:
     for _ in range(200):
         pace.observe(cost=1.0, seconds=2.0)
     assert pace.rates() == (2.0, 2.0)
+
+
+def test_a_job_that_does_not_wait_has_no_place() -> None:
+    assert Pace(slots=lambda: 1).waiting(None, now=0.0) is None

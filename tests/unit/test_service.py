@@ -301,11 +301,11 @@ async def test_a_job_that_ends_by_itself_just_now_does_not_keep_its_member_from_
         await at.engine.release()
         await at.shown(job.id)
 
-        async def as_they_were() -> list[Job]:
+        async def as_they_were(_member: str) -> list[Job]:
             return list(open_jobs)
 
-        monkeypatch.setattr(at.store, "open_jobs", as_they_were)
-        assert await at.service.forget(requester()) == 1
+        monkeypatch.setattr(at.store, "open_jobs_of", as_they_were)
+        assert (await at.service.forget(requester())).jobs == 1
 
 
 async def test_position_and_expectation_are_known_while_waiting(tmp_path: Path) -> None:

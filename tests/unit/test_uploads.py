@@ -65,7 +65,7 @@ async def test_after_too_many_refusals_a_member_waits_and_nobody_else() -> None:
     for _ in range(MOST_REFUSED):
         await refused(uploads, "mallory")
         clock.time += 1
-    with pytest.raises(LimitReached, match=r"20 of your pictures could not be used .* come back in"):
+    with pytest.raises(LimitReached, match=r"20 of your pictures or prompts were refused .* come back in"):
         async with uploads.place("mallory"):
             pass
     await refused(uploads, "anna")

@@ -94,17 +94,33 @@ async def test_files_are_spread_over_folders(store: FileImageStore, tmp_path: Pa
     assert files_in(tmp_path) == {tmp_path / "kept" / name[:2] / name for name in names}
 
 
+async def none(_images: object) -> frozenset[ImageId]:
+    return frozenset()
+
+
+async def test_files_and_folders_are_this_users_alone_also_in_a_folder_that_was_open(tmp_path: Path) -> None:
+    for folder in ("", "kept", "kept/ab", "scratch"):
+        (tmp_path / "images" / folder).mkdir(mode=0o755)
+    async with FileImageStore(tmp_path / "images") as images:
+        made = images.scratch("result.png")
+        made.write_bytes(b"result")
+        made.chmod(0o644)
+        names = [await images.put(b"picture"), await images.adopt(made)]
+    assert (tmp_path / "images").stat().st_mode & 0o777 == 0o700
+    assert {images.path(name).stat().st_mode & 0o777 for name in names} == {0o600}
+
+
 async def test_a_sweep_never_takes_a_picture_that_was_just_put_again(store: FileImageStore) -> None:
     """Puts and sweeps of one old picture in many threads: what `put` answered for must be there."""
     chance = random.Random(4)
     for _ in range(150):
         await store.put(BIG[:100])
         name = ImageId(hashlib.sha256(BIG[:100]).hexdigest())
-        os.utime(store.path(name), (1, 1))
-        calls = [store.put(BIG[:100]), store.sweep(frozenset()), store.sweep(frozenset())]
+        calls = [store.put(BIG[:100]), store.sweep(none), store.discard([name], none)]
         chance.shuffle(calls)
-        await asyncio.gather(*calls)
-        assert await store.get(name) == BIG[:100]
+        with store.hold():
+            await asyncio.gather(*calls)
+            assert await store.get(name) == BIG[:100]
 
 
 async def test_the_loop_never_waits_for_the_disk(store: FileImageStore, monkeypatch: pytest.MonkeyPatch) -> None:

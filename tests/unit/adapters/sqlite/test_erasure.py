@@ -9,7 +9,7 @@ import pytest
 
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.job import Job
-from bot.ports import Retention
+from bot.erasure import Retention
 from tests.fakes.jobs import a_generation, a_job, an_event
 
 EARLY, LATE = 1000.0, 5000.0
@@ -72,7 +72,7 @@ def marks(jobs: list[Job]) -> list[str]:
 async def erase(store: SqliteJobStore, way: str, jobs: list[Job]) -> None:
     match way:
         case "forget":
-            assert await store.forget("console:ada") == [job.id for job in jobs]
+            assert (await store.forget("console:ada")).jobs == [job.id for job in jobs]
         case "sweep":
             await store.sweep(OLD)
         case _:

@@ -1,0 +1,175 @@
+"""Letting go of jobs: in slices, between which other writers get in, and by indexes, never by a scan.
+
+What goes is named with its pictures, so that whoever asked can take those off the disk that nothing else needs.
+"""
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+import aiosqlite
+
+from adapters.sqlite import codec
+from adapters.sqlite.database import Database
+from bot.domain.ids import GenerationId, ImageId, JobId, index_of, job_of
+from bot.erasure import Removed, Retention
+
+SLICE = 100
+"""Jobs that are let go of in one transaction: some milliseconds, for which others who write have to wait."""
+
+_MOST_SLICES = 200
+"""Slices of one sweep; what is due beyond them is for the next one."""
+
+_DUE_PICTURES = """
+SELECT seq, ended_at FROM jobs WHERE pictures_kept AND ended_at < ? AND (ended_at, seq) > (?, ?)
+    AND EXISTS (SELECT 1 FROM outbox WHERE outbox.job = jobs.id AND done)
+ORDER BY ended_at, seq LIMIT ?
+"""
+_DUE_JOBS = """
+SELECT seq, ended_at FROM jobs WHERE ended_at < ? AND (ended_at, seq) > (?, ?)
+    AND EXISTS (SELECT 1 FROM outbox WHERE outbox.job = jobs.id AND done)
+ORDER BY ended_at, seq LIMIT ?
+"""
+_LET_GO = "UPDATE jobs SET pictures_kept = 0 WHERE seq IN (SELECT value FROM json_each(?))"
+_DELETE = "DELETE FROM jobs WHERE seq IN (SELECT value FROM json_each(?))"
+_OLD_USAGE = "DELETE FROM usage WHERE rowid IN (SELECT rowid FROM usage WHERE at < ? LIMIT ?)"
+_OLD_INBOX = "DELETE FROM inbox WHERE rowid IN (SELECT rowid FROM inbox WHERE settled AND received_at < ? LIMIT ?)"
+
+_IMAGES = """
+WITH some AS (SELECT id, source, recipes ->> '$[0].control.map' AS map FROM jobs
+    WHERE seq IN (SELECT value FROM json_each(:jobs)))
+SELECT source AS image FROM some
+UNION SELECT map FROM some WHERE map IS NOT NULL
+UNION SELECT generations.image FROM some JOIN generations ON generations.job = some.id
+"""
+"""The pictures of some jobs."""
+
+_NEEDED = """
+SELECT value AS image FROM json_each(?) WHERE
+    EXISTS (SELECT 1 FROM jobs WHERE source = value AND pictures_kept)
+    OR EXISTS (SELECT 1 FROM jobs WHERE recipes ->> '$[0].control.map' = value AND pictures_kept)
+    OR EXISTS (
+        SELECT 1 FROM generations JOIN jobs ON jobs.id = generations.job WHERE generations.image = value
+        AND pictures_kept
+    )
+"""
+
+_HOLDERS = """
+SELECT seq FROM json_each(?1) JOIN jobs ON source = value WHERE pictures_kept
+UNION SELECT seq FROM json_each(?1) JOIN jobs ON recipes ->> '$[0].control.map' = value WHERE pictures_kept
+UNION SELECT seq FROM json_each(?1) JOIN generations ON generations.image = value
+    JOIN jobs ON jobs.id = generations.job WHERE pictures_kept
+"""
+
+
+class Erasure:
+    """The part of the job store that removes.
+
+    Attributes:
+        database: for what else is kept in the same file.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def sweep(self, retention: Retention) -> frozenset[ImageId]:
+        let_go = set[ImageId]()
+        let_go |= await self._sweep_jobs(_DUE_PICTURES, retention.pictures_before, _LET_GO)
+        let_go |= await self._sweep_jobs(_DUE_JOBS, retention.jobs_before, _DELETE)
+        for statement, before in ((_OLD_USAGE, retention.usage_before), (_OLD_INBOX, retention.inbox_before)):
+            for _ in range(_MOST_SLICES):
+                if await self.change(statement, before, SLICE) < SLICE:
+                    break
+        await self.database.purge()
+        return frozenset(let_go)
+
+    async def _sweep_jobs(self, due: str, before: float, change: str) -> frozenset[ImageId]:
+        """Let go of jobs in slices, between which other writers get in."""
+        let_go = set[ImageId]()
+        last: tuple[float, int] = (-1e300, 0)
+        for _ in range(_MOST_SLICES):
+            rows = await self.database.read(due, (before, *last, SLICE))
+            if not rows:
+                break
+            last = (rows[-1]["ended_at"], rows[-1]["seq"])
+            found = json.dumps([row["seq"] for row in rows])
+            let_go |= {ImageId(row["image"]) for row in await self.database.read(_IMAGES, {"jobs": found})}
+            await self.change(change, found)
+        return frozenset(let_go)
+
+    async def forget(self, requester_key: str) -> Removed:
+        return await self._forget("requester_key = ?", requester_key)
+
+    async def forget_space(self, platform: str, space: str) -> Removed:
+        return await self._forget("requester ->> 'platform' = ? AND requester ->> 'space' = ?", platform, space)
+
+    async def _forget(self, whose: str, *values: str) -> Removed:
+        """Remove ended jobs in slices, their events with them."""
+        query = f"SELECT seq, id, event_id FROM jobs WHERE {whose} AND ended_at IS NOT NULL LIMIT {SLICE}"  # noqa: S608 -- the words above
+        gone: dict[int, JobId] = {}
+        let_go = set[ImageId]()
+        while rows := await self.database.read(query, values):
+            gone |= {row["seq"]: JobId(row["id"]) for row in rows}
+            found = json.dumps([row["seq"] for row in rows])
+            async with self.database.transaction() as tx:
+                images = await tx.execute_fetchall(_IMAGES, {"jobs": found})
+                await tx.execute(_DELETE, (found,))
+                await tx.executemany("DELETE FROM inbox WHERE id = ?", [(row["event_id"],) for row in rows])
+            let_go |= {ImageId(row["image"]) for row in images}
+        await self.database.purge()
+        return Removed(jobs=[gone[seq] for seq in sorted(gone)], images=frozenset(let_go))
+
+    async def remove_generation(self, generation: GenerationId) -> frozenset[ImageId]:
+        let_go = set[ImageId]()
+        async with self.database.transaction() as tx:
+            for row in await tx.execute_fetchall(
+                "DELETE FROM generations WHERE id = ? RETURNING image", (generation,)
+            ):
+                let_go.add(ImageId(row["image"]))
+            let_go |= await _forget_prompt(tx, generation)
+        await self.database.purge()
+        return frozenset(let_go)
+
+    async def needed(self, images: Collection[ImageId]) -> frozenset[ImageId]:
+        found = set[ImageId]()
+        for some in _batched(images, SLICE):
+            rows = await self.database.read(_NEEDED, (json.dumps(some),))
+            found |= {ImageId(row["image"]) for row in rows}
+        return frozenset(found)
+
+    async def holders(self, images: Collection[ImageId]) -> int:
+        jobs = set[int]()
+        for some in _batched(images, SLICE):
+            jobs |= {row["seq"] for row in await self.database.read(_HOLDERS, (json.dumps(some),))}
+        return len(jobs)
+
+    async def change(self, statement: str, *parameters: str | float) -> int:
+        """One statement in a transaction of its own; how many rows it changed."""
+        async with self.database.transaction() as tx:
+            changed = await tx.execute(statement, parameters)
+            return changed.rowcount
+
+
+async def _forget_prompt(tx: aiosqlite.Connection, generation: GenerationId) -> frozenset[ImageId]:
+    """Empty the prompt of one picture in its ended job; without any result left, let go of its other pictures."""
+    job, number = job_of(generation), index_of(generation)
+    for row in await tx.execute_fetchall(
+        "SELECT seq, recipes FROM jobs WHERE id = ? AND ended_at IS NOT NULL", (job,)
+    ):
+        recipes = list(codec.recipes_from(row["recipes"]))
+        recipes[number] = replace(recipes[number], prompt="", negative_prompt="")
+        left = list(await tx.execute_fetchall("SELECT 1 FROM generations WHERE job = ? LIMIT 1", (job,)))
+        images = [] if left else list(await tx.execute_fetchall(_IMAGES, {"jobs": json.dumps([row["seq"]])}))
+        await tx.execute(
+            "UPDATE jobs SET recipes = ?, pictures_kept = pictures_kept AND ? WHERE seq = ?",
+            (codec.recipes_column(recipes), bool(left), row["seq"]),
+        )
+        return frozenset(ImageId(each["image"]) for each in images)
+    return frozenset()
+
+
+def _batched(images: Collection[ImageId], size: int) -> Iterator[list[ImageId]]:
+    """Slices of at most `size`."""
+    each = list(images)
+    for start in range(0, len(each), size):
+        yield each[start : start + size]
