@@ -33,7 +33,7 @@ from inference.acceleration.compile import compiled
 from inference.backends.batched import LoopBackend
 from inference.batching.batch_size import RowCountFile
 from inference.batching.loaded_model import LoadedModel, trial
-from inference.batching.unet import BUCKETS, _call
+from inference.batching.unet import BUCKETS, call_unet
 from inference.models.devices import choose_device
 
 RESULTS = Path(__file__).with_name("results")
@@ -180,7 +180,7 @@ def stock_call(stock: Engine, example: Any) -> Callable[[Any], torch.Tensor]:
     unet = cast(Stock, stock.backend).pipeline.unet
 
     def call(rows: Any) -> torch.Tensor:
-        return _call(unet, rows)
+        return call_unet(unet, rows)
 
     wide = example.padded(2)
     before = _milliseconds(lambda: call(wide))
@@ -393,7 +393,7 @@ def measure(bench: Bench) -> None:
             bench.note("failed", {title: f"{type(error).__name__}: {error}"[:300]})
         took[title] = time.monotonic() - begun
         bench.note("seconds", {title: took[title]})
-    bench.note("compiled", {giant: compiled(bench.loaded(giant).parts.unet) for giant, _ in bench.engines})
+    bench.note("compiled", {giant: compiled(bench.loaded(giant).parts.denoiser) for giant, _ in bench.engines})
 
 
 if __name__ == "__main__":

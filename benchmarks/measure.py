@@ -19,7 +19,7 @@ from inference.backends.stock import StockBackend
 from inference.batching.batch_size import RowCountFile
 from inference.batching.components import Parts
 from inference.batching.loaded_model import trial
-from inference.batching.unet import _call
+from inference.batching.unet import call_unet
 from inference.control_maps.annotators import Annotator
 from inference.models.entry import MapModels, ModelEntry
 from inference.worker.generate import Reporter, paint
@@ -126,11 +126,11 @@ class Work:
     def of(cls, pipeline: Any, side: int) -> "Work":
         """Counted on a stock pipeline: the counter does not know packed layers."""
         parts = Parts(pipeline)
-        latents = torch.zeros(1, parts.unet.config.in_channels, *[side // parts.shrink] * 2)
+        latents = torch.zeros(1, parts.denoiser.config.in_channels, *[side // parts.shrink] * 2)
         latents = latents.to(parts.device, parts.dtype)
         pixels = torch.zeros(1, 3, side, side).to(parts.device, parts.dtype)
         return cls(
-            row=_count(lambda: _call(parts.unet, trial(parts, side // parts.shrink))),
+            row=_count(lambda: call_unet(parts.denoiser, trial(parts, side // parts.shrink))),
             encode=_count(lambda: parts.vae.encode(pixels)),
             decode=_count(lambda: parts.vae.decode(latents)),
         )

@@ -12,7 +12,19 @@ import torch
 from torch import nn
 from torch.fx.experimental import _config as shapes
 
-REGIONS = frozenset({"BasicTransformerBlock", "ResnetBlock2D"})
+REGIONS = frozenset(
+    {
+        "BasicTransformerBlock",
+        "Flux2SingleTransformerBlock",
+        "Flux2TransformerBlock",
+        "FluxSingleTransformerBlock",
+        "FluxTransformerBlock",
+        "JointTransformerBlock",
+        "QwenImageTransformerBlock",
+        "ResnetBlock2D",
+        "ZImageTransformerBlock",
+    }
+)
 SHAPES = 64
 """Of one kind of block in a model; Stable Diffusion 1.5 has 20."""
 

@@ -11,7 +11,7 @@ from inference.backends.base import Settings
 from inference.backends.model_cache import CachedModel
 from inference.backends.stock import StockBackend, translate
 from inference.batching.batch_size import RowCountFile
-from inference.batching.components import loops
+from inference.batching.families import loops
 from inference.batching.loaded_model import LoadedModel, with_loras
 from inference.batching.run import Run
 from inference.batching.step_loop import StepLoop
@@ -102,6 +102,8 @@ class LoopBackend(StockBackend):
             controls=self._settings.entries[cached.model].controls,
             make_room=self.cache.make_room,
         )
+        if not loaded.parts.steerable:
+            cached.defaults = replace(cached.defaults, controls=(), steerable=False)
         place = self._settings.entries[cached.model].sketcher
         if place and self._device.type == "cuda":
             loaded.parts.sketcher = loading.sketcher(place, cached.model, self._device, self._dtype)

@@ -6,6 +6,7 @@ Lightning models, and those with a latent consistency adapter merged in, come as
 
 import copy
 import hashlib
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,11 +16,10 @@ import torch
 from PIL import Image
 
 from inference.acceleration.transfer import to_device
+from inference.api import Img2ImgRequest
 from inference.batching.cache import ByteCache
-from inference.batching.solver import LINEAR
-
-_FAMILIES = {"StableDiffusionImg2ImgPipeline": False, "StableDiffusionXLImg2ImgPipeline": True}
-"""Stock pipeline -> whether its UNet wants a pooled embedding and sizes besides the words."""
+from inference.batching.solver import Solver
+from inference.batching.unet import Rows, call_unet
 
 _AESTHETIC_SCORES = (6.0, 2.5)
 """What SDXL's refiner is told about the picture and about its opposite: the stock pipeline's defaults."""
@@ -75,51 +75,52 @@ class PreparedImage:
     pixels: torch.Tensor
 
 
-def loops(pipeline: Any) -> bool:
-    """Whether the step loop can run this pipeline: its family, its scheduler and nothing attached to it."""
-    scheduler = pipeline.scheduler.config
-    return (
-        type(pipeline).__name__ in _FAMILIES
-        and type(pipeline.unet).__name__ == "UNet2DConditionModel"
-        and type(pipeline.scheduler).__name__ in LINEAR
-        and not scheduler.get("use_flow_sigmas")
-        and scheduler.get("skip_prk_steps", True)  # the Runge-Kutta start of PNDM is not an image-to-image one
-    )
-
-
 class Parts:
-    """One loaded model. Not safe to use from several threads, except for its attributes and caches."""
+    """One loaded model. Not safe to use from several threads, except for its attributes and caches.
+
+    Other families override what they do otherwise.
+
+    Attributes:
+        steerable: whether control networks can steer it.
+        texts_vary: texts are of any length, and are padded with a mask to share a call.
+        edits: it edits by instruction, and a run begins with noise alone.
+        sizes: whether its UNet wants a pooled embedding and sizes besides the words.
+    """
+
+    steerable = True
+    texts_vary = False
+    edits = False
 
     def __init__(self, pipeline: Any) -> None:
         self.pipeline = pipeline
-        self.unet = pipeline.unet
+        self.denoiser = denoiser_of(pipeline)
         self.vae = pipeline.vae
-        self.dtype: torch.dtype = pipeline.unet.dtype
-        self.device: torch.device = pipeline.unet.device
-        self.sizes = _FAMILIES[type(pipeline).__name__]
+        self.dtype: torch.dtype = self.denoiser.dtype
+        self.device: torch.device = self.denoiser.device
+        self.sizes = type(pipeline).__name__ == "StableDiffusionXLImg2ImgPipeline"
         self.certain = type(pipeline.vae).__name__ == "AutoencoderTiny"
         self.sketcher: Any = pipeline.vae if self.certain else None
         self.exact = self._exact_vae()
         self._ids = lru_cache(maxsize=64)(self._time_ids)
-        self._scale = float(pipeline.vae.config.scaling_factor)
+        self._scale = float(pipeline.vae.config.get("scaling_factor", 1.0))
         self.shrink = int(pipeline.vae_scale_factor)
         self.lora_key: Hashable = None
         self.words: ByteCache[PromptEmbeds] = ByteCache(TEXT_BYTES, lambda words: words.nbytes)
         self.pictures: ByteCache[LatentDist] = ByteCache(PICTURE_BYTES, lambda dist: dist.nbytes)
 
     def on(self, twin: Any, lora_key: Hashable) -> "Parts":
-        """The same with the UNet and the text encoders of a pipeline whose autoencoder is this one.
+        """The same with the denoiser and the text encoders of a pipeline whose autoencoder is this one.
 
         They share the caches; `lora_key` tells the texts that this one encodes from those of others.
         """
         other = copy.copy(self)
-        other.pipeline, other.unet, other.lora_key = twin, twin.unet, lora_key
+        other.pipeline, other.denoiser, other.lora_key = twin, denoiser_of(twin), lora_key
         return other
 
     @property
     def guided_inside(self) -> bool:
         """Whether guidance is an input of the model rather than a second row."""
-        return self.unet.config.time_cond_proj_dim is not None
+        return self.denoiser.config.time_cond_proj_dim is not None
 
     @property
     def draws_at_once(self) -> bool:
@@ -182,7 +183,7 @@ class Parts:
         """Decode scaled latents [n, channels, h, w] to pixels [n, height, width, 3], uint8, on the device."""
         vae = self.exact if self.dtype == torch.float16 else self.vae
         latents = latents.to(self.dtype).to(vae.dtype)
-        pixels = vae.decode(self.unscaled(latents), return_dict=False)[0]
+        pixels = self._decode(vae, self.unscaled(latents))
         if getattr(self.pipeline, "watermark", None) is not None:
             pixels = self.pipeline.watermark.apply_watermark(pixels)
         return _shades(pixels)
@@ -193,6 +194,54 @@ class Parts:
             return self.draw(latents)
         scaled = latents.to(self.sketcher.dtype) / self.sketcher.config.scaling_factor
         return _shades(self.sketcher.decode(scaled, return_dict=False)[0])
+
+    def solver(self) -> Any:
+        """What plans its runs: `Solver`, or one with the same methods."""
+        return Solver(self.pipeline.scheduler)
+
+    def conditions(self, request: Img2ImgRequest, size: tuple[int, int], source: torch.Tensor) -> Rows:
+        """What the model is told besides the sample and its time: one row, or the negative and the positive.
+
+        Args:
+            request: whose texts and guidance count.
+            size: of the picture, width and height in pixels.
+            source: its latents, [1, channels, height, width].
+        """
+        guided = request.guidance_scale > 1 and not self.guided_inside
+        texts = [(request.negative_prompt, True)] if guided else []
+        words = [self.read(text, negative=negative) for text, negative in [*texts, (request.prompt, False)]]
+        rows = len(words)
+        sizes = self.time_ids(*size)[-rows:] if self.sizes else None
+        return Rows(
+            latents=source.expand(rows, *source.shape[1:]),
+            timesteps=torch.zeros(rows, device=source.device),
+            hidden=torch.cat([each.hidden for each in words]),
+            pooled=torch.cat([each.pooled for each in words if each.pooled is not None]) if self.sizes else None,
+            sizes=None if sizes is None else torch.cat(sizes),
+            guidance=self.guidance_embedding(request.guidance_scale) if self.guided_inside else None,
+        )
+
+    def predict(self, model: Any, rows: Rows) -> torch.Tensor:
+        """One call of the denoiser: its outputs, [rows, channels, height, width]."""
+        return call_unet(model, rows)
+
+    def weight(self, guidance_scale: float) -> float:
+        """What `guided` is given for a request's guidance scale."""
+        return guidance_scale
+
+    def guided(self, negative: torch.Tensor, positive: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:
+        """Classifier-free guidance, Ho & Salimans 2022, arXiv:2207.12598, eq. 6; for one row both are the same.
+
+        Args:
+            negative: float32, [runs, channels, height, width].
+            positive: of the same shape.
+            scales: [runs, 1, 1, 1].
+        """
+        return negative + scales * (positive - negative)
+
+    def predicted(self, sample: torch.Tensor, output: torch.Tensor, mix: tuple[float, float]) -> torch.Tensor:
+        """The picture that the model has in mind, as scaled latents; `mix` is the sample's signal and noise."""
+        return predicted(sample, output, mix, self.pipeline.scheduler.config.prediction_type)
 
     def time_ids(self, width: int, height: int) -> tuple[torch.Tensor, torch.Tensor]:
         """What SDXL is told about sizes, [1, numbers] for the negative and for the positive row."""
@@ -211,7 +260,7 @@ class Parts:
     def guidance_embedding(self, scale: float) -> torch.Tensor:
         """Guidance as an input of the model, [1, width]."""
         embedded: torch.Tensor = self.pipeline.get_guidance_scale_embedding(
-            torch.tensor([scale - 1.0]), embedding_dim=self.unet.config.time_cond_proj_dim
+            torch.tensor([scale - 1.0]), embedding_dim=self.denoiser.config.time_cond_proj_dim
         )
         return to_device(embedded.to(self.dtype), self.device)
 
@@ -238,6 +287,10 @@ class Parts:
         # The mean is a view of half a tensor, which would be kept whole.
         return LatentDist(encoded.latent_dist.mean.clone(), encoded.latent_dist.std)
 
+    def _decode(self, vae: Any, latents: torch.Tensor) -> torch.Tensor:
+        pixels: torch.Tensor = vae.decode(latents, return_dict=False)[0]
+        return pixels
+
     def _exact_vae(self) -> Any:
         """The autoencoder that encodes, and in float16 decodes too: in float32 where stock changes it to that.
 
@@ -258,6 +311,29 @@ class Parts:
         return [
             torch.tensor(each).view(1, -1, 1, 1).to(latents) for each in (config.latents_mean, config.latents_std)
         ]
+
+
+def denoiser_of(pipeline: Any) -> Any:
+    """A pipeline's UNet or transformer."""
+    return pipeline.unet if hasattr(pipeline, "unet") else pipeline.transformer
+
+
+def predicted(sample: torch.Tensor, output: torch.Tensor, mix: tuple[float, float], prediction: str) -> torch.Tensor:
+    """The picture that a model's output speaks of (Salimans & Ho 2022, arXiv:2202.00512, appendix D).
+
+    Args:
+        sample: what the model was asked about, before its input was scaled.
+        output: what it said.
+        mix: shares of signal and noise in the sample.
+        prediction: what the model puts out: "epsilon", "v_prediction" or "sample".
+    """
+    signal, noise = mix
+    if prediction == "epsilon":
+        return (sample - noise * output) / signal
+    if prediction == "v_prediction":
+        size = math.hypot(signal, noise)
+        return (signal / size**2) * sample - (noise / size) * output
+    return output
 
 
 def _shades(pixels: torch.Tensor) -> torch.Tensor:

@@ -192,7 +192,7 @@ def load(place: str, parts: Parts, make_room: Callable[[int], object]) -> Any:
 
 def _fits(network: Any, parts: Parts) -> bool:
     shrink = 2 ** (len(network.config.conditioning_embedding_out_channels) - 1)
-    alike = (_plain(network.config[name]) == _plain(parts.unet.config[name]) for name in _ALIKE)
+    alike = (_plain(network.config[name]) == _plain(parts.denoiser.config[name]) for name in _ALIKE)
     return shrink == parts.shrink and all(alike)
 
 

@@ -3,22 +3,28 @@
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Self
 
 import torch
+from PIL import Image
 
 from inference.acceleration.compile import compile_regions
 from inference.acceleration.memory_layout import keep_channels_last, suit_processor
 from inference.acceleration.packing import pack
 from inference.acceleration.transfer import RunAhead
-from inference.api import ControlKind, Lora
+from inference.api import ControlKind, Img2ImgRequest, Lora
 from inference.batching.batch_size import RowCaps, RowCountFile, knee
 from inference.batching.components import Parts
 from inference.batching.controlnet import ControlNets
+from inference.batching.families import parts_of
 from inference.batching.preview import LatentPreview
-from inference.batching.solver import Solver
 from inference.batching.unet import Denoiser, Rows, seconds
 from inference.models.loras import LoraSet
+
+_TRIAL = Img2ImgRequest(
+    id="", source=Path(), output=Path(), prompt="", strength=1, steps=1, guidance_scale=0, seed=0, model=""
+)
 
 TRIED = 4
 """Rows of the call by which a compiled model is judged: two requests with guidance."""
@@ -34,7 +40,7 @@ class LoadedModel:
     """
 
     parts: Parts
-    solver: Solver
+    solver: Any
     denoiser: Denoiser
     latent_preview: LatentPreview
     caps: RowCaps
@@ -65,26 +71,26 @@ class LoadedModel:
             controls: kind of structure -> place of the network that keeps it.
             make_room: told how many bytes will be needed before a network is loaded.
         """
-        parts = Parts(pipeline)
+        parts = parts_of(pipeline)
         lay_out(parts)
         side = max(8, int(pixels**0.5) // parts.shrink // 8 * 8)
         with torch.inference_mode():
             latent_preview = LatentPreview(parts)
             example = trial(parts, side)
-            denoiser = Denoiser(parts.unet)
+            denoiser = Denoiser(parts.denoiser, parts.predict)
             if parts.device.type == "cuda" and denoiser.compile(example.padded(TRIED)):
                 compile_regions(getattr(parts.vae, "decoder", None))
                 with contextlib.suppress(torch.OutOfMemoryError):  # then they compile in their first use
                     for pictures in (2, 1):  # a compiler takes one for a case of its own
                         parts.draw(example.padded(pictures).latents)
             found = knees.get(
-                (device, model, str(parts.unet.num_parameters()), str(side), torch.__version__),
+                (device, model, str(parts.denoiser.num_parameters()), str(side), torch.__version__),
                 lambda: knee(lambda rows: seconds(denoiser, example.padded(rows))),
             )
             denoiser.forget()  # captured for trials
         return cls(
             parts=parts,
-            solver=Solver(pipeline.scheduler),
+            solver=parts.solver(),
             denoiser=denoiser,
             latent_preview=latent_preview,
             caps=RowCaps(found, side * side),
@@ -101,12 +107,9 @@ def with_loras(loaded: LoadedModel, lora_set: LoraSet, loras: tuple[Lora, ...]) 
 
     def make() -> LoadedModel:
         twin = lora_set.twin()
-        return replace(
-            loaded,
-            parts=loaded.parts.on(twin, loras),
-            denoiser=Denoiser(twin.unet),
-            wear=lambda: lora_set.wear(loras),
-        )
+        parts = loaded.parts.on(twin, loras)
+        denoiser = Denoiser(parts.denoiser, parts.predict)
+        return replace(loaded, parts=parts, denoiser=denoiser, wear=lambda: lora_set.wear(loras))
 
     return lora_set.variant(loras, make)
 
@@ -120,13 +123,14 @@ def lay_out(parts: Parts) -> None:
     """
     if parts.device.type not in {"cuda", "cpu"}:
         return
-    for model in (parts.unet, parts.vae, parts.exact):
-        model.to(memory_format=torch.channels_last)
-    keep_channels_last(parts.unet)
+    for model in (parts.denoiser, parts.vae, parts.exact):
+        if not any(isinstance(layer, torch.nn.Conv3d) for layer in model.modules()):  # those have no such layout
+            model.to(memory_format=torch.channels_last)
+    keep_channels_last(parts.denoiser)
     if parts.device.type == "cpu":
-        pack(parts.unet)
+        pack(parts.denoiser)
     if parts.device.type == "cpu" and parts.dtype == torch.bfloat16:
-        suit_processor(parts.unet)
+        suit_processor(parts.denoiser)
         if not parts.upcasts:
             suit_processor(parts.vae)
             pack(parts.vae)
@@ -134,13 +138,8 @@ def lay_out(parts: Parts) -> None:
 
 def trial(parts: Parts, side: int) -> Rows:
     """A row of noise, of the kind that the model takes, for a square of so many latents along a side."""
-    words = parts.read("", negative=False)
-    latents = torch.randn(1, parts.unet.config.in_channels, side, side, dtype=parts.dtype, device=parts.device)
-    return Rows(
-        latents=latents,
-        timesteps=torch.full((1,), 500.0, device=parts.device),
-        hidden=words.hidden,
-        pooled=words.pooled,
-        sizes=parts.time_ids(side * parts.shrink, side * parts.shrink)[1] if parts.sizes else None,
-        guidance=parts.guidance_embedding(7.5) if parts.guided_inside else None,
-    )
+    size = side * parts.shrink, side * parts.shrink
+    shape = parts.latent_shape(Image.new("RGB", size))
+    latents = torch.randn(1, *shape, dtype=parts.dtype, device=parts.device)
+    told = parts.conditions(_TRIAL, size, latents)
+    return told.told(timesteps=torch.full((len(told.latents),), 500.0, device=parts.device)).only(-1)

@@ -26,7 +26,8 @@ class LatentPreview:
 
     def __init__(self, parts: Parts) -> None:
         chart = _chart()
-        self._weights = _fit(parts.look(chart), chart, torch.zeros(parts.vae.config.latent_channels + 1, 3), 1e-4)
+        dist = parts.look(chart)
+        self._weights = _fit(dist, chart, torch.zeros(dist.mean.shape[1] + 1, 3), 1e-4)
 
     def fitted(self, dist: LatentDist, source: Image.Image) -> torch.Tensor:
         """Weights [channels + 1, 3] from a latent, and a 1, to colours in [0, 1]."""

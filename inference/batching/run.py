@@ -1,6 +1,5 @@
 """A request in the step loop: what it brings to each step and what it takes away from it."""
 
-import math
 import queue
 from dataclasses import dataclass, field
 
@@ -14,7 +13,7 @@ from inference.batching.loaded_model import LoadedModel
 from inference.batching.preview import render, small
 from inference.batching.sigmas import Grid
 from inference.batching.solver import Plan, stepped
-from inference.batching.strength import start_of
+from inference.batching.strength import Start, start_of
 from inference.batching.task import Task
 from inference.batching.unet import Rows
 from inference.errors import Stopped, Unsuited
@@ -130,9 +129,12 @@ class Run:
             Unsuited: where the scheduler cannot have so many steps.
         """
         request = task.request
-        start = start_of(request.steps, request.strength)
+        parts = loaded.parts
+        start = Start(request.steps, 1.0) if parts.edits else start_of(request.steps, request.strength)
+        from_noise = parts.edits or request.strength >= 1
         try:
-            plan = loaded.solver.plan(request.steps, start, from_noise=request.strength >= 1)
+            shape = parts.latent_shape(task.picture)
+            plan = loaded.solver.plan(request.steps, start, shape=shape, from_noise=from_noise)
             grid = None if loaded.solver.linear else loaded.solver.stepper(request.steps, start)
         except ValueError:
             raise Unsuited(
@@ -199,29 +201,12 @@ class Run:
         self.matrices = to_device(plan.matrices, device)
         self.times = to_device(torch.tensor(plan.timesteps, dtype=torch.float32), device)
         self.scales = to_device(torch.tensor(plan.scales, dtype=torch.float32), device)
-        self.guidance = to_device(torch.tensor([request.guidance_scale], dtype=torch.float32), device)
+        self.guidance = to_device(torch.tensor([parts.weight(request.guidance_scale)], dtype=torch.float32), device)
         if self.drawn.steps is not None:
             self.noises = to_device(self.drawn.steps, device)
-        self.conditions = self._conditions(source)
+        self.conditions = parts.conditions(request, self.task.picture.size, source)
         if self.task.map is not None:
             self.hint = hint(self.task.map, parts)
-
-    def _conditions(self, source: torch.Tensor) -> Rows:
-        request, parts = self.task.request, self.parts
-        guided = request.guidance_scale > 1 and not parts.guided_inside
-        texts = [(request.negative_prompt, True)] if guided else []
-        words = [parts.read(text, negative=negative) for text, negative in [*texts, (request.prompt, False)]]
-        rows = len(words)
-        sizes = parts.time_ids(*self.task.picture.size)[-rows:] if parts.sizes else None
-        inside = parts.guidance_embedding(request.guidance_scale) if parts.guided_inside else None
-        return Rows(
-            latents=source.expand(rows, *source.shape[1:]),
-            timesteps=torch.zeros(rows, device=source.device),
-            hidden=torch.cat([each.hidden for each in words]),
-            pooled=torch.cat([each.pooled for each in words if each.pooled is not None]) if parts.sizes else None,
-            sizes=None if sizes is None else torch.cat(sizes),
-            guidance=inside,
-        )
 
     def settle(self) -> None:
         """End a step whose call has succeeded; whatever goes wrong from here is this request's own.
@@ -241,8 +226,7 @@ class Run:
         at = self.call + 1
         if self.task.preview is None or at % every or at == self.plan.calls:
             return
-        config = self.parts.pipeline.scheduler.config
-        seen = predicted(self.state[0], output, self.plan.mixes[self.call], config.prediction_type)[None]
+        seen = self.parts.predicted(self.state[0], output, self.plan.mixes[self.call])[None]
         shown = self.parts.sketch(seen) if self.parts.draws_at_once else self.parts.unscaled(seen)
         self.outbox.put(PreviewFrame(ToHost(shown[0])))
 
@@ -284,21 +268,3 @@ class Run:
                         raise error
                     finally:
                         del error  # its traceback holds this frame, and so this run and all its tensors
-
-
-def predicted(sample: torch.Tensor, output: torch.Tensor, mix: tuple[float, float], prediction: str) -> torch.Tensor:
-    """The picture that a model's output speaks of (Salimans & Ho 2022, arXiv:2202.00512, appendix D).
-
-    Args:
-        sample: what the model was asked about, before its input was scaled.
-        output: what it said.
-        mix: shares of signal and noise in the sample.
-        prediction: what the model puts out: "epsilon", "v_prediction" or "sample".
-    """
-    signal, noise = mix
-    if prediction == "epsilon":
-        return (sample - noise * output) / signal
-    if prediction == "v_prediction":
-        size = math.hypot(signal, noise)
-        return (signal / size**2) * sample - (noise / size) * output
-    return output

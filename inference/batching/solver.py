@@ -113,17 +113,21 @@ class Solver:
             grid.move_start(grid.between(start.fraction))
         return grid
 
-    def plan(self, steps: int, start: Start, *, from_noise: bool = False) -> Plan:
+    def plan(
+        self, steps: int, start: Start, *, shape: tuple[int, int, int] | None = None, from_noise: bool = False
+    ) -> Plan:
         """The run over the grid's last `start.steps` of `steps`.
 
         Args:
             steps: of the whole grid.
             start: where to begin on it.
+            shape: of the latents; these grids do not depend on it.
             from_noise: begin with noise alone, as for a picture from text.
 
         Raises:
             ValueError: from diffusers, where the scheduler cannot have so many steps.
         """
+        del shape
         return self._planned(steps, start, from_noise)
 
     def _plan(self, steps: int, start: Start, from_noise: bool) -> Plan:

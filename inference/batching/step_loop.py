@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import torch
 from PIL import Image
@@ -115,7 +114,8 @@ class StepLoop:
         if self._attempt([run], run.prepare):
             return
         alone = run if run.task.low_memory else None
-        key: Hashable = (id(run.loaded), run.shape, run.conditions.hidden.shape[1:], alone)
+        text = run.conditions.hidden.shape[2 if run.parts.texts_vary else 1 :]
+        key: Hashable = (id(run.loaded), run.shape, text, alone)
         if key not in self._groups:
             least = min((group.work for group in self._groups.values()), default=0.0)
             self._groups[key] = Group(work=least)
@@ -222,22 +222,16 @@ def _rows(runs: list[Run]) -> Rows:
     """What the model is told of each run at its place; a few operations, however many runs there are."""
     scales = torch.stack([run.scales[run.call] for run in runs]).view(-1, 1, 1, 1)
     samples = (torch.stack([run.state[0] for run in runs]) * scales).to(runs[0].parts.dtype)
-    filled: dict[str, Any] = {
-        name: torch.cat([getattr(run.conditions, name) for run in runs])
-        for name, told in runs[0].conditions.tensors()
-        if told is not None and name not in {"latents", "timesteps"}
-    }
-    return Rows(
+    return Rows.joined([run.conditions for run in runs]).told(
         latents=torch.cat([each.expand(run.rows, *run.shape) for run, each in zip(runs, samples, strict=True)]),
         timesteps=torch.cat([run.times[run.call].expand(run.rows) for run in runs]),
-        **filled,
     )
 
 
 def _guided(runs: list[Run], outputs: torch.Tensor) -> torch.Tensor:
     """What the model says, [runs, channels, height, width], from the rows of each: the negative before the positive.
 
-    Classifier-free guidance, Ho & Salimans 2022, arXiv:2207.12598, eq. 6. A run with one row has no opposite.
+    A run with one row has no opposite.
     """
     each = torch.split(outputs, [run.rows for run in runs])
     negative = torch.stack([rows[0] for rows in each])
@@ -245,7 +239,7 @@ def _guided(runs: list[Run], outputs: torch.Tensor) -> torch.Tensor:
         return negative
     positive = torch.stack([rows[-1] for rows in each])
     scales = torch.stack([run.guidance for run in runs]).view(-1, 1, 1, 1)
-    return negative + scales * (positive - negative)
+    return runs[0].parts.guided(negative, positive, scales)
 
 
 def _step_together(runs: list[Run], said: torch.Tensor) -> None:

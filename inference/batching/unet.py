@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import torch
+from torch.nn import functional
 
 from inference.acceleration.compile import compile_regions, restore
 from inference.acceleration.cuda_graphs import Graphs
@@ -32,7 +33,9 @@ class Rows:
         timesteps: float32, [rows].
         hidden: [rows, tokens, width].
         pooled, sizes: SDXL's [rows, width] and [rows, numbers], or None.
-        guidance: [rows, width] where guidance is an input of the model, or None.
+        guidance: [rows, width], or [rows], where guidance is an input of the model, or None.
+        mask: bool, [rows, tokens]: what of `hidden` is text; None where all is.
+        reference: latents of the picture that is edited, [rows, channels, height, width], or None.
         residuals: what a control network adds to the skip connections and, the last one, to the middle of a UNet,
             each [rows, channels, height, width]; empty where nothing is.
     """
@@ -43,7 +46,35 @@ class Rows:
     pooled: torch.Tensor | None = None
     sizes: torch.Tensor | None = None
     guidance: torch.Tensor | None = None
+    mask: torch.Tensor | None = None
+    reference: torch.Tensor | None = None
     residuals: tuple[torch.Tensor, ...] = ()
+
+    @classmethod
+    def joined(cls, several: "Sequence[Rows]") -> "Rows":
+        """Rows of several one after the other, the texts padded to the longest of them; nobody has residuals."""
+        longest = max(each.hidden.shape[1] for each in several)
+        masked = any(each.mask is not None or each.hidden.shape[1] < longest for each in several)
+        told = [each.lengthened(longest) for each in several] if masked else several
+        joined: dict[str, Any] = {
+            name: torch.cat([getattr(each, name) for each in told])
+            for name, tensor in told[0].tensors()
+            if tensor is not None
+        }
+        return cls(**joined)
+
+    def lengthened(self, tokens: int) -> "Rows":
+        """The same with texts of so many tokens, and a mask of what is text."""
+        count, there = self.hidden.shape[:2]
+        mask = self.hidden.new_ones(count, there, dtype=torch.bool) if self.mask is None else self.mask
+        more = tokens - there
+        return replace(
+            self, hidden=functional.pad(self.hidden, (0, 0, 0, more)), mask=functional.pad(mask, (0, more))
+        )
+
+    def told(self, **more: Any) -> "Rows":
+        """The same with more said."""
+        return replace(self, **more)
 
     def padded(self, rows: int) -> "Rows":
         """The same with the first row repeated until there are so many."""
@@ -52,12 +83,14 @@ class Rows:
 
     def only(self, row: int) -> "Rows":
         """That row alone."""
-        return self.mapped(lambda each: each[row : row + 1])
+        return self.mapped(lambda each: each[row:][:1])
 
     def mapped(self, change: Callable[[torch.Tensor], torch.Tensor]) -> "Rows":
         """The same with each tensor changed."""
-        told = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "residuals"}
-        changed = {name: change(each) for name, each in told.items() if each is not None}
+        told: dict[str, Any] = {
+            each.name: getattr(self, each.name) for each in fields(self) if each.name != "residuals"
+        }
+        changed: dict[str, Any] = {name: change(each) for name, each in told.items() if each is not None}
         return replace(self, **changed, residuals=tuple(change(each) for each in self.residuals))
 
     def tensors(self) -> list[tuple[str, torch.Tensor | None]]:
@@ -74,8 +107,9 @@ class Rows:
 class Denoiser:
     """Calls a UNet in the best way that its device offers."""
 
-    def __init__(self, unet: Any) -> None:
+    def __init__(self, unet: Any, predict: "Callable[[Any, Rows], torch.Tensor] | None" = None) -> None:
         self._unet = unet
+        self._predict = predict or call_unet
         self._call: Callable[[Rows], torch.Tensor] = self._plain
         self._graphs: Graphs | None = Graphs() if unet.device.type == "cuda" else None
 
@@ -113,10 +147,11 @@ class Denoiser:
         return False
 
     def _plain(self, rows: Rows) -> torch.Tensor:
-        return _call(self._unet, rows)
+        return self._predict(self._unet, rows)
 
 
-def _call(unet: Any, rows: Rows) -> torch.Tensor:
+def call_unet(unet: Any, rows: Rows) -> torch.Tensor:
+    """The outputs of a UNet of Stable Diffusion 1, 2 or XL."""
     added = None if rows.pooled is None else {"text_embeds": rows.pooled, "time_ids": rows.sizes}
     output: Sequence[torch.Tensor] = unet(
         rows.latents,

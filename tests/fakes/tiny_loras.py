@@ -13,7 +13,8 @@ TEXT = ("q_proj", "v_proj")
 
 def save_lora(pipeline: Any, file: Path, *, seed: int, words: bool = False) -> Path:
     """Write an adapter for a model like `pipeline`, with or without a part for its text encoder."""
-    layers = {"unet_lora_layers": _layers(pipeline.unet, ATTENTION, seed)}
+    name = "unet" if hasattr(pipeline, "unet") else "transformer"
+    layers = {f"{name}_lora_layers": _layers(getattr(pipeline, name), ATTENTION, seed)}
     if words:
         layers["text_encoder_lora_layers"] = _layers(pipeline.text_encoder, TEXT, seed)
     type(pipeline).save_lora_weights(str(file.parent), weight_name=file.name, **layers)

@@ -170,13 +170,13 @@ def test_compiled_blocks_say_the_same_for_any_rows_and_sizes() -> None:
     parts = None
     with Atelier(pipeline) as atelier, torch.inference_mode():
         parts = atelier.loaded.parts
-        restore(parts.unet)
+        restore(parts.denoiser)
         atelier.loaded.denoiser.forget()
-        plain = Denoiser(parts.unet)
+        plain = Denoiser(parts.denoiser)
         told = [trial(parts, side).padded(rows) for side, rows in ((16, 2), (24, 4), (16, 3), (32, 2))]
         wanted = [plain._plain(rows).clone() for rows in told]
-        compile_regions(parts.unet)
-        compiled = Denoiser(parts.unet)
+        compile_regions(parts.denoiser)
+        compiled = Denoiser(parts.denoiser)
         for rows, right in zip(told, wanted, strict=True):
             for _ in range(3):
                 assert error(compiled(rows), right) < 1e-3

@@ -19,7 +19,8 @@ from inference.acceleration.cuda_graphs import Graphs
 from inference.acceleration.packing import able, pack
 from inference.batching.batch_size import RowCaps, RowCountFile, knee
 from inference.batching.cache import ByteCache
-from inference.batching.components import LatentDist, Parts, loops
+from inference.batching.components import LatentDist, Parts
+from inference.batching.families import loops
 from inference.batching.preview import LatentPreview, render
 from inference.batching.unet import Denoiser, Rows
 from inference.worker.model_turns import MAX_PASSED as TURNS_PATIENCE
@@ -246,7 +247,7 @@ def test_a_model_that_does_not_compile_is_called_plainly(monkeypatch: pytest.Mon
         return call
 
     monkeypatch.setattr(torch, "compile", broken)
-    denoiser = Denoiser(parts.unet)
+    denoiser = Denoiser(parts.denoiser)
     with torch.inference_mode():
         rows = _rows(parts)
         before = denoiser(rows)
@@ -266,13 +267,13 @@ def test_a_compiled_model_is_kept_only_where_it_is_faster(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(torch, "compile", slower)
     with torch.inference_mode():
-        assert not Denoiser(parts.unet).compile(_rows(parts))
+        assert not Denoiser(parts.denoiser).compile(_rows(parts))
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="needs a device that cannot capture")
 def test_a_device_that_cannot_capture_is_called_plainly() -> None:
     parts = Parts(stable_diffusion("ddim"))
-    denoiser = Denoiser(parts.unet)
+    denoiser = Denoiser(parts.denoiser)
     with torch.inference_mode():
         rows = _rows(parts)
         before = denoiser(rows)
@@ -288,7 +289,7 @@ def test_padded_rows_keep_theirs() -> None:
         rows = _rows(parts)
         wide = rows.padded(4)
         assert wide.shape[0][0] == 4
-        denoiser = Denoiser(parts.unet)
+        denoiser = Denoiser(parts.denoiser)
         assert error(denoiser(wide)[:3], denoiser(rows)) < 1e-5
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from inference.batching.components import loops
+from inference.batching.families import loops
 from inference.models.catalog import POCKET, locate
 from inference.models.devices import choose_device
 from inference.models.loading import load, quiet

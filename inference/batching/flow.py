@@ -1,0 +1,139 @@
+"""Flow matching transformers in the step loop: what they have in common, and Stable Diffusion 3."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from diffusers.pipelines.flux.pipeline_flux import calculate_shift
+from PIL import Image
+
+from inference.api import Img2ImgRequest
+from inference.batching.components import LatentDist, Parts, PromptEmbeds
+from inference.batching.flow_sigmas import FlowSolver, Shape
+from inference.batching.unet import Rows
+
+
+class FlowParts(Parts):
+    """One loaded model; its output is the velocity, noise minus picture (Esser et al. 2024, arXiv:2403.03206, eq. 5).
+
+    Attributes:
+        texts_vary: prompts are as long as they are, and padded with a mask to share a call.
+        edits: the source is told to the model beside the noise, and the run begins with noise alone.
+    """
+
+    steerable = False
+    texts_vary = False
+    edits = False
+
+    def __init__(self, pipeline: Any) -> None:
+        super().__init__(pipeline)
+        self._shift = float(pipeline.vae.config.get("shift_factor") or 0.0)
+
+    @property
+    def guided_inside(self) -> bool:
+        return bool(self.denoiser.config.get("guidance_embeds"))
+
+    def solver(self) -> FlowSolver:
+        return FlowSolver(self.pipeline.scheduler, self.schedule)
+
+    def schedule(self, steps: int, shape: Shape) -> Mapping[str, Any]:
+        """What the stock pipeline calls `set_timesteps` with."""
+        return {
+            "num_inference_steps": steps,
+            "sigmas": np.linspace(1.0, 1 / steps, steps),
+            "mu": self.mu(shape, 1.15),
+        }
+
+    def mu(self, shape: Shape, usual: float) -> float:
+        """How far the grid is shifted to noise for a picture of that size, of which tokens are 2 by 2 latents."""
+        told = self.pipeline.scheduler.config
+        mu: float = calculate_shift(
+            (shape[1] // 2) * (shape[2] // 2),
+            told.get("base_image_seq_len", 256),
+            told.get("max_image_seq_len", 4096),
+            told.get("base_shift", 0.5),
+            told.get("max_shift", usual),
+        )
+        return mu
+
+    def drawn(self, picture: Image.Image, generator: torch.Generator) -> torch.Tensor | None:
+        return None if self.edits else super().drawn(picture, generator)
+
+    def latents(self, dist: LatentDist, drawn: torch.Tensor | None) -> torch.Tensor:
+        latents = dist.mean
+        if dist.std is not None and drawn is not None:
+            latents = latents + dist.std * drawn.to(latents.device).view_as(latents)
+        return self.scaled(latents.to(self.dtype))
+
+    def scaled(self, latents: torch.Tensor) -> torch.Tensor:
+        """What the autoencoder gives, as the transformer takes it."""
+        return (latents - self._shift) * self._scale
+
+    def unscaled(self, latents: torch.Tensor) -> torch.Tensor:
+        return latents / self._scale + self._shift
+
+    def is_guided(self, request: Img2ImgRequest) -> bool:
+        """Whether it takes a second row, for what the picture is to get away from."""
+        return request.guidance_scale > 1
+
+    def negative(self, request: Img2ImgRequest) -> str:
+        """What the second row is told."""
+        return request.negative_prompt
+
+    def conditions(self, request: Img2ImgRequest, size: tuple[int, int], source: torch.Tensor) -> Rows:
+        del size
+        texts = [self.negative(request)] if self.is_guided(request) else []
+        words = [self.read(text, negative=False) for text in (*texts, request.prompt)]
+        told = [
+            Rows(latents=source, timesteps=source.new_zeros(1), hidden=each.hidden, pooled=each.pooled)
+            for each in words
+        ]
+        rows = Rows.joined(told)
+        inside, count = None, len(words)
+        if self.guided_inside:
+            inside = torch.full((count,), request.guidance_scale, device=source.device)
+        reference = source.to(self.dtype).expand(count, *source.shape[1:]) if self.edits else None
+        return rows.told(guidance=inside, reference=reference)
+
+    def predicted(self, sample: torch.Tensor, output: torch.Tensor, mix: tuple[float, float]) -> torch.Tensor:
+        return sample - mix[1] * output
+
+
+class StableDiffusion3(FlowParts):
+    """Stable Diffusion 3 and 3.5."""
+
+    def schedule(self, steps: int, shape: Shape) -> Mapping[str, Any]:
+        shifts = self.pipeline.scheduler.config.get("use_dynamic_shifting")
+        return {"num_inference_steps": steps} | ({"mu": self.mu(shape, 1.16)} if shifts else {})
+
+    def predict(self, model: Any, rows: Rows) -> torch.Tensor:
+        output: torch.Tensor = model(
+            hidden_states=rows.latents,
+            timestep=rows.timesteps,
+            encoder_hidden_states=rows.hidden,
+            pooled_projections=rows.pooled,
+            return_dict=False,
+        )[0]
+        return output
+
+    def _read(self, text: str, *, negative: bool) -> PromptEmbeds:
+        del negative
+        hidden, _, pooled, _ = self.pipeline.encode_prompt(
+            text, None, None, device=self.device, do_classifier_free_guidance=False
+        )
+        return PromptEmbeds(hidden, pooled)
+
+
+def packed(latents: torch.Tensor) -> torch.Tensor:
+    """Latents [rows, channels, height, width] as tokens of 2 by 2, [rows, tokens, 4 * channels]."""
+    rows, channels, height, width = latents.shape
+    patches = latents.view(rows, channels, height // 2, 2, width // 2, 2).permute(0, 2, 4, 1, 3, 5)
+    return patches.reshape(rows, (height // 2) * (width // 2), channels * 4)
+
+
+def unpacked(tokens: torch.Tensor, height: int, width: int) -> torch.Tensor:
+    """What `packed` was given."""
+    rows, _, wide = tokens.shape
+    patches = tokens.view(rows, height // 2, width // 2, wide // 4, 2, 2).permute(0, 3, 1, 4, 2, 5)
+    return patches.reshape(rows, wide // 4, height, width)

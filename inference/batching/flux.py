@@ -1,0 +1,133 @@
+"""FLUX.1, FLUX.1 Kontext and FLUX.2 klein in the step loop."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from diffusers.pipelines.flux2.pipeline_flux2_klein import compute_empirical_mu
+from PIL import Image
+
+from inference.api import Img2ImgRequest
+from inference.batching.components import PromptEmbeds
+from inference.batching.flow import FlowParts, packed, unpacked
+from inference.batching.flow_sigmas import Shape
+from inference.batching.unet import Rows
+
+
+class Flux(FlowParts):
+    """FLUX.1 dev and schnell."""
+
+    def is_guided(self, request: Img2ImgRequest) -> bool:
+        """Distilled models need no second row; others take one if there is something to get away from."""
+        return request.guidance_scale > 1 and bool(request.negative_prompt) and not self.guided_inside
+
+    def predict(self, model: Any, rows: Rows) -> torch.Tensor:
+        height, width = rows.latents.shape[2:]
+        tokens = packed(rows.latents)
+        told = tokens if rows.reference is None else torch.cat([tokens, packed(rows.reference)], dim=1)
+        dtype, device = rows.latents.dtype, rows.latents.device
+        output: torch.Tensor = model(
+            hidden_states=told,
+            timestep=rows.timesteps.to(dtype) / 1000,
+            guidance=rows.guidance,
+            pooled_projections=rows.pooled,
+            encoder_hidden_states=rows.hidden,
+            txt_ids=_no_places(rows.hidden.shape[1], dtype, device),
+            img_ids=_places(height // 2, width // 2, rows.reference is not None, dtype, device),
+            return_dict=False,
+        )[0]
+        return unpacked(output[:, : tokens.shape[1]], height, width)
+
+    def _read(self, text: str, *, negative: bool) -> PromptEmbeds:
+        del negative
+        hidden, pooled, _ = self.pipeline.encode_prompt(text, None, device=self.device)
+        return PromptEmbeds(hidden, pooled)
+
+
+class Kontext(Flux):
+    """FLUX.1 Kontext: tokens of the source follow those of the sample."""
+
+    edits = True
+
+
+class Flux2Klein(FlowParts):
+    """FLUX.2 klein. Its sample is made of patches of 2 by 2 latents, each number normalised on its own."""
+
+    edits = True
+    draws_at_once = False
+
+    def latent_shape(self, picture: Image.Image) -> Shape:
+        channels, height, width = super().latent_shape(picture)
+        return channels * 4, height // 2, width // 2
+
+    def schedule(self, steps: int, shape: Shape) -> Mapping[str, Any]:
+        mu = compute_empirical_mu(image_seq_len=shape[1] * shape[2], num_steps=steps)
+        return {"num_inference_steps": steps, "sigmas": np.linspace(1.0, 1 / steps, steps), "mu": mu}
+
+    def scaled(self, latents: torch.Tensor) -> torch.Tensor:
+        mean, std = self._normal_patch(latents)
+        patches: torch.Tensor = self.pipeline._patchify_latents(latents)  # noqa: SLF001 -- what knows the order
+        return (patches - mean) / std
+
+    def unscaled(self, latents: torch.Tensor) -> torch.Tensor:
+        mean, std = self._normal_patch(latents)
+        whole: torch.Tensor = self.pipeline._unpatchify_latents(latents * std + mean)  # noqa: SLF001 -- as in `scaled`
+        return whole
+
+    def is_guided(self, request: Img2ImgRequest) -> bool:
+        return request.guidance_scale > 1 and not self.pipeline.config.is_distilled
+
+    def predict(self, model: Any, rows: Rows) -> torch.Tensor:
+        height, width = rows.latents.shape[2:]
+        assert rows.reference is not None
+        tokens, device = rows.latents.flatten(2).mT, rows.latents.device
+        output: torch.Tensor = model(
+            hidden_states=torch.cat([tokens, rows.reference.flatten(2).mT], dim=1),
+            timestep=rows.timesteps.to(rows.latents.dtype) / 1000,
+            guidance=None,
+            encoder_hidden_states=rows.hidden,
+            txt_ids=_text_places2(rows.hidden.shape[1], device).expand(len(tokens), -1, -1),
+            img_ids=_places2(height, width, device).expand(len(tokens), -1, -1),
+            return_dict=False,
+        )[0]
+        return output[:, : tokens.shape[1]].mT.reshape(len(tokens), -1, height, width)
+
+    def _normal_patch(self, latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        told = self.vae.bn
+        std = torch.sqrt(told.running_var.view(1, -1, 1, 1) + self.vae.config.batch_norm_eps)
+        return told.running_mean.view(1, -1, 1, 1).to(latents), std.to(latents)
+
+    def _read(self, text: str, *, negative: bool) -> PromptEmbeds:
+        del negative
+        return PromptEmbeds(self.pipeline.encode_prompt(text, device=self.device)[0], None)
+
+
+@lru_cache(maxsize=64)
+def _places(height: int, width: int, doubled: bool, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+    """Where tokens lie, [tokens, 3]: the picture (0: the sample, 1: the source), row and column."""
+    places = torch.cartesian_prod(torch.zeros(1), torch.arange(height).float(), torch.arange(width).float())
+    if doubled:
+        places = torch.cat([places, places + torch.tensor([1.0, 0.0, 0.0])])
+    return places.to(device, dtype)
+
+
+@lru_cache(maxsize=64)
+def _no_places(tokens: int, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+    """PromptEmbeds lie nowhere, [tokens, 3]."""
+    return torch.zeros(tokens, 3, dtype=dtype, device=device)
+
+
+@lru_cache(maxsize=64)
+def _places2(height: int, width: int, device: torch.device) -> torch.Tensor:
+    """As `_places` for FLUX.2, [1, tokens, 4], of which the last is for words; the source lies at time 10."""
+    sides = torch.arange(height), torch.arange(width), torch.arange(1)
+    return torch.cat([torch.cartesian_prod(torch.tensor([time]), *sides) for time in (0, 10)])[None].to(device)
+
+
+@lru_cache(maxsize=64)
+def _text_places2(tokens: int, device: torch.device) -> torch.Tensor:
+    """PromptEmbeds lie one after the other, [1, tokens, 4]."""
+    zero = torch.arange(1)
+    return torch.cartesian_prod(zero, zero, zero, torch.arange(tokens))[None].to(device)

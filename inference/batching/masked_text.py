@@ -1,0 +1,103 @@
+"""Z-Image and Qwen-Image in the step loop: their prompts are as long as they are, and share a call by a mask."""
+
+from typing import Any
+
+import torch
+from PIL import Image
+
+from inference.api import Img2ImgRequest
+from inference.batching.components import LatentDist, PromptEmbeds
+from inference.batching.flow import FlowParts, packed, unpacked
+from inference.batching.unet import Rows
+
+
+class ZImage(FlowParts):
+    """Z-Image and Z-Image-Turbo.
+
+    Their guidance scale counts from 0, as in the stock pipeline: what is told is `positive + scale * (positive -
+    negative)`, so 0 and not 1 switches guidance off.
+    """
+
+    texts_vary = True
+
+    def is_guided(self, request: Img2ImgRequest) -> bool:
+        return request.guidance_scale > 0
+
+    def weight(self, guidance_scale: float) -> float:
+        return 1 + guidance_scale
+
+    def predict(self, model: Any, rows: Rows) -> torch.Tensor:
+        count, longest = rows.hidden.shape[:2]
+        lengths = [longest] * count if rows.mask is None else rows.mask.sum(1).tolist()
+        outputs: list[torch.Tensor] = model(
+            list(rows.latents.unsqueeze(2).unbind()),
+            (1000 - rows.timesteps) / 1000,
+            [text[:length] for text, length in zip(rows.hidden, lengths, strict=True)],
+            return_dict=False,
+        )[0]
+        return -torch.stack(outputs).squeeze(2)
+
+    def _read(self, text: str, *, negative: bool) -> PromptEmbeds:
+        del negative
+        [hidden], _ = self.pipeline.encode_prompt(text, self.device, do_classifier_free_guidance=False)
+        return PromptEmbeds(hidden[None], None)
+
+
+class QwenImage(FlowParts):
+    """Qwen-Image. Its autoencoder is one of films: a picture is a film of one frame."""
+
+    texts_vary = True
+
+    def latent_shape(self, picture: Image.Image) -> tuple[int, int, int]:
+        return self.vae.config.z_dim, picture.height // self.shrink, picture.width // self.shrink
+
+    def scaled(self, latents: torch.Tensor) -> torch.Tensor:
+        mean, std = self._by_channel(latents)
+        return (latents - mean) * (1.0 / std)
+
+    def unscaled(self, latents: torch.Tensor) -> torch.Tensor:
+        mean, std = self._by_channel(latents)
+        return latents / (1.0 / std) + mean
+
+    def negative(self, request: Img2ImgRequest) -> str:
+        """What the family's page recommends for none: its guidance needs a text."""
+        return request.negative_prompt or " "
+
+    def guided(self, negative: torch.Tensor, positive: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:
+        """Classifier-free guidance that leaves each token as long as it was."""
+        height, width = positive.shape[2:]
+        tokens = packed(super().guided(negative, positive, scales))
+        long = tokens.norm(dim=-1, keepdim=True)
+        wanted = packed(positive).norm(dim=-1, keepdim=True)
+        return unpacked(torch.where(long > 0, tokens * (wanted / long), tokens), height, width)
+
+    def predict(self, model: Any, rows: Rows) -> torch.Tensor:
+        count, (height, width) = len(rows.latents), rows.latents.shape[2:]
+        output: torch.Tensor = model(
+            hidden_states=packed(rows.latents),
+            timestep=rows.timesteps.to(rows.latents.dtype) / 1000,
+            encoder_hidden_states_mask=rows.mask,
+            encoder_hidden_states=rows.hidden,
+            img_shapes=[[(1, height // 2, width // 2)]] * count,
+            return_dict=False,
+        )[0]
+        return unpacked(output, height, width)
+
+    def _encode(self, pixels: torch.Tensor) -> LatentDist:
+        film = super()._encode(pixels.unsqueeze(2))
+        return LatentDist(film.mean.squeeze(2), None if film.std is None else film.std.squeeze(2))
+
+    def _decode(self, vae: Any, latents: torch.Tensor) -> torch.Tensor:
+        pixels: torch.Tensor = vae.decode(latents.unsqueeze(2), return_dict=False)[0][:, :, 0]
+        return pixels
+
+    def _by_channel(self, latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        told = self.vae.config
+        mean, std = (
+            torch.tensor(each).view(1, -1, 1, 1).to(latents) for each in (told.latents_mean, told.latents_std)
+        )
+        return mean, std
+
+    def _read(self, text: str, *, negative: bool) -> PromptEmbeds:
+        del negative
+        return PromptEmbeds(self.pipeline.encode_prompt(text, device=self.device)[0], None)

@@ -1,0 +1,251 @@
+"""Flow matching models in the step loop against their stock pipelines, with tiny random weights in float32."""
+
+import copy
+import inspect
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from inference.api import Img2ImgRequest, Lora
+from inference.batching.families import loops, parts_of
+from inference.batching.flow import FlowParts
+from inference.batching.flow_sigmas import FlowSolver
+from inference.batching.strength import start_of
+from inference.models.entry import LoraEntry
+from inference.models.loading import quiet
+from tests.fakes.atelier import Atelier, Sitter, error, picture, request
+from tests.fakes.tiny_flow import EDITORS, FAMILIES, flow
+from tests.fakes.tiny_loras import save_lora
+
+quiet()
+
+BOUND = 1e-5
+"""Relative error of latents in float32."""
+
+RUN = [name for name in EDITORS if not name.startswith("qwen")]
+"""Editors that the loop runs."""
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, Any]:
+    return {name: flow(name) for name in [*FAMILIES, *RUN]}
+
+
+def stock(pipeline: Any, asked: Img2ImgRequest, source: Image.Image) -> torch.Tensor:
+    """What the stock pipeline ends with, as the loop counts it, [channels, height, width]."""
+    own = copy.copy(pipeline)
+    own.scheduler = copy.deepcopy(pipeline.scheduler)
+    name = type(pipeline).__name__
+    told: dict[str, Any] = {
+        "prompt": asked.prompt,
+        "negative_prompt": asked.negative_prompt or None,
+        "image": source,
+        "strength": asked.strength,
+        "width": source.width,
+        "height": source.height,
+        "num_inference_steps": asked.steps,
+        "guidance_scale": asked.guidance_scale,
+        "max_area": source.width * source.height,
+        "_auto_resize": False,
+        "generator": torch.Generator().manual_seed(asked.seed),
+        "output_type": "latent",
+    }
+    if name == "FluxImg2ImgPipeline":
+        told["true_cfg_scale"] = 1.0 if pipeline.transformer.config.guidance_embeds else asked.guidance_scale
+    if name == "QwenImageImg2ImgPipeline":
+        told |= {"true_cfg_scale": told.pop("guidance_scale"), "negative_prompt": asked.negative_prompt or " "}
+    if name == "Flux2KleinPipeline" and asked.negative_prompt:  # it takes none as text
+        told["negative_prompt_embeds"] = pipeline.encode_prompt(asked.negative_prompt)[0]
+    takes = inspect.signature(own.__call__).parameters
+    latents: torch.Tensor = own(**{key: each for key, each in told.items() if key in takes}).images
+    parts = parts_of(pipeline)
+    if name == "Flux2KleinPipeline":
+        assert isinstance(parts, FlowParts)
+        return parts.scaled(latents)[0]  # it hands out unscaled ones
+    if latents.ndim == 3:
+        channels, height, width = parts.latent_shape(source)
+        latents = pipeline._unpack_latents(latents, source.height, source.width, pipeline.vae_scale_factor)
+        return latents.view(channels, height, width)
+    return latents[0]
+
+
+def mixed(size: tuple[int, int] = (64, 64)) -> list[Sitter]:
+    recipes = [
+        request("a", steps=4, strength=0.5, guidance_scale=3.0, seed=1, prompt="an oil painting"),
+        request("b", steps=8, strength=0.75, guidance_scale=5.0, seed=2, negative_prompt="ugly", prompt="night"),
+        request("c", steps=8, strength=0.25, guidance_scale=1.0, seed=3, prompt=""),
+        request("d", steps=2, strength=0.5, guidance_scale=2.0, seed=2**32 - 1, negative_prompt="bad", prompt="a"),
+        request("e", steps=5, strength=0.4, guidance_scale=0.0, seed=5, prompt="a cat " * 9),
+    ]
+    return [Sitter(recipe, picture(seed, size)) for seed, recipe in enumerate(recipes)]
+
+
+def check(pipeline: Any, sitters: list[Sitter], loras: dict[str, LoraEntry] | None = None) -> None:
+    wanted = [stock(pipeline, sitter.request, sitter.picture) for sitter in sitters]
+    with Atelier(pipeline, loras=loras) as atelier:
+        painted = atelier.paint(*sitters)
+    for got, latents in zip(painted, wanted, strict=True):
+        assert isinstance(got.end, Image.Image), got.end
+        assert error(got.latents, latents) < BOUND
+
+
+@pytest.mark.parametrize("name", [*FAMILIES, *RUN])
+def test_a_mixed_batch_is_what_stock_paints_one_by_one(made: dict[str, Any], name: str) -> None:
+    assert loops(made[name])
+    check(made[name], mixed())
+
+
+@pytest.mark.parametrize("name", [*FAMILIES, *RUN])
+def test_pictures_that_are_not_square(made: dict[str, Any], name: str) -> None:
+    check(made[name], mixed((96, 64))[:2])
+
+
+OPTIONS = [
+    ("sd3", {"shift": 3.0}),
+    ("sd3", {"use_dynamic_shifting": True}),
+    ("flux-dev", {"shift": 1.0, "use_karras_sigmas": True}),
+    ("flux-dev", {"use_dynamic_shifting": True, "time_shift_type": "linear", "use_beta_sigmas": True}),
+    ("z-image", {"shift": 6.0}),
+    ("qwen-image", {"shift": 3.0, "use_exponential_sigmas": True}),
+]
+
+
+@pytest.mark.parametrize(("name", "options"), OPTIONS)
+def test_shifts_and_other_grids(name: str, options: dict[str, Any]) -> None:
+    check(flow(name, scheduler=diffusers.FlowMatchEulerDiscreteScheduler(**options)), mixed()[:3])
+
+
+def test_a_tiny_autoencoder_of_its_own() -> None:
+    pipeline = flow("flux-dev", tiny_vae=True)
+    check(pipeline, mixed((128, 128))[:2])
+
+
+def test_stable_diffusion_3_without_its_largest_text_encoder() -> None:
+    check(flow("sd3", t5_too=False), mixed()[:2])
+
+
+def test_a_distilled_klein_has_no_guidance() -> None:
+    check(flow("flux2-klein", distilled=True), mixed()[:2])
+
+
+@pytest.mark.parametrize("name", ["sd3", "flux-dev", "z-image", "qwen-image"])
+def test_adapters_are_what_they_are_in_stock(made: dict[str, Any], name: str, tmp_path: Path) -> None:
+    pipeline = made[name]
+    file = save_lora(pipeline, tmp_path / "style.safetensors", seed=1)
+    own = copy.deepcopy(pipeline)
+    own.load_lora_weights(str(tmp_path), weight_name=file.name, adapter_name="style")
+    own.set_adapters(["style"], [0.7])
+    plain, styled = (request(name, steps=4, strength=0.5, loras=each) for name, each in (
+        ("plain", ()), ("styled", (Lora("style", 0.7),))))  # fmt: skip
+    wanted = [stock(pipeline, plain, picture(1)), stock(own, styled, picture(1))]
+    assert error(*wanted) > 1e-3
+    with Atelier(pipeline, loras={"style": LoraEntry(place=str(file))}) as atelier:
+        painted = atelier.paint(Sitter(plain, picture(1)), Sitter(styled, picture(1)))
+    for got, latents in zip(painted, wanted, strict=True):
+        assert error(got.latents, latents) < BOUND
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_strengths_are_distinct_at_few_steps_and_continuous(made: dict[str, Any], name: str) -> None:
+    strengths = (0.02, 0.3, 0.3001, 0.5, 0.7, 0.98)
+    with Atelier(made[name]) as atelier:
+        for steps in (1, 4):
+            asked = [
+                Sitter(request(f"{s}", steps=steps, strength=s, guidance_scale=0.0), picture(1)) for s in strengths
+            ]
+            painted = [each.latents for each in atelier.paint(*asked)]
+            assert all(error(one, other) > 1e-6 for one, other in pairwise(painted))
+            assert error(painted[1], painted[2]) < 1e-2
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_full_strength_ignores_the_source_at_any_number_of_steps(made: dict[str, Any], name: str) -> None:
+    with Atelier(made[name]) as atelier:
+        for steps in (1, 3):
+            asked = [Sitter(request(f"{n}", steps=steps, strength=1.0), picture(n)) for n in (1, 2)]
+            one, two = atelier.paint(*asked)
+            assert one.latents is not None
+            assert two.latents is not None
+            assert one.latents.isfinite().all()
+            assert torch.equal(one.latents, two.latents)
+
+
+def grid(steps: int, shape: tuple[int, int, int]) -> dict[str, Any]:
+    return {"sigmas": np.linspace(1.0, 1 / steps, steps), "mu": 0.8 + shape[1] / 1000}
+
+
+SOLVERS = [
+    FlowSolver(diffusers.FlowMatchEulerDiscreteScheduler(**options), grid)
+    for options in (
+        {"shift": 3.0},
+        {"use_dynamic_shifting": True},
+        {"use_dynamic_shifting": True, "shift_terminal": 0.02},
+    )
+]
+SHAPE = (4, 32, 32)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(SOLVERS), st.integers(1, 30), st.floats(1e-3, 0.999), st.floats(1e-3, 0.999))
+def test_more_strength_is_more_noise(solver: FlowSolver, steps: int, one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    plans = [solver.plan(steps, start_of(steps, each), shape=SHAPE) for each in (low, high)]
+    below, above = (plan.begin[1] for plan in plans)
+    assert 0 < below <= above <= 1
+    if high - low > 1e-3:
+        assert below < above
+    for plan in plans:
+        assert plan.begin[0] == pytest.approx(1 - plan.begin[1])
+        moved = sum(float(matrix[0, 1]) for matrix in plan.matrices)
+        assert moved == pytest.approx(-plan.begin[1], abs=1e-5), "a run ends without noise"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(SOLVERS), st.integers(2, 30), st.data())
+def test_where_the_number_of_steps_changes_the_start_does_not_jump(
+    solver: FlowSolver, steps: int, data: st.DataObject
+) -> None:
+    whole = data.draw(st.integers(1, steps - 1)) / steps
+    at, above = (solver.plan(steps, start_of(steps, each), shape=SHAPE) for each in (whole, whole + 1e-7))
+    assert above.calls == at.calls + 1
+    assert above.begin[1] == pytest.approx(at.begin[1], abs=1e-5)
+
+
+def test_larger_pictures_begin_their_grids_with_more_noise() -> None:
+    small, large = (SOLVERS[1].sigmas(8, (4, side, side)) for side in (32, 128))
+    assert (large[1:-1] > small[1:-1]).all()
+
+
+def test_previews_of_flow_models_are_alike_the_result(made: dict[str, Any]) -> None:
+    for name in (*FAMILIES, *RUN):
+        previews: list[Image.Image] = []
+        asked = request(steps=16, strength=0.4, guidance_scale=1.0)
+        with Atelier(made[name]) as atelier:
+            atelier.paint(Sitter(asked, picture(1, (128, 64)), previews=previews))
+        assert 1 <= len(previews) <= 3
+        assert {preview.size for preview in previews} == {(256, 128)}
+
+
+@pytest.mark.parametrize("name", [*FAMILIES, *RUN])
+def test_cancelling_between_two_steps_and_saving_memory(made: dict[str, Any], name: str) -> None:
+    asked = request(steps=8, strength=0.5)
+    with Atelier(made[name]) as atelier:
+        leaving, normal = Sitter(asked, picture(1), leave_after=2), Sitter(asked, picture(1))
+        _, whole = atelier.paint(leaving, normal)
+        assert len(leaving.steps) == 2
+        (frugal,) = atelier.paint(Sitter(asked, picture(1), low_memory=True))
+    assert error(frugal.latents, whole.latents) < BOUND
+
+
+def test_schedulers_that_it_cannot_plan_for_stay_stock() -> None:
+    assert not loops(flow("sd3", scheduler=diffusers.FlowMatchHeunDiscreteScheduler()))
+    stochastic = diffusers.FlowMatchEulerDiscreteScheduler(stochastic_sampling=True)
+    assert not loops(flow("flux-dev", scheduler=stochastic))
