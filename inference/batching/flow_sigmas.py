@@ -1,8 +1,8 @@
 """Plans for flow matching: a level is a share of noise, and the rest of it is the picture.
 
 At level sigma a sample is `(1 - sigma) * picture + sigma * noise` (Lipman et al. 2022, arXiv:2210.02747; Esser et
-al. 2024, arXiv:2403.03206). The grid is that of diffusers' own scheduler, with its shifts. Between two of its points a
-run starts at the interpolated sigma.
+al. 2024, arXiv:2403.03206). The grid is that of diffusers' own scheduler, with its shifts. Between two of its
+points a run starts at the interpolated sigma.
 """
 
 import copy

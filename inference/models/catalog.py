@@ -40,7 +40,7 @@ _FEW_STEPS = re.compile(r"turbo|lightning|hyper|schnell|lcm|flash|distill", re.I
 
 _FAMILIES = (
     (re.compile(r"^LatentConsistency"), 4, 8.5),
-    (re.compile(r"^ZImage"), 9, 1.0),
+    (re.compile(r"^ZImage"), 9, 0.0),  # its guidance counts from 0
     (_FEW_STEPS, 4, 1.0),
     (re.compile(r"^StableDiffusion3"), 28, 7.0),
     (re.compile(r"^StableDiffusionXL"), 30, 5.0),
