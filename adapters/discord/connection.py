@@ -167,7 +167,10 @@ class Connection(discord.AutoShardedClient):
             return
         named = f"<@{me.id}>" in message.content or f"<@!{me.id}>" in message.content
         named = named or any(user.id == me.id for user in message.mentions) or calls_our_role(message)
-        if named or (message.guild is None and (message.content or message.attachments)):
+        direct = message.guild is None and not message.is_system()
+        if named or (
+            direct and (message.content or message.attachments or message.stickers or message.message_snapshots)
+        ):
             await self.take(read_mention(message, received_at=self._clock.now()))
 
     async def on_raw_reaction_add(self, reaction: discord.RawReactionActionEvent) -> None:

@@ -18,7 +18,7 @@ from adapters.discord.presses import Presses, is_moderator
 from adapters.discord.rest import Rest
 from adapters.discord.routes import address
 from bot.domain.actions import Press, Verb
-from bot.domain.errors import Gone
+from bot.domain.errors import Gone, InvalidRequest
 from bot.domain.ids import GenerationId, job_of
 from bot.domain.job import Generation
 from bot.domain.place import check_model, check_source, is_private
@@ -84,6 +84,9 @@ class Reactions:
         parent = await self._store.generation(generation)
         if parent is None:
             raise Gone("refused-gone")
+        several = len(await self._results(generation))
+        if several > 1:
+            raise InvalidRequest("refused-several-results", count=several)
         check_source(settings, author=parent.requester.user, requester=event.origin.user)
         check_model(settings, parent.recipe.model)
         private = is_private(None, settings)

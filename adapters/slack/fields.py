@@ -10,7 +10,7 @@ from bot.domain.words import quoted
 NO_CHOICE = "none"
 """What stands for choosing nothing in a select."""
 
-FILE_TYPES = ("png", "jpg", "jpeg", "webp")
+FILE_TYPES = ("png", "jpg", "jpeg", "webp", "avif", "heic", "heif")
 
 Errors = dict[str, InvalidRequest]
 """What is wrong with each field of a form."""

@@ -159,10 +159,11 @@ def _climb_down(
     *,
     mapped: Callable[[Image.Image], Image.Image | None],
 ) -> Done | Failed:
-    wanted = geometry.working_size(source.size, defaults.max_pixels)
-    area = wanted[0] * wanted[1]
+    whole = geometry.fit(source, defaults.max_pixels)
+    wanted = whole.size
     for rung in OOM_FALLBACKS:
-        fitted = geometry.fit(source, max(1, int(area * rung.area)))
+        # The whole one as it is: fitted to its own area it could lose a line to rounding.
+        fitted = whole if rung.area == 1 else geometry.fit(source, max(1, int(wanted[0] * wanted[1] * rung.area)))
         attempt = _Attempt(
             request, backend, reporter, fitted, defaults, drawn=mapped(fitted), low_memory=rung.low_memory
         )

@@ -72,3 +72,9 @@ async def test_a_reply_without_it_is_talk_among_people(bench: Bench, anna: Perso
     await anna.say(channel, "nice", reply_to=result)
     await asyncio.sleep(0.3)
     assert len(bench.engine.requests) == 1
+
+
+async def test_a_direct_message_with_nothing_but_a_sticker_is_answered(bench: Bench, anna: Person) -> None:
+    direct = bench.discord.direct(anna.id)
+    await anna.say(direct, "", sticker_items=[{"id": "1", "name": "wave", "format_type": 1}])
+    await anna.told(lambda post: post.words or post.content)

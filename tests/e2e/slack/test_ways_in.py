@@ -253,3 +253,34 @@ async def test_app_home_shows_queue_results_and_for_admins_the_settings(
     await ann.press("Cancel", None, home)
     await ann.see(lambda: "Cancelled" in words(ann.from_bot(general)[1]))
     await running.engine.release()
+
+
+async def test_of_several_pictures_the_member_is_asked_which(
+    slack: SlackServer, ann: Member, team: Team, general: Conversation, photo: File
+) -> None:
+    other = slack.state.add_file(team, ann.user, png("crimson"))
+    await ann.say(general, "a boat", files=[photo, other])
+    assert "There are 2 pictures" in await ann.told("There are")
+    assert ann.from_bot(general) == []
+    root = await ann.say(general, "look", files=[photo, other], mention=False)
+    await ann.say(general, "now you", thread=root["ts"], files=[photo])
+    await ann.result(general)
+
+
+async def test_a_newer_picture_in_the_thread_is_the_one_that_is_meant(
+    slack: SlackServer, ann: Member, team: Team, general: Conversation, photo: File
+) -> None:
+    other = slack.state.add_file(team, ann.user, png("crimson"))
+    root = await ann.say(general, "look", files=[photo, other], mention=False)
+    await ann.say(general, "a boat", thread=root["ts"])
+    assert "There are 2 pictures" in await ann.told("There are")
+    await ann.say(general, "this one", thread=root["ts"], files=[other], mention=False)
+    await ann.say(general, "a boat", thread=root["ts"])
+    await ann.result(general)
+
+
+async def test_of_a_sweep_the_member_is_asked_which(ann: Member, general: Conversation, photo: File) -> None:
+    root = await ann.say(general, "a boat --strengths 0.3,0.7", files=[photo])
+    await ann.result(general)
+    await ann.say(general, "a storm", thread=root["ts"])
+    assert "There are 2 results" in await ann.told("There are")

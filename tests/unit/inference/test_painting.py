@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from inference import geometry
 from inference.api import Done, Event, Preview
 from inference.backends.base import Settings
 from inference.batching.task import Task
@@ -37,9 +38,11 @@ def backend() -> Watched:
     return made
 
 
-def painted(backend: Watched, folder: Path, events: list[Event], **wanted: Any) -> Any:
+def painted(
+    backend: Watched, folder: Path, events: list[Event], *, size: tuple[int, int] = (64, 64), **wanted: Any
+) -> Any:
     source = folder / "source.png"
-    Image.radial_gradient("L").convert("RGB").resize((64, 64)).save(source)
+    Image.radial_gradient("L").convert("RGB").resize(size).save(source)
     asked = request(source=source, output=folder / "results" / "result.png", **wanted)
     reporter = Reporter(events.append, lambda _pixels: None, lambda: False)
     return paint(asked, backend, Annotator(MapModels()), reporter)
@@ -72,3 +75,21 @@ def test_a_preview_that_cannot_be_saved_is_none(
     events: list[Event] = []
     assert isinstance(painted(backend, tmp_path, events, previews=True), Done)
     assert [event.path.name for event in events if isinstance(event, Preview)] == ["result.png.preview-2.jpg"]
+
+
+def test_a_result_of_the_full_size_is_not_said_to_be_smaller(backend: Watched, tmp_path: Path) -> None:
+    """Sizes that would lose a line if they were fitted to their own area."""
+    (tmp_path / "results").mkdir()
+    most = backend.defaults()["tiny"].max_pixels
+    odd = [
+        size
+        for size in ((width, width * 3 // 4) for width in range(100, 600))
+        if (whole := geometry.working_size(size, most)) != size
+        and geometry.working_size(size, whole[0] * whole[1]) != whole
+    ]
+    assert odd
+    for size in odd[:3]:
+        done = painted(backend, tmp_path, [], size=size, strength=0.5)
+        assert isinstance(done, Done)
+        assert not done.notes
+        assert (done.width, done.height) == geometry.working_size(size, most)
