@@ -9,8 +9,14 @@ source survive the noise, and nothing in training says that they should still ch
   leads exactly to x_t = alpha_t (z_b + w (z_a - z_b)) + noise, with **w = sigma_t / sigma_{t_s}**.
 - So: draw s, draw t <= t_s, build x_t with that w and ask for z_b, as ordinary v-prediction.
 - At s = 1, sigma_{t_s} is the terminal one, w vanishes and the very same formula is text-to-image training.
-- Below a strength of `whole` z_b is itself only part of the way from z_a to the styled picture. With the whole style
-  in one or two steps, guidance would overshoot it, and less strength would change more.
+- Below a strength of `whole` z_b is itself only part of the way from z_a to the styled picture, a touch of the style
+  at 0.3 and about half of it at 0.5. The network tells a run's strength by how much of the style it sees at a noise.
+- Above `kept` z_b is styled from another drawing of the same layout, so that strength invents anew what the noise
+  hides, and does not only blur it.
+- What places the strokes of z_b is part of the noise (`quiet_directions`). Any joint distribution of noise and target
+  is a bridge between the same ends; this one makes the target a function of what the network sees, so it need not
+  paint the mean of all the places where a stroke may lie. `loose` examples have noise of their own: samplers that add
+  noise on the way show the network strokes that its noise does not explain.
 - A dropped caption asks for z_w itself: denoise what is there. Guidance then has nothing to push at late
   steps, so any
   scale stays sane, and negative prompts are harmless.
@@ -35,8 +41,12 @@ class BridgeSettings:
     batch: int = 32
     least: float = 0.05
     most: float = 0.95
-    whole: float = 0.22  # strength from which on a style is there in full; below, in proportion
-    terminal: float = 0.6  # runs from pure noise
+    whole: float = 0.7  # strength from which on a style is there in full; below, a share of it:
+    rise: float = 1.6  # the power of strength / whole that this share is
+    kept: float = 0.72  # strength up to which the source's own drawing is the target
+    redrawn: float = 0.86  # strength from which on another drawing of its layout always is
+    loose: float = 0.15  # noise that has nothing to do with the target's strokes
+    terminal: float = 0.3  # runs from pure noise
     repertoire: float = 0.95  # of those, targets that show one of the compositions
     early: float = 0.65  # of those, steps in which the composition is decided: the noisiest tenth
     at_start: float = 0.35  # t is the run's first step
@@ -69,7 +79,7 @@ class Moments:
 class Examples:
     """`noisy` and `velocity` are (B, channels, h, w); `scale` weighs each example's squared error.
 
-    `scenes` and `places` say which pictures the examples are made of: the styled ones are `latents[scenes, places]`.
+    `scenes` says which scenes the examples are made of, `places` which of their targets.
     """
 
     noisy: Tensor
@@ -119,9 +129,15 @@ def draw_moments(noise: torch.Generator, count: int, settings: BridgeSettings) -
     return Moments(t, start, weight)
 
 
-def draw_examples(
-    noise: torch.Generator, pairs: PairLatents, phrases: CaptionBank, settings: BridgeSettings, count: int
+def draw_examples(  # noqa: PLR0913, PLR0917 - chance, what to draw from, and how
+    noise: torch.Generator,
+    pairs: PairLatents,
+    quiet: Tensor,
+    phrases: CaptionBank,
+    settings: BridgeSettings,
+    count: int,
 ) -> Examples:
+    """`quiet`: see `quiet_directions`."""
     device = noise.device
 
     def uniform() -> Tensor:
@@ -131,13 +147,18 @@ def draw_examples(
     terminal = moments.start == STEPS - 1
     by_heart = terminal & (uniform() < settings.repertoire) if pairs.composed else torch.zeros_like(terminal)
     scenes = (uniform() * torch.where(by_heart, pairs.composed, len(pairs.latents))).long()
-    chances = _chances(settings.slow, settings.favour, device)[pairs.keys[scenes, 1:]]
+    chances = _chances(settings.slow, settings.favour, device)[pairs.keys[scenes, 1 : pairs.half]]
     places = 1 + torch.multinomial(chances, 1, generator=noise)[:, 0]
     places = torch.where(uniform() < settings.unstyled, 0, places)
     flat = pairs.latents.view(-1, *pairs.latents.shape[2:])
     first = scenes * pairs.latents.shape[1]
-    source, styled = flat.index_select(0, first).float(), flat.index_select(0, first + places).float()
-    reach = (moments.start / (STEPS - 1) / settings.whole).clamp(max=1).view(-1, 1, 1, 1)
+    strength = moments.start / (STEPS - 1)
+    anew = (strength - settings.kept) / (settings.redrawn - settings.kept)
+    # Of the repertoire there are few scenes, each to be learnt by heart: their other drawings would blur them.
+    anew = torch.where(terminal, 0.0, anew)
+    seen = places + torch.where(uniform() < anew, pairs.half, 0)
+    source, styled = flat.index_select(0, first).float(), flat.index_select(0, first + seen).float()
+    reach = (strength / settings.whole).clamp(max=1).view(-1, 1, 1, 1) ** settings.rise
     target = source + reach * (styled - source)
     dropped = uniform() < settings.dropped
     described = terminal & (uniform() < settings.described)
@@ -148,12 +169,21 @@ def draw_examples(
     wanted = torch.where(dropped.view(-1, 1, 1, 1), clean, target)
     alpha_bar = alpha_bar_on(device)[moments.t].view(-1, 1, 1, 1)
     alpha, deviation = alpha_bar.sqrt(), (1 - alpha_bar).sqrt()
-    noisy = alpha * clean + deviation * torch.randn(clean.shape, generator=noise, device=device)
+    added = torch.randn(clean.shape, generator=noise, device=device)
+    bound = (places > 0) & (uniform() >= settings.loose)
+    placing = pairs.noise[scenes, (places - 1).clamp(min=0)].to(device).float()
+    noisy = alpha * clean + deviation * torch.where(bound.view(-1, 1, 1, 1), bind(added, placing, quiet), added)
     velocity = (alpha * noisy - wanted) / deviation
     ratio = (alpha_bar / (1 - alpha_bar)).view(-1)
     # Like min-SNR weighting, but the error of the predicted picture never weighs less than 1.
     scale = settings.snr_limit / (settings.snr_limit + ratio)
     return Examples(noisy, velocity, moments.t, scale, tokens, scenes, places)
+
+
+def bind(noise: Tensor, placing: Tensor, quiet: Tensor) -> Tensor:
+    """Noise (B, channels, h, w) whose components in the `quiet` directions are `placing` (B, count, h, w)."""
+    own = torch.einsum("kc,bchw->bkhw", quiet, noise)
+    return noise + torch.einsum("kc,bkhw->bchw", quiet, placing - own)
 
 
 def crop(corner: tuple[float, float], size: tuple[int, int], tensor: Tensor) -> Tensor:

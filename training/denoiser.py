@@ -107,6 +107,7 @@ def by_noise(errors: Tensor, t: Tensor) -> dict[str, Tensor]:
 def train_denoiser(
     pairs: PairLatents,
     large: PairLatents | None,
+    quiet: Tensor,
     tokenizer: CLIPTokenizer,
     checkpoint: Path,
     *,
@@ -118,14 +119,17 @@ def train_denoiser(
     device: str = "cpu",
     start: Denoiser | None = None,
 ) -> tuple[Denoiser, list[Report]]:
-    """`start`: a denoiser to train on instead of a new one. `colours` (3, channels): see `fit_colours`."""
+    """`start`: a denoiser to train on instead of a new one. `colours` (3, channels): see `fit_colours`.
+
+    `quiet` (count, channels): see `quiet_directions`.
+    """
     torch.manual_seed(loop_settings.seed)
     network = start or Denoiser(settings, tokenizer)
     suit_attention(network.unet, device)
     network = network.to(device)
     loop = Loop(network, loop_settings, checkpoint)
     phrases, alpha_bar = CaptionBank(captions, device), alpha_bar_on(torch.device(device))
-    colours = colours.to(device)
+    colours, quiet = colours.to(device), quiet.to(device)
 
     def loss(numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         cropped = numbers.random() < bridge.cropped
@@ -133,7 +137,7 @@ def train_denoiser(
         some = large if large is not None and big else pairs
         # A part of a composition is none, so what is cut hardly learns to paint from noise.
         shares = replace(bridge, terminal=0.1 * bridge.terminal) if cropped else bridge
-        examples = draw_examples(noise, some, phrases, shares, bridge.batch // 4 if big else bridge.batch)
+        examples = draw_examples(noise, some, quiet, phrases, shares, bridge.batch // 4 if big else bridge.batch)
         noisy, velocity = examples.noisy, examples.velocity
         if cropped:
             sides = [24, 32, 36, 40, 48, 56] if big else [16, 20, 24, 28]

@@ -22,8 +22,9 @@ CONDITIONING = (8, 16, 24, 48)
 # Lines are of use where little of a picture is left: mostly strong noise, and often nothing but noise. The denoiser
 # knows the repertoire by heart: lines tell it something where a caption names such a scene and they show another one.
 EDGE_BRIDGE = BridgeSettings(
-    least=0.4, terminal=0.55, repertoire=0.0, unstyled=0.16, described=0.5, dropped=0.1, cropped=0.0
-)
+    least=0.4, terminal=0.55, repertoire=0.0, unstyled=0.16, described=0.5, dropped=0.1, cropped=0.0,
+    kept=1.0, redrawn=2.0,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ def train_edges(
     denoiser: Denoiser,
     pairs: PairLatents,
     large: PairLatents | None,
+    quiet: Tensor,
     maps: Maps,
     checkpoint: Path,
     *,
@@ -56,12 +58,13 @@ def train_edges(
         suit_attention(network, device)
     loop = Loop(control, loop_settings, checkpoint)
     phrases = CaptionBank(captions, device)
+    quiet = quiet.to(device)
 
     def loss(numbers: np.random.Generator, noise: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         some, drawn, count = pairs, maps.pairs, bridge.batch
         if large is not None and maps.large is not None and numbers.random() < bridge.large:
             some, drawn, count = large, maps.large, bridge.batch // 4
-        examples = draw_examples(noise, some, phrases, bridge, count)
+        examples = draw_examples(noise, some, quiet, phrases, bridge, count)
         lines = choose_maps(noise, drawn, examples.scenes, settings.blank)
         with autocast(device):
             with torch.no_grad():

@@ -1,5 +1,6 @@
 """Encode all pictures once: the denoiser is trained on latents."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,21 +9,29 @@ from diffusers import AutoencoderKL
 from torch import Tensor
 
 from training.autoencoder import LATENT_CHANNELS, SCALE, to_signed
+from training.pairs import style_noise
 from training.pool import PicturePool
 from training.speed import autocast
 
 
 @dataclass(frozen=True)
 class PairLatents:
-    """All encoded pairs in memory, (scenes, 1 + targets, channels, h, w) in half precision, with their labels.
+    """All encoded pairs in memory, (scenes, 2 (1 + targets), channels, h, w) in half precision, with their labels.
 
-    The first `composed` scenes are of the repertoire that is painted from pure noise.
+    They lie as the pictures of a pool do. `noise` (scenes, targets, CHANCES, h, w) placed the strokes of a scene's
+    targets, in both drawings. The first `composed` scenes are of the repertoire that is painted from pure noise.
     """
 
     latents: Tensor
     keys: Tensor
     kinds: Tensor
+    noise: Tensor
     composed: int = 0
+
+    @property
+    def half(self) -> int:
+        """How many pictures there are of one drawing: the source and its targets."""
+        return self.latents.shape[1] // 2
 
 
 @torch.no_grad()
@@ -38,11 +47,24 @@ def encode(network: AutoencoderKL, pictures: Tensor, batch: int) -> Tensor:
     return means.view(*pictures.shape[:-3], LATENT_CHANNELS, *side)
 
 
-def encode_pool(network: AutoencoderKL, pool: PicturePool, batch: int, composed: int = 0) -> PairLatents:
-    """Of all scenes there are; the first `composed` of them are of the repertoire."""
+def encode_pool(
+    network: AutoencoderKL, pool: PicturePool, batch: int, numbers: Sequence[int], composed: int = 0
+) -> PairLatents:
+    """Of all scenes there are, whose `numbers` say what noise they had; the first `composed` are of the repertoire."""
     there = slice(pool.filled)
     made = encode(network, pool.pictures[there], batch)
-    return PairLatents(made, pool.keys[there], pool.kinds[there], min(composed, pool.filled))
+    noise = style_noise(numbers, pool.targets, pool.pictures.shape[-1]).to(made.device)
+    return PairLatents(made, pool.keys[there], pool.kinds[there], noise, min(composed, pool.filled))
+
+
+def quiet_directions(latents: Tensor, count: int) -> Tensor:
+    """The `count` orthonormal directions (count, channels) in which latents (N, channels, h, w) vary least.
+
+    Noise can be read there almost unhidden by the picture: these components of it place the strokes.
+    """
+    cells = latents.double().movedim(1, -1).flatten(0, -2)
+    directions: Tensor = torch.linalg.eigh(torch.cov(cells.T))[1][:, :count]
+    return directions.T.float().contiguous()
 
 
 def save(pairs: PairLatents, path: Path) -> None:

@@ -18,14 +18,15 @@ class PoolSize:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return (self.scenes, 1 + self.targets, 3, self.side, self.side)
+        return (self.scenes, 2 * (1 + self.targets), 3, self.side, self.side)
 
 
 class PicturePool:
-    """`pictures` (scenes, 1 + targets, 3, side, side) as bytes, sources first; the first `filled` scenes are there.
+    """`pictures` (scenes, 2 (1 + targets), 3, side, side) as bytes; the first `filled` scenes are there.
 
-    `keys` (scenes, 1 + targets) are the pictures' styles as indices of `pairs.KEYS`, `kinds` (scenes,) the scenes'
-    kinds as indices of `NOUNS`.
+    Of every scene the source and its styled pictures come first, then another drawing of it and the same styles of
+    that. `keys` (scenes, 2 (1 + targets)) are the pictures' styles as indices of `pairs.KEYS`, `kinds` (scenes,) the
+    scenes' kinds as indices of `NOUNS`.
     """
 
     def __init__(self, size: PoolSize, device: str = "cpu", file: Path | None = None) -> None:
@@ -35,6 +36,7 @@ class PicturePool:
         else:
             flat = torch.from_file(str(file), shared=True, size=count, dtype=torch.uint8)
         self.pictures: Tensor = flat.view(size.shape)
+        self.targets = size.targets
         self.keys = torch.full(size.shape[:2], PHOTO, dtype=torch.long, device=device)
         self.kinds = torch.zeros(size.scenes, dtype=torch.long, device=device)
         self.filled = 0
@@ -46,7 +48,8 @@ class PicturePool:
     def label(self, keys: Tensor, kinds: Tensor) -> slice:
         """Say what the next scenes are: styles (n, targets) and kinds (n,). Returns their places."""
         places = slice(self.filled, self.filled + len(kinds))
-        self.keys[places, 1:] = keys.to(self.keys.device)
+        half = 1 + keys.shape[1]
+        self.keys[places, 1:half] = self.keys[places, half + 1 :] = keys.to(self.keys.device)
         self.kinds[places] = kinds.to(self.kinds.device)
         self.filled = places.stop
         return places
@@ -56,7 +59,7 @@ class PicturePool:
         device = self.pictures.device
         scenes = torch.randint(self.filled, (count,), generator=noise, device=device)
         places = torch.randint(1, self.pictures.shape[1], (count,), generator=noise, device=device)
-        places[torch.rand(count, generator=noise, device=device) < plain] = 0
+        places[torch.rand(count, generator=noise, device=device) < plain] = 0  # sources
         return self.at(scenes, places)
 
     def at(self, scenes: Tensor, places: Tensor) -> Tensor:

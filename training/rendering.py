@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.pairs import PairSettings, Pixels, degrade, draw_keys, enlarge, style
+from training.pairs import PairSettings, Pixels, degrade, draw_keys, enlarge, style, style_noise
 from training.pool import PicturePool, PoolSize
 from training.scenes import SHARD, render_shard
 from training.words import NOUNS
@@ -33,8 +33,8 @@ class Drawing:
     `large_every` is scaled up and styled at 512x512 too; 0 for none.
     """
 
-    shards: int = 22
-    composed: int = 8
+    shards: int = 14
+    composed: int = 4
     shard_size: int = SHARD
     pairs: PairSettings = field(default_factory=PairSettings)
     large_every: int = 0
@@ -77,7 +77,7 @@ def draw_pool(folder: Path, drawing: Drawing, workers: int | None = None) -> Pic
             keys, kinds = _labels(folder, drawing, index)
             places = pool.label(keys, kinds)
             if drawing.device != "cpu":
-                pool.pictures[places, 0], pool.pictures[places, 1:] = _styled(folder, drawing, index, keys)
+                pool.pictures[places] = _styled(folder, drawing, index, keys)
             print(f"{pool.filled} scenes drawn", flush=True)
     return pool
 
@@ -87,9 +87,8 @@ def draw_large(folder: Path, drawing: Drawing) -> PicturePool:
     pool = PicturePool(drawing.large_size, drawing.device)
     for index in drawing.large_shards:
         keys, kinds = _labels(folder, drawing, index)
-        pictures, masks = (enlarge(_read(folder, drawing, index, what), 2) for what in ("pictures", "masks"))
         places = pool.label(keys, kinds)
-        pool.pictures[places, 0], pool.pictures[places, 1:] = pictures, style(pictures, masks, keys)
+        pool.pictures[places] = _styled_large(folder, drawing, index, keys)
         print(f"{pool.filled} large scenes drawn", flush=True)
     return pool
 
@@ -124,12 +123,12 @@ def _draw(folder: Path, drawing: Drawing, index: int) -> int:
     if done.exists():
         return index
     render_shard(folder, name, SEED, drawing.shard_size, composed=index < drawing.composed)
-    np.save(folder / f"{name}.sources.npy", _worsened(drawing, index, np.load(folder / f"{name}.pictures.npy")))
+    np.save(folder / f"{name}.sources.npy", _worsened(drawing, index, np.load(folder / f"{name}.pictures.npy")[0]))
     if drawing.device == "cpu":
         keys, _ = _labels(folder, drawing, index)
         pictures = _open(folder, drawing).pictures
         places = slice(index * drawing.shard_size, (index + 1) * drawing.shard_size)
-        pictures[places, 0], pictures[places, 1:] = _styled(folder, drawing, index, keys)
+        pictures[places] = _styled(folder, drawing, index, keys)
     done.touch()
     return index
 
@@ -154,7 +153,29 @@ def _read(folder: Path, drawing: Drawing, index: int, what: str) -> Tensor:
     return torch.from_numpy(np.load(folder / f"{_name(index)}.{what}.npy")).to(drawing.device)
 
 
-def _styled(folder: Path, drawing: Drawing, index: int, keys: Tensor) -> tuple[Tensor, Tensor]:
-    """Sources (n, 3, 256, 256) and targets (n, targets, 3, 256, 256) of a shard, bytes."""
+def numbers_of(drawing: Drawing, index: int) -> range:
+    """The numbers of a shard's scenes, which their noise depends on."""
+    return range(index * drawing.shard_size, (index + 1) * drawing.shard_size)
+
+
+def _styled(folder: Path, drawing: Drawing, index: int, keys: Tensor) -> Tensor:
+    """Everything of a shard's scenes (n, 2 (1 + targets), 3, 256, 256), bytes, as a pool has it."""
     pictures, masks, sources = (_read(folder, drawing, index, what) for what in ("pictures", "masks", "sources"))
-    return sources, style(pictures, masks, keys)
+    return _both(drawing, index, keys, pictures, masks, sources)
+
+
+def _styled_large(folder: Path, drawing: Drawing, index: int, keys: Tensor) -> Tensor:
+    pictures, masks = (_read(folder, drawing, index, what) for what in ("pictures", "masks"))
+    large, soft = (torch.stack([enlarge(some, 2) for some in both]) for both in (pictures, masks))
+    return _both(drawing, index, keys, large, soft, large[0])
+
+
+def _both(  # noqa: PLR0913, PLR0917 - a shard and everything it holds
+    drawing: Drawing, index: int, keys: Tensor, pictures: Tensor, masks: Tensor, sources: Tensor
+) -> Tensor:
+    noise = style_noise(numbers_of(drawing, index), keys.shape[1], pictures.shape[-1])
+    halves = [
+        torch.cat([plain[:, None], style(drawn, mask, keys, noise)], 1)
+        for plain, drawn, mask in zip((sources, pictures[1]), pictures, masks, strict=True)
+    ]
+    return torch.cat(halves, 1)

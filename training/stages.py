@@ -1,7 +1,7 @@
 """The stages from nothing to a model, each resumable: what a folder already holds is not made again."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,12 +19,13 @@ from training.denoiser import Denoiser, train_denoiser
 from training.edge_maps import Maps, draw_maps
 from training.edges import build_control, train_edges
 from training.export import export, export_control
-from training.latents import PairLatents
+from training.latents import PairLatents, quiet_directions
 from training.phrases import make_captions
 from training.pool import PicturePool
 from training.recipe import Recipe
-from training.rendering import SEED, draw_large, draw_pool
+from training.rendering import SEED, draw_large, draw_pool, numbers_of
 from training.replicas import MEETING, replica
+from training.styles.filters import CHANCES
 from training.tokenizer import train_tokenizer
 
 
@@ -65,6 +66,10 @@ class Workspace:
     @property
     def colours(self) -> Path:
         return self.root / "colours.pt"
+
+    @property
+    def quiet(self) -> Path:
+        return self.root / "quiet.pt"
 
     @property
     def autoencoder(self) -> Path:
@@ -165,21 +170,33 @@ class Stages:
         return fit_colours(made.flatten(0, 1), pictures.flatten(0, 1)).cpu()
 
     @cached_property
+    def quiet(self) -> torch.Tensor:
+        """The directions of the noise that place strokes."""
+        return _kept(self.space.quiet, self._find_quiet)
+
+    def _find_quiet(self) -> torch.Tensor:
+        latents_ = self.encoded.pairs.latents
+        return quiet_directions(latents_[:: max(1, len(latents_) // 256)].flatten(0, 1), CHANCES).cpu()
+
+    @cached_property
     def encoded(self) -> Encoded:
         """In the device's memory; on a processor, in files that are mapped into it."""
         drawing, batch = self.recipe.drawing, self.recipe.encode_batch
-        pairs = self._encode(self.space.latents, lambda: self.pool, batch, drawing.composed_scenes)
+        every = range(drawing.shards * drawing.shard_size)
+        pairs = self._encode(self.space.latents, lambda: self.pool, batch, every, drawing.composed_scenes)
         if not drawing.large_every:
             return Encoded(pairs)
-        return Encoded(
-            pairs, self._encode(self.space.large, lambda: self.large_pool, batch // 4, drawing.composed_large)
-        )
+        some = [number for index in drawing.large_shards for number in numbers_of(drawing, index)]
+        large = self._encode(self.space.large, lambda: self.large_pool, batch // 4, some, drawing.composed_large)
+        return Encoded(pairs, large)
 
-    def _encode(self, path: Path, pool: Callable[[], PicturePool], batch: int, composed: int) -> PairLatents:
+    def _encode(  # noqa: PLR0913, PLR0917 - where to, from what, and how
+        self, path: Path, pool: Callable[[], PicturePool], batch: int, numbers: Sequence[int], composed: int
+    ) -> PairLatents:
         device = self.recipe.device
         if device == "cpu" and path.exists():
             return latents.load(path)
-        pairs = latents.encode_pool(self.load_autoencoder().to(device), pool(), batch, composed)
+        pairs = latents.encode_pool(self.load_autoencoder().to(device), pool(), batch, numbers, composed)
         if device == "cpu":
             latents.save(pairs, path)
         return pairs
@@ -223,7 +240,7 @@ class Stages:
 
     def _together(self, stage: str) -> None:
         """Run a method here, or in several processes whose weights are averaged again and again."""
-        for needed in ("encoded", "captions", "maps" if stage == "train_edges" else "colours"):
+        for needed in ("encoded", "captions", "quiet", "maps" if stage == "train_edges" else "colours"):
             getattr(self, needed)  # made once, before the replicas look for it
         if self.recipe.replicas == 1:
             getattr(self, stage)()
@@ -236,6 +253,7 @@ class Stages:
         train_denoiser(
             encoded.pairs,
             encoded.large,
+            self.quiet,
             self.tokenizer,
             self.space.denoiser,
             loop_settings=recipe.denoiser_loop,
@@ -253,6 +271,7 @@ class Stages:
             self.load_denoiser(),
             self.encoded.pairs,
             self.encoded.large,
+            self.quiet,
             self.maps,
             self.space.edges,
             loop_settings=recipe.edge_loop,
@@ -269,9 +288,16 @@ class Stages:
             export_control(self.load_control(), edges_out)
 
     def load_autoencoder(self) -> AutoencoderKL:
-        """With the refined decoder, where there is one: the latents are the same."""
-        network = build_autoencoder(self.recipe.autoencoder)
-        network.load_state_dict(torch.load(self.space.normalised, weights_only=True, map_location="cpu"))
+        """With the refined decoder, where there is one: the latents are the same.
+
+        One that was not trained here is that of the model whose training goes on.
+        """
+        start = self.recipe.start
+        if start is not None and not self.space.normalised.exists():
+            network = AutoencoderKL.from_pretrained(start / "vae", torch_dtype=torch.float32)
+        else:
+            network = build_autoencoder(self.recipe.autoencoder)
+            network.load_state_dict(torch.load(self.space.normalised, weights_only=True, map_location="cpu"))
         if self.space.refined.exists():
             network.load_state_dict(_averaged(self.space.refined), strict=False)
         return network.eval()

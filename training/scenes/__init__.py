@@ -1,6 +1,7 @@
-"""Scenes: random pictures of six kinds, drawn with numpy and Pillow, with masks of what is in them.
+"""Scenes: random pictures of seven kinds, drawn with numpy and Pillow, with masks of what is in them.
 
-Nothing is downloaded and no photograph is used. A scene depends on its generator alone.
+Nothing is downloaded and no photograph is used. A scene depends on its generators alone. Every scene is drawn twice:
+the second drawing has the same layout and is otherwise new (`training/scenes/redrawing.py`).
 """
 
 import json
@@ -10,30 +11,48 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from training.scenes.canvas import Array
+from training.scenes.canvas import SIZE, Array
+from training.scenes.redrawing import Redrawing
 from training.scenes.repertoire import compose
 from training.scenes.scene import Scene, flip, paint, photograph, zoom
+from training.scenes.storybook import storybook
 
 SHARES = {
-    "landscape": 0.26,
-    "city": 0.15,
-    "still life": 0.2,
-    "portrait": 0.2,
-    "shapes": 0.12,
-    "drawing": 0.07,
+    "landscape": 0.2,
+    "city": 0.13,
+    "still life": 0.17,
+    "portrait": 0.19,
+    "shapes": 0.1,
+    "drawing": 0.06,
+    "storybook": 0.15,
 }
 SHARD = 128
 
+Seed = list[int]
 
-def render(u: np.random.Generator) -> Scene:
-    drawn = list(SHARES)[u.choice(len(SHARES), p=list(SHARES.values()))]
-    canvas, kind = paint(u, drawn)
-    scene = Scene.of(canvas, kind)
-    if u.random() < 0.35 and drawn != "drawing":
-        scene = zoom(u, scene, 130, 250)
-    if u.random() < 0.5:
-        scene = flip(scene)
-    return scene if drawn == "drawing" else replace(scene, picture=photograph(u, scene.picture))
+
+def render(seed: Seed) -> tuple[Scene, Scene]:
+    """A scene, and another drawing of it."""
+    frame = np.random.default_rng([*seed, 1])
+    drawn = list(SHARES)[frame.choice(len(SHARES), p=list(SHARES.values()))]
+    window = np.random.default_rng([*seed, 2]) if frame.random() < 0.35 and drawn not in {"drawing", "storybook"} else None
+    turned = frame.random() < 0.5
+    scenes = []
+    for again in (0, 1):
+        u = np.random.default_rng([*seed, 3])
+        camera = np.random.default_rng([*seed, 4, again])
+        if again:
+            u = Redrawing(u, np.random.default_rng([*seed, 5]))
+        if drawn == "storybook":
+            canvas, sketch, kind = storybook(u, np.random.default_rng([*seed, 6, again]))
+            scene = Scene.of(canvas, kind, sketch.pixels())
+        else:
+            scene = Scene.of(*paint(u, drawn))
+        if window is not None:
+            scene = zoom(np.random.default_rng([*seed, 2]), scene, 130, 250)
+        scene = flip(scene) if turned else scene
+        scenes.append(scene if drawn == "drawing" else replace(scene, picture=photograph(camera, scene.picture)))
+    return scenes[0], scenes[1]
 
 
 def _bytes(picture: Array) -> npt.NDArray[np.uint8]:
@@ -41,12 +60,17 @@ def _bytes(picture: Array) -> npt.NDArray[np.uint8]:
 
 
 def render_shard(out: Path, shard: str, seed: int, count: int = SHARD, *, composed: bool = False) -> None:
-    """Write `shard`.pictures.npy and .masks.npy (count, 3, 256, 256) and `shard`.json, the scenes' kinds.
+    """Write `shard`.pictures.npy and .masks.npy (2, count, 3, 256, 256), both drawings of every scene.
 
-    With `composed` the scenes are of the repertoire that is painted from pure noise.
+    And `shard`.sketches.npy (count, 256, 256), white where a scene has no sketch, and `shard`.json, the scenes'
+    kinds. With `composed` the scenes are of the repertoire that is painted from pure noise.
     """
     draw = compose if composed else render
-    scenes = [draw(np.random.default_rng([seed, int(shard) * SHARD + index])) for index in range(count)]
-    np.save(out / f"{shard}.pictures.npy", np.stack([_bytes(scene.picture) for scene in scenes]))
-    np.save(out / f"{shard}.masks.npy", np.stack([_bytes(scene.masks) for scene in scenes]))
-    (out / f"{shard}.json").write_text(json.dumps([scene.kind for scene in scenes]))
+    pairs = [draw([seed, int(shard) * SHARD + index]) for index in range(count)]
+    drawings = list(zip(*pairs, strict=True))
+    blank = np.full((SIZE, SIZE), 255, np.uint8)
+    np.save(out / f"{shard}.pictures.npy", np.stack([[_bytes(scene.picture) for scene in row] for row in drawings]))
+    np.save(out / f"{shard}.masks.npy", np.stack([[_bytes(scene.masks) for scene in row] for row in drawings]))
+    sketches = [blank if first.sketch is None else first.sketch for first, _ in pairs]
+    np.save(out / f"{shard}.sketches.npy", np.stack(sketches))
+    (out / f"{shard}.json").write_text(json.dumps([first.kind for first, _ in pairs]))

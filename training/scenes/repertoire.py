@@ -11,6 +11,7 @@ from functools import cache
 
 import numpy as np
 
+from training.scenes.redrawing import Redrawing
 from training.scenes.scene import Scene, paint, photograph, zoom
 
 # For each kind of `NOUNS`, what `paint` is asked for and the seed. Seeds mean what they mean as long as the painters
@@ -30,6 +31,8 @@ COMPOSITIONS: dict[str, tuple[str, int]] = {
     "woman": ("portrait", 4),
 }
 _STREAM = 77
+VARIANTS = 6
+VARIATION = 0.05  # less freedom than scenes have: what is learnt by heart must stay what it is
 SMALLEST = 244  # pixels of the window that a composition is seen through
 
 
@@ -40,7 +43,23 @@ def composition(kind: str) -> Scene:
     return Scene.of(canvas, kind)
 
 
-def compose(u: np.random.Generator) -> Scene:
-    """One of the compositions, moved and lit at random."""
-    scene = zoom(u, composition(list(COMPOSITIONS)[int(u.integers(len(COMPOSITIONS)))]), SMALLEST, 256)
+@cache
+def _variant(kind: str, number: int) -> Scene:
+    """The composition with its measures varied."""
+    asked, seed = COMPOSITIONS[kind]
+    decisions, anew = np.random.default_rng([_STREAM, seed]), np.random.default_rng([_STREAM, seed, number])
+    canvas, _ = paint(Redrawing(decisions, anew, VARIATION), asked)
+    return Scene.of(canvas, kind)
+
+
+def compose(seed: list[int]) -> tuple[Scene, Scene]:
+    """One of the compositions, moved and lit at random, and another drawing of it."""
+    u = np.random.default_rng(seed)
+    kind = list(COMPOSITIONS)[int(u.integers(len(COMPOSITIONS)))]
+    first = _seen(u, composition(kind))
+    return first, _seen(np.random.default_rng([*seed, 1]), _variant(kind, 1 + int(u.integers(VARIANTS))))
+
+
+def _seen(u: np.random.Generator, composed: Scene) -> Scene:
+    scene = zoom(u, composed, SMALLEST, 256)
     return scene if scene.kind == "drawing" else replace(scene, picture=photograph(u, scene.picture))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
@@ -21,16 +22,20 @@ DRAWN = {"landscape": 0.25, "city": 0.15, "still life": 0.25, "portrait": 0.25, 
 
 @dataclass(frozen=True)
 class Scene:
-    """`picture` and `masks` (sky, lamps, distance): (256, 256, 3) in [0, 1]; `kind`: a key of `NOUNS`."""
+    """`picture` and `masks` (sky, lamps, distance): (256, 256, 3) in [0, 1]; `kind`: a key of `NOUNS`.
+
+    `sketch` (256, 256): black lines on white, of a scene that somebody might have sketched.
+    """
 
     picture: Array
     masks: Array
     kind: str
+    sketch: npt.NDArray[np.uint8] | None = None
 
     @classmethod
-    def of(cls, canvas: Canvas, kind: str) -> "Scene":
+    def of(cls, canvas: Canvas, kind: str, sketch: npt.NDArray[np.uint8] | None = None) -> "Scene":
         masks = np.stack([canvas.sky, np.clip(canvas.lamps, 0, 1), canvas.distance], -1)
-        return cls(np.clip(canvas.picture, 0, 1), masks, kind)
+        return cls(np.clip(canvas.picture, 0, 1), masks, kind, sketch)
 
 
 def paint(u: np.random.Generator, kind: str) -> tuple[Canvas, str]:
@@ -59,7 +64,8 @@ def zoom(u: np.random.Generator, scene: Scene, least: float, most: float) -> Sce
 
 
 def flip(scene: Scene) -> Scene:
-    return Scene(scene.picture[:, ::-1], scene.masks[:, ::-1], scene.kind)
+    sketch = None if scene.sketch is None else scene.sketch[:, ::-1]
+    return Scene(scene.picture[:, ::-1], scene.masks[:, ::-1], scene.kind, sketch)
 
 
 def photograph(u: np.random.Generator, picture: Array) -> Array:

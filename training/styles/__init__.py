@@ -13,7 +13,7 @@ from torch import Tensor
 
 from training.styles import drawing, light, material, painting
 
-Filter = Callable[[Tensor, Tensor], Tensor]
+Filter = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 class Kind(Enum):
@@ -24,7 +24,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Style:
-    """`apply` takes a picture and masks, (B, 3, H, W) in [0, 1], and returns such a picture."""
+    """`apply` takes a picture and masks, (B, 3, H, W) in [0, 1], and `noise` (see `filters`); returns a picture."""
 
     kind: Kind
     apply: Filter
@@ -72,6 +72,9 @@ _FILTERS: dict[Kind, dict[str, Filter]] = {
         "photo": light.photo,
     },
 }
+
+# Patterns that are a lattice in the world too.
+REGULAR = ("pixel art", "lego", "pop art", "halftone", "blueprint", "vaporwave")
 
 STYLES: dict[str, Style] = {
     name: Style(kind, apply) for kind, members in _FILTERS.items() for name, apply in members.items()

@@ -8,33 +8,52 @@ from torch import Tensor
 from training.styles import filters as f
 
 
-def pencil(picture: Tensor, _masks: Tensor) -> Tensor:
+def _turned(like: Tensor, degrees: float) -> tuple[Tensor, Tensor]:
+    doubled = math.radians(2 * degrees)
+    one = torch.ones_like(like[:, :1])
+    return math.cos(doubled) * one, math.sin(doubled) * one
+
+
+def _hatching(picture: Tensor, noise: Tensor, degrees: float, length: float, follow: float) -> Tensor:
+    """Lines of deviation about 1 at an angle, which turn along the picture's edges as far as `follow` says."""
+    cosine, sine = f.flow(picture, 3.0)
+    strength = (cosine**2 + sine**2).sqrt()
+    share = follow * strength / (strength + 2e-3)
+    slanted = _turned(picture, degrees)
+    unit = strength.clamp_min(1e-9)
+    direction = (f.mix(slanted[0], cosine / unit, share), f.mix(slanted[1], sine / unit, share))
+    return f.streaks(f.grain(noise, picture, 0.8), direction, length)
+
+
+def pencil(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     grey = f.luma(f.stretch(picture))
     # Dodging by the blurred negative leaves lines and a little tone, as graphite does.
     dodge = (grey / (1 - f.blur(1 - grey, 6.0) + 1e-3)).clamp(0, 1) ** 1.6
-    shading = 0.5 * f.hatching(picture, 45, 8, grey, 0.52) + 0.3 * f.hatching(picture, 135, 8, grey, 0.3)
+    first = f.smoothstep(0.56 - grey + 0.1 * _hatching(picture, noise, -50, 20, 0.8), 0.0, 0.5)
+    second = f.smoothstep(0.3 - grey + 0.1 * _hatching(picture, noise.flip(1), 40, 18, 0.3), 0.0, 0.5)
     lines = f.edges(picture, 0.8, 0.03, 0.14)
-    tone = dodge * 0.5 + 0.52 - 0.42 * shading - 0.6 * lines + 0.12 * (grey - 0.5) + 0.012 * f.grain(picture, 32, 1.2)
+    tone = dodge * 0.45 + 0.55 - 0.42 * first - 0.26 * second - 0.5 * lines + 0.12 * (grey - 0.5)
     return (tone.clamp(0.12, 1) * f.colour(picture, 0.975, 0.97, 0.955)).clamp(0, 1)
 
 
-def charcoal(picture: Tensor, _masks: Tensor) -> Tensor:
+def charcoal(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     grey = f.blur(f.luma(f.contrast(f.stretch(picture), 0.9)), 1.4)
-    tooth = f.grain(picture, 31, 1.3)
-    tone = f.smoothstep(grey + 0.12 * tooth * (1 - grey), 0.15, 0.8) * 0.78 - 0.4 * f.edges(picture, 1.6, 0.03, 0.15)
+    tooth = 0.6 * f.grain(noise, picture, 0.9) + 0.8 * _hatching(picture, noise.flip(1), -55, 16, 1.0)
+    tone = 0.06 + f.smoothstep(grey + 0.1 * tooth * (1 - grey), 0.02, 0.78) * 0.76 - 0.4 * f.edges(picture, 1.6, 0.03, 0.15)
     # Charcoal is drawn on toned paper, which tells it from graphite: no white in it at all.
-    return ((tone + 0.02 * tooth).clamp(0.02, 1) * f.colour(picture, 0.93, 0.89, 0.83)).clamp(0, 1)
+    return ((tone + 0.015 * tooth).clamp(0.02, 1) * f.colour(picture, 0.93, 0.89, 0.83)).clamp(0, 1)
 
 
-def ink(picture: Tensor, _masks: Tensor) -> Tensor:
+def ink(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     grey = f.luma(f.stretch(picture))
-    lines = torch.maximum(f.hatching(picture, 45, 8, grey, 0.6), f.hatching(picture, 135, 8, grey, 0.38))
-    lines = torch.maximum(lines, f.smoothstep(0.16 - grey, 0, 0.06))
+    lines = f.smoothstep(0.46 - grey + 0.2 * _hatching(picture, noise, -50, 22, 0.8), 0.1, 0.25)
+    crossed = f.smoothstep(0.24 - grey + 0.2 * _hatching(picture, noise.flip(1), 35, 22, 0.2), 0.1, 0.25)
+    lines = torch.maximum(torch.maximum(lines, crossed), f.smoothstep(0.1 - grey, 0, 0.06))
     lines = torch.maximum(lines, f.edges(picture, 0.9, 0.04, 0.1))
     return f.mix(f.colour(picture, 0.96, 0.91, 0.79), f.colour(picture, 0.06, 0.05, 0.08), lines.clamp(0, 1))
 
 
-def blueprint(picture: Tensor, _masks: Tensor) -> Tensor:
+def blueprint(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
     lines = torch.maximum(f.edges(picture, 0.9, 0.03, 0.09), 0.5 * f.edges(picture, 1.8, 0.015, 0.05))
     row, column = f.coordinates(picture)
     ruling = (((row % 16) < 1) | ((column % 16) < 1)).to(picture)[None, None] * 0.16
@@ -42,7 +61,7 @@ def blueprint(picture: Tensor, _masks: Tensor) -> Tensor:
     return f.mix(ground, f.colour(picture, 0.93, 0.97, 1.0), lines.clamp(0, 1)).clamp(0, 1)
 
 
-def neon_lines(picture: Tensor, _masks: Tensor) -> Tensor:
+def neon_lines(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
     flat = f.kuwahara(picture, 4)
     lines = f.thicken(f.edges(flat, 1.0, 0.03, 0.08))
     tube = f.saturate(f.stretch(flat) + 0.15, 3.0).clamp(0, 1)
@@ -51,7 +70,7 @@ def neon_lines(picture: Tensor, _masks: Tensor) -> Tensor:
     return (f.colour(picture, 0.02, 0.01, 0.05) + tube + glow).clamp(0, 1)
 
 
-def pop_art(picture: Tensor, _masks: Tensor) -> Tensor:
+def pop_art(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
     flat = f.kuwahara(f.stretch(picture), 5, 2)
     grey = f.luma(flat)
     vivid = f.saturate(flat, 2.8).clamp(0, 1)
@@ -66,7 +85,7 @@ def pop_art(picture: Tensor, _masks: Tensor) -> Tensor:
     return f.mix(printed, f.colour(picture, 0.04, 0.03, 0.06), lines.clamp(0, 1)).clamp(0, 1)
 
 
-def halftone(picture: Tensor, _masks: Tensor) -> Tensor:
+def halftone(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
     grey = f.luma(f.contrast(f.stretch(picture), 0.4))
     row, column = f.coordinates(picture)
     # One dot for each cell of the latent grid, brightest threshold in its middle.

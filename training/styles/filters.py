@@ -1,14 +1,14 @@
 """Picture operations the styles are built from, batched over (B, C, H, W) tensors in [0, 1].
 
-Every regular pattern (dots, tiles, hatching, jittered lattices) repeats with a period that divides `PERIOD`
-pixels and starts at the top left corner; van Gogh's vortices and a neon city's signs take twice as much. The
-latent grid has one cell for `CELL` pixels and the denoiser halves it twice, so a pattern locked to that period is
-something the network can place exactly: the style becomes a function of the picture and stays sharp even where
-little noise leaves nothing to be invented.
+What a style places (strokes, panes, flakes) it places by `noise` (B, CHANCES, H / 8, W / 8), independent normal numbers
+for every cell of the latents' grid. In training they are components of the very noise that a run starts from
+(`training/bridge.py`), so the styled picture is a function of the picture and of what the network sees: sharp at any
+strength, placed anew by every seed, and on no lattice. Patterns that are regular by nature (pixels, bricks, printed
+dots) have periods of whole cells.
 """
 
 import math
-from functools import cache
+from collections.abc import Iterator
 from itertools import pairwise
 
 import torch
@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 CELL = 8
+CHANCES = 9
 PERIOD = 32
 
 
@@ -156,59 +157,110 @@ def posterise(picture: Tensor, levels: int, softness: float = 0.1) -> Tensor:
     return picture * (steps + 0.1) / (grey + 0.1)
 
 
-def hatching(like: Tensor, angle: int, period: int, grey: Tensor, threshold: float) -> Tensor:
-    """Parallel lines at 0, 45, 90 or 135 degrees where `grey` is below the threshold, wider in the dark."""
-    row, column = coordinates(like)
-    phase = {0: row, 90: column, 45: row + column, 135: row - column}[angle]
-    ramp = ((phase % period) / period - 0.5).abs() * 2
-    return torch.sigmoid(((threshold - grey) * 1.6 - ramp + 0.35) * 10) * smoothstep(threshold + 0.02 - grey, 0, 0.08)
+def chances(noise: Tensor, *channels: int) -> Tensor:
+    """Numbers in (0, 1), evenly spread, for every cell: (B, len(channels), h, w)."""
+    return 0.5 + 0.5 * torch.erf(noise[:, list(channels)] / math.sqrt(2))
 
 
-@cache
-def lattice(seed: int, channels: int) -> Tensor:
-    """A fixed table of numbers in [0, 1) for the PERIOD / CELL squared cells of one period."""
-    cells = PERIOD // CELL
-    return torch.rand(channels, cells, cells, generator=torch.Generator().manual_seed(seed))
+def coarser(noise: Tensor, factor: int = 2) -> Tensor:
+    """Normal numbers for cells `factor` times as wide."""
+    return functional.avg_pool2d(noise, factor, ceil_mode=True, count_include_pad=False) * factor
 
 
-def cell_noise(like: Tensor, seed: int, channels: int = 1) -> Tensor:
-    """The lattice's numbers, one for each 8x8 cell of a picture: (1, channels, rows / 8, columns / 8)."""
-    table = lattice(seed, channels).to(like)
-    rows, columns = -(-like.shape[2] // CELL), -(-like.shape[3] // CELL)
-    repeats = (-(-rows // table.shape[1]), -(-columns // table.shape[2]))
-    return table.repeat(1, *repeats)[None, :, :rows, :columns]
+def resize(field: Tensor, like: Tensor) -> Tensor:
+    return functional.interpolate(field, size=like.shape[2:], mode="bilinear", align_corners=False)
 
 
-@cache
-def _grain(seed: int, sigma: float) -> Tensor:
-    noise = torch.randn(PERIOD, PERIOD, generator=torch.Generator().manual_seed(seed))
-    frequency = torch.fft.fftfreq(PERIOD)
-    falloff = torch.exp(-2 * (math.pi * sigma) ** 2 * (frequency[:, None] ** 2 + frequency[None] ** 2))
-    smooth: Tensor = torch.fft.ifft2(torch.fft.fft2(noise) * falloff).real
-    return (smooth - smooth.mean()) / smooth.std()
+def drift(noise: Tensor, like: Tensor, channels: list[int], sigma: float) -> Tensor:
+    """Smooth random fields of deviation about 1, `sigma` cells wide: (B, len(channels), H, W)."""
+    return resize(blur(noise[:, channels], sigma) * (2 * math.sqrt(math.pi) * sigma), like)
 
 
-def grain(like: Tensor, seed: int, sigma: float = 1.5) -> Tensor:
-    """Paper or canvas: a seamless random texture of one period, mean 0 and deviation 1: (1, 1, H, W)."""
-    tile = _grain(seed, sigma).to(like)
-    repeats = (-(-like.shape[2] // PERIOD), -(-like.shape[3] // PERIOD))
-    return tile.repeat(*repeats)[None, None, : like.shape[2], : like.shape[3]]
+def grain(noise: Tensor, like: Tensor, sigma: float = 1.5) -> Tensor:
+    """Paper or canvas: a random texture of mean 0 and deviation about 1, nine numbers to a cell: (B, 1, H, W)."""
+    fine = functional.pixel_shuffle(noise[:, :9], 3)
+    width = 3 * sigma / CELL
+    soft = blur(fine, width) * max(1.0, 2 * math.sqrt(math.pi) * width)
+    return resize(soft, like)
 
 
-def spots(like: Tensor, seed: int, radius: float, share: float) -> Tensor:
-    """Soft round spots, at most one in each 8x8 cell, in `share` of the cells: (1, 1, H, W) in [0, 1].
+def displaced(picture: Tensor, right: Tensor, down: Tensor) -> Tensor:
+    """The picture read from places that lie so many pixels (B or 1, 1, H, W) to the right and below."""
+    row, column = coordinates(picture)
+    rows, columns = picture.shape[2:]
+    x = (2 * (column + right[:, 0]) + 1) / columns - 1
+    y = (2 * (row + down[:, 0]) + 1) / rows - 1
+    grid = torch.stack([x, y], -1).expand(len(picture), -1, -1, -1)
+    return functional.grid_sample(picture, grid, mode="bilinear", padding_mode="border", align_corners=False)
 
-    `radius` in pixels should stay below half a cell: a spot is placed so that it never leaves its own.
+
+def streaks(texture: Tensor, direction: tuple[Tensor, Tensor], length: float, steps: int = 4) -> Tensor:
+    """A texture smeared along `direction` (a doubled angle's cosine and sine) to lines of about deviation 1."""
+    half = torch.atan2(direction[1], direction[0]) / 2
+    right, down = torch.cos(half), torch.sin(half)
+    total = texture.clone()
+    for step in range(1, steps + 1):
+        reach = length / 2 * step / steps
+        total = total + displaced(texture, reach * right, reach * down)
+        total = total + displaced(texture, -reach * right, -reach * down)
+    return total / total.std((2, 3), keepdim=True).clamp_min(1e-3)
+
+
+FAR = 1e4
+
+
+def neighbours(cells: Tensor, like: Tensor, cell: int, reach: int) -> Iterator[Tensor]:
+    """What every pixel finds in the cells around its own, one of them after the other: (B, C, H, W) each.
+
+    Beyond the border all numbers are `FAR`, so that a place read there is out of reach.
     """
-    table = cell_noise(like, seed, 4).repeat_interleave(CELL, 2).repeat_interleave(CELL, 3)
-    table = table[:, :, : like.shape[2], : like.shape[3]]
-    row, column = coordinates(like)
-    room = CELL - 1 - 2 * radius
-    down = row % CELL - radius - table[:, 0] * room
-    right = column % CELL - radius - table[:, 1] * room
-    size = radius * (0.6 + 0.4 * table[:, 3])
-    spot = (size - (down**2 + right**2).sqrt() + 0.7).clamp(0, 1) * (table[:, 2] < share)
-    return spot[None]
+    padded = functional.pad(cells, (reach,) * 4, value=FAR)
+    rows, columns = cells.shape[2:]
+    for top in range(2 * reach + 1):
+        for left in range(2 * reach + 1):
+            window = padded[:, :, top : top + rows, left : left + columns]
+            full = window.repeat_interleave(cell, 2).repeat_interleave(cell, 3)
+            yield full[:, :, : like.shape[2], : like.shape[3]]
+
+
+def places(down: Tensor, right: Tensor, cell: int, spread: float = 1.0) -> tuple[Tensor, Tensor]:
+    """Row and column of one point in every cell, from numbers in (0, 1); `spread` 1 uses the whole cell."""
+    row, column = coordinates(down)
+    return (row + 0.5 + spread * (down - 0.5)) * cell, (column + 0.5 + spread * (right - 0.5)) * cell
+
+
+def scattered(  # noqa: PLR0913, PLR0917 - how many, how big, of what shape: all a flake has
+    noise: Tensor,
+    like: Tensor,
+    radii: tuple[float, float],
+    share: float,
+    *,
+    stretch: float = 1.0,
+    soft: float = 0.7,
+) -> Tensor:
+    """Flakes, leaves or dots, one in each cell at most and in `share` of the cells: (B, 1, H, W) in [0, 1].
+
+    Small ones are many and lie far off; near ones are few. `stretch` is how much longer than wide they are.
+    """
+    numbers = chances(noise, 0, 1, 2, 3, 4)
+    row, column = places(numbers[:, :1], numbers[:, 1:2], CELL)
+    radius = radii[0] + (radii[1] - radii[0]) * numbers[:, 3:4] ** 2.5
+    radius = torch.where(numbers[:, 2:3] < share, radius, torch.zeros_like(radius))
+    turn = numbers[:, 4:5] * math.pi
+    cells = torch.cat([row, column, radius, turn], 1)
+    pixel_row, pixel_column = coordinates(like)
+    out = torch.zeros_like(like[:, :1])
+    for near in neighbours(cells, like, CELL, 1):
+        down, right = pixel_row - near[:, :1], pixel_column - near[:, 1:2]
+        if stretch == 1:
+            distance = (down**2 + right**2).sqrt()
+        else:
+            c, s = torch.cos(near[:, 3:]), torch.sin(near[:, 3:])
+            distance = ((right * c + down * s) ** 2 / stretch + (down * c - right * s) ** 2 * stretch).sqrt()
+        size = near[:, 2:3]
+        inside = ((size - distance) / soft + 0.5).clamp(0, 1) * (size > 0) * (size < FAR / 2)
+        out = torch.maximum(out, inside)
+    return out
 
 
 def flow(picture: Tensor, sigma: float) -> tuple[Tensor, Tensor]:

@@ -4,8 +4,6 @@ The masks (B, 3, H, W) are known for drawn scenes only: sky, lamps and lit windo
 they are zero; the network learns from the scenes where a sky is.
 """
 
-import math
-
 import torch
 from torch import Tensor
 
@@ -18,17 +16,17 @@ def _sky(masks: Tensor) -> Tensor:
     return sky * (sky.mean((1, 2, 3), keepdim=True) > 0.12)
 
 
-def sepia(picture: Tensor, _masks: Tensor) -> Tensor:
+def sepia(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
     grey = f.luma(f.contrast(f.stretch(f.blur(picture, 0.7)), 0.25))
     return f.gradient_map(grey, [(0, (0.18, 0.11, 0.06)), (0.5, (0.58, 0.44, 0.29)), (1, (0.94, 0.86, 0.69))])
 
 
-def noir(picture: Tensor, _masks: Tensor) -> Tensor:
+def noir(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
     grey = f.luma(f.contrast(f.contrast(f.stretch(picture), 1.0), 0.8))
-    return (grey * 0.97).expand_as(picture).clamp(0, 1)
+    return f.lift(grey * 0.97, 0.04).expand_as(picture).clamp(0, 1)
 
 
-def night(picture: Tensor, masks: Tensor) -> Tensor:
+def night(picture: Tensor, masks: Tensor, noise: Tensor) -> Tensor:
     stretched = f.stretch(picture)
     grey = f.luma(stretched)
     dark = f.gradient_map(
@@ -43,7 +41,7 @@ def night(picture: Tensor, masks: Tensor) -> Tensor:
     dark = dark * 0.8 + f.saturate(stretched, 0.4) * f.colour(picture, 0.08, 0.11, 0.2)
     top = f.colour(picture, 0.012, 0.025, 0.1)
     heavens = f.mix(top, f.colour(picture, 0.12, 0.18, 0.4), (f.height(picture) * 1.4).clamp(0, 1))
-    heavens = heavens + f.luma(picture) * f.colour(picture, 0.1, 0.13, 0.22) + f.spots(picture, 51, 1.2, 0.16) * 0.8
+    heavens = heavens + f.luma(picture) * f.colour(picture, 0.1, 0.13, 0.22) + f.scattered(noise, picture, (0.7, 1.9), 0.14) * 0.85
     row, column = f.coordinates(picture)
     rows, columns = picture.shape[2:]
     distance = torch.hypot(row - 0.16 * rows, column - 0.77 * columns)[None, None] * 256 / max(rows, columns)
@@ -54,7 +52,7 @@ def night(picture: Tensor, masks: Tensor) -> Tensor:
     return f.bloom(out, 0.55, 5.0, 1.0).clamp(0, 1)
 
 
-def sunset(picture: Tensor, masks: Tensor) -> Tensor:
+def sunset(picture: Tensor, masks: Tensor, _noise: Tensor) -> Tensor:
     stretched = f.stretch(picture)
     grey = f.luma(stretched)
     land = f.gradient_map(
@@ -76,7 +74,7 @@ def sunset(picture: Tensor, masks: Tensor) -> Tensor:
     return f.bloom(f.mix(land, sky, _sky(masks) * 0.85), 0.7, 8.0, 0.8).clamp(0, 1)
 
 
-def snow(picture: Tensor, masks: Tensor) -> Tensor:
+def snow(picture: Tensor, masks: Tensor, noise: Tensor) -> Tensor:
     stretched = f.stretch(picture)
     grey = f.luma(stretched)
     land = 1 - masks[:, :1]
@@ -88,11 +86,14 @@ def snow(picture: Tensor, masks: Tensor) -> Tensor:
     drop = padded[:, :, :-6, 3:-3] - padded[:, :, 3:-3, 3:-3]
     cold = f.mix(cold, f.colour(picture, 0.98, 0.99, 1.0), f.smoothstep(drop, 0.04, 0.2) * 0.9 * land)
     cold = f.mix(cold, f.colour(picture, 0.72, 0.79, 0.88) * (0.92 + 0.12 * grey), masks[:, :1] * 0.8)
-    flakes = torch.maximum(f.spots(picture, 52, 2.6, 0.3), f.spots(picture, 53, 1.5, 0.3) * 0.8)
+    flakes = torch.maximum(
+        f.scattered(noise, picture, (0.9, 2.4), 0.26) * 0.85,
+        f.scattered(noise[:, 4:], picture, (2.2, 6.5), 0.05, soft=2.0),
+    )
     return f.mix(cold, torch.ones_like(cold), flakes * 0.95).clamp(0, 1)
 
 
-def cyberpunk(picture: Tensor, masks: Tensor) -> Tensor:
+def cyberpunk(picture: Tensor, masks: Tensor, noise: Tensor) -> Tensor:
     stretched = f.stretch(picture)
     flat = f.kuwahara(stretched, 4)
     grey = f.luma(flat)
@@ -116,14 +117,13 @@ def cyberpunk(picture: Tensor, masks: Tensor) -> Tensor:
         (f.height(picture) * 1.5).clamp(0, 1),
     )
     base = f.mix(base, smog * (0.6 + 0.6 * grey), _sky(masks) * 0.85)
-    row, column = f.coordinates(picture)
-    checks = ((row // 32 + column // 32) % 2 > 0)[None, None]
-    signs = torch.where(checks, f.colour(picture, 1.0, 0.25, 0.75), f.colour(picture, 0.2, 0.95, 1.0))
+    pink = f.drift(noise, picture, [0], 2.0) > 0
+    signs = torch.where(pink, f.colour(picture, 1.0, 0.25, 0.75), f.colour(picture, 0.2, 0.95, 1.0))
     out = f.mix(base + lines * neon * 0.75, signs, masks[:, 1:2] * 0.9)
     return f.bloom((out + f.blur(lines * neon, 4.0) * 0.75).clamp(0, 1.2), 0.6, 6.0, 0.8).clamp(0, 1)
 
 
-def vaporwave(picture: Tensor, _masks: Tensor) -> Tensor:
+def vaporwave(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
     grey = f.luma(f.stretch(picture))
     duotone = f.gradient_map(
         grey,
@@ -140,7 +140,7 @@ def vaporwave(picture: Tensor, _masks: Tensor) -> Tensor:
     return ((duotone * 0.88 + f.saturate(picture, 1.4) * 0.12) * scan_lines).clamp(0, 1)
 
 
-def autumn(picture: Tensor, masks: Tensor) -> Tensor:
+def autumn(picture: Tensor, masks: Tensor, noise: Tensor) -> Tensor:
     stretched = f.stretch(picture)
     grey = f.luma(stretched)
     green = f.smoothstep(stretched[:, 1:2] - 0.5 * (stretched[:, :1] + stretched[:, 2:]), -0.03, 0.09)
@@ -151,25 +151,25 @@ def autumn(picture: Tensor, masks: Tensor) -> Tensor:
     out = f.mix(stretched * f.colour(picture, 1.12, 0.9, 0.62) + f.colour(picture, 0.06, 0.02, 0), leaf, green * 0.9)
     out = f.contrast(out.clamp(0, 1), 0.25)
     # Leaves in the air, most of them red, some yellow.
-    for seed, share, tone in ((54, 0.2, (0.78, 0.16, 0.04)), (60, 0.12, (0.98, 0.72, 0.1))):
-        falling = f.spots(picture, seed, 3.5, share) * (1 - 0.3 * masks[:, :1])
+    for first, share, tone in ((0, 0.1, (0.78, 0.16, 0.04)), (4, 0.06, (0.98, 0.72, 0.1))):
+        falling = f.scattered(noise[:, first:], picture, (1.5, 6.5), share, stretch=1.8) * (1 - 0.3 * masks[:, :1])
         out = f.mix(out, f.colour(picture, *tone), falling * 0.95)
     return out.clamp(0, 1)
 
 
-def spring(picture: Tensor, masks: Tensor) -> Tensor:
+def spring(picture: Tensor, masks: Tensor, noise: Tensor) -> Tensor:
     fresh = f.saturate(f.lift(f.stretch(picture), 0.2), 1.25) * f.colour(picture, 0.98, 1.04, 0.97)
-    petals = torch.maximum(f.spots(picture, 55, 3.2, 0.2), f.spots(picture, 56, 2.2, 0.1))
+    petals = f.scattered(noise, picture, (1.4, 5.5), 0.2, stretch=1.4)
     blossom = f.mix(
         f.colour(picture, 1.0, 0.62, 0.78),
         f.colour(picture, 1.0, 0.86, 0.92),
-        f.cell_noise(picture, 57).mean(),
+        f.drift(noise, picture, [5], 1.0).clamp(-1, 1) * 0.5 + 0.5,
     )
     out = f.mix(fresh, blossom, petals * (1 - 0.75 * masks[:, :1]) * 0.95)
     return f.bloom(out, 0.65, 5.0, 0.4).clamp(0, 1)
 
 
-def fantasy(picture: Tensor, _masks: Tensor) -> Tensor:
+def fantasy(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     stretched = f.saturate(f.stretch(picture), 1.5)
     grey = f.luma(stretched)
     magic = f.gradient_map(
@@ -177,18 +177,18 @@ def fantasy(picture: Tensor, _masks: Tensor) -> Tensor:
     )
     out = f.mix(stretched, magic, 0.62)
     out = f.bloom(out + f.blur(out, 6.0) * 0.25 - 0.08, 0.55, 7.0, 1.0)
-    return (out + f.spots(picture, 58, 1.8, 0.14) * f.colour(picture, 0.7, 0.7, 0.5)).clamp(0, 1)
+    return (out + f.scattered(noise, picture, (0.8, 3.0), 0.12, soft=1.2) * f.colour(picture, 0.7, 0.7, 0.5)).clamp(0, 1)
 
 
-def underwater(picture: Tensor, _masks: Tensor) -> Tensor:
+def underwater(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     grey = f.luma(f.stretch(picture))
     deep = f.gradient_map(grey, [(0, (0, 0.06, 0.16)), (0.5, (0.03, 0.38, 0.52)), (1, (0.7, 1.0, 0.95))])
     deep = deep * (1.15 - 0.5 * f.height(picture)) + f.saturate(picture, 1.2) * 0.12
-    bubbles = f.spots(picture, 59, 3.0, 0.12) * 0.35
+    bubbles = f.scattered(noise, picture, (1.2, 6.0), 0.12, soft=1.5) * 0.35
     return f.bloom(deep + bubbles, 0.6, 6.0, 0.6).clamp(0, 1)
 
 
-def desert(picture: Tensor, _masks: Tensor) -> Tensor:
+def desert(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     stretched = f.stretch(picture)
     sand = f.gradient_map(
         f.luma(stretched),
@@ -200,17 +200,17 @@ def desert(picture: Tensor, _masks: Tensor) -> Tensor:
         ],
     )
     row, column = f.coordinates(picture)
-    ripples = torch.sin((row + 1.5 * torch.sin(column * math.pi / 16)) * math.pi / 4)[None, None]
+    ripples = torch.sin(0.62 * row + 0.12 * column + 3.0 * f.drift(noise, picture, [0], 2.5))
     return (f.lift(sand * 0.88 + stretched * 0.12, 0.05) * (1 + 0.06 * ripples)).clamp(0, 1)
 
 
-def horror(picture: Tensor, _masks: Tensor) -> Tensor:
+def horror(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
     dark = f.contrast(f.stretch(picture), 0.9) * 0.72
     sickly = f.saturate(dark, 0.25) * f.colour(picture, 0.7, 1.0, 0.68)
     blood = f.colour(picture, 0.55, 0.02, 0.02) * (f.luma(dark) * 2.3)
     return f.mix(sickly, blood, f.smoothstep(picture[:, :1] - picture[:, 1:2], 0.06, 0.3) * 0.8).clamp(0, 1)
 
 
-def photo(picture: Tensor, _masks: Tensor) -> Tensor:
+def photo(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
     """The picture as it is: what a prompt without any style should give."""
     return picture

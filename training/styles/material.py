@@ -1,10 +1,8 @@
 """Looks made of pieces or of one stuff: pixels, bricks, mosaic, stained glass, low poly, gold, clay."""
 
-import math
-from functools import cache
-
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from training.styles import filters as f
 
@@ -12,17 +10,13 @@ BRICK = 16
 FACET = 16
 
 
-def pixel_art(picture: Tensor, _masks: Tensor) -> Tensor:
+def pixel_art(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
     squares = f.cell_mean(f.stretch(picture))
     vivid = f.saturate(f.contrast(squares, 0.4), 1.5).clamp(0, 1)
-    few = f.upsample_cells((torch.round(vivid * 4) / 4).clamp(0, 1), picture)
-    row, column = f.coordinates(picture)
-    # The dark gaps of an old screen: they show where one pixel ends even where two have the same colour.
-    gap = ((row % f.CELL == f.CELL - 1) | (column % f.CELL == f.CELL - 1)).to(picture)[None, None]
-    return (few * (1.05 - 0.35 * gap)).clamp(0, 1)
+    return f.upsample_cells((torch.round(vivid * 5) / 5).clamp(0, 1), picture)
 
 
-def lego(picture: Tensor, _masks: Tensor) -> Tensor:
+def lego(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
     plastic = f.saturate(f.contrast(f.blocks(f.stretch(picture), BRICK), 0.4), 1.8).clamp(0, 1)
     plastic = torch.round(plastic * 4) / 4 * 0.9 + 0.06
     row, column = f.coordinates(picture)
@@ -36,81 +30,100 @@ def lego(picture: Tensor, _masks: Tensor) -> Tensor:
     return (plastic * shade + gleam).clamp(0, 1)
 
 
-def mosaic(picture: Tensor, _masks: Tensor) -> Tensor:
-    stones = f.cell_mean(f.saturate(f.stretch(picture), 1.4)).clamp(0, 1)
-    stones = f.upsample_cells(stones * (0.88 + 0.24 * f.cell_noise(picture, 41)), picture)
-    row, column = f.coordinates(picture)
-    down, right = row % 8 - 3.5, column % 8 - 3.5
-    bevel = ((-down - right) / 7 * 0.16)[None, None]
-    grout = f.smoothstep(torch.maximum(down.abs(), right.abs()), 2.7, 3.5)[None, None]
-    return f.mix((stones * (1 + bevel)).clamp(0, 1), f.colour(picture, 0.83, 0.8, 0.72), grout * 0.9)
+def _panes(picture: Tensor, noise: Tensor, cell: int, kept: float, tint: float) -> tuple[Tensor, Tensor, Tensor]:
+    """Voronoi panes round a point in most cells: every pixel's pane (B, 1, H, W), the border's lines, mean colours.
 
-
-@cache
-def _panes(rows: int, columns: int) -> tuple[Tensor, int, Tensor]:
-    """Voronoi panes, four to a period: every pixel's pane, their number, pixels to the pane's border."""
-    table = f.lattice(5, 2)
-    row, column = torch.meshgrid(torch.arange(rows).float(), torch.arange(columns).float(), indexing="ij")
-    nearest = torch.full((rows, columns), torch.inf)
-    second = nearest.clone()
-    pane = torch.zeros(rows, columns, dtype=torch.long)
-    half = f.PERIOD // 2
-    for index in range(4):
-        shift = table[:, index // 2, index % 2] * 9 - 4.5
-        centre_row, centre_column = (index // 2 + 0.5) * half + shift[0], (index % 2 + 0.5) * half + shift[1]
-        for down in (-1, 0, 1):
-            for right in (-1, 0, 1):
-                tile_row, tile_column = row // f.PERIOD + down, column // f.PERIOD + right
-                distance = torch.hypot(
-                    row - tile_row * f.PERIOD - centre_row, column - tile_column * f.PERIOD - centre_column
-                )
-                closer = distance < nearest
-                second = torch.where(closer, nearest, torch.minimum(second, distance))
-                nearest = torch.where(closer, distance, nearest)
-                name = ((tile_row + 1) * 4096 + tile_column + 1).long() * 4 + index
-                pane = torch.where(closer, name, pane)
-    names, pane = torch.unique(pane, return_inverse=True)
-    return pane, len(names), second - nearest
-
-
-@cache
-def _facets(rows: int, columns: int) -> tuple[Tensor, int, Tensor]:
-    """Squares of 16 pixels cut along a diagonal: every pixel's facet, their number, their shades."""
-    row, column = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
-    odd = (row // FACET + column // FACET) % 2 > 0
-    down, right = row % FACET, column % FACET
-    upper = torch.where(odd, down > right, down + right > FACET - 1).long()
-    facet = ((row // FACET) * 4096 + column // FACET) * 2 + upper
-    phase = ((row // FACET) % 2 * 2 + (column // FACET) % 2) * 2 + upper
-    shades = torch.tensor([1.1, 0.92, 0.96, 1.07, 0.9, 1.04, 1.12, 0.94])[phase]
-    names, facet = torch.unique(facet, return_inverse=True)
-    return facet, len(names), shades
+    `tint` says how much a pane keeps to one colour: its border then follows the picture's.
+    """
+    numbers = f.chances(noise, 0, 1, 2)
+    row, column = f.places(numbers[:, :1], numbers[:, 1:2], cell, 0.9)
+    count = row.shape[2] * row.shape[3]
+    name = torch.arange(count, device=row.device).view(1, 1, *row.shape[2:]).expand(len(row), -1, -1, -1)
+    smooth = f.blur(picture, 2.0)
+    colours = f.cell_mean(smooth, cell)[:, :, : row.shape[2], : row.shape[3]]
+    row = torch.where(numbers[:, 2:] < kept, row, torch.full_like(row, f.FAR))
+    cells = torch.cat([row, column, name.to(row), colours], 1)
+    pixel_row, pixel_column = f.coordinates(picture)
+    nearest = torch.full_like(picture[:, :1], torch.inf)
+    pane = torch.zeros_like(nearest)
+    for near in f.neighbours(cells, picture, cell, 2):
+        distance = ((pixel_row - near[:, :1]) ** 2 + (pixel_column - near[:, 1:2]) ** 2) / cell**2
+        distance = distance + tint * ((smooth - near[:, 3:]) ** 2).sum(1, keepdim=True)
+        closer = distance < nearest
+        nearest = torch.where(closer, distance, nearest)
+        pane = torch.where(closer, near[:, 2:3], pane)
+    pane = pane.long().clamp(0, count - 1)
+    beside = functional.pad((pane[..., 1:] != pane[..., :-1]).to(picture), (0, 1))
+    below = functional.pad((pane[..., 1:, :] != pane[..., :-1, :]).to(picture), (0, 0, 0, 1))
+    return pane, torch.maximum(beside, below), _region_mean(picture, pane, count)
 
 
 def _region_mean(picture: Tensor, region: Tensor, count: int) -> Tensor:
-    index = region.flatten().to(picture.device)
-    totals = picture.new_zeros(*picture.shape[:2], count).index_add_(2, index, picture.flatten(2))
-    sizes = torch.bincount(index, minlength=count)
-    return (totals / sizes)[:, :, index].view_as(picture)
+    """Every pixel's region's mean colour; `region` (B, 1, H, W) holds whole numbers below `count`."""
+    index = region.flatten(2).expand(-1, picture.shape[1], -1)
+    totals = picture.new_zeros(*picture.shape[:2], count).scatter_add_(2, index, picture.flatten(2))
+    sizes = torch.zeros_like(totals).scatter_add_(2, index, torch.ones_like(picture.flatten(2)))
+    return (totals / sizes.clamp_min(1)).gather(2, index).view_as(picture)
 
 
-def stained_glass(picture: Tensor, _masks: Tensor) -> Tensor:
-    pane, count, border = _panes(picture.shape[2], picture.shape[3])
-    border = border.to(picture)[None, None]
+def _shade(noise: Tensor, region: Tensor, channel: int, picture: Tensor) -> Tensor:
+    """A random number in (-1, 1) for every region, whose names are its cells' places in a grid as `noise` has it."""
+    flat = f.chances(noise, channel).flatten(2) * 2 - 1
+    return flat.gather(2, region.flatten(2)).view_as(picture[:, :1])
+
+
+def mosaic(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
+    vivid = f.saturate(f.stretch(picture), 1.4).clamp(0, 1)
+    stone, joint, colours = _panes(vivid, noise, f.CELL, 0.72, 2.0)
+    shaded = colours * (1 + 0.16 * _shade(noise, stone, 3, picture))
+    grout = (1.35 * f.blur(joint, 0.8)).clamp(0, 0.85)
+    return f.mix(shaded, f.colour(picture, 0.86, 0.83, 0.75), grout).clamp(0, 1)
+
+
+def stained_glass(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     vivid = f.kuwahara(f.saturate(f.contrast(f.stretch(picture), 0.7), 2.3), 6, 1).clamp(0, 1)
-    glass = f.mix(vivid, _region_mean(vivid, pane, count), 0.6) * 1.1 + 0.03
-    glass = glass * (0.94 + 0.14 * f.smoothstep(border, 2, 10))
-    lead = 1 - f.smoothstep(border, 1.2, 2.8)
-    return f.mix(glass.clamp(0, 1), f.colour(picture, 0.03, 0.03, 0.04), lead * 0.96)
+    wide = f.coarser(noise)
+    pane, border, colours = _panes(vivid, wide, 2 * f.CELL, 0.7, 8.0)
+    glass = (f.mix(vivid, colours, 0.75) * 1.12 + 0.03) * (1 + 0.12 * _shade(wide, pane, 3, picture))
+    glass = glass + 0.06 * f.drift(noise, picture, [4], 1.0) * f.luma(glass)
+    lead = f.blur(f.thicken(border), 0.6)
+    return f.mix(glass.clamp(0, 1), f.colour(picture, 0.03, 0.03, 0.04), lead * 0.96).clamp(0, 1)
 
 
-def low_poly(picture: Tensor, _masks: Tensor) -> Tensor:
-    facet, count, shades = _facets(picture.shape[2], picture.shape[3])
+def low_poly(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
+    """Triangles between jittered points, one for every 16x16 pixels."""
     vivid = f.saturate(f.stretch(picture), 1.35).clamp(0, 1)
-    return (_region_mean(vivid, facet, count) * shades.to(picture)).clamp(0, 1)
+    wide = functional.pad(f.coarser(noise), (1, 2, 1, 2), mode="replicate")
+    numbers = f.chances(wide, 0, 1)
+    row, column = f.places(numbers[:, :1], numbers[:, 1:2], FACET, 0.75)
+    corner = torch.cat([row, column], 1) - FACET
+    first, right, down, across = corner[..., :-1, :-1], corner[..., :-1, 1:], corner[..., 1:, :-1], corner[..., 1:, 1:]
+    name = torch.arange(first.shape[2] * first.shape[3], device=row.device).view(1, 1, *first.shape[2:]).to(row)
+    cells = torch.cat([first, right, down, across, name.expand(len(row), -1, -1, -1)], 1)[:, :, 1:-1, 1:-1]
+    facet = torch.zeros_like(picture[:, :1])
+    rows, columns = f.coordinates(picture)
+
+    def side(near: Tensor, one: int, other: int) -> Tensor:
+        """On which side of the line from one corner to another a pixel lies."""
+        (r0, c0), (r1, c1) = (near[:, k : k + 1] for k in (one, one + 1)), (near[:, k : k + 1] for k in (other, other + 1))
+        return (rows - r0) * (c1 - c0) - (columns - c0) * (r1 - r0)
+
+    for near in f.neighbours(cells, picture, FACET, 1):
+        diagonal = side(near, 2, 4)
+        there = near[:, 8:] < f.FAR / 2
+        upper = there & (side(near, 0, 2) >= 0) & (diagonal >= 0) & (side(near, 4, 0) >= 0)
+        lower = there & (side(near, 2, 6) >= 0) & (diagonal < 0) & (side(near, 6, 4) >= 0)
+        facet = torch.where(upper, 2 * near[:, 8:], facet)
+        facet = torch.where(lower, 2 * near[:, 8:] + 1, facet)
+    count = 2 * name.numel()
+    facet = facet.long().clamp(0, count - 1)
+    shades = torch.cat([f.chances(wide[..., :-1, :-1], 2), f.chances(wide[..., :-1, :-1], 3)], 1)
+    flat = shades.movedim(1, -1).flatten(1)[:, None] * 2 - 1
+    shade = flat.gather(2, facet.flatten(2)).view_as(picture[:, :1])
+    return (_region_mean(vivid, facet, count) * (1 + 0.12 * shade)).clamp(0, 1)
 
 
-def gold(picture: Tensor, _masks: Tensor) -> Tensor:
+def gold(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
     smooth = f.kuwahara(f.stretch(picture), 5, 1)
     right, down = f.gradient(smooth, 1.5)
     sheen = (f.luma(smooth) * 0.8 + 1.3 * (-right - down) + 0.08).clamp(0, 1)
@@ -125,13 +138,11 @@ def gold(picture: Tensor, _masks: Tensor) -> Tensor:
     return f.gradient_map(sheen, metal)
 
 
-def clay(picture: Tensor, _masks: Tensor) -> Tensor:
-    smooth = f.kuwahara(f.saturate(f.stretch(picture), 1.5), 4, 2)
+def clay(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
+    smooth = f.kuwahara(f.saturate(f.stretch(picture), 1.5), 4, 1)
     plain = f.mix(smooth, f.colour(smooth, 0.9, 0.76, 0.66), 0.22)
     right, down = f.gradient(f.blur(smooth, 1.5), 2.0)
     # Dents of the fingers that pressed it into shape, lit from above, and the finer grain of the stuff.
-    row, column = f.coordinates(picture)
-    dents = torch.cos((row + 2.0) * math.pi / 8) * torch.cos((column + (row // 16 % 2) * 8) * math.pi / 8)
-    prints = 0.02 * f.grain(picture, 42, 2.2) + 0.07 * dents[None, None]
+    prints = 0.02 * f.grain(noise, picture, 1.5) + 0.05 * f.drift(noise, picture, [5], 0.7)
     shaded = plain * (1 + 3.2 * (-right - 1.2 * down).clamp(-0.12, 0.12) + prints)
     return f.bloom((shaded * 0.9 + 0.08).clamp(0, 1), 0.75, 4.0, 0.4).clamp(0, 1)

@@ -1,16 +1,14 @@
 """Painted looks: oil, van Gogh, watercolour, pastel, ukiyo-e, anime."""
 
-import math
-
 import torch
 from torch import Tensor
 
 from training.styles import filters as f
 from training.styles.strokes import Brush, paint
 
-OIL = Brush(length=22, width=9, relief=0.3, jitter=0.1, bristles=0.05, gap=0.8)
-VAN_GOGH = Brush(length=26, width=5.5, relief=0.2, jitter=0.28, gap=0.5)
-VORTEX = 64
+OIL_BROAD = Brush(cell=16, length=44, width=17, relief=0.16, jitter=0.1, bristles=0.05, curve=0.5)
+OIL_FINE = Brush(cell=8, length=22, width=8, relief=0.16, jitter=0.08, bristles=0.04, curve=0.3)
+VAN_GOGH = Brush(cell=8, length=32, width=6, relief=0.16, jitter=0.26, curve=1.2)
 
 
 def _directions(picture: Tensor, sigma: float, calm: tuple[Tensor, Tensor], trust: float) -> tuple[Tensor, Tensor]:
@@ -22,11 +20,12 @@ def _directions(picture: Tensor, sigma: float, calm: tuple[Tensor, Tensor], trus
     return f.mix(calm[0], cosine / unit, share), f.mix(calm[1], sine / unit, share)
 
 
-def _swirls(like: Tensor) -> tuple[Tensor, Tensor]:
-    """Circles round the middle of every 64-pixel square, as a doubled angle."""
-    row, column = f.coordinates(like)
-    angle = torch.atan2(row % VORTEX - VORTEX / 2, column % VORTEX - VORTEX / 2) + math.pi / 2
-    return torch.cos(2 * angle)[None, None], torch.sin(2 * angle)[None, None]
+def _wander(noise: Tensor, like: Tensor, sigma: float, lean: float = 0.0) -> tuple[Tensor, Tensor]:
+    """Directions that turn slowly over the picture, as a doubled angle; `lean` pulls them to a rising diagonal."""
+    field = f.drift(noise, like, [5, 6], sigma)
+    cosine, sine = field[:, :1], field[:, 1:] - lean
+    length = (cosine**2 + sine**2).sqrt().clamp_min(1e-3)
+    return cosine / length, sine / length
 
 
 def _detail(picture: Tensor) -> Tensor:
@@ -34,49 +33,58 @@ def _detail(picture: Tensor) -> Tensor:
     return (1.6 * f.blur(f.edges(picture, 0.8, 0.04, 0.14), 2.0)).clamp(0, 0.8)
 
 
-def oil(picture: Tensor, _masks: Tensor) -> Tensor:
-    flat = f.kuwahara(f.contrast(f.saturate(f.stretch(picture), 1.3), 0.5), 5, 2)
+def oil(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
+    """Broad strokes first, finer ones where there is more to tell."""
+    rich = f.contrast(f.saturate(f.stretch(picture), 1.3), 0.5)
+    flat = f.kuwahara(rich, 5, 2)
     warm = f.mix(flat, flat * f.colour(flat, 1.08, 0.96, 0.78), 0.7)
-    slanted = (torch.zeros_like(flat[:, :1]), -torch.ones_like(flat[:, :1]))
-    strokes = paint(warm, _directions(flat, 4.0, slanted, 2e-3), OIL, seed=11)
+    directions = _directions(flat, 4.0, _wander(noise, flat, 3.0, 1.5), 2e-3)
+    broad = paint(warm, directions, OIL_BROAD, f.coarser(noise))
+    detail = f.smoothstep(f.blur(f.edges(picture, 1.2, 0.02, 0.1), 5.0), 0.12, 0.4)
+    strokes = paint(warm, directions, OIL_FINE, noise, size=detail, under=broad)
     # Faces and other small things keep their drawing: there the picture is only flattened a little.
-    fine = f.kuwahara(f.contrast(f.saturate(f.stretch(picture), 1.3), 0.5), 3) * f.colour(flat, 1.06, 0.97, 0.85)
-    return f.mix(strokes, fine, _detail(picture)).clamp(0, 1)
+    fine = f.kuwahara(rich, 3) * f.colour(flat, 1.06, 0.97, 0.85)
+    return f.mix(strokes, fine, 0.9 * _detail(picture)).clamp(0, 1)
 
 
-def van_gogh(picture: Tensor, _masks: Tensor) -> Tensor:
+def van_gogh(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     flat = f.kuwahara(f.saturate(f.stretch(picture), 1.9), 4, 2).clamp(0, 1)
     night = f.gradient_map(
         f.luma(flat),
         [(0, (0.02, 0.06, 0.25)), (0.4, (0.1, 0.32, 0.68)), (0.68, (0.88, 0.72, 0.2)), (1, (1, 0.96, 0.62))],
     )
     vivid = f.contrast(f.mix(flat, night, 0.5), 0.4)
-    swirls = _swirls(flat)
-    strokes = paint(vivid, _directions(flat, 6.0, swirls, 1.5e-3), VAN_GOGH, seed=12)
+    strokes = paint(vivid, _directions(flat, 6.0, _wander(noise, flat, 3.5), 1.5e-3), VAN_GOGH, noise, under=vivid * 0.6)
     strokes = f.mix(strokes, vivid, 0.75 * _detail(picture))
     outline = f.edges(f.kuwahara(picture, 4), 1.2, 0.06, 0.14)
     return f.mix(strokes, f.colour(strokes, 0.02, 0.05, 0.2), 0.7 * outline).clamp(0, 1)
 
 
-def watercolor(picture: Tensor, _masks: Tensor) -> Tensor:
-    flat = f.kuwahara(f.saturate(f.stretch(picture), 1.35), 4, 2).clamp(0, 1)
+def watercolor(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
+    """Washes with soft and wandering borders, darker at their rims, pale and uneven where water stood."""
+    tremble = f.drift(noise, picture, [5, 6], 1.3) * 2.0
+    loose = f.displaced(picture, tremble[:, :1], tremble[:, 1:])
+    kept = f.mix(loose, picture, _detail(picture))
+    flat = f.kuwahara(f.saturate(f.stretch(kept), 1.35), 5, 2).clamp(0, 1)
     rim = f.edges(flat, 1.6, 0.02, 0.12)
     wash = f.lift(flat, 0.36)
     grey = f.luma(wash)
-    pigment = 1 + 0.07 * f.grain(wash, 21, 1.6) * (1.2 - grey)
-    wash = wash * pigment * (1 - 0.34 * rim * (1.1 - grey))
-    paper = f.colour(wash, 0.985, 0.975, 0.95) + 0.02 * f.grain(wash, 22, 1.2)
-    return f.mix(wash, paper, f.smoothstep(grey, 0.72, 0.95) * 0.85).clamp(0, 1)
+    pools = 0.07 * f.drift(noise, picture, [7], 2.5)
+    pigment = 1 + (0.05 * f.grain(noise, wash, 1.6) + pools) * (1.25 - grey)
+    wash = wash * pigment * (1 - 0.38 * rim * (1.1 - grey))
+    paper = f.colour(wash, 0.985, 0.975, 0.95) + 0.015 * f.grain(noise, wash, 1.2)
+    return f.mix(wash, paper, f.smoothstep(grey + pools, 0.72, 0.95) * 0.85).clamp(0, 1)
 
 
-def pastel(picture: Tensor, _masks: Tensor) -> Tensor:
+def pastel(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     soft = f.lift(f.kuwahara(f.stretch(picture), 6, 1), 0.5)
     candy = f.saturate(f.mix(soft, f.colour(soft, 1.0, 0.8, 0.9), 0.28), 1.35)
-    chalk = candy + 0.035 * f.grain(candy, 23, 1.4)
+    directions = _directions(soft, 4.0, _wander(noise, soft, 3.0, 1.5), 2e-3)
+    chalk = candy + 0.035 * f.streaks(f.grain(noise, candy, 1.0), directions, 14)
     return f.bloom(chalk, 0.75, 6.0, 0.4).clamp(0, 1)
 
 
-def ukiyo_e(picture: Tensor, _masks: Tensor) -> Tensor:
+def ukiyo_e(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     flat = f.kuwahara(f.stretch(picture), 7, 2)
     grey = f.luma(flat)
     steps = f.posterise(grey.expand(-1, 3, -1, -1), 4, 0.12)[:, :1].clamp(0, 1)
@@ -103,10 +111,13 @@ def ukiyo_e(picture: Tensor, _masks: Tensor) -> Tensor:
     band = (1 - f.height(picture) / 0.3).clamp(0, 1) ** 1.3 * f.smoothstep(grey, 0.35, 0.7)
     print_ = f.mix(print_, f.colour(print_, 0.08, 0.24, 0.5), 0.85 * band)
     lines = f.edges(f.kuwahara(picture, 4), 1.1, 0.035, 0.085)
+    # The grain of the block shows in the flat areas.
+    along = (torch.ones_like(grey), 0.25 * f.drift(noise, grey, [5], 3.0))
+    print_ = print_ * (1 + 0.03 * f.streaks(f.grain(noise, grey, 1.0), along, 30))
     return f.mix(print_, f.colour(print_, 0.05, 0.07, 0.18), 0.92 * lines).clamp(0, 1)
 
 
-def anime(picture: Tensor, _masks: Tensor) -> Tensor:
+def anime(picture: Tensor, _masks: Tensor, _noise: Tensor) -> Tensor:
     """Two tones to a cel: what lies in the light is bright and pure, what does not is one step of cool lilac."""
     flat = f.kuwahara(f.stretch(picture), 5, 2)
     bright = f.lift(f.saturate(flat, 1.7).clamp(0, 1), 0.28) ** 0.8
