@@ -7,7 +7,7 @@ denoiser     latents, noise and words to latents
 edges        the ControlNet for drawn lines
 export       write the folders that ship
 
-evaluate     styles recognised, reconstruction, speed, lines kept
+evaluate     what strength does in every style, reconstruction, speed, lines kept
 grids        contact sheets
 record       settings, loss curves, hashes
 
@@ -22,11 +22,11 @@ from pathlib import Path
 import torch
 
 from training.control_report import control_report
-from training.evaluate import evaluate, print_report
 from training.grids import write_grids
 from training.recipe import Recipe
 from training.record import write_record
 from training.rendering import OtherDrawing, draw_pool
+from training.report import evaluate, print_report
 from training.speed import prepare
 from training.stages import Stages, Workspace
 
@@ -51,6 +51,13 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         help="budget of all training together, on top of drawing and encoding (default: the recipe's)",
     )
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument(
+        "--shards", type=int, help="how many times 128 scenes are drawn; more may be asked of a --work later"
+    )
+    parser.add_argument("--large-every", type=int, help="one of so many shards is drawn at 512x512 too; 0 for none")
+    parser.add_argument(
+        "--processes", type=int, help="of one thread each, that train together on a processor (default: the recipe's)"
+    )
     parser.add_argument("--threads", type=int, help="processor threads for torch")
     parser.add_argument("--tiny", action="store_true", help="small networks and few pictures: a rehearsal")
     return parser.parse_args(arguments)
@@ -59,6 +66,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 def recipe_of(options: argparse.Namespace) -> Recipe:
     recipe = Recipe().for_gpu() if options.device == "cuda" else Recipe()
     recipe = replace(recipe.tiny() if options.tiny else recipe, start=options.start)
+    if options.shards is not None:
+        recipe = replace(recipe, drawing=replace(recipe.drawing, shards=options.shards))
+    if options.large_every is not None:
+        recipe = replace(recipe, drawing=replace(recipe.drawing, large_every=options.large_every))
+    if options.processes is not None:
+        recipe = replace(recipe, replicas=options.processes)
     return recipe if options.minutes is None else recipe.with_minutes(options.minutes)
 
 
@@ -68,7 +81,7 @@ def run(stage: str, stages: Stages, options: argparse.Namespace) -> None:
             stages.export(options.model, options.edges)
         case "evaluate":
             drawing = stages.recipe.drawing
-            few = replace(drawing, shards=drawing.composed + 4)
+            few = replace(drawing, shards=min(drawing.shards, drawing.composed + 4))
             pool = draw_pool(stages.space.scenes, few)
             print_report(evaluate(options.model, pool, options.docs / "evaluation.json", options.device))
             if options.edges.exists():

@@ -129,7 +129,7 @@ def draw_moments(noise: torch.Generator, count: int, settings: BridgeSettings) -
     return Moments(t, start, weight)
 
 
-def draw_examples(  # noqa: PLR0913, PLR0917 - chance, what to draw from, and how
+def draw_examples(  # noqa: PLR0917 - chance, what to draw from, and how
     noise: torch.Generator,
     pairs: PairLatents,
     quiet: Tensor,

@@ -21,6 +21,7 @@ from training.pool import PicturePool
 
 KINDS = (ControlKind.CANNY, ControlKind.LINEART, ControlKind.SCRIBBLE, ControlKind.SOFTEDGE)
 BATCH = 64
+SKETCHED = 128  # a grey level below which there is a line
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,17 @@ def _draw_some(pictures: Pixels) -> Pixels:
     return np.stack([np.stack([draw_map(kind, image).numpy() for kind in KINDS]) for image in images])
 
 
-def draw_maps(pool: PicturePool) -> Tensor:
-    """Of every scene's source a map of each kind, (scenes, kinds, H, W) of bytes."""
-    sources = pool.pictures[: pool.filled, 0].cpu().numpy()
-    parts = np.array_split(sources, -(-len(sources) // BATCH))
+def draw_maps(pool: PicturePool, sketches: Tensor) -> Tensor:
+    """Of every scene a map of each kind, (scenes, kinds, H, W) of bytes.
+
+    Drawn from the scene's source, or from its sketch if there is one; `sketches` (scenes, H, W) are white if not.
+    """
+    sources = pool.pictures[: pool.filled, 0].cpu().clone()
+    sketched = (sketches < SKETCHED).flatten(1).any(1)
+    if sketched.any():
+        drawn = functional.interpolate(sketches[sketched][:, None].float(), size=sources.shape[-2:], mode="bilinear")
+        sources[sketched] = drawn.byte().expand(-1, 3, -1, -1)
+    parts = np.array_split(sources.numpy(), -(-len(sources) // BATCH))
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as processes:
         return torch.from_numpy(np.concatenate(list(processes.map(_draw_some, parts))))
 

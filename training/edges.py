@@ -36,7 +36,7 @@ def build_control(unet: UNet2DConditionModel) -> ControlNetModel:
     return ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=CONDITIONING)
 
 
-def train_edges(
+def train_edges(  # noqa: PLR0917 - what it is trained beside, on, and where to
     denoiser: Denoiser,
     pairs: PairLatents,
     large: PairLatents | None,

@@ -19,10 +19,7 @@ from training.pairs import NAMES
 from training.photographs import photographs, to_tensor
 from training.pool import PicturePool
 from training.recognition import StyleClassifier, features, versus
-from training.styles import STYLES
-from training.words import SYNONYMS
-
-STRENGTHS = (0.3, 0.6, 0.9)
+from training.styles import filters as f
 
 
 @dataclass(frozen=True)
@@ -72,8 +69,19 @@ class Model:
         parts: dict[str, Any] = self._pipeline.components
         return parts
 
-    def restyle_each(self, images: Sequence[Image.Image], prompts: Sequence[str], strength: float) -> Tensor:
-        """Every image with every prompt, many at once on a GPU: (prompts, images, 3, H, W) in [0, 1]."""
+    def restyle_each(
+        self,
+        images: Sequence[Image.Image],
+        prompts: Sequence[str],
+        strength: float,
+        *,
+        steps: int | None = None,
+        seed: int = 0,
+    ) -> Tensor:
+        """Every image with every prompt, many at once on a GPU: (prompts, images, 3, H, W) in [0, 1].
+
+        One seed for every image, counted on from `seed`.
+        """
         pairs = [(image, prompt) for prompt in prompts for image in images]
         together = len(images) if self.device == "cpu" else 128
         made = []
@@ -83,9 +91,9 @@ class Model:
                 [prompt for _, prompt in some],
                 image=[image for image, _ in some],
                 strength=strength,
-                num_inference_steps=self.sampling.steps,
+                num_inference_steps=steps or self.sampling.steps,
                 guidance_scale=self.sampling.guidance,
-                generator=[torch.Generator().manual_seed(index % len(images)) for index in range(len(some))],
+                generator=[torch.Generator().manual_seed(seed + index % len(images)) for index in range(len(some))],
                 output_type="pt",
             ).images
             made.append(pictures.float().cpu())
@@ -101,15 +109,25 @@ class Model:
         return made
 
 
+# Of the style in what the judge learns from: a touch, the half, the whole.
+SHARES = (0.35, 0.65, 1.0)
+
+
 def train_classifier(pool: PicturePool, scenes: int = 512) -> StyleClassifier:
-    """On the filters' pictures of the last drawn scenes, those of one style each: the first are of the repertoire."""
+    """On the filters' pictures of the last drawn scenes, those of one style each: the first are of the repertoire.
+
+    It sees a style in full and blended with the source, as lower strengths show it.
+    """
     inputs, labels = [], []
     for scene in range(max(0, pool.filled - scenes), pool.filled):
-        keys = pool.keys[scene, 1:].cpu()
+        keys = pool.keys[scene, 1 : 1 + pool.targets].cpu()
         single = torch.nonzero(keys < len(NAMES)).flatten()
-        found = features(pool.pictures[scene].cpu().float() / 255)
-        inputs.append(versus(found[1 + single], found[:1]))
-        labels.append(keys[single])
+        pictures = pool.pictures[scene].cpu().float() / 255
+        source, styled = pictures[:1], pictures[1 + single]
+        before = features(source)
+        for share in SHARES:
+            inputs.append(versus(features(f.mix(source, styled, share)), before))
+            labels.append(keys[single])
     classifier = StyleClassifier(NAMES)
     classifier.fit(torch.cat(inputs), torch.cat(labels))
     return classifier
@@ -124,21 +142,6 @@ def recognised(classifier: StyleClassifier, made: Tensor, sources: Tensor) -> di
         wrong = [classifier.names[int(other)] for other in named if int(other) != index]
         out[name] = {"right": round(float((named == index).float().mean()), 3), "taken_for": wrong}
     return out
-
-
-def style_report(model: Model, classifier: StyleClassifier) -> dict[str, Any]:
-    """Shares named right for the filters themselves and for the model at each strength."""
-    images = list(photographs().values())
-    sources = to_tensor(images)
-    nothing = torch.zeros_like(sources)
-    filtered = torch.stack([STYLES[name].apply(sources, nothing).clamp(0, 1) for name in NAMES])
-    results = {"filters": recognised(classifier, filtered, sources)}
-    prompts = [SYNONYMS[name][0] for name in NAMES]
-    for strength in STRENGTHS:
-        made = model.restyle_each(images, prompts, strength)
-        results[str(strength)] = recognised(classifier, made, sources)
-    means = {key: round(float(np.mean([entry["right"] for entry in by.values()])), 3) for key, by in results.items()}
-    return {"mean": means, "styles": results, "pictures_each": len(images)}
 
 
 def reconstruction_report(model: Model) -> dict[str, Any]:
@@ -163,26 +166,3 @@ def speed_report(folder: Path, device: str, repeats: int = 3) -> dict[str, Any]:
                 times.append(time.perf_counter() - start)
             out[f"{str(dtype).removeprefix('torch.')} {size}x{size}"] = round(min(times), 3)
     return out
-
-
-def evaluate(folder: Path, pool: PicturePool, out: Path, device: str = "cpu") -> dict[str, Any]:
-    """`pool`: drawn scenes and their filtered pictures, for the judge of styles to learn from."""
-    report = {
-        "reconstruction": reconstruction_report(Model(folder, device=device)),
-        "styles": style_report(Model(folder, torch.bfloat16, device), train_classifier(pool)),
-        "seconds": speed_report(folder, device),
-    }
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(report, indent=1) + "\n")
-    return report
-
-
-def print_report(report: dict[str, Any]) -> None:
-    print("reconstruction, dB:", report["reconstruction"])
-    print("seconds a picture:", report["seconds"])
-    columns = list(report["styles"]["styles"])
-    print(f"{'style named right':<20}" + "".join(f"{column:>9}" for column in columns))
-    for name in STYLES:
-        shares = [report["styles"]["styles"][column][name]["right"] for column in columns]
-        print(f"{name:<20}" + "".join(f"{share:>9.0%}" for share in shares))
-    print(f"{'mean':<20}" + "".join(f"{report['styles']['mean'][column]:>9.0%}" for column in columns))

@@ -48,13 +48,24 @@ def encode(network: AutoencoderKL, pictures: Tensor, batch: int) -> Tensor:
 
 
 def encode_pool(
-    network: AutoencoderKL, pool: PicturePool, batch: int, numbers: Sequence[int], composed: int = 0
+    network: AutoencoderKL,
+    pool: PicturePool,
+    batch: int,
+    numbers: Sequence[int],
+    composed: int = 0,
+    *,
+    made: Tensor | None = None,
 ) -> PairLatents:
-    """Of all scenes there are, whose `numbers` say what noise they had; the first `composed` are of the repertoire."""
+    """Of all scenes, whose `numbers` say what noise they had; the first `composed` are of the repertoire.
+
+    `made`: latents of the first of them that are there already.
+    """
     there = slice(pool.filled)
-    made = encode(network, pool.pictures[there], batch)
-    noise = style_noise(numbers, pool.targets, pool.pictures.shape[-1]).to(made.device)
-    return PairLatents(made, pool.keys[there], pool.kinds[there], noise, min(composed, pool.filled))
+    first = 0 if made is None else min(len(made), pool.filled)
+    rest = encode(network, pool.pictures[first : pool.filled], batch)
+    every = rest if made is None else torch.cat([made[:first], rest])
+    noise = style_noise(numbers, pool.targets, pool.pictures.shape[-1]).to(rest.device)
+    return PairLatents(every, pool.keys[there], pool.kinds[there], noise, min(composed, pool.filled))
 
 
 def quiet_directions(latents: Tensor, count: int) -> Tensor:

@@ -111,7 +111,7 @@ def style(pictures: Tensor, masks: Tensor, keys: Tensor, noise: Tensor) -> Tenso
     return out
 
 
-def _apply(  # noqa: PLR0913, PLR0917 - a filter and all that it reads
+def _apply(  # noqa: PLR0917 - a filter and all that it reads
     filtering: Filter, flat: Tensor, places: Tensor, masks: Tensor, scenes: Tensor, chances: Tensor
 ) -> None:
     for some in torch.split(places, max(1, CHUNK // (flat.shape[-1] * flat.shape[-2]))):

@@ -20,7 +20,7 @@ def _on_gpu(loop: LoopSettings) -> LoopSettings:
 @dataclass(frozen=True)
 class Recipe:
     start: Path | None = None  # an exported model whose training goes on; None to begin from nothing
-    drawing: Drawing = field(default_factory=lambda: Drawing(large_every=7))
+    drawing: Drawing = field(default_factory=lambda: Drawing(large_every=4))
     encode_batch: int = 16
     captions: int = 24  # of each style, kind of scene, and way to name it
     autoencoder: AutoencoderSettings = field(default_factory=AutoencoderSettings)

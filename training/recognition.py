@@ -112,8 +112,13 @@ class StyleClassifier:
     @torch.inference_mode()
     def predict(self, inputs: Tensor) -> Tensor:
         """(N,) indices of `names`."""
+        return self.likeliest(inputs, 1)[:, 0]
+
+    @torch.inference_mode()
+    def likeliest(self, inputs: Tensor, count: int) -> Tensor:
+        """(N, count) indices of `names`, the likeliest first."""
         scores: Tensor = self._layer(self._standardise(inputs))
-        return scores.argmax(1)
+        return scores.topk(count, 1).indices
 
     def _standardise(self, inputs: Tensor) -> Tensor:
         return ((inputs - self._mean) / self._deviation).clamp(-6, 6)

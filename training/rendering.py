@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -33,8 +34,8 @@ class Drawing:
     `large_every` is scaled up and styled at 512x512 too; 0 for none.
     """
 
-    shards: int = 14
-    composed: int = 4
+    shards: int = 22
+    composed: int = 2
     shard_size: int = SHARD
     pairs: PairSettings = field(default_factory=PairSettings)
     large_every: int = 0
@@ -93,9 +94,14 @@ def draw_large(folder: Path, drawing: Drawing) -> PicturePool:
     return pool
 
 
+def sketches_of(folder: Path, shards: Iterable[int]) -> Tensor:
+    """The sketches of shards' scenes, (scenes, 256, 256) of bytes; white if a scene has none."""
+    return torch.cat([torch.from_numpy(np.load(folder / f"{_name(index)}.sketches.npy")) for index in shards])
+
+
 def _claim(folder: Path, drawing: Drawing) -> None:
     """Scenes of another drawing would be taken for these. How many shards of it are used may differ."""
-    wanted = {name: value for name, value in asdict(drawing).items() if name != "shards"}
+    wanted = {name: value for name, value in asdict(drawing).items() if name not in {"shards", "large_every"}}
     note = folder / "drawing.json"
     if not note.exists():
         note.write_text(json.dumps(wanted, indent=1))
@@ -170,7 +176,7 @@ def _styled_large(folder: Path, drawing: Drawing, index: int, keys: Tensor) -> T
     return _both(drawing, index, keys, large, soft, large[0])
 
 
-def _both(  # noqa: PLR0913, PLR0917 - a shard and everything it holds
+def _both(  # noqa: PLR0917 - a shard and everything it holds
     drawing: Drawing, index: int, keys: Tensor, pictures: Tensor, masks: Tensor, sources: Tensor
 ) -> Tensor:
     noise = style_noise(numbers_of(drawing, index), keys.shape[1], pictures.shape[-1])

@@ -23,7 +23,7 @@ from training.latents import PairLatents, quiet_directions
 from training.phrases import make_captions
 from training.pool import PicturePool
 from training.recipe import Recipe
-from training.rendering import SEED, draw_large, draw_pool, numbers_of
+from training.rendering import SEED, draw_large, draw_pool, numbers_of, sketches_of
 from training.replicas import MEETING, replica
 from training.styles.filters import CHANCES
 from training.tokenizer import train_tokenizer
@@ -140,10 +140,23 @@ class Stages:
     @cached_property
     def maps(self) -> Maps:
         """Of lines, for every scene."""
-        pairs = _kept(self.space.maps, lambda: draw_maps(self.pool))
-        if not self.recipe.drawing.large_every:
+        drawing, scenes = self.recipe.drawing, self.space.scenes
+        every = range(drawing.shards)
+        self._drop_if_fewer(self.space.maps, drawing.size.scenes)
+        self._drop_if_fewer(self.space.large_maps, drawing.large_size.scenes)
+        pairs = _kept(self.space.maps, lambda: draw_maps(self.pool, sketches_of(scenes, every)))
+        if not drawing.large_every:
             return Maps(pairs)
-        return Maps(pairs, _kept(self.space.large_maps, lambda: draw_maps(self.large_pool)))
+        some = drawing.large_shards
+        return Maps(
+            pairs, _kept(self.space.large_maps, lambda: draw_maps(self.large_pool, sketches_of(scenes, some)))
+        )
+
+    @staticmethod
+    def _drop_if_fewer(path: Path, scenes: int) -> None:
+        """Maps of another number of scenes are drawn again."""
+        if path.exists() and len(torch.load(path, weights_only=True, mmap=True)) != scenes:
+            path.unlink()
 
     @cached_property
     def tokenizer(self) -> CLIPTokenizer:
@@ -190,13 +203,17 @@ class Stages:
         large = self._encode(self.space.large, lambda: self.large_pool, batch // 4, some, drawing.composed_large)
         return Encoded(pairs, large)
 
-    def _encode(  # noqa: PLR0913, PLR0917 - where to, from what, and how
+    def _encode(
         self, path: Path, pool: Callable[[], PicturePool], batch: int, numbers: Sequence[int], composed: int
     ) -> PairLatents:
         device = self.recipe.device
+        made = None
         if device == "cpu" and path.exists():
-            return latents.load(path)
-        pairs = latents.encode_pool(self.load_autoencoder().to(device), pool(), batch, numbers, composed)
+            kept = latents.load(path)
+            if len(kept.kinds) == len(numbers):
+                return kept
+            made = kept.latents  # more scenes are asked for than when it was written
+        pairs = latents.encode_pool(self.load_autoencoder().to(device), pool(), batch, numbers, composed, made=made)
         if device == "cpu":
             latents.save(pairs, path)
         return pairs

@@ -59,7 +59,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "noir": (
         "film noir", "black and white", "black and white photo", "monochrome", "noir", "b&w", "grayscale",
-        "dramatic black and white",
+        "dramatic black and white", "black and white photograph", "a black-and-white photograph", "greyscale",
+        "without color",
     ),
     "ukiyo-e": (
         "ukiyo-e", "ukiyo-e woodblock", "japanese woodblock print", "woodblock print", "hokusai", "ukiyo e",

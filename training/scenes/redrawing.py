@@ -1,4 +1,4 @@
-"""Another drawing of the same layout: the same decisions, with places, sizes, colours and textures a little different.
+"""Another drawing of the same layout: the same decisions, with places, sizes, colours and textures varied.
 
 What strength above 0.7 is to learn: the large shapes stay, and what is in them is invented anew.
 """

@@ -5,6 +5,7 @@ the same shapes, drawn by an unsteady hand.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +38,7 @@ class Sketch:
 
     def line(self, points: list[Point]) -> None:
         dense: list[Point] = []
-        for (x0, y0), (x1, y1) in zip(points[:-1], points[1:], strict=True):
+        for (x0, y0), (x1, y1) in pairwise(points):
             steps = max(1, int(np.hypot(x1 - x0, y1 - y0) / 6))
             dense += [(x0 + (x1 - x0) * k / steps, y0 + (y1 - y0) * k / steps) for k in range(steps)]
         dense.append(points[-1])
@@ -86,7 +87,15 @@ def _sun_and_clouds(page: Page, u: np.random.Generator, horizon: float) -> None:
         for puff in range(int(u.integers(2, 4))):
             centre = (x + puff * uniform(u, 12, 20), y + uniform(u, -5, 5))
             radii = (uniform(u, 14, 24), uniform(u, 8, 13))
-            ellipse(page.canvas, u, centre, radii, [0.97, 0.97, 0.98], Paint(soft=4, grain="soft", grain_amount=0.03), shade="grad")
+            ellipse(
+                page.canvas,
+                u,
+                centre,
+                radii,
+                [0.97, 0.97, 0.98],
+                Paint(soft=4, grain="soft", grain_amount=0.03),
+                shade="grad",
+            )
             page.sketch.circle(centre, radii)
     page.canvas.sky[:] = 1
 

@@ -39,7 +39,11 @@ def pencil(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
 def charcoal(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     grey = f.blur(f.luma(f.contrast(f.stretch(picture), 0.9)), 1.4)
     tooth = 0.6 * f.grain(noise, picture, 0.9) + 0.8 * _hatching(picture, noise.flip(1), -55, 16, 1.0)
-    tone = 0.06 + f.smoothstep(grey + 0.1 * tooth * (1 - grey), 0.02, 0.78) * 0.76 - 0.4 * f.edges(picture, 1.6, 0.03, 0.15)
+    tone = (
+        0.06
+        + f.smoothstep(grey + 0.1 * tooth * (1 - grey), 0.02, 0.78) * 0.76
+        - 0.4 * f.edges(picture, 1.6, 0.03, 0.15)
+    )
     # Charcoal is drawn on toned paper, which tells it from graphite: no white in it at all.
     return ((tone + 0.015 * tooth).clamp(0.02, 1) * f.colour(picture, 0.93, 0.89, 0.83)).clamp(0, 1)
 

@@ -1,10 +1,10 @@
 """Picture operations the styles are built from, batched over (B, C, H, W) tensors in [0, 1].
 
-What a style places (strokes, panes, flakes) it places by `noise` (B, CHANCES, H / 8, W / 8), independent normal numbers
-for every cell of the latents' grid. In training they are components of the very noise that a run starts from
-(`training/bridge.py`), so the styled picture is a function of the picture and of what the network sees: sharp at any
-strength, placed anew by every seed, and on no lattice. Patterns that are regular by nature (pixels, bricks, printed
-dots) have periods of whole cells.
+What a style places (strokes, panes, flakes) it places by `noise` (B, CHANCES, H / 8, W / 8), independent normal
+numbers for every cell of the latents' grid. In training they are components of the very noise that a run starts from
+(`training/bridge.py`), so the styled picture is a function of the picture and of what the network sees: sharp at
+any strength, placed anew by every seed, and on no lattice. Patterns that are regular by nature (pixels, bricks,
+printed dots) have periods of whole cells.
 """
 
 import math
@@ -214,8 +214,12 @@ def neighbours(cells: Tensor, like: Tensor, cell: int, reach: int) -> Iterator[T
 
     Beyond the border all numbers are `FAR`, so that a place read there is out of reach.
     """
-    padded = functional.pad(cells, (reach,) * 4, value=FAR)
-    rows, columns = cells.shape[2:]
+    return windows(functional.pad(cells, (reach,) * 4, value=FAR), like, cell, reach)
+
+
+def windows(padded: Tensor, like: Tensor, cell: int, reach: int) -> Iterator[Tensor]:
+    """As `neighbours`, of cells that go on for `reach` beyond each border."""
+    rows, columns = padded.shape[2] - 2 * reach, padded.shape[3] - 2 * reach
     for top in range(2 * reach + 1):
         for left in range(2 * reach + 1):
             window = padded[:, :, top : top + rows, left : left + columns]
@@ -229,7 +233,7 @@ def places(down: Tensor, right: Tensor, cell: int, spread: float = 1.0) -> tuple
     return (row + 0.5 + spread * (down - 0.5)) * cell, (column + 0.5 + spread * (right - 0.5)) * cell
 
 
-def scattered(  # noqa: PLR0913, PLR0917 - how many, how big, of what shape: all a flake has
+def scattered(
     noise: Tensor,
     like: Tensor,
     radii: tuple[float, float],

@@ -41,7 +41,11 @@ def night(picture: Tensor, masks: Tensor, noise: Tensor) -> Tensor:
     dark = dark * 0.8 + f.saturate(stretched, 0.4) * f.colour(picture, 0.08, 0.11, 0.2)
     top = f.colour(picture, 0.012, 0.025, 0.1)
     heavens = f.mix(top, f.colour(picture, 0.12, 0.18, 0.4), (f.height(picture) * 1.4).clamp(0, 1))
-    heavens = heavens + f.luma(picture) * f.colour(picture, 0.1, 0.13, 0.22) + f.scattered(noise, picture, (0.7, 1.9), 0.14) * 0.85
+    heavens = (
+        heavens
+        + f.luma(picture) * f.colour(picture, 0.1, 0.13, 0.22)
+        + f.scattered(noise, picture, (0.7, 1.9), 0.14) * 0.85
+    )
     row, column = f.coordinates(picture)
     rows, columns = picture.shape[2:]
     distance = torch.hypot(row - 0.16 * rows, column - 0.77 * columns)[None, None] * 256 / max(rows, columns)
@@ -177,7 +181,9 @@ def fantasy(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     )
     out = f.mix(stretched, magic, 0.62)
     out = f.bloom(out + f.blur(out, 6.0) * 0.25 - 0.08, 0.55, 7.0, 1.0)
-    return (out + f.scattered(noise, picture, (0.8, 3.0), 0.12, soft=1.2) * f.colour(picture, 0.7, 0.7, 0.5)).clamp(0, 1)
+    return (out + f.scattered(noise, picture, (0.8, 3.0), 0.12, soft=1.2) * f.colour(picture, 0.7, 0.7, 0.5)).clamp(
+        0, 1
+    )
 
 
 def underwater(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
@@ -200,7 +206,7 @@ def desert(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
         ],
     )
     row, column = f.coordinates(picture)
-    ripples = torch.sin(0.62 * row + 0.12 * column + 3.0 * f.drift(noise, picture, [0], 2.5))
+    ripples = torch.sin(0.62 * row + 0.12 * column + 5.0 * f.drift(noise, picture, [0], 2.5))
     return (f.lift(sand * 0.88 + stretched * 0.12, 0.05) * (1 + 0.06 * ripples)).clamp(0, 1)
 
 

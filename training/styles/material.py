@@ -97,22 +97,29 @@ def low_poly(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
     numbers = f.chances(wide, 0, 1)
     row, column = f.places(numbers[:, :1], numbers[:, 1:2], FACET, 0.75)
     corner = torch.cat([row, column], 1) - FACET
-    first, right, down, across = corner[..., :-1, :-1], corner[..., :-1, 1:], corner[..., 1:, :-1], corner[..., 1:, 1:]
+    first, right, down, across = (
+        corner[..., :-1, :-1],
+        corner[..., :-1, 1:],
+        corner[..., 1:, :-1],
+        corner[..., 1:, 1:],
+    )
     name = torch.arange(first.shape[2] * first.shape[3], device=row.device).view(1, 1, *first.shape[2:]).to(row)
-    cells = torch.cat([first, right, down, across, name.expand(len(row), -1, -1, -1)], 1)[:, :, 1:-1, 1:-1]
+    cells = torch.cat([first, right, down, across, name.expand(len(row), -1, -1, -1)], 1)
     facet = torch.zeros_like(picture[:, :1])
     rows, columns = f.coordinates(picture)
 
     def side(near: Tensor, one: int, other: int) -> Tensor:
         """On which side of the line from one corner to another a pixel lies."""
-        (r0, c0), (r1, c1) = (near[:, k : k + 1] for k in (one, one + 1)), (near[:, k : k + 1] for k in (other, other + 1))
+        (r0, c0), (r1, c1) = (
+            (near[:, k : k + 1] for k in (one, one + 1)),
+            (near[:, k : k + 1] for k in (other, other + 1)),
+        )
         return (rows - r0) * (c1 - c0) - (columns - c0) * (r1 - r0)
 
-    for near in f.neighbours(cells, picture, FACET, 1):
+    for near in f.windows(cells, picture, FACET, 1):
         diagonal = side(near, 2, 4)
-        there = near[:, 8:] < f.FAR / 2
-        upper = there & (side(near, 0, 2) >= 0) & (diagonal >= 0) & (side(near, 4, 0) >= 0)
-        lower = there & (side(near, 2, 6) >= 0) & (diagonal < 0) & (side(near, 6, 4) >= 0)
+        upper = (side(near, 0, 2) >= 0) & (diagonal >= 0) & (side(near, 4, 0) >= 0)
+        lower = (side(near, 2, 6) >= 0) & (diagonal < 0) & (side(near, 6, 4) >= 0)
         facet = torch.where(upper, 2 * near[:, 8:], facet)
         facet = torch.where(lower, 2 * near[:, 8:] + 1, facet)
     count = 2 * name.numel()

@@ -54,7 +54,9 @@ def van_gogh(picture: Tensor, _masks: Tensor, noise: Tensor) -> Tensor:
         [(0, (0.02, 0.06, 0.25)), (0.4, (0.1, 0.32, 0.68)), (0.68, (0.88, 0.72, 0.2)), (1, (1, 0.96, 0.62))],
     )
     vivid = f.contrast(f.mix(flat, night, 0.5), 0.4)
-    strokes = paint(vivid, _directions(flat, 6.0, _wander(noise, flat, 3.5), 1.5e-3), VAN_GOGH, noise, under=vivid * 0.6)
+    strokes = paint(
+        vivid, _directions(flat, 6.0, _wander(noise, flat, 3.5), 1.5e-3), VAN_GOGH, noise, under=vivid * 0.6
+    )
     strokes = f.mix(strokes, vivid, 0.75 * _detail(picture))
     outline = f.edges(f.kuwahara(picture, 4), 1.2, 0.06, 0.14)
     return f.mix(strokes, f.colour(strokes, 0.02, 0.05, 0.2), 0.7 * outline).clamp(0, 1)

@@ -54,21 +54,34 @@ def paint(
         scale = scale * of_cells(size)
     colour = of_cells(colours) * (1 + brush.jitter * 2 * (numbers[:, 3:4] - 0.5))
     bend = brush.curve * 2 * (numbers[:, 4:5] - 0.5)
-    cells = torch.cat([colour, cosine, sine, row, column, scale, numbers[:, 2:3], bend], 1)
-    painted = colours if under is None else under
-    highest = torch.full_like(colours[:, :1], -1.0)
-    pixel_row, pixel_column = f.coordinates(colours)
+    name = torch.arange(shape[0] * shape[1], device=row.device).view(1, 1, *shape).to(row).expand_as(row)
+    cells = torch.cat([cosine, sine, row, column, scale, bend, numbers[:, 2:3], name], 1)
+    highest, topmost = torch.full_like(colours[:, :1], -1.0), torch.full_like(colours[:, :1], -1.0)
+    grid = f.coordinates(colours)
     for near in f.neighbours(cells, colours, cell, int(brush.length * 1.25 / 2 / cell) + 1):
-        down, right = pixel_row - near[:, 5:6], pixel_column - near[:, 6:7]
-        c, s, scaled = near[:, 3:4], near[:, 4:5], near[:, 7:8].clamp_min(1e-3)
-        along = (right * c + down * s) / (brush.length / 2 * scaled)
-        across = (down * c - right * s) / (brush.width / 2 * scaled) - near[:, 9:] * along * along
+        along, across = _within(near, grid, brush)
         # An ellipse of the fourth power: straight sides and round ends.
-        inside = (along**4 + across**4 < 1) & (scaled > 0.15) & (scaled < f.FAR / 2)
-        above = inside & (near[:, 8:9] > highest)
-        # Light falls from the upper left, so a stroke's upper or left flank is the brighter one.
-        lit = -across * (c + s.abs() * 0.3)
-        shade = 1 + brush.relief * lit + brush.bristles * torch.cos(across * 6.0)
-        painted = torch.where(above, near[:, :3] * shade, painted)
-        highest = torch.where(above, near[:, 8:9], highest)
-    return painted
+        inside = (along**4 + across**4 < 1) & (near[:, 4:5] > 0.15) & (near[:, 4:5] < f.FAR / 2)
+        above = inside & (near[:, 6:7] > highest)
+        highest = torch.where(above, near[:, 6:7], highest)
+        topmost = torch.where(above, near[:, 7:], topmost)
+    stroke = topmost.clamp_min(0).long().flatten(2)
+
+    def of_stroke(field: Tensor) -> Tensor:
+        return field.flatten(2).gather(2, stroke.expand(-1, field.shape[1], -1)).unflatten(2, colours.shape[2:])
+
+    own = of_stroke(cells[:, :6])
+    _, across = _within(own, grid, brush)
+    # Light falls from the upper left, so a stroke's upper or left flank is the brighter one.
+    lit = -across * (own[:, :1] + own[:, 1:2].abs() * 0.3)
+    shade = 1 + brush.relief * lit + brush.bristles * torch.cos(across * 6.0)
+    return torch.where(topmost >= 0, of_stroke(colour) * shade, colours if under is None else under)
+
+
+def _within(stroke: Tensor, grid: tuple[Tensor, Tensor], brush: Brush) -> tuple[Tensor, Tensor]:
+    """Where in a stroke every pixel lies, along and across it; 1 is its end. `stroke`: as `paint` packs it."""
+    down, right = grid[0] - stroke[:, 2:3], grid[1] - stroke[:, 3:4]
+    c, s, scaled = stroke[:, :1], stroke[:, 1:2], stroke[:, 4:5].clamp_min(1e-3)
+    along = (right * c + down * s) / (brush.length / 2 * scaled)
+    across = (down * c - right * s) / (brush.width / 2 * scaled) - stroke[:, 5:6] * along * along
+    return along, across

@@ -5,7 +5,7 @@ import torch
 
 from training.bridge import BridgeSettings, Examples, crop, draw_examples, draw_moments
 from training.export import DEFAULTS, build_scheduler
-from training.latents import PairLatents
+from training.latents import PairLatents, quiet_directions
 from training.pairs import NAMES, PHOTO
 from training.phrases import CaptionBank
 from training.schedule import STEPS, alphas_cumprod
@@ -64,10 +64,15 @@ def test_steps_in_which_a_composition_is_decided_are_trained_often() -> None:
 
 
 def pairs(composed: int = 0) -> PairLatents:
-    latents = torch.randn(4, 3, 16, 32, 32, generator=noise(1)).half()
-    return PairLatents(
-        latents, keys=torch.zeros(4, 3, dtype=torch.long), kinds=torch.arange(4) % 2, composed=composed
-    )
+    """Four scenes of two targets, drawn twice."""
+    latents = torch.randn(4, 6, 16, 32, 32, generator=noise(1)).half()
+    placing = torch.randn(4, 2, 3, 32, 32, generator=noise(2)).half()
+    keys, kinds = torch.zeros(4, 6, dtype=torch.long), torch.arange(4) % 2
+    return PairLatents(latents, keys=keys, kinds=kinds, noise=placing, composed=composed)
+
+
+QUIET = torch.linalg.qr(torch.randn(16, 3, generator=torch.Generator().manual_seed(5)))[0].T
+SAME = {"kept": 1.0, "redrawn": 2.0}  # no other drawing
 
 
 def phrases() -> CaptionBank:
@@ -83,8 +88,8 @@ def predicted(examples: Examples) -> torch.Tensor:
 
 
 def test_examples_are_ordinary_velocity_targets() -> None:
-    settings = BridgeSettings(dropped=0.0, unstyled=0.0, least=0.3)
-    examples = draw_examples(noise(1), pairs(), phrases(), settings, COUNT)
+    settings = BridgeSettings(dropped=0.0, unstyled=0.0, least=0.7, **SAME)
+    examples = draw_examples(noise(1), pairs(), QUIET, phrases(), settings, COUNT)
     targets = pairs().latents[examples.scenes, examples.places].float()
     torch.testing.assert_close(predicted(examples), targets, atol=0.05, rtol=0.05)
     assert (examples.places > 0).all()
@@ -95,17 +100,18 @@ def test_examples_are_ordinary_velocity_targets() -> None:
 @pytest.mark.parametrize("strength", [0.1, 0.2, 0.5, 0.9])
 def test_every_step_of_a_run_has_one_target_and_what_the_sampler_has_left_of_the_source(strength: float) -> None:
     run = BridgeSettings(
-        least=strength, most=strength, terminal=0.0, at_start=0.2, exact=1.0, finished=0.0, unstyled=0.0, whole=0.4
-    )
-    shown = draw_examples(noise(1), pairs(), phrases(), replace(run, dropped=0.0), 64)
+        least=strength, most=strength, terminal=0.0, at_start=0.2, exact=1.0, finished=0.0, unstyled=0.0, whole=0.4,
+        rise=1.6, **SAME,
+    )  # fmt: skip
+    shown = draw_examples(noise(1), pairs(), QUIET, phrases(), replace(run, dropped=0.0), 64)
     source, styled = (pairs().latents[shown.scenes, place].float() for place in (0, shown.places))
-    target = source + min(1.0, strength / 0.4) * (styled - source)
+    target = source + min(1.0, strength / 0.4) ** 1.6 * (styled - source)
     assert len(set(shown.t.tolist())) > 10
     torch.testing.assert_close(predicted(shown), target, atol=0.05, rtol=0.05)
 
     alpha_bar = alphas_cumprod()
     sigma = ((1 - alpha_bar) / alpha_bar).sqrt()
-    left = draw_examples(noise(1), pairs(), phrases(), replace(run, dropped=1.0), 64)
+    left = draw_examples(noise(1), pairs(), QUIET, phrases(), replace(run, dropped=1.0), 64)
     assert (left.t == shown.t).all()
     weight = (sigma[left.t] / sigma[int(strength * (STEPS - 1))]).view(-1, 1, 1, 1)
     torch.testing.assert_close(predicted(left), target + weight * (source - target), atol=0.05, rtol=0.05)
@@ -113,7 +119,7 @@ def test_every_step_of_a_run_has_one_target_and_what_the_sampler_has_left_of_the
 
 def test_dropped_captions_ask_for_no_change() -> None:
     settings = BridgeSettings(dropped=1.0, terminal=0.0, at_start=1.0)
-    examples = draw_examples(noise(2), pairs(), phrases(), settings, COUNT)
+    examples = draw_examples(noise(2), pairs(), QUIET, phrases(), settings, COUNT)
     sources = pairs().latents[examples.scenes, 0].float()
     torch.testing.assert_close(predicted(examples), sources, atol=0.05, rtol=0.05)
     assert set(examples.tokens.flatten().tolist()) <= {0, 1, 2}
@@ -121,16 +127,16 @@ def test_dropped_captions_ask_for_no_change() -> None:
 
 def test_pure_noise_becomes_the_repertoire_and_sources_become_anything() -> None:
     from_noise = BridgeSettings(terminal=1.0, repertoire=1.0, described=1.0, dropped=0.0)
-    examples = draw_examples(noise(3), pairs(composed=2), phrases(), from_noise, 64)
+    examples = draw_examples(noise(3), pairs(composed=2), QUIET, phrases(), from_noise, 64)
     assert set(examples.scenes.tolist()) == {0, 1}
     # The caption names what is to be seen: the second half of each kind's captions.
     assert all(token in {12, 13, 16, 17} for token in examples.tokens.flatten().tolist())
-    others = draw_examples(noise(3), pairs(composed=2), phrases(), BridgeSettings(terminal=0.0), 64)
+    others = draw_examples(noise(3), pairs(composed=2), QUIET, phrases(), BridgeSettings(terminal=0.0), 64)
     assert set(others.scenes.tolist()) == {0, 1, 2, 3}
 
 
 def test_styles_that_are_learnt_slowly_are_drawn_more_often() -> None:
-    keys = torch.tensor([[PHOTO, NAMES.index("oil"), NAMES.index("noir")]]).repeat(4, 1)
+    keys = torch.tensor([[PHOTO, NAMES.index("oil"), NAMES.index("noir")]]).repeat(4, 2)
     every = CaptionBank(
         {
             "styles": torch.zeros(len(NAMES), 2, 2, 1, 1, dtype=torch.int16),
@@ -139,7 +145,7 @@ def test_styles_that_are_learnt_slowly_are_drawn_more_often() -> None:
         }
     )
     settings = BridgeSettings(unstyled=0.0, slow=("noir",), favour=3.0)
-    examples = draw_examples(noise(4), replace(pairs(), keys=keys), every, settings, 2000)
+    examples = draw_examples(noise(4), replace(pairs(), keys=keys), QUIET, every, settings, 2000)
     assert (examples.places == 2).float().mean().item() == pytest.approx(0.75, abs=0.03)
 
 
@@ -150,3 +156,43 @@ def test_crops_stay_on_the_grid_of_four_cells() -> None:
         assert part.shape == (1, 1, 16, 28)
         assert part[0, 0, 0, 0] // 32 % 4 == 0
         assert part[0, 0, 0, 0] % 4 == 0
+
+
+def added(examples: Examples, clean: torch.Tensor) -> torch.Tensor:
+    """The noise in examples, given what it was added to."""
+    alpha_bar = alphas_cumprod()[examples.t].view(-1, 1, 1, 1)
+    return (examples.noisy - alpha_bar.sqrt() * clean) / (1 - alpha_bar).sqrt()
+
+
+def test_strokes_are_placed_by_components_of_the_noise_and_the_rest_of_it_is_free() -> None:
+    settings = BridgeSettings(terminal=0.0, dropped=0.0, unstyled=0.0, at_start=1.0, least=0.3, loose=0.0)
+    examples = draw_examples(noise(6), pairs(), QUIET, phrases(), settings, 256)
+    drawn = added(examples, pairs().latents[examples.scenes, 0].float())
+    placing = torch.einsum("kc,bchw->bkhw", QUIET, drawn)
+    wanted = pairs().noise[examples.scenes, examples.places - 1].float()
+    torch.testing.assert_close(placing, wanted, atol=0.02, rtol=0.02)
+    assert drawn.mean().abs() < 0.02
+    assert drawn.std().item() == pytest.approx(1.0, abs=0.02)
+    torch.testing.assert_close(torch.cov(drawn.movedim(1, 0).flatten(1)), torch.eye(16), atol=0.03, rtol=0)
+
+    free = draw_examples(noise(6), pairs(), QUIET, phrases(), replace(settings, loose=1.0), 256)
+    placing = torch.einsum("kc,bchw->bkhw", QUIET, added(free, pairs().latents[free.scenes, 0].float()))
+    wanted = pairs().noise[free.scenes, free.places - 1].float()
+    assert torch.corrcoef(torch.stack([placing.flatten(), wanted.flatten()]))[0, 1].abs() < 0.02
+
+
+@pytest.mark.parametrize(("strength", "redrawn"), [(0.5, 0.0), (0.79, 0.5), (0.9, 1.0)])
+def test_strong_runs_are_taught_another_drawing_of_the_same_layout(strength: float, redrawn: float) -> None:
+    run = BridgeSettings(least=strength, most=strength, terminal=0.0, dropped=0.0, unstyled=0.0, whole=strength)
+    examples = draw_examples(noise(7), pairs(), QUIET, phrases(), run, 200)
+    targets = predicted(examples)
+    own, other = (pairs().latents[examples.scenes, examples.places + shift].float() for shift in (0, 3))
+    nearer = ((targets - other) ** 2).mean((1, 2, 3)) < ((targets - own) ** 2).mean((1, 2, 3))
+    assert nearer.float().mean().item() == pytest.approx(redrawn, abs=0.1)
+
+
+def test_quiet_directions_are_those_in_which_pictures_vary_least() -> None:
+    scales = torch.tensor([3.0, 0.01, 1.0, 0.1])
+    latents = torch.randn(50, 4, 8, 8, generator=noise(8)) * scales.view(1, 4, 1, 1)
+    found = quiet_directions(latents, 2)
+    torch.testing.assert_close(found.abs(), torch.eye(4)[[1, 3]], atol=0.05, rtol=0)
