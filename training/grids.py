@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from training.evaluate import Model
 from training.photographs import child_drawing, photographs, to_image
+from training.speed import fast_dtype
 from training.styles import STYLES
 from training.words import SYNONYMS
 
@@ -137,7 +138,7 @@ def _stack(bands: Sequence[Image.Image]) -> Image.Image:
 
 def write_grids(folder: Path, out: Path, device: str = "cpu") -> None:
     out.mkdir(parents=True, exist_ok=True)
-    model = Model(folder, torch.bfloat16, device)
+    model = Model(folder, fast_dtype(device), device)
     _save(styles_sheet(model), out / "styles.jpg")
     _save(strengths_sheet(model), out / "strengths.jpg")
     _save(large_sheet(model), out / "large.jpg", 85)

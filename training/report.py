@@ -9,6 +9,7 @@ import torch
 from training.evaluate import Model, reconstruction_report, speed_report, train_classifier
 from training.pairs import NAMES
 from training.pool import PicturePool
+from training.speed import fast_dtype
 from training.strength_report import NAMED_AT, STRENGTHS, strength_report
 
 
@@ -16,7 +17,7 @@ def evaluate(folder: Path, pool: PicturePool, out: Path, device: str = "cpu") ->
     """`pool`: drawn scenes and their filtered pictures, for the judge of styles to learn from."""
     report = {
         "reconstruction": reconstruction_report(Model(folder, device=device)),
-        "strength": strength_report(Model(folder, torch.bfloat16, device), train_classifier(pool)),
+        "strength": strength_report(Model(folder, fast_dtype(device), device), train_classifier(pool)),
         "seconds": speed_report(folder, device),
     }
     out.parent.mkdir(parents=True, exist_ok=True)

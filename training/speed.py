@@ -16,8 +16,18 @@ _KEEP_MEMORY = {
 
 @cache
 def has_bfloat16(device: str) -> bool:
-    """A GPU has; a processor only with instructions for it, and takes ten times as long without them."""
-    return device != "cpu" or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())  # noqa: SLF001 - no other way to ask
+    """A GPU has; a processor only with instructions for it, and takes three times as long without them.
+
+    oneDNN calls bfloat16 supported wherever there is AVX-512, and imitates it there.
+    """
+    if device != "cpu":
+        return True
+    able = torch.cpu.get_capabilities()
+    return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+
+
+def fast_dtype(device: str) -> torch.dtype:
+    return torch.bfloat16 if has_bfloat16(device) else torch.float32
 
 
 def autocast(device: str) -> torch.autocast:

@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.evaluate import Model, StyleClassifier, recognised
+from training.evaluate import Model, recognised
 from training.judging import lab_distance, lattice, moved, saturation, structures, texture
 from training.pairs import NAMES
 from training.photographs import photographs, to_tensor
-from training.recognition import features, versus
+from training.recognition import StyleClassifier, features, versus
 from training.styles import STYLES
 from training.styles.filters import CHANCES
 from training.words import SYNONYMS

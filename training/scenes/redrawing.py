@@ -43,6 +43,6 @@ class Redrawing(np.random.Generator):
         decided = self._decisions.normal(loc, scale, size)
         return 0.8 * (decided - loc) + 0.6 * super().normal(0.0, scale, size) + loc
 
-    def standard_normal(self, size: Any = None, **how: Any) -> Any:
+    def standard_normal(self, size: Any = None, **how: Any) -> Any:  # type: ignore[override] # numpy overloads it
         self._decisions.standard_normal(size, **how)
         return super().standard_normal(size, **how)

@@ -68,7 +68,8 @@ def paint(
     stroke = topmost.clamp_min(0).long().flatten(2)
 
     def of_stroke(field: Tensor) -> Tensor:
-        return field.flatten(2).gather(2, stroke.expand(-1, field.shape[1], -1)).unflatten(2, colours.shape[2:])
+        chosen = field.flatten(2).gather(2, stroke.expand(-1, field.shape[1], -1))
+        return chosen.view(*field.shape[:2], *colours.shape[2:])
 
     own = of_stroke(cells[:, :6])
     _, across = _within(own, grid, brush)

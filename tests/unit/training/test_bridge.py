@@ -72,7 +72,7 @@ def pairs(composed: int = 0) -> PairLatents:
 
 
 QUIET = torch.linalg.qr(torch.randn(16, 3, generator=torch.Generator().manual_seed(5)))[0].T
-SAME = {"kept": 1.0, "redrawn": 2.0}  # no other drawing
+SAME = BridgeSettings(kept=1.0, redrawn=2.0)  # no other drawing
 
 
 def phrases() -> CaptionBank:
@@ -88,7 +88,7 @@ def predicted(examples: Examples) -> torch.Tensor:
 
 
 def test_examples_are_ordinary_velocity_targets() -> None:
-    settings = BridgeSettings(dropped=0.0, unstyled=0.0, least=0.7, **SAME)
+    settings = replace(SAME, dropped=0.0, unstyled=0.0, least=0.7)
     examples = draw_examples(noise(1), pairs(), QUIET, phrases(), settings, COUNT)
     targets = pairs().latents[examples.scenes, examples.places].float()
     torch.testing.assert_close(predicted(examples), targets, atol=0.05, rtol=0.05)
@@ -99,9 +99,9 @@ def test_examples_are_ordinary_velocity_targets() -> None:
 
 @pytest.mark.parametrize("strength", [0.1, 0.2, 0.5, 0.9])
 def test_every_step_of_a_run_has_one_target_and_what_the_sampler_has_left_of_the_source(strength: float) -> None:
-    run = BridgeSettings(
-        least=strength, most=strength, terminal=0.0, at_start=0.2, exact=1.0, finished=0.0, unstyled=0.0, whole=0.4,
-        rise=1.6, **SAME,
+    run = replace(
+        SAME, least=strength, most=strength, terminal=0.0, at_start=0.2, exact=1.0, finished=0.0, unstyled=0.0,
+        whole=0.4, rise=1.6,
     )  # fmt: skip
     shown = draw_examples(noise(1), pairs(), QUIET, phrases(), replace(run, dropped=0.0), 64)
     source, styled = (pairs().latents[shown.scenes, place].float() for place in (0, shown.places))
