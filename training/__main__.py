@@ -23,6 +23,7 @@ import torch
 
 from training.control_report import control_report
 from training.grids import write_grids
+from training.pairs import NAMES
 from training.recipe import Recipe
 from training.record import write_record
 from training.rendering import OtherDrawing, draw_pool
@@ -50,9 +51,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         type=float,
         help="budget of all training together, on top of drawing and encoding (default: the recipe's)",
     )
+    parser.add_argument(
+        "--styles", type=lambda names: tuple(names.split(",")), default=tuple(NAMES), help="of which evaluate reports"
+    )
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument(
-        "--shards", type=int, help="how many times 128 scenes are drawn; more may be asked of a --work later"
+        "--shards", type=int, help="how many times 128 scenes are drawn; a --work may be asked for more later"
     )
     parser.add_argument("--large-every", type=int, help="one of so many shards is drawn at 512x512 too; 0 for none")
     parser.add_argument(
@@ -83,7 +87,9 @@ def run(stage: str, stages: Stages, options: argparse.Namespace) -> None:
             drawing = stages.recipe.drawing
             few = replace(drawing, shards=min(drawing.shards, drawing.composed + 4))
             pool = draw_pool(stages.space.scenes, few)
-            print_report(evaluate(options.model, pool, options.docs / "evaluation.json", options.device))
+            print_report(
+                evaluate(options.model, pool, options.docs / "evaluation.json", options.device, options.styles)
+            )
             if options.edges.exists():
                 print(control_report(options.model, options.edges, options.docs, options.device))
         case "grids":

@@ -133,17 +133,6 @@ def train_classifier(pool: PicturePool, scenes: int = 512) -> StyleClassifier:
     return classifier
 
 
-def recognised(classifier: StyleClassifier, made: Tensor, sources: Tensor) -> dict[str, dict[str, Any]]:
-    """For every style: the share of pictures (styles, N, 3, H, W) named right, and what the others were taken for."""
-    before = features(sources)
-    out = {}
-    for index, name in enumerate(classifier.names):
-        named = classifier.predict(versus(features(made[index]), before))
-        wrong = [classifier.names[int(other)] for other in named if int(other) != index]
-        out[name] = {"right": round(float((named == index).float().mean()), 3), "taken_for": wrong}
-    return out
-
-
 def reconstruction_report(model: Model) -> dict[str, Any]:
     pictures = to_tensor(list(photographs().values())) * 2 - 1
     values = psnr(model.reconstruct(pictures), pictures)

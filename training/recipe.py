@@ -56,7 +56,7 @@ class Recipe:
         """Everything a run does, in a few minutes of a processor and to no good: for rehearsals and tests."""
         return replace(
             self,
-            drawing=replace(self.drawing, shards=2, composed=1, shard_size=16, large_every=2),
+            drawing=replace(self.drawing, shards=2, composed=1, shard_size=8, large_every=2),
             captions=2,
             autoencoder=replace(self.autoencoder, channels=(16, 16, 24, 32), crop=64, batch=8),
             autoencoder_loop=replace(self.autoencoder_loop, steps=70, warmup=10, report_every=10),
@@ -74,7 +74,7 @@ class Recipe:
         gigabytes = torch.cuda.get_device_properties(0).total_memory / 2**30
         roomy = gigabytes > 100
         batch = 768 if roomy else 512
-        shards = 256 if roomy else 144
+        shards = 160 if roomy else 90  # at eight pictures a scene
         large = replace(self.drawing, shards=shards, composed=shards // 4, large_every=16, device="cuda")
         return replace(
             self,

@@ -1,5 +1,6 @@
 """Measure what strength does to held-out photographs in every style: how far, what is kept, named what, lattices."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -8,13 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.evaluate import Model, recognised
+from training.evaluate import Model
 from training.judging import lab_distance, lattice, moved, saturation, structures, texture
 from training.pairs import NAMES
 from training.photographs import photographs, to_tensor
 from training.recognition import StyleClassifier, features, versus
 from training.styles import STYLES
-from training.styles.filters import CHANCES
+from training.styles.filters import CELL, CHANCES
 from training.words import SYNONYMS
 
 STRENGTHS = (0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0)
@@ -22,6 +23,7 @@ STEPS = 20
 """Of which every strength above is a whole number: stock pipelines round down, the product does not."""
 
 NAMED_AT = (0.3, 0.5, 0.7, 0.9)
+WHOLE = 0.7  # where the style is there in full: textures and colours are looked at here
 GREY = ("noir", "pencil")
 # Styles that lay strokes, panes or flakes over the whole picture; those that are regular by nature have a lattice.
 TEXTURED = (
@@ -44,67 +46,52 @@ class Limits:
     grey: float = 0.1  # mean saturation
 
 
-def among_three(classifier: StyleClassifier, made: Tensor, sources: Tensor) -> dict[str, float]:
-    """For every style, the share of pictures (styles, N, 3, H, W) that it is among the three likeliest of."""
-    before = features(sources)
-    return {
-        name: round(
-            float((classifier.likeliest(versus(features(made[index]), before), 3) == index).any(1).float().mean()), 3
-        )
-        for index, name in enumerate(classifier.names)
-    }
+def named(classifier: StyleClassifier, made: Tensor, sources: Tensor, name: str) -> dict[str, float]:
+    """Shares of pictures (N, 3, H, W) that are taken for the style, and that have it among the three likeliest."""
+    likeliest = classifier.likeliest(versus(features(made), features(sources)), 3)
+    right = (likeliest == classifier.names.index(name)).float()
+    return {"right": round(float(right[:, 0].mean()), 3), "among three": round(float(right.amax(1).mean()), 3)}
 
 
-def strength_report(model: Model, classifier: StyleClassifier) -> dict[str, Any]:
-    """Over all photographs and styles at `STRENGTHS`; `kept` says which of `Limits` hold."""
+def strength_report(model: Model, classifier: StyleClassifier, names: Sequence[str] = NAMES) -> dict[str, Any]:
+    """Over all photographs at `STRENGTHS`, a row for each of the styles; `kept` says which of `Limits` hold."""
     shown = list(photographs().values())
     sources = to_tensor(shown)
-    prompts = [SYNONYMS[name][0] for name in NAMES]
-    each: dict[str, dict[str, Any]] = {name: {"distance": {}, "structure": {}} for name in NAMES}
-    named: dict[str, Any] = {}
-    grey: dict[str, float] = {}
+    each: dict[str, dict[str, Any]] = {
+        name: {"distance": {}, "structure": {}, "right": {}, "among three": {}} for name in names
+    }
     for strength in STRENGTHS:
-        made = model.restyle_each(shown, prompts, strength, steps=STEPS)
-        for name, pictures in zip(NAMES, made, strict=True):
-            each[name]["distance"][str(strength)] = round(lab_distance(pictures, sources), 2)
-            each[name]["structure"][str(strength)] = round(structures(pictures, sources), 3)
-        if strength in NAMED_AT:
-            right = recognised(classifier, made, sources)
-            three = among_three(classifier, made, sources)
-            for name in NAMES:
-                each[name].setdefault("named", {})[str(strength)] = right[name]["right"]
-                each[name].setdefault("among three", {})[str(strength)] = three[name]
-            named[str(strength)] = {
-                "right": _mean([right[name]["right"] for name in NAMES]),
-                "among three": _mean(list(three.values())),
-            }
-        if strength == 0.7:
-            other = model.restyle_each(
-                shown, [SYNONYMS[name][0] for name in TEXTURED], strength, steps=STEPS, seed=100
-            )
-            for name, again in zip(TEXTURED, other, strict=True):
-                each[name] |= _lattice(made[NAMES.index(name)], again, sources)
-            grey = {name: round(saturation(made[NAMES.index(name)]), 3) for name in GREY}
+        made = model.restyle_each(shown, [SYNONYMS[name][0] for name in names], strength, steps=STEPS)
+        for name, pictures in zip(names, made, strict=True):
+            row, key = each[name], str(strength)
+            row["distance"][key] = round(lab_distance(pictures, sources), 2)
+            row["structure"][key] = round(structures(pictures, sources), 3)
+            if strength in NAMED_AT:
+                for kind, share in named(classifier, pictures, sources, name).items():
+                    row[kind][key] = share
+            if strength == WHOLE:
+                row["saturation"] = round(saturation(pictures), 3)
+                if name in TEXTURED:
+                    again = model.restyle_each(shown, [SYNONYMS[name][0]], strength, steps=STEPS, seed=100)[0]
+                    row |= _lattice(pictures, again, sources)
         print(f"strength {strength} measured", flush=True)
-    report = {"pictures": list(photographs()), "steps": STEPS, "named": named, "grey": grey, "styles": each}
-    return report | {"filters": _filters(classifier, sources)} | _summary(each, named, grey)
+    report = {"pictures": list(photographs()), "steps": STEPS, "styles": each}
+    return report | {"filters": _filters(classifier, sources, names)} | summary(each)
 
 
 def _mean(values: list[float]) -> float:
     return round(float(np.mean(values)), 3)
 
 
-def _filters(classifier: StyleClassifier, sources: Tensor) -> dict[str, Any]:
+def _filters(classifier: StyleClassifier, sources: Tensor, names: Sequence[str]) -> dict[str, Any]:
     """What the judge says of the filters themselves on the photographs, and so its own limit."""
-    noise = torch.randn(len(sources), CHANCES, sources.shape[2] // 8, sources.shape[3] // 8, generator=_seeded(1))
-    nothing = torch.zeros_like(sources)
-    filtered = torch.stack([STYLES[name].apply(sources, nothing, noise).clamp(0, 1) for name in NAMES])
-    right = recognised(classifier, filtered, sources)
-    return {"right": _mean([entry["right"] for entry in right.values()]), "styles": right}
-
-
-def _seeded(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+    shape = (len(sources), CHANCES, sources.shape[2] // CELL, sources.shape[3] // CELL)
+    noise, nothing = torch.randn(shape, generator=torch.Generator().manual_seed(1)), torch.zeros_like(sources)
+    styles = {}
+    for name in names:
+        filtered = STYLES[name].apply(sources, nothing, noise).clamp(0, 1)
+        styles[name] = named(classifier, filtered, sources, name)["right"]
+    return {"right": _mean(list(styles.values())), "styles": styles}
 
 
 def _lattice(made: Tensor, again: Tensor, sources: Tensor) -> dict[str, Any]:
@@ -113,35 +100,38 @@ def _lattice(made: Tensor, again: Tensor, sources: Tensor) -> dict[str, Any]:
     return {"lattice": round(peak, 3), "lag": lag, "moved": round(moved(first, second), 3)}
 
 
-def _summary(each: dict[str, dict[str, Any]], named: dict[str, Any], grey: dict[str, float]) -> dict[str, Any]:
+def summary(each: dict[str, dict[str, Any]]) -> dict[str, Any]:
     limits = Limits()
-    styles = [name for name in each if name != "photo"]  # which is to stay near the source
-    touch = {name: each[name]["distance"]["0.3"] / each[name]["distance"]["0.9"] for name in styles}
-    steady = [
-        name
-        for name in styles
-        if all(a <= b for a, b in pairwise(each[name]["distance"][str(strength)] for strength in STRENGTHS))
-    ]
-    distances = {str(s): round(float(np.mean([each[n]["distance"][str(s)] for n in styles])), 2) for s in STRENGTHS}
-    kept_edges = {str(s): _mean([each[n]["structure"][str(s)] for n in styles]) for s in STRENGTHS}
-    peak = max(each[name]["lattice"] for name in TEXTURED)
+    restyled = [row for name, row in each.items() if name != "photo"]  # which is to stay near the source
+    touch = [row["distance"]["0.3"] / row["distance"]["0.9"] for row in restyled]
+    distance = {str(s): _mean([row["distance"][str(s)] for row in restyled]) for s in STRENGTHS}
+    structure = {str(s): _mean([row["structure"][str(s)] for row in restyled]) for s in STRENGTHS}
+    shares = {
+        str(s): {kind: _mean([row[kind][str(s)] for row in each.values()]) for kind in ("right", "among three")}
+        for s in NAMED_AT
+    }
+    textured = [row for row in each.values() if "lattice" in row]
+    peak = max((row["lattice"] for row in textured), default=0.0)
+    colour = {name: each[name]["saturation"] for name in GREY if name in each}
+    grows = all(a < b for a, b in pairwise(distance.values()))
     low, high = limits.structure_high
     return {
-        "distance": distances,
-        "structure": kept_edges,
-        "touch": {"mean": _mean(list(touch.values())), "most": _mean([max(touch.values())])},
-        "grows all the way": {"mean": all(a < b for a, b in pairwise(distances.values())), "styles": len(steady)},
+        "distance": distance,
+        "structure": structure,
+        "touch": {"mean": _mean(touch), "most": round(max(touch), 3)},
+        "named": shares,
         "lattice": peak,
-        "moved": _mean([each[name]["moved"] for name in TEXTURED]),
+        "moved": _mean([row["moved"] for row in textured]) if textured else None,
+        "saturation": colour,
         "kept": {
-            "touch, mean": _mean(list(touch.values())) <= limits.touch_mean,
-            "touch, any": max(touch.values()) <= limits.touch_any,
-            "monotonic": all(a < b for a, b in pairwise(distances.values())),
-            "structure at 0.3": kept_edges["0.3"] >= limits.structure_low,
-            "structure at 0.9": low <= kept_edges["0.9"] <= high,
-            **{f"named at {s}": named[str(s)]["right"] >= share for s, share in limits.named},
-            "among three at 0.3": named["0.3"]["among three"] >= limits.among_three,
+            "d(0.3) / d(0.9), mean": _mean(touch) <= limits.touch_mean,
+            "d(0.3) / d(0.9), of any style": max(touch) <= limits.touch_any,
+            "distance grows with strength": grows,
+            "structure at 0.3": structure["0.3"] >= limits.structure_low,
+            "structure at 0.9": low <= structure["0.9"] <= high,
+            **{f"named right at {s}": shares[str(s)]["right"] >= share for s, share in limits.named},
+            "among three at 0.3": shares["0.3"]["among three"] >= limits.among_three,
             "no lattice": peak <= limits.lattice,
-            "no colour": max(grey.values()) <= limits.grey,
+            "no colour left": max(colour.values(), default=0.0) <= limits.grey,
         },
     }
