@@ -1,13 +1,16 @@
 """What every moderator promises: the owner's, with a real classifier's process, and the fake of the core's tests."""
 
 import hashlib
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from adapters.moderation.moderator import OwnersModerator
+from bot.domain import blocklist
 from bot.domain.safety import Verdict
 from bot.ports import Moderator
 from inference.safety.classifier import Wanted
@@ -69,3 +72,17 @@ async def test_what_cannot_be_looked_at_is_said_to_be_so(moderator: Moderator, t
 async def test_without_a_classifier_nobody_looked(without_classifier: Moderator, tmp_path: Path) -> None:
     assert not without_classifier.classifies
     assert await without_classifier.look(picture(tmp_path, "red")) is Verdict.UNCLASSIFIED
+
+
+async def test_a_long_list_is_not_looked_through_on_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = []
+
+    def blocks(patterns: object, prompt: str) -> bool:
+        threads.append(threading.current_thread())
+        return blocklist.blocks(patterns, prompt)  # type: ignore[arg-type]  # handed through
+
+    monkeypatch.setattr("adapters.moderation.moderator.blocklist", SimpleNamespace(blocks=blocks))
+    moderator = OwnersModerator(blocked=BLOCKED, classifier=None, threshold=0.5)
+    assert await moderator.blocks("a forbidden thing")
+    assert threads
+    assert threading.main_thread() not in threads

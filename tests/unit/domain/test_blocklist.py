@@ -1,7 +1,10 @@
+from fnmatch import fnmatchcase
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain import blocklist
 from bot.domain.blocklist import MAX_PATTERN, blocks, check_patterns, parse_patterns
 from bot.domain.errors import InvalidRequest
 
@@ -91,3 +94,67 @@ def test_too_many_patterns_are_refused() -> None:
 
 def test_a_list_is_read_from_commas_and_lines() -> None:
     assert parse_patterns(" red  queen, gun*\n\ngun*; x ,") == ("red queen", "gun*", "x")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "patterns", "blocked"),
+    [
+        ("a bad cat", ["bad"], True),
+        ("a badge", ["bad"], False),
+        ("b a d", ["bad"], True),
+        ("b4d", ["bad"], True),
+        ("B\u00c4D", ["bad"], True),
+        ("\uff42\uff41\uff44", ["bad"], True),
+        ("b\u200cad", ["bad"], True),
+        ("b\u200dad", ["bad"], True),
+        ("very bad thing", ["bad thing"], True),
+        ("thing bad", ["bad thing"], False),
+        ("badly", ["bad*"], True),
+        ("bud", ["b?d"], True),
+        ("bd", ["b?d"], False),
+        ("\u88f8\u306e\u4eba", ["\u88f8"], True),
+        ("a cat", [], False),
+    ],
+)
+def test_a_list_blocks_what_it_says(prompt: str, patterns: list[str], blocked: bool) -> None:
+    assert blocks(patterns, prompt) is blocked
+
+
+PATTERNS = st.text("abcde014*? ä", min_size=1, max_size=7)
+
+
+@settings(max_examples=500)
+@given(st.lists(PATTERNS, min_size=1, max_size=4), st.text("abcde014 .", max_size=25))
+def test_a_list_finds_what_each_of_its_patterns_finds_word_by_word(patterns: list[str], prompt: str) -> None:
+    """Against the rule written down plainly, for each reading, each pattern and each place in the prompt."""
+    assert blocks(patterns, prompt) == any(plainly(pattern, prompt) for pattern in patterns)
+
+
+def plainly(pattern: str, prompt: str) -> bool:
+    words = blocklist._PATTERN_WORD.findall(blocklist._plain(pattern))
+    rows = [[[word, within(word, place == 0, place == len(words) - 1)] for place, word in enumerate(words)]]
+    if len(words) > 1:
+        rows.append([[within("".join(words), True, True)]])
+    plain = blocklist._plain(prompt)
+    readings = [plain, *(plain.translate(reading) for reading in blocklist._READINGS)]
+    texts = [blocklist._WORD.findall(reading) for reading in readings]
+    texts += [blocklist._joined(text) for text in texts]
+    return any(
+        all(any(fnmatchcase(word, glob) for glob in globs) for word, globs in zip(text[start:], row, strict=False))
+        for row in rows
+        if row and row[0]
+        for text in texts
+        for start in range(len(text) - len(row) + 1)
+    )
+
+
+def within(word: str, before: bool, after: bool) -> str:
+    return f" {'*' * before}{word}{'*' * after}" if len(word) >= 3 else f" {word}"
+
+
+def test_five_hundred_patterns_are_sorted_out_once() -> None:
+    patterns = [f"word{number}" for number in range(400)] + [f"*part{number}*" for number in range(100)]
+    for prompt in ("a cat", "a dog", "word399"):
+        blocks(patterns, prompt)
+    assert blocklist._sorted_out.cache_info().hits >= 2
+    assert blocks(patterns, "a spart7s")
