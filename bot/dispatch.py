@@ -44,6 +44,10 @@ MAP_SLOTS = 2
 """Control maps at a time, beside the pictures: they take no time of the device, so they wait for none of it."""
 
 
+_BYTES_A_PIXEL = 4
+"""A result's file has less."""
+
+
 @dataclass(slots=True)
 class _Running:
     """A job on the device, from its first picture's start to its last one's end.
@@ -89,6 +93,7 @@ class Dispatch:
         self._styles = styles
         self._lease = lease
         self._until_stored = partial(until_stored, most=disk_tries)
+        self._waits_for_room = disk_tries is None
         self._running: dict[JobId, _Running] = {}
         self._requests: dict[str, JobId] = {}
         self._performing: set[asyncio.Task[None]] = set()
@@ -301,6 +306,12 @@ class Dispatch:
 
     async def _failed(self, unit: Unit, running: _Running, failed: Failed) -> None:
         log.warning("failed", kind=failed.kind, reason=failed.message)
+        if failed.kind is FailureKind.UNSAVED and self._waits_for_room:
+            await self._until_stored(lambda: self._images.find_room(running.job.pixels * _BYTES_A_PIXEL))
+            async with running.lock:
+                if running.job.status is JobStatus.RUNNING:
+                    await self._requeue(running, running.job.queued())
+            return
         async with running.lock:
             before = running.job
             if before.status is not JobStatus.RUNNING:

@@ -219,6 +219,14 @@ class ImageStore(Protocol):
         """A path on the same disk for a file in the making, e.g. the worker's output."""
         ...
 
+    async def find_room(self, size: int) -> None:
+        """Return if the disk takes a file of so many bytes.
+
+        Raises:
+            StorageFailed: it does not.
+        """
+        ...
+
     async def discard(self, images: Collection[ImageId], needed: Needed) -> int:
         """Delete those that are neither held nor `needed`; returns how many went."""
         ...

@@ -23,6 +23,7 @@ class FailureKind(StrEnum):
     HANG = "hang"  # no sign of life within the step budget
     INVALID = "invalid"  # the model cannot do what is asked; the message says what can
     REFUSED = "refused"  # a safety check withheld the picture
+    UNSAVED = "unsaved"  # it was made, and the disk had no room for it
 
     @property
     def is_the_workers(self) -> bool:

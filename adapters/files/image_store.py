@@ -93,6 +93,9 @@ class FileImageStore:
     def scratch(self, name: str) -> Path:
         return self._scratch / name
 
+    async def find_room(self, size: int) -> None:
+        await asyncio.to_thread(self._find_room, size)
+
     async def discard(self, images: Collection[ImageId], needed: Needed) -> int:
         with self._settling:
             doomed = {image for image in images if not self._held[image]}
@@ -182,6 +185,12 @@ class FileImageStore:
                 return self.path(image).read_bytes()
             except FileNotFoundError:
                 raise Gone("refused-picture-gone") from None
+
+    def _find_room(self, size: int) -> None:
+        with _refusals(), tempfile.TemporaryFile(dir=self._scratch) as file:
+            file.write(bytes(size))  # what a disk says of its room need not hold for this user
+            file.flush()
+            os.fsync(file.fileno())
 
     def _remove(self, doomed: set[ImageId], kept: frozenset[ImageId]) -> int:
         """Take files off the disk for good; what is held meanwhile leaves `doomed`."""

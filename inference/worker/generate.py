@@ -282,7 +282,7 @@ def _finish(
     except OSError as error:
         partial_path(request.output).unlink(missing_ok=True)
         return Failed(
-            FailureKind.INVALID,
+            FailureKind.INVALID if isinstance(error, FileNotFoundError) else FailureKind.UNSAVED,
             f"The result could not be saved ({error.strerror}): tell the bot's owner.",
             cause="not-saved",
             values={"reason": str(error.strerror)},

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from adapters.files.image_store import FileImageStore
-from bot.domain.errors import Gone
+from bot.domain.errors import Gone, StorageFailed
 from bot.domain.ids import ImageId
 from bot.erasure import Needed
 from bot.ports import ImageStore
+from tests.fakes.disk import no_file_over
 from tests.fakes.images import FolderImageStore
 
 PICTURE = b"\x89PNG a picture"
@@ -106,6 +107,14 @@ async def test_a_picture_that_comes_again_while_jobs_are_asked_about_it_stays(st
 
     await store.discard([NAME], meanwhile)
     assert await store.get(NAME) == PICTURE
+
+
+async def test_room_is_found_by_trying(store: ImageStore) -> None:
+    await store.find_room(500_000)
+    with no_file_over(100_000), pytest.raises(StorageFailed):
+        await store.find_room(500_000)
+    await store.find_room(500_000)
+    assert not list(store.scratch("x").parent.iterdir())
 
 
 async def come(store: ImageStore, way: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import resource
 import signal
 import sys
 import threading
@@ -219,6 +220,20 @@ async def test_a_result_that_cannot_be_saved_fails_its_request(tmp_path: Path) -
             assert isinstance(failed, Failed)
             assert "could not be saved (No such file or directory)" in failed.message
         assert isinstance(await at_work.end(), Done)
+
+
+async def test_a_disk_that_has_no_room_for_a_result_says_that_it_may_be_made_again(tmp_path: Path) -> None:
+    async with studio(tmp_path) as at_work:
+        assert isinstance(await at_work.end(), Done)
+        (worker,) = workers()
+        before = resource.prlimit(worker.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(worker.pid, resource.RLIMIT_FSIZE, (100, before[1]))
+        failed = await at_work.end()
+        assert isinstance(failed, Failed)
+        assert failed.kind is FailureKind.UNSAVED
+        resource.prlimit(worker.pid, resource.RLIMIT_FSIZE, before)
+        assert isinstance(await at_work.end(), Done)
+        assert [one.pid for one in workers()] == [worker.pid]
 
 
 async def test_what_a_library_prints_does_not_reach_the_frames(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from contextvars import ContextVar
 from pathlib import Path
 
-from bot.domain.errors import Gone
+from bot.domain.errors import Gone, StorageFailed
 from bot.domain.ids import ImageId
 from bot.erasure import Needed
 
@@ -68,6 +68,14 @@ class FolderImageStore:
 
     def scratch(self, name: str) -> Path:
         return self._scratch / name
+
+    async def find_room(self, size: int) -> None:
+        try:
+            self.scratch("room").write_bytes(bytes(size))
+        except OSError as refused:
+            raise StorageFailed from refused
+        finally:
+            self.scratch("room").unlink(missing_ok=True)
 
     async def discard(self, images: Collection[ImageId], needed: Needed) -> int:
         doomed = {image for image in images if not self._held[image] and self.path(image).exists()}

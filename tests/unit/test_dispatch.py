@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.errors import StorageFailed
 from bot.domain.ids import generation_id
 from bot.domain.job import MAX_STRIKES, Job, JobStatus
 from bot.domain.request import Action
@@ -207,3 +208,27 @@ async def test_a_sweep_that_a_stop_interrupts_between_two_pictures_waits_and_say
         card = await second.shown(job.id)
     assert len(card.pictures) == 4
     assert len(second.engine.requests) == 3
+
+
+async def test_a_result_that_the_disk_had_no_room_for_is_made_again_when_there_is_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with bench(tmp_path) as at:
+        tries: list[float] = []
+
+        async def find_room(size: int) -> None:
+            assert size >= 64 * 64 * 3
+            tries.append(asyncio.get_running_loop().time())
+            if len(tries) < 4:
+                raise StorageFailed
+
+        monkeypatch.setattr(at.images, "find_room", find_room)
+        at.engine.script(Failed(FailureKind.UNSAVED, "The result could not be saved.", cause="not-saved"))
+        job = (await at.service.submit(request())).job
+        await at.shown(job.id)
+
+        stored = await at.store.job(job.id)
+        assert stored is not None
+        assert (stored.status, stored.attempt, stored.strikes) == (JobStatus.SUCCEEDED, 2, 0)
+        assert len(tries) == 4
+        assert tries[-1] - tries[0] >= 1 + 2 + 5
