@@ -75,7 +75,8 @@ async def test_an_unsafe_result_ends_its_job_and_leaves_nothing(tmp_path: Path) 
         assert card.source is None
         assert not await core.store.generations(receipt.job.id)
         assert core.core.gate.counts[Tally.REFUSED] >= 1
-        assert (await core.store.usage("fake:ann", since=0)).pictures == 0
+        used = (await core.store.usage("fake:ann", since=0)).pictures
+        assert used == 1, "it cost the device a picture; those that were not begun cost nothing"
 
 
 async def test_an_uncheckable_result_is_refused_whatever_the_policy(tmp_path: Path) -> None:
