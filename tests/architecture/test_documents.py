@@ -70,6 +70,15 @@ def test_links_inside_the_project_lead_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
+def test_the_site_is_built_without_a_warning(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    pages = {page.relative_to(tmp_path).as_posix() for page in tmp_path.rglob("index.html")}
+    assert {"index.html", "members/index.html", "operations/index.html", "styles/index.html"} <= pages
+    assert "styles-pictures/anime.jpg" in (tmp_path / "styles" / "index.html").read_text(encoding="utf-8")
+
+
 def test_files_named_in_the_recipes_exist() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     files = re.findall(r"`((?:bot|inference|adapters|config|tests|docs)/[\w/.-]+\.(?:py|toml|md))`", text)
