@@ -15,9 +15,12 @@ from bot.domain.ids import GenerationId, ImageId, JobId, index_of, job_of
 from bot.erasure import Removed, Retention
 
 SLICE = 100
+"""Rows that are read or looked up at a time."""
+
+_AT_A_TIME = 25
 """Jobs that are let go of in one transaction: some milliseconds, for which others who write have to wait."""
 
-_MOST_SLICES = 200
+_MOST_SLICES = 800
 """Slices of one sweep; what is due beyond them is for the next one."""
 
 _DUE_PICTURES = """
@@ -88,7 +91,7 @@ class Erasure:
         let_go = set[ImageId]()
         last: tuple[float, int] = (-1e300, 0)
         for _ in range(_MOST_SLICES):
-            rows = await self.database.read(due, (before, *last, SLICE))
+            rows = await self.database.read(due, (before, *last, _AT_A_TIME))
             if not rows:
                 break
             last = (rows[-1]["ended_at"], rows[-1]["seq"])
@@ -105,7 +108,7 @@ class Erasure:
 
     async def _forget(self, whose: str, *values: str) -> Removed:
         """Remove ended jobs in slices, their events with them."""
-        query = f"SELECT seq, id, event_id FROM jobs WHERE {whose} AND ended_at IS NOT NULL LIMIT {SLICE}"  # noqa: S608 -- the words above
+        query = f"SELECT seq, id, event_id FROM jobs WHERE {whose} AND ended_at IS NOT NULL LIMIT {_AT_A_TIME}"  # noqa: S608 -- the words above
         gone: dict[int, JobId] = {}
         let_go = set[ImageId]()
         while rows := await self.database.read(query, values):

@@ -153,7 +153,8 @@ class SqliteJobStore(Erasure):
 
     async def open_jobs_of(self, requester_key: str) -> Sequence[Job]:
         return await self._jobs(
-            "SELECT * FROM jobs WHERE requester_key = ? AND status IN ('queued', 'running') ORDER BY created_at, seq",
+            "SELECT * FROM jobs INDEXED BY jobs_open_of WHERE requester_key = ? AND status IN ('queued', 'running')"
+            " ORDER BY created_at, seq",
             requester_key,
         )
 

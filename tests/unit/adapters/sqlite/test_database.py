@@ -283,14 +283,18 @@ async def test_no_statement_goes_through_everything(store: SqliteJobStore, monke
 
     statements = [sql for sql in seen if sql.lstrip().startswith(("SELECT", "WITH", "UPDATE", "DELETE"))]
     assert len(statements) > 25
+    plans = ""
     for sql in statements:
         values: Any = dict.fromkeys(re.findall(r":(\w+)", sql)) or (None,) * (1 if "?1" in sql else sql.count("?"))
         for row in await store.database.read(f"EXPLAIN QUERY PLAN {sql}", values):
             step = row["detail"]
+            plans += f"{step}\n"
             scans = step.startswith("SCAN ") and not re.search(r"json_each|CONSTANT ROW|^SCAN (some|\(sub)", step)
             # An index with few rows by its condition, walked in its order, is what it is for.
             assert not scans or "USING INDEX jobs_open" in step or "USING INDEX outbox_due" in step, (sql, step)
             assert "TEMP B-TREE FOR ORDER BY" not in step or "open" in str(sql) or "IN ('queued'" in sql, (sql, step)
+    made = re.findall(r"CREATE INDEX (\w+)", "".join(MIGRATIONS))
+    assert [index for index in made if index not in plans] == [], "an index that nothing uses"
 
 
 async def everything(store: SqliteJobStore) -> None:

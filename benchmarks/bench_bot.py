@@ -1,0 +1,194 @@
+"""A running bot to be measured: the whole core on its real stores, with a chat that only remembers.
+
+Its engine costs next to nothing, so what is measured is the bot.
+"""
+
+import asyncio
+import logging
+import os
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import structlog
+
+from adapters.files.image_store import FileImageStore
+from adapters.moderation.moderator import OwnersModerator
+from adapters.sqlite.store import SqliteJobStore
+from bot.assembly import assemble
+from bot.domain.card import Card
+from bot.domain.errors import TryLater
+from bot.domain.limits import Limits
+from bot.domain.request import Action, ReplyTarget, Request, Requester
+from bot.domain.safety import Policy
+from bot.lifecycle import Core, Running
+from bot.system import SystemClock, SystemIds
+from tests.fakes.engine import FakeEngine
+from tests.fakes.picture_reader import InProcessPictureReader
+
+RESULTS = Path(__file__).with_name("results")
+PLATFORM = "fake"
+_events = count(1)
+
+
+def event_id() -> str:
+    """Another one each time."""
+    return f"load:{next(_events)}"
+
+
+class Chat:
+    """A chat that takes what it is given; a share of it only at the second try."""
+
+    platform = PLATFORM
+    edit_interval = 2.5
+
+    def __init__(self, *, busy: float = 0.0) -> None:
+        self.written = 0
+        self._busy = busy
+        self._chance = random.Random(1)
+
+    async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> str:
+        """Take a message."""
+        del target, card
+        self._take()
+        return nonce
+
+    async def edit(self, target: ReplyTarget, message: str, card: Card) -> str:
+        """Take its next state."""
+        del target, card
+        self._take()
+        return message
+
+    def _take(self) -> None:
+        if self._chance.random() < self._busy:
+            raise TryLater("busy", seconds=0.2)
+        self.written += 1
+
+
+@dataclass(slots=True)
+class Lag:
+    """How long the event loop was kept, by a task that wants to run every 5 ms.
+
+    By the clock, which on a busy machine counts what others do as well, and by the thread's own processor time.
+    """
+
+    found: list[float] = field(default_factory=list)
+    worked: list[float] = field(default_factory=list)
+
+    async def watch(self) -> None:
+        """Until cancelled."""
+        while True:
+            wanted, before = time.perf_counter() + 0.005, time.thread_time()
+            await asyncio.sleep(0.005)
+            self.worked.append((time.thread_time() - before) * 1000)
+            self.found.append((time.perf_counter() - wanted) * 1000)
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """Both, for a table."""
+        worked = max(self.worked, default=0.0)
+        return {"ms longest stall of the loop by the clock": self.worst, "ms CPU in one piece at most": worked}
+
+    @property
+    def worst(self) -> float:
+        """Milliseconds."""
+        return max(self.found, default=0.0)
+
+
+@asynccontextmanager
+async def watched() -> AsyncIterator[Lag]:
+    """Watch the loop inside."""
+    lag = Lag()
+    task = asyncio.ensure_future(lag.watch())
+    try:
+        yield lag
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+@asynccontextmanager
+async def service(folder: Path, *, busy: float = 0.0, slots: int = 4) -> AsyncIterator[tuple[Core, FakeEngine, Chat]]:
+    """A running core."""
+    chat = Chat(busy=busy)
+    async with (
+        SqliteJobStore(folder / "pentimento.db") as store,
+        FileImageStore(folder / "images") as images,
+        FakeEngine(slots=slots) as engine,
+    ):
+        core = assemble(
+            store=store,
+            images=images,
+            reader=InProcessPictureReader(),
+            moderator=OwnersModerator(blocked=(), classifier=None, threshold=0.5),
+            policy=Policy(),
+            engine=engine,
+            messengers={PLATFORM: chat},
+            clock=SystemClock(),
+            ids=SystemIds(),
+            limits=Limits(pending_per_user=1000, per_user_per_day=0),
+            styles={},
+            max_jobs=100_000,
+            default_model="fake",
+        )
+        async with Running(core, grace=5.0):
+            yield core, engine, chat
+
+
+def who(number: int) -> Requester:
+    """A member."""
+    return Requester(platform=PLATFORM, user=f"m{number}", space="s", name=f"M {number}")
+
+
+def wish(member: int, source: bytes, **changes: object) -> Request:
+    """A picture of a member's."""
+    asked = Request(
+        action=Action.IMG2IMG,
+        requester=who(member),
+        reply_to=ReplyTarget(platform=PLATFORM, address={"channel": "1"}),
+        event_id=event_id(),
+        source=source,
+        prompt="an oil painting",
+    )
+    return replace(asked, **changes)  # type: ignore[arg-type]  # by the caller
+
+
+async def until(true: Callable[[], bool | Awaitable[bool]], *, pause: float = 0.01) -> None:
+    """Look again and again: what is waited for has no event of its own."""
+    while True:
+        found = true()
+        if found if isinstance(found, bool) else await found:
+            return
+        await asyncio.sleep(pause)
+
+
+def quiet() -> None:
+    """Log nothing: terminals are not what is measured."""
+    logging.disable(logging.ERROR)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+def _table(found: dict[str, dict[str, float]]) -> str:
+    """Markdown."""
+    lines = [
+        f"# Load of the bot, {datetime.now(UTC):%Y-%m-%d}",
+        "",
+        f"{os.cpu_count()} cores, shared with other work.",
+        "",
+    ]
+    for name, figures in found.items():
+        lines += [f"## {name}", "", "| | |", "|---|---|"]
+        lines += [f"| {what} | {value:,.2f} |" for what, value in figures.items()] + [""]
+    return "\n".join(lines)
+
+
+def keep(name: str, found: dict[str, dict[str, float]]) -> None:
+    """Write figures to `benchmarks/results/NAME.md` and say them."""
+    table = _table(found)
+    (RESULTS / f"{name}.md").write_text(table, encoding="utf-8")
+    print(table)

@@ -1,0 +1,66 @@
+"""What is deleted by age, and what a clock that jumps may not do."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from bot.lifecycle import DAY, HOUSEKEEPING_SECONDS, Keep, _keep_house
+from tests.fakes.core import LoopClock, bench, request
+
+pytestmark = pytest.mark.looptime
+
+KEEP = Keep(pictures_days=7, jobs_days=30, inbox_days=2)
+
+
+@dataclass
+class JumpingClock:
+    """Wall-clock time that somebody sets."""
+
+    ahead: float = 0.0
+
+    def now(self) -> float:
+        return LoopClock().now() + self.ahead
+
+
+async def test_what_is_old_goes_and_its_pictures_with_it(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        job = (await at.service.submit(request())).job
+        await at.shown(job.id)
+        await asyncio.sleep(1)
+        house = asyncio.ensure_future(_keep_house(at.core, KEEP))
+        await asyncio.sleep(6 * DAY)
+        assert len(list((tmp_path / "kept").iterdir())) == 2
+        await asyncio.sleep(2 * DAY)
+        assert list((tmp_path / "kept").iterdir()) == []
+        assert await at.store.job(job.id)
+        await asyncio.sleep(23 * DAY)
+        assert await at.store.job(job.id) is None
+        await over(house)
+
+
+async def test_a_clock_that_went_ahead_deletes_nothing_for_a_day(tmp_path: Path) -> None:
+    clock = JumpingClock()
+    async with bench(tmp_path) as at:
+        job = (await at.service.submit(request())).job
+        await at.shown(job.id)
+        house = asyncio.ensure_future(_keep_house(replace(at.core, clock=clock), KEEP))
+        await asyncio.sleep(2 * HOUSEKEEPING_SECONDS)
+        clock.ahead = 365 * DAY
+        await asyncio.sleep(DAY / 2)
+        assert await at.store.job(job.id), "it was set back in time, or will be"
+        clock.ahead = 0.0
+        await asyncio.sleep(2 * DAY)
+        assert await at.store.job(job.id)
+        clock.ahead = 365 * DAY
+        await asyncio.sleep(1.5 * DAY)
+        assert await at.store.job(job.id) is None, "a machine that slept for a year wakes up to the truth"
+        await over(house)
+
+
+async def over(house: "asyncio.Future[None]") -> None:
+    house.cancel()
+    with suppress(asyncio.CancelledError):
+        await house
