@@ -193,6 +193,7 @@ class Admission:
             notes=(*source.notes, *([text(request.locale, "note-kept-smaller")] if smaller else []))
             + await self._advised(request, recipes, source),
             site=request.site,
+            place=request.place,
         ).queued()
 
     @property

@@ -21,7 +21,7 @@ from bot.domain.job import Job, JobStatus
 from bot.durable import until_stored
 from bot.ports import Clock, JobStore, MessageRef, Messenger
 from bot.ports import Delivery as Duty
-from bot.rendering import render
+from bot.rendering import render, unrendered
 
 REPOSITION_SECONDS = 10.0
 """A waiting message is not edited for a new position more often than this; its ETA counts down by itself."""
@@ -157,7 +157,7 @@ class Delivery:
             messenger = None if job is None else self._messengers.get(job.requester.platform)
             if job is None or messenger is None:
                 return  # its platform is off in this run; the duty waits in the store for one where it is on
-            card = await self._card(job, follower)
+            card, whole = await self._card(job, follower)
             try:
                 if card != shown:
                     message = await self._show(messenger, job, message, card)
@@ -170,9 +170,7 @@ class Delivery:
                 continue
             shown, tries = card, 0
             if job.status.ended:
-                await self._store.delivered(job.id)
-                self.ended[job.status] += 1
-                log.info("delivered", status=job.status)
+                await self._ended(job, whole=whole)
                 return
             if self._stopping:
                 return
@@ -180,13 +178,28 @@ class Delivery:
                 self._look_again(job.id, card.waiting)
             await follower.next_news(REPOSITION_SECONDS if card.waiting else messenger.edit_interval)
 
+    async def _ended(self, job: Job, *, whole: bool) -> None:
+        """The end stands; a stand-in for it leaves the duty in the store, for the next start."""
+        if whole:
+            await self._store.delivered(job.id)
+            self.ended[job.status] += 1
+            log.info("delivered", status=job.status)
+
     def _look_again(self, job: JobId, waiting: Waiting) -> None:
         closer = max(1, waiting.position // CLOSER)
         heapq.heappush(self._looks, (self._moved + closer, job))
 
-    async def _card(self, job: Job, follower: "_Follower") -> Card:
+    async def _card(self, job: Job, follower: "_Follower") -> tuple[Card, bool]:
+        """The job's card, and whether it is whole: a fault of ours must cost one message only, and not its service.
+
+        The duty of one that is not stays in the store: the next start, perhaps of a version that can, tries again.
+        """
         generations = await self._store.generations(job.id) if job.status.ended else ()
-        return render(job, generations, waiting=self._waiting(job.id), progress=follower.progress)
+        try:
+            return render(job, generations, waiting=self._waiting(job.id), progress=follower.progress), True
+        except Exception:
+            log.exception("card not rendered, tried again after the next start")
+            return unrendered(job), False
 
     async def _show(self, messenger: Messenger, job: Job, message: MessageRef | None, card: Card) -> MessageRef:
         try:

@@ -170,6 +170,14 @@ class JobStore(Erasing, Protocol):
 
     async def set_place(self, key: str, settings: PlaceSettings) -> None: ...
 
+    async def copied(self, job: JobId, place: str) -> None:
+        """The bot sent a copy of the job's results to a place: published it there, or sent it to a member."""
+        ...
+
+    async def copies(self, job: JobId) -> frozenset[str]:
+        """The places that copies of a job were sent to; they go with the job."""
+        ...
+
     async def forget_places(self, prefix: str) -> None:
         """Remove the settings of every place whose key starts so: the server or workspace has gone."""
         ...

@@ -77,6 +77,19 @@ def render(
     )
 
 
+def unrendered(job: Job) -> Card:
+    """What stands for a card that a fault of ours kept from being rendered; it needs one text only."""
+    return Card(
+        job=job.id,
+        status=job.status,
+        owner=job.requester,
+        private=job.private,
+        locale=job.locale,
+        headline=text(job.locale, "headline-unrendered"),
+        prompt="",
+    )
+
+
 def _hides_source(job: Job, generations: Sequence[Generation]) -> bool:
     """A source stands beside its results, so nobody may see it where they may not simply be seen."""
     # Without a result nobody has looked at the source either.

@@ -17,10 +17,11 @@ from bot.admission import Admission, Receipt
 from bot.archive import archive
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
+from bot.domain.access import Act, Asker
 from bot.domain.actions import Press, derive
 from bot.domain.blocklist import check_patterns
 from bot.domain.card import Waiting
-from bot.domain.errors import Gone, NotAllowed, UserError
+from bot.domain.errors import Gone
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Generation, Job
 from bot.domain.limits import DAY, Limits, Usage
@@ -31,12 +32,12 @@ from bot.domain.request import (
     Requester,
     check_strength,
 )
-from bot.domain.safety import Site
 from bot.domain.style import find_style
 from bot.erasure import Retention
 from bot.gate import Gate
 from bot.ports import Clock, ImageStore, JobStore
 from bot.queue import FairQueue
+from bot.results import Results
 from inference.api import ModelDefaults
 
 DOUBLE_CLICK_SECONDS = 3.0
@@ -76,21 +77,13 @@ class Forgotten:
     held: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Description:
-    """A job with its results and the results it descends from, root first."""
-
-    job: Job
-    generations: Sequence[Generation]
-    ancestors: Sequence[Generation]
-
-
 class Service:
     """The core's front door.
 
     Attributes:
         styles: the presets members can pick, by name.
         controls: what a model can be made to keep; see `Admission.controls`.
+        results: who sees and shares what.
     """
 
     def __init__(
@@ -108,7 +101,6 @@ class Service:
         self._admission = admission
         self._store = store
         self._images = images
-        self._gate = gate
         self._queue = queue
         self._dispatch = dispatch
         self._delivery = delivery
@@ -116,6 +108,7 @@ class Service:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # gone when nobody holds or waits
         self.styles = admission.styles
         self.controls = admission.controls
+        self.results = Results(store=store, gate=gate, waiting=self.waiting)
 
     @property
     def models(self) -> Mapping[str, ModelDefaults]:
@@ -126,40 +119,58 @@ class Service:
         """Accept nothing more: the service is stopping."""
         self._admission.close()
 
-    async def submit(self, request: Request) -> Receipt:
+    async def submit(self, request: Request, *, by: Asker | None = None) -> Receipt:
         """Accept a request: check it, decode its picture, store the job, line it up.
+
+        Args:
+            request: the wish.
+            by: who asks, and where; None outside of all chats, where there is one member and no place.
 
         Raises:
             UserError: the sentence says what is wrong and how to mend it; nothing was stored.
         """
-        async with self._turn(request.requester):
-            parent = None if request.parent is None else await self._store.generation(request.parent)
+        parent = None
+        if request.parent is not None and by is not None:
+            above = await self.results.allowed(Act.DERIVE, job_of(request.parent), by)
+            parent = await self._store.generation(request.parent)
+            request = replace(request, private=request.private or await self.results.is_hidden(above))
+        if by is not None:
+            request = replace(request, place=by.place)
+        async with self._turn(request.requester.key):
             return await self._accept(request, parent)
 
     async def press(self, press: Press) -> Receipt:
         """Accept what a button, modal or reaction on a result asks for, as a job of the member who pressed.
 
+        What descends from a private result that was not published is private too.
+
         Raises:
             UserError: the sentence says what is wrong and how to mend it; nothing was stored.
         """
+        job = await self.results.allowed(Act.DERIVE, job_of(press.generation), press.by)
         parent = await self._store.generation(press.generation)
         if parent is None:
             raise Gone("refused-gone")
         request = derive(parent, press)
-        async with self._turn(press.requester):
+        request = replace(request, place=press.by.place, private=request.private or await self.results.is_hidden(job))
+        async with self._turn(press.by.requester.key):
             if twin := await self._equal_press(request):
                 return Receipt(job=twin, waiting=self.waiting(twin.id), duplicate=True)
             return await self._accept(request, parent)
 
-    async def cancel(self, job_id: JobId, *, by: Requester, moderator: bool = False) -> Job:
+    async def cancel(self, job_id: JobId, *, by: Asker) -> Job:
         """Stop a waiting or running job.
 
         Raises:
             UserError: it is unknown, somebody else's, or has ended already.
         """
+        await self.results.allowed(Act.CANCEL, job_id, by)
+        return await self._cancel(job_id)
+
+    async def _cancel(self, job_id: JobId) -> Job:
         while True:
-            job = await self._owned(job_id, by, moderator=moderator)
-            if job.status.ended:
+            job = await self._store.job(job_id)
+            if job is None or job.status.ended:
                 raise Gone("refused-ended")
             cancelled = job.cancelled(at=self._clock.now())
             # What the device worked on counts: else stopping it just before its end would be a way around the quota.
@@ -170,7 +181,7 @@ class Service:
                 log.info("cancelled", job=job_id)
                 return cancelled
 
-    async def delete(self, generation: GenerationId, *, by: Requester, moderator: bool = False) -> Job:
+    async def delete(self, generation: GenerationId, *, by: Asker) -> Job:
         """Remove a job's pictures and prompts from the store; an open job is cancelled first.
 
         Taking its message away is the adapter's part.
@@ -178,13 +189,28 @@ class Service:
         Raises:
             UserError: it is unknown or somebody else's.
         """
-        job = await self._owned(job_of(generation), by, moderator=moderator)
+        job = await self.results.allowed(Act.DELETE, job_of(generation), by)
         if not job.status.ended:
             with contextlib.suppress(Gone):  # it ended by itself just now
-                job = await self.cancel(job.id, by=by, moderator=moderator)
+                job = await self._cancel(job.id)
         for each in job.generation_ids():
             await self.discard(await self._store.remove_generation(each))
         return job
+
+    async def cross(self, generation: GenerationId, *, by: Asker) -> bool:
+        """The ❌ of a member: an open job is cancelled, an ended one deleted; that of others is an opinion.
+
+        Returns:
+            Whether it was deleted, so that its message should go too.
+        """
+        job = await self._store.job(job_of(generation))
+        if job is None or not await self.results.may(Act.DELETE, job.id, by=by):
+            return False
+        if not job.status.ended:
+            await self.cancel(job.id, by=by)
+            return False
+        await self.delete(generation, by=by)
+        return True
 
     async def status(self, requester: Requester) -> QueueView:
         """The member's open jobs and how long the queue is."""
@@ -195,22 +221,6 @@ class Service:
         """What the member has used in the last 24 hours, and of how much."""
         usage = await self._store.usage(requester.key, since=self._clock.now() - DAY)
         return usage, self._admission.limits
-
-    async def describe(self, job_id: JobId) -> Description:
-        """A job with its recipe and lineage.
-
-        Raises:
-            Gone: it is unknown or not kept any more.
-        """
-        job = await self._store.job(job_id)
-        if job is None:
-            raise Gone("refused-job-unknown")
-        ancestors: list[Generation] = []
-        above = job.lineage.parent
-        while above and (ancestor := await self._store.generation(above)):
-            ancestors.insert(0, ancestor)
-            above = ancestor.lineage.parent
-        return Description(job=job, generations=await self._store.generations(job_id), ancestors=ancestors)
 
     async def recent(self, requester: Requester, *, limit: int = _RECENT) -> Sequence[Job]:
         """The member's latest jobs, newest first."""
@@ -237,7 +247,7 @@ class Service:
         cancelled = []
         for job in await self._store.open_jobs_of(requester.key):
             with contextlib.suppress(Gone):  # it may end by itself just now
-                cancelled.append((await self.cancel(job.id, by=requester)).id)
+                cancelled.append((await self._cancel(job.id)).id)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FORGET_SECONDS):
                 for job_id in cancelled:
@@ -249,8 +259,8 @@ class Service:
     async def forget_space(self, platform: str, space: str) -> int:
         """The bot was removed from a guild or workspace: the same for everybody there."""
         for job in await self._store.open_jobs_in(platform, space):
-            with contextlib.suppress(UserError):  # it ended by itself in between
-                await self.cancel(job.id, by=job.requester)
+            with contextlib.suppress(Gone):  # it ended by itself in between
+                await self._cancel(job.id)
         gone = await self._store.forget_space(platform, space)
         await self.discard(gone.images)
         log.info("space forgotten", platform=platform, space=space, jobs=len(gone.jobs))
@@ -280,14 +290,6 @@ class Service:
         style = find_style(self.styles, settings.style)
         await self._store.set_place(place, replace(settings, style=style.name if style else None))
 
-    def fitted(self, generations: Sequence[Generation], site: Site, *, private: bool) -> Sequence[Generation]:
-        """Results as they may be shown in another place than the one they were asked in.
-
-        Raises:
-            NotAllowed: one of them may not be shown there.
-        """
-        return self._gate.fitted(generations, site, private=private)
-
     async def sweep(self, retention: Retention) -> None:
         """Forget what is older than the owner keeps things, and its pictures."""
         while let_go := await self._store.sweep(retention):
@@ -306,11 +308,11 @@ class Service:
         return self._admission.waiting(job)
 
     @asynccontextmanager
-    async def _turn(self, requester: Requester) -> AsyncIterator[None]:
+    async def _turn(self, key: str) -> AsyncIterator[None]:
         """One request of a member at a time, so that ten at once cannot each see room for one."""
-        lock = self._turns.get(requester.key)
+        lock = self._turns.get(key)
         if lock is None:
-            lock = self._turns[requester.key] = asyncio.Lock()
+            lock = self._turns[key] = asyncio.Lock()
         async with lock:
             yield
 
@@ -341,11 +343,3 @@ class Service:
             request.private,
             self._admission.recipes(request, seed=seed),
         )
-
-    async def _owned(self, job_id: JobId, by: Requester, *, moderator: bool) -> Job:
-        job = await self._store.job(job_id)
-        if job is None:
-            raise Gone("refused-job-unknown")
-        if job.requester.key != by.key and not moderator:
-            raise NotAllowed("refused-not-yours-nor-moderator")
-        return job

@@ -90,6 +90,15 @@ class Answers:
         if fault:
             await self._tell_directly(event, payload, files, fault)
 
+    async def only_for(self, answered: Answered, *, private: bool) -> Response | None:
+        """The answer that the result may be written into; one that everybody sees is taken back if it is private."""
+        response = answered.response
+        if private and response and not response.hidden:
+            event = answered.event
+            await _tried(lambda: self._rest.delete_response(event.application, event.token))
+            return None
+        return response
+
     async def refuse(self, answered: Answered, sentence: str) -> None:
         """Tell the member, and nobody else, why not."""
         event = answered.event

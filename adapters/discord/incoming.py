@@ -113,6 +113,7 @@ class Incoming:
         token, application: what an interaction is answered with; empty for messages and reactions.
         message: the message a button sits on, a mention is, or a reaction is on.
         hidden: that message is shown to its member only.
+        shown: the job whose button was pressed, if the message is our own and has that button.
         received_at: Unix seconds by our own clock, from which the life of the token is counted.
     """
 
@@ -125,6 +126,7 @@ class Incoming:
     application: str = ""
     message: str = ""
     hidden: bool = False
+    shown: str = ""
     received_at: float = 0.0
 
     @property

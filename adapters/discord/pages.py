@@ -9,6 +9,7 @@ from adapters.discord.ids import parse_button_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.markdown import inert
 from adapters.discord.pictures import generation_in
+from adapters.discord.places import asker
 from adapters.discord.rest import Outgoing, Payload
 from adapters.discord.translate import focused, options
 from bot.domain.actions import Verb
@@ -19,7 +20,8 @@ from bot.domain.job import Generation, Job
 from bot.domain.model import label
 from bot.ports import Exporter, JobStore
 from bot.rendering import control_facts, title
-from bot.service import Description, Service
+from bot.results import Description
+from bot.service import Service
 from bot.texts import text
 
 _LISTED = 5
@@ -123,10 +125,8 @@ class Pages:
         await self._answers.suggest(event, starting | within)
 
     async def _describe(self, answered: Answered, job: JobId) -> None:
-        description = await self._service.describe(job)
         event = answered.event
-        if description.job.private and description.job.requester.key != event.origin.requester.key:
-            raise Gone("refused-gone")
+        description = await self._service.results.describe(job, by=asker(event))
         duty = await self._store.delivery(job)
         lines = description_lines(description, event.origin.locale, undelivered=duty.undeliverable if duty else "")
         buttons = []
@@ -185,7 +185,9 @@ def description_lines(description: Description, locale: str, *, undelivered: str
     return lines
 
 
-def _step(generation: Generation, locale: str) -> str:
+def _step(generation: Generation | None, locale: str) -> str:
+    if generation is None:
+        return text(locale, "info-hidden")
     recipe = generation.recipe
     how = recipe.control.kind if recipe.map_only and recipe.control else f"{recipe.strength:g}"
     shown = inert(title(recipe, locale), most=_SHOWN_PROMPT)

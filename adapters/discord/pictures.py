@@ -50,6 +50,12 @@ def has_sticker(message: Message) -> bool:
     return bool(message.get("sticker_items"))
 
 
+def is_ours(message: Message, me: str) -> bool:
+    """Whether our application wrote it, which a name or a button does not say; its webhook's posts are its own."""
+    author = message.get("author") or {}
+    return me in {str(author.get("id", "")), str(message.get("application_id") or "")}
+
+
 def generation_in(message: Message) -> GenerationId | None:
     """The result that a message of ours shows, read off its buttons."""
     for component in _components(message.get("components") or ()):

@@ -136,9 +136,7 @@ class DiscordPlatform:
         pages = Pages(service=service, store=store, exporter=self._exporter, answers=answers)
         settings = Settings(service=service, answers=answers)
         privacy = Privacy(service=service, answers=answers)
-        reactions = Reactions(
-            service=service, store=store, rest=rest, presses=presses, places=places, files=self._files
-        )
+        reactions = Reactions(service=service, rest=rest, presses=presses, places=places, files=self._files, me=me)
         flows = {
             f"command {REMIX_IMAGE}": Flow(remix.menu),
             "modal remix": Flow(remix.form, Ack.PUBLIC, lasting=True),

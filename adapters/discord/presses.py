@@ -10,20 +10,18 @@ from adapters.discord.forms import result_form
 from adapters.discord.ids import ButtonId, parse_button_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.messenger import DiscordMessenger
-from adapters.discord.permissions import MANAGE_MESSAGES, check_may_answer, has
-from adapters.discord.places import Places
+from adapters.discord.permissions import check_may_answer
+from adapters.discord.places import Places, asker
 from adapters.discord.remix import settle_double
 from adapters.discord.rest import Rest
 from adapters.discord.routes import Stand, address, token_of
 from adapters.discord.translate import Form, form_of
 from adapters.downloads import Downloader
 from bot.domain.actions import Press, Verb
-from bot.domain.errors import DeliveryError, Gone, NotAllowed
-from bot.domain.ids import JobId, job_of
-from bot.domain.job import Job
+from bot.domain.errors import Gone, NotAllowed
+from bot.domain.ids import job_of
 from bot.domain.place import check_model, check_source
 from bot.ports import JobStore
-from bot.rendering import render
 from bot.service import Service
 
 log = structlog.get_logger(__name__)
@@ -50,7 +48,6 @@ class Presses:
         self._messenger = messenger
         self._downloads = downloads
         self._places = places
-        self._published: set[JobId] = set()
 
     async def again(self, answered: Answered) -> None:
         """The rerun buttons, Reroll, Sweep, Show map and Use map: a new job at once."""
@@ -62,9 +59,10 @@ class Presses:
         """Chain, Edit, and Use map where the map has no words yet: the form first."""
         event = answered.event
         pressed = _pressed(event)
-        parent = await self._store.generation(pressed.target)
-        if parent is None:
+        found = await self._service.results.find(pressed.target, by=asker(event))
+        if found is None:
             raise Gone("refused-gone")
+        parent, _ = found
         form = result_form(
             Verb.USE_MAP if pressed.verb is Verb.ASK_MAP else pressed.verb,
             parent,
@@ -82,14 +80,12 @@ class Presses:
     async def cancel(self, answered: Answered) -> None:
         """Stop a job of one's own, or as a moderator anybody's."""
         event = answered.event
-        await self._service.cancel(
-            job_of(_pressed(event).target), by=event.origin.requester, moderator=is_moderator(event)
-        )
+        await self._service.cancel(job_of(_pressed(event).target), by=asker(event))
 
     async def delete(self, answered: Answered) -> None:
         """Take a result away: its pictures and words here, its message there."""
         event = answered.event
-        await self._service.delete(_pressed(event).target, by=event.origin.requester, moderator=is_moderator(event))
+        await self._service.delete(_pressed(event).target, by=asker(event))
         await self.remove_message(event)
 
     async def remove_message(self, event: Incoming) -> None:
@@ -117,35 +113,22 @@ class Presses:
     async def publish(self, answered: Answered) -> None:
         """Show everybody what only its owner saw."""
         event = answered.event
-        job = await self._owned(event)
-        generations = await self._store.generations(job.id)
-        if not generations:
-            raise Gone("refused-gone")
+        by, job = asker(event), job_of(_pressed(event).target)
         # Where it is published may be another kind of place by now than where it was asked for.
-        origin = event.origin
-        generations = self._service.fitted(generations, origin.site, private=False)
-        card = render(job, generations, public=True)
-        if job.id in self._published:
-            raise Gone("refused-double")
-        self._published.add(job.id)
-        target = address(event, answered.response, hidden=False).target()
-        try:
-            await self._messenger.post(target, card, nonce=f"{job.id}-p")
-        except DeliveryError:
-            self._published.discard(job.id)
-            raise
+        async with self._service.results.publishing(job, by=by, where=by.place, site=by.site) as card:
+            target = address(event, answered.response, hidden=False).target()
+            await self._messenger.post(target, card, nonce=f"{job}-p")
 
     async def collect(self, answered: Answered) -> None:
         """Renew a message whose token died: the press brought a new one."""
         event = answered.event
-        job = await self._owned(event)
+        job = job_of(_pressed(event).target)
+        card = await self._service.results.collect(job, by=asker(event))
         token = token_of(event)
         assert token is not None
         stand = Stand(channel=event.origin.channel, message=event.message, token=token, own=False)
-        self._messenger.renew(job.id, stand)
-        await self._store.posted(job.id, stand.reference())
-        generations = await self._store.generations(job.id) if job.status.ended else ()
-        card = render(job, generations, waiting=self._service.waiting(job.id))
+        self._messenger.renew(job, stand)
+        await self._store.posted(job, stand.reference())
         target = address(event, answered.response, hidden=True).target()
         await self._messenger.edit(target, stand.reference(), card)
 
@@ -153,25 +136,29 @@ class Presses:
         event = answered.event
         check_may_answer(event)
         settings = await self._places.enter(event)
-        parent = await self._store.generation(pressed.target)
+        by = asker(event)
+        found = await self._service.results.find(pressed.target, by=by)
+        parent, hidden = found or (None, False)
         if parent and form.upload is None:
             check_source(settings, author=parent.requester.user, requester=event.origin.user)
         if parent:
             check_model(settings, parent.recipe.model)
+        private = hidden or answered.hidden
+        response = await self._answers.only_for(answered, private=private)
         source = None if form.upload is None else form.upload.sent(self._downloads)
         receipt = await self._service.press(
             Press(
                 verb=pressed.verb,
                 generation=pressed.target,
-                requester=event.origin.requester,
-                reply_to=address(event, answered.response, hidden=answered.hidden).target(),
+                by=by,
+                reply_to=address(event, response, hidden=private).target(),
                 event_id=event.event_id,
                 strengths=form.strengths,
                 prompt=form.prompt,
                 style=form.style,
                 source=source,
                 control=form.control,
-                private=answered.hidden,
+                private=private,
                 locale=event.origin.locale,
                 usual_strength=settings.strength,
                 site=event.origin.site,
@@ -179,19 +166,6 @@ class Presses:
             )
         )
         await settle_double(self._answers, answered, receipt)
-
-    async def _owned(self, event: Incoming) -> Job:
-        job = await self._store.job(job_of(_pressed(event).target))
-        if job is None:
-            raise Gone("refused-gone")
-        if job.requester.key != event.origin.requester.key:
-            raise NotAllowed("refused-not-yours")
-        return job
-
-
-def is_moderator(event: Incoming) -> bool:
-    """Whether the member may manage other people's messages there."""
-    return bool(event.origin.guild) and has(event.origin.permissions, MANAGE_MESSAGES)
 
 
 def _pressed(event: Incoming) -> ButtonId:

@@ -3,8 +3,6 @@
 Whose result a message shows is read off its buttons, so nothing about messages has to be remembered.
 """
 
-from collections.abc import Sequence
-
 import structlog
 
 from adapters.discord.answers import Answered
@@ -12,19 +10,16 @@ from adapters.discord.cards import NOBODY
 from adapters.discord.faults import ERRORS, judge
 from adapters.discord.files import FileMaker
 from adapters.discord.incoming import Incoming
-from adapters.discord.pictures import generation_in
-from adapters.discord.places import Places
-from adapters.discord.presses import Presses, is_moderator
+from adapters.discord.pictures import generation_in, is_ours
+from adapters.discord.places import Places, asker, channel_key
+from adapters.discord.presses import Presses
 from adapters.discord.rest import Rest
 from adapters.discord.routes import address
 from bot.domain.actions import Press, Verb
 from bot.domain.errors import Gone, InvalidRequest
 from bot.domain.ids import GenerationId, job_of
-from bot.domain.job import Generation
 from bot.domain.place import check_model, check_source, is_private
 from bot.domain.safety import Site
-from bot.ports import JobStore
-from bot.rendering import render
 from bot.service import Service
 from bot.texts import text
 
@@ -43,18 +38,18 @@ class Reactions:
         self,
         *,
         service: Service,
-        store: JobStore,
         rest: Rest,
         presses: Presses,
         places: Places,
         files: FileMaker,
+        me: str,
     ) -> None:
         self._service = service
-        self._store = store
         self._rest = rest
         self._presses = presses
         self._places = places
         self._files = files
+        self._me = me
 
     async def act(self, answered: Answered) -> None:
         """One reaction."""
@@ -73,28 +68,32 @@ class Reactions:
                 await self._remove(event, generation)
 
     async def _shown_in(self, event: Incoming) -> GenerationId | None:
+        """The result of a message; None if that is not ours: anybody's webhook can write a button of our id."""
         try:
-            return generation_in(await self._rest.message(event.origin.channel, event.message))
+            message = await self._rest.message(event.origin.channel, event.message)
+            return generation_in(message) if is_ours(message, self._me) else None
         except ERRORS as error:
             log.info("a message with a reaction cannot be read", reason=judge(error).reason)
             return None
 
     async def _reroll(self, event: Incoming, generation: GenerationId) -> None:
         settings = await self._places.enter(event)
-        parent = await self._store.generation(generation)
-        if parent is None:
+        by = asker(event, shown=job_of(generation))
+        found = await self._service.results.find(generation, by=by)
+        if found is None:
             raise Gone("refused-gone")
-        several = len(await self._results(generation))
+        parent, hidden = found
+        several = len((await self._service.results.describe(parent.job, by=by)).generations)
         if several > 1:
             raise InvalidRequest("refused-several-results", count=several)
         check_source(settings, author=parent.requester.user, requester=event.origin.user)
         check_model(settings, parent.recipe.model)
-        private = is_private(None, settings)
+        private = hidden or is_private(None, settings)
         await self._service.press(
             Press(
                 verb=Verb.REROLL,
                 generation=generation,
-                requester=event.origin.requester,
+                by=by,
                 reply_to=address(event, None, hidden=private).target(),
                 event_id=event.event_id,
                 private=private,
@@ -105,29 +104,16 @@ class Reactions:
         )
 
     async def _send(self, event: Incoming, generation: GenerationId, words: str) -> None:
-        results = await self._results(generation)
-        generations = self._service.fitted(results, _DIRECT, private=True)
-        job = await self._store.job(job_of(generation))
-        assert job is not None
-        files = await self._files.of(render(job, generations), file_bytes=_DIRECT_FILE_BYTES)
-        recipe = generations[0].recipe
-        said = f"{text(event.origin.locale, words)} seed {recipe.seed}, id `{job.id}`"
+        by, job = asker(event, shown=job_of(generation)), job_of(generation)
+        card = await self._service.results.copy(job, by=by, site=_DIRECT)
+        files = await self._files.of(card, file_bytes=_DIRECT_FILE_BYTES)
+        said = f"{text(event.origin.locale, words)} {' · '.join(card.facts)} · id `{job}`"
         channel = await self._rest.direct_channel(event.origin.user)
         await self._rest.create(channel, {"content": said, "allowed_mentions": NOBODY}, files.pictures)
-
-    async def _results(self, generation: GenerationId) -> Sequence[Generation]:
-        generations = await self._store.generations(job_of(generation))
-        if not generations:
-            raise Gone("refused-gone")
-        return generations
+        await self._service.results.copied(job, by=by, where=channel_key(channel))
 
     async def _remove(self, event: Incoming, generation: GenerationId) -> None:
-        job = await self._store.job(job_of(generation))
-        if job is None:
-            raise Gone("refused-gone")
-        by, moderator = event.origin.requester, is_moderator(event)
-        if not job.status.ended:
-            await self._service.cancel(job.id, by=by, moderator=moderator)
-            return
-        await self._service.delete(generation, by=by, moderator=moderator)
-        await self._presses.remove_message(event)
+        """Delete or cancel; the cross of somebody who may not is an opinion."""
+        by = asker(event, shown=job_of(generation))
+        if await self._service.cross(generation, by=by):
+            await self._presses.remove_message(event)

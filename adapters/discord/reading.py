@@ -1,11 +1,13 @@
 """discord.py's objects as our own plain values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import discord
 
+from adapters.discord.ids import parse_button_id
 from adapters.discord.incoming import EPHEMERAL, Incoming, Kind, Origin
+from bot.domain.ids import job_of
 
 _KINDS = {
     discord.InteractionType.application_command: Kind.COMMAND,
@@ -33,8 +35,24 @@ def read_interaction(interaction: discord.Interaction[Any], *, received_at: floa
         application=str(interaction.application_id),
         message=str(message.id) if message else "",
         hidden=bool(message and message.flags.value & EPHEMERAL),
+        shown=_shown(interaction, str(body.get("custom_id", ""))),
         received_at=received_at,
     )
+
+
+def _shown(interaction: discord.Interaction[Any], pressed: str) -> str:
+    """The job of a pressed button, if Discord's own copy of the message says that we put it there."""
+    message, me = interaction.message, interaction.client.user
+    if message is None or message.author.id not in {interaction.application_id, me.id if me else 0}:
+        return ""
+    button = parse_button_id(pressed)
+    return job_of(button.target) if button and pressed in _custom_ids(message.components) else ""
+
+
+def _custom_ids(components: Iterable[Any]) -> Iterator[str]:
+    for component in components:
+        yield str(getattr(component, "custom_id", None) or "")
+        yield from _custom_ids(getattr(component, "children", ()))
 
 
 def _origin(interaction: discord.Interaction[Any]) -> Origin:

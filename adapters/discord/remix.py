@@ -13,12 +13,13 @@ from adapters.discord.incoming import Incoming, Kind, Upload
 from adapters.discord.pages import help_words
 from adapters.discord.permissions import check_may_answer
 from adapters.discord.pictures import has_sticker, pictures_in
-from adapters.discord.places import Places
+from adapters.discord.places import Places, asker
 from adapters.discord.rest import Rest
 from adapters.discord.routes import address
 from adapters.discord.translate import Wish, form_of, wish_of_command, wish_of_words, without_mention
 from adapters.downloads import Downloader
 from bot.admission import Receipt
+from bot.domain.access import Asker
 from bot.domain.errors import InvalidRequest, PictureRefused
 from bot.domain.flags import Flags
 from bot.domain.ids import parse_generation_id
@@ -57,7 +58,7 @@ class Remix:
         self._downloads = downloads
         self._places = places
         self._me = me
-        self._seen: OrderedDict[str, list[Upload]] = OrderedDict()
+        self._seen: OrderedDict[tuple[str, str], list[Upload]] = OrderedDict()
 
     async def command(self, answered: Answered) -> None:
         """`/img2img`, `/sweep`, `/refine`, `/map`."""
@@ -87,7 +88,7 @@ class Remix:
         target = str(event.body.get("target_id", ""))
         message = event.body.get("resolved", {}).get("messages", {}).get(target, {})
         pictures = self._pictures_of(message)
-        self._seen[target] = pictures
+        self._seen[event.origin.channel, target] = pictures
         while len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
         settings = await self._places.at(event.origin)
@@ -106,7 +107,9 @@ class Remix:
         event = answered.event
         about, form = parse_remix_id(event.name), form_of(event)
         assert about is not None
-        pictures = self._seen.get(about.message) or await self._fetched(about)
+        if about.channel != event.origin.channel:  # an id that somebody made up: they may not see what is there
+            raise PictureRefused("refused-form-forgotten")
+        pictures = self._seen.get((about.channel, about.message)) or await self._fetched(about)
         number = form.picture or 0
         if number >= len(pictures):
             raise PictureRefused("refused-form-forgotten")
@@ -121,9 +124,10 @@ class Remix:
         assert source is not None
         check_may_answer(event)
         settings = await self._places.enter(event)
-        private = answered.hidden or is_private(wish.flags.private, settings)
-        reply_to = address(event, answered.response, hidden=private).target()
-        result = await self._our_result(source)
+        by = asker(event)
+        result, hidden = await self._our_result(source, by)
+        private = hidden or answered.hidden or is_private(wish.flags.private, settings)
+        reply_to = address(event, await self._answers.only_for(answered, private=private), hidden=private).target()
         check_source(settings, author=result.requester.user if result else source.author, requester=event.origin.user)
         drawn = wish.drawn.sent(self._downloads) if wish.drawn else None
         if result:
@@ -135,13 +139,14 @@ class Remix:
             content = result.image if result else source.sent(self._downloads)
             parent = result.id if result else None
             request = wish.request(event, reply_to, content, drawn=drawn, parent=parent, private=private)
-            receipt = await self._service.submit(with_defaults(request, settings))
+            receipt = await self._service.submit(with_defaults(request, settings), by=by)
         await settle_double(self._answers, answered, receipt)
 
-    async def _our_result(self, source: Upload) -> Generation | None:
-        """The result that a picture is: its lossless original is here, the chat has a copy."""
+    async def _our_result(self, source: Upload, by: Asker) -> tuple[Generation | None, bool]:
+        """The result that a picture is (its original is here, the chat has a copy), and whether it is hidden."""
         generation = parse_generation_id(source.generation)
-        return await self._store.generation(generation) if generation else None
+        found = await self._service.results.find(generation, by=by) if generation else None
+        return found or (None, False)
 
     async def _mentioned(self, event: Incoming) -> list[Upload]:
         """The mention's own pictures, else those of the message it answers.

@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.pictures import attachment
+from adapters.discord.places import asker
 from bot.domain.actions import Press, Verb
 from bot.domain.control import NO_CONTROL, UNSAID, ControlWish, parse_kind
 from bot.domain.errors import InvalidRequest
@@ -94,7 +95,7 @@ class Wish:
         return Press(
             verb=Verb.CHAIN,
             generation=result,
-            requester=event.origin.requester,
+            by=asker(event),
             reply_to=reply_to,
             event_id=event.event_id,
             strengths=self.flags.strengths,

@@ -6,15 +6,15 @@ from typing import Any
 
 from adapters.slack.desk import Desk, Member
 from adapters.slack.forms import Errand, Filled
-from adapters.slack.inbound import Inbound, place_of
+from adapters.slack.inbound import Inbound, place_of, shown_in
 from adapters.slack.members import Place, slack_user
 from adapters.slack.settings import keys_of
 from bot.admission import Receipt
+from bot.domain.access import Asker
 from bot.domain.actions import Press, Verb
 from bot.domain.errors import Gone
 from bot.domain.flags import Flags
 from bot.domain.ids import GenerationId, ImageId, job_of
-from bot.domain.job import Job
 from bot.domain.picture import Sent
 from bot.domain.place import PlaceSettings, check_model, check_place, check_source, is_private, with_defaults
 from bot.domain.request import Action, ReplyTarget, Request
@@ -81,8 +81,8 @@ async def ask(
     """
     settings = await _allowed(desk, place, author=author)
     member = await desk.members.look_up(place.team, place.user)
-    above = await desk.store.job(job_of(parent)) if parent else None
-    target, private = _answer(desk, place, above, private=is_private(wishes.private, settings))
+    by = _named(place, member).asker(locale=member.locale)
+    target, private = await _answer(desk, place, parent, by, private=is_private(wishes.private, settings))
     request = with_defaults(
         Request(
             action=Action.SWEEP if action is Action.IMG2IMG and len(wishes.strengths or ()) > 1 else action,
@@ -107,7 +107,7 @@ async def ask(
         ),
         settings,
     )
-    return await desk.service.submit(request)
+    return await desk.service.submit(request, by=by)
 
 
 async def press(
@@ -138,19 +138,21 @@ async def press(
     Raises:
         UserError: the sentence for the member.
     """
-    parent = await desk.store.job(job_of(generation))
-    settings = await _allowed(desk, place, author=slack_user(parent.requester) if parent else "")
     member = await desk.members.look_up(place.team, place.user)
+    by = _named(place, member).asker(shown=shown_in(event), locale=member.locale)
+    found = await desk.service.results.find(generation, by=by)
+    parent = found[0] if found else None
+    settings = await _allowed(desk, place, author=slack_user(parent.requester) if parent else "")
     wanted = is_private(wishes.private if wishes else None, settings)
-    target, private = _answer(desk, place, parent, private=wanted)
+    target, private = await _answer(desk, place, generation, by, private=wanted)
     wishes = wishes or Flags(prompt="")
-    if model := wishes.model or (parent.recipes[0].model if parent else None):
+    if model := wishes.model or (parent.recipe.model if parent else None):
         check_model(settings, model)
     return await desk.service.press(
         Press(
             verb=verb,
             generation=generation,
-            requester=_named(place, member).requester,
+            by=by,
             reply_to=target,
             event_id=event.id,
             strength=strength,
@@ -193,10 +195,14 @@ async def _allowed(desk: Desk, place: Place, *, author: str) -> PlaceSettings:
     return settings
 
 
-def _answer(desk: Desk, place: Place, parent: Job | None, *, private: bool) -> tuple[ReplyTarget, bool]:
+async def _answer(
+    desk: Desk, place: Place, generation: GenerationId | None, by: Asker, *, private: bool
+) -> tuple[ReplyTarget, bool]:
     """Where a press is answered: what goes on from a private result stays private, with the same way to publish."""
     asked_at = desk.clock.now()
-    if place.is_direct and parent and parent.private and parent.requester.key == place.requester.key:
+    found = await desk.service.results.find(generation, by=by) if generation else None
+    parent = await desk.store.job(job_of(generation)) if generation and found and found[1] else None
+    if parent:
         home = parent.reply_to.address
         there = Place(
             team=place.team, user=place.user, channel=home.get("home_channel", ""), thread=home.get("home_thread", "")
@@ -206,4 +212,4 @@ def _answer(desk: Desk, place: Place, parent: Job | None, *, private: bool) -> t
 
 
 def _named(place: Place, member: Member) -> Place:
-    return Place(team=place.team, user=place.user, name=member.name or place.name)
+    return replace(place, name=member.name or place.name)

@@ -19,6 +19,7 @@ from adapters.slack.pages import (
 from adapters.slack.pictures import picture_among
 from adapters.slack.settings import keys_of, show_settings
 from adapters.slack.text import Block
+from bot.domain.access import Act
 from bot.domain.control import wish_of
 from bot.domain.errors import InvalidRequest, PictureRefused
 from bot.domain.flags import Flags, parse_flags
@@ -61,7 +62,9 @@ async def on_shortcut(desk: Desk, event: Inbound) -> None:
     job = await desk.store.job_of_message(message_ref(place.channel, message.get("ts", "")))
     if job is None and (known := job_id_in(message.get("metadata"))):
         job = await desk.store.job(known)
-    made = await desk.store.generations(job.id) if job else ()
+    by = place.asker(shown=job.id if job else None)
+    seen = job is not None and await desk.service.results.may(Act.DERIVE, job.id, by=by)
+    made = await desk.store.generations(job.id) if job and seen else ()
     file = None if made else picture_among(message.get("files"))
     about = "Works on the picture of that message."
     if made:
@@ -120,4 +123,4 @@ async def _info(desk: Desk, place: Place, text: str, locale: str) -> Block:
     generation = parse_generation_id(text.split(maxsplit=1)[0])
     if generation is None:
         raise InvalidRequest("refused-slack-no-job")
-    return details_page(await desk.service.describe(job_of(generation)))
+    return details_page(await desk.service.results.describe(job_of(generation), by=place.asker()))

@@ -5,14 +5,15 @@ Slack delivers it: by HTTP with `x-slack-retry-num`, on either socket, after a r
 `app_mention`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from adapters.slack.controls import parse_control
 from adapters.slack.forms import CALLBACK
 from adapters.slack.members import PLATFORM, Place, Team
-from bot.domain.ids import JobId
+from bot.domain.ids import JobId, job_of
 
 Payload = Mapping[str, Any]
 
@@ -122,6 +123,20 @@ def job_id_in(metadata: Payload | None) -> JobId | None:
     """The job whose message carries this metadata."""
     job = ((metadata or {}).get("event_payload") or {}).get("job_id")
     return JobId(job) if isinstance(job, str) else None
+
+
+def shown_in(event: Inbound) -> JobId | None:
+    """The job of a pressed button, if Slack's own copy of the message says that we put it there."""
+    if event.kind is not Kind.PRESS or not (message := event.body.get("message")):
+        return None
+    pressed = str(event.body["actions"][0].get("action_id", ""))
+    control = parse_control(pressed)
+    there = (str(each.get("action_id", "")) for block in message.get("blocks") or () for each in _elements(block))
+    return job_of(control.target) if control and pressed in there else None
+
+
+def _elements(block: Payload) -> Sequence[Payload]:
+    return block.get("elements") or ()
 
 
 def team_in(body: Payload) -> Team:

@@ -5,7 +5,10 @@ Slack's user ids are unique within one organisation only, so ours are `<organisa
 
 from dataclasses import dataclass
 
+from bot.domain.access import Asker
+from bot.domain.ids import JobId
 from bot.domain.request import ReplyTarget, Requester
+from bot.texts import REFERENCE
 
 PLATFORM = "slack"
 
@@ -60,6 +63,24 @@ class Place:
         organisation = self.team.enterprise or self.team.id
         return Requester(
             platform=PLATFORM, user=f"{organisation}/{self.user}", space=self.team.space, name=self.name or self.user
+        )
+
+    def asker(self, *, moderates: bool = False, shown: JobId | None = None, locale: str = REFERENCE) -> Asker:
+        """The member and the conversation, as the core decides by them.
+
+        Args:
+            moderates: they run the workspace.
+            shown: the job of the message of our own that it happened on.
+            locale: of the member.
+        """
+        return Asker(
+            requester=self.requester,
+            server=place_key(self.team),
+            rooms=(place_key(self.team, self.channel),) if self.channel else (),
+            channel="" if self.is_direct else self.channel,
+            moderates=moderates,
+            shown=shown,
+            locale=locale,
         )
 
     def reply_to(self, *, asked_at: float, private: bool) -> ReplyTarget:

@@ -59,9 +59,10 @@ async def _go_on(desk: Desk, event: Inbound, place: Place, generation: Generatio
     if not wishes.map_only:
         await asking.press(desk, event, place, Verb.CHAIN, generation, wishes=wishes)
         return
-    above = await desk.store.generation(generation)
-    if above is None:
+    found = await desk.service.results.find(generation, by=place.asker())
+    if found is None:
         raise Gone("refused-gone")
+    above, _ = found
     author = slack_user(above.requester)
     await asking.ask(desk, event, place, Action.MAP, wishes, source=above.image, author=author, parent=generation)
 

@@ -88,8 +88,11 @@ class SlackMessenger:
             return await self.edit(target, await self._alone(target, card, fault, card.job), card)
         return message
 
-    async def copy(self, target: ReplyTarget, card: Card, *, nonce: str) -> None:
+    async def copy(self, target: ReplyTarget, card: Card, *, nonce: str) -> str:
         """Show an ended job once more somewhere else: published, or sent to somebody.
+
+        Returns:
+            The id of the conversation that it stands in.
 
         Raises:
             TryLater: Slack is busy.
@@ -102,6 +105,7 @@ class SlackMessenger:
         except SlackFault as fault:
             raise self._error(fault) from fault
         await self.edit(target, stands, card)
+        return str(json.loads(stands)["channel"])
 
     async def _post(
         self, target: ReplyTarget, card: Card, nonce: str, *, channel: str, thread: str | None

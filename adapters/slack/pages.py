@@ -12,7 +12,8 @@ from bot.domain.limits import span
 from bot.domain.request import strength_word
 from bot.domain.style import Style
 from bot.rendering import control_facts, title
-from bot.service import Description, QueueView
+from bot.results import Description
+from bot.service import QueueView
 from bot.texts import REFERENCE, text
 
 _SHOWN_PROMPT = 150
@@ -162,7 +163,9 @@ def _made(generation: Generation) -> str:
     )
 
 
-def _ancestor(generation: Generation) -> str:
+def _ancestor(generation: Generation | None) -> str:
+    if generation is None:
+        return text("en", "info-hidden")
     recipe = generation.recipe
     if recipe.map_only:
         return title(recipe, "en") if not recipe.prompt else f"control map for: {clip(recipe.prompt, _SHOWN_PROMPT)}"

@@ -18,20 +18,18 @@ from adapters.slack.controls import (
 from adapters.slack.desk import Desk
 from adapters.slack.forms import Errand, form, unfolded
 from adapters.slack.home import show_home
-from adapters.slack.inbound import Inbound, place_of
-from adapters.slack.members import PLATFORM, Place
+from adapters.slack.inbound import Inbound, place_of, shown_in
+from adapters.slack.members import PLATFORM, Place, place_key
 from adapters.slack.pages import details_page, queue_page, said_page
 from adapters.slack.settings import keys_of, show_settings
 from bot.domain.actions import Verb
 from bot.domain.control import wish_of
-from bot.domain.errors import DeliveryError, Gone, InvalidRequest, NotAllowed
+from bot.domain.errors import DeliveryError, Gone, InvalidRequest
 from bot.domain.flags import Flags
 from bot.domain.ids import job_of
-from bot.domain.job import JobStatus
 from bot.domain.request import Action, ReplyTarget
 from bot.domain.safety import STRICTEST
 from bot.domain.style import strength_of
-from bot.rendering import render
 from bot.texts import text
 
 EXPORT_BYTES = 100_000_000
@@ -81,7 +79,12 @@ async def _on_control(desk: Desk, event: Inbound, place: Place, control: Control
         case Verb.CHAIN | Verb.EDIT | Verb.ASK_MAP:
             await _open_form(desk, event, place, control)
         case Verb.DETAILS:
-            await desk.open_view(event, details_page(await desk.service.describe(job_of(control.target))))
+            await desk.open_view(
+                event,
+                details_page(
+                    await desk.service.results.describe(job_of(control.target), by=place.asker(shown=shown_in(event)))
+                ),
+            )
         case Verb.CANCEL:
             await _cancel(desk, event, place, control)
         case Verb.DELETE:
@@ -99,10 +102,10 @@ async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control)
 
     A strength that is the usual one is left open, so that another style can bring its own; a chain begins with it.
     """
-    parent = await desk.store.generation(control.target)
-    if parent is None:
-        raise Gone("refused-picture-gone")
-    recipe = parent.recipe
+    found = await desk.service.results.find(control.target, by=place.asker(shown=shown_in(event)))
+    if found is None:
+        raise Gone("refused-gone")
+    recipe = found[0].recipe
     usual = await desk.service.settings(*keys_of(place))
     own = strength_of(desk.service.styles.get(recipe.style or "")) if usual.strength is None else usual.strength
     left_open = control.verb is Verb.CHAIN or recipe.strength == own
@@ -126,8 +129,8 @@ async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control)
 
 
 async def _cancel(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
-    moderator = await _may_moderate(desk, place, control)
-    await desk.service.cancel(job_of(control.target), by=place.requester, moderator=moderator)
+    by = place.asker(moderates=await desk.is_admin(place), shown=shown_in(event))
+    await desk.service.cancel(job_of(control.target), by=by)
     view: Mapping[str, Any] = event.body.get("view") or {}
     if view.get("type") == "home":
         await show_home(desk, place)
@@ -138,17 +141,13 @@ async def _cancel(desk: Desk, event: Inbound, place: Place, control: Control) ->
 
 
 async def _delete(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
-    moderator = await _may_moderate(desk, place, control)
-    await delete(desk, place, control, moderator=moderator, message=event.body.get("message") or {})
+    by = place.asker(moderates=await desk.is_admin(place), shown=shown_in(event))
+    await desk.service.delete(control.target, by=by)
+    await remove_message(desk, place, event.body.get("message") or {})
 
 
-async def delete(desk: Desk, place: Place, control: Control, *, moderator: bool, message: Mapping[str, Any]) -> None:
-    """Take a job's pictures out of the store, its message and files out of Slack.
-
-    Raises:
-        UserError: it is somebody else's, or gone.
-    """
-    await desk.service.delete(control.target, by=place.requester, moderator=moderator)
+async def remove_message(desk: Desk, place: Place, message: Mapping[str, Any]) -> None:
+    """Take a result's message and files out of Slack."""
     ts = message.get("ts", "")
     if place.channel and ts:
         await desk.quietly(place.team, "chat_delete", channel=place.channel, ts=ts)
@@ -160,38 +159,26 @@ async def delete(desk: Desk, place: Place, control: Control, *, moderator: bool,
         await desk.quietly(place.team, "files_delete", file=file)
 
 
-async def _may_moderate(desk: Desk, place: Place, control: Control) -> bool:
-    """A workspace's admins, on others' jobs of their own workspace."""
-    job = await desk.store.job(job_of(control.target))
-    if job is None or job.requester.key == place.requester.key:
-        return False
-    ours = (job.requester.platform, job.requester.space) == (PLATFORM, place.team.space)
-    return ours and await desk.is_admin(place)
-
-
 async def publish(desk: Desk, place: Place, control: Control) -> None:
     """Show a private result where it was asked for.
 
     Raises:
         UserError: it is somebody else's, or there is nothing to show.
     """
-    description = await desk.service.describe(job_of(control.target))
-    job = description.job
-    if job.requester.key != place.requester.key:
-        raise NotAllowed("refused-not-yours")
-    if job.status is not JobStatus.SUCCEEDED or not description.generations:
-        raise Gone("refused-slack-unpublishable")
-    address = job.reply_to.address
-    if not address.get("home_channel"):
-        raise InvalidRequest("refused-slack-no-channel")
-    home = {**address, "channel": address["home_channel"], "thread": address.get("home_thread", "")}
-    target = ReplyTarget(platform=PLATFORM, address={name: value for name, value in home.items() if value})
-    fitted = desk.service.fitted(description.generations, STRICTEST, private=False)
-    card = render(job, fitted, public=True)
-    try:
-        await desk.messenger.copy(target, card, nonce=f"{job.id}:published")
-    except DeliveryError as fault:
-        raise InvalidRequest("refused-slack-unpublished", reason=str(fault)) from fault
+    job_id, by = job_of(control.target), place.asker()
+    job = await desk.store.job(job_id)
+    address = job.reply_to.address if job else {}
+    channel = address.get("home_channel", "")
+    where = place_key(place.team, channel)
+    async with desk.service.results.publishing(job_id, by=by, where=where, site=STRICTEST) as card:
+        if not channel:
+            raise InvalidRequest("refused-slack-no-channel")
+        home = {**address, "channel": channel, "thread": address.get("home_thread", "")}
+        target = ReplyTarget(platform=PLATFORM, address={name: value for name, value in home.items() if value})
+        try:
+            await desk.messenger.copy(target, card, nonce=f"{job_id}:published")
+        except DeliveryError as fault:
+            raise InvalidRequest("refused-slack-unpublished", reason=str(fault)) from fault
     await desk.tell(place, "slack-published")
 
 

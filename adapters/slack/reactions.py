@@ -3,18 +3,16 @@
 from dataclasses import replace
 
 from adapters.slack import asking
-from adapters.slack.controls import Control
 from adapters.slack.desk import Desk
 from adapters.slack.inbound import Inbound, place_of
-from adapters.slack.members import Place
+from adapters.slack.members import Place, place_key
 from adapters.slack.messenger import message_ref
-from adapters.slack.presses import delete
+from adapters.slack.presses import remove_message
 from bot.domain.actions import Verb
 from bot.domain.errors import DeliveryError, InvalidRequest
 from bot.domain.ids import generation_id
 from bot.domain.job import Job
 from bot.domain.safety import STRICTEST
-from bot.rendering import render
 
 _REROLL = frozenset({"repeat", "arrows_counterclockwise", "game_die"})
 _SEND = frozenset({"email", "envelope", "incoming_envelope", "star", "star2"})
@@ -40,24 +38,17 @@ async def on_reaction(desk: Desk, event: Inbound) -> None:
 
 async def _send(desk: Desk, place: Place, job: Job) -> None:
     """A copy for whoever reacted, with the same buttons."""
-    made = await desk.store.generations(job.id)
-    if not made:
-        return
+    by = place.asker(shown=job.id)
+    card = replace(await desk.service.results.copy(job.id, by=by, site=STRICTEST), mention=False)
     target = place.reply_to(asked_at=desk.clock.now(), private=True)
-    fitted = desk.service.fitted(made, STRICTEST, private=True)
-    card = replace(render(job, fitted, public=True), mention=False)
     try:
-        await desk.messenger.copy(target, card, nonce=f"{job.id}:for:{place.user}")
+        channel = await desk.messenger.copy(target, card, nonce=f"{job.id}:for:{place.user}")
     except DeliveryError as fault:
         raise InvalidRequest("refused-slack-unsent", reason=str(fault)) from fault
+    await desk.service.results.copied(job.id, by=by, where=place_key(place.team, channel))
 
 
 async def _remove(desk: Desk, place: Place, job: Job, *, ts: str) -> None:
-    """Mine only: somebody else's cross is an opinion, not an order."""
-    if job.requester.key != place.requester.key:
-        return
-    if not job.status.ended:
-        await desk.service.cancel(job.id, by=place.requester)
-        return
-    control = Control(verb=Verb.DELETE, target=generation_id(job.id, 0))
-    await delete(desk, place, control, moderator=False, message={"ts": ts})
+    by = place.asker(moderates=await desk.is_admin(place), shown=job.id)
+    if await desk.service.cross(generation_id(job.id, 0), by=by):
+        await remove_message(desk, place, {"ts": ts})

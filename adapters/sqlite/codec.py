@@ -41,6 +41,7 @@ def job_columns(job: Job) -> Columns:
         "pixels": job.pixels,
         "notes": _json(job.notes),
         "site": _json(asdict(job.site)),
+        "place": job.place,
     }
 
 
@@ -73,6 +74,7 @@ def job_from(row: sqlite3.Row) -> Job:
         pixels=row["pixels"],
         notes=tuple(json.loads(row["notes"])),
         site=Site(**json.loads(row["site"])),
+        place=row["place"],
         status=JobStatus(row["status"]),
         attempt=row["attempt"],
         strikes=row["strikes"],

@@ -124,7 +124,22 @@ CREATE INDEX usage_at ON usage (at);
 CREATE INDEX inbox_settled ON inbox (received_at) WHERE settled;
 """
 
-MIGRATIONS = (_FIRST, _PLACES, _SLACK, _SAFETY, _WITHOUT_SCANS)
+_ACCESS = """
+ALTER TABLE jobs ADD COLUMN place TEXT NOT NULL DEFAULT '';
+UPDATE jobs SET place = CASE reply_to ->> 'platform'
+    WHEN 'discord' THEN 'discord:channel:' || ((reply_to ->> '$.address.discord') ->> 'channel')
+    WHEN 'slack' THEN 'slack:' || (requester ->> 'space') || '/'
+        || coalesce(reply_to ->> '$.address.home_channel', reply_to ->> '$.address.channel', '')
+    ELSE '' END;
+
+CREATE TABLE copies (
+    job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    place TEXT NOT NULL,  -- a conversation that the bot sent a copy to
+    PRIMARY KEY (job, place)
+) STRICT;
+"""
+
+MIGRATIONS = (_FIRST, _PLACES, _SLACK, _SAFETY, _WITHOUT_SCANS, _ACCESS)
 
 
 def tables_made() -> frozenset[str]:

@@ -23,10 +23,12 @@ _SETTLE = "UPDATE inbox SET settled = 1, payload = '' WHERE id = ?"
 _ADD_JOB = """
 INSERT INTO jobs (
     id, event_id, requester_key, status, attempt, strikes, lease, error, created_at, started_at, ended_at, action,
-    requester, reply_to, source, recipes, lineage, private, locale, pixels, notes, site
+    requester, reply_to, source, recipes, lineage, private, locale, pixels, notes, site,
+    place
 ) VALUES (
     :id, :event_id, :requester_key, :status, :attempt, :strikes, :lease, :error, :created_at, :started_at, :ended_at,
-    :action, :requester, :reply_to, :source, :recipes, :lineage, :private, :locale, :pixels, :notes, :site
+    :action, :requester, :reply_to, :source, :recipes, :lineage, :private, :locale, :pixels, :notes, :site,
+    :place
 )
 """
 
@@ -225,6 +227,17 @@ class SqliteJobStore(Erasure):
                 "INSERT OR REPLACE INTO places (key, settings) VALUES (?, ?)",
                 (key, codec.place_column(settings)),
             )
+
+    async def copied(self, job: JobId, place: str) -> None:
+        async with self.database.transaction() as tx:
+            await tx.execute(
+                "INSERT INTO copies (job, place) SELECT id, ? FROM jobs WHERE id = ? ON CONFLICT DO NOTHING",
+                (place, job),
+            )
+
+    async def copies(self, job: JobId) -> frozenset[str]:
+        rows = await self.database.read("SELECT place FROM copies WHERE job = ?", (job,))
+        return frozenset(row["place"] for row in rows)
 
     async def forget_places(self, prefix: str) -> None:
         async with self.database.transaction() as tx:

@@ -26,6 +26,7 @@ from bot.cli.files import (
     write_file,
 )
 from bot.compose import compose, engine_of, exporter_of
+from bot.domain.access import Asker
 from bot.domain.actions import Press, Verb
 from bot.domain.control import Control, ControlWish
 from bot.domain.errors import JobFailed
@@ -275,7 +276,7 @@ def _next_pass(asked: argparse.Namespace, parent: Generation, prompt: str, numbe
     return Press(
         verb=Verb.CHAIN,
         generation=parent.id,
-        requester=_ME,
+        by=Asker(requester=_ME),
         reply_to=_HERE,
         event_id=f"console:{number}",
         prompt=prompt,

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.domain.access import Asker
 from bot.domain.control import UNSAID, ControlWish
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation, Lineage
 from bot.domain.lora import LoraWish
 from bot.domain.picture import Sent
-from bot.domain.request import SWEEP_STRENGTHS, Action, ReplyTarget, Request, Requester
+from bot.domain.request import SWEEP_STRENGTHS, Action, ReplyTarget, Request
 from bot.domain.safety import STRICTEST, Site
 
 
@@ -57,6 +58,7 @@ class Press:
     """A member acts on a result. The optional fields are what a modal asked for; None keeps the parent's.
 
     Attributes:
+        by: who pressed, and where.
         event_id: the platform's id of the press.
         strengths: none at all ask for the usual one, which is the place's, the style's own or the product's.
         style: an empty one takes the parent's away.
@@ -68,7 +70,7 @@ class Press:
 
     verb: Verb
     generation: GenerationId
-    requester: Requester
+    by: Asker
     reply_to: ReplyTarget
     event_id: str
     strength: float | None = None
@@ -124,7 +126,7 @@ def derive(parent: Generation, press: Press) -> Request:
     guidance_scale = None if other_model or other_style else recipe.guidance_scale
     return Request(
         action=DERIVING[verb],
-        requester=press.requester,
+        requester=press.by.requester,
         reply_to=press.reply_to,
         event_id=press.event_id,
         source=source if press.source is None else press.source,

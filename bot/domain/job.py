@@ -1,7 +1,7 @@
 """A job: an accepted request, and the table of everything that can happen to it.
 
-Two rules: a job changes only by `moved`, and a job that has ended never changes again. `attempt` fences: what a
-worker reports for an older attempt is thrown away.
+Two rules: a job changes only by its own methods, and a job that has ended never changes again. `attempt` fences: what
+a worker reports for an older attempt is thrown away.
 """
 
 from collections.abc import Mapping
@@ -127,6 +127,7 @@ class Job:
         pixels: of the picture the model works on, for what it costs.
         notes: what the member should know about the source, e.g. that it was animated.
         site: what the place was like when it was asked.
+        place: the conversation in which it was asked, as `Asker.rooms` names it; empty if there was none.
         attempt: how often it was started; 0 before the first time.
         strikes: workers that died under it.
         lease: the run of the service that took it up, for who reads a database after a fault.
@@ -148,6 +149,7 @@ class Job:
     pixels: int
     notes: tuple[str, ...] = ()
     site: Site = STRICTEST
+    place: str = ""
     status: JobStatus = JobStatus.RECEIVED
     attempt: int = 0
     strikes: int = 0

@@ -87,6 +87,7 @@ class Request:
         parent: the result a button was pressed on.
         locale: BCP 47 tag of the member's language.
         site: what the place was like when it was asked.
+        place: the conversation in which it was asked; see `Job.place`.
         blocked: patterns that its prompt may not have there, besides the owner's; see `bot.domain.blocklist`.
     """
 
@@ -110,6 +111,7 @@ class Request:
     parent: GenerationId | None = None
     locale: str = "en"
     site: Site = STRICTEST
+    place: str = ""
     blocked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

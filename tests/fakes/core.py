@@ -11,6 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from bot import assembly
+from bot.domain.access import Asker
 from bot.domain.actions import Press, Verb
 from bot.domain.card import Card
 from bot.domain.ids import GenerationId, JobId
@@ -42,6 +43,7 @@ STYLES = {
     )
 }
 _numbers = itertools.count(1)
+ROOM = "fake:room"
 
 
 class LoopClock:
@@ -72,6 +74,12 @@ def requester(user: str = "ann", *, platform: str = "fake") -> Requester:
     return Requester(platform=platform, user=user, space="server", name=user.title())
 
 
+def asker(user: str = "ann", *, platform: str = "fake", **changes: object) -> Asker:
+    """A member in the one conversation of the fake chat; keywords say more."""
+    where: dict[str, object] = {"requester": requester(user, platform=platform), "server": "server", "rooms": (ROOM,)}
+    return Asker(**(where | changes))  # type: ignore[arg-type]  # the table above is typed by Asker itself
+
+
 def request(user: str = "ann", *, event: str | None = None, **changes: object) -> Request:
     """A plain wish of a member; keywords change it."""
     wish: dict[str, object] = {
@@ -81,6 +89,7 @@ def request(user: str = "ann", *, event: str | None = None, **changes: object) -
         "event_id": event or f"fake:{next(_numbers)}",
         "source": png(),
         "prompt": "an oil painting",
+        "place": ROOM,
     }
     return Request(**(wish | changes))  # type: ignore[arg-type]  # the table above is typed by Request itself
 
@@ -90,7 +99,7 @@ def press(verb: Verb, generation: GenerationId, user: str = "ann", **changes: ob
     asked: dict[str, object] = {
         "verb": verb,
         "generation": generation,
-        "requester": requester(user),
+        "by": asker(user),
         "reply_to": ReplyTarget(platform="fake", address={"channel": "1"}),
         "event_id": f"fake:{next(_numbers)}",
     }

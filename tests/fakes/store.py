@@ -34,6 +34,7 @@ class MemoryJobStore:
         self._outbox: dict[JobId, Delivery] = {}
         self._over: set[JobId] = set()
         self._used: dict[JobId, _Used] = {}
+        self._copies: dict[JobId, set[str]] = {}
 
     async def receive(self, event: InboxEvent) -> bool:
         if event.id in self._inbox:
@@ -206,6 +207,13 @@ class MemoryJobStore:
     async def set_place(self, key: str, settings: PlaceSettings) -> None:
         self._places[key] = settings
 
+    async def copied(self, job: JobId, place: str) -> None:
+        if job in self._jobs:
+            self._copies.setdefault(job, set()).add(place)
+
+    async def copies(self, job: JobId) -> frozenset[str]:
+        return frozenset(self._copies.get(job, ()))
+
     async def forget_places(self, prefix: str) -> None:
         self._places = {key: kept for key, kept in self._places.items() if not key.startswith(prefix)}
 
@@ -223,6 +231,7 @@ class MemoryJobStore:
         for generation in [g for g in self._generations.values() if g.job == job.id]:
             del self._generations[generation.id]
         del self._jobs[job.id]
+        self._copies.pop(job.id, None)
         del self._outbox[job.id]
         self._over.discard(job.id)
         self._without_pictures.discard(job.id)

@@ -17,7 +17,7 @@ from bot.domain.job import JobStatus
 from bot.domain.limits import Limits
 from bot.texts import text
 from bot.uploads import MOST_REFUSED
-from tests.fakes.core import Bench, bench, png, press, request, requester
+from tests.fakes.core import Bench, asker, bench, png, press, request, requester
 from tests.fakes.moderator import FakeModerator
 
 
@@ -61,7 +61,7 @@ async def test_a_member_who_is_forgotten_leaves_no_picture_and_no_word(at: Bench
 
 async def test_a_deleted_result_is_off_the_disk_when_the_member_is_told(at: Bench, tmp_path: Path) -> None:
     result = await made(at)
-    await at.service.delete(result, by=requester())
+    await at.service.delete(result, by=asker())
     assert (kept(tmp_path), words(tmp_path)) == (set(), 0)
 
 
@@ -82,7 +82,7 @@ async def test_what_others_made_from_it_is_said_and_still_works(at: Bench, tmp_p
 
 async def test_a_source_stays_for_the_other_job_that_uses_it(at: Bench, tmp_path: Path) -> None:
     first, second = await made(at), await made(at)
-    await at.service.delete(first, by=requester())
+    await at.service.delete(first, by=asker())
     assert len(kept(tmp_path)) == 2
     await at.shown((await at.service.press(press(Verb.RERUN, second, strength=0.2))).job.id)
 
@@ -91,10 +91,10 @@ async def test_a_picture_sent_again_while_its_last_job_is_deleted_works(at: Benc
     for _ in range(4):
         result = await made(at)
         _, receipt = await asyncio.gather(
-            at.service.delete(result, by=requester()), at.service.submit(request(source=png("teal")))
+            at.service.delete(result, by=asker()), at.service.submit(request(source=png("teal")))
         )
         await at.shown(receipt.job.id)
-        await at.service.delete(generation_id(receipt.job.id, 0), by=requester())
+        await at.service.delete(generation_id(receipt.job.id, 0), by=asker())
         assert kept(tmp_path) == set()
 
 
@@ -102,7 +102,7 @@ async def test_a_job_deleted_while_it_runs_leaves_nothing(at: Bench, tmp_path: P
     at.engine.hold()
     job = (await at.service.submit(request(prompt="a zebra"))).job
     await at.engine.until_running(f"{generation_id(job.id, 0)}-1")
-    await at.service.delete(generation_id(job.id, 0), by=requester())
+    await at.service.delete(generation_id(job.id, 0), by=asker())
     await at.engine.release()
     await at.shown(job.id, JobStatus.CANCELLED)
     assert (kept(tmp_path), words(tmp_path)) == (set(), 0)
@@ -132,7 +132,7 @@ async def test_a_picture_stopped_before_its_end_counts_and_one_that_waited_does_
     second = (await at.service.submit(request())).job
     await at.engine.until_running(f"{generation_id(first.id, 0)}-1")
     for job in (second, first):
-        await at.service.cancel(job.id, by=requester())
+        await at.service.cancel(job.id, by=asker())
     await at.engine.release()
     assert await used(at) == 1
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.delivery import BACK_OFF, LONGEST_PAUSE, MAX_TRIES, REPOSITION_SECONDS, Delivery
-from bot.domain.card import Progress, Waiting
+from bot.domain.card import Card, Progress, Waiting
 from bot.domain.errors import StorageFailed, TryLater, Undeliverable
 from bot.domain.ids import ImageId, JobId
 from bot.domain.job import Generation, Job, JobStatus, Lineage, Recipe
 from bot.domain.request import Action, ReplyTarget
+from bot.rendering import render
 from tests.fakes.core import LoopClock, requester
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.store import MemoryJobStore
@@ -199,6 +200,35 @@ async def test_a_fault_of_an_adapter_is_tried_again_and_harms_nobody_else(
         assert at.times(healthy)[0] < 1
         assert len(at.times(ill)) == 1
         assert faults == []
+
+
+async def test_a_card_that_cannot_be_rendered_costs_its_own_message_and_comes_after_the_next_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def failing(job: Job, *rest: object, **more: object) -> Card:
+        if job.id == new_job("a").id and job.status.ended:
+            raise KeyError("button-twice")
+        return render(job, *rest, **more)  # type: ignore[arg-type]  # handed through
+
+    with monkeypatch.context() as broken:
+        broken.setattr("bot.delivery.render", failing)
+        async with desk() as at:
+            ill, healthy = await at.add(new_job("a")), await at.add(new_job("b"))
+            await at.finish(ill)
+            await at.finish(healthy)
+            await asyncio.sleep(60)
+        for _ in range(2):  # a start while the fault is still there ends no better and no worse
+            async with desk(at.store, at.chat) as again:
+                again.delivery.announce(ill.id)
+                await asyncio.sleep(60)
+    assert at.chat.of(healthy.id)[0].cards[-1].headline == "Done"
+    assert "comes after my next start" in at.chat.of(ill.id)[0].cards[-1].headline
+    assert [duty.job for duty in await at.store.deliveries()] == [ill.id]
+    async with desk(at.store, at.chat) as mended:
+        mended.delivery.announce(ill.id)
+        await asyncio.sleep(60)
+    assert [message.cards[-1].headline for message in at.chat.of(ill.id)] == ["Done"]
+    assert not await at.store.deliveries()
 
 
 async def test_a_place_that_is_gone_ends_the_duty_without_a_loop() -> None:

@@ -14,7 +14,7 @@ from bot.domain.place import PlaceSettings
 from bot.domain.request import Action
 from bot.domain.safety import Outcome, Policy, Site, Verdict
 from bot.gate import Tally
-from tests.fakes.core import bench, press, request
+from tests.fakes.core import asker, bench, press, request
 from tests.fakes.moderator import FakeModerator
 
 ADULTS = Site(age_restricted=True, spoilers=True)
@@ -98,7 +98,8 @@ async def test_a_spoiler_is_kept_with_the_result_and_its_source_not_shown(tmp_pa
         [kept] = await core.store.generations(receipt.job.id)
         assert kept.safety.verdict is Verdict.UNSAFE
         with pytest.raises(NotAllowed, match="may not be shown in this place"):
-            core.service.fitted([kept], PLAIN, private=False)
+            async with core.service.results.publishing(receipt.job.id, by=asker(), where="x", site=PLAIN):
+                pass
 
 
 async def test_an_unsafe_source_is_not_shown_beside_a_safe_result(tmp_path: Path) -> None:
@@ -122,8 +123,10 @@ async def test_what_only_adults_may_see_is_asked_about_again_elsewhere(tmp_path:
         assert not card.pictures[0].spoiler
         made = await core.store.generations(receipt.job.id)
         with pytest.raises(NotAllowed):
-            core.service.fitted(made, EVERYBODY, private=False)
-        assert core.service.fitted(made, ADULTS, private=False) == made
+            async with core.service.results.publishing(receipt.job.id, by=asker(), where="x", site=EVERYBODY):
+                pass
+        async with core.service.results.publishing(receipt.job.id, by=asker(), where="x", site=ADULTS) as card:
+            assert [each.generation for each in card.pictures] == [each.id for each in made]
 
 
 async def test_no_preview_is_asked_for_that_nobody_has_looked_at(tmp_path: Path) -> None:
@@ -146,7 +149,7 @@ async def test_a_job_cancelled_while_it_is_looked_at_stays_cancelled(tmp_path: P
     async with bench(tmp_path, moderator=moderator) as core:
         job = (await core.service.submit(request())).job
         await moderator.looking.wait()
-        await core.service.cancel(job.id, by=job.requester)
+        await core.service.cancel(job.id, by=asker())
         moderator.release()
         card = await core.shown(job.id, JobStatus.CANCELLED)
         assert card.pictures == ()

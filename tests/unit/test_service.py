@@ -16,7 +16,7 @@ from bot.domain.lora import LoraWish
 from bot.domain.place import PlaceSettings, with_defaults
 from bot.domain.request import Action
 from inference.api import Lora
-from tests.fakes.core import Bench, bench, press, request, requester
+from tests.fakes.core import Bench, asker, bench, press, request, requester
 from tests.fakes.engine import DEFAULTS, MODEL
 
 
@@ -127,8 +127,8 @@ async def test_rerun_keeps_the_seed_reroll_does_not_and_a_chain_starts_from_the_
         assert [job.lineage.depth for job in (rerun, reroll, chain)] == [1, 1, 2]
         assert all(job.lineage.root == parent for job in (rerun, reroll, chain))
         await at.shown(chain.id)
-        described = await at.service.describe(chain.id)
-        assert [ancestor.id for ancestor in described.ancestors] == [parent]
+        described = await at.service.results.describe(chain.id, by=asker())
+        assert [ancestor and ancestor.id for ancestor in described.ancestors] == [parent]
 
 
 async def test_a_sweep_shows_one_picture_per_strength_from_one_seed(tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ async def test_the_daily_quota_counts_pictures_and_gives_back_what_was_cancelled
         with pytest.raises(LimitReached, match="24 hours"):
             await at.service.submit(request())
 
-        await at.service.cancel(sweep.job.id, by=requester())
+        await at.service.cancel(sweep.job.id, by=asker())
         await at.service.submit(request(action=Action.SWEEP))
 
 
@@ -219,14 +219,14 @@ async def test_a_waiting_job_is_cancelled_at_once_and_never_runs(tmp_path: Path)
         at.engine.hold()
         first = (await at.service.submit(request("bob"))).job
         waiting = (await at.service.submit(request())).job
-        await at.service.cancel(waiting.id, by=requester())
+        await at.service.cancel(waiting.id, by=asker())
         await at.shown(waiting.id, JobStatus.CANCELLED)
         await at.engine.release()
         await at.shown(first.id)
 
         assert len(at.engine.requests) == 1
         with pytest.raises(Gone, match="ended already"):
-            await at.service.cancel(waiting.id, by=requester())
+            await at.service.cancel(waiting.id, by=asker())
 
 
 async def test_a_running_job_is_cancelled_within_a_step(tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ async def test_a_running_job_is_cancelled_within_a_step(tmp_path: Path) -> None:
         at.engine.hold()
         job = (await at.service.submit(request(action=Action.SWEEP))).job
         await at.engine.until_running(f"{generation_id(job.id, 0)}-1")
-        await at.service.cancel(job.id, by=requester())
+        await at.service.cancel(job.id, by=asker())
         card = await at.shown(job.id, JobStatus.CANCELLED)
         after = (await at.service.submit(request())).job
         await at.engine.release()
@@ -254,7 +254,7 @@ async def test_a_job_that_is_deleted_while_it_runs_is_stopped(tmp_path: Path) ->
         while not await at.store.generations(job.id):
             await asyncio.sleep(0)
         at.engine.hold()
-        await at.service.delete(generation_id(job.id, 0), by=requester())
+        await at.service.delete(generation_id(job.id, 0), by=asker())
         await at.engine.release()
         await at.shown(job.id, JobStatus.CANCELLED)
 
@@ -265,8 +265,8 @@ async def test_only_the_owner_or_a_moderator_stops_a_job(tmp_path: Path) -> None
     async with bench(tmp_path, start=False) as at:
         job = (await at.service.submit(request())).job
         with pytest.raises(NotAllowed):
-            await at.service.cancel(job.id, by=requester("bob"))
-        await at.service.cancel(job.id, by=requester("bob"), moderator=True)
+            await at.service.cancel(job.id, by=asker("bob"))
+        await at.service.cancel(job.id, by=asker("bob", moderates=True))
 
 
 async def test_a_result_that_is_gone_says_what_to_do(tmp_path: Path) -> None:
@@ -422,7 +422,7 @@ async def test_another_model_paints_a_result_with_its_own_steps_and_guidance(tmp
         assert told.job.recipes[0].steps == 9
         assert again.duplicate, "what the model has by itself is the same wish"
         for job in (first.job, told.job):
-            await at.service.cancel(job.id, by=requester())
+            await at.service.cancel(job.id, by=asker())
         await at.engine.release()
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.access import Asker
 from bot.domain.actions import DERIVING, Press, Verb, derive, lineage_of
 from bot.domain.control import NO_CONTROL, Control, ControlWish
 from bot.domain.errors import InvalidRequest
@@ -33,7 +34,7 @@ def a_map(**changes: object) -> Generation:
 
 
 def a_press(verb: Verb, parent: Generation) -> Press:
-    return Press(verb=verb, generation=parent.id, requester=BOB, reply_to=HERE, event_id="discord:9")
+    return Press(verb=verb, generation=parent.id, by=Asker(requester=BOB), reply_to=HERE, event_id="discord:9")
 
 
 @pytest.mark.parametrize("verb", sorted(DERIVING))

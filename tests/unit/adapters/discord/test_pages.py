@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from adapters.discord.pages import description_lines
-from bot.service import Description
+from bot.results import Description
 from tests.fakes.jobs import a_generation, a_job
 
 

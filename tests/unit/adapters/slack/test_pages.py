@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from adapters.slack.pages import details_page
-from bot.service import Description
+from bot.results import Description
 from tests.fakes.jobs import a_generation, a_job
 from tests.fakes.slack_server.member import words
 

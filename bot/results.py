@@ -1,0 +1,157 @@
+"""Jobs and their results as members see and share them, each asked of `bot.domain.access` first."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from weakref import WeakValueDictionary
+
+import structlog
+
+from bot.domain.access import Act, Asker, is_allowed, refusal
+from bot.domain.card import Card, Waiting
+from bot.domain.errors import Gone
+from bot.domain.ids import GenerationId, JobId, job_of
+from bot.domain.job import Generation, Job
+from bot.domain.safety import Site
+from bot.gate import Gate
+from bot.ports import JobStore
+from bot.rendering import render
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """A job with its results and the results it descends from, root first.
+
+    Attributes:
+        ancestors: None stands for one that who asked may not see: another member's picture.
+    """
+
+    job: Job
+    generations: Sequence[Generation]
+    ancestors: Sequence[Generation | None]
+
+
+class Results:
+    """Part of the core's front door; see `Service.results`."""
+
+    def __init__(self, *, store: JobStore, gate: Gate, waiting: Callable[[JobId], Waiting | None]) -> None:
+        self._store = store
+        self._gate = gate
+        self._waiting = waiting
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def find(self, generation: GenerationId, *, by: Asker) -> tuple[Generation, bool] | None:
+        """A result to go on from, and whether what descends from it stays private.
+
+        None if it is not kept, or nothing that this member may go on from here.
+        """
+        found, job = await self._store.generation(generation), await self._store.job(job_of(generation))
+        if found is None or job is None or not await self._may(Act.DERIVE, by, job):
+            return None
+        return found, await self.is_hidden(job)
+
+    async def may(self, act: Act, job_id: JobId, *, by: Asker) -> bool:
+        """Whether a member may do that; an unknown job takes nothing."""
+        job = await self._store.job(job_id)
+        return job is not None and await self._may(act, by, job)
+
+    async def describe(self, job_id: JobId, *, by: Asker) -> Description:
+        """A job with its recipe and lineage, as far as who asks may see it.
+
+        Raises:
+            UserError: it is unknown, not kept any more, or not theirs to see.
+        """
+        job = await self.allowed(Act.SEE, job_id, by)
+        ancestors: list[Generation | None] = []
+        above = job.lineage.parent
+        while above and (ancestor := await self._store.generation(above)):
+            its_job = await self._store.job(ancestor.job)
+            seen = its_job is not None and await self._may(Act.SEE, by, its_job)
+            ancestors.insert(0, ancestor if seen else None)
+            above = ancestor.lineage.parent
+        return Description(job=job, generations=await self._store.generations(job_id), ancestors=ancestors)
+
+    @asynccontextmanager
+    async def publishing(self, job_id: JobId, *, by: Asker, where: str, site: Site) -> AsyncIterator[Card]:
+        """Show everybody at `where` what only its requester saw: post the card inside the context.
+
+        Once that is done the result stands there for everybody, and is not published there again.
+
+        Raises:
+            UserError: it is not theirs, has no picture, may not be shown there, or stands there already.
+        """
+        job = await self.allowed(Act.PUBLISH, job_id, by)
+        async with self._publishing(job_id):
+            if where in await self._store.copies(job_id):
+                raise Gone("refused-published")
+            generations = await self._results(job_id)
+            yield render(job, self._gate.fitted(generations, site, private=False), public=True)
+            await self._store.copied(job_id, where)
+
+    async def copy(self, job_id: JobId, *, by: Asker, site: Site) -> Card:
+        """The card of a result for whoever asked to have it sent; `copied` says then where it went.
+
+        Raises:
+            UserError: it is unknown, has no picture, or may not be shown there.
+        """
+        job = await self.allowed(Act.COPY, job_id, by)
+        generations = await self._results(job_id)
+        return render(job, self._gate.fitted(generations, site, private=True), public=True)
+
+    async def copied(self, job_id: JobId, *, by: Asker, where: str) -> None:
+        """A copy stands where `by` alone is: they may go on from it there."""
+        job = await self._store.job(job_id)
+        if job and job.requester.key != by.requester.key:
+            await self._store.copied(job_id, where)
+
+    async def collect(self, job_id: JobId, *, by: Asker) -> Card:
+        """The card of a member's own job as it stands, for a message that has to be written anew.
+
+        Raises:
+            UserError: it is unknown or somebody else's.
+        """
+        job = await self.allowed(Act.COLLECT, job_id, by)
+        generations = await self._store.generations(job.id) if job.status.ended else ()
+        return render(job, generations, waiting=self._waiting(job.id))
+
+    async def _results(self, job_id: JobId) -> Sequence[Generation]:
+        generations = await self._store.generations(job_id)
+        if not generations:
+            raise Gone("refused-gone")
+        return generations
+
+    async def allowed(self, act: Act, job_id: JobId, by: Asker) -> Job:
+        """The job, for a member who may do that with it.
+
+        Raises:
+            UserError: they may not, or there is no such job: the same sentence if it is not theirs to see.
+        """
+        job = await self._store.job(job_id)
+        if job and await self._may(act, by, job):
+            return job
+        log.info("access refused", act=act, job=job_id, known=job is not None, user=by.requester.key, place=by.place)
+        raise refusal(act, by, job, await self._store.copies(job_id))
+
+    async def _may(self, act: Act, by: Asker, job: Job) -> bool:
+        copies = await self._store.copies(job.id)
+        if is_allowed(act, by, job, copies):
+            return True
+        if by.shown != job.id or not by.place or by.place in copies:
+            return False
+        # Our own message shows it to them: a copy that a version sent which did not write that down.
+        await self._store.copied(job.id, by.place)
+        return is_allowed(act, by, job, {*copies, by.place})
+
+    async def is_hidden(self, job: Job) -> bool:
+        """Whether nobody but its requester may see it, nor what descends from it."""
+        return job.private and not await self._store.copies(job.id)
+
+    def _publishing(self, job_id: JobId) -> asyncio.Lock:
+        """One at a time: two presses at once must not both find that it was not published."""
+        lock = self._locks.get(job_id)
+        if lock is None:
+            lock = self._locks[job_id] = asyncio.Lock()
+        return lock
