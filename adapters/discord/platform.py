@@ -23,7 +23,7 @@ from adapters.discord.rest import Rest
 from adapters.discord.settings import FORGET, Privacy, Settings
 from adapters.discord.translate import ACTIONS
 from adapters.downloads import downloader
-from bot.domain.actions import Verb
+from bot.domain.actions import DERIVING, OPENING, Verb
 from bot.ports import Clock, Exporter, JobStore
 from bot.service import Service
 from inference.api import ControlKind
@@ -159,10 +159,9 @@ class DiscordPlatform:
         }
         for name in ACTIONS:
             flows[f"command {name}"] = Flow(remix.command, Ack.PUBLIC, lasting=True)
-        for verb in (Verb.RERUN, Verb.REROLL, Verb.SWEEP, Verb.SHOW_MAP, Verb.USE_MAP):
+        for verb in DERIVING.keys() - OPENING.keys():
             flows[f"button {verb}"] = Flow(presses.again, Ack.PUBLIC, lasting=True)
-        for verb in (Verb.CHAIN, Verb.EDIT, Verb.ASK_MAP):
+        for verb, done in OPENING.items():
             flows[f"button {verb}"] = Flow(presses.ask)
-        for verb in (Verb.CHAIN, Verb.EDIT, Verb.USE_MAP):
-            flows[f"modal {verb}"] = Flow(presses.form, Ack.PUBLIC, lasting=True)
+            flows[f"modal {done}"] = Flow(presses.form, Ack.PUBLIC, lasting=True)
         return flows

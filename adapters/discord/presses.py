@@ -17,7 +17,7 @@ from adapters.discord.rest import Rest
 from adapters.discord.routes import Stand, address, token_of
 from adapters.discord.translate import Form, form_of
 from adapters.downloads import Downloader
-from bot.domain.actions import Press, Verb
+from bot.domain.actions import OPENING, Press
 from bot.domain.errors import Gone, NotAllowed
 from bot.domain.ids import job_of
 from bot.domain.place import check_model, check_source
@@ -64,7 +64,7 @@ class Presses:
             raise Gone("refused-gone")
         parent, _ = found
         form = result_form(
-            Verb.USE_MAP if pressed.verb is Verb.ASK_MAP else pressed.verb,
+            OPENING[pressed.verb],
             parent,
             self._service.styles,
             event.origin.locale,

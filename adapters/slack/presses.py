@@ -22,7 +22,7 @@ from adapters.slack.inbound import Inbound, place_of, shown_in
 from adapters.slack.members import PLATFORM, Place, place_key
 from adapters.slack.pages import details_page, queue_page, said_page
 from adapters.slack.settings import keys_of, show_settings
-from bot.domain.actions import Verb
+from bot.domain.actions import OPENING, Verb
 from bot.domain.control import wish_of
 from bot.domain.errors import DeliveryError, Gone, InvalidRequest
 from bot.domain.flags import Flags
@@ -76,7 +76,7 @@ async def on_press(desk: Desk, event: Inbound) -> None:
 
 async def _on_control(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
     match control.verb:
-        case Verb.CHAIN | Verb.EDIT | Verb.ASK_MAP:
+        case verb if verb in OPENING:
             await _open_form(desk, event, place, control)
         case Verb.DETAILS:
             await desk.open_view(

@@ -50,6 +50,9 @@ DERIVING: Mapping[Verb, Action] = {
 }
 """Verbs that make a new job, and what it is."""
 
+OPENING: Mapping[Verb, Verb] = {Verb.CHAIN: Verb.CHAIN, Verb.EDIT: Verb.EDIT, Verb.ASK_MAP: Verb.USE_MAP}
+"""Verbs that open a form first, and what is done with it; every other one of `DERIVING` makes its job at once."""
+
 _STRENGTHS = {Verb.SWEEP: SWEEP_STRENGTHS, Verb.CHAIN: None}
 
 

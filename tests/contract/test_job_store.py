@@ -526,3 +526,19 @@ async def test_settings_of_a_place_are_kept_until_it_is_forgotten(store: JobStor
     await store.forget_places("discord:guild:1")
     assert await store.place("discord:guild:1") == PlaceSettings()
     assert await store.place("discord:guild:2") == settings
+
+
+async def test_copies_are_known_until_their_job_goes(store: JobStore) -> None:
+    job = await store.add(replace(a_job(), place="discord:channel:1", private=True))
+    stored = await store.job(job.id)
+    assert stored is not None
+    assert stored.place == "discord:channel:1"
+    assert await store.copies(job.id) == frozenset()
+    for place in ("discord:channel:1", "discord:channel:2", "discord:channel:1"):
+        await store.copied(job.id, place)
+    assert await store.copies(job.id) == {"discord:channel:1", "discord:channel:2"}
+    assert await store.replace(job, job.cancelled(at=1002))
+    await store.forget(job.requester.key)
+    assert await store.copies(job.id) == frozenset()
+    await store.copied(job.id, "discord:channel:1")  # it went in the meantime
+    assert await store.copies(job.id) == frozenset()

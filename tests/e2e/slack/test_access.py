@@ -1,0 +1,87 @@
+"""Who sees and touches whose results on Slack: by buttons, made-up ids, reactions, forms and `/info`."""
+
+import asyncio
+
+import pytest
+
+from bot.domain.ids import JobId, generation_id
+from tests.fakes.core import png
+from tests.fakes.slack_house import House
+from tests.fakes.slack_server.member import Member, buttons, words
+from tests.fakes.slack_server.server import Ack
+from tests.fakes.slack_server.state import Conversation, Json, Team
+
+VERBS = ("rerun", "reroll", "sweep", "chain", "edit", "askmap", "showmap", "usemap", "cancel", "delete", "publish")
+
+
+async def made(member: Member, channel: Conversation, team: Team, prompt: str = "a boat") -> Json:
+    """A finished public result."""
+    file = member.slack.state.add_file(team, member.user, png())
+    before = len([each for each in member.from_bot(channel) if buttons(each)])
+    await member.submit(await member.open("/img2img", channel, prompt), file=file)
+    return await member.result(channel, before)
+
+
+def job_in(message: Json) -> JobId:
+    return JobId(buttons(message)[-1]["action_id"].split("|")[1].partition(".")[0])
+
+
+def forged(message: Json, verb: str, job: JobId) -> Json:
+    """The message, with a button that it never had."""
+    each = {"type": "button", "text": {"type": "plain_text", "text": "forged"}, "action_id": f"{verb}|{job}.0"}
+    return message | {"blocks": [{"type": "actions", "elements": [each | {"value": each["action_id"]}]}]}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+async def test_an_id_that_was_not_given_here_is_refused(
+    *,
+    running: House,
+    ann: Member,
+    bob: Member,
+    general: Conversation,
+    team: Team,
+    verb: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    target = job_in(await made(ann, general, team))
+    there = bob.slack.state.add_channel(team, bob.user)
+    bens = await made(bob, there, team)
+    deliver = bob.slack.deliver
+
+    async def without_button(kind: str, payload: Json, *, retry: int = 0) -> Ack:
+        return await deliver(kind, payload | {"message": bens}, retry=retry)
+
+    monkeypatch.setattr(bob.slack, "deliver", without_button)
+    await bob.press("forged", there, forged(bens, verb, target))
+    monkeypatch.undo()
+    await bob.told("I do not know that job" if verb in {"cancel", "delete"} else "not kept any more")
+    assert await running.core.store.generation(generation_id(target, 0))
+    assert len(await running.core.store.jobs_of(f"slack:{team.id}/{bob.user.id}", limit=9)) == 1
+
+
+async def test_info_of_a_private_job_or_of_another_channels_is_that_of_an_unknown_one(
+    running: House, ann: Member, bob: Member, general: Conversation, team: Team
+) -> None:
+    del running
+    public = job_in(await made(ann, general, team))
+    there = bob.slack.state.add_channel(team, bob.user)
+    await bob.command("/info", there, public)
+    await bob.told("I do not know that job")
+    page = await bob.open("/info", general, public)
+    assert "a boat" in words(page)
+
+
+async def test_a_strangers_cross_is_an_opinion_and_an_admins_is_an_order(
+    running: House, ann: Member, bob: Member, general: Conversation, team: Team
+) -> None:
+    result = await made(ann, general, team)
+    target = generation_id(job_in(result), 0)
+    await bob.react("x", general, result)
+    await bob.command("/queue", general)
+    assert await running.core.store.generation(target)
+    admin = Member(ann.slack, team, ann.slack.state.add_user("boss", is_admin=True))
+    await admin.react("x", general, result)
+
+    async with asyncio.timeout(10):
+        while await running.core.store.generation(target):
+            await asyncio.sleep(0.01)
