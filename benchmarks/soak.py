@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from benchmarks.bench_bot import keep, quiet, service, until, watched, who, wish
+from bot.domain.access import Asker
 from bot.domain.actions import Press, Verb
 from bot.domain.errors import UserError
 from bot.domain.ids import JobId, generation_id
@@ -48,16 +49,16 @@ class _Members:
                 pressed = Press(
                     verb=Verb.REROLL,
                     generation=generation_id(job, 0),
-                    requester=who(owner),
+                    by=Asker(requester=who(owner)),
                     reply_to=asked.reply_to,
                     event_id=asked.event_id,
                 )
                 receipt = await core.service.press(pressed)
                 self.jobs.append((owner, receipt.job.id))
             case "cancel":
-                await core.service.cancel(job, by=who(owner))
+                await core.service.cancel(job, by=Asker(requester=who(owner)))
             case "delete":
-                await core.service.delete(generation_id(job, 0), by=who(owner))
+                await core.service.delete(generation_id(job, 0), by=Asker(requester=who(owner)))
             case "status":
                 await core.service.status(who(member))
             case _ if self.chance.random() < 0.1:
