@@ -158,8 +158,8 @@ def _measure(scene: Scene, asked: argparse.Namespace, device: torch.device) -> d
             for engine in (ours, *peers):
                 if engine.name.startswith("static batch") and name not in BATCHED:
                     continue
-                loaded.parts.pictures.clear()  # a picture that comes twice within a workload is remembered, no other
-                loaded.parts.words.clear()
+                loaded.components.images.clear()  # within a workload a picture may come twice, no other
+                loaded.components.prompts.clear()
                 mark = Watermark(device)
                 outcome = engine.run(asks)
                 numbers = measured[engine.name] = outcome.summary()

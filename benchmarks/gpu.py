@@ -32,8 +32,8 @@ from benchmarks.yardsticks import peak_flops, peak_memory
 from inference.acceleration.compile import compiled
 from inference.backends.batched import LoopBackend
 from inference.batching.batch_size import RowCountFile
+from inference.batching.denoiser import BUCKETS, call_unet
 from inference.batching.loaded_model import LoadedModel, trial
-from inference.batching.unet import BUCKETS, call_unet
 from inference.models.devices import choose_device
 
 RESULTS = Path(__file__).with_name("results")
@@ -152,9 +152,9 @@ def calls(bench: Bench, name: str) -> None:
     scene = bench.scenes[name]
     loaded = bench.loaded(scene.giant)
     stock = bench.engine(scene.giant, "stock")
-    parts = loaded.parts
+    components = loaded.components
     with torch.inference_mode():
-        example = trial(parts, scene.side // parts.shrink)
+        example = trial(components, scene.side // components.vae_scale_factor)
         plain = stock_call(stock, example)
         work = bench.work(name)
         for rows in scene.rows:
@@ -165,11 +165,12 @@ def calls(bench: Bench, name: str) -> None:
                 numbers["stock ms"] = _milliseconds(lambda wide=wide: plain(wide))  # type: ignore[misc]
             numbers["share of 790 TFLOP/s"] = rows * work.row / (ours / 1e3) / GOAL_FLOPS
             bench.note("calls", {f"{name}, {rows} rows": numbers})
-        latents = torch.randn(2, 4, *[scene.side // parts.shrink] * 2).to(parts.device, parts.dtype)
+        side = scene.side // components.vae_scale_factor
+        latents = torch.randn(2, 4, side, side).to(components.device, components.dtype)
         bench.note(
             "autoencoder ms",
             {
-                f"{name}, decode 2": _milliseconds(lambda: parts.draw(latents)),
+                f"{name}, decode 2": _milliseconds(lambda: components.decode(latents)),
                 f"{name}, stock's decode 2": _milliseconds(lambda: _stock_decode(stock, latents)),
             },
         )
@@ -219,10 +220,10 @@ def warm(bench: Bench, name: str) -> None:
     """Capture what ours would capture in its first minutes of service, and let each engine serve once."""
     scene = bench.scenes[name]
     loaded = bench.loaded(scene.giant)
-    shape = torch.Size((4, *[scene.side // loaded.parts.shrink] * 2))
+    shape = torch.Size((4, *[scene.side // loaded.components.vae_scale_factor] * 2))
     started = time.perf_counter()
     with torch.inference_mode():
-        example = trial(loaded.parts, shape[-1])
+        example = trial(loaded.components, shape[-1])
         for rows in BUCKETS if bench.device.type == "cuda" else ():
             if rows <= loaded.caps.rows(shape):
                 for _ in range(2):
@@ -249,8 +250,8 @@ def serve(bench: Bench, name: str, workload: str, kinds: tuple[str, ...]) -> Non
             _WARMED.add((scene.giant, kind, scene.side))
             engine.run(asks[:2])
         loaded = bench.loaded(scene.giant)
-        loaded.parts.pictures.clear()
-        loaded.parts.words.clear()
+        loaded.components.images.clear()
+        loaded.components.prompts.clear()
         outcome = engine.run(asks)
         summary = outcome.summary()
         if workload != "mixed sizes":
@@ -393,7 +394,7 @@ def measure(bench: Bench) -> None:
             bench.note("failed", {title: f"{type(error).__name__}: {error}"[:300]})
         took[title] = time.monotonic() - begun
         bench.note("seconds", {title: took[title]})
-    bench.note("compiled", {giant: compiled(bench.loaded(giant).parts.denoiser) for giant, _ in bench.engines})
+    bench.note("compiled", {giant: compiled(bench.loaded(giant).components.denoiser) for giant, _ in bench.engines})
 
 
 if __name__ == "__main__":

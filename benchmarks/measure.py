@@ -17,10 +17,9 @@ from inference.backends.base import Backend, Settings
 from inference.backends.batched import LoopBackend
 from inference.backends.stock import StockBackend
 from inference.batching.batch_size import RowCountFile
-from inference.batching.components import Parts
 from inference.batching.loaded_model import trial
-from inference.batching.unet import call_unet
 from inference.control_maps.annotators import Annotator
+from inference.families.stable_diffusion import StableDiffusion
 from inference.models.entry import MapModels, ModelEntry
 from inference.worker.generate import Reporter, paint
 
@@ -116,7 +115,7 @@ def painted(request: Img2ImgRequest, backend: Backend) -> int:
 
 @dataclass(frozen=True)
 class Work:
-    """Floating point operations of a model's parts at one size, multiplications and additions counted apart."""
+    """Floating point operations of a model's components at one size, multiplications and additions counted apart."""
 
     row: float
     encode: float
@@ -125,14 +124,15 @@ class Work:
     @classmethod
     def of(cls, pipeline: Any, side: int) -> "Work":
         """Counted on a stock pipeline: the counter does not know packed layers."""
-        parts = Parts(pipeline)
-        latents = torch.zeros(1, parts.denoiser.config.in_channels, *[side // parts.shrink] * 2)
-        latents = latents.to(parts.device, parts.dtype)
-        pixels = torch.zeros(1, 3, side, side).to(parts.device, parts.dtype)
+        components = StableDiffusion(pipeline)
+        latent_side = side // components.vae_scale_factor
+        example = trial(components, latent_side)
+        latents = example.latents
+        pixels = torch.zeros(1, 3, side, side).to(components.device, components.dtype)
         return cls(
-            row=_count(lambda: call_unet(parts.denoiser, trial(parts, side // parts.shrink))),
-            encode=_count(lambda: parts.vae.encode(pixels)),
-            decode=_count(lambda: parts.vae.decode(latents)),
+            row=_count(lambda: components.call(components.denoiser, example)),
+            encode=_count(lambda: components.vae.encode(pixels)),
+            decode=_count(lambda: components.vae.decode(latents)),
         )
 
     def of_asks(self, asks: list[Ask], steps: Mapping[str, int]) -> float:

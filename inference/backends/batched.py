@@ -11,11 +11,11 @@ from inference.backends.base import Settings
 from inference.backends.model_cache import CachedModel
 from inference.backends.stock import StockBackend, translate
 from inference.batching.batch_size import RowCountFile
-from inference.batching.families import loops
 from inference.batching.loaded_model import LoadedModel, with_loras
 from inference.batching.run import Run
 from inference.batching.step_loop import StepLoop
 from inference.batching.task import Task
+from inference.families import components_of
 from inference.models import loading
 
 MOST_SLOTS = 16
@@ -66,16 +66,16 @@ class LoopBackend(StockBackend):
 
     def free(self) -> None:
         for loaded in self._loaded_models():
-            loaded.parts.words.clear()
-            loaded.parts.pictures.clear()
+            loaded.components.prompts.clear()
+            loaded.components.images.clear()
             loaded.denoiser.forget()
             loaded.controls.forget()
         super().free()
 
     def counters(self) -> Mapping[str, int]:
         there = [each.loaded for each in self.cache if each.loaded is not None]  # adapters share their caches
-        words = [loaded.parts.words for loaded in there]
-        pictures = [loaded.parts.pictures for loaded in there]
+        words = [loaded.components.prompts for loaded in there]
+        pictures = [loaded.components.images for loaded in there]
         return {
             **super().counters(),
             "words_remembered": sum(each.hits for each in words),
@@ -90,11 +90,12 @@ class LoopBackend(StockBackend):
         return [loaded for each in there for loaded in (each.loaded, *each.lora_set.variants) if loaded is not None]
 
     def _ready(self, cached: CachedModel) -> None:
-        if not loops(cached.pipeline):
+        components = components_of(cached.pipeline)
+        if components is None:
             cached.defaults = replace(cached.defaults, controls=(), steerable=False)
             return
         loaded = cached.loaded = LoadedModel.of(
-            cached.pipeline,
+            components,
             model=cached.model,
             device=self.device,
             pixels=cached.defaults.max_pixels,
@@ -102,11 +103,11 @@ class LoopBackend(StockBackend):
             controls=self._settings.entries[cached.model].controls,
             make_room=self.cache.make_room,
         )
-        if not loaded.parts.steerable:
+        if not components.steerable:
             cached.defaults = replace(cached.defaults, controls=(), steerable=False)
         place = self._settings.entries[cached.model].sketcher
         if place and self._device.type == "cuda":
-            loaded.parts.sketcher = loading.sketcher(place, cached.model, self._device, self._dtype)
+            components.preview_decoder = loading.sketcher(place, cached.model, self._device, self._dtype)
         # Small pictures share calls best, so there is room for as many as gain at a quarter of the working area.
         self.slots = max(self.slots, min(MOST_SLOTS, max(2, 2 * loaded.caps.knee)))
 

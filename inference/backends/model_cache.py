@@ -51,7 +51,7 @@ class CachedModel:
         kept = whole_weight(self.pipeline) + self.lora_set.nbytes
         if self.loaded is None:
             return kept
-        exact = self.loaded.parts.exact
+        exact = self.loaded.components.exact_vae
         copied = 0 if exact is self.pipeline.vae else weight(exact)
         return kept + copied + self.loaded.controls.nbytes
 
@@ -162,7 +162,7 @@ def budget(memory_gb: float, device: torch.device) -> int:
 
 
 def whole_weight(pipeline: Any) -> int:
-    """Bytes of the weights of all of a pipeline's parts."""
+    """Bytes of the weights of all of a pipeline's components."""
     return sum(weight(part) for part in pipeline.components.values() if isinstance(part, torch.nn.Module))
 
 

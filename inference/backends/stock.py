@@ -101,7 +101,7 @@ class StockBackend:
         try:
             if loras := task.request.loras:
                 pipeline = cached.lora_set.twin()
-                cached.lora_set.wear(loras)
+                cached.lora_set.apply(loras)
             set_low_memory(pipeline, low_memory=task.low_memory)
             # A scheduler remembers the run it was in; a copy of the untouched one makes requests independent.
             pipeline.scheduler = copy.deepcopy(cached.scheduler)

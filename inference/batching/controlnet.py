@@ -19,8 +19,8 @@ from PIL import Image
 from inference.acceleration.packing import pack
 from inference.acceleration.transfer import to_device
 from inference.api import Control, ControlKind
-from inference.batching.components import Parts
-from inference.batching.unet import Rows
+from inference.batching.components import Components
+from inference.batching.denoiser import Rows
 from inference.errors import OutOfMemory, Unsuited
 from inference.models.devices import weight
 
@@ -84,18 +84,18 @@ class ControlNets:
     """The networks of one model, each loaded on first use. Safe to use from many threads.
 
     Args:
-        parts: of the model that they steer.
+        components: of the model that they steer.
         places: kind -> hub id or folder, safetensors only; a union network may stand at several.
         make_room: told how many bytes will be needed before a network is loaded.
     """
 
     def __init__(
         self,
-        parts: Parts,
+        components: Components,
         places: Mapping[ControlKind, str],
         make_room: Callable[[int], object] = lambda _nbytes: None,
     ) -> None:
-        self._parts = parts
+        self._parts = components
         self._places = places
         self._make_room = make_room
         self._kept: dict[str, Any] = {}  # the one used last is the last
@@ -148,7 +148,7 @@ class ControlNets:
         self._kept.clear()
 
 
-def load(place: str, parts: Parts, make_room: Callable[[int], object]) -> Any:
+def load(place: str, components: Components, make_room: Callable[[int], object]) -> Any:
     """A control network for a model, on its device and in its number format. Never unpickles and runs no code.
 
     Whether it fits and how large it is are known from its configuration, before its weights are fetched.
@@ -164,10 +164,10 @@ def load(place: str, parts: Parts, make_room: Callable[[int], object]) -> Any:
         kind = _KINDS[config.get("_class_name")]
         with torch.device("meta"):
             outline = kind.from_config(config)
-        if _fits(outline, parts):
-            make_room(sum(each.numel() for each in outline.parameters()) * parts.dtype.itemsize)
-            model = kind.from_pretrained(found, torch_dtype=parts.dtype, use_safetensors=True)
-            return _laid_out(model.to(parts.device).eval(), parts)
+        if _fits(outline, components):
+            make_room(sum(each.numel() for each in outline.parameters()) * components.dtype.itemsize)
+            model = kind.from_pretrained(found, torch_dtype=components.dtype, use_safetensors=True)
+            return _laid_out(model.to(components.device).eval(), components)
     except (torch.OutOfMemoryError, MemoryError):
         raise OutOfMemory from None
     except KeyError:
@@ -190,16 +190,16 @@ def load(place: str, parts: Parts, make_room: Callable[[int], object]) -> Any:
     )
 
 
-def _fits(network: Any, parts: Parts) -> bool:
+def _fits(network: Any, components: Components) -> bool:
     shrink = 2 ** (len(network.config.conditioning_embedding_out_channels) - 1)
-    alike = (_plain(network.config[name]) == _plain(parts.denoiser.config[name]) for name in _ALIKE)
-    return shrink == parts.shrink and all(alike)
+    alike = (_plain(network.config[name]) == _plain(components.denoiser.config[name]) for name in _ALIKE)
+    return shrink == components.vae_scale_factor and all(alike)
 
 
-def hint(drawn: Image.Image, parts: Parts) -> torch.Tensor:
+def hint(drawn: Image.Image, components: Components) -> torch.Tensor:
     """A map as networks take it, [1, 3, height, width] in [0, 1], on the device."""
     levels = torch.from_numpy(np.asarray(drawn.convert("RGB"), dtype=np.float32) / 255)
-    return to_device(levels.permute(2, 0, 1)[None].to(parts.dtype), parts.device)
+    return to_device(levels.permute(2, 0, 1)[None].to(components.dtype), components.device)
 
 
 def acts(control: Control, call: int, calls: int) -> bool:
@@ -207,10 +207,10 @@ def acts(control: Control, call: int, calls: int) -> bool:
     return control.scale != 0 and call / calls >= control.start and (call + 1) / calls <= control.end
 
 
-def _laid_out(model: Any, parts: Parts) -> Any:
+def _laid_out(model: Any, components: Components) -> Any:
     """In memory as the UNet that it steers (`loaded_model.lay_out`)."""
-    bfloat = parts.device.type == "cpu" and parts.dtype == torch.bfloat16
-    if parts.device.type == "cuda" or bfloat:
+    bfloat = components.device.type == "cpu" and components.dtype == torch.bfloat16
+    if components.device.type == "cuda" or bfloat:
         model.to(memory_format=torch.channels_last)
     if bfloat:
         pack(model)

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import torch
 from PIL import Image
@@ -15,11 +15,10 @@ from inference.acceleration.packing import pack
 from inference.acceleration.transfer import RunAhead
 from inference.api import ControlKind, Img2ImgRequest, Lora
 from inference.batching.batch_size import RowCaps, RowCountFile, knee
-from inference.batching.components import Parts
+from inference.batching.components import Components, Planner
 from inference.batching.controlnet import ControlNets
-from inference.batching.families import parts_of
+from inference.batching.denoiser import Denoiser, Rows, seconds
 from inference.batching.preview import LatentPreview
-from inference.batching.unet import Denoiser, Rows, seconds
 from inference.models.loras import LoraSet
 
 _TRIAL = Img2ImgRequest(
@@ -35,23 +34,23 @@ class LoadedModel:
     """A model and all that is derived from it when it is loaded.
 
     Attributes:
-        wear: puts on the adapters that it works with; to be called by the owner of the device before the model is.
-            Raises `Unsuited` where they do not fit.
+        apply_loras: makes the adapters active that it works with; to be called by the owner of the device before
+            the model is. Raises `Unsuited` if they do not fit.
     """
 
-    parts: Parts
-    solver: Any
+    components: Components
+    solver: Planner
     denoiser: Denoiser
     latent_preview: LatentPreview
     caps: RowCaps
     run_ahead: RunAhead
     controls: ControlNets
-    wear: Callable[[], None] = lambda: None
+    apply_loras: Callable[[], None] = lambda: None
 
     @classmethod
     def of(
         cls,
-        pipeline: Any,
+        components: Components,
         *,
         model: str,
         device: str,
@@ -60,10 +59,10 @@ class LoadedModel:
         controls: Mapping[ControlKind, str] | None = None,
         make_room: Callable[[int], object] = lambda _nbytes: None,
     ) -> Self:
-        """Prepare a stock pipeline's parts; changes their memory layout.
+        """Prepare a model's components; changes their memory layout.
 
         Args:
-            pipeline: as the family's stock class loads it.
+            components: of the model, as its family makes them.
             model: its id.
             device: the device in words.
             pixels: the model's working area.
@@ -71,31 +70,30 @@ class LoadedModel:
             controls: kind of structure -> place of the network that keeps it.
             make_room: told how many bytes will be needed before a network is loaded.
         """
-        parts = parts_of(pipeline)
-        lay_out(parts)
-        side = max(8, int(pixels**0.5) // parts.shrink // 8 * 8)
+        lay_out(components)
+        side = max(8, int(pixels**0.5) // components.vae_scale_factor // 8 * 8)
         with torch.inference_mode():
-            latent_preview = LatentPreview(parts)
-            example = trial(parts, side)
-            denoiser = Denoiser(parts.denoiser, parts.predict)
-            if parts.device.type == "cuda" and denoiser.compile(example.padded(TRIED)):
-                compile_regions(getattr(parts.vae, "decoder", None))
+            latent_preview = LatentPreview(components)
+            example = trial(components, side)
+            denoiser = Denoiser(components.denoiser, components.call)
+            if components.device.type == "cuda" and denoiser.compile(example.padded(TRIED)):
+                compile_regions(getattr(components.vae, "decoder", None))
                 with contextlib.suppress(torch.OutOfMemoryError):  # then they compile in their first use
                     for pictures in (2, 1):  # a compiler takes one for a case of its own
-                        parts.draw(example.padded(pictures).latents)
+                        components.decode(example.padded(pictures).latents)
             found = knees.get(
-                (device, model, str(parts.denoiser.num_parameters()), str(side), torch.__version__),
+                (device, model, str(components.denoiser.num_parameters()), str(side), torch.__version__),
                 lambda: knee(lambda rows: seconds(denoiser, example.padded(rows))),
             )
             denoiser.forget()  # captured for trials
         return cls(
-            parts=parts,
-            solver=parts.solver(),
+            components=components,
+            solver=components.solver(),
             denoiser=denoiser,
             latent_preview=latent_preview,
             caps=RowCaps(found, side * side),
-            run_ahead=RunAhead(parts.device),
-            controls=ControlNets(parts, controls or {}, make_room),
+            run_ahead=RunAhead(components.device),
+            controls=ControlNets(components, controls or {}, make_room),
         )
 
 
@@ -107,39 +105,39 @@ def with_loras(loaded: LoadedModel, lora_set: LoraSet, loras: tuple[Lora, ...]) 
 
     def make() -> LoadedModel:
         twin = lora_set.twin()
-        parts = loaded.parts.on(twin, loras)
-        denoiser = Denoiser(parts.denoiser, parts.predict)
-        return replace(loaded, parts=parts, denoiser=denoiser, wear=lambda: lora_set.wear(loras))
+        components = loaded.components.with_adapters(twin, loras)
+        denoiser = Denoiser(components.denoiser, components.call)
+        return replace(loaded, components=components, denoiser=denoiser, apply_loras=lambda: lora_set.apply(loras))
 
     return lora_set.variant(loras, make)
 
 
-def lay_out(parts: Parts) -> None:
+def lay_out(components: Components) -> None:
     """Choose how numbers lie in memory, and kernels that suit it.
 
     Channels last is what tensor cores and the processors' kernels work on: the shipped model's decoder takes 0.7 of
     the time with it, its UNet 0.9. Packed weights save a quarter more in float32, where packing the autoencoder gains
     nothing.
     """
-    if parts.device.type not in {"cuda", "cpu"}:
+    if components.device.type not in {"cuda", "cpu"}:
         return
-    for model in (parts.denoiser, parts.vae, parts.exact):
+    for model in (components.denoiser, components.vae, components.exact_vae):
         if not any(isinstance(layer, torch.nn.Conv3d) for layer in model.modules()):  # those have no such layout
             model.to(memory_format=torch.channels_last)
-    keep_channels_last(parts.denoiser)
-    if parts.device.type == "cpu":
-        pack(parts.denoiser)
-    if parts.device.type == "cpu" and parts.dtype == torch.bfloat16:
-        suit_processor(parts.denoiser)
-        if not parts.upcasts:
-            suit_processor(parts.vae)
-            pack(parts.vae)
+    keep_channels_last(components.denoiser)
+    if components.device.type == "cpu":
+        pack(components.denoiser)
+    if components.device.type == "cpu" and components.dtype == torch.bfloat16:
+        suit_processor(components.denoiser)
+        if not components.upcasts:
+            suit_processor(components.vae)
+            pack(components.vae)
 
 
-def trial(parts: Parts, side: int) -> Rows:
+def trial(components: Components, side: int) -> Rows:
     """A row of noise, of the kind that the model takes, for a square of so many latents along a side."""
-    size = side * parts.shrink, side * parts.shrink
-    shape = parts.latent_shape(Image.new("RGB", size))
-    latents = torch.randn(1, *shape, dtype=parts.dtype, device=parts.device)
-    told = parts.conditions(_TRIAL, size, latents)
-    return told.told(timesteps=torch.full((len(told.latents),), 500.0, device=parts.device)).only(-1)
+    size = side * components.vae_scale_factor, side * components.vae_scale_factor
+    shape = components.latent_shape(Image.new("RGB", size))
+    latents = torch.randn(1, *shape, dtype=components.dtype, device=components.device)
+    told = components.conditions(_TRIAL, size, latents)
+    return told.told(timesteps=torch.full((len(told.latents),), 500.0, device=components.device)).only(-1)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from inference.batching.components import LatentDist, Parts
+from inference.batching.components import Components, LatentDist
 
 SIDE = 256
 """Pixels along the longer side of a preview."""
@@ -22,11 +22,11 @@ TRUST = 0.05
 
 
 class LatentPreview:
-    """Sees pictures in latents: `LatentPreview(parts)` fits the chart, `fitted` adds a source. On the CPU."""
+    """Sees pictures in latents: `LatentPreview(components)` fits the chart, `fitted` adds a source. On the CPU."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, components: Components) -> None:
         chart = _chart()
-        dist = parts.look(chart)
+        dist = components.encode_picture(chart)
         self._weights = _fit(dist, chart, torch.zeros(dist.mean.shape[1] + 1, 3), 1e-4)
 
     def fitted(self, dist: LatentDist, source: Image.Image) -> torch.Tensor:

@@ -7,15 +7,15 @@ import torch
 from PIL import Image
 
 from inference.acceleration.transfer import ToHost, to_device
-from inference.batching.components import LatentDist, Parts, PreparedImage
+from inference.batching.components import Components, LatentDist, PreparedImage
 from inference.batching.controlnet import ControlNet, acts, hint
+from inference.batching.denoiser import Rows
 from inference.batching.loaded_model import LoadedModel
 from inference.batching.preview import render, small
 from inference.batching.sigmas import Grid
 from inference.batching.solver import Plan, stepped
 from inference.batching.strength import Start, start_of
 from inference.batching.task import Task
-from inference.batching.unet import Rows
 from inference.errors import Stopped, Unsuited
 
 PREVIEWS = 3
@@ -67,11 +67,11 @@ class Drawn:
 
     @classmethod
     def of(
-        cls, picture: Image.Image, parts: Parts, plan: Plan, generator: torch.Generator, *, steps: bool
+        cls, picture: Image.Image, components: Components, plan: Plan, generator: torch.Generator, *, steps: bool
     ) -> "Drawn":
         """Draw them; `steps` says whether those of the steps too, which a scheduler of its own draws itself."""
-        sample = parts.drawn(picture, generator)
-        shape = parts.latent_shape(picture)
+        sample = components.draw_sample_noise(picture, generator)
+        shape = components.latent_shape(picture)
         noise = torch.randn(shape, generator=generator)
         if not (steps and plan.draws):
             return cls(sample, noise, None)
@@ -129,11 +129,11 @@ class Run:
             Unsuited: where the scheduler cannot have so many steps.
         """
         request = task.request
-        parts = loaded.parts
-        start = Start(request.steps, 1.0) if parts.edits else start_of(request.steps, request.strength)
-        from_noise = parts.edits or request.strength >= 1
+        components = loaded.components
+        start = Start(request.steps, 1.0) if components.edits else start_of(request.steps, request.strength)
+        from_noise = components.edits or request.strength >= 1
         try:
-            shape = parts.latent_shape(task.picture)
+            shape = components.latent_shape(task.picture)
             plan = loaded.solver.plan(request.steps, start, shape=shape, from_noise=from_noise)
             grid = None if loaded.solver.linear else loaded.solver.stepper(request.steps, start)
         except ValueError:
@@ -143,13 +143,13 @@ class Run:
                 values={"model": request.model, "steps": str(request.steps)},
             ) from None
         generator = torch.Generator("cpu").manual_seed(request.seed)
-        drawn = Drawn.of(task.picture, loaded.parts, plan, generator, steps=grid is None)
-        return cls(task, loaded, plan, grid, loaded.parts.scan(task.picture), generator, drawn, net)
+        drawn = Drawn.of(task.picture, loaded.components, plan, generator, steps=grid is None)
+        return cls(task, loaded, plan, grid, loaded.components.prepare_image(task.picture), generator, drawn, net)
 
     @property
-    def parts(self) -> Parts:
+    def components(self) -> Components:
         """Of its model."""
-        return self.loaded.parts
+        return self.loaded.components
 
     @property
     def rows(self) -> int:
@@ -186,13 +186,13 @@ class Run:
     def prepare(self) -> None:
         """Encode words and picture: everything on the device before the first step."""
         self.check()
-        request, parts, plan = self.task.request, self.parts, self.plan
-        self.loaded.wear()
-        parts.spare(low_memory=self.task.low_memory)
+        request, components, plan = self.task.request, self.components, self.plan
+        self.loaded.apply_loras()
+        components.set_low_memory(low_memory=self.task.low_memory)
         assert self.scan is not None
-        self.dist = parts.encoded(self.scan)
+        self.dist = components.encode_image(self.scan)
         self.scan = None
-        source = parts.latents(self.dist, self.drawn.sample).float()
+        source = components.sample_latents(self.dist, self.drawn.sample).float()
         device = source.device
         signal, noise = plan.begin
         sample = signal * source[0] + noise * to_device(self.drawn.noise, device)
@@ -201,12 +201,14 @@ class Run:
         self.matrices = to_device(plan.matrices, device)
         self.times = to_device(torch.tensor(plan.timesteps, dtype=torch.float32), device)
         self.scales = to_device(torch.tensor(plan.scales, dtype=torch.float32), device)
-        self.guidance = to_device(torch.tensor([parts.weight(request.guidance_scale)], dtype=torch.float32), device)
+        self.guidance = to_device(
+            torch.tensor([components.guidance_weight(request.guidance_scale)], dtype=torch.float32), device
+        )
         if self.drawn.steps is not None:
             self.noises = to_device(self.drawn.steps, device)
-        self.conditions = parts.conditions(request, self.task.picture.size, source)
+        self.conditions = components.conditions(request, self.task.picture.size, source)
         if self.task.map is not None:
-            self.hint = hint(self.task.map, parts)
+            self.hint = hint(self.task.map, components)
 
     def settle(self) -> None:
         """End a step whose call has succeeded; whatever goes wrong from here is this request's own.
@@ -226,8 +228,13 @@ class Run:
         at = self.call + 1
         if self.task.preview is None or at % every or at == self.plan.calls:
             return
-        seen = self.parts.predicted(self.state[0], output, self.plan.mixes[self.call])[None]
-        shown = self.parts.sketch(seen) if self.parts.draws_at_once else self.parts.unscaled(seen)
+        components = self.components
+        seen = components.predicted(self.state[0], output, self.plan.mixes[self.call])[None]
+        shown = (
+            self.components.decode_preview(seen)
+            if self.components.decodes_previews
+            else self.components.unscale(seen)
+        )
         self.outbox.put(PreviewFrame(ToHost(shown[0])))
 
     def follow(self) -> Image.Image:

@@ -7,8 +7,8 @@ import torch
 
 from inference.acceleration.transfer import to_device
 from inference.batching.controlnet import ControlNet
+from inference.batching.denoiser import Rows
 from inference.batching.run import Run
-from inference.batching.unet import Rows
 
 
 def steered(rows: Rows, runs: list[Run]) -> Rows:
@@ -35,9 +35,9 @@ def steered(rows: Rows, runs: list[Run]) -> Rows:
 def _found(net: ControlNet, rows: Rows, told: list[tuple[Run, int]]) -> tuple[torch.Tensor, ...]:
     """What a network says of its rows, one at a time where that saves memory."""
     low_memory = told[0][0].task.low_memory
-    parts = [[each] for each in told] if low_memory else [told]
+    components = [[each] for each in told] if low_memory else [told]
     said = []
-    for part in parts:
+    for part in components:
         own = rows.mapped(_chooser(to_device(torch.tensor([row for _, row in part]), rows.latents.device)))
         hints = torch.cat([run.hint for run, _ in part])
         scales = to_device(torch.tensor([run.control_scale for run, _ in part]), rows.latents.device)

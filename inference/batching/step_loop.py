@@ -19,9 +19,9 @@ from PIL import Image
 
 from inference.acceleration.compile import allow_many_shapes
 from inference.acceleration.transfer import ToHost
+from inference.batching.denoiser import Rows
 from inference.batching.run import Finished, Run
 from inference.batching.steering import steered
-from inference.batching.unet import Rows
 from inference.errors import DevicePoisoned, OutOfMemory, Stopped, Unsuited
 
 DECODED_PIXELS = 2 * 1024 * 1024
@@ -114,7 +114,7 @@ class StepLoop:
         if self._attempt([run], run.prepare):
             return
         alone = run if run.task.low_memory else None
-        text = run.conditions.hidden.shape[2 if run.parts.texts_vary else 1 :]
+        text = run.conditions.hidden.shape[2 if run.components.texts_vary else 1 :]
         key: Hashable = (id(run.loaded), run.shape, text, alone)
         if key not in self._groups:
             least = min((group.work for group in self._groups.values()), default=0.0)
@@ -192,7 +192,7 @@ def _first_rows(runs: list[Run]) -> list[Run]:
         rows += run.rows
         if fitting and rows > run.loaded.caps.rows(run.shape):
             break
-        if not fitting or rows in ROWS or run.parts.device.type != "cpu":
+        if not fitting or rows in ROWS or run.components.device.type != "cpu":
             fitting = place
     return runs[:fitting]
 
@@ -203,7 +203,7 @@ def advance(runs: list[Run]) -> None:
     No run changes before the call has succeeded.
     """
     loaded = runs[0].loaded
-    loaded.wear()
+    loaded.apply_loras()
     rows = steered(_rows(runs), runs)
     if runs[0].task.low_memory:
         outputs = torch.cat([loaded.denoiser(rows.only(row)).clone() for row in range(len(rows.latents))])
@@ -221,7 +221,7 @@ def advance(runs: list[Run]) -> None:
 def _rows(runs: list[Run]) -> Rows:
     """What the model is told of each run at its place; a few operations, however many runs there are."""
     scales = torch.stack([run.scales[run.call] for run in runs]).view(-1, 1, 1, 1)
-    samples = (torch.stack([run.state[0] for run in runs]) * scales).to(runs[0].parts.dtype)
+    samples = (torch.stack([run.state[0] for run in runs]) * scales).to(runs[0].components.dtype)
     return Rows.joined([run.conditions for run in runs]).told(
         latents=torch.cat([each.expand(run.rows, *run.shape) for run, each in zip(runs, samples, strict=True)]),
         timesteps=torch.cat([run.times[run.call].expand(run.rows) for run in runs]),
@@ -239,7 +239,7 @@ def _guided(runs: list[Run], outputs: torch.Tensor) -> torch.Tensor:
         return negative
     positive = torch.stack([rows[-1] for rows in each])
     scales = torch.stack([run.guidance for run in runs]).view(-1, 1, 1, 1)
-    return runs[0].parts.guided(negative, positive, scales)
+    return runs[0].components.guide(negative, positive, scales)
 
 
 def _step_together(runs: list[Run], said: torch.Tensor) -> None:
@@ -256,15 +256,15 @@ def _step_together(runs: list[Run], said: torch.Tensor) -> None:
 
 def decode(runs: list[Run]) -> None:
     """Make the pictures of finished runs of one shape and hand them out."""
-    parts = runs[0].parts
-    parts.spare(low_memory=runs[0].task.low_memory)
+    components = runs[0].components
+    components.set_low_memory(low_memory=runs[0].task.low_memory)
     latents = torch.stack([run.state[0] for run in runs])
     sound = latents.isfinite().flatten(1).all(1)
-    pixels, good = ToHost(parts.draw(latents)), ToHost(sound)
+    pixels, good = ToHost(components.decode(latents)), ToHost(sound)
     for place, run in enumerate(runs):
         run.outbox.put(Finished(pixels, good, place))
 
 
 def _alike(one: Run, other: Run) -> bool:
-    together = one.parts.device.type not in ONE_BY_ONE
+    together = one.components.device.type not in ONE_BY_ONE
     return together and one.loaded is other.loaded and one.shape == other.shape and not other.task.low_memory

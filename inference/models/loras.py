@@ -26,11 +26,11 @@ VARIANTS = 8
 """Combinations of adapters and weights that encoded words are remembered for."""
 
 ADAPTED = ("unet", "transformer", "text_encoder", "text_encoder_2")
-"""Parts of a pipeline that adapters change."""
+"""StableDiffusion of a pipeline that adapters change."""
 
 
 class LoraSet:
-    """A model's adapters. `wear` is for whoever owns the device at that moment; the rest is safe from any thread.
+    """A model's adapters. `apply` is for whoever owns the device at that moment; the rest is safe from any thread.
 
     Args:
         model: its name, for sentences.
@@ -82,7 +82,7 @@ class LoraSet:
         return all(lora.name in self._there or lora.name in self._read for lora in loras)
 
     def fetch(self, loras: tuple[Lora, ...]) -> None:
-        """Read what `wear` will put on: a download is nothing to wait for with the device in hand.
+        """Read what `apply` will put on: a download is nothing to wait for with the device in hand.
 
         Raises:
             Unsuited: where one of them is unknown or cannot be had.
@@ -109,7 +109,7 @@ class LoraSet:
                 self._twin = twin_of(self._pipeline)
             return self._twin
 
-    def wear(self, loras: tuple[Lora, ...]) -> None:
+    def apply(self, loras: tuple[Lora, ...]) -> None:
         """Make the twin work with these adapters and no others.
 
         Raises:

@@ -20,6 +20,7 @@ from inference.batching.run import Run
 from inference.batching.step_loop import StepLoop
 from inference.batching.task import Task
 from inference.errors import Stopped
+from inference.families import components_of
 from inference.models.entry import LoraEntry
 from inference.models.loras import LoraSet
 
@@ -119,15 +120,17 @@ class Atelier:
         controls: Mapping[ControlKind, str] | None = None,
     ) -> None:
         self.pipeline = pipeline
+        components = components_of(copy.copy(pipeline))
+        assert components is not None
         self.loaded = LoadedModel.of(
-            copy.copy(pipeline),
+            components,
             model="tiny",
             device="test",
             pixels=64 * 64,
             knees=FixedRowCount(rows),
             controls=controls,
         )
-        self._lora_set = LoraSet("tiny", self.loaded.parts.pipeline, loras or {})
+        self._lora_set = LoraSet("tiny", self.loaded.components.pipeline, loras or {})
         self.freed = 0
         self.loop = StepLoop(translate=_translate, free=self._free)
 

@@ -12,10 +12,10 @@ import torch
 from inference.acceleration.compile import compile_regions, restore
 from inference.acceleration.transfer import ToHost, to_device
 from inference.batching.batch_size import knee
+from inference.batching.denoiser import Denoiser, seconds
 from inference.batching.loaded_model import trial
 from inference.batching.run import Run
 from inference.batching.step_loop import advance, decode
-from inference.batching.unet import Denoiser, seconds
 from inference.models.catalog import POCKET, locate
 from inference.models.loading import load
 from tests.fakes.atelier import Atelier, Sitter, error, picture, request, stock
@@ -120,7 +120,7 @@ def test_the_shipped_model_paints_in_float16() -> None:
 def test_a_tiny_autoencoder_draws_the_previews() -> None:
     previews: list[Any] = []
     with Atelier(stable_diffusion("euler", tiny_vae=True).to(CUDA)) as atelier:
-        assert atelier.loaded.parts.draws_at_once
+        assert atelier.loaded.components.decodes_previews
         atelier.paint(Sitter(request(steps=16), picture(1, (128, 64)), previews=previews))
     assert {preview.size for preview in previews} == {(256, 128)}
 
@@ -167,16 +167,16 @@ def test_what_is_sent_comes_back() -> None:
 
 def test_compiled_blocks_say_the_same_for_any_rows_and_sizes() -> None:
     pipeline = stable_diffusion("ddim").to(CUDA)
-    parts = None
+    components = None
     with Atelier(pipeline) as atelier, torch.inference_mode():
-        parts = atelier.loaded.parts
-        restore(parts.denoiser)
+        components = atelier.loaded.components
+        restore(components.denoiser)
         atelier.loaded.denoiser.forget()
-        plain = Denoiser(parts.denoiser)
-        told = [trial(parts, side).padded(rows) for side, rows in ((16, 2), (24, 4), (16, 3), (32, 2))]
+        plain = Denoiser(components.denoiser)
+        told = [trial(components, side).padded(rows) for side, rows in ((16, 2), (24, 4), (16, 3), (32, 2))]
         wanted = [plain._plain(rows).clone() for rows in told]
-        compile_regions(parts.denoiser)
-        compiled = Denoiser(parts.denoiser)
+        compile_regions(components.denoiser)
+        compiled = Denoiser(components.denoiser)
         for rows, right in zip(told, wanted, strict=True):
             for _ in range(3):
                 assert error(compiled(rows), right) < 1e-3
@@ -194,7 +194,7 @@ def test_a_compiled_model_serves_from_the_loops_own_thread() -> None:
 @pytest.mark.usefixtures("uncompiled")
 def test_rows_are_timed_and_memory_that_runs_out_ends_the_timing() -> None:
     with Atelier(stable_diffusion("ddim").to(CUDA)) as atelier, torch.inference_mode():
-        example = trial(atelier.loaded.parts, 8)
+        example = trial(atelier.loaded.components, 8)
         assert knee(lambda rows: seconds(atelier.loaded.denoiser, example.padded(rows))) >= 2
 
 
@@ -219,7 +219,7 @@ def test_what_does_not_fit_is_told_and_the_next_request_is_served() -> None:
 @pytest.mark.usefixtures("uncompiled")
 def test_device_memory_stays_flat_over_500_mixed_requests() -> None:
     with Atelier(stable_diffusion("dpm++2m-sde").to(CUDA)) as atelier:
-        atelier.loaded.parts.pictures.limit = 40_000
+        atelier.loaded.components.images.limit = 40_000
         held = []
         for hundred in range(5):
             for first in range(0, 100, 10):

@@ -16,10 +16,10 @@ from PIL import Image
 
 from inference.api import ModelUnavailable
 from inference.batching import step_loop
-from inference.batching.components import Parts
 from inference.batching.preview import small
 from inference.batching.run import Run
 from inference.errors import OutOfMemory, Stopped, Unsuited
+from inference.families.stable_diffusion import StableDiffusion
 from inference.models.loading import sketcher
 from tests.fakes.atelier import Atelier, Sitter, error, picture, request
 from tests.fakes.models import stable_diffusion
@@ -160,7 +160,7 @@ def test_a_call_that_fails_costs_only_the_guilty_request(pipeline: Any) -> None:
         for number in range(4)
     ]
     with Atelier(pipeline) as atelier:
-        evil = atelier.loaded.parts.read("evil", negative=False).hidden[0]
+        evil = atelier.loaded.components.encode_prompt("evil", negative=False).hidden[0]
         alone = [atelier.paint(sitter)[0] for sitter in sitters]
         Trouble(atelier, poisoned=evil)
         together = atelier.paint(*sitters)
@@ -215,13 +215,13 @@ def test_finished_pictures_are_decoded_together_where_that_gains(
         return [*first, *late]
 
     with Atelier(pipeline) as atelier:
-        draw = atelier.loaded.parts.draw
+        draw = atelier.loaded.components.decode
 
         def counted(latents: torch.Tensor) -> torch.Tensor:
             counts.append(len(latents))
             return draw(latents)
 
-        monkeypatch.setattr(atelier.loaded.parts, "draw", counted)
+        monkeypatch.setattr(atelier.loaded.components, "decode", counted)
         one_by_one = paint(atelier)
         assert counts == [1, 1, 1]
         monkeypatch.setattr(step_loop, "ONE_BY_ONE", frozenset())
@@ -259,17 +259,17 @@ def test_a_tiny_autoencoder_draws_previews_where_a_model_has_one(
     stable_diffusion(tiny_vae=True).vae.save_pretrained(tmp_path / "taesd")
     previews: list[Image.Image] = []
     with Atelier(pipeline) as atelier:
-        parts = atelier.loaded.parts
-        parts.sketcher = sketcher(str(tmp_path / "taesd"), "tiny", parts.device, parts.dtype)
+        components = atelier.loaded.components
+        components.preview_decoder = sketcher(str(tmp_path / "taesd"), "tiny", components.device, components.dtype)
         drawn: list[torch.Tensor] = []
-        sketch = parts.sketch
+        sketch = components.decode_preview
 
         def kept(latents: torch.Tensor) -> torch.Tensor:
             drawn.append(sketch(latents))
             return drawn[-1]
 
-        monkeypatch.setattr(parts, "sketch", kept)
-        monkeypatch.setattr(Parts, "draws_at_once", True)
+        monkeypatch.setattr(components, "decode_preview", kept)
+        monkeypatch.setattr(StableDiffusion, "decodes_previews", True)
         atelier.paint(Sitter(request(steps=4, strength=1.0), picture(1, (128, 64)), previews=previews))
     [pixels] = drawn
     [preview] = previews
@@ -337,13 +337,13 @@ def test_memory_stays_flat_over_500_mixed_requests(pipeline: Any) -> None:
             atelier.paint(*sitters)
 
     with Atelier(pipeline) as atelier:
-        atelier.loaded.parts.pictures.limit = 40_000
+        atelier.loaded.components.images.limit = 40_000
         some(150, atelier)
         gc.collect()
         before = psutil.Process().memory_info().rss
         some(500, atelier)
         gc.collect()
         grown = psutil.Process().memory_info().rss - before
-        assert atelier.loaded.parts.pictures.held <= 40_000
-        assert len(atelier.loaded.parts.words) <= 20
+        assert atelier.loaded.components.images.held <= 40_000
+        assert len(atelier.loaded.components.prompts) <= 20
     assert grown < 24 << 20  # what the allocator and the interpreter breathe; a kept latent a request would show

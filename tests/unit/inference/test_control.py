@@ -17,10 +17,10 @@ from inference.backends.base import Settings
 from inference.backends.batched import LoopBackend
 from inference.backends.stock import start_from_noise
 from inference.batching.batch_size import RowCountFile
-from inference.batching.components import Parts
 from inference.batching.controlnet import ControlNets, acts, hint, load
 from inference.batching.loaded_model import trial
 from inference.errors import OutOfMemory, Stopped, Unsuited
+from inference.families.stable_diffusion import StableDiffusion
 from inference.models.entry import LoraEntry, ModelEntry
 from tests.fakes.atelier import Atelier, Sitter, error, picture, request, stock, worst
 from tests.fakes.models import control_network, stable_diffusion, stable_diffusion_xl
@@ -61,12 +61,12 @@ def stock_controlled(pipeline: Any, place: str, asked: Img2ImgRequest, source: A
     control = asked.control
     assert control is not None
     net = diffusers.ControlNetModel.from_pretrained(place)
-    parts = {**pipeline.components, "controlnet": net, "scheduler": copy.deepcopy(pipeline.scheduler)}
-    if "safety_checker" in parts:
-        parts |= {"requires_safety_checker": False}
+    components = {**pipeline.components, "controlnet": net, "scheduler": copy.deepcopy(pipeline.scheduler)}
+    if "safety_checker" in components:
+        components |= {"requires_safety_checker": False}
     else:
-        parts |= {"add_watermarker": False}
-    own = STOCK[type(pipeline).__name__](**parts)
+        components |= {"add_watermarker": False}
+    own = STOCK[type(pipeline).__name__](**components)
     own.set_progress_bar_config(disable=True)
     latents: torch.Tensor = own(
         prompt=asked.prompt,
@@ -144,7 +144,7 @@ def test_control_goes_with_adapters(networks: Any, tmp_path: Path) -> None:
 
 def test_a_network_in_use_is_not_loaded_twice(networks: Any) -> None:
     room: list[int] = []
-    nets = ControlNets(Parts(stable_diffusion("ddim")), controls(networks), room.append)
+    nets = ControlNets(StableDiffusion(stable_diffusion("ddim")), controls(networks), room.append)
     held = nets.get(CANNY)
     nets.forget()
     assert nets.is_ready(CANNY)
@@ -208,10 +208,10 @@ def test_a_union_network_serves_each_kind_as_stock_does(tmp_path: Path) -> None:
 def test_rows_of_zeros_change_nothing_at_all(networks: Any) -> None:
     """Not within rounding: exactly."""
     with Atelier(stable_diffusion("ddim"), controls=controls(networks)) as atelier:
-        parts = atelier.loaded.parts
-        plain = trial(parts, 32).padded(3)
+        components = atelier.loaded.components
+        plain = trial(components, 32).padded(3)
         net = atelier.loaded.controls.get(CANNY)
-        drawn = hint(picture(1), parts).expand(3, 3, 64, 64)
+        drawn = hint(picture(1), components).expand(3, 3, 64, 64)
         with torch.inference_mode():
             found = net.residuals(plain, drawn, torch.zeros(3))
             assert all(not each.any() for each in found)
@@ -324,7 +324,7 @@ def ignore(_nbytes: int) -> None:
 
 def test_a_network_for_another_family_is_refused(networks: Any) -> None:
     with pytest.raises(Unsuited, match="made for other models"):
-        load(networks[True, CANNY], Parts(stable_diffusion("ddim")), ignore)
+        load(networks[True, CANNY], StableDiffusion(stable_diffusion("ddim")), ignore)
 
 
 def test_a_pickled_network_is_refused(networks: Any, tmp_path: Path) -> None:
@@ -334,16 +334,16 @@ def test_a_pickled_network_is_refused(networks: Any, tmp_path: Path) -> None:
     torch.save(weights, place / "diffusion_pytorch_model.bin")
     (place / "diffusion_pytorch_model.safetensors").unlink()
     with pytest.raises(Unsuited, match="cannot be loaded"):
-        load(str(place), Parts(stable_diffusion("ddim")), ignore)
+        load(str(place), StableDiffusion(stable_diffusion("ddim")), ignore)
 
 
 def test_what_is_no_control_network_is_refused(tmp_path: Path) -> None:
     pipeline = stable_diffusion("ddim")
     pipeline.unet.save_pretrained(tmp_path)
     with pytest.raises(Unsuited, match="is no control network"):
-        load(str(tmp_path), Parts(pipeline), ignore)
+        load(str(tmp_path), StableDiffusion(pipeline), ignore)
     with pytest.raises(Unsuited, match="cannot be loaded"):
-        load(str(tmp_path / "missing"), Parts(pipeline), ignore)
+        load(str(tmp_path / "missing"), StableDiffusion(pipeline), ignore)
 
 
 def test_a_kind_without_a_network_is_refused() -> None:

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from inference.api import Img2ImgRequest, Lora
-from inference.batching.families import loops, parts_of
-from inference.batching.flow import FlowParts
 from inference.batching.flow_sigmas import FlowSolver
 from inference.batching.strength import start_of
+from inference.families import components_of
+from inference.families.flow import FlowMatching
 from inference.models.entry import LoraEntry
 from inference.models.loading import quiet
 from tests.fakes.atelier import Atelier, Sitter, error, picture, request
@@ -66,12 +66,13 @@ def stock(pipeline: Any, asked: Img2ImgRequest, source: Image.Image) -> torch.Te
         told["negative_prompt_embeds"] = pipeline.encode_prompt(asked.negative_prompt)[0]
     takes = inspect.signature(own.__call__).parameters
     latents: torch.Tensor = own(**{key: each for key, each in told.items() if key in takes}).images
-    parts = parts_of(pipeline)
+    components = components_of(pipeline)
+    assert isinstance(components, FlowMatching)
     if name == "Flux2KleinPipeline":
-        assert isinstance(parts, FlowParts)
-        return parts.scaled(latents)[0]  # it hands out unscaled ones
+        assert isinstance(components, FlowMatching)
+        return components.scaled(latents)[0]  # it hands out unscaled ones
     if latents.ndim == 3:
-        channels, height, width = parts.latent_shape(source)
+        channels, height, width = components.latent_shape(source)
         latents = pipeline._unpack_latents(latents, source.height, source.width, pipeline.vae_scale_factor)
         return latents.view(channels, height, width)
     return latents[0]
@@ -99,7 +100,7 @@ def check(pipeline: Any, sitters: list[Sitter], loras: dict[str, LoraEntry] | No
 
 @pytest.mark.parametrize("name", [*FAMILIES, *RUN])
 def test_a_mixed_batch_is_what_stock_paints_one_by_one(made: dict[str, Any], name: str) -> None:
-    assert loops(made[name])
+    assert components_of(made[name]) is not None
     check(made[name], mixed())
 
 
@@ -246,6 +247,6 @@ def test_cancelling_between_two_steps_and_saving_memory(made: dict[str, Any], na
 
 
 def test_schedulers_that_it_cannot_plan_for_stay_stock() -> None:
-    assert not loops(flow("sd3", scheduler=diffusers.FlowMatchHeunDiscreteScheduler()))
+    assert components_of(flow("sd3", scheduler=diffusers.FlowMatchHeunDiscreteScheduler())) is None
     stochastic = diffusers.FlowMatchEulerDiscreteScheduler(stochastic_sampling=True)
-    assert not loops(flow("flux-dev", scheduler=stochastic))
+    assert components_of(flow("flux-dev", scheduler=stochastic)) is None

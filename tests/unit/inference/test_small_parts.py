@@ -19,10 +19,11 @@ from inference.acceleration.cuda_graphs import Graphs
 from inference.acceleration.packing import able, pack
 from inference.batching.batch_size import RowCaps, RowCountFile, knee
 from inference.batching.cache import ByteCache
-from inference.batching.components import LatentDist, Parts
-from inference.batching.families import loops
+from inference.batching.components import LatentDist
+from inference.batching.denoiser import Denoiser, Rows
 from inference.batching.preview import LatentPreview, render
-from inference.batching.unet import Denoiser, Rows
+from inference.families import components_of
+from inference.families.stable_diffusion import StableDiffusion
 from inference.worker.model_turns import MAX_PASSED as TURNS_PATIENCE
 from inference.worker.model_turns import ModelTurns
 from tests.fakes.atelier import error, picture
@@ -194,51 +195,52 @@ def test_a_lens_sees_colours_that_a_linear_code_hides() -> None:
             class config:  # noqa: N801
                 latent_channels = 4
 
-        def look(self, seen: Image.Image) -> LatentDist:
+        def encode_picture(self, seen: Image.Image) -> LatentDist:
             small = seen.resize((16, 16), Image.Resampling.BOX)
             colours = torch.from_numpy(np.asarray(small, dtype=np.float32) / 255)
             return LatentDist((colours @ mixing.T).permute(2, 0, 1)[None], None)
 
-    parts: Any = Linear()
+    components: Any = Linear()
     grey = Image.new("RGB", (128, 128), (128, 128, 128))
-    latent_preview = LatentPreview(parts)
+    latent_preview = LatentPreview(components)
     other = picture(4, (128, 128))
-    shown = render(parts.look(other).mean[0], latent_preview.fitted(parts.look(grey), grey))
+    weights = latent_preview.fitted(components.encode_picture(grey), grey)
+    shown = render(components.encode_picture(other).mean[0], weights)
     expected = np.asarray(other.resize((16, 16), Image.Resampling.BOX), dtype=int)
     seen = np.asarray(shown.resize((16, 16), Image.Resampling.BOX), dtype=int)
     assert np.abs(seen - expected).mean() < 12
 
 
 def test_a_sweep_encodes_its_source_and_words_once() -> None:
-    parts = Parts(stable_diffusion("ddim"))
+    components = StableDiffusion(stable_diffusion("ddim"))
     with torch.inference_mode():
         for _ in range(4):
-            parts.look(picture(1))
-            parts.read("night", negative=False)
-            parts.read("", negative=True)
-    assert (parts.pictures.hits, parts.pictures.misses) == (3, 1)
-    assert (parts.words.hits, parts.words.misses) == (6, 2)
+            components.encode_picture(picture(1))
+            components.encode_prompt("night", negative=False)
+            components.encode_prompt("", negative=True)
+    assert (components.images.hits, components.images.misses) == (3, 1)
+    assert (components.prompts.hits, components.prompts.misses) == (6, 2)
 
 
 def test_only_what_the_loop_can_run_is_run_by_it() -> None:
     pipeline = stable_diffusion("euler")
-    assert loops(pipeline)
-    assert loops(stable_diffusion_xl())
+    assert components_of(pipeline) is not None
+    assert components_of(stable_diffusion_xl()) is not None
     for other in ("LMSDiscreteScheduler", "KDPM2DiscreteScheduler"):
         pipeline.scheduler = scheduler(other)
-        assert not loops(pipeline)
+        assert components_of(pipeline) is None
 
 
-def _rows(parts: Parts) -> Rows:
+def _rows(components: StableDiffusion) -> Rows:
     return Rows(
         latents=torch.randn(3, 4, 8, 8),
         timesteps=torch.tensor([1.0, 500.0, 999.0]),
-        hidden=torch.cat([parts.read(text, negative=False).hidden for text in ("a", "b", "c")]),
+        hidden=torch.cat([components.encode_prompt(text, negative=False).hidden for text in ("a", "b", "c")]),
     )
 
 
 def test_a_model_that_does_not_compile_is_called_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
-    parts = Parts(stable_diffusion("ddim"))
+    components = StableDiffusion(stable_diffusion("ddim"))
 
     def broken(*_: Any, **__: Any) -> Any:
         def call(*_: Any, **__: Any) -> Any:
@@ -247,16 +249,16 @@ def test_a_model_that_does_not_compile_is_called_plainly(monkeypatch: pytest.Mon
         return call
 
     monkeypatch.setattr(torch, "compile", broken)
-    denoiser = Denoiser(parts.denoiser)
+    denoiser = Denoiser(components.denoiser)
     with torch.inference_mode():
-        rows = _rows(parts)
+        rows = _rows(components)
         before = denoiser(rows)
         assert not denoiser.compile(rows)
         assert torch.equal(denoiser(rows), before)
 
 
 def test_a_compiled_model_is_kept_only_where_it_is_faster(monkeypatch: pytest.MonkeyPatch) -> None:
-    parts = Parts(stable_diffusion("ddim"))
+    components = StableDiffusion(stable_diffusion("ddim"))
 
     def slower(unet: Any, **_: Any) -> Any:
         def call(*told: Any, **more: Any) -> Any:
@@ -267,15 +269,15 @@ def test_a_compiled_model_is_kept_only_where_it_is_faster(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(torch, "compile", slower)
     with torch.inference_mode():
-        assert not Denoiser(parts.denoiser).compile(_rows(parts))
+        assert not Denoiser(components.denoiser).compile(_rows(components))
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="needs a device that cannot capture")
 def test_a_device_that_cannot_capture_is_called_plainly() -> None:
-    parts = Parts(stable_diffusion("ddim"))
-    denoiser = Denoiser(parts.denoiser)
+    components = StableDiffusion(stable_diffusion("ddim"))
+    denoiser = Denoiser(components.denoiser)
     with torch.inference_mode():
-        rows = _rows(parts)
+        rows = _rows(components)
         before = denoiser(rows)
         denoiser._graphs = Graphs()  # as on a CUDA device
         for _ in range(3):  # the first call is plain, the second would be captured, the third replayed
@@ -284,12 +286,12 @@ def test_a_device_that_cannot_capture_is_called_plainly() -> None:
 
 
 def test_padded_rows_keep_theirs() -> None:
-    parts = Parts(stable_diffusion("ddim"))
+    components = StableDiffusion(stable_diffusion("ddim"))
     with torch.inference_mode():
-        rows = _rows(parts)
+        rows = _rows(components)
         wide = rows.padded(4)
         assert wide.shape[0][0] == 4
-        denoiser = Denoiser(parts.denoiser)
+        denoiser = Denoiser(components.denoiser)
         assert error(denoiser(wide)[:3], denoiser(rows)) < 1e-5
 
 

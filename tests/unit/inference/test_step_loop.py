@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from inference.batching.families import loops
+from inference.families import components_of
 from inference.models.catalog import POCKET, locate
 from inference.models.devices import choose_device
 from inference.models.loading import load, quiet
@@ -37,7 +37,7 @@ def check(pipeline: Any, sitters: list[Sitter], bound: float = BOUND) -> list[Pa
     wanted = [stock(pipeline, sitter.request, sitter.picture) for sitter in sitters]
     with Atelier(pipeline) as atelier:
         painted = atelier.paint(*sitters)
-        assert atelier.loaded.parts.pipeline is not pipeline
+        assert atelier.loaded.components.pipeline is not pipeline
     assert worst(painted, wanted) < bound
     return painted
 
@@ -131,7 +131,7 @@ def pocket() -> Any:
 
 @pytest.mark.slow
 def test_the_shipped_model_paints_what_stock_paints(pocket: Any) -> None:
-    assert loops(pocket)
+    assert components_of(pocket) is not None
     check(pocket, mixed())
 
 

@@ -7,11 +7,11 @@ from PIL import Image
 
 from inference.api import Img2ImgRequest
 from inference.batching.components import LatentDist, PromptEmbeds
-from inference.batching.flow import FlowParts, packed, unpacked
-from inference.batching.unet import Rows
+from inference.batching.denoiser import Rows
+from inference.families.flow import FlowMatching, packed, unpacked
 
 
-class ZImage(FlowParts):
+class ZImage(FlowMatching):
     """Z-Image and Z-Image-Turbo.
 
     Their guidance scale counts from 0, as in the stock pipeline: what is told is `positive + scale * (positive -
@@ -23,10 +23,10 @@ class ZImage(FlowParts):
     def is_guided(self, request: Img2ImgRequest) -> bool:
         return request.guidance_scale > 0
 
-    def weight(self, guidance_scale: float) -> float:
+    def guidance_weight(self, guidance_scale: float) -> float:
         return 1 + guidance_scale
 
-    def predict(self, model: Any, rows: Rows) -> torch.Tensor:
+    def call(self, model: Any, rows: Rows) -> torch.Tensor:
         count, longest = rows.hidden.shape[:2]
         lengths = [longest] * count if rows.mask is None else rows.mask.sum(1).tolist()
         outputs: list[torch.Tensor] = model(
@@ -37,25 +37,25 @@ class ZImage(FlowParts):
         )[0]
         return -torch.stack(outputs).squeeze(2)
 
-    def _read(self, text: str, *, negative: bool) -> PromptEmbeds:
+    def _encode_prompt(self, text: str, *, negative: bool) -> PromptEmbeds:
         del negative
         [hidden], _ = self.pipeline.encode_prompt(text, self.device, do_classifier_free_guidance=False)
         return PromptEmbeds(hidden[None], None)
 
 
-class QwenImage(FlowParts):
+class QwenImage(FlowMatching):
     """Qwen-Image. Its autoencoder is one of films: a picture is a film of one frame."""
 
     texts_vary = True
 
     def latent_shape(self, picture: Image.Image) -> tuple[int, int, int]:
-        return self.vae.config.z_dim, picture.height // self.shrink, picture.width // self.shrink
+        return self.vae.config.z_dim, picture.height // self.vae_scale_factor, picture.width // self.vae_scale_factor
 
     def scaled(self, latents: torch.Tensor) -> torch.Tensor:
         mean, std = self._by_channel(latents)
         return (latents - mean) * (1.0 / std)
 
-    def unscaled(self, latents: torch.Tensor) -> torch.Tensor:
+    def unscale(self, latents: torch.Tensor) -> torch.Tensor:
         mean, std = self._by_channel(latents)
         return latents / (1.0 / std) + mean
 
@@ -63,15 +63,15 @@ class QwenImage(FlowParts):
         """What the family's page recommends for none: its guidance needs a text."""
         return request.negative_prompt or " "
 
-    def guided(self, negative: torch.Tensor, positive: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:
+    def guide(self, negative: torch.Tensor, positive: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:
         """Classifier-free guidance that leaves each token as long as it was."""
         height, width = positive.shape[2:]
-        tokens = packed(super().guided(negative, positive, scales))
+        tokens = packed(super().guide(negative, positive, scales))
         long = tokens.norm(dim=-1, keepdim=True)
         wanted = packed(positive).norm(dim=-1, keepdim=True)
         return unpacked(torch.where(long > 0, tokens * (wanted / long), tokens), height, width)
 
-    def predict(self, model: Any, rows: Rows) -> torch.Tensor:
+    def call(self, model: Any, rows: Rows) -> torch.Tensor:
         count, (height, width) = len(rows.latents), rows.latents.shape[2:]
         output: torch.Tensor = model(
             hidden_states=packed(rows.latents),
@@ -83,8 +83,8 @@ class QwenImage(FlowParts):
         )[0]
         return unpacked(output, height, width)
 
-    def _encode(self, pixels: torch.Tensor) -> LatentDist:
-        film = super()._encode(pixels.unsqueeze(2))
+    def _encode_image(self, pixels: torch.Tensor) -> LatentDist:
+        film = super()._encode_image(pixels.unsqueeze(2))
         return LatentDist(film.mean.squeeze(2), None if film.std is None else film.std.squeeze(2))
 
     def _decode(self, vae: Any, latents: torch.Tensor) -> torch.Tensor:
@@ -98,6 +98,6 @@ class QwenImage(FlowParts):
         )
         return mean, std
 
-    def _read(self, text: str, *, negative: bool) -> PromptEmbeds:
+    def _encode_prompt(self, text: str, *, negative: bool) -> PromptEmbeds:
         del negative
         return PromptEmbeds(self.pipeline.encode_prompt(text, device=self.device)[0], None)

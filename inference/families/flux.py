@@ -11,19 +11,19 @@ from PIL import Image
 
 from inference.api import Img2ImgRequest
 from inference.batching.components import PromptEmbeds
-from inference.batching.flow import FlowParts, packed, unpacked
+from inference.batching.denoiser import Rows
 from inference.batching.flow_sigmas import Shape
-from inference.batching.unet import Rows
+from inference.families.flow import FlowMatching, packed, unpacked
 
 
-class Flux(FlowParts):
+class Flux(FlowMatching):
     """FLUX.1 dev and schnell."""
 
     def is_guided(self, request: Img2ImgRequest) -> bool:
         """Distilled models need no second row; others take one if there is something to get away from."""
-        return request.guidance_scale > 1 and bool(request.negative_prompt) and not self.guided_inside
+        return request.guidance_scale > 1 and bool(request.negative_prompt) and not self.guidance_is_input
 
-    def predict(self, model: Any, rows: Rows) -> torch.Tensor:
+    def call(self, model: Any, rows: Rows) -> torch.Tensor:
         height, width = rows.latents.shape[2:]
         tokens = packed(rows.latents)
         told = tokens if rows.reference is None else torch.cat([tokens, packed(rows.reference)], dim=1)
@@ -40,7 +40,7 @@ class Flux(FlowParts):
         )[0]
         return unpacked(output[:, : tokens.shape[1]], height, width)
 
-    def _read(self, text: str, *, negative: bool) -> PromptEmbeds:
+    def _encode_prompt(self, text: str, *, negative: bool) -> PromptEmbeds:
         del negative
         hidden, pooled, _ = self.pipeline.encode_prompt(text, None, device=self.device)
         return PromptEmbeds(hidden, pooled)
@@ -52,11 +52,11 @@ class Kontext(Flux):
     edits = True
 
 
-class Flux2Klein(FlowParts):
+class Flux2Klein(FlowMatching):
     """FLUX.2 klein. Its sample is made of patches of 2 by 2 latents, each number normalised on its own."""
 
     edits = True
-    draws_at_once = False
+    decodes_previews = False
 
     def latent_shape(self, picture: Image.Image) -> Shape:
         channels, height, width = super().latent_shape(picture)
@@ -71,7 +71,7 @@ class Flux2Klein(FlowParts):
         patches: torch.Tensor = self.pipeline._patchify_latents(latents)  # noqa: SLF001 -- what knows the order
         return (patches - mean) / std
 
-    def unscaled(self, latents: torch.Tensor) -> torch.Tensor:
+    def unscale(self, latents: torch.Tensor) -> torch.Tensor:
         mean, std = self._normal_patch(latents)
         whole: torch.Tensor = self.pipeline._unpatchify_latents(latents * std + mean)  # noqa: SLF001 -- as in `scaled`
         return whole
@@ -79,7 +79,7 @@ class Flux2Klein(FlowParts):
     def is_guided(self, request: Img2ImgRequest) -> bool:
         return request.guidance_scale > 1 and not self.pipeline.config.is_distilled
 
-    def predict(self, model: Any, rows: Rows) -> torch.Tensor:
+    def call(self, model: Any, rows: Rows) -> torch.Tensor:
         height, width = rows.latents.shape[2:]
         assert rows.reference is not None
         tokens, device = rows.latents.flatten(2).mT, rows.latents.device
@@ -99,7 +99,7 @@ class Flux2Klein(FlowParts):
         std = torch.sqrt(told.running_var.view(1, -1, 1, 1) + self.vae.config.batch_norm_eps)
         return told.running_mean.view(1, -1, 1, 1).to(latents), std.to(latents)
 
-    def _read(self, text: str, *, negative: bool) -> PromptEmbeds:
+    def _encode_prompt(self, text: str, *, negative: bool) -> PromptEmbeds:
         del negative
         return PromptEmbeds(self.pipeline.encode_prompt(text, device=self.device)[0], None)
 

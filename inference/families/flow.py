@@ -9,12 +9,13 @@ from diffusers.pipelines.flux.pipeline_flux import calculate_shift
 from PIL import Image
 
 from inference.api import Img2ImgRequest
-from inference.batching.components import LatentDist, Parts, PromptEmbeds
+from inference.batching.components import LatentDist, PromptEmbeds
+from inference.batching.denoiser import Rows
 from inference.batching.flow_sigmas import FlowSolver, Shape
-from inference.batching.unet import Rows
+from inference.families.stable_diffusion import StableDiffusion
 
 
-class FlowParts(Parts):
+class FlowMatching(StableDiffusion):
     """One loaded model; its output is the velocity, noise minus picture (Esser et al. 2024, arXiv:2403.03206, eq. 5).
 
     Attributes:
@@ -31,7 +32,7 @@ class FlowParts(Parts):
         self._shift = float(pipeline.vae.config.get("shift_factor") or 0.0)
 
     @property
-    def guided_inside(self) -> bool:
+    def guidance_is_input(self) -> bool:
         return bool(self.denoiser.config.get("guidance_embeds"))
 
     def solver(self) -> FlowSolver:
@@ -57,10 +58,10 @@ class FlowParts(Parts):
         )
         return mu
 
-    def drawn(self, picture: Image.Image, generator: torch.Generator) -> torch.Tensor | None:
-        return None if self.edits else super().drawn(picture, generator)
+    def draw_sample_noise(self, picture: Image.Image, generator: torch.Generator) -> torch.Tensor | None:
+        return None if self.edits else super().draw_sample_noise(picture, generator)
 
-    def latents(self, dist: LatentDist, drawn: torch.Tensor | None) -> torch.Tensor:
+    def sample_latents(self, dist: LatentDist, drawn: torch.Tensor | None) -> torch.Tensor:
         latents = dist.mean
         if dist.std is not None and drawn is not None:
             latents = latents + dist.std * drawn.to(latents.device).view_as(latents)
@@ -70,7 +71,7 @@ class FlowParts(Parts):
         """What the autoencoder gives, as the transformer takes it."""
         return (latents - self._shift) * self._scale
 
-    def unscaled(self, latents: torch.Tensor) -> torch.Tensor:
+    def unscale(self, latents: torch.Tensor) -> torch.Tensor:
         return latents / self._scale + self._shift
 
     def is_guided(self, request: Img2ImgRequest) -> bool:
@@ -84,14 +85,14 @@ class FlowParts(Parts):
     def conditions(self, request: Img2ImgRequest, size: tuple[int, int], source: torch.Tensor) -> Rows:
         del size
         texts = [self.negative(request)] if self.is_guided(request) else []
-        words = [self.read(text, negative=False) for text in (*texts, request.prompt)]
+        words = [self.encode_prompt(text, negative=False) for text in (*texts, request.prompt)]
         told = [
             Rows(latents=source, timesteps=source.new_zeros(1), hidden=each.hidden, pooled=each.pooled)
             for each in words
         ]
         rows = Rows.joined(told)
         inside, count = None, len(words)
-        if self.guided_inside:
+        if self.guidance_is_input:
             inside = torch.full((count,), request.guidance_scale, device=source.device)
         reference = source.to(self.dtype).expand(count, *source.shape[1:]) if self.edits else None
         return rows.told(guidance=inside, reference=reference)
@@ -100,14 +101,14 @@ class FlowParts(Parts):
         return sample - mix[1] * output
 
 
-class StableDiffusion3(FlowParts):
+class StableDiffusion3(FlowMatching):
     """Stable Diffusion 3 and 3.5."""
 
     def schedule(self, steps: int, shape: Shape) -> Mapping[str, Any]:
         shifts = self.pipeline.scheduler.config.get("use_dynamic_shifting")
         return {"num_inference_steps": steps} | ({"mu": self.mu(shape, 1.16)} if shifts else {})
 
-    def predict(self, model: Any, rows: Rows) -> torch.Tensor:
+    def call(self, model: Any, rows: Rows) -> torch.Tensor:
         output: torch.Tensor = model(
             hidden_states=rows.latents,
             timestep=rows.timesteps,
@@ -117,7 +118,7 @@ class StableDiffusion3(FlowParts):
         )[0]
         return output
 
-    def _read(self, text: str, *, negative: bool) -> PromptEmbeds:
+    def _encode_prompt(self, text: str, *, negative: bool) -> PromptEmbeds:
         del negative
         hidden, _, pooled, _ = self.pipeline.encode_prompt(
             text, None, None, device=self.device, do_classifier_free_guidance=False

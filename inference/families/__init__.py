@@ -1,0 +1,41 @@
+"""Which models the step loop runs, by the stock pipeline that they come as."""
+
+from typing import Any
+
+from inference.batching.components import Components
+from inference.batching.flow_sigmas import solves
+from inference.batching.solver import LINEAR
+from inference.families.flow import StableDiffusion3
+from inference.families.flux import Flux, Flux2Klein, Kontext
+from inference.families.masked_text import QwenImage, ZImage
+from inference.families.stable_diffusion import StableDiffusion, denoiser_of
+
+_FAMILIES: dict[str, tuple[type[StableDiffusion], str]] = {
+    "StableDiffusionImg2ImgPipeline": (StableDiffusion, "UNet2DConditionModel"),
+    "StableDiffusionXLImg2ImgPipeline": (StableDiffusion, "UNet2DConditionModel"),
+    "StableDiffusion3Img2ImgPipeline": (StableDiffusion3, "SD3Transformer2DModel"),
+    "FluxImg2ImgPipeline": (Flux, "FluxTransformer2DModel"),
+    "FluxKontextPipeline": (Kontext, "FluxTransformer2DModel"),
+    "Flux2KleinPipeline": (Flux2Klein, "Flux2Transformer2DModel"),
+    "ZImageImg2ImgPipeline": (ZImage, "ZImageTransformer2DModel"),
+    "QwenImageImg2ImgPipeline": (QwenImage, "QwenImageTransformer2DModel"),
+}
+"""Stock pipeline -> its components, and the class that its denoiser has to be of."""
+
+
+def components_of(pipeline: Any) -> Components | None:
+    """A loaded pipeline as the step loop uses it; None if no family takes it or its scheduler: stock runs those."""
+    family, denoiser = _FAMILIES.get(type(pipeline).__name__, (None, ""))
+    if family is None or type(denoiser_of(pipeline)).__name__ != denoiser:
+        return None
+    plannable = _is_plannable if family is StableDiffusion else solves
+    return family(pipeline) if plannable(pipeline.scheduler) else None
+
+
+def _is_plannable(scheduler: Any) -> bool:
+    config = scheduler.config
+    return (
+        type(scheduler).__name__ in LINEAR
+        and not config.get("use_flow_sigmas")
+        and config.get("skip_prk_steps", True)  # the Runge-Kutta start of PNDM is not an image-to-image one
+    )
