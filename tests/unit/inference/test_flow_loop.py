@@ -69,7 +69,6 @@ def stock(pipeline: Any, asked: Img2ImgRequest, source: Image.Image) -> torch.Te
     components = components_of(pipeline)
     assert isinstance(components, FlowMatching)
     if name == "Flux2KleinPipeline":
-        assert isinstance(components, FlowMatching)
         return components.scaled(latents)[0]  # it hands out unscaled ones
     if latents.ndim == 3:
         channels, height, width = components.latent_shape(source)
