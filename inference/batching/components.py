@@ -83,14 +83,12 @@ class Planner(Protocol):
     """Plans runs with one scheduler and its kind of noise levels. Safe to use from several threads.
 
     Attributes:
-        linear: whether plans hold; if not, each request steps with the scheduler that `stepper` gives.
+        linear: whether plans are exact; if not, each request steps with the scheduler that `stepper` gives.
     """
 
     linear: bool
 
-    def plan(
-        self, steps: int, start: Start, *, shape: tuple[int, int, int] | None = None, from_noise: bool = False
-    ) -> Plan:
+    def plan(self, steps: int, start: Start, *, shape: tuple[int, int, int], from_noise: bool = False) -> Plan:
         """The run over the last `start.steps` of a grid of `steps`, for latents of that shape.
 
         Raises:
@@ -99,7 +97,7 @@ class Planner(Protocol):
         ...
 
     def stepper(self, steps: int, start: Start) -> Any:
-        """A grid with a scheduler of its own for one request, begun where `plan` begins."""
+        """A grid with a scheduler of its own for one request, begun where `plan` begins; None if `linear`."""
         ...
 
 

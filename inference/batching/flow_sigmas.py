@@ -52,6 +52,9 @@ class FlowSolver:
         """
         return self._planned(steps, start, shape, from_noise)
 
+    def stepper(self, steps: int, start: Start) -> None:
+        """None: plans are exact."""
+
     def sigmas(self, steps: int, shape: Shape) -> torch.Tensor:
         """The grid's levels, [steps + 1], the last one 0."""
         scheduler = self._set(steps, shape)

@@ -135,7 +135,7 @@ class Run:
         try:
             shape = components.latent_shape(task.picture)
             plan = loaded.solver.plan(request.steps, start, shape=shape, from_noise=from_noise)
-            grid = None if loaded.solver.linear else loaded.solver.stepper(request.steps, start)
+            grid = loaded.solver.stepper(request.steps, start)
         except ValueError:
             raise Unsuited(
                 f"The model {request.model!r} cannot take {request.steps} steps: try fewer.",

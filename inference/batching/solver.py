@@ -106,8 +106,10 @@ class Solver:
         self._slots = sorted(used)
         self.linear = _agrees(moves, Grid(scheduler, of=8, steps=6))
 
-    def stepper(self, steps: int, start: Start) -> Grid:
-        """A scheduler of its own for one request, begun where `plan` begins: for those that are not linear."""
+    def stepper(self, steps: int, start: Start) -> Grid | None:
+        """A scheduler of its own for one request, begun where `plan` begins, if it is not linear."""
+        if self.linear:
+            return None
         grid = Grid(self.scheduler, of=steps, steps=start.steps)
         if start.fraction < 1:
             grid.move_start(grid.between(start.fraction))

@@ -1,5 +1,6 @@
 """Which models the step loop runs, by the stock pipeline that they come as."""
 
+from collections.abc import Callable
 from typing import Any
 
 from inference.batching.components import Components
@@ -10,7 +11,7 @@ from inference.families.flux import Flux, Flux2Klein, Kontext
 from inference.families.masked_text import QwenImage, ZImage
 from inference.families.stable_diffusion import StableDiffusion, denoiser_of
 
-_FAMILIES: dict[str, tuple[type[StableDiffusion], str]] = {
+_FAMILIES: dict[str, tuple[Callable[[Any], Components], str]] = {
     "StableDiffusionImg2ImgPipeline": (StableDiffusion, "UNet2DConditionModel"),
     "StableDiffusionXLImg2ImgPipeline": (StableDiffusion, "UNet2DConditionModel"),
     "StableDiffusion3Img2ImgPipeline": (StableDiffusion3, "SD3Transformer2DModel"),

@@ -16,7 +16,7 @@ from PIL import Image
 
 from inference.acceleration.transfer import to_device
 from inference.api import Img2ImgRequest
-from inference.batching.components import LatentDist, PreparedImage, PromptEmbeds, image_cache, prompt_cache
+from inference.batching.components import LatentDist, Planner, PreparedImage, PromptEmbeds, image_cache, prompt_cache
 from inference.batching.denoiser import Rows, call_unet
 from inference.batching.solver import Solver
 
@@ -143,8 +143,8 @@ class StableDiffusion:
         scaled = latents.to(self.preview_decoder.dtype) / self.preview_decoder.config.scaling_factor
         return to_bytes(self.preview_decoder.decode(scaled, return_dict=False)[0])
 
-    def solver(self) -> Any:
-        """What plans its runs: `Solver`, or one with the same methods."""
+    def solver(self) -> Planner:
+        """What plans its runs."""
         return Solver(self.pipeline.scheduler)
 
     def conditions(self, request: Img2ImgRequest, size: tuple[int, int], source: torch.Tensor) -> Rows:
