@@ -165,8 +165,7 @@ def calls(bench: Bench, name: str) -> None:
                 numbers["stock ms"] = _milliseconds(lambda wide=wide: plain(wide))  # type: ignore[misc]
             numbers["share of 790 TFLOP/s"] = rows * work.row / (ours / 1e3) / GOAL_FLOPS
             bench.note("calls", {f"{name}, {rows} rows": numbers})
-        side = scene.side // components.vae_scale_factor
-        latents = torch.randn(2, 4, side, side).to(components.device, components.dtype)
+        latents = example.padded(2).latents
         bench.note(
             "autoencoder ms",
             {
