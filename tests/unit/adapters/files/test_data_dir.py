@@ -27,6 +27,18 @@ def test_a_folder_is_made_for_this_user_alone_and_can_be_held_again(tmp_path: Pa
             assert folder.stat().st_mode & 0o777 == 0o700
 
 
+def test_files_of_ours_in_a_folder_that_was_open_are_closed_and_others_are_let_be(tmp_path: Path) -> None:
+    """An older version, or a copy put back by hand, left them readable, with tokens of Slack in them."""
+    names = ("pentimento.db", "pentimento.db-wal", "pentimento.db.version-3", "lock")
+    for name in (*names, "notes.txt"):
+        (tmp_path / name).write_text("tokens", encoding="ascii")
+        (tmp_path / name).chmod(0o644)
+    tmp_path.chmod(0o755)
+    with hold_data_dir(tmp_path):
+        assert {(tmp_path / name).stat().st_mode & 0o777 for name in names} == {0o600}
+        assert (tmp_path / "notes.txt").stat().st_mode & 0o777 == 0o644
+
+
 def test_a_second_service_is_refused_until_the_first_is_killed(tmp_path: Path) -> None:
     command = [sys.executable, "-c", HOLDER, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as first:
