@@ -85,3 +85,16 @@ async def test_a_strangers_cross_is_an_opinion_and_an_admins_is_an_order(
     async with asyncio.timeout(10):
         while await running.core.store.generation(target):
             await asyncio.sleep(0.01)
+
+
+async def test_info_of_a_private_job_is_for_its_requester_alone(
+    running: House, ann: Member, bob: Member, general: Conversation, team: Team
+) -> None:
+    file = ann.slack.state.add_file(team, ann.user, png())
+    await ann.submit(await ann.open("/img2img", general, "a secret --private"), file=file)
+    await ann.result(ann.slack.state.direct(team, ann.user.id))
+    [job] = await running.core.store.jobs_of(f"slack:{team.id}/{ann.user.id}", limit=9)
+    assert job.private
+    await bob.command("/info", general, job.id)
+    await bob.told("I do not know that job")
+    assert "a secret" in words(await ann.open("/info", general, job.id))
