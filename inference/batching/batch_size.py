@@ -36,7 +36,7 @@ def knee(seconds: Callable[[int], float]) -> int:
             break
         try:
             took = seconds(rows)
-        except (RuntimeError, MemoryError):  # out of memory, in all its forms
+        except (RuntimeError, MemoryError, IndexError):  # no memory, or larger than its positions reach
             break
         if before and took / rows > GAIN * before * 2 / rows:
             break

@@ -113,6 +113,7 @@ class Components(Protocol):
         vae_scale_factor: pixels per latent, along a side.
         preview_decoder: a tiny autoencoder, or None.
         prompts, images: what was encoded before.
+        is_transformer: whether the denoiser is a transformer and not a UNet.
         steerable: whether control networks can steer it.
         texts_vary: prompts are of any length, and are padded with a mask to share a call.
         edits: it edits by instruction, and a run begins with noise alone at any strength.
@@ -128,6 +129,7 @@ class Components(Protocol):
     preview_decoder: Any
     prompts: ByteCache[PromptEmbeds]
     images: ByteCache[LatentDist]
+    is_transformer: bool
     steerable: bool
     texts_vary: bool
     edits: bool

@@ -14,7 +14,7 @@ from inference.acceleration.memory_layout import keep_channels_last, suit_proces
 from inference.acceleration.packing import pack
 from inference.acceleration.transfer import RunAhead
 from inference.api import ControlKind, Img2ImgRequest, Lora
-from inference.batching.batch_size import RowCaps, RowCountFile, knee
+from inference.batching.batch_size import ROW_COUNTS, RowCaps, RowCountFile, knee
 from inference.batching.components import Components, Planner
 from inference.batching.controlnet import ControlNets
 from inference.batching.denoiser import Denoiser, Rows, seconds
@@ -81,10 +81,13 @@ class LoadedModel:
                 with contextlib.suppress(torch.OutOfMemoryError):  # then they compile in their first use
                     for pictures in (2, 1):  # a compiler takes one for a case of its own
                         components.decode(example.padded(pictures).latents)
-            found = knees.get(
-                (device, model, str(components.denoiser.num_parameters()), str(side), torch.__version__),
-                lambda: knee(lambda rows: seconds(denoiser, example.padded(rows))),
-            )
+            if components.is_transformer and components.device.type == "cpu":
+                found = ROW_COUNTS[0]  # more rows cost in proportion there, and a trial of FLUX.1 takes minutes
+            else:
+                found = knees.get(
+                    (device, model, str(components.denoiser.num_parameters()), str(side), torch.__version__),
+                    lambda: knee(lambda rows: seconds(denoiser, example.padded(rows))),
+                )
             denoiser.forget()  # captured for trials
         return cls(
             components=components,

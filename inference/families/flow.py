@@ -24,6 +24,7 @@ class FlowMatching(StableDiffusion):
     """
 
     steerable = False
+    is_transformer = True
     texts_vary = False
     edits = False
 

@@ -31,6 +31,7 @@ class StableDiffusion:
         is_xl: whether its UNet wants a pooled embedding and sizes besides the prompt.
     """
 
+    is_transformer = False
     steerable = True
     texts_vary = False
     edits = False
