@@ -132,7 +132,12 @@ def main() -> None:
         "setting": {"side": asked.side, "count": asked.count, "grid": [4], "rounds": asked.rounds},
         "models": {},
     }
-    loading.load = lambda folder, _model, device, dtype: _built(folder.name, device, dtype)
+
+    def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype) -> Any:
+        del model
+        return _built(folder.name, device, dtype)
+
+    loading.load = load
     with tempfile.TemporaryDirectory() as place:
         for name in asked.models.split(","):
             found["models"][name] = _measure(name, Path(place), asked, found["dtype"])
@@ -199,7 +204,7 @@ def _table(found: dict[str, Any]) -> str:
         for workload, rounds in measured["rounds"].items():
 
             def ratio(what: str, rounds: list[dict[str, Any]] = rounds) -> float:
-                return median(each["pentimento"][what] / each["stock"][what] for each in rounds)
+                return float(median(each["pentimento"][what] / each["stock"][what] for each in rounds))
 
             numbers = (ratio("images_per_s"), ratio("last_s"), ratio("processor_s"))
             lines.append(f"| {name} | {workload} | " + " | ".join(f"{number:.2f}" for number in numbers) + " |")
