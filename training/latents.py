@@ -13,6 +13,8 @@ from training.pairs import style_noise
 from training.pool import PicturePool
 from training.speed import autocast
 
+SHOWN = 512  # pictures between two lines that say how far it is
+
 
 @dataclass(frozen=True)
 class PairLatents:
@@ -44,6 +46,8 @@ def encode(network: AutoencoderKL, pictures: Tensor, batch: int) -> Tensor:
         for start in range(0, len(flat), batch):
             some = to_signed(flat[start : start + batch])
             means[start : start + batch] = network.encode(some).latent_dist.mean.half()
+            if start // SHOWN != (start + len(some)) // SHOWN:
+                print(f"{start + len(some)} of {len(flat)} pictures encoded", flush=True)
     return means.view(*pictures.shape[:-3], LATENT_CHANNELS, *side)
 
 

@@ -73,8 +73,12 @@ def draw_pool(folder: Path, drawing: Drawing, workers: int | None = None) -> Pic
     pool = _open(folder, drawing)
     # Spawned: a fork of a process whose torch has threads or a GPU can hang.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers or os.cpu_count(), context) as processes:
-        for index in processes.map(partial(_draw, folder, drawing), range(drawing.shards)):
+    missing = [index for index in range(drawing.shards) if not _done(folder, index).exists()]
+    with ProcessPoolExecutor(workers or os.cpu_count(), context) as processes:  # none is started for nothing to do
+        drawn = processes.map(partial(_draw, folder, drawing), missing)
+        for index in range(drawing.shards):
+            if index in missing:
+                next(drawn)
             keys, kinds = _labels(folder, drawing, index)
             places = pool.label(keys, kinds)
             if drawing.device != "cpu":
@@ -122,12 +126,13 @@ def _open(folder: Path, drawing: Drawing) -> PicturePool:
     return PicturePool(drawing.size, file=folder / "pictures.bytes")
 
 
-def _draw(folder: Path, drawing: Drawing, index: int) -> int:
+def _done(folder: Path, index: int) -> Path:
+    return folder / f"{_name(index)}.done"
+
+
+def _draw(folder: Path, drawing: Drawing, index: int) -> None:
     torch.set_num_threads(1)
     name = _name(index)
-    done = folder / f"{name}.done"
-    if done.exists():
-        return index
     render_shard(folder, name, SEED, drawing.shard_size, composed=index < drawing.composed)
     np.save(folder / f"{name}.sources.npy", _worsened(drawing, index, np.load(folder / f"{name}.pictures.npy")[0]))
     if drawing.device == "cpu":
@@ -135,8 +140,7 @@ def _draw(folder: Path, drawing: Drawing, index: int) -> int:
         pictures = _open(folder, drawing).pictures
         places = slice(index * drawing.shard_size, (index + 1) * drawing.shard_size)
         pictures[places] = _styled(folder, drawing, index, keys)
-    done.touch()
-    return index
+    _done(folder, index).touch()
 
 
 def _labels(folder: Path, drawing: Drawing, index: int) -> tuple[Tensor, Tensor]:
