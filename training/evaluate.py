@@ -122,6 +122,8 @@ def train_classifier(pool: PicturePool, scenes: int = 512) -> StyleClassifier:
     for scene in range(max(0, pool.filled - scenes), pool.filled):
         keys = pool.keys[scene, 1 : 1 + pool.targets].cpu()
         single = torch.nonzero(keys < len(NAMES)).flatten()
+        if not len(single):
+            continue
         pictures = pool.pictures[scene].cpu().float() / 255
         source, styled = pictures[:1], pictures[1 + single]
         before = features(source)
