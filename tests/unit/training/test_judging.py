@@ -5,8 +5,12 @@ import pytest
 import torch
 from torch import Tensor
 
+from training.evaluate import train_classifier
 from training.judging import lab_distance, lattice, moved, saturation, structure
+from training.pairs import NAMES
 from training.photographs import photographs, to_tensor
+from training.pool import PicturePool, PoolSize
+from training.recognition import features, versus
 from training.strength_report import NAMED_AT, STRENGTHS, TEXTURED, summary
 from training.styles import REGULAR, STYLES
 
@@ -94,3 +98,20 @@ def row(**changes: float) -> dict[str, object]:
 def test_a_limit_that_is_missed_is_said_to_be(changes: dict[str, float], missed: set[str]) -> None:
     kept = summary({"noir": row(**changes)})["kept"]
     assert {limit for limit, holds in kept.items() if not holds} == missed
+
+
+def test_a_judge_learns_from_scenes_of_one_style_each_and_names_the_likeliest_first() -> None:
+    """A scene whose targets all combine two styles teaches nothing of either, and stops nothing."""
+    pool = PicturePool(PoolSize(scenes=6, targets=2, side=64))
+    pool.pictures[:] = torch.randint(60, 120, pool.pictures.shape, generator=torch.Generator().manual_seed(7)).byte()
+    pool.pictures[:, 1, 0] += 100  # the first style is red, the second blue
+    pool.pictures[:, 2, 2] += 100
+    red, blue = NAMES.index("oil"), NAMES.index("night")
+    keys = torch.tensor([[red, blue]] * 5 + [[len(NAMES), len(NAMES) + 1]])
+    pool.label(keys, torch.zeros(6, dtype=torch.long))
+    classifier = train_classifier(pool)
+    pictures = pool.pictures[:3, :3].float() / 255
+    for place, style in ((1, red), (2, blue)):
+        likeliest = classifier.likeliest(versus(features(pictures[:, place]), features(pictures[:, 0])), 3)
+        assert (likeliest[:, 0] == style).all()
+        assert likeliest.shape == (3, 3)
