@@ -24,6 +24,7 @@ from bot.assembly import assemble
 from bot.domain.card import Card
 from bot.domain.errors import TryLater
 from bot.domain.limits import Limits
+from bot.domain.options import Options
 from bot.domain.request import Action, ReplyTarget, Request, Requester
 from bot.domain.safety import Policy
 from bot.lifecycle import Core, Running
@@ -153,7 +154,7 @@ def wish(member: int, source: bytes, **changes: object) -> Request:
         reply_to=ReplyTarget(platform=PLATFORM, address={"channel": "1"}),
         event_id=event_id(),
         source=source,
-        prompt="an oil painting",
+        options=Options(prompt="an oil painting"),
     )
     return replace(asked, **changes)  # type: ignore[arg-type]  # by the caller
 

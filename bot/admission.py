@@ -19,7 +19,8 @@ from bot.domain.job import Generation, Job, Recipe
 from bot.domain.limits import DAY, Limits, check_limits, span
 from bot.domain.lora import find_loras
 from bot.domain.picture import Picture, Sent
-from bot.domain.request import REFINE_STRENGTH, SWEEP_STRENGTHS, Action, Request
+from bot.domain.request import Action, Request
+from bot.domain.strength import REFINE_STRENGTH, SWEEP_STRENGTHS
 from bot.domain.style import Style, find_style, guidance_of, strength_of
 from bot.domain.words import clean_text, quoted
 from bot.gate import Gate
@@ -136,7 +137,7 @@ class Admission:
         """
         if not self._open:
             raise LimitReached("refused-restarting")
-        recipes = self.recipes(request, seed=self._ids.seed() if request.seed is None else request.seed)
+        recipes = self.recipes(request, seed=self._ids.seed())
         if self._guard_chains and await self._is_more_of_the_same(recipes[0], request, parent):
             recipes = tuple(replace(recipe, keep_palette=True) for recipe in recipes)
         self._uploads.check(request.requester.key)
@@ -148,7 +149,7 @@ class Admission:
         now = self._clock.now()
         usage = await self._store.usage(request.requester.key, since=now - DAY)
         check_limits(self.limits, usage, pictures=len(recipes), now=now)
-        brings_none = isinstance(request.source, str) and request.control_map is None
+        brings_none = not any(isinstance(each, bytes | Sent) for each in (request.source, request.control_map))
         self._check_queue()
         try:
             async with nullcontext() if brings_none else self._uploads.place(request.requester.key):
@@ -222,35 +223,33 @@ class Admission:
         return defaults.controls if defaults else ()
 
     def recipes(self, request: Request, *, seed: int) -> tuple[Recipe, ...]:
-        """What a request asks for with that seed: what it leaves open is as its model and style have it.
+        """What a request asks for: what it leaves open is as its model and style have it, and `seed`.
 
         Raises:
             InvalidRequest: it names what there is not, or what does not go together.
         """
-        model = request.model or self._default_model
+        options = request.options
+        model = options.model or self._default_model
         defaults = self.model(model)
-        style = find_style(self.styles, request.style)
-        loras = find_loras(request.loras, defaults.loras, model=model)
-        strengths = request.strengths or _STANDARD_STRENGTHS.get(request.action, (strength_of(style),))
+        style = find_style(self.styles, options.style)
+        loras = find_loras(options.loras or (), defaults.loras, model=model)
+        strengths = options.strengths or _STANDARD_STRENGTHS.get(request.action, (strength_of(style),))
         if len(strengths) > 1 and not defaults.uses_strength:
             raise InvalidRequest("refused-sweep-of-editor", model=model)
         if request.control:
             self._check_control(request.control, model, defaults)
-        prompt = clean_text(request.prompt)
+        prompt = clean_text(options.prompt or "")
         map_only = request.action is Action.MAP
         if not prompt and not map_only:
             raise InvalidRequest("refused-no-prompt")
+        usual_guidance = guidance_of(style, defaults.guidance_scale)
         recipe = Recipe(
             prompt=prompt,
-            negative_prompt=clean_text(request.negative_prompt),
+            negative_prompt=clean_text(options.negative_prompt or ""),
             strength=strengths[0],
-            seed=seed,
-            steps=request.steps or defaults.steps,
-            guidance_scale=(
-                guidance_of(style, defaults.guidance_scale)
-                if request.guidance_scale is None
-                else request.guidance_scale
-            ),
+            seed=seed if options.seed is None else options.seed,
+            steps=options.steps or defaults.steps,
+            guidance_scale=usual_guidance if options.guidance_scale is None else options.guidance_scale,
             style=style.name if style else None,
             model=model,
             loras=loras,
@@ -300,7 +299,7 @@ class Admission:
         """The control map that was sent along, decoded; None where none was. A stored one must still be there."""
         if request.control is None:
             return None
-        if request.control_map is not None:
+        if isinstance(request.control_map, bytes | Sent):
             try:
                 # What is transparent in it is black or paper, by its kind: that is the engine's to say.
                 return await self._uploads.read(request.control_map, alpha=True, enough=self._enough)

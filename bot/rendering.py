@@ -7,7 +7,7 @@ from bot.domain.card import Button, Card, CardPicture, Progress, Waiting
 from bot.domain.ids import GenerationId
 from bot.domain.job import Generation, Job, JobStatus, Recipe
 from bot.domain.lora import shown
-from bot.domain.request import STRENGTH_WORDS, strength_word
+from bot.domain.strength import STRENGTH_WORDS, strength_word
 from bot.texts import text
 
 _ALT_PROMPT = 900

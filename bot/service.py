@@ -27,11 +27,8 @@ from bot.domain.job import Generation, Job
 from bot.domain.limits import DAY, Limits, Usage
 from bot.domain.picture import Sent
 from bot.domain.place import PlaceSettings, check_model
-from bot.domain.request import (
-    Request,
-    Requester,
-    check_strength,
-)
+from bot.domain.request import Request, Requester
+from bot.domain.strength import check_strength
 from bot.domain.style import find_style
 from bot.erasure import Retention
 from bot.gate import Gate
@@ -324,7 +321,7 @@ class Service:
 
     async def _equal_press(self, request: Request) -> Job | None:
         """The job of an equal press by the same member that is still open or was made a moment ago."""
-        if isinstance(request.source, bytes | Sent) or request.control_map is not None:
+        if isinstance(request.source, bytes | Sent) or isinstance(request.control_map, bytes | Sent):
             return None
         now = self._clock.now()
         for job in await self._store.jobs_of(request.requester.key, limit=_RECENT):
@@ -335,11 +332,10 @@ class Service:
 
     def _asks_for(self, request: Request, job: Job) -> bool:
         """Whether a press means just what `job` is; a seed that was not given is drawn anew and tells nothing."""
-        seed = job.recipes[0].seed if request.seed is None else request.seed
         known = tuple(replace(each, keep_palette=False) for each in job.recipes)  # is found out later
         return (job.action, job.lineage.parent, job.private, known) == (
             request.action,
             request.parent,
             request.private,
-            self._admission.recipes(request, seed=seed),
+            self._admission.recipes(request, seed=job.recipes[0].seed),
         )

@@ -9,7 +9,7 @@ import sys
 import time
 
 from bot.domain.ids import JobId
-from bot.domain.request import MAX_SEED
+from bot.domain.options import MAX_SEED
 
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
 _M_MMAP_THRESHOLD = -3  # malloc.h of glibc

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from bot.domain.request import MAX_GUIDANCE_SCALE, MAX_STEPS
+from bot.domain.options import MAX_GUIDANCE_SCALE, MAX_STEPS
 from config.reading import ConfigError, parse_toml
 from config.settings import Settings
 from inference.api import ControlKind

@@ -9,10 +9,10 @@ from typing import Any
 
 from adapters.discord.permissions import MANAGE_GUILD
 from adapters.discord.rest import Payload
+from bot.domain.options import MAX_PROMPT, OPTIONS, Kind, Option
 from bot.domain.place import RemixPolicy
-from bot.domain.request import MAX_GUIDANCE_SCALE, MAX_PROMPT, MAX_SEED, MAX_STEPS
 from bot.texts import text, translations
-from inference.api import MAX_CONTROL_SCALE, ControlKind
+from inference.api import ControlKind
 
 REMIX_IMAGE = "Remix image"
 IMAGE_INFO = "Image info"
@@ -35,28 +35,13 @@ def commands(controls: Sequence[ControlKind] = ()) -> list[Payload]:
         controls: kinds of structure that some model can be made to keep; what there is not is not offered.
     """
     picture = _option("image", _ATTACHMENT, required=True)
-    prompt = _option("prompt", _STRING, required=True, min_length=1, max_length=MAX_PROMPT)
-    recipe = [
-        _option("strength", _NUMBER, min_value=0.0, max_value=1.0),
-        _option("style", _STRING, autocomplete=True, max_length=100),
-        _option("negative_prompt", _STRING, max_length=MAX_PROMPT),
-        _option("seed", _INTEGER, min_value=0, max_value=MAX_SEED),
-        _option("steps", _INTEGER, min_value=1, max_value=MAX_STEPS),
-        _option("guidance_scale", _NUMBER, min_value=0.0, max_value=MAX_GUIDANCE_SCALE),
-        _option("model", _STRING, autocomplete=True, max_length=100),
-        _option("loras", _STRING, autocomplete=True, max_length=100),
-    ]
-    private = _option("private", _BOOLEAN)
-    _, style, negative_prompt, seed, _, _, model, loras = recipe
-    strengths = _option("strengths", _STRING, max_length=100)
-    structure = _structure(controls)
+    alone = [_one_strength(), *_options(controls)]
+    several = [_several_strengths(), *_options(controls)]
     return [
-        _command("img2img", [picture, prompt, *recipe, *structure, private]),
-        _command(
-            "sweep", [picture, prompt, strengths, style, negative_prompt, seed, model, loras, *structure, private]
-        ),
-        _command("refine", [picture, prompt, style, private]),
-        *_map_command(controls, picture, [style, model, private]),
+        _command("img2img", [picture, _prompt(required=True), *alone]),
+        _command("sweep", [picture, _prompt(required=True), *several]),
+        _command("refine", [picture, _prompt(required=True), *_options(controls)]),
+        *_map_command(controls, picture),
         _command("queue"),
         _command("info", [_option("job", _STRING, required=True, max_length=30)]),
         _command("styles"),
@@ -68,16 +53,40 @@ def commands(controls: Sequence[ControlKind] = ()) -> list[Payload]:
     ]
 
 
-def _structure(controls: Sequence[ControlKind]) -> list[Payload]:
-    if not controls:
-        return []
-    return [
-        _kind(controls),
-        _option("map", _ATTACHMENT),
-        _option("control_scale", _NUMBER, min_value=0.0, max_value=MAX_CONTROL_SCALE),
-        _option("control_start", _NUMBER, min_value=0.0, max_value=1.0),
-        _option("control_end", _NUMBER, min_value=0.0, max_value=1.0),
-    ]
+def _prompt(*, required: bool) -> Payload:
+    least = {"min_length": 1} if required else {}
+    return _option("prompt", _STRING, required=required, **least, max_length=MAX_PROMPT)
+
+
+def _one_strength() -> Payload:
+    return _option("strength", _NUMBER, min_value=0.0, max_value=1.0)
+
+
+def _several_strengths() -> Payload:
+    return _option("strengths", _STRING, max_length=100)
+
+
+def _options(controls: Sequence[ControlKind]) -> list[Payload]:
+    """What can be said beside prompt and strength, as `OPTIONS` has it; what no model can do is not offered."""
+    offered = [row for row in OPTIONS if row.name not in {"prompt", "strengths"}]
+    fields = [_field(row, controls) for row in offered if controls or not row.name.startswith("control")]
+    return [*fields, *([_option("map", _ATTACHMENT)] if controls else [])]
+
+
+def _field(row: Option, controls: Sequence[ControlKind]) -> Payload:
+    match row.kind:
+        case Kind.WHOLE:
+            return _option(row.name, _INTEGER, min_value=int(row.least), max_value=int(row.most))
+        case Kind.NUMBER:
+            return _option(row.name, _NUMBER, min_value=float(row.least), max_value=float(row.most))
+        case Kind.SWITCH:
+            return _option(row.name, _BOOLEAN)
+        case Kind.CONTROL:
+            return _kind(controls)
+        case Kind.NAME | Kind.LORAS:
+            return _option(row.name, _STRING, autocomplete=True, max_length=row.longest)
+        case _:
+            return _option(row.name, _STRING, max_length=row.longest)
 
 
 def _kind(controls: Sequence[ControlKind], *, required: bool = False) -> Payload:
@@ -88,11 +97,11 @@ def _kind(controls: Sequence[ControlKind], *, required: bool = False) -> Payload
     return _option("control", _STRING, required=required, choices=choices)
 
 
-def _map_command(controls: Sequence[ControlKind], picture: Payload, others: Sequence[Payload]) -> list[Payload]:
+def _map_command(controls: Sequence[ControlKind], picture: Payload) -> list[Payload]:
     if not controls:
         return []
-    prompt = _option("prompt", _STRING, max_length=MAX_PROMPT)
-    options = [picture, _kind(controls, required=True), prompt, *others]
+    others = [field for field in _options(controls) if field["name"] not in {"control", "map"}]
+    options = [picture, _kind(controls, required=True), _prompt(required=False), *others]
     return [_command("map", options, about="map-command")]
 
 
@@ -108,7 +117,7 @@ def _settings() -> list[Payload]:
         _subcommand(
             "set",
             [
-                _option("strength", _NUMBER, min_value=0.0, max_value=1.0),
+                _one_strength(),
                 _option("style", _STRING, autocomplete=True, max_length=100),
                 _option("model", _STRING, autocomplete=True, max_length=100),
                 _option("private", _BOOLEAN),

@@ -16,8 +16,9 @@ from adapters.discord.translate import (
 from bot.domain.actions import Verb
 from bot.domain.control import NO_CONTROL
 from bot.domain.job import Generation
+from bot.domain.options import MAX_PROMPT
 from bot.domain.place import PlaceSettings
-from bot.domain.request import DEFAULT_STRENGTH, MAX_PROMPT
+from bot.domain.strength import DEFAULT_STRENGTH
 from bot.domain.style import Style, strength_of
 from bot.texts import text
 from inference.api import ControlKind

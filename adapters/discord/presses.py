@@ -20,6 +20,7 @@ from adapters.downloads import Downloader
 from bot.domain.actions import OPENING, Press
 from bot.domain.errors import Gone, NotAllowed
 from bot.domain.ids import job_of
+from bot.domain.options import Options
 from bot.domain.place import check_model, check_source
 from bot.ports import JobStore
 from bot.service import Service
@@ -53,7 +54,7 @@ class Presses:
         """The rerun buttons, Reroll, Sweep, Show map and Use map: a new job at once."""
         pressed = _pressed(answered.event)
         strengths = None if pressed.strength is None else (pressed.strength,)
-        await self._submit(answered, pressed, Form(strengths=strengths))
+        await self._submit(answered, pressed, Form(options=Options(strengths=strengths)))
 
     async def ask(self, answered: Answered) -> None:
         """Chain, Edit, and Use map where the map has no words yet: the form first."""
@@ -153,11 +154,8 @@ class Presses:
                 by=by,
                 reply_to=address(event, response, hidden=private).target(),
                 event_id=event.event_id,
-                strengths=form.strengths,
-                prompt=form.prompt,
-                style=form.style,
+                options=form.options,
                 source=source,
-                control=form.control,
                 private=private,
                 locale=event.origin.locale,
                 usual_strength=settings.strength,

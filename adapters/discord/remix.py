@@ -21,7 +21,6 @@ from adapters.downloads import Downloader
 from bot.admission import Receipt
 from bot.domain.access import Asker
 from bot.domain.errors import InvalidRequest, PictureRefused
-from bot.domain.flags import Flags
 from bot.domain.ids import parse_generation_id
 from bot.domain.job import Generation
 from bot.domain.place import check_model, check_source, is_private, with_defaults
@@ -114,10 +113,7 @@ class Remix:
         if number >= len(pictures):
             raise PictureRefused("refused-form-forgotten")
         chosen = pictures[number]
-        flags = Flags(
-            prompt=form.prompt or "", strengths=form.strengths or None, style=form.style, control=form.control
-        )
-        await self._submit(answered, Wish(flags=flags, source=chosen))
+        await self._submit(answered, Wish(options=form.options, source=chosen))
 
     async def _submit(self, answered: Answered, wish: Wish) -> None:
         event, source = answered.event, wish.source
@@ -126,12 +122,12 @@ class Remix:
         settings = await self._places.enter(event)
         by = asker(event)
         result, hidden = await self._our_result(source, by)
-        private = hidden or answered.hidden or is_private(wish.flags.private, settings)
+        private = hidden or answered.hidden or is_private(wish.options.private, settings)
         reply_to = address(event, await self._answers.only_for(answered, private=private), hidden=private).target()
         check_source(settings, author=result.requester.user if result else source.author, requester=event.origin.user)
         drawn = wish.drawn.sent(self._downloads) if wish.drawn else None
         if result:
-            check_model(settings, wish.flags.model or result.recipe.model)
+            check_model(settings, wish.options.model or result.recipe.model)
         if result and wish.action is not Action.MAP:
             pressed = wish.press(event, reply_to, result.id, drawn=drawn, private=private, settings=settings)
             receipt = await self._service.press(pressed)

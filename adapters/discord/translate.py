@@ -2,21 +2,21 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.pictures import attachment
 from adapters.discord.places import asker
 from bot.domain.actions import Press, Verb
-from bot.domain.control import NO_CONTROL, UNSAID, ControlWish, parse_kind
+from bot.domain.control import NO_CONTROL
 from bot.domain.errors import InvalidRequest
-from bot.domain.flags import Flags, parse_flags, parse_strengths
+from bot.domain.flags import parse_flags
 from bot.domain.ids import GenerationId, ImageId
-from bot.domain.lora import parse_loras
+from bot.domain.options import NOTHING_SAID, Options, read_options
 from bot.domain.picture import Sent
 from bot.domain.place import PlaceSettings
-from bot.domain.request import Action, ReplyTarget, Request, parse_strength
+from bot.domain.request import Action, ReplyTarget, Request
 
 ACTIONS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REFINE, "map": Action.MAP}
 
@@ -38,7 +38,7 @@ class Wish:
         drawn: a control map of the member's own.
     """
 
-    flags: Flags
+    options: Options
     action: Action = Action.IMG2IMG
     source: Upload | None = None
     drawn: Upload | None = None
@@ -64,16 +64,7 @@ class Wish:
             reply_to=reply_to,
             event_id=event.event_id,
             source=source,
-            prompt=self.flags.prompt,
-            negative_prompt=self.flags.negative_prompt,
-            strengths=self.flags.strengths,
-            seed=self.flags.seed,
-            steps=self.flags.steps,
-            guidance_scale=self.flags.guidance_scale,
-            style=self.flags.style,
-            model=self.flags.model,
-            loras=self.flags.loras,
-            control=replace(self.flags.control, map=drawn).over(),
+            options=self.options,
             control_map=drawn,
             parent=parent,
             private=private,
@@ -98,16 +89,8 @@ class Wish:
             by=asker(event),
             reply_to=reply_to,
             event_id=event.event_id,
-            strengths=self.flags.strengths,
-            prompt=self.flags.prompt,
-            negative_prompt=self.flags.negative_prompt or None,
-            style=self.flags.style,
-            model=self.flags.model,
-            loras=self.flags.loras or None,
-            seed=self.flags.seed,
-            steps=self.flags.steps,
-            guidance_scale=self.flags.guidance_scale,
-            control=replace(self.flags.control, map=drawn),
+            options=self.options,
+            control_map=drawn,
             private=private,
             locale=event.origin.locale,
             usual_strength=settings.strength,
@@ -146,35 +129,12 @@ def wish_of_command(event: Incoming) -> Wish:
     """
     given = options(event.body)
     uploads = event.body.get("resolved", {}).get("attachments", {})
-    strengths = None
-    if given.get("strengths"):
-        strengths = parse_strengths(str(given["strengths"]))
-    elif given.get("strength") is not None:
-        strengths = (float(given["strength"]),)
-    seed, steps = given.get("seed"), given.get("steps")
     drawn = uploads.get(str(given.get("map")))
     return Wish(
         action=ACTIONS[event.name],
         source=attachment(uploads.get(str(given.get("image")), {}), author=event.origin.user),
         drawn=attachment(drawn, author=event.origin.user) if drawn else None,
-        flags=Flags(
-            prompt=str(given.get("prompt", "")),
-            negative_prompt=str(given.get("negative_prompt") or ""),
-            strengths=strengths,
-            seed=None if seed is None else int(seed),
-            steps=None if steps is None else int(steps),
-            guidance_scale=given.get("guidance_scale"),
-            style=given.get("style"),
-            model=given.get("model"),
-            loras=parse_loras(str(given.get("loras") or "")),
-            private=given.get("private"),
-            control=ControlWish(
-                kind=parse_kind(str(given["control"])) if given.get("control") else None,
-                scale=given.get("control_scale"),
-                start=given.get("control_start"),
-                end=given.get("control_end"),
-            ),
-        ),
+        options=read_options(given),
     )
 
 
@@ -190,25 +150,19 @@ def wish_of_words(words: str, styles: Iterable[str]) -> Wish:
     Raises:
         InvalidRequest: a flag's value is no such value, or there is no prompt.
     """
-    flags = parse_flags(words, styles=styles)
-    if flags.map_only:
-        return Wish(flags=flags, action=Action.MAP)
-    if not flags.prompt:
+    written = parse_flags(words, styles=styles)
+    if not written.options.prompt and not written.map_only:
         raise InvalidRequest("refused-no-prompt")
-    several = flags.strengths is not None and len(flags.strengths) > 1
-    return Wish(flags=flags, action=Action.SWEEP if several else Action.IMG2IMG)
+    return Wish(options=written.options, action=written.action)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A filled-in form; None where it had no such field. A strength or style that the member left empty is none."""
+    """A filled-in form. A strength or style that the member left empty is none, which is not the same as nothing."""
 
-    prompt: str | None = None
-    strengths: tuple[float, ...] | None = None
-    style: str | None = None
+    options: Options = NOTHING_SAID
     picture: int | None = None
     upload: Upload | None = None
-    control: ControlWish = UNSAID
 
 
 def form_of(event: Incoming) -> Form:
@@ -221,28 +175,15 @@ def form_of(event: Incoming) -> Form:
     picture = _first(values.get(FIELD_PICTURE))
     uploads = event.body.get("resolved", {}).get("attachments", {})
     upload = uploads.get(_first(values.get(FIELD_UPLOAD)))
+    typed = {name: _first(values[name]) for name in (FIELD_STRENGTH, FIELD_STYLE) if name in values}
+    # A prompt cannot be left empty; a select that the member emptied means none, one that was not there nothing.
+    typed |= {FIELD_PROMPT: prompt} if (prompt := _first(values.get(FIELD_PROMPT))) else {}
+    typed |= {FIELD_CONTROL: _first(values[FIELD_CONTROL]) or NO_CONTROL} if FIELD_CONTROL in values else {}
     return Form(
-        prompt=str(values.get(FIELD_PROMPT) or "").strip() or None,
-        strengths=_strengths(values),
-        style=_first(values[FIELD_STYLE]) if FIELD_STYLE in values else None,
+        options=read_options(typed),
         picture=int(picture) if picture.isdecimal() else None,
         upload=attachment(upload, author=event.origin.user) if upload else None,
-        control=_control(values),
     )
-
-
-def _strengths(values: Mapping[str, Any]) -> tuple[float, ...] | None:
-    if FIELD_STRENGTH not in values:
-        return None
-    strength = _first(values[FIELD_STRENGTH])
-    return (parse_strength(strength),) if strength else ()
-
-
-def _control(values: Mapping[str, Any]) -> ControlWish:
-    """A select that the member emptied means none, one that was not there nothing."""
-    if FIELD_CONTROL not in values:
-        return UNSAID
-    return ControlWish(kind=parse_kind(_first(values[FIELD_CONTROL]) or NO_CONTROL))
 
 
 def _first(value: object) -> str:

@@ -13,8 +13,8 @@ from bot.admission import Receipt
 from bot.domain.access import Asker
 from bot.domain.actions import Press, Verb
 from bot.domain.errors import Gone
-from bot.domain.flags import Flags
 from bot.domain.ids import GenerationId, ImageId, job_of
+from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.picture import Sent
 from bot.domain.place import PlaceSettings, check_model, check_place, check_source, is_private, with_defaults
 from bot.domain.request import Action, ReplyTarget, Request
@@ -33,9 +33,7 @@ async def ask_by_form(desk: Desk, event: Inbound, filled: Filled) -> Receipt:
     file = filled.file or ({"id": errand.file} if errand.file else None)
     source = desk.pictures.sent(place.team, file) if file else None
     wishes = filled.wishes
-    if filled.map:
-        drawn = desk.pictures.sent(place.team, filled.map)
-        wishes = replace(wishes, control=replace(wishes.control, map=drawn))
+    drawn = desk.pictures.sent(place.team, filled.map) if filled.map else None
     if errand.generation and errand.action in _VERBS:
         return await press(
             desk,
@@ -44,13 +42,13 @@ async def ask_by_form(desk: Desk, event: Inbound, filled: Filled) -> Receipt:
             _VERBS[errand.action],
             errand.generation,
             wishes=wishes,
-            shown=filled.shown,
             source=source,
+            drawn=drawn,
         )
     if source is None:
         raise Gone("refused-slack-no-upload")
     author = "" if filled.file else errand.author
-    return await ask(desk, event, place, errand.action, wishes, source=source, author=author)
+    return await ask(desk, event, place, errand.action, wishes, source=source, drawn=drawn, author=author)
 
 
 async def ask(
@@ -58,9 +56,10 @@ async def ask(
     event: Inbound,
     place: Place,
     action: Action,
-    wishes: Flags,
+    wishes: Options,
     *,
     source: Sent | ImageId,
+    drawn: Sent | None = None,
     author: str = "",
     parent: GenerationId | None = None,
 ) -> Receipt:
@@ -73,6 +72,7 @@ async def ask(
         action: why.
         wishes: the words and options.
         source: the picture.
+        drawn: a control map of the member's own.
         author: who posted the picture; empty for the member.
         parent: the result of ours that the picture is.
 
@@ -85,22 +85,13 @@ async def ask(
     target, private = await _answer(desk, place, parent, by, private=is_private(wishes.private, settings))
     request = with_defaults(
         Request(
-            action=Action.SWEEP if action is Action.IMG2IMG and len(wishes.strengths or ()) > 1 else action,
+            action=action,
             requester=_named(place, member).requester,
             reply_to=target,
             event_id=event.id,
             source=source,
-            prompt=wishes.prompt,
-            negative_prompt=wishes.negative_prompt,
-            strengths=wishes.strengths,
-            seed=wishes.seed,
-            steps=wishes.steps,
-            guidance_scale=wishes.guidance_scale,
-            style=wishes.style,
-            model=wishes.model,
-            loras=wishes.loras,
-            control=wishes.control.over(),
-            control_map=wishes.control.map,
+            options=wishes,
+            control_map=drawn,
             parent=parent,
             private=private,
             locale=member.locale,
@@ -117,10 +108,9 @@ async def press(
     verb: Verb,
     generation: GenerationId,
     *,
-    strength: float | None = None,
-    wishes: Flags | None = None,
-    shown: frozenset[str] = frozenset(),
+    wishes: Options = NOTHING_SAID,
     source: Sent | None = None,
+    drawn: Sent | None = None,
 ) -> Receipt:
     """A press on a result becomes a job of the member who pressed.
 
@@ -130,10 +120,9 @@ async def press(
         place: where it was pressed, and by whom.
         verb: what to do.
         generation: with which result.
-        strength: what stands on the button.
         wishes: words and options that go over the result's own.
-        shown: fields that the member saw; one of these left empty means "none", not "as it was".
         source: another picture instead.
+        drawn: a control map of the member's own.
 
     Raises:
         UserError: the sentence for the member.
@@ -143,9 +132,8 @@ async def press(
     found = await desk.service.results.find(generation, by=by)
     parent = found[0] if found else None
     settings = await _allowed(desk, place, author=slack_user(parent.requester) if parent else "")
-    wanted = is_private(wishes.private if wishes else None, settings)
+    wanted = is_private(wishes.private, settings)
     target, private = await _answer(desk, place, generation, by, private=wanted)
-    wishes = wishes or Flags(prompt="")
     if model := wishes.model or (parent.recipe.model if parent else None):
         check_model(settings, model)
     return await desk.service.press(
@@ -155,18 +143,9 @@ async def press(
             by=by,
             reply_to=target,
             event_id=event.id,
-            strength=strength,
-            strengths=wishes.strengths or (() if "strength" in shown else None),
-            prompt=wishes.prompt or None,
-            negative_prompt=wishes.negative_prompt or ("" if "negative_prompt" in shown else None),
-            style=wishes.style,
-            seed=wishes.seed,
-            steps=wishes.steps,
-            guidance_scale=wishes.guidance_scale,
-            model=wishes.model,
-            loras=wishes.loras or None,
+            options=wishes,
             source=source,
-            control=wishes.control,
+            control_map=drawn,
             private=private,
             locale=member.locale,
             usual_strength=settings.strength,

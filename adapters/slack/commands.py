@@ -20,10 +20,11 @@ from adapters.slack.pictures import picture_among
 from adapters.slack.settings import keys_of, show_settings
 from adapters.slack.text import Block
 from bot.domain.access import Act
-from bot.domain.control import wish_of
 from bot.domain.errors import InvalidRequest, PictureRefused
-from bot.domain.flags import Flags, parse_flags
+from bot.domain.flags import parse_flags
 from bot.domain.ids import job_of, parse_generation_id
+from bot.domain.job import Recipe
+from bot.domain.options import NOTHING_SAID, OPTIONS, Options
 from bot.domain.request import Action
 
 REMIX = "remix_image"
@@ -37,12 +38,12 @@ async def on_command(desk: Desk, event: Inbound) -> None:
     place, text = place_of(event.body), event.body.get("text", "").strip()
     name = event.body["command"].lstrip("/")
     if name in _FORMS:
-        wishes = parse_flags(text, styles=desk.styles)
-        action = Action.MAP if wishes.map_only else _FORMS[name]
+        written = parse_flags(text, styles=desk.styles)
+        action = Action.MAP if written.map_only else _FORMS[name]
         if action is Action.MAP and not desk.controls():
             raise InvalidRequest("refused-slack-no-controls")
         errand = Errand(action=action, channel=place.channel, thread=place.thread)
-        await desk.open_view(event, await usual_form(desk, place, errand, wishes))
+        await desk.open_view(event, await usual_form(desk, place, errand, written.options))
         return
     if name == "settings":
         await show_settings(desk, event)
@@ -55,7 +56,7 @@ async def on_shortcut(desk: Desk, event: Inbound) -> None:
     body, place = event.body, place_of(event.body)
     errand = Errand(action=Action.IMG2IMG, channel=place.channel, thread=place.thread)
     if body["type"] == "shortcut":
-        await desk.open_view(event, await usual_form(desk, place, errand, Flags(prompt="")))
+        await desk.open_view(event, await usual_form(desk, place, errand, NOTHING_SAID))
         return
     message = body.get("message") or {}
     # One of our own results is worked on from our lossless copy, and is a chain.
@@ -73,7 +74,7 @@ async def on_shortcut(desk: Desk, event: Inbound) -> None:
         recipe, usual = result.recipe, await desk.service.settings(*keys_of(place))
         view = form(
             errand,
-            Flags(prompt="", control=wish_of(recipe.control)),
+            _structure(recipe),
             styles=desk.styles,
             models=desk.models,
             controls=desk.controls(recipe.model),
@@ -82,13 +83,18 @@ async def on_shortcut(desk: Desk, event: Inbound) -> None:
         )
     elif file:
         errand = replace(errand, file=file["id"], author=file.get("user") or message.get("user", ""))
-        view = await usual_form(desk, place, errand, Flags(prompt=""), about=about)
+        view = await usual_form(desk, place, errand, NOTHING_SAID, about=about)
     else:
         raise PictureRefused("refused-slack-no-picture-there")
     await desk.open_view(event, view)
 
 
-async def usual_form(desk: Desk, place: Place, errand: Errand, wishes: Flags, *, about: str = "") -> Block:
+def _structure(recipe: Recipe) -> Options:
+    """Of a recipe what it keeps of a picture's structure."""
+    return recipe.options().without(row.name for row in OPTIONS if not row.name.startswith("control"))
+
+
+async def usual_form(desk: Desk, place: Place, errand: Errand, wishes: Options, *, about: str = "") -> Block:
     """The form for a picture of the member's, with what this place usually takes where they said nothing."""
     usual = await desk.service.settings(*keys_of(place))
     return form(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.domain.actions import Verb
 from bot.domain.card import Button
 from bot.domain.ids import GenerationId, parse_generation_id
-from bot.domain.request import parse_strength
+from bot.domain.strength import parse_strength
 
 ADVANCED = "advanced"
 """Unfolds the advanced part of a form."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from adapters.slack.text import MAX_OPTION, MAX_PLACEHOLDER, Block, clip, plain
 from bot.domain.errors import InvalidRequest
-from bot.domain.words import quoted
+from bot.domain.options import OPTION
 
 NO_CHOICE = "none"
 """What stands for choosing nothing in a select."""
@@ -80,25 +80,13 @@ def shown_number(value: float | None) -> str:
     return "" if value is None else f"{value:.10g}"
 
 
-def whole_number(fields: Mapping[str, Any], errors: Errors, name: str, *, least: int = 0, most: int) -> int | None:
-    text = typed_text(fields, name)
-    if not text:
-        return None
-    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-        errors[name] = InvalidRequest("refused-slack-whole", least=least, most=str(most), given=quoted(text))
-        return None
-    return int(text)
-
-
-def number(fields: Mapping[str, Any], errors: Errors, name: str, *, most: float) -> float | None:
-    text = typed_text(fields, name)
-    if not text:
+def number(fields: Mapping[str, Any], errors: Errors, name: str) -> Any:
+    """The value of the option of that name; None if the field was left empty or is wrong."""
+    typed = typed_text(fields, name)
+    if not typed:
         return None
     try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= most:
-        errors[name] = InvalidRequest("refused-slack-number", most=f"{most:g}", given=quoted(text))
+        return OPTION[name].parse(typed)
+    except InvalidRequest as error:
+        errors[name] = error
         return None
-    return value

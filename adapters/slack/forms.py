@@ -24,26 +24,23 @@ from adapters.slack.fields import (
     shown_number,
     text_field,
     typed_text,
-    whole_number,
 )
 from adapters.slack.structure import control_details, control_field, has_numbers, read_control
 from adapters.slack.text import MAX_TITLE, Block, actions, button, context, plain
 from bot.domain.errors import InvalidRequest
-from bot.domain.flags import Flags, parse_strengths
 from bot.domain.ids import GenerationId
 from bot.domain.lora import LoraWish, parse_loras, shown
+from bot.domain.options import MAX_PROMPT, MAX_STEPS, NOTHING_SAID, Options
 from bot.domain.place import PlaceSettings, is_private
-from bot.domain.request import (
+from bot.domain.request import Action
+from bot.domain.strength import (
     DEFAULT_STRENGTH,
-    MAX_GUIDANCE_SCALE,
-    MAX_PROMPT,
-    MAX_SEED,
-    MAX_STEPS,
     MAX_SWEEP,
     REFINE_STRENGTH,
     SWEEP_STRENGTHS,
-    Action,
+    check_strengths,
     parse_strength,
+    parse_strengths,
 )
 from bot.texts import text
 from inference.api import ControlKind
@@ -102,19 +99,17 @@ class Filled:
 
     Attributes:
         file, map: Slack's objects for what was uploaded in it: the picture, a control map.
-        shown: the fields the member saw.
     """
 
     errand: Errand
-    wishes: Flags
+    wishes: Options
     file: Mapping[str, Any] | None
     map: Mapping[str, Any] | None
-    shown: frozenset[str]
 
 
 def form(
     errand: Errand,
-    wishes: Flags,
+    wishes: Options,
     *,
     styles: Sequence[str],
     models: Mapping[str, str],
@@ -137,7 +132,7 @@ def form(
     if errand.needs_file or (errand.generation and not errand.uses_map):
         blocks.append(_file_field(required=errand.needs_file))
     blocks += [
-        _prompt_field(wishes.prompt, required=not errand.draws_map),
+        _prompt_field(wishes.prompt or "", required=not errand.draws_map),
         _strength_field(errand.action, wishes.strengths, usual.strength),
     ]
     if styles:
@@ -147,11 +142,11 @@ def form(
     if errand.uses_map:
         controls = ()
     if controls:
-        blocks.append(control_field(controls, wishes.control.kind, required=errand.draws_map))
+        blocks.append(control_field(controls, wishes.control, required=errand.draws_map))
     blocks.append(_private_field(chosen=is_private(wishes.private, usual)))
     advanced = _advanced(wishes, models, controls)
     used = (wishes.negative_prompt, wishes.seed, wishes.steps, wishes.guidance_scale, wishes.model, wishes.loras)
-    folded = all(value in (None, "", ()) for value in used) and not has_numbers(wishes.control)
+    folded = all(value in (None, "", ()) for value in used) and not has_numbers(wishes)
     blocks += [actions(button("⚙️ Advanced", ADVANCED))] if folded else advanced
     return {
         "type": "modal",
@@ -172,7 +167,7 @@ def unfolded(view: Mapping[str, Any], *, models: Mapping[str, str], controls: Se
         controls = ()
     kept = [each for each in view["blocks"] if each["type"] != "actions"]
     known = {each.get("block_id") for each in kept}
-    fresh = [each for each in _advanced(Flags(prompt=""), models, controls) if each["block_id"] not in known]
+    fresh = [each for each in _advanced(NOTHING_SAID, models, controls) if each["block_id"] not in known]
     shown = ("type", "callback_id", "title", "submit", "close", "private_metadata")
     return {name: view[name] for name in shown if view.get(name)} | {"blocks": kept + fresh}
 
@@ -203,22 +198,21 @@ def read_form(view: Mapping[str, Any]) -> Filled:
     if not prompt and not errand.draws_map:
         errors["prompt"] = InvalidRequest("refused-no-prompt")
     strengths = _strengths(fields, errors, several=errand.action is Action.SWEEP)
-    wishes = Flags(
-        prompt=prompt,
-        negative_prompt=typed_text(fields, "negative_prompt"),
+    wishes = Options(
+        prompt=prompt or None,
+        negative_prompt=typed_text(fields, "negative_prompt") if "negative_prompt" in fields else None,
         strengths=strengths,
-        seed=whole_number(fields, errors, "seed", most=MAX_SEED),
-        steps=whole_number(fields, errors, "steps", least=1, most=MAX_STEPS),
-        guidance_scale=number(fields, errors, "guidance_scale", most=MAX_GUIDANCE_SCALE),
+        seed=number(fields, errors, "seed"),
+        steps=number(fields, errors, "steps"),
+        guidance_scale=number(fields, errors, "guidance_scale"),
         style=chosen_value(fields, "style") or ("" if "style" in fields else None),
         model=chosen_value(fields, "model"),
-        loras=_loras(fields, errors),
+        loras=_loras(fields, errors) or None,
         private=bool(fields["private"].get("selected_options")) if "private" in fields else None,
-        control=read_control(fields, errors, required=errand.draws_map or drawn is not None),
-    )
+    ).over(read_control(fields, errors, required=errand.draws_map or drawn is not None))
     if errors:
         raise FormErrors(errors)
-    return Filled(errand=errand, wishes=wishes, file=file, map=drawn, shown=frozenset(fields))
+    return Filled(errand=errand, wishes=wishes, file=file, map=drawn)
 
 
 def _packed(errand: Errand) -> str:
@@ -269,12 +263,12 @@ def _private_field(*, chosen: bool) -> Block:
     return input_field("private", "Private", element)
 
 
-def _advanced(wishes: Flags, models: Mapping[str, str], controls: Sequence[ControlKind]) -> list[Block]:
+def _advanced(wishes: Options, models: Mapping[str, str], controls: Sequence[ControlKind]) -> list[Block]:
     blocks = [
         text_field(
             "negative_prompt",
             "Keep away from",
-            wishes.negative_prompt,
+            wishes.negative_prompt or "",
             most=MAX_PROMPT,
             hint="Words for what you do not want.",
         ),
@@ -300,7 +294,7 @@ def _advanced(wishes: Flags, models: Mapping[str, str], controls: Sequence[Contr
         blocks.append(text_field("loras", "Adapters", shown(wishes.loras), most=200, hint="As name or name:weight."))
     if len(models) > 1:
         blocks.append(choice_field("model", "Model", models.items(), wishes.model))
-    return blocks + (control_details(wishes.control) if controls else [])
+    return blocks + (control_details(wishes) if controls else [])
 
 
 def _file(
@@ -321,14 +315,13 @@ def _file(
 def _strengths(fields: Mapping[str, Any], errors: Errors, *, several: bool) -> tuple[float, ...] | None:
     typed = typed_text(fields, "strength")
     if not typed:
-        return None
+        return () if "strength" in fields else None
     try:
         strengths = parse_strengths(typed) if several else (parse_strength(typed),)
+        check_strengths(strengths)
     except InvalidRequest as error:
         errors["strength"] = error
         return None
-    if len(strengths) > MAX_SWEEP:
-        errors["strength"] = InvalidRequest("refused-sweep", most=MAX_SWEEP, given=len(strengths))
     return strengths
 
 

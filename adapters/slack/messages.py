@@ -14,7 +14,7 @@ from adapters.slack.pictures import File, picture_among
 from adapters.slack.text import said
 from bot.domain.actions import Verb
 from bot.domain.errors import Gone, InvalidRequest, PictureRefused, UserError
-from bot.domain.flags import Flags, parse_flags
+from bot.domain.flags import Written, parse_flags
 from bot.domain.ids import GenerationId
 from bot.domain.job import Generation
 from bot.domain.request import Action
@@ -43,20 +43,20 @@ async def on_message(desk: Desk, event: Inbound) -> None:
             await desk.tell(place, "slack-hello")
             return
         found = await _above(desk, place, message)
-    wishes = parse_flags(text, styles=desk.styles)
-    if not wishes.prompt and found.generation is None and not wishes.map_only:
+    written = parse_flags(text, styles=desk.styles)
+    if not written.options.prompt and found.generation is None and not written.map_only:
         raise InvalidRequest("refused-no-prompt")
     if found.generation:
-        await _go_on(desk, event, place, found.generation, wishes)
+        await _go_on(desk, event, place, found.generation, written)
     elif found.file:
         source = desk.pictures.sent(place.team, found.file)
-        action = Action.MAP if wishes.map_only else Action.IMG2IMG
-        await asking.ask(desk, event, place, action, wishes, source=source, author=found.author)
+        await asking.ask(desk, event, place, written.action, written.options, source=source, author=found.author)
 
 
-async def _go_on(desk: Desk, event: Inbound, place: Place, generation: GenerationId, wishes: Flags) -> None:
+async def _go_on(desk: Desk, event: Inbound, place: Place, generation: GenerationId, written: Written) -> None:
     """Our own result is the picture above: chain from the lossless one, or draw its map."""
-    if not wishes.map_only:
+    wishes = written.options
+    if not written.map_only:
         await asking.press(desk, event, place, Verb.CHAIN, generation, wishes=wishes)
         return
     found = await desk.service.results.find(generation, by=place.asker())

@@ -9,7 +9,7 @@ from bot.domain.card import Button, Waiting
 from bot.domain.ids import generation_id
 from bot.domain.job import Generation, Job
 from bot.domain.limits import span
-from bot.domain.request import strength_word
+from bot.domain.strength import strength_word
 from bot.domain.style import Style
 from bot.rendering import control_facts, title
 from bot.results import Description

@@ -23,10 +23,9 @@ from adapters.slack.members import PLATFORM, Place, place_key
 from adapters.slack.pages import details_page, queue_page, said_page
 from adapters.slack.settings import keys_of, show_settings
 from bot.domain.actions import OPENING, Verb
-from bot.domain.control import wish_of
 from bot.domain.errors import DeliveryError, Gone, InvalidRequest
-from bot.domain.flags import Flags
 from bot.domain.ids import job_of
+from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.request import Action, ReplyTarget
 from bot.domain.safety import STRICTEST
 from bot.domain.style import strength_of
@@ -58,7 +57,7 @@ async def on_press(desk: Desk, event: Inbound) -> None:
             )
         case code if code == OPEN_FORM:
             errand = Errand(action=Action.IMG2IMG)
-            await desk.open_view(event, await usual_form(desk, place, errand, Flags(prompt="")))
+            await desk.open_view(event, await usual_form(desk, place, errand, NOTHING_SAID))
         case code if code == OPEN_SETTINGS:
             await show_settings(desk, event)
         case code if code == EXPORT:
@@ -92,7 +91,8 @@ async def _on_control(desk: Desk, event: Inbound, place: Place, control: Control
         case Verb.PUBLISH | Verb.COLLECT:
             await publish(desk, place, control)
         case _:
-            receipt = await asking.press(desk, event, place, control.verb, control.target, strength=control.strength)
+            said = NOTHING_SAID if control.strength is None else Options(strengths=(control.strength,))
+            receipt = await asking.press(desk, event, place, control.verb, control.target, wishes=said)
             if receipt.duplicate:
                 await desk.tell(place, "slack-double")
 
@@ -109,13 +109,8 @@ async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control)
     usual = await desk.service.settings(*keys_of(place))
     own = strength_of(desk.service.styles.get(recipe.style or "")) if usual.strength is None else usual.strength
     left_open = control.verb is Verb.CHAIN or recipe.strength == own
-    wishes = Flags(
-        prompt=recipe.prompt,
-        negative_prompt=recipe.negative_prompt,
-        strengths=None if left_open else (recipe.strength,),
-        style=recipe.style,
-        control=wish_of(recipe.control),
-    )
+    wishes = recipe.options().without(("seed", "steps", "guidance_scale", "model", "loras"))
+    wishes = wishes.without(("strengths",)) if left_open else wishes
     errand = Errand(
         action=_FORM_OF[control.verb],
         channel=place.channel,

@@ -13,7 +13,7 @@ from adapters.slack.text import MAX_TITLE, Block, context, plain, section
 from bot.domain.blocklist import check_patterns, parse_patterns
 from bot.domain.errors import InvalidRequest, NotAllowed
 from bot.domain.place import PlaceSettings, RemixPolicy
-from bot.domain.request import parse_strength
+from bot.domain.strength import parse_strength
 
 CALLBACK = "settings"
 _UNSET = "as-above"

@@ -15,8 +15,9 @@ from adapters.slack.fields import (
     text_field,
 )
 from adapters.slack.text import Block
-from bot.domain.control import NO_CONTROL, UNSAID, ControlWish, parse_kind
+from bot.domain.control import NO_CONTROL
 from bot.domain.errors import InvalidRequest
+from bot.domain.options import NOTHING_SAID, Options
 from bot.texts import text
 from inference.api import MAX_CONTROL_SCALE, ControlKind
 
@@ -30,7 +31,7 @@ def control_field(controls: Sequence[ControlKind], chosen: str | None, *, requir
     return choice_field("control", "Structure to keep", offered, known)
 
 
-def control_details(wish: ControlWish) -> list[Block]:
+def control_details(wish: Options) -> list[Block]:
     """A map of the member's own and the numbers."""
     file: Block = {"type": "file_input", "filetypes": list(FILE_TYPES), "max_files": 1}
     share = "A share of the steps, 0 to 1."
@@ -38,25 +39,25 @@ def control_details(wish: ControlWish) -> list[Block]:
     scale_hint = f"0 to {MAX_CONTROL_SCALE:g}; empty is 1. How strictly to keep the structure."
     return [
         input_field("map", "Control map of your own", file, hint=own),
-        text_field("control_scale", "Control scale", shown_number(wish.scale), most=6, hint=scale_hint),
+        text_field("control_scale", "Control scale", shown_number(wish.control_scale), most=6, hint=scale_hint),
         text_field(
             "control_start",
             "Control starts at",
-            shown_number(wish.start),
+            shown_number(wish.control_start),
             most=6,
             hint=share,
         ),
-        text_field("control_end", "Control ends at", shown_number(wish.end), most=6, hint=share),
+        text_field("control_end", "Control ends at", shown_number(wish.control_end), most=6, hint=share),
     ]
 
 
-def has_numbers(wish: ControlWish) -> bool:
+def has_numbers(wish: Options) -> bool:
     """Whether something beyond the kind was said that is not as usual."""
-    return (wish.scale, wish.start, wish.end) not in {(None, None, None), (1.0, 0.0, 1.0)}
+    return (wish.control_scale, wish.control_start, wish.control_end) not in {(None, None, None), (1.0, 0.0, 1.0)}
 
 
-def read_control(fields: Mapping[str, Any], errors: Errors, *, required: bool) -> ControlWish:
-    """What a form says of structure; where it had no such field, nothing.
+def read_control(fields: Mapping[str, Any], errors: Errors, *, required: bool) -> Options:
+    """What a form says of structure; if it had no such field, nothing.
 
     Args:
         fields: by block id.
@@ -64,19 +65,18 @@ def read_control(fields: Mapping[str, Any], errors: Errors, *, required: bool) -
         required: there must be a kind.
     """
     if "control" not in fields:
-        return UNSAID
+        return NOTHING_SAID
     kind = chosen_value(fields, "control")
     if kind is None and required:
         errors["control"] = InvalidRequest("refused-map-kind-missing")
-    wish = ControlWish(
-        kind=parse_kind(kind or NO_CONTROL),
-        scale=number(fields, errors, "control_scale", most=MAX_CONTROL_SCALE),
-        start=number(fields, errors, "control_start", most=1.0),
-        end=number(fields, errors, "control_end", most=1.0),
+    said = Options(
+        control=kind or NO_CONTROL,
+        control_scale=number(fields, errors, "control_scale"),
+        control_start=number(fields, errors, "control_start"),
+        control_end=number(fields, errors, "control_end"),
     )
     try:
-        if control := wish.over():
-            control.check()
+        said.check()
     except InvalidRequest as error:
         errors.setdefault("control_end", error)
-    return wish
+    return said

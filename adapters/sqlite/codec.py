@@ -1,14 +1,17 @@
 """Dataclasses to rows and back.
 
-Structured parts are JSON objects of the dataclass's own fields. A field that the class does not know is an error; one
-that the row lacks takes the class's default, so a field added later needs no migration.
+Structured parts are JSON objects of the dataclass's own fields. One that the row lacks takes the class's default, so
+a field added later needs no migration. One that a recipe's class does not know is of a later version: it is left out
+with a line in the log, so that going back to an older version opens every job. Any other unknown field is an error.
 """
 
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
+
+import structlog
 
 from bot.domain.control import Control
 from bot.domain.ids import GenerationId, ImageId, JobId
@@ -18,6 +21,8 @@ from bot.domain.request import Action, ReplyTarget, Requester
 from bot.domain.safety import Safety, Site, Verdict
 from bot.ports import Delivery, InboxEvent
 from inference.api import ControlKind, Lora
+
+log = structlog.get_logger(__name__)
 
 Columns = dict[str, str | int | float | None]
 """A row by column name, for named parameters."""
@@ -93,11 +98,22 @@ def recipes_from(column: str) -> tuple[Recipe, ...]:
     return tuple(_recipe_from(recipe) for recipe in json.loads(column))
 
 
-def _recipe_from(fields: dict[str, Any]) -> Recipe:
-    control = fields.get("control")
-    structure = None if control is None else Control(**{**control, "kind": ControlKind(control["kind"])})
-    loras = tuple(Lora(**lora) for lora in fields.get("loras", ()))
-    return Recipe(**{**fields, "loras": loras, "control": structure})
+def _recipe_from(stored: dict[str, Any]) -> Recipe:
+    known = _known(Recipe, stored)
+    control = known.get("control")
+    structure = None
+    if control is not None:
+        structure = Control(**{**_known(Control, control), "kind": ControlKind(control["kind"])})
+    loras = tuple(Lora(**_known(Lora, lora)) for lora in known.get("loras", ()))
+    return Recipe(**{**known, "loras": loras, "control": structure})
+
+
+def _known(part: type, stored: dict[str, Any]) -> dict[str, Any]:
+    """The stored fields that this version knows of a part of a recipe."""
+    names = {each.name for each in fields(part)}
+    if later := sorted(stored.keys() - names):
+        log.warning("a stored recipe has fields of a later version, left out", part=part.__name__, fields=later)
+    return {name: value for name, value in stored.items() if name in names}
 
 
 def generation_columns(generation: Generation) -> Columns:

@@ -1,7 +1,6 @@
 """What can be typed. A wrong word ends with exit code 2 and one line on stderr that says how to mend it."""
 
 import argparse
-import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,18 +9,9 @@ from typing import NoReturn, TypeVar
 from bot import __version__
 from bot.domain.control import parse_kind
 from bot.domain.errors import InvalidRequest
-from bot.domain.flags import parse_strengths
-from bot.domain.lora import parse_loras
-from bot.domain.request import (
-    DEFAULT_STRENGTH,
-    MAX_GUIDANCE_SCALE,
-    MAX_SEED,
-    MAX_STEPS,
-    SWEEP_STRENGTHS,
-    parse_strength,
-)
-from bot.domain.words import quoted
-from inference.api import MAX_CONTROL_SCALE, ControlKind
+from bot.domain.options import OPTION, OPTIONS, Kind, Option
+from bot.domain.strength import DEFAULT_STRENGTH, SWEEP_STRENGTHS, parse_strength, parse_strengths
+from inference.api import ControlKind
 
 EXIT_DONE = 0
 EXIT_JOB_FAILED = 1
@@ -58,7 +48,8 @@ def parser() -> argparse.ArgumentParser:
     _source_and_prompt(img2img)
     img2img.add_argument(
         "--strength",
-        type=_typed(parse_strength),
+        dest="strengths",
+        type=_typed(_one_strength),
         metavar="S",
         help="0 keeps the picture, 1 ignores it; a number or subtle, balanced, strong, reimagine "
         f"(default: the style's own, or {DEFAULT_STRENGTH})",
@@ -84,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
 
     chain = commands.add_parser("chain", parents=[shared], help="each result becomes the next pass's source")
     _source_and_prompt(chain, several=True)
-    chain.add_argument("--strength", type=_typed(parse_strength), metavar="S", help="of every pass")
+    chain.add_argument("--strength", dest="strengths", type=_typed(_one_strength), metavar="S", help="of every pass")
     _recipe(chain)
     chain.add_argument("--out", type=Path, metavar="DIR", help=f"folder for one picture per pass {_HERE}")
 
@@ -94,7 +85,11 @@ def parser() -> argparse.ArgumentParser:
         "--prompt", default="a photo", metavar="TEXT", help="words before each style's (default: %(default)s)"
     )
     styles.add_argument(
-        "--seed", type=_whole(0, MAX_SEED), default=1, metavar="N", help="of every picture (default: %(default)s)"
+        "--seed",
+        type=_typed(OPTION["seed"].parse),
+        default=1,
+        metavar="N",
+        help="of every picture (default: %(default)s)",
     )
     styles.add_argument("--model", metavar="ID", help="a shipped model, hub id or diffusers folder")
     styles.add_argument(
@@ -135,47 +130,49 @@ def _source_and_prompt(command: argparse.ArgumentParser, *, several: bool = Fals
         command.add_argument("prompt", metavar="PROMPT", help='what it should become: "an oil painting"')
 
 
+_METAVARS = {
+    "negative_prompt": "TEXT",
+    "seed": "N",
+    "steps": "N",
+    "guidance_scale": "G",
+    "style": "NAME",
+    "model": "ID",
+    "loras": "NAME[:WEIGHT]",
+    "control": "KIND",
+}
+_HELP = {
+    "seed": "the same seed gives the same picture",
+    "steps": "of the scheduler; the model has a default",
+    "guidance_scale": "how strictly to follow the prompt",
+    "negative_prompt": "what to keep away from",
+    "style": "a preset: oil painting, anime, night, …",
+    "model": "a name of the catalogue, hub id or diffusers folder",
+    "loras": "an adapter of the model, as `pentimento models` lists them; may be given several times",
+    "control": f"structure to keep at any strength: {', '.join(ControlKind)}, if the model has it",
+    "control_scale": "how strictly to keep the structure (default: 1)",
+    "control_start": "a share of the steps (default: 0)",
+    "control_end": "a share of the steps (default: 1)",
+}
+
+
 def _recipe(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--seed", type=_whole(0, MAX_SEED), metavar="N", help="the same seed gives the same picture")
-    command.add_argument(
-        "--steps",
-        type=_whole(1, MAX_STEPS),
-        metavar="N",
-        help=f"of the scheduler, 1 to {MAX_STEPS}; the model has a default",
-    )
-    command.add_argument(
-        "--guidance",
-        type=_number(MAX_GUIDANCE_SCALE),
-        metavar="G",
-        help=f"how strictly to follow the prompt, 0 to {MAX_GUIDANCE_SCALE:g}",
-    )
-    command.add_argument("--negative", default="", metavar="TEXT", help="what to keep away from")
-    command.add_argument("--style", metavar="NAME", help="a preset: oil painting, anime, night, …")
-    command.add_argument("--model", metavar="ID", help="a name of the catalogue, hub id or diffusers folder")
-    command.add_argument(
-        "--lora",
-        type=_typed(parse_loras),
-        action="append",
-        default=[],
-        metavar="NAME[:WEIGHT]",
-        help="an adapter of the model, as `pentimento models` lists them; may be given several times",
-    )
-    _control_kind(command)
-    command.add_argument("--control-map", type=Path, metavar="FILE", help="a map of your own, such as a sketch")
-    command.add_argument(
-        "--control-scale",
-        type=_number(MAX_CONTROL_SCALE),
-        metavar="X",
-        help=f"how strictly to keep the structure, 0 to {MAX_CONTROL_SCALE:g} (default: 1)",
-    )
-    for end, usual in (("start", 0), ("end", 1)):
+    for row in OPTIONS:
+        if row.name in {"prompt", "strengths", "private"}:  # said in other ways, and nobody else looks on here
+            continue
         command.add_argument(
-            f"--control-{end}",
-            type=_number(1.0),
-            metavar="X",
-            help=f"a share of the steps, 0 to 1 (default: {usual})",
+            f"--{row.flag}",
+            dest=row.name,
+            type=_typed(row.parse),
+            action="extend" if row.kind is Kind.LORAS else "store",
+            metavar=_METAVARS.get(row.name, "X"),
+            help=_HELP[row.name] + _range(row),
         )
+    command.add_argument("--control-map", type=Path, metavar="FILE", help="a map of your own, such as a sketch")
     command.add_argument("--json", action="store_true", help="one JSON object for scripts")
+
+
+def _range(row: Option) -> str:
+    return f", {row.least:g} to {row.most:.10g}" if row.kind in {Kind.WHOLE, Kind.NUMBER} else ""
 
 
 def _control_kind(command: argparse.ArgumentParser, *, required: bool = False) -> None:
@@ -188,6 +185,10 @@ def _control_kind(command: argparse.ArgumentParser, *, required: bool = False) -
     )
 
 
+def _one_strength(text: str) -> tuple[float, ...]:
+    return (parse_strength(text),)
+
+
 def _typed(parse: Callable[[str], T]) -> Callable[[str], T]:
     def typed(text: str) -> T:
         try:
@@ -196,26 +197,3 @@ def _typed(parse: Callable[[str], T]) -> Callable[[str], T]:
             raise argparse.ArgumentTypeError(str(refusal).rstrip(".")) from None
 
     return typed
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    """Reads a whole number; the range is `Request`'s to check, and said where there is no number at all."""
-
-    def whole(text: str) -> int:
-        if not re.fullmatch(r"[+-]?\d{1,40}", text.strip()):
-            raise argparse.ArgumentTypeError(f"give a whole number from {least} to {most}; you gave {quoted(text)}")
-        return int(text)
-
-    return whole
-
-
-def _number(most: float) -> Callable[[str], float]:
-    """Reads a number from 0 on, with a dot or a comma, as `_whole` does."""
-
-    def number(text: str) -> float:
-        try:
-            return float(text.replace(",", "."))
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"give a number from 0 to {most:g}; you gave {quoted(text)}") from None
-
-    return number

@@ -28,11 +28,13 @@ from bot.cli.files import (
 from bot.compose import compose, engine_of, exporter_of
 from bot.domain.access import Asker
 from bot.domain.actions import Press, Verb
-from bot.domain.control import Control, ControlWish
+from bot.domain.control import Control
 from bot.domain.errors import JobFailed
 from bot.domain.ids import JobId
 from bot.domain.job import Generation, JobStatus, Recipe
-from bot.domain.request import MAX_SEED, SWEEP_STRENGTHS, Action, ReplyTarget, Request, Requester
+from bot.domain.options import MAX_SEED, Options, read_options
+from bot.domain.request import Action, ReplyTarget, Request, Requester
+from bot.domain.strength import SWEEP_STRENGTHS
 from bot.domain.words import clean_text
 from bot.lifecycle import Core, Running
 from bot.ports import Exporter
@@ -83,8 +85,7 @@ async def img2img(asked: argparse.Namespace, settings: Settings) -> int:
     name = Path(default_name(asked.source, slug(asked.prompt)))
     out = asked.out or free(name)
     check_file(out, _inputs(asked))
-    strengths = None if asked.strength is None else (asked.strength,)
-    wish = _request(asked, Action.IMG2IMG, asked.prompt, strengths, max_bytes=settings.downloads.max_bytes)
+    wish = _request(asked, Action.IMG2IMG, asked.prompt, max_bytes=settings.downloads.max_bytes)
     make_room(out.parent, [out])
     async with _bench(settings, asked.model) as bench:
         receipt = await bench.core.service.submit(wish)
@@ -102,7 +103,7 @@ async def sweep(asked: argparse.Namespace, settings: Settings) -> int:
     }
     sheet = placed(asked.out, "sheet.png")
     check_folder([*pictures.values(), sheet], _inputs(asked))
-    wish = _request(asked, Action.SWEEP, asked.prompt, asked.strengths, max_bytes=settings.downloads.max_bytes)
+    wish = _request(asked, Action.SWEEP, asked.prompt, max_bytes=settings.downloads.max_bytes)
     make_room(asked.out or Path(), [*pictures.values(), sheet])
     async with _bench(settings, asked.model) as bench:
         receipt = await bench.core.service.submit(wish)
@@ -124,11 +125,12 @@ async def chain(asked: argparse.Namespace, settings: Settings) -> int:
     passes = [placed(asked.out, f"pass-{number}.png") for number, _ in enumerate(asked.prompt, start=1)]
     way = placed(asked.out, "strip.png")
     check_folder([*passes, way], _inputs(asked))
-    strengths = None if asked.strength is None else (asked.strength,)
     prompts = [clean_text(prompt) for prompt in asked.prompt]
-    wish = _request(asked, Action.IMG2IMG, prompts[0], strengths, max_bytes=settings.downloads.max_bytes)
+    wish = _request(asked, Action.IMG2IMG, prompts[0], max_bytes=settings.downloads.max_bytes)
     for prompt in prompts[1:]:
-        replace(wish, prompt=prompt)  # one that is refused is refused before the first pass
+        replace(
+            wish, options=replace(wish.options, prompt=prompt)
+        )  # one that is refused is refused before the first pass
     make_room(asked.out or Path(), [*passes, way])
     results: list[tuple[Generation, Path]] = []
     async with _bench(settings, asked.model) as bench:
@@ -162,9 +164,7 @@ async def styles(asked: argparse.Namespace, settings: Settings) -> int:
                 reply_to=_HERE,
                 event_id=f"console:{number}",
                 source=source,
-                prompt=asked.prompt,
-                seed=asked.seed,
-                style=style,
+                options=Options(prompt=asked.prompt, seed=asked.seed, style=style),
                 private=_PRIVATE,
             )
             receipt = await bench.core.service.submit(wish)
@@ -190,8 +190,7 @@ async def draw_map(asked: argparse.Namespace, settings: Settings) -> int:
         reply_to=_HERE,
         event_id="console:1",
         source=read_file(asked.source, max_bytes=settings.downloads.max_bytes),
-        prompt="",
-        control=ControlWish(kind=asked.control).over(),
+        options=Options(control=asked.control),
         private=_PRIVATE,
     )
     make_room(out.parent, [out])
@@ -238,32 +237,16 @@ def _for_owner(settings: Settings, model: str | None) -> Settings:
     return settings.model_copy(update={"limits": limits, "model": chosen})
 
 
-def _request(
-    asked: argparse.Namespace, action: Action, prompt: str, strengths: tuple[float, ...] | None, *, max_bytes: int
-) -> Request:
-    wish = ControlWish(
-        kind=asked.control,
-        map=None if asked.control_map is None else read_file(asked.control_map, max_bytes=max_bytes),
-        scale=asked.control_scale,
-        start=asked.control_start,
-        end=asked.control_end,
-    )
+def _request(asked: argparse.Namespace, action: Action, prompt: str, *, max_bytes: int) -> Request:
     return Request(
         action=action,
         requester=_ME,
         reply_to=_HERE,
         event_id="console:1",
         source=read_file(asked.source, max_bytes=max_bytes),
-        prompt=prompt,
-        negative_prompt=asked.negative,
-        strengths=strengths,
-        seed=asked.seed,
-        steps=asked.steps,
-        guidance_scale=asked.guidance,
-        style=asked.style,
-        loras=tuple(lora for loras in asked.lora for lora in loras),
-        control=wish.over(),
-        control_map=wish.map,
+        # The model is the one that this process has loaded, see `_for_owner`.
+        options=read_options({**vars(asked), "prompt": prompt, "model": None}),
+        control_map=None if asked.control_map is None else read_file(asked.control_map, max_bytes=max_bytes),
         private=_PRIVATE,
     )
 
@@ -279,9 +262,11 @@ def _next_pass(asked: argparse.Namespace, parent: Generation, prompt: str, numbe
         by=Asker(requester=_ME),
         reply_to=_HERE,
         event_id=f"console:{number}",
-        prompt=prompt,
-        strength=parent.recipe.strength,
-        seed=(parent.recipe.seed + 1) % (MAX_SEED + 1) if asked.seed is not None else None,
+        options=Options(
+            prompt=prompt,
+            strengths=(parent.recipe.strength,),
+            seed=(parent.recipe.seed + 1) % (MAX_SEED + 1) if asked.seed is not None else None,
+        ),
         private=_PRIVATE,
     )
 

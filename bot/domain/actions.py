@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.access import Asker
-from bot.domain.control import UNSAID, ControlWish
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation, Lineage
-from bot.domain.lora import LoraWish
+from bot.domain.options import NOTHING_SAID, OPTIONS, Options
 from bot.domain.picture import Sent
-from bot.domain.request import SWEEP_STRENGTHS, Action, ReplyTarget, Request
+from bot.domain.request import Action, ReplyTarget, Request
 from bot.domain.safety import STRICTEST, Site
+from bot.domain.strength import SWEEP_STRENGTHS
 
 
 class Verb(StrEnum):
@@ -53,21 +53,18 @@ DERIVING: Mapping[Verb, Action] = {
 OPENING: Mapping[Verb, Verb] = {Verb.CHAIN: Verb.CHAIN, Verb.EDIT: Verb.EDIT, Verb.ASK_MAP: Verb.USE_MAP}
 """Verbs that open a form first, and what is done with it; every other one of `DERIVING` makes its job at once."""
 
-_STRENGTHS = {Verb.SWEEP: SWEEP_STRENGTHS, Verb.CHAIN: None}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """A member acts on a result. The optional fields are what a modal asked for; None keeps the parent's.
+    """A member acts on a result.
 
     Attributes:
         by: who pressed, and where.
         event_id: the platform's id of the press.
-        strengths: none at all ask for the usual one, which is the place's, the style's own or the product's.
-        style: an empty one takes the parent's away.
-        source: another picture for Chain or Edit, where the modal offered an upload.
-        control: what was said of structure.
-        usual_strength: of the place where it was pressed; None where nothing is set there.
+        options: what the button or its form says; the parent's hold for the rest.
+        source: another picture for Chain or Edit, if the form offered an upload.
+        control_map: a control map of the member's own.
+        usual_strength: of the place where it was pressed; None if nothing is set there.
         site, blocked: as in `Request`, of that place.
     """
 
@@ -76,18 +73,9 @@ class Press:
     by: Asker
     reply_to: ReplyTarget
     event_id: str
-    strength: float | None = None
-    strengths: tuple[float, ...] | None = None
-    prompt: str | None = None
-    negative_prompt: str | None = None
-    style: str | None = None
-    seed: int | None = None
-    steps: int | None = None
-    guidance_scale: float | None = None
-    model: str | None = None
-    loras: tuple[LoraWish, ...] | None = None
+    options: Options = NOTHING_SAID
     source: bytes | Sent | None = None
-    control: ControlWish = UNSAID
+    control_map: bytes | Sent | None = None
     private: bool = False
     locale: str = "en"
     usual_strength: float | None = None
@@ -121,29 +109,18 @@ def derive(parent: Generation, press: Press) -> Request:
     if verb not in DERIVING:
         raise ValueError(f"{press.verb} makes no job")
     source: bytes | Sent | ImageId = parent.image if verb is Verb.CHAIN else parent.source
-    seed = None if verb in {Verb.REROLL, Verb.CHAIN} else recipe.seed
-    loras = tuple(LoraWish(each.name, each.weight) for each in recipe.loras)
-    other_model = press.model not in {None, recipe.model}
-    other_style = press.style is not None and (press.style or None) != recipe.style
-    steps = None if other_model else recipe.steps
-    guidance_scale = None if other_model or other_style else recipe.guidance_scale
+    options = press.options.over(_kept(recipe.options(), verb, press.options))
+    if not options.strengths and press.usual_strength is not None:
+        options = replace(options, strengths=(press.usual_strength,))
+    kept_map = structure.map if structure and options.control == structure.kind else None
     return Request(
         action=DERIVING[verb],
         requester=press.by.requester,
         reply_to=press.reply_to,
         event_id=press.event_id,
         source=source if press.source is None else press.source,
-        prompt=recipe.prompt if press.prompt is None else press.prompt,
-        negative_prompt=recipe.negative_prompt if press.negative_prompt is None else press.negative_prompt,
-        strengths=_strengths(press, _STRENGTHS.get(verb, None if other_style else (recipe.strength,))),
-        seed=seed if press.seed is None else press.seed,
-        steps=steps if press.steps is None else press.steps,
-        guidance_scale=guidance_scale if press.guidance_scale is None else press.guidance_scale,
-        style=recipe.style if press.style is None else press.style,
-        model=recipe.model if press.model is None else press.model,
-        loras=(() if other_model else loras) if press.loras is None else press.loras,
-        control=press.control.over(structure),
-        control_map=press.control.map,
+        options=options,
+        control_map=kept_map if press.control_map is None else press.control_map,
         private=press.private,
         parent=parent.id,
         locale=press.locale,
@@ -152,14 +129,20 @@ def derive(parent: Generation, press: Press) -> Request:
     )
 
 
-def _strengths(press: Press, kept: tuple[float, ...] | None) -> tuple[float, ...] | None:
-    """Those of a press on a result whose own are `kept`; None is the usual one of the style."""
-    said = press.strengths
-    if said is None:
-        said = kept if press.strength is None else (press.strength,)
-    if said or press.usual_strength is None:
-        return said or None
-    return (press.usual_strength,)
+def _kept(options: Options, verb: Verb, said: Options) -> Options:
+    """What of the parent's own options holds for a press that says so much itself."""
+    changed = {
+        row.name
+        for row in OPTIONS
+        if (new := getattr(said, row.name)) is not None and new != getattr(options, row.name)
+    }
+    gone = {row.name for row in OPTIONS if changed.intersection(row.follows)}
+    if verb is Verb.CHAIN:
+        gone |= {row.name for row in OPTIONS if not row.chained}
+    elif verb is Verb.REROLL:
+        gone.add("seed")
+    kept = options.without(gone)
+    return replace(kept, strengths=SWEEP_STRENGTHS) if verb is Verb.SWEEP else kept
 
 
 def lineage_of(request: Request, parent: Generation | None) -> Lineage:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.job import Recipe
-from bot.domain.request import REFINE_STRENGTH, Action
+from bot.domain.request import Action
+from bot.domain.strength import REFINE_STRENGTH
 from bot.domain.style import Style, strength_of
 
 LOW_CONTRAST = 0.07

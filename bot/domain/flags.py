@@ -1,66 +1,50 @@
 """Options inside a text: `make it an oil painting --strength 0.7 --no people`.
 
-Both chats take them where there is no form to fill in. Phones turn `--` into an em dash, so `—strength` means the
-same. `--no` takes everything up to the next flag, the others one word or what stands in quotes; all else is prompt.
+Both chats take them if there is no form to fill in. `--` and letters at the start of a word is a flag, by any name
+that `OPTIONS` has for it, with "-" or "_" between its words; phones turn `--` into an em dash, so `—strength` means
+the same. A negative prompt reaches to the next flag, other values are one word or what stands in quotes; all else is
+prompt.
 """
 
+import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.domain.control import UNSAID, ControlWish, parse_kind
 from bot.domain.errors import InvalidRequest
-from bot.domain.lora import LoraWish, parse_loras
-from bot.domain.request import parse_strength
+from bot.domain.options import OPTIONS, Kind, Option, Options
+from bot.domain.request import Action
+from bot.domain.strength import parse_strength
 from bot.domain.words import quoted
 
-_NAMES = {
-    "strength": "strength",
-    "strengths": "strengths",
-    "seed": "seed",
-    "no": "negative_prompt",
-    "negative": "negative_prompt",
-    "style": "style",
-    "model": "model",
-    "lora": "loras",
-    "steps": "steps",
-    "guidance": "guidance_scale",
-    "cfg": "guidance_scale",
-    "private": "private",
-    "control": "control",
-    "control-scale": "control_scale",
-    "control-start": "control_start",
-    "control-end": "control_end",
-    "map": "map",
-}
-_BARE = frozenset({"private", "map"})
-_LONGEST_FIRST = "|".join(sorted(_NAMES, key=len, reverse=True))
-_FLAG = re.compile(rf"(?:^|(?<=\s))(?:--|[—–]-?)({_LONGEST_FIRST})\b[ =:]?", re.IGNORECASE)  # noqa: RUF001 -- the en dash is what phones type
+_MAP = "map"
+"""The one flag that is no option: the control map alone is wanted."""
+
+_ROWS = {flag: row for row in OPTIONS for flag in row.flags if row.name != "prompt"}
+_NAMES = sorted((*_ROWS, _MAP), key=len, reverse=True)
+_FLAG = re.compile(r"(?:^|(?<=\s))(--|[—–]-?)([^\W\d_][^\s=:]*)[=:]?")  # noqa: RUF001 -- the en dash is what phones type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flags:
-    """A text taken apart; None where a flag was not given.
+class Written:
+    """A text taken apart.
 
     Attributes:
         map_only: the control map alone is wanted.
     """
 
-    prompt: str
-    negative_prompt: str = ""
-    strengths: tuple[float, ...] | None = None
-    seed: int | None = None
-    steps: int | None = None
-    guidance_scale: float | None = None
-    style: str | None = None
-    model: str | None = None
-    loras: tuple[LoraWish, ...] = ()
-    private: bool | None = None
-    control: ControlWish = UNSAID
+    options: Options
     map_only: bool = False
 
+    @property
+    def action(self) -> Action:
+        """What it asks for, by itself: several strengths are a sweep."""
+        if self.map_only:
+            return Action.MAP
+        return Action.SWEEP if len(self.options.strengths or ()) > 1 else Action.IMG2IMG
 
-def parse_flags(text: str, *, styles: Iterable[str] = ()) -> Flags:
+
+def parse_flags(text: str, *, styles: Iterable[str] = ()) -> Written:
     """Take a text apart.
 
     Args:
@@ -68,46 +52,54 @@ def parse_flags(text: str, *, styles: Iterable[str] = ()) -> Flags:
         styles: presets that there are; one of several words is known without quotes.
 
     Raises:
-        InvalidRequest: a flag's value is missing or not of its kind; ranges are `Request`'s to check.
+        InvalidRequest: there is no such flag, or its value is missing, none of its kind or out of range.
     """
-    found = list(_FLAG.finditer(text))
+    # Behind a long dash only a name that there is: writers set their asides between such dashes.
+    found = [flag for flag in _FLAG.finditer(text) if flag.group(1) == "--" or _name(flag.group(2)) in _NAMES]
     prompt = [text[: found[0].start()] if found else text]
     values: dict[str, str] = {}
     for place, flag in enumerate(found):
         end = found[place + 1].start() if place + 1 < len(found) else len(text)
-        name, given = _NAMES[flag.group(1).lower()], text[flag.end() : end].strip()
-        if name in _BARE:
-            value, rest = "yes", given
-        elif name == "negative_prompt":
-            value, rest = _unquoted(given), ""
-        elif name == "style":
-            value, rest = _style(given, styles) or _first_word(given)
+        name, given = _name(flag.group(2)), text[flag.end() : end].strip()
+        if name == _MAP:
+            values[name], rest = "yes", given
+        elif name in _ROWS:
+            row = _ROWS[name]
+            value, rest = _taken(row, name, given, styles)
+            if not value:
+                raise InvalidRequest("refused-flag-empty", flag=flag.group(2))
+            values[row.name] = f"{values.get(row.name, '')} {value}" if row.kind is Kind.LORAS else value
         else:
-            value, rest = _first_word(given)
-        if not value:
-            raise InvalidRequest("refused-flag-empty", flag=flag.group(1))
-        values[name] = f"{values.get(name, '')} {value}" if name == "loras" else value
+            raise InvalidRequest("refused-flag-unknown", flag=quoted(flag.group(2)), near=_nearest(name))
         prompt.append(rest)
-    strengths = values.get("strengths", values.get("strength"))
-    return Flags(
-        prompt=" ".join(" ".join(prompt).split()),
-        negative_prompt=values.get("negative_prompt", ""),
-        strengths=None if strengths is None else parse_strengths(strengths),
-        seed=_whole("seed", values.get("seed")),
-        steps=_whole("steps", values.get("steps")),
-        guidance_scale=_number("guidance", values.get("guidance_scale")),
-        style=values.get("style"),
-        model=values.get("model"),
-        loras=parse_loras(values.get("loras", "")),
-        private=True if "private" in values else None,
-        control=ControlWish(
-            kind=None if "control" not in values else parse_kind(values["control"]),
-            scale=_number("control-scale", values.get("control_scale")),
-            start=_number("control-start", values.get("control_start")),
-            end=_number("control-end", values.get("control_end")),
-        ),
-        map_only="map" in values,
-    )
+    words = " ".join(" ".join(prompt).split())
+    said = {row.name: row.parse(values[row.name]) for row in OPTIONS if row.name in values}
+    return Written(options=Options(prompt=words or None, **said), map_only=_MAP in values)
+
+
+def _name(written: str) -> str:
+    return written.lower().replace("_", "-")
+
+
+def _nearest(name: str) -> str:
+    """The flag that somebody meant who wrote one that there is not."""
+    begun = (known for known in _NAMES if name.startswith(f"{known}-"))
+    return next(begun, None) or difflib.get_close_matches(name, _NAMES, n=1, cutoff=0.0)[0]
+
+
+def _taken(row: Option, flag: str, given: str, styles: Iterable[str]) -> tuple[str, str]:
+    """A flag's value and what stands behind it."""
+    match row.kind:
+        case Kind.SWITCH:
+            return "yes", given
+        case Kind.PROSE:
+            return _unquoted(given), ""
+        case Kind.NAME:
+            return _style(given, styles if row.name == "style" else ()) or _first_word(given)
+        case Kind.STRENGTHS if flag == "strengths":
+            return _strengths(given) or _first_word(given)
+        case _:
+            return _first_word(given)
 
 
 def _unquoted(text: str) -> str:
@@ -125,39 +117,21 @@ def _style(text: str, styles: Iterable[str]) -> tuple[str, str] | None:
     return None
 
 
+def _strengths(text: str) -> tuple[str, str] | None:
+    """The strengths that a text begins with, and the rest."""
+    end = 0
+    for word in re.finditer(r"([^\s,;]+)[\s,;]*", text):
+        try:
+            parse_strength(word.group(1))
+        except InvalidRequest:
+            break
+        end = word.end()
+    return (text[:end], text[end:]) if end else None
+
+
 def _first_word(text: str) -> tuple[str, str]:
     """The first word, or all that stands in quotes, and the rest."""
-    quoted = re.match(r"[\"“'](.+?)[\"”'](?:\s+|$)", text)
-    if quoted:
-        return quoted.group(1), text[quoted.end() :]
-    word, _, rest = text.partition(" ")
-    return word, rest
-
-
-def parse_strengths(text: str) -> tuple[float, ...]:
-    """One strength or several, each once: "0.7", "0.3 0.5", "0.3,0.5,strong".
-
-    A comma separates where it is followed by a space, or where dots are the decimal sign; "0,7" is one number.
-
-    Raises:
-        InvalidRequest: with the sentence for the member.
-    """
-    separator = r"[\s;]+" if re.fullmatch(r"\s*\d,\d+\s*", text) else r"[\s;,]+"
-    return tuple(dict.fromkeys(parse_strength(part) for part in re.split(separator, text.strip()) if part))
-
-
-def _whole(name: str, value: str | None) -> int | None:
-    if value is None:
-        return None
-    if not re.fullmatch(r"[+-]?\d{1,40}", value):
-        raise InvalidRequest("refused-flag-whole", flag=name, given=quoted(value))
-    return int(value)
-
-
-def _number(name: str, value: str | None) -> float | None:
-    if value is None:
-        return None
-    try:
-        return float(value.replace(",", "."))
-    except ValueError:
-        raise InvalidRequest("refused-flag-number", flag=name, given=quoted(value)) from None
+    if inside := re.match(r"[\"“'](.+?)[\"”'](?:\s+|$)", text):
+        return inside.group(1), text[inside.end() :]
+    word, *rest = text.split(maxsplit=1) or [""]
+    return word, "".join(rest)

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from bot.domain.control import Control
 from bot.domain.ids import GenerationId, ImageId, JobId, generation_id
+from bot.domain.lora import LoraWish
+from bot.domain.options import OPTIONS, Options
 from bot.domain.request import Action, ReplyTarget, Requester
 from bot.domain.safety import NEVER_LOOKED_AT, STRICTEST, Safety, Site
 from inference.api import Lora
@@ -92,6 +94,21 @@ class Recipe:
     def edits(self) -> bool:
         """Whether it edits by instruction, so that its strength says nothing; at 0 it is the source all the same."""
         return not self.uses_strength and self.strength > 0
+
+    def options(self) -> Options:
+        """What one would say to get this recipe again."""
+        control = self.control
+        same = {row.name: getattr(self, row.name) for row in OPTIONS if hasattr(self, row.name)}
+        spoken = {
+            "strengths": (self.strength,),
+            "style": self.style or "",
+            "loras": tuple(LoraWish(each.name, each.weight) for each in self.loras),
+            "control": control and control.kind,
+            "control_scale": control and control.scale,
+            "control_start": control and control.start,
+            "control_end": control and control.end,
+        }
+        return Options(**same | spoken)
 
     def asks_the_same(self, other: "Recipe") -> bool:
         """Whether both ask for the same thing in words: the second pass then is more of the first."""

@@ -94,17 +94,17 @@ def with_defaults(request: Request, settings: PlaceSettings) -> Request:
     Raises:
         NotAllowed: the model may not be used here.
     """
-    model = request.model or settings.model
+    options = request.options
+    model = options.model or settings.model
     if settings.models:
         model = model or settings.models[0]
         check_model(settings, model)
-    strengths = request.strengths
-    if strengths is None and settings.strength is not None and request.action not in _OF_THEIR_OWN:
+    strengths = options.strengths
+    if not strengths and settings.strength is not None and request.action not in _OF_THEIR_OWN:
         strengths = (settings.strength,)
+    style = settings.style if options.style is None else options.style
     return replace(
         request,
-        strengths=strengths,
-        style=settings.style if request.style is None else request.style,
-        model=model,
+        options=replace(options, strengths=strengths, style=style, model=model),
         blocked=settings.blocked or (),
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.domain.errors import InvalidRequest
-from bot.domain.request import DEFAULT_STRENGTH, MAX_GUIDANCE_SCALE
+from bot.domain.options import MAX_GUIDANCE_SCALE
+from bot.domain.strength import DEFAULT_STRENGTH
 from bot.domain.words import quoted
 
 

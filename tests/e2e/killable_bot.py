@@ -17,6 +17,7 @@ from bot.compose import compose
 from bot.domain.card import Card
 from bot.domain.errors import LimitReached, TryLater
 from bot.domain.job import JobStatus
+from bot.domain.options import Options
 from bot.domain.request import Action, ReplyTarget, Request, Requester
 from bot.lifecycle import Core, Keep, serve
 from bot.ports import MessageRef
@@ -86,7 +87,7 @@ def wish(event: str, prompt: str) -> Request:
         reply_to=ReplyTarget(platform=PLATFORM),
         event_id=event,
         source=png(random.Random(event).choice(["red", "teal", "gold"])),
-        prompt=prompt,
+        options=Options(prompt=prompt),
     )
 
 

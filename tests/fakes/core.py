@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -14,9 +15,11 @@ from bot import assembly
 from bot.domain.access import Asker
 from bot.domain.actions import Press, Verb
 from bot.domain.card import Card
+from bot.domain.control import Control
 from bot.domain.ids import GenerationId, JobId
 from bot.domain.job import JobStatus
 from bot.domain.limits import Limits
+from bot.domain.options import OPTION, Options
 from bot.domain.request import Action, ReplyTarget, Request, Requester
 from bot.domain.safety import Policy
 from bot.domain.style import Style
@@ -81,21 +84,40 @@ def asker(user: str = "ann", *, platform: str = "fake", **changes: object) -> As
 
 
 def request(user: str = "ann", *, event: str | None = None, **changes: object) -> Request:
-    """A plain wish of a member; keywords change it."""
+    """A plain wish of a member; keywords change it or its options; `control` is one with its map."""
     wish: dict[str, object] = {
         "action": Action.IMG2IMG,
         "requester": requester(user),
         "reply_to": ReplyTarget(platform="fake", address={"channel": "1"}),
         "event_id": event or f"fake:{next(_numbers)}",
         "source": png(),
-        "prompt": "an oil painting",
         "place": ROOM,
     }
-    return Request(**(wish | changes))  # type: ignore[arg-type]  # the table above is typed by Request itself
+    if isinstance(control := changes.pop("control", None), Control):
+        changes |= {"control_map": control.map} | changes | said_of(control)
+    return Request(**(wish | with_options({"prompt": "an oil painting"} | changes)))  # type: ignore[arg-type]  # the table above is typed by Request itself
+
+
+def with_options(fields: Mapping[str, object]) -> dict[str, object]:
+    """Fields of a request or press, with those that are options put together."""
+    said: dict[str, Any] = {name: value for name, value in fields.items() if name in OPTION}
+    return {name: value for name, value in fields.items() if name == "private" or name not in OPTION} | {
+        "options": Options(**said)
+    }
+
+
+def said_of(control: Control) -> dict[str, object]:
+    """What one says to get that control, its map apart."""
+    return {
+        "control": control.kind,
+        "control_scale": control.scale,
+        "control_start": control.start,
+        "control_end": control.end,
+    }
 
 
 def press(verb: Verb, generation: GenerationId, user: str = "ann", **changes: object) -> Press:
-    """A member presses a button on a result."""
+    """A member presses a button on a result; keywords change the press or say options."""
     asked: dict[str, object] = {
         "verb": verb,
         "generation": generation,
@@ -103,7 +125,7 @@ def press(verb: Verb, generation: GenerationId, user: str = "ann", **changes: ob
         "reply_to": ReplyTarget(platform="fake", address={"channel": "1"}),
         "event_id": f"fake:{next(_numbers)}",
     }
-    return Press(**(asked | changes))  # type: ignore[arg-type]  # the table above is typed by Press itself
+    return Press(**(asked | with_options(changes)))  # type: ignore[arg-type]  # the table above is typed by Press itself
 
 
 @dataclass(kw_only=True)

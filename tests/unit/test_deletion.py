@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,7 +73,7 @@ async def test_what_others_made_from_it_is_said_and_still_works(at: Bench, tmp_p
     assert len(kept(tmp_path)) == 2, "the source, and what bob made of it"
     said = text("en", "privacy-deleted", jobs=gone.jobs, held=gone.held)
     assert said.endswith("words; they go when that job does.")
-    again = (await at.service.press(press(Verb.RERUN, generation_id(theirs.id, 0), "bob", strength=0.9))).job
+    again = (await at.service.press(press(Verb.RERUN, generation_id(theirs.id, 0), "bob", strengths=(0.9,)))).job
     await at.shown(again.id)
     await at.service.forget(requester("bob"))
     assert (kept(tmp_path), words(tmp_path)) == (set(), 0)
@@ -84,7 +83,7 @@ async def test_a_source_stays_for_the_other_job_that_uses_it(at: Bench, tmp_path
     first, second = await made(at), await made(at)
     await at.service.delete(first, by=asker())
     assert len(kept(tmp_path)) == 2
-    await at.shown((await at.service.press(press(Verb.RERUN, second, strength=0.2))).job.id)
+    await at.shown((await at.service.press(press(Verb.RERUN, second, strengths=(0.2,)))).job.id)
 
 
 async def test_a_picture_sent_again_while_its_last_job_is_deleted_works(at: Bench, tmp_path: Path) -> None:
@@ -162,4 +161,4 @@ async def test_a_queue_of_more_minutes_than_the_owner_allows_is_full(tmp_path: P
 async def test_one_long_job_is_taken_by_an_empty_queue_whatever_it_takes(tmp_path: Path) -> None:
     async with bench(tmp_path, start=False, max_minutes=1) as at:
         at.core.pace.observe(cost=0.001, seconds=3600)
-        await at.service.submit(replace(request(), steps=50))
+        await at.service.submit(request(steps=50))

@@ -51,10 +51,10 @@ async def test_only_more_of_the_same_keeps_the_palette(tmp_path: Path) -> None:
         first = await made(at, prompt="a storm", style="oil")
         second = await pressed(at, Verb.CHAIN, first)
         other = await pressed(at, Verb.CHAIN, second, prompt="at night")
-        await pressed(at, Verb.RERUN, second, strength=0.7)
-        await pressed(at, Verb.RERUN, other, strength=0.7)
+        await pressed(at, Verb.RERUN, second, strengths=(0.7,))
+        await pressed(at, Verb.RERUN, other, strengths=(0.7,))
         await pressed(at, Verb.EDIT, other, prompt="a storm")
-        await pressed(at, Verb.RERUN, first, strength=0.7)
+        await pressed(at, Verb.RERUN, first, strengths=(0.7,))
         assert [asked.keep_palette for asked in at.engine.requests] == [False, True, False, True, False, True, False]
 
 
@@ -118,7 +118,7 @@ async def test_a_chain_without_style_words_is_told_of_less_strength_and_its_reru
         first = await made(at, prompt="an oil painting")
         receipt = await at.service.press(press(Verb.CHAIN, first, prompt="more trees"))
         assert "0.35" in (await at.shown(receipt.job.id)).notes[0]
-        rerun = await at.service.press(press(Verb.RERUN, generation_id(receipt.job.id, 0), "ben", strength=0.9))
+        rerun = await at.service.press(press(Verb.RERUN, generation_id(receipt.job.id, 0), "ben", strengths=(0.9,)))
         assert (await at.shown(rerun.job.id)).notes == ()
 
 

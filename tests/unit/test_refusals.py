@@ -13,10 +13,12 @@ from fluent.syntax import ast as ftl
 from bot.domain import errors
 from bot.domain.errors import Gone, InvalidRequest, LimitReached, UserError
 from bot.domain.limits import span
+from bot.domain.options import OPTIONS, Kind, Option
 from bot.texts import LANGUAGES, REFERENCE, Argument
 
 ROOT = Path(errors.__file__).parents[2]
 REFUSALS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, UserError)}
+OPTIONS_FILE = Path("bot/domain/options.py")
 SPAN = {"unit", "count"}
 """What `**span(seconds)` brings."""
 
@@ -73,6 +75,8 @@ def test_a_refusal_names_a_message_with_its_arguments(file: Path) -> None:
         where = f"{file}:{call.lineno}"
         if not call.args or isinstance(call.args[0], ast.Subscript):
             continue  # StorageFailed, and what the process that opens pictures named
+        if file == OPTIONS_FILE and isinstance(call.args[0], ast.JoinedStr):
+            continue  # named after the option: the next test
         assert isinstance(call.args[0], ast.Constant), f"{where} says a sentence: name a message of bot/texts"
         message = ast.literal_eval(call.args[0])
         assert message in variables(REFERENCE), f"{where}: bot/texts has no message {message!r}"
@@ -80,6 +84,17 @@ def test_a_refusal_names_a_message_with_its_arguments(file: Path) -> None:
         if None in given:
             given = given - {None} | SPAN
         assert given == wanted, f"{where}: {message} takes {sorted(wanted)}"
+
+
+@pytest.mark.parametrize("row", OPTIONS, ids=lambda row: row.name)
+def test_an_option_out_of_its_range_has_its_refusal(row: Option) -> None:
+    match row.kind:
+        case Kind.WHOLE | Kind.NUMBER:
+            assert {"given"} <= variables(REFERENCE)[f"refused-{row.text}"] <= {"least", "most", "given"}
+        case Kind.PROSE:
+            assert variables(REFERENCE)[f"refused-{row.text}-long"] == {"length", "most"}
+        case _:
+            pass
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -122,9 +137,9 @@ def _pattern(sentence: ast.expr) -> str:
 
 
 def test_a_refusal_is_english_for_the_log_and_the_members_language_for_the_member() -> None:
-    refusal = InvalidRequest("refused-steps", most=150, given="0")
-    assert str(refusal) == "Steps go from 1 to 150; you gave 0."
-    assert refusal.sentence("de-AT") == "Es gehen 1 bis 150 Schritte; du hast 0 angegeben."
+    refusal = InvalidRequest("refused-steps", least="1", most="150", given="0")
+    assert str(refusal) == "Steps are a whole number from 1 to 150; you gave 0."
+    assert refusal.sentence("de-AT") == "Die Schritte sind eine ganze Zahl von 1 bis 150; du hast 0 angegeben."
     assert refusal.sentence("pt-BR") == str(refusal)
 
 

@@ -71,10 +71,10 @@ async def test_five_clicks_make_one_job_and_a_later_one_makes_another(tmp_path: 
         parent = await finished(at)
         at.engine.hold()
         clicks = await asyncio.gather(
-            *(at.service.press(press(Verb.RERUN, parent, strength=0.7)) for _ in range(5)),
+            *(at.service.press(press(Verb.RERUN, parent, strengths=(0.7,))) for _ in range(5)),
         )
-        other = await at.service.press(press(Verb.RERUN, parent, strength=0.9))
-        somebody = await at.service.press(press(Verb.RERUN, parent, "bob", strength=0.7))
+        other = await at.service.press(press(Verb.RERUN, parent, strengths=(0.9,)))
+        somebody = await at.service.press(press(Verb.RERUN, parent, "bob", strengths=(0.7,)))
 
         assert len({click.job.id for click in clicks}) == 1
         assert [click.duplicate for click in clicks].count(False) == 1
@@ -117,7 +117,7 @@ async def test_rerun_keeps_the_seed_reroll_does_not_and_a_chain_starts_from_the_
         stored = await at.store.generation(parent)
         assert stored is not None
 
-        rerun = (await at.service.press(press(Verb.RERUN, parent, strength=0.9))).job
+        rerun = (await at.service.press(press(Verb.RERUN, parent, strengths=(0.9,)))).job
         reroll = (await at.service.press(press(Verb.REROLL, parent))).job
         chain = (await at.service.press(press(Verb.CHAIN, parent, prompt="at night"))).job
 
@@ -485,15 +485,17 @@ async def test_a_place_may_allow_some_models_only(tmp_path: Path) -> None:
         await at.service.change_settings("server", PlaceSettings(models=(MODEL,)))
 
         settings = await at.service.settings("server")
-        assert with_defaults(request(), settings).model == MODEL
+        assert with_defaults(request(), settings).options.model == MODEL
         with pytest.raises(NotAllowed, match=f"'other' may not be used here: there is {MODEL}"):
             with_defaults(request(model="other"), settings)
 
 
 def test_a_places_defaults_fill_what_was_left_open_and_nothing_else() -> None:
     settings = PlaceSettings(strength=0.8, style="oil")
-    filled = with_defaults(request(), settings)
+    filled = with_defaults(request(), settings).options
     assert (filled.strengths, filled.style) == ((0.8,), "oil")
-    assert with_defaults(request(style=""), settings).style == "", "no style was chosen"
+    assert with_defaults(request(style=""), settings).options.style == "", "no style was chosen"
     for action in (Action.SWEEP, Action.REFINE):
-        assert with_defaults(request(action=action), settings).strengths is None, "they have strengths of their own"
+        assert with_defaults(request(action=action), settings).options.strengths is None, (
+            "they have strengths of their own"
+        )

@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.actions import Verb
 from bot.domain.card import Card
-from bot.domain.control import Control, ControlWish
+from bot.domain.control import Control
 from bot.domain.errors import Gone, InvalidRequest, PictureRefused
 from bot.domain.ids import GenerationId, ImageId, generation_id
 from bot.domain.job import JobStatus
@@ -32,7 +32,7 @@ async def finished(at: Bench, wish: Request) -> tuple[GenerationId, Card]:
 async def test_a_given_map_reaches_the_engine_decoded_and_is_repeated_by_a_rerun(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
         first, card = await finished(at, request(control=CANNY, control_map=drawing((32, 48))))
-        rerun = await at.service.press(press(Verb.RERUN, first, strength=0.9))
+        rerun = await at.service.press(press(Verb.RERUN, first, strengths=(0.9,)))
         await at.shown(rerun.job.id)
 
         assert "control canny, from a given map" in card.facts
@@ -133,7 +133,7 @@ async def test_two_presses_that_differ_in_control_are_two_wishes(tmp_path: Path)
         at.engine.hold()
         plain = await at.service.press(press(Verb.EDIT, first))
         same = await at.service.press(press(Verb.EDIT, first))
-        other = await at.service.press(press(Verb.EDIT, first, control=ControlWish(scale=0.5)))
+        other = await at.service.press(press(Verb.EDIT, first, control_scale=0.5))
         assert same.job.id == plain.job.id
         assert other.job.id != plain.job.id
         await at.engine.release()

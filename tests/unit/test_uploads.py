@@ -112,7 +112,7 @@ async def test_strength_0_later_says_that_the_picture_was_kept_smaller(tmp_path:
     async with bench(tmp_path) as at:
         first = await at.service.submit(request(source=png(size=(2000, 1500))))
         await at.shown(first.job.id)
-        again = await at.service.press(press(Verb.RERUN, generation_id(first.job.id, 0), strength=0.0))
+        again = await at.service.press(press(Verb.RERUN, generation_id(first.job.id, 0), strengths=(0.0,)))
         assert any("kept smaller" in note for note in (await at.shown(again.job.id)).notes)
         chained = await at.service.press(press(Verb.CHAIN, generation_id(first.job.id, 0), strengths=(0.0,)))
         assert not any("kept smaller" in note for note in (await at.shown(chained.job.id)).notes)

@@ -8,17 +8,21 @@ from bot.cli.arguments import parser
 def test_a_comma_is_a_decimal_sign() -> None:
     numbers = ["--guidance", "7,5", "--control-scale", "0,8", "--control-end", "0,9", "--strength", "0,5"]
     asked = parser().parse_args(["img2img", "photo.png", "oil", *numbers])
-    assert (asked.guidance, asked.control_scale, asked.control_end, asked.strength) == (7.5, 0.8, 0.9, 0.5)
+    assert (asked.guidance_scale, asked.control_scale, asked.control_end, asked.strengths) == (7.5, 0.8, 0.9, (0.5,))
 
 
 @pytest.mark.parametrize(
     ("option", "given", "told"),
     [
-        ("--seed", "1e3", "--seed: give a whole number from 0 to 4294967295; you gave 1e3 "),
-        ("--seed", "9" * 5000, "--seed: give a whole number from 0 to 4294967295; you gave 999"),
-        ("--steps", "ten", "--steps: give a whole number from 1 to 150; you gave ten "),
-        ("--guidance", "much", "--guidance: give a number from 0 to 30; you gave much "),
-        ("--control-start", "early", "--control-start: give a number from 0 to 1; you gave early "),
+        ("--seed", "1e3", "--seed: A seed is a whole number from 0 to 4294967295; you gave 1e3 "),
+        ("--seed", "9" * 5000, "--seed: A seed is a whole number from 0 to 4294967295; you gave 999"),
+        ("--steps", "ten", "--steps: Steps are a whole number from 1 to 150; you gave ten "),
+        ("--guidance", "much", "--guidance: The guidance scale goes from 0 to 30; you gave much "),
+        (
+            "--control-start",
+            "early",
+            "--control-start: The control starts at a share of the steps from 0 to 1; you gave early ",
+        ),
     ],
 )
 def test_what_is_no_number_is_refused_with_the_range(

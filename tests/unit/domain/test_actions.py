@@ -6,12 +6,14 @@ import pytest
 
 from bot.domain.access import Asker
 from bot.domain.actions import DERIVING, Press, Verb, derive, lineage_of
-from bot.domain.control import NO_CONTROL, Control, ControlWish
+from bot.domain.control import NO_CONTROL, Control
 from bot.domain.errors import InvalidRequest
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation, Lineage
 from bot.domain.lora import LoraWish
-from bot.domain.request import SWEEP_STRENGTHS, Action, ReplyTarget, Requester
+from bot.domain.options import Options
+from bot.domain.request import Action, ReplyTarget, Requester
+from bot.domain.strength import SWEEP_STRENGTHS
 from inference.api import ControlKind, Lora
 from tests.fakes.jobs import a_generation, a_job
 
@@ -33,8 +35,16 @@ def a_map(**changes: object) -> Generation:
     return replace(parent, recipe=replace(parent.recipe, map_only=True, **changes))  # type: ignore[arg-type]  # Recipe types it
 
 
-def a_press(verb: Verb, parent: Generation) -> Press:
-    return Press(verb=verb, generation=parent.id, by=Asker(requester=BOB), reply_to=HERE, event_id="discord:9")
+def a_press(verb: Verb, parent: Generation, **said: object) -> Press:
+    options = Options(**said)  # type: ignore[arg-type]  # Options types it
+    return Press(
+        verb=verb, generation=parent.id, by=Asker(requester=BOB), reply_to=HERE, event_id="discord:9", options=options
+    )
+
+
+def asked(verb: Verb, parent: Generation, **said: object) -> Options:
+    """The options of what a press makes."""
+    return derive(parent, a_press(verb, parent, **said)).options
 
 
 @pytest.mark.parametrize("verb", sorted(DERIVING))
@@ -44,12 +54,9 @@ def test_whatever_the_button_the_presser_owns_a_job_with_the_parents_recipe(verb
     assert (request.requester, request.reply_to, request.event_id) == (BOB, HERE, "discord:9")
     assert (request.private, request.locale, request.parent) == (True, "de", parent.id)
     recipe = parent.recipe
-    assert (request.prompt, request.negative_prompt, request.style) == (recipe.prompt, "people", "ink")
-    assert (request.steps, request.guidance_scale, request.model) == (
-        recipe.steps,
-        recipe.guidance_scale,
-        recipe.model,
-    )
+    said = request.options
+    assert (said.prompt, said.negative_prompt, said.style) == (recipe.prompt, "people", "ink")
+    assert (said.steps, said.guidance_scale, said.model) == (recipe.steps, recipe.guidance_scale, recipe.model)
 
 
 @pytest.mark.parametrize(
@@ -70,42 +77,39 @@ def test_each_button_keeps_and_changes_what_it_says(
     parent = a_parent()
     request = derive(parent, a_press(verb, parent))
     assert request.action is action
-    assert request.seed == (parent.recipe.seed if keeps_seed else None)
-    assert request.strengths == strengths
+    assert request.options.seed == (parent.recipe.seed if keeps_seed else None)
+    assert request.options.strengths == strengths
     assert request.source == (parent.image if verb is Verb.CHAIN else parent.source)
 
 
 @pytest.mark.parametrize("verb", sorted(DERIVING))
 def test_what_a_form_asked_for_wins(verb: Verb) -> None:
     parent = a_parent()
-    press = replace(
-        a_press(verb, parent), strength=0.9, prompt="ink", negative_prompt="", style="", seed=0, source=b"another"
-    )
-    request = derive(parent, press)
-    assert (request.strengths, request.seed, request.source) == ((0.9,), 0, b"another")
-    assert (request.prompt, request.negative_prompt, request.style) == ("ink", "", "")
-    assert derive(parent, replace(press, strengths=(0.1, 0.2))).strengths == (0.1, 0.2)
+    said = Options(strengths=(0.9,), prompt="ink", negative_prompt="", style="", seed=0)
+    request = derive(parent, replace(a_press(verb, parent), options=said, source=b"another"))
+    wished = request.options
+    assert (wished.strengths, wished.seed, request.source) == ((0.9,), 0, b"another")
+    assert (wished.prompt, wished.negative_prompt, wished.style) == ("ink", "", "")
+    assert asked(verb, parent, strengths=(0.1, 0.2)).strengths == (0.1, 0.2)
 
 
 @pytest.mark.parametrize("verb", sorted(DERIVING))
 def test_adapters_stay_with_their_model(verb: Verb) -> None:
     plain = a_parent()
     parent = replace(plain, recipe=replace(plain.recipe, loras=(Lora("ink", 0.8),)))
-    press = a_press(verb, parent)
-    assert derive(parent, press).loras == (LoraWish("ink", 0.8),)
-    assert derive(parent, replace(press, model="another")).loras == ()
-    assert derive(parent, replace(press, loras=(LoraWish("clay"),))).loras == (LoraWish("clay"),)
+    assert asked(verb, parent).loras == (LoraWish("ink", 0.8),)
+    assert not asked(verb, parent, model="another").loras
+    assert asked(verb, parent, loras=(LoraWish("clay"),)).loras == (LoraWish("clay"),)
 
 
 @pytest.mark.parametrize("verb", sorted(DERIVING))
 def test_another_model_brings_its_own_steps_and_guidance(verb: Verb) -> None:
     parent = a_parent()
-    press = replace(a_press(verb, parent), model="another")
-    request = derive(parent, press)
-    assert (request.model, request.steps, request.guidance_scale) == ("another", None, None)
-    request = derive(parent, replace(press, steps=7, guidance_scale=3.0))
-    assert (request.steps, request.guidance_scale) == (7, 3.0)
-    same = derive(parent, replace(press, model=parent.recipe.model))
+    said = asked(verb, parent, model="another")
+    assert (said.model, said.steps, said.guidance_scale) == ("another", None, None)
+    said = asked(verb, parent, model="another", steps=7, guidance_scale=3.0)
+    assert (said.steps, said.guidance_scale) == (7, 3.0)
+    same = asked(verb, parent, model=parent.recipe.model)
     assert (same.steps, same.guidance_scale) == (parent.recipe.steps, parent.recipe.guidance_scale)
 
 
@@ -113,23 +117,22 @@ def test_another_model_brings_its_own_steps_and_guidance(verb: Verb) -> None:
 @pytest.mark.parametrize("verb", [Verb.EDIT, Verb.CHAIN])
 def test_another_style_brings_its_own_guidance_and_strength(verb: Verb, style: str) -> None:
     parent = a_parent()
-    press = replace(a_press(verb, parent), style=style)
-    request = derive(parent, press)
-    assert (request.strengths, request.guidance_scale, request.steps) == (None, None, parent.recipe.steps)
-    assert derive(parent, replace(press, guidance_scale=3.0)).guidance_scale == 3.0
-    assert derive(parent, replace(press, strengths=(0.2,))).strengths == (0.2,)
-    assert derive(parent, replace(press, style="ink")).guidance_scale == parent.recipe.guidance_scale
+    said = asked(verb, parent, style=style)
+    assert (said.strengths, said.guidance_scale, said.steps) == (None, None, parent.recipe.steps)
+    assert asked(verb, parent, style=style, guidance_scale=3.0).guidance_scale == 3.0
+    assert asked(verb, parent, style=style, strengths=(0.2,)).strengths == (0.2,)
+    assert asked(verb, parent, style="ink").guidance_scale == parent.recipe.guidance_scale
 
 
 def test_a_strength_that_was_taken_away_is_the_usual_one_of_the_place_or_style() -> None:
     parent = a_parent()
-    press = replace(a_press(Verb.EDIT, parent), strengths=())
-    assert derive(parent, press).strengths is None
-    assert derive(parent, replace(press, usual_strength=0.4)).strengths == (0.4,)
+    press = a_press(Verb.EDIT, parent, strengths=())
+    assert not derive(parent, press).options.strengths
+    assert derive(parent, replace(press, usual_strength=0.4)).options.strengths == (0.4,)
     here = replace(a_press(Verb.CHAIN, parent), usual_strength=0.4)
-    assert derive(parent, here).strengths == (0.4,)
-    assert derive(parent, replace(here, strength=0.9)).strengths == (0.9,)
-    assert derive(parent, replace(here, verb=Verb.RERUN)).strengths == (parent.recipe.strength,)
+    assert derive(parent, here).options.strengths == (0.4,)
+    assert derive(parent, replace(here, options=Options(strengths=(0.9,)))).options.strengths == (0.9,)
+    assert derive(parent, replace(here, verb=Verb.RERUN)).options.strengths == (parent.recipe.strength,)
 
 
 @pytest.mark.parametrize("verb", sorted(set(Verb) - set(DERIVING)))
@@ -142,7 +145,7 @@ def test_the_other_verbs_make_no_job(verb: Verb) -> None:
 def test_a_form_out_of_range_is_a_sentence() -> None:
     parent = a_parent()
     with pytest.raises(InvalidRequest, match="Strength goes from 0"):
-        derive(parent, replace(a_press(Verb.RERUN, parent), strength=1.5))
+        asked(Verb.RERUN, parent, strengths=(1.5,))
 
 
 def test_a_chain_goes_deeper_and_a_rerun_stays_level() -> None:
@@ -188,7 +191,7 @@ def test_a_map_without_words_takes_those_of_the_form_or_is_refused() -> None:
     drawn = a_map(prompt="")
     with pytest.raises(InvalidRequest, match="Say what the picture should become"):
         derive(drawn, a_press(Verb.USE_MAP, drawn))
-    assert derive(drawn, replace(a_press(Verb.USE_MAP, drawn), prompt="ink")).prompt == "ink"
+    assert asked(Verb.USE_MAP, drawn, prompt="ink").prompt == "ink"
 
 
 def test_a_press_can_change_control_and_let_go_of_it() -> None:
@@ -196,30 +199,30 @@ def test_a_press_can_change_control_and_let_go_of_it() -> None:
     given = Control(kind=ControlKind.CANNY, map=ImageId("m" * 64))
     parent = replace(parent, recipe=replace(parent.recipe, control=given))
 
-    def after(wish: ControlWish) -> Control | None:
-        return derive(parent, replace(a_press(Verb.EDIT, parent), control=wish)).control
+    def after(**said: object) -> Control | None:
+        return derive(parent, a_press(Verb.EDIT, parent, **said)).control
 
-    assert after(ControlWish(kind=NO_CONTROL)) is None
-    assert after(ControlWish(scale=0.5)) == replace(given, scale=0.5)
-    assert after(ControlWish(kind="canny")) == given
-    assert after(ControlWish(kind="depth")) == Control(kind=ControlKind.DEPTH), "an edge map shows no depth"
-    request = derive(parent, replace(a_press(Verb.EDIT, parent), control=ControlWish(map=b"sketch")))
+    assert after(control=NO_CONTROL) is None
+    assert after(control_scale=0.5) == replace(given, scale=0.5)
+    assert after(control="canny") == given
+    assert after(control="depth") == Control(kind=ControlKind.DEPTH), "an edge map shows no depth"
+    request = derive(parent, replace(a_press(Verb.EDIT, parent), control_map=b"sketch"))
     assert request.control_map == b"sketch"
 
 
 @pytest.mark.parametrize(
-    "wish",
+    ("said", "drawn"),
     [
-        ControlWish(scale=0.5),
-        ControlWish(map=b"sketch"),
-        ControlWish(kind="canny", scale=2.1),
-        ControlWish(kind="canny", scale=float("nan")),
-        ControlWish(kind="canny", start=0.5, end=0.5),
-        ControlWish(kind="canny", end=1.5),
+        ({"control_scale": 0.5}, None),
+        ({}, b"sketch"),
+        ({"control": "canny", "control_scale": 2.1}, None),
+        ({"control": "canny", "control_scale": float("nan")}, None),
+        ({"control": "canny", "control_start": 0.5, "control_end": 0.5}, None),
+        ({"control": "canny", "control_end": 1.5}, None),
     ],
 )
-def test_a_wish_for_control_that_makes_no_sense_is_a_sentence(wish: ControlWish) -> None:
+def test_a_wish_for_control_that_makes_no_sense_is_a_sentence(said: dict[str, object], drawn: bytes | None) -> None:
     parent = replace(a_parent(), recipe=replace(a_parent().recipe, control=None))
     with pytest.raises(InvalidRequest) as refusal:
-        derive(parent, replace(a_press(Verb.EDIT, parent), control=wish))
+        derive(parent, replace(a_press(Verb.EDIT, parent, **said), control_map=drawn))
     assert str(refusal.value).endswith(".")

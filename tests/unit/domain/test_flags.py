@@ -1,11 +1,17 @@
+import re
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.control import ControlWish, parse_kind
+from bot.domain.control import parse_kind
 from bot.domain.errors import InvalidRequest
-from bot.domain.flags import parse_flags, parse_strengths
+from bot.domain.flags import parse_flags
 from bot.domain.lora import LoraWish
+from bot.domain.options import OPTIONS, Options
+from bot.domain.request import Action
+from bot.domain.strength import parse_strengths
 
 
 @pytest.mark.parametrize(
@@ -19,7 +25,7 @@ from bot.domain.lora import LoraWish
     ],
 )
 def test_a_strength_is_taken_out_of_the_text_wherever_it_stands(text: str) -> None:
-    flags = parse_flags(text)
+    flags = parse_flags(text).options
 
     assert flags.prompt == "make it an oil painting"
     assert flags.strengths == (0.7,)
@@ -28,7 +34,7 @@ def test_a_strength_is_taken_out_of_the_text_wherever_it_stands(text: str) -> No
 def test_every_flag_is_understood() -> None:
     flags = parse_flags(
         'a cat --seed 5 --steps 12 --guidance 2.5 --style "van gogh" --model pocket --private --no people, cars'
-    )
+    ).options
 
     assert flags.prompt == "a cat"
     assert (flags.seed, flags.steps, flags.guidance_scale) == (5, 12, 2.5)
@@ -47,27 +53,33 @@ def test_every_flag_is_understood() -> None:
     ],
 )
 def test_a_style_of_several_words_needs_no_quotes_where_there_is_one(text: str, value: str) -> None:
-    flags = parse_flags(text, styles=["oil", "oil painting", "ink"])
+    flags = parse_flags(text, styles=["oil", "oil painting", "ink"]).options
     assert (flags.prompt, flags.style) == ("a cat at night", value)
 
 
 def test_quotes_around_all_that_is_not_wanted_go() -> None:
-    assert parse_flags("a cat --no “dogs, cars”").negative_prompt == "dogs, cars"
-    assert parse_flags('a cat --no "dogs" and "cars"').negative_prompt == '"dogs" and "cars"'
+    assert parse_flags("a cat --no “dogs, cars”").options.negative_prompt == "dogs, cars"
+    assert parse_flags('a cat --no "dogs" and "cars"').options.negative_prompt == '"dogs" and "cars"'
 
 
 def test_adapters_may_be_named_one_by_one() -> None:
-    flags = parse_flags("a cat --lora ink:0.8 on a mat --lora Clay --no dogs")
+    flags = parse_flags("a cat --lora ink:0.8 on a mat --lora Clay --no dogs").options
     assert flags.prompt == "a cat on a mat"
     assert flags.loras == (LoraWish("ink", 0.8), LoraWish("clay"))
 
 
 def test_control_is_understood_with_its_numbers() -> None:
-    flags = parse_flags("a castle --control Soft-Edge —control-scale 0,8 --control-start 0.1 --control-end .9 --map")
+    written = parse_flags(
+        "a castle --control Soft-Edge —control-scale 0,8 --control-start 0.1 --control-end .9 --map"
+    )
+    flags = written.options
 
     assert flags.prompt == "a castle"
-    assert flags.control == ControlWish(kind="softedge", scale=0.8, start=0.1, end=0.9)
-    assert flags.map_only
+    assert flags == Options(
+        prompt="a castle", control="softedge", control_scale=0.8, control_start=0.1, control_end=0.9
+    )
+    assert written.map_only
+    assert written.action is Action.MAP
 
 
 @pytest.mark.parametrize(
@@ -83,9 +95,11 @@ def test_an_unknown_kind_of_control_is_refused_with_those_there_are() -> None:
         parse_flags("a castle --control outline")
 
 
-@pytest.mark.parametrize("text", ["state--of the art", "a -- b", "-strength", "well—known", "--unknown 5 things"])
+@pytest.mark.parametrize(
+    "text", ["state--of the art", "a -- b", "-strength", "well—known", "rock--paper", "a castle —moody"]
+)
 def test_what_is_no_flag_stays_in_the_prompt(text: str) -> None:
-    assert parse_flags(text).prompt == text
+    assert parse_flags(text).options.prompt == text
 
 
 @pytest.mark.parametrize(
@@ -101,10 +115,10 @@ def test_a_flag_without_its_value_is_refused_in_one_sentence(text: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_taken_or_refused(text: str) -> None:
     try:
-        flags = parse_flags(text)
+        flags = parse_flags(text).options
     except InvalidRequest:
         return
-    assert flags.prompt == " ".join(flags.prompt.split())
+    assert flags.prompt is None or flags.prompt == " ".join(flags.prompt.split())
 
 
 @pytest.mark.parametrize(
@@ -119,3 +133,36 @@ def test_any_text_is_taken_or_refused(text: str) -> None:
 )
 def test_several_strengths_are_read_as_people_write_them(text: str, strengths: tuple[float, ...]) -> None:
     assert parse_strengths(text) == strengths
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("a cat --strenght 0.2", "--strength"),
+        ("a cat --control-net canny", "--control"),
+        ("a cat --no-people", "--no"),
+        ("a cat --ar 16:9", "--"),
+        ("--unknown 5 things", "--"),
+    ],
+)
+def test_a_flag_that_there_is_not_is_refused_with_the_one_that_was_meant(text: str, near: str) -> None:
+    with pytest.raises(InvalidRequest) as refusal:
+        parse_flags(text)
+    assert re.findall(r"--[\w-]+", text)[0] in str(refusal.value)
+    assert f"{near}?" in str(refusal.value) if near != "--" else near in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", [name for row in OPTIONS for name in (*row.aliases, row.name) if name != "prompt"])
+@pytest.mark.parametrize(
+    "spelt", [str, str.upper, lambda name: name.replace("_", "-")], ids=["as it is", "loud", "-"]
+)
+@pytest.mark.parametrize("space", [" ", "\n", "\t", "\u3000"])
+def test_every_name_of_every_option_is_a_flag_whatever_stands_around_its_value(
+    name: str, spelt: Callable[[str], str], space: str
+) -> None:
+    row = next(row for row in OPTIONS if name in {row.name, *row.aliases})
+    value = {"control": "canny", "loras": "ink", "style": "ink", "model": "pocket"}.get(row.name, "1")
+    given = "" if row.name == "private" else f"{space}{value}"
+    flags = parse_flags(f"--{spelt(name)}{given}{space}--seed 3{space}a cat").options
+    assert (flags.prompt, flags.seed) == ("a cat", 3)
+    assert getattr(flags, row.name) == (3 if name == "seed" else row.parse(value))

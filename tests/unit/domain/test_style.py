@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.request import MAX_GUIDANCE_SCALE
+from bot.domain.options import MAX_GUIDANCE_SCALE
 from bot.domain.style import Style, guidance_of
 
 scales = st.floats(0, MAX_GUIDANCE_SCALE)

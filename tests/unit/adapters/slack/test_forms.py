@@ -10,11 +10,11 @@ from adapters.slack.fields import FormErrors
 from adapters.slack.forms import Errand, errand_of, form, read_form, unfolded
 from adapters.slack.members import Place, Team
 from adapters.slack.settings import read_settings, settings_form
-from bot.domain.flags import Flags
 from bot.domain.ids import generation_id
 from bot.domain.lora import LoraWish
+from bot.domain.options import MAX_SEED, Options
 from bot.domain.place import PlaceSettings
-from bot.domain.request import MAX_SEED, Action
+from bot.domain.request import Action
 from tests.fakes.jobs import a_job
 from tests.fakes.slack_server.blocks import view_problems
 
@@ -31,7 +31,7 @@ errands = st.builds(
 )
 words = st.text(max_size=2000)
 wishes = st.builds(
-    Flags,
+    Options,
     prompt=words,
     negative_prompt=words,
     strengths=st.none() | st.lists(st.sampled_from([0.0, 0.25, 0.7, 1.0]), min_size=1, max_size=8).map(tuple),
@@ -65,7 +65,9 @@ def filled(view: dict[str, Any], **typed: str) -> dict[str, Any]:
 
 @settings(max_examples=150, deadline=None)
 @given(errands, wishes, st.booleans())
-def test_every_form_keeps_to_block_kit_and_brings_its_errand_back(errand: Errand, wish: Flags, open_it: bool) -> None:
+def test_every_form_keeps_to_block_kit_and_brings_its_errand_back(
+    errand: Errand, wish: Options, open_it: bool
+) -> None:
     view = form(errand, wish, styles=STYLES, models=MODELS, about="x")
     if open_it:
         view = unfolded({**view, "id": "V1", "hash": "h", "team_id": "T1"}, models=MODELS)
@@ -74,18 +76,18 @@ def test_every_form_keeps_to_block_kit_and_brings_its_errand_back(errand: Errand
 
 
 @settings(max_examples=100, deadline=None)
-@given(wishes.filter(lambda wish: wish.prompt.strip() and len(wish.strengths or ()) < 2))
-def test_an_untouched_form_says_what_it_was_filled_with(wish: Flags) -> None:
+@given(wishes.filter(lambda wish: (wish.prompt or "").strip() and len(wish.strengths or ()) < 2))
+def test_an_untouched_form_says_what_it_was_filled_with(wish: Options) -> None:
     errand = Errand(action=Action.IMG2IMG, file="F1")
     read = read_form(filled(form(errand, wish, styles=STYLES, models=MODELS))).wishes
     assert (read.prompt, read.seed, read.steps, read.loras, read.private) == (
-        wish.prompt.strip(),
+        (wish.prompt or "").strip(),
         wish.seed,
         wish.steps,
-        wish.loras,
+        wish.loras or None,
         wish.private,
     )
-    assert read.strengths == wish.strengths, "left open, style and place decide"
+    assert (read.strengths or None) == wish.strengths, "left open, style and place decide"
 
 
 @pytest.mark.parametrize(
@@ -104,14 +106,14 @@ def test_an_untouched_form_says_what_it_was_filled_with(wish: Flags) -> None:
     ],
 )
 def test_a_wrong_value_is_told_at_its_field(field: str, typed: str) -> None:
-    view = form(Errand(action=Action.IMG2IMG, file="F1"), Flags(prompt="x", seed=1), styles=STYLES, models=MODELS)
+    view = form(Errand(action=Action.IMG2IMG, file="F1"), Options(prompt="x", seed=1), styles=STYLES, models=MODELS)
     with pytest.raises(FormErrors) as wrong:
         read_form(filled(view, **{field: typed}))
     assert list(wrong.value.fields) == [field]
 
 
 def test_a_form_without_its_picture_says_so() -> None:
-    view = form(Errand(action=Action.IMG2IMG), Flags(prompt="x"), styles=STYLES, models=MODELS)
+    view = form(Errand(action=Action.IMG2IMG), Options(prompt="x"), styles=STYLES, models=MODELS)
     with pytest.raises(FormErrors, match="picture"):
         read_form(filled(view))
 

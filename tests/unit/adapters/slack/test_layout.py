@@ -11,7 +11,7 @@ from bot.domain.actions import Verb
 from bot.domain.card import Button, Card, Progress, Waiting
 from bot.domain.ids import generation_id
 from bot.domain.job import JobStatus
-from bot.domain.request import MAX_SWEEP
+from bot.domain.strength import MAX_SWEEP
 from bot.rendering import render
 from tests.fakes.jobs import a_generation, a_job
 from tests.fakes.slack_server.blocks import message_problems

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from adapters.sqlite import codec, store
 from adapters.sqlite.migrations import MIGRATIONS
@@ -181,3 +182,18 @@ def test_adapters_survive_their_row() -> None:
 def test_the_models_of_a_place_survive_their_row() -> None:
     settings = PlaceSettings(models=("pocket", "sdxl"))
     assert codec.place_from(codec.place_column(settings)) == settings
+
+
+def test_a_recipe_of_a_later_version_opens_without_what_is_not_known() -> None:
+    recipe = replace(a_job(number=1).recipes[0], control=Control(kind=ControlKind.CANNY), loras=(Lora("ink", 0.8),))
+    [stored] = json.loads(codec.recipes_column([recipe]))
+    stored |= {"aspect": "16:9"}
+    stored["control"] |= {"guess": True}
+    stored["loras"][0] |= {"layers": [1, 2]}
+    with capture_logs() as said:
+        assert codec.recipes_from(json.dumps([stored])) == (recipe,)
+    assert [(each["part"], each["fields"]) for each in said] == [
+        ("Recipe", ["aspect"]),
+        ("Control", ["guess"]),
+        ("Lora", ["layers"]),
+    ]

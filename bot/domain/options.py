@@ -1,0 +1,273 @@
+"""What a member can say about a picture: one value that carries it, and one table of how each option is read.
+
+`Options` goes from every chat, form, text and command line to the recipe, and back into the next form. `OPTIONS` has
+a row for each of its fields: how it is typed, its range, which names it has in a text, what a picture derived from
+another keeps of it. Flags in a text, Discord's command options, forms, the command line's arguments and the
+documentation are built from the rows and read by them; the texts follow by name (`describe-<name>`, `field-<name>`,
+`refused-<name>` in the catalogue).
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Self
+
+from bot.domain.control import NO_CONTROL, Control, parse_kind
+from bot.domain.errors import InvalidRequest
+from bot.domain.ids import ImageId
+from bot.domain.lora import LoraWish, parse_loras
+from bot.domain.strength import check_strengths, parse_strengths
+from bot.domain.words import quoted
+from inference.api import MAX_CONTROL_SCALE, ControlKind
+
+MAX_PROMPT = 2000
+MAX_STEPS = 150
+MAX_GUIDANCE_SCALE = 30.0
+MAX_SEED = 2**32 - 1
+_MAX_NAME = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was said of a picture; None if nothing was said of that, so the parent's or the usual value holds.
+
+    Attributes:
+        prompt: what it should become.
+        strengths: one for a single picture, several for a sweep; none at all (an emptied field) is the usual one.
+        style: an empty one is no style, over the parent's or the place's.
+        control: a `ControlKind`, or `NO_CONTROL`, which lets go of the parent's.
+        control_scale, control_start, control_end: as in `Control`.
+        private: the result is for its requester alone.
+    """
+
+    prompt: str | None = None
+    negative_prompt: str | None = None
+    strengths: tuple[float, ...] | None = None
+    style: str | None = None
+    seed: int | None = None
+    steps: int | None = None
+    guidance_scale: float | None = None
+    model: str | None = None
+    loras: tuple[LoraWish, ...] | None = None
+    control: str | None = None
+    control_scale: float | None = None
+    control_start: float | None = None
+    control_end: float | None = None
+    private: bool | None = None
+
+    def over(self, below: Self) -> Self:
+        """These where something was said, those of `below` elsewhere."""
+        said = {row.name: value for row in OPTIONS if (value := getattr(self, row.name)) is not None}
+        return replace(below, **said)
+
+    def without(self, names: Iterable[str]) -> Self:
+        """As if nothing had been said of these."""
+        return replace(self, **dict.fromkeys(names))
+
+    def check(self) -> None:
+        """Refuse what is out of range or does not go together.
+
+        Raises:
+            InvalidRequest: with the sentence for the member.
+        """
+        for row in OPTIONS:
+            if (value := getattr(self, row.name)) is not None:
+                row.check(value)
+        numbers = (self.control_scale, self.control_start, self.control_end)
+        if self.control is None and numbers != (None, None, None):
+            raise InvalidRequest("refused-control-unnamed", kinds=", ".join(ControlKind))
+        if structure := self.structure():
+            structure.check()
+
+    def structure(self, image: ImageId | None = None) -> Control | None:
+        """The structure that a recipe keeps by these options; None if none.
+
+        Args:
+            image: its map in the image store; None draws it from the source.
+        """
+        if self.control is None or self.control == NO_CONTROL:
+            return None
+        usual = Control(kind=ControlKind(self.control), map=image)
+        return replace(
+            usual,
+            scale=usual.scale if self.control_scale is None else self.control_scale,
+            start=usual.start if self.control_start is None else self.control_start,
+            end=usual.end if self.control_end is None else self.control_end,
+        )
+
+
+NOTHING_SAID = Options()
+
+
+class Kind(StrEnum):
+    """How a value is typed, which decides the field that a command, form or command line has for it."""
+
+    PROSE = "prose"  # in a text everything up to the next flag
+    NAME = "name"  # one of a list that is known when it is asked for: styles, models
+    WHOLE = "whole"
+    NUMBER = "number"
+    STRENGTHS = "strengths"
+    LORAS = "loras"
+    CONTROL = "control"
+    SWITCH = "switch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One row: what there is to know about an option, so that nobody else has to.
+
+    Attributes:
+        name: of the field in `Options`, of Discord's command option, of the form's field, and in a text.
+        aliases: more names in a text; the first one is the command line's.
+        least, most: the range of a number, in its own unit.
+        longest: of a text, in characters.
+        chained: whether a chain keeps the parent's; if not, the next pass begins with the usual one.
+        follows: options whose change lets go of the parent's value of this one, which belonged to the old.
+        folded: a form shows it in its advanced part.
+    """
+
+    name: str
+    kind: Kind
+    aliases: tuple[str, ...] = ()
+    least: float = 0
+    most: float = math.inf
+    longest: int = _MAX_NAME
+    chained: bool = True
+    follows: tuple[str, ...] = ()
+    folded: bool = True
+
+    @property
+    def flag(self) -> str:
+        """Its name on the command line."""
+        return (self.aliases or (self.name,))[0].replace("_", "-")
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """All its names in a text, as they are written behind two dashes."""
+        return tuple(name.replace("_", "-") for name in (*self.aliases, self.name))
+
+    @property
+    def text(self) -> str:
+        """Its name as keys of the catalogue have it: `describe-<text>`."""
+        return self.name.replace("_", "-")
+
+    def parse(self, text: str) -> Any:
+        """The value that people typed.
+
+        Raises:
+            InvalidRequest: it is none, or out of range; with the sentence for the member.
+        """
+        match self.kind:
+            case Kind.WHOLE | Kind.NUMBER:
+                value: Any = self._number(text)
+            case Kind.SWITCH:
+                value = True
+            case kind:
+                value = _PARSERS.get(kind, str.strip)(text)
+        self.check(value)
+        return value
+
+    def adopt(self, value: object) -> Any:
+        """The value from what a chat's own field holds, a number or text.
+
+        Raises:
+            InvalidRequest: as `parse` does.
+        """
+        if isinstance(value, str):
+            return self.parse(value)
+        match self.kind, value:
+            case Kind.STRENGTHS, int() | float():
+                value = (float(value),)
+            case Kind.NUMBER, int() | float():
+                value = float(value)
+            case Kind.LORAS, list():
+                value = tuple(value)
+            case _:
+                pass
+        self.check(value)
+        return value
+
+    def check(self, value: Any) -> None:
+        """Refuse a value out of its range.
+
+        Raises:
+            InvalidRequest: with the sentence for the member.
+        """
+        match self.kind:
+            case Kind.WHOLE | Kind.NUMBER:
+                # Written so that a NaN, which compares as false, is refused as well.
+                if not self.least <= value <= self.most:
+                    raise self._refused(f"{value:g}" if isinstance(value, float) else str(value))
+            case Kind.PROSE:
+                if (length := len(value)) > self.longest:
+                    raise InvalidRequest(f"refused-{self.text}-long", length=str(length), most=str(self.longest))
+            case Kind.STRENGTHS:
+                check_strengths(value)
+            case _:
+                pass
+
+    def _number(self, text: str) -> int | float:
+        try:
+            if self.kind is Kind.NUMBER:
+                return float(text.replace(",", "."))
+            if re.fullmatch(r"\s*[+-]?\d{1,40}\s*", text):
+                return int(text)
+        except ValueError:
+            pass
+        raise self._refused(text)
+
+    def _refused(self, given: str) -> InvalidRequest:
+        least, most = (str(bound) if isinstance(bound, int) else f"{bound:g}" for bound in (self.least, self.most))
+        return InvalidRequest(f"refused-{self.text}", least=least, most=most, given=quoted(given))
+
+
+_PARSERS: Mapping[Kind, Callable[[str], Any]] = {
+    Kind.STRENGTHS: parse_strengths,
+    Kind.LORAS: parse_loras,
+    Kind.CONTROL: parse_kind,
+}
+
+OPTIONS: tuple[Option, ...] = (
+    Option(name="prompt", kind=Kind.PROSE, longest=MAX_PROMPT, folded=False),
+    Option(
+        name="strengths", kind=Kind.STRENGTHS, aliases=("strength",), chained=False, follows=("style",), folded=False
+    ),
+    Option(name="style", kind=Kind.NAME, folded=False),
+    Option(name="negative_prompt", kind=Kind.PROSE, aliases=("negative", "no"), longest=MAX_PROMPT),
+    Option(name="seed", kind=Kind.WHOLE, most=MAX_SEED, chained=False),
+    Option(name="steps", kind=Kind.WHOLE, least=1, most=MAX_STEPS, follows=("model",)),
+    Option(
+        name="guidance_scale",
+        kind=Kind.NUMBER,
+        aliases=("guidance", "cfg"),
+        most=MAX_GUIDANCE_SCALE,
+        follows=("model", "style"),
+    ),
+    Option(name="model", kind=Kind.NAME),
+    Option(name="loras", kind=Kind.LORAS, aliases=("lora",), follows=("model",)),
+    Option(name="control", kind=Kind.CONTROL, folded=False),
+    Option(name="control_scale", kind=Kind.NUMBER, most=MAX_CONTROL_SCALE, follows=("control",)),
+    Option(name="control_start", kind=Kind.NUMBER, most=1.0, follows=("control",)),
+    Option(name="control_end", kind=Kind.NUMBER, most=1.0, follows=("control",)),
+    Option(name="private", kind=Kind.SWITCH, folded=False),
+)
+"""Every option, in the order in which forms and lists show them."""
+
+OPTION: Mapping[str, Option] = {row.name: row for row in OPTIONS}
+
+
+def read_options(given: Mapping[str, object]) -> Options:
+    """What a chat's command or the command line gave, by any name of an option; what is None was not said.
+
+    Raises:
+        InvalidRequest: a value is none of its kind or out of range; with the sentence for the member.
+    """
+    values = {
+        row.name: row.adopt(value)
+        for row in OPTIONS
+        for name in (*row.aliases, row.name)
+        if (value := given.get(name)) is not None
+    }
+    return Options(**values)
