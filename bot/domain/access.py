@@ -82,8 +82,15 @@ ACCESS: Mapping[Act, frozenset[Tie]] = {
     Act.DELETE: frozenset({Tie.REQUESTER, Tie.MODERATOR}),
 }
 
-_UNKNOWN = {Act.DERIVE: "refused-gone", Act.COPY: "refused-gone", Act.PUBLISH: "refused-gone"}
-_NOT_YOURS = {Act.CANCEL: "refused-not-yours-nor-moderator", Act.DELETE: "refused-not-yours-nor-moderator"}
+_UNKNOWN = dict.fromkeys(Act, "refused-job-unknown") | {
+    Act.DERIVE: "refused-gone",
+    Act.COPY: "refused-gone",
+    Act.PUBLISH: "refused-gone",
+}
+_NOT_YOURS = dict.fromkeys(Act, "refused-not-yours") | {
+    Act.CANCEL: "refused-not-yours-nor-moderator",
+    Act.DELETE: "refused-not-yours-nor-moderator",
+}
 
 
 def stands_in(job: Job, copies: Collection[str]) -> frozenset[str]:
@@ -112,5 +119,5 @@ def is_allowed(act: Act, asker: Asker, job: Job, copies: Collection[str]) -> boo
 def refusal(act: Act, asker: Asker, job: Job | None, copies: Collection[str] = ()) -> UserError:
     """Why not. A job that they may not see is refused in the words for one that there is not."""
     if job is None or not is_allowed(Act.SEE, asker, job, copies):
-        return Gone(_UNKNOWN.get(act, "refused-job-unknown"))
-    return NotAllowed(_NOT_YOURS.get(act, "refused-not-yours"))
+        return Gone(_UNKNOWN[act])
+    return NotAllowed(_NOT_YOURS[act])

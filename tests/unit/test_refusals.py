@@ -11,9 +11,11 @@ from fluent.syntax import FluentParser
 from fluent.syntax import ast as ftl
 
 from bot.domain import errors
+from bot.domain.access import Act, Asker, refusal
 from bot.domain.errors import Gone, InvalidRequest, LimitReached, UserError
 from bot.domain.limits import span
 from bot.domain.options import OPTIONS, Kind, Option
+from bot.domain.request import Requester
 from bot.texts import LANGUAGES, REFERENCE, Argument
 
 ROOT = Path(errors.__file__).parents[2]
@@ -152,3 +154,11 @@ def test_a_time_to_come_back_is_said_in_the_language_of_the_rest() -> None:
 @pytest.mark.parametrize("sentence", ["There is no folder x: make it.", "もう残っていません。"])
 def test_a_sentence_in_place_of_a_name_is_said_as_it_stands(sentence: str) -> None:
     assert str(Gone(sentence)) == Gone(sentence).sentence("de") == sentence
+
+
+@pytest.mark.parametrize("act", list(Act))
+def test_a_refusal_by_access_has_its_message(act: Act) -> None:
+    asker = Asker(requester=Requester(platform="discord", space="1", user="2"))
+    message = refusal(act, asker, None).message
+    assert message in variables(REFERENCE)
+    assert not variables(REFERENCE)[message]
