@@ -211,7 +211,7 @@ def _pieces(url: str, start: int, size: int, silence: float) -> Iterator[bytes |
         hf_raise_for_status(answer)
         if start and answer.status_code == HTTPStatus.OK:
             yield None
-        yield from answer.iter_bytes(CHUNK if size > 64 * CHUNK else CHUNK // 16)
+        yield from answer.iter_raw()  # as it comes: what a buffer held would be lost with the line
 
 
 def _pauses() -> Iterator[float]:
