@@ -11,11 +11,11 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-from inference import frames
 from inference.api import ModelUnavailable
 from inference.models import hub
 from inference.models.fetching import Tally, fetch
-from inference.worker import die_with, take_pipes
+from inference.processes import protocol
+from inference.processes.lifetime import die_with, take_pipes
 
 REPORT_SECONDS = 0.5
 EXIT_FAILED = 3
@@ -27,23 +27,25 @@ def main() -> None:
     options.add_argument("--parent", type=int, required=True)
     die_with(options.parse_args().parent)
     inbox, outbox = take_pipes()
-    asked = frames.read(inbox)
+    asked = protocol.read(inbox)
     if asked is None:
         return
     threading.Thread(target=_leave_with, args=(inbox,), daemon=True).start()
     try:
         folder = _fetch(hub.Place(**asked["place"]), outbox, silence=asked["silence"])
     except ModelUnavailable as error:
-        outbox.write(frames.pack({"frame": "unavailable", "message": str(error)}))
+        outbox.write(protocol.pack({"frame": "unavailable", "message": str(error)}))
         os._exit(EXIT_FAILED)
     except Exception as error:  # noqa: BLE001 -- whatever the hub's client raises, the parent gets a sentence
-        outbox.write(frames.pack({"frame": "unavailable", "message": hub.sentence(error, asked["place"]["repository"])}))
+        outbox.write(
+            protocol.pack({"frame": "unavailable", "message": hub.sentence(error, asked["place"]["repository"])})
+        )
         os._exit(EXIT_FAILED)
-    outbox.write(frames.pack({"frame": "here", "folder": str(folder)}))
+    outbox.write(protocol.pack({"frame": "here", "folder": str(folder)}))
 
 
 def _leave_with(inbox: BinaryIO) -> None:
-    while frames.read(inbox) is not None:
+    while protocol.read(inbox) is not None:
         pass
     os._exit(0)
 
@@ -61,7 +63,7 @@ def _fetch(place: hub.Place, outbox: BinaryIO, *, silence: float) -> Path:
                 return
             last = now
             progress = {"done": tally.done, "total": tally.total, "file": file, "moved": tally.moved}
-            outbox.write(frames.pack({"frame": "progress", **progress}))
+            outbox.write(protocol.pack({"frame": "progress", **progress}))
 
     tally = Tally(sum(file.size for file in listing.files), news)
     return fetch(place, listing, tally, silence=silence)

@@ -1,14 +1,14 @@
-"""The parent's side of fetching models: one process at a time, watched for silence and never for how long it takes."""
+"""The parent's side of fetching models: a process for each, watched for silence and never for how long it takes."""
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from inference.api import ModelUnavailable
-from inference.child import Child
 from inference.models.hub import Place
+from inference.processes.child import Child
 
 SILENCE_SECONDS = 300.0
 """Without a single byte for so long a download is stuck."""
@@ -25,17 +25,31 @@ class Arrival:
         done, total: bytes.
         file: that is at work.
         rate: bytes in a second, lately; 0 if that is not known yet.
+        at: seconds of the loop's clock.
     """
 
     done: int
     total: int
     file: str = ""
     rate: float = 0.0
+    at: float = 0.0
 
     @property
     def seconds_left(self) -> float | None:
         """At the rate of late; None if that is not known."""
         return (self.total - self.done) / self.rate if self.rate > 0 else None
+
+    def in_sentence(self) -> str:
+        """For people at a terminal."""
+        left = "" if self.seconds_left is None else f", about {max(1, round(self.seconds_left / 60))} min left"
+        return f"{self.done / 1e9:.2f} of {self.total / 1e9:.2f} GB{left}"
+
+    def in_words(self) -> dict[str, str]:
+        """For a line in the log."""
+        words = {"done": f"{self.done / 1e9:.2f}GB", "of": f"{self.total / 1e9:.2f}GB", "file": self.file}
+        if self.seconds_left is not None:
+            words |= {"rate": f"{self.rate / 1e6:.1f}MB/s", "left": f"{self.seconds_left:.0f}s"}
+        return words
 
 
 class Rate:
@@ -53,7 +67,9 @@ class Rate:
         return max(0.0, (after - before) / (ended - began)) if ended > began else 0.0
 
 
-async def fetched(place: Place, *, name: str, silence: float = SILENCE_SECONDS) -> AsyncIterator[Arrival | Path]:
+async def fetched(
+    place: Place, *, name: str, silence: float = SILENCE_SECONDS
+) -> AsyncGenerator[Arrival | Path, None]:
     """Fetch a model in a process of its own; closing the iterator ends that, and what has come stays.
 
     Args:
@@ -89,10 +105,10 @@ async def fetched(place: Place, *, name: str, silence: float = SILENCE_SECONDS) 
                     f"again, or fetch it with `pentimento download {name}`; what has come is kept."
                 ) from None
             match frame:
-                case {"frame": "progress", "done": int(done), "total": int(total), "file": str(file)}:
-                    if frame["moved"] != moved:
-                        moved, alive = frame["moved"], clock()
-                    yield Arrival(done, total, file, rate.note(done, clock()))
+                case {"frame": "progress", "done": int(done), "total": int(total), "file": str(file), "moved": now}:
+                    if now != moved:
+                        moved, alive = now, clock()
+                    yield Arrival(done, total, file, rate.note(done, clock()), clock())
                 case {"frame": "here", "folder": str(folder)}:
                     yield Path(folder)
                     return

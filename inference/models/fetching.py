@@ -19,9 +19,10 @@ from http import HTTPStatus
 from pathlib import Path
 
 import httpx2
-from huggingface_hub import constants, hf_hub_download, hf_hub_url
+from huggingface_hub import constants, get_session, hf_hub_download, hf_hub_url
 from huggingface_hub.file_download import repo_folder_name
-from huggingface_hub.utils import WeakFileLock, build_hf_headers, get_session, hf_raise_for_status
+from huggingface_hub.utils import WeakFileLock, build_hf_headers
+from huggingface_hub.utils._http import hf_raise_for_status
 
 from inference.api import ModelUnavailable
 from inference.models.hub import Listing, Place, RemoteFile
@@ -147,9 +148,7 @@ def _check_room(cache: Cache, tally: Tally, place: Place) -> None:
         )
 
 
-def _fetch_file(
-    cache: Cache, place: Place, commit: str, file: RemoteFile, *, tally: Tally, silence: float
-) -> Path:
+def _fetch_file(cache: Cache, place: Place, commit: str, file: RemoteFile, *, tally: Tally, silence: float) -> Path:
     blob, part = cache.blob(file), cache.part(file)
     lock = cache.lock(file)
     lock.parent.mkdir(parents=True, exist_ok=True)
@@ -188,7 +187,10 @@ def _grow(part: Path, place: Place, commit: str, file: RemoteFile, tally: Tally,
                     out.write(piece)
                     tally.add(len(piece), file.path)
             except httpx2.TransportError as error:
-                print(f"{file.path}: {error or type(error).__name__}, going on at byte {out.tell()}", file=sys.stderr)  # noqa: T201 -- the parent logs it
+                print(
+                    f"{file.path}: {str(error) or type(error).__name__}, going on at byte {out.tell()}",
+                    file=sys.stderr,
+                )
             finally:
                 out.flush()
             if out.tell() == before:

@@ -1,6 +1,7 @@
 """What a hub has of a model, which of its files are wanted, and whether all of them are here. Needs no torch."""
 
 import json
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx2  # what huggingface_hub speaks HTTP with
-from huggingface_hub import HfApi, get_hf_file_metadata, hf_hub_download, hf_hub_url, try_to_load_from_cache
+from huggingface_hub import (
+    HfApi,
+    constants,
+    get_hf_file_metadata,
+    hf_hub_download,
+    hf_hub_url,
+    try_to_load_from_cache,
+)
 from huggingface_hub.errors import (
     EntryNotFoundError,
     GatedRepoError,
@@ -92,10 +100,19 @@ class Listing:
     files: tuple[RemoteFile, ...]
 
 
+def cache_folder() -> Path:
+    """Where the hub's client keeps models, by the environment as it is now: that is what a child of ours reads."""
+    if own := os.environ.get("HF_HUB_CACHE"):
+        return Path(own).expanduser()
+    home = os.environ.get("HF_HOME")
+    return Path(home).expanduser() / "hub" if home else Path(constants.HF_HUB_CACHE)
+
+
 def here(place: Place) -> Path | None:
     """Where a model lies in the cache; None if it is not there as a whole."""
     revision = place.revision or None
-    found = try_to_load_from_cache(place.repository, place.file or INDEX, revision=revision)
+    name = place.file or INDEX
+    found = try_to_load_from_cache(place.repository, name, revision=revision, cache_dir=cache_folder())
     if not isinstance(found, str):
         return None
     if place.file:
@@ -112,9 +129,9 @@ def missing(folder: Path) -> Iterator[str]:
         return  # loading will say what is wrong
     for name in components(index):
         files = {file.name for file in (folder / name).glob("*")}
-        if not files:
-            yield name
-        elif not WITHOUT_WEIGHTS.match(name) and "config.json" in files and not _has_weights(folder / name, files):
+        if not files or (
+            not WITHOUT_WEIGHTS.match(name) and "config.json" in files and not _has_weights(folder / name, files)
+        ):
             yield name
 
 
@@ -160,7 +177,9 @@ def listing(place: Place) -> Listing:
         hint = f"name one of its files: '{place.repository}/{single[0]}'" if single else "choose another"
         raise ModelUnavailable(f"The hub's {place.repository!r} has no {INDEX}, so it is no diffusers model: {hint}.")
     else:
-        index = json.loads(Path(hf_hub_download(place.repository, INDEX, revision=commit)).read_text(encoding="utf-8"))
+        index = json.loads(
+            Path(hf_hub_download(place.repository, INDEX, revision=commit)).read_text(encoding="utf-8")
+        )
         wanted = chosen(names, index, variant=place.variant)
     return Listing(commit, tuple(_described(place.repository, commit, name) for name in wanted))
 

@@ -1,9 +1,9 @@
 """A model hub on loopback, as far as downloads see one: slow if told so, cutting lines, counting what it gives.
 
-    with Hub({"org/model": folder}) as hub:
-        environment = hub.environment(cache)     # for a process that is to use it
-        hub.rate = 20_000                        # bytes a second of all connections together
-        hub.cuts = [30_000, 50_000]              # given so many bytes, the line is cut, once each
+with Hub({"org/model": folder}) as hub:
+    environment = hub.environment(cache)     # for a process that is to use it
+    hub.rate = 20_000                        # bytes a second of all connections together
+    hub.cuts = [30_000, 50_000]              # given so many bytes, the line is cut, once each
 """
 
 import hashlib
