@@ -21,7 +21,8 @@ from pathlib import Path
 import httpx2
 from huggingface_hub import constants, get_session, hf_hub_download, hf_hub_url
 from huggingface_hub.file_download import repo_folder_name
-from huggingface_hub.utils import WeakFileLock, build_hf_headers
+from huggingface_hub.utils._fixes import WeakFileLock
+from huggingface_hub.utils._headers import build_hf_headers
 from huggingface_hub.utils._http import hf_raise_for_status
 
 from inference.api import ModelUnavailable
@@ -187,7 +188,7 @@ def _grow(part: Path, place: Place, commit: str, file: RemoteFile, tally: Tally,
                     out.write(piece)
                     tally.add(len(piece), file.path)
             except httpx2.TransportError as error:
-                print(
+                print(  # noqa: T201 -- what this process says on its stderr is logged by its parent
                     f"{file.path}: {str(error) or type(error).__name__}, going on at byte {out.tell()}",
                     file=sys.stderr,
                 )
