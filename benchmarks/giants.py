@@ -243,9 +243,9 @@ def standing_in(*, shared: Callable[[], bool]) -> Iterator[None]:
     before = loading.load
     built: dict[tuple[str, torch.dtype], Any] = {}
 
-    def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype) -> Any:
+    def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype, *, variant: str = "") -> Any:
         if folder.name not in GIANTS:
-            return before(folder, model, device, dtype)
+            return before(folder, model, device, dtype, variant=variant)
         key = (folder.name, dtype)
         if not shared():
             return build(folder.name, device, dtype)

@@ -73,7 +73,7 @@ def _drop_unwritten() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _command(name: str) -> Command:
+def _command(name: str) -> Command:  # noqa: PLR0911 -- one return for each command
     """Only what a command needs is imported, so that `--help` answers at once."""
     match name:
         case "serve":
@@ -92,6 +92,10 @@ def _command(name: str) -> Command:
             from bot.cli.restore import restore
 
             return restore
+        case "download":
+            from bot.cli.download import download
+
+            return stoppable(download)
         case "models":
             from bot.cli.models import models
 

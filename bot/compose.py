@@ -24,7 +24,9 @@ from config.safety import load_blocked
 from config.settings import SafetySettings, Settings
 from config.styles import load_styles
 from inference.api import Engine
-from inference.models.entry import MapModels
+from inference.models.downloads import Arrival, fetched
+from inference.models.entry import MapModels, ModelEntry
+from inference.models.library import place_of
 from inference.safety.classifier import Wanted
 from inference.safety.client import Inspector
 from inference.worker.engine import ProcessEngine
@@ -43,6 +45,19 @@ def engine_of(settings: Settings) -> Engine:
         memory_gb=settings.models.memory_gb,
         map_models=map_models_of(settings),
     )
+
+
+async def fetch_model(name: str, entry: ModelEntry) -> AsyncIterator[Arrival]:
+    """Bring a model to this machine; yields how far it is.
+
+    Raises:
+        ModelUnavailable: it cannot be had, with the mend.
+    """
+    place = place_of(entry)
+    if place is not None:
+        async for news in fetched(place, name=name):
+            if isinstance(news, Arrival):
+                yield news
 
 
 def map_models_of(settings: Settings) -> MapModels:

@@ -39,6 +39,7 @@ def _spelled_out(value: object) -> object:
 class _Entry(_Table):
     id: Place
     revision: Annotated[str, Field(pattern=r"^\S*$")] = ""
+    variant: Annotated[str, Field(pattern=r"^[\w-]*$")] = ""
     steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] | None = None
     guidance_scale: Annotated[float, Field(ge=0, le=MAX_GUIDANCE_SCALE)] | None = None
     scheduler: Annotated[str, Field(pattern=r"^([A-Z]\w*)?$")] = ""
@@ -53,6 +54,7 @@ class _Entry(_Table):
         return ModelEntry(
             id=self.id,
             revision=self.revision,
+            variant=self.variant,
             steps=self.steps,
             guidance_scale=self.guidance_scale,
             scheduler=self.scheduler,

@@ -114,6 +114,11 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="one JSON object for scripts")
     models = commands.add_parser("models", parents=[shared], help="list the models that can be asked for")
     models.add_argument("--json", action="store_true", help="one JSON object for scripts")
+    download = commands.add_parser(
+        "download", parents=[shared], help="bring models to this machine; goes on where an earlier try was cut"
+    )
+    download.add_argument("models", nargs="*", metavar="MODEL", help="a name of the catalogue or a hub id")
+    download.add_argument("--offered", action="store_true", help="all models that are on offer")
     backup = commands.add_parser("backup", parents=[shared], help="copy the database, also while the bot runs")
     backup.add_argument("file", type=Path, metavar="FILE", help="a new file")
     backup.add_argument("--pictures", action="store_true", help="make a tar archive of the database and the pictures")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
 from PIL import Image
 
@@ -67,11 +68,11 @@ class StockBackend:
         defaults = catalog.defaults(model, entry, folder)
         self.cache.make_room(expected_weight(folder, loading.check(folder, model), self._dtype.itemsize))
         try:
-            pipeline = loading.load(folder, model, self._device, self._dtype)
+            pipeline = loading.load(folder, model, self._device, self._dtype, variant=entry.variant)
         except OutOfMemory:
             if not self.cache.clear():
                 raise
-            pipeline = loading.load(folder, model, self._device, self._dtype)
+            pipeline = loading.load(folder, model, self._device, self._dtype, variant=entry.variant)
         if entry.scheduler:
             pipeline.scheduler = loading.scheduler(entry.scheduler, pipeline.scheduler, model)
         takes = frozenset(inspect.signature(pipeline.__call__).parameters)
@@ -107,10 +108,10 @@ class StockBackend:
             pipeline.scheduler = copy.deepcopy(cached.scheduler)
             if task.request.strength >= 1:
                 start_from_noise(pipeline.scheduler)
-            result: Image.Image = pipeline(**arguments(task, cached, pipeline)).images[0]
+            pixels = pipeline(**arguments(task, cached, pipeline), output_type="np").images[0]
         except (RuntimeError, MemoryError) as error:
             raise translate(error) from None
-        return result
+        return picture_of(pixels, task.request.model)
 
     def equip(self, request: Img2ImgRequest) -> None:
         with self.cache.held(lambda: self._cached_model(request.model)) as cached:
@@ -151,6 +152,21 @@ class StockBackend:
             torch.cuda.empty_cache()
         elif self._device.type == "mps":
             torch.mps.empty_cache()
+
+
+def picture_of(pixels: Any, model: str) -> Image.Image:
+    """The picture of pixels [height, width, 3] from 0 to 1, rounded as diffusers does.
+
+    Raises:
+        Unsuited: if they are no numbers: diffusers would make a black picture of them.
+    """
+    if not np.isfinite(pixels).all():
+        raise Unsuited(
+            f"The numbers of {model!r} overflowed on this: try a lower guidance or other words.",
+            cause="overflow",
+            values={"model": model},
+        )
+    return Image.fromarray((pixels * 255).round().astype("uint8")).convert("RGB")
 
 
 def set_low_memory(pipeline: Any, *, low_memory: bool) -> None:

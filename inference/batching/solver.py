@@ -152,7 +152,7 @@ class Solver:
         return Plan(
             timesteps=tuple(level.timestep for level in levels),
             scales=tuple(scales),
-            begin=(0.0, float(self.scheduler.init_noise_sigma)) if from_noise else first,
+            begin=(0.0, float(grid.scheduler.init_noise_sigma)) if from_noise else first,
             mixes=tuple(_mix(first, level) for level in levels),
             matrices=torch.stack([move.matrix[self._slots][:, keep] for move in moves]).float(),
             draws=len(drawing),

@@ -54,6 +54,7 @@ class ModelEntry:
     Attributes:
         id: the shipped model's name, a hub id or a folder in diffusers' layout.
         revision: commit, branch or tag on the hub; empty is its main branch.
+        variant: of the weights' files, such as "fp16"; "full" is none, empty prefers half the bytes.
         scheduler: name of a diffusers class to use instead of the model's own.
         max_pixels: working area.
         licence: a short note for members.
@@ -65,6 +66,7 @@ class ModelEntry:
 
     id: str
     revision: str = ""
+    variant: str = ""
     steps: int | None = None
     guidance_scale: float | None = None
     scheduler: str = ""

@@ -1,25 +1,18 @@
 """From a model id to a pipeline in memory, without ever running code or unpickling anything that came with it."""
 
+import inspect
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import diffusers
 import torch
 import transformers
-from huggingface_hub import try_to_load_from_cache
-from huggingface_hub.errors import (
-    GatedRepoError,
-    HfHubHTTPError,
-    LocalEntryNotFoundError,
-    OfflineModeIsEnabled,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
 
 from inference.api import ModelUnavailable
 from inference.errors import OutOfMemory
-from inference.models import catalog
+from inference.models import catalog, hub
 from inference.models.entry import ModelEntry
 
 PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl")
@@ -35,42 +28,26 @@ def quiet() -> None:
 
 
 def known_folder(entry: ModelEntry) -> Path | None:
-    """Where a model lies on this machine already; None where it would have to be downloaded first.
+    """Where a model lies on this machine already; None if it would have to be fetched first.
 
     Raises:
-        ModelUnavailable: where the id means nothing.
+        ModelUnavailable: if the id means nothing.
     """
-    folder = catalog.locate(entry.id)
-    if folder is None:
-        index = try_to_load_from_cache(entry.id, catalog.INDEX, revision=entry.revision or None)
-        return Path(index).parent if isinstance(index, str) else None
-    return folder
+    return catalog.locate(entry.id) or hub.here(hub.Place.of(entry.id, revision=entry.revision))
 
 
 def fetch(entry: ModelEntry) -> Path:
-    """The model's folder, downloaded where it has to be: safetensors and configuration files only.
+    """The model's folder. Nothing is fetched in this process (`models.downloads`).
 
     Raises:
-        ModelUnavailable: where it cannot be had.
+        ModelUnavailable: if it is not on this machine.
     """
-    folder = catalog.locate(entry.id)
-    if folder is not None:
-        return folder
-    try:
-        return Path(
-            diffusers.DiffusionPipeline.download(
-                entry.id, revision=entry.revision or None, use_safetensors=True, safety_checker=None
-            )
+    folder = known_folder(entry)
+    if folder is None:
+        raise ModelUnavailable(
+            f"The model {entry.id!r} is not on this machine: fetch it with `pentimento download {entry.id}`."
         )
-    except GatedRepoError:
-        reason = "its owner asks for consent: accept the terms on its page and set HF_TOKEN"
-    except (RepositoryNotFoundError, RevisionNotFoundError):
-        reason = "the hub has no such model or revision: check the spelling, or set HF_TOKEN if it is private"
-    except (OfflineModeIsEnabled, LocalEntryNotFoundError, HfHubHTTPError, OSError):
-        reason = "it is not on this machine and the hub did not give it: check the network, HF_HUB_OFFLINE and the id"
-    except ValueError:
-        reason = "it brings its own code, which is never run: choose one that diffusers knows by itself"
-    raise ModelUnavailable(f"The model {entry.id!r} cannot be used, {reason}.")
+    return folder
 
 
 def check(folder: Path, model: str) -> dict[str, Any]:
@@ -103,8 +80,18 @@ def check(folder: Path, model: str) -> dict[str, Any]:
     return index
 
 
-def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype) -> Any:
-    """The model's image-to-image pipeline on `device`.
+def variant_of(folder: Path, index: Mapping[str, Any], wanted: str) -> str | None:
+    """The variant of the weights to load: the wanted one, else the plain one, unless a part has another one only."""
+    if wanted not in {"", "full"}:
+        return wanted
+    there = [found for name in hub.components(index) if (found := hub.variants(folder / name))]
+    if all("" in each for each in there):
+        return None
+    return next((half for half in hub.HALVES if any(half in each for each in there)), None)
+
+
+def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype, *, variant: str = "") -> Any:
+    """The model's image-to-image pipeline on `device`; `variant` as in `ModelEntry`.
 
     Raises:
         ModelUnavailable: where it cannot be loaded or is for something else.
@@ -114,9 +101,10 @@ def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype) -> 
     absent: dict[str, Any] = {name: None for name, entry in index.items() if entry == [None, None]}
     if "safety_checker" in index:  # moderation is the bot's, for every family alike
         absent |= {"safety_checker": None, "requires_safety_checker": False}
+    chosen = {"variant": found} if (found := variant_of(folder, index, variant)) else {}
     try:
         pipeline = diffusers.AutoPipelineForImage2Image.from_pretrained(
-            str(folder), dtype=dtype, use_safetensors=True, local_files_only=True, **absent
+            str(folder), dtype=dtype, use_safetensors=True, local_files_only=True, **chosen, **absent
         )
         pipeline.to(device)
     except (torch.OutOfMemoryError, MemoryError):
@@ -134,8 +122,35 @@ def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype) -> 
         raise ModelUnavailable(
             f"The model {model!r} cannot be loaded ({reason[:200]}): fetch it again or choose another."
         ) from error
+    refuse_unfit(pipeline, model)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
+
+
+def refuse_unfit(pipeline: Any, model: str) -> None:
+    """Refuse what loads as an image-to-image pipeline and yet would fail at every request.
+
+    Raises:
+        ModelUnavailable: says what it is.
+    """
+    kind = type(pipeline).__name__
+    unet, vae = getattr(pipeline, "unet", None), getattr(pipeline, "vae", None)
+    takes = inspect.signature(pipeline.__call__).parameters
+    if unet is not None and vae is not None and unet.config.in_channels != vae.config.latent_channels:
+        inside, outside = unet.config.in_channels, vae.config.latent_channels
+        what = "is for inpainting" if inside == 2 * outside + 1 else "is for something else"
+        reason = f"{what}: its UNet takes {inside} channels, a picture has {outside}"
+    elif "control_image" in takes:
+        reason = f"works from control images only ({kind})"
+    elif "Layered" in kind:
+        reason = "makes layers and no picture"
+    elif "strength" in takes and not {"add_noise", "scale_noise"} & set(dir(pipeline.scheduler)):
+        reason = f"comes with {type(pipeline.scheduler).__name__}, which cannot start from a picture"
+    elif unet is not None and not hasattr(pipeline.scheduler, "add_noise"):
+        reason = f"comes with {type(pipeline.scheduler).__name__}, which does not fit a UNet"
+    else:
+        return
+    raise ModelUnavailable(f"The model {model!r} cannot be used, it {reason}: choose an image-to-image model.")
 
 
 def sketcher(place: str, model: str, device: torch.device, dtype: torch.dtype) -> Any:

@@ -11,7 +11,7 @@ import itertools
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from typing import Self
 
 import structlog
@@ -27,14 +27,18 @@ from inference.api import (
     Img2ImgRequest,
     ModelUnavailable,
     Preview,
+    Started,
     Step,
 )
 from inference.backends.base import Settings
 from inference.models.catalog import equipped
+from inference.models.downloads import SILENCE_SECONDS
 from inference.models.entry import MapModels, ModelEntry
+from inference.models.library import Library
 from inference.processes import protocol
 from inference.processes.child import Child, Unkillable
 from inference.worker.generate import partial_path
+from inference.worker.in_flight import InFlight
 from inference.worker.watchdog import StepBudget
 
 log = structlog.get_logger(__name__)
@@ -51,30 +55,6 @@ MAPS = 2
 CLOSED = "The engine was closed."
 
 
-@dataclass(slots=True, eq=False)
-class InFlight:
-    """A request between `run` and its end.
-
-    Attributes:
-        key: its name on the pipe; another one for each time that it is run.
-        events: what `run` will yield; None where the engine stopped.
-        unwanted: cancelled, or nobody iterates any more.
-        silence: seconds the worker may say nothing while it has this one.
-        pixels: what is worked on; 0 before and while a model loads.
-        sign: when the worker last said something about it, in loop time.
-        suspect: a worker died while it had this one and others; it flies alone now.
-    """
-
-    request: Img2ImgRequest
-    key: str = ""
-    events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
-    unwanted: bool = False
-    silence: float = 0.0
-    pixels: int = 0
-    sign: float = 0.0
-    suspect: bool = False
-
-
 class ProcessEngine:
     """An `inference.api.Engine` with one worker process.
 
@@ -84,7 +64,8 @@ class ProcessEngine:
         device, dtype, memory_gb, map_models: as in `inference.backends.base.Settings`.
         backend: "module:factory" of what runs the models.
         step_seconds: least silence after which a worker at work counts as hung; slow models get more (`StepBudget`).
-        load_seconds: how long loading a model may take.
+        load_seconds: how long loading a model may take; fetching it is not counted.
+        download_silence: seconds without a byte after which fetching a model is given up.
         backoff: seconds to wait before replacing a dead worker, by deaths since the last finished picture; the last
             one repeats.
         max_failed_starts: workers in a row that died before they were ready, after which the engine stops.
@@ -102,6 +83,7 @@ class ProcessEngine:
         backend: str = LOOP,
         step_seconds: float = 30.0,
         load_seconds: float = 600.0,
+        download_silence: float = SILENCE_SECONDS,
         backoff: Sequence[float] = BACKOFF,
         max_failed_starts: int = MAX_FAILED_STARTS,
     ) -> None:
@@ -129,6 +111,7 @@ class ProcessEngine:
         self._counters: Mapping[str, int] = {}
         self._patience: asyncio.Timeout | None = None
         self._deaths = 0
+        self._library = Library(self._settings.entries, silence=download_silence)
         self._stopped = CLOSED
         self._owned = AsyncExitStack()
 
@@ -136,9 +119,10 @@ class ProcessEngine:
         self._stopped = ""
         opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         try:
-            group = await self._owned.enter_async_context(asyncio.TaskGroup())
-            supervisor = group.create_task(self._supervise(opened))
+            self._group = await self._owned.enter_async_context(asyncio.TaskGroup())
+            supervisor = self._group.create_task(self._supervise(opened))
             self._owned.callback(supervisor.cancel)
+            self._owned.callback(self._library.stop)
             self._owned.callback(self._stop, CLOSED)
             await opened
         except BaseException:
@@ -168,6 +152,9 @@ class ProcessEngine:
             return
         entry = InFlight(request)
         self._line.append(entry)
+        if self._needs_fetching(request):
+            entry.events.put_nowait(Started(loading=True))
+            self._library.fetch(request.model, self._group, self._fetched)
         self._pump()
         try:
             while (event := await entry.events.get()) is not None:
@@ -197,6 +184,20 @@ class ProcessEngine:
             return False
         return True
 
+    def _needs_fetching(self, request: Img2ImgRequest) -> bool:
+        return request.strength > 0 and not request.map_only and not self._library.has(request.model)
+
+    def _fetched(self, model: str, refusal: str) -> None:
+        """A model has come, so its requests may go; or it cannot be had, and they are told why."""
+        for entry in [entry for entry in self._line if refusal and entry.request.model == model]:
+            if self._needs_fetching(entry.request):
+                self._line.remove(entry)
+                values = {"reason": refusal}
+                entry.events.put_nowait(
+                    Failed(FailureKind.INVALID, refusal, cause="model-unavailable", values=values)
+                )
+        self._pump()
+
     def _pump(self) -> None:
         """Hand waiting requests to the worker as long as it has room."""
         while self._child and (entry := self._next()):
@@ -214,7 +215,8 @@ class ProcessEngine:
 
     def _next(self) -> InFlight | None:
         """Who may be handed over: the first in line, or a map, which needs no slot and waits for suspects only."""
-        candidates = [self._line[0]] if self._line else []
+        able = (entry for entry in self._line if not self._needs_fetching(entry.request))
+        candidates = list(itertools.islice(able, 1))
         candidates += [entry for entry in self._line if entry.request.map_only]
         if any(entry.suspect for entry in self._line):
             del candidates[1:]
@@ -260,7 +262,10 @@ class ProcessEngine:
         while not self._stopped:
             trouble: Exception | None = None
             try:
+                await self._library.bring(self._settings.model)
                 trouble = await self._live(opened)
+            except* ModelUnavailable as errors:
+                trouble = ModelUnavailable(str(errors.exceptions[0]))
             except* Unkillable as errors:
                 trouble = EngineStopped(str(errors.exceptions[0]))
                 failed_starts = self._max_failed_starts

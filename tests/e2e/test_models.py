@@ -36,6 +36,8 @@ BROKEN = {
     "lost-weights": "cannot be loaded",
     "not-images": "no image from an image",
     "bad-own-words": "pentimento.json",
+    "inpainting": "it is for inpainting: its UNet takes 9 channels, a picture has 4",
+    "wrong-scheduler": "it comes with FlowMatchEulerDiscreteScheduler, which does not fit a UNet",
 }
 
 
@@ -46,8 +48,12 @@ def build(root: Path) -> None:
     for family in FAMILIES:
         tiny.save(family, root / family)
     for name in BROKEN:
-        if name != "pickled":
+        if name not in {"pickled", "inpainting", "wrong-scheduler"}:
             shutil.copytree(root / "sd", root / name)
+    tiny.save("sd", root / "half", variant="fp16")
+    tiny.save_overflowing(root / "overflowing")
+    tiny.save_inpainting(root / "inpainting")
+    tiny.save_with_flow_scheduler(root / "wrong-scheduler")
     tiny.save("sd", root / "pickled", safe_serialization=False)
     (root / "own-component" / "unet" / "mine.py").write_text("raise SystemExit")
     tiny.edit_index(root / "own-component", unet=["mine", "Mine"])
@@ -123,7 +129,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def gallery(models: Path) -> AsyncIterator[Gallery]:
-    names = [str(models / name) for name in (*FAMILIES, *BROKEN, "missing")]
+    names = [str(models / name) for name in (*FAMILIES, *BROKEN, "half", "overflowing", "missing")]
     entries = {name: ModelEntry(id=name) for name in names}
     async with ProcessEngine(model=names[0], entries=entries, device="cpu") as engine:
         yield Gallery(engine, models)
@@ -238,3 +244,17 @@ async def test_a_hub_id_comes_from_the_cache_when_offline(
         failed = (await gallery.events(replace(request, model="tiny/other")))[-1]
         assert isinstance(failed, Failed)
         assert "HF_HUB_OFFLINE" in failed.message
+
+
+async def test_a_folder_with_half_the_bytes_only_is_a_model_like_others(gallery: Gallery) -> None:
+    _, done = await gallery.picture(gallery.request("half"))
+    assert done.effective_steps >= 3
+
+
+@pytest.mark.parametrize("strength", [0.5, 1.0])
+async def test_numbers_that_overflow_are_a_sentence_and_no_black_picture(gallery: Gallery, strength: float) -> None:
+    request = gallery.request("overflowing", strength=strength)
+    end = (await gallery.events(request))[-1]
+    assert isinstance(end, Failed), end
+    assert (end.kind, end.cause) == (FailureKind.INVALID, "overflow")
+    assert not request.output.exists()

@@ -166,3 +166,30 @@ def edit_index(folder: Path, **changes: Any) -> None:
     """Change what a saved model says that it is."""
     index = folder / "model_index.json"
     index.write_text(json.dumps(json.loads(index.read_text()) | changes))
+
+
+def save_overflowing(folder: Path) -> Path:
+    """A model of a family outside the step loop whose decoder makes no numbers."""
+    torch.manual_seed(0)
+    pipeline = stable_diffusion_3()
+    with torch.no_grad():
+        pipeline.vae.decoder.conv_out.bias.fill_(float("nan"))
+    pipeline.save_pretrained(str(folder))
+    absent = ("text_encoder_3", "tokenizer_3", "image_encoder", "feature_extractor")
+    edit_index(folder, **{name: [None, None] for name in absent})
+    return folder
+
+
+def save_inpainting(folder: Path) -> Path:
+    """A UNet that takes a mask and a masked picture besides, in a folder that says nothing of it."""
+    pipeline = stable_diffusion()
+    pipeline.unet = unet(in_channels=9)
+    pipeline.save_pretrained(str(folder))
+    return folder
+
+
+def save_with_flow_scheduler(folder: Path) -> Path:
+    pipeline = stable_diffusion()
+    pipeline.scheduler = diffusers.FlowMatchEulerDiscreteScheduler()
+    pipeline.save_pretrained(str(folder))
+    return folder

@@ -105,6 +105,32 @@ def test_full_strength_knows_nothing_of_the_source(name: str) -> None:
     assert torch.equal(by_matrices(name, 4, 1.0), by_matrices(name, 4, 1.0, source=SOURCE.flip(-1)))
 
 
+@pytest.mark.parametrize("spacing", ["leading", "linspace", "trailing"])
+@pytest.mark.parametrize("name", SCHEDULERS)
+@pytest.mark.parametrize("steps", [1, 4, 20, 30])
+def test_full_strength_is_what_stock_makes_of_a_text(name: str, spacing: str, steps: int) -> None:
+    own = SOLVERS[name].scheduler
+    if "timestep_spacing" not in own.config:
+        return
+    solver = Solver(type(own).from_config(own.config, timestep_spacing=spacing))
+    scheduler = copy.deepcopy(solver.scheduler)
+    scheduler.set_timesteps(steps)
+    plan = solver.plan(steps, start_of(steps, 1.0), from_noise=True)
+    assert plan.begin == pytest.approx((0.0, float(scheduler.init_noise_sigma)))
+
+
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_full_strength_runs_as_stock_does_from_a_text(name: str) -> None:
+    scheduler = copy.deepcopy(SOLVERS[name].scheduler)
+    scheduler.set_timesteps(20)
+    numbers = torch.Generator().manual_seed(3)
+    sample = torch.randn(SOURCE.shape, generator=numbers) * scheduler.init_noise_sigma
+    for timestep in scheduler.timesteps:
+        output = model(scheduler.scale_model_input(sample, timestep), float(timestep))
+        sample = stepped(scheduler, timestep, output, sample, numbers)
+    assert apart(by_matrices(name, 20, 1.0), sample) < 2e-6
+
+
 @pytest.mark.parametrize("name", SCHEDULERS)
 def test_every_scheduler_of_the_list_is_linear(name: str) -> None:
     assert SOLVERS[name].linear

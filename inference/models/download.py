@@ -1,0 +1,73 @@
+"""The process that fetches one model: `python -m inference.models.download`, started by `downloads` only.
+
+It needs neither torch nor the device, so it can go on while pictures are made, and can be ended at any time: what has
+come is kept.
+"""
+
+import argparse
+import os
+import threading
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+from inference.api import ModelUnavailable
+from inference.models import hub
+from inference.models.fetching import Tally, fetch
+from inference.processes import protocol
+from inference.processes.lifetime import die_with, take_pipes
+
+REPORT_SECONDS = 0.5
+EXIT_FAILED = 3
+
+
+def main() -> None:
+    """Fetch what the parent asks for, then leave."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--parent", type=int, required=True)
+    die_with(options.parse_args().parent)
+    inbox, outbox = take_pipes()
+    asked = protocol.read(inbox)
+    if asked is None:
+        return
+    threading.Thread(target=_leave_with, args=(inbox,), daemon=True).start()
+    try:
+        folder = _fetch(hub.Place(**asked["place"]), outbox, silence=asked["silence"])
+    except ModelUnavailable as error:
+        outbox.write(protocol.pack({"frame": "unavailable", "message": str(error)}))
+        os._exit(EXIT_FAILED)
+    except Exception as error:  # noqa: BLE001 -- whatever the hub's client raises, the parent gets a sentence
+        outbox.write(
+            protocol.pack({"frame": "unavailable", "message": hub.sentence(error, asked["place"]["repository"])})
+        )
+        os._exit(EXIT_FAILED)
+    outbox.write(protocol.pack({"frame": "here", "folder": str(folder)}))
+
+
+def _leave_with(inbox: BinaryIO) -> None:
+    while protocol.read(inbox) is not None:
+        pass
+    os._exit(0)
+
+
+def _fetch(place: hub.Place, outbox: BinaryIO, *, silence: float) -> Path:
+    listing = hub.listing(place)
+    spoken = threading.Lock()
+    last = -REPORT_SECONDS
+
+    def news(file: str) -> None:
+        nonlocal last
+        with spoken:
+            now = time.monotonic()
+            if file and now - last < REPORT_SECONDS and tally.done < tally.total:
+                return
+            last = now
+            progress = {"done": tally.done, "total": tally.total, "file": file, "moved": tally.moved}
+            outbox.write(protocol.pack({"frame": "progress", **progress}))
+
+    tally = Tally(sum(file.size for file in listing.files), news)
+    return fetch(place, listing, tally, silence=silence)
+
+
+if __name__ == "__main__":
+    main()

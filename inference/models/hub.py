@@ -1,0 +1,260 @@
+"""What a hub has of a model, which of its files are wanted, and whether all of them are here. Needs no torch."""
+
+import json
+import os
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import httpx2  # what huggingface_hub speaks HTTP with
+from huggingface_hub import (
+    HfApi,
+    constants,
+    get_hf_file_metadata,
+    hf_hub_download,
+    hf_hub_url,
+    try_to_load_from_cache,
+)
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+from inference.api import ModelUnavailable
+
+INDEX = "model_index.json"
+WEIGHTS = (".safetensors", ".gguf")
+PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".msgpack", ".h5", ".onnx", ".onnx_data", ".pb", ".tflite")
+HALVES = ("fp16", "bf16")
+"""Variants of half the bytes, the one preferred first. No picture shows the difference."""
+
+WITHOUT_WEIGHTS = re.compile(r"^(scheduler|tokenizer|feature_extractor|image_processor|processor)")
+"""Components that are made from configuration alone."""
+
+NEVER_LOADED = frozenset({"safety_checker"})
+"""Components that nobody loads: moderation is the bot's."""
+
+_WEIGHT_NAME = re.compile(
+    r"^(?P<stem>[^.]+?)(?P<shard>-\d{5}-of-\d{5})?(\.(?P<variant>[\w-]+?)(-\d{5}-of-\d{5})?)?\.safetensors$"
+)
+_INDEX_NAME = re.compile(r"^(?P<stem>[^.]+)\.safetensors\.index(\.(?P<variant>[\w-]+))?\.json$")
+_FILE_ON_HUB = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)/(?P<file>.+\.(safetensors|gguf))", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Something on the hub: a repository in diffusers' layout, or one file of a repository.
+
+    Attributes:
+        file: path in the repository; empty for all that a pipeline needs.
+        revision: commit, branch or tag; empty is the main branch.
+        variant: "fp16", "bf16", another one of the repository; "full" is none; empty prefers half the bytes.
+    """
+
+    repository: str
+    file: str = ""
+    revision: str = ""
+    variant: str = ""
+
+    @classmethod
+    def of(cls, id_: str, *, revision: str = "", variant: str = "") -> "Place":
+        """The place that a hub id names: "org/name" or "org/name/path/file.safetensors"."""
+        named = _FILE_ON_HUB.fullmatch(id_)
+        repository, file = named.group("repository", "file") if named else (id_, "")
+        return cls(repository, file, revision, variant)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file of a repository.
+
+    Attributes:
+        path: in the repository.
+        etag: its name among the blobs of the cache: SHA-256 of large files, git's SHA-1 of small ones.
+        size: bytes.
+    """
+
+    path: str
+    etag: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is wanted of a repository.
+
+    Attributes:
+        commit: that all of it belongs to.
+    """
+
+    commit: str
+    files: tuple[RemoteFile, ...]
+
+
+def cache_folder() -> Path:
+    """Where the hub's client keeps models, by the environment as it is now: that is what a child of ours reads."""
+    if own := os.environ.get("HF_HUB_CACHE"):
+        return Path(own).expanduser()
+    home = os.environ.get("HF_HOME")
+    return Path(home).expanduser() / "hub" if home else Path(constants.HF_HUB_CACHE)
+
+
+def here(place: Place) -> Path | None:
+    """Where a model lies in the cache; None if it is not there as a whole."""
+    revision = place.revision or None
+    name = place.file or INDEX
+    found = try_to_load_from_cache(place.repository, name, revision=revision, cache_dir=cache_folder())
+    if not isinstance(found, str):
+        return None
+    if place.file:
+        return Path(found)
+    folder = Path(found).parent
+    return folder if next(missing(folder), None) is None else None
+
+
+def missing(folder: Path) -> Iterator[str]:
+    """Components of a folder in diffusers' layout of which something is not there."""
+    try:
+        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return  # loading will say what is wrong
+    for name in components(index):
+        files = {file.name for file in (folder / name).glob("*")}
+        if not files or (
+            not WITHOUT_WEIGHTS.match(name) and "config.json" in files and not _has_weights(folder / name, files)
+        ):
+            yield name
+
+
+def components(index: Mapping[str, Any]) -> list[str]:
+    """Names of the components of a pipeline that are loaded from folders."""
+    return [
+        name
+        for name, entry in index.items()
+        if isinstance(entry, list) and len(entry) == 2 and entry[0] and name not in NEVER_LOADED
+    ]
+
+
+def _has_weights(folder: Path, files: Collection[str]) -> bool:
+    """Whether all shards of any variant are there."""
+    for name in files:
+        if _INDEX_NAME.match(name):
+            try:
+                shards = set(json.loads((folder / name).read_text(encoding="utf-8"))["weight_map"].values())
+            except (OSError, ValueError, KeyError, AttributeError):
+                return True  # loading will say what is wrong
+            if shards <= set(files):
+                return True
+    whole = [name for name in files if name.endswith((*WEIGHTS, *PICKLES)) and "-of-" not in name]
+    return bool(whole)
+
+
+def listing(place: Place) -> Listing:
+    """What has to be here for a model to be loaded, with every file's size. Asks the hub.
+
+    Raises:
+        ModelUnavailable: if the repository has no pipeline in diffusers' layout, or not that file.
+        Exception: what the hub's client raises; `sentence` says what it means.
+    """
+    info = HfApi().model_info(place.repository, revision=place.revision or None)
+    commit = info.sha or place.revision or "main"
+    names = [each.rfilename for each in info.siblings or ()]
+    if place.file:
+        if place.file not in names:
+            raise ModelUnavailable(f"The hub's {place.repository!r} has no file {place.file!r}: check the spelling.")
+        wanted = [place.file]
+    elif INDEX not in names:
+        single = [name for name in names if name.endswith(WEIGHTS) and "/" not in name]
+        hint = f"name one of its files: '{place.repository}/{single[0]}'" if single else "choose another"
+        raise ModelUnavailable(f"The hub's {place.repository!r} has no {INDEX}, so it is no diffusers model: {hint}.")
+    else:
+        index = json.loads(
+            Path(hf_hub_download(place.repository, INDEX, revision=commit)).read_text(encoding="utf-8")
+        )
+        wanted = chosen(names, index, variant=place.variant)
+    return Listing(commit, tuple(_described(place.repository, commit, name) for name in wanted))
+
+
+def chosen(names: Collection[str], index: Mapping[str, Any], *, variant: str = "") -> list[str]:
+    """The files that loading a pipeline reads: of each component one variant of its weights, and no pickle.
+
+    Args:
+        names: all files of the repository.
+        index: its `model_index.json`.
+        variant: as in `Place`. A component without it comes as it is, as in diffusers' own loading.
+
+    Raises:
+        ModelUnavailable: if no component has the variant that was asked for.
+    """
+    wanted = [name for name in names if "/" not in name and name in {INDEX, "pentimento.json"}]
+    had = False
+    for component in components(index):
+        files = [name for name in names if Path(name).parent.as_posix() == component]
+        variants = {_variant(name) for name in files if name.endswith(".safetensors")}
+        preferred = (variant,) if variant not in {"", "full"} else HALVES if not variant else ()
+        taken = next((each for each in (*preferred, "") if each in variants), "")
+        had = had or taken == variant
+        wanted += [name for name in files if not _is_weights(name) or _variant(name) == taken]
+        wanted += [name for name in files if name.endswith(".gguf")]
+    if variant not in {"", "full"} and not had:
+        raise ModelUnavailable(f"The model has no variant {variant!r}: leave variant out of its entry.")
+    return wanted
+
+
+def _is_weights(name: str) -> bool:
+    """Whether a file is one that `chosen` picks from, or never takes."""
+    return name.endswith((*WEIGHTS, *PICKLES)) or ".safetensors.index" in name or ".bin.index" in name
+
+
+def _variant(name: str) -> str | None:
+    """Of a file of safetensors or their index; empty for the plain one, None for another file."""
+    file = name.rsplit("/", 1)[-1]
+    named = _WEIGHT_NAME.match(file) or _INDEX_NAME.match(file)
+    return None if named is None else named["variant"] or ""
+
+
+def variants(folder: Path) -> set[str]:
+    """The variants of the weights in a component's folder; the plain one is empty."""
+    return {found for file in folder.glob("*.safetensors") if (found := _variant(file.name)) is not None}
+
+
+def _described(repository: str, commit: str, name: str) -> RemoteFile:
+    described = get_hf_file_metadata(hf_hub_url(repository, name, revision=commit), retry_on_errors=True)
+    if not described.etag or described.size is None:
+        raise ModelUnavailable(f"The hub does not say what {name!r} of {repository!r} is: try again later.")
+    return RemoteFile(name, described.etag, described.size)
+
+
+def sentence(error: Exception, model: str) -> str:
+    """What an error of the hub's client means for the owner: what is wrong and the mend."""
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    page = f"https://huggingface.co/{Place.of(model).repository}"
+    match error:
+        case GatedRepoError():
+            reason = f"its owner asks for consent: accept the terms on {page} and set HF_TOKEN to a token of yours"
+        case RepositoryNotFoundError() | RevisionNotFoundError() | HFValidationError():
+            reason = "the hub has no such model or revision: check the spelling, or set HF_TOKEN if it is private"
+        case HfHubHTTPError() if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            reason = "the hub refuses HF_TOKEN: make a new token at https://huggingface.co/settings/tokens"
+        case LocalEntryNotFoundError() | OfflineModeIsEnabled():
+            reason = "it is not on this machine and HF_HUB_OFFLINE forbids to ask the hub: unset that or copy it here"
+        case EntryNotFoundError():
+            reason = "the hub has not all of its files: choose another"
+        case HfHubHTTPError():
+            reason = f"the hub answers with {status}: try again later"
+        case httpx2.HTTPError():
+            reason = "the hub cannot be reached: check the network, HTTPS_PROXY and HF_ENDPOINT"
+        case OSError():
+            reason = f"it cannot be written ({error.strerror or error}): make room or give HF_HOME another folder"
+        case _:
+            reason = f"the hub's answer makes no sense ({type(error).__name__}): try again later"
+    return f"The model {model!r} cannot be used, {reason}."

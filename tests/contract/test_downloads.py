@@ -1,0 +1,138 @@
+"""Downloads in their own process, from a hub on loopback that is slow, cuts lines, stalls or refuses."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from inference.api import ModelUnavailable
+from inference.models.downloads import Arrival, fetched
+from inference.models.hub import Place
+from tests.fakes.hub import COMMIT, Hub
+
+NAME = "org/tiny"
+WEIGHTS = "unet/diffusion_pytorch_model.fp16.safetensors"
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A repository; nobody here reads what is in its weights."""
+    folder = tmp_path / "repository"
+    shutil.copytree(Path("inference/pocket"), folder, ignore=shutil.ignore_patterns("*.safetensors"))
+    for place in ("unet/diffusion_pytorch_model", "vae/diffusion_pytorch_model", "text_encoder/model"):
+        size = 120_000 if place.startswith("unet") else 5_000
+        (folder / f"{place}.fp16.safetensors").write_bytes(os.urandom(size))
+        (folder / f"{place}.safetensors").write_bytes(os.urandom(2 * size))
+    return folder
+
+
+@pytest.fixture
+def hub(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    with Hub({NAME: model}) as hub:
+        for name, value in hub.environment(tmp_path / "cache").items():
+            monkeypatch.setenv(name, value)
+        yield hub
+
+
+async def whole(silence: float = 30.0) -> tuple[list[Arrival], Path]:
+    arrivals: list[Arrival] = []
+    async for news in fetched(Place(NAME), name="tiny", silence=silence):
+        if isinstance(news, Path):
+            return arrivals, news
+        arrivals.append(news)
+    raise AssertionError("it ended without an end")
+
+
+def blobs(tmp_path: Path) -> Path:
+    return tmp_path / "cache" / "hub" / "models--org--tiny" / "blobs"
+
+
+async def test_a_model_comes_as_a_whole_where_the_hubs_own_client_would_look_for_it(hub: Hub, model: Path) -> None:
+    arrivals, folder = await whole()
+    assert folder.name == COMMIT
+    assert (folder / WEIGHTS).read_bytes() == (model / WEIGHTS).read_bytes()
+    assert not (folder / "unet" / "diffusion_pytorch_model.safetensors").exists(), "half the bytes are enough"
+    assert (folder.parents[1] / "refs" / "main").read_text() == COMMIT
+    assert arrivals[-1].done == arrivals[-1].total == sum(each.stat().st_size for each in folder.rglob("*.*"))
+    before = hub.total
+    await whole()
+    assert hub.total == before, "what is here is not fetched again"
+
+
+async def test_a_cut_line_is_taken_up_where_it_was_cut(hub: Hub, model: Path) -> None:
+    hub.cuts = [60_000, 100_000]
+    _, folder = await whole()
+    assert (folder / WEIGHTS).read_bytes() == (model / WEIGHTS).read_bytes()
+    assert not hub.cuts
+    assert hub.given[WEIGHTS] <= 120_000 + 8 * 2_000, "every byte about once"
+
+
+async def test_a_new_process_goes_on_where_one_was_killed(hub: Hub, model: Path, tmp_path: Path) -> None:
+    hub.rate = 200_000
+    news = fetched(Place(NAME), name="tiny")
+    async for arrival in news:
+        if isinstance(arrival, Arrival) and arrival.file == WEIGHTS and arrival.done > 60_000:
+            break
+    await news.aclose()
+    part = max(blobs(tmp_path).glob("*.incomplete"), key=lambda file: file.stat().st_size)
+    assert part.stat().st_size > 10_000
+    strange = part.with_name(f"{part.stem}.0a1b2c3d.incomplete")
+    strange.write_bytes(b"left by the hub's own client")
+    arrivals, folder = await whole()
+    assert arrivals[0].done > 10_000
+    assert (folder / WEIGHTS).read_bytes() == (model / WEIGHTS).read_bytes()
+    assert hub.given[WEIGHTS] <= 120_000 + 40_000, "only what was in the pipes came twice"
+    assert not [*blobs(tmp_path).glob("*.incomplete")], "what earlier tries left is gone"
+
+
+async def test_what_was_spoilt_on_the_disk_is_found_out(hub: Hub, model: Path, tmp_path: Path) -> None:
+    hub.rate = 400_000
+    news = fetched(Place(NAME), name="tiny")
+    async for arrival in news:
+        if isinstance(arrival, Arrival) and arrival.file == WEIGHTS and arrival.done > 60_000:
+            break
+    await news.aclose()
+    part = max(blobs(tmp_path).glob("*.incomplete"), key=lambda file: file.stat().st_size)
+    part.write_bytes(os.urandom(part.stat().st_size))
+    hub.rate = 0
+    _, folder = await whole()
+    assert (folder / WEIGHTS).read_bytes() == (model / WEIGHTS).read_bytes()
+
+
+async def test_silence_is_what_counts_as_stuck(hub: Hub) -> None:
+    hub.stalls = True
+    with pytest.raises(ModelUnavailable, match=r"stood still for 2 seconds.*pentimento download tiny"):
+        await whole(silence=2.0)
+
+
+@pytest.mark.parametrize(
+    ("token", "sentence"),
+    [
+        ("", "accept the terms on https://huggingface.co/org/tiny and set HF_TOKEN"),
+        ("hf_bad", "the hub refuses HF_TOKEN"),
+    ],
+)
+async def test_a_gate_says_what_opens_it(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, token: str, sentence: str
+) -> None:
+    hub.gated.add(NAME)
+    monkeypatch.setenv("HF_TOKEN", token)
+    with pytest.raises(ModelUnavailable, match=sentence):
+        await whole()
+    monkeypatch.setenv("HF_TOKEN", "hf_good")
+    assert (await whole())[1].is_dir()
+
+
+async def test_what_the_hub_does_not_have_is_said(hub: Hub) -> None:
+    hub.repositories.clear()
+    with pytest.raises(ModelUnavailable, match="the hub has no such model"):
+        await whole()
+
+
+@pytest.mark.usefixtures("hub")
+async def test_no_network_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(ModelUnavailable, match="the hub cannot be reached: check the network"):
+        await whole()
