@@ -187,10 +187,8 @@ def _grow(part: Path, place: Place, commit: str, file: RemoteFile, tally: Tally,
                     out.write(piece)
                     tally.add(len(piece), file.path)
             except httpx2.TransportError as error:
-                print(
-                    f"{file.path}: {str(error) or type(error).__name__}, going on at byte {out.tell()}",
-                    file=sys.stderr,
-                )
+                words = f"{file.path}: {str(error) or type(error).__name__}, going on at byte {out.tell()}"
+                print(words, file=sys.stderr)  # noqa: T201 -- the parent logs it
             finally:
                 out.flush()
             if out.tell() == before:
