@@ -133,8 +133,8 @@ def main() -> None:
         "models": {},
     }
 
-    def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype) -> Any:
-        del model
+    def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype, *, variant: str = "") -> Any:
+        del model, variant
         return _built(folder.name, device, dtype)
 
     loading.load = load

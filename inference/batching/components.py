@@ -219,12 +219,15 @@ class Components(Protocol):
         """Latents as the autoencoder takes them."""
         ...
 
-    def decode(self, latents: torch.Tensor) -> torch.Tensor:
-        """Pixels [n, height, width, 3], uint8, of scaled latents [n, channels, height, width], on the device."""
+    def decode(self, latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Pixels [n, height, width, 3], uint8, of scaled latents [n, channels, height, width], on the device.
+
+        With them bool [n]: whether each picture's were numbers, which uint8 cannot tell any more.
+        """
         ...
 
     def decode_preview(self, latents: torch.Tensor) -> torch.Tensor:
-        """The same with `preview_decoder`."""
+        """Pixels as `decode` gives them, by `preview_decoder`."""
         ...
 
     def set_low_memory(self, *, low_memory: bool) -> None:

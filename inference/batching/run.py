@@ -42,7 +42,7 @@ class Finished:
 
     Attributes:
         pixels: [n, height, width, 3], uint8.
-        sound: bool, [n]: whether the latents they came from were numbers.
+        sound: bool, [n]: whether what was decoded were numbers.
         place: which of them it is.
     """
 

@@ -128,19 +128,23 @@ class StableDiffusion:
             return latents * std / self._scale + mean
         return latents / self._scale
 
-    def decode(self, latents: torch.Tensor) -> torch.Tensor:
-        """Decode scaled latents [n, channels, h, w] to pixels [n, height, width, 3], uint8, on the device."""
+    def decode(self, latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Decode scaled latents [n, channels, h, w] to pixels [n, height, width, 3], uint8, on the device.
+
+        Returns:
+            The pixels, and bool [n]: whether each picture's were numbers, which uint8 cannot tell any more.
+        """
         vae = self.exact_vae if self.dtype == torch.float16 else self.vae
         latents = latents.to(self.dtype).to(vae.dtype)
         pixels = self._decode(vae, self.unscale(latents))
         if getattr(self.pipeline, "watermark", None) is not None:
             pixels = self.pipeline.watermark.apply_watermark(pixels)
-        return to_bytes(pixels)
+        return to_bytes(pixels), pixels.isfinite().flatten(1).all(1)
 
     def decode_preview(self, latents: torch.Tensor) -> torch.Tensor:
         """Decode as `decode` does, with the tiny autoencoder."""
         if self.has_tiny_vae:
-            return self.decode(latents)
+            return self.decode(latents)[0]
         scaled = latents.to(self.preview_decoder.dtype) / self.preview_decoder.config.scaling_factor
         return to_bytes(self.preview_decoder.decode(scaled, return_dict=False)[0])
 

@@ -21,7 +21,8 @@ from pathlib import Path
 import httpx2
 from huggingface_hub import constants, get_session, hf_hub_download, hf_hub_url
 from huggingface_hub.file_download import repo_folder_name
-from huggingface_hub.utils import WeakFileLock, build_hf_headers
+from huggingface_hub.utils._fixes import WeakFileLock
+from huggingface_hub.utils._headers import build_hf_headers
 from huggingface_hub.utils._http import hf_raise_for_status
 
 from inference.api import ModelUnavailable

@@ -194,7 +194,7 @@ class ProcessEngine:
                 self._line.remove(entry)
                 values = {"reason": refusal}
                 entry.events.put_nowait(
-                    Failed(FailureKind.INVALID, refusal, cause="model-unavailable", values=values)
+                    Failed(FailureKind.INVALID, f"{refusal}", cause="model-unavailable", values=values)
                 )
         self._pump()
 

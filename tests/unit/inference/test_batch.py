@@ -217,7 +217,7 @@ def test_finished_pictures_are_decoded_together_where_that_gains(
     with Atelier(pipeline) as atelier:
         draw = atelier.loaded.components.decode
 
-        def counted(latents: torch.Tensor) -> torch.Tensor:
+        def counted(latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             counts.append(len(latents))
             return draw(latents)
 
