@@ -192,10 +192,10 @@ class ProcessEngine:
         for entry in [entry for entry in self._line if refusal and entry.request.model == model]:
             if self._needs_fetching(entry.request):
                 self._line.remove(entry)
-                values = {"reason": refusal}
-                entry.events.put_nowait(
-                    Failed(FailureKind.INVALID, f"{refusal}", cause="model-unavailable", values=values)
+                failed = Failed(
+                    FailureKind.INVALID, f"{refusal}", cause="model-unavailable", values={"reason": refusal}
                 )
+                entry.events.put_nowait(failed)
         self._pump()
 
     def _pump(self) -> None:
