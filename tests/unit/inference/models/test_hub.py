@@ -1,0 +1,84 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from inference.api import ModelUnavailable
+from inference.models.hub import Place, chosen, missing
+
+INDEX = {
+    "_class_name": "StableDiffusionPipeline",
+    "unet": ["diffusers", "UNet2DConditionModel"],
+    "text_encoder": ["transformers", "CLIPTextModel"],
+    "tokenizer": ["transformers", "CLIPTokenizer"],
+    "scheduler": ["diffusers", "PNDMScheduler"],
+    "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"],
+    "feature_extractor": [None, None],
+}
+NAMES = [
+    "README.md",
+    "model_index.json",
+    "v1-5-pruned.safetensors",
+    "unet/config.json",
+    "unet/diffusion_pytorch_model.bin",
+    "unet/diffusion_pytorch_model.safetensors",
+    "unet/diffusion_pytorch_model.fp16.safetensors",
+    "unet/diffusion_pytorch_model.non_ema.safetensors",
+    "text_encoder/config.json",
+    "text_encoder/model.safetensors",
+    "tokenizer/vocab.json",
+    "scheduler/scheduler_config.json",
+    "safety_checker/model.safetensors",
+]
+
+
+def test_half_the_bytes_are_preferred_and_a_component_without_them_comes_as_it_is() -> None:
+    assert set(chosen(NAMES, INDEX)) == {
+        "model_index.json",
+        "unet/config.json",
+        "unet/diffusion_pytorch_model.fp16.safetensors",
+        "text_encoder/config.json",
+        "text_encoder/model.safetensors",
+        "tokenizer/vocab.json",
+        "scheduler/scheduler_config.json",
+    }
+
+
+def test_a_variant_can_be_named() -> None:
+    assert "unet/diffusion_pytorch_model.safetensors" in chosen(NAMES, INDEX, variant="full")
+    assert "unet/diffusion_pytorch_model.non_ema.safetensors" in chosen(NAMES, INDEX, variant="non_ema")
+    with pytest.raises(ModelUnavailable, match="no variant 'fp8'"):
+        chosen(NAMES, INDEX, variant="fp8")
+
+
+@pytest.mark.parametrize("shard", ["model.fp16-0000{}-of-00002", "model-0000{}-of-00002.fp16"])
+def test_shards_of_a_variant_come_with_their_index(shard: str) -> None:
+    names = [
+        "model_index.json",
+        *(f"text_encoder/{shard.format(number)}.safetensors" for number in (1, 2)),
+        *(f"text_encoder/model-0000{number}-of-00002.safetensors" for number in (1, 2)),
+        "text_encoder/model.safetensors.index.fp16.json",
+        "text_encoder/model.safetensors.index.json",
+    ]
+    wanted = chosen(names, {"text_encoder": INDEX["text_encoder"]})
+    assert set(wanted) == {*names[:3], "text_encoder/model.safetensors.index.fp16.json"}
+
+
+def test_a_file_of_a_repository_is_a_place() -> None:
+    assert Place.of("org/name/sub/file.safetensors") == Place("org/name", "sub/file.safetensors")
+    assert Place.of("org/name") == Place("org/name")
+
+
+def test_what_a_cut_download_left_is_not_taken_for_a_model(tmp_path: Path) -> None:
+    (tmp_path / "model_index.json").write_text(json.dumps(INDEX))
+    for name in ("unet/config.json", "text_encoder/config.json", "tokenizer/vocab.json", "scheduler/s.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    assert [*missing(tmp_path)] == ["unet", "text_encoder"]
+    (tmp_path / "unet" / "diffusion_pytorch_model.fp16.safetensors").write_bytes(b"")
+    shards = {"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}
+    (tmp_path / "text_encoder" / "model.safetensors.index.json").write_text(json.dumps(shards))
+    (tmp_path / "text_encoder" / "model-00001-of-00002.safetensors").write_bytes(b"")
+    assert [*missing(tmp_path)] == ["text_encoder"]
+    (tmp_path / "text_encoder" / "model-00002-of-00002.safetensors").write_bytes(b"")
+    assert [*missing(tmp_path)] == []
