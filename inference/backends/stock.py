@@ -7,6 +7,7 @@ import math
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -244,11 +245,14 @@ def start_from_noise(scheduler: Any) -> None:
     """
     if hasattr(scheduler, "add_noise"):
 
-        def noise_alone(_source: torch.Tensor, noise: torch.Tensor, _timesteps: torch.Tensor) -> torch.Tensor:
-            start: torch.Tensor = noise * scheduler.init_noise_sigma
+        def noise_alone(
+            self: Any, _source: torch.Tensor, noise: torch.Tensor, _timesteps: torch.Tensor
+        ) -> torch.Tensor:
+            start: torch.Tensor = noise * self.init_noise_sigma
             return start
 
-        scheduler.add_noise = noise_alone
+        # A method, so that a copy of the scheduler reads its own sigma: that is known once its steps are set.
+        scheduler.add_noise = MethodType(noise_alone, scheduler)
 
 
 def translate(error: RuntimeError | MemoryError) -> Exception:
