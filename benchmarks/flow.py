@@ -18,7 +18,6 @@ from typing import Any
 import diffusers
 import torch
 import transformers
-from transformers.models.qwen2.tokenization_qwen2 import pre_tokenizers
 
 from benchmarks.giants import _tokenizer
 from benchmarks.measure import Engine
@@ -27,23 +26,20 @@ from inference.batching.batch_size import RowCountFile
 from inference.models import loading
 from inference.models.devices import choose_device, choose_dtype, cores
 from inference.processes.child import KEEPS_KERNELS
+from tests.tiny_models.flow import qwen_tokenizer, vae
 
 RESULTS = Path(__file__).with_name("results")
 WORKLOADS = {"saturated": saturated, "sweep of 4": sweep, "single": single}
-CHAT = (
-    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>{% endfor %}"
-)
 
 
 def _vae(**options: Any) -> Any:
-    return diffusers.AutoencoderKL(
+    return vae(
+        16,
         block_out_channels=(32, 64, 128, 128),
         down_block_types=("DownEncoderBlock2D",) * 4,
         up_block_types=("UpDecoderBlock2D",) * 4,
         layers_per_block=2,
-        latent_channels=16,
-        use_quant_conv=False,
-        use_post_quant_conv=False,
+        norm_num_groups=32,
         **options,
     )
 
@@ -81,10 +77,6 @@ def flux() -> Any:
 
 def z_image() -> Any:
     """Z-Image-Turbo at about a quarter of its width and depth."""
-    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-    tokenizer = transformers.Qwen2Tokenizer(vocab={letter: place for place, letter in enumerate(letters)}, merges=[])
-    tokenizer.add_special_tokens({"additional_special_tokens": ["<|im_start|>", "<|im_end|>"]})
-    tokenizer.chat_template = CHAT
     config = transformers.Qwen3Config(
         hidden_size=640,
         intermediate_size=2432,
@@ -98,7 +90,7 @@ def z_image() -> Any:
         scheduler=diffusers.FlowMatchEulerDiscreteScheduler(shift=3.0),
         vae=_vae(scaling_factor=0.3611, shift_factor=0.1159),
         text_encoder=transformers.Qwen3ForCausalLM(config),
-        tokenizer=tokenizer,
+        tokenizer=qwen_tokenizer(),
         transformer=diffusers.ZImageTransformer2DModel(
             dim=1024, n_layers=8, n_refiner_layers=1, n_heads=8, n_kv_heads=8, cap_feat_dim=640
         ),

@@ -29,9 +29,9 @@ from bot.domain.ids import JobId
 from bot.erasure import Retention
 from bot.queue import FairQueue, Unit
 from inference.api import Img2ImgRequest
-from tests.fakes.core import png
+from tests.builders.jobs import a_generation, a_job, an_event
+from tests.builders.requests import png
 from tests.fakes.engine import FakeEngine
-from tests.fakes.jobs import a_generation, a_job, an_event
 from tests.fakes.picture_reader import InProcessPictureReader
 
 

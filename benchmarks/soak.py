@@ -22,7 +22,7 @@ from bot.domain.errors import UserError
 from bot.domain.ids import JobId, generation_id
 from bot.domain.request import Action
 from bot.lifecycle import Core
-from tests.fakes.core import png
+from tests.builders.requests import png
 
 _ACTS = ("ask", "ask", "ask", "sweep", "press", "cancel", "delete", "status", "forget")
 _PICTURES = tuple(png(colour) for colour in ("red", "green", "blue", "teal"))

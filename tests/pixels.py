@@ -19,9 +19,9 @@ from inference.api import Control, ControlKind, Lora
 from inference.models.catalog import POCKET, locate
 from inference.models.entry import LoraEntry
 from inference.models.loading import load, quiet
-from tests.fakes.atelier import Atelier, Sitter, picture, request
-from tests.fakes.models import CLIPPED, SCHEDULERS, control_network, stable_diffusion, stable_diffusion_xl
-from tests.fakes.tiny_loras import save_lora
+from tests.harness.step_loop import Bench, Caller, picture, request
+from tests.tiny_models.loras import save_lora
+from tests.tiny_models.pipelines import CLIPPED, SCHEDULERS, control_network, stable_diffusion, stable_diffusion_xl
 
 REQUESTS: dict[str, dict[str, Any]] = {
     "a": {"steps": 4, "strength": 0.5, "guidance_scale": 3.0, "seed": 1},
@@ -75,29 +75,29 @@ def digests(name: str, pipeline: Any, folder: Path) -> Iterator[tuple[str, str]]
         controls = {ControlKind.CANNY: str(folder / f"{name} net")}
         save_lora(pipeline, folder / f"{name}.safetensors", seed=1)
         loras = {"ink": LoraEntry(place=str(folder / f"{name}.safetensors"))}
-    with Atelier(pipeline, controls=controls, loras=loras) as atelier:
+    with Bench(pipeline, controls=controls, loras=loras) as bench:
         for place, (key, wanted) in enumerate(REQUESTS.items()):
-            sitter = Sitter(request(key, **wanted), picture(place), previews=[])
-            yield f"{name}: {key}", _digest(atelier, sitter)
+            caller = Caller(request(key, **wanted), picture(place), previews=[])
+            yield f"{name}: {key}", _digest(bench, caller)
         if special:
             asked = request("odd", strength=0.6, steps=6)
-            yield f"{name}: wide", _digest(atelier, Sitter(asked, picture(1, (96, 64))))
-            yield f"{name}: little memory", _digest(atelier, Sitter(asked, picture(1), low_memory=True))
+            yield f"{name}: wide", _digest(bench, Caller(asked, picture(1, (96, 64))))
+            yield f"{name}: little memory", _digest(bench, Caller(asked, picture(1), low_memory=True))
             steered = request(
                 "steered", strength=0.6, steps=6, control=Control(kind=ControlKind.CANNY, scale=0.8, end=0.7)
             )
-            yield f"{name}: control", _digest(atelier, Sitter(steered, picture(1), map=picture(9)))
+            yield f"{name}: control", _digest(bench, Caller(steered, picture(1), map=picture(9)))
             adapted = request("adapted", strength=0.6, steps=6, loras=(Lora("ink", 0.7),))
-            yield f"{name}: adapter", _digest(atelier, Sitter(adapted, picture(1)))
+            yield f"{name}: adapter", _digest(bench, Caller(adapted, picture(1)))
 
 
-def _digest(atelier: Atelier, sitter: Sitter) -> str:
-    [painted] = atelier.paint(sitter)
+def _digest(bench: Bench, caller: Caller) -> str:
+    [painted] = bench.paint(caller)
     if isinstance(painted.end, Exception):
         raise painted.end
     assert painted.latents is not None
     found = hashlib.sha256(painted.latents.float().numpy().tobytes())
-    for each in (painted.end, *(sitter.previews or ())):
+    for each in (painted.end, *(caller.previews or ())):
         found.update(each.tobytes())
     return found.hexdigest()
 

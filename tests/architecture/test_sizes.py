@@ -27,3 +27,10 @@ def test_every_top_level_entry_is_explained_in_the_architecture_page() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     entries = {line.partition("/")[0] + ("/" if "/" in line else "") for line in listing.stdout.splitlines()}
     assert {entry for entry in entries if f"`{entry}`" not in page} == set()
+
+
+def test_unit_tests_lie_in_the_folders_of_what_they_test() -> None:
+    unit = ROOT / "tests" / "unit"
+    folders = {file.parent.relative_to(unit) for file in unit.rglob("test_*.py")}
+    assert len(folders) > 10
+    assert {str(folder) for folder in folders if not list((ROOT / folder).glob("*.py"))} == set()

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from PIL import Image, ImageCms
 
-from tests.fakes import icc
-from tests.fakes.pictures import (
+from tests.builders import icc
+from tests.builders.pictures import (
     BLUE,
     CORNERS,
     GREEN,

@@ -10,7 +10,7 @@ import pytest
 from inference.api import ModelUnavailable
 from inference.models.downloads import Arrival, fetched
 from inference.models.hub import Place
-from tests.fakes.hub import COMMIT, Hub
+from tests.servers.hub import COMMIT, Hub
 
 NAME = "org/tiny"
 WEIGHTS = "unet/diffusion_pytorch_model.fp16.safetensors"

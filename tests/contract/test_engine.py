@@ -102,7 +102,7 @@ WORKER = Kind(
 
 def with_a_network() -> Engine:
     """The shipped model with a control network of random weights."""
-    from tests.fakes.models import pocket_network
+    from tests.tiny_models.pipelines import pocket_network
 
     entry = ModelEntry(id="pocket", controls={ControlKind.CANNY: str(pocket_network())})
     return ProcessEngine(model="pocket", entries={"pocket": entry})

@@ -16,7 +16,7 @@ from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.erasure import Retention
 from bot.ports import JobStore
 from inference.api import ControlKind
-from tests.fakes.jobs import SOURCE, a_generation, a_job, an_event
+from tests.builders.jobs import SOURCE, a_generation, a_job, an_event
 from tests.fakes.store import MemoryJobStore
 
 NEVER = 0.0

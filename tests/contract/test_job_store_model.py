@@ -15,7 +15,7 @@ from bot.domain.ids import ImageId
 from bot.domain.job import TRANSITIONS, Generation, Job, JobStatus
 from bot.erasure import Retention
 from bot.ports import JobStore
-from tests.fakes.jobs import a_generation, a_job, an_event
+from tests.builders.jobs import a_generation, a_job, an_event
 from tests.fakes.store import MemoryJobStore
 
 T = TypeVar("T")

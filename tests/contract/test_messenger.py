@@ -18,10 +18,10 @@ from bot.domain.picture import Exported
 from bot.domain.request import ReplyTarget, Requester
 from bot.ports import Messenger
 from bot.rendering import render
-from tests.fakes.core import png
-from tests.fakes.discord_server import DiscordServer
-from tests.fakes.jobs import a_generation, a_job
+from tests.builders.jobs import a_generation, a_job
+from tests.builders.requests import png
 from tests.fakes.messenger import FakeMessenger
+from tests.servers.discord import DiscordServer
 
 NONCE = "A" * 22
 

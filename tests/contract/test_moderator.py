@@ -15,7 +15,7 @@ from bot.domain.safety import Verdict
 from bot.ports import Moderator
 from inference.safety.classifier import Wanted
 from inference.safety.client import Inspector
-from tests.fakes.core import png
+from tests.builders.requests import png
 from tests.fakes.moderator import FakeModerator
 
 LOADER = "tests.fakes.cued_classifier:load"

@@ -11,8 +11,8 @@ from adapters.pictures.export import export
 from adapters.pictures.reader import SandboxedPictureReader
 from bot.domain.errors import PictureRefused
 from bot.ports import PictureReader
+from tests.builders.pictures import CORNERS, SECRET, SIZE, exif, quarters, saved, turned
 from tests.fakes.picture_reader import InProcessPictureReader
-from tests.fakes.pictures import CORNERS, SECRET, SIZE, exif, quarters, saved, turned
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -17,12 +17,13 @@ from bot.domain.job import Job, JobStatus
 from bot.domain.picture import Exported
 from bot.domain.request import ReplyTarget
 from bot.rendering import render
-from tests.fakes.core import LoopClock, png
-from tests.fakes.jobs import a_generation, a_job
-from tests.fakes.slack_house import options
-from tests.fakes.slack_server.member import Member, images, words
-from tests.fakes.slack_server.server import SlackServer, slack_server
-from tests.fakes.slack_server.state import Conversation
+from tests.builders.jobs import a_generation, a_job
+from tests.builders.requests import png
+from tests.fakes.clock import LoopClock
+from tests.harness.slack import options
+from tests.servers.slack.member import Member, images, words
+from tests.servers.slack.server import SlackServer, slack_server
+from tests.servers.slack.state import Conversation
 
 NONCE = "job-1"
 

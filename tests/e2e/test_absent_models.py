@@ -13,7 +13,7 @@ from PIL import Image
 from inference.api import Done, Event, Failed, FailureKind, Img2ImgRequest, ModelUnavailable, Started
 from inference.models.entry import ModelEntry
 from inference.worker.engine import ProcessEngine
-from tests.fakes.hub import Hub
+from tests.servers.hub import Hub
 
 NAME = "org/tiny"
 BACKEND = "tests.fakes.backend:Sketcher"

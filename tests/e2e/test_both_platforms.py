@@ -7,17 +7,17 @@ from pathlib import Path
 
 from adapters.discord.platform import DiscordPlatform
 from adapters.pictures.outgoing import PictureExporter
-from tests.fakes.core import png
-from tests.fakes.discord_server import DiscordServer
-from tests.fakes.slack_house import House, house
-from tests.fakes.slack_server.member import Member, words
-from tests.fakes.slack_server.server import SlackServer, slack_server
+from tests.builders.requests import png
+from tests.harness.slack import Bench, bench
+from tests.servers.discord import DiscordServer
+from tests.servers.slack.member import Member, words
+from tests.servers.slack.server import SlackServer, slack_server
 
 
 @asynccontextmanager
-async def both(folder: Path, discord: DiscordServer, slack: SlackServer) -> AsyncIterator[House]:
+async def both(folder: Path, discord: DiscordServer, slack: SlackServer) -> AsyncIterator[Bench]:
     """One core with both platforms on it."""
-    async with house(slack, folder) as running:
+    async with bench(slack, folder) as running:
         core = running.core
         platform = DiscordPlatform(
             token=discord.token,

@@ -13,11 +13,11 @@ from bot.domain.safety import Verdict
 from inference.api import ModelUnavailable
 from inference.safety.classifier import Wanted
 from inference.safety.client import Inspector
+from tests.builders.requests import png
 from tests.e2e.test_kill_loop import all_shown, family, start
 from tests.fakes import cued_classifier as cue
-from tests.fakes.chat_server import ChatServer
-from tests.fakes.core import png
-from tests.unit.inference.test_classifiers import save_vit
+from tests.servers.chat import ChatServer
+from tests.unit.inference.safety.test_classifiers import save_vit
 
 LOADER = "tests.fakes.cued_classifier:load"
 

@@ -18,7 +18,7 @@ from adapters.sqlite.migrations import MIGRATIONS
 from bot.cli.pictures import _for_owner
 from config.reading import load_settings
 from config.styles import load_styles
-from tests.fakes.sketches import lines_kept, sketch
+from tests.builders.sketches import lines_kept, sketch
 
 PHOTOS = Path("docs/demo")
 SMALL = (192, 128)

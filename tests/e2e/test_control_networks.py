@@ -13,7 +13,7 @@ from PIL import Image
 from inference.api import Control, ControlKind, Done, Failed, FailureKind, Img2ImgRequest
 from inference.models.entry import MapModels, ModelEntry
 from inference.worker.engine import ProcessEngine
-from tests.fakes.pictures import drawing
+from tests.builders.pictures import drawing
 
 pytestmark = [
     pytest.mark.slow,
@@ -29,7 +29,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 @dataclass
-class House:
+class Bench:
     """An engine and where its files lie."""
 
     engine: ProcessEngine
@@ -70,12 +70,12 @@ def build(root: Path) -> None:
     """A model that can be steered and one that cannot, networks in a folder and in the hub's cache, a depth model."""
     from diffusers import AutoPipelineForImage2Image
 
-    from tests.fakes import tiny_map_models, tiny_models
-    from tests.fakes.models import control_network
+    from tests.tiny_models import folders, map_models
+    from tests.tiny_models.pipelines import control_network
 
-    pipeline = AutoPipelineForImage2Image.from_pretrained(tiny_models.save("sd", root / "sd"))
-    tiny_models.save("sd3", root / "sd3")
-    tiny_map_models.save_depth(root / "depth")
+    pipeline = AutoPipelineForImage2Image.from_pretrained(folders.save("sd", root / "sd"))
+    folders.save("sd3", root / "sd3")
+    map_models.save_depth(root / "depth")
     control_network(pipeline, seed=1).save_pretrained(root / "lines")
     cached = root / "hub" / "models--tiny--edges"
     control_network(pipeline, seed=2).save_pretrained(cached / "snapshots" / COMMIT)
@@ -86,7 +86,7 @@ def build(root: Path) -> None:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def bench(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench]:
     root = tmp_path_factory.mktemp("networks")
     build(root)
     lines = str(root / "lines")
@@ -105,25 +105,25 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
             device="cpu",
             dtype="float32",
         ) as engine:
-            yield House(engine, root)
+            yield Bench(engine, root)
 
 
-async def test_what_can_be_drawn_and_kept_is_offered_and_works(house: House) -> None:
+async def test_what_can_be_drawn_and_kept_is_offered_and_works(bench: Bench) -> None:
     """Canny and depth share a network, which is loaded once; both change the picture, each in its way."""
-    assert house.engine.capacity().models["sd"].controls == (CANNY, SCRIBBLE, SOFTEDGE, DEPTH)
-    before = house.engine.counters().get("model_bytes_at_most", 0)
-    made = {kind: await house.pixels(house.request(kind)) for kind in (None, CANNY, SCRIBBLE, DEPTH)}
+    assert bench.engine.capacity().models["sd"].controls == (CANNY, SCRIBBLE, SOFTEDGE, DEPTH)
+    before = bench.engine.counters().get("model_bytes_at_most", 0)
+    made = {kind: await bench.pixels(bench.request(kind)) for kind in (None, CANNY, SCRIBBLE, DEPTH)}
     assert len(set(made.values())) == len(made)
-    networks = sum(file.stat().st_size for file in house.root.glob("**/diffusion_pytorch_model.safetensors"))
-    grown = house.engine.counters()["model_bytes_at_most"] - before
+    networks = sum(file.stat().st_size for file in bench.root.glob("**/diffusion_pytorch_model.safetensors"))
+    grown = bench.engine.counters()["model_bytes_at_most"] - before
     assert grown > 0
     assert networks > grown, "two networks at most were loaded, and counted"
 
 
-async def test_a_map_of_depth_is_drawn_without_the_model_it_is_for(house: House) -> None:
-    asked = replace(house.request(DEPTH, model="sd3"), map_only=True)
-    assert len(set(await house.pixels(asked))) > 2
-    assert not house.engine.is_loaded("sd3")
+async def test_a_map_of_depth_is_drawn_without_the_model_it_is_for(bench: Bench) -> None:
+    asked = replace(bench.request(DEPTH, model="sd3"), map_only=True)
+    assert len(set(await bench.pixels(asked))) > 2
+    assert not bench.engine.is_loaded("sd3")
 
 
 @pytest.mark.parametrize(
@@ -136,11 +136,11 @@ async def test_a_map_of_depth_is_drawn_without_the_model_it_is_for(house: House)
     ],
 )
 async def test_what_cannot_be_kept_fails_its_request_with_a_sentence(
-    house: House, model: str, kind: ControlKind, sentence: str
+    bench: Bench, model: str, kind: ControlKind, sentence: str
 ) -> None:
-    end = await house.end(house.request(kind, model=model))
+    end = await bench.end(bench.request(kind, model=model))
     assert isinstance(end, Failed)
     assert end.kind is FailureKind.INVALID
     assert sentence in end.message
     if model == "sd3":
-        assert house.engine.capacity().models["sd3"].controls == (), "known once it has been loaded"
+        assert bench.engine.capacity().models["sd3"].controls == (), "known once it has been loaded"

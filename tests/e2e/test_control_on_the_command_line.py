@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.fakes.pictures import drawing
-from tests.fakes.product import keeps_structure
+from tests.builders.pictures import drawing
+from tests.harness.product import keeps_structure
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def sketch(tmp_path: Path) -> Path:
 
 def pentimento(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "tests.fakes.product", *map(str, arguments)],
+        [sys.executable, "-m", "tests.harness.product", *map(str, arguments)],
         capture_output=True,
         text=True,
         timeout=120,

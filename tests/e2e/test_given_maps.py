@@ -16,17 +16,18 @@ from bot.domain.ids import generation_id
 from bot.domain.request import Action
 from inference.api import ControlKind
 from inference.control_maps.maps import fit_map, read_map
-from tests.fakes.core import Bench, bench, press, request
+from tests.builders.pictures import saved
+from tests.builders.requests import press, request
 from tests.fakes.engine import DEFAULTS
 from tests.fakes.messenger import FakeMessenger
-from tests.fakes.pictures import saved
 from tests.fakes.store import MemoryJobStore
+from tests.harness.core import Bench, bench
 
 SIZE = (64, 64)
 
 
 @asynccontextmanager
-async def studio(folder: Path, store: MemoryJobStore, chat: FakeMessenger) -> AsyncIterator[Bench]:
+async def bench_for_maps(folder: Path, store: MemoryJobStore, chat: FakeMessenger) -> AsyncIterator[Bench]:
     able = replace(DEFAULTS, controls=tuple(ControlKind))
     async with (
         SandboxedPictureReader() as reader,
@@ -47,7 +48,7 @@ def given(at: Bench) -> Image.Image:
 async def test_what_is_transparent_in_a_members_pose_is_black_and_paper_in_a_sketch(tmp_path: Path) -> None:
     lines = Image.new("RGBA", SIZE)
     ImageDraw.Draw(lines).line((8, 8, 56, 56), fill=(255, 0, 0, 255), width=6)
-    async with studio(tmp_path, MemoryJobStore(), FakeMessenger()) as at:
+    async with bench_for_maps(tmp_path, MemoryJobStore(), FakeMessenger()) as at:
         for kind, corner, middle in (
             (ControlKind.POSE, (0, 0, 0), (255, 0, 0)),
             (ControlKind.SCRIBBLE, (0, 0, 0), (255, 255, 255)),
@@ -61,13 +62,13 @@ async def test_a_light_map_that_was_drawn_here_is_not_taken_for_paper_after_a_re
     grain = Image.frombytes("RGB", SIZE, random.Random(1).randbytes(3 * SIZE[0] * SIZE[1]))
     softedge = Control(kind=ControlKind.SOFTEDGE)
     store, chat = MemoryJobStore(), FakeMessenger()
-    async with studio(tmp_path, store, chat) as at:
+    async with bench_for_maps(tmp_path, store, chat) as at:
         wish = request(action=Action.MAP, prompt="", control=softedge, source=saved(grain, "PNG"))
         job = (await at.service.submit(wish)).job
         await at.shown(job.id)
         made = await store.generation(generation_id(job.id, 0))
         assert made is not None
-    async with studio(tmp_path, store, chat) as at:
+    async with bench_for_maps(tmp_path, store, chat) as at:
         used = await at.service.press(press(Verb.USE_MAP, made.id, prompt="a boat"))
         await at.shown(used.job.id)
         with Image.open(at.images.path(made.image)) as drawn:

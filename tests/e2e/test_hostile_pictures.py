@@ -20,8 +20,8 @@ from adapters.pictures.decode import decode
 from adapters.pictures.formats import PictureLimits
 from adapters.pictures.reader import SandboxedPictureReader
 from bot.domain.errors import PictureRefused
-from tests.corpus import BOMBS, CORPUS, Odd
-from tests.fakes.pictures import SECRET, exif, palette_png, quarters, saved
+from tests.builders.corpus import BOMBS, CORPUS, Odd
+from tests.builders.pictures import SECRET, exif, palette_png, quarters, saved
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads the peak from /proc")
 BOMB_SECONDS = 0.2

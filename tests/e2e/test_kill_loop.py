@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.fakes.chat_server import ChatServer
+from tests.servers.chat import ChatServer
 
 KILLS = int(os.environ.get("PENTIMENTO_TEST_KILLS", "8"))
 JOBS_PER_KILL = 6
@@ -22,7 +22,7 @@ JOBS_PER_KILL = 6
 
 async def start(url: str, data_dir: Path, *, classifier: str = "") -> asyncio.subprocess.Process:
     bot = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.e2e.killable_bot", url, str(data_dir), classifier),
+        *(sys.executable, "-m", "tests.harness.killable_bot", url, str(data_dir), classifier),
         stdout=asyncio.subprocess.PIPE,
     )
     assert bot.stdout is not None

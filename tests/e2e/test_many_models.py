@@ -32,7 +32,7 @@ EDITORS = ("kontext", "qwen")
 
 
 @dataclass
-class Shop:
+class Bench:
     """An engine and what it offers."""
 
     engine: ProcessEngine
@@ -72,19 +72,19 @@ class Shop:
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
 
-    from tests.fakes import tiny_editors, tiny_models
-    from tests.fakes.tiny_loras import save_lora
+    from tests.tiny_models import flow, folders
+    from tests.tiny_models.loras import save_lora
 
     root = tmp_path_factory.mktemp("models")
     for family in ("sd", "sdxl"):
-        tiny_models.save(family, root / family)
+        folders.save(family, root / family)
         torch.manual_seed(0)
-        pipeline = tiny_models.FAMILIES[family]()
+        pipeline = folders.FAMILIES[family]()
         for seed, name in enumerate(ADAPTERS):
             save_lora(pipeline, root / f"{name}-{family}.safetensors", seed=seed)
-    tiny_editors.save(tiny_editors.kontext, root / "kontext")
+    folders.save_made(flow.kontext, root / "kontext")
     if importlib.util.find_spec("torchvision"):
-        tiny_editors.save(tiny_editors.qwen_edit, root / "qwen")
+        folders.save_made(flow.qwen_edit, root / "qwen")
     return root
 
 
@@ -101,12 +101,12 @@ def entry(root: Path, family: str, scheduler: str = "") -> ModelEntry:
 
 
 @asynccontextmanager
-async def shop(folder: Path, entries: Mapping[str, ModelEntry], *, memory_gb: float = 0.0) -> AsyncIterator[Shop]:
+async def bench(folder: Path, entries: Mapping[str, ModelEntry], *, memory_gb: float = 0.0) -> AsyncIterator[Bench]:
     first = next(iter(entries))
     async with ProcessEngine(
         model=first, entries=entries, device="cpu", dtype="float32", memory_gb=memory_gb
     ) as engine:
-        yield Shop(engine, folder)
+        yield Bench(engine, folder)
 
 
 async def test_two_models_and_three_adapters_alternating_stay_within_memory_and_nobody_starves(
@@ -114,11 +114,11 @@ async def test_two_models_and_three_adapters_alternating_stay_within_memory_and_
 ) -> None:
     """200 requests of ten members, each for the other model and the next adapter than the one before."""
     entries = {name: entry(models, name) for name in ("sd", "sdxl")}
-    async with shop(tmp_path, {"sdxl": entries["sdxl"]}) as large:
+    async with bench(tmp_path, {"sdxl": entries["sdxl"]}) as large:
         for adapter in ADAPTERS:
             await large.pixels(large.request("sdxl", loras=(Lora(adapter, 0.8),)))
         memory_gb = 1.01 * large.engine.counters()["model_bytes_at_most"] / 1e9  # room for either model, not for both
-    async with shop(tmp_path, entries, memory_gb=memory_gb) as many:
+    async with bench(tmp_path, entries, memory_gb=memory_gb) as many:
         members = 10
         queue = FairQueue(max_jobs=1000, ready=many.engine.is_loaded)
         requests: dict[str, Img2ImgRequest] = {}
@@ -156,7 +156,7 @@ async def test_two_models_and_three_adapters_alternating_stay_within_memory_and_
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def many(models: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+async def many(models: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench]:
     """All of them in one engine, with room for all."""
     own = entry(models, "sd")
     foreign = LoraEntry(place=str(models / "ink-sdxl.safetensors"))
@@ -167,11 +167,11 @@ async def many(models: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
         "wrong": entry(models, "sd", "FlowMatchEulerDiscreteScheduler"),
         **{family: entry(models, family) for family in EDITORS if (models / family).exists()},
     }
-    async with shop(tmp_path_factory.mktemp("results"), entries) as opened:
+    async with bench(tmp_path_factory.mktemp("results"), entries) as opened:
         yield opened
 
 
-async def test_models_that_fit_stay_and_are_not_loaded_again(many: Shop) -> None:
+async def test_models_that_fit_stay_and_are_not_loaded_again(many: Bench) -> None:
     await many.pixels(many.request("sd"))
     before = many.engine.counters()
     assert not many.engine.is_loaded("sdxl")
@@ -184,7 +184,7 @@ async def test_models_that_fit_stay_and_are_not_loaded_again(many: Shop) -> None
     assert many.engine.counters()["models_left"] == 0
 
 
-async def test_adapters_change_the_picture_and_a_wrong_one_is_refused_with_a_sentence(many: Shop) -> None:
+async def test_adapters_change_the_picture_and_a_wrong_one_is_refused_with_a_sentence(many: Bench) -> None:
     plain = await many.pixels(many.request("sd"))
     inked = await many.pixels(many.request("sd", loras=(Lora("ink", 2.0),)))
     for name, said in (("foreign", "another kind of model"), ("nope", "has no adapter 'nope': there is ink")):
@@ -194,7 +194,7 @@ async def test_adapters_change_the_picture_and_a_wrong_one_is_refused_with_a_sen
     assert await many.pixels(many.request("sd")) == plain != inked
 
 
-async def test_an_entrys_scheduler_is_used_and_one_that_does_not_fit_is_refused(many: Shop) -> None:
+async def test_an_entrys_scheduler_is_used_and_one_that_does_not_fit_is_refused(many: Bench) -> None:
     assert await many.pixels(many.request("sd")) != await many.pixels(many.request("euler"))
     failed = (await many.events(many.request("wrong")))[-1]
     assert isinstance(failed, Failed)
@@ -202,7 +202,7 @@ async def test_an_entrys_scheduler_is_used_and_one_that_does_not_fit_is_refused(
 
 
 @pytest.mark.parametrize("family", EDITORS)
-async def test_families_that_edit_by_instruction_ignore_strength_but_for_none(many: Shop, family: str) -> None:
+async def test_families_that_edit_by_instruction_ignore_strength_but_for_none(many: Bench, family: str) -> None:
     if family == "qwen":
         pytest.importorskip("torchvision", reason="its processor needs it")
     assert not many.engine.capacity().models[family].uses_strength

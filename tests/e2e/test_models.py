@@ -43,7 +43,7 @@ BROKEN = {
 
 def build(root: Path) -> None:
     """One tiny model per family, and one broken in each way there is."""
-    from tests.fakes import tiny_models as tiny
+    from tests.tiny_models import folders as tiny
 
     for family in FAMILIES:
         tiny.save(family, root / family)
@@ -69,7 +69,7 @@ def build(root: Path) -> None:
 
 
 @dataclass
-class Gallery:
+class Bench:
     """An engine that offers all of them."""
 
     engine: ProcessEngine
@@ -128,87 +128,85 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def gallery(models: Path) -> AsyncIterator[Gallery]:
+async def bench(models: Path) -> AsyncIterator[Bench]:
     names = [str(models / name) for name in (*FAMILIES, *BROKEN, "half", "overflowing", "missing")]
     entries = {name: ModelEntry(id=name) for name in names}
     async with ProcessEngine(model=names[0], entries=entries, device="cpu") as engine:
-        yield Gallery(engine, models)
+        yield Bench(engine, models)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-async def test_every_family_keeps_the_promises(gallery: Gallery, family: str) -> None:
-    first, done = await gallery.picture(gallery.request(family))
+async def test_every_family_keeps_the_promises(bench: Bench, family: str) -> None:
+    first, done = await bench.picture(bench.request(family))
     assert (done.width, done.height) == (60, 52)
     assert done.effective_steps >= 1
-    assert (await gallery.picture(gallery.request(family)))[0] == first, "the same request repeats itself"
-    assert (await gallery.picture(gallery.request(family, seed=2)))[0] != first
-    assert (await gallery.picture(gallery.request(family, source=2)))[0] != first
+    assert (await bench.picture(bench.request(family)))[0] == first, "the same request repeats itself"
+    assert (await bench.picture(bench.request(family, seed=2)))[0] != first
+    assert (await bench.picture(bench.request(family, source=2)))[0] != first
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-async def test_strength_1_ignores_the_source(gallery: Gallery, family: str) -> None:
-    assert pixels(gallery.source(1)) != pixels(gallery.source(2))
-    one, _ = await gallery.picture(gallery.request(family, strength=1.0))
-    assert (await gallery.picture(gallery.request(family, strength=1.0, source=2)))[0] == one
-    assert (await gallery.picture(gallery.request(family, strength=1.0, seed=2)))[0] != one
+async def test_strength_1_ignores_the_source(bench: Bench, family: str) -> None:
+    assert pixels(bench.source(1)) != pixels(bench.source(2))
+    one, _ = await bench.picture(bench.request(family, strength=1.0))
+    assert (await bench.picture(bench.request(family, strength=1.0, source=2)))[0] == one
+    assert (await bench.picture(bench.request(family, strength=1.0, seed=2)))[0] != one
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize(("strength", "steps"), [(0.001, 20), (0.5, 1), (0.02, 49), (1.0, 1)])
-async def test_at_least_one_step_runs(gallery: Gallery, family: str, strength: float, steps: int) -> None:
-    _, done = await gallery.picture(gallery.request(family, strength=strength, steps=steps))
+async def test_at_least_one_step_runs(bench: Bench, family: str, strength: float, steps: int) -> None:
+    _, done = await bench.picture(bench.request(family, strength=strength, steps=steps))
     assert 1 <= done.effective_steps <= 2, "PNDM takes one more than it is asked for"
 
 
-async def test_strength_0_loads_no_model(gallery: Gallery) -> None:
-    await gallery.picture(gallery.request("sd"))
-    request = gallery.request("sdxl", strength=0.0, size=(200, 100))
-    events = await gallery.events(request)
+async def test_strength_0_loads_no_model(bench: Bench) -> None:
+    await bench.picture(bench.request("sd"))
+    request = bench.request("sdxl", strength=0.0, size=(200, 100))
+    events = await bench.events(request)
     assert events[0] == Started(loading=False)
-    assert pixels(request.output) == pixels(gallery.source(1, (200, 100)))
-    assert (await gallery.events(gallery.request("sd")))[0] == Started(loading=False)
+    assert pixels(request.output) == pixels(bench.source(1, (200, 100)))
+    assert (await bench.events(bench.request("sd")))[0] == Started(loading=False)
 
 
-async def test_odd_and_large_sizes_keep_their_aspect(gallery: Gallery) -> None:
+async def test_odd_and_large_sizes_keep_their_aspect(bench: Bench) -> None:
     for size in ((61, 33), (400, 100), (90, 91)):
-        _, done = await gallery.picture(gallery.request("sd", size=size))
+        _, done = await bench.picture(bench.request("sd", size=size))
         assert done.width * done.height <= 64 * 64
         assert done.width / done.height == pytest.approx(size[0] / size[1], rel=0.05)
 
 
-async def test_cancel_stops_a_pipeline_at_its_next_step(gallery: Gallery) -> None:
-    request = gallery.request("sd", strength=1.0, steps=150)
+async def test_cancel_stops_a_pipeline_at_its_next_step(bench: Bench) -> None:
+    request = bench.request("sd", strength=1.0, steps=150)
     events = []
     async with asyncio.timeout(PATIENCE):
-        async for event in gallery.engine.run(request):
+        async for event in bench.engine.run(request):
             events.append(event)
             if isinstance(event, Step):
-                await gallery.engine.cancel(request.id)
+                await bench.engine.cancel(request.id)
     assert events[-1] == Cancelled()
     assert len(events) < 50
 
 
-async def test_capacity_lists_what_can_be_loaded(gallery: Gallery) -> None:
-    capacity = gallery.engine.capacity()
+async def test_capacity_lists_what_can_be_loaded(bench: Bench) -> None:
+    capacity = bench.engine.capacity()
     assert capacity.device.startswith("CPU (")
     listed = {Path(model).name for model in capacity.models}
     assert listed.issuperset(FAMILIES)
     assert not listed.intersection({"missing", "no-index", "bad-index", "bad-own-words"})
-    assert capacity.models[str(gallery.root / "sd3")].guidance_scale == 7.0
+    assert capacity.models[str(bench.root / "sd3")].guidance_scale == 7.0
 
 
 @pytest.mark.parametrize(("name", "reason"), [*BROKEN.items(), ("missing", "is not here")])
-async def test_a_model_that_cannot_be_used_fails_its_request_with_help(
-    gallery: Gallery, name: str, reason: str
-) -> None:
-    failed = (await gallery.events(gallery.request(name)))[-1]
+async def test_a_model_that_cannot_be_used_fails_its_request_with_help(bench: Bench, name: str, reason: str) -> None:
+    failed = (await bench.events(bench.request(name)))[-1]
     assert isinstance(failed, Failed)
     assert failed.kind is FailureKind.INVALID
     assert reason in failed.message
     assert re.search(r"[:;,] .*(use|choose|fetch|mend|convert|give)", failed.message), "no word on how to mend it"
     assert failed.message.endswith(".")
     assert "\n" not in failed.message
-    assert isinstance((await gallery.events(gallery.request("sd")))[-1], Done)
+    assert isinstance((await bench.events(bench.request("sd")))[-1], Done)
 
 
 async def test_a_pickled_default_model_is_a_start_up_error(models: Path) -> None:
@@ -238,23 +236,23 @@ async def test_a_hub_id_comes_from_the_cache_when_offline(
     entries = {"tiny/sd": ModelEntry(id="tiny/sd", revision=commit), "tiny/other": ModelEntry(id="tiny/other")}
     async with ProcessEngine(model="tiny/sd", entries=entries) as engine:
         assert list(engine.capacity().models) == ["tiny/sd", "tiny/other"], "either can be asked for"
-        gallery = Gallery(engine, tmp_path)
-        request = gallery.request("sd")
-        assert isinstance((await gallery.events(replace(request, model="tiny/sd")))[-1], Done)
-        failed = (await gallery.events(replace(request, model="tiny/other")))[-1]
+        bench = Bench(engine, tmp_path)
+        request = bench.request("sd")
+        assert isinstance((await bench.events(replace(request, model="tiny/sd")))[-1], Done)
+        failed = (await bench.events(replace(request, model="tiny/other")))[-1]
         assert isinstance(failed, Failed)
         assert "HF_HUB_OFFLINE" in failed.message
 
 
-async def test_a_folder_with_half_the_bytes_only_is_a_model_like_others(gallery: Gallery) -> None:
-    _, done = await gallery.picture(gallery.request("half"))
+async def test_a_folder_with_half_the_bytes_only_is_a_model_like_others(bench: Bench) -> None:
+    _, done = await bench.picture(bench.request("half"))
     assert done.effective_steps >= 3
 
 
 @pytest.mark.parametrize("strength", [0.5, 1.0])
-async def test_numbers_that_overflow_are_a_sentence_and_no_black_picture(gallery: Gallery, strength: float) -> None:
-    request = gallery.request("overflowing", strength=strength)
-    end = (await gallery.events(request))[-1]
+async def test_numbers_that_overflow_are_a_sentence_and_no_black_picture(bench: Bench, strength: float) -> None:
+    request = bench.request("overflowing", strength=strength)
+    end = (await bench.events(request))[-1]
     assert isinstance(end, Failed), end
     assert (end.kind, end.cause) == (FailureKind.INVALID, "overflow")
     assert not request.output.exists()

@@ -17,7 +17,7 @@ from adapters.pictures.formats import PictureLimits
 from adapters.pictures.reader import SandboxedPictureReader
 from adapters.pictures.sandbox import Sandbox
 from bot.domain.errors import FatalError, PictureRefused
-from tests.fakes.pictures import black_png, quarters, saved
+from tests.builders.pictures import black_png, quarters, saved
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into processes as Linux shows them")
 ROOT = Path(__file__).parents[2]
@@ -93,7 +93,7 @@ def test_nothing_is_imported_once_it_is_closed_in() -> None:
         "from adapters.pictures.formats import PictureLimits\n"
         "_warm_up(PictureLimits())\n"
         "before = set(sys.modules)\n"
-        "from tests.corpus import CORPUS, BOMBS\n"
+        "from tests.builders.corpus import CORPUS, BOMBS\n"
         "from pathlib import Path\n"
         "odd = [path.read_bytes() for path in Path('tests/odd_pictures').iterdir()]\n"
         "files = odd + [odd.build() for odd in CORPUS if odd not in BOMBS]\n"

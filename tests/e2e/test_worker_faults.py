@@ -45,7 +45,7 @@ LAG_BOUND = 0.050
 ROUNDS = 3
 
 
-class Studio:
+class Bench:
     """Requests for one engine, and what they came to."""
 
     def __init__(self, engine: ProcessEngine, folder: Path) -> None:
@@ -81,7 +81,7 @@ class Studio:
 
 
 @asynccontextmanager
-async def studio(
+async def bench(
     folder: Path,
     *,
     backend: str = "Sketcher",
@@ -89,7 +89,7 @@ async def studio(
     model: str = "sketch",
     backoff: tuple[float, ...] = (0.0,),
     load_seconds: float = PATIENCE,
-) -> AsyncIterator[Studio]:
+) -> AsyncIterator[Bench]:
     async with ProcessEngine(
         model=model,
         entries={name: ModelEntry(id=name) for name in models},
@@ -98,7 +98,7 @@ async def studio(
         load_seconds=load_seconds,
         backoff=backoff,
     ) as engine:
-        yield Studio(engine, folder)
+        yield Bench(engine, folder)
 
 
 def workers() -> list[psutil.Process]:
@@ -139,7 +139,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("prompt", "kind"), FAULTS)
 async def test_a_fault_ends_its_request_and_no_other(tmp_path: Path, prompt: str, kind: FailureKind) -> None:
-    async with studio(tmp_path) as at_work:
+    async with bench(tmp_path) as at_work:
         first = at_work.request()
         assert isinstance((await at_work.events(first))[-1], Done)
         async with asyncio.TaskGroup() as group:
@@ -165,7 +165,7 @@ async def test_a_fault_ends_its_request_and_no_other(tmp_path: Path, prompt: str
 async def test_the_loop_never_stalls_over_50_ms(tmp_path: Path, prompt: str) -> None:
     """A stall of our making comes every time, one from a busy machine does not: the best of three rounds counts."""
     lags = []
-    async with studio(tmp_path) as at_work:
+    async with bench(tmp_path) as at_work:
         for _ in range(ROUNDS):
             assert isinstance(await at_work.end(), Done)
             over = asyncio.Event()
@@ -181,7 +181,7 @@ async def test_the_loop_never_stalls_over_50_ms(tmp_path: Path, prompt: str) -> 
 
 
 async def test_out_of_memory_is_met_with_less_and_then_with_the_truth(tmp_path: Path) -> None:
-    async with studio(tmp_path) as at_work:
+    async with bench(tmp_path) as at_work:
         normal = at_work.request()
         await at_work.events(normal)
         low_memory = (await at_work.events(at_work.request("oom above 100000")))[-1]
@@ -202,7 +202,7 @@ async def test_out_of_memory_is_met_with_less_and_then_with_the_truth(tmp_path: 
 
 @pytest.mark.parametrize("prompt", ["trip at 2", "refuse at 2"])
 async def test_a_bug_in_a_model_costs_one_request_and_no_worker(tmp_path: Path, prompt: str) -> None:
-    async with studio(tmp_path) as at_work:
+    async with bench(tmp_path) as at_work:
         (worker,) = workers()
         failed = await at_work.end(prompt)
         assert isinstance(failed, Failed)
@@ -213,7 +213,7 @@ async def test_a_bug_in_a_model_costs_one_request_and_no_worker(tmp_path: Path, 
 
 
 async def test_a_result_that_cannot_be_saved_fails_its_request(tmp_path: Path) -> None:
-    async with studio(tmp_path) as at_work:
+    async with bench(tmp_path) as at_work:
         for strength in (0.0, 0.5):
             request = replace(at_work.request(), output=tmp_path / "no-such-folder" / "x.png", strength=strength)
             failed = (await at_work.events(request))[-1]
@@ -223,7 +223,7 @@ async def test_a_result_that_cannot_be_saved_fails_its_request(tmp_path: Path) -
 
 
 async def test_a_disk_that_has_no_room_for_a_result_says_that_it_may_be_made_again(tmp_path: Path) -> None:
-    async with studio(tmp_path) as at_work:
+    async with bench(tmp_path) as at_work:
         assert isinstance(await at_work.end(), Done)
         (worker,) = workers()
         before = resource.prlimit(worker.pid, resource.RLIMIT_FSIZE)
@@ -237,12 +237,12 @@ async def test_a_disk_that_has_no_room_for_a_result_says_that_it_may_be_made_aga
 
 
 async def test_what_a_library_prints_does_not_reach_the_frames(tmp_path: Path) -> None:
-    async with studio(tmp_path) as at_work:
+    async with bench(tmp_path) as at_work:
         assert isinstance(await at_work.end("chatter at 1"), Done)
 
 
 async def test_what_the_backend_counts_is_known_with_the_pictures_end(tmp_path: Path) -> None:
-    async with studio(tmp_path) as at_work:
+    async with bench(tmp_path) as at_work:
         assert at_work.engine.counters() == {}
         await at_work.end()
         await at_work.end()
@@ -250,7 +250,7 @@ async def test_what_the_backend_counts_is_known_with_the_pictures_end(tmp_path: 
 
 
 async def test_previews_arrive_as_files(tmp_path: Path) -> None:
-    async with studio(tmp_path) as at_work:
+    async with bench(tmp_path) as at_work:
         request = at_work.request(previews=True)
         previews = [event for event in await at_work.events(request) if isinstance(event, Preview)]
         assert len(previews) == 4
@@ -261,7 +261,7 @@ async def test_previews_arrive_as_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("act", ["segfault", "leave", "poison", "hang", "stall"])
 async def test_only_the_guilty_of_those_in_flight_fails(tmp_path: Path, act: str) -> None:
-    async with studio(tmp_path, backend="many_slots") as at_work:
+    async with bench(tmp_path, backend="many_slots") as at_work:
         prompts = ("oil", f"{act} at 4", "ink", "chalk", "clay")
         async with asyncio.TaskGroup() as group:
             runs = [group.create_task(at_work.events(at_work.request(prompt))) for prompt in prompts]
@@ -274,7 +274,7 @@ async def test_only_the_guilty_of_those_in_flight_fails(tmp_path: Path, act: str
 
 
 async def test_a_device_that_hangs_is_noticed_while_maps_come_and_go(tmp_path: Path) -> None:
-    async with studio(tmp_path) as at_work:
+    async with bench(tmp_path) as at_work:
         assert isinstance(await at_work.end(), Done)
         over = asyncio.Event()
 
@@ -292,7 +292,7 @@ async def test_a_device_that_hangs_is_noticed_while_maps_come_and_go(tmp_path: P
 
 
 async def test_requests_run_at_the_same_time_in_as_many_slots_as_there_are(tmp_path: Path) -> None:
-    async with studio(tmp_path, backend="many_slots") as at_work:
+    async with bench(tmp_path, backend="many_slots") as at_work:
         under_way: set[int] = set()
         most = 0
 
@@ -311,7 +311,7 @@ async def test_requests_run_at_the_same_time_in_as_many_slots_as_there_are(tmp_p
 
 
 async def test_a_cancelled_request_whose_worker_dies_is_cancelled(tmp_path: Path) -> None:
-    async with studio(tmp_path) as at_work:
+    async with bench(tmp_path) as at_work:
         await at_work.end()
         request = at_work.request("hang at 2")
         events = []
@@ -324,7 +324,7 @@ async def test_a_cancelled_request_whose_worker_dies_is_cancelled(tmp_path: Path
 
 
 async def test_a_model_that_dies_while_it_loads_fails_its_request(tmp_path: Path) -> None:
-    async with studio(tmp_path, models=("segfault", "missing", "second")) as at_work:
+    async with bench(tmp_path, models=("segfault", "missing", "second")) as at_work:
         assert sorted(at_work.engine.capacity().models) == ["second", "segfault", "sketch"]
         crashed = await at_work.end(model="segfault")
         assert isinstance(crashed, Failed)
@@ -339,7 +339,7 @@ async def test_a_model_that_dies_while_it_loads_fails_its_request(tmp_path: Path
 
 
 async def test_loading_has_a_budget_of_its_own(tmp_path: Path) -> None:
-    async with studio(tmp_path, models=("stall",), load_seconds=8.0) as at_work:
+    async with bench(tmp_path, models=("stall",), load_seconds=8.0) as at_work:
         hung = await at_work.end(model="stall")
         assert isinstance(hung, Failed)
         assert hung.kind is FailureKind.HANG
@@ -349,32 +349,32 @@ async def test_loading_has_a_budget_of_its_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize("model", ["segfault", "leave"])
 async def test_a_default_model_that_kills_the_worker_is_a_start_up_error(tmp_path: Path, model: str) -> None:
     with pytest.raises(EngineStopped, match="did not start"):
-        async with studio(tmp_path, model=model):
+        async with bench(tmp_path, model=model):
             pass
 
 
 async def test_a_default_model_that_is_missing_is_a_start_up_error(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="use another"):
-        async with studio(tmp_path, model="missing"):
+        async with bench(tmp_path, model="missing"):
             pass
 
 
 async def test_a_backend_that_does_not_exist_is_a_start_up_error(tmp_path: Path) -> None:
     with pytest.raises(EngineStopped, match="did not start"):
-        async with studio(tmp_path, backend="Nobody"):
+        async with bench(tmp_path, backend="Nobody"):
             pass
 
 
 async def test_a_default_model_that_loads_too_long_is_a_start_up_error(tmp_path: Path) -> None:
     with pytest.raises(EngineStopped, match="not loaded within 2 seconds"):
-        async with studio(tmp_path, model="stall", load_seconds=2.0):
+        async with bench(tmp_path, model="stall", load_seconds=2.0):
             pass
 
 
 async def test_the_engine_stops_when_no_worker_starts_any_more(tmp_path: Path) -> None:
     model = tmp_path / "model"
     model.touch()
-    async with studio(tmp_path, backend="mortal", model=str(model)) as at_work:
+    async with bench(tmp_path, backend="mortal", model=str(model)) as at_work:
         assert isinstance(await at_work.end(model=str(model)), Done)
         model.unlink()
         assert isinstance(await at_work.end("segfault at 1", model=str(model)), Failed)
@@ -387,7 +387,7 @@ async def test_the_engine_stops_when_no_worker_starts_any_more(tmp_path: Path) -
 async def test_deaths_in_a_row_are_waited_out_longer(tmp_path: Path) -> None:
     """The second replacement waits, and a finished picture starts the count anew."""
     pause = 3.0
-    async with studio(tmp_path, backoff=(0.0, pause)) as at_work:
+    async with bench(tmp_path, backoff=(0.0, pause)) as at_work:
         await at_work.end("segfault at 1")
         await at_work.end("segfault at 1")
         started = time.monotonic()
@@ -403,7 +403,7 @@ async def test_a_worker_that_cannot_be_killed_stops_the_engine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stuck in the kernel with its device; here it is only not waited for."""
-    async with studio(tmp_path) as at_work:
+    async with bench(tmp_path) as at_work:
         assert isinstance(await at_work.end(), Done)
         monkeypatch.setattr(child, "REAP_SECONDS", 0)
         assert isinstance(await at_work.end("hang at 2"), Failed)
@@ -416,7 +416,7 @@ async def test_a_worker_that_cannot_be_killed_stops_the_engine(
 
 
 async def test_signals_for_the_service_pass_the_worker_by(tmp_path: Path) -> None:
-    async with studio(tmp_path) as at_work:
+    async with bench(tmp_path) as at_work:
         (worker,) = workers()
         async with aclosing(at_work.engine.run(at_work.request(steps=40))) as events:
             await anext(events)
@@ -426,7 +426,7 @@ async def test_signals_for_the_service_pass_the_worker_by(tmp_path: Path) -> Non
 
 
 async def test_a_killed_idle_worker_is_replaced(tmp_path: Path) -> None:
-    async with studio(tmp_path) as at_work:
+    async with bench(tmp_path) as at_work:
         (worker,) = workers()
         worker.kill()
         assert isinstance(await at_work.end(), Done | Failed)
@@ -444,7 +444,7 @@ async def test_a_system_that_cannot_start_a_worker_just_now_is_asked_again(
             raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         return await start(*command, **options)
 
-    async with studio(tmp_path) as at_work:
+    async with bench(tmp_path) as at_work:
         monkeypatch.setattr(asyncio, "create_subprocess_exec", refused)
         await at_work.end("segfault at 1")
         assert isinstance(await at_work.end(), Done)
@@ -455,7 +455,7 @@ async def test_the_worker_knows_no_token(tmp_path: Path, monkeypatch: pytest.Mon
     for name in ("DISCORD_TOKEN", "SLACK_BOT_TOKEN", "PENTIMENTO__DISCORD__TOKEN", "SOMETHING_ELSE"):
         monkeypatch.setenv(name, "xoxb-secret")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    async with studio(tmp_path):
+    async with bench(tmp_path):
         (worker,) = workers()
         environment = worker.environ()
     assert "xoxb-secret" not in environment.values()
@@ -464,10 +464,10 @@ async def test_the_worker_knows_no_token(tmp_path: Path, monkeypatch: pytest.Mon
 
 PARENT = """
 import asyncio, pathlib, sys
-from tests.e2e.test_worker_faults import Studio, studio, workers
+from tests.e2e.test_worker_faults import Bench, bench, workers
 
 async def main():
-    async with studio(pathlib.Path(sys.argv[1])) as at_work:
+    async with bench(pathlib.Path(sys.argv[1])) as at_work:
         async for event in at_work.engine.run(at_work.request(sys.argv[2])):
             print(workers()[0].pid, flush=True)
 

@@ -18,8 +18,8 @@ from inference.batching.run import Run
 from inference.batching.step_loop import advance, decode
 from inference.models.catalog import POCKET, locate
 from inference.models.loading import load
-from tests.fakes.atelier import Atelier, Sitter, error, picture, request, stock
-from tests.fakes.models import stable_diffusion, stable_diffusion_xl
+from tests.harness.step_loop import Bench, Caller, error, picture, request, stock
+from tests.tiny_models.pipelines import stable_diffusion, stable_diffusion_xl
 
 pytestmark = [
     pytest.mark.gpu,
@@ -56,27 +56,27 @@ MAKES = [
 ]
 
 
-def mixed(steps: int = 12) -> list[Sitter]:
+def mixed(steps: int = 12) -> list[Caller]:
     recipes = [
         request("a", steps=4, strength=0.5, guidance_scale=3.0, seed=1),
         request("b", steps=steps, strength=0.75, guidance_scale=5.0, seed=2, negative_prompt="ugly", prompt="night"),
         request("c", steps=8, strength=0.25, guidance_scale=1.0, seed=3, prompt=""),
         request("d", steps=2, strength=0.5, guidance_scale=2.0, seed=4),
     ]
-    return [Sitter(recipe, picture(seed)) for seed, recipe in enumerate(recipes)]
+    return [Caller(recipe, picture(seed)) for seed, recipe in enumerate(recipes)]
 
 
 @pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize("make", MAKES)
 def test_a_mixed_batch_is_what_stock_paints_one_by_one(make: Any) -> None:
     pipeline = make().to(CUDA)
-    sitters = mixed()
-    wanted = [stock(pipeline, sitter.request, sitter.picture) for sitter in sitters]
-    with Atelier(pipeline) as atelier:
+    callers = mixed()
+    wanted = [stock(pipeline, caller.request, caller.picture) for caller in callers]
+    with Bench(pipeline) as bench:
         for _ in range(3):  # plain calls, captured ones, replayed ones
-            painted = atelier.paint(*[Sitter(sitter.request, sitter.picture) for sitter in sitters])
+            painted = bench.paint(*[Caller(caller.request, caller.picture) for caller in callers])
             assert max(error(one.latents, other) for one, other in zip(painted, wanted, strict=True)) < BOUND
-        graphs = atelier.loaded.denoiser._graphs
+        graphs = bench.loaded.denoiser._graphs
         assert graphs is not None
         assert len(graphs) > 0
 
@@ -85,13 +85,13 @@ def test_a_mixed_batch_is_what_stock_paints_one_by_one(make: Any) -> None:
 @pytest.mark.parametrize("make", MAKES[1:])
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 def test_half_precision_is_no_worse_than_stocks(make: Any, dtype: torch.dtype) -> None:
-    sitters = mixed()
+    callers = mixed()
     pipeline = make().to(CUDA)
-    truth = [stock(pipeline, sitter.request, sitter.picture) for sitter in sitters]
+    truth = [stock(pipeline, caller.request, caller.picture) for caller in callers]
     pipeline.to(dtype)
-    theirs = [stock(pipeline, sitter.request, sitter.picture) for sitter in sitters]
-    with Atelier(pipeline) as atelier:
-        ours = atelier.paint(*sitters)
+    theirs = [stock(pipeline, caller.request, caller.picture) for caller in callers]
+    with Bench(pipeline) as bench:
+        ours = bench.paint(*callers)
     assert not [painted.end for painted in ours if isinstance(painted.end, Exception)]
     mean = [
         sum(error(one, other) for one, other in zip(side, truth, strict=True))
@@ -105,13 +105,13 @@ def test_the_shipped_model_paints_in_float16() -> None:
     folder = locate(POCKET)
     assert folder is not None
     pipeline = load(Path(folder), POCKET, CUDA, torch.float16)
-    with Atelier(pipeline) as atelier:
+    with Bench(pipeline) as bench:
         previews: list[Any] = []
-        sitters = [
-            Sitter(request(f"r{seed}", steps=12, seed=seed), picture(seed, (128, 96)), previews=previews)
+        callers = [
+            Caller(request(f"r{seed}", steps=12, seed=seed), picture(seed, (128, 96)), previews=previews)
             for seed in range(3)
         ]
-        painted = atelier.paint(*sitters)
+        painted = bench.paint(*callers)
     assert [one.end.size for one in painted if not isinstance(one.end, Exception)] == [(128, 96)] * 3
     assert previews
 
@@ -119,9 +119,9 @@ def test_the_shipped_model_paints_in_float16() -> None:
 @pytest.mark.usefixtures("uncompiled")
 def test_a_tiny_autoencoder_draws_the_previews() -> None:
     previews: list[Any] = []
-    with Atelier(stable_diffusion("euler", tiny_vae=True).to(CUDA)) as atelier:
-        assert atelier.loaded.components.decodes_previews
-        atelier.paint(Sitter(request(steps=16), picture(1, (128, 64)), previews=previews))
+    with Bench(stable_diffusion("euler", tiny_vae=True).to(CUDA)) as bench:
+        assert bench.loaded.components.decodes_previews
+        bench.paint(Caller(request(steps=16), picture(1, (128, 64)), previews=previews))
     assert {preview.size for preview in previews} == {(256, 128)}
 
 
@@ -137,9 +137,9 @@ def no_waiting() -> Iterator[None]:
 @pytest.mark.usefixtures("uncompiled")
 def test_no_step_and_no_decoding_waits_for_the_device() -> None:
     """The loop's own calls, made from here. Only `RunAhead` waits, for the call before the last."""
-    with Atelier(stable_diffusion("dpm++2m-sde").to(CUDA)) as atelier, torch.inference_mode():
-        atelier.paint(*mixed())
-        runs = [Run.of(sitter.task(), atelier.loaded) for sitter in mixed()[:2]]
+    with Bench(stable_diffusion("dpm++2m-sde").to(CUDA)) as bench, torch.inference_mode():
+        bench.paint(*mixed())
+        runs = [Run.of(caller.task(), bench.loaded) for caller in mixed()[:2]]
         for run in runs:
             run.prepare()
         for _ in range(3):
@@ -152,10 +152,10 @@ def test_no_step_and_no_decoding_waits_for_the_device() -> None:
 
 @pytest.mark.usefixtures("uncompiled")
 def test_a_known_picture_and_known_words_let_a_request_in_without_waiting() -> None:
-    with Atelier(stable_diffusion("dpm++2m-sde").to(CUDA)) as atelier, torch.inference_mode():
-        sitter = mixed()[1]
-        Run.of(sitter.task(), atelier.loaded).prepare()
-        run = Run.of(sitter.task(), atelier.loaded)
+    with Bench(stable_diffusion("dpm++2m-sde").to(CUDA)) as bench, torch.inference_mode():
+        caller = mixed()[1]
+        Run.of(caller.task(), bench.loaded).prepare()
+        run = Run.of(caller.task(), bench.loaded)
         with no_waiting():
             run.prepare()
 
@@ -168,10 +168,10 @@ def test_what_is_sent_comes_back() -> None:
 def test_compiled_blocks_say_the_same_for_any_rows_and_sizes() -> None:
     pipeline = stable_diffusion("ddim").to(CUDA)
     components = None
-    with Atelier(pipeline) as atelier, torch.inference_mode():
-        components = atelier.loaded.components
+    with Bench(pipeline) as bench, torch.inference_mode():
+        components = bench.loaded.components
         restore(components.denoiser)
-        atelier.loaded.denoiser.forget()
+        bench.loaded.denoiser.forget()
         plain = Denoiser(components.denoiser)
         told = [trial(components, side).padded(rows) for side, rows in ((16, 2), (24, 4), (16, 3), (32, 2))]
         wanted = [plain._plain(rows).clone() for rows in told]
@@ -184,53 +184,53 @@ def test_compiled_blocks_say_the_same_for_any_rows_and_sizes() -> None:
 
 def test_a_compiled_model_serves_from_the_loops_own_thread() -> None:
     pipeline = stable_diffusion("euler").to(CUDA)
-    sitters = mixed()
-    wanted = [stock(pipeline, sitter.request, sitter.picture) for sitter in sitters]
-    with Atelier(pipeline) as atelier:
-        painted = atelier.paint(*sitters)
+    callers = mixed()
+    wanted = [stock(pipeline, caller.request, caller.picture) for caller in callers]
+    with Bench(pipeline) as bench:
+        painted = bench.paint(*callers)
     assert max(error(one.latents, other) for one, other in zip(painted, wanted, strict=True)) < 1e-3
 
 
 @pytest.mark.usefixtures("uncompiled")
 def test_rows_are_timed_and_memory_that_runs_out_ends_the_timing() -> None:
-    with Atelier(stable_diffusion("ddim").to(CUDA)) as atelier, torch.inference_mode():
-        example = trial(atelier.loaded.components, 8)
-        assert knee(lambda rows: seconds(atelier.loaded.denoiser, example.padded(rows))) >= 2
+    with Bench(stable_diffusion("ddim").to(CUDA)) as bench, torch.inference_mode():
+        example = trial(bench.loaded.components, 8)
+        assert knee(lambda rows: seconds(bench.loaded.denoiser, example.padded(rows))) >= 2
 
 
 @pytest.mark.usefixtures("uncompiled")
 def test_what_does_not_fit_is_told_and_the_next_request_is_served() -> None:
     """Real shortness of memory: nearly all that is free is taken."""
     pipeline = stable_diffusion("ddim").to(CUDA)
-    with Atelier(pipeline) as atelier:
-        (before,) = atelier.paint(Sitter(request(steps=4), picture(1)))
+    with Bench(pipeline) as bench:
+        (before,) = bench.paint(Caller(request(steps=4), picture(1)))
         share = torch.cuda.memory_reserved() / torch.cuda.get_device_properties(0).total_memory
         torch.cuda.set_per_process_memory_fraction(min(1.0, share + 0.001))
         try:
-            (large,) = atelier.paint(Sitter(request(steps=4), picture(1, (2048, 2048))))
+            (large,) = bench.paint(Caller(request(steps=4), picture(1, (2048, 2048))))
         finally:
             torch.cuda.set_per_process_memory_fraction(1.0)
         assert type(large.end).__name__ == "OutOfMemory"
-        assert atelier.freed
-        (after,) = atelier.paint(Sitter(request(steps=4), picture(1)))
+        assert bench.freed
+        (after,) = bench.paint(Caller(request(steps=4), picture(1)))
     assert error(after.latents, before.latents) < BOUND
 
 
 @pytest.mark.usefixtures("uncompiled")
 def test_device_memory_stays_flat_over_500_mixed_requests() -> None:
-    with Atelier(stable_diffusion("dpm++2m-sde").to(CUDA)) as atelier:
-        atelier.loaded.components.images.limit = 40_000
+    with Bench(stable_diffusion("dpm++2m-sde").to(CUDA)) as bench:
+        bench.loaded.components.images.limit = 40_000
         held = []
         for hundred in range(5):
             for first in range(0, 100, 10):
-                sitters = [
-                    Sitter(
+                callers = [
+                    Caller(
                         request(f"r{number}", steps=2, strength=0.1 + 0.009 * number, prompt="p" * (number % 9)),
                         picture(number + 100 * hundred, ((64, 64), (96, 64))[number % 2]),
                     )
                     for number in range(first, first + 10)
                 ]
-                atelier.paint(*sitters)
+                bench.paint(*callers)
             torch.cuda.synchronize()
             held.append(torch.cuda.memory_allocated())
     assert held[-1] - held[1] < 4 << 20

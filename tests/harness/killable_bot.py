@@ -1,6 +1,6 @@
-"""The product's own core, stores, picture sandbox and worker process, on the chat of `tests.fakes.chat_server`.
+"""The product's own core, stores, picture sandbox and worker process, on the chat of `tests.servers.chat`.
 
-    python -m tests.e2e.killable_bot CHAT_URL DATA_DIR [CLASSIFIER]
+    python -m tests.harness.killable_bot CHAT_URL DATA_DIR [CLASSIFIER]
 
 Only the model is light (no torch), so that hundreds of jobs and dozens of kills fit into a test.
 """
@@ -24,7 +24,7 @@ from bot.ports import MessageRef
 from config.logging import setup_logging
 from config.reading import load_settings
 from inference.worker.engine import ProcessEngine
-from tests.fakes.core import png
+from tests.builders.requests import png
 
 PLATFORM = "socketchat"
 

@@ -1,6 +1,6 @@
 """The command `pentimento` with the tests' torch-free models; everything else in it is the product's own.
 
-python -m tests.fakes.product serve
+python -m tests.harness.product serve
 """
 
 import sys

@@ -17,14 +17,14 @@ from bot.domain.limits import Limits
 from bot.domain.safety import Policy
 from bot.lifecycle import Core, Running
 from bot.ports import Messenger, Moderator
-from tests.fakes.core import assemble
 from tests.fakes.engine import FakeEngine
 from tests.fakes.picture_reader import InProcessPictureReader
-from tests.fakes.slack_server.server import APP_TOKEN, SIGNING_SECRET, SlackServer
+from tests.harness.core import assemble
+from tests.servers.slack.server import APP_TOKEN, SIGNING_SECRET, SlackServer
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Bench:
     """What runs.
 
     Attributes:
@@ -64,7 +64,7 @@ def http_options(server: SlackServer, **changes: object) -> SlackOptions:
 
 
 @asynccontextmanager
-async def house(
+async def bench(
     server: SlackServer,
     folder: Path,
     *,
@@ -74,7 +74,7 @@ async def house(
     moderator: Moderator | None = None,
     policy: Policy | None = None,
     start: bool = True,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[Bench]:
     """A running service; entered again on the same folder it is a restart."""
     engine = engine or FakeEngine(slots=1)
     messengers: dict[str, Messenger] = {}
@@ -105,7 +105,7 @@ async def house(
         )
         await parts.enter_async_context(platform)
         messengers[platform.name] = platform.messenger
-        made = House(core, messengers, platform, engine)
+        made = Bench(core, messengers, platform, engine)
         if not start:
             yield made
             return

@@ -59,7 +59,7 @@ def request(name: str = "r", **wanted: Any) -> Img2ImgRequest:
 
 
 @dataclass(eq=False)
-class Sitter:
+class Caller:
     """A request's end of a task: counts its steps, and leaves when told to."""
 
     request: Img2ImgRequest
@@ -96,8 +96,8 @@ class Sitter:
 
 
 @dataclass
-class Painted:
-    """What became of a sitter.
+class Ended:
+    """What became of a caller.
 
     Attributes:
         latents: as they were when the run ended, [channels, height, width]; None where it never began.
@@ -108,7 +108,7 @@ class Painted:
     end: Image.Image | Exception
 
 
-class Atelier:
+class Bench:
     """A context manager that owns a loop."""
 
     def __init__(
@@ -140,26 +140,26 @@ class Atelier:
     def __exit__(self, *_: object) -> None:
         self.loop.close()
 
-    def paint(self, *sitters: Sitter) -> list[Painted]:
+    def paint(self, *callers: Caller) -> list[Ended]:
         """All at the same time, each in a thread of its own."""
-        with ThreadPoolExecutor(max(1, len(sitters))) as threads:
-            return list(threads.map(self._paint, sitters, timeout=PATIENCE))
+        with ThreadPoolExecutor(max(1, len(callers))) as threads:
+            return list(threads.map(self._paint, callers, timeout=PATIENCE))
 
     def loaded_of(self, loras: tuple[Lora, ...]) -> LoadedModel:
         return with_loras(self.loaded, self._lora_set, loras)
 
-    def _paint(self, sitter: Sitter) -> Painted:
+    def _paint(self, caller: Caller) -> Ended:
         try:
-            control = sitter.request.control
+            control = caller.request.control
             net = None if control is None else self.loaded.controls.get(control.kind)
-            run = Run.of(sitter.task(), self.loaded_of(sitter.request.loras), net)
+            run = Run.of(caller.task(), self.loaded_of(caller.request.loras), net)
         except Exception as error:  # noqa: BLE001 -- the test looks at it
-            return Painted(None, error)
+            return Ended(None, error)
         try:
             end: Image.Image | Exception = self.loop.paint(run)
         except Exception as error:  # noqa: BLE001 -- the test looks at it
             end = error.with_traceback(None)  # that would hold on to everything which was at work
-        return Painted(run.state[0] if hasattr(run, "state") else None, end)
+        return Ended(run.state[0] if hasattr(run, "state") else None, end)
 
     def _free(self) -> None:
         self.freed += 1
@@ -193,5 +193,5 @@ def error(one: torch.Tensor | None, other: torch.Tensor | None) -> float:
     return float((one.float() - other.float()).norm() / other.float().norm())
 
 
-def worst(ours: Sequence[Painted], theirs: Sequence[torch.Tensor]) -> float:
+def worst(ours: Sequence[Ended], theirs: Sequence[torch.Tensor]) -> float:
     return max(error(painted.latents, latents) for painted, latents in zip(ours, theirs, strict=True))

@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from inference.api import ControlKind
-from tests.fakes.sketches import sketch
+from tests.builders.sketches import sketch
 from training.control_report import held_out_maps
 from training.edge_maps import agreement, draw_map
 from training.photographs import to_image

@@ -12,7 +12,7 @@ import torch
 import transformers
 from transformers.models.qwen2.tokenization_qwen2 import pre_tokenizers
 
-from tests.fakes import tiny_models as tiny
+from tests.tiny_models import folders as tiny
 
 QWEN_WORDS = ("<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>")
 

@@ -154,11 +154,16 @@ FAMILIES: dict[str, Callable[[], Any]] = {
 
 def save(family: str, folder: Path, **kwargs: Any) -> Path:
     """Make a model of the family and write it to `folder`."""
+    return save_made(FAMILIES[family], folder, **kwargs)
+
+
+def save_made(make: Callable[[], Any], folder: Path, **kwargs: Any) -> Path:
+    """Write what `make` makes to `folder`, the same weights each time."""
     torch.manual_seed(0)
-    FAMILIES[family]().save_pretrained(str(folder), **kwargs)
-    if family == "sd3":  # what is left out on purpose must be named in the index, else loading asks for it
-        absent = ("text_encoder_3", "tokenizer_3", "image_encoder", "feature_extractor")
-        edit_index(folder, **{name: [None, None] for name in absent})
+    pipeline = make()
+    pipeline.save_pretrained(str(folder), **kwargs)
+    # what is left out on purpose must be named in the index, else loading asks for it
+    edit_index(folder, **{name: [None, None] for name, part in pipeline.components.items() if part is None})
     return folder
 
 
@@ -170,14 +175,14 @@ def edit_index(folder: Path, **changes: Any) -> None:
 
 def save_overflowing(folder: Path) -> Path:
     """A model of a family outside the step loop whose decoder makes no numbers."""
-    torch.manual_seed(0)
-    pipeline = stable_diffusion_3()
-    with torch.no_grad():
-        pipeline.vae.decoder.conv_out.bias.fill_(float("nan"))
-    pipeline.save_pretrained(str(folder))
-    absent = ("text_encoder_3", "tokenizer_3", "image_encoder", "feature_extractor")
-    edit_index(folder, **{name: [None, None] for name in absent})
-    return folder
+
+    def overflowing() -> Any:
+        pipeline = stable_diffusion_3()
+        with torch.no_grad():
+            pipeline.vae.decoder.conv_out.bias.fill_(float("nan"))
+        return pipeline
+
+    return save_made(overflowing, folder)
 
 
 def save_inpainting(folder: Path) -> Path:

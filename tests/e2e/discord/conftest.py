@@ -16,15 +16,16 @@ from bot.domain.safety import Policy
 from bot.lifecycle import Core, Running
 from bot.ports import Messenger, Moderator
 from bot.system import SystemIds
-from tests.fakes.core import STYLES, png
-from tests.fakes.discord_server import DiscordServer
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel
+from tests.builders.requests import png
 from tests.fakes.engine import MODEL, FakeEngine
 from tests.fakes.images import FolderImageStore
 from tests.fakes.moderator import FakeModerator
 from tests.fakes.picture_reader import InProcessPictureReader
 from tests.fakes.store import MemoryJobStore
+from tests.harness.core import STYLES
+from tests.servers.discord import DiscordServer
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel
 
 PNG = png()
 

@@ -5,8 +5,8 @@ import pytest
 from bot.domain.ids import JobId
 from tests.e2e.discord.conftest import PNG, Bench
 from tests.e2e.discord.test_buttons import result_of
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel, Post
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel, Post
 
 GONE = "not kept any more"
 VERBS = ("rerun", "reroll", "sweep", "chain", "edit", "askmap", "showmap", "usemap", "details", "cancel", "delete")

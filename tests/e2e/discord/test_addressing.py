@@ -2,11 +2,11 @@
 
 import asyncio
 
+from tests.builders.requests import png
 from tests.e2e.discord.conftest import PNG, Bench
 from tests.e2e.discord.test_buttons import result_of
-from tests.fakes.core import png
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel, Post
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel, Post
 
 
 def roles(channel: Channel) -> tuple[str, str]:

@@ -6,9 +6,9 @@ from tests.e2e.discord.conftest import Bench, Start, eventually
 from tests.e2e.discord.test_buttons import result_of
 from tests.e2e.discord.test_faults import running
 from tests.e2e.discord.test_time_and_restarts import QUARTER, collect_offered
-from tests.fakes.discord_server import DiscordServer
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel
+from tests.servers.discord import DiscordServer
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel
 
 
 @pytest.mark.parametrize("after", [False, True])

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from bot.domain.ids import JobId
+from tests.builders.requests import png
 from tests.e2e.discord.conftest import PNG, Bench, Start
-from tests.fakes.core import png
-from tests.fakes.discord_server import DiscordServer
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel, Post
+from tests.servers.discord import DiscordServer
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel, Post
 
 
 async def result_of(bench: Bench, person: Person, channel: Channel, **options: Any) -> Post:

@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from tests.e2e.discord.conftest import PNG, Bench
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel, Post
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel, Post
 
 STATUSES = (500, 502, 503, 429)
 

@@ -6,7 +6,7 @@ from adapters.discord.check import look
 from adapters.discord.connection import Connection
 from adapters.discord.permissions import NEEDED
 from bot.domain.errors import FatalError
-from tests.fakes.discord_server import DiscordServer
+from tests.servers.discord import DiscordServer
 
 
 async def findings(discord: DiscordServer, token: str = "") -> dict[str, tuple[str, str]]:

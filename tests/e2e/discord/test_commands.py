@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.e2e.discord.conftest import PNG, Bench
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel
 from tests.fakes.engine import MODEL
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel
 
 
 async def test_a_picture_and_words_become_a_result_with_its_buttons(

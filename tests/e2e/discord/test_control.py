@@ -3,12 +3,12 @@
 import pytest
 
 from inference.api import Control, ControlKind
+from tests.builders.pictures import drawing
+from tests.builders.requests import png
 from tests.e2e.discord.conftest import PNG, Bench, Start
-from tests.fakes.core import png
-from tests.fakes.discord_server import DiscordServer
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel
-from tests.fakes.pictures import drawing
+from tests.servers.discord import DiscordServer
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel
 
 
 @pytest.mark.usefixtures("bench")

@@ -14,8 +14,8 @@ from bot.domain.ids import JobId
 from bot.rendering import render
 from tests.e2e.discord.conftest import PNG, Bench, eventually
 from tests.e2e.discord.test_buttons import result_of
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Asked, Channel, Post
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Asked, Channel, Post
 
 BY_TOKEN = r"/webhooks/.*/messages/"
 OPENING = "/users/@me/channels"

@@ -9,9 +9,9 @@ from adapters.discord.connection import Connection
 from bot.domain.errors import FatalError
 from tests.e2e.discord.conftest import Bench, Start
 from tests.e2e.discord.test_buttons import result_of
-from tests.fakes.discord_server import DiscordServer
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel
+from tests.servers.discord import DiscordServer
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel
 
 
 async def test_a_lost_gateway_connection_is_resumed(bench: Bench, anna: Person, channel: Channel) -> None:

@@ -4,12 +4,12 @@ import pytest
 from PIL import Image
 
 from inference.api import Img2ImgRequest
+from tests.builders.requests import png
 from tests.e2e.discord.conftest import PNG, Bench
 from tests.e2e.discord.test_buttons import result_of
-from tests.fakes.core import png
-from tests.fakes.discord_server import payloads
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel
+from tests.servers.discord import payloads
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel
 
 CRIMSON = (220, 20, 60)
 

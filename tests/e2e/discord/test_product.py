@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.discord.test_faults import noise
-from tests.fakes.discord_server import DiscordServer
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel, Post
+from tests.servers.discord import DiscordServer
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel, Post
 
 REPOSITORY = Path(__file__).parents[3]
 MODEL = REPOSITORY / "inference" / "pocket" / "model_index.json"

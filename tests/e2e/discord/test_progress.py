@@ -10,15 +10,15 @@ from adapters.discord.files import FileMaker
 from bot.domain.card import Progress
 from bot.domain.job import JobStatus, Lineage
 from bot.rendering import render
+from tests.builders.jobs import a_job
+from tests.builders.requests import png
 from tests.contract.test_messenger import Pngs, card
 from tests.e2e.discord.conftest import PNG, Bench, Start, eventually
 from tests.e2e.discord.test_buttons import result_of
 from tests.e2e.discord.test_faults import running
-from tests.fakes.core import png
-from tests.fakes.discord_server import DiscordServer
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel
-from tests.fakes.jobs import a_job
+from tests.servers.discord import DiscordServer
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel
 
 
 async def test_a_waiting_job_tells_what_was_understood_its_place_and_when(

@@ -10,12 +10,12 @@ from bot.domain.safety import Outcome, Policy, Verdict
 from tests.e2e.discord.conftest import PNG, Bench, bench_on
 from tests.e2e.discord.test_buttons import result_of
 from tests.e2e.discord.test_settings import set_
-from tests.fakes.discord_server import DiscordServer
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel
 from tests.fakes.images import FolderImageStore
 from tests.fakes.moderator import FakeModerator
 from tests.fakes.store import MemoryJobStore
+from tests.servers.discord import DiscordServer
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel
 
 
 @pytest.fixture

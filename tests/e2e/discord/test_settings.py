@@ -9,9 +9,9 @@ from adapters.discord.places import guild_key
 from bot.domain.place import PlaceSettings
 from tests.e2e.discord.conftest import PNG, Bench
 from tests.e2e.discord.test_buttons import result_of
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel, Post
 from tests.fakes.engine import MODEL
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel, Post
 
 
 async def set_(bench: Bench, at: Channel, sub: str = "set", /, **given: Any) -> Post:

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders.pictures import drawing, saved
+from tests.builders.sketches import lines_kept, sketch
 from tests.e2e.discord.test_product import PICTURE_SECONDS, is_done, product
-from tests.fakes.discord_server import DiscordServer
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel
-from tests.fakes.pictures import drawing, saved
-from tests.fakes.product import keeps_structure
-from tests.fakes.sketches import lines_kept, sketch
+from tests.harness.product import keeps_structure
+from tests.servers.discord import DiscordServer
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel
 
-MODULE = "tests.fakes.product"
+MODULE = "tests.harness.product"
 
 
 async def test_a_sketch_its_map_and_the_pictures_made_with_it(

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from tests.builders.requests import png
 from tests.e2e.discord.conftest import PNG, Bench
 from tests.e2e.discord.test_safety import names
-from tests.fakes.core import png
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel, Post
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel, Post
 
 
 async def spoiled(bench: Bench, anna: Person, channel: Channel, files: dict[str, bytes], **more: Any) -> Post:

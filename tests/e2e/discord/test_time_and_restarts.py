@@ -10,10 +10,10 @@ from bot.ports import InboxEvent
 from tests.e2e.discord.conftest import PNG, Bench, Start, eventually
 from tests.e2e.discord.test_buttons import result_of
 from tests.e2e.discord.test_faults import given_up, running
-from tests.fakes.discord_server import DiscordServer
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.world import Channel, Post
 from tests.fakes.store import MemoryJobStore
+from tests.servers.discord import DiscordServer
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel, Post
 
 QUARTER = 15 * 60
 COMMANDS = "/api/v10/applications/{}/commands"

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.slack_house import House, house
-from tests.fakes.slack_server.member import Member
-from tests.fakes.slack_server.server import SlackServer, slack_server
-from tests.fakes.slack_server.state import Conversation, Team
+from tests.harness.slack import Bench, bench
+from tests.servers.slack.member import Member
+from tests.servers.slack.server import SlackServer, slack_server
+from tests.servers.slack.state import Conversation, Team
 
 
 @pytest.fixture
@@ -37,6 +37,6 @@ def general(slack: SlackServer, team: Team, ann: Member, bob: Member) -> Convers
 
 
 @pytest.fixture
-async def running(slack: SlackServer, tmp_path: Path) -> AsyncIterator[House]:
-    async with house(slack, tmp_path) as made:
+async def running(slack: SlackServer, tmp_path: Path) -> AsyncIterator[Bench]:
+    async with bench(slack, tmp_path) as made:
         yield made

@@ -5,11 +5,11 @@ import asyncio
 import pytest
 
 from bot.domain.ids import JobId, generation_id
-from tests.fakes.core import png
-from tests.fakes.slack_house import House
-from tests.fakes.slack_server.member import Member, buttons, words
-from tests.fakes.slack_server.server import Ack
-from tests.fakes.slack_server.state import Conversation, Json, Team
+from tests.builders.requests import png
+from tests.harness.slack import Bench
+from tests.servers.slack.member import Member, buttons, words
+from tests.servers.slack.server import Ack
+from tests.servers.slack.state import Conversation, Json, Team
 
 VERBS = ("rerun", "reroll", "sweep", "chain", "edit", "askmap", "showmap", "usemap", "cancel", "delete", "publish")
 
@@ -35,7 +35,7 @@ def forged(message: Json, verb: str, job: JobId) -> Json:
 @pytest.mark.parametrize("verb", VERBS)
 async def test_an_id_that_was_not_given_here_is_refused(
     *,
-    running: House,
+    running: Bench,
     ann: Member,
     bob: Member,
     general: Conversation,
@@ -60,7 +60,7 @@ async def test_an_id_that_was_not_given_here_is_refused(
 
 
 async def test_info_of_a_private_job_or_of_another_channels_is_that_of_an_unknown_one(
-    running: House, ann: Member, bob: Member, general: Conversation, team: Team
+    running: Bench, ann: Member, bob: Member, general: Conversation, team: Team
 ) -> None:
     del running
     public = job_in(await made(ann, general, team))
@@ -72,7 +72,7 @@ async def test_info_of_a_private_job_or_of_another_channels_is_that_of_an_unknow
 
 
 async def test_a_strangers_cross_is_an_opinion_and_an_admins_is_an_order(
-    running: House, ann: Member, bob: Member, general: Conversation, team: Team
+    running: Bench, ann: Member, bob: Member, general: Conversation, team: Team
 ) -> None:
     result = await made(ann, general, team)
     target = generation_id(job_in(result), 0)
@@ -88,7 +88,7 @@ async def test_a_strangers_cross_is_an_opinion_and_an_admins_is_an_order(
 
 
 async def test_info_of_a_private_job_is_for_its_requester_alone(
-    running: House, ann: Member, bob: Member, general: Conversation, team: Team
+    running: Bench, ann: Member, bob: Member, general: Conversation, team: Team
 ) -> None:
     file = ann.slack.state.add_file(team, ann.user, png())
     await ann.submit(await ann.open("/img2img", general, "a secret --private"), file=file)

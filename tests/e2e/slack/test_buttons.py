@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.domain.job import JobStatus
-from tests.fakes.core import png
-from tests.fakes.slack_house import House
-from tests.fakes.slack_server.member import Member, buttons, images, words
-from tests.fakes.slack_server.state import Conversation, File, Json, Team
+from tests.builders.requests import png
+from tests.harness.slack import Bench
+from tests.servers.slack.member import Member, buttons, images, words
+from tests.servers.slack.state import Conversation, File, Json, Team
 
 Ask = Callable[..., Awaitable[Json]]
 
@@ -22,7 +22,7 @@ def photo(ann: Member, team: Team) -> File:
 
 
 @pytest.fixture
-async def result(running: House, ann: Member, general: Conversation, photo: File) -> Json:
+async def result(running: Bench, ann: Member, general: Conversation, photo: File) -> Json:
     """A finished picture of Ann's in the channel."""
     del running
     await ann.submit(await ann.open("/img2img", general, "a boat --strength 0.5 --seed 7"), file=photo)
@@ -30,7 +30,7 @@ async def result(running: House, ann: Member, general: Conversation, photo: File
 
 
 async def test_a_rerun_is_the_pressers_job_in_the_thread_with_the_same_seed(
-    running: House, bob: Member, general: Conversation, result: Json
+    running: Bench, bob: Member, general: Conversation, result: Json
 ) -> None:
     await bob.press("Strong", general, result)
     rerun = await bob.result(general, 1)
@@ -70,7 +70,7 @@ async def test_edit_opens_a_form_with_what_was_asked(ann: Member, general: Conve
 
 @pytest.mark.parametrize("label", ["Edit", "Chain"])
 async def test_another_style_of_a_result_brings_its_strength_and_guidance(
-    running: House, ann: Member, general: Conversation, result: Json, label: str
+    running: Bench, ann: Member, general: Conversation, result: Json, label: str
 ) -> None:
     form = await ann.opens(lambda: ann.press(label, general, result))
     await ann.submit(form, style="oil")
@@ -83,7 +83,7 @@ async def test_another_style_of_a_result_brings_its_strength_and_guidance(
 
 
 async def test_an_edit_can_take_style_and_negative_words_away_again(
-    ann: Member, general: Conversation, photo: File, result: Json, running: House
+    ann: Member, general: Conversation, photo: File, result: Json, running: Bench
 ) -> None:
     del result
     await ann.submit(await ann.open("/img2img", general, "x --style oil --no people --steps 3"), file=photo)
@@ -167,7 +167,7 @@ async def test_a_workspace_admin_deletes_anybodys(bob: Member, general: Conversa
 
 
 async def test_a_waiting_job_is_cancelled_by_its_owner_only(
-    running: House, ann: Member, bob: Member, general: Conversation, photo: File
+    running: Bench, ann: Member, bob: Member, general: Conversation, photo: File
 ) -> None:
     running.engine.hold()
     await ann.submit(await ann.open("/img2img", general, "a boat"), file=photo)
@@ -203,7 +203,7 @@ async def test_reactions_act(ann: Member, bob: Member, general: Conversation, re
 
 
 async def test_a_cross_cancels_a_running_job_of_mine(
-    running: House, ann: Member, general: Conversation, photo: File
+    running: Bench, ann: Member, general: Conversation, photo: File
 ) -> None:
     running.engine.hold()
     await ann.submit(await ann.open("/img2img", general, "a boat"), file=photo)
@@ -215,7 +215,7 @@ async def test_a_cross_cancels_a_running_job_of_mine(
 
 
 async def test_everything_about_a_member_is_deleted_on_request(
-    running: House, ann: Member, general: Conversation, result: Json
+    running: Bench, ann: Member, general: Conversation, result: Json
 ) -> None:
     del result
     page = await ann.open("/privacy", general)
@@ -237,7 +237,7 @@ async def test_everything_about_a_member_is_sent_on_request(
         assert any(name.endswith(".png") for name in packed.namelist())
 
 
-async def test_the_queue_page_cancels(running: House, ann: Member, general: Conversation, photo: File) -> None:
+async def test_the_queue_page_cancels(running: Bench, ann: Member, general: Conversation, photo: File) -> None:
     running.engine.hold()
     await ann.submit(await ann.open("/img2img", general, "a boat"), file=photo)
     (waiting,) = await ann.see(lambda: ann.from_bot(general))
@@ -249,7 +249,7 @@ async def test_the_queue_page_cancels(running: House, ann: Member, general: Conv
 
 
 async def test_info_tells_about_a_job_by_its_id(
-    running: House, ann: Member, general: Conversation, result: Json
+    running: Bench, ann: Member, general: Conversation, result: Json
 ) -> None:
     job = await running.core.store.job_of_message(f'{{"channel":"{general.id}","ts":"{result["ts"]}"}}')
     assert job is not None

@@ -2,8 +2,8 @@
 
 from adapters.slack.check import check_slack
 from adapters.slack.scopes import SCOPES
-from tests.fakes.slack_house import options
-from tests.fakes.slack_server.server import SlackServer
+from tests.harness.slack import options
+from tests.servers.slack.server import SlackServer
 
 
 async def verdicts(slack: SlackServer, **changes: object) -> list[tuple[bool, str]]:

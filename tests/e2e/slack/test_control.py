@@ -3,11 +3,11 @@
 import pytest
 
 from inference.api import Control, ControlKind
-from tests.fakes.core import png
-from tests.fakes.pictures import drawing
-from tests.fakes.slack_house import House
-from tests.fakes.slack_server.member import Member, buttons, images, words
-from tests.fakes.slack_server.state import Conversation, File, Json, Team
+from tests.builders.pictures import drawing
+from tests.builders.requests import png
+from tests.harness.slack import Bench
+from tests.servers.slack.member import Member, buttons, images, words
+from tests.servers.slack.state import Conversation, File, Json, Team
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def field(form: Json, name: str) -> Json:
 
 
 async def test_a_sketch_becomes_a_picture_that_keeps_its_lines(
-    running: House, ann: Member, general: Conversation, sketch: File
+    running: Bench, ann: Member, general: Conversation, sketch: File
 ) -> None:
     form = await ann.open("/img2img", general, "a planet --strength 1 --control scribble --control-scale 0.8")
     assert [each["value"] for each in field(form, "control")["options"]] == ["none", "canny", "scribble"]
@@ -37,7 +37,7 @@ async def test_a_sketch_becomes_a_picture_that_keeps_its_lines(
 
 
 async def test_a_map_is_shown_before_anything_is_painted_and_then_used(
-    running: House, ann: Member, general: Conversation, sketch: File
+    running: Bench, ann: Member, general: Conversation, sketch: File
 ) -> None:
     form = await ann.open("/map", general)
     await ann.submit(form, file=sketch, control="canny")
@@ -57,7 +57,7 @@ async def test_a_map_is_shown_before_anything_is_painted_and_then_used(
 
 
 async def test_a_map_that_was_asked_for_with_words_is_used_at_once_and_shown_again(
-    running: House, ann: Member, bob: Member, general: Conversation, sketch: File
+    running: Bench, ann: Member, bob: Member, general: Conversation, sketch: File
 ) -> None:
     await ann.submit(await ann.open("/map", general, "a planet --control canny"), file=sketch)
     shown = await ann.result(general)
@@ -70,7 +70,7 @@ async def test_a_map_that_was_asked_for_with_words_is_used_at_once_and_shown_aga
 
 
 async def test_a_map_of_ones_own_goes_along_until_control_is_let_go_of(
-    running: House, ann: Member, general: Conversation, sketch: File, team: Team
+    running: Bench, ann: Member, general: Conversation, sketch: File, team: Team
 ) -> None:
     photo = ann.slack.state.add_file(team, ann.user, png())
     form = await ann.open("/img2img", general, "a planet --control canny --seed 1")
@@ -91,7 +91,7 @@ async def test_a_map_of_ones_own_goes_along_until_control_is_let_go_of(
 
 
 async def test_a_map_that_was_drawn_is_drawn_anew_in_a_thread(
-    running: House, ann: Member, general: Conversation, sketch: File
+    running: Bench, ann: Member, general: Conversation, sketch: File
 ) -> None:
     message = await ann.say(general, "a planet --control canny", files=[sketch])
     await ann.result(general)
@@ -100,14 +100,14 @@ async def test_a_map_that_was_drawn_is_drawn_anew_in_a_thread(
     assert [request.control for request in running.engine.requests] == [Control(kind=ControlKind.CANNY)] * 2
 
 
-async def test_the_map_alone_by_a_flag(running: House, ann: Member, general: Conversation, sketch: File) -> None:
+async def test_the_map_alone_by_a_flag(running: Bench, ann: Member, general: Conversation, sketch: File) -> None:
     await ann.say(general, "--map --control canny", files=[sketch])
     assert "The map" in words(await ann.result(general))
     assert running.engine.requests[0].map_only
 
 
 async def test_the_map_of_a_result_by_a_flag_in_its_thread(
-    running: House, ann: Member, general: Conversation, sketch: File
+    running: Bench, ann: Member, general: Conversation, sketch: File
 ) -> None:
     message = await ann.say(general, "a planet", files=[sketch])
     await ann.result(general)
@@ -119,7 +119,7 @@ async def test_the_map_of_a_result_by_a_flag_in_its_thread(
 
 
 async def test_what_makes_no_sense_is_told_where_it_stands(
-    running: House, ann: Member, general: Conversation, sketch: File
+    running: Bench, ann: Member, general: Conversation, sketch: File
 ) -> None:
     form = await ann.open("/img2img", general, "x --control canny --control-scale 0.5")
     answer = await ann.submit(form, file=sketch, control_start="0.5", control_end="0.2")

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import StorageFailed
-from tests.fakes.core import png
-from tests.fakes.slack_house import House, house
-from tests.fakes.slack_server.member import Member, images, words
-from tests.fakes.slack_server.server import SlackServer
-from tests.fakes.slack_server.state import Conversation, File, Team
+from tests.builders.requests import png
+from tests.harness.slack import Bench, bench
+from tests.servers.slack.member import Member, images, words
+from tests.servers.slack.server import SlackServer
+from tests.servers.slack.state import Conversation, File, Team
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ class TestDelivery:
         assert images(await ann.result(slack.state.direct(ann.team, ann.user.id)))
 
     async def test_a_message_removed_in_the_middle_does_not_cost_the_picture(
-        self, running: House, slack: SlackServer, ann: Member, general: Conversation, photo: File
+        self, running: Bench, slack: SlackServer, ann: Member, general: Conversation, photo: File
     ) -> None:
         running.engine.hold()
         await ask(ann, general, photo)
@@ -135,7 +135,7 @@ class TestDelivery:
 
     @pytest.mark.parametrize("error", ["token_revoked", "account_inactive"])
     async def test_a_dead_token_ends_the_delivery_without_a_storm(
-        self, running: House, ann: Member, general: Conversation, photo: File, error: str
+        self, running: Bench, ann: Member, general: Conversation, photo: File, error: str
     ) -> None:
         slack = ann.slack
         running.engine.hold()
@@ -294,7 +294,7 @@ class TestIntake:
             },
         )
 
-    async def test_a_refused_prompt_limit_is_told(self, running: House, ann: Member, general: Conversation) -> None:
+    async def test_a_refused_prompt_limit_is_told(self, running: Bench, ann: Member, general: Conversation) -> None:
         del running
         await ann.command("/img2img", general, "x --style nonsense-that-is-none")
         assert await ann.see(lambda: ann.slack.state.views)
@@ -303,7 +303,7 @@ class TestIntake:
 async def test_a_disk_that_refuses_is_told_and_events_are_asked_for_again(
     slack: SlackServer, ann: Member, general: Conversation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with house(slack, tmp_path) as running:
+    async with bench(slack, tmp_path) as running:
 
         async def refuses(_event: object) -> bool:
             raise StorageFailed

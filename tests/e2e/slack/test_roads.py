@@ -10,11 +10,11 @@ import pytest
 from adapters.slack.inbound import inbound
 from bot.domain.errors import FatalError
 from bot.ports import InboxEvent
-from tests.fakes.core import png
-from tests.fakes.slack_house import house, http_options, options
-from tests.fakes.slack_server.member import Member, images
-from tests.fakes.slack_server.server import NotAcknowledged, SlackServer, signed
-from tests.fakes.slack_server.state import Conversation, File, Team
+from tests.builders.requests import png
+from tests.harness.slack import bench, http_options, options
+from tests.servers.slack.member import Member, images
+from tests.servers.slack.server import NotAcknowledged, SlackServer, signed
+from tests.servers.slack.state import Conversation, File, Team
 
 
 @pytest.fixture
@@ -66,30 +66,30 @@ async def test_a_proxy_of_the_environment_is_not_asked_for_what_lies_on_this_mac
 ) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
-    async with house(slack, tmp_path):
+    async with bench(slack, tmp_path):
         await ann.open("/help", general)
 
 
 async def test_a_wrong_app_token_ends_the_start(slack: SlackServer, tmp_path: Path) -> None:
     with pytest.raises(FatalError, match="SLACK_APP_TOKEN"):
-        async with house(slack, tmp_path, settings=options(slack, app_token="xapp-wrong")):
+        async with bench(slack, tmp_path, settings=options(slack, app_token="xapp-wrong")):
             pass
 
 
 async def test_a_wrong_bot_token_ends_the_start(slack: SlackServer, tmp_path: Path) -> None:
     with pytest.raises(FatalError, match="SLACK_BOT_TOKEN"):
-        async with house(slack, tmp_path, settings=options(slack, bot_token="xoxb-wrong")):
+        async with bench(slack, tmp_path, settings=options(slack, bot_token="xoxb-wrong")):
             pass
 
 
 async def test_what_was_written_down_before_a_crash_is_done_after_the_restart(
     slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path
 ) -> None:
-    async with house(slack, tmp_path, start=False):
+    async with bench(slack, tmp_path, start=False):
         # The intake takes it up and acknowledges; the work on it never begins, as if the process died here.
         await ann.say(general, "a boat", files=[photo])
     assert ann.from_bot(general) == []
-    async with house(slack, tmp_path):
+    async with bench(slack, tmp_path):
         await ann.result(general)
     assert len(ann.from_bot(general)) == 1
 
@@ -97,7 +97,7 @@ async def test_what_was_written_down_before_a_crash_is_done_after_the_restart(
 async def test_a_message_posted_before_a_crash_is_found_again(
     slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path
 ) -> None:
-    async with house(slack, tmp_path) as first:
+    async with bench(slack, tmp_path) as first:
         first.engine.hold()
         await ann.say(general, "a boat", files=[photo])
         (message,) = await ann.see(lambda: ann.from_bot(general))
@@ -106,7 +106,7 @@ async def test_a_message_posted_before_a_crash_is_found_again(
         # What a crash between Slack's answer and our note of it leaves behind.
         async with first.core.store.database.transaction() as tx:  # type: ignore[attr-defined]
             await tx.execute("UPDATE outbox SET message = NULL WHERE job = ?", (job.id,))
-    async with house(slack, tmp_path):
+    async with bench(slack, tmp_path):
         await ann.result(general)
     assert len(ann.from_bot(general)) == 1
 
@@ -115,7 +115,7 @@ async def test_a_direct_message_posted_before_a_crash_is_found_again(
     slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path
 ) -> None:
     direct = slack.state.direct(ann.team, ann.user.id)
-    async with house(slack, tmp_path) as first:
+    async with bench(slack, tmp_path) as first:
         first.engine.hold()
         await ann.say(general, "a boat --private", files=[photo])
         (message,) = await ann.see(lambda: ann.from_bot(direct))
@@ -123,7 +123,7 @@ async def test_a_direct_message_posted_before_a_crash_is_found_again(
         (job,) = await first.core.store.open_jobs()
         async with first.core.store.database.transaction() as tx:  # type: ignore[attr-defined]
             await tx.execute("UPDATE outbox SET message = NULL WHERE job = ?", (job.id,))
-    async with house(slack, tmp_path):
+    async with bench(slack, tmp_path):
         await ann.result(direct)
     assert len(ann.from_bot(direct)) == 1
 
@@ -131,9 +131,9 @@ async def test_a_direct_message_posted_before_a_crash_is_found_again(
 async def test_a_replayed_command_whose_time_is_over_is_told(
     slack: SlackServer, ann: Member, general: Conversation, tmp_path: Path
 ) -> None:
-    async with house(slack, tmp_path, start=False):
+    async with bench(slack, tmp_path, start=False):
         await ann.command("/img2img", general, trigger="late")
-    async with house(slack, tmp_path):
+    async with bench(slack, tmp_path):
         await ann.told("please try again")
 
 
@@ -141,7 +141,7 @@ class TestHttp:
     async def test_the_same_handlers_answer(
         self, slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path
     ) -> None:
-        async with house(slack, tmp_path, settings=http_options(slack)):
+        async with bench(slack, tmp_path, settings=http_options(slack)):
             await ann.submit(await ann.open("/img2img", general, "a boat"), file=photo)
             result = await ann.result(general)
             await ann.press("Strong", general, result)
@@ -173,7 +173,7 @@ class TestHttp:
             "odd letters": {**signed(content), "X-Slack-Signature": "v0=ä"},
         }
         unreadable = {"no JSON": b"{nope", "a list": b"[1]", "no UTF-8": b"\xff\xfe", "nothing": b""}
-        async with house(slack, tmp_path, settings=http_options(slack)) as running:
+        async with bench(slack, tmp_path, settings=http_options(slack)) as running:
             for name, headers in bad.items():
                 ack = await slack.post(content, {"Content-Type": "application/json", **headers})
                 assert ack.status == 401, name
@@ -187,19 +187,19 @@ class TestHttp:
         self, slack: SlackServer, tmp_path: Path, body: bytes
     ) -> None:
         media = "application/x-www-form-urlencoded" if body.startswith(b"payload") else "application/json"
-        async with house(slack, tmp_path, settings=http_options(slack)):
+        async with bench(slack, tmp_path, settings=http_options(slack)):
             assert (await slack.post(body, {"Content-Type": media, **signed(body)})).status == 400
 
     async def test_a_test_of_the_certificate_needs_no_signature(self, slack: SlackServer, tmp_path: Path) -> None:
         body = b"ssl_check=1&token=x"
-        async with house(slack, tmp_path, settings=http_options(slack)) as running:
+        async with bench(slack, tmp_path, settings=http_options(slack)) as running:
             ack = await slack.post(body, {"Content-Type": "application/x-www-form-urlencoded"})
             assert ack.status == 200
             assert await running.core.store.unsettled("slack") == []
 
     async def test_url_verification_is_answered(self, slack: SlackServer, tmp_path: Path) -> None:
         body = json.dumps({"type": "url_verification", "challenge": "abc", "token": "x"}).encode()
-        async with house(slack, tmp_path, settings=http_options(slack)):
+        async with bench(slack, tmp_path, settings=http_options(slack)):
             ack = await slack.post(body, {"Content-Type": "application/json", **signed(body)})
             assert ack.payload == {"challenge": "abc"}
 
@@ -207,13 +207,13 @@ class TestHttp:
         settings = http_options(slack)
         for name in ("one", "two"):
             (tmp_path / name).mkdir()
-        async with house(slack, tmp_path / "one", settings=settings):
+        async with bench(slack, tmp_path / "one", settings=settings):
             with pytest.raises(FatalError, match="http_port"):
-                async with house(slack, tmp_path / "two", settings=settings):
+                async with bench(slack, tmp_path / "two", settings=settings):
                     pass
 
     async def test_after_stop_intake_nothing_is_taken(self, slack: SlackServer, ann: Member, tmp_path: Path) -> None:
-        async with house(slack, tmp_path, settings=http_options(slack)) as running:
+        async with bench(slack, tmp_path, settings=http_options(slack)) as running:
             await running.slack.stop_intake()
             with pytest.raises((NotAcknowledged, OSError)):
                 await ann.command("/help", slack.state.direct(ann.team, ann.user.id))
@@ -222,10 +222,10 @@ class TestHttp:
 async def test_an_inbox_row_of_another_version_does_not_stop_the_start(
     slack: SlackServer, ann: Member, general: Conversation, photo: File, tmp_path: Path
 ) -> None:
-    async with house(slack, tmp_path, start=False) as first:
+    async with bench(slack, tmp_path, start=False) as first:
         row = InboxEvent(id="slack:old", platform="slack", payload='{"kind": "unknown"}', received_at=1.0)
         await first.core.store.receive(row)
-    async with house(slack, tmp_path) as second:
+    async with bench(slack, tmp_path) as second:
         await ann.say(general, "a boat", files=[photo])
         await ann.result(general)
         assert await second.core.store.unsettled("slack") == []

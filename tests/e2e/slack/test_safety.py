@@ -6,13 +6,13 @@ import pytest
 
 from adapters.moderation.moderator import OwnersModerator
 from bot.domain.safety import Outcome, Policy, Verdict
+from tests.builders.requests import png
 from tests.e2e.slack.test_settings import settings_of
-from tests.fakes.core import png
 from tests.fakes.moderator import FakeModerator
-from tests.fakes.slack_house import house
-from tests.fakes.slack_server.member import Member, images, words
-from tests.fakes.slack_server.server import SlackServer
-from tests.fakes.slack_server.state import Conversation, File, Team
+from tests.harness.slack import bench
+from tests.servers.slack.member import Member, images, words
+from tests.servers.slack.server import SlackServer
+from tests.servers.slack.state import Conversation, File, Team
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ async def test_a_workspaces_words_are_refused_alone_and_not_repeated(
     ann.user.is_admin = True
     photo = slack.state.add_file(ann.team, ann.user, png())
     moderator = OwnersModerator(blocked=(), classifier=None, threshold=0.5)
-    async with house(slack, tmp_path, moderator=moderator):
+    async with bench(slack, tmp_path, moderator=moderator):
         await ann.submit(await settings_of(ann, general), blocked="gun*\nred queen")
         await ann.told("are saved")
         await bob.say(general, "a GUNfight", files=[photo])
@@ -44,7 +44,7 @@ async def test_what_is_refused_ends_with_a_sentence_and_no_picture(
     sentence = "may not be shown here" if verdict is Verdict.UNSAFE else "could not be checked"
     photo = slack.state.add_file(ann.team, ann.user, png())
     files = len(slack.state.files)
-    async with house(slack, tmp_path, moderator=FakeModerator(always=verdict)):
+    async with bench(slack, tmp_path, moderator=FakeModerator(always=verdict)):
         await ann.say(general, "a boat", files=[photo])
         message = await ann.see(lambda: [each for each in ann.from_bot(general) if sentence in words(each)])
         assert not images(message[0])
@@ -55,7 +55,7 @@ async def test_what_would_be_a_spoiler_is_shown_to_its_requester_alone_and_canno
     slack: SlackServer, tmp_path: Path, ann: Member, general: Conversation, photo: File
 ) -> None:
     policy = Policy(unsafe=Outcome.SPOILER)
-    async with house(slack, tmp_path, moderator=FakeModerator(always=Verdict.UNSAFE), policy=policy):
+    async with bench(slack, tmp_path, moderator=FakeModerator(always=Verdict.UNSAFE), policy=policy):
         await ann.say(general, "a boat", files=[photo])
         await ann.see(
             lambda: [each for each in ann.from_bot(general) if "ask again for a private one" in words(each)]

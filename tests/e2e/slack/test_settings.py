@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.fakes.core import png
-from tests.fakes.slack_server.member import Member, words
-from tests.fakes.slack_server.state import Conversation, File, Json, Team
+from tests.builders.requests import png
+from tests.servers.slack.member import Member, words
+from tests.servers.slack.state import Conversation, File, Json, Team
 
 pytestmark = pytest.mark.usefixtures("running")
 

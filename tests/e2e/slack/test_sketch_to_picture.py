@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders.pictures import drawing, saved
+from tests.builders.sketches import lines_kept, sketch
 from tests.e2e.slack.test_whole_product import serving
-from tests.fakes.pictures import drawing, saved
-from tests.fakes.product import keeps_structure
-from tests.fakes.sketches import lines_kept, sketch
-from tests.fakes.slack_server.member import Member, images, words
-from tests.fakes.slack_server.server import SlackServer
-from tests.fakes.slack_server.state import Conversation
+from tests.harness.product import keeps_structure
+from tests.servers.slack.member import Member, images, words
+from tests.servers.slack.server import SlackServer
+from tests.servers.slack.state import Conversation
 
-MODULE = "tests.fakes.product"
+MODULE = "tests.harness.product"
 
 
 @pytest.mark.parametrize("mode", ["socket", "http"])

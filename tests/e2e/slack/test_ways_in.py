@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.fakes.core import png
-from tests.fakes.slack_house import House
-from tests.fakes.slack_server.member import Member, buttons, images, words
-from tests.fakes.slack_server.server import SlackServer
-from tests.fakes.slack_server.state import Conversation, File, Team
+from tests.builders.requests import png
+from tests.harness.slack import Bench
+from tests.servers.slack.member import Member, buttons, images, words
+from tests.servers.slack.server import SlackServer
+from tests.servers.slack.state import Conversation, File, Team
 
 pytestmark = pytest.mark.usefixtures("running")
 
@@ -73,7 +73,7 @@ async def test_refine_begins_gently(ann: Member, general: Conversation, photo: F
 
 
 async def test_a_style_in_a_form_brings_its_strength_and_guidance(
-    running: House, ann: Member, general: Conversation, photo: File
+    running: Bench, ann: Member, general: Conversation, photo: File
 ) -> None:
     form = await ann.open("/img2img", general, "a boat")
     strength = next(block for block in form["blocks"] if block["block_id"] == "strength")
@@ -236,7 +236,7 @@ async def test_a_private_result_comes_alone_and_is_published_on_request(
 
 
 async def test_app_home_shows_queue_results_and_for_admins_the_settings(
-    running: House, ann: Member, general: Conversation, photo: File
+    running: Bench, ann: Member, general: Conversation, photo: File
 ) -> None:
     await ann.submit(await ann.open("/img2img", general, "a boat"), file=photo)
     await ann.result(general)

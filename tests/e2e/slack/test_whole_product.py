@@ -13,11 +13,11 @@ import pytest
 from PIL import Image
 
 from adapters.sqlite.store import SqliteJobStore
-from tests.fakes.core import png
-from tests.fakes.slack_house import free_port
-from tests.fakes.slack_server.member import Member, images, words
-from tests.fakes.slack_server.server import APP_TOKEN, SIGNING_SECRET, SlackServer
-from tests.fakes.slack_server.state import Conversation
+from tests.builders.requests import png
+from tests.harness.slack import free_port
+from tests.servers.slack.member import Member, images, words
+from tests.servers.slack.server import APP_TOKEN, SIGNING_SECRET, SlackServer
+from tests.servers.slack.state import Conversation
 
 START_SECONDS = 180.0
 """Imports and the model's loading on two busy cores; nothing here is measured."""

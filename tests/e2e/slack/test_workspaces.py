@@ -11,11 +11,11 @@ from yarl import URL
 from adapters.sqlite.installations import SqliteInstallations
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.errors import FatalError
-from tests.fakes.core import png
-from tests.fakes.slack_house import House, house, http_options, options
-from tests.fakes.slack_server.member import Member
-from tests.fakes.slack_server.server import NotAcknowledged, SlackServer
-from tests.fakes.slack_server.state import Json, Team
+from tests.builders.requests import png
+from tests.harness.slack import Bench, bench, http_options, options
+from tests.servers.slack.member import Member
+from tests.servers.slack.server import NotAcknowledged, SlackServer
+from tests.servers.slack.state import Json, Team
 
 # The SDK asks `oauth.v2.access` with a class that aiohttp will drop in version 4.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
@@ -61,7 +61,7 @@ def newcomer(slack: SlackServer, team: Team, name: str = "eve") -> Member:
 async def test_two_workspaces_install_work_and_one_leaves(slack: SlackServer, tmp_path: Path) -> None:
     first, second = slack.state.teams["T00000001"], slack.state.add_team("T00000002", token="xoxb-two")
     ann, eve = newcomer(slack, first, "ann"), newcomer(slack, second)
-    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
         assert (await install(slack, first)).startswith("200")
         assert (await install(slack, second)).startswith("200")
         for member in (ann, eve):
@@ -85,7 +85,7 @@ async def test_a_guest_by_slack_connect_fills_in_a_form_of_ours(slack: SlackServ
     team = slack.state.teams["T00000001"]
     eve = newcomer(slack, team)
     channel = slack.state.add_channel(team, eve.user)
-    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)):
         await install(slack, team)
         form = await eve.open("/img2img", channel, "a boat")
         eve.home = slack.state.add_team("T00000009", token="xoxb-nine", enterprise="E00000009")
@@ -97,9 +97,9 @@ async def test_a_guest_by_slack_connect_fills_in_a_form_of_ours(slack: SlackServ
 async def test_an_installation_outlives_a_restart(slack: SlackServer, tmp_path: Path) -> None:
     team = slack.state.teams["T00000001"]
     ann = newcomer(slack, team, "ann")
-    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)):
         await install(slack, team)
-    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)):
         await ann.open("/help", slack.state.add_channel(team, ann.user))
 
 
@@ -108,7 +108,7 @@ async def test_uninstalled_in_the_middle_of_a_job(slack: SlackServer, tmp_path: 
     team = slack.state.teams["T00000001"]
     ann = newcomer(slack, team, "ann")
     channel = slack.state.add_channel(team, ann.user)
-    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
         await install(slack, team)
         running.engine.hold()
         await ann.say(channel, "a boat", files=[slack.state.add_file(team, ann.user, png())])
@@ -121,7 +121,7 @@ async def test_uninstalled_in_the_middle_of_a_job(slack: SlackServer, tmp_path: 
 
 
 async def test_a_state_is_good_once_and_only_in_its_own_browser(slack: SlackServer, tmp_path: Path) -> None:
-    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)), aiohttp.ClientSession() as browser:
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)), aiohttp.ClientSession() as browser:
         base = URL(slack.app_url).origin()
         for query in ({"code": "x", "state": "made-up"}, {"code": "x"}, {"error": "access_denied"}):
             async with browser.get(base / "slack/oauth_redirect", params=query) as page:
@@ -132,7 +132,7 @@ async def test_a_rotating_token_is_renewed_once_by_ten_at_a_time(slack: SlackSer
     team = slack.state.teams["T00000001"]
     ann = newcomer(slack, team, "ann")
     channel = slack.state.add_channel(team, ann.user)
-    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)):
         await install(slack, team, refresh="refresh-1", expires_in=60)
         slack.oauth_codes["refresh-1"] = grant(team, token="xoxb-new", refresh="refresh-2", expires_in=43_200)
         team.token = "xoxb-new"
@@ -148,7 +148,7 @@ async def test_a_token_that_expired_early_is_renewed_and_the_call_repeated(
 ) -> None:
     team = slack.state.teams["T00000001"]
     ann = newcomer(slack, team, "ann")
-    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)):
         await install(slack, team, refresh="refresh-1", expires_in=43_200)
         slack.oauth_codes["refresh-1"] = grant(team, token="xoxb-one", refresh="refresh-2", expires_in=43_200)
         slack.oauth_codes["refresh-2"] = grant(team, token="xoxb-new", refresh="refresh-3", expires_in=43_200)
@@ -167,7 +167,7 @@ async def test_a_result_waits_for_a_token_that_slack_does_not_renew_at_once(
     channel = slack.state.add_channel(team, ann.user)
     slack.oauth_codes["refresh-1"] = grant(team, token="xoxb-one", refresh="refresh-2", expires_in=43_200)
     slack.oauth_codes["refresh-2"] = grant(team, token="xoxb-new", refresh="refresh-3", expires_in=43_200)
-    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
         await install(slack, team, refresh="refresh-1", expires_in=60)
         running.engine.hold()
         await ann.say(channel, "a boat", files=[slack.state.add_file(team, ann.user, png())])
@@ -184,7 +184,7 @@ async def test_a_result_waits_for_a_token_that_slack_does_not_renew_at_once(
     assert len(ann.from_bot(channel)) == 1
 
 
-async def end_token(running: House, slack: SlackServer, team: Team) -> None:
+async def end_token(running: Bench, slack: SlackServer, team: Team) -> None:
     """The time of a rotating token is over; there is one more to be had."""
     assert isinstance(running.core.store, SqliteJobStore)
     installations = SqliteInstallations(running.core.store.database)
@@ -203,7 +203,7 @@ async def test_what_comes_while_a_token_is_not_renewed_is_asked_for_again_or_ref
     team = slack.state.teams["T00000001"]
     ann = newcomer(slack, team, "ann")
     channel = slack.state.add_channel(team, ann.user)
-    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)) as running:
         await install(slack, team)
         await end_token(running, slack, team)
         outage = slack.fail("oauth.v2.access", status=503, times=1000)
@@ -222,7 +222,7 @@ async def test_a_start_without_a_renewed_token_says_so(slack: SlackServer, tmp_p
     rotating = {"client_id": "1.2", "client_secret": "s", "bot_token": "xoxe.xoxb-0", "refresh_token": "refresh-1"}
     slack.fail("oauth.v2.access", status=503)
     with pytest.raises(FatalError, match="just now"):
-        async with house(slack, tmp_path, settings=options(slack, **rotating)):
+        async with bench(slack, tmp_path, settings=options(slack, **rotating)):
             pass
 
 
@@ -231,7 +231,7 @@ async def test_a_team_that_never_installed_is_answered_and_nothing_happens(
 ) -> None:
     stranger = slack.state.add_team("T00000009", token="xoxb-nine")
     eve = newcomer(slack, stranger)
-    async with house(slack, tmp_path, settings=http_options(slack, **OAUTH)):
+    async with bench(slack, tmp_path, settings=http_options(slack, **OAUTH)):
         assert (await eve.command("/help", slack.state.add_channel(stranger, eve.user))).status == 200
         assert slack.state.calls_of("views.open") == []
 
@@ -245,13 +245,13 @@ async def test_a_rotating_token_of_the_settings_is_renewed_across_restarts(
     rotating = {"client_id": "1.2", "client_secret": "s", "bot_token": "xoxe.xoxb-0", "refresh_token": "refresh-1"}
     slack.oauth_codes["refresh-1"] = grant(team, token="xoxe.xoxb-1", refresh="refresh-2", expires_in=43_200)
     team.token = "xoxe.xoxb-1"
-    async with house(slack, tmp_path, settings=options(slack, **rotating)):
+    async with bench(slack, tmp_path, settings=options(slack, **rotating)):
         await ann.open("/help", channel)
-    async with house(slack, tmp_path, settings=options(slack, **rotating)):
+    async with bench(slack, tmp_path, settings=options(slack, **rotating)):
         await ann.open("/help", channel)
     assert len(slack.state.calls_of("oauth.v2.access")) == 1
     with pytest.raises(FatalError, match="SLACK_REFRESH_TOKEN"):
-        async with house(slack, tmp_path, settings=options(slack, **(rotating | {"refresh_token": "wrong"}))):
+        async with bench(slack, tmp_path, settings=options(slack, **(rotating | {"refresh_token": "wrong"}))):
             pass
 
 
@@ -259,5 +259,5 @@ async def test_a_rotating_token_without_its_refresh_token_is_told_at_the_start(
     slack: SlackServer, tmp_path: Path
 ) -> None:
     with pytest.raises(FatalError, match="SLACK_REFRESH_TOKEN"):
-        async with house(slack, tmp_path, settings=options(slack, bot_token="xoxe.xoxb-0")):
+        async with bench(slack, tmp_path, settings=options(slack, bot_token="xoxe.xoxb-0")):
             pass

@@ -11,6 +11,6 @@ What Discord would refuse it refuses with Discord's own status and code, and `pr
 `clock`, so that 15 minutes can pass at once. `fail` makes calls fail before or after they had their effect.
 """
 
-from tests.fakes.discord_server.server import DiscordServer
+from tests.servers.discord.server import DiscordServer
 
 __all__ = ["DiscordServer"]

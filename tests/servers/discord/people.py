@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.discord_server import payloads
-from tests.fakes.discord_server.world import Asked, Channel, Post
+from tests.servers.discord import payloads
+from tests.servers.discord.world import Asked, Channel, Post
 
 if TYPE_CHECKING:
-    from tests.fakes.discord_server.server import DiscordServer
+    from tests.servers.discord.server import DiscordServer
 
 _TYPES = {str: 3, bool: 5, int: 4, float: 10}
 

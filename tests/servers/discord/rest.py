@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import BodyPartReader, web
 
-from tests.fakes.discord_server import payloads
-from tests.fakes.discord_server.checks import (
+from tests.servers.discord import payloads
+from tests.servers.discord.checks import (
     ApiError,
     MiB,
     check_commands,
@@ -18,10 +18,10 @@ from tests.fakes.discord_server.checks import (
     need,
     only,
 )
-from tests.fakes.discord_server.world import ACK_SECONDS, TOKEN_SECONDS, Asked, Channel, Fault, Post
+from tests.servers.discord.world import ACK_SECONDS, TOKEN_SECONDS, Asked, Channel, Fault, Post
 
 if TYPE_CHECKING:
-    from tests.fakes.discord_server.server import DiscordServer
+    from tests.servers.discord.server import DiscordServer
 
 VIEW, SEND, ATTACH, HISTORY, SEND_IN_THREADS = 1 << 10, 1 << 11, 1 << 15, 1 << 16, 1 << 38
 NONCE_SECONDS = 180.0

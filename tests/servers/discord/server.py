@@ -7,12 +7,12 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.fakes.discord_server import payloads
-from tests.fakes.discord_server.checks import ApiError
-from tests.fakes.discord_server.gateway import Gateway
-from tests.fakes.discord_server.people import Person
-from tests.fakes.discord_server.rest import Rest
-from tests.fakes.discord_server.world import EPOCH_MS, Asked, Bell, Channel, Fault, Guild, Post, ServerClock
+from tests.servers.discord import payloads
+from tests.servers.discord.checks import ApiError
+from tests.servers.discord.gateway import Gateway
+from tests.servers.discord.people import Person
+from tests.servers.discord.rest import Rest
+from tests.servers.discord.world import EPOCH_MS, Asked, Bell, Channel, Fault, Guild, Post, ServerClock
 
 WAIT_SECONDS = 10.0
 """Generous: two busy cores. A failing wait is the only thing that takes this long."""

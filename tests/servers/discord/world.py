@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.fakes.discord_server import payloads
+from tests.servers.discord import payloads
 
 EPOCH_MS = 1_420_070_400_000
 TOKEN_SECONDS = 15 * 60

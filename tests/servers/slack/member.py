@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.fakes.slack_server.server import Ack, SlackServer
-from tests.fakes.slack_server.state import Conversation, File, Json, Team, User
-from tests.fakes.slack_server.web_api import told
+from tests.servers.slack.server import Ack, SlackServer
+from tests.servers.slack.state import Conversation, File, Json, Team, User
+from tests.servers.slack.web_api import told
 
 SEE_SECONDS = 30.0
 """How long a test waits to see something: two shared cores and a model may be slow, and none of it is measured."""

@@ -20,8 +20,8 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import ClientSession, ClientTimeout, WSMsgType, web
 
-from tests.fakes.slack_server.state import Call, Fault, Json, State
-from tests.fakes.slack_server.web_api import Refused, WebApi
+from tests.servers.slack.state import Call, Fault, Json, State
+from tests.servers.slack.web_api import Refused, WebApi
 
 ACK_SECONDS = 3.0
 APP_TOKEN = "xapp-one"

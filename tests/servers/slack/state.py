@@ -121,7 +121,7 @@ class State:
         return next(self._numbers)
 
     def ts(self) -> str:
-        """A message's time: in order, and now as the tests' clock has it (`tests.fakes.core.LoopClock`)."""
+        """A message's time: in order, and now as the tests' clock has it (`tests.fakes.clock.LoopClock`)."""
         now = 1_800_000_000 + asyncio.get_running_loop().time()
         return f"{int(now)}.{self.number():06d}"
 

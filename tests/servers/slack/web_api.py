@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.fakes.slack_server.blocks import message_problems, view_problems
-from tests.fakes.slack_server.state import Conversation, File, Json, State, Team
+from tests.servers.slack.blocks import message_problems, view_problems
+from tests.servers.slack.state import Conversation, File, Json, State, Team
 
 JSON_ONLY = frozenset({"chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.update"})
 FORM_ONLY = frozenset({"files.getUploadURLExternal", "files.completeUploadExternal", "files.info", "users.info"})

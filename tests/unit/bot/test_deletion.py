@@ -16,8 +16,9 @@ from bot.domain.job import JobStatus
 from bot.domain.limits import Limits
 from bot.texts import text
 from bot.uploads import MOST_REFUSED
-from tests.fakes.core import Bench, asker, bench, png, press, request, requester
+from tests.builders.requests import asker, png, press, request, requester
 from tests.fakes.moderator import FakeModerator
+from tests.harness.core import Bench, bench
 
 
 @pytest.fixture

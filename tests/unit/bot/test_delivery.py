@@ -15,7 +15,8 @@ from bot.domain.ids import ImageId, JobId
 from bot.domain.job import Generation, Job, JobStatus, Lineage, Recipe
 from bot.domain.request import Action, ReplyTarget
 from bot.rendering import render
-from tests.fakes.core import LoopClock, requester
+from tests.builders.requests import requester
+from tests.fakes.clock import LoopClock
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.store import MemoryJobStore
 

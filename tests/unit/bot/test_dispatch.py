@@ -9,8 +9,9 @@ from bot.domain.ids import generation_id
 from bot.domain.job import MAX_STRIKES, Job, JobStatus
 from bot.domain.request import Action
 from inference.api import EngineStopped, Failed, FailureKind
-from tests.fakes.core import bench, request
+from tests.builders.requests import request
 from tests.fakes.engine import DIE, HANG, FakeEngine
+from tests.harness.core import bench
 
 CRASH = Failed(FailureKind.CRASH, "The worker died.")
 

@@ -14,8 +14,9 @@ from bot.domain.place import PlaceSettings
 from bot.domain.request import Action
 from bot.domain.safety import Outcome, Policy, Site, Verdict
 from bot.gate import Tally
-from tests.fakes.core import asker, bench, press, request
+from tests.builders.requests import asker, press, request
 from tests.fakes.moderator import FakeModerator
+from tests.harness.core import bench
 
 ADULTS = Site(age_restricted=True, spoilers=True)
 EVERYBODY = Site(spoilers=True)

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.lifecycle import DAY, HOUSEKEEPING_SECONDS, Keep, _keep_house
-from tests.fakes.core import LoopClock, bench, request
+from tests.builders.requests import request
+from tests.fakes.clock import LoopClock
+from tests.harness.core import bench
 
 pytestmark = pytest.mark.looptime
 

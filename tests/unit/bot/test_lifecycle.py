@@ -10,8 +10,9 @@ from bot.domain.ids import JobId
 from bot.domain.job import Job
 from bot.erasure import Retention
 from bot.lifecycle import Keep, serve
-from tests.fakes.core import bench, request
+from tests.builders.requests import request
 from tests.fakes.store import MemoryJobStore
+from tests.harness.core import bench
 
 KEEP = Keep(pictures_days=7, jobs_days=30, inbox_days=2)
 

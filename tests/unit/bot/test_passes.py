@@ -3,23 +3,16 @@
 import io
 from pathlib import Path
 
-import numpy as np
-import pytest
 from PIL import Image
 
 from bot.domain.actions import Verb
 from bot.domain.ids import GenerationId, generation_id
-from inference.backends.base import Settings
-from inference.control_maps.annotators import Annotator
-from inference.models.entry import MapModels, ModelEntry
-from inference.worker.generate import Reporter, paint
-from inference.worker.palette import palette
-from tests.fakes import atelier
-from tests.fakes.backend import Sketcher
-from tests.fakes.core import Bench, bench, press, request
-from tests.fakes.pictures import saved
+from tests.builders.pictures import saved
+from tests.builders.requests import press, request
+from tests.harness.core import Bench, bench
+from tests.harness.step_loop import picture
 
-SHARP = saved(atelier.picture(1), "PNG")
+SHARP = saved(picture(1), "PNG")
 """A source of ordinary contrast."""
 
 
@@ -69,33 +62,6 @@ async def test_the_guard_can_be_turned_off(tmp_path: Path) -> None:
     async with bench(tmp_path, guard_chains=False) as at:
         await pressed(at, Verb.CHAIN, await made(at))
         assert not at.engine.requests[1].keep_palette
-
-
-@pytest.mark.parametrize(("strength", "kept"), [(0.3, 1.0), (0.5, 1.0), (0.75, 0.5)])
-def test_the_palette_is_kept_up_to_half_strength_and_then_less_and_less(
-    tmp_path: Path, strength: float, kept: float
-) -> None:
-    source = atelier.picture(4).point(lambda level: 32 + level // 4)
-    source.save(tmp_path / "source.png")
-    shifts = {}
-    for keep in (False, True):
-        asked = atelier.request(
-            source=tmp_path / "source.png",
-            output=tmp_path / f"{keep}.png",
-            strength=strength,
-            keep_palette=keep,
-            model="one",
-        )
-        paint(
-            asked,
-            Sketcher(Settings(model="one", entries={"one": ModelEntry(id="one")})),
-            Annotator(MapModels()),
-            Reporter(lambda _: None, lambda _: None, lambda: False),
-        )
-        with Image.open(asked.output) as result:
-            assert result.size == source.size
-            shifts[keep] = float(np.linalg.norm(palette(result)[0] - palette(source)[0]))
-    assert shifts[True] == pytest.approx((1 - kept) * shifts[False], abs=1.5)
 
 
 async def test_advice_is_one_quiet_line_that_is_not_repeated(tmp_path: Path) -> None:

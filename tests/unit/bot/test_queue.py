@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.domain.ids import JobId
 from bot.queue import PATIENCE, FairQueue, QueueClosed, QueueFull, Unit, units_of
-from tests.fakes.jobs import a_job
+from tests.builders.jobs import a_job
 
 
 def units(user: str, job: str, count: int = 1, cost: float = 1.0) -> list[Unit]:

@@ -16,8 +16,9 @@ from bot.domain.lora import LoraWish
 from bot.domain.place import PlaceSettings, with_defaults
 from bot.domain.request import Action
 from inference.api import Lora
-from tests.fakes.core import Bench, asker, bench, press, request, requester
+from tests.builders.requests import asker, press, request, requester
 from tests.fakes.engine import DEFAULTS, MODEL
+from tests.harness.core import Bench, bench
 
 
 async def finished(at: Bench, **changes: object) -> GenerationId:

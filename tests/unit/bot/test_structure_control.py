@@ -16,10 +16,11 @@ from bot.domain.ids import GenerationId, ImageId, generation_id
 from bot.domain.job import JobStatus
 from bot.domain.request import Action, Request
 from inference.api import ControlKind, ModelDefaults
-from tests.fakes.core import Bench, bench, press, request, requester
+from tests.builders.jobs import a_job
+from tests.builders.pictures import drawing
+from tests.builders.requests import press, request, requester
 from tests.fakes.engine import DEFAULTS, MODEL
-from tests.fakes.jobs import a_job
-from tests.fakes.pictures import drawing
+from tests.harness.core import Bench, bench
 
 CANNY = Control(kind=ControlKind.CANNY)
 

@@ -11,9 +11,10 @@ from bot.domain.ids import generation_id
 from bot.domain.limits import Limits
 from bot.domain.picture import Sent
 from bot.uploads import MOST_REFUSED, WITHIN_SECONDS, Uploads
-from tests.fakes.core import bench, png, press, request
+from tests.builders.requests import png, press, request
 from tests.fakes.engine import DEFAULTS
 from tests.fakes.picture_reader import InProcessPictureReader
+from tests.harness.core import bench
 
 
 class Clock:

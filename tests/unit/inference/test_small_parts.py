@@ -26,8 +26,8 @@ from inference.families import components_of
 from inference.families.stable_diffusion import StableDiffusion
 from inference.worker.model_turns import MAX_PASSED as TURNS_PATIENCE
 from inference.worker.model_turns import ModelTurns
-from tests.fakes.atelier import error, picture
-from tests.fakes.models import scheduler, stable_diffusion, stable_diffusion_xl
+from tests.harness.step_loop import error, picture
+from tests.tiny_models.pipelines import scheduler, stable_diffusion, stable_diffusion_xl
 
 PATIENCE = 10.0
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from adapters.discord.pages import description_lines
 from bot.results import Description
-from tests.fakes.jobs import a_generation, a_job
+from tests.builders.jobs import a_generation, a_job
 
 
 def test_strength_is_told_only_where_it_means_something() -> None:

@@ -28,7 +28,7 @@ from bot.domain.request import Requester
 from bot.domain.style import Style
 from bot.texts import LANGUAGES
 from inference.api import ControlKind
-from tests.fakes.discord_server.checks import check_commands, check_message, check_modal
+from tests.servers.discord.checks import check_commands, check_message, check_modal
 
 JOB = JobId("A" * 22)
 USUAL = PlaceSettings(strength=0.123456, style="style 3")

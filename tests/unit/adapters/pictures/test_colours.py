@@ -8,8 +8,8 @@ from PIL import Image
 from adapters.pictures.colours import Colours, as_shown
 from adapters.pictures.png import read_png
 from adapters.pictures.profiles import D65, SRGB_PRIMARIES
-from tests.fakes import icc
-from tests.fakes.pictures import chunk, quarters, saved, with_chunk
+from tests.builders import icc
+from tests.builders.pictures import chunk, quarters, saved, with_chunk
 
 COLOUR = (64, 128, 200)
 SRGB = (*D65, *SRGB_PRIMARIES)

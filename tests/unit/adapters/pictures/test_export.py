@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 
 from adapters.pictures.export import export
 from bot.domain.picture import Exported
-from tests.fakes.pictures import SECRET, chunk, exif, quarters, saved, with_chunk
+from tests.builders.pictures import SECRET, chunk, exif, quarters, saved, with_chunk
 
 PLENTY = 10 * 1024**2
 RECIPE = "oil painting\nNegative prompt: blurry\nSteps: 20, Seed: 7, Denoising strength: 0.5"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from adapters.pictures.sheet import Tile, contact_sheet, strip
-from tests.fakes.pictures import saved
+from tests.builders.pictures import saved
 
 COLOURS = [(20 + 28 * place, 255 - 25 * place, 90 + 15 * place) for place in range(8)]
 

@@ -15,8 +15,8 @@ from bot.domain.lora import LoraWish
 from bot.domain.options import MAX_SEED, Options
 from bot.domain.place import PlaceSettings
 from bot.domain.request import Action
-from tests.fakes.jobs import a_job
-from tests.fakes.slack_server.blocks import view_problems
+from tests.builders.jobs import a_job
+from tests.servers.slack.blocks import view_problems
 
 STYLES, MODELS = ["oil", "van gogh"], {"pocket": "pocket (MIT)", "sdxl": "sdxl"}
 GENERATION = generation_id(a_job(number=1).id, 0)

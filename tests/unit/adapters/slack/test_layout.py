@@ -13,8 +13,8 @@ from bot.domain.ids import generation_id
 from bot.domain.job import JobStatus
 from bot.domain.strength import MAX_SWEEP
 from bot.rendering import render
-from tests.fakes.jobs import a_generation, a_job
-from tests.fakes.slack_server.blocks import message_problems
+from tests.builders.jobs import a_generation, a_job
+from tests.servers.slack.blocks import message_problems
 
 texts = st.text(max_size=4000)
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from adapters.slack.pages import details_page
 from bot.results import Description
-from tests.fakes.jobs import a_generation, a_job
-from tests.fakes.slack_server.member import words
+from tests.builders.jobs import a_generation, a_job
+from tests.servers.slack.member import words
 
 
 def test_strength_is_told_only_where_it_means_something() -> None:

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from adapters.sqlite.store import SqliteJobStore
-from tests.fakes.jobs import a_generation, a_job, an_event
+from tests.builders.jobs import a_generation, a_job, an_event
 
 
 def say(word: str, number: int) -> None:

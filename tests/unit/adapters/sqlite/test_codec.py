@@ -17,7 +17,7 @@ from bot.domain.job import Generation, Job, Lineage, Recipe
 from bot.domain.place import PlaceSettings
 from bot.domain.request import ReplyTarget, Requester
 from inference.api import ControlKind, Lora
-from tests.fakes.jobs import a_generation, a_job
+from tests.builders.jobs import a_generation, a_job
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))  # half surrogate pairs too: a chat may let them through
 COLUMN_TEXT = st.text()

@@ -18,8 +18,8 @@ from adapters.sqlite.migrations import MIGRATIONS
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.errors import FatalError, StorageFailed
 from bot.erasure import Retention
+from tests.builders.jobs import SOURCE, a_generation, a_job, an_event
 from tests.fakes.disk import no_file_over
-from tests.fakes.jobs import SOURCE, a_generation, a_job, an_event
 from tests.fakes.store import MemoryJobStore
 
 

@@ -10,7 +10,7 @@ import pytest
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.job import Job
 from bot.erasure import Retention
-from tests.fakes.jobs import a_generation, a_job, an_event
+from tests.builders.jobs import a_generation, a_job, an_event
 
 EARLY, LATE = 1000.0, 5000.0
 OLD = Retention(pictures_before=2000, jobs_before=2000, inbox_before=2000)

@@ -11,7 +11,7 @@ from adapters.sqlite import codec
 from adapters.sqlite.migrations import MIGRATIONS
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.request import ReplyTarget, Requester
-from tests.fakes.jobs import a_job
+from tests.builders.jobs import a_job
 
 BEFORE_PLACES = 5
 """Steps that a database had seen before jobs knew the conversation in which they were asked for."""

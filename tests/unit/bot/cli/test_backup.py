@@ -16,8 +16,8 @@ from bot.cli.backup import backup
 from bot.cli.stopping import Command, stoppable
 from bot.domain.errors import FatalError, InvalidRequest, JobFailed
 from config.reading import load_settings
+from tests.builders.jobs import a_job
 from tests.fakes.disk import no_file_over
-from tests.fakes.jobs import a_job
 
 
 @pytest.fixture

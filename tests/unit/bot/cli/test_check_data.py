@@ -19,8 +19,8 @@ from bot.cli.check_data import data_findings
 from bot.cli.findings import Finding, State
 from bot.cli.stopping import stoppable
 from config.reading import load_settings
-from tests.fakes.jobs import a_job
-from tests.unit.adapters.test_health import HOST, free_port
+from tests.builders.jobs import a_job
+from tests.unit.adapters.web.test_health import HOST, free_port
 
 
 async def found(data_dir: Path) -> dict[str, Finding]:

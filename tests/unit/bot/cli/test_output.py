@@ -38,7 +38,7 @@ def printing(
         timeout=60,
         check=False,
         env=os.environ | environ,
-        cwd=Path(__file__).parents[3],
+        cwd=Path(__file__).parents[4],
     )
 
 

@@ -26,13 +26,13 @@ from bot.lifecycle import Running
 from config.reading import load_settings
 from config.settings import Settings
 from inference.api import ModelDefaults
-from tests.fakes.core import assemble
+from tests.builders.pictures import drawing
 from tests.fakes.engine import DEFAULTS, FakeEngine
 from tests.fakes.images import FolderImageStore
 from tests.fakes.moderator import FakeModerator
 from tests.fakes.picture_reader import InProcessPictureReader
-from tests.fakes.pictures import drawing
 from tests.fakes.store import MemoryJobStore
+from tests.harness.core import assemble
 
 SETTINGS = load_settings(None, {})
 

@@ -20,7 +20,7 @@ from bot.cli.restore import restore
 from bot.domain.errors import FatalError, InvalidRequest
 from bot.domain.ids import JobId
 from config.reading import load_settings
-from tests.fakes.jobs import a_job
+from tests.builders.jobs import a_job
 
 
 async def back_up(data_dir: Path, to: Path, *, pictures: bool) -> None:

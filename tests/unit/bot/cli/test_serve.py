@@ -4,8 +4,9 @@ import aiohttp
 
 from bot.cli.serve import health
 from config.reading import load_settings
-from tests.fakes.core import bench, request
-from tests.unit.adapters.test_health import HOST, free_port
+from tests.builders.requests import request
+from tests.harness.core import bench
+from tests.unit.adapters.web.test_health import HOST, free_port
 
 
 async def test_health_and_numbers_of_the_running_core_are_served_where_the_settings_say(tmp_path: Path) -> None:

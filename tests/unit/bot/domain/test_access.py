@@ -8,7 +8,7 @@ from bot.domain.access import Act, Asker, is_allowed, refusal
 from bot.domain.errors import Gone, NotAllowed
 from bot.domain.job import Job
 from bot.domain.request import Requester
-from tests.fakes.jobs import a_job
+from tests.builders.jobs import a_job
 
 HERE, ELSEWHERE = "discord:channel:1", "discord:channel:2"
 PUBLIC = replace(a_job(user="ann"), requester=Requester(platform="discord", user="ann", space="g1"), place=HERE)

@@ -15,7 +15,7 @@ from bot.domain.options import Options
 from bot.domain.request import Action, ReplyTarget, Requester
 from bot.domain.strength import SWEEP_STRENGTHS
 from inference.api import ControlKind, Lora
-from tests.fakes.jobs import a_generation, a_job
+from tests.builders.jobs import a_generation, a_job
 
 BOB = Requester(platform="discord", user="bob")
 HERE = ReplyTarget(platform="discord", address={"channel": "1"})

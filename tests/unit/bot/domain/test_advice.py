@@ -12,7 +12,7 @@ from bot.domain.request import Action
 from bot.texts import LANGUAGES, text
 from config.styles import load_styles
 from inference.api import ControlKind
-from tests.fakes.jobs import a_recipe
+from tests.builders.jobs import a_recipe
 
 STYLES = load_styles("")
 CANNY = Control(kind=ControlKind.CANNY)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.ids import JobId, generation_id
 from bot.domain.job import MAX_ATTEMPTS, MAX_STRIKES, TRANSITIONS, IllegalTransition, Job, JobStatus
-from tests.fakes.jobs import a_job
+from tests.builders.jobs import a_job
 
 S = JobStatus
 LEGAL = {

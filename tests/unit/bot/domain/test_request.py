@@ -12,7 +12,7 @@ from bot.domain.options import MAX_PROMPT
 from bot.domain.request import Action, ReplyTarget, Request, Requester
 from bot.domain.strength import STRENGTH_WORDS, check_strength, parse_strength, strength_word
 from bot.domain.words import clean_text
-from tests.fakes.core import with_options
+from tests.builders.requests import with_options
 
 
 def a_request(**fields: object) -> Request:

@@ -8,8 +8,8 @@ from diffusers.models.attention_processor import Attention
 from torch.profiler import ProfilerActivity, profile
 
 from inference.acceleration.memory_layout import FEW_KEYS, ShortAttention, keep_channels_last, suit_processor
-from tests.fakes.atelier import error
-from tests.fakes.models import stable_diffusion, stable_diffusion_xl
+from tests.harness.step_loop import error
+from tests.tiny_models.pipelines import stable_diffusion, stable_diffusion_xl
 
 
 def _told(side: int, tokens: int, width: int) -> dict[str, Any]:

@@ -21,8 +21,8 @@ from inference.batching.run import Run
 from inference.errors import OutOfMemory, Stopped, Unsuited
 from inference.families.stable_diffusion import StableDiffusion
 from inference.models.loading import sketcher
-from tests.fakes.atelier import Atelier, Sitter, error, picture, request
-from tests.fakes.models import stable_diffusion
+from tests.harness.step_loop import Bench, Caller, error, picture, request
+from tests.tiny_models.pipelines import stable_diffusion
 
 ALONE = 1e-5
 """How much the company that a request has may change it, relative, in float32."""
@@ -50,23 +50,23 @@ RECIPES = st.builds(
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(recipes=st.lists(RECIPES, min_size=2, max_size=5), rows=st.sampled_from([2, 5, 32]))
 def test_company_does_not_change_a_request(pipeline: Any, recipes: list[dict[str, Any]], rows: int) -> None:
-    def sitters() -> list[Sitter]:
-        return [Sitter(request(f"r{place}", **recipe), picture(place)) for place, recipe in enumerate(recipes)]
+    def callers() -> list[Caller]:
+        return [Caller(request(f"r{place}", **recipe), picture(place)) for place, recipe in enumerate(recipes)]
 
-    with Atelier(pipeline, rows=rows) as atelier:
-        together = atelier.paint(*sitters())
-        alone = [atelier.paint(sitter)[0] for sitter in sitters()]
+    with Bench(pipeline, rows=rows) as bench:
+        together = bench.paint(*callers())
+        alone = [bench.paint(caller)[0] for caller in callers()]
     for one, other in zip(together, alone, strict=True):
         assert error(one.latents, other.latents) < ALONE
 
 
 @pytest.mark.parametrize("step", range(1, 6))
 def test_who_leaves_at_any_step_leaves_at_once_and_alone(pipeline: Any, step: int) -> None:
-    leaving = Sitter(request("leaving", steps=6, strength=1.0), picture(1), leave_after=step)
-    staying = Sitter(request("staying", steps=6, strength=1.0), picture(2))
-    with Atelier(pipeline) as atelier:
-        gone, stayed = atelier.paint(leaving, staying)
-        (alone,) = atelier.paint(Sitter(staying.request, staying.picture))
+    leaving = Caller(request("leaving", steps=6, strength=1.0), picture(1), leave_after=step)
+    staying = Caller(request("staying", steps=6, strength=1.0), picture(2))
+    with Bench(pipeline) as bench:
+        gone, stayed = bench.paint(leaving, staying)
+        (alone,) = bench.paint(Caller(staying.request, staying.picture))
     assert isinstance(gone.end, Stopped)
     assert len(leaving.steps) == step
     assert error(stayed.latents, alone.latents) < ALONE
@@ -75,24 +75,24 @@ def test_who_leaves_at_any_step_leaves_at_once_and_alone(pipeline: Any, step: in
 @pytest.mark.parametrize("step", range(1, 6))
 def test_who_joins_at_any_step_is_in_the_next_call(pipeline: Any, step: int) -> None:
     """The first request waits in its step until the other one is at the door."""
-    with Atelier(pipeline) as atelier:
+    with Bench(pipeline) as bench:
         order: list[str] = []
-        late = Sitter(request("late", steps=6, strength=1.0), picture(2), on_step=lambda _: order.append("late"))
+        late = Caller(request("late", steps=6, strength=1.0), picture(2), on_step=lambda _: order.append("late"))
         joined: list[Any] = []
         threads: list[threading.Thread] = []
 
         def on_step(number: int) -> None:
             order.append("first")
             if number == step:
-                threads.append(threading.Thread(target=lambda: joined.extend(atelier.paint(late))))
+                threads.append(threading.Thread(target=lambda: joined.extend(bench.paint(late))))
                 threads[0].start()
-                while not atelier.loop.waiting and threads[0].is_alive():
+                while not bench.loop.waiting and threads[0].is_alive():
                     time.sleep(0.001)
 
-        first = Sitter(request("first", steps=6, strength=1.0), picture(1), on_step=on_step)
-        atelier.paint(first)
+        first = Caller(request("first", steps=6, strength=1.0), picture(1), on_step=on_step)
+        bench.paint(first)
         threads[0].join()
-        (alone,) = atelier.paint(Sitter(late.request, late.picture))
+        (alone,) = bench.paint(Caller(late.request, late.picture))
     assert order.index("late") == step + 1  # after the first one's next step, which it shared
     assert error(joined[0].latents, alone.latents) < ALONE
 
@@ -108,12 +108,12 @@ def test_a_processor_gets_calls_of_few_different_numbers_of_rows(
 
     advance = step_loop.advance
     monkeypatch.setattr(step_loop, "advance", counted)
-    sitters = [
-        Sitter(request(f"r{number}", steps=6, strength=1.0, guidance_scale=1.0), picture(number))
+    callers = [
+        Caller(request(f"r{number}", steps=6, strength=1.0, guidance_scale=1.0), picture(number))
         for number in range(7)
     ]
-    with Atelier(pipeline) as atelier:
-        painted = atelier.paint(*sitters)
+    with Bench(pipeline) as bench:
+        painted = bench.paint(*callers)
     assert all(isinstance(each.end, Image.Image) for each in painted)
     assert set(called) <= step_loop.ROWS
     assert max(called) > 1
@@ -123,14 +123,14 @@ def test_no_group_starves(pipeline: Any) -> None:
     """Six requests of one size do not keep one of another size waiting, nor many small ones a large one."""
     order: list[str] = []
     crowd = [
-        Sitter(
+        Caller(
             request(f"c{number}", steps=12, strength=1.0), picture(number), on_step=lambda _: order.append("crowd")
         )
         for number in range(6)
     ]
-    odd = Sitter(request("odd", steps=12, strength=1.0), picture(9, (96, 64)), on_step=lambda _: order.append("odd"))
-    with Atelier(pipeline) as atelier:
-        atelier.paint(*crowd, odd)
+    odd = Caller(request("odd", steps=12, strength=1.0), picture(9, (96, 64)), on_step=lambda _: order.append("odd"))
+    with Bench(pipeline) as bench:
+        bench.paint(*crowd, odd)
     assert order.index("odd") < len(order) // 2
     assert "crowd" in order[len(order) - 1 - order[::-1].index("odd") :]  # its smaller work is done before theirs
 
@@ -138,12 +138,12 @@ def test_no_group_starves(pipeline: Any) -> None:
 class Trouble:
     """A UNet that fails on calls with a mark in them, or with too many rows."""
 
-    def __init__(self, atelier: Atelier, *, most_rows: int = 100, poisoned: torch.Tensor | None = None) -> None:
+    def __init__(self, bench: Bench, *, most_rows: int = 100, poisoned: torch.Tensor | None = None) -> None:
         self.calls: list[int] = []
         self._most = most_rows
         self._poisoned = poisoned
-        self._inner = atelier.loaded.denoiser._call
-        atelier.loaded.denoiser._call = self
+        self._inner = bench.loaded.denoiser._call
+        bench.loaded.denoiser._call = self
 
     def __call__(self, rows: Any) -> torch.Tensor:
         self.calls.append(len(rows.latents))
@@ -155,40 +155,40 @@ class Trouble:
 
 
 def test_a_call_that_fails_costs_only_the_guilty_request(pipeline: Any) -> None:
-    sitters = [
-        Sitter(request(f"r{number}", steps=4, prompt="evil" if number == 1 else "good"), picture(number))
+    callers = [
+        Caller(request(f"r{number}", steps=4, prompt="evil" if number == 1 else "good"), picture(number))
         for number in range(4)
     ]
-    with Atelier(pipeline) as atelier:
-        evil = atelier.loaded.components.encode_prompt("evil", negative=False).hidden[0]
-        alone = [atelier.paint(sitter)[0] for sitter in sitters]
-        Trouble(atelier, poisoned=evil)
-        together = atelier.paint(*sitters)
+    with Bench(pipeline) as bench:
+        evil = bench.loaded.components.encode_prompt("evil", negative=False).hidden[0]
+        alone = [bench.paint(caller)[0] for caller in callers]
+        Trouble(bench, poisoned=evil)
+        together = bench.paint(*callers)
     assert isinstance(together[1].end, RuntimeError)
     for number in (0, 2, 3):
         assert error(together[number].latents, alone[number].latents) < ALONE
 
 
 def test_a_call_that_does_not_fit_is_made_in_smaller_ones(pipeline: Any) -> None:
-    sitters = [Sitter(request(f"r{number}", steps=8), picture(number)) for number in range(4)]
-    with Atelier(pipeline) as atelier:
-        trouble = Trouble(atelier, most_rows=4)
-        together = atelier.paint(*sitters)
+    callers = [Caller(request(f"r{number}", steps=8), picture(number)) for number in range(4)]
+    with Bench(pipeline) as bench:
+        trouble = Trouble(bench, most_rows=4)
+        together = bench.paint(*callers)
         assert not [painted.end for painted in together if isinstance(painted.end, Exception)]
-        assert atelier.freed
+        assert bench.freed
         trouble.calls.clear()
-        atelier.paint(*[Sitter(sitter.request, sitter.picture) for sitter in sitters])
+        bench.paint(*[Caller(caller.request, caller.picture) for caller in callers])
         assert max(trouble.calls) <= 4  # it is remembered
 
 
 def test_a_request_that_does_not_fit_alone_is_told_so_and_fits_with_low_memory(pipeline: Any) -> None:
     asked = request(steps=4)
-    with Atelier(pipeline) as atelier:
-        (normal,) = atelier.paint(Sitter(asked, picture(1)))
-        trouble = Trouble(atelier, most_rows=1)
-        (large,) = atelier.paint(Sitter(asked, picture(1)))
+    with Bench(pipeline) as bench:
+        (normal,) = bench.paint(Caller(asked, picture(1)))
+        trouble = Trouble(bench, most_rows=1)
+        (large,) = bench.paint(Caller(asked, picture(1)))
         assert isinstance(large.end, OutOfMemory)
-        (low_memory,) = atelier.paint(Sitter(asked, picture(1), low_memory=True))
+        (low_memory,) = bench.paint(Caller(asked, picture(1), low_memory=True))
     assert max(trouble.calls[1:]) == 1
     assert error(low_memory.latents, normal.latents) < ALONE
 
@@ -199,33 +199,33 @@ def test_finished_pictures_are_decoded_together_where_that_gains(
     """The first request waits in its first step of two until those of one step are at the door: all end together."""
     counts: list[int] = []
 
-    def paint(atelier: Atelier) -> list[Any]:
+    def paint(bench: Bench) -> list[Any]:
         late: list[Any] = []
 
         def on_step(step: int) -> None:
             if step == 1:
                 thread.start()
-                while atelier.loop.waiting < 2 and thread.is_alive():
+                while bench.loop.waiting < 2 and thread.is_alive():
                     time.sleep(0.001)
 
-        others = [Sitter(request(f"r{number}", steps=2), picture(number)) for number in (1, 2)]
-        thread = threading.Thread(target=lambda: late.extend(atelier.paint(*others)))
-        first = atelier.paint(Sitter(request("first", steps=4), picture(0), on_step=on_step))
+        others = [Caller(request(f"r{number}", steps=2), picture(number)) for number in (1, 2)]
+        thread = threading.Thread(target=lambda: late.extend(bench.paint(*others)))
+        first = bench.paint(Caller(request("first", steps=4), picture(0), on_step=on_step))
         thread.join()
         return [*first, *late]
 
-    with Atelier(pipeline) as atelier:
-        draw = atelier.loaded.components.decode
+    with Bench(pipeline) as bench:
+        draw = bench.loaded.components.decode
 
         def counted(latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             counts.append(len(latents))
             return draw(latents)
 
-        monkeypatch.setattr(atelier.loaded.components, "decode", counted)
-        one_by_one = paint(atelier)
+        monkeypatch.setattr(bench.loaded.components, "decode", counted)
+        one_by_one = paint(bench)
         assert counts == [1, 1, 1]
         monkeypatch.setattr(step_loop, "ONE_BY_ONE", frozenset())
-        together = paint(atelier)
+        together = paint(bench)
     assert counts[3:] == [3]
     for one, other in zip(one_by_one, together, strict=True):
         assert isinstance(one.end, Image.Image)
@@ -234,20 +234,20 @@ def test_finished_pictures_are_decoded_together_where_that_gains(
 
 
 def test_numbers_that_overflow_fail_one_request(pipeline: Any) -> None:
-    mad = Sitter(request("mad", guidance_scale=1e38), picture(1))
-    sane = Sitter(request("sane"), picture(2))
-    with Atelier(pipeline) as atelier:
-        overflown, painted = atelier.paint(mad, sane)
-        (alone,) = atelier.paint(Sitter(sane.request, sane.picture))
+    mad = Caller(request("mad", guidance_scale=1e38), picture(1))
+    sane = Caller(request("sane"), picture(2))
+    with Bench(pipeline) as bench:
+        overflown, painted = bench.paint(mad, sane)
+        (alone,) = bench.paint(Caller(sane.request, sane.picture))
     assert isinstance(overflown.end, Unsuited)
     assert error(painted.latents, alone.latents) < ALONE
 
 
 def test_previews_are_few_small_and_alike_the_result(pipeline: Any) -> None:
     previews: list[Any] = []
-    sitter = Sitter(request(steps=16, strength=0.4, guidance_scale=1.0), picture(1, (128, 64)), previews=previews)
-    with Atelier(pipeline) as atelier:
-        atelier.paint(sitter)
+    caller = Caller(request(steps=16, strength=0.4, guidance_scale=1.0), picture(1, (128, 64)), previews=previews)
+    with Bench(pipeline) as bench:
+        bench.paint(caller)
     assert 1 <= len(previews) <= 3
     assert {preview.size for preview in previews} == {(256, 128)}
 
@@ -258,8 +258,8 @@ def test_a_tiny_autoencoder_draws_previews_where_a_model_has_one(
     """As on a GPU, where that costs little."""
     stable_diffusion(tiny_vae=True).vae.save_pretrained(tmp_path / "taesd")
     previews: list[Image.Image] = []
-    with Atelier(pipeline) as atelier:
-        components = atelier.loaded.components
+    with Bench(pipeline) as bench:
+        components = bench.loaded.components
         components.preview_decoder = sketcher(str(tmp_path / "taesd"), "tiny", components.device, components.dtype)
         drawn: list[torch.Tensor] = []
         sketch = components.decode_preview
@@ -270,7 +270,7 @@ def test_a_tiny_autoencoder_draws_previews_where_a_model_has_one(
 
         monkeypatch.setattr(components, "decode_preview", kept)
         monkeypatch.setattr(StableDiffusion, "decodes_previews", True)
-        atelier.paint(Sitter(request(steps=4, strength=1.0), picture(1, (128, 64)), previews=previews))
+        bench.paint(Caller(request(steps=4, strength=1.0), picture(1, (128, 64)), previews=previews))
     [pixels] = drawn
     [preview] = previews
     assert pixels.shape == (1, 8 * 32, 8 * 64, 3), "eight pixels from each latent"
@@ -284,8 +284,8 @@ def test_a_sketcher_that_is_none_is_said_to_be(tmp_path: Path) -> None:
 
 def test_a_request_of_few_calls_is_over_before_a_preview_would_be_seen(pipeline: Any) -> None:
     previews: list[Any] = []
-    with Atelier(pipeline) as atelier:
-        atelier.paint(Sitter(request(steps=3, strength=1.0), picture(1), previews=previews))
+    with Bench(pipeline) as bench:
+        bench.paint(Caller(request(steps=3, strength=1.0), picture(1), previews=previews))
     assert not previews
 
 
@@ -298,16 +298,16 @@ class Broken(list[Image.Image]):
 
 def test_whoever_fails_beside_the_model_leaves_at_once_and_is_not_kept(pipeline: Any) -> None:
     """The loop must not go on with a picture that nobody waits for, nor an error keep what it met alive."""
-    failing = Sitter(request("failing", steps=40, strength=1.0), picture(1), previews=Broken())
-    with Atelier(pipeline) as atelier:
-        atelier.paint(Sitter(request("first"), picture(2)))
+    failing = Caller(request("failing", steps=40, strength=1.0), picture(1), previews=Broken())
+    with Bench(pipeline) as bench:
+        bench.paint(Caller(request("first"), picture(2)))
         gc.collect()
         gc.disable()
         try:
-            (painted,) = atelier.paint(failing)
+            (painted,) = bench.paint(failing)
             assert str(painted.end) == "no place"
             painted.end = Stopped()
-            atelier.paint(Sitter(request("last"), picture(2)))  # the loop lets go of what it had in hand
+            bench.paint(Caller(request("last"), picture(2)))  # the loop lets go of what it had in hand
             assert not [
                 each for each in gc.get_objects() if type(each) is Run and each.task.picture is failing.picture
             ]
@@ -320,9 +320,9 @@ def test_whoever_fails_beside_the_model_leaves_at_once_and_is_not_kept(pipeline:
 def test_memory_stays_flat_over_500_mixed_requests(pipeline: Any) -> None:
     numbers = torch.Generator().manual_seed(0)
 
-    def some(count: int, atelier: Atelier) -> None:
+    def some(count: int, bench: Bench) -> None:
         for first in range(0, count, 5):
-            sitters = []
+            callers = []
             for number in range(first, first + 5):
                 strength, guidance = torch.rand(2, generator=numbers).tolist()
                 size = ((64, 64), (96, 64))[number % 2]
@@ -333,17 +333,17 @@ def test_memory_stays_flat_over_500_mixed_requests(pipeline: Any) -> None:
                     guidance_scale=1 + guidance,
                     prompt="p" * (number % 9),
                 )
-                sitters.append(Sitter(asked, picture(number, size)))
-            atelier.paint(*sitters)
+                callers.append(Caller(asked, picture(number, size)))
+            bench.paint(*callers)
 
-    with Atelier(pipeline) as atelier:
-        atelier.loaded.components.images.limit = 40_000
-        some(150, atelier)
+    with Bench(pipeline) as bench:
+        bench.loaded.components.images.limit = 40_000
+        some(150, bench)
         gc.collect()
         before = psutil.Process().memory_info().rss
-        some(500, atelier)
+        some(500, bench)
         gc.collect()
         grown = psutil.Process().memory_info().rss - before
-        assert atelier.loaded.components.images.held <= 40_000
-        assert len(atelier.loaded.components.prompts) <= 20
+        assert bench.loaded.components.images.held <= 40_000
+        assert len(bench.loaded.components.prompts) <= 20
     assert grown < 24 << 20  # what the allocator and the interpreter breathe; a kept latent a request would show

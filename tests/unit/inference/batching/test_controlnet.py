@@ -22,9 +22,9 @@ from inference.batching.loaded_model import trial
 from inference.errors import OutOfMemory, Stopped, Unsuited
 from inference.families.stable_diffusion import StableDiffusion
 from inference.models.entry import LoraEntry, ModelEntry
-from tests.fakes.atelier import Atelier, Sitter, error, picture, request, stock, worst
-from tests.fakes.models import control_network, stable_diffusion, stable_diffusion_xl
-from tests.fakes.tiny_loras import save_lora
+from tests.harness.step_loop import Bench, Caller, error, picture, request, stock, worst
+from tests.tiny_models.loras import save_lora
+from tests.tiny_models.pipelines import control_network, stable_diffusion, stable_diffusion_xl
 
 BOUND = 1e-5
 """Relative error of latents in float32."""
@@ -86,7 +86,7 @@ def stock_controlled(pipeline: Any, place: str, asked: Img2ImgRequest, source: A
     return latents
 
 
-def mixed() -> list[Sitter]:
+def mixed() -> list[Caller]:
     """With and without control, of two kinds, at strengths that stock knows too."""
     recipes = [
         request("a", steps=4, strength=0.5, guidance_scale=3.0, seed=1, control=Control(kind=CANNY)),
@@ -99,20 +99,20 @@ def mixed() -> list[Sitter]:
     return [with_map(recipe, seed) for seed, recipe in enumerate(recipes)]
 
 
-def with_map(asked: Img2ImgRequest, seed: int, **options: Any) -> Sitter:
+def with_map(asked: Img2ImgRequest, seed: int, **options: Any) -> Caller:
     drawn = picture(50 + seed) if asked.control else None
-    return Sitter(asked, picture(seed), map=drawn, **options)
+    return Caller(asked, picture(seed), map=drawn, **options)
 
 
-def check(pipeline: Any, places: dict[ControlKind, str], sitters: list[Sitter]) -> None:
+def check(pipeline: Any, places: dict[ControlKind, str], callers: list[Caller]) -> None:
     wanted = [
-        stock_controlled(pipeline, places[asked.control.kind], asked, sitter.picture, sitter.map)
-        if (asked := sitter.request).control
-        else stock(pipeline, asked, sitter.picture)
-        for sitter in sitters
+        stock_controlled(pipeline, places[asked.control.kind], asked, caller.picture, caller.map)
+        if (asked := caller.request).control
+        else stock(pipeline, asked, caller.picture)
+        for caller in callers
     ]
-    with Atelier(pipeline, controls=places) as atelier:
-        assert worst(atelier.paint(*sitters), wanted) < BOUND
+    with Bench(pipeline, controls=places) as bench:
+        assert worst(bench.paint(*callers), wanted) < BOUND
 
 
 @pytest.mark.parametrize("name", ["ddim", "heun", "euler-a"])
@@ -138,8 +138,8 @@ def test_control_goes_with_adapters(networks: Any, tmp_path: Path) -> None:
         stock_controlled(own, networks[False, CANNY], each.request, each.picture, each.map)
         for own, each in ((inked, worn), (pipeline, bare))
     ]
-    with Atelier(pipeline, controls=controls(networks), loras={"ink": LoraEntry(place=str(file))}) as atelier:
-        assert worst(atelier.paint(worn, bare), wanted) < BOUND
+    with Bench(pipeline, controls=controls(networks), loras={"ink": LoraEntry(place=str(file))}) as bench:
+        assert worst(bench.paint(worn, bare), wanted) < BOUND
 
 
 def test_a_network_in_use_is_not_loaded_twice(networks: Any) -> None:
@@ -161,12 +161,12 @@ def test_a_network_in_use_is_not_loaded_twice(networks: Any) -> None:
 def test_full_strength_begins_with_noise_alone_and_keeps_the_map(name: str, networks: Any) -> None:
     pipeline, places = stable_diffusion(name), controls(networks)
     start_from_noise(pipeline.scheduler)
-    sitter = with_map(request(steps=5, strength=1.0, control=Control(kind=CANNY)), 1)
-    wanted = stock_controlled(pipeline, places[CANNY], sitter.request, sitter.picture, sitter.map)
-    other = Sitter(sitter.request, picture(2), map=sitter.map)
-    plain = Sitter(replace(sitter.request, control=None), picture(1))
-    with Atelier(stable_diffusion(name), controls=places) as atelier:
-        painted, same, different = atelier.paint(sitter, other, plain)
+    caller = with_map(request(steps=5, strength=1.0, control=Control(kind=CANNY)), 1)
+    wanted = stock_controlled(pipeline, places[CANNY], caller.request, caller.picture, caller.map)
+    other = Caller(caller.request, picture(2), map=caller.map)
+    plain = Caller(replace(caller.request, control=None), picture(1))
+    with Bench(stable_diffusion(name), controls=places) as bench:
+        painted, same, different = bench.paint(caller, other, plain)
     assert error(painted.latents, wanted) < BOUND
     assert error(same.latents, painted.latents) < BOUND
     assert error(different.latents, painted.latents) > 1e-2
@@ -176,7 +176,7 @@ def test_a_union_network_serves_each_kind_as_stock_does(tmp_path: Path) -> None:
     pipeline = stable_diffusion_xl("euler")
     place = saved(tmp_path, pipeline, union=True)
     places = {CANNY: place, DEPTH: place, SCRIBBLE: place}
-    sitters = [
+    callers = [
         with_map(request(f"r{seed}", seed=seed, steps=4, strength=0.75, control=Control(kind=kind, scale=0.8)), seed)
         for seed, kind in enumerate(places)
     ]
@@ -187,59 +187,57 @@ def test_a_union_network_serves_each_kind_as_stock_does(tmp_path: Path) -> None:
     own.set_progress_bar_config(disable=True)
     wanted = [
         own(
-            prompt=sitter.request.prompt,
-            image=sitter.picture,
-            control_image=[sitter.map],
+            prompt=caller.request.prompt,
+            image=caller.picture,
+            control_image=[caller.map],
             control_mode=[mode],
             strength=0.75,
             num_inference_steps=4,
-            guidance_scale=sitter.request.guidance_scale,
+            guidance_scale=caller.request.guidance_scale,
             controlnet_conditioning_scale=0.8,
-            generator=torch.Generator("cpu").manual_seed(sitter.request.seed),
+            generator=torch.Generator("cpu").manual_seed(caller.request.seed),
             output_type="latent",
         ).images[0]
-        for sitter, mode in zip(sitters, (3, 1, 2), strict=True)
+        for caller, mode in zip(callers, (3, 1, 2), strict=True)
     ]
-    with Atelier(pipeline, controls=places) as atelier:
-        assert worst(atelier.paint(*sitters), wanted) < BOUND
-        assert len({id(atelier.loaded.controls.get(kind).model) for kind in places}) == 1
+    with Bench(pipeline, controls=places) as bench:
+        assert worst(bench.paint(*callers), wanted) < BOUND
+        assert len({id(bench.loaded.controls.get(kind).model) for kind in places}) == 1
 
 
 def test_rows_of_zeros_change_nothing_at_all(networks: Any) -> None:
     """Not within rounding: exactly."""
-    with Atelier(stable_diffusion("ddim"), controls=controls(networks)) as atelier:
-        components = atelier.loaded.components
+    with Bench(stable_diffusion("ddim"), controls=controls(networks)) as bench:
+        components = bench.loaded.components
         plain = trial(components, 32).padded(3)
-        net = atelier.loaded.controls.get(CANNY)
+        net = bench.loaded.controls.get(CANNY)
         drawn = hint(picture(1), components).expand(3, 3, 64, 64)
         with torch.inference_mode():
             found = net.residuals(plain, drawn, torch.zeros(3))
             assert all(not each.any() for each in found)
-            assert torch.equal(
-                atelier.loaded.denoiser(plain), atelier.loaded.denoiser(replace(plain, residuals=found))
-            )
+            assert torch.equal(bench.loaded.denoiser(plain), bench.loaded.denoiser(replace(plain, residuals=found)))
 
 
 class Calls:
     """Counts rows of each call of a network."""
 
-    def __init__(self, atelier: Atelier, kind: ControlKind) -> None:
+    def __init__(self, bench: Bench, kind: ControlKind) -> None:
         self.rows: list[int] = []
-        atelier.loaded.controls.get(kind).model.register_forward_pre_hook(self._note)
+        bench.loaded.controls.get(kind).model.register_forward_pre_hook(self._note)
 
     def _note(self, _: Any, arguments: tuple[Any, ...]) -> None:
         self.rows.append(len(arguments[0]))
 
 
 def test_a_network_is_called_for_its_own_rows_and_steps_only(networks: Any) -> None:
-    sitters = [
+    callers = [
         with_map(request("a", steps=4, strength=1.0, control=Control(kind=CANNY, start=0.5)), 1),
         with_map(request("b", steps=4, strength=1.0, control=Control(kind=CANNY), guidance_scale=1.0), 2),
         with_map(request("c", steps=4, strength=1.0), 3),
     ]
-    with Atelier(stable_diffusion("ddim"), controls=controls(networks)) as atelier:
-        calls = Calls(atelier, CANNY)
-        atelier.paint(*sitters)
+    with Bench(stable_diffusion("ddim"), controls=controls(networks)) as bench:
+        calls = Calls(bench, CANNY)
+        bench.paint(*callers)
     assert sum(calls.rows) == 2 * 2 + 4
     assert set(calls.rows) <= {1, 2, 3}
 
@@ -249,9 +247,9 @@ def test_who_is_steered_may_leave_and_join_at_any_step(networks: Any, step: int)
     leaving = with_map(request("leaving", steps=4, strength=1.0, control=Control(kind=CANNY)), 1, leave_after=step)
     staying = with_map(request("staying", steps=4, strength=1.0, control=Control(kind=DEPTH)), 2)
     plain = with_map(request("plain", steps=4, strength=1.0), 3)
-    with Atelier(stable_diffusion("dpm++2m"), controls=controls(networks)) as atelier:
-        gone, *stayed = atelier.paint(leaving, staying, plain)
-        alone = [atelier.paint(Sitter(each.request, each.picture, map=each.map))[0] for each in (staying, plain)]
+    with Bench(stable_diffusion("dpm++2m"), controls=controls(networks)) as bench:
+        gone, *stayed = bench.paint(leaving, staying, plain)
+        alone = [bench.paint(Caller(each.request, each.picture, map=each.map))[0] for each in (staying, plain)]
     assert isinstance(gone.end, Stopped)
     assert len(leaving.steps) == step
     for one, other in zip(stayed, alone, strict=True):
@@ -260,17 +258,17 @@ def test_who_is_steered_may_leave_and_join_at_any_step(networks: Any, step: int)
 
 def test_a_steered_request_that_does_not_fit_goes_row_by_row(networks: Any) -> None:
     asked = with_map(request(steps=4, control=Control(kind=CANNY)), 1)
-    with Atelier(stable_diffusion("ddim"), controls=controls(networks)) as atelier:
-        (normal,) = atelier.paint(asked)
-        net = atelier.loaded.controls.get(CANNY).model
+    with Bench(stable_diffusion("ddim"), controls=controls(networks)) as bench:
+        (normal,) = bench.paint(asked)
+        net = bench.loaded.controls.get(CANNY).model
 
         def refuse(_: Any, arguments: tuple[Any, ...]) -> None:
             if len(arguments[0]) > 1:
                 raise torch.OutOfMemoryError("out of memory")
 
         net.register_forward_pre_hook(refuse)
-        (large,) = atelier.paint(asked)
-        (low_memory,) = atelier.paint(Sitter(asked.request, asked.picture, map=asked.map, low_memory=True))
+        (large,) = bench.paint(asked)
+        (low_memory,) = bench.paint(Caller(asked.request, asked.picture, map=asked.map, low_memory=True))
     assert isinstance(large.end, OutOfMemory)
     assert error(low_memory.latents, normal.latents) < BOUND
 
@@ -347,5 +345,5 @@ def test_what_is_no_control_network_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_kind_without_a_network_is_refused() -> None:
-    with Atelier(stable_diffusion("ddim")) as atelier, pytest.raises(Unsuited, match="cannot keep canny"):
-        atelier.loaded.controls.get(CANNY)
+    with Bench(stable_diffusion("ddim")) as bench, pytest.raises(Unsuited, match="cannot keep canny"):
+        bench.loaded.controls.get(CANNY)

@@ -21,9 +21,9 @@ from inference.families import components_of
 from inference.families.flow import FlowMatching
 from inference.models.entry import LoraEntry
 from inference.models.loading import quiet
-from tests.fakes.atelier import Atelier, Sitter, error, picture, request
-from tests.fakes.tiny_flow import EDITORS, FAMILIES, flow
-from tests.fakes.tiny_loras import save_lora
+from tests.harness.step_loop import Bench, Caller, error, picture, request
+from tests.tiny_models.flow import EDITORS, FAMILIES, flow
+from tests.tiny_models.loras import save_lora
 
 quiet()
 
@@ -77,7 +77,7 @@ def stock(pipeline: Any, asked: Img2ImgRequest, source: Image.Image) -> torch.Te
     return latents[0]
 
 
-def mixed(size: tuple[int, int] = (64, 64)) -> list[Sitter]:
+def mixed(size: tuple[int, int] = (64, 64)) -> list[Caller]:
     recipes = [
         request("a", steps=4, strength=0.5, guidance_scale=3.0, seed=1, prompt="an oil painting"),
         request("b", steps=8, strength=0.75, guidance_scale=5.0, seed=2, negative_prompt="ugly", prompt="night"),
@@ -85,13 +85,13 @@ def mixed(size: tuple[int, int] = (64, 64)) -> list[Sitter]:
         request("d", steps=2, strength=0.5, guidance_scale=2.0, seed=2**32 - 1, negative_prompt="bad", prompt="a"),
         request("e", steps=5, strength=0.4, guidance_scale=0.0, seed=5, prompt="a cat " * 9),
     ]
-    return [Sitter(recipe, picture(seed, size)) for seed, recipe in enumerate(recipes)]
+    return [Caller(recipe, picture(seed, size)) for seed, recipe in enumerate(recipes)]
 
 
-def check(pipeline: Any, sitters: list[Sitter], loras: dict[str, LoraEntry] | None = None) -> None:
-    wanted = [stock(pipeline, sitter.request, sitter.picture) for sitter in sitters]
-    with Atelier(pipeline, loras=loras) as atelier:
-        painted = atelier.paint(*sitters)
+def check(pipeline: Any, callers: list[Caller], loras: dict[str, LoraEntry] | None = None) -> None:
+    wanted = [stock(pipeline, caller.request, caller.picture) for caller in callers]
+    with Bench(pipeline, loras=loras) as bench:
+        painted = bench.paint(*callers)
     for got, latents in zip(painted, wanted, strict=True):
         assert isinstance(got.end, Image.Image), got.end
         assert error(got.latents, latents) < BOUND
@@ -147,8 +147,8 @@ def test_adapters_are_what_they_are_in_stock(made: dict[str, Any], name: str, tm
         ("plain", ()), ("styled", (Lora("style", 0.7),))))  # fmt: skip
     wanted = [stock(pipeline, plain, picture(1)), stock(own, styled, picture(1))]
     assert error(*wanted) > 1e-3
-    with Atelier(pipeline, loras={"style": LoraEntry(place=str(file))}) as atelier:
-        painted = atelier.paint(Sitter(plain, picture(1)), Sitter(styled, picture(1)))
+    with Bench(pipeline, loras={"style": LoraEntry(place=str(file))}) as bench:
+        painted = bench.paint(Caller(plain, picture(1)), Caller(styled, picture(1)))
     for got, latents in zip(painted, wanted, strict=True):
         assert error(got.latents, latents) < BOUND
 
@@ -156,22 +156,22 @@ def test_adapters_are_what_they_are_in_stock(made: dict[str, Any], name: str, tm
 @pytest.mark.parametrize("name", FAMILIES)
 def test_strengths_are_distinct_at_few_steps_and_continuous(made: dict[str, Any], name: str) -> None:
     strengths = (0.02, 0.3, 0.3001, 0.5, 0.7, 0.98)
-    with Atelier(made[name]) as atelier:
+    with Bench(made[name]) as bench:
         for steps in (1, 4):
             asked = [
-                Sitter(request(f"{s}", steps=steps, strength=s, guidance_scale=0.0), picture(1)) for s in strengths
+                Caller(request(f"{s}", steps=steps, strength=s, guidance_scale=0.0), picture(1)) for s in strengths
             ]
-            painted = [each.latents for each in atelier.paint(*asked)]
+            painted = [each.latents for each in bench.paint(*asked)]
             assert all(error(one, other) > 1e-6 for one, other in pairwise(painted))
             assert error(painted[1], painted[2]) < 1e-2
 
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_full_strength_ignores_the_source_at_any_number_of_steps(made: dict[str, Any], name: str) -> None:
-    with Atelier(made[name]) as atelier:
+    with Bench(made[name]) as bench:
         for steps in (1, 3):
-            asked = [Sitter(request(f"{n}", steps=steps, strength=1.0), picture(n)) for n in (1, 2)]
-            one, two = atelier.paint(*asked)
+            asked = [Caller(request(f"{n}", steps=steps, strength=1.0), picture(n)) for n in (1, 2)]
+            one, two = bench.paint(*asked)
             assert one.latents is not None
             assert two.latents is not None
             assert one.latents.isfinite().all()
@@ -228,8 +228,8 @@ def test_previews_of_flow_models_are_alike_the_result(made: dict[str, Any]) -> N
     for name in (*FAMILIES, *RUN):
         previews: list[Image.Image] = []
         asked = request(steps=16, strength=0.4, guidance_scale=1.0)
-        with Atelier(made[name]) as atelier:
-            atelier.paint(Sitter(asked, picture(1, (128, 64)), previews=previews))
+        with Bench(made[name]) as bench:
+            bench.paint(Caller(asked, picture(1, (128, 64)), previews=previews))
         assert 1 <= len(previews) <= 3
         assert {preview.size for preview in previews} == {(256, 128)}
 
@@ -237,11 +237,11 @@ def test_previews_of_flow_models_are_alike_the_result(made: dict[str, Any]) -> N
 @pytest.mark.parametrize("name", [*FAMILIES, *RUN])
 def test_cancelling_between_two_steps_and_saving_memory(made: dict[str, Any], name: str) -> None:
     asked = request(steps=8, strength=0.5)
-    with Atelier(made[name]) as atelier:
-        leaving, normal = Sitter(asked, picture(1), leave_after=2), Sitter(asked, picture(1))
-        _, whole = atelier.paint(leaving, normal)
+    with Bench(made[name]) as bench:
+        leaving, normal = Caller(asked, picture(1), leave_after=2), Caller(asked, picture(1))
+        _, whole = bench.paint(leaving, normal)
         assert len(leaving.steps) == 2
-        (frugal,) = atelier.paint(Sitter(asked, picture(1), low_memory=True))
+        (frugal,) = bench.paint(Caller(asked, picture(1), low_memory=True))
     assert error(frugal.latents, whole.latents) < BOUND
 
 

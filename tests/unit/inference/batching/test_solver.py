@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from inference.batching.solver import Solver, shifted, stepped
 from inference.batching.strength import start_of
-from tests.fakes.models import CLIPPED, SCHEDULERS
+from tests.tiny_models.pipelines import CLIPPED, SCHEDULERS
 
 SOURCE = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
 SOLVERS = {name: Solver(make()) for name, make in SCHEDULERS.items()}

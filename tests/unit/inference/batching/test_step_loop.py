@@ -12,8 +12,8 @@ from inference.families import components_of
 from inference.models.catalog import POCKET, locate
 from inference.models.devices import choose_device
 from inference.models.loading import load, quiet
-from tests.fakes.atelier import Atelier, Painted, Sitter, error, picture, request, stock, worst
-from tests.fakes.models import CLIPPED, SCHEDULERS, stable_diffusion, stable_diffusion_xl
+from tests.harness.step_loop import Bench, Caller, Ended, error, picture, request, stock, worst
+from tests.tiny_models.pipelines import CLIPPED, SCHEDULERS, stable_diffusion, stable_diffusion_xl
 
 BOUND = 1e-5
 """Relative error of latents in float32."""
@@ -21,7 +21,7 @@ BOUND = 1e-5
 quiet()
 
 
-def mixed() -> list[Sitter]:
+def mixed() -> list[Caller]:
     """Requests that have nothing in common but their size, at strengths that stock knows too."""
     recipes = [
         request("a", steps=4, strength=0.5, guidance_scale=3.0, seed=1),
@@ -30,14 +30,14 @@ def mixed() -> list[Sitter]:
         request("d", steps=2, strength=0.5, guidance_scale=2.0, seed=2**32 - 1, negative_prompt="bad", prompt=""),
         request("e", steps=20, strength=0.4, guidance_scale=7.5, seed=5, prompt="a cat"),
     ]
-    return [Sitter(recipe, picture(seed)) for seed, recipe in enumerate(recipes)]
+    return [Caller(recipe, picture(seed)) for seed, recipe in enumerate(recipes)]
 
 
-def check(pipeline: Any, sitters: list[Sitter], bound: float = BOUND) -> list[Painted]:
-    wanted = [stock(pipeline, sitter.request, sitter.picture) for sitter in sitters]
-    with Atelier(pipeline) as atelier:
-        painted = atelier.paint(*sitters)
-        assert atelier.loaded.components.pipeline is not pipeline
+def check(pipeline: Any, callers: list[Caller], bound: float = BOUND) -> list[Ended]:
+    wanted = [stock(pipeline, caller.request, caller.picture) for caller in callers]
+    with Bench(pipeline) as bench:
+        painted = bench.paint(*callers)
+        assert bench.loaded.components.pipeline is not pipeline
     assert worst(painted, wanted) < bound
     return painted
 
@@ -63,8 +63,8 @@ def test_a_mixed_batch_of_xl_is_what_stock_paints_one_by_one(name: str) -> None:
 def test_schedulers_that_clip_step_by_themselves(name: str) -> None:
     pipeline = stable_diffusion("ddim")
     pipeline.scheduler = CLIPPED[name]()
-    with Atelier(pipeline) as atelier:
-        assert not atelier.loaded.solver.linear
+    with Bench(pipeline) as bench:
+        assert not bench.loaded.solver.linear
     # A clipped picture is divided by little noise in the last steps, which magnifies what rounding there is.
     check(pipeline, mixed(), 1e-4)
 
@@ -85,43 +85,43 @@ def test_every_family_paints_what_stock_paints(make: Any) -> None:
 
 
 def test_a_turbo_model_takes_one_step_at_any_strength() -> None:
-    with Atelier(stable_diffusion("euler-turbo")) as atelier:
+    with Bench(stable_diffusion("euler-turbo")) as bench:
         strengths = (0.05, 0.3, 0.31, 0.9, 1.0)
-        sitters = [
-            Sitter(request(f"r{strength}", steps=1, strength=strength, guidance_scale=1.0), picture(1))
+        callers = [
+            Caller(request(f"r{strength}", steps=1, strength=strength, guidance_scale=1.0), picture(1))
             for strength in strengths
         ]
-        painted = atelier.paint(*sitters)
-    assert [sitter.steps for sitter in sitters] == [[(1, 1)]] * len(strengths)
+        painted = bench.paint(*callers)
+    assert [caller.steps for caller in callers] == [[(1, 1)]] * len(strengths)
     for one, other in pairwise(painted):
         assert error(one.latents, other.latents) > 1e-3
 
 
 def test_full_strength_ignores_the_source_and_begins_with_noise() -> None:
-    with Atelier(stable_diffusion("ddim")) as atelier:
-        grey, other = (Sitter(request(strength=1.0), picture(seed)) for seed in (1, 2))
-        one, two = atelier.paint(grey, other)
+    with Bench(stable_diffusion("ddim")) as bench:
+        grey, other = (Caller(request(strength=1.0), picture(seed)) for seed in (1, 2))
+        one, two = bench.paint(grey, other)
     assert one.latents is not None
     assert two.latents is not None
     assert error(one.latents, two.latents) < 1e-5  # rows of one call need not equal each other in bits
 
 
 def test_a_scheduler_without_so_many_steps_says_so() -> None:
-    with Atelier(stable_diffusion("lcm")) as atelier:
-        (painted,) = atelier.paint(Sitter(request(steps=60), picture(1)))
+    with Bench(stable_diffusion("lcm")) as bench:
+        (painted,) = bench.paint(Caller(request(steps=60), picture(1)))
     assert "60 steps" in str(painted.end)
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16])
 def test_half_precision_is_no_worse_than_stocks(dtype: torch.dtype) -> None:
     """Stock rounds the sample at every step; ours keeps it in float32, so it may only be nearer to the truth."""
-    sitters = mixed()
+    callers = mixed()
     pipeline = stable_diffusion("ddim")
-    truth = [stock(pipeline, sitter.request, sitter.picture) for sitter in sitters]
+    truth = [stock(pipeline, caller.request, caller.picture) for caller in callers]
     pipeline.to(dtype)
-    theirs = [stock(pipeline, sitter.request, sitter.picture) for sitter in sitters]
-    with Atelier(pipeline) as atelier:
-        ours = atelier.paint(*sitters)
+    theirs = [stock(pipeline, caller.request, caller.picture) for caller in callers]
+    with Bench(pipeline) as bench:
+        ours = bench.paint(*callers)
     for painted, stocks, exact in zip(ours, theirs, truth, strict=True):
         assert error(painted.latents, exact) <= 1.5 * error(stocks, exact)
 
@@ -148,17 +148,17 @@ def test_the_shipped_model_paints_what_stock_paints(pocket: Any) -> None:
 def test_the_shipped_model_paints_what_stock_paints_with_each_kind_of_scheduler(pocket: Any, name: str) -> None:
     own = copy.copy(pocket)
     own.scheduler = SCHEDULERS[name]()
-    longer = Sitter(request("f", steps=8, strength=0.5, seed=6, prompt="night"), picture(6))
+    longer = Caller(request("f", steps=8, strength=0.5, seed=6, prompt="night"), picture(6))
     check(own, [mixed()[0], longer])
 
 
 @pytest.mark.slow
 def test_the_shipped_model_in_bfloat16_is_no_worse_than_stock() -> None:
-    sitters = mixed()
-    truth = [stock(_pocket(torch.float32), sitter.request, sitter.picture) for sitter in sitters]
+    callers = mixed()
+    truth = [stock(_pocket(torch.float32), caller.request, caller.picture) for caller in callers]
     pipeline = _pocket(torch.bfloat16)
-    theirs = [stock(pipeline, sitter.request, sitter.picture) for sitter in sitters]
-    with Atelier(pipeline) as atelier:
-        ours = atelier.paint(*sitters)
+    theirs = [stock(pipeline, caller.request, caller.picture) for caller in callers]
+    with Bench(pipeline) as bench:
+        ours = bench.paint(*callers)
     for painted, stocks, exact in zip(ours, theirs, truth, strict=True):
         assert error(painted.latents, exact) <= 1.5 * error(stocks, exact)

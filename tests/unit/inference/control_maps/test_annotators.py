@@ -16,11 +16,11 @@ from inference.control_maps.openpose import Joint, draw_people
 from inference.errors import Unsuited
 from inference.models.entry import MapModels
 from inference.models.loading import quiet
-from tests.fakes import tiny_map_models as tiny
-from tests.fakes.atelier import picture
+from tests.harness.step_loop import picture
+from tests.tiny_models import map_models as tiny
 
 DEPTH, POSE = ControlKind.DEPTH, ControlKind.POSE
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 GOLDEN = ROOT / "tests/golden/maps"
 SIZE = (90, 60)
 

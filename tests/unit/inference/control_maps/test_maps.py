@@ -1,5 +1,7 @@
-"""Control maps. The pictures in `tests/golden/maps` were looked at; `python -m tests.unit.inference.test_maps` draws
-them anew."""
+"""Control maps. The pictures in `tests/golden/maps` were looked at.
+
+`python -m tests.unit.inference.control_maps.test_maps` draws them anew.
+"""
 
 import random
 from pathlib import Path
@@ -15,7 +17,7 @@ from inference.control_maps.maps import draw_lines, fit_map, label, read_map
 from inference.errors import Unsuited
 from inference.models.entry import LINES
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 GOLDEN = ROOT / "tests/golden/maps"
 PHOTOS = ("photo", "second-photo")
 KINDS = sorted(LINES)

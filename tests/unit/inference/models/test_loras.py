@@ -14,9 +14,9 @@ from inference.errors import Unsuited
 from inference.models.entry import LoraEntry
 from inference.models.loading import quiet
 from inference.models.loras import LoraSet, locate, read
-from tests.fakes.atelier import Atelier, Painted, Sitter, error, picture, request, stock, worst
-from tests.fakes.models import stable_diffusion, stable_diffusion_xl
-from tests.fakes.tiny_loras import save_lora
+from tests.harness.step_loop import Bench, Caller, Ended, error, picture, request, stock, worst
+from tests.tiny_models.loras import save_lora
+from tests.tiny_models.pipelines import stable_diffusion, stable_diffusion_xl
 
 BOUND = 1e-5
 INK, CLAY = Lora("ink", 0.8), Lora("clay", -0.5)
@@ -39,29 +39,29 @@ def files(tmp_path: Path) -> dict[str, LoraEntry]:
     }
 
 
-def sitters(variants: tuple[tuple[Lora, ...], ...] = VARIANTS) -> list[Sitter]:
+def callers(variants: tuple[tuple[Lora, ...], ...] = VARIANTS) -> list[Caller]:
     return [
-        Sitter(
+        Caller(
             request(f"r{place}", steps=4 + 4 * (place % 2), guidance_scale=3.0, seed=place, loras=loras), picture(1)
         )
         for place, loras in enumerate(variants)
     ]
 
 
-def theirs(pipeline: Any, entries: dict[str, LoraEntry], sitter: Sitter) -> Any:
+def theirs(pipeline: Any, entries: dict[str, LoraEntry], caller: Caller) -> Any:
     """Stock's latents, on a pipeline of its own."""
     own = copy.deepcopy(pipeline)
-    for lora in sitter.request.loras:
+    for lora in caller.request.loras:
         own.load_lora_weights(entries[lora.name].place, adapter_name=lora.name)
-    if sitter.request.loras:
-        own.set_adapters([each.name for each in sitter.request.loras], [each.weight for each in sitter.request.loras])
-    return stock(own, sitter.request, sitter.picture)
+    if caller.request.loras:
+        own.set_adapters([each.name for each in caller.request.loras], [each.weight for each in caller.request.loras])
+    return stock(own, caller.request, caller.picture)
 
 
-def check(pipeline: Any, entries: dict[str, LoraEntry], asked: list[Sitter]) -> list[Painted]:
-    wanted = [theirs(pipeline, entries, sitter) for sitter in asked]
-    with Atelier(pipeline, loras=entries) as atelier:
-        painted = atelier.paint(*asked)
+def check(pipeline: Any, entries: dict[str, LoraEntry], asked: list[Caller]) -> list[Ended]:
+    wanted = [theirs(pipeline, entries, caller) for caller in asked]
+    with Bench(pipeline, loras=entries) as bench:
+        painted = bench.paint(*asked)
     assert worst(painted, wanted) < BOUND
     return painted
 
@@ -80,17 +80,17 @@ def test_requests_with_and_without_adapters_at_the_same_time_are_what_stock_pain
     save_lora(pipeline, tmp_path / "ink.safetensors", seed=1, words=True)
     save_lora(pipeline, tmp_path / "clay.safetensors", seed=2)
     entries = {name: LoraEntry(place=str(tmp_path / f"{name}.safetensors")) for name in ("ink", "clay")}
-    painted = check(pipeline, entries, sitters())
+    painted = check(pipeline, entries, callers())
     plain, inked = painted[0].latents, painted[1].latents
     assert error(plain, inked) > 1e-3, "the adapter shows"
 
 
 def test_only_equal_adapters_share_a_call(files: dict[str, LoraEntry]) -> None:
-    with Atelier(stable_diffusion("ddim"), loras=files) as atelier:
-        loaded_models = [atelier.loaded_of(loras) for loras in ((), (INK,), (INK,), (Lora("ink", 0.7),), (INK, CLAY))]
+    with Bench(stable_diffusion("ddim"), loras=files) as bench:
+        loaded_models = [bench.loaded_of(loras) for loras in ((), (INK,), (INK,), (Lora("ink", 0.7),), (INK, CLAY))]
     assert loaded_models[1] is loaded_models[2]
     assert len({id(loaded) for loaded in loaded_models}) == 4
-    assert loaded_models[0] is atelier.loaded
+    assert loaded_models[0] is bench.loaded
 
 
 @pytest.mark.parametrize(
@@ -107,11 +107,11 @@ def test_an_adapter_that_does_not_fit_ends_its_own_request_with_a_sentence(
     files: dict[str, LoraEntry], name: str, said: str
 ) -> None:
     pipeline = stable_diffusion("ddim")
-    asked = [*sitters(), Sitter(request("bad", loras=(Lora(name),)), picture(1))]
-    wanted = [theirs(pipeline, files, sitter) for sitter in asked[:-1]]
-    with Atelier(pipeline, loras=files) as atelier:
-        refused = atelier.paint(asked.pop())[0].end
-        painted = atelier.paint(*asked)
+    asked = [*callers(), Caller(request("bad", loras=(Lora(name),)), picture(1))]
+    wanted = [theirs(pipeline, files, caller) for caller in asked[:-1]]
+    with Bench(pipeline, loras=files) as bench:
+        refused = bench.paint(asked.pop())[0].end
+        painted = bench.paint(*asked)
     assert isinstance(refused, Unsuited)
     assert said in str(refused)
     assert str(refused).endswith(".")
@@ -129,8 +129,8 @@ def test_files_are_read_beside_the_loop_and_once(
         return read(name, place)
 
     monkeypatch.setattr("inference.models.loras.read", watched)
-    with Atelier(stable_diffusion("ddim"), loras=files) as atelier:
-        painted = atelier.paint(*sitters())
+    with Bench(stable_diffusion("ddim"), loras=files) as bench:
+        painted = bench.paint(*callers())
     assert all(isinstance(each.end, Image.Image) for each in painted)
     assert sorted(name for name, _ in readers) == ["clay", "ink"]
     assert "step loop" not in {thread for _, thread in readers}

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from inference.api import ModelUnavailable
 from inference.safety.classifier import Wanted
 from inference.safety.classifiers import load
-from tests.fakes.core import png
+from tests.builders.requests import png
 
 LABELS = {0: "normal", 1: "nsfw", 2: "gore"}
 

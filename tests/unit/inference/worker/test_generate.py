@@ -5,6 +5,7 @@ import weakref
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -15,8 +16,9 @@ from inference.batching.task import Task
 from inference.control_maps.annotators import Annotator
 from inference.models.entry import MapModels, ModelEntry
 from inference.worker.generate import Reporter, paint
-from tests.fakes.atelier import request
+from inference.worker.palette import palette
 from tests.fakes.backend import Sketcher
+from tests.harness.step_loop import picture, request
 
 
 class Watched(Sketcher):
@@ -93,3 +95,30 @@ def test_a_result_of_the_full_size_is_not_said_to_be_smaller(backend: Watched, t
         assert isinstance(done, Done)
         assert not done.notes
         assert (done.width, done.height) == geometry.working_size(size, most)
+
+
+@pytest.mark.parametrize(("strength", "kept"), [(0.3, 1.0), (0.5, 1.0), (0.75, 0.5)])
+def test_the_palette_is_kept_up_to_half_strength_and_then_less_and_less(
+    tmp_path: Path, strength: float, kept: float
+) -> None:
+    source = picture(4).point(lambda level: 32 + level // 4)
+    source.save(tmp_path / "source.png")
+    shifts = {}
+    for keep in (False, True):
+        asked = request(
+            source=tmp_path / "source.png",
+            output=tmp_path / f"{keep}.png",
+            strength=strength,
+            keep_palette=keep,
+            model="one",
+        )
+        paint(
+            asked,
+            Sketcher(Settings(model="one", entries={"one": ModelEntry(id="one")})),
+            Annotator(MapModels()),
+            Reporter(lambda _: None, lambda _: None, lambda: False),
+        )
+        with Image.open(asked.output) as result:
+            assert result.size == source.size
+            shifts[keep] = float(np.linalg.norm(palette(result)[0] - palette(source)[0]))
+    assert shifts[True] == pytest.approx((1 - kept) * shifts[False], abs=1.5)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from inference.worker.palette import palette, with_palette_of
-from tests.fakes.atelier import picture
+from tests.harness.step_loop import picture
 
 seeds = st.integers(0, 1000)
 
