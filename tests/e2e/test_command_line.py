@@ -1,4 +1,7 @@
-"""The installed command as a person or script uses it: real process, real worker, the shipped model."""
+"""The installed command as a person or script uses it, with a real worker and the shipped model.
+
+Most commands run in the tests' own process and share a worker; some are processes, as they are for a person.
+"""
 
 import contextlib
 import io
@@ -9,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,12 +23,21 @@ from bot.cli.pictures import _for_owner
 from config.reading import load_settings
 from config.styles import load_styles
 from tests.builders.sketches import lines_kept, sketch
+from tests.harness.command_line import Bench, command_line
 
 PHOTOS = Path("docs/demo")
 SMALL = (192, 128)
+LIGHT = "tests.harness.product"
+"""The same command with a model that needs no torch, so that its process starts at once."""
 
 
-def pentimento(*arguments: object, **environ: str) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="module")
+def pentimento() -> Iterator[Bench]:
+    with command_line() as bench:
+        yield bench
+
+
+def process(*arguments: object, **environ: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("DISCORD_", "SLACK_"))}
     return subprocess.run(
         [sys.executable, "-m", "bot", *map(str, arguments)],
@@ -60,12 +73,12 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_picture_and_another_seed_another(
-    photos: tuple[Path, Path], tmp_path: Path
+    pentimento: Bench, photos: tuple[Path, Path], tmp_path: Path
 ) -> None:
     made = {}
-    for name, seed in (("first", 7), ("again", 7), ("other", 8)):
+    for name, run, seed in (("first", process, 7), ("again", pentimento, 7), ("other", pentimento, 8)):
         made[name] = tmp_path / f"{name}.png"
-        ran = pentimento("img2img", photos[0], "oil painting", "--strength", 0.6, "--seed", seed, "--out", made[name])
+        ran = run("img2img", photos[0], "oil painting", "--strength", 0.6, "--seed", seed, "--out", made[name])
         assert ran.returncode == 0, ran.stderr
         assert ran.stderr == "", "a pipe is no terminal: nothing but the result is said"
 
@@ -79,7 +92,9 @@ def test_the_same_seed_gives_the_same_picture_and_another_seed_another(
 
 
 @pytest.mark.slow
-def test_every_style_gets_a_small_picture_of_its_own(photos: tuple[Path, Path], tmp_path: Path) -> None:
+def test_every_style_gets_a_small_picture_of_its_own(
+    pentimento: Bench, photos: tuple[Path, Path], tmp_path: Path
+) -> None:
     tiny = tmp_path / "tiny.png"
     with Image.open(photos[0]) as photo:
         photo.resize((128, 128)).save(tiny)
@@ -94,7 +109,9 @@ def test_every_style_gets_a_small_picture_of_its_own(photos: tuple[Path, Path], 
 
 
 @pytest.mark.slow
-def test_strength_zero_is_the_source_and_strength_one_ignores_it(photos: tuple[Path, Path], tmp_path: Path) -> None:
+def test_strength_zero_is_the_source_and_strength_one_ignores_it(
+    pentimento: Bench, photos: tuple[Path, Path], tmp_path: Path
+) -> None:
     zero = tmp_path / "zero.png"
     assert pentimento("img2img", photos[0], "oil", "--strength", 0, "--out", zero).returncode == 0
     assert pixels(zero) == pixels(photos[0])
@@ -107,7 +124,7 @@ def test_strength_zero_is_the_source_and_strength_one_ignores_it(photos: tuple[P
 
 
 @pytest.mark.slow
-def test_a_sketch_becomes_a_picture_that_keeps_its_lines(tmp_path: Path) -> None:
+def test_a_sketch_becomes_a_picture_that_keeps_its_lines(pentimento: Bench, tmp_path: Path) -> None:
     drawn = tmp_path / "sketch.png"
     sketch().save(drawn)
     made = {}
@@ -121,7 +138,9 @@ def test_a_sketch_becomes_a_picture_that_keeps_its_lines(tmp_path: Path) -> None
 
 
 @pytest.mark.slow
-def test_a_sweep_leaves_a_picture_for_each_strength_and_a_sheet(photos: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_sweep_leaves_a_picture_for_each_strength_and_a_sheet(
+    pentimento: Bench, photos: tuple[Path, Path], tmp_path: Path
+) -> None:
     ran = pentimento(
         "sweep", photos[0], "watercolor", "--strengths", "0.3,0.9", "--seed", 1, "--out", tmp_path, "--json"
     )
@@ -137,7 +156,9 @@ def test_a_sweep_leaves_a_picture_for_each_strength_and_a_sheet(photos: tuple[Pa
 
 
 @pytest.mark.slow
-def test_the_two_ends_are_two_strengths_and_an_owner_has_no_quota(photos: tuple[Path, Path], tmp_path: Path) -> None:
+def test_the_two_ends_are_two_strengths_and_an_owner_has_no_quota(
+    pentimento: Bench, photos: tuple[Path, Path], tmp_path: Path
+) -> None:
     few = {"PENTIMENTO__LIMITS__PER_USER_PER_DAY": "1"}
     ran = pentimento("sweep", photos[0], "oil", "--strengths", "0,1", "--steps", 1, "--out", tmp_path, **few)
 
@@ -146,7 +167,9 @@ def test_the_two_ends_are_two_strengths_and_an_owner_has_no_quota(photos: tuple[
 
 
 @pytest.mark.slow
-def test_a_result_that_cannot_be_written_leaves_nothing_half(photos: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_result_that_cannot_be_written_leaves_nothing_half(
+    pentimento: Bench, photos: tuple[Path, Path], tmp_path: Path
+) -> None:
     taken = tmp_path / "taken.png"
     taken.mkdir()
     ran = pentimento("img2img", photos[0], "oil", "--strength", 0, "--out", taken)
@@ -173,7 +196,7 @@ def test_a_reader_that_has_gone_is_no_bug_of_ours(photos: tuple[Path, Path], tmp
             [
                 sys.executable,
                 "-m",
-                "bot",
+                LIGHT,
                 "img2img",
                 photos[0],
                 "oil",
@@ -196,15 +219,17 @@ def test_a_reader_that_has_gone_is_no_bug_of_ours(photos: tuple[Path, Path], tmp
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("hears_signals")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    ("number", "module"), [(signal.SIGINT, "bot"), (signal.SIGTERM, LIGHT), (signal.SIGHUP, LIGHT)]
+)
 def test_a_command_that_is_stopped_leaves_no_pictures_lying_about(
-    photos: tuple[Path, Path], tmp_path: Path, number: signal.Signals
+    photos: tuple[Path, Path], tmp_path: Path, number: signal.Signals, module: str
 ) -> None:
     """It is given so many passes that it cannot be done when its folder is seen."""
     command: list[str | Path] = [
         sys.executable,
         "-m",
-        "bot",
+        module,
         "chain",
         photos[0],
         *["oil"] * 50,
@@ -225,7 +250,9 @@ def test_a_command_that_is_stopped_leaves_no_pictures_lying_about(
 
 
 @pytest.mark.slow
-def test_a_chain_starts_each_pass_from_the_one_before(photos: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_chain_starts_each_pass_from_the_one_before(
+    pentimento: Bench, photos: tuple[Path, Path], tmp_path: Path
+) -> None:
     ran = pentimento(
         "chain", photos[0], "pencil sketch", "watercolor", "--seed", 1, "--strength", 0.4, "--out", tmp_path, "--json"
     )
@@ -260,7 +287,7 @@ def test_a_chain_starts_each_pass_from_the_one_before(photos: tuple[Path, Path],
     ],
 )
 def test_a_wrong_request_ends_with_two_and_one_line(
-    arguments: list[str], told: str, photos: tuple[Path, Path], tmp_path: Path
+    pentimento: Bench, arguments: list[str], told: str, photos: tuple[Path, Path], tmp_path: Path
 ) -> None:
     ran = pentimento(*(part.format(photo=photos[0], tmp=tmp_path) for part in arguments))
 
@@ -281,7 +308,7 @@ def test_a_wrong_request_ends_with_two_and_one_line(
     ],
 )
 def test_what_cannot_start_ends_with_sixty_nine_and_one_line(
-    environ: dict[str, str], command: list[str], told: str
+    pentimento: Bench, environ: dict[str, str], command: list[str], told: str
 ) -> None:
     ran = pentimento(*command, **environ)
 
@@ -290,7 +317,7 @@ def test_what_cannot_start_ends_with_sixty_nine_and_one_line(
     assert told in ran.stderr
 
 
-def test_check_tells_what_would_start_and_its_exit_code_agrees(tmp_path: Path) -> None:
+def test_check_tells_what_would_start_and_its_exit_code_agrees(pentimento: Bench, tmp_path: Path) -> None:
     place = {"PENTIMENTO__DATA_DIR": str(tmp_path / "[/data]")}
     table = pentimento("check", **place).stdout
     assert "[/data]" in "".join(table.split())
@@ -304,8 +331,15 @@ def test_check_tells_what_would_start_and_its_exit_code_agrees(tmp_path: Path) -
     assert findings["disk"]["state"] == "ok"
 
 
+@pytest.mark.parametrize(("arguments", "code"), [(["img2img", "nowhere.png", "oil"], 2), (["serve"], 69)])
+def test_a_process_ends_with_the_code_and_the_line_of_its_command(arguments: list[str], code: int) -> None:
+    ran = process(*arguments)
+
+    assert (ran.returncode, len(ran.stderr.splitlines())) == (code, 1), ran.stderr
+
+
 def test_help_needs_no_model_and_names_every_command() -> None:
-    ran = pentimento("--help")
+    ran = process("--help")
     assert ran.returncode == 0
     for command in ("serve", "img2img", "sweep", "chain", "check", "models", "backup"):
         assert command in ran.stdout
@@ -316,7 +350,7 @@ def test_progress_is_shown_on_a_terminal_and_only_there(photos: tuple[Path, Path
 
     leader, follower = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-m", "bot", "img2img", photos[0], "oil", "--steps", "4", "--out", tmp_path / "o.png"],
+        [sys.executable, "-m", LIGHT, "img2img", photos[0], "oil", "--steps", "4", "--out", tmp_path / "o.png"],
         stdout=subprocess.PIPE,
         stderr=follower,
     ) as process:
@@ -335,7 +369,7 @@ def test_progress_is_shown_on_a_terminal_and_only_there(photos: tuple[Path, Path
     assert str(tmp_path / "o.png").encode() in out
 
 
-def test_a_backup_is_a_database_of_its_own(tmp_path: Path) -> None:
+def test_a_backup_is_a_database_of_its_own(pentimento: Bench, tmp_path: Path) -> None:
     place = {"PENTIMENTO__DATA_DIR": str(tmp_path)}
     copy = tmp_path / "copy.db"
     assert pentimento("backup", copy, **place).returncode == 69, "there is nothing to copy yet"

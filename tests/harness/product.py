@@ -23,7 +23,7 @@ def keeps_structure(folder: Path) -> dict[str, str]:
     return {"PENTIMENTO__MODELS__FILE": str(file)}
 
 
-def _engine_of(settings: Settings) -> Engine:
+def sketcher_of(settings: Settings) -> Engine:
     return ProcessEngine(
         model=settings.model.id, entries=offered_models(settings), backend="tests.fakes.backend:Sketcher"
     )
@@ -31,5 +31,5 @@ def _engine_of(settings: Settings) -> Engine:
 
 if __name__ == "__main__":
     for command in (pictures, serve):
-        command.engine_of = _engine_of  # type: ignore[attr-defined]  # imported there, to be replaced here
+        command.engine_of = sketcher_of  # type: ignore[attr-defined]  # imported there, to be replaced here
     sys.exit(main())
