@@ -99,7 +99,7 @@ check: $(TOOLS) ## Lint, types and import contracts
 
 test: check ## Everything that CI runs: make check and all tests
 	@mkdir -p .tmp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 MINUTES ?= 120
 DEVICE ?= cpu

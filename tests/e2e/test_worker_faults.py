@@ -162,6 +162,7 @@ async def test_a_fault_ends_its_request_and_no_other(tmp_path: Path, prompt: str
     ["segfault at 2", "hang at 2", "poison at 2", "oom above 1", "trip at 1"],
     ids=lambda text: text.split()[0],
 )
+@pytest.mark.alone
 async def test_the_loop_never_stalls_over_50_ms(tmp_path: Path, prompt: str) -> None:
     """A stall of our making comes every time, one from a busy machine does not: the best of three rounds counts."""
     lags = []
@@ -384,6 +385,7 @@ async def test_the_engine_stops_when_no_worker_starts_any_more(tmp_path: Path) -
             await at_work.end(model=str(model))
 
 
+@pytest.mark.alone
 async def test_deaths_in_a_row_are_waited_out_longer(tmp_path: Path) -> None:
     """The second replacement waits, and a finished picture starts the count anew."""
     pause = 3.0
