@@ -30,8 +30,8 @@ _log = logging.getLogger("aiohttp.server")
 @asynccontextmanager
 async def listening(
     application: web.Application, *, host: str, port: int, stop_seconds: float = 3.0
-) -> AsyncIterator[None]:
-    """Serve while entered; requests that are being answered at the end get `stop_seconds`.
+) -> AsyncIterator[int]:
+    """Serve while entered; requests that are being answered at the end get `stop_seconds`. Gives the port.
 
     Raises:
         OSError: the address is taken, or not ours.
@@ -53,7 +53,7 @@ async def listening(
         doors = _Doors(runner.server, busy)
         server = await asyncio.get_running_loop().create_server(doors, host, port, backlog=_BACKLOG)
         try:
-            yield
+            yield server.sockets[0].getsockname()[1]
         finally:
             server.close()
     finally:

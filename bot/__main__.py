@@ -80,6 +80,10 @@ def _command(name: str) -> Command:  # noqa: PLR0911 -- one return for each comm
             from bot.cli.serve import serve
 
             return serve
+        case "playground":
+            from bot.cli.playground import playground
+
+            return playground
         case "check":
             from bot.cli.check import check
 

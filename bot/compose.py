@@ -13,6 +13,7 @@ from adapters.pictures.reader import SandboxedPictureReader
 from adapters.slack.options import SlackOptions
 from adapters.sqlite.installations import SqliteInstallations
 from adapters.sqlite.store import SqliteJobStore
+from adapters.web.platform import PlaygroundPlatform
 from bot.assembly import assemble
 from bot.domain.limits import Limits
 from bot.domain.safety import Outcome, Policy
@@ -159,6 +160,17 @@ def platforms_of(settings: Settings, core: Core) -> Sequence[ChatPlatform]:
     tokens = tokens_of(settings)
     makers = {"discord": _discord, "slack": _slack}
     return [make(settings, core) for name, make in makers.items() if tokens[name]]
+
+
+def playground_of(settings: Settings, core: Core, *, port: int, data_dir: Path) -> PlaygroundPlatform:
+    """The page for whoever sits at this machine, not yet entered."""
+    return PlaygroundPlatform(
+        service=core.service,
+        exporter=exporter_of(settings, core),
+        port=port,
+        max_bytes=settings.downloads.max_bytes,
+        token_file=data_dir / "web-token",
+    )
 
 
 def tokens_of(settings: Settings) -> dict[str, bool]:

@@ -18,6 +18,8 @@ EXIT_JOB_FAILED = 1
 EXIT_WRONG_REQUEST = 2
 EXIT_CANNOT_START = 69
 
+PLAYGROUND_PORT = 8420
+_HIGHEST_PORT = 65_535
 _HERE = "(default: here, by free names)"
 T = TypeVar("T")
 
@@ -43,6 +45,8 @@ def parser() -> argparse.ArgumentParser:
     )
 
     commands.add_parser("serve", parents=[shared], help="run the bot on every platform that has a token")
+
+    _playground(commands, shared)
 
     img2img = commands.add_parser("img2img", parents=[shared], help="turn a picture into another one")
     _source_and_prompt(img2img)
@@ -127,6 +131,24 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _playground(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
+    playground = commands.add_parser("playground", parents=[shared], help="try it here, as a page without an account")
+    playground.add_argument(
+        "--port", type=_typed(_port), default=PLAYGROUND_PORT, metavar="N", help="0 for any (default: %(default)s)"
+    )
+    playground.add_argument(
+        "--no-browser", dest="browser", action="store_false", help="only print the address, start token included"
+    )
+    playground.add_argument("--model", metavar="ID", help="a name of the catalogue, hub id or diffusers folder")
+    playground.add_argument(
+        "--data-dir",
+        type=Path,
+        default=Path("pentimento-playground"),
+        metavar="DIR",
+        help="where its pictures are kept (default: %(default)s)",
+    )
+
+
 def _source_and_prompt(command: argparse.ArgumentParser, *, several: bool = False) -> None:
     command.add_argument("source", type=Path, metavar="SOURCE", help="a PNG, JPEG or WebP file")
     if several:
@@ -188,6 +210,12 @@ def _control_kind(command: argparse.ArgumentParser, *, required: bool = False) -
         metavar="KIND",
         help=f"structure to keep at any strength: {', '.join(ControlKind)}, if the model has it",
     )
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and int(text) <= _HIGHEST_PORT):
+        raise InvalidRequest(f"A port is a whole number from 0 to {_HIGHEST_PORT}; you wrote '{text}'.")
+    return int(text)
 
 
 def _one_strength(text: str) -> tuple[float, ...]:

@@ -25,6 +25,7 @@ from bot.cli.files import (
     slug,
     write_file,
 )
+from bot.cli.owner import for_owner
 from bot.compose import compose, engine_of, exporter_of
 from bot.domain.access import Asker
 from bot.domain.actions import Press, Verb
@@ -211,7 +212,7 @@ def _inputs(asked: argparse.Namespace) -> dict[str, Path]:
 @asynccontextmanager
 async def _bench(settings: Settings, model: str | None) -> AsyncIterator[Bench]:
     """A core in a temporary folder: a running service's own folder stays its own."""
-    settings = _for_owner(settings, model)
+    settings = for_owner(settings, model)
     with tempfile.TemporaryDirectory(prefix="pentimento-") as folder, display() as lines:
         messenger = ConsoleMessenger(lines)
         engine = engine_of(settings)
@@ -228,15 +229,6 @@ async def _bench(settings: Settings, model: str | None) -> AsyncIterator[Bench]:
                 yield Bench(core, exporter_of(settings, core), messenger)
 
 
-def _for_owner(settings: Settings, model: str | None) -> Settings:
-    """The settings with another model where one was named, which takes no revision; members' quotas do not hold."""
-    limits = settings.limits.model_copy(update={"per_user_per_day": 0})
-    chosen = settings.model
-    if model and model != chosen.id:
-        chosen = chosen.model_copy(update={"id": model, "revision": ""})
-    return settings.model_copy(update={"limits": limits, "model": chosen})
-
-
 def _request(asked: argparse.Namespace, action: Action, prompt: str, *, max_bytes: int) -> Request:
     return Request(
         action=action,
@@ -244,7 +236,7 @@ def _request(asked: argparse.Namespace, action: Action, prompt: str, *, max_byte
         reply_to=_HERE,
         event_id="console:1",
         source=read_file(asked.source, max_bytes=max_bytes),
-        # The model is the one that this process has loaded, see `_for_owner`.
+        # The model is the one that this process has loaded, see `for_owner`.
         options=read_options({**vars(asked), "prompt": prompt, "model": None}),
         control_map=None if asked.control_map is None else read_file(asked.control_map, max_bytes=max_bytes),
         private=_PRIVATE,

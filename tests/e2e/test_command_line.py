@@ -19,7 +19,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from adapters.sqlite.migrations import MIGRATIONS
-from bot.cli.pictures import _for_owner
+from bot.cli.owner import for_owner
 from config.reading import load_settings
 from config.styles import load_styles
 from tests.builders.sketches import lines_kept, sketch
@@ -182,9 +182,9 @@ def test_a_result_that_cannot_be_written_leaves_nothing_half(
 def test_a_model_named_on_the_command_line_does_not_get_the_configured_models_revision() -> None:
     configured = load_settings(None, {"PENTIMENTO__MODEL__ID": "org/one", "PENTIMENTO__MODEL__REVISION": "v1"})
 
-    assert _for_owner(configured, "org/two").model.revision == ""
-    assert _for_owner(configured, "org/one").model.revision == "v1"
-    assert _for_owner(configured, None).model.revision == "v1"
+    assert for_owner(configured, "org/two").model.revision == ""
+    assert for_owner(configured, "org/one").model.revision == "v1"
+    assert for_owner(configured, None).model.revision == "v1"
 
 
 @pytest.mark.slow

@@ -1,0 +1,123 @@
+"""What a form sends, read with bounds, and what it asks for. A page holds no state: a form says all that it needs."""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from aiohttp import BodyPartReader, web
+
+from bot.domain.errors import InvalidRequest, PictureRefused
+from bot.domain.options import OPTIONS, Kind, Options, read_options
+from bot.domain.strength import SWEEP_STRENGTHS
+
+BODY_SECONDS = 60.0
+_FIELD_BYTES = 16_000
+_PARTS = 40
+_CHUNK = 1 << 16
+
+
+class Start(StrEnum):
+    """What a form goes on from."""
+
+    UPLOAD = "upload"  # a picture that comes with it
+    EDIT = "edit"  # what a result was made from
+    CHAIN = "chain"  # a result
+    AGAIN = "again"  # the source of a job that has no result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """A form as it came in.
+
+    Attributes:
+        fields: what was typed or chosen, by the field's name, without blanks around it; empty ones too.
+        files: pictures that were sent along, by the field's name; fields that were left empty are not there.
+    """
+
+    fields: Mapping[str, str]
+    files: Mapping[str, bytes]
+
+    @property
+    def start(self) -> Start:
+        """What to go on from; a picture that was sent along is always meant."""
+        said = self.fields.get("start", "")
+        return Start(said) if said in set(Start) and "picture" not in self.files else Start.UPLOAD
+
+    @property
+    def sweeps(self) -> bool:
+        """Whether several strengths are wanted."""
+        return self.fields.get("make") == "sweep"
+
+    @property
+    def event_id(self) -> str:
+        """The same for the same form sent twice, as by a double click; another one if anything in it was changed."""
+        digest = hashlib.sha256()
+        for name, value in sorted(self.fields.items()):
+            digest.update(f"{name}={value}\0".encode())
+        for name, content in sorted(self.files.items()):
+            digest.update(name.encode() + hashlib.sha256(content).digest())
+        return f"web:{digest.hexdigest()}"
+
+    def options(self) -> Options:
+        """What was said of the picture. An empty field says nothing; an emptied one lets go of what the parent had.
+
+        Raises:
+            InvalidRequest: a value is none of its kind or out of range; with the sentence for the member.
+        """
+        emptied = {Kind.PROSE, Kind.NAME} if self.start in {Start.EDIT, Start.CHAIN} else set()
+        fields = self.fields
+        said = {row.name: value for row in OPTIONS if (value := fields.get(row.name)) or row.kind in emptied}
+        options = read_options(said)
+        return replace(options, strengths=SWEEP_STRENGTHS) if self.sweeps else options
+
+
+async def read_form(request: web.Request, *, max_bytes: int) -> Submitted:
+    """The form of a request, whose files have at most `max_bytes` each.
+
+    Raises:
+        InvalidRequest: it is no form of ours, or has more than one picture in a field.
+        PictureRefused: a file is too long.
+        web.HTTPException: it does not come in time.
+    """
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            if request.content_type == "multipart/form-data":
+                return await _parts(request, max_bytes)
+            if request.content_type == "application/x-www-form-urlencoded":
+                fields = await request.post()
+                return Submitted(fields={name: str(value) for name, value in fields.items()}, files={})
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except ValueError as broken:  # as aiohttp has what is no multipart body
+        raise InvalidRequest("web-refused-form") from broken
+    raise InvalidRequest("web-refused-form")
+
+
+async def _parts(request: web.Request, max_bytes: int) -> Submitted:
+    fields: dict[str, str] = {}
+    files: dict[str, bytes] = {}
+    reader = await request.multipart()
+    for _ in range(_PARTS):
+        part = await reader.next()
+        if part is None:
+            return Submitted(fields=fields, files=files)
+        if not isinstance(part, BodyPartReader) or part.name is None:
+            raise InvalidRequest("web-refused-form")
+        if part.filename is None:
+            fields[part.name] = (await _read(part, _FIELD_BYTES)).decode(errors="replace").strip()
+        elif content := await _read(part, max_bytes):  # a file field that was left empty is sent as an empty file
+            if part.name in files:
+                raise InvalidRequest("web-refused-two-pictures")
+            files[part.name] = content
+    raise InvalidRequest("web-refused-form")
+
+
+async def _read(part: BodyPartReader, most: int) -> bytes:
+    content = bytearray()
+    while chunk := await part.read_chunk(_CHUNK):
+        content += chunk
+        if len(content) > most:
+            raise PictureRefused("web-refused-size", most=f"{most / 1e6:.0f}")
+    return bytes(content)

@@ -1,0 +1,92 @@
+"""A `Messenger` whose message is a page: it keeps the latest card of every job that has not ended, for who looks on.
+
+Nothing is sent anywhere, so nothing can fail; a page that is opened later finds the job in the store.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from weakref import WeakSet
+
+from bot.domain.card import Card
+from bot.domain.ids import JobId
+from bot.domain.request import ReplyTarget
+from bot.ports import MessageRef
+
+PLATFORM = "web"
+
+
+class WebMessenger:
+    """Hands cards on to the streams that wait for them; a slow one gets the latest card and misses those between.
+
+    Attributes:
+        closing: streams end because the service stops, not because their jobs have ended.
+    """
+
+    platform = PLATFORM
+    edit_interval = 0.5
+
+    def __init__(self) -> None:
+        self._latest: dict[JobId, tuple[int, Card]] = {}
+        self._streams: WeakSet[asyncio.Event] = WeakSet()
+        self.closing = False
+
+    async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
+        """Show the card; the target says nothing, as a job's page is found by its id."""
+        del target
+        self._show(card)
+        return nonce
+
+    async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
+        """Show the card."""
+        del target
+        self._show(card)
+        return message
+
+    def latest(self, job: JobId) -> Card | None:
+        """The card of a job that has not ended, with its progress; None if it has, or is not known here yet."""
+        return self._latest[job][1] if job in self._latest else None
+
+    async def cards(self, job: JobId, *, after: int = 0) -> AsyncIterator[tuple[int, Card | None]]:
+        """Each newer state of a job with its version, as long as it has not ended.
+
+        None comes after a while without news, so that a connection that has gone is noticed.
+
+        Args:
+            job: which.
+            after: the version that is known already.
+        """
+        news = asyncio.Event()
+        self._streams.add(news)
+        while not self.closing and job in self._latest:
+            news.clear()
+            version, card = self._latest[job]
+            if version > after:
+                after = version
+                yield version, card
+                continue
+            try:
+                async with asyncio.timeout(QUIET_SECONDS):
+                    await news.wait()
+            except TimeoutError:
+                yield after, None
+
+    def close(self) -> None:
+        """End every stream: the service stops."""
+        self.closing = True
+        self._wake()
+
+    def _show(self, card: Card) -> None:
+        if card.status.ended:
+            self._latest.pop(card.job, None)
+        else:
+            version = self._latest[card.job][0] if card.job in self._latest else 0
+            self._latest[card.job] = (version + 1, card)
+        self._wake()
+
+    def _wake(self) -> None:
+        for news in self._streams:
+            news.set()
+
+
+QUIET_SECONDS = 15.0
+"""A stream says something at least this often: proxies close connections that are quiet for a minute."""

@@ -1,0 +1,51 @@
+"""Values to HTML: the templates, and what all of them need."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from aiohttp import web
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from bot.texts import language_of, text
+
+STATIC = Path(__file__).with_name("static")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("adapters.web"),
+        autoescape=True,  # prompts, names and alternative texts are people's words
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _stamp(name: str) -> str:
+    """What tells a file of ours from that of another version, so that browsers may keep it."""
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def fragment(template: str, locale: str, values: Mapping[str, object]) -> str:
+    """A part of a page."""
+    language = language_of(locale)
+    return (
+        _environment()
+        .get_template(template)
+        .render(values, t=lambda key, **said: text(language, key, **said), language=language, stamp=_stamp)
+    )
+
+
+def page(template: str, locale: str, values: Mapping[str, object], *, status: int = 200) -> web.Response:
+    """A whole page."""
+    return web.Response(text=fragment(template, locale, values), content_type="text/html", status=status)
+
+
+def new_nonce() -> str:
+    """What makes a form one of its kind; see `Submitted.event_id`."""
+    return secrets.token_urlsafe(12)

@@ -1,0 +1,299 @@
+"""The playground's routes: one person at this machine, no account, the same service as in the chats."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+import structlog
+from aiohttp import web
+
+from adapters.web.incoming import Start, Submitted, read_form
+from adapters.web.messenger import PLATFORM, WebMessenger
+from adapters.web.pages import fragment, new_nonce, page
+from adapters.web.views import FormView, JobView, Offers, form_view, history, job_view, said_by
+from adapters.web.words import locale_of
+from bot.admission import Receipt
+from bot.domain.access import Asker
+from bot.domain.actions import Press, Verb
+from bot.domain.card import Card
+from bot.domain.errors import Gone, InvalidRequest, UserError
+from bot.domain.ids import GenerationId, ImageId, JobId, job_of, parse_generation_id, parse_job_id
+from bot.domain.job import Generation
+from bot.domain.options import OPTION, read_options
+from bot.domain.request import Action, ReplyTarget, Request, Requester
+from bot.ports import Exporter
+from bot.results import Description
+from bot.service import Service
+
+ROOM = "web:playground"
+_ME = Requester(platform=PLATFORM, user="playground")
+_HERE = ReplyTarget(platform=PLATFORM)
+_SHOWN = 60
+"""Jobs in the history: more are found by their addresses only."""
+
+_SIDE = 320
+_STAGE_SIDE = 1600
+_NO_LIMIT = 1 << 40
+_KEPT = "private, max-age=3600"
+
+log = structlog.get_logger(__name__)
+
+
+class Playground:
+    """Answers requests; who asks was checked before, see `adapters.web.guard`."""
+
+    def __init__(self, *, service: Service, exporter: Exporter, messenger: WebMessenger, max_bytes: int) -> None:
+        """`max_bytes`: of a picture that is sent."""
+        self._service = service
+        self._exporter = exporter
+        self._messenger = messenger
+        self._max_bytes = max_bytes
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every address."""
+        return [
+            web.get("/", self.start),
+            web.post("/jobs", self.submit),
+            web.get("/jobs/{job}", self.job),
+            web.post("/jobs/{job}/cancel", self.cancel),
+            web.get("/jobs/{job}/preview.jpg", self.preview),
+            web.get("/events", self.events),
+            web.post("/press", self.press),
+            web.get("/results/{generation}/delete", self.confirm),
+            web.post("/results/{generation}/delete", self.delete),
+            web.get("/g/{generation}.png", self.picture),
+            web.get("/t/{generation}.jpg", self.thumbnail),
+            web.get("/s/{job}.jpg", self.source),
+            web.get("/style/{style}.jpg", self.style),
+        ]
+
+    async def start(self, request: web.Request) -> web.Response:
+        """The form alone."""
+        return await self._page(request, self._form(locale_of(request), {}))
+
+    async def submit(self, request: web.Request) -> web.StreamResponse:
+        """A job from the form; or the form again, as it was filled in, with what is wrong."""
+        locale = locale_of(request)
+        sent = Submitted(fields={}, files={})
+        try:
+            sent = await read_form(request, max_bytes=self._max_bytes)
+            receipt = await self._submitted(sent, locale)
+        except UserError as refused:
+            form = self._form(locale, sent.fields, error=refused.sentence(locale))
+            return await self._page(request, form, status=422)
+        return _see(f"/jobs/{receipt.job.id}")
+
+    async def _submitted(self, sent: Submitted, locale: str) -> Receipt:
+        options = sent.options()
+        start, of = sent.start, sent.fields.get("of", "")
+        if start in {Start.EDIT, Start.CHAIN}:
+            press = Press(
+                verb=Verb(start),
+                generation=_generation(of),
+                by=_asker(locale),
+                reply_to=_HERE,
+                event_id=sent.event_id,
+                options=options,
+                control_map=sent.files.get("map"),
+                locale=locale,
+            )
+            return await self._service.press(press)
+        source: bytes | ImageId | None = sent.files.get("picture")
+        if start is Start.AGAIN:
+            source = (await self._described(_job(of), locale)).job.source
+        if not source:
+            raise InvalidRequest("web-refused-no-picture")
+        wish = Request(
+            action=Action.SWEEP if sent.sweeps else Action.IMG2IMG,
+            requester=_ME,
+            reply_to=_HERE,
+            event_id=sent.event_id,
+            source=source,
+            options=options,
+            control_map=sent.files.get("map"),
+            locale=locale,
+        )
+        return await self._service.submit(wish, by=_asker(locale))
+
+    async def press(self, request: web.Request) -> web.StreamResponse:
+        """What a button under a result asks for; one that opens the form leads there."""
+        locale = locale_of(request)
+        sent = await read_form(request, max_bytes=0)
+        generation, verb = _generation(sent.fields.get("target", "")), sent.fields.get("verb", "")
+        if verb not in set(Verb):
+            raise InvalidRequest("web-refused-form")
+        strength = sent.fields.get("strength") or None
+        press = Press(
+            verb=Verb(verb),
+            generation=generation,
+            by=_asker(locale),
+            reply_to=_HERE,
+            event_id=sent.event_id,
+            options=read_options({"strengths": strength}),
+            locale=locale,
+        )
+        try:
+            receipt = await self._service.press(press)
+        except ValueError as unpressable:  # a verb that makes no job
+            raise InvalidRequest("web-refused-form") from unpressable
+        return _see(f"/jobs/{receipt.job.id}")
+
+    async def job(self, request: web.Request) -> web.Response:
+        """A job as it stands."""
+        locale = locale_of(request)
+        described = await self._described(_job(request.match_info["job"]), locale)
+        index = request.query.get("picture", "0")
+        card = await self._card(described.job.id, locale)
+        view = job_view(described, card, index=int(index) if index.isdecimal() else 0, locale=locale)
+        start = "chain" if "chain" in request.query else "edit"
+        said = said_by((view.shown.recipe if view.shown else view.job.recipes[0]).options())
+        if view.shown:
+            said |= {"of": view.shown.id, "start": start, "chains": "yes"}
+        else:
+            said |= {"of": view.job.id, "start": "again"}
+        if start == "chain":
+            said = {name: value for name, value in said.items() if name not in OPTION or OPTION[name].chained}
+        said["source_of"] = view.job.id
+        return await self._page(request, self._form(locale, said), job=view)
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """A job's page as it changes (server-sent events): `card` with its part of the page, `end` at the end."""
+        locale = locale_of(request)
+        job = (await self._described(_job(request.query.get("job", "")), locale)).job.id
+        known = request.headers.get("Last-Event-ID", "0")
+        stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        await stream.prepare(request)
+        cards = self._messenger.cards(job, after=int(known) if known.isdecimal() else 0)
+        async for version, card in cards:
+            if card is None:
+                await stream.write(b": still here\n\n")
+                continue
+            shown = fragment("progress.html", locale, {"card": card, "version": version})
+            await stream.write(f"id: {version}\nevent: card\ndata: {json.dumps(shown)}\n\n".encode())
+        if not self._messenger.closing:
+            await stream.write(b"event: end\ndata:\n\n")
+        return stream
+
+    async def preview(self, request: web.Request) -> web.Response:
+        """How a running job looks now."""
+        job = (await self._described(_job(request.match_info["job"]), locale_of(request))).job
+        card = self._messenger.latest(job.id)
+        if card is None or card.progress is None or card.progress.preview is None:
+            raise Gone("refused-picture-gone")
+        return web.Response(body=card.progress.preview, content_type="image/jpeg")
+
+    async def cancel(self, request: web.Request) -> web.StreamResponse:
+        """Stop a job."""
+        job = _job(request.match_info["job"])
+        await self._service.cancel(job, by=_asker(locale_of(request)))
+        return _see(f"/jobs/{job}")
+
+    async def confirm(self, request: web.Request) -> web.Response:
+        """The question before something is deleted."""
+        locale = locale_of(request)
+        generation = _generation(request.match_info["generation"])
+        await self._described(job_of(generation), locale)
+        values = {"title": "Pentimento", "generation": generation, "job": job_of(generation)}
+        return page("delete.html", locale, values)
+
+    async def delete(self, request: web.Request) -> web.StreamResponse:
+        """Delete a job's pictures and words."""
+        generation = _generation(request.match_info["generation"])
+        await self._service.delete(generation, by=_asker(locale_of(request)))
+        return _see("/")
+
+    async def picture(self, request: web.Request) -> web.Response:
+        """A result, lossless; `?download` as a file to keep."""
+        made = await self._made(request)
+        exported = await self._exporter.export(made.id, max_bytes=_NO_LIMIT, formats=("PNG",))
+        headers = {"Cache-Control": _KEPT}
+        if "download" in request.query:
+            headers["Content-Disposition"] = f'attachment; filename="pentimento-{made.id}.png"'
+        return web.Response(body=exported.content, content_type=exported.media_type, headers=headers)
+
+    async def thumbnail(self, request: web.Request) -> web.Response:
+        """A result, small."""
+        made = await self._made(request)
+        return await self._small(made.image, _SIDE)
+
+    async def source(self, request: web.Request) -> web.Response:
+        """What a job started from; `?first` what its whole family started from."""
+        described = await self._described(_job(request.match_info["job"]), locale_of(request))
+        root = described.ancestors[0] if "first" in request.query and described.ancestors else None
+        return await self._small(root.source if root else described.job.source, _STAGE_SIDE)
+
+    async def style(self, request: web.Request) -> web.Response:
+        """The picture of a style."""
+        style = self._service.styles.get(request.match_info["style"])
+        if style is None or style.picture is None:
+            raise Gone("refused-picture-gone")
+        content = await asyncio.to_thread(style.picture.read_bytes)
+        return web.Response(body=content, content_type="image/jpeg", headers={"Cache-Control": _KEPT})
+
+    async def _small(self, image: ImageId, side: int) -> web.Response:
+        small = await self._exporter.thumbnail(image, side=side)
+        return web.Response(body=small.content, content_type=small.media_type, headers={"Cache-Control": _KEPT})
+
+    async def _made(self, request: web.Request) -> Generation:
+        """The result that an address names, for who may see it."""
+        wanted = _generation(request.match_info["generation"])
+        described = await self._described(job_of(wanted), locale_of(request))
+        found = next((each for each in described.generations if each.id == wanted), None)
+        if found is None:
+            raise Gone("refused-gone")
+        return found
+
+    async def _described(self, job: JobId, locale: str) -> Description:
+        return await self._service.results.describe(job, by=_asker(locale))
+
+    async def _card(self, job: JobId, locale: str) -> Card:
+        """With its progress while it runs, else as the store has it."""
+        return self._messenger.latest(job) or await self._service.results.collect(job, by=_asker(locale))
+
+    def _form(self, locale: str, said: Mapping[str, str], *, error: str = "") -> FormView:
+        offers = Offers(
+            styles=self._service.styles, models=list(self._service.models), controls=self._service.controls()
+        )
+        return form_view(offers, said, locale, nonce=new_nonce(), error=error)
+
+    async def _page(
+        self, request: web.Request, form: FormView, *, status: int = 200, job: JobView | None = None
+    ) -> web.Response:
+        locale = locale_of(request)
+        jobs = await self._service.recent(_ME, limit=_SHOWN)
+        values = {
+            "title": "Pentimento",
+            "form": form,
+            "job": job,
+            "history": history(jobs, current=job.job.id if job else None, locale=locale),
+            "most": f"{self._max_bytes / 1e6:.0f}",
+            "nonce": new_nonce(),
+        }
+        return page("playground.html", locale, values, status=status)
+
+
+def _asker(locale: str) -> Asker:
+    return replace(_ASKER, locale=locale)
+
+
+_ASKER = Asker(requester=_ME, rooms=(ROOM,))
+
+
+def _job(given: str) -> JobId:
+    job = parse_job_id(given)
+    if job is None:
+        raise Gone("refused-job-unknown")
+    return job
+
+
+def _generation(given: str) -> GenerationId:
+    generation = parse_generation_id(given)
+    if generation is None:
+        raise Gone("refused-gone")
+    return generation
+
+
+def _see(address: str) -> web.Response:
+    """Go there: what was posted is not posted again when that page is loaded anew."""
+    return web.Response(status=303, headers={"Location": address})

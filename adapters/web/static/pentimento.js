@@ -1,0 +1,185 @@
+// What a page does beyond its forms, which work without any of this.
+"use strict";
+
+const find = (selector, within = document) => within.querySelector(selector);
+const KEPT = "pentimento-form";
+
+// Before and after: one range moves the edge between two pictures that lie on each other.
+function compare(within) {
+  const slider = find("#slider", within);
+  if (!slider) return;
+  const show = () => {
+    slider.parentElement.style.setProperty("--x", `${slider.value}%`);
+    slider.setAttribute("aria-valuetext", slider.dataset.said.replace("%", `${100 - slider.value} %`));
+  };
+  slider.addEventListener("input", show);
+  show();
+}
+
+// A picture that is dropped or pasted goes into the field that a click would fill.
+function pictures(form) {
+  const field = find("#picture", form), drop = find(".drop", form), chosen = find("#chosen", form);
+  const take = (files) => {
+    const pictures = [...files].filter((file) => file.type.startsWith("image/"));
+    if (!pictures.length) return;
+    const held = new DataTransfer();
+    held.items.add(pictures[0]);
+    field.files = held.files;
+    field.dispatchEvent(new Event("change"));
+  };
+  field.addEventListener("change", () => {
+    if (chosen.src) URL.revokeObjectURL(chosen.src);
+    chosen.hidden = !field.files.length;
+    if (field.files.length) chosen.src = URL.createObjectURL(field.files[0]);
+  });
+  document.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
+  document.addEventListener("dragleave", () => drop.classList.remove("over"));
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    drop.classList.remove("over");
+    take(event.dataTransfer.files);
+  });
+  document.addEventListener("paste", (event) => take(event.clipboardData.files));
+}
+
+// The strength as a number; a style brings its own until somebody moves it.
+function strength(form) {
+  const slider = find("#strength", form), said = find("#strength-said", form);
+  let moved = Boolean(find("[name=of]", form).value);
+  const words = [...form.querySelectorAll("#strengths option")];
+  const show = () => {
+    const word = words.find((each) => Number(each.value) === Number(slider.value));
+    said.value = word ? `${slider.value} ${word.label}` : slider.value;
+  };
+  slider.addEventListener("input", () => { moved = true; show(); });
+  form.addEventListener("change", (event) => {
+    if (event.target.name !== "style" || moved) return;
+    slider.value = event.target.dataset.strength;
+    show();
+  });
+  form.addEventListener("restored", () => { moved = true; show(); });
+  show();
+}
+
+// What was typed survives a closed tab: on the first page only, as a job's page shows what the job was made of.
+function remember(form) {
+  if (find("[name=of]", form).value || !find("#error", form).hidden) return;
+  const kept = JSON.parse(localStorage.getItem(KEPT) || "null");
+  if (kept) {
+    for (const [name, value] of Object.entries(kept)) {
+      const field = form.elements[name];
+      if (field) field.value = value;
+    }
+    form.dispatchEvent(new Event("restored"));
+  }
+  form.addEventListener("input", () => {
+    const values = {};
+    for (const name of ["prompt", "negative_prompt", "strengths", "style", "control"]) {
+      if (form.elements[name]) values[name] = form.elements[name].value;
+    }
+    localStorage.setItem(KEPT, JSON.stringify(values));
+  });
+}
+
+// Sent in the background, so that a refusal leaves the chosen picture where it is.
+function send(form) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (form.dataset.sending) return;
+    form.dataset.sending = "yes";
+    const error = find("#error", form);
+    const refuse = (sentence) => { error.textContent = sentence; error.hidden = false; error.focus(); };
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter) });
+      if (answer.redirected) { location.assign(answer.url); return; }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      refuse((find("[role=alert]:not([hidden])", page) || page.body).textContent.trim());
+    } catch {
+      refuse(form.dataset.refused);
+    } finally {
+      delete form.dataset.sending;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.matches("input, textarea, select");
+    if (event.key === "/" && !typing) { event.preventDefault(); find("#prompt", form).focus(); }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(find(".primary", form));
+  });
+}
+
+// A running job, live; its page is loaded anew at its end.
+function follow() {
+  const job = find("#job[data-running]");
+  if (!job) return;
+  const live = find("#live", job), status = find("#status", job);
+  let told = 0;
+  const stream = new EventSource(`/events?job=${encodeURIComponent(job.dataset.job)}`);
+  stream.addEventListener("card", (event) => {
+    live.innerHTML = JSON.parse(event.data);
+    const headline = find(".headline", live).textContent;
+    const now = Date.now(); // read aloud at most every ten seconds
+    if (headline !== status.textContent && (now - told > 10000 || !/\d/.test(headline))) {
+      status.textContent = headline;
+      told = now;
+    }
+  });
+  stream.addEventListener("end", () => { stream.close(); location.reload(); });
+}
+
+// A small sheet of paper to draw a sketch or map on.
+function sketch(form) {
+  const place = find(".sketch", form);
+  if (!place) return;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 512;
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", place.dataset.label);
+  const pen = canvas.getContext("2d");
+  const clear = () => { pen.fillStyle = "#fff"; pen.fillRect(0, 0, 512, 512); };
+  const at = (event) => {
+    const box = canvas.getBoundingClientRect();
+    return [(event.clientX - box.left) * 512 / box.width, (event.clientY - box.top) * 512 / box.height];
+  };
+  clear();
+  Object.assign(pen, { lineWidth: 4, lineCap: "round", lineJoin: "round", strokeStyle: "#000" });
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    pen.beginPath();
+    pen.moveTo(...at(event));
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (!event.buttons) return;
+    pen.lineTo(...at(event));
+    pen.stroke();
+  });
+  const button = (label, act) => {
+    const made = Object.assign(document.createElement("button"), { type: "button", textContent: label });
+    made.addEventListener("click", act);
+    return made;
+  };
+  const use = () => canvas.toBlob((blob) => {
+    const held = new DataTransfer();
+    held.items.add(new File([blob], "sketch.png", { type: "image/png" }));
+    const empty = !find("#picture", form).files.length && !find("[name=of]", form).value;
+    const field = find(empty ? "#picture" : "#map", form); // without a picture, the drawing is the picture
+    field.files = held.files;
+    field.dispatchEvent(new Event("change"));
+  });
+  const row = document.createElement("div");
+  row.className = "row";
+  row.append(button(place.dataset.use, use), button(place.dataset.clear, clear));
+  place.append(canvas, row);
+}
+
+const form = find("#wish");
+if (form) {
+  pictures(form);
+  strength(form);
+  remember(form);
+  send(form);
+  sketch(form);
+}
+compare(document);
+follow();
+const error = find("#error");
+if (error && !error.hidden) error.focus();

@@ -1,0 +1,270 @@
+"""What pages show, from the core's values: pure. Templates lay it out and decide nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.domain.actions import OPENING, Verb
+from bot.domain.card import Button, Card
+from bot.domain.control import NO_CONTROL
+from bot.domain.ids import GenerationId, JobId, job_of
+from bot.domain.job import Generation, Job, JobStatus
+from bot.domain.options import OPTION, OPTIONS, Kind, Options
+from bot.domain.strength import DEFAULT_STRENGTH, STRENGTH_WORDS
+from bot.domain.style import Style, strength_of
+from bot.rendering import title
+from bot.results import Description
+from bot.texts import text
+
+_ELSEWHERE = {Verb.PUBLISH, Verb.COLLECT, Verb.DETAILS}
+"""Buttons that mean nothing here: who looks on is alone, and a job's page shows its details."""
+
+_UNASKED = {"prompt", "strengths", "style", "model", "control", "loras", "private"}
+"""Options that have a place of their own in the form, or none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One of a list.
+
+    Attributes:
+        picture: of a style: whether it has one.
+        strength: of a style: its own.
+    """
+
+    value: str
+    label: str
+    chosen: bool = False
+    picture: bool = False
+    strength: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A field for a number or text under *More options*."""
+
+    name: str
+    label: str
+    value: str
+    number: bool
+    least: float
+    most: float
+    step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormView:
+    """The form as it is to be shown.
+
+    Attributes:
+        of: the result or job that it goes on from; empty if it needs a picture.
+        start: what of that is chosen; see `adapters.web.incoming.Start`.
+        chains: whether there is a result to chain from.
+        error: the sentence, if it was refused.
+    """
+
+    nonce: str
+    prompt: str = ""
+    strength: str = f"{DEFAULT_STRENGTH:g}"
+    styles: Sequence[Choice] = ()
+    models: Sequence[Choice] = ()
+    controls: Sequence[Choice] = ()
+    boxes: Sequence[Box] = ()
+    of: str = ""
+    source_of: str = ""
+    start: str = "upload"
+    chains: bool = False
+    error: str = ""
+    words: Mapping[str, float] = field(default_factory=lambda: STRENGTH_WORDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offers:
+    """What there is to choose from, and which of it is usual."""
+
+    styles: Mapping[str, Style]
+    models: Sequence[str]
+    controls: Sequence[str]
+
+
+def form_view(offers: Offers, said: Mapping[str, str], locale: str, *, nonce: str, error: str = "") -> FormView:
+    """The form, filled in with what a member typed, or with what a job was made of, by the names of its fields."""
+    boxes = [
+        Box(
+            name=row.name,
+            label=text(locale, f"web-field-{row.text}"),
+            value=said.get(row.name, ""),
+            number=row.kind in {Kind.WHOLE, Kind.NUMBER},
+            least=row.least,
+            most=row.most,
+            step="1" if row.kind is Kind.WHOLE else "any",
+        )
+        for row in OPTIONS
+        if row.name not in _UNASKED and (offers.controls or "control" not in row.name)
+    ]
+    nothing = text(locale, "web-none")
+    style = said.get("style", "")
+    kinds = [Choice(value=each, label=each, chosen=said.get("control") == each) for each in offers.controls]
+    return FormView(
+        nonce=nonce,
+        prompt=said.get("prompt", ""),
+        strength=said.get("strengths") or f"{DEFAULT_STRENGTH:g}",
+        styles=[
+            Choice(value="", label=nothing, chosen=not style, strength=f"{DEFAULT_STRENGTH:g}"),
+            *(
+                Choice(
+                    value=name,
+                    label=name,
+                    chosen=name == style,
+                    picture=each.picture is not None,
+                    strength=f"{strength_of(each):g}",
+                )
+                for name, each in offers.styles.items()
+            ),
+        ],
+        models=[Choice(value=name, label=name, chosen=said.get("model") == name) for name in offers.models],
+        controls=[Choice(value=NO_CONTROL if said.get("of") else "", label=nothing), *kinds] if kinds else [],
+        boxes=boxes,
+        of=said.get("of", ""),
+        source_of=said.get("source_of", ""),
+        start=said.get("start", "upload"),
+        chains=said.get("chains", "") == "yes",
+        error=error,
+    )
+
+
+def said_by(options: Options) -> dict[str, str]:
+    """Options in the words of the form's fields."""
+    said = {}
+    for row in OPTIONS:
+        value = getattr(options, row.name)
+        match value:
+            case None | ():
+                continue
+            case tuple() if row.kind is Kind.STRENGTHS:
+                said[row.name] = f"{value[0]:g}"
+            case float():
+                said[row.name] = f"{value:g}"
+            case _:
+                said[row.name] = str(value)
+    return said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """A button under a result.
+
+    Attributes:
+        opens: it leads to the form instead of making a job.
+    """
+
+    verb: Verb
+    target: GenerationId
+    label: str
+    emoji: str
+    strength: str = ""
+    opens: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobView:
+    """A job's page.
+
+    Attributes:
+        shown: the picture on the stage; None until there is one.
+        swept: it has ended well, and its pictures are not kept any more.
+        seen_before: where the slider's other side comes from.
+        steps: the results it descends from, root first; None stands for another member's.
+    """
+
+    card: Card
+    job: Job
+    running: bool
+    shown: Generation | None
+    generations: Sequence[Generation]
+    rows: Sequence[Sequence[Press]]
+    details: Sequence[tuple[str, str]]
+    lineage: Sequence[Generation | None]
+
+
+def job_view(described: Description, card: Card, *, index: int, locale: str) -> JobView:
+    """A job's page, with picture number `index` on the stage."""
+    job, made = described.job, described.generations
+    shown = made[min(index, len(made) - 1)] if made else None
+    return JobView(
+        card=card,
+        job=job,
+        running=not card.status.ended,
+        shown=shown,
+        generations=made,
+        rows=_rows(card, shown),
+        details=_details(job, shown, locale),
+        lineage=described.ancestors,
+    )
+
+
+def _rows(card: Card, shown: Generation | None) -> list[list[Press]]:
+    rows = [[_press(button) for button in row if button.verb not in _ELSEWHERE] for row in card.buttons]
+    mine = next((each.button for each in card.pictures if shown and each.generation == shown.id), None)
+    if mine:
+        rows.insert(0, [_press(mine)])
+    return [row for row in rows if row]
+
+
+def _press(button: Button) -> Press:
+    return Press(
+        verb=button.verb,
+        target=button.target,
+        label=button.label,
+        emoji=button.emoji,
+        strength="" if button.strength is None else f"{button.strength:g}",
+        opens=button.verb in OPENING,
+    )
+
+
+def _details(job: Job, shown: Generation | None, locale: str) -> list[tuple[str, str]]:
+    recipe = shown.recipe if shown else job.recipes[0]
+    said = said_by(recipe.options())
+    rows = [
+        (text(locale, f"web-field-{OPTION[name].text}"), value)
+        for name, value in said.items()
+        if value and name not in {"prompt", "private"}
+    ]
+    if shown:
+        rows.append((text(locale, "web-size"), f"{shown.width} x {shown.height}"))
+        rows.append((text(locale, "web-seconds"), f"{shown.seconds:.1f}"))
+    return [*rows, (text(locale, "web-id"), str(job.id))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """A job in the history, with what was made from its results.
+
+    Attributes:
+        picture: its first result; None if it has none.
+    """
+
+    job: JobId
+    title: str
+    picture: GenerationId | None
+    current: bool
+    children: "Sequence[Branch]"
+
+
+def history(jobs: Sequence[Job], *, current: JobId | None, locale: str) -> list[Branch]:
+    """Jobs, newest first, as trees: those made from another one's result hang under it."""
+    known = {job.id for job in jobs}
+    below: dict[JobId | None, list[Job]] = {}
+    for job in jobs:
+        above = job_of(job.lineage.parent) if job.lineage.parent else None
+        below.setdefault(above if above in known else None, []).append(job)
+
+    def branch(job: Job) -> Branch:
+        return Branch(
+            job=job.id,
+            title=title(job.recipes[0], locale),
+            picture=job.generation_ids()[0] if job.status is JobStatus.SUCCEEDED else None,
+            current=job.id == current,
+            children=[branch(child) for child in below.get(job.id, ())],
+        )
+
+    return [branch(job) for job in below.get(None, ())]

@@ -1,0 +1,51 @@
+"""`playground`: the bot as a page on this machine, for one person and without an account."""
+
+import argparse
+import asyncio
+import webbrowser
+from contextlib import AsyncExitStack
+
+from bot import lifecycle
+from bot.cli.arguments import EXIT_DONE
+from bot.cli.owner import for_owner
+from bot.compose import compose, engine_of, playground_of
+from bot.lifecycle import Keep
+from bot.ports import Messenger
+from bot.system import settle_in
+from config.settings import Settings
+
+_FOR_EVER = 36_500.0
+"""Days: nobody but who looks on deletes what they made."""
+
+_SECONDS_TO_OPEN = 10.0
+
+
+async def playground(asked: argparse.Namespace, settings: Settings) -> int:
+    """Run until told to stop; prints the page's address, start token included.
+
+    Raises:
+        FatalError: it cannot start, with the mend.
+    """
+    settle_in()
+    settings = for_owner(settings, asked.model)
+    messengers: dict[str, Messenger] = {}
+    async with AsyncExitStack() as parts:
+        core = await parts.enter_async_context(
+            compose(settings, data_dir=asked.data_dir, engine=engine_of(settings), messengers=messengers)
+        )
+        page = await parts.enter_async_context(
+            playground_of(settings, core, port=asked.port, data_dir=asked.data_dir)
+        )
+        messengers[page.name] = page.messenger
+        print(page.address, flush=True)  # noqa: T201 -- the command line speaks
+        if asked.browser:
+            parts.callback(asyncio.create_task(_open(page.address)).cancel)
+        keep = Keep(pictures_days=_FOR_EVER, jobs_days=_FOR_EVER, inbox_days=settings.retention.inbox_days)
+        await lifecycle.serve(core, [page], keep=keep, grace=settings.shutdown.grace_seconds)
+    return EXIT_DONE
+
+
+async def _open(address: str) -> None:
+    """In a thread, as a browser may take its time; a machine without one has the printed address."""
+    async with asyncio.timeout(_SECONDS_TO_OPEN):
+        await asyncio.to_thread(webbrowser.open, address)
