@@ -49,7 +49,7 @@ function strength(form) {
   const words = [...form.querySelectorAll("#strengths option")];
   const show = () => {
     const word = words.find((each) => Number(each.value) === Number(slider.value));
-    said.value = word ? `${slider.value} ${word.label}` : slider.value;
+    said.textContent = word ? `${slider.value} ${word.label}` : slider.value;
   };
   slider.addEventListener("input", () => { moved = true; show(); });
   form.addEventListener("change", (event) => {

@@ -1,0 +1,160 @@
+"""The playground in a real browser: a person with a picture, then with less luck."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.harness.playground import Playground, chromium, needs_browser, opened
+
+pytestmark = needs_browser
+PHOTO = Path("docs/demo/cup.jpg")
+PICTURE_MS = 120_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+def ask(page: Page, prompt: str, *, strength: str = "0.55") -> None:
+    """Fill in the form and send it; waits for the job's page."""
+    page.get_by_label("Picture", exact=True).set_input_files(PHOTO)
+    page.get_by_label("Prompt", exact=True).fill(prompt)
+    page.get_by_label("Strength", exact=True).fill(strength)
+    page.get_by_role("button", name="Generate").click()
+    page.wait_for_url("**/jobs/*")
+
+
+def done(page: Page) -> None:
+    page.get_by_role("link", name="Download").wait_for(timeout=PICTURE_MS)
+
+
+def details(page: Page) -> dict[str, str]:
+    page.get_by_text("Details").click()
+    names, values = page.locator("dl dt").all_inner_texts(), page.locator("dl dd").all_inner_texts()
+    return dict(zip(names, values, strict=True))
+
+
+def test_a_picture_from_the_first_click_to_every_button(service: Playground, browser: Browser) -> None:
+    with opened(browser) as (page, seen):
+        page.goto(service.address)
+        assert "token" not in page.url
+        expect(page).to_have_title(re.compile("^Pentimento"))
+        ask(page, "stained glass <img src=x onerror=alert(1)>")
+        expect(page.get_by_role("heading", name="stained glass <img src=x onerror=alert(1)>")).to_be_visible()
+        done(page)
+        expect(page.get_by_role("status")).to_have_text("Done")
+        first = details(page)
+        assert first["Strength"] == "0.55"
+
+        slider = page.get_by_label("Before and after")
+        clip = "node => getComputedStyle(node).clipPath"
+        slider.focus()
+        for key, inset, said in (("End", "0%", "0 % after"), ("Home", "100%", "100 % after")):
+            page.keyboard.press(key)
+            assert page.locator(".before").evaluate(clip).split()[1] == inset
+            assert slider.get_attribute("aria-valuetext") == said
+        page.keyboard.press("ArrowRight")
+        assert slider.get_attribute("aria-valuetext") == "99 % after"
+
+        page.get_by_role("button", name="Strong 0.7").click()
+        expect(page.get_by_text("strength 0.7 (strong)")).to_be_visible(timeout=PICTURE_MS)
+        done(page)
+        rerun = details(page)
+        assert (rerun["Strength"], rerun["Seed"]) == ("0.7", first["Seed"])
+        expect(page.locator(".lineage li")).to_have_count(2)
+
+        page.get_by_role("button", name="Chain").click()
+        expect(page.get_by_label("this result")).to_be_checked()
+        page.get_by_label("Prompt", exact=True).fill("pencil drawing")
+        page.get_by_role("button", name="Generate").click()
+        page.wait_for_url(lambda url: "chain" not in url)
+        expect(page.get_by_role("heading", name="pencil drawing")).to_be_visible()
+        done(page)
+        page.get_by_text("Details").click()
+        expect(page.locator(".lineage li")).to_have_count(3)
+
+        page.get_by_role("button", name="Sweep").click()
+        expect(page.locator(".several li")).to_have_count(4, timeout=PICTURE_MS)
+        page.get_by_role("link", name="strength 0.9").click()
+        expect(page.get_by_role("button", name="Chain 0.9")).to_be_visible()
+
+        page.get_by_role("button", name="Delete").click()
+        page.get_by_role("button", name="Delete").click()
+        page.wait_for_url(service.origin + "/")
+        expect(page.locator("nav.history a")).to_have_count(
+            3 + 1
+        )  # the job stays in the history, its pictures do not
+        assert (seen.elsewhere, seen.complaints) == ([], [])
+
+
+def test_what_is_pressed_twice_is_made_once_and_survives_a_reload(service: Playground, browser: Browser) -> None:
+    with opened(browser) as (page, _):
+        page.goto(service.address)
+        page.get_by_label("Picture", exact=True).set_input_files(PHOTO)
+        page.get_by_label("Prompt", exact=True).fill("a watercolour, twice")
+        page.get_by_role("button", name="Generate").dblclick()
+        page.wait_for_url("**/jobs/*")
+        address = page.url
+        page.reload()
+        assert page.url == address
+        done(page)
+        expect(page.locator("nav.history a", has_text="a watercolour, twice")).to_have_count(1)
+
+
+def test_without_scripts(service: Playground, browser: Browser) -> None:
+    with opened(browser, java_script_enabled=False) as (page, _):
+        page.goto(service.address)
+        ask(page, "charcoal")
+        for _ in range(60):
+            if page.get_by_role("link", name="Download").count():
+                break
+            page.wait_for_timeout(500)
+            page.reload()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download").click()
+        assert download.value.suggested_filename.endswith(".png")
+
+
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(service: Playground, browser: Browser) -> None:
+    with opened(browser) as (page, _):
+        page.goto(service.address)
+        page.get_by_label("Prompt", exact=True).fill("oil painting")
+        page.get_by_role("button", name="Generate").click()
+        expect(page.get_by_role("alert")).to_have_text("Choose a picture to start from.")
+        page.get_by_label("Picture", exact=True).set_input_files(
+            {"name": "notes.png", "mimeType": "image/png", "buffer": b"no picture at all"}
+        )
+        page.get_by_role("button", name="Generate").click()
+        expect(page.get_by_role("alert")).not_to_have_text("Choose a picture to start from.")
+        expect(page.get_by_role("alert")).to_be_focused()
+        expect(page.get_by_label("Prompt", exact=True)).to_have_value("oil painting")
+
+
+@pytest.mark.parametrize("width", [320, 1400])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_scrolls_sideways_and_every_control_has_a_name(
+    service: Playground, browser: Browser, width: int, scheme: str
+) -> None:
+    with opened(browser, viewport={"width": width, "height": 800}, color_scheme=scheme) as (page, _):
+        page.goto(service.address)
+        page.get_by_text("More options").click()
+        wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert wide <= room
+        nameless = page.evaluate(
+            "[...document.querySelectorAll('input:not([type=hidden]), select, textarea, button')]"
+            ".filter(each => each.checkVisibility() && !each.labels?.length && !each.ariaLabel && !each.innerText)"
+            ".map(each => each.outerHTML)"
+        )
+        assert nameless == []
+
+
+def test_it_speaks_the_browsers_language(service: Playground, browser: Browser) -> None:
+    with opened(browser, locale="de-AT") as (page, _):
+        page.goto(service.address)
+        expect(page.get_by_role("button", name="Erzeugen")).to_be_visible()
+        assert page.locator("html").get_attribute("lang") == "de"

@@ -1,0 +1,117 @@
+"""A real `pentimento playground` in a process of its own, and a real browser to look at it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+START_SECONDS = 90
+STOP_SECONDS = 30
+CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(path).exists()), "")
+needs_browser = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: apt-get install chromium")
+
+
+@dataclass
+class Playground:
+    """One that runs.
+
+    Attributes:
+        address: with the start token.
+    """
+
+    process: "subprocess.Popen[str]"
+    address: str
+
+    @property
+    def origin(self) -> str:
+        return self.address.partition("/?")[0]
+
+    @property
+    def token(self) -> str:
+        return self.address.partition("token=")[2]
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Its exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(STOP_SECONDS)
+
+
+@contextmanager
+def playground(folder: Path, *, port: int = 0, **environment: str) -> Iterator[Playground]:
+    """Start one whose pictures are kept in `folder`; it is stopped at the end."""
+    command = [
+        sys.executable,
+        "-m",
+        "bot",
+        "playground",
+        "--no-browser",
+        "--port",
+        str(port),
+        "--data-dir",
+        str(folder),
+    ]
+    with (folder.parent / "stderr.txt").open("a") as errors:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=errors, text=True, env={**os.environ, **environment}
+        )
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:"), (folder.parent / "stderr.txt").read_text()
+        yield Playground(process, address)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless browser without a page yet."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Seen:
+    """What a page did that it should not.
+
+    Attributes:
+        elsewhere: addresses that it asked for outside of this machine.
+        complaints: errors on its console.
+    """
+
+    elsewhere: list[str]
+    complaints: list[str]
+
+
+@contextmanager
+def opened(browser: Browser, **wanted: object) -> Iterator[tuple[Page, Seen]]:
+    """A page in a context of its own, whose requests to other machines are stopped."""
+    context = browser.new_context(**wanted)  # type: ignore[arg-type] -- Playwright's own names
+    seen = Seen([], [])
+
+    def only_here(route: Route) -> None:
+        if route.request.url.startswith(("http://127.0.0.1:", "blob:")):
+            route.continue_()
+        else:
+            seen.elsewhere.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", only_here)
+    page = context.new_page()
+    page.on("console", lambda said: seen.complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda fault: seen.complaints.append(str(fault)))
+    yield page, seen
+    context.close()

@@ -1,0 +1,94 @@
+"""What pages show, and what they read back."""
+
+from dataclasses import replace
+
+import pytest
+from aiohttp.test_utils import make_mocked_request
+
+from adapters.web.incoming import Start, Submitted
+from adapters.web.views import Offers, form_view, history, said_by
+from adapters.web.words import locale_of
+from bot.domain.errors import InvalidRequest
+from bot.domain.ids import GenerationId, JobId
+from bot.domain.job import Lineage
+from bot.domain.options import Options
+from bot.domain.strength import SWEEP_STRENGTHS
+from bot.texts import LANGUAGES
+from tests.builders.jobs import a_job
+
+OFFERS = Offers(styles={}, models=["pocket"], controls=["canny"])
+
+
+def submitted(**fields: str) -> Submitted:
+    return Submitted(fields=fields, files={})
+
+
+def test_options_come_back_from_the_form_that_shows_them() -> None:
+    options = Options(
+        prompt="oil", strengths=(0.55,), seed=7, steps=9, guidance_scale=2.5, style="", negative_prompt="x"
+    )
+    assert submitted(start="edit", **said_by(options)).options() == options
+
+
+def test_an_empty_field_says_nothing_of_a_new_picture_and_lets_go_of_what_a_result_had() -> None:
+    assert submitted(prompt="oil", style="", seed="", negative_prompt="").options() == Options(prompt="oil")
+    assert submitted(start="edit", of="x", prompt="oil", style="", seed="").options() == Options(
+        prompt="oil", style=""
+    )
+
+
+def test_a_sweep_has_the_usual_strengths_whatever_the_slider_says() -> None:
+    assert submitted(prompt="oil", strengths="0.2", make="sweep").options().strengths == SWEEP_STRENGTHS
+
+
+def test_a_value_out_of_range_is_refused() -> None:
+    with pytest.raises(InvalidRequest):
+        submitted(prompt="oil", steps="1000").options()
+
+
+def test_a_picture_that_is_sent_along_is_what_is_meant() -> None:
+    assert Submitted(fields={"start": "chain"}, files={"picture": b"x"}).start is Start.UPLOAD
+    assert submitted(start="chain").start is Start.CHAIN
+    assert submitted(start="anything").start is Start.UPLOAD
+
+
+def test_the_same_form_is_the_same_event_and_a_changed_one_is_not() -> None:
+    once = submitted(nonce="n", prompt="oil")
+    assert once.event_id == submitted(prompt="oil", nonce="n").event_id
+    assert len({once.event_id, submitted(nonce="n", prompt="ink").event_id, submitted(prompt="oil").event_id}) == 3
+
+
+def test_a_form_has_a_field_for_every_option_in_every_language() -> None:
+    for language in LANGUAGES:
+        form = form_view(OFFERS, {}, language, nonce="n")
+        assert {"seed", "steps", "guidance_scale", "negative_prompt", "control_scale"} <= {
+            box.name for box in form.boxes
+        }
+        assert all(box.label for box in form.boxes)
+    assert "control_scale" not in {
+        box.name for box in form_view(replace(OFFERS, controls=[]), {}, "en", nonce="n").boxes
+    }
+
+
+def test_history_hangs_what_was_made_from_a_result_under_it() -> None:
+    root, child, other = (replace(a_job(), id=JobId(letter * 22)) for letter in "ABC")
+    child = replace(child, lineage=Lineage(parent=GenerationId(f"{root.id}.0")))
+    [first, second] = history([other, child, root], current=child.id, locale="en")
+    assert (first.job, second.job) == (other.id, root.id)
+    assert [(each.job, each.current) for each in second.children] == [(child.id, True)]
+    [alone] = history([child], current=None, locale="en")  # its parent is older than the list
+    assert alone.job == child.id
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("de-AT,de;q=0.9,en;q=0.8", "de"),
+        ("pt,fr;q=0.4,ja;q=0.6", "ja"),
+        ("", "en"),
+        ("xx;q=odd, es", "es"),
+        ("zh", "en"),
+    ],
+)
+def test_the_language_is_the_browsers(header: str, language: str) -> None:
+    assert locale_of(make_mocked_request("GET", "/", headers={"Accept-Language": header})) == language
