@@ -22,7 +22,7 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo styles test check pocket bench fix install clean
+.PHONY: help demo playground styles test check pocket bench fix install clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,14 +91,24 @@ styles: $(RUNTIME) ## Make the pictures of the style presets anew with the shipp
 	@mkdir -p .tmp
 	$(BIN)/pentimento styles docs/demo/cup.jpg --prompt "a cup of coffee" --seed 1 --out config/styles
 
+playground: export PENTIMENTO__MODEL__ID := pocket
+playground: $(RUNTIME) ## Open the shipped model as a page in the browser
+	$(BIN)/pentimento playground
+
 check: $(TOOLS) ## Lint, types and import contracts
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
+# The pages are tested in Debian's Chromium. Whoever may not install it tests without, and is told.
+BROWSER := command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+	&& { apt-get update && apt-get install --yes --no-install-recommends chromium; } >/dev/null 2>&1; } \
+	|| echo "Without Chromium the tests of the pages are skipped: sudo apt install chromium"
+
 test: check ## Everything that CI runs: make check and all tests
 	@mkdir -p .tmp
+	@$(BROWSER)
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 MINUTES ?= 120

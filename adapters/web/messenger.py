@@ -4,7 +4,7 @@ Nothing is sent anywhere, so nothing can fail; a page that is opened later finds
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from weakref import WeakSet
 
 from bot.domain.card import Card
@@ -46,7 +46,7 @@ class WebMessenger:
         """The card of a job that has not ended, with its progress; None if it has, or is not known here yet."""
         return self._latest[job][1] if job in self._latest else None
 
-    async def cards(self, job: JobId, *, after: int = 0) -> AsyncIterator[tuple[int, Card | None]]:
+    async def cards(self, job: JobId, *, after: int = 0) -> AsyncGenerator[tuple[int, Card | None], None]:
         """Each newer state of a job with its version, as long as it has not ended.
 
         None comes after a while without news, so that a connection that has gone is noticed.

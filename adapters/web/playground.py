@@ -1,8 +1,10 @@
 """The playground's routes: one person at this machine, no account, the same service as in the chats."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Mapping
+from contextlib import aclosing
 from dataclasses import replace
 
 import structlog
@@ -164,15 +166,14 @@ class Playground:
         known = request.headers.get("Last-Event-ID", "0")
         stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await stream.prepare(request)
-        cards = self._messenger.cards(job, after=int(known) if known.isdecimal() else 0)
-        async for version, card in cards:
-            if card is None:
-                await stream.write(b": still here\n\n")
-                continue
-            shown = fragment("progress.html", locale, {"card": card, "version": version})
-            await stream.write(f"id: {version}\nevent: card\ndata: {json.dumps(shown)}\n\n".encode())
-        if not self._messenger.closing:
-            await stream.write(b"event: end\ndata:\n\n")
+        after = int(known) if known.isdecimal() else 0
+        # A page that was closed is noticed at the next thing that it is told.
+        with contextlib.suppress(ConnectionResetError):
+            async with aclosing(self._messenger.cards(job, after=after)) as cards:
+                async for version, card in cards:
+                    await stream.write(_event(version, card, locale) if card else b": still here\n\n")
+            if not self._messenger.closing:
+                await stream.write(b"event: end\ndata:\n\n")
         return stream
 
     async def preview(self, request: web.Request) -> web.Response:
@@ -271,6 +272,11 @@ class Playground:
             "nonce": new_nonce(),
         }
         return page("playground.html", locale, values, status=status)
+
+
+def _event(version: int, card: Card, locale: str) -> bytes:
+    shown = fragment("progress.html", locale, {"card": card, "version": version})
+    return f"id: {version}\nevent: card\ndata: {json.dumps(shown)}\n\n".encode()
 
 
 def _asker(locale: str) -> Asker:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
@@ -97,9 +98,9 @@ class Seen:
 
 
 @contextmanager
-def opened(browser: Browser, **wanted: object) -> Iterator[tuple[Page, Seen]]:
+def opened(browser: Browser, **wanted: Any) -> Iterator[tuple[Page, Seen]]:
     """A page in a context of its own, whose requests to other machines are stopped."""
-    context = browser.new_context(**wanted)  # type: ignore[arg-type] -- Playwright's own names
+    context = browser.new_context(**wanted)
     seen = Seen([], [])
 
     def only_here(route: Route) -> None:
