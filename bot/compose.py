@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters.files.data_dir import hold_data_dir
 from adapters.files.image_store import FileImageStore
@@ -13,7 +14,6 @@ from adapters.pictures.reader import SandboxedPictureReader
 from adapters.slack.options import SlackOptions
 from adapters.sqlite.installations import SqliteInstallations
 from adapters.sqlite.store import SqliteJobStore
-from adapters.web.platform import PlaygroundPlatform
 from bot.assembly import assemble
 from bot.domain.limits import Limits
 from bot.domain.safety import Outcome, Policy
@@ -31,6 +31,9 @@ from inference.models.library import place_of
 from inference.safety.classifier import Wanted
 from inference.safety.client import Inspector
 from inference.worker.engine import ProcessEngine
+
+if TYPE_CHECKING:
+    from adapters.web.platform import PlaygroundPlatform
 
 _MORE_UPLOADS = 1
 """Pictures that are fetched while others are decoded, so that no processor waits for the network."""
@@ -162,8 +165,10 @@ def platforms_of(settings: Settings, core: Core) -> Sequence[ChatPlatform]:
     return [make(settings, core) for name, make in makers.items() if tokens[name]]
 
 
-def playground_of(settings: Settings, core: Core, *, port: int, data_dir: Path) -> PlaygroundPlatform:
+def playground_of(settings: Settings, core: Core, *, port: int, data_dir: Path) -> "PlaygroundPlatform":
     """The page for whoever sits at this machine, not yet entered."""
+    from adapters.web.platform import PlaygroundPlatform
+
     return PlaygroundPlatform(
         service=core.service,
         exporter=exporter_of(settings, core),
