@@ -25,17 +25,19 @@ from bot.domain.errors import Gone
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Generation, Job
 from bot.domain.limits import DAY, Limits, Usage
+from bot.domain.model import label
 from bot.domain.picture import Sent
 from bot.domain.place import PlaceSettings, check_model
 from bot.domain.request import Request, Requester
 from bot.domain.strength import check_strength
 from bot.domain.style import find_style
 from bot.erasure import Retention
+from bot.forms import Menu
 from bot.gate import Gate
 from bot.ports import Clock, ImageStore, JobStore
 from bot.queue import FairQueue
 from bot.results import Results
-from inference.api import ModelDefaults
+from inference.api import ControlKind, ModelDefaults
 
 DOUBLE_CLICK_SECONDS = 3.0
 """Within this long an equal press is the same press, also where its job was quick enough to have ended."""
@@ -111,6 +113,16 @@ class Service:
     def models(self) -> Mapping[str, ModelDefaults]:
         """The models members can pick, with their defaults; see `Admission.models`."""
         return self._admission.models
+
+    def menu(self, model: str | None = None) -> Menu:
+        """What there is to choose from: structure as a model keeps it, as any of them does if none is named."""
+        kinds = {kind for name in ([model] if model else self.models) for kind in self.controls(name)}
+        return Menu(
+            styles=self.styles,
+            models={name: label(name, defaults) for name, defaults in self.models.items()},
+            controls=[kind for kind in ControlKind if kind in kinds],
+            loras=any(defaults.loras for defaults in self.models.values()),
+        )
 
     def close(self) -> None:
         """Accept nothing more: the service is stopping."""

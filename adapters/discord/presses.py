@@ -6,7 +6,7 @@ import structlog
 
 from adapters.discord.answers import Answered, Answers
 from adapters.discord.faults import ERRORS, Meaning, judge
-from adapters.discord.forms import result_form
+from adapters.discord.forms import modal
 from adapters.discord.ids import ButtonId, parse_button_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.messenger import DiscordMessenger
@@ -15,13 +15,14 @@ from adapters.discord.places import Places, asker
 from adapters.discord.remix import settle_double
 from adapters.discord.rest import Rest
 from adapters.discord.routes import Stand, address, token_of
-from adapters.discord.translate import Form, form_of
+from adapters.discord.translate import Filled, filled
 from adapters.downloads import Downloader
 from bot.domain.actions import OPENING, Press
 from bot.domain.errors import Gone, NotAllowed
 from bot.domain.ids import job_of
 from bot.domain.options import Options
 from bot.domain.place import check_model, check_source
+from bot.forms import PURPOSES, result_form
 from bot.ports import JobStore
 from bot.service import Service
 
@@ -54,7 +55,7 @@ class Presses:
         """The rerun buttons, Reroll, Sweep, Show map and Use map: a new job at once."""
         pressed = _pressed(answered.event)
         strengths = None if pressed.strength is None else (pressed.strength,)
-        await self._submit(answered, pressed, Form(options=Options(strengths=strengths)))
+        await self._submit(answered, pressed, Filled(options=Options(strengths=strengths)))
 
     async def ask(self, answered: Answered) -> None:
         """Chain, Edit, and Use map where the map has no words yet: the form first."""
@@ -64,19 +65,16 @@ class Presses:
         if found is None:
             raise Gone("refused-gone")
         parent, _ = found
-        form = result_form(
-            OPENING[pressed.verb],
-            parent,
-            self._service.styles,
-            event.origin.locale,
-            controls=self._service.controls(parent.recipe.model),
-            usual=await self._places.at(event.origin),
-        )
-        await self._answers.ask(event, form)
+        verb = OPENING[pressed.verb]
+        usual = await self._places.at(event.origin)
+        menu = self._service.menu(parent.recipe.model)
+        form = result_form(verb, parent, menu, usual=usual, locale=event.origin.locale)
+        await self._answers.ask(event, modal(str(ButtonId(verb, parent.id)), form))
 
     async def form(self, answered: Answered) -> None:
         """The form of Chain, Edit or Use map, filled in."""
-        await self._submit(answered, _pressed(answered.event), form_of(answered.event))
+        pressed = _pressed(answered.event)
+        await self._submit(answered, pressed, filled(answered.event, PURPOSES[pressed.verb]))
 
     async def cancel(self, answered: Answered) -> None:
         """Stop a job of one's own, or as a moderator anybody's."""
@@ -133,7 +131,7 @@ class Presses:
         target = address(event, answered.response, hidden=True).target()
         await self._messenger.edit(target, stand.reference(), card)
 
-    async def _submit(self, answered: Answered, pressed: ButtonId, form: Form) -> None:
+    async def _submit(self, answered: Answered, pressed: ButtonId, form: Filled) -> None:
         event = answered.event
         check_may_answer(event)
         settings = await self._places.enter(event)

@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.discord.answers import Answered, Answers
 from adapters.discord.faults import ERRORS
-from adapters.discord.forms import remix_form
+from adapters.discord.forms import modal
 from adapters.discord.ids import RemixId, parse_remix_id
 from adapters.discord.incoming import Incoming, Kind, Upload
 from adapters.discord.pages import help_words
@@ -16,7 +16,7 @@ from adapters.discord.pictures import has_sticker, pictures_in
 from adapters.discord.places import Places, asker
 from adapters.discord.rest import Rest
 from adapters.discord.routes import address
-from adapters.discord.translate import Wish, form_of, wish_of_command, wish_of_words, without_mention
+from adapters.discord.translate import Wish, filled, wish_of_command, wish_of_words, without_mention
 from adapters.downloads import Downloader
 from bot.admission import Receipt
 from bot.domain.access import Asker
@@ -25,6 +25,7 @@ from bot.domain.ids import parse_generation_id
 from bot.domain.job import Generation
 from bot.domain.place import check_model, check_source, is_private, with_defaults
 from bot.domain.request import Action
+from bot.forms import Purpose, picture_form
 from bot.ports import JobStore
 from bot.service import Service
 from bot.texts import text
@@ -91,28 +92,26 @@ class Remix:
         while len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
         settings = await self._places.at(event.origin)
-        form = remix_form(
-            RemixId(event.origin.channel, target),
-            pictures,
-            list(self._service.styles),
-            event.origin.locale,
-            controls=self._service.controls(settings.model),
+        form = picture_form(
+            Purpose.REMIX,
+            self._service.menu(settings.model),
+            locale=event.origin.locale,
             usual=settings,
+            pictures=[picture.filename for picture in pictures],
         )
-        await self._answers.ask(event, form)
+        await self._answers.ask(event, modal(str(RemixId(event.origin.channel, target)), form))
 
     async def form(self, answered: Answered) -> None:
         """The form of **Remix image**, filled in."""
         event = answered.event
-        about, form = parse_remix_id(event.name), form_of(event)
+        about, form = parse_remix_id(event.name), filled(event, Purpose.REMIX)
         assert about is not None
         if about.channel != event.origin.channel:  # an id that somebody made up: they may not see what is there
             raise PictureRefused("refused-form-forgotten")
         pictures = self._seen.get((about.channel, about.message)) or await self._fetched(about)
-        number = form.picture or 0
-        if number >= len(pictures):
+        if form.picture >= len(pictures):
             raise PictureRefused("refused-form-forgotten")
-        chosen = pictures[number]
+        chosen = pictures[form.picture]
         await self._submit(answered, Wish(options=form.options, source=chosen))
 
     async def _submit(self, answered: Answered, wish: Wish) -> None:

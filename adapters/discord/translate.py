@@ -1,15 +1,15 @@
 """Discord's options, form fields and words as the core's requests: pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.discord.forms import upload_of, values_of
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.pictures import attachment
 from adapters.discord.places import asker
 from bot.domain.actions import Press, Verb
-from bot.domain.control import NO_CONTROL
 from bot.domain.errors import InvalidRequest
 from bot.domain.flags import parse_flags
 from bot.domain.ids import GenerationId, ImageId
@@ -17,17 +17,9 @@ from bot.domain.options import NOTHING_SAID, Options, read_options
 from bot.domain.picture import Sent
 from bot.domain.place import PlaceSettings
 from bot.domain.request import Action, ReplyTarget, Request
+from bot.forms import PICTURE, Purpose, read_picture_form
 
 ACTIONS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REFINE, "map": Action.MAP}
-
-FIELD_PROMPT, FIELD_STRENGTH, FIELD_STYLE, FIELD_PICTURE, FIELD_UPLOAD, FIELD_CONTROL = (
-    "prompt",
-    "strength",
-    "style",
-    "picture",
-    "upload",
-    "control",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,45 +149,24 @@ def wish_of_words(words: str, styles: Iterable[str]) -> Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """A filled-in form. A strength or style that the member left empty is none, which is not the same as nothing."""
+class Filled:
+    """A filled-in form: what it says, which of several pictures it is about, and one that was added."""
 
     options: Options = NOTHING_SAID
-    picture: int | None = None
+    picture: int = 0
     upload: Upload | None = None
 
 
-def form_of(event: Incoming) -> Form:
+def filled(event: Incoming, purpose: Purpose) -> Filled:
     """A submitted modal.
 
     Raises:
-        InvalidRequest: the strength is no strength.
+        FormErrors: with a sentence for each field that is wrong.
     """
-    values = dict(_fields(event.body.get("components") or ()))
-    picture = _first(values.get(FIELD_PICTURE))
-    uploads = event.body.get("resolved", {}).get("attachments", {})
-    upload = uploads.get(_first(values.get(FIELD_UPLOAD)))
-    typed = {name: _first(values[name]) for name in (FIELD_STRENGTH, FIELD_STYLE) if name in values}
-    # A prompt cannot be left empty; a select that the member emptied means none, one that was not there nothing.
-    typed |= {FIELD_PROMPT: prompt} if (prompt := _first(values.get(FIELD_PROMPT))) else {}
-    typed |= {FIELD_CONTROL: _first(values[FIELD_CONTROL]) or NO_CONTROL} if FIELD_CONTROL in values else {}
-    return Form(
-        options=read_options(typed),
-        picture=int(picture) if picture.isdecimal() else None,
-        upload=attachment(upload, author=event.origin.user) if upload else None,
+    values = values_of(event.body)
+    picture = str(values.get(PICTURE, ""))
+    return Filled(
+        options=read_picture_form(values, purpose),
+        picture=int(picture) if picture.isdecimal() else 0,
+        upload=upload_of(event.body, author=event.origin.user),
     )
-
-
-def _first(value: object) -> str:
-    """The one choice of a select or upload, or a text field's words."""
-    if isinstance(value, list):
-        return str(value[0]) if value else ""
-    return str(value or "").strip()
-
-
-def _fields(components: Any) -> Iterator[tuple[str, Any]]:
-    for component in components:
-        inner = component.get("component")
-        yield from _fields(component.get("components") or ([inner] if inner else ()))
-        if "custom_id" in component:
-            yield component["custom_id"], component.get("values", component.get("value"))

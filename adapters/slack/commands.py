@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from adapters.slack.desk import Desk
-from adapters.slack.forms import Errand, form
+from adapters.slack.forms import Errand, view_of
 from adapters.slack.inbound import Inbound, job_id_in, place_of
 from adapters.slack.members import Place
 from adapters.slack.messages import only
@@ -26,6 +26,7 @@ from bot.domain.ids import job_of, parse_generation_id
 from bot.domain.job import Recipe
 from bot.domain.options import NOTHING_SAID, OPTIONS, Options
 from bot.domain.request import Action
+from bot.forms import picture_form
 
 REMIX = "remix_image"
 """Callback id of both shortcuts: on a message, and the global one."""
@@ -38,9 +39,9 @@ async def on_command(desk: Desk, event: Inbound) -> None:
     place, text = place_of(event.body), event.body.get("text", "").strip()
     name = event.body["command"].lstrip("/")
     if name in _FORMS:
-        written = parse_flags(text, styles=desk.styles)
+        written = parse_flags(text, styles=desk.service.styles)
         action = Action.MAP if written.map_only else _FORMS[name]
-        if action is Action.MAP and not desk.controls():
+        if action is Action.MAP and not desk.service.menu().controls:
             raise InvalidRequest("refused-slack-no-controls")
         errand = Errand(action=action, channel=place.channel, thread=place.thread)
         await desk.open_view(event, await usual_form(desk, place, errand, written.options))
@@ -67,23 +68,13 @@ async def on_shortcut(desk: Desk, event: Inbound) -> None:
     seen = job is not None and await desk.service.results.may(Act.DERIVE, job.id, by=by)
     made = await desk.store.generations(job.id) if job and seen else ()
     file = None if made else picture_among(message.get("files"))
-    about = "Works on the picture of that message."
     if made:
         result = only(made)
         errand = replace(errand, action=Action.CHAIN, generation=result.id)
-        recipe, usual = result.recipe, await desk.service.settings(*keys_of(place))
-        view = form(
-            errand,
-            _structure(recipe),
-            styles=desk.styles,
-            models=desk.models,
-            controls=desk.controls(recipe.model),
-            usual=usual,
-            about=about,
-        )
+        view = await usual_form(desk, place, errand, _structure(result.recipe), model=result.recipe.model)
     elif file:
         errand = replace(errand, file=file["id"], author=file.get("user") or message.get("user", ""))
-        view = await usual_form(desk, place, errand, NOTHING_SAID, about=about)
+        view = await usual_form(desk, place, errand, NOTHING_SAID)
     else:
         raise PictureRefused("refused-slack-no-picture-there")
     await desk.open_view(event, view)
@@ -94,18 +85,19 @@ def _structure(recipe: Recipe) -> Options:
     return recipe.options().without(row.name for row in OPTIONS if not row.name.startswith("control"))
 
 
-async def usual_form(desk: Desk, place: Place, errand: Errand, wishes: Options, *, about: str = "") -> Block:
+async def usual_form(desk: Desk, place: Place, errand: Errand, wishes: Options, *, model: str | None = None) -> Block:
     """The form for a picture of the member's, with what this place usually takes where they said nothing."""
-    usual = await desk.service.settings(*keys_of(place))
-    return form(
-        errand,
-        replace(wishes, style=wishes.style or usual.style),
-        styles=desk.styles,
-        models=desk.models,
-        controls=desk.controls(),
-        usual=usual,
-        about=about,
+    locale = await desk.locale(place)
+    form = picture_form(
+        errand.purpose,
+        desk.service.menu(model),
+        locale=locale,
+        said=wishes,
+        usual=await desk.service.settings(*keys_of(place)),
+        pictures=(errand.file,) if errand.file else (),
+        uploads=errand.needs_file,
     )
+    return view_of(errand, form, locale=locale)
 
 
 async def _page(desk: Desk, place: Place, name: str, text: str) -> Block:

@@ -17,11 +17,9 @@ from adapters.slack.notices import Notices
 from adapters.slack.pictures import Pictures
 from adapters.slack.text import Block
 from adapters.slack.uploads import Uploads
-from bot.domain.model import label
 from bot.ports import Clock, Exporter, JobStore
 from bot.service import Service
 from bot.texts import REFERENCE, Argument, text
-from inference.api import ControlKind
 
 _REMEMBERED_SECONDS = 600.0
 _REMEMBERED = 5000
@@ -94,22 +92,6 @@ class Desk:
     pictures: Pictures
     members: Members
     clock: Clock
-
-    @property
-    def styles(self) -> list[str]:
-        """Preset names, in the owner's order."""
-        return list(self.service.styles)
-
-    @property
-    def models(self) -> dict[str, str]:
-        """Model ids that a member can pick."""
-        return {name: label(name, defaults) for name, defaults in self.service.models.items()}
-
-    def controls(self, model: str | None = None) -> list[ControlKind]:
-        """Kinds of structure that a model can be made to keep; of any model where none is named."""
-        models = [model] if model else self.service.models
-        kinds = {kind for name in models for kind in self.service.controls(name)}
-        return [kind for kind in ControlKind if kind in kinds]
 
     async def open_view(self, event: Inbound, view: Block) -> str:
         """Open a modal; Slack allows three seconds for it, so nothing slow may come before.

@@ -1,92 +1,145 @@
-"""Fields of modals, built and read back; pure."""
+"""A form as Slack's modal, and what a sent one holds; pure.
 
-from collections.abc import Iterable, Mapping
+Limits: 100 blocks a view, 100 options a select, 75 characters an option, 150 a placeholder
+(https://docs.slack.dev/reference/block-kit).
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
-from adapters.slack.text import MAX_OPTION, MAX_PLACEHOLDER, Block, clip, plain
-from bot.domain.errors import InvalidRequest
-from bot.domain.options import OPTION
-
-NO_CHOICE = "none"
-"""What stands for choosing nothing in a select."""
+from adapters.slack.controls import ADVANCED
+from adapters.slack.text import MAX_OPTION, MAX_PLACEHOLDER, MAX_TITLE, Block, actions, button, clip, context, plain
+from bot.domain.errors import UserError
+from bot.domain.options import YES
+from bot.forms import UPLOAD, Choice, Field, FieldKind, Form, Value, Values
+from bot.texts import text
 
 FILE_TYPES = ("png", "jpg", "jpeg", "webp", "avif", "heic", "heif")
-
-Errors = dict[str, InvalidRequest]
-"""What is wrong with each field of a form."""
-
-
-class FormErrors(Exception):
-    """What is wrong with a form, by field; each one sentence."""
-
-    def __init__(self, fields: Mapping[str, InvalidRequest]) -> None:
-        super().__init__(", ".join(fields))
-        self.fields = dict(fields)
+_MAX_OPTIONS = 100
+_MAX_HINT = 2000
+_MAX_VALUE = 150
+_SHOWN = ("type", "callback_id", "title", "submit", "close", "private_metadata")
+_OLD = {"picture": UPLOAD}
+"""Fields by the names that forms of earlier versions have."""
 
 
-def fields_of(view: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """What stands in each field of a submitted form, by block id."""
+def modal(form: Form, callback: str, *, locale: str, metadata: str = "") -> Block:
+    """The form; its folded part is open if it holds something already.
+
+    Args:
+        form: what to show.
+        callback: what a sent form is known by.
+        locale: of the member.
+        metadata: comes back with it; 3000 characters at most.
+    """
+    blocks: list[Block] = [context(form.about)] if form.about else []
+    blocks += [_block(field) for field in form.fields if form.unfolded or not field.folded]
+    if any(field.folded for field in form.fields) and not form.unfolded:
+        blocks.append(actions(button(f"⚙️ {text(locale, 'form-advanced')}", ADVANCED)))
+    return {
+        "type": "modal",
+        "callback_id": callback,
+        "title": plain(form.title, MAX_TITLE),
+        "submit": plain(form.submit, MAX_TITLE),
+        "close": plain(text(locale, "button-cancel"), MAX_TITLE),
+        "private_metadata": metadata,
+        "blocks": blocks,
+    }
+
+
+def unfolded(view: Mapping[str, Any], form: Form) -> Block:
+    """The same view with the folded part of its form; what was typed stays, as blocks keep their ids."""
+    kept = [each for each in view["blocks"] if each["type"] != "actions"]
+    there = {each.get("block_id") for each in kept}
+    fresh = [_block(field) for field in form.fields if field.folded and field.name not in there]
+    return {name: view[name] for name in _SHOWN if view.get(name)} | {"blocks": kept + fresh}
+
+
+def names_of(view: Mapping[str, Any]) -> frozenset[str]:
+    """The fields that a view has."""
+    return frozenset(each.get("block_id", "") for each in view["blocks"] if each["type"] == "input")
+
+
+def at_fields(view: Mapping[str, Any], errors: Mapping[str, UserError]) -> Mapping[str, UserError]:
+    """Errors by the ids that the fields have in a view; Slack takes no other."""
+    there = names_of(view)
+    old = {new: name for name, new in _OLD.items()}
+    return {name if name in there else old.get(name, name): error for name, error in errors.items()}
+
+
+def values_of(view: Mapping[str, Any]) -> Values:
+    """What stands in the fields of a sent view, by block id."""
     values = (view.get("state") or {}).get("values") or {}
-    return {block: next(iter(elements.values()), {}) for block, elements in values.items()}
+    return {_OLD.get(name, name): _value(next(iter(states.values()), {})) for name, states in values.items()}
 
 
-def input_field(name: str, label: str, element: Block, *, required: bool = False, hint: str = "") -> Block:
+def file_of(view: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    """Slack's object for what was uploaded in a field."""
+    values = (view.get("state") or {}).get("values") or {}
+    for block, states in values.items():
+        if _OLD.get(block, block) == name:
+            files = [file for state in states.values() for file in state.get("files") or ()]
+            return files[0] if files else None
+    return None
+
+
+def _value(state: Mapping[str, Any]) -> Value:
+    match state.get("type"):
+        case "static_select":
+            return str((state.get("selected_option") or {}).get("value", ""))
+        case "multi_static_select":
+            return tuple(str(each["value"]) for each in state.get("selected_options") or ())
+        case "multi_conversations_select":
+            return tuple(map(str, state.get("selected_conversations") or ()))
+        case "checkboxes":
+            return YES if state.get("selected_options") else ""
+        case "file_input":
+            return tuple(str(each.get("mimetype") or "") for each in state.get("files") or ())
+        case _:
+            return str(state.get("value") or "")
+
+
+def _block(field: Field) -> Block:
+    hint = "" if field.kind is FieldKind.SWITCH else field.hint  # it stands beside the box
     made: Block = {
         "type": "input",
-        "block_id": name,
-        "label": plain(label),
-        "optional": not required,
-        "element": element | {"action_id": name},
+        "block_id": field.name,
+        "label": plain(field.label),
+        "optional": not field.required,
+        "element": _element(field) | {"action_id": field.name},
     }
-    return made | ({"hint": plain(hint)} if hint else {})
+    return made | ({"hint": plain(hint, _MAX_HINT)} if hint else {})
 
 
-def text_field(
-    name: str, label: str, value: str, *, most: int, long: bool = False, hint: str = "", placeholder: str = ""
-) -> Block:
-    element: Block = {"type": "plain_text_input", "multiline": long, "max_length": most}
-    if placeholder:
-        element["placeholder"] = plain(placeholder, MAX_PLACEHOLDER)
-    if value:
-        element["initial_value"] = value[:most]
-    return input_field(name, label, element, required=name == "prompt", hint=hint)
+def _element(field: Field) -> Block:
+    options = [_option(each) for each in field.choices[:_MAX_OPTIONS]]
+    chosen = (field.value,) if isinstance(field.value, str) else field.value
+    picked = [each for each in options if each["value"] in chosen]
+    match field.kind:
+        case FieldKind.CHOICE:
+            return {"type": "static_select", "options": options} | ({"initial_option": picked[0]} if picked else {})
+        case FieldKind.CHOICES:
+            several: Block = {"type": "multi_static_select", "options": options}
+            return several | ({"initial_options": picked} if picked else {})
+        case FieldKind.CHANNELS:
+            filtered = {"include": ["public", "private"], "exclude_bot_users": True}
+            channels: Block = {"type": "multi_conversations_select", "filter": filtered}
+            return channels | ({"initial_conversations": list(field.value)} if field.value else {})
+        case FieldKind.SWITCH:
+            alone = _option(Choice(field.name, field.hint or field.label))
+            return {"type": "checkboxes", "options": [alone]} | ({"initial_options": [alone]} if field.value else {})
+        case FieldKind.FILE:
+            return {"type": "file_input", "filetypes": list(FILE_TYPES), "max_files": 1}
+        case _:
+            typed: Block = {
+                "type": "plain_text_input",
+                "multiline": field.kind is FieldKind.PARAGRAPH,
+                "max_length": field.longest,
+            }
+            if field.placeholder:
+                typed["placeholder"] = plain(field.placeholder, MAX_PLACEHOLDER)
+            return typed | ({"initial_value": str(field.value)[: field.longest]} if field.value else {})
 
 
-def choice_field(name: str, label: str, offered: Iterable[tuple[str, str]], chosen: str | None) -> Block:
-    """A select of (value, label) pairs; a value that is not offered leaves it empty."""
-    options = [option(text, value) for value, text in list(offered)[:100]]
-    element: Block = {"type": "static_select", "options": options}
-    if picked := [each for each in options if each["value"] == chosen]:
-        element["initial_option"] = picked[0]
-    return input_field(name, label, element)
-
-
-def option(label: str, value: str) -> Block:
-    """One entry of a select or of checkboxes."""
-    return {"text": plain(label, MAX_OPTION), "value": clip(value, 150)}
-
-
-def typed_text(fields: Mapping[str, Any], name: str) -> str:
-    """What was typed into a field."""
-    return (fields.get(name, {}).get("value") or "").strip()
-
-
-def chosen_value(fields: Mapping[str, Any], name: str) -> str | None:
-    value = (fields.get(name, {}).get("selected_option") or {}).get("value")
-    return value if value and value != NO_CHOICE else None
-
-
-def shown_number(value: float | None) -> str:
-    return "" if value is None else f"{value:.10g}"
-
-
-def number(fields: Mapping[str, Any], errors: Errors, name: str) -> Any:
-    """The value of the option of that name; None if the field was left empty or is wrong."""
-    typed = typed_text(fields, name)
-    if not typed:
-        return None
-    try:
-        return OPTION[name].parse(typed)
-    except InvalidRequest as error:
-        errors[name] = error
-        return None
+def _option(choice: Choice) -> Block:
+    return {"text": plain(choice.label, MAX_OPTION), "value": clip(choice.value, _MAX_VALUE)}

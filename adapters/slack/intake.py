@@ -19,13 +19,14 @@ from adapters.slack import forms, settings
 from adapters.slack.asking import place_of_form
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault, refusal
-from adapters.slack.fields import FormErrors
+from adapters.slack.fields import at_fields, values_of
 from adapters.slack.forms import errand_of, read_form
 from adapters.slack.inbound import Inbound, Kind, inbound, place_of, team_in
 from adapters.slack.members import PLATFORM, Place
-from adapters.slack.settings import read_settings
 from bot.domain.errors import StorageFailed, UserError
+from bot.forms import FormErrors
 from bot.ports import Clock, InboxEvent, JobStore
+from bot.settings_form import read_settings_form
 
 Handler = Callable[[Desk, Inbound], Awaitable[None]]
 
@@ -168,12 +169,14 @@ def _form_errors(event: Inbound) -> Mapping[str, UserError] | None:
     if event.kind is not Kind.SUBMISSION:
         return None
     view = event.body["view"]
-    read = {forms.CALLBACK: read_form, settings.CALLBACK: read_settings}.get(view.get("callback_id", ""))
     try:
-        if read:
-            read(view)
+        match view.get("callback_id"):
+            case forms.CALLBACK:
+                read_form(view)
+            case settings.CALLBACK:
+                read_settings_form(values_of(view))
     except FormErrors as errors:
-        return errors.fields
+        return at_fields(view, errors.fields)
     return None
 
 

@@ -43,7 +43,7 @@ async def on_message(desk: Desk, event: Inbound) -> None:
             await desk.tell(place, "slack-hello")
             return
         found = await _above(desk, place, message)
-    written = parse_flags(text, styles=desk.styles)
+    written = parse_flags(text, styles=desk.service.styles)
     if not written.options.prompt and found.generation is None and not written.map_only:
         raise InvalidRequest("refused-no-prompt")
     if found.generation:

@@ -16,7 +16,7 @@ from adapters.slack.controls import (
     parse_control,
 )
 from adapters.slack.desk import Desk
-from adapters.slack.forms import Errand, form, unfolded
+from adapters.slack.forms import Errand, unfolded_view, view_of
 from adapters.slack.home import show_home
 from adapters.slack.inbound import Inbound, place_of, shown_in
 from adapters.slack.members import PLATFORM, Place, place_key
@@ -28,7 +28,7 @@ from bot.domain.ids import job_of
 from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.request import Action, ReplyTarget
 from bot.domain.safety import STRICTEST
-from bot.domain.style import strength_of
+from bot.forms import result_form
 from bot.texts import text
 
 EXPORT_BYTES = 100_000_000
@@ -39,11 +39,6 @@ _DOZEN = 12
 
 
 _FORM_OF = {Verb.CHAIN: Action.CHAIN, Verb.EDIT: Action.EDIT, Verb.ASK_MAP: Action.MAP}
-_ABOUT = {
-    Verb.CHAIN: "Works on the result, one pass further.",
-    Verb.EDIT: "Works on the same source as that result.",
-    Verb.ASK_MAP: "Works on the picture that this map was drawn for, and keeps the map.",
-}
 
 
 async def on_press(desk: Desk, event: Inbound) -> None:
@@ -52,9 +47,8 @@ async def on_press(desk: Desk, event: Inbound) -> None:
     match pressed["action_id"]:
         case code if code == ADVANCED:
             view = event.body["view"]
-            await desk.update_view(
-                place.team, view["id"], unfolded(view, models=desk.models, controls=desk.controls())
-            )
+            opened = unfolded_view(view, desk.service.menu(), locale=await desk.locale(place))
+            await desk.update_view(place.team, view["id"], opened)
         case code if code == OPEN_FORM:
             errand = Errand(action=Action.IMG2IMG)
             await desk.open_view(event, await usual_form(desk, place, errand, NOTHING_SAID))
@@ -98,29 +92,21 @@ async def _on_control(desk: Desk, event: Inbound, place: Place, control: Control
 
 
 async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
-    """Prefilled with the result's own recipe.
-
-    A strength that is the usual one is left open, so that another style can bring its own; a chain begins with it.
-    """
+    """Prefilled with the result's own recipe."""
     found = await desk.service.results.find(control.target, by=place.asker(shown=shown_in(event)))
     if found is None:
         raise Gone("refused-gone")
-    recipe = found[0].recipe
-    usual = await desk.service.settings(*keys_of(place))
-    own = strength_of(desk.service.styles.get(recipe.style or "")) if usual.strength is None else usual.strength
-    left_open = control.verb is Verb.CHAIN or recipe.strength == own
-    wishes = recipe.options().without(("seed", "steps", "guidance_scale", "model", "loras"))
-    wishes = wishes.without(("strengths",)) if left_open else wishes
+    parent = found[0]
+    usual, locale = await desk.service.settings(*keys_of(place)), await desk.locale(place)
     errand = Errand(
         action=_FORM_OF[control.verb],
         channel=place.channel,
         thread=place.thread,
         generation=control.target,
     )
-    controls = desk.controls(recipe.model)
-    about = _ABOUT[control.verb]
-    view = form(errand, wishes, styles=desk.styles, models={}, controls=controls, usual=usual, about=about)
-    await desk.open_view(event, view)
+    menu = desk.service.menu(parent.recipe.model)
+    form = result_form(OPENING[control.verb], parent, menu, usual=usual, locale=locale)
+    await desk.open_view(event, view_of(errand, form, locale=locale))
 
 
 async def _cancel(desk: Desk, event: Inbound, place: Place, control: Control) -> None:

@@ -17,7 +17,7 @@ from typing import Any, Self
 from bot.domain.control import NO_CONTROL, Control, parse_kind
 from bot.domain.errors import InvalidRequest
 from bot.domain.ids import ImageId
-from bot.domain.lora import LoraWish, parse_loras
+from bot.domain.lora import LoraWish, parse_loras, shown
 from bot.domain.strength import check_strengths, parse_strengths
 from bot.domain.words import quoted
 from inference.api import MAX_CONTROL_SCALE, ControlKind
@@ -26,6 +26,9 @@ MAX_PROMPT = 2000
 MAX_STEPS = 150
 MAX_GUIDANCE_SCALE = 30.0
 MAX_SEED = 2**32 - 1
+YES = "yes"
+"""What stands for a switch that is on, if it is written."""
+
 _MAX_NAME = 100
 
 
@@ -125,7 +128,9 @@ class Option:
         longest: of a text, in characters.
         chained: whether a chain keeps the parent's; if not, the next pass begins with the usual one.
         follows: options whose change lets go of the parent's value of this one, which belonged to the old.
-        folded: a form shows it in its advanced part.
+        folded: a form shows it in its advanced part, or not at all if it has little room.
+        usual: what holds if nothing is said, if that is always the same; a form leaves its field open on it.
+        emptied: what a field says that a member left empty; None is nothing.
     """
 
     name: str
@@ -137,6 +142,8 @@ class Option:
     chained: bool = True
     follows: tuple[str, ...] = ()
     folded: bool = True
+    usual: Any = None
+    emptied: Any = None
 
     @property
     def flag(self) -> str:
@@ -168,6 +175,20 @@ class Option:
                 value = _PARSERS.get(kind, str.strip)(text)
         self.check(value)
         return value
+
+    def written(self, value: Any) -> str:
+        """A value as one would type it; what `parse` reads back."""
+        match self.kind:
+            case Kind.STRENGTHS:
+                return " ".join(f"{strength:g}" for strength in value)
+            case Kind.NUMBER:
+                return f"{value:.10g}"
+            case Kind.LORAS:
+                return shown(value)
+            case Kind.SWITCH:
+                return YES if value else ""
+            case _:
+                return str(value)
 
     def adopt(self, value: object) -> Any:
         """The value from what a chat's own field holds, a number or text.
@@ -232,10 +253,16 @@ _PARSERS: Mapping[Kind, Callable[[str], Any]] = {
 OPTIONS: tuple[Option, ...] = (
     Option(name="prompt", kind=Kind.PROSE, longest=MAX_PROMPT, folded=False),
     Option(
-        name="strengths", kind=Kind.STRENGTHS, aliases=("strength",), chained=False, follows=("style",), folded=False
+        name="strengths",
+        kind=Kind.STRENGTHS,
+        aliases=("strength",),
+        chained=False,
+        follows=("style",),
+        folded=False,
+        emptied=(),
     ),
-    Option(name="style", kind=Kind.NAME, folded=False),
-    Option(name="negative_prompt", kind=Kind.PROSE, aliases=("negative", "no"), longest=MAX_PROMPT),
+    Option(name="style", kind=Kind.NAME, folded=False, emptied=""),
+    Option(name="negative_prompt", kind=Kind.PROSE, aliases=("negative", "no"), longest=MAX_PROMPT, emptied=""),
     Option(name="seed", kind=Kind.WHOLE, most=MAX_SEED, chained=False),
     Option(name="steps", kind=Kind.WHOLE, least=1, most=MAX_STEPS, follows=("model",)),
     Option(
@@ -246,12 +273,12 @@ OPTIONS: tuple[Option, ...] = (
         follows=("model", "style"),
     ),
     Option(name="model", kind=Kind.NAME),
-    Option(name="loras", kind=Kind.LORAS, aliases=("lora",), follows=("model",)),
-    Option(name="control", kind=Kind.CONTROL, folded=False),
-    Option(name="control_scale", kind=Kind.NUMBER, most=MAX_CONTROL_SCALE, follows=("control",)),
-    Option(name="control_start", kind=Kind.NUMBER, most=1.0, follows=("control",)),
-    Option(name="control_end", kind=Kind.NUMBER, most=1.0, follows=("control",)),
-    Option(name="private", kind=Kind.SWITCH, folded=False),
+    Option(name="loras", kind=Kind.LORAS, aliases=("lora",), longest=200, follows=("model",)),
+    Option(name="control", kind=Kind.CONTROL, folded=False, emptied=NO_CONTROL),
+    Option(name="control_scale", kind=Kind.NUMBER, most=MAX_CONTROL_SCALE, follows=("control",), usual=1.0),
+    Option(name="control_start", kind=Kind.NUMBER, most=1.0, follows=("control",), usual=0.0),
+    Option(name="control_end", kind=Kind.NUMBER, most=1.0, follows=("control",), usual=1.0),
+    Option(name="private", kind=Kind.SWITCH, folded=False, emptied=False),
 )
 """Every option, in the order in which forms and lists show them."""
 

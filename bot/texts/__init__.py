@@ -41,6 +41,11 @@ def language_of(locale: str) -> str:
     return language if language in LANGUAGES else REFERENCE
 
 
+def known(key: str) -> bool:
+    """Whether there is such a message."""
+    return bool(_bundle(REFERENCE).has_message(key))
+
+
 def text(locale: str, key: str, /, **arguments: Argument) -> str:
     """One message in the language of `locale`, in English where that language lacks it.
 

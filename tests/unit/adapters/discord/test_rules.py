@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from adapters.discord.cards import layout
 from adapters.discord.commands import commands
 from adapters.discord.faults import Meaning, judge
-from adapters.discord.forms import remix_form, result_form
+from adapters.discord.forms import modal
 from adapters.discord.ids import RemixId
-from adapters.discord.incoming import Upload
 from adapters.discord.registration import same
 from adapters.discord.rest import Outgoing
 from adapters.discord.translate import focused, options
@@ -26,6 +25,7 @@ from bot.domain.job import Generation, JobStatus, Lineage, Recipe
 from bot.domain.place import PlaceSettings
 from bot.domain.request import Requester
 from bot.domain.style import Style
+from bot.forms import Menu, Purpose, picture_form, result_form
 from bot.texts import LANGUAGES
 from inference.api import ControlKind
 from tests.servers.discord.checks import check_commands, check_message, check_modal
@@ -68,11 +68,11 @@ def test_the_same_commands_are_known_again_however_discord_gives_them_back() -> 
 
 @given(st.sampled_from(LANGUAGES), st.integers(1, 30), st.integers(0, 30), st.text(min_size=1, max_size=200))
 def test_the_remix_form_keeps_every_limit(locale: str, pictures: int, styles: int, name: str) -> None:
-    uploads = [Upload(url=f"{place}", filename=name, media_type="image/png", size=1) for place in range(pictures)]
-    presets = [f"style {n}" for n in range(styles)]
-    check_modal(
-        remix_form(RemixId("1" * 19, "2" * 19), uploads, presets, locale, controls=list(ControlKind), usual=USUAL)
+    menu = Menu(
+        styles={f"style {n}": Style(name=f"style {n}", prompt="x") for n in range(styles)}, controls=list(ControlKind)
     )
+    form = picture_form(Purpose.REMIX, menu, locale=locale, usual=USUAL, pictures=[name] * pictures)
+    check_modal(modal(str(RemixId("1" * 19, "2" * 19)), form))
 
 
 @given(
@@ -107,8 +107,8 @@ def test_the_form_of_a_result_keeps_every_limit(locale: str, verb: Verb, prompt:
         seconds=1.0,
         created_at=0.0,
     )
-    styles = {name: Style(name=name, prompt="x") for name in ("a", "b")}
-    check_modal(result_form(verb, generation, styles, locale, controls=list(ControlKind), usual=USUAL))
+    menu = Menu(styles={name: Style(name=name, prompt="x") for name in ("a", "b")}, controls=list(ControlKind))
+    check_modal(modal("p1:chain:x", result_form(verb, generation, menu, usual=USUAL, locale=locale)))
 
 
 @given(

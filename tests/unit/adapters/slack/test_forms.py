@@ -6,19 +6,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack.fields import FormErrors
-from adapters.slack.forms import Errand, errand_of, form, read_form, unfolded
-from adapters.slack.members import Place, Team
-from adapters.slack.settings import read_settings, settings_form
+from adapters.slack import settings as settings_view
+from adapters.slack.fields import at_fields, modal, values_of
+from adapters.slack.forms import Errand, errand_of, read_form, unfolded_view, view_of
 from bot.domain.ids import generation_id
 from bot.domain.lora import LoraWish
 from bot.domain.options import MAX_SEED, Options
 from bot.domain.place import PlaceSettings
 from bot.domain.request import Action
+from bot.domain.style import Style
+from bot.forms import NOTHING_SET, FormErrors, Menu, picture_form
+from bot.settings_form import read_settings_form, settings_form
+from bot.texts import LANGUAGES
+from inference.api import ControlKind
 from tests.builders.jobs import a_job
 from tests.servers.slack.blocks import view_problems
 
-STYLES, MODELS = ["oil", "van gogh"], {"pocket": "pocket (MIT)", "sdxl": "sdxl"}
+STYLES = {name: Style(name=name, prompt="x") for name in ("oil", "van gogh")}
+MODELS = {"pocket": "pocket (MIT)", "sdxl": "sdxl"}
+MENU = Menu(styles=STYLES, models=MODELS, controls=list(ControlKind), loras=True)
 GENERATION = generation_id(a_job(number=1).id, 0)
 
 errands = st.builds(
@@ -34,7 +40,8 @@ wishes = st.builds(
     Options,
     prompt=words,
     negative_prompt=words,
-    strengths=st.none() | st.lists(st.sampled_from([0.0, 0.25, 0.7, 1.0]), min_size=1, max_size=8).map(tuple),
+    strengths=st.none()
+    | st.lists(st.sampled_from([0.0, 0.25, 0.7, 1.0]), min_size=1, max_size=4, unique=True).map(tuple),
     seed=st.none() | st.integers(0, MAX_SEED),
     steps=st.none() | st.integers(1, 150),
     guidance_scale=st.none() | st.sampled_from([0.0, 1.5, 7.5]),
@@ -43,6 +50,19 @@ wishes = st.builds(
     loras=st.sampled_from([(), (LoraWish("ink"), LoraWish("clay", 0.5))]),
     private=st.booleans(),
 )
+
+
+def form(errand: Errand, wish: Options, *, locale: str = "en", menu: Menu = MENU) -> dict[str, Any]:
+    """The view that opens for an errand."""
+    made = picture_form(
+        errand.purpose,
+        menu,
+        locale=locale,
+        said=wish,
+        pictures=(errand.file,) if errand.file else (),
+        uploads=errand.needs_file,
+    )
+    return view_of(errand, made, locale=locale)
 
 
 def filled(view: dict[str, Any], **typed: str) -> dict[str, Any]:
@@ -54,9 +74,11 @@ def filled(view: dict[str, Any], **typed: str) -> dict[str, Any]:
         element, name = block["element"], block["block_id"]
         values[name] = {
             name: {
+                "type": element["type"],
                 "value": typed.get(name, element.get("initial_value")),
                 "selected_option": element.get("initial_option"),
                 "selected_options": element.get("initial_options", []),
+                "selected_conversations": element.get("initial_conversations", []),
                 "files": [],
             }
         }
@@ -64,22 +86,22 @@ def filled(view: dict[str, Any], **typed: str) -> dict[str, Any]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(errands, wishes, st.booleans())
+@given(errands, wishes, st.booleans(), st.sampled_from(LANGUAGES))
 def test_every_form_keeps_to_block_kit_and_brings_its_errand_back(
-    errand: Errand, wish: Options, open_it: bool
+    errand: Errand, wish: Options, open_it: bool, locale: str
 ) -> None:
-    view = form(errand, wish, styles=STYLES, models=MODELS, about="x")
+    view = form(errand, wish, locale=locale)
     if open_it:
-        view = unfolded({**view, "id": "V1", "hash": "h", "team_id": "T1"}, models=MODELS)
+        view = unfolded_view({**view, "id": "V1", "hash": "h", "team_id": "T1"}, MENU, locale=locale)
     assert view_problems(view) == []
     assert errand_of(view) == errand
 
 
 @settings(max_examples=100, deadline=None)
-@given(wishes.filter(lambda wish: (wish.prompt or "").strip() and len(wish.strengths or ()) < 2))
+@given(wishes.filter(lambda wish: (wish.prompt or "").strip()))
 def test_an_untouched_form_says_what_it_was_filled_with(wish: Options) -> None:
     errand = Errand(action=Action.IMG2IMG, file="F1")
-    read = read_form(filled(form(errand, wish, styles=STYLES, models=MODELS))).wishes
+    read = read_form(filled(form(errand, wish))).wishes
     assert (read.prompt, read.seed, read.steps, read.loras, read.private) == (
         (wish.prompt or "").strip(),
         wish.seed,
@@ -106,24 +128,46 @@ def test_an_untouched_form_says_what_it_was_filled_with(wish: Options) -> None:
     ],
 )
 def test_a_wrong_value_is_told_at_its_field(field: str, typed: str) -> None:
-    view = form(Errand(action=Action.IMG2IMG, file="F1"), Options(prompt="x", seed=1), styles=STYLES, models=MODELS)
+    view = form(Errand(action=Action.IMG2IMG, file="F1"), Options(prompt="x", seed=1))
     with pytest.raises(FormErrors) as wrong:
         read_form(filled(view, **{field: typed}))
     assert list(wrong.value.fields) == [field]
 
 
 def test_a_form_without_its_picture_says_so() -> None:
-    view = form(Errand(action=Action.IMG2IMG), Options(prompt="x"), styles=STYLES, models=MODELS)
-    with pytest.raises(FormErrors, match="picture"):
+    view = form(Errand(action=Action.IMG2IMG), Options(prompt="x"))
+    with pytest.raises(FormErrors, match="picture") as wrong:
         read_form(filled(view))
+    assert list(at_fields(view, wrong.value.fields)) == ["upload"]
 
 
-def test_the_models_that_may_be_used_come_back_from_the_settings_as_they_were_shown() -> None:
-    place = Place(team=Team("T1"), user="U1", channel="C1")
-    own = PlaceSettings(model="sdxl", models=("sdxl",))
-    view = settings_form(place, [own], styles=STYLES, models=MODELS)
+def test_a_form_of_an_earlier_version_is_read_by_its_own_fields() -> None:
+    view = form(Errand(action=Action.IMG2IMG), Options(prompt="x"))
+    for block in view["blocks"]:
+        if block.get("block_id") == "upload":
+            block["block_id"] = block["element"]["action_id"] = "picture"
+    with pytest.raises(FormErrors) as wrong:
+        read_form(filled(view))
+    assert list(at_fields(view, wrong.value.fields)) == ["picture"]
+    sent = filled(view)
+    sent["state"]["values"]["picture"]["picture"]["files"] = [{"id": "F1", "mimetype": "image/png"}]
+    assert (read_form(sent).file or {})["id"] == "F1"
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_settings_come_back_as_they_were_shown(locale: str) -> None:
+    own = PlaceSettings(
+        strength=0.7,
+        style="oil",
+        model="sdxl",
+        private=True,
+        models=("sdxl",),
+        channels=("C1",),
+        blocked=("a", "b c"),
+    )
+    made = settings_form([own, NOTHING_SET], MENU, in_channel=True, locale=locale)
+    view = modal(made, settings_view.CALLBACK, locale=locale)
     assert view_problems(view) == []
-    assert read_settings(filled(view)) == (False, own)
-    assert "models" not in {
-        block["block_id"] for block in settings_form(place, [own], styles=[], models={})["blocks"]
-    }
+    assert read_settings_form(values_of(filled(view))) == (False, own)
+    alone = settings_form([own], Menu(), in_channel=False, locale=locale)
+    assert "models" not in {field.name for field in alone.fields}

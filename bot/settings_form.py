@@ -1,0 +1,109 @@
+"""The form of a place's settings, and what a sent one says."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.domain.blocklist import check_patterns, parse_patterns
+from bot.domain.errors import InvalidRequest
+from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.domain.strength import parse_strength
+from bot.forms import NO_CHOICE, NOTHING_SET, Choice, Field, FieldKind, Form, FormErrors, Menu, Values, worded_field
+from bot.texts import text
+
+WHOLE, CHANNEL = "workspace", "channel"
+"""What the settings of a form are for."""
+
+_PRIVATE, _PUBLIC = "private", "public"
+_UNSET = frozenset({"", NO_CHOICE, "as-above"})
+"""What chooses nothing; the last one stands in forms that an earlier version opened."""
+
+_LONGEST_STRENGTH = 20
+_LONGEST_WORDS = 3000
+
+
+def settings_form(own: Sequence[PlaceSettings], menu: Menu, *, in_channel: bool, locale: str) -> Form:
+    """For the channel if that has settings of its own, else for the whole place.
+
+    Args:
+        own: what is set for the whole place and, inside a channel, for that one; each without what stands above it.
+        menu: what there is to choose from.
+        in_channel: it was opened in a channel, which may have settings of its own.
+        locale: of the member.
+    """
+    of_channel = own[-1] != NOTHING_SET and len(own) > 1
+    now = own[-1] if of_channel else own[0]
+    scope = CHANNEL if of_channel else WHOLE
+    scopes = tuple(Choice(each, text(locale, f"scope-{each}")) for each in (WHOLE, CHANNEL)[: 1 + in_channel])
+    strength = "" if now.strength is None else f"{now.strength:g}"
+    private = {None: "", True: _PRIVATE, False: _PUBLIC}[now.private]
+    models = tuple(Choice(name, label) for name, label in menu.models.items())
+    several = len(models) > 1
+    fields = (
+        worded_field(locale, "scope", FieldKind.CHOICE, value=scope, choices=scopes),
+        worded_field(locale, "strength", FieldKind.LINE, "usual-strength", value=strength, longest=_LONGEST_STRENGTH),
+        _choice(locale, "style", "usual-style", ((name, name) for name in menu.styles), now.style),
+        *([_choice(locale, "model", "usual-model", menu.models.items(), now.model)] if several else []),
+        _choice(locale, "private", "results", _worded(locale, "results", (_PRIVATE, _PUBLIC)), private),
+        _choice(locale, "remix", "whose", _worded(locale, "policy", RemixPolicy), now.remix),
+        worded_field(
+            locale,
+            "blocked",
+            FieldKind.PARAGRAPH,
+            value="\n".join(now.blocked or ()),
+            longest=_LONGEST_WORDS,
+        ),
+        worded_field(locale, "channels", FieldKind.CHANNELS, value=now.channels or ()),
+        *(
+            [worded_field(locale, "models", FieldKind.CHOICES, value=now.models or (), choices=models)]
+            if several
+            else []
+        ),
+    )
+    return Form(title=text(locale, "form-settings"), submit=text(locale, "form-save"), fields=fields)
+
+
+def read_settings_form(values: Values) -> tuple[bool, PlaceSettings]:
+    """Whether a sent form is for the channel, and what it says.
+
+    Raises:
+        FormErrors: with a sentence for each field that is wrong.
+    """
+    errors: dict[str, InvalidRequest] = {}
+    typed, blocked = str(values.get("strength", "")).strip(), parse_patterns(str(values.get("blocked", "")))
+    strength = None
+    try:
+        strength = parse_strength(typed) if typed else None
+    except InvalidRequest as error:
+        errors["strength"] = error
+    try:
+        check_patterns(blocked)
+    except InvalidRequest as error:
+        errors["blocked"] = error
+    if errors:
+        raise FormErrors(errors)
+    private, remix = _chosen(values, "private"), _chosen(values, "remix")
+    return _chosen(values, "scope") == CHANNEL, PlaceSettings(
+        strength=strength,
+        style=_chosen(values, "style"),
+        model=_chosen(values, "model"),
+        private=None if private is None else private == _PRIVATE,
+        remix=None if remix is None else RemixPolicy(remix),
+        channels=tuple(values.get("channels", ())) or None,
+        models=tuple(values.get("models", ())) or None,
+        blocked=blocked or None,
+    )
+
+
+def _chosen(values: Values, name: str) -> str | None:
+    value = str(values.get(name, ""))
+    return None if value in _UNSET else value
+
+
+def _worded(locale: str, of: str, values: Iterable[str]) -> Iterable[tuple[str, str]]:
+    return ((value, text(locale, f"{of}-{value}")) for value in values)
+
+
+def _choice(locale: str, name: str, words: str, offered: Iterable[tuple[str, str]], chosen: str | None) -> Field:
+    """One of what is offered, or nothing: then the place above, or the product, decides."""
+    none = Choice(NO_CHOICE, text(locale, f"choice-no-{words}"))
+    choices = (none, *(Choice(value, label) for value, label in offered))
+    return worded_field(locale, name, FieldKind.CHOICE, words, value=chosen or NO_CHOICE, choices=choices)
