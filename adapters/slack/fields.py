@@ -19,8 +19,8 @@ _MAX_OPTIONS = 100
 _MAX_HINT = 2000
 _MAX_VALUE = 150
 _SHOWN = ("type", "callback_id", "title", "submit", "close", "private_metadata")
-_OLD = {"picture": UPLOAD}
-"""Fields by the names that forms of earlier versions have."""
+_PICTURE = "picture"
+"""The block of an upload, by the id that it has always had here: forms stay open for long."""
 
 
 def modal(form: Form, callback: str, *, locale: str, metadata: str = "") -> Block:
@@ -51,7 +51,7 @@ def unfolded(view: Mapping[str, Any], form: Form) -> Block:
     """The same view with the folded part of its form; what was typed stays, as blocks keep their ids."""
     kept = [each for each in view["blocks"] if each["type"] != "actions"]
     there = {each.get("block_id") for each in kept}
-    fresh = [_block(field) for field in form.fields if field.folded and field.name not in there]
+    fresh = [_block(field) for field in form.fields if field.folded and _id_of(field.name) not in there]
     return {name: view[name] for name in _SHOWN if view.get(name)} | {"blocks": kept + fresh}
 
 
@@ -60,27 +60,29 @@ def names_of(view: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(each.get("block_id", "") for each in view["blocks"] if each["type"] == "input")
 
 
-def at_fields(view: Mapping[str, Any], errors: Mapping[str, UserError]) -> Mapping[str, UserError]:
-    """Errors by the ids that the fields have in a view; Slack takes no other."""
-    there = names_of(view)
-    old = {new: name for name, new in _OLD.items()}
-    return {name if name in there else old.get(name, name): error for name, error in errors.items()}
+def at_fields(errors: Mapping[str, UserError]) -> Mapping[str, UserError]:
+    """Errors by the ids of their fields' blocks."""
+    return {_id_of(name): error for name, error in errors.items()}
 
 
 def values_of(view: Mapping[str, Any]) -> Values:
     """What stands in the fields of a sent view, by block id."""
     values = (view.get("state") or {}).get("values") or {}
-    return {_OLD.get(name, name): _value(next(iter(states.values()), {})) for name, states in values.items()}
+    return {
+        UPLOAD if name == _PICTURE else name: _value(next(iter(states.values()), {}))
+        for name, states in values.items()
+    }
 
 
 def file_of(view: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     """Slack's object for what was uploaded in a field."""
     values = (view.get("state") or {}).get("values") or {}
-    for block, states in values.items():
-        if _OLD.get(block, block) == name:
-            files = [file for state in states.values() for file in state.get("files") or ()]
-            return files[0] if files else None
-    return None
+    states = values.get(_id_of(name), {}).values()
+    return next((file for state in states for file in state.get("files") or ()), None)
+
+
+def _id_of(name: str) -> str:
+    return _PICTURE if name == UPLOAD else name
 
 
 def _value(state: Mapping[str, Any]) -> Value:
@@ -103,10 +105,10 @@ def _block(field: Field) -> Block:
     hint = "" if field.kind is FieldKind.SWITCH else field.hint  # it stands beside the box
     made: Block = {
         "type": "input",
-        "block_id": field.name,
+        "block_id": _id_of(field.name),
         "label": plain(field.label),
         "optional": not field.required,
-        "element": _element(field) | {"action_id": field.name},
+        "element": _element(field) | {"action_id": _id_of(field.name)},
     }
     return made | ({"hint": plain(hint, _MAX_HINT)} if hint else {})
 

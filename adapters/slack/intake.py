@@ -176,7 +176,7 @@ def _form_errors(event: Inbound) -> Mapping[str, UserError] | None:
             case settings.CALLBACK:
                 read_settings_form(values_of(view))
     except FormErrors as errors:
-        return at_fields(view, errors.fields)
+        return at_fields(errors.fields)
     return None
 
 

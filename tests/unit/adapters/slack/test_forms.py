@@ -138,17 +138,7 @@ def test_a_form_without_its_picture_says_so() -> None:
     view = form(Errand(action=Action.IMG2IMG), Options(prompt="x"))
     with pytest.raises(FormErrors, match="picture") as wrong:
         read_form(filled(view))
-    assert list(at_fields(view, wrong.value.fields)) == ["upload"]
-
-
-def test_a_form_of_an_earlier_version_is_read_by_its_own_fields() -> None:
-    view = form(Errand(action=Action.IMG2IMG), Options(prompt="x"))
-    for block in view["blocks"]:
-        if block.get("block_id") == "upload":
-            block["block_id"] = block["element"]["action_id"] = "picture"
-    with pytest.raises(FormErrors) as wrong:
-        read_form(filled(view))
-    assert list(at_fields(view, wrong.value.fields)) == ["picture"]
+    assert list(at_fields(wrong.value.fields)) == ["picture"]
     sent = filled(view)
     sent["state"]["values"]["picture"]["picture"]["files"] = [{"id": "F1", "mimetype": "image/png"}]
     assert (read_form(sent).file or {})["id"] == "F1"
