@@ -19,6 +19,7 @@ from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.ids import JobId
 from bot.domain.job import Job, JobStatus
 from bot.durable import until_stored
+from bot.metrics import MESSAGES, MESSAGES_PUT_OFF
 from bot.ports import Clock, JobStore, MessageRef, Messenger
 from bot.ports import Delivery as Duty
 from bot.rendering import render, unrendered
@@ -162,6 +163,7 @@ class Delivery:
                 if card != shown:
                     message = await self._show(messenger, job, message, card)
             except TryLater as reason:
+                MESSAGES_PUT_OFF.labels(messenger.platform).inc()
                 must = job.status.ended or message is None
                 if self._stopping and not job.status.ended:
                     return
@@ -214,6 +216,7 @@ class Delivery:
             # A fault of one adapter must end neither the other jobs' messages nor this one's: it is tried again.
             log.exception("messenger failed")
             raise TryLater(f"the messenger failed: {type(fault).__name__}") from fault
+        MESSAGES.labels(messenger.platform, "post" if message is None else "edit").inc()
         if stands != message:
             await self._store.posted(job.id, stands)
         return stands

@@ -20,6 +20,7 @@ from bot.domain.safety import Safety
 from bot.domain.style import Style, styled
 from bot.durable import until_stored
 from bot.gate import Gate, Withheld
+from bot.metrics import JOB, PICTURE, WAIT
 from bot.pace import Pace
 from bot.ports import Clock, ImageStore, JobStore
 from bot.queue import FairQueue, QueueClosed, Unit, units_of
@@ -149,6 +150,11 @@ class Dispatch:
         for request in list(self._requests):
             await self._engine.cancel(request)
 
+    @property
+    def running(self) -> int:
+        """Jobs on the device."""
+        return len(self._running)
+
     async def abandon(self, job: JobId) -> None:
         """Stop a job's pictures on the device; the stored job has ended already."""
         self._queue.remove(job)
@@ -195,6 +201,8 @@ class Dispatch:
             queued, job = job, job.started(lease=self._lease, at=self._clock.now())
             if not await self._until_stored(partial(self._store.replace, queued, job)):
                 return None
+            if job.attempt == 1:
+                WAIT.observe(max(0.0, self._clock.now() - job.created_at))
             log.info("started", attempt=job.attempt)
         self._pace.runs(unit, 0.0)
         self._delivery.changed(job.id)
@@ -265,6 +273,7 @@ class Dispatch:
     async def _done(self, unit: Unit, running: _Running, request: Img2ImgRequest, done: Done) -> None:
         if done.effective_steps:  # strength 0 is a copy and says nothing about the device
             self._pace.observe(cost=unit.cost, seconds=done.seconds)
+            PICTURE.labels(request.model).observe(done.seconds)
         try:  # before anything of it is kept: a crash from here on makes the picture again, and looks at it again
             safety = await self._gate.judge(running.job, result=done.output, source=request.source)
         except Withheld as withheld:
@@ -354,6 +363,8 @@ class Dispatch:
         )
         if stored:
             running.job = after
+            if after.status is JobStatus.SUCCEEDED and after.started_at and after.ended_at:
+                JOB.labels(after.recipes[0].model).observe(max(0.0, after.ended_at - after.started_at))
             log.info(after.status, attempt=after.attempt)
         else:
             log.info("too late, the job moved on", attempt=running.job.attempt)

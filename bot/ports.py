@@ -186,6 +186,10 @@ class JobStore(Erasing, Protocol):
         """Every image that a job or generation still needs."""
         ...
 
+    async def try_write(self) -> None:
+        """Make a durable change that changes nothing: to see whether the disk takes it."""
+        ...
+
     async def backup(self, to: Path) -> None:
         """A consistent copy of the database as a new file; `FileExistsError` where `to` is there already."""
         ...
@@ -352,6 +356,11 @@ class ChatPlatform(Protocol):
 
     @property
     def messenger(self) -> Messenger: ...
+
+    @property
+    def connected(self) -> bool:
+        """Whether events can arrive now, as far as that can be known; false within a minute after they cannot."""
+        ...
 
     async def __aenter__(self) -> Self: ...
 

@@ -36,6 +36,7 @@ class Unit:
     Attributes:
         cost: steps really run times megapixels; more than 0.
         model: that makes it; empty where it needs none.
+        asked_at: when its job was accepted, Unix seconds.
     """
 
     job: JobId
@@ -43,6 +44,7 @@ class Unit:
     user: str
     cost: float
     model: str = ""
+    asked_at: float = 0.0
 
 
 PATIENCE = 8
@@ -58,6 +60,7 @@ def units_of(job: Job, finished: frozenset[int] = frozenset()) -> list[Unit]:
             user=job.requester.key,
             cost=job.unit_cost(index),
             model="" if recipe.map_only else recipe.model,
+            asked_at=job.created_at,
         )
         for index, recipe in enumerate(job.recipes)
         if index not in finished
@@ -142,6 +145,11 @@ class FairQueue:
     def work(self) -> float:
         """Cost of everything that waits."""
         return self._order.total
+
+    @property
+    def oldest(self) -> float | None:
+        """When the job was accepted that waits longest, Unix seconds; None where nothing waits."""
+        return min((unit.asked_at for unit in self._units.values()), default=None)
 
     @contextmanager
     def reserve(self) -> Iterator[None]:

@@ -286,6 +286,10 @@ class Engine(Protocol):
         """Whether a request for the model could start without loading it."""
         ...
 
+    def trouble(self) -> str:
+        """Why nothing can be run now, in a sentence; empty if it can, even if a model must be loaded for it."""
+        ...
+
     def counters(self) -> Mapping[str, int]:
         """What its worker has counted, by name, for whoever watches the service; may begin anew at any time."""
         ...

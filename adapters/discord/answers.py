@@ -11,8 +11,10 @@ import structlog
 
 from adapters.discord.cards import NOBODY
 from adapters.discord.faults import ERRORS, Fault, Meaning, judge
-from adapters.discord.incoming import EPHEMERAL, Incoming, Kind
+from adapters.discord.incoming import EPHEMERAL, PLATFORM, Incoming, Kind
 from adapters.discord.rest import Outgoing, Payload, Response, Rest
+from bot.metrics import ACKNOWLEDGEMENT
+from bot.ports import Clock
 from bot.texts import text
 
 _MESSAGE, _DEFERRED_MESSAGE, _DEFERRED_UPDATE, _CHOICES, _MODAL = 4, 5, 6, 8, 9
@@ -60,8 +62,9 @@ class Answered:
 class Answers:
     """See the module."""
 
-    def __init__(self, rest: Rest) -> None:
+    def __init__(self, rest: Rest, clock: Clock) -> None:
         self._rest = rest
+        self._clock = clock
 
     async def acknowledge(self, event: Incoming, ack: Ack) -> Answered:
         """Tell Discord that an answer follows. Never fails: where it is too late, the answer takes another way."""
@@ -137,13 +140,16 @@ class Answers:
             async with asyncio.timeout(ACK_SECONDS):
                 while True:
                     try:
-                        return await self._rest.respond(event.id, event.token, kind, body)
+                        made = await self._rest.respond(event.id, event.token, kind, body)
                     except ERRORS as error:
                         fault = judge(error)
                         if fault.meaning is Meaning.ANSWERED:  # by a try whose confirmation was lost
                             return Response("", hidden=False)
                         if fault.meaning is not Meaning.BUSY:
                             return fault
+                    else:
+                        ACKNOWLEDGEMENT.labels(PLATFORM).observe(max(0.0, self._clock.now() - event.received_at))
+                        return made
                     await asyncio.sleep(max(_RETRY_SECONDS, fault.seconds or 0.0))
         except TimeoutError:
             return fault

@@ -6,6 +6,7 @@ a lost session it goes to `DiscordWebSocket.DEFAULT_GATEWAY`, a class attribute 
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -16,15 +17,19 @@ from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 from discord.http import Route
 
 from adapters.discord.faults import ERRORS, judge
-from adapters.discord.incoming import Incoming
+from adapters.discord.incoming import PLATFORM, Incoming
 from adapters.discord.limits import LONGEST_LIMIT, GlobalLimit
 from adapters.discord.reading import calls_our_role, read_interaction, read_mention, read_reaction
 from adapters.proxies import proxy_for
 from bot.domain.errors import FatalError
+from bot.metrics import RECONNECTS
 from bot.ports import Clock
 
 RECONNECT = (1.0, 2.0, 5.0, 15.0, 60.0)
 """Seconds between tries to log in or connect; the last one repeats."""
+
+ANSWER_SECONDS = 10.0
+"""A heartbeat that is not answered by then went nowhere. They are sent every 41 s, so this is known within 60 s."""
 
 _FATAL_CLOSES = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
 """Discord does not want this token, these shards, this version or these intents: trying again changes nothing."""
@@ -72,6 +77,8 @@ class Connection(discord.AutoShardedClient):
         self.logged_in = False
         self._clock = clock
         self._tries = 0
+        self._up: set[int] = set()  # shards whose session stands
+        self._known: set[int] = set()  # shards that had one before
 
     async def log_in(self, token: str, *, waits: Sequence[float]) -> None:
         """Log in, trying again after each of `waits`, the last one for ever; nothing where that is done already.
@@ -145,9 +152,33 @@ class Connection(discord.AutoShardedClient):
         self.http.connector = discord.utils.MISSING  # closed with its session; the next login makes another
         await self._async_setup_hook()  # which `login` leaves out the second time: the queue still says to close
 
+    @property
+    def connected(self) -> bool:
+        """Whether events can arrive: every shard's session stands and answers."""
+        shards = self.shards
+        return bool(shards) and all(shard in self._up and _answers(info) for shard, info in shards.items())
+
     async def on_ready(self) -> None:
         """A connection stands: the next one that breaks off is tried again soon."""
         self._tries = 0
+
+    async def on_shard_ready(self, shard: int) -> None:
+        """A session was begun."""
+        self._came_up(shard)
+
+    async def on_shard_resumed(self, shard: int) -> None:
+        """A session goes on."""
+        self._came_up(shard)
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        """A session's connection broke off."""
+        self._up.discard(shard)
+
+    def _came_up(self, shard: int) -> None:
+        if shard in self._known:
+            RECONNECTS.labels(PLATFORM).inc()
+        self._known.add(shard)
+        self._up.add(shard)
 
     async def hang_up(self) -> None:
         """Leave the gateway; messages can still be sent."""
@@ -185,6 +216,17 @@ class Connection(discord.AutoShardedClient):
             channel = guild.get_channel_or_thread(reaction.channel_id) if guild else None
             received_at = self._clock.now()
             await self.take(read_reaction(reaction, channel=channel, locale=locale, received_at=received_at))
+
+
+def _answers(shard: discord.ShardInfo) -> bool:
+    """Whether the gateway answers heartbeats, as far as it had time to; discord.py itself gives up much later."""
+    if shard.is_closed():
+        return False
+    beats = shard._parent.ws._keep_alive  # noqa: SLF001 -- when it heard something is told nowhere else
+    if beats is None or beats.interval is None:
+        return True
+    silence = time.perf_counter() - beats._last_recv  # noqa: SLF001
+    return silence < beats.interval + ANSWER_SECONDS
 
 
 async def _nothing(_event: Incoming) -> None:

@@ -58,7 +58,7 @@ class DiscordPlatform:
         self._clock = clock
         self._connection = Connection(api_url=api_url, clock=clock)
         self._rest = Rest(self._connection)
-        self._answers = Answers(self._rest)
+        self._answers = Answers(self._rest, clock)
         self._exporter = exporter
         self._files = FileMaker(exporter)
         self._places = Places(service)
@@ -67,6 +67,10 @@ class DiscordPlatform:
         )
         self._parts = AsyncExitStack()
         self._intake: Intake | None = None
+
+    @property
+    def connected(self) -> bool:
+        return self._connection.connected
 
     async def __aenter__(self) -> Self:
         """Log in where Discord answers at once; where it is away, `run` goes on trying.

@@ -6,12 +6,15 @@ every view they ever sent in memory, and cannot say `attachments` and buttons th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import discord
 from discord.http import Route
 
 from adapters.discord.connection import Connection
+from adapters.discord.incoming import PLATFORM
+from bot.metrics import RATE_LIMITS
 
 ORIGINAL = "@original"
 """Stands for the message that first answered an interaction, or that a button sits on."""
@@ -136,7 +139,12 @@ class Rest:
     async def _request(self, route: Route, **more: Any) -> Any:
         if not self._client.logged_in:
             raise ConnectionError("not logged in to Discord")  # the client itself would fail without a session
-        return await self._client.http.request(route, **more)
+        try:
+            return await self._client.http.request(route, **more)
+        except (discord.RateLimited, discord.HTTPException) as error:
+            if isinstance(error, discord.RateLimited) or error.status == HTTPStatus.TOO_MANY_REQUESTS:
+                RATE_LIMITS.labels(PLATFORM).inc()
+            raise
 
     async def _send(self, route: Route, body: Payload, params: Mapping[str, str] | None = None) -> Any:
         return await self._request(route, json=dict(body), params=params)

@@ -15,8 +15,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.proxies import proxy_for
 from adapters.slack.errors import Meaning, SlackFault, understood
 from adapters.slack.identity import Identity, Tokens
-from adapters.slack.members import Team
+from adapters.slack.members import PLATFORM, Team
 from adapters.slack.options import SlackOptions
+from bot.metrics import RATE_LIMITS
 
 CALL_SECONDS = 30.0
 log = structlog.get_logger(__name__)
@@ -113,6 +114,8 @@ class SlackApi:
             response = await getattr(self.with_token(token), method)(**arguments)
         except SlackApiError as error:
             fault = understood(error)
+            if fault.meaning is Meaning.LATER and fault.seconds is not None:  # Slack says how long it limits us
+                RATE_LIMITS.labels(PLATFORM).inc()
         except (aiohttp.ClientError, TimeoutError, SlackRequestError, OSError) as error:
             fault = SlackFault(Meaning.UNKNOWN_END, type(error).__name__)
         else:

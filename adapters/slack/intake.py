@@ -25,6 +25,7 @@ from adapters.slack.inbound import Inbound, Kind, inbound, place_of, team_in
 from adapters.slack.members import PLATFORM, Place
 from bot.domain.errors import StorageFailed, UserError
 from bot.forms import FormErrors
+from bot.metrics import ACKNOWLEDGEMENT
 from bot.ports import Clock, InboxEvent, JobStore
 from bot.settings_form import read_settings_form
 
@@ -60,6 +61,12 @@ class Intake:
         self, body: Mapping[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
     ) -> BoltResponse | None:
         """Bolt's global middleware: what is returned goes to Slack at once, else the listeners acknowledge."""
+        with ACKNOWLEDGEMENT.labels(PLATFORM).time():
+            return await self._received(body, context, next_)
+
+    async def _received(
+        self, body: Mapping[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
+    ) -> BoltResponse | None:
         try:
             event = inbound(body, bot_user=context.bot_user_id or "")
         except (LookupError, TypeError, AttributeError, ValueError):

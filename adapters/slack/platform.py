@@ -109,7 +109,7 @@ class SlackPlatform:
             self._intake = Intake(desk, HANDLERS, store=self._store, clock=self._clock)
             app = self._app()
             self._road: Sockets | WebServer = (
-                Sockets(app, self._api) if self._options.mode == "socket" else WebServer(app, self._options)
+                Sockets(app, self._api) if self._options.mode == "socket" else WebServer(app, self._api)
             )
             await stack.enter_async_context(self._road)
             self._stack = stack.pop_all()
@@ -119,13 +119,16 @@ class SlackPlatform:
         """Close connections."""
         await self._stack.aclose()
 
+    @property
+    def connected(self) -> bool:
+        return self._road.connected
+
     async def run(self) -> None:
         """Work on events until `stop_intake`."""
         async with asyncio.TaskGroup() as tasks:
-            watching = tasks.create_task(self._road.watch()) if isinstance(self._road, Sockets) else None
+            watching = tasks.create_task(self._road.watch())
             await self._intake.run()
-            if watching:
-                watching.cancel()
+            watching.cancel()
 
     async def stop_intake(self) -> None:
         """Hear nothing more, and finish what was heard."""

@@ -11,7 +11,9 @@ from slack_bolt.app.async_app import AsyncApp
 from adapters.proxies import proxy_for
 from adapters.slack.api import SlackApi
 from adapters.slack.identity import started
+from adapters.slack.members import PLATFORM
 from bot.domain.errors import FatalError
+from bot.metrics import RECONNECTS
 
 CONNECTIONS = 2
 PING_SECONDS = 5.0
@@ -26,6 +28,8 @@ class Sockets:
         self._app = app
         self._api = api
         self._handlers: list[AsyncSocketModeHandler] = []
+        self._stands: dict[int, object] = {}  # session of each connection, as it was last seen
+        self.connected = False
 
     async def __aenter__(self) -> Self:
         """Connect.
@@ -58,6 +62,7 @@ class Sockets:
         except BaseException:
             await self.close()
             raise
+        await self._look()
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
@@ -71,11 +76,21 @@ class Sockets:
         """
         while True:
             await asyncio.sleep(PING_SECONDS)
-            for handler in self._handlers:
-                client = handler.client
-                if not await client.is_connected():
-                    log.info("socket is down, asking for a new address")
-                    client.wss_uri = None  # the SDK's own sign for "ask for one"
+            await self._look()
+
+    async def _look(self) -> None:
+        stands = 0
+        for place, handler in enumerate(self._handlers):
+            client = handler.client
+            if not await client.is_connected():
+                log.info("socket is down, asking for a new address")
+                client.wss_uri = None  # the SDK's own sign for "ask for one"
+                continue
+            stands += 1
+            if self._stands.get(place) not in {None, client.current_session}:
+                RECONNECTS.labels(PLATFORM).inc()
+            self._stands[place] = client.current_session
+        self.connected = stands > 0  # events come by any of them
 
     async def close(self) -> None:
         """Close both and wait for their tasks."""

@@ -1,5 +1,6 @@
 """HTTP mode: Slack posts events here; the signature is checked over the bytes as they came, before any reading."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from typing import Self
 
@@ -11,9 +12,12 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 
 from adapters.listening import body_of, listening
+from adapters.slack.api import SlackApi
+from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.options import SlackOptions
 from bot.domain.errors import FatalError
 
+LOOK_SECONDS = 15.0
 STOP_SECONDS = 3.0
 log = structlog.get_logger(__name__)
 
@@ -21,9 +25,11 @@ log = structlog.get_logger(__name__)
 class WebServer:
     """An async context manager: entered when it listens."""
 
-    def __init__(self, app: AsyncApp, options: SlackOptions) -> None:
+    def __init__(self, app: AsyncApp, api: SlackApi) -> None:
         self._app = app
-        self._options = options
+        self._api = api
+        self._options = api.options
+        self.connected = True  # it listens; whether Slack can reach it cannot be seen from here
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -47,6 +53,16 @@ class WebServer:
 
     async def __aexit__(self, *exc_info: object) -> None:
         await self.close()
+
+    async def watch(self) -> None:
+        """Ask Slack for a sign of life until cancelled: without one no event can be answered."""
+        while True:
+            try:
+                await self._api.call_with(None, "api_test")
+                self.connected = True
+            except SlackFault as fault:
+                self.connected = fault.meaning not in {Meaning.LATER, Meaning.UNKNOWN_END}
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def close(self) -> None:
         """Stop listening; requests that are being answered get a moment."""

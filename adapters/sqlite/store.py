@@ -9,6 +9,7 @@ from uuid import uuid4
 from adapters.sqlite import codec
 from adapters.sqlite.database import Database, publish
 from adapters.sqlite.erasure import SLICE, Erasure
+from adapters.sqlite.migrations import MIGRATIONS
 from bot.domain.errors import StorageFailed
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job, JobStatus
@@ -245,6 +246,10 @@ class SqliteJobStore(Erasure):
 
     async def referenced_images(self) -> frozenset[ImageId]:
         return frozenset(ImageId(row["image"]) for row in await self.database.read(_REFERENCED))
+
+    async def try_write(self) -> None:
+        async with self.database.transaction() as tx:
+            await tx.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")  # a page of the log, as any change
 
     async def backup(self, to: Path) -> None:
         await asyncio.to_thread(refuse_existing, to)

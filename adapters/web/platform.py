@@ -33,6 +33,7 @@ class PlaygroundPlatform:
     """A `ChatPlatform` for one person at this machine."""
 
     name = PLATFORM
+    connected = True  # while it listens; nobody else stands between it and the person
 
     def __init__(self, *, service: Service, exporter: Exporter, port: int, max_bytes: int, token_file: Path) -> None:
         """`port`: to listen on; 0 for any that is free. `max_bytes`: of a picture that is sent."""

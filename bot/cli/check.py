@@ -98,7 +98,7 @@ async def _metrics(settings: Settings) -> AsyncIterator[Finding]:
     if port == 0:
         return
     try:
-        async with serve_health(host=host, port=port, readings=lambda: (), trouble=lambda: None):
+        async with serve_health(host=host, port=port, readings=lambda: (), troubles=dict):
             yield Finding("metrics", State.OK, f"can be served on {host}:{port}")
     except FatalError as fault:
         yield Finding("metrics", State.WRONG, str(fault))

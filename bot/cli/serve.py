@@ -1,17 +1,16 @@
 """`serve`: the bot on every platform that has a token."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
-from adapters.web.health import Reading, serve_health
-from bot import lifecycle
+from adapters.web.health import serve_health
+from bot import __version__, lifecycle, metrics
 from bot.cli.arguments import EXIT_DONE
+from bot.cli.readings import readings
 from bot.compose import compose, engine_of, keep_of, platforms_of, slack_lacks, tokens_of
 from bot.domain.errors import FatalError
-from bot.domain.job import JobStatus
-from bot.gate import Tally
-from bot.lifecycle import Core
+from bot.health import Health
 from bot.ports import Messenger
 from bot.system import settle_in
 from config.settings import Settings
@@ -40,50 +39,29 @@ async def serve(_asked: argparse.Namespace, settings: Settings) -> int:
         raise FatalError(f"{NO_PLATFORM}.")
     settle_in()
     messengers: dict[str, Messenger] = {}
+    watched = Health(name for name, on in tokens_of(settings).items() if on)
     async with AsyncExitStack() as parts:
+        await parts.enter_async_context(health(settings, watched))  # before the model, which may be long in coming
         core = await parts.enter_async_context(
             compose(settings, data_dir=settings.data_dir, engine=engine_of(settings), messengers=messengers)
         )
-        await parts.enter_async_context(health(settings, core))
+        await parts.enter_async_context(watched.watching(core))
         platforms = [await parts.enter_async_context(platform) for platform in platforms_of(settings, core)]
+        watched.platforms = platforms
         messengers.update({platform.name: platform.messenger for platform in platforms})
         await lifecycle.serve(core, platforms, keep=keep_of(settings), grace=settings.shutdown.grace_seconds)
     return EXIT_DONE
 
 
-def health(settings: Settings, core: Core) -> AbstractAsyncContextManager[None]:
-    """Health and numbers of a core, answered where the owner wants them."""
+def health(settings: Settings, watched: Health) -> AbstractAsyncContextManager[None]:
+    """Health and numbers, answered where the owner wants them."""
+    metrics.BUILD.info({"version": __version__})
+    for platform, on in tokens_of(settings).items():
+        if on:
+            metrics.expect(platform)
     return serve_health(
         host=settings.metrics.host,
         port=settings.metrics.port,
-        readings=lambda: _readings(core),
-        trouble=lambda: None,  # whatever the service cannot live with ends it; a loop that hangs does not answer
+        readings=lambda: readings(watched),
+        troubles=watched.troubles,
     )
-
-
-def _readings(core: Core) -> Iterator[Reading]:
-    yield Reading(name="jobs_waiting", help="Jobs in the queue.", value=len(core.queue))
-    for status in JobStatus:
-        if status.ended:
-            yield Reading(
-                name="jobs_ended",
-                help="Jobs whose end was shown since the start.",
-                value=core.delivery.ended[status],
-                kind="counter",
-                labels={"status": status},
-            )
-    for outcome in Tally:
-        yield Reading(
-            name="moderation",
-            help="Prompts and pictures by what was decided about them.",
-            value=core.gate.counts[outcome],
-            kind="counter",
-            labels={"outcome": outcome},
-        )
-    for name, count in core.engine.counters().items():
-        yield Reading(name=f"engine_{name}", help="Counted by the engine's worker.", value=count, kind="counter")
-    rates = core.pace.rates()
-    if rates:
-        words = "Seconds per step and megapixel over the latest pictures."
-        for quantile, value in zip(("0.5", "0.9"), rates, strict=True):
-            yield Reading(name="step_seconds", help=words, value=value, labels={"quantile": quantile})

@@ -20,7 +20,7 @@ from inference.backends.model_cache import CachedModel, ModelCache, budget, expe
 from inference.batching.task import Task
 from inference.errors import DevicePoisoned, OutOfMemory, Unsuited
 from inference.models import catalog, loading
-from inference.models.devices import choose_device, choose_dtype, cores, describe
+from inference.models.devices import choose_device, choose_dtype, cores, describe, device_bytes
 from inference.models.entry import ModelEntry
 from inference.models.loras import LoraSet
 
@@ -141,6 +141,7 @@ class StockBackend:
             "models_loaded": self.cache.loads,
             "models_left": self.cache.left,
             "model_bytes_at_most": self.cache.most,
+            **device_bytes(self._device),
         }
 
     def free(self) -> None:

@@ -2,6 +2,7 @@
 
 import os
 
+import psutil
 import torch
 
 from inference.api import ModelUnavailable
@@ -62,6 +63,14 @@ def describe(device: torch.device, dtype: torch.dtype) -> str:
         count = cores()
         return f"CPU ({count} core{'s' if count != 1 else ''}, {number_format})"
     return f"{'Apple GPU' if device.type == 'mps' else device.type} ({number_format})"
+
+
+def device_bytes(device: torch.device) -> dict[str, int]:
+    """Its memory and what of it is used: on a GPU by every program, else by this process."""
+    if device.type == "cuda":
+        free, total = torch.cuda.mem_get_info(device)
+        return {"device_bytes": total, "device_bytes_used": total - free}
+    return {"device_bytes": psutil.virtual_memory().total, "device_bytes_used": psutil.Process().memory_info().rss}
 
 
 def weight(module: torch.nn.Module) -> int:

@@ -1,9 +1,8 @@
 """The engine that the service uses: models run in a child process, so that nothing they do can stop the chats.
 
 A model can crash the interpreter, hang while holding its lock, or poison its device's context. Here that costs one
-child: a new one takes its place, and the ones that wait do not notice. Which of the requests that it had taken up was
-to blame cannot be told from outside, so they are run again one at a time, and only the one that is alone with its
-worker when that dies has failed.
+child: a new one takes its place, and the ones that wait do not notice. Which of its requests was to blame cannot be
+told from outside, so they are run again one at a time, and only one that is alone with a worker that dies has failed.
 """
 
 import asyncio
@@ -110,7 +109,7 @@ class ProcessEngine:
         self._capacity: Capacity | None = None
         self._counters: Mapping[str, int] = {}
         self._patience: asyncio.Timeout | None = None
-        self._deaths = 0
+        self._deaths = self._workers_ended = 0
         self._library = Library(self._settings.entries, silence=download_silence)
         self._stopped = CLOSED
         self._owned = AsyncExitStack()
@@ -173,8 +172,11 @@ class ProcessEngine:
     def is_loaded(self, model: str) -> bool:
         return self._capacity is not None and model in self._capacity.loaded
 
+    def trouble(self) -> str:
+        return self._stopped or ("" if self._child else "The engine's worker ended and is being started again.")
+
     def counters(self) -> Mapping[str, int]:
-        return self._counters
+        return {**self._counters, "workers_ended": self._workers_ended}
 
     async def drain(self, seconds: float) -> bool:
         try:
@@ -370,6 +372,7 @@ class ProcessEngine:
 
     def _bury(self, *, hung: bool, ending: str) -> None:
         """The worker is gone: end what it had taken up, or find out which of it was to blame."""
+        self._workers_ended += 1
         if hung:
             silent = max((entry.silence for entry in self._in_flight.values()), default=0.0)
             end = Failed(

@@ -244,10 +244,10 @@ async def test_what_a_library_prints_does_not_reach_the_frames(tmp_path: Path) -
 
 async def test_what_the_backend_counts_is_known_with_the_pictures_end(tmp_path: Path) -> None:
     async with bench(tmp_path) as at_work:
-        assert at_work.engine.counters() == {}
+        assert at_work.engine.counters() == {"workers_ended": 0}
         await at_work.end()
         await at_work.end()
-        assert at_work.engine.counters() == {"pictures": 2}
+        assert at_work.engine.counters() == {"pictures": 2, "workers_ended": 0}
 
 
 async def test_previews_arrive_as_files(tmp_path: Path) -> None:

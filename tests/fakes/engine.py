@@ -109,6 +109,9 @@ class FakeEngine:
     def is_loaded(self, model: str) -> bool:
         return model == self._model
 
+    def trouble(self) -> str:
+        return "The engine was closed." if self._stopped else ""
+
     def counters(self) -> Mapping[str, int]:
         return {"requests": len(self.requests)}
 

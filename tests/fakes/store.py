@@ -223,6 +223,9 @@ class MemoryJobStore:
         results = [g for g in self._generations.values() if g.job in kept]
         return frozenset(sources | {g.source for g in results} | {g.image for g in results})
 
+    async def try_write(self) -> None:
+        """Memory takes everything."""
+
     async def backup(self, to: Path) -> None:
         with to.open("xb") as copy:
             pickle.dump(self._jobs, copy)

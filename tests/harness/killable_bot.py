@@ -42,6 +42,10 @@ class SocketChat:
         self._session = session
         self._core = core
 
+    @property
+    def connected(self) -> bool:
+        return True
+
     async def __aenter__(self) -> Self:
         return self
 

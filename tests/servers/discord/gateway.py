@@ -27,6 +27,9 @@ class Gateway:
         self.troubles: list[str] = []
         """What befalls the next connections: "refused" before there is a socket, "silent" closes it before HELLO."""
         self.ready = asyncio.Event()
+        self.heartbeat_ms = HEARTBEAT_MS
+        self.deaf = False
+        """It answers no heartbeat, as a connection that is there and carries nothing."""
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         trouble = self.troubles.pop(0) if self.troubles else ""
@@ -37,7 +40,7 @@ class Gateway:
         if trouble == "silent":
             await socket.close(code=1001)
             return socket
-        await socket.send_json({"op": 10, "d": {"heartbeat_interval": HEARTBEAT_MS}, "s": None, "t": None})
+        await socket.send_json({"op": 10, "d": {"heartbeat_interval": self.heartbeat_ms}, "s": None, "t": None})
         try:
             async for frame in socket:
                 if frame.type is WSMsgType.TEXT:
@@ -78,6 +81,8 @@ class Gateway:
 
     async def _heard(self, socket: web.WebSocketResponse, frame: dict[str, Any]) -> None:
         match frame["op"]:
+            case 1 if self.deaf:
+                pass
             case 1:
                 await socket.send_json({"op": 11, "d": None, "s": None, "t": None})
             case 2:

@@ -51,6 +51,7 @@ class DiscordServer:
         self._faults: list[Fault] = []
         self.gateway = Gateway(token=self.token, hello=self._hello)
         self.url = self.gateway_url = ""
+        self._port = 0  # entered again, it is found where it was
 
     async def __aenter__(self) -> Self:
         rest = Rest(self)
@@ -58,9 +59,9 @@ class DiscordServer:
         application.add_routes([*rest.routes(), web.get("/gateway/", self.gateway.serve)])
         self._runner = web.AppRunner(application, shutdown_timeout=1.0)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        port = self._runner.addresses[0][1]
-        self.host = f"127.0.0.1:{port}"
+        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
+        self._port = self._runner.addresses[0][1]
+        self.host = f"127.0.0.1:{self._port}"
         self.url = f"http://{self.host}/api/v10"
         self.gateway_url = f"ws://{self.host}/gateway/"
         return self

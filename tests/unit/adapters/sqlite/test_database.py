@@ -332,3 +332,28 @@ async def everything(store: SqliteJobStore) -> None:
     await store.sweep(Retention(pictures_before=1e9, jobs_before=1e9, inbox_before=1e9, usage_before=1e9))
     await store.forget("console:bob")
     await store.forget_space("console", "here")
+
+
+async def test_a_trial_is_written_to_the_disk_and_changes_nothing(file: Path, store: SqliteJobStore) -> None:
+    log = Path(f"{file}-wal")
+    before = log.stat().st_size
+    await store.try_write()
+    assert log.stat().st_size > before
+    assert await pragma(store.database, "user_version") == len(MIGRATIONS)
+
+
+async def test_a_trial_says_that_the_database_is_locked_read_only_or_without_room(
+    file: Path, store: SqliteJobStore
+) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageFailed):
+            await store.try_write()
+    await store.try_write()
+    with no_file_over(20_000), pytest.raises(StorageFailed):  # noqa: PT012 -- the log has room for a few first
+        for _ in range(10):
+            await store.try_write()
+    await store.try_write()
+    await store.database._writer.execute("PRAGMA query_only = ON")  # what a read-only disk makes of it
+    with pytest.raises(StorageFailed):
+        await store.try_write()

@@ -1,6 +1,7 @@
 """The health server over a real socket."""
 
 import asyncio
+import json
 import socket
 from collections.abc import Iterable
 
@@ -32,16 +33,24 @@ def _nothing() -> Iterable[Reading]:
     return ()
 
 
-def _well() -> None:
-    return None
-
-
-async def test_healthz_says_ok_or_what_is_wrong() -> None:
-    sentences: list[str | None] = [None, "The worker keeps dying: see the log."]
+async def test_healthz_says_that_the_loop_answers_whatever_else_is_wrong() -> None:
     port = free_port()
-    async with serve_health(host=HOST, port=port, readings=_nothing, trouble=lambda: sentences.pop(0)):
+    async with serve_health(host=HOST, port=port, readings=_nothing, troubles=lambda: {"disk": "It is full."}):
         assert (await _get(port, "/healthz"))[::2] == (200, "ok\n")
-        assert (await _get(port, "/healthz"))[::2] == (503, "The worker keeps dying: see the log.\n")
+
+
+async def test_readyz_says_ready_or_what_is_wrong_in_text_or_json() -> None:
+    troubles = {"discord": "The bot is not connected to Discord.", "disk": "It is full."}
+    port = free_port()
+    async with serve_health(host=HOST, port=port, readings=_nothing, troubles=lambda: troubles):
+        told = "discord: The bot is not connected to Discord.\ndisk: It is full.\n"
+        assert (await _get(port, "/readyz"))[::2] == (503, told)
+        status, content_type, text = await _get(port, "/readyz", accept="application/json")
+        assert (status, content_type) == (503, "application/json; charset=utf-8")
+        assert json.loads(text) == {"ready": False, "reasons": troubles}
+        troubles = {}
+        assert (await _get(port, "/readyz"))[::2] == (200, "ready\n")
+        assert json.loads((await _get(port, "/readyz", accept="application/json"))[2])["ready"]
 
 
 async def test_metrics_are_read_afresh_at_each_scrape() -> None:
@@ -54,7 +63,7 @@ async def test_metrics_are_read_afresh_at_each_scrape() -> None:
             yield Reading(name="jobs", help="Jobs that ended.", value=count, kind="counter", labels=labels)
 
     port = free_port()
-    async with serve_health(host=HOST, port=port, readings=readings, trouble=_well):
+    async with serve_health(host=HOST, port=port, readings=readings, troubles=dict):
         status, content_type, text = await _get(port, "/metrics")
         waiting = 3.0
         _, _, later = await _get(port, "/metrics")
@@ -73,7 +82,7 @@ async def test_metrics_are_read_afresh_at_each_scrape() -> None:
 
 async def test_a_scraper_that_asks_for_openmetrics_gets_it() -> None:
     port = free_port()
-    async with serve_health(host=HOST, port=port, readings=_nothing, trouble=_well):
+    async with serve_health(host=HOST, port=port, readings=_nothing, troubles=dict):
         _, content_type, text = await _get(port, "/metrics", "application/openmetrics-text; version=1.0.0")
     assert content_type.startswith("application/openmetrics-text")
     assert text.endswith("# EOF\n")
@@ -81,7 +90,7 @@ async def test_a_scraper_that_asks_for_openmetrics_gets_it() -> None:
 
 async def test_other_paths_and_methods_are_not_served() -> None:
     port = free_port()
-    async with serve_health(host=HOST, port=port, readings=_nothing, trouble=_well):
+    async with serve_health(host=HOST, port=port, readings=_nothing, troubles=dict):
         assert (await _get(port, "/"))[0] == 404
         async with aiohttp.ClientSession() as session, session.post(f"http://{HOST}:{port}/healthz") as response:
             assert response.status == 405
@@ -92,7 +101,7 @@ async def test_port_0_listens_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("it listened")
 
     monkeypatch.setattr(asyncio.get_running_loop(), "create_server", listen)
-    async with serve_health(host=HOST, port=0, readings=_nothing, trouble=_well):
+    async with serve_health(host=HOST, port=0, readings=_nothing, troubles=dict):
         pass
 
 
@@ -102,12 +111,12 @@ async def test_a_port_in_use_is_one_sentence_that_names_the_setting() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(FatalError, match=rf"{port}.*metrics\.port"):
-            async with serve_health(host=HOST, port=port, readings=_nothing, trouble=_well):
+            async with serve_health(host=HOST, port=port, readings=_nothing, troubles=dict):
                 raise AssertionError("entered")
 
 
 async def test_the_port_is_free_again_afterwards() -> None:
     port = free_port()
     for _ in range(2):
-        async with serve_health(host=HOST, port=port, readings=_nothing, trouble=_well):
+        async with serve_health(host=HOST, port=port, readings=_nothing, troubles=dict):
             assert (await _get(port, "/healthz"))[0] == 200
