@@ -155,7 +155,7 @@ class Delivery:
         while True:
             if follower.heard():  # before the job is read: a change that the read misses must stay news
                 job = await self._store.job(duty.job)
-            messenger = None if job is None else self._messengers.get(job.requester.platform)
+            messenger = None if job is None else self._messengers.get(job.reply_to.platform)
             if job is None or messenger is None:
                 return  # its platform is off in this run; the duty waits in the store for one where it is on
             card, whole = await self._card(job, follower)

@@ -101,9 +101,15 @@ class Erasure:
         return frozenset(let_go)
 
     async def forget(self, requester_key: str) -> Removed:
+        await self.change("DELETE FROM sessions WHERE requester_key = ?", requester_key)
         return await self._forget("requester_key = ?", requester_key)
 
     async def forget_space(self, platform: str, space: str) -> Removed:
+        await self.change(
+            "DELETE FROM sessions WHERE asker ->> '$.requester.platform' = ? AND asker ->> '$.requester.space' = ?",
+            platform,
+            space,
+        )
         return await self._forget("requester ->> 'platform' = ? AND requester ->> 'space' = ?", platform, space)
 
     async def _forget(self, whose: str, *values: str) -> Removed:

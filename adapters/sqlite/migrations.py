@@ -139,7 +139,20 @@ CREATE TABLE copies (
 ) STRICT;
 """
 
-MIGRATIONS = (_FIRST, _PLACES, _SLACK, _SAFETY, _WITHOUT_SCANS, _ACCESS)
+_SESSIONS = """
+CREATE TABLE sessions (
+    token TEXT PRIMARY KEY,  -- its hash
+    kind TEXT NOT NULL,
+    requester_key TEXT NOT NULL,
+    asker TEXT NOT NULL,  -- JSON
+    expires_at REAL NOT NULL
+) STRICT;
+CREATE INDEX sessions_of_requester ON sessions (requester_key);
+CREATE INDEX sessions_in_space ON sessions (asker ->> '$.requester.platform', asker ->> '$.requester.space');
+CREATE INDEX sessions_expired ON sessions (expires_at);
+"""
+
+MIGRATIONS = (_FIRST, _PLACES, _SLACK, _SAFETY, _WITHOUT_SCANS, _ACCESS, _SESSIONS)
 
 
 def tables_made() -> frozenset[str]:

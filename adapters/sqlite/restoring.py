@@ -34,7 +34,13 @@ def fault_of_backup(database: Path, *, name: Path) -> str | None:
 
 
 def put_in_place(restored: Path, database: Path) -> Path | None:
-    """Keep the present database under a free name, its log included, and give the restored one its place."""
+    """Keep the present database under a free name, its log included, and give the restored one its place.
+
+    Nobody is signed in any more: who has signed out since, or was forgotten, must not be again.
+    """
+    with closing(sqlite3.connect(restored)) as connection, connection:
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sessions'").fetchone():
+            connection.execute("DELETE FROM sessions")
     kept = _keep(database) if database.exists() else None
     for log in ("-wal", "-shm"):
         database.with_name(database.name + log).unlink(missing_ok=True)

@@ -1,6 +1,8 @@
 """`JobStore` on SQLite. What each method promises is written down in `bot.ports`; here is only how."""
 
 import asyncio
+import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
@@ -15,7 +17,7 @@ from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job, JobStatus
 from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings
-from bot.ports import Delivery, InboxEvent, MessageRef
+from bot.ports import Cursor, Delivery, InboxEvent, Kept, MessageRef, ResultsPage
 
 _REFUNDED = frozenset({JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED})
 
@@ -62,6 +64,19 @@ SELECT source AS image FROM jobs WHERE pictures_kept
 UNION SELECT generations.image FROM generations JOIN jobs ON jobs.id = generations.job WHERE pictures_kept
 UNION SELECT generations.source FROM generations JOIN jobs ON jobs.id = generations.job WHERE pictures_kept
 UNION SELECT recipes ->> '$[0].control.map' AS map FROM jobs WHERE pictures_kept AND map IS NOT NULL
+"""
+
+
+_RESULTS = """
+SELECT * FROM jobs WHERE requester_key = :key AND (created_at, seq) < (:at, :seq) AND status = 'succeeded'
+    AND (:words = '' OR instr(lower(recipes ->> '$[0].prompt'), lower(:words)))
+    AND (:style = '' OR recipes ->> '$[0].style' = :style)
+    AND EXISTS (SELECT 1 FROM generations WHERE generations.job = jobs.id)
+ORDER BY created_at DESC, seq DESC LIMIT :limit
+"""
+
+_GENERATIONS_OF = """
+SELECT * FROM generations WHERE job IN (SELECT value FROM json_each(?)) ORDER BY job, number
 """
 
 
@@ -182,6 +197,37 @@ class SqliteJobStore(Erasure):
             "SELECT * FROM jobs WHERE requester_key = ? ORDER BY created_at DESC, seq DESC LIMIT ?",
             requester_key,
             limit,
+        )
+
+    async def results_of(
+        self, requester_key: str, *, before: Cursor | None = None, words: str = "", style: str = "", limit: int
+    ) -> ResultsPage:
+        rows = await self.database.read(
+            _RESULTS,
+            {
+                "key": requester_key,
+                "at": before[0] if before else math.inf,
+                "seq": before[1] if before else 0,
+                "words": words,
+                "style": style,
+                "limit": limit + 1,
+            },
+        )
+        shown = rows[:limit]
+        made = await self.database.read(_GENERATIONS_OF, (json.dumps([row["id"] for row in shown]),))
+        generations: dict[str, list[Generation]] = {}
+        for each in made:
+            generations.setdefault(each["job"], []).append(codec.generation_from(each))
+        return ResultsPage(
+            kept=[
+                Kept(
+                    job=codec.job_from(row),
+                    generations=generations.get(row["id"], []),
+                    pictures=bool(row["pictures_kept"]),
+                )
+                for row in shown
+            ],
+            more=(shown[-1]["created_at"], shown[-1]["seq"]) if len(rows) > limit else None,
         )
 
     async def job_of_message(self, message: MessageRef) -> Job | None:

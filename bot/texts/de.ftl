@@ -588,3 +588,4 @@ web-refused-away = Der Dienst antwortet nicht: sieh nach, ob er noch läuft, und
 web-refused-no-picture = Wähle ein Bild, von dem es ausgeht.
 web-refused-two-pictures = Schick ein Bild auf einmal.
 web-refused-size = Diese Datei hat mehr als { $most } MB, mehr geht nicht: schick sie kleiner oder als JPEG.
+refused-web-links = Du hast noch offene Links: nimm einen davon, oder frag in { $minutes } Minuten noch einmal.

@@ -589,3 +589,4 @@ web-refused-away = The service does not answer: see whether it still runs, then 
 web-refused-no-picture = Choose a picture to start from.
 web-refused-two-pictures = Send one picture at a time.
 web-refused-size = That file has more than { $most } MB, which is the most: send it smaller, or as JPEG.
+refused-web-links = You have links that are still open: use one of them, or ask again in { $minutes } minutes.

@@ -589,3 +589,4 @@ web-refused-away = El servicio no responde: mira si sigue en marcha y envía est
 web-refused-no-picture = Elige una imagen de partida.
 web-refused-two-pictures = Envía una imagen cada vez.
 web-refused-size = Ese archivo pasa de { $most } MB, que es lo máximo: envíalo más pequeño o como JPEG.
+refused-web-links = Tienes enlaces todavía abiertos: usa uno de ellos o pide otro en { $minutes } minutos.

@@ -586,3 +586,4 @@ web-refused-away = Le service ne répond pas : vérifiez qu’il tourne encore, 
 web-refused-no-picture = Choisissez une image de départ.
 web-refused-two-pictures = Envoyez une image à la fois.
 web-refused-size = Ce fichier dépasse { $most } Mo, le maximum : envoyez-le plus petit, ou en JPEG.
+refused-web-links = Vous avez des liens encore ouverts : utilisez-en un, ou redemandez dans { $minutes } minutes.

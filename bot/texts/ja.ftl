@@ -575,3 +575,4 @@ web-refused-away = サービスが応答しません。動作しているか確�
 web-refused-no-picture = 元にする画像を選んでください。
 web-refused-two-pictures = 画像は一度に一枚だけ送ってください。
 web-refused-size = ファイルが上限の { $most } MB を超えています。小さくするか JPEG で送ってください。
+refused-web-links = まだ使えるリンクがあります。そのどれかを使うか、{ $minutes } 分後にもう一度試してください。

@@ -542,3 +542,37 @@ async def test_copies_are_known_until_their_job_goes(store: JobStore) -> None:
     assert await store.copies(job.id) == frozenset()
     await store.copied(job.id, "discord:channel:1")  # it went in the meantime
     assert await store.copies(job.id) == frozenset()
+
+
+async def test_a_members_results_come_in_pages_newest_first(store: JobStore) -> None:
+    jobs = [await finish(store, await store.add(a_job(at=float(number // 2)))) for number in range(5)]
+    await finish(store, await store.add(a_job(user="bob")))
+    pages, cursor = [], None
+    while True:
+        page = await store.results_of(jobs[0].requester.key, before=cursor, limit=2)
+        pages.append([kept.job.id for kept in page.kept])
+        if (cursor := page.more) is None:
+            break
+    assert pages == [[jobs[4].id, jobs[3].id], [jobs[2].id, jobs[1].id], [jobs[0].id]]
+    assert (await store.results_of("console:nobody", limit=2)).kept == []
+
+
+async def test_results_are_found_by_words_and_style_and_tell_whether_their_pictures_are_kept(store: JobStore) -> None:
+    sweep = await finish(
+        store, await store.add(a_job(prompt="100% Oil_paint, an old 'master'", strengths=(0.3, 0.7)))
+    )
+    key = sweep.requester.key
+    await finish(store, await store.add(a_job(prompt="ink")))
+    failed = await store.add(a_job(prompt="oil that never was"))
+    assert await store.replace(failed, failed.cancelled(at=2000.0))
+    for words in ("oil", "100%", "_paint", "'master'", ""):
+        found = (await store.results_of(key, words=words, limit=9)).kept
+        assert sweep in [kept.job for kept in found]
+        assert len(found) == (1 if words else 2)
+    [kept] = (await store.results_of(key, words="oil", limit=9)).kept
+    assert ([made.index for made in kept.generations], kept.pictures) == ([0, 1], True)
+    assert (await store.results_of(key, style="anime", limit=9)).kept == []
+    await store.remove_generation(kept.generations[0].id)
+    await store.sweep(Retention(pictures_before=1e12, jobs_before=NEVER, inbox_before=NEVER))
+    [kept] = (await store.results_of(key, limit=9, words="ink")).kept
+    assert not kept.pictures

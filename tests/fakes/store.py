@@ -10,7 +10,7 @@ from bot.domain.job import Generation, Job, JobStatus
 from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings
 from bot.erasure import Removed, Retention
-from bot.ports import Delivery, InboxEvent, MessageRef
+from bot.ports import Cursor, Delivery, InboxEvent, Kept, MessageRef, ResultsPage
 
 OPEN = {JobStatus.QUEUED, JobStatus.RUNNING}
 REFUNDED = {JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED}
@@ -106,6 +106,22 @@ class MemoryJobStore:
     async def jobs_of(self, requester_key: str, *, limit: int) -> Sequence[Job]:
         theirs = [job for job in self._jobs.values() if job.requester.key == requester_key]
         return sorted(theirs, key=lambda job: job.created_at)[::-1][:limit]
+
+    async def results_of(
+        self, requester_key: str, *, before: Cursor | None = None, words: str = "", style: str = "", limit: int
+    ) -> ResultsPage:
+        order = {job: number for number, job in enumerate(self._jobs)}
+        found = [
+            Kept(job=job, generations=made, pictures=job.id not in self._without_pictures)
+            for job in await self.jobs_of(requester_key, limit=len(self._jobs))
+            if job.status is JobStatus.SUCCEEDED
+            and words.lower() in job.recipes[0].prompt.lower()
+            and style in {"", job.recipes[0].style}
+            and (before is None or (job.created_at, order[job.id]) < before)
+            and (made := await self.generations(job.id))
+        ]
+        last = found[limit - 1].job if len(found) > limit else None
+        return ResultsPage(kept=found[:limit], more=(last.created_at, order[last.id]) if last else None)
 
     async def job_of_message(self, message: MessageRef) -> Job | None:
         return next((self._jobs[duty.job] for duty in self._outbox.values() if duty.message == message), None)

@@ -15,7 +15,9 @@ import pytest
 
 from adapters.sqlite.database import Database
 from adapters.sqlite.migrations import MIGRATIONS
+from adapters.sqlite.sessions import SqliteSessions
 from adapters.sqlite.store import SqliteJobStore
+from bot.domain.access import Asker
 from bot.domain.errors import FatalError, StorageFailed
 from bot.erasure import Retention
 from tests.builders.jobs import SOURCE, a_generation, a_job, an_event
@@ -314,6 +316,14 @@ async def everything(store: SqliteJobStore) -> None:
     await store.open_jobs_of("console:ada")
     await store.open_jobs_in("console", "here")
     await store.jobs_of("console:ada", limit=5)
+    await store.results_of("console:ada", before=(1e9, 1), words="oil", style="anime", limit=5)
+    sessions = SqliteSessions(store.database)
+    await sessions.open("link", "token", Asker(requester=job.requester), expires_at=1e9)
+    await sessions.find("link", "token", now=0)
+    await sessions.prolong("link", "token", expires_at=1e9)
+    await sessions.links("console:ada", now=0)
+    await sessions.spend("link", "token", now=0)
+    await sessions.close_all("console:ada")
     await store.job_of_message("m")
     await store.job(job.id)
     await store.generation(a_generation(job).id)

@@ -1,0 +1,121 @@
+"""Members of a chat on the web: a link that the bot gives them once, and the session that it opens.
+
+Chats fetch links to show a preview of them, which must not spend one: looking at a link changes nothing, redeeming it
+does. Only hashes of tokens are kept, so who reads the database cannot sign in.
+"""
+
+import hashlib
+import secrets
+from dataclasses import replace
+from typing import Protocol
+
+from bot.domain.access import Asker
+from bot.domain.errors import LimitReached
+from bot.domain.limits import DAY
+from bot.domain.safety import STRICTEST
+from bot.ports import Clock
+
+LINK_SECONDS = 600.0
+SESSION_SECONDS = 30 * DAY
+"""From the last day on which it was used."""
+
+MOST_LINKS = 5
+"""Links of a member that are open at the same time."""
+
+
+class SessionStore(Protocol):
+    """Who is signed in, by the hash of a token. Every method that returns has made its change durable.
+
+    Every method raises `StorageFailed` if the disk refuses.
+    """
+
+    async def open(self, kind: str, token: str, asker: Asker, *, expires_at: float) -> None:
+        """Keep one; what has expired goes."""
+        ...
+
+    async def find(self, kind: str, token: str, *, now: float) -> Asker | None:
+        """Whose it is; None if it is unknown or has expired."""
+        ...
+
+    async def spend(self, kind: str, token: str, *, now: float) -> Asker | None:
+        """The same, and it is gone: of two who spend one at the same time, one gets it."""
+        ...
+
+    async def prolong(self, kind: str, token: str, *, expires_at: float) -> None:
+        """It lasts until then."""
+        ...
+
+    async def close_all(self, requester_key: str) -> None:
+        """Everything of a member's."""
+        ...
+
+    async def links(self, requester_key: str, *, now: float) -> int:
+        """How many links of a member are open."""
+        ...
+
+
+_LINK = "link"
+_SESSION = "session"
+
+
+class SignIn:
+    """Use cases of the web's sign-in."""
+
+    def __init__(self, *, sessions: SessionStore, clock: Clock, address: str) -> None:
+        """`address`: of the pages, as members reach them, without a slash at its end."""
+        self._sessions = sessions
+        self._clock = clock
+        self._address = address
+
+    async def link(self, by: Asker) -> str:
+        """The address that signs a member in, good for `LINK_SECONDS` and once; to be shown to them alone.
+
+        Raises:
+            LimitReached: too many of theirs are open.
+        """
+        now = self._clock.now()
+        if await self._sessions.links(by.requester.key, now=now) >= MOST_LINKS:
+            raise LimitReached("refused-web-links", minutes=round(LINK_SECONDS / 60))
+        token = secrets.token_urlsafe(32)
+        await self._sessions.open(_LINK, hashed(token), by, expires_at=now + LINK_SECONDS)
+        return f"{self._address}/signin/{token}"
+
+    async def is_open(self, token: str) -> bool:
+        """Whether a link still signs somebody in."""
+        return await self._sessions.find(_LINK, hashed(token), now=self._clock.now()) is not None
+
+    async def redeem(self, token: str) -> str | None:
+        """The secret of a new session; None if the link is spent, expired or none."""
+        now = self._clock.now()
+        by = await self._sessions.spend(_LINK, hashed(token), now=now)
+        if by is None:
+            return None
+        session = secrets.token_urlsafe(32)
+        await self._sessions.open(_SESSION, hashed(session), by, expires_at=now + SESSION_SECONDS)
+        return session
+
+    async def who(self, session: str) -> Asker | None:
+        """Who is signed in, with the rules of where they asked for the link; None if nobody is.
+
+        On the web they are alone: no conversation shows them others' results, and the strictest site's rules hold.
+        """
+        now = self._clock.now()
+        found = await self._sessions.find(_SESSION, hashed(session), now=now)
+        return None if found is None else replace(found, site=STRICTEST, moderates=False, shown=None)
+
+    async def used(self, session: str) -> None:
+        """A session that is used stays open."""
+        await self._sessions.prolong(_SESSION, hashed(session), expires_at=self._clock.now() + SESSION_SECONDS)
+
+    async def leave(self, session: str) -> None:
+        """Sign out here."""
+        await self._sessions.spend(_SESSION, hashed(session), now=self._clock.now())
+
+    async def leave_everywhere(self, requester_key: str) -> None:
+        """Sign out on every device, and close the links that are open."""
+        await self._sessions.close_all(requester_key)
+
+
+def hashed(token: str) -> str:
+    """What is kept of a token: it has 256 random bits, so a plain hash hides it."""
+    return hashlib.sha256(token.encode()).hexdigest()
