@@ -95,7 +95,7 @@ def _command(name: str) -> Command:  # noqa: PLR0911 -- one return for each comm
         case "restore":
             from bot.cli.restore import restore
 
-            return restore
+            return stoppable(restore)
         case "download":
             from bot.cli.download import download
 

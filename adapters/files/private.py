@@ -1,6 +1,8 @@
 """Files for this user alone, in whatever folder they lie."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -33,3 +35,13 @@ def make_private_file(path: Path) -> None:
         OSError: it cannot be opened to be written to.
     """
     os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+
+
+@contextmanager
+def for_its_owner_only() -> Iterator[None]:
+    """Files and folders made meanwhile, by whatever thread of this process, are nobody else's to read."""
+    before = os.umask(_OTHERS)
+    try:
+        yield
+    finally:
+        os.umask(before)

@@ -177,19 +177,25 @@ class Database:
 
     async def _copy_before_migration(self) -> None:
         """Keep the database as the older program left it: a migration cannot be undone, a copy can be restored."""
-        await asyncio.to_thread(_forget_old_copies, self._path)
         ((version,),) = await self._writer.execute_fetchall("PRAGMA user_version")
-        if not 0 < version < len(MIGRATIONS):
-            return
         copy = self._path.with_name(f"{self._path.name}.version-{version}")
         unfinished = copy.with_name(f".{copy.name}.unfinished")
         try:
-            await asyncio.to_thread(unfinished.unlink, missing_ok=True)
-            await asyncio.to_thread(_make_private_file, unfinished)
-            await self._writer.execute("VACUUM INTO ?", (str(unfinished),))
-            await asyncio.to_thread(publish, unfinished, copy)
-        finally:
-            await asyncio.to_thread(unfinished.unlink, missing_ok=True)
+            await asyncio.to_thread(_forget_old_copies, self._path)
+            if not 0 < version < len(MIGRATIONS):
+                return
+            try:
+                await asyncio.to_thread(unfinished.unlink, missing_ok=True)
+                await asyncio.to_thread(_make_private_file, unfinished)
+                await self._writer.execute("VACUUM INTO ?", (str(unfinished),))
+                await asyncio.to_thread(publish, unfinished, copy)
+            finally:
+                await asyncio.to_thread(unfinished.unlink, missing_ok=True)
+        except OSError as refused:
+            raise FatalError(
+                f"The copy {copy} from before the upgrade cannot be made ({refused.strerror}): see that the disk "
+                "of data_dir has room for a second database and that this user may write there."
+            ) from refused
         log.info("database copied before its migration", copy=str(copy), to_version=len(MIGRATIONS))
 
     async def _checkpoint(self) -> None:

@@ -2,16 +2,15 @@
 
 import argparse
 import asyncio
-import os
 import sys
 import tarfile
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
+from adapters.files.private import for_its_owner_only
 from adapters.sqlite.database import publish
 from adapters.sqlite.store import SqliteJobStore, refuse_existing
 from bot.cli.arguments import EXIT_DONE
@@ -34,7 +33,7 @@ async def backup(asked: argparse.Namespace, settings: Settings) -> int:
     _check_readable(database)
     _check_writable(asked.file)
     try:
-        with _for_its_owner_only():
+        with for_its_owner_only():
             if asked.pictures:
                 await _archive(settings.data_dir, asked.file)
             else:
@@ -107,13 +106,3 @@ def _check_writable(target: Path) -> None:
         raise InvalidRequest(f"There is no folder {target.parent}: make it, or name a file elsewhere.") from None
     except OSError as refused:
         raise InvalidRequest(f"{target} cannot be written ({refused.strerror}): give another FILE.") from None
-
-
-@contextmanager
-def _for_its_owner_only() -> Iterator[None]:
-    """Files made meanwhile are nobody else's to read: the copy holds what the data folder keeps to itself."""
-    before = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)

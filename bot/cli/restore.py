@@ -7,9 +7,11 @@ import re
 import shutil
 import tarfile
 import tempfile
+import threading
 from pathlib import Path
 
 from adapters.files.data_dir import hold_data_dir
+from adapters.files.private import for_its_owner_only
 from adapters.sqlite.database import publish
 from adapters.sqlite.restoring import fault_of_backup, put_in_place
 from bot.cli.arguments import EXIT_DONE
@@ -17,6 +19,7 @@ from bot.cli.backup import DATABASE, PICTURES
 from bot.domain.errors import InvalidRequest, JobFailed
 from config.settings import Settings
 
+_IN_THE_MAKING = ".restore-"
 _PICTURE = re.compile(rf"{PICTURES}/([0-9a-f]{{2}})/(\1[0-9a-f]{{62}})")
 
 
@@ -30,9 +33,9 @@ async def restore(asked: argparse.Namespace, settings: Settings) -> int:
     """
     if not asked.file.is_file():
         raise InvalidRequest(f"There is no file {asked.file}: name what `pentimento backup` made.")
-    with hold_data_dir(settings.data_dir):
+    with hold_data_dir(settings.data_dir), for_its_owner_only():
         try:
-            pictures, kept = await asyncio.to_thread(_restore, asked.file, settings.data_dir)
+            pictures, kept = await _stoppable(asked.file, settings.data_dir)
         except OSError as refused:
             raise JobFailed(
                 f"{asked.file} could not be put into {settings.data_dir} ({refused.strerror}): see that the disk "
@@ -44,31 +47,55 @@ async def restore(asked: argparse.Namespace, settings: Settings) -> int:
     return EXIT_DONE
 
 
-def _restore(backup: Path, data_dir: Path) -> tuple[int, Path | None]:
-    with tempfile.TemporaryDirectory(dir=data_dir, prefix=".restore-") as folder:
+class _Stopped(Exception):
+    """Told to stop before the database was replaced."""
+
+
+async def _stoppable(backup: Path, data_dir: Path) -> tuple[int, Path | None]:
+    """`_restore` in a thread; a cancelled one has cleared up, or was so far that it is done, when this returns."""
+    stopping = threading.Event()
+    work = asyncio.create_task(asyncio.to_thread(_restore, backup, data_dir, stopping))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        stopping.set()
+        await asyncio.wait([work])
+        if isinstance(work.exception(), _Stopped):
+            raise
+    return work.result()
+
+
+def _restore(backup: Path, data_dir: Path, stopping: threading.Event) -> tuple[int, Path | None]:
+    for left in data_dir.glob(f"{_IN_THE_MAKING}*"):  # by a restore that was killed: nobody else works here now
+        shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(dir=data_dir, prefix=_IN_THE_MAKING) as folder:
         database = Path(folder) / DATABASE
         pictures = 0
         if tarfile.is_tarfile(backup):
-            pictures = _unpack(backup, database, Path(folder), data_dir / PICTURES)
+            pictures = _unpack(backup, database, data_dir / PICTURES, stopping)
         else:
             shutil.copyfile(backup, database)
         database.chmod(0o600)
         if fault := fault_of_backup(database, name=backup):
             raise InvalidRequest(fault)
+        if stopping.is_set():
+            raise _Stopped
         return pictures, put_in_place(database, data_dir / DATABASE)
 
 
-def _unpack(archive: Path, database: Path, folder: Path, kept: Path) -> int:
+def _unpack(archive: Path, database: Path, kept: Path, stopping: threading.Event) -> int:
     """Take the database and the pictures out of an archive; a picture is kept under the hash of its content only."""
     pictures = 0
     try:
         with tarfile.open(archive) as packed:
             for member in packed:
+                if stopping.is_set():
+                    raise _Stopped
                 content = packed.extractfile(member) if member.isfile() else None
                 named = _PICTURE.fullmatch(member.name)
                 if content is None or not (named or member.name == DATABASE):
                     continue
-                unpacked = database if named is None else folder / "picture"
+                unpacked = database if named is None else database.with_name("picture")
                 with unpacked.open("wb") as file:
                     shutil.copyfileobj(content, file)
                 if named is None:

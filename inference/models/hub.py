@@ -252,7 +252,7 @@ def sentence(error: Exception, model: str) -> str:
         case HfHubHTTPError():
             reason = f"the hub answers with {status}: try again later"
         case httpx2.HTTPError():
-            reason = "the hub cannot be reached: check the network, HTTPS_PROXY and HF_ENDPOINT"
+            reason = "the hub cannot be reached: check the network, HTTPS_PROXY, SSL_CERT_FILE and HF_ENDPOINT"
         case OSError():
             reason = f"it cannot be written ({error.strerror or error}): make room or give HF_HOME another folder"
         case _:

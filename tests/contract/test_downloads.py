@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,7 +89,7 @@ async def test_a_new_process_goes_on_where_one_was_killed(hub: Hub, model: Path,
 
 
 async def test_what_was_spoilt_on_the_disk_is_found_out(hub: Hub, model: Path, tmp_path: Path) -> None:
-    hub.rate = 400_000
+    hub.rate = 100_000
     news = fetched(Place(NAME), name="tiny")
     async for arrival in news:
         if isinstance(arrival, Arrival) and arrival.file == WEIGHTS and arrival.done > 60_000:
@@ -136,3 +137,22 @@ async def test_no_network_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(ModelUnavailable, match="the hub cannot be reached: check the network"):
         await whole()
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed: it makes the certificates")
+async def test_an_authority_of_ones_own_is_named_by_ssl_cert_file(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As behind a proxy that looks into TLS."""
+    authority, key = tmp_path / "authority.pem", tmp_path / "authority.key"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(authority)]
+    subprocess.run(command, check=True, capture_output=True)
+    hub.wear(authority, key)
+    monkeypatch.setenv("HF_ENDPOINT", hub.url)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority))  # another library's variable
+    with pytest.raises(ModelUnavailable, match="check the network, HTTPS_PROXY, SSL_CERT_FILE"):
+        await whole()
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    arrivals, _ = await whole()
+    assert arrivals[-1].done == arrivals[-1].total

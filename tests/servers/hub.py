@@ -8,6 +8,7 @@ with Hub({"org/model": folder}) as hub:
 
 import hashlib
 import json
+import ssl
 import threading
 import time
 from collections import Counter
@@ -39,6 +40,7 @@ class Hub:
         self.stalls = False
         self.asked: list[str] = []
         self._lock = threading.Lock()
+        self._scheme = "http"
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"hub": self}))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
@@ -55,9 +57,16 @@ class Hub:
         self._server.server_close()
         self._thread.join()
 
+    def wear(self, certificate: Path, key: Path) -> None:
+        """Speak TLS with this certificate from now on."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self._scheme = "https"
+
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     def environment(self, cache: Path) -> dict[str, str]:
         """Variables that make a process use this hub and no other cache."""

@@ -1,7 +1,11 @@
 """`restore` puts back what `backup` and upgrades kept, and loses nothing of what is there."""
 
 import argparse
+import asyncio
+import hashlib
+import io
 import os
+import signal
 import sqlite3
 import tarfile
 import time
@@ -17,6 +21,7 @@ from adapters.sqlite.migrations import MIGRATIONS
 from adapters.sqlite.store import SqliteJobStore
 from bot.cli.backup import backup
 from bot.cli.restore import restore
+from bot.cli.stopping import stoppable
 from bot.domain.errors import FatalError, InvalidRequest
 from bot.domain.ids import JobId
 from config.reading import load_settings
@@ -165,3 +170,57 @@ async def test_an_upgrade_keeps_the_database_as_it_was_for_two_weeks(tmp_path: P
     os.utime(copy, (time.time() - 15 * 86_400,) * 2)
     async with SqliteJobStore(database):
         assert not copy.exists()
+
+
+async def test_a_copy_before_an_upgrade_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    database = tmp_path / "pentimento.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(f"{MIGRATIONS[0]} PRAGMA user_version = 1;")
+    (tmp_path / ".pentimento.db.version-1.unfinished" / "in the way").mkdir(parents=True)
+    with pytest.raises(FatalError, match=r"version-1 from before the upgrade cannot be made .+: see that the disk"):
+        async with SqliteJobStore(database):
+            pass
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchall() == [(1,)]
+
+
+async def test_what_is_restored_is_for_its_owner_only(tmp_path: Path) -> None:
+    await a_service_wrote(tmp_path / "data")
+    await back_up(tmp_path / "data", tmp_path / "backup.tar", pictures=True)
+    before = os.umask(0o022)
+    try:
+        await put_back(tmp_path / "new", tmp_path / "backup.tar")
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(before)
+    made = [tmp_path / "new", *(tmp_path / "new").rglob("*")]
+    assert {place.name for place in made} >= {"pentimento.db", "images", "kept"}
+    assert {place: oct(place.stat().st_mode & 0o077) for place in made if place.stat().st_mode & 0o077} == {}
+
+
+@pytest.mark.usefixtures("hears_signals")
+async def test_a_signal_leaves_the_database_as_it_is_and_nothing_half_made(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    old, _ = await a_service_wrote(data_dir)
+    await back_up(data_dir, tmp_path / "copy.db", pictures=False)
+    with tarfile.open(tmp_path / "backup.tar", "w") as archive:
+        archive.add(tmp_path / "copy.db", "pentimento.db")
+        for number in range(2000):
+            content = str(number).encode()
+            name = hashlib.sha256(content).hexdigest()
+            member = tarfile.TarInfo(f"images/kept/{name[:2]}/{name}")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    new, _ = await a_service_wrote(data_dir)
+    (data_dir / ".restore-of-one-that-was-killed").mkdir()
+    settings = load_settings(None, {"PENTIMENTO__DATA_DIR": str(data_dir)})
+
+    asked = argparse.Namespace(file=tmp_path / "backup.tar")
+    restoring = asyncio.create_task(stoppable(restore)(asked, settings))
+    while len(list((data_dir / "images" / "kept").glob("??/*"))) < 2:
+        await asyncio.sleep(0.005)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+    assert await restoring == 128 + signal.SIGTERM
+    assert not list(data_dir.glob(".restore-*"))
+    assert await jobs_in(data_dir / "pentimento.db") == [old, new]
