@@ -3,7 +3,7 @@
 Everything that can be refused is refused before anything is written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
@@ -74,6 +74,7 @@ class Admission:
     Attributes:
         styles: the presets members can pick, by name.
         limits: how much one member may ask for.
+        waiting: where a job stands in line, or how far what it lacks is; None if it does not wait.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Admission:
         gate: Gate,
         queue: FairQueue,
         pace: Pace,
+        waiting: Callable[[JobId], Waiting | None],
         clock: Clock,
         ids: Ids,
         limits: Limits,
@@ -107,6 +109,7 @@ class Admission:
         self._gate = gate
         self._queue = queue
         self._pace = pace
+        self.waiting = waiting
         self._clock = clock
         self._ids = ids
         self.limits = limits
@@ -201,10 +204,6 @@ class Admission:
     def _enough(self) -> int:
         """Pixels that no model here works on more of, and that a look at the source needs."""
         return max(_LEAST_KEPT, *(defaults.max_pixels for defaults in self.models.values()))
-
-    def waiting(self, job: JobId) -> Waiting | None:
-        """Where a job stands in line; None where it does not wait."""
-        return self._pace.waiting(self._queue.standing(job), now=self._clock.now())
 
     def model(self, model: str) -> ModelDefaults:
         """What a model wants.

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 
 from bot.admission import Admission
+from bot.arrivals import Arrivals
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
+from bot.domain.card import Waiting
+from bot.domain.ids import JobId
 from bot.domain.limits import Limits
 from bot.domain.safety import Policy
 from bot.domain.style import Style
@@ -15,7 +18,7 @@ from bot.ports import Clock, Ids, ImageStore, JobStore, Messenger, Moderator, Pi
 from bot.queue import FairQueue
 from bot.service import Service
 from bot.uploads import Uploads
-from inference.api import Engine
+from inference.api import Arriving, Engine
 
 
 def assemble(
@@ -40,13 +43,21 @@ def assemble(
     uploads: int = 4,
 ) -> Core:
     """Wire the parts; `messengers` may still be filled until the core runs. `uploads`: places, see `Uploads`."""
-    queue = FairQueue(max_jobs=max_jobs, ready=engine.is_loaded)
+    queue = FairQueue(max_jobs=max_jobs, ready=engine.is_loaded, lacks=engine.lacks)
     pace = Pace(slots=lambda: engine.capacity().slots)
+
+    def waiting(job: JobId) -> Waiting | None:
+        if lacked := queue.lacked_by(job):
+            needs, position = lacked
+            arriving = engine.arriving(needs) or Arriving()
+            return Waiting(position=position, expected_at=None, expected_late=None, arriving=arriving)
+        return pace.waiting(queue.standing(job), now=clock.now())
+
     gate = Gate(moderator=moderator, policy=policy)
     delivery = Delivery(
         store=store,
         messengers=messengers,
-        waiting=lambda job: pace.waiting(queue.standing(job), now=clock.now()),
+        waiting=waiting,
         clock=clock,
         disk_tries=disk_tries,
     )
@@ -70,6 +81,7 @@ def assemble(
         gate=gate,
         queue=queue,
         pace=pace,
+        waiting=waiting,
         clock=clock,
         ids=ids,
         limits=limits,
@@ -90,8 +102,12 @@ def assemble(
         delivery=delivery,
         clock=clock,
     )
+    arrivals = Arrivals(
+        engine=engine, queue=queue, store=store, delivery=delivery, clock=clock, disk_tries=disk_tries
+    )
     return Core(
         service=service,
+        arrivals=arrivals,
         engine=engine,
         gate=gate,
         store=store,

@@ -39,9 +39,10 @@ _MORE_UPLOADS = 1
 """Pictures that are fetched while others are decoded, so that no processor waits for the network."""
 
 
-def engine_of(settings: Settings) -> Engine:
-    """The engine in a child process of its own."""
+def engine_of(settings: Settings, *, at_once: bool = False) -> Engine:
+    """The engine in a child process of its own; `at_once`: entered before its model is fetched and loaded."""
     return ProcessEngine(
+        at_once=at_once,
         model=settings.model.id,
         device=settings.model.device,
         dtype=settings.model.dtype,

@@ -96,6 +96,11 @@ class Delivery:
             follower.progress = progress
             follower.news.set()
 
+    def moved(self, job: JobId) -> None:
+        """What a waiting job's message says of its waiting changed."""
+        if follower := self._followers.get(job):
+            follower.news.set()
+
     def queue_moved(self) -> None:
         """Somebody left the line; messages whose position is another one by much follow when they may."""
         self._moved += 1

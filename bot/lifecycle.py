@@ -15,6 +15,7 @@ from functools import partial
 
 import structlog
 
+from bot.arrivals import Arrivals
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.durable import until_stored
@@ -43,6 +44,7 @@ class Core:
     """The parts that a running service is made of; `bot.compose` puts them together."""
 
     service: Service
+    arrivals: Arrivals
     engine: Engine
     gate: Gate
     store: JobStore
@@ -83,6 +85,11 @@ class Running:
             raise
         self._messages = self._tasks.create_task(core.delivery.run(), name="delivery")
         self._pictures = self._tasks.create_task(core.dispatch.run(), name="dispatch")
+        # The engine's word that it never will be ready ends the service, though nobody asks it for anything.
+        self._waits = [
+            self._tasks.create_task(core.engine.ready(), name="engine"),
+            self._tasks.create_task(core.arrivals.run(), name="arrivals"),
+        ]
         return self._tasks
 
     async def __aexit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: object) -> None:
@@ -94,6 +101,8 @@ class Running:
                 raise fault
             core = self._core
             core.service.close()
+            for task in self._waits:
+                task.cancel()
             await core.dispatch.stop(grace=self._grace)
             await stage("running pictures", self._pictures, seconds=PICTURES_SECONDS)
             core.delivery.stop()

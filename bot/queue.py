@@ -27,6 +27,7 @@ from typing import NamedTuple
 from bot.domain.ids import JobId
 from bot.domain.job import Job
 from bot.ranking import Ranking
+from inference.api import Needs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class Unit:
         cost: steps really run times megapixels; more than 0.
         model: that makes it; empty where it needs none.
         asked_at: when its job was accepted, Unix seconds.
+        needs: what has to be on this machine before it can be made.
     """
 
     job: JobId
@@ -45,6 +47,7 @@ class Unit:
     cost: float
     model: str = ""
     asked_at: float = 0.0
+    needs: Needs = field(default_factory=Needs)
 
 
 PATIENCE = 8
@@ -61,6 +64,7 @@ def units_of(job: Job, finished: frozenset[int] = frozenset()) -> list[Unit]:
             cost=job.unit_cost(index),
             model="" if recipe.map_only else recipe.model,
             asked_at=job.created_at,
+            needs=recipe.needs,
         )
         for index, recipe in enumerate(job.recipes)
         if index not in finished
@@ -117,11 +121,22 @@ class FairQueue:
     Args:
         max_jobs: the bound.
         ready: whether a model is loaded.
+        lacks: whether something of what a unit needs has to be fetched first. Such a unit is parked: it keeps its
+            place among the jobs that count, and joins the line when that is here.
     """
 
-    def __init__(self, *, max_jobs: int, ready: Callable[[str], bool] = lambda _model: True) -> None:
+    def __init__(
+        self,
+        *,
+        max_jobs: int,
+        ready: Callable[[str], bool] = lambda _model: True,
+        lacks: Callable[[Needs], bool] = lambda _needs: False,
+    ) -> None:
         self._max_jobs = max_jobs
         self._ready = ready
+        self._lacks = lacks
+        self._parked: dict[Needs, list[Unit]] = {}
+        self._lacking: asyncio.Queue[Needs] = asyncio.Queue()  # that nobody has been told of
         self._passed = 0  # units that went before the one that should be next
         self._lines: dict[str, _Line] = {}
         self._members = 0  # lines that were ever begun
@@ -139,7 +154,7 @@ class FairQueue:
 
     def __len__(self) -> int:
         """Jobs with at least one unit waiting."""
-        return len(self._jobs)
+        return len(self._jobs.keys() | {unit.job for units in self._parked.values() for unit in units})
 
     @property
     def work(self) -> float:
@@ -168,7 +183,7 @@ class FairQueue:
 
     def put(self, units: Iterable[Unit], *, first: bool = False) -> None:
         """Line up a job's units; `first` puts them before the member's others, for a job that was interrupted."""
-        units = list(units)
+        units = [unit for unit in units if not self._park(unit)]
         if not units:
             return
         [user] = {unit.user for unit in units}
@@ -176,6 +191,31 @@ class FairQueue:
         for unit in (*units, *behind):
             self._join(unit)
         self._changed.set()
+
+    async def lacking(self) -> Needs:
+        """The next thing that units are parked for; each is told once, until `unpark`."""
+        return await self._lacking.get()
+
+    def parked(self, needs: Needs) -> Sequence[Unit]:
+        """The units that wait for it, in order."""
+        return tuple(self._parked.get(needs, ()))
+
+    def unpark(self, needs: Needs) -> Sequence[Unit]:
+        """Give up waiting for it; returns the units that did, which are in no line any more."""
+        return self._parked.pop(needs, [])
+
+    def put_all(self, units: Iterable[Unit]) -> None:
+        """Line up units of several jobs in this order, as far as nothing is lacking any more."""
+        for unit in units:
+            self.put([unit])
+
+    def lacked_by(self, job: JobId) -> tuple[Needs, int] | None:
+        """What a job is parked for, and its place among those that are, from 1; None if it is not."""
+        for needs, units in self._parked.items():
+            jobs = list(dict.fromkeys(unit.job for unit in units))
+            if job in jobs:
+                return needs, jobs.index(job) + 1
+        return None
 
     async def take(self, *, maps: bool = False) -> Unit:
         """The next unit, as soon as there is one.
@@ -196,8 +236,9 @@ class FairQueue:
 
     def remove(self, job: JobId) -> bool:
         """Take a job's units out; False where none waited."""
+        was_parked = self._forget_parked(job)
         if job not in self._jobs:
-            return False
+            return was_parked
         user = self._units[self._jobs[job][0]].user
         for unit in self._leave(user):
             if unit.job != job:
@@ -226,6 +267,25 @@ class FairQueue:
         """Hand out nothing more; wakes everybody in `take`."""
         self._closed = True
         self._changed.set()
+
+    def _park(self, unit: Unit) -> bool:
+        """Whether a unit was put aside, because something that it needs is not here."""
+        if not self._lacks(unit.needs):
+            return False
+        if unit.needs not in self._parked:
+            self._parked[unit.needs] = []
+            self._lacking.put_nowait(unit.needs)
+        self._parked[unit.needs].append(unit)
+        return True
+
+    def _forget_parked(self, job: JobId) -> bool:
+        """Whether units of a job were parked; what they waited for is fetched all the same."""
+        found = False
+        for needs, units in self._parked.items():
+            kept = [unit for unit in units if unit.job != job]
+            found = found or len(kept) < len(units)
+            self._parked[needs] = kept
+        return found
 
     def _pop(self, *, maps: bool) -> Unit:
         turn = self._heads[""].first() if maps else self._next()

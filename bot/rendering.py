@@ -9,9 +9,13 @@ from bot.domain.job import Generation, Job, JobStatus, Recipe
 from bot.domain.lora import shown
 from bot.domain.strength import STRENGTH_WORDS, strength_word
 from bot.texts import text
+from inference.api import Arriving
 
 _ALT_PROMPT = 900
 """Alt texts are read aloud; Discord takes 1024 characters, Slack 2000."""
+
+_GIGABYTE = 1_000_000_000
+"""Downloads from here on are said in gigabytes, smaller ones in megabytes."""
 
 _PLAIN_HEADLINES = {
     JobStatus.RECEIVED: "headline-received",
@@ -103,10 +107,8 @@ def _hides_source(job: Job, generations: Sequence[Generation]) -> bool:
 def _headline(job: Job, waiting: Waiting | None, progress: Progress | None) -> str:
     map_only = job.recipes[0].map_only
     match job.status:
-        case JobStatus.QUEUED if job.attempt:
-            return text(job.locale, "headline-interrupted")
-        case JobStatus.QUEUED if waiting:
-            return text(job.locale, "headline-queued-at", position=waiting.position)
+        case JobStatus.QUEUED if waiting or job.attempt:
+            return _place(job, waiting)
         case JobStatus.RUNNING if progress and progress.loading_model:
             return text(job.locale, "headline-loading")
         case JobStatus.RUNNING if progress and not map_only:
@@ -116,6 +118,26 @@ def _headline(job: Job, waiting: Waiting | None, progress: Progress | None) -> s
         case _:
             plain = _PLAIN_HEADLINES | (_MAP_HEADLINES if map_only else {})
             return text(job.locale, plain[job.status])
+
+
+def _place(job: Job, waiting: Waiting | None) -> str:
+    if waiting and waiting.arriving:
+        return arriving_words(waiting.arriving, job.locale)
+    if waiting is None or job.attempt:
+        return text(job.locale, "headline-interrupted")
+    return text(job.locale, "headline-queued-at", position=waiting.position)
+
+
+def arriving_words(arriving: Arriving, locale: str) -> str:
+    """How far a download is that a job waits for."""
+    if not arriving.total:
+        return text(locale, "headline-downloading")
+    unit, size = ("GB", 1e9) if arriving.total >= _GIGABYTE else ("MB", 1e6)
+    done, of = (round(each / size, 1) for each in (arriving.done, arriving.total))
+    if arriving.seconds_left is None:
+        return text(locale, "headline-downloading-size", done=done, of=of, unit=unit)
+    minutes = max(1, round(arriving.seconds_left / 60))
+    return text(locale, "headline-downloading-left", done=done, of=of, unit=unit, minutes=minutes)
 
 
 def _facts(job: Job) -> tuple[str, ...]:

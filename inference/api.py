@@ -71,6 +71,52 @@ class Lora:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What has to be on this machine for a request: a model, and the adapters and networks that it is run with.
+
+    Attributes:
+        model: its name; empty if none is needed.
+        loras: names of its adapters.
+        control: kind of its control network.
+        draws: kind of the map that is drawn from the source.
+    """
+
+    model: str = ""
+    loras: tuple[str, ...] = ()
+    control: ControlKind | None = None
+    draws: ControlKind | None = None
+
+
+def needs_of(
+    *,
+    model: str,
+    strength: float,
+    map_only: bool,
+    loras: tuple[str, ...],
+    control: ControlKind | None,
+    draws: ControlKind | None,
+) -> Needs:
+    """What a request needs: a map alone no model, strength 0 nothing. `draws` as in `Needs`."""
+    if map_only:
+        return Needs(draws=draws)
+    return Needs(model=model, loras=loras, control=control, draws=draws) if strength > 0 else Needs()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arriving:
+    """How much of what is being fetched has come.
+
+    Attributes:
+        done, total: bytes; both 0 while that is not known.
+        seconds_left: at the rate of late; None while that is not known.
+    """
+
+    done: int = 0
+    total: int = 0
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Img2ImgRequest:
     """One picture to make.
 
@@ -108,6 +154,16 @@ class Img2ImgRequest:
     map_only: bool = False
     loras: tuple[Lora, ...] = ()
     keep_palette: bool = False
+
+    @property
+    def needs(self) -> Needs:
+        """What has to be on this machine before it can be run."""
+        kind = self.control.kind if self.control else None
+        draws = kind if self.control and self.control.map is None else None
+        loras = tuple(lora.name for lora in self.loras)
+        return needs_of(
+            model=self.model, strength=self.strength, map_only=self.map_only, loras=loras, control=kind, draws=draws
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,9 +317,9 @@ class Classifier(Protocol):
 
 
 class Engine(Protocol):
-    """An async context manager that owns its worker; entering loads the default model.
+    """An async context manager that owns its worker; entering loads the default model, or begins to.
 
-    Entering raises `ModelUnavailable` where that model is missing, broken or pickled.
+    Entering raises `ModelUnavailable` if that model cannot be had or, as far as was waited for it, loaded.
     """
 
     async def __aenter__(self) -> Self: ...
@@ -282,12 +338,36 @@ class Engine(Protocol):
         """Stop a request within one step. Unknown and ended ids are ignored."""
         ...
 
+    async def ready(self) -> None:
+        """Return when requests can be run.
+
+        Raises:
+            EngineStopped: if that will never be.
+        """
+        ...
+
     def is_loaded(self, model: str) -> bool:
         """Whether a request for the model could start without loading it."""
         ...
 
     def trouble(self) -> str:
         """Why nothing can be run now, in a sentence; empty if it can, even if a model must be loaded for it."""
+        ...
+
+    def lacks(self, needs: Needs) -> bool:
+        """Whether something of it has to be fetched first. `run` would do that, with the request in hand."""
+        ...
+
+    async def bring(self, needs: Needs) -> None:
+        """Fetch what is lacking; what somebody else is fetching already is waited for.
+
+        Raises:
+            ModelUnavailable: it cannot be had, with the mend.
+        """
+        ...
+
+    def arriving(self, needs: Needs) -> Arriving | None:
+        """How far the part of it that is being fetched is; None if nothing is."""
         ...
 
     def counters(self) -> Mapping[str, int]:

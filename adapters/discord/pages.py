@@ -19,7 +19,7 @@ from bot.domain.ids import JobId, generation_id, job_of, parse_job_id
 from bot.domain.job import Generation, Job
 from bot.domain.model import label
 from bot.ports import Exporter, JobStore
-from bot.rendering import control_facts, title
+from bot.rendering import arriving_words, control_facts, title
 from bot.results import Description
 from bot.service import Service
 from bot.texts import text
@@ -201,6 +201,8 @@ def _prompt(job: Job, locale: str) -> str:
 def _place(waiting: Waiting | None, locale: str) -> str:
     if waiting is None:
         return text(locale, "queue-running")
+    if waiting.arriving:
+        return arriving_words(waiting.arriving, locale)
     place = text(locale, "queue-place", position=waiting.position)
     return place if waiting.expected_at is None else f"{place}, <t:{round(waiting.expected_at)}:R>"
 

@@ -11,7 +11,7 @@ from bot.domain.job import Generation, Job
 from bot.domain.limits import span
 from bot.domain.strength import strength_word
 from bot.domain.style import Style
-from bot.rendering import control_facts, title
+from bot.rendering import arriving_words, control_facts, title
 from bot.results import Description
 from bot.service import QueueView
 from bot.texts import REFERENCE, text
@@ -142,6 +142,8 @@ def _cancel(each: Button) -> Block:
 def _where(waiting: Waiting | None, now: float, locale: str) -> str:
     if waiting is None:
         return text(locale, "queue-running")
+    if waiting.arriving:
+        return arriving_words(waiting.arriving, locale)
     if waiting.expected_at is None:
         return text(locale, "queue-place", position=waiting.position)
     wait = span(max(1.0, waiting.expected_at - now))

@@ -43,7 +43,9 @@ async def serve(_asked: argparse.Namespace, settings: Settings) -> int:
     async with AsyncExitStack() as parts:
         await parts.enter_async_context(health(settings, watched))  # before the model, which may be long in coming
         core = await parts.enter_async_context(
-            compose(settings, data_dir=settings.data_dir, engine=engine_of(settings), messengers=messengers)
+            compose(
+                settings, data_dir=settings.data_dir, engine=engine_of(settings, at_once=True), messengers=messengers
+            )
         )
         await parts.enter_async_context(watched.watching(core))
         platforms = [await parts.enter_async_context(platform) for platform in platforms_of(settings, core)]

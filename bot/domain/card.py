@@ -10,6 +10,7 @@ from bot.domain.actions import Verb
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import JobStatus
 from bot.domain.request import Requester
+from inference.api import Arriving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +56,13 @@ class Waiting:
         position: 1 is next.
         expected_at: Unix time by which it is done in half of all cases; None while nothing was measured yet.
         expected_late: the same for nine cases in ten.
+        arriving: how far the download is that it waits for; the position then is among those that wait for it too.
     """
 
     position: int
     expected_at: float | None
     expected_late: float | None
+    arriving: Arriving | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

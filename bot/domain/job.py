@@ -14,7 +14,7 @@ from bot.domain.lora import LoraWish
 from bot.domain.options import OPTIONS, Options
 from bot.domain.request import Action, ReplyTarget, Requester
 from bot.domain.safety import NEVER_LOOKED_AT, STRICTEST, Safety, Site
-from inference.api import Lora
+from inference.api import Lora, Needs, needs_of
 
 MAX_STRIKES = 3
 """Workers one job may cost before it is given up. Sidekiq's super_fetch calls such a job a poison pill."""
@@ -89,6 +89,16 @@ class Recipe:
     keep_palette: bool = False
     control: Control | None = None
     map_only: bool = False
+
+    @property
+    def needs(self) -> Needs:
+        """What has to be on this machine before it can be made."""
+        kind = self.control.kind if self.control else None
+        draws = kind if self.control and not self.control.map else None
+        loras = tuple(lora.name for lora in self.loras)
+        return needs_of(
+            model=self.model, strength=self.strength, map_only=self.map_only, loras=loras, control=kind, draws=draws
+        )
 
     @property
     def edits(self) -> bool:

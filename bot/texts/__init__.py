@@ -19,8 +19,8 @@ LANGUAGES = (REFERENCE, "de", "fr", "es", "ja")
 _MAX_ARGUMENT = 2499
 """Letters of an argument that are said, before "…": at more than 2500 Fluent fails."""
 
-Argument = str | int
-"""Whole numbers choose plurals and get the language's separators; what must stay as it is (seeds) comes as text."""
+Argument = str | float
+"""Numbers choose plurals and get the language's separators; what must stay as it is (seeds) comes as text."""
 
 
 @cache

@@ -3,6 +3,15 @@ headline-queued = En attente
 headline-queued-at = En attente, numéro { $position } dans la file
 headline-interrupted = De retour dans la file : le travail a été interrompu
 headline-starting = Démarrage
+headline-downloading = Le modèle est en cours de téléchargement
+headline-downloading-size = Le modèle est en cours de téléchargement : { NUMBER($done, minimumFractionDigits: 1) } sur { NUMBER($of, minimumFractionDigits: 1) } { $unit ->
+    [GB] Go
+   *[MB] Mo
+}
+headline-downloading-left = Le modèle est en cours de téléchargement : { NUMBER($done, minimumFractionDigits: 1) } sur { NUMBER($of, minimumFractionDigits: 1) } { $unit ->
+    [GB] Go
+   *[MB] Mo
+}, encore environ { $minutes } min
 headline-loading = Chargement du modèle
 headline-painting = En cours, { $percent } %
 headline-drawing = Dessin de la carte

@@ -23,7 +23,7 @@ class Settings:
     """What a backend is started with.
 
     Attributes:
-        model: the default model's name, loaded before the worker says that it is ready.
+        model: the default model's name, loaded before the worker says that it is ready; empty loads none.
         entries: every model that requests may name, by that name; the default one is among them.
         device: "auto", or a name that torch knows: "cuda", "cuda:1", "mps", "cpu".
         dtype: "auto", "float32", "float16" or "bfloat16".

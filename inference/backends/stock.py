@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from inference.api import Img2ImgRequest, ModelDefaults, ModelUnavailable
+from inference.api import Img2ImgRequest, ModelDefaults
 from inference.backends.base import Settings
 from inference.backends.model_cache import CachedModel, ModelCache, budget, expected_weight
 from inference.batching.task import Task
@@ -22,6 +22,7 @@ from inference.errors import DevicePoisoned, OutOfMemory, Unsuited
 from inference.models import catalog, loading
 from inference.models.devices import choose_device, choose_dtype, cores, describe, device_bytes
 from inference.models.entry import ModelEntry
+from inference.models.library import foreseen
 from inference.models.loras import LoraSet
 
 NO_ROOM = ("out of memory", "can't allocate memory", "alloc_failed")
@@ -44,12 +45,9 @@ class StockBackend:
         torch.backends.cudnn.deterministic = True  # the same request gives the same picture
 
     def defaults(self) -> Mapping[str, ModelDefaults]:
-        known = {}
-        for model, entry in self._settings.entries.items():
-            try:
-                known[model] = catalog.defaults(model, entry, loading.known_folder(entry))
-            except ModelUnavailable as error:
-                print(error, file=sys.stderr)  # noqa: T201 -- the parent logs what a worker prints
+        known, refused = foreseen(self._settings.entries)
+        for sentence in refused.values():
+            print(sentence, file=sys.stderr)  # noqa: T201 -- the parent logs what a worker prints
         return known | {each.model: each.defaults for each in self.cache}
 
     def is_loaded(self, model: str) -> bool:

@@ -7,7 +7,6 @@ control get zeros, which change nothing, so both kinds share the model's calls.
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -22,6 +21,7 @@ from inference.api import Control, ControlKind
 from inference.batching.components import Components
 from inference.batching.denoiser import Rows
 from inference.errors import OutOfMemory, Unsuited
+from inference.models import hub
 from inference.models.devices import weight
 
 UNION_MODES = {
@@ -151,22 +151,24 @@ class ControlNets:
 def load(place: str, components: Components, make_room: Callable[[int], object]) -> Any:
     """A control network for a model, on its device and in its number format. Never unpickles and runs no code.
 
-    Whether it fits and how large it is are known from its configuration, before its weights are fetched.
+    Whether it fits and how large it is are known from its configuration, before its weights are read.
 
     Raises:
         Unsuited: where there is none that fits.
         OutOfMemory: where the device has no room for it.
     """
-    folder = Path(place).expanduser()
-    found = str(folder) if folder.is_dir() else place
     try:
-        config = diffusers.ControlNetModel.load_config(found)
+        found = hub.network(place)
+        variant = hub.variant_of_network(found)
+        config = diffusers.ControlNetModel.load_config(str(found))
         kind = _KINDS[config.get("_class_name")]
         with torch.device("meta"):
             outline = kind.from_config(config)
         if _fits(outline, components):
             make_room(sum(each.numel() for each in outline.parameters()) * components.dtype.itemsize)
-            model = kind.from_pretrained(found, torch_dtype=components.dtype, use_safetensors=True)
+            model = kind.from_pretrained(
+                str(found), torch_dtype=components.dtype, use_safetensors=True, variant=variant
+            )
             return _laid_out(model.to(components.device).eval(), components)
     except (torch.OutOfMemoryError, MemoryError):
         raise OutOfMemory from None

@@ -13,6 +13,7 @@ from inference.api import ControlKind
 from inference.control_maps.maps import draw_lines, is_blank
 from inference.control_maps.openpose import COCO_JOINTS, Joint, draw_people
 from inference.errors import Unsuited
+from inference.models import hub
 from inference.models.entry import LINES, MapModels
 
 SEEN = 0.3
@@ -106,9 +107,12 @@ class Poses:
         import transformers
 
         self._find = _pipeline("object-detection", "AutoModelForObjectDetection", person) if person else None
-        self._prepare = transformers.AutoImageProcessor.from_pretrained(model, backend="pil", trust_remote_code=False)
+        folder = hub.network(model)
+        self._prepare = transformers.AutoImageProcessor.from_pretrained(
+            folder, backend="pil", trust_remote_code=False
+        )
         self._model = transformers.VitPoseForPoseEstimation.from_pretrained(
-            model, dtype=torch.float32, use_safetensors=True
+            folder, dtype=torch.float32, use_safetensors=True, variant=hub.variant_of_network(folder)
         ).eval()
         joints = self._model.config.num_labels
         if joints != COCO_JOINTS:
@@ -159,8 +163,13 @@ def _pipeline(task: str, kind: str, model: str) -> Any:
     import torch
     import transformers
 
+    folder = hub.network(model)
     loaded = getattr(transformers, kind).from_pretrained(
-        model, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+        folder,
+        dtype=torch.float32,
+        use_safetensors=True,
+        trust_remote_code=False,
+        variant=hub.variant_of_network(folder),
     )
-    processor = transformers.AutoImageProcessor.from_pretrained(model, trust_remote_code=False)
+    processor = transformers.AutoImageProcessor.from_pretrained(folder, trust_remote_code=False)
     return transformers.pipeline(task, model=loaded, image_processor=processor, device="cpu")

@@ -31,15 +31,15 @@ def main() -> None:
     if asked is None:
         return
     threading.Thread(target=_leave_with, args=(inbox,), daemon=True).start()
+    place = hub.Place(**asked["place"] | {"kind": hub.Kind(asked["place"]["kind"])})
     try:
-        folder = _fetch(hub.Place(**asked["place"]), outbox, silence=asked["silence"])
+        folder = _fetch(place, outbox, silence=asked["silence"])
     except ModelUnavailable as error:
         outbox.write(protocol.pack({"frame": "unavailable", "message": str(error)}))
         os._exit(EXIT_FAILED)
     except Exception as error:  # noqa: BLE001 -- whatever the hub's client raises, the parent gets a sentence
-        outbox.write(
-            protocol.pack({"frame": "unavailable", "message": hub.sentence(error, asked["place"]["repository"])})
-        )
+        said = hub.sentence(error, place.repository, place.kind)
+        outbox.write(protocol.pack({"frame": "unavailable", "message": said}))
         os._exit(EXIT_FAILED)
     outbox.write(protocol.pack({"frame": "here", "folder": str(folder)}))
 

@@ -46,6 +46,11 @@ class MapModels:
         places = {ControlKind.DEPTH: self.depth, ControlKind.POSE: self.pose}
         return frozenset(kind for kind, place in places.items() if place)
 
+    def drawing(self, kind: ControlKind | None) -> tuple[str, ...]:
+        """The models that draw maps of a kind."""
+        places = {ControlKind.DEPTH: (self.depth,), ControlKind.POSE: (self.pose, self.person)}
+        return tuple(filter(None, places.get(kind, ()))) if kind else ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelEntry:

@@ -144,8 +144,9 @@ def _check_room(cache: Cache, tally: Tally, place: Place) -> None:
     needed, free = tally.total - tally.done, shutil.disk_usage(cache.folder).free
     if needed and needed + SPARE_BYTES > free:
         raise ModelUnavailable(
-            f"The model {place.repository!r} needs {needed / 1e9:.1f} GB more on the disk of {constants.HF_HOME}, "
-            f"where {free / 1e9:.1f} GB are free: make room or give HF_HOME a folder on another disk."
+            f"The {place.kind} {place.repository!r} needs {needed / 1e9:.1f} GB more on the disk of "
+            f"{constants.HF_HOME}, where {free / 1e9:.1f} GB are free: make room or give HF_HOME a folder on "
+            "another disk."
         )
 
 

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+from huggingface_hub.file_download import repo_folder_name
 
 from inference.api import ModelUnavailable
 
@@ -48,14 +50,23 @@ _WEIGHT_NAME = re.compile(
 )
 _INDEX_NAME = re.compile(r"^(?P<stem>[^.]+)\.safetensors\.index(\.(?P<variant>[\w-]+))?\.json$")
 _FILE_ON_HUB = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)/(?P<file>.+\.(safetensors|gguf))", re.ASCII)
+_PART_ON_HUB = re.compile(r"(?P<repository>[\w-][\w.-]*/[\w.-]+)(/(?P<file>.+))?", re.ASCII)
+
+
+class Kind(StrEnum):
+    """What a repository is used as."""
+
+    PIPELINE = "model"  # in diffusers' layout
+    NETWORK = "network"  # one model with its configuration at the top: a ControlNet, an annotator, a tiny autoencoder
+    ADAPTER = "adapter"  # a LoRA, in its only .safetensors file
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Something on the hub: a repository in diffusers' layout, or one file of a repository.
+    """Something on the hub: what is used of a repository, or one file of it.
 
     Attributes:
-        file: path in the repository; empty for all that a pipeline needs.
+        file: path in the repository; empty for all that is needed of it.
         revision: commit, branch or tag; empty is the main branch.
         variant: "fp16", "bf16", another one of the repository; "full" is none; empty prefers half the bytes.
     """
@@ -64,6 +75,7 @@ class Place:
     file: str = ""
     revision: str = ""
     variant: str = ""
+    kind: Kind = Kind.PIPELINE
 
     @classmethod
     def of(cls, id_: str, *, revision: str = "", variant: str = "") -> "Place":
@@ -71,6 +83,20 @@ class Place:
         named = _FILE_ON_HUB.fullmatch(id_)
         repository, file = named.group("repository", "file") if named else (id_, "")
         return cls(repository, file, revision, variant)
+
+    @classmethod
+    def part(cls, id_: str, kind: Kind) -> "Place | None":
+        """The place of what a model is run with; None if the id names something of this machine, or nothing."""
+        try:
+            path = Path(id_).expanduser()
+            local = path.is_absolute() or path.exists()
+        except (OSError, RuntimeError):  # too long a name, a folder not to be searched, a home that nobody has
+            return None
+        if local or not (named := _PART_ON_HUB.fullmatch(id_)):
+            return None
+        if (file := named["file"] or "") and not (kind is Kind.ADAPTER and file.endswith(".safetensors")):
+            return None
+        return cls(named["repository"], file, kind=kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +136,8 @@ def cache_folder() -> Path:
 
 def here(place: Place) -> Path | None:
     """Where a model lies in the cache; None if it is not there as a whole."""
+    if place.kind is not Kind.PIPELINE and not place.file:
+        return _part_here(place)
     revision = place.revision or None
     name = place.file or INDEX
     found = try_to_load_from_cache(place.repository, name, revision=revision, cache_dir=cache_folder())
@@ -119,6 +147,23 @@ def here(place: Place) -> Path | None:
         return Path(found)
     folder = Path(found).parent
     return folder if next(missing(folder), None) is None else None
+
+
+def _part_here(place: Place) -> Path | None:
+    """The folder of a network, or the file of an adapter."""
+    root = cache_folder() / repo_folder_name(repo_id=place.repository, repo_type="model")
+    try:
+        commit = (root / "refs" / (place.revision or "main")).read_text(encoding="utf-8").strip()
+    except OSError:
+        commit = place.revision
+    folder = root / "snapshots" / commit
+    if not commit or not folder.is_dir():
+        return None
+    if place.kind is Kind.NETWORK:
+        files = {file.name for file in folder.glob("*")}
+        return folder if "config.json" in files and _has_weights(folder, files) else None
+    files_of_it = [*folder.rglob("*.safetensors")]
+    return files_of_it[0] if len(files_of_it) == 1 else None
 
 
 def missing(folder: Path) -> Iterator[str]:
@@ -172,6 +217,19 @@ def listing(place: Place) -> Listing:
         if place.file not in names:
             raise ModelUnavailable(f"The hub's {place.repository!r} has no file {place.file!r}: check the spelling.")
         wanted = [place.file]
+    elif place.kind is Kind.ADAPTER:
+        wanted = [name for name in names if name.endswith(".safetensors")]
+        if len(wanted) != 1:
+            raise ModelUnavailable(
+                f"The adapter {place.repository!r} has {len(wanted)} .safetensors files: name one of them, "
+                f"'{place.repository}/file.safetensors'."
+            )
+    elif place.kind is Kind.NETWORK:
+        wanted = _of_network(names)
+        if not any(name.endswith(".safetensors") for name in wanted) or "config.json" not in wanted:
+            raise ModelUnavailable(
+                f"The network {place.repository!r} has no config.json and safetensors at its top: choose another."
+            )
     elif INDEX not in names:
         single = [name for name in names if name.endswith(WEIGHTS) and "/" not in name]
         hint = f"name one of its files: '{place.repository}/{single[0]}'" if single else "choose another"
@@ -210,6 +268,34 @@ def chosen(names: Collection[str], index: Mapping[str, Any], *, variant: str = "
     return wanted
 
 
+def _of_network(names: Collection[str]) -> list[str]:
+    """What is read of a repository that is one model: everything at its top but other variants and pickles."""
+    top = [name for name in names if "/" not in name]
+    there = {_variant(name) for name in top if name.endswith(".safetensors")}
+    taken = next((each for each in (*HALVES, "") if each in there), "")
+    plain = [name for name in top if not _is_weights(name) and name.endswith((".json", ".txt"))]
+    return plain + [name for name in top if _is_weights(name) and _variant(name) == taken]
+
+
+def network(id_: str) -> Path:
+    """The folder of a network on this machine.
+
+    Raises:
+        FileNotFoundError: it is not there, in one sentence; nothing is fetched here.
+    """
+    place = Place.part(id_, Kind.NETWORK)
+    folder = Path(id_).expanduser() if place is None else here(place)
+    if folder is None or not folder.is_dir():
+        raise FileNotFoundError("it is not on this machine")
+    return folder
+
+
+def variant_of_network(folder: Path) -> str | None:
+    """The variant of a network's weights to load: the plain one if it is there."""
+    there = variants(folder)
+    return None if "" in there else next((half for half in HALVES if half in there), None)
+
+
 def _is_weights(name: str) -> bool:
     """Whether a file is one that `chosen` picks from, or never takes."""
     return name.endswith((*WEIGHTS, *PICKLES)) or ".safetensors.index" in name or ".bin.index" in name
@@ -234,7 +320,7 @@ def _described(repository: str, commit: str, name: str) -> RemoteFile:
     return RemoteFile(name, described.etag, described.size)
 
 
-def sentence(error: Exception, model: str) -> str:
+def sentence(error: Exception, model: str, kind: Kind = Kind.PIPELINE) -> str:
     """What an error of the hub's client means for the owner: what is wrong and the mend."""
     status = getattr(getattr(error, "response", None), "status_code", None)
     page = f"https://huggingface.co/{Place.of(model).repository}"
@@ -242,7 +328,7 @@ def sentence(error: Exception, model: str) -> str:
         case GatedRepoError():
             reason = f"its owner asks for consent: accept the terms on {page} and set HF_TOKEN to a token of yours"
         case RepositoryNotFoundError() | RevisionNotFoundError() | HFValidationError():
-            reason = "the hub has no such model or revision: check the spelling, or set HF_TOKEN if it is private"
+            reason = f"the hub has no such {kind} or revision: check the spelling, or set HF_TOKEN if it is private"
         case HfHubHTTPError() if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             reason = "the hub refuses HF_TOKEN: make a new token at https://huggingface.co/settings/tokens"
         case LocalEntryNotFoundError() | OfflineModeIsEnabled():
@@ -257,4 +343,4 @@ def sentence(error: Exception, model: str) -> str:
             reason = f"it cannot be written ({error.strerror or error}): make room or give HF_HOME another folder"
         case _:
             reason = f"the hub's answer makes no sense ({type(error).__name__}): try again later"
-    return f"The model {model!r} cannot be used, {reason}."
+    return f"The {kind} {model!r} cannot be used, {reason}."

@@ -1,19 +1,26 @@
-"""Which of the offered models are on this machine, and how one that is not comes here."""
+"""Which files requests need are on this machine, and how those that are not come here."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
 
 import structlog
 
-from inference.api import ModelUnavailable
+from inference.api import Arriving, ModelDefaults, ModelUnavailable, Needs
 from inference.models import catalog, hub
 from inference.models.downloads import Arrival, fetched
-from inference.models.entry import ModelEntry
+from inference.models.entry import MapModels, ModelEntry
 
 log = structlog.get_logger(__name__)
 
 REPORT_SECONDS = 10.0
 """Between two lines in the log."""
+
+HUB_SECONDS = 10.0
+"""How long a start waits for the hub's word on the default model."""
 
 
 def place_of(entry: ModelEntry) -> hub.Place | None:
@@ -27,67 +34,189 @@ def place_of(entry: ModelEntry) -> hub.Place | None:
     return hub.Place.of(entry.id, revision=entry.revision, variant=entry.variant)
 
 
+def places_of(name: str, entry: ModelEntry) -> Iterator[tuple[str, hub.Place]]:
+    """All that an entry has on the hub, under names for people: the model, its adapters and networks.
+
+    Raises:
+        ModelUnavailable: if its id means nothing.
+    """
+    if (place := place_of(entry)) is not None:
+        yield name, place
+    parts = [(lora.place, hub.Kind.ADAPTER) for lora in entry.loras.values()]
+    parts += [(network, hub.Kind.NETWORK) for network in (*entry.controls.values(), entry.sketcher)]
+    for id_, kind in dict.fromkeys(parts):
+        if (there := hub.Place.part(id_, kind)) is not None:
+            yield id_, there
+
+
+def known_folder(entry: ModelEntry) -> Path | None:
+    """Where a model lies on this machine already; None if it would have to be fetched first.
+
+    Raises:
+        ModelUnavailable: if the id means nothing.
+    """
+    return catalog.locate(entry.id) or hub.here(hub.Place.of(entry.id, revision=entry.revision))
+
+
+def foreseen(entries: Mapping[str, ModelEntry]) -> tuple[dict[str, ModelDefaults], dict[str, str]]:
+    """What is known of models before any is loaded, and why some cannot be, by name."""
+    known, refused = {}, {}
+    for name, entry in entries.items():
+        try:
+            known[name] = catalog.defaults(name, entry, known_folder(entry))
+        except ModelUnavailable as error:
+            refused[name] = str(error)
+    return known, refused
+
+
+@dataclass(slots=True)
+class _Fetch:
+    """One place on its way.
+
+    Attributes:
+        begun: it is known that it can be had, or it is over.
+        refusal: why it did not come.
+    """
+
+    arrival: Arrival | None = None
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    refusal: str = ""
+
+
 class Library:
-    """Models by name.
+    """What requests may need, by name; use as an async context manager. Leaving ends what is under way.
 
     Args:
-        entries: what is offered.
+        entries: models that are offered.
+        map_models: what draws depth and poses.
         silence: seconds without a byte after which a download is given up.
     """
 
-    def __init__(self, entries: Mapping[str, ModelEntry], *, silence: float) -> None:
+    def __init__(self, entries: Mapping[str, ModelEntry], map_models: MapModels, *, silence: float) -> None:
         self._entries = entries
+        self._map_models = map_models
         self._silence = silence
-        self._here: set[str] = set()
-        self._fetching: dict[str, asyncio.Task[None]] = {}
+        self._here: set[hub.Place] = set()
+        self._fetching: dict[hub.Place, _Fetch] = {}
+        self._tasks = asyncio.TaskGroup()
+        self._running: set[asyncio.Task[None]] = set()
 
-    def has(self, model: str) -> bool:
-        """Whether nothing has to be fetched; of what makes no sense loading says why."""
-        if model not in self._here:
-            try:
-                place = place_of(self._entries[model])
-            except ModelUnavailable:
-                return True
-            if place is not None and hub.here(place) is None:
-                return False
-            self._here.add(model)
-        return True
+    async def __aenter__(self) -> Self:
+        await self._tasks.__aenter__()
+        return self
 
-    def fetch(self, model: str, group: asyncio.TaskGroup, then: Callable[[str, str], None]) -> None:
-        """Fetch a model in a task of the group, if none does; `then` gets its name and why it did not come."""
-        if model not in self._fetching:
-            self._fetching[model] = group.create_task(self._fetch(model, then), name=f"fetch {model}")
-
-    def stop(self) -> None:
-        """End what is under way; what has come stays."""
-        for task in self._fetching.values():
+    async def __aexit__(self, *_: object) -> None:
+        for task in tuple(self._running):
             task.cancel()
+        await self._tasks.__aexit__(None, None, None)
 
-    async def _fetch(self, model: str, then: Callable[[str, str], None]) -> None:
-        refusal = ""
-        try:
-            await self.bring(model)
-        except ModelUnavailable as error:
-            refusal = str(error)
-        finally:
-            del self._fetching[model]
-        then(model, refusal)
+    def lacks(self, needs: Needs) -> bool:
+        """Whether something has to be fetched; of what makes no sense loading says why."""
+        return bool(self._lacking(needs))
 
-    async def bring(self, model: str) -> None:
-        """Fetch a model if it is not here; says in the log how far it is.
+    def arriving(self, needs: Needs) -> Arriving | None:
+        """How far what is lacking is, in bytes over all of it; None if nobody fetches it."""
+        under_way = [fetch for place in self._lacking(needs).values() if (fetch := self._fetching.get(place))]
+        if not under_way:
+            return None
+        arrivals = [fetch.arrival for fetch in under_way if fetch.arrival]
+        left = [arrival.seconds_left for arrival in arrivals if arrival.seconds_left is not None]
+        return Arriving(
+            done=sum(arrival.done for arrival in arrivals),
+            total=sum(arrival.total for arrival in arrivals),
+            seconds_left=max(left, default=None),
+        )
+
+    async def bring(self, needs: Needs) -> None:
+        """Fetch what is lacking, the parts at the same time; says in the log how far they are.
+
+        Whoever is cancelled here leaves the download to go on.
 
         Raises:
             ModelUnavailable: it cannot be had, with the mend.
         """
-        if self.has(model):
-            return
-        place = place_of(self._entries[model])
-        assert place is not None
+        for fetch in self._begin(needs):
+            await fetch.over.wait()
+            if fetch.refusal:
+                raise ModelUnavailable(fetch.refusal)
+
+    async def outlook(self, model: str) -> Mapping[str, ModelDefaults]:
+        """What is known of the models before any is loaded; begins to fetch that one, if it has to be.
+
+        Raises:
+            ModelUnavailable: it cannot be had, as far as that shows in `HUB_SECONDS`.
+        """
+        known, refused = await asyncio.to_thread(foreseen, self._entries)
+        if model in refused:
+            raise ModelUnavailable(refused[model])
+        for name, sentence in refused.items():
+            log.warning("not to be used", model=name, reason=sentence)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HUB_SECONDS):
+                for fetch in self._begin(Needs(model=model)):
+                    await fetch.begun.wait()
+                    if fetch.refusal:
+                        raise ModelUnavailable(fetch.refusal)
+        return known
+
+    def _lacking(self, needs: Needs) -> dict[str, hub.Place]:
+        return {name: place for name, place in self._places(needs) if not self._is_here(place)}
+
+    def _places(self, needs: Needs) -> Iterator[tuple[str, hub.Place]]:
+        """Where on the hub it lies, under names for people."""
+        if entry := self._entries.get(needs.model):
+            with contextlib.suppress(ModelUnavailable):  # loading will say so
+                if place := place_of(entry):
+                    yield needs.model, place
+            parts = [(entry.loras[name].place, hub.Kind.ADAPTER) for name in needs.loras if name in entry.loras]
+            parts += [(entry.controls.get(needs.control, "") if needs.control else "", hub.Kind.NETWORK)]
+            parts += [(entry.sketcher, hub.Kind.NETWORK)]
+        else:
+            parts = []
+        parts += [(id_, hub.Kind.NETWORK) for id_ in self._map_models.drawing(needs.draws)]
+        for id_, kind in parts:
+            if part := hub.Place.part(id_, kind):
+                yield id_, part
+
+    def _is_here(self, place: hub.Place) -> bool:
+        if place not in self._here and hub.here(place) is not None:
+            self._here.add(place)
+        return place in self._here
+
+    def _begin(self, needs: Needs) -> list[_Fetch]:
+        fetches = []
+        for name, place in self._lacking(needs).items():
+            if place not in self._fetching:
+                self._fetching[place] = _Fetch()
+                task = self._tasks.create_task(self._fetch(name, place), name=f"fetch {name}")
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
+            fetches.append(self._fetching[place])
+        return fetches
+
+    async def _fetch(self, name: str, place: hub.Place) -> None:
+        fetch = self._fetching[place]
         clock = asyncio.get_running_loop().time
         told = -REPORT_SECONDS
-        async for news in fetched(place, name=model, silence=self._silence):
-            if isinstance(news, Arrival) and clock() - told >= REPORT_SECONDS:
-                told = clock()
-                log.info("downloading", model=model, **news.in_words())
-        self._here.add(model)
-        log.info("downloaded", model=model)
+        refusal = "The download was ended: try again; what has come is kept."
+        try:
+            async for news in fetched(place, name=name, silence=self._silence):
+                if not isinstance(news, Arrival):
+                    continue
+                fetch.arrival = news
+                fetch.begun.set()
+                if clock() - told >= REPORT_SECONDS:
+                    told = clock()
+                    log.info("downloading", model=name, **news.in_words())
+            self._here.add(place)
+            refusal = ""
+            log.info("downloaded", model=name)
+        except ModelUnavailable as error:
+            refusal = str(error)
+            log.warning("not downloaded", model=name, reason=refusal)
+        finally:
+            fetch.refusal = refusal
+            del self._fetching[place]
+            fetch.begun.set()
+            fetch.over.set()

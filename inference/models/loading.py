@@ -14,6 +14,7 @@ from inference.api import ModelUnavailable
 from inference.errors import OutOfMemory
 from inference.models import catalog, hub
 from inference.models.entry import ModelEntry
+from inference.models.library import known_folder
 
 PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl")
 
@@ -25,15 +26,6 @@ def quiet() -> None:
         library.disable_progress_bar()
     warnings.filterwarnings("ignore", message="Already found a `peft_config`")  # several adapters are meant
     warnings.filterwarnings("ignore", message="The `local_dir_use_symlinks` argument")  # diffusers gives it itself
-
-
-def known_folder(entry: ModelEntry) -> Path | None:
-    """Where a model lies on this machine already; None if it would have to be fetched first.
-
-    Raises:
-        ModelUnavailable: if the id means nothing.
-    """
-    return catalog.locate(entry.id) or hub.here(hub.Place.of(entry.id, revision=entry.revision))
 
 
 def fetch(entry: ModelEntry) -> Path:
@@ -160,7 +152,10 @@ def sketcher(place: str, model: str, device: torch.device, dtype: torch.dtype) -
         ModelUnavailable: where it cannot be had.
     """
     try:
-        tiny = diffusers.AutoencoderTiny.from_pretrained(place, use_safetensors=True, torch_dtype=dtype)
+        folder = hub.network(place)
+        tiny = diffusers.AutoencoderTiny.from_pretrained(
+            str(folder), use_safetensors=True, torch_dtype=dtype, variant=hub.variant_of_network(folder)
+        )
     except Exception as error:
         raise ModelUnavailable(
             f"The model {model!r} names {place!r} for its previews, which is no tiny autoencoder that can be had: "

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from huggingface_hub import HfApi, hf_hub_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled
 from safetensors.torch import load_file
 
 from inference.api import Lora
 from inference.errors import Unsuited
+from inference.models import hub
 from inference.models.entry import LoraEntry
 
 T = TypeVar("T")
@@ -179,7 +178,7 @@ def read(name: str, place: str) -> dict[str, torch.Tensor]:
     """
     try:
         weights: dict[str, torch.Tensor] = load_file(locate(place))
-    except (OfflineModeIsEnabled, LocalEntryNotFoundError, HfHubHTTPError, HFValidationError):
+    except LookupError:
         raise Unsuited(
             f"The adapter {name!r} cannot be used, it is not on this machine and the hub did not give it: "
             "leave it out and tell the bot's owner.",
@@ -204,11 +203,11 @@ def read(name: str, place: str) -> dict[str, torch.Tensor]:
 
 
 def locate(place: str) -> Path:
-    """The file that an adapter's place names, fetched from the hub where it has to be.
+    """The file that an adapter's place names. Nothing is fetched in this process (`models.downloads`).
 
     Raises:
-        FileNotFoundError: where there is none, or more than one to choose from.
-        Exception: what the hub's client raises.
+        FileNotFoundError: if there can be none, or there is more than one to choose from.
+        LookupError: if it is on the hub only.
     """
     path = Path(place).expanduser()
     if path.is_file() and path.suffix == ".safetensors":
@@ -216,17 +215,13 @@ def locate(place: str) -> Path:
     if path.is_dir():
         [file] = _only([each.name for each in path.glob("*.safetensors")])
         return path / file
-    parts = place.split("/")
-    if path.is_absolute() or path.exists() or len(parts) < 2:
+    remote = hub.Place.part(place, hub.Kind.ADAPTER)
+    if remote is None:
         raise FileNotFoundError(place)
-    repository = "/".join(parts[:2])
-    if parts[2:]:
-        file = "/".join(parts[2:])
-    else:
-        [file] = _only([each for each in HfApi().list_repo_files(repository) if each.endswith(".safetensors")])
-    if not file.endswith(".safetensors"):
-        raise FileNotFoundError(place)
-    return Path(hf_hub_download(repository, file))
+    found = hub.here(remote)
+    if found is None:
+        raise LookupError(place)
+    return found
 
 
 def _only(files: list[str]) -> list[str]:

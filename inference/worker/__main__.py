@@ -101,7 +101,8 @@ class Worker:
             make = cast(BackendFactory, getattr(importlib.import_module(module), factory))
             backend = make(settings)
             gc.freeze()  # what libraries made is never garbage; a search through it takes half a second
-            backend.load(settings.model)
+            if settings.model:
+                backend.load(settings.model)
         except ModelUnavailable as error:
             self._give_up(str(error))
         except OutOfMemory:

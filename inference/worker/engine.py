@@ -16,15 +16,16 @@ from typing import Self
 import structlog
 
 from inference.api import (
+    Arriving,
     Cancelled,
     Capacity,
     Done,
     EngineStopped,
     Event,
     Failed,
-    FailureKind,
     Img2ImgRequest,
     ModelUnavailable,
+    Needs,
     Preview,
     Started,
     Step,
@@ -37,7 +38,7 @@ from inference.models.library import Library
 from inference.processes import protocol
 from inference.processes.child import Child, Unkillable
 from inference.worker.generate import partial_path
-from inference.worker.in_flight import InFlight
+from inference.worker.in_flight import InFlight, end_with_worker, next_up, not_offered, unavailable
 from inference.worker.watchdog import StepBudget
 
 log = structlog.get_logger(__name__)
@@ -47,9 +48,6 @@ BACKOFF = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
 MAX_FAILED_STARTS = 5
 STDERR_SECONDS = 1.0
 """How long to read on from a dead worker's standard error, which something it started may hold open."""
-
-MAPS = 2
-"""Control maps drawn at a time, beside the requests in the slots: they keep a processor core busy, not the device."""
 
 CLOSED = "The engine was closed."
 
@@ -65,6 +63,7 @@ class ProcessEngine:
         step_seconds: least silence after which a worker at work counts as hung; slow models get more (`StepBudget`).
         load_seconds: how long loading a model may take; fetching it is not counted.
         download_silence: seconds without a byte after which fetching a model is given up.
+        at_once: enter as soon as it is known that the default model can be had, and fetch and load it meanwhile.
         backoff: seconds to wait before replacing a dead worker, by deaths since the last finished picture; the last
             one repeats.
         max_failed_starts: workers in a row that died before they were ready, after which the engine stops.
@@ -83,6 +82,7 @@ class ProcessEngine:
         step_seconds: float = 30.0,
         load_seconds: float = 600.0,
         download_silence: float = SILENCE_SECONDS,
+        at_once: bool = False,
         backoff: Sequence[float] = BACKOFF,
         max_failed_starts: int = MAX_FAILED_STARTS,
     ) -> None:
@@ -110,7 +110,9 @@ class ProcessEngine:
         self._counters: Mapping[str, int] = {}
         self._patience: asyncio.Timeout | None = None
         self._deaths = self._workers_ended = 0
-        self._library = Library(self._settings.entries, silence=download_silence)
+        self._library = Library(self._settings.entries, map_models, silence=download_silence)
+        self._at_once = at_once
+        self._ready = asyncio.Event()  # a worker takes requests, or none ever will
         self._stopped = CLOSED
         self._owned = AsyncExitStack()
 
@@ -119,9 +121,13 @@ class ProcessEngine:
         opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         try:
             self._group = await self._owned.enter_async_context(asyncio.TaskGroup())
+            await self._owned.enter_async_context(self._library)
+            if self._at_once:
+                models = await self._library.outlook(self._settings.model)
+                self._capacity = Capacity(slots=1, device="", models=models)
+                opened.set_result(None)
             supervisor = self._group.create_task(self._supervise(opened))
             self._owned.callback(supervisor.cancel)
-            self._owned.callback(self._library.stop)
             self._owned.callback(self._stop, CLOSED)
             await opened
         except BaseException:
@@ -141,19 +147,15 @@ class ProcessEngine:
         if self._stopped:
             raise EngineStopped(self._stopped)
         if request.model not in self._settings.entries:
-            names = ", ".join(self._settings.entries)
-            yield Failed(
-                FailureKind.INVALID,
-                f"The model {request.model!r} is not offered here: choose from {names}.",
-                cause="model-not-offered",
-                values={"model": request.model, "models": names},
-            )
+            yield not_offered(request, self._settings.entries)
             return
         entry = InFlight(request)
         self._line.append(entry)
-        if self._needs_fetching(request):
+        lacks = self._library.lacks(request.needs)
+        if lacks:
+            self._group.create_task(self._bring_for(entry))
+        if lacks or (request.needs.model and not self._ready.is_set()):
             entry.events.put_nowait(Started(loading=True))
-            self._library.fetch(request.model, self._group, self._fetched)
         self._pump()
         try:
             while (event := await entry.events.get()) is not None:
@@ -169,11 +171,28 @@ class ProcessEngine:
             if entry.request.id == request_id:
                 self._drop(entry)
 
+    async def ready(self) -> None:
+        await self._ready.wait()
+        if self._stopped:
+            raise EngineStopped(self._stopped)
+
+    def lacks(self, needs: Needs) -> bool:
+        return self._library.lacks(needs)
+
+    async def bring(self, needs: Needs) -> None:
+        await self._library.bring(needs)
+
+    def arriving(self, needs: Needs) -> Arriving | None:
+        return self._library.arriving(needs)
+
     def is_loaded(self, model: str) -> bool:
         return self._capacity is not None and model in self._capacity.loaded
 
     def trouble(self) -> str:
-        return self._stopped or ("" if self._child else "The engine's worker ended and is being started again.")
+        if not self._stopped and self._child is None:
+            return "The engine's worker is being started, and loads its model."
+        absent = self._library.lacks(Needs(model=self._settings.model))
+        return self._stopped or (f"The model {self._settings.model!r} is being downloaded." if absent else "")
 
     def counters(self) -> Mapping[str, int]:
         return {**self._counters, "workers_ended": self._workers_ended}
@@ -186,23 +205,20 @@ class ProcessEngine:
             return False
         return True
 
-    def _needs_fetching(self, request: Img2ImgRequest) -> bool:
-        return request.strength > 0 and not request.map_only and not self._library.has(request.model)
-
-    def _fetched(self, model: str, refusal: str) -> None:
-        """A model has come, so its requests may go; or it cannot be had, and they are told why."""
-        for entry in [entry for entry in self._line if refusal and entry.request.model == model]:
-            if self._needs_fetching(entry.request):
+    async def _bring_for(self, entry: InFlight) -> None:
+        """Fetch what a request lacks; if that cannot be had, it is told why."""
+        try:
+            await self._library.bring(entry.request.needs)
+        except ModelUnavailable as error:
+            if entry in self._line:
                 self._line.remove(entry)
-                failed = Failed(
-                    FailureKind.INVALID, f"{refusal}", cause="model-unavailable", values={"reason": refusal}
-                )
-                entry.events.put_nowait(failed)
+                entry.events.put_nowait(unavailable(error))
         self._pump()
 
     def _pump(self) -> None:
         """Hand waiting requests to the worker as long as it has room."""
-        while self._child and (entry := self._next()):
+        slots = 0 if self._capacity is None else self._capacity.slots
+        while self._child and (entry := next_up(self._able(), self._in_flight.values(), slots=slots)):
             self._line.remove(entry)
             entry.key = str(next(self._keys))
             entry.silence = self._budget.step_seconds
@@ -215,21 +231,9 @@ class ProcessEngine:
             self._idle.set()
         self._watch()
 
-    def _next(self) -> InFlight | None:
-        """Who may be handed over: the first in line, or a map, which needs no slot and waits for suspects only."""
-        able = (entry for entry in self._line if not self._needs_fetching(entry.request))
-        candidates = list(itertools.islice(able, 1))
-        candidates += [entry for entry in self._line if entry.request.map_only]
-        if any(entry.suspect for entry in self._line):
-            del candidates[1:]
-        return next((entry for entry in candidates if self._has_room(entry)), None)
-
-    def _has_room(self, entry: InFlight) -> bool:
-        """Whether the worker takes one more; a suspect wants to be alone with it."""
-        if entry.suspect or any(each.suspect for each in self._in_flight.values()):
-            return not self._in_flight
-        alike = sum(each.request.map_only == entry.request.map_only for each in self._in_flight.values())
-        return self._capacity is not None and alike < (MAPS if entry.request.map_only else self._capacity.slots)
+    def _able(self) -> list[InFlight]:
+        """Those in line whose files are here."""
+        return [entry for entry in self._line if not self._library.lacks(entry.request.needs)]
 
     def _watch(self) -> None:
         """Set the alarm to when the worker will have been silent for too long."""
@@ -253,6 +257,7 @@ class ProcessEngine:
     def _stop(self, reason: str) -> None:
         """Run nothing any more."""
         self._stopped = self._stopped or reason
+        self._ready.set()
         for entry in (*self._line, *self._in_flight.values()):
             entry.events.put_nowait(None)
         self._line.clear()
@@ -264,7 +269,8 @@ class ProcessEngine:
         while not self._stopped:
             trouble: Exception | None = None
             try:
-                await self._library.bring(self._settings.model)
+                if not self._at_once:
+                    await self._library.bring(Needs(model=self._settings.model))
                 trouble = await self._live(opened)
             except* ModelUnavailable as errors:
                 trouble = ModelUnavailable(str(errors.exceptions[0]))
@@ -275,7 +281,8 @@ class ProcessEngine:
             if trouble and not opened.done():
                 opened.set_exception(trouble)
                 return
-            if failed_starts >= self._max_failed_starts:
+            never = trouble is not None and not self._ready.is_set()
+            if never or failed_starts >= self._max_failed_starts:
                 log.error("engine stopped", reason=str(trouble))
                 self._stop(str(trouble))
                 return
@@ -327,12 +334,15 @@ class ProcessEngine:
 
     async def _converse(self, child: Child, opened: asyncio.Future[None]) -> ModelUnavailable | None:
         """Listen until the worker leaves; why it cannot work where it says so."""
-        child.send({"frame": "open", "settings": self._settings.to_json()})
+        # A model that is on its way is loaded by the first request for it; all else goes on.
+        first = "" if self._library.lacks(Needs(model=self._settings.model)) else self._settings.model
+        child.send({"frame": "open", "settings": replace(self._settings, model=first).to_json()})
         while (frame := await child.read()) is not None:
             match frame["frame"]:
                 case "capacity":
                     self._capacity = protocol.capacity_from_json(frame["capacity"])
                     self._child = child
+                    self._ready.set()
                     if not opened.done():
                         opened.set_result(None)
                     self._pump()
@@ -373,17 +383,7 @@ class ProcessEngine:
     def _bury(self, *, hung: bool, ending: str) -> None:
         """The worker is gone: end what it had taken up, or find out which of it was to blame."""
         self._workers_ended += 1
-        if hung:
-            silent = max((entry.silence for entry in self._in_flight.values()), default=0.0)
-            end = Failed(
-                FailureKind.HANG,
-                f"The model gave no sign of life for {silent:.0f} seconds and was stopped: try a smaller picture.",
-            )
-        else:
-            end = Failed(
-                FailureKind.CRASH,
-                f"The model's process died on this picture ({ending}): try another size, model or picture.",
-            )
+        end = end_with_worker(self._in_flight.values(), hung=hung, ending=ending)
         taken_up = list(self._in_flight.values())
         self._in_flight.clear()
         for entry in taken_up:

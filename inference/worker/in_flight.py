@@ -1,9 +1,29 @@
 """What the engine knows of a request that it was given."""
 
 import asyncio
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from inference.api import Event, Img2ImgRequest
+from inference.api import Event, Failed, FailureKind, Img2ImgRequest, ModelUnavailable
+
+MAPS = 2
+"""Control maps drawn at a time, beside the requests in the slots: they keep a processor core busy, not the device."""
+
+
+def not_offered(request: Img2ImgRequest, offered: Iterable[str]) -> Failed:
+    """The end of a request for another model than those."""
+    names = ", ".join(offered)
+    return Failed(
+        FailureKind.INVALID,
+        f"The model {request.model!r} is not offered here: choose from {names}.",
+        cause="model-not-offered",
+        values={"model": request.model, "models": names},
+    )
+
+
+def unavailable(error: ModelUnavailable) -> Failed:
+    """The end of a request whose model cannot be had."""
+    return Failed(FailureKind.INVALID, f"{error}", cause="model-unavailable", values={"reason": str(error)})
 
 
 @dataclass(slots=True, eq=False)
@@ -28,3 +48,39 @@ class InFlight:
     pixels: int = 0
     sign: float = 0.0
     suspect: bool = False
+
+
+def next_up(line: Sequence[InFlight], taken_up: Collection[InFlight], *, slots: int) -> InFlight | None:
+    """Who may be handed over: the first in line, or a map, which needs no slot and waits for suspects only.
+
+    Args:
+        line: those that could be run, in order.
+        taken_up: those that the worker has.
+        slots: how many pictures it takes at a time.
+    """
+
+    def has_room(entry: InFlight) -> bool:
+        """Whether the worker takes one more; a suspect wants to be alone with it."""
+        if entry.suspect or any(each.suspect for each in taken_up):
+            return not taken_up
+        alike = sum(each.request.map_only == entry.request.map_only for each in taken_up)
+        return alike < (MAPS if entry.request.map_only else slots)
+
+    candidates = [*line[:1], *(entry for entry in line if entry.request.map_only)]
+    if any(entry.suspect for entry in line):
+        del candidates[1:]
+    return next((entry for entry in candidates if has_room(entry)), None)
+
+
+def end_with_worker(taken_up: Collection[InFlight], *, hung: bool, ending: str) -> Failed:
+    """The end of whoever was to blame that the worker hangs or is gone; `ending` says how it ended."""
+    if not hung:
+        return Failed(
+            FailureKind.CRASH,
+            f"The model's process died on this picture ({ending}): try another size, model or picture.",
+        )
+    silent = max((entry.silence for entry in taken_up), default=0.0)
+    return Failed(
+        FailureKind.HANG,
+        f"The model gave no sign of life for {silent:.0f} seconds and was stopped: try a smaller picture.",
+    )

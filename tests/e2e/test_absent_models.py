@@ -5,13 +5,29 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from inference.api import Done, Event, Failed, FailureKind, Img2ImgRequest, ModelUnavailable, Started
-from inference.models.entry import ModelEntry
+from inference.api import (
+    Control,
+    ControlKind,
+    Done,
+    EngineStopped,
+    Event,
+    Failed,
+    FailureKind,
+    Img2ImgRequest,
+    Lora,
+    ModelUnavailable,
+    Needs,
+    Started,
+)
+from inference.models import hub as hub_files
+from inference.models.entry import LoraEntry, MapModels, ModelEntry
+from inference.models.loras import locate
 from inference.worker.engine import ProcessEngine
 from tests.servers.hub import Hub
 
@@ -19,6 +35,12 @@ NAME = "org/tiny"
 BACKEND = "tests.fakes.backend:Sketcher"
 ENTRIES = {"sketch": ModelEntry(id="sketch"), "absent": ModelEntry(id=NAME)}
 WEIGHTS = 60_000
+WEIGHTS_OF_NET = [
+    "config.json",
+    "diffusion_pytorch_model.safetensors",
+    "diffusion_pytorch_model.fp16.safetensors",
+    "diffusion_pytorch_model.bin",
+]
 
 
 @pytest.fixture
@@ -93,6 +115,84 @@ async def test_a_default_model_that_cannot_be_had_says_so_at_the_start(hub: Hub)
     with pytest.raises(ModelUnavailable, match="accept the terms"):
         async with ProcessEngine(model="absent", entries=ENTRIES, backend=BACKEND):
             pass
+
+
+async def test_an_engine_that_is_there_at_once_paints_with_others_while_its_model_comes(
+    hub: Hub, tmp_path: Path
+) -> None:
+    hub.rate = 15_000
+    needs = Needs(model="absent")
+    async with ProcessEngine(model="absent", entries=ENTRIES, backend=BACKEND, at_once=True) as engine:
+        assert engine.lacks(needs)
+        assert engine.capacity().models["absent"].here is False
+        assert isinstance((await events(engine, request(tmp_path, "o", "sketch")))[-1], Done)
+        assert engine.lacks(needs)
+        arriving = engine.arriving(needs)
+        assert arriving is not None
+        assert arriving.total > WEIGHTS
+        await engine.bring(needs)
+        assert not engine.lacks(needs)
+        await engine.ready()
+        assert isinstance((await events(engine, request(tmp_path, "w", "absent")))[-1], Done)
+    assert hub.given["unet/diffusion_pytorch_model.safetensors"] == WEIGHTS
+
+
+async def test_one_that_is_there_at_once_still_says_before_anything_is_accepted_that_its_model_cannot_be_had(
+    hub: Hub,
+) -> None:
+    hub.gated.add(NAME)
+    with pytest.raises(ModelUnavailable, match="accept the terms"):
+        async with ProcessEngine(model="absent", entries=ENTRIES, backend=BACKEND, at_once=True):
+            pass
+
+
+async def test_one_whose_model_cannot_be_loaded_stops_and_says_why(tmp_path: Path) -> None:
+    entries = {"missing": ModelEntry(id=str(tmp_path))}
+    (tmp_path / "model_index.json").write_text("{}")
+    async with ProcessEngine(model="missing", entries=entries, backend=BACKEND, at_once=True) as engine:
+        with pytest.raises(EngineStopped, match="is not here"):
+            await engine.ready()
+
+
+async def test_adapters_and_networks_come_the_same_way(hub: Hub, tmp_path: Path) -> None:
+    for name, files in {
+        "org/ink": ["ink.safetensors"],
+        "org/net": WEIGHTS_OF_NET,
+        "org/depth": WEIGHTS_OF_NET,
+    }.items():
+        hub.repositories[name] = tmp_path / name
+        hub.repositories[name].mkdir(parents=True)
+        for file in files:
+            (tmp_path / name / file).write_text("{}" if file.endswith(".json") else f"the weights of {name}")
+    entry = ModelEntry(
+        id="sketch", loras={"ink": LoraEntry(place="org/ink")}, controls={ControlKind.DEPTH: "org/net"}
+    )
+    maps = MapModels(depth="org/depth")
+    async with ProcessEngine(model="sketch", entries={"sketch": entry}, backend=BACKEND, map_models=maps) as engine:
+        asked = replace(
+            request(tmp_path, "w", "sketch"), loras=(Lora("ink"),), control=Control(kind=ControlKind.DEPTH)
+        )
+        assert engine.lacks(asked.needs)
+        assert not engine.lacks(request(tmp_path, "o", "sketch").needs)
+        await engine.bring(asked.needs)
+        assert not engine.lacks(asked.needs)
+    adapter = hub_files.here(hub_files.Place("org/ink", kind=hub_files.Kind.ADAPTER))
+    assert adapter is not None
+    assert adapter.read_text() == "the weights of org/ink"
+    assert locate("org/ink") == adapter, "the worker finds it without the hub"
+    network = hub_files.network("org/net")
+    assert hub_files.variant_of_network(network) == "fp16"
+    assert not (network / "diffusion_pytorch_model.safetensors").exists(), "half the bytes are enough"
+    assert not [*network.glob("*.bin")]
+
+
+async def test_an_adapter_that_the_hub_has_not_ends_its_own_request(hub: Hub, tmp_path: Path) -> None:
+    del hub
+    entry = ModelEntry(id="sketch", loras={"ink": LoraEntry(place="org/none")})
+    async with ProcessEngine(model="sketch", entries={"sketch": entry}, backend=BACKEND) as engine:
+        [*_, end] = await events(engine, replace(request(tmp_path, "w", "sketch"), loras=(Lora("ink"),)))
+        assert isinstance(end, Failed)
+        assert "The adapter 'org/none' cannot be used, the hub has no such adapter" in end.message
 
 
 @pytest.mark.slow

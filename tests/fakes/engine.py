@@ -20,6 +20,7 @@ from typing import Self
 from PIL import Image
 
 from inference.api import (
+    Arriving,
     Cancelled,
     Capacity,
     Control,
@@ -30,6 +31,8 @@ from inference.api import (
     FailureKind,
     Img2ImgRequest,
     ModelDefaults,
+    ModelUnavailable,
+    Needs,
     Started,
     Step,
 )
@@ -66,6 +69,8 @@ class FakeEngine:
         self._defaults = defaults
         self._learns = (slots, defaults)
         self._offered: Mapping[str, ModelDefaults] = {}
+        self._absent: dict[str, Arriving] = {}
+        self._refusals: list[str] = []
         self._acts: deque[Failed | Act] = deque()
         self._waiting: list[str] = []
         self._running: set[str] = set()
@@ -105,6 +110,31 @@ class FakeEngine:
     async def cancel(self, request_id: str) -> None:
         if request_id in self._running or request_id in self._waiting:
             await self._change(lambda: self._cancelled.add(request_id))
+
+    async def ready(self) -> None:
+        self._check_open()
+
+    def lacks(self, needs: Needs) -> bool:
+        return needs.model in self._absent
+
+    async def bring(self, needs: Needs) -> None:
+        await self._until(lambda: not self.lacks(needs) or bool(self._refusals))
+        if self._refusals:
+            raise ModelUnavailable(self._refusals.pop())
+
+    def arriving(self, needs: Needs) -> Arriving | None:
+        return self._absent.get(needs.model)
+
+    def miss(self, model: str, arriving: Arriving) -> None:
+        """Have a model's files on their way, so far."""
+        self._absent[model] = arriving
+
+    async def receive(self, model: str, *, refusal: str = "") -> None:
+        """A model's files have come, or cannot be had."""
+        if refusal:
+            await self._change(lambda: self._refusals.append(refusal))
+        else:
+            await self._change(lambda: self._absent.pop(model))
 
     def is_loaded(self, model: str) -> bool:
         return model == self._model

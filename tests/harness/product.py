@@ -3,6 +3,7 @@
 python -m tests.harness.product serve
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -23,9 +24,13 @@ def keeps_structure(folder: Path) -> dict[str, str]:
     return {"PENTIMENTO__MODELS__FILE": str(file)}
 
 
-def sketcher_of(settings: Settings) -> Engine:
+def sketcher_of(settings: Settings, *, at_once: bool = False) -> Engine:
     return ProcessEngine(
-        model=settings.model.id, entries=offered_models(settings), backend="tests.fakes.backend:Sketcher"
+        at_once=at_once,
+        load_seconds=float(os.environ.get("LOAD_SECONDS", "600")),
+        model=settings.model.id,
+        entries=offered_models(settings),
+        backend="tests.fakes.backend:Sketcher",
     )
 
 

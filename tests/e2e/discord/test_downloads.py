@@ -1,0 +1,48 @@
+"""`serve` while its model is still on its way: from a hub on loopback that is slow and cuts the line."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.discord.test_faults import noise
+from tests.e2e.discord.test_product import PICTURE_SECONDS, product
+from tests.servers.discord import DiscordServer
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel
+from tests.servers.hub import Hub
+
+WEIGHTS = 320_000
+RATE = 20_000
+LOAD_SECONDS = 12
+"""What loading may take here; the download takes longer."""
+
+
+@pytest.mark.slow
+async def test_commands_are_answered_at_once_and_delivered_when_the_model_is_there(
+    discord: DiscordServer, channel: Channel, anna: Person, tmp_path: Path
+) -> None:
+    folder = tmp_path / "repository"
+    (folder / "unet").mkdir(parents=True)
+    (folder / "model_index.json").write_text('{"unet": ["diffusers", "UNet2DConditionModel"]}')
+    (folder / "unet" / "config.json").write_text("{}")
+    (folder / "unet" / "diffusion_pytorch_model.safetensors").write_bytes(os.urandom(WEIGHTS))
+    assert WEIGHTS / RATE > LOAD_SECONDS
+    with Hub({"org/tiny": folder}) as hub:
+        hub.rate, hub.cuts = RATE, [WEIGHTS // 3, WEIGHTS // 2]
+        settings = hub.environment(tmp_path / "cache") | {"PENTIMENTO__MODEL__ID": "org/tiny"}
+        settings |= {"LOAD_SECONDS": str(LOAD_SECONDS)}
+        async with product(discord, tmp_path / "data", module="tests.harness.product", **settings):
+            assert hub.total < WEIGHTS // 2, "it does not wait for the model"
+            asked = await anna.command(channel, "img2img", image=noise(), prompt="an oil painting")
+            waits = await discord.shown(
+                asked, lambda post: "being downloaded" in post.content and "MB" in post.content, seconds=30
+            )
+            assert asked.answered_after is not None
+            assert asked.answered_after < 3
+            copy = await anna.command(channel, "img2img", image=noise(), prompt="itself", strength=0.0)
+            await discord.shown(copy, lambda post: "Done" in post.content, seconds=30)
+            assert hub.total < WEIGHTS, "what needs no model does not wait for it"
+            await discord.until(lambda: "Done" in waits.content, what="the picture", seconds=PICTURE_SECONDS)
+        assert not hub.cuts
+        assert hub.given["unet/diffusion_pytorch_model.safetensors"] <= WEIGHTS + 8 * 2_000, "every byte about once"
