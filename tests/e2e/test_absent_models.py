@@ -155,11 +155,8 @@ async def test_one_whose_model_cannot_be_loaded_stops_and_says_why(tmp_path: Pat
 
 
 async def test_adapters_and_networks_come_the_same_way(hub: Hub, tmp_path: Path) -> None:
-    for name, files in {
-        "org/ink": ["ink.safetensors"],
-        "org/net": WEIGHTS_OF_NET,
-        "org/depth": WEIGHTS_OF_NET,
-    }.items():
+    repositories = {"org/ink": ["ink.safetensors"], "org/net": WEIGHTS_OF_NET, "org/depth": WEIGHTS_OF_NET}
+    for name, files in repositories.items():
         hub.repositories[name] = tmp_path / name
         hub.repositories[name].mkdir(parents=True)
         for file in files:
