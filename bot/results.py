@@ -13,9 +13,10 @@ from bot.domain.card import Card, Waiting
 from bot.domain.errors import Gone
 from bot.domain.ids import GenerationId, JobId, job_of
 from bot.domain.job import Generation, Job
+from bot.domain.request import Requester
 from bot.domain.safety import Site
 from bot.gate import Gate
-from bot.ports import JobStore
+from bot.ports import Cursor, JobStore, ResultsPage
 from bot.rendering import render
 
 log = structlog.get_logger(__name__)
@@ -52,6 +53,12 @@ class Results:
         if found is None or job is None or not await self._may(Act.DERIVE, by, job):
             return None
         return found, await self.is_hidden(job)
+
+    async def mine(
+        self, requester: Requester, *, before: Cursor | None = None, words: str = "", style: str = "", limit: int
+    ) -> ResultsPage:
+        """What a member made, from every chat and way in, newest first; see `JobStore.results_of`."""
+        return await self._store.results_of(requester.key, before=before, words=words, style=style, limit=limit)
 
     async def may(self, act: Act, job_id: JobId, *, by: Asker) -> bool:
         """Whether a member may do that; an unknown job takes nothing."""

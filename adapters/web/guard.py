@@ -8,11 +8,12 @@ content security policies.
 
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aiohttp import web
 
+from bot.domain.access import Asker
 from bot.texts import text
 
 _COOKIE_SECONDS = 30 * 86400
@@ -50,15 +51,25 @@ def start_token(file: Path) -> str:
     return token
 
 
+_ASKER = web.RequestKey("asker", Asker)
+
+
+def asker_of(request: web.Request) -> Asker:
+    """Who asks; they were let in before any route is reached."""
+    return request[_ASKER]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
     """The checks of one server.
 
     Attributes:
+        asker: who it is that has the token.
         token: the start token; `?token=` on any page trades it for the cookie.
         public: beginnings of paths that need no session.
     """
 
+    asker: Asker
     token: str
     public: tuple[str, ...]
 
@@ -79,6 +90,7 @@ class Guard:
             return self._signed_in(request, _cookie(port))
         if not request.path.startswith(self.public) and not self._is_token(request.cookies.get(_cookie(port), "")):
             raise web.HTTPForbidden(text=text(locale, "web-refused-token"))
+        request[_ASKER] = replace(self.asker, locale=locale)
         return None
 
     def _is_token(self, given: str) -> bool:

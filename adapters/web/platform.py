@@ -9,10 +9,11 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from adapters.listening import listening
+from adapters.web.gallery import Gallery
 from adapters.web.guard import Guard, protect, start_token
 from adapters.web.messenger import PLATFORM, WebMessenger
 from adapters.web.pages import STATIC, page
-from adapters.web.playground import Playground
+from adapters.web.playground import ME, Playground
 from adapters.web.words import locale_of
 from bot.domain.errors import FatalError, Gone, NotAllowed, UserError
 from bot.ports import Exporter
@@ -41,6 +42,7 @@ class PlaygroundPlatform:
         self._port = port
         self._max_bytes = max_bytes
         self._token_file = token_file
+        self._gallery = Gallery(service=service)
         self._pages = Playground(service=service, exporter=exporter, messenger=self.messenger, max_bytes=max_bytes)
         self._opened = AsyncExitStack()
         self.address = ""
@@ -52,12 +54,12 @@ class PlaygroundPlatform:
             FatalError: the port cannot be listened on.
         """
         token = start_token(self._token_file)
-        guard = Guard(token=token, public=_PUBLIC)
+        guard = Guard(asker=ME, token=token, public=_PUBLIC)
         application = web.Application(
             middlewares=[_answering(guard)], client_max_size=2 * self._max_bytes + _ROOM_FOR_FIELDS
         )
         application.on_response_prepare.append(protect)
-        application.add_routes(self._pages.routes())
+        application.add_routes([*self._pages.routes(), *self._gallery.routes()])
         application.router.add_static("/static/", STATIC)
         try:
             port = await self._opened.enter_async_context(

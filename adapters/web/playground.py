@@ -5,16 +5,15 @@ import contextlib
 import json
 from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import replace
 
 import structlog
 from aiohttp import web
 
+from adapters.web.guard import asker_of
 from adapters.web.incoming import Start, Submitted, read_form
 from adapters.web.messenger import PLATFORM, WebMessenger
 from adapters.web.pages import fragment, new_nonce, page
 from adapters.web.views import FormView, JobView, Offers, form_view, history, job_view, said_by
-from adapters.web.words import locale_of
 from bot.admission import Receipt
 from bot.domain.access import Asker
 from bot.domain.actions import Press, Verb
@@ -28,8 +27,9 @@ from bot.ports import Exporter
 from bot.results import Description
 from bot.service import Service
 
-ROOM = "web:playground"
-_ME = Requester(platform=PLATFORM, user="playground")
+ME = Asker(requester=Requester(platform=PLATFORM, user="playground"), rooms=("web:playground",))
+"""Whoever sits at this machine."""
+
 _HERE = ReplyTarget(platform=PLATFORM)
 _SHOWN = 60
 """Jobs in the history: more are found by their addresses only."""
@@ -72,55 +72,55 @@ class Playground:
 
     async def start(self, request: web.Request) -> web.Response:
         """The form alone."""
-        return await self._page(request, self._form(locale_of(request), {}))
+        return await self._page(request, self._form(asker_of(request).locale, {}))
 
     async def submit(self, request: web.Request) -> web.StreamResponse:
         """A job from the form; or the form again, as it was filled in, with what is wrong."""
-        locale = locale_of(request)
+        by = asker_of(request)
         sent = Submitted(fields={}, files={})
         try:
             sent = await read_form(request, max_bytes=self._max_bytes)
-            receipt = await self._submitted(sent, locale)
+            receipt = await self._submitted(sent, by)
         except UserError as refused:
-            form = self._form(locale, sent.fields, error=refused.sentence(locale))
+            form = self._form(by.locale, sent.fields, error=refused.sentence(by.locale))
             return await self._page(request, form, status=422)
         return _see(f"/jobs/{receipt.job.id}")
 
-    async def _submitted(self, sent: Submitted, locale: str) -> Receipt:
+    async def _submitted(self, sent: Submitted, by: Asker) -> Receipt:
         options = sent.options()
         start, of = sent.start, sent.fields.get("of", "")
         if start in {Start.EDIT, Start.CHAIN}:
             press = Press(
                 verb=Verb(start),
                 generation=_generation(of),
-                by=_asker(locale),
+                by=by,
                 reply_to=_HERE,
                 event_id=sent.event_id,
                 options=options,
                 control_map=sent.files.get("map"),
-                locale=locale,
+                locale=by.locale,
             )
             return await self._service.press(press)
         source: bytes | ImageId | None = sent.files.get("picture")
         if start is Start.AGAIN:
-            source = (await self._described(_job(of), locale)).job.source
+            source = (await self._described(_job(of), by)).job.source
         if not source:
             raise InvalidRequest("web-refused-no-picture")
         wish = Request(
             action=Action.SWEEP if sent.sweeps else Action.IMG2IMG,
-            requester=_ME,
+            requester=by.requester,
             reply_to=_HERE,
             event_id=sent.event_id,
             source=source,
             options=options,
             control_map=sent.files.get("map"),
-            locale=locale,
+            locale=by.locale,
         )
-        return await self._service.submit(wish, by=_asker(locale))
+        return await self._service.submit(wish, by=by)
 
     async def press(self, request: web.Request) -> web.StreamResponse:
         """What a button under a result asks for; one that opens the form leads there."""
-        locale = locale_of(request)
+        by = asker_of(request)
         sent = await read_form(request, max_bytes=0)
         generation, verb = _generation(sent.fields.get("target", "")), sent.fields.get("verb", "")
         if verb not in set(Verb):
@@ -129,11 +129,11 @@ class Playground:
         press = Press(
             verb=Verb(verb),
             generation=generation,
-            by=_asker(locale),
+            by=by,
             reply_to=_HERE,
             event_id=sent.event_id,
             options=read_options({"strengths": strength}),
-            locale=locale,
+            locale=by.locale,
         )
         try:
             receipt = await self._service.press(press)
@@ -143,11 +143,11 @@ class Playground:
 
     async def job(self, request: web.Request) -> web.Response:
         """A job as it stands."""
-        locale = locale_of(request)
-        described = await self._described(_job(request.match_info["job"]), locale)
+        by = asker_of(request)
+        described = await self._described(_job(request.match_info["job"]), by)
         index = request.query.get("picture", "0")
-        card = await self._card(described.job.id, locale)
-        view = job_view(described, card, index=int(index) if index.isdecimal() else 0, locale=locale)
+        card = await self._card(described.job.id, by)
+        view = job_view(described, card, index=int(index) if index.isdecimal() else 0, locale=by.locale)
         start = "chain" if "chain" in request.query else "edit"
         said = said_by((view.shown.recipe if view.shown else view.job.recipes[0]).options())
         if view.shown:
@@ -157,12 +157,12 @@ class Playground:
         if start == "chain":
             said = {name: value for name, value in said.items() if name not in OPTION or OPTION[name].chained}
         said["source_of"] = view.job.id
-        return await self._page(request, self._form(locale, said), job=view)
+        return await self._page(request, self._form(by.locale, said), job=view)
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """A job's page as it changes (server-sent events): `card` with its part of the page, `end` at the end."""
-        locale = locale_of(request)
-        job = (await self._described(_job(request.query.get("job", "")), locale)).job.id
+        by = asker_of(request)
+        job = (await self._described(_job(request.query.get("job", "")), by)).job.id
         known = request.headers.get("Last-Event-ID", "0")
         stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await stream.prepare(request)
@@ -171,14 +171,14 @@ class Playground:
         with contextlib.suppress(ConnectionResetError):
             async with aclosing(self._messenger.cards(job, after=after)) as cards:
                 async for version, card in cards:
-                    await stream.write(_event(version, card, locale) if card else b": still here\n\n")
+                    await stream.write(_event(version, card, by.locale) if card else b": still here\n\n")
             if not self._messenger.closing:
                 await stream.write(b"event: end\ndata:\n\n")
         return stream
 
     async def preview(self, request: web.Request) -> web.Response:
         """How a running job looks now."""
-        job = (await self._described(_job(request.match_info["job"]), locale_of(request))).job
+        job = (await self._described(_job(request.match_info["job"]), asker_of(request))).job
         card = self._messenger.latest(job.id)
         if card is None or card.progress is None or card.progress.preview is None:
             raise Gone("refused-picture-gone")
@@ -187,21 +187,21 @@ class Playground:
     async def cancel(self, request: web.Request) -> web.StreamResponse:
         """Stop a job."""
         job = _job(request.match_info["job"])
-        await self._service.cancel(job, by=_asker(locale_of(request)))
+        await self._service.cancel(job, by=asker_of(request))
         return _see(f"/jobs/{job}")
 
     async def confirm(self, request: web.Request) -> web.Response:
         """The question before something is deleted."""
-        locale = locale_of(request)
+        by = asker_of(request)
         generation = _generation(request.match_info["generation"])
-        await self._described(job_of(generation), locale)
+        await self._described(job_of(generation), by)
         values = {"title": "Pentimento", "generation": generation, "job": job_of(generation)}
-        return page("delete.html", locale, values)
+        return page("delete.html", by.locale, values)
 
     async def delete(self, request: web.Request) -> web.StreamResponse:
         """Delete a job's pictures and words."""
         generation = _generation(request.match_info["generation"])
-        await self._service.delete(generation, by=_asker(locale_of(request)))
+        await self._service.delete(generation, by=asker_of(request))
         return _see("/")
 
     async def picture(self, request: web.Request) -> web.Response:
@@ -220,7 +220,7 @@ class Playground:
 
     async def source(self, request: web.Request) -> web.Response:
         """What a job started from; `?first` what its whole family started from."""
-        described = await self._described(_job(request.match_info["job"]), locale_of(request))
+        described = await self._described(_job(request.match_info["job"]), asker_of(request))
         root = described.ancestors[0] if "first" in request.query and described.ancestors else None
         return await self._small(root.source if root else described.job.source, _STAGE_SIDE)
 
@@ -239,18 +239,18 @@ class Playground:
     async def _made(self, request: web.Request) -> Generation:
         """The result that an address names, for who may see it."""
         wanted = _generation(request.match_info["generation"])
-        described = await self._described(job_of(wanted), locale_of(request))
+        described = await self._described(job_of(wanted), asker_of(request))
         found = next((each for each in described.generations if each.id == wanted), None)
         if found is None:
             raise Gone("refused-gone")
         return found
 
-    async def _described(self, job: JobId, locale: str) -> Description:
-        return await self._service.results.describe(job, by=_asker(locale))
+    async def _described(self, job: JobId, by: Asker) -> Description:
+        return await self._service.results.describe(job, by=by)
 
-    async def _card(self, job: JobId, locale: str) -> Card:
+    async def _card(self, job: JobId, by: Asker) -> Card:
         """With its progress while it runs, else as the store has it."""
-        return self._messenger.latest(job) or await self._service.results.collect(job, by=_asker(locale))
+        return self._messenger.latest(job) or await self._service.results.collect(job, by=by)
 
     def _form(self, locale: str, said: Mapping[str, str], *, error: str = "") -> FormView:
         offers = Offers(
@@ -261,29 +261,24 @@ class Playground:
     async def _page(
         self, request: web.Request, form: FormView, *, status: int = 200, job: JobView | None = None
     ) -> web.Response:
-        locale = locale_of(request)
-        jobs = await self._service.recent(_ME, limit=_SHOWN)
+        by = asker_of(request)
+        jobs = await self._service.recent(by.requester, limit=_SHOWN)
+        results = await self._service.results.mine(by.requester, limit=_SHOWN)
+        made = {each.job.id: each.generations[0].id if each.pictures else None for each in results.kept}
         values = {
             "title": "Pentimento",
             "form": form,
             "job": job,
-            "history": history(jobs, current=job.job.id if job else None, locale=locale),
+            "history": history(jobs, made, current=job.job.id if job else None, locale=by.locale),
             "most": f"{self._max_bytes / 1e6:.0f}",
             "nonce": new_nonce(),
         }
-        return page("playground.html", locale, values, status=status)
+        return page("playground.html", by.locale, values, status=status)
 
 
 def _event(version: int, card: Card, locale: str) -> bytes:
     shown = fragment("progress.html", locale, {"card": card, "version": version})
     return f"id: {version}\nevent: card\ndata: {json.dumps(shown)}\n\n".encode()
-
-
-def _asker(locale: str) -> Asker:
-    return replace(_ASKER, locale=locale)
-
-
-_ASKER = Asker(requester=_ME, rooms=(ROOM,))
 
 
 def _job(given: str) -> JobId:

@@ -250,8 +250,18 @@ class Branch:
     children: "Sequence[Branch]"
 
 
-def history(jobs: Sequence[Job], *, current: JobId | None, locale: str) -> list[Branch]:
-    """Jobs, newest first, as trees: those made from another one's result hang under it."""
+def history(
+    jobs: Sequence[Job], made: Mapping[JobId, GenerationId | None], *, current: JobId | None, locale: str
+) -> list[Branch]:
+    """Jobs, newest first, as trees: those made from another one's result hang under it.
+
+    Args:
+        jobs: those that are known; one whose results were deleted is left out.
+        made: of those that have results the first one, None if its picture is not kept.
+        current: the one that is looked at.
+        locale: of the titles.
+    """
+    jobs = [job for job in jobs if job.status is not JobStatus.SUCCEEDED or job.id in made]
     known = {job.id for job in jobs}
     below: dict[JobId | None, list[Job]] = {}
     for job in jobs:
@@ -262,7 +272,7 @@ def history(jobs: Sequence[Job], *, current: JobId | None, locale: str) -> list[
         return Branch(
             job=job.id,
             title=title(job.recipes[0], locale),
-            picture=job.generation_ids()[0] if job.status is JobStatus.SUCCEEDED else None,
+            picture=made.get(job.id),
             current=job.id == current,
             children=[branch(child) for child in below.get(job.id, ())],
         )

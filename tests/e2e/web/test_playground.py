@@ -87,9 +87,7 @@ def test_a_picture_from_the_first_click_to_every_button(service: Playground, bro
         page.get_by_role("button", name="Delete").click()
         page.get_by_role("button", name="Delete").click()
         page.wait_for_url(service.origin + "/")
-        expect(page.locator("nav.history a")).to_have_count(
-            3 + 1
-        )  # the job stays in the history, its pictures do not
+        expect(page.locator("nav.history a")).to_have_count(3)
         assert (seen.elsewhere, seen.complaints) == ([], [])
 
 
@@ -174,8 +172,26 @@ def test_axe_finds_nothing_serious_on_any_page(service: Playground, browser: Bro
         page.get_by_role("button", name="Delete").click()
         page.wait_for_url("**/delete*")
         assert faults(page) == []
-        page.goto(service.origin + "/nowhere")
-        assert faults(page) == []
+        for address in ("/results", "/nowhere"):
+            page.goto(service.origin + address)
+            assert faults(page) == []
+
+
+def test_the_gallery_finds_what_was_made(service: Playground, browser: Browser) -> None:
+    with opened(browser) as (page, seen):
+        page.goto(service.address)
+        ask(page, "a pastel of a very particular cup")
+        done(page)
+        page.get_by_role("link", name="Gallery").click()
+        expect(page).to_have_title(re.compile("^Pentimento"))
+        page.get_by_label("Search").fill("particular cup")
+        page.get_by_role("button", name="Search").click()
+        expect(page.locator(".grid li")).to_have_count(1)
+        page.locator(".grid a").click()
+        expect(page.get_by_role("heading", name="a pastel of a very particular cup")).to_be_visible()
+        page.goto(service.origin + "/results?q=nothing+like+it")
+        expect(page.get_by_text("Nothing found: try other words.")).to_be_visible()
+        assert (seen.elsewhere, seen.complaints) == ([], [])
 
 
 def test_it_speaks_the_browsers_language(service: Playground, browser: Browser) -> None:

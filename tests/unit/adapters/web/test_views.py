@@ -9,8 +9,8 @@ from adapters.web.incoming import Start, Submitted
 from adapters.web.views import Offers, form_view, history, said_by
 from adapters.web.words import locale_of
 from bot.domain.errors import InvalidRequest
-from bot.domain.ids import GenerationId, JobId
-from bot.domain.job import Lineage
+from bot.domain.ids import GenerationId, JobId, generation_id
+from bot.domain.job import JobStatus, Lineage
 from bot.domain.options import Options
 from bot.domain.strength import SWEEP_STRENGTHS
 from bot.texts import LANGUAGES
@@ -73,11 +73,18 @@ def test_a_form_has_a_field_for_every_option_in_every_language() -> None:
 def test_history_hangs_what_was_made_from_a_result_under_it() -> None:
     root, child, other = (replace(a_job(), id=JobId(letter * 22)) for letter in "ABC")
     child = replace(child, lineage=Lineage(parent=GenerationId(f"{root.id}.0")))
-    [first, second] = history([other, child, root], current=child.id, locale="en")
+    [first, second] = history([other, child, root], {}, current=child.id, locale="en")
     assert (first.job, second.job) == (other.id, root.id)
     assert [(each.job, each.current) for each in second.children] == [(child.id, True)]
-    [alone] = history([child], current=None, locale="en")  # its parent is older than the list
+    [alone] = history([child], {}, current=None, locale="en")  # its parent is older than the list
     assert alone.job == child.id
+
+
+def test_history_shows_the_pictures_that_are_kept_and_nothing_of_deleted_results() -> None:
+    swept, kept, deleted = (replace(a_job(), status=JobStatus.SUCCEEDED) for _ in range(3))
+    made = {swept.id: None, kept.id: generation_id(kept.id, 0)}
+    shown = history([swept, kept, deleted], made, current=None, locale="en")
+    assert {each.job: each.picture for each in shown} == made
 
 
 @pytest.mark.parametrize(

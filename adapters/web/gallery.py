@@ -1,0 +1,118 @@
+"""The gallery: everything that who asks ever made, by day, a page at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from urllib.parse import urlencode
+
+from aiohttp import web
+from babel.dates import format_date
+
+from adapters.web.guard import asker_of
+from adapters.web.pages import page
+from adapters.web.words import locale_of
+from bot.domain.ids import GenerationId
+from bot.domain.job import Generation
+from bot.ports import Cursor, Kept
+from bot.rendering import title
+from bot.service import Service
+from bot.texts import language_of, text
+
+_JOBS = 40
+"""Of one page."""
+
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One result.
+
+    Attributes:
+        picture: None if it is not kept any more.
+        words: the prompt; people's.
+        recipe: in a few words of ours.
+    """
+
+    address: str
+    picture: GenerationId | None
+    alt: str
+    words: str
+    recipe: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """The results of one day, by the clock of UTC."""
+
+    name: str
+    tiles: Sequence[Tile]
+
+
+class Gallery:
+    """Answers requests; who asks was checked before."""
+
+    def __init__(self, *, service: Service) -> None:
+        self._service = service
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every address."""
+        return [web.get("/results", self.results)]
+
+    async def results(self, request: web.Request) -> web.Response:
+        """A page of results: `q` looks for words, `style` for a style, `before` is where it begins."""
+        locale, query = locale_of(request), request.query
+        words, style = query.get("q", "").strip()[:_LONGEST], query.get("style", "")
+        found = await self._service.results.mine(
+            asker_of(request).requester,
+            before=cursor(query.get("before", "")),
+            words=words,
+            style=style,
+            limit=_JOBS,
+        )
+        wanted = {name: value for name, value in (("q", words), ("style", style)) if value}
+        more = found.more and f"/results?{urlencode({**wanted, 'before': f'{found.more[0]!r}.{found.more[1]}'})}"
+        values = {
+            "title": f"Pentimento: {text(locale, 'web-gallery')}",
+            "words": words,
+            "style": style,
+            "styles": list(self._service.styles),
+            "days": days(found.kept, locale),
+            "more": more,
+        }
+        return page("gallery.html", locale, values)
+
+
+def cursor(given: str) -> Cursor | None:
+    """Where a page begins, from its address; None for the first one."""
+    at, _, seq = given.rpartition(".")
+    try:
+        return (float(at), int(seq))
+    except ValueError:
+        return None
+
+
+def days(kept: Sequence[Kept], locale: str) -> list[Day]:
+    """Results by day, in the order in which they come."""
+    language = language_of(locale)
+
+    def day(each: Kept) -> str:
+        return format_date(datetime.fromtimestamp(each.job.created_at, UTC), "full", locale=language)
+
+    return [
+        Day(name=name, tiles=[_tile(each, made, locale) for each in some for made in each.generations])
+        for name, some in groupby(kept, key=day)
+    ]
+
+
+def _tile(kept: Kept, made: Generation, locale: str) -> Tile:
+    recipe = made.recipe
+    strength = text(locale, "label-strength", strength=f"{recipe.strength:g}")
+    return Tile(
+        address=f"/jobs/{made.job}?picture={kept.generations.index(made)}",
+        picture=made.id if kept.pictures else None,
+        alt="",  # its words follow
+        words=title(recipe, locale),
+        recipe=" · ".join(part for part in (strength, recipe.style) if part),
+    )

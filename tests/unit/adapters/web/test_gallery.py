@@ -1,0 +1,28 @@
+"""The gallery's pages: days, tiles, and where the next page begins."""
+
+import pytest
+
+from adapters.web.gallery import cursor, days
+from bot.ports import Kept
+from tests.builders.jobs import a_generation, a_job
+
+
+def test_results_stand_by_day_in_the_readers_language() -> None:
+    late, early = a_job(at=86400 * 3 + 5.0, strengths=(0.3, 0.7)), a_job(at=86400.0, prompt="ink")
+    kept = [
+        Kept(job=late, generations=[a_generation(late, 0), a_generation(late, 1)], pictures=True),
+        Kept(job=early, generations=[a_generation(early)], pictures=False),
+    ]
+    first, second = days(kept, "de")
+    assert (first.name, second.name) == ("Sonntag, 4. Januar 1970", "Freitag, 2. Januar 1970")
+    assert [tile.address for tile in first.tiles] == [f"/jobs/{late.id}?picture=0", f"/jobs/{late.id}?picture=1"]
+    assert [tile.picture for tile in second.tiles] == [None]
+    assert second.tiles[0].words == "ink"
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [("1700000000.25.7", (1700000000.25, 7)), ("5.0.1", (5.0, 1)), ("", None), ("soon", None), ("1e9.x", None)],
+)
+def test_where_a_page_begins_is_read_from_its_address(given: str, found: tuple[float, int] | None) -> None:
+    assert cursor(given) == found
