@@ -6,7 +6,7 @@ from bot.domain.actions import Verb
 from bot.domain.card import Button, Card, CardPicture, Progress, Waiting
 from bot.domain.ids import GenerationId
 from bot.domain.job import Generation, Job, JobStatus, Recipe
-from bot.domain.lora import shown
+from bot.domain.options import OPTIONS, Kind
 from bot.domain.strength import STRENGTH_WORDS, strength_word
 from bot.texts import text
 from inference.api import Arriving
@@ -68,7 +68,7 @@ def render(
         headline=_headline(job, waiting, progress),
         prompt=job.recipes[0].prompt,
         mention=ended and job.status is not JobStatus.CANCELLED,
-        facts=_facts(job),
+        facts=facts(job.recipes, job.locale),
         waiting=waiting if job.status is JobStatus.QUEUED else None,
         progress=progress if job.status is JobStatus.RUNNING else None,
         pictures=tuple(_picture(generation, job) for generation in generations) if ended else (),
@@ -140,24 +140,43 @@ def arriving_words(arriving: Arriving, locale: str) -> str:
     return text(locale, "headline-downloading-left", done=done, of=of, unit=unit, minutes=minutes)
 
 
-def _facts(job: Job) -> tuple[str, ...]:
-    recipe, locale = job.recipes[0], job.locale
-    if recipe.map_only:
-        return control_facts(recipe, locale)
-    if len(job.recipes) > 1:
-        strengths = ", ".join(f"{each.strength:g}" for each in job.recipes)
-        facts = [text(locale, "fact-strengths", strengths=strengths)]
-    elif recipe.edits:
-        facts = [text(locale, "fact-edits")]
-    else:
-        word = text(locale, f"word-{strength_word(recipe.strength)}")
-        facts = [text(locale, "fact-strength", strength=f"{recipe.strength:g}", word=word)]
-    facts.append(text(locale, "fact-seed", seed=str(recipe.seed)))
-    if recipe.style:
-        facts.append(text(locale, "fact-style", style=recipe.style))
-    if recipe.loras:
-        facts.append(text(locale, "fact-loras", loras=shown(recipe.loras)))
-    return (*facts, *control_facts(recipe, locale))
+def facts(recipes: Sequence[Recipe], locale: str, *, every: bool = False) -> tuple[str, ...]:
+    """What was understood, one fact for each option that says something; our words but for names.
+
+    Args:
+        recipes: of one job; they differ in strength alone.
+        locale: of the reader.
+        every: those too that a card leaves to its small print and to Details.
+    """
+    recipe = recipes[0]
+    options = recipe.options()
+    said: list[str] = []
+    for row in OPTIONS:
+        value = getattr(options, row.name)
+        if row.name in _TITLE or (row.detail and not every) or value in {None, "", (), row.usual}:
+            continue
+        if "control" in row.follows or row.name == "control":
+            said += control_facts(recipe, locale) if row.name == "control" else ()
+        elif recipe.map_only:
+            continue
+        elif row.kind is Kind.STRENGTHS:
+            said.append(_strength(recipes, locale))
+        else:
+            said.append(text(locale, f"fact-{row.text}", value=row.written(value)))
+    return tuple(said)
+
+
+_TITLE = frozenset({"prompt", "negative_prompt"})
+"""Options that are people's words, so that they have a place of their own."""
+
+
+def _strength(recipes: Sequence[Recipe], locale: str) -> str:
+    if len(recipes) > 1:
+        return text(locale, "fact-strengths", strengths=", ".join(f"{each.strength:g}" for each in recipes))
+    if recipes[0].edits:
+        return text(locale, "fact-edits")
+    word = text(locale, f"word-{strength_word(recipes[0].strength)}")
+    return text(locale, "fact-strength", strength=f"{recipes[0].strength:g}", word=word)
 
 
 def control_facts(recipe: Recipe, locale: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What members look up: the queue, a job, a result, the styles, help. All of it is shown to them only."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from adapters.discord.answers import Answered, Answers
@@ -12,52 +13,46 @@ from adapters.discord.pictures import generation_in
 from adapters.discord.places import asker
 from adapters.discord.rest import Outgoing, Payload
 from adapters.discord.translate import focused, options
-from bot.domain.actions import Verb
-from bot.domain.card import Button, Waiting
 from bot.domain.errors import Gone, InvalidRequest
-from bot.domain.ids import JobId, generation_id, job_of, parse_job_id
-from bot.domain.job import Generation, Job
+from bot.domain.ids import JobId, job_of, parse_job_id
+from bot.domain.job import Job
 from bot.domain.model import label
-from bot.ports import Exporter, JobStore
-from bot.rendering import arriving_words, control_facts, title
-from bot.results import Description
+from bot.pages import Ink, Look, Page, Part, Row, details_page, help_page, queue_page, style_rows
+from bot.ports import Clock, Exporter, JobStore
 from bot.service import Service
 from bot.texts import text
 
 _LISTED = 5
-"""Jobs with a button of their own: a message has five rows."""
+"""Jobs with a button of their own: as many as a row of buttons holds."""
 
-_SHOWN_PROMPT = 200
 _DOZEN = 12
 """Styles to an embed: as many pictures as are still told apart on one sheet."""
 
+_LOOKS = {Look.HEADING: "**{}**", Look.ITEM: "• {}", Look.QUOTE: "> {}", Look.QUIET: "-# {}"}
+
+_INKS = {Ink.CODE: "`{}`", Ink.CHANNEL: "<#{}>", Ink.ROLE: "<@&{}>"}
+
 
 class Pages:
-    """See the module."""
+    """The commands and buttons that only show something."""
 
-    def __init__(self, *, service: Service, store: JobStore, exporter: Exporter, answers: Answers) -> None:
+    def __init__(
+        self, *, service: Service, store: JobStore, exporter: Exporter, answers: Answers, clock: Clock
+    ) -> None:
         self._service = service
         self._store = store
         self._exporter = exporter
         self._answers = answers
+        self._clock = clock
 
     async def queue(self, answered: Answered) -> None:
         """`/queue`: my jobs with Cancel, results that could not be shown with Collect, how many wait in all."""
         origin = answered.event.origin
-        locale = origin.locale
         view = await self._service.status(origin.requester)
-        lines = [text(locale, "queue-mine")]
-        buttons: list[Button] = []
-        for job, waiting in view.mine[:_LISTED]:
-            lines.append(f"• {_prompt(job, locale)}: {_place(waiting, locale)}")
-            buttons.append(_button(locale, Verb.CANCEL, job, len(buttons)))
-        for job in await self._uncollected(answered.event, most=_LISTED - len(buttons)):
-            lines.append(f"• {_prompt(job, locale)}: {text(locale, 'queue-uncollected')}")
-            buttons.append(_button(locale, Verb.COLLECT, job, len(buttons)))
-        if not buttons:
-            lines = [text(locale, "queue-empty")]
-        lines.append(text(locale, "queue-total", jobs=view.jobs))
-        await self._show(answered, lines, rows(buttons))
+        uncollected = await self._uncollected(answered.event, most=_LISTED - len(view.mine))
+        now = self._clock.now()
+        page = queue_page(view, now=now, locale=origin.locale, most=_LISTED, uncollected=uncollected)
+        await self._answers.show(answered, laid_out(page))
 
     async def info(self, answered: Answered) -> None:
         """`/info job`."""
@@ -90,8 +85,8 @@ class Pages:
         embeds: list[dict[str, Any]] = []
         sheets: list[Outgoing] = []
         for dozen in dozens:
-            lines = [f"**{inert(style.name)}**: {inert(style.prompt, most=_SHOWN_PROMPT)}" for style in dozen]
-            embed: dict[str, Any] = {"description": "\n".join(lines)[: MAX_EMBEDDED // len(dozens)]}
+            described = "\n".join(line_of(row) for row in style_rows(dozen))
+            embed: dict[str, Any] = {"description": described[: MAX_EMBEDDED // len(dozens)]}
             if sheet := await self._exporter.style_sheet(dozen):
                 names = ", ".join(style.name for style in dozen if style.picture)
                 sheets.append(Outgoing(f"styles-{len(sheets) + 1}.{sheet.suffix}", sheet.content, names[:MAX_ALT]))
@@ -102,7 +97,7 @@ class Pages:
 
     async def help(self, answered: Answered) -> None:
         """`/help`."""
-        await self._show(answered, [help_words(self._service, answered.event.origin.locale)])
+        await self._answers.show(answered, help_body(self._service, answered.event.origin.locale))
 
     async def suggest(self, answered: Answered) -> None:
         """Styles, models and adapters, while a member types."""
@@ -128,11 +123,10 @@ class Pages:
         event = answered.event
         description = await self._service.results.describe(job, by=asker(event))
         duty = await self._store.delivery(job)
-        lines = description_lines(description, event.origin.locale, undelivered=duty.undeliverable if duty else "")
-        buttons = []
-        if duty and duty.undeliverable and description.generations:
-            buttons = rows([_button(event.origin.locale, Verb.COLLECT, description.job, 0)])
-        await self._show(answered, lines, buttons)
+        undelivered = duty.undeliverable if duty else ""
+        now = self._clock.now()
+        page = details_page(description, now=now, locale=event.origin.locale, undelivered=undelivered)
+        await self._answers.show(answered, laid_out(page))
 
     async def _uncollected(self, event: Incoming, *, most: int) -> Sequence[Job]:
         found: list[Job] = []
@@ -142,71 +136,33 @@ class Pages:
                 found.append(job)
         return found
 
-    async def _show(self, answered: Answered, lines: Sequence[str], components: Sequence[Payload] = ()) -> None:
-        embed: dict[str, Any] = {"description": "\n".join(lines)[:MAX_DESCRIPTION]}
-        await self._answers.show(answered, {"embeds": [embed], "components": list(components)})
+
+def laid_out(page: Page) -> Payload:
+    """A page as a message."""
+    buttons = [row.button for row in page.rows if row.button]
+    # Buttons stand together under the lines that they belong to, so they count along.
+    numbered = [replace(each, label=f"{each.label} {place + 1}") for place, each in enumerate(buttons)]
+    lines = [f"**{page.title}**", *(line_of(row) for row in page.rows)]
+    return {"embeds": [{"description": "\n".join(lines)[:MAX_DESCRIPTION]}], "components": rows(numbered)}
 
 
-def help_words(service: Service, locale: str) -> str:
-    """How to ask; of maps only where some model keeps structure."""
-    maps = any(defaults.controls for defaults in service.models.values())
-    return text(locale, "help", map=f"\n• {text(locale, 'help-map')}" if maps else "")
+def help_body(service: Service, locale: str) -> Payload:
+    """How to ask."""
+    return laid_out(help_page(locale, "help", maps=bool(service.menu().controls)))
 
 
-def description_lines(description: Description, locale: str, *, undelivered: str = "") -> list[str]:
-    """A job as lines of text: state, recipe, where it comes from."""
-    job = description.job
-    recipe = job.recipes[0]
-    lines = [
-        text(
-            locale,
-            "info-status",
-            status=text(locale, f"status-{job.status}"),
-            when=f"<t:{round(job.created_at)}:R>",
-            name=inert(job.requester.name),
-        )
-    ]
-    if recipe.prompt:
-        lines += [text(locale, "info-recipe"), f"> {inert(recipe.prompt)}"]
-    if recipe.negative_prompt:
-        lines.append(text(locale, "info-negative", prompt=inert(recipe.negative_prompt)))
-    strengths = ", ".join(f"{each.strength:g}" for each in job.recipes)
-    how = text(locale, "fact-edits") if recipe.edits else f"strength {strengths}"
-    lines += [
-        f"{how} · seed {recipe.seed} · steps {recipe.steps} · guidance {recipe.guidance_scale:g}",
-        f"model {inert(recipe.model)}" + (f" · style {inert(recipe.style)}" if recipe.style else ""),
-        *([" · ".join(control_facts(recipe, locale))] if recipe.control else []),
-        f"id `{job.id}`",
-    ]
-    lines += [text(locale, "info-lineage"), f"• {text(locale, 'info-original')}"]
-    lines += [f"• {_step(ancestor, locale)}" for ancestor in description.ancestors]
-    if undelivered:
-        lines.append(text(locale, "info-undelivered", reason=undelivered))
-    return lines
+def line_of(row: Row) -> str:
+    """A line in Discord's markdown."""
+    return _LOOKS.get(row.look, "{}").replace("{}", "".join(_marked(part) for part in row.parts))
 
 
-def _step(generation: Generation | None, locale: str) -> str:
-    if generation is None:
-        return text(locale, "info-hidden")
-    recipe = generation.recipe
-    how = recipe.control.kind if recipe.map_only and recipe.control else f"{recipe.strength:g}"
-    shown = inert(title(recipe, locale), most=_SHOWN_PROMPT)
-    return f"{shown}, `{job_of(generation.id)}`" if recipe.edits else f"{shown} ({how}), `{job_of(generation.id)}`"
-
-
-def _prompt(job: Job, locale: str) -> str:
-    return inert(title(job.recipes[0], locale), most=_SHOWN_PROMPT)
-
-
-def _place(waiting: Waiting | None, locale: str) -> str:
-    if waiting is None:
-        return text(locale, "queue-running")
-    if waiting.arriving:
-        return arriving_words(waiting.arriving, locale)
-    place = text(locale, "queue-place", position=waiting.position)
-    return place if waiting.expected_at is None else f"{place}, <t:{round(waiting.expected_at)}:R>"
-
-
-def _button(locale: str, verb: Verb, job: Job, place: int) -> Button:
-    label = f"{text(locale, f'button-{verb}')} {place + 1}"
-    return Button(verb=verb, target=generation_id(job.id, 0), label=label)
+def _marked(part: Part) -> str:
+    match part.ink:
+        case Ink.WORDS:
+            return inert(part.text)
+        case Ink.STRONG:
+            return f"**{inert(part.text)}**"
+        case Ink.MOMENT:
+            return f"<t:{round(part.at)}:R>"
+        case ink:
+            return _INKS.get(ink, "{}").replace("{}", part.text)

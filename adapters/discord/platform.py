@@ -137,7 +137,7 @@ class DiscordPlatform:
             downloads=downloads,
             places=places,
         )
-        pages = Pages(service=service, store=store, exporter=self._exporter, answers=answers)
+        pages = Pages(service=service, store=store, exporter=self._exporter, answers=answers, clock=self._clock)
         settings = Settings(service=service, answers=answers)
         privacy = Privacy(service=service, answers=answers)
         reactions = Reactions(service=service, rest=rest, presses=presses, places=places, files=self._files, me=me)

@@ -10,7 +10,7 @@ from adapters.discord.faults import ERRORS
 from adapters.discord.forms import modal
 from adapters.discord.ids import RemixId, parse_remix_id
 from adapters.discord.incoming import Incoming, Kind, Upload
-from adapters.discord.pages import help_words
+from adapters.discord.pages import help_body
 from adapters.discord.permissions import check_may_answer
 from adapters.discord.pictures import has_sticker, pictures_in
 from adapters.discord.places import Places, asker
@@ -73,8 +73,7 @@ class Remix:
             raise InvalidRequest("refused-role-withheld")
         shows = pictures_in(own, me=self._me) or has_sticker(own) or event.body["replied_message"]
         if words.lower() in _GREETINGS and not shows:
-            embed = {"description": help_words(self._service, event.origin.locale)}
-            await self._answers.show(answered, {"embeds": [embed]})
+            await self._answers.show(answered, help_body(self._service, event.origin.locale))
             return
         wish = wish_of_words(words, self._service.styles)
         pictures = await self._mentioned(event)

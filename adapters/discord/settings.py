@@ -1,11 +1,11 @@
 """`/settings` of a server and its channels, for members with Manage Server; `/privacy` for everybody."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from adapters.discord.answers import Answered, Answers
 from adapters.discord.incoming import Incoming
-from adapters.discord.markdown import inert
+from adapters.discord.pages import laid_out
 from adapters.discord.permissions import MANAGE_GUILD, has
 from adapters.discord.places import channel_key, guild_key
 from adapters.discord.rest import Outgoing
@@ -13,6 +13,7 @@ from adapters.discord.translate import options
 from bot.domain.blocklist import parse_patterns
 from bot.domain.errors import NotAllowed
 from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.pages import Ink, Part, settings_page
 from bot.service import Service
 from bot.texts import text
 
@@ -20,7 +21,6 @@ FORGET = "p1:forget"
 """The button that deletes everything about the member who presses it; it carries nothing."""
 
 _EXPORT_MARGIN = 64 * 1024
-_SHOWN_WORDS = 1000
 
 
 class Settings:
@@ -45,20 +45,19 @@ class Settings:
         match given.get("subcommand"):
             case "set":
                 await self._service.change_settings(place, _changed(own, given))
-                said = text(locale, "settings-saved")
+                said = "settings-saved"
             case "allow":
                 await self._service.change_settings(place, _allowed(own, given))
-                said = text(locale, "settings-saved")
+                said = "settings-saved"
             case "block":
                 words = parse_patterns(str(given.get("words") or ""))
                 await self._service.change_settings(place, replace(own, blocked=words))
-                said = text(locale, "settings-saved")
+                said = "settings-saved"
             case "reset":
                 await self._service.change_settings(place, PlaceSettings())
-                said = text(locale, "settings-reset")
-        lines = [said] if said else []
-        lines += settings_lines(await self._service.settings(place), name, locale)
-        await self._answers.show(answered, {"content": "\n".join(lines)})
+                said = "settings-reset"
+        page = settings_page(await self._service.settings(place), name, locale=locale, heading=said)
+        await self._answers.show(answered, laid_out(page))
 
 
 class Privacy:
@@ -93,38 +92,11 @@ class Privacy:
         await self._answers.show(answered, {"content": said})
 
 
-def settings_lines(settings: PlaceSettings, place: str, locale: str) -> list[str]:
-    """What is set, one line each."""
-    lines = []
-    for each in fields(settings):
-        value: Any = getattr(settings, each.name)
-        if value is None or value == ():
-            continue
-        match each.name:
-            case "private":
-                shown = text(locale, "setting-yes" if value else "setting-no")
-            case "roles":
-                shown = ", ".join(f"<@&{role}>" for role in value)
-            case "models":
-                shown = inert(", ".join(value))
-            case "channels":
-                shown = ", ".join(f"<#{channel}>" for channel in value)
-            case "blocked":
-                shown = inert(", ".join(value))[:_SHOWN_WORDS]
-            case "remix":
-                shown = text(locale, f"policy-{value}")
-            case _:
-                shown = inert(f"{value:g}" if isinstance(value, float) else str(value))
-        lines.append("• " + text(locale, f"setting-{each.name}", value=shown))
-    title = text(locale, "settings-title", place=place)
-    return [title, *(lines or [text(locale, "settings-nothing")])]
-
-
-def _place(event: Incoming, given: dict[str, Any]) -> tuple[str, str]:
+def _place(event: Incoming, given: dict[str, Any]) -> tuple[str, Part]:
     channel = given.get("channel")
     if channel:
-        return channel_key(str(channel)), f"<#{channel}>"
-    return guild_key(event.origin.guild), text(event.origin.locale, "settings-server")
+        return channel_key(str(channel)), Part(str(channel), Ink.CHANNEL)
+    return guild_key(event.origin.guild), Part(text(event.origin.locale, "settings-server"))
 
 
 def _changed(own: PlaceSettings, given: dict[str, Any]) -> PlaceSettings:

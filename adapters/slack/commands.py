@@ -8,14 +8,7 @@ from adapters.slack.inbound import Inbound, job_id_in, place_of
 from adapters.slack.members import Place
 from adapters.slack.messages import only
 from adapters.slack.messenger import message_ref
-from adapters.slack.pages import (
-    details_page,
-    help_page,
-    privacy_page,
-    queue_page,
-    recent_page,
-    styles_page,
-)
+from adapters.slack.pages import page_view, privacy_buttons, show_styles
 from adapters.slack.pictures import picture_among
 from adapters.slack.settings import keys_of, show_settings
 from adapters.slack.text import Block
@@ -27,9 +20,13 @@ from bot.domain.job import Recipe
 from bot.domain.options import NOTHING_SAID, OPTIONS, Options
 from bot.domain.request import Action
 from bot.forms import picture_form
+from bot.pages import details_page, help_page, queue_page, recent_page, said_page, styles_page
 
 REMIX = "remix_image"
 """Callback id of both shortcuts: on a message, and the global one."""
+
+LISTED = 40
+"""Jobs that a page lists."""
 
 _FORMS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REFINE, "map": Action.MAP}
 
@@ -101,24 +98,24 @@ async def usual_form(desk: Desk, place: Place, errand: Errand, wishes: Options, 
 
 
 async def _page(desk: Desk, place: Place, name: str, text: str) -> Block:
-    locale = await desk.locale(place)
+    service, locale, now = desk.service, await desk.locale(place), desk.clock.now()
+    above: list[Block] = []
     match name:
         case "queue":
-            return queue_page(await desk.service.status(place.requester), now=desk.clock.now(), locale=locale)
+            page = queue_page(await service.status(place.requester), now=now, locale=locale, most=LISTED)
         case "styles":
-            return styles_page(desk.service.styles)
+            page = styles_page(service.styles, locale)
+            above = [show_styles(locale)] if any(style.picture for style in service.styles.values()) else []
+        case "info" if text:
+            generation = parse_generation_id(text.split(maxsplit=1)[0])
+            if generation is None:
+                raise InvalidRequest("refused-slack-no-job")
+            described = await service.results.describe(job_of(generation), by=place.asker())
+            page = details_page(described, now=now, locale=locale)
         case "info":
-            return await _info(desk, place, text, locale)
+            page = recent_page(await service.recent(place.requester), locale)
         case "privacy":
-            return privacy_page(locale)
+            page, above = said_page(locale, "slack-privacy", "slack-privacy-kept"), [privacy_buttons(locale)]
         case _:
-            return help_page()
-
-
-async def _info(desk: Desk, place: Place, text: str, locale: str) -> Block:
-    if not text:
-        return recent_page(await desk.service.recent(place.requester), locale=locale)
-    generation = parse_generation_id(text.split(maxsplit=1)[0])
-    if generation is None:
-        raise InvalidRequest("refused-slack-no-job")
-    return details_page(await desk.service.results.describe(job_of(generation), by=place.asker()))
+            page = help_page(locale, "slack-help", maps=bool(service.menu().controls))
+    return page_view(page, locale=locale, above=above)

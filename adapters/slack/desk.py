@@ -14,9 +14,11 @@ from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place, Team
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.notices import Notices
+from adapters.slack.pages import page_view
 from adapters.slack.pictures import Pictures
 from adapters.slack.text import Block
 from adapters.slack.uploads import Uploads
+from bot.pages import Page
 from bot.ports import Clock, Exporter, JobStore
 from bot.service import Service
 from bot.texts import REFERENCE, Argument, text
@@ -113,6 +115,16 @@ class Desk:
             SlackFault: it is closed, or Slack refuses.
         """
         await self.api.patient(team, "views_update", view_id=view_id, view=view)
+
+    async def show_page(self, event: Inbound, page: Page) -> None:
+        """Put a page into the modal that something was pressed in, if it was one.
+
+        Raises:
+            SlackFault: it is closed, or Slack refuses.
+        """
+        place = place_of(event.body)
+        if view := event.body.get("view"):
+            await self.update_view(place.team, view["id"], page_view(page, locale=await self.locale(place)))
 
     async def is_admin(self, place: Place) -> bool:
         """May act on others' jobs."""

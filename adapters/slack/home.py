@@ -6,17 +6,19 @@ from adapters.slack.controls import OPEN_FORM, OPEN_SETTINGS, action_id
 from adapters.slack.desk import Desk
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place
-from adapters.slack.pages import queue_blocks
+from adapters.slack.pages import blocks_of
 from adapters.slack.text import Block, actions, button, clip, context, plain, section
 from bot.domain.actions import Verb
 from bot.domain.card import Button
 from bot.domain.ids import generation_id
 from bot.domain.job import Job, JobStatus
 from bot.domain.limits import Limits, Usage
-from bot.rendering import title
+from bot.pages import queue_page
+from bot.rendering import facts, title
 from bot.service import QueueView
 from bot.texts import text
 
+_SHOWN_JOBS = 40
 _SHOWN_RESULTS = 8
 _ACTS = ((Verb.CHAIN, "🔗"), (Verb.REROLL, "🎲"), (Verb.EDIT, "✏️"), (Verb.DETAILS, "📋"))
 
@@ -50,8 +52,8 @@ def home_view(queue: QueueView, recent: Sequence[Job], *, quota: str, admin: boo
     first = [button(f"🖼️ {text(locale, 'slack-remix')}", OPEN_FORM, style="primary")]
     if admin:
         first.append(button(f"⚙️ {text(locale, 'slack-team-settings')}", OPEN_SETTINGS))
-    waiting = queue_blocks(queue, now=now, locale=locale)
-    blocks: list[Block] = [actions(*first), _header(text(locale, "slack-queue")), *waiting]
+    waiting = queue_page(queue, now=now, locale=locale, most=_SHOWN_JOBS)
+    blocks: list[Block] = [actions(*first), _header(waiting.title), *blocks_of(waiting)]
     if quota:
         blocks.append(context(quota))
     blocks.append(_header(text(locale, "slack-results")))
@@ -71,22 +73,17 @@ def _header(words: str) -> Block:
 
 
 def _result(job: Job, locale: str) -> list[Block]:
-    strengths = ", ".join(f"{recipe.strength:g}" for recipe in job.recipes)
     target = generation_id(job.id, 0)
     acts = (
         button(f"{emoji} {text(locale, f'button-{verb}')}", action_id(Button(verb=verb, target=target, label="")))
         for verb, emoji in _ACTS
     )
-    several = len(job.recipes) > 1
-    facts = (
-        text(locale, "fact-strengths", strengths=strengths)
-        if several
-        else text(locale, "label-strength", strength=strengths),
-        text(locale, "fact-seed", seed=str(job.recipes[0].seed)),
+    shown = (
+        *facts(job.recipes, locale),
         text(locale, "print-id", id=job.id),
     )
     return [
         section(plain(clip(title(job.recipes[0], locale), 200))),
-        context(" · ".join(facts)),
+        context(" · ".join(shown)),
         actions(*acts),
     ]

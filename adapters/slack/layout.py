@@ -52,11 +52,11 @@ def lay_out(card: Card, files: Mapping[GenerationId, str], *, notes: tuple[str, 
         blocks.append(context(" · ".join(card.facts)))
     for picture in card.pictures:
         if file := files.get(picture.generation):
-            blocks += _picture(picture, file, alone=len(card.pictures) == 1)
+            blocks += _picture(picture, file, card.locale, alone=len(card.pictures) == 1)
     quiet = [*card.notes, card.small_print, *notes]
     if quiet := [line for line in quiet if line]:
         blocks.append(context(*quiet))
-    blocks += [_row(row) for row in card.buttons]
+    blocks += [_row(row, card.locale) for row in card.buttons]
     spoken = f"{mention}{headline}" + (f": {escape(clip(card.prompt, 150))}" if card.prompt else "")
     return Message(text=spoken, blocks=tuple(blocks[:MAX_BLOCKS]))
 
@@ -83,7 +83,7 @@ def _bar(card: Card) -> str:
     return "█" * done + "░" * (_BAR - done)
 
 
-def _picture(picture: CardPicture, file: str, *, alone: bool) -> list[Block]:
+def _picture(picture: CardPicture, file: str, locale: str, *, alone: bool) -> list[Block]:
     image: Block = {
         "type": "image",
         "slack_file": {"id": file},
@@ -91,21 +91,21 @@ def _picture(picture: CardPicture, file: str, *, alone: bool) -> list[Block]:
     }
     if not alone:
         image["title"] = plain(picture.label)
-    return [image, _row((picture.button,))] if picture.button else [image]
+    return [image, _row((picture.button,), locale)] if picture.button else [image]
 
 
-def _row(row: tuple[Button, ...]) -> Block:
-    return actions(*(_button(each) for each in row))
+def _row(row: tuple[Button, ...], locale: str) -> Block:
+    return actions(*(_button(each, locale) for each in row))
 
 
-def _button(each: Button) -> Block:
+def _button(each: Button, locale: str) -> Block:
     label = f"{each.emoji} {each.label}".strip()
     made = button(label, action_id(each), style="danger" if each.verb is Verb.DELETE else None)
     if each.verb is Verb.DELETE:
         made["confirm"] = {
-            "title": plain("Delete this?"),
-            "text": plain("The pictures and the message go for good."),
-            "confirm": plain("Delete"),
-            "deny": plain("Keep"),
+            "title": plain(text(locale, "slack-delete-title")),
+            "text": plain(text(locale, "slack-delete-what")),
+            "confirm": plain(text(locale, "button-delete")),
+            "deny": plain(text(locale, "slack-keep")),
         }
     return made

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.slack import asking
-from adapters.slack.commands import usual_form
+from adapters.slack.commands import LISTED, usual_form
 from adapters.slack.controls import (
     ADVANCED,
     EXPORT,
@@ -20,7 +20,7 @@ from adapters.slack.forms import Errand, unfolded_view, view_of
 from adapters.slack.home import show_home
 from adapters.slack.inbound import Inbound, place_of, shown_in
 from adapters.slack.members import PLATFORM, Place, place_key
-from adapters.slack.pages import details_page, queue_page, said_page
+from adapters.slack.pages import page_view
 from adapters.slack.settings import keys_of, show_settings
 from bot.domain.actions import OPENING, Verb
 from bot.domain.errors import DeliveryError, Gone, InvalidRequest
@@ -29,6 +29,7 @@ from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.request import Action, ReplyTarget
 from bot.domain.safety import STRICTEST
 from bot.forms import result_form
+from bot.pages import details_page, queue_page, said_page
 from bot.texts import text
 
 EXPORT_BYTES = 100_000_000
@@ -72,12 +73,10 @@ async def _on_control(desk: Desk, event: Inbound, place: Place, control: Control
         case verb if verb in OPENING:
             await _open_form(desk, event, place, control)
         case Verb.DETAILS:
-            await desk.open_view(
-                event,
-                details_page(
-                    await desk.service.results.describe(job_of(control.target), by=place.asker(shown=shown_in(event)))
-                ),
-            )
+            by, locale = place.asker(shown=shown_in(event)), await desk.locale(place)
+            described = await desk.service.results.describe(job_of(control.target), by=by)
+            page = details_page(described, now=desk.clock.now(), locale=locale)
+            await desk.open_view(event, page_view(page, locale=locale))
         case Verb.CANCEL:
             await _cancel(desk, event, place, control)
         case Verb.DELETE:
@@ -117,8 +116,8 @@ async def _cancel(desk: Desk, event: Inbound, place: Place, control: Control) ->
         await show_home(desk, place)
     elif view:
         now_open = await desk.service.status(place.requester)
-        shown = queue_page(now_open, now=desk.clock.now(), locale=await desk.locale(place))
-        await desk.update_view(place.team, view["id"], shown)
+        page = queue_page(now_open, now=desk.clock.now(), locale=await desk.locale(place), most=LISTED)
+        await desk.show_page(event, page)
 
 
 async def _delete(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
@@ -166,9 +165,7 @@ async def publish(desk: Desk, place: Place, control: Control) -> None:
 async def _export(desk: Desk, event: Inbound, place: Place) -> None:
     """Everything stored about the member, as a file in their own conversation with the bot."""
     locale = await desk.locale(place)
-    if view := event.body.get("view"):
-        sending = said_page(text(locale, "slack-privacy"), text(locale, "slack-packing"), locale=locale)
-        await desk.update_view(place.team, view["id"], sending)
+    await desk.show_page(event, said_page(locale, "slack-privacy", "slack-packing"))
     archive = await desk.service.export(place.requester, max_bytes=EXPORT_BYTES)
     said = text(locale, "slack-packed")
     posted = await desk.api.call(place.team, "chat_postMessage", channel=place.user, text=said)
@@ -182,12 +179,10 @@ async def _show_styles(desk: Desk, event: Inbound, place: Place) -> None:
 
     Not in the modal: a file shows in one only to who may see it already, which a conversation decides.
     """
-    if view := event.body.get("view"):
-        await desk.update_view(
-            place.team, view["id"], said_page("Styles", "The pictures come to you as a direct message.")
-        )
+    locale = await desk.locale(place)
+    await desk.show_page(event, said_page(locale, "page-styles", "slack-styles-coming"))
     styles = list(desk.service.styles.values())
-    said = "All styles, with a picture of each, are in the thread of this message."
+    said = text(locale, "slack-styles-sent")
     posted = await desk.api.call(place.team, "chat_postMessage", channel=place.user, text=said)
     for start in range(0, len(styles), _DOZEN):
         dozen = styles[start : start + _DOZEN]
@@ -205,7 +200,5 @@ async def _show_styles(desk: Desk, event: Inbound, place: Place) -> None:
 async def _forget(desk: Desk, event: Inbound, place: Place) -> None:
     forgotten = await desk.service.forget(place.requester)
     locale = await desk.locale(place)
-    sentence = text(locale, "privacy-deleted", jobs=forgotten.jobs, held=forgotten.held)
-    gone = said_page(text(locale, "slack-privacy"), sentence, locale=locale)
-    if view := event.body.get("view"):
-        await desk.update_view(place.team, view["id"], gone)
+    gone = said_page(locale, "slack-privacy", "privacy-deleted", jobs=forgotten.jobs, held=forgotten.held)
+    await desk.show_page(event, gone)

@@ -6,10 +6,10 @@ from adapters.slack.desk import Desk
 from adapters.slack.fields import modal, values_of
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place, place_key
-from adapters.slack.pages import page, said_page
-from adapters.slack.text import Block, context, plain, section
+from adapters.slack.pages import page_view
+from adapters.slack.text import context
 from bot.domain.errors import NotAllowed
-from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.pages import Ink, Part, said_page, settings_page
 from bot.settings_form import CHANNEL, WHOLE, read_settings_form, settings_form
 from bot.texts import text
 
@@ -20,16 +20,18 @@ async def show_settings(desk: Desk, event: Inbound) -> None:
     """Open the settings; whether the member may change them takes a question to Slack, so a page stands in first."""
     place = place_of(event.body)
     locale = await desk.locale(place)
-    wait = said_page(text(locale, "form-settings"), text(locale, "settings-moment"), locale=locale)
-    view_id = await desk.open_view(event, wait)
-    keys = keys_of(place)
+    wait = said_page(locale, "form-settings", "settings-moment")
+    view_id = await desk.open_view(event, page_view(wait, locale=locale))
+    keys, in_channel = keys_of(place), bool(place.channel) and not place.is_direct
     if await desk.is_admin(place):
         own = [await desk.service.settings(key) for key in keys]
-        in_channel = bool(place.channel) and not place.is_direct
         form = settings_form(own, desk.service.menu(), in_channel=in_channel, locale=locale)
         view = modal(form, CALLBACK, locale=locale, metadata=json.dumps({"channel": place.channel}))
     else:
-        view = _read_only(await desk.service.settings(*keys))
+        here = Part(place.channel, Ink.CHANNEL) if in_channel else Part(text(locale, "slack-here"))
+        page = settings_page(await desk.service.settings(*keys), here, locale=locale)
+        whose = context(text(locale, "slack-settings-whose"))
+        view = page_view(page, locale=locale, above=[whose])
     await desk.update_view(place.team, view_id, view)
 
 
@@ -55,14 +57,3 @@ def keys_of(place: Place) -> list[str]:
     """The names under which a place's settings are kept, from the outside in."""
     keys = [place_key(place.team)]
     return [*keys, place_key(place.team, place.channel)] if place.channel else keys
-
-
-def _read_only(settings: PlaceSettings) -> Block:
-    lines = [
-        f"Usual strength: {'the product’s' if settings.strength is None else f'{settings.strength:g}'}",  # noqa: RUF001 -- an apostrophe for people
-        f"Usual style: {settings.style or 'none'}",
-        f"Results: {'to the requester first' if settings.private else 'in the channel'}",
-        f"Remixing: {'only one’s own pictures' if settings.remix is RemixPolicy.OWN else 'everybody’s pictures'}",  # noqa: RUF001
-    ]
-    blocks = [section(plain("These hold here; the admins of this workspace can change them.")), context(*lines)]
-    return page("Settings", blocks)

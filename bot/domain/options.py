@@ -130,6 +130,7 @@ class Option:
         follows: options whose change lets go of the parent's value of this one, which belonged to the old.
         folded: a form shows it in its advanced part, or not at all if it has little room.
         usual: what holds if nothing is said, if that is always the same; a form leaves its field open on it.
+        detail: a card leaves it to its small print and to Details.
         emptied: what a field says that a member left empty; None is nothing.
     """
 
@@ -142,6 +143,7 @@ class Option:
     chained: bool = True
     follows: tuple[str, ...] = ()
     folded: bool = True
+    detail: bool = False
     usual: Any = None
     emptied: Any = None
 
@@ -264,15 +266,16 @@ OPTIONS: tuple[Option, ...] = (
     Option(name="style", kind=Kind.NAME, folded=False, emptied=""),
     Option(name="negative_prompt", kind=Kind.PROSE, aliases=("negative", "no"), longest=MAX_PROMPT, emptied=""),
     Option(name="seed", kind=Kind.WHOLE, most=MAX_SEED, chained=False),
-    Option(name="steps", kind=Kind.WHOLE, least=1, most=MAX_STEPS, follows=("model",)),
+    Option(name="steps", kind=Kind.WHOLE, least=1, most=MAX_STEPS, follows=("model",), detail=True),
     Option(
         name="guidance_scale",
         kind=Kind.NUMBER,
         aliases=("guidance", "cfg"),
         most=MAX_GUIDANCE_SCALE,
         follows=("model", "style"),
+        detail=True,
     ),
-    Option(name="model", kind=Kind.NAME),
+    Option(name="model", kind=Kind.NAME, detail=True),
     Option(name="loras", kind=Kind.LORAS, aliases=("lora",), longest=200, follows=("model",)),
     Option(name="control", kind=Kind.CONTROL, folded=False, emptied=NO_CONTROL),
     Option(name="control_scale", kind=Kind.NUMBER, most=MAX_CONTROL_SCALE, follows=("control",), usual=1.0),

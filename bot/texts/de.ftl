@@ -21,9 +21,12 @@ word-reimagine = neu erfunden
 
 fact-strength = Stärke { $strength } ({ $word })
 fact-strengths = Stärken { $strengths }
-fact-seed = Seed { $seed }
-fact-style = Stil { $style }
-fact-loras = Adapter { $loras }
+fact-seed = Seed { $value }
+fact-steps = Schritte { $value }
+fact-guidance-scale = Guidance { $value }
+fact-model = Modell { $value }
+fact-style = Stil { $value }
+fact-loras = Adapter { $value }
 fact-edits = bearbeitet nach Anweisung; die Stärke gilt nicht
 fact-control = Struktur { $kind }
 fact-control-map = Struktur { $kind }, nach gegebener Karte
@@ -265,10 +268,6 @@ slack-saved = { $scope ->
     [channel] Die Einstellungen dieses Kanals sind gespeichert.
    *[workspace] Die Einstellungen dieses Workspace sind gespeichert.
  }
-slack-queue = Deine Warteschlange
-slack-queue-ready = Platz { $position } in der Schlange, fertig in etwa { span }
-slack-recent = Deine letzten Jobs
-slack-empty = Hier ist noch nichts.
 slack-close = Schließen
 slack-privacy = Datenschutz
 slack-privacy-kept = Ich bewahre die Bilder auf, die du schickst und machst, deine Prompts und was du gedrückt hast, damit du sie wiederholen und weiterführen kannst. Sie verschwinden von selbst nach der Zeit, die die Leitung dieses Bots gesetzt hat. Niemand trainiert damit.
@@ -286,6 +285,13 @@ slack-quota = { $most ->
    *[other] { $pictures } von deinen { $most } Bildern in den letzten 24 Stunden verlangt.
  }
 slack-hello = Schick mir ein Bild mit ein paar Worten, zum Beispiel „mach ein Ölgemälde daraus --strength 0.7“, oder erwähne mich im Thread eines Bildes. /img2img öffnet ein Formular, /help sagt mehr.
+slack-styles-show = Zeig mir Bilder
+slack-styles-coming = Die Bilder kommen als Direktnachricht zu dir.
+slack-styles-sent = Alle Stile mit je einem Bild stehen im Thread dieser Nachricht.
+slack-delete-title = Das löschen?
+slack-delete-what = Die Bilder und die Nachricht sind dann endgültig weg.
+slack-here = diese Unterhaltung
+slack-settings-whose = Die Admins dieses Workspace können sie ändern.
 
 failed-too-often = Dieser Job hat den Worker zu oft angehalten und wurde aufgegeben: versuch ein anderes Bild oder einen anderen Prompt.
 failed-interrupted = Dieser Job wurde zu oft unterbrochen und aufgegeben: versuch ein anderes Bild oder einen anderen Prompt.
@@ -397,7 +403,7 @@ field-models-description = Leer erlaubt alle Modelle.
 choice-no-control = { control-none }
 
 queue-empty = Für dich wartet nichts.
-queue-mine = **Deine Jobs**
+queue-mine = Deine Jobs
 queue-total = { $jobs ->
     [0] Niemand wartet.
     [one] Insgesamt wartet ein Job.
@@ -405,12 +411,15 @@ queue-total = { $jobs ->
  }
 queue-running = läuft gerade
 queue-place = Platz { $position } in der Schlange
+queue-ready = Platz { $position } in der Schlange, fertig { $when }
+moment-ahead = in etwa { span }
+moment-ago = vor { span }
 queue-uncollected = fertig, aber ich konnte es nicht zeigen: drück Abholen
 info-status = **{ $status }** · verlangt { $when } von { $name }
-info-recipe = **Rezept**
 info-negative = nicht: { $prompt }
+info-made = { $what }: { $size }, { $steps } Schritte in { $seconds } s
 info-hidden = ein Bild eines anderen Mitglieds
-info-lineage = **Woher es kommt**
+info-lineage = Woher es kommt
 info-original = das geschickte Bild
 info-undelivered = Es konnte nicht gezeigt werden: { $reason }
 info-none = Diese Nachricht zeigt keines meiner Ergebnisse: wähl eine mit einem.
@@ -422,6 +431,11 @@ status-failed = fehlgeschlagen
 status-cancelled = abgebrochen
 status-refused = abgelehnt
 styles-title = **Stile**: nenn einen in jedem Befehl oder schreib --style "oil painting"
+styles-how = Wähl einen im Formular oder schreib --style und seinen Namen.
+page-styles = Stile
+page-help = So fragst du mich
+page-recent = Deine letzten Jobs
+page-empty = Noch nichts hier.
 help-map = /map: die Struktur (Kanten, Tiefe, Pose) ansehen, die bleiben würde, dann **Karte verwenden**
 help = **Ich verwandle Bilder.** Häng eines an und schreib, was daraus werden soll; die Stärke sagt, wie viel sich ändert.
     • /img2img: Bild, Prompt, Stärke (dezent 0.3, ausgewogen 0.5, kräftig 0.7, neu erfunden 0.9)
@@ -432,8 +446,17 @@ help = **Ich verwandle Bilder.** Häng eines an und schreib, was daraus werden s
     • Unter jedem Ergebnis: andere Stärken, **Weiterführen**, **Neu würfeln**, **Ändern**, **Reihe**
     • Reaktionen auf ein Ergebnis: 🔁 neu würfeln, ✉️ schick es mir, ⭐ Kopie behalten, ❌ meines löschen oder abbrechen
     • /{ name-queue }, /info, /{ name-styles }, /{ name-settings }, /{ name-privacy }
+slack-help = **Ich verwandle Bilder.** Häng eines an und schreib, was daraus werden soll; die Stärke sagt, wie viel sich ändert: 0 behält das Bild, 1 ignoriert es (dezent 0.3, ausgewogen 0.5, kräftig 0.7, neu erfunden 0.9).
+    • `/img2img an oil painting --strength 0.7` öffnet ein Formular: Bild dazu und los
+    • Bei jeder Nachricht mit einem Bild: Weitere Aktionen, **Remix image**
+    • Erwähn mich mit einem Bild oder im Thread von einem: `make it a watercolor --strength kräftig`
+    • Schick mir ein Bild mit ein paar Worten als Direktnachricht
+    • Optionen im Text: `--strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 --private`{ $map }
+    • Unter jedem Ergebnis: andere Stärken, **{ button-chain }** (von ihm aus weiter), **{ button-reroll }**, **{ button-edit }**, **{ button-sweep }**
+    • Reaktionen auf ein Ergebnis: :repeat: neu würfeln, :envelope: oder :star: schick mir eine Kopie, :x: meins löschen oder abbrechen
+    • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
-settings-title = **Einstellungen von { $place }**
+settings-title = Einstellungen von { $place }
 settings-server = diesem Server
 settings-nothing = nichts gesetzt: es gelten die Vorgaben des Produkts
 settings-moment = Einen Moment …

@@ -23,9 +23,12 @@ word-reimagine = reimagine
 
 fact-strength = strength { $strength } ({ $word })
 fact-strengths = strengths { $strengths }
-fact-seed = seed { $seed }
-fact-style = style { $style }
-fact-loras = adapters { $loras }
+fact-seed = seed { $value }
+fact-steps = steps { $value }
+fact-guidance-scale = guidance { $value }
+fact-model = model { $value }
+fact-style = style { $value }
+fact-loras = adapters { $value }
 fact-edits = edits by instruction; strength does not apply
 fact-control = control { $kind }
 fact-control-map = control { $kind }, from a given map
@@ -278,10 +281,6 @@ slack-saved = { $scope ->
     [channel] The settings of this channel are saved.
    *[workspace] The settings of this workspace are saved.
  }
-slack-queue = Your queue
-slack-queue-ready = number { $position } in line, ready in about { span }
-slack-recent = Your latest jobs
-slack-empty = Nothing here yet.
 slack-close = Close
 slack-privacy = Privacy
 slack-privacy-kept = I keep the pictures you send and make, your prompts and what you pressed, so that you can rerun and chain them. They go by themselves after the time that the owner of this bot has set. Nobody trains on them.
@@ -299,6 +298,13 @@ slack-quota = { $most ->
    *[other] { $pictures } of your { $most } pictures asked for in the last 24 hours.
  }
 slack-hello = Send me a picture with a few words, for example “make it an oil painting --strength 0.7”, or mention me in the thread of a picture. /img2img opens a form, /help says more.
+slack-styles-show = Show me pictures
+slack-styles-coming = The pictures come to you as a direct message.
+slack-styles-sent = All styles, with a picture of each, are in the thread of this message.
+slack-delete-title = Delete this?
+slack-delete-what = The pictures and the message go for good.
+slack-here = this conversation
+slack-settings-whose = The admins of this workspace can change them.
 
 ## What ends a job without a picture
 
@@ -410,7 +416,7 @@ choice-no-control = { control-none }
 ## Pages
 
 queue-empty = You have nothing waiting.
-queue-mine = **Your jobs**
+queue-mine = Your jobs
 queue-total = { $jobs ->
     [0] Nobody is waiting.
     [one] One job waits in all.
@@ -418,12 +424,15 @@ queue-total = { $jobs ->
  }
 queue-running = running now
 queue-place = number { $position } in line
+queue-ready = number { $position } in line, ready { $when }
+moment-ahead = in about { span }
+moment-ago = { span } ago
 queue-uncollected = finished, but I could not show it: press Collect
 info-status = **{ $status }** · asked { $when } by { $name }
-info-recipe = **Recipe**
 info-negative = not: { $prompt }
+info-made = { $what }: { $size }, { $steps } steps in { $seconds } s
 info-hidden = another member's picture
-info-lineage = **Where it comes from**
+info-lineage = Where it comes from
 info-original = the picture that was sent
 info-undelivered = It could not be shown: { $reason }
 info-none = That message shows none of my results: choose one that does.
@@ -435,6 +444,11 @@ status-failed = failed
 status-cancelled = cancelled
 status-refused = refused
 styles-title = **Styles**: name one in any command, or write --style "oil painting"
+styles-how = Pick one in the form, or write --style and its name.
+page-styles = Styles
+page-help = How to ask me
+page-recent = Your latest jobs
+page-empty = Nothing here yet.
 help-map = /map: see the structure (edges, depth, pose) that control would keep, then **Use map**
 help = **I remake pictures.** Attach one and say what it should become; strength says how much changes.
     • /img2img: picture, prompt, strength (subtle 0.3, balanced 0.5, strong 0.7, reimagine 0.9)
@@ -445,10 +459,19 @@ help = **I remake pictures.** Attach one and say what it should become; strength
     • Under each result: other strengths, **Chain** (go on from it), **Reroll**, **Edit**, **Sweep**
     • Reactions on a result: 🔁 reroll, ✉️ send it to me, ⭐ keep a copy, ❌ delete or cancel mine
     • /queue, /info, /styles, /settings, /privacy
+slack-help = **I remake pictures.** Attach one and say what it should become; strength says how much changes: 0 keeps the picture, 1 ignores it (subtle 0.3, balanced 0.5, strong 0.7, reimagine 0.9).
+    • `/img2img an oil painting --strength 0.7` opens a form: add a picture and go
+    • On any message with a picture: More actions, **Remix image**
+    • Mention me with a picture, or in the thread of one: `make it a watercolor --strength strong`
+    • Send me a picture with a few words as a direct message
+    • Options in a text: `--strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 --private`{ $map }
+    • Under each result: other strengths, **Chain** (go on from it), **Reroll**, **Edit**, **Sweep**
+    • Reactions on a result: :repeat: reroll, :envelope: or :star: send me a copy, :x: delete or cancel mine
+    • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
 ## Settings and privacy
 
-settings-title = **Settings of { $place }**
+settings-title = Settings of { $place }
 settings-server = this server
 settings-nothing = nothing is set: the product's own defaults hold
 settings-moment = One moment…

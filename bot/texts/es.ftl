@@ -21,9 +21,12 @@ word-reimagine = reinventado
 
 fact-strength = fuerza { $strength } ({ $word })
 fact-strengths = fuerzas { $strengths }
-fact-seed = semilla { $seed }
-fact-style = estilo { $style }
-fact-loras = adaptadores { $loras }
+fact-seed = semilla { $value }
+fact-steps = pasos { $value }
+fact-guidance-scale = guía { $value }
+fact-model = modelo { $value }
+fact-style = estilo { $value }
+fact-loras = adaptadores { $value }
 fact-edits = edita según la instrucción; la fuerza no se aplica
 fact-control = estructura { $kind }
 fact-control-map = estructura { $kind }, de un mapa dado
@@ -265,10 +268,6 @@ slack-saved = { $scope ->
     [channel] Los ajustes de este canal están guardados.
    *[workspace] Los ajustes de este espacio de trabajo están guardados.
  }
-slack-queue = Tu cola
-slack-queue-ready = número { $position } en la cola, listo en unos { span }
-slack-recent = Tus últimos trabajos
-slack-empty = Aquí no hay nada todavía.
 slack-close = Cerrar
 slack-privacy = Privacidad
 slack-privacy-kept = Guardo las imágenes que envías y haces, tus prompts y lo que pulsaste, para que puedas repetirlas y encadenarlas. Desaparecen solas tras el tiempo que fijó quien lleva este bot. Nadie entrena con ellas.
@@ -286,6 +285,13 @@ slack-quota = { $most ->
    *[other] { $pictures } de tus { $most } imágenes pedidas en las últimas 24 horas.
  }
 slack-hello = Envíame una imagen con unas palabras, por ejemplo «conviértela en un cuadro al óleo --strength 0.7», o mencióname en el hilo de una imagen. /img2img abre un formulario, /help cuenta más.
+slack-styles-show = Muéstrame imágenes
+slack-styles-coming = Las imágenes te llegan por mensaje directo.
+slack-styles-sent = Todos los estilos, con una imagen de cada uno, están en el hilo de este mensaje.
+slack-delete-title = ¿Borrar esto?
+slack-delete-what = Las imágenes y el mensaje se borran para siempre.
+slack-here = esta conversación
+slack-settings-whose = Los admins de este espacio de trabajo pueden cambiarlos.
 
 failed-too-often = Este trabajo detuvo el motor demasiadas veces y se abandonó: prueba otra imagen u otro prompt.
 failed-interrupted = Este trabajo se interrumpió demasiadas veces y se abandonó: prueba otra imagen u otro prompt.
@@ -397,7 +403,7 @@ field-models-description = Vacío: todos los modelos.
 choice-no-control = { control-none }
 
 queue-empty = No tienes nada esperando.
-queue-mine = **Tus trabajos**
+queue-mine = Tus trabajos
 queue-total = { $jobs ->
     [0] Nadie espera.
     [one] Espera un trabajo en total.
@@ -405,12 +411,15 @@ queue-total = { $jobs ->
  }
 queue-running = en curso
 queue-place = número { $position } en la cola
+queue-ready = número { $position } en la cola, lista { $when }
+moment-ahead = en { span } más o menos
+moment-ago = hace { span }
 queue-uncollected = listo, pero no pude mostrarlo: pulsa Recoger
 info-status = **{ $status }** · pedido { $when } por { $name }
-info-recipe = **Receta**
 info-negative = sin: { $prompt }
+info-made = { $what }: { $size }, { $steps } pasos en { $seconds } s
 info-hidden = una imagen de otro miembro
-info-lineage = **De dónde viene**
+info-lineage = De dónde viene
 info-original = la imagen enviada
 info-undelivered = No se pudo mostrar: { $reason }
 info-none = Ese mensaje no muestra ninguno de mis resultados: elige uno que lo haga.
@@ -422,6 +431,11 @@ status-failed = fallido
 status-cancelled = cancelado
 status-refused = rechazado
 styles-title = **Estilos**: nombra uno en cualquier comando o escribe --style "oil painting"
+styles-how = Elige uno en el formulario o escribe --style y su nombre.
+page-styles = Estilos
+page-help = Cómo pedirme
+page-recent = Tus últimos trabajos
+page-empty = Aún no hay nada.
 help-map = /map: ver la estructura (bordes, profundidad, pose) que se conservaría y luego **Usar el mapa**
 help = **Rehago imágenes.** Adjunta una y di en qué debe convertirse; la fuerza dice cuánto cambia.
     • /img2img: imagen, prompt, fuerza (sutil 0.3, equilibrado 0.5, fuerte 0.7, reinventado 0.9)
@@ -432,8 +446,17 @@ help = **Rehago imágenes.** Adjunta una y di en qué debe convertirse; la fuerz
     • Bajo cada resultado: otras fuerzas, **Encadenar**, **Otra vez**, **Editar**, **Serie**
     • Reacciones a un resultado: 🔁 otra vez, ✉️ envíamelo, ⭐ guardar una copia, ❌ borrar o cancelar lo mío
     • /{ name-queue }, /info, /{ name-styles }, /{ name-settings }, /{ name-privacy }
+slack-help = **Rehago imágenes.** Adjunta una y di en qué debe convertirse; la fuerza dice cuánto cambia: 0 conserva la imagen, 1 la ignora (sutil 0.3, equilibrado 0.5, fuerte 0.7, reinventado 0.9).
+    • `/img2img an oil painting --strength 0.7` abre un formulario: añade una imagen y listo
+    • En cualquier mensaje con una imagen: Más acciones, **Remix image**
+    • Mencióname con una imagen, o en el hilo de una: `make it a watercolor --strength fuerte`
+    • Envíame una imagen con unas palabras por mensaje directo
+    • Opciones en un texto: `--strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 --private`{ $map }
+    • Bajo cada resultado: otras fuerzas, **{ button-chain }** (seguir desde él), **{ button-reroll }**, **{ button-edit }**, **{ button-sweep }**
+    • Reacciones a un resultado: :repeat: repetir, :envelope: o :star: envíame una copia, :x: borrar o cancelar lo mío
+    • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
-settings-title = **Ajustes de { $place }**
+settings-title = Ajustes de { $place }
 settings-server = este servidor
 settings-nothing = no hay nada ajustado: valen los del producto
 settings-moment = Un momento…

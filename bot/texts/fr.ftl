@@ -27,9 +27,12 @@ word-reimagine = réinventé
 
 fact-strength = force { $strength } ({ $word })
 fact-strengths = forces { $strengths }
-fact-seed = graine { $seed }
-fact-style = style { $style }
-fact-loras = adaptateurs { $loras }
+fact-seed = graine { $value }
+fact-steps = étapes { $value }
+fact-guidance-scale = guidage { $value }
+fact-model = modèle { $value }
+fact-style = style { $value }
+fact-loras = adaptateurs { $value }
 fact-edits = retouche selon l’instruction ; la force ne s’applique pas
 fact-control = structure { $kind }
 fact-control-map = structure { $kind }, d’après une carte donnée
@@ -271,10 +274,6 @@ slack-saved = { $scope ->
     [channel] Les réglages de ce canal sont enregistrés.
    *[workspace] Les réglages de cet espace de travail sont enregistrés.
  }
-slack-queue = Ta file
-slack-queue-ready = numéro { $position } dans la file, prêt dans environ { span }
-slack-recent = Tes dernières tâches
-slack-empty = Rien ici pour l’instant.
 slack-close = Fermer
 slack-privacy = Confidentialité
 slack-privacy-kept = Je garde les images que tu envoies et fais, tes prompts et ce sur quoi tu as appuyé, pour que tu puisses les relancer et les enchaîner. Tout disparaît de soi-même après le temps fixé par l’équipe de ce bot. Personne ne s’en sert pour l’entraînement.
@@ -292,6 +291,13 @@ slack-quota = { $most ->
    *[other] { $pictures } de tes { $most } images demandées ces dernières 24 heures.
  }
 slack-hello = Envoie-moi une image avec quelques mots, par exemple « fais-en une peinture à l’huile --strength 0.7 », ou mentionne-moi dans le fil d’une image. /img2img ouvre un formulaire, /help en dit plus.
+slack-styles-show = Montre-moi des images
+slack-styles-coming = Les images t’arrivent en message privé.
+slack-styles-sent = Tous les styles, avec une image de chacun, sont dans le fil de ce message.
+slack-delete-title = Supprimer ?
+slack-delete-what = Les images et le message disparaissent pour de bon.
+slack-here = cette conversation
+slack-settings-whose = Les admins de cet espace de travail peuvent les changer.
 
 failed-too-often = Cette tâche a arrêté le moteur trop souvent et a été abandonnée : essaie une autre image ou un autre prompt.
 failed-interrupted = Cette tâche a été interrompue trop souvent et abandonnée : essaie une autre image ou un autre prompt.
@@ -403,7 +409,7 @@ field-models-description = Vide : tous les modèles.
 choice-no-control = { control-none }
 
 queue-empty = Rien n’attend pour toi.
-queue-mine = **Tes tâches**
+queue-mine = Tes tâches
 queue-total = { $jobs ->
     [0] Personne n’attend.
     [one] Une tâche attend en tout.
@@ -411,12 +417,15 @@ queue-total = { $jobs ->
  }
 queue-running = en cours
 queue-place = numéro { $position } dans la file
+queue-ready = numéro { $position } dans la file, prête { $when }
+moment-ahead = dans { span } environ
+moment-ago = il y a { span }
 queue-uncollected = terminée, mais je n’ai pas pu la montrer : appuie sur Récupérer
 info-status = **{ $status }** · demandé { $when } par { $name }
-info-recipe = **Recette**
 info-negative = sans : { $prompt }
+info-made = { $what } : { $size }, { $steps } étapes en { $seconds } s
 info-hidden = une image d’un autre membre
-info-lineage = **D’où elle vient**
+info-lineage = D’où elle vient
 info-original = l’image envoyée
 info-undelivered = Elle n’a pas pu être montrée : { $reason }
 info-none = Ce message ne montre aucun de mes résultats : choisis-en un qui en montre.
@@ -428,6 +437,11 @@ status-failed = échouée
 status-cancelled = annulée
 status-refused = refusée
 styles-title = **Styles** : nommes-en un dans une commande, ou écris --style "oil painting"
+styles-how = Choisis-en un dans le formulaire, ou écris --style et son nom.
+page-styles = Styles
+page-help = Comment me demander
+page-recent = Tes dernières tâches
+page-empty = Rien pour l’instant.
 help-map = /map : voir la structure (contours, profondeur, pose) qui serait gardée, puis **Utiliser la carte**
 help = **Je refais des images.** Joins-en une et dis ce qu’elle doit devenir ; la force dit combien elle change.
     • /img2img : image, prompt, force (subtil 0.3, équilibré 0.5, fort 0.7, réinventé 0.9)
@@ -438,8 +452,17 @@ help = **Je refais des images.** Joins-en une et dis ce qu’elle doit devenir ;
     • Sous chaque résultat : d’autres forces, **Enchaîner**, **Relancer**, **Modifier**, **Série**
     • Réactions sur un résultat : 🔁 relancer, ✉️ me l’envoyer, ⭐ garder une copie, ❌ supprimer ou annuler le mien
     • /{ name-queue }, /info, /styles, /{ name-settings }, /{ name-privacy }
+slack-help = **Je refais des images.** Joins-en une et dis ce qu’elle doit devenir ; la force dit combien elle change : 0 garde l’image, 1 l’ignore (subtil 0.3, équilibré 0.5, fort 0.7, réinventé 0.9).
+    • `/img2img an oil painting --strength 0.7` ouvre un formulaire : ajoute une image et c’est parti
+    • Sur tout message avec une image : Plus d’actions, **Remix image**
+    • Mentionne-moi avec une image, ou dans le fil d’une image : `make it a watercolor --strength fort`
+    • Envoie-moi une image avec quelques mots en message privé
+    • Options dans un texte : `--strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 --private`{ $map }
+    • Sous chaque résultat : d’autres forces, **{ button-chain }** (continuer à partir de lui), **{ button-reroll }**, **{ button-edit }**, **{ button-sweep }**
+    • Réactions sur un résultat : :repeat: refaire, :envelope: ou :star: m’envoyer une copie, :x: supprimer ou annuler la mienne
+    • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
-settings-title = **Réglages de { $place }**
+settings-title = Réglages de { $place }
 settings-server = ce serveur
 settings-nothing = rien n’est réglé : les valeurs du produit s’appliquent
 settings-moment = Un instant…

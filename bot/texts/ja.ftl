@@ -21,9 +21,12 @@ word-reimagine = 描き直し
 
 fact-strength = 強さ { $strength }（{ $word }）
 fact-strengths = 強さ { $strengths }
-fact-seed = シード { $seed }
-fact-style = スタイル { $style }
-fact-loras = アダプター { $loras }
+fact-seed = シード { $value }
+fact-steps = ステップ { $value }
+fact-guidance-scale = ガイダンス { $value }
+fact-model = モデル { $value }
+fact-style = スタイル { $value }
+fact-loras = アダプター { $value }
 fact-edits = 指示による編集。強さは使われません
 fact-control = 構造 { $kind }
 fact-control-map = 構造 { $kind }（渡されたマップ）
@@ -253,10 +256,6 @@ slack-saved = { $scope ->
     [channel] このチャンネルの設定を保存しました。
    *[workspace] このワークスペースの設定を保存しました。
  }
-slack-queue = あなたの順番待ち
-slack-queue-ready = { $position } 番目、あと約 { span }
-slack-recent = 最近のジョブ
-slack-empty = まだ何もありません。
 slack-close = 閉じる
 slack-privacy = プライバシー
 slack-privacy-kept = 送った画像と作った画像、プロンプト、押したボタンを、やり直しや続きのために残しています。このボットの管理者が決めた期間が過ぎると自動で消えます。学習には使われません。
@@ -274,6 +273,13 @@ slack-quota = { $most ->
    *[other] この 24 時間に頼んだ画像は { $most } 枚中 { $pictures } 枚です。
  }
 slack-hello = 画像にひとこと添えて送ってください。例：「油絵にして --strength 0.7」。画像のスレッドで私にメンションしてもかまいません。/img2img でフォームが開き、/help に詳しい説明があります。
+slack-styles-show = 画像で見る
+slack-styles-coming = 画像はダイレクトメッセージで届きます。
+slack-styles-sent = すべてのスタイルと見本の画像は、このメッセージのスレッドにあります。
+slack-delete-title = 削除しますか
+slack-delete-what = 画像とメッセージは元に戻せません。
+slack-here = この会話
+slack-settings-whose = 変えられるのはこのワークスペースの管理者です。
 
 failed-too-often = このジョブは何度もワーカーを止めたため、打ち切りました。別の画像かプロンプトをお試しください。
 failed-interrupted = このジョブは何度も中断されたため、打ち切りました。別の画像かプロンプトをお試しください。
@@ -385,19 +391,22 @@ field-models-description = 空欄ならどのモデルも使えます。
 choice-no-control = { control-none }
 
 queue-empty = 待っているものはありません。
-queue-mine = **あなたのジョブ**
+queue-mine = あなたのジョブ
 queue-total = { $jobs ->
     [0] 誰も待っていません。
    *[other] 全部で { $jobs } 件が待っています。
  }
 queue-running = 実行中
 queue-place = { $position } 番目
+queue-ready = { $position } 番目、{ $when }に完成
+moment-ahead = 約 { span }後
+moment-ago = { span }前
 queue-uncollected = できましたが、お見せできませんでした。「受け取る」を押してください
 info-status = **{ $status }** · { $when } に { $name } が依頼
-info-recipe = **レシピ**
 info-negative = 除く：{ $prompt }
+info-made = { $what }: { $size }、{ $steps } ステップ、{ $seconds } 秒
 info-hidden = ほかのメンバーの画像
-info-lineage = **由来**
+info-lineage = 由来
 info-original = 送られた画像
 info-undelivered = お見せできませんでした：{ $reason }
 info-none = そのメッセージは私の結果ではありません。結果のあるものを選んでください。
@@ -409,6 +418,11 @@ status-failed = 失敗
 status-cancelled = キャンセル
 status-refused = 拒否
 styles-title = **スタイル**：コマンドで選ぶか、--style "oil painting" と書いてください
+styles-how = フォームで選ぶか、--style と名前を書いてください。
+page-styles = スタイル
+page-help = 使い方
+page-recent = 最近のジョブ
+page-empty = まだ何もありません。
 help-map = /map：残る構造（輪郭、奥行き、ポーズ）を見て、**マップを使う**
 help = **画像を描き変えます。** 画像を添付して、どうしたいか書いてください。強さは変わり具合です。
     • /img2img：画像、プロンプト、強さ（ひかえめ 0.3、ほどよく 0.5、強め 0.7、描き直し 0.9）
@@ -419,8 +433,17 @@ help = **画像を描き変えます。** 画像を添付して、どうした�
     • 結果の下：ほかの強さ、**続ける**、**引き直す**、**編集**、**並べる**
     • 結果へのリアクション：🔁 引き直す、✉️ 自分に送る、⭐ 写しを残す、❌ 自分のものを削除・キャンセル
     • /{ name-queue }、/info、/{ name-styles }、/{ name-settings }、/{ name-privacy }
+slack-help = **画像を作り変えます。** 画像を添付して、どんな画像にするか書いてください。強さは変える度合いです。0 はそのまま、1 は元を無視します（ひかえめ 0.3、ほどよく 0.5、強め 0.7、描き直し 0.9）。
+    • `/img2img an oil painting --strength 0.7` でフォームが開きます。画像を加えるだけです
+    • 画像のあるメッセージで「その他のアクション」から **Remix image**
+    • 画像と一緒に、または画像のスレッドで私にメンション: `make it a watercolor --strength 強め`
+    • ダイレクトメッセージで画像と言葉を送る
+    • 文中のオプション: `--strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 --private`{ $map }
+    • 結果の下のボタン: ほかの強さ、**{ button-chain }**（ここから続ける）、**{ button-reroll }**、**{ button-edit }**、**{ button-sweep }**
+    • 結果へのリアクション: :repeat: もう一度、:envelope: か :star: でコピーを送る、:x: 自分のものを削除・取り消し
+    • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
-settings-title = **{ $place } の設定**
+settings-title = { $place } の設定
 settings-server = このサーバー
 settings-nothing = 何も設定されていません。製品の既定値が使われます
 settings-moment = 少しお待ちください…

@@ -1,20 +1,26 @@
-"""What `/info` and Details tell."""
+"""Pages as Discord's messages."""
 
-from dataclasses import replace
+import pytest
 
-from adapters.discord.pages import description_lines
-from bot.results import Description
-from tests.builders.jobs import a_generation, a_job
+from adapters.discord.pages import laid_out, line_of
+from bot.domain.card import Waiting
+from bot.pages import Ink, Look, Part, Row, queue_page
+from bot.service import QueueView
+from bot.texts import LANGUAGES
+from tests.builders.jobs import a_job
+from tests.servers.discord.checks import check_message
 
 
-def test_strength_is_told_only_where_it_means_something() -> None:
-    job = a_job()
-    lines = description_lines(Description(job=job, generations=[], ancestors=[a_generation(a_job())]), "en")
-    assert any(line.startswith("strength 0.5 · seed 7") for line in lines)
-    assert any("an oil painting (0.5), " in line for line in lines)
-    editor = replace(job.recipes[0], uses_strength=False)
-    edited = replace(job, recipes=(editor,))
-    above = replace(a_generation(a_job()), recipe=editor)
-    lines = description_lines(Description(job=edited, generations=[], ancestors=[above]), "de")
-    assert any(line.startswith("bearbeitet nach Anweisung; die Stärke gilt nicht · seed 7") for line in lines)
-    assert not any("0.5" in line for line in lines)
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_a_page_is_a_message_whose_buttons_count_along(locale: str) -> None:
+    waits = Waiting(position=1, expected_at=2000.4, expected_late=None)
+    view = QueueView(mine=[(a_job(number=number), waits) for number in range(5)], jobs=5)
+    body = laid_out(queue_page(view, now=1000.0, locale=locale, most=5))
+    check_message({**body, "allowed_mentions": {"parse": []}}, {}, create=False)
+    assert "<t:2000:R>" in body["embeds"][0]["description"]
+    assert [each["label"].rpartition(" ")[2] for each in body["components"][0]["components"]] == list("12345")
+
+
+def test_only_what_is_ours_is_markup() -> None:
+    parts = (Part("**a** "), Part("*b* @everyone", Ink.WORDS), Part("c*", Ink.STRONG), Part("1", Ink.CHANNEL))
+    assert line_of(Row(parts=parts, look=Look.ITEM)) == "• **a** \\*b\\* \\@\u200beveryone**c\\***<#1>"

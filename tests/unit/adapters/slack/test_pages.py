@@ -1,21 +1,42 @@
-"""What the modals tell."""
+"""Pages as Slack's modals."""
 
 from dataclasses import replace
 
-from adapters.slack.pages import details_page
+import pytest
+
+from adapters.slack.pages import page_view, privacy_buttons, show_styles
+from bot.domain.place import PlaceSettings
+from bot.pages import Ink, Part, details_page, help_page, said_page, settings_page
 from bot.results import Description
+from bot.texts import LANGUAGES
 from tests.builders.jobs import a_generation, a_job
-from tests.servers.slack.member import words
+from tests.servers.slack.blocks import view_problems
 
 
-def test_strength_is_told_only_where_it_means_something() -> None:
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_every_page_keeps_to_block_kit(locale: str) -> None:
     job = a_job()
-    made, above = a_generation(job), a_generation(a_job())
-    told = words(details_page(Description(job=job, generations=[made], ancestors=[above])))
-    assert "strength 0.5 (balanced): 512x384" in told
-    assert "an oil painting at strength 0.5" in told
-    editor = replace(job.recipes[0], uses_strength=False)
-    made, above = replace(made, recipe=editor), replace(above, recipe=editor)
-    told = words(details_page(Description(job=job, generations=[made], ancestors=[above])))
-    assert "edits by instruction; strength does not apply: 512x384" in told
-    assert "0.5" not in told
+    described = Description(job=job, generations=[a_generation(job)], ancestors=[None] * 200)
+    pages = [
+        details_page(described, now=0.0, locale=locale, undelivered="x"),
+        help_page(locale, "slack-help", maps=True),
+        settings_page(PlaceSettings(channels=("C1",)), Part("C1", Ink.CHANNEL), locale=locale),
+        said_page(locale, "slack-privacy", "slack-privacy-kept"),
+    ]
+    for page in pages:
+        view = page_view(page, locale=locale, above=[privacy_buttons(locale), show_styles(locale)])
+        assert view_problems(view) == []
+
+
+def test_what_people_wrote_is_no_markup() -> None:
+    prompt = "*loud* <!channel> <@U1>"
+    job = replace(a_job(), recipes=(replace(a_job().recipes[0], prompt=prompt),))
+    view = page_view(
+        details_page(Description(job=job, generations=[], ancestors=[]), now=0.0, locale="en"), locale="en"
+    )
+    shown = [block["text"] for block in view["blocks"] if "text" in block and "loud" in block["text"]["text"]]
+    assert [each["type"] for each in shown] == ["plain_text"]
+    marked = page_view(settings_page(PlaceSettings(style=prompt), Part("C1", Ink.CHANNEL), locale="en"), locale="en")
+    assert not [
+        block for block in marked["blocks"] if block["text"]["type"] == "mrkdwn" and "<!" in block["text"]["text"]
+    ]
