@@ -33,12 +33,16 @@ log = structlog.get_logger(__name__)
 
 
 class Ack(Enum):
-    """How an interaction is first answered."""
+    """How an interaction is first answered.
 
-    PUBLIC = "a message for everybody, later"
-    HIDDEN = "a message for the member, later"
-    UPDATE = "a change of the message the button sits on, later"
-    NONE = "by the flow itself, at once"
+    PUBLIC and HIDDEN promise a message for everybody or for the member, UPDATE a change of the message that the
+    button sits on; NONE leaves the answer to the flow, at once.
+    """
+
+    PUBLIC = "message"
+    HIDDEN = "hidden"
+    UPDATE = "update"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +93,7 @@ class Answers:
             hidden = {**payload, "flags": EPHEMERAL}
             fault = await _tried(lambda: self._rest.follow_up(event.application, event.token, hidden, files))
         else:
-            fault = Fault(Meaning.TOKEN_DEAD, "no answer was possible")
+            fault = Fault(Meaning.TOKEN_DEAD, "no answer")
         if fault:
             await self._tell_directly(event, payload, files, fault)
 

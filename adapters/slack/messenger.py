@@ -137,7 +137,7 @@ class SlackMessenger:
 
     async def _edit(self, target: ReplyTarget, place: dict[str, str], card: Card) -> None:
         """Change the message; where Slack refuses its pictures for good, show them below it instead."""
-        team, note = team_of(target), _moved(target, place)
+        team, note = team_of(target), _moved(target, place, card.locale)
         for pause in (*_AGAIN, None):
             try:
                 shared = await self._shared(team, card)
@@ -158,7 +158,7 @@ class SlackMessenger:
             self._uploads.forget(team, card.pictures)
             await self._uploads.share(team, card.pictures, channel=place["channel"], thread=_thread(target, place))
             self._below.add(card.job)
-        below = "Slack did not show the picture here: it is below, in the thread."
+        below = text(card.locale, "note-slack-below")
         await self._update(team, place, lay_out(card, {}, notes=(below, note)), ())
 
     async def _update(self, team: Team, place: dict[str, str], shown: Message, files: tuple[str, ...]) -> None:
@@ -283,12 +283,12 @@ class SlackMessenger:
         return Undeliverable(fault.code)
 
 
-def _moved(target: ReplyTarget, place: dict[str, str]) -> str:
+def _moved(target: ReplyTarget, place: dict[str, str], locale: str) -> str:
     """Why the message is not where it was asked for, where it is not."""
     asked = target.address["channel"]
     if not place["channel"].startswith("D") or asked.startswith("D") or asked == target.address["user"]:
         return ""
-    return "I could not write in the channel, so this comes to you alone: invite me there with /invite."
+    return text(locale, "note-slack-moved")
 
 
 def _thread(target: ReplyTarget, place: dict[str, str]) -> str:

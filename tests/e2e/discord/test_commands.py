@@ -136,7 +136,7 @@ async def test_the_queue_lists_my_jobs_and_cancels_them(bench: Bench, anna: Pers
     await bench.engine.release()
     await bench.discord.shown(first, lambda post: "Done" in post.content)
     empty = await bench.discord.shown(await anna.command(channel, "queue"))
-    assert empty.words == "You have nothing waiting.\nNobody is waiting."
+    assert empty.words == "**Your jobs**\nYou have nothing waiting.\n-# Nobody is waiting."
 
 
 async def test_info_tells_the_recipe_and_where_it_comes_from(bench: Bench, anna: Person, channel: Channel) -> None:
