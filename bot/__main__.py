@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from bot.cli.arguments import EXIT_CANNOT_START, EXIT_JOB_FAILED, EXIT_WRONG_REQUEST, parser
+from bot.cli.arguments import EXIT_CANNOT_START, EXIT_JOB_FAILED, EXIT_WRONG_REQUEST, as_typed, parser
 from bot.cli.stopping import Command, stoppable
 from bot.domain.errors import FatalError, JobFailed, StorageFailed, UserError
 from config.logging import setup_logging
@@ -33,7 +33,7 @@ _OUTPUT_REFUSED = {errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQU
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     _prepare_streams()
-    asked = parser().parse_args(arguments)
+    asked = parser().parse_args(as_typed(sys.argv[1:] if arguments is None else arguments))
     try:
         settings = load_settings(asked.config, os.environ)
         for note in near_misses(os.environ):

@@ -3,7 +3,7 @@
 Everything that can be refused is refused before anything is written.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
@@ -18,6 +18,7 @@ from bot.domain.ids import ImageId, JobId
 from bot.domain.job import Generation, Job, Recipe
 from bot.domain.limits import DAY, Limits, check_limits, span
 from bot.domain.lora import find_loras
+from bot.domain.options import ANY_SEED
 from bot.domain.picture import Picture, Sent
 from bot.domain.request import Action, Request
 from bot.domain.strength import REFINE_STRENGTH, SWEEP_STRENGTHS
@@ -194,11 +195,19 @@ class Admission:
             locale=request.locale,
             created_at=now,
             pixels=min(source.pixels, self.model(recipes[0].model).max_pixels),
-            notes=(*source.notes, *([text(request.locale, "note-kept-smaller")] if smaller else []))
+            notes=(*source.notes, *self._told(request, smaller=smaller))
             + await self._advised(request, recipes, source),
             site=request.site,
             place=request.place,
         ).queued()
+
+    @staticmethod
+    def _told(request: Request, *, smaller: bool) -> Iterator[str]:
+        """What of a request is not done as it was put."""
+        if smaller:
+            yield text(request.locale, "note-kept-smaller")
+        if request.options.unread:
+            yield text(request.locale, "note-recipe-unread", settings=quoted(", ".join(request.options.unread)))
 
     @property
     def _enough(self) -> int:
@@ -246,7 +255,7 @@ class Admission:
             prompt=prompt,
             negative_prompt=clean_text(options.negative_prompt or ""),
             strength=strengths[0],
-            seed=seed if options.seed is None else options.seed,
+            seed=seed if options.seed in {None, ANY_SEED} else options.seed,
             steps=options.steps or defaults.steps,
             guidance_scale=usual_guidance if options.guidance_scale is None else options.guidance_scale,
             style=style.name if style else None,

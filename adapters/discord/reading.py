@@ -1,5 +1,6 @@
 """discord.py's objects as our own plain values."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -112,6 +113,7 @@ def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
         body={
             "content": message.content,
             "role": _own_role(message),
+            "names": _names(message),
             "withheld": calls_our_role(message) and not message.content,
             "message": _raw(message),
             "replied": _raw(resolved) if isinstance(resolved, discord.Message) else None,
@@ -120,6 +122,20 @@ def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
         },
         message=str(message.id),
         received_at=received_at,
+    )
+
+
+def _names(message: discord.Message) -> dict[str, str]:
+    """What is shown for the ids in a message, by the ids as they are coded."""
+    channels = {str(channel.id): channel.name for channel in message.channel_mentions}
+    if message.guild:  # those that discord.py has not resolved, threads among them
+        for coded in re.findall(r"<#(\d+)>", message.content):
+            there = message.guild.get_channel_or_thread(int(coded))
+            channels |= {coded: there.name} if there else {}
+    return (
+        {f"@{member.id}": member.display_name for member in message.mentions}
+        | {f"@&{role.id}": role.name for role in message.role_mentions}
+        | {f"#{channel}": name for channel, name in channels.items()}
     )
 
 

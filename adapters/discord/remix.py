@@ -10,13 +10,14 @@ from adapters.discord.faults import ERRORS
 from adapters.discord.forms import modal
 from adapters.discord.ids import RemixId, parse_remix_id
 from adapters.discord.incoming import Incoming, Kind, Upload
+from adapters.discord.markup import said
 from adapters.discord.pages import help_body
 from adapters.discord.permissions import check_may_answer
 from adapters.discord.pictures import has_sticker, pictures_in
 from adapters.discord.places import Places, asker
 from adapters.discord.rest import Rest
 from adapters.discord.routes import address
-from adapters.discord.translate import Wish, filled, wish_of_command, wish_of_words, without_mention
+from adapters.discord.translate import Wish, filled, wish_of_command, wish_of_words
 from adapters.downloads import Downloader
 from bot.admission import Receipt
 from bot.domain.access import Asker
@@ -62,12 +63,13 @@ class Remix:
 
     async def command(self, answered: Answered) -> None:
         """`/img2img`, `/sweep`, `/refine`, `/map`."""
-        await self._submit(answered, wish_of_command(answered.event))
+        await self._submit(answered, wish_of_command(answered.event, self._service.styles))
 
     async def mention(self, answered: Answered) -> None:
         """A message that mentions us: with a picture, or in reply to one."""
         event = answered.event
-        words = without_mention(str(event.body["content"]), self._me, role=str(event.body.get("role", "")))
+        body = event.body
+        words = said(str(body["content"]), me=self._me, role=str(body.get("role", "")), names=body.get("names"))
         own = event.body["message"]
         if event.body.get("withheld"):
             raise InvalidRequest("refused-role-withheld")

@@ -1,19 +1,19 @@
 """Discord's options, form fields and words as the core's requests: pure."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from adapters.discord.forms import upload_of, values_of
 from adapters.discord.incoming import Incoming, Upload
+from adapters.discord.markup import said
 from adapters.discord.pictures import attachment
 from adapters.discord.places import asker
 from bot.domain.actions import Press, Verb
 from bot.domain.errors import InvalidRequest
-from bot.domain.flags import parse_flags
+from bot.domain.flags import parse_flags, with_flags
 from bot.domain.ids import GenerationId, ImageId
-from bot.domain.options import NOTHING_SAID, Options, read_options
+from bot.domain.options import NOTHING_SAID, OPTIONS, Kind, Options, read_options
 from bot.domain.picture import Sent
 from bot.domain.place import PlaceSettings
 from bot.domain.request import Action, ReplyTarget, Request
@@ -113,27 +113,24 @@ def focused(body: Mapping[str, Any]) -> tuple[str, str]:
     return "", ""
 
 
-def wish_of_command(event: Incoming) -> Wish:
-    """`/img2img`, `/sweep`, `/refine` and `/map`.
+def wish_of_command(event: Incoming, styles: Iterable[str] = ()) -> Wish:
+    """`/img2img`, `/sweep`, `/refine` and `/map`; flags in the prompt count as well.
 
     Raises:
-        InvalidRequest: the list of strengths is none, or there is no such control.
+        InvalidRequest: the list of strengths is none, there is no such control, or a flag is wrong.
     """
     given = options(event.body)
+    prose = {row.name: said(str(given[row.name])) for row in OPTIONS if row.kind is Kind.PROSE and row.name in given}
+    written = with_flags(read_options(given | prose), styles=styles)
+    action = ACTIONS[event.name]
     uploads = event.body.get("resolved", {}).get("attachments", {})
     drawn = uploads.get(str(given.get("map")))
     return Wish(
-        action=ACTIONS[event.name],
+        action=written.action if action is Action.IMG2IMG or written.map_only else action,
         source=attachment(uploads.get(str(given.get("image")), {}), author=event.origin.user),
         drawn=attachment(drawn, author=event.origin.user) if drawn else None,
-        options=read_options(given),
+        options=written.options,
     )
-
-
-def without_mention(content: str, me: str, *, role: str = "") -> str:
-    """What stands in a message besides our name and our role's."""
-    ours = rf"<@!?{re.escape(me)}>" + (rf"|<@&{re.escape(role)}>" if role else "")
-    return re.sub(rf"[ \t]*(?:{ours})[ \t]*", " ", content).strip()
 
 
 def wish_of_words(words: str, styles: Iterable[str]) -> Wish:

@@ -11,7 +11,7 @@ from adapters.slack.messenger import message_ref
 from adapters.slack.pages import page_view, privacy_buttons, show_styles
 from adapters.slack.pictures import picture_among
 from adapters.slack.settings import keys_of, show_settings
-from adapters.slack.text import Block
+from adapters.slack.text import Block, said
 from bot.domain.access import Act
 from bot.domain.errors import InvalidRequest, PictureRefused
 from bot.domain.flags import parse_flags
@@ -33,7 +33,7 @@ _FORMS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REF
 
 async def on_command(desk: Desk, event: Inbound) -> None:
     """Answer a slash command."""
-    place, text = place_of(event.body), event.body.get("text", "").strip()
+    place, text = place_of(event.body), said(event.body.get("text", ""))
     name = event.body["command"].lstrip("/")
     if name in _FORMS:
         written = parse_flags(text, styles=desk.service.styles)

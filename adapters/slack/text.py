@@ -8,6 +8,9 @@ import html
 import re
 from typing import Any
 
+_MAX_SAID = 10_000
+"""Characters of a message that are read: five times what a prompt may have, which is refused by its length then."""
+
 Block = dict[str, Any]
 """One Block Kit block or element, as JSON."""
 
@@ -19,7 +22,14 @@ MAX_TITLE = 24
 MAX_OPTION = 75
 MAX_PLACEHOLDER = 150
 
-_LINK = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_LINK = re.compile(r"<(?P<target>[^<>|]*)(?:\|(?P<label>[^<>]*))?>")
+_CODED = re.compile(
+    rf"```(?P<block>.+?)```|`(?P<code>[^`\n]+)`|{_LINK.pattern}"
+    r"|(?<![\w:]):(?P<emoji>[+-]1|(?=[\w'+-]*[a-z])[a-z0-9_'+-]+)(?:::skin-tone-\d)?:(?!\w)",
+    re.DOTALL,
+)
+_LINE = re.compile(r"^(?:&gt; ?|• )", re.MULTILINE)
+_FORMATTED = re.compile(r"(?<![^\W_])(?P<mark>[*_~])(?=\S)(?P<words>[^\n]{1,500}?)(?<=\S)(?P=mark)(?![^\W_])")
 
 
 def clip(text: str, limit: int) -> str:
@@ -32,18 +42,43 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def said(text: str, *, bot_user: str) -> str:
-    """What a member typed, from a message event's text: without the mention of the bot, links as their address."""
+def said(text: str, *, bot_user: str = "") -> str:
+    """What a member said, as they see it, from text in Slack's markup: without the mention of the bot.
 
-    def typed(link: re.Match[str]) -> str:
-        target, label = link.group(1), link.group(2)
-        if target == f"@{bot_user}":
-            return " "
-        if target.startswith(("@", "#", "!")):
-            return f"{target[0]}{label.lstrip('@#!')}" if label else ""
-        return target
+    Links become their labels, mentions and dates their words, emoji their names, and formatting goes
+    (docs.slack.dev/messaging/formatting-message-text); lines stay lines.
+    """
+    literal: list[str] = []
 
-    return " ".join(html.unescape(_LINK.sub(typed, text)).split())
+    def kept(words: str) -> str:
+        literal.append(words)
+        return f"\ue000{len(literal) - 1}\ue001"
+
+    def typed(coded: re.Match[str]) -> str:
+        if coded["block"] or coded["code"]:
+            return kept(_LINK.sub(lambda link: _seen(link, bot_user), coded["block"] or coded["code"]))
+        if coded["emoji"]:
+            return " " + coded["emoji"].replace("_", " ") + " "
+        return kept(_seen(coded, bot_user))
+
+    plain = _CODED.sub(typed, _LINE.sub("", re.sub("[\ue000\ue001]", "", text[:_MAX_SAID])))
+    before = ""
+    while before != plain:
+        before, plain = plain, _FORMATTED.sub(lambda marked: marked["words"], plain)
+    plain = re.sub("\ue000(\\d+)\ue001", lambda found: literal[int(found[1])], plain)
+    return "\n".join(" ".join(line.split()) for line in html.unescape(plain).splitlines()).strip()
+
+
+def _seen(coded: re.Match[str], bot_user: str) -> str:
+    """What stands for a link, mention or date."""
+    target, label = coded["target"], coded["label"] or ""
+    if target == f"@{bot_user}" or target in {"!here", "!channel", "!everyone"}:
+        return " "
+    if target.startswith("!date"):
+        return label
+    if target.startswith(("@", "#", "!")):
+        return f"{'#' if target[0] == '#' else '@'}{label.lstrip('@#!')}" if label else ""
+    return label or re.sub(r"^(?:mailto|tel):", "", target)
 
 
 def plain(text: str, limit: int = MAX_SECTION, *, emoji: bool = False) -> Block:

@@ -1,8 +1,10 @@
 """What can be typed. A wrong word ends with exit code 2 and one line on stderr that says how to mend it."""
 
 import argparse
+import difflib
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -11,6 +13,7 @@ from bot.domain.control import parse_kind
 from bot.domain.errors import InvalidRequest
 from bot.domain.options import OPTION, OPTIONS, Kind, Option
 from bot.domain.strength import DEFAULT_STRENGTH, SWEEP_STRENGTHS, parse_strength, parse_strengths
+from bot.domain.typed import LONG_DASHES, NUMBER
 from bot.texts import REFERENCE, text
 from inference.api import ControlKind
 
@@ -38,8 +41,57 @@ class _OneLine(argparse.ArgumentParser):
         return _Help(prog=self.prog)
 
     def error(self, message: str) -> NoReturn:
+        unknown = message.partition("unrecognized arguments: ")[2].split(maxsplit=1)
+        if unknown and unknown[0].startswith("-"):
+            near = difflib.get_close_matches(unknown[0].partition("=")[0], _FLAGS, n=1, cutoff=0.0)[0]
+            message = f"there is no option {unknown[0]}; did you mean {near}?"
         print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)  # noqa: T201 -- the command line speaks
         raise SystemExit(EXIT_WRONG_REQUEST)
+
+
+class _Once(argparse.Action):
+    """Stores a value; another one for the same option is no choice of ours."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: object, flag: str | None = None
+    ) -> None:
+        del parser, flag
+        before = getattr(namespace, self.dest, None)
+        if before is not None and before not in (self.default, values):
+            raise argparse.ArgumentError(self, "given more than once, with different values: leave one")
+        setattr(namespace, self.dest, values)
+
+
+def as_typed(arguments: Sequence[str]) -> list[str]:
+    """Arguments with our options by their names here: those of chats, underscores and phones' dashes are known too.
+
+    Numbers that a space separates are one value behind an option for strengths, as a percent sign is with its number.
+    """
+    several = "sweep" in arguments[:3]
+    read: list[str] = []
+    for place, argument in enumerate(arguments):
+        flag, sign, value = argument.partition("=")
+        if "--" in arguments[:place]:
+            read.append(argument)
+        elif row := _row(flag):
+            read.append(("--strengths" if row.name == "strengths" and several else f"--{row.flag}") + sign + value)
+        elif len(read) > 1 and read[-2] in {"--strength", "--strengths"} and _AMOUNT.fullmatch(argument):
+            read[-1] += f" {argument}"
+        else:
+            read.append(argument)
+    return read
+
+
+_AMOUNT = re.compile(rf"{NUMBER}|[%％]", re.IGNORECASE)  # noqa: RUF001 -- as people type it
+_TYPED = re.compile(rf"(?:--|[{LONG_DASHES}]{{1,2}}-?)([^\W\d_][\w-]*)")
+_LETTERS = {re.sub(r"\W", "", flag): row for row in OPTIONS for flag in row.flags if row.name != "prompt"}
+_FLAGS = ["--out", "--json", "--config", "--control-map", *(f"--{flag}" for row in OPTIONS for flag in row.flags)]
+
+
+def _row(argument: str) -> Option | None:
+    """The option that an argument names."""
+    name = _TYPED.fullmatch(argument)
+    return _LETTERS.get(re.sub(r"[\W_]", "", name[1]).casefold()) if name else None
 
 
 def parser() -> argparse.ArgumentParser:
@@ -65,6 +117,7 @@ def parser() -> argparse.ArgumentParser:
     img2img.add_argument(
         "--strength",
         dest="strengths",
+        action=_Once,
         type=_typed(_one_strength),
         metavar="S",
         help="0 keeps the picture, 1 ignores it; a number or subtle, balanced, strong, reimagine "
@@ -82,7 +135,8 @@ def parser() -> argparse.ArgumentParser:
     _source_and_prompt(sweep)
     sweep.add_argument(
         "--strengths",
-        type=_typed(lambda text: parse_strengths(text.replace(",", " "))),  # here a comma is never a decimal sign
+        action=_Once,
+        type=_typed(_strengths),
         metavar="S,S,…",
         help=f"default: {','.join(map(str, SWEEP_STRENGTHS))}",
     )
@@ -91,7 +145,9 @@ def parser() -> argparse.ArgumentParser:
 
     chain = commands.add_parser("chain", parents=[shared], help="each result becomes the next pass's source")
     _source_and_prompt(chain, several=True)
-    chain.add_argument("--strength", dest="strengths", type=_typed(_one_strength), metavar="S", help="of every pass")
+    chain.add_argument(
+        "--strength", dest="strengths", action=_Once, type=_typed(_one_strength), metavar="S", help="of every pass"
+    )
     _recipe(chain)
     chain.add_argument("--out", type=Path, metavar="DIR", help=f"folder for one picture per pass {_HERE}")
 
@@ -187,7 +243,7 @@ def _recipe(command: argparse.ArgumentParser) -> None:
             f"--{row.flag}",
             dest=row.name,
             type=_typed(row.parse),
-            action="extend" if row.kind is Kind.LORAS else "store",
+            action="extend" if row.kind is Kind.LORAS else _Once,
             metavar=_METAVARS[row.kind],
             help=_BY_ROW,
         )
@@ -222,6 +278,14 @@ def _port(text: str) -> int:
     if not (text.isdecimal() and int(text) <= _HIGHEST_PORT):
         raise InvalidRequest(f"A port is a whole number from 0 to {_HIGHEST_PORT}; you wrote '{text}'.")
     return int(text)
+
+
+def _strengths(text: str) -> tuple[float, ...]:
+    """Several: a comma stands between two, if both are strengths then; else it is a decimal sign."""
+    try:
+        return parse_strengths(text.replace(",", " "))
+    except InvalidRequest:
+        return parse_strengths(text)
 
 
 def _one_strength(text: str) -> tuple[float, ...]:

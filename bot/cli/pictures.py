@@ -30,10 +30,11 @@ from bot.compose import compose, engine_of, exporter_of
 from bot.domain.access import Asker
 from bot.domain.actions import Press, Verb
 from bot.domain.control import Control
-from bot.domain.errors import JobFailed
+from bot.domain.errors import InvalidRequest, JobFailed
+from bot.domain.flags import parse_flags, with_flags
 from bot.domain.ids import JobId
 from bot.domain.job import Generation, JobStatus, Recipe
-from bot.domain.options import MAX_SEED, Options, read_options
+from bot.domain.options import MAX_SEED, OPTIONS, Options, read_options
 from bot.domain.request import Action, ReplyTarget, Request, Requester
 from bot.domain.strength import SWEEP_STRENGTHS
 from bot.domain.words import clean_text
@@ -83,6 +84,9 @@ class Bench:
 
 async def img2img(asked: argparse.Namespace, settings: Settings) -> int:
     """One picture from one picture."""
+    asked = _with_flags(asked, settings)
+    if len(getattr(asked, "strengths", None) or ()) > 1:
+        raise InvalidRequest("This makes one picture at one strength: several are a `pentimento sweep`.")
     name = Path(default_name(asked.source, slug(asked.prompt)))
     out = asked.out or free(name)
     check_file(out, _inputs(asked))
@@ -99,6 +103,7 @@ async def img2img(asked: argparse.Namespace, settings: Settings) -> int:
 
 async def sweep(asked: argparse.Namespace, settings: Settings) -> int:
     """One picture per strength and a contact sheet."""
+    asked = _with_flags(asked, settings)
     pictures = {
         each: placed(asked.out, f"strength-{_exactly(each)}.png") for each in asked.strengths or SWEEP_STRENGTHS
     }
@@ -126,7 +131,11 @@ async def chain(asked: argparse.Namespace, settings: Settings) -> int:
     passes = [placed(asked.out, f"pass-{number}.png") for number, _ in enumerate(asked.prompt, start=1)]
     way = placed(asked.out, "strip.png")
     check_folder([*passes, way], _inputs(asked))
-    prompts = [clean_text(prompt) for prompt in asked.prompt]
+    first, *others = asked.prompt
+    asked = _with_flags(argparse.Namespace(**vars(asked) | {"prompt": first}), settings)
+    prompts = [clean_text(prompt) for prompt in (asked.prompt, *others)]
+    if any(parse_flags(prompt).options != Options(prompt=prompt or None) for prompt in others):
+        raise InvalidRequest("Options hold for every pass: say them once, in the first prompt or as arguments.")
     wish = _request(asked, Action.IMG2IMG, prompts[0], max_bytes=settings.downloads.max_bytes)
     for prompt in prompts[1:]:
         replace(
@@ -203,6 +212,19 @@ async def draw_map(asked: argparse.Namespace, settings: Settings) -> int:
     return EXIT_DONE
 
 
+def _with_flags(asked: argparse.Namespace, settings: Settings) -> argparse.Namespace:
+    """What was asked, flags in its prompt included.
+
+    Raises:
+        InvalidRequest: there is no such flag, or it says other than an argument.
+    """
+    written = with_flags(read_options(vars(asked)), styles=load_styles(settings.styles.file))
+    if written.map_only:
+        raise InvalidRequest("A control map alone is drawn by `pentimento map`.")
+    said = {row.name: value for row in OPTIONS if (value := getattr(written.options, row.name)) is not None}
+    return argparse.Namespace(**vars(asked) | {"prompt": "", "unread": written.options.unread} | said)
+
+
 def _inputs(asked: argparse.Namespace) -> dict[str, Path]:
     """The files that a command reads, by what they are."""
     control_map = getattr(asked, "control_map", None)  # `styles` and `map` take none
@@ -237,7 +259,7 @@ def _request(asked: argparse.Namespace, action: Action, prompt: str, *, max_byte
         event_id="console:1",
         source=read_file(asked.source, max_bytes=max_bytes),
         # The model is the one that this process has loaded, see `for_owner`.
-        options=read_options({**vars(asked), "prompt": prompt, "model": None}),
+        options=replace(read_options({**vars(asked), "prompt": prompt, "model": None}), unread=asked.unread),
         control_map=None if asked.control_map is None else read_file(asked.control_map, max_bytes=max_bytes),
         private=_PRIVATE,
     )

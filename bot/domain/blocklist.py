@@ -29,6 +29,9 @@ MAX_PATTERNS = 500
 _ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f]")
 """Combining marks that only decorate. The voicing marks of Japanese (U+3099) are none: they make another letter."""
 
+_VARIANTS = re.compile("[\u180b-\u180f\U000e0100-\U000e01ef]")
+"""Selectors of another shape of the same letter."""
+
 _WORD = re.compile(r"[^\W_]+")
 _PATTERN_WORD = re.compile(r"(?:[^\W_]|[*?])+")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -176,7 +179,7 @@ def _translated(glob: str) -> str:
 def _plain(text: str) -> str:
     """Text in one case, without accents, width and invisible characters."""
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    visible = "".join(each for each in decomposed if unicodedata.category(each) != "Cf")
+    visible = "".join(each for each in _VARIANTS.sub("", decomposed) if unicodedata.category(each) != "Cf")
     return unicodedata.normalize("NFKC", _ACCENTS.sub("", visible))
 
 

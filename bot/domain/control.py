@@ -5,6 +5,7 @@ or taken with *Use map*, stays with the recipe through reruns, chains and other 
 asked for.
 """
 
+import re
 from dataclasses import dataclass
 
 from bot.domain.errors import InvalidRequest
@@ -22,6 +23,15 @@ _ALIASES = {
     "hed": ControlKind.SOFTEDGE,
     "openpose": ControlKind.POSE,
 }
+
+_OFF = (NO_CONTROL, "no", "off")
+_NAMED = re.compile(
+    "(?:"
+    + "|".join(r"[\s_-]*".join(name) for name in sorted((*ControlKind, *_ALIASES, *_OFF), key=len, reverse=True))
+    + r")(?![^\W_])",
+    re.IGNORECASE,
+)
+"""A name with white space or hyphens anywhere in it: "soft edge", "line-art"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +63,12 @@ class Control:
             raise InvalidRequest("refused-control-span", start=f"{self.start:g}", end=f"{self.end:g}")
 
 
+def kind_at(text: str) -> tuple[str, str] | None:
+    """The kind of control that a text begins with, however its words are joined, and what comes behind it."""
+    found = _NAMED.match(text)
+    return (found.group(), text[found.end() :]) if found else None
+
+
 def parse_kind(text: str) -> str:
     """A kind of control from what people type: "canny", "Soft edge", "line-art"; or `NO_CONTROL`.
 
@@ -60,7 +76,7 @@ def parse_kind(text: str) -> str:
         InvalidRequest: with the sentence for the member.
     """
     word = "".join(letter for letter in text.lower() if letter.isalnum())
-    if word in {NO_CONTROL, "no", "off"}:
+    if word in _OFF:
         return NO_CONTROL
     if word in _ALIASES:
         return _ALIASES[word]

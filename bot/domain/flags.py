@@ -1,20 +1,27 @@
 """Options inside a text: `make it an oil painting --strength 0.7 --no people`.
 
-Both chats take them if there is no form to fill in. `--` and letters at the start of a word is a flag, by any name
-that `OPTIONS` has for it, with "-" or "_" between its words; phones turn `--` into an em dash, so `—strength` means
-the same. A negative prompt reaches to the next flag, other values are one word or what stands in quotes; all else is
-prompt.
+Both chats and the command line read them in whatever is meant for a prompt. Two hyphens and a letter, where no word
+is before them, are a flag, by any name that `OPTIONS` has for it, with "-", "_" or nothing between its words. Phones
+turn `--` into a long dash, so that with a name there is means the same, as a single hyphen does before a number.
+
+A value ends where its grammar does: a number, some numbers, a name of the list, a word, what stands in quotation
+marks; a negative prompt at the next flag or line. All else is prompt. Marks of code and of bold writing, brackets and
+quotation marks around flags go. A flag that is not understood is refused, never painted.
 """
 
 import difflib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
+from bot.domain.control import kind_at
 from bot.domain.errors import InvalidRequest
-from bot.domain.options import OPTIONS, Kind, Option, Options
+from bot.domain.options import ANY_SEED, OPTION, OPTIONS, Kind, Option, Options
+from bot.domain.pasted import pasted_recipe
 from bot.domain.request import Action
-from bot.domain.strength import parse_strength
+from bot.domain.strength import parse_strength, strengths_at
+from bot.domain.typed import HYPHENS, LONG_DASHES, NUMBER, quotation
 from bot.domain.words import quoted
 
 _MAP = "map"
@@ -22,7 +29,27 @@ _MAP = "map"
 
 _ROWS = {flag: row for row in OPTIONS for flag in row.flags if row.name != "prompt"}
 _NAMES = sorted((*_ROWS, _MAP), key=len, reverse=True)
-_FLAG = re.compile(r"(?:^|(?<=\s))(--|[—–]-?)([^\W\d_][^\s=:]*)[=:]?")  # noqa: RUF001 -- the en dash is what phones type
+_BY_LETTERS = {name.replace("-", ""): name for name in _NAMES}
+_NUMERIC = frozenset({Kind.WHOLE, Kind.NUMBER, Kind.STRENGTHS})
+
+_HYPHENS = re.escape(HYPHENS)
+_DASHES = rf"[{_HYPHENS}]{{2}}|[{LONG_DASHES}]{{1,2}}[{_HYPHENS}]?|[{_HYPHENS}]"
+_MARKS = "`*_~|(\\[{\"'“„«"
+_FLAG = re.compile(
+    rf"(?<![^\W_])(?<![{_HYPHENS}{LONG_DASHES}])(?P<mark>[{_MARKS}]{{0,6}})(?P<dashes>{_DASHES})"
+    rf"(?P<name>[^\W\d_](?:[\w{_HYPHENS}–—]*\w)?)(?P<sign>\s*[=:＝：])?"  # noqa: RUF001 -- as people type them
+)
+_CLOSED_BY = {"(": "[)]", "[": "[\\]]", "{": "[}]", "“": "[”“]", "„": "[“”]", "«": "»"}
+_NEAR = 0.75
+"""How alike a word behind a long dash or before a number has to be to a flag's name to be a slip of the pen."""
+
+_LORA = re.compile(r"<(?:lora|lyco):([^<>:\s]+)(?::([^<>:\s]+))?(?::[^<>\s]*)?>", re.IGNORECASE)
+_WORD = re.compile(r"[^\s,;]+")
+_END = re.compile(r"^(\s*[,;.:!?。、，；：])(?!\w)")  # noqa: RUF001 -- Chinese and Japanese marks
+_GAP = re.compile(r"\s+(?=[)\]}”»*|`~]+(?:\s|$))")
+"""Before a closing mark, where a flag was."""
+
+_YES = re.compile(r"\s*(true|false|yes|no|on|off|1|0)(?!\w)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +71,17 @@ class Written:
         return Action.SWEEP if len(self.options.strengths or ()) > 1 else Action.IMG2IMG
 
 
+@dataclass(frozen=True, slots=True)
+class _Flag:
+    """One flag where it stands: its marks begin at `start`, its value behind `end`."""
+
+    start: int
+    end: int
+    name: str
+    mark: str
+    given: bool
+
+
 def parse_flags(text: str, *, styles: Iterable[str] = ()) -> Written:
     """Take a text apart.
 
@@ -52,86 +90,224 @@ def parse_flags(text: str, *, styles: Iterable[str] = ()) -> Written:
         styles: presets that there are; one of several words is known without quotes.
 
     Raises:
-        InvalidRequest: there is no such flag, or its value is missing, none of its kind or out of range.
+        InvalidRequest: there is no such flag, its value is missing, none of its kind or out of range, or it is there
+            twice with different values.
     """
-    # Behind a long dash only a name that there is: writers set their asides between such dashes.
-    found = [flag for flag in _FLAG.finditer(text) if flag.group(1) == "--" or _name(flag.group(2)) in _NAMES]
-    prompt = [text[: found[0].start()] if found else text]
-    values: dict[str, str] = {}
-    for place, flag in enumerate(found):
-        end = found[place + 1].start() if place + 1 < len(found) else len(text)
-        name, given = _name(flag.group(2)), text[flag.end() : end].strip()
-        if name == _MAP:
-            values[name], rest = "yes", given
-        elif name in _ROWS:
-            row = _ROWS[name]
-            value, rest = _taken(row, name, given, styles)
-            if not value:
-                raise InvalidRequest("refused-flag-empty", flag=flag.group(2))
-            values[row.name] = f"{values.get(row.name, '')} {value}" if row.kind is Kind.LORAS else value
-        else:
-            raise InvalidRequest("refused-flag-unknown", flag=quoted(flag.group(2)), near=_nearest(name))
-        prompt.append(rest)
-    words = " ".join(" ".join(prompt).split())
-    said = {row.name: row.parse(values[row.name]) for row in OPTIONS if row.name in values}
-    return Written(options=Options(prompt=words or None, **said), map_only=_MAP in values)
+    names = tuple(styles)
+    flags = list(_flags(text))
+    prompt, values = text[: flags[0].start] if flags else text, dict[str, list[str]]()
+    marks = [_closing(flag.mark) for flag in flags if flag.mark]
+    for flag, end in zip(flags, [*(after.start for after in flags), len(text)][1:], strict=False):
+        row, given, closed = _ROWS.get(flag.name), text[flag.end : end], ""
+        if flag.mark and row and row.kind is Kind.PROSE:  # "(--no people) at night"
+            given, closed, *_ = *re.split(_closing(flag.mark), given, maxsplit=1), ""
+        given, marks = _unmarked(given, marks)
+        value, rest = _switch(flag, given) if row is None else _taken(row, flag, given, names)
+        rest += closed
+        if not value:
+            raise InvalidRequest("refused-flag-empty", flag=flag.name)
+        values.setdefault(row.name if row else _MAP, []).append(value)
+        prompt = _joined(prompt, rest)
+    said = {row.name: _value(row, values[row.name]) for row in OPTIONS if row.name in values}
+    options = replace(Options(**said), seed=None if said.get("seed") == ANY_SEED else said.get("seed"))
+    words = _GAP.sub("", prompt.strip().rstrip(",;、，；")) if flags else prompt  # noqa: RUF001 -- as in _END
+    return Written(options=_other_tools(words, options), map_only=values.get(_MAP, ["no"])[-1] == "yes")
 
 
-def _name(written: str) -> str:
-    return written.lower().replace("_", "-")
+def with_flags(options: Options, *, styles: Iterable[str] = ()) -> Written:
+    """What options say whose prompt was typed by a member, who may have put flags into it.
+
+    Raises:
+        InvalidRequest: as `parse_flags` has it, or a flag says other than the option.
+    """
+    written = parse_flags(options.prompt or "", styles=styles)
+    said = written.options
+    for row in OPTIONS:
+        one, other = getattr(options, row.name), getattr(said, row.name)
+        if row.name != "prompt" and one not in {None, ()} and other is not None and one != other:
+            raise InvalidRequest("refused-flag-twice", flag=row.flag)
+    return replace(written, options=said.over(replace(options, prompt=None)))
 
 
-def _nearest(name: str) -> str:
+def _flags(text: str) -> Iterator[_Flag]:
+    """Those in a text.
+
+    Raises:
+        InvalidRequest: something is one, and there is none of that name.
+    """
+    for found in _FLAG.finditer(text):
+        written, end = found["name"], found.end()
+        name = _BY_LETTERS.get(_letters(written), "")
+        if not name and (numbered := re.match(r"([^\W\d]+?)\d", written)) and _letters(numbered[1]) in _BY_LETTERS:
+            name, end = _BY_LETTERS[_letters(numbered[1])], found.start("name") + len(numbered[1])
+        numeric = re.match(rf"\s*{NUMBER}", text[end : end + 40]) is not None
+        sure = len(found["dashes"]) == 2 and not set(found["dashes"]) & set("—⸺⸻")
+        single = found["dashes"] in HYPHENS
+        if name and (sure or not single or (numeric and name in _ROWS and _ROWS[name].kind in _NUMERIC)):
+            yield _Flag(found.start(), end, name, found["mark"], end == found.end() and found["sign"] is not None)
+        elif not name and (sure or (numeric and _is_a_slip(written))):
+            raise InvalidRequest("refused-flag-unknown", flag=quoted(written), near=_nearest(written))
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).casefold()
+
+
+def _is_a_slip(name: str) -> bool:
+    numeric = [flag for flag, row in _ROWS.items() if row.kind in _NUMERIC]
+    return bool(difflib.get_close_matches(name.casefold(), numeric, n=1, cutoff=_NEAR))
+
+
+def _nearest(written: str) -> str:
     """The flag that somebody meant who wrote one that there is not."""
-    begun = (known for known in _NAMES if name.startswith(f"{known}-"))
-    return next(begun, None) or difflib.get_close_matches(name, _NAMES, n=1, cutoff=0.0)[0]
+    name = re.sub(r"[\W_]", "-", written).casefold()
+    within = (known for known in _NAMES if name.startswith(f"{known}-") or name.endswith(f"-{known}"))
+    return next(within, None) or difflib.get_close_matches(name, _NAMES, n=1, cutoff=0.0)[0]
 
 
-def _taken(row: Option, flag: str, given: str, styles: Iterable[str]) -> tuple[str, str]:
+def _closing(mark: str) -> str:
+    """An expression of what closes what marks have opened."""
+    return "".join(_CLOSED_BY.get(each, re.escape(each)) for each in reversed(mark))
+
+
+def _unmarked(given: str, marks: list[str]) -> tuple[str, list[str]]:
+    """What stands behind a flag without the marks that close what opened before a flag, and those still open."""
+    still = []
+    for mark in marks:
+        given, found = re.subn(mark, "", given, count=1)
+        if not found:
+            still.append(mark)
+    return given, still
+
+
+def _taken(  # noqa: PLR0911 -- one return for each kind
+    row: Option, flag: _Flag, given: str, styles: Iterable[str]
+) -> tuple[str, str]:
     """A flag's value and what stands behind it."""
+    given = given.lstrip() if row.kind is not Kind.PROSE else given.lstrip(" \t")
     match row.kind:
         case Kind.SWITCH:
-            return "yes", given
+            return _switch(flag, given)
         case Kind.PROSE:
-            return _unquoted(given), ""
-        case Kind.NAME:
-            return _style(given, styles if row.name == "style" else ()) or _first_word(given)
-        case Kind.STRENGTHS if flag == "strengths":
-            return _strengths(given) or _first_word(given)
+            return _prose(given)
+        case Kind.NAME if row.name == "style":
+            return _style(given, styles) or quotation(given) or _first_word(given)
+        case Kind.CONTROL:
+            return kind_at(given) or quotation(given) or _first_word(given)
+        case Kind.STRENGTHS:
+            return _strengths(flag.name, given) or quotation(given) or _first_word(given)
+        case Kind.WHOLE | Kind.NUMBER if found := re.match(NUMBER, given):
+            share = row.share or found.group()[-1] not in "%％٪﹪"  # noqa: RUF001 -- as people type it
+            return (found.group(), given[found.end() :]) if share else _first_word(given)
+        case Kind.LORAS:
+            return _loras(given)
         case _:
-            return _first_word(given)
+            return quotation(given) or _first_word(given)
 
 
-def _unquoted(text: str) -> str:
-    """Without the quotes around all of it, straight or as phones type them."""
-    inside = re.fullmatch(r"[\"“']([^\"“”']+)[\"”']", text)
-    return inside.group(1) if inside else text
+def _switch(flag: _Flag, given: str) -> tuple[str, str]:
+    """Whether it is on, which it is unless something else is said."""
+    said = _YES.match(given)
+    if said and (flag.given or said[1].casefold() in {"true", "false"}):
+        return "no" if said[1].casefold() in {"false", "no", "off", "0"} else "yes", given[said.end() :]
+    return "yes", given
+
+
+def _prose(given: str) -> tuple[str, str]:
+    """Words up to the end of the line, of the next one too behind a comma."""
+    lines = re.match(r"\s*(?:[^\n]*[,、，]\s*\n)*[^\n]*", given)  # noqa: RUF001 -- Chinese and Japanese marks
+    end = lines.end() if lines else 0
+    words = given[:end].strip().rstrip(",;")
+    inside = quotation(words)
+    return (inside[0] if inside and not inside[1].strip(" .,;") else words), given[end:]
 
 
 def _style(text: str, styles: Iterable[str]) -> tuple[str, str] | None:
     """The preset that a text begins with, however its words are joined, and the rest."""
     for style in sorted(styles, key=len, reverse=True):
-        words = r"[\s-]+".join(re.escape(word) for word in re.split(r"[\s-]+", style))
-        if found := re.match(rf"{words}(?!\S)", text, re.IGNORECASE):
+        words = r"[\s_-]+".join(re.escape(word) for word in re.split(r"[\s-]+", style))
+        if found := re.match(rf"{words}(?![^\W_])", text, re.IGNORECASE):
             return style, text[found.end() :]
     return None
 
 
-def _strengths(text: str) -> tuple[str, str] | None:
-    """The strengths that a text begins with, and the rest."""
-    end = 0
-    for word in re.finditer(r"([^\s,;]+)[\s,;]*", text):
-        try:
-            parse_strength(word.group(1))
-        except InvalidRequest:
-            break
-        end = word.end()
-    return (text[:end], text[end:]) if end else None
+def _strengths(flag: str, given: str) -> tuple[str, str] | None:
+    """The strengths that a text begins with, and the rest.
+
+    Behind the flag for several all that there are; behind the one for a single strength only what can be nothing
+    else, which is numbers without a space between them, or up to the end. One that is out of range is taken at the
+    end, so that it is refused; before a word it belongs to that.
+    """
+    found = strengths_at(given)
+    ends = [end for _, end in found]
+    more = bool(found) and bool(given[ends[-1] :].strip(" \t\n,;.、，；。"))  # noqa: RUF001 -- Chinese and Japanese marks
+    if flag == "strength" and more:
+        joined = (end for end in ends if not re.match(r"[,;、，；](?=\S)", given[end:]))  # noqa: RUF001 -- as above
+        found = found[: ends.index(next(joined)) + 1]
+    while more and len(found) > 1 and not _is_strength(found[-1][0]):
+        found.pop()
+    return (" ".join(said for said, _ in found), given[found[-1][1] :]) if found else None
+
+
+def _is_strength(said: str) -> bool:
+    try:
+        parse_strength(said)
+    except InvalidRequest:
+        return False
+    return True
+
+
+def _loras(given: str) -> tuple[str, str]:
+    """A name, and more of them if each has its weight or a comma joins them without a space."""
+    value, rest = quotation(given) or _first_word(given)
+    while more := re.match(r"[\s,]+([^\s,:]+:[+-]?[\d.,]*\d)(?![^\W_])", rest):
+        value, rest = f"{value} {more.group(1)}", rest[more.end() :]
+    while more := re.match(r",(?!\s)([^\s,]+)", rest):
+        value, rest = f"{value} {more.group(1)}", rest[more.end() :]
+    return value, rest
 
 
 def _first_word(text: str) -> tuple[str, str]:
-    """The first word, or all that stands in quotes, and the rest."""
-    if inside := re.match(r"[\"“'](.+?)[\"”'](?:\s+|$)", text):
-        return inside.group(1), text[inside.end() :]
-    word, *rest = text.split(maxsplit=1) or [""]
-    return word, "".join(rest)
+    """The first word, without a mark behind it, and the rest."""
+    found = _WORD.match(text)
+    if not found:
+        return "", text
+    word = found.group().rstrip(".:!?。：！？")  # noqa: RUF001 -- Chinese and Japanese marks
+    return word, text[len(word) :]
+
+
+def _joined(before: str, rest: str) -> str:
+    """The prompt so far and what stands behind a value; a mark between them stays between words."""
+    mark = _END.match(rest)
+    if mark:
+        behind = rest[mark.end() :]
+        keeps = before.strip() and behind.strip() and before.rstrip()[-1].isalnum()
+        return before.rstrip() + (mark[1].strip() if keeps else "") + " " + behind
+    return f"{before} {rest}"
+
+
+def _value(row: Option, given: list[str]) -> Any:
+    """The value of a flag that is there once, or as often as it makes sense.
+
+    Raises:
+        InvalidRequest: it says different things.
+    """
+    if row.kind is Kind.LORAS:
+        return row.parse(" ".join(given))
+    if row.kind is Kind.PROSE:
+        return row.parse(", ".join(dict.fromkeys(given)))
+    values = [row.parse(each) for each in given]
+    if any(value != values[0] for value in values):
+        raise InvalidRequest("refused-flag-twice", flag=row.flag)
+    return values[0]
+
+
+def _other_tools(words: str, options: Options) -> Options:
+    """With what other tools write into prompts: a whole recipe, and adapters; flags go over them."""
+    pasted = pasted_recipe(words)
+    names = [f"{found[1]}:{found[2]}" if found[2] else found[1] for found in _LORA.finditer(pasted.prompt or "")]
+    loras = OPTION["loras"].parse(" ".join(names)) if names else None
+    prompt = " ".join(_LORA.sub(" ", pasted.prompt or "").split())
+    prompt = re.sub(r"\s+([,.;])", r"\1", prompt) if names else prompt
+    both = (*(loras or ()), *(options.loras or ()))
+    return replace(options.over(pasted), prompt=prompt or None, loras=both or None, unread=pasted.unread)

@@ -19,6 +19,7 @@ from bot.domain.errors import InvalidRequest
 from bot.domain.ids import ImageId
 from bot.domain.lora import LoraWish, parse_loras, shown
 from bot.domain.strength import check_strengths, parse_strengths
+from bot.domain.typed import number
 from bot.domain.words import quoted
 from inference.api import MAX_CONTROL_SCALE, ControlKind
 
@@ -26,6 +27,9 @@ MAX_PROMPT = 2000
 MAX_STEPS = 150
 MAX_GUIDANCE_SCALE = 30.0
 MAX_SEED = 2**32 - 1
+ANY_SEED = -1
+"""What other tools write for a new one; over the parent's it is one as well."""
+
 YES = "yes"
 """What stands for a switch that is on, if it is written."""
 
@@ -43,6 +47,7 @@ class Options:
         control: a `ControlKind`, or `NO_CONTROL`, which lets go of the parent's.
         control_scale, control_start, control_end: as in `Control`.
         private: the result is for its requester alone.
+        unread: settings of a pasted recipe that mean nothing here, by the names they had there; no option.
     """
 
     prompt: str | None = None
@@ -59,11 +64,12 @@ class Options:
     control_start: float | None = None
     control_end: float | None = None
     private: bool | None = None
+    unread: tuple[str, ...] = ()
 
     def over(self, below: Self) -> Self:
         """These where something was said, those of `below` elsewhere."""
         said = {row.name: value for row in OPTIONS if (value := getattr(self, row.name)) is not None}
-        return replace(below, **said)
+        return replace(below, unread=self.unread, **said)
 
     def without(self, names: Iterable[str]) -> Self:
         """As if nothing had been said of these."""
@@ -132,6 +138,8 @@ class Option:
         usual: what holds if nothing is said, if that is always the same; a form leaves its field open on it.
         detail: a card leaves it to its small print and to Details.
         emptied: what a field says that a member left empty; None is nothing.
+        share: a number that may be said in per cent.
+        anything: words by which one leaves it to chance.
     """
 
     name: str
@@ -146,6 +154,8 @@ class Option:
     detail: bool = False
     usual: Any = None
     emptied: Any = None
+    share: bool = False
+    anything: tuple[str, ...] = ()
 
     @property
     def flag(self) -> str:
@@ -172,7 +182,7 @@ class Option:
             case Kind.WHOLE | Kind.NUMBER:
                 value: Any = self._number(text)
             case Kind.SWITCH:
-                value = True
+                value = text.strip().casefold() not in _OFF
             case kind:
                 value = _PARSERS.get(kind, str.strip)(text)
         self.check(value)
@@ -221,7 +231,7 @@ class Option:
         match self.kind:
             case Kind.WHOLE | Kind.NUMBER:
                 # Written so that a NaN, which compares as false, is refused as well.
-                if not self.least <= value <= self.most:
+                if not self.least <= value <= self.most and str(value) not in self.anything:
                     raise self._refused(f"{value:g}" if isinstance(value, float) else str(value))
             case Kind.PROSE:
                 if (length := len(value)) > self.longest:
@@ -232,11 +242,14 @@ class Option:
                 pass
 
     def _number(self, text: str) -> int | float:
+        said = text.strip().rstrip(".,;:。、，；：")  # noqa: RUF001 -- Chinese and Japanese marks
+        if said.casefold() in self.anything:
+            return ANY_SEED
         try:
-            if self.kind is Kind.NUMBER:
-                return float(text.replace(",", "."))
-            if re.fullmatch(r"\s*[+-]?\d{1,40}\s*", text):
-                return int(text)
+            if self.kind is Kind.NUMBER and (self.share or not said.endswith(tuple("%％٪﹪"))):  # noqa: RUF001
+                return number(said)
+            if re.fullmatch(r"[+-]?\d{1,40}", said):
+                return int(said)
         except ValueError:
             pass
         raise self._refused(text)
@@ -245,6 +258,8 @@ class Option:
         least, most = (str(bound) if isinstance(bound, int) else f"{bound:g}" for bound in (self.least, self.most))
         return InvalidRequest(f"refused-{self.text}", least=least, most=most, given=quoted(given))
 
+
+_OFF = frozenset({"false", "no", "off", "0"})
 
 _PARSERS: Mapping[Kind, Callable[[str], Any]] = {
     Kind.STRENGTHS: parse_strengths,
@@ -265,7 +280,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(name="style", kind=Kind.NAME, folded=False, emptied=""),
     Option(name="negative_prompt", kind=Kind.PROSE, aliases=("negative", "no"), longest=MAX_PROMPT, emptied=""),
-    Option(name="seed", kind=Kind.WHOLE, most=MAX_SEED, chained=False),
+    Option(name="seed", kind=Kind.WHOLE, most=MAX_SEED, chained=False, anything=(str(ANY_SEED), "random", "any")),
     Option(name="steps", kind=Kind.WHOLE, least=1, most=MAX_STEPS, follows=("model",), detail=True),
     Option(
         name="guidance_scale",
@@ -278,9 +293,11 @@ OPTIONS: tuple[Option, ...] = (
     Option(name="model", kind=Kind.NAME, detail=True),
     Option(name="loras", kind=Kind.LORAS, aliases=("lora",), longest=200, follows=("model",)),
     Option(name="control", kind=Kind.CONTROL, folded=False, emptied=NO_CONTROL),
-    Option(name="control_scale", kind=Kind.NUMBER, most=MAX_CONTROL_SCALE, follows=("control",), usual=1.0),
-    Option(name="control_start", kind=Kind.NUMBER, most=1.0, follows=("control",), usual=0.0),
-    Option(name="control_end", kind=Kind.NUMBER, most=1.0, follows=("control",), usual=1.0),
+    Option(
+        name="control_scale", kind=Kind.NUMBER, most=MAX_CONTROL_SCALE, follows=("control",), usual=1.0, share=True
+    ),
+    Option(name="control_start", kind=Kind.NUMBER, most=1.0, follows=("control",), usual=0.0, share=True),
+    Option(name="control_end", kind=Kind.NUMBER, most=1.0, follows=("control",), usual=1.0, share=True),
     Option(name="private", kind=Kind.SWITCH, folded=False, emptied=False),
 )
 """Every option, in the order in which forms and lists show them."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from bot.domain.errors import InvalidRequest
+from bot.domain.typed import NUMBER, number
 from bot.domain.words import quoted
 from bot.texts import translations
 
@@ -43,46 +44,75 @@ def check_strengths(strengths: tuple[float, ...]) -> None:
 
 
 def parse_strength(text: str) -> float:
-    """A strength from what people type: "0.7", "0,7", ".7", "70%", or a word such as "strong", in our languages.
+    """A strength from what people type: "0.7", "0,7", ".7", "70 %", or a word such as "strong", in our languages.
 
     Raises:
         InvalidRequest: with the sentence for the member.
     """
-    word = " ".join(text.lower().split())
-    if word in STRENGTH_WORDS:
-        return STRENGTH_WORDS[word]
-    percent = word.endswith("%")
+    said = text.strip().rstrip(".,;:。、，；：")  # noqa: RUF001 -- Chinese and Japanese marks
+    word = " ".join(said.casefold().split())
+    if word in _words():
+        return _words()[word]
     try:
-        strength = float(word.removesuffix("%").strip().replace(",", ".")) / (100 if percent else 1)
+        strength = number(said)
     except ValueError:
-        translated = _translated_words().get(word)
-        if translated is None:
-            raise InvalidRequest("refused-strength-word", given=quoted(text)) from None
-        return translated
+        raise InvalidRequest("refused-strength-word", given=quoted(text)) from None
     check_strength(strength)
     return abs(strength)  # "-0" is 0
 
 
 def parse_strengths(text: str) -> tuple[float, ...]:
-    """One strength or several, each once: "0.7", "0.3 0.5", "0.3,0.5,strong".
+    """One strength or several, each once: "0.7", "0.3 0.5", "0.3,0.5,strong", "0,3; 0,7", "30 % 70 %".
 
-    A comma separates if it is followed by a space, or if dots are the decimal sign; "0,7" is one number.
+    A comma separates if a space follows it, or if dots are the decimal sign; "0,7" is one number.
 
     Raises:
         InvalidRequest: with the sentence for the member.
     """
-    separator = r"[\s;]+" if re.fullmatch(r"\s*\d,\d+\s*", text) else r"[\s;,]+"
-    return tuple(dict.fromkeys(parse_strength(part) for part in re.split(separator, text.strip()) if part))
+    return tuple(dict.fromkeys(parse_strength(part) for part, _ in strengths_at(text, part=_PART)))
+
+
+def strengths_at(text: str, *, part: str = "") -> list[tuple[str, int]]:
+    """The strengths that a text begins with, as they are written, each with the place behind it.
+
+    Args:
+        text: what was typed.
+        part: an expression of what else is taken for one, so that it can be refused.
+    """
+    dots = re.search(r"\.\d", text) is not None
+    figure = NUMBER.replace(r"[.,٫．，]", r"[.]") if dots else NUMBER  # noqa: RUF001 -- as there
+    expression = _item("|".join(filter(None, (figure, _said_word(), part))))
+    found, place = list[tuple[str, int]](), 0
+    while item := expression.match(text, place):
+        found.append((item.group(1), item.end(1)))
+        place = item.end()
+    return found
+
+
+_PART = r"[^\s,;、，；]+"  # noqa: RUF001 -- Chinese and Japanese marks
 
 
 @cache
-def _translated_words() -> Mapping[str, float]:
-    """The words as cards in other languages say them."""
-    return {
-        said.lower(): strength
+def _item(one: str) -> re.Pattern[str]:
+    return re.compile(rf"\s*({one})(?:[\s,;、，；]|[.。](?=\s|$))*", re.IGNORECASE)  # noqa: RUF001 -- Chinese and Japanese marks
+
+
+@cache
+def _said_word() -> str:
+    """An expression of the words there are."""
+    longest_first = sorted(_words(), key=len, reverse=True)
+    return "(?:" + "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in longest_first) + r")(?!\w)"
+
+
+@cache
+def _words() -> Mapping[str, float]:
+    """The words as we and cards in other languages say them, with what they mean."""
+    said = {
+        said.casefold(): strength
         for word, strength in STRENGTH_WORDS.items()
         for said in translations(f"word-{word}").values()
     }
+    return said | STRENGTH_WORDS
 
 
 def strength_word(strength: float) -> str:

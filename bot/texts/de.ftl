@@ -64,6 +64,7 @@ format-sent = { $format ->
 note-too-large = Das Bild ist hier auch verkleinert zu groß: frag mit /info danach.
 note-sent-directly = Dort, wo du gefragt hast, ließ es sich nicht zeigen, darum kommt es direkt zu dir.
 note-stays = Das Bild darf nur dort gezeigt werden, wo du darum gebeten hast: drück dort einen Knopf oder bitte dort noch einmal.
+note-recipe-unread = Aus dem eingefügten Rezept gibt es hier nicht und blieb weg: { $settings }.
 
 button-subtle = Dezent { $strength }
 button-balanced = Ausgewogen { $strength }
@@ -181,6 +182,7 @@ refused-blocklist-long = Eine Sperrliste hat höchstens { $most } Einträge; du 
 refused-blocklist-entry-long = Ein Eintrag einer Sperrliste hat höchstens { $most } Zeichen: kürze ihn.
 refused-blocklist-entry = Ein Eintrag einer Sperrliste braucht einen Buchstaben oder eine Ziffer: * und ? allein würden alles sperren.
 refused-flag-empty = Nach --{ $flag } fehlt ein Wert.
+refused-flag-twice = --{ $flag } steht mehrmals da, mit verschiedenen Werten: lass nur eine Angabe stehen.
 refused-flag-unknown = Die Angabe --{ $flag } gibt es nicht; meinst du --{ $near }?
 refused-fetch = Ich konnte das Bild nicht holen, sein Server hat nicht geantwortet: schick es noch einmal.
 refused-fetch-status = Ich konnte das Bild nicht holen (sein Server hat { $status } geantwortet): schick es noch einmal.

@@ -66,6 +66,7 @@ format-sent = { $format ->
 note-too-large = The picture is too large for this place, even made small: ask for it with /info.
 note-sent-directly = It could not be shown where you asked, so it comes to you directly.
 note-stays = Its picture may be shown only where you asked for it: press a button there, or ask there again.
+note-recipe-unread = Of the pasted recipe this means nothing here and was left out: { $settings }.
 
 button-subtle = Subtle { $strength }
 button-balanced = Balanced { $strength }
@@ -189,6 +190,7 @@ refused-blocklist-long = A block list has { $most } entries at most; you gave { 
 refused-blocklist-entry-long = An entry of a block list has { $most } characters at most: shorten it.
 refused-blocklist-entry = An entry of a block list needs a letter or digit: * and ? alone would block all.
 refused-flag-empty = --{ $flag } needs a value after it.
+refused-flag-twice = You gave --{ $flag } more than once, with different values: leave one.
 refused-flag-unknown = There is no flag --{ $flag }; did you mean --{ $near }?
 refused-fetch = I could not fetch the picture, its host did not answer: send it again.
 refused-fetch-status = I could not fetch the picture (its host answered { $status }): send it again.

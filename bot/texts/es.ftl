@@ -64,6 +64,7 @@ format-sent = { $format ->
 note-too-large = La imagen es demasiado grande aquí, incluso reducida: pídela con /info.
 note-sent-directly = No se pudo mostrar donde lo pediste, así que te llega directamente.
 note-stays = La imagen solo se puede mostrar donde la pediste: pulsa allí un botón o pídela allí otra vez.
+note-recipe-unread = De la receta pegada, esto no existe aquí y se dejó fuera: { $settings }.
 
 button-subtle = Sutil { $strength }
 button-balanced = Equilibrado { $strength }
@@ -181,6 +182,7 @@ refused-blocklist-long = Una lista de palabras bloqueadas tiene { $most } entrad
 refused-blocklist-entry-long = Una entrada de una lista de palabras bloqueadas tiene { $most } caracteres como mucho: acórtala.
 refused-blocklist-entry = Una entrada de una lista de palabras bloqueadas necesita una letra o una cifra: * y ? solos bloquearían todo.
 refused-flag-empty = Falta un valor después de --{ $flag }.
+refused-flag-twice = --{ $flag } aparece varias veces con valores distintos: deja solo una.
 refused-flag-unknown = La opción --{ $flag } no existe; ¿quieres decir --{ $near }?
 refused-fetch = No pude traer la imagen, su servidor no respondió: envíala de nuevo.
 refused-fetch-status = No pude traer la imagen (su servidor respondió { $status }): envíala de nuevo.

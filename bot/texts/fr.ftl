@@ -70,6 +70,7 @@ format-sent = { $format ->
 note-too-large = L’image est trop grande ici, même réduite : demande-la avec /info.
 note-sent-directly = Impossible de la montrer là où tu l’as demandée, elle vient donc directement à toi.
 note-stays = L’image ne peut être montrée que là où tu l’as demandée : appuie là-bas sur un bouton, ou redemande-la là-bas.
+note-recipe-unread = De la recette collée, ceci n’existe pas ici et a été laissé de côté : { $settings }.
 
 button-subtle = Subtil { $strength }
 button-balanced = Équilibré { $strength }
@@ -187,6 +188,7 @@ refused-blocklist-long = Une liste de mots bloqués a au plus { $most } entrées
 refused-blocklist-entry-long = Une entrée d’une liste de mots bloqués a au plus { $most } caractères : raccourcis-la.
 refused-blocklist-entry = Une entrée d’une liste de mots bloqués a besoin d’une lettre ou d’un chiffre : * et ? seuls bloqueraient tout.
 refused-flag-empty = Il manque une valeur après --{ $flag }.
+refused-flag-twice = --{ $flag } est là plusieurs fois, avec des valeurs différentes : n’en garde qu’une.
 refused-flag-unknown = L’option --{ $flag } n’existe pas ; veux-tu dire --{ $near } ?
 refused-fetch = Je n’ai pas pu récupérer l’image, son serveur n’a pas répondu : renvoie-la.
 refused-fetch-status = Je n’ai pas pu récupérer l’image (son serveur a répondu { $status }) : renvoie-la.

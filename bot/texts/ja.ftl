@@ -64,6 +64,7 @@ format-sent = { $format ->
 note-too-large = 縮小してもここには大きすぎます。/info で受け取ってください。
 note-sent-directly = 頼まれた場所ではお見せできなかったので、直接お送りします。
 note-stays = この画像は頼んだ場所でだけ表示できます。そこでボタンを押すか、もう一度頼んでください。
+note-recipe-unread = 貼り付けられたレシピのうち、ここにはないものは使いませんでした：{ $settings }。
 
 button-subtle = ひかえめ { $strength }
 button-balanced = ほどよく { $strength }
@@ -169,6 +170,7 @@ refused-blocklist-long = 禁止語のリストは { $most } 件までです。�
 refused-blocklist-entry-long = 禁止語は 1 件 { $most } 文字までです。短くしてください。
 refused-blocklist-entry = 禁止語には文字か数字が必要です。* と ? だけでは、すべてが禁止されてしまいます。
 refused-flag-empty = --{ $flag } の後に値が必要です。
+refused-flag-twice = --{ $flag } が違う値で何度も指定されています。ひとつだけにしてください。
 refused-flag-unknown = --{ $flag } という指定はありません。--{ $near } のことですか。
 refused-fetch = 画像のサーバーから返事がなく、取得できませんでした。もう一度送ってください。
 refused-fetch-status = 画像を取得できませんでした（サーバーの返事は { $status }）。もう一度送ってください。

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from adapters.discord.markup import said
 from adapters.discord.pictures import pictures_in
-from adapters.discord.translate import without_mention
 from adapters.slack.inbound import inbound
 from adapters.slack.pictures import picture_among
 from bot.domain.errors import InvalidRequest
@@ -110,9 +110,9 @@ def test_programs_are_not_answered_on_slack(more: dict[str, Any], ours: bool) ->
         ("<@&88> watercolor", "watercolor"),
         ("make it <@&88> a storm", "make it a storm"),
         ("<@1> <@&88> watercolor", "watercolor"),
-        ("<@&99> watercolor", "<@&99> watercolor"),
+        ("<@&99> watercolor", "watercolor"),
         ("<@!1> water\ncolor", "water\ncolor"),
     ],
 )
 def test_our_names_are_no_words_of_the_prompt(content: str, words: str) -> None:
-    assert without_mention(content, "1", role="88") == words
+    assert said(content, me="1", role="88") == words

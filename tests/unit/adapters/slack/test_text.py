@@ -14,9 +14,9 @@ def test_escaped_text_holds_no_markup_of_slack(text: str) -> None:
     assert not set(escape(text)) & {"<", ">"}
 
 
-@given(st.text(alphabet=st.characters(exclude_categories=["Z", "C"]), min_size=1))
+@given(st.text(alphabet=st.characters(exclude_categories=["Z", "C"], exclude_characters="*_~`:"), min_size=1))
 def test_what_was_typed_comes_back(text: str) -> None:
-    """Slack sends a member's own text escaped."""
+    """Slack sends a member's own text escaped; what formats is told in `test_words`."""
     assert said(f"<@{BOT}> {escape(text)}", bot_user=BOT) == text
 
 
@@ -25,7 +25,7 @@ def test_what_was_typed_comes_back(text: str) -> None:
     [
         ("<@UBOT> make it blue", "make it blue"),
         ("<@UBOT|pentimento> make it blue", "make it blue"),
-        ("like <https://x.example/a|this>", "like https://x.example/a"),
+        ("like <https://x.example/a|this>", "like this"),
         ("for <@U1|ann> in <#C1|general>", "for @ann in #general"),
         ("<!channel> now", "now"),
         ("a &lt;b&gt; &amp; c", "a <b> & c"),

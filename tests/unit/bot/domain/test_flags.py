@@ -163,6 +163,7 @@ def test_every_name_of_every_option_is_a_flag_whatever_stands_around_its_value(
     row = next(row for row in OPTIONS if name in {row.name, *row.aliases})
     value = {"control": "canny", "loras": "ink", "style": "ink", "model": "pocket"}.get(row.name, "1")
     given = "" if row.name == "private" else f"{space}{value}"
-    flags = parse_flags(f"--{spelt(name)}{given}{space}--seed 3{space}a cat").options
-    assert (flags.prompt, flags.seed) == ("a cat", 3)
-    assert getattr(flags, row.name) == (3 if name == "seed" else row.parse(value))
+    other = "steps" if name == "seed" else "seed"
+    flags = parse_flags(f"--{spelt(name)}{given}{space}--{other} 3{space}a cat").options
+    assert (flags.prompt, getattr(flags, other)) == ("a cat", 3)
+    assert getattr(flags, row.name) == row.parse(value)

@@ -1,0 +1,87 @@
+"""What a member sees of a text that Discord codes: names for ids, and words without the marks of their formatting.
+
+As in Discord's documentation on message formatting (discord.com/developers/docs/reference#message-formatting), and
+its Markdown (support.discord.com/hc/articles/210298617). The opposite of `markdown.inert`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+
+_CODED = re.compile(
+    r"```(?:[\w+-]+\n)?(?P<block>.+?)```"
+    r"|(?P<ticks>`{1,2})(?P<code>[^`\n]+?)(?P=ticks)"
+    r"|\\(?P<escaped>[^\w\s])"
+    r"|<a?:(?P<emoji>\w+):\d+>"
+    r"|<(?P<kind>@!?|@&|#)(?P<id>\d+)>"
+    r"|<t:(?P<time>-?\d{1,13})(?::(?P<style>[tTdDfFR]))?>"
+    r"|<(?P<command>/[^<>:\n]+):\d+>"
+    r"|<id:(?P<place>\w+)>"
+    r"|\[(?P<label>[^\[\]\n]+)\]\(<?https?://[^\s()<>]+>?(?: \"[^\"\n]*\")?\)"
+    r"|<(?P<link>https?://[^<>\s]+)>",
+    re.DOTALL,
+)
+_LINE = re.compile(r"^(?:>>> |> |-# |#{1,3} |[*-] (?=\S))", re.MULTILINE)
+_FORMATTED = re.compile(
+    r"(?P<mark>\*{1,3}|~~|\|\||__)(?=\S)(?P<words>(?:(?!(?P=mark)).)+?)(?<=\S)(?P=mark)(?!\*)"
+    r"|(?<!\w)_(?=\S)(?P<slanted>[^_\n]+?)(?<=\S)_(?!\w)",
+    re.DOTALL,
+)
+_TIMES = {"t": "%H:%M", "T": "%H:%M:%S", "d": "%d/%m/%Y", "D": "{day} %B %Y", "R": "{day} %B %Y"}
+_LITERAL = "\ue000{}\ue001"
+"""Stands for what is in code or behind a backslash while marks are taken off: private use, which no prompt keeps."""
+_KEPT = re.compile("\ue000(\\d+)\ue001")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def said(content: str, *, me: str = "", role: str = "", names: Mapping[str, str] | None = None) -> str:
+    """What a member said, as they see it, without the mention of us.
+
+    Args:
+        content: as Discord has it.
+        me: our user's id.
+        role: that of our role in the server.
+        names: of members, channels and roles, by "@id", "#id" and "@&id"; others are left out.
+    """
+    literal: list[str] = []
+
+    def kept(words: str) -> str:
+        literal.append(words)
+        return _LITERAL.format(len(literal) - 1)
+
+    ours = {f"@{me}": " ", f"@&{role}": " "}
+    text = re.sub("[\ue000\ue001]", "", content)
+    text = _CODED.sub(lambda found: _seen(found, ours | dict(names or {}), kept), text)
+    before = ""
+    while before != text:
+        before, text = text, _FORMATTED.sub(lambda found: found["words"] or found["slanted"], _LINE.sub("", text))
+    text = _KEPT.sub(lambda found: literal[int(found[1])], text)
+    return re.sub(r"[ \t]{2,}", " ", text).strip()
+
+
+def _seen(found: re.Match[str], names: Mapping[str, str], kept: Callable[[str], str]) -> str:
+    match found.lastgroup:
+        case "block" | "escaped" as part:
+            return kept(found[part])
+        case "code":
+            return kept(found["code"].strip())
+        case "emoji":
+            return f" {found['emoji'].replace('_', ' ').strip()} "
+        case "id":
+            kind = found["kind"].removesuffix("!")
+            name = names.get(f"{kind}{found['id']}", "")
+            return kept(f"{kind[0]}{name}") if name.strip() else name
+        case "time" | "style":
+            return _time(int(found["time"]), found["style"] or "f")
+        case part:
+            return kept(found[part or ""])
+
+
+def _time(seconds: int, style: str) -> str:
+    """A point in time, in words; by UTC, for nobody knows where the member is."""
+    try:
+        at = _EPOCH + timedelta(seconds=seconds)
+    except OverflowError:
+        return ""
+    form = _TIMES.get(style, "{day} %B %Y %H:%M" if style == "f" else "%A, {day} %B %Y %H:%M")
+    return at.strftime(form.format(day=at.day))
