@@ -51,7 +51,7 @@ def said(content: str, *, me: str = "", role: str = "", names: Mapping[str, str]
 
     ours = {f"@{me}": " ", f"@&{role}": " "}
     text = re.sub("[\ue000\ue001]", "", content)
-    text = _CODED.sub(lambda found: _seen(found, ours | dict(names or {}), kept), text)
+    text = _CODED.sub(lambda found: _seen(found, dict(names or {}) | ours, kept), text)
     before = ""
     while before != text:
         before, text = text, _FORMATTED.sub(lambda found: found["words"] or found["slanted"], _LINE.sub("", text))

@@ -68,7 +68,7 @@ class Options:
 
     def over(self, below: Self) -> Self:
         """These where something was said, those of `below` elsewhere."""
-        said = {row.name: value for row in OPTIONS if (value := getattr(self, row.name)) is not None}
+        said = {row.name: getattr(self, row.name) for row in OPTIONS if getattr(self, row.name) is not None}
         return replace(below, unread=self.unread, **said)
 
     def without(self, names: Iterable[str]) -> Self:

@@ -54,7 +54,7 @@ def pasted_recipe(text: str) -> Options:
     ours = fields.get("version") == "pentimento"
     names = _OPTIONS | (_OURS if ours else {})
     control = _control(fields.get("controlnet 0", "")) if ours else {}
-    said = {OPTION[names[name]].name: value for name, value in fields.items() if name in names} | control
+    said = {names[name]: value for name, value in fields.items() if name in names} | dict(control)
     values = {name: OPTION[name].parse(value) for name, value in said.items() if value}
     unread = tuple(name.capitalize() for name in fields if name not in names and not _ABOUT_THE_FILE.fullmatch(name))
     prompt = " ".join(part for part in (words.strip().strip(","), behind.strip()) if part)
