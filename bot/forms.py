@@ -5,7 +5,7 @@ every form. A chat knows how each kind of field looks there, and nothing of what
 also its id in the chat: forms that were opened long ago are read by it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from bot.domain.actions import Verb
 from bot.domain.control import NO_CONTROL
 from bot.domain.errors import InvalidRequest
+from bot.domain.flags import with_flags
 from bot.domain.job import Generation
 from bot.domain.options import NOTHING_SAID, OPTION, OPTIONS, YES, Kind, Option, Options
 from bot.domain.place import PlaceSettings, is_private
@@ -233,13 +234,16 @@ PURPOSES: Mapping[Verb, Purpose] = {
 """The form of each verb that has one."""
 
 
-def read_picture_form(values: Values, purpose: Purpose, *, uploads: bool = False) -> Options:
-    """What a sent form says.
+def read_picture_form(
+    values: Values, purpose: Purpose, *, uploads: bool = False, styles: Iterable[str] = ()
+) -> Options:
+    """What a sent form says; flags in its prompt count as well.
 
     Args:
         values: what stood in its fields.
         purpose: what it is for.
         uploads: a picture must have been added.
+        styles: the presets that there are.
 
     Raises:
         FormErrors: with a sentence for each field that is wrong.
@@ -251,11 +255,13 @@ def read_picture_form(values: Values, purpose: Purpose, *, uploads: bool = False
     if uploads and not values.get(UPLOAD):
         errors[UPLOAD] = InvalidRequest("refused-slack-add-picture")
     said = _read(values, errors)
-    if not said.get("prompt") and purpose is not Purpose.MAP:
-        errors["prompt"] = InvalidRequest("refused-no-prompt")
     if said.get("control") == NO_CONTROL and (purpose is Purpose.MAP or values.get(MAP)):
         errors["control"] = InvalidRequest("refused-map-kind-missing")
     options = Options(**said)
+    try:
+        options = _with_flags(options, purpose, styles)
+    except InvalidRequest as error:
+        errors.setdefault("prompt", error)
     if not errors:
         try:
             options.check()
@@ -264,6 +270,22 @@ def read_picture_form(values: Values, purpose: Purpose, *, uploads: bool = False
     if errors:
         raise FormErrors(errors)
     return options
+
+
+def _with_flags(options: Options, purpose: Purpose, styles: Iterable[str]) -> Options:
+    """With what flags in the prompt say.
+
+    Raises:
+        InvalidRequest: a flag is wrong, or there is no prompt.
+    """
+    written = with_flags(options, styles=styles)
+    if purpose is Purpose.MAP:
+        return written.options
+    if written.map_only:
+        raise InvalidRequest("refused-flag-map")
+    if not written.options.prompt:
+        raise InvalidRequest("refused-no-prompt")
+    return written.options
 
 
 def _read(values: Values, errors: dict[str, InvalidRequest]) -> dict[str, Any]:

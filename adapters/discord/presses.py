@@ -74,7 +74,8 @@ class Presses:
     async def form(self, answered: Answered) -> None:
         """The form of Chain, Edit or Use map, filled in."""
         pressed = _pressed(answered.event)
-        await self._submit(answered, pressed, filled(answered.event, PURPOSES[pressed.verb]))
+        form = filled(answered.event, PURPOSES[pressed.verb], self._service.styles)
+        await self._submit(answered, pressed, form)
 
     async def cancel(self, answered: Answered) -> None:
         """Stop a job of one's own, or as a moderator anybody's."""

@@ -105,7 +105,7 @@ class Remix:
     async def form(self, answered: Answered) -> None:
         """The form of **Remix image**, filled in."""
         event = answered.event
-        about, form = parse_remix_id(event.name), filled(event, Purpose.REMIX)
+        about, form = parse_remix_id(event.name), filled(event, Purpose.REMIX, self._service.styles)
         assert about is not None
         if about.channel != event.origin.channel:  # an id that somebody made up: they may not see what is there
             raise PictureRefused("refused-form-forgotten")

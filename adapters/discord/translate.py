@@ -120,8 +120,7 @@ def wish_of_command(event: Incoming, styles: Iterable[str] = ()) -> Wish:
         InvalidRequest: the list of strengths is none, there is no such control, or a flag is wrong.
     """
     given = options(event.body)
-    prose = {row.name: said(str(given[row.name])) for row in OPTIONS if row.kind is Kind.PROSE and row.name in given}
-    written = with_flags(read_options(given | prose), styles=styles)
+    written = with_flags(read_options(given | _seen(given)), styles=styles)
     action = ACTIONS[event.name]
     uploads = event.body.get("resolved", {}).get("attachments", {})
     drawn = uploads.get(str(given.get("map")))
@@ -131,6 +130,11 @@ def wish_of_command(event: Incoming, styles: Iterable[str] = ()) -> Wish:
         drawn=attachment(drawn, author=event.origin.user) if drawn else None,
         options=written.options,
     )
+
+
+def _seen(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The prose among some values, without Discord's marks."""
+    return {row.name: said(str(values[row.name])) for row in OPTIONS if row.kind is Kind.PROSE and row.name in values}
 
 
 def wish_of_words(words: str, styles: Iterable[str]) -> Wish:
@@ -154,7 +158,7 @@ class Filled:
     upload: Upload | None = None
 
 
-def filled(event: Incoming, purpose: Purpose) -> Filled:
+def filled(event: Incoming, purpose: Purpose, styles: Iterable[str] = ()) -> Filled:
     """A submitted modal.
 
     Raises:
@@ -163,7 +167,7 @@ def filled(event: Incoming, purpose: Purpose) -> Filled:
     values = values_of(event.body)
     picture = str(values.get(PICTURE, ""))
     return Filled(
-        options=read_picture_form(values, purpose),
+        options=read_picture_form(values, purpose, styles=styles),
         picture=int(picture) if picture.isdecimal() else 0,
         upload=upload_of(event.body, author=event.origin.user),
     )

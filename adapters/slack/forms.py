@@ -5,7 +5,7 @@ most.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,12 +98,12 @@ def errand_of(view: Mapping[str, Any]) -> Errand:
     )
 
 
-def read_form(view: Mapping[str, Any]) -> Filled:
+def read_form(view: Mapping[str, Any], styles: Iterable[str] = ()) -> Filled:
     """Take a submitted form apart.
 
     Raises:
         FormErrors: with a sentence for each field that is wrong.
     """
     errand = errand_of(view)
-    wishes = read_picture_form(values_of(view), errand.purpose, uploads=errand.needs_file)
+    wishes = read_picture_form(values_of(view), errand.purpose, uploads=errand.needs_file, styles=styles)
     return Filled(errand=errand, wishes=wishes, file=file_of(view, UPLOAD), map=file_of(view, MAP))

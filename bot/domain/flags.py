@@ -122,9 +122,11 @@ def with_flags(options: Options, *, styles: Iterable[str] = ()) -> Written:
     """
     written = parse_flags(options.prompt or "", styles=styles)
     said = written.options
+    if said == Options(prompt=" ".join((options.prompt or "").split()) or None):
+        return replace(written, options=options)
     for row in OPTIONS:
         one, other = getattr(options, row.name), getattr(said, row.name)
-        if row.name != "prompt" and one not in {None, ()} and other is not None and one != other:
+        if row.name != "prompt" and one not in {None, row.emptied} and other is not None and one != other:
             raise InvalidRequest("refused-flag-twice", flag=row.flag)
     return replace(written, options=said.over(replace(options, prompt=None)))
 

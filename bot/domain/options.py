@@ -68,12 +68,13 @@ class Options:
 
     def over(self, below: Self) -> Self:
         """These where something was said, those of `below` elsewhere."""
-        said = {row.name: getattr(self, row.name) for row in OPTIONS if getattr(self, row.name) is not None}
+        said = {row.name: value for row in OPTIONS if (value := getattr(self, row.name)) is not None}
         return replace(below, unread=self.unread, **said)
 
     def without(self, names: Iterable[str]) -> Self:
         """As if nothing had been said of these."""
-        return replace(self, **dict.fromkeys(names))
+        nothing: dict[str, Any] = dict.fromkeys(names)
+        return replace(self, **nothing)
 
     def check(self) -> None:
         """Refuse what is out of range or does not go together.

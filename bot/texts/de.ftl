@@ -182,6 +182,7 @@ refused-blocklist-long = Eine Sperrliste hat höchstens { $most } Einträge; du 
 refused-blocklist-entry-long = Ein Eintrag einer Sperrliste hat höchstens { $most } Zeichen: kürze ihn.
 refused-blocklist-entry = Ein Eintrag einer Sperrliste braucht einen Buchstaben oder eine Ziffer: * und ? allein würden alles sperren.
 refused-flag-empty = Nach --{ $flag } fehlt ein Wert.
+refused-flag-map = --map geht hier nicht: die Karte allein zeichnet /map.
 refused-flag-twice = --{ $flag } steht mehrmals da, mit verschiedenen Werten: lass nur eine Angabe stehen.
 refused-flag-unknown = Die Angabe --{ $flag } gibt es nicht; meinst du --{ $near }?
 refused-fetch = Ich konnte das Bild nicht holen, sein Server hat nicht geantwortet: schick es noch einmal.

@@ -190,6 +190,7 @@ refused-blocklist-long = A block list has { $most } entries at most; you gave { 
 refused-blocklist-entry-long = An entry of a block list has { $most } characters at most: shorten it.
 refused-blocklist-entry = An entry of a block list needs a letter or digit: * and ? alone would block all.
 refused-flag-empty = --{ $flag } needs a value after it.
+refused-flag-map = --map does not go here: the map alone is drawn by /map.
 refused-flag-twice = You gave --{ $flag } more than once, with different values: leave one.
 refused-flag-unknown = There is no flag --{ $flag }; did you mean --{ $near }?
 refused-fetch = I could not fetch the picture, its host did not answer: send it again.

@@ -182,6 +182,7 @@ refused-blocklist-long = Una lista de palabras bloqueadas tiene { $most } entrad
 refused-blocklist-entry-long = Una entrada de una lista de palabras bloqueadas tiene { $most } caracteres como mucho: acórtala.
 refused-blocklist-entry = Una entrada de una lista de palabras bloqueadas necesita una letra o una cifra: * y ? solos bloquearían todo.
 refused-flag-empty = Falta un valor después de --{ $flag }.
+refused-flag-map = --map no vale aquí: el mapa solo se dibuja con /map.
 refused-flag-twice = --{ $flag } aparece varias veces con valores distintos: deja solo una.
 refused-flag-unknown = La opción --{ $flag } no existe; ¿quieres decir --{ $near }?
 refused-fetch = No pude traer la imagen, su servidor no respondió: envíala de nuevo.

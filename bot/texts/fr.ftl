@@ -188,6 +188,7 @@ refused-blocklist-long = Une liste de mots bloqués a au plus { $most } entrées
 refused-blocklist-entry-long = Une entrée d’une liste de mots bloqués a au plus { $most } caractères : raccourcis-la.
 refused-blocklist-entry = Une entrée d’une liste de mots bloqués a besoin d’une lettre ou d’un chiffre : * et ? seuls bloqueraient tout.
 refused-flag-empty = Il manque une valeur après --{ $flag }.
+refused-flag-map = --map ne va pas ici : la carte seule se dessine avec /map.
 refused-flag-twice = --{ $flag } est là plusieurs fois, avec des valeurs différentes : n’en garde qu’une.
 refused-flag-unknown = L’option --{ $flag } n’existe pas ; veux-tu dire --{ $near } ?
 refused-fetch = Je n’ai pas pu récupérer l’image, son serveur n’a pas répondu : renvoie-la.

@@ -170,6 +170,7 @@ refused-blocklist-long = 禁止語のリストは { $most } 件までです。�
 refused-blocklist-entry-long = 禁止語は 1 件 { $most } 文字までです。短くしてください。
 refused-blocklist-entry = 禁止語には文字か数字が必要です。* と ? だけでは、すべてが禁止されてしまいます。
 refused-flag-empty = --{ $flag } の後に値が必要です。
+refused-flag-map = ここでは --map は使えません。マップだけを描くには /map を使ってください。
 refused-flag-twice = --{ $flag } が違う値で何度も指定されています。ひとつだけにしてください。
 refused-flag-unknown = --{ $flag } という指定はありません。--{ $near } のことですか。
 refused-fetch = 画像のサーバーから返事がなく、取得できませんでした。もう一度送ってください。

@@ -123,7 +123,7 @@ def test_a_form_of_few_fields_leaves_the_rest_unsaid() -> None:
     [
         ("prompt", " "),
         ("strength", "a lot"),
-        ("seed", "-1"),
+        ("seed", "-2"),
         ("steps", "0"),
         ("guidance_scale", "nan"),
         ("loras", "ink:x"),
