@@ -8,15 +8,19 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-_CODED = re.compile(
-    r"```(?:[\w+-]+\n)?(?P<block>.+?)```"
-    r"|(?P<ticks>`{1,2})(?P<code>[^`\n]+?)(?P=ticks)"
-    r"|\\(?P<escaped>[^\w\s])"
-    r"|<a?:(?P<emoji>\w+):\d+>"
+_CODES = (
+    r"<a?:(?P<emoji>\w+):\d+>"
     r"|<(?P<kind>@!?|@&|#)(?P<id>\d+)>"
     r"|<t:(?P<time>-?\d{1,13})(?::(?P<style>[tTdDfFR]))?>"
     r"|<(?P<command>/[^<>:\n]+):\d+>"
     r"|<id:(?P<place>\w+)>"
+)
+_CODED = re.compile(_CODES)
+_MARKED = re.compile(
+    r"```(?:[\w+-]+\n)?(?P<block>.+?)```"
+    r"|(?P<ticks>`{1,2})(?P<code>[^`\n]+?)(?P=ticks)"
+    r"|\\(?P<escaped>[^\w\s])"
+    rf"|{_CODES}"
     r"|\[(?P<label>[^\[\]\n]+)\]\(<?https?://[^\s()<>]+>?(?: \"[^\"\n]*\")?\)"
     r"|<(?P<link>https?://[^<>\s]+)>",
     re.DOTALL,
@@ -34,7 +38,9 @@ _KEPT = re.compile("\ue000(\\d+)\ue001")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def said(content: str, *, me: str = "", role: str = "", names: Mapping[str, str] | None = None) -> str:
+def said(
+    content: str, *, me: str = "", role: str = "", names: Mapping[str, str] | None = None, formatted: bool = True
+) -> str:
     """What a member said, as they see it, without the mention of us.
 
     Args:
@@ -42,6 +48,7 @@ def said(content: str, *, me: str = "", role: str = "", names: Mapping[str, str]
         me: our user's id.
         role: that of our role in the server.
         names: of members, channels and roles, by "@id", "#id" and "@&id"; others are left out.
+        formatted: it is a message; an option of a command has names for codes, and shows all marks as they are.
     """
     literal: list[str] = []
 
@@ -51,8 +58,9 @@ def said(content: str, *, me: str = "", role: str = "", names: Mapping[str, str]
 
     ours = {f"@{me}": " ", f"@&{role}": " "}
     text = re.sub("[\ue000\ue001]", "", content)
-    text = _CODED.sub(lambda found: _seen(found, dict(names or {}) | ours, kept), text)
-    before = ""
+    coded = _MARKED if formatted else _CODED
+    text = coded.sub(lambda found: _seen(found, dict(names or {}) | ours, kept), text)
+    before = "" if formatted else text
     while before != text:
         before, text = text, _FORMATTED.sub(lambda found: found["words"] or found["slanted"], _LINE.sub("", text))
     text = _KEPT.sub(lambda found: literal[int(found[1])], text)

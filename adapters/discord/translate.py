@@ -133,8 +133,9 @@ def wish_of_command(event: Incoming, styles: Iterable[str] = ()) -> Wish:
 
 
 def _seen(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The prose among some values, without Discord's marks."""
-    return {row.name: said(str(values[row.name])) for row in OPTIONS if row.kind is Kind.PROSE and row.name in values}
+    """The prose among some values, with names for codes."""
+    prose = [row.name for row in OPTIONS if row.kind is Kind.PROSE and row.name in values]
+    return {name: said(str(values[name]), formatted=False) for name in prose}
 
 
 def wish_of_words(words: str, styles: Iterable[str]) -> Wish:

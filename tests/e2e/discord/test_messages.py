@@ -228,11 +228,10 @@ async def test_reactions_on_other_messages_are_left_alone(
 
 
 async def test_a_prompt_cannot_ping_link_or_format(bench: Bench, anna: Person, channel: Channel) -> None:
-    prompt = "@everyone \\<\\@1\\> \\[x\\](http://evil.example) \\*\\*b\\*\\* discord.gg/abc \u202eback"
+    prompt = "@everyone <@1> [x](http://evil.example) **b** discord.gg/abc \u202eback"
     result = await result_of(bench, anna, channel, prompt=prompt)
     assert result.payload["embeds"][0]["description"].splitlines()[0] == (
-        "> \\@\u200beveryone \\<\\@\u200b1\\> \\[x\\]\\(http:\\/\\/evil.example\\) \\*\\*b\\*\\* "
-        "discord.\u200bgg/abc back"
+        "> \\@\u200beveryone \\[x\\]\\(http:\\/\\/evil.example\\) \\*\\*b\\*\\* discord.\u200bgg/abc back"
     )
     assert "everyone" not in result.content
 
