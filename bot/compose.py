@@ -15,7 +15,9 @@ from adapters.slack.options import SlackOptions
 from adapters.sqlite.installations import SqliteInstallations
 from adapters.sqlite.store import SqliteJobStore
 from bot.assembly import assemble
+from bot.domain.access import Asker
 from bot.domain.limits import Limits
+from bot.domain.request import Requester
 from bot.domain.safety import Outcome, Policy
 from bot.lifecycle import Core, Keep
 from bot.ports import ChatPlatform, Exporter, Messenger
@@ -33,8 +35,9 @@ from inference.safety.client import Inspector
 from inference.worker.engine import ProcessEngine
 
 if TYPE_CHECKING:
-    from adapters.web.platform import PlaygroundPlatform
+    from adapters.web.platform import WebPlatform
 
+_LOOPBACK = "127.0.0.1"
 _MORE_UPLOADS = 1
 """Pictures that are fetched while others are decoded, so that no processor waits for the network."""
 
@@ -166,16 +169,19 @@ def platforms_of(settings: Settings, core: Core) -> Sequence[ChatPlatform]:
     return [make(settings, core) for name, make in makers.items() if tokens[name]]
 
 
-def playground_of(settings: Settings, core: Core, *, port: int, data_dir: Path) -> "PlaygroundPlatform":
-    """The page for whoever sits at this machine, not yet entered."""
-    from adapters.web.platform import PlaygroundPlatform
+def playground_of(settings: Settings, core: Core, *, port: int, token: str) -> "WebPlatform":
+    """The pages for whoever sits at this machine and has the start token, not yet entered."""
+    from adapters.web.doors import StartToken
+    from adapters.web.platform import WebPlatform
 
-    return PlaygroundPlatform(
+    person = Asker(requester=Requester(platform="web", user="playground"))
+    return WebPlatform(
         service=core.service,
         exporter=exporter_of(settings, core),
+        door=StartToken(token=token, person=person),
+        host=_LOOPBACK,
         port=port,
         max_bytes=settings.downloads.max_bytes,
-        token_file=data_dir / "web-token",
     )
 
 

@@ -1,22 +1,19 @@
 """Who may ask: the checks that every request passes before its route, and the headers of every answer.
 
-Everything is denied but to who has the cookie of a session; what is public is listed. A page of another site must not
-act in the name of who looks at ours (Origin), nor reach us by a name of its own that leads here (Host, against DNS
+Everything is denied but to who was let in by the door; what is public is listed. A page of another site must not act
+in the name of who looks at ours (Origin), nor reach us by a name of its own that leads here (Host, against DNS
 rebinding). What these headers and checks are for is told in OWASP's cheat sheets on cross-site request forgery and on
 content security policies.
 """
 
-import hmac
-import secrets
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import Protocol
 
 from aiohttp import web
 
 from bot.domain.access import Asker
 from bot.texts import text
 
-_COOKIE_SECONDS = 30 * 86400
 _POLICY = (
     "default-src 'none'; img-src 'self' blob:; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -38,25 +35,47 @@ async def protect(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers.setdefault("Cache-Control", "no-store")
 
 
-def start_token(file: Path) -> str:
-    """The secret in the address that the playground prints, as other users of the machine share its loopback.
-
-    It is kept in `file`, which only its owner can read, so that an open page goes on working after a restart.
-    """
-    if file.exists() and (kept := file.read_text(encoding="ascii").strip()):
-        return kept
-    token = secrets.token_urlsafe(32)
-    file.touch(mode=0o600)
-    file.write_text(token, encoding="ascii")
-    return token
-
-
 _ASKER = web.RequestKey("asker", Asker)
 
 
 def asker_of(request: web.Request) -> Asker:
-    """Who asks; they were let in before any route is reached."""
+    """Who looks or asks, alone: they see and go on from what is theirs, and from nothing that others made.
+
+    They were let in before any route is reached.
+    """
+    return replace(request[_ASKER], rooms=())
+
+
+def asking(request: web.Request) -> Asker:
+    """The same, where they asked for the link: the rules of that place hold for what they ask for here."""
     return request[_ASKER]
+
+
+class Door(Protocol):
+    """Knows who asks.
+
+    Attributes:
+        public: beginnings of paths that anybody may ask for.
+        refusal: the name of the sentence for who is not let in.
+    """
+
+    @property
+    def public(self) -> tuple[str, ...]: ...
+
+    @property
+    def refusal(self) -> str: ...
+
+    async def enter(self, request: web.Request) -> web.StreamResponse | None:
+        """The answer to a request that only signs in; None to any other.
+
+        Raises:
+            web.HTTPException: it tries to, and may not.
+        """
+        ...
+
+    async def who(self, request: web.Request) -> Asker | None:
+        """Who asks; None if they are not let in."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,52 +83,39 @@ class Guard:
     """The checks of one server.
 
     Attributes:
-        asker: who it is that has the token.
-        token: the start token; `?token=` on any page trades it for the cookie.
-        public: beginnings of paths that need no session.
+        door: who is let in.
+        public_url: at which the pages are reached besides this machine's own names, without a slash at its end.
     """
 
-    asker: Asker
-    token: str
-    public: tuple[str, ...]
+    door: Door
+    public_url: str = ""
 
-    def check(self, request: web.Request, locale: str) -> web.Response | None:
-        """Let a request pass, or answer in its place: with the page that it asked for, without the token.
+    async def check(self, request: web.Request, locale: str) -> web.StreamResponse | None:
+        """Let a request pass, or answer in its place if it only signs in.
 
         Raises:
             web.HTTPException: it may not; the text is the sentence.
         """
         port: int = request.get_extra_info("sockname")[1]
-        if request.host not in {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}:
+        origins = {f"http://{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+        origins |= {self.public_url} - {""}
+        if request.host not in {origin.partition("://")[2] for origin in origins}:
             raise web.HTTPMisdirectedRequest(text=text(locale, "web-refused-host"))
-        if request.method not in _READING and not _is_from_our_page(request):
+        if request.method not in _READING and not _is_from(origins, request):
             raise web.HTTPForbidden(text=text(locale, "web-refused-origin"))
-        if given := request.query.get("token"):
-            if not self._is_token(given):
-                raise web.HTTPForbidden(text=text(locale, "web-refused-token"))
-            return self._signed_in(request, _cookie(port))
-        if not request.path.startswith(self.public) and not self._is_token(request.cookies.get(_cookie(port), "")):
-            raise web.HTTPForbidden(text=text(locale, "web-refused-token"))
-        request[_ASKER] = replace(self.asker, locale=locale)
+        if answer := await self.door.enter(request):
+            return answer
+        if not request.path.startswith(self.door.public):
+            asker = await self.door.who(request)
+            if asker is None:
+                raise web.HTTPForbidden(text=text(locale, self.door.refusal))
+            request[_ASKER] = replace(asker, locale=locale)
         return None
 
-    def _is_token(self, given: str) -> bool:
-        return hmac.compare_digest(given.encode(), self.token.encode())
 
-    def _signed_in(self, request: web.Request, cookie: str) -> web.Response:
-        response = web.Response(status=303, headers={"Location": request.path})
-        response.set_cookie(cookie, self.token, httponly=True, samesite="Lax", max_age=_COOKIE_SECONDS)
-        return response
-
-
-def _cookie(port: int) -> str:
-    """Its name; cookies are shared by all ports of a host."""
-    return f"pentimento-{port}"
-
-
-def _is_from_our_page(request: web.Request) -> bool:
-    """By what browsers say of the page that sent it, which pages cannot forge."""
+def _is_from(origins: set[str], request: web.Request) -> bool:
+    """Whether one of our own pages sent it, by what browsers say of that, which pages cannot forge."""
     origin = request.headers.get("Origin")
     if origin is None:
         return request.headers.get("Sec-Fetch-Site") == "same-origin"
-    return origin == f"{request.scheme}://{request.host}"
+    return origin in origins and origin.partition("://")[2] == request.host

@@ -22,13 +22,10 @@ from bot.domain.errors import Gone, InvalidRequest, UserError
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of, parse_generation_id, parse_job_id
 from bot.domain.job import Generation
 from bot.domain.options import OPTION, read_options
-from bot.domain.request import Action, ReplyTarget, Request, Requester
+from bot.domain.request import Action, ReplyTarget, Request
 from bot.ports import Exporter
 from bot.results import Description
 from bot.service import Service
-
-ME = Asker(requester=Requester(platform=PLATFORM, user="playground"), rooms=("web:playground",))
-"""Whoever sits at this machine."""
 
 _HERE = ReplyTarget(platform=PLATFORM)
 _SHOWN = 60
@@ -99,6 +96,7 @@ class Playground:
                 options=options,
                 control_map=sent.files.get("map"),
                 locale=by.locale,
+                private=True,
             )
             return await self._service.press(press)
         source: bytes | ImageId | None = sent.files.get("picture")
@@ -115,6 +113,7 @@ class Playground:
             options=options,
             control_map=sent.files.get("map"),
             locale=by.locale,
+            private=True,
         )
         return await self._service.submit(wish, by=by)
 
@@ -134,6 +133,7 @@ class Playground:
             event_id=sent.event_id,
             options=read_options({"strengths": strength}),
             locale=by.locale,
+            private=True,
         )
         try:
             receipt = await self._service.press(press)

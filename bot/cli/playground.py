@@ -5,6 +5,7 @@ import asyncio
 import webbrowser
 from contextlib import AsyncExitStack
 
+from adapters.web.doors import start_token
 from bot import lifecycle
 from bot.cli.arguments import EXIT_DONE
 from bot.cli.owner import for_owner
@@ -31,15 +32,17 @@ async def playground(asked: argparse.Namespace, settings: Settings) -> int:
     messengers: dict[str, Messenger] = {}
     async with AsyncExitStack() as parts:
         core = await parts.enter_async_context(
-            compose(settings, data_dir=asked.data_dir, engine=engine_of(settings), messengers=messengers)
+            compose(
+                settings, data_dir=asked.data_dir, engine=engine_of(settings, at_once=True), messengers=messengers
+            )
         )
-        page = await parts.enter_async_context(
-            playground_of(settings, core, port=asked.port, data_dir=asked.data_dir)
-        )
+        token = start_token(asked.data_dir / "web-token")
+        page = await parts.enter_async_context(playground_of(settings, core, port=asked.port, token=token))
         messengers[page.name] = page.messenger
-        print(page.address, flush=True)  # noqa: T201 -- the command line speaks
+        address = f"http://127.0.0.1:{page.port}/?token={token}"
+        print(address, flush=True)  # noqa: T201 -- the command line speaks
         if asked.browser:
-            parts.callback(asyncio.create_task(_open(page.address)).cancel)
+            parts.callback(asyncio.create_task(_open(address)).cancel)
         keep = Keep(pictures_days=_FOR_EVER, jobs_days=_FOR_EVER, inbox_days=settings.retention.inbox_days)
         await lifecycle.serve(core, [page], keep=keep, grace=settings.shutdown.grace_seconds)
     return EXIT_DONE

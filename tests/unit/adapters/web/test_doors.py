@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from adapters.web.guard import start_token
+from adapters.web.doors import start_token
 
 
 def test_the_start_token_stays_and_an_emptied_file_gets_a_new_one(tmp_path: Path) -> None:
