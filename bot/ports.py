@@ -20,6 +20,7 @@ from bot.domain.request import ReplyTarget
 from bot.domain.safety import Verdict
 from bot.domain.style import Style
 from bot.erasure import Erasing, Needed
+from bot.listing import Listing
 
 MessageRef = str
 """A posted message as its messenger wrote it down (JSON); opaque to everybody else."""
@@ -58,37 +59,7 @@ class Delivery:
     undeliverable: str = ""
 
 
-Cursor = tuple[float, int]
-"""Behind which job a page begins: when it was asked for, and its number among all."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A job that made pictures.
-
-    Attributes:
-        generations: those that were not deleted, by index.
-        pictures: whether they can still be shown; their recipes can.
-    """
-
-    job: Job
-    generations: Sequence[Generation]
-    pictures: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultsPage:
-    """Some of a member's results.
-
-    Attributes:
-        more: where the next page begins; None if there is none.
-    """
-
-    kept: Sequence[Kept]
-    more: Cursor | None
-
-
-class JobStore(Erasing, Protocol):
+class JobStore(Erasing, Listing, Protocol):
     """The truth about jobs. Every method that returns has made its change durable.
 
     Changes are compare-and-swap: the core computes the next job with pure functions, the store accepts it only where
@@ -157,20 +128,6 @@ class JobStore(Erasing, Protocol):
 
     async def jobs_of(self, requester_key: str, *, limit: int) -> Sequence[Job]:
         """A member's latest jobs, newest first."""
-        ...
-
-    async def results_of(
-        self, requester_key: str, *, before: Cursor | None = None, words: str = "", style: str = "", limit: int
-    ) -> ResultsPage:
-        """A member's jobs that made pictures, newest first, with those; a page of at most `limit` jobs.
-
-        Args:
-            requester_key: whose.
-            before: the cursor that the page before gave.
-            words: only if the prompt has them, in any case.
-            style: only of this one.
-            limit: jobs of a page.
-        """
         ...
 
     async def job_of_message(self, message: MessageRef) -> Job | None:

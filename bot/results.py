@@ -16,7 +16,8 @@ from bot.domain.job import Generation, Job
 from bot.domain.request import Requester
 from bot.domain.safety import Site
 from bot.gate import Gate
-from bot.ports import Cursor, JobStore, ResultsPage
+from bot.listing import Cursor, ResultsPage
+from bot.ports import JobStore
 from bot.rendering import render
 
 log = structlog.get_logger(__name__)

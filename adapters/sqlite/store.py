@@ -17,7 +17,8 @@ from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job, JobStatus
 from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings
-from bot.ports import Cursor, Delivery, InboxEvent, Kept, MessageRef, ResultsPage
+from bot.listing import Cursor, Kept, ResultsPage
+from bot.ports import Delivery, InboxEvent, MessageRef
 
 _REFUNDED = frozenset({JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED})
 

@@ -14,7 +14,7 @@ from adapters.web.pages import page
 from adapters.web.words import locale_of
 from bot.domain.ids import GenerationId
 from bot.domain.job import Generation
-from bot.ports import Cursor, Kept
+from bot.listing import Cursor, Kept
 from bot.rendering import title
 from bot.service import Service
 from bot.texts import language_of, text

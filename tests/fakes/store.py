@@ -10,7 +10,8 @@ from bot.domain.job import Generation, Job, JobStatus
 from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings
 from bot.erasure import Removed, Retention
-from bot.ports import Cursor, Delivery, InboxEvent, Kept, MessageRef, ResultsPage
+from bot.listing import Cursor, Kept, ResultsPage
+from bot.ports import Delivery, InboxEvent, MessageRef
 
 OPEN = {JobStatus.QUEUED, JobStatus.RUNNING}
 REFUNDED = {JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED}

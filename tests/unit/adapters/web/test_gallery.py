@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.web.gallery import cursor, days
-from bot.ports import Kept
+from bot.listing import Kept
 from tests.builders.jobs import a_generation, a_job
 
 

@@ -1,0 +1,54 @@
+"""What a member made, a page at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.job import Generation, Job
+
+Cursor = tuple[float, int]
+"""Behind which job a page begins: when it was asked for, and its number among all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A job that made pictures.
+
+    Attributes:
+        generations: those that were not deleted, by index.
+        pictures: whether they can still be shown; their recipes can.
+    """
+
+    job: Job
+    generations: Sequence[Generation]
+    pictures: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultsPage:
+    """Some of a member's results.
+
+    Attributes:
+        more: where the next page begins; None if there is none.
+    """
+
+    kept: Sequence[Kept]
+    more: Cursor | None
+
+
+class Listing(Protocol):
+    """The part of the job store that looks back."""
+
+    async def results_of(
+        self, requester_key: str, *, before: Cursor | None = None, words: str = "", style: str = "", limit: int
+    ) -> ResultsPage:
+        """A member's jobs that made pictures, newest first, with those; a page of at most `limit` jobs.
+
+        Args:
+            requester_key: whose.
+            before: the cursor that the page before gave.
+            words: only if the prompt has them, in any case.
+            style: only of this one.
+            limit: jobs of a page.
+        """
+        ...
