@@ -16,7 +16,8 @@ from bot.domain.errors import InvalidRequest
 from bot.domain.flags import with_flags
 from bot.domain.job import Generation
 from bot.domain.options import NOTHING_SAID, OPTION, OPTIONS, YES, Kind, Option, Options
-from bot.domain.place import PlaceSettings, is_private
+from bot.domain.place import PlaceSettings
+from bot.domain.rules import is_private
 from bot.domain.strength import DEFAULT_STRENGTH, REFINE_STRENGTH, SWEEP_STRENGTHS
 from bot.domain.style import Style, strength_of
 from bot.texts import known, text

@@ -10,7 +10,7 @@ import structlog
 
 from bot.domain.access import Act, Asker, is_allowed, refusal
 from bot.domain.card import Card, Waiting
-from bot.domain.errors import Gone
+from bot.domain.errors import Gone, InvalidRequest
 from bot.domain.ids import GenerationId, JobId, job_of
 from bot.domain.job import Generation, Job
 from bot.domain.request import Requester
@@ -36,6 +36,19 @@ class Description:
     ancestors: Sequence[Generation | None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A result that a member may go on from.
+
+    Attributes:
+        hidden: nobody but its requester may see it, nor what descends from it.
+    """
+
+    generation: Generation
+    job: Job
+    hidden: bool
+
+
 class Results:
     """Part of the core's front door; see `Service.results`."""
 
@@ -45,15 +58,39 @@ class Results:
         self._waiting = waiting
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def find(self, generation: GenerationId, *, by: Asker) -> tuple[Generation, bool] | None:
-        """A result to go on from, and whether what descends from it stays private.
-
-        None if it is not kept, or nothing that this member may go on from here.
-        """
-        found, job = await self._store.generation(generation), await self._store.job(job_of(generation))
-        if found is None or job is None or not await self._may(Act.DERIVE, by, job):
+    async def find(self, generation: GenerationId, *, by: Asker) -> Found | None:
+        """A result to go on from; None if it is not kept, or nothing that this member may go on from here."""
+        job = await self._store.job(job_of(generation))
+        if job is None or not await self._may(Act.DERIVE, by, job):
             return None
-        return found, await self.is_hidden(job)
+        return await self._found(generation, job)
+
+    async def parent(self, generation: GenerationId, *, by: Asker) -> Found:
+        """The same.
+
+        Raises:
+            UserError: it is not kept, or nothing that this member may go on from here.
+        """
+        found = await self._found(generation, await self.allowed(Act.DERIVE, job_of(generation), by))
+        if found is None:
+            raise Gone("refused-gone")
+        return found
+
+    async def only(self, job_id: JobId, *, by: Asker) -> Found:
+        """The result of a job that has one, for somebody who names the job alone.
+
+        Raises:
+            UserError: it has several and they have to say which, none yet, or they may not go on from it.
+        """
+        job = await self.allowed(Act.DERIVE, job_id, by)
+        made = await self._results(job_id)
+        if len(made) > 1:
+            raise InvalidRequest("refused-several-results", count=len(made))
+        return Found(generation=made[0], job=job, hidden=await self.is_hidden(job))
+
+    async def _found(self, generation: GenerationId, job: Job) -> Found | None:
+        kept = await self._store.generation(generation)
+        return Found(generation=kept, job=job, hidden=await self.is_hidden(job)) if kept else None
 
     async def mine(
         self, requester: Requester, *, before: Cursor | None = None, words: str = "", style: str = "", limit: int

@@ -1,4 +1,4 @@
-"""The use cases, one method each: submit, press, cancel, delete, status, describe, settings, export, forget.
+"""The use cases, one method each: ask, submit, press, cancel, delete, status, describe, settings, export, forget.
 
 Chats and the command line call these and nothing else. A method returns when its change is durable; what follows
 (the message, the picture) comes by dispatch and delivery. Every `UserError` carries the sentence for the member.
@@ -18,7 +18,8 @@ from bot.archive import archive
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.domain.access import Act, Asker
-from bot.domain.actions import Press, derive
+from bot.domain.actions import Press, Verb, derive
+from bot.domain.ask import Ask
 from bot.domain.blocklist import check_patterns
 from bot.domain.card import Waiting
 from bot.domain.errors import Gone
@@ -27,8 +28,9 @@ from bot.domain.job import Generation, Job
 from bot.domain.limits import DAY, Limits, Usage
 from bot.domain.model import label
 from bot.domain.picture import Sent
-from bot.domain.place import PlaceSettings, check_model
-from bot.domain.request import Request, Requester
+from bot.domain.place import PlaceSettings
+from bot.domain.request import Action, Request, Requester
+from bot.domain.rules import check_model, check_place, check_source, is_private
 from bot.domain.strength import check_strength
 from bot.domain.style import find_style
 from bot.erasure import Retention
@@ -36,7 +38,7 @@ from bot.forms import Menu
 from bot.gate import Gate
 from bot.ports import Clock, ImageStore, JobStore
 from bot.queue import FairQueue
-from bot.results import Results
+from bot.results import Found, Results
 from inference.api import ControlKind, ModelDefaults
 
 DOUBLE_CLICK_SECONDS = 3.0
@@ -128,6 +130,44 @@ class Service:
         """Accept nothing more: the service is stopping."""
         self._admission.close()
 
+    async def ask(self, asked: Ask) -> Receipt:
+        """Accept a wish as a chat heard it, by the rules of the place where it was asked.
+
+        Raises:
+            UserError: the sentence says what is wrong and how to mend it; nothing was stored.
+        """
+        by, settings = asked.by, await self.settings(*asked.by.keys)
+        check_place(settings, by)
+        found = await self._result_of(asked)
+        of_result = found is not None and not (asked.verb and asked.source)
+        author = found.generation.requester.user if found and of_result else asked.author
+        check_source(settings, author=author, requester=by.requester.user)
+        verb = asked.verb or (Verb.CHAIN if asked.action is not Action.MAP else None)
+        if found and verb:
+            check_model(settings, asked.options.model or found.generation.recipe.model)
+        hidden = found is not None and found.hidden
+        private = hidden or asked.hidden or is_private(asked.options.private, settings)
+        above = found.job.reply_to if found and hidden else None
+        source = found.generation.image if found else asked.source
+        if source is None:
+            raise Gone("refused-no-upload")
+        reply_to = await asked.answer(private=private, above=above)
+        if found and verb:
+            return await self._press(
+                asked.press(verb, found.generation.id, settings, reply_to, private=private), found
+            )
+        parent = found.generation.id if found else None
+        return await self._submit(
+            asked.request(source, settings, reply_to, parent=parent, private=private), found, by
+        )
+
+    async def _result_of(self, asked: Ask) -> Found | None:
+        if asked.generation is None:
+            return None
+        if asked.verb is None and asked.source is not None:
+            return await self.results.find(asked.generation, by=asked.by)
+        return await self.results.parent(asked.generation, by=asked.by)
+
     async def submit(self, request: Request, *, by: Asker | None = None) -> Receipt:
         """Accept a request: check it, decode its picture, store the job, line it up.
 
@@ -138,15 +178,15 @@ class Service:
         Raises:
             UserError: the sentence says what is wrong and how to mend it; nothing was stored.
         """
-        parent = None
-        if request.parent is not None and by is not None:
-            above = await self.results.allowed(Act.DERIVE, job_of(request.parent), by)
-            parent = await self._store.generation(request.parent)
-            request = replace(request, private=request.private or await self.results.is_hidden(above))
+        found = await self.results.parent(request.parent, by=by) if request.parent and by else None
+        return await self._submit(request, found, by)
+
+    async def _submit(self, request: Request, found: Found | None, by: Asker | None) -> Receipt:
         if by is not None:
-            request = replace(request, place=by.place)
+            private = request.private or (found is not None and found.hidden)
+            request = replace(request, place=by.place, private=private)
         async with self._turn(request.requester.key):
-            return await self._accept(request, parent)
+            return await self._accept(request, found.generation if found else None)
 
     async def press(self, press: Press) -> Receipt:
         """Accept what a button, modal or reaction on a result asks for, as a job of the member who pressed.
@@ -156,16 +196,15 @@ class Service:
         Raises:
             UserError: the sentence says what is wrong and how to mend it; nothing was stored.
         """
-        job = await self.results.allowed(Act.DERIVE, job_of(press.generation), press.by)
-        parent = await self._store.generation(press.generation)
-        if parent is None:
-            raise Gone("refused-gone")
-        request = derive(parent, press)
-        request = replace(request, place=press.by.place, private=request.private or await self.results.is_hidden(job))
+        return await self._press(press, await self.results.parent(press.generation, by=press.by))
+
+    async def _press(self, press: Press, found: Found) -> Receipt:
+        request = derive(found.generation, press)
+        request = replace(request, place=press.by.place, private=request.private or found.hidden)
         async with self._turn(press.by.requester.key):
             if twin := await self._equal_press(request):
                 return Receipt(job=twin, waiting=self.waiting(twin.id), duplicate=True)
-            return await self._accept(request, parent)
+            return await self._accept(request, found.generation)
 
     async def cancel(self, job_id: JobId, *, by: Asker) -> Job:
         """Stop a waiting or running job.

@@ -7,14 +7,15 @@ from typing import Self
 import structlog
 
 from adapters.discord.answers import Ack, Answers
+from adapters.discord.asking import Asking
 from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE, commands
 from adapters.discord.connection import RECONNECT, Connection
 from adapters.discord.files import FileMaker
-from adapters.discord.incoming import PLATFORM, Kind
+from adapters.discord.incoming import PLATFORM, Incoming, Kind
 from adapters.discord.intake import Flow, Intake
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.pages import Pages
-from adapters.discord.places import Places
+from adapters.discord.places import asker
 from adapters.discord.presses import Presses
 from adapters.discord.reactions import Reactions
 from adapters.discord.registration import register
@@ -61,7 +62,6 @@ class DiscordPlatform:
         self._answers = Answers(self._rest, clock)
         self._exporter = exporter
         self._files = FileMaker(exporter)
-        self._places = Places(service)
         self.messenger = DiscordMessenger(
             self._rest, self._files, clock, connected=lambda: self._connection.logged_in
         )
@@ -96,7 +96,7 @@ class DiscordPlatform:
             store=self._store,
             answers=self._answers,
             clock=self._clock,
-            private_by_default=self._places.private,
+            private_by_default=self._is_private_place,
         )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._offer_collect(), name="discord collect")
@@ -117,6 +117,10 @@ class DiscordPlatform:
             await asyncio.sleep(COLLECT_LOOK_SECONDS)
             await self.messenger.offer_collect()
 
+    async def _is_private_place(self, event: Incoming) -> bool:
+        """Whether answers are private there unless asked otherwise."""
+        return bool((await self._service.settings(*asker(event).keys)).private)
+
     def _controls(self) -> list[ControlKind]:
         """The kinds of structure that any model can be made to keep."""
         kinds = {kind for defaults in self._service.models.values() for kind in defaults.controls}
@@ -124,23 +128,15 @@ class DiscordPlatform:
 
     def _flows(self, me: str) -> dict[str, Flow]:
         service, store, rest, answers = self._service, self._store, self._rest, self._answers
-        places, downloads = self._places, self._downloads
-        remix = Remix(
-            service=service, store=store, rest=rest, answers=answers, downloads=downloads, places=places, me=me
-        )
+        asking = Asking(service=service, answers=answers, downloads=self._downloads)
+        remix = Remix(service=service, store=store, rest=rest, answers=answers, asking=asking, me=me)
         presses = Presses(
-            service=service,
-            store=store,
-            rest=rest,
-            answers=answers,
-            messenger=self.messenger,
-            downloads=downloads,
-            places=places,
+            service=service, store=store, rest=rest, answers=answers, messenger=self.messenger, asking=asking
         )
         pages = Pages(service=service, store=store, exporter=self._exporter, answers=answers, clock=self._clock)
         settings = Settings(service=service, answers=answers)
         privacy = Privacy(service=service, answers=answers)
-        reactions = Reactions(service=service, rest=rest, presses=presses, places=places, files=self._files, me=me)
+        reactions = Reactions(service=service, rest=rest, presses=presses, asking=asking, files=self._files, me=me)
         flows = {
             f"command {REMIX_IMAGE}": Flow(remix.menu),
             "modal remix": Flow(remix.form, Ack.PUBLIC, lasting=True),

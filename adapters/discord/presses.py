@@ -5,23 +5,20 @@ from collections.abc import Awaitable
 import structlog
 
 from adapters.discord.answers import Answered, Answers
+from adapters.discord.asking import Asking, Wish
 from adapters.discord.faults import ERRORS, Meaning, judge
 from adapters.discord.forms import modal
 from adapters.discord.ids import ButtonId, parse_button_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.messenger import DiscordMessenger
-from adapters.discord.permissions import check_may_answer
-from adapters.discord.places import Places, asker
-from adapters.discord.remix import settle_double
+from adapters.discord.places import asker
 from adapters.discord.rest import Rest
 from adapters.discord.routes import Stand, address, token_of
-from adapters.discord.translate import Filled, filled
-from adapters.downloads import Downloader
-from bot.domain.actions import OPENING, Press
-from bot.domain.errors import Gone, NotAllowed
+from adapters.discord.translate import filled
+from bot.domain.actions import OPENING
+from bot.domain.errors import NotAllowed
 from bot.domain.ids import job_of
 from bot.domain.options import Options
-from bot.domain.place import check_model, check_source
 from bot.forms import PURPOSES, result_form
 from bot.ports import JobStore
 from bot.service import Service
@@ -40,33 +37,30 @@ class Presses:
         rest: Rest,
         answers: Answers,
         messenger: DiscordMessenger,
-        downloads: Downloader,
-        places: Places,
+        asking: Asking,
     ) -> None:
         self._service = service
         self._store = store
         self._rest = rest
         self._answers = answers
         self._messenger = messenger
-        self._downloads = downloads
-        self._places = places
+        self._asking = asking
 
     async def again(self, answered: Answered) -> None:
         """The rerun buttons, Reroll, Sweep, Show map and Use map: a new job at once."""
         pressed = _pressed(answered.event)
         strengths = None if pressed.strength is None else (pressed.strength,)
-        await self._submit(answered, pressed, Filled(options=Options(strengths=strengths)))
+        again = Wish(options=Options(strengths=strengths), verb=pressed.verb, result=pressed.target)
+        await self._asking.ask(answered, again)
 
     async def ask(self, answered: Answered) -> None:
         """Chain, Edit, and Use map where the map has no words yet: the form first."""
         event = answered.event
         pressed = _pressed(event)
-        found = await self._service.results.find(pressed.target, by=asker(event))
-        if found is None:
-            raise Gone("refused-gone")
-        parent, _ = found
+        by = asker(event)
+        parent = (await self._service.results.parent(pressed.target, by=by)).generation
         verb = OPENING[pressed.verb]
-        usual = await self._places.at(event.origin)
+        usual = await self._service.settings(*by.keys)
         menu = self._service.menu(parent.recipe.model)
         form = result_form(verb, parent, menu, usual=usual, locale=event.origin.locale)
         await self._answers.ask(event, modal(str(ButtonId(verb, parent.id)), form))
@@ -75,7 +69,8 @@ class Presses:
         """The form of Chain, Edit or Use map, filled in."""
         pressed = _pressed(answered.event)
         form = filled(answered.event, PURPOSES[pressed.verb], self._service.styles)
-        await self._submit(answered, pressed, form)
+        wish = Wish(options=form.options, verb=pressed.verb, result=pressed.target, source=form.upload)
+        await self._asking.ask(answered, wish)
 
     async def cancel(self, answered: Answered) -> None:
         """Stop a job of one's own, or as a moderator anybody's."""
@@ -131,38 +126,6 @@ class Presses:
         await self._store.posted(job, stand.reference())
         target = address(event, answered.response, hidden=True).target()
         await self._messenger.edit(target, stand.reference(), card)
-
-    async def _submit(self, answered: Answered, pressed: ButtonId, form: Filled) -> None:
-        event = answered.event
-        check_may_answer(event)
-        settings = await self._places.enter(event)
-        by = asker(event)
-        found = await self._service.results.find(pressed.target, by=by)
-        parent, hidden = found or (None, False)
-        if parent and form.upload is None:
-            check_source(settings, author=parent.requester.user, requester=event.origin.user)
-        if parent:
-            check_model(settings, parent.recipe.model)
-        private = hidden or answered.hidden
-        response = await self._answers.only_for(answered, private=private)
-        source = None if form.upload is None else form.upload.sent(self._downloads)
-        receipt = await self._service.press(
-            Press(
-                verb=pressed.verb,
-                generation=pressed.target,
-                by=by,
-                reply_to=address(event, response, hidden=private).target(),
-                event_id=event.event_id,
-                options=form.options,
-                source=source,
-                private=private,
-                locale=event.origin.locale,
-                usual_strength=settings.strength,
-                site=event.origin.site,
-                blocked=settings.blocked or (),
-            )
-        )
-        await settle_double(self._answers, answered, receipt)
 
 
 def _pressed(event: Incoming) -> ButtonId:

@@ -6,19 +6,17 @@ Whose result a message shows is read off its buttons, so nothing about messages 
 import structlog
 
 from adapters.discord.answers import Answered
+from adapters.discord.asking import Asking, Wish
 from adapters.discord.cards import NOBODY
 from adapters.discord.faults import ERRORS, judge
 from adapters.discord.files import FileMaker
 from adapters.discord.incoming import Incoming
 from adapters.discord.pictures import generation_in, is_ours
-from adapters.discord.places import Places, asker, channel_key
+from adapters.discord.places import asker, channel_key
 from adapters.discord.presses import Presses
 from adapters.discord.rest import Rest
-from adapters.discord.routes import address
-from bot.domain.actions import Press, Verb
-from bot.domain.errors import Gone, InvalidRequest
+from bot.domain.actions import Verb
 from bot.domain.ids import GenerationId, job_of
-from bot.domain.place import check_model, check_source, is_private
 from bot.domain.safety import Site
 from bot.service import Service
 from bot.texts import text
@@ -40,14 +38,14 @@ class Reactions:
         service: Service,
         rest: Rest,
         presses: Presses,
-        places: Places,
+        asking: Asking,
         files: FileMaker,
         me: str,
     ) -> None:
         self._service = service
         self._rest = rest
         self._presses = presses
-        self._places = places
+        self._asking = asking
         self._files = files
         self._me = me
 
@@ -59,7 +57,7 @@ class Reactions:
             return
         match event.name:
             case "🔁":
-                await self._reroll(event, generation)
+                await self._reroll(answered, generation)
             case "✉️" | "✉":
                 await self._send(event, generation, "reaction-sent")
             case "⭐":
@@ -76,32 +74,11 @@ class Reactions:
             log.info("a message with a reaction cannot be read", reason=judge(error).reason)
             return None
 
-    async def _reroll(self, event: Incoming, generation: GenerationId) -> None:
-        settings = await self._places.enter(event)
-        by = asker(event, shown=job_of(generation))
-        found = await self._service.results.find(generation, by=by)
-        if found is None:
-            raise Gone("refused-gone")
-        parent, hidden = found
-        several = len((await self._service.results.describe(parent.job, by=by)).generations)
-        if several > 1:
-            raise InvalidRequest("refused-several-results", count=several)
-        check_source(settings, author=parent.requester.user, requester=event.origin.user)
-        check_model(settings, parent.recipe.model)
-        private = hidden or is_private(None, settings)
-        await self._service.press(
-            Press(
-                verb=Verb.REROLL,
-                generation=generation,
-                by=by,
-                reply_to=address(event, None, hidden=private).target(),
-                event_id=event.event_id,
-                private=private,
-                locale=event.origin.locale,
-                site=event.origin.site,
-                blocked=settings.blocked or (),
-            )
-        )
+    async def _reroll(self, answered: Answered, generation: GenerationId) -> None:
+        job = job_of(generation)
+        found = await self._service.results.only(job, by=asker(answered.event, shown=job))
+        again = Wish(verb=Verb.REROLL, result=found.generation.id, shown=job)
+        await self._asking.ask(answered, again)
 
     async def _send(self, event: Incoming, generation: GenerationId, words: str) -> None:
         by, job = asker(event, shown=job_of(generation)), job_of(generation)

@@ -4,91 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.discord.asking import Wish
 from adapters.discord.forms import upload_of, values_of
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.markup import said
 from adapters.discord.pictures import attachment
-from adapters.discord.places import asker
-from bot.domain.actions import Press, Verb
 from bot.domain.errors import InvalidRequest
 from bot.domain.flags import parse_flags, with_flags
-from bot.domain.ids import GenerationId, ImageId
 from bot.domain.options import NOTHING_SAID, OPTIONS, Kind, Options, read_options
-from bot.domain.picture import Sent
-from bot.domain.place import PlaceSettings
-from bot.domain.request import Action, ReplyTarget, Request
+from bot.domain.request import Action
 from bot.forms import PICTURE, Purpose, read_picture_form
 
 ACTIONS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REFINE, "map": Action.MAP}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What was asked, before its pictures are there.
-
-    Attributes:
-        drawn: a control map of the member's own.
-    """
-
-    options: Options
-    action: Action = Action.IMG2IMG
-    source: Upload | None = None
-    drawn: Upload | None = None
-
-    def request(
-        self,
-        event: Incoming,
-        reply_to: ReplyTarget,
-        source: Sent | ImageId,
-        *,
-        drawn: Sent | None = None,
-        parent: GenerationId | None = None,
-        private: bool,
-    ) -> Request:
-        """With its pictures, as the core takes it; `parent` is the result of ours that the source is.
-
-        Raises:
-            InvalidRequest: a value is out of its range.
-        """
-        return Request(
-            action=self.action,
-            requester=event.origin.requester,
-            reply_to=reply_to,
-            event_id=event.event_id,
-            source=source,
-            options=self.options,
-            control_map=drawn,
-            parent=parent,
-            private=private,
-            locale=event.origin.locale,
-            site=event.origin.site,
-        )
-
-    def press(
-        self,
-        event: Incoming,
-        reply_to: ReplyTarget,
-        result: GenerationId,
-        *,
-        drawn: Sent | None = None,
-        private: bool,
-        settings: PlaceSettings,
-    ) -> Press:
-        """The same on a result of ours: it is chained. `settings` are the place's."""
-        return Press(
-            verb=Verb.CHAIN,
-            generation=result,
-            by=asker(event),
-            reply_to=reply_to,
-            event_id=event.event_id,
-            options=self.options,
-            control_map=drawn,
-            private=private,
-            locale=event.origin.locale,
-            usual_strength=settings.strength,
-            site=event.origin.site,
-            blocked=settings.blocked or (),
-        )
 
 
 def options(body: Mapping[str, Any]) -> dict[str, Any]:

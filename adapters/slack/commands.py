@@ -10,7 +10,7 @@ from adapters.slack.messages import only
 from adapters.slack.messenger import message_ref
 from adapters.slack.pages import page_view, privacy_buttons, show_styles
 from adapters.slack.pictures import picture_among
-from adapters.slack.settings import keys_of, show_settings
+from adapters.slack.settings import show_settings
 from adapters.slack.text import Block, said
 from bot.domain.access import Act
 from bot.domain.errors import InvalidRequest, PictureRefused
@@ -90,7 +90,7 @@ async def usual_form(desk: Desk, place: Place, errand: Errand, wishes: Options, 
         desk.service.menu(model),
         locale=locale,
         said=wishes,
-        usual=await desk.service.settings(*keys_of(place)),
+        usual=await desk.service.settings(*place.asker().keys),
         pictures=(errand.file,) if errand.file else (),
         uploads=errand.needs_file,
     )

@@ -8,16 +8,14 @@ from adapters.slack import asking
 from adapters.slack.desk import Desk
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.inbound import Inbound, place_of
-from adapters.slack.members import Place, slack_user
+from adapters.slack.members import Place
 from adapters.slack.messenger import message_ref
 from adapters.slack.pictures import File, picture_among
 from adapters.slack.text import said
-from bot.domain.actions import Verb
-from bot.domain.errors import Gone, InvalidRequest, PictureRefused, UserError
-from bot.domain.flags import Written, parse_flags
+from bot.domain.errors import InvalidRequest, PictureRefused, UserError
+from bot.domain.flags import parse_flags
 from bot.domain.ids import GenerationId
 from bot.domain.job import Generation
-from bot.domain.request import Action
 
 _PAGES = 5
 
@@ -46,25 +44,16 @@ async def on_message(desk: Desk, event: Inbound) -> None:
     written = parse_flags(text, styles=desk.service.styles)
     if not written.options.prompt and found.generation is None and not written.map_only:
         raise InvalidRequest("refused-no-prompt")
-    if found.generation:
-        await _go_on(desk, event, place, found.generation, written)
-    elif found.file:
-        source = desk.pictures.sent(place.team, found.file)
-        await asking.ask(desk, event, place, written.action, written.options, source=source, author=found.author)
-
-
-async def _go_on(desk: Desk, event: Inbound, place: Place, generation: GenerationId, written: Written) -> None:
-    """Our own result is the picture above: chain from the lossless one, or draw its map."""
-    wishes = written.options
-    if not written.map_only:
-        await asking.press(desk, event, place, Verb.CHAIN, generation, wishes=wishes)
-        return
-    found = await desk.service.results.find(generation, by=place.asker())
-    if found is None:
-        raise Gone("refused-gone")
-    above, _ = found
-    author = slack_user(above.requester)
-    await asking.ask(desk, event, place, Action.MAP, wishes, source=above.image, author=author, parent=generation)
+    await asking.ask(
+        desk,
+        event,
+        place,
+        written.options,
+        action=written.action,
+        generation=found.generation,
+        file=found.file,
+        author=found.author,
+    )
 
 
 async def _above(desk: Desk, place: Place, message: Mapping[str, Any]) -> Found:

@@ -21,9 +21,9 @@ from adapters.slack.home import show_home
 from adapters.slack.inbound import Inbound, place_of, shown_in
 from adapters.slack.members import PLATFORM, Place, place_key
 from adapters.slack.pages import page_view
-from adapters.slack.settings import keys_of, show_settings
+from adapters.slack.settings import show_settings
 from bot.domain.actions import OPENING, Verb
-from bot.domain.errors import DeliveryError, Gone, InvalidRequest
+from bot.domain.errors import DeliveryError, InvalidRequest
 from bot.domain.ids import job_of
 from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.request import Action, ReplyTarget
@@ -85,18 +85,14 @@ async def _on_control(desk: Desk, event: Inbound, place: Place, control: Control
             await publish(desk, place, control)
         case _:
             said = NOTHING_SAID if control.strength is None else Options(strengths=(control.strength,))
-            receipt = await asking.press(desk, event, place, control.verb, control.target, wishes=said)
-            if receipt.duplicate:
-                await desk.tell(place, "slack-double")
+            await asking.ask(desk, event, place, said, verb=control.verb, generation=control.target)
 
 
 async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
     """Prefilled with the result's own recipe."""
-    found = await desk.service.results.find(control.target, by=place.asker(shown=shown_in(event)))
-    if found is None:
-        raise Gone("refused-gone")
-    parent = found[0]
-    usual, locale = await desk.service.settings(*keys_of(place)), await desk.locale(place)
+    by = place.asker(shown=shown_in(event))
+    parent = (await desk.service.results.parent(control.target, by=by)).generation
+    usual, locale = await desk.service.settings(*by.keys), await desk.locale(place)
     errand = Errand(
         action=_FORM_OF[control.verb],
         channel=place.channel,

@@ -29,7 +29,9 @@ async def on_reaction(desk: Desk, event: Inbound) -> None:
     thread = job.reply_to.address.get("thread") or here.thread
     place = Place(team=here.team, user=here.user, channel=here.channel, thread=thread)
     if name in _REROLL:
-        await asking.press(desk, event, place, Verb.REROLL, generation_id(job.id, 0))
+        result = await desk.service.results.only(job.id, by=place.asker(shown=job.id))
+        again = result.generation.id
+        await asking.ask(desk, event, place, verb=Verb.REROLL, generation=again, shown=job.id)
     elif name in _SEND:
         await _send(desk, place, job)
     elif name in _REMOVE:

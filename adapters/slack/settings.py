@@ -22,7 +22,7 @@ async def show_settings(desk: Desk, event: Inbound) -> None:
     locale = await desk.locale(place)
     wait = said_page(locale, "form-settings", "settings-moment")
     view_id = await desk.open_view(event, page_view(wait, locale=locale))
-    keys, in_channel = keys_of(place), bool(place.channel) and not place.is_direct
+    keys, in_channel = place.asker().keys, bool(place.channel) and not place.is_direct
     if await desk.is_admin(place):
         own = [await desk.service.settings(key) for key in keys]
         form = settings_form(own, desk.service.menu(), in_channel=in_channel, locale=locale)
@@ -51,9 +51,3 @@ async def save_settings(desk: Desk, event: Inbound) -> None:
     await desk.service.change_settings(key, settings)
     where = Place(team=place.team, user=place.user, channel=channel)
     await desk.tell(where, "slack-saved", scope=CHANNEL if for_channel else WHOLE)
-
-
-def keys_of(place: Place) -> list[str]:
-    """The names under which a place's settings are kept, from the outside in."""
-    keys = [place_key(place.team)]
-    return [*keys, place_key(place.team, place.channel)] if place.channel else keys

@@ -12,7 +12,4 @@ async def on_submission(desk: Desk, event: Inbound) -> None:
     if view.get("callback_id") == settings.CALLBACK:
         await settings.save_settings(desk, event)
     elif view.get("callback_id") == CALLBACK:
-        receipt = await asking.ask_by_form(desk, event, read_form(view, desk.service.styles))
-        if receipt.duplicate:
-            place = asking.place_of_form(event, read_form(view).errand)
-            await desk.tell(place, "slack-double")
+        await asking.ask_by_form(desk, event, read_form(view, desk.service.styles))

@@ -13,8 +13,9 @@ from bot.domain.ids import GenerationId, generation_id
 from bot.domain.job import Job, JobStatus
 from bot.domain.limits import Limits
 from bot.domain.lora import LoraWish
-from bot.domain.place import PlaceSettings, with_defaults
+from bot.domain.place import PlaceSettings
 from bot.domain.request import Action
+from bot.domain.rules import with_defaults
 from inference.api import Lora
 from tests.builders.requests import asker, press, request, requester
 from tests.fakes.engine import DEFAULTS, MODEL

@@ -1,0 +1,106 @@
+"""What a member asked for, as every chat translates it; `Service.ask` decides by it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.access import Asker
+from bot.domain.actions import Press, Verb
+from bot.domain.ids import GenerationId, ImageId
+from bot.domain.options import NOTHING_SAID, Options
+from bot.domain.picture import Sent
+from bot.domain.place import PlaceSettings
+from bot.domain.request import Action, ReplyTarget, Request
+from bot.domain.rules import with_defaults
+
+
+class Answer(Protocol):
+    """How a chat says where an answer goes, once it is decided who may see that."""
+
+    async def __call__(self, *, private: bool, above: ReplyTarget | None) -> ReplyTarget:
+        """The target.
+
+        Args:
+            private: for the member alone.
+            above: where a private result was asked for that the new one descends from; None if it has none.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A wish, before anything was decided about it.
+
+    Attributes:
+        by: who asks, and where.
+        event_id: as in `Request`.
+        answer: where the answer goes; called once, if nothing speaks against the wish.
+        options: what was said.
+        action: why; of no account with a verb.
+        verb: what to do with the result; None if the result was given as any picture is, which chains it.
+        generation: the result that it is about, or that the picture is.
+        source: the picture as it was sent. With a verb it takes the result's place; without one the result, if the
+            member may go on from it, is the better copy of it.
+        author: who posted `source`, as in `Requester.user`; empty if nobody is known.
+        control_map: a picture of the structure to keep.
+        hidden: only the member sees the answer, whatever they and the place say.
+    """
+
+    by: Asker
+    event_id: str
+    answer: Answer
+    options: Options = NOTHING_SAID
+    action: Action = Action.IMG2IMG
+    verb: Verb | None = None
+    generation: GenerationId | None = None
+    source: bytes | Sent | None = None
+    author: str = ""
+    control_map: bytes | Sent | None = None
+    hidden: bool = False
+
+    def press(
+        self, verb: Verb, result: GenerationId, settings: PlaceSettings, reply_to: ReplyTarget, *, private: bool
+    ) -> Press:
+        """It as a press on a result; `settings` are those of the place."""
+        return Press(
+            verb=verb,
+            generation=result,
+            by=self.by,
+            reply_to=reply_to,
+            event_id=self.event_id,
+            options=self.options,
+            source=self.source if self.verb else None,
+            control_map=self.control_map,
+            private=private,
+            locale=self.by.locale,
+            usual_strength=settings.strength,
+            site=self.by.site,
+            blocked=settings.blocked or (),
+        )
+
+    def request(
+        self,
+        source: bytes | Sent | ImageId,
+        settings: PlaceSettings,
+        reply_to: ReplyTarget,
+        *,
+        parent: GenerationId | None = None,
+        private: bool,
+    ) -> Request:
+        """It as a wish for a picture, filled with what the place has; `parent` is the result that the picture is.
+
+        Raises:
+            UserError: a value is out of range, or the model may not be used there.
+        """
+        wish = Request(
+            action=self.action,
+            requester=self.by.requester,
+            reply_to=reply_to,
+            event_id=self.event_id,
+            source=source,
+            options=self.options,
+            control_map=self.control_map,
+            parent=parent,
+            private=private,
+            locale=self.by.locale,
+            site=self.by.site,
+        )
+        return with_defaults(wish, settings)

@@ -1,0 +1,78 @@
+"""What the settings of a place mean for somebody who asks there: may they, with that picture and model, and how.
+
+Asked by `Service.ask` alone, for every chat and way in; no adapter imports this module.
+"""
+
+from dataclasses import replace
+
+from bot.domain.access import Asker
+from bot.domain.errors import NotAllowed
+from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.domain.request import Action, Request
+from bot.domain.words import quoted
+
+_OF_THEIR_OWN = frozenset({Action.SWEEP, Action.REFINE})
+"""What has strengths of its own, whatever a place's usual one is."""
+
+
+def check_place(settings: PlaceSettings, by: Asker) -> None:
+    """Refuse a member whom this place does not let use the bot; a conversation with the bot alone lets everybody.
+
+    Raises:
+        NotAllowed: with the sentence for the member.
+    """
+    if not by.channel:
+        return
+    if settings.channels and by.channel not in settings.channels:
+        raise NotAllowed("refused-channel")
+    if settings.roles and not by.roles.intersection(settings.roles):
+        raise NotAllowed("refused-role")
+
+
+def check_source(settings: PlaceSettings, *, author: str, requester: str) -> None:
+    """Refuse somebody else's picture where only one's own may be remixed.
+
+    Raises:
+        NotAllowed: with the sentence for the member.
+    """
+    if settings.remix is RemixPolicy.OWN and author != requester:
+        raise NotAllowed("refused-others-picture")
+
+
+def check_model(settings: PlaceSettings, model: str) -> None:
+    """Refuse a model that this place does not allow.
+
+    Raises:
+        NotAllowed: with the sentence for the member.
+    """
+    if settings.models and model not in settings.models:
+        raise NotAllowed("refused-model-here", model=quoted(model), models=", ".join(settings.models))
+
+
+def is_private(wished: bool | None, settings: PlaceSettings) -> bool:
+    """Whether a result is shown to its requester only: as they said, else as the place has it."""
+    return bool(settings.private) if wished is None else wished
+
+
+def with_defaults(request: Request, settings: PlaceSettings) -> Request:
+    """The request with what the member left open filled from the place; `is_private` is asked before it is made.
+
+    An empty style is none at all, where no style is the place's.
+
+    Raises:
+        NotAllowed: the model may not be used here.
+    """
+    options = request.options
+    model = options.model or settings.model
+    if settings.models:
+        model = model or settings.models[0]
+        check_model(settings, model)
+    strengths = options.strengths
+    if not strengths and settings.strength is not None and request.action not in _OF_THEIR_OWN:
+        strengths = (settings.strength,)
+    style = settings.style if options.style is None else options.style
+    return replace(
+        request,
+        options=replace(options, strengths=strengths, style=style, model=model),
+        blocked=settings.blocked or (),
+    )
