@@ -9,7 +9,6 @@ from adapters.discord.forms import upload_of, values_of
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.markup import said
 from adapters.discord.pictures import attachment
-from bot.domain.errors import InvalidRequest
 from bot.domain.flags import parse_flags, with_flags
 from bot.domain.options import NOTHING_SAID, OPTIONS, Kind, Options, read_options
 from bot.domain.request import Action
@@ -66,14 +65,12 @@ def _seen(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def wish_of_words(words: str, styles: Iterable[str]) -> Wish:
-    """What stands in a message that mentions us.
+    """What stands in a message that mentions us; in answer to a result it needs no prompt, which is the result's.
 
     Raises:
-        InvalidRequest: a flag's value is no such value, or there is no prompt.
+        InvalidRequest: a flag's value is no such value.
     """
     written = parse_flags(words, styles=styles)
-    if not written.options.prompt and not written.map_only:
-        raise InvalidRequest("refused-no-prompt")
     return Wish(options=written.options, action=written.action)
 
 
