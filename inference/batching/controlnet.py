@@ -34,10 +34,8 @@ UNION_MODES = {
 }
 """What union networks call the kinds: their authors' numbering, which diffusers documents as `control_mode`."""
 
-_KINDS: dict[str, Any] = {
-    "ControlNetModel": diffusers.ControlNetModel,
-    "ControlNetUnionModel": diffusers.ControlNetUnionModel,
-}
+_KINDS = ("ControlNetModel", "ControlNetUnionModel")
+"""Classes of diffusers, which imports one when it is asked for."""
 
 _ALIKE = ("in_channels", "cross_attention_dim", "block_out_channels", "layers_per_block", "addition_embed_type")
 """Options in which a network has to equal the UNet that it steers."""
@@ -161,7 +159,7 @@ def load(place: str, components: Components, make_room: Callable[[int], object])
         found = hub.network(place)
         variant = hub.variant_of_network(found)
         config = diffusers.ControlNetModel.load_config(str(found))
-        kind = _KINDS[config.get("_class_name")]
+        kind = getattr(diffusers, {name: name for name in _KINDS}[config.get("_class_name")])
         with torch.device("meta"):
             outline = kind.from_config(config)
         if _fits(outline, components):

@@ -90,7 +90,8 @@ class StepLoop:
         self._thread.join()
 
     def _serve(self) -> None:
-        allow_many_shapes()
+        if torch.cuda.is_available():  # models are compiled for no other device
+            allow_many_shapes()
         with torch.inference_mode():
             while self._welcome():
                 if self._finished:

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from diffusers.pipelines.flux.pipeline_flux import calculate_shift
 from PIL import Image
 
 from inference.api import Img2ImgRequest
@@ -49,6 +48,8 @@ class FlowMatching(StableDiffusion):
 
     def mu(self, shape: Shape, usual: float) -> float:
         """How far the grid is shifted to noise for a picture of that size, of which tokens are 2 by 2 latents."""
+        from diffusers.pipelines.flux.pipeline_flux import calculate_shift
+
         told = self.pipeline.scheduler.config
         mu: float = calculate_shift(
             (shape[1] // 2) * (shape[2] // 2),

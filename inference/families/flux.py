@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from diffusers.pipelines.flux2.pipeline_flux2_klein import compute_empirical_mu
 from PIL import Image
 
 from inference.api import Img2ImgRequest
@@ -63,6 +62,8 @@ class Flux2Klein(FlowMatching):
         return channels * 4, height // 2, width // 2
 
     def schedule(self, steps: int, shape: Shape) -> Mapping[str, Any]:
+        from diffusers.pipelines.flux2.pipeline_flux2_klein import compute_empirical_mu
+
         mu = compute_empirical_mu(image_seq_len=shape[1] * shape[2], num_steps=steps)
         return {"num_inference_steps": steps, "sigmas": np.linspace(1.0, 1 / steps, steps), "mu": mu}
 

@@ -16,6 +16,9 @@ from inference.models import catalog, hub
 from inference.models.entry import ModelEntry
 from inference.models.library import known_folder
 
+_AT_HAND = ("StableDiffusion", "StableDiffusionXL")
+"""Families whose pipelines are named alike but for "Img2Img"."""
+
 PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl")
 
 
@@ -95,7 +98,7 @@ def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype, *, 
         absent |= {"safety_checker": None, "requires_safety_checker": False}
     chosen = {"variant": found} if (found := variant_of(folder, index, variant)) else {}
     try:
-        pipeline = diffusers.AutoPipelineForImage2Image.from_pretrained(
+        pipeline = _pipeline_class(index).from_pretrained(
             str(folder), dtype=dtype, use_safetensors=True, local_files_only=True, **chosen, **absent
         )
         pipeline.to(device)
@@ -117,6 +120,15 @@ def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype, *, 
     refuse_unfit(pipeline, model)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
+
+
+def _pipeline_class(index: Mapping[str, Any]) -> Any:
+    """What loads a model's image-to-image pipeline: its class, or for most families what finds it.
+
+    To find one, diffusers imports every pipeline that it has, which takes a second.
+    """
+    family = str(index["_class_name"]).removesuffix("Pipeline").removesuffix("Img2Img")
+    return getattr(diffusers, f"{family}Img2ImgPipeline" if family in _AT_HAND else "AutoPipelineForImage2Image")
 
 
 def refuse_unfit(pipeline: Any, model: str) -> None:

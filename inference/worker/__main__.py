@@ -22,6 +22,7 @@ from inference.control_maps.annotators import Annotator
 from inference.errors import DevicePoisoned, OutOfMemory, Stopped, Unsuited
 from inference.processes import protocol
 from inference.processes.lifetime import EXIT_PARENT_GONE, die_with, take_pipes
+from inference.worker.deferred import defer
 from inference.worker.generate import Reporter, paint
 from inference.worker.model_turns import ModelTurns
 
@@ -96,6 +97,7 @@ class Worker:
             self._say_capacity(backend)
 
     def _open(self, backend_name: str, settings: Settings) -> Backend:
+        defer()
         module, _, factory = backend_name.partition(":")
         try:
             make = cast(BackendFactory, getattr(importlib.import_module(module), factory))
