@@ -80,10 +80,7 @@ SKETCH := docs/demo/sketch.png
 demo: export PENTIMENTO__MODEL__ID := pocket
 demo: $(RUNTIME) ## Make pictures from the bundled photograph and sketch with the shipped model
 	@mkdir -p demo .tmp
-	$(BIN)/pentimento img2img $(PHOTO) "oil painting" --strength 0.6 --seed 7 --out demo/oil-painting.png
-	$(BIN)/pentimento sweep $(PHOTO) "stained glass" --strengths 0.3,0.5,0.7,0.9 --seed 7 --out demo/sweep
-	$(BIN)/pentimento chain $(PHOTO) "pencil sketch" "watercolor" --seed 7 --out demo/chain
-	$(BIN)/pentimento img2img $(SKETCH) "a cyberpunk neon city" --control scribble --strength 1 --seed 7 --out demo/from-sketch.png
+	$(BIN)/pentimento demo $(PHOTO) $(SKETCH) --out demo
 	@echo; echo "The pictures lie in $(CURDIR)/demo:"; find demo -name '*.png' | sort | sed 's/^/  /'
 
 styles: export PENTIMENTO__MODEL__ID := pocket

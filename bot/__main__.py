@@ -100,6 +100,10 @@ def _command(name: str) -> Command:  # noqa: PLR0911 -- one return for each comm
             from bot.cli.download import download
 
             return stoppable(download)
+        case "demo":
+            from bot.cli.demo import demo
+
+            return stoppable(demo)
         case "models":
             from bot.cli.models import models
 

@@ -1,7 +1,7 @@
 """The only file that names concrete classes: puts the parts together from the owner's settings."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,7 +106,7 @@ async def compose(
     settings: Settings,
     *,
     data_dir: Path,
-    engine: Engine,
+    engine: AbstractAsyncContextManager[Engine],
     messengers: dict[str, Messenger],
     disk_tries: int | None = None,
 ) -> AsyncIterator[Core]:
@@ -115,7 +115,7 @@ async def compose(
     Args:
         settings: the owner's.
         data_dir: where database and pictures lie; one service at a time.
-        engine: not yet entered.
+        engine: not yet entered; for one that is open already, `nullcontext` of it.
         messengers: by platform; may still be filled until the core runs.
         disk_tries: how often a disk that refuses is asked to keep what is done; None is for ever.
 
@@ -134,7 +134,7 @@ async def compose(
         inspector = inspector_of(settings.safety)
         if inspector:
             await parts.enter_async_context(inspector)
-        await parts.enter_async_context(engine)
+        running = await parts.enter_async_context(engine)
         yield assemble(
             store=store,
             images=images,
@@ -144,7 +144,7 @@ async def compose(
                 unsafe=Outcome(settings.safety.unsafe),
                 unsafe_age_restricted=Outcome(settings.safety.unsafe_age_restricted),
             ),
-            engine=engine,
+            engine=running,
             messengers=messengers,
             clock=SystemClock(),
             ids=SystemIds(),

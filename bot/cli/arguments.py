@@ -94,6 +94,13 @@ def _row(argument: str) -> Option | None:
     return _LETTERS.get(re.sub(r"[\W_]", "", name[1]).casefold()) if name else None
 
 
+def _demo(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
+    demo = commands.add_parser("demo", parents=[shared], help="every kind of picture from a photograph and a sketch")
+    demo.add_argument("photo", type=Path, metavar="PHOTO")
+    demo.add_argument("sketch", type=Path, metavar="SKETCH", help="lines, of which a picture is made")
+    demo.add_argument("--out", type=Path, metavar="DIR", default=Path("demo"), help="where it goes (default: demo)")
+
+
 def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
     top = _OneLine(
@@ -130,6 +137,8 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="where the result goes: .png, .webp or .jpg (default: here, by a free name)",
     )
+
+    _demo(commands, shared)
 
     sweep = commands.add_parser("sweep", parents=[shared], help="one picture at several strengths, side by side")
     _source_and_prompt(sweep)

@@ -6,7 +6,7 @@ import json
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -92,7 +92,7 @@ async def img2img(asked: argparse.Namespace, settings: Settings) -> int:
     check_file(out, _inputs(asked))
     wish = _request(asked, Action.IMG2IMG, asked.prompt, max_bytes=settings.downloads.max_bytes)
     make_room(out.parent, [out])
-    async with _bench(settings, asked.model) as bench:
+    async with _bench(settings, asked) as bench:
         receipt = await bench.core.service.submit(wish)
         [generation] = await bench.made(receipt.job.id)
         out = asked.out or free(name)  # another command may have taken the one that was free before
@@ -111,7 +111,7 @@ async def sweep(asked: argparse.Namespace, settings: Settings) -> int:
     check_folder([*pictures.values(), sheet], _inputs(asked))
     wish = _request(asked, Action.SWEEP, asked.prompt, max_bytes=settings.downloads.max_bytes)
     make_room(asked.out or Path(), [*pictures.values(), sheet])
-    async with _bench(settings, asked.model) as bench:
+    async with _bench(settings, asked) as bench:
         receipt = await bench.core.service.submit(wish)
         made = await bench.made(receipt.job.id)
         results = [(each, pictures[each.recipe.strength]) for each in made]
@@ -143,7 +143,7 @@ async def chain(asked: argparse.Namespace, settings: Settings) -> int:
         )  # one that is refused is refused before the first pass
     make_room(asked.out or Path(), [*passes, way])
     results: list[tuple[Generation, Path]] = []
-    async with _bench(settings, asked.model) as bench:
+    async with _bench(settings, asked) as bench:
         for prompt in prompts:
             await bench.core.gate.admit(prompt, blocked=())
         receipt = await bench.core.service.submit(wish)
@@ -166,7 +166,7 @@ async def styles(asked: argparse.Namespace, settings: Settings) -> int:
     check_folder(files, _inputs(asked))
     source = read_file(asked.source, max_bytes=settings.downloads.max_bytes)
     make_room(asked.out or Path(), files)
-    async with _bench(settings, asked.model) as bench:
+    async with _bench(settings, asked) as bench:
         for number, style in enumerate(bench.core.service.styles, start=1):
             wish = Request(
                 action=Action.IMG2IMG,
@@ -204,7 +204,7 @@ async def draw_map(asked: argparse.Namespace, settings: Settings) -> int:
         private=_PRIVATE,
     )
     make_room(out.parent, [out])
-    async with _bench(settings, asked.model) as bench:
+    async with _bench(settings, asked) as bench:
         receipt = await bench.core.service.submit(wish)
         [generation] = await bench.made(receipt.job.id)
         await bench.write(generation, out)
@@ -232,12 +232,12 @@ def _inputs(asked: argparse.Namespace) -> dict[str, Path]:
 
 
 @asynccontextmanager
-async def _bench(settings: Settings, model: str | None) -> AsyncIterator[Bench]:
-    """A core in a temporary folder: a running service's own folder stays its own."""
-    settings = for_owner(settings, model)
+async def _bench(settings: Settings, asked: argparse.Namespace) -> AsyncIterator[Bench]:
+    """A core in a temporary folder, as a running service's is its own; over `asked.engine` if that is open."""
+    settings = for_owner(settings, asked.model)
     with tempfile.TemporaryDirectory(prefix="pentimento-") as folder, display() as lines:
         messenger = ConsoleMessenger(lines)
-        engine = engine_of(settings)
+        engine = nullcontext(asked.engine) if "engine" in asked else engine_of(settings)
         waiting = lines.add_task(f"Loading {settings.model.id}", total=None)
         async with compose(
             settings,

@@ -71,6 +71,28 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return folder / "photo.png", folder / "second-photo.png"
 
 
+def test_the_demo_shows_each_command_and_leaves_its_pictures(
+    pentimento: Bench, photos: tuple[Path, Path], tmp_path: Path
+) -> None:
+    drawn = tmp_path / "sketch.png"
+    sketch().resize(SMALL).save(drawn)
+    ran = pentimento("demo", photos[0], drawn, "--out", tmp_path / "demo")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert [line.split()[2] for line in ran.stdout.splitlines() if line.startswith("$ pentimento")] == [
+        "img2img",
+        "sweep",
+        "chain",
+        "img2img",
+    ]
+    made = {str(path.relative_to(tmp_path / "demo")) for path in (tmp_path / "demo").rglob("*.png")}
+    assert made == {
+        "oil-painting.png",
+        "from-sketch.png",
+        *(f"sweep/{name}.png" for name in ("strength-0.3", "strength-0.5", "strength-0.7", "strength-0.9", "sheet")),
+        *(f"chain/{name}.png" for name in ("pass-1", "pass-2", "strip")),
+    }
+
+
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_picture_and_another_seed_another(
     pentimento: Bench, photos: tuple[Path, Path], tmp_path: Path
