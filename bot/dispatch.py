@@ -213,12 +213,15 @@ class Dispatch:
         recipe = job.recipes[unit.index]
         name = f"{generation_id(job.id, unit.index)}-{job.attempt}"
         style = self._styles.get(recipe.style or "")
+        words, away = (style.prompt, style.negative_prompt) if style else ("", "")
         return Img2ImgRequest(
             id=name,
             source=self._images.path(job.source),
             output=self._images.scratch(f"{name}.png"),
-            prompt=styled(recipe.prompt, style.prompt if style else ""),
-            negative_prompt=styled(recipe.negative_prompt, style.negative_prompt if style else ""),
+            prompt=styled(recipe.prompt, words),
+            negative_prompt=styled(recipe.negative_prompt, away),
+            style=words,
+            negative_style=away,
             strength=recipe.strength,
             steps=recipe.steps,
             guidance_scale=recipe.guidance_scale,

@@ -135,6 +135,8 @@ class Img2ImgRequest:
         control: structure to keep, of a kind that the model's `ModelDefaults.controls` has.
         map_only: leave the control map at `output` instead of a picture; needs `control`, not the model.
         loras: adapters to run the model with, of its `ModelDefaults.loras`.
+        style: the words at the end of `prompt` that are read whatever its length; a model cuts the words before them.
+        negative_style: those at the end of `negative_prompt`.
         keep_palette: give the result the source's colours as a whole: all of them up to strength 0.5, then less and
             less of them up to 1, where the source is ignored. Takes out what repeated passes add up to.
     """
@@ -153,6 +155,8 @@ class Img2ImgRequest:
     control: Control | None = None
     map_only: bool = False
     loras: tuple[Lora, ...] = ()
+    style: str = ""
+    negative_style: str = ""
     keep_palette: bool = False
 
     @property

@@ -306,6 +306,7 @@ def _report(asked: argparse.Namespace, results: list[tuple[Generation, Path]], *
                 "height": made.height,
                 "seconds": round(made.seconds, 3),
                 "control": _told(made.recipe.control),
+                "notes": list(made.notes),
             }
             for made, path in results
         ]

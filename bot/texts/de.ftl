@@ -65,6 +65,9 @@ note-too-large = Das Bild ist hier auch verkleinert zu groß: frag mit /info dan
 note-sent-directly = Dort, wo du gefragt hast, ließ es sich nicht zeigen, darum kommt es direkt zu dir.
 note-stays = Das Bild darf nur dort gezeigt werden, wo du darum gebeten hast: drück dort einen Knopf oder bitte dort noch einmal.
 note-recipe-unread = Aus dem eingefügten Rezept gibt es hier nicht und blieb weg: { $settings }.
+note-weights-unread = Gewichte wie (Wort:1.3) wirken hier nicht: die Wörter wurden ohne sie gelesen.
+note-prompt-unread = Der Prompt ist zu lang für dieses Modell. Nicht gelesen: „{ $words }“.
+note-negative-unread = Der negative Prompt ist zu lang für dieses Modell. Nicht gelesen: „{ $words }“.
 
 button-subtle = Dezent { $strength }
 button-balanced = Ausgewogen { $strength }

@@ -65,6 +65,9 @@ note-too-large = La imagen es demasiado grande aquí, incluso reducida: pídela 
 note-sent-directly = No se pudo mostrar donde lo pediste, así que te llega directamente.
 note-stays = La imagen solo se puede mostrar donde la pediste: pulsa allí un botón o pídela allí otra vez.
 note-recipe-unread = De la receta pegada, esto no existe aquí y se dejó fuera: { $settings }.
+note-weights-unread = Los pesos como (palabra:1.3) no actúan aquí: las palabras se leyeron sin ellos.
+note-prompt-unread = El prompt es demasiado largo para este modelo. No leído: «{ $words }».
+note-negative-unread = El prompt negativo es demasiado largo para este modelo. No leído: «{ $words }».
 
 button-subtle = Sutil { $strength }
 button-balanced = Equilibrado { $strength }

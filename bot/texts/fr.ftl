@@ -71,6 +71,9 @@ note-too-large = L’image est trop grande ici, même réduite : demande-la avec
 note-sent-directly = Impossible de la montrer là où tu l’as demandée, elle vient donc directement à toi.
 note-stays = L’image ne peut être montrée que là où tu l’as demandée : appuie là-bas sur un bouton, ou redemande-la là-bas.
 note-recipe-unread = De la recette collée, ceci n’existe pas ici et a été laissé de côté : { $settings }.
+note-weights-unread = Les poids comme (mot:1.3) n’agissent pas ici : les mots ont été lus sans eux.
+note-prompt-unread = Le prompt est trop long pour ce modèle. Non lu : « { $words } ».
+note-negative-unread = Le prompt négatif est trop long pour ce modèle. Non lu : « { $words } ».
 
 button-subtle = Subtil { $strength }
 button-balanced = Équilibré { $strength }

@@ -65,6 +65,9 @@ note-too-large = 縮小してもここには大きすぎます。/info で受け
 note-sent-directly = 頼まれた場所ではお見せできなかったので、直接お送りします。
 note-stays = この画像は頼んだ場所でだけ表示できます。そこでボタンを押すか、もう一度頼んでください。
 note-recipe-unread = 貼り付けられたレシピのうち、ここにはないものは使いませんでした：{ $settings }。
+note-weights-unread = (単語:1.3) のような重みはここでは効きません。言葉だけを読みました。
+note-prompt-unread = プロンプトがこのモデルには長すぎます。読まれなかった部分：「{ $words }」
+note-negative-unread = ネガティブプロンプトがこのモデルには長すぎます。読まれなかった部分：「{ $words }」
 
 button-subtle = ひかえめ { $strength }
 button-balanced = ほどよく { $strength }

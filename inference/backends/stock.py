@@ -24,6 +24,7 @@ from inference.models.devices import choose_device, choose_dtype, cores, describ
 from inference.models.entry import ModelEntry
 from inference.models.library import foreseen
 from inference.models.loras import LoraSet
+from inference.prompts import readable
 
 NO_ROOM = ("out of memory", "can't allocate memory", "alloc_failed")
 """How torch and its libraries say, in errors of no type of their own, that memory ran out."""
@@ -94,7 +95,10 @@ class StockBackend:
 
     def generate(self, task: Task) -> Image.Image:
         with self.cache.held(lambda: self._cached_model(task.request.model)) as cached:
-            return self._paint(task, cached)
+            reading = readable(cached.pipeline, task.request)
+            for note in reading.notes:
+                task.tell(note)
+            return self._paint(replace(task, request=reading.request), cached)
 
     def _paint(self, task: Task, cached: CachedModel) -> Image.Image:
         pipeline = cached.pipeline

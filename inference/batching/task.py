@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from inference.api import Img2ImgRequest
+from inference.api import Img2ImgRequest, Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,7 @@ class Task:
         step: to be called after each denoising step with its number (1-based) and how many there are.
             Raises `Stopped` where the request was cancelled; let it pass.
         preview: to be called with a small picture of how far it is; None where nobody wants one.
+        tell: to be called with what the member should know.
         map: the control map, of the size of `picture`; None where the request has no control.
     """
 
@@ -29,3 +30,4 @@ class Task:
     step: Callable[[int, int], None]
     preview: Callable[[Image.Image], None] | None
     map: Image.Image | None = None
+    tell: Callable[[Note], None] = lambda _note: None

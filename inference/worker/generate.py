@@ -169,7 +169,7 @@ def _climb_down(
         )
         result = attempt.picture()
         if result is not None:
-            notes = () if fitted.size == wanted else (_smaller(fitted.size, wanted),)
+            notes = (*attempt.notes, *([] if fitted.size == wanted else [_smaller(fitted.size, wanted)]))
             reporter.check()
             if request.keep_palette:
                 result = with_palette_of(result, fitted, share=min(1.0, 2 * (1 - request.strength)))
@@ -200,6 +200,7 @@ class _Attempt:
     ) -> None:
         self.steps = 0
         self.seconds = 0.0
+        self.notes: list[Note] = []
         self._previews = 0
         self._backend = backend
         self._wire = reporter
@@ -242,6 +243,7 @@ class _Attempt:
             step=self._step,
             preview=self._preview if self._request.previews else None,
             map=self._map,
+            tell=self.notes.append,
         )
 
     def _equip(self) -> None:

@@ -94,6 +94,26 @@ def test_the_demo_shows_each_command_and_leaves_its_pictures(
 
 
 @pytest.mark.slow
+def test_a_style_acts_behind_a_prompt_that_is_too_long_and_what_was_not_read_is_said(
+    pentimento: Bench, photos: tuple[Path, Path], tmp_path: Path
+) -> None:
+    prompt = (
+        "our school band on the stage of the old town hall, blue and gold uniforms, bright lamps, a happy crowd in "
+        "front, confetti in the air"
+    )
+    for style in ("van gogh", "pixel art"):
+        made = pentimento(
+            "img2img", photos[0], prompt, "--style", style, "--strength", 0.8, "--guidance", 1, "--steps", 4,
+            "--seed", 3, "--json", "--out", tmp_path / f"{style}.png",
+        )  # fmt: skip
+        assert made.returncode == 0, made.stderr
+        [note] = json.loads(made.stdout)["pictures"][0]["notes"]
+        assert note.endswith("confetti in the air”.")
+        assert note in made.stderr
+    assert distance(tmp_path / "van gogh.png", tmp_path / "pixel art.png") > 2
+
+
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_picture_and_another_seed_another(
     pentimento: Bench, photos: tuple[Path, Path], tmp_path: Path
 ) -> None:

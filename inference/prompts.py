@@ -1,0 +1,152 @@
+"""What a model reads of a prompt, and what a member should know of the rest: pure.
+
+Text encoders read a fixed number of tokens and say nothing of what comes behind them. So the member's own words are
+cut here, at a word, where the library would cut; what the product adds, a style's words, keeps its room.
+"""
+
+import bisect
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from inference.api import Img2ImgRequest, Note
+
+_MOST_QUOTED = 300
+_MOST_RESERVED = 0.75
+"""Of the tokens, for a style: the rest stays for the member's words."""
+
+_LONG_WORD = 24
+"""Letters: behind a longer run without a space, as in Chinese, one may cut anywhere."""
+
+_TEMPLATE = 40
+"""Tokens of the conversation that models which follow instructions put around a prompt; Qwen-Image's is longest."""
+
+_WEIGHT = r"[+-]?(?:\d(?:[.,]\d+)?|[.,]\d+)"
+_NOTATION = (
+    (re.compile(rf"(?<!\\)\(((?=[^()]*[^\W\d])[^()]+?):\s*{_WEIGHT}\s*(?<!\\)\)"), r"\1"),
+    (re.compile(rf"\[((?=[^\[\]]*[^\W\d])[^\[\]:]+):([^\[\]:]+):\s*{_WEIGHT}\s*\]"), r"\1 \2"),
+    (re.compile(rf"\[((?=[^\[\]]*[^\W\d])[^\[\]:]+)::?\s*{_WEIGHT}\s*\]"), r"\1"),
+    (re.compile(r"\(\(([^()]+)\)\)"), r"\1"),
+    (re.compile(r"\[\[([^\[\]]+)\]\]"), r"\1"),
+    (re.compile(r"\s*,?\s*\bBREAK\b,?"), ","),
+)
+"""What of the A1111 web UI's notation would reach the model as figures and marks, each with the words in it
+(github.com/AUTOMATIC1111/stable-diffusion-webui/wiki/Features)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A request as its model can read it, and what was left out."""
+
+    request: Img2ImgRequest
+    notes: tuple[Note, ...] = ()
+
+
+def readable(pipeline: Any, request: Img2ImgRequest) -> Reading:
+    """A request with what a model reads of its texts.
+
+    Args:
+        pipeline: of diffusers; its tokenizers count.
+        request: as it was asked.
+    """
+    prompt, plain = _without_weights(request.prompt), _without_weights(request.negative_prompt)
+    notes = []
+    if (prompt, plain) != (request.prompt, request.negative_prompt):
+        notes.append(
+            Note(
+                "Weights such as (word:1.3) do not act here: the words were read without them.",
+                cause="weights-unread",
+            )
+        )
+    fits = _meter(pipeline)
+    prompt, unread = _fitted(prompt, _without_weights(request.style), fits)
+    if unread:
+        notes.append(
+            Note(
+                f"The prompt is too long for this model. Not read: “{_shortened(unread)}”.",
+                cause="prompt-unread",
+                values={"words": _shortened(unread)},
+            )
+        )
+    if request.guidance_scale > 1:
+        plain, unread = _fitted(plain, _without_weights(request.negative_style), fits)
+        if unread:
+            notes.append(
+                Note(
+                    f"The negative prompt is too long for this model. Not read: “{_shortened(unread)}”.",
+                    cause="negative-unread",
+                    values={"words": _shortened(unread)},
+                )
+            )
+    return Reading(replace(request, prompt=prompt, negative_prompt=plain), tuple(notes))
+
+
+def _without_weights(text: str) -> str:
+    """A text with the words of other tools' notation in its place."""
+    for marked, words in _NOTATION:
+        while (inner := marked.sub(words, text)) != text:  # they stand within each other
+            text = inner
+    return text
+
+
+Meter = Callable[[str, float], bool]
+"""Whether a text takes at most a share of the tokens that are read."""
+
+
+def _meter(pipeline: Any) -> Meter:
+    """By the tokenizer that reads most: the encoders of one model are told the same."""
+    readers = list(_readers(pipeline))
+    if not readers:
+        return lambda _text, _share: True
+    tokenizer, room = max(readers, key=lambda reader: reader[1])
+
+    def fits(text: str, share: float) -> bool:
+        tokens = tokenizer(text, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
+        return len(tokens) <= int(room * share)
+
+    return fits
+
+
+def _readers(pipeline: Any) -> Iterator[tuple[Any, int]]:
+    """The tokenizers of a pipeline, each with the number of a prompt's tokens that its encoder is given."""
+    for name in ("tokenizer", "tokenizer_2", "tokenizer_3"):
+        tokenizer = getattr(pipeline, name, None)
+        kind = type(tokenizer).__name__
+        if kind.startswith("CLIP"):
+            yield tokenizer, tokenizer.model_max_length - tokenizer.num_special_tokens_to_add()
+        elif tokenizer is not None and callable(tokenizer):
+            told = inspect.signature(pipeline.__call__).parameters.get("max_sequence_length")
+            room = told.default if told is not None and isinstance(told.default, int) else 0
+            if room:
+                yield tokenizer, room - (1 if kind.startswith("T5") else _TEMPLATE)
+
+
+def _fitted(text: str, style: str, fits: Meter) -> tuple[str, str]:
+    """A text that ends in a style's words, so that it is read; and what of the member's words is not."""
+    if fits(text, 1):
+        return text, ""
+    ours = text.removesuffix(style)
+    own, joint = (ours.rstrip(", "), style if ours != text else "")
+    if joint and not fits(joint, _MOST_RESERVED):
+        joint = joint[: _longest(joint, lambda part: fits(part, _MOST_RESERVED))].rstrip(", ")
+    behind = f", {joint}" if joint else ""
+    end = _longest(own, lambda part: fits(part + behind, 1))
+    read = own[:end].rstrip(", ")
+    return ", ".join(filter(None, (read, joint))), own[end:].strip(", ")
+
+
+def _longest(text: str, fits: Callable[[str], bool]) -> int:
+    """Where to cut a text so that its beginning fits: behind a word."""
+    ends = [0]
+    for word in re.finditer(r"\S+", text):
+        ends += range(word.start() + 1, word.end()) if word.end() - word.start() > _LONG_WORD else ()
+        ends.append(word.end())
+    # Tokens grow with the text but for merges at its end, which change their number by one or two.
+    place = bisect.bisect_left(ends, True, key=lambda end: not fits(text[:end]))
+    return ends[max(0, place - 1)]
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= _MOST_QUOTED else f"{words[:_MOST_QUOTED]}…"

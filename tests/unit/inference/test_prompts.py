@@ -1,0 +1,162 @@
+"""What a model reads of a prompt, by the shipped model's own tokenizer and by those of others."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from transformers import CLIPTokenizer
+
+from config.styles import load_styles
+from inference.api import Img2ImgRequest
+from inference.prompts import Reading, readable
+
+TOKENIZER = CLIPTokenizer.from_pretrained("inference/pocket/tokenizer")
+POCKET = SimpleNamespace(tokenizer=TOKENIZER)
+ROOM = 38
+
+GRANDMOTHER = (
+    "a portrait of my grandmother sitting in her garden in the late afternoon sun with her old dog beside her, "
+    "soft light, warm colours, gentle mood"
+)
+BAND = (
+    "our school band on the stage of the old town hall, blue and gold uniforms, bright lamps, a happy crowd in "
+    "front, confetti in the air"
+)
+HARBOUR = (
+    "an oil painting of a harbour with boats and gulls and nets and ropes and barrels and crates and sails and "
+    "masts and lanterns and windows and doors and roofs and clouds and waves and stones and ladders in blue neon night"
+)
+
+
+def read(
+    prompt: str, *, style: str = "", negative: str = "", negative_style: str = "", pipeline: Any = POCKET
+) -> Reading:
+    request = Img2ImgRequest(
+        id="one",
+        source=Path("a.png"),
+        output=Path("b.png"),
+        prompt=", ".join(filter(None, (prompt, style))),
+        style=style,
+        negative_prompt=", ".join(filter(None, (negative, negative_style))),
+        negative_style=negative_style,
+        strength=0.8,
+        steps=4,
+        guidance_scale=2.0,
+        seed=3,
+        model="pocket",
+    )
+    return readable(pipeline, request)
+
+
+def tokens(text: str) -> int:
+    return len(TOKENIZER(text, add_special_tokens=False)["input_ids"])
+
+
+@pytest.mark.parametrize(
+    ("prompt", "first_unread"), [(GRANDMOTHER, "light, warm"), (BAND, "in front,"), (HARBOUR, "sails and")]
+)
+def test_what_is_not_read_is_quoted_from_its_first_word_on(prompt: str, first_unread: str) -> None:
+    reading = read(prompt)
+    [note] = reading.notes
+    assert note.cause == "prompt-unread"
+    assert note.values["words"].startswith(first_unread)
+    assert f"{reading.request.prompt} {note.values['words']}" == prompt
+    assert tokens(reading.request.prompt) <= ROOM
+
+
+@pytest.mark.parametrize(
+    "style", [each for each in load_styles("").values() if each.prompt], ids=lambda each: each.name
+)
+@pytest.mark.parametrize("prompt", [GRANDMOTHER, BAND, HARBOUR], ids=["grandmother", "band", "harbour"])
+def test_a_style_is_never_what_falls_off(prompt: str, style: Any) -> None:
+    reading = read(prompt, style=style.prompt, negative="blurry, " * 40, negative_style=style.negative_prompt)
+    told = reading.request
+    assert told.prompt.endswith(style.prompt)
+    assert told.negative_prompt.endswith(style.negative_prompt)
+    assert tokens(told.prompt) <= ROOM
+    assert tokens(told.negative_prompt) <= ROOM
+    assert [note.cause for note in reading.notes] == ["prompt-unread", "negative-unread"]
+    [cut, _] = reading.notes
+    own = told.prompt.removesuffix(style.prompt).removesuffix(", ")
+    assert prompt.startswith(own)
+    assert prompt.endswith(cut.values["words"])
+    assert len(own) > len(prompt) / 6
+
+
+def test_what_fits_is_left_alone_and_nothing_is_said() -> None:
+    reading = read("a fox in the snow", style="watercolor painting", negative="people, cars")
+    assert reading.notes == ()
+    assert (reading.request.prompt, reading.request.negative_prompt) == (
+        "a fox in the snow, watercolor painting",
+        "people, cars",
+    )
+
+
+@pytest.mark.parametrize("text", ["水彩画" * 60, "картина " * 60, "رسم" * 90])
+def test_scripts_that_cost_more_are_cut_where_they_can_be(text: str) -> None:
+    reading = read(text, style="oil painting")
+    [note] = reading.notes
+    assert tokens(reading.request.prompt) <= ROOM
+    own = reading.request.prompt.removesuffix(", oil painting")
+    assert own
+    assert text.startswith(own)
+    assert text[len(own) :].strip().startswith(note.values["words"][:200])
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("a (cat:1.3)", "a cat"),
+        ("a (black cat:0,8) at ((night))", "a black cat at night"),
+        ("((a (cat:1.2):1.1))", "a cat"),
+        ("[day:dusk:0.5] over [hills::0.3]", "day dusk over hills"),
+        ("a cat BREAK a dog", "a cat, a dog"),
+    ],
+)
+def test_weights_are_left_out_with_a_note_and_never_painted(written: str, read_as: str) -> None:
+    reading = read(written, style="ink")
+    assert reading.request.prompt == f"{read_as}, ink"
+    assert [note.cause for note in reading.notes] == ["weights-unread"]
+
+
+@pytest.mark.parametrize(
+    "prose", ["at 10:30 (16:9)", "a cat (black)", "black [white]", "(time 10:30)", "a \\(cat:1.3\\)"]
+)
+def test_prose_with_brackets_is_no_weight(prose: str) -> None:
+    reading = read(prose)
+    assert (reading.request.prompt, reading.notes) == (prose, ())
+
+
+class T5Tokenizer:
+    """One token a word, as the second encoder of FLUX.1 has it."""
+
+    def __call__(self, text: str, **_: object) -> dict[str, list[str]]:
+        return {"input_ids": text.split()}
+
+
+class Flux:
+    tokenizer = TOKENIZER
+    tokenizer_2 = T5Tokenizer()
+
+    def __call__(self, max_sequence_length: int = 64) -> None: ...
+
+
+def test_of_two_encoders_the_one_that_reads_more_counts() -> None:
+    assert read(GRANDMOTHER, pipeline=Flux()).notes == ()
+    [note] = read("word " * 70, pipeline=Flux()).notes
+    assert note.values["words"] == " ".join(["word"] * 7)
+
+
+def test_a_pipeline_without_a_known_bound_reads_all() -> None:
+    assert read(GRANDMOTHER, pipeline=SimpleNamespace()).notes == ()
+
+
+@given(st.text(max_size=300), st.sampled_from(["", "oil painting", "in the style of van gogh, thick paint"]))
+def test_any_prompt_is_read_within_the_room(prompt: str, style: str) -> None:
+    reading = read(prompt, style=style)
+    assert tokens(reading.request.prompt) <= ROOM
+    if style:
+        assert reading.request.prompt.endswith(style)
