@@ -112,7 +112,7 @@ def _meter(pipeline: Any) -> Meter:
 def _readers(pipeline: Any) -> Iterator[tuple[Any, int]]:
     """The tokenizers of a pipeline, each with the number of a prompt's tokens that its encoder is given."""
     for name in ("tokenizer", "tokenizer_2", "tokenizer_3"):
-        tokenizer = getattr(pipeline, name, None)
+        tokenizer: Any = getattr(pipeline, name, None)
         kind = type(tokenizer).__name__
         if kind.startswith("CLIP"):
             yield tokenizer, tokenizer.model_max_length - tokenizer.num_special_tokens_to_add()

@@ -26,8 +26,9 @@ BAND = (
     "front, confetti in the air"
 )
 HARBOUR = (
-    "an oil painting of a harbour with boats and gulls and nets and ropes and barrels and crates and sails and "
-    "masts and lanterns and windows and doors and roofs and clouds and waves and stones and ladders in blue neon night"
+    "an oil painting of a harbour with boats and gulls and nets and ropes and barrels and crates and sails "
+    "and masts and lanterns and windows and doors and roofs and clouds and waves and stones and ladders in blue neon "
+    "night"
 )
 
 
