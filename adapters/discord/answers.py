@@ -9,10 +9,15 @@ from typing import Any
 
 import structlog
 
-from adapters.discord.cards import NOBODY
+from adapters.discord.cards import NOBODY, raw_button
 from adapters.discord.faults import ERRORS, Fault, Meaning, judge
+from adapters.discord.forms import values_of
+from adapters.discord.ids import AgainId
 from adapters.discord.incoming import EPHEMERAL, PLATFORM, Incoming, Kind
+from adapters.discord.markdown import inert
 from adapters.discord.rest import Outgoing, Payload, Response, Rest
+from bot.domain.options import MAX_PROMPT
+from bot.drafts import Drafts
 from bot.metrics import ACKNOWLEDGEMENT
 from bot.ports import Clock
 from bot.texts import text
@@ -69,6 +74,7 @@ class Answers:
     def __init__(self, rest: Rest, clock: Clock) -> None:
         self._rest = rest
         self._clock = clock
+        self.drafts: Drafts[Incoming] = Drafts()
 
     async def acknowledge(self, event: Incoming, ack: Ack) -> Answered:
         """Tell Discord that an answer follows. Never fails: where it is too late, the answer takes another way."""
@@ -106,10 +112,12 @@ class Answers:
             return None
         return response
 
-    async def refuse(self, answered: Answered, sentence: str) -> None:
-        """Tell the member, and nobody else, why not."""
+    async def refuse(self, answered: Answered, sentence: str, *, mendable: bool = True) -> None:
+        """Tell the member, and nobody else, why not; a form is offered again, with what they wrote in it."""
         event = answered.event
         body: Payload = {"content": f"⚠️ {sentence}"}
+        if event.kind is Kind.MODAL and mendable:
+            body = {**body, **self._offered_again(event)}
         if event.kind is Kind.AUTOCOMPLETE:  # takes no words, and the command itself will say them
             await self.suggest(event, {})
             return
@@ -121,6 +129,13 @@ class Answers:
             if isinstance(await self._at_once(event, _MESSAGE, now), Response):
                 return
         await self.show(answered, body)
+
+    def _offered_again(self, event: Incoming) -> Payload:
+        self.drafts.keep(event.id, event.origin.user, event)
+        again = raw_button(text(event.origin.locale, "form-again"), str(AgainId(event.id)))
+        written = str(values_of(event.body).get("prompt", ""))
+        quoted = {"embeds": [{"description": f"> {inert(written, most=MAX_PROMPT)}"}]} if written else {}
+        return {"components": [{"type": 1, "components": [again]}], **quoted}
 
     async def ask(self, event: Incoming, modal: Payload) -> None:
         """Open a form; a member whose form Discord does not open is told to try again."""

@@ -78,4 +78,4 @@ class Asking:
             and receipt.job.event_id != event.event_id
             and event.kind in {Kind.COMMAND, Kind.BUTTON, Kind.MODAL}
         ):
-            await self._answers.refuse(answered, text(event.origin.locale, "refused-double"))
+            await self._answers.refuse(answered, text(event.origin.locale, "refused-double"), mendable=False)

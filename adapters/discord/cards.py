@@ -106,6 +106,11 @@ def button(button: Button) -> Payload:
     }
 
 
+def raw_button(label: str, custom_id: str) -> Payload:
+    """A button that acts on no result."""
+    return {"type": 2, "style": _SECONDARY, "label": label[:MAX_LABEL], "custom_id": custom_id}
+
+
 def rows(buttons: Sequence[Button]) -> list[Payload]:
     """Buttons in rows of five."""
     return [

@@ -14,6 +14,7 @@ MAX_ID = 100
 """Discord's limit on custom ids."""
 
 _BUTTON = re.compile(r"p1:([a-z]{1,12}):([A-Za-z0-9_.-]{22,26})(?::s(\d{1,3}))?")
+_AGAIN = re.compile(r"p1:again:(\d{1,20})")
 _REMIX = re.compile(r"p1:remix:(\d{1,20}):(\d{1,20})")
 
 
@@ -41,6 +42,16 @@ class RemixId:
         return f"p1:remix:{self.channel}:{self.message}"
 
 
+@dataclass(frozen=True, slots=True)
+class AgainId:
+    """The button that opens a refused form again: the interaction that sent it."""
+
+    form: str
+
+    def __str__(self) -> str:
+        return f"p1:again:{self.form}"
+
+
 def parse_button_id(text: str) -> ButtonId | None:
     """A button's or modal's id, or None where we did not write it."""
     found = _BUTTON.fullmatch(text)
@@ -57,3 +68,9 @@ def parse_remix_id(text: str) -> RemixId | None:
     """The id of a remix modal, or None where it is none."""
     found = _REMIX.fullmatch(text)
     return RemixId(found[1], found[2]) if found else None
+
+
+def parse_again_id(text: str) -> AgainId | None:
+    """The id of the button that opens a refused form again, or None where it is none."""
+    found = _AGAIN.fullmatch(text)
+    return AgainId(found[1]) if found else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import structlog
 
 from adapters.discord.answers import Ack, Answered, Answers, failed
-from adapters.discord.ids import parse_button_id, parse_remix_id
+from adapters.discord.ids import parse_again_id, parse_button_id, parse_remix_id
 from adapters.discord.incoming import PLATFORM, Incoming, Kind, from_json
 from adapters.discord.markdown import inert
 from adapters.discord.rest import Response
@@ -177,5 +177,7 @@ def flow_name(event: Incoming) -> str:
             return f"{event.kind} {event.name}"
     if parse_remix_id(event.name):
         return f"{event.kind} remix"
+    if parse_again_id(event.name):
+        return f"{event.kind} again"
     pressed = parse_button_id(event.name)
     return f"{event.kind} {pressed.verb if pressed else event.name}"

@@ -20,6 +20,7 @@ from adapters.discord.presses import Presses
 from adapters.discord.reactions import Reactions
 from adapters.discord.registration import register
 from adapters.discord.remix import Remix
+from adapters.discord.reopening import Reopening
 from adapters.discord.rest import Rest
 from adapters.discord.settings import FORGET, Privacy, Settings
 from adapters.discord.translate import ACTIONS
@@ -135,10 +136,12 @@ class DiscordPlatform:
         )
         pages = Pages(service=service, store=store, exporter=self._exporter, answers=answers, clock=self._clock)
         settings = Settings(service=service, answers=answers)
+        reopening = Reopening(answers=answers, remix=remix, presses=presses)
         privacy = Privacy(service=service, answers=answers)
         reactions = Reactions(service=service, rest=rest, presses=presses, asking=asking, files=self._files, me=me)
         flows = {
             f"command {REMIX_IMAGE}": Flow(remix.menu),
+            "button again": Flow(reopening.again),
             "modal remix": Flow(remix.form, Ack.PUBLIC, lasting=True),
             Kind.MENTION: Flow(remix.mention, lasting=True),
             Kind.REACTION: Flow(reactions.act, lasting=True),

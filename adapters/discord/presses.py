@@ -19,7 +19,7 @@ from bot.domain.actions import OPENING
 from bot.domain.errors import NotAllowed
 from bot.domain.ids import job_of
 from bot.domain.options import Options
-from bot.forms import PURPOSES, result_form
+from bot.forms import PURPOSES, Form, result_form
 from bot.ports import JobStore
 from bot.service import Service
 
@@ -55,15 +55,21 @@ class Presses:
 
     async def ask(self, answered: Answered) -> None:
         """Chain, Edit, and Use map where the map has no words yet: the form first."""
-        event = answered.event
-        pressed = _pressed(event)
+        event, pressed = answered.event, _pressed(answered.event)
+        opening = ButtonId(OPENING[pressed.verb], pressed.target)
+        await self._answers.ask(event, modal(str(opening), await self.form_on(event, opening)))
+
+    async def form_on(self, event: Incoming, pressed: ButtonId) -> Form:
+        """The form of a result as it opens.
+
+        Raises:
+            UserError: the result is not kept, or not theirs to go on from.
+        """
         by = asker(event)
         parent = (await self._service.results.parent(pressed.target, by=by)).generation
-        verb = OPENING[pressed.verb]
         usual = await self._service.settings(*by.keys)
         menu = self._service.menu(parent.recipe.model)
-        form = result_form(verb, parent, menu, usual=usual, locale=event.origin.locale)
-        await self._answers.ask(event, modal(str(ButtonId(verb, parent.id)), form))
+        return result_form(pressed.verb, parent, menu, usual=usual, locale=event.origin.locale)
 
     async def form(self, answered: Answered) -> None:
         """The form of Chain, Edit or Use map, filled in."""

@@ -18,7 +18,7 @@ from adapters.discord.places import asker
 from adapters.discord.rest import Rest
 from adapters.discord.translate import filled, wish_of_command, wish_of_words
 from bot.domain.errors import InvalidRequest, PictureRefused
-from bot.forms import Purpose, picture_form
+from bot.forms import Form, Purpose, picture_form
 from bot.ports import JobStore
 from bot.service import Service
 
@@ -81,28 +81,40 @@ class Remix:
         self._seen[event.origin.channel, target] = pictures
         while len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
+        about = RemixId(event.origin.channel, target)
+        await self._answers.ask(event, modal(str(about), await self.form_on(event, about)))
+
+    async def form_on(self, event: Incoming, about: RemixId) -> Form:
+        """The form as it opens.
+
+        Raises:
+            PictureRefused: the message is out of sight.
+        """
         settings = await self._service.settings(*asker(event).keys)
-        form = picture_form(
+        pictures = await self._pictures_on(event, about)
+        return picture_form(
             Purpose.REMIX,
             self._service.menu(settings.model),
             locale=event.origin.locale,
             usual=settings,
             pictures=[picture.filename for picture in pictures],
         )
-        await self._answers.ask(event, modal(str(RemixId(event.origin.channel, target)), form))
 
     async def form(self, answered: Answered) -> None:
         """The form of **Remix image**, filled in."""
         event = answered.event
         about, form = parse_remix_id(event.name), filled(event, Purpose.REMIX, self._service.styles)
         assert about is not None
-        if about.channel != event.origin.channel:  # an id that somebody made up: they may not see what is there
-            raise PictureRefused("refused-form-forgotten")
-        pictures = self._seen.get((about.channel, about.message)) or await self._fetched(about)
+        pictures = await self._pictures_on(event, about)
         if form.picture >= len(pictures):
             raise PictureRefused("refused-form-forgotten")
         chosen = pictures[form.picture]
         await self._asking.ask(answered, Wish(options=form.options, source=chosen))
+
+    async def _pictures_on(self, event: Incoming, about: RemixId) -> list[Upload]:
+        if about.channel != event.origin.channel:  # an id that somebody made up: they may not see what is there
+            raise PictureRefused("refused-form-forgotten")
+        return self._seen.get((about.channel, about.message)) or await self._fetched(about)
 
     async def _mentioned(self, event: Incoming) -> list[Upload]:
         """The mention's own pictures, else those of the message it answers.

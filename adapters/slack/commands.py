@@ -19,7 +19,7 @@ from bot.domain.ids import job_of, parse_generation_id
 from bot.domain.job import Recipe
 from bot.domain.options import NOTHING_SAID, OPTIONS, Options
 from bot.domain.request import Action
-from bot.forms import picture_form
+from bot.forms import Values, picture_form
 from bot.pages import details_page, help_page, queue_page, recent_page, said_page, styles_page
 
 REMIX = "remix_image"
@@ -82,8 +82,25 @@ def _structure(recipe: Recipe) -> Options:
     return recipe.options().without(row.name for row in OPTIONS if not row.name.startswith("control"))
 
 
-async def usual_form(desk: Desk, place: Place, errand: Errand, wishes: Options, *, model: str | None = None) -> Block:
-    """The form for a picture of the member's, with what this place usually takes where they said nothing."""
+async def usual_form(
+    desk: Desk,
+    place: Place,
+    errand: Errand,
+    wishes: Options = NOTHING_SAID,
+    *,
+    model: str | None = None,
+    values: Values | None = None,
+) -> Block:
+    """The form for a picture of the member's, with what this place usually takes where they said nothing.
+
+    Args:
+        desk: the parts.
+        place: where it opens.
+        errand: what it is for.
+        wishes: what is known already.
+        model: whose kinds of structure there are to choose from; those of any if none is named.
+        values: what stood in it when it was refused.
+    """
     locale = await desk.locale(place)
     form = picture_form(
         errand.purpose,
@@ -94,7 +111,7 @@ async def usual_form(desk: Desk, place: Place, errand: Errand, wishes: Options, 
         pictures=(errand.file,) if errand.file else (),
         uploads=errand.needs_file,
     )
-    return view_of(errand, form, locale=locale)
+    return view_of(errand, form.filled(values or {}), locale=locale)
 
 
 async def _page(desk: Desk, place: Place, name: str, text: str) -> Block:

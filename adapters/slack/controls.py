@@ -18,6 +18,9 @@ ADVANCED = "advanced"
 OPEN_FORM = "open_form"
 """Opens an empty form, from App Home."""
 
+AGAIN = "again|"
+"""Begins the id of the button that opens a refused form again; the view's id follows."""
+
 OPEN_SETTINGS = "open_settings"
 FORGET = "forget"
 EXPORT = "export"

@@ -3,21 +3,25 @@
 import asyncio
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
 from adapters.slack.api import SlackApi
+from adapters.slack.controls import AGAIN
 from adapters.slack.errors import SlackFault
+from adapters.slack.fields import values_of
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place, Team
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.notices import Notices
 from adapters.slack.pages import page_view
 from adapters.slack.pictures import Pictures
-from adapters.slack.text import Block
+from adapters.slack.text import Block, actions, button, plain, section
 from adapters.slack.uploads import Uploads
+from bot.drafts import Drafts
 from bot.pages import Page
 from bot.ports import Clock, Exporter, JobStore
 from bot.service import Service
@@ -94,6 +98,7 @@ class Desk:
     pictures: Pictures
     members: Members
     clock: Clock
+    drafts: Drafts[Mapping[str, Any]] = field(default_factory=Drafts)
 
     async def open_view(self, event: Inbound, view: Block) -> str:
         """Open a modal; Slack allows three seconds for it, so nothing slow may come before.
@@ -115,6 +120,13 @@ class Desk:
             SlackFault: it is closed, or Slack refuses.
         """
         await self.api.patient(team, "views_update", view_id=view_id, view=view)
+
+    def offered_again(self, place: Place, view: Mapping[str, Any], *, locale: str) -> list[Block]:
+        """What stands under the refusal of a form: what its member wrote, and a button that opens it again."""
+        self.drafts.keep(view["id"], place.user, view)
+        again = actions(button(text(locale, "form-again"), f"{AGAIN}{view['id']}"))
+        written = str(values_of(view).get("prompt", ""))
+        return [*([section(plain(written))] if written else []), again]
 
     async def show_page(self, event: Inbound, page: Page) -> None:
         """Put a page into the modal that something was pressed in, if it was one.

@@ -155,7 +155,9 @@ class Intake:
             return
         try:
             place = _place(event)
-            await self._desk.notices.tell(place, refused.sentence(await self._desk.locale(place)))
+            locale = await self._desk.locale(place)
+            again = self._desk.offered_again(place, event.body["view"], locale=locale) if _is_form(event) else []
+            await self._desk.notices.tell(place, refused.sentence(locale), *again)
         except Exception:
             log.exception("member not told", sentence=str(refused))  # the last word: nothing may come after it
 

@@ -1,6 +1,7 @@
 """A word to one member: what went wrong and how to mend it, or what they asked to know."""
 
 import json
+from collections.abc import Sequence
 
 import aiohttp
 import structlog
@@ -8,7 +9,7 @@ import structlog
 from adapters.slack.api import SlackApi
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.members import Place
-from adapters.slack.text import MAX_SECTION, clip, escape, plain, section
+from adapters.slack.text import MAX_SECTION, Block, clip, escape, plain, section
 
 log = structlog.get_logger(__name__)
 
@@ -19,20 +20,21 @@ class Notices:
     def __init__(self, api: SlackApi) -> None:
         self._api = api
 
-    async def tell(self, place: Place, sentence: str) -> None:
+    async def tell(self, place: Place, sentence: str, *below: Block) -> None:
         """Say it: ephemerally where they are, else by the event's own answer address, else as a direct message.
 
-        Never raises for what Slack does: a notice is the last thing to say about something.
+        `below` are blocks to stand under it, if that road takes any. Never raises for what Slack does: a notice is
+        the last thing to say about something.
         """
         try:
             if place.is_direct or not place.channel:
-                await self._directly(place, sentence)
+                await self._directly(place, sentence, below)
             else:
-                await self._ephemerally(place, sentence)
+                await self._ephemerally(place, sentence, below)
         except SlackFault as fault:
             log.warning("member not told", code=fault.code, sentence=sentence)
 
-    async def _ephemerally(self, place: Place, sentence: str) -> None:
+    async def _ephemerally(self, place: Place, sentence: str, below: Sequence[Block]) -> None:
         try:
             await self._api.patient(
                 place.team,
@@ -41,15 +43,15 @@ class Notices:
                 user=place.user,
                 thread_ts=place.thread if place.in_thread else None,
                 text=escape(sentence),
-                blocks=[section(plain(sentence))],
+                blocks=[section(plain(sentence)), *below],
             )
         except SlackFault as fault:
             if fault.meaning is Meaning.TEAM_GONE:
                 raise
             if not await self._answered(place, sentence):
-                await self._directly(place, sentence)
+                await self._directly(place, sentence, below)
 
-    async def _directly(self, place: Place, sentence: str) -> None:
+    async def _directly(self, place: Place, sentence: str, below: Sequence[Block]) -> None:
         thread = place.thread if place.is_direct else ""
         await self._api.patient(
             place.team,
@@ -57,7 +59,7 @@ class Notices:
             channel=place.channel if place.is_direct else place.user,
             thread_ts=thread or None,
             text=escape(sentence),
-            blocks=[section(plain(sentence))],
+            blocks=[section(plain(sentence)), *below],
             unfurl_links=False,
             unfurl_media=False,
         )

@@ -7,6 +7,7 @@ from adapters.slack import asking
 from adapters.slack.commands import LISTED, usual_form
 from adapters.slack.controls import (
     ADVANCED,
+    AGAIN,
     EXPORT,
     FORGET,
     OPEN_FORM,
@@ -16,14 +17,15 @@ from adapters.slack.controls import (
     parse_control,
 )
 from adapters.slack.desk import Desk
-from adapters.slack.forms import Errand, unfolded_view, view_of
+from adapters.slack.fields import values_of
+from adapters.slack.forms import Errand, errand_of, unfolded_view, view_of
 from adapters.slack.home import show_home
 from adapters.slack.inbound import Inbound, place_of, shown_in
 from adapters.slack.members import PLATFORM, Place, place_key
 from adapters.slack.pages import page_view
 from adapters.slack.settings import show_settings
 from bot.domain.actions import OPENING, Verb
-from bot.domain.errors import DeliveryError, InvalidRequest
+from bot.domain.errors import DeliveryError, Gone, InvalidRequest
 from bot.domain.ids import job_of
 from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.request import Action, ReplyTarget
@@ -53,6 +55,8 @@ async def on_press(desk: Desk, event: Inbound) -> None:
         case code if code == OPEN_FORM:
             errand = Errand(action=Action.IMG2IMG)
             await desk.open_view(event, await usual_form(desk, place, errand, NOTHING_SAID))
+        case code if code.startswith(AGAIN):
+            await _reopen(desk, event, place, code.removeprefix(AGAIN))
         case code if code == OPEN_SETTINGS:
             await show_settings(desk, event)
         case code if code == EXPORT:
@@ -86,6 +90,15 @@ async def _on_control(desk: Desk, event: Inbound, place: Place, control: Control
         case _:
             said = NOTHING_SAID if control.strength is None else Options(strengths=(control.strength,))
             await asking.ask(desk, event, place, said, verb=control.verb, generation=control.target)
+
+
+async def _reopen(desk: Desk, event: Inbound, place: Place, form: str) -> None:
+    """A refused form, with what its member wrote."""
+    draft = desk.drafts.find(form, place.user)
+    if draft is None:
+        raise Gone("refused-form-gone")
+    view = await usual_form(desk, place, errand_of(draft), values=values_of(draft))
+    await desk.open_view(event, view)
 
 
 async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control) -> None:

@@ -1,0 +1,64 @@
+"""What a member typed into a form is not lost if the form is refused."""
+
+from typing import Any
+
+from tests.e2e.discord.conftest import PNG, Bench
+from tests.e2e.discord.test_buttons import result_of
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Asked, Channel
+
+
+async def fields(bench: Bench, opened: Asked) -> dict[str, Any]:
+    """What stands in a form that opened."""
+    await bench.discord.until(lambda: opened.answer, what="a form")
+    assert opened.answer is not None
+    assert opened.answer["type"] == 9, opened.answer
+    inner = [label["component"] for label in opened.answer["data"]["components"]]
+    chosen = {
+        each["custom_id"]: next((option["value"] for option in each["options"] if option.get("default")), "")
+        for each in inner
+        if each["type"] == 3
+    }
+    return {each["custom_id"]: each.get("value", "") for each in inner if each["type"] == 4} | chosen
+
+
+async def test_a_refused_form_is_offered_again_as_it_was(bench: Bench, anna: Person, channel: Channel) -> None:
+    photo = await anna.say(channel, "look", files={"a.png": b"no picture", "b.png": PNG})
+    form = await anna.menu(photo, "Remix image")
+    typed = {"picture": "0", "prompt": "a *tiger*", "strength": "70%", "style": "oil", "control": "canny"}
+    sent = await anna.submit(form, **typed)
+    await bench.discord.refused(sent)
+    refusal = next(post for post in [*sent.follow_ups, sent.original] if post and post.buttons)
+    assert refusal.hidden == anna.id
+    assert "> a \\*tiger\\*" in refusal.words, "it can be copied from there after a restart as well"
+    again = await anna.press(refusal, "Open the form again")
+    assert await fields(bench, again) == typed
+    mended = await anna.submit(again, picture="1", control="none")
+    await bench.discord.shown(mended, lambda post: post.pictures)
+    assert bench.engine.requests[0].strength == 0.7
+
+
+async def test_a_wrong_value_stands_in_the_form_that_opens_again(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    result = await result_of(bench, anna, channel)
+    sent = await anna.submit(await anna.press(result, "Edit"), prompt="in winter", strength="a lot")
+    assert "Strength is a number" in await bench.discord.refused(sent)
+    refusal = next(post for post in [*sent.follow_ups, sent.original] if post and post.buttons)
+    again = await anna.press(refusal, "Open the form again")
+    assert (await fields(bench, again))["strength"] == "a lot"
+    mended = await anna.submit(again, strength="0.9")
+    await bench.discord.shown(mended, lambda post: post.pictures)
+    assert [(made.prompt, made.strength) for made in bench.engine.requests[1:]] == [("in winter", 0.9)]
+
+
+async def test_nobody_opens_another_member_s_form_and_a_forgotten_one_says_so(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    result = await result_of(bench, anna, channel)
+    sent = await anna.submit(await anna.press(result, "Edit"), prompt="a secret", strength="a lot")
+    await bench.discord.refused(sent)
+    refusal = next(post for post in [*sent.follow_ups, sent.original] if post and post.buttons)
+    (again,) = refusal.buttons.values()
+    assert "not have that form any more" in await bench.discord.refused(await ben.press_id(result, again))
+    assert "not have that form any more" in await bench.discord.refused(await anna.press_id(result, "p1:again:1"))
