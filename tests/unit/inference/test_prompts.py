@@ -112,7 +112,7 @@ def test_scripts_that_cost_more_are_cut_where_they_can_be(text: str) -> None:
     [
         ("a (cat:1.3)", "a cat"),
         ("a (black cat:0,8) at ((night))", "a black cat at night"),
-        ("((a (cat:1.2):1.1))", "a cat"),
+        ("((a (cat:1.2):1.1))", "(a cat)"),
         ("[day:dusk:0.5] over [hills::0.3]", "day dusk over hills"),
         ("a cat BREAK a dog", "a cat, a dog"),
     ],
