@@ -17,6 +17,7 @@ from bot.pace import Pace
 from bot.ports import Clock, Ids, ImageStore, JobStore, Messenger, Moderator, PictureReader
 from bot.queue import FairQueue
 from bot.service import Service
+from bot.sign_in import SignIn
 from bot.uploads import Uploads
 from inference.api import Arriving, Engine
 
@@ -41,6 +42,7 @@ def assemble(
     advice: bool = True,
     disk_tries: int | None = None,
     uploads: int = 4,
+    sign_in: SignIn | None = None,
 ) -> Core:
     """Wire the parts; `messengers` may still be filled until the core runs. `uploads`: places, see `Uploads`."""
     queue = FairQueue(max_jobs=max_jobs, ready=engine.is_loaded, lacks=engine.lacks)
@@ -101,6 +103,7 @@ def assemble(
         dispatch=dispatch,
         delivery=delivery,
         clock=clock,
+        sign_in=sign_in,
     )
     arrivals = Arrivals(
         engine=engine, queue=queue, store=store, delivery=delivery, clock=clock, disk_tries=disk_tries

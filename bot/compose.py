@@ -13,6 +13,7 @@ from adapters.pictures.outgoing import PictureExporter
 from adapters.pictures.reader import SandboxedPictureReader
 from adapters.slack.options import SlackOptions
 from adapters.sqlite.installations import SqliteInstallations
+from adapters.sqlite.sessions import SqliteSessions
 from adapters.sqlite.store import SqliteJobStore
 from bot.assembly import assemble
 from bot.domain.access import Asker
@@ -21,6 +22,7 @@ from bot.domain.request import Requester
 from bot.domain.safety import Outcome, Policy
 from bot.lifecycle import Core, Keep
 from bot.ports import ChatPlatform, Exporter, Messenger
+from bot.sign_in import SignIn
 from bot.system import SystemClock, SystemIds, processors
 from config.models import offered_models
 from config.safety import load_blocked
@@ -159,14 +161,40 @@ async def compose(
             advice=settings.advice.enabled,
             disk_tries=disk_tries,
             uploads=decodes + _MORE_UPLOADS,
+            sign_in=_sign_in(settings, store),
         )
 
 
 def platforms_of(settings: Settings, core: Core) -> Sequence[ChatPlatform]:
     """The chat platforms that have their tokens, not yet entered."""
     tokens = tokens_of(settings)
-    makers = {"discord": _discord, "slack": _slack}
+    makers = {"discord": _discord, "slack": _slack, "web": _web}
     return [make(settings, core) for name, make in makers.items() if tokens[name]]
+
+
+def _sign_in(settings: Settings, store: SqliteJobStore) -> SignIn | None:
+    """Who gives members their links to the pages; None if there are no pages."""
+    if not settings.web.port:
+        return None
+    address = settings.web.public_url or f"http://{_LOOPBACK}:{settings.web.port}"
+    return SignIn(sessions=SqliteSessions(store.database), clock=SystemClock(), address=address)
+
+
+def _web(settings: Settings, core: Core) -> ChatPlatform:
+    from adapters.web.doors import Membership
+    from adapters.web.platform import WebPlatform
+
+    assert core.service.sign_in is not None, "made with the core, by the same setting"
+    web = settings.web
+    return WebPlatform(
+        service=core.service,
+        exporter=exporter_of(settings, core),
+        door=Membership(sign_in=core.service.sign_in, secure=bool(web.public_url)),
+        host=web.host,
+        port=web.port,
+        public_url=web.public_url,
+        max_bytes=settings.downloads.max_bytes,
+    )
 
 
 def playground_of(settings: Settings, core: Core, *, port: int, token: str) -> "WebPlatform":
@@ -186,8 +214,12 @@ def playground_of(settings: Settings, core: Core, *, port: int, token: str) -> "
 
 
 def tokens_of(settings: Settings) -> dict[str, bool]:
-    """Which platforms have the tokens they need."""
-    return {"discord": settings.secrets.discord_token is not None, "slack": slack_lacks(settings) == ()}
+    """Which platforms have what they need: tokens, the pages a port."""
+    return {
+        "discord": settings.secrets.discord_token is not None,
+        "slack": slack_lacks(settings) == (),
+        "web": settings.web.port != 0,
+    }
 
 
 def slack_lacks(settings: Settings) -> tuple[str, ...] | None:

@@ -39,6 +39,7 @@ from bot.gate import Gate
 from bot.ports import Clock, ImageStore, JobStore
 from bot.queue import FairQueue
 from bot.results import Found, Results
+from bot.sign_in import SignIn
 from inference.api import ControlKind, ModelDefaults
 
 DOUBLE_CLICK_SECONDS = 3.0
@@ -85,6 +86,7 @@ class Service:
         styles: the presets members can pick, by name.
         controls: what a model can be made to keep; see `Admission.controls`.
         results: who sees and shares what.
+        sign_in: of members on the web; None if there are no pages.
     """
 
     def __init__(
@@ -98,7 +100,9 @@ class Service:
         dispatch: Dispatch,
         delivery: Delivery,
         clock: Clock,
+        sign_in: SignIn | None = None,
     ) -> None:
+        self.sign_in = sign_in
         self._admission = admission
         self._store = store
         self._images = images

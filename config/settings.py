@@ -198,6 +198,17 @@ class MetricsSettings(_Section):
     host: Host
 
 
+class WebSettings(_Section):
+    """Where the members' pages are served."""
+
+    port: Annotated[int, Field(ge=0, le=65535)]
+    host: Host
+    public_url: Annotated[
+        str,
+        Field(pattern=r"^(https://[^/\s?#@]+)?$", description="https:// and a host name, without a path; or empty"),
+    ]
+
+
 class ShutdownSettings(_Section):
     """How patient a stop is."""
 
@@ -255,6 +266,7 @@ class Settings(_Section):
     retention: RetentionSettings
     safety: SafetySettings
     metrics: MetricsSettings
+    web: WebSettings
     shutdown: ShutdownSettings
     output: OutputSettings
     log: LogSettings

@@ -14,7 +14,7 @@ from bot.cli.arguments import EXIT_CANNOT_START, EXIT_DONE
 from bot.cli.check_data import data_findings
 from bot.cli.check_models import model_findings
 from bot.cli.findings import Finding, State
-from bot.cli.serve import NO_PLATFORM, half_set
+from bot.cli.serve import NO_PLATFORM, half_set, unreachable
 from bot.cli.terminal import Terminal
 from bot.compose import engine_of, inspector_of, map_models_of, slack_lacks, slack_options, tokens_of
 from bot.domain.errors import FatalError
@@ -58,10 +58,17 @@ async def check(asked: argparse.Namespace, settings: Settings) -> int:
 def _platforms(settings: Settings) -> Iterator[Finding]:
     tokens = tokens_of(settings)
     for name, has_tokens in tokens.items():
-        words = "has its tokens and would start" if has_tokens else "off: it has no token"
+        if name == "web":
+            words = (
+                f"would be served on {settings.web.host}:{settings.web.port}" if has_tokens else "off: no web.port"
+            )
+        else:
+            words = "has its tokens and would start" if has_tokens else "off: it has no token"
         yield Finding(name, State.OK if has_tokens else State.NOTE, words)
     if lacking := slack_lacks(settings):
         yield Finding("slack", State.WRONG, half_set(lacking))
+    if fault := unreachable(settings):
+        yield Finding("web", State.WRONG, fault)
     if not any(tokens.values()):
         yield Finding("platforms", State.WRONG, NO_PLATFORM)
 

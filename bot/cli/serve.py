@@ -15,15 +15,27 @@ from bot.ports import Messenger
 from bot.system import settle_in
 from config.settings import Settings
 
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 NO_PLATFORM = (
-    "no chat platform has a token: set DISCORD_TOKEN for Discord, or SLACK_BOT_TOKEN with SLACK_APP_TOKEN for Slack "
-    "(SLACK_SIGNING_SECRET in http mode)"
+    "no chat platform has a token, and there are no pages: set DISCORD_TOKEN for Discord, or SLACK_BOT_TOKEN with "
+    "SLACK_APP_TOKEN for Slack (SLACK_SIGNING_SECRET in http mode), or web.port"
 )
 
 
 def half_set(lacking: Sequence[str]) -> str:
     """What to do about tokens of Slack of which some are missing."""
     return f"Slack also needs {' and '.join(lacking)}: set it, or unset the other tokens of Slack to go without Slack"
+
+
+def unreachable(settings: Settings) -> str:
+    """What is wrong with the address of the pages; empty if nothing is."""
+    web = settings.web
+    if web.port and not web.public_url and web.host not in _LOOPBACK:
+        return (
+            f"web.host is {web.host}, so others may reach the pages: put a reverse proxy that speaks TLS in front "
+            "and set web.public_url to its https:// address, or leave web.host at 127.0.0.1"
+        )
+    return ""
 
 
 async def serve(_asked: argparse.Namespace, settings: Settings) -> int:
@@ -37,6 +49,8 @@ async def serve(_asked: argparse.Namespace, settings: Settings) -> int:
         raise FatalError(f"{half_set(lacking)}.")
     if not any(tokens_of(settings).values()):
         raise FatalError(f"{NO_PLATFORM}.")
+    if fault := unreachable(settings):
+        raise FatalError(f"{fault}.")
     settle_in()
     messengers: dict[str, Messenger] = {}
     watched = Health(name for name, on in tokens_of(settings).items() if on)

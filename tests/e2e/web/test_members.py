@@ -1,0 +1,163 @@
+"""Members on the web: signed in by a link of the bot's, each with their own pictures and nobody else's."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from adapters.pictures.outgoing import PictureExporter
+from adapters.sqlite.sessions import SqliteSessions
+from adapters.sqlite.store import SqliteJobStore
+from adapters.web.doors import Membership
+from adapters.web.platform import WebPlatform
+from bot.domain.access import Asker
+from bot.domain.ids import JobId
+from bot.domain.request import Requester
+from bot.sign_in import SignIn
+from tests.builders.requests import png
+from tests.fakes.clock import LoopClock
+from tests.fakes.messenger import FakeMessenger
+from tests.harness.core import Bench, bench
+
+UNKNOWN = "Z" * 22
+
+
+def member(name: str) -> Asker:
+    """Both were in the same channel of the same server when they asked for their links."""
+    return Asker(
+        requester=Requester(platform="discord", user=name, space="guild", name=name.title()),
+        server="discord:guild:1",
+        rooms=("discord:channel:2",),
+        channel="2",
+    )
+
+
+@dataclass
+class Pages:
+    """The pages of a service.
+
+    Attributes:
+        origin: where they are.
+    """
+
+    bench: Bench
+    sign_in: SignIn
+    origin: str
+
+    async def browser(self, name: str) -> aiohttp.ClientSession:
+        """One in which a member has signed in."""
+        session = aiohttp.ClientSession(self.origin, cookie_jar=aiohttp.CookieJar(unsafe=True))
+        token = (await self.sign_in.link(member(name))).rpartition("/")[2]
+        assert (await post(session, "/signin", token=token))[0] == 200
+        return session
+
+
+async def post(session: aiohttp.ClientSession, path: str, **fields: object) -> tuple[int, str, str]:
+    """Status, address and text of where a form leads."""
+    data = aiohttp.FormData()
+    for name, value in fields.items():
+        if isinstance(value, bytes):
+            data.add_field(name, value, filename="picture.png", content_type="image/png")
+        else:
+            data.add_field(name, str(value))
+    if not any(isinstance(value, bytes) for value in fields.values()):
+        data = aiohttp.FormData({name: str(value) for name, value in fields.items()})
+    async with session.post(path, data=data, headers={"Origin": str(session._base_url).rstrip("/")}) as answer:
+        return answer.status, answer.url.path, await answer.text()
+
+
+@pytest.fixture
+async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
+    chat = FakeMessenger()
+    chat.platform = "web"
+    async with SqliteJobStore(tmp_path / "pentimento.db") as store, bench(tmp_path, store=store, chat=chat) as parts:
+        sign_in = SignIn(sessions=SqliteSessions(store.database), clock=LoopClock(), address="http://here")
+        async with WebPlatform(
+            service=parts.service,
+            exporter=PictureExporter(store=store, images=parts.images, embed_recipe=False),
+            door=Membership(sign_in=sign_in, secure=False),
+            host="127.0.0.1",
+            port=0,
+            max_bytes=1 << 20,
+        ) as platform:
+            yield Pages(parts, sign_in, f"http://127.0.0.1:{platform.port}")
+
+
+async def make(pages: Pages, browser: aiohttp.ClientSession, prompt: str) -> JobId:
+    status, path, text = await post(browser, "/jobs", nonce="n", prompt=prompt, picture=png())
+    assert status == 200, text
+    job = JobId(path.rpartition("/")[2])
+    await pages.bench.shown(job)
+    return job
+
+
+async def test_what_a_member_made_is_theirs_alone(pages: Pages) -> None:
+    ann, bob = await pages.browser("ann"), await pages.browser("bob")
+    async with ann, bob:
+        job = await make(pages, ann, "a secret garden")
+        stored = await pages.bench.store.job(job)
+        assert stored is not None
+        assert (stored.requester.key, stored.reply_to.platform, stored.private) == ("discord:ann", "web", True)
+        for path in (
+            "/jobs/{}",
+            "/g/{}.0.png",
+            "/t/{}.0.jpg",
+            "/s/{}.jpg",
+            "/jobs/{}/preview.jpg",
+            "/events?job={}",
+            "/results/{}.0/delete",
+        ):
+            async with bob.get(path.format(job)) as theirs, bob.get(path.format(UNKNOWN)) as nobodys:
+                assert (theirs.status, nobodys.status) == (404, 404), path
+                assert await theirs.text() == await nobodys.text(), path
+        for fields in (
+            {"verb": "rerun", "strength": "0.7", "target": "{}.0"},
+            {"verb": "sweep", "target": "{}.0"},
+        ):
+            theirs_too = await post(bob, "/press", **{name: value.format(job) for name, value in fields.items()})
+            nobodys_too = await post(bob, "/press", **{name: value.format(UNKNOWN) for name, value in fields.items()})
+            assert (theirs_too[0], theirs_too[2]) == (nobodys_too[0], nobodys_too[2])
+            assert theirs_too[0] == 404
+        assert (await post(bob, f"/results/{job}.0/delete"))[0] == 404
+        assert (await post(bob, f"/jobs/{job}/cancel"))[0] == 404
+        assert (await post(bob, "/jobs", nonce="x", prompt="mine", start="chain", of=f"{job}.0"))[0] == 422
+        async with ann.get("/results") as hers, bob.get("/results") as his:
+            assert ("secret garden" in await hers.text(), "secret garden" in await his.text()) == (True, False)
+        async with ann.get(f"/g/{job}.0.png") as picture:
+            assert picture.content_type == "image/png"
+
+
+async def test_a_link_is_looked_at_for_free_and_spent_once(pages: Pages) -> None:
+    token = (await pages.sign_in.link(member("ann"))).rpartition("/")[2]
+    async with aiohttp.ClientSession(pages.origin, cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        async with browser.get("/") as stranger:
+            assert (stranger.status, "/web" in await stranger.text()) == (403, True)
+        for _ in range(3):
+            async with browser.get(f"/signin/{token}") as look:
+                assert look.status == 200
+        assert (await post(browser, "/signin", token=token))[:2] == (200, "/")
+        assert (await post(browser, "/signin", token=token))[0] == 403
+        async with browser.get(f"/signin/{token}") as look:
+            assert look.status == 403
+        async with browser.get("/me") as account:
+            assert "Ann" in await account.text()
+        assert (await post(browser, "/me/leave"))[1] == "/signin"
+        async with browser.get("/me") as account:
+            assert account.status == 403
+
+
+async def test_guessing_links_is_slow(pages: Pages) -> None:
+    async with aiohttp.ClientSession(pages.origin) as stranger:
+        answers = [(await post(stranger, "/signin", token="guess"))[0] for _ in range(7)]
+    assert answers == [403] * 5 + [429] * 2
+
+
+async def test_a_forgotten_member_is_signed_out(pages: Pages) -> None:
+    ann = await pages.browser("ann")
+    async with ann:
+        job = await make(pages, ann, "a last picture")
+        await pages.bench.service.forget(member("ann").requester)
+        async with ann.get(f"/jobs/{job}") as gone:
+            assert gone.status == 403
