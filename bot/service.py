@@ -153,6 +153,8 @@ class Service:
         private = hidden or asked.hidden or is_private(asked.options.private, settings)
         above = found.job.reply_to if found and hidden else None
         source = found.generation.image if found else asked.source
+        if asked.again:
+            source = (await self.results.allowed(Act.DERIVE, asked.again, by)).source
         if source is None:
             raise Gone("refused-no-upload")
         reply_to = await asked.answer(private=private, above=above)

@@ -28,11 +28,12 @@ MAX_DESCRIPTION = 100
 _MAX_WORDS = 4000
 
 
-def commands(controls: Sequence[ControlKind] = ()) -> list[Payload]:
+def commands(controls: Sequence[ControlKind] = (), *, web: bool = False) -> list[Payload]:
     """Every command, as one bulk overwrite takes them.
 
     Args:
         controls: kinds of structure that some model can be made to keep; what there is not is not offered.
+        web: there are pages to sign in to.
     """
     picture = _option("image", _ATTACHMENT, required=True)
     alone = [_one_strength(), *_options(controls)]
@@ -47,6 +48,7 @@ def commands(controls: Sequence[ControlKind] = ()) -> list[Payload]:
         _command("styles"),
         _command("settings", _settings(), permissions=MANAGE_GUILD, guild_only=True),
         _command("privacy", [_subcommand("export"), _subcommand("delete")]),
+        *([_command("web")] if web else []),
         _command("help"),
         _menu(REMIX_IMAGE, "menu-remix"),
         _menu(IMAGE_INFO, "menu-info"),

@@ -25,6 +25,8 @@ from bot.texts import text
 _LISTED = 5
 """Jobs with a button of their own: as many as a row of buttons holds."""
 
+_ROW, _BUTTON, _LINK = 1, 2, 5
+
 _DOZEN = 12
 """Styles to an embed: as many pictures as are still told apart on one sheet."""
 
@@ -94,6 +96,16 @@ class Pages:
             embeds.append(embed)
         body = {"content": text(locale, "styles-title"), "embeds": embeds}
         await self._answers.show(answered, body, sheets)
+
+    async def web(self, answered: Answered) -> None:
+        """`/web`: a link that signs the member in, in a button, as chats fetch the links that stand in messages."""
+        locale = answered.event.origin.locale
+        if self._service.sign_in is None:
+            raise Gone("refused-web-off")
+        link = await self._service.sign_in.link(asker(answered.event))
+        opening = {"type": _BUTTON, "style": _LINK, "label": text(locale, "web-open"), "url": link}
+        body = {"content": text(locale, "web-link"), "components": [{"type": _ROW, "components": [opening]}]}
+        await self._answers.show(answered, body)
 
     async def help(self, answered: Answered) -> None:
         """`/help`."""

@@ -102,7 +102,12 @@ class DiscordPlatform:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._offer_collect(), name="discord collect")
             tasks.create_task(self._intake.replay(), name="discord replay")
-            registering = register(self._rest, application, commands(self._controls()), waits=RECONNECT)
+            registering = register(
+                self._rest,
+                application,
+                commands(self._controls(), web=self._service.sign_in is not None),
+                waits=RECONNECT,
+            )
             tasks.create_task(registering, name="discord commands")
             self._connection.take = self._intake.take
             await self._connection.listen(self._token)
@@ -156,6 +161,7 @@ class DiscordPlatform:
             "command info": Flow(pages.info, Ack.HIDDEN),
             f"command {IMAGE_INFO}": Flow(pages.image_info, Ack.HIDDEN),
             "command styles": Flow(pages.styles, Ack.HIDDEN),
+            "command web": Flow(pages.web, Ack.HIDDEN),
             "command help": Flow(pages.help, Ack.HIDDEN),
             "command settings": Flow(settings.command, Ack.HIDDEN, lasting=True),
             "command privacy": Flow(privacy.command, Ack.HIDDEN),

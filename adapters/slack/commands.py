@@ -8,12 +8,12 @@ from adapters.slack.inbound import Inbound, job_id_in, place_of
 from adapters.slack.members import Place
 from adapters.slack.messages import only
 from adapters.slack.messenger import message_ref
-from adapters.slack.pages import page_view, privacy_buttons, show_styles
+from adapters.slack.pages import page_view, privacy_buttons, show_styles, web_link
 from adapters.slack.pictures import picture_among
 from adapters.slack.settings import show_settings
 from adapters.slack.text import Block, said
 from bot.domain.access import Act
-from bot.domain.errors import InvalidRequest, PictureRefused
+from bot.domain.errors import Gone, InvalidRequest, PictureRefused
 from bot.domain.flags import parse_flags
 from bot.domain.ids import job_of, parse_generation_id
 from bot.domain.job import Recipe
@@ -114,6 +114,13 @@ async def usual_form(
     return view_of(errand, form.filled(values or {}), locale=locale)
 
 
+async def _web_link(desk: Desk, place: Place) -> Block:
+    """A link in a modal, of which nobody makes a preview."""
+    if desk.service.sign_in is None:
+        raise Gone("refused-web-off")
+    return web_link(await desk.service.sign_in.link(place.asker()), await desk.locale(place))
+
+
 async def _page(desk: Desk, place: Place, name: str, text: str) -> Block:
     service, locale, now = desk.service, await desk.locale(place), desk.clock.now()
     above: list[Block] = []
@@ -133,6 +140,8 @@ async def _page(desk: Desk, place: Place, name: str, text: str) -> Block:
             page = recent_page(await service.recent(place.requester), locale)
         case "privacy":
             page, above = said_page(locale, "slack-privacy", "slack-privacy-kept"), [privacy_buttons(locale)]
+        case "web":
+            page, above = said_page(locale, "web-open", "web-link"), [await _web_link(desk, place)]
         case _:
             page = help_page(locale, "slack-help", maps=bool(service.menu().controls))
     return page_view(page, locale=locale, above=above)

@@ -44,6 +44,11 @@ def show_styles(locale: str) -> Block:
     return actions(button(text(locale, "slack-styles-show"), SHOW_STYLES))
 
 
+def web_link(link: str, locale: str) -> Block:
+    """A link that is shown to its member alone."""
+    return section(mrkdwn(f"<{link}|{text(locale, 'web-open')}>"))
+
+
 def privacy_buttons(locale: str) -> Block:
     """The buttons that send and delete what is kept."""
     forget = button(text(locale, "button-forget"), FORGET, style="danger") | {

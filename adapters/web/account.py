@@ -71,6 +71,7 @@ class Account:
         usage, limits = await self._service.quota(by.requester)
         values = {
             "title": f"Pentimento: {text(by.locale, 'web-account')}",
+            "member": True,
             "name": by.requester.name or by.requester.user,
             "pictures": usage.pictures,
             "most": limits.per_user_per_day,

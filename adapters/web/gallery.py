@@ -10,6 +10,7 @@ from aiohttp import web
 from babel.dates import format_date
 
 from adapters.web.guard import asker_of
+from adapters.web.messenger import PLATFORM
 from adapters.web.pages import page
 from adapters.web.words import locale_of
 from bot.domain.ids import GenerationId
@@ -75,6 +76,7 @@ class Gallery:
         more = found.more and f"/results?{urlencode({**wanted, 'before': f'{found.more[0]!r}.{found.more[1]}'})}"
         values = {
             "title": f"Pentimento: {text(locale, 'web-gallery')}",
+            "member": asker_of(request).requester.platform != PLATFORM,
             "words": words,
             "style": style,
             "styles": list(self._service.styles),

@@ -9,20 +9,21 @@ from contextlib import aclosing
 import structlog
 from aiohttp import web
 
-from adapters.web.guard import asker_of
+from adapters.web.guard import asker_of, asking
 from adapters.web.incoming import Start, Submitted, read_form
 from adapters.web.messenger import PLATFORM, WebMessenger
 from adapters.web.pages import fragment, new_nonce, page
 from adapters.web.views import FormView, JobView, Offers, form_view, history, job_view, said_by
 from bot.admission import Receipt
 from bot.domain.access import Asker
-from bot.domain.actions import Press, Verb
+from bot.domain.actions import DERIVING, Verb
+from bot.domain.ask import Ask
 from bot.domain.card import Card
 from bot.domain.errors import Gone, InvalidRequest, UserError
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of, parse_generation_id, parse_job_id
 from bot.domain.job import Generation
 from bot.domain.options import OPTION, read_options
-from bot.domain.request import Action, ReplyTarget, Request
+from bot.domain.request import Action, ReplyTarget
 from bot.ports import Exporter
 from bot.results import Description
 from bot.service import Service
@@ -77,69 +78,59 @@ class Playground:
         sent = Submitted(fields={}, files={})
         try:
             sent = await read_form(request, max_bytes=self._max_bytes)
-            receipt = await self._submitted(sent, by)
+            receipt = await self._submitted(request, sent)
         except UserError as refused:
             form = self._form(by.locale, sent.fields, error=refused.sentence(by.locale))
             return await self._page(request, form, status=422)
         return _see(f"/jobs/{receipt.job.id}")
 
-    async def _submitted(self, sent: Submitted, by: Asker) -> Receipt:
-        options = sent.options()
+    async def _submitted(self, request: web.Request, sent: Submitted) -> Receipt:
+        """What a form asks for."""
         start, of = sent.start, sent.fields.get("of", "")
-        if start in {Start.EDIT, Start.CHAIN}:
-            press = Press(
-                verb=Verb(start),
-                generation=_generation(of),
-                by=by,
-                reply_to=_HERE,
-                event_id=sent.event_id,
-                options=options,
-                control_map=sent.files.get("map"),
-                locale=by.locale,
-                private=True,
-            )
-            return await self._service.press(press)
-        source: bytes | ImageId | None = sent.files.get("picture")
-        if start is Start.AGAIN:
-            source = (await self._described(_job(of), by)).job.source
-        if not source:
+        result = _generation(of) if start in {Start.EDIT, Start.CHAIN} else None
+        again = _job(of) if start is Start.AGAIN else None
+        picture = sent.files.get("picture")
+        if not (result or again or picture):
             raise InvalidRequest("web-refused-no-picture")
-        wish = Request(
-            action=Action.SWEEP if sent.sweeps else Action.IMG2IMG,
-            requester=by.requester,
-            reply_to=_HERE,
+        wish = Ask(
+            by=asking(request),
             event_id=sent.event_id,
-            source=source,
-            options=options,
+            answer=_here,
+            options=sent.options(),
+            action=Action.SWEEP if sent.sweeps else Action.IMG2IMG,
+            verb=Verb(start) if result else None,
+            generation=result,
+            source=picture,
+            again=again,
+            author=asking(request).requester.user,
             control_map=sent.files.get("map"),
-            locale=by.locale,
-            private=True,
+            hidden=True,
         )
-        return await self._service.submit(wish, by=by)
+        return await self._ask(request, wish)
 
     async def press(self, request: web.Request) -> web.StreamResponse:
-        """What a button under a result asks for; one that opens the form leads there."""
-        by = asker_of(request)
+        """What a button under a result asks for."""
         sent = await read_form(request, max_bytes=0)
-        generation, verb = _generation(sent.fields.get("target", "")), sent.fields.get("verb", "")
-        if verb not in set(Verb):
+        verb = sent.fields.get("verb", "")
+        if verb not in set(DERIVING):
             raise InvalidRequest("web-refused-form")
-        strength = sent.fields.get("strength") or None
-        press = Press(
-            verb=Verb(verb),
-            generation=generation,
-            by=by,
-            reply_to=_HERE,
+        wish = Ask(
+            by=asking(request),
             event_id=sent.event_id,
-            options=read_options({"strengths": strength}),
-            locale=by.locale,
-            private=True,
+            answer=_here,
+            options=read_options({"strengths": sent.fields.get("strength") or None}),
+            verb=Verb(verb),
+            generation=_generation(sent.fields.get("target", "")),
+            hidden=True,
         )
-        try:
-            receipt = await self._service.press(press)
-        except ValueError as unpressable:  # a verb that makes no job
-            raise InvalidRequest("web-refused-form") from unpressable
+        receipt = await self._ask(request, wish)
         return _see(f"/jobs/{receipt.job.id}")
+
+    async def _ask(self, request: web.Request, wish: Ask) -> Receipt:
+        """Hand a wish in: on the web everybody goes on from their own results only, whatever a room shows."""
+        if wish.generation:
+            await self._described(job_of(wish.generation), asker_of(request))
+        return await self._service.ask(wish)
 
     async def job(self, request: web.Request) -> web.Response:
         """A job as it stands."""
@@ -267,6 +258,7 @@ class Playground:
         made = {each.job.id: each.generations[0].id if each.pictures else None for each in results.kept}
         values = {
             "title": "Pentimento",
+            "member": by.requester.platform != PLATFORM,
             "form": form,
             "job": job,
             "history": history(jobs, made, current=job.job.id if job else None, locale=by.locale),
@@ -274,6 +266,12 @@ class Playground:
             "nonce": new_nonce(),
         }
         return page("playground.html", by.locale, values, status=status)
+
+
+async def _here(*, private: bool, above: ReplyTarget | None) -> ReplyTarget:
+    """Every answer is a page of this member's."""
+    del private, above
+    return _HERE
 
 
 def _event(version: int, card: Card, locale: str) -> bytes:

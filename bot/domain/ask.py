@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bot.domain.access import Asker
 from bot.domain.actions import Press, Verb
-from bot.domain.ids import GenerationId, ImageId
+from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.picture import Sent
 from bot.domain.place import PlaceSettings
@@ -39,6 +39,7 @@ class Ask:
         generation: the result that it is about, or that the picture is.
         source: the picture as it was sent. With a verb it takes the result's place; without one the result, if the
             member may go on from it, is the better copy of it.
+        again: a job whose source is the picture, as one that failed has no result to name.
         author: who posted `source`, as in `Requester.user`; empty if nobody is known.
         control_map: a picture of the structure to keep.
         hidden: only the member sees the answer, whatever they and the place say.
@@ -52,6 +53,7 @@ class Ask:
     verb: Verb | None = None
     generation: GenerationId | None = None
     source: bytes | Sent | None = None
+    again: JobId | None = None
     author: str = ""
     control_map: bytes | Sent | None = None
     hidden: bool = False

@@ -142,10 +142,16 @@ def check_rows(rows: Sequence[Mapping[str, Any]]) -> None:
         for button in row["components"]:
             need(button.get("type") == 2, "only buttons are expected here")
             only(button, {"type", "style", "label", "custom_id", "emoji", "disabled", "url", "id"}, "button")
-            need(button.get("style") in {1, 2, 3, 4}, "button.style")
-            length(button.get("custom_id"), 100, "button.custom_id", least=1)
-            need(button["custom_id"] not in seen, "Component custom id cannot be duplicated")
-            seen.add(button["custom_id"])
+            need(button.get("style") in {1, 2, 3, 4, 5}, "button.style")
+            if button["style"] == 5:  # a link: it opens its URL and tells nobody
+                need("custom_id" not in button, "A custom id and url cannot both be specified")
+                length(button.get("url"), 512, "button.url", least=1)
+                need(button["url"].startswith(("http://", "https://", "discord://")), "button.url: Scheme")
+            else:
+                need("url" not in button, "button.url")
+                length(button.get("custom_id"), 100, "button.custom_id", least=1)
+                need(button["custom_id"] not in seen, "Component custom id cannot be duplicated")
+                seen.add(button["custom_id"])
             need(button.get("label") or button.get("emoji"), "a button needs a label or emoji")
             length(button.get("label", ""), 80, "button.label")
             if "emoji" in button:

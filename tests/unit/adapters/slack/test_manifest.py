@@ -14,7 +14,19 @@ from adapters.slack.commands import REMIX
 from adapters.slack.scopes import SCOPES
 
 MANIFEST = Path(__file__).parents[4] / "adapters" / "slack" / "manifest.yaml"
-COMMANDS = {"/img2img", "/sweep", "/refine", "/map", "/queue", "/info", "/styles", "/settings", "/privacy", "/help"}
+COMMANDS = {
+    "/img2img",
+    "/sweep",
+    "/refine",
+    "/map",
+    "/queue",
+    "/info",
+    "/styles",
+    "/settings",
+    "/privacy",
+    "/web",
+    "/help",
+}
 
 Rule = dict[str, tuple[int, int] | type | set[str]]
 
