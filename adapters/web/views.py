@@ -91,7 +91,7 @@ def form_view(offers: Offers, said: Mapping[str, str], locale: str, *, nonce: st
     boxes = [
         Box(
             name=row.name,
-            label=text(locale, f"web-field-{row.text}"),
+            label=text(locale, f"field-{row.text}"),
             value=said.get(row.name, ""),
             number=row.kind in {Kind.WHOLE, Kind.NUMBER},
             least=row.least,
@@ -225,7 +225,7 @@ def _details(job: Job, shown: Generation | None, locale: str) -> list[tuple[str,
     recipe = shown.recipe if shown else job.recipes[0]
     said = said_by(recipe.options())
     rows = [
-        (text(locale, f"web-field-{OPTION[name].text}"), value)
+        (text(locale, "field-strength" if name == "strengths" else f"field-{OPTION[name].text}"), value)
         for name, value in said.items()
         if value and name not in {"prompt", "private"}
     ]
