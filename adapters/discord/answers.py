@@ -206,8 +206,3 @@ async def _tried(call: Callable[[], Awaitable[object]]) -> Fault | None:
         else:
             return None
     return None
-
-
-def failed(locale: str) -> str:
-    """What a member hears of a mistake of ours."""
-    return text(locale, "refused-our-fault")

@@ -101,7 +101,7 @@ class DiscordPlatform:
         )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._offer_collect(), name="discord collect")
-            tasks.create_task(self._intake.replay(), name="discord replay")
+            tasks.create_task(self._intake.inbox.run(), name="discord inbox")
             registering = register(
                 self._rest,
                 application,
@@ -116,7 +116,7 @@ class DiscordPlatform:
         """Leave the gateway and finish what was taken."""
         await self._connection.hang_up()
         if self._intake:
-            await self._intake.idle()
+            await self._intake.inbox.stop()
 
     async def _offer_collect(self) -> None:
         while True:

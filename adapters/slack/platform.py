@@ -127,13 +127,13 @@ class SlackPlatform:
         """Work on events until `stop_intake`."""
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(self._road.watch())
-            await self._intake.run()
+            await self._intake.inbox.run()
             watching.cancel()
 
     async def stop_intake(self) -> None:
         """Hear nothing more, and finish what was heard."""
         await self._road.close()
-        await self._intake.stop()
+        await self._intake.inbox.stop()
 
     def _app(self) -> AsyncApp:
         """Bolt: signatures, authorization and the acknowledgement of everything; the work is the intake's."""
