@@ -9,6 +9,8 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
+from adapters.discord.places import guild_key
+from adapters.slack.members import Team, place_key
 from bot.domain.job import Job
 from bot.domain.options import OPTION, Options
 from bot.domain.request import Requester
@@ -67,6 +69,11 @@ class Chat(ABC):
     @property
     @abstractmethod
     def requester(self) -> Requester: ...
+
+    @property
+    @abstractmethod
+    def server(self) -> str:
+        """What the settings of the server or workspace go by."""
 
     @abstractmethod
     def notices(self) -> Sequence[str]:
@@ -131,6 +138,11 @@ class Discord(Chat):
     def requester(self) -> Requester:
         return Requester(platform="discord", user=self._person.id)
 
+    @property
+    def server(self) -> str:
+        assert self._channel.guild is not None
+        return guild_key(self._channel.guild.id)
+
     def notices(self) -> Sequence[str]:
         posts = [post for post in self._server.posts.values() if post.payload["author"]["bot"]]
         return [post.content.removeprefix("⚠️ ") for post in posts if post.content.startswith("⚠️ ")]
@@ -185,6 +197,10 @@ class Slack(Chat):
     @property
     def requester(self) -> Requester:
         return Requester(platform="slack", user=f"{self._member.team.id}/{self._member.user.id}")
+
+    @property
+    def server(self) -> str:
+        return place_key(Team(self._member.team.id))
 
     def notices(self) -> Sequence[str]:
         slack, member = self._member.slack, self._member

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.domain.options import OPTION, Options
+from bot.domain.place import PlaceSettings
 from bot.domain.request import Action
 from tests.scenarios.chats import Chat, End
 
@@ -125,6 +126,49 @@ async def test_a_reaction_means_the_same(discord: Chat, slack: Chat) -> None:
     end, _ = await on_both(discord, slack, lambda chat: chat.react(first[chat].message, "🔁"))
     assert end.job is not None
     assert end.job.action is Action.REROLL
+
+
+SETTINGS = PlaceSettings(strength=0.4, style="oil", private=True, blocked=("kitten",))
+
+
+async def test_a_place_s_settings_mean_the_same_by_every_way_in(discord: Chat, slack: Chat) -> None:
+    for chat in (discord, slack):
+        await chat.service.change_settings(chat.server, SETTINGS)
+    said = Options(prompt="a boat")
+    by_text, _ = await on_both(discord, slack, lambda chat: chat.mention("a boat"))
+    by_command, _ = await on_both(discord, slack, lambda chat: chat.command("img2img", said))
+    by_form, _ = await on_both(discord, slack, lambda chat: chat.remix(prompt="a boat"))
+    assert by_text.told == by_command.told == by_form.told
+    assert by_text.job is not None
+    assert (by_text.job.recipes[0].strength, by_text.job.recipes[0].style, by_text.job.private) == (0.4, "oil", True)
+    own, _ = await on_both(discord, slack, lambda chat: chat.mention("a boat --strength 0.9 --style none"))
+    assert own.told != by_text.told
+    swept, _ = await on_both(discord, slack, lambda chat: chat.command("sweep", said))
+    assert swept.job is not None
+    assert [recipe.strength for recipe in swept.job.recipes] == [0.3, 0.5, 0.7, 0.9]
+
+
+@pytest.mark.parametrize("way", ["text", "command", "form"])
+async def test_a_blocked_word_is_refused_by_every_way_in(discord: Chat, slack: Chat, way: str) -> None:
+    for chat in (discord, slack):
+        await chat.service.change_settings(chat.server, SETTINGS)
+    ways: dict[str, Callable[[Chat], Awaitable[object]]] = {
+        "text": lambda chat: chat.mention("a kitten"),
+        "command": lambda chat: chat.command("img2img", Options(prompt="a kitten")),
+        "form": lambda chat: chat.remix(prompt="a kitten"),
+    }
+    end, _ = await on_both(discord, slack, ways[way])
+    assert "not allowed here" in end.refused
+
+
+async def test_a_privacy_of_the_place_gives_way_to_what_is_said(discord: Chat, slack: Chat) -> None:
+    """A result that is not said to be private is as the place has it; one that is, is."""
+    for private in (True, False):
+        for chat in (discord, slack):
+            await chat.service.change_settings(chat.server, PlaceSettings(private=private))
+        end, _ = await on_both(discord, slack, lambda chat: chat.mention("a boat --private"))
+        assert end.job is not None
+        assert end.job.private
 
 
 @pytest.mark.parametrize(
