@@ -1,18 +1,29 @@
 """`pentimento`, and `python -m bot`: reads the arguments and settings, runs a command, tells how it ended."""
 
+import argparse
 import asyncio
 import errno
+import importlib
 import io
 import os
 import signal
 import sys
 from collections.abc import Sequence
 
-from bot.cli.arguments import EXIT_CANNOT_START, EXIT_JOB_FAILED, EXIT_WRONG_REQUEST, as_typed, parser
+from bot.cli.arguments import (
+    EXIT_CANNOT_START,
+    EXIT_DONE,
+    EXIT_JOB_FAILED,
+    EXIT_WRONG_REQUEST,
+    as_typed,
+    completion_script,
+    parser,
+)
 from bot.cli.stopping import Command, stoppable
 from bot.domain.errors import FatalError, JobFailed, StorageFailed, UserError
 from config.logging import setup_logging
 from config.reading import ConfigError, load_settings, near_misses
+from config.settings import Settings
 from inference.api import EngineStopped, ModelUnavailable
 
 _EXITS: tuple[tuple[type[BaseException], int], ...] = (
@@ -73,53 +84,37 @@ def _drop_unwritten() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _command(name: str) -> Command:  # noqa: PLR0911 -- one return for each command
+_COMMANDS = {
+    "serve": "bot.cli.serve:serve",
+    "playground": "bot.cli.playground:playground",
+    "models": "bot.cli.models:models",
+    "check": "bot.cli.check:check",
+    "backup": "bot.cli.backup:backup",
+    "restore": "bot.cli.restore:restore",
+    "download": "bot.cli.download:download",
+    "demo": "bot.cli.demo:demo",
+    "init": "bot.cli.init:init",
+    "styles": "bot.cli.styles:styles",
+    "img2img": "bot.cli.pictures:img2img",
+    "sweep": "bot.cli.pictures:sweep",
+    "chain": "bot.cli.pictures:chain",
+    "map": "bot.cli.pictures:draw_map",
+}
+_STOP_BY_THEMSELVES = frozenset({"serve", "playground", "models"})
+
+
+def _command(name: str) -> Command:
     """Only what a command needs is imported, so that `--help` answers at once."""
-    match name:
-        case "serve":
-            from bot.cli.serve import serve
+    if name == "completion":
+        return _completion
+    module, _, function = _COMMANDS[name].partition(":")
+    command: Command = getattr(importlib.import_module(module), function)
+    return command if name in _STOP_BY_THEMSELVES else stoppable(command)
 
-            return serve
-        case "playground":
-            from bot.cli.playground import playground
 
-            return playground
-        case "check":
-            from bot.cli.check import check
-
-            return stoppable(check)
-        case "backup":
-            from bot.cli.backup import backup
-
-            return stoppable(backup)
-        case "restore":
-            from bot.cli.restore import restore
-
-            return stoppable(restore)
-        case "download":
-            from bot.cli.download import download
-
-            return stoppable(download)
-        case "demo":
-            from bot.cli.demo import demo
-
-            return stoppable(demo)
-        case "models":
-            from bot.cli.models import models
-
-            return models
-        case _:
-            from bot.cli import pictures
-
-            return stoppable(
-                {
-                    "img2img": pictures.img2img,
-                    "sweep": pictures.sweep,
-                    "chain": pictures.chain,
-                    "styles": pictures.styles,
-                    "map": pictures.draw_map,
-                }[name]
-            )
+async def _completion(asked: argparse.Namespace, _settings: Settings) -> int:
+    print(completion_script(asked.shell))  # noqa: T201 -- the command line speaks
+    return EXIT_DONE
 
 
 def _cause(fault: BaseException) -> tuple[str, int] | None:

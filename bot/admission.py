@@ -12,30 +12,22 @@ import structlog
 from bot.domain.actions import lineage_of
 from bot.domain.advice import Asked, advise, usual_strength
 from bot.domain.card import Waiting
-from bot.domain.control import Control
-from bot.domain.errors import Gone, InvalidRequest, LimitReached, PictureRefused, PromptBlocked
+from bot.domain.errors import Gone, LimitReached, PictureRefused, PromptBlocked
 from bot.domain.ids import ImageId, JobId
 from bot.domain.job import Generation, Job, Recipe
 from bot.domain.limits import DAY, Limits, check_limits, span
-from bot.domain.lora import find_loras
-from bot.domain.options import ANY_SEED
 from bot.domain.picture import Picture, Sent
 from bot.domain.request import Action, Request
-from bot.domain.strength import REFINE_STRENGTH, SWEEP_STRENGTHS
-from bot.domain.style import Style, find_style, guidance_of, strength_of
-from bot.domain.words import clean_text, quoted
+from bot.domain.style import Style
+from bot.domain.words import quoted
 from bot.gate import Gate
 from bot.pace import Pace
 from bot.ports import Clock, Ids, ImageStore, JobStore
 from bot.queue import FairQueue, QueueFull, units_of
+from bot.recipes import find_model, recipes_of
 from bot.texts import Argument, text
 from bot.uploads import Uploads
 from inference.api import ControlKind, Engine, ModelDefaults
-
-_STANDARD_STRENGTHS: Mapping[Action, tuple[float, ...]] = {
-    Action.SWEEP: SWEEP_STRENGTHS,
-    Action.REFINE: (REFINE_STRENGTH,),
-}
 
 _LEAST_KEPT = 1024 * 1024
 """Pixels of a source that are kept though the models here work on fewer."""
@@ -220,10 +212,7 @@ class Admission:
         Raises:
             InvalidRequest: there is none of that name; the sentence names those there are.
         """
-        defaults = self.models.get(model)
-        if defaults is None:
-            raise InvalidRequest("refused-model", model=quoted(model), models=", ".join(self.models))
-        return defaults
+        return find_model(model, self.models)
 
     def controls(self, model: str | None = None) -> tuple[ControlKind, ...]:
         """The kinds of structure that a model can be made to keep; of the default one where none is named."""
@@ -236,36 +225,9 @@ class Admission:
         Raises:
             InvalidRequest: it names what there is not, or what does not go together.
         """
-        options = request.options
-        model = options.model or self._default_model
-        defaults = self.model(model)
-        style = find_style(self.styles, options.style)
-        loras = find_loras(options.loras or (), defaults.loras, model=model)
-        strengths = options.strengths or _STANDARD_STRENGTHS.get(request.action, (strength_of(style),))
-        if len(strengths) > 1 and not defaults.uses_strength:
-            raise InvalidRequest("refused-sweep-of-editor", model=model)
-        if request.control:
-            self._check_control(request.control, model, defaults)
-        prompt = clean_text(options.prompt or "")
-        map_only = request.action is Action.MAP
-        if not prompt and not map_only:
-            raise InvalidRequest("refused-no-prompt")
-        usual_guidance = guidance_of(style, defaults.guidance_scale)
-        recipe = Recipe(
-            prompt=prompt,
-            negative_prompt=clean_text(options.negative_prompt or ""),
-            strength=strengths[0],
-            seed=seed if options.seed in {None, ANY_SEED} else options.seed,
-            steps=options.steps or defaults.steps,
-            guidance_scale=usual_guidance if options.guidance_scale is None else options.guidance_scale,
-            style=style.name if style else None,
-            model=model,
-            loras=loras,
-            uses_strength=defaults.uses_strength,
-            control=request.control,
-            map_only=map_only,
+        return recipes_of(
+            request, models=self.models, styles=self.styles, default_model=self._default_model, seed=seed
         )
-        return tuple(replace(recipe, strength=strength) for strength in strengths)
 
     async def _advised(self, request: Request, recipes: tuple[Recipe, ...], source: _Source) -> tuple[str, ...]:
         """A line of advice, or none: only where a member begins or goes on from a result, and not again and again."""
@@ -289,19 +251,6 @@ class Admission:
             above = made.lineage.parent
             made = None if above is None else await self._store.generation(above)
         return made is not None and recipe.asks_the_same(made.recipe)
-
-    def _check_control(self, control: Control, model: str, defaults: ModelDefaults) -> None:
-        """Refuse a kind that the model has no network for."""
-        if control.kind in defaults.controls:
-            return
-        others = [name for name, each in self.models.items() if control.kind in each.controls]
-        if others:
-            elsewhere = ", ".join(others)
-            raise InvalidRequest("refused-control-elsewhere", model=model, kind=control.kind, models=elsewhere)
-        if defaults.controls:
-            kinds = ", ".join(defaults.controls)
-            raise InvalidRequest("refused-control-other", model=model, kind=control.kind, kinds=kinds)
-        raise InvalidRequest("refused-control-none", model=model)
 
     async def _map(self, request: Request) -> Picture | None:
         """The control map that was sent along, decoded; None where none was. A stored one must still be there."""

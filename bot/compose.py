@@ -1,7 +1,8 @@
 """The only file that names concrete classes: puts the parts together from the owner's settings."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,10 +29,11 @@ from config.models import offered_models
 from config.safety import load_blocked
 from config.settings import SafetySettings, Settings
 from config.styles import load_styles
-from inference.api import Engine
+from inference.api import Engine, ModelDefaults
+from inference.models.catalog import equipped
 from inference.models.downloads import Arrival, fetched
 from inference.models.entry import MapModels, ModelEntry
-from inference.models.library import place_of
+from inference.models.library import foreseen, place_of
 from inference.safety.classifier import Wanted
 from inference.safety.client import Inspector
 from inference.worker.engine import ProcessEngine
@@ -55,6 +57,13 @@ def engine_of(settings: Settings, *, at_once: bool = False) -> Engine:
         memory_gb=settings.models.memory_gb,
         map_models=map_models_of(settings),
     )
+
+
+def known_models(settings: Settings) -> Mapping[str, ModelDefaults]:
+    """What is known of the models on offer before any of them is loaded."""
+    maps = map_models_of(settings)
+    known, _ = foreseen({name: equipped(entry, maps) for name, entry in offered_models(settings).items()})
+    return {name: replace(each, controls=()) if each.steerable is False else each for name, each in known.items()}
 
 
 async def fetch_model(name: str, entry: ModelEntry) -> AsyncIterator[Arrival]:

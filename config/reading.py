@@ -119,12 +119,16 @@ def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str, st
 
 def near_misses(environ: Mapping[str, str]) -> Iterator[str]:
     """One sentence for each variable that looks like a setting of ours and is none."""
-    known = {ENV_PREFIX + key.upper().replace(".", "__") for key in known_keys()}
-    for variable in environ:
-        if variable.upper().startswith("PENTIMENTO_") and not variable.upper().startswith(ENV_PREFIX):
-            nearest = difflib.get_close_matches(variable.upper(), sorted(known), n=1, cutoff=0.8)
-            meant = f"did you mean {nearest[0]}?" if nearest else f"settings begin with {ENV_PREFIX}."
-            yield f"The variable {variable} is no setting and is not read: {meant}"
+    stray = [variable for variable in environ if _looks_like_ours(variable.upper())]
+    known = sorted(ENV_PREFIX + key.upper().replace(".", "__") for key in known_keys()) if stray else []
+    for variable in stray:
+        nearest = difflib.get_close_matches(variable.upper(), known, n=1, cutoff=0.8)
+        meant = f"did you mean {nearest[0]}?" if nearest else f"settings begin with {ENV_PREFIX}."
+        yield f"The variable {variable} is no setting and is not read: {meant}"
+
+
+def _looks_like_ours(variable: str) -> bool:
+    return variable.startswith("PENTIMENTO_") and not variable.startswith((ENV_PREFIX, "PENTIMENTO_TEST_"))
 
 
 def _check_key(key: str, origin: str) -> None:

@@ -4,10 +4,12 @@ Somebody at a terminal waits for the end, so the messenger also hands out the la
 """
 
 import asyncio
+import sys
 from collections import defaultdict
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from adapters.console.lines import PlainLines
 from bot.domain.card import Card
 from bot.domain.ids import JobId
 from bot.domain.job import JobStatus
@@ -23,7 +25,7 @@ class ConsoleMessenger:
     platform = PLATFORM
     edit_interval = 0.1
 
-    def __init__(self, display: Progress) -> None:
+    def __init__(self, display: Progress | PlainLines) -> None:
         self._display = display
         self._lines: dict[JobId, TaskID] = {}
         self._ends: defaultdict[JobId, asyncio.Future[Card]] = defaultdict(asyncio.Future)
@@ -54,11 +56,13 @@ class ConsoleMessenger:
             end.set_result(card)
 
 
-def display() -> Progress:
-    """A progress display on stderr: silent where that is no terminal, so that scripts read only what is printed."""
+def display() -> Progress | PlainLines:
+    """A progress display on stderr; where that is no terminal, a line now and then for who reads the log."""
     from rich.console import Console
 
     console = Console(stderr=True)
+    if not console.is_terminal:
+        return PlainLines(sys.stderr)
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
@@ -66,5 +70,4 @@ def display() -> Progress:
         TimeElapsedColumn(),
         console=console,
         transient=True,
-        disable=not console.is_terminal,
     )

@@ -26,7 +26,7 @@ from bot.cli.files import (
     write_file,
 )
 from bot.cli.owner import for_owner
-from bot.compose import compose, engine_of, exporter_of
+from bot.compose import compose, engine_of, exporter_of, known_models
 from bot.domain.access import Asker
 from bot.domain.actions import Press, Verb
 from bot.domain.control import Control
@@ -40,6 +40,7 @@ from bot.domain.strength import SWEEP_STRENGTHS
 from bot.domain.words import clean_text
 from bot.lifecycle import Core, Running
 from bot.ports import Exporter
+from bot.recipes import recipes_of
 from bot.texts import REFERENCE, text
 from config.settings import Settings
 from config.styles import load_styles
@@ -91,6 +92,7 @@ async def img2img(asked: argparse.Namespace, settings: Settings) -> int:
     out = asked.out or free(name)
     check_file(out, _inputs(asked))
     wish = _request(asked, Action.IMG2IMG, asked.prompt, max_bytes=settings.downloads.max_bytes)
+    check_wish(wish, settings, asked.model)
     make_room(out.parent, [out])
     async with _bench(settings, asked) as bench:
         receipt = await bench.core.service.submit(wish)
@@ -110,6 +112,7 @@ async def sweep(asked: argparse.Namespace, settings: Settings) -> int:
     sheet = placed(asked.out, "sheet.png")
     check_folder([*pictures.values(), sheet], _inputs(asked))
     wish = _request(asked, Action.SWEEP, asked.prompt, max_bytes=settings.downloads.max_bytes)
+    check_wish(wish, settings, asked.model)
     make_room(asked.out or Path(), [*pictures.values(), sheet])
     async with _bench(settings, asked) as bench:
         receipt = await bench.core.service.submit(wish)
@@ -141,6 +144,7 @@ async def chain(asked: argparse.Namespace, settings: Settings) -> int:
         replace(
             wish, options=replace(wish.options, prompt=prompt)
         )  # one that is refused is refused before the first pass
+    check_wish(wish, settings, asked.model)
     make_room(asked.out or Path(), [*passes, way])
     results: list[tuple[Generation, Path]] = []
     async with _bench(settings, asked) as bench:
@@ -160,7 +164,7 @@ async def chain(asked: argparse.Namespace, settings: Settings) -> int:
     return EXIT_DONE
 
 
-async def styles(asked: argparse.Namespace, settings: Settings) -> int:
+async def paint_styles(asked: argparse.Namespace, settings: Settings) -> int:
     """A small picture of each preset, by its own strength and guidance."""
     files = [_style_file(asked.out, style) for style in load_styles(settings.styles.file)]
     check_folder(files, _inputs(asked))
@@ -203,6 +207,7 @@ async def draw_map(asked: argparse.Namespace, settings: Settings) -> int:
         options=Options(control=asked.control),
         private=_PRIVATE,
     )
+    check_wish(wish, settings, asked.model)
     make_room(out.parent, [out])
     async with _bench(settings, asked) as bench:
         receipt = await bench.core.service.submit(wish)
@@ -225,6 +230,19 @@ def _with_flags(asked: argparse.Namespace, settings: Settings) -> argparse.Names
     return argparse.Namespace(**vars(asked) | {"prompt": "", "unread": written.options.unread} | said)
 
 
+def check_wish(wish: Request, settings: Settings, model: str | None) -> None:
+    """Refuse what can be told before the model is loaded, or even fetched: styles, kinds of control, adapters.
+
+    Raises:
+        InvalidRequest: with the sentence that says what there is.
+    """
+    settings = for_owner(settings, model)
+    known = known_models(settings)
+    if settings.model.id in known:  # of one that is not, loading says why
+        styles = load_styles(settings.styles.file)
+        recipes_of(wish, models=known, styles=styles, default_model=settings.model.id, seed=0)
+
+
 def _inputs(asked: argparse.Namespace) -> dict[str, Path]:
     """The files that a command reads, by what they are."""
     control_map = getattr(asked, "control_map", None)  # `styles` and `map` take none
@@ -238,7 +256,9 @@ async def _bench(settings: Settings, asked: argparse.Namespace) -> AsyncIterator
     with tempfile.TemporaryDirectory(prefix="pentimento-") as folder, display() as lines:
         messenger = ConsoleMessenger(lines)
         engine = nullcontext(asked.engine) if "engine" in asked else engine_of(settings)
-        waiting = lines.add_task(f"Loading {settings.model.id}", total=None)
+        known = known_models(settings).get(settings.model.id)
+        doing = "Downloading and loading" if known and not known.here else "Loading"
+        waiting = lines.add_task(f"{doing} {settings.model.id}", total=None)
         async with compose(
             settings,
             data_dir=Path(folder),

@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -59,6 +60,11 @@ def distance(one: Path, other: Path) -> float:
     with Image.open(one) as first, Image.open(other) as second:
         histogram = ImageChops.difference(first.convert("L"), second.convert("L")).histogram()
     return sum(value * count for value, count in enumerate(histogram)) / sum(histogram)
+
+
+def only_progress(told: str) -> bool:
+    """Whether nothing was said but what a slow run waits for."""
+    return re.fullmatch(r"(pentimento: (Loading|Painting|Starting|Queued|Done).*\n)*", told) is not None
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +128,7 @@ def test_the_same_seed_gives_the_same_picture_and_another_seed_another(
         made[name] = tmp_path / f"{name}.png"
         ran = run("img2img", photos[0], "oil painting", "--strength", 0.6, "--seed", seed, "--out", made[name])
         assert ran.returncode == 0, ran.stderr
-        assert ran.stderr == "", "a pipe is no terminal: nothing but the result is said"
+        assert only_progress(ran.stderr), "a pipe is no terminal: what is waited for is said, and nothing else"
 
     assert pixels(made["first"]) == pixels(made["again"])
     assert pixels(made["first"]) != pixels(made["other"])
@@ -255,7 +261,7 @@ def test_a_reader_that_has_gone_is_no_bug_of_ours(photos: tuple[Path, Path], tmp
         )
 
     assert ran.returncode == 128 + signal.SIGPIPE
-    assert ran.stderr == ""
+    assert only_progress(ran.stderr)
     assert (tmp_path / "o.png").exists()
 
 
@@ -287,7 +293,7 @@ def test_a_command_that_is_stopped_leaves_no_pictures_lying_about(
         _, said = process.communicate(timeout=60)
 
     assert process.returncode == 128 + number
-    assert said == b""
+    assert only_progress(said.decode())
     assert not list(tmp_path.glob("pentimento-*"))
 
 

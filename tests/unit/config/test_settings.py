@@ -247,3 +247,4 @@ def test_a_variable_that_is_nearly_a_setting_is_named(variable: str, words: str)
 
 def test_settings_and_others_variables_are_no_near_misses() -> None:
     assert not list(near_misses({"PENTIMENTO__QUEUE__MAX_JOBS": "5", "PATH": "/bin", "PENTIMENTOX": "1"}))
+    assert not list(near_misses({"PENTIMENTO_TEST_KILLS": "60"})), "our own tests read it"

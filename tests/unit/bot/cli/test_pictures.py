@@ -83,7 +83,7 @@ async def test_who_sits_at_the_terminal_sees_what_would_be_a_spoiler_elsewhere(
     put_on_fakes(monkeypatch, moderator=FakeModerator(always=Verdict.UNSAFE))
     await pictures.img2img(asked(tmp_path, out=tmp_path / "made.png"), SETTINGS)
     await pictures.draw_map(asked(tmp_path, out=tmp_path / "map.png", control="canny"), SETTINGS)
-    await pictures.styles(asked(tmp_path, out=tmp_path / "styles"), SETTINGS)
+    await pictures.paint_styles(asked(tmp_path, out=tmp_path / "styles"), SETTINGS)
     assert (tmp_path / "made.png").exists()
     assert (tmp_path / "map.png").exists()
     assert len(list((tmp_path / "styles").iterdir())) == 1
@@ -123,10 +123,10 @@ async def test_styles_refuse_only_a_source_of_the_name_of_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_on_fakes(monkeypatch, moderator=FakeModerator())
-    await pictures.styles(asked(tmp_path, out=tmp_path), SETTINGS)
+    await pictures.paint_styles(asked(tmp_path, out=tmp_path), SETTINGS)
     assert (tmp_path / "oil.jpg").exists()
     with pytest.raises(InvalidRequest, match="would be replaced"):
-        await pictures.styles(asked(tmp_path, out=tmp_path, source=tmp_path / "oil-painting.jpg"), SETTINGS)
+        await pictures.paint_styles(asked(tmp_path, out=tmp_path, source=tmp_path / "oil-painting.jpg"), SETTINGS)
 
 
 async def test_a_source_that_is_not_there_leaves_no_folder(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ async def test_without_a_name_results_take_the_next_free_ones(
         await pictures.draw_map(asked(tmp_path, out=None, control="canny"), SETTINGS)
         await pictures.sweep(asked(tmp_path, out=None, strengths=(0.0, 0.5)), SETTINGS)
         await pictures.chain(asked(tmp_path, out=None, prompt=["oil"]), SETTINGS)
-        await pictures.styles(asked(tmp_path, out=None), SETTINGS)
+        await pictures.paint_styles(asked(tmp_path, out=None), SETTINGS)
     first = {
         "source-an-oil-painting.png", "source-canny.png", "strength-0.png", "strength-0.5.png", "sheet.png",
         "pass-1.png", "strip.png", "oil.jpg",
