@@ -1,3 +1,3 @@
 """The core: what a job is and what happens to it, from a request to a delivered picture."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

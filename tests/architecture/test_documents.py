@@ -4,11 +4,14 @@ import re
 import subprocess
 import sys
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from bot import __version__
 from config.reading import DEFAULTS_FILE, SECRET_NAMES, known_keys
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +71,38 @@ def test_links_inside_the_project_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", text):
         assert (page.parent / target).exists(), target
+
+
+def _anchors(page: Path) -> set[str]:
+    """The headings of a page, as GitHub and MkDocs both write them into addresses."""
+    headings = re.findall(r"^#{1,6} (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_to_a_heading_lead_to_one(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target, anchor in re.findall(r"\]\((?!https?://)([^)#\s]*)#([^)\s]+)\)", text):
+        assert anchor in _anchors(page.parent / target if target else page), f"{target}#{anchor}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_to_elsewhere_have_the_form_of_an_address(page: Path) -> None:
+    """Nobody is asked whether they are there: tests have no network."""
+    for target in re.findall(r"\]\((https?://[^)\s]*)\)", page.read_text(encoding="utf-8")):
+        address = urlsplit(target)
+        assert address.scheme == "https", target
+        assert re.fullmatch(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", address.netloc), target
+        assert not re.search(r"[.,;:]$", address.path), target
+
+
+def test_one_version_is_stated_everywhere() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    released = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d{2}-\d{2})$", changelog, flags=re.MULTILINE)
+    assert released[0][0] == __version__
+    date.fromisoformat(released[0][1])
+    manifest = (ROOT / "deploy" / "kubernetes" / "pentimento.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"image: \S+/pentimento:(\S+)-cuda", manifest) == [__version__]
 
 
 def test_the_site_is_built_without_a_warning(tmp_path: Path) -> None:

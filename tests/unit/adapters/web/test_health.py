@@ -120,3 +120,18 @@ async def test_the_port_is_free_again_afterwards() -> None:
     for _ in range(2):
         async with serve_health(host=HOST, port=port, readings=_nothing, troubles=dict):
             assert (await _get(port, "/healthz"))[0] == 200
+
+
+async def test_an_ipv6_address_is_listened_on() -> None:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+            port = probe.getsockname()[1]
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    async with (
+        serve_health(host="::1", port=port, readings=_nothing, troubles=dict),
+        aiohttp.ClientSession() as session,
+        session.get(f"http://[::1]:{port}/readyz") as response,
+    ):
+        assert response.status == 200
