@@ -16,7 +16,7 @@ from bot.lifecycle import Core
 from bot.ports import ChatPlatform
 
 LOOK_SECONDS = 10.0
-ROOM_BYTES = 256 * 1024
+ROOM_BYTES = 64 * 1024
 """What is written to see whether there is room; little enough to be written every few seconds for years."""
 
 LOADING = "The default model is being downloaded or loaded."
@@ -40,6 +40,7 @@ class Health:
         self._chats = tuple(chats)
         self._tried: dict[str, str] = {}
         self._said: Mapping[str, str] = {}
+        self._was_ready = False
 
     def connected(self) -> Mapping[str, bool]:
         """Of each chat that should be there, whether its events can arrive."""
@@ -82,6 +83,9 @@ class Health:
 
     def _tell(self) -> None:
         troubles = self.troubles()
+        if not self._was_ready:  # a start is no news; what it waits for says so itself
+            self._was_ready = not troubles
+            return
         for part in troubles.keys() - self._said.keys():
             log.warning("not ready", part=part, reason=troubles[part])
         for part in self._said.keys() - troubles.keys():

@@ -61,7 +61,8 @@ async def serve(_asked: argparse.Namespace, settings: Settings) -> int:
                 settings, data_dir=settings.data_dir, engine=engine_of(settings, at_once=True), messengers=messengers
             )
         )
-        await parts.enter_async_context(watched.watching(core))
+        if settings.metrics.port:
+            await parts.enter_async_context(watched.watching(core))
         platforms = [await parts.enter_async_context(platform) for platform in platforms_of(settings, core)]
         watched.platforms = platforms
         messengers.update({platform.name: platform.messenger for platform in platforms})
