@@ -25,17 +25,18 @@ VARIANTS: tuple[tuple[Lora, ...], ...] = ((), (INK,), (CLAY,), (INK, CLAY), (Lor
 quiet()
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> dict[str, LoraEntry]:
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, LoraEntry]:
+    folder = tmp_path_factory.mktemp("adapters")
     pipeline = stable_diffusion("ddim")
-    save_lora(pipeline, tmp_path / "ink.safetensors", seed=1, words=True)
-    save_lora(pipeline, tmp_path / "clay.safetensors", seed=2)
-    save_lora(stable_diffusion_xl("euler"), tmp_path / "other.safetensors", seed=3)
-    (tmp_path / "cut.safetensors").write_bytes((tmp_path / "ink.safetensors").read_bytes()[:3000])
-    (tmp_path / "pickle.bin").write_bytes(b"\x80\x04.")
+    save_lora(pipeline, folder / "ink.safetensors", seed=1, words=True)
+    save_lora(pipeline, folder / "clay.safetensors", seed=2)
+    save_lora(stable_diffusion_xl("euler"), folder / "other.safetensors", seed=3)
+    (folder / "cut.safetensors").write_bytes((folder / "ink.safetensors").read_bytes()[:3000])
+    (folder / "pickle.bin").write_bytes(b"\x80\x04.")
     names = ("ink.safetensors", "clay.safetensors", "other.safetensors", "cut.safetensors", "pickle.bin")
-    return {name.partition(".")[0]: LoraEntry(place=str(tmp_path / name)) for name in names} | {
-        "lost": LoraEntry(place=str(tmp_path / "lost.safetensors"))
+    return {name.partition(".")[0]: LoraEntry(place=str(folder / name)) for name in names} | {
+        "lost": LoraEntry(place=str(folder / "lost.safetensors"))
     }
 
 

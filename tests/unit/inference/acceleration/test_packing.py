@@ -1,0 +1,49 @@
+"""Packed weights."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import psutil
+import pytest
+import torch
+
+from inference.acceleration.packing import able, pack
+from tests.harness.step_loop import error
+from tests.tiny_models.pipelines import stable_diffusion
+
+
+def _packed(make: Any) -> tuple[Any, int]:
+    unet = make.unet.to(torch.bfloat16)
+    return unet, pack(unet)
+
+
+def test_packed_layers_say_the_same() -> None:
+    plain = stable_diffusion("ddim").unet.to(torch.bfloat16)
+    packed, layers = _packed(stable_diffusion("ddim"))
+    kernels = able() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    assert layers > 20 if kernels else layers == 0, (
+        "processors without instructions for bfloat16 have no such kernels"
+    )
+    with torch.inference_mode():
+        for side in (8, 12):
+            told = (torch.randn(3, 4, side, side, dtype=torch.bfloat16), torch.tensor([1.0, 500.0, 999.0]))
+            words = torch.randn(3, 5, 16, dtype=torch.bfloat16)
+            one, other = (unet(*told, encoder_hidden_states=words).sample for unet in (plain, packed))
+            assert error(one, other) < 0.02 if layers else torch.equal(one, other)
+
+
+def test_what_torch_does_not_offer_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Bare:
+        def __getattr__(self, name: str) -> Any:
+            raise AttributeError(name)
+
+    monkeypatch.setattr(torch.ops, "mkldnn", Bare())
+    unet, layers = _packed(stable_diffusion("ddim"))
+    assert layers == 0
+    with torch.inference_mode():
+        unet(torch.randn(1, 4, 8, 8, dtype=torch.bfloat16), 5, torch.randn(1, 5, 16, dtype=torch.bfloat16))
+
+
+def test_weights_are_not_doubled_where_memory_is_scarce(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=1000))
+    assert _packed(stable_diffusion("ddim"))[1] == 0
