@@ -25,6 +25,7 @@ from benchmarks.workloads import Setting, saturated, single, sweep
 from inference.batching.batch_size import RowCountFile
 from inference.models import loading
 from inference.models.devices import choose_device, choose_dtype, cores
+from inference.models.entry import ModelEntry
 from inference.processes.child import KEEPS_KERNELS
 from tests.tiny_models.flow import qwen_tokenizer, vae
 
@@ -125,9 +126,9 @@ def main() -> None:
         "models": {},
     }
 
-    def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype, *, variant: str = "") -> Any:
-        del model, variant
-        return _built(folder.name, device, dtype)
+    def load(place: Path, entry: ModelEntry, model: str, device: torch.device, dtype: torch.dtype) -> Any:
+        del entry, model
+        return _built(place.name, device, dtype)
 
     loading.load = load
     with tempfile.TemporaryDirectory() as place:

@@ -16,6 +16,7 @@ import torch
 import transformers
 
 from inference.models import loading
+from inference.models.entry import ModelEntry
 
 SCHEDULE = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1}
 
@@ -243,14 +244,14 @@ def standing_in(*, shared: Callable[[], bool]) -> Iterator[None]:
     before = loading.load
     built: dict[tuple[str, torch.dtype], Any] = {}
 
-    def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype, *, variant: str = "") -> Any:
-        if folder.name not in GIANTS:
-            return before(folder, model, device, dtype, variant=variant)
-        key = (folder.name, dtype)
+    def load(place: Path, entry: ModelEntry, model: str, device: torch.device, dtype: torch.dtype) -> Any:
+        if place.name not in GIANTS:
+            return before(place, entry, model, device, dtype)
+        key = (place.name, dtype)
         if not shared():
-            return build(folder.name, device, dtype)
+            return build(place.name, device, dtype)
         if key not in built:
-            built[key] = build(folder.name, device, dtype)
+            built[key] = build(place.name, device, dtype)
         return copy.copy(built[key])
 
     loading.load = load

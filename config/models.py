@@ -1,10 +1,11 @@
 """The model catalogue: the shipped entries, an owner's own over them, and which of them are offered."""
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -38,6 +39,9 @@ def _spelled_out(value: object) -> object:
 
 class _Entry(_Table):
     id: Place
+    base: Annotated[str, Field(max_length=1000)] = ""
+    prediction: Literal["", "epsilon", "v_prediction"] = ""
+    vae: Annotated[str, Field(max_length=1000)] = ""
     revision: Annotated[str, Field(pattern=r"^\S*$")] = ""
     variant: Annotated[str, Field(pattern=r"^[\w-]*$")] = ""
     steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] | None = None
@@ -53,6 +57,9 @@ class _Entry(_Table):
     def entry(self) -> ModelEntry:
         return ModelEntry(
             id=self.id,
+            base=self.base,
+            prediction=self.prediction,
+            vae=self.vae,
             revision=self.revision,
             variant=self.variant,
             steps=self.steps,
@@ -93,7 +100,37 @@ def offered_models(settings: Settings) -> dict[str, ModelEntry]:
     first = catalogue.get(default) or ModelEntry(id=default)
     if revision:
         first = replace(first, revision=revision)
-    return {default: first} | {name: _offered(name, catalogue) for name in settings.models.offered if name != default}
+    others = _in_folder(settings.models.folder, catalogue) if settings.models.folder else {}
+    others |= {name: _offered(name, catalogue) for name in settings.models.offered}
+    return {default: first} | {name: entry for name, entry in others.items() if name != default}
+
+
+def _in_folder(folder: str, catalogue: Mapping[str, ModelEntry]) -> dict[str, ModelEntry]:
+    """An entry for every checkpoint and every model in diffusers' layout in a folder, by its name in small letters.
+
+    An entry of the catalogue with the same name or for the same file is taken instead.
+    """
+    try:
+        found = sorted(Path(folder).expanduser().iterdir())
+    except (OSError, RuntimeError):
+        raise ConfigError(
+            f"models.folder names {folder!r}, which is no folder that can be read: make it or mend that."
+        ) from None
+    named = {Path(entry.id): name for name, entry in catalogue.items()}
+    entries: dict[str, ModelEntry] = {}
+    for path in found:
+        if path.suffix != ".safetensors" and not (path / "model_index.json").is_file():
+            continue
+        name = named.get(path) or _slug(path.stem if path.is_file() else path.name)
+        if not name or name in entries:
+            raise ConfigError(f"{path.name} in models.folder cannot be told from others by its name: rename it.")
+        entries[name] = catalogue.get(name) or ModelEntry(id=str(path))
+    return entries
+
+
+def _slug(name: str) -> str:
+    """A file's name as members may type it."""
+    return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-._")[:50]
 
 
 def _offered(name: str, catalogue: Mapping[str, ModelEntry]) -> ModelEntry:

@@ -72,6 +72,7 @@ class ModelsSettings(_Section):
     """Which other models members may choose, and how much memory they share."""
 
     file: TomlFile
+    folder: Annotated[str, Field(max_length=1000, description="a folder, or empty")]
     offered: Annotated[tuple[str, ...], BeforeValidator(_split), Field(description="a list of names")]
     memory_gb: Annotated[float, Field(ge=0, le=10_000)]
 

@@ -17,7 +17,7 @@ import torch
 
 from inference.api import Control, ControlKind, Lora
 from inference.models.catalog import POCKET, locate
-from inference.models.entry import LoraEntry
+from inference.models.entry import LoraEntry, ModelEntry
 from inference.models.loading import load, quiet
 from tests.harness.step_loop import Bench, Caller, picture, request
 from tests.tiny_models.loras import save_lora
@@ -52,8 +52,8 @@ def models() -> Iterator[tuple[str, Any]]:
     """Names and pipelines."""
     place = locate(POCKET)
     assert place is not None
-    yield "shipped", load(place, POCKET, torch.device("cpu"), torch.float32)
-    yield "shipped bfloat16", load(place, POCKET, torch.device("cpu"), torch.bfloat16)
+    yield "shipped", load(place, ModelEntry(id=POCKET), POCKET, torch.device("cpu"), torch.float32)
+    yield "shipped bfloat16", load(place, ModelEntry(id=POCKET), POCKET, torch.device("cpu"), torch.bfloat16)
     for name in SCHEDULERS:
         yield f"sd {name}", stable_diffusion(name)
         yield f"sdxl {name}", stable_diffusion_xl(name)

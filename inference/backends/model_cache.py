@@ -15,7 +15,10 @@ from safetensors import safe_open
 from inference.api import ModelDefaults
 from inference.batching.controlnet import ControlNets
 from inference.batching.loaded_model import LoadedModel
+from inference.models import catalog, loading
+from inference.models.checkpoints import recognised
 from inference.models.devices import weight
+from inference.models.entry import ModelEntry
 from inference.models.loras import LoraSet
 
 AUTO_SHARE = 2 / 3
@@ -164,6 +167,21 @@ def budget(memory_gb: float, device: torch.device) -> int:
 def whole_weight(pipeline: Any) -> int:
     """Bytes of the weights of all of a pipeline's components."""
     return sum(weight(part) for part in pipeline.components.values() if isinstance(part, torch.nn.Module))
+
+
+def weight_to_come(place: Path, entry: ModelEntry, model: str, itemsize: int) -> int:
+    """Bytes that a model's weights will take, by the heads of its files.
+
+    Raises:
+        ModelUnavailable: it would be refused.
+    """
+    if place.is_dir():
+        return expected_weight(place, loading.check(place, model), itemsize)
+    checkpoint = recognised(place, model, prediction=entry.prediction)
+    base = None if checkpoint.family.whole else catalog.base_of(entry)
+    rest = {} if base is None else loading.check(base, model, but={"transformer"})
+    others = {name: kind for name, kind in rest.items() if name != "transformer"}
+    return checkpoint.numbers * itemsize + (0 if base is None else expected_weight(base, others, itemsize))
 
 
 def expected_weight(folder: Path, index: Mapping[str, Any], itemsize: int) -> int:

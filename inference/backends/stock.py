@@ -16,7 +16,7 @@ from PIL import Image
 
 from inference.api import Img2ImgRequest, ModelDefaults
 from inference.backends.base import Settings
-from inference.backends.model_cache import CachedModel, ModelCache, budget, expected_weight
+from inference.backends.model_cache import CachedModel, ModelCache, budget, weight_to_come
 from inference.batching.task import Task
 from inference.errors import DevicePoisoned, OutOfMemory, Unsuited
 from inference.models import catalog, loading
@@ -64,15 +64,15 @@ class StockBackend:
         return self.cache.get(model, lambda: self._load(model, self._settings.entries[model]))
 
     def _load(self, model: str, entry: ModelEntry) -> CachedModel:
-        folder = loading.fetch(entry)
-        defaults = catalog.defaults(model, entry, folder)
-        self.cache.make_room(expected_weight(folder, loading.check(folder, model), self._dtype.itemsize))
+        place = loading.fetch(entry)
+        defaults = catalog.defaults(model, entry, place)
+        self.cache.make_room(weight_to_come(place, entry, model, self._dtype.itemsize))
         try:
-            pipeline = loading.load(folder, model, self._device, self._dtype, variant=entry.variant)
+            pipeline = loading.load(place, entry, model, self._device, self._dtype)
         except OutOfMemory:
             if not self.cache.clear():
                 raise
-            pipeline = loading.load(folder, model, self._device, self._dtype, variant=entry.variant)
+            pipeline = loading.load(place, entry, model, self._device, self._dtype)
         if entry.scheduler:
             pipeline.scheduler = loading.scheduler(entry.scheduler, pipeline.scheduler, model)
         takes = frozenset(inspect.signature(pipeline.__call__).parameters)

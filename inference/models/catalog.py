@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from inference.api import ControlKind, Lora, ModelDefaults, ModelUnavailable
+from inference.models import hub
+from inference.models.checkpoints import DISTILLED, Family, layout_of, recognised
 from inference.models.entry import LINES, MapModels, ModelEntry
 
 POCKET = "pocket"
@@ -35,13 +37,10 @@ _STEERABLE = re.compile(r"^StableDiffusion(XL)?(Img2Img)?Pipeline$")
 
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
-_FEW_STEPS = re.compile(r"turbo|lightning|hyper|schnell|lcm|flash|distill", re.IGNORECASE)
-"""Names of models distilled to run in a few steps without guidance."""
-
 _FAMILIES = (
     (re.compile(r"^LatentConsistency"), 4, 8.5),
     (re.compile(r"^ZImage"), 9, 0.0),  # its guidance counts from 0
-    (_FEW_STEPS, 4, 1.0),
+    (DISTILLED, 4, 1.0),
     (re.compile(r"^StableDiffusion3"), 28, 7.0),
     (re.compile(r"^StableDiffusionXL"), 30, 5.0),
     (re.compile(r"^StableDiffusion"), 30, 7.5),
@@ -54,7 +53,7 @@ recommend them. The first match counts."""
 
 
 def locate(model: str) -> Path | None:
-    """The folder that a model id names; None where it is an id on the hub.
+    """The folder or the checkpoint in one file that a model id names; None if it is an id on the hub.
 
     Raises:
         ModelUnavailable: where it is neither, or may not be looked at.
@@ -71,12 +70,31 @@ def locate(model: str) -> Path | None:
     if model and is_folder:
         return folder
     if is_file:
-        raise ModelUnavailable(f"The model {model!r} is a single file: convert it to a folder in diffusers' layout.")
+        return _checkpoint(folder, model)
     if _HUB_ID.fullmatch(model) and not model.startswith("."):
         return None
     raise ModelUnavailable(
         f"The model {model!r} is not here: give a folder, an id such as 'org/name', or {POCKET!r}."
     )
+
+
+def _checkpoint(file: Path, model: str) -> Path:
+    if file.suffix == ".safetensors":
+        return file
+    if file.suffix in hub.PICKLES:
+        raise ModelUnavailable(
+            f"The model {model!r} is a pickle, which can run anything: get it as a .safetensors file, or convert it."
+        )
+    raise ModelUnavailable(
+        f"The model {model!r} is a file of another kind: give a .safetensors file or a folder in diffusers' layout."
+    )
+
+
+def base_of(entry: ModelEntry) -> Path | None:
+    """The folder of the model that an entry's checkpoint is used with; None if it names none or it is not here."""
+    if not entry.base:
+        return None
+    return locate(entry.base) or hub.here(hub.Place.of(entry.base, revision=entry.revision))
 
 
 def read_json(path: Path, model: str) -> dict[str, Any]:
@@ -111,19 +129,37 @@ def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefault
     Raises:
         ModelUnavailable: where its files do not say, or say nonsense.
     """
+    here = folder is not None
     try:
         if entry.id in _SHIPPED:
             wanted = asdict(_SHIPPED[entry.id])
         else:
-            names = f"{model} {entry.id}"
-            wanted = _unseen(names) if folder is None else _derived(model, names, folder)
+            wanted, here = _wanted(model, entry, folder)
         if folder is not None and (own := folder / OWN_WORDS).exists():
             wanted |= _own_words(model, own)
     except OSError as refused:
         raise ModelUnavailable(
             f"The model {model!r} cannot be read ({refused.strerror}): let this user read all of its folder."
         ) from None
-    return replace(told(ModelDefaults(**wanted), entry), here=folder is not None)
+    return replace(told(ModelDefaults(**wanted), entry), here=here)
+
+
+def _wanted(model: str, entry: ModelEntry, place: Path | None) -> tuple[dict[str, Any], bool]:
+    """What the files at that place say, and whether all of them are here."""
+    names = f"{model} {entry.id}"
+    if place is None:
+        return _unseen(names), False
+    if place.is_dir():
+        return _derived(model, f"{names} {place.name}", place), True
+    checkpoint = recognised(place, model, prediction=entry.prediction)
+    names = f"{model} {checkpoint.title}"
+    base = base_of(entry)
+    if entry.base and base is None:
+        return _unseen(names), False
+    wanted = _derived(model, names, layout_of(checkpoint, base, model))
+    if checkpoint.family is Family.SD2 and base is None and checkpoint.tells == "epsilon":
+        wanted["max_pixels"] = 512 * 512  # the kind that was trained at 768 pixels tells velocities
+    return wanted, True
 
 
 def equipped(entry: ModelEntry, map_models: MapModels) -> ModelEntry:
@@ -171,7 +207,7 @@ def _derived(model: str, names: str, folder: Path) -> dict[str, Any]:
     pixels = (side * shrink) ** 2 if side else (1024 if transformer else 512) ** 2
     # A diffusion transformer takes its latents in patches of 2 x 2; Kandinsky halves its own three times.
     multiple = shrink * (2 if transformer else 8 if pipeline.startswith("Kandinsky") else 1)
-    return _recommended(f"{names} {folder.name}", pipeline) | {
+    return _recommended(names, pipeline) | {
         "max_pixels": pixels,
         "multiple": max(8, multiple),
         "uses_strength": not _EDITS.search(pipeline),
@@ -190,7 +226,7 @@ def _recommended(names: str, pipeline: str) -> dict[str, Any]:
     return next(
         {"steps": steps, "guidance_scale": guidance_scale}
         for pattern, steps, guidance_scale in _FAMILIES
-        if pattern.search(names if pattern is _FEW_STEPS else pipeline)
+        if pattern.search(names if pattern is DISTILLED else pipeline)
     )
 
 

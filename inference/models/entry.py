@@ -57,7 +57,11 @@ class ModelEntry:
     """A model under the name that requests call it by. None and empty leave it to the model's own files.
 
     Attributes:
-        id: the shipped model's name, a hub id or a folder in diffusers' layout.
+        id: the shipped model's name, a hub id, a folder in diffusers' layout or a checkpoint in a .safetensors file.
+        base: for a checkpoint in one file: the folder or hub id of the model whose configurations, and whatever the
+            file lacks, are used with it; empty takes the shipped ones of its family.
+        prediction: what a checkpoint's UNet was trained to tell, "epsilon" or "v_prediction"; empty finds it out.
+        vae: an autoencoder instead of the model's own: a hub id, a folder or a .safetensors file.
         revision: commit, branch or tag on the hub; empty is its main branch.
         variant: of the weights' files, such as "fp16"; "full" is none, empty prefers half the bytes.
         scheduler: name of a diffusers class to use instead of the model's own.
@@ -70,6 +74,9 @@ class ModelEntry:
     """
 
     id: str
+    base: str = ""
+    prediction: str = ""
+    vae: str = ""
     revision: str = ""
     variant: str = ""
     steps: int | None = None

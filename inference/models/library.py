@@ -30,7 +30,9 @@ def place_of(entry: ModelEntry) -> hub.Place | None:
         ModelUnavailable: if its id means nothing.
     """
     if catalog.locate(entry.id) is not None:
-        return None
+        if not entry.base or catalog.locate(entry.base) is not None:
+            return None
+        return hub.Place.of(entry.base, revision=entry.revision, variant=entry.variant)
     return hub.Place.of(entry.id, revision=entry.revision, variant=entry.variant)
 
 
@@ -43,7 +45,7 @@ def places_of(name: str, entry: ModelEntry) -> Iterator[tuple[str, hub.Place]]:
     if (place := place_of(entry)) is not None:
         yield name, place
     parts = [(lora.place, hub.Kind.ADAPTER) for lora in entry.loras.values()]
-    parts += [(network, hub.Kind.NETWORK) for network in (*entry.controls.values(), entry.sketcher)]
+    parts += [(network, hub.Kind.NETWORK) for network in (*entry.controls.values(), entry.sketcher, entry.vae)]
     for id_, kind in dict.fromkeys(parts):
         if (there := hub.Place.part(id_, kind)) is not None:
             yield id_, there

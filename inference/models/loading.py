@@ -2,7 +2,7 @@
 
 import inspect
 import warnings
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import transformers
 
 from inference.api import ModelUnavailable
 from inference.errors import OutOfMemory
-from inference.models import catalog, hub
+from inference.models import catalog, checkpoints, hub, single_file
 from inference.models.entry import ModelEntry
 from inference.models.library import known_folder
 
@@ -45,8 +45,13 @@ def fetch(entry: ModelEntry) -> Path:
     return folder
 
 
-def check(folder: Path, model: str) -> dict[str, Any]:
+def check(folder: Path, model: str, *, but: Container[str] = ()) -> dict[str, Any]:
     """Refuse a folder that would have to run code or unpickle something to be loaded.
+
+    Args:
+        folder: in diffusers' layout.
+        model: its name.
+        but: components that are not taken from there.
 
     Returns:
         Its index: component -> library and class.
@@ -66,6 +71,8 @@ def check(folder: Path, model: str) -> dict[str, Any]:
             f"The model {model!r} brings its own code, which is never run: choose one that diffusers knows by itself."
         )
     for name in components:
+        if name in but or name in hub.NEVER_LOADED:
+            continue
         suffixes = {file.suffix for file in (folder / name).glob("*")}
         if suffixes.intersection(PICKLES) and ".safetensors" not in suffixes:
             raise ModelUnavailable(
@@ -85,25 +92,90 @@ def variant_of(folder: Path, index: Mapping[str, Any], wanted: str) -> str | Non
     return next((half for half in hub.HALVES if any(half in each for each in there)), None)
 
 
-def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype, *, variant: str = "") -> Any:
-    """The model's image-to-image pipeline on `device`; `variant` as in `ModelEntry`.
+def load(place: Path, entry: ModelEntry, model: str, device: torch.device, dtype: torch.dtype) -> Any:
+    """The model's image-to-image pipeline on `device`.
+
+    Args:
+        place: its folder, or its checkpoint in one file.
+        entry: what the owner says of it.
+        model: its name.
+        device: where it goes.
+        dtype: of its weights.
 
     Raises:
         ModelUnavailable: where it cannot be loaded or is for something else.
         OutOfMemory: where the device has no room for it.
     """
-    index = check(folder, model)
+    try:
+        if place.is_dir():
+            parts = _parts(entry, model, dtype, place)
+            pipeline = _from_folder(place, model, dtype, variant=entry.variant, parts=parts)
+        else:
+            pipeline = _from_file(place, entry, model, dtype)
+        pipeline.to(device)
+    except (torch.OutOfMemoryError, MemoryError):
+        raise OutOfMemory from None
+    refuse_unfit(pipeline, model)
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+def _from_file(file: Path, entry: ModelEntry, model: str, dtype: torch.dtype) -> Any:
+    checkpoint = checkpoints.recognised(file, model, prediction=entry.prediction)
+    base = catalog.base_of(entry)
+    if entry.base and base is None:
+        raise ModelUnavailable(
+            f"The base of the model {model!r}, {entry.base!r}, is not on this machine: "
+            f"fetch it with `pentimento download {entry.base}`."
+        )
+    layout = checkpoints.layout_of(checkpoint, base, model)
+    parts = _parts(entry, model, dtype, layout)
+    if checkpoint.family.whole and not checkpoint.has_vae and not parts:
+        raise ModelUnavailable(
+            f"The file {file.name} of the model {model!r} brings no autoencoder: name one as the `vae` of its entry."
+        )
+    try:
+        if checkpoint.family.whole:
+            pipeline = single_file.whole_pipeline(file, checkpoint, layout, dtype, parts)
+            single_file.refuse_missing(pipeline.components)
+            return pipeline
+        parts["transformer"] = single_file.transformer(file, checkpoint, layout, dtype)
+        single_file.refuse_missing(parts)
+    except (torch.OutOfMemoryError, MemoryError):
+        raise
+    except Exception as error:
+        raise single_file.unfit(file, checkpoint, model, error) from error
+    return _from_folder(layout, model, dtype, variant=entry.variant, parts=parts)
+
+
+def _parts(entry: ModelEntry, model: str, dtype: torch.dtype, layout: Path) -> dict[str, Any]:
+    """The components that an entry names instead of the model's own."""
+    if not entry.vae:
+        return {}
+    place = Path(entry.vae).expanduser()
+    try:
+        place = place if place.is_file() else hub.network(entry.vae)
+    except OSError:
+        raise ModelUnavailable(
+            f"The model {model!r} names {entry.vae!r} as its vae, which is not here: "
+            "give a folder in diffusers' layout, a hub id or a .safetensors file."
+        ) from None
+    return {"vae": single_file.autoencoder(place, model, dtype, layout)}
+
+
+def _from_folder(folder: Path, model: str, dtype: torch.dtype, *, variant: str, parts: Mapping[str, Any]) -> Any:
+    """The pipeline in a folder, with `parts` instead of its own; on the processor."""
+    index = check(folder, model, but=parts)
     absent: dict[str, Any] = {name: None for name, entry in index.items() if entry == [None, None]}
     if "safety_checker" in index:  # moderation is the bot's, for every family alike
         absent |= {"safety_checker": None, "requires_safety_checker": False}
     chosen = {"variant": found} if (found := variant_of(folder, index, variant)) else {}
     try:
-        pipeline = _pipeline_class(index).from_pretrained(
-            str(folder), dtype=dtype, use_safetensors=True, local_files_only=True, **chosen, **absent
+        return _pipeline_class(index).from_pretrained(
+            str(folder), dtype=dtype, use_safetensors=True, local_files_only=True, **chosen, **absent, **parts
         )
-        pipeline.to(device)
     except (torch.OutOfMemoryError, MemoryError):
-        raise OutOfMemory from None
+        raise
     except Exception as error:
         if "AutoPipeline can't find" in str(error):
             raise ModelUnavailable(
@@ -117,9 +189,6 @@ def load(folder: Path, model: str, device: torch.device, dtype: torch.dtype, *, 
         raise ModelUnavailable(
             f"The model {model!r} cannot be loaded ({reason[:200]}): fetch it again or choose another."
         ) from error
-    refuse_unfit(pipeline, model)
-    pipeline.set_progress_bar_config(disable=True)
-    return pipeline
 
 
 def _pipeline_class(index: Mapping[str, Any]) -> Any:

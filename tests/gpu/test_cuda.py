@@ -17,6 +17,7 @@ from inference.batching.loaded_model import trial
 from inference.batching.run import Run
 from inference.batching.step_loop import advance, decode
 from inference.models.catalog import POCKET, locate
+from inference.models.entry import ModelEntry
 from inference.models.loading import load
 from tests.harness.step_loop import Bench, Caller, error, picture, request, stock
 from tests.tiny_models.pipelines import stable_diffusion, stable_diffusion_xl
@@ -104,7 +105,7 @@ def test_half_precision_is_no_worse_than_stocks(make: Any, dtype: torch.dtype) -
 def test_the_shipped_model_paints_in_float16() -> None:
     folder = locate(POCKET)
     assert folder is not None
-    pipeline = load(Path(folder), POCKET, CUDA, torch.float16)
+    pipeline = load(Path(folder), ModelEntry(id=POCKET), POCKET, CUDA, torch.float16)
     with Bench(pipeline) as bench:
         previews: list[Any] = []
         callers = [

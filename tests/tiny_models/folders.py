@@ -24,10 +24,10 @@ def tokenizer() -> Any:
     return transformers.CLIPTokenizer(vocab=vocab, merges=[], model_max_length=77)
 
 
-def text_encoder(*, projection: bool = False) -> Any:
+def text_encoder(*, projection: bool = False, width: int = 32) -> Any:
     config = transformers.CLIPTextConfig(
         vocab_size=100,
-        hidden_size=32,
+        hidden_size=width,
         intermediate_size=37,
         num_hidden_layers=2,
         num_attention_heads=4,
@@ -84,15 +84,16 @@ def stable_diffusion() -> Any:
     )
 
 
-def stable_diffusion_xl() -> Any:
+def stable_diffusion_xl(second_width: int = 32) -> Any:
+    """The second encoder's width is what tells the two apart in a checkpoint of one file."""
     return diffusers.StableDiffusionXLPipeline(
         vae=vae(),
         text_encoder=text_encoder(),
-        text_encoder_2=text_encoder(projection=True),
+        text_encoder_2=text_encoder(projection=True, width=second_width),
         tokenizer=tokenizer(),
         tokenizer_2=tokenizer(),
         unet=unet(
-            cross_attention_dim=64,
+            cross_attention_dim=32 + second_width,
             addition_embed_type="text_time",
             addition_time_embed_dim=8,
             projection_class_embeddings_input_dim=80,

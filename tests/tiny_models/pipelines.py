@@ -13,6 +13,7 @@ import torch
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from inference.models.catalog import POCKET, locate
+from inference.models.entry import ModelEntry
 from inference.models.loading import load
 
 WIDTH = 16
@@ -191,5 +192,7 @@ def pocket_network() -> Path:
     atexit.register(shutil.rmtree, folder)
     place = locate(POCKET)
     assert place is not None
-    control_network(load(place, POCKET, torch.device("cpu"), torch.float32)).save_pretrained(folder)
+    control_network(load(place, ModelEntry(id=POCKET), POCKET, torch.device("cpu"), torch.float32)).save_pretrained(
+        folder
+    )
     return Path(folder)

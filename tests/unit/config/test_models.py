@@ -53,6 +53,32 @@ def test_an_owners_entries_stand_beside_the_shipped_ones_and_replace_those_of_th
     assert catalogue["pocket"].id == "pocket"
 
 
+def test_a_folder_offers_its_checkpoints_and_models_by_their_names(own: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "all"
+    (folder / "My Model").mkdir(parents=True)
+    (folder / "My Model" / "model_index.json").touch()
+    for name in ("DreamShaper_8 (pruned).safetensors", "mine.safetensors", "notes.txt", "old.ckpt"):
+        (folder / name).touch()
+    (folder / "sub").mkdir()
+    offered = _offered(models__folder=str(folder), models__file=str(own), models__offered="sdxl-turbo")
+    assert list(offered) == ["pocket", "dreamshaper-8-pruned", "my-model", "mine", "sdxl-turbo"]
+    assert offered["dreamshaper-8-pruned"].id == str(folder / "DreamShaper_8 (pruned).safetensors")
+    assert offered["mine"].id == "org/mine", "the entry of that name counts"
+
+
+@pytest.mark.parametrize("twin", ["a b.safetensors", "___.safetensors"])
+def test_names_in_a_folder_that_cannot_be_told_apart_are_refused(tmp_path: Path, twin: str) -> None:
+    for name in ("A B.safetensors", twin):
+        (tmp_path / name).touch()
+    with pytest.raises(ConfigError, match=r"cannot be told from others by its name: rename it\.$"):
+        _offered(models__folder=str(tmp_path))
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no folder that can be read: make it or mend that"):
+        _offered(models__folder=str(tmp_path / "none"))
+
+
 def test_only_what_the_owner_lists_is_offered_the_default_first(own: Path) -> None:
     assert list(_offered()) == ["pocket"]
     offered = _offered(models__offered="sdxl-turbo, mine", models__file=str(own), model__id="mine")

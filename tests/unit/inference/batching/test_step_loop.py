@@ -11,6 +11,7 @@ import torch
 from inference.families import components_of
 from inference.models.catalog import POCKET, locate
 from inference.models.devices import choose_device
+from inference.models.entry import ModelEntry
 from inference.models.loading import load, quiet
 from tests.harness.step_loop import Bench, Caller, Ended, error, picture, request, stock, worst
 from tests.tiny_models.pipelines import CLIPPED, SCHEDULERS, stable_diffusion, stable_diffusion_xl
@@ -129,7 +130,7 @@ def test_half_precision_is_no_worse_than_stocks(dtype: torch.dtype) -> None:
 def _pocket(dtype: torch.dtype) -> Any:
     folder = locate(POCKET)
     assert folder is not None
-    return load(Path(folder), POCKET, choose_device("cpu"), dtype)
+    return load(Path(folder), ModelEntry(id=POCKET), POCKET, choose_device("cpu"), dtype)
 
 
 @pytest.fixture(scope="module")

@@ -161,13 +161,6 @@ def test_an_id_that_names_nothing_is_refused(name: str, tmp_path: Path, monkeypa
         catalog.locate(name)
 
 
-def test_a_checkpoint_file_is_refused_with_the_way_to_convert_it(tmp_path: Path) -> None:
-    checkpoint = tmp_path / "model.safetensors"
-    checkpoint.touch()
-    with pytest.raises(ModelUnavailable, match="single file"):
-        catalog.locate(str(checkpoint))
-
-
 def test_a_shipped_control_network_is_offered_where_its_folder_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

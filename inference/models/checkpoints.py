@@ -1,0 +1,235 @@
+"""Which model a single file holds, told by its tensors. Reads files only; needs no torch.
+
+People exchange checkpoints as one .safetensors file with the tensors' names of the first program for a family, such
+as CompVis' for Stable Diffusion or Black Forest Labs' for FLUX. The names differ by family, so a few of them tell it.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from inference.api import ModelUnavailable
+from inference.models.safetensors_header import Header, read_header
+
+LAYOUTS = Path(__file__).parents[1] / "layouts"
+"""Configurations in diffusers' layout of the families that load from a file alone, and CLIP's vocabulary."""
+
+
+class Family(StrEnum):
+    """Families that can be loaded from a file; a value is the name of its folder in `LAYOUTS`, if it has one."""
+
+    SD15 = "sd15"
+    SD2 = "sd2"
+    SDXL = "sdxl"
+    SD3 = "sd3"
+    FLUX = "flux"
+    FLUX2 = "flux2"
+    CHROMA = "chroma"
+    Z_IMAGE = "z-image"
+    QWEN_IMAGE = "qwen-image"
+
+    @property
+    def whole(self) -> bool:
+        """Whether its files hold all of a model; of the others only the transformer is taken."""
+        return self in {Family.SD15, Family.SD2, Family.SDXL}
+
+
+TITLES = {
+    Family.SD15: "Stable Diffusion 1.5",
+    Family.SD2: "Stable Diffusion 2",
+    Family.SDXL: "SDXL",
+    Family.SD3: "Stable Diffusion 3",
+    Family.FLUX: "FLUX.1",
+    Family.FLUX2: "FLUX.2",
+    Family.CHROMA: "Chroma",
+    Family.Z_IMAGE: "Z-Image",
+    Family.QWEN_IMAGE: "Qwen-Image",
+}
+
+_EXAMPLES = {
+    Family.SD3: "stabilityai/stable-diffusion-3.5-medium",
+    Family.FLUX: "black-forest-labs/FLUX.1-dev",
+    Family.FLUX2: "black-forest-labs/FLUX.2-klein-4B",
+    Family.CHROMA: "lodestones/Chroma1-HD",
+    Family.Z_IMAGE: "Tongyi-MAI/Z-Image-Turbo",
+    Family.QWEN_IMAGE: "Qwen/Qwen-Image",
+}
+
+DISTILLED = re.compile(r"turbo|lightning|hyper(?![a-z])|hyper-?sd|schnell|lcm|flash|distill", re.IGNORECASE)
+"""Names of models distilled to run in a few steps without guidance."""
+
+CORE = "model.diffusion_model."
+"""What a denoiser's tensors begin with in files that may hold other components too."""
+
+_FIRST_CONVOLUTION = f"{CORE}input_blocks.0.0.weight"
+
+_TRANSFORMERS = (
+    (re.compile(r"joint_blocks\.0\."), Family.SD3),
+    (re.compile(r"distilled_guidance_layer\."), Family.CHROMA),
+    (re.compile(r"single_stream_modulation\.lin\."), Family.FLUX2),
+    (re.compile(r"double_blocks\.0\.img_attn\."), Family.FLUX),
+    (re.compile(r"layers\.0\.adaLN_modulation\.0\."), Family.Z_IMAGE),
+    (re.compile(r"transformer_blocks\.0\.img_mod\.1\."), Family.QWEN_IMAGE),
+)
+"""The beginning of a tensor's name that one family of transformers only has; the first match counts."""
+
+_NO_MODEL = (
+    (re.compile(r"\.?lora_(down|up|[AB])\b|\.lora_linear_layer\.|\.(hada|lokr)_w[12]"), "a low-rank adapter (LoRA)",
+     "name it under the `loras` of a model's entry"),
+    (re.compile(r"^control_model\.|^controlnet_cond_embedding\.|^input_hint_block\."), "a ControlNet",
+     "name its folder in diffusers' layout under the `controls` of a model's entry"),
+    (re.compile(r"^(string_to_param|emb_params$|clip_[lg]$|<.*>$)"), "a textual inversion embedding",
+     "give a whole model"),
+    (re.compile(r"^down_blocks\.0\."), "a UNet alone", "give the folder in diffusers' layout that it belongs to"),
+    (re.compile(r"^(first_stage_model\.)?(encoder|decoder)\.(conv_in|mid)\b"), "an autoencoder (VAE)",
+     "name it as the `vae` of a model's entry"),
+    (re.compile(r"^(transformer\.)?text_model\.|^encoder\.block\.0\.layer\."), "a text encoder alone",
+     "give a whole model"),
+    (re.compile(r"^conditioner\.embedders\.0\.model\."), "SDXL's refiner", "use its folder in diffusers' layout"),
+    (re.compile(r"^edm_mean$"), "Playground 2.5", "use its folder in diffusers' layout"),
+)  # fmt: skip
+"""Names of tensors, what a file with them and without a denoiser is, and what to do with that."""
+
+_CHANNELS = {
+    9: "is for inpainting",
+    8: "edits by instruction as InstructPix2Pix does",
+    7: "is an upscaler",
+    5: "works with depth maps",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a file holds.
+
+    Attributes:
+        prediction: "v_prediction" or "epsilon", what a UNet was trained to tell; empty if nothing says it.
+        zero_snr: the noisiest level of its training had no picture in it.
+        has_vae: it brings an autoencoder.
+        title: what its maker called it, for the words in it.
+        numbers: in all of its tensors.
+    """
+
+    family: Family
+    prediction: str = ""
+    zero_snr: bool = False
+    has_vae: bool = True
+    title: str = ""
+    numbers: int = 0
+
+    @property
+    def tells(self) -> str:
+        """Its prediction, else its family's. Of Stable Diffusion 2 there is a base for 512 pixels with "epsilon"."""
+        plain = re.search(r"512|base|turbo|eps", self.title, re.IGNORECASE)
+        return self.prediction or ("v_prediction" if self.family is Family.SD2 and not plain else "epsilon")
+
+
+def recognised(file: Path, model: str, *, prediction: str = "") -> Checkpoint:
+    """What the file holds; `prediction` is the owner's word on it, empty for none.
+
+    Raises:
+        ModelUnavailable: it is broken, or something else than a model that makes images from images.
+    """
+    header = read_header(file, model)
+    names = header.shapes
+    title = f"{file.stem} {header.metadata.get('modelspec.title', '')}".strip()
+    if _FIRST_CONVOLUTION in names and not _any(names, _NO_MODEL[1][0]):
+        family = _unet_family(header, file, model)
+        return Checkpoint(
+            family,
+            prediction or _prediction(header, title),
+            zero_snr="ztsnr" in names,
+            has_vae=any(name.startswith("first_stage_model.") for name in names),
+            title=title,
+            numbers=header.numbers,
+        )
+    if _any(names, _NO_MODEL[0][0]):
+        raise _no_model(file, model, *_NO_MODEL[0][1:])
+    for beginning, family in _TRANSFORMERS:
+        if any(beginning.match(name.removeprefix(CORE)) for name in names):
+            return Checkpoint(family, title=title, numbers=header.numbers)
+    for pattern, what, mend in _NO_MODEL[1:]:
+        if _any(names, pattern):
+            raise _no_model(file, model, what, mend)
+    raise ModelUnavailable(
+        f"The file {file.name} of the model {model!r} is of no kind that is known here: choose a checkpoint of "
+        f"{', '.join(TITLES.values())}, or a folder in diffusers' layout."
+    )
+
+
+def layout_of(checkpoint: Checkpoint, base: Path | None, model: str) -> Path:
+    """The folder with the configurations, and with what is not in the file, if its family's files are not whole.
+
+    Raises:
+        ModelUnavailable: the owner has to name one.
+    """
+    if base is not None:
+        return base
+    if checkpoint.family.whole:
+        return LAYOUTS / checkpoint.family
+    raise ModelUnavailable(
+        f"The file of the model {model!r} is taken as the transformer of {TITLES[checkpoint.family]} alone: name "
+        "where its text encoders and autoencoder are as the `base` of its entry, a folder in diffusers' layout or an "
+        f"id such as {_EXAMPLES[checkpoint.family]!r}."
+    )
+
+
+def scheduler_of(checkpoint: Checkpoint, *, shipped: bool) -> tuple[str, Mapping[str, Any]]:
+    """The class of this model's scheduler, empty for that of its layout, and what it has other than that.
+
+    Args:
+        checkpoint: what the file holds.
+        shipped: the layout is the family's, which knows nothing of this model.
+    """
+    changes = {"prediction_type": checkpoint.tells if shipped else checkpoint.prediction}
+    changes = {name: value for name, value in changes.items() if value}
+    if checkpoint.zero_snr:  # arXiv:2305.08891: such a model has to begin at its last level
+        return "EulerDiscreteScheduler", changes | {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
+    if shipped and re.search("lcm", checkpoint.title, re.IGNORECASE):
+        return "LCMScheduler", changes
+    if shipped and DISTILLED.search(checkpoint.title):  # as the pages of SDXL-Turbo and SDXL-Lightning have it
+        return "EulerDiscreteScheduler", changes | {"timestep_spacing": "trailing"}
+    return "", changes
+
+
+def _unet_family(header: Header, file: Path, model: str) -> Family:
+    channels = header.shapes[_FIRST_CONVOLUTION][1]
+    if channels != 4:
+        what = _CHANNELS.get(channels, "is for something else")
+        raise ModelUnavailable(
+            f"The model {model!r} cannot be used, it {what}: its UNet takes {channels} channels, a picture has 4: "
+            "choose an image-to-image model."
+        )
+    names = header.shapes
+    if "edm_mean" in names:
+        raise _no_model(file, model, *_NO_MODEL[-1][1:])
+    if any(name.startswith("conditioner.embedders.1.model.") for name in names):
+        return Family.SDXL
+    if any(name.startswith("conditioner.") for name in names):
+        raise _no_model(file, model, *_NO_MODEL[-2][1:])
+    if any(name.startswith("cond_stage_model.model.") for name in names):
+        return Family.SD2
+    if any(name.startswith("cond_stage_model.transformer.") for name in names):
+        return Family.SD15
+    raise _no_model(file, model, "a UNet without its text encoder", "give the whole checkpoint")
+
+
+def _prediction(header: Header, title: str) -> str:
+    """What the UNet tells: by the marks that training programs leave, else by its name."""
+    said = header.metadata.get("modelspec.prediction_type", "").lower()
+    if "v_pred" in header.shapes or said.startswith("v"):
+        return "v_prediction"
+    if said:
+        return "epsilon"
+    return "v_prediction" if re.search(r"v-?_?pred", title, re.IGNORECASE) else ""
+
+
+def _any(names: Iterable[str], pattern: re.Pattern[str]) -> bool:
+    return any(pattern.search(name) for name in names)
+
+
+def _no_model(file: Path, model: str, what: str, mend: str) -> ModelUnavailable:
+    return ModelUnavailable(f"The file {file.name} of the model {model!r} is {what}: {mend}.")

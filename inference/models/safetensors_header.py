@@ -1,0 +1,93 @@
+"""What a safetensors file says of itself in its first bytes. Needs no torch."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from inference.api import ModelUnavailable
+
+MOST_HEADER_BYTES = 100_000_000
+"""The format's own limit (safetensors' README, "Format")."""
+
+_OTHER_FILES = {
+    b"version https://git-lfs": "is a pointer of Git LFS and not the model itself: fetch it with `git lfs pull`",
+    b"PK\x03\x04": "is a pickle under another name, which can run anything: get it as a safetensors file",
+    b"\x80\x02": "is a pickle under another name, which can run anything: get it as a safetensors file",
+    b"GGUF": "is a GGUF file under another name: name it .gguf",
+    b"<": "is a web page and not the model itself, as sites send that want a login: fetch it again",
+}
+"""First bytes of what lies in folders under a model's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Tensors by name, and what the file's maker wrote beside them.
+
+    Attributes:
+        shapes: name -> shape.
+        metadata: free words, such as "modelspec.architecture".
+    """
+
+    shapes: Mapping[str, tuple[int, ...]]
+    metadata: Mapping[str, str]
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers all tensors have together."""
+        total = 0
+        for shape in self.shapes.values():
+            count = 1
+            for side in shape:
+                count *= side
+            total += count
+        return total
+
+
+def read_header(file: Path, model: str) -> Header:
+    """The head of a file that is whole: all bytes that it announces are there.
+
+    Raises:
+        ModelUnavailable: says what is wrong with it.
+    """
+    try:
+        size = file.stat().st_size
+        with file.open("rb") as content:
+            start = content.read(8)
+            length = int.from_bytes(start, "little")
+            if not size:
+                raise ModelUnavailable(f"The model {model!r} is broken: {file.name} is empty; fetch it again.")
+            announced = content.read(min(length, MOST_HEADER_BYTES, size))
+    except OSError as refused:
+        raise ModelUnavailable(
+            f"The model {model!r} cannot be read ({refused.strerror}): let this user read {file.name}."
+        ) from None
+    for magic, what in _OTHER_FILES.items():
+        if (start + announced[:32]).startswith(magic):
+            raise ModelUnavailable(f"The file {file.name} of the model {model!r} {what}.")
+    if 8 <= size < 8 + length <= MOST_HEADER_BYTES and announced.startswith(b"{"):
+        raise _cut_short(model, file, size, 8 + length)
+    try:
+        header = _parsed(json.loads(announced))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise ModelUnavailable(
+            f"The model {model!r} is broken: {file.name} is no safetensors file; fetch it again."
+        ) from None
+    tensors, metadata, end = header
+    if 8 + length + end > size:
+        raise _cut_short(model, file, size, 8 + length + end)
+    return Header(tensors, metadata)
+
+
+def _parsed(said: dict[str, Any]) -> tuple[dict[str, tuple[int, ...]], dict[str, str], int]:
+    """Shapes, metadata and where the last tensor ends."""
+    metadata = {str(name): str(words) for name, words in said.pop("__metadata__", {}).items()}
+    shapes = {name: tuple(int(side) for side in tensor["shape"]) for name, tensor in said.items()}
+    return shapes, metadata, max((int(tensor["data_offsets"][1]) for tensor in said.values()), default=0)
+
+
+def _cut_short(model: str, file: Path, size: int, whole: int) -> ModelUnavailable:
+    return ModelUnavailable(
+        f"The model {model!r} is cut short: {file.name} has {size / 1e9:.2f} of {whole / 1e9:.2f} GB; fetch it again."
+    )

@@ -1,0 +1,147 @@
+"""From a checkpoint in one file to a pipeline in memory, with the configurations of its family."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import torch
+from safetensors.torch import load_file
+from transformers import CLIPTokenizer
+
+from inference.api import ModelUnavailable
+from inference.models import hub
+from inference.models.checkpoints import CORE, LAYOUTS, TITLES, Checkpoint, Family, scheduler_of
+
+_TRANSFORMERS = {
+    Family.SD3: "SD3Transformer2DModel",
+    Family.FLUX: "FluxTransformer2DModel",
+    Family.FLUX2: "Flux2Transformer2DModel",
+    Family.CHROMA: "ChromaTransformer2DModel",
+    Family.Z_IMAGE: "ZImageTransformer2DModel",
+    Family.QWEN_IMAGE: "QwenImageTransformer2DModel",
+}
+
+_PADS = {(Family.SD2, "tokenizer"): "!", (Family.SDXL, "tokenizer_2"): "!"}
+"""OpenCLIP's encoders were trained with words that are filled up with the vocabulary's first."""
+
+
+def whole_pipeline(
+    file: Path, checkpoint: Checkpoint, layout: Path, dtype: torch.dtype, parts: Mapping[str, Any]
+) -> Any:
+    """The image-to-image pipeline of a file that holds all of a model, but for `parts`, on the processor.
+
+    Args:
+        file: of safetensors.
+        checkpoint: what it holds.
+        layout: a folder with the configurations of its components.
+        dtype: of the weights in memory.
+        parts: components that are taken instead of the file's.
+
+    Raises:
+        Exception: whatever diffusers raises for what does not fit.
+    """
+    kind = (
+        diffusers.StableDiffusionXLImg2ImgPipeline
+        if checkpoint.family is Family.SDXL
+        else diffusers.StableDiffusionImg2ImgPipeline
+    )
+    names = ("tokenizer", "tokenizer_2") if checkpoint.family is Family.SDXL else ("tokenizer",)
+    tokenizers = {
+        name: clip_tokenizer(_PADS.get((checkpoint.family, name), "<|endoftext|>"))
+        for name in names
+        if not (layout / name).is_dir()
+    }
+    pipeline = kind.from_single_file(
+        str(file), config=str(layout), dtype=dtype, local_files_only=True, **tokenizers, **parts
+    )
+    name, changes = scheduler_of(checkpoint, shipped=layout.parent == LAYOUTS)
+    own = pipeline.scheduler
+    pipeline.scheduler = (getattr(diffusers, name) if name else type(own)).from_config(own.config, **changes)
+    return pipeline
+
+
+def transformer(file: Path, checkpoint: Checkpoint, layout: Path, dtype: torch.dtype) -> Any:
+    """The transformer in a file; `layout` is the folder of the model that it belongs to.
+
+    Raises:
+        Exception: whatever diffusers raises for what does not fit.
+    """
+    kind = getattr(diffusers, _TRANSFORMERS[checkpoint.family])
+    source: Any = str(file)
+    if checkpoint.family is Family.QWEN_IMAGE:  # diffusers takes the prefix off for all families but this one
+        source = {name.removeprefix(CORE): tensor for name, tensor in load_file(file).items()}
+    return kind.from_single_file(
+        source, config=str(layout), subfolder="transformer", dtype=dtype, local_files_only=True
+    )
+
+
+def autoencoder(place: Path, model: str, dtype: torch.dtype, layout: Path) -> Any:
+    """An autoencoder in place of a model's own: a folder in diffusers' layout or a .safetensors file.
+
+    Raises:
+        ModelUnavailable: it cannot be loaded.
+    """
+    kind = diffusers.AutoencoderKL
+    try:
+        if place.is_dir():
+            return kind.from_pretrained(
+                str(place),
+                use_safetensors=True,
+                torch_dtype=dtype,
+                local_files_only=True,
+                variant=hub.variant_of_network(place),
+            )
+        return kind.from_single_file(
+            str(place), config=str(layout), subfolder="vae", dtype=dtype, local_files_only=True
+        )
+    except Exception as error:
+        raise ModelUnavailable(
+            f"The model {model!r} names {place.name!r} as its vae, which is no autoencoder of its family that can be "
+            "loaded: mend its entry."
+        ) from error
+
+
+def refuse_missing(components: Mapping[str, Any]) -> None:
+    """Refuse a model of which diffusers found some tensors only: it leaves the others without numbers.
+
+    Raises:
+        ValueError: names the first one.
+    """
+    for part, module in components.items():
+        if isinstance(module, torch.nn.Module):
+            for name, tensor in module.state_dict().items():
+                if tensor.is_meta:
+                    raise ValueError(f"{part}.{name} is missing")
+
+
+def unfit(file: Path, checkpoint: Checkpoint, model: str, error: Exception) -> ModelUnavailable:
+    """The sentence for a file whose tensors are not those of its family."""
+    missing = "meta tensor" in str(error)  # what torch says of weights that were never set
+    reason = "some are missing" if missing else str(error).strip().split("\n", 1)[0].rstrip(".")[:200]
+    return ModelUnavailable(
+        f"The file {file.name} of the model {model!r} has other tensors than {TITLES[checkpoint.family]} has "
+        f"({reason}): name a folder with its configurations as the `base` of its entry, or choose another model."
+    )
+
+
+@cache
+def _vocabulary() -> tuple[dict[str, int], tuple[tuple[str, str], ...]]:
+    """CLIP's words and merges.
+
+    The words follow from the merges, as in OpenAI's tokenizer: letters, letters at an end, merged ones, two marks.
+    """
+    from transformers.convert_slow_tokenizer import bytes_to_unicode
+
+    lines = (LAYOUTS / "clip" / "merges.txt").read_text(encoding="utf-8").splitlines()
+    merges = tuple((left, right) for left, right in (line.split() for line in lines))
+    letters = list(bytes_to_unicode().values())
+    words = [*letters, *(f"{letter}</w>" for letter in letters), *(left + right for left, right in merges)]
+    return {word: place for place, word in enumerate([*words, "<|startoftext|>", "<|endoftext|>"])}, merges
+
+
+def clip_tokenizer(pad: str) -> CLIPTokenizer:
+    """CLIP's tokenizer, which fills up with `pad`."""
+    words, merges = _vocabulary()
+    return CLIPTokenizer(vocab=dict(words), merges=list(merges), pad_token=pad, model_max_length=77)

@@ -1,0 +1,149 @@
+"""Checkpoints in one file, in the real worker: the same pictures as the folder that they were made from."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from PIL import Image
+
+from inference.api import Done, Failed, Img2ImgRequest
+from inference.models.entry import ModelEntry
+from inference.worker.engine import ProcessEngine
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.asyncio(loop_scope="module"),
+    # Libraries warn of each other's future while they are imported and used in this process to build the models.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
+]
+
+FAMILIES = ("sd15", "sd2", "sdxl", "qwen-image", "z-image")
+REFUSED = {
+    "shapes": "has other tensors than Stable Diffusion 1.5 has (",
+    "lacking": "has other tensors than Stable Diffusion 1.5 has (some are missing)",
+    "no-vae": "brings no autoencoder: name one as the `vae` of its entry",
+    "bad-vae": "names 'bad.safetensors' as its vae, which is no autoencoder",
+    "lost-vae": "names 'no/such/vae' as its vae, which is not here",
+    "adapter": "is a low-rank adapter (LoRA)",
+}
+
+
+def build(root: Path) -> dict[str, ModelEntry]:
+    """A folder and a file of each family, and files that cannot be used."""
+    import torch
+
+    from tests.tiny_models import checkpoints, flow, folders
+
+    makers: dict[str, Callable[[], Any]] = {
+        "sd15": folders.stable_diffusion,
+        "sd2": folders.stable_diffusion,
+        "sdxl": lambda: folders.stable_diffusion_xl(second_width=48),
+        "qwen-image": lambda: flow.flow("qwen-image"),
+        "z-image": lambda: flow.flow("z-image"),
+    }
+    entries: dict[str, ModelEntry] = {}
+    for family, make in makers.items():
+        folder = folders.save_made(make, root / family)
+        torch.manual_seed(0)
+        tensors = checkpoints.WRITERS[family](make())
+        file = checkpoints.save(tensors, root / f"{family}.safetensors")
+        halves = {name: tensor.half() for name, tensor in tensors.items()}
+        checkpoints.save(halves, root / f"{family}-half.safetensors")
+        entries[family] = ModelEntry(id=str(folder))
+        entries[f"{family}-file"] = ModelEntry(id=str(file), base=str(folder))
+        entries[f"{family}-half"] = ModelEntry(id=str(root / f"{family}-half.safetensors"), base=str(folder))
+    torch.manual_seed(0)
+    whole = checkpoints.WRITERS["sd15"](folders.stable_diffusion())
+    bare = {name: tensor for name, tensor in whole.items() if not name.startswith("first_stage_model.")}
+    lacking = {name: tensor for name, tensor in whole.items() if "middle_block.1" not in name}
+    checkpoints.save(bare, root / "bare.safetensors")
+    checkpoints.save(lacking, root / "lacking.safetensors")
+    checkpoints.save({"lora_unet_mid.lora_up.weight": torch.zeros(2)}, root / "adapter.safetensors")
+    checkpoints.save({"a": torch.zeros(2)}, root / "bad.safetensors")
+    loose = {name.removeprefix("first_stage_model."): each for name, each in whole.items() if name not in bare}
+    checkpoints.save(loose, root / "vae.safetensors")
+    base, without_vae = str(root / "sd15"), str(root / "bare.safetensors")
+    return entries | {
+        "own-vae-file": ModelEntry(id=without_vae, base=base, vae=str(root / "vae.safetensors")),
+        "own-vae-folder": ModelEntry(id=without_vae, base=base, vae=str(root / "sd15" / "vae")),
+        "v": ModelEntry(id=str(root / "sd15.safetensors"), base=base, prediction="v_prediction"),
+        "shapes": ModelEntry(id=str(root / "sd15.safetensors")),
+        "lacking": ModelEntry(id=str(root / "lacking.safetensors"), base=base),
+        "no-vae": ModelEntry(id=without_vae, base=base),
+        "bad-vae": ModelEntry(id=without_vae, base=base, vae=str(root / "bad.safetensors")),
+        "lost-vae": ModelEntry(id=without_vae, base=base, vae="no/such/vae"),
+        "adapter": ModelEntry(id=str(root / "adapter.safetensors")),
+    }
+
+
+class Bench:
+    def __init__(self, engine: ProcessEngine, root: Path) -> None:
+        self.engine, self.root = engine, root
+        self.source = root / "source.png"
+        tiles = bytes((61 * place * place) % 256 for place in range(3 * 4 * 4))
+        Image.frombytes("RGB", (4, 4), tiles).resize((64, 64)).save(self.source)
+
+    async def end(self, model: str) -> tuple[Done | Failed, Path]:
+        request = Img2ImgRequest(
+            id=model,
+            source=self.source,
+            output=self.root / f"result-{model}.png",
+            prompt="an oil painting",
+            strength=0.7,
+            steps=4,
+            guidance_scale=3.0,
+            seed=1,
+            model=model,
+        )
+        async with asyncio.timeout(120):
+            events = [event async for event in self.engine.run(request)]
+        assert isinstance(events[-1], Done | Failed), events
+        return events[-1], request.output
+
+    async def picture(self, model: str) -> bytes:
+        end, path = await self.end(model)
+        assert isinstance(end, Done), end
+        with Image.open(path) as picture:
+            return picture.tobytes()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bench(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench]:
+    root = tmp_path_factory.mktemp("checkpoints")
+    entries = build(root)
+    async with ProcessEngine(model="sd15", entries=entries, device="cpu", dtype="float32") as engine:
+        yield Bench(engine, root)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+async def test_a_file_paints_what_its_folder_paints(bench: Bench, family: str) -> None:
+    assert await bench.picture(f"{family}-file") == await bench.picture(family)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+async def test_a_file_of_half_the_bytes_paints_nearly_the_same(bench: Bench, family: str) -> None:
+    whole, half = await bench.picture(family), await bench.picture(f"{family}-half")
+    differences = [abs(one - other) for one, other in zip(whole, half, strict=True)]
+    assert max(differences) <= 8
+    assert sum(differences) / len(differences) < 1
+
+
+@pytest.mark.parametrize("model", ["own-vae-file", "own-vae-folder"])
+async def test_an_entrys_autoencoder_stands_in_for_the_one_that_is_not_in_the_file(bench: Bench, model: str) -> None:
+    assert await bench.picture(model) == await bench.picture("sd15")
+
+
+async def test_the_owners_word_on_the_prediction_changes_the_picture(bench: Bench) -> None:
+    assert await bench.picture("v") != await bench.picture("sd15")
+
+
+@pytest.mark.parametrize(("model", "sentence"), REFUSED.items())
+async def test_what_cannot_be_used_is_one_sentence(bench: Bench, model: str, sentence: str) -> None:
+    end, _ = await bench.end(model)
+    assert isinstance(end, Failed), end
+    assert sentence in end.message
+    assert end.message.endswith(".")
+    assert "\n" not in end.message

@@ -1,0 +1,178 @@
+"""Tiny models written as people exchange them: one file with the tensors' names of a family's first program.
+
+The rules are those of diffusers' own scripts for the way back (scripts/convert_diffusers_to_original_*.py), for any
+number of blocks and layers.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+
+Tensors = dict[str, torch.Tensor]
+
+_RESNET = (
+    ("norm1", "in_layers.0"),
+    ("conv1", "in_layers.2"),
+    ("time_emb_proj", "emb_layers.1"),
+    ("norm2", "out_layers.0"),
+    ("conv2", "out_layers.3"),
+    ("conv_shortcut", "skip_connection"),
+)
+
+_OUTSIDE = (
+    ("time_embedding.linear_1", "time_embed.0"),
+    ("time_embedding.linear_2", "time_embed.2"),
+    ("add_embedding.linear_1", "label_emb.0.0"),
+    ("add_embedding.linear_2", "label_emb.0.2"),
+    ("conv_in", "input_blocks.0.0"),
+    ("conv_norm_out", "out.0"),
+    ("conv_out", "out.2"),
+)
+
+
+def unet(module: Any) -> Tensors:
+    config, tensors = module.config, module.state_dict()
+    per_block = config.layers_per_block
+    attending = ["CrossAttn" in kind for kind in config.up_block_types]
+
+    def place(name: str) -> str:
+        for ours, theirs in _OUTSIDE:
+            if name.startswith(f"{ours}."):
+                return theirs + name.removeprefix(ours)
+        parts = name.split(".")
+        if parts[0] == "mid_block":
+            where = int(parts[2]) * 2 if parts[1] == "resnets" else 1
+            return f"middle_block.{where}.{_inside(parts[1], '.'.join(parts[3:]))}"
+        block, kind, layer, rest = int(parts[1]), parts[2], int(parts[3]), ".".join(parts[4:])
+        if parts[0] == "down_blocks":
+            at = 1 + block * (per_block + 1) + layer
+            if kind == "downsamplers":
+                return f"input_blocks.{at + per_block}.0.op.{rest.removeprefix('conv.')}"
+            return f"input_blocks.{at}.{0 if kind == 'resnets' else 1}.{_inside(kind, rest)}"
+        at = block * (per_block + 1) + layer
+        if kind == "upsamplers":
+            return f"output_blocks.{at + per_block}.{2 if attending[block] else 1}.{rest}"
+        return f"output_blocks.{at}.{0 if kind == 'resnets' else 1}.{_inside(kind, rest)}"
+
+    return {f"model.diffusion_model.{place(name)}": tensor for name, tensor in tensors.items()}
+
+
+def _inside(kind: str, rest: str) -> str:
+    if kind != "resnets":
+        return rest
+    for ours, theirs in _RESNET:
+        if rest.startswith(f"{ours}."):
+            return theirs + rest.removeprefix(ours)
+    raise AssertionError(rest)
+
+
+def vae(module: Any) -> Tensors:
+    last = len(module.config.block_out_channels) - 1
+
+    def place(name: str) -> str:
+        name = name.replace("conv_norm_out", "norm_out").replace("conv_shortcut", "nin_shortcut")
+        name = re.sub(r"mid_block\.resnets\.(\d)", lambda found: f"mid.block_{int(found[1]) + 1}", name)
+        name = name.replace("mid_block.attentions.0", "mid.attn_1")
+        for ours, theirs in (("group_norm", "norm"), ("to_q", "q"), ("to_k", "k"), ("to_v", "v")):
+            name = name.replace(f"mid.attn_1.{ours}", f"mid.attn_1.{theirs}")
+        name = name.replace("to_out.0", "proj_out")
+        name = re.sub(r"down_blocks\.(\d)\.resnets\.", r"down.\1.block.", name)
+        name = re.sub(r"down_blocks\.(\d)\.downsamplers\.0", r"down.\1.downsample", name)
+        name = re.sub(r"up_blocks\.(\d)", lambda found: f"up.{last - int(found[1])}", name)
+        return name.replace("resnets.", "block.").replace("upsamplers.0", "upsample")
+
+    def value(name: str, tensor: torch.Tensor) -> torch.Tensor:
+        linear = re.search(r"mid\.attn_1\.(q|k|v|proj_out)\.weight", name)
+        return tensor[:, :, None, None] if linear else tensor
+
+    placed = {place(name): tensor for name, tensor in module.state_dict().items()}
+    return {f"first_stage_model.{name}": value(name, tensor).contiguous() for name, tensor in placed.items()}
+
+
+def clip(module: Any, prefix: str) -> Tensors:
+    """As transformers names them, under `prefix`."""
+    named = {f"text_model.{name.removeprefix('text_model.')}": each for name, each in module.state_dict().items()}
+    return {f"{prefix}{name}": each for name, each in named.items()}
+
+
+def open_clip(module: Any, prefix: str) -> Tensors:
+    """As OpenCLIP names them: queries, keys and values in one."""
+    tensors = {name.removeprefix("text_model."): each for name, each in module.state_dict().items()}
+    made: Tensors = {}
+    for name, tensor in tensors.items():
+        if (attention := re.fullmatch(r"encoder\.layers\.(\d+)\.self_attn\.q_proj\.(weight|bias)", name)) is not None:
+            parts = [tensors[name.replace("q_proj", part)] for part in ("q_proj", "k_proj", "v_proj")]
+            made[f"transformer.resblocks.{attention[1]}.attn.in_proj_{attention[2]}"] = torch.cat(parts)
+        elif not re.search(r"self_attn\.[kv]_proj", name):
+            renamed = re.sub(r"encoder\.layers\.(\d+)", r"transformer.resblocks.\1", name)
+            for ours, theirs in (
+                ("layer_norm1", "ln_1"),
+                ("layer_norm2", "ln_2"),
+                ("mlp.fc1", "mlp.c_fc"),
+                ("mlp.fc2", "mlp.c_proj"),
+                ("self_attn.out_proj", "attn.out_proj"),
+                ("final_layer_norm", "ln_final"),
+                ("embeddings.token_embedding", "token_embedding"),
+                ("embeddings.position_embedding.weight", "positional_embedding"),
+            ):
+                renamed = renamed.replace(ours, theirs)
+            made[renamed] = tensor
+    if "text_projection.weight" in made:
+        made["text_projection"] = made.pop("text_projection.weight").T.contiguous()
+    return {f"{prefix}{name}": each for name, each in made.items()}
+
+
+def stable_diffusion_1(pipeline: Any) -> Tensors:
+    words = clip(pipeline.text_encoder, "cond_stage_model.transformer.")
+    return unet(pipeline.unet) | vae(pipeline.vae) | words
+
+
+def stable_diffusion_2(pipeline: Any) -> Tensors:
+    return unet(pipeline.unet) | vae(pipeline.vae) | open_clip(pipeline.text_encoder, "cond_stage_model.model.")
+
+
+def stable_diffusion_xl(pipeline: Any) -> Tensors:
+    return (
+        unet(pipeline.unet)
+        | vae(pipeline.vae)
+        | clip(pipeline.text_encoder, "conditioner.embedders.0.transformer.")
+        | open_clip(pipeline.text_encoder_2, "conditioner.embedders.1.model.")
+    )
+
+
+def qwen_image(pipeline: Any) -> Tensors:
+    """The transformer alone, with diffusers' own names."""
+    return {f"model.diffusion_model.{name}": tensor for name, tensor in pipeline.transformer.state_dict().items()}
+
+
+def z_image(pipeline: Any) -> Tensors:
+    """The transformer alone: queries, keys and values in one."""
+    ours, made = pipeline.transformer.state_dict(), {}
+    for name, tensor in ours.items():
+        if name.endswith("attention.to_q.weight"):
+            three = [ours[name.replace("to_q", part)] for part in ("to_q", "to_k", "to_v")]
+            made[name.replace("to_q", "qkv")] = torch.cat(three)
+        elif not re.search(r"attention\.to_[kv]\.", name):
+            renamed = re.sub(r"attention\.to_out\.0", "attention.out", name)
+            renamed = re.sub(r"attention\.norm_([qk])", r"attention.\1_norm", renamed)
+            renamed = re.sub(r"^all_(x_embedder|final_layer)\.2-1", r"\1", renamed)
+            made[renamed] = tensor
+    return made
+
+
+WRITERS: dict[str, Callable[[Any], Tensors]] = {
+    "sd15": stable_diffusion_1,
+    "sd2": stable_diffusion_2,
+    "sdxl": stable_diffusion_xl,
+    "qwen-image": qwen_image,
+    "z-image": z_image,
+}
+
+
+def save(tensors: Mapping[str, torch.Tensor], file: Path, **metadata: str) -> Path:
+    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, file, metadata=metadata or None)
+    return file

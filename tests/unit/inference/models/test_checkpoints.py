@@ -1,0 +1,228 @@
+"""What a file holds, told by its tensors; and one sentence for what is no checkpoint."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from inference.api import ModelUnavailable
+from inference.models import catalog
+from inference.models.checkpoints import LAYOUTS, Family, recognised
+from inference.models.entry import ModelEntry
+
+CORE = "model.diffusion_model."
+UNET = {f"{CORE}input_blocks.0.0.weight": (8, 4, 3, 3), "first_stage_model.encoder.conv_in.weight": (1,)}
+WORDS = {
+    Family.SD15: "cond_stage_model.transformer.text_model.embeddings.token_embedding.weight",
+    Family.SD2: "cond_stage_model.model.token_embedding.weight",
+    Family.SDXL: "conditioner.embedders.1.model.token_embedding.weight",
+}
+
+
+def file(path: Path, *names: str, channels: int = 4, metadata: dict[str, str] | None = None) -> Path:
+    shapes: dict[str, tuple[int, ...]] = dict.fromkeys(names, (1,))
+    if any(name.startswith(f"{CORE}input_blocks") for name in names):
+        shapes[f"{CORE}input_blocks.0.0.weight"] = (8, channels, 3, 3)
+    save_file({name: torch.zeros(shape) for name, shape in shapes.items()}, path, metadata=metadata)
+    return path
+
+
+@pytest.mark.parametrize("family", WORDS)
+def test_a_family_of_unets_is_told_by_its_text_encoder(tmp_path: Path, family: Family) -> None:
+    found = recognised(file(tmp_path / "a.safetensors", *UNET, WORDS[family]), "a")
+    assert (found.family, found.has_vae) == (family, True)
+    assert not recognised(file(tmp_path / "b.safetensors", *list(UNET)[:1], WORDS[family]), "b").has_vae
+
+
+@pytest.mark.parametrize(
+    ("family", "name", "mark", "said", "prediction"),
+    [
+        (Family.SD15, "model", "", "", "epsilon"),
+        (Family.SD2, "v2-1_768-ema", "", "", "v_prediction"),
+        (Family.SD2, "512-base-ema", "", "", "epsilon"),
+        (Family.SD2, "sd_turbo", "", "", "epsilon"),
+        (Family.SDXL, "anime", "v_pred", "", "v_prediction"),
+        (Family.SDXL, "noob-vpred-1.0", "", "", "v_prediction"),
+        (Family.SDXL, "model", "", "v", "v_prediction"),
+        (Family.SD2, "model", "", "epsilon", "epsilon"),
+    ],
+)
+def test_what_the_unet_tells_is_found_by_marks_metadata_and_names(
+    tmp_path: Path, *, family: Family, name: str, mark: str, said: str, prediction: str
+) -> None:
+    names = [*UNET, WORDS[family], *([mark] if mark else [])]
+    metadata = {"modelspec.prediction_type": said} if said else None
+    path = file(tmp_path / f"{name}.safetensors", *names, metadata=metadata)
+    assert recognised(path, "m").tells == prediction
+    assert recognised(path, "m", prediction="epsilon").tells == "epsilon", "the owner's word counts"
+
+
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("joint_blocks.0.x_block.attn.qkv.weight", Family.SD3),
+        ("double_blocks.0.img_attn.norm.key_norm.scale", Family.FLUX),
+        ("single_stream_modulation.lin.weight", Family.FLUX2),
+        ("layers.0.adaLN_modulation.0.weight", Family.Z_IMAGE),
+        ("transformer_blocks.0.img_mod.1.weight", Family.QWEN_IMAGE),
+        ("distilled_guidance_layer.in_proj.bias", Family.CHROMA),
+    ],
+)
+def test_a_family_of_transformers_is_told_with_and_without_the_prefix_and_asks_for_its_base(
+    tmp_path: Path, name: str, family: Family
+) -> None:
+    for prefix in ("", CORE):
+        path = file(tmp_path / "t.safetensors", f"{prefix}{name}")
+        assert recognised(path, "t").family is family
+        with pytest.raises(ModelUnavailable, match=r"alone: name where .* `base` of its entry, .* id such as '\w"):
+            catalog.defaults("t", ModelEntry(id=str(path)), path)
+
+
+@pytest.mark.parametrize(
+    ("names", "what"),
+    [
+        (["lora_unet_mid_block.lora_down.weight"], r"a low-rank adapter \(LoRA\): name it under the `loras`"),
+        (["unet.mid_block.to_q.lora_A.weight"], r"a low-rank adapter \(LoRA\)"),
+        (["lora_unet_mid.hada_w1_a"], r"a low-rank adapter \(LoRA\)"),
+        (["transformer_blocks.0.img_mod.1.lora_up.weight"], r"a low-rank adapter \(LoRA\)"),
+        (["control_model.input_blocks.0.0.weight"], "a ControlNet: name its folder"),
+        (["first_stage_model.encoder.conv_in.weight"], r"an autoencoder \(VAE\): name it as the `vae`"),
+        (["encoder.conv_in.weight", "decoder.conv_in.weight"], r"an autoencoder \(VAE\)"),
+        (["emb_params"], "a textual inversion embedding"),
+        (["clip_l", "clip_g"], "a textual inversion embedding"),
+        (["text_model.final_layer_norm.weight"], "a text encoder alone"),
+        (["down_blocks.0.resnets.0.conv1.weight"], "a UNet alone"),
+        ([*UNET], "a UNet without its text encoder"),
+        ([*UNET, "conditioner.embedders.0.model.ln_final.weight"], "SDXL's refiner"),
+        ([*UNET, WORDS[Family.SDXL], "edm_mean"], r"Playground 2\.5"),
+    ],
+)
+def test_what_is_no_checkpoint_is_named_as_what_it_is(tmp_path: Path, names: list[str], what: str) -> None:
+    path = file(tmp_path / "thing.safetensors", *names)
+    with pytest.raises(ModelUnavailable, match=f"^The file thing.safetensors of the model 'm' is {what}"):
+        catalog.defaults("m", ModelEntry(id=str(path)), path)
+
+
+def test_what_nobody_knows_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match=r"of no kind that is known here: choose a checkpoint of Stable"):
+        recognised(file(tmp_path / "odd.safetensors", "a.weight"), "m")
+
+
+@pytest.mark.parametrize(
+    ("channels", "what"), [(9, "is for inpainting"), (8, "edits by instruction as InstructPix2Pix"), (5, "depth")]
+)
+def test_a_unet_with_other_inputs_is_refused_by_what_it_is_for(tmp_path: Path, channels: int, what: str) -> None:
+    path = file(tmp_path / "a.safetensors", *UNET, WORDS[Family.SD15], channels=channels)
+    with pytest.raises(ModelUnavailable, match=rf"{what}.*takes {channels} channels, a picture has 4"):
+        recognised(path, "m")
+
+
+def _announcing(end: int) -> bytes:
+    head = json.dumps({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, end]}}).encode()
+    return len(head).to_bytes(8, "little") + head
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "is empty; fetch it again"),
+        (b"abc", "is no safetensors file; fetch it again"),
+        (b"\x00" * 64, "is no safetensors file"),
+        (b"\xff" * 64, "is no safetensors file"),
+        (_announcing(8) + b"\x00" * 7, r"cut short: .* has 0\.00 of 0\.00 GB; fetch it again"),
+        (_announcing(8)[:40], "cut short"),
+        ((2).to_bytes(8, "little") + b"[]", "is no safetensors file"),
+        ((22).to_bytes(8, "little") + b'{"a":{"shape":["x"]}} ', "is no safetensors file"),
+        ((100_000).to_bytes(8, "little") + b"[" * 100_000, "is no safetensors file"),
+        (b"PK\x03\x04" + b"\x00" * 40, "a pickle under another name"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "a pointer of Git LFS"),
+        (b"<!DOCTYPE html><html>", "a web page"),
+    ],
+)
+def test_a_broken_file_is_one_sentence_with_what_helps(tmp_path: Path, content: bytes, sentence: str) -> None:
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(ModelUnavailable, match=sentence) as refused:
+        catalog.defaults("m", ModelEntry(id=str(path)), path)
+    assert str(refused.value).endswith(".")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "wanted"),
+    [
+        ("dreamshaper_8", Family.SD15, (30, 7.5, 512)),
+        ("v2-1_768", Family.SD2, (30, 7.5, 768)),
+        ("512-base", Family.SD2, (30, 7.5, 512)),
+        ("juggernautXL", Family.SDXL, (30, 5.0, 1024)),
+        ("dreamshaperXL_lightning", Family.SDXL, (4, 1.0, 1024)),
+        ("hyperrealism_v3", Family.SD15, (30, 7.5, 512)),
+        ("hyper-sdxl", Family.SDXL, (4, 1.0, 1024)),
+    ],
+)
+def test_what_a_file_wants_follows_from_its_family_and_name(
+    tmp_path: Path, name: str, family: Family, wanted: tuple[int, float, int]
+) -> None:
+    """The folder's name says nothing of the model."""
+    (tmp_path / "turbo").mkdir()
+    path = file(tmp_path / "turbo" / f"{name}.safetensors", *UNET, WORDS[family])
+    found = catalog.defaults("m", ModelEntry(id=str(path)), path)
+    assert (found.steps, found.guidance_scale, found.max_pixels) == (*wanted[:2], wanted[2] ** 2)
+    assert found.here
+    assert found.steerable
+    assert found.multiple == 8
+
+
+def test_a_file_whose_base_is_not_here_is_not_here_yet(tmp_path: Path) -> None:
+    path = file(tmp_path / "t.safetensors", "double_blocks.0.img_attn.norm.key_norm.scale")
+    assert not catalog.defaults("t", ModelEntry(id=str(path), base="no-such/base"), path).here
+
+
+@pytest.mark.parametrize(("name", "what"), [("a.ckpt", "is a pickle"), ("a.zip", "is a file of another kind")])
+def test_other_files_are_refused(tmp_path: Path, name: str, what: str) -> None:
+    (tmp_path / name).touch()
+    with pytest.raises(ModelUnavailable, match=f"{what}.*safetensors"):
+        catalog.locate(str(tmp_path / name))
+
+
+COUNTS = {
+    ("sd15", "unet"): 859_520_964,
+    ("sd15", "text_encoder"): 123_060_480,
+    ("sd15", "vae"): 83_653_863,
+    ("sd2", "unet"): 865_910_724,
+    ("sd2", "text_encoder"): 340_387_840,
+    ("sdxl", "unet"): 2_567_463_684,
+    ("sdxl", "text_encoder_2"): 694_659_840,
+}
+"""Numbers of the published models' components."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("family", "part"), COUNTS)
+def test_the_shipped_configurations_make_models_of_the_published_sizes(family: str, part: str) -> None:
+    import diffusers
+    import transformers
+
+    folder = LAYOUTS / family / part
+    kind = json.loads((LAYOUTS / family / "model_index.json").read_text())[part][1]
+    with torch.device("meta"):
+        if hasattr(diffusers, kind):
+            made = getattr(diffusers, kind).from_config(json.loads((folder / "config.json").read_text()))
+        else:
+            made = getattr(transformers, kind)(transformers.CLIPTextConfig.from_pretrained(str(folder)))
+    assert sum(each.numel() for each in made.parameters()) == COUNTS[family, part]
+
+
+def test_the_shipped_vocabulary_gives_the_words_the_numbers_that_clip_gave_them() -> None:
+    """Of OpenAI's own example and one of the documentation of transformers."""
+    from inference.models.single_file import clip_tokenizer
+
+    tokenizer = clip_tokenizer("<|endoftext|>")
+    assert len(tokenizer) == 49408
+    assert tokenizer("Hello World!").input_ids == [49406, 3306, 1002, 256, 49407]
+    assert tokenizer("a photo of a cat").input_ids == [49406, 320, 1125, 539, 320, 2368, 49407]
+    assert tokenizer("").input_ids == [49406, 49407]
+    filled = clip_tokenizer("!")("a cat", padding="max_length", truncation=True).input_ids
+    assert (len(filled), filled[-1]) == (77, 0)
