@@ -160,7 +160,9 @@ async def compose(
             clock=SystemClock(),
             ids=SystemIds(),
             limits=Limits(
-                pending_per_user=settings.limits.pending_per_user, per_user_per_day=settings.limits.per_user_per_day
+                pending_per_user=settings.limits.pending_per_user,
+                per_user_per_day=settings.limits.per_user_per_day,
+                per_request=settings.limits.per_request,
             ),
             styles=styles,
             max_jobs=settings.queue.max_jobs,

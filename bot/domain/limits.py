@@ -16,10 +16,12 @@ class Limits:
     Attributes:
         pending_per_user: jobs of one member that wait or run at the same time.
         per_user_per_day: pictures of one member in any 24 hours; 0 means no bound.
+        per_request: pictures that one request may ask for.
     """
 
     pending_per_user: int = 4
     per_user_per_day: int = 200
+    per_request: int = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,8 @@ def check_limits(limits: Limits, usage: Usage, *, pictures: int, now: float) -> 
     """
     if usage.pending >= limits.pending_per_user:
         raise LimitReached("refused-pending", pending=usage.pending, most=limits.pending_per_user)
+    if pictures > limits.per_request:
+        raise LimitReached("refused-more-than-a-request", most=limits.per_request, asked=pictures)
     if limits.per_user_per_day and pictures > limits.per_user_per_day:
         raise LimitReached("refused-more-than-a-day", most=limits.per_user_per_day, asked=pictures)
     if limits.per_user_per_day and usage.pictures + pictures > limits.per_user_per_day:

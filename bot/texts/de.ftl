@@ -143,6 +143,7 @@ refused-pending = { $pending ->
     [one] Ein Job von dir wartet
    *[other] { $pending } Jobs von dir warten
  } schon, höchstens { $most } dürfen es sein: warte, bis einer fertig ist, oder brich einen ab.
+refused-more-than-a-request = Eine Anfrage ist hier für höchstens { $most } Bilder, diese verlangt { $asked }: verlang weniger.
 refused-more-than-a-day = Du darfst { $most } Bilder in 24 Stunden haben und hast { $asked } verlangt: verlang weniger.
 refused-day = Das wären mehr als deine { $most } Bilder in 24 Stunden: komm in { span } wieder.
 refused-too-many-refused = { $most } deiner Bilder oder Texte wurden in den letzten zehn Minuten abgelehnt: komm in { span } wieder.

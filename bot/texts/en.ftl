@@ -151,6 +151,7 @@ refused-pending = { $pending ->
     [one] You have a job waiting
    *[other] You have { $pending } jobs waiting
  }, the most allowed is { $most }: wait for one to finish, or cancel one.
+refused-more-than-a-request = One request here is for { $most } pictures at most and this one asks for { $asked }: ask for fewer.
 refused-more-than-a-day = You may have { $most } pictures in 24 hours and asked for { $asked }: ask for fewer.
 refused-day = That would be more than your { $most } pictures in 24 hours: come back in { span }.
 refused-too-many-refused = { $most } of your pictures or prompts were refused in the last ten minutes: come back in { span }.

@@ -143,6 +143,7 @@ refused-pending = { $pending ->
     [one] Tienes un trabajo en espera
    *[other] Tienes { $pending } trabajos en espera
  }, el máximo es { $most }: espera a que termine uno o cancela uno.
+refused-more-than-a-request = Aquí una petición es de { $most } imágenes como mucho y esta pide { $asked }: pide menos.
 refused-more-than-a-day = Puedes tener { $most } imágenes en 24 horas y pediste { $asked }: pide menos.
 refused-day = Eso sería más que tus { $most } imágenes en 24 horas: vuelve en { span }.
 refused-too-many-refused = { $most } de tus imágenes o textos se rechazaron en los últimos diez minutos: vuelve en { span }.

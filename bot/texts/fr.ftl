@@ -149,6 +149,7 @@ refused-pending = { $pending ->
     [one] Tu as { $pending } tâche en attente
    *[other] Tu as { $pending } tâches en attente
  }, le maximum est { $most } : attends qu’une se termine, ou annules-en une.
+refused-more-than-a-request = Une demande vaut ici pour { $most } images au plus et celle-ci en demande { $asked } : demandes-en moins.
 refused-more-than-a-day = Tu as droit à { $most } images en 24 heures et tu en as demandé { $asked } : demandes-en moins.
 refused-day = Cela ferait plus que tes { $most } images en 24 heures : reviens dans { span }.
 refused-too-many-refused = { $most } de tes images ou textes ont été refusés ces dix dernières minutes : reviens dans { span }.

@@ -131,6 +131,7 @@ refused-storage = 今は何も保存できません。数分後にもう一度�
 refused-restarting = 再起動しています。一分後にもう一度お試しください。
 refused-queue-full = 列がいっぱいです。{ span }後にまた来てください。
 refused-pending = すでに { $pending } 件のジョブが待っています。上限は { $most } 件です。どれかが終わるのを待つか、キャンセルしてください。
+refused-more-than-a-request = ここで一度に頼めるのは { $most } 枚までですが、{ $asked } 枚が頼まれました。枚数を減らしてください。
 refused-more-than-a-day = 24 時間に { $most } 枚までですが、{ $asked } 枚が頼まれました。枚数を減らしてください。
 refused-day = 24 時間に { $most } 枚という上限を超えます。{ span }後にまた来てください。
 refused-too-many-refused = この 10 分間に送られた画像や文のうち { $most } 件が断られました。{ span }後にまた来てください。

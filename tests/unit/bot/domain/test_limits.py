@@ -79,3 +79,10 @@ def test_a_span_in_words_is_near_the_truth(seconds: float) -> None:
     assert matched is not None
     count, unit = int(matched[1]), {"second": 1, "minute": 60, "hour": 3600}[matched[2]]
     assert abs(count * unit - seconds) <= max(1, seconds / 3)
+
+
+def test_one_request_is_bounded_in_pictures() -> None:
+    limits = Limits(per_request=4)
+    check_limits(limits, usage(), pictures=4, now=NOW)
+    with pytest.raises(LimitReached, match="4 pictures at most and this one asks for 5"):
+        check_limits(limits, usage(), pictures=5, now=NOW)
