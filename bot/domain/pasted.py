@@ -45,6 +45,8 @@ def pasted_recipe(text: str) -> Options:
         InvalidRequest: a value is out of range; with the sentence for the member.
     """
     begins = _STEPS.search(text)
+    if not begins and not _NEGATIVE.search(text):
+        return Options(prompt=text or None)
     words, tail = (text[: begins.start()], text[begins.start() :]) if begins else (text, "")
     words, negative = _negative(words)
     tail, late = _negative(tail)
