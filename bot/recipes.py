@@ -7,7 +7,7 @@ from bot.domain.control import Control
 from bot.domain.errors import InvalidRequest
 from bot.domain.job import Recipe
 from bot.domain.lora import find_loras
-from bot.domain.options import ANY_SEED
+from bot.domain.options import ANY_SEED, MAX_SEED
 from bot.domain.request import Action, Request
 from bot.domain.strength import REFINE_STRENGTH, SWEEP_STRENGTHS
 from bot.domain.style import Style, find_style, guidance_of, strength_of
@@ -74,7 +74,11 @@ def recipes_of(
         control=request.control,
         map_only=map_only,
     )
-    return tuple(replace(recipe, strength=strength) for strength in strengths)
+    return tuple(
+        replace(recipe, strength=strength, seed=(recipe.seed + number) % (MAX_SEED + 1))
+        for strength in strengths
+        for number in range(1 if map_only else options.count or 1)
+    )
 
 
 def _check_control(control: Control, model: str, models: Mapping[str, ModelDefaults]) -> None:

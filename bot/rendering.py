@@ -144,7 +144,7 @@ def facts(recipes: Sequence[Recipe], locale: str, *, every: bool = False) -> tup
     """What was understood, one fact for each option that says something; our words but for names.
 
     Args:
-        recipes: of one job; they differ in strength alone.
+        recipes: of one job; they differ in strength and seed alone.
         locale: of the reader.
         every: those too that a card leaves to its small print and to Details.
     """
@@ -161,6 +161,8 @@ def facts(recipes: Sequence[Recipe], locale: str, *, every: bool = False) -> tup
             continue
         elif row.kind is Kind.STRENGTHS:
             said.append(_strength(recipes, locale))
+        elif row.name == "seed" and len(seeds := dict.fromkeys(each.seed for each in recipes)) > 1:
+            said.append(text(locale, "fact-seeds", seeds=", ".join(map(str, seeds))))
         else:
             said.append(text(locale, f"fact-{row.text}", value=row.written(value)))
     return tuple(said)
@@ -171,8 +173,8 @@ _TITLE = frozenset({"prompt", "negative_prompt"})
 
 
 def _strength(recipes: Sequence[Recipe], locale: str) -> str:
-    if len(recipes) > 1:
-        return text(locale, "fact-strengths", strengths=", ".join(f"{each.strength:g}" for each in recipes))
+    if len(strengths := dict.fromkeys(each.strength for each in recipes)) > 1:
+        return text(locale, "fact-strengths", strengths=", ".join(f"{strength:g}" for strength in strengths))
     if recipes[0].edits:
         return text(locale, "fact-edits")
     word = text(locale, f"word-{strength_word(recipes[0].strength)}")
@@ -200,21 +202,34 @@ def title(recipe: Recipe, locale: str) -> str:
 
 
 def _picture(generation: Generation, job: Job) -> CardPicture:
-    strength, locale = f"{generation.recipe.strength:g}", job.locale
+    locale = job.locale
+    label, short = _label(generation, job)
     prompt = generation.recipe.prompt
     spoken = prompt if len(prompt) <= _ALT_PROMPT else prompt[:_ALT_PROMPT] + "…"
     button = None
     if len(job.recipes) > 1:
-        label = text(locale, "button-chain-at", strength=strength)
-        button = Button(verb=Verb.CHAIN, target=generation.id, label=label, emoji=_EMOJI[Verb.CHAIN])
+        onward = text(locale, "button-chain-at", strength=short)
+        button = Button(verb=Verb.CHAIN, target=generation.id, label=onward, emoji=_EMOJI[Verb.CHAIN])
     return CardPicture(
         generation=generation.id,
         image=generation.image,
-        label=text(locale, "label-strength", strength=strength),
+        label=label,
         alt=_alt(generation.recipe, spoken, locale),
         button=button,
         spoiler=generation.safety.spoiler or job.lineage.spoiler,
     )
+
+
+def _label(generation: Generation, job: Job) -> tuple[str, str]:
+    """What tells a picture from the others of its job, in words and in short: its strength, its number, or both."""
+    recipe, locale = generation.recipe, job.locale
+    strength = f"{recipe.strength:g}"
+    spoken = text(locale, "label-strength", strength=strength)
+    if len({each.seed for each in job.recipes}) == 1:
+        return spoken, strength
+    numbered = text(locale, "label-seed", number=generation.index + 1, seed=str(recipe.seed))
+    several = len({each.strength for each in job.recipes}) > 1
+    return f"{numbered}, {spoken}" if several else numbered, f"#{generation.index + 1}"
 
 
 def _alt(recipe: Recipe, prompt: str, locale: str) -> str:

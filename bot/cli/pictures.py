@@ -89,35 +89,47 @@ async def img2img(asked: argparse.Namespace, settings: Settings) -> int:
     if len(getattr(asked, "strengths", None) or ()) > 1:
         raise InvalidRequest("This makes one picture at one strength: several are a `pentimento sweep`.")
     name = Path(default_name(asked.source, slug(asked.prompt)))
-    out = asked.out or free(name)
-    check_file(out, _inputs(asked))
+    names = _numbered(asked.out or name, asked)
+    outs = names if asked.out else [free(each) for each in names]
+    for out in outs:
+        check_file(out, _inputs(asked))
     wish = _request(asked, Action.IMG2IMG, asked.prompt, max_bytes=settings.downloads.max_bytes)
     check_wish(wish, settings, asked.model)
-    make_room(out.parent, [out])
+    make_room(outs[0].parent, outs)
+    results = []
     async with _bench(settings, asked) as bench:
         receipt = await bench.core.service.submit(wish)
-        [generation] = await bench.made(receipt.job.id)
-        out = asked.out or free(name)  # another command may have taken the one that was free before
-        await bench.write(generation, out)
-    _report(asked, [(generation, out)])
+        for generation, each in zip(await bench.made(receipt.job.id), names, strict=True):
+            out = each if asked.out else free(each)  # another command may have taken the one that was free before
+            await bench.write(generation, out)
+            results.append((generation, out))
+    _report(asked, results)
     return EXIT_DONE
+
+
+def _numbered(name: Path, asked: argparse.Namespace) -> list[Path]:
+    """A name for each picture of one wish: "painting.png", or "painting-1.png", "painting-2.png"."""
+    count = getattr(asked, "count", None) or 1
+    return [name] if count == 1 else [name.with_stem(f"{name.stem}-{number}") for number in range(1, count + 1)]
 
 
 async def sweep(asked: argparse.Namespace, settings: Settings) -> int:
     """One picture per strength and a contact sheet."""
     asked = _with_flags(asked, settings)
-    pictures = {
-        each: placed(asked.out, f"strength-{_exactly(each)}.png") for each in asked.strengths or SWEEP_STRENGTHS
-    }
+    pictures = [
+        placed(asked.out, str(name))
+        for each in asked.strengths or SWEEP_STRENGTHS
+        for name in _numbered(Path(f"strength-{_exactly(each)}.png"), asked)
+    ]
     sheet = placed(asked.out, "sheet.png")
-    check_folder([*pictures.values(), sheet], _inputs(asked))
+    check_folder([*pictures, sheet], _inputs(asked))
     wish = _request(asked, Action.SWEEP, asked.prompt, max_bytes=settings.downloads.max_bytes)
     check_wish(wish, settings, asked.model)
-    make_room(asked.out or Path(), [*pictures.values(), sheet])
+    make_room(asked.out or Path(), [*pictures, sheet])
     async with _bench(settings, asked) as bench:
         receipt = await bench.core.service.submit(wish)
         made = await bench.made(receipt.job.id)
-        results = [(each, pictures[each.recipe.strength]) for each in made]
+        results = list(zip(made, pictures, strict=True))
         for generation, path in results:
             await bench.write(generation, path)
         tiles = [
@@ -139,6 +151,8 @@ async def chain(asked: argparse.Namespace, settings: Settings) -> int:
     prompts = [clean_text(prompt) for prompt in (asked.prompt, *others)]
     if any(parse_flags(prompt).options != Options(prompt=prompt or None) for prompt in others):
         raise InvalidRequest("Options hold for every pass: say them once, in the first prompt or as arguments.")
+    if (getattr(asked, "count", None) or 1) > 1:
+        raise InvalidRequest("Each pass makes one picture of the one before: leave --count out.")
     wish = _request(asked, Action.IMG2IMG, prompts[0], max_bytes=settings.downloads.max_bytes)
     for prompt in prompts[1:]:
         replace(

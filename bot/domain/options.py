@@ -27,6 +27,7 @@ MAX_PROMPT = 2000
 MAX_STEPS = 150
 MAX_GUIDANCE_SCALE = 30.0
 MAX_SEED = 2**32 - 1
+MAX_COUNT = 4
 ANY_SEED = -1
 """What other tools write for a new one; over the parent's it is one as well."""
 
@@ -44,6 +45,7 @@ class Options:
         prompt: what it should become.
         strengths: one for a single picture, several for a sweep; none at all (an emptied field) is the usual one.
         style: an empty one is no style, over the parent's or the place's.
+        count: of pictures, with seeds that follow each other.
         control: a `ControlKind`, or `NO_CONTROL`, which lets go of the parent's.
         control_scale, control_start, control_end: as in `Control`.
         private: the result is for its requester alone.
@@ -55,6 +57,7 @@ class Options:
     strengths: tuple[float, ...] | None = None
     style: str | None = None
     seed: int | None = None
+    count: int | None = None
     steps: int | None = None
     guidance_scale: float | None = None
     model: str | None = None
@@ -282,6 +285,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(name="style", kind=Kind.NAME, folded=False, emptied=""),
     Option(name="negative_prompt", kind=Kind.PROSE, aliases=("negative", "no"), longest=MAX_PROMPT, emptied=""),
     Option(name="seed", kind=Kind.WHOLE, most=MAX_SEED, chained=False, anything=(str(ANY_SEED), "random", "any")),
+    Option(name="count", kind=Kind.WHOLE, least=1, most=MAX_COUNT, chained=False, usual=1),
     Option(name="steps", kind=Kind.WHOLE, least=1, most=MAX_STEPS, follows=("model",), detail=True),
     Option(
         name="guidance_scale",

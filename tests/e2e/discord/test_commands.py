@@ -79,6 +79,16 @@ async def test_a_sweep_shows_four_pictures_with_a_button_each(bench: Bench, anna
     assert "strengths 0.3, 0.5, 0.7, 0.9" in result.words
 
 
+async def test_several_pictures_of_one_wish_stand_side_by_side(bench: Bench, anna: Person, channel: Channel) -> None:
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="a storm", count=2, seed=5)
+    result = await bench.discord.shown(asked, lambda post: len(post.pictures) == 2)
+    assert "1: seed 5 · 2: seed 6" in result.words
+    sent = await anna.submit(await anna.press(result, "Chain #2"), prompt="closer")
+    await bench.discord.shown(sent, lambda post: post.pictures)
+    await anna.say(channel, f"<@{bench.discord.me['id']}> a storm --count 5", files={"cat.png": PNG})
+    await anna.told(lambda post: "from 1 to 4" in post.content)
+
+
 async def test_a_sweep_takes_the_strengths_it_is_given(bench: Bench, anna: Person, channel: Channel) -> None:
     asked = await anna.command(channel, "sweep", image=PNG, prompt="a storm", strengths="0.2, 0.4 strong")
     await bench.discord.shown(asked, lambda post: len(post.pictures) == 3)

@@ -67,6 +67,15 @@ async def test_a_sweep_shows_four_pictures_with_a_choice_under_each(
     assert [image["title"]["text"] for image in images(result)] == [f"strength {s}" for s in (0.3, 0.5, 0.7, 0.9)]
 
 
+async def test_several_pictures_of_one_wish_stand_side_by_side(
+    ann: Member, general: Conversation, photo: File
+) -> None:
+    await ann.submit(await ann.open("/img2img", general, "a pencil sketch --count 2 --seed 5"), file=photo)
+    result = await ann.result(general)
+    assert [image["title"]["text"] for image in images(result)] == ["1: seed 5", "2: seed 6"]
+    assert "seeds 5, 6" in words(result)
+
+
 async def test_refine_begins_gently(ann: Member, general: Conversation, photo: File) -> None:
     await ann.submit(await ann.open("/refine", general, "crisp"), file=photo)
     assert "strength 0.35" in words(await ann.result(general))

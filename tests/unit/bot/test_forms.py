@@ -40,6 +40,7 @@ SAID = Options(
     negative_prompt="people",
     strengths=(0.3, 0.7),
     style="ink",
+    count=3,
     seed=5,
     steps=20,
     guidance_scale=3.5,

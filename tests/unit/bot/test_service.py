@@ -13,6 +13,7 @@ from bot.domain.ids import GenerationId, generation_id
 from bot.domain.job import Job, JobStatus
 from bot.domain.limits import Limits
 from bot.domain.lora import LoraWish
+from bot.domain.options import MAX_SEED
 from bot.domain.place import PlaceSettings
 from bot.domain.request import Action
 from bot.domain.rules import with_defaults
@@ -142,6 +143,32 @@ async def test_a_sweep_shows_one_picture_per_strength_from_one_seed(tmp_path: Pa
         assert len({picture.image for picture in card.pictures}) == 4
         assert len({asked.seed for asked in at.engine.requests}) == 1
         assert all(picture.button and picture.button.verb is Verb.CHAIN for picture in card.pictures)
+
+
+async def test_several_pictures_of_one_wish_count_their_seeds_up_and_each_is_gone_on_from(tmp_path: Path) -> None:
+    async with bench(tmp_path, limits=Limits(per_user_per_day=5)) as at:
+        receipt = await at.service.submit(request(count=3, seed=MAX_SEED - 1, strengths=(0.5,)))
+        card = await at.shown(receipt.job.id)
+
+        assert [asked.seed for asked in at.engine.requests] == [MAX_SEED - 1, MAX_SEED, 0]
+        assert [picture.label for picture in card.pictures] == [
+            f"{number}: seed {seed}" for number, seed in ((1, MAX_SEED - 1), (2, MAX_SEED), (3, 0))
+        ]
+        assert f"seeds {MAX_SEED - 1}, {MAX_SEED}, 0" in card.facts
+        assert "strength 0.5 (balanced)" in card.facts
+        assert [each.button and each.button.label for each in card.pictures] == ["Chain #1", "Chain #2", "Chain #3"]
+        again = await at.service.press(press(Verb.RERUN, card.pictures[1].generation, strengths=(0.9,)))
+        assert [(each.seed, each.strength) for each in again.job.recipes] == [(MAX_SEED, 0.9)]
+        with pytest.raises(LimitReached):  # each of them is one of the day's
+            await at.service.submit(request(count=2))
+
+
+async def test_strengths_and_several_pictures_go_together_within_the_owners_bound(tmp_path: Path) -> None:
+    async with bench(tmp_path, start=False, limits=Limits(per_request=4)) as at:
+        job = (await at.service.submit(request(count=2, seed=1, strengths=(0.3, 0.7)))).job
+        assert [(each.strength, each.seed) for each in job.recipes] == [(0.3, 1), (0.3, 2), (0.7, 1), (0.7, 2)]
+        with pytest.raises(LimitReached, match="4 pictures at most"):
+            await at.service.submit(request(count=3, strengths=(0.3, 0.7)))
 
 
 async def test_refine_is_gentle_unless_told_otherwise(tmp_path: Path) -> None:

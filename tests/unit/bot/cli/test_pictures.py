@@ -165,6 +165,25 @@ async def test_a_sweep_keeps_strengths_apart_that_are_next_to_each_other(
     assert made == ["sheet.png", "strength-0.5.png", "strength-0.5000001.png", "strength-0.png"]
 
 
+async def test_several_pictures_of_one_wish_have_numbered_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_on_fakes(monkeypatch, moderator=FakeModerator())
+    made = tmp_path / "made.png"
+    await pictures.img2img(asked(tmp_path, out=made, count=3, json=True), SETTINGS)
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])["pictures"]
+    assert [(each["path"], each["seed"]) for each in told] == [
+        (str(tmp_path / f"made-{number}.png"), number) for number in (1, 2, 3)
+    ]
+    assert not made.exists()
+    await pictures.sweep(asked(tmp_path, out=tmp_path / "sweep", strengths=(0.0, 0.5), count=2), SETTINGS)
+    assert sorted(file.name for file in (tmp_path / "sweep").iterdir()) == [
+        "sheet.png", "strength-0-1.png", "strength-0-2.png", "strength-0.5-1.png", "strength-0.5-2.png",
+    ]  # fmt: skip
+    with pytest.raises(InvalidRequest, match="leave --count out"):
+        await pictures.chain(asked(tmp_path, out=tmp_path / "chain", prompt=["oil"], count=2), SETTINGS)
+
+
 async def test_without_a_name_results_take_the_next_free_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
