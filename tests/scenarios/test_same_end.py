@@ -14,6 +14,7 @@ SAID = {
     "style": "oil",
     "negative_prompt": "people",
     "seed": 42,
+    "count": 2,
     "steps": 7,
     "guidance_scale": 3.5,
     "model": "fake",
@@ -59,9 +60,9 @@ async def test_an_option_means_the_same_by_command_and_by_text(discord: Chat, sl
     by_text, _ = await on_both(discord, slack, lambda chat: chat.mention(text_of(said)))
     assert by_command.told == by_text.told
     assert by_command.job is not None
-    recipe, private = by_command.job.recipes[0], by_command.job.private
-    found = private if name == "private" else getattr(recipe.options(), name)
-    assert found == SAID[name]
+    recipes = by_command.job.recipes
+    of_the_job = {"private": by_command.job.private, "count": len(recipes)}
+    assert of_the_job.get(name, getattr(recipes[0].options(), name)) == SAID[name]
 
 
 @pytest.mark.parametrize(
