@@ -20,10 +20,11 @@ from typing import Any, BinaryIO
 from PIL import Image, ImageCms
 
 from adapters.pictures import iso
-from adapters.pictures.confine import close_in, die_with, limit
+from adapters.pictures.confine import close_in, limit
 from adapters.pictures.decode import decode
 from adapters.pictures.formats import PictureLimits
 from bot.domain.errors import PictureRefused
+from inference.processes.lifetime import die_with
 
 _WARM_UP = ("PNG", "JPEG", "WEBP", "AVIF")
 

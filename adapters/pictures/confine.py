@@ -8,13 +8,11 @@ end: it can open no file, process or connection, whoever its user is. It can sta
 
 import ctypes
 import errno
-import os
 import platform
 import resource
-import signal
 import sys
 
-_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP = 1, 38, 22  # linux/prctl.h
+_PR_SET_SECCOMP = 22  # linux/prctl.h
 _SECCOMP_MODE_FILTER = 2
 _LOAD, _EQUAL, _HAS, _RETURN = 0x20, 0x15, 0x45, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, BPF_JMP|JSET|K, BPF_RET|K
 _ALLOW, _KILL, _FAIL = 0x7FFF0000, 0x80000000, 0x00050000  # SECCOMP_RET_ALLOW, _KILL_PROCESS, _ERRNO
@@ -62,14 +60,6 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.POINTER(_Instruction)))
 
 
-def die_with(parent: int) -> None:
-    """End when the parent does."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before the line above
-        sys.exit()
-
-
 def limit(*, memory: int, seconds: int) -> None:
     """Give up memory, time and files beyond what one picture needs.
 
@@ -97,7 +87,9 @@ def _lower(kind: int, most: int) -> None:
 
 
 def close_in() -> bool:
-    """Give up privileges and system calls for good; without a filter, processes and threads at least.
+    """Give up system calls for good; without a filter, processes and threads at least.
+
+    A filter takes a process that gains no privileges, which `die_with` sees to.
 
     Returns:
         Whether the filter stands; False where the system has none or this machine is not known here.
@@ -115,8 +107,6 @@ def _filtered() -> bool:
     steps = _filter(machine)
     program = _Program(len(steps), (_Instruction * len(steps))(*steps))
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
-        return False
     return bool(libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0) == 0)
 
 

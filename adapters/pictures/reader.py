@@ -12,9 +12,10 @@ from adapters.pictures.formats import PictureLimits, check_format
 from adapters.pictures.sandbox import Child, ChildFailed, Sandbox
 from bot.domain.errors import FatalError, PictureRefused
 from bot.domain.picture import Picture
+from inference.processes.backoff import Backoff
 
 _SPARE_SECONDS = 30.0
-_LONGEST_PAUSE = 30.0
+_BACKOFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 _PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"
 
 _log = structlog.get_logger(__name__)
@@ -116,18 +117,18 @@ class SandboxedPictureReader:
             raise PictureRefused("refused-cannot-open") from None
 
     async def _keep_a_spare(self) -> None:
-        pause = 1.0
+        backoff = Backoff(_BACKOFF)
         while True:
             await self._missing.acquire()
             try:
                 self._spares.put_nowait(await self._start())
             except ChildFailed as failure:
+                pause = backoff.lost()
                 _log.warning("picture_sandbox_not_started", why=str(failure), retry_in=pause)
                 await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
                 self._missing.release()
             else:
-                pause = 1.0
+                backoff.worked()
 
     async def _start(self) -> Child:
         settings = dataclasses.asdict(self._sandbox) | {"limits": dataclasses.asdict(self._limits)}

@@ -4,7 +4,6 @@ It needs neither torch nor the device, so it can go on while pictures are made, 
 come is kept.
 """
 
-import argparse
 import os
 import threading
 import time
@@ -15,7 +14,7 @@ from inference.api import ModelUnavailable
 from inference.models import hub
 from inference.models.fetching import Tally, fetch
 from inference.processes import protocol
-from inference.processes.lifetime import die_with, take_pipes
+from inference.processes.lifetime import begin
 
 REPORT_SECONDS = 0.5
 EXIT_FAILED = 3
@@ -23,10 +22,7 @@ EXIT_FAILED = 3
 
 def main() -> None:
     """Fetch what the parent asks for, then leave."""
-    options = argparse.ArgumentParser()
-    options.add_argument("--parent", type=int, required=True)
-    die_with(options.parse_args().parent)
-    inbox, outbox = take_pipes()
+    _, inbox, outbox = begin()
     asked = protocol.read(inbox)
     if asked is None:
         return

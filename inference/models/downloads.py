@@ -90,7 +90,6 @@ async def fetched(
             f"The download of {name!r} cannot be started ({error.strerror}): check that memory and open files are "
             "not used up."
         ) from None
-    listening = asyncio.create_task(child.log_stderr())
     clock = asyncio.get_running_loop().time
     rate, moved, alive = Rate(), -1, clock()
     try:
@@ -119,5 +118,4 @@ async def fetched(
                         f"The download of {name!r} was ended from outside: try again; what has come is kept."
                     )
     finally:
-        listening.cancel()
         await child.end()

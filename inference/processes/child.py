@@ -46,6 +46,9 @@ ALWAYS = {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", 
 LAST_WORDS = 20
 """Lines of a dead worker's standard error that go into the log with its end."""
 
+STDERR_SECONDS = 1.0
+"""How long to read on from a dead process's standard error, which something that it started may hold open."""
+
 REAP_SECONDS = 30.0
 """A killed process that is not gone by then is stuck in the kernel, as with a device that fell off the bus."""
 
@@ -62,7 +65,7 @@ def worker_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 class Child:
-    """A running worker process."""
+    """A running process of ours, whose standard error goes into our log. Whoever starts it ends it."""
 
     def __init__(self, process: Process) -> None:
         assert process.stdin
@@ -74,6 +77,7 @@ class Child:
         self._outbox = process.stdout
         self._stderr = process.stderr
         self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
+        self._listening = asyncio.create_task(self._log_stderr(), name=f"stderr of {self.pid}")
 
     @classmethod
     async def start(cls, module: str, *arguments: str) -> Self:
@@ -108,8 +112,8 @@ class Child:
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
 
-    async def log_stderr(self) -> None:
-        """Write what it prints into our log, until it is gone. Progress bars end their lines with a return."""
+    async def _log_stderr(self) -> None:
+        """Until it is gone. Progress bars end their lines with a return."""
         rest = ""
         while chunk := await self._stderr.read(1 << 14):
             *lines, rest = re.split(r"[\r\n]+", rest + chunk.decode(errors="replace"))
@@ -130,7 +134,7 @@ class Child:
             os.killpg(self.pid, signal.SIGKILL)
 
     async def end(self) -> str:
-        """Kill it, wait until it is gone.
+        """Kill it, wait until it is gone and has been heard out.
 
         Returns:
             How it ended, in words.
@@ -145,6 +149,9 @@ class Child:
                 code = await self._process.wait()
         except TimeoutError:
             raise Unkillable(f"The worker {self.pid} cannot be killed: its device needs a reset.") from None
+        finally:
+            await asyncio.wait([self._listening], timeout=STDERR_SECONDS)
+            self._listening.cancel()
         return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
     @property

@@ -18,7 +18,7 @@ from typing import BinaryIO, cast
 
 from inference.api import ModelUnavailable
 from inference.processes import protocol
-from inference.processes.lifetime import die_with, take_pipes
+from inference.processes.lifetime import begin
 from inference.safety.classifier import Loaded, Loader, Wanted
 
 
@@ -26,10 +26,7 @@ def main() -> None:
     """Look at pictures until the parent goes away."""
     options = argparse.ArgumentParser()
     options.add_argument("--loader", required=True, help="module:function, a `Loader`")
-    options.add_argument("--parent", type=int, required=True)
-    chosen = options.parse_args()
-    die_with(chosen.parent)
-    inbox, outbox = take_pipes()
+    chosen, inbox, outbox = begin(options)
     opening = protocol.read(inbox)
     if opening is None:
         return

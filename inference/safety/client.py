@@ -16,6 +16,7 @@ import structlog
 
 from inference.api import ModelUnavailable, Uncheckable
 from inference.processes import protocol
+from inference.processes.backoff import Backoff
 from inference.processes.child import Child, Unkillable
 from inference.safety.classifier import Wanted
 
@@ -53,8 +54,7 @@ class Inspector:
         self._seconds = seconds
         self._load_seconds = load_seconds
         self._loader = loader
-        self._backoff = tuple(backoff)
-        self._lost = 0
+        self._backoff = Backoff(backoff)
         self._trouble = ""
         self._child: Child | None = None
         self._turn = asyncio.Lock()
@@ -111,7 +111,7 @@ class Inspector:
         score = answer["score"] if answer["frame"] == "seen" else None
         if not isinstance(score, float | int) or not math.isfinite(score) or not 0 <= score <= 1.001:
             raise ValueError(f"a score of {score!r}")
-        self._lost = 0
+        self._backoff.worked()
         return float(score)
 
     def _break(self) -> None:
@@ -133,14 +133,11 @@ class Inspector:
                 log.error("classifier cannot be loaded", reason=str(trouble))  # noqa: TRY400 -- the sentence says it
                 self._trouble = str(trouble)
                 self._there.set()
-            pause = self._backoff[min(self._lost, len(self._backoff) - 1)]
-            self._lost += 1
-            await asyncio.sleep(pause)
+            await asyncio.sleep(self._backoff.lost())
 
     async def _live(self, opened: asyncio.Future[None]) -> None:
         """One process, from its start until it is to be asked no more."""
         child = await Child.start("inference.safety", "--loader", self._loader)
-        listening = asyncio.create_task(child.log_stderr())
         try:
             self.labels = await self._opened(child)
             self._child = child
@@ -153,7 +150,6 @@ class Inspector:
             self._there.clear()
             self._child = None
             ending = await child.end()
-            listening.cancel()
             log.info("classifier ended", pid=child.pid, ending=ending)
 
     async def _opened(self, child: Child) -> Sequence[str]:

@@ -21,7 +21,7 @@ from inference.backends.base import Backend, BackendFactory, Settings
 from inference.control_maps.annotators import Annotator
 from inference.errors import DevicePoisoned, OutOfMemory, Stopped, Unsuited
 from inference.processes import protocol
-from inference.processes.lifetime import EXIT_PARENT_GONE, die_with, take_pipes
+from inference.processes.lifetime import EXIT_PARENT_GONE, begin
 from inference.worker.deferred import defer
 from inference.worker.generate import Reporter, paint
 from inference.worker.model_turns import ModelTurns
@@ -34,10 +34,7 @@ def main() -> None:
     """Serve requests until the parent goes away."""
     options = argparse.ArgumentParser()
     options.add_argument("--backend", required=True)
-    options.add_argument("--parent", type=int, required=True)
-    chosen = options.parse_args()
-    die_with(chosen.parent)
-    inbox, outbox = take_pipes()
+    chosen, inbox, outbox = begin(options)
     Worker(inbox, outbox).serve(chosen.backend)
 
 

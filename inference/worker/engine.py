@@ -36,6 +36,7 @@ from inference.models.downloads import SILENCE_SECONDS
 from inference.models.entry import MapModels, ModelEntry
 from inference.models.library import Library
 from inference.processes import protocol
+from inference.processes.backoff import Backoff
 from inference.processes.child import Child, Unkillable
 from inference.worker.generate import partial_path
 from inference.worker.in_flight import InFlight, end_with_worker, next_up, not_offered, unavailable
@@ -46,9 +47,6 @@ log = structlog.get_logger(__name__)
 LOOP = "inference.backends.batched:LoopBackend"
 BACKOFF = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
 MAX_FAILED_STARTS = 5
-STDERR_SECONDS = 1.0
-"""How long to read on from a dead worker's standard error, which something it started may hold open."""
-
 CLOSED = "The engine was closed."
 
 
@@ -98,7 +96,7 @@ class ProcessEngine:
         )
         self._backend = backend
         self._budget = StepBudget(step_seconds=step_seconds, load_seconds=load_seconds)
-        self._backoff = tuple(backoff)
+        self._backoff = Backoff(backoff)
         self._max_failed_starts = max_failed_starts
         self._keys = itertools.count(1)
         self._line: deque[InFlight] = deque()
@@ -109,7 +107,7 @@ class ProcessEngine:
         self._capacity: Capacity | None = None
         self._counters: Mapping[str, int] = {}
         self._patience: asyncio.Timeout | None = None
-        self._deaths = self._workers_ended = 0
+        self._workers_ended = 0
         self._library = Library(self._settings.entries, map_models, silence=download_silence)
         self._at_once = at_once
         self._ready = asyncio.Event()  # a worker takes requests, or none ever will
@@ -286,9 +284,7 @@ class ProcessEngine:
                 log.error("engine stopped", reason=str(trouble))
                 self._stop(str(trouble))
                 return
-            pause = self._backoff[min(self._deaths, len(self._backoff) - 1)]
-            self._deaths += 1
-            await asyncio.sleep(pause)
+            await asyncio.sleep(self._backoff.lost())
 
     async def _live(self, opened: asyncio.Future[None]) -> Exception | None:
         """One worker from its start to its end.
@@ -306,22 +302,18 @@ class ProcessEngine:
         hung = False
         ending = "closed"
         try:
-            async with asyncio.TaskGroup() as group:
-                listening = group.create_task(child.log_stderr())
-                try:
-                    async with asyncio.timeout(self._budget.load_seconds) as self._patience:
-                        trouble = await self._converse(child, opened)
-                except TimeoutError:
-                    hung = True
-                except (protocol.BadFrame, KeyError, TypeError, ValueError):
-                    log.exception("worker babbles", pid=child.pid)
-                finally:
-                    was_ready, self._child, self._patience = self._child is not None, None, None
-                    ending = await child.end()
-                await asyncio.wait([listening], timeout=STDERR_SECONDS)
-                listening.cancel()
+            async with asyncio.timeout(self._budget.load_seconds) as self._patience:
+                trouble = await self._converse(child, opened)
+        except TimeoutError:
+            hung = True
+        except (protocol.BadFrame, KeyError, TypeError, ValueError):
+            log.exception("worker babbles", pid=child.pid)
         finally:
-            self._bury(hung=hung, ending=ending)
+            was_ready, self._child, self._patience = self._child is not None, None, None
+            try:
+                ending = await child.end()
+            finally:
+                self._bury(hung=hung, ending=ending)
         if trouble is None:  # else the worker said itself why, and that sentence is on its way to the owner
             log.warning("worker ended", pid=child.pid, ending=ending, hung=hung, last_words=child.last_words)
         if was_ready:
@@ -376,7 +368,8 @@ class ProcessEngine:
         entry.events.put_nowait(event)
         if isinstance(event, Done | Failed | Cancelled):
             del self._in_flight[entry.key]
-            self._deaths = 0 if isinstance(event, Done) else self._deaths
+            if isinstance(event, Done):
+                self._backoff.worked()
             self._pump()
         self._watch()
 

@@ -71,10 +71,10 @@ async def test_a_cut_line_is_taken_up_where_it_was_cut(hub: Hub, model: Path) ->
 
 
 async def test_a_new_process_goes_on_where_one_was_killed(hub: Hub, model: Path, tmp_path: Path) -> None:
-    hub.rate = 200_000
+    hub.rate = 100_000
     news = fetched(Place(NAME), name="tiny")
     async for arrival in news:
-        if isinstance(arrival, Arrival) and arrival.file == WEIGHTS and arrival.done > 60_000:
+        if isinstance(arrival, Arrival) and arrival.file == WEIGHTS and arrival.done > 30_000:
             break
     await news.aclose()
     part = max(blobs(tmp_path).glob("*.incomplete"), key=lambda file: file.stat().st_size)
@@ -92,7 +92,7 @@ async def test_what_was_spoilt_on_the_disk_is_found_out(hub: Hub, model: Path, t
     hub.rate = 100_000
     news = fetched(Place(NAME), name="tiny")
     async for arrival in news:
-        if isinstance(arrival, Arrival) and arrival.file == WEIGHTS and arrival.done > 60_000:
+        if isinstance(arrival, Arrival) and arrival.file == WEIGHTS and arrival.done > 30_000:
             break
     await news.aclose()
     part = max(blobs(tmp_path).glob("*.incomplete"), key=lambda file: file.stat().st_size)
