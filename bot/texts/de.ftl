@@ -340,6 +340,9 @@ failed-lora-unknown = Das Modell „{ $model }“ hat keinen Adapter „{ $name 
    *[other] es gibt { $names }.
  }
 failed-lora-foreign = Der Adapter „{ $name }“ ist für eine andere Art von Modell gemacht als „{ $model }“: lass ihn weg.
+failed-lora-kind = Der Adapter „{ $name }“ ist ein { $kind }, das sich für „{ $model }“ nicht laden lässt: lass ihn weg, oder nimm ein LoRA.
+failed-lora-words-only = Vom Adapter „{ $name }“ passt nur der Teil für den Textencoder zu „{ $model }“, nicht der, der malt: er ist für eine andere Art von Modell gemacht, lass ihn weg.
+failed-lora-no-words = Vom Adapter „{ $name }“ passt der Teil für den Textencoder nicht zu „{ $model }“: lass ihn weg.
 failed-lora-not-here = Der Adapter „{ $name }“ lässt sich nicht verwenden, er ist nicht auf diesem Rechner und der Hub gab ihn nicht her: lass ihn weg, und sag der Leitung des Bots Bescheid.
 failed-lora-lost = Der Adapter „{ $name }“ lässt sich nicht verwenden, es gibt keine solche Datei, keinen solchen Ordner und kein Hub-Repository mit einer .safetensors-Datei: lass ihn weg, und sag der Leitung des Bots Bescheid.
 failed-lora-broken = Der Adapter „{ $name }“ lässt sich nicht verwenden, seine Datei ist kaputt oder keine safetensors-Datei: lass ihn weg, und sag der Leitung des Bots Bescheid.

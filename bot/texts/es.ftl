@@ -340,6 +340,9 @@ failed-lora-unknown = El modelo «{ $model }» no tiene el adaptador «{ $name }
    *[other] hay { $names }.
  }
 failed-lora-foreign = El adaptador «{ $name }» está hecho para otra clase de modelo que «{ $model }»: quítalo.
+failed-lora-kind = El adaptador «{ $name }» es un { $kind }, que no se puede cargar para «{ $model }»: quítalo, o usa un LoRA.
+failed-lora-words-only = Del adaptador «{ $name }» solo la parte del codificador de texto encaja en «{ $model }», no la que pinta: está hecho para otra clase de modelo, quítalo.
+failed-lora-no-words = Del adaptador «{ $name }» la parte del codificador de texto no encaja en «{ $model }»: quítalo.
 failed-lora-not-here = El adaptador «{ $name }» no se puede usar, no está en esta máquina y el hub no lo dio: quítalo y avisa a quien lleva el bot.
 failed-lora-lost = El adaptador «{ $name }» no se puede usar, no hay tal archivo, carpeta ni repositorio del hub con un solo archivo .safetensors: quítalo y avisa a quien lleva el bot.
 failed-lora-broken = El adaptador «{ $name }» no se puede usar, su archivo está dañado o no es un archivo safetensors: quítalo y avisa a quien lleva el bot.

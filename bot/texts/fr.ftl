@@ -346,6 +346,9 @@ failed-lora-unknown = Le modèle « { $model } » n’a pas d’adaptateur « { 
    *[other] il y a { $names }.
  }
 failed-lora-foreign = L’adaptateur « { $name } » est fait pour un autre genre de modèle que « { $model } » : ne le mets pas.
+failed-lora-kind = L’adaptateur « { $name } » est un { $kind }, qui ne peut pas être chargé pour « { $model } » : ne le mets pas, ou prends un LoRA.
+failed-lora-words-only = De l’adaptateur « { $name } », seule la partie de l’encodeur de texte convient à « { $model } », pas celle qui peint : il est fait pour un autre genre de modèle, ne le mets pas.
+failed-lora-no-words = De l’adaptateur « { $name } », la partie de l’encodeur de texte ne convient pas à « { $model } » : ne le mets pas.
 failed-lora-not-here = L’adaptateur « { $name } » ne peut pas servir, il n’est pas sur cette machine et le hub ne l’a pas donné : ne le mets pas, et préviens l’équipe du bot.
 failed-lora-lost = L’adaptateur « { $name } » ne peut pas servir, il n’y a ni fichier, ni dossier, ni dépôt du hub de ce nom avec un seul fichier .safetensors : ne le mets pas, et préviens l’équipe du bot.
 failed-lora-broken = L’adaptateur « { $name } » ne peut pas servir, son fichier est abîmé ou n’est pas un fichier safetensors : ne le mets pas, et préviens l’équipe du bot.

@@ -328,6 +328,9 @@ failed-lora-unknown = モデル「{ $model }」にアダプター「{ $name }」
    *[other] 使えるのは { $names } です。
  }
 failed-lora-foreign = アダプター「{ $name }」は「{ $model }」とは別の種類のモデル用です。外してください。
+failed-lora-kind = アダプター「{ $name }」は { $kind } 形式で、「{ $model }」では読み込めません。外すか、LoRA を使ってください。
+failed-lora-words-only = アダプター「{ $name }」は、テキストエンコーダー用の部分だけが「{ $model }」に合い、絵を描く部分が合いません。別の種類のモデル用なので、外してください。
+failed-lora-no-words = アダプター「{ $name }」のテキストエンコーダー用の部分が「{ $model }」に合いません。外してください。
 failed-lora-not-here = アダプター「{ $name }」は使えません。この機器になく、ハブからも取得できませんでした。外して、ボットの管理者に伝えてください。
 failed-lora-lost = アダプター「{ $name }」は使えません。そのファイルやフォルダー、または .safetensors ファイルが一つだけあるハブのリポジトリが見つかりません。外して、ボットの管理者に伝えてください。
 failed-lora-broken = アダプター「{ $name }」は使えません。ファイルが壊れているか、safetensors ファイルではありません。外して、ボットの管理者に伝えてください。

@@ -6,8 +6,9 @@ weight, so that requests without adapters run what they always ran.
 
 import contextlib
 import copy
+import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +27,15 @@ VARIANTS = 8
 
 ADAPTED = ("unet", "transformer", "text_encoder", "text_encoder_2")
 """StableDiffusion of a pipeline that adapters change."""
+
+
+_DENOISERS = frozenset({"unet", "transformer"})
+
+_OF_WORDS = re.compile(r"(lora_te|text_encoder|te\d?[._])")
+"""Beginnings of the names of weights for a text encoder, in the formats of kohya, diffusers and others."""
+
+_OTHER_KINDS = {"hada_w1": "LoHa", "lokr_w": "LoKr", "oft_blocks": "OFT", ".diff_b": "full difference"}
+"""Marks of what LyCORIS writes beside LoRAs (github.com/KohakuBlueleaf/LyCORIS), of which diffusers reads few."""
 
 
 class LoraSet:
@@ -142,21 +152,50 @@ class LoraSet:
         twin = self.twin()
         try:
             twin.load_lora_weights(weights, adapter_name=name)
-            fits = any(name in names for names in twin.get_list_adapters().values())
+            on = {part for part, names in twin.get_list_adapters().items() if name in names}
         except Exception as error:
             if isinstance(error, torch.OutOfMemoryError | MemoryError):
                 raise
-            fits = False
-        if not fits:
+            on = set()
+        if (refusal := _refusal(name, self._model, weights, on)) is not None:
             with contextlib.suppress(Exception):
                 twin.delete_adapters(name)
-            raise Unsuited(
-                f"The adapter {name!r} was made for another kind of model than {self._model!r}: leave it out.",
-                cause="lora-foreign",
-                values={"name": name, "model": self._model},
-            )
+            raise refusal
         self._there.add(name)
         self.nbytes += nbytes
+
+
+def _refusal(name: str, model: str, weights: Iterable[str], on: set[str]) -> Unsuited | None:
+    """Why an adapter with these weights cannot be used, if it was put on these components only; None if it can."""
+    keys = tuple(weights)
+    picture, words = bool(on & _DENOISERS), bool(on - _DENOISERS)
+    kind = next((kind for mark, kind in _OTHER_KINDS.items() if any(mark in key for key in keys)), "")
+    if not on and kind:
+        return Unsuited(
+            f"The adapter {name!r} is a {kind}, which cannot be loaded for {model!r}: leave it out, or use a LoRA.",
+            cause="lora-kind",
+            values={"name": name, "model": model, "kind": kind},
+        )
+    if not on:
+        return Unsuited(
+            f"The adapter {name!r} was made for another kind of model than {model!r}: leave it out.",
+            cause="lora-foreign",
+            values={"name": name, "model": model},
+        )
+    if not picture and not all(_OF_WORDS.match(key) for key in keys):
+        return Unsuited(
+            f"Of the adapter {name!r} only the text encoder's part fits {model!r}, not the one that paints: "
+            "it was made for another kind of model, leave it out.",
+            cause="lora-words-only",
+            values={"name": name, "model": model},
+        )
+    if not words and any(_OF_WORDS.match(key) for key in keys):
+        return Unsuited(
+            f"Of the adapter {name!r} the text encoder's part does not fit {model!r}: leave it out.",
+            cause="lora-no-words",
+            values={"name": name, "model": model},
+        )
+    return None
 
 
 def twin_of(pipeline: Any) -> Any:

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
 from inference.api import Lora
 from inference.errors import Unsuited
@@ -117,6 +119,45 @@ def test_an_adapter_that_does_not_fit_ends_its_own_request_with_a_sentence(
     assert said in str(refused)
     assert str(refused).endswith(".")
     assert worst(painted, wanted) < BOUND, "the others do not notice"
+
+
+def refused(pipeline: Any, file: Path) -> Unsuited:
+    with pytest.raises(Unsuited) as raised:
+        LoraSet("mine", pipeline, {"a": LoraEntry(place=str(file))}).apply((Lora("a"),))
+    assert str(raised.value).endswith(".")
+    return raised.value
+
+
+@pytest.mark.parametrize(
+    ("marks", "kind"),
+    [(("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"), "LoHa"), (("lokr_w1", "lokr_w2"), "LoKr")],
+)
+def test_what_lycoris_writes_is_named_as_what_it_is(tmp_path: Path, marks: tuple[str, ...], kind: str) -> None:
+    layer = "lora_unet_down_blocks_1_attentions_0_transformer_blocks_0_attn1_to_q"
+    save_file({f"{layer}.{mark}": torch.ones(4, 4) for mark in marks}, tmp_path / "a.safetensors")
+    why = refused(stable_diffusion("ddim"), tmp_path / "a.safetensors")
+    assert why.cause == "lora-kind"
+    assert f"is a {kind}, which cannot be loaded for 'mine'" in str(why)
+
+
+def test_an_adapter_of_which_only_the_words_fit_is_refused_with_that(tmp_path: Path) -> None:
+    """As that of a Stable Diffusion 1.5 on FLUX, whose first text encoder is the same."""
+    pipeline = stable_diffusion("ddim")
+    whole = load_file(save_lora(pipeline, tmp_path / "whole.safetensors", seed=1, words=True))
+    foreign = {key.replace("unet.", "transformer."): each for key, each in whole.items()}
+    save_file(foreign, tmp_path / "a.safetensors")
+    assert refused(pipeline, tmp_path / "a.safetensors").cause == "lora-words-only"
+    words = {key: each for key, each in whole.items() if key.startswith("text_encoder.")}
+    save_file(words, tmp_path / "words.safetensors")
+    LoraSet("mine", pipeline, {"a": LoraEntry(place=str(tmp_path / "words.safetensors"))}).apply((Lora("a"),))
+
+
+def test_an_adapter_whose_words_do_not_fit_is_refused_with_that(tmp_path: Path) -> None:
+    pipeline = stable_diffusion("ddim")
+    whole = load_file(save_lora(pipeline, tmp_path / "whole.safetensors", seed=1, words=True))
+    foreign = {key.replace("text_encoder.", "text_encoder_3."): each for key, each in whole.items()}
+    save_file(foreign, tmp_path / "a.safetensors")
+    assert refused(pipeline, tmp_path / "a.safetensors").cause == "lora-no-words"
 
 
 def test_files_are_read_beside_the_loop_and_once(
