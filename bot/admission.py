@@ -26,6 +26,7 @@ from bot.ports import Clock, Ids, ImageStore, JobStore
 from bot.queue import FairQueue, QueueFull, units_of
 from bot.recipes import find_model, recipes_of
 from bot.texts import Argument, text
+from bot.tracing import passed
 from bot.uploads import Uploads
 from inference.api import ControlKind, Engine, ModelDefaults
 
@@ -156,6 +157,7 @@ class Admission:
             raise LimitReached("refused-queue-full", **self._drained_in()) from None
         if stored.id != job.id:
             return Receipt(job=stored, waiting=self.waiting(stored.id), duplicate=True)
+        passed("accept", job.id, begun=now, ended=self._clock.now())
         # A map costs next to nothing and its member looks at it before anything else.
         self._queue.put(units_of(job), first=recipes[0].map_only)
         log.info("queued", job=job.id, action=job.action, platform=job.requester.platform, user=job.requester.user)

@@ -23,6 +23,7 @@ from bot.metrics import MESSAGES, MESSAGES_PUT_OFF
 from bot.ports import Clock, JobStore, MessageRef, Messenger
 from bot.ports import Delivery as Duty
 from bot.rendering import render, unrendered
+from bot.tracing import span
 
 REPOSITION_SECONDS = 10.0
 """A waiting message is not edited for a new position more often than this; its ETA counts down by itself."""
@@ -210,11 +211,12 @@ class Delivery:
 
     async def _show(self, messenger: Messenger, job: Job, message: MessageRef | None, card: Card) -> MessageRef:
         try:
-            if message is None:
-                stands = await messenger.post(job.reply_to, card, nonce=job.id)
-            else:
-                async with self._repositioning if card.waiting else contextlib.nullcontext():
-                    stands = await messenger.edit(job.reply_to, message, card)
+            with span("message", job.id, platform=messenger.platform, act="edit" if message else "post"):
+                if message is None:
+                    stands = await messenger.post(job.reply_to, card, nonce=job.id)
+                else:
+                    async with self._repositioning if card.waiting else contextlib.nullcontext():
+                        stands = await messenger.edit(job.reply_to, message, card)
         except (TryLater, Undeliverable):
             raise
         except Exception as fault:

@@ -25,6 +25,7 @@ from bot.pace import Pace
 from bot.ports import Clock, ImageStore, JobStore
 from bot.queue import FairQueue, QueueClosed, Unit, units_of
 from bot.texts import text
+from bot.tracing import passed, span
 from inference.api import (
     Cancelled,
     Control,
@@ -180,7 +181,8 @@ class Dispatch:
             request = self._request(job, unit)
             self._requests[request.id] = job.id
             try:
-                await self._run(unit, running, request)
+                with span("picture", job.id, index=unit.index, model=request.model, attempt=job.attempt):
+                    await self._run(unit, running, request)
             finally:
                 del self._requests[request.id]
                 self._pace.ended(unit)
@@ -203,6 +205,7 @@ class Dispatch:
                 return None
             if job.attempt == 1:
                 WAIT.observe(max(0.0, self._clock.now() - job.created_at))
+            passed("wait", job.id, begun=queued.started_at or job.created_at, ended=self._clock.now())
             log.info("started", attempt=job.attempt)
         self._pace.runs(unit, 0.0)
         self._delivery.changed(job.id)

@@ -211,6 +211,17 @@ class WebSettings(_Section):
     ]
 
 
+class TracingSettings(_Section):
+    """Where OpenTelemetry traces go."""
+
+    endpoint: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://\S+)?$", description="an address such as http://127.0.0.1:4318/v1/traces, or empty"
+        ),
+    ]
+
+
 class ShutdownSettings(_Section):
     """How patient a stop is."""
 
@@ -272,6 +283,7 @@ class Settings(_Section):
     shutdown: ShutdownSettings
     output: OutputSettings
     log: LogSettings
+    tracing: TracingSettings
     secrets: Secrets
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 from adapters.web.health import serve_health
-from bot import __version__, lifecycle, metrics
+from bot import __version__, lifecycle, metrics, tracing
 from bot.cli.arguments import EXIT_DONE
 from bot.cli.readings import readings
 from bot.compose import compose, engine_of, keep_of, platforms_of, slack_lacks, tokens_of
@@ -55,6 +55,7 @@ async def serve(_asked: argparse.Namespace, settings: Settings) -> int:
     messengers: dict[str, Messenger] = {}
     watched = Health(name for name, on in tokens_of(settings).items() if on)
     async with AsyncExitStack() as parts:
+        await parts.enter_async_context(tracing.exporting(settings.tracing.endpoint, version=__version__))
         await parts.enter_async_context(health(settings, watched))  # before the model, which may be long in coming
         core = await parts.enter_async_context(
             compose(
