@@ -337,13 +337,19 @@ class Dispatch:
                     await self._requeue(running, again)
                     return
                 given_up = text(before.locale, "failed-too-often")
-                await self._settle(running, before.failed(given_up, at=self._clock.now()))
+                await self._end_failed(running, given_up)
             elif failed.kind is FailureKind.REFUSED:
                 refused = before.refused(_sentence(failed, before.locale), at=self._clock.now())
                 await self._settle(running, refused, begun=await self.begun(unit.job))
             else:
-                await self._settle(running, before.failed(_sentence(failed, before.locale), at=self._clock.now()))
+                await self._end_failed(running, _sentence(failed, before.locale))
         await self.abandon(unit.job)
+
+    async def _end_failed(self, running: _Running, sentence: str) -> None:
+        """A failure gives back what the device did not work on; of what it did, no member gets more by failing."""
+        job, made = running.job, await self._made(running.job.id)
+        worked = sum(fraction > 0 for index, fraction in running.fractions.items() if index not in made)
+        await self._settle(running, job.failed(sentence, at=self._clock.now()), begun=worked)
 
     async def _cancelled(self, running: _Running) -> None:
         """Cancelled by us: either the stored job has ended, or the service stops and the job goes back in line."""

@@ -78,6 +78,6 @@ class Erasing(Protocol):
         """Those of `images` that a job or generation still needs."""
         ...
 
-    async def holders(self, images: Collection[ImageId]) -> int:
-        """How many jobs still need one of `images`."""
+    async def holders(self, images: Collection[ImageId], *, besides: str = "") -> int:
+        """How many jobs still need one of `images`; those of the member `besides` are left out."""
         ...

@@ -235,10 +235,11 @@ class Service:
                 log.info("cancelled", job=job_id)
                 return cancelled
 
-    async def delete(self, generation: GenerationId, *, by: Asker) -> Job:
-        """Remove a job's pictures and prompts from the store; an open job is cancelled first.
+    async def delete(self, generation: GenerationId, *, by: Asker) -> int:
+        """Remove a job's pictures and prompts from the store, not its message; an open job is cancelled first.
 
-        Taking its message away is the adapter's part.
+        Returns:
+            How many jobs of others were made from it and still need pictures of it.
 
         Raises:
             UserError: it is unknown or somebody else's.
@@ -247,9 +248,9 @@ class Service:
         if not job.status.ended:
             with contextlib.suppress(Gone):  # it ended by itself just now
                 job = await self._cancel(job.id)
-        for each in job.generation_ids():
-            await self.discard(await self._store.remove_generation(each))
-        return job
+        gone = {image for each in job.generation_ids() for image in await self._store.remove_generation(each)}
+        await self.discard(gone)
+        return await self._store.holders(gone, besides=job.requester.key)
 
     async def cross(self, generation: GenerationId, *, by: Asker) -> bool:
         """The ❌ of a member: an open job is cancelled, an ended one deleted; that of others is an opinion.

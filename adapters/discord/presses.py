@@ -22,6 +22,7 @@ from bot.domain.options import Options
 from bot.forms import PURPOSES, Form, result_form
 from bot.ports import JobStore
 from bot.service import Service
+from bot.texts import text
 
 log = structlog.get_logger(__name__)
 
@@ -86,8 +87,11 @@ class Presses:
     async def delete(self, answered: Answered) -> None:
         """Take a result away: its pictures and words here, its message there."""
         event = answered.event
-        await self._service.delete(_pressed(event).target, by=asker(event))
+        held = await self._service.delete(_pressed(event).target, by=asker(event))
         await self.remove_message(event)
+        if held:
+            said = text(event.origin.locale, "privacy-deleted", jobs=1, held=held)
+            await self._answers.show(answered, {"content": said})
 
     async def remove_message(self, event: Incoming) -> None:
         """Delete the message an event happened on: by the event's token, else by the bot's own.

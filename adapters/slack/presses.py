@@ -131,8 +131,10 @@ async def _cancel(desk: Desk, event: Inbound, place: Place, control: Control) ->
 
 async def _delete(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
     by = place.asker(moderates=await desk.is_admin(place), shown=shown_in(event))
-    await desk.service.delete(control.target, by=by)
+    held = await desk.service.delete(control.target, by=by)
     await remove_message(desk, place, event.body.get("message") or {})
+    if held:
+        await desk.tell(place, "privacy-deleted", jobs=1, held=held)
 
 
 async def remove_message(desk: Desk, place: Place, message: Mapping[str, Any]) -> None:

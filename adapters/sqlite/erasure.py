@@ -58,9 +58,10 @@ SELECT value AS image FROM json_each(?) WHERE
 """
 
 _HOLDERS = """
-SELECT seq FROM json_each(?1) JOIN jobs ON source = value WHERE pictures_kept
-UNION SELECT seq FROM json_each(?1) JOIN jobs ON recipes ->> '$[0].control.map' = value WHERE pictures_kept
-UNION SELECT seq FROM json_each(?1) JOIN generations ON generations.image = value
+SELECT seq, requester_key FROM json_each(?1) JOIN jobs ON source = value WHERE pictures_kept
+UNION SELECT seq, requester_key FROM json_each(?1)
+    JOIN jobs ON recipes ->> '$[0].control.map' = value WHERE pictures_kept
+UNION SELECT seq, jobs.requester_key FROM json_each(?1) JOIN generations ON generations.image = value
     JOIN jobs ON jobs.id = generations.job WHERE pictures_kept
 """
 
@@ -146,10 +147,11 @@ class Erasure:
             found |= {ImageId(row["image"]) for row in rows}
         return frozenset(found)
 
-    async def holders(self, images: Collection[ImageId]) -> int:
+    async def holders(self, images: Collection[ImageId], *, besides: str = "") -> int:
         jobs = set[int]()
         for some in _batched(images, SLICE):
-            jobs |= {row["seq"] for row in await self.database.read(_HOLDERS, (json.dumps(some),))}
+            rows = await self.database.read(_HOLDERS, (json.dumps(some),))
+            jobs |= {row["seq"] for row in rows if row["requester_key"] != besides}
         return len(jobs)
 
     async def change(self, statement: str, *parameters: str | float) -> int:

@@ -211,9 +211,9 @@ class MemoryJobStore:
     async def needed(self, images: Collection[ImageId]) -> frozenset[ImageId]:
         return await self.referenced_images() & frozenset(images)
 
-    async def holders(self, images: Collection[ImageId]) -> int:
-        kept = self._jobs.keys() - self._without_pictures
-        return sum(bool(self._pictures(self._jobs[job]) & set(images)) for job in kept)
+    async def holders(self, images: Collection[ImageId], *, besides: str = "") -> int:
+        kept = [self._jobs[job] for job in self._jobs.keys() - self._without_pictures]
+        return sum(bool(self._pictures(job) & set(images)) for job in kept if job.requester.key != besides)
 
     def _pictures(self, job: Job) -> set[ImageId]:
         return {*job.images(), *(each.image for each in self._generations.values() if each.job == job.id)}

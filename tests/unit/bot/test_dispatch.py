@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from bot.domain.errors import StorageFailed
 from bot.domain.ids import generation_id
 from bot.domain.job import MAX_STRIKES, Job, JobStatus
 from bot.domain.request import Action
-from inference.api import EngineStopped, Failed, FailureKind
+from inference.api import EngineStopped, Event, Failed, FailureKind, Img2ImgRequest, Started, Step
 from tests.builders.requests import request
 from tests.fakes.engine import DIE, HANG, FakeEngine
 from tests.harness.core import bench
@@ -94,6 +95,28 @@ async def test_one_failed_picture_ends_the_sweep_and_stops_its_others(tmp_path: 
         await at.shown(after.id)
 
         assert len(at.engine.requests) == 2
+
+
+class FailsBehind(FakeEngine):
+    """Fails each picture behind so many steps."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__(slots=1)
+        self._behind = steps
+
+    async def _events(self, request: Img2ImgRequest) -> AsyncGenerator[Event, None]:
+        yield Started()
+        for step in range(self._behind):
+            yield Step(step + 1, 4)
+        yield Failed(FailureKind.OUT_OF_MEMORY, f"{request.id} is too large.")
+
+
+@pytest.mark.parametrize(("steps", "counted"), [(0, 0), (1, 1)])
+async def test_a_failure_gives_back_what_the_device_did_not_work_on(tmp_path: Path, steps: int, counted: int) -> None:
+    async with bench(tmp_path, engine=FailsBehind(steps)) as at:
+        job = (await at.service.submit(request(action=Action.SWEEP))).job
+        await at.shown(job.id, JobStatus.FAILED)
+        assert (await at.store.usage(job.requester.key, since=0)).pictures == counted
 
 
 async def test_slots_are_filled_and_every_job_ends_once(tmp_path: Path) -> None:

@@ -304,6 +304,17 @@ async def test_a_result_that_is_gone_says_what_to_do(tmp_path: Path) -> None:
             await at.service.press(press(Verb.RERUN, GenerationId("x" * 22 + ".0")))
 
 
+async def test_deleting_a_result_counts_what_others_made_from_it(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        parent = await finished(at)
+        mine = (await at.service.press(press(Verb.RERUN, parent, strengths=(0.9,)))).job
+        await at.shown(mine.id)
+        theirs = (await at.service.press(press(Verb.CHAIN, parent, "bob"))).job
+        await at.shown(theirs.id)
+        assert await at.service.delete(generation_id(mine.id, 0), by=asker()) == 0
+        assert await at.service.delete(parent, by=asker()) == 1
+
+
 async def test_a_member_who_wants_to_be_forgotten_is(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
         parent = await finished(at)
