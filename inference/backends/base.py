@@ -50,7 +50,7 @@ class Settings:
 
 
 class Backend(Protocol):
-    """See the module.
+    """What makes pictures, as the worker sees it.
 
     Attributes:
         slots: how many requests gain from running at the same time.

@@ -24,7 +24,7 @@ H200; the others meanwhile read and write their PNGs."""
 
 
 class LoopBackend(StockBackend):
-    """Models of the step loop's families run together; see the module."""
+    """Models of the step loop's families run together, all others one request at a time."""
 
     def __init__(self, settings: Settings, knees: RowCountFile | None = None) -> None:
         super().__init__(settings)

@@ -81,7 +81,7 @@ class Drawn:
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """See the module. Built in the thread of the request, then owned by the loop.
+    """A request in the step loop. Built in the thread of the request, then owned by the loop.
 
     Attributes:
         scan: its picture, until that is encoded.

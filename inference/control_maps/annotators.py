@@ -27,7 +27,10 @@ Box = tuple[float, float, float, float]
 
 
 class Annotator:
-    """See the module. Safe to use from many threads."""
+    """Draws control maps; its models are loaded when the first map of their kind is asked for.
+
+    Safe to use from many threads.
+    """
 
     def __init__(self, models: MapModels) -> None:
         self._models = models

@@ -28,7 +28,7 @@ class _Ticket:
 
 
 class ModelTurns:
-    """See the module."""
+    """Lets requests to the device by their models; may be used from many threads."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
