@@ -126,8 +126,8 @@ def main() -> None:
         "models": {},
     }
 
-    def load(place: Path, entry: ModelEntry, model: str, device: torch.device, dtype: torch.dtype) -> Any:
-        del entry, model
+    def load(place: Path, entry: ModelEntry, model: str, device: torch.device, dtype: torch.dtype, **how: Any) -> Any:
+        del entry, model, how
         return _built(place.name, device, dtype)
 
     loading.load = load

@@ -244,9 +244,9 @@ def standing_in(*, shared: Callable[[], bool]) -> Iterator[None]:
     before = loading.load
     built: dict[tuple[str, torch.dtype], Any] = {}
 
-    def load(place: Path, entry: ModelEntry, model: str, device: torch.device, dtype: torch.dtype) -> Any:
+    def load(place: Path, entry: ModelEntry, model: str, device: torch.device, dtype: torch.dtype, **how: Any) -> Any:
         if place.name not in GIANTS:
-            return before(place, entry, model, device, dtype)
+            return before(place, entry, model, device, dtype, **how)
         key = (place.name, dtype)
         if not shared():
             return build(place.name, device, dtype)

@@ -34,6 +34,8 @@ from inference.models.catalog import equipped
 from inference.models.downloads import Arrival, fetched
 from inference.models.entry import MapModels, ModelEntry
 from inference.models.library import foreseen, place_of
+from inference.models.nvidia import here
+from inference.models.overview import Shown, nominal, overview
 from inference.safety.classifier import Wanted
 from inference.safety.client import Inspector
 from inference.worker.engine import ProcessEngine
@@ -55,6 +57,7 @@ def engine_of(settings: Settings, *, at_once: bool = False) -> Engine:
         dtype=settings.model.dtype,
         entries=offered_models(settings),
         memory_gb=settings.models.memory_gb,
+        memory=settings.model.memory,
         map_models=map_models_of(settings),
     )
 
@@ -64,6 +67,15 @@ def known_models(settings: Settings) -> Mapping[str, ModelDefaults]:
     maps = map_models_of(settings)
     known, _ = foreseen({name: equipped(entry, maps) for name, entry in offered_models(settings).items()})
     return {name: replace(each, controls=()) if each.steerable is False else each for name, each in known.items()}
+
+
+def shown_models(
+    settings: Settings, entries: Mapping[str, ModelEntry], *, gibibytes: float | None
+) -> dict[str, Shown]:
+    """What is known of models without loading any; `gibibytes`: of a card; None is the one that is here."""
+    card = here() if gibibytes is None else nominal(gibibytes)
+    offered = {name: equipped(entry, map_models_of(settings)) for name, entry in entries.items()}
+    return overview(offered, card, settings.model.memory)
 
 
 async def fetch_model(name: str, entry: ModelEntry) -> AsyncIterator[Arrival]:

@@ -50,6 +50,8 @@ class _Entry(_Table):
     max_side: Annotated[int, Field(ge=64, le=8192)] | None = None
     licence: Annotated[str, Field(max_length=60)] = ""
     gated: bool = False
+    quantize: Literal["", "none", "int8", "nf4"] = ""
+    offload: Literal["", "none", "text", "blocks"] = ""
     sketcher: Annotated[str, Field(max_length=1000)] = ""
     controls: dict[ControlKind, Place] = {}
     loras: dict[Name, Annotated[_Lora, BeforeValidator(_spelled_out)]] = {}
@@ -68,6 +70,8 @@ class _Entry(_Table):
             max_pixels=None if self.max_side is None else self.max_side**2,
             licence=self.licence,
             gated=self.gated,
+            quantize=self.quantize,
+            offload=self.offload,
             sketcher=self.sketcher,
             controls=self.controls,
             loras={name: LoraEntry(place=lora.file, weight=lora.weight) for name, lora in self.loras.items()},

@@ -65,6 +65,7 @@ class ModelSettings(_Section):
         Field(pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$", description='"auto", "cpu", "mps", "cuda" or "cuda:N"'),
     ]
     dtype: Literal["auto", "float32", "float16", "bfloat16"]
+    memory: Literal["auto", "full", "low"]
     revision: Annotated[str, Field(pattern=r"^\S*$", description="a branch, tag or commit, without spaces")]
 
 

@@ -70,6 +70,17 @@ class _Once(argparse.Action):
         setattr(namespace, self.dest, values)
 
 
+def _gibibytes(text: str) -> float:
+    """A card's size, as it is sold."""
+    try:
+        size = float(text)
+    except ValueError:
+        size = 0.0
+    if not 1 <= size <= 1024:
+        raise argparse.ArgumentTypeError(f"a card has 1 to 1024 gigabytes, not {text!r}")
+    return size
+
+
 def as_typed(arguments: Sequence[str]) -> list[str]:
     """Arguments with our options by their names here: those of chats, underscores and phones' dashes are known too.
 
@@ -174,6 +185,12 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="one JSON object for scripts")
     models = commands.add_parser("models", parents=[shared], help="list the models that can be asked for")
     models.add_argument("--json", action="store_true", help="one JSON object for scripts")
+    models.add_argument(
+        "--card",
+        type=_gibibytes,
+        metavar="GB",
+        help="the whole catalogue, and how each model would be run on a card of so many gigabytes",
+    )
     download = commands.add_parser(
         "download", parents=[shared], help="bring models to this machine; goes on where an earlier try was cut"
     )

@@ -1,4 +1,4 @@
-"""`models`: what can be asked for by name, with what each wants where nothing is said."""
+"""`models`: what can be asked for by name, what each wants where nothing is said, and how it fits a card."""
 
 import argparse
 import json
@@ -8,48 +8,100 @@ from rich.table import Table
 
 from bot.cli.arguments import EXIT_DONE
 from bot.cli.terminal import Terminal
-from bot.compose import engine_of
+from bot.compose import shown_models
 from bot.domain.lora import shown
 from config.models import load_catalogue, offered_models
 from config.settings import Settings
-from inference.api import ModelDefaults
+from inference.api import ModelDefaults, ModelUnavailable
+from inference.models.overview import Shown
 
 
 async def models(asked: argparse.Namespace, settings: Settings) -> int:
-    """List the models on offer; loads the default one, so that what is shown is true."""
-    entries = offered_models(settings)
-    async with engine_of(settings) as engine:
-        capacity = engine.capacity()
+    """List the models on offer, or with `--card` the whole catalogue and how it fits; loads and fetches nothing.
+
+    Raises:
+        ModelUnavailable: the default model cannot be used.
+    """
+    catalogue = load_catalogue(settings.models.file)
+    offered = offered_models(settings)
+    entries = offered if asked.card is None else offered | {name: catalogue[name] for name in catalogue}
+    listed = shown_models(settings, entries, gibibytes=asked.card)
+    if (default := listed[settings.model.id]).defaults is None:
+        raise ModelUnavailable(default.trouble)
     if asked.json:
-        listed = {
-            name: {"id": entries[name].id, "gated": entries[name].gated, **asdict(defaults)}
-            for name, defaults in capacity.models.items()
-        }
-        print(json.dumps(listed))  # noqa: T201 -- for scripts
+        print(json.dumps({name: _fields(each) for name, each in listed.items()}))  # noqa: T201 -- for scripts
         return EXIT_DONE
     table = Table(box=None, pad_edge=False)
-    for title in ("model", "id", "licence", "here", "steps", "guidance", "works on up to", "keeps", "adapters"):
+    columns = _CARD if asked.card is not None else _OFFERED
+    for title in columns:
         table.add_column(title, overflow="fold")
-    for name, defaults in capacity.models.items():
-        table.add_row(
-            name,
-            entries[name].id,
-            defaults.licence + (", gated" if entries[name].gated else ""),
-            "yes" if defaults.here else "no",
-            str(defaults.steps),
-            f"{defaults.guidance_scale:g}",
-            _pixels(defaults),
-            " ".join(defaults.controls),
-            shown(defaults.loras),
-        )
+    for name, each in listed.items():
+        cells = _cells(each)
+        table.add_row(name, *(cells[title] for title in columns[1:]))
     console = Terminal(soft_wrap=True, markup=False, highlight=False)
     console.print(table)
-    others = [name for name in load_catalogue(settings.models.file) if name not in entries]
+    if asked.card is not None:
+        console.print(_ESTIMATED)
+        return EXIT_DONE
+    others = [name for name in catalogue if name not in entries]
     if others:
         console.print(f"Not offered until models.offered lists them: {', '.join(others)}")
     return EXIT_DONE
 
 
-def _pixels(defaults: ModelDefaults) -> str:
-    side = round(defaults.max_pixels**0.5)
-    return f"{side}x{side}" if side * side == defaults.max_pixels else f"{defaults.max_pixels} pixels"
+_OFFERED = ("model", "id", "licence", "here", "disk", "weights", "plan", "steps", "guidance", "works on up to",
+            "keeps", "adapters")  # fmt: skip
+_CARD = ("model", "weights", "plan", "on the card", "waits in memory", "works on up to", "licence", "here")
+_ESTIMATED = (
+    "Weights are counted from files or configurations; what is on the card at most is estimated, and has not been "
+    "measured on a GPU."
+)
+
+
+def _cells(each: Shown) -> dict[str, str]:
+    """By the title of the column."""
+    defaults, planned = each.defaults, each.planned
+    cells = {
+        "id": each.entry.id,
+        "licence": each.entry.licence + (", gated" if each.entry.gated else ""),
+        "here": "yes" if defaults and defaults.here else "no",
+        "disk": _gigabytes(each.disk),
+        "weights": _gigabytes(each.weights),
+        "plan": planned.words if planned else each.trouble,
+        "on the card": _gigabytes(planned.peak if planned else 0),
+        "waits in memory": _gigabytes(planned.host if planned else 0),
+    }
+    if defaults is None:
+        return cells | dict.fromkeys(("steps", "guidance", "works on up to", "keeps", "adapters"), "")
+    pixels = min(defaults.max_pixels, planned.pixels) if planned else defaults.max_pixels
+    told = {
+        "steps": str(defaults.steps),
+        "guidance": f"{defaults.guidance_scale:g}",
+        "works on up to": _pixels(pixels),
+        "keeps": " ".join(defaults.controls),
+        "adapters": shown(defaults.loras),
+    }
+    return cells | told
+
+
+def _fields(each: Shown) -> dict[str, object]:
+    defaults: ModelDefaults | None = each.defaults
+    plan = None if each.planned is None else {**asdict(each.planned), "words": each.planned.words}
+    return {
+        "id": each.entry.id,
+        "gated": each.entry.gated,
+        **({} if defaults is None else asdict(defaults)),
+        "disk_bytes": each.disk,
+        "weight_bytes": each.weights,
+        "plan": plan,
+        "trouble": each.trouble,
+    }
+
+
+def _gigabytes(nbytes: int) -> str:
+    return f"{nbytes / 1e9:.1f} GB" if nbytes >= 5e7 else f"{nbytes / 1e6:.0f} MB" if nbytes else ""
+
+
+def _pixels(pixels: int) -> str:
+    side = round(pixels**0.5)
+    return f"{side}x{side}" if side * side == pixels else f"{pixels} pixels"

@@ -28,6 +28,7 @@ class Settings:
         device: "auto", or a name that torch knows: "cuda", "cuda:1", "mps", "cpu".
         dtype: "auto", "float32", "float16" or "bfloat16".
         memory_gb: device memory that loaded models may take together; 0 lets the backend decide.
+        memory: "auto", "full" or "low"; see `inference.models.memory_plan`.
         map_models: what draws depth and poses.
     """
 
@@ -36,6 +37,7 @@ class Settings:
     device: str = "auto"
     dtype: str = "auto"
     memory_gb: float = 0.0
+    memory: str = "auto"
     map_models: MapModels = field(default_factory=MapModels)
 
     def to_json(self) -> dict[str, Any]:

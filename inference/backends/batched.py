@@ -102,6 +102,7 @@ class LoopBackend(StockBackend):
             knees=self._knees,
             controls=self._settings.entries[cached.model].controls,
             make_room=self.cache.make_room,
+            planned=cached.planned,
         )
         if not components.steerable:
             cached.defaults = replace(cached.defaults, controls=(), steerable=False)

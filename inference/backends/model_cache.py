@@ -20,6 +20,7 @@ from inference.models.checkpoints import recognised
 from inference.models.devices import weight
 from inference.models.entry import ModelEntry
 from inference.models.loras import LoraSet
+from inference.models.memory_plan import Plan
 
 AUTO_SHARE = 2 / 3
 """Share of the device's memory for models; the rest is for what they compute."""
@@ -36,6 +37,7 @@ class CachedModel:
         scheduler: as it was loaded; a pipeline's own one is replaced for each request.
         takes: what the pipeline can be called with.
         loaded: for the step loop; None where stock runs the model.
+        planned: what lies where; None if all of it is on the device.
         at_work: requests that hold it now.
     """
 
@@ -46,17 +48,24 @@ class CachedModel:
     defaults: ModelDefaults
     lora_set: LoraSet
     loaded: LoadedModel | None = None
+    planned: Plan | None = None
     at_work: int = 0
 
     @property
     def nbytes(self) -> int:
         """Of its weights, adapters and control networks."""
-        kept = whole_weight(self.pipeline) + self.lora_set.nbytes
+        weights = whole_weight(self.pipeline) if self.planned is None else self.planned.resident
+        kept = weights + self.lora_set.nbytes
         if self.loaded is None:
             return kept
-        exact = self.loaded.components.exact_vae
+        exact = self.loaded.components.exact_vae if self.planned is None else self.pipeline.vae  # a plan has it in
         copied = 0 if exact is self.pipeline.vae else weight(exact)
         return kept + copied + self.loaded.controls.nbytes
+
+    @property
+    def passing(self) -> int:
+        """Bytes that its plan wants besides, while it is at work on one row; a call takes as many as then fit."""
+        return 0 if self.planned is None else self.planned.least - self.planned.resident
 
 
 class ModelCache:
@@ -113,14 +122,16 @@ class ModelCache:
                 cached.at_work -= 1
                 self.most = max(self.most, self.nbytes)  # adapters and control networks may have come
 
-    def make_room(self, nbytes: int) -> None:
+    def make_room(self, nbytes: int, passing: int = 0) -> None:
         """Let idle models go, and then control networks that no run uses, until so many bytes more are in the budget.
+
+        `passing`: what the newcomer wants besides while it works, as others do, one at a time.
 
         Adapters go with their model only: runs change them at every step.
         """
 
         def too_many() -> bool:
-            return self.nbytes + nbytes > self._budget
+            return self.nbytes + max([passing, *(each.passing for each in self)]) + nbytes > self._budget
 
         with self._lock:
             gone = self._dropped(too_many)

@@ -7,6 +7,7 @@ import math
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from types import MethodType
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from inference.api import Img2ImgRequest, ModelDefaults
+from inference.api import Img2ImgRequest, ModelDefaults, ModelUnavailable
 from inference.backends.base import Settings
 from inference.backends.model_cache import CachedModel, ModelCache, budget, weight_to_come
 from inference.batching.task import Task
@@ -24,6 +25,9 @@ from inference.models.devices import choose_device, choose_dtype, cores, describ
 from inference.models.entry import ModelEntry
 from inference.models.library import foreseen
 from inference.models.loras import LoraSet
+from inference.models.memory_plan import Card, DoesNotFit, Plan, plan
+from inference.models.placement import card_of
+from inference.models.sizes import of_folder, wishes_of
 from inference.prompts import readable
 
 NO_ROOM = ("out of memory", "can't allocate memory", "alloc_failed")
@@ -41,7 +45,9 @@ class StockBackend:
         self._device = choose_device(settings.device)
         self._dtype = choose_dtype(settings.dtype, self._device)
         self.device = describe(self._device, self._dtype)
-        self.cache = ModelCache(budget(settings.memory_gb, self._device), free=self._give_back)
+        self.card = card_of(self._device, self._dtype, settings.memory_gb)
+        most = budget(settings.memory_gb, self._device) if self.card is None else self.card.usable
+        self.cache = ModelCache(most, free=self._give_back)
         torch.set_num_threads(max(1, cores() - 1))  # one is the bot's
         torch.backends.cudnn.deterministic = True  # the same request gives the same picture
 
@@ -66,13 +72,20 @@ class StockBackend:
     def _load(self, model: str, entry: ModelEntry) -> CachedModel:
         place = loading.fetch(entry)
         defaults = catalog.defaults(model, entry, place)
-        self.cache.make_room(weight_to_come(place, entry, model, self._dtype.itemsize))
+        planned = None if self.card is None else self._plan(model, entry, place, defaults, self.card)
+        if planned is None:
+            self.cache.make_room(weight_to_come(place, entry, model, self._dtype.itemsize))
+        else:
+            self.cache.make_room(planned.resident, planned.least - planned.resident)
         try:
-            pipeline = loading.load(place, entry, model, self._device, self._dtype)
+            pipeline = self._pipeline(place, model, entry, planned)
         except OutOfMemory:
-            if not self.cache.clear():
+            if not self.cache.clear() and planned is None:
                 raise
-            pipeline = loading.load(place, entry, model, self._device, self._dtype)
+            if planned is not None and self.card is not None:  # the card holds less than it says: plan for less
+                self._give_back()
+                planned = self._plan(model, entry, place, defaults, replace(self.card, free=planned.least))
+            pipeline = self._pipeline(place, model, entry, planned)
         if entry.scheduler:
             pipeline.scheduler = loading.scheduler(entry.scheduler, pipeline.scheduler, model)
         takes = frozenset(inspect.signature(pipeline.__call__).parameters)
@@ -81,14 +94,41 @@ class StockBackend:
             pipeline=pipeline,
             scheduler=pipeline.scheduler,
             takes=takes,
-            defaults=replace(defaults, uses_strength="strength" in takes),
+            defaults=replace(defaults, uses_strength="strength" in takes)
+            if planned is None
+            else replace(
+                defaults, uses_strength="strength" in takes, max_pixels=min(defaults.max_pixels, planned.pixels)
+            ),
             lora_set=LoraSet(model, pipeline, entry.loras, self.cache.make_room),
+            planned=planned,
         )
         try:
             self._ready(cached)
         except (RuntimeError, MemoryError) as error:
             raise translate(error) from None
         return cached
+
+    def _plan(self, model: str, entry: ModelEntry, folder: Path, defaults: ModelDefaults, card: Card) -> Plan | None:
+        """What is done with a model; None if its files do not say what it weighs.
+
+        Raises:
+            ModelUnavailable: if it does not fit.
+        """
+        known = of_folder(folder, defaults, variant=entry.variant)
+        if known is None:
+            return None
+        try:
+            planned = plan(known, card, wishes_of(entry, self._settings.memory))
+        except DoesNotFit as refused:
+            raise ModelUnavailable(
+                f"The model {model!r} does not fit: it {refused}. Choose a smaller one (`pentimento models` shows "
+                "what fits), or close what else uses the device."
+            ) from None
+        print(f"{model}: {planned.words}, {planned.peak / 1e9:.1f} GB at most", file=sys.stderr)  # noqa: T201 -- logged
+        return planned
+
+    def _pipeline(self, folder: Path, model: str, entry: ModelEntry, planned: Plan | None) -> Any:
+        return loading.load(folder, entry, model, self._device, self._dtype, planned=planned)
 
     def _ready(self, cached: CachedModel) -> None:
         """What else there is to do when a model has been loaded; here nothing."""
@@ -106,7 +146,8 @@ class StockBackend:
             if loras := task.request.loras:
                 pipeline = cached.lora_set.twin()
                 cached.lora_set.apply(loras)
-            set_low_memory(pipeline, low_memory=task.low_memory)
+            tiled = cached.planned is not None and cached.planned.tiled
+            set_low_memory(pipeline, low_memory=task.low_memory or tiled)
             # A scheduler remembers the run it was in; a copy of the untouched one makes requests independent.
             pipeline.scheduler = copy.deepcopy(cached.scheduler)
             if task.request.strength >= 1:

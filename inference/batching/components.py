@@ -117,6 +117,7 @@ class Components(Protocol):
         steerable: whether control networks can steer it.
         texts_vary: prompts are of any length, and are padded with a mask to share a call.
         edits: it edits by instruction, and a run begins with noise alone at any strength.
+        tiled: the autoencoder works on tiles, whatever `set_low_memory` says.
     """
 
     pipeline: Any
@@ -133,6 +134,7 @@ class Components(Protocol):
     steerable: bool
     texts_vary: bool
     edits: bool
+    tiled: bool
 
     @property
     def decodes_previews(self) -> bool:

@@ -107,11 +107,14 @@ class Rows:
 class Denoiser:
     """Calls a UNet in the best way that its device offers."""
 
-    def __init__(self, unet: Any, predict: "Callable[[Any, Rows], torch.Tensor] | None" = None) -> None:
+    def __init__(
+        self, unet: Any, predict: "Callable[[Any, Rows], torch.Tensor] | None" = None, *, plain: bool = False
+    ) -> None:
+        """`plain`: nothing is captured, because weights move or are unpacked in each call."""
         self._unet = unet
         self._predict = predict or call_unet
         self._call: Callable[[Rows], torch.Tensor] = self._plain
-        self._graphs: Graphs | None = Graphs() if unet.device.type == "cuda" else None
+        self._graphs: Graphs | None = None if plain or unet.device.type != "cuda" else Graphs()
 
     def __call__(self, rows: Rows) -> torch.Tensor:
         """The model's outputs, [rows, channels, height, width]. Valid until the next call."""

@@ -20,6 +20,7 @@ from inference.batching.controlnet import ControlNets
 from inference.batching.denoiser import Denoiser, Rows, seconds
 from inference.batching.preview import LatentPreview
 from inference.models.loras import LoraSet
+from inference.models.memory_plan import Plan
 
 _TRIAL = Img2ImgRequest(
     id="", source=Path(), output=Path(), prompt="", strength=1, steps=1, guidance_scale=0, seed=0, model=""
@@ -58,6 +59,7 @@ class LoadedModel:
         knees: RowCountFile,
         controls: Mapping[ControlKind, str] | None = None,
         make_room: Callable[[int], object] = lambda _nbytes: None,
+        planned: Plan | None = None,
     ) -> Self:
         """Prepare a model's components; changes their memory layout.
 
@@ -69,14 +71,17 @@ class LoadedModel:
             knees: where row counts are kept, by device and model.
             controls: kind of structure -> place of the network that keeps it.
             make_room: told how many bytes will be needed before a network is loaded.
+            planned: where its weights are; None if all are on the device as they came.
         """
-        lay_out(components)
+        plain = planned is not None and not planned.is_plain
+        components.tiled = planned is not None and planned.tiled
+        lay_out(components, plain=plain)
         side = max(8, int(pixels**0.5) // components.vae_scale_factor // 8 * 8)
         with torch.inference_mode():
             latent_preview = LatentPreview(components)
             example = trial(components, side)
-            denoiser = Denoiser(components.denoiser, components.call)
-            if components.device.type == "cuda" and denoiser.compile(example.padded(TRIED)):
+            denoiser = Denoiser(components.denoiser, components.call, plain=plain)
+            if components.device.type == "cuda" and not plain and denoiser.compile(example.padded(TRIED)):
                 compile_regions(getattr(components.vae, "decoder", None))
                 with contextlib.suppress(torch.OutOfMemoryError):  # then they compile in their first use
                     for pictures in (2, 1):  # a compiler takes one for a case of its own
@@ -94,7 +99,7 @@ class LoadedModel:
             solver=components.solver(),
             denoiser=denoiser,
             latent_preview=latent_preview,
-            caps=RowCaps(found, side * side),
+            caps=RowCaps(found if planned is None else min(found, planned.rows), side * side),
             run_ahead=RunAhead(components.device),
             controls=ControlNets(components, controls or {}, make_room),
         )
@@ -115,18 +120,25 @@ def with_loras(loaded: LoadedModel, lora_set: LoraSet, loras: tuple[Lora, ...]) 
     return lora_set.variant(loras, make)
 
 
-def lay_out(components: Components) -> None:
+def lay_out(components: Components, *, plain: bool = False) -> None:
     """Choose how numbers lie in memory, and kernels that suit it.
 
     Channels last is what tensor cores and the processors' kernels work on: the shipped model's decoder takes 0.7 of
     the time with it, its UNet 0.9. Packed weights save a quarter more in float32, where packing the autoencoder gains
     nothing.
+
+    Args:
+        components: of the model.
+        plain: its denoiser stays as it came, because its weights move or are packed already.
     """
     if components.device.type not in {"cuda", "cpu"}:
         return
-    for model in (components.denoiser, components.vae, components.exact_vae):
+    denoisers = () if plain else (components.denoiser,)
+    for model in (*denoisers, components.vae, components.exact_vae):
         if not any(isinstance(layer, torch.nn.Conv3d) for layer in model.modules()):  # those have no such layout
             model.to(memory_format=torch.channels_last)
+    if plain:
+        return
     keep_channels_last(components.denoiser)
     if components.device.type == "cpu":
         pack(components.denoiser)

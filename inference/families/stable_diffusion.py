@@ -35,13 +35,15 @@ class StableDiffusion:
     steerable = True
     texts_vary = False
     edits = False
+    tiled = False
 
     def __init__(self, pipeline: Any) -> None:
         self.pipeline = pipeline
         self.denoiser = denoiser_of(pipeline)
         self.vae = pipeline.vae
         self.dtype: torch.dtype = self.denoiser.dtype
-        self.device: torch.device = self.denoiser.device
+        # A denoiser that is streamed says that it is on the host.
+        self.device: torch.device = getattr(pipeline, "_execution_device", self.denoiser.device)
         self.is_xl = type(pipeline).__name__ == "StableDiffusionXLImg2ImgPipeline"
         self.has_tiny_vae = type(pipeline.vae).__name__ == "AutoencoderTiny"
         self.preview_decoder: Any = pipeline.vae if self.has_tiny_vae else None
@@ -221,7 +223,8 @@ class StableDiffusion:
         """Have the autoencoder work on tiles, one picture after the other, or not."""
         for saving in ("slicing", "tiling"):
             for vae in (self.vae, self.exact_vae):
-                getattr(vae, f"{'enable' if low_memory else 'disable'}_{saving}", lambda: None)()
+                switch = "enable" if low_memory or self.tiled else "disable"
+                getattr(vae, f"{switch}_{saving}", lambda: None)()
 
     def _encode_prompt(self, text: str, *, negative: bool) -> PromptEmbeds:
         if not self.is_xl:

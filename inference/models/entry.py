@@ -68,6 +68,8 @@ class ModelEntry:
         max_pixels: working area.
         licence: a short note for members.
         gated: the hub gives it to those only who accepted its terms.
+        quantize: "none", "int8" or "nf4"; empty leaves it to the memory plan.
+        offload: "none", "text" or "blocks"; empty leaves it to the memory plan.
         sketcher: a tiny autoencoder that draws previews on a GPU: a hub id or folder; empty is none.
         controls: kind of structure -> the ControlNet that keeps it: a hub id or folder.
         loras: adapters by the name that requests call them by.
@@ -85,6 +87,8 @@ class ModelEntry:
     max_pixels: int | None = None
     licence: str = ""
     gated: bool = False
+    quantize: str = ""
+    offload: str = ""
     sketcher: str = ""
     controls: Mapping[ControlKind, str] = field(default_factory=dict)
     loras: Mapping[str, LoraEntry] = field(default_factory=dict)

@@ -166,6 +166,12 @@ def _part_here(place: Place) -> Path | None:
     return files_of_it[0] if len(files_of_it) == 1 else None
 
 
+def on_disk(place: Place) -> int:
+    """Bytes of a repository in the cache, those of unfinished files too."""
+    blobs = cache_folder() / repo_folder_name(repo_id=place.repository, repo_type="model") / "blobs"
+    return sum(blob.stat().st_size for blob in blobs.glob("*"))
+
+
 def missing(folder: Path) -> Iterator[str]:
     """Components of a folder in diffusers' layout of which something is not there."""
     try:
@@ -257,11 +263,11 @@ def chosen(names: Collection[str], index: Mapping[str, Any], *, variant: str = "
     had = False
     for component in components(index):
         files = [name for name in names if Path(name).parent.as_posix() == component]
-        variants = {_variant(name) for name in files if name.endswith(".safetensors")}
+        variants = {variant_in(name) for name in files if name.endswith(".safetensors")}
         preferred = (variant,) if variant not in {"", "full"} else HALVES if not variant else ()
         taken = next((each for each in (*preferred, "") if each in variants), "")
         had = had or taken == variant
-        wanted += [name for name in files if not _is_weights(name) or _variant(name) == taken]
+        wanted += [name for name in files if not _is_weights(name) or variant_in(name) == taken]
         wanted += [name for name in files if name.endswith(".gguf")]
     if variant not in {"", "full"} and not had:
         raise ModelUnavailable(f"The model has no variant {variant!r}: leave variant out of its entry.")
@@ -271,10 +277,10 @@ def chosen(names: Collection[str], index: Mapping[str, Any], *, variant: str = "
 def _of_network(names: Collection[str]) -> list[str]:
     """What is read of a repository that is one model: everything at its top but other variants and pickles."""
     top = [name for name in names if "/" not in name]
-    there = {_variant(name) for name in top if name.endswith(".safetensors")}
+    there = {variant_in(name) for name in top if name.endswith(".safetensors")}
     taken = next((each for each in (*HALVES, "") if each in there), "")
     plain = [name for name in top if not _is_weights(name) and name.endswith((".json", ".txt"))]
-    return plain + [name for name in top if _is_weights(name) and _variant(name) == taken]
+    return plain + [name for name in top if _is_weights(name) and variant_in(name) == taken]
 
 
 def network(id_: str) -> Path:
@@ -301,7 +307,7 @@ def _is_weights(name: str) -> bool:
     return name.endswith((*WEIGHTS, *PICKLES)) or ".safetensors.index" in name or ".bin.index" in name
 
 
-def _variant(name: str) -> str | None:
+def variant_in(name: str) -> str | None:
     """Of a file of safetensors or their index; empty for the plain one, None for another file."""
     file = name.rsplit("/", 1)[-1]
     named = _WEIGHT_NAME.match(file) or _INDEX_NAME.match(file)
@@ -310,7 +316,7 @@ def _variant(name: str) -> str | None:
 
 def variants(folder: Path) -> set[str]:
     """The variants of the weights in a component's folder; the plain one is empty."""
-    return {found for file in folder.glob("*.safetensors") if (found := _variant(file.name)) is not None}
+    return {found for file in folder.glob("*.safetensors") if (found := variant_in(file.name)) is not None}
 
 
 def _described(repository: str, commit: str, name: str) -> RemoteFile:

@@ -12,9 +12,10 @@ import transformers
 
 from inference.api import ModelUnavailable
 from inference.errors import OutOfMemory
-from inference.models import catalog, checkpoints, hub, single_file
+from inference.models import catalog, checkpoints, hub, placement, single_file
 from inference.models.entry import ModelEntry
 from inference.models.library import known_folder
+from inference.models.memory_plan import Plan
 
 _AT_HAND = ("StableDiffusion", "StableDiffusionXL")
 """Families whose pipelines are named alike but for "Img2Img"."""
@@ -92,8 +93,16 @@ def variant_of(folder: Path, index: Mapping[str, Any], wanted: str) -> str | Non
     return next((half for half in hub.HALVES if any(half in each for each in there)), None)
 
 
-def load(place: Path, entry: ModelEntry, model: str, device: torch.device, dtype: torch.dtype) -> Any:
-    """The model's image-to-image pipeline on `device`.
+def load(
+    place: Path,
+    entry: ModelEntry,
+    model: str,
+    device: torch.device,
+    dtype: torch.dtype,
+    *,
+    planned: Plan | None = None,
+) -> Any:
+    """The model's image-to-image pipeline on `device`, or where the plan has its parts.
 
     Args:
         place: its folder, or its checkpoint in one file.
@@ -101,6 +110,7 @@ def load(place: Path, entry: ModelEntry, model: str, device: torch.device, dtype
         model: its name.
         device: where it goes.
         dtype: of its weights.
+        planned: what lies where; only for a folder. None has all on the device.
 
     Raises:
         ModelUnavailable: where it cannot be loaded or is for something else.
@@ -109,10 +119,10 @@ def load(place: Path, entry: ModelEntry, model: str, device: torch.device, dtype
     try:
         if place.is_dir():
             parts = _parts(entry, model, dtype, place)
-            pipeline = _from_folder(place, model, dtype, variant=entry.variant, parts=parts)
+            pipeline = _from_folder(place, model, dtype, variant=entry.variant, parts=parts, planned=planned)
         else:
             pipeline = _from_file(place, entry, model, dtype)
-        pipeline.to(device)
+        placement.place(pipeline, planned, device)
     except (torch.OutOfMemoryError, MemoryError):
         raise OutOfMemory from None
     refuse_unfit(pipeline, model)
@@ -163,13 +173,23 @@ def _parts(entry: ModelEntry, model: str, dtype: torch.dtype, layout: Path) -> d
     return {"vae": single_file.autoencoder(place, model, dtype, layout)}
 
 
-def _from_folder(folder: Path, model: str, dtype: torch.dtype, *, variant: str, parts: Mapping[str, Any]) -> Any:
+def _from_folder(
+    folder: Path,
+    model: str,
+    dtype: torch.dtype,
+    *,
+    variant: str,
+    parts: Mapping[str, Any],
+    planned: Plan | None = None,
+) -> Any:
     """The pipeline in a folder, with `parts` instead of its own; on the processor."""
     index = check(folder, model, but=parts)
     absent: dict[str, Any] = {name: None for name, entry in index.items() if entry == [None, None]}
     if "safety_checker" in index:  # moderation is the bot's, for every family alike
         absent |= {"safety_checker": None, "requires_safety_checker": False}
-    chosen = {"variant": found} if (found := variant_of(folder, index, variant)) else {}
+    chosen: dict[str, Any] = {"variant": found} if (found := variant_of(folder, index, variant)) else {}
+    denoisers = tuple(name for name in ("unet", "transformer") if name in index)
+    chosen |= placement.quantization(planned, denoisers, dtype)
     try:
         return _pipeline_class(index).from_pretrained(
             str(folder), dtype=dtype, use_safetensors=True, local_files_only=True, **chosen, **absent, **parts

@@ -1,8 +1,8 @@
 """The engine that the service uses: models run in a child process, so that nothing they do can stop the chats.
 
-A model can crash the interpreter, hang while holding its lock, or poison its device's context. Here that costs one
-child: a new one takes its place, and the ones that wait do not notice. Which of its requests was to blame cannot be
-told from outside, so they are run again one at a time, and only one that is alone with a worker that dies has failed.
+A model can crash, hang while holding the interpreter's lock, or poison its device. Here that costs one child: a new
+one takes its place, and those that wait do not notice. Which request was to blame cannot be told from outside, so all
+are run again one at a time, and only one that is alone with a worker that dies has failed.
 """
 
 import asyncio
@@ -56,14 +56,13 @@ class ProcessEngine:
     Args:
         model: the default model; loaded before the engine is entered. A hub id or folder where `entries` lacks it.
         entries: the models that requests may name, by that name; loaded when one does.
-        device, dtype, memory_gb, map_models: as in `inference.backends.base.Settings`.
+        device, dtype, memory_gb, memory, map_models: as in `inference.backends.base.Settings`.
         backend: "module:factory" of what runs the models.
         step_seconds: least silence after which a worker at work counts as hung; slow models get more (`StepBudget`).
         load_seconds: how long loading a model may take; fetching it is not counted.
         download_silence: seconds without a byte after which fetching a model is given up.
         at_once: enter as soon as it is known that the default model can be had, and fetch and load it meanwhile.
-        backoff: seconds to wait before replacing a dead worker, by deaths since the last finished picture; the last
-            one repeats.
+        backoff: seconds before a dead worker is replaced, by deaths since the last picture; the last one repeats.
         max_failed_starts: workers in a row that died before they were ready, after which the engine stops.
     """
 
@@ -75,6 +74,7 @@ class ProcessEngine:
         device: str = "auto",
         dtype: str = "auto",
         memory_gb: float = 0.0,
+        memory: str = "auto",
         map_models: MapModels | None = None,
         backend: str = LOOP,
         step_seconds: float = 30.0,
@@ -92,6 +92,7 @@ class ProcessEngine:
             device=device,
             dtype=dtype,
             memory_gb=memory_gb,
+            memory=memory,
             map_models=map_models,
         )
         self._backend = backend
@@ -149,8 +150,7 @@ class ProcessEngine:
             return
         entry = InFlight(request)
         self._line.append(entry)
-        lacks = self._library.lacks(request.needs)
-        if lacks:
+        if lacks := self._library.lacks(request.needs):
             self._group.create_task(self._bring_for(entry))
         if lacks or (request.needs.model and not self._ready.is_set()):
             entry.events.put_nowait(Started(loading=True))
@@ -190,7 +190,7 @@ class ProcessEngine:
         if not self._stopped and self._child is None:
             return "The engine's worker is being started, and loads its model."
         absent = self._library.lacks(Needs(model=self._settings.model))
-        return self._stopped or (f"The model {self._settings.model!r} is being downloaded." if absent else "")
+        return self._stopped or ("The default model is being downloaded." if absent else "")
 
     def counters(self) -> Mapping[str, int]:
         return {**self._counters, "workers_ended": self._workers_ended}
@@ -215,7 +215,7 @@ class ProcessEngine:
 
     def _pump(self) -> None:
         """Hand waiting requests to the worker as long as it has room."""
-        slots = 0 if self._capacity is None else self._capacity.slots
+        slots = self._capacity.slots if self._capacity else 0
         while self._child and (entry := next_up(self._able(), self._in_flight.values(), slots=slots)):
             self._line.remove(entry)
             entry.key = str(next(self._keys))

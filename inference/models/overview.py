@@ -1,0 +1,75 @@
+"""What an owner is shown of models without any being loaded: where they lie, what they weigh, how they fit a card."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from inference.api import ModelDefaults, ModelUnavailable
+from inference.models import catalog, hub
+from inference.models.entry import ModelEntry
+from inference.models.library import known_folder, place_of
+from inference.models.memory_plan import GIB, Card, DoesNotFit, Plan, plan
+from inference.models.sizes import known, of_folder, wishes_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A model as it is shown.
+
+    Attributes:
+        disk: bytes that lie on this machine, those of an unfinished download too.
+        weights: bytes of its weights in 16 bit; 0 if nothing says so.
+        planned: how it would be run; None if it does not fit, or no card was asked about, or nothing says its size.
+        trouble: why it cannot be used, or how far it is from fitting.
+    """
+
+    entry: ModelEntry
+    defaults: ModelDefaults | None
+    disk: int = 0
+    weights: int = 0
+    planned: Plan | None = None
+    trouble: str = ""
+
+
+def nominal(gibibytes: float) -> Card:
+    """A card of a size as it is sold, empty, in a machine with memory enough for all that waits outside of it."""
+    return Card(kind="cuda", free=int(gibibytes * GIB), host=1024 * GIB)
+
+
+def overview(entries: Mapping[str, ModelEntry], card: Card | None, memory: str) -> dict[str, Shown]:
+    """All of them by name, in their order.
+
+    Args:
+        entries: models by name.
+        card: to plan for; None is none.
+        memory: `model.memory`.
+    """
+    return {name: _shown(name, entry, card, memory) for name, entry in entries.items()}
+
+
+def _shown(name: str, entry: ModelEntry, card: Card | None, memory: str) -> Shown:
+    try:
+        folder = known_folder(entry)
+        defaults = catalog.defaults(name, entry, folder)
+        place = place_of(entry)
+    except ModelUnavailable as error:
+        return Shown(entry=entry, defaults=None, trouble=str(error))
+    model = known(entry.id, defaults.max_pixels)
+    if folder is not None:
+        model = of_folder(folder, defaults, variant=entry.variant) or model
+    disk = _size(folder) if place is None and folder is not None else 0 if place is None else hub.on_disk(place)
+    if model is None:
+        return Shown(entry=entry, defaults=defaults, disk=disk)
+    weights = sum(part.packed or part.numbers * 2 for part in model.parts)
+    planned, trouble = None, ""
+    if card is not None:
+        try:
+            planned = plan(model, card, wishes_of(entry, memory))
+        except DoesNotFit as refused:
+            trouble = str(refused)
+    return Shown(entry=entry, defaults=defaults, disk=disk, weights=weights, planned=planned, trouble=trouble)
+
+
+def _size(path: Path) -> int:
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    return sum(file.stat().st_size for file in files)

@@ -1,0 +1,102 @@
+"""Puts a loaded pipeline where its memory plan says, by diffusers' own offloading and quantising."""
+
+from importlib.util import find_spec
+from typing import Any
+
+import psutil
+import torch
+from diffusers import PipelineQuantizationConfig
+from diffusers.hooks import apply_group_offloading
+
+from inference.models.memory_plan import Card, Offload, Plan, Quantize
+
+_PACKAGES = {Quantize.INT8: "torchao", Quantize.NF4: "bitsandbytes"}
+_QUANTIZING = {"cuda", "rocm", "xpu"}
+
+HOST = torch.device("cpu")
+
+
+def card_of(device: torch.device, dtype: torch.dtype, memory_gb: float) -> Card | None:
+    """The device as it is now, to plan for; None for a processor, whose memory the system shares out.
+
+    Args:
+        device: that models are loaded on.
+        dtype: that they are loaded in.
+        memory_gb: the most that they may take; 0 is all that is free.
+    """
+    match device.type:
+        case "cuda":
+            free, kind = torch.cuda.mem_get_info(device)[0], "rocm" if torch.version.hip else "cuda"
+        case "xpu":
+            free, kind = torch.xpu.mem_get_info(device)[0], "xpu"
+        case "mps":
+            free, kind = torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory(), "mps"
+        case _:
+            return None
+    if memory_gb:
+        free = min(free, int(memory_gb * 1e9))
+    return Card(
+        kind=kind,
+        free=free,
+        host=psutil.virtual_memory().available,
+        quantizers=quantizers(kind),
+        itemsize=dtype.itemsize,
+    )
+
+
+def quantizers(kind: str) -> frozenset[Quantize]:
+    """What can be done on a kind of device with what is installed."""
+    able = {each for each, package in _PACKAGES.items() if kind in _QUANTIZING and find_spec(package)}
+    return frozenset({Quantize.NONE, *able})
+
+
+def quantization(planned: Plan | None, components: tuple[str, ...], dtype: torch.dtype) -> dict[str, Any]:
+    """What `from_pretrained` is told, so that the denoiser is made smaller while it is read.
+
+    Args:
+        planned: the plan; None is none.
+        components: names of the parts to quantise.
+        dtype: that is computed in.
+    """
+    if planned is None or planned.quantize is Quantize.NONE:
+        return {}
+    return {
+        "quantization_config": PipelineQuantizationConfig(
+            quant_mapping={name: _config(planned.quantize, dtype) for name in components}
+        )
+    }
+
+
+def _config(quantize: Quantize, dtype: torch.dtype) -> Any:
+    # Here, because the packages that they need are extras.
+    if quantize is Quantize.INT8:
+        from diffusers import TorchAoConfig
+        from torchao.quantization import Int8WeightOnlyConfig
+
+        return TorchAoConfig(Int8WeightOnlyConfig())
+    from diffusers import BitsAndBytesConfig
+
+    return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype)
+
+
+def place(pipeline: Any, planned: Plan | None, device: torch.device) -> None:
+    """Move all parts to where the plan has them; without one, to the device.
+
+    Raises:
+        torch.OutOfMemoryError: there is no room after all.
+    """
+    if planned is None:
+        pipeline.to(device)
+        return
+    streams = device.type in {"cuda", "xpu"}
+    for name, part in pipeline.components.items():
+        if not isinstance(part, torch.nn.Module):
+            continue
+        text, denoises = name.startswith("text_encoder"), name in {"unet", "transformer"}
+        how = {"use_stream": streams, "low_cpu_mem_usage": streams}
+        if planned.offload is Offload.BLOCKS and denoises:
+            apply_group_offloading(part, device, HOST, "block_level", num_blocks_per_group=1, **how)
+        elif planned.offload is not Offload.NONE and text:
+            apply_group_offloading(part, device, HOST, "leaf_level", **how)
+        elif not getattr(part, "is_loaded_in_4bit", False):  # bitsandbytes puts it there while it is read
+            part.to(device)

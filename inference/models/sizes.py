@@ -1,0 +1,88 @@
+"""Sizes of models for the memory plan: from a model's own files, or of well-known ones from a table."""
+
+import json
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from inference.api import ModelDefaults
+from inference.models.entry import ModelEntry
+from inference.models.memory_plan import Memory, Model, Offload, Quantize, Shape, Wishes
+from inference.models.weights import Part, parts_of
+
+KNOWN = Path(__file__).with_name("sizes.toml")
+"""What public models weigh, computed from their configurations by `python -m benchmarks.sizes`."""
+
+_USUAL_WIDTH = 3072
+"""Of transformers whose configuration does not say; that of FLUX.1."""
+
+
+def of_folder(folder: Path, defaults: ModelDefaults, *, variant: str = "") -> Model | None:
+    """A model that is here; None if its files do not say what it weighs."""
+    parts = parts_of(folder, variant=variant)
+    if not parts:
+        return None
+    return Model(parts=parts, shape=shape_of(_configs(folder)), pixels=defaults.max_pixels)
+
+
+def known(id_: str, pixels: int) -> Model | None:
+    """A model that need not be here, by its hub id; None if it is not in the table."""
+    entry = _table().get(id_)
+    if entry is None:
+        return None
+    parts = tuple(Part(name, **numbers) for name, numbers in entry["parts"].items())
+    return Model(parts=parts, shape=Shape(**entry["shape"]), pixels=pixels)
+
+
+def wishes_of(entry: ModelEntry, memory: str) -> Wishes:
+    """What the owner says: of this model in its entry, of all by `model.memory`."""
+    return Wishes(
+        memory=Memory(memory),
+        quantize=Quantize(entry.quantize) if entry.quantize else None,
+        offload=Offload(entry.offload) if entry.offload else None,
+    )
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(KNOWN.read_text(encoding="utf-8"))
+
+
+def _configs(folder: Path) -> dict[str, dict[str, Any]]:
+    found = {}
+    for name in ("unet", "transformer", "vae", "movq"):
+        try:
+            config = json.loads((folder / name / "config.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            continue
+        if isinstance(config, dict):
+            found[name] = config
+    return found
+
+
+def shape_of(configs: dict[str, dict[str, Any]]) -> Shape:
+    """What of a model's configurations, by component, the plan wants to know."""
+    vae = configs.get("vae") or configs.get("movq") or {}
+    levels = _numbers(vae.get("block_out_channels")) or [_number(vae.get("base_dim")) or 128]
+    shrink = 2 ** (len(levels) - 1) if len(levels) > 1 else 8
+    told = {
+        "shrink": shrink,
+        "vae_width": levels[0],
+        "vae_itemsize": 4 if vae.get("force_upcast") else 2,
+    }
+    if "transformer" not in configs:
+        width = (_numbers(configs.get("unet", {}).get("block_out_channels")) or [320])[0]
+        return Shape(transformer=False, width=width, **told)
+    config = configs["transformer"]
+    heads = _number(config.get("num_attention_heads")) * _number(config.get("attention_head_dim"))
+    width = heads or _number(config.get("dim")) or _number(config.get("hidden_size")) or _USUAL_WIDTH
+    return Shape(transformer=True, width=width, **told)
+
+
+def _numbers(value: object) -> list[int]:
+    return [number for each in value if (number := _number(each))] if isinstance(value, list) else []
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) and 0 < value < 1 << 20 else 0

@@ -1,0 +1,109 @@
+"""What a model weighs, by the heads of its safetensors files: only names, shapes and number formats are read."""
+
+import json
+import math
+import re
+import struct
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from inference.models import hub
+
+MOST_HEAD = 100 << 20
+"""Bytes of a head; safetensors itself takes no larger one."""
+
+ITEM_BYTES = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2}
+"""Of the number formats that are not one byte or less."""
+
+_BLOCK = re.compile(r"^[A-Za-z_]\w*\.\d+\.")
+"""Names of the tensors of a block: a list of modules at the top, and the place in it; diffusers streams those."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A component of a pipeline.
+
+    Attributes:
+        numbers: all its weights.
+        matrices: those of them that quantising makes smaller: weights of linear layers.
+        block: the most numbers of one block, which is what streaming moves at a time.
+        outside: numbers that are in no block.
+        leaf: the most numbers of one tensor.
+        packed: bytes as it is stored, if its file is quantised already; else 0.
+    """
+
+    name: str
+    numbers: int
+    matrices: int = 0
+    block: int = 0
+    outside: int = 0
+    leaf: int = 0
+    packed: int = 0
+
+    @classmethod
+    def of(cls, name: str, tensors: Iterable[tuple[str, str, tuple[int, ...]]]) -> Self:
+        """A component from its tensors: name, number format as safetensors calls it, shape."""
+        numbers = matrices = outside = leaf = stored = 0
+        blocks: defaultdict[str, int] = defaultdict(int)
+        small = False
+        for tensor, number_format, shape in tensors:
+            count = math.prod(shape)
+            numbers += count
+            leaf = max(leaf, count)
+            stored += count * ITEM_BYTES.get(number_format, 1)
+            small = small or (number_format in {"U8", "I8", "F8_E4M3", "F8_E5M2"} and count > 1)
+            if len(shape) == 2 and tensor.endswith("weight") and "embed" not in tensor:
+                matrices += count
+            if named := _BLOCK.match(tensor):
+                blocks[named[0]] += count
+            else:
+                outside += count
+        block = max(blocks.values(), default=0)
+        return cls(name, numbers, matrices, block, outside, leaf, stored if small else 0)
+
+    @property
+    def role(self) -> str:
+        """One of "text", "denoiser", "vae" and "other"."""
+        if self.name.startswith("text_encoder"):
+            return "text"
+        if self.name in {"unet", "transformer"}:
+            return "denoiser"
+        return "vae" if self.name in {"vae", "movq", "vqvae"} else "other"
+
+
+def parts_of(folder: Path, *, variant: str = "") -> tuple[Part, ...]:
+    """The components of a folder in diffusers' layout that have weights; () if it has no index.
+
+    Args:
+        folder: of the model.
+        variant: of the files that will be loaded, as in `ModelEntry`.
+    """
+    try:
+        index = json.loads((folder / hub.INDEX).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ()
+    found = []
+    for name in hub.components(index) if isinstance(index, dict) else ():
+        there = hub.variants(folder / name)
+        preferred = variant if variant in there else "" if "" in there else next(iter(sorted(there)), "")
+        files = [file for file in (folder / name).glob("*.safetensors") if hub.variant_in(file.name) == preferred]
+        tensors = [tensor for file in files for tensor in head(file)]
+        if tensors:
+            found.append(Part.of(name, tensors))
+    return tuple(found)
+
+
+def head(file: Path) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+    """The tensors of a safetensors file; none if it is something else: loading will say so."""
+    try:
+        with file.open("rb") as content:
+            (length,) = struct.unpack("<Q", content.read(8))
+            described: dict[str, Any] = json.loads(content.read(length)) if length <= MOST_HEAD else {}
+        for name, tensor in described.items():
+            if name != "__metadata__":
+                yield name, str(tensor["dtype"]), tuple(tensor["shape"])
+    except (OSError, ValueError, struct.error, KeyError, TypeError, AttributeError, RecursionError):
+        return

@@ -1,0 +1,94 @@
+"""What is shown of models before any is loaded, the page about hardware, and what a driver says of its cards."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from benchmarks import hardware
+from bot.__main__ import main
+from inference.models import nvidia
+from inference.models.entry import ModelEntry
+from inference.models.memory_plan import GIB
+from inference.models.overview import nominal, overview
+from tests.tiny_models import folders
+
+SMI = """#!/bin/sh
+echo "0, NVIDIA GeForce RTX 3060, 12288, 11900, 580.95.05, 8.6"
+echo "1, NVIDIA GeForce GTX 1080, 8192, 8000, 580.95.05, 6.1"
+"""
+
+
+def test_the_page_about_hardware_is_as_the_plan_has_it() -> None:
+    page = hardware.PAGE.read_text(encoding="utf-8")
+    assert page == hardware.written(page), "python -m benchmarks.hardware"
+
+
+def test_models_of_the_catalogue_have_known_sizes() -> None:
+    sizes = {name: hardware.weight(model) / 1e9 for name, model in hardware.models().items()}
+    assert 6.8 < sizes["sdxl"] < 7.1
+    assert 33 < sizes["flux-dev"] < 34.5
+    assert 57 < sizes["qwen-image"] < 58.5
+
+
+def test_a_folder_is_weighed_and_planned(tmp_path: Path) -> None:
+    folder = folders.save("sd", tmp_path / "sd")
+    entries = {"tiny": ModelEntry(id=str(folder)), "none": ModelEntry(id="/nowhere/at/all")}
+    shown = overview(entries, nominal(8), "auto")
+    assert shown["tiny"].planned is not None
+    assert shown["tiny"].planned.is_plain
+    assert shown["tiny"].disk > shown["tiny"].weights > 0
+    assert "is not here" in shown["none"].trouble
+    assert shown["none"].defaults is None
+    assert overview(entries, None, "auto")["tiny"].planned is None
+
+
+@pytest.mark.parametrize("json_wanted", [True, False])
+def test_the_command_shows_how_models_fit_a_card_that_one_does_not_have(
+    json_wanted: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert main(["models", "--card", "12", *(["--json"] if json_wanted else [])]) == 0
+    said = capsys.readouterr().out
+    if json_wanted:
+        listed = json.loads(said)
+        assert listed["pocket"]["plan"]["words"] == "all on the card"
+        assert listed["flux-kontext"]["plan"]["peak"] < 12 * GIB
+        assert listed["flux-kontext"]["here"] is False
+    else:
+        assert "text encoders streamed" in said
+        assert "has not been measured on a GPU" in said
+        assert "FLUX.1 [dev] Non-Commercial License, gated" in said
+
+
+@pytest.mark.parametrize("size", ["0", "many", "-3", "nan"])
+def test_a_card_of_no_size_is_refused(size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["models", f"--card={size}"])
+    assert "a card has 1 to 1024 gigabytes" in capsys.readouterr().err
+
+
+def test_cards_are_read_off_the_drivers_tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text(SMI)
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    first, second = nvidia.cards()
+    assert (first.name, first.total, first.capability) == ("NVIDIA GeForce RTX 3060", 12 * GIB, (8, 6))
+    assert second.capability == (6, 1)
+    card = nvidia.here()
+    assert card is not None
+    assert card.free == 11900 << 20
+    tool.write_text("#!/bin/sh\necho 'NVIDIA-SMI has failed'\nexit 9\n")
+    assert nvidia.cards(tmp_path) == []
+
+
+def test_without_the_tool_the_kernel_says_that_there_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    place = tmp_path / "driver" / "gpus" / "0000:01:00.0"
+    place.mkdir(parents=True)
+    (place / "information").write_text("Model: \t\t NVIDIA GeForce RTX 4090\nIRQ:   \t\t 100\n")
+    [card] = nvidia.cards(tmp_path / "driver")
+    assert card.name == "NVIDIA GeForce RTX 4090"
+    assert nvidia.here() is None

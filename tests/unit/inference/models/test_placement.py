@@ -1,0 +1,162 @@
+"""The planned pieces really move: tiny models under a simulated card, weighed whenever diffusers' hooks move one."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from diffusers.hooks.group_offloading import ModuleGroup
+from PIL import Image
+
+from inference.api import ModelUnavailable
+from inference.backends import stock
+from inference.backends.base import Settings
+from inference.backends.batched import LoopBackend
+from inference.batching.task import Task
+from inference.models import catalog
+from inference.models.entry import ModelEntry
+from inference.models.memory_plan import BUFFERS, RESERVE, SLACK, Card, Offload, Plan, Quantize, Wishes, candidates
+from inference.models.sizes import of_folder
+from tests.harness.step_loop import FixedRowCount, picture, request
+from tests.tiny_models import flow, folders
+
+FAMILIES: dict[str, Callable[[], Any]] = {
+    **folders.FAMILIES,
+    "flux": lambda: flow.flow("flux-dev"),
+    "z-image": lambda: flow.flow("z-image"),
+    "qwen-image": lambda: flow.flow("qwen-image"),
+}
+
+
+@dataclass
+class Scales:
+    """Weighs the groups that were brought to the device and not taken away."""
+
+    there: dict[int, int] = field(default_factory=dict)
+    most: int = 0
+    moves: int = 0
+
+    def brought(self, group: Any) -> None:
+        self.there[id(group)] = sum(each.nbytes for each in weights_of(group))
+        self.most = max(self.most, sum(self.there.values()))
+        self.moves += 1
+
+    def taken(self, group: Any) -> None:
+        self.there.pop(id(group), None)
+
+
+def weights_of(group: Any) -> set[torch.Tensor]:
+    """Its parameters: buffers are computed and in no file, and the plan has an allowance for them."""
+    return {*(each for module in group.modules for each in module.parameters()), *group.parameters}
+
+
+@contextmanager
+def weighed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scales]:
+    scales = Scales()
+    bring, take = ModuleGroup.onload_, ModuleGroup.offload_
+
+    def onload(group: Any) -> None:
+        bring(group)
+        scales.brought(group)
+
+    def offload(group: Any) -> None:
+        take(group)
+        scales.taken(group)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ModuleGroup, "onload_", onload)
+        patch.setattr(ModuleGroup, "offload_", offload)
+        yield scales
+
+
+def card(usable: int) -> Card:
+    """One of which so many bytes can be used, in float32."""
+    free = RESERVE + int(usable / (1 - SLACK)) + 2
+    return Card(kind="cuda", free=free, host=1 << 40, quantizers=frozenset({Quantize.NONE}), itemsize=4)
+
+
+def painted(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, simulated: Card | None, offload: str = ""
+) -> tuple[Image.Image, LoopBackend]:
+    entry = ModelEntry(id=str(folder), offload=offload)
+    monkeypatch.setattr(stock, "card_of", lambda *_: simulated)
+    backend = LoopBackend(
+        Settings(model="tiny", entries={"tiny": entry}, device="cpu", dtype="float32"),
+        FixedRowCount(2),
+    )
+    defaults = backend.load("tiny")
+    size = max(32, defaults.multiple * 2)
+    task = Task(
+        request=request(strength=0.7),
+        picture=picture(3, (size, size)),
+        low_memory=False,
+        check=lambda: None,
+        step=lambda _step, _of: None,
+        preview=None,
+    )
+    return backend.generate(task), backend
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("offload", [Offload.TEXT, Offload.BLOCKS])
+def test_the_planned_pieces_move_and_weigh_no_more_than_planned(
+    family: str, offload: Offload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.manual_seed(0)
+    folder = folders.save_made(FAMILIES[family], tmp_path / family)
+    whole, _ = painted(folder, monkeypatch, None)
+    known = of_folder(folder, catalog.defaults("tiny", ModelEntry(id=str(folder)), folder))
+    assert known is not None
+    able = [each for each in candidates(known, card(0), Wishes()) if each.offload is offload]
+    planned = next(each for each in able if each.pixels == known.pixels)
+    with weighed(monkeypatch) as scales:
+        moved, backend = painted(folder, monkeypatch, card(planned.peak), offload.value)
+    [cached] = backend.cache
+    assert isinstance(cached.planned, Plan)
+    assert cached.planned.offload is offload
+    assert scales.moves > 0
+    grouped = ("text_encoder", *(("unet", "transformer") if offload is Offload.BLOCKS else ()))
+    stays = sum(
+        each.nbytes
+        for name, part in cached.pipeline.components.items()
+        if isinstance(part, torch.nn.Module) and not name.startswith(grouped)
+        for each in part.parameters()
+    )
+    assert stays + scales.most <= cached.planned.weights - BUFFERS * len(known.parts)
+    assert np.abs(np.asarray(moved, dtype=int) - np.asarray(whole, dtype=int)).max() <= 1
+
+
+def test_what_does_not_fit_is_refused_with_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = folders.save("sd", tmp_path / "sd")
+    with pytest.raises(ModelUnavailable, match=r"'tiny' does not fit: it needs .* GB of the device's memory"):
+        painted(folder, monkeypatch, card(1000))
+
+
+def test_on_a_card_that_holds_all_nothing_is_hooked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = folders.save("sd", tmp_path / "sd")
+    with weighed(monkeypatch) as scales:
+        _, backend = painted(folder, monkeypatch, card(1 << 40))
+    [cached] = backend.cache
+    assert cached.planned is not None
+    assert cached.planned.is_plain
+    assert cached.planned.offload is Offload.NONE
+    assert not scales.moves
+
+
+def test_two_models_share_the_card_by_their_plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = {name: folders.save("sd", tmp_path / name) for name in ("one", "two")}
+    known = of_folder(places["one"], catalog.defaults("one", ModelEntry(id=str(places["one"])), places["one"]))
+    assert known is not None
+    whole = candidates(known, card(0), Wishes())[0]
+    for room, both in ((whole.peak + whole.resident, True), (whole.peak, False)):
+        monkeypatch.setattr(stock, "card_of", lambda *_, room=room: card(room))
+        entries = {name: ModelEntry(id=str(place)) for name, place in places.items()}
+        backend = LoopBackend(Settings(model="one", entries=entries, device="cpu", dtype="float32"), FixedRowCount(2))
+        backend.load("one")
+        backend.load("two")
+        assert backend.is_loaded("two")
+        assert backend.is_loaded("one") is both
