@@ -29,7 +29,7 @@ SHIPPED = Path(__file__).parents[1]
 SHIPPED_CONTROLS = {POCKET: dict.fromkeys(LINES, SHIPPED / "pocket-edges")}
 """Control networks shipped with a model: kind -> folder. A kind is offered where its folder is there."""
 
-_EDITS = re.compile(r"kontext|image-?edit", re.IGNORECASE)
+_EDITS = re.compile(r"kontext|image-?edit|flux\.?2", re.IGNORECASE)
 """Pipelines, and names of models, that edit by instruction: they take no strength."""
 
 _STEERABLE = re.compile(r"^StableDiffusion(XL)?(Img2Img)?Pipeline$")
@@ -37,13 +37,16 @@ _STEERABLE = re.compile(r"^StableDiffusion(XL)?(Img2Img)?Pipeline$")
 
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
+_Z_IMAGE = re.compile(r"z-?image", re.IGNORECASE)
+
 _FAMILIES = (
     (re.compile(r"^LatentConsistency"), 4, 8.5),
-    (re.compile(r"^ZImage"), 9, 0.0),  # its guidance counts from 0
     (DISTILLED, 4, 1.0),
     (re.compile(r"^StableDiffusion3"), 28, 7.0),
     (re.compile(r"^StableDiffusionXL"), 30, 5.0),
     (re.compile(r"^StableDiffusion"), 30, 7.5),
+    (re.compile(r"^Flux2Klein"), 50, 4.0),
+    (re.compile(r"^Flux2"), 50, 2.5),
     (re.compile(r"^Flux"), 28, 3.5),
     (re.compile(r"^(QwenImage|Kandinsky)"), 30, 4.0),
     (re.compile(r""), 30, 5.0),
@@ -146,13 +149,14 @@ def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefault
 
 def _wanted(model: str, entry: ModelEntry, place: Path | None) -> tuple[dict[str, Any], bool]:
     """What the files at that place say, and whether all of them are here."""
-    names = f"{model} {entry.id}"
+    # A path's other folders say nothing of the model.
+    names = f"{Path(model).name} {Path(entry.id).name}"
     if place is None:
         return _unseen(names), False
     if place.is_dir():
         return _derived(model, f"{names} {place.name}", place), True
     checkpoint = recognised(place, model, prediction=entry.prediction)
-    names = f"{model} {checkpoint.title}"
+    names = f"{Path(model).name} {checkpoint.title}"
     base = base_of(entry)
     if entry.base and base is None:
         return _unseen(names), False
@@ -200,14 +204,16 @@ def _own_words(model: str, own: Path) -> dict[str, Any]:
 
 
 def _derived(model: str, names: str, folder: Path) -> dict[str, Any]:
-    pipeline = str(read_json(folder / INDEX, model).get("_class_name"))
+    index = read_json(folder / INDEX, model)
+    pipeline = str(index.get("_class_name"))
     transformer = (folder / "transformer").is_dir()
     shrink = _shrink(model, folder)
     side = _latent_side(model, folder)
     pixels = (side * shrink) ** 2 if side else (1024 if transformer else 512) ** 2
     # A diffusion transformer takes its latents in patches of 2 x 2; Kandinsky halves its own three times.
     multiple = shrink * (2 if transformer else 8 if pipeline.startswith("Kandinsky") else 1)
-    return _recommended(names, pipeline) | {
+    distilled = "distilled" if index.get("is_distilled") else ""  # as FLUX.2 klein says of itself
+    return _recommended(f"{names} {distilled}", pipeline) | {
         "max_pixels": pixels,
         "multiple": max(8, multiple),
         "uses_strength": not _EDITS.search(pipeline),
@@ -223,6 +229,9 @@ def _unseen(names: str) -> dict[str, Any]:
 
 def _recommended(names: str, pipeline: str) -> dict[str, Any]:
     """Steps and guidance by the family, or by a word of the names."""
+    if _Z_IMAGE.search(pipeline or names):  # its guidance counts from 0
+        turbo = "turbo" in names.lower()
+        return {"steps": 9, "guidance_scale": 0.0} if turbo else {"steps": 50, "guidance_scale": 5.0}
     return next(
         {"steps": steps, "guidance_scale": guidance_scale}
         for pattern, steps, guidance_scale in _FAMILIES

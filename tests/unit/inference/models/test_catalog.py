@@ -122,6 +122,30 @@ def test_a_file_nested_beyond_reason_is_refused(tmp_path: Path) -> None:
         catalog.defaults("m", ENTRY, folder)
 
 
+@pytest.mark.parametrize(
+    ("name", "pipeline", "said", "wanted"),
+    [
+        ("Z-Image-Turbo", "ZImagePipeline", {}, (9, 0.0, True)),
+        ("Z-Image", "ZImagePipeline", {}, (50, 5.0, True)),
+        ("FLUX.2-klein-4B", "Flux2KleinPipeline", {"is_distilled": True}, (4, 1.0, False)),
+        ("FLUX.2-klein-base-4B", "Flux2KleinPipeline", {"is_distilled": False}, (50, 4.0, False)),
+        ("FLUX.2-dev", "Flux2Pipeline", {}, (50, 2.5, False)),
+    ],
+)
+def test_distilled_models_are_told_from_their_bases_before_and_after_they_are_here(
+    tmp_path: Path, *, name: str, pipeline: str, said: dict[str, bool], wanted: tuple[int, float, bool]
+) -> None:
+    folder = model(tmp_path / name, pipeline)
+    index = folder / "model_index.json"
+    index.write_text(json.dumps(json.loads(index.read_text()) | said))
+    found = catalog.defaults(name, ModelEntry(id=str(folder)), folder)
+    assert (found.steps, found.guidance_scale, found.uses_strength) == wanted
+    unseen = catalog.defaults(name, ModelEntry(id=f"org/{name}"), None)
+    assert unseen.uses_strength == wanted[2]
+    if name.startswith("Z-"):
+        assert (unseen.steps, unseen.guidance_scale) == wanted[:2]
+
+
 @pytest.mark.parametrize("size", [[64, "x"], "64", [None], {"height": 64}, 64.5])
 def test_nonsense_in_a_models_sample_size_is_refused(tmp_path: Path, size: object) -> None:
     folder = model(tmp_path / "m", "StableDiffusionPipeline", unet={"sample_size": size})
