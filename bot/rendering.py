@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.domain.actions import Verb
+from bot.domain.actions import VERBS, Verb
 from bot.domain.card import Button, Card, CardPicture, Progress, Waiting
 from bot.domain.ids import GenerationId
 from bot.domain.job import Generation, Job, JobStatus, Recipe
@@ -25,19 +25,6 @@ _PLAIN_HEADLINES = {
     JobStatus.CANCELLED: "headline-cancelled",
 }
 _MAP_HEADLINES = {JobStatus.RUNNING: "headline-drawing", JobStatus.SUCCEEDED: "headline-map"}
-_EMOJI = {
-    Verb.CHAIN: "🔗",
-    Verb.REROLL: "🎲",
-    Verb.EDIT: "✏️",
-    Verb.SWEEP: "🎚️",
-    Verb.DETAILS: "📋",
-    Verb.DELETE: "🗑️",
-    Verb.CANCEL: "✖️",
-    Verb.PUBLISH: "📣",
-    Verb.SHOW_MAP: "🗺️",
-    Verb.USE_MAP: "🖌️",
-    Verb.ASK_MAP: "🖌️",
-}
 
 
 def render(
@@ -209,7 +196,7 @@ def _picture(generation: Generation, job: Job) -> CardPicture:
     button = None
     if len(job.recipes) > 1:
         onward = text(locale, "button-chain-at", strength=short)
-        button = Button(verb=Verb.CHAIN, target=generation.id, label=onward, emoji=_EMOJI[Verb.CHAIN])
+        button = Button(verb=Verb.CHAIN, target=generation.id, label=onward, emoji=VERBS[Verb.CHAIN].emoji)
     return CardPicture(
         generation=generation.id,
         image=generation.image,
@@ -299,4 +286,4 @@ def _buttons(job: Job, generations: Sequence[Generation], *, private: bool) -> t
 
 
 def _button(locale: str, verb: Verb, target: GenerationId) -> Button:
-    return Button(verb=verb, target=target, label=text(locale, f"button-{verb}"), emoji=_EMOJI[verb])
+    return Button(verb=verb, target=target, label=text(locale, f"button-{verb}"), emoji=VERBS[verb].emoji)

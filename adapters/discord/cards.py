@@ -12,7 +12,7 @@ from typing import Any
 from adapters.discord.ids import MAX_ID, ButtonId
 from adapters.discord.markdown import inert
 from adapters.discord.rest import Outgoing, Payload
-from bot.domain.actions import Verb
+from bot.domain.actions import VERBS, Verb
 from bot.domain.card import Button, Card
 from bot.domain.ids import generation_id
 from bot.domain.job import JobStatus
@@ -147,5 +147,11 @@ def _rows(card: Card, *, collect: bool) -> list[Payload]:
         components += rows(row)
     if collect:
         label = text(card.locale, "button-collect")
-        components += rows([Button(verb=Verb.COLLECT, target=generation_id(card.job, 0), label=label, emoji="📥")])
+        components += rows(
+            [
+                Button(
+                    verb=Verb.COLLECT, target=generation_id(card.job, 0), label=label, emoji=VERBS[Verb.COLLECT].emoji
+                )
+            ]
+        )
     return components

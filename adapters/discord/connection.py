@@ -21,6 +21,7 @@ from adapters.discord.incoming import PLATFORM, Incoming
 from adapters.discord.limits import LONGEST_LIMIT, GlobalLimit
 from adapters.discord.reading import calls_our_role, read_interaction, read_mention, read_reaction
 from adapters.proxies import proxy_for
+from bot.domain.actions import reaction_of
 from bot.domain.errors import FatalError
 from bot.metrics import RECONNECTS
 from bot.ports import Clock
@@ -34,7 +35,6 @@ ANSWER_SECONDS = 10.0
 _FATAL_CLOSES = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
 """Discord does not want this token, these shards, this version or these intents: trying again changes nothing."""
 
-REACTIONS = frozenset({"🔁", "✉️", "✉", "⭐", "❌"})
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we have no voice to be warned about
 
@@ -210,7 +210,7 @@ class Connection(discord.AutoShardedClient):
         emoji = str(reaction.emoji.name)
         if me is None or reaction.user_id == me.id or reaction.message_author_id not in {me.id, None}:
             return
-        if emoji in REACTIONS:
+        if reaction_of(emoji):
             guild = self.get_guild(reaction.guild_id) if reaction.guild_id else None
             locale = str(guild.preferred_locale) if guild else "en"
             channel = guild.get_channel_or_thread(reaction.channel_id) if guild else None

@@ -25,7 +25,7 @@ from adapters.discord.rest import Rest
 from adapters.discord.settings import FORGET, Privacy, Settings
 from adapters.discord.translate import ACTIONS
 from adapters.downloads import downloader
-from bot.domain.actions import DERIVING, OPENING, Verb
+from bot.domain.actions import VERBS, Verb
 from bot.ports import Clock, Exporter, JobStore
 from bot.service import Service
 from inference.api import ControlKind
@@ -168,9 +168,10 @@ class DiscordPlatform:
         }
         for name in ACTIONS:
             flows[f"command {name}"] = Flow(remix.command, Ack.PUBLIC, lasting=True)
-        for verb in DERIVING.keys() - OPENING.keys():
-            flows[f"button {verb}"] = Flow(presses.again, Ack.PUBLIC, lasting=True)
-        for verb, done in OPENING.items():
-            flows[f"button {verb}"] = Flow(presses.ask)
-            flows[f"modal {done}"] = Flow(presses.form, Ack.PUBLIC, lasting=True)
+        for verb, row in VERBS.items():
+            if row.opens:
+                flows[f"button {verb}"] = Flow(presses.ask)
+                flows[f"modal {row.opens}"] = Flow(presses.form, Ack.PUBLIC, lasting=True)
+            elif row.makes:
+                flows[f"button {verb}"] = Flow(presses.again, Ack.PUBLIC, lasting=True)
         return flows

@@ -15,7 +15,7 @@ from adapters.discord.pictures import generation_in, is_ours
 from adapters.discord.places import asker, channel_key
 from adapters.discord.presses import Presses
 from adapters.discord.rest import Rest
-from bot.domain.actions import Verb
+from bot.domain.actions import Reaction, Verb, reaction_of
 from bot.domain.ids import GenerationId, job_of
 from bot.domain.safety import Site
 from bot.service import Service
@@ -55,14 +55,14 @@ class Reactions:
         generation = await self._shown_in(event)
         if generation is None:
             return
-        match event.name:
-            case "🔁":
+        match reaction_of(event.name):
+            case Reaction.REROLL:
                 await self._reroll(answered, generation)
-            case "✉️" | "✉":
+            case Reaction.SEND:
                 await self._send(event, generation, "reaction-sent")
-            case "⭐":
+            case Reaction.KEEP:
                 await self._send(event, generation, "reaction-kept")
-            case "❌":
+            case Reaction.CROSS:
                 await self._remove(event, generation)
 
     async def _shown_in(self, event: Incoming) -> GenerationId | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.slack.desk import Desk
-from adapters.slack.forms import Errand, Filled
+from adapters.slack.forms import VERB_OF_FORM, Errand, Filled
 from adapters.slack.inbound import Inbound, Kind, place_of, shown_in
 from adapters.slack.members import Place
 from adapters.slack.pictures import File
@@ -14,8 +14,6 @@ from bot.domain.ask import Ask
 from bot.domain.ids import GenerationId, JobId
 from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.request import Action, ReplyTarget
-
-_VERBS = {Action.EDIT: Verb.EDIT, Action.CHAIN: Verb.CHAIN, Action.MAP: Verb.USE_MAP}
 
 
 async def ask_by_form(desk: Desk, event: Inbound, filled: Filled) -> None:
@@ -31,7 +29,7 @@ async def ask_by_form(desk: Desk, event: Inbound, filled: Filled) -> None:
         place_of_form(event, errand),
         filled.wishes,
         action=errand.action,
-        verb=_VERBS.get(errand.action) if errand.generation else None,
+        verb=VERB_OF_FORM.get(errand.action) if errand.generation else None,
         generation=errand.generation,
         file=filled.file or ({"id": errand.file} if errand.file else None),
         author="" if filled.file else errand.author,

@@ -11,12 +11,19 @@ from typing import Any
 
 from adapters.slack.fields import file_of, modal, names_of, unfolded, values_of
 from adapters.slack.text import Block
+from bot.domain.actions import OPENING, VERBS, Verb
 from bot.domain.ids import GenerationId
 from bot.domain.options import Options
 from bot.domain.request import Action
-from bot.forms import MAP, UPLOAD, Form, Menu, Purpose, picture_form, read_picture_form
+from bot.forms import MAP, PURPOSES, UPLOAD, Form, Menu, Purpose, picture_form, read_picture_form
 
 CALLBACK = "ask"
+ACTION_OF_FORM: Mapping[Verb, Action] = {verb: VERBS[verb].makes or Action.IMG2IMG for verb in OPENING.values()} | {
+    Verb.USE_MAP: Action.MAP
+}
+"""What stands in a form for what is done with a result once it is sent; forms opened long ago hold the same."""
+
+VERB_OF_FORM = {action: verb for verb, action in ACTION_OF_FORM.items()}
 _PURPOSES = {Action.IMG2IMG: Purpose.REMIX} | {
     Action(purpose.value): purpose for purpose in Purpose if purpose.value in set(Action)
 }
@@ -47,8 +54,8 @@ class Errand:
     @property
     def purpose(self) -> Purpose:
         """A form that was opened on a map is for the picture made with it."""
-        if self.action is Action.MAP and self.generation:
-            return Purpose.USE_MAP
+        if self.generation and self.action in VERB_OF_FORM:
+            return PURPOSES[VERB_OF_FORM[self.action]]
         return _PURPOSES.get(self.action, Purpose.REMIX)
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from adapters.slack.controls import action_id
 from adapters.slack.members import slack_user
 from adapters.slack.text import MAX_ALT, Block, actions, button, clip, context, escape, mrkdwn, plain, section
-from bot.domain.actions import Verb
+from bot.domain.actions import VERBS
 from bot.domain.card import Button, Card, CardPicture
 from bot.domain.ids import GenerationId
 from bot.texts import text
@@ -100,12 +100,12 @@ def _row(row: tuple[Button, ...], locale: str) -> Block:
 
 def _button(each: Button, locale: str) -> Block:
     label = f"{each.emoji} {each.label}".strip()
-    made = button(label, action_id(each), style="danger" if each.verb is Verb.DELETE else None)
-    if each.verb is Verb.DELETE:
+    made = button(label, action_id(each), style="danger" if VERBS[each.verb].asks else None)
+    if VERBS[each.verb].asks:
         made["confirm"] = {
-            "title": plain(text(locale, "slack-delete-title")),
-            "text": plain(text(locale, "slack-delete-what")),
-            "confirm": plain(text(locale, "button-delete")),
+            "title": plain(text(locale, f"slack-{each.verb}-title")),
+            "text": plain(text(locale, f"slack-{each.verb}-what")),
+            "confirm": plain(each.label),
             "deny": plain(text(locale, "slack-keep")),
         }
     return made

@@ -1,6 +1,6 @@
 """Buttons: on a result, on a waiting job, in a modal, in App Home."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from adapters.slack import asking
@@ -18,13 +18,13 @@ from adapters.slack.controls import (
 )
 from adapters.slack.desk import Desk
 from adapters.slack.fields import values_of
-from adapters.slack.forms import Errand, errand_of, unfolded_view, view_of
+from adapters.slack.forms import ACTION_OF_FORM, Errand, errand_of, unfolded_view, view_of
 from adapters.slack.home import show_home
 from adapters.slack.inbound import Inbound, place_of, shown_in
 from adapters.slack.members import PLATFORM, Place, place_key
 from adapters.slack.pages import page_view
 from adapters.slack.settings import show_settings
-from bot.domain.actions import OPENING, Verb
+from bot.domain.actions import OPENING, VERBS, Verb
 from bot.domain.errors import DeliveryError, Gone, InvalidRequest
 from bot.domain.ids import job_of
 from bot.domain.options import NOTHING_SAID, Options
@@ -39,9 +39,6 @@ EXPORT_BYTES = 100_000_000
 
 _DOZEN = 12
 """Styles to a sheet: as many pictures as are still told apart on one."""
-
-
-_FORM_OF = {Verb.CHAIN: Action.CHAIN, Verb.EDIT: Action.EDIT, Verb.ASK_MAP: Action.MAP}
 
 
 async def on_press(desk: Desk, event: Inbound) -> None:
@@ -73,23 +70,21 @@ async def on_press(desk: Desk, event: Inbound) -> None:
 
 
 async def _on_control(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
-    match control.verb:
-        case verb if verb in OPENING:
-            await _open_form(desk, event, place, control)
-        case Verb.DETAILS:
-            by, locale = place.asker(shown=shown_in(event)), await desk.locale(place)
-            described = await desk.service.results.describe(job_of(control.target), by=by)
-            page = details_page(described, now=desk.clock.now(), locale=locale)
-            await desk.open_view(event, page_view(page, locale=locale))
-        case Verb.CANCEL:
-            await _cancel(desk, event, place, control)
-        case Verb.DELETE:
-            await _delete(desk, event, place, control)
-        case Verb.PUBLISH | Verb.COLLECT:
-            await publish(desk, place, control)
-        case _:
-            said = NOTHING_SAID if control.strength is None else Options(strengths=(control.strength,))
-            await asking.ask(desk, event, place, said, verb=control.verb, generation=control.target)
+    row = VERBS[control.verb]
+    if row.opens:
+        await _open_form(desk, event, place, control)
+    elif row.makes:
+        said = NOTHING_SAID if control.strength is None else Options(strengths=(control.strength,))
+        await asking.ask(desk, event, place, said, verb=control.verb, generation=control.target)
+    else:
+        await WITHOUT_JOB[control.verb](desk, event, place, control)
+
+
+async def _details(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
+    by, locale = place.asker(shown=shown_in(event)), await desk.locale(place)
+    described = await desk.service.results.describe(job_of(control.target), by=by)
+    page = details_page(described, now=desk.clock.now(), locale=locale)
+    await desk.open_view(event, page_view(page, locale=locale))
 
 
 async def _reopen(desk: Desk, event: Inbound, place: Place, form: str) -> None:
@@ -107,7 +102,7 @@ async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control)
     parent = (await desk.service.results.parent(control.target, by=by)).generation
     usual, locale = await desk.service.settings(*by.keys), await desk.locale(place)
     errand = Errand(
-        action=_FORM_OF[control.verb],
+        action=ACTION_OF_FORM[OPENING[control.verb]],
         channel=place.channel,
         thread=place.thread,
         generation=control.target,
@@ -150,7 +145,7 @@ async def remove_message(desk: Desk, place: Place, message: Mapping[str, Any]) -
         await desk.quietly(place.team, "files_delete", file=file)
 
 
-async def publish(desk: Desk, place: Place, control: Control) -> None:
+async def _publish(desk: Desk, _event: Inbound, place: Place, control: Control) -> None:
     """Show a private result where it was asked for.
 
     Raises:
@@ -171,6 +166,16 @@ async def publish(desk: Desk, place: Place, control: Control) -> None:
         except DeliveryError as fault:
             raise InvalidRequest("refused-slack-unpublished", reason=str(fault)) from fault
     await desk.tell(place, "slack-published")
+
+
+WITHOUT_JOB: Mapping[Verb, Callable[[Desk, Inbound, Place, Control], Awaitable[None]]] = {
+    Verb.DETAILS: _details,
+    Verb.CANCEL: _cancel,
+    Verb.DELETE: _delete,
+    Verb.PUBLISH: _publish,
+    Verb.COLLECT: _publish,
+}
+"""What the verbs do that make no job and open no form."""
 
 
 async def _export(desk: Desk, event: Inbound, place: Place) -> None:

@@ -8,34 +8,32 @@ from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place, place_key
 from adapters.slack.messenger import message_ref
 from adapters.slack.presses import remove_message
-from bot.domain.actions import Verb
+from bot.domain.actions import Reaction, Verb, reaction_of
 from bot.domain.errors import DeliveryError, InvalidRequest
 from bot.domain.ids import generation_id
 from bot.domain.job import Job
 from bot.domain.safety import STRICTEST
 
-_REROLL = frozenset({"repeat", "arrows_counterclockwise", "game_die"})
-_SEND = frozenset({"email", "envelope", "incoming_envelope", "star", "star2"})
-_REMOVE = frozenset({"x", "heavy_multiplication_x", "negative_squared_cross_mark"})
-
 
 async def on_reaction(desk: Desk, event: Inbound) -> None:
     """Do what a reaction on one of our messages says; any other is just a reaction."""
     reacted, here = event.body["event"], place_of(event.body)
-    name = reacted["reaction"].partition("::")[0]
+    says = reaction_of(reacted["reaction"].partition("::")[0])  # behind "::" stands a colour of skin
+    if says is None:
+        return
     job = await desk.store.job_of_message(message_ref(here.channel, reacted["item"]["ts"]))
     if job is None:
         return
     thread = job.reply_to.address.get("thread") or here.thread
     place = Place(team=here.team, user=here.user, channel=here.channel, thread=thread)
-    if name in _REROLL:
+    if says is Reaction.REROLL:
         result = await desk.service.results.only(job.id, by=place.asker(shown=job.id))
         again = result.generation.id
         await asking.ask(desk, event, place, verb=Verb.REROLL, generation=again, shown=job.id)
-    elif name in _SEND:
-        await _send(desk, place, job)
-    elif name in _REMOVE:
+    elif says is Reaction.CROSS:
         await _remove(desk, place, job, ts=reacted["item"]["ts"])
+    else:
+        await _send(desk, place, job)
 
 
 async def _send(desk: Desk, place: Place, job: Job) -> None:

@@ -39,19 +39,70 @@ class Verb(StrEnum):
     ASK_MAP = "askmap"
 
 
-DERIVING: Mapping[Verb, Action] = {
-    Verb.RERUN: Action.RERUN,
-    Verb.CHAIN: Action.CHAIN,
-    Verb.REROLL: Action.REROLL,
-    Verb.EDIT: Action.EDIT,
-    Verb.SWEEP: Action.SWEEP,
-    Verb.SHOW_MAP: Action.MAP,
-    Verb.USE_MAP: Action.IMG2IMG,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerbRow:
+    """What every chat has to know of a verb; the words of its button are `button-<verb>` in the catalogue.
+
+    Attributes:
+        emoji: stands before the words; none on the buttons that name a strength.
+        makes: why the job is made that it makes; None if it makes none.
+        opens: it opens a form first, and this is done with what the form says.
+        asks: it is asked first whether the member means it, if the chat can ask.
+    """
+
+    emoji: str = ""
+    makes: Action | None = None
+    opens: Verb | None = None
+    asks: bool = False
+
+
+VERBS: Mapping[Verb, VerbRow] = {
+    Verb.RERUN: VerbRow(makes=Action.RERUN),
+    Verb.CHAIN: VerbRow(emoji="🔗", makes=Action.CHAIN, opens=Verb.CHAIN),
+    Verb.REROLL: VerbRow(emoji="🎲", makes=Action.REROLL),
+    Verb.EDIT: VerbRow(emoji="✏️", makes=Action.EDIT, opens=Verb.EDIT),
+    Verb.SWEEP: VerbRow(emoji="🎚️", makes=Action.SWEEP),
+    Verb.DETAILS: VerbRow(emoji="📋"),
+    Verb.DELETE: VerbRow(emoji="🗑️", asks=True),
+    Verb.CANCEL: VerbRow(emoji="✖️"),
+    Verb.PUBLISH: VerbRow(emoji="📣"),
+    Verb.COLLECT: VerbRow(emoji="📥"),
+    Verb.SHOW_MAP: VerbRow(emoji="🗺️", makes=Action.MAP),
+    Verb.USE_MAP: VerbRow(emoji="🖌️", makes=Action.IMG2IMG),
+    Verb.ASK_MAP: VerbRow(emoji="🖌️", opens=Verb.USE_MAP),
 }
+"""The one table of verbs, which every chat goes through for its buttons."""
+
+DERIVING: Mapping[Verb, Action] = {verb: row.makes for verb, row in VERBS.items() if row.makes}
 """Verbs that make a new job, and what it is."""
 
-OPENING: Mapping[Verb, Verb] = {Verb.CHAIN: Verb.CHAIN, Verb.EDIT: Verb.EDIT, Verb.ASK_MAP: Verb.USE_MAP}
+OPENING: Mapping[Verb, Verb] = {verb: row.opens for verb, row in VERBS.items() if row.opens}
 """Verbs that open a form first, and what is done with it; every other one of `DERIVING` makes its job at once."""
+
+
+class Reaction(StrEnum):
+    """What a reaction on a result says to do."""
+
+    REROLL = "reroll"
+    SEND = "send"
+    KEEP = "keep"
+    CROSS = "cross"
+
+
+REACTIONS: Mapping[Reaction, tuple[str, ...]] = {
+    Reaction.REROLL: ("🔁", "repeat", "arrows_counterclockwise", "game_die"),
+    Reaction.SEND: ("✉️", "✉", "email", "envelope", "incoming_envelope"),
+    Reaction.KEEP: ("⭐", "star", "star2"),
+    Reaction.CROSS: ("❌", "x", "heavy_multiplication_x", "negative_squared_cross_mark"),
+}
+"""By what they go: the emoji themselves, and the names that a chat has for them."""
+
+_REACTION_OF = {name: reaction for reaction, names in REACTIONS.items() for name in names}
+
+
+def reaction_of(emoji: str) -> Reaction | None:
+    """What an emoji, or its name, says; None if it is just a reaction."""
+    return _REACTION_OF.get(emoji)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

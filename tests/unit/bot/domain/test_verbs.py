@@ -1,0 +1,81 @@
+"""The one table of verbs: every chat knows every row, and buttons of earlier versions work for ever."""
+
+import pytest
+
+from adapters.discord import ids
+from adapters.slack.controls import action_id, parse_control
+from adapters.slack.forms import ACTION_OF_FORM, VERB_OF_FORM
+from adapters.slack.presses import WITHOUT_JOB
+from bot.domain.actions import OPENING, REACTIONS, VERBS, Reaction, Verb, reaction_of
+from bot.domain.card import Button
+from bot.domain.ids import GenerationId
+from bot.domain.request import Action
+from bot.forms import PURPOSES
+from bot.texts import known
+
+TARGET = GenerationId("AAAAAAAAAAAAAAAAAAAAAA.0")
+
+BUTTONS_OF_0_1 = {
+    Verb.RERUN: (f"p1:rerun:{TARGET}:s70", f"rerun|{TARGET}|0.7"),
+    Verb.CHAIN: (f"p1:chain:{TARGET}", f"chain|{TARGET}"),
+    Verb.REROLL: (f"p1:reroll:{TARGET}", f"reroll|{TARGET}"),
+    Verb.EDIT: (f"p1:edit:{TARGET}", f"edit|{TARGET}"),
+    Verb.SWEEP: (f"p1:sweep:{TARGET}", f"sweep|{TARGET}"),
+    Verb.DETAILS: (f"p1:details:{TARGET}", f"details|{TARGET}"),
+    Verb.DELETE: (f"p1:delete:{TARGET}", f"delete|{TARGET}"),
+    Verb.CANCEL: (f"p1:cancel:{TARGET}", f"cancel|{TARGET}"),
+    Verb.PUBLISH: (f"p1:publish:{TARGET}", f"publish|{TARGET}"),
+    Verb.COLLECT: (f"p1:collect:{TARGET}", f"collect|{TARGET}"),
+    Verb.SHOW_MAP: (f"p1:showmap:{TARGET}", f"showmap|{TARGET}"),
+    Verb.USE_MAP: (f"p1:usemap:{TARGET}", f"usemap|{TARGET}"),
+    Verb.ASK_MAP: (f"p1:askmap:{TARGET}", f"askmap|{TARGET}"),
+}
+"""What stands in messages that were sent long ago, letter by letter; a row is added here and never changed."""
+
+
+def test_every_verb_has_its_row_its_words_and_its_way_through_both_chats() -> None:
+    assert set(VERBS) == set(Verb)
+    for verb, row in VERBS.items():
+        assert verb is Verb.RERUN or known(f"button-{verb}")
+        assert verb is Verb.RERUN or row.emoji
+        assert bool(row.makes or row.opens) is (verb not in WITHOUT_JOB), "Slack does something with it"
+        if row.opens:
+            assert VERBS[row.opens].makes, "what a form is for is done with it"
+            assert row.opens in PURPOSES
+            assert VERB_OF_FORM[ACTION_OF_FORM[row.opens]] is row.opens
+
+
+@pytest.mark.parametrize("verb", list(BUTTONS_OF_0_1))
+def test_a_button_of_an_earlier_version_means_what_it_meant(verb: Verb) -> None:
+    custom_id, action = BUTTONS_OF_0_1[verb]
+    strength = 0.7 if verb is Verb.RERUN else None
+    pressed, control = ids.parse_button_id(custom_id), parse_control(action)
+    assert pressed == ids.ButtonId(verb, TARGET, strength)
+    assert control is not None
+    assert (control.verb, control.target, control.strength) == (verb, TARGET, strength)
+    assert str(pressed) == custom_id
+    assert action_id(Button(verb=verb, target=TARGET, label="", strength=strength)) == action
+
+
+def test_a_form_of_an_earlier_version_is_for_what_it_was_for() -> None:
+    assert ACTION_OF_FORM == {Verb.CHAIN: Action.CHAIN, Verb.EDIT: Action.EDIT, Verb.USE_MAP: Action.MAP}
+    assert set(OPENING.values()) == set(ACTION_OF_FORM)
+
+
+@pytest.mark.parametrize(
+    ("emoji", "name", "reaction"),
+    [
+        ("🔁", "repeat", Reaction.REROLL),
+        ("✉️", "email", Reaction.SEND),
+        ("⭐", "star", Reaction.KEEP),
+        ("❌", "x", Reaction.CROSS),
+        ("👍", "+1", None),
+    ],
+)
+def test_a_reaction_says_the_same_in_both_chats(emoji: str, name: str, reaction: Reaction | None) -> None:
+    assert reaction_of(emoji) is reaction_of(name) is reaction
+
+
+def test_no_reaction_says_two_things() -> None:
+    names = [name for each in REACTIONS.values() for name in each]
+    assert len(names) == len(set(names))
