@@ -29,6 +29,8 @@ from bot.ports import Clock
 RECONNECT = (1.0, 2.0, 5.0, 15.0, 60.0)
 """Seconds between tries to log in or connect; the last one repeats."""
 
+_AGAIN_SECONDS = 0.1
+
 ANSWER_SECONDS = 10.0
 """A heartbeat that is not answered by then went nowhere. They are sent every 41 s, so this is known within 60 s."""
 
@@ -115,7 +117,7 @@ class Connection(discord.AutoShardedClient):
         """
         while True:
             try:
-                return await self.connect()
+                return await self._until_cancelled()
             except Exception as error:
                 if (code := _close_code(error)) in _FATAL_CLOSES:
                     raise FatalError(
@@ -130,6 +132,19 @@ class Connection(discord.AutoShardedClient):
                 await self.log_in(token, waits=RECONNECT)
             await asyncio.sleep(wait)
             self._tries += 1
+
+    async def _until_cancelled(self) -> None:
+        """`connect`, which swallows a cancellation that meets a shard while it connects again, and would go on."""
+        work = asyncio.create_task(self.connect(), name="discord connection")
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            while not work.done():
+                work.cancel()
+                await asyncio.wait([work], timeout=_AGAIN_SECONDS)
+            if not work.cancelled():
+                work.exception()  # heard of; the stop goes before it
+            raise
 
     async def launch_shards(self) -> None:
         """Connect to the gateway that Discord names now, and come back to that one.

@@ -50,6 +50,15 @@ async def test_a_gateway_that_has_no_name_yet_is_waited_for(
         await result_of(bench, anna, channel)
 
 
+async def test_a_stop_ends_it_while_it_connects_again(start: Start, discord: DiscordServer, channel: Channel) -> None:
+    """discord.py swallows the cancellation there; the stop of the fixture would wait for ever."""
+    del channel
+    async with asyncio.timeout(30), start():
+        discord.gateway.troubles = ["mute"]
+        await discord.gateway.invalidate()
+        await discord.gateway.mute.wait()
+
+
 async def test_an_event_that_cannot_be_read_costs_that_event_alone(
     bench: Bench, anna: Person, channel: Channel
 ) -> None:

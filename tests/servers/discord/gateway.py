@@ -25,7 +25,9 @@ class Gateway:
         self.identified = 0
         self.resumed = 0
         self.troubles: list[str] = []
-        """What befalls the next connections: "refused" before there is a socket, "silent" closes it before HELLO."""
+        """What befalls the next connections: "refused" before there is a socket, "silent" closes it before HELLO,
+        "mute" leaves it open and says nothing."""
+        self.mute = asyncio.Event()
         self.ready = asyncio.Event()
         self.heartbeat_ms = HEARTBEAT_MS
         self.deaf = False
@@ -37,6 +39,10 @@ class Gateway:
             raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        if trouble == "mute":
+            self.mute.set()
+            await socket.receive()
+            return socket
         if trouble == "silent":
             await socket.close(code=1001)
             return socket
