@@ -42,6 +42,7 @@ class _Entry(_Table):
     base: Annotated[str, Field(max_length=1000)] = ""
     prediction: Literal["", "epsilon", "v_prediction"] = ""
     vae: Annotated[str, Field(max_length=1000)] = ""
+    clip_skip: Annotated[int, Field(ge=1, le=12)] = 1
     revision: Annotated[str, Field(pattern=r"^\S*$")] = ""
     variant: Annotated[str, Field(pattern=r"^[\w-]*$")] = ""
     steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] | None = None
@@ -62,6 +63,7 @@ class _Entry(_Table):
             base=self.base,
             prediction=self.prediction,
             vae=self.vae,
+            clip_skip=self.clip_skip,
             revision=self.revision,
             variant=self.variant,
             steps=self.steps,

@@ -62,6 +62,7 @@ class ModelEntry:
             file lacks, are used with it; empty takes the shipped ones of its family.
         prediction: what a checkpoint's UNet was trained to tell, "epsilon" or "v_prediction"; empty finds it out.
         vae: an autoencoder instead of the model's own: a hub id, a folder or a .safetensors file.
+        clip_skip: which of the text encoder's last layers is taken, counted as A1111 does: 1 is the last one.
         revision: commit, branch or tag on the hub; empty is its main branch.
         variant: of the weights' files, such as "fp16"; "full" is none, empty prefers half the bytes.
         scheduler: name of a diffusers class to use instead of the model's own.
@@ -79,6 +80,7 @@ class ModelEntry:
     base: str = ""
     prediction: str = ""
     vae: str = ""
+    clip_skip: int = 1
     revision: str = ""
     variant: str = ""
     steps: int | None = None

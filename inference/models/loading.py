@@ -126,6 +126,7 @@ def load(
     except (torch.OutOfMemoryError, MemoryError):
         raise OutOfMemory from None
     refuse_unfit(pipeline, model)
+    skip_layers(pipeline, entry.clip_skip, model)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
 
@@ -218,6 +219,30 @@ def _pipeline_class(index: Mapping[str, Any]) -> Any:
     """
     family = str(index["_class_name"]).removesuffix("Pipeline").removesuffix("Img2Img")
     return getattr(diffusers, f"{family}Img2ImgPipeline" if family in _AT_HAND else "AutoPipelineForImage2Image")
+
+
+def skip_layers(pipeline: Any, clip_skip: int, model: str) -> None:
+    """Take the text encoder's last layers away: 2 leaves out one, as A1111 counts.
+
+    What the layer before gives then goes through the last normalisation, as in A1111 and in diffusers'
+    `encode_prompt`, whose own `clip_skip` fails with transformers 5.6 and newer. The layer that nobody needs is not run.
+
+    Raises:
+        ModelUnavailable: the family is another one than Stable Diffusion 1 or 2, or has no so many layers.
+    """
+    if clip_skip == 1:
+        return
+    if not type(pipeline).__name__.startswith("StableDiffusionImg2Img"):
+        raise ModelUnavailable(
+            f"The model {model!r} takes no clip_skip, which is for Stable Diffusion 1 and 2: leave it out."
+        )
+    inner = getattr(pipeline.text_encoder, "text_model", pipeline.text_encoder)
+    layers = inner.encoder.layers
+    if clip_skip > len(layers):
+        raise ModelUnavailable(
+            f"The text encoder of the model {model!r} has {len(layers)} layers: give a clip_skip up to that."
+        )
+    inner.encoder.layers = layers[: len(layers) + 1 - clip_skip]
 
 
 def refuse_unfit(pipeline: Any, model: str) -> None:
