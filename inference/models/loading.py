@@ -225,7 +225,7 @@ def skip_layers(pipeline: Any, clip_skip: int, model: str) -> None:
     """Take the text encoder's last layers away: 2 leaves out one, as A1111 counts.
 
     What the layer before gives then goes through the last normalisation, as in A1111 and in diffusers'
-    `encode_prompt`, whose own `clip_skip` fails with transformers 5.6 and newer. The layer that nobody needs is not run.
+    `encode_prompt`, whose own `clip_skip` fails with transformers 5.6 and newer. No layer is run in vain.
 
     Raises:
         ModelUnavailable: the family is another one than Stable Diffusion 1 or 2, or has no so many layers.
