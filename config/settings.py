@@ -62,7 +62,10 @@ class ModelSettings(_Section):
     id: Annotated[str, Field(min_length=1, description="a model name, hub id or folder")]
     device: Annotated[
         str,
-        Field(pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$", description='"auto", "cpu", "mps", "cuda" or "cuda:N"'),
+        Field(
+            pattern=r"^(auto|cpu|mps|(cuda|xpu)(:\d{1,3})?)$",
+            description='"auto", "cpu", "mps", "cuda", "cuda:N", "xpu" or "xpu:N"',
+        ),
     ]
     dtype: Literal["auto", "float32", "float16", "bfloat16"]
     memory: Literal["auto", "full", "low"]

@@ -165,4 +165,4 @@ async def _model(settings: Settings) -> AsyncIterator[Finding]:
         f"{settings.model.id} loads: {defaults.steps} steps, guidance {defaults.guidance_scale:g}, "
         f"works on up to {defaults.max_pixels / 1e6:.2g} megapixels",
     )
-    yield Finding("device", State.OK, capacity.device)
+    yield Finding("device", State.NOTE if "There is an NVIDIA card" in capacity.device else State.OK, capacity.device)

@@ -21,13 +21,21 @@ from inference.backends.model_cache import CachedModel, ModelCache, budget, weig
 from inference.batching.task import Task
 from inference.errors import DevicePoisoned, OutOfMemory, Unsuited
 from inference.models import catalog, loading
-from inference.models.devices import choose_device, choose_dtype, cores, describe, device_bytes
+from inference.models.devices import (
+    choose_device,
+    choose_dtype,
+    cores,
+    describe,
+    device_bytes,
+    unsuited_build,
+    unused_card,
+)
 from inference.models.entry import ModelEntry
 from inference.models.library import foreseen
 from inference.models.loras import LoraSet
-from inference.models.memory_plan import Card, DoesNotFit, Plan, plan
+from inference.models.memory_plan import Card, DoesNotFit, Plan
 from inference.models.placement import card_of
-from inference.models.sizes import of_folder, wishes_of
+from inference.models.sizes import of_folder, planned_for
 from inference.prompts import readable
 
 NO_ROOM = ("out of memory", "can't allocate memory", "alloc_failed")
@@ -43,8 +51,13 @@ class StockBackend:
         loading.quiet()
         self._settings = settings
         self._device = choose_device(settings.device)
+        if unsuited := unsuited_build(self._device):
+            raise ModelUnavailable(unsuited)
         self._dtype = choose_dtype(settings.dtype, self._device)
         self.device = describe(self._device, self._dtype)
+        if settings.device == "auto" and (unused := unused_card(self._device)):
+            print(unused, file=sys.stderr)  # noqa: T201 -- the parent logs what a worker prints
+            self.device += f". {unused}"
         self.card = card_of(self._device, self._dtype, settings.memory_gb)
         most = budget(settings.memory_gb, self._device) if self.card is None else self.card.usable
         self.cache = ModelCache(most, free=self._give_back)
@@ -118,7 +131,7 @@ class StockBackend:
         if known is None:
             return None
         try:
-            planned = plan(known, card, wishes_of(entry, self._settings.memory))
+            planned = planned_for(known, card, entry, self._settings.memory)
         except DoesNotFit as refused:
             raise ModelUnavailable(
                 f"The model {model!r} does not fit: it {refused}. Choose a smaller one (`pentimento models` shows "
@@ -195,6 +208,8 @@ class StockBackend:
         gc.collect()
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
+        elif self._device.type == "xpu":
+            torch.xpu.empty_cache()
         elif self._device.type == "mps":
             torch.mps.empty_cache()
 

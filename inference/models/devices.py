@@ -1,11 +1,13 @@
 """Which device and which number format to compute in."""
 
 import os
+from collections.abc import Sequence
 
 import psutil
 import torch
 
 from inference.api import ModelUnavailable
+from inference.models import nvidia
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 
@@ -17,15 +19,63 @@ def choose_device(name: str) -> torch.device:
         ModelUnavailable: where this machine has none of that name.
     """
     if name == "auto":
-        return torch.device(
-            "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-        )
+        able = {
+            "cuda": torch.cuda.is_available(),
+            "xpu": torch.xpu.is_available(),
+            "mps": torch.backends.mps.is_available(),
+        }
+        return torch.device(next((kind for kind, is_there in able.items() if is_there), "cpu"))
     try:
         device = torch.device(name)
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError):
         raise ModelUnavailable(f"The device {name!r} is not there: set model.device to 'auto' or 'cpu'.") from None
     return device
+
+
+def unused_card(device: torch.device) -> str:
+    """What to say if there is an NVIDIA card and the processor is taken all the same; empty if there is none."""
+    found = nvidia.cards() if device.type == "cpu" else []
+    if not found:
+        return ""
+    card = found[0]
+    if torch.version.cuda is None:
+        return (
+            f"There is an NVIDIA card, {card.name}, but this PyTorch ({torch.__version__}) has no CUDA: install the "
+            'build for CUDA (TORCH_INDEX, see the README), or set model.device = "cpu" to mean the processor.'
+        )
+    driver = f" {card.driver}" if card.driver else ""
+    return (
+        f"There is an NVIDIA card, {card.name}, but this PyTorch (CUDA {torch.version.cuda}) cannot use it with the "
+        f"driver{driver}: bring the driver up to date or install a build for an older CUDA (TORCH_INDEX, see the "
+        'README), or set model.device = "cpu" to mean the processor.'
+    )
+
+
+def unsuited_build(device: torch.device) -> str:
+    """What to say if this PyTorch has no kernels for a CUDA device; empty if it has."""
+    if device.type != "cuda" or torch.version.hip:
+        return ""
+    major, minor = torch.cuda.get_device_capability(device)
+    return lacking_capability((major, minor), torch.cuda.get_arch_list(), torch.cuda.get_device_name(device))
+
+
+def lacking_capability(capability: tuple[int, int], built: Sequence[str], name: str) -> str:
+    """The same of a compute capability and what a build is for, as torch lists it: "sm_86", "compute_90".
+
+    Kernels run on cards of the same major capability that are as new or newer; "compute" is made for any newer one.
+    """
+    numbers = [(each[:3] == "com", int(each.rsplit("_", 1)[1].rstrip("af"))) for each in built if "_" in each]
+    for newer_too, number in numbers:
+        major, minor = divmod(number, 10)
+        if (major == capability[0] and minor <= capability[1]) or (newer_too and (major, minor) <= capability):
+            return ""
+    if not numbers:
+        return ""
+    return (
+        f"The card {name} has compute capability {capability[0]}.{capability[1]}, and this PyTorch is built for "
+        f"{', '.join(built)}: install a build that has it (TORCH_INDEX, see the README)."
+    )
 
 
 def choose_dtype(name: str, device: torch.device) -> torch.dtype:
@@ -43,6 +93,8 @@ def choose_dtype(name: str, device: torch.device) -> torch.dtype:
         raise ModelUnavailable(f"The number format {name!r} is unknown: set model.dtype to 'auto' or {list(DTYPES)}.")
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
+    if device.type == "xpu":
+        return torch.bfloat16
     if device.type == "mps":
         return torch.float16
     able = torch.cpu.get_capabilities()

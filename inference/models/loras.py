@@ -19,6 +19,7 @@ from inference.api import Lora
 from inference.errors import Unsuited
 from inference.models import hub
 from inference.models.entry import LoraEntry
+from inference.models.placement import is_streamed
 
 T = TypeVar("T")
 
@@ -109,7 +110,9 @@ class LoraSet:
         """
         with self._lock:
             if self._twin is None:
-                if not hasattr(self._pipeline, "load_lora_weights"):
+                # A copy would bring the original's weights to the device, and not its own.
+                streamed = any(is_streamed(getattr(self._pipeline, name, None)) for name in ADAPTED)
+                if streamed or not hasattr(self._pipeline, "load_lora_weights"):
                     raise Unsuited(
                         f"The model {self._model!r} takes no adapters: leave them out or use another.",
                         cause="no-loras",

@@ -8,8 +8,8 @@ from inference.api import ModelDefaults, ModelUnavailable
 from inference.models import catalog, hub
 from inference.models.entry import ModelEntry
 from inference.models.library import known_folder, place_of
-from inference.models.memory_plan import GIB, Card, DoesNotFit, Plan, plan
-from inference.models.sizes import known, of_folder, wishes_of
+from inference.models.memory_plan import GIB, Card, DoesNotFit, Plan
+from inference.models.sizes import known, of_folder, planned_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ def _shown(name: str, entry: ModelEntry, card: Card | None, memory: str) -> Show
     planned, trouble = None, ""
     if card is not None:
         try:
-            planned = plan(model, card, wishes_of(entry, memory))
+            planned = planned_for(model, card, entry, memory)
         except DoesNotFit as refused:
             trouble = str(refused)
     return Shown(entry=entry, defaults=defaults, disk=disk, weights=weights, planned=planned, trouble=trouble)

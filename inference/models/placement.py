@@ -7,6 +7,7 @@ import psutil
 import torch
 from diffusers import PipelineQuantizationConfig
 from diffusers.hooks import apply_group_offloading
+from diffusers.hooks.group_offloading import _is_group_offload_enabled
 
 from inference.models.memory_plan import Card, Offload, Plan, Quantize
 
@@ -100,3 +101,8 @@ def place(pipeline: Any, planned: Plan | None, device: torch.device) -> None:
             apply_group_offloading(part, device, HOST, "leaf_level", **how)
         elif not getattr(part, "is_loaded_in_4bit", False):  # bitsandbytes puts it there while it is read
             part.to(device)
+
+
+def is_streamed(part: Any) -> bool:
+    """Whether a part comes to the device piece by piece."""
+    return isinstance(part, torch.nn.Module) and _is_group_offload_enabled(part)

@@ -1,14 +1,27 @@
 """Sizes of models for the memory plan: from a model's own files, or of well-known ones from a table."""
 
+import contextlib
 import json
 import tomllib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from inference.api import ModelDefaults
 from inference.models.entry import ModelEntry
-from inference.models.memory_plan import Memory, Model, Offload, Quantize, Shape, Wishes
+from inference.models.memory_plan import (
+    Card,
+    DoesNotFit,
+    Memory,
+    Model,
+    Offload,
+    Plan,
+    Quantize,
+    Shape,
+    Wishes,
+    plan,
+)
 from inference.models.weights import Part, parts_of
 
 KNOWN = Path(__file__).with_name("sizes.toml")
@@ -35,13 +48,24 @@ def known(id_: str, pixels: int) -> Model | None:
     return Model(parts=parts, shape=Shape(**entry["shape"]), pixels=pixels)
 
 
-def wishes_of(entry: ModelEntry, memory: str) -> Wishes:
-    """What the owner says: of this model in its entry, of all by `model.memory`."""
-    return Wishes(
+def planned_for(model: Model, card: Card, entry: ModelEntry, memory: str) -> Plan:
+    """The plan for a model on a card, as the owner wants it: in its entry, and for all by `memory`.
+
+    A model that has adapters keeps everything on the card as it is, if that is possible: adapters go onto nothing
+    that is streamed, and nobody has tried them on what is quantised.
+
+    Raises:
+        DoesNotFit: there is none.
+    """
+    wishes = Wishes(
         memory=Memory(memory),
         quantize=Quantize(entry.quantize) if entry.quantize else None,
         offload=Offload(entry.offload) if entry.offload else None,
     )
+    if entry.loras and wishes.quantize is None and wishes.offload is None:
+        with contextlib.suppress(DoesNotFit):
+            return plan(model, card, replace(wishes, quantize=Quantize.NONE, offload=Offload.NONE))
+    return plan(model, card, wishes)
 
 
 @cache

@@ -17,10 +17,24 @@ from inference.backends import stock
 from inference.backends.base import Settings
 from inference.backends.batched import LoopBackend
 from inference.batching.task import Task
+from inference.errors import Unsuited
 from inference.models import catalog
-from inference.models.entry import ModelEntry
-from inference.models.memory_plan import BUFFERS, RESERVE, SLACK, Card, Offload, Plan, Quantize, Wishes, candidates
-from inference.models.sizes import of_folder
+from inference.models.entry import LoraEntry, ModelEntry
+from inference.models.memory_plan import (
+    BUFFERS,
+    RESERVE,
+    SLACK,
+    Card,
+    Model,
+    Offload,
+    Plan,
+    Quantize,
+    Shape,
+    Wishes,
+    candidates,
+)
+from inference.models.sizes import of_folder, planned_for
+from inference.models.weights import Part
 from tests.harness.step_loop import FixedRowCount, picture, request
 from tests.tiny_models import flow, folders
 
@@ -160,3 +174,20 @@ def test_two_models_share_the_card_by_their_plans(tmp_path: Path, monkeypatch: p
         backend.load("two")
         assert backend.is_loaded("two")
         assert backend.is_loaded("one") is both
+
+
+def test_a_model_with_adapters_stays_whole_if_it_can_and_else_takes_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = folders.save("sd", tmp_path / "sd")
+    parts = (Part("text_encoder", 10**9, leaf=10**7), Part("unet", 10**9))
+    model = Model(parts=parts, shape=Shape(transformer=False, width=320), pixels=1024 * 1024)
+    room = card(candidates(model, card(0), Wishes())[0].peak - 1_500_000_000)
+    entry = ModelEntry(id="any", loras={"ink": LoraEntry(place="ink.safetensors")})
+    assert planned_for(model, room, ModelEntry(id="any"), "auto").offload is Offload.TEXT
+    with_adapters = planned_for(model, room, entry, "auto")
+    assert (with_adapters.offload, with_adapters.tiled) == (Offload.NONE, True)
+    _, backend = painted(folder, monkeypatch, card(1 << 40), "blocks")
+    [cached] = backend.cache
+    with pytest.raises(Unsuited, match="takes no adapters"):
+        cached.lora_set.twin()
