@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import webbrowser
 from contextlib import AsyncExitStack
 
@@ -40,15 +41,17 @@ async def playground(asked: argparse.Namespace, settings: Settings) -> int:
         page = await parts.enter_async_context(playground_of(settings, core, port=asked.port, token=token))
         messengers[page.name] = page.messenger
         address = f"http://127.0.0.1:{page.port}/?token={token}"
-        print(address, flush=True)  # noqa: T201 -- the command line speaks
-        if asked.browser:
-            parts.callback(asyncio.create_task(_open(address)).cancel)
+        # A task begins when `serve` first waits, and by then a signal stops it as it should.
+        parts.callback(asyncio.create_task(_announce(address, browser=asked.browser)).cancel)
         keep = Keep(pictures_days=_FOR_EVER, jobs_days=_FOR_EVER, inbox_days=settings.retention.inbox_days)
         await lifecycle.serve(core, [page], keep=keep, grace=settings.shutdown.grace_seconds)
     return EXIT_DONE
 
 
-async def _open(address: str) -> None:
-    """In a thread, as a browser may take its time; a machine without one has the printed address."""
-    async with asyncio.timeout(_SECONDS_TO_OPEN):
-        await asyncio.to_thread(webbrowser.open, address)
+async def _announce(address: str, *, browser: bool) -> None:
+    print(address, flush=True)  # noqa: T201 -- the command line speaks
+    if browser:
+        # In a thread, as a browser may take its time; a machine without one has the printed address.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_SECONDS_TO_OPEN):
+                await asyncio.to_thread(webbrowser.open, address)
