@@ -11,7 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import settings
+
+# Rich's tracebacks print every local variable, which takes seconds on a busy machine: too long for an event loop that a
+# test watches.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.set_exc_info,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 # pytest-asyncio asks for the main thread's event loop and so makes one that nobody closes, unless it was told that
 # there is none; the leak would surface as an error of whichever test runs last.
