@@ -22,7 +22,7 @@ BODY_SECONDS = 8.0
 _LINGER_SECONDS = 1.0
 _BACKLOG = 64
 _MOST = 512
-"""Connections at the same time, where the limit on descriptors allows for them."""
+"""Connections at the same time, if the limit on descriptors allows for them."""
 
 _log = logging.getLogger("aiohttp.server")
 

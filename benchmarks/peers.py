@@ -110,7 +110,7 @@ class StaticBatch(Stock):
 
 
 class Stream(Stock):
-    """StreamDiffusion 0.1.1 (arXiv:2312.12491) without guidance; only where its package is installed.
+    """StreamDiffusion 0.1.1 (arXiv:2312.12491) without guidance; only if its package is installed.
 
     It paints a stream of frames with one prompt and one noise for all, and each frame comes as many frames late as
     there are steps but one: less than a queue of requests asks for.

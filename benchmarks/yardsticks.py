@@ -26,7 +26,7 @@ def peak_flops(device: torch.device, dtype: torch.dtype) -> float:
 
 
 def peak_memory(device: torch.device) -> float:
-    """Mebibytes: what the device had allocated at most, or what the process weighs where it has no memory."""
+    """Mebibytes: what the device had allocated at most, or what the process weighs if it has no memory."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated() / 2**20
     return float(psutil.Process().memory_info().rss) / 2**20
@@ -49,7 +49,7 @@ class Watermark:
         self._before = peak_memory(device)
 
     def mib(self) -> float | None:
-        """Mebibytes; None where the system does not tell."""
+        """Mebibytes; None if the system does not tell."""
         if self._cuda:
             return torch.cuda.max_memory_allocated() / 2**20 - self._before
         try:

@@ -118,7 +118,7 @@ async def _completion(asked: argparse.Namespace, _settings: Settings) -> int:
 
 
 def _cause(fault: BaseException) -> tuple[str, int] | None:
-    """The sentence and exit code of an error raised on purpose, also where a task group wrapped it."""
+    """The sentence and exit code of an error raised on purpose, even if a task group wrapped it."""
     if isinstance(fault, BrokenPipeError):
         return "", 128 + signal.SIGPIPE  # nobody reads what is printed, as in `| head`
     if isinstance(fault, OSError) and fault.filename is None and fault.errno in _OUTPUT_REFUSED:

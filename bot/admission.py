@@ -127,7 +127,7 @@ class Admission:
 
         Args:
             request: as it was asked.
-            parent: the result it derives from, where `request.parent` names one.
+            parent: the result it derives from, if `request.parent` names one.
 
         Raises:
             UserError: the sentence says what is wrong and how to mend it; nothing was stored.
@@ -217,7 +217,7 @@ class Admission:
         return find_model(model, self.models)
 
     def controls(self, model: str | None = None) -> tuple[ControlKind, ...]:
-        """The kinds of structure that a model can be made to keep; of the default one where none is named."""
+        """The kinds of structure that a model can be made to keep; of the default one if none is named."""
         defaults = self.models.get(model or self._default_model)
         return defaults.controls if defaults else ()
 
@@ -232,7 +232,7 @@ class Admission:
         )
 
     async def _advised(self, request: Request, recipes: tuple[Recipe, ...], source: _Source) -> tuple[str, ...]:
-        """A line of advice, or none: only where a member begins or goes on from a result, and not again and again."""
+        """A line of advice, or none: only if a member begins or goes on from a result, and not again and again."""
         uses_strength = self.models[recipes[0].model].uses_strength
         begins = isinstance(request.source, bytes | Sent) or request.action is Action.CHAIN
         if not (self._advice and uses_strength and begins) or recipes[0].map_only:
@@ -255,7 +255,7 @@ class Admission:
         return made is not None and recipe.asks_the_same(made.recipe)
 
     async def _map(self, request: Request) -> Picture | None:
-        """The control map that was sent along, decoded; None where none was. A stored one must still be there."""
+        """The control map that was sent along, decoded; None if none was. A stored one must still be there."""
         if request.control is None:
             return None
         if isinstance(request.control_map, bytes | Sent):

@@ -22,7 +22,7 @@ def archive(
     Args:
         jobs: each with its results, newest first.
         pictures: those that are still kept.
-        max_bytes: of the archive; the oldest pictures are left out where they would not fit, and listed.
+        max_bytes: of the archive; the oldest pictures are left out if they would not fit, and listed.
     """
     wanted = dict.fromkeys(
         image for job, generations in jobs for image in (*(each.image for each in generations), *job.images())

@@ -101,7 +101,7 @@ def map_models_of(settings: Settings) -> MapModels:
 
 
 def inspector_of(safety: SafetySettings) -> Inspector | None:
-    """What looks at pictures, in a child process of its own; None where the owner has none."""
+    """What looks at pictures, in a child process of its own; None if the owner has none."""
     if not safety.classifier:
         return None
     wanted = Wanted(

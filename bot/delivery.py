@@ -37,7 +37,7 @@ AT_A_TIME = 8
 thousands of new positions."""
 
 BACK_OFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0)
-"""Seconds between tries where the chat named none; the last one repeats."""
+"""Seconds between tries if the chat named none; the last one repeats."""
 
 LONGEST_PAUSE = 3600.0
 """A stored due time further ahead is the work of a clock that was set back; no chat asks for that much."""

@@ -389,5 +389,5 @@ def _note(note: Note, locale: str) -> str:
 
 
 def _sentence(failed: Failed, locale: str) -> str:
-    """What the job's owner is told, in their language where the engine's sentence has a name."""
+    """What the job's owner is told, in their language if the engine's sentence has a name."""
     return text(locale, f"failed-{failed.cause}", **failed.values) if failed.cause else failed.message

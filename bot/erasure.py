@@ -66,7 +66,7 @@ class Erasing(Protocol):
     async def remove_generation(self, generation: GenerationId) -> frozenset[ImageId]:
         """A member deleted this result: its picture and prompt go, its place in others' lineage stays.
 
-        The prompt goes from its ended job too, also where there never was a result; the job's last result takes the
+        The prompt goes from its ended job too, even if there never was a result; the job's last result takes the
         source picture along.
 
         Returns:

@@ -48,7 +48,7 @@ class Health:
         return {name: name in there for name in self._chats}
 
     def standing(self) -> Mapping[str, str]:
-        """Every part that is known with the sentence that says what is wrong with it; empty where nothing is."""
+        """Every part that is known with the sentence that says what is wrong with it; empty if nothing is."""
         engine = LOADING if self.core is None else self.core.engine.trouble()
         chats = {
             name: "" if connected else f"The bot is not connected to {name.title()}."

@@ -49,7 +49,7 @@ class Pace:
         return None if rates is None else rates[0] * self._ahead(work)
 
     def waiting(self, standing: Standing | None, *, now: float) -> Waiting | None:
-        """Where a job stands and when it will be done; None where it does not wait."""
+        """Where a job stands and when it will be done; None if it does not wait."""
         if standing is None:
             return None
         rates = self.rates()

@@ -49,7 +49,7 @@ class Delivery:
         message: the placeholder, once it is posted.
         attempts: deliveries that failed in a row.
         due_at: Unix seconds before which not to try again.
-        undeliverable: why it can never be shown; empty where it still may, or was.
+        undeliverable: why it can never be shown; empty if it still may, or was.
     """
 
     job: JobId
@@ -62,14 +62,14 @@ class Delivery:
 class JobStore(Erasing, Listing, Protocol):
     """The truth about jobs. Every method that returns has made its change durable.
 
-    Changes are compare-and-swap: the core computes the next job with pure functions, the store accepts it only where
+    Changes are compare-and-swap: the core computes the next job with pure functions, the store accepts it only if
     the stored job still has the status and attempt that the change started from.
 
-    Every method raises `StorageFailed` where the disk refuses; nothing of its change is kept then.
+    Every method raises `StorageFailed` if the disk refuses; nothing of its change is kept then.
     """
 
     async def receive(self, event: InboxEvent) -> bool:
-        """Write an event down; False where its id is known already."""
+        """Write an event down; False if its id is known already."""
         ...
 
     async def settle(self, event_id: str) -> None:
@@ -92,12 +92,12 @@ class JobStore(Erasing, Listing, Protocol):
         """Swap `before` for `after`, in one transaction with a new generation if there is one.
 
         Written is what a job's moves change: status, attempt, strikes, lease, error and times. A generation of an
-        earlier attempt with the same id gives way. Where `after` has ended its delivery duty is due at once; where
+        earlier attempt with the same id gives way. If `after` has ended its delivery duty is due at once; if
         it was cancelled, refused or failed, the usage of the pictures that it did not make is given back, but for
         `begun` ones, which the device has worked on in vain.
 
         Returns:
-            False, and nothing changed, where the stored status or attempt is not `before`'s any more.
+            False, and nothing changed, if the stored status or attempt is not `before`'s any more.
         """
         ...
 
@@ -106,7 +106,7 @@ class JobStore(Erasing, Listing, Protocol):
     async def generation(self, generation: GenerationId) -> Generation | None:
         """A generation; one whose picture was swept away by retention still answers, with its recipe.
 
-        None where a member deleted it or its job is gone; the lineage of its children names it nevertheless.
+        None if a member deleted it or its job is gone; the lineage of its children names it nevertheless.
         """
         ...
 
@@ -166,7 +166,7 @@ class JobStore(Erasing, Listing, Protocol):
         ...
 
     async def place(self, key: str) -> PlaceSettings:
-        """What was set for a place, e.g. "discord:guild:123"; all defaults where nothing was."""
+        """What was set for a place, e.g. "discord:guild:123"; all defaults if nothing was."""
         ...
 
     async def set_place(self, key: str, settings: PlaceSettings) -> None: ...
@@ -192,14 +192,14 @@ class JobStore(Erasing, Listing, Protocol):
         ...
 
     async def backup(self, to: Path) -> None:
-        """A consistent copy of the database as a new file; `FileExistsError` where `to` is there already."""
+        """A consistent copy of the database as a new file; `FileExistsError` if `to` is there already."""
         ...
 
 
 class ImageStore(Protocol):
     """Pictures by the hash of their content. Written once, whole or not at all.
 
-    Writing raises `StorageFailed` where the disk refuses.
+    Writing raises `StorageFailed` if the disk refuses.
     """
 
     def hold(self) -> AbstractContextManager[None]:
@@ -216,7 +216,7 @@ class ImageStore(Protocol):
         """The file's bytes.
 
         Raises:
-            Gone: where it is not kept any more.
+            Gone: if it is not kept any more.
         """
         ...
 
@@ -295,12 +295,12 @@ class Exporter(Protocol):
         ...
 
     async def style_sheet(self, styles: Sequence[Style]) -> Exported | None:
-        """The pictures of these presets side by side, each with its name; None where none of them has one."""
+        """The pictures of these presets side by side, each with its name; None if none of them has one."""
         ...
 
 
 class Moderator(Protocol):
-    """Says what words and pictures are; where it does not classify, `look` answers `UNCLASSIFIED`."""
+    """Says what words and pictures are; if it does not classify, `look` answers `UNCLASSIFIED`."""
 
     @property
     def classifies(self) -> bool: ...
@@ -338,7 +338,7 @@ class Messenger(Protocol):
         """Make the message show `card`; safe to repeat.
 
         Returns:
-            The reference to use from now on: another one where the message had to be replaced.
+            The reference to use from now on: another one if the message had to be replaced.
 
         Raises:
             TryLater: the chat may take it later.

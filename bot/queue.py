@@ -36,7 +36,7 @@ class Unit:
 
     Attributes:
         cost: steps really run times megapixels; more than 0.
-        model: that makes it; empty where it needs none.
+        model: that makes it; empty if it needs none.
         asked_at: when its job was accepted, Unix seconds.
         needs: what has to be on this machine before it can be made.
     """
@@ -163,7 +163,7 @@ class FairQueue:
 
     @property
     def oldest(self) -> float | None:
-        """When the job was accepted that waits longest, Unix seconds; None where nothing waits."""
+        """When the job was accepted that waits longest, Unix seconds; None if nothing waits."""
         return min((unit.asked_at for unit in self._units.values()), default=None)
 
     @contextmanager
@@ -171,7 +171,7 @@ class FairQueue:
         """Hold a place while a job is checked and stored, so that a full queue refuses before anything is written.
 
         Raises:
-            QueueFull: where jobs and held places have reached the bound.
+            QueueFull: if jobs and held places have reached the bound.
         """
         if len(self) + self._reserved >= self._max_jobs:
             raise QueueFull
@@ -224,7 +224,7 @@ class FairQueue:
             maps: only of those that need no model, and so need not wait for what does.
 
         Raises:
-            QueueClosed: after `close`, even where units wait; they are safe in the store.
+            QueueClosed: after `close`, even if units wait; they are safe in the store.
         """
         while True:
             if self._closed:
@@ -235,7 +235,7 @@ class FairQueue:
             await self._changed.wait()
 
     def remove(self, job: JobId) -> bool:
-        """Take a job's units out; False where none waited."""
+        """Take a job's units out; False if none waited."""
         was_parked = self._forget_parked(job)
         if job not in self._jobs:
             return was_parked
@@ -248,7 +248,7 @@ class FairQueue:
         return True
 
     def standing(self, job: JobId) -> Standing | None:
-        """Where a job stands by what members are owed; None where nothing of it waits.
+        """Where a job stands by what members are owed; None if nothing of it waits.
 
         Units for loaded models that may yet pass it are not foreseen.
         """

@@ -40,7 +40,7 @@ def render(
     Args:
         job: the job.
         generations: its finished pictures, by index.
-        waiting: its place in line, where it waits.
+        waiting: its place in line, if it waits.
         progress: how far it is, where it runs.
         public: the owner of a private result shows it to everybody.
     """
@@ -82,7 +82,7 @@ def unrendered(job: Job) -> Card:
 
 
 def _hides_source(job: Job, generations: Sequence[Generation]) -> bool:
-    """A source stands beside its results, so nobody may see it where they may not simply be seen."""
+    """A source stands beside its results, so nobody may see it if they may not simply be seen."""
     # Without a result nobody has looked at the source either.
     return (
         job.lineage.spoiler

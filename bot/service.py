@@ -359,7 +359,7 @@ class Service:
         await self._images.discard(images, self._store.needed)
 
     def waiting(self, job: JobId) -> Waiting | None:
-        """Where a job stands in line; None where it does not wait."""
+        """Where a job stands in line; None if it does not wait."""
         return self._admission.waiting(job)
 
     @asynccontextmanager

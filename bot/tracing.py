@@ -21,7 +21,7 @@ EXPORT_SECONDS = 5.0
 
 _NANOSECONDS = 1_000_000_000
 _tracers: list["Tracer"] = []
-"""The one of this process while it exports; the list is empty where nobody wants traces."""
+"""The one of this process while it exports; the list is empty if nobody wants traces."""
 
 
 @asynccontextmanager

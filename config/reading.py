@@ -32,7 +32,7 @@ def load_settings(config_file: Path | None, environ: Mapping[str, str]) -> Setti
     """Read, merge and check every setting.
 
     Args:
-        config_file: what `--config` named; None takes `pentimento.toml` of the working directory where there is one.
+        config_file: what `--config` named; None takes `pentimento.toml` of the working directory if there is one.
         environ: usually `os.environ`.
 
     Raises:
@@ -77,7 +77,7 @@ def parse_toml(file: Path, named_by: str) -> dict[str, Any]:
 
     Args:
         file: the file.
-        named_by: what to look at where it is missing.
+        named_by: what to look at if it is missing.
 
     Raises:
         ConfigError: it is missing, unreadable or no TOML.

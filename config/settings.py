@@ -260,7 +260,7 @@ class Secrets(_Section):
     slack_client_secret: SecretStr | None = None
 
     def plain(self, name: str) -> str:
-        """A secret as it is; empty where it is not set."""
+        """A secret as it is; empty if it is not set."""
         secret: SecretStr | None = getattr(self, name)
         return "" if secret is None else secret.get_secret_value()
 

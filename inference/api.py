@@ -27,7 +27,7 @@ class FailureKind(StrEnum):
 
     @property
     def is_the_workers(self) -> bool:
-        """True where the worker had to be replaced, so another attempt may succeed."""
+        """True if the worker had to be replaced, so another attempt may succeed."""
         return self in {FailureKind.CRASH, FailureKind.HANG}
 
 
@@ -216,7 +216,7 @@ class Done:
     """The picture lies at `output`.
 
     Attributes:
-        effective_steps: denoising steps really run; 0 where strength was 0.
+        effective_steps: denoising steps really run; 0 if strength was 0.
         seconds: time on the device, model load excluded.
     """
 
@@ -234,7 +234,7 @@ class Failed:
 
     Attributes:
         message: one English sentence fit for the member's eyes.
-        cause: a name for that sentence, so that it can be said in other languages; empty where it has none.
+        cause: a name for that sentence, so that it can be said in other languages; empty if it has none.
         values: what stands in the sentence.
     """
 
@@ -254,16 +254,16 @@ Event = Started | Step | Preview | Done | Failed | Cancelled
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelDefaults:
-    """What a model wants where the member set nothing.
+    """What a model wants if the member set nothing.
 
     Attributes:
         max_pixels: working area. A larger source is scaled down to it, never up, aspect ratio kept.
         multiple: both sides are padded to a multiple of this and cropped back afterwards.
         controls: kinds of structure that it can be made to keep.
         steerable: whether its family takes control networks; None while its files are not here to tell.
-        loras: adapters that requests may name with it, with the weight of each where nobody says one.
+        loras: adapters that requests may name with it, with the weight of each if nobody says one.
         uses_strength: False for families that edit by instruction, to which strength means nothing.
-        licence: a short note for members; empty where the owner gave none.
+        licence: a short note for members; empty if the owner gave none.
         here: its files are on this machine; else they are downloaded when it is first asked for.
     """
 

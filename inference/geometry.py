@@ -1,6 +1,6 @@
 """Sizes: how a picture of any size and aspect ratio meets what a model can work on, and comes back.
 
-A picture is scaled down where it exceeds the model's working area, padded by mirroring to what the model needs, and
+A picture is scaled down if it exceeds the model's working area, padded by mirroring to what the model needs, and
 the result is cropped back. Padding goes to the right and bottom, so the picture keeps its place on the model's grid.
 A result fed back is never resized again: chains do not shrink or blur.
 """
@@ -18,7 +18,7 @@ Size = tuple[int, int]
 
 
 def working_size(size: Size, max_pixels: int) -> Size:
-    """The size a result has: `size`, or less where that is more than `max_pixels`.
+    """The size a result has: `size`, or less if that is more than `max_pixels`.
 
     Both sides are rounded down, so the result fits and maps to itself.
     """
@@ -36,7 +36,7 @@ def padded_size(size: Size, multiple: int) -> Size:
 
 
 def fit(picture: Image.Image, max_pixels: int) -> Image.Image:
-    """Scale an RGB picture down to `working_size`; the same picture where it fits already."""
+    """Scale an RGB picture down to `working_size`; the same picture if it fits already."""
     size = working_size(picture.size, max_pixels)
     return picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS)
 

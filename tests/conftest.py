@@ -14,8 +14,8 @@ import pytest
 import structlog
 from hypothesis import settings
 
-# Rich's tracebacks print every local variable, which takes seconds on a busy machine: too long for an event loop that a
-# test watches.
+# Rich's tracebacks print every local variable, which takes seconds on a busy machine: too long for an event loop that
+# is watched.
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,

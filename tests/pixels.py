@@ -1,4 +1,4 @@
-"""`python -m tests.pixels FILE`: what models paint, as digests; where FILE is there, what is different from it.
+"""`python -m tests.pixels FILE`: what models paint, as digests; if FILE is there, what is different from it.
 
 Run it before and after a change that must not touch a pixel. Requests run alone, one after the other: beside others,
 kernels may add up in another order. The models are the shipped one and tiny ones with random weights, each with the

@@ -96,7 +96,7 @@ def suit_attention(network: UNet2DConditionModel | ControlNetModel, device: str)
 
 
 def by_noise(errors: Tensor, t: Tensor) -> dict[str, Tensor]:
-    """Mean errors at mild, middle and strong noise; no number where a batch has none of them."""
+    """Mean errors at mild, middle and strong noise; no number if a batch has none of them."""
     shown = {}
     for index, name in enumerate(("mild", "middle", "strong")):
         inside = t * 3 // STEPS == index

@@ -19,8 +19,8 @@ from training.speed import autocast
 # The maps come at eight times the latents' size; these are the channels on the way down.
 CONDITIONING = (8, 16, 24, 48)
 
-# Lines are of use where little of a picture is left: mostly strong noise, and often nothing but noise. The denoiser
-# knows the repertoire by heart: lines tell it something where a caption names such a scene and they show another one.
+# Lines are of use if little of a picture is left: mostly strong noise, and often nothing but noise. The denoiser
+# knows the repertoire by heart: lines tell it something if a caption names such a scene and they show another one.
 EDGE_BRIDGE = BridgeSettings(
     least=0.4, terminal=0.55, repertoire=0.0, unstyled=0.16, described=0.5, dropped=0.1, cropped=0.0,
     kept=1.0, redrawn=2.0,

@@ -11,7 +11,7 @@ from transformers import CLIPTokenizer
 from training.denoiser import Denoiser
 from training.schedule import betas
 
-# What the product takes where a member says nothing else; it reads this file, diffusers does not mind it.
+# What the product takes if a member says nothing else; it reads this file, diffusers does not mind it.
 OWN_WORDS = "pentimento.json"
 DEFAULTS = {"steps": 16, "guidance_scale": 1.5, "max_pixels": 512 * 512, "multiple": 8}
 

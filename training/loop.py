@@ -33,7 +33,7 @@ class LoopSettings:
     seed: int = 0
     report_every: int = 50
     save_every_s: float = 150.0
-    average_every_s: float = 20.0  # where several processes train together
+    average_every_s: float = 20.0  # if several processes train together
     longest_step_s: float = 20.0  # one that takes longer was held up by the machine (sleep, another job)
     batch: int = 1  # examples a step, for the speed that is shown
 

@@ -305,7 +305,7 @@ class Stages:
             export_control(self.load_control(), edges_out)
 
     def load_autoencoder(self) -> AutoencoderKL:
-        """With the refined decoder, where there is one: the latents are the same.
+        """With the refined decoder, if there is one: the latents are the same.
 
         One that was not trained here is that of the model whose training goes on.
         """

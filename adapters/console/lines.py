@@ -1,4 +1,4 @@
-"""Progress where nobody draws: lines for a log, few of them, and none for what is soon over."""
+"""Progress if nobody draws: lines for a log, few of them, and none for what is soon over."""
 
 import asyncio
 from typing import Self, TextIO

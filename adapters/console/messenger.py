@@ -57,7 +57,7 @@ class ConsoleMessenger:
 
 
 def display() -> Progress | PlainLines:
-    """A progress display on stderr; where that is no terminal, a line now and then for who reads the log."""
+    """A progress display on stderr; if that is no terminal, a line now and then for who reads the log."""
     from rich.console import Console
 
     console = Console(stderr=True)

@@ -1,4 +1,4 @@
-"""Answering a member: the first answer within 3 s, refusals that only they see, other ways where Discord resists."""
+"""Answering a member: the first answer within 3 s, refusals that only they see, other ways if Discord resists."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -55,7 +55,7 @@ class Answered:
     """An event with its first answer.
 
     Attributes:
-        response: None where there is none: a message, a reaction, or an interaction that Discord had given up.
+        response: None if there is none: a message, a reaction, or an interaction that Discord had given up.
     """
 
     event: Incoming
@@ -77,7 +77,7 @@ class Answers:
         self.drafts: Drafts[Incoming] = Drafts()
 
     async def acknowledge(self, event: Incoming, ack: Ack) -> Answered:
-        """Tell Discord that an answer follows. Never fails: where it is too late, the answer takes another way."""
+        """Tell Discord that an answer follows. Never fails: if it is too late, the answer takes another way."""
         if ack is Ack.NONE or not event.token:
             return Answered(event=event, ack=ack, response=None)
         kind = _DEFERRED_UPDATE if ack is Ack.UPDATE else _DEFERRED_MESSAGE
@@ -193,7 +193,7 @@ class Answers:
 
 
 async def _tried(call: Callable[[], Awaitable[object]]) -> Fault | None:
-    """Make a call, again after each of `_WAITS` while Discord is busy; what is wrong where it fails for good."""
+    """Make a call, again after each of `_WAITS` while Discord is busy; what is wrong if it fails for good."""
     for wait in (*_WAITS, None):
         try:
             async with asyncio.timeout(_CALL_SECONDS):

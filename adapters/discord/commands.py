@@ -172,7 +172,7 @@ def _option(name: str, kind: int, **limits: Any) -> Payload:
 
 
 def _named(name: str) -> Payload:
-    """Description and translations of a command or option. Names translate where the catalogue has one."""
+    """Description and translations of a command or option. Names translate if the catalogue has one."""
     key = name.replace("_", "-")
     return {
         "description": text("en", f"describe-{key}"),

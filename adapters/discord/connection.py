@@ -83,7 +83,7 @@ class Connection(discord.AutoShardedClient):
         self._known: set[int] = set()  # shards that had one before
 
     async def log_in(self, token: str, *, waits: Sequence[float]) -> None:
-        """Log in, trying again after each of `waits`, the last one for ever; nothing where that is done already.
+        """Log in, trying again after each of `waits`, the last one for ever; nothing if that is done already.
 
         Raises:
             FatalError: the token is none.

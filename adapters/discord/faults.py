@@ -70,7 +70,7 @@ class Fault:
     """A refusal, judged.
 
     Attributes:
-        seconds: how long Discord asked to wait; None where it did not say.
+        seconds: how long Discord asked to wait; None if it did not say.
         reason: for logs and `/info`; holds no token.
     """
 
@@ -107,7 +107,7 @@ def _by_status(error: discord.HTTPException) -> Meaning:
 
 
 def _wait(error: discord.HTTPException) -> float | None:
-    """How long to wait; None where nobody said and the usual back-off will do."""
+    """How long to wait; None if nobody said and the usual back-off will do."""
     if error.status >= 500:
         return None
     headers = error.response.headers

@@ -53,7 +53,7 @@ class AgainId:
 
 
 def parse_button_id(text: str) -> ButtonId | None:
-    """A button's or modal's id, or None where we did not write it."""
+    """A button's or modal's id, or None if we did not write it."""
     found = _BUTTON.fullmatch(text)
     if not found or found[1] not in set(Verb):
         return None
@@ -65,12 +65,12 @@ def parse_button_id(text: str) -> ButtonId | None:
 
 
 def parse_remix_id(text: str) -> RemixId | None:
-    """The id of a remix modal, or None where it is none."""
+    """The id of a remix modal, or None if it is none."""
     found = _REMIX.fullmatch(text)
     return RemixId(found[1], found[2]) if found else None
 
 
 def parse_again_id(text: str) -> AgainId | None:
-    """The id of the button that opens a refused form again, or None where it is none."""
+    """The id of the button that opens a refused form again, or None if it is none."""
     found = _AGAIN.fullmatch(text)
     return AgainId(found[1]) if found else None

@@ -38,8 +38,8 @@ class Upload:
     """A file that Discord keeps.
 
     Attributes:
-        author: who posted it; empty where nobody is known, as in forwards.
-        generation: which of our results it is, where it is one.
+        author: who posted it; empty if nobody is known, as in forwards.
+        generation: which of our results it is, if it is one.
         doubtful: neither its type nor its name says that it is a picture.
         spoiler: whoever posted it wants it hidden until a reader asks.
     """
@@ -69,7 +69,7 @@ class Origin:
     Attributes:
         guild: empty in direct messages.
         parent: the channel a thread belongs to; empty elsewhere.
-        permissions: what the member may do there, Discord's bits; 0 where that means nothing.
+        permissions: what the member may do there, Discord's bits; 0 if that means nothing.
         app_permissions: the same for us.
         reachable: whether the bot itself may write there, not only by an interaction's token.
         file_bytes: the most one file may have in an answer to this event.

@@ -3,7 +3,7 @@
 While an interaction's token lives it is used: such edits do not count against the bot's 50 requests a second. After
 that the bot edits the same message by its id. What only its member sees, and messages in servers that the bot is not
 a member of, have no second route: two minutes before the token dies they get a *Collect* button, whose press brings
-a new token. Where the message or its place is gone, the result goes to its owner by direct message; where that is
+a new token. If the message or its place is gone, the result goes to its owner by direct message; if that is
 closed too it is kept for `/queue`. Progress is never worth a second try.
 """
 
@@ -244,7 +244,7 @@ class DiscordMessenger:
     async def _refused(self, address: Address, stand: Stand | None, card: Card) -> Stand | None:
         """A refusal is for its member alone: what everybody saw of the job goes, and they are told why.
 
-        None where it is no refusal, or nobody else sees the message; where they cannot be told, the place is.
+        None if it is no refusal, or nobody else sees the message; if they cannot be told, the place is.
         """
         alone = address.hidden or (not address.guild and address.reachable)
         if card.status is not JobStatus.REFUSED or alone:
@@ -293,7 +293,7 @@ class DiscordMessenger:
         await _call(self._rest.create(channel, {**body, "nonce": nonce, "enforce_nonce": True}))
 
     async def _send(self, write: Write, card: Card, file_bytes: int, *, collect: bool = False) -> Payload:
-        """Write a card, with smaller files where Discord finds them too large and plainly where it minds the rest."""
+        """Write a card, with smaller files if Discord finds them too large and plainly if it minds the rest."""
         for share in _SMALLER:
             files = await self._files.of(card, file_bytes=round(file_bytes * share))
             try:

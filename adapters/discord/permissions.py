@@ -15,7 +15,7 @@ MANAGE_GUILD = 1 << 5
 
 NEEDED = {
     "View Channels": VIEW_CHANNEL,  # to edit a job's message once its interaction is over
-    "Send Messages": SEND_MESSAGES,  # to answer mentions, and anew where a message cannot be edited
+    "Send Messages": SEND_MESSAGES,  # to answer mentions, and anew if a message cannot be edited
     "Send Messages in Threads": SEND_MESSAGES_IN_THREADS,  # the same in threads, which do not inherit it
     "Embed Links": EMBED_LINKS,  # prompt, source and recipe stand in an embed
     "Attach Files": ATTACH_FILES,  # the pictures

@@ -74,7 +74,7 @@ class DiscordPlatform:
         return self._connection.connected
 
     async def __aenter__(self) -> Self:
-        """Log in where Discord answers at once; where it is away, `run` goes on trying.
+        """Log in if Discord answers at once; if it is away, `run` goes on trying.
 
         Raises:
             FatalError: the token is none.

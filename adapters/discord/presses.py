@@ -55,7 +55,7 @@ class Presses:
         await self._asking.ask(answered, again)
 
     async def ask(self, answered: Answered) -> None:
-        """Chain, Edit, and Use map where the map has no words yet: the form first."""
+        """Chain, Edit, and Use map if the map has no words yet: the form first."""
         event, pressed = answered.event, _pressed(answered.event)
         opening = ButtonId(OPENING[pressed.verb], pressed.target)
         await self._answers.ask(event, modal(str(opening), await self.form_on(event, opening)))

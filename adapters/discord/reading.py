@@ -60,10 +60,10 @@ def _origin(interaction: discord.Interaction[Any]) -> Origin:
     user, channel, guild = interaction.user, interaction.channel, interaction.guild
     known = guild is not None and interaction.client.get_guild(guild.id) is not None
     if guild is None:
-        # A direct channel is ours where the interaction came to us there, not to two members among themselves.
+        # A direct channel is ours if the interaction came to us there, not to two members among themselves.
         reachable = channel is not None and channel.type in _DIRECT and not interaction.context.private_channel
     else:
-        # Only where the member alone brought us along are we no member of the server.
+        # Only if the member alone brought us along are we no member of the server.
         reachable = known or interaction.is_guild_integration() or not interaction.is_user_integration()
     return Origin(
         user=str(user.id),
@@ -148,13 +148,13 @@ def calls_our_role(message: discord.Message) -> bool:
 
 
 def _own_role(message: discord.Message) -> str:
-    """The role that Discord made for us in a server, by which members may call us too; empty where there is none."""
+    """The role that Discord made for us in a server, by which members may call us too; empty if there is none."""
     role = message.guild.self_role if message.guild else None
     return str(role.id) if role else ""
 
 
 def _own_permissions(channel: object) -> int:
-    """What we may do in a channel of a server; 0 where that is not known."""
+    """What we may do in a channel of a server; 0 if that is not known."""
     if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
         return 0
     me = channel.guild.get_member(channel._state.self_id or 0)  # noqa: SLF001 -- `guild.me` says nothing of absence

@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 async def register(rest: Rest, application: str, wanted: Sequence[Payload], *, waits: Sequence[float]) -> None:
-    """Overwrite the commands where they differ, trying again after each of `waits`, the last one for ever.
+    """Overwrite the commands if they differ, trying again after each of `waits`, the last one for ever.
 
     What Discord refuses for good waits for the next start: those that it knows go on working.
     """

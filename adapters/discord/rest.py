@@ -19,7 +19,7 @@ from bot.metrics import RATE_LIMITS
 ORIGINAL = "@original"
 """Stands for the message that first answered an interaction, or that a button sits on."""
 
-_json = discord.utils._to_json  # noqa: SLF001 -- the very encoder of the client, orjson where that is installed
+_json = discord.utils._to_json  # noqa: SLF001 -- the very encoder of the client, orjson if that is installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Response:
     """What an answer made.
 
     Attributes:
-        message: its message; empty where it made none or Discord did not say.
-        hidden: shown to the member only, which Discord may decide by itself where external apps are not allowed.
+        message: its message; empty if it made none or Discord did not say.
+        hidden: shown to the member only, which Discord may decide by itself if external apps are not allowed.
     """
 
     message: str

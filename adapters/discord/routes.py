@@ -32,7 +32,7 @@ class Address:
     """All ways to answer one event.
 
     Attributes:
-        answer: the message that answered the interaction; empty where there is none or its id is unknown.
+        answer: the message that answered the interaction; empty if there is none or its id is unknown.
         reply_to: a member's message to answer; empty for interactions.
         hidden: only the member sees the answer; it must never appear elsewhere in public.
         reachable: the bot itself may write in `channel`.
@@ -96,7 +96,7 @@ class Stand:
     """Where a job's message stands.
 
     Attributes:
-        message: "@original" where Discord did not tell the id of an interaction's answer.
+        message: "@original" if Discord did not tell the id of an interaction's answer.
         token: what it may be edited with while it lives; None for messages of the bot's own.
         own: the bot's own token can edit it too.
     """

@@ -48,7 +48,7 @@ def hold_data_dir(folder: Path) -> Iterator[None]:
 
 
 def filesystem_of(folder: Path, mounts: Path) -> str:
-    """The type of filesystem that `folder` lies on, e.g. "ext4"; empty where the system does not tell."""
+    """The type of filesystem that `folder` lies on, e.g. "ext4"; empty if the system does not tell."""
     try:
         lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:

@@ -13,7 +13,7 @@ _OTHERS = 0o077
 
 
 def keep_private(*paths: Path) -> None:
-    """Take every right of other users off what is there of `paths`, and say so where the disk does not allow it."""
+    """Take every right of other users off what is there of `paths`, and say so if the disk does not allow it."""
     for path in paths:
         if not path.exists():
             continue

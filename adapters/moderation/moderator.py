@@ -18,7 +18,7 @@ class OwnersModerator:
 
     Args:
         blocked: patterns that hold everywhere.
-        classifier: what looks at pictures; None where the owner has none.
+        classifier: what looks at pictures; None if the owner has none.
         threshold: score from which a picture is unsafe.
     """
 

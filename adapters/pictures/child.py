@@ -6,7 +6,7 @@ before it reads a byte of a member's file it gives up whatever one picture does 
 Frames are eight bytes of length, big-endian, and that many bytes. In: a JSON object that says how to decode (`alpha`,
 `enough`), and the file. Out: once warm a JSON object that says whether it is `confined`, then the answer in two: a
 JSON object (`refused` with a message's name, its `arguments`, and `because` for the log; or what was learnt of the
-picture), and the PNG, empty where it refused.
+picture), and the PNG, empty if it refused.
 """
 
 import dataclasses

@@ -74,7 +74,7 @@ def _profiles(picture: Image.Image, colours: Colours) -> Iterator[bytes | None]:
 
 
 def _converted(picture: Image.Image, profile: bytes) -> Image.Image | None:
-    """The picture in sRGB; None where the profile is for another kind of picture."""
+    """The picture in sRGB; None if the profile is for another kind of picture."""
     opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     mode = _PROFILE_MODES.get(opened.profile.xcolor_space)
     if mode is None or (mode != picture.mode and (mode, picture.mode) != ("RGB", "L")):
@@ -83,7 +83,7 @@ def _converted(picture: Image.Image, profile: bytes) -> Image.Image | None:
     if mode != "CMYK":
         probe = _probe(mode)
         moved = ImageCms.applyTransform(probe, transform)
-        assert moved is not None  # it is None only where done in place
+        assert moved is not None  # it is None only if done in place
         pairs = zip(moved.tobytes(), probe.convert("RGB").tobytes(), strict=True)
         if all(abs(after - before) <= 1 for after, before in pairs):
             return picture.convert("RGB")

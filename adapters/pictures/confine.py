@@ -92,7 +92,7 @@ def close_in() -> bool:
     A filter takes a process that gains no privileges, which `die_with` sees to.
 
     Returns:
-        Whether the filter stands; False where the system has none or this machine is not known here.
+        Whether the filter stands; False if the system has none or this machine is not known here.
     """
     if _filtered():
         return True

@@ -161,7 +161,7 @@ def _reduced(size: tuple[int, int], enough: int) -> tuple[int, int]:
 
 
 def _orientation(image: Image.Image, exif: bytes) -> int:
-    """The EXIF orientation; 1 where there is none or it cannot be read."""
+    """The EXIF orientation; 1 if there is none or it cannot be read."""
     try:
         if not exif:
             return int(image.getexif().get(_ORIENTATION, 1))
@@ -197,7 +197,7 @@ def _resized(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def _split(image: Image.Image, *, sixteen_bit: bool) -> tuple[Image.Image, Image.Image | None]:
-    """Colour as L, RGB or CMYK, and alpha as L where there is any."""
+    """Colour as L, RGB or CMYK, and alpha as L if there is any."""
     clear = image.info.get("transparency")
     if image.mode == "I;16":  # Pillow's own conversion to 8 bits cuts everything above 255 off
         raw = image.tobytes("raw", "I;16")

@@ -19,7 +19,7 @@ class Essentials:
 
     Attributes:
         content: the file for the decoder.
-        size: width and height in pixels as the file claims them; None where only the decoder can tell.
+        size: width and height in pixels as the file claims them; None if only the decoder can tell.
         colours: what the file says of its colours.
         exif: a TIFF structure, with or without the "Exif" in front; only its orientation is of interest.
         moving: there is more than one frame; `content` has the first.

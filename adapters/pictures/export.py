@@ -27,7 +27,7 @@ _EXIF_IFD, _USER_COMMENT = 0x8769, 0x9286  # EXIF 2.32, 4.6.3 and 4.6.5
 _FULL_CHROMA = 90  # from this quality on JPEG keeps colours at full resolution
 _MEDIA = {"PNG": ("png", "image/png"), "WEBP": ("webp", "image/webp"), "JPEG": ("jpg", "image/jpeg")}
 _WEBP_LONGEST, _JPEG_LONGEST = 16383, 65500
-_WEBP_HOPE = 2.0  # lossless WebP is a third smaller than PNG on photos; slow to try where twice that is missing
+_WEBP_HOPE = 2.0  # lossless WebP is a third smaller than PNG on photos; slow to try if twice that is missing
 _SHORTEST = 64
 
 
@@ -42,19 +42,19 @@ def export(
 ) -> Exported:
     """Make the best file that fits: PNG, lossless WebP, JPEG, and only then fewer pixels.
 
-    Takes up to seconds where a large picture does not fit; call it in a thread.
+    Takes up to seconds if a large picture does not fit; call it in a thread.
 
     Args:
         png: a stored result, lossless RGB.
         max_bytes: what the chat takes per file.
         edited: whether somebody's picture is in it (strength below 1); else it is marked as made by AI altogether.
-            None where no model touched it (strength 0): it carries no mark.
+            None if no model touched it (strength 0): it carries no mark.
         formats: what the chat shows, of "PNG", "WEBP", "JPEG".
         recipe: text for the `parameters` field, as the A1111 web UI writes and reads it; None leaves it out.
         locale: of the note.
 
     Raises:
-        ValueError: where nothing fits, not even a thumbnail.
+        ValueError: if nothing fits, not even a thumbnail.
     """
     xmp = b"" if edited is None else _mark(edited=edited)
     with Image.open(io.BytesIO(png), formats=("PNG",)) as picture:

@@ -67,7 +67,7 @@ def check_format(content: bytes) -> str:
         "PNG", "JPEG", "WEBP", "AVIF" or "HEIF", as Pillow names them. Whether it really is one, only decoding tells.
 
     Raises:
-        PictureRefused: naming what it is instead, where that is known.
+        PictureRefused: naming what it is instead, if that is known.
     """
     if content.startswith(_PNG):
         return "PNG"

@@ -126,7 +126,7 @@ def _read_application(header: _Header, kind: int, segment: bytes) -> None:
 
 
 def _scans(content: bytes, at: int) -> tuple[int, int | None]:
-    """How many there are, counted to one more than allowed, and where the picture ends; None where it does not."""
+    """How many there are, counted to one more than allowed, and where the picture ends; None if it does not."""
     scans = 0
     for kind, _, end in _segments(content, at):
         scans += kind == _SCAN

@@ -124,7 +124,7 @@ def _colours(said: dict[bytes, bytes]) -> Colours:
 
 
 def _unpacked(body: bytes) -> bytes | None:
-    """A profile; None where it is not packed as it should be, or too large to be one."""
+    """A profile; None if it is not packed as it should be, or too large to be one."""
     packed = body.partition(b"\0")[2]
     if packed[:1] != b"\0":
         return None

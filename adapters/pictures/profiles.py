@@ -36,7 +36,7 @@ Matrix = Sequence[Sequence[float]]
 
 @cache
 def coded_profile(primaries: int, transfer: int, full_range: bool) -> bytes | None:
-    """The profile of code points; None where they say nothing that can be shown."""
+    """The profile of code points; None if they say nothing that can be shown."""
     known, curve = _WHITES_AND_PRIMARIES.get(primaries), _TRANSFERS.get(transfer)
     if known is None or curve is None:
         return None
@@ -47,7 +47,7 @@ def coded_profile(primaries: int, transfer: int, full_range: bool) -> bytes | No
 
 
 def matrix_profile(white: Sequence[float], primaries: Sequence[float], curve: Curve) -> bytes | None:
-    """A profile of three primaries and one curve for all; None where the chromaticities are of no screen.
+    """A profile of three primaries and one curve for all; None if the chromaticities are of no screen.
 
     Args:
         white: x and y.

@@ -46,7 +46,7 @@ class SandboxedPictureReader:
         """Start the first spare.
 
         Raises:
-            FatalError: where no sandbox can be started here.
+            FatalError: if no sandbox can be started here.
         """
         try:
             self._spares.put_nowait(await self._start())

@@ -54,7 +54,7 @@ class Child:
             settings: JSON for `child.main`.
 
         Raises:
-            ChildFailed: where it does not come up.
+            ChildFailed: if it does not come up.
         """
         command = (sys.executable, "-I", "-B", "-c", _BOOT, str(_ROOT), str(os.getpid()), settings)
         # Nothing of our environment, tokens above all, goes in; some Pythons find their own libraries only with this.
@@ -118,7 +118,7 @@ class Child:
         """End it at once.
 
         Returns:
-            Its exit code; minus the signal where one ended it.
+            Its exit code; minus the signal if one ended it.
         """
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()

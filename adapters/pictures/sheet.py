@@ -35,7 +35,7 @@ def _sheet(tiles: Sequence[Tile], *, arrows: bool) -> bytes:
     """Lay the tiles out on a grid, each row with its captions below.
 
     Raises:
-        ValueError: where there are none.
+        ValueError: if there are none.
     """
     if not tiles:
         raise ValueError("a sheet needs a picture")
@@ -89,7 +89,7 @@ def _sheet_columns(count: int, aspect: float) -> int:
 
 
 def _strip_columns(count: int) -> int:
-    """One row where it is short, else rows of nearly one length."""
+    """One row if it is short, else rows of nearly one length."""
     return count if count <= _STRIP_ROW else math.ceil(count / math.ceil(count / (_STRIP_ROW - 1)))
 
 

@@ -58,7 +58,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes, bool]]:
 
 
 def _size(extended: bytes, pixels: list[tuple[bytes, bytes]]) -> tuple[int, int]:
-    """Of the canvas where there is one, else of the bitstream."""
+    """Of the canvas if there is one, else of the bitstream."""
     if len(extended) >= 10:
         return 1 + int.from_bytes(extended[4:7], "little"), 1 + int.from_bytes(extended[7:10], "little")
     for kind, body in pixels:

@@ -32,7 +32,7 @@ class SlackApi:
         self._tokens = tokens
 
     async def __aenter__(self) -> Self:
-        """Connect; where there is one workspace, know who we are in it.
+        """Connect; if there is one workspace, know who we are in it.
 
         Raises:
             FatalError: Slack does not take the token, or does not answer.
@@ -70,11 +70,11 @@ class SlackApi:
         return client
 
     async def installed(self, team: Team) -> Identity | None:
-        """Who the bot is in a team, with a token that may have ended; None where it is not installed there."""
+        """Who the bot is in a team, with a token that may have ended; None if it is not installed there."""
         return await self._tokens.installed(team)
 
     async def identity(self, team: Team) -> Identity | None:
-        """Who the bot is in a team, with a token that is good; None where it is not installed there.
+        """Who the bot is in a team, with a token that is good; None if it is not installed there.
 
         Raises:
             SlackFault: the token has ended, and Slack gives no other just now.

@@ -62,7 +62,7 @@ class Budget:
 
         Args:
             team: the workspace.
-            must: the end of a job is shown even where progress would have to wait, unless Slack closed the door.
+            must: the end of a job is shown even if progress would have to wait, unless Slack closed the door.
         """
         bucket = self._edits[team]
         now = _now()

@@ -91,7 +91,7 @@ async def usual_form(
     model: str | None = None,
     values: Values | None = None,
 ) -> Block:
-    """The form for a picture of the member's, with what this place usually takes where they said nothing.
+    """The form for a picture of the member's, with what this place usually takes if they said nothing.
 
     Args:
         desk: the parts.

@@ -45,7 +45,7 @@ def action_id(button: Button) -> str:
 
 
 def parse_control(text: str) -> Control | None:
-    """A control from an action id, or None where it is not one of ours or not of this version."""
+    """A control from an action id, or None if it is not one of ours or not of this version."""
     verb, _, rest = text.partition("|")
     target, _, strength = rest.partition("|")
     generation = parse_generation_id(target)

@@ -57,7 +57,7 @@ class Members:
         self._known: OrderedDict[tuple[str, str], tuple[float, Member]] = OrderedDict()
 
     async def look_up(self, team: Team, user: str) -> Member:
-        """The member; an ordinary one where Slack does not say."""
+        """The member; an ordinary one if Slack does not say."""
         now = asyncio.get_running_loop().time()
         kept = self._known.get((team.space, user))
         if kept and now - kept[0] < _REMEMBERED_SECONDS:
@@ -143,7 +143,7 @@ class Desk:
         return (await self.members.look_up(place.team, place.user)).admin
 
     async def locale(self, place: Place) -> str:
-        """The member's language, as a BCP 47 tag; English where Slack does not say at once.
+        """The member's language, as a BCP 47 tag; English if Slack does not say at once.
 
         It is asked for while Slack waits three seconds for a form or a page.
         """

@@ -141,7 +141,7 @@ class SlackFault(Exception):
     Attributes:
         code: Slack's own word, or what stood in its place.
         seconds: how long Slack asked to wait.
-        needed: the permission that is missing, where Slack said so.
+        needed: the permission that is missing, if Slack said so.
     """
 
     def __init__(self, meaning: Meaning, code: str, *, seconds: float | None = None, needed: str = "") -> None:
@@ -153,7 +153,7 @@ class SlackFault(Exception):
 
 
 def understood(error: SlackApiError) -> SlackFault:
-    """The fault behind an SDK error; its response is the SDK's own, or aiohttp's where no JSON came."""
+    """The fault behind an SDK error; its response is the SDK's own, or aiohttp's if no JSON came."""
     response = error.response
     status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
     headers = {name.lower(): value for name, value in (getattr(response, "headers", None) or {}).items()}

@@ -37,15 +37,15 @@ class Tokens(Protocol):
     """Where the token of a team comes from."""
 
     async def start(self, api: Caller) -> None:
-        """Called once, before anything else; raises `FatalError` where the start must end."""
+        """Called once, before anything else; raises `FatalError` if the start must end."""
         ...
 
     async def installed(self, team: Team) -> Identity | None:
-        """The bot in a team, with a token that may have ended; None where it is not installed. Asks Slack nothing."""
+        """The bot in a team, with a token that may have ended; None if it is not installed. Asks Slack nothing."""
         ...
 
     async def identity(self, team: Team) -> Identity | None:
-        """The bot in a team, with a good token; None where it is not installed.
+        """The bot in a team, with a good token; None if it is not installed.
 
         Raises:
             SlackFault: the token has ended, and Slack gives no other just now.
@@ -53,7 +53,7 @@ class Tokens(Protocol):
         ...
 
     async def renewed(self, team: Team, *, expired: str) -> Identity | None:
-        """Another token than `expired`, or None where there is none to be had; raises as `identity`."""
+        """Another token than `expired`, or None if there is none to be had; raises as `identity`."""
         ...
 
     async def forget(self, team: Team) -> None:
@@ -62,7 +62,7 @@ class Tokens(Protocol):
 
 
 async def started(api: Caller, method: str, token: str | None, *, variable: str, **arguments: Any) -> dict[str, Any]:
-    """A call that a start needs, repeated for a while where Slack does not answer.
+    """A call that a start needs, repeated for a while if Slack does not answer.
 
     Raises:
         FatalError: Slack refuses the token, or cannot be reached.

@@ -52,7 +52,7 @@ class Inbound:
 
 
 def inbound(body: Payload, *, bot_user: str) -> Inbound | None:
-    """What a payload asks for, or None where it is nothing of ours.
+    """What a payload asks for, or None if it is nothing of ours.
 
     Args:
         body: the payload of an event, a command or an interaction.
@@ -187,7 +187,7 @@ def place_of(body: Payload) -> Place:
 
 
 def _team_id(body: Payload) -> str:
-    """The workspace; where the app is installed for a whole organisation, only the member may name it."""
+    """The workspace; if the app is installed for a whole organisation, only the member may name it."""
     return _id(body.get("team")) or body.get("team_id") or _inside(body, "user", "team_id")
 
 
@@ -196,7 +196,7 @@ def _enterprise_id(body: Payload) -> str:
 
 
 def _inside(body: Payload, part: str, name: str) -> str:
-    """A text in a part of a payload, where there is that part and it is an object."""
+    """A text in a part of a payload, if there is that part and it is an object."""
     inner = body.get(part)
     return str(inner.get(name) or "") if isinstance(inner, Mapping) else ""
 

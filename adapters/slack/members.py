@@ -18,7 +18,7 @@ class Team:
     """Where the app is installed: a workspace, or a whole Enterprise organisation.
 
     Attributes:
-        id: workspace id; empty where an organisation-wide installation names none.
+        id: workspace id; empty if an organisation-wide installation names none.
         enterprise: organisation id; empty for a workspace of its own.
         org_wide: the app is installed for the whole organisation, so the token is the organisation's.
     """

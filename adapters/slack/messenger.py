@@ -1,6 +1,6 @@
 """The Slack side of `Messenger`: one message per job, posted once, then edited in place.
 
-Slack has no idempotency key. A message is posted with the job's id in its metadata; where an earlier attempt may have
+Slack has no idempotency key. A message is posted with the job's id in its metadata; if an earlier attempt may have
 come through (a reset connection, a crash), the conversation is searched for it before another one is posted.
 """
 
@@ -136,7 +136,7 @@ class SlackMessenger:
         return self._remember(nonce, message_ref(posted["channel"], posted["ts"]))
 
     async def _edit(self, target: ReplyTarget, place: dict[str, str], card: Card) -> None:
-        """Change the message; where Slack refuses its pictures for good, show them below it instead."""
+        """Change the message; if Slack refuses its pictures for good, show them below it instead."""
         team, note = team_of(target), _moved(target, place, card.locale)
         for pause in (*_AGAIN, None):
             try:
@@ -179,7 +179,7 @@ class SlackMessenger:
         )
 
     async def _shared(self, team: Team, card: Card) -> Shared:
-        """The card's pictures, uploaded; where they cannot be, a note says why."""
+        """The card's pictures, uploaded; if they cannot be, a note says why."""
         try:
             return await self._uploads.put(team, card.pictures, locale=card.locale)
         except Gone as gone:
@@ -227,7 +227,7 @@ class SlackMessenger:
             raise Undeliverable(f"{fault.code}, and for the member alone {second.code}") from second
 
     async def _stands_already(self, target: ReplyTarget, nonce: str) -> MessageRef | None:
-        """The message of an earlier attempt, where there may be one."""
+        """The message of an earlier attempt, if there may be one."""
         asked_at = float(target.address.get("asked_at", 0))
         if nonce not in self._doubtful and asked_at >= self._began_at:
             return None
@@ -284,7 +284,7 @@ class SlackMessenger:
 
 
 def _moved(target: ReplyTarget, place: dict[str, str], locale: str) -> str:
-    """Why the message is not where it was asked for, where it is not."""
+    """Why the message is not where it was asked for, if it is not."""
     asked = target.address["channel"]
     if not place["channel"].startswith("D") or asked.startswith("D") or asked == target.address["user"]:
         return ""

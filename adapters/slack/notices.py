@@ -21,7 +21,7 @@ class Notices:
         self._api = api
 
     async def tell(self, place: Place, sentence: str, *below: Block) -> None:
-        """Say it: ephemerally where they are, else by the event's own answer address, else as a direct message.
+        """Say it: ephemerally if they are, else by the event's own answer address, else as a direct message.
 
         `below` are blocks to stand under it, if that road takes any. Never raises for what Slack does: a notice is
         the last thing to say about something.
@@ -65,7 +65,7 @@ class Notices:
         )
 
     async def _answered(self, place: Place, sentence: str) -> bool:
-        """By the response URL, which works where the bot is no member; it carries no token."""
+        """By the response URL, which works if the bot is no member; it carries no token."""
         if not place.response_url:
             return False
         body = {"response_type": "ephemeral", "replace_original": False, "text": escape(clip(sentence, MAX_SECTION))}

@@ -1,6 +1,6 @@
 """A member's picture out of Slack: which file it is, and its bytes.
 
-Slack leads to its login page where the token may not see a file: by a redirect to the workspace's own host, or by the
+Slack leads to its login page if the token may not see a file: by a redirect to the workspace's own host, or by the
 page itself with status 200. It says `check_file_info` instead of telling about a file that another organisation
 shared (Slack Connect). Only Slack's own file host sees the token: the downloader asks hosts on its list and follows
 no redirect.

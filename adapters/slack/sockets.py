@@ -71,7 +71,7 @@ class Sockets:
     async def watch(self) -> None:
         """Watch over the connections until cancelled.
 
-        The SDK reconnects by itself, but to the address it has; an address is good for one connection, so where
+        The SDK reconnects by itself, but to the address it has; an address is good for one connection, so if
         that fails it needs a new one.
         """
         while True:

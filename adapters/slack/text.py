@@ -1,7 +1,7 @@
 """Text in and out of Slack's markup; pure.
 
 Slack reads `<...>` in mrkdwn as links, mentions and `<!channel>`, and encodes exactly `&`, `<` and `>`. What people
-wrote goes out in plain text elements, or through `escape` where only mrkdwn is to be had.
+wrote goes out in plain text elements, or through `escape` if only mrkdwn is to be had.
 """
 
 import html
@@ -33,7 +33,7 @@ _FORMATTED = re.compile(r"(?<![^\W_])(?P<mark>[*_~])(?=\S)(?P<words>[^\n]{1,500}
 
 
 def clip(text: str, limit: int) -> str:
-    """At most `limit` characters, the last one an ellipsis where something was cut."""
+    """At most `limit` characters, the last one an ellipsis if something was cut."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -251,13 +251,13 @@ class InstalledWorkspaces:
         )
 
     async def _good(self, installation: Installation) -> Identity | None:
-        """The installation's token, or the next one where it is about to end."""
+        """The installation's token, or the next one if it is about to end."""
         if installation.expires_at is None or installation.expires_at - RENEW_BEFORE > self._clock.now():
             return installation.identity
         return await self._renew(installation, still_good=installation.expires_at > self._clock.now())
 
     async def _renew(self, old: Installation, *, still_good: bool) -> Identity | None:
-        """The next token, or the old one where Slack gives none and it is good yet; None where it never will.
+        """The next token, or the old one if Slack gives none and it is good yet; None if it never will.
 
         Args:
             old: what is renewed.

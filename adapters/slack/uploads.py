@@ -72,7 +72,7 @@ class Uploads:
             self._known.pop((team.space, picture.generation), None)
 
     async def share(self, team: Team, pictures: tuple[CardPicture, ...], *, channel: str, thread: str) -> None:
-        """Post the pictures as files of their own in a thread: the way out where a message cannot show them.
+        """Post the pictures as files of their own in a thread: the way out if a message cannot show them.
 
         Raises:
             SlackFault: Slack does not take it.
@@ -83,7 +83,7 @@ class Uploads:
     async def attach(
         self, team: Team, content: bytes, *, name: str, channel: str, thread: str, alt: str | None = None
     ) -> None:
-        """Post a file that is no result in a thread; `alt` says what it shows, where it is a picture.
+        """Post a file that is no result in a thread; `alt` says what it shows, if it is a picture.
 
         Raises:
             SlackFault: Slack does not take it.

@@ -89,7 +89,7 @@ class Database:
         """The writing connection, one task at a time; committed at the end, rolled back on any exception.
 
         A connection works off its statements first in, first out. So a rollback handed to it here runs before
-        anybody else's BEGIN, even where this task is cancelled while it waits for it.
+        anybody else's BEGIN, even if this task is cancelled while it waits for it.
 
         Raises:
             StorageFailed: the disk refuses; nothing was changed.

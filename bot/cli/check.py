@@ -34,7 +34,7 @@ _LOOKS = {State.OK: "[green]ok[/]", State.NOTE: "[yellow]note[/]", State.WRONG: 
 
 
 async def check(asked: argparse.Namespace, settings: Settings) -> int:
-    """Look at everything that `serve` needs; returns 69 where it would not start."""
+    """Look at everything that `serve` needs; returns 69 if it would not start."""
     findings = [*_platforms(settings), *_styles(settings)]
     findings += [finding async for finding in data_findings(settings.data_dir)]
     findings += [_memory(), *[finding async for finding in _metrics(settings)]]

@@ -40,7 +40,7 @@ def slug(prompt: str) -> str:
 
 
 def default_name(source: Path, made: str) -> str:
-    """What a result is called where nobody says so."""
+    """What a result is called if nobody says so."""
     return f"{_cut(source.stem)}-{_cut(made)}.png"
 
 
@@ -51,7 +51,7 @@ def free(name: Path) -> Path:
 
 
 def placed(folder: Path | None, name: str) -> Path:
-    """Where a result goes: into the folder that was given, as it is called; without one here, where it is free."""
+    """Where a result goes: into the folder that was given, as it is called; without one here, under a free name."""
     return folder / name if folder else free(Path(name))
 
 

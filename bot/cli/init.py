@@ -28,7 +28,7 @@ _PAGES = {
 
 
 async def init(asked: argparse.Namespace, settings: Settings) -> int:
-    """Ask what no option says, where there is a terminal to ask at, and write the file.
+    """Ask what no option says, if there is a terminal to ask at, and write the file.
 
     Raises:
         InvalidRequest: the file exists, cannot be written, or an answer means nothing.
@@ -81,7 +81,7 @@ def _is_taken(file: Path) -> bool:
 
 
 def _answer(question: str, usual: str) -> str:
-    """What somebody types; the usual answer where they type nothing, or nobody is there."""
+    """What somebody types; the usual answer if they type nothing, or nobody is there."""
     if not sys.stdin.isatty():
         return usual
     print(f"{question} [{usual}] ", end="", file=sys.stderr, flush=True)  # noqa: T201 -- a question

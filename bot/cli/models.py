@@ -1,4 +1,4 @@
-"""`models`: what can be asked for by name, what each wants where nothing is said, and how it fits a card."""
+"""`models`: what can be asked for by name, what each wants if nothing is said, and how it fits a card."""
 
 import argparse
 import json

@@ -150,7 +150,7 @@ def derive(parent: Generation, press: Press) -> Request:
     adapters, another style brings its own guidance and strength.
 
     Raises:
-        InvalidRequest: where the modal's values are out of range.
+        InvalidRequest: if the modal's values are out of range.
     """
     recipe, structure = parent.recipe, parent.recipe.control
     verb = press.verb

@@ -46,7 +46,7 @@ class Asked:
 
     Attributes:
         recipes: one per picture.
-        contrast: standard deviation of the source's lightness, 0 .. 0.5; None where it is not known.
+        contrast: standard deviation of the source's lightness, 0 .. 0.5; None if it is not known.
         made_by_ai: the source says so itself, or is a result of ours.
     """
 
@@ -57,7 +57,7 @@ class Asked:
 
 
 def advise(asked: Asked, styles: Mapping[str, Style]) -> Advice | None:
-    """The one thing most worth saying; None where all is well, a sweep shows it, or strength means nothing."""
+    """The one thing most worth saying; None if all is well, a sweep shows it, or strength means nothing."""
     recipe = asked.recipes[0]
     if len(asked.recipes) > 1 or recipe.strength == 0 or not recipe.uses_strength:
         return None

@@ -34,10 +34,10 @@ class CardPicture:
     """One result.
 
     Attributes:
-        label: short caption where several stand side by side, e.g. "strength 0.3"; our words.
+        label: short caption if several stand side by side, e.g. "strength 0.3"; our words.
         alt: what it shows, from the prompt; people's words.
         button: how to take this one further, in a sweep.
-        spoiler: hidden until a reader asks to see it, where the chat can do that.
+        spoiler: hidden until a reader asks to see it, if the chat can do that.
     """
 
     generation: GenerationId
@@ -84,7 +84,7 @@ class Card:
     """A job's message in one state.
 
     Attributes:
-        owner: whom to mention where `mention` is set.
+        owner: whom to mention if `mention` is set.
         headline: the state in one short line; our words.
         prompt: people's words; escape them.
         facts: what was understood, e.g. "strength 0.5 (balanced)", "seed 42"; our words, may be joined by dots.

@@ -52,7 +52,7 @@ class UserError(PentimentoError):
 
         Args:
             locale: the tag.
-            literal: makes words that people wrote harmless where markup would be read.
+            literal: makes words that people wrote harmless if markup would be read.
 
         Raises:
             KeyError: the catalogue lacks the message or the error an argument of it: a slip of ours.

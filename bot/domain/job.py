@@ -44,7 +44,7 @@ class JobStatus(StrEnum):
 
     @property
     def ended(self) -> bool:
-        """True where nothing can follow."""
+        """True if nothing can follow."""
         return not TRANSITIONS[self]
 
 
@@ -71,7 +71,7 @@ class Recipe:
 
     Attributes:
         keep_palette: the result keeps the source's colours as a whole, against what repeated passes add up to.
-        uses_strength: False where the model edits by instruction, so that strength means nothing but for 0.
+        uses_strength: False if the model edits by instruction, so that strength means nothing but for 0.
         control: structure to keep.
         map_only: the result is the control map itself; what else is here waits for *Use map*.
     """
@@ -130,8 +130,8 @@ class Lineage:
     """Where a picture comes from.
 
     Attributes:
-        parent: the result it was derived from; None where a member's picture was the start.
-        root: the first result of the family; None where this is it.
+        parent: the result it was derived from; None if a member's picture was the start.
+        root: the first result of the family; None if this is it.
         depth: passes between the member's own picture and this one, at least 1. A rerun keeps it, a chain adds 1.
         spoiler: the member's own picture was sent as one, so everything made from it is.
         scaled: the source is kept with fewer pixels than it was sent with.
@@ -158,7 +158,7 @@ class Job:
         attempt: how often it was started; 0 before the first time.
         strikes: workers that died under it.
         lease: the run of the service that took it up, for who reads a database after a fault.
-        error: one sentence for the owner, in their language, where it failed or was refused.
+        error: one sentence for the owner, in their language, if it failed or was refused.
         created_at, started_at, ended_at: Unix seconds.
     """
 
@@ -225,7 +225,7 @@ class Job:
 
     @property
     def hopeless(self) -> bool:
-        """True where another attempt is not worth the harm."""
+        """True if another attempt is not worth the harm."""
         return self.strikes >= MAX_STRIKES or self.attempt >= MAX_ATTEMPTS
 
     def succeeded(self, *, at: float) -> "Job":

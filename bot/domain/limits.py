@@ -31,7 +31,7 @@ class Usage:
     Attributes:
         pending: jobs that wait or run now.
         pictures: pictures of the last 24 hours, pending ones included, refunded ones not.
-        oldest_at: when the oldest of those was asked for, Unix seconds; None where there are none.
+        oldest_at: when the oldest of those was asked for, Unix seconds; None if there are none.
     """
 
     pending: int

@@ -70,7 +70,7 @@ class Options:
     unread: tuple[str, ...] = ()
 
     def over(self, below: Self) -> Self:
-        """These where something was said, those of `below` elsewhere."""
+        """These if something was said, those of `below` elsewhere."""
         said = {row.name: value for row in OPTIONS if (value := getattr(self, row.name)) is not None}
         return replace(below, unread=self.unread, **said)
 

@@ -19,11 +19,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A member's picture, decoded: an upright RGB PNG, or RGBA where that was asked for, without metadata.
+    """A member's picture, decoded: an upright RGB PNG, or RGBA if that was asked for, without metadata.
 
     Attributes:
         notes: what the member should know, as messages of the catalogue, e.g. "note-animated".
-        contrast: standard deviation of its lightness, 0 .. 0.5; None where unknown.
+        contrast: standard deviation of its lightness, 0 .. 0.5; None if unknown.
         made_by_ai: the file says that a model had a part in it.
         scaled: it has fewer pixels than the file, as fewer were enough.
     """
@@ -43,7 +43,7 @@ class Exported:
 
     Attributes:
         suffix: for its name, without a dot.
-        note: for the member, where it is less than the stored picture.
+        note: for the member, if it is less than the stored picture.
     """
 
     content: bytes

@@ -35,7 +35,7 @@ class PlaceSettings:
     blocked: tuple[str, ...] | None = None
 
     def over(self, above: "PlaceSettings") -> "PlaceSettings":
-        """These settings where they are set, those of the place above elsewhere."""
+        """These settings if they are set, those of the place above elsewhere."""
         own = {each.name: getattr(self, each.name) for each in fields(self) if getattr(self, each.name) is not None}
         if above.blocked and self.blocked is not None:
             own["blocked"] = tuple(dict.fromkeys((*above.blocked, *self.blocked)))

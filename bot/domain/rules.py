@@ -30,7 +30,7 @@ def check_place(settings: PlaceSettings, by: Asker) -> None:
 
 
 def check_source(settings: PlaceSettings, *, author: str, requester: str) -> None:
-    """Refuse somebody else's picture where only one's own may be remixed.
+    """Refuse somebody else's picture if only one's own may be remixed.
 
     Raises:
         NotAllowed: with the sentence for the member.
@@ -57,7 +57,7 @@ def is_private(wished: bool | None, settings: PlaceSettings) -> bool:
 def with_defaults(request: Request, settings: PlaceSettings) -> Request:
     """The request with what the member left open filled from the place; `is_private` is asked before it is made.
 
-    An empty style is none at all, where no style is the place's.
+    An empty style is none at all, if no style is the place's.
 
     Raises:
         NotAllowed: the model may not be used here.

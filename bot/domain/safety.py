@@ -83,7 +83,7 @@ class Policy:
         return wanted
 
     def safety(self, verdict: Verdict, site: Site, *, private: bool) -> Safety | None:
-        """How a picture is kept for a place; None where it may not be shown there."""
+        """How a picture is kept for a place; None if it may not be shown there."""
         outcome = self.outcome(verdict, site, private=private)
         if outcome is Outcome.REFUSE:
             return None

@@ -19,10 +19,10 @@ class Style:
         name: what members pick and see; unique, lower case.
         prompt: words that go behind the member's own.
         negative_prompt: words that go behind the member's own negative ones.
-        strength: used where the member gave none; None leaves the product's default.
+        strength: used if the member gave none; None leaves the product's default.
         guidance: likewise; how much harder or softer than by itself the model is guided, see `guidance_of`. None
             leaves the model's own.
-        picture: a small JPEG or PNG that shows it; None where there is none.
+        picture: a small JPEG or PNG that shows it; None if there is none.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Style:
 
 
 def find_style(styles: Mapping[str, Style], name: str | None) -> Style | None:
-    """The preset of that name; None where none was asked for.
+    """The preset of that name; None if none was asked for.
 
     Raises:
         InvalidRequest: there is none of that name; the sentence names the nearest.
@@ -54,7 +54,7 @@ def styled(text: str, words: str) -> str:
 
 
 def strength_of(style: Style | None) -> float:
-    """What a style is best at; the product's default where it says nothing."""
+    """What a style is best at; the product's default if it says nothing."""
     return DEFAULT_STRENGTH if style is None or style.strength is None else style.strength
 
 

@@ -47,7 +47,7 @@ def known(key: str) -> bool:
 
 
 def text(locale: str, key: str, /, **arguments: Argument) -> str:
-    """One message in the language of `locale`, in English where that language lacks it.
+    """One message in the language of `locale`, in English if that language lacks it.
 
     Raises:
         KeyError: English has no such message: a slip of ours, found by the tests.

@@ -1,6 +1,6 @@
 """Steps of a model done in the way that suits how its numbers lie and what computes them; they say the same.
 
-Diffusers and torch choose for large models on GPUs. What is changed here are three such choices, each only where it
+Diffusers and torch choose for large models on GPUs. What is changed here are three such choices, each only if it
 was measured to be slower, and each in place, so that adapters and compilers find the modules that they know.
 """
 
@@ -19,7 +19,7 @@ processor in bfloat16; words are 77."""
 
 SMALL_AREA = 1024
 FEW_CHANNELS = 16
-"""On a processor, torch normalises groups of so many channels or fewer one number at a time where there are fewer
+"""On a processor, torch normalises groups of so many channels or fewer one number at a time if there are fewer
 positions than `SMALL_AREA` and channels lie last; with them first, and laid back, it takes 0.5 of the time."""
 
 

@@ -22,7 +22,7 @@ Forward = Callable[[torch.Tensor], torch.Tensor]
 def pack(model: nn.Module) -> int:
     """Pack a model's convolutions and linear layers for the CPU; their own weights stay for whoever looks at them.
 
-    Only for a model whose weights will not change any more, nor their number format. Nothing is done where memory
+    Only for a model whose weights will not change any more, nor their number format. Nothing is done if memory
     would get scarce, nor on processors without 512-bit vectors: they have no kernels for bfloat16, and in float32
     those for packed weights take up to 1.7 times as long.
 
@@ -48,7 +48,7 @@ def able() -> bool:
 
 
 def _forward(layer: nn.Module) -> Forward | None:
-    """What to call in place of the layer; None where it is of another kind or torch does not offer this."""
+    """What to call in place of the layer; None if it is of another kind or torch does not offer this."""
     try:
         if type(layer) is nn.Conv2d and layer.padding_mode == "zeros" and isinstance(layer.padding, tuple):
             return _convolution(layer)

@@ -4,7 +4,7 @@ A backend is named on the worker's command line as "module:factory"; the factory
 device; sizes, files, strengths 0 and 1 and the way out of memory trouble are the worker's (`worker.generate`).
 
 The worker calls `generate` from as many threads at once as the backend has slots, with several models at once only
-where `together` says so, and `load` for a model that is not loaded only while nothing is generated with another one.
+if `together` says so, and `load` for a model that is not loaded only while nothing is generated with another one.
 """
 
 from collections.abc import Callable, Mapping
@@ -73,11 +73,11 @@ class Backend(Protocol):
         ...
 
     def load(self, model: str) -> ModelDefaults:
-        """Make a model ready; cheap where it is.
+        """Make a model ready; cheap if it is.
 
         Raises:
             ModelUnavailable: with the sentence that says why and what would help.
-            OutOfMemory: where the device has no room for it.
+            OutOfMemory: if the device has no room for it.
         """
         ...
 
@@ -85,8 +85,8 @@ class Backend(Protocol):
         """Fetch what a loaded model needs for this request: its control network, its adapters; cheap where they are.
 
         Raises:
-            Unsuited: where it cannot be had.
-            OutOfMemory: where the device has no room for it.
+            Unsuited: if it cannot be had.
+            OutOfMemory: if the device has no room for it.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""The backend that the service uses: the step loop where the model's family allows, stock diffusers where not."""
+"""The backend that the service uses: the step loop if the model's family allows, stock diffusers if not."""
 
 import threading
 from collections.abc import Mapping

@@ -36,7 +36,7 @@ class CachedModel:
     Attributes:
         scheduler: as it was loaded; a pipeline's own one is replaced for each request.
         takes: what the pipeline can be called with.
-        loaded: for the step loop; None where stock runs the model.
+        loaded: for the step loop; None if stock runs the model.
         planned: what lies where; None if all of it is on the device.
         at_work: requests that hold it now.
     """
@@ -99,7 +99,7 @@ class ModelCache:
         return sum(each.nbytes for each in self)
 
     def get(self, model: str, load: Callable[[], CachedModel]) -> CachedModel:
-        """The model of that name; `load` makes it where it is not here, and whatever that raises goes through."""
+        """The model of that name; `load` makes it if it is not here, and whatever that raises goes through."""
         with self._lock:
             if model in self._models:
                 self._models[model] = self._models.pop(model)
@@ -196,7 +196,7 @@ def weight_to_come(place: Path, entry: ModelEntry, model: str, itemsize: int) ->
 
 
 def expected_weight(folder: Path, index: Mapping[str, Any], itemsize: int) -> int:
-    """Bytes that a model's weights will take, by the heads of its files; 0 where those cannot be read.
+    """Bytes that a model's weights will take, by the heads of its files; 0 if those cannot be read.
 
     Args:
         folder: of the model.

@@ -259,7 +259,7 @@ def arguments(task: Task, cached: CachedModel, pipeline: Any) -> dict[str, Any]:
     if type(pipeline).__name__.startswith("QwenImage"):
         wished["true_cfg_scale"] = wished.pop("guidance_scale")  # the other one is for distilled variants
         if edits and request.guidance_scale > 1:
-            wished["negative_prompt"] = request.negative_prompt or " "  # it guides only where there is one
+            wished["negative_prompt"] = request.negative_prompt or " "  # it guides only if there is one
     expected = math.ceil(steps * strength)
 
     def at_step_end(pipeline: Any, step: int, _timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
@@ -280,7 +280,7 @@ def _schedule(request: Img2ImgRequest, cached: CachedModel) -> tuple[int, float]
     """Steps and strength of which the pipeline makes at least one step.
 
     Most families run floor(steps * strength) steps and fail at none. Latent consistency pipelines choose their
-    steps among the first `strength` of a finer grid and fail where that has fewer.
+    steps among the first `strength` of a finer grid and fail if that has fewer.
     """
     steps, strength = request.steps, request.strength
     fine = cached.scheduler.config.get("original_inference_steps")

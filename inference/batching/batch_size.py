@@ -20,14 +20,14 @@ GAIN = 0.95
 """More rows are worth it while each takes less than this share of what it took before."""
 
 LONGEST = 2.0
-"""Seconds of a call after which no longer one is tried: where one row takes that long, many share nothing."""
+"""Seconds of a call after which no longer one is tried: if one row takes that long, many share nothing."""
 
 
 def knee(seconds: Callable[[int], float]) -> int:
     """The largest number of rows of `ROW_COUNTS` that is worth it.
 
     Args:
-        seconds: how long a call with so many rows takes; raises where it cannot be made.
+        seconds: how long a call with so many rows takes; raises if it cannot be made.
     """
     best = ROW_COUNTS[0]
     before = 0.0
@@ -79,7 +79,7 @@ class RowCountFile:
         self._path = path or cache / "pentimento" / "rows.json"
 
     def get(self, about: tuple[str, ...], find: Callable[[], int]) -> int:
-        """The knee for a device, a model and whatever else it depends on; found where it is not known."""
+        """The knee for a device, a model and whatever else it depends on; found if it is not known."""
         key = hashlib.sha256(repr(about).encode()).hexdigest()[:32]
         known = self._read()
         if isinstance(known.get(key), int):

@@ -26,7 +26,7 @@ class ByteCache(Generic[T]):
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The entry of that key, made where there is none. Two callers at once may both make it."""
+        """The entry of that key, made if there is none. Two callers at once may both make it."""
         with self._lock:
             if key in self._entries:
                 self.hits += 1

@@ -45,7 +45,7 @@ class LatentDist:
 
     Attributes:
         mean: [1, channels, height, width], as the autoencoder gives it.
-        std: of the same shape; None where the autoencoder is certain (`AutoencoderTiny`).
+        std: of the same shape; None if the autoencoder is certain (`AutoencoderTiny`).
     """
 
     mean: torch.Tensor

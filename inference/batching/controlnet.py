@@ -46,7 +46,7 @@ class ControlNet:
     """A network on the device, used for one kind.
 
     Attributes:
-        mode: a union network's number for the kind; None where the network knows one kind only.
+        mode: a union network's number for the kind; None if the network knows one kind only.
     """
 
     model: Any
@@ -110,11 +110,11 @@ class ControlNets:
         return self._places.get(kind) in self._there
 
     def get(self, kind: ControlKind) -> ControlNet:
-        """The network for that kind; those of kinds that share one are equal where it takes them alike.
+        """The network for that kind; those of kinds that share one are equal if it takes them alike.
 
         Raises:
-            Unsuited: where there is none, or it does not fit the model.
-            OutOfMemory: where the device has no room for it.
+            Unsuited: if there is none, or it does not fit the model.
+            OutOfMemory: if the device has no room for it.
         """
         if kind not in self._places:
             raise Unsuited(
@@ -152,8 +152,8 @@ def load(place: str, components: Components, make_room: Callable[[int], object])
     Whether it fits and how large it is are known from its configuration, before its weights are read.
 
     Raises:
-        Unsuited: where there is none that fits.
-        OutOfMemory: where the device has no room for it.
+        Unsuited: if there is none that fits.
+        OutOfMemory: if the device has no room for it.
     """
     try:
         found = hub.network(place)

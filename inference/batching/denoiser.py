@@ -33,11 +33,11 @@ class Rows:
         timesteps: float32, [rows].
         hidden: [rows, tokens, width].
         pooled, sizes: SDXL's [rows, width] and [rows, numbers], or None.
-        guidance: [rows, width], or [rows], where guidance is an input of the model, or None.
-        mask: bool, [rows, tokens]: what of `hidden` is text; None where all is.
+        guidance: [rows, width], or [rows], if guidance is an input of the model, or None.
+        mask: bool, [rows, tokens]: what of `hidden` is text; None if all is.
         reference: latents of the picture that is edited, [rows, channels, height, width], or None.
         residuals: what a control network adds to the skip connections and, the last one, to the middle of a UNet,
-            each [rows, channels, height, width]; empty where nothing is.
+            each [rows, channels, height, width]; empty if nothing is.
     """
 
     latents: torch.Tensor
@@ -130,7 +130,7 @@ class Denoiser:
             self._graphs.forget()
 
     def compile(self, example: Rows) -> bool:
-        """Compile the model's blocks, and keep that where calls of `example` become faster.
+        """Compile the model's blocks, and keep that if calls of `example` become faster.
 
         Returns:
             Whether they are.

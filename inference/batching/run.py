@@ -88,14 +88,14 @@ class Run:
         drawn: all random numbers that can be drawn before it begins.
         call: how many calls of the model are behind it.
         state: float32, [slots, channels, height, width]: the sample and what its solver remembers.
-        noises: float32, [calls, channels, height, width]; None where the solver draws none.
+        noises: float32, [calls, channels, height, width]; None if the solver draws none.
         conditions: what the model is told besides the sample and its time: one row, or the negative and the positive.
-        grid: a scheduler of its own, where the model's is not linear.
+        grid: a scheduler of its own, if the model's is not linear.
         guidance: float32, [1]: its scale.
         output: what the model said last, guided, [channels, height, width].
         outbox: what the thread of the request is told.
         abandoned: whether that thread is gone.
-        net: what holds it to its map; None where it has none.
+        net: what holds it to its map; None if it has none.
         hint: that map, [1, 3, height, width] in pixels.
     """
 
@@ -126,7 +126,7 @@ class Run:
         """The run that a task asks for.
 
         Raises:
-            Unsuited: where the scheduler cannot have so many steps.
+            Unsuited: if the scheduler cannot have so many steps.
         """
         request = task.request
         components = loaded.components
@@ -178,7 +178,7 @@ class Run:
         return self.net is not None and control is not None and acts(control, self.call, self.plan.calls)
 
     def check(self) -> None:
-        """Raises `Stopped` where nobody waits for it any more."""
+        """Raises `Stopped` if nobody waits for it any more."""
         if self.abandoned:
             raise Stopped
         self.task.check()
@@ -223,7 +223,7 @@ class Run:
         self.task.step(self.call, self.plan.calls)
 
     def look_ahead(self, output: torch.Tensor) -> None:
-        """Tell how far it is, where a preview is due; to be called before the step that `output` leads to."""
+        """Tell how far it is, if a preview is due; to be called before the step that `output` leads to."""
         every = max(APART, -(-self.plan.calls // (PREVIEWS + 1)))
         at = self.call + 1
         if self.task.preview is None or at % every or at == self.plan.calls:

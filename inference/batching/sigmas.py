@@ -41,7 +41,7 @@ class Grid:
     """The last `steps` of a scheduler's grid of `of` steps, as stock image-to-image pipelines cut it.
 
     Raises:
-        ValueError: from diffusers, where the scheduler has no grid of so many steps.
+        ValueError: from diffusers, if the scheduler has no grid of so many steps.
     """
 
     def __init__(self, scheduler: Any, *, of: int, steps: int) -> None:

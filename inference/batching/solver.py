@@ -127,7 +127,7 @@ class Solver:
             from_noise: begin with noise alone, as for a picture from text.
 
         Raises:
-            ValueError: from diffusers, where the scheduler cannot have so many steps.
+            ValueError: from diffusers, if the scheduler cannot have so many steps.
         """
         del shape
         return self._planned(steps, start, from_noise)
@@ -214,7 +214,7 @@ def shifted(count: int, by: float) -> torch.Tensor:
 
     By 0 it is the identity; by 1 each step gets the noise that the step before it had. So the noises of a run with
     one step more turn into those of the shorter run, and stay independent with variance 1 on the way: it is the
-    shift by a fraction of a sample of signal processing, periodic (with a change of sign where `count` is even).
+    shift by a fraction of a sample of signal processing, periodic (with a change of sign if `count` is even).
     """
     if count == 0:
         return torch.zeros(0, 0)

@@ -33,7 +33,7 @@ def steered(rows: Rows, runs: list[Run]) -> Rows:
 
 
 def _found(net: ControlNet, rows: Rows, told: list[tuple[Run, int]]) -> tuple[torch.Tensor, ...]:
-    """What a network says of its rows, one at a time where that saves memory."""
+    """What a network says of its rows, one at a time if that saves memory."""
     low_memory = told[0][0].task.low_memory
     components = [[each] for each in told] if low_memory else [told]
     said = []

@@ -1,7 +1,7 @@
 """The step loop: requests at different places of different runs share the model's calls.
 
 One thread owns the device. Between two calls it lets requests in, lets the finished and the cancelled out, and
-decodes a few finished pictures. Requests share a call where their rows have the same shape in the same model with the
+decodes a few finished pictures. Requests share a call if their rows have the same shape in the same model with the
 same adapters: they form a group. Groups take turns by the work they have had, so that none waits for another to run
 dry.
 """
@@ -100,7 +100,7 @@ class StepLoop:
                     self._turn(min(self._groups, key=lambda key: self._groups[key].work))
 
     def _welcome(self) -> bool:
-        """Let requests in; wait for one where there is nothing else to do. False where the loop was closed."""
+        """Let requests in; wait for one if there is nothing else to do. False if the loop was closed."""
         while self._inbox.qsize() or not (self._groups or self._finished):
             entry = self._inbox.get()
             if entry is None:

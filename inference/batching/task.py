@@ -15,12 +15,12 @@ class Task:
     Attributes:
         picture: RGB, both sides what the model takes. At strength 1 it is grey: there is nothing to keep.
         low_memory: spend time to save memory; it did not fit otherwise.
-        check: raises `Stopped` where the request was cancelled; may be called at any time, from any thread.
+        check: raises `Stopped` if the request was cancelled; may be called at any time, from any thread.
         step: to be called after each denoising step with its number (1-based) and how many there are.
-            Raises `Stopped` where the request was cancelled; let it pass.
-        preview: to be called with a small picture of how far it is; None where nobody wants one.
+            Raises `Stopped` if the request was cancelled; let it pass.
+        preview: to be called with a small picture of how far it is; None if nobody wants one.
         tell: to be called with what the member should know.
-        map: the control map, of the size of `picture`; None where the request has no control.
+        map: the control map, of the size of `picture`; None if the request has no control.
     """
 
     request: Img2ImgRequest

@@ -45,7 +45,7 @@ class Annotator:
         """The map of an RGB picture, of its size.
 
         Raises:
-            Unsuited: where the picture shows nothing of the kind, or no model for it can be had.
+            Unsuited: if the picture shows nothing of the kind, or no model for it can be had.
         """
         if kind in LINES:
             return draw_lines(kind, picture)

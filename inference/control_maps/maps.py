@@ -34,7 +34,7 @@ def draw_lines(kind: ControlKind, picture: Image.Image) -> Image.Image:
     """The map of a kind of `LINES`, drawn from an RGB picture; of its size.
 
     Raises:
-        Unsuited: where the picture shows no lines.
+        Unsuited: if the picture shows no lines.
     """
     scale = max(1.0, max(picture.size) / SIDE)
     levels = np.asarray(picture.convert("RGB"), dtype=np.float64) / 255
@@ -113,10 +113,10 @@ def _stretched(levels: Levels, *, quantile: float, floor: float) -> Levels:
 
 
 def read_map(path: Path, kind: ControlKind) -> Image.Image:
-    """A member's map as RGB; what is transparent in it is paper, or nothing where lines are not what it shows.
+    """A member's map as RGB; what is transparent in it is paper, or nothing if lines are not what it shows.
 
     Raises:
-        Unsuited: where it cannot be read.
+        Unsuited: if it cannot be read.
     """
     try:
         with Image.open(path, formats=("PNG",)) as opened:
@@ -133,12 +133,12 @@ def fit_map(kind: ControlKind, drawn: Image.Image, size: Size) -> Image.Image:
     """A member's map as a control network takes it.
 
     It is scaled to lie inside `size` with its aspect ratio kept, in the middle, with nothing around it. People draw
-    with dark lines on light paper and networks want light lines on black: where most of a line map is light, it is
+    with dark lines on light paper and networks want light lines on black: if most of a line map is light, it is
     inverted, and the paper's own tone becomes black. A map that this module has made, and that was kept with its
     `label`, comes back as it is.
 
     Raises:
-        Unsuited: where it shows nothing.
+        Unsuited: if it shows nothing.
     """
     if kind is not ControlKind.POSE:
         drawn = drawn.convert("L")

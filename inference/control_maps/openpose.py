@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 from inference.geometry import Size
 
 Joint = tuple[float, float] | None
-"""Place in pixels; None where it is not seen."""
+"""Place in pixels; None if it is not seen."""
 
 COCO_JOINTS = 17
 """Nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles; of each pair the person's left one first."""

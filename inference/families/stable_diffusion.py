@@ -98,7 +98,7 @@ class StableDiffusion:
         return self.images.get(scan.key, lambda: self._encode_image(scan.pixels))
 
     def draw_sample_noise(self, picture: Image.Image, generator: torch.Generator) -> torch.Tensor | None:
-        """The numbers that stock draws first, for the sample of the picture; None where it draws none."""
+        """The numbers that stock draws first, for the sample of the picture; None if it draws none."""
         if self.has_tiny_vae:
             return None
         number_format = torch.float32 if self.upcasts else self.dtype
@@ -248,7 +248,7 @@ class StableDiffusion:
         return pixels
 
     def _exact_vae(self) -> Any:
-        """The autoencoder that encodes, and in float16 decodes too: in float32 where stock changes it to that.
+        """The autoencoder that encodes, and in float16 decodes too: in float32 if stock changes it to that.
 
         A copy of its own, for changing back and forth takes longer than encoding. In bfloat16 stock decodes as it is.
         """
@@ -260,7 +260,7 @@ class StableDiffusion:
         return exact.to(torch.float32)
 
     def _normal(self, latents: torch.Tensor) -> Sequence[torch.Tensor] | None:
-        """Mean and deviation by channel, where SDXL's autoencoder states them."""
+        """Mean and deviation by channel, if SDXL's autoencoder states them."""
         config = self.vae.config
         if not self.is_xl or config.get("latents_mean") is None or config.get("latents_std") is None:
             return None

@@ -1,4 +1,4 @@
-"""What a model id means, and what a model wants where the member set nothing. Reads files only; needs no torch.
+"""What a model id means, and what a model wants if the member set nothing. Reads files only; needs no torch.
 
 A model folder may bring a `pentimento.json` with any of the keys `steps`, `guidance_scale`, `max_pixels` and
 `multiple`; what it does not say follows from the configuration files in diffusers' layout and from the family.
@@ -27,7 +27,7 @@ SHIPPED = Path(__file__).parents[1]
 """The folder with the shipped models in it."""
 
 SHIPPED_CONTROLS = {POCKET: dict.fromkeys(LINES, SHIPPED / "pocket-edges")}
-"""Control networks shipped with a model: kind -> folder. A kind is offered where its folder is there."""
+"""Control networks shipped with a model: kind -> folder. A kind is offered if its folder is there."""
 
 _EDITS = re.compile(r"kontext|image-?edit|flux\.?2", re.IGNORECASE)
 """Pipelines, and names of models, that edit by instruction: they take no strength."""
@@ -59,7 +59,7 @@ def locate(model: str) -> Path | None:
     """The folder or the checkpoint in one file that a model id names; None if it is an id on the hub.
 
     Raises:
-        ModelUnavailable: where it is neither, or may not be looked at.
+        ModelUnavailable: if it is neither, or may not be looked at.
     """
     try:
         folder = SHIPPED / POCKET if model == POCKET else Path(model).expanduser()
@@ -104,7 +104,7 @@ def read_json(path: Path, model: str) -> dict[str, Any]:
     """The object in one of a model's configuration files.
 
     Raises:
-        ModelUnavailable: where there is none, or something else.
+        ModelUnavailable: if there is none, or something else.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))

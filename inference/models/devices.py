@@ -16,7 +16,7 @@ def choose_device(name: str) -> torch.device:
     """The device of that name; for "auto" the fastest there is.
 
     Raises:
-        ModelUnavailable: where this machine has none of that name.
+        ModelUnavailable: if this machine has none of that name.
     """
     if name == "auto":
         able = {
@@ -81,11 +81,11 @@ def lacking_capability(capability: tuple[int, int], built: Sequence[str], name: 
 def choose_dtype(name: str, device: torch.device) -> torch.dtype:
     """The number format of that name; for "auto" the fastest that keeps the picture.
 
-    Processors compute in bfloat16 only where they have instructions for it: the shipped model then takes 1.2 s
+    Processors compute in bfloat16 only if they have instructions for it: the shipped model then takes 1.2 s
     instead of 2.1 s for 512x384 in 12 steps (one core of an AMD EPYC with avx512_bf16); without them it is slower.
 
     Raises:
-        ModelUnavailable: where there is no such format.
+        ModelUnavailable: if there is no such format.
     """
     if name in DTYPES:
         return DTYPES[name]

@@ -19,7 +19,7 @@ class LoraEntry:
     Attributes:
         place: a .safetensors file, a folder that holds one, a hub repository ("org/name"), or a file in one
             ("org/name/file.safetensors").
-        weight: how much of it is added where a member does not say, -`MAX_LORA_WEIGHT` .. `MAX_LORA_WEIGHT`.
+        weight: how much of it is added if a member does not say, -`MAX_LORA_WEIGHT` .. `MAX_LORA_WEIGHT`.
     """
 
     place: str
@@ -28,7 +28,7 @@ class LoraEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapModels:
-    """Models that draw control maps where lines will not do: hub ids or folders; empty is none.
+    """Models that draw control maps if lines will not do: hub ids or folders; empty is none.
 
     Attributes:
         depth: of transformers' task "depth-estimation".

@@ -113,8 +113,8 @@ def load(
         planned: what lies where; only for a folder. None has all on the device.
 
     Raises:
-        ModelUnavailable: where it cannot be loaded or is for something else.
-        OutOfMemory: where the device has no room for it.
+        ModelUnavailable: if it cannot be loaded or is for something else.
+        OutOfMemory: if the device has no room for it.
     """
     try:
         if place.is_dir():
@@ -275,7 +275,7 @@ def sketcher(place: str, model: str, device: torch.device, dtype: torch.dtype) -
     """The tiny autoencoder that draws a model's previews.
 
     Raises:
-        ModelUnavailable: where it cannot be had.
+        ModelUnavailable: if it cannot be had.
     """
     try:
         folder = hub.network(place)
@@ -294,7 +294,7 @@ def scheduler(name: str, own: Any, model: str) -> Any:
     """The scheduler of that class with the settings of the model's own one.
 
     Raises:
-        ModelUnavailable: where diffusers has none of that name that fits.
+        ModelUnavailable: if diffusers has none of that name that fits.
     """
     fitting = {each.__name__: each for each in (type(own), *own.compatibles)}
     if name not in fitting:

@@ -95,7 +95,7 @@ class LoraSet:
         """Read what `apply` will put on: a download is nothing to wait for with the device in hand.
 
         Raises:
-            Unsuited: where one of them is unknown or cannot be had.
+            Unsuited: if one of them is unknown or cannot be had.
         """
         with self._reading:
             for lora in loras:
@@ -106,7 +106,7 @@ class LoraSet:
         """The pipeline that adapters are put on.
 
         Raises:
-            Unsuited: where the family takes none.
+            Unsuited: if the family takes none.
         """
         with self._lock:
             if self._twin is None:
@@ -125,7 +125,7 @@ class LoraSet:
         """Make the twin work with these adapters and no others.
 
         Raises:
-            Unsuited: where one of them is unknown, missing or made for another model.
+            Unsuited: if one of them is unknown, missing or made for another model.
         """
         if loras == self._active:
             return
@@ -216,7 +216,7 @@ def read(name: str, place: str) -> dict[str, torch.Tensor]:
     """An adapter's weights.
 
     Raises:
-        Unsuited: where it cannot be had, or is no safetensors file.
+        Unsuited: if it cannot be had, or is no safetensors file.
     """
     try:
         weights: dict[str, torch.Tensor] = load_file(locate(place))

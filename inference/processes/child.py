@@ -105,7 +105,7 @@ class Child:
         """The next thing it says; None once it is gone.
 
         Raises:
-            BadFrame: where it says something else.
+            BadFrame: if it says something else.
         """
         try:
             head = await self._outbox.readexactly(protocol.LENGTH.size)
@@ -141,7 +141,7 @@ class Child:
             How it ended, in words.
 
         Raises:
-            Unkillable: where it does not go.
+            Unkillable: if it does not go.
         """
         self.kill()
         self._inbox.close()

@@ -62,7 +62,7 @@ def body_length(head: bytes) -> int:
     """How many bytes follow these four.
 
     Raises:
-        BadFrame: where that is more than any frame has.
+        BadFrame: if that is more than any frame has.
     """
     length: int = LENGTH.unpack(head)[0]
     if length > MAX_FRAME:
@@ -74,7 +74,7 @@ def unpack(body: bytes) -> Frame:
     """The frame in a body.
 
     Raises:
-        BadFrame: where it is none.
+        BadFrame: if it is none.
     """
     try:
         frame = json.loads(body)
@@ -86,7 +86,7 @@ def unpack(body: bytes) -> Frame:
 
 
 def read(pipe: BinaryIO) -> Frame | None:
-    """The next frame of a blocking pipe; None where the other side is gone."""
+    """The next frame of a blocking pipe; None if the other side is gone."""
     head = pipe.read(LENGTH.size)
     if len(head) < LENGTH.size:
         return None
@@ -104,7 +104,7 @@ def event_from_json(fields: Frame) -> Event:
     """The event that `event_to_json` wrote.
 
     Raises:
-        BadFrame: where it is none.
+        BadFrame: if it is none.
     """
     values = dict(fields)
     try:
@@ -146,7 +146,7 @@ def counters_from_json(fields: Frame) -> Mapping[str, int]:
     """Counts by name.
 
     Raises:
-        BadFrame: where they are none.
+        BadFrame: if they are none.
     """
     if not all(isinstance(count, int) for count in fields.values()):
         raise BadFrame(repr(fields))

@@ -27,7 +27,7 @@ class StandIn(ModuleType):
     Args:
         name: "package.module".
         answers: what it answers itself, by name.
-        holds: asked at each question; where it says no, nothing is answered any more.
+        holds: asked at each question; if it says no, nothing is answered any more.
     """
 
     def __init__(self, name: str, answers: Mapping[str, Any], holds: Callable[[], bool]) -> None:

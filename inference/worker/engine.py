@@ -54,7 +54,7 @@ class ProcessEngine:
     """An `inference.api.Engine` with one worker process.
 
     Args:
-        model: the default model; loaded before the engine is entered. A hub id or folder where `entries` lacks it.
+        model: the default model; loaded before the engine is entered. A hub id or folder if `entries` lacks it.
         entries: the models that requests may name, by that name; loaded when one does.
         device, dtype, memory_gb, memory, map_models: as in `inference.backends.base.Settings`.
         backend: "module:factory" of what runs the models.
@@ -242,7 +242,7 @@ class ProcessEngine:
             self._patience.reschedule(max((entry.sign + entry.silence for entry in watched), default=None))
 
     def _drop(self, entry: InFlight) -> None:
-        """Nobody wants this one any more; does nothing where it has ended."""
+        """Nobody wants this one any more; does nothing if it has ended."""
         if entry in self._line:
             self._line.remove(entry)
             entry.events.put_nowait(Cancelled())
@@ -325,7 +325,7 @@ class ProcessEngine:
         return trouble or EngineStopped(f"The worker did not start ({ending}): the log says more.")
 
     async def _converse(self, child: Child, opened: asyncio.Future[None]) -> ModelUnavailable | None:
-        """Listen until the worker leaves; why it cannot work where it says so."""
+        """Listen until the worker leaves; why it cannot work if it says so."""
         # A model that is on its way is loaded by the first request for it; all else goes on.
         first = "" if self._library.lacks(Needs(model=self._settings.model)) else self._settings.model
         child.send({"frame": "open", "settings": replace(self._settings, model=first).to_json()})

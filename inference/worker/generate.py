@@ -74,7 +74,7 @@ class Reporter:
     is_cancelled: Callable[[], bool]
 
     def check(self) -> None:
-        """Raises `Stopped` where the result is not wanted any more."""
+        """Raises `Stopped` if the result is not wanted any more."""
         if self.is_cancelled():
             raise Stopped
 
@@ -213,7 +213,7 @@ class _Attempt:
         self._map = None if drawn is None else geometry.pad(drawn, defaults.multiple)
 
     def picture(self) -> Image.Image | None:
-        """The result; None where memory ran out.
+        """The result; None if memory ran out.
 
         The exception is gone before this returns: it would keep every tensor of the failed call alive.
         """

@@ -32,7 +32,7 @@ class InFlight:
 
     Attributes:
         key: its name on the pipe; another one for each time that it is run.
-        events: what `run` will yield; None where the engine stopped.
+        events: what `run` will yield; None if the engine stopped.
         unwanted: cancelled, or nobody iterates any more.
         silence: seconds the worker may say nothing while it has this one.
         pixels: what is worked on; 0 before and while a model loads.

@@ -1,4 +1,4 @@
-"""The arrow of docs/architecture.md: kept by the code, and noticed where it is broken."""
+"""The arrow of docs/architecture.md: kept by the code, and noticed if it is broken."""
 
 import shutil
 import subprocess

@@ -55,7 +55,7 @@ class Odd:
     """One file.
 
     Attributes:
-        refused: a phrase of the sentence it is refused with; None where it is taken.
+        refused: a phrase of the sentence it is refused with; None if it is taken.
         pixels: some points of the result and their colours.
         within: how far a channel may be off: 0 for lossless, a little for JPEG and colour arithmetic.
     """

@@ -2,7 +2,7 @@
 
 Its pictures are blends of the source with noise of the recipe, and show the control map they were made with. A
 prompt of the form "<act> at <step>" makes it do `act` in that step; `ACTS` has them all. "oom above 5000" runs out of
-memory where it is asked for more pixels, and where it is not low_memory.
+memory if it is asked for more pixels, and if it is not low_memory.
 """
 
 import ctypes

@@ -1,4 +1,4 @@
-"""The step loop on a CUDA device, on tiny models: `python -m pytest -m gpu`; skipped where there is none."""
+"""The step loop on a CUDA device, on tiny models: `python -m pytest -m gpu`; skipped if there is none."""
 
 import gc
 from collections.abc import Iterator

@@ -100,7 +100,7 @@ class Ended:
     """What became of a caller.
 
     Attributes:
-        latents: as they were when the run ended, [channels, height, width]; None where it never began.
+        latents: as they were when the run ended, [channels, height, width]; None if it never began.
         end: the picture, or what was raised.
     """
 

@@ -11,7 +11,7 @@ from training.styles import filters as f
 
 
 def _sky(masks: Tensor) -> Tensor:
-    """The sky's mask, or nothing where there is too little of it to paint on."""
+    """The sky's mask, or nothing if there is too little of it to paint on."""
     sky = masks[:, :1]
     return sky * (sky.mean((1, 2, 3), keepdim=True) > 0.12)
 

@@ -68,7 +68,7 @@ async def serving(
             yield process
         except BaseException:
             process.kill()
-            print(b"".join(said).decode())  # noqa: T201 -- what the product said, where a test failed
+            print(b"".join(said).decode())  # noqa: T201 -- what the product said, if a test failed
             raise
         finally:
             if process.returncode is None:

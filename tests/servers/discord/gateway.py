@@ -70,7 +70,7 @@ class Gateway:
             await socket.send_json(self._log[-1])
 
     async def drop(self, code: int = 4000) -> None:
-        """Lose the connection; the client resumes, where `code` does not forbid it."""
+        """Lose the connection; the client resumes, if `code` does not forbid it."""
         self.ready.clear()
         for socket in list(self._sockets):
             await socket.close(code=code)

@@ -15,7 +15,7 @@ SEE_SECONDS = 30.0
 
 @dataclass(slots=True)
 class Member:
-    """One person in one team; `home` is their own where they are a guest by Slack Connect, which forms then name."""
+    """One person in one team; `home` is their own if they are a guest by Slack Connect, which forms then name."""
 
     slack: SlackServer
     team: Team

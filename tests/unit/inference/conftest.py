@@ -1,4 +1,4 @@
-"""Models here are tiny: a second thread costs them more than it gives, all the more where tests share the machine."""
+"""Models here are tiny: a second thread costs them more than it gives, all the more if tests share the machine."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Progress where no terminal is: few lines, and none for what is soon over."""
+"""Progress if no terminal is: few lines, and none for what is soon over."""
 
 import asyncio
 import io

@@ -1,4 +1,4 @@
-"""What is printed where it cannot be: in a process of its own, as its streams are what is looked at."""
+"""What is printed if it cannot be: in a process of its own, as its streams are what is looked at."""
 
 import contextlib
 import os
