@@ -129,7 +129,7 @@ class Playground:
     async def _ask(self, request: web.Request, wish: Ask) -> Receipt:
         """Hand a wish in: on the web everybody goes on from their own results only, whatever a room shows."""
         if wish.generation:
-            await self._described(job_of(wish.generation), asker_of(request))
+            await self._service.results.parent(wish.generation, by=asker_of(request))
         return await self._service.ask(wish)
 
     async def job(self, request: web.Request) -> web.Response:

@@ -73,12 +73,13 @@ async def test_a_cut_line_is_taken_up_where_it_was_cut(hub: Hub, model: Path) ->
 async def test_a_new_process_goes_on_where_one_was_killed(hub: Hub, model: Path, tmp_path: Path) -> None:
     hub.rate = 100_000
     news = fetched(Place(NAME), name="tiny")
-    async for arrival in news:
-        if isinstance(arrival, Arrival) and arrival.file == WEIGHTS and arrival.done > 30_000:
+    parts: list[Path] = []
+    async for _ in news:
+        parts = [file for file in blobs(tmp_path).glob("*.incomplete") if file.stat().st_size > 20_000]
+        if parts:
             break
     await news.aclose()
-    part = max(blobs(tmp_path).glob("*.incomplete"), key=lambda file: file.stat().st_size)
-    assert part.stat().st_size > 10_000
+    part = max(parts, key=lambda file: file.stat().st_size)
     strange = part.with_name(f"{part.stem}.0a1b2c3d.incomplete")
     strange.write_bytes(b"left by the hub's own client")
     arrivals, folder = await whole()

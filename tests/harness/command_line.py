@@ -19,7 +19,7 @@ import pytest
 import structlog
 
 from bot.__main__ import main
-from bot.cli import check, demo, models, pictures
+from bot.cli import check, demo, pictures
 from bot.compose import engine_of
 from config.reading import load_settings
 from config.settings import Settings
@@ -54,7 +54,7 @@ class Bench:
             for name, value in (self._environ | environ).items():
                 patch.setenv(name, value)
             patch.setattr(asyncio, "run", self._runner.run)
-            for command in (check, demo, models, pictures):
+            for command in (check, demo, pictures):
                 patch.setattr(command, "engine_of", self._engine_of)
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 try:

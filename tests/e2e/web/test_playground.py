@@ -15,8 +15,9 @@ PHOTO = Path("docs/demo/cup.jpg")
 PICTURE_MS = 120_000
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
+    """One for each test: as long as Playwright is there, its own event loop runs and no other test may have one."""
     with chromium() as browser:
         yield browser
 
