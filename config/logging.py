@@ -65,6 +65,7 @@ def setup_logging(log: LogSettings, secrets: Secrets, stream: TextIO | None = No
     )
     values = [secret.get_secret_value() for _, secret in secrets if secret is not None]
     handler = logging.StreamHandler(stream)
+    handler.addFilter(_is_news)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -81,6 +82,15 @@ def setup_logging(log: LogSettings, secrets: Secrets, stream: TextIO | None = No
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.captureWarnings(capture=True)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line says something.
+
+    asyncio warns of a child "unknown" to it if it closes the child's pipes in the moment in which that ends: it then
+    asks twice how it ended, and the second answer is that there is no such child.
+    """
+    return not (record.name == "asyncio" and record.getMessage().startswith("Unknown child process pid"))
 
 
 def _renderers(*, as_json: bool, to: TextIO) -> list[Processor]:

@@ -163,3 +163,11 @@ def test_auto_is_json_where_nobody_watches() -> None:
     stream = _lines("auto")
     structlog.get_logger().info("hello")
     assert json.loads(stream.getvalue())["event"] == "hello"
+
+
+def test_asyncios_second_question_about_a_child_that_ended_is_no_news() -> None:
+    stream = _lines()
+    asyncio_log = logging.getLogger("asyncio")
+    asyncio_log.warning("Unknown child process pid %d, will report returncode 255", 7)
+    asyncio_log.warning("Executing took too long")
+    assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["Executing took too long"]
