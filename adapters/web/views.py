@@ -22,6 +22,15 @@ _UNASKED = {"prompt", "strengths", "style", "model", "control", "loras", "privat
 """Options that have a place of their own in the form, or none."""
 
 
+_LABELS = {
+    "prompt": "web-prompt",
+    "strengths": "field-strength",
+    "negative_prompt": "web-negative-prompt",
+    "guidance_scale": "web-guidance-scale",
+    "control": "web-control",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """One of a list.
@@ -86,12 +95,17 @@ class Offers:
     controls: Sequence[str]
 
 
+def label_of(name: str, locale: str) -> str:
+    """What an option is called here: by the field's own term, which a chat's form may say in other words."""
+    return text(locale, _LABELS.get(name) or f"field-{OPTION[name].text}")
+
+
 def form_view(offers: Offers, said: Mapping[str, str], locale: str, *, nonce: str, error: str = "") -> FormView:
     """The form, filled in with what a member typed, or with what a job was made of, by the names of its fields."""
     boxes = [
         Box(
             name=row.name,
-            label=text(locale, f"field-{row.text}"),
+            label=label_of(row.name, locale),
             value=said.get(row.name, ""),
             number=row.kind in {Kind.WHOLE, Kind.NUMBER},
             least=row.least,
@@ -225,9 +239,7 @@ def _details(job: Job, shown: Generation | None, locale: str) -> list[tuple[str,
     recipe = shown.recipe if shown else job.recipes[0]
     said = said_by(recipe.options())
     rows = [
-        (text(locale, "field-strength" if name == "strengths" else f"field-{OPTION[name].text}"), value)
-        for name, value in said.items()
-        if value and name not in {"prompt", "private"}
+        (label_of(name, locale), value) for name, value in said.items() if value and name not in {"prompt", "private"}
     ]
     if shown:
         rows.append((text(locale, "web-size"), f"{shown.width} x {shown.height}"))

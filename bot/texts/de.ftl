@@ -643,3 +643,6 @@ web-link = Dieser Link öffnet deine Bilder im Web. Er ist nur für dich, gilt e
 web-open = Öffnen
 describe-web = Deine Bilder im Web: ein Link nur für dich
 refused-web-off = Wer mich betreibt, hat die Seiten nicht eingeschaltet: es gibt keinen Link.
+web-negative-prompt = Negativer Prompt
+web-guidance-scale = Führung
+web-control = Struktur

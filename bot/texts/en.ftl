@@ -644,3 +644,6 @@ web-link = This link opens your pictures on the web. It is for you alone, works 
 web-open = Open
 describe-web = Your pictures on the web: a link for you alone
 refused-web-off = Whoever runs me has not switched on the pages: there is no link.
+web-negative-prompt = Negative prompt
+web-guidance-scale = Guidance
+web-control = Structure

@@ -644,3 +644,6 @@ web-link = Este enlace abre tus imágenes en la web. Es solo para ti, sirve una 
 web-open = Abrir
 describe-web = Tus imágenes en la web: un enlace solo para ti
 refused-web-off = Quien me aloja no ha activado las páginas: no hay enlace.
+web-negative-prompt = Prompt negativo
+web-guidance-scale = Guía
+web-control = Estructura

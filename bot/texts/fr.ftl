@@ -647,3 +647,6 @@ web-link = Ce lien ouvre vos images sur le web. Il est pour vous seul, sert une 
 web-open = Ouvrir
 describe-web = Vos images sur le web : un lien pour vous seul
 refused-web-off = La personne qui m’héberge n’a pas activé les pages : il n’y a pas de lien.
+web-negative-prompt = Prompt négatif
+web-guidance-scale = Guidage
+web-control = Structure

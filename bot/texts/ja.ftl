@@ -630,3 +630,6 @@ web-link = このリンクで自分の画像をウェブで見られます。本
 web-open = 開く
 describe-web = ウェブで自分の画像を見るリンク
 refused-web-off = 運営者がページを有効にしていないため、リンクはありません。
+web-negative-prompt = ネガティブプロンプト
+web-guidance-scale = ガイダンス
+web-control = 構造

@@ -178,6 +178,54 @@ def test_axe_finds_nothing_serious_on_any_page(service: Playground, browser: Bro
             assert faults(page) == []
 
 
+def test_fields_and_buttons_have_the_names_that_others_rely_on(service: Playground, browser: Browser) -> None:
+    with opened(browser) as (page, seen):
+        page.goto(service.address)
+        page.get_by_text("More options").click()
+        for name in ("Picture", "Prompt", "Strength", "Structure", "Seed", "Steps", "Guidance", "Negative prompt"):
+            expect(page.get_by_label(name, exact=True)).to_be_visible()
+        expect(page.get_by_role("group", name="Style")).to_be_visible()
+        for name in ("Generate", "Sweep"):
+            expect(page.get_by_role("button", name=name)).to_be_visible()
+        assert seen.complaints == []
+
+
+def test_a_picture_is_dropped_pasted_or_drawn(service: Playground, browser: Browser) -> None:
+    with opened(browser) as (page, seen):
+        for event in (
+            "new DragEvent('drop', {dataTransfer: held",
+            "new ClipboardEvent('paste', {clipboardData: held",
+        ):
+            page.goto(service.address)
+            page.evaluate(
+                "data => { const held = new DataTransfer();"
+                "held.items.add(new File([Uint8Array.from(data)], 'a.jpg', {type: 'image/jpeg'}));"
+                f"document.body.dispatchEvent({event}, bubbles: true, cancelable: true}})); }}",
+                list(PHOTO.read_bytes()),
+            )
+            assert page.get_by_label("Picture", exact=True).evaluate("field => field.files.length") == 1
+            expect(page.locator("#chosen")).to_be_visible()
+        page.goto(service.address)
+        page.get_by_text("More options").click()
+        paper = page.get_by_label("Paper to draw on")
+        paper.scroll_into_view_if_needed()
+        box = paper.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 40, box["y"] + 60)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 200, box["y"] + 160, steps=20)
+        page.mouse.up()
+        page.get_by_role("button", name="Use this drawing").click()
+        page.get_by_label("Prompt", exact=True).fill("a house by the sea")
+        page.get_by_label("Structure", exact=True).select_option("scribble")
+        page.get_by_label("Strength", exact=True).fill("1")
+        page.get_by_role("button", name="Generate").click()
+        page.wait_for_url("**/jobs/*")
+        done(page)
+        assert details(page)["Structure"] == "scribble"
+        assert (seen.elsewhere, seen.complaints) == ([], [])
+
+
 def test_the_gallery_finds_what_was_made(service: Playground, browser: Browser) -> None:
     with opened(browser) as (page, seen):
         page.goto(service.address)
