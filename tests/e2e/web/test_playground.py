@@ -226,6 +226,20 @@ def test_a_picture_is_dropped_pasted_or_drawn(service: Playground, browser: Brow
         assert (seen.elsewhere, seen.complaints) == ([], [])
 
 
+def test_several_pictures_of_one_wish_are_told_apart(service: Playground, browser: Browser) -> None:
+    with opened(browser) as (page, _):
+        page.goto(service.address)
+        page.get_by_text("More options").click()
+        page.get_by_label("Pictures", exact=True).fill("2")
+        page.get_by_label("Picture", exact=True).set_input_files(PHOTO)
+        page.get_by_label("Prompt", exact=True).fill("ink, twice")
+        page.get_by_label("Prompt", exact=True).press("Control+Enter")
+        page.wait_for_url("**/jobs/*")
+        done(page)
+        labels = page.locator(".several span").all_inner_texts()
+        assert len(set(labels)) == 2, labels
+
+
 def test_the_gallery_finds_what_was_made(service: Playground, browser: Browser) -> None:
     with opened(browser) as (page, seen):
         page.goto(service.address)
