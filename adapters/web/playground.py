@@ -147,7 +147,6 @@ class Playground:
             said |= {"of": view.job.id, "start": "again"}
         if start == "chain":
             said = {name: value for name, value in said.items() if name not in OPTION or OPTION[name].chained}
-        said["source_of"] = view.job.id
         return await self._page(request, self._form(by.locale, said), job=view)
 
     async def events(self, request: web.Request) -> web.StreamResponse:

@@ -79,7 +79,6 @@ class FormView:
     controls: Sequence[Choice] = ()
     boxes: Sequence[Box] = ()
     of: str = ""
-    source_of: str = ""
     start: str = "upload"
     chains: bool = False
     error: str = ""
@@ -139,7 +138,6 @@ def form_view(offers: Offers, said: Mapping[str, str], locale: str, *, nonce: st
         controls=[Choice(value=NO_CONTROL if said.get("of") else "", label=nothing), *kinds] if kinds else [],
         boxes=boxes,
         of=said.get("of", ""),
-        source_of=said.get("source_of", ""),
         start=said.get("start", "upload"),
         chains=said.get("chains", "") == "yes",
         error=error,
@@ -185,9 +183,7 @@ class JobView:
 
     Attributes:
         shown: the picture on the stage; None until there is one.
-        swept: it has ended well, and its pictures are not kept any more.
-        seen_before: where the slider's other side comes from.
-        steps: the results it descends from, root first; None stands for another member's.
+        lineage: the results it descends from, root first; None stands for one that who looks on may not see.
     """
 
     card: Card

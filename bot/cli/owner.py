@@ -4,7 +4,7 @@ from config.settings import Settings
 
 
 def for_owner(settings: Settings, model: str | None) -> Settings:
-    """The settings with another model where one was named, which takes no revision; members' limits do not hold."""
+    """The settings with another model if one was named, which takes no revision; members' limits do not hold."""
     limits = settings.limits.model_copy(update={"per_user_per_day": 0, "per_request": 32})
     chosen = settings.model
     if model and model != chosen.id:
