@@ -20,7 +20,11 @@ from training.replicas import Meetings, rank
 
 @dataclass(frozen=True)
 class LoopSettings:
-    """`hold` is the budget's share before the decay starts. Without `steps` only the time counts."""
+    """`hold` is the budget's share before the decay starts. Without `steps` only the time counts.
+
+    On a processor the minutes are those that the training's own thread worked: time for which another program had
+    the processor is no training. On a GPU they are the clock's.
+    """
 
     learning_rate: float
     minutes: float
@@ -34,7 +38,6 @@ class LoopSettings:
     report_every: int = 50
     save_every_s: float = 150.0
     average_every_s: float = 20.0  # if several processes train together
-    longest_step_s: float = 20.0  # one that takes longer was held up by the machine (sleep, another job)
     batch: int = 1  # examples a step, for the speed that is shown
 
     def rate(self, step: int, share: float) -> float:
@@ -74,6 +77,7 @@ class Loop:
         self.device = next(network.parameters()).device
         self.average = copy.deepcopy(network).eval().requires_grad_(requires_grad=False)
         self.optimiser = Muon(network.named_parameters())
+        self._clock = time.thread_time if self.device.type == "cpu" else time.monotonic
         self.step, self.seconds = 0, 0.0
         self.reports: list[Report] = []
         if checkpoint.exists():
@@ -89,23 +93,23 @@ class Loop:
 
     def run(self, loss_function: LossFunction) -> list[Report]:
         """Until the budget is spent."""
-        saved, before = time.monotonic(), time.monotonic()
+        saved, before = time.monotonic(), self._clock()
         recent: list[dict[str, Tensor]] = []
         meetings = Meetings(self.settings.average_every_s)
         together = True
         while self.share < 1 or not together:
             recent.append(self._train_step(loss_function))
-            now = time.monotonic()
-            self.seconds += min(now - before, self.settings.longest_step_s)
+            now = self._clock()
+            self.seconds += now - before
             before = now
             together, self.seconds = meetings.attend(self.optimiser.parameters, self.seconds)
             if self.step % self.settings.report_every == 0 or (self.share >= 1 and together):
                 self.reports.append(Report(self.step, round(self.seconds, 1), _means(recent)))
                 recent = []
                 self._go_back_if_lost()
-                if now - saved > self.settings.save_every_s:
+                if time.monotonic() - saved > self.settings.save_every_s:
                     self.save()
-                    saved = now
+                    saved = time.monotonic()
             self._show()
         self.save()
         return self.reports

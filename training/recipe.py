@@ -14,7 +14,7 @@ from training.rendering import Drawing
 
 
 def _on_gpu(loop: LoopSettings) -> LoopSettings:
-    return replace(loop, save_every_s=40.0, longest_step_s=1e9)
+    return replace(loop, save_every_s=40.0)
 
 
 @dataclass(frozen=True)
