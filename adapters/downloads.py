@@ -97,7 +97,7 @@ class Downloader:
         async def fetch() -> bytes:
             return (await self.fetch(url)).content
 
-        return Sent(fetch=fetch, spoiler=spoiler)
+        return Sent(fetch=fetch, size=size, spoiler=spoiler)
 
     def _checked(self, url: str) -> URL:
         try:

@@ -139,15 +139,15 @@ async def uploads() -> list[str]:
     async with (
         served() as url,
         downloader(allowed_hosts=frozenset({"127.0.0.1"}), max_bytes=26_214_400) as downloads,
-        SandboxedPictureReader(parallel=at_once) as reader,
+        SandboxedPictureReader() as reader,
     ):
-        gate = Uploads(reader=reader, clock=SystemClock(), places=at_once + 1)
-        sent = [downloads.sent(url) for _ in range(UPLOADS)]
+        gate = Uploads(reader=reader, clock=SystemClock(), decodes=at_once)
+        sent = [downloads.sent(url, size=UPLOAD_BYTES) for _ in range(UPLOADS)]
 
         async def one(member: int) -> None:
             try:
-                async with gate.place(f"member {member}"):
-                    picture = await gate.read(sent[member], enough=ENOUGH)
+                async with gate.place(f"member {member}", sent[member]):
+                    picture = await gate.read(f"member {member}", sent[member], enough=ENOUGH)
                 end = f"{picture.width} x {picture.height}"
             except UserError as refused:
                 end = refused.message
@@ -162,8 +162,8 @@ async def uploads() -> list[str]:
     said = ", ".join(f"{count} {end}" for end, count in ends.items())
     return [
         (
-            f"{UPLOADS} uploads of {UPLOAD_BYTES / 1e6:.0f} MB at once by {UPLOADS} members, {at_once} decoded and "
-            f"{at_once + 1} held at a time: memory {before / 1e6:.0f} MB, at most {peak / 1e6:.0f} MB, "
+            f"{UPLOADS} uploads of {UPLOAD_BYTES / 1e6:.0f} MB at once by {UPLOADS} members, {at_once} decoded "
+            f"at a time: memory {before / 1e6:.0f} MB, at most {peak / 1e6:.0f} MB, "
             f"{after / 1e6:.0f} MB afterwards, in {took:.0f} s ({said})."
         )
     ]
@@ -217,15 +217,15 @@ async def waits() -> list[str]:
 async def behind(content: bytes, members: list[str], ordinary: bytes) -> tuple[float, float]:
     at_once = max(2, processors() - 1)
     turns = {member: asyncio.Lock() for member in members}  # as the service has them
-    async with SandboxedPictureReader(parallel=at_once) as reader:
-        gate = Uploads(reader=reader, clock=SystemClock(), places=at_once + 1)
+    async with SandboxedPictureReader() as reader:
+        gate = Uploads(reader=reader, clock=SystemClock(), decodes=at_once)
 
         async def send(member: str) -> float:
             started = time.perf_counter()
             async with turns[member]:
                 try:
-                    async with gate.place(member):
-                        await gate.read(content, enough=ENOUGH)
+                    async with gate.place(member, content):
+                        await gate.read(member, content, enough=ENOUGH)
                 except PictureRefused:
                     pass
             return time.perf_counter() - started
@@ -234,8 +234,8 @@ async def behind(content: bytes, members: list[str], ordinary: bytes) -> tuple[f
         sending = [asyncio.create_task(send(member)) for member in members]
         await asyncio.sleep(0.05)
         started = time.perf_counter()
-        async with gate.place("anna"):
-            await gate.read(ordinary, enough=ENOUGH)
+        async with gate.place("anna", ordinary):
+            await gate.read("anna", ordinary, enough=ENOUGH)
         waited = time.perf_counter() - started
         await asyncio.gather(*sending)
     return alone, waited

@@ -146,10 +146,10 @@ class Admission:
         now = self._clock.now()
         usage = await self._store.usage(request.requester.key, since=now - DAY)
         check_limits(self.limits, usage, pictures=len(recipes), now=now)
-        brings_none = not any(isinstance(each, bytes | Sent) for each in (request.source, request.control_map))
+        brought = [each for each in (request.source, request.control_map) if isinstance(each, bytes | Sent)]
         self._check_queue()
         try:
-            async with nullcontext() if brings_none else self._uploads.place(request.requester.key):
+            async with self._uploads.place(request.requester.key, *brought) if brought else nullcontext():
                 with self._queue.reserve(), self._images.hold():
                     job = await self._job(request, parent, recipes, now=now)
                     stored = await self._store.add(job)
@@ -261,7 +261,9 @@ class Admission:
         if isinstance(request.control_map, bytes | Sent):
             try:
                 # What is transparent in it is black or paper, by its kind: that is the engine's to say.
-                return await self._uploads.read(request.control_map, alpha=True, enough=self._enough)
+                return await self._uploads.read(
+                    request.requester.key, request.control_map, alpha=True, enough=self._enough
+                )
             except PictureRefused as refusal:
                 why = refusal.sentence(request.locale)
                 raise PictureRefused("refused-map", why=why) from refusal
@@ -272,7 +274,7 @@ class Admission:
     async def _source(self, request: Request, parent: Generation | None, *, enough: int | None) -> _Source:
         """The decoded source, in the image store; scaled down to `enough` pixels."""
         if isinstance(request.source, bytes | Sent):
-            picture = await self._uploads.read(request.source, enough=enough)
+            picture = await self._uploads.read(request.requester.key, request.source, enough=enough)
             image = await self._images.put(picture.png)
             return _Source(
                 image=image,

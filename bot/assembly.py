@@ -41,10 +41,10 @@ def assemble(
     guard_chains: bool = True,
     advice: bool = True,
     disk_tries: int | None = None,
-    uploads: int = 4,
+    decodes: int = 2,
     sign_in: SignIn | None = None,
 ) -> Core:
-    """Wire the parts; `messengers` may still be filled until the core runs. `uploads`: places, see `Uploads`."""
+    """Wire the parts; `messengers` may still be filled until the core runs. `decodes`: see `Uploads`."""
     queue = FairQueue(max_jobs=max_jobs, ready=engine.is_loaded, lacks=engine.lacks)
     pace = Pace(slots=lambda: engine.capacity().slots)
 
@@ -79,7 +79,7 @@ def assemble(
     admission = Admission(
         store=store,
         images=images,
-        uploads=Uploads(reader=reader, clock=clock, places=uploads),
+        uploads=Uploads(reader=reader, clock=clock, decodes=decodes),
         gate=gate,
         queue=queue,
         pace=pace,

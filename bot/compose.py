@@ -44,8 +44,6 @@ if TYPE_CHECKING:
     from adapters.web.platform import WebPlatform
 
 _LOOPBACK = "127.0.0.1"
-_MORE_UPLOADS = 1
-"""Pictures that are fetched while others are decoded, so that no processor waits for the network."""
 
 
 def engine_of(settings: Settings, *, at_once: bool = False) -> Engine:
@@ -153,7 +151,7 @@ async def compose(
         parts.enter_context(hold_data_dir(data_dir))
         store = await parts.enter_async_context(SqliteJobStore(data_dir / "pentimento.db"))
         images = await parts.enter_async_context(FileImageStore(data_dir / "images"))
-        reader = await parts.enter_async_context(SandboxedPictureReader(limits=limits, parallel=decodes))
+        reader = await parts.enter_async_context(SandboxedPictureReader(limits=limits))
         inspector = inspector_of(settings.safety)
         if inspector:
             await parts.enter_async_context(inspector)
@@ -183,7 +181,7 @@ async def compose(
             guard_chains=settings.chains.guard,
             advice=settings.advice.enabled,
             disk_tries=disk_tries,
-            uploads=decodes + _MORE_UPLOADS,
+            decodes=decodes,
             sign_in=_sign_in(settings, store),
         )
 

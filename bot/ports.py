@@ -265,6 +265,10 @@ class PictureReader(Protocol):
         """
         ...
 
+    def seconds(self, content: bytes, *, enough: int | None = None) -> float:
+        """About how long that will take, by a look at the file's beginning; `enough` as in `read`."""
+        ...
+
 
 class Exporter(Protocol):
     """Makes the file of a result that a chat can take."""

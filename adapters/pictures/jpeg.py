@@ -18,12 +18,13 @@ _MAX_SCANNED = 1_500_000_000
 """Scans times pixels."""
 
 _SCAN, _APP0, _APP1, _APP2, _APP14, _COMMENT = 0xDA, 0xE0, 0xE1, 0xE2, 0xEE, 0xFE
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_UNREAD_FRAMES = _FRAMES - {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}
+FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
+_UNREAD_FRAMES = FRAMES - {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}
 """Lossless and hierarchical ones, which no browser shows."""
 
 _ALONE = frozenset({0x01, 0xD8, *range(0xD0, 0xD8)})
-_MARKER = re.compile(rb"\xff+([\x01-\xcf\xd8-\xfe])")
+_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")  # of several \xff the last: a run of them is gone through once
 _PROFILE = b"ICC_PROFILE\0"
 _JFIF_BYTES, _ADOBE_BYTES = 14, 12  # as libjpeg wants them, or it leaves them
 
@@ -82,7 +83,7 @@ def _read_header(content: bytes) -> _Header:
             _read_application(header, kind, content[start:end])
             continue
         header.kept.append(content[start:end])
-        if kind in _FRAMES and end - start >= 9:
+        if kind in FRAMES and end - start >= 9:
             header.frame = kind
             header.bits, height, width = struct.unpack_from(">BHH", content, start + 4)
             header.size = width, height

@@ -8,6 +8,7 @@ from typing import Self
 
 import structlog
 
+from adapters.pictures.effort import seconds
 from adapters.pictures.formats import PictureLimits, check_format
 from adapters.pictures.sandbox import Child, ChildFailed, Sandbox
 from bot.domain.errors import FatalError, PictureRefused
@@ -22,20 +23,16 @@ _log = structlog.get_logger(__name__)
 
 
 class SandboxedPictureReader:
-    """`PictureReader` by throw-away processes. An async context manager; reads may run side by side.
+    """`PictureReader` by throw-away processes. An async context manager; who calls bounds how many run side by side.
 
     Args:
         limits: what a picture may be.
         sandbox: what decoding it may cost.
-        parallel: pictures decoded at the same time; more wait.
     """
 
-    def __init__(
-        self, *, limits: PictureLimits | None = None, sandbox: Sandbox | None = None, parallel: int = 2
-    ) -> None:
+    def __init__(self, *, limits: PictureLimits | None = None, sandbox: Sandbox | None = None) -> None:
         self._limits = limits or PictureLimits()
         self._sandbox = sandbox or Sandbox()
-        self._slots = asyncio.Semaphore(parallel)
         self._spares: asyncio.Queue[Child] = asyncio.Queue()
         self._missing = asyncio.Semaphore(0)
         self._group = asyncio.TaskGroup()
@@ -66,6 +63,10 @@ class SandboxedPictureReader:
         while not self._spares.empty():
             await self._spares.get_nowait().stop()
 
+    def seconds(self, content: bytes, *, enough: int | None = None) -> float:
+        """See the port."""
+        return seconds(content, enough=enough)
+
     async def read(self, content: bytes, *, alpha: bool = False, enough: int | None = None) -> Picture:
         """Decode one file in a process of its own; see the port."""
         if not content:
@@ -74,18 +75,17 @@ class SandboxedPictureReader:
             size, most = _megabytes(len(content)), _megabytes(self._limits.max_bytes)
             raise PictureRefused("refused-file-size", size=size, most=most)
         check_format(content)
-        async with self._slots:
-            child = await self._take_spare()
-            try:
-                async with asyncio.timeout(self._sandbox.wall_seconds):
-                    longest = self._limits.max_pixels * 4 + 1024**2
-                    head, png = await child.decode(content, {"alpha": alpha, "enough": enough}, most=longest)
-            except (TimeoutError, ChildFailed) as failure:
-                exit_code = await child.stop()
-                _log.warning("picture_not_decoded", why=repr(failure), exit_code=exit_code, bytes=len(content))
-                raise PictureRefused("refused-broke-off") from None
-            finally:
-                await child.stop()
+        child = await self._take_spare()
+        try:
+            async with asyncio.timeout(self._sandbox.wall_seconds):
+                longest = self._limits.max_pixels * 4 + 1024**2
+                head, png = await child.decode(content, {"alpha": alpha, "enough": enough}, most=longest)
+        except (TimeoutError, ChildFailed) as failure:
+            exit_code = await child.stop()
+            _log.warning("picture_not_decoded", why=repr(failure), exit_code=exit_code, bytes=len(content))
+            raise PictureRefused("refused-broke-off") from None
+        finally:
+            await child.stop()
         if "refused" in head:
             refusal = PictureRefused(head["refused"], **head["arguments"])
             _log.info("picture_refused", sentence=str(refusal), because=head.get("because"), bytes=len(content))

@@ -33,7 +33,7 @@ def read_webp(content: bytes) -> Essentials:
         raise ValueError("no picture")
     return Essentials(
         content=_file(kept),
-        size=_size(extended, pixels),
+        size=size_of(extended, pixels),
         colours=Colours(profile=said.get(b"ICCP")),
         exif=said.get(b"EXIF", b""),
         moving=len(frames) > 1,
@@ -57,7 +57,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes, bool]]:
     raise PictureRefused("refused-unusable")
 
 
-def _size(extended: bytes, pixels: list[tuple[bytes, bytes]]) -> tuple[int, int]:
+def size_of(extended: bytes, pixels: list[tuple[bytes, bytes]]) -> tuple[int, int]:
     """Of the canvas if there is one, else of the bitstream."""
     if len(extended) >= 10:
         return 1 + int.from_bytes(extended[4:7], "little"), 1 + int.from_bytes(extended[7:10], "little")

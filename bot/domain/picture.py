@@ -10,10 +10,12 @@ class Sent:
 
     Attributes:
         fetch: gives the file; raises `PictureRefused`.
+        size: its bytes, as the chat says; 0 if it does not.
         spoiler: its member wants it hidden until a reader asks to see it.
     """
 
     fetch: Callable[[], Awaitable[bytes]]
+    size: int = 0
     spoiler: bool = False
 
 

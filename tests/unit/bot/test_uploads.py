@@ -9,8 +9,9 @@ from bot.domain.actions import Verb
 from bot.domain.errors import LimitReached, PictureRefused
 from bot.domain.ids import generation_id
 from bot.domain.limits import Limits
-from bot.domain.picture import Sent
-from bot.uploads import MOST_REFUSED, WITHIN_SECONDS, Uploads
+from bot.domain.picture import Picture, Sent
+from bot.queue import QueueFull
+from bot.uploads import MOST_REFUSED, PATIENCE, WITHIN_SECONDS, Uploads
 from tests.builders.requests import png, press, request
 from tests.fakes.engine import DEFAULTS
 from tests.fakes.picture_reader import InProcessPictureReader
@@ -35,12 +36,13 @@ def sent(content: bytes, fetched: list[bytes]) -> Sent:
 
 async def refused(uploads: Uploads, member: str) -> None:
     with pytest.raises(PictureRefused):
-        async with uploads.place(member):
-            await uploads.read(b"no picture")
+        async with uploads.place(member, b"no picture"):
+            await uploads.read(member, b"no picture")
 
 
-async def test_no_more_are_held_than_there_are_places() -> None:
-    uploads, held, most = Uploads(reader=InProcessPictureReader(), clock=Clock(), places=3), 0, 0
+@pytest.mark.parametrize(("size", "at_once"), [(24_000_000, 3), (4_000_000, 18), (0, 2), (500_000_000, 1)])
+async def test_files_in_memory_are_bounded_by_their_bytes(size: int, at_once: int) -> None:
+    uploads, held, most = Uploads(reader=InProcessPictureReader(), clock=Clock(), decodes=4), 0, 0
 
     async def fetch() -> bytes:
         nonlocal held, most
@@ -52,17 +54,142 @@ async def test_no_more_are_held_than_there_are_places() -> None:
 
     async def one(member: str) -> None:
         nonlocal held
-        async with uploads.place(member):
-            await uploads.read(Sent(fetch=fetch))
+        picture = Sent(fetch=fetch, size=size)
+        async with uploads.place(member, picture):
+            await uploads.read(member, picture)
             held -= 1
 
     await asyncio.gather(*(one(f"m{number}") for number in range(60)))
-    assert (most, held) == (3, 0)
+    assert (most, held) == (at_once, 0)
+
+
+class Stopped(InProcessPictureReader):
+    """Opens a picture when it is told to; each takes as many seconds as its first byte says.
+
+    Attributes:
+        opened: in order.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[bytes] = []
+        self._ends: list[asyncio.Future[None]] = []
+
+    def seconds(self, content: bytes, **_how: object) -> float:
+        return float(content[0])
+
+    async def read(self, content: bytes, **_how: object) -> Picture:
+        self.opened.append(content)
+        self._ends.append(asyncio.get_running_loop().create_future())
+        await self._ends[-1]
+        return Picture(png=content, width=1, height=1)
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._ends)
+
+    async def end_one(self) -> None:
+        self._ends.pop(0).set_result(None)
+        await settled()
+
+
+async def settled() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def sending(uploads: Uploads, member: str, content: bytes) -> None:
+    async with uploads.place(member, content):
+        await uploads.read(member, content)
+
+
+async def test_a_photo_waits_for_what_is_being_opened_and_not_for_the_heavy_files_that_wait() -> None:
+    reader = Stopped()
+    uploads = Uploads(reader=reader, clock=Clock(), decodes=2)
+    async with asyncio.TaskGroup() as members:
+        for number in range(6):
+            members.create_task(sending(uploads, f"mallory {number}", b"\x05bomb"))
+        await settled()
+        assert len(reader.opened) == 2
+        members.create_task(sending(uploads, "anna", b"\x01photo"))
+        await settled()
+        await reader.end_one()
+        assert reader.opened[2] == b"\x01photo"
+        for _ in range(6):
+            await reader.end_one()
+    assert len(reader.opened) == 7
+
+
+async def test_who_had_heavy_files_opened_is_next_after_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, loop, ahead = Stopped(), asyncio.get_running_loop(), 0.0
+    real = loop.time
+    monkeypatch.setattr(loop, "time", lambda: real() + ahead)
+    uploads = Uploads(reader=reader, clock=Clock(), decodes=1)
+    async with asyncio.TaskGroup() as members:
+        first = members.create_task(sending(uploads, "mallory", b"\x01bomb"))
+        await settled()
+        ahead += 9.0
+        await reader.end_one()
+        await first
+        for member, content in (("ben", b"\x01"), ("mallory", b"\x01more"), ("anna", b"\x01photo")):
+            members.create_task(sending(uploads, member, content))
+            await settled()
+        for _ in range(3):
+            await reader.end_one()
+    assert reader.opened == [b"\x01bomb", b"\x01", b"\x01photo", b"\x01more"]
+    # After that long it is forgotten.
+    ahead += 1000.0
+    async with asyncio.TaskGroup() as members:
+        for member, content in (("ben", b"\x01"), ("mallory", b"\x01more"), ("anna", b"\x01photo")):
+            members.create_task(sending(uploads, member, content))
+            await settled()
+        for _ in range(3):
+            await reader.end_one()
+    assert reader.opened[4:] == [b"\x01", b"\x01more", b"\x01photo"]
+
+
+async def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, loop, ahead = Stopped(), asyncio.get_running_loop(), 0.0
+    real = loop.time
+    monkeypatch.setattr(loop, "time", lambda: real() + ahead)
+    uploads = Uploads(reader=reader, clock=Clock(), decodes=1)
+    async with asyncio.TaskGroup() as members:
+        members.create_task(sending(uploads, "ben", b"\x01"))
+        await settled()
+        members.create_task(sending(uploads, "heavy", b"\x05heavy"))
+        for number in range(100):
+            members.create_task(sending(uploads, f"m{number}", b"\x01"))
+            await settled()
+            ahead += 1.0
+            if b"\x05heavy" in reader.opened:
+                break
+            await reader.end_one()
+        assert number <= PATIENCE * 4 + 2
+        while reader.busy:
+            await reader.end_one()
+
+
+async def test_too_many_that_wait_are_a_full_queue() -> None:
+    reader = Stopped()
+    uploads = Uploads(reader=reader, clock=Clock(), decodes=1)
+    many = [asyncio.create_task(sending(uploads, f"m{n}", bytes(24_000_000))) for n in range(3)]
+    await settled()
+    many += [asyncio.create_task(sending(uploads, f"w{n}", b"\x01")) for n in range(1000)]
+    await settled()
+    with pytest.raises(QueueFull):
+        await sending(uploads, "late", b"\x01")
+    for task in many:
+        task.cancel()
+    await asyncio.gather(*many, return_exceptions=True)
+    last = asyncio.create_task(sending(uploads, "later", b"\x01"))
+    await settled()
+    assert reader.opened[-1] == b"\x01"
+    last.cancel()
 
 
 async def test_after_too_many_refusals_a_member_waits_and_nobody_else() -> None:
     clock = Clock()
-    uploads = Uploads(reader=InProcessPictureReader(), clock=clock, places=2)
+    uploads = Uploads(reader=InProcessPictureReader(), clock=clock, decodes=2)
     for _ in range(MOST_REFUSED):
         await refused(uploads, "mallory")
         clock.time += 1
@@ -70,8 +197,8 @@ async def test_after_too_many_refusals_a_member_waits_and_nobody_else() -> None:
         async with uploads.place("mallory"):
             pass
     await refused(uploads, "anna")
-    async with uploads.place("anna"):
-        assert (await uploads.read(png())).width
+    async with uploads.place("anna", png()):
+        assert (await uploads.read("anna", png())).width
     clock.time += WITHIN_SECONDS - MOST_REFUSED + 1
     await refused(uploads, "mallory")
 
