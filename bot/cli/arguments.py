@@ -51,8 +51,13 @@ class _OneLine(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         unknown = message.partition("unrecognized arguments: ")[2].split(maxsplit=1)
         if unknown and unknown[0].startswith("-"):
-            near = difflib.get_close_matches(unknown[0].partition("=")[0], _FLAGS, n=1, cutoff=0.0)[0]
-            message = f"there is no option {unknown[0]}; did you mean {near}?"
+            name = unknown[0].partition("=")[0]
+            near = difflib.get_close_matches(name, _FLAGS, n=1, cutoff=0.0)[0]
+            message = f"there is no option {name}; did you mean {near}?"
+            if near == "--prompt":
+                message = "the prompt is written after the picture, without --prompt"
+            elif near == name:
+                message = f"{name} is an option of another command"
         print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)  # noqa: T201 -- the command line speaks
         raise SystemExit(EXIT_WRONG_REQUEST)
 
@@ -131,7 +136,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_OneLine)
     shared = _OneLine(add_help=False)
     shared.add_argument(
-        "--config", type=Path, metavar="FILE", help="settings; pentimento.toml of this folder where not given"
+        "--config", type=Path, metavar="FILE", help="settings; pentimento.toml of this folder if not given"
     )
 
     commands.add_parser("serve", parents=[shared], help="run the bot on every platform that has a token")

@@ -1,16 +1,19 @@
 """Libraries that ours import for what a worker seldom does, imported when it is done.
 
-diffusers and transformers import torch's compiler and much of scipy as soon as the class of a model is: a quarter of
-the time that a worker needs to start. Here modules stand in for these and answer the few names that are wanted while
-classes are defined. Whatever else is asked of one puts the true module in its place. So a release of those libraries
-that asks for more gets it, and starts as late as without this; `tests/contract/test_startup.py` says so then.
+diffusers and transformers import torch's compiler, its sharded tensors and much of scipy as soon as the class of a
+model is: a third of the time that a worker needs to start. Here modules stand in for these and answer the few names
+that are wanted while classes are defined. Whatever else is asked of one puts the true module in its place. So a
+release of those libraries that asks for more gets it, and starts as late as without this;
+`tests/contract/test_startup.py` says so then.
 """
 
 import importlib
+import importlib.metadata
 import importlib.util
 import sys
 from collections.abc import Callable, Mapping
 from copy import copy
+from functools import cache
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -74,9 +77,21 @@ class _Submodules(MetaPathFinder, Loader):
         pass
 
 
+class _Alone(MetaPathFinder):
+    """Says before transformers is imported that this process works alone: no sharded tensors are imported then."""
+
+    def find_spec(self, name: str, _path: object, _target: ModuleType | None = None) -> None:
+        if name == "transformers" and _compiles_nothing():
+            from torch import distributed
+
+            distributed.is_available = lambda: False
+
+
 def defer() -> None:
     """Let modules stand in for those that have not been imported yet."""
-    sys.meta_path.insert(0, _Submodules())
+    sys.meta_path[:0] = [_Submodules(), _Alone()]
+    # diffusers and transformers ask the same of every installed package
+    importlib.metadata.packages_distributions = cache(importlib.metadata.packages_distributions)
     marks = dict.fromkeys(("allow_in_graph", "assume_constant_result", "disable"), _unmarked)
     _defer("torch._dynamo", {**marks, "eval_frame": _EVAL_FRAME}, holds=_compiles_nothing)
     _defer("scipy.stats")

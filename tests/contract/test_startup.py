@@ -17,6 +17,7 @@ NOT_NEEDED = {
     "scipy.stats",
     "torch._dynamo.eval_frame",  # the compiler's heart
     "torch._inductor",
+    "torch.distributed.tensor",
     "torchvision",
 }
 """Each costs between a twentieth of a second and two seconds."""

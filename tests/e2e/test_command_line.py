@@ -331,6 +331,8 @@ def test_a_chain_starts_each_pass_from_the_one_before(
         (["chain", "{tmp}/pass-1.png", "oil", "--out", "{tmp}"], "would be replaced"),
         (["sweep", "{tmp}/sheet.png", "oil", "--out", "{tmp}/../{tmp.name}"], "would be replaced"),
         (["img2img"], "required"),
+        (["img2img", "{photo}", "--prompt", "oil"], "without --prompt"),
+        (["styles", "{photo}", "--lora", "x"], "another command"),
         (["paint"], "paint"),
     ],
 )
