@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Container, Iterator, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 
 from huggingface_hub import get_token
@@ -18,9 +17,6 @@ _BARE_KEY = re.compile(r"[\w-]+", re.ASCII)
 """A name that TOML takes without quotes."""
 
 _STEERABLE = "the families Stable Diffusion 1, 2 and XL"
-
-_NEEDS_TORCHVISION = re.compile(r"qwen-?image-?edit", re.IGNORECASE)
-"""Names of models whose pictures transformers can read with torchvision only."""
 
 
 def model_findings(
@@ -44,9 +40,6 @@ def model_findings(
             yield Finding(f"model {name}", State.NOTE, words)
         elif not defaults.here:
             yield Finding(f"model {name}", State.NOTE, "is downloaded when it is first asked for")
-        if _NEEDS_TORCHVISION.search(entry.id) and not find_spec("torchvision"):
-            words = f"{entry.id} needs torchvision, of the build that belongs to your torch: see docs/models.md"
-            yield Finding(f"model {name}", State.NOTE, words)
         places = {f"adapter {lora}": each.place for lora, each in entry.loras.items()}
         places |= {f"control {kind}": place for kind, place in entry.controls.items()}
         for what, place in places.items():

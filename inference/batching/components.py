@@ -179,12 +179,12 @@ class Components(Protocol):
         """The picture that the model has in mind, as scaled latents; `mix` is the sample's signal and noise."""
         ...
 
-    def conditions(self, request: Img2ImgRequest, size: tuple[int, int], source: torch.Tensor) -> Rows:
+    def conditions(self, request: Img2ImgRequest, picture: Image.Image, source: torch.Tensor) -> Rows:
         """What the denoiser is given besides latents and time: one row, or the negative and the positive one.
 
         Args:
             request: for its prompts and its guidance scale.
-            size: of the padded picture, width and height in pixels.
+            picture: the padded one, whose size some families are told, and which others look at.
             source: its latents, [1, channels, height, width], for families that take them as reference tokens.
         """
         ...

@@ -79,16 +79,16 @@ class LoadedModel:
         side = max(8, int(pixels**0.5) // components.vae_scale_factor // 8 * 8)
         with torch.inference_mode():
             latent_preview = LatentPreview(components)
-            example = trial(components, side)
             denoiser = Denoiser(components.denoiser, components.call, plain=plain)
-            if components.device.type == "cuda" and not plain and denoiser.compile(example.padded(TRIED)):
-                compile_regions(getattr(components.vae, "decoder", None))
-                with contextlib.suppress(torch.OutOfMemoryError):  # then they compile in their first use
-                    for pictures in (2, 1):  # a compiler takes one for a case of its own
-                        components.decode(example.padded(pictures).latents)
             if components.is_transformer and components.device.type == "cpu":
                 found = ROW_COUNTS[0]  # more rows cost in proportion there, and a trial of FLUX.1 takes minutes
             else:
+                example = trial(components, side)
+                if components.device.type == "cuda" and not plain and denoiser.compile(example.padded(TRIED)):
+                    compile_regions(getattr(components.vae, "decoder", None))
+                    with contextlib.suppress(torch.OutOfMemoryError):  # then they compile in their first use
+                        for pictures in (2, 1):  # a compiler takes one for a case of its own
+                            components.decode(example.padded(pictures).latents)
                 found = knees.get(
                     (device, model, str(components.denoiser.num_parameters()), str(side), torch.__version__),
                     lambda: knee(lambda rows: seconds(denoiser, example.padded(rows))),
@@ -151,8 +151,9 @@ def lay_out(components: Components, *, plain: bool = False) -> None:
 
 def trial(components: Components, side: int) -> Rows:
     """A row of noise, of the kind that the model takes, for a square of so many latents along a side."""
-    size = side * components.vae_scale_factor, side * components.vae_scale_factor
-    shape = components.latent_shape(Image.new("RGB", size))
+    picture = Image.new("RGB", (side * components.vae_scale_factor,) * 2)
+    shape = components.latent_shape(picture)
     latents = torch.randn(1, *shape, dtype=components.dtype, device=components.device)
-    told = components.conditions(_TRIAL, size, latents)
-    return told.told(timesteps=torch.full((len(told.latents),), 500.0, device=components.device)).only(-1)
+    source = components.sample_latents(components.encode_picture(picture), None) if components.edits else latents
+    told = components.conditions(_TRIAL, picture, source).only(-1)
+    return told.told(latents=latents, timesteps=torch.full((1,), 500.0, device=components.device))

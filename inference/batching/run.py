@@ -195,7 +195,9 @@ class Run:
         source = components.sample_latents(self.dist, self.drawn.sample).float()
         device = source.device
         signal, noise = plan.begin
-        sample = signal * source[0] + noise * to_device(self.drawn.noise, device)
+        sample = noise * to_device(self.drawn.noise, device)
+        if signal:
+            sample += signal * source[0]
         self.state = torch.zeros(plan.matrices.shape[1], *sample.shape, device=device)
         self.state[0] = sample
         self.matrices = to_device(plan.matrices, device)
@@ -206,7 +208,7 @@ class Run:
         )
         if self.drawn.steps is not None:
             self.noises = to_device(self.drawn.steps, device)
-        self.conditions = components.conditions(request, self.task.picture.size, source)
+        self.conditions = components.conditions(request, self.task.picture, source)
         if self.task.map is not None:
             self.hint = hint(self.task.map, components)
 

@@ -7,8 +7,8 @@ from inference.batching.components import Components
 from inference.batching.flow_sigmas import solves
 from inference.batching.solver import LINEAR
 from inference.families.flow import StableDiffusion3
-from inference.families.flux import Flux, Flux2Klein, Kontext
-from inference.families.masked_text import QwenImage, ZImage
+from inference.families.flux import Flux, Flux2, Flux2Klein, Kontext
+from inference.families.masked_text import QwenImage, QwenImageEdit, QwenImageEditPlus, ZImage
 from inference.families.stable_diffusion import StableDiffusion, denoiser_of
 
 _FAMILIES: dict[str, tuple[Callable[[Any], Components], str]] = {
@@ -17,9 +17,12 @@ _FAMILIES: dict[str, tuple[Callable[[Any], Components], str]] = {
     "StableDiffusion3Img2ImgPipeline": (StableDiffusion3, "SD3Transformer2DModel"),
     "FluxImg2ImgPipeline": (Flux, "FluxTransformer2DModel"),
     "FluxKontextPipeline": (Kontext, "FluxTransformer2DModel"),
+    "Flux2Pipeline": (Flux2, "Flux2Transformer2DModel"),
     "Flux2KleinPipeline": (Flux2Klein, "Flux2Transformer2DModel"),
     "ZImageImg2ImgPipeline": (ZImage, "ZImageTransformer2DModel"),
     "QwenImageImg2ImgPipeline": (QwenImage, "QwenImageTransformer2DModel"),
+    "QwenImageEditPipeline": (QwenImageEdit, "QwenImageTransformer2DModel"),
+    "QwenImageEditPlusPipeline": (QwenImageEditPlus, "QwenImageTransformer2DModel"),
 }
 """Stock pipeline -> its components, and the class that its denoiser has to be of."""
 

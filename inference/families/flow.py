@@ -84,10 +84,14 @@ class FlowMatching(StableDiffusion):
         """What the second row is told."""
         return request.negative_prompt
 
-    def conditions(self, request: Img2ImgRequest, size: tuple[int, int], source: torch.Tensor) -> Rows:
-        del size
+    def embeds(self, text: str, picture: Image.Image) -> PromptEmbeds:
+        """A text as the model is told it; families that look at the picture with their text encoder do that here."""
+        del picture
+        return self.encode_prompt(text, negative=False)
+
+    def conditions(self, request: Img2ImgRequest, picture: Image.Image, source: torch.Tensor) -> Rows:
         texts = [self.negative(request)] if self.is_guided(request) else []
-        words = [self.encode_prompt(text, negative=False) for text in (*texts, request.prompt)]
+        words = [self.embeds(text, picture) for text in (*texts, request.prompt)]
         told = [
             Rows(latents=source, timesteps=source.new_zeros(1), hidden=each.hidden, pooled=each.pooled)
             for each in words

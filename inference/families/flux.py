@@ -1,4 +1,4 @@
-"""FLUX.1, FLUX.1 Kontext and FLUX.2 klein in the step loop."""
+"""FLUX.1, FLUX.1 Kontext and FLUX.2 in the step loop."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -51,8 +51,8 @@ class Kontext(Flux):
     edits = True
 
 
-class Flux2Klein(FlowMatching):
-    """FLUX.2 klein. Its sample is made of patches of 2 by 2 latents, each number normalised on its own."""
+class Flux2(FlowMatching):
+    """FLUX.2 dev. Its sample is made of patches of 2 by 2 latents, each number normalised on its own."""
 
     edits = True
     decodes_previews = False
@@ -78,7 +78,9 @@ class Flux2Klein(FlowMatching):
         return whole
 
     def is_guided(self, request: Img2ImgRequest) -> bool:
-        return request.guidance_scale > 1 and not self.pipeline.config.is_distilled
+        """Guidance is an input of the model, whose stock pipeline takes no second row."""
+        del request
+        return False
 
     def call(self, model: Any, rows: Rows) -> torch.Tensor:
         height, width = rows.latents.shape[2:]
@@ -87,7 +89,7 @@ class Flux2Klein(FlowMatching):
         output: torch.Tensor = model(
             hidden_states=torch.cat([tokens, rows.reference.flatten(2).mT], dim=1),
             timestep=rows.timesteps.to(rows.latents.dtype) / 1000,
-            guidance=None,
+            guidance=rows.guidance,
             encoder_hidden_states=rows.hidden,
             txt_ids=_text_places2(rows.hidden.shape[1], device).expand(len(tokens), -1, -1),
             img_ids=_places2(height, width, device).expand(len(tokens), -1, -1),
@@ -103,6 +105,13 @@ class Flux2Klein(FlowMatching):
     def _encode_prompt(self, text: str, *, negative: bool) -> PromptEmbeds:
         del negative
         return PromptEmbeds(self.pipeline.encode_prompt(text, device=self.device)[0], None)
+
+
+class Flux2Klein(Flux2):
+    """FLUX.2 klein, which is guided by a second row unless that was distilled into it."""
+
+    def is_guided(self, request: Img2ImgRequest) -> bool:
+        return request.guidance_scale > 1 and not self.pipeline.config.is_distilled
 
 
 @lru_cache(maxsize=64)

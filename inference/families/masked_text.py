@@ -1,12 +1,13 @@
 """Z-Image and Qwen-Image in the step loop: their prompts are as long as they are, and share a call by a mask."""
 
+import hashlib
 from typing import Any
 
 import torch
 from PIL import Image
 
 from inference.api import Img2ImgRequest
-from inference.batching.components import LatentDist, PromptEmbeds
+from inference.batching.components import LatentDist, PreparedImage, PromptEmbeds
 from inference.batching.denoiser import Rows
 from inference.families.flow import FlowMatching, packed, unpacked
 
@@ -101,3 +102,63 @@ class QwenImage(FlowMatching):
     def _encode_prompt(self, text: str, *, negative: bool) -> PromptEmbeds:
         del negative
         return PromptEmbeds(self.pipeline.encode_prompt(text, device=self.device)[0], None)
+
+
+class QwenImageEdit(QwenImage):
+    """Qwen-Image-Edit: its text encoder sees the source, and tokens of the source follow those of the sample.
+
+    Both see it at sizes of their own, whatever the size of the result is, as in the stock pipeline.
+    """
+
+    edits = True
+
+    def seen(self, picture: Image.Image) -> Any:
+        """The picture as the text encoder sees it."""
+        width, height = self._wide(picture)
+        return self.pipeline.image_processor.resize(picture, height, width)
+
+    def prepare_image(self, picture: Image.Image) -> PreparedImage:
+        digest = hashlib.sha256(picture.tobytes()).digest()
+        width, height = self._wide(picture)
+        pixels = self.pipeline.image_processor.preprocess(picture, height, width)
+        return PreparedImage((picture.size, digest), pixels.to(self.dtype))
+
+    def embeds(self, text: str, picture: Image.Image) -> PromptEmbeds:
+        key = (self.lora_key, text, picture.size, hashlib.sha256(picture.tobytes()).digest())
+        return self.prompts.get(key, lambda: self._told(text, picture))
+
+    def call(self, model: Any, rows: Rows) -> torch.Tensor:
+        assert rows.reference is not None
+        count, (height, width) = len(rows.latents), rows.latents.shape[2:]
+        places = [(1, side // 2, other // 2) for side, other in ((height, width), rows.reference.shape[2:])]
+        tokens = packed(rows.latents)
+        output: torch.Tensor = model(
+            hidden_states=torch.cat([tokens, packed(rows.reference)], dim=1),
+            timestep=rows.timesteps.to(rows.latents.dtype) / 1000,
+            encoder_hidden_states_mask=rows.mask,
+            encoder_hidden_states=rows.hidden,
+            img_shapes=[places] * count,
+            return_dict=False,
+        )[0]
+        return unpacked(output[:, : tokens.shape[1]], height, width)
+
+    def _told(self, text: str, picture: Image.Image) -> PromptEmbeds:
+        hidden, _ = self.pipeline.encode_prompt(text, image=self.seen(picture), device=self.device)
+        return PromptEmbeds(hidden, None)
+
+    def _wide(self, picture: Image.Image) -> tuple[int, int]:
+        """Width and height at which the transformer sees a picture: about a megapixel."""
+        from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit
+
+        width, height, _ = pipeline_qwenimage_edit.calculate_dimensions(1024 * 1024, picture.width / picture.height)
+        return width, height
+
+
+class QwenImageEditPlus(QwenImageEdit):
+    """Qwen-Image-Edit 2509 and 2511, whose text encoder sees a smaller picture."""
+
+    def seen(self, picture: Image.Image) -> Any:
+        from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit_plus as stock
+
+        width, height = stock.calculate_dimensions(stock.CONDITION_IMAGE_SIZE, picture.width / picture.height)
+        return [self.pipeline.image_processor.resize(picture, height, width)]

@@ -154,19 +154,19 @@ class StableDiffusion:
         """What plans its runs."""
         return Solver(self.pipeline.scheduler)
 
-    def conditions(self, request: Img2ImgRequest, size: tuple[int, int], source: torch.Tensor) -> Rows:
+    def conditions(self, request: Img2ImgRequest, picture: Image.Image, source: torch.Tensor) -> Rows:
         """What the model is told besides the sample and its time: one row, or the negative and the positive.
 
         Args:
             request: whose texts and guidance count.
-            size: of the picture, width and height in pixels.
+            picture: with sides that the model takes.
             source: its latents, [1, channels, height, width].
         """
         guided = request.guidance_scale > 1 and not self.guidance_is_input
         texts = [(request.negative_prompt, True)] if guided else []
         words = [self.encode_prompt(text, negative=negative) for text, negative in [*texts, (request.prompt, False)]]
         rows = len(words)
-        sizes = self.time_ids(*size)[-rows:] if self.is_xl else None
+        sizes = self.time_ids(*picture.size)[-rows:] if self.is_xl else None
         return Rows(
             latents=source.expand(rows, *source.shape[1:]),
             timesteps=torch.zeros(rows, device=source.device),

@@ -12,7 +12,7 @@ import transformers
 
 from inference.api import ModelUnavailable
 from inference.errors import OutOfMemory
-from inference.models import catalog, checkpoints, hub, placement, single_file
+from inference.models import catalog, checkpoints, hub, placement, processors, single_file
 from inference.models.entry import ModelEntry
 from inference.models.library import known_folder
 from inference.models.memory_plan import Plan
@@ -192,9 +192,18 @@ def _from_folder(
     denoisers = tuple(name for name in ("unet", "transformer") if name in index)
     chosen |= placement.quantization(planned, denoisers, dtype)
     try:
-        return _pipeline_class(index).from_pretrained(
-            str(folder), dtype=dtype, use_safetensors=True, local_files_only=True, **chosen, **absent, **parts
+        readers = processors.of_folder(folder, index)
+        pipeline = _pipeline_class(index).from_pretrained(
+            str(folder),
+            dtype=dtype,
+            use_safetensors=True,
+            local_files_only=True,
+            **chosen,
+            **absent,
+            **dict.fromkeys(readers),
+            **parts,
         )
+        pipeline.register_modules(**readers)
     except (torch.OutOfMemoryError, MemoryError):
         raise
     except Exception as error:
@@ -202,14 +211,11 @@ def _from_folder(
             raise ModelUnavailable(
                 f"The model {model!r} makes no image from an image: choose an image-to-image model."
             ) from None
-        if "torchvision" in str(error).lower():
-            raise ModelUnavailable(
-                f"The model {model!r} needs torchvision: install the build of it that belongs to your torch."
-            ) from None
         reason = str(error).strip().split("\n", 1)[0].replace(f"{folder}/", "").rstrip(".")
         raise ModelUnavailable(
             f"The model {model!r} cannot be loaded ({reason[:200]}): fetch it again or choose another."
         ) from error
+    return pipeline
 
 
 def _pipeline_class(index: Mapping[str, Any]) -> Any:

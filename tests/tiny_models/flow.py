@@ -11,7 +11,9 @@ import diffusers
 import torch
 import transformers
 from transformers.models.qwen2.tokenization_qwen2 import pre_tokenizers
+from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
+from inference.models.processors import PictureProcessor
 from tests.tiny_models import folders as tiny
 
 QWEN_WORDS = ("<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>")
@@ -183,6 +185,43 @@ def flux2_klein(scheduler: Any = None, *, distilled: bool = False) -> Any:
     )
 
 
+def _mistral3() -> Any:
+    """As deep as the layers that FLUX.2 takes its words from."""
+    config = transformers.Mistral3Config(
+        text_config={
+            "model_type": "mistral",
+            "hidden_size": 16,
+            "intermediate_size": 16,
+            "num_hidden_layers": 30,
+            "num_attention_heads": 2,
+            "num_key_value_heads": 2,
+            "head_dim": 8,
+            "vocab_size": 400,
+        },
+        vision_config={
+            "model_type": "pixtral",
+            "hidden_size": 16,
+            "intermediate_size": 16,
+            "num_hidden_layers": 1,
+            "num_attention_heads": 2,
+            "image_size": 28,
+            "patch_size": 14,
+        },
+    )
+    return transformers.Mistral3ForConditionalGeneration(config).eval()
+
+
+def flux2_dev(scheduler: Any = None) -> Any:
+    """Guidance is an input of the model."""
+    return diffusers.Flux2Pipeline(
+        scheduler=scheduler or diffusers.FlowMatchEulerDiscreteScheduler(shift=3.0, use_dynamic_shifting=True),
+        vae=_flux2_vae(),
+        text_encoder=_mistral3(),
+        tokenizer=qwen_tokenizer(),
+        transformer=_flux2_transformer(distilled=True, joint=48),
+    )
+
+
 def z_image(scheduler: Any = None) -> Any:
     pipeline = diffusers.ZImageImg2ImgPipeline(
         scheduler=scheduler or diffusers.FlowMatchEulerDiscreteScheduler(shift=3.0),
@@ -227,7 +266,7 @@ def _qwen_vl(tokenizer: Any) -> Any:
     )
 
 
-def _qwen(kind: Any, scheduler: Any, *, zero_cond_t: bool = False, **more: Any) -> Any:
+def _qwen(kind: Any, scheduler: Any, *, zero_cond_t: bool = False, halvings: int = 2, **more: Any) -> Any:
     tokenizer = qwen_tokenizer()
     return kind(
         scheduler=scheduler
@@ -242,9 +281,9 @@ def _qwen(kind: Any, scheduler: Any, *, zero_cond_t: bool = False, **more: Any) 
         vae=diffusers.AutoencoderKLQwenImage(
             base_dim=8,
             z_dim=4,
-            dim_mult=[1, 2, 2],
+            dim_mult=[1, *[2] * halvings],
             num_res_blocks=1,
-            temperal_downsample=[False, True],
+            temperal_downsample=[False, *[True] * (halvings - 1)],
             latents_mean=[0.1, -0.1, 0.2, 0.0],
             latents_std=[1.5, 0.8, 1.0, 1.2],
         ).eval(),
@@ -266,21 +305,17 @@ def _qwen(kind: Any, scheduler: Any, *, zero_cond_t: bool = False, **more: Any) 
 
 
 def _processor(tokenizer: Any) -> Any:
-    """Needs torchvision."""
-    return transformers.Qwen2VLProcessor(
-        image_processor=transformers.Qwen2VLImageProcessor(min_pixels=56 * 56, max_pixels=56 * 56),
-        tokenizer=tokenizer,
-        video_processor=transformers.Qwen2VLVideoProcessor(),
-        chat_template=CHAT,
-    )
+    pictures = Qwen2VLImageProcessorPil(min_pixels=56 * 56, max_pixels=56 * 56)
+    return PictureProcessor(pictures, tokenizer, chat_template=CHAT)
 
 
 def qwen_image(scheduler: Any = None) -> Any:
     return _qwen(diffusers.QwenImageImg2ImgPipeline, scheduler)
 
 
-def qwen_edit(scheduler: Any = None) -> Any:
-    return _qwen(diffusers.QwenImageEditPipeline, scheduler, processor=_processor)
+def qwen_edit(scheduler: Any = None, *, halvings: int = 2) -> Any:
+    """It makes a megapixel of every source, which more `halvings` of the autoencoder make bearable."""
+    return _qwen(diffusers.QwenImageEditPipeline, scheduler, halvings=halvings, processor=_processor)
 
 
 def qwen_edit_plus(scheduler: Any = None) -> Any:
@@ -305,6 +340,7 @@ FAMILIES: dict[str, Callable[..., Any]] = {
 
 EDITORS: dict[str, Callable[..., Any]] = {
     "kontext": kontext,
+    "flux2-dev": flux2_dev,
     "flux2-klein": flux2_klein,
     "qwen-edit": qwen_edit,
     "qwen-edit-plus": qwen_edit_plus,

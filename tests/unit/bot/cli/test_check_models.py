@@ -127,10 +127,3 @@ def test_a_suggested_table_is_valid_toml() -> None:
     [finding] = model_findings({name: ModelEntry(id="org/name")}, capacity, MapModels(), catalogue={name})
     [table] = re.findall(r"\[.*?\]", finding.words)
     assert tomllib.loads(table) == {name: {"controls": {}}}
-
-
-@pytest.mark.parametrize("there", [True, False])
-def test_a_model_whose_pictures_only_torchvision_reads_says_so(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
-    monkeypatch.setattr("bot.cli.check_models.find_spec", lambda _name: there or None)
-    found = said(ModelEntry(id="Qwen/Qwen-Image-Edit"), HERE)
-    assert [state for state, words in found if "torchvision" in words] == ([] if there else [State.NOTE])
