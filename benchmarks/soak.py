@@ -56,13 +56,13 @@ class _Members:
                 receipt = await core.service.press(pressed)
                 self.jobs.append((owner, receipt.job.id))
             case "cancel":
-                await core.service.cancel(job, by=Asker(requester=who(owner)))
+                await core.service.removal.cancel(job, by=Asker(requester=who(owner)))
             case "delete":
-                await core.service.delete(generation_id(job, 0), by=Asker(requester=who(owner)))
+                await core.service.removal.delete(generation_id(job, 0), by=Asker(requester=who(owner)))
             case "status":
                 await core.service.status(who(member))
             case _ if self.chance.random() < 0.1:
-                await core.service.forget(who(member))
+                await core.service.removal.forget(who(member))
 
 
 async def soak(folder: Path, minutes: float) -> dict[str, float]:

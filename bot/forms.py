@@ -1,25 +1,18 @@
-"""Forms as values: what a chat lays out as its modal and hands back as values, and what those mean.
+"""Forms as values: what a chat lays out as its modal and hands back as values.
 
-The fields of a picture's form are built from the rows of `OPTIONS` and read back by them, so a new option stands in
-every form. A chat knows how each kind of field looks there, and nothing of what the fields are for. A field's name is
-also its id in the chat: forms that were opened long ago are read by it.
+A chat knows how each kind of field looks there, and nothing of what the fields are for. A field's name is also its id
+in the chat: forms that were opened long ago are read by it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from bot.domain.actions import Verb
-from bot.domain.control import NO_CONTROL
 from bot.domain.errors import InvalidRequest
-from bot.domain.flags import with_flags
-from bot.domain.job import Generation
-from bot.domain.options import NOTHING_SAID, OPTION, OPTIONS, YES, Kind, Option, Options
+from bot.domain.options import Option
 from bot.domain.place import PlaceSettings
-from bot.domain.rules import is_private
-from bot.domain.strength import DEFAULT_STRENGTH, REFINE_STRENGTH, SWEEP_STRENGTHS
-from bot.domain.style import Style, strength_of
+from bot.domain.style import Style
 from bot.texts import known, text
 from inference.api import ControlKind
 
@@ -30,8 +23,6 @@ PICTURE, UPLOAD, MAP = "picture", "upload", "map"
 """Names of the fields that are no options: which of several pictures, a picture, a control map of one's own."""
 
 NOTHING_SET = PlaceSettings()
-_LONGEST_STRENGTHS = 100
-_LONGEST_NUMBER = 12
 
 Value = str | tuple[str, ...]
 Values = Mapping[str, Value]
@@ -39,23 +30,6 @@ Values = Mapping[str, Value]
 
 Text; the value of a choice, "" for none, or several of them; `YES` or "" of a switch; the media types of files.
 """
-
-
-class Purpose(StrEnum):
-    """What a picture's form is for; part of its texts' names."""
-
-    REMIX = "remix"
-    SWEEP = "sweep"
-    REFINE = "refine"
-    MAP = "map"
-    CHAIN = "chain"
-    EDIT = "edit"
-    USE_MAP = "usemap"
-
-    @property
-    def on_result(self) -> bool:
-        """It was opened on a result of ours."""
-        return self in {Purpose.CHAIN, Purpose.EDIT, Purpose.USE_MAP}
 
 
 class FieldKind(StrEnum):
@@ -165,225 +139,6 @@ class Menu:
             return bool(self.controls)
         offered = {"style": bool(self.styles), "model": len(self.models) > 1, "loras": self.loras}
         return offered.get(row.name, True)
-
-
-def picture_form(
-    purpose: Purpose,
-    menu: Menu,
-    *,
-    locale: str,
-    said: Options = NOTHING_SAID,
-    usual: PlaceSettings = NOTHING_SET,
-    pictures: Sequence[str] = (),
-    uploads: bool = False,
-) -> Form:
-    """The form behind every way in.
-
-    Args:
-        purpose: what it is for.
-        menu: what there is to choose from.
-        locale: of the member.
-        said: what is known already.
-        usual: what the place has if a member says nothing.
-        pictures: names of the pictures to work on, if the form was opened on any; several are chosen from.
-        uploads: there is no picture yet, so one must be added.
-    """
-    if purpose is Purpose.USE_MAP:  # the map brings its picture and its kind of control
-        menu = replace(menu, controls=())
-    fields: list[Field] = []
-    if len(pictures) > 1:
-        choices = tuple(Choice(str(place), f"{place + 1}: {name}") for place, name in enumerate(pictures))
-        fields.append(worded_field(locale, PICTURE, FieldKind.CHOICE, choices=choices, value="0", required=True))
-    if uploads:
-        fields.append(worded_field(locale, UPLOAD, FieldKind.FILE, "source", required=True))
-    of = _Builder(purpose=purpose, menu=menu, locale=locale, said=said, usual=usual)
-    fields += [of.field(row) for row in OPTIONS if menu.offers(row)]
-    if purpose in {Purpose.CHAIN, Purpose.EDIT} and not uploads:
-        fields.append(worded_field(locale, UPLOAD, FieldKind.FILE))
-    if menu.controls:
-        fields.append(worded_field(locale, MAP, FieldKind.FILE, folded=True))
-    about = purpose if purpose.on_result else "message" if pictures else ""
-    return Form(
-        title=text(locale, f"form-{purpose}"),
-        submit=text(locale, "form-submit-map" if purpose is Purpose.MAP else "form-submit"),
-        fields=tuple(fields),
-        about=about and text(locale, f"form-about-{about}"),
-    )
-
-
-def result_form(verb: Verb, parent: Generation, menu: Menu, *, usual: PlaceSettings, locale: str) -> Form:
-    """Chain, Edit or Use map, filled with what the result was made from.
-
-    A strength that is the usual one is left open, so that another style can bring its own; a chain begins with it.
-    What else the recipe holds is kept if the form leaves it open.
-    """
-    recipe, purpose = parent.recipe, PURPOSES[verb]
-    own = strength_of(menu.styles.get(recipe.style or "")) if usual.strength is None else usual.strength
-    open_ = {row.name for row in OPTIONS if row.folded and row.emptied is None and row.usual is None} | {"private"}
-    if purpose is Purpose.CHAIN or recipe.strength == own:
-        open_.add("strengths")
-    said = recipe.options().without(open_)
-    return picture_form(purpose, menu, locale=locale, said=said, usual=replace(usual, style=None))
-
-
-PURPOSES: Mapping[Verb, Purpose] = {
-    Verb.CHAIN: Purpose.CHAIN,
-    Verb.EDIT: Purpose.EDIT,
-    Verb.USE_MAP: Purpose.USE_MAP,
-    Verb.ASK_MAP: Purpose.USE_MAP,
-}
-"""The form of each verb that has one."""
-
-
-def read_picture_form(
-    values: Values, purpose: Purpose, *, uploads: bool = False, styles: Iterable[str] = ()
-) -> Options:
-    """What a sent form says; flags in its prompt count as well.
-
-    Args:
-        values: what stood in its fields.
-        purpose: what it is for.
-        uploads: a picture must have been added.
-        styles: the presets that there are.
-
-    Raises:
-        FormErrors: with a sentence for each field that is wrong.
-    """
-    errors: dict[str, InvalidRequest] = {}
-    for name in (UPLOAD, MAP):
-        if any(media and not media.startswith("image/") for media in values.get(name, ())):
-            errors[name] = InvalidRequest("refused-slack-no-image")
-    if uploads and not values.get(UPLOAD):
-        errors[UPLOAD] = InvalidRequest("refused-slack-add-picture")
-    said = _read(values, errors)
-    if said.get("control") == NO_CONTROL and (purpose is Purpose.MAP or values.get(MAP)):
-        errors["control"] = InvalidRequest("refused-map-kind-missing")
-    options = Options(**said)
-    try:
-        options = _with_flags(options, purpose, styles)
-    except InvalidRequest as error:
-        errors.setdefault("prompt", error)
-    if not errors:
-        try:
-            options.check()
-        except InvalidRequest as error:  # what does not go together is told at the last of its fields
-            errors[next(name for name in ("control_end", "control", "prompt") if name in values)] = error
-    if errors:
-        raise FormErrors(errors)
-    return options
-
-
-def _with_flags(options: Options, purpose: Purpose, styles: Iterable[str]) -> Options:
-    """With what flags in the prompt say.
-
-    Raises:
-        InvalidRequest: a flag is wrong, or there is no prompt.
-    """
-    written = with_flags(options, styles=styles)
-    if purpose is Purpose.MAP:
-        return written.options
-    if written.map_only:
-        raise InvalidRequest("refused-flag-map")
-    if not written.options.prompt:
-        raise InvalidRequest("refused-no-prompt")
-    return written.options
-
-
-def _read(values: Values, errors: dict[str, InvalidRequest]) -> dict[str, Any]:
-    said: dict[str, Any] = {}
-    for row in OPTIONS:
-        for name in {row.name, *row.aliases} & values.keys():
-            typed = str(values[name]).strip()
-            try:
-                chosen = typed and not (typed == NO_CHOICE and row.kind in {Kind.NAME, Kind.CONTROL})
-                said[row.name] = row.parse(typed) if chosen else row.emptied
-            except InvalidRequest as error:
-                errors[name] = error
-    return said
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Builder:
-    """Makes the fields of one form; see `picture_form` for the attributes."""
-
-    purpose: Purpose
-    menu: Menu
-    locale: str
-    said: Options
-    usual: PlaceSettings
-
-    def field(self, row: Option) -> Field:
-        """The field of an option."""
-        value = getattr(self.said, row.name)
-        written = "" if value is None or value == row.usual else row.written(value)
-        made = worded_field(
-            self.locale, row.name, _KINDS[row.kind], value=written, longest=row.longest, folded=row.folded
-        )
-        match row.kind:
-            case Kind.PROSE if row.name == "prompt":
-                return self._prompt(made)
-            case Kind.STRENGTHS:
-                return self._strength(made)
-            case Kind.WHOLE | Kind.NUMBER:
-                span = text(self.locale, "form-range", least=f"{row.least:.10g}", most=f"{row.most:.10g}")
-                return replace(made, placeholder=span, longest=_LONGEST_NUMBER)
-            case Kind.SWITCH if row.name == "private":
-                return replace(made, value=YES if is_private(self.said.private, self.usual) else "")
-            case Kind.NAME | Kind.CONTROL:
-                return self._choice(made, row)
-        return made
-
-    def _prompt(self, made: Field) -> Field:
-        if self.purpose is Purpose.MAP:
-            return replace(made, hint=text(self.locale, "form-prompt-later"))
-        return replace(made, required=True)
-
-    def _strength(self, made: Field) -> Field:
-        """Left empty it is the place's usual one, else the style's own; a sweep and a refinement have theirs."""
-        words = "strengths" if self.purpose is Purpose.SWEEP else "strength"
-        own = {Purpose.SWEEP: SWEEP_STRENGTHS, Purpose.REFINE: (REFINE_STRENGTH,)}.get(self.purpose, ())
-        if self.usual.strength is None:
-            empty = text(self.locale, "form-strength-empty", strength=f"{DEFAULT_STRENGTH:g}")
-        else:
-            empty = text(self.locale, "form-strength-here", strength=f"{self.usual.strength:g}")
-        return worded_field(
-            self.locale,
-            "strength",
-            FieldKind.LINE,
-            words,
-            value=made.value or OPTION["strengths"].written(own),
-            placeholder="" if own else empty,
-            longest=_LONGEST_STRENGTHS,
-        )
-
-    def _choice(self, made: Field, row: Option) -> Field:
-        """The styles, models or kinds of structure, and none of them unless there must be one."""
-        picked = str(made.value).strip().lower() or (row.name == "style" and self.usual.style) or NO_CHOICE
-        match row.name:
-            case "style":
-                offered = [Choice(name, name) for name in self.menu.styles]
-            case "model":
-                offered = [Choice(name, label) for name, label in self.menu.models.items()]
-                picked = str(made.value)
-            case _:
-                offered = [Choice(kind.value, text(self.locale, f"control-{kind}")) for kind in self.menu.controls]
-        if row.name != "control" or self.purpose is not Purpose.MAP:
-            offered.insert(0, Choice(NO_CHOICE, text(self.locale, f"choice-no-{row.text}")))
-        known = {choice.value for choice in offered}
-        value = picked if picked in known else "" if row.folded else offered[0].value
-        return replace(made, value=value, choices=tuple(offered))
-
-
-_KINDS: Mapping[Kind, FieldKind] = {
-    Kind.PROSE: FieldKind.PARAGRAPH,
-    Kind.NAME: FieldKind.CHOICE,
-    Kind.CONTROL: FieldKind.CHOICE,
-    Kind.WHOLE: FieldKind.LINE,
-    Kind.NUMBER: FieldKind.LINE,
-    Kind.STRENGTHS: FieldKind.LINE,
-    Kind.LORAS: FieldKind.LINE,
-    Kind.SWITCH: FieldKind.SWITCH,
-}
 
 
 def worded_field(locale: str, name: str, kind: FieldKind, words: str = "", **rest: Any) -> Field:

@@ -175,8 +175,8 @@ async def _keep_house(core: Core, keep: Keep) -> None:
             trusted_at = time() + DAY
         last = now
         if time() >= trusted_at:
-            await until_stored(partial(core.service.sweep, retention))
+            await until_stored(partial(core.service.removal.sweep, retention))
         if time() >= orphans_at:
-            await until_stored(core.service.sweep_images)
+            await until_stored(core.service.removal.sweep_images)
             orphans_at = time() + DAY
         await asyncio.sleep(HOUSEKEEPING_SECONDS)

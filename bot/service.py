@@ -1,4 +1,4 @@
-"""The use cases, one method each: ask, submit, press, cancel, delete, status, describe, settings, export, forget.
+"""The use cases: ask, submit, press; with results that are shown, places and their settings, and removal beside them.
 
 Chats and the command line call these and nothing else. A method returns when its change is durable; what follows
 (the message, the picture) comes by dispatch and delivery. Every `UserError` carries the sentence for the member.
@@ -6,7 +6,7 @@ Chats and the command line call these and nothing else. A method returns when it
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
@@ -20,33 +20,27 @@ from bot.dispatch import Dispatch
 from bot.domain.access import Act, Asker
 from bot.domain.actions import Press, Verb, derive
 from bot.domain.ask import Ask
-from bot.domain.blocklist import check_patterns
 from bot.domain.card import Waiting
 from bot.domain.errors import Gone
-from bot.domain.ids import GenerationId, ImageId, JobId, job_of
+from bot.domain.ids import ImageId, JobId
 from bot.domain.job import Generation, Job
 from bot.domain.limits import DAY, Limits, Usage
 from bot.domain.model import label
 from bot.domain.picture import Sent
-from bot.domain.place import PlaceSettings
 from bot.domain.request import Action, Request, Requester
 from bot.domain.rules import check_model, check_place, check_source, is_private
-from bot.domain.strength import check_strength
-from bot.domain.style import find_style
-from bot.erasure import Retention
 from bot.forms import Menu
 from bot.gate import Gate
+from bot.places import Places
 from bot.ports import Clock, ImageStore, JobStore
 from bot.queue import FairQueue
+from bot.removal import Removal
 from bot.results import Found, Results
 from bot.sign_in import SignIn
 from inference.api import ControlKind, ModelDefaults
 
 DOUBLE_CLICK_SECONDS = 3.0
 """Within this long an equal press is the same press, also where its job was quick enough to have ended."""
-
-FORGET_SECONDS = 5.0
-"""Messages of jobs that a member's wish to be forgotten cancels get so long to say so."""
 
 _RECENT = 20
 _EVERYTHING = 1_000_000
@@ -66,25 +60,14 @@ class QueueView:
     jobs: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forgotten:
-    """What a member's wish to be forgotten did.
-
-    Attributes:
-        jobs: how many went.
-        held: jobs of others that were made from them and still need pictures of theirs.
-    """
-
-    jobs: int
-    held: int
-
-
 class Service:
     """The core's front door.
 
     Attributes:
         styles: the presets members can pick, by name.
         controls: what a model can be made to keep; see `Admission.controls`.
+        places: what is set for them.
+        removal: how jobs are stopped and what is stored goes.
         results: who sees and shares what.
         sign_in: of members on the web; None if there are no pages.
     """
@@ -107,13 +90,16 @@ class Service:
         self._store = store
         self._images = images
         self._queue = queue
-        self._dispatch = dispatch
         self._delivery = delivery
         self._clock = clock
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # gone when nobody holds or waits
         self.styles = admission.styles
         self.controls = admission.controls
+        self.places = Places(store=store, admission=admission)
         self.results = Results(store=store, gate=gate, waiting=self.waiting)
+        self.removal = Removal(
+            store=store, images=images, results=self.results, dispatch=dispatch, delivery=delivery, clock=clock
+        )
 
     @property
     def models(self) -> Mapping[str, ModelDefaults]:
@@ -140,7 +126,7 @@ class Service:
         Raises:
             UserError: the sentence says what is wrong and how to mend it; nothing was stored.
         """
-        by, settings = asked.by, await self.settings(*asked.by.keys)
+        by, settings = asked.by, await self.places.settings(*asked.by.keys)
         check_place(settings, by)
         found = await self._result_of(asked)
         of_result = found is not None and not (asked.verb and asked.source)
@@ -212,61 +198,6 @@ class Service:
                 return Receipt(job=twin, waiting=self.waiting(twin.id), duplicate=True)
             return await self._accept(request, found.generation)
 
-    async def cancel(self, job_id: JobId, *, by: Asker) -> Job:
-        """Stop a waiting or running job.
-
-        Raises:
-            UserError: it is unknown, somebody else's, or has ended already.
-        """
-        await self.results.allowed(Act.CANCEL, job_id, by)
-        return await self._cancel(job_id)
-
-    async def _cancel(self, job_id: JobId) -> Job:
-        while True:
-            job = await self._store.job(job_id)
-            if job is None or job.status.ended:
-                raise Gone("refused-ended")
-            cancelled = job.cancelled(at=self._clock.now())
-            # What the device worked on counts: else stopping it just before its end would be a way around the quota.
-            if await self._store.replace(job, cancelled, begun=await self._dispatch.begun(job_id)):
-                await self._dispatch.abandon(job_id)
-                self._delivery.changed(job_id)
-                self._delivery.queue_moved()
-                log.info("cancelled", job=job_id)
-                return cancelled
-
-    async def delete(self, generation: GenerationId, *, by: Asker) -> int:
-        """Remove a job's pictures and prompts from the store, not its message; an open job is cancelled first.
-
-        Returns:
-            How many jobs of others were made from it and still need pictures of it.
-
-        Raises:
-            UserError: it is unknown or somebody else's.
-        """
-        job = await self.results.allowed(Act.DELETE, job_of(generation), by)
-        if not job.status.ended:
-            with contextlib.suppress(Gone):  # it ended by itself just now
-                job = await self._cancel(job.id)
-        gone = {image for each in job.generation_ids() for image in await self._store.remove_generation(each)}
-        await self.discard(gone)
-        return await self._store.holders(gone, besides=job.requester.key)
-
-    async def cross(self, generation: GenerationId, *, by: Asker) -> bool:
-        """The ❌ of a member: an open job is cancelled, an ended one deleted; that of others is an opinion.
-
-        Returns:
-            Whether it was deleted, so that its message should go too.
-        """
-        job = await self._store.job(job_of(generation))
-        if job is None or not await self.results.may(Act.DELETE, job.id, by=by):
-            return False
-        if not job.status.ended:
-            await self.cancel(job.id, by=by)
-            return False
-        await self.delete(generation, by=by)
-        return True
-
     async def status(self, requester: Requester) -> QueueView:
         """The member's open jobs and how long the queue is."""
         mine = await self._store.open_jobs_of(requester.key)
@@ -296,67 +227,6 @@ class Service:
                         pictures[image] = await self._images.get(image)
                         room -= len(pictures[image])
         return await asyncio.to_thread(archive, jobs, pictures, max_bytes=max_bytes)
-
-    async def forget(self, requester: Requester) -> Forgotten:
-        """Cancel the member's open jobs and remove everything stored about them, pictures on the disk included."""
-        cancelled = []
-        for job in await self._store.open_jobs_of(requester.key):
-            with contextlib.suppress(Gone):  # it may end by itself just now
-                cancelled.append((await self._cancel(job.id)).id)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(FORGET_SECONDS):
-                for job_id in cancelled:
-                    await self._delivery.shown(job_id)
-        gone = await self._store.forget(requester.key)
-        await self.discard(gone.images)
-        return Forgotten(jobs=len(gone.jobs), held=await self._store.holders(gone.images))
-
-    async def forget_space(self, platform: str, space: str) -> int:
-        """The bot was removed from a guild or workspace: the same for everybody there."""
-        for job in await self._store.open_jobs_in(platform, space):
-            with contextlib.suppress(Gone):  # it ended by itself in between
-                await self._cancel(job.id)
-        gone = await self._store.forget_space(platform, space)
-        await self.discard(gone.images)
-        log.info("space forgotten", platform=platform, space=space, jobs=len(gone.jobs))
-        return len(gone.jobs)
-
-    async def settings(self, *places: str) -> PlaceSettings:
-        """What holds at the innermost of `places`, named from the outside in: server, then channel."""
-        settings = PlaceSettings()
-        for key in places:
-            settings = (await self._store.place(key)).over(settings)
-        return settings
-
-    async def change_settings(self, place: str, settings: PlaceSettings) -> None:
-        """Set a place's own settings; who may is the adapter's to check, as only the chat knows.
-
-        Raises:
-            InvalidRequest: a value is out of range or names what there is not.
-        """
-        if settings.strength is not None:
-            check_strength(settings.strength)
-        for model in settings.models or ():
-            self._admission.model(model)
-        if settings.model is not None:
-            self._admission.model(settings.model)
-            check_model(settings, settings.model)
-        check_patterns(settings.blocked or ())
-        style = find_style(self.styles, settings.style)
-        await self._store.set_place(place, replace(settings, style=style.name if style else None))
-
-    async def sweep(self, retention: Retention) -> None:
-        """Forget what is older than the owner keeps things, and its pictures."""
-        while let_go := await self._store.sweep(retention):
-            await self.discard(let_go)
-
-    async def sweep_images(self) -> None:
-        """Delete the pictures that a crash left without a job."""
-        await self._images.sweep(self._store.needed)
-
-    async def discard(self, images: Collection[ImageId]) -> None:
-        """Take those of some pictures off the disk that nothing needs any more."""
-        await self._images.discard(images, self._store.needed)
 
     def waiting(self, job: JobId) -> Waiting | None:
         """Where a job stands in line; None if it does not wait."""

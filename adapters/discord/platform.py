@@ -125,7 +125,7 @@ class DiscordPlatform:
 
     async def _is_private_place(self, event: Incoming) -> bool:
         """Whether answers are private there unless asked otherwise."""
-        return bool((await self._service.settings(*asker(event).keys)).private)
+        return bool((await self._service.places.settings(*asker(event).keys)).private)
 
     def _controls(self) -> list[ControlKind]:
         """The kinds of structure that any model can be made to keep."""

@@ -19,7 +19,8 @@ from bot.domain.actions import OPENING
 from bot.domain.errors import NotAllowed
 from bot.domain.ids import job_of
 from bot.domain.options import Options
-from bot.forms import PURPOSES, Form, result_form
+from bot.forms import Form
+from bot.picture_form import PURPOSES, result_form
 from bot.ports import JobStore
 from bot.service import Service
 from bot.texts import text
@@ -68,7 +69,7 @@ class Presses:
         """
         by = asker(event)
         parent = (await self._service.results.parent(pressed.target, by=by)).generation
-        usual = await self._service.settings(*by.keys)
+        usual = await self._service.places.settings(*by.keys)
         menu = self._service.menu(parent.recipe.model)
         return result_form(pressed.verb, parent, menu, usual=usual, locale=event.origin.locale)
 
@@ -82,12 +83,12 @@ class Presses:
     async def cancel(self, answered: Answered) -> None:
         """Stop a job of one's own, or as a moderator anybody's."""
         event = answered.event
-        await self._service.cancel(job_of(_pressed(event).target), by=asker(event))
+        await self._service.removal.cancel(job_of(_pressed(event).target), by=asker(event))
 
     async def delete(self, answered: Answered) -> None:
         """Take a result away: its pictures and words here, its message there."""
         event = answered.event
-        held = await self._service.delete(_pressed(event).target, by=asker(event))
+        held = await self._service.removal.delete(_pressed(event).target, by=asker(event))
         await self.remove_message(event)
         if held:
             said = text(event.origin.locale, "privacy-deleted", jobs=1, held=held)

@@ -93,5 +93,5 @@ class Reactions:
     async def _remove(self, event: Incoming, generation: GenerationId) -> None:
         """Delete or cancel; the cross of somebody who may not is an opinion."""
         by = asker(event, shown=job_of(generation))
-        if await self._service.cross(generation, by=by):
+        if await self._service.removal.cross(generation, by=by):
             await self._presses.remove_message(event)

@@ -18,7 +18,8 @@ from adapters.discord.places import asker
 from adapters.discord.rest import Rest
 from adapters.discord.translate import filled, wish_of_command, wish_of_words
 from bot.domain.errors import InvalidRequest, PictureRefused
-from bot.forms import Form, Purpose, picture_form
+from bot.forms import Form
+from bot.picture_form import Purpose, picture_form
 from bot.ports import JobStore
 from bot.service import Service
 
@@ -90,7 +91,7 @@ class Remix:
         Raises:
             PictureRefused: the message is out of sight.
         """
-        settings = await self._service.settings(*asker(event).keys)
+        settings = await self._service.places.settings(*asker(event).keys)
         pictures = await self._pictures_on(event, about)
         return picture_form(
             Purpose.REMIX,

@@ -40,23 +40,23 @@ class Settings:
             raise NotAllowed("refused-manage-server")
         given = options(event.body)
         place, name = _place(event, given)
-        own = await self._service.settings(place)
+        own = await self._service.places.settings(place)
         said = ""
         match given.get("subcommand"):
             case "set":
-                await self._service.change_settings(place, _changed(own, given))
+                await self._service.places.change(place, _changed(own, given))
                 said = "settings-saved"
             case "allow":
-                await self._service.change_settings(place, _allowed(own, given))
+                await self._service.places.change(place, _allowed(own, given))
                 said = "settings-saved"
             case "block":
                 words = parse_patterns(str(given.get("words") or ""))
-                await self._service.change_settings(place, replace(own, blocked=words))
+                await self._service.places.change(place, replace(own, blocked=words))
                 said = "settings-saved"
             case "reset":
-                await self._service.change_settings(place, PlaceSettings())
+                await self._service.places.change(place, PlaceSettings())
                 said = "settings-reset"
-        page = settings_page(await self._service.settings(place), name, locale=locale, heading=said)
+        page = settings_page(await self._service.places.settings(place), name, locale=locale, heading=said)
         await self._answers.show(answered, laid_out(page))
 
 
@@ -87,7 +87,7 @@ class Privacy:
     async def forget(self, answered: Answered) -> None:
         """The button: delete everything about the member who pressed it."""
         origin = answered.event.origin
-        gone = await self._service.forget(origin.requester)
+        gone = await self._service.removal.forget(origin.requester)
         said = text(origin.locale, "privacy-deleted", jobs=gone.jobs, held=gone.held)
         await self._answers.show(answered, {"content": said})
 

@@ -12,7 +12,8 @@ from adapters.discord.pictures import attachment
 from bot.domain.flags import parse_flags, with_flags
 from bot.domain.options import NOTHING_SAID, OPTIONS, Kind, Options, read_options
 from bot.domain.request import Action
-from bot.forms import PICTURE, Purpose, read_picture_form
+from bot.forms import PICTURE
+from bot.picture_form import Purpose, read_picture_form
 
 ACTIONS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REFINE, "map": Action.MAP}
 

@@ -19,8 +19,9 @@ from bot.domain.ids import job_of, parse_generation_id
 from bot.domain.job import Recipe
 from bot.domain.options import NOTHING_SAID, OPTIONS, Options
 from bot.domain.request import Action
-from bot.forms import Values, picture_form
+from bot.forms import Values
 from bot.pages import details_page, help_page, queue_page, recent_page, said_page, styles_page
+from bot.picture_form import picture_form
 
 REMIX = "remix_image"
 """Callback id of both shortcuts: on a message, and the global one."""
@@ -107,7 +108,7 @@ async def usual_form(
         desk.service.menu(model),
         locale=locale,
         said=wishes,
-        usual=await desk.service.settings(*place.asker().keys),
+        usual=await desk.service.places.settings(*place.asker().keys),
         pictures=(errand.file,) if errand.file else (),
         uploads=errand.needs_file,
     )

@@ -15,7 +15,8 @@ from bot.domain.actions import OPENING, VERBS, Verb
 from bot.domain.ids import GenerationId
 from bot.domain.options import Options
 from bot.domain.request import Action
-from bot.forms import MAP, PURPOSES, UPLOAD, Form, Menu, Purpose, picture_form, read_picture_form
+from bot.forms import MAP, UPLOAD, Form, Menu
+from bot.picture_form import PURPOSES, Purpose, picture_form, read_picture_form
 
 CALLBACK = "ask"
 ACTION_OF_FORM: Mapping[Verb, Action] = {verb: VERBS[verb].makes or Action.IMG2IMG for verb in OPENING.values()} | {

@@ -30,8 +30,8 @@ from bot.domain.ids import job_of
 from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.request import Action, ReplyTarget
 from bot.domain.safety import STRICTEST
-from bot.forms import result_form
 from bot.pages import details_page, queue_page, said_page
+from bot.picture_form import result_form
 from bot.texts import text
 
 EXPORT_BYTES = 100_000_000
@@ -100,7 +100,7 @@ async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control)
     """Prefilled with the result's own recipe."""
     by = place.asker(shown=shown_in(event))
     parent = (await desk.service.results.parent(control.target, by=by)).generation
-    usual, locale = await desk.service.settings(*by.keys), await desk.locale(place)
+    usual, locale = await desk.service.places.settings(*by.keys), await desk.locale(place)
     errand = Errand(
         action=ACTION_OF_FORM[OPENING[control.verb]],
         channel=place.channel,
@@ -114,7 +114,7 @@ async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control)
 
 async def _cancel(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
     by = place.asker(moderates=await desk.is_admin(place), shown=shown_in(event))
-    await desk.service.cancel(job_of(control.target), by=by)
+    await desk.service.removal.cancel(job_of(control.target), by=by)
     view: Mapping[str, Any] = event.body.get("view") or {}
     if view.get("type") == "home":
         await show_home(desk, place)
@@ -126,7 +126,7 @@ async def _cancel(desk: Desk, event: Inbound, place: Place, control: Control) ->
 
 async def _delete(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
     by = place.asker(moderates=await desk.is_admin(place), shown=shown_in(event))
-    held = await desk.service.delete(control.target, by=by)
+    held = await desk.service.removal.delete(control.target, by=by)
     await remove_message(desk, place, event.body.get("message") or {})
     if held:
         await desk.tell(place, "privacy-deleted", jobs=1, held=held)
@@ -214,7 +214,7 @@ async def _show_styles(desk: Desk, event: Inbound, place: Place) -> None:
 
 
 async def _forget(desk: Desk, event: Inbound, place: Place) -> None:
-    forgotten = await desk.service.forget(place.requester)
+    forgotten = await desk.service.removal.forget(place.requester)
     locale = await desk.locale(place)
     gone = said_page(locale, "slack-privacy", "privacy-deleted", jobs=forgotten.jobs, held=forgotten.held)
     await desk.show_page(event, gone)

@@ -50,5 +50,5 @@ async def _send(desk: Desk, place: Place, job: Job) -> None:
 
 async def _remove(desk: Desk, place: Place, job: Job, *, ts: str) -> None:
     by = place.asker(moderates=await desk.is_admin(place), shown=job.id)
-    if await desk.service.cross(generation_id(job.id, 0), by=by):
+    if await desk.service.removal.cross(generation_id(job.id, 0), by=by):
         await remove_message(desk, place, {"ts": ts})

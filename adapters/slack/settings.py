@@ -24,12 +24,12 @@ async def show_settings(desk: Desk, event: Inbound) -> None:
     view_id = await desk.open_view(event, page_view(wait, locale=locale))
     keys, in_channel = place.asker().keys, bool(place.channel) and not place.is_direct
     if await desk.is_admin(place):
-        own = [await desk.service.settings(key) for key in keys]
+        own = [await desk.service.places.settings(key) for key in keys]
         form = settings_form(own, desk.service.menu(), in_channel=in_channel, locale=locale)
         view = modal(form, CALLBACK, locale=locale, metadata=json.dumps({"channel": place.channel}))
     else:
         here = Part(place.channel, Ink.CHANNEL) if in_channel else Part(text(locale, "slack-here"))
-        page = settings_page(await desk.service.settings(*keys), here, locale=locale)
+        page = settings_page(await desk.service.places.settings(*keys), here, locale=locale)
         whose = context(text(locale, "slack-settings-whose"))
         view = page_view(page, locale=locale, above=[whose])
     await desk.update_view(place.team, view_id, view)
@@ -48,6 +48,6 @@ async def save_settings(desk: Desk, event: Inbound) -> None:
     for_channel, settings = read_settings_form(values_of(view))
     channel = json.loads(view.get("private_metadata") or "{}").get("channel", "")
     key = place_key(place.team, channel if for_channel else "")
-    await desk.service.change_settings(key, settings)
+    await desk.service.places.change(key, settings)
     where = Place(team=place.team, user=place.user, channel=channel)
     await desk.tell(where, "slack-saved", scope=CHANNEL if for_channel else WHOLE)

@@ -177,7 +177,7 @@ class Playground:
     async def cancel(self, request: web.Request) -> web.StreamResponse:
         """Stop a job."""
         job = _job(request.match_info["job"])
-        await self._service.cancel(job, by=asker_of(request))
+        await self._service.removal.cancel(job, by=asker_of(request))
         return _see(f"/jobs/{job}")
 
     async def confirm(self, request: web.Request) -> web.Response:
@@ -191,7 +191,7 @@ class Playground:
     async def delete(self, request: web.Request) -> web.StreamResponse:
         """Delete a job's pictures and words."""
         generation = _generation(request.match_info["generation"])
-        await self._service.delete(generation, by=asker_of(request))
+        await self._service.removal.delete(generation, by=asker_of(request))
         return _see("/")
 
     async def picture(self, request: web.Request) -> web.Response:

@@ -99,8 +99,8 @@ async def test_what_a_button_shows_or_takes_away_is_there(tmp_path: Path) -> Non
             "published, so it is everybody's there"
         )
         with pytest.raises(NotAllowed):
-            await at.service.delete(generation_id(DONE, 0), by=asker("bob"))
-        await at.service.delete(generation_id(DONE, 0), by=by)
+            await at.service.removal.delete(generation_id(DONE, 0), by=asker("bob"))
+        await at.service.removal.delete(generation_id(DONE, 0), by=by)
         with pytest.raises(Gone):
             await press(at, Verb.REROLL, generation_id(DONE, 0))
 
@@ -108,5 +108,5 @@ async def test_what_a_button_shows_or_takes_away_is_there(tmp_path: Path) -> Non
 async def test_a_waiting_job_can_be_cancelled(tmp_path: Path) -> None:
     async with left(tmp_path) as at:
         at.engine.hold()
-        assert (await at.service.cancel(WAITING, by=asker("bob"))).status is JobStatus.CANCELLED
+        assert (await at.service.removal.cancel(WAITING, by=asker("bob"))).status is JobStatus.CANCELLED
         await at.shown(WAITING, JobStatus.CANCELLED)

@@ -158,6 +158,6 @@ async def test_a_forgotten_member_is_signed_out(pages: Pages) -> None:
     ann = await pages.browser("ann")
     async with ann:
         job = await make(pages, ann, "a last picture")
-        await pages.bench.service.forget(member("ann").requester)
+        await pages.bench.service.removal.forget(member("ann").requester)
         async with ann.get(f"/jobs/{job}") as gone:
             assert gone.status == 403

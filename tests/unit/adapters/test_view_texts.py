@@ -33,7 +33,7 @@ from bot.domain.job import Job, JobStatus
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import Requester
 from bot.domain.style import Style
-from bot.forms import NOTHING_SET, Form, Menu, Purpose, picture_form, result_form
+from bot.forms import NOTHING_SET, Form, Menu
 from bot.pages import (
     Ink,
     Page,
@@ -46,6 +46,7 @@ from bot.pages import (
     settings_page,
     styles_page,
 )
+from bot.picture_form import Purpose, picture_form, result_form
 from bot.rendering import render, unrendered
 from bot.results import Description
 from bot.service import QueueView

@@ -55,13 +55,13 @@ async def test_a_member_who_is_forgotten_leaves_no_picture_and_no_word(at: Bench
     await made(at, colour="red")
     assert len(kept(tmp_path)) == 4
     assert words(tmp_path)
-    gone = await at.service.forget(requester())
+    gone = await at.service.removal.forget(requester())
     assert (gone.jobs, gone.held, kept(tmp_path), words(tmp_path)) == (2, 0, set(), 0)
 
 
 async def test_a_deleted_result_is_off_the_disk_when_the_member_is_told(at: Bench, tmp_path: Path) -> None:
     result = await made(at)
-    await at.service.delete(result, by=asker())
+    await at.service.removal.delete(result, by=asker())
     assert (kept(tmp_path), words(tmp_path)) == (set(), 0)
 
 
@@ -69,20 +69,20 @@ async def test_what_others_made_from_it_is_said_and_still_works(at: Bench, tmp_p
     result = await made(at)
     theirs = (await at.service.press(press(Verb.RERUN, result, "bob"))).job
     await at.shown(theirs.id)
-    gone = await at.service.forget(requester())
+    gone = await at.service.removal.forget(requester())
     assert (gone.jobs, gone.held) == (1, 1)
     assert len(kept(tmp_path)) == 2, "the source, and what bob made of it"
     said = text("en", "privacy-deleted", jobs=gone.jobs, held=gone.held)
     assert said.endswith("words; they go when that job does.")
     again = (await at.service.press(press(Verb.RERUN, generation_id(theirs.id, 0), "bob", strengths=(0.9,)))).job
     await at.shown(again.id)
-    await at.service.forget(requester("bob"))
+    await at.service.removal.forget(requester("bob"))
     assert (kept(tmp_path), words(tmp_path)) == (set(), 0)
 
 
 async def test_a_source_stays_for_the_other_job_that_uses_it(at: Bench, tmp_path: Path) -> None:
     first, second = await made(at), await made(at)
-    await at.service.delete(first, by=asker())
+    await at.service.removal.delete(first, by=asker())
     assert len(kept(tmp_path)) == 2
     await at.shown((await at.service.press(press(Verb.RERUN, second, strengths=(0.2,)))).job.id)
 
@@ -91,10 +91,10 @@ async def test_a_picture_sent_again_while_its_last_job_is_deleted_works(at: Benc
     for _ in range(4):
         result = await made(at)
         _, receipt = await asyncio.gather(
-            at.service.delete(result, by=asker()), at.service.submit(request(source=png("teal")))
+            at.service.removal.delete(result, by=asker()), at.service.submit(request(source=png("teal")))
         )
         await at.shown(receipt.job.id)
-        await at.service.delete(generation_id(receipt.job.id, 0), by=asker())
+        await at.service.removal.delete(generation_id(receipt.job.id, 0), by=asker())
         assert kept(tmp_path) == set()
 
 
@@ -102,7 +102,7 @@ async def test_a_job_deleted_while_it_runs_leaves_nothing(at: Bench, tmp_path: P
     at.engine.hold()
     job = (await at.service.submit(request(prompt="a zebra"))).job
     await at.engine.until_running(f"{generation_id(job.id, 0)}-1")
-    await at.service.delete(generation_id(job.id, 0), by=asker())
+    await at.service.removal.delete(generation_id(job.id, 0), by=asker())
     await at.engine.release()
     await at.shown(job.id, JobStatus.CANCELLED)
     assert (kept(tmp_path), words(tmp_path)) == (set(), 0)
@@ -112,7 +112,7 @@ async def test_what_a_crash_left_without_a_job_is_found(at: Bench, tmp_path: Pat
     result = await made(at)
     await at.images.put(b"an orphan")
     assert len(kept(tmp_path)) == 3
-    await at.service.sweep_images()
+    await at.service.removal.sweep_images()
     assert len(kept(tmp_path)) == 2
     stored = await at.store.generation(result)
     assert stored is not None
@@ -122,7 +122,7 @@ async def test_what_a_crash_left_without_a_job_is_found(at: Bench, tmp_path: Pat
 async def test_the_days_quota_survives_being_forgotten(at: Bench) -> None:
     for colour in ("red", "green", "blue"):
         await made(at, colour=colour)
-    await at.service.forget(requester())
+    await at.service.removal.forget(requester())
     assert await used(at) == 3
 
 
@@ -132,7 +132,7 @@ async def test_a_picture_stopped_before_its_end_counts_and_one_that_waited_does_
     second = (await at.service.submit(request())).job
     await at.engine.until_running(f"{generation_id(first.id, 0)}-1")
     for job in (second, first):
-        await at.service.cancel(job.id, by=asker())
+        await at.service.removal.cancel(job.id, by=asker())
     await at.engine.release()
     assert await used(at) == 1
 

@@ -10,20 +10,8 @@ from bot.domain.lora import LoraWish
 from bot.domain.options import OPTIONS, YES, Kind, Option, Options
 from bot.domain.place import PlaceSettings
 from bot.domain.style import Style
-from bot.forms import (
-    MAP,
-    NO_CHOICE,
-    UPLOAD,
-    FieldKind,
-    Form,
-    FormErrors,
-    Menu,
-    Purpose,
-    Values,
-    picture_form,
-    read_picture_form,
-    result_form,
-)
+from bot.forms import MAP, NO_CHOICE, UPLOAD, FieldKind, Form, FormErrors, Menu, Values
+from bot.picture_form import Purpose, picture_form, read_picture_form, result_form
 from bot.settings_form import read_settings_form, settings_form
 from bot.texts import LANGUAGES
 from inference.api import ControlKind
@@ -183,7 +171,7 @@ def test_a_strength_that_is_the_usual_one_is_left_open() -> None:
 
 def test_a_new_row_stands_in_every_form_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     row = Option(name="steps", kind=Kind.WHOLE, aliases=("count",), least=1, most=4, usual=1)
-    monkeypatch.setattr("bot.forms.OPTIONS", (row,))
+    monkeypatch.setattr("bot.picture_form.OPTIONS", (row,))
     (field,) = picture_form(Purpose.REMIX, Menu(), locale="en", said=Options(steps=3)).fields
     assert (field.value, field.placeholder, field.folded) == ("3", "1 to 4", True)
     with pytest.raises(InvalidRequest):

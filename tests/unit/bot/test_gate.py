@@ -150,7 +150,7 @@ async def test_a_job_cancelled_while_it_is_looked_at_stays_cancelled(tmp_path: P
     async with bench(tmp_path, moderator=moderator) as core:
         job = (await core.service.submit(request())).job
         await moderator.looking.wait()
-        await core.service.cancel(job.id, by=asker())
+        await core.service.removal.cancel(job.id, by=asker())
         moderator.release()
         card = await core.shown(job.id, JobStatus.CANCELLED)
         assert card.pictures == ()

@@ -229,7 +229,7 @@ async def test_the_daily_quota_counts_pictures_and_gives_back_what_was_cancelled
         with pytest.raises(LimitReached, match="24 hours"):
             await at.service.submit(request())
 
-        await at.service.cancel(sweep.job.id, by=asker())
+        await at.service.removal.cancel(sweep.job.id, by=asker())
         await at.service.submit(request(action=Action.SWEEP))
 
 
@@ -248,14 +248,14 @@ async def test_a_waiting_job_is_cancelled_at_once_and_never_runs(tmp_path: Path)
         at.engine.hold()
         first = (await at.service.submit(request("bob"))).job
         waiting = (await at.service.submit(request())).job
-        await at.service.cancel(waiting.id, by=asker())
+        await at.service.removal.cancel(waiting.id, by=asker())
         await at.shown(waiting.id, JobStatus.CANCELLED)
         await at.engine.release()
         await at.shown(first.id)
 
         assert len(at.engine.requests) == 1
         with pytest.raises(Gone, match="ended already"):
-            await at.service.cancel(waiting.id, by=asker())
+            await at.service.removal.cancel(waiting.id, by=asker())
 
 
 async def test_a_running_job_is_cancelled_within_a_step(tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ async def test_a_running_job_is_cancelled_within_a_step(tmp_path: Path) -> None:
         at.engine.hold()
         job = (await at.service.submit(request(action=Action.SWEEP))).job
         await at.engine.until_running(f"{generation_id(job.id, 0)}-1")
-        await at.service.cancel(job.id, by=asker())
+        await at.service.removal.cancel(job.id, by=asker())
         card = await at.shown(job.id, JobStatus.CANCELLED)
         after = (await at.service.submit(request())).job
         await at.engine.release()
@@ -283,7 +283,7 @@ async def test_a_job_that_is_deleted_while_it_runs_is_stopped(tmp_path: Path) ->
         while not await at.store.generations(job.id):
             await asyncio.sleep(0)
         at.engine.hold()
-        await at.service.delete(generation_id(job.id, 0), by=asker())
+        await at.service.removal.delete(generation_id(job.id, 0), by=asker())
         await at.engine.release()
         await at.shown(job.id, JobStatus.CANCELLED)
 
@@ -294,8 +294,8 @@ async def test_only_the_owner_or_a_moderator_stops_a_job(tmp_path: Path) -> None
     async with bench(tmp_path, start=False) as at:
         job = (await at.service.submit(request())).job
         with pytest.raises(NotAllowed):
-            await at.service.cancel(job.id, by=asker("bob"))
-        await at.service.cancel(job.id, by=asker("bob", moderates=True))
+            await at.service.removal.cancel(job.id, by=asker("bob"))
+        await at.service.removal.cancel(job.id, by=asker("bob", moderates=True))
 
 
 async def test_a_result_that_is_gone_says_what_to_do(tmp_path: Path) -> None:
@@ -311,8 +311,8 @@ async def test_deleting_a_result_counts_what_others_made_from_it(tmp_path: Path)
         await at.shown(mine.id)
         theirs = (await at.service.press(press(Verb.CHAIN, parent, "bob"))).job
         await at.shown(theirs.id)
-        assert await at.service.delete(generation_id(mine.id, 0), by=asker()) == 0
-        assert await at.service.delete(parent, by=asker()) == 1
+        assert await at.service.removal.delete(generation_id(mine.id, 0), by=asker()) == 0
+        assert await at.service.removal.delete(parent, by=asker()) == 1
 
 
 async def test_a_member_who_wants_to_be_forgotten_is(tmp_path: Path) -> None:
@@ -321,7 +321,7 @@ async def test_a_member_who_wants_to_be_forgotten_is(tmp_path: Path) -> None:
         at.engine.hold()
         running = (await at.service.submit(request())).job
         others = (await at.service.submit(request("bob"))).job
-        await at.service.forget(requester())
+        await at.service.removal.forget(requester())
         await at.engine.release()
         await at.shown(others.id)
 
@@ -345,7 +345,7 @@ async def test_a_job_that_ends_by_itself_just_now_does_not_keep_its_member_from_
             return list(open_jobs)
 
         monkeypatch.setattr(at.store, "open_jobs_of", as_they_were)
-        assert (await at.service.forget(requester())).jobs == 1
+        assert (await at.service.removal.forget(requester())).jobs == 1
 
 
 async def test_position_and_expectation_are_known_while_waiting(tmp_path: Path) -> None:
@@ -385,14 +385,14 @@ async def test_a_style_brings_its_words_and_its_strength(tmp_path: Path) -> None
 
 async def test_a_channel_overrides_its_server_and_only_what_exists_can_be_set(tmp_path: Path) -> None:
     async with bench(tmp_path, start=False) as at:
-        await at.service.change_settings("server", PlaceSettings(strength=0.4, style="Oil", private=True))
-        await at.service.change_settings("channel", PlaceSettings(strength=0.8, private=False))
+        await at.service.places.change("server", PlaceSettings(strength=0.4, style="Oil", private=True))
+        await at.service.places.change("channel", PlaceSettings(strength=0.8, private=False))
 
-        holds = await at.service.settings("server", "channel")
+        holds = await at.service.places.settings("server", "channel")
         assert holds == PlaceSettings(strength=0.8, style="oil", private=False)
         for wrong in (PlaceSettings(strength=2.0), PlaceSettings(style="nope"), PlaceSettings(model="nope")):
             with pytest.raises(InvalidRequest):
-                await at.service.change_settings("server", wrong)
+                await at.service.places.change("server", wrong)
 
 
 async def test_a_member_who_asks_for_one_picture_waits_for_the_running_one_only(tmp_path: Path) -> None:
@@ -462,7 +462,7 @@ async def test_another_model_paints_a_result_with_its_own_steps_and_guidance(tmp
         assert told.job.recipes[0].steps == 9
         assert again.duplicate, "what the model has by itself is the same wish"
         for job in (first.job, told.job):
-            await at.service.cancel(job.id, by=asker())
+            await at.service.removal.cancel(job.id, by=asker())
         await at.engine.release()
 
 
@@ -521,10 +521,10 @@ async def test_what_is_learnt_of_a_model_when_it_loads_holds_from_the_next_reque
 async def test_a_place_may_allow_some_models_only(tmp_path: Path) -> None:
     async with bench(tmp_path, start=False) as at:
         with pytest.raises(InvalidRequest, match="do not have the model 'nope'"):
-            await at.service.change_settings("server", PlaceSettings(models=("nope",)))
-        await at.service.change_settings("server", PlaceSettings(models=(MODEL,)))
+            await at.service.places.change("server", PlaceSettings(models=("nope",)))
+        await at.service.places.change("server", PlaceSettings(models=(MODEL,)))
 
-        settings = await at.service.settings("server")
+        settings = await at.service.places.settings("server")
         assert with_defaults(request(), settings).options.model == MODEL
         with pytest.raises(NotAllowed, match=f"'other' may not be used here: there is {MODEL}"):
             with_defaults(request(model="other"), settings)

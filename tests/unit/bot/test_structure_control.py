@@ -151,7 +151,7 @@ async def test_a_given_map_is_exported_kept_and_forgotten_with_its_job(tmp_path:
             assert f"pictures/{control.map}.png" in file.namelist()
             [told] = json.loads(file.read("jobs.json"))["jobs"]
             assert told["recipes"][0]["control"]["kind"] == "canny"
-        await at.service.forget(requester())
+        await at.service.removal.forget(requester())
         assert await at.store.referenced_images() == frozenset()
 
 

@@ -25,7 +25,8 @@ from bot.domain.job import Generation, JobStatus, Lineage, Recipe
 from bot.domain.place import PlaceSettings
 from bot.domain.request import Requester
 from bot.domain.style import Style
-from bot.forms import Menu, Purpose, picture_form, result_form
+from bot.forms import Menu
+from bot.picture_form import Purpose, picture_form, result_form
 from bot.texts import LANGUAGES
 from inference.api import ControlKind
 from tests.servers.discord.checks import check_commands, check_message, check_modal

@@ -16,7 +16,8 @@ from bot.domain.options import MAX_SEED, Options
 from bot.domain.place import PlaceSettings
 from bot.domain.request import Action
 from bot.domain.style import Style
-from bot.forms import NOTHING_SET, FormErrors, Menu, picture_form
+from bot.forms import NOTHING_SET, FormErrors, Menu
+from bot.picture_form import picture_form
 from bot.settings_form import read_settings_form, settings_form
 from bot.texts import LANGUAGES
 from inference.api import ControlKind

@@ -10,7 +10,7 @@ from bot.domain.actions import OPENING, REACTIONS, VERBS, Reaction, Verb, reacti
 from bot.domain.card import Button
 from bot.domain.ids import GenerationId
 from bot.domain.request import Action
-from bot.forms import PURPOSES
+from bot.picture_form import PURPOSES
 from bot.texts import known
 
 TARGET = GenerationId("AAAAAAAAAAAAAAAAAAAAAA.0")

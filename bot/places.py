@@ -1,0 +1,43 @@
+"""What servers, workspaces and channels have set for themselves; see `Service.places`."""
+
+from dataclasses import replace
+
+from bot.admission import Admission
+from bot.domain.blocklist import check_patterns
+from bot.domain.place import PlaceSettings
+from bot.domain.rules import check_model
+from bot.domain.strength import check_strength
+from bot.domain.style import find_style
+from bot.ports import JobStore
+
+
+class Places:
+    """Settings by place, whose key is e.g. "discord:guild:123"."""
+
+    def __init__(self, *, store: JobStore, admission: Admission) -> None:
+        self._store = store
+        self._admission = admission
+
+    async def settings(self, *places: str) -> PlaceSettings:
+        """What holds at the innermost of `places`, named from the outside in: server, then channel."""
+        settings = PlaceSettings()
+        for key in places:
+            settings = (await self._store.place(key)).over(settings)
+        return settings
+
+    async def change(self, place: str, settings: PlaceSettings) -> None:
+        """Set a place's own settings; who may is the adapter's to check, as only the chat knows.
+
+        Raises:
+            InvalidRequest: a value is out of range or names what there is not.
+        """
+        if settings.strength is not None:
+            check_strength(settings.strength)
+        for model in settings.models or ():
+            self._admission.model(model)
+        if settings.model is not None:
+            self._admission.model(settings.model)
+            check_model(settings, settings.model)
+        check_patterns(settings.blocked or ())
+        style = find_style(self._admission.styles, settings.style)
+        await self._store.set_place(place, replace(settings, style=style.name if style else None))

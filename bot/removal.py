@@ -1,0 +1,150 @@
+"""How jobs are stopped and what is stored goes, by wish and by age; see `Service.removal`."""
+
+import asyncio
+import contextlib
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import structlog
+
+from bot.delivery import Delivery
+from bot.dispatch import Dispatch
+from bot.domain.access import Act, Asker
+from bot.domain.errors import Gone
+from bot.domain.ids import GenerationId, ImageId, JobId, job_of
+from bot.domain.job import Job
+from bot.domain.request import Requester
+from bot.erasure import Retention
+from bot.ports import Clock, ImageStore, JobStore
+from bot.results import Results
+
+FORGET_SECONDS = 5.0
+"""Messages of jobs that a member's wish to be forgotten cancels get so long to say so."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What a member's wish to be forgotten did.
+
+    Attributes:
+        jobs: how many went.
+        held: jobs of others that were made from them and still need pictures of theirs.
+    """
+
+    jobs: int
+    held: int
+
+
+class Removal:
+    """Returns when what goes is gone from database and disk."""
+
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        images: ImageStore,
+        results: Results,
+        dispatch: Dispatch,
+        delivery: Delivery,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._images = images
+        self._results = results
+        self._dispatch = dispatch
+        self._delivery = delivery
+        self._clock = clock
+
+    async def cancel(self, job_id: JobId, *, by: Asker) -> Job:
+        """Stop a waiting or running job.
+
+        Raises:
+            UserError: it is unknown, somebody else's, or has ended already.
+        """
+        await self._results.allowed(Act.CANCEL, job_id, by)
+        return await self._cancel(job_id)
+
+    async def _cancel(self, job_id: JobId) -> Job:
+        while True:
+            job = await self._store.job(job_id)
+            if job is None or job.status.ended:
+                raise Gone("refused-ended")
+            cancelled = job.cancelled(at=self._clock.now())
+            # What the device worked on counts: else stopping it just before its end would be a way around the quota.
+            if await self._store.replace(job, cancelled, begun=await self._dispatch.begun(job_id)):
+                await self._dispatch.abandon(job_id)
+                self._delivery.changed(job_id)
+                self._delivery.queue_moved()
+                log.info("cancelled", job=job_id)
+                return cancelled
+
+    async def delete(self, generation: GenerationId, *, by: Asker) -> int:
+        """Remove a job's pictures and prompts from the store, not its message; an open job is cancelled first.
+
+        Returns:
+            How many jobs of others were made from it and still need pictures of it.
+
+        Raises:
+            UserError: it is unknown or somebody else's.
+        """
+        job = await self._results.allowed(Act.DELETE, job_of(generation), by)
+        if not job.status.ended:
+            with contextlib.suppress(Gone):  # it ended by itself just now
+                job = await self._cancel(job.id)
+        gone = {image for each in job.generation_ids() for image in await self._store.remove_generation(each)}
+        await self.discard(gone)
+        return await self._store.holders(gone, besides=job.requester.key)
+
+    async def cross(self, generation: GenerationId, *, by: Asker) -> bool:
+        """The ❌ of a member: an open job is cancelled, an ended one deleted; that of others is an opinion.
+
+        Returns:
+            Whether it was deleted, so that its message should go too.
+        """
+        job = await self._store.job(job_of(generation))
+        if job is None or not await self._results.may(Act.DELETE, job.id, by=by):
+            return False
+        if not job.status.ended:
+            await self.cancel(job.id, by=by)
+            return False
+        await self.delete(generation, by=by)
+        return True
+
+    async def forget(self, requester: Requester) -> Forgotten:
+        """Cancel the member's open jobs and remove everything stored about them, pictures on the disk included."""
+        cancelled = []
+        for job in await self._store.open_jobs_of(requester.key):
+            with contextlib.suppress(Gone):  # it may end by itself just now
+                cancelled.append((await self._cancel(job.id)).id)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FORGET_SECONDS):
+                for job_id in cancelled:
+                    await self._delivery.shown(job_id)
+        gone = await self._store.forget(requester.key)
+        await self.discard(gone.images)
+        return Forgotten(jobs=len(gone.jobs), held=await self._store.holders(gone.images))
+
+    async def forget_space(self, platform: str, space: str) -> int:
+        """The bot was removed from a guild or workspace: the same for everybody there."""
+        for job in await self._store.open_jobs_in(platform, space):
+            with contextlib.suppress(Gone):  # it ended by itself in between
+                await self._cancel(job.id)
+        gone = await self._store.forget_space(platform, space)
+        await self.discard(gone.images)
+        log.info("space forgotten", platform=platform, space=space, jobs=len(gone.jobs))
+        return len(gone.jobs)
+
+    async def sweep(self, retention: Retention) -> None:
+        """Forget what is older than the owner keeps things, and its pictures."""
+        while let_go := await self._store.sweep(retention):
+            await self.discard(let_go)
+
+    async def sweep_images(self) -> None:
+        """Delete the pictures that a crash left without a job."""
+        await self._images.sweep(self._store.needed)
+
+    async def discard(self, images: Collection[ImageId]) -> None:
+        """Take those of some pictures off the disk that nothing needs any more."""
+        await self._images.discard(images, self._store.needed)
