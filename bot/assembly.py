@@ -45,8 +45,8 @@ def assemble(
     sign_in: SignIn | None = None,
 ) -> Core:
     """Wire the parts; `messengers` may still be filled until the core runs. `decodes`: see `Uploads`."""
-    queue = FairQueue(max_jobs=max_jobs, ready=engine.is_loaded, lacks=engine.lacks)
-    pace = Pace(slots=lambda: engine.capacity().slots)
+    queue = FairQueue(max_jobs=max_jobs, ready=engine.can_start, lacks=engine.lacks)
+    pace = Pace(devices=engine.devices)
 
     def waiting(job: JobId) -> Waiting | None:
         if lacked := queue.lacked_by(job):

@@ -31,13 +31,15 @@ from config.settings import SafetySettings, Settings
 from config.styles import load_styles
 from inference.api import Engine, ModelDefaults
 from inference.models.catalog import equipped
-from inference.models.downloads import Arrival, fetched
+from inference.models.downloads import SILENCE_SECONDS, Arrival, fetched
 from inference.models.entry import MapModels, ModelEntry
-from inference.models.library import foreseen, place_of
-from inference.models.nvidia import here
+from inference.models.library import Library, all_offered, foreseen, place_of
+from inference.models.nvidia import cards_here, here
 from inference.models.overview import Shown, nominal, overview
+from inference.pool.pool import Pool
 from inference.safety.classifier import Wanted
 from inference.safety.client import Inspector
+from inference.worker.devices import OwnDevice, memory_share, own_devices
 from inference.worker.engine import ProcessEngine
 
 if TYPE_CHECKING:
@@ -46,18 +48,37 @@ if TYPE_CHECKING:
 _LOOPBACK = "127.0.0.1"
 
 
-def engine_of(settings: Settings, *, at_once: bool = False) -> Engine:
-    """The engine in a child process of its own; `at_once`: entered before its model is fetched and loaded."""
-    return ProcessEngine(
-        at_once=at_once,
-        model=settings.model.id,
-        device=settings.model.device,
-        dtype=settings.model.dtype,
-        entries=offered_models(settings),
-        memory_gb=settings.models.memory_gb,
-        memory=settings.model.memory,
-        map_models=map_models_of(settings),
+def engine_of(settings: Settings, *, at_once: bool = False, every: bool = False) -> Engine:
+    """The engine, its models in child processes: one for each device, or for the first of them.
+
+    Args:
+        settings: the owner's.
+        at_once: for a service: entered before its model is fetched and loaded, with every device.
+        every: with every device.
+    """
+    devices = own_devices(
+        settings.engine.devices, device=settings.model.device, cards=cards_here(), cores=processors()
     )
+    entries, maps = offered_models(settings), map_models_of(settings)
+    library = Library(all_offered(settings.model.id, entries, maps), maps, silence=SILENCE_SECONDS)
+
+    def engine(own: OwnDevice, *, shared: Library | None = None, sharing: int = 1) -> ProcessEngine:
+        return ProcessEngine(
+            at_once=at_once,
+            model=settings.model.id,
+            own=own,
+            dtype=settings.model.dtype,
+            entries=entries,
+            memory_gb=memory_share(settings.models.memory_gb, own, sharing),
+            memory=settings.model.memory,
+            map_models=maps,
+            library=shared,
+        )
+
+    if len(devices) == 1 or not (at_once or every):
+        return engine(devices[0])
+    members = {own.name: engine(own, shared=library, sharing=len(devices)) for own in devices}
+    return Pool(members, library=library, whole=every)
 
 
 def known_models(settings: Settings) -> Mapping[str, ModelDefaults]:

@@ -42,10 +42,6 @@ from inference.api import (
 
 log = structlog.get_logger(__name__)
 
-MAP_SLOTS = 2
-"""Control maps at a time, beside the pictures: they take no time of the device, so they wait for none of it."""
-
-
 _BYTES_A_PIXEL = 4
 """A result's file has less."""
 
@@ -110,7 +106,7 @@ class Dispatch:
         """
         async with asyncio.TaskGroup() as performing:
             performing.create_task(self._serve(performing, lambda: self._engine.capacity().slots, maps=False))
-            performing.create_task(self._serve(performing, lambda: MAP_SLOTS, maps=True))
+            performing.create_task(self._serve(performing, lambda: self._engine.capacity().maps, maps=True))
         for running in list(self._running.values()):
             if running.job.status is JobStatus.RUNNING:
                 await self._settle(running, running.job.queued())
@@ -278,7 +274,7 @@ class Dispatch:
 
     async def _done(self, unit: Unit, running: _Running, request: Img2ImgRequest, done: Done) -> None:
         if done.effective_steps:  # strength 0 is a copy and says nothing about the device
-            self._pace.observe(cost=unit.cost, seconds=done.seconds)
+            self._pace.observe(cost=unit.cost, seconds=done.seconds, device=done.device)
             PICTURE.labels(request.model).observe(done.seconds)
         try:  # before anything of it is kept: a crash from here on makes the picture again, and looks at it again
             safety = await self._gate.judge(running.job, result=done.output, source=request.source)

@@ -1,39 +1,49 @@
-"""How fast the device works, measured, and therefore when a waiting job will be done."""
+"""How fast the devices work, measured, and therefore when a waiting job will be done."""
 
-from collections import deque
-from collections.abc import Callable
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from functools import partial
 from statistics import quantiles
 
 from bot.domain.card import Waiting
 from bot.domain.ids import JobId
 from bot.queue import Standing, Unit
+from inference.api import Device
 
 _WINDOW = 200
-"""Pictures that are remembered: long enough to be steady, short enough to follow a change of model."""
+"""Pictures that are remembered of each device: enough to be steady, few enough to follow a change of model."""
+
+_INSTANT = 1e-6
+"""Seconds; nothing takes less."""
+
+Rates = tuple[float, float]
+"""Median and ninth decile of seconds per unit of cost."""
 
 
 class Pace:
-    """Seconds per unit of cost over the latest pictures, and what is on the device now."""
+    """Seconds per unit of cost over each device's latest pictures, and what is on the devices now.
 
-    def __init__(self, *, slots: Callable[[], int]) -> None:
-        """`slots`: how many pictures share the device as of now."""
-        self._slots = slots
-        self._rates: deque[float] = deque(maxlen=_WINDOW)
-        self._deciles: tuple[float, float] | None = None  # of the rates, until there is another one
+    Devices may be unlike: what they do in a second adds up. One that was not measured yet counts as an average one.
+    """
+
+    def __init__(self, *, devices: Callable[[], Sequence[Device]]) -> None:
+        """`devices`: as of now, with how many pictures share each."""
+        self._devices = devices
+        self._latest: defaultdict[str, deque[float]] = defaultdict(partial(deque, maxlen=_WINDOW))
+        self._rates: dict[str, Rates] = {}  # by device, "" is all of them; until there is another picture
         self._running: dict[tuple[JobId, int], tuple[float, float]] = {}
 
-    def observe(self, *, cost: float, seconds: float) -> None:
-        """One picture of `cost` took `seconds`."""
-        self._rates.append(seconds / cost)
-        self._deciles = None
+    def observe(self, *, cost: float, seconds: float, device: str = "") -> None:
+        """One picture of `cost` took `seconds` on a device."""
+        self._latest[device].append(max(seconds, _INSTANT) / cost)
+        self._rates.pop(device, None)
+        self._rates.pop("", None)
 
-    def rates(self) -> tuple[float, float] | None:
-        """Median and ninth decile of seconds per unit of cost; None while nothing was measured."""
-        if self._deciles is None and self._rates:
-            latest = [*self._rates, *self._rates] if len(self._rates) == 1 else self._rates
-            deciles = quantiles(latest, n=10, method="inclusive")
-            self._deciles = deciles[4], deciles[8]
-        return self._deciles
+    def rates(self) -> Rates | None:
+        """Those of all devices together; None while nothing was measured."""
+        if "" not in self._rates and self._latest:
+            self._rates[""] = _rates([rate for latest in self._latest.values() for rate in latest])
+        return self._rates.get("")
 
     def runs(self, unit: Unit, fraction: float) -> None:
         """`unit` is on the device and `fraction` of it is done."""
@@ -45,21 +55,45 @@ class Pace:
 
     def drained_in(self, work: float) -> float | None:
         """Seconds until everything that runs, and `work` that waits, is done, half of the time."""
-        rates = self.rates()
-        return None if rates is None else rates[0] * self._ahead(work)
+        unit = self._unit()
+        return None if unit is None else unit[0] * self._ahead(work)
 
     def waiting(self, standing: Standing | None, *, now: float) -> Waiting | None:
         """Where a job stands and when it will be done; None if it does not wait."""
         if standing is None:
             return None
-        rates = self.rates()
+        unit = self._unit()
         work = self._ahead(standing.work)
         return Waiting(
             position=standing.position,
-            expected_at=None if rates is None else now + rates[0] * work,
-            expected_late=None if rates is None else now + rates[1] * work,
+            expected_at=None if unit is None else now + unit[0] * work,
+            expected_late=None if unit is None else now + unit[1] * work,
         )
 
     def _ahead(self, work: float) -> float:
-        running = sum(cost * (1 - fraction) for cost, fraction in self._running.values())
-        return (running + work) / self._slots()
+        return work + sum(cost * (1 - fraction) for cost, fraction in self._running.values())
+
+    def _unit(self) -> Rates | None:
+        """Seconds that all devices together take for a unit of cost; None while nothing was measured.
+
+        While no device takes anything it is that of one slot, as the first one to come back will have.
+        """
+        average = self.rates()
+        if average is None:
+            return None
+        usual = late = 0.0
+        for device in self._devices():
+            median, decile = self._of(device.name) or average
+            usual += device.slots / median
+            late += device.slots / decile
+        return (1 / usual, 1 / late) if usual and late else average
+
+    def _of(self, device: str) -> Rates | None:
+        if device not in self._rates and self._latest.get(device):
+            self._rates[device] = _rates(self._latest[device])
+        return self._rates.get(device)
+
+
+def _rates(latest: Sequence[float]) -> Rates:
+    deciles = quantiles([*latest, *latest] if len(latest) == 1 else latest, n=10, method="inclusive")
+    return deciles[4], deciles[8]

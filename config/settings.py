@@ -56,16 +56,22 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+def _devices(text: object) -> object:
+    """How many devices, or which, as people write it in an environment variable: "4", "cuda:0, cuda:1"."""
+    if not isinstance(text, str) or text == "auto":
+        return text
+    return int(text) if text.isdecimal() else _split(text)
+
+
+_DEVICE = r"^(auto|cpu|mps|(cuda|xpu)(:\d{1,3})?)$"
+
+
 class ModelSettings(_Section):
     """Which model runs, and on what."""
 
     id: Annotated[str, Field(min_length=1, description="a model name, hub id or folder")]
     device: Annotated[
-        str,
-        Field(
-            pattern=r"^(auto|cpu|mps|(cuda|xpu)(:\d{1,3})?)$",
-            description='"auto", "cpu", "mps", "cuda", "cuda:N", "xpu" or "xpu:N"',
-        ),
+        str, Field(pattern=_DEVICE, description='"auto", "cpu", "mps", "cuda", "cuda:N", "xpu" or "xpu:N"')
     ]
     dtype: Literal["auto", "float32", "float16", "bfloat16"]
     memory: Literal["auto", "full", "low"]
@@ -79,6 +85,18 @@ class ModelsSettings(_Section):
     folder: Annotated[str, Field(max_length=1000, description="a folder, or empty")]
     offered: Annotated[tuple[str, ...], BeforeValidator(_split), Field(description="a list of names")]
     memory_gb: Annotated[float, Field(ge=0, le=10_000)]
+
+
+class EngineSettings(_Section):
+    """On how many devices, and which, pictures are made."""
+
+    devices: Annotated[
+        Literal["auto"]
+        | Annotated[int, Field(ge=1, le=64)]
+        | Annotated[tuple[Annotated[str, Field(pattern=_DEVICE)], ...], Field(min_length=1, max_length=64)],
+        BeforeValidator(_devices),
+        Field(description='"auto", a whole number from 1 to 64, or a list of devices such as ["cuda:0", "cuda:1"]'),
+    ]
 
 
 MapModel = Annotated[str, Field(pattern=r"^\S*$", description="a hub id or folder without spaces, or empty")]
@@ -271,6 +289,7 @@ class Settings(_Section):
     data_dir: Annotated[Path, BeforeValidator(_said), AfterValidator(_expanded), Field(description="a folder")]
     model: ModelSettings
     models: ModelsSettings
+    engine: EngineSettings
     control: ControlSettings
     styles: StyleSettings
     chains: ChainSettings

@@ -8,7 +8,7 @@ one of `Done`, `Failed` or `Cancelled`, after which the iterator ends. An engine
 a model did; it raises `EngineStopped` only when it can run nothing any more.
 """
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -135,8 +135,7 @@ class Img2ImgRequest:
         control: structure to keep, of a kind that the model's `ModelDefaults.controls` has.
         map_only: leave the control map at `output` instead of a picture; needs `control`, not the model.
         loras: adapters to run the model with, of its `ModelDefaults.loras`.
-        style: the words at the end of `prompt` that are read whatever its length; a model cuts the words before them.
-        negative_style: those at the end of `negative_prompt`.
+        style, negative_style: the words at the end of `prompt` and `negative_prompt` that are read, however long.
         keep_palette: give the result the source's colours as a whole: all of them up to strength 0.5, then less and
             less of them up to 1, where the source is ignored. Takes out what repeated passes add up to.
     """
@@ -218,6 +217,7 @@ class Done:
     Attributes:
         effective_steps: denoising steps really run; 0 if strength was 0.
         seconds: time on the device, model load excluded.
+        device: name of the `Device` that made it.
     """
 
     output: Path
@@ -226,6 +226,7 @@ class Done:
     effective_steps: int
     seconds: float
     notes: tuple[Note, ...] = ()
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +235,7 @@ class Failed:
 
     Attributes:
         message: one English sentence fit for the member's eyes.
-        cause: a name for that sentence, so that it can be said in other languages; empty if it has none.
-        values: what stands in the sentence.
+        cause, values: as in `Note`; empty if it has none.
     """
 
     kind: FailureKind
@@ -279,6 +279,10 @@ class ModelDefaults:
     here: bool = True
 
 
+MAPS = 2
+"""Control maps drawn at a time on one machine: they keep a processor core busy, not the device."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
     """What an engine can take.
@@ -286,14 +290,35 @@ class Capacity:
     Attributes:
         slots: requests that gain from running at the same time; more only wait inside the engine.
         device: for people, e.g. "NVIDIA H200" or "CPU (2 cores, bfloat16)".
-        models: every loadable model's name with its defaults.
-        loaded: those that are in memory now.
+        models, loaded: every loadable model's name with its defaults; those that are in memory now.
+        maps: control maps drawn at a time, beside the slots.
     """
 
     slots: int
     device: str
     models: Mapping[str, ModelDefaults] = field(default_factory=dict)
     loaded: tuple[str, ...] = ()
+    maps: int = MAPS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """One of the devices that an engine has, as it stands now.
+
+    Attributes:
+        name, host: its own among the engine's devices, e.g. "cuda:1"; its machine's, empty if that is this one.
+        description: for people, as in `Capacity.device`; empty while that is not known.
+        slots, running: as in `Capacity`, 0 while it takes nothing; pictures that it has.
+        trouble: why nothing can be run on it now, in a sentence; empty if it can.
+    """
+
+    name: str
+    host: str = ""
+    description: str = ""
+    slots: int = 0
+    running: int = 0
+    loaded: tuple[str, ...] = ()
+    trouble: str = ""
 
 
 class EngineStopped(Exception):
@@ -312,11 +337,7 @@ class Classifier(Protocol):
     """Looks at pictures."""
 
     async def score(self, picture: Path) -> float:
-        """How likely the picture is unsafe, 0 .. 1.
-
-        Raises:
-            Uncheckable: it could not be looked at: that says nothing good about it.
-        """
+        """How likely the picture is unsafe, 0 .. 1; raises `Uncheckable`, which says nothing good about it."""
         ...
 
 
@@ -334,6 +355,10 @@ class Engine(Protocol):
         """As of now: a model that is loaded brings what is learnt of it, and may bring slots."""
         ...
 
+    def devices(self) -> Sequence[Device]:
+        """Every device, those too that are in trouble, always in the same order."""
+        ...
+
     def run(self, request: Img2ImgRequest) -> AsyncGenerator[Event, None]:
         """Run one request; closing the iterator early cancels it."""
         ...
@@ -343,15 +368,11 @@ class Engine(Protocol):
         ...
 
     async def ready(self) -> None:
-        """Return when requests can be run.
-
-        Raises:
-            EngineStopped: if that will never be.
-        """
+        """Return when requests can be run; raises `EngineStopped` if that will never be."""
         ...
 
-    def is_loaded(self, model: str) -> bool:
-        """Whether a request for the model could start without loading it."""
+    def can_start(self, model: str) -> bool:
+        """Whether a request for the model could start now without loading it: on a device that has room for it."""
         ...
 
     def trouble(self) -> str:
@@ -363,11 +384,7 @@ class Engine(Protocol):
         ...
 
     async def bring(self, needs: Needs) -> None:
-        """Fetch what is lacking; what somebody else is fetching already is waited for.
-
-        Raises:
-            ModelUnavailable: it cannot be had, with the mend.
-        """
+        """Fetch what is lacking, or wait for whoever does; raises `ModelUnavailable`, with the mend."""
         ...
 
     def arriving(self, needs: Needs) -> Arriving | None:

@@ -150,8 +150,8 @@ async def _safety(settings: Settings) -> AsyncIterator[Finding]:
 
 async def _model(settings: Settings) -> AsyncIterator[Finding]:
     try:
-        async with engine_of(settings) as engine:
-            capacity = engine.capacity()
+        async with engine_of(settings, every=True) as engine:
+            capacity, devices = engine.capacity(), engine.devices()
     except (ModelUnavailable, EngineStopped, ConfigError) as fault:
         yield Finding("model", State.WRONG, str(fault))
         return
@@ -165,4 +165,13 @@ async def _model(settings: Settings) -> AsyncIterator[Finding]:
         f"{settings.model.id} loads: {defaults.steps} steps, guidance {defaults.guidance_scale:g}, "
         f"works on up to {defaults.max_pixels / 1e6:.2g} megapixels",
     )
-    yield Finding("device", State.NOTE if "There is an NVIDIA card" in capacity.device else State.OK, capacity.device)
+    for device in devices:
+        what = f"device {device.name}" if len(devices) > 1 else "device"
+        if device.trouble:
+            yield Finding(what, State.NOTE, f"takes no part: {device.trouble}")
+        else:
+            unused = "There is an NVIDIA card" in device.description
+            slots = f", {device.slots} slot{'s' if device.slots != 1 else ''}"
+            yield Finding(
+                what, State.NOTE if unused else State.OK, device.description + (slots if not unused else "")
+            )

@@ -17,6 +17,9 @@ from inference.api import Img2ImgRequest, ModelDefaults
 from inference.batching.task import Task
 from inference.models.entry import MapModels, ModelEntry
 
+AUTO_SHARE = 2 / 3
+"""Share of the device's memory for models, if nobody says how much; the rest is for what they compute."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:

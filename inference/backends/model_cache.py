@@ -13,6 +13,7 @@ import torch
 from safetensors import safe_open
 
 from inference.api import ModelDefaults
+from inference.backends.base import AUTO_SHARE
 from inference.batching.controlnet import ControlNets
 from inference.batching.loaded_model import LoadedModel
 from inference.models import catalog, loading
@@ -21,9 +22,6 @@ from inference.models.devices import weight
 from inference.models.entry import ModelEntry
 from inference.models.loras import LoraSet
 from inference.models.memory_plan import Plan
-
-AUTO_SHARE = 2 / 3
-"""Share of the device's memory for models; the rest is for what they compute."""
 
 WEIGHTS = re.compile(r"[^.]+\.safetensors")
 """File names of weights; one with another dot is a variant of them, such as "model.fp16.safetensors"."""

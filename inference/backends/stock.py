@@ -4,6 +4,7 @@ import copy
 import gc
 import inspect
 import math
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -61,7 +62,8 @@ class StockBackend:
         self.card = card_of(self._device, self._dtype, settings.memory_gb)
         most = budget(settings.memory_gb, self._device) if self.card is None else self.card.usable
         self.cache = ModelCache(most, free=self._give_back)
-        torch.set_num_threads(max(1, cores() - 1))  # one is the bot's
+        if "OMP_NUM_THREADS" not in os.environ:  # else the owner, or who started several of us, has said it
+            torch.set_num_threads(max(1, cores() - 1))  # one is the bot's
         torch.backends.cudnn.deterministic = True  # the same request gives the same picture
 
     def defaults(self) -> Mapping[str, ModelDefaults]:

@@ -29,8 +29,17 @@ def choose_device(name: str) -> torch.device:
         device = torch.device(name)
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError):
-        raise ModelUnavailable(f"The device {name!r} is not there: set model.device to 'auto' or 'cpu'.") from None
+        seen = os.environ.get("CUDA_VISIBLE_DEVICES")
+        of = "" if seen is None or device_kind(name) != "cuda" else f" (CUDA_VISIBLE_DEVICES={seen})"
+        raise ModelUnavailable(
+            f"The device {name!r} is not there{of}: set model.device to 'auto' or 'cpu', or mend engine.devices."
+        ) from None
     return device
+
+
+def device_kind(name: str) -> str:
+    """What a device's name says before its number: "cuda" of "cuda:1"."""
+    return name.partition(":")[0]
 
 
 def unused_card(device: torch.device) -> str:

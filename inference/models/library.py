@@ -23,6 +23,12 @@ HUB_SECONDS = 10.0
 """How long a start waits for the hub's word on the default model."""
 
 
+def all_offered(model: str, entries: Mapping[str, ModelEntry], map_models: MapModels) -> dict[str, ModelEntry]:
+    """`entries` with all that they lack for maps, and the default model, a hub id or folder if they have it not."""
+    offered = {model: ModelEntry(id=model)} | dict(entries)
+    return {name: catalog.equipped(entry, map_models) for name, entry in offered.items()}
+
+
 def place_of(entry: ModelEntry) -> hub.Place | None:
     """Where on the hub a model is; None if it is a folder or file of this machine.
 

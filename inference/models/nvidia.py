@@ -46,6 +46,11 @@ def cards(driver: Path = DRIVER) -> list[NvidiaCard]:
     return _asked() or _of_kernel(driver)
 
 
+def cards_here(driver: Path = DRIVER) -> int:
+    """How many cards this machine has; asks the kernel first, which answers at once."""
+    return len(_of_kernel(driver)) or len(_asked())
+
+
 def here() -> Card | None:
     """The first card of this machine, to plan for; None if there is none that says how much memory it has."""
     first = next((each for each in cards() if each.free), None)

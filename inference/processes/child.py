@@ -81,8 +81,14 @@ class Child:
         self._listening = asyncio.create_task(self._log_stderr(), name=f"stderr of {self.pid}")
 
     @classmethod
-    async def start(cls, module: str, *arguments: str) -> Self:
-        """Start `python -m module` in a session of its own, so that it and what it starts can be killed."""
+    async def start(cls, module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Self:
+        """Start `python -m module` in a session of its own, so that it and what it starts can be killed.
+
+        Args:
+            module: what is run.
+            *arguments: its command line.
+            environment: what it gets besides what a worker may see of ours.
+        """
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-P", "-X", "faulthandler", "-m", module),
@@ -91,7 +97,7 @@ class Child:
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,
-            env=worker_environment(os.environ),
+            env=worker_environment(os.environ) | dict(environment or {}),
             start_new_session=True,
         )
         return cls(process)

@@ -19,6 +19,7 @@ from inference.api import (
     Arriving,
     Cancelled,
     Capacity,
+    Device,
     Done,
     EngineStopped,
     Event,
@@ -31,15 +32,15 @@ from inference.api import (
     Step,
 )
 from inference.backends.base import Settings
-from inference.models.catalog import equipped
 from inference.models.downloads import SILENCE_SECONDS
 from inference.models.entry import MapModels, ModelEntry
-from inference.models.library import Library
+from inference.models.library import Library, all_offered
 from inference.processes import protocol
 from inference.processes.backoff import Backoff
 from inference.processes.child import Child, Unkillable
+from inference.worker.devices import OwnDevice, device_of
 from inference.worker.generate import partial_path
-from inference.worker.in_flight import InFlight, end_with_worker, next_up, not_offered, unavailable
+from inference.worker.in_flight import InFlight, end_with_worker, next_up, not_offered, parted, unavailable
 from inference.worker.watchdog import StepBudget
 
 log = structlog.get_logger(__name__)
@@ -57,10 +58,12 @@ class ProcessEngine:
         model: the default model; loaded before the engine is entered. A hub id or folder if `entries` lacks it.
         entries: the models that requests may name, by that name; loaded when one does.
         device, dtype, memory_gb, memory, map_models: as in `inference.backends.base.Settings`.
+        own: which device is the worker's alone, instead of `device`.
+        library: what brings files, if engines share it; else it has its own.
         backend: "module:factory" of what runs the models.
         step_seconds: least silence after which a worker at work counts as hung; slow models get more (`StepBudget`).
         load_seconds: how long loading a model may take; fetching it is not counted.
-        download_silence: seconds without a byte after which fetching a model is given up.
+        download_silence: seconds without a byte after which a download is given up.
         at_once: enter as soon as it is known that the default model can be had, and fetch and load it meanwhile.
         backoff: seconds before a dead worker is replaced, by deaths since the last picture; the last one repeats.
         max_failed_starts: workers in a row that died before they were ready, after which the engine stops.
@@ -72,10 +75,12 @@ class ProcessEngine:
         model: str,
         entries: Mapping[str, ModelEntry] | None = None,
         device: str = "auto",
+        own: OwnDevice | None = None,
         dtype: str = "auto",
         memory_gb: float = 0.0,
         memory: str = "auto",
         map_models: MapModels | None = None,
+        library: Library | None = None,
         backend: str = LOOP,
         step_seconds: float = 30.0,
         load_seconds: float = 600.0,
@@ -85,11 +90,11 @@ class ProcessEngine:
         max_failed_starts: int = MAX_FAILED_STARTS,
     ) -> None:
         map_models = map_models or MapModels()
-        offered = {model: ModelEntry(id=model)} | dict(entries or {})
+        self._own = own or OwnDevice(name=device, device=device)
         self._settings = Settings(
             model=model,
-            entries={name: equipped(entry, map_models) for name, entry in offered.items()},
-            device=device,
+            entries=all_offered(model, entries or {}, map_models),
+            device=self._own.device,
             dtype=dtype,
             memory_gb=memory_gb,
             memory=memory,
@@ -109,7 +114,8 @@ class ProcessEngine:
         self._counters: Mapping[str, int] = {}
         self._patience: asyncio.Timeout | None = None
         self._workers_ended = 0
-        self._library = Library(self._settings.entries, map_models, silence=download_silence)
+        self._library = library or Library(self._settings.entries, map_models, silence=download_silence)
+        self._own_library = library is None
         self._at_once = at_once
         self._ready = asyncio.Event()  # a worker takes requests, or none ever will
         self._stopped = CLOSED
@@ -117,10 +123,12 @@ class ProcessEngine:
 
     async def __aenter__(self) -> Self:
         self._stopped = ""
+        self._ready.clear()
         opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         try:
             self._group = await self._owned.enter_async_context(asyncio.TaskGroup())
-            await self._owned.enter_async_context(self._library)
+            if self._own_library:
+                await self._owned.enter_async_context(self._library)
             if self._at_once:
                 models = await self._library.outlook(self._settings.model)
                 self._capacity = Capacity(slots=1, device="", models=models)
@@ -183,7 +191,12 @@ class ProcessEngine:
     def arriving(self, needs: Needs) -> Arriving | None:
         return self._library.arriving(needs)
 
-    def is_loaded(self, model: str) -> bool:
+    def devices(self) -> Sequence[Device]:
+        known = self._capacity if self._child else None
+        running = sum(not entry.request.map_only for entry in self._in_flight.values())
+        return [device_of(self._own.name, known, running=running, trouble=self.trouble())]
+
+    def can_start(self, model: str) -> bool:
         return self._capacity is not None and model in self._capacity.loaded
 
     def trouble(self) -> str:
@@ -204,7 +217,6 @@ class ProcessEngine:
         return True
 
     async def _bring_for(self, entry: InFlight) -> None:
-        """Fetch what a request lacks; if that cannot be had, it is told why."""
         try:
             await self._library.bring(entry.request.needs)
         except ModelUnavailable as error:
@@ -293,7 +305,8 @@ class ProcessEngine:
             What kept it from becoming ready; None where it was.
         """
         try:
-            child = await Child.start("inference.worker", "--backend", self._backend)
+            arguments = ("--backend", self._backend)
+            child = await Child.start("inference.worker", *arguments, environment=self._own.environment)
         except OSError as error:
             return EngineStopped(
                 f"The worker cannot be started ({error.strerror}): check that memory and open files are not used up."
@@ -359,6 +372,8 @@ class ProcessEngine:
             self._watch()
             return
         event = protocol.event_from_json(frame["event"])
+        if isinstance(event, Done):
+            event = replace(event, device=self._own.name)
         if isinstance(event, Step):
             self._budget.note(entry.request.model, entry.pixels, now - before)
             entry.silence = self._budget.budget(entry.request.model, entry.pixels)
@@ -381,13 +396,5 @@ class ProcessEngine:
         self._in_flight.clear()
         for entry in taken_up:
             partial_path(entry.request.output).unlink(missing_ok=True)
-        for entry in reversed(taken_up):
-            if entry.unwanted:
-                entry.events.put_nowait(Cancelled())
-            elif len(taken_up) == 1 or self._stopped:
-                entry.events.put_nowait(end)
-            else:
-                entry.suspect = True
-                entry.pixels = 0
-                self._line.appendleft(entry)
+        self._line.extendleft(reversed(parted(taken_up, end, stopped=bool(self._stopped))))
         self._pump()

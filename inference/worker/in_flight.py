@@ -4,10 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from inference.api import Event, Failed, FailureKind, Img2ImgRequest, ModelUnavailable
-
-MAPS = 2
-"""Control maps drawn at a time, beside the requests in the slots: they keep a processor core busy, not the device."""
+from inference.api import MAPS, Cancelled, Event, Failed, FailureKind, Img2ImgRequest, ModelUnavailable
 
 
 def not_offered(request: Img2ImgRequest, offered: Iterable[str]) -> Failed:
@@ -70,6 +67,27 @@ def next_up(line: Sequence[InFlight], taken_up: Collection[InFlight], *, slots: 
     if any(entry.suspect for entry in line):
         del candidates[1:]
     return next((entry for entry in candidates if has_room(entry)), None)
+
+
+def parted(taken_up: Collection[InFlight], end: Failed, *, stopped: bool) -> list[InFlight]:
+    """End what a dead worker had if nobody wants it, or it was alone; returns the others in order, suspects now.
+
+    Args:
+        taken_up: what the worker had.
+        end: for the one that was to blame.
+        stopped: nothing is run any more.
+    """
+    suspects = []
+    for entry in taken_up:
+        if entry.unwanted:
+            entry.events.put_nowait(Cancelled())
+        elif len(taken_up) == 1 or stopped:
+            entry.events.put_nowait(end)
+        else:
+            entry.suspect = True
+            entry.pixels = 0
+            suspects.append(entry)
+    return suspects
 
 
 def end_with_worker(taken_up: Collection[InFlight], *, hung: bool, ending: str) -> Failed:

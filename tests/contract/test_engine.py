@@ -28,6 +28,7 @@ from inference.api import (
 )
 from inference.geometry import working_size
 from inference.models.entry import ModelEntry
+from inference.pool.pool import Pool
 from inference.worker.engine import ProcessEngine
 from tests.fakes.engine import FakeEngine
 
@@ -100,6 +101,18 @@ WORKER = Kind(
 )
 
 
+def two_workers() -> Engine:
+    return Pool(
+        {
+            name: ProcessEngine(model="sketch", entries=SKETCHES, backend="tests.fakes.backend:Sketcher")
+            for name in ("one", "two")
+        }
+    )
+
+
+POOL = Kind(two_workers, "sketch")
+
+
 def with_a_network() -> Engine:
     """The shipped model with a control network of random weights."""
     from tests.tiny_models.pipelines import pocket_network
@@ -117,6 +130,7 @@ POCKET = Kind(with_a_network, "pocket")
     params=[
         pytest.param(FAKE, id="fake"),
         pytest.param(WORKER, id="worker"),
+        pytest.param(POOL, id="pool"),
         pytest.param(POCKET, id="pocket", marks=pytest.mark.slow),
     ],
 )
@@ -402,13 +416,19 @@ async def test_capacity_names_the_device_and_the_default_model(bench: Bench) -> 
     capacity = bench.engine.capacity()
     assert capacity.slots >= 1
     assert capacity.device
+    assert sum(device.slots for device in bench.engine.devices()) == capacity.slots
+    names = [device.name for device in bench.engine.devices()]
+    assert all(names)
+    assert len(set(names)) == len(names)
     defaults = capacity.models[bench.model]
     assert defaults.steps >= 1
     assert defaults.multiple >= 1
     assert defaults.max_pixels >= 64 * 64
 
 
-@pytest.mark.parametrize("kind", [pytest.param(FAKE, id="fake"), pytest.param(WORKER, id="worker")])
+@pytest.mark.parametrize(
+    "kind", [pytest.param(FAKE, id="fake"), pytest.param(WORKER, id="worker"), pytest.param(POOL, id="pool")]
+)
 async def test_a_closed_engine_says_that_it_stopped(kind: Kind, tmp_path: Path) -> None:
     async with kind.make() as engine:
         bench = Bench(engine=engine, model=kind.model, folder=tmp_path)

@@ -123,7 +123,7 @@ async def test_what_can_be_drawn_and_kept_is_offered_and_works(bench: Bench) -> 
 async def test_a_map_of_depth_is_drawn_without_the_model_it_is_for(bench: Bench) -> None:
     asked = replace(bench.request(DEPTH, model="sd3"), map_only=True)
     assert len(set(await bench.pixels(asked))) > 2
-    assert not bench.engine.is_loaded("sd3")
+    assert not bench.engine.can_start("sd3")
 
 
 @pytest.mark.parametrize(

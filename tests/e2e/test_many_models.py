@@ -119,7 +119,7 @@ async def test_two_models_and_three_adapters_alternating_stay_within_memory_and_
         memory_gb = 1.01 * large.engine.counters()["model_bytes_at_most"] / 1e9  # room for either model, not for both
     async with bench(tmp_path, entries, memory_gb=memory_gb) as many:
         members = 10
-        queue = FairQueue(max_jobs=1000, ready=many.engine.is_loaded)
+        queue = FairQueue(max_jobs=1000, ready=many.engine.can_start)
         requests: dict[str, Img2ImgRequest] = {}
         for number in range(100):
             model = ("sd", "sdxl")[number % 2]
@@ -173,12 +173,12 @@ async def many(models: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
 async def test_models_that_fit_stay_and_are_not_loaded_again(many: Bench) -> None:
     await many.pixels(many.request("sd"))
     before = many.engine.counters()
-    assert not many.engine.is_loaded("sdxl")
+    assert not many.engine.can_start("sdxl")
     first = await many.events(many.request("sdxl"))
     again = await many.events(many.request("sdxl"))
     other = await many.events(many.request("sd"))
     assert [events[0] for events in (first, again, other)] == [Started(loading=True), Started(), Started()]
-    assert many.engine.is_loaded("sdxl")
+    assert many.engine.can_start("sdxl")
     assert many.engine.counters()["models_loaded"] == before["models_loaded"] + 1
     assert many.engine.counters()["models_left"] == 0
 

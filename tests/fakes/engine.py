@@ -12,7 +12,7 @@ It passes the contract suite in `tests/contract/test_engine.py`. On top of the c
 import asyncio
 import random
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from enum import Enum, auto
 from pathlib import Path
 from typing import Self
@@ -24,6 +24,7 @@ from inference.api import (
     Cancelled,
     Capacity,
     Control,
+    Device,
     Done,
     EngineStopped,
     Event,
@@ -136,7 +137,19 @@ class FakeEngine:
         else:
             await self._change(lambda: self._absent.pop(model))
 
-    def is_loaded(self, model: str) -> bool:
+    def devices(self) -> Sequence[Device]:
+        return [
+            Device(
+                name="fake",
+                description="none (a fake)",
+                slots=0 if self._stopped else self._slots,
+                running=len(self._running - self._maps),
+                loaded=(self._model,),
+                trouble=self.trouble(),
+            )
+        ]
+
+    def can_start(self, model: str) -> bool:
         return model == self._model
 
     def trouble(self) -> str:

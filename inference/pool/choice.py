@@ -1,0 +1,82 @@
+"""Which device a picture goes to, from what is known of each: nothing here waits or keeps anything."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from inference.geometry import Size
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What pictures have in common that share a denoiser's calls; see `inference.batching.step_loop`.
+
+    Attributes:
+        size: of the result; None while it is not known.
+    """
+
+    model: str
+    size: Size | None
+    loras: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A device as the choice sees it.
+
+    Attributes:
+        slots: pictures that it takes at a time; 0 if it takes none.
+        models: in its memory, or on their way there.
+        at_work: the pictures that it has.
+    """
+
+    slots: int
+    models: Collection[str]
+    at_work: Sequence[Batch]
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it takes one more."""
+        return len(self.at_work) < self.slots
+
+
+def choose(wanted: Batch, places: Sequence[Place], *, may_load: bool) -> int | None:
+    """Where a picture goes: an index of `places`, or None if it waits.
+
+    A device with a free slot and the model loaded; of those one without pictures of another model, which would make
+    room for each other; one that is idle; one where it joins a batch; the emptiest. If the model is loaded on full
+    devices only, it waits for one of them, or, if `may_load`, is loaded once more. A model that is loaded nowhere
+    goes to where the least is lost: models that are in no other device's memory stay there if they can.
+
+    Args:
+        wanted: the picture; its model is empty if it needs none.
+        places: every device.
+        may_load: whether it has waited long enough for a device that has the model.
+    """
+    free = [index for index, place in enumerate(places) if place.is_free]
+    if not wanted.model:
+        return min(free, key=lambda index: _fullness(places[index]), default=None)
+    having = [index for index in free if wanted.model in places[index].models]
+    if having:
+        return min(having, key=lambda index: _fit(wanted, places[index]))
+    if not may_load and any(wanted.model in place.models for place in places if place.slots):
+        return None
+    return min(free, key=lambda index: _loss(index, places), default=None)
+
+
+def _fit(wanted: Batch, place: Place) -> tuple[bool, bool, bool, float]:
+    """Less is better."""
+    mixed = any(other.model != wanted.model for other in place.at_work if other.model)
+    return mixed, bool(place.at_work), wanted not in place.at_work, _fullness(place)
+
+
+def _loss(index: int, places: Sequence[Place]) -> tuple[int, float, int]:
+    """What loading one more model on a device may cost; less is better."""
+    elsewhere = {
+        model for other, place in enumerate(places) if other != index and place.slots for model in place.models
+    }
+    place = places[index]
+    return len(set(place.models) - elsewhere), _fullness(place), len(place.models)
+
+
+def _fullness(place: Place) -> float:
+    return len(place.at_work) / place.slots

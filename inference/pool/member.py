@@ -1,0 +1,137 @@
+"""A device's engine in a pool, and a picture on its way through it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from pathlib import Path
+
+from inference.api import Capacity, Device, Engine, Img2ImgRequest
+from inference.geometry import Size, working_size
+from inference.pool.choice import Batch, Place
+
+_PNG_HEAD = 24
+"""Bytes of a PNG file until the end of its size (ISO/IEC 15948, 11.2.2)."""
+
+
+class State(Enum):
+    """Where a member stands."""
+
+    OPENING = auto()
+    OPEN = auto()
+    LEAVING = auto()  # it takes nothing new
+    GONE = auto()
+
+
+@dataclass(slots=True, eq=False)
+class Flight:
+    """A request between `Pool.run` and its end.
+
+    Attributes:
+        batch: what it shares calls by.
+        placed: where it goes, once that is known; None if it was cancelled before.
+        load_at: in loop time, from when on its model may be loaded on one more device.
+        losses: devices that were lost under it.
+        avoids: those.
+        unwanted: cancelled.
+        loading_since: in loop time, while its model is loaded.
+    """
+
+    request: Img2ImgRequest
+    batch: Batch = Batch("", None, ())  # noqa: RUF009 -- it is frozen
+    placed: "asyncio.Future[Member | None]" = field(init=False)
+    load_at: float = 0.0
+    losses: int = 0
+    avoids: "set[Member]" = field(default_factory=set)
+    unwanted: bool = False
+    loading_since: float | None = None
+
+    def line_up(self, *, load_at: float) -> None:
+        """Begin to wait for a device."""
+        self.placed = asyncio.get_running_loop().create_future()
+        self.load_at = load_at
+
+    def place(self, member: "Member | None") -> None:
+        """End the wait; does nothing if nobody waits any more."""
+        if not self.placed.done():
+            self.placed.set_result(member)
+
+    def stop(self, error: Exception) -> None:
+        """End the wait by an error."""
+        if not self.placed.done():
+            self.placed.set_exception(error)
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """An engine of a pool.
+
+    Attributes:
+        leave: set when its engine is to be left.
+        trouble: why it is gone.
+        flights: what the pool sent to it.
+    """
+
+    name: str
+    engine: Engine
+    state: State = State.OPENING
+    leave: asyncio.Event = field(default_factory=asyncio.Event)
+    trouble: str = ""
+    flights: set[Flight] = field(default_factory=set)
+
+    @property
+    def maps(self) -> int:
+        """How many of its flights are control maps alone."""
+        return sum(flight.request.map_only for flight in self.flights)
+
+    @property
+    def host(self) -> str:
+        """The machine that it is in; empty if that is this one."""
+        return next((device.host for device in self.engine.devices()), "")
+
+    def devices(self) -> Sequence[Device]:
+        """Its engine's devices under the member's name."""
+        devices = self.engine.devices()
+        if self.state in {State.OPEN, State.LEAVING}:
+            slots = (lambda device: device.slots) if self.state is State.OPEN else (lambda _: 0)
+            return [replace(device, name=self.name, slots=slots(device)) for device in devices]
+        trouble = self.trouble or "It is being started."
+        return [
+            Device(name=self.name, host=device.host, description=device.description, trouble=trouble)
+            for device in devices
+        ]
+
+    def place(self) -> Place:
+        """How it stands, for the choice."""
+        devices = self.devices()
+        at_work = [flight.batch for flight in self.flights if not flight.request.map_only]
+        coming = [batch.model for batch in at_work if batch.model]
+        return Place(
+            slots=sum(device.slots for device in devices),
+            models={model for device in devices for model in device.loaded} | set(coming),
+            at_work=at_work,
+        )
+
+
+async def batch_of(request: Img2ImgRequest, capacity: Capacity) -> Batch:
+    """What a request shares calls by."""
+    model = request.needs.model
+    defaults = capacity.models.get(model)
+    size = await asyncio.to_thread(_size, request.source) if defaults else None
+    return Batch(
+        model=model,
+        size=working_size(size, defaults.max_pixels) if size and defaults else None,
+        loras=tuple((lora.name, lora.weight) for lora in request.loras),
+    )
+
+
+def _size(source: Path) -> Size | None:
+    """Width and height by a PNG's head; None if it is none, which the worker will say."""
+    try:
+        with source.open("rb") as file:
+            head = file.read(_PNG_HEAD)
+    except OSError:
+        return None
+    if len(head) < _PNG_HEAD or head[12:16] != b"IHDR":
+        return None
+    return int.from_bytes(head[16:20]), int.from_bytes(head[20:24])
