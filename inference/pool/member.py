@@ -79,6 +79,10 @@ class Member:
     trouble: str = ""
     flights: set[Flight] = field(default_factory=set)
 
+    def is_idle(self) -> bool:
+        """Whether it has nothing."""
+        return not self.flights
+
     @property
     def maps(self) -> int:
         """How many of its flights are control maps alone."""

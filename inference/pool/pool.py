@@ -49,6 +49,9 @@ LOAD_SECONDS = 20.0
 _LONGEST_LOAD = 120.0
 """A load that took longer had to fetch the model too."""
 
+_HEARD_SECONDS = 5.0
+"""How long pictures of a device that was left get to hear of it, before it begins anew."""
+
 
 class Pool:
     """An `inference.api.Engine` over others. It opens with the first of them; the others join as they come.
@@ -208,9 +211,10 @@ class Pool:
         member = next(each for each in self._members if each.name == name)
         if member.state is State.OPEN:
             member.state = State.LEAVING
-            await self._until(lambda: not member.flights, seconds)
-        member.state = State.OPENING
-        member.leave.set()
+            await self._until(member.is_idle, seconds)
+        if member.state is not State.OPENING:
+            member.state = State.OPENING
+            member.leave.set()
         await self._until(lambda: member.state in {State.OPEN, State.GONE} or bool(self._stopped))
         return member.state is State.OPEN
 
@@ -238,6 +242,7 @@ class Pool:
             if trouble:
                 self._left(member, trouble)
                 await member.leave.wait()  # until somebody asks for another try
+            await self._until(member.is_idle, _HEARD_SECONDS)
             member.state = State.OPENING
 
     def _came(self) -> None:

@@ -1,0 +1,265 @@
+"""What a pool does when its devices come, go and fill up; real workers are in `tests/e2e/test_pool.py`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from inference.api import (
+    Cancelled,
+    Control,
+    ControlKind,
+    Done,
+    EngineStopped,
+    Event,
+    Failed,
+    FailureKind,
+    Img2ImgRequest,
+    ModelUnavailable,
+    Started,
+)
+from inference.pool.pool import Pool
+from tests.builders.requests import png
+from tests.fakes.engine import DIE, FakeEngine
+
+
+class AbsentEngine(FakeEngine):
+    """Its device is not there."""
+
+    async def __aenter__(self) -> Self:
+        raise ModelUnavailable("The device is not there: look for it.")
+
+
+class Bench:
+    """A pool of scripted engines, and requests for it."""
+
+    def __init__(self, pool: Pool, folder: Path) -> None:
+        self.pool = pool
+        self.folder = folder
+        self.source = folder / "source.png"
+        self.source.write_bytes(png())
+        self.count = 0
+
+    def request(self) -> Img2ImgRequest:
+        self.count += 1
+        return Img2ImgRequest(
+            id=f"r{self.count}",
+            source=self.source,
+            output=self.folder / f"{self.count}.png",
+            prompt="oil",
+            strength=0.5,
+            steps=4,
+            guidance_scale=1.0,
+            seed=1,
+            model="fake",
+        )
+
+    def begin(self, request: Img2ImgRequest | None = None) -> asyncio.Task[list[Event]]:
+        asked = request or self.request()
+
+        async def events() -> list[Event]:
+            async with asyncio.timeout(30):
+                return [event async for event in self.pool.run(asked)]
+
+        return asyncio.create_task(events())
+
+    async def end(self) -> Event:
+        return (await self.begin())[-1]
+
+    def running(self) -> list[int]:
+        return [device.running for device in self.pool.devices()]
+
+
+@asynccontextmanager
+async def bench(folder: Path, **engines: FakeEngine) -> AsyncIterator[Bench]:
+    async with Pool(engines) as pool:
+        yield Bench(pool, folder)
+
+
+async def until_running(at: Bench, *counts: int) -> None:
+    async with asyncio.timeout(30):
+        while at.running() != [*counts]:
+            await asyncio.sleep(0)
+
+
+async def test_pictures_spread_over_idle_devices_and_say_which_made_them(tmp_path: Path) -> None:
+    one, two = FakeEngine(slots=2), FakeEngine(slots=2)
+    async with bench(tmp_path, one=one, two=two) as at:
+        for engine in (one, two):
+            engine.hold()
+        runs = [at.begin() for _ in range(4)]
+        await until_running(at, 2, 2)
+        assert not at.pool.can_start("fake")
+        for engine in (one, two):
+            await engine.release()
+        ends = [events[-1] for events in await asyncio.gather(*runs)]
+        assert sorted(end.device for end in ends if isinstance(end, Done)) == ["one", "one", "two", "two"]
+        assert at.pool.can_start("fake")
+        capacity = at.pool.capacity()
+        assert (capacity.slots, capacity.device) == (4, "2 x none (a fake)")
+
+
+async def test_a_lost_device_s_pictures_are_begun_again_elsewhere_and_nobody_is_told(tmp_path: Path) -> None:
+    one, two = FakeEngine(), FakeEngine()
+    one.script(DIE)
+    async with bench(tmp_path, one=one, two=two) as at:
+        for _ in range(3):
+            end = await at.end()
+            assert isinstance(end, Done)
+            assert end.device == "two"
+        gone, there = at.pool.devices()
+        assert (gone.slots, gone.trouble) == (0, "The engine was closed.")
+        assert (there.slots, there.trouble) == (1, "")
+        assert at.pool.capacity().slots == 1
+        assert at.pool.trouble() == ""
+
+
+async def test_with_the_last_device_the_pool_stops(tmp_path: Path) -> None:
+    one, two = FakeEngine(), FakeEngine()
+    for engine in (one, two):
+        engine.script(DIE)
+    async with bench(tmp_path, one=one, two=two) as at:
+        with pytest.raises(EngineStopped):
+            await at.end()
+        with pytest.raises(EngineStopped):
+            await at.pool.ready()
+        assert at.pool.trouble()
+
+
+async def test_a_picture_that_lost_three_devices_has_failed(tmp_path: Path) -> None:
+    engines = {f"device{number}": FakeEngine() for number in range(4)}
+    for engine in engines.values():
+        engine.script(DIE)
+    async with bench(tmp_path, **engines) as at:
+        end = await at.end()
+        assert isinstance(end, Failed)
+        assert end.kind is FailureKind.CRASH
+        assert sum(not device.trouble for device in at.pool.devices()) == 1
+
+
+async def test_a_device_that_cannot_be_had_is_named_and_keeps_nobody_waiting(tmp_path: Path) -> None:
+    async with bench(tmp_path, bad=AbsentEngine(), good=FakeEngine()) as at:
+        assert isinstance(await at.end(), Done)
+        bad, good = at.pool.devices()
+        assert (bad.name, bad.trouble) == ("bad", "The device is not there: look for it.")
+        assert good.trouble == ""
+
+
+async def test_without_any_device_the_pool_does_not_open() -> None:
+    with pytest.raises(ModelUnavailable, match=r"^The device is not there: look for it\.$"):
+        async with Pool({"one": AbsentEngine(), "two": AbsentEngine()}):
+            pass
+
+
+async def test_a_picture_that_waits_in_the_pool_can_be_cancelled(tmp_path: Path) -> None:
+    one = FakeEngine()
+    async with bench(tmp_path, one=one) as at:
+        one.hold()
+        running = at.begin()
+        await until_running(at, 1)
+        waiting = at.request()
+        watched = at.begin(waiting)
+        await asyncio.sleep(0.05)
+        await at.pool.cancel(waiting.id)
+        assert await watched == [Cancelled()]
+        assert not await at.pool.drain(0.0)
+        await one.release()
+        assert isinstance((await running)[-1], Done)
+        assert await at.pool.drain(1.0)
+
+
+async def test_a_cancel_between_sending_and_arriving_counts(tmp_path: Path) -> None:
+    one = FakeEngine()
+    async with bench(tmp_path, one=one) as at:
+        for ticks in range(12):
+            asked = at.request()
+            watched = at.begin(asked)
+            for _ in range(ticks):
+                await asyncio.sleep(0)
+            await at.pool.cancel(asked.id)
+            end = (await watched)[-1]
+            assert isinstance(end, Cancelled | Done)
+            assert at.running() == [0]
+        assert isinstance(await at.end(), Done)
+
+
+async def test_whoever_stops_waiting_leaves_no_place_taken(tmp_path: Path) -> None:
+    one = FakeEngine()
+    async with bench(tmp_path, one=one) as at:
+        for ticks in range(12):
+            watched = at.begin()
+            for _ in range(ticks):
+                await asyncio.sleep(0)
+            watched.cancel()
+            await asyncio.wait([watched])
+        assert isinstance(await at.end(), Done)
+        assert await at.pool.drain(1.0)
+
+
+async def test_a_device_is_restarted_when_its_pictures_are_done_and_the_others_go_on(tmp_path: Path) -> None:
+    one, two = FakeEngine(), FakeEngine()
+    async with bench(tmp_path, one=one, two=two) as at:
+        one.hold()
+        running = at.begin()
+        await until_running(at, 1, 0)
+        restarting = asyncio.create_task(at.pool.restart("one", seconds=30))
+        await asyncio.sleep(0)
+        ends = [await at.end() for _ in range(3)]
+        assert {end.device for end in ends if isinstance(end, Done)} == {"two"}
+        assert not restarting.done()
+        await one.release()
+        assert isinstance((await running)[-1], Done)
+        assert await restarting
+        assert [device.slots for device in at.pool.devices()] == [1, 1]
+
+
+async def test_a_restart_does_not_wait_for_ever_and_the_picture_is_begun_again(tmp_path: Path) -> None:
+    one, two = FakeEngine(), FakeEngine()
+    async with bench(tmp_path, one=one, two=two) as at:
+        one.hold()
+        running = at.begin()
+        await until_running(at, 1, 0)
+        assert await at.pool.restart("one", seconds=0.05)
+        end = (await running)[-1]
+        assert isinstance(end, Done)
+        assert end.device == "two"
+
+
+async def test_a_device_that_is_gone_comes_back_by_a_restart(tmp_path: Path) -> None:
+    one, two = FakeEngine(), FakeEngine()
+    one.script(DIE)
+    async with bench(tmp_path, one=one, two=two) as at:
+        await at.end()
+        assert at.pool.capacity().slots == 1
+        assert await at.pool.restart("one", seconds=1)
+        assert at.pool.capacity().slots == 2
+
+
+async def test_pictures_wait_while_the_only_device_is_restarted(tmp_path: Path) -> None:
+    one = FakeEngine()
+    async with bench(tmp_path, one=one) as at:
+        restarting = asyncio.create_task(at.pool.restart("one", seconds=1))
+        await asyncio.sleep(0)
+        waiting = at.begin()
+        assert at.pool.capacity().slots == 1
+        assert await restarting
+        assert isinstance((await waiting)[-1], Done)
+
+
+async def test_a_machine_draws_two_maps_at_a_time_however_many_devices_it_has(tmp_path: Path) -> None:
+    engines = {f"device{number}": FakeEngine() for number in range(3)}
+    async with bench(tmp_path, **engines) as at:
+        assert at.pool.capacity().maps == 2
+        maps = [replace(at.request(), control=Control(kind=ControlKind.CANNY), map_only=True) for _ in range(3)]
+        async with aclosing(at.pool.run(maps[0])) as first, aclosing(at.pool.run(maps[1])) as second:
+            assert isinstance(await anext(first), Started)
+            assert isinstance(await anext(second), Started)
+            third = at.begin(maps[2])
+            await asyncio.sleep(0.05)
+            assert not third.done()
+            assert [event async for event in first]
+            assert await third
