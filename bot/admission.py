@@ -22,9 +22,10 @@ from bot.domain.style import Style
 from bot.domain.words import quoted
 from bot.gate import Gate
 from bot.pace import Pace
-from bot.ports import Clock, Ids, ImageStore, JobStore
+from bot.ports import Clock, Ids, ImageStore
 from bot.queue import FairQueue, QueueFull, units_of
 from bot.recipes import find_model, recipes_of
+from bot.stores import JobStore
 from bot.texts import Argument, text
 from bot.tracing import passed
 from bot.uploads import Uploads

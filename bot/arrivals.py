@@ -9,8 +9,9 @@ from bot.delivery import Delivery
 from bot.domain.ids import JobId
 from bot.domain.job import JobStatus
 from bot.durable import until_stored
-from bot.ports import Clock, JobStore
+from bot.ports import Clock
 from bot.queue import FairQueue
+from bot.stores import JobStore
 from bot.texts import text
 from inference.api import Engine, ModelUnavailable, Needs
 

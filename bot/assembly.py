@@ -14,17 +14,21 @@ from bot.domain.style import Style
 from bot.gate import Gate
 from bot.lifecycle import Core
 from bot.pace import Pace
-from bot.ports import Clock, Ids, ImageStore, JobStore, Messenger, Moderator, PictureReader
+from bot.places import Places
+from bot.ports import Clock, Ids, ImageStore, Messenger, Moderator, PictureReader
 from bot.queue import FairQueue
+from bot.removal import Removal
+from bot.results import Results
 from bot.service import Service
 from bot.sign_in import SignIn
+from bot.stores import Store
 from bot.uploads import Uploads
 from inference.api import Arriving, Engine
 
 
 def assemble(
     *,
-    store: JobStore,
+    store: Store,
     images: ImageStore,
     reader: PictureReader,
     moderator: Moderator,
@@ -94,14 +98,18 @@ def assemble(
         advice=advice,
         max_minutes=max_minutes,
     )
+    results = Results(store=store, gate=gate, waiting=waiting)
     service = Service(
         admission=admission,
         store=store,
         images=images,
-        gate=gate,
         queue=queue,
-        dispatch=dispatch,
         delivery=delivery,
+        places=Places(store=store, admission=admission),
+        results=results,
+        removal=Removal(
+            store=store, images=images, results=results, dispatch=dispatch, delivery=delivery, clock=clock
+        ),
         clock=clock,
         sign_in=sign_in,
     )

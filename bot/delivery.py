@@ -20,9 +20,9 @@ from bot.domain.ids import JobId
 from bot.domain.job import Job, JobStatus
 from bot.durable import until_stored
 from bot.metrics import MESSAGES, MESSAGES_PUT_OFF
-from bot.ports import Clock, JobStore, MessageRef, Messenger
-from bot.ports import Delivery as Duty
+from bot.ports import Clock, Messenger
 from bot.rendering import render, unrendered
+from bot.stores import Duty, DutyStore, MessageRef
 from bot.tracing import span
 
 REPOSITION_SECONDS = 10.0
@@ -60,7 +60,7 @@ class Delivery:
     def __init__(
         self,
         *,
-        store: JobStore,
+        store: DutyStore,
         messengers: Mapping[str, Messenger],
         waiting: Callable[[JobId], Waiting | None],
         clock: Clock,

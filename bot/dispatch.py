@@ -22,8 +22,9 @@ from bot.durable import until_stored
 from bot.gate import Gate, Withheld
 from bot.metrics import JOB, PICTURE, WAIT
 from bot.pace import Pace
-from bot.ports import Clock, ImageStore, JobStore
+from bot.ports import Clock, ImageStore
 from bot.queue import FairQueue, QueueClosed, Unit, units_of
+from bot.stores import JobStore
 from bot.texts import text
 from bot.tracing import passed, span
 from inference.api import (

@@ -12,7 +12,8 @@ from typing import Protocol
 import structlog
 
 from bot.domain.errors import DeliveryError, StorageFailed, UserError
-from bot.ports import Clock, InboxEvent, JobStore
+from bot.ports import Clock
+from bot.stores import InboxEvent, InboxStore
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +65,7 @@ class Inbox:
     """One for each chat. Run `run` as a task; end it with `stop`."""
 
     def __init__(
-        self, platform: str, *, store: JobStore, clock: Clock, read: Callable[[InboxEvent], Arrival | None]
+        self, platform: str, *, store: InboxStore, clock: Clock, read: Callable[[InboxEvent], Arrival | None]
     ) -> None:
         """`read` makes an arrival of what was written down; None if another version of this program wrote it."""
         self._platform = platform

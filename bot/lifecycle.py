@@ -22,10 +22,11 @@ from bot.durable import until_stored
 from bot.erasure import Retention
 from bot.gate import Gate
 from bot.pace import Pace
-from bot.ports import ChatPlatform, Clock, ImageStore, JobStore
+from bot.ports import ChatPlatform, Clock, ImageStore
 from bot.queue import FairQueue
 from bot.recovery import recover
 from bot.service import Service
+from bot.stores import Store
 from inference.api import Engine
 
 HOUSEKEEPING_SECONDS = 3600.0
@@ -47,7 +48,7 @@ class Core:
     arrivals: Arrivals
     engine: Engine
     gate: Gate
-    store: JobStore
+    store: Store
     images: ImageStore
     queue: FairQueue
     pace: Pace
@@ -58,7 +59,7 @@ class Core:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keep:
-    """How many days things are kept; see `bot.ports.Retention`."""
+    """How many days things are kept; see `bot.erasure.Retention`."""
 
     pictures_days: float
     jobs_days: float
@@ -79,7 +80,7 @@ class Running:
         await self._tasks.__aenter__()
         core = self._core
         try:
-            await recover(store=core.store, queue=core.queue, delivery=core.delivery, clock=core.clock)
+            await recover(core.store, core.store, queue=core.queue, delivery=core.delivery, clock=core.clock)
         except BaseException as fault:
             await self._tasks.__aexit__(type(fault), fault, fault.__traceback__)
             raise

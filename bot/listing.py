@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from bot.domain.job import Generation, Job
 
@@ -34,21 +33,3 @@ class ResultsPage:
 
     kept: Sequence[Kept]
     more: Cursor | None
-
-
-class Listing(Protocol):
-    """The part of the job store that looks back."""
-
-    async def results_of(
-        self, requester_key: str, *, before: Cursor | None = None, words: str = "", style: str = "", limit: int
-    ) -> ResultsPage:
-        """A member's jobs that made pictures, newest first, with those; a page of at most `limit` jobs.
-
-        Args:
-            requester_key: whose.
-            before: the cursor that the page before gave.
-            words: only if the prompt has them, in any case.
-            style: only of this one.
-            limit: jobs of a page.
-        """
-        ...

@@ -8,13 +8,13 @@ from bot.domain.place import PlaceSettings
 from bot.domain.rules import check_model
 from bot.domain.strength import check_strength
 from bot.domain.style import find_style
-from bot.ports import JobStore
+from bot.stores import PlaceStore
 
 
 class Places:
     """Settings by place, whose key is e.g. "discord:guild:123"."""
 
-    def __init__(self, *, store: JobStore, admission: Admission) -> None:
+    def __init__(self, *, store: PlaceStore, admission: Admission) -> None:
         self._store = store
         self._admission = admission
 

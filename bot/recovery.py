@@ -11,26 +11,27 @@ import structlog
 
 from bot.delivery import Delivery
 from bot.domain.job import Job, JobStatus
-from bot.ports import Clock, JobStore
+from bot.ports import Clock
 from bot.queue import FairQueue, units_of
+from bot.stores import DutyStore, JobStore
 from bot.texts import text
 
 log = structlog.get_logger(__name__)
 
 
-async def recover(*, store: JobStore, queue: FairQueue, delivery: Delivery, clock: Clock) -> None:
+async def recover(jobs: JobStore, duties: DutyStore, *, queue: FairQueue, delivery: Delivery, clock: Clock) -> None:
     """Fill queue and delivery from the store. Call before anything new is accepted."""
-    for job in await store.open_jobs():
-        waiting = await _resume(job, store, clock)
+    for job in await jobs.open_jobs():
+        waiting = await _resume(job, jobs, clock)
         if waiting is not None:
-            made = frozenset(each.index for each in await store.generations(job.id)) if job.attempt else frozenset()
+            made = frozenset(each.index for each in await jobs.generations(job.id)) if job.attempt else frozenset()
             queue.put(units_of(waiting, made))
         delivery.announce(job.id)
         await asyncio.sleep(0)
-    duties = await store.deliveries()
-    for duty in duties:
+    due = await duties.deliveries()
+    for duty in due:
         delivery.announce(duty.job)
-    log.info("recovered", jobs=len(queue), duties=len(duties))
+    log.info("recovered", jobs=len(queue), duties=len(due))
 
 
 async def _resume(job: Job, store: JobStore, clock: Clock) -> Job | None:

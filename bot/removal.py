@@ -15,8 +15,9 @@ from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Job
 from bot.domain.request import Requester
 from bot.erasure import Retention
-from bot.ports import Clock, ImageStore, JobStore
+from bot.ports import Clock, ImageStore
 from bot.results import Results
+from bot.stores import ErasingStore
 
 FORGET_SECONDS = 5.0
 """Messages of jobs that a member's wish to be forgotten cancels get so long to say so."""
@@ -43,7 +44,7 @@ class Removal:
     def __init__(
         self,
         *,
-        store: JobStore,
+        store: ErasingStore,
         images: ImageStore,
         results: Results,
         dispatch: Dispatch,

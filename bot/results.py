@@ -17,8 +17,8 @@ from bot.domain.request import Requester
 from bot.domain.safety import Site
 from bot.gate import Gate
 from bot.listing import Cursor, ResultsPage
-from bot.ports import JobStore
 from bot.rendering import render
+from bot.stores import ResultStore
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +52,7 @@ class Found:
 class Results:
     """Part of the core's front door; see `Service.results`."""
 
-    def __init__(self, *, store: JobStore, gate: Gate, waiting: Callable[[JobId], Waiting | None]) -> None:
+    def __init__(self, *, store: ResultStore, gate: Gate, waiting: Callable[[JobId], Waiting | None]) -> None:
         self._store = store
         self._gate = gate
         self._waiting = waiting
@@ -95,7 +95,7 @@ class Results:
     async def mine(
         self, requester: Requester, *, before: Cursor | None = None, words: str = "", style: str = "", limit: int
     ) -> ResultsPage:
-        """What a member made, from every chat and way in, newest first; see `JobStore.results_of`."""
+        """What a member made, from every chat and way in, newest first; see `ResultStore.results_of`."""
         return await self._store.results_of(requester.key, before=before, words=words, style=style, limit=limit)
 
     async def may(self, act: Act, job_id: JobId, *, by: Asker) -> bool:

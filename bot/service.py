@@ -16,7 +16,6 @@ import structlog
 from bot.admission import Admission, Receipt
 from bot.archive import archive
 from bot.delivery import Delivery
-from bot.dispatch import Dispatch
 from bot.domain.access import Act, Asker
 from bot.domain.actions import Press, Verb, derive
 from bot.domain.ask import Ask
@@ -30,13 +29,13 @@ from bot.domain.picture import Sent
 from bot.domain.request import Action, Request, Requester
 from bot.domain.rules import check_model, check_place, check_source, is_private
 from bot.forms import Menu
-from bot.gate import Gate
 from bot.places import Places
-from bot.ports import Clock, ImageStore, JobStore
+from bot.ports import Clock, ImageStore
 from bot.queue import FairQueue
 from bot.removal import Removal
 from bot.results import Found, Results
 from bot.sign_in import SignIn
+from bot.stores import JobReader
 from inference.api import ControlKind, ModelDefaults
 
 DOUBLE_CLICK_SECONDS = 3.0
@@ -76,12 +75,13 @@ class Service:
         self,
         *,
         admission: Admission,
-        store: JobStore,
+        store: JobReader,
         images: ImageStore,
-        gate: Gate,
         queue: FairQueue,
-        dispatch: Dispatch,
         delivery: Delivery,
+        places: Places,
+        results: Results,
+        removal: Removal,
         clock: Clock,
         sign_in: SignIn | None = None,
     ) -> None:
@@ -95,11 +95,9 @@ class Service:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # gone when nobody holds or waits
         self.styles = admission.styles
         self.controls = admission.controls
-        self.places = Places(store=store, admission=admission)
-        self.results = Results(store=store, gate=gate, waiting=self.waiting)
-        self.removal = Removal(
-            store=store, images=images, results=self.results, dispatch=dispatch, delivery=delivery, clock=clock
-        )
+        self.places = places
+        self.results = results
+        self.removal = removal
 
     @property
     def models(self) -> Mapping[str, ModelDefaults]:

@@ -14,7 +14,7 @@ from bot.domain.card import Card
 from bot.domain.ids import JobId
 from bot.domain.job import JobStatus
 from bot.domain.request import ReplyTarget
-from bot.ports import MessageRef
+from bot.stores import MessageRef
 
 PLATFORM = "console"
 

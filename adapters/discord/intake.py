@@ -15,7 +15,8 @@ from adapters.discord.rest import Response
 from adapters.discord.translate import options
 from bot.domain.errors import Gone, UserError
 from bot.inbox import Inbox, Taken
-from bot.ports import Clock, InboxEvent, JobStore
+from bot.ports import Clock
+from bot.stores import InboxEvent, InboxStore
 
 Do = Callable[[Answered], Awaitable[None]]
 
@@ -43,7 +44,7 @@ class Intake:
         self,
         *,
         flows: Mapping[str, Flow],
-        store: JobStore,
+        store: InboxStore,
         answers: Answers,
         clock: Clock,
         private_by_default: Callable[[Incoming], Awaitable[bool]],

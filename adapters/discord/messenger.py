@@ -26,7 +26,8 @@ from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.ids import JobId
 from bot.domain.job import JobStatus
 from bot.domain.request import ReplyTarget
-from bot.ports import Clock, MessageRef
+from bot.ports import Clock
+from bot.stores import MessageRef
 from bot.texts import text
 
 COLLECT_BEFORE = 120.0

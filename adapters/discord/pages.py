@@ -18,8 +18,9 @@ from bot.domain.ids import JobId, job_of, parse_job_id
 from bot.domain.job import Job
 from bot.domain.model import label
 from bot.pages import Ink, Look, Page, Part, Row, details_page, help_page, queue_page, style_rows
-from bot.ports import Clock, Exporter, JobStore
+from bot.ports import Clock, Exporter
 from bot.service import Service
+from bot.stores import Store
 from bot.texts import text
 
 _LISTED = 5
@@ -38,9 +39,7 @@ _INKS = {Ink.CODE: "`{}`", Ink.CHANNEL: "<#{}>", Ink.ROLE: "<@&{}>"}
 class Pages:
     """The commands and buttons that only show something."""
 
-    def __init__(
-        self, *, service: Service, store: JobStore, exporter: Exporter, answers: Answers, clock: Clock
-    ) -> None:
+    def __init__(self, *, service: Service, store: Store, exporter: Exporter, answers: Answers, clock: Clock) -> None:
         self._service = service
         self._store = store
         self._exporter = exporter

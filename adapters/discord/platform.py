@@ -26,8 +26,9 @@ from adapters.discord.settings import FORGET, Privacy, Settings
 from adapters.discord.translate import ACTIONS
 from adapters.downloads import downloader
 from bot.domain.actions import VERBS, Verb
-from bot.ports import Clock, Exporter, JobStore
+from bot.ports import Clock, Exporter
 from bot.service import Service
+from bot.stores import Store
 from inference.api import ControlKind
 
 COLLECT_LOOK_SECONDS = 5.0
@@ -46,7 +47,7 @@ class DiscordPlatform:
         token: str,
         api_url: str,
         service: Service,
-        store: JobStore,
+        store: Store,
         exporter: Exporter,
         clock: Clock,
         allowed_hosts: frozenset[str],

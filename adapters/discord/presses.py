@@ -21,8 +21,8 @@ from bot.domain.ids import job_of
 from bot.domain.options import Options
 from bot.forms import Form
 from bot.picture_form import PURPOSES, result_form
-from bot.ports import JobStore
 from bot.service import Service
+from bot.stores import Store
 from bot.texts import text
 
 log = structlog.get_logger(__name__)
@@ -35,7 +35,7 @@ class Presses:
         self,
         *,
         service: Service,
-        store: JobStore,
+        store: Store,
         rest: Rest,
         answers: Answers,
         messenger: DiscordMessenger,

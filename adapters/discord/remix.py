@@ -20,8 +20,8 @@ from adapters.discord.translate import filled, wish_of_command, wish_of_words
 from bot.domain.errors import InvalidRequest, PictureRefused
 from bot.forms import Form
 from bot.picture_form import Purpose, picture_form
-from bot.ports import JobStore
 from bot.service import Service
+from bot.stores import Store
 
 _REMEMBERED = 1000
 """Open forms whose pictures are remembered; after that, or a restart, the message is looked at again."""
@@ -37,7 +37,7 @@ class Remix:
         self,
         *,
         service: Service,
-        store: JobStore,
+        store: Store,
         rest: Rest,
         answers: Answers,
         asking: Asking,

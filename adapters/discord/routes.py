@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from adapters.discord.incoming import PLATFORM, Incoming
 from adapters.discord.rest import Response
 from bot.domain.request import ReplyTarget
-from bot.ports import MessageRef
+from bot.stores import MessageRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

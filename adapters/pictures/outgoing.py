@@ -15,7 +15,8 @@ from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation
 from bot.domain.picture import Exported
 from bot.domain.style import Style
-from bot.ports import ImageStore, JobStore
+from bot.ports import ImageStore
+from bot.stores import JobReader
 
 _TILE_SIDE = 256
 _SHEET_SIDE = 2048
@@ -26,7 +27,7 @@ log = structlog.get_logger(__name__)
 class PictureExporter:
     """Reads results from the stores and encodes them in threads."""
 
-    def __init__(self, *, store: JobStore, images: ImageStore, embed_recipe: bool) -> None:
+    def __init__(self, *, store: JobReader, images: ImageStore, embed_recipe: bool) -> None:
         """`embed_recipe`: whether the `parameters` text goes with the picture, where anybody can read the prompt."""
         self._store = store
         self._images = images

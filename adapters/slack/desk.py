@@ -23,8 +23,9 @@ from adapters.slack.text import Block, actions, button, plain, section
 from adapters.slack.uploads import Uploads
 from bot.drafts import Drafts
 from bot.pages import Page
-from bot.ports import Clock, Exporter, JobStore
+from bot.ports import Clock, Exporter
 from bot.service import Service
+from bot.stores import Store
 from bot.texts import REFERENCE, Argument, text
 
 _REMEMBERED_SECONDS = 600.0
@@ -90,7 +91,7 @@ class Desk:
 
     api: SlackApi
     service: Service
-    store: JobStore
+    store: Store
     messenger: SlackMessenger
     uploads: Uploads
     exporter: Exporter

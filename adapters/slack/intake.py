@@ -24,8 +24,9 @@ from bot.domain.errors import UserError
 from bot.forms import FormErrors
 from bot.inbox import Inbox, Taken
 from bot.metrics import ACKNOWLEDGEMENT
-from bot.ports import Clock, InboxEvent, JobStore
+from bot.ports import Clock
 from bot.settings_form import read_settings_form
+from bot.stores import InboxEvent, InboxStore
 
 Handler = Callable[[Desk, Inbound], Awaitable[None]]
 
@@ -38,7 +39,7 @@ log = structlog.get_logger(__name__)
 class Intake:
     """Finds the handler of a payload and hands it to the inbox."""
 
-    def __init__(self, desk: Desk, handlers: Mapping[Kind, Handler], *, store: JobStore, clock: Clock) -> None:
+    def __init__(self, desk: Desk, handlers: Mapping[Kind, Handler], *, store: InboxStore, clock: Clock) -> None:
         self._desk = desk
         self._handlers = handlers
         self.inbox = Inbox(PLATFORM, store=store, clock=clock, read=self._read)

@@ -21,7 +21,8 @@ from bot.domain.card import Card
 from bot.domain.errors import Gone, TryLater, Undeliverable
 from bot.domain.ids import JobId
 from bot.domain.request import ReplyTarget
-from bot.ports import Clock, MessageRef
+from bot.ports import Clock
+from bot.stores import MessageRef
 from bot.texts import text
 
 METADATA_EVENT = "pentimento_job"

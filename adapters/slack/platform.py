@@ -36,8 +36,9 @@ from adapters.slack.tokens import InstallationStore, InstalledWorkspaces, OneWor
 from adapters.slack.uninstalls import on_uninstalled
 from adapters.slack.uploads import Uploads
 from adapters.slack.web import WebServer
-from bot.ports import Clock, Exporter, JobStore
+from bot.ports import Clock, Exporter
 from bot.service import Service
+from bot.stores import Store
 
 HANDLERS: Mapping[Kind, Handler] = {
     Kind.COMMAND: on_command,
@@ -64,7 +65,7 @@ class SlackPlatform:
         options: SlackOptions,
         *,
         service: Service,
-        store: JobStore,
+        store: Store,
         exporter: Exporter,
         clock: Clock,
         allowed_hosts: frozenset[str],

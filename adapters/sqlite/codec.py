@@ -19,7 +19,7 @@ from bot.domain.job import Generation, Job, JobStatus, Lineage, Recipe
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import Action, ReplyTarget, Requester
 from bot.domain.safety import Safety, Site, Verdict
-from bot.ports import Delivery, InboxEvent
+from bot.stores import Duty, InboxEvent
 from inference.api import ControlKind, Lora
 
 log = structlog.get_logger(__name__)
@@ -177,8 +177,8 @@ def event_from(row: sqlite3.Row) -> InboxEvent:
     return InboxEvent(id=row["id"], platform=row["platform"], payload=row["payload"], received_at=row["received_at"])
 
 
-def delivery_from(row: sqlite3.Row) -> Delivery:
-    return Delivery(
+def delivery_from(row: sqlite3.Row) -> Duty:
+    return Duty(
         job=JobId(row["job"]),
         message=row["message"],
         attempts=row["attempts"],

@@ -18,7 +18,7 @@ from bot.domain.job import Generation, Job, JobStatus
 from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings
 from bot.listing import Cursor, Kept, ResultsPage
-from bot.ports import Delivery, InboxEvent, MessageRef
+from bot.stores import Duty, InboxEvent, MessageRef
 
 _REFUNDED = frozenset({JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED})
 
@@ -241,11 +241,11 @@ class SqliteJobStore(Erasure):
         (row,) = await self.database.read(_USAGE, {"key": requester_key, "since": since})
         return Usage(pending=row["pending"], pictures=row["pictures"], oldest_at=row["oldest_at"])
 
-    async def deliveries(self) -> Sequence[Delivery]:
+    async def deliveries(self) -> Sequence[Duty]:
         rows = await self.database.read("SELECT * FROM outbox WHERE done = 0 ORDER BY due_at, rowid")
         return [codec.delivery_from(row) for row in rows]
 
-    async def delivery(self, job: JobId) -> Delivery | None:
+    async def delivery(self, job: JobId) -> Duty | None:
         rows = await self.database.read("SELECT * FROM outbox WHERE job = ?", (job,))
         return codec.delivery_from(rows[0]) if rows else None
 

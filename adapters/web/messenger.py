@@ -10,7 +10,7 @@ from weakref import WeakSet
 from bot.domain.card import Card
 from bot.domain.ids import JobId
 from bot.domain.request import ReplyTarget
-from bot.ports import MessageRef
+from bot.stores import MessageRef
 
 PLATFORM = "web"
 

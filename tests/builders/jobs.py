@@ -6,7 +6,7 @@ from itertools import count
 from bot.domain.ids import ImageId, JobId, generation_id
 from bot.domain.job import Generation, Job, Lineage, Recipe
 from bot.domain.request import Action, ReplyTarget, Requester
-from bot.ports import InboxEvent
+from bot.stores import InboxEvent
 
 _number = count(1)
 

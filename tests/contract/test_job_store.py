@@ -1,4 +1,4 @@
-"""What `bot.ports.JobStore` promises, shown on SQLite and on the tests' fake alike."""
+"""What `bot.ports.Store` promises, shown on SQLite and on the tests' fake alike."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -14,7 +14,7 @@ from bot.domain.job import Job, JobStatus, Lineage
 from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.erasure import Retention
-from bot.ports import JobStore
+from bot.stores import Store
 from inference.api import ControlKind
 from tests.builders.jobs import SOURCE, a_generation, a_job, an_event
 from tests.fakes.store import MemoryJobStore
@@ -24,7 +24,7 @@ EVERYTHING = Retention(pictures_before=1e12, jobs_before=1e12, inbox_before=1e12
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[JobStore]:
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     if request.param == "memory":
         yield MemoryJobStore()
         return
@@ -32,13 +32,13 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield await stack.enter_async_context(SqliteJobStore(tmp_path / "pentimento.db"))
 
 
-async def run(store: JobStore, job: Job, *, lease: str = "run 1") -> Job:
+async def run(store: Store, job: Job, *, lease: str = "run 1") -> Job:
     running = job.started(lease=lease, at=job.created_at + 1)
     assert await store.replace(job, running)
     return running
 
 
-async def finish(store: JobStore, job: Job, *, shown: bool = True) -> Job:
+async def finish(store: Store, job: Job, *, shown: bool = True) -> Job:
     """Run an added job to success with all its pictures, 100 seconds after it was asked for."""
     running = await run(store, job)
     for index in range(len(job.recipes) - 1):
@@ -50,20 +50,20 @@ async def finish(store: JobStore, job: Job, *, shown: bool = True) -> Job:
     return done
 
 
-async def test_an_event_is_received_once(store: JobStore) -> None:
+async def test_an_event_is_received_once(store: Store) -> None:
     assert await store.receive(an_event(1))
     assert not await store.receive(an_event(1, payload="another"))
     assert await store.unsettled("console") == [an_event(1)]
 
 
-async def test_unsettled_events_come_oldest_first_and_by_platform(store: JobStore) -> None:
+async def test_unsettled_events_come_oldest_first_and_by_platform(store: Store) -> None:
     events = [an_event(1, at=30), an_event(2, at=10), an_event(3, at=20), an_event(4, at=10)]
     for event in [*events, an_event(5, platform="slack", at=5)]:
         await store.receive(event)
     assert await store.unsettled("console") == [events[1], events[3], events[2], events[0]]
 
 
-async def test_a_settled_event_stays_known(store: JobStore) -> None:
+async def test_a_settled_event_stays_known(store: Store) -> None:
     await store.receive(an_event(1))
     await store.settle("console:1")
     await store.settle("console:1")
@@ -73,21 +73,21 @@ async def test_a_settled_event_stays_known(store: JobStore) -> None:
     assert await store.receive(an_event(2))
 
 
-async def test_adding_a_job_settles_its_event(store: JobStore) -> None:
+async def test_adding_a_job_settles_its_event(store: Store) -> None:
     await store.receive(an_event(1))
     await store.receive(an_event(2))
     await store.add(a_job(number=1))
     assert await store.unsettled("console") == [an_event(2)]
 
 
-async def test_a_job_comes_back_as_it_was_added(store: JobStore) -> None:
+async def test_a_job_comes_back_as_it_was_added(store: Store) -> None:
     job = a_job(strengths=(0.3, 0.5), lineage=Lineage(parent=generation_id(JobId("x" * 22), 0), depth=2))
     assert await store.add(job) == job
     assert await store.job(job.id) == job
     assert await store.job(JobId("unknown")) is None
 
 
-async def test_the_same_event_makes_one_job(store: JobStore) -> None:
+async def test_the_same_event_makes_one_job(store: Store) -> None:
     first = a_job()
     await store.add(first)
     twin = replace(a_job(strengths=(0.1, 0.2)), event_id=first.event_id)
@@ -97,14 +97,14 @@ async def test_the_same_event_makes_one_job(store: JobStore) -> None:
     assert len(await store.deliveries()) == 1
 
 
-async def test_the_same_event_finds_its_job_in_whatever_state_it_is(store: JobStore) -> None:
+async def test_the_same_event_finds_its_job_in_whatever_state_it_is(store: Store) -> None:
     job = a_job()
     await store.add(job)
     done = await finish(store, job)
     assert await store.add(job) == done
 
 
-async def test_a_move_is_stored(store: JobStore) -> None:
+async def test_a_move_is_stored(store: Store) -> None:
     job = a_job()
     await store.add(job)
     running = await run(store, job)
@@ -118,7 +118,7 @@ async def test_a_move_is_stored(store: JobStore) -> None:
     assert await store.job(job.id) == failed
 
 
-async def test_a_move_from_another_status_is_refused(store: JobStore) -> None:
+async def test_a_move_from_another_status_is_refused(store: Store) -> None:
     job = a_job()
     await store.add(job)
     cancelled = job.cancelled(at=1001)
@@ -127,7 +127,7 @@ async def test_a_move_from_another_status_is_refused(store: JobStore) -> None:
     assert await store.job(job.id) == cancelled
 
 
-async def test_a_late_result_of_an_older_attempt_is_fenced_off(store: JobStore) -> None:
+async def test_a_late_result_of_an_older_attempt_is_fenced_off(store: Store) -> None:
     job = a_job()
     await store.add(job)
     zombie = await run(store, job)
@@ -140,13 +140,13 @@ async def test_a_late_result_of_an_older_attempt_is_fenced_off(store: JobStore) 
     assert await store.generations(job.id) == []
 
 
-async def test_an_unknown_job_cannot_be_replaced(store: JobStore) -> None:
+async def test_an_unknown_job_cannot_be_replaced(store: Store) -> None:
     job = a_job()
     assert not await store.replace(job, job.cancelled(at=1), generation=a_generation(job))
     assert await store.job(job.id) is None
 
 
-async def test_a_result_is_stored_with_its_job_and_the_duty_to_show_it(store: JobStore) -> None:
+async def test_a_result_is_stored_with_its_job_and_the_duty_to_show_it(store: Store) -> None:
     job = a_job()
     await store.add(job)
     done = await finish(store, job, shown=False)
@@ -158,7 +158,7 @@ async def test_a_result_is_stored_with_its_job_and_the_duty_to_show_it(store: Jo
     assert (duty.job, duty.due_at) == (job.id, done.ended_at)
 
 
-async def test_generations_come_by_index_and_a_repeated_one_gives_way(store: JobStore) -> None:
+async def test_generations_come_by_index_and_a_repeated_one_gives_way(store: Store) -> None:
     job = a_job(strengths=(0.3, 0.5, 0.7))
     await store.add(job)
     running = await run(store, job)
@@ -170,7 +170,7 @@ async def test_generations_come_by_index_and_a_repeated_one_gives_way(store: Job
     assert await store.generations(JobId("unknown")) == []
 
 
-async def test_open_jobs_come_oldest_first(store: JobStore) -> None:
+async def test_open_jobs_come_oldest_first(store: Store) -> None:
     late, early, running, ended = a_job(at=30), a_job(at=10), a_job(at=20), a_job(at=5)
     twin = a_job(at=10)
     for job in (late, early, running, ended, twin):
@@ -180,7 +180,7 @@ async def test_open_jobs_come_oldest_first(store: JobStore) -> None:
     assert await store.open_jobs() == [early, twin, started, late]
 
 
-async def test_a_members_jobs_come_newest_first(store: JobStore) -> None:
+async def test_a_members_jobs_come_newest_first(store: Store) -> None:
     jobs = [a_job(at=at) for at in (10, 30, 20, 30)]
     for job in [*jobs, a_job(user="bob")]:
         await store.add(job)
@@ -188,7 +188,7 @@ async def test_a_members_jobs_come_newest_first(store: JobStore) -> None:
     assert await store.jobs_of("console:eve", limit=3) == []
 
 
-async def test_usage_counts_open_jobs_and_recent_pictures(store: JobStore) -> None:
+async def test_usage_counts_open_jobs_and_recent_pictures(store: Store) -> None:
     old, sweep, single = a_job(at=10), a_job(at=20, strengths=(0.3, 0.5, 0.7, 0.9)), a_job(at=30)
     for job in (old, sweep, single, a_job(user="bob", at=15)):
         await store.add(job)
@@ -199,7 +199,7 @@ async def test_usage_counts_open_jobs_and_recent_pictures(store: JobStore) -> No
 
 
 @pytest.mark.parametrize("end", [JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED])
-async def test_usage_is_given_back_where_there_is_no_picture(store: JobStore, end: JobStatus) -> None:
+async def test_usage_is_given_back_where_there_is_no_picture(store: Store, end: JobStatus) -> None:
     job = a_job()
     await store.add(job)
     ended = {
@@ -211,7 +211,7 @@ async def test_usage_is_given_back_where_there_is_no_picture(store: JobStore, en
     assert await store.usage("console:ada", since=NEVER) == Usage(pending=0, pictures=0, oldest_at=None)
 
 
-async def test_pictures_that_were_begun_in_vain_are_not_given_back(store: JobStore) -> None:
+async def test_pictures_that_were_begun_in_vain_are_not_given_back(store: Store) -> None:
     """Else stopping each picture just before its end would be a way around the quota."""
     job = replace(a_job(), recipes=a_job().recipes * 4)
     await store.add(job)
@@ -221,7 +221,7 @@ async def test_pictures_that_were_begun_in_vain_are_not_given_back(store: JobSto
     assert (await store.usage("console:ada", since=NEVER)).pictures == 3
 
 
-async def test_a_deleted_job_without_a_result_leaves_neither_words_nor_pictures(store: JobStore) -> None:
+async def test_a_deleted_job_without_a_result_leaves_neither_words_nor_pictures(store: Store) -> None:
     job = a_job(strengths=(0.3, 0.5), source=ImageId("5" * 64))
     await store.add(job)
     running = await run(store, job)
@@ -234,7 +234,7 @@ async def test_a_deleted_job_without_a_result_leaves_neither_words_nor_pictures(
     assert {recipe.prompt for recipe in stored.recipes} == {""}
 
 
-async def test_open_jobs_are_found_by_member_and_by_place(store: JobStore) -> None:
+async def test_open_jobs_are_found_by_member_and_by_place(store: Store) -> None:
     mine, ended, other = a_job(at=20), a_job(at=10), a_job(user="bob", at=5)
     elsewhere = replace(a_job(at=1), requester=replace(a_job().requester, space="elsewhere"))
     for job in (mine, ended, other, elsewhere):
@@ -245,7 +245,7 @@ async def test_open_jobs_are_found_by_member_and_by_place(store: JobStore) -> No
     assert await store.open_jobs_in("console", "nowhere") == []
 
 
-async def test_pictures_of_a_cancelled_sweep_that_were_made_are_not_given_back(store: JobStore) -> None:
+async def test_pictures_of_a_cancelled_sweep_that_were_made_are_not_given_back(store: Store) -> None:
     """Else stopping each sweep at its last picture would be a way around the quota."""
     job = replace(a_job(), recipes=a_job().recipes * 4)
     await store.add(job)
@@ -256,7 +256,7 @@ async def test_pictures_of_a_cancelled_sweep_that_were_made_are_not_given_back(s
     assert (await store.usage("console:ada", since=NEVER)).pictures == 3
 
 
-async def test_deleting_jobs_gives_no_usage_back(store: JobStore) -> None:
+async def test_deleting_jobs_gives_no_usage_back(store: Store) -> None:
     job = a_job(at=1000)
     await store.add(job)
     await finish(store, job)
@@ -267,7 +267,7 @@ async def test_deleting_jobs_gives_no_usage_back(store: JobStore) -> None:
     assert (await store.usage("console:ada", since=NEVER)).pictures == 0
 
 
-async def test_a_duty_lasts_from_adding_until_the_end_is_shown(store: JobStore) -> None:
+async def test_a_duty_lasts_from_adding_until_the_end_is_shown(store: Store) -> None:
     job = a_job()
     await store.add(job)
     (duty,) = await store.deliveries()
@@ -286,7 +286,7 @@ async def test_a_duty_lasts_from_adding_until_the_end_is_shown(store: JobStore) 
     assert (kept.message, kept.undeliverable) == ('{"message": 2}', "")
 
 
-async def test_duties_come_most_urgent_first(store: JobStore) -> None:
+async def test_duties_come_most_urgent_first(store: Store) -> None:
     jobs = [a_job(at=at) for at in (30, 10, 20, 10)]
     for job in jobs:
         await store.add(job)
@@ -294,7 +294,7 @@ async def test_duties_come_most_urgent_first(store: JobStore) -> None:
     assert [duty.job for duty in await store.deliveries()] == [jobs[i].id for i in (3, 2, 1, 0)]
 
 
-async def test_attempts_count_failures_in_a_row(store: JobStore) -> None:
+async def test_attempts_count_failures_in_a_row(store: Store) -> None:
     job = a_job()
     await store.add(job)
     await store.postpone(job.id, due_at=1010)
@@ -308,7 +308,7 @@ async def test_attempts_count_failures_in_a_row(store: JobStore) -> None:
     assert duty.attempts == 0
 
 
-async def test_the_end_is_due_at_once_whatever_was_postponed(store: JobStore) -> None:
+async def test_the_end_is_due_at_once_whatever_was_postponed(store: Store) -> None:
     job = a_job()
     await store.add(job)
     await store.postpone(job.id, due_at=9000)
@@ -318,7 +318,7 @@ async def test_the_end_is_due_at_once_whatever_was_postponed(store: JobStore) ->
     assert duty.due_at == 1005
 
 
-async def test_what_cannot_be_delivered_is_no_duty_any_more(store: JobStore) -> None:
+async def test_what_cannot_be_delivered_is_no_duty_any_more(store: Store) -> None:
     job = a_job()
     await store.add(job)
     await store.undeliverable(job.id, "The channel is gone.")
@@ -329,7 +329,7 @@ async def test_what_cannot_be_delivered_is_no_duty_any_more(store: JobStore) -> 
     assert duty.undeliverable == "The channel is gone."
 
 
-async def test_duties_of_unknown_jobs_are_ignored(store: JobStore) -> None:
+async def test_duties_of_unknown_jobs_are_ignored(store: Store) -> None:
     unknown = JobId("unknown")
     await store.posted(unknown, "there")
     await store.delivered(unknown)
@@ -338,7 +338,7 @@ async def test_duties_of_unknown_jobs_are_ignored(store: JobStore) -> None:
     assert await store.delivery(unknown) is None
 
 
-async def test_a_sweep_takes_old_pictures_and_leaves_recipes(store: JobStore) -> None:
+async def test_a_sweep_takes_old_pictures_and_leaves_recipes(store: Store) -> None:
     old, young = a_job(at=1000, source=ImageId("1" * 64)), a_job(at=2000)
     for job in (old, young):
         await store.add(job)
@@ -349,7 +349,7 @@ async def test_a_sweep_takes_old_pictures_and_leaves_recipes(store: JobStore) ->
     assert await store.generation(a_generation(old).id) == a_generation(old)
 
 
-async def test_a_sweep_takes_old_jobs_entirely(store: JobStore) -> None:
+async def test_a_sweep_takes_old_jobs_entirely(store: Store) -> None:
     old, young = a_job(at=1000), a_job(at=2000)
     for job in (old, young):
         await store.add(job)
@@ -362,7 +362,7 @@ async def test_a_sweep_takes_old_jobs_entirely(store: JobStore) -> None:
     assert await store.jobs_of("console:ada", limit=9) == [done]
 
 
-async def test_a_sweep_leaves_open_and_undelivered_jobs(store: JobStore) -> None:
+async def test_a_sweep_leaves_open_and_undelivered_jobs(store: Store) -> None:
     queued, running, unseen = a_job(), a_job(), a_job()
     for job in (queued, running, unseen):
         await store.add(job)
@@ -375,7 +375,7 @@ async def test_a_sweep_leaves_open_and_undelivered_jobs(store: JobStore) -> None
     assert {duty.job for duty in await store.deliveries()} == {queued.id, unseen.id}
 
 
-async def test_a_control_map_stays_as_long_as_a_recipe_needs_it(store: JobStore) -> None:
+async def test_a_control_map_stays_as_long_as_a_recipe_needs_it(store: Store) -> None:
     drawn = ImageId("d" * 64)
     plain = a_job(strengths=(0.3, 0.5))
     control = Control(kind=ControlKind.CANNY, map=drawn)
@@ -391,7 +391,7 @@ async def test_a_control_map_stays_as_long_as_a_recipe_needs_it(store: JobStore)
     assert await store.referenced_images() == frozenset()
 
 
-async def test_a_picture_stays_while_a_child_works_on_it(store: JobStore) -> None:
+async def test_a_picture_stays_while_a_child_works_on_it(store: Store) -> None:
     parent = a_job()
     await store.add(parent)
     await finish(store, parent)
@@ -403,7 +403,7 @@ async def test_a_picture_stays_while_a_child_works_on_it(store: JobStore) -> Non
     assert await store.job(child.id) == child
 
 
-async def test_a_sweep_takes_settled_events_only(store: JobStore) -> None:
+async def test_a_sweep_takes_settled_events_only(store: Store) -> None:
     for number, at in ((1, 10), (2, 10), (3, 30)):
         await store.receive(an_event(number, at=at))
     for number in (1, 3):
@@ -414,7 +414,7 @@ async def test_a_sweep_takes_settled_events_only(store: JobStore) -> None:
     assert not await store.receive(an_event(3))
 
 
-async def test_forgetting_a_member_leaves_the_others(store: JobStore) -> None:
+async def test_forgetting_a_member_leaves_the_others(store: Store) -> None:
     mine, unseen, open_one, theirs = a_job(), a_job(), a_job(), a_job(user="bob")
     for job in (mine, unseen, open_one, theirs):
         await store.receive(an_event(int(job.id)))
@@ -438,7 +438,7 @@ async def test_forgetting_a_member_leaves_the_others(store: JobStore) -> None:
     assert (await store.forget("console:eve")).jobs == []
 
 
-async def test_a_removed_result_takes_picture_and_prompt_along(store: JobStore) -> None:
+async def test_a_removed_result_takes_picture_and_prompt_along(store: Store) -> None:
     job = a_job(strengths=(0.3, 0.5))
     await store.add(job)
     done = await finish(store, job)
@@ -453,7 +453,7 @@ async def test_a_removed_result_takes_picture_and_prompt_along(store: JobStore) 
     assert (await store.usage("console:ada", since=NEVER)).pictures == 2
 
 
-async def test_children_keep_their_lineage_when_a_parent_goes(store: JobStore) -> None:
+async def test_children_keep_their_lineage_when_a_parent_goes(store: Store) -> None:
     parent = a_job()
     await store.add(parent)
     await finish(store, parent)
@@ -468,7 +468,7 @@ async def test_children_keep_their_lineage_when_a_parent_goes(store: JobStore) -
     assert await store.referenced_images() == {result.image, a_generation(child).image}
 
 
-async def test_an_open_job_keeps_the_prompt_it_still_needs(store: JobStore) -> None:
+async def test_an_open_job_keeps_the_prompt_it_still_needs(store: Store) -> None:
     job = a_job(strengths=(0.3, 0.5))
     await store.add(job)
     running = await run(store, job)
@@ -479,7 +479,7 @@ async def test_an_open_job_keeps_the_prompt_it_still_needs(store: JobStore) -> N
     assert await store.referenced_images() == {SOURCE}
 
 
-async def test_a_backup_never_overwrites(store: JobStore, tmp_path: Path) -> None:
+async def test_a_backup_never_overwrites(store: Store, tmp_path: Path) -> None:
     await store.add(a_job())
     copy = tmp_path / "copy.db"
     await store.backup(copy)
@@ -491,7 +491,7 @@ async def test_a_backup_never_overwrites(store: JobStore, tmp_path: Path) -> Non
     assert not list(tmp_path.glob(".copy*"))
 
 
-async def test_a_message_leads_back_to_its_job(store: JobStore) -> None:
+async def test_a_message_leads_back_to_its_job(store: Store) -> None:
     job, other = a_job(), a_job()
     for each in (job, other):
         await store.add(each)
@@ -502,7 +502,7 @@ async def test_a_message_leads_back_to_its_job(store: JobStore) -> None:
     assert await store.job_of_message("unknown") is None
 
 
-async def test_a_space_is_forgotten_with_everybody_in_it_and_nobody_else(store: JobStore) -> None:
+async def test_a_space_is_forgotten_with_everybody_in_it_and_nobody_else(store: Store) -> None:
     theirs = [replace(a_job(), requester=replace(a_job().requester, user=f"u{n}", space="left")) for n in (1, 2)]
     elsewhere = replace(a_job(), requester=replace(a_job().requester, space="stays"))
     for job in [*theirs, elsewhere]:
@@ -515,7 +515,7 @@ async def test_a_space_is_forgotten_with_everybody_in_it_and_nobody_else(store: 
     assert (await store.usage(theirs[0].requester.key, since=NEVER)).pictures == 1  # who comes back has used them
 
 
-async def test_settings_of_a_place_are_kept_until_it_is_forgotten(store: JobStore) -> None:
+async def test_settings_of_a_place_are_kept_until_it_is_forgotten(store: Store) -> None:
     settings = PlaceSettings(strength=0.4, roles=("1", "2"), private=True, remix=RemixPolicy.OWN)
     assert await store.place("discord:guild:1") == PlaceSettings()
     await store.set_place("discord:guild:1", PlaceSettings(style="oil"))
@@ -528,7 +528,7 @@ async def test_settings_of_a_place_are_kept_until_it_is_forgotten(store: JobStor
     assert await store.place("discord:guild:2") == settings
 
 
-async def test_copies_are_known_until_their_job_goes(store: JobStore) -> None:
+async def test_copies_are_known_until_their_job_goes(store: Store) -> None:
     job = await store.add(replace(a_job(), place="discord:channel:1", private=True))
     stored = await store.job(job.id)
     assert stored is not None
@@ -544,7 +544,7 @@ async def test_copies_are_known_until_their_job_goes(store: JobStore) -> None:
     assert await store.copies(job.id) == frozenset()
 
 
-async def test_a_members_results_come_in_pages_newest_first(store: JobStore) -> None:
+async def test_a_members_results_come_in_pages_newest_first(store: Store) -> None:
     jobs = [await finish(store, await store.add(a_job(at=float(number // 2)))) for number in range(5)]
     await finish(store, await store.add(a_job(user="bob")))
     pages, cursor = [], None
@@ -557,7 +557,7 @@ async def test_a_members_results_come_in_pages_newest_first(store: JobStore) -> 
     assert (await store.results_of("console:nobody", limit=2)).kept == []
 
 
-async def test_results_are_found_by_words_and_style_and_tell_whether_their_pictures_are_kept(store: JobStore) -> None:
+async def test_results_are_found_by_words_and_style_and_tell_whether_their_pictures_are_kept(store: Store) -> None:
     sweep = await finish(
         store, await store.add(a_job(prompt="100% Oil_paint, an old 'master'", strengths=(0.3, 0.7)))
     )

@@ -14,7 +14,7 @@ from adapters.sqlite.store import SqliteJobStore
 from bot.domain.ids import ImageId
 from bot.domain.job import TRANSITIONS, Generation, Job, JobStatus
 from bot.erasure import Retention
-from bot.ports import JobStore
+from bot.stores import Store
 from tests.builders.jobs import a_generation, a_job, an_event
 from tests.fakes.store import MemoryJobStore
 
@@ -47,7 +47,7 @@ class StoresAlike(RuleBasedStateMachine):
         self.runner.close()
         self.folder.cleanup()
 
-    def both(self, operation: Callable[[JobStore], Awaitable[T]]) -> T:
+    def both(self, operation: Callable[[Store], Awaitable[T]]) -> T:
         async def ask() -> tuple[T, T]:
             return await operation(self.real), await operation(self.fake)
 

@@ -16,7 +16,7 @@ from bot.domain.errors import DeliveryError, Undeliverable
 from bot.domain.ids import JobId
 from bot.domain.job import JobStatus
 from bot.domain.request import ReplyTarget
-from bot.ports import MessageRef
+from bot.stores import MessageRef
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings
 from bot.erasure import Removed, Retention
 from bot.listing import Cursor, Kept, ResultsPage
-from bot.ports import Delivery, InboxEvent, MessageRef
+from bot.stores import Duty, InboxEvent, MessageRef
 
 OPEN = {JobStatus.QUEUED, JobStatus.RUNNING}
 REFUNDED = {JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED}
@@ -32,7 +32,7 @@ class MemoryJobStore:
         self._jobs: dict[JobId, Job] = {}
         self._generations: dict[GenerationId, Generation] = {}
         self._without_pictures: set[JobId] = set()
-        self._outbox: dict[JobId, Delivery] = {}
+        self._outbox: dict[JobId, Duty] = {}
         self._over: set[JobId] = set()
         self._used: dict[JobId, _Used] = {}
         self._copies: dict[JobId, set[str]] = {}
@@ -58,7 +58,7 @@ class MemoryJobStore:
                 return known
         self._jobs[job.id] = job
         self._used[job.id] = _Used(job.requester.key, len(job.recipes), job.created_at)
-        self._outbox[job.id] = Delivery(job=job.id, message=None, attempts=0, due_at=job.created_at)
+        self._outbox[job.id] = Duty(job=job.id, message=None, attempts=0, due_at=job.created_at)
         return job
 
     async def replace(self, before: Job, after: Job, *, generation: Generation | None = None, begun: int = 0) -> bool:
@@ -135,11 +135,11 @@ class MemoryJobStore:
             oldest_at=min((u.at for u in used), default=None),
         )
 
-    async def deliveries(self) -> Sequence[Delivery]:
+    async def deliveries(self) -> Sequence[Duty]:
         due = [duty for duty in self._outbox.values() if duty.job not in self._over]
         return sorted(due, key=lambda duty: duty.due_at)
 
-    async def delivery(self, job: JobId) -> Delivery | None:
+    async def delivery(self, job: JobId) -> Duty | None:
         return self._outbox.get(job)
 
     async def posted(self, job: JobId, message: MessageRef) -> None:

@@ -14,8 +14,9 @@ from bot.domain.limits import Limits
 from bot.domain.safety import Policy
 from bot.domain.style import Style
 from bot.lifecycle import Core, Running
-from bot.ports import ImageStore, JobStore, Messenger, Moderator, PictureReader
+from bot.ports import ImageStore, Messenger, Moderator, PictureReader
 from bot.service import Service
+from bot.stores import Store
 from config.styles import SHIPPED_STYLES
 from inference.api import Engine, ModelDefaults
 from tests.fakes.clock import CountingIds, LoopClock
@@ -46,7 +47,7 @@ class Bench:
     engine: FakeEngine
     chat: FakeMessenger
     images: ImageStore
-    store: JobStore
+    store: Store
     reader: PictureReader
     running: Running = field(init=False)
 
@@ -62,7 +63,7 @@ class Bench:
 
 def assemble(
     *,
-    store: JobStore,
+    store: Store,
     images: ImageStore,
     engine: Engine,
     messengers: Mapping[str, Messenger],
@@ -108,7 +109,7 @@ async def bench(
     limits: Limits | None = None,
     max_jobs: int = 100,
     max_minutes: float = 0.0,
-    store: JobStore | None = None,
+    store: Store | None = None,
     images: ImageStore | None = None,
     engine: FakeEngine | None = None,
     chat: FakeMessenger | None = None,

@@ -20,7 +20,7 @@ from bot.domain.job import JobStatus
 from bot.domain.options import Options
 from bot.domain.request import Action, ReplyTarget, Request, Requester
 from bot.lifecycle import Core, Keep, serve
-from bot.ports import MessageRef
+from bot.stores import MessageRef
 from config.logging import setup_logging
 from config.reading import load_settings
 from inference.worker.engine import ProcessEngine

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.discord.incoming import Incoming, Kind, Origin
 from bot.domain.errors import StorageFailed
-from bot.ports import InboxEvent
+from bot.stores import InboxEvent
 from tests.e2e.discord.conftest import PNG, Bench, Start, eventually
 from tests.e2e.discord.test_buttons import result_of
 from tests.e2e.discord.test_faults import given_up, running

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.slack.inbound import inbound
 from bot.domain.errors import FatalError
-from bot.ports import InboxEvent
+from bot.stores import InboxEvent
 from tests.builders.requests import png
 from tests.harness.slack import bench, http_options, options
 from tests.servers.slack.member import Member, images

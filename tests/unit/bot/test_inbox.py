@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.errors import DeliveryError, NotAllowed, StorageFailed, UserError
 from bot.inbox import Arrival, Inbox, Taken
-from bot.ports import InboxEvent
+from bot.stores import InboxEvent
 from tests.fakes.clock import LoopClock
 from tests.fakes.store import MemoryJobStore
 
