@@ -1,16 +1,16 @@
-headline-received = Angekommen
+headline-received = Erhalten
 headline-queued = In der Warteschlange
-headline-queued-at = In der Warteschlange, Platz { $position }
-headline-interrupted = Wieder in der Schlange: die Arbeit daran wurde unterbrochen
-headline-starting = Fängt an
+headline-queued-at = Platz { $position } in der Warteschlange
+headline-interrupted = Unterbrochen, wieder in der Warteschlange
+headline-starting = Startet
 headline-downloading = Das Modell wird heruntergeladen
 headline-downloading-size = Das Modell wird heruntergeladen: { NUMBER($done, minimumFractionDigits: 1) } von { NUMBER($of, minimumFractionDigits: 1) } { $unit }
 headline-downloading-left = Das Modell wird heruntergeladen: { NUMBER($done, minimumFractionDigits: 1) } von { NUMBER($of, minimumFractionDigits: 1) } { $unit }, noch etwa { $minutes } min
-headline-loading = Lädt das Modell
-headline-painting = Malt, { $percent } %
-headline-drawing = Die Karte wird gezeichnet
+headline-loading = Modell wird geladen
+headline-painting = Wird gemalt … { $percent } %
+headline-drawing = Das Strukturbild wird gezeichnet
 headline-done = Fertig
-headline-map = Die Karte
+headline-map = Das Strukturbild
 headline-cancelled = Abgebrochen
 headline-unrendered = Dieses Ergebnis lässt sich gerade nicht zeigen: Es bleibt gespeichert und kommt nach meinem nächsten Start.
 
@@ -28,9 +28,9 @@ fact-guidance-scale = Guidance { $value }
 fact-model = Modell { $value }
 fact-style = Stil { $value }
 fact-loras = Adapter { $value }
-fact-edits = bearbeitet nach Anweisung; die Stärke gilt nicht
+fact-edits = bearbeitet nach Anweisung
 fact-control = Struktur { $kind }
-fact-control-map = Struktur { $kind }, nach gegebener Karte
+fact-control-map = Struktur { $kind }, nach gegebenem Strukturbild
 fact-control-scale = Strukturstärke { $scale }
 fact-control-span = Struktur von { $start } bis { $end } der Schritte
 control-canny = canny: alle Kanten
@@ -44,8 +44,8 @@ label-strength = Stärke { $strength }
 label-seed = { $number }: Seed { $seed }
 alt-picture = { $prompt } (KI-erzeugt, Stärke { $strength })
 alt-map = Strukturkarte ({ $kind })
-alt-preview = Das Bild, so weit es ist
-alt-source = Das Bild, aus dem es entstand
+alt-preview = Vorschau, noch nicht fertig
+alt-source = Ausgangsbild
 
 print-model = { $model } · { $steps } von { $of } Schritten · Guidance { $guidance }
 print-pass = Durchgang { $depth }
@@ -63,7 +63,7 @@ format-sent = { $format ->
     [lossless] verlustfreies WebP
    *[other] { $format }
  }
-note-too-large = Das Bild ist hier auch verkleinert zu groß: frag mit /info danach.
+note-too-large = Zu groß für diesen Kanal. Unter { button-details } gibt es das Bild als Datei.
 note-sent-directly = Dort, wo du gefragt hast, ließ es sich nicht zeigen, darum kommt es direkt zu dir.
 note-stays = Das Bild darf nur dort gezeigt werden, wo du darum gebeten hast: drück dort einen Knopf oder bitte dort noch einmal.
 note-recipe-unread = Aus dem eingefügten Rezept gibt es hier nicht und blieb weg: { $settings }.
@@ -79,49 +79,49 @@ button-chain = Weiterführen
 button-chain-at = Weiterführen { $strength }
 button-reroll = Neu würfeln
 button-edit = Ändern
-button-sweep = Reihe
+button-sweep = Vergleich
 button-details = Einzelheiten
 button-delete = Löschen
 button-cancel = Abbrechen
-button-showmap = Karte zeigen
-button-usemap = Karte verwenden
-button-askmap = Karte verwenden
+button-showmap = Strukturbild zeigen
+button-usemap = Strukturbild verwenden
+button-askmap = Strukturbild verwenden
 button-publish = Veröffentlichen
 button-collect = Abholen
 button-forget = Alles löschen
 
-advice-ai-picture = Tipp: Ein Bild von einer KI verfeinert man am besten mit Stärke 0.35.
+advice-ai-picture = Tipp: Ein Bild von einer KI verfeinert man am besten mit Stärke 0,35.
 advice-low-contrast = Tipp: Die Vorlage hat wenig Kontrast und gibt so wenig Halt; hell sie auf oder nimm mehr Stärke.
 advice-faint = Tipp: Bei Stärke { $strength } sieht man wenig von einem Stil; versuch { $usual }.
 advice-fierce = Tipp: Bei Stärke { $strength } bleibt von der Vorlage fast nichts; versuch { $usual }.
-advice-no-style = Tipp: Worte für einen Stil helfen, zum Beispiel „oil painting“; der Befehl styles zeigt einige.
+advice-no-style = Tipp: Nenn einen Stil, zum Beispiel oil painting. Siehe /styles.
 
 refused-our-fault = Bei mir ging etwas schief: versuch es in einer Minute noch einmal.
 refused-busy = Discord nimmt meine Antwort gerade nicht an: versuch es in einer Minute noch einmal.
 refused-no-prompt = Schreib, was aus dem Bild werden soll, zum Beispiel „ein Ölgemälde“.
 refused-no-picture = Ich sehe kein Bild: häng eines an oder antworte auf eine Nachricht mit Bild.
 refused-no-picture-there = Diese Nachricht hat kein Bild, das ich verwenden kann: wähl eine mit Foto, Zeichnung oder Ergebnis.
-refused-sticker = Sticker gehören ihren Urhebern, ich darf sie nicht verwenden: schick ein Bild als Datei.
-refused-withheld = Discord zeigt mir das Bild in dieser Nachricht nicht: öffne ihr Menü, wähl Apps und dann Bild verwandeln.
+refused-sticker = Sticker kann ich nicht verwenden. Schick ein Bild als Datei.
+refused-withheld = Discord zeigt mir dieses Bild nicht.
 refused-role-withheld = Nachrichten, die meine Rolle nennen, zeigt mir Discord nicht: erwähn mich selbst, den Eintrag mit dem App-Zeichen.
 refused-several-pictures = Es sind { $count } Bilder: schick eines oder wähl mit Apps, Bild verwandeln.
 refused-several-results = In dieser Nachricht sind { $count } Ergebnisse: drück Weiterführen unter dem, das du meinst.
-refused-form-forgotten = Ich habe das Bild inzwischen aus den Augen verloren: wähl noch einmal Bild verwandeln.
+refused-form-forgotten = Dieses Formular ist abgelaufen. Wähl noch einmal { menu-remix }.
 refused-form-gone = Das Formular habe ich nicht mehr: öffne ein neues, was du geschrieben hast, steht in meiner Absage.
-refused-double = Genau das hast du schon verlangt: es ist unterwegs.
+refused-double = Genau das läuft schon.
 refused-gone = Dieses Ergebnis wird nicht mehr aufbewahrt: schick das Bild noch einmal.
-refused-not-yours = Das kann nur, wer es verlangt hat: frag dort nach.
-refused-unknown = Das kenne ich nicht: es stammt vielleicht aus einer anderen Fassung von mir, lade Discord neu.
+refused-not-yours = Das kann nur, wer es angefragt hat.
+refused-unknown = Dieser Knopf ist veraltet. Lade Discord neu und versuch es noch einmal.
 refused-message-stays = Die Bilder sind bei mir gelöscht, aber die Nachricht darf ich nicht löschen: bitte die Moderation darum.
-refused-permission = Mir fehlt in diesem Kanal das Recht { $permission }: bitte die Leitung des Servers, es mir zu geben.
+refused-permission = Mir fehlt in diesem Kanal das Recht { $permission }: bitte die Admins des Servers, es mir zu geben.
 refused-server-only = Einstellungen gehören zu einem Server: benutze /settings in einem.
 refused-manage-server = Einstellungen ändern darf nur, wer den Server verwalten darf: frag dort nach.
-refused-no-job = Das ist keine Job-id: sie steht am Ende des Kleingedruckten.
+refused-no-job = Das ist keine Job-ID. Du findest die ID unter { button-details }.
 refused-blocked-prompt = Eines deiner Wörter ist hier nicht erlaubt: sag es anders.
-withheld-unsafe = Das Bild ist so geworden, dass es hier nicht gezeigt werden darf: versuch einen anderen Prompt, eine kleinere Stärke oder ein anderes Bild.
-withheld-but-private = Das Bild ist so geworden, dass es hier nicht allen gezeigt werden darf: bitte noch einmal und privat darum.
+withheld-unsafe = Das Ergebnis ist in diesem Kanal nicht erlaubt. Versuch einen anderen Prompt, eine kleinere Stärke oder ein anderes Bild.
+withheld-but-private = Das Ergebnis darf hier nicht allen gezeigt werden. Frag es noch einmal privat an.
 withheld-unchecked = Das Bild konnte nicht geprüft werden, darum bekommt es niemand zu sehen: versuch es in einer Minute noch einmal, und sag dem Betreiber Bescheid, wenn es so bleibt.
-refused-unsafe-there = Dieses Bild darf an diesem Ort nicht gezeigt werden: sieh es dir dort an, wo es verlangt wurde.
+refused-unsafe-there = Dieses Bild darf an diesem Ort nicht gezeigt werden: sieh es dir dort an, wo es angefragt wurde.
 blocked-by-automod = AutoMod hat meine Nachricht mit deinem Bild zurückgehalten: versuch andere Worte oder einen anderen Kanal.
 
 span = { $unit ->
@@ -141,35 +141,32 @@ span = { $unit ->
 refused-storage = Ich kann gerade nichts speichern: versuch es in ein paar Minuten noch einmal.
 refused-restarting = Ich starte gerade neu: versuch es in einer Minute noch einmal.
 refused-queue-full = Die Warteschlange ist voll: komm in { span } wieder.
-refused-pending = { $pending ->
-    [one] Ein Job von dir wartet
-   *[other] { $pending } Jobs von dir warten
- } schon, höchstens { $most } dürfen es sein: warte, bis einer fertig ist, oder brich einen ab.
-refused-more-than-a-request = Eine Anfrage ist hier für höchstens { $most } Bilder, diese verlangt { $asked }: verlang weniger.
-refused-more-than-a-day = Du darfst { $most } Bilder in 24 Stunden haben und hast { $asked } verlangt: verlang weniger.
+refused-pending = Du hast schon { $pending } von { $most } Jobs in der Warteschlange: warte, bis einer fertig ist, oder brich einen ab.
+refused-more-than-a-request = Eine Anfrage ist hier für höchstens { $most } Bilder, diese ist für { $asked }: frag weniger an.
+refused-more-than-a-day = Du darfst { $most } Bilder in 24 Stunden haben und hast { $asked } angefragt: frag weniger an.
 refused-day = Das wären mehr als deine { $most } Bilder in 24 Stunden: komm in { span } wieder.
 refused-too-many-refused = { $most } deiner Bilder oder Texte wurden in den letzten zehn Minuten abgelehnt: komm in { span } wieder.
-refused-channel = In diesem Kanal darf man mich nicht benutzen: frag, wo, oder bitte die Leitung hier, es zu erlauben.
-refused-role = Dafür brauchst du hier eine Rolle: frag die Leitung hier, welche.
+refused-channel = In diesem Kanal darf man mich nicht benutzen: frag, wo, oder bitte die Admins, es zu erlauben.
+refused-role = Dafür brauchst du hier eine Rolle: frag die Admins, welche.
 refused-others-picture = Hier darfst du nur deine eigenen Bilder verwandeln: häng selbst eines an.
-refused-not-yours-nor-moderator = Das kann nur, wer es verlangt hat, oder die Moderation: frag dort nach.
-refused-job-unknown = Diesen Job kenne ich nicht, er ist vielleicht zu alt: nimm die id am Ende des Kleingedruckten.
+refused-not-yours-nor-moderator = Das kann nur, wer es angefragt hat, oder die Moderation.
+refused-job-unknown = Diesen Job gibt es hier nicht, er ist vielleicht zu alt. Du findest die ID unter { button-details }.
 refused-ended = Dieser Job ist schon zu Ende: es gibt nichts mehr abzubrechen.
 refused-picture-gone = Dieses Bild wird nicht mehr aufbewahrt: schick es noch einmal.
 refused-published = Es ist dort schon veröffentlicht.
 refused-strength = Die Stärke geht von 0 (das Bild, wie es ist) bis 1 (das Bild wird ignoriert); du hast { $given } angegeben.
 refused-strength-word = Die Stärke ist eine Zahl von 0 bis 1 oder eines von { word-subtle }, { word-balanced }, { word-strong }, { word-reimagine }; du hast „{ $given }“ geschrieben.
-refused-sweep = Eine Reihe hat 1 bis { $most } Stärken; du hast { $given } angegeben.
+refused-sweep = Ein Vergleich hat 1 bis { $most } Stärken; du hast { $given } angegeben.
 refused-seed = Ein Seed ist eine ganze Zahl von 0 bis { $most }; du hast { $given } angegeben.
 refused-count = Die Anzahl ist eine ganze Zahl von { $least } bis { $most }; du hast { $given } angegeben.
-refused-steps = Die Schritte sind eine ganze Zahl von { $least } bis { $most }; du hast { $given } angegeben.
+refused-steps = Erlaubt sind { $least } bis { $most } Schritte; du hast { $given } angegeben.
 refused-guidance-scale = Die Guidance geht von 0 bis { $most }; du hast { $given } angegeben.
-refused-prompt-long = Der Prompt hat { $length } Zeichen, höchstens { $most } gehen: kürze ihn.
-refused-negative-prompt-long = Der negative Prompt hat { $length } Zeichen, höchstens { $most } gehen: kürze ihn.
-refused-style = Den Stil „{ $style }“ kenne ich nicht: versuch { $near }, oder sieh dir mit dem Befehl styles alle an.
-refused-model = Das Modell „{ $model }“ habe ich nicht: es gibt { $models }.
+refused-prompt-long = Der Prompt hat { $length } Zeichen, erlaubt sind höchstens { $most }: kürze ihn.
+refused-negative-prompt-long = Der negative Prompt hat { $length } Zeichen, erlaubt sind höchstens { $most }: kürze ihn.
+refused-style = Den Stil „{ $style }“ gibt es hier nicht. Meintest du { $near }? Siehe /styles.
+refused-model = Das Modell „{ $model }“ gibt es hier nicht. Verfügbar: { $models }.
 refused-model-here = Das Modell „{ $model }“ darf hier nicht benutzt werden: es gibt { $models }.
-refused-sweep-of-editor = Das Modell „{ $model }“ arbeitet nach Anweisung, die Stärke bedeutet ihm nichts: verlang ein einzelnes Bild.
+refused-sweep-of-editor = Das Modell „{ $model }“ arbeitet nach Anweisung und kennt keine Stärke: frag ein einzelnes Bild an.
 refused-lora = Ein Adapter heißt Name oder Name:Gewicht, mit einem Gewicht von -{ $most } bis { $most }; du hast „{ $given }“ geschrieben.
 refused-lora-none = Das Modell „{ $model }“ hat keine Adapter: lass sie weg, oder wähl ein anderes Modell.
 refused-lora-unknown = Das Modell „{ $model }“ hat keinen Adapter „{ $name }“: es gibt { $names }.
@@ -190,33 +187,33 @@ refused-blocklist-long = Eine Sperrliste hat höchstens { $most } Einträge; du 
 refused-blocklist-entry-long = Ein Eintrag einer Sperrliste hat höchstens { $most } Zeichen: kürze ihn.
 refused-blocklist-entry = Ein Eintrag einer Sperrliste braucht einen Buchstaben oder eine Ziffer: * und ? allein würden alles sperren.
 refused-flag-empty = Nach --{ $flag } fehlt ein Wert.
-refused-flag-map = --map geht hier nicht: die Karte allein zeichnet /map.
+refused-flag-map = --map geht hier nicht: das Strukturbild allein zeichnet /map.
 refused-flag-twice = --{ $flag } steht mehrmals da, mit verschiedenen Werten: lass nur eine Angabe stehen.
 refused-flag-unknown = Die Angabe --{ $flag } gibt es nicht; meinst du --{ $near }?
 refused-fetch = Ich konnte das Bild nicht holen, sein Server hat nicht geantwortet: schick es noch einmal.
 refused-fetch-status = Ich konnte das Bild nicht holen (sein Server hat { $status } geantwortet): schick es noch einmal.
 refused-elsewhere = Ich nehme nur Bilder, die hier hochgeladen wurden: häng die Datei selbst an.
 refused-file-larger = Diese Datei ist größer als { $most } MB: schick eine kleinere.
-refused-file-size = Diese Datei hat { $size } MB, höchstens { $most } MB gehen: schick sie kleiner oder als JPEG.
+refused-file-size = Diese Datei hat { $size } MB, erlaubt sind höchstens { $most } MB: schick sie kleiner oder als JPEG.
 refused-empty = Diese Datei ist leer: schick das Bild noch einmal.
 refused-cannot-open = Ich kann gerade keine Bilder öffnen: versuch es in einer Minute noch einmal.
 refused-broke-off = Das Öffnen dieses Bildes dauerte zu lange oder brach ab: speicher es neu als einfaches PNG oder JPEG, oder kleiner.
 refused-unusable = Dieses Bild lässt sich nicht verwenden: speicher es neu als einfaches PNG oder JPEG.
 refused-memory = Dieses Bild braucht zum Öffnen mehr Speicher, als es hier haben darf: schick es mit weniger Pixeln.
-refused-pixels = Dieses Bild hat { $megapixels } Megapixel ({ $size }), höchstens { $most } gehen: schick es verkleinert.
+refused-pixels = Dieses Bild hat { $megapixels } Megapixel ({ $size }), erlaubt sind höchstens { $most }: schick es verkleinert.
 refused-small = Dieses Bild hat { $size } Pixel, jede Seite braucht mindestens { $least }: schick ein größeres.
 refused-narrow = Dieses Bild hat { $size } Pixel, es ist mehr als { $most }-mal so lang wie breit: schick einen Ausschnitt.
-refused-cut-off = Dieses { $format } ist abgeschnitten, sein Ende fehlt: schick die ganze Datei noch einmal.
+refused-cut-off = Dieses { $format } ist unvollständig. Schick die ganze Datei noch einmal.
 refused-damaged = Dieses { $format } ist beschädigt und nicht lesbar: speicher es neu und schick das.
 refused-jpeg-bits = Dieses JPEG hat { $bits } Bit je Farbe: speicher es mit 8, als gewöhnliches JPEG, und schick das.
 refused-jpeg-kind = Dieses JPEG ist von einer seltenen Art, die ich nicht lesen kann (verlustfrei oder hierarchisch): speicher es als gewöhnliches JPEG oder PNG.
 refused-jpeg-scans = Dieses JPEG baut sein Bild in mehr als { $most } Durchgängen auf, oder in zu vielen für seine Größe: speicher es neu als gewöhnliches JPEG.
 refused-heic = Das ist ein HEIC-Foto, das ich hier nicht öffnen kann: schick einen Screenshot davon oder lass dein iPhone JPEG speichern unter Einstellungen, Kamera, Formate, „Maximale Kompatibilität“.
-refused-web-page = Das ist eine Webseite und kein Bild, wie sie Links geben, die eine Anmeldung brauchen: speicher das Bild und schick die Datei.
+refused-web-page = Dieser Link führt zu einer Webseite, nicht zu einem Bild; vielleicht braucht sie eine Anmeldung. Speicher das Bild und schick die Datei.
 refused-no-format = In dieser Datei erkenne ich kein Bild: schick ein PNG, JPEG oder WebP.
 refused-format = Das ist { format-name }; ich nehme PNG, JPEG, WebP, AVIF und HEIC: { format-mend }.
 format-name = { $kind ->
-    [raw] eine Rohdatei einer Kamera
+    [raw] eine RAW-Datei einer Kamera
     [TIFF] ein TIFF oder eine Rohdatei einer Kamera
     [icon] ein Symbol oder Mauszeiger (ICO)
     [Photoshop] eine Photoshop-Datei (PSD)
@@ -247,20 +244,20 @@ refused-slack-thread-scope = Ich darf diesen Thread nicht lesen ({ $scope } fehl
 refused-slack-thread-busy = Slack ist überlastet und hat mir den Thread nicht gezeigt: häng das Bild an deine Nachricht an oder versuch es bald noch einmal.
 refused-slack-file = Ich kann diese Datei nicht sehen: lade mich mit /invite in ihren Kanal ein oder benutze /img2img und füg das Bild dort hinzu.
 refused-slack-file-busy = Slack ist überlastet und hat mir das Bild nicht gegeben: versuch es in einer Minute noch einmal.
-refused-slack-login = Slack hat mich diese Datei nicht lesen lassen: lade mich mit /invite in ihren Kanal ein; hilft das nicht, bitte die Leitung dieses Workspace, mich mit dem Recht files:read neu zu installieren.
+refused-slack-login = Slack hat mich diese Datei nicht lesen lassen: lade mich mit /invite in ihren Kanal ein; hilft das nicht, bitte die Admins dieses Workspace, mich mit dem Recht files:read neu zu installieren.
 refused-slack-shared = Eine andere Organisation hat diese Datei geteilt und ich darf sie nicht lesen: lade sie hier selbst hoch.
 refused-slack-outside = Diese Datei liegt außerhalb von Slack und ich nehme nur Hochgeladenes: lade sie hier hoch.
 refused-slack-deleted = Diese Datei wurde gelöscht: lade sie noch einmal hoch.
 refused-slack-no-image = Diese Datei ist kein Bild: schick ein PNG, JPEG oder WebP.
 refused-slack-several-pictures = Es sind { $count } Bilder: schick das, das du meinst, allein.
 refused-slack-no-controls = Kein Modell hier kann Struktur erhalten: bitte, wer mich betreibt, um ein ControlNet.
-refused-map-kind-missing = Wähl, was die Karte zeigt.
-refused-slack-button = Dieser Knopf stammt von einer älteren Fassung von mir: benutze /img2img.
+refused-map-kind-missing = Wähl, was das Strukturbild zeigt.
+refused-slack-button = Dieser Knopf ist veraltet. Benutze stattdessen /img2img.
 refused-slack-unpublishable = Es gibt kein Bild mehr, das sich veröffentlichen ließe.
-refused-slack-no-channel = Es wurde nicht in einem Kanal verlangt, also gibt es keinen, um es dort zu veröffentlichen.
+refused-slack-no-channel = Es wurde nicht in einem Kanal angefragt, also gibt es keinen, um es dort zu veröffentlichen.
 refused-slack-unpublished = Ich konnte es nicht veröffentlichen ({ $reason }): lade mich mit /invite in diesen Kanal ein.
 refused-slack-unsent = Ich konnte dir nicht schreiben ({ $reason }): beginn zuerst eine Unterhaltung mit mir.
-refused-slack-no-job = Das ist keine Job-id: kopier die unter einem Ergebnis, oder benutze /info allein für deine letzten Jobs.
+refused-slack-no-job = Das ist keine Job-ID. Du findest die ID unter { button-details }; /info allein zeigt deine letzten Jobs.
 refused-slack-admins = Einstellungen dieses Workspace ändern nur seine Admins: bitte einen von ihnen.
 refused-no-upload = Das Bild fehlt: öffne das Formular noch einmal und füg es hinzu.
 refused-slack-add-picture = Füg das Bild hinzu, von dem es ausgehen soll: PNG, JPEG oder WebP.
@@ -269,21 +266,21 @@ refused-slack-number = Bitte eine Zahl von 0 bis { $most }; du hast „{ $given 
 refused-slack-too-late = Slack hat mir zu wenig Zeit gelassen, das zu öffnen: versuch es noch einmal.
 refused-slack-busy = Slack ist überlastet: versuch es in einer Minute noch einmal.
 refused-slack-elsewhere = In dieser Unterhaltung kann ich das nicht: lade mich mit /invite ein oder benutze /img2img.
-refused-slack-scope = Mir fehlt das Recht { $scope }: bitte die Leitung dieses Workspace, mich neu zu installieren.
-refused-slack-files = Hier dürfen keine Dateien geteilt werden: bitte die Leitung dieses Workspace, es zu erlauben.
-refused-slack-refused = Slack hat das abgelehnt ({ $reason }): versuch es noch einmal, und sag meiner Leitung Bescheid, wenn es so bleibt.
-note-slack-not-uploaded = Das Bild ist fertig, aber ich darf es hier nicht hochladen ({ $reason }): bitte die Leitung dieses Workspace, es zu erlauben.
+refused-slack-scope = Mir fehlt das Recht { $scope }: bitte die Admins dieses Workspace, mich neu zu installieren.
+refused-slack-files = Hier dürfen keine Dateien geteilt werden: bitte die Admins dieses Workspace, es zu erlauben.
+refused-slack-refused = Slack hat das abgelehnt ({ $reason }): versuch es noch einmal, und sag dem Betreiber Bescheid, wenn es so bleibt.
+note-slack-not-uploaded = Das Bild ist fertig, aber ich darf es hier nicht hochladen ({ $reason }): bitte die Admins dieses Workspace, es zu erlauben.
 note-slack-below = Slack zeigt das Bild hier nicht an: es steht darunter, im Thread.
 note-slack-moved = Ich konnte im Kanal nicht schreiben, darum kommt das nur zu dir: lade mich dort mit /invite ein.
-slack-double = Das ist schon unterwegs.
-slack-published = Es ist veröffentlicht.
+slack-double = Genau das läuft schon.
+slack-published = Im Kanal veröffentlicht.
 slack-saved = { $scope ->
     [channel] Die Einstellungen dieses Kanals sind gespeichert.
    *[workspace] Die Einstellungen dieses Workspace sind gespeichert.
  }
 slack-close = Schließen
 slack-privacy = Datenschutz
-slack-privacy-kept = Ich bewahre die Bilder auf, die du schickst und machst, deine Prompts und was du gedrückt hast, damit du sie wiederholen und weiterführen kannst. Sie verschwinden von selbst nach der Zeit, die die Leitung dieses Bots gesetzt hat. Niemand trainiert damit.
+slack-privacy-kept = Ich bewahre die Bilder auf, die du schickst und machst, deine Prompts und was du gedrückt hast, damit du sie wiederholen und weiterführen kannst. Sie verschwinden von selbst nach der Zeit, die der Betreiber dieses Bots gesetzt hat. Niemand trainiert damit.
 slack-export = Schick mir alles
 slack-packing = Es wird gepackt und kommt als Direktnachricht.
 slack-packed = Alles, was über dich gespeichert ist, steht im Thread dieser Nachricht.
@@ -294,8 +291,8 @@ slack-team-settings = Team-Einstellungen
 slack-results = Deine letzten Ergebnisse
 slack-no-results = Noch nichts: verwandle ein Bild oder schick mir eines mit ein paar Worten.
 slack-quota = { $most ->
-    [0] { $pictures } Bilder in den letzten 24 Stunden verlangt.
-   *[other] { $pictures } von deinen { $most } Bildern in den letzten 24 Stunden verlangt.
+    [0] { $pictures } Bilder in den letzten 24 Stunden
+   *[other] { $pictures } von { $most } Bildern in den letzten 24 Stunden
  }
 slack-hello = Schick mir ein Bild mit ein paar Worten, zum Beispiel „mach ein Ölgemälde daraus --strength 0.7“, oder erwähne mich im Thread eines Bildes. /img2img öffnet ein Formular, /help sagt mehr.
 slack-styles-show = Zeig mir Bilder
@@ -304,36 +301,36 @@ slack-styles-sent = Alle Stile mit je einem Bild stehen im Thread dieser Nachric
 slack-delete-title = Das löschen?
 slack-delete-what = Die Bilder und die Nachricht sind dann endgültig weg.
 slack-here = diese Unterhaltung
-slack-settings-whose = Die Admins dieses Workspace können sie ändern.
+slack-settings-whose = Aktuelle Einstellungen. Die Admins des Workspace können sie ändern.
 
-failed-too-often = Dieser Job hat den Worker zu oft angehalten und wurde aufgegeben: versuch ein anderes Bild oder einen anderen Prompt.
+failed-too-often = Dieser Job hat den Worker zu oft zum Absturz gebracht und wurde gestoppt. Versuch ein anderes Bild oder einen anderen Prompt.
 failed-interrupted = Dieser Job wurde zu oft unterbrochen und aufgegeben: versuch ein anderes Bild oder einen anderen Prompt.
 failed-source-unreadable = Das Ausgangsbild ließ sich nicht lesen: schick es noch einmal.
 failed-model-too-large = Das Modell „{ $model }“ passt nicht in den Speicher: nimm ein anderes.
 failed-picture-too-large = Dem Gerät ging bei { $size } und auch bei kleineren Größen der Speicher aus: schick ein kleineres Bild.
-failed-not-saved = Das Ergebnis ließ sich nicht speichern ({ $reason }): sag der Leitung des Bots Bescheid.
+failed-not-saved = Das Ergebnis ließ sich nicht speichern ({ $reason }): sag dem Betreiber des Bots Bescheid.
 failed-model-unable = Das Modell „{ $model }“ kam damit nicht zurecht: versuch andere Einstellungen; das Protokoll sagt mehr.
 failed-model-not-offered = Das Modell „{ $model }“ gibt es hier nicht: wähl aus { $models }.
-failed-model-unavailable = Dieses Modell lässt sich nicht verwenden: nimm ein anderes, oder gib das der Leitung des Bots weiter: { $reason }
+failed-model-unavailable = Dieses Modell lässt sich nicht verwenden: nimm ein anderes, oder gib das dem Betreiber des Bots weiter: { $reason }
 failed-too-many-steps = Das Modell „{ $model }“ kann keine { $steps } Schritte machen: versuch weniger.
-failed-overflow = Die Zahlen von „{ $model }“ sind hierbei übergelaufen: versuch eine niedrigere Guidance oder andere Worte.
-failed-no-lines = Das Bild zeigt keine Linien für { $kind }: schick eines mit klaren Kanten oder eine eigene Karte.
-failed-no-depth = Das Bild zeigt keine Tiefe: schick ein anderes oder eine eigene Karte.
-failed-no-person = Das Bild zeigt keinen Menschen: wähl eine andere Struktur, oder schick eine Pose-Karte.
+failed-overflow = Rechenfehler (Überlauf) im Modell „{ $model }“: versuch eine niedrigere Guidance oder andere Worte.
+failed-no-lines = Das Bild zeigt keine Linien für { $kind }: schick eines mit klaren Kanten oder ein eigenes Strukturbild.
+failed-no-depth = Das Bild zeigt keine Tiefe: schick ein anderes oder ein eigenes Strukturbild.
+failed-no-person = Das Bild zeigt keinen Menschen: wähl eine andere Struktur, oder schick ein Strukturbild der Pose.
 failed-map-unreadable = Die Strukturkarte ließ sich nicht lesen: schick sie noch einmal.
 failed-map-blank = Die Strukturkarte für { $kind } ist leer: schick eine, die zeigt, was bleiben soll.
-failed-map-unnamed = Ohne Struktur gibt es keine Karte: sag, welche Struktur sie zeigt.
-failed-no-map-model = Für { $kind } ist hier kein Modell eingerichtet: schick eine eigene Karte, oder wähl eine andere Struktur.
-failed-map-model-broken = Das Modell „{ $model }“ für { $kind } lässt sich nicht laden ({ $reason }): die Leitung des Bots muss control.{ $kind }_model richtigstellen.
+failed-map-unnamed = Ohne Struktur gibt es kein Strukturbild: sag, welche Struktur es zeigt.
+failed-no-map-model = Für { $kind } ist hier kein Modell eingerichtet: schick ein eigenes Strukturbild, oder wähl eine andere Struktur.
+failed-map-model-broken = Das Modell „{ $model }“ für { $kind } lässt sich nicht laden ({ $reason }): der Betreiber des Bots muss control.{ $kind }_model korrigieren.
 failed-no-control = Das Modell „{ $model }“ kann { $kind } nicht erhalten: Struktur bleibt nur mit Modellen der Familien Stable Diffusion 1, 2 und XL; lass sie weg, oder wähl eines von diesen.
 failed-control-not-offered = Das Modell „{ $model }“ kann { $kind } nicht erhalten: { $kinds ->
     [none] es kann gar keine Struktur erhalten.
    *[other] erhalten kann es { $kinds }.
  }
 failed-no-network = Dieses Modell kann { $kind } nicht erhalten: ihm fehlt das ControlNet dafür.
-failed-network-none = Das ControlNet „{ $network }“ ist keines: die Leitung des Bots muss den Eintrag richtigstellen.
-failed-network-broken = Das ControlNet „{ $network }“ lässt sich nicht laden ({ $reason }): die Leitung des Bots muss den Eintrag richtigstellen.
-failed-network-foreign = Das ControlNet „{ $network }“ ist für andere Modelle gemacht: die Leitung des Bots muss den Eintrag richtigstellen.
+failed-network-none = Das ControlNet „{ $network }“ ist keines: der Betreiber des Bots muss den Eintrag korrigieren.
+failed-network-broken = Das ControlNet „{ $network }“ lässt sich nicht laden ({ $reason }): der Betreiber des Bots muss den Eintrag korrigieren.
+failed-network-foreign = Das ControlNet „{ $network }“ ist für andere Modelle gemacht: der Betreiber des Bots muss den Eintrag korrigieren.
 failed-no-loras = Das Modell „{ $model }“ nimmt keine Adapter: lass sie weg, oder nimm ein anderes.
 failed-lora-unknown = Das Modell „{ $model }“ hat keinen Adapter „{ $name }“: { $names ->
     [none] es gibt keine.
@@ -343,14 +340,14 @@ failed-lora-foreign = Der Adapter „{ $name }“ ist für eine andere Art von M
 failed-lora-kind = Der Adapter „{ $name }“ ist ein { $kind }, das sich für „{ $model }“ nicht laden lässt: lass ihn weg, oder nimm ein LoRA.
 failed-lora-words-only = Vom Adapter „{ $name }“ passt nur der Teil für den Textencoder zu „{ $model }“, nicht der, der malt: er ist für eine andere Art von Modell gemacht, lass ihn weg.
 failed-lora-no-words = Vom Adapter „{ $name }“ passt der Teil für den Textencoder nicht zu „{ $model }“: lass ihn weg.
-failed-lora-not-here = Der Adapter „{ $name }“ lässt sich nicht verwenden, er ist nicht auf diesem Rechner und der Hub gab ihn nicht her: lass ihn weg, und sag der Leitung des Bots Bescheid.
-failed-lora-lost = Der Adapter „{ $name }“ lässt sich nicht verwenden, es gibt keine solche Datei, keinen solchen Ordner und kein Hub-Repository mit einer .safetensors-Datei: lass ihn weg, und sag der Leitung des Bots Bescheid.
-failed-lora-broken = Der Adapter „{ $name }“ lässt sich nicht verwenden, seine Datei ist kaputt oder keine safetensors-Datei: lass ihn weg, und sag der Leitung des Bots Bescheid.
+failed-lora-not-here = Der Adapter „{ $name }“ lässt sich nicht verwenden, er ist nicht auf diesem Rechner und der Hub lieferte ihn nicht: lass ihn weg, und sag dem Betreiber des Bots Bescheid.
+failed-lora-lost = Der Adapter „{ $name }“ lässt sich nicht verwenden, es gibt keine solche Datei, keinen solchen Ordner und kein Hub-Repository mit einer .safetensors-Datei: lass ihn weg, und sag dem Betreiber des Bots Bescheid.
+failed-lora-broken = Der Adapter „{ $name }“ lässt sich nicht verwenden, seine Datei ist kaputt oder keine safetensors-Datei: lass ihn weg, und sag dem Betreiber des Bots Bescheid.
 
 form-remix = Bild verwandeln
 form-chain = Hiervon aus weiter
 form-edit = Ändern und noch einmal
-form-usemap = Diese Karte verwenden
+form-usemap = Dieses Strukturbild verwenden
 form-strength-empty = Leer: die des Stils, sonst { $strength }
 form-strength-here = Leer: { $strength }, wie hier üblich
 field-prompt = Was soll daraus werden?
@@ -360,7 +357,7 @@ field-strength-description = 0 behält das Bild, 1 ignoriert es; oder dezent, au
 field-style = Stil
 field-style-description = Eine Vorlage, wenn du magst; /styles zeigt sie
 field-control = Struktur, die bleibt
-field-control-description = Linien, Tiefe oder Pose bleiben bei jeder Stärke; die Karte entsteht aus dem Bild
+field-control-description = Linien, Tiefe oder Pose bleiben bei jeder Stärke; das Strukturbild entsteht aus dem Bild
 field-picture = Welches Bild?
 field-picture-description = Diese Nachricht hat mehrere
 field-upload = Ein anderes Bild
@@ -375,8 +372,8 @@ form-advanced = Mehr Optionen
 form-about-message = Arbeitet mit dem Bild dieser Nachricht.
 form-about-chain = Macht mit diesem Ergebnis einen Durchgang weiter.
 form-about-edit = Arbeitet mit derselben Vorlage wie dieses Ergebnis.
-form-about-usemap = Arbeitet mit dem Bild, für das diese Karte gezeichnet wurde, und behält die Karte.
-form-prompt-later = Was daraus werden soll; das kannst du auch später sagen, bei der Karte.
+form-about-usemap = Arbeitet mit dem Bild, für das dieses Strukturbild gezeichnet wurde, und behält es.
+form-prompt-later = Was daraus werden soll; das kannst du auch später sagen, beim Strukturbild.
 form-range = { $least } bis { $most }
 form-settings = Einstellungen
 form-save = Speichern
@@ -402,7 +399,7 @@ field-control-scale = Wie streng sie bleibt
 field-control-start = Bleibt von
 field-control-end = Bleibt bis
 field-private = Erst nur für mich
-field-map = Eine eigene Karte
+field-map = Ein eigenes Strukturbild
 field-source = Bild
 field-source-description = PNG, JPEG, WebP, AVIF oder HEIC, höchstens 10 MB
 field-scope = Für
@@ -420,12 +417,11 @@ field-models = Modelle, die man verwenden darf
 field-models-description = Leer erlaubt alle Modelle.
 choice-no-control = { control-none }
 
-queue-empty = Für dich wartet nichts.
+queue-empty = Von dir ist nichts in der Warteschlange.
 queue-mine = Deine Jobs
 queue-total = { $jobs ->
-    [0] Niemand wartet.
-    [one] Insgesamt wartet ein Job.
-   *[other] Insgesamt warten { $jobs } Jobs.
+    [0] Die Warteschlange ist leer.
+   *[other] { $jobs } in der Warteschlange
  }
 queue-running = läuft gerade
 queue-place = Platz { $position } in der Schlange
@@ -433,12 +429,12 @@ queue-ready = Platz { $position } in der Schlange, fertig { $when }
 moment-ahead = in etwa { span }
 moment-ago = vor { span }
 queue-uncollected = fertig, aber ich konnte es nicht zeigen: drück Abholen
-info-status = **{ $status }** · verlangt { $when } von { $name }
+info-status = **{ $status }** · angefragt { $when } von { $name }
 info-negative = nicht: { $prompt }
 info-made = { $what }: { $size }, { $steps } Schritte in { $seconds } s
 info-hidden = ein Bild eines anderen Mitglieds
-info-lineage = Woher es kommt
-info-original = das geschickte Bild
+info-lineage = Verlauf
+info-original = das gesendete Bild
 info-undelivered = Es konnte nicht gezeigt werden: { $reason }
 info-none = Diese Nachricht zeigt keines meiner Ergebnisse: wähl eine mit einem.
 status-received = angekommen
@@ -454,17 +450,17 @@ page-styles = Stile
 page-help = So fragst du mich
 page-recent = Deine letzten Jobs
 page-empty = Noch nichts hier.
-help-map = /map: die Struktur (Kanten, Tiefe, Pose) ansehen, die bleiben würde, dann **Karte verwenden**
-help = **Ich verwandle Bilder.** Häng eines an und schreib, was daraus werden soll; die Stärke sagt, wie viel sich ändert.
+help-map = /map: die Struktur (Kanten, Tiefe, Pose) ansehen, die bleiben würde, dann **{ button-usemap }**
+help = **Ich gestalte deine Bilder um.** Häng eines an und schreib, was daraus werden soll; die Stärke sagt, wie viel sich ändert.
     • /img2img: Bild, Prompt, Stärke (dezent 0.3, ausgewogen 0.5, kräftig 0.7, neu erfunden 0.9)
-    • /{ name-sweep }: dasselbe in mehreren Stärken nebeneinander
-    • /{ name-refine }: ein fast richtiges Bild aufpolieren{ $map }
+    • /sweep: dasselbe in mehreren Stärken nebeneinander
+    • /refine: ein fast richtiges Bild aufpolieren{ $map }
     • Jedes Bild hier: sein Menü, Apps, **Bild verwandeln**
     • Oder erwähne mich mit einem Bild oder in der Antwort auf eines: ein Ölgemälde --strength 0.7 --seed 5 --no Leute
-    • Unter jedem Ergebnis: andere Stärken, **Weiterführen**, **Neu würfeln**, **Ändern**, **Reihe**
+    • Unter jedem Ergebnis: andere Stärken, **Weiterführen**, **Neu würfeln**, **Ändern**, **{ button-sweep }**
     • Reaktionen auf ein Ergebnis: 🔁 neu würfeln, ✉️ schick es mir, ⭐ Kopie behalten, ❌ meines löschen oder abbrechen
-    • /{ name-queue }, /info, /{ name-styles }, /{ name-settings }, /{ name-privacy }
-slack-help = **Ich verwandle Bilder.** Häng eines an und schreib, was daraus werden soll; die Stärke sagt, wie viel sich ändert: 0 behält das Bild, 1 ignoriert es (dezent 0.3, ausgewogen 0.5, kräftig 0.7, neu erfunden 0.9).
+    • /queue, /info, /styles, /settings, /privacy
+slack-help = **Ich gestalte deine Bilder um.** Häng eines an und schreib, was daraus werden soll; die Stärke sagt, wie viel sich ändert: 0 behält das Bild, 1 ignoriert es (dezent 0.3, ausgewogen 0.5, kräftig 0.7, neu erfunden 0.9).
     • `/img2img an oil painting --strength 0.7` öffnet ein Formular: Bild dazu und los
     • Bei jeder Nachricht mit einem Bild: Weitere Aktionen, **Remix image**
     • Erwähn mich mit einem Bild oder im Thread von einem: `make it a watercolor --strength kräftig`
@@ -476,7 +472,7 @@ slack-help = **Ich verwandle Bilder.** Häng eines an und schreib, was daraus we
 
 settings-title = Einstellungen von { $place }
 settings-server = diesem Server
-settings-nothing = nichts gesetzt: es gelten die Vorgaben des Produkts
+settings-nothing = Nichts gesetzt; es gelten die Vorgaben
 settings-moment = Einen Moment …
 settings-saved = Gespeichert.
 settings-reset = Zurück auf die Vorgaben.
@@ -484,16 +480,16 @@ setting-strength = Stärke { $value }
 setting-style = Stil { $value }
 setting-model = Modell { $value }
 setting-models = nur die Modelle { $value }
-setting-private = privat: { $value }
+setting-private = Ergebnisse: { $value }
 setting-roles = nur die Rollen { $value }
 setting-channels = nur die Kanäle { $value }
-setting-remix = verwandelt werden dürfen: { $value }
+setting-remix = Verwandeln: { $value }
 setting-blocked = gesperrte Wörter: { $value }
-setting-yes = ja
-setting-no = nein
+setting-yes = erst nur für mich
+setting-no = im Kanal
 policy-anyone = alle Bilder
 policy-own = nur eigene Bilder
-privacy-export = Alles, was ich über dich aufbewahre, Stand jetzt.
+privacy-export = Alles, was ich heute über dich speichere.
 privacy-ask = Das löscht deine Jobs, Prompts und Bilder bei mir für immer und bricht ab, was wartet. Nachrichten in Chats bleiben, wo sie sind.
 privacy-deleted = { $jobs ->
     [0] Es gab nichts zu löschen.
@@ -504,10 +500,10 @@ privacy-deleted = { $jobs ->
     [one] {" "}Ein Job von jemand anderem entstand aus deinen und hat noch Bild und Worte davon; sie gehen mit jenem Job.
    *[other] {" "}{ $held } Jobs anderer entstanden aus deinen und haben noch Bilder und Worte davon; sie gehen mit jenen Jobs.
  }
-reaction-kept = Eine Kopie für dich, wie mit ⭐ gewünscht.
-reaction-sent = Hier ist es.
+reaction-kept = Für dich gespeichert
+reaction-sent = Hier ist deine Kopie
 
-name-sweep = reihe
+name-sweep = vergleich
 name-refine = aufpolieren
 name-queue = warteschlange
 name-styles = stile
@@ -526,7 +522,7 @@ name-role = rolle
 describe-img2img = Aus einem Bild etwas Neues machen
 describe-sweep = Ein Bild in mehreren Stärken nebeneinander
 describe-refine = Ein fast richtiges Bild aufpolieren
-describe-map-command = Nur die Strukturkarte zeigen, bevor gemalt wird
+describe-map-command = Nur das Strukturbild zeigen, bevor gemalt wird
 describe-queue = Deine wartenden Jobs und wie lang die Schlange ist
 describe-info = Woraus ein Job gemacht wurde und woher er kommt
 describe-styles = Die Stilvorlagen
@@ -535,10 +531,10 @@ describe-privacy = Was ich über dich aufbewahre: mitnehmen oder löschen
 describe-help = Wie man mich benutzt
 describe-show = Was gesetzt ist
 describe-set = Vorgaben ändern
-describe-allow = Wer mich wo benutzen darf; leer erlaubt es wieder allen
+describe-allow = Wer mich wo benutzen darf; leer lassen erlaubt es allen
 describe-reset = Zurück auf die Vorgaben des Produkts
-describe-block = Wörter, die kein Prompt hier haben darf; leer erlaubt wieder alle
-describe-words = Wörter und Muster (* für beliebige Buchstaben), mit Kommas
+describe-block = Wörter, die hier in Prompts nicht erlaubt sind; leer lassen erlaubt alle
+describe-words = Wörter und Muster (* für beliebige Buchstaben), durch Kommas getrennt
 describe-export = Eine Datei mit allem, was ich über dich aufbewahre
 describe-delete = Alles löschen, was ich über dich aufbewahre
 describe-image = Das Bild, von dem es ausgeht
@@ -555,12 +551,12 @@ describe-model = Welches Modell
 describe-loras = Adapter, als Name oder Name:Gewicht
 describe-only-model = Auch dieses Modell erlauben; leer erlaubt alle
 describe-control = Struktur des Bildes, die bei jeder Stärke bleibt
-describe-map = Eine eigene Karte dafür, etwa eine Skizze; sonst entsteht sie aus dem Bild
+describe-map = Ein eigenes Strukturbild dafür, etwa eine Skizze; sonst entsteht es aus dem Bild
 describe-control-scale = Wie streng die Struktur bleibt; 1, wenn du nichts sagst
 describe-control-start = Struktur ab diesem Anteil der Schritte; 0 ist der erste
 describe-control-end = Struktur bis zu diesem Anteil der Schritte; 1 ist der letzte
 describe-private = Nur du siehst das Ergebnis; du kannst es später veröffentlichen
-describe-job = Die id am Ende des Kleingedruckten
+describe-job = Die ID, die unter { button-details } steht
 describe-remix = Wessen Bilder Mitglieder verwandeln dürfen
 describe-channel = Ein Kanal statt des ganzen Servers
 describe-role = Nur Mitglieder mit dieser Rolle; leer lassen für alle
@@ -591,7 +587,7 @@ web-strength = Stärke
 web-none = keine
 web-more = Weitere Optionen
 web-generate = Erzeugen
-web-map = Eine eigene Karte
+web-map = Ein eigenes Strukturbild
 web-map-help = Etwa eine Zeichnung der Linien, die bleiben; sonst wird sie aus dem Bild gezeichnet.
 web-sketch = Papier zum Zeichnen
 web-sketch-use = Diese Zeichnung nehmen

@@ -2,14 +2,14 @@
 
 headline-received = Received
 headline-queued = Queued
-headline-queued-at = Queued, number { $position } in line
-headline-interrupted = Back in line: the work on it was interrupted
+headline-queued-at = #{ $position } in line
+headline-interrupted = Interrupted, back in the queue
 headline-starting = Starting
 headline-downloading = The model is being downloaded
 headline-downloading-size = The model is being downloaded: { NUMBER($done, minimumFractionDigits: 1) } of { NUMBER($of, minimumFractionDigits: 1) } { $unit }
 headline-downloading-left = The model is being downloaded: { NUMBER($done, minimumFractionDigits: 1) } of { NUMBER($of, minimumFractionDigits: 1) } { $unit }, about { $minutes } min
 headline-loading = Loading the model
-headline-painting = Painting, { $percent } %
+headline-painting = Painting… { $percent }%
 headline-drawing = Drawing the map
 headline-done = Done
 headline-map = The map
@@ -30,7 +30,7 @@ fact-guidance-scale = guidance { $value }
 fact-model = model { $value }
 fact-style = style { $value }
 fact-loras = adapters { $value }
-fact-edits = edits by instruction; strength does not apply
+fact-edits = edited by instruction
 fact-control = control { $kind }
 fact-control-map = control { $kind }, from a given map
 fact-control-scale = control scale { $scale }
@@ -46,8 +46,8 @@ label-strength = strength { $strength }
 label-seed = { $number }: seed { $seed }
 alt-picture = { $prompt } (AI-generated, strength { $strength })
 alt-map = Control map ({ $kind })
-alt-preview = The picture as far as it is
-alt-source = The picture it was made from
+alt-preview = Preview, not finished
+alt-source = Source picture
 
 print-model = { $model } · { $steps } of { $of } steps · guidance { $guidance }
 print-pass = pass { $depth }
@@ -58,14 +58,14 @@ print-id = id { $id }
 card-expected = Done about { $when }, by { $late } at the latest in nine cases of ten
 note-animated = It is animated: I used the first frame.
 note-kept-smaller = The picture was kept smaller than it was sent, which is enough for every other strength: for each of its pixels send it again with strength 0.
-note-made-smaller = Made smaller, { $size }: { $wanted } did not fit into the device's memory.
+note-made-smaller = Reduced to { $size }: { $wanted } didn’t fit into the device’s memory.
 note-sent-as = Sent as { format-sent } to fit the { $most } MB a file may have here.
 note-sent-smaller = Sent as { format-sent }, { $size } instead of { $full } pixels, to fit the { $most } MB a file may have here.
 format-sent = { $format ->
     [lossless] lossless WebP
    *[other] { $format }
  }
-note-too-large = The picture is too large for this place, even made small: ask for it with /info.
+note-too-large = Too large for this channel. Open Details for the picture as a file.
 note-sent-directly = It could not be shown where you asked, so it comes to you directly.
 note-stays = Its picture may be shown only where you asked for it: press a button there, or ask there again.
 note-recipe-unread = Of the pasted recipe this means nothing here and was left out: { $settings }.
@@ -98,7 +98,7 @@ advice-ai-picture = Tip: a picture that AI made is best polished at strength 0.3
 advice-low-contrast = Tip: the source has little contrast, so the result has little to hold on to; brighten it, or take more strength.
 advice-faint = Tip: at strength { $strength } little of a style shows; try { $usual }.
 advice-fierce = Tip: at strength { $strength } next to nothing of the source is kept; try { $usual }.
-advice-no-style = Tip: words for a style help, such as "oil painting"; the command styles shows some.
+advice-no-style = Tip: name a style, e.g. oil painting. See /styles.
 
 ## Refusals of the chat edge
 
@@ -107,26 +107,26 @@ refused-busy = Discord does not take my answer right now: try again in a minute.
 refused-no-prompt = Say what the picture should become, for example "an oil painting".
 refused-no-picture = I see no picture: attach one, or answer a message that has one.
 refused-no-picture-there = That message has no picture that I can use: choose one with a photo, drawing or result.
-refused-sticker = Stickers belong to their makers and I may not use them: send a picture as a file.
-refused-withheld = Discord does not show me the picture in that message: open its menu, choose Apps, then Remix image.
+refused-sticker = I can’t use stickers. Send a picture as a file.
+refused-withheld = Discord doesn’t show me that picture.
 refused-role-withheld = Discord does not show me messages that name my role: mention me myself, the entry marked as an app.
 refused-several-pictures = There are { $count } pictures: send one, or choose with Apps, then Remix image.
 refused-several-results = There are { $count } results in that message: press Chain under the one that you mean.
-refused-form-forgotten = I lost sight of that picture meanwhile: choose Remix image on it again.
+refused-form-forgotten = That form has expired. Choose { menu-remix } again.
 refused-form-gone = I do not have that form any more: open a new one, what you wrote stands in my refusal.
-refused-double = You asked for exactly that already: it is on its way.
+refused-double = Exactly that is running already.
 refused-gone = That result is not kept any more: send the picture again.
-refused-not-yours = Only the member who asked for it can do that: ask them.
-refused-unknown = I do not know that: it may come from another version of me, so reload your Discord.
+refused-not-yours = Only the member who asked for it can do that.
+refused-unknown = That button is out of date. Reload Discord and try again.
 refused-message-stays = Its pictures are deleted here, but I may not delete the message: ask a moderator to.
-refused-permission = I lack the permission { $permission } in this channel: ask who runs this server to give it to me.
-refused-server-only = Settings belong to a server: use /settings in one.
+refused-permission = I lack the permission { $permission } in this channel. Ask the server’s admins to grant it.
+refused-server-only = Settings belong to a server. Use /settings in one.
 refused-manage-server = Only members with Manage Server can change settings: ask one of them.
-refused-no-job = That is no job id: it stands at the end of a result's small print.
+refused-no-job = That isn’t a job ID. You find it under Details.
 refused-blocked-prompt = One of your words is not allowed here: say it another way.
-withheld-unsafe = The picture came out as one that may not be shown here: try another prompt, a lower strength or another picture.
-withheld-but-private = The picture came out as one that may not be shown to everybody here: ask again for a private one.
-withheld-unchecked = The picture could not be checked, so nobody gets to see it: try again in a minute, and tell who runs me if it stays so.
+withheld-unsafe = The result isn’t allowed in this channel. Try another prompt, a lower strength or another picture.
+withheld-but-private = The result can’t be shown to everyone here. Ask again with private on.
+withheld-unchecked = The picture couldn’t be checked, so nobody gets to see it. Try again in a minute, and tell the bot’s owner if it keeps happening.
 refused-unsafe-there = That picture may not be shown in this place: look at it where it was asked for.
 blocked-by-automod = This server's AutoMod withheld my message with your picture: try other words, or another channel.
 
@@ -148,20 +148,17 @@ span = { $unit ->
  }
 refused-storage = I cannot store anything right now: please try again in a few minutes.
 refused-restarting = I am restarting: try again in a minute.
-refused-queue-full = The queue is full: come back in { span }.
-refused-pending = { $pending ->
-    [one] You have a job waiting
-   *[other] You have { $pending } jobs waiting
- }, the most allowed is { $most }: wait for one to finish, or cancel one.
+refused-queue-full = The queue is full. Come back in { span }.
+refused-pending = You already have { $pending } of { $most } jobs in the queue. Wait for one, or cancel one.
 refused-more-than-a-request = One request here is for { $most } pictures at most and this one asks for { $asked }: ask for fewer.
 refused-more-than-a-day = You may have { $most } pictures in 24 hours and asked for { $asked }: ask for fewer.
 refused-day = That would be more than your { $most } pictures in 24 hours: come back in { span }.
 refused-too-many-refused = { $most } of your pictures or prompts were refused in the last ten minutes: come back in { span }.
-refused-channel = I may not be used in this channel: ask where, or ask who runs this place to allow it.
-refused-role = You need a role for that here: ask who runs this place which one.
+refused-channel = I can’t be used in this channel. Ask the admins where, or ask them to allow it.
+refused-role = You need a role for that here. Ask the admins which one.
 refused-others-picture = Here you may only remix your own pictures: attach one yourself.
-refused-not-yours-nor-moderator = Only the member who asked for it, or a moderator, can do that: ask one of them.
-refused-job-unknown = I do not know that job, it may be too old: take the id at the end of a result's small print.
+refused-not-yours-nor-moderator = Only the member who asked for it, or a moderator, can do that.
+refused-job-unknown = No such job here; it may be too old. You find the ID under Details.
 refused-ended = That job has ended already: there is nothing left to cancel.
 refused-picture-gone = That picture is not kept any more: send it again.
 refused-published = It is published there already.
@@ -174,10 +171,10 @@ refused-steps = Steps are a whole number from { $least } to { $most }; you gave 
 refused-guidance-scale = The guidance scale goes from 0 to { $most }; you gave { $given }.
 refused-prompt-long = The prompt has { $length } characters, { $most } is the most: shorten it.
 refused-negative-prompt-long = The negative prompt has { $length } characters, { $most } is the most: shorten it.
-refused-style = I do not know the style '{ $style }': try { $near }, or see all with the command styles.
-refused-model = I do not have the model '{ $model }': there is { $models }.
-refused-model-here = The model '{ $model }' may not be used here: there is { $models }.
-refused-sweep-of-editor = The model '{ $model }' edits by instruction, so strength means nothing to it: ask for one picture.
+refused-style = No style '{ $style }' here. Did you mean { $near }? See /styles.
+refused-model = No model '{ $model }' here. Available: { $models }.
+refused-model-here = The model '{ $model }' isn’t allowed here. Available: { $models }.
+refused-sweep-of-editor = The model '{ $model }' edits by instruction and has no strength. Ask for one picture.
 refused-lora = An adapter is named as name or name:weight, with a weight from -{ $most } to { $most }; you wrote '{ $given }'.
 refused-lora-none = The model '{ $model }' has no adapters: leave them out, or choose another model.
 refused-lora-unknown = The model '{ $model }' has no adapter '{ $name }': there is { $names }.
@@ -187,10 +184,10 @@ refused-control-start = The control starts at a share of the steps from { $least
 refused-control-end = The control ends at a share of the steps from { $least } to { $most }; you gave { $given }.
 refused-control-span = Control starts and ends at shares of the steps from 0 to 1, the start before the end; you gave { $start } and { $end }.
 refused-control-unnamed = Say which control that is for: { $kinds }.
-refused-control-unknown = I do not know the control '{ $given }': there is { $kinds }.
+refused-control-unknown = No control '{ $given }' here. Available: { $kinds }.
 refused-control-elsewhere = The model '{ $model }' cannot keep { $kind }: choose the model { $models } for that.
 refused-control-other = The model '{ $model }' cannot keep { $kind }: choose from { $kinds }.
-refused-control-none = The model '{ $model }' cannot keep structure: leave control out, or ask who runs me for a model of the families Stable Diffusion 1, 2 or XL with ControlNets.
+refused-control-none = The model '{ $model }' can’t keep structure. Leave control out, or ask the bot’s owner for a model of the families Stable Diffusion 1, 2 or XL with ControlNets.
 refused-map = The control map cannot be used. { $why }
 refused-map-gone = That control map is not kept any more: give it again.
 refused-map-unnamed = Say which control map to draw: { $kinds }.
@@ -214,13 +211,13 @@ refused-memory = That picture needs more memory to open than it may take here: s
 refused-pixels = That picture has { $megapixels } megapixels ({ $size }), { $most } megapixels is the most: send it scaled down.
 refused-small = That picture is { $size } pixels, each side needs at least { $least }: send a larger one.
 refused-narrow = That picture is { $size } pixels, more than { $most } times as long as wide: send a part cut out of it.
-refused-cut-off = That { $format } is cut off, its end is missing: send the whole file again.
+refused-cut-off = That { $format } is incomplete. Send the whole file again.
 refused-damaged = That { $format } is damaged and cannot be read: save it again and send that.
 refused-jpeg-bits = That JPEG has { $bits } bits for each colour: save it with 8, as an ordinary JPEG, and send that.
 refused-jpeg-kind = That JPEG is of a rare kind that I cannot read (lossless or hierarchical): save it as an ordinary JPEG or PNG.
 refused-jpeg-scans = That JPEG draws its picture in more than { $most } passes, or in too many for its size: save it again as an ordinary JPEG.
 refused-heic = That is a HEIC photo, which I cannot open here: send a screenshot of it, or let your iPhone save JPEG under Settings, Camera, Formats, "Most Compatible".
-refused-web-page = That is a web page, not a picture, as links that need a login give: save the picture and send the file.
+refused-web-page = That link leads to a web page, not a picture; it may need a login. Save the picture and send the file.
 refused-no-format = I cannot see a picture in that file: send a PNG, JPEG or WebP.
 refused-format = That is { format-name }; I take PNG, JPEG, WebP, AVIF and HEIC: { format-mend }.
 format-name = { $kind ->
@@ -260,20 +257,20 @@ refused-slack-thread-scope = I may not read this thread ({ $scope } is missing):
 refused-slack-thread-busy = Slack is busy and did not show me the thread: attach the picture to your message, or try again soon.
 refused-slack-file = I cannot see that file: invite me to its channel with /invite, or use /img2img and add the picture there.
 refused-slack-file-busy = Slack is busy and did not give me the picture: try again in a minute.
-refused-slack-login = Slack did not let me read that file: invite me to its channel with /invite; if that does not help, ask who runs this workspace to install me again with the files:read permission.
+refused-slack-login = Slack didn’t let me read that file. Invite me to its channel with /invite; if that doesn’t help, ask the admins of this workspace to install me again with the files:read permission.
 refused-slack-shared = Another organisation shared that file and I may not read it: upload it here yourself.
 refused-slack-outside = That file lies outside of Slack and I only take uploads: upload it here.
 refused-slack-deleted = That file was deleted: upload it again.
 refused-slack-no-image = That file is no picture: send a PNG, JPEG or WebP.
 refused-slack-several-pictures = There are { $count } pictures: send the one that you mean alone.
-refused-slack-no-controls = No model here can keep structure: ask who runs me to give one a ControlNet.
+refused-slack-no-controls = No model here can keep structure. Ask the bot’s owner to give one a ControlNet.
 refused-map-kind-missing = Choose what the map shows.
-refused-slack-button = That button is of an older version of me: use /img2img instead.
+refused-slack-button = That button is out of date. Use /img2img instead.
 refused-slack-unpublishable = There is no picture to publish any more.
 refused-slack-no-channel = It was not asked for in a channel, so there is none to publish it in.
 refused-slack-unpublished = I could not publish it ({ $reason }): invite me to that channel with /invite.
 refused-slack-unsent = I could not write to you ({ $reason }): open a conversation with me first.
-refused-slack-no-job = That is no job id: copy the one under a result, or use /info alone for your latest jobs.
+refused-slack-no-job = That isn’t a job ID. You find it under Details; /info alone shows your latest jobs.
 refused-slack-admins = Only the admins of this workspace change its settings: ask one of them.
 refused-no-upload = The picture is missing: open the form again and add it.
 refused-slack-add-picture = Add the picture to work on: PNG, JPEG or WebP.
@@ -282,14 +279,14 @@ refused-slack-number = A number from 0 to { $most }, please; you wrote '{ $given
 refused-slack-too-late = Slack gave me too little time to open that: please try again.
 refused-slack-busy = Slack is busy: please try again in a minute.
 refused-slack-elsewhere = I cannot do that in this conversation: invite me with /invite, or use /img2img.
-refused-slack-scope = I lack the { $scope } permission: ask who runs this workspace to install me again.
-refused-slack-files = Files may not be shared here: ask who runs this workspace to allow it.
-refused-slack-refused = Slack refused that ({ $reason }): please try again, and tell who runs me if it stays so.
-note-slack-not-uploaded = The picture is done, but I may not upload it here ({ $reason }): ask who runs this workspace to allow it.
+refused-slack-scope = I lack the { $scope } permission. Ask the admins of this workspace to install me again.
+refused-slack-files = Files can’t be shared here. Ask the admins of this workspace to allow it.
+refused-slack-refused = Slack refused that ({ $reason }). Try again, and tell the bot’s owner if it keeps happening.
+note-slack-not-uploaded = The picture is ready, but I can’t upload it here ({ $reason }). Ask the admins of this workspace to allow it.
 note-slack-below = Slack did not show the picture here: it is below, in the thread.
 note-slack-moved = I could not write in the channel, so this comes to you alone: invite me there with /invite.
-slack-double = That is on its way already.
-slack-published = It is published.
+slack-double = Exactly that is running already.
+slack-published = Published in the channel.
 slack-saved = { $scope ->
     [channel] The settings of this channel are saved.
    *[workspace] The settings of this workspace are saved.
@@ -307,8 +304,8 @@ slack-team-settings = Team settings
 slack-results = Your latest results
 slack-no-results = Nothing yet: remix a picture, or send me one with a few words.
 slack-quota = { $most ->
-    [0] { $pictures } pictures asked for in the last 24 hours.
-   *[other] { $pictures } of your { $most } pictures asked for in the last 24 hours.
+    [0] { $pictures } pictures used in the last 24 hours
+   *[other] { $pictures } of { $most } pictures used in the last 24 hours
  }
 slack-hello = Send me a picture with a few words, for example “make it an oil painting --strength 0.7”, or mention me in the thread of a picture. /img2img opens a form, /help says more.
 slack-styles-show = Show me pictures
@@ -317,12 +314,12 @@ slack-styles-sent = All styles, with a picture of each, are in the thread of thi
 slack-delete-title = Delete this?
 slack-delete-what = The pictures and the message go for good.
 slack-here = this conversation
-slack-settings-whose = The admins of this workspace can change them.
+slack-settings-whose = Current settings. Workspace admins can change them.
 
 ## What ends a job without a picture
 
-failed-too-often = This job stopped the worker too often and was given up: try another picture or prompt.
-failed-interrupted = This job was interrupted too often and was given up: try another picture or prompt.
+failed-too-often = This job crashed the worker too often and was stopped. Try another picture or prompt.
+failed-interrupted = This job was interrupted too often and was stopped. Try another picture or prompt.
 failed-source-unreadable = The source picture could not be read: send it again.
 failed-model-too-large = The model '{ $model }' does not fit into memory: use another.
 failed-picture-too-large = The device ran out of memory at { $size } and at smaller sizes too: send a smaller picture.
@@ -331,7 +328,7 @@ failed-model-unable = The model '{ $model }' could not work on this: try other s
 failed-model-not-offered = The model '{ $model }' is not offered here: choose from { $models }.
 failed-model-unavailable = { $reason }
 failed-too-many-steps = The model '{ $model }' cannot take { $steps } steps: try fewer.
-failed-overflow = The numbers of '{ $model }' overflowed on this: try a lower guidance or other words.
+failed-overflow = The model '{ $model }' produced invalid values. Try a lower guidance or other words.
 failed-no-lines = The picture shows no lines for { $kind }: send one with clear edges, or a map of your own.
 failed-no-depth = The picture shows no depth: send another, or a map of your own.
 failed-no-person = The picture shows no person: choose another kind of control, or send a pose map.
@@ -397,7 +394,7 @@ choice-no-usual-style = No default
 choice-no-usual-model = The product’s
 choice-no-results = As each member asks
 choice-no-whose = No rule
-results-private = To the requester first
+results-private = Private first
 results-public = In the channel
 scope-workspace = The whole workspace
 scope-channel = This channel only
@@ -433,12 +430,12 @@ choice-no-control = { control-none }
 
 ## Pages
 
-queue-empty = You have nothing waiting.
+queue-empty = Nothing of yours is in the queue.
 queue-mine = Your jobs
 queue-total = { $jobs ->
-    [0] Nobody is waiting.
-    [one] One job waits in all.
-   *[other] { $jobs } jobs wait in all.
+    [0] The queue is empty.
+    [one] 1 in the queue
+   *[other] { $jobs } in the queue
  }
 queue-running = running now
 queue-place = number { $position } in line
@@ -450,8 +447,8 @@ info-status = **{ $status }** · asked { $when } by { $name }
 info-negative = not: { $prompt }
 info-made = { $what }: { $size }, { $steps } steps in { $seconds } s
 info-hidden = another member's picture
-info-lineage = Where it comes from
-info-original = the picture that was sent
+info-lineage = History
+info-original = original upload
 info-undelivered = It could not be shown: { $reason }
 info-none = That message shows none of my results: choose one that does.
 status-received = received
@@ -468,7 +465,7 @@ page-help = How to ask me
 page-recent = Your latest jobs
 page-empty = Nothing here yet.
 help-map = /map: see the structure (edges, depth, pose) that control would keep, then **Use map**
-help = **I remake pictures.** Attach one and say what it should become; strength says how much changes.
+help = **I restyle your pictures.** Attach one and say what it should become; strength says how much changes.
     • /img2img: picture, prompt, strength (subtle 0.3, balanced 0.5, strong 0.7, reimagine 0.9)
     • /sweep: the same at several strengths, side by side
     • /refine: polish a picture that is nearly right{ $map }
@@ -477,7 +474,7 @@ help = **I remake pictures.** Attach one and say what it should become; strength
     • Under each result: other strengths, **Chain** (go on from it), **Reroll**, **Edit**, **Sweep**
     • Reactions on a result: 🔁 reroll, ✉️ send it to me, ⭐ keep a copy, ❌ delete or cancel mine
     • /queue, /info, /styles, /settings, /privacy
-slack-help = **I remake pictures.** Attach one and say what it should become; strength says how much changes: 0 keeps the picture, 1 ignores it (subtle 0.3, balanced 0.5, strong 0.7, reimagine 0.9).
+slack-help = **I restyle your pictures.** Attach one and say what it should become; strength says how much changes: 0 keeps the picture, 1 ignores it (subtle 0.3, balanced 0.5, strong 0.7, reimagine 0.9).
     • `/img2img an oil painting --strength 0.7` opens a form: add a picture and go
     • On any message with a picture: More actions, **Remix image**
     • Mention me with a picture, or in the thread of one: `make it a watercolor --strength strong`
@@ -491,7 +488,7 @@ slack-help = **I remake pictures.** Attach one and say what it should become; st
 
 settings-title = Settings of { $place }
 settings-server = this server
-settings-nothing = nothing is set: the product's own defaults hold
+settings-nothing = Nothing set; defaults apply
 settings-moment = One moment…
 settings-saved = Saved.
 settings-reset = Back to the defaults.
@@ -499,16 +496,16 @@ setting-strength = strength { $value }
 setting-style = style { $value }
 setting-model = model { $value }
 setting-models = only the models { $value }
-setting-private = private: { $value }
+setting-private = Results: { $value }
 setting-roles = only roles { $value }
 setting-channels = only channels { $value }
-setting-remix = may remix: { $value }
+setting-remix = Remix: { $value }
 setting-blocked = blocked words: { $value }
-setting-yes = yes
-setting-no = no
-policy-anyone = anybody's pictures
-policy-own = only one's own
-privacy-export = Everything I keep about you, as of now.
+setting-yes = private first
+setting-no = in the channel
+policy-anyone = everyone’s pictures
+policy-own = own pictures only
+privacy-export = Everything I store about you today.
 privacy-ask = This deletes your jobs, prompts and pictures from me for good, and cancels what is waiting. Messages in chats stay where they are.
 privacy-deleted = { $jobs ->
     [0] There was nothing to delete.
@@ -519,8 +516,8 @@ privacy-deleted = { $jobs ->
     [one] {" "}One job of somebody else was made from yours and still has its picture and words; they go when that job does.
    *[other] {" "}{ $held } jobs of others were made from yours and still have their pictures and words; they go when those jobs do.
  }
-reaction-kept = A copy for you, as you asked with ⭐.
-reaction-sent = Here it is.
+reaction-kept = Saved for you
+reaction-sent = Here is your copy
 
 ## Commands, as Discord lists them
 
@@ -528,7 +525,7 @@ describe-img2img = Make something new from a picture
 describe-sweep = One picture at several strengths, side by side
 describe-refine = Polish a picture that is nearly right
 describe-map-command = Show the control map alone before anything is painted
-describe-queue = Your waiting jobs, and how long the line is
+describe-queue = Your waiting jobs, and the length of the queue
 describe-info = What a job was made of, and where it comes from
 describe-styles = The style presets
 describe-settings = Defaults of this server or a channel
@@ -536,10 +533,10 @@ describe-privacy = What I keep about you: take it with you, or delete it
 describe-help = How to use me
 describe-show = What is set
 describe-set = Change defaults
-describe-allow = Who may use me, and where; empty again allows everybody
+describe-allow = Who may use me, and where; leave empty to allow everyone
 describe-reset = Back to the product's defaults
-describe-block = Words no prompt may have here; empty allows all again
-describe-words = Words and patterns (* for any letters), by commas
+describe-block = Words not allowed in prompts here; leave empty to allow all
+describe-words = Words and patterns (* for any letters), separated by commas
 describe-export = A file with everything I keep about you
 describe-delete = Delete everything I keep about you
 describe-image = The picture to start from
@@ -554,17 +551,17 @@ describe-steps = More steps take longer and can be finer
 describe-guidance-scale = How closely to follow the prompt
 describe-model = Which model
 describe-loras = Adapters, as name or name:weight
-describe-only-model = Also allow this model; empty allows all
+describe-only-model = Also allow this model; leave empty to allow all
 describe-control = Structure of the picture to keep at any strength
 describe-map = A map of your own for it, such as a sketch; else it is drawn from the picture
 describe-control-scale = How strictly to keep the structure; 1 if you say nothing
 describe-control-start = Keep the structure from this share of the steps on; 0 is the first
 describe-control-end = Keep the structure up to this share of the steps; 1 is the last
 describe-private = Only you see the result; you can publish it later
-describe-job = The id at the end of a result's small print
+describe-job = The ID that stands under Details
 describe-remix = Whose pictures members may remix
 describe-channel = One channel instead of the whole server
-describe-role = Only members with this role; leave empty for everybody
+describe-role = Only members with this role; leave empty to allow everyone
 describe-only-channel = Only in this channel; leave empty for everywhere
 menu-remix = Remix image
 menu-info = Image info
@@ -643,7 +640,7 @@ web-refused-tries = That was tried too often: wait a minute, then try again.
 web-link = This link opens your pictures on the web. It is for you alone, works once and ends in ten minutes.
 web-open = Open
 describe-web = Your pictures on the web: a link for you alone
-refused-web-off = Whoever runs me has not switched on the pages: there is no link.
+refused-web-off = The bot’s owner hasn’t switched on the web pages, so there is no link.
 web-negative-prompt = Negative prompt
 web-guidance-scale = Guidance
 web-control = Structure

@@ -1,13 +1,13 @@
 headline-received = Recibido
 headline-queued = En cola
-headline-queued-at = En cola, número { $position }
-headline-interrupted = De vuelta en la cola: el trabajo se interrumpió
+headline-queued-at = N.º { $position } en la cola
+headline-interrupted = Interrumpido, de vuelta en la cola
 headline-starting = Empezando
 headline-downloading = Se está descargando el modelo
 headline-downloading-size = Se está descargando el modelo: { NUMBER($done, minimumFractionDigits: 1) } de { NUMBER($of, minimumFractionDigits: 1) } { $unit }
 headline-downloading-left = Se está descargando el modelo: { NUMBER($done, minimumFractionDigits: 1) } de { NUMBER($of, minimumFractionDigits: 1) } { $unit }, faltan unos { $minutes } min
 headline-loading = Cargando el modelo
-headline-painting = Pintando, { $percent } %
+headline-painting = Pintando… { $percent } %
 headline-drawing = Dibujando el mapa
 headline-done = Listo
 headline-map = El mapa
@@ -28,7 +28,7 @@ fact-guidance-scale = guía { $value }
 fact-model = modelo { $value }
 fact-style = estilo { $value }
 fact-loras = adaptadores { $value }
-fact-edits = edita según la instrucción; la fuerza no se aplica
+fact-edits = editada según la instrucción
 fact-control = estructura { $kind }
 fact-control-map = estructura { $kind }, de un mapa dado
 fact-control-scale = fuerza de la estructura { $scale }
@@ -44,8 +44,8 @@ label-strength = fuerza { $strength }
 label-seed = { $number }: semilla { $seed }
 alt-picture = { $prompt } (imagen generada por IA, fuerza { $strength })
 alt-map = Mapa de estructura ({ $kind })
-alt-preview = La imagen tal como va
-alt-source = La imagen de la que salió
+alt-preview = Vista previa, sin terminar
+alt-source = Imagen de origen
 
 print-model = { $model } · { $steps } de { $of } pasos · guía { $guidance }
 print-pass = pasada { $depth }
@@ -56,14 +56,14 @@ print-id = id { $id }
 card-expected = Listo hacia { $when }, a más tardar a las { $late } nueve de cada diez veces
 note-animated = Está animada: usé el primer fotograma.
 note-kept-smaller = La imagen se guardó más pequeña de lo que se envió, lo que basta para cualquier otra fuerza: para todos sus píxeles, envíala de nuevo con fuerza 0.
-note-made-smaller = Hecha más pequeña, { $size }: { $wanted } no cabía en la memoria del dispositivo.
+note-made-smaller = Reducida a { $size }: { $wanted } no cabía en la memoria del dispositivo.
 note-sent-as = Enviada como { format-sent }, porque aquí un archivo puede tener { $most } MB como mucho.
 note-sent-smaller = Enviada como { format-sent }, con { $size } en vez de { $full } píxeles, porque aquí un archivo puede tener { $most } MB como mucho.
 format-sent = { $format ->
     [lossless] WebP sin pérdida
    *[other] { $format }
  }
-note-too-large = La imagen es demasiado grande aquí, incluso reducida: pídela con /info.
+note-too-large = Demasiado grande para este canal. Abre { button-details } para tenerla como archivo.
 note-sent-directly = No se pudo mostrar donde lo pediste, así que te llega directamente.
 note-stays = La imagen solo se puede mostrar donde la pediste: pulsa allí un botón o pídela allí otra vez.
 note-recipe-unread = De la receta pegada, esto no existe aquí y se dejó fuera: { $settings }.
@@ -77,7 +77,7 @@ button-strong = Fuerte { $strength }
 button-reimagine = Reinventar { $strength }
 button-chain = Encadenar
 button-chain-at = Encadenar { $strength }
-button-reroll = Otra vez
+button-reroll = Repetir con otra semilla
 button-edit = Editar
 button-sweep = Serie
 button-details = Detalles
@@ -90,37 +90,37 @@ button-publish = Publicar
 button-collect = Recoger
 button-forget = Borrar todo
 
-advice-ai-picture = Consejo: una imagen hecha por IA se pule mejor con fuerza 0.35.
+advice-ai-picture = Consejo: una imagen hecha por IA se pule mejor con fuerza 0,35.
 advice-low-contrast = Consejo: la imagen de partida tiene poco contraste y da poco apoyo; aclárala o usa más fuerza.
 advice-faint = Consejo: con fuerza { $strength } un estilo apenas se nota; prueba { $usual }.
 advice-fierce = Consejo: con fuerza { $strength } no queda casi nada de la imagen de partida; prueba { $usual }.
-advice-no-style = Consejo: nombrar un estilo ayuda, por ejemplo «oil painting»; el comando styles muestra algunos.
+advice-no-style = Consejo: nombra un estilo, p. ej. oil painting. Mira /styles.
 
 refused-our-fault = Algo salió mal de mi lado: inténtalo de nuevo en un minuto.
 refused-busy = Discord no acepta mi respuesta ahora mismo: inténtalo de nuevo en un minuto.
 refused-no-prompt = Di en qué debe convertirse la imagen, por ejemplo «un cuadro al óleo».
 refused-no-picture = No veo ninguna imagen: adjunta una o responde a un mensaje que la tenga.
 refused-no-picture-there = Ese mensaje no tiene una imagen que pueda usar: elige uno con una foto, un dibujo o un resultado.
-refused-sticker = Las pegatinas son de sus autores y no puedo usarlas: envía una imagen como archivo.
-refused-withheld = Discord no me muestra la imagen de ese mensaje: abre su menú, elige Aplicaciones y luego Transformar imagen.
+refused-sticker = No puedo usar pegatinas. Envía una imagen como archivo.
+refused-withheld = Discord no me muestra esa imagen.
 refused-role-withheld = Discord no me muestra los mensajes que nombran mi rol: mencióname a mí, la entrada marcada como aplicación.
 refused-several-pictures = Hay { $count } imágenes: envía una, o elige con Aplicaciones, Transformar imagen.
 refused-several-results = Hay { $count } resultados en ese mensaje: pulsa Encadenar debajo del que quieres.
-refused-form-forgotten = Mientras tanto perdí de vista esa imagen: elige de nuevo Transformar imagen.
+refused-form-forgotten = Ese formulario ha caducado. Elige de nuevo { menu-remix }.
 refused-form-gone = Ya no tengo ese formulario: abre uno nuevo, lo que escribiste está en mi respuesta.
-refused-double = Ya pediste exactamente eso: está en camino.
+refused-double = Exactamente eso ya está en marcha.
 refused-gone = Ese resultado ya no se guarda: envía la imagen de nuevo.
 refused-not-yours = Eso solo puede hacerlo quien lo pidió: pregúntale.
-refused-unknown = No conozco eso: quizá sea de otra versión de mí, recarga tu Discord.
+refused-unknown = Ese botón está anticuado. Recarga Discord e inténtalo de nuevo.
 refused-message-stays = Las imágenes están borradas aquí, pero no puedo borrar el mensaje: pídeselo a la moderación.
-refused-permission = Me falta el permiso { $permission } en este canal: pide a quien lleva el servidor que me lo dé.
+refused-permission = Me falta el permiso { $permission } en este canal: pide a quien administra el servidor que me lo dé.
 refused-server-only = Los ajustes son de un servidor: usa /settings en uno.
 refused-manage-server = Solo quienes gestionan el servidor pueden cambiar los ajustes: pregunta a uno de ellos.
-refused-no-job = Eso no es el id de un trabajo: está al final de la letra pequeña de un resultado.
+refused-no-job = Eso no es el ID de un trabajo. Está en { button-details }.
 refused-blocked-prompt = Una de tus palabras no está permitida aquí: dilo de otra manera.
-withheld-unsafe = La imagen que salió no se puede mostrar aquí: prueba otro prompt, una fuerza menor u otra imagen.
-withheld-but-private = La imagen que salió no se puede mostrar a todos aquí: pídela otra vez en privado.
-withheld-unchecked = La imagen no se pudo comprobar, así que nadie la ve: inténtalo en un minuto y avisa a quien me lleva si sigue así.
+withheld-unsafe = El resultado no está permitido en este canal. Prueba otro prompt, una fuerza menor u otra imagen.
+withheld-but-private = El resultado no se puede mostrar a todos aquí. Pídelo otra vez en privado.
+withheld-unchecked = La imagen no se pudo comprobar, así que nadie la ve: inténtalo en un minuto y avisa a quien administra el bot si sigue así.
 refused-unsafe-there = Esa imagen no se puede mostrar en este lugar: mírala donde se pidió.
 blocked-by-automod = El AutoMod de este servidor retuvo mi mensaje con tu imagen: prueba otras palabras u otro canal.
 
@@ -141,19 +141,16 @@ span = { $unit ->
 refused-storage = Ahora mismo no puedo guardar nada: inténtalo de nuevo en unos minutos.
 refused-restarting = Me estoy reiniciando: inténtalo de nuevo en un minuto.
 refused-queue-full = La cola está llena: vuelve en { span }.
-refused-pending = { $pending ->
-    [one] Tienes un trabajo en espera
-   *[other] Tienes { $pending } trabajos en espera
- }, el máximo es { $most }: espera a que termine uno o cancela uno.
+refused-pending = Ya tienes { $pending } de { $most } trabajos en la cola. Espera a que termine uno o cancela uno.
 refused-more-than-a-request = Aquí una petición es de { $most } imágenes como mucho y esta pide { $asked }: pide menos.
 refused-more-than-a-day = Puedes tener { $most } imágenes en 24 horas y pediste { $asked }: pide menos.
 refused-day = Eso sería más que tus { $most } imágenes en 24 horas: vuelve en { span }.
 refused-too-many-refused = { $most } de tus imágenes o textos se rechazaron en los últimos diez minutos: vuelve en { span }.
-refused-channel = En este canal no se me puede usar: pregunta dónde, o pide a quien lleva este sitio que lo permita.
-refused-role = Para eso necesitas un rol aquí: pregunta a quien lleva este sitio cuál.
+refused-channel = En este canal no se me puede usar: pregunta dónde, o pide a quien administra este sitio que lo permita.
+refused-role = Para eso necesitas un rol aquí: pregunta a quien administra este sitio cuál.
 refused-others-picture = Aquí solo puedes transformar tus propias imágenes: adjunta una tú.
 refused-not-yours-nor-moderator = Eso solo puede hacerlo quien lo pidió o la moderación: pregúntales.
-refused-job-unknown = No conozco ese trabajo, quizá sea demasiado antiguo: toma el id al final de la letra pequeña de un resultado.
+refused-job-unknown = Ese trabajo no está aquí, quizá sea demasiado antiguo. El ID está en { button-details }.
 refused-ended = Ese trabajo ya terminó: no queda nada que cancelar.
 refused-picture-gone = Esa imagen ya no se guarda: envíala de nuevo.
 refused-published = Ya está publicada ahí.
@@ -166,10 +163,10 @@ refused-steps = Los pasos son un número entero de { $least } a { $most }; diste
 refused-guidance-scale = La guía va de 0 a { $most }; diste { $given }.
 refused-prompt-long = El prompt tiene { $length } caracteres, { $most } es el máximo: acórtalo.
 refused-negative-prompt-long = El prompt negativo tiene { $length } caracteres, { $most } es el máximo: acórtalo.
-refused-style = No conozco el estilo «{ $style }»: prueba { $near }, o mira todos con el comando styles.
-refused-model = No tengo el modelo «{ $model }»: hay { $models }.
+refused-style = No hay ningún estilo «{ $style }» aquí. ¿Querías decir { $near }? Mira /styles.
+refused-model = No hay ningún modelo «{ $model }» aquí. Disponibles: { $models }.
 refused-model-here = El modelo «{ $model }» no se puede usar aquí: hay { $models }.
-refused-sweep-of-editor = El modelo «{ $model }» sigue una instrucción y la fuerza no le dice nada: pide una sola imagen.
+refused-sweep-of-editor = El modelo «{ $model }» sigue una instrucción y no tiene fuerza. Pide una sola imagen.
 refused-lora = Un adaptador se escribe nombre o nombre:peso, con un peso de -{ $most } a { $most }; escribiste «{ $given }».
 refused-lora-none = El modelo «{ $model }» no tiene adaptadores: quítalos, o elige otro modelo.
 refused-lora-unknown = El modelo «{ $model }» no tiene el adaptador «{ $name }»: hay { $names }.
@@ -182,7 +179,7 @@ refused-control-unnamed = Di para qué estructura es: { $kinds }.
 refused-control-unknown = No conozco la estructura «{ $given }»: hay { $kinds }.
 refused-control-elsewhere = El modelo «{ $model }» no sabe conservar { $kind }: elige para eso el modelo { $models }.
 refused-control-other = El modelo «{ $model }» no sabe conservar { $kind }: elige entre { $kinds }.
-refused-control-none = El modelo «{ $model }» no sabe conservar estructura: no la pidas, o pide a quien me lleva un modelo de las familias Stable Diffusion 1, 2 o XL con ControlNets.
+refused-control-none = El modelo «{ $model }» no sabe conservar estructura: no la pidas, o pide a quien administra el bot un modelo de las familias Stable Diffusion 1, 2 o XL con ControlNets.
 refused-map = El mapa de estructura no se puede usar. { $why }
 refused-map-gone = Ese mapa de estructura ya no se guarda: dalo otra vez.
 refused-map-unnamed = Di qué mapa de estructura dibujar: { $kinds }.
@@ -206,13 +203,13 @@ refused-memory = Abrir esa imagen necesita más memoria de la que aquí puede us
 refused-pixels = Esa imagen tiene { $megapixels } megapíxeles ({ $size }), { $most } es el máximo: envíala reducida.
 refused-small = Esa imagen tiene { $size } píxeles, cada lado necesita al menos { $least }: envía una más grande.
 refused-narrow = Esa imagen tiene { $size } píxeles, es más de { $most } veces más larga que ancha: envía una parte recortada.
-refused-cut-off = Ese { $format } está cortado, le falta el final: envía de nuevo el archivo entero.
+refused-cut-off = Ese { $format } está incompleto. Envía de nuevo el archivo entero.
 refused-damaged = Ese { $format } está dañado y no se puede leer: guárdalo de nuevo y envíalo.
 refused-jpeg-bits = Ese JPEG tiene { $bits } bits por color: guárdalo con 8, como un JPEG corriente, y envía ese.
 refused-jpeg-kind = Ese JPEG es de un tipo poco común que no sé leer (sin pérdidas o jerárquico): guárdalo como JPEG o PNG corriente.
 refused-jpeg-scans = Ese JPEG forma su imagen en más de { $most } pasadas, o en demasiadas para su tamaño: guárdalo de nuevo como un JPEG corriente.
 refused-heic = Es una foto HEIC, que aquí no puedo abrir: envía una captura de pantalla, o haz que tu iPhone guarde JPEG en Ajustes, Cámara, Formatos, «Más compatible».
-refused-web-page = Eso es una página web, no una imagen, como las que dan los enlaces que piden iniciar sesión: guarda la imagen y envía el archivo.
+refused-web-page = Ese enlace lleva a una página web, no a una imagen; quizá pida iniciar sesión. Guarda la imagen y envía el archivo.
 refused-no-format = No veo ninguna imagen en ese archivo: envía un PNG, JPEG o WebP.
 refused-format = Eso es { format-name }; acepto PNG, JPEG, WebP, AVIF y HEIC: { format-mend }.
 format-name = { $kind ->
@@ -247,20 +244,20 @@ refused-slack-thread-scope = No tengo permiso para leer este hilo (falta { $scop
 refused-slack-thread-busy = Slack está saturado y no me mostró el hilo: adjunta la imagen a tu mensaje o inténtalo pronto de nuevo.
 refused-slack-file = No puedo ver ese archivo: invítame a su canal con /invite, o usa /img2img y añade ahí la imagen.
 refused-slack-file-busy = Slack está saturado y no me dio la imagen: inténtalo de nuevo en un minuto.
-refused-slack-login = Slack no me dejó leer ese archivo: invítame a su canal con /invite; si no basta, pide a quien lleva este espacio de trabajo que me instale de nuevo con el permiso files:read.
+refused-slack-login = Slack no me dejó leer ese archivo: invítame a su canal con /invite; si no basta, pide a quien administra este espacio de trabajo que me instale de nuevo con el permiso files:read.
 refused-slack-shared = Otra organización compartió ese archivo y no puedo leerlo: súbelo aquí tú.
 refused-slack-outside = Ese archivo está fuera de Slack y solo acepto lo que se sube: súbelo aquí.
 refused-slack-deleted = Ese archivo se borró: súbelo de nuevo.
 refused-slack-no-image = Ese archivo no es una imagen: envía un PNG, JPEG o WebP.
 refused-slack-several-pictures = Hay { $count } imágenes: envía sola la que quieres.
-refused-slack-no-controls = Ningún modelo de aquí sabe conservar estructura: pide un ControlNet a quien me lleva.
+refused-slack-no-controls = Ningún modelo de aquí sabe conservar estructura: pide un ControlNet a quien administra el bot.
 refused-map-kind-missing = Elige qué muestra el mapa.
-refused-slack-button = Ese botón es de una versión anterior de mí: usa /img2img.
+refused-slack-button = Ese botón está anticuado. Usa /img2img.
 refused-slack-unpublishable = Ya no hay ninguna imagen que publicar.
 refused-slack-no-channel = No se pidió en un canal, así que no hay ninguno donde publicarlo.
 refused-slack-unpublished = No pude publicarlo ({ $reason }): invítame a ese canal con /invite.
 refused-slack-unsent = No pude escribirte ({ $reason }): abre primero una conversación conmigo.
-refused-slack-no-job = Eso no es el id de un trabajo: copia el que está bajo un resultado, o usa /info solo para ver tus últimos trabajos.
+refused-slack-no-job = Eso no es el ID de un trabajo. Está en { button-details }; /info solo muestra tus últimos trabajos.
 refused-slack-admins = Solo los administradores de este espacio de trabajo cambian sus ajustes: pídeselo a uno de ellos.
 refused-no-upload = Falta la imagen: abre de nuevo el formulario y añádela.
 refused-slack-add-picture = Añade la imagen de partida: PNG, JPEG o WebP.
@@ -269,21 +266,21 @@ refused-slack-number = Un número de 0 a { $most }, por favor; escribiste «{ $g
 refused-slack-too-late = Slack me dio muy poco tiempo para abrir eso: inténtalo de nuevo.
 refused-slack-busy = Slack está saturado: inténtalo de nuevo en un minuto.
 refused-slack-elsewhere = No puedo hacer eso en esta conversación: invítame con /invite o usa /img2img.
-refused-slack-scope = Me falta el permiso { $scope }: pide a quien lleva este espacio de trabajo que me instale de nuevo.
-refused-slack-files = Aquí no se pueden compartir archivos: pide a quien lleva este espacio de trabajo que lo permita.
-refused-slack-refused = Slack rechazó eso ({ $reason }): inténtalo de nuevo, y avisa a quien me lleva si sigue así.
-note-slack-not-uploaded = La imagen está lista, pero no puedo subirla aquí ({ $reason }): pide a quien lleva este espacio de trabajo que lo permita.
+refused-slack-scope = Me falta el permiso { $scope }: pide a quien administra este espacio de trabajo que me instale de nuevo.
+refused-slack-files = Aquí no se pueden compartir archivos: pide a quien administra este espacio de trabajo que lo permita.
+refused-slack-refused = Slack rechazó eso ({ $reason }): inténtalo de nuevo, y avisa a quien administra el bot si sigue así.
+note-slack-not-uploaded = La imagen está lista, pero no puedo subirla aquí ({ $reason }): pide a quien administra este espacio de trabajo que lo permita.
 note-slack-below = Slack no mostró la imagen aquí: está debajo, en el hilo.
 note-slack-moved = No pude escribir en el canal, así que esto te llega solo a ti: invítame allí con /invite.
-slack-double = Eso ya está en camino.
-slack-published = Está publicado.
+slack-double = Exactamente eso ya está en marcha.
+slack-published = Publicado en el canal.
 slack-saved = { $scope ->
     [channel] Los ajustes de este canal están guardados.
    *[workspace] Los ajustes de este espacio de trabajo están guardados.
  }
 slack-close = Cerrar
 slack-privacy = Privacidad
-slack-privacy-kept = Guardo las imágenes que envías y haces, tus prompts y lo que pulsaste, para que puedas repetirlas y encadenarlas. Desaparecen solas tras el tiempo que fijó quien lleva este bot. Nadie entrena con ellas.
+slack-privacy-kept = Guardo las imágenes que envías y haces, tus prompts y lo que pulsaste, para que puedas repetirlas y encadenarlas. Desaparecen solas tras el tiempo que fijó quien administra el bot. Nadie entrena con ellas.
 slack-export = Enviarme todo
 slack-packing = Se está empaquetando y llega como mensaje directo.
 slack-packed = Todo lo que está guardado sobre ti está en el hilo de este mensaje.
@@ -294,8 +291,8 @@ slack-team-settings = Ajustes del equipo
 slack-results = Tus últimos resultados
 slack-no-results = Nada todavía: transforma una imagen o envíame una con unas palabras.
 slack-quota = { $most ->
-    [0] { $pictures } imágenes pedidas en las últimas 24 horas.
-   *[other] { $pictures } de tus { $most } imágenes pedidas en las últimas 24 horas.
+    [0] { $pictures } imágenes en las últimas 24 horas
+   *[other] { $pictures } de { $most } imágenes en las últimas 24 horas
  }
 slack-hello = Envíame una imagen con unas palabras, por ejemplo «conviértela en un cuadro al óleo --strength 0.7», o mencióname en el hilo de una imagen. /img2img abre un formulario, /help cuenta más.
 slack-styles-show = Muéstrame imágenes
@@ -304,19 +301,19 @@ slack-styles-sent = Todos los estilos, con una imagen de cada uno, están en el 
 slack-delete-title = ¿Borrar esto?
 slack-delete-what = Las imágenes y el mensaje se borran para siempre.
 slack-here = esta conversación
-slack-settings-whose = Los admins de este espacio de trabajo pueden cambiarlos.
+slack-settings-whose = Ajustes actuales. Los administradores del espacio de trabajo pueden cambiarlos.
 
-failed-too-often = Este trabajo detuvo el motor demasiadas veces y se abandonó: prueba otra imagen u otro prompt.
+failed-too-often = Este trabajo hizo fallar el motor demasiadas veces y se detuvo. Prueba otra imagen u otro prompt.
 failed-interrupted = Este trabajo se interrumpió demasiadas veces y se abandonó: prueba otra imagen u otro prompt.
 failed-source-unreadable = No se pudo leer la imagen de partida: envíala de nuevo.
 failed-model-too-large = El modelo «{ $model }» no cabe en la memoria: usa otro.
 failed-picture-too-large = El dispositivo se quedó sin memoria con { $size } y también con tamaños menores: envía una imagen más pequeña.
-failed-not-saved = No se pudo guardar el resultado ({ $reason }): avisa a quien lleva el bot.
+failed-not-saved = No se pudo guardar el resultado ({ $reason }): avisa a quien administra el bot.
 failed-model-unable = El modelo «{ $model }» no pudo con esto: prueba otros ajustes; el registro dice más.
 failed-model-not-offered = El modelo «{ $model }» no se ofrece aquí: elige entre { $models }.
-failed-model-unavailable = Este modelo no se puede usar: usa otro, o pásale esto a quien lleva el bot: { $reason }
+failed-model-unavailable = Este modelo no se puede usar: usa otro, o pásale esto a quien administra el bot: { $reason }
 failed-too-many-steps = El modelo «{ $model }» no puede dar { $steps } pasos: prueba con menos.
-failed-overflow = Los números de «{ $model }» se desbordaron con esto: prueba una guía más baja u otras palabras.
+failed-overflow = El modelo «{ $model }» produjo valores no válidos: prueba una guía más baja u otras palabras.
 failed-no-lines = La imagen no muestra líneas para { $kind }: envía una con bordes claros, o un mapa tuyo.
 failed-no-depth = La imagen no muestra profundidad: envía otra, o un mapa tuyo.
 failed-no-person = La imagen no muestra a nadie: elige otra estructura, o envía un mapa de pose.
@@ -324,16 +321,16 @@ failed-map-unreadable = No se pudo leer el mapa de estructura: envíalo de nuevo
 failed-map-blank = El mapa para { $kind } está vacío: envía uno que muestre qué conservar.
 failed-map-unnamed = No hay mapa sin estructura: di qué estructura muestra.
 failed-no-map-model = Aquí no hay ningún modelo para { $kind }: envía un mapa tuyo, o elige otra estructura.
-failed-map-model-broken = El modelo «{ $model }» para { $kind } no se puede cargar ({ $reason }): quien lleva el bot tiene que corregir control.{ $kind }_model.
+failed-map-model-broken = El modelo «{ $model }» para { $kind } no se puede cargar ({ $reason }): quien administra el bot tiene que corregir control.{ $kind }_model.
 failed-no-control = El modelo «{ $model }» no sabe conservar { $kind }: la estructura se conserva con modelos de las familias Stable Diffusion 1, 2 y XL; no la pidas, o elige uno de esos.
 failed-control-not-offered = El modelo «{ $model }» no sabe conservar { $kind }: { $kinds ->
     [none] no conserva ninguna estructura.
    *[other] sabe conservar { $kinds }.
  }
 failed-no-network = Este modelo no sabe conservar { $kind }: le falta un ControlNet para eso.
-failed-network-none = El ControlNet «{ $network }» no lo es: quien lleva el bot tiene que corregir la entrada.
-failed-network-broken = El ControlNet «{ $network }» no se puede cargar ({ $reason }): quien lleva el bot tiene que corregir la entrada.
-failed-network-foreign = El ControlNet «{ $network }» está hecho para otros modelos: quien lleva el bot tiene que corregir la entrada.
+failed-network-none = El ControlNet «{ $network }» no lo es: quien administra el bot tiene que corregir la entrada.
+failed-network-broken = El ControlNet «{ $network }» no se puede cargar ({ $reason }): quien administra el bot tiene que corregir la entrada.
+failed-network-foreign = El ControlNet «{ $network }» está hecho para otros modelos: quien administra el bot tiene que corregir la entrada.
 failed-no-loras = El modelo «{ $model }» no admite adaptadores: quítalos, o usa otro.
 failed-lora-unknown = El modelo «{ $model }» no tiene el adaptador «{ $name }»: { $names ->
     [none] no hay ninguno.
@@ -343,9 +340,9 @@ failed-lora-foreign = El adaptador «{ $name }» está hecho para otra clase de 
 failed-lora-kind = El adaptador «{ $name }» es un { $kind }, que no se puede cargar para «{ $model }»: quítalo, o usa un LoRA.
 failed-lora-words-only = Del adaptador «{ $name }» solo la parte del codificador de texto encaja en «{ $model }», no la que pinta: está hecho para otra clase de modelo, quítalo.
 failed-lora-no-words = Del adaptador «{ $name }» la parte del codificador de texto no encaja en «{ $model }»: quítalo.
-failed-lora-not-here = El adaptador «{ $name }» no se puede usar, no está en esta máquina y el hub no lo dio: quítalo y avisa a quien lleva el bot.
-failed-lora-lost = El adaptador «{ $name }» no se puede usar, no hay tal archivo, carpeta ni repositorio del hub con un solo archivo .safetensors: quítalo y avisa a quien lleva el bot.
-failed-lora-broken = El adaptador «{ $name }» no se puede usar, su archivo está dañado o no es un archivo safetensors: quítalo y avisa a quien lleva el bot.
+failed-lora-not-here = El adaptador «{ $name }» no se puede usar, no está en esta máquina y el hub no lo dio: quítalo y avisa a quien administra el bot.
+failed-lora-lost = El adaptador «{ $name }» no se puede usar, no hay tal archivo, carpeta ni repositorio del hub con un solo archivo .safetensors: quítalo y avisa a quien administra el bot.
+failed-lora-broken = El adaptador «{ $name }» no se puede usar, su archivo está dañado o no es un archivo safetensors: quítalo y avisa a quien administra el bot.
 
 form-remix = Transformar imagen
 form-chain = Seguir desde aquí
@@ -420,12 +417,11 @@ field-models = Modelos permitidos
 field-models-description = Vacío: todos los modelos.
 choice-no-control = { control-none }
 
-queue-empty = No tienes nada esperando.
+queue-empty = No hay nada tuyo en la cola.
 queue-mine = Tus trabajos
 queue-total = { $jobs ->
-    [0] Nadie espera.
-    [one] Espera un trabajo en total.
-   *[other] Esperan { $jobs } trabajos en total.
+    [0] La cola está vacía.
+   *[other] { $jobs } en la cola
  }
 queue-running = en curso
 queue-place = número { $position } en la cola
@@ -437,8 +433,8 @@ info-status = **{ $status }** · pedido { $when } por { $name }
 info-negative = sin: { $prompt }
 info-made = { $what }: { $size }, { $steps } pasos en { $seconds } s
 info-hidden = una imagen de otro miembro
-info-lineage = De dónde viene
-info-original = la imagen enviada
+info-lineage = Historial
+info-original = imagen original
 info-undelivered = No se pudo mostrar: { $reason }
 info-none = Ese mensaje no muestra ninguno de mis resultados: elige uno que lo haga.
 status-received = recibido
@@ -455,16 +451,16 @@ page-help = Cómo pedirme
 page-recent = Tus últimos trabajos
 page-empty = Aún no hay nada.
 help-map = /map: ver la estructura (bordes, profundidad, pose) que se conservaría y luego **Usar el mapa**
-help = **Rehago imágenes.** Adjunta una y di en qué debe convertirse; la fuerza dice cuánto cambia.
+help = **Transformo tus imágenes.** Adjunta una y di en qué debe convertirse; la fuerza dice cuánto cambia.
     • /img2img: imagen, prompt, fuerza (sutil 0.3, equilibrado 0.5, fuerte 0.7, reinventado 0.9)
-    • /{ name-sweep }: lo mismo con varias fuerzas, lado a lado
-    • /{ name-refine }: pulir una imagen casi lograda{ $map }
+    • /sweep: lo mismo con varias fuerzas, lado a lado
+    • /refine: pulir una imagen casi lograda{ $map }
     • Cualquier imagen aquí: su menú, Aplicaciones, **Transformar imagen**
     • O mencióname con una imagen, o en respuesta a una: un cuadro al óleo --strength 0.7 --seed 5 --no gente
-    • Bajo cada resultado: otras fuerzas, **Encadenar**, **Otra vez**, **Editar**, **Serie**
+    • Bajo cada resultado: otras fuerzas, **Encadenar**, **{ button-reroll }**, **Editar**, **Serie**
     • Reacciones a un resultado: 🔁 otra vez, ✉️ envíamelo, ⭐ guardar una copia, ❌ borrar o cancelar lo mío
-    • /{ name-queue }, /info, /{ name-styles }, /{ name-settings }, /{ name-privacy }
-slack-help = **Rehago imágenes.** Adjunta una y di en qué debe convertirse; la fuerza dice cuánto cambia: 0 conserva la imagen, 1 la ignora (sutil 0.3, equilibrado 0.5, fuerte 0.7, reinventado 0.9).
+    • /queue, /info, /styles, /settings, /privacy
+slack-help = **Transformo tus imágenes.** Adjunta una y di en qué debe convertirse; la fuerza dice cuánto cambia: 0 conserva la imagen, 1 la ignora (sutil 0.3, equilibrado 0.5, fuerte 0.7, reinventado 0.9).
     • `/img2img an oil painting --strength 0.7` abre un formulario: añade una imagen y listo
     • En cualquier mensaje con una imagen: Más acciones, **Remix image**
     • Mencióname con una imagen, o en el hilo de una: `make it a watercolor --strength fuerte`
@@ -476,7 +472,7 @@ slack-help = **Rehago imágenes.** Adjunta una y di en qué debe convertirse; la
 
 settings-title = Ajustes de { $place }
 settings-server = este servidor
-settings-nothing = no hay nada ajustado: valen los del producto
+settings-nothing = No hay nada ajustado: se usan los valores por defecto
 settings-moment = Un momento…
 settings-saved = Guardado.
 settings-reset = De vuelta a los valores por defecto.
@@ -484,16 +480,16 @@ setting-strength = fuerza { $value }
 setting-style = estilo { $value }
 setting-model = modelo { $value }
 setting-models = solo los modelos { $value }
-setting-private = privado: { $value }
+setting-private = Resultados: { $value }
 setting-roles = solo los roles { $value }
 setting-channels = solo los canales { $value }
-setting-remix = se pueden transformar: { $value }
+setting-remix = Transformar: { $value }
 setting-blocked = palabras bloqueadas: { $value }
-setting-yes = sí
-setting-no = no
+setting-yes = primero en privado
+setting-no = en el canal
 policy-anyone = las imágenes de cualquiera
 policy-own = solo las propias
-privacy-export = Todo lo que guardo sobre ti, a día de hoy.
+privacy-export = Todo lo que guardo sobre ti hoy.
 privacy-ask = Esto borra para siempre tus trabajos, prompts e imágenes de lo que guardo y cancela lo que espera. Los mensajes de los chats se quedan donde están.
 privacy-deleted = { $jobs ->
     [0] No había nada que borrar.
@@ -504,8 +500,8 @@ privacy-deleted = { $jobs ->
     [one] {" "}Un trabajo de otra persona salió de los tuyos y aún tiene su imagen y sus palabras; se irán con ese trabajo.
    *[other] {" "}{ $held } trabajos de otras personas salieron de los tuyos y aún tienen sus imágenes y palabras; se irán con esos trabajos.
  }
-reaction-kept = Una copia para ti, como pediste con ⭐.
-reaction-sent = Aquí está.
+reaction-kept = Guardado para ti
+reaction-sent = Aquí tienes tu copia
 
 name-sweep = serie
 name-refine = pulir
@@ -528,7 +524,7 @@ describe-img2img = Hacer algo nuevo a partir de una imagen
 describe-sweep = Una imagen con varias fuerzas, lado a lado
 describe-refine = Pulir una imagen casi lograda
 describe-map-command = Mostrar solo el mapa de estructura antes de pintar
-describe-queue = Tus trabajos en espera y lo larga que es la cola
+describe-queue = Tus trabajos en espera y la longitud de la cola
 describe-info = De qué está hecho un trabajo y de dónde viene
 describe-styles = Los estilos predefinidos
 describe-settings = Valores por defecto de este servidor o de un canal
@@ -536,10 +532,10 @@ describe-privacy = Lo que guardo sobre ti: llévatelo o bórralo
 describe-help = Cómo usarme
 describe-show = Lo que está ajustado
 describe-set = Cambiar los valores por defecto
-describe-allow = Quién puede usarme y dónde; vacío, otra vez todos
+describe-allow = Quién puede usarme y dónde; déjalo vacío para permitir a todos
 describe-reset = Volver a los valores del producto
-describe-block = Palabras que ningún prompt puede tener aquí; vacío las permite todas
-describe-words = Palabras y patrones (* por letras cualesquiera), con comas
+describe-block = Palabras no permitidas en los prompts de aquí; déjalo vacío para permitirlas todas
+describe-words = Palabras y patrones (* por letras cualesquiera), separados por comas
 describe-export = Un archivo con todo lo que guardo sobre ti
 describe-delete = Borrar todo lo que guardo sobre ti
 describe-image = La imagen de partida
@@ -561,7 +557,7 @@ describe-control-scale = Cuánto se respeta la estructura; 1 si no dices nada
 describe-control-start = Conservar la estructura desde esta parte de los pasos; 0 es el primero
 describe-control-end = Conservar la estructura hasta esta parte de los pasos; 1 es el último
 describe-private = Solo tú ves el resultado; puedes publicarlo después
-describe-job = El id al final de la letra pequeña de un resultado
+describe-job = El ID que está en { button-details }
 describe-remix = De quién se pueden transformar las imágenes
 describe-channel = Un canal en vez de todo el servidor
 describe-role = Solo miembros con este rol; vacío para todos

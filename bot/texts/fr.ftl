@@ -1,7 +1,7 @@
 headline-received = Reçu
 headline-queued = En attente
-headline-queued-at = En attente, numéro { $position } dans la file
-headline-interrupted = De retour dans la file : le travail a été interrompu
+headline-queued-at = N° { $position } dans la file
+headline-interrupted = Interrompu, de retour dans la file
 headline-starting = Démarrage
 headline-downloading = Le modèle est en cours de téléchargement
 headline-downloading-size = Le modèle est en cours de téléchargement : { NUMBER($done, minimumFractionDigits: 1) } sur { NUMBER($of, minimumFractionDigits: 1) } { $unit ->
@@ -13,7 +13,7 @@ headline-downloading-left = Le modèle est en cours de téléchargement : { NUMB
    *[MB] Mo
 }, encore environ { $minutes } min
 headline-loading = Chargement du modèle
-headline-painting = En cours, { $percent } %
+headline-painting = En cours… { $percent } %
 headline-drawing = Dessin de la carte
 headline-done = Terminé
 headline-map = La carte
@@ -34,7 +34,7 @@ fact-guidance-scale = guidage { $value }
 fact-model = modèle { $value }
 fact-style = style { $value }
 fact-loras = adaptateurs { $value }
-fact-edits = retouche selon l’instruction ; la force ne s’applique pas
+fact-edits = retouché selon l’instruction
 fact-control = structure { $kind }
 fact-control-map = structure { $kind }, d’après une carte donnée
 fact-control-scale = force de la structure { $scale }
@@ -50,11 +50,11 @@ label-strength = force { $strength }
 label-seed = { $number } : graine { $seed }
 alt-picture = { $prompt } (image générée par IA, force { $strength })
 alt-map = Carte de structure ({ $kind })
-alt-preview = L’image telle qu’elle est pour l’instant
-alt-source = L’image de départ
+alt-preview = Aperçu, pas encore terminé
+alt-source = Image de départ
 
 print-model = { $model } · { $steps } étapes sur { $of } · guidance { $guidance }
-print-pass = passe { $depth }
+print-pass = passage { $depth }
 print-made = { $width }x{ $height } · { $seconds } s · générée par IA
 print-map = { $width }x{ $height }
 print-id = id { $id }
@@ -62,14 +62,14 @@ print-id = id { $id }
 card-expected = Prêt vers { $when }, au plus tard à { $late } neuf fois sur dix
 note-animated = Elle est animée : j’ai pris la première image.
 note-kept-smaller = L’image a été gardée plus petite qu’envoyée, ce qui suffit à toute autre force : pour tous ses pixels, renvoie-la avec la force 0.
-note-made-smaller = Faite plus petite, { $size } : { $wanted } ne tenait pas dans la mémoire de l’appareil.
+note-made-smaller = Réduite à { $size } : { $wanted } ne tenait pas dans la mémoire de l’appareil.
 note-sent-as = Envoyée en { format-sent }, car un fichier peut avoir ici { $most } Mo au plus.
 note-sent-smaller = Envoyée en { format-sent }, { $size } au lieu de { $full } pixels, car un fichier peut avoir ici { $most } Mo au plus.
 format-sent = { $format ->
     [lossless] WebP sans perte
    *[other] { $format }
  }
-note-too-large = L’image est trop grande ici, même réduite : demande-la avec /info.
+note-too-large = Trop grande pour ce salon. Ouvre { button-details } pour l’avoir en fichier.
 note-sent-directly = Impossible de la montrer là où tu l’as demandée, elle vient donc directement à toi.
 note-stays = L’image ne peut être montrée que là où tu l’as demandée : appuie là-bas sur un bouton, ou redemande-la là-bas.
 note-recipe-unread = De la recette collée, ceci n’existe pas ici et a été laissé de côté : { $settings }.
@@ -96,37 +96,37 @@ button-publish = Publier
 button-collect = Récupérer
 button-forget = Tout supprimer
 
-advice-ai-picture = Conseil : une image faite par une IA se retouche au mieux à une force de 0.35.
+advice-ai-picture = Conseil : une image faite par une IA se retouche au mieux à une force de 0,35.
 advice-low-contrast = Conseil : la source est peu contrastée et donne peu d’appui ; éclaircis-la ou prends plus de force.
 advice-faint = Conseil : à une force de { $strength }, un style se voit peu ; essaie { $usual }.
 advice-fierce = Conseil : à une force de { $strength }, il ne reste presque rien de la source ; essaie { $usual }.
-advice-no-style = Conseil : nommer un style aide, par exemple « oil painting » ; la commande styles en montre.
+advice-no-style = Conseil : nomme un style, p. ex. oil painting. Voir /styles.
 
 refused-our-fault = Quelque chose a mal tourné chez moi : réessaie dans une minute.
 refused-busy = Discord ne prend pas ma réponse pour l’instant : réessaie dans une minute.
 refused-no-prompt = Dis ce que l’image doit devenir, par exemple « une peinture à l’huile ».
 refused-no-picture = Je ne vois pas d’image : joins-en une, ou réponds à un message qui en a une.
 refused-no-picture-there = Ce message n’a pas d’image que je puisse utiliser : choisis-en un avec une photo, un dessin ou un résultat.
-refused-sticker = Les autocollants appartiennent à leurs auteurs, je ne peux pas les utiliser : envoie une image en fichier.
-refused-withheld = Discord ne me montre pas l’image de ce message : ouvre son menu, choisis Applications, puis Transformer l’image.
+refused-sticker = Je ne peux pas utiliser les autocollants. Envoie une image en fichier.
+refused-withheld = Discord ne me montre pas cette image.
 refused-role-withheld = Discord ne me montre pas les messages qui nomment mon rôle : mentionne-moi moi-même, l’entrée marquée comme application.
 refused-several-pictures = Il y a { $count } images : envoies-en une, ou choisis avec Applications, Transformer l’image.
 refused-several-results = Il y a { $count } résultats dans ce message : appuie sur Enchaîner sous celui que tu veux.
-refused-form-forgotten = J’ai perdu cette image de vue entre-temps : choisis de nouveau Transformer l’image.
+refused-form-forgotten = Ce formulaire a expiré. Choisis de nouveau { menu-remix }.
 refused-form-gone = Je n’ai plus ce formulaire : ouvres-en un nouveau, ce que tu as écrit est dans mon refus.
-refused-double = Tu as déjà demandé exactement cela : c’est en route.
+refused-double = Exactement cela est déjà en cours.
 refused-gone = Ce résultat n’est plus conservé : renvoie l’image.
 refused-not-yours = Seule la personne qui l’a demandé peut le faire : demande-lui.
-refused-unknown = Je ne connais pas cela : cela vient peut-être d’une autre version de moi, recharge ton Discord.
+refused-unknown = Ce bouton est périmé. Recharge Discord et réessaie.
 refused-message-stays = Les images sont supprimées chez moi, mais je ne peux pas supprimer le message : demande à la modération.
-refused-permission = Il me manque la permission { $permission } dans ce salon : demande à l’équipe du serveur de me la donner.
+refused-permission = Il me manque la permission { $permission } dans ce salon : demande aux admins du serveur de me la donner.
 refused-server-only = Les réglages appartiennent à un serveur : utilise /settings dans l’un d’eux.
 refused-manage-server = Seuls les membres qui gèrent le serveur peuvent changer les réglages : demande à l’un d’eux.
-refused-no-job = Ce n’est pas un id de tâche : il se trouve à la fin des petits caractères d’un résultat.
+refused-no-job = Ce n’est pas un ID de tâche. Il se trouve sous { button-details }.
 refused-blocked-prompt = L’un de tes mots n’est pas permis ici : dis-le autrement.
-withheld-unsafe = L’image obtenue ne peut pas être montrée ici : essaie un autre prompt, une force plus basse ou une autre image.
-withheld-but-private = L’image obtenue ne peut pas être montrée à tout le monde ici : redemande-la en privé.
-withheld-unchecked = L’image n’a pas pu être vérifiée, donc personne ne la voit : réessaie dans une minute, et préviens qui me gère si cela dure.
+withheld-unsafe = Ce résultat n’est pas autorisé dans ce salon. Essaie un autre prompt, une force plus basse ou une autre image.
+withheld-but-private = Ce résultat ne peut pas être montré à tout le monde ici. Redemande-le en privé.
+withheld-unchecked = L’image n’a pas pu être vérifiée, donc personne ne la voit : réessaie dans une minute, et préviens l’administrateur si cela dure.
 refused-unsafe-there = Cette image ne peut pas être montrée à cet endroit : regarde-la là où elle a été demandée.
 blocked-by-automod = L’AutoMod de ce serveur a retenu mon message avec ton image : essaie d’autres mots ou un autre salon.
 
@@ -147,19 +147,16 @@ span = { $unit ->
 refused-storage = Je ne peux rien enregistrer pour l’instant : réessaie dans quelques minutes.
 refused-restarting = Je redémarre : réessaie dans une minute.
 refused-queue-full = La file est pleine : reviens dans { span }.
-refused-pending = { $pending ->
-    [one] Tu as { $pending } tâche en attente
-   *[other] Tu as { $pending } tâches en attente
- }, le maximum est { $most } : attends qu’une se termine, ou annules-en une.
+refused-pending = Tu as déjà { $pending } tâches sur { $most } dans la file. Attends-en une, ou annules-en une.
 refused-more-than-a-request = Une demande vaut ici pour { $most } images au plus et celle-ci en demande { $asked } : demandes-en moins.
 refused-more-than-a-day = Tu as droit à { $most } images en 24 heures et tu en as demandé { $asked } : demandes-en moins.
 refused-day = Cela ferait plus que tes { $most } images en 24 heures : reviens dans { span }.
 refused-too-many-refused = { $most } de tes images ou textes ont été refusés ces dix dernières minutes : reviens dans { span }.
-refused-channel = On ne peut pas m’utiliser dans ce salon : demande où, ou demande à l’équipe d’ici de l’autoriser.
-refused-role = Il te faut un rôle pour cela ici : demande à l’équipe d’ici lequel.
+refused-channel = On ne peut pas m’utiliser dans ce salon : demande où, ou demande aux admins de l’autoriser.
+refused-role = Il te faut un rôle pour cela ici : demande aux admins lequel.
 refused-others-picture = Ici, tu ne peux transformer que tes propres images : joins-en une toi-même.
 refused-not-yours-nor-moderator = Seule la personne qui l’a demandé, ou la modération, peut le faire : demande-leur.
-refused-job-unknown = Je ne connais pas cette tâche, elle est peut-être trop ancienne : prends l’id à la fin des petits caractères d’un résultat.
+refused-job-unknown = Cette tâche n’existe pas ici, elle est peut-être trop ancienne. L’ID se trouve sous { button-details }.
 refused-ended = Cette tâche est déjà terminée : il n’y a plus rien à annuler.
 refused-picture-gone = Cette image n’est plus conservée : renvoie-la.
 refused-published = Elle y est déjà publiée.
@@ -172,23 +169,23 @@ refused-steps = Les étapes sont un nombre entier de { $least } à { $most } ; t
 refused-guidance-scale = La guidance va de 0 à { $most } ; tu as donné { $given }.
 refused-prompt-long = Le prompt a { $length } caractères, { $most } est le maximum : raccourcis-le.
 refused-negative-prompt-long = Le prompt négatif a { $length } caractères, { $most } est le maximum : raccourcis-le.
-refused-style = Je ne connais pas le style « { $style } » : essaie { $near }, ou vois-les tous avec la commande styles.
-refused-model = Je n’ai pas le modèle « { $model } » : il y a { $models }.
+refused-style = Pas de style « { $style } » ici. Voulais-tu dire { $near } ? Voir /styles.
+refused-model = Pas de modèle « { $model } » ici. Disponibles : { $models }.
 refused-model-here = Le modèle « { $model } » ne peut pas être utilisé ici : il y a { $models }.
-refused-sweep-of-editor = Le modèle « { $model } » suit une consigne, la force ne lui dit rien : demande une seule image.
+refused-sweep-of-editor = Le modèle « { $model } » suit une consigne et n’a pas de force. Demande une seule image.
 refused-lora = Un adaptateur s’écrit nom ou nom:poids, avec un poids de -{ $most } à { $most } ; tu as écrit « { $given } ».
-refused-lora-none = Le modèle « { $model } » n’a pas d’adaptateur : n’en mets pas, ou choisis un autre modèle.
+refused-lora-none = Le modèle « { $model } » n’a pas d’adaptateur : n’en demande pas, ou choisis un autre modèle.
 refused-lora-unknown = Le modèle « { $model } » n’a pas l’adaptateur « { $name } » : il y a { $names }.
 refused-loras = Une image prend au plus { $most } adaptateurs ; tu en as donné { $given }.
 refused-control-scale = La force de la structure va de 0 à { $most } ; tu as donné { $given }.
 refused-control-start = La structure commence à une part des étapes de { $least } à { $most } ; tu as donné { $given }.
 refused-control-end = La structure finit à une part des étapes de { $least } à { $most } ; tu as donné { $given }.
 refused-control-span = La structure commence et finit à des parts des étapes de 0 à 1, le début avant la fin ; tu as donné { $start } et { $end }.
-refused-control-unnamed = Dis pour quelle structure : { $kinds }.
+refused-control-unnamed = Indique pour quelle structure : { $kinds }.
 refused-control-unknown = Je ne connais pas la structure « { $given } » : il y a { $kinds }.
 refused-control-elsewhere = Le modèle « { $model } » ne sait pas garder { $kind } : choisis pour cela le modèle { $models }.
 refused-control-other = Le modèle « { $model } » ne sait pas garder { $kind } : choisis parmi { $kinds }.
-refused-control-none = Le modèle « { $model } » ne sait pas garder de structure : n’en demande pas, ou demande à qui me fait tourner un modèle des familles Stable Diffusion 1, 2 ou XL avec des ControlNets.
+refused-control-none = Le modèle « { $model } » ne sait pas garder de structure : n’en demande pas, ou demande à l’administrateur un modèle des familles Stable Diffusion 1, 2 ou XL avec des ControlNets.
 refused-map = La carte de structure ne peut pas servir. { $why }
 refused-map-gone = Cette carte de structure n’est plus gardée : donne-la de nouveau.
 refused-map-unnamed = Dis quelle carte de structure dessiner : { $kinds }.
@@ -212,13 +209,13 @@ refused-memory = Cette image demande plus de mémoire pour s’ouvrir qu’il n�
 refused-pixels = Cette image a { $megapixels } mégapixels ({ $size }), { $most } est le maximum : envoie-la réduite.
 refused-small = Cette image fait { $size } pixels, chaque côté doit en avoir au moins { $least } : envoies-en une plus grande.
 refused-narrow = Cette image fait { $size } pixels, elle est plus de { $most } fois plus longue que large : envoies-en une partie découpée.
-refused-cut-off = Ce { $format } est coupé, sa fin manque : renvoie le fichier entier.
+refused-cut-off = Ce { $format } est incomplet. Renvoie le fichier entier.
 refused-damaged = Ce { $format } est abîmé et illisible : enregistre-le de nouveau et envoie-le.
 refused-jpeg-bits = Ce JPEG a { $bits } bits par couleur : enregistre-le en 8 bits, comme un JPEG ordinaire, et envoie celui-là.
 refused-jpeg-kind = Ce JPEG est d’un genre rare que je ne sais pas lire (sans perte ou hiérarchique) : enregistre-le comme un JPEG ou un PNG ordinaire.
 refused-jpeg-scans = Ce JPEG construit son image en plus de { $most } passes, ou en trop de passes pour sa taille : enregistre-le à nouveau comme un JPEG ordinaire.
 refused-heic = C’est une photo HEIC, que je ne peux pas ouvrir ici : envoie une capture d’écran, ou fais enregistrer ton iPhone en JPEG sous Réglages, Appareil photo, Formats, « Le plus compatible ».
-refused-web-page = C’est une page web, pas une image, comme en donnent les liens qui demandent une connexion : enregistre l’image et envoie le fichier.
+refused-web-page = Ce lien mène à une page web, pas à une image ; il faut peut-être se connecter. Enregistre l’image et envoie le fichier.
 refused-no-format = Je ne vois pas d’image dans ce fichier : envoie un PNG, un JPEG ou un WebP.
 refused-format = C’est { format-name } ; je prends PNG, JPEG, WebP, AVIF et HEIC : { format-mend }.
 format-name = { $kind ->
@@ -253,20 +250,20 @@ refused-slack-thread-scope = Je n’ai pas le droit de lire ce fil ({ $scope } m
 refused-slack-thread-busy = Slack est surchargé et ne m’a pas montré le fil : joins l’image à ton message, ou réessaie bientôt.
 refused-slack-file = Je ne vois pas ce fichier : invite-moi dans son canal avec /invite, ou utilise /img2img et ajoute l’image là.
 refused-slack-file-busy = Slack est surchargé et ne m’a pas donné l’image : réessaie dans une minute.
-refused-slack-login = Slack ne m’a pas laissé lire ce fichier : invite-moi dans son canal avec /invite ; si cela ne suffit pas, demande à l’équipe de cet espace de travail de me réinstaller avec l’autorisation files:read.
+refused-slack-login = Slack ne m’a pas laissé lire ce fichier : invite-moi dans son canal avec /invite ; si cela ne suffit pas, demande aux admins de cet espace de travail de me réinstaller avec l’autorisation files:read.
 refused-slack-shared = Une autre organisation a partagé ce fichier et je ne peux pas le lire : envoie-le ici toi-même.
 refused-slack-outside = Ce fichier se trouve hors de Slack et je ne prends que ce qui est envoyé ici : envoie-le ici.
 refused-slack-deleted = Ce fichier a été supprimé : renvoie-le.
 refused-slack-no-image = Ce fichier n’est pas une image : envoie un PNG, un JPEG ou un WebP.
 refused-slack-several-pictures = Il y a { $count } images : envoie seule celle que tu veux.
-refused-slack-no-controls = Aucun modèle ici ne sait garder de structure : demande un ControlNet à qui me fait tourner.
+refused-slack-no-controls = Aucun modèle ici ne sait garder de structure : demande un ControlNet à l’administrateur.
 refused-map-kind-missing = Choisis ce que montre la carte.
-refused-slack-button = Ce bouton vient d’une version plus ancienne de moi : utilise plutôt /img2img.
+refused-slack-button = Ce bouton est périmé. Utilise plutôt /img2img.
 refused-slack-unpublishable = Il n’y a plus d’image à publier.
 refused-slack-no-channel = Cela n’a pas été demandé dans un canal, il n’y en a donc aucun où le publier.
 refused-slack-unpublished = Je n’ai pas pu le publier ({ $reason }) : invite-moi dans ce canal avec /invite.
 refused-slack-unsent = Je n’ai pas pu t’écrire ({ $reason }) : ouvre d’abord une conversation avec moi.
-refused-slack-no-job = Ce n’est pas un id de tâche : copie celui sous un résultat, ou utilise /info seul pour tes dernières tâches.
+refused-slack-no-job = Ce n’est pas un ID de tâche. Il se trouve sous { button-details } ; /info seul montre tes dernières tâches.
 refused-slack-admins = Seuls les admins de cet espace de travail changent ses réglages : demande à l’un d’eux.
 refused-no-upload = L’image manque : ouvre de nouveau le formulaire et ajoute-la.
 refused-slack-add-picture = Ajoute l’image de départ : PNG, JPEG ou WebP.
@@ -275,21 +272,21 @@ refused-slack-number = Un nombre de 0 à { $most }, s’il te plaît ; tu as éc
 refused-slack-too-late = Slack m’a laissé trop peu de temps pour ouvrir cela : réessaie.
 refused-slack-busy = Slack est surchargé : réessaie dans une minute.
 refused-slack-elsewhere = Je ne peux pas faire cela dans cette conversation : invite-moi avec /invite, ou utilise /img2img.
-refused-slack-scope = Il me manque l’autorisation { $scope } : demande à l’équipe de cet espace de travail de me réinstaller.
-refused-slack-files = On ne peut pas partager de fichiers ici : demande à l’équipe de cet espace de travail de l’autoriser.
-refused-slack-refused = Slack a refusé cela ({ $reason }) : réessaie, et préviens l’équipe qui me gère si cela dure.
-note-slack-not-uploaded = L’image est prête, mais je ne peux pas l’envoyer ici ({ $reason }) : demande à l’équipe de cet espace de travail de l’autoriser.
+refused-slack-scope = Il me manque l’autorisation { $scope } : demande aux admins de cet espace de travail de me réinstaller.
+refused-slack-files = On ne peut pas partager de fichiers ici : demande aux admins de cet espace de travail de l’autoriser.
+refused-slack-refused = Slack a refusé cela ({ $reason }) : réessaie, et préviens l’administrateur si cela dure.
+note-slack-not-uploaded = L’image est prête, mais je ne peux pas l’envoyer ici ({ $reason }) : demande aux admins de cet espace de travail de l’autoriser.
 note-slack-below = Slack n’a pas affiché l’image ici : elle est plus bas, dans le fil.
 note-slack-moved = Je n’ai pas pu écrire dans le canal, donc ceci n’arrive qu’à toi : invite-moi là-bas avec /invite.
-slack-double = C’est déjà en route.
-slack-published = C’est publié.
+slack-double = Exactement cela est déjà en cours.
+slack-published = Publié dans le canal.
 slack-saved = { $scope ->
     [channel] Les réglages de ce canal sont enregistrés.
    *[workspace] Les réglages de cet espace de travail sont enregistrés.
  }
 slack-close = Fermer
 slack-privacy = Confidentialité
-slack-privacy-kept = Je garde les images que tu envoies et fais, tes prompts et ce sur quoi tu as appuyé, pour que tu puisses les relancer et les enchaîner. Tout disparaît de soi-même après le temps fixé par l’équipe de ce bot. Personne ne s’en sert pour l’entraînement.
+slack-privacy-kept = Je garde les images que tu envoies et fais, tes prompts et ce sur quoi tu as appuyé, pour que tu puisses les relancer et les enchaîner. Tout disparaît de soi-même après le temps fixé par l’administrateur du bot. Personne ne s’en sert pour l’entraînement.
 slack-export = M’envoyer tout
 slack-packing = C’est en cours de préparation et arrive en message direct.
 slack-packed = Tout ce qui est gardé sur toi est dans le fil de ce message.
@@ -300,8 +297,8 @@ slack-team-settings = Réglages de l’équipe
 slack-results = Tes derniers résultats
 slack-no-results = Rien encore : transforme une image, ou envoie-m’en une avec quelques mots.
 slack-quota = { $most ->
-    [0] { $pictures } images demandées ces dernières 24 heures.
-   *[other] { $pictures } de tes { $most } images demandées ces dernières 24 heures.
+    [0] { $pictures } images ces dernières 24 heures
+   *[other] { $pictures } images sur { $most } ces dernières 24 heures
  }
 slack-hello = Envoie-moi une image avec quelques mots, par exemple « fais-en une peinture à l’huile --strength 0.7 », ou mentionne-moi dans le fil d’une image. /img2img ouvre un formulaire, /help en dit plus.
 slack-styles-show = Montre-moi des images
@@ -310,19 +307,19 @@ slack-styles-sent = Tous les styles, avec une image de chacun, sont dans le fil 
 slack-delete-title = Supprimer ?
 slack-delete-what = Les images et le message disparaissent pour de bon.
 slack-here = cette conversation
-slack-settings-whose = Les admins de cet espace de travail peuvent les changer.
+slack-settings-whose = Réglages actuels. Les admins de l’espace de travail peuvent les changer.
 
-failed-too-often = Cette tâche a arrêté le moteur trop souvent et a été abandonnée : essaie une autre image ou un autre prompt.
+failed-too-often = Cette tâche a fait planter le moteur trop souvent et a été arrêtée. Essaie une autre image ou un autre prompt.
 failed-interrupted = Cette tâche a été interrompue trop souvent et abandonnée : essaie une autre image ou un autre prompt.
 failed-source-unreadable = L’image de départ n’a pas pu être lue : renvoie-la.
 failed-model-too-large = Le modèle « { $model } » ne tient pas en mémoire : prends-en un autre.
 failed-picture-too-large = L’appareil a manqué de mémoire à { $size } et même à des tailles plus petites : envoie une image plus petite.
-failed-not-saved = Le résultat n’a pas pu être enregistré ({ $reason }) : préviens l’équipe du bot.
+failed-not-saved = Le résultat n’a pas pu être enregistré ({ $reason }) : préviens l’administrateur du bot.
 failed-model-unable = Le modèle « { $model } » n’y est pas arrivé : essaie d’autres réglages ; le journal en dit plus.
 failed-model-not-offered = Le modèle « { $model } » n’est pas proposé ici : choisis parmi { $models }.
-failed-model-unavailable = Ce modèle ne peut pas servir : prends-en un autre, ou transmets ceci à l’équipe du bot : { $reason }
+failed-model-unavailable = Ce modèle ne peut pas servir : prends-en un autre, ou transmets ceci à l’administrateur du bot : { $reason }
 failed-too-many-steps = Le modèle « { $model } » ne peut pas faire { $steps } étapes : essaie avec moins.
-failed-overflow = Les nombres de « { $model } » ont débordé : essaie une guidance plus faible ou d’autres mots.
+failed-overflow = Calcul en dépassement dans « { $model } » : essaie une guidance plus faible ou d’autres mots.
 failed-no-lines = L’image ne montre aucune ligne pour { $kind } : envoies-en une aux contours nets, ou une carte à toi.
 failed-no-depth = L’image ne montre aucune profondeur : envoies-en une autre, ou une carte à toi.
 failed-no-person = L’image ne montre personne : choisis une autre structure, ou envoie une carte de pose.
@@ -330,17 +327,17 @@ failed-map-unreadable = La carte de structure n’a pas pu être lue : renvoie-l
 failed-map-blank = La carte pour { $kind } est vide : envoies-en une qui montre ce qu’il faut garder.
 failed-map-unnamed = Il n’y a pas de carte sans structure : dis quelle structure elle montre.
 failed-no-map-model = Aucun modèle n’est installé ici pour { $kind } : envoie une carte à toi, ou choisis une autre structure.
-failed-map-model-broken = Le modèle « { $model } » pour { $kind } ne peut pas être chargé ({ $reason }) : l’équipe du bot doit corriger control.{ $kind }_model.
+failed-map-model-broken = Le modèle « { $model } » pour { $kind } ne peut pas être chargé ({ $reason }) : l’administrateur du bot doit corriger control.{ $kind }_model.
 failed-no-control = Le modèle « { $model } » ne sait pas garder { $kind } : la structure se garde avec les modèles des familles Stable Diffusion 1, 2 et XL ; n’en demande pas, ou choisis l’un d’eux.
 failed-control-not-offered = Le modèle « { $model } » ne sait pas garder { $kind } : { $kinds ->
     [none] il ne garde aucune structure.
    *[other] il sait garder { $kinds }.
  }
 failed-no-network = Ce modèle ne sait pas garder { $kind } : il n’a pas de ControlNet pour cela.
-failed-network-none = Le ControlNet « { $network } » n’en est pas un : l’équipe du bot doit corriger l’entrée.
-failed-network-broken = Le ControlNet « { $network } » ne peut pas être chargé ({ $reason }) : l’équipe du bot doit corriger l’entrée.
-failed-network-foreign = Le ControlNet « { $network } » est fait pour d’autres modèles : l’équipe du bot doit corriger l’entrée.
-failed-no-loras = Le modèle « { $model } » ne prend pas d’adaptateurs : n’en mets pas, ou prends un autre modèle.
+failed-network-none = Le ControlNet « { $network } » n’en est pas un : l’administrateur du bot doit corriger l’entrée.
+failed-network-broken = Le ControlNet « { $network } » ne peut pas être chargé ({ $reason }) : l’administrateur du bot doit corriger l’entrée.
+failed-network-foreign = Le ControlNet « { $network } » est fait pour d’autres modèles : l’administrateur du bot doit corriger l’entrée.
+failed-no-loras = Le modèle « { $model } » ne prend pas d’adaptateurs : n’en demande pas, ou prends un autre modèle.
 failed-lora-unknown = Le modèle « { $model } » n’a pas d’adaptateur « { $name } » : { $names ->
     [none] il n’y en a aucun.
    *[other] il y a { $names }.
@@ -349,9 +346,9 @@ failed-lora-foreign = L’adaptateur « { $name } » est fait pour un autre genr
 failed-lora-kind = L’adaptateur « { $name } » est un { $kind }, qui ne peut pas être chargé pour « { $model } » : ne le mets pas, ou prends un LoRA.
 failed-lora-words-only = De l’adaptateur « { $name } », seule la partie de l’encodeur de texte convient à « { $model } », pas celle qui peint : il est fait pour un autre genre de modèle, ne le mets pas.
 failed-lora-no-words = De l’adaptateur « { $name } », la partie de l’encodeur de texte ne convient pas à « { $model } » : ne le mets pas.
-failed-lora-not-here = L’adaptateur « { $name } » ne peut pas servir, il n’est pas sur cette machine et le hub ne l’a pas donné : ne le mets pas, et préviens l’équipe du bot.
-failed-lora-lost = L’adaptateur « { $name } » ne peut pas servir, il n’y a ni fichier, ni dossier, ni dépôt du hub de ce nom avec un seul fichier .safetensors : ne le mets pas, et préviens l’équipe du bot.
-failed-lora-broken = L’adaptateur « { $name } » ne peut pas servir, son fichier est abîmé ou n’est pas un fichier safetensors : ne le mets pas, et préviens l’équipe du bot.
+failed-lora-not-here = L’adaptateur « { $name } » ne peut pas servir, il n’est pas sur cette machine et le hub ne l’a pas donné : ne le mets pas, et préviens l’administrateur du bot.
+failed-lora-lost = L’adaptateur « { $name } » ne peut pas servir, il n’y a ni fichier, ni dossier, ni dépôt du hub de ce nom avec un seul fichier .safetensors : ne le mets pas, et préviens l’administrateur du bot.
+failed-lora-broken = L’adaptateur « { $name } » ne peut pas servir, son fichier est abîmé ou n’est pas un fichier safetensors : ne le mets pas, et préviens l’administrateur du bot.
 
 form-remix = Transformer l’image
 form-chain = Partir de ce résultat
@@ -426,12 +423,11 @@ field-models = Modèles autorisés
 field-models-description = Vide : tous les modèles.
 choice-no-control = { control-none }
 
-queue-empty = Rien n’attend pour toi.
+queue-empty = Rien de toi dans la file.
 queue-mine = Tes tâches
 queue-total = { $jobs ->
-    [0] Personne n’attend.
-    [one] Une tâche attend en tout.
-   *[other] { $jobs } tâches attendent en tout.
+    [0] La file est vide.
+   *[other] { $jobs } dans la file
  }
 queue-running = en cours
 queue-place = numéro { $position } dans la file
@@ -443,8 +439,8 @@ info-status = **{ $status }** · demandé { $when } par { $name }
 info-negative = sans : { $prompt }
 info-made = { $what } : { $size }, { $steps } étapes en { $seconds } s
 info-hidden = une image d’un autre membre
-info-lineage = D’où elle vient
-info-original = l’image envoyée
+info-lineage = Historique
+info-original = image d’origine
 info-undelivered = Elle n’a pas pu être montrée : { $reason }
 info-none = Ce message ne montre aucun de mes résultats : choisis-en un qui en montre.
 status-received = reçue
@@ -461,16 +457,16 @@ page-help = Comment me demander
 page-recent = Tes dernières tâches
 page-empty = Rien pour l’instant.
 help-map = /map : voir la structure (contours, profondeur, pose) qui serait gardée, puis **Utiliser la carte**
-help = **Je refais des images.** Joins-en une et dis ce qu’elle doit devenir ; la force dit combien elle change.
+help = **Je transforme tes images.** Joins-en une et dis ce qu’elle doit devenir ; la force dit combien elle change.
     • /img2img : image, prompt, force (subtil 0.3, équilibré 0.5, fort 0.7, réinventé 0.9)
-    • /{ name-sweep } : la même à plusieurs forces, côte à côte
-    • /{ name-refine } : polir une image presque réussie{ $map }
+    • /sweep : la même à plusieurs forces, côte à côte
+    • /refine : peaufiner une image presque réussie{ $map }
     • Toute image ici : son menu, Applications, **Transformer l’image**
     • Ou mentionne-moi avec une image, ou en réponse à une : une peinture à l’huile --strength 0.7 --seed 5 --no personnes
     • Sous chaque résultat : d’autres forces, **Enchaîner**, **Relancer**, **Modifier**, **Série**
     • Réactions sur un résultat : 🔁 relancer, ✉️ me l’envoyer, ⭐ garder une copie, ❌ supprimer ou annuler le mien
-    • /{ name-queue }, /info, /styles, /{ name-settings }, /{ name-privacy }
-slack-help = **Je refais des images.** Joins-en une et dis ce qu’elle doit devenir ; la force dit combien elle change : 0 garde l’image, 1 l’ignore (subtil 0.3, équilibré 0.5, fort 0.7, réinventé 0.9).
+    • /queue, /info, /styles, /settings, /privacy
+slack-help = **Je transforme tes images.** Joins-en une et dis ce qu’elle doit devenir ; la force dit combien elle change : 0 garde l’image, 1 l’ignore (subtil 0.3, équilibré 0.5, fort 0.7, réinventé 0.9).
     • `/img2img an oil painting --strength 0.7` ouvre un formulaire : ajoute une image et c’est parti
     • Sur tout message avec une image : Plus d’actions, **Remix image**
     • Mentionne-moi avec une image, ou dans le fil d’une image : `make it a watercolor --strength fort`
@@ -482,7 +478,7 @@ slack-help = **Je refais des images.** Joins-en une et dis ce qu’elle doit dev
 
 settings-title = Réglages de { $place }
 settings-server = ce serveur
-settings-nothing = rien n’est réglé : les valeurs du produit s’appliquent
+settings-nothing = Rien n’est réglé ; les valeurs par défaut s’appliquent
 settings-moment = Un instant…
 settings-saved = Enregistré.
 settings-reset = Retour aux valeurs par défaut.
@@ -490,16 +486,16 @@ setting-strength = force { $value }
 setting-style = style { $value }
 setting-model = modèle { $value }
 setting-models = seulement les modèles { $value }
-setting-private = privé : { $value }
+setting-private = Résultats : { $value }
 setting-roles = seulement les rôles { $value }
 setting-channels = seulement les salons { $value }
-setting-remix = peuvent être transformées : { $value }
+setting-remix = Transformer : { $value }
 setting-blocked = mots bloqués : { $value }
-setting-yes = oui
-setting-no = non
+setting-yes = privés d’abord
+setting-no = dans le salon
 policy-anyone = les images de tous
 policy-own = seulement les siennes
-privacy-export = Tout ce que je garde sur toi, à cet instant.
+privacy-export = Tout ce que je conserve sur toi aujourd’hui.
 privacy-ask = Cela supprime chez moi, pour toujours, tes tâches, prompts et images, et annule ce qui attend. Les messages des salons restent où ils sont.
 privacy-deleted = { $jobs ->
     [0] Il n’y avait rien à supprimer.
@@ -510,11 +506,11 @@ privacy-deleted = { $jobs ->
     [one] {" "}Une tâche de quelqu’un d’autre vient des tiennes et en garde l’image et les mots ; ils partiront avec elle.
    *[other] {" "}{ $held } tâches d’autres personnes viennent des tiennes et en gardent les images et les mots ; ils partiront avec elles.
  }
-reaction-kept = Une copie pour toi, comme demandé avec ⭐.
-reaction-sent = La voici.
+reaction-kept = Gardé pour toi
+reaction-sent = Voici ta copie
 
 name-sweep = série
-name-refine = polir
+name-refine = peaufiner
 name-queue = file
 name-settings = réglages
 name-privacy = confidentialité
@@ -529,7 +525,7 @@ name-channel = salon
 name-role = rôle
 describe-img2img = Faire du nouveau à partir d’une image
 describe-sweep = Une image à plusieurs forces, côte à côte
-describe-refine = Polir une image presque réussie
+describe-refine = Peaufiner une image presque réussie
 describe-map-command = Montrer seulement la carte de structure avant de peindre
 describe-queue = Tes tâches en attente, et la longueur de la file
 describe-info = De quoi une tâche est faite, et d’où elle vient
@@ -539,9 +535,9 @@ describe-privacy = Ce que je garde sur toi : l’emporter ou le supprimer
 describe-help = Comment m’utiliser
 describe-show = Ce qui est réglé
 describe-set = Changer les valeurs par défaut
-describe-allow = Qui peut m’utiliser, et où ; vide, tout le monde de nouveau
+describe-allow = Qui peut m’utiliser, et où ; laisse vide pour autoriser tout le monde
 describe-reset = Retour aux valeurs du produit
-describe-block = Mots interdits dans les prompts d’ici ; vide permet tout à nouveau
+describe-block = Mots interdits dans les prompts d’ici ; laisse vide pour tout autoriser
 describe-words = Mots et motifs (* pour des lettres), séparés par des virgules
 describe-export = Un fichier avec tout ce que je garde sur toi
 describe-delete = Supprimer tout ce que je garde sur toi
@@ -564,8 +560,8 @@ describe-control-scale = Rigueur de la structure ; 1 si tu ne dis rien
 describe-control-start = Garder la structure à partir de cette part des étapes ; 0 est la première
 describe-control-end = Garder la structure jusqu’à cette part des étapes ; 1 est la dernière
 describe-private = Toi seul vois le résultat ; tu peux le publier plus tard
-describe-job = L’id à la fin des petits caractères d’un résultat
-describe-remix = Les images de qui les membres peuvent transformer
+describe-job = L’ID qui se trouve sous { button-details }
+describe-remix = De qui les membres peuvent transformer les images
 describe-channel = Un salon au lieu de tout le serveur
 describe-role = Seulement les membres avec ce rôle ; vide pour tous
 describe-only-channel = Seulement dans ce salon ; vide pour partout

@@ -1,13 +1,13 @@
 headline-received = 受け付けました
 headline-queued = 順番待ち
-headline-queued-at = 順番待ち、{ $position } 番目
-headline-interrupted = 作業が中断されたため、順番待ちに戻りました
+headline-queued-at = 順番待ち { $position } 番目
+headline-interrupted = 中断されたため、順番待ちに戻りました
 headline-starting = 開始しています
 headline-downloading = モデルをダウンロードしています
 headline-downloading-size = モデルをダウンロードしています：{ NUMBER($of, minimumFractionDigits: 1) } { $unit } のうち { NUMBER($done, minimumFractionDigits: 1) } { $unit }
 headline-downloading-left = モデルをダウンロードしています：{ NUMBER($of, minimumFractionDigits: 1) } { $unit } のうち { NUMBER($done, minimumFractionDigits: 1) } { $unit }、あと約 { $minutes } 分
 headline-loading = モデルを読み込んでいます
-headline-painting = 描いています、{ $percent } %
+headline-painting = 描いています… { $percent }%
 headline-drawing = マップを描いています
 headline-done = できました
 headline-map = マップ
@@ -28,7 +28,7 @@ fact-guidance-scale = ガイダンス { $value }
 fact-model = モデル { $value }
 fact-style = スタイル { $value }
 fact-loras = アダプター { $value }
-fact-edits = 指示による編集。強さは使われません
+fact-edits = 指示による編集
 fact-control = 構造 { $kind }
 fact-control-map = 構造 { $kind }（渡されたマップ）
 fact-control-scale = 構造の強さ { $scale }
@@ -44,7 +44,7 @@ label-strength = 強さ { $strength }
 label-seed = { $number }：シード { $seed }
 alt-picture = { $prompt }（AI 生成画像、強さ { $strength }）
 alt-map = 構造マップ（{ $kind }）
-alt-preview = 途中の画像
+alt-preview = プレビュー（未完成）
 alt-source = もとの画像
 
 print-model = { $model } · { $of } ステップ中 { $steps } · ガイダンス { $guidance }
@@ -56,16 +56,16 @@ print-id = id { $id }
 card-expected = 完成予定は { $when }、十中八九 { $late } までに
 note-animated = アニメーションなので、最初の一コマを使いました。
 note-kept-smaller = 画像は送られたものより小さく保存されています（ほかの強さにはこれで十分です）。すべてのピクセルが必要なら、強さ 0 でもう一度送ってください。
-note-made-smaller = { $size } に縮小しました。{ $wanted } は機器のメモリに収まりませんでした。
+note-made-smaller = { $size } に縮小しました。{ $wanted } はデバイスのメモリに収まりませんでした。
 note-sent-as = ここではファイルは { $most } MB までなので、{ format-sent } で送りました。
 note-sent-smaller = ここではファイルは { $most } MB までなので、{ $full } ピクセルを { $size } にして { format-sent } で送りました。
 format-sent = { $format ->
     [lossless] 可逆圧縮の WebP
    *[other] { $format }
  }
-note-too-large = 縮小してもここには大きすぎます。/info で受け取ってください。
-note-sent-directly = 頼まれた場所ではお見せできなかったので、直接お送りします。
-note-stays = この画像は頼んだ場所でだけ表示できます。そこでボタンを押すか、もう一度頼んでください。
+note-too-large = このチャンネルには大きすぎます。「{ button-details }」からファイルで受け取れます。
+note-sent-directly = 依頼された場所ではお見せできなかったので、直接お送りします。
+note-stays = この画像は依頼した場所でだけ表示できます。そこでボタンを押すか、もう一度依頼してください。
 note-recipe-unread = 貼り付けられたレシピのうち、ここにはないものは使いませんでした：{ $settings }。
 note-weights-unread = (単語:1.3) のような重みはここでは効きません。言葉だけを読みました。
 note-prompt-unread = プロンプトがこのモデルには長すぎます。読まれなかった部分：「{ $words }」
@@ -79,7 +79,7 @@ button-chain = 続ける
 button-chain-at = 続ける { $strength }
 button-reroll = 引き直す
 button-edit = 編集
-button-sweep = 並べる
+button-sweep = 強さ比較
 button-details = 詳細
 button-delete = 削除
 button-cancel = キャンセル
@@ -94,34 +94,34 @@ advice-ai-picture = ヒント：AI が作った画像の仕上げには強さ 0.
 advice-low-contrast = ヒント：元の画像のコントラストが低く、手がかりが少なくなります。明るくするか、強さを上げてください。
 advice-faint = ヒント：強さ { $strength } ではスタイルがほとんど出ません。{ $usual } を試してください。
 advice-fierce = ヒント：強さ { $strength } では元の画像がほとんど残りません。{ $usual } を試してください。
-advice-no-style = ヒント：「oil painting」のようなスタイルの言葉が役立ちます。styles コマンドに一覧があります。
+advice-no-style = ヒント：油絵（oil painting）のようなスタイルを指定できます。/styles をご覧ください。
 
-refused-our-fault = こちらで問題が起きました。一分後にもう一度お試しください。
-refused-busy = 今は Discord が返事を受け付けません。一分後にもう一度お試しください。
+refused-our-fault = こちらで問題が起きました。1 分後にもう一度お試しください。
+refused-busy = 今は Discord が返事を受け付けません。1 分後にもう一度お試しください。
 refused-no-prompt = 画像をどう変えたいか書いてください。例：「油絵」
 refused-no-picture = 画像が見つかりません。添付するか、画像のあるメッセージに返信してください。
 refused-no-picture-there = そのメッセージには使える画像がありません。写真や絵、結果のあるものを選んでください。
-refused-sticker = スタンプは作者のものなので使えません。画像をファイルで送ってください。
-refused-withheld = Discord がそのメッセージの画像を見せてくれません。メニューから「アプリ」、「画像を変える」を選んでください。
+refused-sticker = スタンプは使えません。画像をファイルで送ってください。
+refused-withheld = Discord がその画像を見せてくれません。
 refused-role-withheld = 私のロールへのメンションの内容は Discord が見せてくれません。アプリの印が付いた私自身をメンションしてください。
 refused-several-pictures = 画像が { $count } 枚あります。一枚だけ送るか、「アプリ」の「画像を変える」で選んでください。
 refused-several-results = そのメッセージには結果が { $count } 枚あります。使いたいものの下の「続ける」を押してください。
-refused-form-forgotten = その画像を見失いました。もう一度「画像を変える」を選んでください。
+refused-form-forgotten = そのフォームは期限切れです。もう一度「{ menu-remix }」を選んでください。
 refused-form-gone = そのフォームはもう残っていません。新しく開いてください。書いた内容はお断りのメッセージにあります。
-refused-double = 同じものをもう頼まれています。まもなく届きます。
+refused-double = 同じ依頼をすでに受け付けています。
 refused-gone = その結果はもう残っていません。画像をもう一度送ってください。
-refused-not-yours = それができるのは頼んだ本人だけです。本人に頼んでください。
-refused-unknown = それは知らないものです。別の版のものかもしれないので、Discord を再読み込みしてください。
+refused-not-yours = それができるのは依頼した本人だけです。
+refused-unknown = 認識できません。別のバージョンのボタンかもしれないので、Discord を再読み込みしてください。
 refused-message-stays = 画像はこちらから消えましたが、メッセージは消せません。モデレーターに頼んでください。
 refused-permission = このチャンネルでは権限 { $permission } がありません。サーバーの管理者に頼んでください。
 refused-server-only = 設定はサーバーごとのものです。サーバーの中で /settings を使ってください。
 refused-manage-server = 設定を変えられるのはサーバー管理の権限がある人だけです。その人に頼んでください。
-refused-no-job = それはジョブの id ではありません。結果の小さな文字の最後にあります。
+refused-no-job = それはジョブの ID ではありません。ID は「{ button-details }」にあります。
 refused-blocked-prompt = ここでは使えない言葉が含まれています。別の言い方にしてください。
-withheld-unsafe = できた画像はここでは表示できません。別のプロンプト、低い強さ、または別の画像を試してください。
-withheld-but-private = できた画像はここでは全員には表示できません。非公開でもう一度頼んでください。
-withheld-unchecked = 画像を確認できなかったため、誰にも表示されません。一分後にもう一度試し、続くようなら管理者に知らせてください。
-refused-unsafe-there = その画像はこの場所では表示できません。頼んだ場所でご覧ください。
+withheld-unsafe = この結果はこのチャンネルでは表示できません。別のプロンプト、低い強さ、または別の画像を試してください。
+withheld-but-private = できた画像はここでは全員には表示できません。非公開でもう一度依頼してください。
+withheld-unchecked = 画像を確認できなかったため、誰にも表示されません。1 分後にもう一度試し、続くようなら管理者に知らせてください。
+refused-unsafe-there = その画像はこの場所では表示できません。依頼した場所でご覧ください。
 blocked-by-automod = このサーバーの AutoMod が画像つきのメッセージを止めました。別の言葉か別のチャンネルでお試しください。
 
 span = { $unit ->
@@ -130,18 +130,18 @@ span = { $unit ->
    *[seconds] { $count } 秒
  }
 refused-storage = 今は何も保存できません。数分後にもう一度お試しください。
-refused-restarting = 再起動しています。一分後にもう一度お試しください。
-refused-queue-full = 列がいっぱいです。{ span }後にまた来てください。
-refused-pending = すでに { $pending } 件のジョブが待っています。上限は { $most } 件です。どれかが終わるのを待つか、キャンセルしてください。
+refused-restarting = 再起動しています。1 分後にもう一度お試しください。
+refused-queue-full = 順番待ちがいっぱいです。{ span }後にまた来てください。
+refused-pending = すでに { $most } 件中 { $pending } 件のジョブが順番待ちです。どれかが終わるのを待つか、キャンセルしてください。
 refused-more-than-a-request = ここで一度に頼めるのは { $most } 枚までですが、{ $asked } 枚が頼まれました。枚数を減らしてください。
-refused-more-than-a-day = 24 時間に { $most } 枚までですが、{ $asked } 枚が頼まれました。枚数を減らしてください。
+refused-more-than-a-day = 24 時間に { $most } 枚までですが、{ $asked } 枚が依頼されました。枚数を減らしてください。
 refused-day = 24 時間に { $most } 枚という上限を超えます。{ span }後にまた来てください。
 refused-too-many-refused = この 10 分間に送られた画像や文のうち { $most } 件が断られました。{ span }後にまた来てください。
 refused-channel = このチャンネルでは使えません。使える場所を尋ねるか、管理者に許可を頼んでください。
 refused-role = ここではそのためのロールが必要です。どのロールか管理者に尋ねてください。
 refused-others-picture = ここで変えてよいのは自分の画像だけです。自分の画像を添付してください。
-refused-not-yours-nor-moderator = それができるのは頼んだ本人かモデレーターだけです。どちらかに頼んでください。
-refused-job-unknown = そのジョブは知りません。古すぎるのかもしれません。結果の小さな文字の最後にある id を使ってください。
+refused-not-yours-nor-moderator = それができるのは依頼した本人かモデレーターだけです。
+refused-job-unknown = そのジョブは見つかりません。古すぎるのかもしれません。ID は「{ button-details }」にあります。
 refused-ended = そのジョブはもう終わっていて、キャンセルするものがありません。
 refused-picture-gone = その画像はもう残っていません。もう一度送ってください。
 refused-published = すでにそこで公開されています。
@@ -154,12 +154,12 @@ refused-steps = ステップは { $least } から { $most } までの整数で�
 refused-guidance-scale = ガイダンスは 0 から { $most } までです。指定された値は { $given } です。
 refused-prompt-long = プロンプトが { $length } 文字あります。上限は { $most } 文字です。短くしてください。
 refused-negative-prompt-long = ネガティブプロンプトが { $length } 文字あります。上限は { $most } 文字です。短くしてください。
-refused-style = スタイル「{ $style }」は知りません。{ $near } を試すか、styles コマンドですべてご覧ください。
+refused-style = スタイル「{ $style }」は見つかりません。{ $near } のことですか？ 一覧は /styles で見られます。
 refused-model = モデル「{ $model }」はありません。使えるのは { $models } です。
 refused-model-here = モデル「{ $model }」はここでは使えません。使えるのは { $models } です。
-refused-sweep-of-editor = モデル「{ $model }」は指示に従って描きかえるため、強さは関係ありません。画像を一枚だけ頼んでください。
+refused-sweep-of-editor = モデル「{ $model }」は指示に従って描きかえるため、強さは関係ありません。画像を 1 枚だけ依頼してください。
 refused-lora = アダプターは「名前」か「名前:重み」で、重みは -{ $most } から { $most } までで書いてください。書かれたのは「{ $given }」です。
-refused-lora-none = モデル「{ $model }」にはアダプターがありません。アダプターなしで頼むか、別のモデルを選んでください。
+refused-lora-none = モデル「{ $model }」にはアダプターがありません。アダプターなしで依頼するか、別のモデルを選んでください。
 refused-lora-unknown = モデル「{ $model }」にアダプター「{ $name }」はありません。使えるのは { $names } です。
 refused-loras = 一枚の画像に使えるアダプターは { $most } 個までです。指定されたのは { $given } 個です。
 refused-control-scale = 構造の強さは 0 から { $most } までです。指定されたのは { $given } です。
@@ -167,10 +167,10 @@ refused-control-start = 構造を残す範囲の開始は、ステップ全体�
 refused-control-end = 構造を残す範囲の終了は、ステップ全体に対する { $least } から { $most } までの割合です。指定されたのは { $given } です。
 refused-control-span = 構造を残す範囲の開始と終了は、ステップ全体に対する 0 から 1 までの割合で、開始が終了より前です。指定されたのは { $start } と { $end } です。
 refused-control-unnamed = どの構造のことか指定してください：{ $kinds }
-refused-control-unknown = 構造「{ $given }」は知りません。使えるのは { $kinds } です。
+refused-control-unknown = 構造「{ $given }」は見つかりません。使えるのは { $kinds } です。
 refused-control-elsewhere = モデル「{ $model }」は { $kind } を残せません。それにはモデル { $models } を選んでください。
 refused-control-other = モデル「{ $model }」は { $kind } を残せません。{ $kinds } から選んでください。
-refused-control-none = モデル「{ $model }」は構造を残せません。構造なしで頼むか、ControlNet 付きの Stable Diffusion 1、2、XL 系のモデルを用意するよう管理者に頼んでください。
+refused-control-none = モデル「{ $model }」は構造を残せません。構造なしで依頼するか、ControlNet 付きの Stable Diffusion 1、2、XL 系のモデルを用意するよう管理者に依頼してください。
 refused-map = 構造マップを使えません。{ $why }
 refused-map-gone = その構造マップはもう残っていません。もう一度送ってください。
 refused-map-unnamed = どの構造マップを描くか指定してください：{ $kinds }
@@ -187,20 +187,20 @@ refused-elsewhere = ここにアップロードされた画像だけを受け付
 refused-file-larger = そのファイルは { $most } MB を超えています。もっと小さいものを送ってください。
 refused-file-size = そのファイルは { $size } MB あり、上限は { $most } MB です。小さくするか、JPEG で送ってください。
 refused-empty = そのファイルは空です。画像をもう一度送ってください。
-refused-cannot-open = 今は画像を開けません。一分後にもう一度お試しください。
+refused-cannot-open = 今は画像を開けません。1 分後にもう一度お試しください。
 refused-broke-off = その画像を開くのに時間がかかりすぎるか、途中で止まりました。普通の PNG か JPEG で、または小さく保存し直してください。
 refused-unusable = その画像は使えません。普通の PNG か JPEG で保存し直してください。
 refused-memory = その画像を開くには、ここで使える以上のメモリが必要です。画素数を減らして送ってください。
 refused-pixels = その画像は { $megapixels } メガピクセル（{ $size }）あり、上限は { $most } メガピクセルです。縮小して送ってください。
 refused-small = その画像は { $size } ピクセルです。各辺に { $least } ピクセル以上必要です。もっと大きいものを送ってください。
 refused-narrow = その画像は { $size } ピクセルで、長い辺が短い辺の { $most } 倍を超えています。一部を切り抜いて送ってください。
-refused-cut-off = その { $format } は途中で切れていて、終わりがありません。ファイル全体をもう一度送ってください。
+refused-cut-off = その { $format } は不完全です。ファイル全体をもう一度送ってください。
 refused-damaged = その { $format } は壊れていて読めません。保存し直して送ってください。
 refused-jpeg-bits = その JPEG は色ごとに { $bits } ビットです。8 ビットの通常の JPEG として保存し、それを送ってください。
 refused-jpeg-kind = その JPEG は読み取れない珍しい種類（可逆または階層型）です。通常の JPEG か PNG として保存してください。
 refused-jpeg-scans = その JPEG は { $most } 回を超えるスキャン、または大きさに対して多すぎるスキャンで描かれています。通常の JPEG として保存し直してください。
 refused-heic = それは HEIC 写真で、ここでは開けません。スクリーンショットを送るか、iPhone の「設定」、「カメラ」、「フォーマット」で「互換性優先」を選んで JPEG で保存してください。
-refused-web-page = それは画像ではなくウェブページです。ログインが必要なリンクではこうなります。画像を保存して、そのファイルを送ってください。
+refused-web-page = そのリンクの先は画像ではなくウェブページで、ログインが必要かもしれません。画像を保存して、そのファイルを送ってください。
 refused-no-format = そのファイルに画像が見つかりません。PNG、JPEG、WebP のどれかを送ってください。
 refused-format = それは{ format-name }です。受け付けるのは PNG、JPEG、WebP、AVIF、HEIC です。{ format-mend }ください。
 format-name = { $kind ->
@@ -211,8 +211,8 @@ format-name = { $kind ->
     [GIMP] {" "}GIMP のファイル（XCF）
     [PostScript] {" "}PostScript のファイル（EPS）
     [SVG] {" "}SVG の図
-    [ZIP] {" "}ZIP の書庫か文書
-    [packed] 圧縮された書庫
+    [ZIP] {" "}ZIP の圧縮ファイルか文書
+    [packed] 圧縮ファイル
     [video] 動画
     [sound] 音声ファイル
     [sound-or-video] 音声か動画のファイル
@@ -234,7 +234,7 @@ refused-slack-thread = このスレッドを読めません。/invite で招待�
 refused-slack-thread-scope = このスレッドを読む権限がありません（{ $scope } が必要です）。メッセージに画像を添付してください。
 refused-slack-thread-busy = Slack が混み合っていて、スレッドを見られませんでした。メッセージに画像を添付するか、少し後でもう一度お試しください。
 refused-slack-file = そのファイルが見えません。/invite でチャンネルに招待するか、/img2img で画像を追加してください。
-refused-slack-file-busy = Slack が混み合っていて、画像を受け取れませんでした。一分後にもう一度お試しください。
+refused-slack-file-busy = Slack が混み合っていて、画像を受け取れませんでした。1 分後にもう一度お試しください。
 refused-slack-login = Slack がそのファイルを読ませてくれませんでした。/invite でチャンネルに招待してください。それでもだめなら、files:read の権限つきでの再インストールをワークスペースの管理者に頼んでください。
 refused-slack-shared = そのファイルは別の組織が共有したもので、読めません。自分でここにアップロードしてください。
 refused-slack-outside = そのファイルは Slack の外にあり、受け付けるのはアップロードされたものだけです。ここにアップロードしてください。
@@ -243,28 +243,28 @@ refused-slack-no-image = そのファイルは画像ではありません。PNG�
 refused-slack-several-pictures = 画像が { $count } 枚あります。使いたい一枚だけを送ってください。
 refused-slack-no-controls = ここには構造を残せるモデルがありません。管理者に ControlNet の設定を頼んでください。
 refused-map-kind-missing = マップが何を示すか選んでください。
-refused-slack-button = そのボタンは古い版のものです。/img2img を使ってください。
+refused-slack-button = そのボタンは古いバージョンのものです。/img2img を使ってください。
 refused-slack-unpublishable = 公開できる画像はもうありません。
-refused-slack-no-channel = チャンネルで頼まれたものではないので、公開する場所がありません。
+refused-slack-no-channel = チャンネルで依頼されたものではないので、公開する場所がありません。
 refused-slack-unpublished = 公開できませんでした（{ $reason }）。/invite でそのチャンネルに招待してください。
 refused-slack-unsent = メッセージを送れませんでした（{ $reason }）。先に私との会話を開いてください。
-refused-slack-no-job = それはジョブの id ではありません。結果の下の id をコピーするか、/info だけで最近のジョブをご覧ください。
+refused-slack-no-job = それはジョブの ID ではありません。ID は「{ button-details }」にあります。/info だけで最近のジョブが見られます。
 refused-slack-admins = このワークスペースの設定を変えられるのは管理者だけです。管理者に頼んでください。
 refused-no-upload = 画像がありません。フォームを開き直して追加してください。
 refused-slack-add-picture = もとにする画像を追加してください。PNG、JPEG、WebP が使えます。
 refused-slack-whole = { $least } から { $most } までの整数を入れてください。書かれたのは「{ $given }」です。
 refused-slack-number = 0 から { $most } までの数を入れてください。書かれたのは「{ $given }」です。
 refused-slack-too-late = Slack の制限時間に間に合わず、開けませんでした。もう一度お試しください。
-refused-slack-busy = Slack が混み合っています。一分後にもう一度お試しください。
+refused-slack-busy = Slack が混み合っています。1 分後にもう一度お試しください。
 refused-slack-elsewhere = この会話ではできません。/invite で招待するか、/img2img を使ってください。
 refused-slack-scope = 権限 { $scope } がありません。再インストールをワークスペースの管理者に頼んでください。
 refused-slack-files = ここではファイルを共有できません。許可をワークスペースの管理者に頼んでください。
-refused-slack-refused = Slack に拒否されました（{ $reason }）。もう一度お試しください。続くようなら、私の管理者に伝えてください。
+refused-slack-refused = Slack に拒否されました（{ $reason }）。もう一度お試しください。続くようなら、ボットの管理者に伝えてください。
 note-slack-not-uploaded = 画像はできましたが、ここにはアップロードできません（{ $reason }）。許可をワークスペースの管理者に頼んでください。
 note-slack-below = Slack がここに画像を表示しませんでした。下のスレッドにあります。
 note-slack-moved = チャンネルに書き込めなかったので、あなたにだけ届けます。/invite で私を招待してください。
-slack-double = それはもう頼まれています。まもなく届きます。
-slack-published = 公開しました。
+slack-double = 同じ依頼をすでに受け付けています。
+slack-published = チャンネルに公開しました。
 slack-saved = { $scope ->
     [channel] このチャンネルの設定を保存しました。
    *[workspace] このワークスペースの設定を保存しました。
@@ -282,8 +282,8 @@ slack-team-settings = チームの設定
 slack-results = 最近の結果
 slack-no-results = まだありません。画像を変えるか、ひとこと添えて画像を送ってください。
 slack-quota = { $most ->
-    [0] この 24 時間に頼んだ画像は { $pictures } 枚です。
-   *[other] この 24 時間に頼んだ画像は { $most } 枚中 { $pictures } 枚です。
+    [0] この 24 時間に依頼した画像は { $pictures } 枚です
+   *[other] この 24 時間に依頼した画像は { $most } 枚中 { $pictures } 枚です
  }
 slack-hello = 画像にひとこと添えて送ってください。例：「油絵にして --strength 0.7」。画像のスレッドで私にメンションしてもかまいません。/img2img でフォームが開き、/help に詳しい説明があります。
 slack-styles-show = 画像で見る
@@ -292,9 +292,9 @@ slack-styles-sent = すべてのスタイルと見本の画像は、このメッ
 slack-delete-title = 削除しますか
 slack-delete-what = 画像とメッセージは元に戻せません。
 slack-here = この会話
-slack-settings-whose = 変えられるのはこのワークスペースの管理者です。
+slack-settings-whose = 現在の設定です。変更できるのはワークスペースの管理者です。
 
-failed-too-often = このジョブは何度もワーカーを止めたため、打ち切りました。別の画像かプロンプトをお試しください。
+failed-too-often = このジョブは何度もワーカーをクラッシュさせたため、止めました。別の画像かプロンプトをお試しください。
 failed-interrupted = このジョブは何度も中断されたため、打ち切りました。別の画像かプロンプトをお試しください。
 failed-source-unreadable = もとの画像を読めませんでした。もう一度送ってください。
 failed-model-too-large = モデル「{ $model }」がメモリに入りません。別のモデルを使ってください。
@@ -304,7 +304,7 @@ failed-model-unable = モデル「{ $model }」では処理できませんでし
 failed-model-not-offered = モデル「{ $model }」はここにはありません。{ $models } から選んでください。
 failed-model-unavailable = このモデルは使えません。別のモデルを使うか、次の文をボットの管理者に伝えてください：{ $reason }
 failed-too-many-steps = モデル「{ $model }」では { $steps } ステップは使えません。もっと少なくしてください。
-failed-overflow = モデル「{ $model }」の計算があふれました。ガイダンスを下げるか、別の言葉をお試しください。
+failed-overflow = モデル「{ $model }」が無効な値を出しました。ガイダンスを下げるか、別の言葉をお試しください。
 failed-no-lines = この画像には { $kind } の線が見つかりません。輪郭のはっきりした画像か、自分のマップを送ってください。
 failed-no-depth = この画像には奥行きが見つかりません。別の画像か、自分のマップを送ってください。
 failed-no-person = この画像には人が見つかりません。別の構造を選ぶか、ポーズのマップを送ってください。
@@ -313,7 +313,7 @@ failed-map-blank = { $kind } のマップに何も描かれていません。残
 failed-map-unnamed = 構造の指定なしにマップはありません。どの構造を示すか指定してください。
 failed-no-map-model = ここには { $kind } のモデルがありません。自分のマップを送るか、別の構造を選んでください。
 failed-map-model-broken = { $kind } のモデル「{ $model }」を読み込めません（{ $reason }）。ボットの管理者が control.{ $kind }_model を直す必要があります。
-failed-no-control = モデル「{ $model }」は { $kind } を残せません。構造を残せるのは Stable Diffusion 1、2、XL 系のモデルです。構造なしで頼むか、そのどれかを選んでください。
+failed-no-control = モデル「{ $model }」は { $kind } を残せません。構造を残せるのは Stable Diffusion 1、2、XL 系のモデルです。構造なしで依頼するか、そのどれかを選んでください。
 failed-control-not-offered = モデル「{ $model }」は { $kind } を残せません。{ $kinds ->
     [none] 残せる構造はありません。
    *[other] 残せるのは { $kinds } です。
@@ -322,7 +322,7 @@ failed-no-network = このモデルは { $kind } を残せません。そのた�
 failed-network-none = ControlNet「{ $network }」は ControlNet ではありません。ボットの管理者が設定を直す必要があります。
 failed-network-broken = ControlNet「{ $network }」を読み込めません（{ $reason }）。ボットの管理者が設定を直す必要があります。
 failed-network-foreign = ControlNet「{ $network }」は別のモデル用です。ボットの管理者が設定を直す必要があります。
-failed-no-loras = モデル「{ $model }」ではアダプターを使えません。アダプターなしで頼むか、別のモデルを使ってください。
+failed-no-loras = モデル「{ $model }」ではアダプターを使えません。アダプターなしで依頼するか、別のモデルを使ってください。
 failed-lora-unknown = モデル「{ $model }」にアダプター「{ $name }」はありません。{ $names ->
     [none] 使えるアダプターはありません。
    *[other] 使えるのは { $names } です。
@@ -331,7 +331,7 @@ failed-lora-foreign = アダプター「{ $name }」は「{ $model }」とは別
 failed-lora-kind = アダプター「{ $name }」は { $kind } 形式で、「{ $model }」では読み込めません。外すか、LoRA を使ってください。
 failed-lora-words-only = アダプター「{ $name }」は、テキストエンコーダー用の部分だけが「{ $model }」に合い、絵を描く部分が合いません。別の種類のモデル用なので、外してください。
 failed-lora-no-words = アダプター「{ $name }」のテキストエンコーダー用の部分が「{ $model }」に合いません。外してください。
-failed-lora-not-here = アダプター「{ $name }」は使えません。この機器になく、ハブからも取得できませんでした。外して、ボットの管理者に伝えてください。
+failed-lora-not-here = アダプター「{ $name }」は使えません。このデバイスになく、ハブからも取得できませんでした。外して、ボットの管理者に伝えてください。
 failed-lora-lost = アダプター「{ $name }」は使えません。そのファイルやフォルダー、または .safetensors ファイルが一つだけあるハブのリポジトリが見つかりません。外して、ボットの管理者に伝えてください。
 failed-lora-broken = アダプター「{ $name }」は使えません。ファイルが壊れているか、safetensors ファイルではありません。外して、ボットの管理者に伝えてください。
 
@@ -408,11 +408,11 @@ field-models = 使ってよいモデル
 field-models-description = 空欄ならどのモデルも使えます。
 choice-no-control = { control-none }
 
-queue-empty = 待っているものはありません。
+queue-empty = あなたの順番待ちはありません。
 queue-mine = あなたのジョブ
 queue-total = { $jobs ->
-    [0] 誰も待っていません。
-   *[other] 全部で { $jobs } 件が待っています。
+    [0] 順番待ちはありません。
+   *[other] { $jobs } 件が順番待ち
  }
 queue-running = 実行中
 queue-place = { $position } 番目
@@ -424,8 +424,8 @@ info-status = **{ $status }** · { $when } に { $name } が依頼
 info-negative = 除く：{ $prompt }
 info-made = { $what }: { $size }、{ $steps } ステップ、{ $seconds } 秒
 info-hidden = ほかのメンバーの画像
-info-lineage = 由来
-info-original = 送られた画像
+info-lineage = 履歴
+info-original = もとのアップロード
 info-undelivered = お見せできませんでした：{ $reason }
 info-none = そのメッセージは私の結果ではありません。結果のあるものを選んでください。
 status-received = 受付済み
@@ -444,13 +444,13 @@ page-empty = まだ何もありません。
 help-map = /map：残る構造（輪郭、奥行き、ポーズ）を見て、**マップを使う**
 help = **画像を描き変えます。** 画像を添付して、どうしたいか書いてください。強さは変わり具合です。
     • /img2img：画像、プロンプト、強さ（ひかえめ 0.3、ほどよく 0.5、強め 0.7、描き直し 0.9）
-    • /{ name-sweep }：いくつかの強さで並べて見る
-    • /{ name-refine }：もう少しの画像を仕上げる{ $map }
+    • /sweep：いくつかの強さで並べて見る
+    • /refine：もう少しの画像を仕上げる{ $map }
     • ここの画像なら：メニュー、アプリ、**画像を変える**
     • 画像をつけて、または画像に返信して、私にメンション：油絵 --strength 0.7 --seed 5 --no 人
-    • 結果の下：ほかの強さ、**続ける**、**引き直す**、**編集**、**並べる**
-    • 結果へのリアクション：🔁 引き直す、✉️ 自分に送る、⭐ 写しを残す、❌ 自分のものを削除・キャンセル
-    • /{ name-queue }、/info、/{ name-styles }、/{ name-settings }、/{ name-privacy }
+    • 結果の下：ほかの強さ、**続ける**、**引き直す**、**編集**、**{ button-sweep }**
+    • 結果へのリアクション：🔁 引き直す、✉️ 自分に送る、⭐ コピーを残す、❌ 自分のものを削除・キャンセル
+    • /queue、/info、/styles、/settings、/privacy
 slack-help = **画像を作り変えます。** 画像を添付して、どんな画像にするか書いてください。強さは変える度合いです。0 はそのまま、1 は元を無視します（ひかえめ 0.3、ほどよく 0.5、強め 0.7、描き直し 0.9）。
     • `/img2img an oil painting --strength 0.7` でフォームが開きます。画像を加えるだけです
     • 画像のあるメッセージで「その他のアクション」から **Remix image**
@@ -463,7 +463,7 @@ slack-help = **画像を作り変えます。** 画像を添付して、どん�
 
 settings-title = { $place } の設定
 settings-server = このサーバー
-settings-nothing = 何も設定されていません。製品の既定値が使われます
+settings-nothing = 何も設定されていません。既定値が使われます
 settings-moment = 少しお待ちください…
 settings-saved = 保存しました。
 settings-reset = 既定値に戻しました。
@@ -471,16 +471,16 @@ setting-strength = 強さ { $value }
 setting-style = スタイル { $value }
 setting-model = モデル { $value }
 setting-models = 使えるモデル { $value }
-setting-private = 非公開：{ $value }
+setting-private = 結果：{ $value }
 setting-roles = ロール { $value } のみ
 setting-channels = チャンネル { $value } のみ
 setting-remix = 変えてよい画像：{ $value }
 setting-blocked = 禁止語：{ $value }
-setting-yes = はい
-setting-no = いいえ
+setting-yes = まず本人だけに
+setting-no = チャンネルに
 policy-anyone = 誰の画像でも
 policy-own = 自分の画像だけ
-privacy-export = 今あなたについて残しているすべてです。
+privacy-export = 今日の時点であなたについて保存しているすべてです。
 privacy-ask = あなたのジョブ、プロンプト、画像をこちらから完全に消し、待っているものをキャンセルします。チャットのメッセージはそのままです。
 privacy-deleted = { $jobs ->
     [0] 消すものはありませんでした。
@@ -489,10 +489,10 @@ privacy-deleted = { $jobs ->
     [0] {""}
    *[other] {""}ほかの人のジョブ { $held } 件が、その画像と言葉をまだ使っています。それらはそのジョブと一緒に消えます。
  }
-reaction-kept = ⭐ のとおり、写しです。
-reaction-sent = どうぞ。
+reaction-kept = ⭐ のコピーをお送りします
+reaction-sent = コピーをお送りします
 
-name-sweep = 並べる
+name-sweep = 強さ比較
 name-refine = 仕上げ
 name-queue = 順番
 name-styles = スタイル一覧
@@ -514,7 +514,7 @@ describe-img2img = 画像から新しい画像を作る
 describe-sweep = 一枚の画像をいくつかの強さで並べる
 describe-refine = もう少しの画像を仕上げる
 describe-map-command = 描く前に構造マップだけを見せる
-describe-queue = 待っているジョブと列の長さ
+describe-queue = 待っているジョブと順番待ちの長さ
 describe-info = ジョブの中身と由来
 describe-styles = スタイルの一覧
 describe-settings = このサーバーまたはチャンネルの既定値
@@ -547,7 +547,7 @@ describe-control-scale = 構造をどれだけ厳しく残すか。指定がな�
 describe-control-start = ステップのこの割合から構造を残す。0 が最初
 describe-control-end = ステップのこの割合まで構造を残す。1 が最後
 describe-private = 結果はあなただけに見え、後で公開できます
-describe-job = 結果の小さな文字の最後にある id
+describe-job = 「{ button-details }」にある ID
 describe-remix = 誰の画像を変えてよいか
 describe-channel = サーバー全体ではなく一つのチャンネル
 describe-role = このロールの人だけ。空なら全員
