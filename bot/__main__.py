@@ -21,6 +21,7 @@ from bot.cli.arguments import (
 )
 from bot.cli.stopping import Command, stoppable
 from bot.domain.errors import FatalError, JobFailed, StorageFailed, UserError
+from bot.texts import commands_as
 from config.logging import setup_logging
 from config.reading import ConfigError, load_settings, near_misses
 from config.settings import Settings
@@ -61,7 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         sentence, code = ended
         if sentence:
-            print(f"pentimento: {sentence}", file=sys.stderr)  # noqa: T201 -- the command line speaks
+            said = commands_as(sentence, lambda name: f"pentimento {name}")
+            print(f"pentimento: {said}", file=sys.stderr)  # noqa: T201 -- the command line speaks
         _drop_unwritten()
     return code
 

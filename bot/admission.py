@@ -242,8 +242,8 @@ class Admission:
         advice = advise(asked, self.styles)
         if advice is None:
             return ()
-        usual = f"{usual_strength(recipes[0], self.styles):g}"
-        line = text(request.locale, f"advice-{advice}", strength=f"{recipes[0].strength:g}", usual=usual)
+        usual = usual_strength(recipes[0], self.styles)
+        line = text(request.locale, f"advice-{advice}", strength=recipes[0].strength, usual=usual)
         recent = await self._store.jobs_of(request.requester.key, limit=_REMEMBERED)
         return () if any(line in job.notes for job in recent) else (line,)
 

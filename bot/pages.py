@@ -20,7 +20,7 @@ from bot.domain.style import Style
 from bot.rendering import arriving_words, facts, title
 from bot.results import Description
 from bot.service import QueueView
-from bot.texts import Argument, text
+from bot.texts import Argument, joined, language_name, number, text
 
 _SHOWN_PROMPT = 150
 _SHOWN_WORDS = 1000
@@ -229,12 +229,14 @@ def _setting(name: str, value: Any, locale: str) -> tuple[Part, ...]:
     match name:
         case "private":
             shown = Part(text(locale, "setting-yes" if value else "setting-no"))
+        case "language":
+            shown = Part(language_name(value))
         case "remix":
             shown = Part(text(locale, f"policy-{value}"))
         case "models" | "blocked":
-            shown = _words(", ".join(value), most=_SHOWN_WORDS)
+            shown = _words(joined(locale, value, style="standard"), most=_SHOWN_WORDS)
         case _:
-            shown = _words(f"{value:g}" if isinstance(value, float) else str(value))
+            shown = _words(number(locale, value) if isinstance(value, float) else str(value))
     return worded(locale, f"setting-{name}", value=shown)
 
 
@@ -289,7 +291,7 @@ def _made(generation: Generation, locale: str) -> Row:
         what=what,
         size=size,
         steps=str(generation.effective_steps),
-        seconds=f"{generation.seconds:.1f}",
+        seconds=number(locale, round(generation.seconds, 1)),
     )
 
 
@@ -297,6 +299,6 @@ def _ancestor(generation: Generation | None, locale: str) -> Row:
     if generation is None:
         return row(locale, "info-hidden", look=Look.ITEM)
     recipe = generation.recipe
-    how = recipe.control.kind if recipe.map_only and recipe.control else f"{recipe.strength:g}"
+    how = recipe.control.kind if recipe.map_only and recipe.control else number(locale, recipe.strength)
     parts = [_words(title(recipe, locale)), *([] if recipe.edits else [Part(f" ({how})")]), Part(", ")]
     return Row(parts=(*parts, Part(job_of(generation.id), Ink.CODE)), look=Look.ITEM)

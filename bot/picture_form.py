@@ -229,9 +229,9 @@ class _Builder:
         words = "strengths" if self.purpose is Purpose.SWEEP else "strength"
         own = {Purpose.SWEEP: SWEEP_STRENGTHS, Purpose.REFINE: (REFINE_STRENGTH,)}.get(self.purpose, ())
         if self.usual.strength is None:
-            empty = text(self.locale, "form-strength-empty", strength=f"{DEFAULT_STRENGTH:g}")
+            empty = text(self.locale, "form-strength-empty", strength=DEFAULT_STRENGTH)
         else:
-            empty = text(self.locale, "form-strength-here", strength=f"{self.usual.strength:g}")
+            empty = text(self.locale, "form-strength-here", strength=self.usual.strength)
         return worded_field(
             self.locale,
             "strength",

@@ -28,7 +28,7 @@ def find_model(model: str, models: Mapping[str, ModelDefaults]) -> ModelDefaults
     """
     defaults = models.get(model)
     if defaults is None:
-        raise InvalidRequest("refused-model", model=quoted(model), models=", ".join(models))
+        raise InvalidRequest("refused-model", model=quoted(model), models=tuple(models))
     return defaults
 
 
@@ -88,8 +88,7 @@ def _check_control(control: Control, model: str, models: Mapping[str, ModelDefau
         return
     others = [name for name, each in models.items() if control.kind in each.controls]
     if others:
-        elsewhere = ", ".join(others)
-        raise InvalidRequest("refused-control-elsewhere", model=model, kind=control.kind, models=elsewhere)
+        raise InvalidRequest("refused-control-elsewhere", model=model, kind=control.kind, models=tuple(others))
     if able:
-        raise InvalidRequest("refused-control-other", model=model, kind=control.kind, kinds=", ".join(able))
+        raise InvalidRequest("refused-control-other", model=model, kind=control.kind, kinds=tuple(able))
     raise InvalidRequest("refused-control-none", model=model)

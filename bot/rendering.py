@@ -8,7 +8,7 @@ from bot.domain.ids import GenerationId
 from bot.domain.job import Generation, Job, JobStatus, Recipe
 from bot.domain.options import OPTIONS, Kind
 from bot.domain.strength import STRENGTH_WORDS, strength_word
-from bot.texts import text
+from bot.texts import joined, number, text
 from inference.api import Arriving
 
 _ALT_PROMPT = 900
@@ -161,11 +161,15 @@ _TITLE = frozenset({"prompt", "negative_prompt"})
 
 def _strength(recipes: Sequence[Recipe], locale: str) -> str:
     if len(strengths := dict.fromkeys(each.strength for each in recipes)) > 1:
-        return text(locale, "fact-strengths", strengths=", ".join(f"{strength:g}" for strength in strengths))
+        return text(
+            locale,
+            "fact-strengths",
+            strengths=joined(locale, [number(locale, each) for each in strengths], style="standard"),
+        )
     if recipes[0].edits:
         return text(locale, "fact-edits")
     word = text(locale, f"word-{strength_word(recipes[0].strength)}")
-    return text(locale, "fact-strength", strength=f"{recipes[0].strength:g}", word=word)
+    return text(locale, "fact-strength", strength=recipes[0].strength, word=word)
 
 
 def control_facts(recipe: Recipe, locale: str) -> tuple[str, ...]:
@@ -175,9 +179,9 @@ def control_facts(recipe: Recipe, locale: str) -> tuple[str, ...]:
         return ()
     facts = [text(locale, "fact-control-map" if control.map else "fact-control", kind=control.kind)]
     if control.scale != 1:
-        facts.append(text(locale, "fact-control-scale", scale=f"{control.scale:g}"))
+        facts.append(text(locale, "fact-control-scale", scale=control.scale))
     if (control.start, control.end) != (0, 1):
-        facts.append(text(locale, "fact-control-span", start=f"{control.start:g}", end=f"{control.end:g}"))
+        facts.append(text(locale, "fact-control-span", start=control.start, end=control.end))
     return tuple(facts)
 
 
@@ -210,7 +214,7 @@ def _picture(generation: Generation, job: Job) -> CardPicture:
 def _label(generation: Generation, job: Job) -> tuple[str, str]:
     """What tells a picture from the others of its job, in words and in short: its strength, its number, or both."""
     recipe, locale = generation.recipe, job.locale
-    strength = f"{recipe.strength:g}"
+    strength = number(locale, recipe.strength)
     spoken = text(locale, "label-strength", strength=strength)
     if len({each.seed for each in job.recipes}) == 1:
         return spoken, strength
@@ -222,7 +226,7 @@ def _label(generation: Generation, job: Job) -> tuple[str, str]:
 def _alt(recipe: Recipe, prompt: str, locale: str) -> str:
     if recipe.map_only and recipe.control:
         return text(locale, "alt-map", kind=recipe.control.kind)
-    return text(locale, "alt-picture", prompt=prompt, strength=f"{recipe.strength:g}")
+    return text(locale, "alt-picture", prompt=prompt, strength=recipe.strength)
 
 
 def _small_print(job: Job, generations: Sequence[Generation]) -> str:
@@ -238,14 +242,14 @@ def _small_print(job: Job, generations: Sequence[Generation]) -> str:
             model=recipe.model,
             steps="/".join(dict.fromkeys(str(generation.effective_steps) for generation in generations)),
             of=str(recipe.steps),
-            guidance=f"{recipe.guidance_scale:g}",
+            guidance=recipe.guidance_scale,
         ),
         text(
             locale,
             "print-made",
             width=str(first.width),
             height=str(first.height),
-            seconds=f"{sum(generation.seconds for generation in generations):.1f}",
+            seconds=round(sum(generation.seconds for generation in generations), 1),
         ),
     ]
     if first.lineage.depth > 1:
@@ -274,7 +278,7 @@ def _buttons(job: Job, generations: Sequence[Generation], *, private: bool) -> t
         Button(
             verb=Verb.RERUN,
             target=first,
-            label=text(locale, f"button-{word}", strength=f"{strength:g}"),
+            label=text(locale, f"button-{word}", strength=strength),
             strength=strength,
         )
         for word, strength in STRENGTH_WORDS.items()

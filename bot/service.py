@@ -27,7 +27,7 @@ from bot.domain.limits import DAY, Limits, Usage
 from bot.domain.model import label
 from bot.domain.picture import Sent
 from bot.domain.request import Action, Request, Requester
-from bot.domain.rules import check_model, check_place, check_source, is_private
+from bot.domain.rules import check_model, check_place, check_source, is_private, spoken
 from bot.forms import Menu
 from bot.places import Places
 from bot.ports import Clock, ImageStore
@@ -135,6 +135,7 @@ class Service:
             check_model(settings, asked.options.model or found.generation.recipe.model)
         hidden = found is not None and found.hidden
         private = hidden or asked.hidden or is_private(asked.options.private, settings)
+        asked = replace(asked, by=spoken(by, settings, private=private))
         above = found.job.reply_to if found and hidden else None
         source = found.generation.image if found else asked.source
         if asked.again:

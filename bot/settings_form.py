@@ -7,7 +7,7 @@ from bot.domain.errors import InvalidRequest
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.strength import parse_strength
 from bot.forms import NO_CHOICE, NOTHING_SET, Choice, Field, FieldKind, Form, FormErrors, Menu, Values, worded_field
-from bot.texts import text
+from bot.texts import LANGUAGES, language_name, text
 
 WHOLE, CHANNEL = "workspace", "channel"
 """What the settings of a form are for."""
@@ -42,6 +42,7 @@ def settings_form(own: Sequence[PlaceSettings], menu: Menu, *, in_channel: bool,
         worded_field(locale, "strength", FieldKind.LINE, "usual-strength", value=strength, longest=_LONGEST_STRENGTH),
         _choice(locale, "style", "usual-style", ((name, name) for name in menu.styles), now.style),
         *([_choice(locale, "model", "usual-model", menu.models.items(), now.model)] if several else []),
+        _choice(locale, "language", "language", ((each, language_name(each)) for each in LANGUAGES), now.language),
         _choice(locale, "private", "results", _worded(locale, "results", (_PRIVATE, _PUBLIC)), private),
         _choice(locale, "remix", "whose", _worded(locale, "policy", RemixPolicy), now.remix),
         worded_field(
@@ -85,6 +86,7 @@ def read_settings_form(values: Values) -> tuple[bool, PlaceSettings]:
         strength=strength,
         style=_chosen(values, "style"),
         model=_chosen(values, "model"),
+        language=_language(values),
         private=None if private is None else private == _PRIVATE,
         remix=None if remix is None else RemixPolicy(remix),
         channels=tuple(values.get("channels", ())) or None,
@@ -96,6 +98,11 @@ def read_settings_form(values: Values) -> tuple[bool, PlaceSettings]:
 def _chosen(values: Values, name: str) -> str | None:
     value = str(values.get(name, ""))
     return None if value in _UNSET else value
+
+
+def _language(values: Values) -> str | None:
+    chosen = _chosen(values, "language")
+    return chosen if chosen in LANGUAGES else None
 
 
 def _worded(locale: str, of: str, values: Iterable[str]) -> Iterable[tuple[str, str]]:

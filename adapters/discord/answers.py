@@ -11,14 +11,18 @@ import structlog
 
 from adapters.discord.cards import NOBODY, raw_button
 from adapters.discord.faults import ERRORS, Fault, Meaning, judge
-from adapters.discord.forms import values_of
+from adapters.discord.forms import modal, values_of
 from adapters.discord.ids import AgainId
 from adapters.discord.incoming import EPHEMERAL, PLATFORM, Incoming, Kind
 from adapters.discord.markdown import inert
+from adapters.discord.named import CommandNames
+from adapters.discord.paging import laid_out
 from adapters.discord.rest import Outgoing, Payload, Response, Rest
 from bot.domain.options import MAX_PROMPT
 from bot.drafts import Drafts
+from bot.forms import Form
 from bot.metrics import ACKNOWLEDGEMENT
+from bot.pages import Page
 from bot.ports import Clock
 from bot.texts import text
 
@@ -71,7 +75,8 @@ class Answered:
 class Answers:
     """See the module."""
 
-    def __init__(self, rest: Rest, clock: Clock) -> None:
+    def __init__(self, rest: Rest, clock: Clock, names: CommandNames | None = None) -> None:
+        self.names = names or CommandNames()
         self._rest = rest
         self._clock = clock
         self.drafts: Drafts[Incoming] = Drafts()
@@ -115,7 +120,7 @@ class Answers:
     async def refuse(self, answered: Answered, sentence: str, *, mendable: bool = True) -> None:
         """Tell the member, and nobody else, why not; a form is offered again, with what they wrote in it."""
         event = answered.event
-        body: Payload = {"content": f"⚠️ {sentence}"}
+        body: Payload = {"content": f"⚠️ {self.names.linked(sentence, event.origin.locale)}"}
         if event.kind is Kind.MODAL and mendable:
             body = {**body, **self._offered_again(event)}
         if event.kind is Kind.AUTOCOMPLETE:  # takes no words, and the command itself will say them
@@ -137,9 +142,21 @@ class Answers:
         quoted = {"embeds": [{"description": f"> {inert(written, most=MAX_PROMPT)}"}]} if written else {}
         return {"components": [{"type": 1, "components": [again]}], **quoted}
 
-    async def ask(self, event: Incoming, modal: Payload) -> None:
-        """Open a form; a member whose form Discord does not open is told to try again."""
-        opened = await self._at_once(event, _MODAL, modal)
+    async def show_page(self, answered: Answered, page: Page) -> None:
+        """Put a page into the message that was promised."""
+        locale = answered.event.origin.locale
+        await self.show(answered, laid_out(page, lambda said: self.names.linked(said, locale)))
+
+    async def ask(self, event: Incoming, custom_id: str, form: Form) -> None:
+        """Open a form; a member whose form Discord does not open is told to try again.
+
+        Args:
+            event: what it answers.
+            custom_id: comes back with the form.
+            form: what to show.
+        """
+        shown = self.names.of_form(form, event.origin.locale)
+        opened = await self._at_once(event, _MODAL, modal(custom_id, shown))
         if isinstance(opened, Fault):
             log.warning("form not opened", incoming=event.id, reason=opened.reason)
             body = {"content": f"⚠️ {text(event.origin.locale, 'refused-busy')}", "allowed_mentions": NOBODY}

@@ -11,7 +11,7 @@ from adapters.discord.permissions import MANAGE_GUILD
 from adapters.discord.rest import Payload
 from bot.domain.options import MAX_PROMPT, OPTIONS, Kind, Option
 from bot.domain.place import RemixPolicy
-from bot.texts import text, translations
+from bot.texts import LANGUAGES, language_name, text, translations
 from inference.api import ControlKind
 
 REMIX_IMAGE = "Remix image"
@@ -114,6 +114,7 @@ def _settings() -> list[Payload]:
         {"name": text("en", f"policy-{policy}"), "value": policy.value, **_localised("name", f"policy-{policy}")}
         for policy in RemixPolicy
     ]
+    languages = [{"name": language_name(language), "value": language} for language in LANGUAGES]
     return [
         _subcommand("show", [place]),
         _subcommand(
@@ -124,6 +125,7 @@ def _settings() -> list[Payload]:
                 _option("model", _STRING, autocomplete=True, max_length=100),
                 _option("private", _BOOLEAN),
                 _option("remix", _STRING, choices=policies),
+                _option("language", _STRING, choices=languages),
                 place,
             ],
         ),

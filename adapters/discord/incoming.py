@@ -74,6 +74,7 @@ class Origin:
         reachable: whether the bot itself may write there, not only by an interaction's token.
         file_bytes: the most one file may have in an answer to this event.
         guild_file_bytes: the most one file may have there in a message of the bot's own.
+        place_locale: of the server; empty outside of any.
         age_restricted: a channel of a server we are in, or a thread of one, that Discord lets only adults into.
     """
 
@@ -86,6 +87,7 @@ class Origin:
     permissions: int = 0
     app_permissions: int = 0
     locale: str = "en"
+    place_locale: str = ""
     reachable: bool = True
     file_bytes: int = 10 * 1024 * 1024
     guild_file_bytes: int = 10 * 1024 * 1024

@@ -19,6 +19,7 @@ from adapters.discord.faults import ERRORS, Fault, Meaning, judge
 from adapters.discord.files import FileMaker, Files
 from adapters.discord.incoming import EPHEMERAL, PLATFORM
 from adapters.discord.markdown import inert
+from adapters.discord.named import CommandNames
 from adapters.discord.rest import ORIGINAL, Outgoing, Payload, Rest
 from adapters.discord.routes import Address, Stand, Token, address_of, stand_of
 from bot.domain.card import Card
@@ -73,7 +74,16 @@ class DiscordMessenger:
     platform = PLATFORM
     edit_interval = 2.5
 
-    def __init__(self, rest: Rest, files: FileMaker, clock: Clock, *, connected: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        rest: Rest,
+        files: FileMaker,
+        clock: Clock,
+        *,
+        connected: Callable[[], bool],
+        names: CommandNames | None = None,
+    ) -> None:
+        self._names = names or CommandNames()
         self._rest = rest
         self._files = files
         self._clock = clock
@@ -308,7 +318,9 @@ class DiscordMessenger:
         return await _call(write(layout(card, notes=[text(card.locale, "note-too-large")]), ()))
 
     async def _write(self, write: Write, card: Card, files: Files, *, collect: bool) -> Payload:
-        payload = layout(card, files.pictures, thumbnail=files.thumbnail, notes=files.notes, collect=collect)
+        payload = layout(
+            self._names.of_card(card), files.pictures, thumbnail=files.thumbnail, notes=files.notes, collect=collect
+        )
         return await _call(write(payload, files.all))
 
     def _by_token(self, token: Token) -> Write:

@@ -1,23 +1,22 @@
 """What members look up: the queue, a job, a result, the styles, help. All of it is shown to them only."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from adapters.discord.answers import Answered, Answers
-from adapters.discord.cards import MAX_ALT, MAX_DESCRIPTION, MAX_EMBEDDED, MAX_EMBEDS, rows
+from adapters.discord.cards import MAX_ALT, MAX_EMBEDDED, MAX_EMBEDS
 from adapters.discord.ids import parse_button_id
 from adapters.discord.incoming import Incoming
-from adapters.discord.markdown import inert
+from adapters.discord.paging import line_of
 from adapters.discord.pictures import generation_in
 from adapters.discord.places import asker
-from adapters.discord.rest import Outgoing, Payload
+from adapters.discord.rest import Outgoing
 from adapters.discord.translate import focused, options
 from bot.domain.errors import Gone, InvalidRequest
 from bot.domain.ids import JobId, job_of, parse_job_id
 from bot.domain.job import Job
 from bot.domain.model import label
-from bot.pages import Ink, Look, Page, Part, Row, details_page, help_page, queue_page, style_rows
+from bot.pages import Page, details_page, help_page, queue_page, style_rows
 from bot.ports import Clock, Exporter
 from bot.service import Service
 from bot.stores import Store
@@ -30,10 +29,6 @@ _ROW, _BUTTON, _LINK = 1, 2, 5
 
 _DOZEN = 12
 """Styles to an embed: as many pictures as are still told apart on one sheet."""
-
-_LOOKS = {Look.HEADING: "**{}**", Look.ITEM: "• {}", Look.QUOTE: "> {}", Look.QUIET: "-# {}"}
-
-_INKS = {Ink.CODE: "`{}`", Ink.CHANNEL: "<#{}>", Ink.ROLE: "<@&{}>"}
 
 
 class Pages:
@@ -53,7 +48,7 @@ class Pages:
         uncollected = await self._uncollected(answered.event, most=_LISTED - len(view.mine))
         now = self._clock.now()
         page = queue_page(view, now=now, locale=origin.locale, most=_LISTED, uncollected=uncollected)
-        await self._answers.show(answered, laid_out(page))
+        await self._answers.show_page(answered, page)
 
     async def info(self, answered: Answered) -> None:
         """`/info job`."""
@@ -108,7 +103,7 @@ class Pages:
 
     async def help(self, answered: Answered) -> None:
         """`/help`."""
-        await self._answers.show(answered, help_body(self._service, answered.event.origin.locale))
+        await self._answers.show_page(answered, help_of(self._service, answered.event.origin.locale))
 
     async def suggest(self, answered: Answered) -> None:
         """Styles, models and adapters, while a member types."""
@@ -137,7 +132,7 @@ class Pages:
         undelivered = duty.undeliverable if duty else ""
         now = self._clock.now()
         page = details_page(description, now=now, locale=event.origin.locale, undelivered=undelivered)
-        await self._answers.show(answered, laid_out(page))
+        await self._answers.show_page(answered, page)
 
     async def _uncollected(self, event: Incoming, *, most: int) -> Sequence[Job]:
         found: list[Job] = []
@@ -148,32 +143,6 @@ class Pages:
         return found
 
 
-def laid_out(page: Page) -> Payload:
-    """A page as a message."""
-    buttons = [row.button for row in page.rows if row.button]
-    # Buttons stand together under the lines that they belong to, so they count along.
-    numbered = [replace(each, label=f"{each.label} {place + 1}") for place, each in enumerate(buttons)]
-    lines = [f"**{page.title}**", *(line_of(row) for row in page.rows)]
-    return {"embeds": [{"description": "\n".join(lines)[:MAX_DESCRIPTION]}], "components": rows(numbered)}
-
-
-def help_body(service: Service, locale: str) -> Payload:
+def help_of(service: Service, locale: str) -> Page:
     """How to ask."""
-    return laid_out(help_page(locale, "help", maps=bool(service.menu().controls)))
-
-
-def line_of(row: Row) -> str:
-    """A line in Discord's markdown."""
-    return _LOOKS.get(row.look, "{}").replace("{}", "".join(_marked(part) for part in row.parts))
-
-
-def _marked(part: Part) -> str:
-    match part.ink:
-        case Ink.WORDS:
-            return inert(part.text)
-        case Ink.STRONG:
-            return f"**{inert(part.text)}**"
-        case Ink.MOMENT:
-            return f"<t:{round(part.at)}:R>"
-        case ink:
-            return _INKS.get(ink, "{}").replace("{}", part.text)
+    return help_page(locale, "help", maps=bool(service.menu().controls))

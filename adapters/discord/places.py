@@ -34,4 +34,5 @@ def asker(event: Incoming, *, shown: JobId | None = None) -> Asker:
         moderates=bool(origin.guild) and has(origin.permissions, MANAGE_MESSAGES),
         shown=shown or (JobId(event.shown) if event.shown else None),
         locale=origin.locale,
+        place_locale=origin.place_locale,
     )

@@ -14,6 +14,7 @@ from adapters.discord.files import FileMaker
 from adapters.discord.incoming import PLATFORM, Incoming, Kind
 from adapters.discord.intake import Flow, Intake
 from adapters.discord.messenger import DiscordMessenger
+from adapters.discord.named import CommandNames
 from adapters.discord.pages import Pages
 from adapters.discord.places import asker
 from adapters.discord.presses import Presses
@@ -61,11 +62,12 @@ class DiscordPlatform:
         self._clock = clock
         self._connection = Connection(api_url=api_url, clock=clock)
         self._rest = Rest(self._connection)
-        self._answers = Answers(self._rest, clock)
+        self._names = CommandNames()
+        self._answers = Answers(self._rest, clock, self._names)
         self._exporter = exporter
         self._files = FileMaker(exporter)
         self.messenger = DiscordMessenger(
-            self._rest, self._files, clock, connected=lambda: self._connection.logged_in
+            self._rest, self._files, clock, connected=lambda: self._connection.logged_in, names=self._names
         )
         self._parts = AsyncExitStack()
         self._intake: Intake | None = None
@@ -107,6 +109,7 @@ class DiscordPlatform:
                 self._rest,
                 application,
                 commands(self._controls(), web=self._service.sign_in is not None),
+                learn=self._names.learn,
                 waits=RECONNECT,
             )
             tasks.create_task(registering, name="discord commands")

@@ -7,7 +7,6 @@ import structlog
 from adapters.discord.answers import Answered, Answers
 from adapters.discord.asking import Asking, Wish
 from adapters.discord.faults import ERRORS, Meaning, judge
-from adapters.discord.forms import modal
 from adapters.discord.ids import ButtonId, parse_button_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.messenger import DiscordMessenger
@@ -59,7 +58,7 @@ class Presses:
         """Chain, Edit, and Use map if the map has no words yet: the form first."""
         event, pressed = answered.event, _pressed(answered.event)
         opening = ButtonId(OPENING[pressed.verb], pressed.target)
-        await self._answers.ask(event, modal(str(opening), await self.form_on(event, opening)))
+        await self._answers.ask(event, str(opening), await self.form_on(event, opening))
 
     async def form_on(self, event: Incoming, pressed: ButtonId) -> Form:
         """The form of a result as it opens.

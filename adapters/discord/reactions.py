@@ -85,7 +85,7 @@ class Reactions:
         card = await self._service.results.copy(job, by=by, site=_DIRECT)
         files = await self._files.of(card, file_bytes=_DIRECT_FILE_BYTES)
         locale = event.origin.locale
-        said = f"{text(locale, words)} {' · '.join((*card.facts, text(locale, 'print-id', id=job)))}"
+        said = " · ".join((text(locale, words), *card.facts))
         channel = await self._rest.direct_channel(event.origin.user)
         await self._rest.create(channel, {"content": said, "allowed_mentions": NOBODY}, files.pictures)
         await self._service.results.copied(job, by=by, where=channel_key(channel))

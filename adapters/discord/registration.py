@@ -1,7 +1,7 @@
 """Telling Discord which commands there are: only when it knows others than these."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain, repeat
 from typing import Any
 
@@ -13,8 +13,17 @@ from adapters.discord.rest import Payload, Rest
 log = structlog.get_logger(__name__)
 
 
-async def register(rest: Rest, application: str, wanted: Sequence[Payload], *, waits: Sequence[float]) -> None:
+async def register(
+    rest: Rest,
+    application: str,
+    wanted: Sequence[Payload],
+    *,
+    learn: Callable[[object], None],
+    waits: Sequence[float],
+) -> None:
     """Overwrite the commands if they differ, trying again after each of `waits`, the last one for ever.
+
+    `learn` is given the commands as Discord has them then, with their ids.
 
     What Discord refuses for good waits for the next start: those that it knows go on working.
     """
@@ -22,9 +31,10 @@ async def register(rest: Rest, application: str, wanted: Sequence[Payload], *, w
         try:
             known = await rest.commands(application)
             if isinstance(known, list) and same(wanted, known):
+                learn(known)
                 log.info("commands are up to date")
             else:
-                await rest.set_commands(application, wanted)
+                learn(await rest.set_commands(application, wanted))
                 log.info("commands registered", commands=len(wanted))
         except ERRORS as error:
             fault = judge(error)

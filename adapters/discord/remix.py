@@ -8,11 +8,10 @@ from typing import Any
 from adapters.discord.answers import Answered, Answers
 from adapters.discord.asking import Asking, Wish
 from adapters.discord.faults import ERRORS
-from adapters.discord.forms import modal
 from adapters.discord.ids import RemixId, parse_remix_id
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.markup import said
-from adapters.discord.pages import help_body
+from adapters.discord.pages import help_of
 from adapters.discord.pictures import has_sticker, pictures_in
 from adapters.discord.places import asker
 from adapters.discord.rest import Rest
@@ -65,7 +64,7 @@ class Remix:
             raise InvalidRequest("refused-role-withheld")
         shows = pictures_in(own, me=self._me) or has_sticker(own) or event.body["replied_message"]
         if words.lower() in _GREETINGS and not shows:
-            await self._answers.show(answered, help_body(self._service, event.origin.locale))
+            await self._answers.show_page(answered, help_of(self._service, event.origin.locale))
             return
         wish = wish_of_words(words, self._service.styles)
         pictures = await self._mentioned(event)
@@ -83,7 +82,7 @@ class Remix:
         while len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
         about = RemixId(event.origin.channel, target)
-        await self._answers.ask(event, modal(str(about), await self.form_on(event, about)))
+        await self._answers.ask(event, str(about), await self.form_on(event, about))
 
     async def form_on(self, event: Incoming, about: RemixId) -> Form:
         """The form as it opens.

@@ -1,7 +1,7 @@
 """A refused form opened once more, with what its member wrote."""
 
 from adapters.discord.answers import Answered, Answers
-from adapters.discord.forms import modal, values_of
+from adapters.discord.forms import values_of
 from adapters.discord.ids import parse_again_id, parse_button_id, parse_remix_id
 from adapters.discord.presses import Presses
 from adapters.discord.remix import Remix
@@ -29,4 +29,4 @@ class Reopening:
             form = await self._presses.form_on(event, pressed)
         else:
             raise Gone("refused-form-gone")
-        await self._answers.ask(event, modal(draft.name, form.filled(values_of(draft.body))))
+        await self._answers.ask(event, draft.name, form.filled(values_of(draft.body)))

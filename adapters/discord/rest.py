@@ -116,10 +116,10 @@ class Rest:
         route = Route("GET", "/applications/{application_id}/commands", application_id=application)
         return await self._request(route, params={"with_localizations": "true"})
 
-    async def set_commands(self, application: str, commands: Sequence[Payload]) -> None:
-        """Have exactly these commands."""
+    async def set_commands(self, application: str, commands: Sequence[Payload]) -> Any:
+        """Have exactly these commands; they come back with their ids."""
         route = Route("PUT", "/applications/{application_id}/commands", application_id=application)
-        await self._request(route, json=list(commands))
+        return await self._request(route, json=list(commands))
 
     async def react(self, channel: str, message: str, emoji: str) -> None:
         """Add our reaction to a message."""

@@ -5,7 +5,6 @@ from typing import Any
 
 from adapters.discord.answers import Answered, Answers
 from adapters.discord.incoming import Incoming
-from adapters.discord.pages import laid_out
 from adapters.discord.permissions import MANAGE_GUILD, has
 from adapters.discord.places import channel_key, guild_key
 from adapters.discord.rest import Outgoing
@@ -57,7 +56,7 @@ class Settings:
                 await self._service.places.change(place, PlaceSettings())
                 said = "settings-reset"
         page = settings_page(await self._service.places.settings(place), name, locale=locale, heading=said)
-        await self._answers.show(answered, laid_out(page))
+        await self._answers.show_page(answered, page)
 
 
 class Privacy:
@@ -107,6 +106,7 @@ def _changed(own: PlaceSettings, given: dict[str, Any]) -> PlaceSettings:
         model=given.get("model"),
         private=given.get("private"),
         remix=RemixPolicy(remix) if remix else None,
+        language=given.get("language"),
     )
     return wanted.over(own)
 

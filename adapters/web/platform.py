@@ -15,7 +15,7 @@ from adapters.web.guard import Door, Guard, protect
 from adapters.web.messenger import PLATFORM, WebMessenger
 from adapters.web.pages import STATIC, page
 from adapters.web.playground import Playground
-from adapters.web.words import locale_of
+from adapters.web.words import locale_of, said_here
 from bot.domain.errors import FatalError, Gone, LimitReached, NotAllowed, UserError
 from bot.ports import Exporter
 from bot.service import Service
@@ -115,7 +115,7 @@ def _answering(guard: Guard) -> Middleware:
             return await guard.check(request, locale) or await handler(request)
         except UserError as refused:
             status = next((code for kind, code in _STATUS.items() if isinstance(refused, kind)), 422)
-            return _sentence(locale, refused.sentence(locale), status=status)
+            return _sentence(locale, said_here(refused, locale), status=status)
         except web.HTTPException as refused:
             known = _SENTENCES.get(refused.status)
             return _sentence(locale, text(locale, known) if known else refused.text or "", status=refused.status)

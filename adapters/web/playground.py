@@ -14,6 +14,7 @@ from adapters.web.incoming import Start, Submitted, read_form
 from adapters.web.messenger import PLATFORM, WebMessenger
 from adapters.web.pages import fragment, new_nonce, page
 from adapters.web.views import FormView, JobView, Offers, form_view, history, job_view, said_by
+from adapters.web.words import said_here
 from bot.admission import Receipt
 from bot.domain.access import Asker
 from bot.domain.actions import DERIVING, Verb
@@ -80,7 +81,7 @@ class Playground:
             sent = await read_form(request, max_bytes=self._max_bytes)
             receipt = await self._submitted(request, sent)
         except UserError as refused:
-            form = self._form(by.locale, sent.fields, error=refused.sentence(by.locale))
+            form = self._form(by.locale, sent.fields, error=said_here(refused, by.locale))
             return await self._page(request, form, status=422)
         return _see(f"/jobs/{receipt.job.id}")
 

@@ -1,8 +1,9 @@
-"""Which of our languages a browser asks for."""
+"""Which of our languages a browser asks for, and what is named otherwise on a page than in a chat."""
 
 from aiohttp import web
 
-from bot.texts import LANGUAGES, REFERENCE, language_of
+from bot.domain.errors import UserError
+from bot.texts import LANGUAGES, REFERENCE, commands_as, known, language_of, text
 
 
 def locale_of(request: web.Request) -> str:
@@ -17,3 +18,11 @@ def locale_of(request: web.Request) -> str:
     tags = [tag for _, tag in sorted(wanted, key=lambda each: each[0])]
     spoken = (tag for tag in tags if tag.partition("-")[0].lower() in LANGUAGES)
     return language_of(next(spoken, REFERENCE))
+
+
+def said_here(refused: UserError, locale: str) -> str:
+    """Why not, with the pages' own names for what chats have commands for."""
+    return commands_as(
+        refused.sentence(locale),
+        lambda name: f"“{text(locale, f'page-{name}')}”" if known(f"page-{name}") else f"“{name}”",
+    )

@@ -29,6 +29,7 @@ class Asker:
         moderates: they may act on others' messages in the server or workspace that `requester.space` names.
         shown: the job of the message of our own in front of them, as the chat itself gave that message.
         locale: BCP 47 tag of their language.
+        place_locale: of the place, which speaks to everybody there; empty if the chat does not say.
     """
 
     requester: Requester
@@ -40,6 +41,7 @@ class Asker:
     moderates: bool = False
     shown: JobId | None = None
     locale: str = "en"
+    place_locale: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:

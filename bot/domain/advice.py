@@ -23,6 +23,13 @@ _KEEP = re.compile(
     r"mant[eé]n|mantener|conserva[r]?)\b|そのまま|維持|保って",
     re.IGNORECASE,
 )
+_POLISH = re.compile(
+    r"\b(sharpen\w*|sharper|clean(ed)? ?up|improve\w*|enhance\w*|polish\w*|refine\w*|fix(ed)?|more detail\w*|"
+    r"schärfe[rn]?|verbesser\w*|verfeiner\w*|polier\w*|aufpolier\w*|bereinig\w*|"
+    r"améliore\w*|affine\w*|peaufine\w*|nettoie\w*|corrige\w*|"
+    r"mejora\w*|pule|pulir|afina\w*|limpia\w*|corrige\w*)\b|きれいに|鮮明|仕上げ|修正|改善",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"\w+")
 _PLAIN = frozenset(
     {"in", "the", "and", "made", "with", "style", "art", "old", "soft", "deep", "low", "dark", "colors"}
@@ -73,7 +80,8 @@ def _dues(asked: Asked, recipe: Recipe, styles: Mapping[str, Style]) -> Iterator
     yield Advice.FIERCE, strength > _FIERCE and recipe.control is None and bool(_KEEP.search(recipe.prompt))
     yield Advice.FAINT, strength < _FAINT and styled and usual_strength(recipe, styles) >= _REPAINTS
     unstyled = not styled and asked.action is not Action.REFINE
-    yield Advice.AI_PICTURE, unstyled and asked.made_by_ai and strength > _POLISHES
+    polished = unstyled and bool(_POLISH.search(recipe.prompt))
+    yield Advice.AI_PICTURE, polished and asked.made_by_ai and strength > _POLISHES
     yield Advice.NO_STYLE, unstyled and not asked.made_by_ai and strength >= _FAINT
 
 

@@ -58,9 +58,9 @@ class Control:
         """
         # Written so that a NaN, which compares as false, is refused as well.
         if not 0 <= self.scale <= MAX_CONTROL_SCALE:
-            raise InvalidRequest("refused-control-scale", most=f"{MAX_CONTROL_SCALE:g}", given=f"{self.scale:g}")
+            raise InvalidRequest("refused-control-scale", most=MAX_CONTROL_SCALE, given=self.scale)
         if not 0 <= self.start < self.end <= 1:
-            raise InvalidRequest("refused-control-span", start=f"{self.start:g}", end=f"{self.end:g}")
+            raise InvalidRequest("refused-control-span", start=self.start, end=self.end)
 
 
 def kind_at(text: str) -> tuple[str, str] | None:
@@ -83,5 +83,5 @@ def parse_kind(text: str) -> str:
     try:
         return ControlKind(word)
     except ValueError:
-        kinds = ", ".join((*ControlKind, NO_CONTROL))
+        kinds = (*ControlKind, NO_CONTROL)
         raise InvalidRequest("refused-control-unknown", given=quoted(text), kinds=kinds) from None

@@ -59,11 +59,17 @@ class UserError(PentimentoError):
         """
         if not _KEY.fullmatch(self.message):
             return self.message
-        arguments = {name: literal(said) if isinstance(said, str) else said for name, said in self.arguments.items()}
+        arguments = {name: _harmless(said, literal) for name, said in self.arguments.items()}
         return text(locale, self.message, **arguments)
 
     def __str__(self) -> str:
         return self.sentence(REFERENCE)
+
+
+def _harmless(said: Argument, literal: Callable[[str], str]) -> Argument:
+    if isinstance(said, tuple):
+        return tuple(literal(each) for each in said)
+    return literal(said) if isinstance(said, str) else said
 
 
 class InvalidRequest(UserError):

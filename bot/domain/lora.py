@@ -36,7 +36,7 @@ def _parsed(word: str) -> LoraWish:
     except ValueError:
         wish = LoraWish("")
     if not wish.name or (wish.weight is not None and not abs(wish.weight) <= MAX_WEIGHT):
-        raise InvalidRequest("refused-lora", most=f"{MAX_WEIGHT:g}", given=quoted(word))
+        raise InvalidRequest("refused-lora", most=MAX_WEIGHT, given=quoted(word))
     return wish
 
 
@@ -52,7 +52,7 @@ def find_loras(wishes: Sequence[LoraWish], offered: Sequence[Lora], *, model: st
         if wish.name not in usual:
             if not usual:
                 raise InvalidRequest("refused-lora-none", model=model)
-            raise InvalidRequest("refused-lora-unknown", model=model, name=quoted(wish.name), names=", ".join(usual))
+            raise InvalidRequest("refused-lora-unknown", model=model, name=quoted(wish.name), names=tuple(usual))
         found[wish.name] = Lora(wish.name, usual[wish.name] if wish.weight is None else wish.weight)
     if len(found) > MAX_LORAS:
         raise InvalidRequest("refused-loras", most=MAX_LORAS, given=len(found))

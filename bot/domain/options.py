@@ -90,7 +90,7 @@ class Options:
                 row.check(value)
         numbers = (self.control_scale, self.control_start, self.control_end)
         if self.control is None and numbers != (None, None, None):
-            raise InvalidRequest("refused-control-unnamed", kinds=", ".join(ControlKind))
+            raise InvalidRequest("refused-control-unnamed", kinds=tuple(ControlKind))
         if structure := self.structure():
             structure.check()
 
@@ -259,7 +259,7 @@ class Option:
         raise self._refused(text)
 
     def _refused(self, given: str) -> InvalidRequest:
-        least, most = (str(bound) if isinstance(bound, int) else f"{bound:g}" for bound in (self.least, self.most))
+        least, most = (str(bound) if isinstance(bound, int) else bound for bound in (self.least, self.most))
         return InvalidRequest(f"refused-{self.text}", least=least, most=most, given=quoted(given))
 
 

@@ -21,6 +21,7 @@ class PlaceSettings:
         private: results are shown to the requester only, unless asked otherwise.
         remix: whose pictures may be remixed.
         models: names of the models that may be used here.
+        language: BCP 47 tag of the language that public messages have there, whatever the chat says of the place.
         blocked: patterns that no prompt may have there; a channel's come on top of its server's.
     """
 
@@ -33,6 +34,7 @@ class PlaceSettings:
     remix: RemixPolicy | None = None
     models: tuple[str, ...] | None = None
     blocked: tuple[str, ...] | None = None
+    language: str | None = None
 
     def over(self, above: "PlaceSettings") -> "PlaceSettings":
         """These settings if they are set, those of the place above elsewhere."""

@@ -94,12 +94,12 @@ class Request:
         """
         self.options.check()
         if self.options.control is None and self.control_map is not None:
-            raise InvalidRequest("refused-control-unnamed", kinds=", ".join(ControlKind))
+            raise InvalidRequest("refused-control-unnamed", kinds=tuple(ControlKind))
         if self.action is not Action.MAP:
             if not self.options.prompt:
                 raise InvalidRequest("refused-no-prompt")
         elif self.control is None:
-            raise InvalidRequest("refused-map-unnamed", kinds=", ".join(ControlKind))
+            raise InvalidRequest("refused-map-unnamed", kinds=tuple(ControlKind))
 
     @property
     def control(self) -> Control | None:

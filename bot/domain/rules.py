@@ -46,12 +46,19 @@ def check_model(settings: PlaceSettings, model: str) -> None:
         NotAllowed: with the sentence for the member.
     """
     if settings.models and model not in settings.models:
-        raise NotAllowed("refused-model-here", model=quoted(model), models=", ".join(settings.models))
+        raise NotAllowed("refused-model-here", model=quoted(model), models=tuple(settings.models))
 
 
 def is_private(wished: bool | None, settings: PlaceSettings) -> bool:
     """Whether a result is shown to its requester only: as they said, else as the place has it."""
     return bool(settings.private) if wished is None else wished
+
+
+def spoken(by: Asker, settings: PlaceSettings, *, private: bool) -> Asker:
+    """Who asks, in the language of the answer: the place's if everybody sees it there, else their own."""
+    if private:
+        return by
+    return replace(by, locale=settings.language or by.place_locale or by.locale)
 
 
 def with_defaults(request: Request, settings: PlaceSettings) -> Request:

@@ -1,6 +1,7 @@
 """Style presets: words an owner has found to work, under a name a member can pick."""
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,12 @@ from bot.domain.errors import InvalidRequest
 from bot.domain.options import MAX_GUIDANCE_SCALE
 from bot.domain.strength import DEFAULT_STRENGTH
 from bot.domain.words import quoted
+
+_LEAST_LETTERS = 3
+"""Fewer begin too many words to mean one of them."""
+
+_CLOSE = 0.8
+"""How alike a name must be, as `difflib` measures it, to be taken for another: "vangohg" is 0.86 of "vangogh"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +41,36 @@ class Style:
 
 
 def find_style(styles: Mapping[str, Style], name: str | None) -> Style | None:
-    """The preset of that name; None if none was asked for.
+    """The preset of that name, or the only one that it is near to; None if none was asked for.
 
     Raises:
-        InvalidRequest: there is none of that name; the sentence names the nearest.
+        InvalidRequest: there is none of that name, or several are near; the sentence names the nearest.
     """
     if not name:
         return None
     wanted = " ".join(name.lower().split())
     if style := styles.get(wanted) or styles.get(wanted.replace("-", " ")) or styles.get(wanted.replace(" ", "-")):
         return style
+    if (meant := _near(wanted, styles)) is not None:
+        return meant
     near = difflib.get_close_matches(wanted, styles, n=3, cutoff=0.4) or sorted(styles)[:3]
-    raise InvalidRequest("refused-style", style=quoted(name), near=", ".join(near))
+    raise InvalidRequest("refused-style", style=quoted(name), near=tuple(near))
+
+
+def _near(wanted: str, styles: Mapping[str, Style]) -> Style | None:
+    """The one preset that a name can only mean: by a slip of the pen, or by how it or a word of it begins."""
+    plain = {_letters(name): style for name, style in styles.items()}
+    if style := plain.get(_letters(wanted)):
+        return style
+    if len(_letters(wanted)) < _LEAST_LETTERS:
+        return None
+    begun = [style for name, style in styles.items() if re.search(rf"(?<!\w){re.escape(wanted)}", name)]
+    close = [plain[each] for each in difflib.get_close_matches(_letters(wanted), plain, n=2, cutoff=_CLOSE)]
+    return next((found[0] for found in (begun, close) if len(found) == 1), None)
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 def styled(text: str, words: str) -> str:

@@ -5,10 +5,11 @@ English is the reference: what another language lacks is said in English. Words 
 as patterns, only as arguments.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
@@ -19,8 +20,28 @@ LANGUAGES = (REFERENCE, "de", "fr", "es", "ja")
 _MAX_ARGUMENT = 2499
 """Letters of an argument that are said, before "…": at more than 2500 Fluent fails."""
 
-Argument = str | float
-"""Numbers choose plurals and get the language's separators; what must stay as it is (seeds) comes as text."""
+Argument = str | float | tuple[str, ...]
+"""Numbers choose plurals and get the language's separators; what must stay as it is (seeds) comes as text.
+
+Several names are said as things to choose from: "a, b or c", as the language joins them.
+"""
+
+COMMANDS = (
+    "img2img",
+    "sweep",
+    "refine",
+    "map",
+    "queue",
+    "info",
+    "styles",
+    "settings",
+    "privacy",
+    "web",
+    "help",
+)
+"""The catalogue names a command as `/styles`; who shows a text says it as the reader knows it, by `commands_as`."""
+
+_COMMAND = re.compile(rf"(?<![\w/<-])/({'|'.join(COMMANDS)})\b")
 
 
 @cache
@@ -52,7 +73,7 @@ def text(locale: str, key: str, /, **arguments: Argument) -> str:
     Raises:
         KeyError: English has no such message: a slip of ours, found by the tests.
     """
-    shortened = {name: _shortened(value) for name, value in arguments.items()}
+    shortened = {name: _shortened(locale, value) for name, value in arguments.items()}
     for language in (language_of(locale), REFERENCE):
         bundle = _bundle(language)
         if bundle.has_message(key) and (pattern := bundle.get_message(key).value) is not None:
@@ -63,7 +84,35 @@ def text(locale: str, key: str, /, **arguments: Argument) -> str:
     raise KeyError(key)
 
 
-def _shortened(value: Argument) -> Argument:
+def commands_as(said: str, name: Callable[[str], str]) -> str:
+    """A text of ours with its commands named as `name` has them; `name` is given "styles" for "/styles"."""
+    return _COMMAND.sub(lambda found: name(found[1]), said)
+
+
+def number(locale: str, value: float) -> str:
+    """A number with the separators of a language, three places behind the point at most: "0.5", "0,5"."""
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(value, format="#,##0.###", locale=language_of(locale)))
+
+
+def language_name(language: str) -> str:
+    """What a language is called in itself: "Deutsch"."""
+    from babel import Locale
+
+    return str(Locale(language).get_display_name()).capitalize()
+
+
+def joined(locale: str, names: Sequence[str], *, style: Literal["standard", "or"] = "or") -> str:
+    """Several names as a language joins them, with "or"; with "and" if `style` is "standard", with neither if "unit"."""
+    from babel.lists import format_list
+
+    return str(format_list(names, style=style, locale=language_of(locale)))
+
+
+def _shortened(locale: str, value: Argument) -> str | float:
+    if isinstance(value, tuple):
+        return _shortened(locale, joined(locale, value))
     return f"{value[:_MAX_ARGUMENT]}…" if isinstance(value, str) and len(value) > _MAX_ARGUMENT else value
 
 

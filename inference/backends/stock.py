@@ -224,7 +224,7 @@ def picture_of(pixels: Any, model: str) -> Image.Image:
     """
     if not np.isfinite(pixels).all():
         raise Unsuited(
-            f"The numbers of {model!r} overflowed on this: try a lower guidance or other words.",
+            f"The model {model!r} produced invalid values. Try a lower guidance or other words.",
             cause="overflow",
             values={"model": model},
         )

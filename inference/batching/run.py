@@ -264,8 +264,8 @@ class Run:
                 case Finished(pixels=pixels, sound=sound, place=place):
                     if not bool(sound.wait()[place]):
                         raise Unsuited(
-                            f"The numbers of {self.task.request.model!r} overflowed on this: "
-                            "try a lower guidance or other words.",
+                            f"The model {self.task.request.model!r} produced invalid values. "
+                            "Try a lower guidance or other words.",
                             cause="overflow",
                             values={"model": self.task.request.model},
                         )

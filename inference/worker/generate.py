@@ -270,7 +270,7 @@ class _Attempt:
 def _smaller(size: geometry.Size, wanted: geometry.Size) -> Note:
     made, full = (f"{width}x{height}" for width, height in (size, wanted))
     return Note(
-        f"Made smaller, {made}: {full} did not fit into the device's memory.",
+        f"Reduced to {made}: {full} didn't fit into the device's memory.",
         cause="made-smaller",
         values={"size": made, "wanted": full},
     )

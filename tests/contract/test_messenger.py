@@ -123,7 +123,7 @@ async def test_a_card_is_posted_and_then_edited_in_the_same_message(chat: Chat) 
     message = await chat.messenger.post(chat.target, card(JobStatus.QUEUED), nonce=NONCE)
     assert chat.headlines() == ["Queued"]
     message = await chat.messenger.edit(chat.target, message, card(JobStatus.RUNNING, fraction=0.25))
-    assert chat.headlines() == ["Painting, 25 %"]
+    assert chat.headlines() == ["Painting… 25%"]
     await chat.messenger.edit(chat.target, message, card(JobStatus.SUCCEEDED))
     assert chat.headlines() == ["Done"]
 

@@ -62,9 +62,9 @@ async def test_one_queue_is_fair_across_both_and_a_job_is_known_on_its_own_only(
 
             (theirs,) = await running.core.store.jobs_of(f"discord:{anna.id}", limit=5)
             await ann.command("/info", general, theirs.id)
-            await ann.told("I do not know that job")
+            await ann.told("No such job here")
             (ours, *_) = await running.core.store.jobs_of(f"slack:{team.id}/{ann.user.id}", limit=5)
             assert "slack 3" in words(await ann.open("/info", general, ours.id))
             told = await anna.command(channel, "info", job=ours.id)
-            assert "I do not know that job" in await discord.refused(told)
+            assert "No such job here" in await discord.refused(told)
             assert shown.pictures

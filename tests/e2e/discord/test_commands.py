@@ -146,7 +146,7 @@ async def test_the_queue_lists_my_jobs_and_cancels_them(bench: Bench, anna: Pers
     await bench.engine.release()
     await bench.discord.shown(first, lambda post: "Done" in post.content)
     empty = await bench.discord.shown(await anna.command(channel, "queue"))
-    assert empty.words == "**Your jobs**\nYou have nothing waiting.\n-# Nobody is waiting."
+    assert empty.words == "**Your jobs**\nNothing of yours is in the queue.\n-# The queue is empty."
 
 
 async def test_info_tells_the_recipe_and_where_it_comes_from(bench: Bench, anna: Person, channel: Channel) -> None:
@@ -177,7 +177,7 @@ async def test_help_and_styles_answer_privately(bench: Bench, anna: Person, chan
 
 async def test_the_members_language_is_spoken(bench: Bench, channel: Channel) -> None:
     dora = bench.discord.user("dora", locale="de")
-    asked = await dora.command(channel, "img2img", image=PNG, prompt="ein Bild")
+    asked = await dora.command(channel, "img2img", image=PNG, prompt="ein Bild", private=True)
     result = await bench.discord.shown(asked, lambda post: post.pictures)
     assert "Fertig" in result.content
     assert "Neu würfeln" in result.buttons
@@ -188,4 +188,4 @@ async def test_a_refusal_is_in_the_members_language(bench: Bench, channel: Chann
     no_picture = await dora.command(channel, "img2img", image=b"BM", prompt="ein Bild")
     assert "In dieser Datei erkenne ich kein Bild" in await bench.discord.refused(no_picture)
     unknown = await dora.command(channel, "img2img", image=PNG, prompt="ein Bild", style="barock")
-    assert "Den Stil „barock“ kenne ich nicht" in await bench.discord.refused(unknown)
+    assert "Den Stil „barock“ gibt es hier nicht" in await bench.discord.refused(unknown)

@@ -124,15 +124,16 @@ async def test_what_makes_no_sense_is_said_in_one_sentence(bench: Bench, anna: P
     assert "The control map cannot be used." in await bench.discord.refused(asked)
     await anna.say(channel, f"<@{bench.discord.me['id']}> x --control depth", files={"a.png": png()})
     told = await anna.told()
-    assert "cannot keep depth: choose from canny, scribble" in told.content
+    assert "cannot keep depth: choose from canny or scribble" in told.content
     assert bench.engine.requests == []
 
 
-async def test_a_map_that_shows_nothing_is_told_in_the_members_language(bench: Bench, channel: Channel) -> None:
+async def test_a_map_that_shows_nothing_is_told_in_the_places_language(bench: Bench) -> None:
+    channel = bench.discord.channel(bench.discord.guild(locale="de"))
     dora = bench.discord.user("dora", locale="de")
     asked = await dora.command(channel, "img2img", image=PNG, map=png("white"), prompt="ein Planet", control="canny")
     told = await bench.discord.shown(asked, lambda post: "leer" in post.content)
-    assert "Die Strukturkarte für canny ist leer: schick eine, die zeigt, was bleiben soll." in told.content
+    assert "Das Strukturbild für canny ist leer: schick eines, das zeigt, was bleiben soll." in told.content
 
 
 async def test_details_and_export_know_of_control_and_deleting_takes_the_map_along(

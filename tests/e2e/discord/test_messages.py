@@ -38,7 +38,7 @@ async def test_a_style_in_remix_image_brings_its_strength_and_guidance(
     assert form.answer is not None
     fields = {label["component"]["custom_id"]: label["component"] for label in form.answer["data"]["components"]}
     assert "value" not in fields["strength"]
-    assert fields["strength"]["placeholder"] == "Empty: the style’s own, or 0.5"  # noqa: RUF001 -- for people
+    assert fields["strength"]["placeholder"] == "Empty: the style's own, or 0.5"
     sent = await anna.submit(form, prompt="a tiger", style="oil")
     await bench.discord.shown(sent, lambda post: post.pictures)
     assert (bench.engine.requests[0].strength, bench.engine.requests[0].guidance_scale) == (0.6, 1.6)
@@ -206,7 +206,7 @@ async def test_reactions_act_on_a_result(bench: Bench, anna: Person, ben: Person
     again = await bench.discord.posted(channel, lambda post: f"<@{ben.id}>" in post.content and post.pictures)
     assert again.payload["message_reference"]["message_id"] == result.id
     await ben.react(result, "✉️")
-    sent = await ben.told(lambda post: "Here it is" in post.content)
+    sent = await ben.told(lambda post: "Here is your copy" in post.content)
     assert len(sent.files) == 1
     await ben.react(result, "⭐")
     kept = await ben.told(lambda post: "copy" in post.content)

@@ -61,7 +61,7 @@ async def _keeps_words(bench: Bench, anna: Person, channel: Channel) -> None:
     form = await anna.press(result, "Edit")
     sent = await anna.submit(form, prompt="the red queen", strength="0.5")
     assert "not allowed here" in await bench.discord.refused(sent)
-    assert "nothing is set" in (await set_(bench, channel, "block")).words
+    assert "Nothing set" in (await set_(bench, channel, "block")).words
     await result_of(bench, anna, channel, prompt="a gunfight")
 
 

@@ -37,7 +37,7 @@ async def test_defaults_hold_where_the_member_said_nothing(bench: Bench, anna: P
     await result_of(bench, anna, channel, strength=0.8)
     assert bench.engine.requests[1].strength == 0.8
     await set_(bench, channel, "reset")
-    assert "nothing is set" in (await set_(bench, channel, "show")).words
+    assert "Nothing set" in (await set_(bench, channel, "show")).words
 
 
 async def test_defaults_hold_in_forms_until_told_otherwise(bench: Bench, anna: Person, channel: Channel) -> None:
@@ -99,7 +99,7 @@ async def test_only_allowed_models_are_used(bench: Bench, anna: Person, channel:
     assert f"only the models {MODEL}" in shown.words
     await result_of(bench, anna, channel)
     refused = await anna.command(channel, "img2img", image=PNG, prompt="x", model="another")
-    assert f"'another' may not be used here: there is {MODEL}" in await bench.discord.refused(refused)
+    assert f"'another' isn't allowed here. Available: {MODEL}" in await bench.discord.refused(refused)
 
 
 async def test_whose_pictures_may_be_remixed(bench: Bench, anna: Person, ben: Person, channel: Channel) -> None:
@@ -123,7 +123,7 @@ async def test_a_reaction_rerolls_only_with_models_that_are_allowed(
     result = await result_of(bench, anna, channel)
     await bench.store.set_place(guild_key(channel.guild.id), PlaceSettings(models=("another",)))
     await anna.react(result, "🔁")
-    assert f"'{MODEL}' may not be used here" in (await anna.told()).content
+    assert f"'{MODEL}' isn't allowed here" in (await anna.told()).content
 
 
 async def test_a_reaction_in_a_thread_is_in_its_channel(

@@ -54,7 +54,7 @@ async def test_an_id_that_was_not_given_here_is_refused(
     monkeypatch.setattr(bob.slack, "deliver", without_button)
     await bob.press("forged", there, forged(bens, verb, target))
     monkeypatch.undo()
-    await bob.told("I do not know that job" if verb in {"cancel", "delete"} else "not kept any more")
+    await bob.told("No such job here" if verb in {"cancel", "delete"} else "not kept any more")
     assert await running.core.store.generation(generation_id(target, 0))
     assert len(await running.core.store.jobs_of(f"slack:{team.id}/{bob.user.id}", limit=9)) == 1
 
@@ -66,7 +66,7 @@ async def test_info_of_a_private_job_or_of_another_channels_is_that_of_an_unknow
     public = job_in(await made(ann, general, team))
     there = bob.slack.state.add_channel(team, bob.user)
     await bob.command("/info", there, public)
-    await bob.told("I do not know that job")
+    await bob.told("No such job here")
     page = await bob.open("/info", general, public)
     assert "a boat" in words(page)
 
@@ -96,5 +96,5 @@ async def test_info_of_a_private_job_is_for_its_requester_alone(
     [job] = await running.core.store.jobs_of(f"slack:{team.id}/{ann.user.id}", limit=9)
     assert job.private
     await bob.command("/info", general, job.id)
-    await bob.told("I do not know that job")
+    await bob.told("No such job here")
     assert "a secret" in words(await ann.open("/info", general, job.id))

@@ -135,7 +135,7 @@ async def test_details_show_recipe_and_id(bob: Member, general: Conversation, re
 async def test_five_presses_in_a_second_are_one_job(bob: Member, general: Conversation, result: Json) -> None:
     await asyncio.gather(*(bob.press("Strong", general, result) for _ in range(5)))
     await bob.result(general, 1)
-    await bob.told("on its way already")
+    await bob.told("running already")
     assert len(bob.from_bot(general)) == 2
 
 
@@ -244,7 +244,7 @@ async def test_the_queue_page_cancels(running: Bench, ann: Member, general: Conv
     page = await ann.open("/queue", general)
     await ann.press("Cancel", None, page)
     await ann.see(lambda: "Cancelled" in words(waiting))
-    await ann.see(lambda: "You have nothing waiting" in words(ann.slack.state.views[page["id"]]))
+    await ann.see(lambda: "Nothing of yours is in the queue" in words(ann.slack.state.views[page["id"]]))
     await running.engine.release()
 
 
@@ -255,4 +255,4 @@ async def test_info_tells_about_a_job_by_its_id(
     assert job is not None
     assert "seed 7" in words(await ann.open("/info", general, job.id))
     await ann.command("/info", general, "nonsense")
-    await ann.told("That is no job id")
+    await ann.told("That isn't a job ID")

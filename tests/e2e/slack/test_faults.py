@@ -176,7 +176,7 @@ class TestIntake:
     ) -> None:
         slack.login_page = True
         await ann.say(general, "a boat", files=[photo])
-        notice = await ann.told("did not let me read that file")
+        notice = await ann.told("didn't let me read that file")
         assert "/invite" in notice
         assert "files:read" in notice
 
@@ -185,7 +185,7 @@ class TestIntake:
     ) -> None:
         photo.hidden = True
         await ann.say(general, "a boat", files=[photo])
-        notice = await ann.told("did not let me read that file")
+        notice = await ann.told("didn't let me read that file")
         assert "/invite" in notice
 
     async def test_a_file_in_a_channel_that_the_bot_is_not_in(

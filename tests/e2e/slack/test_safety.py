@@ -41,7 +41,7 @@ async def test_a_workspaces_words_are_refused_alone_and_not_repeated(
 async def test_what_is_refused_ends_with_a_sentence_and_no_picture(
     slack: SlackServer, tmp_path: Path, ann: Member, general: Conversation, verdict: Verdict
 ) -> None:
-    sentence = "may not be shown here" if verdict is Verdict.UNSAFE else "could not be checked"
+    sentence = "isn't allowed in this channel" if verdict is Verdict.UNSAFE else "couldn't be checked"
     photo = slack.state.add_file(ann.team, ann.user, png())
     files = len(slack.state.files)
     async with bench(slack, tmp_path, moderator=FakeModerator(always=verdict)):

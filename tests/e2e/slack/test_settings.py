@@ -122,7 +122,7 @@ async def test_a_channel_that_is_not_on_the_list_is_refused(
     await admin.submit(await settings_of(admin, general), channels="C99999999")
     await admin.told("are saved")
     await bob.say(general, "a boat", files=[photo])
-    await bob.told("may not be used in this channel")
+    await bob.told("can't be used in this channel")
 
 
 async def test_where_only_own_pictures_may_be_remixed_others_are_refused(

@@ -87,7 +87,7 @@ async def test_a_style_in_a_form_brings_its_strength_and_guidance(
     form = await ann.open("/img2img", general, "a boat")
     strength = next(block for block in form["blocks"] if block["block_id"] == "strength")
     assert strength["optional"]
-    assert strength["element"]["placeholder"]["text"] == "Empty: the style’s own, or 0.5"  # noqa: RUF001 -- for people
+    assert strength["element"]["placeholder"]["text"] == "Empty: the style's own, or 0.5"
     await ann.submit(form, file=photo, style="oil")
     await ann.result(general)
     made = running.engine.requests[0]

@@ -152,7 +152,7 @@ async def test_a_queue_of_more_minutes_than_the_owner_allows_is_full(tmp_path: P
         receipts = [await at.service.submit(request(f"m{number}")) for number in range(6)]
         cost = receipts[0].job.unit_cost(0)  # nothing was measured till now: only the number of jobs counted
         at.core.pace.observe(cost=cost, seconds=120)
-        with pytest.raises(LimitReached, match="The queue is full: come back in 2 minutes"):
+        with pytest.raises(LimitReached, match=r"The queue is full\. Come back in 2 minutes"):
             await at.service.submit(request("late"))
         at.core.pace.observe(cost=cost, seconds=1)
         at.core.pace.observe(cost=cost, seconds=1)

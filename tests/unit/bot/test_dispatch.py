@@ -36,7 +36,7 @@ async def test_a_job_that_kills_every_worker_ends_with_a_clear_word_and_the_next
         healthy = (await at.service.submit(request())).job
         await at.shown(healthy.id)
 
-        assert "given up" in card.headline
+        assert "was stopped" in card.headline
         assert len(at.engine.requests) == MAX_STRIKES + 1
 
 
@@ -69,7 +69,7 @@ async def test_what_ends_a_job_is_said_in_its_owners_language(tmp_path: Path) ->
         memory = (await at.service.submit(request("dora", locale="de"))).job
         assert "auch bei kleineren Größen" in (await at.shown(memory.id, JobStatus.FAILED)).headline
         deadly = (await at.service.submit(request("dora", locale="de"))).job
-        assert "zu oft angehalten" in (await at.shown(deadly.id, JobStatus.FAILED)).headline
+        assert "zu oft zum Absturz gebracht" in (await at.shown(deadly.id, JobStatus.FAILED)).headline
 
 
 @pytest.mark.parametrize("slots", [1, 2, 4])

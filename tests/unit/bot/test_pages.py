@@ -52,7 +52,7 @@ def test_strength_is_told_only_if_it_means_something() -> None:
     editor = replace(job.recipes[0], uses_strength=False)
     edited, above = replace(job, recipes=(editor,)), replace(above, recipe=editor)
     told = details(Description(job=edited, generations=[replace(made, recipe=editor)], ancestors=[above]), "de")
-    assert "bearbeitet nach Anweisung; die Stärke gilt nicht · Seed 7" in told
+    assert "bearbeitet nach Anweisung · Seed 7" in told
     assert "0.5" not in told
 
 
@@ -122,7 +122,7 @@ def test_the_queue_says_when() -> None:
     assert read(page).splitlines() == [
         "an oil painting: number 2 in line, ready in about 2 minutes",
         "an oil painting: running now",
-        "3 jobs wait in all.",
+        "3 in the queue",
     ]
     moment = next(part for part in page.rows[0].parts if part.ink is Ink.MOMENT)
     assert moment.at == NOW + 90
@@ -160,4 +160,4 @@ def test_a_page_in_another_language_has_no_line_of_the_english_one(locale: str) 
         return {page.title for page in pages} | {line for page in pages for line in read(page).splitlines()}
 
     shared = lines(locale) & lines("en") - {"Styles", "an oil painting"}
-    assert not {line for line in shared if not line.startswith(("id ", "/sweep", "style ", "`/sweep`"))}
+    assert not {line for line in shared if not line.startswith(("id ", "/queue", "/sweep", "style ", "`/sweep`"))}

@@ -68,7 +68,7 @@ async def test_advice_is_one_quiet_line_that_is_not_repeated(tmp_path: Path) -> 
     async with bench(tmp_path) as at:
         receipt = await at.service.submit(request(prompt="a dog", source=SHARP))
         card = await at.shown(receipt.job.id)
-        assert card.notes == ('Tip: words for a style help, such as "oil painting"; the command styles shows some.',)
+        assert card.notes == ("Tip: name a style, e.g. oil painting. See /styles.",)
         again = await at.service.submit(request(prompt="a cat", source=SHARP))
         assert (await at.shown(again.job.id)).notes == ()
         pale = await at.service.submit(request(prompt="a cat"))
@@ -82,7 +82,7 @@ async def test_a_chain_without_style_words_is_told_of_less_strength_and_its_reru
 ) -> None:
     async with bench(tmp_path) as at:
         first = await made(at, prompt="an oil painting")
-        receipt = await at.service.press(press(Verb.CHAIN, first, prompt="more trees"))
+        receipt = await at.service.press(press(Verb.CHAIN, first, prompt="sharper trees"))
         assert "0.35" in (await at.shown(receipt.job.id)).notes[0]
         rerun = await at.service.press(press(Verb.RERUN, generation_id(receipt.job.id, 0), "ben", strengths=(0.9,)))
         assert (await at.shown(rerun.job.id)).notes == ()

@@ -141,13 +141,13 @@ def _pattern(sentence: ast.expr) -> str:
 def test_a_refusal_is_english_for_the_log_and_the_members_language_for_the_member() -> None:
     refusal = InvalidRequest("refused-steps", least="1", most="150", given="0")
     assert str(refusal) == "Steps are a whole number from 1 to 150; you gave 0."
-    assert refusal.sentence("de-AT") == "Die Schritte sind eine ganze Zahl von 1 bis 150; du hast 0 angegeben."
+    assert refusal.sentence("de-AT") == "Erlaubt sind 1 bis 150 Schritte; du hast 0 angegeben."
     assert refusal.sentence("pt-BR") == str(refusal)
 
 
 def test_a_time_to_come_back_is_said_in_the_language_of_the_rest() -> None:
     full = LimitReached("refused-queue-full", **span(7200))
-    assert str(full) == "The queue is full: come back in 2 hours."
+    assert str(full) == "The queue is full. Come back in 2 hours."
     assert full.sentence("fr") == "La file est pleine : reviens dans 2 heures."
 
 

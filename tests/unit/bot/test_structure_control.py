@@ -47,11 +47,11 @@ async def test_a_given_map_reaches_the_engine_decoded_and_is_repeated_by_a_rerun
 @pytest.mark.parametrize(
     ("models", "sentence"),
     [
-        ({MODEL: DEFAULTS}, "The model 'fake' cannot keep pose: choose from canny, scribble."),
+        ({MODEL: DEFAULTS}, "The model 'fake' cannot keep pose: choose from canny or scribble."),
         (
             {MODEL: replace(DEFAULTS, controls=())},
             (
-                "The model 'fake' cannot keep structure: leave control out, or ask who runs me for a model of the "
+                "The model 'fake' can't keep structure. Leave control out, or ask the bot's owner for a model of the "
                 "families Stable Diffusion 1, 2 or XL with ControlNets."
             ),
         ),

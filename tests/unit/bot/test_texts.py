@@ -7,7 +7,7 @@ import pytest
 from fluent.syntax import FluentParser, ast
 
 from bot import texts
-from bot.texts import LANGUAGES, REFERENCE, language_of, text, translations
+from bot.texts import LANGUAGES, REFERENCE, commands_as, joined, language_of, number, text, translations
 
 FOLDER = Path(texts.__file__).parent
 ARGUMENT = re.compile(r"\{ \$(\w+)")
@@ -46,9 +46,9 @@ def test_a_language_is_written_in_its_own_letters(language: str) -> None:
 
 
 def test_each_language_has_its_plurals() -> None:
-    assert text("en", "queue-total", jobs=1) == "One job waits in all."
-    assert text("de-AT", "queue-total", jobs=3) == "Insgesamt warten 3 Jobs."
-    assert text("ja", "queue-total", jobs=1) == "全部で 1 件が待っています。"
+    assert text("en", "queue-total", jobs=1) == "1 in the queue"
+    assert text("de-AT", "queue-total", jobs=3) == "3 in der Warteschlange"
+    assert text("ja", "queue-total", jobs=1) == "1 件が順番待ち"
 
 
 def test_an_unknown_language_is_english() -> None:
@@ -73,3 +73,18 @@ def test_however_long_an_argument_is_it_is_said() -> None:
 def test_translations_leave_english_out() -> None:
     assert translations("button-chain")["de"] == "Weiterführen"
     assert "en" not in translations("button-chain")
+
+
+def test_numbers_and_lists_are_said_as_a_language_has_them() -> None:
+    assert text("de", "fact-strength", strength=0.5, word="x") == "Stärke 0,5 (x)"
+    assert (
+        text("en", "refused-model", model="m", models=("a", "b", "c")) == "No model 'm' here. Available: a, b, or c."
+    )
+    assert text("de", "refused-model", model="m", models=("a", "b")).endswith("a oder b.")
+    assert joined("ja", ["a", "b"], style="standard") == "a、b"
+    assert number("fr", 1234.5) == "1\u202f234,5"
+
+
+def test_only_commands_of_ours_are_named_another_way() -> None:
+    said = commands_as("See /styles or /help, not /tmp/styles, a/help, /stylish or `--/map`.", str.upper)
+    assert said == "See STYLES or HELP, not /tmp/styles, a/help, /stylish or `--/map`."

@@ -18,11 +18,11 @@ async def test_what_is_waited_for_is_said_every_few_seconds_if_it_is_news() -> N
         lines.remove_task(loading)
         job = lines.add_task("", total=1.0)
         for share in range(100):
-            lines.update(job, completed=share / 100, description=f"Painting, {share} %")
+            lines.update(job, completed=share / 100, description=f"Painting… {share}%")
             await asyncio.sleep(0.1)
     told = stream.getvalue().splitlines()
     assert told[0] == "pentimento: Loading pocket"
-    assert [line.startswith("pentimento: Painting, ") for line in told[1:]] == [True, True]
+    assert [line.startswith("pentimento: Painting… ") for line in told[1:]] == [True, True]
     await asyncio.sleep(10 * SECONDS)
     assert len(stream.getvalue().splitlines()) == 3, "nothing is said after the end"
 

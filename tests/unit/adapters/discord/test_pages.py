@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.discord.pages import laid_out, line_of
+from adapters.discord.paging import laid_out, line_of
 from bot.domain.card import Waiting
 from bot.pages import Ink, Look, Part, Row, queue_page
 from bot.service import QueueView

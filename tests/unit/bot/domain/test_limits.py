@@ -23,7 +23,7 @@ def test_within_the_bounds_nothing_happens() -> None:
 
 
 def test_too_many_waiting_jobs_are_refused() -> None:
-    with pytest.raises(LimitReached, match="You have 2 jobs waiting, the most allowed is 2: wait for one to finish"):
+    with pytest.raises(LimitReached, match=r"You already have 2 of 2 jobs in the queue\. Wait for one"):
         check_limits(Limits(pending_per_user=2), usage(pending=2), pictures=1, now=NOW)
 
 
