@@ -164,7 +164,7 @@ def _strength(recipes: Sequence[Recipe], locale: str) -> str:
         return text(
             locale,
             "fact-strengths",
-            strengths=joined(locale, [number(locale, each) for each in strengths], style="standard"),
+            strengths=joined(locale, [number(locale, each) for each in strengths], style="unit"),
         )
     if recipes[0].edits:
         return text(locale, "fact-edits")

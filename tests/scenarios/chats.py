@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -145,7 +146,8 @@ class Discord(Chat):
 
     def notices(self) -> Sequence[str]:
         posts = [post for post in self._server.posts.values() if post.payload["author"]["bot"]]
-        return [post.content.removeprefix("⚠️ ") for post in posts if post.content.startswith("⚠️ ")]
+        told = [post.content.removeprefix("⚠️ ") for post in posts if post.content.startswith("⚠️ ")]
+        return [re.sub(r"<(/[^:]+):\d+>", r"\1", sentence) for sentence in told]
 
     async def command(self, name: str, said: Options) -> None:
         given: dict[str, Any] = {}

@@ -47,7 +47,7 @@ async def test_double_clicks_make_one_job(bench: Bench, anna: Person, channel: C
     shown = await bench.discord.shown(presses[0], lambda post: post.pictures)
     assert "strength 0.3" in shown.words
     for press in presses[1:]:
-        assert "on its way" in await bench.discord.refused(press)
+        assert "running already" in await bench.discord.refused(press)
     assert len(bench.engine.requests) == 2
 
 

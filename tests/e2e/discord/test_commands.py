@@ -135,7 +135,7 @@ async def test_the_queue_lists_my_jobs_and_cancels_them(bench: Bench, anna: Pers
     first = await anna.command(channel, "img2img", image=PNG, prompt="first")
     await bench.discord.shown(first, lambda post: "first" in post.words)
     second = await anna.command(channel, "img2img", image=PNG, prompt="second")
-    waiting = await bench.discord.shown(second, lambda post: "number 1 in line" in post.words)
+    waiting = await bench.discord.shown(second, lambda post: "#1 in line" in post.words)
     listed = await bench.discord.shown(await anna.command(channel, "queue"))
     assert listed.hidden == anna.id
     assert "first: running now" in listed.words
@@ -159,7 +159,7 @@ async def test_info_tells_the_recipe_and_where_it_comes_from(bench: Bench, anna:
     assert "seed 5" in told.words
     menu = await bench.discord.shown(await anna.menu(result, "Image info"))
     assert menu.words == told.words
-    assert "job id" in await bench.discord.refused(await anna.command(channel, "info", job="nonsense"))
+    assert "job ID" in await bench.discord.refused(await anna.command(channel, "info", job="nonsense"))
 
 
 async def test_help_and_styles_answer_privately(bench: Bench, anna: Person, channel: Channel) -> None:

@@ -1,16 +1,17 @@
-"""What everybody sees speaks the place's language, what one member sees speaks theirs; commands are named as there."""
+"""What everybody sees speaks the place's language, what one member sees theirs; commands are named as there."""
 
 from adapters.discord.named import CommandNames
 from adapters.discord.places import guild_key
 from bot.domain.place import PlaceSettings
 from tests.e2e.discord.conftest import PNG, Bench
+from tests.e2e.discord.test_buttons import result_of
 
 
 async def test_a_public_card_speaks_the_servers_language_and_a_private_one_its_members(bench: Bench) -> None:
     guild = bench.discord.guild(locale="de")
     channel = bench.discord.channel(guild)
     marie = bench.discord.user("marie", locale="fr")
-    public = await bench.discord.result(await marie.command(channel, "img2img", image=PNG, prompt="x"))
+    public = await result_of(bench, marie, channel)
     assert "Neu würfeln" in public.buttons
     private = await bench.discord.result(await marie.command(channel, "img2img", image=PNG, prompt="y", private=True))
     assert "Relancer" in private.buttons
@@ -21,7 +22,7 @@ async def test_a_servers_admins_may_choose_the_language(bench: Bench) -> None:
     assert channel.guild is not None
     await bench.store.set_place(guild_key(channel.guild.id), PlaceSettings(language="es"))
     marie = bench.discord.user("marie", locale="fr")
-    public = await bench.discord.result(await marie.command(channel, "img2img", image=PNG, prompt="x"))
+    public = await result_of(bench, marie, channel)
     assert "Repetir con otra semilla" in public.buttons
 
 

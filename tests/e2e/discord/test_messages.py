@@ -70,7 +70,7 @@ async def test_remix_image_says_why_not(bench: Bench, anna: Person, channel: Cha
     words = await anna.say(channel, "only words")
     assert "no picture" in await bench.discord.refused(await anna.menu(words, "Remix image"))
     sticker = await anna.say(channel, "", sticker_items=[{"id": "1", "name": "wave", "format_type": 1}])
-    assert "Stickers" in await bench.discord.refused(await anna.menu(sticker, "Remix image"))
+    assert "stickers" in await bench.discord.refused(await anna.menu(sticker, "Remix image"))
 
 
 async def test_remixing_our_own_result_starts_from_the_lossless_original(
@@ -209,10 +209,10 @@ async def test_reactions_act_on_a_result(bench: Bench, anna: Person, ben: Person
     sent = await ben.told(lambda post: "Here is your copy" in post.content)
     assert len(sent.files) == 1
     await ben.react(result, "⭐")
-    kept = await ben.told(lambda post: "copy" in post.content)
+    kept = await ben.told(lambda post: "Saved for you" in post.content)
     await ben.react(result, "❌")
     await ben.react(result, "⭐")  # later than the cross, which by then was looked at
-    await ben.told(lambda post: "copy" in post.content and post.id != kept.id)
+    await ben.told(lambda post: "Saved for you" in post.content and post.id != kept.id)
     assert not result.deleted, "somebody else's cross is an opinion"
     await anna.react(result, "❌")
     await bench.discord.until(lambda: result.deleted, what="the deletion")

@@ -28,7 +28,7 @@ async def test_a_waiting_job_tells_what_was_understood_its_place_and_when(
     await running(bench, anna, channel)
     asked = await ben.command(channel, "img2img", image=PNG, prompt="a storm", seed=3)
     waiting = await bench.discord.shown(asked, lambda post: "in line" in post.words)
-    assert "number 1 in line" in waiting.content
+    assert "#1 in line" in waiting.content
     assert "> a storm" in waiting.words
     assert "strength 0.5 (balanced) · seed 3" in waiting.words
     assert re.search(r"<t:\d+:R>", waiting.words)
