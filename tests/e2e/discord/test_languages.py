@@ -13,7 +13,7 @@ async def test_a_public_card_speaks_the_servers_language_and_a_private_one_its_m
     marie = bench.discord.user("marie", locale="fr")
     public = await result_of(bench, marie, channel)
     assert "Neu würfeln" in public.buttons
-    private = await bench.discord.result(await marie.command(channel, "img2img", image=PNG, prompt="y", private=True))
+    private = await result_of(bench, marie, channel, prompt="y", private=True)
     assert "Relancer" in private.buttons
 
 
