@@ -233,7 +233,9 @@ def _setting(name: str, value: Any, locale: str) -> tuple[Part, ...]:
             shown = Part(language_name(value))
         case "remix":
             shown = Part(text(locale, f"policy-{value}"))
-        case "models" | "blocked":
+        case "blocked":  # as it is typed in
+            shown = _words(", ".join(value), most=_SHOWN_WORDS)
+        case "models":
             shown = _words(joined(locale, value, style="standard"), most=_SHOWN_WORDS)
         case _:
             shown = _words(number(locale, value) if isinstance(value, float) else str(value))

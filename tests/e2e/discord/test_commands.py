@@ -140,7 +140,7 @@ async def test_the_queue_lists_my_jobs_and_cancels_them(bench: Bench, anna: Pers
     assert listed.hidden == anna.id
     assert "first: running now" in listed.words
     assert "second: number 1 in line" in listed.words
-    assert "One job waits in all" in listed.words
+    assert "1 in the queue" in listed.words
     await anna.press(listed, "Cancel 2")
     await bench.discord.until(lambda: waiting.content == "Cancelled", what="the cancelled message")
     await bench.engine.release()

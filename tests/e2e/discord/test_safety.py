@@ -74,7 +74,7 @@ async def test_only_those_who_manage_the_server_keep_its_words(bench: Bench, ann
 async def test_what_is_refused_ends_with_a_sentence_for_its_member_alone_and_no_picture(
     discord: DiscordServer, channel: Channel, anna: Person, tmp_path: Path, verdict: Verdict
 ) -> None:
-    words = "not be shown" if verdict is Verdict.UNSAFE else "checked"
+    words = "isn't allowed in this channel" if verdict is Verdict.UNSAFE else "checked"
     async with bench_with(discord, tmp_path, verdict):
         asked = await anna.command(channel, "img2img", image=PNG, prompt="a boat")
         assert words in await discord.refused(asked)
@@ -95,7 +95,7 @@ async def test_a_refusal_whose_member_takes_no_word_in_private_is_said_in_the_pl
     anna.closed = True
     async with bench_with(discord, tmp_path, Verdict.UNSAFE):
         await anna.say(channel, f"<@{discord.me['id']}> a boat", files={"cat.png": PNG})
-        await discord.posted(channel, lambda post: "not be shown" in post.words)
+        await discord.posted(channel, lambda post: "isn't allowed in this channel" in post.words)
 
 
 async def test_a_spoiler_hides_the_picture_and_shows_no_thumbnail(
@@ -118,7 +118,7 @@ async def test_age_restricted_channels_and_their_threads_get_what_the_owner_allo
             result = await result_of(bench, anna, place)
             assert names(result.pictures) == [False]
         asked = await anna.command(channel, "img2img", image=PNG, prompt="a boat")
-        assert "not be shown" in await discord.refused(asked)
+        assert "isn't allowed" in await discord.refused(asked)
         mention = await anna.say(adults, f"<@{discord.me['id']}> a boat", files={"cat.png": PNG})
         del mention
         await discord.until(

@@ -184,7 +184,7 @@ async def test_an_old_or_forged_button_is_answered(ann: Member, general: Convers
     for forged in ("rerun|nonsense|0.7", "unknown|x", "x" * 255):
         block = {"type": "actions", "elements": [{**buttons(result)[0], "action_id": forged}]}
         await ann.press("Subtle", general, {**result, "blocks": [block]})
-    await ann.told("older version")
+    await ann.told("out of date")
 
 
 async def test_reactions_act(ann: Member, bob: Member, general: Conversation, result: Json, team: Team) -> None:

@@ -127,7 +127,7 @@ async def test_what_makes_no_sense_is_told_where_it_stands(
     answer = await ann.submit(form, file=sketch, control_scale="3")
     assert "from 0 to 2" in answer.payload["errors"]["control_scale"]
     await ann.say(general, "x --control depth", files=[sketch])
-    await ann.told("cannot keep depth: choose from canny, scribble")
+    await ann.told("cannot keep depth: choose from canny or scribble")
     assert running.engine.requests == []
 
 
@@ -139,5 +139,5 @@ async def test_a_map_that_shows_nothing_is_told_in_the_members_language(
     blank = ann.slack.state.add_file(team, ann.user, png("white"))
     form = await ann.open("/img2img", general, "ein Planet --control canny --seed 1")
     await ann.submit(form, file=sketch, drawn=blank)
-    said = "Die Strukturkarte für canny ist leer: schick eine, die zeigt, was bleiben soll."
+    said = "Das Strukturbild für canny ist leer: schick eines, das zeigt, was bleiben soll."
     await ann.see(lambda: any(said in words(message) for message in ann.from_bot(general)))

@@ -131,7 +131,7 @@ class TestDelivery:
     ) -> None:
         slack.fail("files.completeUploadExternal", error="file_uploads_disabled", times=99)
         await ask(ann, general, photo)
-        await ann.see(lambda: ann.from_bot(general) and "may not upload" in words(ann.from_bot(general)[0]))
+        await ann.see(lambda: ann.from_bot(general) and "can't upload" in words(ann.from_bot(general)[0]))
 
     @pytest.mark.parametrize("error", ["token_revoked", "account_inactive"])
     async def test_a_dead_token_ends_the_delivery_without_a_storm(

@@ -57,9 +57,7 @@ async def test_what_would_be_a_spoiler_is_shown_to_its_requester_alone_and_canno
     policy = Policy(unsafe=Outcome.SPOILER)
     async with bench(slack, tmp_path, moderator=FakeModerator(always=Verdict.UNSAFE), policy=policy):
         await ann.say(general, "a boat", files=[photo])
-        await ann.see(
-            lambda: [each for each in ann.from_bot(general) if "ask again for a private one" in words(each)]
-        )
+        await ann.see(lambda: [each for each in ann.from_bot(general) if "Ask again with private on" in words(each)])
         await ann.say(general, "a boat --private", files=[photo])
         direct = slack.state.direct(ann.team, ann.user.id)
         result = await ann.result(direct)

@@ -128,7 +128,7 @@ async def test_refusals_are_in_the_members_language(ann: Member, general: Conver
 
 async def test_the_queue_and_the_home_are_in_the_members_language(ann: Member, general: Conversation) -> None:
     ann.user.locale = "ja-JP"
-    assert "待っているものはありません" in words(await ann.open("/queue", general))
+    assert "あなたの順番待ちはありません" in words(await ann.open("/queue", general))
     home = await ann.open_home()
     assert "最近の結果" in words(home)
     assert "🖼️ 画像を変える" in [each["text"]["text"] for each in buttons(home)]
@@ -258,7 +258,7 @@ async def test_app_home_shows_queue_results_and_for_admins_the_settings(
     assert any("Reroll" in label for label in labels)
     assert not any("settings" in label for label in labels)
     assert "a boat" in words(home)
-    assert "2 pictures asked for" in words(home)
+    assert "2 pictures used" in words(home)
     await ann.press("Cancel", None, home)
     await ann.see(lambda: "Cancelled" in words(ann.from_bot(general)[1]))
     await running.engine.release()
