@@ -1,7 +1,8 @@
 """What a model reads of a prompt, and what a member should know of the rest: pure.
 
 Text encoders read a fixed number of tokens and say nothing of what comes behind them. So the member's own words are
-cut here, at a word, where the library would cut; what the product adds, a style's words, keeps its room.
+cut here, at a word, where the library would cut; what the product adds, a style's words, keeps its room. Models with
+a UNet and CLIP's encoders alone are given long prompts in chunks, and weights act there (`weighted_prompts`).
 """
 
 import bisect
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from inference.api import Img2ImgRequest, Note
+from inference.weighted_prompts import chunks, room, weighted
 
 _MOST_QUOTED = 300
 _MOST_RESERVED = 0.75
@@ -22,6 +24,9 @@ _LONG_WORD = 24
 
 _TEMPLATE = 40
 """Tokens of the conversation that models which follow instructions put around a prompt; Qwen-Image's is longest."""
+
+MOST_CHUNKS = 8
+"""Of a prompt: 600 tokens of Stable Diffusion. More would make the model's calls slow for everybody."""
 
 _WEIGHT = r"[+-]?(?:\d(?:[.,]\d+)?|[.,]\d+)"
 _NOTATION = (
@@ -34,6 +39,16 @@ _NOTATION = (
 )
 """What of the A1111 web UI's notation would reach the model as figures and marks, each with the words in it
 (github.com/AUTOMATIC1111/stable-diffusion-webui/wiki/Features)."""
+
+_TOKENIZERS = ("tokenizer", "tokenizer_2", "tokenizer_3")
+
+_WEIGHTS = Note(
+    "Weights such as (word:1.3) do not act here: the words were read without them.", cause="weights-unread"
+)
+_SCHEDULE = Note(
+    "Changes on the way such as [day:dusk:0.5] do not act here: all of the words were read from the start.",
+    cause="schedule-unread",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +66,15 @@ def readable(pipeline: Any, request: Img2ImgRequest) -> Reading:
         pipeline: of diffusers; its tokenizers count.
         request: as it was asked.
     """
-    prompt, plain = _without_weights(request.prompt), _without_weights(request.negative_prompt)
-    notes = []
-    if (prompt, plain) != (request.prompt, request.negative_prompt):
-        notes.append(
-            Note(
-                "Weights such as (word:1.3) do not act here: the words were read without them.",
-                cause="weights-unread",
-            )
-        )
-    fits = _meter(pipeline)
-    prompt, unread = _fitted(prompt, _without_weights(request.style), fits)
+    if reads_weights(pipeline):
+        kept, fits = _as_it_is, _chunk_meter(pipeline)
+        unacted = _SCHEDULE if any(weighted(each).scheduled for each in _texts(request)) else None
+    else:
+        kept, fits = _without_weights, _meter(pipeline)
+        unacted = _WEIGHTS if any(kept(each) != each for each in _texts(request)) else None
+    notes = [unacted] if unacted else []
+    prompt, unread = _fitted(kept(request.prompt), kept(request.style), fits)
+    plain = kept(request.negative_prompt)
     if unread:
         notes.append(
             Note(
@@ -71,7 +84,7 @@ def readable(pipeline: Any, request: Img2ImgRequest) -> Reading:
             )
         )
     if request.guidance_scale > 1:
-        plain, unread = _fitted(plain, _without_weights(request.negative_style), fits)
+        plain, unread = _fitted(plain, kept(request.negative_style), fits)
         if unread:
             notes.append(
                 Note(
@@ -81,6 +94,26 @@ def readable(pipeline: Any, request: Img2ImgRequest) -> Reading:
                 )
             )
     return Reading(replace(request, prompt=prompt, negative_prompt=plain), tuple(notes))
+
+
+def reads_weights(pipeline: Any) -> bool:
+    """Whether weights and long prompts act: with a UNet that is told what CLIP's encoders say, and nothing else."""
+    tokenizers = [each for name in _TOKENIZERS if (each := getattr(pipeline, name, None)) is not None]
+    return (
+        hasattr(pipeline, "unet")
+        and bool(tokenizers)
+        and all(type(each).__name__.startswith("CLIP") for each in tokenizers)
+        and "prompt_embeds" in inspect.signature(pipeline.__call__).parameters
+    )
+
+
+def _texts(request: Img2ImgRequest) -> tuple[str, ...]:
+    """What of a request the model is told."""
+    return (request.prompt, request.negative_prompt) if request.guidance_scale > 1 else (request.prompt,)
+
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 def _without_weights(text: str) -> str:
@@ -109,18 +142,32 @@ def _meter(pipeline: Any) -> Meter:
     return fits
 
 
+def _chunk_meter(pipeline: Any) -> Meter:
+    """By the chunks of the tokenizer that needs most of them."""
+    tokenizers = [tokenizer for tokenizer, _ in _readers(pipeline)]
+
+    def fits(text: str, share: float) -> bool:
+        return all(_taken(text, each) <= MOST_CHUNKS * share for each in tokenizers)
+
+    def _taken(text: str, tokenizer: Any) -> float:
+        read = chunks(weighted(text), tokenizer)
+        return len(read) - 1 + len(read[-1].ids) / room(tokenizer)
+
+    return fits
+
+
 def _readers(pipeline: Any) -> Iterator[tuple[Any, int]]:
     """The tokenizers of a pipeline, each with the number of a prompt's tokens that its encoder is given."""
-    for name in ("tokenizer", "tokenizer_2", "tokenizer_3"):
+    for name in _TOKENIZERS:
         tokenizer: Any = getattr(pipeline, name, None)
         kind = type(tokenizer).__name__
         if kind.startswith("CLIP"):
-            yield tokenizer, tokenizer.model_max_length - tokenizer.num_special_tokens_to_add()
+            yield tokenizer, room(tokenizer)
         elif tokenizer is not None and callable(tokenizer):
             told = inspect.signature(pipeline.__call__).parameters.get("max_sequence_length")
-            room = told.default if told is not None and isinstance(told.default, int) else 0
-            if room:
-                yield tokenizer, room - (1 if kind.startswith("T5") else _TEMPLATE)
+            most = told.default if told is not None and isinstance(told.default, int) else 0
+            if most:
+                yield tokenizer, most - (1 if kind.startswith("T5") else _TEMPLATE)
 
 
 def _fitted(text: str, style: str, fits: Meter) -> tuple[str, str]:

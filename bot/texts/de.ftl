@@ -68,6 +68,7 @@ note-sent-directly = Dort, wo du gefragt hast, ließ es sich nicht zeigen, darum
 note-stays = Das Bild darf nur dort gezeigt werden, wo du darum gebeten hast: drück dort einen Knopf oder bitte dort noch einmal.
 note-recipe-unread = Aus dem eingefügten Rezept gibt es hier nicht und blieb weg: { $settings }.
 note-weights-unread = Gewichte wie (Wort:1.3) wirken hier nicht: die Wörter wurden ohne sie gelesen.
+note-schedule-unread = Änderungen unterwegs wie [Tag:Abend:0.5] wirken hier nicht: alle Wörter wurden von Anfang an gelesen.
 note-prompt-unread = Der Prompt ist zu lang für dieses Modell. Nicht gelesen: „{ $words }“.
 note-negative-unread = Der negative Prompt ist zu lang für dieses Modell. Nicht gelesen: „{ $words }“.
 

@@ -68,6 +68,7 @@ note-sent-directly = No se pudo mostrar donde lo pediste, así que te llega dire
 note-stays = La imagen solo se puede mostrar donde la pediste: pulsa allí un botón o pídela allí otra vez.
 note-recipe-unread = De la receta pegada, esto no existe aquí y se dejó fuera: { $settings }.
 note-weights-unread = Los pesos como (palabra:1.3) no actúan aquí: las palabras se leyeron sin ellos.
+note-schedule-unread = Los cambios durante el proceso como [día:noche:0.5] no actúan aquí: todas las palabras se leyeron desde el principio.
 note-prompt-unread = El prompt es demasiado largo para este modelo. No leído: «{ $words }».
 note-negative-unread = El prompt negativo es demasiado largo para este modelo. No leído: «{ $words }».
 

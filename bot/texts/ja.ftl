@@ -68,6 +68,7 @@ note-sent-directly = 依頼された場所ではお見せできなかったの�
 note-stays = この画像は依頼した場所でだけ表示できます。そこでボタンを押すか、もう一度依頼してください。
 note-recipe-unread = 貼り付けられたレシピのうち、ここにはないものは使いませんでした：{ $settings }。
 note-weights-unread = (単語:1.3) のような重みはここでは効きません。言葉だけを読みました。
+note-schedule-unread = [昼:夕方:0.5] のような途中での切り替えはここでは効きません。すべての言葉を最初から読みました。
 note-prompt-unread = プロンプトがこのモデルには長すぎます。読まれなかった部分：「{ $words }」
 note-negative-unread = ネガティブプロンプトがこのモデルには長すぎます。読まれなかった部分：「{ $words }」
 

@@ -21,6 +21,7 @@ from inference.backends.base import Settings
 from inference.backends.model_cache import CachedModel, ModelCache, budget, weight_to_come
 from inference.batching.task import Task
 from inference.errors import DevicePoisoned, OutOfMemory, Unsuited
+from inference.families import clip_text
 from inference.models import catalog, loading
 from inference.models.devices import (
     choose_device,
@@ -271,6 +272,7 @@ def arguments(task: Task, cached: CachedModel, pipeline: Any) -> dict[str, Any]:
     def at_step(step: int, _timestep: Any, _latents: Any) -> None:
         task.step(step + 1, max(step + 1, expected))
 
+    wished |= clip_text.instead_of_texts(pipeline, request, cached.takes)
     if "callback_on_step_end" in cached.takes:
         wished["callback_on_step_end"] = at_step_end
     else:

@@ -38,6 +38,11 @@ class PromptEmbeds:
     def nbytes(self) -> int:
         return self.hidden.nbytes + (0 if self.pooled is None else self.pooled.nbytes)
 
+    def zeros(self) -> "PromptEmbeds":
+        """What some models were trained to take for no prompt."""
+        pooled = None if self.pooled is None else torch.zeros_like(self.pooled)
+        return PromptEmbeds(torch.zeros_like(self.hidden), pooled)
+
 
 @dataclass(frozen=True, slots=True)
 class LatentDist:

@@ -8,7 +8,7 @@ import copy
 import hashlib
 import math
 from collections.abc import Hashable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Self
 
 import torch
@@ -19,6 +19,8 @@ from inference.api import Img2ImgRequest
 from inference.batching.components import LatentDist, Planner, PreparedImage, PromptEmbeds, image_cache, prompt_cache
 from inference.batching.denoiser import Rows, call_unet
 from inference.batching.solver import Solver
+from inference.families.clip_text import encoded, lengthened, needs_chunks
+from inference.weighted_prompts import weighted
 
 _AESTHETIC_SCORES = (6.0, 2.5)
 """What SDXL's refiner is told about the picture and about its opposite: the stock pipeline's defaults."""
@@ -164,7 +166,7 @@ class StableDiffusion:
         """
         guided = request.guidance_scale > 1 and not self.guidance_is_input
         texts = [(request.negative_prompt, True)] if guided else []
-        words = [self.encode_prompt(text, negative=negative) for text, negative in [*texts, (request.prompt, False)]]
+        words = self._alike([*texts, (request.prompt, False)])
         rows = len(words)
         sizes = self.time_ids(*picture.size)[-rows:] if self.is_xl else None
         return Rows(
@@ -226,14 +228,27 @@ class StableDiffusion:
                 switch = "enable" if low_memory or self.tiled else "disable"
                 getattr(vae, f"{switch}_{saving}", lambda: None)()
 
+    def _alike(self, texts: Sequence[tuple[str, bool]]) -> list[PromptEmbeds]:
+        """Texts, each with whether it is the negative one, encoded to one length: a call has one for all its rows."""
+        words = [self.encode_prompt(text, negative=negative) for text, negative in texts]
+        longest = max(each.hidden.shape[1] for each in words)
+        fillers = [partial(self._nothing, negative=negative and not text) for text, negative in texts]
+        return [lengthened(each, longest, filler) for each, filler in zip(words, fillers, strict=True)]
+
+    def _nothing(self, *, negative: bool) -> torch.Tensor:
+        return self.encode_prompt("", negative=negative).hidden
+
     def _encode_prompt(self, text: str, *, negative: bool) -> PromptEmbeds:
+        if needs_chunks(self.pipeline, text):
+            return encoded(self.pipeline, text, self.device)
+        text = weighted(text).plain
         if not self.is_xl:
             return PromptEmbeds(self.pipeline.encode_prompt(text, self.device, 1, False, None)[0], None)
         hidden, _, pooled, _ = self.pipeline.encode_prompt(
             text, device=self.device, num_images_per_prompt=1, do_classifier_free_guidance=False
         )
         if negative and not text and self.pipeline.config.force_zeros_for_empty_prompt:
-            return PromptEmbeds(torch.zeros_like(hidden), torch.zeros_like(pooled))
+            return PromptEmbeds(hidden, pooled).zeros()
         return PromptEmbeds(hidden, pooled)
 
     def _encode_image(self, pixels: torch.Tensor) -> LatentDist:

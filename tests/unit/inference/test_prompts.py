@@ -11,11 +11,23 @@ from transformers import CLIPTokenizer
 
 from config.styles import load_styles
 from inference.api import Img2ImgRequest
-from inference.prompts import Reading, readable
+from inference.prompts import MOST_CHUNKS, Reading, readable
+from inference.weighted_prompts import chunks, weighted
 
 TOKENIZER = CLIPTokenizer.from_pretrained("inference/pocket/tokenizer")
-POCKET = SimpleNamespace(tokenizer=TOKENIZER)
 ROOM = 38
+
+
+class Pocket:
+    tokenizer = TOKENIZER
+    unet = None
+
+    def __call__(self, prompt_embeds: None = None) -> None: ...
+
+
+POCKET = Pocket()
+SHORT = SimpleNamespace(tokenizer=TOKENIZER)
+"""CLIP without a UNet: nothing is known to read more than its encoder does."""
 
 GRANDMOTHER = (
     "a portrait of my grandmother sitting in her garden in the late afternoon sun with her old dog beside her, "
@@ -33,7 +45,13 @@ HARBOUR = (
 
 
 def read(
-    prompt: str, *, style: str = "", negative: str = "", negative_style: str = "", pipeline: Any = POCKET
+    prompt: str,
+    *,
+    style: str = "",
+    guidance: float = 2.0,
+    negative: str = "",
+    negative_style: str = "",
+    pipeline: Any = SHORT,
 ) -> Reading:
     request = Img2ImgRequest(
         id="one",
@@ -45,7 +63,7 @@ def read(
         negative_style=negative_style,
         strength=0.8,
         steps=4,
-        guidance_scale=2.0,
+        guidance_scale=guidance,
         seed=3,
         model="pocket",
     )
@@ -131,6 +149,51 @@ def test_prose_with_brackets_is_no_weight(prose: str) -> None:
     assert (reading.request.prompt, reading.notes) == (prose, ())
 
 
+@pytest.mark.parametrize("prompt", [GRANDMOTHER, BAND, HARBOUR])
+def test_long_prompts_are_read_whole_where_chunks_do(prompt: str) -> None:
+    """Before, everything behind the 38th token fell off."""
+    style = "watercolor painting"
+    reading = read(prompt, style=style, negative=prompt, pipeline=POCKET)
+    assert reading.notes == ()
+    assert reading.request.prompt == f"{prompt}, {style}"
+    assert reading.request.negative_prompt == prompt
+
+
+def test_beyond_the_last_chunk_is_quoted_and_the_style_stays() -> None:
+    reading = read("a fox and " * 200, style="oil painting", pipeline=POCKET)
+    [note] = reading.notes
+    assert note.cause == "prompt-unread"
+    assert reading.request.prompt.endswith("oil painting")
+    there = chunks(weighted(reading.request.prompt), TOKENIZER)
+    assert len(there) == MOST_CHUNKS
+    assert sum(len(each.ids) for each in there) > (MOST_CHUNKS - 1) * ROOM
+
+
+def test_many_breaks_are_chunks_too() -> None:
+    reading = read("a fox BREAK " * 40, pipeline=POCKET)
+    assert [note.cause for note in reading.notes] == ["prompt-unread"]
+    assert len(chunks(weighted(reading.request.prompt), TOKENIZER)) <= MOST_CHUNKS
+
+
+def test_weights_are_kept_where_they_act() -> None:
+    written = "a (cat:1.3) at ((night)) by a [dog] BREAK (16:9)"
+    reading = read(written, style="ink", pipeline=POCKET)
+    assert (reading.request.prompt, reading.notes) == (f"{written}, ink", ())
+
+
+@pytest.mark.parametrize("written", ["[day:dusk:0.5]", "[hills::0.3]", "[fog:0.4]", "[red|blue] car"])
+def test_changes_on_the_way_are_said_not_to_act(written: str) -> None:
+    reading = read(f"a view, {written}", pipeline=POCKET)
+    assert [note.cause for note in reading.notes] == ["schedule-unread"]
+    assert not any(mark in weighted(reading.request.prompt).plain for mark in "[]:|0")
+
+
+def test_what_a_negative_prompt_says_counts_only_if_it_is_read() -> None:
+    assert read("a cat", negative="[day:dusk:0.5]", guidance=1.0, pipeline=POCKET).notes == ()
+    assert read("a cat", negative="(ugly:1.2)", guidance=1.0).notes == ()
+    assert len(read("a cat", negative="(ugly:1.2)").notes) == 1
+
+
 class T5Tokenizer:
     """One token a word, as the second encoder of FLUX.1 has it."""
 
@@ -153,6 +216,14 @@ def test_of_two_encoders_the_one_that_reads_more_counts() -> None:
 
 def test_a_pipeline_without_a_known_bound_reads_all() -> None:
     assert read(GRANDMOTHER, pipeline=SimpleNamespace()).notes == ()
+
+
+@given(st.text(alphabet=st.sampled_from("ab ,:.1()[]\\|é水"), max_size=200))
+def test_any_notation_is_read_by_chunks(prompt: str) -> None:
+    reading = read(prompt, style="ink (fine:1.2)", pipeline=POCKET)
+    told = weighted(reading.request.prompt)
+    assert all(len(each.ids) == len(each.weights) <= ROOM for each in chunks(told, TOKENIZER))
+    assert told.plain.endswith("ink fine")
 
 
 @given(st.text(max_size=300), st.sampled_from(["", "oil painting", "in the style of van gogh, thick paint"]))
