@@ -13,8 +13,8 @@ from inference.batching.components import PromptEmbeds
 from inference.prompts import reads_weights
 from inference.weighted_prompts import Chunk, Weighted, chunks, weighted
 
-_MOST_RESTORED = 2.0
-"""A mean near zero says nothing: bringing it back could multiply everything by any number."""
+_MEAN = 0.02
+"""Share of the spread: a mean that is smaller says nothing, and bringing it back could multiply by any number."""
 
 
 def needs_chunks(pipeline: Any, text: str) -> bool:
@@ -109,8 +109,9 @@ def _said(
         plain = hidden.float()
         changed = plain * weights[..., None]
         if not is_xl:
-            ratio = plain.mean((1, 2), keepdim=True) / changed.mean((1, 2), keepdim=True)
-            changed = changed * torch.where((ratio > 1 / _MOST_RESTORED) & (ratio < _MOST_RESTORED), ratio, 1.0)
+            means = [each.mean((1, 2), keepdim=True) for each in (plain, changed)]
+            says = torch.minimum(*(each.abs() for each in means)) > _MEAN * plain.std((1, 2), keepdim=True)
+            changed = changed * torch.where(says, means[0] / means[1], 1.0)
         # Chunks without weights stay exactly as they were.
         touched = (weights != 1).any(1)[:, None, None]
         hidden = torch.where(touched, changed, plain).to(hidden.dtype)

@@ -65,7 +65,7 @@ def _tokenizer() -> CLIPTokenizer:
     return CLIPTokenizer(
         vocab={word: place for place, word in enumerate(words)},
         merges=[],
-        model_max_length=12,
+        model_max_length=20,
         unk_token="<|endoftext|>",
         pad_token="<|endoftext|>",
     )
@@ -80,7 +80,7 @@ def _text_encoder(kind: Any) -> Any:
             intermediate_size=32,
             num_hidden_layers=2,
             num_attention_heads=2,
-            max_position_embeddings=12,
+            max_position_embeddings=20,
             bos_token_id=52,
             eos_token_id=53,
             pad_token_id=53,

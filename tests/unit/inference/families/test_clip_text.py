@@ -13,11 +13,11 @@ from tests.harness.step_loop import Bench, Caller, error, picture, request, stoc
 from tests.tiny_models.pipelines import stable_diffusion, stable_diffusion_xl
 
 CPU = torch.device("cpu")
-TOKENS = 12
+TOKENS = 20
 """That the tiny encoders read, begin and end among them."""
 
-LONG = "abcdefgh ijklmnop qrstuvwx yz"
-"""29 letters: three chunks."""
+LONG = "abcdefghijklmnopqr stuvwxyzabcdefghij klmn"
+"""40 letters: three chunks, of which the second ends inside a word."""
 
 quiet()
 
@@ -59,9 +59,9 @@ def test_a_long_prompt_is_its_chunks_one_by_one(pipeline: Any) -> None:
     assert hidden.shape[1] == 3 * TOKENS
     tokenizer = pipeline.tokenizer_2 if hasattr(pipeline, "tokenizer_2") else pipeline.tokenizer
     ids = tokenizer(LONG, add_special_tokens=False, truncation=False)["input_ids"]
-    assert len(ids) == 26
-    for place, begin in enumerate((0, 10, 20)):
-        words = "".join(tokenizer.convert_ids_to_tokens(ids[begin : begin + 10])).replace("</w>", " ")
+    assert len(ids) == 40
+    for place, begin in enumerate((0, 18, 36)):
+        words = "".join(tokenizer.convert_ids_to_tokens(ids[begin : begin + 18])).replace("</w>", " ")
         if not words.endswith(" "):
             continue  # a word that is cut has another last letter
         part, first = by_stock(pipeline, words)
@@ -98,8 +98,8 @@ def test_the_mean_is_brought_back_if_there_is_one() -> None:
 
 def test_a_chunk_without_weights_stays_as_it_was() -> None:
     pipeline = stable_diffusion()
-    plain, _ = said(pipeline, "abcdefghij klmn")
-    changed, _ = said(pipeline, "abcdefghij (klmn:1.4)")
+    plain, _ = said(pipeline, "abcdefghijklmnopqr klmn")
+    changed, _ = said(pipeline, "abcdefghijklmnopqr (klmn:1.4)")
     assert torch.equal(changed[:, :TOKENS], plain[:, :TOKENS])
     assert not torch.allclose(changed[:, TOKENS:], plain[:, TOKENS:])
 
