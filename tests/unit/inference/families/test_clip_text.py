@@ -110,7 +110,7 @@ def test_both_rows_are_of_one_length(pipeline: Any, prompt: str, negative: str) 
     components = StableDiffusion(pipeline)
     told = request(prompt=prompt, negative_prompt=negative, guidance_scale=3.0)
     with torch.inference_mode():
-        rows = components.conditions(told, (64, 64), torch.zeros(1, 4, 32, 32))
+        rows = components.conditions(told, picture(1), torch.zeros(1, 4, 32, 32))
         none = components.encode_prompt("", negative=not negative).hidden
     chunks = 3 if LONG in {prompt, negative} else 1
     assert rows.hidden.shape[:2] == (2, chunks * TOKENS)
