@@ -49,6 +49,7 @@ class _Entry(_Table):
     guidance_scale: Annotated[float, Field(ge=0, le=MAX_GUIDANCE_SCALE)] | None = None
     scheduler: Annotated[str, Field(pattern=r"^([A-Z]\w*)?$")] = ""
     max_side: Annotated[int, Field(ge=64, le=8192)] | None = None
+    true_guidance: Annotated[float, Field(ge=1, le=MAX_GUIDANCE_SCALE)] = 1.0
     licence: Annotated[str, Field(max_length=60)] = ""
     gated: bool = False
     quantize: Literal["", "none", "int8", "nf4"] = ""
@@ -70,6 +71,7 @@ class _Entry(_Table):
             guidance_scale=self.guidance_scale,
             scheduler=self.scheduler,
             max_pixels=None if self.max_side is None else self.max_side**2,
+            true_guidance=self.true_guidance,
             licence=self.licence,
             gated=self.gated,
             quantize=self.quantize,

@@ -96,6 +96,30 @@ def readable(pipeline: Any, request: Img2ImgRequest) -> Reading:
     return Reading(replace(request, prompt=prompt, negative_prompt=plain), tuple(notes))
 
 
+def idle_negative(request: Img2ImgRequest, acts: Callable[[Img2ImgRequest], bool]) -> Note | None:
+    """What a member should know whose own negative prompt does not act.
+
+    Args:
+        request: as it was asked.
+        acts: whether a negative prompt acts in a request.
+    """
+    own = request.negative_prompt.removesuffix(request.negative_style).strip(", ")
+    if not own or acts(request):
+        return None
+    if acts(replace(request, guidance_scale=max(2.0, request.guidance_scale))):
+        guidance = f"{request.guidance_scale:g}"
+        return Note(
+            f"The negative prompt does not act at guidance {guidance}: ask for more, such as 5.",
+            cause="negative-unguided",
+            values={"guidance": guidance},
+        )
+    return Note(
+        f"The negative prompt does not act with the model {request.model!r}.",
+        cause="negative-idle",
+        values={"model": request.model},
+    )
+
+
 def reads_weights(pipeline: Any) -> bool:
     """Whether weights and long prompts act: with a UNet that is told what CLIP's encoders say, and nothing else."""
     tokenizers = [each for name in _TOKENIZERS if (each := getattr(pipeline, name, None)) is not None]

@@ -71,6 +71,8 @@ note-weights-unread = Gewichte wie (Wort:1.3) wirken hier nicht: die Wörter wur
 note-schedule-unread = Änderungen unterwegs wie [Tag:Abend:0.5] wirken hier nicht: alle Wörter wurden von Anfang an gelesen.
 note-prompt-unread = Der Prompt ist zu lang für dieses Modell. Nicht gelesen: „{ $words }“.
 note-negative-unread = Der negative Prompt ist zu lang für dieses Modell. Nicht gelesen: „{ $words }“.
+note-negative-unguided = Der negative Prompt wirkt nicht bei Guidance { $guidance }: nimm mehr, zum Beispiel 5.
+note-negative-idle = Der negative Prompt wirkt nicht beim Modell { $model }.
 
 button-subtle = Dezent { $strength }
 button-balanced = Ausgewogen { $strength }

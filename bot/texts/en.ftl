@@ -73,6 +73,8 @@ note-weights-unread = Weights such as (word:1.3) do not act here: the words were
 note-schedule-unread = Changes on the way such as [day:dusk:0.5] do not act here: all of the words were read from the start.
 note-prompt-unread = The prompt is too long for this model. Not read: “{ $words }”.
 note-negative-unread = The negative prompt is too long for this model. Not read: “{ $words }”.
+note-negative-unguided = The negative prompt does not act at guidance { $guidance }: ask for more, such as 5.
+note-negative-idle = The negative prompt does not act with the model { $model }.
 
 button-subtle = Subtle { $strength }
 button-balanced = Balanced { $strength }

@@ -71,6 +71,8 @@ note-weights-unread = Los pesos como (palabra:1.3) no actúan aquí: las palabra
 note-schedule-unread = Los cambios durante el proceso como [día:noche:0.5] no actúan aquí: todas las palabras se leyeron desde el principio.
 note-prompt-unread = El prompt es demasiado largo para este modelo. No leído: «{ $words }».
 note-negative-unread = El prompt negativo es demasiado largo para este modelo. No leído: «{ $words }».
+note-negative-unguided = El prompt negativo no actúa con una guía de { $guidance }: pide más, por ejemplo 5.
+note-negative-idle = El prompt negativo no actúa con el modelo { $model }.
 
 button-subtle = Sutil { $strength }
 button-balanced = Equilibrado { $strength }

@@ -77,6 +77,8 @@ note-weights-unread = Les poids comme (mot:1.3) n’agissent pas ici : les mots 
 note-schedule-unread = Les changements en cours de route comme [jour:nuit:0.5] n’agissent pas ici : tous les mots ont été lus dès le début.
 note-prompt-unread = Le prompt est trop long pour ce modèle. Non lu : « { $words } ».
 note-negative-unread = Le prompt négatif est trop long pour ce modèle. Non lu : « { $words } ».
+note-negative-unguided = Le prompt négatif n’agit pas avec un guidage de { $guidance } : demande-en davantage, par exemple 5.
+note-negative-idle = Le prompt négatif n’agit pas avec le modèle { $model }.
 
 button-subtle = Subtil { $strength }
 button-balanced = Équilibré { $strength }

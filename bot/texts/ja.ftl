@@ -71,6 +71,8 @@ note-weights-unread = (単語:1.3) のような重みはここでは効きませ
 note-schedule-unread = [昼:夕方:0.5] のような途中での切り替えはここでは効きません。すべての言葉を最初から読みました。
 note-prompt-unread = プロンプトがこのモデルには長すぎます。読まれなかった部分：「{ $words }」
 note-negative-unread = ネガティブプロンプトがこのモデルには長すぎます。読まれなかった部分：「{ $words }」
+note-negative-unguided = ガイダンス { $guidance } ではネガティブプロンプトは効きません。5 など、より大きい値を指定してください。
+note-negative-idle = モデル { $model } ではネガティブプロンプトは効きません。
 
 button-subtle = ひかえめ { $strength }
 button-balanced = ほどよく { $strength }

@@ -17,6 +17,7 @@ from inference.batching.step_loop import StepLoop
 from inference.batching.task import Task
 from inference.families import components_of
 from inference.models import loading
+from inference.prompts import idle_negative
 
 MOST_SLOTS = 16
 """Requests at a time. With guidance half of them fill 16 rows, where SD 1.5's gain at 512 pixels should end on an
@@ -45,6 +46,8 @@ class LoopBackend(StockBackend):
         if cached.loaded is not None:
             control = task.request.control
             net = None if control is None else cached.loaded.controls.get(control.kind)
+            if (note := idle_negative(task.request, cached.loaded.components.is_guided)) is not None:
+                task.tell(note)
             loaded = with_loras(cached.loaded, cached.lora_set, task.request.loras)
             return self._loop.paint(Run.of(task, loaded, net))
         with self._alone:
@@ -94,6 +97,7 @@ class LoopBackend(StockBackend):
         if components is None:
             cached.defaults = replace(cached.defaults, controls=(), steerable=False)
             return
+        components.true_guidance = self._settings.entries[cached.model].true_guidance
         loaded = cached.loaded = LoadedModel.of(
             components,
             model=cached.model,

@@ -6,8 +6,9 @@ import inspect
 import math
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MethodType
 from typing import Any
@@ -38,7 +39,7 @@ from inference.models.loras import LoraSet
 from inference.models.memory_plan import Card, DoesNotFit, Plan
 from inference.models.placement import card_of
 from inference.models.sizes import of_folder, planned_for
-from inference.prompts import readable
+from inference.prompts import idle_negative, readable
 
 NO_ROOM = ("out of memory", "can't allocate memory", "alloc_failed")
 """How torch and its libraries say, in errors of no type of their own, that memory ran out."""
@@ -158,6 +159,8 @@ class StockBackend:
 
     def _paint(self, task: Task, cached: CachedModel) -> Image.Image:
         pipeline = cached.pipeline
+        if (note := idle_negative(task.request, partial(takes_negative, cached.takes))) is not None:
+            task.tell(note)
         try:
             if loras := task.request.loras:
                 pipeline = cached.lora_set.twin()
@@ -278,6 +281,11 @@ def arguments(task: Task, cached: CachedModel, pipeline: Any) -> dict[str, Any]:
     else:
         wished["callback"] = at_step  # families of before diffusers 0.22
     return {name: value for name, value in wished.items() if name in cached.takes}
+
+
+def takes_negative(takes: Container[str], request: Img2ImgRequest) -> bool:
+    """Whether a negative prompt acts in a stock pipeline that is called with these arguments."""
+    return "negative_prompt" in takes and request.guidance_scale > 1
 
 
 def _schedule(request: Img2ImgRequest, cached: CachedModel) -> tuple[int, float]:

@@ -123,6 +123,7 @@ class Components(Protocol):
         texts_vary: prompts are of any length, and are padded with a mask to share a call.
         edits: it edits by instruction, and a run begins with noise alone at any strength.
         tiled: the autoencoder works on tiles, whatever `set_low_memory` says.
+        true_guidance: if guidance is an input of the model, how much a negative prompt weighs; 1 leaves it out.
     """
 
     pipeline: Any
@@ -140,6 +141,7 @@ class Components(Protocol):
     texts_vary: bool
     edits: bool
     tiled: bool
+    true_guidance: float
 
     @property
     def decodes_previews(self) -> bool:
@@ -164,6 +166,10 @@ class Components(Protocol):
 
     def call(self, model: Any, rows: Rows) -> torch.Tensor:
         """One plain call of a denoiser: its output, [rows, channels, height, width]."""
+        ...
+
+    def is_guided(self, request: Img2ImgRequest) -> bool:
+        """Whether a request takes a second row, which is told what the picture is to get away from."""
         ...
 
     def guidance_weight(self, guidance_scale: float) -> float:

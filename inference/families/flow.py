@@ -77,8 +77,12 @@ class FlowMatching(StableDiffusion):
         return latents / self._scale + self._shift
 
     def is_guided(self, request: Img2ImgRequest) -> bool:
-        """Whether it takes a second row, for what the picture is to get away from."""
+        if self.guidance_is_input:
+            return self.true_guidance > 1 and bool(request.negative_prompt)
         return request.guidance_scale > 1
+
+    def guidance_weight(self, guidance_scale: float) -> float:
+        return self.true_guidance if self.guidance_is_input else guidance_scale
 
     def negative(self, request: Img2ImgRequest) -> str:
         """What the second row is told."""

@@ -19,8 +19,8 @@ class Flux(FlowMatching):
     """FLUX.1 dev and schnell."""
 
     def is_guided(self, request: Img2ImgRequest) -> bool:
-        """Distilled models need no second row; others take one if there is something to get away from."""
-        return request.guidance_scale > 1 and bool(request.negative_prompt) and not self.guidance_is_input
+        """A second row is for a negative prompt only."""
+        return bool(request.negative_prompt) and super().is_guided(request)
 
     def call(self, model: Any, rows: Rows) -> torch.Tensor:
         height, width = rows.latents.shape[2:]
@@ -76,11 +76,6 @@ class Flux2(FlowMatching):
         mean, std = self._normal_patch(latents)
         whole: torch.Tensor = self.pipeline._unpatchify_latents(latents * std + mean)  # noqa: SLF001 -- as in `scaled`
         return whole
-
-    def is_guided(self, request: Img2ImgRequest) -> bool:
-        """Guidance is an input of the model, whose stock pipeline takes no second row."""
-        del request
-        return False
 
     def call(self, model: Any, rows: Rows) -> torch.Tensor:
         height, width = rows.latents.shape[2:]

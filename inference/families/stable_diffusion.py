@@ -38,6 +38,7 @@ class StableDiffusion:
     texts_vary = False
     edits = False
     tiled = False
+    true_guidance = 1.0
 
     def __init__(self, pipeline: Any) -> None:
         self.pipeline = pipeline
@@ -164,8 +165,7 @@ class StableDiffusion:
             picture: with sides that the model takes.
             source: its latents, [1, channels, height, width].
         """
-        guided = request.guidance_scale > 1 and not self.guidance_is_input
-        texts = [(request.negative_prompt, True)] if guided else []
+        texts = [(request.negative_prompt, True)] if self.is_guided(request) else []
         words = self._alike([*texts, (request.prompt, False)])
         rows = len(words)
         sizes = self.time_ids(*picture.size)[-rows:] if self.is_xl else None
@@ -181,6 +181,10 @@ class StableDiffusion:
     def call(self, model: Any, rows: Rows) -> torch.Tensor:
         """One call of the denoiser: its outputs, [rows, channels, height, width]."""
         return call_unet(model, rows)
+
+    def is_guided(self, request: Img2ImgRequest) -> bool:
+        """Whether it takes a second row, for what the picture is to get away from."""
+        return request.guidance_scale > 1 and not self.guidance_is_input
 
     def guidance_weight(self, guidance_scale: float) -> float:
         """What `guide` is given for a request's guidance scale."""

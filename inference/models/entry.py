@@ -67,6 +67,8 @@ class ModelEntry:
         variant: of the weights' files, such as "fp16"; "full" is none, empty prefers half the bytes.
         scheduler: name of a diffusers class to use instead of the model's own.
         max_pixels: working area.
+        true_guidance: of a model that has its guidance as an input, such as FLUX.1 dev: how much a negative prompt
+            weighs, by a second row in each call; 1 leaves negative prompts out.
         licence: a short note for members.
         gated: the hub gives it to those only who accepted its terms.
         quantize: "none", "int8" or "nf4"; empty leaves it to the memory plan.
@@ -87,6 +89,7 @@ class ModelEntry:
     guidance_scale: float | None = None
     scheduler: str = ""
     max_pixels: int | None = None
+    true_guidance: float = 1.0
     licence: str = ""
     gated: bool = False
     quantize: str = ""

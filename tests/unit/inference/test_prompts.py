@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from transformers import CLIPTokenizer
 
 from config.styles import load_styles
-from inference.api import Img2ImgRequest
-from inference.prompts import MOST_CHUNKS, Reading, readable
+from inference.api import Img2ImgRequest, Note
+from inference.prompts import MOST_CHUNKS, Reading, idle_negative, readable
 from inference.weighted_prompts import chunks, weighted
 
 TOKENIZER = CLIPTokenizer.from_pretrained("inference/pocket/tokenizer")
@@ -192,6 +192,25 @@ def test_what_a_negative_prompt_says_counts_only_if_it_is_read() -> None:
     assert read("a cat", negative="[day:dusk:0.5]", guidance=1.0, pipeline=POCKET).notes == ()
     assert read("a cat", negative="(ugly:1.2)", guidance=1.0).notes == ()
     assert len(read("a cat", negative="(ugly:1.2)").notes) == 1
+
+
+def idle(negative: str, style: str = "", guidance: float = 3.0, *, takes: bool = True) -> Note | None:
+    request = read("a cat", negative=negative, negative_style=style, guidance=guidance).request
+    return idle_negative(request, lambda each: takes and each.guidance_scale > 1)
+
+
+def test_a_negative_prompt_that_does_not_act_is_said() -> None:
+    unguided, never = idle("people", guidance=1.0), idle("people", takes=False)
+    assert unguided is not None
+    assert never is not None
+    assert (unguided.cause, unguided.values) == ("negative-unguided", {"guidance": "1"})
+    assert (never.cause, never.values) == ("negative-idle", {"model": "pocket"})
+
+
+def test_a_styles_own_negative_words_are_nobodys_worry() -> None:
+    assert idle("people") is None
+    assert idle("", style="blurry", takes=False) is None
+    assert idle("people", style="blurry", takes=False) is not None
 
 
 class T5Tokenizer:

@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ def made() -> dict[str, Any]:
     return {name: flow(name) for name in [*FAMILIES, *EDITORS]}
 
 
-def stock(pipeline: Any, asked: Img2ImgRequest, source: Image.Image) -> torch.Tensor:
+def stock(pipeline: Any, asked: Img2ImgRequest, source: Image.Image, **more: Any) -> torch.Tensor:
     """What the stock pipeline ends with, as the loop counts it, [channels, height, width]."""
     own = copy.copy(pipeline)
     own.scheduler = copy.deepcopy(pipeline.scheduler)
@@ -71,6 +72,7 @@ def stock(pipeline: Any, asked: Img2ImgRequest, source: Image.Image) -> torch.Te
         told |= {"true_cfg_scale": told.pop("guidance_scale"), "negative_prompt": asked.negative_prompt or " "}
     if name == "Flux2KleinPipeline" and asked.negative_prompt:  # it takes none as text
         told["negative_prompt_embeds"] = pipeline.encode_prompt(asked.negative_prompt)[0]
+    told |= more
     takes = inspect.signature(own.__call__).parameters
     latents: torch.Tensor = own(**{key: each for key, each in told.items() if key in takes}).images
     components = components_of(pipeline)
@@ -115,6 +117,32 @@ def test_a_mixed_batch_is_what_stock_paints_one_by_one(made: dict[str, Any], nam
 @pytest.mark.parametrize("name", [*FAMILIES, *EDITORS])
 def test_pictures_that_are_not_square(made: dict[str, Any], name: str) -> None:
     check(made[name], mixed((96, 64))[:2])
+
+
+@pytest.mark.parametrize("name", ["flux-dev", "kontext"])
+def test_true_guidance_is_what_stock_makes_of_a_negative_prompt(made: dict[str, Any], name: str) -> None:
+    """Beside others without one, which take one row as ever."""
+    callers = mixed()
+    wanted = [stock(made[name], each.request, each.picture, true_cfg_scale=2.5) for each in callers]
+    with Bench(made[name]) as bench:
+        [idle] = bench.paint(callers[1])
+        bench.loaded.components.true_guidance = 2.5
+        painted = bench.paint(*callers)
+    for got, latents in zip(painted, wanted, strict=True):
+        assert error(got.latents, latents) < BOUND
+    assert error(idle.latents, painted[1].latents) > 1e-3
+
+
+def test_true_guidance_gives_flux2_dev_a_negative_prompt(made: dict[str, Any]) -> None:
+    told = mixed()[1]
+    with Bench(made["flux2-dev"]) as bench:
+        [without] = bench.paint(told)
+        bench.loaded.components.true_guidance = 2.5
+        [acts] = bench.paint(Caller(told.request, told.picture))
+        other = Caller(replace(told.request, negative_prompt="bright"), told.picture)
+        [otherwise] = bench.paint(other)
+    assert error(without.latents, acts.latents) > 2e-5
+    assert error(otherwise.latents, acts.latents) > 2e-5
 
 
 OPTIONS = [
