@@ -20,6 +20,7 @@ from inference.api import Cancelled, Capacity, Event, Failed, FailureKind, Img2I
 from inference.backends.base import Backend, BackendFactory, Settings
 from inference.control_maps.annotators import Annotator
 from inference.errors import DevicePoisoned, OutOfMemory, Stopped, Unsuited
+from inference.models.builds import unfit_torchvision
 from inference.processes import protocol
 from inference.processes.lifetime import EXIT_PARENT_GONE, begin
 from inference.worker.deferred import defer
@@ -96,6 +97,8 @@ class Worker:
     def _open(self, backend_name: str, settings: Settings) -> Backend:
         defer()
         module, _, factory = backend_name.partition(":")
+        if unfit := unfit_torchvision():
+            self._give_up(unfit)
         try:
             make = cast(BackendFactory, getattr(importlib.import_module(module), factory))
             backend = make(settings)

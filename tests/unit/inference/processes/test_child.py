@@ -17,6 +17,9 @@ from inference.processes.child import worker_environment
             "LC_ALL",
         ),
         *("ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY"),
+        *("HSA_OVERRIDE_GFX_VERSION", "MIOPEN_USER_DB_PATH", "TRITON_CACHE_DIR", "HIP_VISIBLE_DEVICES"),
+        *("ROCR_VISIBLE_DEVICES", "AMD_SERIALIZE_KERNEL", "GPU_MAX_HW_QUEUES", "ZE_AFFINITY_MASK", "SYCL_CACHE_DIR"),
+        *("PYTORCH_HIP_ALLOC_CONF", "TORCHINDUCTOR_CACHE_DIR"),
     ],
 )
 def test_what_models_and_devices_need_passes(name: str) -> None:
