@@ -53,6 +53,9 @@ def recipes_of(
     strengths = options.strengths or _STANDARD_STRENGTHS.get(request.action, (strength_of(style),))
     if len(strengths) > 1 and not defaults.uses_strength:
         raise InvalidRequest("refused-sweep-of-editor", model=model)
+    steps = options.steps or defaults.steps
+    if len({defaults.used_strength(each, steps) for each in strengths}) < len(set(strengths)):
+        raise InvalidRequest("refused-alike-strengths", model=model, steps=str(steps))
     if request.control:
         _check_control(request.control, model, models)
     prompt = clean_text(options.prompt or "")
@@ -65,7 +68,7 @@ def recipes_of(
         negative_prompt=clean_text(options.negative_prompt or ""),
         strength=strengths[0],
         seed=seed if options.seed in {None, ANY_SEED} else options.seed,
-        steps=options.steps or defaults.steps,
+        steps=steps,
         guidance_scale=usual_guidance if options.guidance_scale is None else options.guidance_scale,
         style=style.name if style else None,
         model=model,

@@ -263,6 +263,7 @@ class ModelDefaults:
         steerable: whether its family takes control networks; None while its files are not here to tell.
         loras: adapters that requests may name with it, with the weight of each if nobody says one.
         uses_strength: False for families that edit by instruction, to which strength means nothing.
+        levels: how many strengths above 0 it tells apart: None for all, 0 for as many as there are steps.
         licence: a short note for members; empty if the owner gave none.
         here: its files are on this machine; else they are downloaded when it is first asked for.
     """
@@ -275,8 +276,16 @@ class ModelDefaults:
     steerable: bool | None = None
     loras: tuple[Lora, ...] = ()
     uses_strength: bool = True
+    levels: int | None = None
     licence: str = ""
     here: bool = True
+
+    def used_strength(self, strength: float, steps: int) -> float:
+        """What a strength comes to: itself, or the nearest one that the model tells apart."""
+        if self.levels is None or strength in {0, 1}:
+            return strength
+        of = self.levels or steps
+        return max(1, round(of * strength)) / of
 
 
 MAPS = 2

@@ -108,6 +108,7 @@ class LoopBackend(StockBackend):
             make_room=self.cache.make_room,
             planned=cached.planned,
         )
+        cached.defaults = replace(cached.defaults, levels=None)  # the loop begins at any strength
         if not components.steerable:
             cached.defaults = replace(cached.defaults, controls=(), steerable=False)
         place = self._settings.entries[cached.model].sketcher

@@ -17,9 +17,11 @@ import numpy as np
 import torch
 from PIL import Image
 
-from inference.api import Img2ImgRequest, ModelDefaults, ModelUnavailable
+from inference.api import Img2ImgRequest, ModelDefaults, ModelUnavailable, Note
 from inference.backends.base import Settings
 from inference.backends.model_cache import CachedModel, ModelCache, budget, weight_to_come
+from inference.backends.stock_strength import begin_at, levels_of, whole
+from inference.batching.strength import ROUNDING, start_of
 from inference.batching.task import Task
 from inference.errors import DevicePoisoned, OutOfMemory, Unsuited
 from inference.families import clip_text
@@ -111,10 +113,11 @@ class StockBackend:
             pipeline=pipeline,
             scheduler=pipeline.scheduler,
             takes=takes,
-            defaults=replace(defaults, uses_strength="strength" in takes)
-            if planned is None
-            else replace(
-                defaults, uses_strength="strength" in takes, max_pixels=min(defaults.max_pixels, planned.pixels)
+            defaults=replace(
+                defaults,
+                uses_strength="strength" in takes,
+                levels=levels_of(pipeline, pipeline.scheduler) if "strength" in takes else None,
+                max_pixels=defaults.max_pixels if planned is None else min(defaults.max_pixels, planned.pixels),
             ),
             lora_set=LoraSet(model, pipeline, entry.loras, self.cache.make_room),
             planned=planned,
@@ -169,12 +172,30 @@ class StockBackend:
             set_low_memory(pipeline, low_memory=task.low_memory or tiled)
             # A scheduler remembers the run it was in; a copy of the untouched one makes requests independent.
             pipeline.scheduler = copy.deepcopy(cached.scheduler)
-            if task.request.strength >= 1:
-                start_from_noise(pipeline.scheduler)
+            self._begin(task, cached, pipeline.scheduler)
+            torch.manual_seed(task.request.seed)  # some schedulers draw their noise without a generator
             pixels = pipeline(**arguments(task, cached, pipeline), output_type="np").images[0]
         except (RuntimeError, MemoryError) as error:
             raise translate(error) from None
         return picture_of(pixels, task.request.model)
+
+    def _begin(self, task: Task, cached: CachedModel, scheduler: Any) -> None:
+        """Make a scheduler begin where the request says, or tell where it begins."""
+        request, defaults = task.request, cached.defaults
+        used = defaults.used_strength(request.strength, request.steps)
+        if used >= 1:
+            start_from_noise(scheduler)
+        elif defaults.uses_strength and defaults.levels is None:
+            begin_at(scheduler, start_of(request.steps, request.strength), steps=request.steps)
+        if abs(used - request.strength) > ROUNDING:
+            strength, wanted = f"{round(used, 2):g}", f"{round(request.strength, 2):g}"
+            task.tell(
+                Note(
+                    f"Made at strength {strength}: this model counts strength in whole steps, so not at {wanted}.",
+                    cause="strength-used",
+                    values={"strength": strength, "wanted": wanted},
+                )
+            )
 
     def equip(self, request: Img2ImgRequest) -> None:
         with self.cache.held(lambda: self._cached_model(request.model)) as cached:
@@ -289,23 +310,17 @@ def takes_negative(takes: Container[str], request: Img2ImgRequest) -> bool:
 
 
 def _schedule(request: Img2ImgRequest, cached: CachedModel) -> tuple[int, float]:
-    """Steps and strength of which the pipeline makes at least one step.
+    """Steps and strength that the pipeline is told, of which it makes whole steps.
 
-    Most families run floor(steps * strength) steps and fail at none. Latent consistency pipelines choose their
-    steps among the first `strength` of a finer grid and fail if that has fewer.
+    Latent consistency pipelines choose their steps among the first `strength` of a finer grid and fail if that has
+    fewer.
     """
-    steps, strength = request.steps, request.strength
-    fine = cached.scheduler.config.get("original_inference_steps")
-    if type(cached.pipeline).__name__.startswith("LatentConsistency") and fine:
-        strength = at_least_one_step(fine, strength)
-        return min(steps, int(fine * strength)), strength
-    return steps, at_least_one_step(steps, strength)
-
-
-def at_least_one_step(steps: int, strength: float) -> float:
-    """`strength`, raised to the least one of which floor(steps * strength) is a step."""
-    strength = max(strength, 1 / steps)
-    return strength if int(steps * strength) else math.nextafter(strength, 2)
+    steps, strength, defaults = request.steps, request.strength, cached.defaults
+    if defaults.levels is None:
+        return steps, whole(cached.pipeline, steps, start_of(steps, strength).steps)
+    of = defaults.levels or steps
+    wanted = round(of * defaults.used_strength(strength, steps))
+    return min(steps, wanted) if defaults.levels else steps, whole(cached.pipeline, of, wanted)
 
 
 def start_from_noise(scheduler: Any) -> None:

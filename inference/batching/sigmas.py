@@ -44,9 +44,12 @@ class Grid:
         ValueError: from diffusers, if the scheduler has no grid of so many steps.
     """
 
-    def __init__(self, scheduler: Any, *, of: int, steps: int) -> None:
-        self.scheduler = copy.deepcopy(scheduler)  # `from_config` would lose what pipelines patch
-        self.scheduler.set_timesteps(of)
+    def __init__(self, scheduler: Any, *, of: int, steps: int, is_set: bool = False) -> None:
+        """`is_set`: the scheduler's steps are set already, and it is this grid's own."""
+        self.scheduler = scheduler
+        if not is_set:
+            self.scheduler = copy.deepcopy(scheduler)  # `from_config` would lose what pipelines patch
+            self.scheduler.set_timesteps(of)
         self.order = int(getattr(scheduler, "order", 1))
         self.begin = (of - steps) * self.order
         self.timesteps = self.scheduler.timesteps[self.begin :]

@@ -217,6 +217,7 @@ def _derived(model: str, names: str, folder: Path) -> dict[str, Any]:
         "max_pixels": pixels,
         "multiple": max(8, multiple),
         "uses_strength": not _EDITS.search(pipeline),
+        "levels": 0 if pipeline.startswith(("Kandinsky", "IF")) else None,  # else it is known once it is loaded
         "steerable": bool(_STEERABLE.search(pipeline)),
     }
 

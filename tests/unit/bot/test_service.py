@@ -506,6 +506,13 @@ async def test_a_model_that_edits_by_instruction_says_that_strength_does_not_app
         assert "strength 0 (subtle)" in copied.facts
 
 
+async def test_a_sweep_of_strengths_that_a_model_does_not_tell_apart_is_refused(tmp_path: Path) -> None:
+    async with bench(tmp_path, defaults=replace(DEFAULTS, levels=0), start=False) as at:
+        with pytest.raises(InvalidRequest, match="at 2 steps some of these strengths make the same picture"):
+            await at.service.submit(request(strengths=(0.3, 0.5, 0.9), steps=2))
+        await at.service.submit(request(strengths=(0.3, 0.5, 0.7, 0.9), steps=4))
+
+
 async def test_what_is_learnt_of_a_model_when_it_loads_holds_from_the_next_request_on(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
         at.engine.learn(slots=1, defaults=replace(DEFAULTS, steps=9, guidance_scale=3.0, controls=()))

@@ -1,6 +1,7 @@
 """The small decisions of the stock backend, on real torch and real schedulers."""
 
 import copy
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -14,17 +15,15 @@ pytestmark = [
 ]
 
 
-@given(st.integers(1, 150), st.floats(0, 1, exclude_min=True))
-def test_at_least_one_step_is_left_and_nothing_more_than_needed(steps: int, strength: float) -> None:
-    from inference.backends.stock import at_least_one_step
+@given(st.integers(1, 500), st.data())
+def test_a_strength_of_whole_steps_makes_just_these(steps: int, data: st.DataObject) -> None:
+    from inference.backends.stock_strength import whole
 
-    raised = at_least_one_step(steps, strength)
-    assert 1 <= int(steps * raised) <= steps
-    assert raised >= strength
-    if int(steps * strength) >= 1:
-        assert raised == strength
-    else:
-        assert int(steps * raised) == 1
+    wanted = data.draw(st.integers(1, steps))
+    strengths = [whole(pipeline, steps, wanted) for pipeline in (SimpleNamespace(unet=None), SimpleNamespace())]
+    assert all(0 < strength <= 1 for strength in strengths)
+    assert min(int(steps * strengths[0]), steps) == wanted, "Stable Diffusion's way"
+    assert steps - int(max(steps - min(steps * strengths[1], steps), 0)) == wanted, "FLUX's way"
 
 
 def test_a_real_allocation_failure_is_out_of_memory() -> None:

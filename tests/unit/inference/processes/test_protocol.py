@@ -114,6 +114,7 @@ def test_a_capacity_arrives_as_it_was_sent() -> None:
         controls=(ControlKind.CANNY, ControlKind.POSE),
         loras=(Lora("ink", 0.5),),
         uses_strength=False,
+        levels=50,
     )
     capacity = Capacity(slots=2, device="CPU", models={"m": able})
     frame = through_the_pipe({"frame": "capacity", "capacity": asdict(capacity)})
