@@ -85,8 +85,8 @@ class Downloader:
         except (TimeoutError, aiohttp.ClientError) as fault:
             raise PictureRefused("refused-fetch") from fault
 
-    def sent(self, url: str, *, size: int = 0, spoiler: bool = False) -> Sent:
-        """A picture to fetch later. `size`: its bytes, as the platform says; 0 if it does not.
+    def sent(self, url: str, *, size: int = 0, spoiler: bool = False, description: str = "") -> Sent:
+        """A picture to fetch later; the arguments are those of `Sent`.
 
         Raises:
             PictureRefused: it is larger than may be fetched.
@@ -97,7 +97,7 @@ class Downloader:
         async def fetch() -> bytes:
             return (await self.fetch(url)).content
 
-        return Sent(fetch=fetch, size=size, spoiler=spoiler)
+        return Sent(fetch=fetch, size=size, spoiler=spoiler, description=description)
 
     def _checked(self, url: str) -> URL:
         try:

@@ -175,6 +175,8 @@ class Admission:
         if drawn is not None:
             recipes = _with_map(recipes, await self._images.put(drawn.png))
         lineage = lineage_of(request, parent)
+        if not await self._gate.allows(lineage.description, blocked=request.blocked):
+            lineage = replace(lineage, description="")
         lineage = replace(lineage, scaled=lineage.scaled or source.scaled)
         smaller = lineage.scaled and any(recipe.strength == 0 for recipe in recipes)
         return Job(

@@ -67,6 +67,10 @@ class Gate:
             self.counts[Tally.PROMPT_BLOCKED] += 1
             raise PromptBlocked("refused-blocked-prompt")
 
+    async def allows(self, words: str, *, blocked: Sequence[str]) -> bool:
+        """Whether words that are shown beside a prompt may be; `blocked` as in `admit`."""
+        return not words or not await self._moderator.blocks(words, also=blocked)
+
     def previews(self, job: Job) -> bool:
         """Whether pictures that nobody has looked at yet may be shown of a job."""
         if not self._moderator.classifies:

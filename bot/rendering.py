@@ -11,8 +11,8 @@ from bot.domain.strength import STRENGTH_WORDS, strength_word
 from bot.texts import joined, number, text
 from inference.api import Arriving
 
-_ALT_PROMPT = 900
-"""Alt texts are read aloud; Discord takes 1024 characters, Slack 2000."""
+_ALT_PROMPT, _ALT_MOST = 900, 960
+"""Alt texts are read aloud; Discord takes 1024 characters, Slack 2000. The rest is for words of ours."""
 
 _GIGABYTE = 1_000_000_000
 """Downloads from here on are said in gigabytes, smaller ones in megabytes."""
@@ -64,6 +64,7 @@ def render(
         small_print=_small_print(job, generations) if generations and ended else "",
         buttons=_buttons(job, generations, private=private),
         spoiler=job.lineage.spoiler,
+        source_alt=job.lineage.description or text(job.locale, "alt-source"),
         stays=any(generation.safety.stays for generation in generations),
     )
 
@@ -196,7 +197,10 @@ def _picture(generation: Generation, job: Job) -> CardPicture:
     locale = job.locale
     label, short = _label(generation, job)
     prompt = generation.recipe.prompt
-    spoken = prompt if len(prompt) <= _ALT_PROMPT else prompt[:_ALT_PROMPT] + "…"
+    spoken = shortened(prompt, _ALT_PROMPT)
+    alt = _alt(generation.recipe, spoken, locale)
+    if described := generation.lineage.description:
+        alt = text(locale, "alt-described", alt=alt, description=shortened(described, max(0, _ALT_MOST - len(alt))))
     button = None
     if len(job.recipes) > 1:
         onward = text(locale, "button-chain-at", strength=short)
@@ -205,7 +209,7 @@ def _picture(generation: Generation, job: Job) -> CardPicture:
         generation=generation.id,
         image=generation.image,
         label=label,
-        alt=_alt(generation.recipe, spoken, locale),
+        alt=alt,
         button=button,
         spoiler=generation.safety.spoiler or job.lineage.spoiler,
     )
@@ -221,6 +225,11 @@ def _label(generation: Generation, job: Job) -> tuple[str, str]:
     numbered = text(locale, "label-seed", number=generation.index + 1, seed=str(recipe.seed))
     several = len({each.strength for each in job.recipes}) > 1
     return f"{numbered}, {spoken}" if several else numbered, f"#{generation.index + 1}"
+
+
+def shortened(words: str, most: int) -> str:
+    """As much as fits into so many characters, and a sign where something is missing."""
+    return words if len(words) <= most else words[:most] + "…"
 
 
 def _alt(recipe: Recipe, prompt: str, locale: str) -> str:
@@ -266,7 +275,9 @@ def _buttons(job: Job, generations: Sequence[Generation], *, private: bool) -> t
         return ()
     first = generations[0].id
     recipe = job.recipes[0]
-    ends = [Verb.DETAILS, Verb.DELETE, *([Verb.PUBLISH] if private else [])]
+    ends = [Verb.DETAILS, Verb.DELETE]
+    if private:
+        ends += [Verb.PUBLISH, *([Verb.PUBLISH_OPEN] if job.lineage.spoiler else [])]
     if recipe.map_only:
         ends.insert(0, Verb.USE_MAP if recipe.prompt else Verb.ASK_MAP)
     elif recipe.control:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
 import structlog
@@ -120,10 +120,13 @@ class Results:
         return Description(job=job, generations=await self._store.generations(job_id), ancestors=ancestors)
 
     @asynccontextmanager
-    async def publishing(self, job_id: JobId, *, by: Asker, where: str, site: Site) -> AsyncIterator[Card]:
+    async def publishing(
+        self, job_id: JobId, *, by: Asker, where: str, site: Site, openly: bool = False
+    ) -> AsyncIterator[Card]:
         """Show everybody at `where` what only its requester saw: post the card inside the context.
 
-        Once that is done the result stands there for everybody, and is not published there again.
+        Once that is done the result stands there for everybody, and is not published there again. What was sent as a
+        spoiler stays one, unless its member says `openly`: then it is none any more, nor is what is made from it.
 
         Raises:
             UserError: it is not theirs, has no picture, may not be shown there, or stands there already.
@@ -133,8 +136,10 @@ class Results:
             if where in await self._store.copies(job_id):
                 raise Gone("refused-published")
             generations = await self._results(job_id)
+            if openly:
+                job = replace(job, lineage=replace(job.lineage, spoiler=False))
             yield render(job, self._gate.fitted(generations, site, private=False), public=True)
-            await self._store.copied(job_id, where)
+            await self._store.copied(job_id, where, openly=openly)
 
     async def copy(self, job_id: JobId, *, by: Asker, site: Site) -> Card:
         """The card of a result for whoever asked to have it sent; `copied` says then where it went.

@@ -195,8 +195,8 @@ class ResultStore(JobReader, Protocol):
         """
         ...
 
-    async def copied(self, job: JobId, place: str) -> None:
-        """The bot sent a copy of the job's results to a place: published it there, or sent it to a member."""
+    async def copied(self, job: JobId, place: str, *, openly: bool = False) -> None:
+        """A copy of the results stands at a place; `openly`: they are no spoiler any more."""
         ...
 
     async def copies(self, job: JobId) -> frozenset[str]:

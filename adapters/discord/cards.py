@@ -45,6 +45,7 @@ _STYLES = {
     Verb.CHAIN: 1,
     Verb.COLLECT: 1,
     Verb.PUBLISH: 3,
+    Verb.PUBLISH_OPEN: 3,
     Verb.USE_MAP: 1,
     Verb.ASK_MAP: 1,
 }

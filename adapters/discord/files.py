@@ -75,4 +75,4 @@ class FileMaker:
             return None
         if len(small.content) > file_bytes:
             return None
-        return Outgoing(f"source.{small.suffix}", small.content, text(card.locale, "alt-source"))
+        return Outgoing(f"source.{small.suffix}", small.content, card.source_alt[:MAX_ALT])

@@ -42,6 +42,7 @@ class Upload:
         generation: which of our results it is, if it is one.
         doubtful: neither its type nor its name says that it is a picture.
         spoiler: whoever posted it wants it hidden until a reader asks.
+        description: its alt text.
     """
 
     url: str
@@ -52,6 +53,7 @@ class Upload:
     generation: str = ""
     doubtful: bool = False
     spoiler: bool = False
+    description: str = ""
 
     def sent(self, downloads: Downloader) -> Sent:
         """It, to be fetched when its turn has come.
@@ -59,7 +61,7 @@ class Upload:
         Raises:
             PictureRefused: it is too large.
         """
-        return downloads.sent(self.url, size=self.size, spoiler=self.spoiler)
+        return downloads.sent(self.url, size=self.size, spoiler=self.spoiler, description=self.description)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,7 @@ def attachment(fields: Mapping[str, Any], *, author: str = "", ours: bool = Fals
         generation=generation_id(job, int(result[2])) if result and job else "",
         doubtful=not _is_named_as_picture(fields),
         spoiler=filename.startswith("SPOILER_") or bool(int(fields.get("flags") or 0) & _IS_SPOILER),
+        description=str(fields.get("description") or ""),
     )
 
 
@@ -91,11 +92,12 @@ def _all_in(message: Message, author: str, *, ours: bool) -> Iterator[Upload]:
     hidden = " ".join(_HIDDEN.findall(str(message.get("content") or "")))
     for embed in () if ours else message.get("embeds") or ():
         spoiler = bool(embed.get("url")) and embed["url"] in hidden
-        yield from _media(embed.get("image"), author, spoiler=spoiler)
-        yield from _media(embed.get("thumbnail"), author, spoiler=spoiler)
+        for media in (embed.get("image"), embed.get("thumbnail")):
+            yield from _media(media, author, spoiler=spoiler)
     for component in _components(message.get("components") or ()):
         for item in (component, *(component.get("items") or ())):  # a thumbnail has media, a gallery items of them
-            yield from _media(item.get("media"), author, spoiler=bool(item.get("spoiler")))
+            alt = str(item.get("description") or "")
+            yield from _media(item.get("media"), author, spoiler=bool(item.get("spoiler")), alt=alt)
 
 
 def _is_named_as_picture(fields: Mapping[str, Any]) -> bool:
@@ -111,7 +113,7 @@ def _may_be_picture(fields: Mapping[str, Any]) -> bool:
     return not media_type or bool(fields.get("width") and fields.get("height"))
 
 
-def _media(media: Mapping[str, Any] | None, author: str, *, spoiler: bool) -> Iterator[Upload]:
+def _media(media: Mapping[str, Any] | None, author: str, *, spoiler: bool, alt: str = "") -> Iterator[Upload]:
     """A picture that Discord shows from somewhere; taken from Discord's own copy of it."""
     if not media:
         return
@@ -123,7 +125,15 @@ def _media(media: Mapping[str, Any] | None, author: str, *, spoiler: bool) -> It
     chosen = url if kept or not proxy else proxy
     if chosen:
         filename = urlsplit(chosen).path.rpartition("/")[2]
-        yield Upload(url=chosen, filename=filename, media_type=media_type, size=0, author=author, spoiler=spoiler)
+        yield Upload(
+            url=chosen,
+            filename=filename,
+            media_type=media_type,
+            size=0,
+            author=author,
+            spoiler=spoiler,
+            description=alt or str(media.get("description") or ""),
+        )
 
 
 def _components(components: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

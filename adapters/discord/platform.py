@@ -159,6 +159,7 @@ class DiscordPlatform:
             f"button {Verb.CANCEL}": Flow(presses.cancel, Ack.UPDATE, lasting=True),
             f"button {Verb.DELETE}": Flow(presses.delete, Ack.UPDATE, lasting=True),
             f"button {Verb.PUBLISH}": Flow(presses.publish, Ack.PUBLIC, lasting=True, open=True),
+            f"button {Verb.PUBLISH_OPEN}": Flow(presses.publish, Ack.PUBLIC, lasting=True, open=True),
             f"button {Verb.COLLECT}": Flow(presses.collect, Ack.UPDATE, lasting=True),
             f"button {FORGET}": Flow(privacy.forget, Ack.HIDDEN, lasting=True),
             "command queue": Flow(pages.queue, Ack.HIDDEN),

@@ -14,7 +14,7 @@ from adapters.discord.places import asker
 from adapters.discord.rest import Rest
 from adapters.discord.routes import Stand, address, token_of
 from adapters.discord.translate import filled
-from bot.domain.actions import OPENING
+from bot.domain.actions import OPENING, Verb
 from bot.domain.errors import NotAllowed
 from bot.domain.ids import job_of
 from bot.domain.options import Options
@@ -120,7 +120,9 @@ class Presses:
         event = answered.event
         by, job = asker(event), job_of(_pressed(event).target)
         # Where it is published may be another kind of place by now than where it was asked for.
-        async with self._service.results.publishing(job, by=by, where=by.place, site=by.site) as card:
+        openly = _pressed(event).verb is Verb.PUBLISH_OPEN
+        results = self._service.results
+        async with results.publishing(job, by=by, where=by.place, site=by.site, openly=openly) as card:
             target = address(event, answered.response, hidden=False).target()
             await self._messenger.post(target, card, nonce=f"{job}-p")
 

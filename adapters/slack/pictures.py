@@ -62,7 +62,11 @@ class Pictures:
         if not _is_stub(file) and _address(file):
             self._check(file)
         size = file.get("size")
-        return Sent(fetch=lambda: self.fetch(team, file), size=size if isinstance(size, int) else 0)
+        return Sent(
+            fetch=lambda: self.fetch(team, file),
+            size=size if isinstance(size, int) else 0,
+            description=str(file.get("alt_txt") or ""),
+        )
 
     async def fetch(self, team: Team, file: File) -> bytes:
         """The bytes of a file that was seen in a message, a form or a shortcut.

@@ -156,7 +156,8 @@ async def _publish(desk: Desk, _event: Inbound, place: Place, control: Control) 
     address = job.reply_to.address if job else {}
     channel = address.get("home_channel", "")
     where = place_key(place.team, channel)
-    async with desk.service.results.publishing(job_id, by=by, where=where, site=STRICTEST) as card:
+    openly, results = control.verb is Verb.PUBLISH_OPEN, desk.service.results
+    async with results.publishing(job_id, by=by, where=where, site=STRICTEST, openly=openly) as card:
         if not channel:
             raise InvalidRequest("refused-slack-no-channel")
         home = {**address, "channel": channel, "thread": address.get("home_thread", "")}
@@ -173,6 +174,7 @@ WITHOUT_JOB: Mapping[Verb, Callable[[Desk, Inbound, Place, Control], Awaitable[N
     Verb.CANCEL: _cancel,
     Verb.DELETE: _delete,
     Verb.PUBLISH: _publish,
+    Verb.PUBLISH_OPEN: _publish,
     Verb.COLLECT: _publish,
 }
 """What the verbs do that make no job and open no form."""

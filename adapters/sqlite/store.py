@@ -53,6 +53,11 @@ INSERT OR REPLACE INTO generations (
 )
 """
 
+_UNVEIL = (
+    "UPDATE jobs SET lineage = json_set(lineage, '$.spoiler', json('false')) WHERE id = ?",
+    "UPDATE generations SET lineage = json_set(lineage, '$.spoiler', json('false')) WHERE job = ?",
+)
+
 _USAGE = """
 SELECT
     (SELECT count(*) FROM jobs WHERE requester_key = :key AND status IN ('queued', 'running')) AS pending,
@@ -276,12 +281,15 @@ class SqliteJobStore(Erasure):
                 (key, codec.place_column(settings)),
             )
 
-    async def copied(self, job: JobId, place: str) -> None:
+    async def copied(self, job: JobId, place: str, *, openly: bool = False) -> None:
         async with self.database.transaction() as tx:
             await tx.execute(
                 "INSERT INTO copies (job, place) SELECT id, ? FROM jobs WHERE id = ? ON CONFLICT DO NOTHING",
                 (place, job),
             )
+            if openly:
+                for update in _UNVEIL:
+                    await tx.execute(update, (job,))
 
     async def copies(self, job: JobId) -> frozenset[str]:
         rows = await self.database.read("SELECT place FROM copies WHERE job = ?", (job,))

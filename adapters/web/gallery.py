@@ -34,6 +34,7 @@ class Tile:
         picture: None if it is not kept any more.
         words: the prompt; people's.
         recipe: in a few words of ours.
+        spoiler: it is blurred, and seen on its own page.
     """
 
     address: str
@@ -41,6 +42,7 @@ class Tile:
     alt: str
     words: str
     recipe: str
+    spoiler: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,4 +119,5 @@ def _tile(kept: Kept, made: Generation, locale: str) -> Tile:
         alt="",  # its words follow
         words=title(recipe, locale),
         recipe=" · ".join(part for part in (strength, recipe.style) if part),
+        spoiler=made.safety.spoiler or made.lineage.spoiler,
     )

@@ -185,8 +185,8 @@ class Playground:
         """The question before something is deleted."""
         by = asker_of(request)
         generation = _generation(request.match_info["generation"])
-        await self._described(job_of(generation), by)
-        values = {"title": "Pentimento", "generation": generation, "job": job_of(generation)}
+        job = (await self._described(job_of(generation), by)).job
+        values = {"title": "Pentimento", "generation": generation, "job": job.id, "spoiler": job.lineage.spoiler}
         return page("delete.html", by.locale, values)
 
     async def delete(self, request: web.Request) -> web.StreamResponse:

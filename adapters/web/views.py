@@ -15,7 +15,7 @@ from bot.rendering import title
 from bot.results import Description
 from bot.texts import text
 
-_ELSEWHERE = {Verb.PUBLISH, Verb.COLLECT, Verb.DETAILS}
+_ELSEWHERE = {Verb.PUBLISH, Verb.PUBLISH_OPEN, Verb.COLLECT, Verb.DETAILS}
 """Buttons that mean nothing here: who looks on is alone, and a job's page shows its details."""
 
 _UNASKED = {"prompt", "strengths", "style", "model", "control", "loras", "private"}
@@ -183,6 +183,7 @@ class JobView:
 
     Attributes:
         shown: the picture on the stage; None until there is one.
+        spoiler: pictures are blurred until who looks on says otherwise.
         lineage: the results it descends from, root first; None stands for one that who looks on may not see.
     """
 
@@ -190,6 +191,7 @@ class JobView:
     job: Job
     running: bool
     shown: Generation | None
+    spoiler: bool
     generations: Sequence[Generation]
     rows: Sequence[Sequence[Press]]
     details: Sequence[tuple[str, str]]
@@ -205,6 +207,7 @@ def job_view(described: Description, card: Card, *, index: int, locale: str) -> 
         job=job,
         running=not card.status.ended,
         shown=shown,
+        spoiler=card.spoiler or any(each.spoiler for each in card.pictures),
         generations=made,
         rows=_rows(card, shown),
         details=_details(job, shown, locale),
@@ -254,6 +257,7 @@ class Branch:
     job: JobId
     title: str
     picture: GenerationId | None
+    spoiler: bool
     current: bool
     children: "Sequence[Branch]"
 
@@ -281,6 +285,7 @@ def history(
             job=job.id,
             title=title(job.recipes[0], locale),
             picture=made.get(job.id),
+            spoiler=job.lineage.spoiler,
             current=job.id == current,
             children=[branch(child) for child in below.get(job.id, ())],
         )

@@ -16,12 +16,17 @@ from bot.domain.picture import Sent
 from bot.domain.request import Action, ReplyTarget, Request
 from bot.domain.safety import STRICTEST, Site
 from bot.domain.strength import SWEEP_STRENGTHS
+from bot.domain.words import clean_text
+
+MAX_DESCRIPTION = 1000
+"""Characters of a member's description of a picture; Discord takes 1024, Slack 2000."""
 
 
 class Verb(StrEnum):
     """What a button, reaction or menu entry says to do with a result or a job.
 
     ASK_MAP asks for words and is then USE_MAP: it stands on a map that was drawn without a prompt.
+    PUBLISH_OPEN publishes what was sent as a spoiler, and from then on is none.
     """
 
     RERUN = "rerun"
@@ -33,6 +38,7 @@ class Verb(StrEnum):
     DELETE = "delete"
     CANCEL = "cancel"
     PUBLISH = "publish"
+    PUBLISH_OPEN = "publishopen"
     COLLECT = "collect"
     SHOW_MAP = "showmap"
     USE_MAP = "usemap"
@@ -66,6 +72,7 @@ VERBS: Mapping[Verb, VerbRow] = {
     Verb.DELETE: VerbRow(emoji="🗑️", asks=True),
     Verb.CANCEL: VerbRow(emoji="✖️"),
     Verb.PUBLISH: VerbRow(emoji="📣"),
+    Verb.PUBLISH_OPEN: VerbRow(emoji="👁️"),
     Verb.COLLECT: VerbRow(emoji="📥"),
     Verb.SHOW_MAP: VerbRow(emoji="🗺️", makes=Action.MAP),
     Verb.USE_MAP: VerbRow(emoji="🖌️", makes=Action.IMG2IMG),
@@ -198,13 +205,16 @@ def _kept(options: Options, verb: Verb, said: Options) -> Options:
 
 def lineage_of(request: Request, parent: Generation | None) -> Lineage:
     """The lineage of a request's results. A new upload starts a family of its own, whatever button it came by."""
+    hidden = any(isinstance(each, Sent) and each.spoiler for each in (request.source, request.control_map))
     if parent is None or isinstance(request.source, bytes | Sent):
-        return Lineage(spoiler=isinstance(request.source, Sent) and request.source.spoiler)
+        described = clean_text(request.source.description) if isinstance(request.source, Sent) else ""
+        return Lineage(spoiler=hidden, description=described[:MAX_DESCRIPTION])
     depth = parent.lineage.depth + (1 if request.action is Action.CHAIN else 0)
     return Lineage(
         parent=parent.id,
         root=parent.lineage.root or parent.id,
         depth=depth,
-        spoiler=parent.lineage.spoiler,
+        spoiler=hidden or parent.lineage.spoiler,
+        description=parent.lineage.description,
         scaled=parent.lineage.scaled and request.source == parent.source,
     )

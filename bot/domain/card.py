@@ -93,6 +93,7 @@ class Card:
         source: shown as thumbnail.
         buttons: rows, top to bottom.
         spoiler: whatever picture it shows is hidden until a reader asks to see it, its preview too.
+        source_alt: what the source shows; people's words if they gave some, else ours.
         stays: its pictures may be shown where it was asked and, without another look at the rules, nowhere else.
     """
 
@@ -113,4 +114,5 @@ class Card:
     small_print: str = ""
     buttons: tuple[tuple[Button, ...], ...] = ()
     spoiler: bool = False
+    source_alt: str = ""
     stays: bool = False

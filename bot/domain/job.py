@@ -133,7 +133,8 @@ class Lineage:
         parent: the result it was derived from; None if a member's picture was the start.
         root: the first result of the family; None if this is it.
         depth: passes between the member's own picture and this one, at least 1. A rerun keeps it, a chain adds 1.
-        spoiler: the member's own picture was sent as one, so everything made from it is.
+        spoiler: the member's own picture was sent as one, so what is made from it is, until they publish it openly.
+        description: what the member's own picture shows, in their words for readers who cannot see it.
         scaled: the source is kept with fewer pixels than it was sent with.
     """
 
@@ -141,6 +142,7 @@ class Lineage:
     root: GenerationId | None = None
     depth: int = 1
     spoiler: bool = False
+    description: str = ""
     scaled: bool = False
 
 

@@ -12,11 +12,13 @@ class Sent:
         fetch: gives the file; raises `PictureRefused`.
         size: its bytes, as the chat says; 0 if it does not.
         spoiler: its member wants it hidden until a reader asks to see it.
+        description: what it shows, in its member's words for readers who cannot see it.
     """
 
     fetch: Callable[[], Awaitable[bytes]]
     size: int = 0
     spoiler: bool = False
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ alt-picture = { $prompt } (KI-erzeugt, Stärke { $strength })
 alt-map = Strukturbild ({ $kind })
 alt-preview = Vorschau, noch nicht fertig
 alt-source = Ausgangsbild
+alt-described = { $alt }. Entstanden aus: { $description }
 
 print-model = { $model } · { $steps } von { $of } Schritten · Guidance { $guidance }
 print-pass = Durchgang { $depth }
@@ -91,6 +92,7 @@ button-showmap = Strukturbild zeigen
 button-usemap = Strukturbild verwenden
 button-askmap = Strukturbild verwenden
 button-publish = Veröffentlichen
+button-publishopen = Ohne Spoiler veröffentlichen
 button-collect = Abholen
 button-forget = Alles löschen
 
@@ -604,6 +606,7 @@ web-sketch-clear = Leeren
 web-slider = Vorher und nachher
 web-slider-said = { $share } nachher
 web-before = Das Bild davor
+web-spoiler = Spoiler zeigen
 web-preview = So sieht es gerade aus
 web-progress = Fortschritt
 web-download = Herunterladen

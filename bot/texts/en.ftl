@@ -48,6 +48,7 @@ alt-picture = { $prompt } (AI-generated, strength { $strength })
 alt-map = Control map ({ $kind })
 alt-preview = Preview, not finished
 alt-source = Source picture
+alt-described = { $alt }. Made from: { $description }
 
 print-model = { $model } · { $steps } of { $of } steps · guidance { $guidance }
 print-pass = pass { $depth }
@@ -93,6 +94,7 @@ button-showmap = Show map
 button-usemap = Use map
 button-askmap = Use map
 button-publish = Publish
+button-publishopen = Publish without spoiler
 button-collect = Collect
 button-forget = Delete everything
 
@@ -606,6 +608,7 @@ web-sketch-clear = Clear
 web-slider = Before and after
 web-slider-said = { $share } after
 web-before = The picture before
+web-spoiler = Show the spoiler
 web-preview = How it looks now
 web-progress = Progress
 web-download = Download

@@ -46,6 +46,7 @@ alt-picture = { $prompt } (imagen generada por IA, fuerza { $strength })
 alt-map = Mapa de estructura ({ $kind })
 alt-preview = Vista previa, sin terminar
 alt-source = Imagen de origen
+alt-described = { $alt }. Hecha a partir de: { $description }
 
 print-model = { $model } · { $steps } de { $of } pasos · guía { $guidance }
 print-pass = pasada { $depth }
@@ -91,6 +92,7 @@ button-showmap = Ver el mapa
 button-usemap = Usar el mapa
 button-askmap = Usar el mapa
 button-publish = Publicar
+button-publishopen = Publicar sin spoiler
 button-collect = Recoger
 button-forget = Borrar todo
 
@@ -605,6 +607,7 @@ web-sketch-clear = Borrar
 web-slider = Antes y después
 web-slider-said = { $share } después
 web-before = La imagen de antes
+web-spoiler = Mostrar el spoiler
 web-preview = Cómo se ve ahora
 web-progress = Progreso
 web-download = Descargar

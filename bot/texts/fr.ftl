@@ -52,6 +52,7 @@ alt-picture = { $prompt } (image générée par IA, force { $strength })
 alt-map = Carte de structure ({ $kind })
 alt-preview = Aperçu, pas encore terminé
 alt-source = Image de départ
+alt-described = { $alt }. Faite à partir de : { $description }
 
 print-model = { $model } · { $steps } étapes sur { $of } · guidance { $guidance }
 print-pass = passage { $depth }
@@ -97,6 +98,7 @@ button-showmap = Voir la carte
 button-usemap = Utiliser la carte
 button-askmap = Utiliser la carte
 button-publish = Publier
+button-publishopen = Publier sans spoiler
 button-collect = Récupérer
 button-forget = Tout supprimer
 
@@ -608,6 +610,7 @@ web-sketch-clear = Effacer
 web-slider = Avant et après
 web-slider-said = { $share } après
 web-before = L’image d’avant
+web-spoiler = Afficher le spoiler
 web-preview = Son aspect actuel
 web-progress = Progression
 web-download = Télécharger

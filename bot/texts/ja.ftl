@@ -45,6 +45,7 @@ label-seed = { $number }：シード { $seed }
 alt-picture = { $prompt }（AI 生成画像、強さ { $strength }）
 alt-map = 構造マップ（{ $kind }）
 alt-preview = プレビュー（未完成）
+alt-described = { $alt }。もとの画像：{ $description }
 alt-source = もとの画像
 
 print-model = { $model } · { $of } ステップ中 { $steps } · ガイダンス { $guidance }
@@ -91,6 +92,7 @@ button-showmap = マップを見る
 button-usemap = マップを使う
 button-askmap = マップを使う
 button-publish = 公開
+button-publishopen = スポイラーなしで公開
 button-collect = 受け取る
 button-forget = すべて削除
 
@@ -595,6 +597,7 @@ web-sketch-clear = 消す
 web-slider = 前と後
 web-slider-said = 後が { $share }
 web-before = 前の画像
+web-spoiler = スポイラーを表示
 web-preview = 現在のようす
 web-progress = 進み具合
 web-download = ダウンロード

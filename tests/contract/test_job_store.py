@@ -544,6 +544,18 @@ async def test_copies_are_known_until_their_job_goes(store: Store) -> None:
     assert await store.copies(job.id) == frozenset()
 
 
+async def test_what_is_published_openly_is_no_spoiler_any_more_and_its_neighbours_stay_one(store: Store) -> None:
+    hidden = Lineage(spoiler=True, description="a ghost", scaled=True)
+    jobs = [await finish(store, await store.add(replace(a_job(), lineage=hidden))) for _ in range(2)]
+    for number, job in enumerate(jobs):
+        await store.copied(job.id, "discord:channel:1", openly=number == 0)
+    for number, job in enumerate(jobs):
+        stored, made = await store.job(job.id), await store.generations(job.id)
+        assert stored is not None
+        assert stored.lineage == replace(hidden, spoiler=number == 1)
+        assert [each.lineage for each in made] == [replace(hidden, spoiler=number == 1)]
+
+
 async def test_a_members_results_come_in_pages_newest_first(store: Store) -> None:
     jobs = [await finish(store, await store.add(a_job(at=float(number // 2)))) for number in range(5)]
     await finish(store, await store.add(a_job(user="bob")))

@@ -224,9 +224,15 @@ class MemoryJobStore:
     async def set_place(self, key: str, settings: PlaceSettings) -> None:
         self._places[key] = settings
 
-    async def copied(self, job: JobId, place: str) -> None:
-        if job in self._jobs:
-            self._copies.setdefault(job, set()).add(place)
+    async def copied(self, job: JobId, place: str, *, openly: bool = False) -> None:
+        if job not in self._jobs:
+            return
+        self._copies.setdefault(job, set()).add(place)
+        if openly:
+            kept = self._jobs[job]
+            self._jobs[job] = replace(kept, lineage=replace(kept.lineage, spoiler=False))
+            for each in await self.generations(job):
+                self._generations[each.id] = replace(each, lineage=replace(each.lineage, spoiler=False))
 
     async def copies(self, job: JobId) -> frozenset[str]:
         return frozenset(self._copies.get(job, ()))

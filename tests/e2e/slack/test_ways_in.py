@@ -293,3 +293,14 @@ async def test_of_a_sweep_the_member_is_asked_which(ann: Member, general: Conver
     await ann.result(general)
     await ann.say(general, "a storm", thread=root["ts"])
     assert "There are 2 results" in await ann.told("There are")
+
+
+async def test_the_description_of_a_file_goes_on_to_the_results_own(
+    slack: SlackServer, ann: Member, general: Conversation, photo: File
+) -> None:
+    photo.alt = "My cat Minka <!channel>"
+    await ann.say(general, "a tiger", files=[photo])
+    result = await ann.result(general)
+    (image,) = images(result)
+    assert image["alt_text"].endswith("). Made from: My cat Minka <!channel>")
+    assert slack.state.files[image["slack_file"]["id"]].alt == image["alt_text"]

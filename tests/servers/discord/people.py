@@ -29,12 +29,13 @@ class Person:
         return str(self.payload["id"])
 
     async def command(self, channel: Channel, name: str, /, *, sub: str = "", **given: Any) -> Asked:
-        """A slash command. Bytes are uploaded as attachments."""
+        """A slash command. Bytes, or a name and bytes, are uploaded as attachments."""
         options: list[dict[str, Any]] = []
         resolved: dict[str, Any] = {}
         for option, value in given.items():
-            if isinstance(value, bytes):
-                entry = self.server.keep(channel, f"{option}.png", value)
+            if isinstance(value, bytes | tuple):
+                name_of_file, content = value if isinstance(value, tuple) else (f"{option}.png", value)
+                entry = self.server.keep(channel, name_of_file, content)
                 resolved.setdefault("attachments", {})[entry["id"]] = entry
                 options.append({"name": option, "type": 11, "value": entry["id"]})
             else:

@@ -1,8 +1,11 @@
 """The gallery's pages: days, tiles, and where the next page begins."""
 
+from dataclasses import replace
+
 import pytest
 
 from adapters.web.gallery import cursor, days
+from bot.domain.job import Lineage
 from bot.listing import Kept
 from tests.builders.jobs import a_generation, a_job
 
@@ -18,6 +21,14 @@ def test_results_stand_by_day_in_the_readers_language() -> None:
     assert [tile.address for tile in first.tiles] == [f"/jobs/{late.id}?picture=0", f"/jobs/{late.id}?picture=1"]
     assert [tile.picture for tile in second.tiles] == [None]
     assert second.tiles[0].words == "ink"
+
+
+def test_a_spoiler_is_one_in_the_gallery() -> None:
+    jobs = [a_job(), replace(a_job(), lineage=Lineage(spoiler=True))]
+    kept = [
+        Kept(job=job, generations=[replace(a_generation(job), lineage=job.lineage)], pictures=True) for job in jobs
+    ]
+    assert [tile.spoiler for day in days(kept, "en") for tile in day.tiles] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.access import Asker
-from bot.domain.actions import DERIVING, Press, Verb, derive, lineage_of
+from bot.domain.actions import DERIVING, MAX_DESCRIPTION, Press, Verb, derive, lineage_of
 from bot.domain.control import NO_CONTROL, Control
 from bot.domain.errors import InvalidRequest
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation, Lineage
 from bot.domain.lora import LoraWish
 from bot.domain.options import Options
+from bot.domain.picture import Sent
 from bot.domain.request import Action, ReplyTarget, Requester
 from bot.domain.strength import SWEEP_STRENGTHS
 from inference.api import ControlKind, Lora
@@ -226,3 +227,26 @@ def test_a_wish_for_control_that_makes_no_sense_is_a_sentence(said: dict[str, ob
     with pytest.raises(InvalidRequest) as refusal:
         derive(parent, replace(a_press(Verb.EDIT, parent, **said), control_map=drawn))
     assert str(refusal.value).endswith(".")
+
+
+async def nothing() -> bytes:
+    return b""
+
+
+@pytest.mark.parametrize("verb", [Verb.RERUN, Verb.CHAIN, Verb.EDIT, Verb.REROLL, Verb.SWEEP, Verb.SHOW_MAP])
+def test_what_a_member_said_of_a_picture_goes_on_to_what_is_made_from_it(verb: Verb) -> None:
+    parent = replace(a_parent(), lineage=Lineage(spoiler=True, description="a ghost in a mirror"))
+    derived = lineage_of(derive(parent, a_press(verb, parent)), parent)
+    assert (derived.spoiler, derived.description) == (True, "a ghost in a mirror")
+
+
+def test_a_new_picture_is_what_it_was_sent_as_and_a_hidden_map_hides_what_is_made_with_it() -> None:
+    parent = replace(a_generation(a_job()), lineage=Lineage(spoiler=True, description="a ghost"))
+    open_one = Sent(fetch=nothing, description="  a \u202ecat\n on a wall ")
+    pressed = replace(a_press(Verb.EDIT, parent), source=open_one)
+    assert lineage_of(derive(parent, pressed), parent) == Lineage(description="a cat on a wall")
+    plain = a_parent()
+    mapped = replace(a_press(Verb.EDIT, plain), control_map=Sent(fetch=nothing, spoiler=True))
+    assert lineage_of(derive(plain, mapped), plain).spoiler
+    long = Sent(fetch=nothing, description="x" * 9000)
+    assert len(lineage_of(derive(plain, replace(pressed, source=long)), None).description) == MAX_DESCRIPTION

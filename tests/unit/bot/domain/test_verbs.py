@@ -25,6 +25,7 @@ BUTTONS_OF_0_1 = {
     Verb.DELETE: (f"p1:delete:{TARGET}", f"delete|{TARGET}"),
     Verb.CANCEL: (f"p1:cancel:{TARGET}", f"cancel|{TARGET}"),
     Verb.PUBLISH: (f"p1:publish:{TARGET}", f"publish|{TARGET}"),
+    Verb.PUBLISH_OPEN: (f"p1:publishopen:{TARGET}", f"publishopen|{TARGET}"),
     Verb.COLLECT: (f"p1:collect:{TARGET}", f"collect|{TARGET}"),
     Verb.SHOW_MAP: (f"p1:showmap:{TARGET}", f"showmap|{TARGET}"),
     Verb.USE_MAP: (f"p1:usemap:{TARGET}", f"usemap|{TARGET}"),
