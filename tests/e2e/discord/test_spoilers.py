@@ -54,7 +54,7 @@ async def test_another_picture_in_the_form_is_not_one(bench: Bench, anna: Person
 async def test_it_is_published_as_one_unless_its_member_says_otherwise(
     bench: Bench, anna: Person, ben: Person, channel: Channel
 ) -> None:
-    wish = {"image": ("SPOILER_a.png", PNG), "prompt": "oil painting", "private": True}
+    wish: dict[str, Any] = {"image": ("SPOILER_a.png", PNG), "prompt": "oil painting", "private": True}
     first, second = [
         await bench.discord.shown(await anna.command(channel, "img2img", **wish), lambda post: post.pictures)
         for _ in range(2)
