@@ -11,6 +11,10 @@ from bot.domain.errors import PictureRefused
 
 _CODED = re.compile(rb"colrnclx(..)(..)..(.)", re.DOTALL)
 _missing: set[str] = set()
+_SRGB_TRANSFER = 13
+_OF_FILM = {1, 6, 14, 15}
+"""Transfer functions of BT.709 and its kin, which browsers show like sRGB's in these formats, though not in PNG."""
+
 _SEQUENCES = {b"msf1", b"hevc", b"hevx", b"avis"}
 
 
@@ -41,9 +45,9 @@ def read_iso(content: bytes, kind: str) -> Essentials:
     if kind in _missing:
         raise PictureRefused("refused-heic") if kind == "HEIF" else PictureRefused("refused-format", kind=kind)
     coded = _CODED.search(content)
-    points = (
-        (int.from_bytes(coded[1]), int.from_bytes(coded[2]), True) if coded else None
-    )  # as RGB: always full range
+    transfer = int.from_bytes(coded[2]) if coded else 0
+    transfer = _SRGB_TRANSFER if transfer in _OF_FILM else transfer
+    points = (int.from_bytes(coded[1]), transfer, True) if coded else None  # as RGB: always full range
     return Essentials(
         content=content,
         colours=Colours(code_points=points),

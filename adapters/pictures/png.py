@@ -17,6 +17,9 @@ _CHANNELS = {_GREY: 1, _COLOUR: 3}
 _WIDTHS = {b"cICP": 4, b"sRGB": 1, b"gAMA": 4, b"cHRM": 32, b"acTL": 8, b"fcTL": 26}
 """Bytes of the chunks that are read here and have a fixed length."""
 
+_IN_FRONT = frozenset({b"PLTE", b"tRNS", b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM"})
+"""They stand before the pixels, or say nothing."""
+
 _READ = frozenset({b"PLTE", b"tRNS", b"IDAT", b"iCCP", b"eXIf", *_WIDTHS})
 
 
@@ -42,7 +45,7 @@ def read_png(content: bytes) -> Essentials:
 
     Raises:
         PictureRefused: it has too many parts.
-        ValueError: it does not begin with a header.
+        ValueError: it does not begin with a header, or its colours are not there.
     """
     head = content[len(SIGNATURE) : len(SIGNATURE) + 25]
     if len(head) < 25 or head[:8] != b"\0\0\0\x0dIHDR":
@@ -54,16 +57,14 @@ def read_png(content: bytes) -> Essentials:
     for kind, start, end in _chunks(content):
         if kind == b"IDAT":
             pixels.append(content[start + 8 : end - 4])
-            continue
-        chunk = _Chunk(kind, content[start:end])
-        if kind == b"PLTE":
-            if colour == _PALETTE:
-                kept.append(chunk)
-        elif kind == b"tRNS":
-            if not pixels and _is_clear(chunk, kept, depth=depth, colour=colour):
-                kept.append(chunk)
-        elif kind not in said and len(chunk.body) == _WIDTHS.get(kind, len(chunk.body)) and chunk.right:
-            said[kind] = chunk.body  # the first counts, as with libpng
+        elif not (pixels and kind in _IN_FRONT):
+            chunk = _Chunk(kind, content[start:end])
+            if _is_needed(chunk, kept, depth=depth, colour=colour):
+                kept.append(_scaled(chunk, depth) if kind == b"tRNS" and colour == _GREY and depth < 8 else chunk)
+            elif len(chunk.body) == _WIDTHS.get(kind, len(chunk.body)) and chunk.right:
+                said.setdefault(kind, chunk.body)  # the first counts, as with libpng
+    if colour == _PALETTE and all(chunk.kind != b"PLTE" for chunk in kept):
+        raise ValueError("no palette")
     image = [_chunk(b"IDAT", b"".join(pixels))] if pixels else []  # in one: Pillow takes its time over each
     return Essentials(
         content=b"".join((SIGNATURE, head, *(chunk.raw for chunk in kept), *image, _END)),
@@ -99,16 +100,24 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return len(body).to_bytes(4) + kind + body + zlib.crc32(kind + body).to_bytes(4)
 
 
-def _is_clear(chunk: _Chunk, before: list[_Chunk], *, depth: int, colour: int) -> bool:
-    """Whether it says what is transparent, in a way that goes with the picture."""
+def _is_needed(chunk: _Chunk, before: list[_Chunk], *, depth: int, colour: int) -> bool:
+    """Whether it is a palette, or says what is transparent, in a way that goes with the picture."""
     kinds = [each.kind for each in before]
-    if not chunk.right or b"tRNS" in kinds:
+    if chunk.kind == b"PLTE":
+        return colour == _PALETTE
+    if chunk.kind != b"tRNS" or not chunk.right or b"tRNS" in kinds:
         return False
     if colour == _PALETTE:
         return b"PLTE" in kinds and 1 <= len(chunk.body) <= 256
     if colour not in _CHANNELS or len(chunk.body) != 2 * _CHANNELS[colour]:
         return False
     return all(level < 1 << depth for level in struct.unpack(f">{_CHANNELS[colour]}H", chunk.body))
+
+
+def _scaled(chunk: _Chunk, depth: int) -> _Chunk:
+    """What is clear of a grey picture of so few bits, by the levels of the eight bits that Pillow unpacks it to."""
+    level = int.from_bytes(chunk.body) * 255 // ((1 << depth) - 1)
+    return _Chunk(b"tRNS", _chunk(b"tRNS", level.to_bytes(2)))
 
 
 def _colours(said: dict[bytes, bytes]) -> Colours:

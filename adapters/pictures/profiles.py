@@ -145,7 +145,8 @@ def _rolled_off(light: float) -> float:
 
 
 _TRANSFERS: dict[int, Curve] = {
-    **dict.fromkeys((1, 6, 13, 14, 15), _srgb),  # browsers show BT.709's own curve like sRGB's
+    **dict.fromkeys((1, 6, 14, 15), lambda stored: stored**2.4),  # BT.709 and its kin, on the screen of BT.1886
+    13: _srgb,
     4: lambda stored: stored**2.2,
     5: lambda stored: stored**2.8,
     7: _smpte_240,

@@ -41,7 +41,7 @@ def near(found: tuple[int, ...], wanted: tuple[int, ...], within: int = 1) -> bo
         (Colours(gamma=1.0, chromaticities=(0.0,) * 8), COLOUR),  # of no screen
         (Colours(gamma=99.0), COLOUR),
         (Colours(code_points=(1, 13, True)), COLOUR),
-        (Colours(code_points=(1, 1, True)), COLOUR),
+        (Colours(code_points=(1, 1, True)), (54, 121, 197)),  # as Chromium shows a PNG
         (Colours(code_points=(1, 8, True)), (137, 188, 229)),
         (Colours(code_points=(12, 4, True)), icc.through(icc.DISPLAY_P3, 2.2, COLOUR)),
         (Colours(code_points=(12, 4, True), srgb=True), icc.through(icc.DISPLAY_P3, 2.2, COLOUR)),
