@@ -113,6 +113,7 @@ class Admission:
         self._advice = advice
         self._max_seconds = max_minutes * 60
         self._open = True
+        self._draining = False
 
     @property
     def models(self) -> Mapping[str, ModelDefaults]:
@@ -122,6 +123,10 @@ class Admission:
     def close(self) -> None:
         """Accept nothing more: the service is stopping."""
         self._open = False
+
+    def drain(self, *, on: bool) -> None:
+        """Accept nothing until it is off again: the operator wants the line to run empty."""
+        self._draining = on
 
     async def accept(self, request: Request, *, parent: Generation | None) -> Receipt:
         """Store and line up a request; one member's must come one at a time.
@@ -135,6 +140,8 @@ class Admission:
         """
         if not self._open:
             raise LimitReached("refused-restarting")
+        if self._draining:
+            raise LimitReached("refused-draining")
         recipes = self.recipes(request, seed=self._ids.seed())
         if self._guard_chains and await self._is_more_of_the_same(recipes[0], request, parent):
             recipes = tuple(replace(recipe, keep_palette=True) for recipe in recipes)

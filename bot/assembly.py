@@ -1,6 +1,7 @@
 """The core from its parts, whatever stands behind their ports: real ones in `bot.compose`, fakes in tests."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.admission import Admission
 from bot.arrivals import Arrivals
@@ -13,6 +14,7 @@ from bot.domain.safety import Policy
 from bot.domain.style import Style
 from bot.gate import Gate
 from bot.lifecycle import Core
+from bot.operations import Operations
 from bot.pace import Pace
 from bot.places import Places
 from bot.ports import Clock, Ids, ImageStore, Messenger, Moderator, PictureReader
@@ -57,7 +59,10 @@ def assemble(
             needs, position = lacked
             arriving = engine.arriving(needs) or Arriving()
             return Waiting(position=position, expected_at=None, expected_late=None, arriving=arriving)
-        return pace.waiting(queue.standing(job), now=clock.now())
+        stands = pace.waiting(queue.standing(job), now=clock.now())
+        return (
+            replace(stands, expected_at=None, expected_late=None, paused=True) if stands and queue.paused else stands
+        )
 
     gate = Gate(moderator=moderator, policy=policy)
     delivery = Delivery(
@@ -116,8 +121,20 @@ def assemble(
     arrivals = Arrivals(
         engine=engine, queue=queue, store=store, delivery=delivery, clock=clock, disk_tries=disk_tries
     )
+    operations = Operations(
+        store=store,
+        queue=queue,
+        admission=admission,
+        dispatch=dispatch,
+        delivery=delivery,
+        engine=engine,
+        pace=pace,
+        results=service.results,
+        clock=clock,
+    )
     return Core(
         service=service,
+        operations=operations,
         arrivals=arrivals,
         engine=engine,
         gate=gate,

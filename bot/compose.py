@@ -1,8 +1,9 @@
 """The only file that names concrete classes: puts the parts together from the owner's settings."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,9 @@ from bot.domain.limits import Limits
 from bot.domain.request import Requester
 from bot.domain.safety import Outcome, Policy
 from bot.lifecycle import Core, Keep
+from bot.operations import Premises
 from bot.ports import ChatPlatform, Exporter, Messenger
-from bot.sign_in import SignIn
+from bot.sign_in import OperatorSignIn, SignIn
 from bot.system import SystemClock, SystemIds, processors
 from config.models import offered_models
 from config.safety import load_blocked
@@ -207,10 +209,14 @@ async def compose(
         )
 
 
-def platforms_of(settings: Settings, core: Core) -> Sequence[ChatPlatform]:
+def platforms_of(settings: Settings, core: Core, premises: Premises) -> Sequence[ChatPlatform]:
     """The chat platforms that have their tokens, not yet entered."""
     tokens = tokens_of(settings)
-    makers = {"discord": _discord, "slack": _slack, "web": _web}
+    makers: Mapping[str, Callable[[Settings, Core], ChatPlatform]] = {
+        "discord": _discord,
+        "slack": _slack,
+        "web": partial(_web, premises=premises),
+    }
     return [make(settings, core) for name, make in makers.items() if tokens[name]]
 
 
@@ -222,12 +228,18 @@ def _sign_in(settings: Settings, store: SqliteJobStore) -> SignIn | None:
     return SignIn(sessions=SqliteSessions(store.database), clock=SystemClock(), address=address)
 
 
-def _web(settings: Settings, core: Core) -> ChatPlatform:
+def _web(settings: Settings, core: Core, *, premises: Premises) -> ChatPlatform:
     from adapters.web.doors import Membership
+    from adapters.web.operators import Operators
     from adapters.web.platform import WebPlatform
 
     assert core.service.sign_in is not None, "made with the core, by the same setting"
-    web = settings.web
+    web, token = settings.web, settings.secrets.plain("web_operator_token")
+    operators = None
+    if token and isinstance(core.store, SqliteJobStore):
+        sessions = SqliteSessions(core.store.database)
+        sign_in = OperatorSignIn(sessions=sessions, clock=core.clock, token=token)
+        operators = Operators(sign_in=sign_in, secure=bool(web.public_url))
     return WebPlatform(
         service=core.service,
         exporter=exporter_of(settings, core),
@@ -236,11 +248,14 @@ def _web(settings: Settings, core: Core) -> ChatPlatform:
         port=web.port,
         public_url=web.public_url,
         max_bytes=settings.downloads.max_bytes,
+        operations=core.operations,
+        premises=premises,
+        operators=operators,
     )
 
 
-def playground_of(settings: Settings, core: Core, *, port: int, token: str) -> "WebPlatform":
-    """The pages for whoever sits at this machine and has the start token, not yet entered."""
+def playground_of(settings: Settings, core: Core, premises: Premises, *, port: int, token: str) -> "WebPlatform":
+    """The pages for whoever sits at this machine and has the start token, not yet entered; they operate it too."""
     from adapters.web.doors import StartToken
     from adapters.web.platform import WebPlatform
 
@@ -248,10 +263,13 @@ def playground_of(settings: Settings, core: Core, *, port: int, token: str) -> "
     return WebPlatform(
         service=core.service,
         exporter=exporter_of(settings, core),
-        door=StartToken(token=token, person=person),
+        door=(door := StartToken(token=token, person=person)),
         host=_LOOPBACK,
         port=port,
         max_bytes=settings.downloads.max_bytes,
+        operations=core.operations,
+        premises=premises,
+        operators=door,
     )
 
 

@@ -153,6 +153,10 @@ class Dispatch:
         """Jobs on the device."""
         return len(self._running)
 
+    def progress(self) -> Mapping[JobId, float]:
+        """How far each job on the device is, 0 .. 1."""
+        return {job: sum(each.fractions.values()) / len(each.job.recipes) for job, each in self._running.items()}
+
     async def abandon(self, job: JobId) -> None:
         """Stop a job's pictures on the device; the stored job has ended already."""
         self._queue.remove(job)

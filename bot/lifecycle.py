@@ -21,6 +21,7 @@ from bot.dispatch import Dispatch
 from bot.durable import until_stored
 from bot.erasure import Retention
 from bot.gate import Gate
+from bot.operations import Operations
 from bot.pace import Pace
 from bot.ports import ChatPlatform, Clock, ImageStore
 from bot.queue import FairQueue
@@ -45,6 +46,7 @@ class Core:
     """The parts that a running service is made of; `bot.compose` puts them together."""
 
     service: Service
+    operations: Operations
     arrivals: Arrivals
     engine: Engine
     gate: Gate
@@ -80,6 +82,7 @@ class Running:
         await self._tasks.__aenter__()
         core = self._core
         try:
+            await core.operations.look()
             await recover(core.store, core.store, queue=core.queue, delivery=core.delivery, clock=core.clock)
         except BaseException as fault:
             await self._tasks.__aexit__(type(fault), fault, fault.__traceback__)
@@ -123,6 +126,7 @@ async def serve(core: Core, platforms: Sequence[ChatPlatform], *, keep: Keep, gr
     async with Running(core, grace=grace) as tasks:
         outer = [tasks.create_task(platform.run(), name=platform.name) for platform in platforms]
         outer.append(tasks.create_task(_keep_house(core, keep), name="housekeeping"))
+        outer.append(tasks.create_task(core.operations.watch(), name="operations"))
         log.info("serving", platforms=[platform.name for platform in platforms])
         await stop.wait()
         log.info("stopping", waiting=len(core.queue))

@@ -260,6 +260,8 @@ def _place(waiting: Waiting | None, now: float, locale: str) -> tuple[Part, ...]
         return worded(locale, "queue-running")
     if waiting.arriving:
         return (Part(arriving_words(waiting.arriving, locale)),)
+    if waiting.paused:
+        return worded(locale, "queue-paused", position=waiting.position)
     if waiting.expected_at is None:
         return worded(locale, "queue-place", position=waiting.position)
     when = _moment(waiting.expected_at, now, locale)

@@ -123,6 +123,9 @@ class FairQueue:
         ready: whether a model is loaded.
         lacks: whether something of what a unit needs has to be fetched first. Such a unit is parked: it keeps its
             place among the jobs that count, and joins the line when that is here.
+
+    Attributes:
+        paused: nothing is handed out for now; see `pause`.
     """
 
     def __init__(
@@ -151,6 +154,7 @@ class FairQueue:
         self._reserved = 0
         self._changed = asyncio.Event()
         self._closed = False
+        self.paused = False
 
     def __len__(self) -> int:
         """Jobs with at least one unit waiting."""
@@ -229,7 +233,7 @@ class FairQueue:
         while True:
             if self._closed:
                 raise QueueClosed
-            if self._heads.get("") if maps else self._lines:
+            if not self.paused and (self._heads.get("") if maps else self._lines):
                 return self._pop(maps=maps)
             self._changed.clear()
             await self._changed.wait()
@@ -262,6 +266,11 @@ class FairQueue:
     def order(self) -> Sequence[Unit]:
         """Every waiting unit by what members are owed: as it is taken if all models are loaded and nobody comes."""
         return [self._units[turn] for turn in self._order]
+
+    def pause(self, *, on: bool) -> None:
+        """Hand out nothing until it is off again; what was handed out goes on."""
+        self.paused = on
+        self._changed.set()
 
     def close(self) -> None:
         """Hand out nothing more; wakes everybody in `take`."""

@@ -111,6 +111,8 @@ def _headline(job: Job, waiting: Waiting | None, progress: Progress | None) -> s
 def _place(job: Job, waiting: Waiting | None) -> str:
     if waiting and waiting.arriving:
         return arriving_words(waiting.arriving, job.locale)
+    if waiting and waiting.paused:
+        return text(job.locale, "headline-paused-at", position=waiting.position)
     if waiting is None or job.attempt:
         return text(job.locale, "headline-interrupted")
     return text(job.locale, "headline-queued-at", position=waiting.position)

@@ -5,6 +5,7 @@ does. Only hashes of tokens are kept, so who reads the database cannot sign in.
 """
 
 import hashlib
+import hmac
 import secrets
 from dataclasses import replace
 from typing import Protocol
@@ -12,12 +13,15 @@ from typing import Protocol
 from bot.domain.access import Asker
 from bot.domain.errors import LimitReached
 from bot.domain.limits import DAY
+from bot.domain.request import Requester
 from bot.domain.safety import STRICTEST
 from bot.ports import Clock
 
 LINK_SECONDS = 600.0
 SESSION_SECONDS = 30 * DAY
 """From the last day on which it was used."""
+
+OPERATOR_SECONDS = DAY / 2
 
 MOST_LINKS = 5
 """Links of a member that are open at the same time."""
@@ -56,6 +60,7 @@ class SessionStore(Protocol):
 
 _LINK = "link"
 _SESSION = "session"
+_OPERATOR = "operator"
 
 
 class SignIn:
@@ -114,6 +119,44 @@ class SignIn:
     async def leave_everywhere(self, requester_key: str) -> None:
         """Sign out on every device, and close the links that are open."""
         await self._sessions.close_all(requester_key)
+
+
+class OperatorSignIn:
+    """Whoever has the operator's token is the operator.
+
+    Attributes:
+        operator: who that is to the core.
+    """
+
+    def __init__(self, *, sessions: SessionStore, clock: Clock, token: str) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._token = token
+        self.operator = Asker(requester=Requester(platform="web", user="operator"), operates=True)
+
+    def is_token(self, given: str) -> bool:
+        """Whether it is the token; takes as long for a wrong one."""
+        return hmac.compare_digest(given.encode(), self._token.encode())
+
+    async def begin(self) -> str:
+        """The secret of a new session, good for `OPERATOR_SECONDS` and as long as the token stays the same."""
+        session = secrets.token_urlsafe(32)
+        until = self._clock.now() + OPERATOR_SECONDS
+        await self._sessions.open(_OPERATOR, self._kept(session), self.operator, expires_at=until)
+        return session
+
+    async def who(self, session: str) -> Asker | None:
+        """The operator; None if nobody is signed in."""
+        found = await self._sessions.find(_OPERATOR, self._kept(session), now=self._clock.now())
+        return self.operator if found else None
+
+    async def leave(self, session: str) -> None:
+        """Sign out."""
+        await self._sessions.spend(_OPERATOR, self._kept(session), now=self._clock.now())
+
+    def _kept(self, session: str) -> str:
+        """Under what it is kept: a new token ends the sessions of the old one."""
+        return hashed(f"{session} {self._token}")
 
 
 def hashed(token: str) -> str:

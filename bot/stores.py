@@ -15,6 +15,7 @@ from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings
 from bot.erasure import Removed, Retention
 from bot.listing import Cursor, ResultsPage
+from bot.overseeing import Overseeing
 
 MessageRef = str
 """A posted message as its messenger wrote it down (JSON); opaque to everybody else."""
@@ -253,7 +254,7 @@ class ErasingStore(JobStore, Protocol):
         ...
 
 
-class Store(InboxStore, ErasingStore, DutyStore, ResultStore, PlaceStore, Protocol):
+class Store(InboxStore, ErasingStore, DutyStore, ResultStore, PlaceStore, Overseeing, Protocol):
     """All of it."""
 
     async def referenced_images(self) -> frozenset[ImageId]:

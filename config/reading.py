@@ -54,6 +54,11 @@ def load_settings(config_file: Path | None, environ: Mapping[str, str]) -> Setti
         raise ConfigError(_sentence(error, origins)) from None
 
 
+def origins(config_file: Path | None, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Of each key that is not as `defaults.toml` has it, the file or variable that says so."""
+    return {key: origin for key, _, origin in (*_from_file(config_file), *_from_environment(environ))}
+
+
 def known_keys() -> tuple[str, ...]:
     """Every key, dotted, in the order of the file."""
     return tuple(_schemas())

@@ -276,6 +276,7 @@ class Secrets(_Section):
     slack_refresh_token: SecretStr | None = None
     slack_client_id: SecretStr | None = None
     slack_client_secret: SecretStr | None = None
+    web_operator_token: SecretStr | None = None
 
     def plain(self, name: str) -> str:
         """A secret as it is; empty if it is not set."""

@@ -152,7 +152,16 @@ CREATE INDEX sessions_in_space ON sessions (asker ->> '$.requester.platform', as
 CREATE INDEX sessions_expired ON sessions (expires_at);
 """
 
-MIGRATIONS = (_FIRST, _PLACES, _SLACK, _SAFETY, _WITHOUT_SCANS, _ACCESS, _SESSIONS)
+_OPERATION = """
+CREATE TABLE operation (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    mode TEXT NOT NULL
+) STRICT;
+CREATE INDEX jobs_failed ON jobs (ended_at, seq) WHERE status IN ('failed', 'refused');
+CREATE INDEX outbox_undeliverable ON outbox (due_at) WHERE undeliverable != '';
+"""
+
+MIGRATIONS = (_FIRST, _PLACES, _SLACK, _SAFETY, _WITHOUT_SCANS, _ACCESS, _SESSIONS, _OPERATION)
 
 
 def tables_made() -> frozenset[str]:

@@ -52,7 +52,9 @@ class SqliteSessions:
 
 def _column(asker: Asker) -> str:
     values = asdict(asker) | {"roles": sorted(asker.roles)}
-    return json.dumps({name: value for name, value in values.items() if name not in {"site", "moderates", "shown"}})
+    return json.dumps(
+        {name: value for name, value in values.items() if name not in {"site", "moderates", "operates", "shown"}}
+    )
 
 
 def _asker(column: str) -> Asker:

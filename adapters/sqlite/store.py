@@ -12,6 +12,7 @@ from adapters.sqlite import codec
 from adapters.sqlite.database import Database, publish
 from adapters.sqlite.erasure import SLICE, Erasure
 from adapters.sqlite.migrations import MIGRATIONS
+from adapters.sqlite.overseeing import Overseen
 from bot.domain.errors import StorageFailed
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job, JobStatus
@@ -86,7 +87,7 @@ SELECT * FROM generations WHERE job IN (SELECT value FROM json_each(?)) ORDER BY
 """
 
 
-class SqliteJobStore(Erasure):
+class SqliteJobStore(Erasure, Overseen):
     """An async context manager that owns the database file at `path`.
 
     Attributes:

@@ -1,23 +1,15 @@
 """A member's sign-in, and the page on their account."""
 
-import time
-from collections import deque
-
 from aiohttp import web
 
 from adapters.web.doors import Membership
 from adapters.web.guard import asker_of
 from adapters.web.incoming import read_form
 from adapters.web.pages import page
-from adapters.web.words import locale_of
-from bot.domain.errors import LimitReached
+from adapters.web.tries import Tries
+from adapters.web.words import address_of, locale_of
 from bot.service import Service
 from bot.texts import text
-
-_TRIES = 5
-_TRIES_SECONDS = 60.0
-_ADDRESSES = 10_000
-"""Of whom tries are remembered; those who tried longest ago go first."""
 
 _ARCHIVE_BYTES = 200_000_000
 
@@ -28,7 +20,7 @@ class Account:
     def __init__(self, *, service: Service, door: Membership) -> None:
         self._service = service
         self._door = door
-        self._tries: dict[str, deque[float]] = {}
+        self._tries = Tries()
 
     def routes(self) -> list[web.RouteDef]:
         """Every address."""
@@ -43,19 +35,21 @@ class Account:
 
     async def how(self, request: web.Request) -> web.Response:
         """Where links come from."""
-        locale = locale_of(request)
-        return page("sentence.html", locale, {"title": "Pentimento", "sentence": text(locale, "web-refused-signin")})
+        sentence = text(locale_of(request), "web-refused-signin")
+        return page(request, "sentence.html", {"title": "Pentimento", "sentence": sentence})
 
     async def ask(self, request: web.Request) -> web.Response:
         """A button. Looking at a link spends nothing: chats do, to show a preview of it."""
         token = request.match_info["token"]
         if not await self._door.sign_in.is_open(token):
             return self._spent(request)
-        return page("signin.html", locale_of(request), {"title": "Pentimento", "token": token})
+        return page(request, "signin.html", {"title": "Pentimento", "token": token})
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """Spend the link."""
-        self._count(request.remote or "")
+        address = address_of(request)
+        self._tries.check(address)
+        self._tries.count(address)
         sent = await read_form(request, max_bytes=0)
         session = await self._door.sign_in.redeem(sent.fields.get("token", ""))
         if session is None:
@@ -71,12 +65,11 @@ class Account:
         usage, limits = await self._service.quota(by.requester)
         values = {
             "title": f"Pentimento: {text(by.locale, 'web-account')}",
-            "member": True,
             "name": by.requester.name or by.requester.user,
             "pictures": usage.pictures,
             "most": limits.per_user_per_day,
         }
-        return page("account.html", by.locale, values)
+        return page(request, "account.html", values)
 
     async def leave(self, request: web.Request) -> web.Response:
         """Sign out, here or everywhere."""
@@ -97,21 +90,5 @@ class Account:
         return web.Response(body=content, content_type="application/zip", headers=headers)
 
     def _spent(self, request: web.Request) -> web.Response:
-        locale = locale_of(request)
-        sentence = text(locale, "web-refused-link")
-        return page("sentence.html", locale, {"title": "Pentimento", "sentence": sentence}, status=403)
-
-    def _count(self, address: str) -> None:
-        """Bound the tries of one address.
-
-        Raises:
-            LimitReached: too many lately.
-        """
-        now = time.monotonic()
-        tries = self._tries.pop(address, deque(maxlen=_TRIES))
-        self._tries[address] = tries
-        if len(self._tries) > _ADDRESSES:
-            del self._tries[next(iter(self._tries))]
-        if len(tries) == _TRIES and now - tries[0] < _TRIES_SECONDS:
-            raise LimitReached("web-refused-tries")
-        tries.append(now)
+        sentence = text(locale_of(request), "web-refused-link")
+        return page(request, "sentence.html", {"title": "Pentimento", "sentence": sentence}, status=403)

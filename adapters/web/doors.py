@@ -42,6 +42,11 @@ class StartToken:
     public: tuple[str, ...] = (_STATIC,)
     refusal: str = "web-refused-token"
 
+    def bears(self, request: web.Request) -> bool:
+        """Cookies are all that there is."""
+        del request
+        return False
+
     async def enter(self, request: web.Request) -> web.StreamResponse | None:
         """The page that was asked for, its address without the token."""
         given = request.query.get("token")
@@ -79,6 +84,11 @@ class Membership:
     def cookie(self) -> str:
         """Its name; with "__Host-" browsers take it from this host over https alone (RFC 6265bis, 4.1.3.2)."""
         return "__Host-pentimento" if self.secure else "pentimento-member"
+
+    def bears(self, request: web.Request) -> bool:
+        """Cookies are all that there is."""
+        del request
+        return False
 
     async def enter(self, request: web.Request) -> web.StreamResponse | None:
         """Nothing: signing in has pages of its own."""

@@ -10,7 +10,6 @@ from aiohttp import web
 from babel.dates import format_date
 
 from adapters.web.guard import asker_of
-from adapters.web.messenger import PLATFORM
 from adapters.web.pages import page
 from adapters.web.words import locale_of
 from bot.domain.ids import GenerationId
@@ -78,14 +77,13 @@ class Gallery:
         more = found.more and f"/results?{urlencode({**wanted, 'before': f'{found.more[0]!r}.{found.more[1]}'})}"
         values = {
             "title": f"Pentimento: {text(locale, 'web-gallery')}",
-            "member": asker_of(request).requester.platform != PLATFORM,
             "words": words,
             "style": style,
             "styles": list(self._service.styles),
             "days": days(found.kept, locale),
             "more": more,
         }
-        return page("gallery.html", locale, values)
+        return page(request, "gallery.html", values)
 
 
 def cursor(given: str) -> Cursor | None:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from adapters.web.messenger import PLATFORM
 from bot.domain.access import Asker
 from bot.texts import text
 
@@ -27,6 +28,7 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 _READING = {"GET", "HEAD"}
+OPERATOR = "/operator"
 
 
 async def protect(_request: web.Request, response: web.StreamResponse) -> None:
@@ -36,6 +38,29 @@ async def protect(_request: web.Request, response: web.StreamResponse) -> None:
 
 
 _ASKER = web.RequestKey("asker", Asker)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """What pages offer to who looks on.
+
+    Attributes:
+        member: of a chat, so there is a page on their account.
+        operates: there is the operator's page for them.
+    """
+
+    member: bool = False
+    operates: bool = False
+
+
+_VISITOR = web.RequestKey("visitor", Visitor)
+_NOBODY = Visitor()
+
+
+def visitor(request: web.Request) -> Visitor:
+    """What is known of who looks on; nothing of who was not let in."""
+    found: Visitor = request.get(_VISITOR, _NOBODY)
+    return found
 
 
 def asker_of(request: web.Request) -> Asker:
@@ -65,6 +90,14 @@ class Door(Protocol):
     @property
     def refusal(self) -> str: ...
 
+    def bears(self, request: web.Request) -> bool:
+        """Whether a secret comes with the request that no browser sends for another site.
+
+        Raises:
+            UserError: too many wrong ones came from there.
+        """
+        ...
+
     async def enter(self, request: web.Request) -> web.StreamResponse | None:
         """The answer to a request that only signs in; None to any other.
 
@@ -84,10 +117,12 @@ class Guard:
 
     Attributes:
         door: who is let in.
+        operators: who is let in to the operator's page; None if there is none.
         public_url: at which the pages are reached besides this machine's own names, without a slash at its end.
     """
 
     door: Door
+    operators: Door | None = None
     public_url: str = ""
 
     async def check(self, request: web.Request, locale: str) -> web.StreamResponse | None:
@@ -101,15 +136,23 @@ class Guard:
         origins |= {self.public_url} - {""}
         if request.host not in {origin.partition("://")[2] for origin in origins}:
             raise web.HTTPMisdirectedRequest(text=text(locale, "web-refused-host"))
-        if request.method not in _READING and not _is_from(origins, request):
+        operating = request.path == OPERATOR or request.path.startswith(f"{OPERATOR}/")
+        door = self.operators if operating else self.door
+        if door is None:
+            raise web.HTTPNotFound
+        if request.method not in _READING and not (door.bears(request) or _is_from(origins, request)):
             raise web.HTTPForbidden(text=text(locale, "web-refused-origin"))
-        if answer := await self.door.enter(request):
+        if answer := await door.enter(request):
             return answer
-        if not request.path.startswith(self.door.public):
-            asker = await self.door.who(request)
+        if not request.path.startswith(door.public):
+            asker = await door.who(request)
             if asker is None:
-                raise web.HTTPForbidden(text=text(locale, self.door.refusal))
-            request[_ASKER] = replace(asker, locale=locale)
+                raise web.HTTPForbidden(text=text(locale, door.refusal))
+            request[_ASKER] = replace(asker, locale=locale, operates=operating)
+            operates = operating or (self.operators is not None and await self.operators.who(request) is not None)
+            request[_VISITOR] = Visitor(
+                member=not operating and asker.requester.platform != PLATFORM, operates=operates
+            )
         return None
 
 

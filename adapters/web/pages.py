@@ -9,6 +9,8 @@ from pathlib import Path
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from adapters.web.guard import visitor
+from adapters.web.words import locale_of
 from bot.texts import language_of, text
 
 STATIC = Path(__file__).with_name("static")
@@ -41,9 +43,10 @@ def fragment(template: str, locale: str, values: Mapping[str, object]) -> str:
     )
 
 
-def page(template: str, locale: str, values: Mapping[str, object], *, status: int = 200) -> web.Response:
-    """A whole page."""
-    return web.Response(text=fragment(template, locale, values), content_type="text/html", status=status)
+def page(request: web.Request, template: str, values: Mapping[str, object], *, status: int = 200) -> web.Response:
+    """A whole page, for who asked, in their language and with links to what they may see."""
+    content = fragment(template, locale_of(request), {"visitor": visitor(request), "path": request.path, **values})
+    return web.Response(text=content, content_type="text/html", status=status)
 
 
 def new_nonce() -> str:

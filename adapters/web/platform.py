@@ -13,10 +13,13 @@ from adapters.web.doors import Membership
 from adapters.web.gallery import Gallery
 from adapters.web.guard import Door, Guard, protect
 from adapters.web.messenger import PLATFORM, WebMessenger
+from adapters.web.operator import OperatorPages
+from adapters.web.operators import Operators
 from adapters.web.pages import STATIC, page
 from adapters.web.playground import Playground
 from adapters.web.words import locale_of, said_here
 from bot.domain.errors import FatalError, Gone, LimitReached, NotAllowed, UserError
+from bot.operations import Operations, Premises
 from bot.ports import Exporter
 from bot.service import Service
 from bot.texts import text
@@ -46,6 +49,9 @@ class WebPlatform:
         port: int,
         public_url: str = "",
         max_bytes: int,
+        operations: Operations | None = None,
+        premises: Premises | None = None,
+        operators: Door | None = None,
     ) -> None:
         """Nothing is listened on yet.
 
@@ -57,16 +63,29 @@ class WebPlatform:
             port: likewise; 0 for any that is free.
             public_url: at which the pages are reached, without a slash at its end, if not by this machine's names.
             max_bytes: of a picture that is sent.
+            operations: what the operator's page asks.
+            premises: what else it shows.
+            operators: who is let in to it; None if there is none.
         """
         self.messenger = WebMessenger()
         self.port = port
         self._host = host
-        self._guard = Guard(door=door, public_url=public_url)
+        self._guard = Guard(door=door, operators=operators, public_url=public_url)
         self._routes = [
             *Playground(service=service, exporter=exporter, messenger=self.messenger, max_bytes=max_bytes).routes(),
             *Gallery(service=service).routes(),
             *(Account(service=service, door=door).routes() if isinstance(door, Membership) else ()),
         ]
+        if operators:
+            assert operations is not None, "what is there to be operated"
+            assert premises is not None, "what is there to be shown"
+            self._routes += OperatorPages(
+                service=service,
+                operations=operations,
+                exporter=exporter,
+                premises=premises,
+                operators=operators if isinstance(operators, Operators) else None,
+            ).routes()
         self._max_bytes = max_bytes
         self._opened = AsyncExitStack()
 
@@ -115,16 +134,16 @@ def _answering(guard: Guard) -> Middleware:
             return await guard.check(request, locale) or await handler(request)
         except UserError as refused:
             status = next((code for kind, code in _STATUS.items() if isinstance(refused, kind)), 422)
-            return _sentence(locale, said_here(refused, locale), status=status)
+            return _sentence(request, said_here(refused, locale), status=status)
         except web.HTTPException as refused:
             known = _SENTENCES.get(refused.status)
-            return _sentence(locale, text(locale, known) if known else refused.text or "", status=refused.status)
+            return _sentence(request, text(locale, known) if known else refused.text or "", status=refused.status)
         except Exception:
             log.exception("page failed", path=request.path)
-            return _sentence(locale, text(locale, "web-refused-fault"), status=500)
+            return _sentence(request, text(locale, "web-refused-fault"), status=500)
 
     return answering
 
 
-def _sentence(locale: str, sentence: str, *, status: int) -> web.Response:
-    return page("sentence.html", locale, {"title": "Pentimento", "sentence": sentence}, status=status)
+def _sentence(request: web.Request, sentence: str, *, status: int) -> web.Response:
+    return page(request, "sentence.html", {"title": "Pentimento", "sentence": sentence}, status=status)

@@ -168,10 +168,12 @@ class Playground:
         return stream
 
     async def preview(self, request: web.Request) -> web.Response:
-        """How a running job looks now."""
-        job = (await self._described(_job(request.match_info["job"]), asker_of(request))).job
-        card = self._messenger.latest(job.id)
+        """How a running job looks now; the result, if it came before the preview was asked for."""
+        described = await self._described(_job(request.match_info["job"]), asker_of(request))
+        card = self._messenger.latest(described.job.id)
         if card is None or card.progress is None or card.progress.preview is None:
+            if described.generations:
+                return await self._small(described.generations[0].image, _SIDE)
             raise Gone("refused-picture-gone")
         return web.Response(body=card.progress.preview, content_type="image/jpeg")
 
@@ -187,7 +189,7 @@ class Playground:
         generation = _generation(request.match_info["generation"])
         job = (await self._described(job_of(generation), by)).job
         values = {"title": "Pentimento", "generation": generation, "job": job.id, "spoiler": job.lineage.spoiler}
-        return page("delete.html", by.locale, values)
+        return page(request, "delete.html", values)
 
     async def delete(self, request: web.Request) -> web.StreamResponse:
         """Delete a job's pictures and words."""
@@ -258,14 +260,13 @@ class Playground:
         made = {each.job.id: each.generations[0].id if each.pictures else None for each in results.kept}
         values = {
             "title": "Pentimento",
-            "member": by.requester.platform != PLATFORM,
             "form": form,
             "job": job,
             "history": history(jobs, made, current=job.job.id if job else None, locale=by.locale),
             "most": f"{self._max_bytes / 1e6:.0f}",
             "nonce": new_nonce(),
         }
-        return page("playground.html", by.locale, values, status=status)
+        return page(request, "playground.html", values, status=status)
 
 
 async def _here(*, private: bool, above: ReplyTarget | None) -> ReplyTarget:

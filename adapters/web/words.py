@@ -1,4 +1,4 @@
-"""Which of our languages a browser asks for, and what is named otherwise on a page than in a chat."""
+"""What a request says of who sent it, and what is named otherwise on a page than in a chat."""
 
 from aiohttp import web
 
@@ -26,3 +26,8 @@ def said_here(refused: UserError, locale: str) -> str:
         refused.sentence(locale),
         lambda name: f"“{text(locale, f'page-{name}')}”" if known(f"page-{name}") else f"“{name}”",
     )
+
+
+def address_of(request: web.Request) -> str:
+    """Where it comes from, to bound what one address may try."""
+    return request.remote or ""

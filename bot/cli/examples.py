@@ -26,6 +26,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "backup": ("pentimento backup copy.db", "pentimento backup everything.tar --pictures"),
     "restore": ("pentimento restore everything.tar",),
     "init": ("pentimento init", "pentimento init --chat discord --model sdxl-turbo --data-dir /srv/pentimento"),
+    "pause": ("pentimento pause",),
+    "resume": ("pentimento resume",),
+    "drain": ("pentimento drain", "pentimento drain --wait"),
     "completion": (
         "pentimento completion bash > ~/.local/share/bash-completion/completions/pentimento",
         "pentimento completion zsh > ~/.zfunc/_pentimento",

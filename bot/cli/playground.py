@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import os
 import webbrowser
 from contextlib import AsyncExitStack
 
@@ -10,10 +11,12 @@ from adapters.web.doors import start_token
 from bot import lifecycle
 from bot.cli.arguments import EXIT_DONE
 from bot.cli.owner import for_owner
+from bot.cli.premises import premises_of
 from bot.compose import compose, engine_of, playground_of
 from bot.lifecycle import Keep
 from bot.ports import Messenger
 from bot.system import settle_in
+from config.reading import origins
 from config.settings import Settings
 
 _FOR_EVER = 36_500.0
@@ -38,7 +41,8 @@ async def playground(asked: argparse.Namespace, settings: Settings) -> int:
             )
         )
         token = start_token(asked.data_dir / "web-token")
-        page = await parts.enter_async_context(playground_of(settings, core, port=asked.port, token=token))
+        premises = premises_of(settings, origins(asked.config, os.environ), data_dir=asked.data_dir)
+        page = await parts.enter_async_context(playground_of(settings, core, premises, port=asked.port, token=token))
         messengers[page.name] = page.messenger
         address = f"http://127.0.0.1:{page.port}/?token={token}"
         # A task begins when `serve` first waits, and by then a signal stops it as it should.

@@ -7,6 +7,7 @@ from bot.domain.job import JobStatus
 from bot.gate import Tally
 from bot.health import Health
 from bot.lifecycle import Core
+from bot.overseeing import Mode
 
 ENGINE: dict[str, str] = {
     "device_bytes": "Memory of the device: the GPU's, or the machine's where the processor computes.",
@@ -44,6 +45,14 @@ def _of_jobs(core: Core) -> Iterator[Reading]:
     oldest = core.queue.oldest
     waits = 0.0 if oldest is None else max(0.0, core.clock.now() - oldest)
     yield Reading(name="jobs_waiting", help="Jobs in the queue.", value=len(core.queue))
+    for mode in Mode:
+        if mode is not Mode.RUNNING:
+            yield Reading(
+                name="mode",
+                help="1 while the operator has paused the service, or drains it.",
+                value=core.operations.mode is mode,
+                labels={"mode": mode},
+            )
     yield Reading(name="jobs_running", help="Jobs on the device.", value=core.dispatch.running)
     yield Reading(name="queue_oldest_seconds", help="How long the job waits that was accepted first.", value=waits)
     for status in JobStatus:

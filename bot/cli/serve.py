@@ -1,18 +1,21 @@
 """`serve`: the bot on every platform that has a token."""
 
 import argparse
+import os
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 from adapters.web.health import serve_health
 from bot import __version__, lifecycle, metrics, tracing
 from bot.cli.arguments import EXIT_DONE
+from bot.cli.premises import premises_of
 from bot.cli.readings import readings
 from bot.compose import compose, engine_of, keep_of, platforms_of, slack_lacks, tokens_of
 from bot.domain.errors import FatalError
 from bot.health import Health
 from bot.ports import Messenger
 from bot.system import settle_in
+from config.reading import origins
 from config.settings import Settings
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -38,7 +41,7 @@ def unreachable(settings: Settings) -> str:
     return ""
 
 
-async def serve(_asked: argparse.Namespace, settings: Settings) -> int:
+async def serve(asked: argparse.Namespace, settings: Settings) -> int:
     """Run until told to stop.
 
     Raises:
@@ -64,7 +67,8 @@ async def serve(_asked: argparse.Namespace, settings: Settings) -> int:
         )
         if settings.metrics.port:
             await parts.enter_async_context(watched.watching(core))
-        platforms = [await parts.enter_async_context(platform) for platform in platforms_of(settings, core)]
+        premises = premises_of(settings, origins(asked.config, os.environ), data_dir=settings.data_dir)
+        platforms = [await parts.enter_async_context(platform) for platform in platforms_of(settings, core, premises)]
         watched.platforms = platforms
         messengers.update({platform.name: platform.messenger for platform in platforms})
         await lifecycle.serve(core, platforms, keep=keep_of(settings), grace=settings.shutdown.grace_seconds)

@@ -26,6 +26,7 @@ class Asker:
         channel: the id by which settings name that conversation; empty if their list of channels does not apply.
         roles: ids of the member's roles there.
         site: what kind of place it is.
+        operates: they run the service, and have shown that.
         moderates: they may act on others' messages in the server or workspace that `requester.space` names.
         shown: the job of the message of our own in front of them, as the chat itself gave that message.
         locale: BCP 47 tag of their language.
@@ -39,6 +40,7 @@ class Asker:
     roles: frozenset[str] = frozenset()
     site: Site = STRICTEST
     moderates: bool = False
+    operates: bool = False
     shown: JobId | None = None
     locale: str = "en"
     place_locale: str = ""
@@ -64,6 +66,7 @@ class Act(StrEnum):
     COLLECT = "collect"
     CANCEL = "cancel"
     DELETE = "delete"
+    REVEAL = "reveal"  # see a member's words and pictures, to run the service
 
 
 class Tie(StrEnum):
@@ -72,6 +75,7 @@ class Tie(StrEnum):
     REQUESTER = "requester"
     THERE = "there"  # they are where it stands
     MODERATOR = "moderator"  # of the server or workspace in which it was asked for
+    OPERATOR = "operator"  # whoever runs the service
 
 
 ACCESS: Mapping[Act, frozenset[Tie]] = {
@@ -80,8 +84,9 @@ ACCESS: Mapping[Act, frozenset[Tie]] = {
     Act.COPY: frozenset({Tie.REQUESTER, Tie.THERE}),
     Act.PUBLISH: frozenset({Tie.REQUESTER}),
     Act.COLLECT: frozenset({Tie.REQUESTER}),
-    Act.CANCEL: frozenset({Tie.REQUESTER, Tie.MODERATOR}),
+    Act.CANCEL: frozenset({Tie.REQUESTER, Tie.MODERATOR, Tie.OPERATOR}),
     Act.DELETE: frozenset({Tie.REQUESTER, Tie.MODERATOR}),
+    Act.REVEAL: frozenset({Tie.OPERATOR}),
 }
 
 _UNKNOWN = dict.fromkeys(Act, "refused-job-unknown") | {
@@ -105,6 +110,8 @@ def ties(asker: Asker, job: Job, copies: Collection[str]) -> frozenset[Tie]:
     found = set()
     if asker.requester.key == job.requester.key:
         found.add(Tie.REQUESTER)
+    if asker.operates:
+        found.add(Tie.OPERATOR)
     if asker.requester.platform == job.requester.platform:
         if stands_in(job, copies).intersection(asker.rooms):
             found.add(Tie.THERE)

@@ -57,12 +57,14 @@ class Waiting:
         expected_at: Unix time by which it is done in half of all cases; None while nothing was measured yet.
         expected_late: the same for nine cases in ten.
         arriving: how far the download is that it waits for; the position then is among those that wait for it too.
+        paused: the operator lets nothing begin for now.
     """
 
     position: int
     expected_at: float | None
     expected_late: float | None
     arriving: Arriving | None = None
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

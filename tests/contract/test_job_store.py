@@ -13,7 +13,9 @@ from bot.domain.ids import ImageId, JobId, generation_id
 from bot.domain.job import Job, JobStatus, Lineage
 from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.domain.request import Requester
 from bot.erasure import Retention
+from bot.overseeing import MemberUsage, Mode, Unshown
 from bot.stores import Store
 from inference.api import ControlKind
 from tests.builders.jobs import SOURCE, a_generation, a_job, an_event
@@ -588,3 +590,40 @@ async def test_results_are_found_by_words_and_style_and_tell_whether_their_pictu
     await store.sweep(Retention(pictures_before=1e12, jobs_before=NEVER, inbox_before=NEVER))
     [kept] = (await store.results_of(key, limit=9, words="ink")).kept
     assert not kept.pictures
+
+
+async def test_the_mode_of_operation_is_kept(store: Store) -> None:
+    assert await store.mode() is Mode.RUNNING
+    for mode in (Mode.PAUSED, Mode.DRAINING, Mode.DRAINING, Mode.RUNNING):
+        await store.set_mode(mode)
+        assert await store.mode() is mode
+
+
+async def test_the_latest_failures_and_what_could_not_be_shown(store: Store) -> None:
+    jobs = [await store.add(a_job()) for _ in range(4)]
+    ended = []
+    for number, job in enumerate(jobs[:3]):
+        running = await run(store, job)
+        end = running.refused if number == 1 else running.failed
+        ended.append(end(f"reason {number}", at=2000.0 + number))
+        assert await store.replace(running, ended[-1])
+    await finish(store, jobs[3])
+    assert await store.failures(limit=9) == ended[::-1]
+    assert await store.failures(limit=1) == ended[2:]
+    assert await store.unshown(limit=9) == []
+    await store.undeliverable(jobs[0].id, "the channel has gone")
+    assert await store.unshown(limit=9) == [Unshown(job=jobs[0].id, reason="the channel has gone")]
+
+
+async def test_usage_by_member_begins_with_who_used_most(store: Store) -> None:
+    few = Requester(platform="console", user="few", name="Few")
+    many = Requester(platform="console", user="many", name="Many")
+    await store.add(replace(a_job(), requester=few, created_at=1000.0))
+    await store.add(replace(a_job(strengths=(0.3, 0.7)), requester=replace(many, name="Before"), created_at=1001.0))
+    await store.add(replace(a_job(), requester=many, created_at=1002.0))
+    await store.add(replace(a_job(), requester=few, created_at=10.0))
+    assert await store.usage_by_member(since=1000.0, limit=9) == [
+        MemberUsage(key="console:many", name="Many", jobs=2, pictures=3),
+        MemberUsage(key="console:few", name="Few", jobs=1, pictures=1),
+    ]
+    assert [each.name for each in await store.usage_by_member(since=1000.0, limit=1)] == ["Many"]

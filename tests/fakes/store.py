@@ -11,6 +11,7 @@ from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings
 from bot.erasure import Removed, Retention
 from bot.listing import Cursor, Kept, ResultsPage
+from bot.overseeing import MemberUsage, Mode, Unshown
 from bot.stores import Duty, InboxEvent, MessageRef
 
 OPEN = {JobStatus.QUEUED, JobStatus.RUNNING}
@@ -36,6 +37,7 @@ class MemoryJobStore:
         self._over: set[JobId] = set()
         self._used: dict[JobId, _Used] = {}
         self._copies: dict[JobId, set[str]] = {}
+        self._mode = Mode.RUNNING
 
     async def receive(self, event: InboxEvent) -> bool:
         if event.id in self._inbox:
@@ -123,6 +125,31 @@ class MemoryJobStore:
         ]
         last = found[limit - 1].job if len(found) > limit else None
         return ResultsPage(kept=found[:limit], more=(last.created_at, order[last.id]) if last else None)
+
+    async def mode(self) -> Mode:
+        return self._mode
+
+    async def set_mode(self, mode: Mode) -> None:
+        self._mode = mode
+
+    async def failures(self, *, limit: int) -> Sequence[Job]:
+        failed = [job for job in self._jobs.values() if job.status in {JobStatus.FAILED, JobStatus.REFUSED}]
+        return sorted(failed, key=lambda job: job.ended_at or 0.0)[::-1][:limit]
+
+    async def unshown(self, *, limit: int) -> Sequence[Unshown]:
+        found = [Unshown(job=d.job, reason=d.undeliverable) for d in self._outbox.values() if d.undeliverable]
+        return found[::-1][:limit]
+
+    async def usage_by_member(self, *, since: float, limit: int) -> Sequence[MemberUsage]:
+        used = [each for each in self._used.values() if each.at >= since]
+        found = []
+        for key in {each.requester_key for each in used}:
+            theirs = [each for each in used if each.requester_key == key]
+            jobs = await self.jobs_of(key, limit=1)
+            name = jobs[0].requester.name if jobs else ""
+            pictures = sum(each.pictures for each in theirs)
+            found.append(MemberUsage(key=key, name=name, jobs=len(theirs), pictures=pictures))
+        return sorted(found, key=lambda each: (-each.pictures, each.key))[:limit]
 
     async def job_of_message(self, message: MessageRef) -> Job | None:
         return next((self._jobs[duty.job] for duty in self._outbox.values() if duty.message == message), None)

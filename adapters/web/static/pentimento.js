@@ -126,6 +126,24 @@ function follow() {
   stream.addEventListener("end", () => { stream.close(); location.reload(); });
 }
 
+// A page of numbers, as they stand now: its parts are loaded anew while somebody looks, and what has the focus keeps it.
+function refresh() {
+  const shown = find("main[data-refresh]");
+  if (!shown) return;
+  setInterval(async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(location.href);
+      if (!answer.ok) { if (answer.status === 401) location.reload(); return; }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const focused = document.activeElement?.id;
+      for (const details of shown.querySelectorAll("details[open]")) find(`#${details.id}`, page)?.setAttribute("open", "");
+      shown.replaceChildren(...find("main", page).childNodes);
+      if (focused) document.getElementById(focused)?.focus();
+    } catch { /* the service is away: the next look may find it */ }
+  }, Number(shown.dataset.refresh) * 1000);
+}
+
 // A small sheet of paper to draw a sketch or map on.
 function sketch(form) {
   const place = find(".sketch", form);
@@ -181,5 +199,6 @@ if (form) {
 }
 compare(document);
 follow();
+refresh();
 const error = find("#error");
 if (error && !error.hidden) error.focus();

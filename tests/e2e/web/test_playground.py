@@ -46,6 +46,7 @@ def test_a_picture_from_the_first_click_to_every_button(service: Playground, bro
         page.goto(service.address)
         assert "token" not in page.url
         expect(page).to_have_title(re.compile("^Pentimento"))
+        before = page.locator("nav.history a").count()
         ask(page, "stained glass <img src=x onerror=alert(1)>")
         expect(page.get_by_role("heading", name="stained glass <img src=x onerror=alert(1)>")).to_be_visible()
         done(page)
@@ -88,7 +89,7 @@ def test_a_picture_from_the_first_click_to_every_button(service: Playground, bro
         page.get_by_role("button", name="Delete").click()
         page.get_by_role("button", name="Delete").click()
         page.wait_for_url(service.origin + "/")
-        expect(page.locator("nav.history a")).to_have_count(3)
+        expect(page.locator("nav.history a")).to_have_count(before + 3)
         assert (seen.elsewhere, seen.complaints) == ([], [])
 
 

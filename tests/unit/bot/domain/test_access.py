@@ -28,10 +28,11 @@ OTHER_SERVER = asker("ben", space="g2", room=ELSEWHERE)
 OTHER_PLATFORM = asker("ann", platform="slack")
 MODERATOR = asker("mo", mod=True)
 MODERATOR_IN_ANOTHER_CHANNEL = asker("mo", room=ELSEWHERE, mod=True)
+OPERATOR = replace(asker("op", platform="web"), operates=True)
 MODERATOR_OF_ANOTHER_SERVER = asker("mo", space="g2", mod=True)
 
 READS = {Act.SEE, Act.DERIVE, Act.COPY}
-ALL = set(Act)
+ALL = set(Act) - {Act.REVEAL}
 ENDS = {Act.CANCEL, Act.DELETE}
 
 
@@ -55,6 +56,7 @@ ENDS = {Act.CANCEL, Act.DELETE}
         (MODERATOR_IN_ANOTHER_CHANNEL, PUBLIC, (), ENDS),
         (MODERATOR_OF_ANOTHER_SERVER, PUBLIC, (), READS),
         (MODERATOR_OF_ANOTHER_SERVER, PRIVATE, (), set()),
+        (OPERATOR, PRIVATE, (), {Act.CANCEL, Act.REVEAL}),
     ],
 )
 def test_the_table(who: Asker, job: Job, copies: tuple[str, ...], may: set[Act]) -> None:

@@ -1,0 +1,168 @@
+"""The operator's page: what the service does, for whom, and the means to hold it.
+
+Members' words and pictures are not on it. They are revealed one job at a time, and the log says that they were.
+"""
+
+import time
+
+from aiohttp import web
+
+from adapters.web.guard import asker_of
+from adapters.web.incoming import read_form
+from adapters.web.operators import Operators, signin_page
+from adapters.web.overview import job_rows, overview_view
+from adapters.web.pages import page
+from adapters.web.words import locale_of
+from bot.domain.errors import Gone
+from bot.domain.ids import ImageId, JobId, parse_job_id
+from bot.operations import Operations, Premises
+from bot.overseeing import Mode
+from bot.ports import Exporter
+from bot.results import Description
+from bot.service import Service
+from bot.texts import text
+
+_SHOWN = 100
+"""Waiting jobs that are listed."""
+
+_REVEALED_SECONDS = 600.0
+_REVEALED = 100
+_SIDE = 640
+_MODES = {"pause": Mode.PAUSED, "resume": Mode.RUNNING, "drain": Mode.DRAINING}
+
+
+class OperatorPages:
+    """Answers requests; that who asks is the operator was checked before."""
+
+    def __init__(
+        self,
+        *,
+        service: Service,
+        operations: Operations,
+        exporter: Exporter,
+        premises: Premises,
+        operators: Operators | None,
+    ) -> None:
+        """`operators`: the door with a token of its own; None if the one of all pages lets in nobody else."""
+        self._service = service
+        self._operations = operations
+        self._exporter = exporter
+        self._premises = premises
+        self._operators = operators
+        self._revealed: dict[JobId, float] = {}
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every address."""
+        signing = [web.get("/operator/signin", self.ask), web.post("/operator/signin", self.sign_in)]
+        return [
+            web.get("/operator", self.overview),
+            web.post("/operator/{act:pause|resume|drain}", self.change),
+            web.get("/operator/jobs/{job}", self.job),
+            web.post("/operator/jobs/{job}/cancel", self.cancel),
+            web.post("/operator/jobs/{job}/reveal", self.reveal),
+            web.get("/operator/jobs/{job}/source.jpg", self.source),
+            web.get("/operator/jobs/{job}/{index:[0-9]{1,3}}.jpg", self.picture),
+            web.post("/operator/leave", self.leave),
+            *(signing if self._operators else ()),
+        ]
+
+    async def overview(self, request: web.Request) -> web.Response:
+        """Everything at this moment."""
+        locale = locale_of(request)
+        found = await self._operations.overview(most=_SHOWN)
+        shown = overview_view(found, self._premises, await self._premises.disk(), locale)
+        values = {"title": _title(locale), "shown": shown, "leaves": self._operators is not None}
+        return page(request, "operator.html", values)
+
+    async def change(self, request: web.Request) -> web.StreamResponse:
+        """Pause, resume or drain."""
+        await self._operations.change(_MODES[request.match_info["act"]])
+        return web.Response(status=303, headers={"Location": "/operator"})
+
+    async def cancel(self, request: web.Request) -> web.StreamResponse:
+        """Stop anybody's job."""
+        await self._service.removal.cancel(_job(request), by=asker_of(request))
+        return web.Response(status=303, headers={"Location": "/operator"})
+
+    async def job(self, request: web.Request) -> web.Response:
+        """A job; its words and pictures only if they were revealed lately."""
+        locale, wanted = locale_of(request), _job(request)
+        found = await self._operations.job(wanted, by=asker_of(request))
+        described = await self._described(request) if self._is_revealed(wanted) else None
+        values = {
+            "title": _title(locale),
+            "job": found,
+            "rows": job_rows(found, locale),
+            "described": described,
+        }
+        return page(request, "operator_job.html", values)
+
+    async def reveal(self, request: web.Request) -> web.StreamResponse:
+        """Show words and pictures of a job for some minutes."""
+        wanted = _job(request)
+        await self._operations.reveal(wanted, by=asker_of(request))
+        self._revealed[wanted] = time.monotonic()
+        while len(self._revealed) > _REVEALED:
+            del self._revealed[next(iter(self._revealed))]
+        return web.Response(status=303, headers={"Location": f"/operator/jobs/{wanted}"})
+
+    async def source(self, request: web.Request) -> web.Response:
+        """What a revealed job started from."""
+        return await self._small((await self._shown(request)).job.source)
+
+    async def picture(self, request: web.Request) -> web.Response:
+        """A result of a revealed job."""
+        index = int(request.match_info["index"])
+        made = next((each for each in (await self._shown(request)).generations if each.index == index), None)
+        if made is None:
+            raise Gone("refused-gone")
+        return await self._small(made.image)
+
+    async def ask(self, request: web.Request) -> web.Response:
+        """The form for the token."""
+        return signin_page(request, status=200)
+
+    async def sign_in(self, request: web.Request) -> web.Response:
+        """Trade the token for a session."""
+        assert self._operators is not None, "else there is no such route"
+        sent = await read_form(request, max_bytes=0)
+        session = await self._operators.begin(request, sent.fields.get("token", ""))
+        if session is None:
+            return signin_page(request, status=403, error=text(locale_of(request), "web-refused-operator-token"))
+        response = web.Response(status=303, headers={"Location": "/operator"})
+        self._operators.give(response, session)
+        return response
+
+    async def leave(self, request: web.Request) -> web.Response:
+        """Sign out."""
+        response = web.Response(status=303, headers={"Location": "/"})
+        if self._operators:
+            await self._operators.end(request, response)
+        return response
+
+    async def _shown(self, request: web.Request) -> Description:
+        if not self._is_revealed(_job(request)):
+            raise Gone("refused-picture-gone")
+        return await self._described(request)
+
+    async def _described(self, request: web.Request) -> Description:
+        return await self._operations.described(_job(request), by=asker_of(request))
+
+    def _is_revealed(self, job: JobId) -> bool:
+        at = self._revealed.get(job)
+        return at is not None and time.monotonic() - at < _REVEALED_SECONDS
+
+    async def _small(self, image: ImageId) -> web.Response:
+        small = await self._exporter.thumbnail(image, side=_SIDE)
+        return web.Response(body=small.content, content_type=small.media_type)
+
+
+def _job(request: web.Request) -> JobId:
+    job = parse_job_id(request.match_info["job"])
+    if job is None:
+        raise Gone("refused-job-unknown")
+    return job
+
+
+def _title(locale: str) -> str:
+    return f"Pentimento: {text(locale, 'web-operator')}"

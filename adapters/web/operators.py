@@ -1,0 +1,91 @@
+"""The door of a service's operator page: a token of its own, traded for a session or sent with each request."""
+
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from adapters.web.pages import page
+from adapters.web.tries import Tries
+from adapters.web.words import address_of, locale_of
+from bot.domain.access import Asker
+from bot.sign_in import OPERATOR_SECONDS, OperatorSignIn
+from bot.texts import text
+
+_BEARER = "bearer "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operators:
+    """A `Door` to `/operator` and what is under it.
+
+    Attributes:
+        sign_in: knows the token and the sessions.
+        secure: the pages are reached by https, so cookies are sent by nothing else.
+    """
+
+    sign_in: OperatorSignIn
+    secure: bool
+    public: tuple[str, ...] = ("/operator/signin",)
+    refusal: str = "web-refused-operator"
+    tries: Tries = field(default_factory=Tries)
+
+    @property
+    def cookie(self) -> str:
+        """Its name; see `adapters.web.doors.Membership.cookie`."""
+        return "__Host-pentimento-operator" if self.secure else "pentimento-operator"
+
+    async def enter(self, request: web.Request) -> web.StreamResponse | None:
+        """The form for the token, to whoever is not signed in."""
+        if request.path.startswith(self.public) or request.method != "GET" or await self.who(request):
+            return None
+        return signin_page(request, status=401)
+
+    async def who(self, request: web.Request) -> Asker | None:
+        """The operator, if the token or a session comes with the request."""
+        if self.bears(request):
+            return self.sign_in.operator
+        session = request.cookies.get(self.cookie, "")
+        return await self.sign_in.who(session) if session else None
+
+    def bears(self, request: web.Request) -> bool:
+        """Whether the token itself comes with the request, as no browser sends it for another site.
+
+        Raises:
+            LimitReached: too many wrong ones came from there lately.
+        """
+        given = request.headers.get("Authorization", "")
+        return given.lower().startswith(_BEARER) and self._is_token(request, given[len(_BEARER) :].strip())
+
+    async def begin(self, request: web.Request, token: str) -> str | None:
+        """A new session for whoever has the token; None for anybody else.
+
+        Raises:
+            LimitReached: too many wrong ones came from there lately.
+        """
+        return await self.sign_in.begin() if self._is_token(request, token) else None
+
+    def give(self, response: web.StreamResponse, session: str) -> None:
+        """Give a browser its session."""
+        age = round(OPERATOR_SECONDS)
+        response.set_cookie(
+            self.cookie, session, httponly=True, samesite="Strict", secure=self.secure, max_age=age, path="/"
+        )
+
+    async def end(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Take it away again."""
+        await self.sign_in.leave(request.cookies.get(self.cookie, ""))
+        response.del_cookie(self.cookie, secure=self.secure, httponly=True, samesite="Strict", path="/")
+
+    def _is_token(self, request: web.Request, given: str) -> bool:
+        address = address_of(request)
+        self.tries.check(address)
+        if self.sign_in.is_token(given):
+            return True
+        self.tries.count(address)
+        return False
+
+
+def signin_page(request: web.Request, *, status: int, error: str = "") -> web.Response:
+    """The form for the token."""
+    title = f"Pentimento: {text(locale_of(request), 'web-operator')}"
+    return page(request, "operator_signin.html", {"title": title, "error": error}, status=status)

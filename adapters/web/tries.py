@@ -1,0 +1,36 @@
+"""How often one address may try to sign in."""
+
+import time
+from collections import deque
+
+from bot.domain.errors import LimitReached
+
+_MOST = 5
+_WITHIN_SECONDS = 60.0
+_ADDRESSES = 10_000
+"""Of whom tries are remembered; those who tried longest ago go first."""
+
+
+class Tries:
+    """Counts them by address."""
+
+    def __init__(self) -> None:
+        self._tries: dict[str, deque[float]] = {}
+
+    def check(self, address: str) -> None:
+        """Before a secret of theirs is looked at.
+
+        Raises:
+            LimitReached: too many lately.
+        """
+        tries = self._tries.get(address)
+        if tries and len(tries) == _MOST and time.monotonic() - tries[0] < _WITHIN_SECONDS:
+            raise LimitReached("web-refused-tries")
+
+    def count(self, address: str) -> None:
+        """They tried."""
+        tries = self._tries.pop(address, deque(maxlen=_MOST))
+        tries.append(time.monotonic())
+        self._tries[address] = tries
+        if len(self._tries) > _ADDRESSES:
+            del self._tries[next(iter(self._tries))]

@@ -1,0 +1,35 @@
+"""`pause`, `resume` and `drain`: what a running service may do, told through its database."""
+
+import argparse
+import asyncio
+
+from adapters.sqlite.overseeing import open_jobs_in, set_mode_in
+from bot.cli.arguments import EXIT_DONE
+from bot.overseeing import Mode
+from config.settings import Settings
+
+_LOOK_SECONDS = 1.0
+_MODES = {"pause": Mode.PAUSED, "resume": Mode.RUNNING, "drain": Mode.DRAINING}
+_SAID = {
+    Mode.PAUSED: "Paused: requests are taken, and nothing begins until `pentimento resume`.",
+    Mode.RUNNING: "Running: requests are taken and made.",
+    Mode.DRAINING: "Draining: nothing new is taken until `pentimento resume`, and what waits is made.",
+}
+
+
+async def mode(asked: argparse.Namespace, settings: Settings) -> int:
+    """Set it, and with `--wait` return when nothing waits or runs any more.
+
+    Raises:
+        FatalError: there is no database of this version, or it cannot be written.
+    """
+    database = settings.data_dir / "pentimento.db"
+    wanted = _MODES[asked.command]
+    await asyncio.to_thread(set_mode_in, database, wanted)
+    print(_SAID[wanted], flush=True)  # noqa: T201 -- the command line speaks
+    left = await asyncio.to_thread(open_jobs_in, database)
+    while left and getattr(asked, "wait", False):
+        await asyncio.sleep(_LOOK_SECONDS)
+        left = await asyncio.to_thread(open_jobs_in, database)
+    print(f"{left} {'job waits or runs' if left == 1 else 'jobs wait or run'}.")  # noqa: T201 -- as above
+    return EXIT_DONE

@@ -1,0 +1,89 @@
+"""What the operator's page shows of the process: version, settings in force and how full the disk is."""
+
+import asyncio
+import os
+import re
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot import __version__
+from bot.operations import Disk, InForce, Premises
+from config.settings import Settings
+
+_LOOK_SECONDS = 60.0
+"""How long the size of the pictures is taken as known: there may be a hundred thousand files."""
+
+_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s]+@")
+"""Name and password in an address."""
+
+
+def premises_of(settings: Settings, origins: Mapping[str, str], *, data_dir: Path) -> Premises:
+    """Of a service that begins now; `origins` says which settings come from where, see `config.reading.origins`."""
+    return Premises(
+        version=__version__,
+        started_at=time.time(),
+        settings=[
+            InForce(name=name, value=_IN_ADDRESS.sub("", written(value)), origin=origins.get(name, ""))
+            for name, value in _flat(settings).items()
+        ],
+        disk=_Meter(data_dir).look,
+    )
+
+
+def written(value: object) -> str:
+    """A setting's value as an owner would write it."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case list() | tuple():
+            return ", ".join(map(str, value))
+        case _:
+            return str(value)
+
+
+def _flat(settings: Settings) -> dict[str, object]:
+    """Every key with its value, without those that are secret."""
+    flat: dict[str, object] = {}
+    for name, value in settings.model_dump(mode="json", exclude={"secrets"}).items():
+        flat |= {f"{name}.{key}": each for key, each in value.items()} if isinstance(value, dict) else {name: value}
+    return flat
+
+
+class _Meter:
+    """Measures the data folder, but not at each look."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._pictures = 0
+        self._measured_at: float | None = None
+        self._measuring = asyncio.Lock()
+
+    async def look(self) -> Disk:
+        async with self._measuring:
+            now = time.monotonic()
+            if self._measured_at is None or now - self._measured_at > _LOOK_SECONDS:
+                self._pictures = await asyncio.to_thread(_size, self._folder / "images")
+                self._measured_at = time.monotonic()
+        return await asyncio.to_thread(self._disk)
+
+    def _disk(self) -> Disk:
+        files = [file for file in self._folder.glob("pentimento.db*") if file.is_file()]
+        return Disk(
+            pictures=self._pictures,
+            database=sum(file.stat().st_size for file in files),
+            free=shutil.disk_usage(self._folder).free,
+        )
+
+
+def _size(folder: Path) -> int:
+    """Bytes of the files in a folder; one that goes meanwhile counts nothing."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += (Path(place) / name).stat().st_size
+            except FileNotFoundError:
+                continue
+    return total

@@ -1,0 +1,68 @@
+"""What whoever runs the service wants to know of the store, and the mode of operation that it keeps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bot.domain.ids import JobId
+from bot.domain.job import Job
+
+
+class Mode(StrEnum):
+    """What the operator lets the service do."""
+
+    RUNNING = "running"
+    PAUSED = "paused"  # requests are taken, and nothing begins
+    DRAINING = "draining"  # nothing is taken, and what waits is made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberUsage:
+    """What one member asked for.
+
+    Attributes:
+        key: as `Requester.key`.
+        name: what the chat called them in their latest job; empty if none of theirs is kept.
+    """
+
+    key: str
+    name: str
+    jobs: int
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unshown:
+    """A finished job whose message could not be shown.
+
+    Attributes:
+        reason: the chat's or ours, for the operator.
+    """
+
+    job: JobId
+    reason: str
+
+
+class Overseeing(Protocol):
+    """The part of the job store that looks over everybody's jobs."""
+
+    async def mode(self) -> Mode:
+        """As it was set last, by this process or another; RUNNING if it never was."""
+        ...
+
+    async def set_mode(self, mode: Mode) -> None:
+        """From now on, also after a restart."""
+        ...
+
+    async def failures(self, *, limit: int) -> Sequence[Job]:
+        """The jobs that failed or were refused last, newest first."""
+        ...
+
+    async def unshown(self, *, limit: int) -> Sequence[Unshown]:
+        """Those of the latest jobs that can never be shown, newest first."""
+        ...
+
+    async def usage_by_member(self, *, since: float, limit: int) -> Sequence[MemberUsage]:
+        """Who asked for how much at `since` or later, most pictures first."""
+        ...

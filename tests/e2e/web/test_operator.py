@@ -1,0 +1,265 @@
+"""The operator's page: closed without its token, and what it does and shows with it."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from adapters.pictures.outgoing import PictureExporter
+from adapters.sqlite.sessions import SqliteSessions
+from adapters.sqlite.store import SqliteJobStore
+from adapters.web.doors import Membership
+from adapters.web.operators import Operators
+from adapters.web.platform import WebPlatform
+from bot.cli.premises import premises_of
+from bot.domain.ids import JobId
+from bot.sign_in import OperatorSignIn, SignIn
+from config.reading import load_settings, origins
+from tests.builders.requests import png
+from tests.e2e.web.test_members import member, post
+from tests.fakes.clock import LoopClock
+from tests.fakes.messenger import FakeMessenger
+from tests.harness.core import Bench, bench
+from tests.harness.playground import Playground, chromium, needs_browser, opened
+
+TOKEN = "a-long-operator-token"
+ENVIRONMENT = {
+    "WEB_OPERATOR_TOKEN": TOKEN,
+    "DISCORD_TOKEN": "discord.secret",
+    "PENTIMENTO__QUEUE__MAX_JOBS": "77",
+    "PENTIMENTO__TRACING__ENDPOINT": "http://name:password@collector.example/v1/traces",
+}
+PHOTO = Path("docs/demo/cup.jpg")
+
+
+@dataclass
+class Pages:
+    bench: Bench
+    sign_in: SignIn
+    origin: str
+
+    def browser(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(self.origin, cookie_jar=aiohttp.CookieJar(unsafe=True))
+
+
+@asynccontextmanager
+async def serving(folder: Path, *, token: str) -> AsyncIterator[Pages]:
+    chat = FakeMessenger(platform="web")
+    settings = load_settings(None, ENVIRONMENT)
+    async with SqliteJobStore(folder / "pentimento.db") as store, bench(folder, store=store, chat=chat) as parts:
+        sessions = SqliteSessions(store.database)
+        operator_sign_in = OperatorSignIn(sessions=sessions, clock=LoopClock(), token=token)
+        sign_in = SignIn(sessions=sessions, clock=LoopClock(), address="http://here")
+        async with WebPlatform(
+            service=parts.service,
+            exporter=PictureExporter(store=store, images=parts.images, embed_recipe=False),
+            door=Membership(sign_in=sign_in, secure=False),
+            host="127.0.0.1",
+            port=0,
+            max_bytes=1 << 20,
+            operations=parts.core.operations,
+            premises=premises_of(settings, origins(None, ENVIRONMENT), data_dir=folder),
+            operators=Operators(sign_in=operator_sign_in, secure=False) if token else None,
+        ) as platform:
+            yield Pages(parts, sign_in, f"http://127.0.0.1:{platform.port}")
+
+
+@pytest_asyncio.fixture
+async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
+    async with serving(tmp_path, token=TOKEN) as served:
+        yield served
+
+
+@pytest_asyncio.fixture
+async def operator(pages: Pages) -> AsyncIterator[aiohttp.ClientSession]:
+    async with pages.browser() as session:
+        assert (await post(session, "/operator/signin", token=TOKEN))[:2] == (200, "/operator")
+        yield session
+
+
+@pytest_asyncio.fixture
+async def ann(pages: Pages) -> AsyncIterator[aiohttp.ClientSession]:
+    async with pages.browser() as session:
+        token = (await pages.sign_in.link(member("ann"))).rpartition("/")[2]
+        assert (await post(session, "/signin", token=token))[0] == 200
+        yield session
+
+
+async def ask(session: aiohttp.ClientSession, prompt: str) -> JobId:
+    status, path, text = await post(session, "/jobs", nonce=prompt, prompt=prompt, picture=png())
+    assert status == 200, text
+    return JobId(path.rpartition("/")[2])
+
+
+async def read(session: aiohttp.ClientSession, path: str) -> str:
+    async with session.get(path) as answer:
+        assert answer.status == 200
+        return await answer.text()
+
+
+async def test_without_a_token_set_there_is_no_page(tmp_path: Path) -> None:
+    async with serving(tmp_path, token="") as served, served.browser() as stranger:
+        for path in ("/operator", "/operator/signin", f"/operator/jobs/{'A' * 22}"):
+            async with stranger.get(path) as answer:
+                assert answer.status == 404
+        assert (await post(stranger, "/operator/pause"))[0] == 404
+
+
+async def test_without_the_token_nothing_is_seen_or_done(pages: Pages, ann: aiohttp.ClientSession) -> None:
+    async with pages.browser() as stranger:
+        for session in (stranger, ann):
+            async with session.get("/operator") as answer:
+                assert answer.status == 401
+                assert "Operator token" in await answer.text()
+            for path in (f"/operator/jobs/{'A' * 22}", f"/operator/jobs/{'A' * 22}/source.jpg"):
+                async with session.get(path) as answer:
+                    assert answer.status == 401
+            for path in ("/operator/pause", f"/operator/jobs/{'A' * 22}/cancel", f"/operator/jobs/{'A' * 22}/reveal"):
+                assert (await post(session, path))[0] == 403
+        assert ">Operator<" not in await read(ann, "/results")
+        answers = [(await post(stranger, "/operator/signin", token="guess"))[0] for _ in range(7)]
+        assert answers == [403] * 5 + [429] * 2
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        async with stranger.get("/operator", headers=headers) as answer:
+            assert answer.status == 429  # the right one does not help who guessed too often
+
+
+async def test_scripts_send_the_token_with_each_request(pages: Pages) -> None:
+    async with pages.browser() as script:
+        for token, status in ((TOKEN, 303), (TOKEN[:-1], 403), ("é", 403)):
+            headers = {"Authorization": f"Bearer {token}"}
+            async with script.post("/operator/pause", headers=headers, allow_redirects=False) as answer:
+                assert answer.status == status
+        async with script.post("/operator/pause") as answer:
+            assert answer.status == 403
+
+
+async def test_pause_lets_the_queue_grow_and_resume_lets_it_run_empty(
+    pages: Pages, operator: aiohttp.ClientSession, ann: aiohttp.ClientSession
+) -> None:
+    assert "Paused" in (await post(operator, "/operator/pause"))[2]
+    jobs = [await ask(ann, f"number {each}") for each in range(2)]
+    assert pages.bench.engine.requests == []
+    assert "Paused by whoever runs me, #1 in line" in await read(ann, f"/jobs/{jobs[0]}")
+    assert "Queue (2)" in await read(operator, "/operator")
+    assert "Running: " in (await post(operator, "/operator/resume"))[2]
+    for job in jobs:
+        await pages.bench.shown(job)
+    assert "Queue (0)" in await read(operator, "/operator")
+    await post(operator, "/operator/drain")
+    assert "I take nothing new" in (await post(ann, "/jobs", nonce="n", prompt="x", picture=png()))[2]
+    assert "Nothing is left to do." in await read(operator, "/operator")
+
+
+async def test_anybodys_job_is_cancelled_and_their_page_says_so(
+    pages: Pages, operator: aiohttp.ClientSession, ann: aiohttp.ClientSession
+) -> None:
+    pages.bench.engine.hold()
+    job = await ask(ann, "a long one")
+    assert (await post(operator, f"/operator/jobs/{job}/cancel"))[:2] == (200, "/operator")
+    assert "Cancelled" in await read(ann, f"/jobs/{job}")
+
+
+async def test_words_and_pictures_are_hidden_until_they_are_revealed(
+    pages: Pages, operator: aiohttp.ClientSession, ann: aiohttp.ClientSession
+) -> None:
+    job = await ask(ann, "a secret <b>garden</b>")
+    await pages.bench.shown(job)
+    for path in ("/operator", f"/operator/jobs/{job}"):
+        assert "garden" not in await read(operator, path)
+    for picture in ("source.jpg", "0.jpg"):
+        async with operator.get(f"/operator/jobs/{job}/{picture}") as answer:
+            assert answer.status == 404
+    assert "a secret &lt;b&gt;garden&lt;/b&gt;" in (await post(operator, f"/operator/jobs/{job}/reveal"))[2]
+    for picture in ("source.jpg", "0.jpg"):
+        async with operator.get(f"/operator/jobs/{job}/{picture}") as answer:
+            assert (answer.status, answer.content_type) == (200, "image/jpeg")
+    async with operator.get(f"/jobs/{job}") as answer:
+        assert answer.status == 403
+
+
+async def test_settings_in_force_are_told_with_where_they_come_from_and_no_secret(
+    operator: aiohttp.ClientSession,
+) -> None:
+    page = await read(operator, "/operator")
+    row = page.partition(">queue.max_jobs<")[2][:200]
+    assert ">77<" in row
+    assert ">PENTIMENTO__QUEUE__MAX_JOBS<" in row
+    assert "http://collector.example/v1/traces" in page
+    for secret in (TOKEN, "discord.secret", "password@", "name:password"):
+        assert secret not in page
+
+
+async def test_signing_out_ends_the_session(pages: Pages, operator: aiohttp.ClientSession) -> None:
+    kept = {cookie.key: cookie.value for cookie in operator.cookie_jar}
+    await post(operator, "/operator/leave")
+    async with pages.browser() as again, again.get("/operator", cookies=kept) as answer:
+        assert answer.status == 401
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@needs_browser
+def test_the_playgrounds_person_operates_it(service: Playground, browser: Browser) -> None:
+    with opened(browser) as (page, seen):
+        page.goto(service.address)
+        page.get_by_role("link", name="Operator").click()
+        page.get_by_role("button", name="Pause", exact=True).click()
+        try:
+            expect(page.get_by_role("status")).to_contain_text("Paused")
+            page.goto(service.origin)
+            page.get_by_label("Picture", exact=True).set_input_files(PHOTO)
+            page.get_by_label("Prompt", exact=True).fill("oil <img src=x onerror=alert(1)>")
+            page.get_by_role("button", name="Generate").click()
+            page.wait_for_url("**/jobs/*")
+            expect(page.get_by_role("status")).to_contain_text("Paused by whoever runs me")
+            member_page = page.url
+            page.goto(service.origin + "/operator")
+            assert "onerror" not in page.content()
+            page.locator(".rows a").first.click()
+            page.get_by_role("button", name="Reveal").click()
+            expect(page.get_by_text("oil <img src=x onerror=alert(1)>")).to_be_visible()
+            page.goto(service.origin + "/operator")
+            page.get_by_role("button", name="Cancel").click()
+            expect(page.get_by_role("heading", name="Queue (0)")).to_be_visible()
+            page.goto(member_page)
+            expect(page.get_by_role("status")).to_have_text("Cancelled")
+            page.goto(service.origin + "/operator")
+        finally:
+            page.get_by_role("button", name="Resume").click()
+        expect(page.get_by_role("status")).to_contain_text("Running")
+        page.get_by_role("button", name="Pause", exact=True).focus()
+        page.wait_for_timeout(3500)  # it is loaded anew meanwhile
+        expect(page.get_by_role("button", name="Pause", exact=True)).to_be_focused()
+        assert (seen.elsewhere, seen.complaints) == ([], [])
+
+
+def faults(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {each['nodes'][0]['html']}" for each in found if each["impact"] in {"serious", "critical"}
+    ]
+
+
+@needs_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_and_nothing_scrolls_sideways(
+    service: Playground, browser: Browser, scheme: str
+) -> None:
+    with opened(browser, color_scheme=scheme, bypass_csp=True, viewport={"width": 320, "height": 800}) as (page, _):
+        page.goto(service.address)
+        page.goto(service.origin + "/operator")
+        page.get_by_text("Settings in force").click()
+        assert faults(page) == []
+        wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert wide <= room
