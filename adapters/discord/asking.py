@@ -2,18 +2,17 @@
 
 from dataclasses import dataclass
 
-from adapters.discord.answers import Answered, Answers
+from adapters.discord.answers import Answered
+from adapters.discord.desk import Desk
 from adapters.discord.incoming import Kind, Upload
 from adapters.discord.permissions import check_may_answer
 from adapters.discord.places import asker
 from adapters.discord.routes import address
-from adapters.downloads import Downloader
 from bot.domain.actions import Verb
 from bot.domain.ask import Ask
 from bot.domain.ids import GenerationId, JobId, parse_generation_id
 from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.request import Action, ReplyTarget
-from bot.service import Service
 from bot.texts import text
 
 
@@ -36,46 +35,38 @@ class Wish:
     shown: JobId | None = None
 
 
-class Asking:
-    """Hands wishes in."""
+async def ask(desk: Desk, answered: Answered, wish: Wish) -> None:
+    """One wish.
 
-    def __init__(self, *, service: Service, answers: Answers, downloads: Downloader) -> None:
-        self._service = service
-        self._answers = answers
-        self._downloads = downloads
+    Raises:
+        UserError: the sentence for the member.
+    """
+    event, source = answered.event, wish.source
+    check_may_answer(event)
 
-    async def ask(self, answered: Answered, wish: Wish) -> None:
-        """One wish.
+    async def answer(*, private: bool, above: ReplyTarget | None) -> ReplyTarget:  # noqa: ARG001 -- it is published here, wherever the one above stands
+        response = await desk.answers.only_for(answered, private=private)
+        return address(event, response, hidden=private).target()
 
-        Raises:
-            UserError: the sentence for the member.
-        """
-        event, source = answered.event, wish.source
-        check_may_answer(event)
-
-        async def answer(*, private: bool, above: ReplyTarget | None) -> ReplyTarget:  # noqa: ARG001 -- it is published here, wherever the one above stands
-            response = await self._answers.only_for(answered, private=private)
-            return address(event, response, hidden=private).target()
-
-        receipt = await self._service.ask(
-            Ask(
-                by=asker(event, shown=wish.shown),
-                event_id=event.event_id,
-                answer=answer,
-                options=wish.options,
-                action=wish.action,
-                verb=wish.verb,
-                generation=wish.result or parse_generation_id(source.generation if source else ""),
-                source=source.sent(self._downloads) if source else None,
-                author=source.author if source else "",
-                control_map=wish.drawn.sent(self._downloads) if wish.drawn else None,
-                hidden=answered.hidden,
-            )
+    receipt = await desk.service.ask(
+        Ask(
+            by=asker(event, shown=wish.shown),
+            event_id=event.event_id,
+            answer=answer,
+            options=wish.options,
+            action=wish.action,
+            verb=wish.verb,
+            generation=wish.result or parse_generation_id(source.generation if source else ""),
+            source=source.sent(desk.downloads) if source else None,
+            author=source.author if source else "",
+            control_map=wish.drawn.sent(desk.downloads) if wish.drawn else None,
+            hidden=answered.hidden,
         )
-        # A press that equals one before it got a promise of a message; the job has its message elsewhere.
-        if (
-            receipt.duplicate
-            and receipt.job.event_id != event.event_id
-            and event.kind in {Kind.COMMAND, Kind.BUTTON, Kind.MODAL}
-        ):
-            await self._answers.refuse(answered, text(event.origin.locale, "refused-double"), mendable=False)
+    )
+    # A press that equals one before it got a promise of a message; the job has its message elsewhere.
+    if (
+        receipt.duplicate
+        and receipt.job.event_id != event.event_id
+        and event.kind in {Kind.COMMAND, Kind.BUTTON, Kind.MODAL}
+    ):
+        await desk.answers.refuse(answered, text(event.origin.locale, "refused-double"), mendable=False)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.discord.answers import Answered, Answers
+from adapters.discord.answers import Answered
 from adapters.discord.cards import MAX_ALT, MAX_EMBEDDED, MAX_EMBEDS
+from adapters.discord.desk import Desk
 from adapters.discord.ids import parse_button_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.paging import line_of
@@ -17,9 +18,6 @@ from bot.domain.ids import JobId, job_of, parse_job_id
 from bot.domain.job import Job
 from bot.domain.model import label
 from bot.pages import Page, details_page, help_page, queue_page, style_rows
-from bot.ports import Clock, Exporter
-from bot.service import Service
-from bot.stores import Store
 from bot.texts import text
 
 _LISTED = 5
@@ -31,118 +29,117 @@ _DOZEN = 12
 """Styles to an embed: as many pictures as are still told apart on one sheet."""
 
 
-class Pages:
-    """The commands and buttons that only show something."""
-
-    def __init__(self, *, service: Service, store: Store, exporter: Exporter, answers: Answers, clock: Clock) -> None:
-        self._service = service
-        self._store = store
-        self._exporter = exporter
-        self._answers = answers
-        self._clock = clock
-
-    async def queue(self, answered: Answered) -> None:
-        """`/queue`: my jobs with Cancel, results that could not be shown with Collect, how many wait in all."""
-        origin = answered.event.origin
-        view = await self._service.status(origin.requester)
-        uncollected = await self._uncollected(answered.event, most=_LISTED - len(view.mine))
-        now = self._clock.now()
-        page = queue_page(view, now=now, locale=origin.locale, most=_LISTED, uncollected=uncollected)
-        await self._answers.show_page(answered, page)
-
-    async def info(self, answered: Answered) -> None:
-        """`/info job`."""
-        asked = str(options(answered.event.body).get("job", "")).strip()
-        job = parse_job_id(asked)
-        if job is None:
-            raise InvalidRequest("refused-no-job")
-        await self._describe(answered, job)
-
-    async def image_info(self, answered: Answered) -> None:
-        """**Image info** on a message of ours."""
-        body = answered.event.body
-        message = body.get("resolved", {}).get("messages", {}).get(str(body.get("target_id")), {})
-        generation = generation_in(message)
-        if generation is None:
-            raise Gone("info-none")
-        await self._describe(answered, job_of(generation))
-
-    async def details(self, answered: Answered) -> None:
-        """The Details button."""
-        pressed = parse_button_id(answered.event.name)
-        assert pressed is not None
-        await self._describe(answered, job_of(pressed.target))
-
-    async def styles(self, answered: Answered) -> None:
-        """`/styles`: the presets a dozen at a time, their words over a sheet of their pictures."""
-        locale = answered.event.origin.locale
-        styles = list(self._service.styles.values())
-        dozens = [styles[start : start + _DOZEN] for start in range(0, len(styles), _DOZEN)][:MAX_EMBEDS]
-        embeds: list[dict[str, Any]] = []
-        sheets: list[Outgoing] = []
-        for dozen in dozens:
-            described = "\n".join(line_of(row) for row in style_rows(dozen))
-            embed: dict[str, Any] = {"description": described[: MAX_EMBEDDED // len(dozens)]}
-            if sheet := await self._exporter.style_sheet(dozen):
-                names = ", ".join(style.name for style in dozen if style.picture)
-                sheets.append(Outgoing(f"styles-{len(sheets) + 1}.{sheet.suffix}", sheet.content, names[:MAX_ALT]))
-                embed["image"] = {"url": f"attachment://{sheets[-1].filename}"}
-            embeds.append(embed)
-        body = {"content": text(locale, "styles-title"), "embeds": embeds}
-        await self._answers.show(answered, body, sheets)
-
-    async def web(self, answered: Answered) -> None:
-        """`/web`: a link that signs the member in, in a button, as chats fetch the links that stand in messages."""
-        locale = answered.event.origin.locale
-        if self._service.sign_in is None:
-            raise Gone("refused-web-off")
-        link = await self._service.sign_in.link(asker(answered.event))
-        opening = {"type": _BUTTON, "style": _LINK, "label": text(locale, "web-open"), "url": link}
-        body = {"content": text(locale, "web-link"), "components": [{"type": _ROW, "components": [opening]}]}
-        await self._answers.show(answered, body)
-
-    async def help(self, answered: Answered) -> None:
-        """`/help`."""
-        await self._answers.show_page(answered, help_of(self._service, answered.event.origin.locale))
-
-    async def suggest(self, answered: Answered) -> None:
-        """Styles, models and adapters, while a member types."""
-        event = answered.event
-        option, so_far = focused(event.body)
-        models = self._service.models
-        # Several adapters stand in one option: those before the last word are kept.
-        before, space, typed = so_far.lower().rpartition(" ") if option == "loras" else ("", "", so_far.lower())
-        match option:
-            case "style":
-                names = {name: name for name in self._service.styles}
-            case "loras":
-                chosen = str(options(event.body).get("model"))
-                of = [models[chosen]] if chosen in models else models.values()
-                names = {f"{before}{space}{lora.name}": lora.name for each in of for lora in each.loras}
-            case _:
-                names = {name: label(name, defaults) for name, defaults in models.items()}
-        starting = {value: name for value, name in names.items() if name.lower().startswith(typed)}
-        within = {value: name for value, name in names.items() if typed in name.lower()}
-        await self._answers.suggest(event, starting | within)
-
-    async def _describe(self, answered: Answered, job: JobId) -> None:
-        event = answered.event
-        description = await self._service.results.describe(job, by=asker(event))
-        duty = await self._store.delivery(job)
-        undelivered = duty.undeliverable if duty else ""
-        now = self._clock.now()
-        page = details_page(description, now=now, locale=event.origin.locale, undelivered=undelivered)
-        await self._answers.show_page(answered, page)
-
-    async def _uncollected(self, event: Incoming, *, most: int) -> Sequence[Job]:
-        found: list[Job] = []
-        for job in await self._service.recent(event.origin.requester):
-            duty = await self._store.delivery(job.id)
-            if len(found) < most and duty and duty.undeliverable and await self._store.generations(job.id):
-                found.append(job)
-        return found
+async def queue(desk: Desk, answered: Answered) -> None:
+    """`/queue`: my jobs with Cancel, results that could not be shown with Collect, how many wait in all."""
+    origin = answered.event.origin
+    view = await desk.service.status(origin.requester)
+    uncollected = await _uncollected(desk, answered.event, most=_LISTED - len(view.mine))
+    now = desk.clock.now()
+    page = queue_page(view, now=now, locale=origin.locale, most=_LISTED, uncollected=uncollected)
+    await desk.answers.show_page(answered, page)
 
 
-def help_of(service: Service, locale: str) -> Page:
+async def info(desk: Desk, answered: Answered) -> None:
+    """`/info job`."""
+    asked = str(options(answered.event.body).get("job", "")).strip()
+    job = parse_job_id(asked)
+    if job is None:
+        raise InvalidRequest("refused-no-job")
+    await _describe(desk, answered, job)
+
+
+async def image_info(desk: Desk, answered: Answered) -> None:
+    """**Image info** on a message of ours."""
+    body = answered.event.body
+    message = body.get("resolved", {}).get("messages", {}).get(str(body.get("target_id")), {})
+    generation = generation_in(message)
+    if generation is None:
+        raise Gone("info-none")
+    await _describe(desk, answered, job_of(generation))
+
+
+async def details(desk: Desk, answered: Answered) -> None:
+    """The Details button."""
+    pressed = parse_button_id(answered.event.name)
+    assert pressed is not None
+    await _describe(desk, answered, job_of(pressed.target))
+
+
+async def styles(desk: Desk, answered: Answered) -> None:
+    """`/styles`: the presets a dozen at a time, their words over a sheet of their pictures."""
+    locale = answered.event.origin.locale
+    styles = list(desk.service.styles.values())
+    dozens = [styles[start : start + _DOZEN] for start in range(0, len(styles), _DOZEN)][:MAX_EMBEDS]
+    embeds: list[dict[str, Any]] = []
+    sheets: list[Outgoing] = []
+    for dozen in dozens:
+        described = "\n".join(line_of(row) for row in style_rows(dozen))
+        embed: dict[str, Any] = {"description": described[: MAX_EMBEDDED // len(dozens)]}
+        if sheet := await desk.exporter.style_sheet(dozen):
+            names = ", ".join(style.name for style in dozen if style.picture)
+            sheets.append(Outgoing(f"styles-{len(sheets) + 1}.{sheet.suffix}", sheet.content, names[:MAX_ALT]))
+            embed["image"] = {"url": f"attachment://{sheets[-1].filename}"}
+        embeds.append(embed)
+    body = {"content": text(locale, "styles-title"), "embeds": embeds}
+    await desk.answers.show(answered, body, sheets)
+
+
+async def web(desk: Desk, answered: Answered) -> None:
+    """`/web`: a link that signs the member in, in a button, as chats fetch the links that stand in messages."""
+    locale = answered.event.origin.locale
+    if desk.service.sign_in is None:
+        raise Gone("refused-web-off")
+    link = await desk.service.sign_in.link(asker(answered.event))
+    opening = {"type": _BUTTON, "style": _LINK, "label": text(locale, "web-open"), "url": link}
+    body = {"content": text(locale, "web-link"), "components": [{"type": _ROW, "components": [opening]}]}
+    await desk.answers.show(answered, body)
+
+
+async def help_(desk: Desk, answered: Answered) -> None:
+    """`/help`."""
+    await desk.answers.show_page(answered, help_of(desk, answered.event.origin.locale))
+
+
+async def suggest(desk: Desk, answered: Answered) -> None:
+    """Styles, models and adapters, while a member types."""
+    event = answered.event
+    option, so_far = focused(event.body)
+    models = desk.service.models
+    # Several adapters stand in one option: those before the last word are kept.
+    before, space, typed = so_far.lower().rpartition(" ") if option == "loras" else ("", "", so_far.lower())
+    match option:
+        case "style":
+            names = {name: name for name in desk.service.styles}
+        case "loras":
+            chosen = str(options(event.body).get("model"))
+            of = [models[chosen]] if chosen in models else models.values()
+            names = {f"{before}{space}{lora.name}": lora.name for each in of for lora in each.loras}
+        case _:
+            names = {name: label(name, defaults) for name, defaults in models.items()}
+    starting = {value: name for value, name in names.items() if name.lower().startswith(typed)}
+    within = {value: name for value, name in names.items() if typed in name.lower()}
+    await desk.answers.suggest(event, starting | within)
+
+
+async def _describe(desk: Desk, answered: Answered, job: JobId) -> None:
+    event = answered.event
+    description = await desk.service.results.describe(job, by=asker(event))
+    duty = await desk.store.delivery(job)
+    undelivered = duty.undeliverable if duty else ""
+    now = desk.clock.now()
+    page = details_page(description, now=now, locale=event.origin.locale, undelivered=undelivered)
+    await desk.answers.show_page(answered, page)
+
+
+async def _uncollected(desk: Desk, event: Incoming, *, most: int) -> Sequence[Job]:
+    found: list[Job] = []
+    for job in await desk.service.recent(event.origin.requester):
+        duty = await desk.store.delivery(job.id)
+        if len(found) < most and duty and duty.undeliverable and await desk.store.generations(job.id):
+            found.append(job)
+    return found
+
+
+def help_of(desk: Desk, locale: str) -> Page:
     """How to ask."""
-    return help_page(locale, "help", maps=bool(service.menu().controls))
+    return help_page(locale, "help", maps=bool(desk.service.menu().controls))

@@ -6,27 +6,18 @@ from typing import Self
 
 import structlog
 
-from adapters.discord.answers import Ack, Answers
-from adapters.discord.asking import Asking
-from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE, commands
+from adapters.discord.answers import Answers
+from adapters.discord.commands import commands
 from adapters.discord.connection import RECONNECT, Connection
+from adapters.discord.desk import Desk
 from adapters.discord.files import FileMaker
-from adapters.discord.incoming import PLATFORM, Incoming, Kind
-from adapters.discord.intake import Flow, Intake
+from adapters.discord.incoming import PLATFORM
+from adapters.discord.intake import Intake
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.named import CommandNames
-from adapters.discord.pages import Pages
-from adapters.discord.places import asker
-from adapters.discord.presses import Presses
-from adapters.discord.reactions import Reactions
 from adapters.discord.registration import register
-from adapters.discord.remix import Remix
-from adapters.discord.reopening import Reopening
 from adapters.discord.rest import Rest
-from adapters.discord.settings import FORGET, Privacy, Settings
-from adapters.discord.translate import ACTIONS
 from adapters.downloads import downloader
-from bot.domain.actions import VERBS, Verb
 from bot.ports import Clock, Exporter
 from bot.service import Service
 from bot.stores import Store
@@ -95,13 +86,19 @@ class DiscordPlatform:
         await self._connection.log_in(self._token, waits=RECONNECT)
         application, me = str(self._connection.application_id), self._connection.user
         assert me is not None
-        self._intake = Intake(
-            flows=self._flows(str(me.id)),
+        desk = Desk(
+            service=self._service,
             store=self._store,
+            rest=self._rest,
             answers=self._answers,
+            messenger=self.messenger,
+            exporter=self._exporter,
+            files=self._files,
+            downloads=self._downloads,
             clock=self._clock,
-            private_by_default=self._is_private_place,
+            me=str(me.id),
         )
+        self._intake = Intake(desk, store=self._store, clock=self._clock)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._offer_collect(), name="discord collect")
             tasks.create_task(self._intake.inbox.run(), name="discord inbox")
@@ -127,56 +124,7 @@ class DiscordPlatform:
             await asyncio.sleep(COLLECT_LOOK_SECONDS)
             await self.messenger.offer_collect()
 
-    async def _is_private_place(self, event: Incoming) -> bool:
-        """Whether answers are private there unless asked otherwise."""
-        return bool((await self._service.places.settings(*asker(event).keys)).private)
-
     def _controls(self) -> list[ControlKind]:
         """The kinds of structure that any model can be made to keep."""
         kinds = {kind for defaults in self._service.models.values() for kind in defaults.controls}
         return [kind for kind in ControlKind if kind in kinds]
-
-    def _flows(self, me: str) -> dict[str, Flow]:
-        service, store, rest, answers = self._service, self._store, self._rest, self._answers
-        asking = Asking(service=service, answers=answers, downloads=self._downloads)
-        remix = Remix(service=service, store=store, rest=rest, answers=answers, asking=asking, me=me)
-        presses = Presses(
-            service=service, store=store, rest=rest, answers=answers, messenger=self.messenger, asking=asking
-        )
-        pages = Pages(service=service, store=store, exporter=self._exporter, answers=answers, clock=self._clock)
-        settings = Settings(service=service, answers=answers)
-        reopening = Reopening(answers=answers, remix=remix, presses=presses)
-        privacy = Privacy(service=service, answers=answers)
-        reactions = Reactions(service=service, rest=rest, presses=presses, asking=asking, files=self._files, me=me)
-        flows = {
-            f"command {REMIX_IMAGE}": Flow(remix.menu),
-            "button again": Flow(reopening.again),
-            "modal remix": Flow(remix.form, Ack.PUBLIC, lasting=True),
-            Kind.MENTION: Flow(remix.mention, lasting=True),
-            Kind.REACTION: Flow(reactions.act, lasting=True),
-            Kind.AUTOCOMPLETE: Flow(pages.suggest),
-            f"button {Verb.DETAILS}": Flow(pages.details, Ack.HIDDEN),
-            f"button {Verb.CANCEL}": Flow(presses.cancel, Ack.UPDATE, lasting=True),
-            f"button {Verb.DELETE}": Flow(presses.delete, Ack.UPDATE, lasting=True),
-            f"button {Verb.PUBLISH}": Flow(presses.publish, Ack.PUBLIC, lasting=True, open=True),
-            f"button {Verb.PUBLISH_OPEN}": Flow(presses.publish, Ack.PUBLIC, lasting=True, open=True),
-            f"button {Verb.COLLECT}": Flow(presses.collect, Ack.UPDATE, lasting=True),
-            f"button {FORGET}": Flow(privacy.forget, Ack.HIDDEN, lasting=True),
-            "command queue": Flow(pages.queue, Ack.HIDDEN),
-            "command info": Flow(pages.info, Ack.HIDDEN),
-            f"command {IMAGE_INFO}": Flow(pages.image_info, Ack.HIDDEN),
-            "command styles": Flow(pages.styles, Ack.HIDDEN),
-            "command web": Flow(pages.web, Ack.HIDDEN),
-            "command help": Flow(pages.help, Ack.HIDDEN),
-            "command settings": Flow(settings.command, Ack.HIDDEN, lasting=True),
-            "command privacy": Flow(privacy.command, Ack.HIDDEN),
-        }
-        for name in ACTIONS:
-            flows[f"command {name}"] = Flow(remix.command, Ack.PUBLIC, lasting=True)
-        for verb, row in VERBS.items():
-            if row.opens:
-                flows[f"button {verb}"] = Flow(presses.ask)
-                flows[f"modal {row.opens}"] = Flow(presses.form, Ack.PUBLIC, lasting=True)
-            elif row.makes:
-                flows[f"button {verb}"] = Flow(presses.again, Ack.PUBLIC, lasting=True)
-        return flows

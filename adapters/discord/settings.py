@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from adapters.discord.answers import Answered, Answers
+from adapters.discord.answers import Answered
+from adapters.discord.desk import Desk
 from adapters.discord.incoming import Incoming
 from adapters.discord.permissions import MANAGE_GUILD, has
 from adapters.discord.places import channel_key, guild_key
@@ -13,7 +14,6 @@ from bot.domain.blocklist import parse_patterns
 from bot.domain.errors import NotAllowed
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.pages import Ink, Part, settings_page
-from bot.service import Service
 from bot.texts import text
 
 FORGET = "p1:forget"
@@ -22,73 +22,58 @@ FORGET = "p1:forget"
 _EXPORT_MARGIN = 64 * 1024
 
 
-class Settings:
-    """The subcommands of `/settings`."""
-
-    def __init__(self, *, service: Service, answers: Answers) -> None:
-        self._service = service
-        self._answers = answers
-
-    async def command(self, answered: Answered) -> None:
-        """Show or change what is set for a place."""
-        event = answered.event
-        locale = event.origin.locale
-        if not event.origin.guild:
-            raise NotAllowed("refused-server-only")
-        if not has(event.origin.permissions, MANAGE_GUILD):
-            raise NotAllowed("refused-manage-server")
-        given = options(event.body)
-        place, name = _place(event, given)
-        own = await self._service.places.settings(place)
-        said = ""
-        match given.get("subcommand"):
-            case "set":
-                await self._service.places.change(place, _changed(own, given))
-                said = "settings-saved"
-            case "allow":
-                await self._service.places.change(place, _allowed(own, given))
-                said = "settings-saved"
-            case "block":
-                words = parse_patterns(str(given.get("words") or ""))
-                await self._service.places.change(place, replace(own, blocked=words))
-                said = "settings-saved"
-            case "reset":
-                await self._service.places.change(place, PlaceSettings())
-                said = "settings-reset"
-        page = settings_page(await self._service.places.settings(place), name, locale=locale, heading=said)
-        await self._answers.show_page(answered, page)
+async def settings(desk: Desk, answered: Answered) -> None:
+    """Show or change what is set for a place."""
+    event = answered.event
+    locale = event.origin.locale
+    if not event.origin.guild:
+        raise NotAllowed("refused-server-only")
+    if not has(event.origin.permissions, MANAGE_GUILD):
+        raise NotAllowed("refused-manage-server")
+    given = options(event.body)
+    place, name = _place(event, given)
+    own = await desk.service.places.settings(place)
+    said = ""
+    match given.get("subcommand"):
+        case "set":
+            await desk.service.places.change(place, _changed(own, given))
+            said = "settings-saved"
+        case "allow":
+            await desk.service.places.change(place, _allowed(own, given))
+            said = "settings-saved"
+        case "block":
+            words = parse_patterns(str(given.get("words") or ""))
+            await desk.service.places.change(place, replace(own, blocked=words))
+            said = "settings-saved"
+        case "reset":
+            await desk.service.places.change(place, PlaceSettings())
+            said = "settings-reset"
+    page = settings_page(await desk.service.places.settings(place), name, locale=locale, heading=said)
+    await desk.answers.show_page(answered, page)
 
 
-class Privacy:
-    """`/privacy` and its button."""
+async def privacy(desk: Desk, answered: Answered) -> None:
+    """Hand out what is stored, or ask before deleting it."""
+    event = answered.event
+    origin = event.origin
+    if options(event.body).get("subcommand") == "export":
+        packed = await desk.service.export(origin.requester, max_bytes=origin.file_bytes - _EXPORT_MARGIN)
+        said = {"content": text(origin.locale, "privacy-export")}
+        await desk.answers.show(answered, said, [Outgoing("pentimento-export.zip", packed)])
+        return
+    sure = {
+        "type": 1,
+        "components": [{"type": 2, "style": 4, "label": text(origin.locale, "button-forget"), "custom_id": FORGET}],
+    }
+    await desk.answers.show(answered, {"content": text(origin.locale, "privacy-ask"), "components": [sure]})
 
-    def __init__(self, *, service: Service, answers: Answers) -> None:
-        self._service = service
-        self._answers = answers
 
-    async def command(self, answered: Answered) -> None:
-        """Hand out what is stored, or ask before deleting it."""
-        event = answered.event
-        origin = event.origin
-        if options(event.body).get("subcommand") == "export":
-            packed = await self._service.export(origin.requester, max_bytes=origin.file_bytes - _EXPORT_MARGIN)
-            said = {"content": text(origin.locale, "privacy-export")}
-            await self._answers.show(answered, said, [Outgoing("pentimento-export.zip", packed)])
-            return
-        sure = {
-            "type": 1,
-            "components": [
-                {"type": 2, "style": 4, "label": text(origin.locale, "button-forget"), "custom_id": FORGET}
-            ],
-        }
-        await self._answers.show(answered, {"content": text(origin.locale, "privacy-ask"), "components": [sure]})
-
-    async def forget(self, answered: Answered) -> None:
-        """The button: delete everything about the member who pressed it."""
-        origin = answered.event.origin
-        gone = await self._service.removal.forget(origin.requester)
-        said = text(origin.locale, "privacy-deleted", jobs=gone.jobs, held=gone.held)
-        await self._answers.show(answered, {"content": said})
+async def forget(desk: Desk, answered: Answered) -> None:
+    """The button: delete everything about the member who pressed it."""
+    origin = answered.event.origin
+    gone = await desk.service.removal.forget(origin.requester)
+    said = text(origin.locale, "privacy-deleted", jobs=gone.jobs, held=gone.held)
+    await desk.answers.show(answered, {"content": said})
 
 
 def _place(event: Incoming, given: dict[str, Any]) -> tuple[str, Part]:

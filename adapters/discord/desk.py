@@ -1,0 +1,36 @@
+"""What every handler works with."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from adapters.discord.answers import Answers
+from adapters.discord.files import FileMaker
+from adapters.discord.incoming import Upload
+from adapters.discord.messenger import DiscordMessenger
+from adapters.discord.rest import Rest
+from adapters.downloads import Downloader
+from bot.ports import Clock, Exporter
+from bot.service import Service
+from bot.stores import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The parts that handlers use.
+
+    Attributes:
+        me: our user id.
+        seen: the pictures of messages that forms were opened on, by channel and message.
+    """
+
+    service: Service
+    store: Store
+    rest: Rest
+    answers: Answers
+    messenger: DiscordMessenger
+    exporter: Exporter
+    files: FileMaker
+    downloads: Downloader
+    clock: Clock
+    me: str
+    seen: OrderedDict[tuple[str, str], list[Upload]] = field(default_factory=OrderedDict)

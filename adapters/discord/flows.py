@@ -1,0 +1,92 @@
+"""Which handler takes what comes in, and how it is first answered."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from adapters.discord import pages, presses, reactions, remix, settings
+from adapters.discord.answers import Ack, Answered
+from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE
+from adapters.discord.desk import Desk
+from adapters.discord.ids import parse_again_id, parse_button_id, parse_remix_id
+from adapters.discord.incoming import Incoming, Kind
+from adapters.discord.translate import ACTIONS
+from bot.domain.actions import OPENING, VERBS, Verb
+from bot.domain.errors import Gone
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What an event sets off.
+
+    Attributes:
+        ack: how it is first answered; PUBLIC becomes HIDDEN if the member or the place wants it private.
+        lasting: it changes something, so it must outlive a crash.
+        open: PUBLIC stays PUBLIC.
+    """
+
+    do: Callable[[Desk, Answered], Awaitable[None]]
+    ack: Ack = Ack.NONE
+    lasting: bool = False
+    open: bool = False
+
+
+WITHOUT_JOB: Mapping[Verb, Flow] = {
+    Verb.DETAILS: Flow(pages.details, Ack.HIDDEN),
+    Verb.CANCEL: Flow(presses.cancel, Ack.UPDATE, lasting=True),
+    Verb.DELETE: Flow(presses.delete, Ack.UPDATE, lasting=True),
+    Verb.PUBLISH: Flow(presses.publish, Ack.PUBLIC, lasting=True, open=True),
+    Verb.PUBLISH_OPEN: Flow(presses.publish, Ack.PUBLIC, lasting=True, open=True),
+    Verb.COLLECT: Flow(presses.collect, Ack.UPDATE, lasting=True),
+}
+"""What the verbs do that make no job and open no form."""
+
+_FLOWS: dict[str, Flow] = {
+    Kind.MENTION: Flow(remix.mention, lasting=True),
+    Kind.REACTION: Flow(reactions.act, lasting=True),
+    Kind.AUTOCOMPLETE: Flow(pages.suggest),
+    "button again": Flow(presses.reopen),
+    "modal remix": Flow(remix.form, Ack.PUBLIC, lasting=True),
+    f"button {settings.FORGET}": Flow(settings.forget, Ack.HIDDEN, lasting=True),
+    f"command {REMIX_IMAGE}": Flow(remix.menu),
+    f"command {IMAGE_INFO}": Flow(pages.image_info, Ack.HIDDEN),
+    "command queue": Flow(pages.queue, Ack.HIDDEN),
+    "command info": Flow(pages.info, Ack.HIDDEN),
+    "command styles": Flow(pages.styles, Ack.HIDDEN),
+    "command web": Flow(pages.web, Ack.HIDDEN),
+    "command help": Flow(pages.help_, Ack.HIDDEN),
+    "command settings": Flow(settings.settings, Ack.HIDDEN, lasting=True),
+    "command privacy": Flow(settings.privacy, Ack.HIDDEN),
+    **{f"command {name}": Flow(remix.command, Ack.PUBLIC, lasting=True) for name in ACTIONS},
+}
+
+
+def flow_of(event: Incoming) -> Flow:
+    """What an event sets off; a refusal if this version does not know it."""
+    match event.kind:
+        case Kind.MENTION | Kind.REACTION | Kind.AUTOCOMPLETE:
+            name = event.kind.value
+        case Kind.COMMAND:
+            name = f"{event.kind} {event.name}"
+        case _ if parse_remix_id(event.name):
+            name = f"{event.kind} remix"
+        case _ if parse_again_id(event.name):
+            name = f"{event.kind} again"
+        case _ if pressed := parse_button_id(event.name):
+            return _of_verb(event.kind, pressed.verb)
+        case _:
+            name = f"{event.kind} {event.name}"
+    return _FLOWS.get(name) or Flow(_unknown)
+
+
+def _of_verb(kind: Kind, verb: Verb) -> Flow:
+    """What a button with a verb sets off, or the form that it opened."""
+    if kind is Kind.MODAL:
+        return Flow(presses.form, Ack.PUBLIC, lasting=True) if verb in OPENING.values() else Flow(_unknown)
+    row = VERBS[verb]
+    if row.opens:
+        return Flow(presses.open_form)
+    return Flow(presses.again, Ack.PUBLIC, lasting=True) if row.makes else WITHOUT_JOB[verb]
+
+
+async def _unknown(_: Desk, __: Answered) -> None:
+    raise Gone("refused-unknown")
