@@ -57,6 +57,9 @@ class _Entry(_Table):
     sketcher: Annotated[str, Field(max_length=1000)] = ""
     controls: dict[ControlKind, Place] = {}
     loras: dict[Name, Annotated[_Lora, BeforeValidator(_spelled_out)]] = {}
+    loras_folder: Annotated[str, Field(max_length=1000)] = ""
+    embeddings: dict[Name, Place] = {}
+    embeddings_folder: Annotated[str, Field(max_length=1000)] = ""
 
     def entry(self) -> ModelEntry:
         return ModelEntry(
@@ -78,7 +81,11 @@ class _Entry(_Table):
             offload=self.offload,
             sketcher=self.sketcher,
             controls=self.controls,
-            loras={name: LoraEntry(place=lora.file, weight=lora.weight) for name, lora in self.loras.items()},
+            loras={
+                name: LoraEntry(place=place) for name, place in _files_in(self.loras_folder, "loras_folder").items()
+            }
+            | {name: LoraEntry(place=lora.file, weight=lora.weight) for name, lora in self.loras.items()},
+            embeddings=_files_in(self.embeddings_folder, "embeddings_folder") | self.embeddings,
         )
 
 
@@ -118,12 +125,7 @@ def _in_folder(folder: str, catalogue: Mapping[str, ModelEntry]) -> dict[str, Mo
 
     An entry of the catalogue with the same name or for the same file is taken instead.
     """
-    try:
-        found = sorted(Path(folder).expanduser().iterdir())
-    except (OSError, RuntimeError):
-        raise ConfigError(
-            f"models.folder names {folder!r}, which is no folder that can be read: make it or mend that."
-        ) from None
+    found = _listed(folder, "models.folder")
     named = {Path(entry.id): name for name, entry in catalogue.items()}
     entries: dict[str, ModelEntry] = {}
     for path in found:
@@ -134,6 +136,36 @@ def _in_folder(folder: str, catalogue: Mapping[str, ModelEntry]) -> dict[str, Mo
             raise ConfigError(f"{path.name} in models.folder cannot be told from others by its name: rename it.")
         entries[name] = catalogue.get(name) or ModelEntry(id=str(path))
     return entries
+
+
+def _listed(folder: str, key: str) -> list[Path]:
+    """What is in a folder, in order.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    try:
+        return sorted(Path(folder).expanduser().iterdir())
+    except (OSError, RuntimeError):
+        raise ConfigError(
+            f"{key} names {folder!r}, which is no folder that can be read: make it or mend that."
+        ) from None
+
+
+def _files_in(folder: str, key: str) -> dict[str, str]:
+    """The .safetensors files in a folder by their names in small letters; none for no folder.
+
+    Raises:
+        ConfigError: it is none, or two of them have one name.
+    """
+    found: dict[str, str] = {}
+    for path in _listed(folder, key) if folder else ():
+        if path.suffix == ".safetensors" and path.is_file():
+            name = _slug(path.stem)
+            if not name or name in found:
+                raise ConfigError(f"{path.name} in {key} cannot be told from others by its name: rename it.")
+            found[name] = str(path)
+    return found
 
 
 def _slug(name: str) -> str:

@@ -42,6 +42,10 @@ def model_findings(
             yield Finding(f"model {name}", State.NOTE, "is downloaded when it is first asked for")
         places = {f"adapter {lora}": each.place for lora, each in entry.loras.items()}
         places |= {f"control {kind}": place for kind, place in entry.controls.items()}
+        for word, place in entry.embeddings.items():
+            if not _exists(place):
+                words = f"{place} is not there: mend the entry of {name}, or put it there"
+                yield Finding(f"embedding {word}", State.WRONG, words)
         for what, place in places.items():
             if not _exists(place) and not _HUB_PLACE.fullmatch(place):
                 words = f"{place} is not there: mend the entry of {name}, or put it there"

@@ -10,6 +10,7 @@ import torch
 
 from inference.api import Img2ImgRequest
 from inference.batching.components import PromptEmbeds
+from inference.models.embeddings import spelled
 from inference.prompts import reads_weights
 from inference.weighted_prompts import Chunk, Weighted, chunks, weighted
 
@@ -87,7 +88,7 @@ def _readers(pipeline: Any) -> list[tuple[Any, Any]]:
 
 
 def _chunks(pipeline: Any, told: Weighted, tokenizer: Any) -> list[Chunk]:
-    return chunks(told, tokenizer, lambda words: pipeline.maybe_convert_prompt(words, tokenizer))
+    return chunks(told, tokenizer, lambda words: pipeline.maybe_convert_prompt(spelled(tokenizer, words), tokenizer))
 
 
 def _said(

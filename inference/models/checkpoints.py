@@ -82,7 +82,7 @@ _NO_MODEL = (
     (re.compile(r"^control_model\.|^controlnet_cond_embedding\.|^input_hint_block\."), "a ControlNet",
      "name its folder in diffusers' layout under the `controls` of a model's entry"),
     (re.compile(r"^(string_to_param|emb_params$|clip_[lg]$|<.*>$)"), "a textual inversion embedding",
-     "give a whole model"),
+     "name it under the `embeddings` of a model's entry"),
     (re.compile(r"^down_blocks\.0\."), "a UNet alone", "give the folder in diffusers' layout that it belongs to"),
     (re.compile(r"^(first_stage_model\.)?(encoder|decoder)\.(conv_in|mid)\b"), "an autoencoder (VAE)",
      "name it as the `vae` of a model's entry"),

@@ -76,6 +76,7 @@ class ModelEntry:
         sketcher: a tiny autoencoder that draws previews on a GPU: a hub id or folder; empty is none.
         controls: kind of structure -> the ControlNet that keeps it: a hub id or folder.
         loras: adapters by the name that requests call them by.
+        embeddings: words that a text encoder learned (textual inversion) -> their .safetensors files.
     """
 
     id: str
@@ -97,6 +98,7 @@ class ModelEntry:
     sketcher: str = ""
     controls: Mapping[ControlKind, str] = field(default_factory=dict)
     loras: Mapping[str, LoraEntry] = field(default_factory=dict)
+    embeddings: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Self:

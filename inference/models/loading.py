@@ -12,7 +12,7 @@ import transformers
 
 from inference.api import ModelUnavailable
 from inference.errors import OutOfMemory
-from inference.models import catalog, checkpoints, hub, placement, processors, single_file
+from inference.models import catalog, checkpoints, embeddings, hub, placement, processors, single_file
 from inference.models.entry import ModelEntry
 from inference.models.library import known_folder
 from inference.models.memory_plan import Plan
@@ -122,6 +122,7 @@ def load(
             pipeline = _from_folder(place, model, dtype, variant=entry.variant, parts=parts, planned=planned)
         else:
             pipeline = _from_file(place, entry, model, dtype)
+        embeddings.load(pipeline, entry.embeddings, model)
         placement.place(pipeline, planned, device)
     except (torch.OutOfMemoryError, MemoryError):
         raise OutOfMemory from None

@@ -66,6 +66,30 @@ def test_a_folder_offers_its_checkpoints_and_models_by_their_names(own: Path, tm
     assert offered["mine"].id == "org/mine", "the entry of that name counts"
 
 
+def test_folders_of_adapters_and_embeddings_stand_under_what_an_entry_names(tmp_path: Path) -> None:
+    for name in ("Ink Wash.safetensors", "clay.safetensors", "EasyNegative.safetensors", "readme.txt", "old.pt"):
+        (tmp_path / name).touch()
+    file = tmp_path / "own.toml"
+    file.write_text(
+        f'[mine]\nid = "x"\nloras_folder = "{tmp_path}"\nembeddings_folder = "{tmp_path}"\n'
+        '[mine.loras]\nclay = { file = "other.safetensors", weight = 0.5 }\n'
+        '[mine.embeddings]\nbad = "bad.safetensors"\n'
+    )
+    mine = load_catalogue(str(file))["mine"]
+    assert list(mine.loras) == ["clay", "easynegative", "ink-wash"]
+    assert mine.loras["clay"] == LoraEntry(place="other.safetensors", weight=0.5)
+    assert mine.loras["ink-wash"].place == str(tmp_path / "Ink Wash.safetensors")
+    assert dict(mine.embeddings) == {
+        "bad": "bad.safetensors",
+        "clay": str(tmp_path / "clay.safetensors"),
+        "easynegative": str(tmp_path / "EasyNegative.safetensors"),
+        "ink-wash": str(tmp_path / "Ink Wash.safetensors"),
+    }
+    file.write_text('[mine]\nid = "x"\nloras_folder = "none/here"\n')
+    with pytest.raises(ConfigError, match="loras_folder names 'none/here', which is no folder"):
+        load_catalogue(str(file))
+
+
 @pytest.mark.parametrize("twin", ["a b.safetensors", "___.safetensors"])
 def test_names_in_a_folder_that_cannot_be_told_apart_are_refused(tmp_path: Path, twin: str) -> None:
     for name in ("A B.safetensors", twin):

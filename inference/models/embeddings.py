@@ -1,0 +1,93 @@
+"""Textual inversion: words of its own that a text encoder learned (Gal et al. 2022, arXiv:2208.01618)."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+
+from inference.api import ModelUnavailable
+
+_SUFFIXES = (("clip_l", ""), ("clip_g", "_2"))
+"""SDXL's files hold a tensor for each encoder, under these names."""
+
+
+def load(pipeline: Any, places: Mapping[str, str], model: str) -> None:
+    """Teach a pipeline's text encoders the words that files hold.
+
+    Args:
+        pipeline: on the processor.
+        places: word, as prompts will say it -> .safetensors file, as the A1111 web UI or diffusers writes them.
+        model: its name.
+
+    Raises:
+        ModelUnavailable: one of them is not there, broken or for another kind of model.
+    """
+    for word, place in places.items():
+        if not hasattr(pipeline, "load_textual_inversion"):
+            raise ModelUnavailable(
+                f"The model {model!r} takes no embeddings: leave {word!r} out of its entry. "
+                "Stable Diffusion 1, 2 and XL take them."
+            )
+        for which, vectors in _vectors(word, Path(place).expanduser(), model, pipeline).items():
+            _learn(pipeline, which, word, vectors, model)
+
+
+def _vectors(word: str, file: Path, model: str, pipeline: Any) -> dict[str, torch.Tensor]:
+    """For each encoder, by the end of its component's name, [vectors, width]."""
+    if file.suffix != ".safetensors":
+        raise ModelUnavailable(
+            f"The embedding {word!r} of the model {model!r} is no .safetensors file: pickles can run anything; "
+            "get it as one, or convert it."
+        )
+    try:
+        tensors = load_file(file)
+    except FileNotFoundError:
+        raise ModelUnavailable(
+            f"The embedding {word!r} of the model {model!r} is not at {str(file)!r}: put it there or mend the entry."
+        ) from None
+    except Exception:  # noqa: BLE001 -- safetensors raises an error of its own for files cut short
+        raise ModelUnavailable(
+            f"The embedding {word!r} of the model {model!r} is broken: get {file.name} again."
+        ) from None
+    is_xl = getattr(pipeline, "text_encoder_2", None) is not None
+    if is_xl:
+        found = {end: tensors[name] for name, end in _SUFFIXES if name in tensors}
+    else:
+        found = {"": next(iter(tensors.values()))} if len(tensors) == 1 else {}
+    found = {end: each for end, each in found.items() if getattr(pipeline, f"text_encoder{end}", None) is not None}
+    if not found:
+        raise ModelUnavailable(
+            f"The embedding {word!r} was made for another kind of model than {model!r}: leave it out of its entry."
+        )
+    return {end: each if each.ndim > 1 else each[None] for end, each in found.items()}
+
+
+def _learn(pipeline: Any, which: str, word: str, vectors: torch.Tensor, model: str) -> None:
+    tokenizer, encoder = getattr(pipeline, f"tokenizer{which}"), getattr(pipeline, f"text_encoder{which}")
+    width = encoder.get_input_embeddings().weight.shape[-1]
+    if vectors.ndim != 2 or vectors.shape[-1] != width:
+        raise ModelUnavailable(
+            f"The embedding {word!r} is {vectors.shape[-1]} wide and the text encoder of {model!r} {width}: "
+            "it was made for another kind of model, leave it out of its entry."
+        )
+    try:
+        pipeline.load_textual_inversion({word: vectors}, token=word, tokenizer=tokenizer, text_encoder=encoder)
+    except ValueError:
+        raise ModelUnavailable(
+            f"The embedding {word!r} of the model {model!r} has the name of a word that its text encoder knows: "
+            "give it another in the entry."
+        ) from None
+
+
+def spelled(tokenizer: Any, text: str) -> str:
+    """A text with the words of embeddings in the letters in which the tokenizer has them.
+
+    Members write EasyNegative or easynegative; diffusers looks for the latter only.
+    """
+    for word in tokenizer.get_added_vocab() if hasattr(tokenizer, "get_added_vocab") else ():
+        if not word.startswith("<|"):
+            text = re.sub(re.escape(word), word, text, flags=re.IGNORECASE)
+    return text

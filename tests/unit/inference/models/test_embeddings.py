@@ -1,0 +1,88 @@
+"""Textual inversion embeddings in the layouts that people exchange, on tiny models."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from inference.api import ModelUnavailable
+from inference.families.stable_diffusion import StableDiffusion
+from inference.models.embeddings import load
+from inference.models.loading import quiet
+from tests.tiny_models.flow import flow
+from tests.tiny_models.pipelines import WIDTH, stable_diffusion, stable_diffusion_xl
+
+quiet()
+
+
+def saved(folder: Path, name: str = "word.safetensors", **tensors: torch.Tensor) -> str:
+    save_file(tensors, folder / name)
+    return str(folder / name)
+
+
+def told(pipeline: Any, text: str) -> torch.Tensor:
+    with torch.inference_mode():
+        return StableDiffusion(pipeline).encode_prompt(text, negative=False).hidden
+
+
+def vectors(count: int, width: int = WIDTH) -> torch.Tensor:
+    return torch.randn(count, width, generator=torch.Generator().manual_seed(count))
+
+
+@pytest.mark.parametrize("layout", ["emb_params", "<bad-hands>"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_word_stands_for_its_vectors(tmp_path: Path, layout: str, count: int) -> None:
+    pipeline = stable_diffusion()
+    before, other = told(pipeline, "a b"), told(pipeline, "a bad-hands b")
+    load(pipeline, {"bad-hands": saved(tmp_path, **{layout: vectors(count)})}, "mine")
+    assert torch.equal(told(pipeline, "a b"), before)
+    learned = told(pipeline, "a bad-hands b")
+    assert not torch.allclose(learned, other)
+    assert torch.equal(told(pipeline, "a Bad-Hands b"), learned)
+    rows = pipeline.text_encoder.get_input_embeddings().weight[-count:]
+    assert torch.equal(rows, vectors(count))
+    ids = pipeline.tokenizer(pipeline.maybe_convert_prompt("a bad-hands b", pipeline.tokenizer))["input_ids"]
+    assert len(ids) == 2 + 2 + count
+
+
+def test_a_word_acts_in_long_and_weighted_prompts_too(tmp_path: Path) -> None:
+    pipeline = stable_diffusion()
+    plain = told(pipeline, "a (bad-hands:1.2) b")
+    load(pipeline, {"bad-hands": saved(tmp_path, emb_params=vectors(2))}, "mine")
+    learned = told(pipeline, "a (bad-hands:1.2) b")
+    assert not torch.allclose(learned, plain)
+    assert torch.equal(told(pipeline, "a (BAD-HANDS:1.2) b"), learned)
+
+
+def test_both_encoders_of_xl_learn_it(tmp_path: Path) -> None:
+    pipeline = stable_diffusion_xl()
+    plain = told(pipeline, "a ink b")
+    load(pipeline, {"ink": saved(tmp_path, clip_l=vectors(1), clip_g=vectors(2))}, "mine")
+    learned = told(pipeline, "a ink b")
+    assert learned.shape == plain.shape
+    assert not torch.allclose(learned[..., :WIDTH], plain[..., :WIDTH])
+    assert not torch.allclose(learned[..., WIDTH:], plain[..., WIDTH:])
+
+
+def test_what_does_not_fit_is_refused_with_the_reason(tmp_path: Path) -> None:
+    sd, xl = stable_diffusion(), stable_diffusion_xl()
+    wide = saved(tmp_path, "wide.safetensors", emb_params=vectors(1, WIDTH + 8))
+    double = saved(tmp_path, "double.safetensors", clip_l=vectors(1), clip_g=vectors(1))
+    single = saved(tmp_path, "single.safetensors", emb_params=vectors(1))
+    (tmp_path / "broken.safetensors").write_bytes(b"x" * 20)
+    (tmp_path / "old.pt").write_bytes(b"x")
+    for pipeline, place, said in (
+        (sd, wide, rf"is {WIDTH + 8} wide and the text encoder of 'mine' {WIDTH}: .* leave it out"),
+        (sd, double, "made for another kind of model than 'mine': leave it out"),
+        (xl, single, "made for another kind of model than 'mine': leave it out"),
+        (sd, str(tmp_path / "broken.safetensors"), r"is broken: get broken\.safetensors again"),
+        (sd, str(tmp_path / "old.pt"), "pickles can run anything"),
+        (sd, str(tmp_path / "none.safetensors"), "put it there or mend the entry"),
+        (flow("z-image"), single, "takes no embeddings: leave 'ink' out of its entry"),
+    ):
+        with pytest.raises(ModelUnavailable, match=said):
+            load(pipeline, {"ink": place}, "mine")
+    with pytest.raises(ModelUnavailable, match="give it another in the entry"):
+        load(sd, {"z": single}, "mine")
