@@ -76,7 +76,7 @@ def test_folders_of_adapters_and_embeddings_stand_under_what_an_entry_names(tmp_
         '[mine.embeddings]\nbad = "bad.safetensors"\n'
     )
     mine = load_catalogue(str(file))["mine"]
-    assert list(mine.loras) == ["clay", "easynegative", "ink-wash"]
+    assert sorted(mine.loras) == ["clay", "easynegative", "ink-wash"]
     assert mine.loras["clay"] == LoraEntry(place="other.safetensors", weight=0.5)
     assert mine.loras["ink-wash"].place == str(tmp_path / "Ink Wash.safetensors")
     assert dict(mine.embeddings) == {

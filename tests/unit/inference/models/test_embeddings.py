@@ -18,6 +18,10 @@ quiet()
 
 
 def saved(folder: Path, name: str = "word.safetensors", **tensors: torch.Tensor) -> str:
+    return saved_as(folder, tensors, name)
+
+
+def saved_as(folder: Path, tensors: dict[str, torch.Tensor], name: str = "word.safetensors") -> str:
     save_file(tensors, folder / name)
     return str(folder / name)
 
@@ -36,7 +40,7 @@ def vectors(count: int, width: int = WIDTH) -> torch.Tensor:
 def test_a_word_stands_for_its_vectors(tmp_path: Path, layout: str, count: int) -> None:
     pipeline = stable_diffusion()
     before, other = told(pipeline, "a b"), told(pipeline, "a bad-hands b")
-    load(pipeline, {"bad-hands": saved(tmp_path, **{layout: vectors(count)})}, "mine")
+    load(pipeline, {"bad-hands": saved_as(tmp_path, {layout: vectors(count)})}, "mine")
     assert torch.equal(told(pipeline, "a b"), before)
     learned = told(pipeline, "a bad-hands b")
     assert not torch.allclose(learned, other)
