@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 from bot.domain.ids import JobId
 from bot.domain.job import Job
+from bot.parked import Parked
 from bot.ranking import Ranking
 from inference.api import Needs
 
@@ -138,7 +139,7 @@ class FairQueue:
         self._max_jobs = max_jobs
         self._ready = ready
         self._lacks = lacks
-        self._parked: dict[Needs, list[Unit]] = {}
+        self._parked: Parked[Unit] = Parked()
         self._lacking: asyncio.Queue[Needs] = asyncio.Queue()  # that nobody has been told of
         self._passed = 0  # units that went before the one that should be next
         self._lines: dict[str, _Line] = {}
@@ -158,7 +159,7 @@ class FairQueue:
 
     def __len__(self) -> int:
         """Jobs with at least one unit waiting."""
-        return len(self._jobs.keys() | {unit.job for units in self._parked.values() for unit in units})
+        return len(self._jobs) + len(self._parked)
 
     @property
     def work(self) -> float:
@@ -187,8 +188,8 @@ class FairQueue:
 
     def put(self, units: Iterable[Unit], *, first: bool = False) -> None:
         """Line up a job's units; `first` puts them before the member's others, for a job that was interrupted."""
-        units = [unit for unit in units if not self._park(unit)]
-        if not units:
+        units = list(units)
+        if not units or self._park(units):
             return
         [user] = {unit.user for unit in units}
         behind = self._leave(user) if first else []
@@ -202,11 +203,11 @@ class FairQueue:
 
     def parked(self, needs: Needs) -> Sequence[Unit]:
         """The units that wait for it, in order."""
-        return tuple(self._parked.get(needs, ()))
+        return tuple(self._parked.units(needs))
 
     def unpark(self, needs: Needs) -> Sequence[Unit]:
         """Give up waiting for it; returns the units that did, which are in no line any more."""
-        return self._parked.pop(needs, [])
+        return self._parked.pop(needs)
 
     def put_all(self, units: Iterable[Unit]) -> None:
         """Line up units of several jobs in this order, as far as nothing is lacking any more."""
@@ -215,11 +216,7 @@ class FairQueue:
 
     def lacked_by(self, job: JobId) -> tuple[Needs, int] | None:
         """What a job is parked for, and its place among those that are, from 1; None if it is not."""
-        for needs, units in self._parked.items():
-            jobs = list(dict.fromkeys(unit.job for unit in units))
-            if job in jobs:
-                return needs, jobs.index(job) + 1
-        return None
+        return self._parked.place(job)
 
     async def take(self, *, maps: bool = False) -> Unit:
         """The next unit, as soon as there is one.
@@ -240,7 +237,7 @@ class FairQueue:
 
     def remove(self, job: JobId) -> bool:
         """Take a job's units out; False if none waited."""
-        was_parked = self._forget_parked(job)
+        was_parked = self._parked.forget(job)
         if job not in self._jobs:
             return was_parked
         user = self._units[self._jobs[job][0]].user
@@ -277,24 +274,14 @@ class FairQueue:
         self._closed = True
         self._changed.set()
 
-    def _park(self, unit: Unit) -> bool:
-        """Whether a unit was put aside, because something that it needs is not here."""
-        if not self._lacks(unit.needs):
+    def _park(self, units: Sequence[Unit]) -> bool:
+        """Whether a job's units were put aside, because something that they need is not here."""
+        needs = units[0].needs
+        if not self._lacks(needs):
             return False
-        if unit.needs not in self._parked:
-            self._parked[unit.needs] = []
-            self._lacking.put_nowait(unit.needs)
-        self._parked[unit.needs].append(unit)
+        if self._parked.add(units[0].job, needs, units):
+            self._lacking.put_nowait(needs)
         return True
-
-    def _forget_parked(self, job: JobId) -> bool:
-        """Whether units of a job were parked; what they waited for is fetched all the same."""
-        found = False
-        for needs, units in self._parked.items():
-            kept = [unit for unit in units if unit.job != job]
-            found = found or len(kept) < len(units)
-            self._parked[needs] = kept
-        return found
 
     def _pop(self, *, maps: bool) -> Unit:
         turn = self._heads[""].first() if maps else self._next()

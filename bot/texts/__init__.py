@@ -7,7 +7,7 @@ as patterns, only as arguments.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -19,6 +19,9 @@ LANGUAGES = (REFERENCE, "de", "fr", "es", "ja")
 
 _MAX_ARGUMENT = 2499
 """Letters of an argument that are said, before "…": at more than 2500 Fluent fails."""
+
+_REMEMBERED = 60
+"""Letters of an argument up to which a text is kept for the next time: longer ones are people's words."""
 
 Argument = str | float | tuple[str, ...]
 """Numbers choose plurals and get the language's separators; what must stay as it is (seeds) comes as text.
@@ -73,8 +76,15 @@ def text(locale: str, key: str, /, **arguments: Argument) -> str:
     Raises:
         KeyError: English has no such message: a slip of ours, found by the tests.
     """
-    shortened = {name: _shortened(locale, value) for name, value in arguments.items()}
-    for language in (language_of(locale), REFERENCE):
+    shortened = tuple((name, _shortened(locale, value)) for name, value in arguments.items())
+    short = all(not isinstance(value, str) or len(value) <= _REMEMBERED for _, value in shortened)
+    return (_said if short else _said.__wrapped__)(language_of(locale), key, shortened)
+
+
+@lru_cache(maxsize=4096)  # a job's messages say the same few dozen things again and again
+def _said(wanted: str, key: str, arguments: tuple[tuple[str, str | float], ...]) -> str:
+    shortened = dict(arguments)
+    for language in (wanted, REFERENCE):
         bundle = _bundle(language)
         if bundle.has_message(key) and (pattern := bundle.get_message(key).value) is not None:
             shown, faults = bundle.format_pattern(pattern, shortened)
