@@ -103,7 +103,7 @@ def assemble(
         advice=advice,
         max_minutes=max_minutes,
     )
-    results = Results(store=store, gate=gate, waiting=waiting)
+    results = Results(store=store, gate=gate, waiting=waiting, most_kept=limits.kept_per_user)
     service = Service(
         admission=admission,
         store=store,

@@ -1,6 +1,7 @@
 """Jobs and their results as members see and share them, each asked of `bot.domain.access` first."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ import structlog
 
 from bot.domain.access import Act, Asker, is_allowed, refusal
 from bot.domain.card import Card, Waiting
-from bot.domain.errors import Gone, InvalidRequest
+from bot.domain.errors import Gone, InvalidRequest, LimitReached
 from bot.domain.ids import GenerationId, JobId, job_of
 from bot.domain.job import Generation, Job
 from bot.domain.request import Requester
@@ -52,10 +53,14 @@ class Found:
 class Results:
     """Part of the core's front door; see `Service.results`."""
 
-    def __init__(self, *, store: ResultStore, gate: Gate, waiting: Callable[[JobId], Waiting | None]) -> None:
+    def __init__(
+        self, *, store: ResultStore, gate: Gate, waiting: Callable[[JobId], Waiting | None], most_kept: int
+    ) -> None:
+        """`most_kept`: results that one member may keep beyond retention."""
         self._store = store
         self._gate = gate
         self._waiting = waiting
+        self._most_kept = most_kept
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def find(self, generation: GenerationId, *, by: Asker) -> Found | None:
@@ -132,7 +137,7 @@ class Results:
             UserError: it is not theirs, has no picture, may not be shown there, or stands there already.
         """
         job = await self.allowed(Act.PUBLISH, job_id, by)
-        async with self._publishing(job_id):
+        async with self._one_at_a_time(job_id):
             if where in await self._store.copies(job_id):
                 raise Gone("refused-published")
             generations = await self._results(job_id)
@@ -156,6 +161,28 @@ class Results:
         job = await self._store.job(job_id)
         if job and job.requester.key != by.requester.key:
             await self._store.copied(job_id, where)
+
+    async def keep(self, generation: GenerationId, *, on: bool, by: Asker) -> None:
+        """Keep a member's own result beyond retention, with its job: source, words and sisters; or do so no more.
+
+        Raises:
+            UserError: it is not theirs, is not there any more, or they keep as many as they may.
+        """
+        job = await self.allowed(Act.KEEP, job_of(generation), by)
+        found = await self._store.generation(generation)
+        if found is None:
+            raise Gone("refused-gone")
+        async with self._one_at_a_time(f"keep {job.requester.key}"):
+            if on and not found.kept and await self._store.keeps(job.requester.key) >= self._most_kept:
+                raise LimitReached("refused-keeps", most=self._most_kept)
+            await self._store.keep(generation, on=on)
+
+    async def star(self, job_id: JobId, *, by: Asker) -> None:
+        """Keep a member's own job, as a whole; what is another's, or too much, stays as it is."""
+        if await self.may(Act.KEEP, job_id, by=by):
+            for made in await self._store.generations(job_id):
+                with contextlib.suppress(Gone, LimitReached):
+                    await self.keep(made.id, on=True, by=by)
 
     async def collect(self, job_id: JobId, *, by: Asker) -> Card:
         """The card of a member's own job as it stands, for a message that has to be written anew.
@@ -199,9 +226,9 @@ class Results:
         """Whether nobody but its requester may see it, nor what descends from it."""
         return job.private and not await self._store.copies(job.id)
 
-    def _publishing(self, job_id: JobId) -> asyncio.Lock:
-        """One at a time: two presses at once must not both find that it was not published."""
-        lock = self._locks.get(job_id)
+    def _one_at_a_time(self, what: str) -> asyncio.Lock:
+        """Two presses at once must not both find that it was not done yet, or that there is room for one."""
+        lock = self._locks.get(what)
         if lock is None:
-            lock = self._locks[job_id] = asyncio.Lock()
+            lock = self._locks[what] = asyncio.Lock()
         return lock

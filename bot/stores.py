@@ -196,6 +196,14 @@ class ResultStore(JobReader, Protocol):
         """
         ...
 
+    async def keep(self, generation: GenerationId, *, on: bool) -> None:
+        """A result stays beyond retention, and its whole job with it; or does so no more."""
+        ...
+
+    async def keeps(self, requester_key: str) -> int:
+        """How many results of a member stay so."""
+        ...
+
     async def copied(self, job: JobId, place: str, *, openly: bool = False) -> None:
         """A copy of the results stands at a place; `openly`: they are no spoiler any more."""
         ...

@@ -164,6 +164,7 @@ class LimitSettings(_Section):
     pending_per_user: Annotated[int, Field(ge=1, le=10_000)]
     per_user_per_day: Annotated[int, Field(ge=0, le=1_000_000)]
     per_request: Annotated[int, Field(ge=1, le=32)]
+    kept_per_user: Annotated[int, Field(ge=0, le=100_000)]
     max_pixels: Annotated[int, Field(ge=65_536, le=500_000_000)]
     decodes: Annotated[int, Field(ge=0, le=256)]
 

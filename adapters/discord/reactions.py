@@ -39,6 +39,8 @@ async def act(desk: Desk, answered: Answered) -> None:
         case Reaction.SEND:
             await _send(desk, event, generation, "reaction-sent")
         case Reaction.KEEP:
+            job = job_of(generation)
+            await desk.service.results.star(job, by=asker(event, shown=job))
             await _send(desk, event, generation, "reaction-kept")
         case Reaction.CROSS:
             await _remove(desk, event, generation)

@@ -33,6 +33,8 @@ async def on_reaction(desk: Desk, event: Inbound) -> None:
     elif says is Reaction.CROSS:
         await _remove(desk, place, job, ts=reacted["item"]["ts"])
     else:
+        if says is Reaction.KEEP:
+            await desk.service.results.star(job.id, by=place.asker(shown=job.id))
         await _send(desk, place, job)
 
 

@@ -133,6 +133,7 @@ def generation_columns(generation: Generation) -> Columns:
         "created_at": generation.created_at,
         "notes": _json(generation.notes),
         "safety": _json(asdict(generation.safety)),
+        "kept": generation.kept,
     }
 
 
@@ -153,6 +154,7 @@ def generation_from(row: sqlite3.Row) -> Generation:
         created_at=row["created_at"],
         notes=tuple(json.loads(row["notes"])),
         safety=_safety_from(row["safety"]),
+        kept=bool(row["kept"]),
     )
 
 

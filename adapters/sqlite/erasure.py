@@ -26,11 +26,13 @@ _MOST_SLICES = 800
 _DUE_PICTURES = """
 SELECT seq, ended_at FROM jobs WHERE pictures_kept AND ended_at < ? AND (ended_at, seq) > (?, ?)
     AND EXISTS (SELECT 1 FROM outbox WHERE outbox.job = jobs.id AND done)
+    AND NOT EXISTS (SELECT 1 FROM generations WHERE generations.job = jobs.id AND kept)
 ORDER BY ended_at, seq LIMIT ?
 """
 _DUE_JOBS = """
 SELECT seq, ended_at FROM jobs WHERE ended_at < ? AND (ended_at, seq) > (?, ?)
     AND EXISTS (SELECT 1 FROM outbox WHERE outbox.job = jobs.id AND done)
+    AND NOT EXISTS (SELECT 1 FROM generations WHERE generations.job = jobs.id AND kept)
 ORDER BY ended_at, seq LIMIT ?
 """
 _LET_GO = "UPDATE jobs SET pictures_kept = 0 WHERE seq IN (SELECT value FROM json_each(?))"

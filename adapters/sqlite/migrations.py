@@ -161,7 +161,12 @@ CREATE INDEX jobs_failed ON jobs (ended_at, seq) WHERE status IN ('failed', 'ref
 CREATE INDEX outbox_undeliverable ON outbox (due_at) WHERE undeliverable != '';
 """
 
-MIGRATIONS = (_FIRST, _PLACES, _SLACK, _SAFETY, _WITHOUT_SCANS, _ACCESS, _SESSIONS, _OPERATION)
+_KEPT = """
+ALTER TABLE generations ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;  -- its member wants it beyond retention
+CREATE INDEX generations_kept ON generations (job) WHERE kept;
+"""
+
+MIGRATIONS = (_FIRST, _PLACES, _SLACK, _SAFETY, _WITHOUT_SCANS, _ACCESS, _SESSIONS, _OPERATION, _KEPT)
 
 
 def tables_made() -> frozenset[str]:

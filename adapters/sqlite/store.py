@@ -47,10 +47,10 @@ WHERE id = :id AND status = :status_before AND attempt = :attempt_before
 _ADD_GENERATION = """
 INSERT OR REPLACE INTO generations (
     id, job, number, requester, source, image, recipe, lineage, width, height, effective_steps, seconds, created_at,
-    notes, safety
+    notes, safety, kept
 ) VALUES (
     :id, :job, :number, :requester, :source, :image, :recipe, :lineage, :width, :height, :effective_steps, :seconds,
-    :created_at, :notes, :safety
+    :created_at, :notes, :safety, :kept
 )
 """
 
@@ -73,6 +73,10 @@ UNION SELECT generations.source FROM generations JOIN jobs ON jobs.id = generati
 UNION SELECT recipes ->> '$[0].control.map' AS map FROM jobs WHERE pictures_kept AND map IS NOT NULL
 """
 
+_KEEPS = """
+SELECT count(*) AS kept FROM generations INDEXED BY generations_kept JOIN jobs ON jobs.id = generations.job
+WHERE kept AND jobs.requester_key = ?
+"""
 
 _RESULTS = """
 SELECT * FROM jobs WHERE requester_key = :key AND (created_at, seq) < (:at, :seq) AND status = 'succeeded'
@@ -236,6 +240,13 @@ class SqliteJobStore(Erasure, Overseen):
             ],
             more=(shown[-1]["created_at"], shown[-1]["seq"]) if len(rows) > limit else None,
         )
+
+    async def keep(self, generation: GenerationId, *, on: bool) -> None:
+        await self.change("UPDATE generations SET kept = ? WHERE id = ?", on, generation)
+
+    async def keeps(self, requester_key: str) -> int:
+        (row,) = await self.database.read(_KEEPS, (requester_key,))
+        return int(row["kept"])
 
     async def job_of_message(self, message: MessageRef) -> Job | None:
         rows = await self.database.read(

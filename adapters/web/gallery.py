@@ -1,7 +1,7 @@
 """The gallery: everything that who asks ever made, by day, a page at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ from adapters.web.words import locale_of
 from bot.domain.ids import GenerationId
 from bot.domain.job import Generation
 from bot.listing import Cursor, Kept
-from bot.rendering import title
+from bot.rendering import render, title
 from bot.service import Service
 from bot.texts import language_of, text
 
@@ -109,13 +109,14 @@ def days(kept: Sequence[Kept], locale: str) -> list[Day]:
 
 
 def _tile(kept: Kept, made: Generation, locale: str) -> Tile:
-    recipe = made.recipe
-    strength = text(locale, "label-strength", strength=f"{recipe.strength:g}")
+    card = render(replace(kept.job, locale=locale), kept.generations)
+    index = kept.generations.index(made)
+    said = card.facts if len(kept.generations) == 1 else (card.pictures[index].label, made.recipe.style or "")
     return Tile(
-        address=f"/jobs/{made.job}?picture={kept.generations.index(made)}",
+        address=f"/jobs/{made.job}?picture={index}",
         picture=made.id if kept.pictures else None,
         alt="",  # its words follow
-        words=title(recipe, locale),
-        recipe=" · ".join(part for part in (strength, recipe.style) if part),
+        words=title(made.recipe, locale),
+        recipe=" · ".join(part for part in (*said, text(locale, "web-kept") if made.kept else "") if part),
         spoiler=made.safety.spoiler or made.lineage.spoiler,
     )

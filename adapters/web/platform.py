@@ -10,6 +10,7 @@ from aiohttp.typedefs import Handler, Middleware
 from adapters.listening import listening
 from adapters.web.account import Account
 from adapters.web.doors import Membership
+from adapters.web.files import Files
 from adapters.web.gallery import Gallery
 from adapters.web.guard import Door, Guard, protect
 from adapters.web.messenger import PLATFORM, WebMessenger
@@ -17,6 +18,7 @@ from adapters.web.operator import OperatorPages
 from adapters.web.operators import Operators
 from adapters.web.pages import STATIC, page
 from adapters.web.playground import Playground
+from adapters.web.results import ResultActs
 from adapters.web.words import locale_of, said_here
 from bot.domain.errors import FatalError, Gone, LimitReached, NotAllowed, UserError
 from bot.operations import Operations, Premises
@@ -49,6 +51,7 @@ class WebPlatform:
         port: int,
         public_url: str = "",
         max_bytes: int,
+        days: float | None = None,
         operations: Operations | None = None,
         premises: Premises | None = None,
         operators: Door | None = None,
@@ -63,6 +66,7 @@ class WebPlatform:
             port: likewise; 0 for any that is free.
             public_url: at which the pages are reached, without a slash at its end, if not by this machine's names.
             max_bytes: of a picture that is sent.
+            days: after which results that nobody keeps lose their pictures; None if nothing goes by age.
             operations: what the operator's page asks.
             premises: what else it shows.
             operators: who is let in to it; None if there is none.
@@ -72,7 +76,9 @@ class WebPlatform:
         self._host = host
         self._guard = Guard(door=door, operators=operators, public_url=public_url)
         self._routes = [
-            *Playground(service=service, exporter=exporter, messenger=self.messenger, max_bytes=max_bytes).routes(),
+            *Playground(service=service, messenger=self.messenger, max_bytes=max_bytes, days=days).routes(),
+            *Files(service=service, exporter=exporter, messenger=self.messenger).routes(),
+            *ResultActs(service=service).routes(),
             *Gallery(service=service).routes(),
             *(Account(service=service, door=door).routes() if isinstance(door, Membership) else ()),
         ]

@@ -172,7 +172,7 @@ class Press:
     verb: Verb
     target: GenerationId
     label: str
-    emoji: str
+    emoji: str = ""
     strength: str = ""
     opens: bool = False
 
@@ -209,17 +209,16 @@ def job_view(described: Description, card: Card, *, index: int, locale: str) -> 
         shown=shown,
         spoiler=card.spoiler or any(each.spoiler for each in card.pictures),
         generations=made,
-        rows=_rows(card, shown),
+        rows=_rows(card, shown, locale),
         details=_details(job, shown, locale),
         lineage=described.ancestors,
     )
 
 
-def _rows(card: Card, shown: Generation | None) -> list[list[Press]]:
+def _rows(card: Card, shown: Generation | None, locale: str) -> list[list[Press]]:
     rows = [[_press(button) for button in row if button.verb not in _ELSEWHERE] for row in card.buttons]
-    mine = next((each.button for each in card.pictures if shown and each.generation == shown.id), None)
-    if mine:
-        rows.insert(0, [_press(mine)])
+    if shown and len(card.pictures) > 1:  # a card has no Chain then, as it does not know which picture is meant
+        rows.insert(0, [Press(verb=Verb.CHAIN, target=shown.id, label=text(locale, "button-chain"), opens=True)])
     return [row for row in rows if row]
 
 

@@ -64,6 +64,7 @@ class Act(StrEnum):
     COPY = "copy"  # have its pictures sent
     PUBLISH = "publish"
     COLLECT = "collect"
+    KEEP = "keep"  # beyond the time that results are kept
     CANCEL = "cancel"
     DELETE = "delete"
     REVEAL = "reveal"  # see a member's words and pictures, to run the service
@@ -84,6 +85,7 @@ ACCESS: Mapping[Act, frozenset[Tie]] = {
     Act.COPY: frozenset({Tie.REQUESTER, Tie.THERE}),
     Act.PUBLISH: frozenset({Tie.REQUESTER}),
     Act.COLLECT: frozenset({Tie.REQUESTER}),
+    Act.KEEP: frozenset({Tie.REQUESTER}),
     Act.CANCEL: frozenset({Tie.REQUESTER, Tie.MODERATOR, Tie.OPERATOR}),
     Act.DELETE: frozenset({Tie.REQUESTER, Tie.MODERATOR}),
     Act.REVEAL: frozenset({Tie.OPERATOR}),
@@ -93,6 +95,7 @@ _UNKNOWN = dict.fromkeys(Act, "refused-job-unknown") | {
     Act.DERIVE: "refused-gone",
     Act.COPY: "refused-gone",
     Act.PUBLISH: "refused-gone",
+    Act.KEEP: "refused-gone",
 }
 _NOT_YOURS = dict.fromkeys(Act, "refused-not-yours") | {
     Act.CANCEL: "refused-not-yours-nor-moderator",

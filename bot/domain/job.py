@@ -257,6 +257,7 @@ class Generation:
         effective_steps: denoising steps really run.
         seconds: time on the device.
         safety: what was found before it was kept, and how it may be shown.
+        kept: its member wants it, and its job, to stay beyond retention.
     """
 
     id: GenerationId
@@ -274,3 +275,4 @@ class Generation:
     created_at: float
     notes: tuple[str, ...] = ()
     safety: Safety = NEVER_LOOKED_AT
+    kept: bool = False

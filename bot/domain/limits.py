@@ -17,11 +17,13 @@ class Limits:
         pending_per_user: jobs of one member that wait or run at the same time.
         per_user_per_day: pictures of one member in any 24 hours; 0 means no bound.
         per_request: pictures that one request may ask for.
+        kept_per_user: results that one member may keep beyond retention.
     """
 
     pending_per_user: int = 4
     per_user_per_day: int = 200
     per_request: int = 8
+    kept_per_user: int = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

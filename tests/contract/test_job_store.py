@@ -627,3 +627,27 @@ async def test_usage_by_member_begins_with_who_used_most(store: Store) -> None:
         MemberUsage(key="console:few", name="Few", jobs=1, pictures=1),
     ]
     assert [each.name for each in await store.usage_by_member(since=1000.0, limit=1)] == ["Many"]
+
+
+async def test_what_is_kept_stays_beyond_retention_with_its_whole_job(store: Store) -> None:
+    kept, other = [await finish(store, await store.add(a_job(strengths=(0.3, 0.7)))) for _ in range(2)]
+    chosen = generation_id(kept.id, 1)
+    await store.keep(chosen, on=True)
+    assert [made.kept for made in await store.generations(kept.id)] == [False, True]
+    assert (await store.keeps(kept.requester.key), await store.keeps("console:nobody")) == (1, 0)
+    await store.sweep(EVERYTHING)
+    assert (await store.job(kept.id), await store.job(other.id)) == (kept, None)
+    assert await store.needed([kept.source])
+    [found] = (await store.results_of(kept.requester.key, limit=9)).kept
+    assert found.pictures
+    await store.keep(chosen, on=False)
+    assert await store.keeps(kept.requester.key) == 0
+    await store.sweep(EVERYTHING)
+    assert await store.job(kept.id) is None
+
+
+async def test_who_is_forgotten_keeps_nothing(store: Store) -> None:
+    job = await finish(store, await store.add(a_job()))
+    await store.keep(generation_id(job.id, 0), on=True)
+    await store.forget(job.requester.key)
+    assert (await store.job(job.id), await store.keeps(job.requester.key)) == (None, 0)

@@ -151,6 +151,13 @@ class MemoryJobStore:
             found.append(MemberUsage(key=key, name=name, jobs=len(theirs), pictures=pictures))
         return sorted(found, key=lambda each: (-each.pictures, each.key))[:limit]
 
+    async def keep(self, generation: GenerationId, *, on: bool) -> None:
+        if made := self._generations.get(generation):
+            self._generations[generation] = replace(made, kept=on)
+
+    async def keeps(self, requester_key: str) -> int:
+        return sum(made.kept and made.requester.key == requester_key for made in self._generations.values())
+
     async def job_of_message(self, message: MessageRef) -> Job | None:
         return next((self._jobs[duty.job] for duty in self._outbox.values() if duty.message == message), None)
 
@@ -191,6 +198,8 @@ class MemoryJobStore:
         let_go = set[ImageId]()
         for job in list(self._jobs.values()):
             if job.ended_at is None or job.id not in self._over:
+                continue
+            if any(made.kept for made in await self.generations(job.id)):
                 continue
             if job.ended_at < retention.pictures_before and job.id not in self._without_pictures:
                 let_go |= self._pictures(job)

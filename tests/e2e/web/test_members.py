@@ -1,5 +1,6 @@
 """Members on the web: signed in by a link of the bot's, each with their own pictures and nobody else's."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,9 @@ from adapters.sqlite.store import SqliteJobStore
 from adapters.web.doors import Membership
 from adapters.web.platform import WebPlatform
 from bot.domain.access import Asker
-from bot.domain.ids import JobId
-from bot.domain.request import Requester
+from bot.domain.actions import Press, Verb
+from bot.domain.ids import JobId, generation_id
+from bot.domain.request import ReplyTarget, Requester
 from bot.sign_in import SignIn
 from tests.builders.requests import png
 from tests.fakes.clock import LoopClock
@@ -81,6 +83,7 @@ async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
             host="127.0.0.1",
             port=0,
             max_bytes=1 << 20,
+            days=7.0,
         ) as platform:
             yield Pages(parts, sign_in, f"http://127.0.0.1:{platform.port}")
 
@@ -122,6 +125,7 @@ async def test_what_a_member_made_is_theirs_alone(pages: Pages) -> None:
             assert theirs_too[0] == 404
         assert (await post(bob, f"/results/{job}.0/delete"))[0] == 404
         assert (await post(bob, f"/jobs/{job}/cancel"))[0] == 404
+        assert (await post(bob, f"/results/{job}.0/keep", on="1"))[0] == 404
         assert (await post(bob, "/jobs", nonce="x", prompt="mine", start="chain", of=f"{job}.0"))[0] == 422
         async with ann.get("/results") as hers, bob.get("/results") as his:
             assert ("secret garden" in await hers.text(), "secret garden" in await his.text()) == (True, False)
@@ -161,3 +165,43 @@ async def test_a_forgotten_member_is_signed_out(pages: Pages) -> None:
         await pages.bench.service.removal.forget(member("ann").requester)
         async with ann.get(f"/jobs/{job}") as gone:
             assert gone.status == 403
+
+
+async def test_a_result_says_when_it_goes_and_is_kept_and_let_go(pages: Pages) -> None:
+    ann = await pages.browser("ann")
+    async with ann:
+        job = await make(pages, ann, "a keeper")
+        async with ann.get(f"/jobs/{job}") as page:
+            assert "The picture goes in 7 days" not in await page.text()
+            assert "unless you keep it" in await page.text()
+        status, path, text = await post(ann, f"/results/{job}.0/keep", on="1", picture="0")
+        assert (status, path) == (200, f"/jobs/{job}")
+        assert "You keep this" in text
+        assert ">Keep no longer<" in text
+        [made] = await pages.bench.store.generations(job)
+        assert made.kept
+        async with ann.get("/results") as gallery:
+            [recipe] = re.findall(r'<span class="quiet">(.+?)</span>', await gallery.text())
+            assert (recipe.split(" · ")[0], recipe.split(" · ")[-1]) == ("strength 0.5 (balanced)", "kept")
+        assert ">Keep<" in (await post(ann, f"/results/{job}.0/keep", on=""))[2]
+
+
+async def test_delete_says_what_jobs_of_others_still_hold(pages: Pages) -> None:
+    ann = await pages.browser("ann")
+    async with ann:
+        job = await make(pages, ann, "a mother of many")
+        await pages.bench.service.results.copied(job, by=member("bob"), where="discord:channel:2")
+        stored = await pages.bench.store.job(job)
+        assert stored is not None
+        await pages.bench.store.copied(job, "discord:channel:2")
+        press = Press(
+            verb=Verb.CHAIN,
+            generation=generation_id(job, 0),
+            by=member("bob"),
+            reply_to=ReplyTarget(platform="web"),
+            event_id="bob's",
+        )
+        await pages.bench.shown((await pages.bench.service.press(press)).job.id)
+        status, path, text = await post(ann, f"/results/{job}.0/delete")
+        assert (status, path) == (200, "/")
+        assert "One job of somebody else was made from yours" in text

@@ -84,7 +84,7 @@ def test_a_picture_from_the_first_click_to_every_button(service: Playground, bro
         page.get_by_role("button", name="Sweep").click()
         expect(page.locator(".several li")).to_have_count(4, timeout=PICTURE_MS)
         page.get_by_role("link", name="strength 0.9").click()
-        expect(page.get_by_role("button", name="Chain 0.9")).to_be_visible()
+        expect(page.get_by_role("button", name="Chain", exact=True)).to_be_visible()
 
         page.get_by_role("button", name="Delete").click()
         page.get_by_role("button", name="Delete").click()

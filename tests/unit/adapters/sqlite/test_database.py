@@ -317,6 +317,8 @@ async def everything(store: SqliteJobStore) -> None:
     await store.unsettled("console")
     await store.open_jobs()
     await store.mode()
+    await store.keep(a_generation(job).id, on=False)
+    await store.keeps("console:ada")
     await store.failures(limit=9)
     await store.unshown(limit=9)
     await store.usage_by_member(since=0.0, limit=9)

@@ -5,9 +5,13 @@ from dataclasses import replace
 import pytest
 
 from adapters.web.gallery import cursor, days
-from bot.domain.job import Lineage
+from bot.domain.job import Job, Lineage
 from bot.listing import Kept
 from tests.builders.jobs import a_generation, a_job
+
+
+def done(job: Job) -> Job:
+    return job.started(lease="run", at=job.created_at).succeeded(at=job.created_at)
 
 
 def test_results_stand_by_day_in_the_readers_language() -> None:
@@ -16,11 +20,12 @@ def test_results_stand_by_day_in_the_readers_language() -> None:
         Kept(job=late, generations=[a_generation(late, 0), a_generation(late, 1)], pictures=True),
         Kept(job=early, generations=[a_generation(early)], pictures=False),
     ]
-    first, second = days(kept, "de")
+    first, second = days([replace(each, job=done(each.job)) for each in kept], "de")
     assert (first.name, second.name) == ("Sonntag, 4. Januar 1970", "Freitag, 2. Januar 1970")
     assert [tile.address for tile in first.tiles] == [f"/jobs/{late.id}?picture=0", f"/jobs/{late.id}?picture=1"]
     assert [tile.picture for tile in second.tiles] == [None]
     assert second.tiles[0].words == "ink"
+    assert [tile.recipe for tile in first.tiles] == ["Stärke 0,3", "Stärke 0,7"]
 
 
 def test_a_spoiler_is_one_in_the_gallery() -> None:

@@ -1,0 +1,25 @@
+"""What addresses name, and where an answer sends its reader."""
+
+from aiohttp import web
+
+from bot.domain.errors import Gone
+from bot.domain.ids import GenerationId, JobId, parse_generation_id, parse_job_id
+
+
+def job_in(given: str) -> JobId:
+    job = parse_job_id(given)
+    if job is None:
+        raise Gone("refused-job-unknown")
+    return job
+
+
+def generation_in(given: str) -> GenerationId:
+    generation = parse_generation_id(given)
+    if generation is None:
+        raise Gone("refused-gone")
+    return generation
+
+
+def see(address: str) -> web.Response:
+    """Go there: what was posted is not posted again when that page is loaded anew."""
+    return web.Response(status=303, headers={"Location": address})

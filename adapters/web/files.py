@@ -1,0 +1,94 @@
+"""Pictures as files, each for who may see it: the owner is asked for in the same function that gives the bytes."""
+
+import asyncio
+
+from aiohttp import web
+
+from adapters.web.addresses import generation_in, job_in
+from adapters.web.guard import asker_of
+from adapters.web.messenger import WebMessenger
+from bot.domain.access import Asker
+from bot.domain.errors import Gone
+from bot.domain.ids import ImageId, JobId, job_of
+from bot.domain.job import Generation
+from bot.ports import Exporter
+from bot.results import Description
+from bot.service import Service
+
+_SIDE = 320
+_STAGE_SIDE = 1600
+_NO_LIMIT = 1 << 40
+_KEPT = "private, max-age=3600"
+
+
+class Files:
+    """Answers requests; who asks was checked before."""
+
+    def __init__(self, *, service: Service, exporter: Exporter, messenger: WebMessenger) -> None:
+        self._service = service
+        self._exporter = exporter
+        self._messenger = messenger
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every address."""
+        return [
+            web.get("/jobs/{job}/preview.jpg", self.preview),
+            web.get("/g/{generation}.png", self.picture),
+            web.get("/t/{generation}.jpg", self.thumbnail),
+            web.get("/s/{job}.jpg", self.source),
+            web.get("/style/{style}.jpg", self.style),
+        ]
+
+    async def preview(self, request: web.Request) -> web.Response:
+        """How a running job looks now; the result, if it came before the preview was asked for."""
+        described = await self._described(job_in(request.match_info["job"]), asker_of(request))
+        card = self._messenger.latest(described.job.id)
+        if card is None or card.progress is None or card.progress.preview is None:
+            if described.generations:
+                return await self._small(described.generations[0].image, _SIDE)
+            raise Gone("refused-picture-gone")
+        return web.Response(body=card.progress.preview, content_type="image/jpeg")
+
+    async def picture(self, request: web.Request) -> web.Response:
+        """A result, lossless; `?download` as a file to keep."""
+        made = await self._made(request)
+        exported = await self._exporter.export(made.id, max_bytes=_NO_LIMIT, formats=("PNG",))
+        headers = {"Cache-Control": _KEPT}
+        if "download" in request.query:
+            headers["Content-Disposition"] = f'attachment; filename="pentimento-{made.id}.png"'
+        return web.Response(body=exported.content, content_type=exported.media_type, headers=headers)
+
+    async def thumbnail(self, request: web.Request) -> web.Response:
+        """A result, small."""
+        made = await self._made(request)
+        return await self._small(made.image, _SIDE)
+
+    async def source(self, request: web.Request) -> web.Response:
+        """What a job started from; `?first` what its whole family started from."""
+        described = await self._described(job_in(request.match_info["job"]), asker_of(request))
+        root = described.ancestors[0] if "first" in request.query and described.ancestors else None
+        return await self._small(root.source if root else described.job.source, _STAGE_SIDE)
+
+    async def style(self, request: web.Request) -> web.Response:
+        """The picture of a style."""
+        style = self._service.styles.get(request.match_info["style"])
+        if style is None or style.picture is None:
+            raise Gone("refused-picture-gone")
+        content = await asyncio.to_thread(style.picture.read_bytes)
+        return web.Response(body=content, content_type="image/jpeg", headers={"Cache-Control": _KEPT})
+
+    async def _small(self, image: ImageId, side: int) -> web.Response:
+        small = await self._exporter.thumbnail(image, side=side)
+        return web.Response(body=small.content, content_type=small.media_type, headers={"Cache-Control": _KEPT})
+
+    async def _made(self, request: web.Request) -> Generation:
+        """The result that an address names, for who may see it."""
+        wanted = generation_in(request.match_info["generation"])
+        described = await self._described(job_of(wanted), asker_of(request))
+        found = next((each for each in described.generations if each.id == wanted), None)
+        if found is None:
+            raise Gone("refused-gone")
+        return found
+
+    async def _described(self, job: JobId, by: Asker) -> Description:
+        return await self._service.results.describe(job, by=by)

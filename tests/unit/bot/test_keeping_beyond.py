@@ -1,0 +1,53 @@
+"""Keeping results beyond retention: who may, and how many."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.domain.errors import Gone, LimitReached, NotAllowed
+from bot.domain.ids import generation_id
+from bot.domain.job import Job
+from bot.domain.limits import Limits
+from tests.builders.requests import asker, request
+from tests.harness.core import Bench, bench
+
+LIMITS = Limits(pending_per_user=1000, per_user_per_day=0, kept_per_user=2)
+
+
+async def made(at: Bench, user: str = "ann") -> Job:
+    job = (await at.service.submit(request(user))).job
+    await at.shown(job.id)
+    return job
+
+
+async def test_a_member_keeps_their_own_up_to_a_bound_and_lets_go_again(tmp_path: Path) -> None:
+    async with bench(tmp_path, limits=LIMITS) as at:
+        results = at.service.results
+        first, second, third = [generation_id((await made(at)).id, 0) for _ in range(3)]
+        for each in (first, second, second):
+            await results.keep(each, on=True, by=asker())
+        with pytest.raises(LimitReached, match="You keep 2 results"):
+            await results.keep(third, on=True, by=asker())
+        await results.keep(first, on=False, by=asker())
+        await results.keep(third, on=True, by=asker())
+        assert await at.store.keeps("fake:ann") == 2
+
+
+async def test_nobody_keeps_what_is_anothers(tmp_path: Path) -> None:
+    async with bench(tmp_path, limits=LIMITS) as at:
+        job = await made(at)
+        for nobody in (asker("bob"), asker("mo", moderates=True), asker("far", rooms=())):
+            with pytest.raises((NotAllowed, Gone)):
+                await at.service.results.keep(generation_id(job.id, 0), on=True, by=nobody)
+            await at.service.results.star(job.id, by=nobody)
+        assert await at.store.keeps("fake:ann") == 0
+        with pytest.raises(Gone):
+            await at.service.results.keep(generation_id(job.id, 7), on=True, by=asker())
+
+
+async def test_a_star_on_ones_own_keeps_as_much_of_it_as_there_is_room_for(tmp_path: Path) -> None:
+    async with bench(tmp_path, limits=LIMITS) as at:
+        job = (await at.service.submit(request(strengths=(0.3, 0.5, 0.7)))).job
+        await at.shown(job.id)
+        await at.service.results.star(job.id, by=asker())
+        assert await at.store.keeps("fake:ann") == 2
