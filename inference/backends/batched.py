@@ -109,7 +109,7 @@ class LoopBackend(StockBackend):
             planned=cached.planned,
         )
         cached.defaults = replace(cached.defaults, levels=None)  # the loop begins at any strength
-        if not components.steerable:
+        if not components.networks:
             cached.defaults = replace(cached.defaults, controls=(), steerable=False)
         place = self._settings.entries[cached.model].sketcher
         if place and self._device.type == "cuda":

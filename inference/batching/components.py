@@ -5,14 +5,14 @@ levels of noise are counted. Latents are [channels, height, width] between the l
 them into. Texts and pictures are encoded in the order and with the random numbers of the family's stock pipeline.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 import torch
 from PIL import Image
 
-from inference.api import Img2ImgRequest
+from inference.api import ControlKind, Img2ImgRequest
 from inference.batching.cache import ByteCache
 from inference.batching.denoiser import Rows
 from inference.batching.solver import Plan
@@ -119,7 +119,7 @@ class Components(Protocol):
         preview_decoder: a tiny autoencoder, or None.
         prompts, images: what was encoded before.
         is_transformer: whether the denoiser is a transformer and not a UNet.
-        steerable: whether control networks can steer it.
+        networks: class of diffusers -> what makes a control network of it that steers this family; empty if none can.
         texts_vary: prompts are of any length, and are padded with a mask to share a call.
         edits: it edits by instruction, and a run begins with noise alone at any strength.
         tiled: the autoencoder works on tiles, whatever `set_low_memory` says.
@@ -137,7 +137,7 @@ class Components(Protocol):
     prompts: ByteCache[PromptEmbeds]
     images: ByteCache[LatentDist]
     is_transformer: bool
-    steerable: bool
+    networks: Mapping[str, type["ControlNet"]]
     texts_vary: bool
     edits: bool
     tiled: bool
@@ -245,4 +245,62 @@ class Components(Protocol):
 
     def set_low_memory(self, *, low_memory: bool) -> None:
         """Have the autoencoder work on tiles, one picture after the other, or not."""
+        ...
+
+
+Residuals = tuple[tuple[torch.Tensor, ...], tuple[int, ...]]
+"""What a control network adds, and its layout; see `Rows`."""
+
+
+class ControlNet(Protocol):
+    """A control network on the device, used for one kind; equal to others that say the same of the same rows.
+
+    Attributes:
+        once: it is asked about a request's positive row only, and what it says holds for the negative one too.
+    """
+
+    @property
+    def once(self) -> bool: ...
+
+    @property
+    def model(self) -> Any: ...
+
+    @property
+    def layout(self) -> tuple[int, ...]:
+        """See `Rows.layout`."""
+        ...
+
+    @classmethod
+    def of(cls, model: Any, kind: ControlKind) -> Self: ...
+
+    @staticmethod
+    def fits(network: Any, components: Components) -> bool:
+        """Whether a network of that configuration can steer a model."""
+        ...
+
+    @staticmethod
+    def prepare(network: Any, components: Components) -> None:
+        """Give a network that was loaded what it shares with its model."""
+        ...
+
+    def draws(self, drawn: Image.Image, components: Components, generator: torch.Generator) -> torch.Tensor | None:
+        """The random numbers that stock draws first, to sample the encoded map; None if it draws none."""
+        ...
+
+    def hint(self, drawn: Image.Image, components: Components, noise: torch.Tensor | None) -> torch.Tensor:
+        """A map as the network takes it, one row, on the device; `noise` is what `draws` gave."""
+        ...
+
+    def residuals(self, rows: Rows, hints: torch.Tensor, scales: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """What is to be added to the model's own, see `Rows.residuals`.
+
+        Args:
+            rows: those that it steers.
+            hints: their maps, one row each.
+            scales: float32, [rows].
+        """
+        ...
+
+    def spread(self, residuals: tuple[torch.Tensor, ...], components: Components) -> Residuals:
+        """The same with a tensor for each block of the model, for a call with networks of another layout."""
         ...

@@ -1,13 +1,14 @@
 """Control networks: what holds a picture to its map while it is painted (Zhang et al. 2023, arXiv:2302.05543).
 
 A network is called over the rows that it steers, and what it says is added inside the model's own call. Rows without
-control get zeros, which change nothing, so both kinds share the model's calls.
+control get zeros, which change nothing, so both kinds share the model's calls. What differs by family is in classes
+that implement `ControlNet`; a family names them as `Components.networks`.
 """
 
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from weakref import WeakValueDictionary
 
 import diffusers
@@ -18,7 +19,7 @@ from PIL import Image
 from inference.acceleration.packing import pack
 from inference.acceleration.transfer import to_device
 from inference.api import Control, ControlKind
-from inference.batching.components import Components
+from inference.batching.components import Components, ControlNet, Residuals
 from inference.batching.denoiser import Rows
 from inference.errors import OutOfMemory, Unsuited
 from inference.models import hub
@@ -34,7 +35,15 @@ UNION_MODES = {
 }
 """What union networks call the kinds: their authors' numbering, which diffusers documents as `control_mode`."""
 
-_KINDS = ("ControlNetModel", "ControlNetUnionModel")
+KINDS = frozenset(
+    {
+        "ControlNetModel",
+        "ControlNetUnionModel",
+        "FluxControlNetModel",
+        "QwenImageControlNetModel",
+        "SD3ControlNetModel",
+    }
+)
 """Classes of diffusers, which imports one when it is asked for."""
 
 _ALIKE = ("in_channels", "cross_attention_dim", "block_out_channels", "layers_per_block", "addition_embed_type")
@@ -42,8 +51,8 @@ _ALIKE = ("in_channels", "cross_attention_dim", "block_out_channels", "layers_pe
 
 
 @dataclass(frozen=True, slots=True)
-class ControlNet:
-    """A network on the device, used for one kind.
+class UNetControlNet:
+    """One of Stable Diffusion 1, 2 or XL.
 
     Attributes:
         mode: a union network's number for the kind; None if the network knows one kind only.
@@ -52,14 +61,35 @@ class ControlNet:
     model: Any
     mode: int | None
 
-    def residuals(self, rows: Rows, hints: torch.Tensor, scales: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """What is to be added to the UNet's skip connections and, the last one, to its middle.
+    @classmethod
+    def of(cls, model: Any, kind: ControlKind) -> Self:
+        return cls(model, UNION_MODES[kind] if type(model).__name__ == "ControlNetUnionModel" else None)
 
-        Args:
-            rows: those that it steers.
-            hints: their maps, [rows, 3, height, width] in pixels, in [0, 1].
-            scales: float32, [rows].
-        """
+    @staticmethod
+    def fits(network: Any, components: Components) -> bool:
+        shrink = 2 ** (len(network.config.conditioning_embedding_out_channels) - 1)
+        return shrink == components.vae_scale_factor and alike(network, components, _ALIKE)
+
+    @property
+    def once(self) -> bool:
+        return False
+
+    @property
+    def layout(self) -> tuple[int, ...]:
+        return ()
+
+    @staticmethod
+    def prepare(network: Any, components: Components) -> None:
+        """Nothing."""
+
+    def draws(self, drawn: Image.Image, components: Components, generator: torch.Generator) -> None:
+        """None: a map is told in pixels."""
+
+    def hint(self, drawn: Image.Image, components: Components, noise: torch.Tensor | None) -> torch.Tensor:
+        del noise
+        return hint(drawn, components)
+
+    def residuals(self, rows: Rows, hints: torch.Tensor, scales: torch.Tensor) -> tuple[torch.Tensor, ...]:
         added = None if rows.pooled is None else {"text_embeds": rows.pooled, "time_ids": rows.sizes}
         told: dict[str, Any] = {"controlnet_cond": hints}
         if self.mode is not None:
@@ -76,6 +106,10 @@ class ControlNet:
         )
         weights = scales.view(-1, 1, 1, 1)
         return tuple((each * weights).to(each.dtype) for each in (*down, middle))
+
+    def spread(self, residuals: tuple[torch.Tensor, ...], components: Components) -> Residuals:
+        del components
+        return residuals, ()
 
 
 class ControlNets:
@@ -129,7 +163,7 @@ class ControlNets:
                 model = self._there[place] = load(place, self._parts, self._make_room)
             self._kept.pop(place, None)
             self._kept[place] = model
-        return ControlNet(model, UNION_MODES[kind] if type(model).__name__ == "ControlNetUnionModel" else None)
+        return self._parts.networks[type(model).__name__].of(model, kind)
 
     def drop_one(self) -> bool:
         """Let the one go that was used longest ago, of those that no run uses; whether there was one."""
@@ -159,15 +193,20 @@ def load(place: str, components: Components, make_room: Callable[[int], object])
         found = hub.network(place)
         variant = hub.variant_of_network(found)
         config = diffusers.ControlNetModel.load_config(str(found))
-        kind = getattr(diffusers, {name: name for name in _KINDS}[config.get("_class_name")])
+        name = str(config.get("_class_name"))
+        if name not in KINDS:
+            raise KeyError(name)  # noqa: TRY301 -- said below
+        kind = getattr(diffusers, name)
         with torch.device("meta"):
             outline = kind.from_config(config)
-        if _fits(outline, components):
+        if name in components.networks and components.networks[name].fits(outline, components):
             make_room(sum(each.numel() for each in outline.parameters()) * components.dtype.itemsize)
             model = kind.from_pretrained(
                 str(found), torch_dtype=components.dtype, use_safetensors=True, variant=variant
             )
-            return _laid_out(model.to(components.device).eval(), components)
+            model = model.to(components.device).eval()
+            components.networks[name].prepare(model, components)
+            return _laid_out(model, components)
     except (torch.OutOfMemoryError, MemoryError):
         raise OutOfMemory from None
     except KeyError:
@@ -190,14 +229,13 @@ def load(place: str, components: Components, make_room: Callable[[int], object])
     )
 
 
-def _fits(network: Any, components: Components) -> bool:
-    shrink = 2 ** (len(network.config.conditioning_embedding_out_channels) - 1)
-    alike = (_plain(network.config[name]) == _plain(components.denoiser.config[name]) for name in _ALIKE)
-    return shrink == components.vae_scale_factor and all(alike)
+def alike(network: Any, components: Components, options: tuple[str, ...]) -> bool:
+    """Whether a network has these options as the model that it is to steer."""
+    return all(_plain(network.config[name]) == _plain(components.denoiser.config[name]) for name in options)
 
 
 def hint(drawn: Image.Image, components: Components) -> torch.Tensor:
-    """A map as networks take it, [1, 3, height, width] in [0, 1], on the device."""
+    """A map as networks of UNets take it, [1, 3, height, width] in [0, 1], on the device."""
     levels = torch.from_numpy(np.asarray(drawn.convert("RGB"), dtype=np.float32) / 255)
     return to_device(levels.permute(2, 0, 1)[None].to(components.dtype), components.device)
 

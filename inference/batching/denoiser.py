@@ -24,6 +24,10 @@ WORTH = 0.95
 """A compiled model has to take less than this share of the plain one's time."""
 
 
+_SEVERAL = frozenset({"residuals", "layout"})
+"""What of `Rows` is not one tensor."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
     """What a UNet is given, the first dimension being rows.
@@ -36,8 +40,10 @@ class Rows:
         guidance: [rows, width], or [rows], if guidance is an input of the model, or None.
         mask: bool, [rows, tokens]: what of `hidden` is text; None if all is.
         reference: latents of the picture that is edited, [rows, channels, height, width], or None.
-        residuals: what a control network adds to the skip connections and, the last one, to the middle of a UNet,
-            each [rows, channels, height, width]; empty if nothing is.
+        residuals: what a control network adds; empty if nothing is. To the skip connections and, the last one, to the
+            middle of a UNet, each [rows, channels, height, width]; to what each block of a transformer makes of the
+            picture, each [rows, tokens, width].
+        layout: how many of `residuals` are for each kind of block, if a transformer has several kinds.
     """
 
     latents: torch.Tensor
@@ -49,6 +55,7 @@ class Rows:
     mask: torch.Tensor | None = None
     reference: torch.Tensor | None = None
     residuals: tuple[torch.Tensor, ...] = ()
+    layout: tuple[int, ...] = ()
 
     @classmethod
     def joined(cls, several: "Sequence[Rows]") -> "Rows":
@@ -88,20 +95,20 @@ class Rows:
     def mapped(self, change: Callable[[torch.Tensor], torch.Tensor]) -> "Rows":
         """The same with each tensor changed."""
         told: dict[str, Any] = {
-            each.name: getattr(self, each.name) for each in fields(self) if each.name != "residuals"
+            each.name: getattr(self, each.name) for each in fields(self) if each.name not in _SEVERAL
         }
         changed: dict[str, Any] = {name: change(each) for name, each in told.items() if each is not None}
         return replace(self, **changed, residuals=tuple(change(each) for each in self.residuals))
 
     def tensors(self) -> list[tuple[str, torch.Tensor | None]]:
         """Names and tensors."""
-        told = [(each.name, getattr(self, each.name)) for each in fields(self) if each.name != "residuals"]
+        told = [(each.name, getattr(self, each.name)) for each in fields(self) if each.name not in _SEVERAL]
         return told + [(f"residuals {place}", each) for place, each in enumerate(self.residuals)]
 
     @property
     def shape(self) -> tuple[Any, ...]:
         """What a captured graph is good for."""
-        return tuple(None if each is None else tuple(each.shape) for _, each in self.tensors())
+        return (*(None if each is None else tuple(each.shape) for _, each in self.tensors()), self.layout)
 
 
 class Denoiser:

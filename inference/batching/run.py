@@ -7,8 +7,8 @@ import torch
 from PIL import Image
 
 from inference.acceleration.transfer import ToHost, to_device
-from inference.batching.components import Components, LatentDist, PreparedImage
-from inference.batching.controlnet import ControlNet, acts, hint
+from inference.batching.components import Components, ControlNet, LatentDist, PreparedImage
+from inference.batching.controlnet import acts
 from inference.batching.denoiser import Rows
 from inference.batching.loaded_model import LoadedModel
 from inference.batching.preview import render, small
@@ -56,27 +56,37 @@ class Drawn:
     """A request's random numbers, drawn in stock's order before it begins.
 
     Attributes:
+        map: for the sample of its map.
         sample: for the sample of the picture, [1, channels, height, width].
         noise: to begin with, [channels, height, width].
         steps: for each step, [calls, channels, height, width].
     """
 
+    map: torch.Tensor | None
     sample: torch.Tensor | None
     noise: torch.Tensor
     steps: torch.Tensor | None
 
     @classmethod
     def of(
-        cls, picture: Image.Image, components: Components, plan: Plan, generator: torch.Generator, *, steps: bool
+        cls,
+        task: Task,
+        components: Components,
+        plan: Plan,
+        generator: torch.Generator,
+        *,
+        net: ControlNet | None,
+        steps: bool,
     ) -> "Drawn":
         """Draw them; `steps` says whether those of the steps too, which a scheduler of its own draws itself."""
-        sample = components.draw_sample_noise(picture, generator)
-        shape = components.latent_shape(picture)
+        of_map = None if net is None or task.map is None else net.draws(task.map, components, generator)
+        sample = components.draw_sample_noise(task.picture, generator)
+        shape = components.latent_shape(task.picture)
         noise = torch.randn(shape, generator=generator)
         if not (steps and plan.draws):
-            return cls(sample, noise, None)
+            return cls(of_map, sample, noise, None)
         fresh = torch.stack([torch.randn(shape, generator=generator) for _ in range(plan.draws)])
-        return cls(sample, noise, torch.tensordot(plan.noise, fresh, dims=1))
+        return cls(of_map, sample, noise, torch.tensordot(plan.noise, fresh, dims=1))
 
 
 @dataclass(slots=True, eq=False)
@@ -96,7 +106,7 @@ class Run:
         outbox: what the thread of the request is told.
         abandoned: whether that thread is gone.
         net: what holds it to its map; None if it has none.
-        hint: that map, [1, 3, height, width] in pixels.
+        hint: that map as its network takes it, one row.
     """
 
     task: Task
@@ -143,7 +153,7 @@ class Run:
                 values={"model": request.model, "steps": str(request.steps)},
             ) from None
         generator = torch.Generator("cpu").manual_seed(request.seed)
-        drawn = Drawn.of(task.picture, loaded.components, plan, generator, steps=grid is None)
+        drawn = Drawn.of(task, loaded.components, plan, generator, net=net, steps=grid is None)
         return cls(task, loaded, plan, grid, loaded.components.prepare_image(task.picture), generator, drawn, net)
 
     @property
@@ -209,8 +219,8 @@ class Run:
         if self.drawn.steps is not None:
             self.noises = to_device(self.drawn.steps, device)
         self.conditions = components.conditions(request, self.task.picture, source)
-        if self.task.map is not None:
-            self.hint = hint(self.task.map, components)
+        if self.net is not None and self.task.map is not None:
+            self.hint = self.net.hint(self.task.map, components, self.drawn.map)
 
     def settle(self) -> None:
         """End a step whose call has succeeded; whatever goes wrong from here is this request's own.

@@ -6,7 +6,7 @@ from dataclasses import replace
 import torch
 
 from inference.acceleration.transfer import to_device
-from inference.batching.controlnet import ControlNet
+from inference.batching.components import ControlNet
 from inference.batching.denoiser import Rows
 from inference.batching.run import Run
 
@@ -19,21 +19,35 @@ def steered(rows: Rows, runs: list[Run]) -> Rows:
         if run.net is not None and run.is_steered:
             steering.setdefault(run.net, []).extend((run, row) for row in range(place, place + run.rows))
         place += run.rows
-    residuals: tuple[torch.Tensor, ...] = ()
+    if not steering:
+        return rows
+    said = {net: (_found(net, rows, told), net.layout) for net, told in steering.items()}
+    if len({layout for _, layout in said.values()}) > 1:
+        said = {net: net.spread(found, runs[0].components) for net, (found, _) in said.items()}
+    some, layout = next(iter(said.values()))
+    if len(next(iter(steering.values()))) == len(rows.latents):
+        return replace(rows, residuals=some, layout=layout)
+    residuals = tuple(each.new_zeros(len(rows.latents), *each.shape[1:]) for each in some)
     for net, told in steering.items():
-        found = _found(net, rows, told)
-        if len(told) == len(rows.latents):
-            return replace(rows, residuals=found)
-        if not residuals:
-            residuals = tuple(each.new_zeros(len(rows.latents), *each.shape[1:]) for each in found)
         places = to_device(torch.tensor([row for _, row in told]), rows.latents.device)
-        for all_rows, each in zip(residuals, found, strict=True):
+        for all_rows, each in zip(residuals, said[net][0], strict=True):
             all_rows.index_copy_(0, places, each)
-    return replace(rows, residuals=residuals)
+    return replace(rows, residuals=residuals, layout=layout)
 
 
 def _found(net: ControlNet, rows: Rows, told: list[tuple[Run, int]]) -> tuple[torch.Tensor, ...]:
-    """What a network says of its rows, one at a time if that saves memory."""
+    """What a network says of its rows."""
+    if not net.once:
+        return _said(net, rows, told)
+    asked = {run: (run, row) for run, row in told}  # of a run's two rows the last one, which is the positive
+    found = _said(net, rows, list(asked.values()))
+    place = {run: number for number, run in enumerate(asked)}
+    places = to_device(torch.tensor([place[run] for run, _ in told]), rows.latents.device)
+    return tuple(each.index_select(0, places) for each in found)
+
+
+def _said(net: ControlNet, rows: Rows, told: list[tuple[Run, int]]) -> tuple[torch.Tensor, ...]:
+    """What a network says of some rows, one at a time if that saves memory."""
     low_memory = told[0][0].task.low_memory
     components = [[each] for each in told] if low_memory else [told]
     said = []

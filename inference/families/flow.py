@@ -8,9 +8,10 @@ import torch
 from PIL import Image
 
 from inference.api import Img2ImgRequest
-from inference.batching.components import LatentDist, PromptEmbeds
+from inference.batching.components import ControlNet, LatentDist, PromptEmbeds
 from inference.batching.denoiser import Rows
 from inference.batching.flow_sigmas import FlowSolver, Shape
+from inference.families.flow_control import StableDiffusion3ControlNet
 from inference.families.stable_diffusion import StableDiffusion
 
 
@@ -22,7 +23,7 @@ class FlowMatching(StableDiffusion):
         edits: the source is told to the model beside the noise, and the run begins with noise alone.
     """
 
-    steerable = False
+    networks: Mapping[str, type[ControlNet]] = {}
     is_transformer = True
     texts_vary = False
     edits = False
@@ -114,6 +115,8 @@ class FlowMatching(StableDiffusion):
 class StableDiffusion3(FlowMatching):
     """Stable Diffusion 3 and 3.5."""
 
+    networks: Mapping[str, type[ControlNet]] = {"SD3ControlNetModel": StableDiffusion3ControlNet}
+
     def schedule(self, steps: int, shape: Shape) -> Mapping[str, Any]:
         shifts = self.pipeline.scheduler.config.get("use_dynamic_shifting")
         return {"num_inference_steps": steps} | ({"mu": self.mu(shape, 1.16)} if shifts else {})
@@ -124,6 +127,7 @@ class StableDiffusion3(FlowMatching):
             timestep=rows.timesteps,
             encoder_hidden_states=rows.hidden,
             pooled_projections=rows.pooled,
+            block_controlnet_hidden_states=rows.residuals or None,
             return_dict=False,
         )[0]
         return output
@@ -134,17 +138,3 @@ class StableDiffusion3(FlowMatching):
             text, None, None, device=self.device, do_classifier_free_guidance=False
         )
         return PromptEmbeds(hidden, pooled)
-
-
-def packed(latents: torch.Tensor) -> torch.Tensor:
-    """Latents [rows, channels, height, width] as tokens of 2 by 2, [rows, tokens, 4 * channels]."""
-    rows, channels, height, width = latents.shape
-    patches = latents.view(rows, channels, height // 2, 2, width // 2, 2).permute(0, 2, 4, 1, 3, 5)
-    return patches.reshape(rows, (height // 2) * (width // 2), channels * 4)
-
-
-def unpacked(tokens: torch.Tensor, height: int, width: int) -> torch.Tensor:
-    """What `packed` was given."""
-    rows, _, wide = tokens.shape
-    patches = tokens.view(rows, height // 2, width // 2, wide // 4, 2, 2).permute(0, 3, 1, 4, 2, 5)
-    return patches.reshape(rows, wide // 4, height, width)

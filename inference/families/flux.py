@@ -9,14 +9,18 @@ import torch
 from PIL import Image
 
 from inference.api import Img2ImgRequest
-from inference.batching.components import PromptEmbeds
+from inference.batching.components import ControlNet, PromptEmbeds
 from inference.batching.denoiser import Rows
 from inference.batching.flow_sigmas import Shape
-from inference.families.flow import FlowMatching, packed, unpacked
+from inference.families.flow import FlowMatching
+from inference.families.flow_control import FluxControlNet
+from inference.families.packing import no_places, packed, places, unpacked
 
 
 class Flux(FlowMatching):
     """FLUX.1 dev and schnell."""
+
+    networks: Mapping[str, type[ControlNet]] = {"FluxControlNetModel": FluxControlNet}
 
     def is_guided(self, request: Img2ImgRequest) -> bool:
         """A second row is for a negative prompt only."""
@@ -27,14 +31,17 @@ class Flux(FlowMatching):
         tokens = packed(rows.latents)
         told = tokens if rows.reference is None else torch.cat([tokens, packed(rows.reference)], dim=1)
         dtype, device = rows.latents.dtype, rows.latents.device
+        doubles = rows.layout[0] if rows.layout else 0
         output: torch.Tensor = model(
             hidden_states=told,
+            controlnet_block_samples=rows.residuals[:doubles] or None,
+            controlnet_single_block_samples=rows.residuals[doubles:] or None,
             timestep=rows.timesteps.to(dtype) / 1000,
             guidance=rows.guidance,
             pooled_projections=rows.pooled,
             encoder_hidden_states=rows.hidden,
-            txt_ids=_no_places(rows.hidden.shape[1], dtype, device),
-            img_ids=_places(height // 2, width // 2, rows.reference is not None, dtype, device),
+            txt_ids=no_places(rows.hidden.shape[1], dtype, device),
+            img_ids=places(height // 2, width // 2, doubled=rows.reference is not None, dtype=dtype, device=device),
             return_dict=False,
         )[0]
         return unpacked(output[:, : tokens.shape[1]], height, width)
@@ -49,6 +56,7 @@ class Kontext(Flux):
     """FLUX.1 Kontext: tokens of the source follow those of the sample."""
 
     edits = True
+    networks: Mapping[str, type[ControlNet]] = {}
 
 
 class Flux2(FlowMatching):
@@ -110,23 +118,8 @@ class Flux2Klein(Flux2):
 
 
 @lru_cache(maxsize=64)
-def _places(height: int, width: int, doubled: bool, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
-    """Where tokens lie, [tokens, 3]: the picture (0: the sample, 1: the source), row and column."""
-    places = torch.cartesian_prod(torch.zeros(1), torch.arange(height).float(), torch.arange(width).float())
-    if doubled:
-        places = torch.cat([places, places + torch.tensor([1.0, 0.0, 0.0])])
-    return places.to(device, dtype)
-
-
-@lru_cache(maxsize=64)
-def _no_places(tokens: int, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
-    """PromptEmbeds lie nowhere, [tokens, 3]."""
-    return torch.zeros(tokens, 3, dtype=dtype, device=device)
-
-
-@lru_cache(maxsize=64)
 def _places2(height: int, width: int, device: torch.device) -> torch.Tensor:
-    """As `_places` for FLUX.2, [1, tokens, 4], of which the last is for words; the source lies at time 10."""
+    """As `places` for FLUX.2, [1, tokens, 4], of which the last is for words; the source lies at time 10."""
     sides = torch.arange(height), torch.arange(width), torch.arange(1)
     return torch.cat([torch.cartesian_prod(torch.tensor([time]), *sides) for time in (0, 10)])[None].to(device)
 

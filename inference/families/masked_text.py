@@ -1,15 +1,18 @@
 """Z-Image and Qwen-Image in the step loop: their prompts are as long as they are, and share a call by a mask."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from PIL import Image
 
 from inference.api import Img2ImgRequest
-from inference.batching.components import LatentDist, PreparedImage, PromptEmbeds
+from inference.batching.components import ControlNet, LatentDist, PreparedImage, PromptEmbeds
 from inference.batching.denoiser import Rows
-from inference.families.flow import FlowMatching, packed, unpacked
+from inference.families.flow import FlowMatching
+from inference.families.flow_control import QwenControlNet
+from inference.families.packing import packed, unpacked
 
 
 class ZImage(FlowMatching):
@@ -48,6 +51,7 @@ class QwenImage(FlowMatching):
     """Qwen-Image. Its autoencoder is one of films: a picture is a film of one frame."""
 
     texts_vary = True
+    networks: Mapping[str, type[ControlNet]] = {"QwenImageControlNetModel": QwenControlNet}
 
     def latent_shape(self, picture: Image.Image) -> tuple[int, int, int]:
         return self.vae.config.z_dim, picture.height // self.vae_scale_factor, picture.width // self.vae_scale_factor
@@ -80,6 +84,7 @@ class QwenImage(FlowMatching):
             encoder_hidden_states_mask=rows.mask,
             encoder_hidden_states=rows.hidden,
             img_shapes=[[(1, height // 2, width // 2)]] * count,
+            controlnet_block_samples=rows.residuals or None,
             return_dict=False,
         )[0]
         return unpacked(output, height, width)
@@ -111,6 +116,7 @@ class QwenImageEdit(QwenImage):
     """
 
     edits = True
+    networks: Mapping[str, type[ControlNet]] = {}
 
     def seen(self, picture: Image.Image) -> Any:
         """The picture as the text encoder sees it."""

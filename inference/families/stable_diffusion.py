@@ -7,7 +7,7 @@ Lightning models, and those with a latent consistency adapter merged in, come as
 import copy
 import hashlib
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, Self
 
@@ -16,7 +16,16 @@ from PIL import Image
 
 from inference.acceleration.transfer import to_device
 from inference.api import Img2ImgRequest
-from inference.batching.components import LatentDist, Planner, PreparedImage, PromptEmbeds, image_cache, prompt_cache
+from inference.batching.components import (
+    ControlNet,
+    LatentDist,
+    Planner,
+    PreparedImage,
+    PromptEmbeds,
+    image_cache,
+    prompt_cache,
+)
+from inference.batching.controlnet import UNetControlNet
 from inference.batching.denoiser import Rows, call_unet
 from inference.batching.solver import Solver
 from inference.families.clip_text import encoded, lengthened, needs_chunks
@@ -35,7 +44,10 @@ class StableDiffusion:
     """
 
     is_transformer = False
-    steerable = True
+    networks: Mapping[str, type[ControlNet]] = {
+        "ControlNetModel": UNetControlNet,
+        "ControlNetUnionModel": UNetControlNet,
+    }
     texts_vary = False
     edits = False
     tiled = False

@@ -29,6 +29,7 @@ def quiet() -> None:
         library.set_verbosity_error()
         library.disable_progress_bar()
     warnings.filterwarnings("ignore", message="Already found a `peft_config`")  # several adapters are meant
+    warnings.filterwarnings("ignore", message="`FluxPosEmbed` is deprecated")  # diffusers' own network uses it
     warnings.filterwarnings("ignore", message="The `local_dir_use_symlinks` argument")  # diffusers gives it itself
 
 

@@ -121,7 +121,7 @@ def _flux_transformer(*, distilled: bool, **options: Any) -> Any:
     ).eval()
 
 
-def _flux(kind: Any, scheduler: Any, *, distilled: bool, tiny_vae: bool = False) -> Any:
+def _flux(kind: Any, scheduler: Any, *, distilled: bool, tiny_vae: bool = False, **options: Any) -> Any:
     taef1 = diffusers.AutoencoderTiny(
         latent_channels=4, encoder_block_out_channels=(8,) * 4, decoder_block_out_channels=(8,) * 4
     )
@@ -131,14 +131,14 @@ def _flux(kind: Any, scheduler: Any, *, distilled: bool, tiny_vae: bool = False)
         text_encoder_2=t5(),
         tokenizer=tiny.tokenizer(),
         tokenizer_2=tiny.tokenizer(),
-        transformer=_flux_transformer(distilled=distilled),
+        transformer=_flux_transformer(distilled=distilled, **options),
         scheduler=scheduler or diffusers.FlowMatchEulerDiscreteScheduler(shift=3.0, use_dynamic_shifting=True),
     )
 
 
-def flux_dev(scheduler: Any = None, *, tiny_vae: bool = False) -> Any:
+def flux_dev(scheduler: Any = None, *, tiny_vae: bool = False, **options: Any) -> Any:
     """Guidance is an input of the model; the shift follows the size of the picture."""
-    return _flux(diffusers.FluxImg2ImgPipeline, scheduler, distilled=True, tiny_vae=tiny_vae)
+    return _flux(diffusers.FluxImg2ImgPipeline, scheduler, distilled=True, tiny_vae=tiny_vae, **options)
 
 
 def flux_schnell(scheduler: Any = None) -> Any:
