@@ -16,7 +16,7 @@ _HUB_PLACE = re.compile(r"[\w-][\w.-]*(/[\w.-]+)+", re.ASCII)
 _BARE_KEY = re.compile(r"[\w-]+", re.ASCII)
 """A name that TOML takes without quotes."""
 
-_STEERABLE = "the families Stable Diffusion 1, 2 and XL"
+_STEERABLE = "the families Stable Diffusion, FLUX.1 and Qwen-Image"
 
 
 def model_findings(

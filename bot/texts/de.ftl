@@ -188,7 +188,7 @@ refused-control-unnamed = Sag, für welche Struktur das gilt: { $kinds }.
 refused-control-unknown = Die Struktur „{ $given }“ kenne ich nicht: es gibt { $kinds }.
 refused-control-elsewhere = Das Modell „{ $model }“ kann { $kind } nicht erhalten: wähl dafür das Modell { $models }.
 refused-control-other = Das Modell „{ $model }“ kann { $kind } nicht erhalten: wähl aus { $kinds }.
-refused-control-none = Das Modell „{ $model }“ kann keine Struktur erhalten: lass sie weg, oder bitte, wer mich betreibt, um ein Modell der Familien Stable Diffusion 1, 2 oder XL mit ControlNets.
+refused-control-none = Das Modell „{ $model }“ kann keine Struktur erhalten: lass sie weg, oder bitte, wer mich betreibt, um ein Modell der Familien Stable Diffusion, FLUX.1 oder Qwen-Image mit ControlNets.
 refused-map = Das Strukturbild lässt sich nicht verwenden. { $why }
 refused-map-gone = Dieses Strukturbild wird nicht mehr aufbewahrt: gib es noch einmal an.
 refused-map-unnamed = Sag, welches Strukturbild ich zeichnen soll: { $kinds }.
@@ -331,7 +331,7 @@ failed-map-blank = Das Strukturbild für { $kind } ist leer: schick eines, das z
 failed-map-unnamed = Ohne Struktur gibt es kein Strukturbild: sag, welche Struktur es zeigt.
 failed-no-map-model = Für { $kind } ist hier kein Modell eingerichtet: schick ein eigenes Strukturbild, oder wähl eine andere Struktur.
 failed-map-model-broken = Das Modell „{ $model }“ für { $kind } lässt sich nicht laden ({ $reason }): der Betreiber des Bots muss control.{ $kind }_model korrigieren.
-failed-no-control = Das Modell „{ $model }“ kann { $kind } nicht erhalten: Struktur bleibt nur mit Modellen der Familien Stable Diffusion 1, 2 und XL; lass sie weg, oder wähl eines von diesen.
+failed-no-control = Das Modell „{ $model }“ kann { $kind } nicht erhalten: Struktur bleibt nur mit Modellen der Familien Stable Diffusion, FLUX.1 und Qwen-Image; lass sie weg, oder wähl eines von diesen.
 failed-control-not-offered = Das Modell „{ $model }“ kann { $kind } nicht erhalten: { $kinds ->
     [none] es kann gar keine Struktur erhalten.
    *[other] erhalten kann es { $kinds }.

@@ -188,7 +188,7 @@ refused-control-unnamed = Di para qué estructura es: { $kinds }.
 refused-control-unknown = No conozco la estructura «{ $given }»: hay { $kinds }.
 refused-control-elsewhere = El modelo «{ $model }» no sabe conservar { $kind }: elige para eso el modelo { $models }.
 refused-control-other = El modelo «{ $model }» no sabe conservar { $kind }: elige entre { $kinds }.
-refused-control-none = El modelo «{ $model }» no sabe conservar estructura: no la pidas, o pide a quien administra el bot un modelo de las familias Stable Diffusion 1, 2 o XL con ControlNets.
+refused-control-none = El modelo «{ $model }» no sabe conservar estructura: no la pidas, o pide a quien administra el bot un modelo de las familias Stable Diffusion, FLUX.1 o Qwen-Image con ControlNets.
 refused-map = El mapa de estructura no se puede usar. { $why }
 refused-map-gone = Ese mapa de estructura ya no se guarda: dalo otra vez.
 refused-map-unnamed = Di qué mapa de estructura dibujar: { $kinds }.
@@ -331,7 +331,7 @@ failed-map-blank = El mapa para { $kind } está vacío: envía uno que muestre q
 failed-map-unnamed = No hay mapa sin estructura: di qué estructura muestra.
 failed-no-map-model = Aquí no hay ningún modelo para { $kind }: envía un mapa tuyo, o elige otra estructura.
 failed-map-model-broken = El modelo «{ $model }» para { $kind } no se puede cargar ({ $reason }): quien administra el bot tiene que corregir control.{ $kind }_model.
-failed-no-control = El modelo «{ $model }» no sabe conservar { $kind }: la estructura se conserva con modelos de las familias Stable Diffusion 1, 2 y XL; no la pidas, o elige uno de esos.
+failed-no-control = El modelo «{ $model }» no sabe conservar { $kind }: la estructura se conserva con modelos de las familias Stable Diffusion, FLUX.1 y Qwen-Image; no la pidas, o elige uno de esos.
 failed-control-not-offered = El modelo «{ $model }» no sabe conservar { $kind }: { $kinds ->
     [none] no conserva ninguna estructura.
    *[other] sabe conservar { $kinds }.

@@ -194,7 +194,7 @@ refused-control-unnamed = Indique pour quelle structure : { $kinds }.
 refused-control-unknown = Je ne connais pas la structure « { $given } » : il y a { $kinds }.
 refused-control-elsewhere = Le modèle « { $model } » ne sait pas garder { $kind } : choisis pour cela le modèle { $models }.
 refused-control-other = Le modèle « { $model } » ne sait pas garder { $kind } : choisis parmi { $kinds }.
-refused-control-none = Le modèle « { $model } » ne sait pas garder de structure : n’en demande pas, ou demande à l’administrateur un modèle des familles Stable Diffusion 1, 2 ou XL avec des ControlNets.
+refused-control-none = Le modèle « { $model } » ne sait pas garder de structure : n’en demande pas, ou demande à l’administrateur un modèle des familles Stable Diffusion, FLUX.1 ou Qwen-Image avec des ControlNets.
 refused-map = La carte de structure ne peut pas servir. { $why }
 refused-map-gone = Cette carte de structure n’est plus gardée : donne-la de nouveau.
 refused-map-unnamed = Dis quelle carte de structure dessiner : { $kinds }.
@@ -337,7 +337,7 @@ failed-map-blank = La carte pour { $kind } est vide : envoies-en une qui montre 
 failed-map-unnamed = Il n’y a pas de carte sans structure : dis quelle structure elle montre.
 failed-no-map-model = Aucun modèle n’est installé ici pour { $kind } : envoie une carte à toi, ou choisis une autre structure.
 failed-map-model-broken = Le modèle « { $model } » pour { $kind } ne peut pas être chargé ({ $reason }) : l’administrateur du bot doit corriger control.{ $kind }_model.
-failed-no-control = Le modèle « { $model } » ne sait pas garder { $kind } : la structure se garde avec les modèles des familles Stable Diffusion 1, 2 et XL ; n’en demande pas, ou choisis l’un d’eux.
+failed-no-control = Le modèle « { $model } » ne sait pas garder { $kind } : la structure se garde avec les modèles des familles Stable Diffusion, FLUX.1 et Qwen-Image ; n’en demande pas, ou choisis l’un d’eux.
 failed-control-not-offered = Le modèle « { $model } » ne sait pas garder { $kind } : { $kinds ->
     [none] il ne garde aucune structure.
    *[other] il sait garder { $kinds }.

@@ -179,7 +179,7 @@ refused-control-unnamed = どの構造のことか指定してください：{ $
 refused-control-unknown = 構造「{ $given }」は見つかりません。使えるのは { $kinds } です。
 refused-control-elsewhere = モデル「{ $model }」は { $kind } を残せません。それにはモデル { $models } を選んでください。
 refused-control-other = モデル「{ $model }」は { $kind } を残せません。{ $kinds } から選んでください。
-refused-control-none = モデル「{ $model }」は構造を残せません。構造なしで依頼するか、ControlNet 付きの Stable Diffusion 1、2、XL 系のモデルを用意するよう管理者に依頼してください。
+refused-control-none = モデル「{ $model }」は構造を残せません。構造なしで依頼するか、ControlNet 付きの Stable Diffusion、FLUX.1、Qwen-Image 系のモデルを用意するよう管理者に依頼してください。
 refused-map = 構造マップを使えません。{ $why }
 refused-map-gone = その構造マップはもう残っていません。もう一度送ってください。
 refused-map-unnamed = どの構造マップを描くか指定してください：{ $kinds }
@@ -322,7 +322,7 @@ failed-map-blank = { $kind } のマップに何も描かれていません。残
 failed-map-unnamed = 構造の指定なしにマップはありません。どの構造を示すか指定してください。
 failed-no-map-model = ここには { $kind } のモデルがありません。自分のマップを送るか、別の構造を選んでください。
 failed-map-model-broken = { $kind } のモデル「{ $model }」を読み込めません（{ $reason }）。ボットの管理者が control.{ $kind }_model を直す必要があります。
-failed-no-control = モデル「{ $model }」は { $kind } を残せません。構造を残せるのは Stable Diffusion 1、2、XL 系のモデルです。構造なしで依頼するか、そのどれかを選んでください。
+failed-no-control = モデル「{ $model }」は { $kind } を残せません。構造を残せるのは Stable Diffusion、FLUX.1、Qwen-Image 系のモデルです。構造なしで依頼するか、そのどれかを選んでください。
 failed-control-not-offered = モデル「{ $model }」は { $kind } を残せません。{ $kinds ->
     [none] 残せる構造はありません。
    *[other] 残せるのは { $kinds } です。

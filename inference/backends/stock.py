@@ -206,7 +206,7 @@ class StockBackend:
             kind = request.control.kind.value
             raise Unsuited(
                 f"The model {request.model!r} cannot keep {kind}: structure control works with models of the "
-                "families Stable Diffusion 1, 2 and XL; leave it out or choose one of those.",
+                "families Stable Diffusion, FLUX.1 and Qwen-Image; leave it out or choose one of those.",
                 cause="no-control",
                 values={"model": request.model, "kind": kind},
             )

@@ -32,8 +32,8 @@ SHIPPED_CONTROLS = {POCKET: dict.fromkeys(LINES, SHIPPED / "pocket-edges")}
 _EDITS = re.compile(r"kontext|image-?edit|flux\.?2", re.IGNORECASE)
 """Pipelines, and names of models, that edit by instruction: they take no strength."""
 
-_STEERABLE = re.compile(r"^StableDiffusion(XL)?(Img2Img)?Pipeline$")
-"""Pipelines of Stable Diffusion 1, 2 and XL, which control networks can steer."""
+_STEERABLE = re.compile(r"^(StableDiffusion(XL|3)?|Flux|QwenImage)(Img2Img)?Pipeline$")
+"""Pipelines of families that control networks can steer."""
 
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 

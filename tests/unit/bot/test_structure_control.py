@@ -52,7 +52,7 @@ async def test_a_given_map_reaches_the_engine_decoded_and_is_repeated_by_a_rerun
             {MODEL: replace(DEFAULTS, controls=())},
             (
                 "The model 'fake' can't keep structure. Leave control out, or ask the bot's owner for a model of the "
-                "families Stable Diffusion 1, 2 or XL with ControlNets."
+                "families Stable Diffusion, FLUX.1 or Qwen-Image with ControlNets."
             ),
         ),
         (

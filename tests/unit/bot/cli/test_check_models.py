@@ -100,16 +100,16 @@ def test_what_would_enable_the_rest_of_control_is_said() -> None:
 
 @pytest.mark.parametrize("controls", [{}, {ControlKind.CANNY: "org/net"}])
 def test_to_a_family_that_keeps_no_structure_no_network_is_suggested(controls: dict[ControlKind, str]) -> None:
-    flux = replace(HERE, steerable=False)
-    state, words = control(ModelEntry(id="org/name", controls=controls), flux, MapModels())
+    other = replace(HERE, steerable=False)
+    state, words = control(ModelEntry(id="org/name", controls=controls), other, MapModels())
     assert state is State.NOTE
-    assert words == "none: only models of the families Stable Diffusion 1, 2 and XL can keep structure"
+    assert words == "none: only models of the families Stable Diffusion, FLUX.1 and Qwen-Image can keep structure"
 
 
 def test_of_a_model_that_is_not_here_a_network_is_suggested_with_a_proviso() -> None:
     _, words = control(ModelEntry(id="org/name"), AWAY, MapModels(depth="org/depth", pose="org/pose"))
     assert words.endswith(
-        "pose if the model is of the families Stable Diffusion 1, 2 and XL, which shows once it is here"
+        "pose if the model is of the families Stable Diffusion, FLUX.1 and Qwen-Image, which shows once it is here"
     )
 
 

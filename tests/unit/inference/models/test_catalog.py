@@ -48,7 +48,8 @@ def test_defaults_follow_from_family_and_files(
         guidance_scale=guidance_scale,
         max_pixels=max_pixels,
         multiple=multiple,
-        steerable=pipeline in {"StableDiffusionPipeline", "StableDiffusionXLPipeline"},
+        steerable=pipeline.startswith(("StableDiffusion", "Flux")),
+        levels=0 if pipeline.startswith("Kandinsky") else None,
     )
 
 
