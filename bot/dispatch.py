@@ -6,7 +6,8 @@ Retrying is decided here, because attempts must survive this process; the engine
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -30,6 +31,7 @@ from bot.tracing import passed, span
 from inference.api import (
     Cancelled,
     Control,
+    Device,
     Done,
     Engine,
     Failed,
@@ -42,6 +44,9 @@ from inference.api import (
 )
 
 log = structlog.get_logger(__name__)
+
+_LOOK_SECONDS = 2.0
+"""Between two looks at how many devices there are, if nothing is heard of any."""
 
 _BYTES_A_PIXEL = 4
 """A result's file has less."""
@@ -124,7 +129,9 @@ class Dispatch:
         while True:
             while len(at_work) >= slots():
                 self._news.clear()
-                await self._news.wait()
+                with contextlib.suppress(TimeoutError):  # a device that comes says so to nobody
+                    async with asyncio.timeout(_LOOK_SECONDS):
+                        await self._news.wait()
             try:
                 unit = await self._queue.take(maps=maps)
             except QueueClosed:
@@ -147,6 +154,10 @@ class Dispatch:
         log.warning("grace is over, running jobs go back to the queue", jobs=len(self._running))
         for request in list(self._requests):
             await self._engine.cancel(request)
+
+    def devices(self) -> Sequence[Device]:
+        """What pictures are made on, as it stands now."""
+        return self._engine.devices()
 
     @property
     def running(self) -> int:

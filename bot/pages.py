@@ -122,8 +122,10 @@ def queue_page(view: QueueView, *, now: float, locale: str, most: int, uncollect
     listed = [_listed(job, Verb.CANCEL, _place(waiting, now, locale), locale) for job, waiting in view.mine[:most]]
     unshown = worded(locale, "queue-uncollected")
     listed += [_listed(job, Verb.COLLECT, unshown, locale) for job in uncollected[: most - len(listed)]]
-    total = row(locale, "queue-total", look=Look.QUIET, jobs=view.jobs)
-    return Page(title=text(locale, "queue-mine"), rows=(*(listed or [row(locale, "queue-empty")]), total))
+    totals = [row(locale, "queue-total", look=Look.QUIET, jobs=view.jobs)]
+    if view.devices > 1 or not view.working:
+        totals.append(row(locale, "queue-devices", look=Look.QUIET, working=view.working, devices=view.devices))
+    return Page(title=text(locale, "queue-mine"), rows=(*(listed or [row(locale, "queue-empty")]), *totals))
 
 
 def recent_page(jobs: Iterable[Job], locale: str) -> Page:

@@ -53,10 +53,14 @@ class QueueView:
     Attributes:
         mine: the member's open jobs, oldest first, with their places in line; None is running now.
         jobs: how many jobs wait in all.
+        devices: how many devices there are.
+        working: how many of them take pictures.
     """
 
     mine: Sequence[tuple[Job, Waiting | None]]
     jobs: int
+    devices: int = 1
+    working: int = 1
 
 
 class Service:
@@ -200,7 +204,13 @@ class Service:
     async def status(self, requester: Requester) -> QueueView:
         """The member's open jobs and how long the queue is."""
         mine = await self._store.open_jobs_of(requester.key)
-        return QueueView(mine=[(job, self.waiting(job.id)) for job in mine], jobs=len(self._queue))
+        devices = self._dispatch.devices()
+        return QueueView(
+            mine=[(job, self.waiting(job.id)) for job in mine],
+            jobs=len(self._queue),
+            devices=len(devices),
+            working=sum(not device.trouble for device in devices),
+        )
 
     async def quota(self, requester: Requester) -> tuple[Usage, Limits]:
         """What the member has used in the last 24 hours, and of how much."""

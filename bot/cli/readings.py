@@ -75,6 +75,13 @@ def _of_jobs(core: Core) -> Iterator[Reading]:
 
 
 def _of_the_engine(core: Core) -> Iterator[Reading]:
+    for device in core.engine.devices():
+        labels = {"device": device.name}
+        up = "1 while the device takes pictures."
+        yield Reading(name="device_up", help=up, value=device.slots > 0, labels=labels)
+        slots = "Pictures that the device takes at a time."
+        yield Reading(name="device_slots", help=slots, value=device.slots, labels=labels)
+        yield Reading(name="device_running", help="Pictures on the device.", value=device.running, labels=labels)
     for name, count in core.engine.counters().items():
         kind = "gauge" if "bytes" in name else "counter"
         words = ENGINE.get(name, "Counted by the engine.")

@@ -434,6 +434,10 @@ queue-total = { $jobs ->
     [0] Die Warteschlange ist leer.
    *[other] { $jobs } in der Warteschlange
  }
+queue-devices = { $working ->
+    [0] Gerade macht kein Gerät Bilder; was wartet, bleibt erhalten und wird gemacht, sobald eines wieder da ist.
+   *[other] { $working } von { $devices } Geräten machen Bilder.
+ }
 queue-running = läuft gerade
 queue-place = Platz { $position } in der Schlange
 queue-paused = vom Betreiber angehalten, Platz { $position } in der Reihe

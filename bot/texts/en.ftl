@@ -448,6 +448,10 @@ queue-total = { $jobs ->
     [one] 1 in the queue
    *[other] { $jobs } in the queue
  }
+queue-devices = { $working ->
+    [0] No device makes pictures right now; what waits is kept and made when one is back.
+   *[other] { $working } of { $devices } devices make pictures.
+ }
 queue-running = running now
 queue-place = number { $position } in line
 queue-paused = paused by whoever runs me, number { $position } in line

@@ -434,6 +434,10 @@ queue-total = { $jobs ->
     [0] La cola está vacía.
    *[other] { $jobs } en la cola
  }
+queue-devices = { $working ->
+    [0] Ahora mismo ningún dispositivo hace imágenes; lo que espera se conserva y se hará cuando vuelva alguno.
+   *[other] { $working } de { $devices } dispositivos hacen imágenes.
+ }
 queue-running = en curso
 queue-place = número { $position } en la cola
 queue-paused = en pausa por quien me gestiona, número { $position } en la cola

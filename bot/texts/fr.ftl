@@ -440,6 +440,10 @@ queue-total = { $jobs ->
     [0] La file est vide.
    *[other] { $jobs } dans la file
  }
+queue-devices = { $working ->
+    [0] Aucun appareil ne crée d’images en ce moment ; ce qui attend est conservé et sera fait dès qu’il y en aura un.
+   *[other] { $working } appareils sur { $devices } créent des images.
+ }
 queue-running = en cours
 queue-place = numéro { $position } dans la file
 queue-paused = mis en pause par l’exploitant, numéro { $position } dans la file

@@ -425,6 +425,10 @@ queue-total = { $jobs ->
     [0] 順番待ちはありません。
    *[other] { $jobs } 件が順番待ち
  }
+queue-devices = { $working ->
+    [0] いまは画像を作れる装置がありません。待っているものは保存され、装置が戻りしだい作られます。
+   *[other] { $devices } 台のうち { $working } 台が画像を作っています。
+ }
 queue-running = 実行中
 queue-place = { $position } 番目
 queue-paused = 運営者が一時停止中、{ $position } 番目

@@ -33,6 +33,7 @@ class Flight:
         load_at: in loop time, from when on its model may be loaded on one more device.
         losses: devices that were lost under it.
         avoids: those.
+        crashed: it was alone with a worker that died.
         unwanted: cancelled.
         loading_since: in loop time, while its model is loaded.
     """
@@ -43,6 +44,7 @@ class Flight:
     load_at: float = 0.0
     losses: int = 0
     avoids: "set[Member]" = field(default_factory=set)
+    crashed: bool = False
     unwanted: bool = False
     loading_since: float | None = None
 

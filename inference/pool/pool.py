@@ -1,8 +1,9 @@
 """Several engines as one: each has a device, and a picture goes to the one that suits it best.
 
 A device that is lost costs nobody anything but time: what it had at work is begun again on another. That is not the
-pictures' fault, so nobody is told; only a picture that lost three devices has failed. What happens inside a device,
-where a picture may be to blame for the end of a worker, is its engine's business.
+pictures' fault, so nobody is told; only a picture that lost three devices has failed. A picture that was alone with a
+worker that died may be to blame for that, or not, if somebody killed it: it is tried once on another device, and
+has failed if that one's worker dies too.
 """
 
 import asyncio
@@ -130,29 +131,17 @@ class Pool:
                 if member is None:
                     yield Cancelled()
                     return
-                try:
-                    async with aclosing(member.engine.run(request)) as events:
-                        async for event in events:
-                            yield self._heard(flight, member, event)
-                            if isinstance(event, Done | Failed | Cancelled):
-                                return
-                except (DeviceLost, EngineStopped) as loss:
-                    self._lose(member, flight, loss)
-                finally:
-                    member.flights.discard(flight)
-                    self._pump()
+                async with aclosing(self._run_on(member, flight)) as events:
+                    async for event in events:
+                        yield event
+                        if isinstance(event, Done | Failed | Cancelled):
+                            return
             yield Failed(
                 FailureKind.CRASH,
                 f"The device was lost under this picture {MAX_LOSSES} times: try another size, model or picture.",
             )
         finally:
-            if self._flights.get(request.id) is flight:
-                del self._flights[request.id]
-            if flight in self._line:
-                self._line.remove(flight)
-            for member in self._members:  # nobody may have waited any more when it was sent there
-                member.flights.discard(flight)
-            self._pump()
+            self._forget(flight)
 
     async def cancel(self, request_id: str) -> None:
         if flight := self._flights.get(request_id):
@@ -276,6 +265,14 @@ class Pool:
             self._line.popleft().stop(EngineStopped(self._stopped))
         self._pump()
 
+    def _goes_elsewhere(self, flight: Flight, member: Member, event: Event) -> bool:
+        """Whether a picture that was alone with a worker that died is tried once more, where another one may be."""
+        if not (isinstance(event, Failed) and event.kind is FailureKind.CRASH) or flight.crashed:
+            return False
+        flight.crashed = True
+        flight.avoids.add(member)
+        return any(each.state is State.OPEN for each in self._members if each is not member)
+
     def _lose(self, member: Member, flight: Flight, loss: Exception) -> None:
         """A picture's device is gone: it goes elsewhere."""
         if self._stopped:
@@ -287,6 +284,29 @@ class Pool:
             member.trouble = str(loss)
             member.state = State.LEAVING
             member.leave.set()
+
+    async def _run_on(self, member: Member, flight: Flight) -> AsyncGenerator[Event, None]:
+        """What a device says of a picture; ends without an end of the picture if that has to go elsewhere."""
+        try:
+            async with aclosing(member.engine.run(flight.request)) as events:
+                async for event in events:
+                    if self._goes_elsewhere(flight, member, event):
+                        return
+                    yield self._heard(flight, member, event)
+        except (DeviceLost, EngineStopped) as loss:
+            self._lose(member, flight, loss)
+        finally:
+            member.flights.discard(flight)
+            self._pump()
+
+    def _forget(self, flight: Flight) -> None:
+        if self._flights.get(flight.request.id) is flight:
+            del self._flights[flight.request.id]
+        if flight in self._line:
+            self._line.remove(flight)
+        for member in self._members:  # nobody may have waited any more when it was sent there
+            member.flights.discard(flight)
+        self._pump()
 
     async def _place(self, flight: Flight) -> Member | None:
         """Wait until a device takes a picture; None if it was cancelled meanwhile."""

@@ -54,6 +54,11 @@ def trip() -> NoReturn:
     raise RuntimeError("a bug in a model")
 
 
+def doze() -> None:
+    """Work for three seconds."""
+    time.sleep(3.0)
+
+
 def refuse() -> NoReturn:
     raise Unsuited("This model cannot do that: use another.", cause="unable", values={"model": "this"})
 
@@ -65,7 +70,7 @@ def chatter() -> None:
     sys.stdout.flush()
 
 
-ACTS = {act.__name__: act for act in (segfault, hang, stall, leave, poison, trip, refuse, chatter)}
+ACTS = {act.__name__: act for act in (segfault, hang, stall, leave, poison, trip, doze, refuse, chatter)}
 
 
 class Sketcher:
@@ -142,6 +147,22 @@ def many_slots(settings: Settings) -> Sketcher:
     sketcher = Sketcher(settings)
     sketcher.slots = 3
     return sketcher
+
+
+class Forgetful(Sketcher):
+    """A sketcher with room for one model, which takes a while to load."""
+
+    def load(self, model: str) -> ModelDefaults:
+        if not self.is_loaded(model):
+            time.sleep(0.3)
+            self._loaded.clear()
+            self.loads += 1
+        return super().load(model)
+
+    loads = 0
+
+    def counters(self) -> Mapping[str, int]:
+        return {**super().counters(), "models_loaded": self.loads}
 
 
 def mortal(settings: Settings) -> Sketcher:

@@ -2,10 +2,12 @@
 
     python -m tests.harness.killable_bot CHAT_URL DATA_DIR [CLASSIFIER]
 
+With DEVICES=2 in the environment it has a pool of so many devices, each of which takes three pictures at a time.
 Only the model is light (no torch), so that hundreds of jobs and dozens of kills fit into a test.
 """
 
 import asyncio
+import os
 import random
 import sys
 from pathlib import Path
@@ -23,6 +25,8 @@ from bot.lifecycle import Core, Keep, serve
 from bot.stores import MessageRef
 from config.logging import setup_logging
 from config.reading import load_settings
+from inference.api import Engine
+from inference.pool.pool import Pool
 from inference.worker.engine import ProcessEngine
 from tests.builders.requests import png
 
@@ -95,13 +99,21 @@ def wish(event: str, prompt: str) -> Request:
     )
 
 
+def engine_of(devices: int) -> Engine:
+    if devices == 1:
+        return ProcessEngine(model="sketch", backend="tests.fakes.backend:Sketcher", backoff=(0.05,))
+    backend = "tests.fakes.backend:many_slots"
+    members = {f"device{number}": ProcessEngine(model="sketch", backend=backend) for number in range(devices)}
+    return Pool(members)
+
+
 async def main(url: str, data_dir: Path, classifier: str = "") -> None:
     overrides = {"PENTIMENTO__LIMITS__PENDING_PER_USER": "1000", "PENTIMENTO__LIMITS__PER_USER_PER_DAY": "0"}
     overrides["PENTIMENTO__SAFETY__CLASSIFIER"] = classifier
     settings = load_settings(None, overrides)
     setup_logging(settings.log, settings.secrets)
     settings = settings.model_copy(update={"model": settings.model.model_copy(update={"id": "sketch"})})
-    engine = ProcessEngine(model="sketch", backend="tests.fakes.backend:Sketcher", backoff=(0.05,))
+    engine = engine_of(int(os.environ.get("DEVICES", "1")))
     messengers: dict[str, SocketChat] = {}
     async with (
         aiohttp.ClientSession() as session,

@@ -129,6 +129,16 @@ def test_the_queue_says_when() -> None:
     assert [row.button.label for row in page.rows if row.button] == ["Cancel", "Cancel"]
 
 
+def test_the_queue_says_how_many_devices_work_if_there_are_several() -> None:
+    def last(devices: int, working: int) -> str:
+        view = QueueView(mine=[], jobs=3, devices=devices, working=working)
+        return read(queue_page(view, now=NOW, locale="en", most=5)).splitlines()[-1]
+
+    assert last(1, 1) == "3 jobs wait in all."
+    assert last(4, 3) == "3 of 4 devices make pictures."
+    assert last(1, 0) == "No device makes pictures right now; what waits is kept and made when one is back."
+
+
 def test_no_more_jobs_are_listed_than_there_is_room_for() -> None:
     view = QueueView(mine=[(a_job(number=number), None) for number in range(4)], jobs=4)
     page = queue_page(view, now=NOW, locale="en", most=5, uncollected=[a_job(number=number) for number in (7, 8, 9)])

@@ -141,6 +141,24 @@ async def test_a_picture_that_lost_three_devices_has_failed(tmp_path: Path) -> N
         assert sum(not device.trouble for device in at.pool.devices()) == 1
 
 
+async def test_a_picture_whose_worker_died_is_tried_once_on_another_device(tmp_path: Path) -> None:
+    one, two = FakeEngine(), FakeEngine()
+    crash = Failed(FailureKind.CRASH, "It died.")
+    async with bench(tmp_path, one=one, two=two) as at:
+        one.script(crash)
+        end = await at.end()
+        assert isinstance(end, Done)
+        assert end.device == "two"
+        one.script(crash)
+        two.script(crash)
+        assert await at.end() == crash
+        one.script(Failed(FailureKind.HANG, "It hung."))
+        assert isinstance(await at.end(), Failed), "a hang took long enough"
+    async with bench(tmp_path, one=one) as at:
+        one.script(crash)
+        assert await at.end() == crash, "there is no other"
+
+
 async def test_a_device_that_cannot_be_had_is_named_and_keeps_nobody_waiting(tmp_path: Path) -> None:
     async with bench(tmp_path, bad=AbsentEngine(), good=FakeEngine()) as at:
         assert isinstance(await at.end(), Done)

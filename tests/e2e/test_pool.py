@@ -1,0 +1,163 @@
+"""A pool of real workers under the whole core: what is killed, cancelled or stopped costs nobody a picture."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import statistics
+import sys
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bot.domain.job import JobStatus
+from inference.api import Engine, Event, Img2ImgRequest
+from inference.models.entry import ModelEntry
+from inference.pool.pool import Pool
+from inference.worker.engine import ProcessEngine
+from tests.builders.requests import asker
+from tests.harness.storm import storm
+from tests.servers.chat import ChatServer
+
+PATIENCE = 60.0
+
+
+class HeldPool(Pool):
+    """Nothing begins before `begin` is set."""
+
+    def __init__(self, members: Mapping[str, Engine]) -> None:
+        super().__init__(members)
+        self.begin = asyncio.Event()
+
+    async def run(self, request: Img2ImgRequest) -> AsyncGenerator[Event, None]:
+        await self.begin.wait()
+        async with aclosing(super().run(request)) as events:
+            async for event in events:
+                yield event
+
+
+def workers(count: int, backend: str = "many_slots") -> dict[str, Engine]:
+    models = {name: ModelEntry(id=name) for name in ("fake", "other")}
+    return {
+        f"device{number}": ProcessEngine(
+            model="fake", entries=models, backend=f"tests.fakes.backend:{backend}", backoff=(0.05,)
+        )
+        for number in range(1, count + 1)
+    }
+
+
+def worker_processes() -> list[psutil.Process]:
+    return [one for one in psutil.Process().children(recursive=True) if "inference.worker" in one.cmdline()]
+
+
+async def test_workers_are_killed_under_sixty_jobs_and_each_comes_once(tmp_path: Path) -> None:
+    pool = HeldPool(workers(3))
+    async with storm(tmp_path, pool) as at:
+        for number in range(60):
+            await at.submit("big" if number % 2 else f"single{number}", steps=60)
+        victims = worker_processes()
+        assert len(victims) == 3
+
+        async def kill(ended: int) -> None:
+            if ended in {8, 20}:
+                victims.pop().kill()
+
+        pool.begin.set()
+        await at.all_shown(kill)
+        assert len(victims) == 1
+        await at.check_each_came_once()
+        assert sum(pool.counters()[name] for name in ("workers_ended",)) == 2
+        assert not at.scratch()
+
+
+async def test_a_member_with_thirty_jobs_does_not_hold_up_thirty_others(tmp_path: Path) -> None:
+    pool = HeldPool(workers(3))
+    async with storm(tmp_path, pool) as at:
+        big = [await at.submit("big") for _ in range(30)]
+        singles = [await at.submit(f"single{number}") for number in range(30)]
+        pool.begin.set()
+        await at.all_shown()
+        places = {job: place for place, job in enumerate(at.ended)}
+        middle = statistics.median(places[job] for job in singles)
+        assert middle < statistics.median(places[job] for job in big)
+
+
+async def test_two_models_on_two_devices_do_not_take_each_other_s_place(tmp_path: Path) -> None:
+    pool = Pool(workers(2, "Forgetful"))
+    async with storm(tmp_path, pool) as at:
+        assert pool.counters()["models_loaded"] in {0, 2}, "counted when a picture was made"
+        for number in range(40):
+            await at.submit(f"member{number}", model="other" if number % 2 else "fake")
+        await at.all_shown()
+        await at.check_each_came_once()
+        assert pool.counters()["models_loaded"] <= 2 + 2
+        loaded = [device.loaded for device in pool.devices()]
+        assert sorted(loaded) == [("fake",), ("other",)]
+
+
+async def test_running_and_waiting_jobs_are_cancelled_at_once(tmp_path: Path) -> None:
+    pool = Pool(workers(2, "Sketcher"))
+    async with storm(tmp_path, pool) as at:
+        running = [await at.submit("ann", steps=150, strengths=(0.9,)) for _ in range(2)]
+        waiting = await at.submit("ann", steps=150, strengths=(0.9,))
+        async with asyncio.timeout(PATIENCE):
+            while [device.running for device in pool.devices()] != [1, 1]:
+                await asyncio.sleep(0.01)
+        begun = time.monotonic()
+        for job in (waiting, running[0]):
+            await at.core.service.removal.cancel(job, by=asker("ann"))
+            await at.chat.until(job, JobStatus.CANCELLED)
+        async with asyncio.timeout(PATIENCE):
+            while sum(device.running for device in pool.devices()) > 1:
+                await asyncio.sleep(0.005)
+        taken = time.monotonic() - begun
+        await at.core.service.removal.cancel(running[1], by=asker("ann"))
+        await at.all_shown()
+        assert await pool.drain(PATIENCE)
+        assert not at.scratch()
+    assert taken < 5.0, "steps take 5 ms; the rest is a busy machine"
+
+
+async def bot(url: str, folder: Path) -> asyncio.subprocess.Process:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.harness.killable_bot", url, str(folder)),
+        stdout=asyncio.subprocess.PIPE,
+        env=os.environ | {"DEVICES": "2"},
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"up\n"
+    return process
+
+
+def statuses(folder: Path) -> dict[str, int]:
+    with sqlite3.connect(folder / "pentimento.db") as database:
+        return dict(database.execute("SELECT status, COUNT(*) FROM jobs GROUP BY status"))
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL], ids=lambda sent: sent.name)
+async def test_a_bot_that_is_ended_leaves_no_worker_and_goes_on_later(tmp_path: Path, sent: signal.Signals) -> None:
+    async with asyncio.timeout(PATIENCE), ChatServer(faults=0.0) as chat:
+        for number in (1, 2, 3, 4, 6, 7):  # every fifth is a sweep
+            chat.send(f"event-{number}", "doze at 1")
+        process = await bot(chat.url, tmp_path)
+        family = psutil.Process(process.pid).children(recursive=True)
+        assert sum("inference.worker" in one.cmdline() for one in family) == 2
+        while statuses(tmp_path).get("running", 0) < 4:
+            await asyncio.sleep(0.02)
+        process.send_signal(sent)
+        await process.wait()
+        _, alive = await asyncio.to_thread(psutil.wait_procs, family, timeout=5.0)
+        assert not [one for one in alive if one.status() != psutil.STATUS_ZOMBIE]
+        stored = statuses(tmp_path)
+        assert stored.get("running", 0) == 0 if sent is signal.SIGTERM else stored["running"] >= 4
+        process = await bot(chat.url, tmp_path)
+        while len(chat.accepted) < 6 or len(chat.posts) < 6 or not all(post.ends for post in chat.posts.values()):
+            await asyncio.sleep(0.05)
+        process.terminate()
+        await process.wait()
+        assert statuses(tmp_path) == {"succeeded": 6}
+        assert all(post.ends == 1 for post in chat.posts.values())

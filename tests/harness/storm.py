@@ -1,0 +1,89 @@
+"""Many jobs through the core with its real stores over any engine, and what became of each."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from adapters.files.image_store import FileImageStore
+from adapters.sqlite.store import SqliteJobStore
+from bot.domain.ids import JobId
+from bot.domain.job import Job, JobStatus
+from bot.domain.limits import Limits
+from bot.lifecycle import Core, Running
+from inference.api import Engine
+from tests.builders.requests import request
+from tests.fakes.messenger import FakeMessenger
+from tests.fakes.picture_reader import InProcessPictureReader
+from tests.harness.core import assemble
+
+PATIENCE = 120.0
+
+
+@dataclass(kw_only=True)
+class Storm:
+    """A core at work.
+
+    Attributes:
+        ended: jobs in the order in which members saw their ends.
+    """
+
+    core: Core
+    chat: FakeMessenger
+    images: Path
+    jobs: dict[JobId, str] = field(default_factory=dict)
+    ended: list[JobId] = field(default_factory=list)
+
+    async def submit(self, user: str, **options: object) -> JobId:
+        """Accept a member's job."""
+        job = (await self.core.service.submit(request(user, **options))).job.id
+        self.jobs[job] = user
+        return job
+
+    async def all_shown(self, at: Callable[[int], Awaitable[None]] | None = None) -> None:
+        """Wait until each job's end was shown; `at` is told after each how many were."""
+        async with asyncio.timeout(PATIENCE):
+            while len(self.ended) < len(self.jobs):
+                for job in self.jobs.keys() - self.ended:
+                    if any(card.status.ended for message in self.chat.of(job) for card in message.cards):
+                        self.ended.append(job)
+                        if at:
+                            await at(len(self.ended))
+                await asyncio.sleep(0.01)
+
+    def scratch(self) -> Sequence[Path]:
+        """Files of pictures that are being made."""
+        return [file for file in self.images.rglob("*") if file.is_file() and "scratch" in file.parts]
+
+    async def check_each_came_once(self) -> None:
+        """Nothing is lost, doubled or held against anybody."""
+        for job_id in self.jobs:
+            job = await self.core.store.job(job_id)
+            assert isinstance(job, Job)
+            assert (job.status, job.attempt, job.strikes) == (JobStatus.SUCCEEDED, 1, 0), job
+            assert len(await self.core.store.generations(job_id)) == 1
+            [message] = self.chat.of(job_id)
+            assert sum(card.status.ended for card in message.cards) == 1
+
+
+@asynccontextmanager
+async def storm(folder: Path, engine: Engine) -> AsyncIterator[Storm]:
+    """A core over an engine that is not entered yet, which offers the model "fake"."""
+    chat = FakeMessenger(edit_interval=0.05)
+    async with (
+        SqliteJobStore(folder / "jobs.db") as store,
+        FileImageStore(folder / "images") as images,
+        engine,
+    ):
+        core = assemble(
+            store=store,
+            images=images,
+            engine=engine,
+            messengers={chat.platform: chat},
+            reader=InProcessPictureReader(),
+            limits=Limits(pending_per_user=1000, per_user_per_day=0),
+            max_jobs=1000,
+        )
+        async with Running(core, grace=5.0):
+            yield Storm(core=core, chat=chat, images=folder / "images")
