@@ -3,7 +3,7 @@
 Everything that can be refused is refused before anything is written.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
@@ -29,7 +29,7 @@ from bot.stores import JobStore
 from bot.texts import Argument, text
 from bot.tracing import passed
 from bot.uploads import Uploads
-from inference.api import ControlKind, Engine, ModelDefaults
+from inference.api import ControlKind, Device, Engine, ModelDefaults
 
 _LEAST_KEPT = 1024 * 1024
 """Pixels of a source that are kept though the models here work on fewer."""
@@ -119,6 +119,10 @@ class Admission:
     def models(self) -> Mapping[str, ModelDefaults]:
         """The models members can pick, with their defaults, as of now: more is known of one once it was loaded."""
         return self._engine.capacity().models
+
+    def devices(self) -> Sequence[Device]:
+        """What pictures are made on, as it stands now."""
+        return self._engine.devices()
 
     def close(self) -> None:
         """Accept nothing more: the service is stopping."""

@@ -7,7 +7,7 @@ Retrying is decided here, because attempts must survive this process; the engine
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -31,7 +31,6 @@ from bot.tracing import passed, span
 from inference.api import (
     Cancelled,
     Control,
-    Device,
     Done,
     Engine,
     Failed,
@@ -154,10 +153,6 @@ class Dispatch:
         log.warning("grace is over, running jobs go back to the queue", jobs=len(self._running))
         for request in list(self._requests):
             await self._engine.cancel(request)
-
-    def devices(self) -> Sequence[Device]:
-        """What pictures are made on, as it stands now."""
-        return self._engine.devices()
 
     @property
     def running(self) -> int:

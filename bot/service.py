@@ -204,7 +204,7 @@ class Service:
     async def status(self, requester: Requester) -> QueueView:
         """The member's open jobs and how long the queue is."""
         mine = await self._store.open_jobs_of(requester.key)
-        devices = self._dispatch.devices()
+        devices = self._admission.devices()
         return QueueView(
             mine=[(job, self.waiting(job.id)) for job in mine],
             jobs=len(self._queue),

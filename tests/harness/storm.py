@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from adapters.files.image_store import FileImageStore
 from adapters.sqlite.store import SqliteJobStore
@@ -35,7 +36,7 @@ class Storm:
     jobs: dict[JobId, str] = field(default_factory=dict)
     ended: list[JobId] = field(default_factory=list)
 
-    async def submit(self, user: str, **options: object) -> JobId:
+    async def submit(self, user: str, **options: Any) -> JobId:
         """Accept a member's job."""
         job = (await self.core.service.submit(request(user, **options))).job.id
         self.jobs[job] = user

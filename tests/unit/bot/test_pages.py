@@ -134,7 +134,7 @@ def test_the_queue_says_how_many_devices_work_if_there_are_several() -> None:
         view = QueueView(mine=[], jobs=3, devices=devices, working=working)
         return read(queue_page(view, now=NOW, locale="en", most=5)).splitlines()[-1]
 
-    assert last(1, 1) == "3 jobs wait in all."
+    assert "devices" not in last(1, 1)
     assert last(4, 3) == "3 of 4 devices make pictures."
     assert last(1, 0) == "No device makes pictures right now; what waits is kept and made when one is back."
 
