@@ -129,7 +129,7 @@ def _in_folder(folder: str, catalogue: Mapping[str, ModelEntry]) -> dict[str, Mo
     named = {Path(entry.id): name for name, entry in catalogue.items()}
     entries: dict[str, ModelEntry] = {}
     for path in found:
-        if path.suffix != ".safetensors" and not (path / "model_index.json").is_file():
+        if path.suffix not in {".safetensors", ".gguf"} and not (path / "model_index.json").is_file():
             continue
         name = named.get(path) or _slug(path.stem if path.is_file() else path.name)
         if not name or name in entries:

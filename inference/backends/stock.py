@@ -38,9 +38,9 @@ from inference.models.devices import (
 from inference.models.entry import ModelEntry
 from inference.models.library import foreseen
 from inference.models.loras import LoraSet
-from inference.models.memory_plan import Card, DoesNotFit, Plan
+from inference.models.memory_plan import Card, DoesNotFit, Plan, Quantize
 from inference.models.placement import card_of
-from inference.models.sizes import of_folder, planned_for
+from inference.models.sizes import of_place, planned_for
 from inference.prompts import idle_negative, readable
 
 NO_ROOM = ("out of memory", "can't allocate memory", "alloc_failed")
@@ -134,9 +134,11 @@ class StockBackend:
         Raises:
             ModelUnavailable: if it does not fit.
         """
-        known = of_folder(folder, defaults, variant=entry.variant)
+        known = of_place(folder, entry, defaults, model)
         if known is None:
             return None
+        if folder.is_file() and not known.shape.transformer:  # diffusers quantises no UNet while it reads such a file
+            card = replace(card, quantizers=frozenset({Quantize.NONE}))
         try:
             planned = planned_for(known, card, entry, self._settings.memory)
         except DoesNotFit as refused:

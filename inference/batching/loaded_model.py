@@ -21,6 +21,7 @@ from inference.batching.denoiser import Denoiser, Rows, seconds
 from inference.batching.preview import LatentPreview
 from inference.models.loras import LoraSet
 from inference.models.memory_plan import Plan
+from inference.models.quantized import is_quantized
 
 _TRIAL = Img2ImgRequest(
     id="", source=Path(), output=Path(), prompt="", strength=1, steps=1, guidance_scale=0, seed=0, model=""
@@ -73,7 +74,7 @@ class LoadedModel:
             make_room: told how many bytes will be needed before a network is loaded.
             planned: where its weights are; None if all are on the device as they came.
         """
-        plain = planned is not None and not planned.is_plain
+        plain = (planned is not None and not planned.is_plain) or is_quantized(components.denoiser)
         components.tiled = planned is not None and planned.tiled
         lay_out(components, plain=plain)
         side = max(8, int(pixels**0.5) // components.vae_scale_factor // 8 * 8)

@@ -14,6 +14,7 @@ from inference.api import ControlKind, Lora, ModelDefaults, ModelUnavailable
 from inference.models import hub
 from inference.models.checkpoints import DISTILLED, Family, layout_of, recognised
 from inference.models.entry import LINES, MapModels, ModelEntry
+from inference.models.gguf_header import SUFFIX
 
 POCKET = "pocket"
 """The model shipped with the project."""
@@ -82,14 +83,15 @@ def locate(model: str) -> Path | None:
 
 
 def _checkpoint(file: Path, model: str) -> Path:
-    if file.suffix == ".safetensors":
+    if file.suffix in {".safetensors", SUFFIX}:
         return file
     if file.suffix in hub.PICKLES:
         raise ModelUnavailable(
             f"The model {model!r} is a pickle, which can run anything: get it as a .safetensors file, or convert it."
         )
     raise ModelUnavailable(
-        f"The model {model!r} is a file of another kind: give a .safetensors file or a folder in diffusers' layout."
+        f"The model {model!r} is a file of another kind: give a .safetensors or .gguf file or a folder in diffusers' "
+        "layout."
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from inference.api import ModelUnavailable
+from inference.models.gguf_header import SUFFIX, read_gguf_header
 from inference.models.safetensors_header import Header, read_header
 
 LAYOUTS = Path(__file__).parents[1] / "layouts"
@@ -133,9 +134,11 @@ def recognised(file: Path, model: str, *, prediction: str = "") -> Checkpoint:
     Raises:
         ModelUnavailable: it is broken, or something else than a model that makes images from images.
     """
-    header = read_header(file, model)
+    header = read_gguf_header(file, model) if file.suffix == SUFFIX else read_header(file, model)
     names = header.shapes
     title = f"{file.stem} {header.metadata.get('modelspec.title', '')}".strip()
+    if file.suffix == SUFFIX and any(name.endswith("input_blocks.0.0.weight") for name in names):
+        raise _no_model(file, model, "a UNet as a GGUF file", "get it as a .safetensors file")
     if _FIRST_CONVOLUTION in names and not _any(names, _NO_MODEL[1][0]):
         family = _unet_family(header, file, model)
         return Checkpoint(

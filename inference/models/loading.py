@@ -12,7 +12,7 @@ import transformers
 
 from inference.api import ModelUnavailable
 from inference.errors import OutOfMemory
-from inference.models import catalog, checkpoints, embeddings, hub, placement, processors, single_file
+from inference.models import catalog, checkpoints, embeddings, hub, placement, processors, quantized, single_file
 from inference.models.entry import ModelEntry
 from inference.models.library import known_folder
 from inference.models.memory_plan import Plan
@@ -47,13 +47,14 @@ def fetch(entry: ModelEntry) -> Path:
     return folder
 
 
-def check(folder: Path, model: str, *, but: Container[str] = ()) -> dict[str, Any]:
+def check(folder: Path, model: str, *, but: Container[str] = (), gpu: bool = True) -> dict[str, Any]:
     """Refuse a folder that would have to run code or unpickle something to be loaded.
 
     Args:
         folder: in diffusers' layout.
         model: its name.
         but: components that are not taken from there.
+        gpu: whether it goes to one.
 
     Returns:
         Its index: component -> library and class.
@@ -81,6 +82,8 @@ def check(folder: Path, model: str, *, but: Container[str] = ()) -> dict[str, An
                 f"The model {model!r} keeps its {name} as a pickle, which can run anything: "
                 "choose one with safetensors files, or convert it."
             )
+    taken = {name: entry for name, entry in components.items() if name not in but and name not in hub.NEVER_LOADED}
+    quantized.refuse_unreadable(folder, taken, model, gpu=gpu)
     return index
 
 
@@ -111,18 +114,21 @@ def load(
         model: its name.
         device: where it goes.
         dtype: of its weights.
-        planned: what lies where; only for a folder. None has all on the device.
+        planned: what lies where; None has all on the device.
 
     Raises:
         ModelUnavailable: if it cannot be loaded or is for something else.
         OutOfMemory: if the device has no room for it.
     """
+    on_gpu = device.type != "cpu"
     try:
         if place.is_dir():
             parts = _parts(entry, model, dtype, place)
-            pipeline = _from_folder(place, model, dtype, variant=entry.variant, parts=parts, planned=planned)
+            pipeline = _from_folder(
+                place, model, dtype, variant=entry.variant, parts=parts, planned=planned, gpu=on_gpu
+            )
         else:
-            pipeline = _from_file(place, entry, model, dtype)
+            pipeline = _from_file(place, entry, model, dtype, planned=planned, gpu=on_gpu)
         embeddings.load(pipeline, entry.embeddings, model)
         placement.place(pipeline, planned, device)
     except (torch.OutOfMemoryError, MemoryError):
@@ -133,7 +139,9 @@ def load(
     return pipeline
 
 
-def _from_file(file: Path, entry: ModelEntry, model: str, dtype: torch.dtype) -> Any:
+def _from_file(
+    file: Path, entry: ModelEntry, model: str, dtype: torch.dtype, *, planned: Plan | None, gpu: bool
+) -> Any:
     checkpoint = checkpoints.recognised(file, model, prediction=entry.prediction)
     base = catalog.base_of(entry)
     if entry.base and base is None:
@@ -152,13 +160,14 @@ def _from_file(file: Path, entry: ModelEntry, model: str, dtype: torch.dtype) ->
             pipeline = single_file.whole_pipeline(file, checkpoint, layout, dtype, parts)
             single_file.refuse_missing(pipeline.components)
             return pipeline
-        parts["transformer"] = single_file.transformer(file, checkpoint, layout, dtype)
+        smaller = None if planned is None else placement.quantization_of(planned.quantize, dtype)
+        parts["transformer"] = single_file.transformer(file, checkpoint, layout, dtype, quantization=smaller)
         single_file.refuse_missing(parts)
     except (torch.OutOfMemoryError, MemoryError):
         raise
     except Exception as error:
         raise single_file.unfit(file, checkpoint, model, error) from error
-    return _from_folder(layout, model, dtype, variant=entry.variant, parts=parts)
+    return _from_folder(layout, model, dtype, variant=entry.variant, parts=parts, gpu=gpu)
 
 
 def _parts(entry: ModelEntry, model: str, dtype: torch.dtype, layout: Path) -> dict[str, Any]:
@@ -183,10 +192,11 @@ def _from_folder(
     *,
     variant: str,
     parts: Mapping[str, Any],
+    gpu: bool,
     planned: Plan | None = None,
 ) -> Any:
-    """The pipeline in a folder, with `parts` instead of its own; on the processor."""
-    index = check(folder, model, but=parts)
+    """The pipeline in a folder, with `parts` instead of its own; on the processor, unless bitsandbytes packs it."""
+    index = check(folder, model, but=parts, gpu=gpu)
     absent: dict[str, Any] = {name: None for name, entry in index.items() if entry == [None, None]}
     if "safety_checker" in index:  # moderation is the bot's, for every family alike
         absent |= {"safety_checker": None, "requires_safety_checker": False}

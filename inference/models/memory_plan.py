@@ -324,7 +324,8 @@ def _made(model: Model, card: Card, rung: _Rung) -> Plan:
     else:
         resident += sum(kept)
     # A quantised layer is unpacked for its call.
-    unpacked = 0 if rung.quantize is Quantize.NONE else max((part.leaf for part in denoisers), default=0)
+    is_packed = rung.quantize is not Quantize.NONE or any(part.packed for part in denoisers)
+    unpacked = max((part.leaf for part in denoisers), default=0) if is_packed else 0
     denoising = model.shape.denoising(pixels, 1) + unpacked * card.itemsize
     decoding = model.shape.decoding(pixels, tiled=rung.tiled)
     # One thread owns the device: words are encoded, pictures denoised and decoded one after the other.

@@ -9,7 +9,7 @@ from inference.models import catalog, hub
 from inference.models.entry import ModelEntry
 from inference.models.library import known_folder, place_of
 from inference.models.memory_plan import GIB, Card, DoesNotFit, Plan
-from inference.models.sizes import known, of_folder, planned_for
+from inference.models.sizes import known, of_place, planned_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def _shown(name: str, entry: ModelEntry, card: Card | None, memory: str) -> Show
         return Shown(entry=entry, defaults=None, trouble=str(error))
     model = known(entry.id, defaults.max_pixels)
     if folder is not None:
-        model = of_folder(folder, defaults, variant=entry.variant) or model
+        model = of_place(folder, entry, defaults, name) or model
     disk = _size(folder) if place is None and folder is not None else 0 if place is None else hub.on_disk(place)
     if model is None:
         return Shown(entry=entry, defaults=defaults, disk=disk)

@@ -63,12 +63,15 @@ def quantization(planned: Plan | None, components: tuple[str, ...], dtype: torch
         return {}
     return {
         "quantization_config": PipelineQuantizationConfig(
-            quant_mapping={name: _config(planned.quantize, dtype) for name in components}
+            quant_mapping={name: quantization_of(planned.quantize, dtype) for name in components}
         )
     }
 
 
-def _config(quantize: Quantize, dtype: torch.dtype) -> Any:
+def quantization_of(quantize: Quantize, dtype: torch.dtype) -> Any:
+    """What one component is told, to be made smaller while it is read; None to be left as it is."""
+    if quantize is Quantize.NONE:
+        return None
     # Here, because the packages that they need are extras.
     if quantize is Quantize.INT8:
         from diffusers import TorchAoConfig

@@ -7,12 +7,15 @@ from typing import Any
 
 import diffusers
 import torch
+from diffusers import GGUFQuantizationConfig
+from diffusers.models.model_loading_utils import load_gguf_checkpoint
 from safetensors.torch import load_file
 from transformers import CLIPTokenizer
 
 from inference.api import ModelUnavailable
 from inference.models import hub
 from inference.models.checkpoints import CORE, LAYOUTS, TITLES, Checkpoint, Family, scheduler_of
+from inference.models.gguf_header import SUFFIX
 
 _TRANSFORMERS = {
     Family.SD3: "SD3Transformer2DModel",
@@ -62,19 +65,50 @@ def whole_pipeline(
     return pipeline
 
 
-def transformer(file: Path, checkpoint: Checkpoint, layout: Path, dtype: torch.dtype) -> Any:
-    """The transformer in a file; `layout` is the folder of the model that it belongs to.
+def transformer(
+    file: Path, checkpoint: Checkpoint, layout: Path, dtype: torch.dtype, *, quantization: Any = None
+) -> Any:
+    """The transformer in a file.
+
+    Args:
+        file: of safetensors or GGUF.
+        checkpoint: what it holds.
+        layout: the folder of the model that it belongs to.
+        dtype: of the weights in memory, or what is computed in.
+        quantization: diffusers' configuration for making it smaller while it is read; None leaves it as it is.
 
     Raises:
         Exception: whatever diffusers raises for what does not fit.
     """
     kind = getattr(diffusers, _TRANSFORMERS[checkpoint.family])
     source: Any = str(file)
+    if file.suffix == SUFFIX:
+        source = load_gguf_checkpoint(str(file))
+        quantization = GGUFQuantizationConfig(compute_dtype=dtype)
     if checkpoint.family is Family.QWEN_IMAGE:  # diffusers takes the prefix off for all families but this one
-        source = {name.removeprefix(CORE): tensor for name, tensor in load_file(file).items()}
-    return kind.from_single_file(
-        source, config=str(layout), subfolder="transformer", dtype=dtype, local_files_only=True
+        tensors = load_file(file) if isinstance(source, str) else source
+        source = {name.removeprefix(CORE): tensor for name, tensor in tensors.items()}
+    packed = {} if quantization is None else {"quantization_config": quantization}
+    made = kind.from_single_file(
+        source, config=str(layout), subfolder="transformer", dtype=dtype, local_files_only=True, **packed
     )
+    if file.suffix == SUFFIX:
+        _unpack_all_but_linear_layers(made, dtype)
+    return made
+
+
+def _unpack_all_but_linear_layers(module: torch.nn.Module, dtype: torch.dtype) -> None:
+    """Give layers that cannot read packed numbers plain ones.
+
+    diffusers unpacks those of linear layers in each call. Files have others packed too, such as Z-Image's padding.
+    """
+    from diffusers.quantizers.gguf.utils import GGUFLinear, GGUFParameter, dequantize_gguf_tensor  # needs the extra
+
+    for layer in module.modules():
+        for name, parameter in layer.named_parameters(recurse=False):
+            if isinstance(parameter, GGUFParameter) and not (isinstance(layer, GGUFLinear) and name == "weight"):
+                plain = dequantize_gguf_tensor(parameter).to(dtype)
+                setattr(layer, name, torch.nn.Parameter(plain, requires_grad=False))
 
 
 def autoencoder(place: Path, model: str, dtype: torch.dtype, layout: Path) -> Any:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from inference.api import ModelDefaults
+from inference.models.catalog import base_of
+from inference.models.checkpoints import layout_of, recognised
 from inference.models.entry import ModelEntry
 from inference.models.memory_plan import (
     Card,
@@ -22,7 +24,7 @@ from inference.models.memory_plan import (
     Wishes,
     plan,
 )
-from inference.models.weights import Part, parts_of
+from inference.models.weights import Part, parts_of, parts_of_checkpoint, transformer_of
 
 KNOWN = Path(__file__).with_name("sizes.toml")
 """What public models weigh, computed from their configurations by `python -m benchmarks.sizes`."""
@@ -37,6 +39,35 @@ def of_folder(folder: Path, defaults: ModelDefaults, *, variant: str = "") -> Mo
     if not parts:
         return None
     return Model(parts=parts, shape=shape_of(_configs(folder)), pixels=defaults.max_pixels)
+
+
+def of_file(file: Path, entry: ModelEntry, defaults: ModelDefaults, model: str) -> Model | None:
+    """The same of a checkpoint in one file, with what its base adds to it.
+
+    Raises:
+        ModelUnavailable: it would be refused.
+    """
+    checkpoint = recognised(file, model, prediction=entry.prediction)
+    layout = layout_of(checkpoint, base_of(entry), model)
+    if checkpoint.family.whole:
+        parts = parts_of_checkpoint(file)
+    else:
+        others = parts_of(layout, variant=entry.variant)
+        parts = (*(part for part in others if part.role != "denoiser"), transformer_of(file))
+    if not parts:
+        return None
+    return Model(parts=parts, shape=shape_of(_configs(layout)), pixels=defaults.max_pixels)
+
+
+def of_place(place: Path, entry: ModelEntry, defaults: ModelDefaults, model: str) -> Model | None:
+    """A model that is here, a folder or one file; None if its files do not say what it weighs.
+
+    Raises:
+        ModelUnavailable: it would be refused.
+    """
+    if place.is_dir():
+        return of_folder(place, defaults, variant=entry.variant)
+    return of_file(place, entry, defaults, model)
 
 
 def known(id_: str, pixels: int) -> Model | None:

@@ -6,11 +6,12 @@ import re
 import struct
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 from inference.models import hub
+from inference.models.gguf_header import SUFFIX, gguf_tensors
 
 MOST_HEAD = 100 << 20
 """Bytes of a head; safetensors itself takes no larger one."""
@@ -94,6 +95,44 @@ def parts_of(folder: Path, *, variant: str = "") -> tuple[Part, ...]:
         if tensors:
             found.append(Part.of(name, tensors))
     return tuple(found)
+
+
+_PREFIXES = (
+    ("model.diffusion_model.", "unet"),
+    ("first_stage_model.", "vae"),
+    ("cond_stage_model.", "text_encoder"),
+    ("conditioner.embedders.0.", "text_encoder"),
+    ("conditioner.embedders.1.", "text_encoder_2"),
+)
+"""What the tensors of Stable Diffusion's components begin with in one file, by CompVis' and Stability's programs."""
+
+
+def parts_of_checkpoint(file: Path) -> tuple[Part, ...]:
+    """The components of a Stable Diffusion checkpoint in one file.
+
+    A third of a UNet counts as one block: what streams is larger than the blocks that the file names.
+    """
+    found: defaultdict[str, list[tuple[str, str, tuple[int, ...]]]] = defaultdict(list)
+    for name, number_format, shape in head(file):
+        beginning, part = next((each for each in _PREFIXES if name.startswith(each[0])), ("", ""))
+        if part:
+            inside = name.removeprefix(beginning)
+            told = re.sub(r"^(input|middle|output)_blocks?\.", r"\g<1>.0.", inside) if part == "unet" else inside
+            found[part].append((told, number_format, shape))
+    return tuple(Part.of(name, tensors) for name, tensors in found.items())
+
+
+def transformer_of(file: Path) -> Part:
+    """The transformer in a file of its own, safetensors or GGUF."""
+    prefix = _PREFIXES[0][0]
+    if file.suffix != SUFFIX:
+        return Part.of("transformer", [(name.removeprefix(prefix), *told) for name, *told in head(file)])
+    tensors = [*gguf_tensors(file)]
+    shapes = [
+        (name.removeprefix(prefix), "U8", (numbers, 1) if matrix else (numbers,))
+        for name, numbers, _, matrix in tensors
+    ]
+    return replace(Part.of("transformer", shapes), packed=sum(stored for _, _, stored, _ in tensors))
 
 
 def head(file: Path) -> Iterator[tuple[str, str, tuple[int, ...]]]:

@@ -1,6 +1,8 @@
 """Checkpoints in one file, in the real worker: the same pictures as the folder that they were made from."""
 
 import asyncio
+import json
+import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
 ]
 
+PACKED = ("qwen-image", "z-image")
 FAMILIES = ("sd15", "sd2", "sdxl", "qwen-image", "z-image")
 REFUSED = {
     "shapes": "has other tensors than Stable Diffusion 1.5 has (",
@@ -28,6 +31,11 @@ REFUSED = {
     "bad-vae": "names 'bad.safetensors' as its vae, which is no autoencoder",
     "lost-vae": "names 'no/such/vae' as its vae, which is not here",
     "adapter": "is a low-rank adapter (LoRA)",
+    "cut-gguf": "is broken: cut.gguf is no whole GGUF file; fetch it again",
+    "unet-gguf": "is a UNet as a GGUF file: get it as a .safetensors file",
+    "gguf-inside": "keeps its transformer as a GGUF file: name that file as the `id` of an entry",
+    "bitsandbytes": "keeps its transformer quantised with bitsandbytes, which ",
+    "nunchaku": "keeps its transformer quantised with nunchaku_lite, which is not read here: choose one made with",
 }
 
 
@@ -35,7 +43,7 @@ def build(root: Path) -> dict[str, ModelEntry]:
     """A folder and a file of each family, and files that cannot be used."""
     import torch
 
-    from tests.tiny_models import checkpoints, flow, folders
+    from tests.tiny_models import checkpoints, flow, folders, gguf_files
 
     makers: dict[str, Callable[[], Any]] = {
         "sd15": folders.stable_diffusion,
@@ -54,6 +62,9 @@ def build(root: Path) -> dict[str, ModelEntry]:
         checkpoints.save(halves, root / f"{family}-half.safetensors")
         entries[family] = ModelEntry(id=str(folder))
         entries[f"{family}-file"] = ModelEntry(id=str(file), base=str(folder))
+        if family in PACKED:
+            packed = gguf_files.save(tensors, root / f"{family}.gguf")
+            entries[f"{family}-gguf"] = ModelEntry(id=str(packed), base=str(folder))
         entries[f"{family}-half"] = ModelEntry(id=str(root / f"{family}-half.safetensors"), base=str(folder))
     torch.manual_seed(0)
     whole = checkpoints.WRITERS["sd15"](folders.stable_diffusion())
@@ -65,6 +76,9 @@ def build(root: Path) -> dict[str, ModelEntry]:
     checkpoints.save({"a": torch.zeros(2)}, root / "bad.safetensors")
     loose = {name.removeprefix("first_stage_model."): each for name, each in whole.items() if name not in bare}
     checkpoints.save(loose, root / "vae.safetensors")
+    (root / "cut.gguf").write_bytes((root / "z-image.gguf").read_bytes()[:200])
+    gguf_files.save({"model.diffusion_model.input_blocks.0.0.weight": torch.zeros(8, 4, 3, 3)}, root / "unet.gguf")
+    entries |= _quantised_elsewhere(root)
     base, without_vae = str(root / "sd15"), str(root / "bare.safetensors")
     return entries | {
         "own-vae-file": ModelEntry(id=without_vae, base=base, vae=str(root / "vae.safetensors")),
@@ -76,7 +90,25 @@ def build(root: Path) -> dict[str, ModelEntry]:
         "bad-vae": ModelEntry(id=without_vae, base=base, vae=str(root / "bad.safetensors")),
         "lost-vae": ModelEntry(id=without_vae, base=base, vae="no/such/vae"),
         "adapter": ModelEntry(id=str(root / "adapter.safetensors")),
+        "cut-gguf": ModelEntry(id=str(root / "cut.gguf"), base=str(root / "z-image")),
+        "unet-gguf": ModelEntry(id=str(root / "unet.gguf")),
     }
+
+
+def _quantised_elsewhere(root: Path) -> dict[str, ModelEntry]:
+    """Folders whose transformers are in forms that need something else."""
+    entries = {name: ModelEntry(id=str(root / name)) for name in ("bitsandbytes", "nunchaku", "gguf-inside")}
+    for name in entries:
+        shutil.copytree(root / "z-image", root / name)
+        method = "nunchaku_lite" if name == "nunchaku" else name
+        config = root / name / "transformer" / "config.json"
+        if name != "gguf-inside":
+            told = json.loads(config.read_text()) | {"quantization_config": {"quant_method": method}}
+            config.write_text(json.dumps(told))
+    for weights in (root / "gguf-inside" / "transformer").glob("*.safetensors"):
+        weights.unlink()
+    shutil.copy(root / "z-image.gguf", root / "gguf-inside" / "transformer" / "z-image-Q8_0.gguf")
+    return entries
 
 
 class Bench:
@@ -129,6 +161,14 @@ async def test_a_file_of_half_the_bytes_paints_nearly_the_same(bench: Bench, fam
     differences = [abs(one - other) for one, other in zip(whole, half, strict=True)]
     assert max(differences) <= 8
     assert sum(differences) / len(differences) < 1
+
+
+@pytest.mark.parametrize("family", PACKED)
+async def test_a_gguf_file_paints_nearly_what_it_was_packed_from(bench: Bench, family: str) -> None:
+    whole, packed = await bench.picture(family), await bench.picture(f"{family}-gguf")
+    differences = [abs(one - other) for one, other in zip(whole, packed, strict=True)]
+    assert 0 < max(differences) <= 24
+    assert sum(differences) / len(differences) < 3
 
 
 @pytest.mark.parametrize("model", ["own-vae-file", "own-vae-folder"])
