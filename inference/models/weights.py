@@ -126,7 +126,7 @@ def transformer_of(file: Path) -> Part:
     """The transformer in a file of its own, safetensors or GGUF."""
     prefix = _PREFIXES[0][0]
     if file.suffix != SUFFIX:
-        return Part.of("transformer", [(name.removeprefix(prefix), *told) for name, *told in head(file)])
+        return Part.of("transformer", [(name.removeprefix(prefix), kind, shape) for name, kind, shape in head(file)])
     tensors = [*gguf_tensors(file)]
     shapes = [
         (name.removeprefix(prefix), "U8", (numbers, 1) if matrix else (numbers,))
