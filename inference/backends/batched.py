@@ -113,7 +113,10 @@ class LoopBackend(StockBackend):
             cached.defaults = replace(cached.defaults, controls=(), steerable=False)
         place = self._settings.entries[cached.model].sketcher
         if place and self._device.type == "cuda":
-            components.preview_decoder = loading.sketcher(place, cached.model, self._device, self._dtype)
+            channels = components.vae.config.get("latent_channels")  # Qwen-Image's is of another kind, and says none
+            components.preview_decoder = loading.sketcher(
+                place, cached.model, self._device, self._dtype, channels=channels
+            )
         # Small pictures share calls best, so there is room for as many as gain at a quarter of the working area.
         self.slots = max(self.slots, min(MOST_SLOTS, max(2, 2 * loaded.caps.knee)))
 

@@ -289,8 +289,8 @@ def refuse_unfit(pipeline: Any, model: str) -> None:
     raise ModelUnavailable(f"The model {model!r} cannot be used, it {reason}: choose an image-to-image model.")
 
 
-def sketcher(place: str, model: str, device: torch.device, dtype: torch.dtype) -> Any:
-    """The tiny autoencoder that draws a model's previews.
+def sketcher(place: str, model: str, device: torch.device, dtype: torch.dtype, *, channels: int | None) -> Any:
+    """The tiny autoencoder that draws a model's previews; `channels` are those of the model's latents.
 
     Raises:
         ModelUnavailable: if it cannot be had.
@@ -305,6 +305,11 @@ def sketcher(place: str, model: str, device: torch.device, dtype: torch.dtype) -
             f"The model {model!r} names {place!r} for its previews, which is no tiny autoencoder that can be had: "
             "mend its sketcher or leave that out."
         ) from error
+    if tiny.config.latent_channels != channels:
+        raise ModelUnavailable(
+            f"The model {model!r} names {place!r} for its previews, which is made for other models: "
+            "mend its sketcher or leave that out."
+        )
     return tiny.to(device)
 
 

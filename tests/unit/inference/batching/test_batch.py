@@ -260,7 +260,9 @@ def test_a_tiny_autoencoder_draws_previews_where_a_model_has_one(
     previews: list[Image.Image] = []
     with Bench(pipeline) as bench:
         components = bench.loaded.components
-        components.preview_decoder = sketcher(str(tmp_path / "taesd"), "tiny", components.device, components.dtype)
+        components.preview_decoder = sketcher(
+            str(tmp_path / "taesd"), "tiny", components.device, components.dtype, channels=4
+        )
         drawn: list[torch.Tensor] = []
         sketch = components.decode_preview
 
@@ -279,7 +281,7 @@ def test_a_tiny_autoencoder_draws_previews_where_a_model_has_one(
 
 def test_a_sketcher_that_is_none_is_said_to_be(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="mend its sketcher"):
-        sketcher(str(tmp_path), "mine", torch.device("cpu"), torch.float32)
+        sketcher(str(tmp_path), "mine", torch.device("cpu"), torch.float32, channels=4)
 
 
 def test_a_request_of_few_calls_is_over_before_a_preview_would_be_seen(pipeline: Any) -> None:
