@@ -98,25 +98,34 @@ class Database:
         async with self._writing:
             with _faults(self._path):
                 try:
-                    await self._begin(until)
+                    await self._patiently(until, "BEGIN IMMEDIATE")
                     yield self._writer
                     await self._writer.commit()
                 except BaseException:
                     await self._writer.rollback()
                     raise
 
-    async def _begin(self, until: float) -> None:
-        """Begin to write; another program's lock is waited for until `until`, a time of the loop's clock."""
+    async def change(self, statement: str, parameters: Parameters = ()) -> int:
+        """One statement in a transaction of its own, a third of the work of `transaction`; how many rows it changed.
+
+        Raises:
+            StorageFailed: the disk refuses; nothing was changed.
+        """
+        until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        async with self._writing:
+            with _faults(self._path):
+                return (await self._patiently(until, statement, parameters)).rowcount
+
+    async def _patiently(self, until: float, statement: str, parameters: Parameters = ()) -> aiosqlite.Cursor:
+        """Execute what begins to write; another program's lock is waited for until `until`, by the loop's clock."""
         while True:
             try:
-                await self._writer.execute("BEGIN IMMEDIATE")
+                return await self._writer.execute(statement, parameters)
             except sqlite3.OperationalError as fault:
                 busy = fault.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
                 if not busy or asyncio.get_running_loop().time() >= until:
                     raise
                 await asyncio.sleep(_RETRY_SECONDS)
-            else:
-                return
 
     async def read(self, query: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """All rows of one query, as of the last commit.

@@ -158,9 +158,7 @@ class Erasure:
 
     async def change(self, statement: str, *parameters: str | float) -> int:
         """One statement in a transaction of its own; how many rows it changed."""
-        async with self.database.transaction() as tx:
-            changed = await tx.execute(statement, parameters)
-            return changed.rowcount
+        return await self.database.change(statement, parameters)
 
 
 async def _forget_prompt(tx: aiosqlite.Connection, generation: GenerationId) -> frozenset[ImageId]:

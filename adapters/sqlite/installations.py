@@ -17,12 +17,11 @@ class SqliteInstallations:
         self._database = database
 
     async def save(self, *, enterprise: str, team: str, content: Mapping[str, Any]) -> None:
-        async with self._database.transaction() as tx:
-            await tx.execute(
-                "INSERT INTO installations (enterprise, team, content) VALUES (?, ?, ?)"
-                " ON CONFLICT (enterprise, team) DO UPDATE SET content = excluded.content",
-                (enterprise, team, json.dumps(content)),
-            )
+        await self._database.change(
+            "INSERT INTO installations (enterprise, team, content) VALUES (?, ?, ?)"
+            " ON CONFLICT (enterprise, team) DO UPDATE SET content = excluded.content",
+            (enterprise, team, json.dumps(content)),
+        )
 
     async def find(self, *, enterprise: str, team: str) -> Mapping[str, Any] | None:
         rows = await self._database.read(
@@ -31,13 +30,13 @@ class SqliteInstallations:
         return json.loads(rows[0]["content"]) if rows else None
 
     async def remove(self, *, enterprise: str, team: str) -> None:
-        async with self._database.transaction() as tx:
-            await tx.execute("DELETE FROM installations WHERE enterprise = ? AND team = ?", (enterprise, team))
+        await self._database.change("DELETE FROM installations WHERE enterprise = ? AND team = ?", (enterprise, team))
         await self._database.purge()
 
     async def issue_state(self, state: str, *, expires_at: float) -> None:
-        async with self._database.transaction() as tx:
-            await tx.execute("INSERT INTO install_states (state, expires_at) VALUES (?, ?)", (state, expires_at))
+        await self._database.change(
+            "INSERT INTO install_states (state, expires_at) VALUES (?, ?)", (state, expires_at)
+        )
 
     async def consume_state(self, state: str, *, now: float) -> bool:
         async with self._database.transaction() as tx:

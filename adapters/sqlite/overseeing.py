@@ -44,8 +44,7 @@ class Overseen:
         return Mode(rows[0]["mode"]) if rows else Mode.RUNNING
 
     async def set_mode(self, mode: Mode) -> None:
-        async with self.database.transaction() as tx:
-            await tx.execute(_SET_MODE, (mode.value,))
+        await self.database.change(_SET_MODE, (mode.value,))
 
     async def failures(self, *, limit: int) -> Sequence[Job]:
         return [codec.job_from(row) for row in await self.database.read(_FAILURES, (limit,))]

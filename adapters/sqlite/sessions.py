@@ -19,11 +19,10 @@ class SqliteSessions:
         self._database = database
 
     async def open(self, kind: str, token: str, asker: Asker, *, expires_at: float) -> None:
-        async with self._database.transaction() as tx:
-            await tx.execute(
-                "INSERT INTO sessions (token, kind, requester_key, asker, expires_at) VALUES (?, ?, ?, ?, ?)",
-                (token, kind, asker.requester.key, _column(asker), expires_at),
-            )
+        await self._database.change(
+            "INSERT INTO sessions (token, kind, requester_key, asker, expires_at) VALUES (?, ?, ?, ?, ?)",
+            (token, kind, asker.requester.key, _column(asker), expires_at),
+        )
 
     async def find(self, kind: str, token: str, *, now: float) -> Asker | None:
         rows = await self._database.read(_FIND, (kind, token, now))
@@ -36,14 +35,12 @@ class SqliteSessions:
             return _asker(rows[0]["asker"]) if rows else None
 
     async def prolong(self, kind: str, token: str, *, expires_at: float) -> None:
-        async with self._database.transaction() as tx:
-            await tx.execute(
-                "UPDATE sessions SET expires_at = ? WHERE kind = ? AND token = ?", (expires_at, kind, token)
-            )
+        await self._database.change(
+            "UPDATE sessions SET expires_at = ? WHERE kind = ? AND token = ?", (expires_at, kind, token)
+        )
 
     async def close_all(self, requester_key: str) -> None:
-        async with self._database.transaction() as tx:
-            await tx.execute("DELETE FROM sessions WHERE requester_key = ?", (requester_key,))
+        await self._database.change("DELETE FROM sessions WHERE requester_key = ?", (requester_key,))
 
     async def links(self, requester_key: str, *, now: float) -> int:
         (row,) = await self._database.read(_LINKS, (requester_key, now))

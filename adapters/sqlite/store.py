@@ -114,16 +114,14 @@ class SqliteJobStore(Erasure, Overseen):
         await self.database.__aexit__(*exc_info)
 
     async def receive(self, event: InboxEvent) -> bool:
-        async with self.database.transaction() as tx:
-            row = await tx.execute(
-                "INSERT INTO inbox (id, platform, payload, received_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (event.id, event.platform, event.payload, event.received_at),
-            )
-            return row.rowcount == 1
+        changed = await self.database.change(
+            "INSERT INTO inbox (id, platform, payload, received_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (event.id, event.platform, event.payload, event.received_at),
+        )
+        return changed == 1
 
     async def settle(self, event_id: str) -> None:
-        async with self.database.transaction() as tx:
-            await tx.execute(_SETTLE, (event_id,))
+        await self.database.change(_SETTLE, (event_id,))
 
     async def unsettled(self, platform: str) -> Sequence[InboxEvent]:
         rows = await self.database.read(
@@ -287,11 +285,10 @@ class SqliteJobStore(Erasure, Overseen):
         return codec.place_from(rows[0]["settings"]) if rows else PlaceSettings()
 
     async def set_place(self, key: str, settings: PlaceSettings) -> None:
-        async with self.database.transaction() as tx:
-            await tx.execute(
-                "INSERT OR REPLACE INTO places (key, settings) VALUES (?, ?)",
-                (key, codec.place_column(settings)),
-            )
+        await self.database.change(
+            "INSERT OR REPLACE INTO places (key, settings) VALUES (?, ?)",
+            (key, codec.place_column(settings)),
+        )
 
     async def copied(self, job: JobId, place: str, *, openly: bool = False) -> None:
         async with self.database.transaction() as tx:
@@ -308,8 +305,7 @@ class SqliteJobStore(Erasure, Overseen):
         return frozenset(row["place"] for row in rows)
 
     async def forget_places(self, prefix: str) -> None:
-        async with self.database.transaction() as tx:
-            await tx.execute("DELETE FROM places WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
+        await self.database.change("DELETE FROM places WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
 
     async def referenced_images(self) -> frozenset[ImageId]:
         return frozenset(ImageId(row["image"]) for row in await self.database.read(_REFERENCED))
