@@ -1,0 +1,314 @@
+"""People of both chats on one core, who try what they may and may not do with a job, by whatever id they hold."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adapters.discord.platform import DiscordPlatform
+from adapters.pictures.outgoing import PictureExporter
+from bot.domain.actions import Verb
+from bot.domain.ids import JobId, generation_id
+from bot.domain.job import Job
+from bot.texts import text
+from tests.builders.requests import png
+from tests.e2e.slack.test_workspaces import OAUTH, install
+from tests.harness.slack import Bench, bench, http_options
+from tests.servers.discord import DiscordServer
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Asked, Channel, Post
+from tests.servers.slack.member import Member, buttons, words
+from tests.servers.slack.server import SlackServer, slack_server
+from tests.servers.slack.state import Conversation, Json
+
+SECRET = "a zebra in the secret garden"
+REFUSALS = {
+    text("en", key)
+    for key in ("refused-job-unknown", "refused-gone", "refused-not-yours", "refused-not-yours-nor-moderator")
+}
+
+
+class Human(ABC):
+    """Somebody who stands in one conversation, and has a result of their own there to press on."""
+
+    key: str
+
+    @abstractmethod
+    async def paint(self, prompt: str, *, private: bool = False) -> Any:
+        """The message of a finished result."""
+
+    @abstractmethod
+    async def press(self, verb: Verb, job: JobId, on: Any = None) -> str:
+        """What comes of a button with that job's id: a form, a page, a result, or a refusal.
+
+        `on`: the message that it is pressed on; else it is on one of their own, which never had it.
+        """
+
+    @abstractmethod
+    async def info(self, job: JobId) -> str:
+        """What `/info` with an id brings."""
+
+    @abstractmethod
+    async def chain(self, on: Any) -> Any:
+        """The finished chain of a result."""
+
+    @abstractmethod
+    async def form(self, on: Any) -> Any:
+        """The form of Chain on a result, opened and not sent."""
+
+    @abstractmethod
+    async def send(self, form: Any) -> str:
+        """What comes of a form that was opened."""
+
+    @abstractmethod
+    async def react(self, emoji: str, on: Any) -> None: ...
+
+    @abstractmethod
+    def shown(self) -> str:
+        """Everything that stands before them: their conversation, and what they alone were told."""
+
+
+class DiscordHuman(Human):
+    def __init__(self, server: DiscordServer, person: Person, channel: Channel) -> None:
+        self.key = f"discord:{person.id}"
+        self._server, self._person, self._channel = server, person, channel
+        self._own: Post | None = None
+
+    async def paint(self, prompt: str, *, private: bool = False) -> Post:
+        more = {"private": True} if private else {}
+        asked = await self._person.command(self._channel, "img2img", image=png(), prompt=prompt, **more)
+        return await self._server.shown(asked, lambda post: post.pictures)
+
+    async def press(self, verb: Verb, job: JobId, on: Any = None) -> str:
+        if on is None and (self._own is None or self._own.deleted):
+            self._own = await self.paint("my own")
+        pressed = on or self._own
+        return await self._outcome(await self._person.press_id(pressed, f"p1:{verb}:{job}.0"), pressed)
+
+    async def info(self, job: JobId) -> str:
+        return await self._outcome(await self._person.command(self._channel, "info", job=job))
+
+    async def chain(self, on: Any) -> Post:
+        sent = await self._person.submit(await self._person.press(on, "Chain"), prompt=SECRET)
+        return await self._server.shown(sent, lambda post: post.pictures)
+
+    async def form(self, on: Any) -> Asked:
+        opened = await self._person.press(on, "Chain")
+        await self._server.until(lambda: opened.answer, what="a form")
+        return opened
+
+    async def send(self, form: Any) -> str:
+        return await self._outcome(await self._person.submit(form, prompt="mine"))
+
+    async def react(self, emoji: str, on: Any) -> None:
+        await self._person.react(on, emoji)
+
+    def shown(self) -> str:
+        posts = [
+            *self._server.in_channel(self._channel),
+            *self._server.in_channel(self._server.direct(self._person.id)),
+        ]
+        return "\n".join(post.words for post in posts if post.hidden in {"", self._person.id})
+
+    async def _outcome(self, asked: Asked, pressed: Post | None = None) -> str:
+        before = set(self._server.posts) - {post.id for post in asked.follow_ups}
+
+        def found() -> str | None:
+            if asked.answer and asked.answer["type"] == 9:
+                return "form"
+            alone = self._server.in_channel(self._server.direct(self._person.id))
+            told = [post for post in (*asked.follow_ups, asked.original) if post and post is not pressed]
+            told = [*told, *(post for post in alone if post.id not in before)]
+            said = [post.words for post in told if post.words and not post.deleted and not post.loading]
+            return "deleted" if pressed and pressed.deleted else said[0].removeprefix("⚠️ ") if said else None
+
+        return str(await self._server.until(found, what="what comes of it"))
+
+
+class SlackHuman(Human):
+    def __init__(self, member: Member, channel: Conversation) -> None:
+        self.key = f"slack:{member.team.id}/{member.user.id}"
+        self._member, self._channel, self._slack = member, channel, member.slack
+        self._own: Json | None = None
+        self._views: set[str] = set()
+        self._told = 0
+
+    @property
+    def _direct(self) -> Conversation:
+        return self._slack.state.direct(self._member.team, self._member.user.id)
+
+    @property
+    def _places(self) -> tuple[Conversation, ...]:
+        return self._channel, self._direct
+
+    async def paint(self, prompt: str, *, private: bool = False) -> Json:
+        file = self._slack.state.add_file(self._member.team, self._member.user, png())
+        return await self._result(
+            lambda: self._member.say(self._channel, f"{prompt}{' --private' if private else ''}", files=[file]),
+            self._direct if private else self._channel,
+        )
+
+    async def press(self, verb: Verb, job: JobId, on: Any = None) -> str:
+        if on is None and (self._own is None or self._own["ts"] not in self._channel.messages):
+            self._own = await self.paint("my own")
+        pressed = on or self._own
+        there = self._direct if pressed["ts"] in self._direct.messages else self._channel
+        await self._begin()
+        await self._member.press_id(f"{verb}|{job}.0", there, pressed)
+        return await self._outcome(pressed, there)
+
+    async def info(self, job: JobId) -> str:
+        await self._begin()
+        await self._member.command("/info", self._channel, job)
+        return await self._outcome()
+
+    async def chain(self, on: Any) -> Json:
+        form = await self.form(on)
+        there = self._direct if on["ts"] in self._direct.messages else self._channel
+        return await self._result(lambda: self._member.submit(form, prompt=SECRET), there)
+
+    async def form(self, on: Any) -> Json:
+        there = self._direct if on["ts"] in self._direct.messages else self._channel
+        return await self._member.opens(lambda: self._member.press("Chain", there, on))
+
+    async def send(self, form: Any) -> str:
+        await self._begin()
+        await self._member.submit(form, prompt="mine")
+        return await self._outcome()
+
+    async def react(self, emoji: str, on: Any) -> None:
+        await self._member.react({"✉️": "envelope", "❌": "x"}[emoji], self._channel, on)
+
+    def shown(self) -> str:
+        told = [*self._member.from_bot(self._channel), *self._member.from_bot(self._direct)]
+        return "\n".join([*(words(each) for each in told), *self._notices()])
+
+    def _notices(self) -> Sequence[str]:
+        alone = [each["text"] for each in self._slack.state.ephemerals if each["user"] == self._member.user.id]
+        return [*alone, *(each["text"] for each in self._member.from_bot(self._direct) if not buttons(each))]
+
+    async def _begin(self) -> None:
+        self._views, self._told = set(self._slack.state.views), len(self._notices())
+        self._before = {each["ts"] for place in self._places for each in self._member.from_bot(place)}
+
+    async def _outcome(self, pressed: Json | None = None, there: Conversation | None = None) -> str:
+        def found() -> str | None:
+            fresh = [view for key, view in self._slack.state.views.items() if key not in self._views]
+            if fresh:
+                return "form" if fresh[0]["callback_id"] == "ask" else words(fresh[0])
+            if len(self._notices()) > self._told:
+                return self._notices()[-1]
+            if pressed and there and pressed["ts"] not in there.messages:
+                return "deleted"
+            here = [each for place in self._places for each in self._member.from_bot(place)]
+            more = [each for each in here if each["ts"] not in self._before]
+            return words(more[0]) if more else None
+
+        return str(await self._member.see(found))
+
+    async def _result(self, act: Callable[[], Any], there: Conversation) -> Json:
+        before = {each["ts"] for each in self._member.from_bot(there)}
+        await act()
+
+        def found() -> Json | None:
+            done = [each for each in self._member.from_bot(there) if each["ts"] not in before]
+            return next((each for each in done if any(block["type"] == "image" for block in each["blocks"])), None)
+
+        made: Json = await self._member.see(found)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody that rules tell apart, on one chat, and somebody of the other; all of them on one core."""
+
+    running: Bench
+    requester: Human
+    member: Human  # in the same conversation
+    elsewhere: Human  # in another one of the same server or workspace
+    other_platform: Human
+    moderator: Human  # where it was asked for
+    moderator_elsewhere: Human  # of another server or workspace
+
+    def __getitem__(self, name: str) -> Human:
+        human: Human = getattr(self, name)
+        return human
+
+    async def newest(self) -> Job:
+        """The requester's latest job."""
+        return (await self.running.core.store.jobs_of(self.requester.key, limit=1))[0]
+
+    async def painted(self, state: str) -> tuple[Any, Job]:
+        """A finished job in one of the states that rules tell apart, and the message that shows it."""
+        message = await self.requester.paint(SECRET, private=state != "public")
+        if state == "chain":
+            message = await self.requester.chain(message)
+        job = await self.newest()
+        assert job.private is (state != "public")
+        if state == "published":
+            await self.requester.press(Verb.PUBLISH, job.id, message)
+            async with asyncio.timeout(20):
+                while not await self.running.core.store.copies(job.id):
+                    await asyncio.sleep(0.01)
+        return message, job
+
+    async def is_kept(self, job: Job) -> bool:
+        return await self.running.core.store.generation(generation_id(job.id, 0)) is not None
+
+
+@asynccontextmanager
+async def people_of(chat: str, folder: Path) -> AsyncIterator[People]:
+    async with DiscordServer() as discord, slack_server() as slack:
+        on_discord, on_slack = _of_discord(discord), _of_slack(slack)
+        async with bench(slack, folder, settings=http_options(slack, **OAUTH)) as running:
+            for team in slack.state.teams.values():
+                assert (await install(slack, team)).startswith("200")
+            core = running.core
+            platform = DiscordPlatform(
+                token=discord.token,
+                api_url=discord.url,
+                service=core.service,
+                store=core.store,
+                exporter=PictureExporter(store=core.store, images=core.images, embed_recipe=False),
+                clock=discord.clock,
+                allowed_hosts=frozenset({"127.0.0.1"}),
+                max_bytes=1 << 20,
+            )
+            async with platform, asyncio.TaskGroup() as tasks:
+                running.messengers[platform.name] = platform.messenger
+                listening = tasks.create_task(platform.run())
+                await discord.gateway.ready.wait()
+                await discord.until(lambda: discord.commands, what="commands")
+                here, other = (on_discord, on_slack) if chat == "discord" else (on_slack, on_discord)
+                yield People(running=running, **here, other_platform=other["member"])
+                await platform.stop_intake()
+                listening.cancel()
+
+
+def _of_discord(server: DiscordServer) -> dict[str, Human]:
+    room = server.channel()
+    return {
+        "requester": DiscordHuman(server, server.user("ann"), room),
+        "member": DiscordHuman(server, server.user("ben"), room),
+        "elsewhere": DiscordHuman(server, server.user("eve"), server.channel(room.guild)),
+        "moderator": DiscordHuman(server, server.moderator("mo"), room),
+        "moderator_elsewhere": DiscordHuman(server, server.moderator("max"), server.channel(server.guild())),
+    }
+
+
+def _of_slack(server: SlackServer) -> dict[str, Human]:
+    state = server.state
+    here, there = state.add_team(), state.add_team("T00000002", token="xoxb-two")
+    names = {"requester": "ann", "member": "ben", "moderator": "mo", "elsewhere": "eve"}
+    users = {who: state.add_user(name, is_admin=who == "moderator") for who, name in names.items()}
+    room = state.add_channel(here, *(users[who] for who in ("requester", "member", "moderator")))
+    found: dict[str, Human] = {
+        who: SlackHuman(Member(server, here, user), room) for who, user in users.items() if who != "elsewhere"
+    }
+    eve, max_ = users["elsewhere"], state.add_user("max", is_admin=True)
+    found["elsewhere"] = SlackHuman(Member(server, here, eve), state.add_channel(here, eve))
+    found["moderator_elsewhere"] = SlackHuman(Member(server, there, max_), state.add_channel(there, max_))
+    return found

@@ -1,0 +1,96 @@
+"""Who may see and touch what, tried by everybody on both chats with the ids of others' jobs."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.domain.actions import Verb
+from bot.domain.job import JobStatus
+from tests.scenarios.people import REFUSALS, SECRET, people_of
+
+# The SDK asks `oauth.v2.access` with a class that aiohttp will drop in version 4.
+pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
+
+EVERYBODY = ("other_platform", "moderator_elsewhere", "elsewhere", "member", "moderator", "requester")
+THERE = {"requester", "member", "moderator"}
+SEES = {"public": THERE, "published": THERE, "private": {"requester"}, "chain": {"requester"}}
+ENDS = {"requester", "moderator"}
+DERIVING = (Verb.RERUN, Verb.REROLL, Verb.SWEEP, Verb.CHAIN, Verb.EDIT, Verb.SHOW_MAP, Verb.USE_MAP, Verb.ASK_MAP)
+
+
+@pytest.mark.parametrize("state", SEES)
+@pytest.mark.parametrize("chat", ["discord", "slack"])
+async def test_words_picture_and_id_are_for_whoever_may_see_the_job(chat: str, state: str, tmp_path: Path) -> None:
+    async with people_of(chat, tmp_path) as people:
+        _, job = await people.painted(state)
+        for name in EVERYBODY:
+            who, sees = people[name], name in SEES[state]
+            before = await people.running.core.store.jobs_of(who.key, limit=50)
+            for verb in DERIVING if name in {"elsewhere", "requester"} else (Verb.RERUN, Verb.CHAIN):
+                outcome = await who.press(verb, job.id)
+                assert (outcome in REFUSALS) is not sees, (name, verb, outcome)
+            for read in (await who.info(job.id), await who.press(Verb.DETAILS, job.id)):
+                assert (SECRET in read) is sees, (name, read)
+                assert (read in REFUSALS) is not sees, (name, read)
+            for verb in (Verb.PUBLISH, Verb.COLLECT) if name != "requester" else ():
+                outcome = await who.press(verb, job.id)
+                assert outcome in REFUSALS, (name, verb, outcome)
+            if not sees:
+                made = await people.running.core.store.jobs_of(who.key, limit=50)
+                assert len(made) <= len(before) + 1, "one of their own to press on, and nothing of that job"
+                assert SECRET not in who.shown(), name
+                assert job.id not in who.shown(), name
+
+
+@pytest.mark.parametrize("state", SEES)
+@pytest.mark.parametrize("chat", ["discord", "slack"])
+async def test_deleting_is_for_its_requester_and_for_moderators_of_its_own_server(
+    chat: str, state: str, tmp_path: Path
+) -> None:
+    async with people_of(chat, tmp_path) as people:
+        message, job = await people.painted(state)
+        for name in EVERYBODY:
+            if name not in ENDS:
+                assert await people[name].press(Verb.DELETE, job.id) in REFUSALS, name
+                assert await people.is_kept(job), name
+        if state == "public":
+            await people.member.react("❌", message)
+            await people.member.info(job.id)  # later than the reaction
+            assert await people.is_kept(job), "a stranger's cross is an opinion"
+        for name in sorted(ENDS):
+            assert await people[name].press(Verb.DELETE, job.id) not in REFUSALS, name
+            assert not await people.is_kept(job), name
+            _, job = await people.painted(state)
+
+
+@pytest.mark.parametrize("private", [False, True])
+@pytest.mark.parametrize("chat", ["discord", "slack"])
+async def test_cancelling_is_for_its_requester_and_for_moderators_of_its_own_server(
+    *, chat: str, private: bool, tmp_path: Path
+) -> None:
+    async with people_of(chat, tmp_path) as people:
+        for name in EVERYBODY:
+            await people[name].press(
+                Verb.DETAILS, (await people.running.core.store.jobs_of("x", limit=1) or [None])[0] or "x" * 22
+            )  # type: ignore[arg-type]
+        people.running.engine.hold()
+        store = people.running.core.store
+        for ending in sorted(ENDS):
+            painting = asyncio.create_task(people.requester.paint(f"{SECRET} {ending}", private=private))
+            async with asyncio.timeout(20):
+                while not (open_ := await store.open_jobs_of(people.requester.key)):
+                    await asyncio.sleep(0.01)
+            job = open_[0]
+            for name in EVERYBODY:
+                if name not in ENDS:
+                    assert await people[name].press(Verb.CANCEL, job.id) in REFUSALS, name
+            assert (await store.job(job.id)).status.ended is False
+            pressing = asyncio.create_task(people[ending].press(Verb.CANCEL, job.id))
+            async with asyncio.timeout(20):
+                while (await store.job(job.id)).status is not JobStatus.CANCELLED:
+                    await asyncio.sleep(0.01)
+            for task in (painting, pressing):
+                task.cancel()
+            await asyncio.gather(painting, pressing, return_exceptions=True)
+        await people.running.engine.release()
