@@ -52,7 +52,7 @@ class Human(ABC):
         """What `/info` with an id brings."""
 
     @abstractmethod
-    async def chain(self, on: Any) -> Any:
+    async def chain(self, on: Any, prompt: str = SECRET) -> Any:
         """The finished chain of a result."""
 
     @abstractmethod
@@ -75,24 +75,24 @@ class DiscordHuman(Human):
     def __init__(self, server: DiscordServer, person: Person, channel: Channel) -> None:
         self.key = f"discord:{person.id}"
         self._server, self._person, self._channel = server, person, channel
-        self._own: Post | None = None
+        self._own: Any = None
 
     async def paint(self, prompt: str, *, private: bool = False) -> Post:
-        more = {"private": True} if private else {}
+        more: dict[str, Any] = {"private": True} if private else {}
         asked = await self._person.command(self._channel, "img2img", image=png(), prompt=prompt, **more)
         return await self._server.shown(asked, lambda post: post.pictures)
 
     async def press(self, verb: Verb, job: JobId, on: Any = None) -> str:
-        if on is None and (self._own is None or self._own.deleted):
-            self._own = await self.paint("my own")
-        pressed = on or self._own
+        pressed: Any = on or self._own
+        if pressed is None or pressed.deleted:
+            pressed = self._own = await self.paint("my own")
         return await self._outcome(await self._person.press_id(pressed, f"p1:{verb}:{job}.0"), pressed)
 
     async def info(self, job: JobId) -> str:
         return await self._outcome(await self._person.command(self._channel, "info", job=job))
 
-    async def chain(self, on: Any) -> Post:
-        sent = await self._person.submit(await self._person.press(on, "Chain"), prompt=SECRET)
+    async def chain(self, on: Any, prompt: str = SECRET) -> Post:
+        sent = await self._person.submit(await self._person.press(on, "Chain"), prompt=prompt)
         return await self._server.shown(sent, lambda post: post.pictures)
 
     async def form(self, on: Any) -> Asked:
@@ -132,7 +132,7 @@ class SlackHuman(Human):
     def __init__(self, member: Member, channel: Conversation) -> None:
         self.key = f"slack:{member.team.id}/{member.user.id}"
         self._member, self._channel, self._slack = member, channel, member.slack
-        self._own: Json | None = None
+        self._own: Any = None
         self._views: set[str] = set()
         self._told = 0
 
@@ -152,9 +152,9 @@ class SlackHuman(Human):
         )
 
     async def press(self, verb: Verb, job: JobId, on: Any = None) -> str:
-        if on is None and (self._own is None or self._own["ts"] not in self._channel.messages):
-            self._own = await self.paint("my own")
-        pressed = on or self._own
+        pressed: Any = on or self._own
+        if not on and (pressed is None or pressed["ts"] not in self._channel.messages):
+            pressed = self._own = await self.paint("my own")
         there = self._direct if pressed["ts"] in self._direct.messages else self._channel
         await self._begin()
         await self._member.press_id(f"{verb}|{job}.0", there, pressed)
@@ -165,10 +165,10 @@ class SlackHuman(Human):
         await self._member.command("/info", self._channel, job)
         return await self._outcome()
 
-    async def chain(self, on: Any) -> Json:
+    async def chain(self, on: Any, prompt: str = SECRET) -> Json:
         form = await self.form(on)
         there = self._direct if on["ts"] in self._direct.messages else self._channel
-        return await self._result(lambda: self._member.submit(form, prompt=SECRET), there)
+        return await self._result(lambda: self._member.submit(form, prompt=prompt), there)
 
     async def form(self, on: Any) -> Json:
         there = self._direct if on["ts"] in self._direct.messages else self._channel
@@ -236,6 +236,12 @@ class People:
     def __getitem__(self, name: str) -> Human:
         human: Human = getattr(self, name)
         return human
+
+    async def now(self, job: Job) -> Job:
+        """The job as it is now."""
+        found = await self.running.core.store.job(job.id)
+        assert found is not None
+        return found
 
     async def newest(self) -> Job:
         """The requester's latest job."""

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from adapters.discord.places import guild_key
 from bot.domain.actions import Verb
+from bot.domain.ids import JobId
 from bot.domain.job import JobStatus
+from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.texts import text
 from tests.scenarios.people import REFUSALS, SECRET, people_of
 
 # The SDK asks `oauth.v2.access` with a class that aiohttp will drop in version 4.
@@ -71,9 +75,7 @@ async def test_cancelling_is_for_its_requester_and_for_moderators_of_its_own_ser
 ) -> None:
     async with people_of(chat, tmp_path) as people:
         for name in EVERYBODY:
-            await people[name].press(
-                Verb.DETAILS, (await people.running.core.store.jobs_of("x", limit=1) or [None])[0] or "x" * 22
-            )  # type: ignore[arg-type]
+            await people[name].press(Verb.DETAILS, JobId("x" * 22))  # which needs a result to stand on
         people.running.engine.hold()
         store = people.running.core.store
         for ending in sorted(ENDS):
@@ -85,12 +87,50 @@ async def test_cancelling_is_for_its_requester_and_for_moderators_of_its_own_ser
             for name in EVERYBODY:
                 if name not in ENDS:
                     assert await people[name].press(Verb.CANCEL, job.id) in REFUSALS, name
-            assert (await store.job(job.id)).status.ended is False
+            assert not (await people.now(job)).status.ended
             pressing = asyncio.create_task(people[ending].press(Verb.CANCEL, job.id))
             async with asyncio.timeout(20):
-                while (await store.job(job.id)).status is not JobStatus.CANCELLED:
+                while (await people.now(job)).status is not JobStatus.CANCELLED:
                     await asyncio.sleep(0.01)
             for task in (painting, pressing):
                 task.cancel()
             await asyncio.gather(painting, pressing, return_exceptions=True)
         await people.running.engine.release()
+
+
+@pytest.mark.parametrize("chat", ["discord", "slack"])
+async def test_a_form_counts_by_the_rights_there_are_when_it_is_sent(chat: str, tmp_path: Path) -> None:
+    async with people_of(chat, tmp_path) as people:
+        message, job = await people.painted("public")
+        before_the_rule = await people.member.form(message)
+        before_the_end = await people.member.form(message)
+        place = f"slack:{job.requester.space}/" if chat == "slack" else guild_key(job.requester.space)
+        await people.running.core.service.places.change(place, PlaceSettings(remix=RemixPolicy.OWN))
+        assert text("en", "refused-others-picture") in await people.member.send(before_the_rule)
+        await people.running.core.service.places.change(place, PlaceSettings())
+        assert await people.requester.press(Verb.DELETE, job.id, message) == "deleted"
+        assert text("en", "refused-gone") in await people.member.send(before_the_end)
+        assert not await people.running.core.store.jobs_of(people.member.key, limit=9)
+
+
+@pytest.mark.parametrize("chat", ["discord", "slack"])
+async def test_a_published_chain_is_for_everybody_there_and_its_private_parent_is_not(
+    chat: str, tmp_path: Path
+) -> None:
+    async with people_of(chat, tmp_path) as people:
+        first = await people.requester.paint(SECRET, private=True)
+        parent = await people.newest()
+        chained = await people.requester.chain(first, "for all to see")
+        job = await people.newest()
+        await people.requester.press(Verb.PUBLISH, job.id, chained)
+        assert job.id != parent.id
+        async with asyncio.timeout(20):
+            while not await people.running.core.store.copies(job.id):
+                await asyncio.sleep(0.01)
+        told = await people.member.press(Verb.DETAILS, job.id)
+        assert "for all to see" in told
+        assert "another member's picture" in told
+        assert SECRET not in people.member.shown() + told
+        assert parent.id not in people.member.shown() + told
+        assert await people.member.press(Verb.REROLL, job.id) not in REFUSALS
+        assert await people.elsewhere.press(Verb.REROLL, job.id) in REFUSALS
