@@ -192,7 +192,7 @@ def test_adapters_are_what_they_are_in_stock(made: dict[str, Any], name: str, tm
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_strengths_are_distinct_at_few_steps_and_continuous(made: dict[str, Any], name: str) -> None:
-    strengths = (0.02, 0.3, 0.30001, 0.5, 0.7, 0.98)
+    strengths = (0.02, 0.3, 0.3001, 0.5, 0.7, 0.98)
     with Bench(made[name]) as bench:
         for steps in (1, 2, 3, 4):
             asked = [
@@ -200,7 +200,7 @@ def test_strengths_are_distinct_at_few_steps_and_continuous(made: dict[str, Any]
             ]
             painted = [each.latents for each in bench.paint(*asked)]
             assert all(error(one, other) > 1e-6 for one, other in pairwise(painted))
-            assert error(painted[1], painted[2]) < 1e-2
+            assert error(painted[1], painted[2]) < 2e-2
 
 
 @pytest.mark.parametrize("name", FAMILIES)
