@@ -1,4 +1,4 @@
-"""One SQLite file: one connection that writes, one that reads, and what its faults mean.
+"""One SQLite file: one connection that writes, one that reads, one that keeps the log short; what its faults mean.
 
 A commit that returned has reached the disk (WAL with `synchronous=FULL`; with NORMAL a power cut takes back
 acknowledged rows). Deleted content is overwritten, not only unlinked (`secure_delete`).
@@ -8,7 +8,7 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -29,6 +29,9 @@ _CHECKPOINT_MILLISECONDS = 100
 """How long taking deleted rows out of the log waits for somebody else's reading; nothing can be written meanwhile."""
 
 _RETRY_SECONDS = 0.02
+_COPY_SECONDS = 1.0
+"""So long after a change what is in the log is copied to the file. SQLite itself would do it at the end of a change,
+which then takes some tenths of a second; beside the changes nobody waits for it."""
 
 _REFUSALS = frozenset(
     {
@@ -46,20 +49,25 @@ COPY_DAYS = 14
 
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
+_COPY = "PRAGMA wal_checkpoint(PASSIVE)"
+
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 log = structlog.get_logger(__name__)
 
 
 class Database:
-    """An async context manager that owns both connections; entering migrates the file."""
+    """An async context manager that owns the connections; entering migrates the file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writing = asyncio.Lock()
+        self._copying = asyncio.Lock()
+        self._changed = asyncio.Event()
         self._open = AsyncExitStack()
         self._writer: aiosqlite.Connection
         self._reader: aiosqlite.Connection
+        self._copier: aiosqlite.Connection
 
     async def __aenter__(self) -> Self:
         """Open the file, make it if need be.
@@ -76,6 +84,8 @@ class Database:
                     self._reader = await opening.enter_async_context(self._connect())
                     await self._reader.execute("PRAGMA query_only = ON")
                     self._reader.row_factory = sqlite3.Row
+                    self._copier = await opening.enter_async_context(self._connect())
+                    await opening.enter_async_context(_background(self._keep_log_short()))
             except StorageFailed as refused:
                 raise FatalError(_closed(self._path, refused.__cause__)) from refused
             self._open = opening.pop_all()
@@ -101,6 +111,7 @@ class Database:
                     await self._patiently(until, "BEGIN IMMEDIATE")
                     yield self._writer
                     await self._writer.commit()
+                    self._changed.set()
                 except BaseException:
                     await self._writer.rollback()
                     raise
@@ -114,7 +125,9 @@ class Database:
         until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         async with self._writing:
             with _faults(self._path):
-                return (await self._patiently(until, statement, parameters)).rowcount
+                cursor = await self._patiently(until, statement, parameters)
+                self._changed.set()
+                return cursor.rowcount
 
     async def _patiently(self, until: float, statement: str, parameters: Parameters = ()) -> aiosqlite.Cursor:
         """Execute what begins to write; another program's lock is waited for until `until`, by the loop's clock."""
@@ -142,9 +155,22 @@ class Database:
         Raises:
             StorageFailed: the disk refuses.
         """
-        async with self._writing:
+        async with self._copying:
             with _faults(self._path):
-                await self._checkpoint()
+                await self._copier.execute_fetchall(_COPY)  # most of it, beside whoever writes
+                async with self._writing:
+                    await self._checkpoint()
+
+    async def _keep_log_short(self) -> None:
+        while True:
+            await self._changed.wait()
+            await asyncio.sleep(_COPY_SECONDS)
+            self._changed.clear()
+            async with self._copying:
+                try:
+                    await self._copier.execute_fetchall(_COPY)
+                except sqlite3.Error as fault:
+                    log.debug("log not copied", reason=str(fault))  # it stays, and whoever writes is told of the disk
 
     async def copy_to(self, target: Path) -> None:
         """A consistent copy; neither writers nor readers wait for it. Needs neither connection, migrates nothing."""
@@ -168,7 +194,13 @@ class Database:
                 f"The disk of {self._path} does not support SQLite's write-ahead log: "
                 "set data_dir to a folder on a local disk."
             )
-        for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON", "temp_store = MEMORY"):
+        for setting in (
+            "wal_autocheckpoint = 0",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "secure_delete = ON",
+            "temp_store = MEMORY",
+        ):
             await writer.execute(f"PRAGMA {setting}")
         await self._copy_before_migration()
         try:
@@ -213,6 +245,16 @@ class Database:
             log.warning(
                 "deleted rows stay in the write-ahead log until the next sweep: another program reads the file"
             )
+
+
+@asynccontextmanager
+async def _background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work, name="database-log")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 def _make_file(path: Path) -> None:

@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from dataclasses import replace
 from functools import partial, partialmethod
 from pathlib import Path
 from typing import Any
@@ -376,3 +377,17 @@ async def test_a_trial_says_that_the_database_is_locked_read_only_or_without_roo
     await store.database._writer.execute("PRAGMA query_only = ON")  # what a read-only disk makes of it
     with pytest.raises(StorageFailed):
         await store.try_write()
+
+
+async def test_the_log_is_copied_to_the_file_beside_the_changes_and_stays_short(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.sqlite.database._COPY_SECONDS", 0.0)
+    async with SqliteJobStore(file) as store:
+        for number in range(200):
+            await store.receive(replace(an_event(number), payload="x" * 100_000))
+            if number % 10 == 9:
+                while store.database._changed.is_set() or store.database._copying.locked():
+                    await asyncio.sleep(0)
+        assert file.stat().st_size > 15_000_000
+        assert file.with_name(f"{file.name}-wal").stat().st_size < 8_000_000
