@@ -250,6 +250,7 @@ def _web(settings: Settings, core: Core, *, premises: Premises) -> ChatPlatform:
         public_url=web.public_url,
         max_bytes=settings.downloads.max_bytes,
         days=settings.retention.pictures_days,
+        trusted_proxies=web.trusted_proxies,
         operations=core.operations,
         premises=premises,
         operators=operators,

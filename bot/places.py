@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from bot.admission import Admission
+from bot.domain.access import Asker
 from bot.domain.blocklist import check_patterns
 from bot.domain.place import PlaceSettings
-from bot.domain.rules import check_model
+from bot.domain.rules import check_model, check_place, stricter
 from bot.domain.strength import check_strength
 from bot.domain.style import find_style
 from bot.stores import PlaceStore
@@ -23,6 +24,18 @@ class Places:
         settings = PlaceSettings()
         for key in places:
             settings = (await self._store.place(key)).over(settings)
+        return settings
+
+    async def rules(self, by: Asker) -> PlaceSettings:
+        """What holds for somebody who asks: the settings of where they are, and what their other places forbid.
+
+        Raises:
+            NotAllowed: where they are, they may not use the bot.
+        """
+        settings = await self.settings(*by.keys)
+        check_place(settings, by)
+        for other in by.others:
+            settings = stricter(settings, await self.settings(*other.keys))
         return settings
 
     async def change(self, place: str, settings: PlaceSettings) -> None:

@@ -27,7 +27,7 @@ from bot.domain.limits import DAY, Limits, Usage
 from bot.domain.model import label
 from bot.domain.picture import Sent
 from bot.domain.request import Action, Request, Requester
-from bot.domain.rules import check_model, check_place, check_source, is_private, spoken
+from bot.domain.rules import check_model, check_source, is_private, spoken
 from bot.forms import Menu
 from bot.places import Places
 from bot.ports import Clock, ImageStore
@@ -128,8 +128,7 @@ class Service:
         Raises:
             UserError: the sentence says what is wrong and how to mend it; nothing was stored.
         """
-        by, settings = asked.by, await self.places.settings(*asked.by.keys)
-        check_place(settings, by)
+        by, settings = asked.by, await self.places.rules(asked.by)
         found = await self._result_of(asked)
         of_result = found is not None and not (asked.verb and asked.source)
         author = found.generation.requester.user if found and of_result else asked.author

@@ -7,6 +7,7 @@ does. Only hashes of tokens are kept, so who reads the database cannot sign in.
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -22,6 +23,8 @@ SESSION_SECONDS = 30 * DAY
 """From the last day on which it was used."""
 
 OPERATOR_SECONDS = DAY / 2
+
+_MOST_PLACES = 50
 
 MOST_LINKS = 5
 """Links of a member that are open at the same time."""
@@ -50,7 +53,11 @@ class SessionStore(Protocol):
         ...
 
     async def close_all(self, requester_key: str) -> None:
-        """Everything of a member's."""
+        """Everything of a member's but of kind "place"."""
+        ...
+
+    async def places(self, requester_key: str, *, now: float, limit: int) -> Sequence[Asker]:
+        """Those of kind "place" of a member, latest first."""
         ...
 
     async def links(self, requester_key: str, *, now: float) -> int:
@@ -59,6 +66,7 @@ class SessionStore(Protocol):
 
 
 _LINK = "link"
+_PLACE = "place"
 _SESSION = "session"
 _OPERATOR = "operator"
 
@@ -83,6 +91,8 @@ class SignIn:
             raise LimitReached("refused-web-links", minutes=round(LINK_SECONDS / 60))
         token = secrets.token_urlsafe(32)
         await self._sessions.open(_LINK, hashed(token), by, expires_at=now + LINK_SECONDS)
+        place = hashed(" ".join((by.requester.key, *by.keys)))
+        await self._sessions.open(_PLACE, place, by, expires_at=now + SESSION_SECONDS)
         return f"{self._address}/signin/{token}"
 
     async def is_open(self, token: str) -> bool:
@@ -99,14 +109,21 @@ class SignIn:
         await self._sessions.open(_SESSION, hashed(session), by, expires_at=now + SESSION_SECONDS)
         return session
 
-    async def who(self, session: str) -> Asker | None:
+    async def who(self, session: str, *, asks: bool = False) -> Asker | None:
         """Who is signed in, with the rules of where they asked for the link; None if nobody is.
+
+        With `asks` also those of the other places where they asked for one lately, so that a link from a lenient
+        place is no way around the rules of a strict one.
 
         On the web they are alone: no conversation shows them others' results, and the strictest site's rules hold.
         """
         now = self._clock.now()
         found = await self._sessions.find(_SESSION, hashed(session), now=now)
-        return None if found is None else replace(found, site=STRICTEST, moderates=False, shown=None)
+        if found is None:
+            return None
+        places = await self._sessions.places(found.requester.key, now=now, limit=_MOST_PLACES) if asks else ()
+        others = tuple(each for each in places if each.keys != found.keys)
+        return replace(found, site=STRICTEST, moderates=False, shown=None, others=others)
 
     async def used(self, session: str) -> None:
         """A session that is used stays open."""

@@ -4,6 +4,7 @@
 defaults and the reasons for them; the classes here hold types and ranges.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -16,6 +17,11 @@ from pydantic import (
     SecretStr,
     model_validator,
 )
+
+
+def _network(value: str) -> str:
+    """An address is a network of one."""
+    return str(ip_network(value, strict=False))
 
 
 def _split(text: object) -> object:
@@ -231,6 +237,11 @@ class WebSettings(_Section):
     public_url: Annotated[
         str,
         Field(pattern=r"^(https://[^/\s?#@]+)?$", description="https:// and a host name, without a path; or empty"),
+    ]
+    trusted_proxies: Annotated[
+        tuple[Annotated[str, AfterValidator(_network)], ...],
+        BeforeValidator(_split),
+        Field(description="a list of IP addresses or networks, such as 10.0.0.0/8"),
     ]
 
 

@@ -1,14 +1,22 @@
 """`SessionStore` in the job store's database; sessions end when their member is forgotten."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from adapters.sqlite.database import Database
 from bot.domain.access import Asker
 from bot.domain.request import Requester
 
+_OPEN = """
+INSERT OR REPLACE INTO sessions (token, kind, requester_key, asker, expires_at) VALUES (?, ?, ?, ?, ?)
+"""
 _FIND = "SELECT asker FROM sessions WHERE kind = ? AND token = ? AND expires_at > ?"
 _SPEND = "DELETE FROM sessions WHERE kind = ? AND token = ? AND expires_at > ? RETURNING asker"
+_PLACES = """
+SELECT asker FROM sessions WHERE requester_key = ? AND kind = 'place' AND expires_at > ?
+ORDER BY expires_at DESC LIMIT ?
+"""
 _LINKS = "SELECT count(*) AS open FROM sessions WHERE requester_key = ? AND kind = 'link' AND expires_at > ?"
 
 
@@ -19,10 +27,7 @@ class SqliteSessions:
         self._database = database
 
     async def open(self, kind: str, token: str, asker: Asker, *, expires_at: float) -> None:
-        await self._database.change(
-            "INSERT INTO sessions (token, kind, requester_key, asker, expires_at) VALUES (?, ?, ?, ?, ?)",
-            (token, kind, asker.requester.key, _column(asker), expires_at),
-        )
+        await self._database.change(_OPEN, (token, kind, asker.requester.key, _column(asker), expires_at))
 
     async def find(self, kind: str, token: str, *, now: float) -> Asker | None:
         rows = await self._database.read(_FIND, (kind, token, now))
@@ -40,7 +45,13 @@ class SqliteSessions:
         )
 
     async def close_all(self, requester_key: str) -> None:
-        await self._database.change("DELETE FROM sessions WHERE requester_key = ?", (requester_key,))
+        await self._database.change(
+            "DELETE FROM sessions WHERE requester_key = ? AND kind != 'place'", (requester_key,)
+        )
+
+    async def places(self, requester_key: str, *, now: float, limit: int) -> Sequence[Asker]:
+        rows = await self._database.read(_PLACES, (requester_key, now, limit))
+        return [_asker(row["asker"]) for row in rows]
 
     async def links(self, requester_key: str, *, now: float) -> int:
         (row,) = await self._database.read(_LINKS, (requester_key, now))
@@ -50,7 +61,11 @@ class SqliteSessions:
 def _column(asker: Asker) -> str:
     values = asdict(asker) | {"roles": sorted(asker.roles)}
     return json.dumps(
-        {name: value for name, value in values.items() if name not in {"site", "moderates", "operates", "shown"}}
+        {
+            name: value
+            for name, value in values.items()
+            if name not in {"site", "moderates", "operates", "shown", "others"}
+        }
     )
 
 

@@ -98,7 +98,8 @@ class Membership:
     async def who(self, request: web.Request) -> Asker | None:
         """Who is signed in."""
         session = self.session(request)
-        return await self.sign_in.who(session) if session else None
+        asks = request.method == "POST"
+        return await self.sign_in.who(session, asks=asks) if session else None
 
     def session(self, request: web.Request) -> str:
         """The secret of the session; empty if there is none."""

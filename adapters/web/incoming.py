@@ -50,10 +50,9 @@ class Submitted:
         """Whether several strengths are wanted."""
         return self.fields.get("make") == "sweep"
 
-    @property
-    def event_id(self) -> str:
-        """The same for the same form sent twice, as by a double click; another one if anything in it was changed."""
-        digest = hashlib.sha256()
+    def event_id(self, member: str) -> str:
+        """The same for a form that a member sends twice, as by a double click; another one if anything differs."""
+        digest = hashlib.sha256(f"{member}\0".encode())
         for name, value in sorted(self.fields.items()):
             digest.update(f"{name}={value}\0".encode())
         for name, content in sorted(self.files.items()):

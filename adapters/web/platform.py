@@ -1,6 +1,8 @@
 """The web as a chat platform: a server that takes requests and shows their cards."""
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from ipaddress import ip_network
 from typing import Self
 
 import structlog
@@ -19,7 +21,7 @@ from adapters.web.operators import Operators
 from adapters.web.pages import STATIC, page
 from adapters.web.playground import Playground
 from adapters.web.results import ResultActs
-from adapters.web.words import locale_of, said_here
+from adapters.web.words import TRUSTED, locale_of, said_here
 from bot.domain.errors import FatalError, Gone, LimitReached, NotAllowed, UserError
 from bot.operations import Operations, Premises
 from bot.ports import Exporter
@@ -52,6 +54,7 @@ class WebPlatform:
         public_url: str = "",
         max_bytes: int,
         days: float | None = None,
+        trusted_proxies: Sequence[str] = (),
         operations: Operations | None = None,
         premises: Premises | None = None,
         operators: Door | None = None,
@@ -67,6 +70,7 @@ class WebPlatform:
             public_url: at which the pages are reached, without a slash at its end, if not by this machine's names.
             max_bytes: of a picture that is sent.
             days: after which results that nobody keeps lose their pictures; None if nothing goes by age.
+            trusted_proxies: networks of proxies that say where requests come from.
             operations: what the operator's page asks.
             premises: what else it shows.
             operators: who is let in to it; None if there is none.
@@ -74,6 +78,7 @@ class WebPlatform:
         self.messenger = WebMessenger()
         self.port = port
         self._host = host
+        self._trusted = [ip_network(each) for each in trusted_proxies]
         self._guard = Guard(door=door, operators=operators, public_url=public_url)
         self._routes = [
             *Playground(service=service, messenger=self.messenger, max_bytes=max_bytes, days=days).routes(),
@@ -104,6 +109,7 @@ class WebPlatform:
         application = web.Application(
             middlewares=[_answering(self._guard)], client_max_size=2 * self._max_bytes + _ROOM_FOR_FIELDS
         )
+        application[TRUSTED] = self._trusted
         application.on_response_prepare.append(protect)
         application.add_routes(self._routes)
         application.router.add_static("/static/", STATIC)

@@ -14,6 +14,7 @@ from adapters.web.guard import asker_of, asking
 from adapters.web.incoming import Start, Submitted, read_form
 from adapters.web.messenger import PLATFORM, WebMessenger
 from adapters.web.pages import fragment, new_nonce, page
+from adapters.web.slots import Streams, Uploads
 from adapters.web.views import FormView, JobView, Offers, form_view, history, job_view, said_by
 from adapters.web.words import said_here
 from bot.admission import Receipt
@@ -47,6 +48,8 @@ class Playground:
         self._messenger = messenger
         self._max_bytes = max_bytes
         self._days = days
+        self._uploads = Uploads()
+        self._streams = Streams()
 
     def routes(self) -> list[web.RouteDef]:
         """Every address."""
@@ -68,8 +71,9 @@ class Playground:
         by = asker_of(request)
         sent = Submitted(fields={}, files={})
         try:
-            sent = await read_form(request, max_bytes=self._max_bytes)
-            receipt = await self._submitted(request, sent)
+            async with self._uploads.place(by.requester.key):
+                sent = await read_form(request, max_bytes=self._max_bytes)
+                receipt = await self._submitted(request, sent)
         except UserError as refused:
             form = self._form(by.locale, sent.fields, error=said_here(refused, by.locale))
             return await self._page(request, form, status=422)
@@ -85,7 +89,7 @@ class Playground:
             raise InvalidRequest("web-refused-no-picture")
         wish = Ask(
             by=asking(request),
-            event_id=sent.event_id,
+            event_id=sent.event_id(asker_of(request).requester.key),
             answer=_here,
             options=sent.options(),
             action=Action.SWEEP if sent.sweeps else Action.IMG2IMG,
@@ -107,7 +111,7 @@ class Playground:
             raise InvalidRequest("web-refused-form")
         wish = Ask(
             by=asking(request),
-            event_id=sent.event_id,
+            event_id=sent.event_id(asker_of(request).requester.key),
             answer=_here,
             options=read_options({"strengths": sent.fields.get("strength") or None}),
             verb=Verb(verb),
@@ -145,6 +149,10 @@ class Playground:
         """A job's page as it changes (server-sent events): `card` with its part of the page, `end` at the end."""
         by = asker_of(request)
         job = (await self._described(job_in(request.query.get("job", "")), by)).job.id
+        with self._streams.one(by.requester.key):
+            return await self._followed(request, job, by.locale)
+
+    async def _followed(self, request: web.Request, job: JobId, locale: str) -> web.StreamResponse:
         known = request.headers.get("Last-Event-ID", "0")
         stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await stream.prepare(request)
@@ -153,7 +161,7 @@ class Playground:
         with contextlib.suppress(ConnectionResetError):
             async with aclosing(self._messenger.cards(job, after=after)) as cards:
                 async for version, card in cards:
-                    await stream.write(_event(version, card, by.locale) if card else b": still here\n\n")
+                    await stream.write(_event(version, card, locale) if card else b": still here\n\n")
             if not self._messenger.closing:
                 await stream.write(b"event: end\ndata:\n\n")
         return stream

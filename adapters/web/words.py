@@ -1,5 +1,8 @@
 """What a request says of who sent it, and what is named otherwise on a page than in a chat."""
 
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
 from aiohttp import web
 
 from bot.domain.errors import UserError
@@ -28,6 +31,30 @@ def said_here(refused: UserError, locale: str) -> str:
     )
 
 
+TRUSTED = web.AppKey("trusted", Sequence[IPv4Network | IPv6Network])
+"""Networks of the proxies whose word on where a request comes from is taken."""
+
+
 def address_of(request: web.Request) -> str:
-    """Where it comes from, to bound what one address may try."""
-    return request.remote or ""
+    """Where it comes from, to bound what one address may try: the last one that no trusted proxy has."""
+    trusted = request.app[TRUSTED]
+    address = request.remote or ""
+    forwarded = [each.strip() for each in ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")]
+    while forwarded and _is_in(address, trusted):
+        before = forwarded.pop()
+        if not _is_address(before):
+            break
+        address = before
+    return address
+
+
+def _is_in(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
+    return _is_address(address) and any(ip_address(address) in network for network in networks)
+
+
+def _is_address(said: str) -> bool:
+    try:
+        ip_address(said)
+    except ValueError:
+        return False
+    return True

@@ -28,6 +28,7 @@ class Asker:
         site: what kind of place it is.
         operates: they run the service, and have shown that.
         moderates: they may act on others' messages in the server or workspace that `requester.space` names.
+        others: the same member in other places whose rules hold for them too, as on the web.
         shown: the job of the message of our own in front of them, as the chat itself gave that message.
         locale: BCP 47 tag of their language.
         place_locale: of the place, which speaks to everybody there; empty if the chat does not say.
@@ -42,6 +43,7 @@ class Asker:
     moderates: bool = False
     operates: bool = False
     shown: JobId | None = None
+    others: tuple["Asker", ...] = ()
     locale: str = "en"
     place_locale: str = ""
 

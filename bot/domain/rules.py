@@ -29,6 +29,28 @@ def check_place(settings: PlaceSettings, by: Asker) -> None:
         raise NotAllowed("refused-role")
 
 
+def stricter(here: PlaceSettings, there: PlaceSettings) -> PlaceSettings:
+    """The settings of one place, with what another one forbids forbidden too.
+
+    Raises:
+        NotAllowed: there is no model that both allow.
+    """
+    models = here.models or there.models
+    if here.models and there.models:
+        models = tuple(model for model in here.models if model in there.models)
+        if not models:
+            raise NotAllowed("refused-no-common-model")
+    own = RemixPolicy.OWN in {here.remix, there.remix}
+    usual = here.model if not models or here.model in models else None
+    return replace(
+        here,
+        model=usual,
+        models=models,
+        blocked=tuple(dict.fromkeys((*(here.blocked or ()), *(there.blocked or ())))),
+        remix=RemixPolicy.OWN if own else here.remix,
+    )
+
+
 def check_source(settings: PlaceSettings, *, author: str, requester: str) -> None:
     """Refuse somebody else's picture if only one's own may be remixed.
 

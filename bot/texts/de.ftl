@@ -723,3 +723,5 @@ web-kept = behalten
 web-kept-note = Du behältst das: Es bleibt, bis du es löschst oder nicht mehr behältst.
 web-goes = Das Bild verschwindet in { span }, wenn du es nicht behältst.
 refused-keeps = Du behältst { $most } Ergebnisse, mehr geht nicht: Lass zuerst eines gehen.
+web-refused-busy = Zu viel von dir ist gleichzeitig offen: Warte kurz und versuch es dann noch einmal.
+refused-no-common-model = Die Orte, von denen du kommst, erlauben kein gemeinsames Modell: Frag in einem ihrer Kanäle.

@@ -725,3 +725,5 @@ web-kept = kept
 web-kept-note = You keep this: it stays until you delete it or keep it no longer.
 web-goes = The picture goes in { span }, unless you keep it.
 refused-keeps = You keep { $most } results, which is the most: let go of one first.
+web-refused-busy = Too much of yours is open at the same time: wait a moment, then try again.
+refused-no-common-model = The places that you come from allow no model in common: ask in one of their channels.

@@ -724,3 +724,5 @@ web-kept = conservada
 web-kept-note = Lo conservas: se queda hasta que lo borres o dejes de conservarlo.
 web-goes = La imagen desaparece en { span }, salvo que la conserves.
 refused-keeps = Conservas { $most } resultados, el máximo: deja ir uno antes.
+web-refused-busy = Tienes demasiadas cosas abiertas a la vez: espera un momento e inténtalo de nuevo.
+refused-no-common-model = Los lugares de los que vienes no permiten ningún modelo en común: pide en uno de sus canales.

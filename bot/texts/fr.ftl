@@ -727,3 +727,5 @@ web-kept = gardée
 web-kept-note = Tu gardes ce résultat : il reste jusqu’à ce que tu le supprimes ou ne le gardes plus.
 web-goes = L’image disparaît dans { span }, sauf si tu la gardes.
 refused-keeps = Tu gardes { $most } résultats, c’est le maximum : laisses-en partir un d’abord.
+web-refused-busy = Tu en as trop d’ouvertes en même temps : attends un instant, puis réessaie.
+refused-no-common-model = Les lieux d’où tu viens n’autorisent aucun modèle en commun : demande dans l’un de leurs canaux.

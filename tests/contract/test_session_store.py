@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -114,3 +114,28 @@ async def test_no_token_stands_in_the_database(sign_in: SignIn, store: SqliteJob
     link = token(await sign_in.link(ANN))
     rows = await store.database.read("SELECT * FROM sessions")
     assert all(link not in str(tuple(row)) for row in rows)
+
+
+async def test_the_places_of_the_last_links_come_with_who_asks_for_something(
+    sign_in: SignIn, clock: ManualClock
+) -> None:
+    alone = replace(ANN, server="", rooms=("discord:direct:9",))
+    strict = replace(ANN, server="discord:guild:2", rooms=("discord:channel:3",))
+    for place in (strict, strict, ANN):
+        await sign_in.redeem(token(await sign_in.link(place)))
+    session = await sign_in.redeem(token(await sign_in.link(alone))) or ""
+    who, asks = await sign_in.who(session), await sign_in.who(session, asks=True)
+    assert who is not None
+    assert asks is not None
+    assert who.others == ()
+    assert {each.server for each in asks.others} == {ANN.server, strict.server}
+    await sign_in.leave_everywhere(ANN.requester.key)  # is no way around them
+    session = await sign_in.redeem(token(await sign_in.link(alone))) or ""
+    asks = await sign_in.who(session, asks=True)
+    assert asks is not None
+    assert len(asks.others) == 2
+    clock.advance(SESSION_SECONDS)
+    session = await sign_in.redeem(token(await sign_in.link(alone))) or ""
+    asks = await sign_in.who(session, asks=True)
+    assert asks is not None
+    assert asks.others == ()

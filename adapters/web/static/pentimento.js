@@ -123,6 +123,8 @@ function follow() {
       told = now;
     }
   });
+  // Refused, as too many pages follow jobs, or gone: look again later. A connection that broke is tried again by itself.
+  stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 10000); });
   stream.addEventListener("end", () => { stream.close(); location.reload(); });
 }
 

@@ -2,96 +2,28 @@
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from adapters.pictures.outgoing import PictureExporter
-from adapters.sqlite.sessions import SqliteSessions
-from adapters.sqlite.store import SqliteJobStore
-from adapters.web.doors import Membership
-from adapters.web.platform import WebPlatform
-from bot.domain.access import Asker
 from bot.domain.actions import Press, Verb
 from bot.domain.ids import JobId, generation_id
-from bot.domain.request import ReplyTarget, Requester
-from bot.sign_in import SignIn
-from tests.builders.requests import png
-from tests.fakes.clock import LoopClock
-from tests.fakes.messenger import FakeMessenger
-from tests.harness.core import Bench, bench
+from bot.domain.request import ReplyTarget
+from bot.sign_in import LINK_SECONDS
+from tests.harness.pages import Pages, ask, member, post, read, serving
 
 UNKNOWN = "Z" * 22
 
 
-def member(name: str) -> Asker:
-    """Both were in the same channel of the same server when they asked for their links."""
-    return Asker(
-        requester=Requester(platform="discord", user=name, space="guild", name=name.title()),
-        server="discord:guild:1",
-        rooms=("discord:channel:2",),
-        channel="2",
-    )
-
-
-@dataclass
-class Pages:
-    """The pages of a service.
-
-    Attributes:
-        origin: where they are.
-    """
-
-    bench: Bench
-    sign_in: SignIn
-    origin: str
-
-    async def browser(self, name: str) -> aiohttp.ClientSession:
-        """One in which a member has signed in."""
-        session = aiohttp.ClientSession(self.origin, cookie_jar=aiohttp.CookieJar(unsafe=True))
-        token = (await self.sign_in.link(member(name))).rpartition("/")[2]
-        assert (await post(session, "/signin", token=token))[0] == 200
-        return session
-
-
-async def post(session: aiohttp.ClientSession, path: str, **fields: object) -> tuple[int, str, str]:
-    """Status, address and text of where a form leads."""
-    data = aiohttp.FormData()
-    for name, value in fields.items():
-        if isinstance(value, bytes):
-            data.add_field(name, value, filename="picture.png", content_type="image/png")
-        else:
-            data.add_field(name, str(value))
-    if not any(isinstance(value, bytes) for value in fields.values()):
-        data = aiohttp.FormData({name: str(value) for name, value in fields.items()})
-    async with session.post(path, data=data, headers={"Origin": str(session._base_url).rstrip("/")}) as answer:
-        return answer.status, answer.url.path, await answer.text()
-
-
 @pytest.fixture
 async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
-    chat = FakeMessenger()
-    chat.platform = "web"
-    async with SqliteJobStore(tmp_path / "pentimento.db") as store, bench(tmp_path, store=store, chat=chat) as parts:
-        sign_in = SignIn(sessions=SqliteSessions(store.database), clock=LoopClock(), address="http://here")
-        async with WebPlatform(
-            service=parts.service,
-            exporter=PictureExporter(store=store, images=parts.images, embed_recipe=False),
-            door=Membership(sign_in=sign_in, secure=False),
-            host="127.0.0.1",
-            port=0,
-            max_bytes=1 << 20,
-            days=7.0,
-        ) as platform:
-            yield Pages(parts, sign_in, f"http://127.0.0.1:{platform.port}")
+    async with serving(tmp_path) as served:
+        yield served
 
 
 async def make(pages: Pages, browser: aiohttp.ClientSession, prompt: str) -> JobId:
-    status, path, text = await post(browser, "/jobs", nonce="n", prompt=prompt, picture=png())
-    assert status == 200, text
-    job = JobId(path.rpartition("/")[2])
+    job = await ask(browser, prompt)
     await pages.bench.shown(job)
     return job
 
@@ -205,3 +137,46 @@ async def test_delete_says_what_jobs_of_others_still_hold(pages: Pages) -> None:
         status, path, text = await post(ann, f"/results/{job}.0/delete")
         assert (status, path) == (200, "/")
         assert "One job of somebody else was made from yours" in text
+
+
+async def test_a_link_of_more_than_ten_minutes_ago_is_refused(tmp_path: Path) -> None:
+    clock = SetClock()
+    async with serving(tmp_path, clock=clock) as pages, pages.stranger() as browser:
+        token = (await pages.sign_in.link(member("ann"))).rpartition("/")[2]
+        clock.at += LINK_SECONDS + 1
+        assert (await post(browser, "/signin", token=token))[0] == 403
+
+
+async def test_a_fault_of_ours_is_a_page_with_its_policy_and_no_traceback(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with await pages.browser("ann") as ann:
+        monkeypatch.setattr(pages.bench.service.results, "mine", None)
+        async with ann.get("/results") as answer:
+            text = await answer.text()
+            assert (answer.status, answer.content_type) == (500, "text/html")
+            assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+            assert "Traceback" not in text
+            assert "NoneType" not in text
+
+
+async def test_what_is_deleted_is_gone_at_once_from_pages_and_disk(pages: Pages) -> None:
+    async with await pages.browser("ann") as ann:
+        job = await make(pages, ann, "a short life")
+        [made] = await pages.bench.store.generations(job)
+        assert (await post(ann, f"/results/{job}.0/delete"))[0] == 200
+        for path in (f"/g/{job}.0.png", f"/t/{job}.0.jpg", f"/s/{job}.jpg"):
+            async with ann.get(path) as answer:
+                assert answer.status == 404, path
+        assert "a short life" not in await read(ann, "/results")
+        assert not await pages.bench.images.has(made.image)
+        assert not pages.bench.images.path(made.image).exists()
+
+
+class SetClock:
+    """Shows what it is set to."""
+
+    at = 1e9
+
+    def now(self) -> float:
+        return self.at

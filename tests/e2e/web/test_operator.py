@@ -1,8 +1,6 @@
 """The operator's page: closed without its token, and what it does and shows with it."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
@@ -11,100 +9,34 @@ import pytest_asyncio
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from adapters.pictures.outgoing import PictureExporter
-from adapters.sqlite.sessions import SqliteSessions
-from adapters.sqlite.store import SqliteJobStore
-from adapters.web.doors import Membership
-from adapters.web.operators import Operators
-from adapters.web.platform import WebPlatform
-from bot.cli.premises import premises_of
-from bot.domain.ids import JobId
-from bot.sign_in import OperatorSignIn, SignIn
-from config.reading import load_settings, origins
 from tests.builders.requests import png
-from tests.e2e.web.test_members import member, post
-from tests.fakes.clock import LoopClock
-from tests.fakes.messenger import FakeMessenger
-from tests.harness.core import Bench, bench
+from tests.harness.pages import OPERATOR_TOKEN, Pages, ask, post, read, serving
 from tests.harness.playground import Playground, chromium, needs_browser, opened
 
-TOKEN = "a-long-operator-token"
-ENVIRONMENT = {
-    "WEB_OPERATOR_TOKEN": TOKEN,
-    "DISCORD_TOKEN": "discord.secret",
-    "PENTIMENTO__QUEUE__MAX_JOBS": "77",
-    "PENTIMENTO__TRACING__ENDPOINT": "http://name:password@collector.example/v1/traces",
-}
 PHOTO = Path("docs/demo/cup.jpg")
-
-
-@dataclass
-class Pages:
-    bench: Bench
-    sign_in: SignIn
-    origin: str
-
-    def browser(self) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(self.origin, cookie_jar=aiohttp.CookieJar(unsafe=True))
-
-
-@asynccontextmanager
-async def serving(folder: Path, *, token: str) -> AsyncIterator[Pages]:
-    chat = FakeMessenger(platform="web")
-    settings = load_settings(None, ENVIRONMENT)
-    async with SqliteJobStore(folder / "pentimento.db") as store, bench(folder, store=store, chat=chat) as parts:
-        sessions = SqliteSessions(store.database)
-        operator_sign_in = OperatorSignIn(sessions=sessions, clock=LoopClock(), token=token)
-        sign_in = SignIn(sessions=sessions, clock=LoopClock(), address="http://here")
-        async with WebPlatform(
-            service=parts.service,
-            exporter=PictureExporter(store=store, images=parts.images, embed_recipe=False),
-            door=Membership(sign_in=sign_in, secure=False),
-            host="127.0.0.1",
-            port=0,
-            max_bytes=1 << 20,
-            operations=parts.core.operations,
-            premises=premises_of(settings, origins(None, ENVIRONMENT), data_dir=folder),
-            operators=Operators(sign_in=operator_sign_in, secure=False) if token else None,
-        ) as platform:
-            yield Pages(parts, sign_in, f"http://127.0.0.1:{platform.port}")
 
 
 @pytest_asyncio.fixture
 async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
-    async with serving(tmp_path, token=TOKEN) as served:
+    async with serving(tmp_path) as served:
         yield served
 
 
 @pytest_asyncio.fixture
 async def operator(pages: Pages) -> AsyncIterator[aiohttp.ClientSession]:
-    async with pages.browser() as session:
-        assert (await post(session, "/operator/signin", token=TOKEN))[:2] == (200, "/operator")
+    async with pages.stranger() as session:
+        assert (await post(session, "/operator/signin", token=OPERATOR_TOKEN))[:2] == (200, "/operator")
         yield session
 
 
 @pytest_asyncio.fixture
 async def ann(pages: Pages) -> AsyncIterator[aiohttp.ClientSession]:
-    async with pages.browser() as session:
-        token = (await pages.sign_in.link(member("ann"))).rpartition("/")[2]
-        assert (await post(session, "/signin", token=token))[0] == 200
+    async with await pages.browser("ann") as session:
         yield session
 
 
-async def ask(session: aiohttp.ClientSession, prompt: str) -> JobId:
-    status, path, text = await post(session, "/jobs", nonce=prompt, prompt=prompt, picture=png())
-    assert status == 200, text
-    return JobId(path.rpartition("/")[2])
-
-
-async def read(session: aiohttp.ClientSession, path: str) -> str:
-    async with session.get(path) as answer:
-        assert answer.status == 200
-        return await answer.text()
-
-
 async def test_without_a_token_set_there_is_no_page(tmp_path: Path) -> None:
-    async with serving(tmp_path, token="") as served, served.browser() as stranger:
+    async with serving(tmp_path, operator_token="") as served, served.stranger() as stranger:
         for path in ("/operator", "/operator/signin", f"/operator/jobs/{'A' * 22}"):
             async with stranger.get(path) as answer:
                 assert answer.status == 404
@@ -112,7 +44,7 @@ async def test_without_a_token_set_there_is_no_page(tmp_path: Path) -> None:
 
 
 async def test_without_the_token_nothing_is_seen_or_done(pages: Pages, ann: aiohttp.ClientSession) -> None:
-    async with pages.browser() as stranger:
+    async with pages.stranger() as stranger:
         for session in (stranger, ann):
             async with session.get("/operator") as answer:
                 assert answer.status == 401
@@ -125,14 +57,14 @@ async def test_without_the_token_nothing_is_seen_or_done(pages: Pages, ann: aioh
         assert ">Operator<" not in await read(ann, "/results")
         answers = [(await post(stranger, "/operator/signin", token="guess"))[0] for _ in range(7)]
         assert answers == [403] * 5 + [429] * 2
-        headers = {"Authorization": f"Bearer {TOKEN}"}
+        headers = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
         async with stranger.get("/operator", headers=headers) as answer:
             assert answer.status == 429  # the right one does not help who guessed too often
 
 
 async def test_scripts_send_the_token_with_each_request(pages: Pages) -> None:
-    async with pages.browser() as script:
-        for token, status in ((TOKEN, 303), (TOKEN[:-1], 403), ("é", 403)):
+    async with pages.stranger() as script:
+        for token, status in ((OPERATOR_TOKEN, 303), (OPERATOR_TOKEN[:-1], 403), ("é", 403)):
             headers = {"Authorization": f"Bearer {token}"}
             async with script.post("/operator/pause", headers=headers, allow_redirects=False) as answer:
                 assert answer.status == status
@@ -192,14 +124,14 @@ async def test_settings_in_force_are_told_with_where_they_come_from_and_no_secre
     assert ">77<" in row
     assert ">PENTIMENTO__QUEUE__MAX_JOBS<" in row
     assert "http://collector.example/v1/traces" in page
-    for secret in (TOKEN, "discord.secret", "password@", "name:password"):
+    for secret in (OPERATOR_TOKEN, "discord.secret", "password@", "name:password"):
         assert secret not in page
 
 
 async def test_signing_out_ends_the_session(pages: Pages, operator: aiohttp.ClientSession) -> None:
     kept = {cookie.key: cookie.value for cookie in operator.cookie_jar}
     await post(operator, "/operator/leave")
-    async with pages.browser() as again, again.get("/operator", cookies=kept) as answer:
+    async with pages.stranger() as again, again.get("/operator", cookies=kept) as answer:
         assert answer.status == 401
 
 

@@ -263,3 +263,61 @@ def test_it_speaks_the_browsers_language(service: Playground, browser: Browser) 
         page.goto(service.address)
         expect(page.get_by_role("button", name="Erzeugen")).to_be_visible()
         assert page.locator("html").get_attribute("lang") == "de"
+
+
+def test_progress_only_rises_and_there_is_a_preview(service: Playground, browser: Browser) -> None:
+    with opened(browser) as (page, _):
+        page.goto(service.address)
+        page.evaluate("localStorage.clear()")
+        page.get_by_text("More options").click()
+        page.get_by_label("Steps", exact=True).fill("40")
+        ask(page, "a fresco", strength="0.9")
+        statuses, shares, previews = [], [], 0
+        while not page.get_by_role("link", name="Download").count():
+            found = page.evaluate(
+                "() => [document.querySelector('.headline, [role=status]')?.textContent,"
+                " document.querySelector('progress[value]')?.value, document.querySelectorAll('.preview').length]"
+            )
+            statuses.append(found[0])
+            shares += [found[1]] if found[1] is not None else []
+            previews += found[2]
+            page.wait_for_timeout(50)
+        assert shares == sorted(shares)
+        assert len(set(shares)) > 2
+        assert previews
+        expect(page.get_by_role("status")).to_have_text("Done")
+
+
+def test_every_control_is_reached_by_the_keyboard_in_the_order_in_which_it_stands(
+    service: Playground, browser: Browser
+) -> None:
+    with opened(browser, viewport={"width": 390, "height": 844}) as (page, _):
+        page.goto(service.address)
+        page.evaluate("document.querySelector('details').open = true")
+        # Of a group of radio buttons one is reached by Tab, and the others by arrows.
+        wanted = page.evaluate(
+            """() => [...document.querySelectorAll("a, input, select, textarea, button, summary")].filter(
+              (each) => each.checkVisibility() && each.type !== "hidden" && !each.disabled
+                && (each.type !== "radio" || each.checked)
+            ).map((each, at) => (each.dataset.at = at))"""
+        )
+        reached = []
+        for _ in range(len(wanted)):
+            page.keyboard.press("Tab")
+            reached.append(page.evaluate("document.activeElement.dataset.at"))
+        assert reached == [str(each) for each in wanted]
+
+
+def test_every_page_has_its_policy_and_shows_what_people_wrote_as_words(
+    service: Playground, browser: Browser
+) -> None:
+    with opened(browser) as (page, seen):
+        page.goto(service.address)
+        ask(page, "<img src=x onerror=alert(1)> in chalk")
+        done(page)
+        for address in (page.url, f"{service.origin}/", f"{service.origin}/results", f"{service.origin}/nowhere"):
+            answer = page.goto(address)
+            assert answer is not None
+            assert "default-src 'none'" in answer.headers["content-security-policy"]
+            assert page.locator("img[src='x']").count() == 0
+        assert [each for each in seen.complaints if "404" not in each] == []

@@ -54,8 +54,9 @@ def test_a_picture_that_is_sent_along_is_what_is_meant() -> None:
 
 def test_the_same_form_is_the_same_event_and_a_changed_one_is_not() -> None:
     once = submitted(nonce="n", prompt="oil")
-    assert once.event_id == submitted(prompt="oil", nonce="n").event_id
-    assert len({once.event_id, submitted(nonce="n", prompt="ink").event_id, submitted(prompt="oil").event_id}) == 3
+    assert once.event_id("ann") == submitted(prompt="oil", nonce="n").event_id("ann")
+    others = [submitted(nonce="n", prompt="ink"), submitted(prompt="oil")]
+    assert len({once.event_id("ann"), once.event_id("bob"), *(each.event_id("ann") for each in others)}) == 4
 
 
 def test_a_form_has_a_field_for_every_option_in_every_language() -> None:

@@ -1,0 +1,73 @@
+"""What members may have open at the same time: pictures on their way in, and pages that follow a job."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from weakref import WeakValueDictionary
+
+from bot.domain.errors import LimitReached
+
+UPLOADS = 4
+"""Forms with pictures that are read at the same time, of all members; of one member it is one."""
+
+_WAITING = 3
+"""Of one member; more are refused."""
+
+STREAMS_OF_ONE = 6
+"""As many as a browser opens to one host over HTTP/1.1."""
+
+STREAMS = 200
+
+
+class Uploads:
+    """Places for forms that are read: waited for before a byte of a form is, so who waits costs no memory."""
+
+    def __init__(self) -> None:
+        self._places = asyncio.Semaphore(UPLOADS)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._waiting: Counter[str] = Counter()
+
+    @asynccontextmanager
+    async def place(self, member: str) -> AsyncIterator[None]:
+        """Wait for one, and hold it.
+
+        Raises:
+            LimitReached: too many of theirs wait already.
+        """
+        if self._waiting[member] > _WAITING:
+            raise LimitReached("web-refused-busy")
+        turn = self._turns.setdefault(member, asyncio.Lock())
+        with _counted(self._waiting, member):
+            async with turn, self._places:
+                yield
+
+
+class Streams:
+    """How many pages follow a job."""
+
+    def __init__(self) -> None:
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def one(self, member: str) -> Iterator[None]:
+        """Hold one open.
+
+        Raises:
+            LimitReached: too many are; the page looks again by itself.
+        """
+        if self._open[member] >= STREAMS_OF_ONE or self._open.total() >= STREAMS:
+            raise LimitReached("web-refused-busy")
+        with _counted(self._open, member):
+            yield
+
+
+@contextmanager
+def _counted(counts: Counter[str], member: str) -> Iterator[None]:
+    counts[member] += 1
+    try:
+        yield
+    finally:
+        counts[member] -= 1
+        if not counts[member]:
+            del counts[member]

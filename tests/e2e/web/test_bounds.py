@@ -1,0 +1,123 @@
+"""What one member, or all of them, may have open at the same time, and whose rules hold."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from adapters.web import slots
+from bot.domain.access import Asker
+from bot.domain.ids import JobId
+from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.domain.request import Requester
+from tests.builders.requests import png
+from tests.harness.pages import Pages, ask, member, post, serving
+
+BOUNDARY = "a-boundary"
+HEAD = (
+    f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="prompt"\r\n\r\noil\r\n'
+    f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="picture"; filename="a.png"\r\n\r\n'
+).encode()
+TAIL = f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
+@pytest.fixture
+async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
+    async with serving(tmp_path) as served:
+        yield served
+
+
+async def follow(stack: AsyncExitStack, browser: aiohttp.ClientSession, job: JobId) -> int:
+    answer = await stack.enter_async_context(browser.get("/events", params={"job": job}))
+    return answer.status
+
+
+async def test_the_streams_of_a_member_and_of_all_are_bounded(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slots, "STREAMS", slots.STREAMS_OF_ONE + 1)
+    pages.bench.engine.hold()
+    async with await pages.browser("ann") as ann, await pages.browser("bob") as bob:
+        hers, his = await ask(ann, "hers"), await ask(bob, "his")
+        async with AsyncExitStack() as streams:
+            answers = [await follow(streams, ann, hers) for _ in range(slots.STREAMS_OF_ONE + 1)]
+            assert answers == [200] * slots.STREAMS_OF_ONE + [429]
+            assert [await follow(streams, bob, his) for _ in range(2)] == [200, 429]
+        await pages.bench.engine.release()
+        await pages.bench.shown(his)  # what the streams are told at last lets those go whose pages have gone
+        async with AsyncExitStack() as streams:
+            assert await follow(streams, ann, hers) == 200
+
+
+async def send(pages: Pages, browser: aiohttp.ClientSession, body: AsyncIterator[bytes]) -> int:
+    headers = {"Origin": pages.origin, "Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+    async with browser.post("/jobs", data=body, headers=headers) as answer:
+        return answer.status
+
+
+async def dribble(event: asyncio.Event) -> AsyncIterator[bytes]:
+    yield HEAD
+    await event.wait()
+    yield png() + TAIL
+
+
+async def test_a_member_sends_one_picture_at_a_time_and_all_of_them_four(pages: Pages) -> None:
+    end = asyncio.Event()
+    names = [f"member{number}" for number in range(slots.UPLOADS + 1)]
+    async with AsyncExitStack() as stack:
+        browsers = [await stack.enter_async_context(await pages.browser(name)) for name in names]
+        first = [asyncio.create_task(send(pages, each, dribble(end))) for each in browsers[: slots.UPLOADS]]
+        await asyncio.sleep(0.3)
+        late = asyncio.create_task(send(pages, browsers[-1], dribble(end)))
+        more = [asyncio.create_task(send(pages, browsers[0], dribble(end))) for _ in range(5)]
+        await asyncio.sleep(0.3)
+        assert not any(task.done() for task in (*first, late))
+        refused = [task for task in more if task.done()]
+        assert [await task for task in refused] == [422, 422], "three of a member wait, more are refused"
+        end.set()
+        assert {await task for task in (*first, late)} == {200}
+        await asyncio.gather(*more)
+
+
+async def test_what_another_place_forbids_holds_too(pages: Pages) -> None:
+    strict, lenient = member("ann"), Asker(requester=Requester(platform="discord", user="ann", name="Ann"))
+    places = pages.bench.service.places
+    await places.change(strict.server, PlaceSettings(blocked=("dragon",), remix=RemixPolicy.OWN))
+    async with await pages.browser(lenient) as browser:
+        assert (await post(browser, "/jobs", nonce="1", prompt="a dragon", picture=png()))[0] == 200
+    async with await pages.browser(strict) as browser:
+        assert "is not allowed here" in (await post(browser, "/jobs", nonce="2", prompt="a dragon", picture=png()))[2]
+    async with await pages.browser(lenient) as browser:
+        assert "is not allowed here" in (await post(browser, "/jobs", nonce="3", prompt="a dragon", picture=png()))[2]
+        assert (await post(browser, "/jobs", nonce="4", prompt="a horse", picture=png()))[0] == 200
+    elsewhere = replace(strict, server="discord:guild:9", rooms=("discord:channel:9",))
+    async with await pages.browser(replace(elsewhere, requester=replace(strict.requester, user="bob"))) as browser:
+        assert (await post(browser, "/jobs", nonce="5", prompt="a dragon", picture=png()))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("trusted", "forwarded", "statuses"),
+    [
+        ((), "198.51.100.{}", [403] * 5 + [429] * 2),  # anybody can say so
+        (("127.0.0.0/8",), "198.51.100.{}", [403] * 7),
+        (
+            ("127.0.0.0/8",),
+            "198.51.100.{}, 203.0.113.5",
+            [403] * 5 + [429] * 2,
+        ),  # the last one is who came to the proxy
+        (("127.0.0.0/8", "203.0.113.0/24"), "198.51.100.{}, 203.0.113.5", [403] * 7),
+        (("127.0.0.0/8",), "nonsense", [403] * 5 + [429] * 2),
+    ],
+)
+async def test_tries_are_counted_by_who_makes_them(
+    tmp_path: Path, trusted: tuple[str, ...], forwarded: str, statuses: list[int]
+) -> None:
+    async with serving(tmp_path, trusted=trusted) as pages, pages.stranger() as browser:
+        found = []
+        for number in range(len(statuses)):
+            headers = {"Origin": pages.origin, "X-Forwarded-For": forwarded.format(number)}
+            async with browser.post("/signin", data={"token": "guess"}, headers=headers) as answer:
+                found.append(answer.status)
+        assert found == statuses
