@@ -20,6 +20,7 @@ import structlog
 from adapters.files.image_store import FileImageStore
 from adapters.moderation.moderator import OwnersModerator
 from adapters.sqlite.store import SqliteJobStore
+from bot import texts
 from bot.assembly import assemble
 from bot.domain.card import Card
 from bot.domain.errors import TryLater
@@ -169,7 +170,8 @@ async def until(true: Callable[[], bool | Awaitable[bool]], *, pause: float = 0.
 
 
 def quiet() -> None:
-    """Log nothing: terminals are not what is measured."""
+    """Log nothing: terminals are not what is measured. Texts are there, as when the service is at work."""
+    texts.load()
     logging.disable(logging.ERROR)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 

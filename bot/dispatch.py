@@ -25,6 +25,7 @@ from bot.metrics import JOB, PICTURE, WAIT
 from bot.pace import Pace
 from bot.ports import Clock, ImageStore
 from bot.queue import FairQueue, QueueClosed, Unit, units_of
+from bot.scratch import removed, taken
 from bot.stores import JobStore
 from bot.texts import text
 from bot.tracing import passed, span
@@ -193,7 +194,7 @@ class Dispatch:
             finally:
                 del self._requests[request.id]
                 self._pace.ended(unit)
-                await asyncio.to_thread(request.output.unlink, missing_ok=True)
+                await asyncio.to_thread(removed, request.output)
                 if running.job.status is not JobStatus.RUNNING and self._running.get(job.id) is running:
                     del self._running[job.id]
 
@@ -265,8 +266,7 @@ class Dispatch:
                 case Step(step=step, of=of):
                     self._progress(unit, running, step / of)
                 case Preview(path=path):
-                    preview = await asyncio.to_thread(path.read_bytes)
-                    await asyncio.to_thread(path.unlink)
+                    preview = await asyncio.to_thread(taken, path)
                     self._progress(unit, running, running.fractions.get(unit.index, 0.0), preview=preview)
                 case Done():
                     await self._done(unit, running, request, event)

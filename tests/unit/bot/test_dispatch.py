@@ -1,4 +1,6 @@
 import asyncio
+import errno
+import os
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -9,8 +11,8 @@ from bot.domain.errors import StorageFailed
 from bot.domain.ids import generation_id
 from bot.domain.job import MAX_STRIKES, Job, JobStatus
 from bot.domain.request import Action
-from inference.api import EngineStopped, Event, Failed, FailureKind, Img2ImgRequest, Started, Step
-from tests.builders.requests import request
+from inference.api import Done, EngineStopped, Event, Failed, FailureKind, Img2ImgRequest, Preview, Started, Step
+from tests.builders.requests import png, request
 from tests.fakes.engine import DIE, HANG, FakeEngine
 from tests.harness.core import bench
 
@@ -105,7 +107,7 @@ class FailsBehind(FakeEngine):
         self._behind = steps
 
     async def _events(self, request: Img2ImgRequest) -> AsyncGenerator[Event, None]:
-        yield Started()
+        yield Started(loading=False)
         for step in range(self._behind):
             yield Step(step + 1, 4)
         yield Failed(FailureKind.OUT_OF_MEMORY, f"{request.id} is too large.")
@@ -256,3 +258,32 @@ async def test_a_result_that_the_disk_had_no_room_for_is_made_again_when_there_i
         assert (stored.status, stored.attempt, stored.strikes) == (JobStatus.SUCCEEDED, 2, 0)
         assert len(tries) == 4
         assert tries[-1] - tries[0] >= 1 + 2 + 5
+
+
+@pytest.mark.parametrize("method", ["read_bytes", "unlink"])
+@pytest.mark.parametrize("cause", [errno.EMFILE, errno.EROFS, errno.EIO])
+async def test_a_disk_that_gives_no_preview_or_lets_no_file_go_costs_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str, cause: int
+) -> None:
+    real = getattr(Path, method)
+
+    def refused(path: Path, *arguments: Any, **named: Any) -> Any:
+        if path.suffix == ".jpg" or (method == "unlink" and not path.exists()):  # a result was moved away
+            raise OSError(cause, os.strerror(cause))
+        return real(path, *arguments, **named)
+
+    async def painting(given: Img2ImgRequest) -> AsyncGenerator[Event]:
+        preview = given.output.with_suffix(".jpg")
+        preview.write_bytes(b"a preview")
+        yield Started(loading=False)
+        yield Preview(path=preview)
+        given.output.write_bytes(png())
+        yield Done(output=given.output, seconds=1.0, width=64, height=64, effective_steps=1)
+
+    async with bench(tmp_path) as at:
+        monkeypatch.setattr(at.engine, "run", painting)
+        monkeypatch.setattr(Path, method, refused)
+        for _ in range(2):
+            job = (await at.service.submit(request())).job
+            await at.shown(job.id)
+        monkeypatch.undo()
