@@ -30,7 +30,7 @@ SHIPPED = Path(__file__).parents[1]
 SHIPPED_CONTROLS = {POCKET: dict.fromkeys(LINES, SHIPPED / "pocket-edges")}
 """Control networks shipped with a model: kind -> folder. A kind is offered if its folder is there."""
 
-_EDITS = re.compile(r"kontext|image-?edit|flux\.?2", re.IGNORECASE)
+_EDITS = re.compile(r"kontext|image-?edit|flux\.?2|instruct-?pix2pix", re.IGNORECASE)
 """Pipelines, and names of models, that edit by instruction: they take no strength."""
 
 _STEERABLE = re.compile(r"^(StableDiffusion(XL|3)?|Flux|QwenImage)(Img2Img)?Pipeline$")
@@ -46,6 +46,7 @@ _FAMILIES = (
     (re.compile(r"^StableDiffusion3"), 28, 7.0),
     (re.compile(r"^StableDiffusionXL"), 30, 5.0),
     (re.compile(r"^StableDiffusion"), 30, 7.5),
+    (re.compile(r"^Chroma"), 35, 5.0),
     (re.compile(r"^Flux2Klein"), 50, 4.0),
     (re.compile(r"^Flux2"), 50, 2.5),
     (re.compile(r"^Flux"), 28, 3.5),

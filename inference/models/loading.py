@@ -20,6 +20,13 @@ from inference.models.memory_plan import Plan
 _AT_HAND = ("StableDiffusion", "StableDiffusionXL")
 """Families whose pipelines are named alike but for "Img2Img"."""
 
+_UNMAPPED = {
+    "Chroma": "ChromaImg2ImgPipeline",
+    "StableDiffusionInstructPix2Pix": "StableDiffusionInstructPix2PixPipeline",
+    "StableDiffusionXLInstructPix2Pix": "StableDiffusionXLInstructPix2PixPipeline",
+}
+"""Families that diffusers' `AutoPipelineForImage2Image` does not know, and what makes images from images of them."""
+
 PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl")
 
 
@@ -220,9 +227,7 @@ def _from_folder(
         raise
     except Exception as error:
         if "AutoPipeline can't find" in str(error):
-            raise ModelUnavailable(
-                f"The model {model!r} makes no image from an image: choose an image-to-image model."
-            ) from None
+            raise ModelUnavailable(_no_image_to_image(str(index["_class_name"]), model)) from None
         reason = str(error).strip().split("\n", 1)[0].replace(f"{folder}/", "").rstrip(".")
         raise ModelUnavailable(
             f"The model {model!r} cannot be loaded ({reason[:200]}): fetch it again or choose another."
@@ -235,8 +240,25 @@ def _pipeline_class(index: Mapping[str, Any]) -> Any:
 
     To find one, diffusers imports every pipeline that it has, which takes a second.
     """
-    family = str(index["_class_name"]).removesuffix("Pipeline").removesuffix("Img2Img")
-    return getattr(diffusers, f"{family}Img2ImgPipeline" if family in _AT_HAND else "AutoPipelineForImage2Image")
+    family = _family(str(index["_class_name"]))
+    usual = f"{family}Img2ImgPipeline" if family in _AT_HAND else "AutoPipelineForImage2Image"
+    return getattr(diffusers, _UNMAPPED.get(family, usual))
+
+
+def _family(pipeline: str) -> str:
+    return pipeline.removesuffix("Pipeline").removesuffix("Img2Img")
+
+
+def _no_image_to_image(pipeline: str, model: str) -> str:
+    """What to say of a model for which there is no image-to-image pipeline here."""
+    own = getattr(diffusers, pipeline, None)
+    edits = own is not None and "image" in inspect.signature(own.__call__).parameters
+    if edits or hasattr(diffusers, f"{_family(pipeline)}Img2ImgPipeline"):
+        return (
+            f"The model {model!r} is of a family that is not supported here ({pipeline}): "
+            "choose another image-to-image model."
+        )
+    return f"The model {model!r} makes no image from an image: choose an image-to-image model."
 
 
 def skip_layers(pipeline: Any, clip_skip: int, model: str) -> None:
@@ -272,6 +294,8 @@ def refuse_unfit(pipeline: Any, model: str) -> None:
     kind = type(pipeline).__name__
     unet, vae = getattr(pipeline, "unet", None), getattr(pipeline, "vae", None)
     takes = inspect.signature(pipeline.__call__).parameters
+    if "InstructPix2Pix" in kind and unet.config.in_channels == 2 * vae.config.latent_channels:
+        return  # the source stands beside the sample
     if unet is not None and vae is not None and unet.config.in_channels != vae.config.latent_channels:
         inside, outside = unet.config.in_channels, vae.config.latent_channels
         what = "is for inpainting" if inside == 2 * outside + 1 else "is for something else"

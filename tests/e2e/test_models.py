@@ -23,7 +23,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
 ]
 
-FAMILIES = ("sd", "sdxl", "sd3", "lcm")
+FAMILIES = ("sd", "sdxl", "sd3", "lcm", "chroma")
+EDITORS = ("pix2pix",)
 PATIENCE = 120.0
 
 BROKEN = {
@@ -35,6 +36,10 @@ BROKEN = {
     "cut-weights": "cannot be loaded",
     "lost-weights": "cannot be loaded",
     "not-images": "no image from an image",
+    "sprint": "of a family that is not supported here (SanaSprintPipeline): choose another",
+    "longcat": "of a family that is not supported here (LongCatImageEditPipeline): choose another",
+    "bria": "of a family that is not supported here (BriaFiboEditPipeline): choose another",
+    "joy": "of a family that is not supported here (JoyImageEditPipeline): choose another",
     "bad-own-words": "pentimento.json",
     "inpainting": "it is for inpainting: its UNet takes 9 channels, a picture has 4",
     "wrong-scheduler": "it comes with FlowMatchEulerDiscreteScheduler, which does not fit a UNet",
@@ -45,7 +50,7 @@ def build(root: Path) -> None:
     """One tiny model per family, and one broken in each way there is."""
     from tests.tiny_models import folders as tiny
 
-    for family in FAMILIES:
+    for family in (*FAMILIES, *EDITORS):
         tiny.save(family, root / family)
     for name in BROKEN:
         if name not in {"pickled", "inpainting", "wrong-scheduler"}:
@@ -65,6 +70,10 @@ def build(root: Path) -> None:
     weights.write_bytes(weights.read_bytes()[:5000])
     (root / "lost-weights" / "vae" / "diffusion_pytorch_model.safetensors").unlink()
     tiny.edit_index(root / "not-images", _class_name="AudioLDMPipeline")
+    tiny.edit_index(root / "sprint", _class_name="SanaSprintPipeline")
+    tiny.edit_index(root / "longcat", _class_name="LongCatImageEditPipeline")
+    tiny.edit_index(root / "bria", _class_name="BriaFiboEditPipeline")
+    tiny.edit_index(root / "joy", _class_name="JoyImageEditPipeline")
     (root / "bad-own-words" / "pentimento.json").write_text(json.dumps({"steps": "many"}))
 
 
@@ -129,7 +138,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def bench(models: Path) -> AsyncIterator[Bench]:
-    names = [str(models / name) for name in (*FAMILIES, *BROKEN, "half", "overflowing", "missing")]
+    names = [str(models / name) for name in (*FAMILIES, *EDITORS, *BROKEN, "half", "overflowing", "missing")]
     entries = {name: ModelEntry(id=name) for name in names}
     async with ProcessEngine(model=names[0], entries=entries, device="cpu") as engine:
         yield Bench(engine, models)
@@ -247,6 +256,18 @@ async def test_a_hub_id_comes_from_the_cache_when_offline(
 async def test_a_folder_with_half_the_bytes_only_is_a_model_like_others(bench: Bench) -> None:
     _, done = await bench.picture(bench.request("half"))
     assert done.effective_steps >= 3
+
+
+async def test_instructions_edit_a_picture_that_matters(bench: Bench) -> None:
+    """InstructPix2Pix has no strength: at any the source is told beside the sample."""
+    first, done = await bench.picture(bench.request("pix2pix", strength=0.3))
+    second, _ = await bench.picture(bench.request("pix2pix", strength=0.9))
+    other, _ = await bench.picture(bench.request("pix2pix", strength=0.3, source=2))
+    assert first == second
+    assert first != other
+    assert done.effective_steps == 6
+    told = bench.engine.capacity().models[str(bench.root / "pix2pix")]
+    assert not told.uses_strength
 
 
 @pytest.mark.parametrize("strength", [0.5, 1.0])

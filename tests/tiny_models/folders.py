@@ -145,11 +145,57 @@ def latent_consistency() -> Any:
     )
 
 
+def t5() -> Any:
+    config = transformers.T5Config(vocab_size=100, d_model=32, d_kv=8, d_ff=37, num_layers=1, num_heads=4)
+    return transformers.T5EncoderModel(config).eval()
+
+
+def chroma() -> Any:
+    """A kin of FLUX.1 that diffusers' automatic choice does not know."""
+    return diffusers.ChromaPipeline(
+        vae=vae(),
+        text_encoder=t5(),
+        tokenizer=tokenizer(),
+        transformer=diffusers.ChromaTransformer2DModel(
+            patch_size=1,
+            in_channels=16,
+            num_layers=1,
+            num_single_layers=1,
+            attention_head_dim=16,
+            num_attention_heads=2,
+            joint_attention_dim=32,
+            axes_dims_rope=(4, 4, 8),
+            approximator_num_channels=8,
+            approximator_hidden_dim=16,
+            approximator_layers=1,
+        ),
+        scheduler=diffusers.FlowMatchEulerDiscreteScheduler(),
+    )
+
+
+def pix2pix() -> Any:
+    """Edits by instruction: the source stands beside the sample in the UNet's input."""
+    return diffusers.StableDiffusionInstructPix2PixPipeline(
+        vae=vae(),
+        text_encoder=text_encoder(),
+        tokenizer=tokenizer(),
+        unet=unet(in_channels=8),
+        scheduler=diffusers.EulerAncestralDiscreteScheduler(
+            beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", steps_offset=1
+        ),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+
+
 FAMILIES: dict[str, Callable[[], Any]] = {
     "sd": stable_diffusion,
     "sdxl": stable_diffusion_xl,
     "sd3": stable_diffusion_3,
     "lcm": latent_consistency,
+    "chroma": chroma,
+    "pix2pix": pix2pix,
 }
 
 
