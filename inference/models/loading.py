@@ -294,9 +294,8 @@ def refuse_unfit(pipeline: Any, model: str) -> None:
     kind = type(pipeline).__name__
     unet, vae = getattr(pipeline, "unet", None), getattr(pipeline, "vae", None)
     takes = inspect.signature(pipeline.__call__).parameters
-    if "InstructPix2Pix" in kind and unet.config.in_channels == 2 * vae.config.latent_channels:
-        return  # the source stands beside the sample
-    if unet is not None and vae is not None and unet.config.in_channels != vae.config.latent_channels:
+    beside = 2 if "InstructPix2Pix" in kind else 1  # there the source stands beside the sample
+    if unet is not None and vae is not None and unet.config.in_channels != beside * vae.config.latent_channels:
         inside, outside = unet.config.in_channels, vae.config.latent_channels
         what = "is for inpainting" if inside == 2 * outside + 1 else "is for something else"
         reason = f"{what}: its UNet takes {inside} channels, a picture has {outside}"
