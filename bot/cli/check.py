@@ -12,11 +12,11 @@ from rich.table import Table
 from adapters.web.health import serve_health
 from bot.cli.arguments import EXIT_CANNOT_START, EXIT_DONE
 from bot.cli.check_data import data_findings
-from bot.cli.check_models import model_findings
+from bot.cli.check_models import memory_findings, model_findings
 from bot.cli.findings import Finding, State
 from bot.cli.serve import NO_PLATFORM, half_set, unreachable
 from bot.cli.terminal import Terminal
-from bot.compose import engine_of, inspector_of, map_models_of, slack_lacks, slack_options, tokens_of
+from bot.compose import engine_of, inspector_of, map_models_of, shown_models, slack_lacks, slack_options, tokens_of
 from bot.domain.errors import FatalError
 from bot.system import SystemClock
 from config.models import load_catalogue, offered_models
@@ -150,13 +150,17 @@ async def _safety(settings: Settings) -> AsyncIterator[Finding]:
 
 async def _model(settings: Settings) -> AsyncIterator[Finding]:
     try:
+        offered = offered_models(settings)
+        shown = shown_models(settings, offered, gibibytes=None)
         async with engine_of(settings, every=True) as engine:
             capacity, devices = engine.capacity(), engine.devices()
     except (ModelUnavailable, EngineStopped, ConfigError) as fault:
         yield Finding("model", State.WRONG, str(fault))
         return
+    for finding in memory_findings(shown, settings.model.id):
+        yield finding
     catalogue = load_catalogue(settings.models.file)
-    for finding in model_findings(offered_models(settings), capacity, map_models_of(settings), catalogue=catalogue):
+    for finding in model_findings(offered, capacity, map_models_of(settings), catalogue=catalogue):
         yield finding
     defaults = capacity.models[settings.model.id]
     yield Finding(

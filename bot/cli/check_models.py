@@ -9,6 +9,7 @@ from huggingface_hub import get_token
 from bot.cli.findings import Finding, State
 from inference.api import Capacity, ControlKind, ModelDefaults
 from inference.models.entry import LINES, MapModels, ModelEntry
+from inference.models.overview import Shown
 
 _HUB_PLACE = re.compile(r"[\w-][\w.-]*(/[\w.-]+)+", re.ASCII)
 """A repository on the hub, or a file in one."""
@@ -52,6 +53,21 @@ def model_findings(
                 yield Finding(what, State.WRONG, words)
         if defaults is not None:
             yield _control(name, entry, defaults, map_models, own=name in catalogue)
+
+
+def memory_findings(shown: Mapping[str, Shown], default: str) -> Iterator[Finding]:
+    """How each model on offer would be run, by its memory plan; on a processor only what it weighs."""
+    for name, each in shown.items():
+        what = f"memory for {name}"
+        if each.planned is not None:
+            outside = f", {each.planned.host / 1e9:.1f} GB wait in memory" if each.planned.host else ""
+            words = f"{each.planned.words}: {each.planned.peak / 1e9:.1f} GB on the card at most{outside} (estimated)"
+            yield Finding(what, State.OK, words)
+        elif each.weights and each.trouble:
+            words = f"does not fit, it {each.trouble}: `pentimento models --card` shows what does"
+            yield Finding(what, State.WRONG if name == default else State.NOTE, words)
+        elif each.weights:
+            yield Finding(what, State.OK, f"{each.weights / 1e9:.2g} GB of weights in 16 bit")
 
 
 def _exists(place: str) -> bool:

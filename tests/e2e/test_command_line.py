@@ -378,6 +378,7 @@ def test_check_tells_what_would_start_and_its_exit_code_agrees(pentimento: Bench
     assert "SLACK_BOT_TOKEN" in findings["platforms"]["words"]
     assert findings["model"]["state"] == "ok"
     assert findings["device"]["state"] == "ok"
+    assert "GB" in findings["memory for pocket"]["words"]
     assert findings["disk"]["state"] == "ok"
 
 

@@ -65,8 +65,9 @@ class Bench:
                 self._runner.get_loop().remove_signal_handler(number)
         return Ran(code, _written(out), _written(err))
 
-    def _engine_of(self, settings: Settings) -> Engine:
+    def _engine_of(self, settings: Settings, *, every: bool = False) -> Engine:
         """The one that is kept; for a command that asks for another, one of its own, as always."""
+        del every  # the kept one has one device
         if _of_the_engine(settings) != self._usual:
             return self._make(settings)
         if self._kept is None:

@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from benchmarks import hardware
 from bot.__main__ import main
+from bot.cli.check_models import memory_findings
+from bot.cli.findings import State
 from inference.models import nvidia
 from inference.models.entry import ModelEntry
 from inference.models.memory_plan import GIB
@@ -42,6 +45,27 @@ def test_a_folder_is_weighed_and_planned(tmp_path: Path) -> None:
     assert "is not here" in shown["none"].trouble
     assert shown["none"].defaults is None
     assert overview(entries, None, "auto")["tiny"].planned is None
+
+
+def test_check_says_how_models_fit(tmp_path: Path) -> None:
+    folder = folders.save("sd", tmp_path / "sd")
+    entries = {"tiny": ModelEntry(id=str(folder)), "flux-dev": ModelEntry(id="black-forest-labs/FLUX.1-dev")}
+
+    def said(gibibytes: float | None, default: str = "tiny") -> dict[str, tuple[State, str]]:
+        shown = overview(entries, None if gibibytes is None else nominal(gibibytes), "auto")
+        return {each.what: (each.state, each.words) for each in memory_findings(shown, default)}
+
+    state, words = said(24)["memory for flux-dev"]
+    assert state is State.OK
+    assert re.fullmatch(
+        r"text encoders streamed.*: \d+\.\d GB on the card at most, \d+\.\d GB wait in memory.*", words
+    )
+    assert said(24)["memory for tiny"][1].startswith("all on the card: ")
+    state, words = said(1, "flux-dev")["memory for flux-dev"]
+    assert state is State.WRONG
+    assert words.startswith("does not fit, it needs ")
+    assert said(1)["memory for flux-dev"][0] is State.NOTE
+    assert said(None)["memory for flux-dev"] == (State.OK, "34 GB of weights in 16 bit")
 
 
 @pytest.mark.parametrize("json_wanted", [True, False])
