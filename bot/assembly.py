@@ -13,6 +13,7 @@ from bot.domain.limits import Limits
 from bot.domain.safety import Policy
 from bot.domain.style import Style
 from bot.gate import Gate
+from bot.keeping import Keeping
 from bot.lifecycle import Core
 from bot.operations import Operations
 from bot.pace import Pace
@@ -70,6 +71,7 @@ def assemble(
         messengers=messengers,
         waiting=waiting,
         clock=clock,
+        unseen=gate.previews,
         disk_tries=disk_tries,
     )
     dispatch = Dispatch(
@@ -106,6 +108,7 @@ def assemble(
     results = Results(store=store, gate=gate, waiting=waiting, most_kept=limits.kept_per_user)
     service = Service(
         admission=admission,
+        keeping=Keeping(store=store, gate=gate, clock=clock, ids=ids),
         store=store,
         images=images,
         queue=queue,

@@ -11,6 +11,7 @@ import contextlib
 import heapq
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import structlog
 
@@ -64,8 +65,11 @@ class Delivery:
         messengers: Mapping[str, Messenger],
         waiting: Callable[[JobId], Waiting | None],
         clock: Clock,
+        unseen: Callable[[Job], bool] = lambda _job: False,
         disk_tries: int | None = None,
     ) -> None:
+        """`unseen`: whether pictures that nobody has looked at yet may be shown of a job."""
+        self._unseen = unseen
         self._store = store
         self._messengers = messengers
         self._waiting = waiting
@@ -94,8 +98,7 @@ class Delivery:
     def progressed(self, job: JobId, progress: Progress) -> None:
         """The latest progress; older ones that were not shown yet are forgotten."""
         if follower := self._followers.get(job):
-            follower.progress = progress
-            follower.news.set()
+            follower.progressed(progress)
 
     def moved(self, job: JobId) -> None:
         """What a waiting job's message says of its waiting changed."""
@@ -182,9 +185,13 @@ class Delivery:
                 return
             if self._stopping:
                 return
-            if card.waiting is not None:
+            if card.waiting is None:
+                await follower.next_news(messenger.edit_interval)
+            else:
                 self._look_again(job.id, card.waiting)
-            await follower.next_news(REPOSITION_SECONDS if card.waiting else messenger.edit_interval)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._holds_for(card.waiting)):
+                        await follower.next_news(REPOSITION_SECONDS)
 
     async def _ended(self, job: Job, *, whole: bool) -> None:
         """The end stands; a stand-in for it leaves the duty in the store, for the next start."""
@@ -192,6 +199,22 @@ class Delivery:
             await self._store.delivered(job.id)
             self.ended[job.status] += 1
             log.info("delivered", status=job.status)
+
+    def _holds_for(self, waiting: Waiting) -> float | None:
+        """Seconds until what a message says of its waiting is no longer true by the clock alone."""
+        if waiting.expected_at is None:
+            return None
+        return max(REPOSITION_SECONDS, waiting.expected_at - self._clock.now())
+
+    def _waits(self, job: JobId, follower: "_Follower") -> Waiting | None:
+        """Where it stands, and when it is ready unless that was said before and did not come true."""
+        waiting = self._waiting(job)
+        if waiting is None or waiting.expected_late is None:
+            return waiting
+        follower.promised = follower.promised or waiting.expected_late
+        if self._clock.now() > follower.promised:
+            return replace(waiting, expected_at=None, expected_late=None)
+        return waiting
 
     def _look_again(self, job: JobId, waiting: Waiting) -> None:
         closer = max(1, waiting.position // CLOSER)
@@ -204,10 +227,17 @@ class Delivery:
         """
         generations = await self._store.generations(job.id) if job.status.ended else ()
         try:
-            return render(job, generations, waiting=self._waiting(job.id), progress=follower.progress), True
+            card = render(
+                job,
+                generations,
+                waiting=self._waits(job.id, follower),
+                progress=follower.progress,
+                unseen=self._unseen(job),
+            )
         except Exception:
             log.exception("card not rendered, tried again after the next start")
             return unrendered(job), False
+        return card, True
 
     async def _show(self, messenger: Messenger, job: Job, message: MessageRef | None, card: Card) -> MessageRef:
         try:
@@ -241,39 +271,55 @@ class Delivery:
 
 
 class _Follower:
-    """What is new about one job since its message was written."""
+    """What is new about one job since its message was written.
+
+    Attributes:
+        promised: by when its message said that it would be ready, the first time; Unix seconds.
+    """
 
     def __init__(self) -> None:
         self.progress: Progress | None = None
+        self.promised: float | None = None
         self.news = asyncio.Event()
         self.over = asyncio.Event()
-        self._urgent = asyncio.Event()
-
-    @property
-    def urgent(self) -> bool:
-        """Whether the job itself changed since it was read."""
-        return self._urgent.is_set()
+        self._urgent = False
+        self._striking = False
 
     def urge(self) -> None:
         """The job itself changed: that is shown at once."""
-        self._urgent.set()
+        self._urgent = True
+        self.news.set()
+
+    def progressed(self, progress: Progress) -> None:
+        """The job got on; another picture to see, or another stage, is shown sooner than another number."""
+        before, self.progress = self.progress, progress
+        self._striking |= before is None or (before.previews, before.stage) != (progress.previews, progress.stage)
         self.news.set()
 
     def heard(self) -> bool:
         """What was new is about to be shown; returns whether the job itself changed and has to be read."""
-        urgent = self.urgent
+        urgent = self._urgent
         self.news.clear()
-        self._urgent.clear()
+        self._urgent = self._striking = False
         return urgent
 
     async def next_news(self, pause: float) -> None:
-        """Return when the message should be written again: at once for an urgent change, else after `pause`.
+        """Return when the message should be written again: at once for an urgent change, else after a while.
 
-        What comes during the pause is coalesced into one edit.
+        That is `pause` for another number, twice as long once there is a preview to look at, and half as long for a
+        new preview. What comes meanwhile is coalesced into one edit.
         """
         clock = asyncio.get_running_loop().time
         written = clock()
         await self.news.wait()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(max(0.0, written + pause - clock())):
-                await self._urgent.wait()
+        while not self._urgent and (left := written + pause * self._patience() - clock()) > 0:
+            self.news.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self.news.wait()
+        self.news.set()
+
+    def _patience(self) -> float:
+        if self._striking:
+            return 0.5
+        return 2.0 if self.progress and self.progress.previews else 1.0

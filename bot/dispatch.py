@@ -8,13 +8,12 @@ Retrying is decided here, because attempts must survive this process; the engine
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
 
 from bot.delivery import Delivery
-from bot.domain.card import Progress
+from bot.domain.card import STEPS
 from bot.domain.ids import ImageId, JobId, generation_id
 from bot.domain.job import Generation, Job, JobStatus, Recipe
 from bot.domain.safety import Safety
@@ -25,6 +24,7 @@ from bot.metrics import JOB, PICTURE, WAIT
 from bot.pace import Pace
 from bot.ports import Clock, ImageStore
 from bot.queue import FairQueue, QueueClosed, Unit, units_of
+from bot.running import Running
 from bot.scratch import removed, taken
 from bot.stores import JobStore
 from bot.texts import text
@@ -50,21 +50,6 @@ _LOOK_SECONDS = 2.0
 
 _BYTES_A_PIXEL = 4
 """A result's file has less."""
-
-
-@dataclass(slots=True)
-class _Running:
-    """A job on the device, from its first picture's start to its last one's end.
-
-    Attributes:
-        job: the row as it is stored.
-        lock: orders the ends of its pictures.
-        fractions: how far each picture is.
-    """
-
-    job: Job
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    fractions: dict[int, float] = field(default_factory=dict)
 
 
 class Dispatch:
@@ -98,7 +83,7 @@ class Dispatch:
         self._lease = lease
         self._until_stored = partial(until_stored, most=disk_tries)
         self._waits_for_room = disk_tries is None
-        self._running: dict[JobId, _Running] = {}
+        self._running: dict[JobId, Running] = {}
         self._requests: dict[str, JobId] = {}
         self._performing: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()  # of the device: slots may have come free, or more have been learnt of
@@ -198,7 +183,7 @@ class Dispatch:
                 if running.job.status is not JobStatus.RUNNING and self._running.get(job.id) is running:
                     del self._running[job.id]
 
-    async def _start(self, unit: Unit) -> _Running | None:
+    async def _start(self, unit: Unit) -> Running | None:
         """The running job a unit belongs to; None where it was cancelled while it waited."""
         running = self._running.get(unit.job)
         if running and running.job.status is JobStatus.RUNNING:
@@ -217,7 +202,8 @@ class Dispatch:
             log.info("started", attempt=job.attempt)
         self._pace.runs(unit, 0.0)
         self._delivery.changed(job.id)
-        self._running[job.id] = _Running(job)
+        made = await self._made(job.id) if job.attempt > 1 else ()
+        self._running[job.id] = Running(job, fractions=dict.fromkeys(made, 1.0))
         return self._running[job.id]
 
     def _request(self, job: Job, unit: Unit) -> Img2ImgRequest:
@@ -257,33 +243,35 @@ class Dispatch:
             end=control.end,
         )
 
-    async def _run(self, unit: Unit, running: _Running, request: Img2ImgRequest) -> None:
+    async def _run(self, unit: Unit, running: Running, request: Img2ImgRequest) -> None:
         async for event in self._engine.run(request):
             self._news.set()
             match event:
                 case Started(loading=loading):
-                    self._progress(unit, running, 0.0, loading=loading)
+                    running.loading = loading
+                    self._progress(unit, running, 0.0)
                 case Step(step=step, of=of):
-                    self._progress(unit, running, step / of)
+                    running.loading = False
+                    self._progress(unit, running, STEPS * step / of)
                 case Preview(path=path):
                     preview = await asyncio.to_thread(taken, path)
-                    self._progress(unit, running, running.fractions.get(unit.index, 0.0), preview=preview)
+                    running.previews = running.previews | {unit.index: preview}
+                    self._progress(unit, running, running.fractions.get(unit.index, 0.0))
                 case Done():
+                    self._progress(unit, running, STEPS)
                     await self._done(unit, running, request, event)
                 case Failed():
                     await self._failed(unit, running, event)
                 case Cancelled():
                     await self._cancelled(running)
 
-    def _progress(
-        self, unit: Unit, running: _Running, fraction: float, *, loading: bool = False, preview: bytes | None = None
-    ) -> None:
+    def _progress(self, unit: Unit, running: Running, fraction: float) -> None:
         running.fractions[unit.index] = fraction
         self._pace.runs(unit, fraction)
-        whole = sum(running.fractions.values()) / len(running.job.recipes)
-        self._delivery.progressed(unit.job, Progress(fraction=whole, loading_model=loading, preview=preview))
+        left = self._pace.left(units_of(running.job, running.through))
+        self._delivery.progressed(unit.job, running.progress(seconds_left=left))
 
-    async def _done(self, unit: Unit, running: _Running, request: Img2ImgRequest, done: Done) -> None:
+    async def _done(self, unit: Unit, running: Running, request: Img2ImgRequest, done: Done) -> None:
         if done.effective_steps:  # strength 0 is a copy and says nothing about the device
             self._pace.observe(cost=unit.cost, seconds=done.seconds, device=done.device)
             PICTURE.labels(request.model).observe(done.seconds)
@@ -298,7 +286,7 @@ class Dispatch:
         if not kept:
             await self._until_stored(lambda: self._images.discard([image], self._store.needed))
 
-    async def _keep(self, unit: Unit, running: _Running, done: Done, image: ImageId, safety: Safety) -> bool:
+    async def _keep(self, unit: Unit, running: Running, done: Done, image: ImageId, safety: Safety) -> bool:
         """Store a result; False where its job ended or went back in line, and its next attempt makes it again."""
         async with running.lock:
             before = running.job
@@ -323,10 +311,11 @@ class Dispatch:
             )
             made = await self._made(unit.job) | {unit.index}
             complete = len(made) == len(before.recipes)
+            running.fractions[unit.index] = 1.0
             after = before.succeeded(at=self._clock.now()) if complete else before
             return await self._settle(running, after, generation)
 
-    async def _failed(self, unit: Unit, running: _Running, failed: Failed) -> None:
+    async def _failed(self, unit: Unit, running: Running, failed: Failed) -> None:
         log.warning("failed", kind=failed.kind, reason=failed.message)
         if failed.kind is FailureKind.UNSAVED and self._waits_for_room:
             await self._until_stored(lambda: self._images.find_room(running.job.pixels * _BYTES_A_PIXEL))
@@ -352,19 +341,19 @@ class Dispatch:
                 await self._end_failed(running, _sentence(failed, before.locale))
         await self.abandon(unit.job)
 
-    async def _end_failed(self, running: _Running, sentence: str) -> None:
+    async def _end_failed(self, running: Running, sentence: str) -> None:
         """A failure gives back what the device did not work on; of what it did, no member gets more by failing."""
         job, made = running.job, await self._made(running.job.id)
         worked = sum(fraction > 0 for index, fraction in running.fractions.items() if index not in made)
         await self._settle(running, job.failed(sentence, at=self._clock.now()), begun=worked)
 
-    async def _cancelled(self, running: _Running) -> None:
+    async def _cancelled(self, running: Running) -> None:
         """Cancelled by us: either the stored job has ended, or the service stops and the job goes back in line."""
         async with running.lock:
             if self._stopping and running.job.status is JobStatus.RUNNING:
                 await self._settle(running, running.job.queued())
 
-    async def _requeue(self, running: _Running, again: Job) -> None:
+    async def _requeue(self, running: Running, again: Job) -> None:
         made = await self._made(again.id)
         if await self._settle(running, again):
             self._queue.remove(again.id)
@@ -375,7 +364,7 @@ class Dispatch:
         return frozenset(each.index for each in await self._until_stored(lambda: self._store.generations(job)))
 
     async def _settle(
-        self, running: _Running, after: Job, generation: Generation | None = None, *, begun: int = 0
+        self, running: Running, after: Job, generation: Generation | None = None, *, begun: int = 0
     ) -> bool:
         stored = await self._until_stored(
             lambda: self._store.replace(running.job, after, generation=generation, begun=begun)

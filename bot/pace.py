@@ -1,7 +1,7 @@
 """How fast the devices work, measured, and therefore when a waiting job will be done."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from statistics import quantiles
 
@@ -53,6 +53,17 @@ class Pace:
         """`unit` left the device."""
         self._running.pop((unit.job, unit.index), None)
 
+    def left(self, units: Iterable[Unit]) -> float | None:
+        """Seconds until these pictures of one job are done, half of the time; some may have yet to start.
+
+        It is done with its slowest picture, and not before the device is through with all of them.
+        """
+        rates = self.rates()
+        if rates is None:
+            return None
+        costs = [unit.cost * (1 - self._running.get((unit.job, unit.index), (0.0, 0.0))[1]) for unit in units]
+        return rates[0] * max(max(costs, default=0.0), sum(costs) / max(1, self._slots()))
+
     def drained_in(self, work: float) -> float | None:
         """Seconds until everything that runs, and `work` that waits, is done, half of the time."""
         unit = self._unit()
@@ -68,7 +79,11 @@ class Pace:
             position=standing.position,
             expected_at=None if unit is None else now + unit[0] * work,
             expected_late=None if unit is None else now + unit[1] * work,
+            at_once=standing.position <= self._slots() - len(self._running),
         )
+
+    def _slots(self) -> int:
+        return sum(device.slots for device in self._devices())
 
     def _ahead(self, work: float) -> float:
         return work + sum(cost * (1 - fraction) for cost, fraction in self._running.values())

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
+from bot.buttons import verb_button
 from bot.domain.actions import Verb
 from bot.domain.card import Button, Waiting
 from bot.domain.ids import generation_id, job_of
@@ -74,10 +75,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page, top to bottom."""
+    """A page, top to bottom.
+
+    Attributes:
+        buttons: what can be done with what the whole page is about; they stand at its end.
+    """
 
     title: str
     rows: tuple[Row, ...]
+    buttons: tuple[Button, ...] = ()
 
 
 _MARK = re.compile(r"(\*\*[^*]+\*\*|[\ue000-\ue0ff])")
@@ -173,7 +179,21 @@ def details_page(description: Description, *, now: float, locale: str, undeliver
         button = _button(job, Verb.COLLECT, locale) if description.generations else None
         parts = worded(locale, "info-undelivered", reason=Part(undelivered, Ink.WORDS))
         rows.append(Row(parts=parts, button=button))
-    return Page(title=text(locale, "button-details"), rows=tuple(rows))
+    return Page(title=text(locale, "button-details"), rows=tuple(rows), buttons=_further(description, locale))
+
+
+def _further(description: Description, locale: str) -> tuple[Button, ...]:
+    """What a result has besides: the picture beside its source, its lossless file, its control map."""
+    job, made = description.job, description.generations
+    if len(made) != 1:
+        return ()
+    recipe = job.recipes[0]
+    verbs = [Verb.ORIGINAL]
+    if not recipe.map_only:
+        verbs.insert(0, Verb.COMPARE)
+    if recipe.control and not recipe.map_only:
+        verbs.append(Verb.SHOW_MAP)
+    return tuple(verb_button(locale, verb, made[0].id) for verb in verbs)
 
 
 def style_rows(styles: Iterable[Style]) -> tuple[Row, ...]:

@@ -11,7 +11,7 @@ from typing import Protocol, Self
 
 from bot.domain.card import Card
 from bot.domain.ids import GenerationId, ImageId, JobId
-from bot.domain.picture import Exported, Picture
+from bot.domain.picture import Exported, Picture, Tile
 from bot.domain.request import ReplyTarget
 from bot.domain.safety import Verdict
 from bot.domain.style import Style
@@ -113,11 +113,54 @@ class Exporter(Protocol):
         """
         ...
 
+    async def shown(
+        self,
+        generation: GenerationId,
+        *,
+        max_bytes: int,
+        formats: Sequence[str] = ("WEBP",),
+        mark: str = "",
+        locale: str = "en",
+    ) -> Exported:
+        """A result as a chat shows it: lossy, at a quality that eyes cannot tell from the stored picture.
+
+        Args:
+            generation: which.
+            max_bytes: what the chat takes per file.
+            formats: what the chat shows, "WEBP" or "JPEG", the best first.
+            mark: a few letters that are drawn into its corner, where several stand side by side.
+            locale: of the note that says if it has fewer pixels.
+
+        Raises:
+            Gone: the result is not kept any more.
+        """
+        ...
+
     async def thumbnail(self, image: ImageId, *, side: int) -> Exported:
         """A small JPEG of a stored picture, e.g. the source, its longer side at most `side` pixels.
 
         Raises:
             Gone: it is not kept any more.
+        """
+        ...
+
+    async def sheet(self, tiles: Sequence[Tile]) -> Exported:
+        """Pictures side by side as one JPEG, each with its label drawn in."""
+        ...
+
+    async def strip(self, steps: Sequence[tuple[ImageId, str]]) -> Exported:
+        """Stored pictures in a row as one JPEG, an arrow from each to the next, each with its words below.
+
+        Raises:
+            Gone: one of them is not kept any more.
+        """
+        ...
+
+    async def wipe(self, before: ImageId, after: ImageId) -> Exported:
+        """A short animation (WebP) that uncovers one stored picture over another.
+
+        Raises:
+            Gone: one of them is not kept any more.
         """
         ...
 

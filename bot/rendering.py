@@ -1,13 +1,15 @@
 """What a job looks like to its owner, in their language and no chat's markup: a pure function from state to card."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from bot.buttons import buttons_under
 from bot.domain.actions import VERBS, Verb
-from bot.domain.card import Button, Card, CardPicture, Progress, Waiting
-from bot.domain.ids import GenerationId
+from bot.domain.card import Button, Card, CardPicture, Progress, Stage, Waiting
 from bot.domain.job import Generation, Job, JobStatus, Recipe
+from bot.domain.limits import span
 from bot.domain.options import OPTIONS, Kind
-from bot.domain.strength import STRENGTH_WORDS, strength_word
+from bot.domain.strength import strength_word
 from bot.texts import joined, number, text
 from inference.api import Arriving
 
@@ -34,8 +36,9 @@ def render(
     waiting: Waiting | None = None,
     progress: Progress | None = None,
     public: bool = False,
+    unseen: bool = False,
 ) -> Card:
-    """The card of a job as it stands.
+    """The card of a job as it stands. One that waits only until the device takes it up is shown as running.
 
     Args:
         job: the job.
@@ -43,7 +46,10 @@ def render(
         waiting: its place in line, if it waits.
         progress: how far it is, where it runs.
         public: the owner of a private result shows it to everybody.
+        unseen: pictures that nobody has looked at yet may be shown of it, so its source too.
     """
+    if waiting and waiting.at_once and job.status is JobStatus.QUEUED and not job.attempt:
+        job, waiting = replace(job, status=JobStatus.RUNNING), None
     ended = job.status.ended
     private = job.private and not public
     return Card(
@@ -57,12 +63,14 @@ def render(
         mention=ended and job.status is not JobStatus.CANCELLED,
         facts=facts(job.recipes, job.locale),
         waiting=waiting if job.status is JobStatus.QUEUED else None,
-        progress=progress if job.status is JobStatus.RUNNING else None,
+        progress=progress if job.status is JobStatus.RUNNING and progress and _has_begun(progress) else None,
         pictures=tuple(_picture(generation, job) for generation in generations) if ended else (),
-        source=None if _hides_source(job, generations) else job.source,
+        source=None if _hides_source(job, generations, unseen=unseen) else job.source,
         notes=job.notes + tuple(dict.fromkeys(note for generation in generations for note in generation.notes)),
         small_print=_small_print(job, generations) if generations and ended else "",
-        buttons=_buttons(job, generations, private=private),
+        marks=marks(job) if len(job.recipes) > 1 else (),
+        menu=_menu(job, generations) if ended else (),
+        buttons=buttons_under(job, generations, private=private),
         spoiler=job.lineage.spoiler,
         source_alt=job.lineage.description or text(job.locale, "alt-source"),
         stays=any(generation.safety.stays for generation in generations),
@@ -82,13 +90,14 @@ def unrendered(job: Job) -> Card:
     )
 
 
-def _hides_source(job: Job, generations: Sequence[Generation]) -> bool:
+def _hides_source(job: Job, generations: Sequence[Generation], *, unseen: bool) -> bool:
     """A source stands beside its results, so nobody may see it if they may not simply be seen."""
-    # Without a result nobody has looked at the source either.
-    return (
-        job.lineage.spoiler
-        or job.status is not JobStatus.SUCCEEDED
-        or any(each.safety.source_hidden or each.safety.spoiler for each in generations)
+    if job.lineage.spoiler:
+        return True
+    if not job.status.ended:  # nobody has looked at the source either
+        return not unseen
+    return job.status is not JobStatus.SUCCEEDED or any(
+        each.safety.source_hidden or each.safety.spoiler for each in generations
     )
 
 
@@ -97,15 +106,28 @@ def _headline(job: Job, waiting: Waiting | None, progress: Progress | None) -> s
     match job.status:
         case JobStatus.QUEUED if waiting or job.attempt:
             return _place(job, waiting)
-        case JobStatus.RUNNING if progress and progress.loading_model:
+        case JobStatus.RUNNING if progress and progress.stage is Stage.LOADING:
             return text(job.locale, "headline-loading")
-        case JobStatus.RUNNING if progress and not map_only:
-            return text(job.locale, "headline-painting", percent=round(progress.fraction * 100))
+        case JobStatus.RUNNING if progress and not map_only and _has_begun(progress):
+            return _at_work(progress, job.locale)
         case JobStatus.FAILED | JobStatus.REFUSED:
             return job.error
         case _:
             plain = _PLAIN_HEADLINES | (_MAP_HEADLINES if map_only else {})
             return text(job.locale, plain[job.status])
+
+
+def _has_begun(progress: Progress) -> bool:
+    return progress.stage in {Stage.PAINTING, Stage.FINISHING}
+
+
+def _at_work(progress: Progress, locale: str) -> str:
+    if progress.stage is Stage.FINISHING:
+        return text(locale, "headline-finishing")
+    said = text(locale, "headline-painting", percent=round(progress.fraction * 100))
+    if not progress.seconds_left:
+        return said
+    return f"{said} · {text(locale, 'card-left', **span(progress.seconds_left))}"
 
 
 def _place(job: Job, waiting: Waiting | None) -> str:
@@ -171,8 +193,7 @@ def _strength(recipes: Sequence[Recipe], locale: str) -> str:
         )
     if recipes[0].edits:
         return text(locale, "fact-edits")
-    word = text(locale, f"word-{strength_word(recipes[0].strength)}")
-    return text(locale, "fact-strength", strength=recipes[0].strength, word=word)
+    return text(locale, f"button-{strength_word(recipes[0].strength)}", strength=recipes[0].strength)
 
 
 def control_facts(recipe: Recipe, locale: str) -> tuple[str, ...]:
@@ -197,36 +218,51 @@ def title(recipe: Recipe, locale: str) -> str:
 
 def _picture(generation: Generation, job: Job) -> CardPicture:
     locale = job.locale
-    label, short = _label(generation, job)
     prompt = generation.recipe.prompt
-    spoken = shortened(prompt, _ALT_PROMPT)
-    alt = _alt(generation.recipe, spoken, locale)
+    mark = marks(job)[generation.index] if len(job.recipes) > 1 else ""
+    alt = _alt(generation.recipe, shortened(prompt, _ALT_PROMPT), locale, mark)
     if described := generation.lineage.description:
         alt = text(locale, "alt-described", alt=alt, description=shortened(described, max(0, _ALT_MOST - len(alt))))
-    button = None
-    if len(job.recipes) > 1:
-        onward = text(locale, "button-chain-at", strength=short)
-        button = Button(verb=Verb.CHAIN, target=generation.id, label=onward, emoji=VERBS[Verb.CHAIN].emoji)
     return CardPicture(
         generation=generation.id,
         image=generation.image,
-        label=label,
+        label=_label(generation, job),
         alt=alt,
-        button=button,
+        mark=mark,
+        button=_on_one(generation, Verb.KEEP, text(locale, "button-keep-at", mark=mark)) if mark else None,
         spoiler=generation.safety.spoiler or job.lineage.spoiler,
     )
 
 
-def _label(generation: Generation, job: Job) -> tuple[str, str]:
-    """What tells a picture from the others of its job, in words and in short: its strength, its number, or both."""
-    recipe, locale = generation.recipe, job.locale
-    strength = number(locale, recipe.strength)
-    spoken = text(locale, "label-strength", strength=strength)
+def _on_one(generation: Generation, verb: Verb, label: str) -> Button:
+    """A button about one picture of several."""
+    return Button(verb=verb, target=generation.id, label=label, emoji=VERBS[verb].emoji)
+
+
+def _menu(job: Job, generations: Sequence[Generation]) -> tuple[Button, ...]:
+    """Which of several pictures to chain from."""
+    if len(job.recipes) == 1:
+        return ()
+    told = marks(job)
+    return tuple(_on_one(each, Verb.CHAIN, told[each.index]) for each in generations)
+
+
+def marks(job: Job) -> tuple[str, ...]:
+    """What tells each picture from the others of its job, in short: its strength, or its number."""
     if len({each.seed for each in job.recipes}) == 1:
-        return spoken, strength
+        return tuple(number(job.locale, each.strength) for each in job.recipes)
+    return tuple(f"#{place}" for place, _ in enumerate(job.recipes, start=1))
+
+
+def _label(generation: Generation, job: Job) -> str:
+    """The same in words, which a reader of alt texts hears first."""
+    recipe, locale = generation.recipe, job.locale
+    spoken = text(locale, "label-strength", strength=recipe.strength)
+    if len({each.seed for each in job.recipes}) == 1:
+        return spoken
     numbered = text(locale, "label-seed", number=generation.index + 1, seed=str(recipe.seed))
     several = len({each.strength for each in job.recipes}) > 1
-    return f"{numbered}, {spoken}" if several else numbered, f"#{generation.index + 1}"
+    return f"{numbered}, {spoken}" if several else numbered
 
 
 def shortened(words: str, most: int) -> str:
@@ -234,73 +270,25 @@ def shortened(words: str, most: int) -> str:
     return words if len(words) <= most else words[:most] + "…"
 
 
-def _alt(recipe: Recipe, prompt: str, locale: str) -> str:
+def _alt(recipe: Recipe, prompt: str, locale: str, mark: str) -> str:
     if recipe.map_only and recipe.control:
         return text(locale, "alt-map", kind=recipe.control.kind)
-    return text(locale, "alt-picture", prompt=prompt, strength=recipe.strength)
+    said = text(locale, "alt-picture", prompt=prompt, strength=recipe.strength)
+    return f"{mark}: {said}" if mark else said  # what differs is heard first
 
 
 def _small_print(job: Job, generations: Sequence[Generation]) -> str:
+    """What a result is, in one line; its id, steps, size and seconds stand in Details."""
     first, locale = generations[0], job.locale
     recipe = first.recipe
-    if recipe.map_only:
-        size = text(locale, "print-map", width=str(first.width), height=str(first.height))
-        return " · ".join([size, text(locale, "print-id", id=job.id)])
-    parts = [
-        text(
-            locale,
-            "print-model",
-            model=recipe.model,
-            steps="/".join(dict.fromkeys(str(generation.effective_steps) for generation in generations)),
-            of=str(recipe.steps),
-            guidance=recipe.guidance_scale,
-        ),
-        text(
-            locale,
-            "print-made",
-            width=str(first.width),
-            height=str(first.height),
-            seconds=round(sum(generation.seconds for generation in generations), 1),
-        ),
-    ]
+    said = list(facts(job.recipes, locale))
     if first.lineage.depth > 1:
-        parts.append(text(locale, "print-pass", depth=first.lineage.depth))
-    parts.append(text(locale, "print-id", id=job.id))
-    return " · ".join(parts)
-
-
-def _buttons(job: Job, generations: Sequence[Generation], *, private: bool) -> tuple[tuple[Button, ...], ...]:
-    locale = job.locale
-    if not job.status.ended:
-        return ((_button(locale, Verb.CANCEL, job.generation_ids()[0]),),)
-    if not generations:
-        return ()
-    first = generations[0].id
-    recipe = job.recipes[0]
-    ends = [Verb.DETAILS, Verb.DELETE]
-    if private:
-        ends += [Verb.PUBLISH, *([Verb.PUBLISH_OPEN] if job.lineage.spoiler else [])]
+        said.append(text(locale, "print-pass", depth=first.lineage.depth))
     if recipe.map_only:
-        ends.insert(0, Verb.USE_MAP if recipe.prompt else Verb.ASK_MAP)
-    elif recipe.control:
-        ends.append(Verb.SHOW_MAP)
-    last = tuple(_button(locale, verb, first) for verb in ends)
-    if len(job.recipes) > 1 or recipe.map_only:
-        return (last,)
-    ladder = tuple(
-        Button(
-            verb=Verb.RERUN,
-            target=first,
-            label=text(locale, f"button-{word}", strength=strength),
-            strength=strength,
-        )
-        for word, strength in STRENGTH_WORDS.items()
-    )
-    onward = tuple(_button(locale, verb, first) for verb in (Verb.CHAIN, Verb.REROLL, Verb.EDIT, Verb.SWEEP))
-    if not job.recipes[0].uses_strength:  # other strengths would paint the same
-        return (onward[:-1], last)
-    return (ladder, onward, last)
-
-
-def _button(locale: str, verb: Verb, target: GenerationId) -> Button:
-    return Button(verb=verb, target=target, label=text(locale, f"button-{verb}"), emoji=VERBS[verb].emoji)
+        return " · ".join((text(locale, "headline-map"), *said))
+    said.append(recipe.model)
+    if len(job.recipes) > 1 and job.started_at and job.ended_at:
+        said.append(text(locale, "print-seconds", seconds=round(max(1.0, job.ended_at - job.started_at))))
+    if any(each.effective_steps for each in generations):
+        said.append(text(locale, "print-made-by-ai"))
+    return " · ".join(said)

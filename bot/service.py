@@ -29,6 +29,7 @@ from bot.domain.picture import Sent
 from bot.domain.request import Action, Request, Requester
 from bot.domain.rules import check_model, check_source, is_private, spoken
 from bot.forms import Menu
+from bot.keeping import Keeping
 from bot.places import Places
 from bot.ports import Clock, ImageStore
 from bot.queue import FairQueue
@@ -79,6 +80,7 @@ class Service:
         self,
         *,
         admission: Admission,
+        keeping: Keeping,
         store: JobReader,
         images: ImageStore,
         queue: FairQueue,
@@ -91,6 +93,7 @@ class Service:
     ) -> None:
         self.sign_in = sign_in
         self._admission = admission
+        self._keeping = keeping
         self._store = store
         self._images = images
         self._queue = queue
@@ -198,7 +201,14 @@ class Service:
         async with self._turn(press.by.requester.key):
             if twin := await self._equal_press(request):
                 return Receipt(job=twin, waiting=self.waiting(twin.id), duplicate=True)
+            if request.action is Action.KEEP:
+                return await self._kept(request, found.generation)
             return await self._accept(request, found.generation)
+
+    async def _kept(self, request: Request, picture: Generation) -> Receipt:
+        job = await self._keeping.keep(request, picture)
+        self._delivery.announce(job.id)
+        return Receipt(job=job, waiting=None)
 
     async def status(self, requester: Requester) -> QueueView:
         """The member's open jobs and how long the queue is."""
@@ -268,6 +278,8 @@ class Service:
 
     def _asks_for(self, request: Request, job: Job) -> bool:
         """Whether a press means just what `job` is; a seed that was not given is drawn anew and tells nothing."""
+        if request.action is Action.KEEP:
+            return (job.action, job.lineage.parent, job.private) == (Action.KEEP, request.parent, request.private)
         known = tuple(replace(each, keep_palette=False) for each in job.recipes)  # is found out later
         return (job.action, job.lineage.parent, job.private, known) == (
             request.action,

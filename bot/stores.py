@@ -126,8 +126,10 @@ class JobStore(JobReader, Protocol):
     the stored job still has the status and attempt that the change started from.
     """
 
-    async def add(self, job: Job) -> Job:
+    async def add(self, job: Job, *, generation: Generation | None = None) -> Job:
         """Store a queued job, its usage and its delivery duty, and settle its event, in one transaction.
+
+        A job that is done already comes with its `generation`, and uses nothing.
 
         Returns:
             The job; or the one stored earlier for the same `event_id`.

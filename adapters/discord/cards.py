@@ -3,7 +3,8 @@
 Classic messages on purpose, not Components V2. The result travels as a plain attachment, so that it shows large with
 its alt text, can be a spoiler and stays in the message's `attachments` (empty in V2 messages, which cuts off replies,
 other bots and our own **Remix image**); and a message can still fall back to bare text, while the V2 flag can never
-be taken off again. The embed under it carries the words, the source as thumbnail and the recipe in small print.
+be taken off again. Of a result the wish and its member stand above the picture, and below it the source as a
+thumbnail beside one small line; before that the embed carries the words.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,17 +21,15 @@ from bot.texts import text
 
 MAX_CONTENT = 2000
 MAX_DESCRIPTION = 3900
-"""Discord takes 4096, but 6000 in all with the footer's 2048."""
+"""Discord takes 4096."""
 
 MAX_EMBEDS = 10
 MAX_EMBEDDED = 5900
 """Discord takes 6000 characters in all the embeds of a message."""
 
-MAX_FOOTER = 2048
 MAX_LABEL = 80
 MAX_ALT = 1024
 _ROW = 5
-_BAR = 12
 _COLOURS = {
     JobStatus.SUCCEEDED: 0x2E8B57,
     JobStatus.FAILED: 0xB22222,
@@ -49,7 +48,9 @@ _STYLES = {
     Verb.USE_MAP: 1,
     Verb.ASK_MAP: 1,
 }
-_SECONDARY = 2
+_SECONDARY, _SUCCESS = 2, 3
+_CHOSEN = "✔️"
+_MAX_TITLE = 200
 
 NOBODY: Payload = {"parse": []}
 """`allowed_mentions` that pings nobody; leaving the field out would ping everybody named in the text."""
@@ -73,17 +74,9 @@ def layout(
         collect: whether the message must offer to be renewed by a press.
     """
     users = [card.owner.user] if card.mention and not card.private else []
-    embed: dict[str, Any] = {
-        "description": _description(card, notes, shows=bool(pictures)),
-        "color": _COLOURS.get(card.status, _QUEUED_COLOUR),
-    }
-    if card.small_print:
-        embed["footer"] = {"text": card.small_print[:MAX_FOOTER]}
-    if thumbnail:
-        embed["thumbnail"] = {"url": f"attachment://{thumbnail.filename}"}
     return {
-        "content": _content(card),
-        "embeds": [embed],
+        "content": _result(card, thumbnail, notes) if _is_result(card) else _content(card),
+        "embeds": _embeds(card, pictures, thumbnail, notes),
         "components": _rows(card, collect=collect),
         "allowed_mentions": {"parse": [], "users": users} if users else NOBODY,
     }
@@ -98,12 +91,14 @@ def button(button: Button) -> Payload:
     """One button."""
     custom_id = str(ButtonId(button.verb, button.target, button.strength))
     assert len(custom_id) <= MAX_ID
+    emoji = _CHOSEN if button.has else button.emoji
     return {
         "type": 2,
-        "style": _STYLES.get(button.verb, _SECONDARY),
+        "style": _SUCCESS if button.has else _STYLES.get(button.verb, _SECONDARY),
         "label": button.label[:MAX_LABEL],
         "custom_id": custom_id,
-        **({"emoji": {"name": button.emoji}} if button.emoji else {}),
+        **({"emoji": {"name": emoji}} if emoji else {}),
+        **({"disabled": True} if button.has else {}),
     }
 
 
@@ -120,30 +115,89 @@ def rows(buttons: Sequence[Button]) -> list[Payload]:
     ]
 
 
+def _is_result(card: Card) -> bool:
+    return card.status is JobStatus.SUCCEEDED
+
+
 def _content(card: Card) -> str:
     headline = card.headline if card.status.ended else f"**{card.headline}**"
     return (f"<@{card.owner.user}> {headline}" if card.mention and not card.private else headline)[:MAX_CONTENT]
 
 
+def _result(card: Card, thumbnail: Outgoing | None, notes: Iterable[str]) -> str:
+    """What stands above the picture: the wish and whose it is; and what else there is to say, if nothing is below."""
+    wish = inert(_cut(card.prompt)) if card.prompt else card.headline
+    whose = "" if card.private else f" · <@{card.owner.user}>"
+    lines = [f"**{wish}**{whose}"]
+    if thumbnail is None:
+        lines += [f"-# {line}" for line in (card.small_print, *card.notes, *notes) if line]
+    return "\n".join(lines)[:MAX_CONTENT]
+
+
+def _embeds(
+    card: Card, pictures: Sequence[Outgoing], thumbnail: Outgoing | None, notes: Iterable[str]
+) -> list[Payload]:
+    """Below the picture: the source, beside what there is to say; a result without it needs nothing more."""
+    if _is_result(card) and thumbnail is None:
+        return []
+    if _is_result(card):
+        description = "\n".join(f"-# {line}" for line in (card.small_print, *card.notes, *notes) if line)
+    else:
+        description = _description(card, notes, shows=bool(pictures))
+    embed: dict[str, Any] = {
+        "description": description[:MAX_DESCRIPTION],
+        "color": _COLOURS.get(card.status, _QUEUED_COLOUR),
+    }
+    if thumbnail:
+        embed["thumbnail"] = {"url": f"attachment://{thumbnail.filename}"}
+    return [embed]
+
+
+def _cut(prompt: str) -> str:
+    """A wish as a title; the whole of it stands in Details."""
+    line = " ".join(prompt.split())
+    return line if len(line) <= _MAX_TITLE else f"{line[: _MAX_TITLE - 1]}…"
+
+
 def _description(card: Card, notes: Iterable[str], *, shows: bool) -> str:
     lines = [f"> {inert(card.prompt)}"] if card.prompt else []
-    lines.append(" · ".join(card.facts))
+    lines.append(f"-# {' · '.join(card.facts)}" if card.facts else "")
     if card.waiting and card.waiting.expected_at:
         when = f"<t:{round(card.waiting.expected_at)}:R>"
-        late = f"<t:{round(card.waiting.expected_late or card.waiting.expected_at)}:t>"
+        late = f"<t:{round(card.waiting.expected_late or card.waiting.expected_at)}:T>"
         lines.append(text(card.locale, "card-expected", when=when, late=late))
-    if card.progress and not card.progress.loading_model:
-        done = round(card.progress.fraction * _BAR)
-        lines.append("▰" * done + "▱" * (_BAR - done))
     if shows and len(card.pictures) > 1:
         lines.append(" · ".join(picture.label for picture in card.pictures))
     lines += [f"-# {note}" for note in (*card.notes, *notes)]
     return "\n".join(line for line in lines if line)[:MAX_DESCRIPTION]
 
 
+def _menu(card: Card) -> Payload:
+    """A menu of what would be too many buttons: each choice is the id of the button that it stands for."""
+    choices = [
+        {
+            "label": each.label[:MAX_LABEL],
+            "value": str(ButtonId(each.verb, each.target)),
+            "emoji": {"name": each.emoji},
+        }
+        for each in card.menu
+    ]
+    first = card.menu[0]
+    menu = {
+        "type": 3,
+        "custom_id": str(ButtonId(first.verb, first.target)),
+        "placeholder": text(card.locale, f"menu-{first.verb}"),
+        "options": choices,
+    }
+    return {"type": 1, "components": [menu]}
+
+
 def _rows(card: Card, *, collect: bool) -> list[Payload]:
-    onward = [picture.button for picture in card.pictures if picture.button]
-    components = rows(onward)
+    keeping = [picture.button for picture in card.pictures if picture.button]
+    half = len(keeping) if len(keeping) <= _ROW else -(-len(keeping) // 2)
+    components = [*rows(keeping[:half]), *rows(keeping[half:])]
+    if card.menu:
+        components.append(_menu(card))
     for row in card.buttons:
         components += rows(row)
     if collect:

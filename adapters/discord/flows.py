@@ -32,6 +32,8 @@ class Flow:
 
 WITHOUT_JOB: Mapping[Verb, Flow] = {
     Verb.DETAILS: Flow(pages.details, Ack.HIDDEN),
+    Verb.COMPARE: Flow(pages.compare, Ack.HIDDEN),
+    Verb.ORIGINAL: Flow(pages.original, Ack.HIDDEN),
     Verb.CANCEL: Flow(presses.cancel, Ack.UPDATE, lasting=True),
     Verb.DELETE: Flow(presses.delete, Ack.UPDATE, lasting=True),
     Verb.PUBLISH: Flow(presses.publish, Ack.PUBLIC, lasting=True, open=True),

@@ -16,7 +16,7 @@ import structlog
 
 from adapters.discord.cards import NOBODY, bare, layout
 from adapters.discord.faults import ERRORS, Fault, Meaning, judge
-from adapters.discord.files import FileMaker, Files
+from adapters.discord.files import FileMaker, Files, Standing
 from adapters.discord.incoming import EPHEMERAL, PLATFORM
 from adapters.discord.markdown import inert
 from adapters.discord.named import CommandNames
@@ -72,7 +72,7 @@ class DiscordMessenger:
     """See the module. `connected` says whether the client has logged in."""
 
     platform = PLATFORM
-    edit_interval = 2.5
+    edit_interval = 5.0
 
     def __init__(
         self,
@@ -93,6 +93,7 @@ class DiscordMessenger:
         self._expiring: dict[JobId, _Expiring] = {}
         self._lost: set[JobId] = set()
         self._offered: set[JobId] = set()
+        self._attached = Standing()
 
     async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
         """Post a job's message; see `bot.ports.Messenger`."""
@@ -132,7 +133,7 @@ class DiscordMessenger:
                 continue
             if now < token.until - _TOKEN_MARGIN:
                 try:
-                    await self._write(self._by_token(token), expiring.card, Files(), collect=True)
+                    await self._send(self._by_token(token), expiring.card, expiring.address.file_bytes, collect=True)
                 except (Refused, TryLater) as refusal:
                     log.warning("could not offer Collect", job=job, reason=str(refusal))
                     continue
@@ -188,6 +189,8 @@ class DiscordMessenger:
 
         async def write(payload: Payload, files: Sequence[Outgoing]) -> Payload:
             return await self._rest.create(channel, {**payload, **identity}, files)
+
+        self._attached.forget(card.job)
 
         try:
             made = await self._send(write, card, file_bytes)
@@ -306,15 +309,19 @@ class DiscordMessenger:
     async def _send(self, write: Write, card: Card, file_bytes: int, *, collect: bool = False) -> Payload:
         """Write a card, with smaller files if Discord finds them too large and plainly if it minds the rest."""
         for share in _SMALLER:
-            files = await self._files.of(card, file_bytes=round(file_bytes * share))
+            files = self._attached.kept(card.job, await self._files.of(card, file_bytes=round(file_bytes * share)))
             try:
-                return await self._write(write, card, files, collect=collect)
+                answer = await self._write(write, card, files, collect=collect)
             except Refused as refusal:
+                self._attached.forget(card.job)
                 if refusal.fault.meaning is Meaning.INVALID:
                     log.error("message not taken", job=card.job, reason=refusal.fault.reason)  # noqa: TRY400 -- a line says it
                     return await _call(write(bare(card), files.pictures))
                 if refusal.fault.meaning is not Meaning.TOO_LARGE or not files.all:
                     raise
+            else:
+                self._attached.stands(card.job, files, answer)
+                return answer
         return await _call(write(layout(card, notes=[text(card.locale, "note-too-large")]), ()))
 
     async def _write(self, write: Write, card: Card, files: Files, *, collect: bool) -> Payload:
@@ -356,6 +363,7 @@ class DiscordMessenger:
         self._expiring.pop(job, None)
         self._lost.discard(job)
         self._offered.discard(job)
+        self._attached.forget(job)
 
 
 async def _call(call: Awaitable[T]) -> T:

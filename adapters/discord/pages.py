@@ -6,6 +6,7 @@ from typing import Any
 from adapters.discord.answers import Answered
 from adapters.discord.cards import MAX_ALT, MAX_EMBEDDED, MAX_EMBEDS
 from adapters.discord.desk import Desk
+from adapters.discord.files import SPOILER
 from adapters.discord.ids import parse_button_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.paging import line_of
@@ -13,11 +14,13 @@ from adapters.discord.pictures import generation_in
 from adapters.discord.places import asker
 from adapters.discord.rest import Outgoing
 from adapters.discord.translate import focused, options
+from bot.comparing import comparison, result_in
 from bot.domain.errors import Gone, InvalidRequest
-from bot.domain.ids import JobId, job_of, parse_job_id
+from bot.domain.ids import GenerationId, JobId, job_of, parse_job_id
 from bot.domain.job import Job
 from bot.domain.model import label
 from bot.pages import Page, details_page, help_page, queue_page, style_rows
+from bot.results import Description
 from bot.texts import text
 
 _LISTED = 5
@@ -63,6 +66,41 @@ async def details(desk: Desk, answered: Answered) -> None:
     pressed = parse_button_id(answered.event.name)
     assert pressed is not None
     await _describe(desk, answered, job_of(pressed.target))
+
+
+async def compare(desk: Desk, answered: Answered) -> None:
+    """Compare: source and result in one picture, all passes of a chain, and an animation of the last one."""
+    target, description = await _result(desk, answered)
+    locale = answered.event.origin.locale
+    compared = comparison(description, target, locale)
+    hidden = SPOILER if compared.spoiler else ""
+    said = text(locale, "alt-compare")
+    strip = await desk.exporter.strip(compared.steps)
+    wipe = await desk.exporter.wipe(compared.before, compared.after)
+    files = [
+        Outgoing(f"{hidden}compare.{strip.suffix}", strip.content, said),
+        Outgoing(f"{hidden}wipe.{wipe.suffix}", wipe.content, said),
+    ]
+    await desk.answers.show(answered, {"content": f"**{said}**"}, files)
+
+
+async def original(desk: Desk, answered: Answered) -> None:
+    """Original: the result without loss, for its reader alone."""
+    target, description = await _result(desk, answered)
+    made, origin = result_in(description, target), answered.event.origin
+    exported = await desk.exporter.export(target, max_bytes=origin.file_bytes, locale=origin.locale)
+    hidden = SPOILER if made.safety.spoiler or made.lineage.spoiler else ""
+    file = Outgoing(f"{hidden}pentimento-{target}.{exported.suffix}", exported.content)
+    said = f"{exported.width}x{exported.height} · {exported.suffix.upper()}"
+    lines = [said, *([f"-# {exported.note}"] if exported.note else [])]
+    await desk.answers.show(answered, {"content": "\n".join(lines)}, [file])
+
+
+async def _result(desk: Desk, answered: Answered) -> tuple[GenerationId, Description]:
+    pressed = parse_button_id(answered.event.name)
+    assert pressed is not None
+    by = asker(answered.event)
+    return pressed.target, await desk.service.results.describe(job_of(pressed.target), by=by)
 
 
 async def styles(desk: Desk, answered: Answered) -> None:

@@ -19,7 +19,10 @@ def laid_out(page: Page, named: Callable[[str], str] = str) -> Payload:
     # Buttons stand together under the lines that they belong to, so they count along.
     numbered = [replace(each, label=f"{each.label} {place + 1}") for place, each in enumerate(buttons)]
     lines = [f"**{page.title}**", *(line_of(row, named) for row in page.rows)]
-    return {"embeds": [{"description": "\n".join(lines)[:MAX_DESCRIPTION]}], "components": rows(numbered)}
+    return {
+        "embeds": [{"description": "\n".join(lines)[:MAX_DESCRIPTION]}],
+        "components": [*rows(numbered), *rows(page.buttons)],
+    }
 
 
 def line_of(row: Row, named: Callable[[str], str] = str) -> str:

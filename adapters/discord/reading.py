@@ -29,7 +29,7 @@ def read_interaction(interaction: discord.Interaction[Any], *, received_at: floa
     return Incoming(
         id=str(interaction.id),
         kind=kind,
-        name=str(body.get("custom_id") or body.get("name") or ""),
+        name=_chosen(body) or str(body.get("custom_id") or body.get("name") or ""),
         origin=_origin(interaction),
         body=body,
         token=interaction.token,
@@ -39,6 +39,14 @@ def read_interaction(interaction: discord.Interaction[Any], *, received_at: floa
         shown=_shown(interaction, str(body.get("custom_id", ""))),
         received_at=received_at,
     )
+
+
+def _chosen(body: Mapping[str, Any]) -> str:
+    """What was chosen from a menu of ours, as the button that it stands for: about the same job as the menu is."""
+    menu = parse_button_id(str(body.get("custom_id", "")))
+    values = body.get("values") or ()
+    chosen = parse_button_id(str(values[0])) if menu and values else None
+    return str(chosen) if menu and chosen and job_of(chosen.target) == job_of(menu.target) else ""
 
 
 def _shown(interaction: discord.Interaction[Any], pressed: str) -> str:

@@ -24,15 +24,17 @@ _json = discord.utils._to_json  # noqa: SLF001 -- the very encoder of the client
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A file to send.
+    """A file to send, or to keep.
 
     Attributes:
         description: the alt text.
+        kept: the id of the attachment that it is already; it then stays and is not sent again.
     """
 
     filename: str
     content: bytes
     description: str = ""
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +157,14 @@ class Rest:
         """A message with its files; `attachments` lists exactly these, so that an edit takes earlier ones away."""
         listed = [
             {
-                "id": str(index),  # a snowflake to Discord's OpenAPI document, which is text
+                "id": file.kept or str(index),  # a snowflake to Discord's OpenAPI document, which is text
                 "filename": file.filename,
                 **({"description": file.description} if file.description else {}),
             }
             for index, file in enumerate(files)
         ]
         payload = {**body, "attachments": listed}
-        if not files:
+        if all(file.kept for file in files):
             sent: Payload = await self._send(route, payload, params)
             return sent
         form: list[dict[str, Any]] = [{"name": "payload_json", "value": _json(payload)}]
@@ -174,6 +176,7 @@ class Rest:
                 "content_type": "application/octet-stream",
             }
             for index, file in enumerate(files)
+            if not file.kept
         ]
         answer: Payload = await self._request(route, form=form, params=params)
         return answer

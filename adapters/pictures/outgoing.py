@@ -7,19 +7,23 @@ from collections.abc import Sequence
 import structlog
 from PIL import Image
 
-from adapters.pictures.export import export
-from adapters.pictures.sheet import Tile, contact_sheet
+from adapters.pictures.export import export, export_shown
+from adapters.pictures.marks import marked, mosaic
+from adapters.pictures.sheet import contact_sheet, strip
+from adapters.pictures.wipe import wipe
 from bot.domain.control import Control
 from bot.domain.errors import Gone
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation
-from bot.domain.picture import Exported
+from bot.domain.picture import Exported, Tile
 from bot.domain.style import Style
 from bot.ports import ImageStore
 from bot.stores import JobReader
 
 _TILE_SIDE = 256
 _SHEET_SIDE = 2048
+_SHEET_QUALITY = 90
+_STEP_SIDE = 512
 
 log = structlog.get_logger(__name__)
 
@@ -43,18 +47,58 @@ class PictureExporter:
         locale: str = "en",
     ) -> Exported:
         """See the port."""
-        made = await self._store.generation(generation)
-        if made is None:
-            raise Gone("refused-picture-gone")
+        made = await self._made(generation)
         return await asyncio.to_thread(
             export,
             await self._images.get(made.image),
             max_bytes=max_bytes,
-            edited=made.recipe.strength < 1 if made.effective_steps else None,
+            edited=_edited(made),
             formats=formats,
             recipe=recipe_text(made) if self._embed_recipe else None,
             locale=locale,
         )
+
+    async def shown(
+        self,
+        generation: GenerationId,
+        *,
+        max_bytes: int,
+        formats: Sequence[str] = ("WEBP",),
+        mark: str = "",
+        locale: str = "en",
+    ) -> Exported:
+        """See the port."""
+        made = await self._made(generation)
+        return await asyncio.to_thread(
+            export_shown,
+            await self._images.get(made.image),
+            max_bytes=max_bytes,
+            edited=_edited(made),
+            kind=formats[0],
+            recipe=recipe_text(made) if self._embed_recipe else None,
+            mark=mark,
+            locale=locale,
+        )
+
+    async def sheet(self, tiles: Sequence[Tile]) -> Exported:
+        """See the port."""
+        return await asyncio.to_thread(_sheet, tuple(tiles))
+
+    async def strip(self, steps: Sequence[tuple[ImageId, str]]) -> Exported:
+        """See the port."""
+        tiles = [Tile(await self._images.get(image), words) for image, words in steps]
+        return await asyncio.to_thread(_strip, tiles)
+
+    async def wipe(self, before: ImageId, after: ImageId) -> Exported:
+        """See the port."""
+        pictures = await self._images.get(before), await self._images.get(after)
+        return await asyncio.to_thread(_wiped, *pictures)
+
+    async def _made(self, generation: GenerationId) -> Generation:
+        made = await self._store.generation(generation)
+        if made is None:
+            raise Gone("refused-picture-gone")
+        return made
 
     async def thumbnail(self, image: ImageId, *, side: int) -> Exported:
         """See the port."""
@@ -66,6 +110,29 @@ class PictureExporter:
         if wanted not in self._sheets:
             self._sheets[wanted] = await asyncio.to_thread(_style_sheet, wanted)
         return self._sheets[wanted]
+
+
+def _edited(made: Generation) -> bool | None:
+    """Whether somebody's picture is in it; None if no model touched it."""
+    return made.recipe.strength < 1 if made.effective_steps else None
+
+
+def _strip(tiles: Sequence[Tile]) -> Exported:
+    small = [Tile(_thumbnail(tile.content, _STEP_SIDE).content, tile.label) for tile in tiles]
+    with Image.open(io.BytesIO(strip(small)), formats=("PNG",)) as drawn:
+        return _jpeg(drawn.convert("RGB"), quality=_SHEET_QUALITY)
+
+
+def _wiped(before: bytes, after: bytes) -> Exported:
+    content = wipe(_opened(before), _opened(after))
+    with Image.open(io.BytesIO(content), formats=("WEBP",)) as made:
+        width, height = made.size
+    return Exported(content=content, suffix="webp", media_type="image/webp", width=width, height=height)
+
+
+def _sheet(tiles: Sequence[Tile]) -> Exported:
+    whole = mosaic([marked(_opened(tile.content), tile.label) for tile in tiles])
+    return _jpeg(whole, quality=_SHEET_QUALITY)
 
 
 def recipe_text(generation: Generation) -> str:
@@ -116,11 +183,23 @@ def _control_text(control: Control) -> str:
 
 
 def _thumbnail(content: bytes, side: int) -> Exported:
-    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as opened:
-        small = opened.convert("RGB")
+    small = _opened(content)
     small.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return _jpeg(small, quality=85)
+
+
+def _opened(content: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as opened:
+        return opened.convert("RGB")
+
+
+def _jpeg(picture: Image.Image, *, quality: int) -> Exported:
     buffer = io.BytesIO()
-    small.save(buffer, "JPEG", quality=85)
+    picture.save(buffer, "JPEG", quality=quality)
     return Exported(
-        content=buffer.getvalue(), suffix="jpg", media_type="image/jpeg", width=small.width, height=small.height
+        content=buffer.getvalue(),
+        suffix="jpg",
+        media_type="image/jpeg",
+        width=picture.width,
+        height=picture.height,
     )

@@ -4,21 +4,14 @@ import io
 import math
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
+
+from bot.domain.picture import Tile
 
 _BACKGROUND, _TEXT, _ARROW = "#202225", "#e3e5e8", "#8b9098"
 _WIDEST = 2048  # chats scale anything wider down, and the labels with it
 _STRIP_ROW = 5  # pictures of a chain that stay in one row
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One picture of ours or the owner's (PNG or JPEG) and a few words for it."""
-
-    content: bytes
-    label: str
 
 
 def contact_sheet(tiles: Sequence[Tile]) -> bytes:

@@ -21,6 +21,9 @@ OPEN_FORM = "open_form"
 AGAIN = "again|"
 """Begins the id of the button that opens a refused form again; the view's id follows."""
 
+MENU = "menu|"
+"""Begins the id of a menu; what is chosen is the id of a button."""
+
 OPEN_SETTINGS = "open_settings"
 FORGET = "forget"
 EXPORT = "export"

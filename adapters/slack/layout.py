@@ -8,17 +8,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from adapters.slack.controls import action_id
+from adapters.slack.controls import MENU, action_id
 from adapters.slack.members import slack_user
-from adapters.slack.text import MAX_ALT, Block, actions, button, clip, context, escape, mrkdwn, plain, section
+from adapters.slack.text import (
+    MAX_ALT,
+    MAX_OPTION,
+    MAX_PLACEHOLDER,
+    Block,
+    actions,
+    button,
+    clip,
+    context,
+    escape,
+    literal,
+    mrkdwn,
+    plain,
+    section,
+)
 from bot.domain.actions import VERBS
-from bot.domain.card import Button, Card, CardPicture
+from bot.domain.card import Button, Card
 from bot.domain.ids import GenerationId
+from bot.domain.job import JobStatus
 from bot.texts import text
 
 MAX_BLOCKS = 50
-_SHOWN_PROMPT = 1000
-_BAR = 12
+_SHOWN_PROMPT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +47,76 @@ class Message:
     blocks: tuple[Block, ...]
 
 
-def lay_out(card: Card, files: Mapping[GenerationId, str], *, notes: tuple[str, ...] = ()) -> Message:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """Slack's file ids of what stands in a card besides its results; empty if it is not there.
+
+    Attributes:
+        source: the picture that it is made from.
+        preview: how it looks now.
+    """
+
+    source: str = ""
+    preview: str = ""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(file for file in (self.source, self.preview) if file)
+
+
+NOTHING = Beside()
+
+
+def lay_out(
+    card: Card, files: Mapping[GenerationId, str], *, beside: Beside = NOTHING, notes: tuple[str, ...] = ()
+) -> Message:
     """The message of a card.
 
     Args:
         card: the job in one state.
-        files: Slack file id of each picture that is uploaded; one that is missing here is left out.
+        files: Slack file id of the picture, by its generation; several stand in one sheet, as the first of them.
+        beside: its source and its preview, if they are uploaded.
         notes: more quiet lines, e.g. why the message is not where it was asked for; empty ones are left out.
     """
     headline = escape(card.headline)
     mention = f"<@{slack_user(card.owner)}> " if card.mention else ""
-    blocks = [section(mrkdwn(f"{mention}*{headline}*{_expected(card)}"))]
-    if bar := _bar(card):
-        blocks.append(context(bar))
-    if card.prompt:
-        blocks.append(section(plain(card.prompt, _SHOWN_PROMPT)))
-    if card.facts:
-        blocks.append(context(" · ".join(card.facts)))
-    for picture in card.pictures:
-        if file := files.get(picture.generation):
-            blocks += _picture(picture, file, card.locale, alone=len(card.pictures) == 1)
-    quiet = [*card.notes, card.small_print, *notes]
-    if quiet := [line for line in quiet if line]:
-        blocks.append(context(*quiet))
+    done = card.status is JobStatus.SUCCEEDED
+    blocks = [_title(card, beside)]
+    if not done and card.prompt:
+        blocks.append(section(mrkdwn(f"{headline}{_expected(card)}")))
+    if quiet := card.small_print if done else " · ".join(card.facts):
+        blocks.append(context(quiet))
+    if beside.preview:
+        blocks.append(_image(beside.preview, text(card.locale, "alt-preview")))
+    if card.pictures and (file := files.get(card.pictures[0].generation)):
+        blocks.append(_image(file, clip("; ".join(each.alt for each in card.pictures), MAX_ALT) or "–"))  # noqa: RUF001 -- a dash for people
+    if said := [line for line in (*card.notes, *notes) if line]:
+        blocks.append(context(*said))
+    if keeping := tuple(picture.button for picture in card.pictures if picture.button):
+        blocks.append(_row(keeping, card.locale))
+    if card.menu:
+        blocks.append(actions(_menu(card)))
     blocks += [_row(row, card.locale) for row in card.buttons]
     spoken = f"{mention}{headline}" + (f": {escape(clip(card.prompt, 150))}" if card.prompt else "")
     return Message(text=spoken, blocks=tuple(blocks[:MAX_BLOCKS]))
+
+
+def _title(card: Card, beside: Beside) -> Block:
+    """The wish and whose it is, in every state, with the source at its side.
+
+    Until the end the member is named without being called: they asked a moment ago.
+    """
+    wish = literal(clip(" ".join(card.prompt.split()), _SHOWN_PROMPT)) or escape(card.headline)
+    name = f"<@{slack_user(card.owner)}>" if card.mention else literal(card.owner.name)
+    made = section(mrkdwn(f"*{wish}*" + (f" · {name}" if name else "")))
+    if beside.source:
+        made["accessory"] = _image(beside.source, text(card.locale, "alt-source"))
+    return made
+
+
+def _image(file: str, alt: str) -> Block:
+    return {"type": "image", "slack_file": {"id": file}, "alt_text": alt}
 
 
 def _expected(card: Card) -> str:
@@ -66,8 +124,8 @@ def _expected(card: Card) -> str:
     waiting = card.waiting
     if waiting is None or waiting.expected_at is None or waiting.expected_late is None:
         return ""
-    return "\n" + text(
-        card.locale, "card-expected", when=_clock(waiting.expected_at), late=_clock(waiting.expected_late)
+    return " · " + text(
+        card.locale, "slack-card-expected", when=_clock(waiting.expected_at), late=_clock(waiting.expected_late)
     )
 
 
@@ -76,22 +134,18 @@ def _clock(at: float) -> str:
     return f"<!date^{int(at)}^{{time_secs}}|{datetime.fromtimestamp(at, UTC):%H:%M:%S} UTC>"
 
 
-def _bar(card: Card) -> str:
-    if card.progress is None or card.progress.loading_model:
-        return ""
-    done = round(_BAR * min(1.0, max(0.0, card.progress.fraction)))
-    return "█" * done + "░" * (_BAR - done)
-
-
-def _picture(picture: CardPicture, file: str, locale: str, *, alone: bool) -> list[Block]:
-    image: Block = {
-        "type": "image",
-        "slack_file": {"id": file},
-        "alt_text": clip(picture.alt, MAX_ALT) or picture.label,
+def _menu(card: Card) -> Block:
+    """A menu of what would be too many buttons: each choice is the id of the button that it stands for."""
+    first = card.menu[0]
+    return {
+        "type": "static_select",
+        "action_id": f"{MENU}{action_id(first)}",
+        "placeholder": plain(text(card.locale, f"menu-{first.verb}"), MAX_PLACEHOLDER),
+        "options": [
+            {"text": plain(f"{each.emoji} {each.label}", MAX_OPTION, emoji=True), "value": action_id(each)}
+            for each in card.menu
+        ],
     }
-    if not alone:
-        image["title"] = plain(picture.label)
-    return [image, _row((picture.button,), locale)] if picture.button else [image]
 
 
 def _row(row: tuple[Button, ...], locale: str) -> Block:
@@ -100,7 +154,10 @@ def _row(row: tuple[Button, ...], locale: str) -> Block:
 
 def _button(each: Button, locale: str) -> Block:
     label = f"{each.emoji} {each.label}".strip()
-    made = button(label, action_id(each), style="danger" if VERBS[each.verb].asks else None)
+    if each.has:  # nothing here can be disabled: a press is told that it is this one
+        label = f"✓ {each.label}"
+    style = "primary" if each.has else "danger" if VERBS[each.verb].asks else None
+    made = button(label, action_id(each), style=style)
     if VERBS[each.verb].asks:
         made["confirm"] = {
             "title": plain(text(locale, f"slack-{each.verb}-title")),

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from adapters.slack.api import SlackApi
+from adapters.slack.beside import Besides
 from adapters.slack.budget import Budget
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.layout import Message, lay_out
@@ -49,11 +50,12 @@ class SlackMessenger:
     """See the module."""
 
     platform = PLATFORM
-    edit_interval = 3.0
+    edit_interval = 5.0
 
-    def __init__(self, api: SlackApi, uploads: Uploads, *, clock: Clock) -> None:
+    def __init__(self, api: SlackApi, uploads: Uploads, besides: Besides, *, clock: Clock) -> None:
         self._api = api
         self._uploads = uploads
+        self._besides = besides
         self._budget = Budget()
         self._began_at = clock.now()
         self._posted: OrderedDict[str, MessageRef] = OrderedDict()
@@ -70,7 +72,7 @@ class SlackMessenger:
             stands = await self._post(target, card, nonce, channel=address["channel"], thread=address.get("thread"))
         except SlackFault as fault:
             stands = await self._alone(target, card, fault, nonce)
-        return await self.edit(target, stands, card) if card.pictures else stands
+        return await self.edit(target, stands, card) if card.pictures or card.source else stands
 
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         """Show the card in the message, or where it can be shown; see `Messenger.edit`."""
@@ -139,28 +141,33 @@ class SlackMessenger:
     async def _edit(self, target: ReplyTarget, place: dict[str, str], card: Card) -> None:
         """Change the message; if Slack refuses its pictures for good, show them below it instead."""
         team, note = team_of(target), _moved(target, place, card.locale)
+        beside = await self._besides.of(team, card)
         for pause in (*_AGAIN, None):
             try:
                 shared = await self._shared(team, card)
-                shown = lay_out(card, shared.files, notes=(*shared.notes, note))
-                await self._update(team, place, shown, tuple(shared.files.values()))
+                shown = lay_out(card, shared.files, beside=beside, notes=(*shared.notes, note))
+                await self._update(team, place, shown, (*shared.files.values(), *beside.files))
             except SlackFault as fault:
-                if not card.pictures or fault.meaning not in {Meaning.FILE_NOT_READY, Meaning.FILE_GONE}:
+                if fault.meaning not in {Meaning.FILE_NOT_READY, Meaning.FILE_GONE}:
                     raise
+                if not card.pictures:
+                    break
                 log.info("slack does not show the pictures yet", job=card.job, code=fault.code)
                 if fault.meaning is Meaning.FILE_GONE:
                     self._uploads.forget(team, card.pictures)
             else:
-                return
+                return await self._besides.clear(team, card)
             if pause is not None:
                 await asyncio.sleep(pause)
+        if not card.pictures:  # what stands beside is not worth a message's words
+            return await self._update(team, place, lay_out(card, {}, notes=(note,)), ())
         if card.job not in self._below:
             log.warning("pictures go below the message", job=card.job)
             self._uploads.forget(team, card.pictures)
             await self._uploads.share(team, card.pictures, channel=place["channel"], thread=_thread(target, place))
             self._below.add(card.job)
         below = text(card.locale, "note-slack-below")
-        await self._update(team, place, lay_out(card, {}, notes=(below, note)), ())
+        return await self._update(team, place, lay_out(card, {}, notes=(below, note)), ())
 
     async def _update(self, team: Team, place: dict[str, str], shown: Message, files: tuple[str, ...]) -> None:
         """`file_ids` shares the files with those who see the message; the image blocks put them in their place.

@@ -35,8 +35,9 @@ def page_view(page: Page, *, locale: str, above: Sequence[Block] = ()) -> Block:
 
 
 def blocks_of(page: Page) -> list[Block]:
-    """The lines of a page."""
-    return [_block(row) for row in page.rows]
+    """The lines of a page, and its buttons."""
+    further = [button(f"{each.emoji} {each.label}".strip(), action_id(each)) for each in page.buttons]
+    return [*(_block(row) for row in page.rows), *([actions(*further)] if further else [])]
 
 
 def show_styles(locale: str) -> Block:

@@ -15,6 +15,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.downloads import downloader
 from adapters.slack.api import SlackApi
+from adapters.slack.beside import Besides
 from adapters.slack.commands import on_command, on_shortcut
 from adapters.slack.desk import Desk, Members
 from adapters.slack.home import on_home
@@ -83,7 +84,7 @@ class SlackPlatform:
         self._api = SlackApi(options, self._tokens)
         self._exporter = exporter
         self._uploads = Uploads(self._api, exporter)
-        self.messenger = SlackMessenger(self._api, self._uploads, clock=clock)
+        self.messenger = SlackMessenger(self._api, self._uploads, Besides(self._uploads, exporter), clock=clock)
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:

@@ -10,6 +10,7 @@ from adapters.slack.controls import (
     AGAIN,
     EXPORT,
     FORGET,
+    MENU,
     OPEN_FORM,
     OPEN_SETTINGS,
     SHOW_STYLES,
@@ -24,10 +25,13 @@ from adapters.slack.inbound import Inbound, place_of, shown_in
 from adapters.slack.members import PLATFORM, Place, place_key
 from adapters.slack.pages import page_view
 from adapters.slack.settings import show_settings
+from adapters.slack.uploads import MAX_BYTES
+from bot.comparing import comparison, result_in
 from bot.domain.actions import OPENING, VERBS, Verb
 from bot.domain.errors import DeliveryError, Gone, InvalidRequest
 from bot.domain.ids import job_of
 from bot.domain.options import NOTHING_SAID, Options
+from bot.domain.picture import Exported
 from bot.domain.request import Action, ReplyTarget
 from bot.domain.safety import STRICTEST
 from bot.pages import details_page, queue_page, said_page
@@ -63,10 +67,17 @@ async def on_press(desk: Desk, event: Inbound) -> None:
         case code if code == FORGET:
             await _forget(desk, event, place)
         case code:
-            control = parse_control(code)
+            control = parse_control(_chosen(pressed) or code)
             if control is None:
                 raise InvalidRequest("refused-slack-button")
             await _on_control(desk, event, place, control)
+
+
+def _chosen(pressed: Mapping[str, Any]) -> str:
+    """What was chosen from a menu of ours: the button that it stands for."""
+    if not pressed["action_id"].startswith(MENU):
+        return ""
+    return str((pressed.get("selected_option") or {}).get("value", ""))
 
 
 async def _on_control(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
@@ -138,7 +149,10 @@ async def remove_message(desk: Desk, place: Place, message: Mapping[str, Any]) -
     if place.channel and ts:
         await desk.quietly(place.team, "chat_delete", channel=place.channel, ts=ts)
     files = {
-        block["slack_file"]["id"] for block in message.get("blocks") or () if block.get("slack_file", {}).get("id")
+        image["slack_file"]["id"]
+        for block in message.get("blocks") or ()
+        for image in (block, block.get("accessory") or {})
+        if image.get("slack_file", {}).get("id")
     }
     files |= {file["id"] for file in message.get("files") or ()}
     for file in sorted(files):
@@ -169,7 +183,39 @@ async def _publish(desk: Desk, _event: Inbound, place: Place, control: Control) 
     await desk.tell(place, "slack-published")
 
 
+async def _compare(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
+    """Source and result in one picture, all passes of a chain."""
+    by, locale = place.asker(shown=shown_in(event)), await desk.locale(place)
+    described = await desk.service.results.describe(job_of(control.target), by=by)
+    strip = await desk.exporter.strip(comparison(described, control.target, locale).steps)
+    await send_directly(desk, event, place, strip, said=text(locale, "alt-compare"), name="compare")
+
+
+async def _original(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
+    """The result without loss."""
+    by, locale = place.asker(shown=shown_in(event)), await desk.locale(place)
+    made = result_in(await desk.service.results.describe(job_of(control.target), by=by), control.target)
+    exported = await desk.exporter.export(made.id, max_bytes=MAX_BYTES, locale=locale)
+    said = f"{exported.width}x{exported.height} · {exported.suffix.upper()}"
+    await send_directly(desk, event, place, exported, said=said, name=f"pentimento-{made.id}")
+
+
+async def send_directly(desk: Desk, event: Inbound, place: Place, file: Exported, *, said: str, name: str) -> None:
+    """Send a file to a member in their own conversation with the bot, and say so where they asked for it.
+
+    Not in the modal: a file shows in one only to who may see it already, which a conversation decides.
+    """
+    locale = await desk.locale(place)
+    posted = await desk.api.call(place.team, "chat_postMessage", channel=place.user, text=said)
+    where = {"channel": posted["channel"], "thread": posted["ts"]}
+    await desk.uploads.attach(place.team, file.content, name=f"{name}.{file.suffix}", alt=said, **where)
+    if event.body.get("view"):
+        await desk.show_page(event, said_page(locale, "button-details", "slack-sent-directly"))
+
+
 WITHOUT_JOB: Mapping[Verb, Callable[[Desk, Inbound, Place, Control], Awaitable[None]]] = {
+    Verb.COMPARE: _compare,
+    Verb.ORIGINAL: _original,
     Verb.DETAILS: _details,
     Verb.CANCEL: _cancel,
     Verb.DELETE: _delete,

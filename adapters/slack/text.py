@@ -28,6 +28,7 @@ _CODED = re.compile(
     r"|(?<![\w:]):(?P<emoji>[+-]1|(?=[\w'+-]*[a-z])[a-z0-9_'+-]+)(?:::skin-tone-\d)?:(?!\w)",
     re.DOTALL,
 )
+_MARKS = re.compile(r"([*_~`:])")
 _LINE = re.compile(r"^(?:&gt; ?|• )", re.MULTILINE)
 _FORMATTED = re.compile(r"(?<![^\W_])(?P<mark>[*_~])(?=\S)(?P<words>[^\n]{1,500}?)(?<=\S)(?P=mark)(?![^\W_])")
 
@@ -40,6 +41,11 @@ def clip(text: str, limit: int) -> str:
 def escape(text: str) -> str:
     """Text that mrkdwn shows as it is: no mention, no link, no special command."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def literal(text: str) -> str:
+    """The same where text stands among marks of ours: nothing in it is formatting or the name of an emoji either."""
+    return _MARKS.sub("\\1\u200b", escape(text))
 
 
 def said(text: str, *, bot_user: str = "") -> str:

@@ -5,8 +5,9 @@ Completing returns before Slack has looked at the file; a message that names it 
 """
 
 import asyncio
+import contextlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import aiohttp
@@ -18,14 +19,17 @@ from adapters.slack.members import Team
 from adapters.slack.text import clip
 from bot.domain.card import CardPicture
 from bot.domain.ids import GenerationId
+from bot.domain.picture import Exported, Tile
 from bot.ports import Exporter
+from bot.texts import REFERENCE
 
-FORMATS = ("PNG", "JPEG")
+FORMATS = ("JPEG",)
 """What Slack shows inside a message; WebP is not among it."""
 
 MAX_BYTES = 10_000_000
 READY_SECONDS = 45.0
 _MAX_ALT = 1000
+_MAX_TITLE = 100
 _REMEMBERED = 500
 log = structlog.get_logger(__name__)
 
@@ -45,26 +49,63 @@ class Uploads:
         self._api = api
         self._exporter = exporter
         self._known: OrderedDict[tuple[str, GenerationId], tuple[str, str]] = OrderedDict()
+        self._small: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     async def put(self, team: Team, pictures: tuple[CardPicture, ...], *, locale: str) -> Shared:
-        """Upload what is not there yet and wait until all of it can be shown.
+        """Upload what is not there yet and wait until it can be shown; several pictures go as one sheet.
 
         Raises:
             SlackFault: Slack does not take it, now or ever.
             Gone: a picture is not kept any more.
         """
-        files: dict[GenerationId, str] = {}
-        notes: dict[str, None] = {}
-        for picture in pictures:
-            known = self._known.get((team.space, picture.generation))
-            if known is None:
-                known = await self._upload(team, picture, locale=locale)
-                self._remember(team, picture.generation, known)
-            files[picture.generation] = known[0]
-            notes[known[1]] = None
-        for file in files.values():
-            await self._until_ready(team, file)
-        return Shared(files, tuple(note for note in notes if note))
+        if not pictures:
+            return Shared({})
+        first = pictures[0].generation
+        known = self._known.get((team.space, first))
+        if known is None:
+            exported = await self._exported(pictures, locale=locale)
+            known = await self._upload(team, exported, name=first, alt="; ".join(each.alt for each in pictures))
+            self._remember(team, first, known)
+        await self._until_ready(team, known[0])
+        return Shared({first: known[0]}, (known[1],) if known[1] else ())
+
+    async def _exported(self, pictures: tuple[CardPicture, ...], *, locale: str) -> Exported:
+        """The picture, or one sheet of several, each with its label drawn in."""
+        shown = [
+            await self._exporter.shown(
+                each.generation, max_bytes=MAX_BYTES, formats=FORMATS, mark=each.mark, locale=locale
+            )
+            for each in pictures
+        ]
+        return shown[0] if len(shown) == 1 else await self._exporter.sheet([Tile(each.content, "") for each in shown])
+
+    async def small(self, team: Team, name: str, read: Callable[[], Awaitable[bytes]], *, alt: str) -> str:
+        """Upload a small JPEG once for each `name`, and wait until it can be shown; returns Slack's file id.
+
+        Raises:
+            SlackFault: Slack does not take it, now or ever.
+            Gone: it is not kept any more.
+        """
+        file = self._small.get((team.space, name))
+        if file is None:
+            jpeg = await read()
+            place = await self._api.patient(
+                team, "files_getUploadURLExternal", filename=f"{name}.jpg", length=len(jpeg), alt_txt=alt
+            )
+            await self._send(place["upload_url"], jpeg)
+            file = str(place["file_id"])
+            await self._api.patient(team, "files_completeUploadExternal", files=[{"id": file, "title": alt}])
+            self._small[team.space, name] = file
+            if len(self._small) > _REMEMBERED:
+                self._small.popitem(last=False)
+        await self._until_ready(team, file)
+        return file
+
+    async def discard(self, team: Team, name: str) -> None:
+        """Delete what was uploaded as `name`; Slack not taking that harms nobody."""
+        if file := self._small.pop((team.space, name), None):
+            with contextlib.suppress(SlackFault):
+                await self._api.patient(team, "files_delete", file=file)
 
     def forget(self, team: Team, pictures: tuple[CardPicture, ...]) -> None:
         """The next `put` uploads these again: Slack does not show the files it has."""
@@ -78,7 +119,9 @@ class Uploads:
             SlackFault: Slack does not take it.
         """
         for picture in pictures:
-            await self._upload(team, picture, channel=channel, thread=thread)
+            exported = await self._exported((picture,), locale=REFERENCE)
+            name = picture.generation
+            await self._upload(team, exported, name=name, alt=picture.alt, channel=channel, thread=thread)
 
     async def attach(
         self, team: Team, content: bytes, *, name: str, channel: str, thread: str, alt: str | None = None
@@ -104,27 +147,25 @@ class Uploads:
     async def _upload(
         self,
         team: Team,
-        picture: CardPicture,
+        exported: Exported,
         *,
+        name: str,
+        alt: str,
         channel: str | None = None,
         thread: str | None = None,
-        locale: str = "en",
     ) -> tuple[str, str]:
-        exported = await self._exporter.export(
-            picture.generation, max_bytes=MAX_BYTES, formats=FORMATS, locale=locale
-        )
         place = await self._api.patient(
             team,
             "files_getUploadURLExternal",
-            filename=f"{picture.generation}.{exported.suffix}",
+            filename=f"{name}.{exported.suffix}",
             length=len(exported.content),
-            alt_txt=clip(picture.alt, _MAX_ALT),
+            alt_txt=clip(alt, _MAX_ALT),
         )
         await self._send(place["upload_url"], exported.content)
         await self._api.patient(
             team,
             "files_completeUploadExternal",
-            files=[{"id": place["file_id"], "title": picture.label}],
+            files=[{"id": place["file_id"], "title": clip(alt, _MAX_TITLE)}],
             channel_id=channel,
             thread_ts=thread,
         )

@@ -129,16 +129,19 @@ class SqliteJobStore(Erasure, Overseen):
         )
         return [codec.event_from(row) for row in rows]
 
-    async def add(self, job: Job) -> Job:
+    async def add(self, job: Job, *, generation: Generation | None = None) -> Job:
         async with self.database.transaction() as tx:
             await tx.execute(_SETTLE, (job.event_id,))
             for known in await tx.execute_fetchall("SELECT * FROM jobs WHERE event_id = ?", (job.event_id,)):
                 return codec.job_from(known)
             await tx.execute(_ADD_JOB, codec.job_columns(job))
-            await tx.execute(
-                "INSERT INTO usage (job, requester_key, pictures, at) VALUES (?, ?, ?, ?)",
-                (job.id, job.requester.key, len(job.recipes), job.created_at),
-            )
+            if generation is not None:
+                await tx.execute(_ADD_GENERATION, codec.generation_columns(generation))
+            else:
+                await tx.execute(
+                    "INSERT INTO usage (job, requester_key, pictures, at) VALUES (?, ?, ?, ?)",
+                    (job.id, job.requester.key, len(job.recipes), job.created_at),
+                )
             await tx.execute("INSERT INTO outbox (job, due_at) VALUES (?, ?)", (job.id, job.created_at))
             return job
 

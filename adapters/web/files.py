@@ -43,11 +43,12 @@ class Files:
         """How a running job looks now; the result, if it came before the preview was asked for."""
         described = await self._described(job_in(request.match_info["job"]), asker_of(request))
         card = self._messenger.latest(described.job.id)
-        if card is None or card.progress is None or card.progress.preview is None:
+        previews = card.progress.previews if card and card.progress else {}
+        if not previews:
             if described.generations:
                 return await self._small(described.generations[0].image, _SIDE)
             raise Gone("refused-picture-gone")
-        return web.Response(body=card.progress.preview, content_type="image/jpeg")
+        return web.Response(body=previews[min(previews)], content_type="image/jpeg")
 
     async def picture(self, request: web.Request) -> web.Response:
         """A result, lossless; `?download` as a file to keep."""

@@ -167,6 +167,7 @@ class Press:
 
     Attributes:
         opens: it leads to the form instead of making a job.
+        has: it is what the result has already.
     """
 
     verb: Verb
@@ -175,6 +176,7 @@ class Press:
     emoji: str = ""
     strength: str = ""
     opens: bool = False
+    has: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +220,9 @@ def job_view(described: Description, card: Card, *, index: int, locale: str) -> 
 def _rows(card: Card, shown: Generation | None, locale: str) -> list[list[Press]]:
     rows = [[_press(button) for button in row if button.verb not in _ELSEWHERE] for row in card.buttons]
     if shown and len(card.pictures) > 1:  # a card has no Chain then, as it does not know which picture is meant
-        rows.insert(0, [Press(verb=Verb.CHAIN, target=shown.id, label=text(locale, "button-chain"), opens=True)])
+        onward = Press(verb=Verb.CHAIN, target=shown.id, label=text(locale, "button-chain"), opens=True)
+        own = (each.button for each in card.pictures if each.button and each.generation == shown.id)
+        rows.insert(0, [*(_press(each) for each in own), onward])
     return [row for row in rows if row]
 
 
@@ -230,6 +234,7 @@ def _press(button: Button) -> Press:
         emoji=button.emoji,
         strength="" if button.strength is None else f"{button.strength:g}",
         opens=button.verb in OPENING,
+        has=button.has,
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from adapters.console.messenger import PLATFORM, ConsoleMessenger, display
-from adapters.pictures.sheet import Tile, contact_sheet, strip
+from adapters.pictures.sheet import contact_sheet, strip
 from bot.cli.arguments import EXIT_DONE
 from bot.cli.files import (
     FORMATS,
@@ -35,6 +35,7 @@ from bot.domain.flags import parse_flags, with_flags
 from bot.domain.ids import JobId
 from bot.domain.job import Generation, JobStatus, Recipe
 from bot.domain.options import MAX_SEED, OPTIONS, Options, read_options
+from bot.domain.picture import Tile
 from bot.domain.request import Action, ReplyTarget, Request, Requester
 from bot.domain.strength import SWEEP_STRENGTHS
 from bot.domain.words import clean_text

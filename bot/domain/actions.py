@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.access import Asker
+from bot.domain.errors import InvalidRequest
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation, Lineage
 from bot.domain.options import NOTHING_SAID, OPTIONS, Options
@@ -40,6 +41,9 @@ class Verb(StrEnum):
     PUBLISH = "publish"
     PUBLISH_OPEN = "publishopen"
     COLLECT = "collect"
+    KEEP = "keep"
+    COMPARE = "compare"
+    ORIGINAL = "original"
     SHOW_MAP = "showmap"
     USE_MAP = "usemap"
     ASK_MAP = "askmap"
@@ -71,6 +75,9 @@ VERBS: Mapping[Verb, VerbRow] = {
     Verb.DETAILS: VerbRow(emoji="📋"),
     Verb.DELETE: VerbRow(emoji="🗑️", asks=True),
     Verb.CANCEL: VerbRow(emoji="✖️"),
+    Verb.COMPARE: VerbRow(emoji="◐"),
+    Verb.ORIGINAL: VerbRow(emoji="⬇️"),
+    Verb.KEEP: VerbRow(emoji="📌", makes=Action.KEEP),
     Verb.PUBLISH: VerbRow(emoji="📣"),
     Verb.PUBLISH_OPEN: VerbRow(emoji="👁️"),
     Verb.COLLECT: VerbRow(emoji="📥"),
@@ -93,6 +100,8 @@ class Reaction(StrEnum):
     REROLL = "reroll"
     SEND = "send"
     KEEP = "keep"
+    COMPARE = "compare"
+    ORIGINAL = "original"
     CROSS = "cross"
 
 
@@ -146,8 +155,9 @@ def derive(parent: Generation, press: Press) -> Request:
 
     rerun: same source, prompt and seed at another strength. reroll: everything the same but a new seed. edit: same
     source with an edited prompt or strength, the seed kept so that only the edit shows. sweep: same source and seed
-    at several strengths. chain: the result becomes the source, with a new seed unless one is given. showmap: only the
-    control map of the result is drawn. usemap: the picture that a map was drawn for, with that map.
+    at several strengths. keep: the very recipe, for the picture that it made already. chain: the result becomes the
+    source, with a new seed unless one is given. showmap: only the control map of the result is drawn. usemap: the
+    picture that a map was drawn for, with that map.
 
     Control goes along with all of them. Without a map of the member's own it is drawn from the new source, so a chain
     follows the latest result; a given map stays. Whatever is derived from a map keeps that map, and chaining it means
@@ -157,10 +167,12 @@ def derive(parent: Generation, press: Press) -> Request:
     adapters, another style brings its own guidance and strength.
 
     Raises:
-        InvalidRequest: if the modal's values are out of range.
+        InvalidRequest: a rerun at the strength that the result has, or a form's values are out of range.
     """
     recipe, structure = parent.recipe, parent.recipe.control
     verb = press.verb
+    if verb is Verb.RERUN and press.options == Options(strengths=(recipe.strength,)):
+        raise InvalidRequest("refused-this-one")  # it would be the very same picture
     if recipe.map_only:
         verb = Verb.USE_MAP if verb is Verb.CHAIN else verb
         structure = replace(structure, map=parent.image) if structure else None

@@ -4,7 +4,9 @@
 in fields of its own, so that an adapter escapes exactly those.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from bot.domain.actions import Verb
 from bot.domain.ids import GenerationId, ImageId, JobId
@@ -20,6 +22,7 @@ class Button:
     Attributes:
         target: the generation it acts on; for Cancel the job's first one.
         strength: set on the four rerun buttons only, to tell their ids apart.
+        has: it is what the result has already, so it is shown as chosen and makes nothing.
     """
 
     verb: Verb
@@ -27,6 +30,7 @@ class Button:
     label: str
     emoji: str = ""
     strength: float | None = None
+    has: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +39,9 @@ class CardPicture:
 
     Attributes:
         label: short caption if several stand side by side, e.g. "strength 0.3"; our words.
+        mark: what is drawn into it to tell it from the others of its job; empty if it is alone.
         alt: what it shows, from the prompt; people's words.
-        button: how to take this one further, in a sweep.
+        button: how to take this one as a result of its own, among several.
         spoiler: hidden until a reader asks to see it, if the chat can do that.
     """
 
@@ -44,6 +49,7 @@ class CardPicture:
     image: ImageId
     label: str
     alt: str
+    mark: str = ""
     button: Button | None = None
     spoiler: bool = False
 
@@ -58,6 +64,7 @@ class Waiting:
         expected_late: the same for nine cases in ten.
         arriving: how far the download is that it waits for; the position then is among those that wait for it too.
         paused: the operator lets nothing begin for now.
+        at_once: there is room for it on the device, so that it only seems to wait.
     """
 
     position: int
@@ -65,6 +72,24 @@ class Waiting:
     expected_late: float | None
     arriving: Arriving | None = None
     paused: bool = False
+    at_once: bool = False
+
+
+class Stage(StrEnum):
+    """What a running job is at.
+
+    STARTING: before the first step; the source is read and encoded. FINISHING: after the last step; the result is
+    decoded, looked at, written and sent, none of which is a step.
+    """
+
+    STARTING = "starting"
+    LOADING = "loading"
+    PAINTING = "painting"
+    FINISHING = "finishing"
+
+
+STEPS = 0.9
+"""The share of a picture's progress that its steps make up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +97,15 @@ class Progress:
     """How far a running job is.
 
     Attributes:
-        fraction: 0 .. 1 over all its pictures.
-        preview: a small JPEG of how it looks now.
+        fraction: 0 .. 1 over all its pictures; steps alone come to `STEPS` of it.
+        seconds_left: until it is done, half of the time; None while nothing was measured yet.
+        previews: how its pictures look now, small JPEGs by index; the latest one that each of them had.
     """
 
     fraction: float
-    loading_model: bool = False
-    preview: bytes | None = None
+    stage: Stage = Stage.PAINTING
+    seconds_left: float | None = None
+    previews: Mapping[int, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +118,10 @@ class Card:
         prompt: people's words; escape them.
         facts: what was understood, e.g. "strength 0.5 (balanced)", "seed 42"; our words, may be joined by dots.
         notes: quiet lines under the result; our words.
-        small_print: the recipe in one line; our words.
+        small_print: what the result is in one line; our words.
         source: shown as thumbnail.
+        marks: of several pictures, by index, what is short enough to be drawn into each: "0.3", "#2".
+        menu: one of these is chosen: which of several pictures to go on from.
         buttons: rows, top to bottom.
         spoiler: whatever picture it shows is hidden until a reader asks to see it, its preview too.
         source_alt: what the source shows; people's words if they gave some, else ours.
@@ -114,6 +143,8 @@ class Card:
     source: ImageId | None = None
     notes: tuple[str, ...] = ()
     small_print: str = ""
+    marks: tuple[str, ...] = ()
+    menu: tuple[Button, ...] = ()
     buttons: tuple[tuple[Button, ...], ...] = ()
     spoiler: bool = False
     source_alt: str = ""

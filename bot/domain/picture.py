@@ -41,6 +41,14 @@ class Picture:
     scaled: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One picture of several that are drawn as one: a PNG or JPEG of ours or the owner's, and a few words for it."""
+
+    content: bytes
+    label: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
     """A result as a file that may leave: marked as made by AI, free of everything else.

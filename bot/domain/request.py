@@ -14,7 +14,10 @@ from inference.api import ControlKind
 
 
 class Action(StrEnum):
-    """Why a job exists: rerun keeps the seed, reroll draws a new one, chain moves on, map draws a control map."""
+    """Why a job exists: rerun keeps the seed, reroll draws a new one, chain moves on, map draws a control map.
+
+    keep paints nothing: one picture of several becomes a result of its own.
+    """
 
     IMG2IMG = "img2img"
     SWEEP = "sweep"
@@ -24,6 +27,7 @@ class Action(StrEnum):
     EDIT = "edit"
     CHAIN = "chain"
     MAP = "map"
+    KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

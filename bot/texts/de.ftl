@@ -9,6 +9,7 @@ headline-downloading-size = Das Modell wird heruntergeladen: { NUMBER($done, min
 headline-downloading-left = Das Modell wird heruntergeladen: { NUMBER($done, minimumFractionDigits: 1) } von { NUMBER($of, minimumFractionDigits: 1) } { $unit }, noch etwa { $minutes } min
 headline-loading = Modell wird geladen
 headline-painting = Wird gemalt … { $percent } %
+headline-finishing = Wird fertiggestellt
 headline-drawing = Das Strukturbild wird gezeichnet
 headline-done = Fertig
 headline-map = Das Strukturbild
@@ -20,7 +21,6 @@ word-balanced = ausgewogen
 word-strong = kräftig
 word-reimagine = neu erfunden
 
-fact-strength = Stärke { $strength } ({ $word })
 fact-strengths = Stärken { $strengths }
 fact-seed = Seed { $value }
 fact-seeds = Seeds { $seeds }
@@ -47,15 +47,21 @@ alt-picture = { $prompt } (KI-erzeugt, Stärke { $strength })
 alt-map = Strukturbild ({ $kind })
 alt-preview = Vorschau, noch nicht fertig
 alt-source = Ausgangsbild
+alt-compare = Vorher und nachher
 alt-described = { $alt }. Entstanden aus: { $description }
 
-print-model = { $model } · { $steps } von { $of } Schritten · Guidance { $guidance }
 print-pass = Durchgang { $depth }
-print-made = { $width }x{ $height } · { $seconds } s · KI-erzeugt
-print-map = { $width }x{ $height }
+print-made-by-ai = mit KI gemacht
+print-seconds = { $seconds } s
 print-id = id { $id }
 
-card-expected = Fertig etwa { $when }, in neun von zehn Fällen spätestens um { $late }
+card-expected = Fertig { $when } · meist bis { $late }
+slack-card-expected = Fertig gegen { $when } · meist bis { $late }
+card-left = { $unit ->
+    [hours] ~{ $count } Std.
+    [minutes] ~{ $count } min
+   *[seconds] ~{ $count } s
+ }
 note-animated = Es ist animiert: ich habe das erste Bild genommen.
 note-kept-smaller = Das Bild wurde kleiner aufbewahrt, als es geschickt wurde, was für jede andere Stärke genügt: für alle Pixel schick es noch einmal mit Stärke 0.
 note-made-smaller = Kleiner gemacht, { $size }: { $wanted } passte nicht in den Speicher des Geräts.
@@ -82,7 +88,11 @@ button-balanced = Ausgewogen { $strength }
 button-strong = Kräftig { $strength }
 button-reimagine = Neu erfinden { $strength }
 button-chain = Weiterführen
-button-chain-at = Weiterführen { $strength }
+button-keep-at = Behalten { $mark }
+button-keep = Behalten
+button-compare = Vergleichen
+button-original = Original
+menu-chain = Weiterführen ab …
 button-reroll = Neu würfeln
 button-edit = Ändern
 button-sweep = Vergleich
@@ -119,6 +129,7 @@ refused-double = Genau das läuft schon.
 refused-gone = Dieses Ergebnis wird nicht mehr aufbewahrt: schick das Bild noch einmal.
 refused-not-yours = Das kann nur, wer es angefragt hat.
 refused-unknown = Dieser Knopf ist veraltet. Lade Discord neu und versuch es noch einmal.
+refused-this-one = Das ist genau dieses hier: Wähle eine andere Stärke.
 refused-message-stays = Die Bilder sind bei mir gelöscht, aber die Nachricht darf ich nicht löschen: bitte die Moderation darum.
 refused-permission = Mir fehlt in diesem Kanal das Recht { $permission }: bitte die Admins des Servers, es mir zu geben.
 refused-server-only = Einstellungen gehören zu einem Server: benutze /settings in einem.
@@ -307,6 +318,7 @@ slack-hello = Schick mir ein Bild mit ein paar Worten, zum Beispiel „mach ein 
 slack-styles-show = Zeig mir Bilder
 slack-styles-coming = Die Bilder kommen als Direktnachricht zu dir.
 slack-styles-sent = Alle Stile mit je einem Bild stehen im Thread dieser Nachricht.
+slack-sent-directly = Ich habe es dir direkt geschickt.
 slack-delete-title = Das löschen?
 slack-delete-what = Die Bilder und die Nachricht sind dann endgültig weg.
 slack-here = diese Unterhaltung

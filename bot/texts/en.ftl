@@ -11,6 +11,7 @@ headline-downloading-size = The model is being downloaded: { NUMBER($done, minim
 headline-downloading-left = The model is being downloaded: { NUMBER($done, minimumFractionDigits: 1) } of { NUMBER($of, minimumFractionDigits: 1) } { $unit }, about { $minutes } min
 headline-loading = Loading the model
 headline-painting = Painting… { $percent }%
+headline-finishing = Finishing
 headline-drawing = Drawing the map
 headline-done = Done
 headline-map = The map
@@ -22,7 +23,6 @@ word-balanced = balanced
 word-strong = strong
 word-reimagine = reimagine
 
-fact-strength = strength { $strength } ({ $word })
 fact-strengths = strengths { $strengths }
 fact-seed = seed { $value }
 fact-seeds = seeds { $seeds }
@@ -49,15 +49,21 @@ alt-picture = { $prompt } (AI-generated, strength { $strength })
 alt-map = Control map ({ $kind })
 alt-preview = Preview, not finished
 alt-source = Source picture
+alt-compare = Before and after
 alt-described = { $alt }. Made from: { $description }
 
-print-model = { $model } · { $steps } of { $of } steps · guidance { $guidance }
 print-pass = pass { $depth }
-print-made = { $width }x{ $height } · { $seconds } s · AI-generated
-print-map = { $width }x{ $height }
+print-made-by-ai = made by AI
+print-seconds = { $seconds } s
 print-id = id { $id }
 
-card-expected = Done about { $when }, by { $late } at the latest in nine cases of ten
+card-expected = Ready { $when } · usually by { $late }
+slack-card-expected = Ready about { $when } · usually by { $late }
+card-left = { $unit ->
+    [hours] ~{ $count } h
+    [minutes] ~{ $count } min
+   *[seconds] ~{ $count } s
+ }
 note-animated = It is animated: I used the first frame.
 note-kept-smaller = The picture was kept smaller than it was sent, which is enough for every other strength: for each of its pixels send it again with strength 0.
 note-made-smaller = Reduced to { $size }: { $wanted } didn't fit into the device's memory.
@@ -84,7 +90,11 @@ button-balanced = Balanced { $strength }
 button-strong = Strong { $strength }
 button-reimagine = Reimagine { $strength }
 button-chain = Chain
-button-chain-at = Chain { $strength }
+button-keep-at = Keep { $mark }
+button-keep = Keep
+button-compare = Compare
+button-original = Original
+menu-chain = Chain from…
 button-reroll = Reroll
 button-edit = Edit
 button-sweep = Sweep
@@ -125,6 +135,7 @@ refused-double = Exactly that is running already.
 refused-gone = That result is not kept any more: send the picture again.
 refused-not-yours = Only the member who asked for it can do that.
 refused-unknown = That button is out of date. Reload Discord and try again.
+refused-this-one = That is this one: choose another strength.
 refused-message-stays = Its pictures are deleted here, but I may not delete the message: ask a moderator to.
 refused-permission = I lack the permission { $permission } in this channel. Ask the server's admins to grant it.
 refused-server-only = Settings belong to a server. Use /settings in one.
@@ -320,6 +331,7 @@ slack-hello = Send me a picture with a few words, for example “make it an oil 
 slack-styles-show = Show me pictures
 slack-styles-coming = The pictures come to you as a direct message.
 slack-styles-sent = All styles, with a picture of each, are in the thread of this message.
+slack-sent-directly = I sent it to you directly.
 slack-delete-title = Delete this?
 slack-delete-what = The pictures and the message go for good.
 slack-here = this conversation

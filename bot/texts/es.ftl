@@ -9,6 +9,7 @@ headline-downloading-size = Se está descargando el modelo: { NUMBER($done, mini
 headline-downloading-left = Se está descargando el modelo: { NUMBER($done, minimumFractionDigits: 1) } de { NUMBER($of, minimumFractionDigits: 1) } { $unit }, faltan unos { $minutes } min
 headline-loading = Cargando el modelo
 headline-painting = Pintando… { $percent } %
+headline-finishing = Terminando
 headline-drawing = Dibujando el mapa
 headline-done = Listo
 headline-map = El mapa
@@ -20,7 +21,6 @@ word-balanced = equilibrado
 word-strong = fuerte
 word-reimagine = reinventado
 
-fact-strength = fuerza { $strength } ({ $word })
 fact-strengths = fuerzas { $strengths }
 fact-seed = semilla { $value }
 fact-seeds = semillas { $seeds }
@@ -46,16 +46,22 @@ label-seed = { $number }: semilla { $seed }
 alt-picture = { $prompt } (imagen generada por IA, fuerza { $strength })
 alt-map = Mapa de estructura ({ $kind })
 alt-preview = Vista previa, sin terminar
-alt-source = Imagen de origen
+alt-source = Imagen de partida
+alt-compare = Antes y después
 alt-described = { $alt }. Hecha a partir de: { $description }
 
-print-model = { $model } · { $steps } de { $of } pasos · guía { $guidance }
 print-pass = pasada { $depth }
-print-made = { $width }x{ $height } · { $seconds } s · generada por IA
-print-map = { $width }x{ $height }
+print-made-by-ai = hecho con IA
+print-seconds = { $seconds } s
 print-id = id { $id }
 
-card-expected = Listo hacia { $when }, a más tardar a las { $late } nueve de cada diez veces
+card-expected = Listo { $when } · casi siempre antes de las { $late }
+slack-card-expected = Listo hacia las { $when } · casi siempre antes de las { $late }
+card-left = { $unit ->
+    [hours] ~{ $count } h
+    [minutes] ~{ $count } min
+   *[seconds] ~{ $count } s
+ }
 note-animated = Está animada: usé el primer fotograma.
 note-kept-smaller = La imagen se guardó más pequeña de lo que se envió, lo que basta para cualquier otra fuerza: para todos sus píxeles, envíala de nuevo con fuerza 0.
 note-made-smaller = Reducida a { $size }: { $wanted } no cabía en la memoria del dispositivo.
@@ -82,7 +88,11 @@ button-balanced = Equilibrado { $strength }
 button-strong = Fuerte { $strength }
 button-reimagine = Reinventar { $strength }
 button-chain = Encadenar
-button-chain-at = Encadenar { $strength }
+button-keep-at = Conservar { $mark }
+button-keep = Conservar
+button-compare = Comparar
+button-original = Original
+menu-chain = Encadenar desde…
 button-reroll = Repetir con otra semilla
 button-edit = Editar
 button-sweep = Serie
@@ -119,6 +129,7 @@ refused-double = Exactamente eso ya está en marcha.
 refused-gone = Ese resultado ya no se guarda: envía la imagen de nuevo.
 refused-not-yours = Eso solo puede hacerlo quien lo pidió: pregúntale.
 refused-unknown = Ese botón está anticuado. Recarga Discord e inténtalo de nuevo.
+refused-this-one = Es justo esta: elige otra fuerza.
 refused-message-stays = Las imágenes están borradas aquí, pero no puedo borrar el mensaje: pídeselo a la moderación.
 refused-permission = Me falta el permiso { $permission } en este canal: pide a quien administra el servidor que me lo dé.
 refused-server-only = Los ajustes son de un servidor: usa /settings en uno.
@@ -307,6 +318,7 @@ slack-hello = Envíame una imagen con unas palabras, por ejemplo «conviértela 
 slack-styles-show = Muéstrame imágenes
 slack-styles-coming = Las imágenes te llegan por mensaje directo.
 slack-styles-sent = Todos los estilos, con una imagen de cada uno, están en el hilo de este mensaje.
+slack-sent-directly = Te lo envié por mensaje directo.
 slack-delete-title = ¿Borrar esto?
 slack-delete-what = Las imágenes y el mensaje se borran para siempre.
 slack-here = esta conversación

@@ -15,6 +15,7 @@ headline-downloading-left = Le modèle est en cours de téléchargement : { NUMB
 }, encore environ { $minutes } min
 headline-loading = Chargement du modèle
 headline-painting = En cours… { $percent } %
+headline-finishing = Finalisation
 headline-drawing = Dessin de la carte
 headline-done = Terminé
 headline-map = La carte
@@ -26,7 +27,6 @@ word-balanced = équilibré
 word-strong = fort
 word-reimagine = réinventé
 
-fact-strength = force { $strength } ({ $word })
 fact-strengths = forces { $strengths }
 fact-seed = graine { $value }
 fact-seeds = graines { $seeds }
@@ -53,15 +53,21 @@ alt-picture = { $prompt } (image générée par IA, force { $strength })
 alt-map = Carte de structure ({ $kind })
 alt-preview = Aperçu, pas encore terminé
 alt-source = Image de départ
+alt-compare = Avant et après
 alt-described = { $alt }. Faite à partir de : { $description }
 
-print-model = { $model } · { $steps } étapes sur { $of } · guidance { $guidance }
 print-pass = passage { $depth }
-print-made = { $width }x{ $height } · { $seconds } s · générée par IA
-print-map = { $width }x{ $height }
+print-made-by-ai = fait par IA
+print-seconds = { $seconds } s
 print-id = id { $id }
 
-card-expected = Prêt vers { $when }, au plus tard à { $late } neuf fois sur dix
+card-expected = Prêt { $when } · le plus souvent avant { $late }
+slack-card-expected = Prêt vers { $when } · le plus souvent avant { $late }
+card-left = { $unit ->
+    [hours] ~{ $count } h
+    [minutes] ~{ $count } min
+   *[seconds] ~{ $count } s
+ }
 note-animated = Elle est animée : j’ai pris la première image.
 note-kept-smaller = L’image a été gardée plus petite qu’envoyée, ce qui suffit à toute autre force : pour tous ses pixels, renvoie-la avec la force 0.
 note-made-smaller = Réduite à { $size } : { $wanted } ne tenait pas dans la mémoire de l’appareil.
@@ -88,7 +94,11 @@ button-balanced = Équilibré { $strength }
 button-strong = Fort { $strength }
 button-reimagine = Réinventer { $strength }
 button-chain = Enchaîner
-button-chain-at = Enchaîner { $strength }
+button-keep-at = Garder { $mark }
+button-keep = Garder
+button-compare = Comparer
+button-original = Original
+menu-chain = Enchaîner à partir de…
 button-reroll = Relancer
 button-edit = Modifier
 button-sweep = Série
@@ -125,6 +135,7 @@ refused-double = Exactement cela est déjà en cours.
 refused-gone = Ce résultat n’est plus conservé : renvoie l’image.
 refused-not-yours = Seule la personne qui l’a demandé peut le faire : demande-lui.
 refused-unknown = Ce bouton est périmé. Recharge Discord et réessaie.
+refused-this-one = C’est celle-ci : choisis une autre force.
 refused-message-stays = Les images sont supprimées chez moi, mais je ne peux pas supprimer le message : demande à la modération.
 refused-permission = Il me manque la permission { $permission } dans ce salon : demande aux admins du serveur de me la donner.
 refused-server-only = Les réglages appartiennent à un serveur : utilise /settings dans l’un d’eux.
@@ -313,6 +324,7 @@ slack-hello = Envoie-moi une image avec quelques mots, par exemple « fais-en un
 slack-styles-show = Montre-moi des images
 slack-styles-coming = Les images t’arrivent en message privé.
 slack-styles-sent = Tous les styles, avec une image de chacun, sont dans le fil de ce message.
+slack-sent-directly = Je te l’ai envoyé en message direct.
 slack-delete-title = Supprimer ?
 slack-delete-what = Les images et le message disparaissent pour de bon.
 slack-here = cette conversation

@@ -9,6 +9,7 @@ headline-downloading-size = モデルをダウンロードしています：{ NU
 headline-downloading-left = モデルをダウンロードしています：{ NUMBER($of, minimumFractionDigits: 1) } { $unit } のうち { NUMBER($done, minimumFractionDigits: 1) } { $unit }、あと約 { $minutes } 分
 headline-loading = モデルを読み込んでいます
 headline-painting = 描いています… { $percent }%
+headline-finishing = 仕上げています
 headline-drawing = マップを描いています
 headline-done = できました
 headline-map = マップ
@@ -20,7 +21,6 @@ word-balanced = ほどよく
 word-strong = 強め
 word-reimagine = 描き直し
 
-fact-strength = 強さ { $strength }（{ $word }）
 fact-strengths = 強さ { $strengths }
 fact-seed = シード { $value }
 fact-seeds = シード { $seeds }
@@ -45,17 +45,23 @@ label-strength = 強さ { $strength }
 label-seed = { $number }：シード { $seed }
 alt-picture = { $prompt }（AI 生成画像、強さ { $strength }）
 alt-map = 構造マップ（{ $kind }）
-alt-preview = プレビュー（未完成）
+alt-preview = 途中のプレビュー
 alt-described = { $alt }。もとの画像：{ $description }
-alt-source = もとの画像
+alt-source = 元の画像
+alt-compare = 変更前と変更後
 
-print-model = { $model } · { $of } ステップ中 { $steps } · ガイダンス { $guidance }
 print-pass = { $depth } 回目
-print-made = { $width }x{ $height } · { $seconds } 秒 · AI 生成
-print-map = { $width }x{ $height }
+print-made-by-ai = AI 生成
+print-seconds = { $seconds } 秒
 print-id = id { $id }
 
-card-expected = 完成予定は { $when }、十中八九 { $late } までに
+card-expected = 完成予定 { $when } · 遅くとも { $late }
+slack-card-expected = 完成予定 { $when } · 遅くとも { $late }
+card-left = { $unit ->
+    [hours] 残り約 { $count } 時間
+    [minutes] 残り約 { $count } 分
+   *[seconds] 残り約 { $count } 秒
+ }
 note-animated = アニメーションなので、最初の一コマを使いました。
 note-kept-smaller = 画像は送られたものより小さく保存されています（ほかの強さにはこれで十分です）。すべてのピクセルが必要なら、強さ 0 でもう一度送ってください。
 note-made-smaller = { $size } に縮小しました。{ $wanted } はデバイスのメモリに収まりませんでした。
@@ -82,7 +88,11 @@ button-balanced = ほどよく { $strength }
 button-strong = 強め { $strength }
 button-reimagine = 描き直し { $strength }
 button-chain = 続ける
-button-chain-at = 続ける { $strength }
+button-keep-at = 残す { $mark }
+button-keep = 残す
+button-compare = 比べる
+button-original = 元の画質
+menu-chain = どれから続けますか…
 button-reroll = 引き直す
 button-edit = 編集
 button-sweep = 強さ比較
@@ -119,6 +129,7 @@ refused-double = 同じ依頼をすでに受け付けています。
 refused-gone = その結果はもう残っていません。画像をもう一度送ってください。
 refused-not-yours = それができるのは依頼した本人だけです。
 refused-unknown = 認識できません。別のバージョンのボタンかもしれないので、Discord を再読み込みしてください。
+refused-this-one = これがその画像です。別の強さを選んでください。
 refused-message-stays = 画像はこちらから消えましたが、メッセージは消せません。モデレーターに頼んでください。
 refused-permission = このチャンネルでは権限 { $permission } がありません。サーバーの管理者に頼んでください。
 refused-server-only = 設定はサーバーごとのものです。サーバーの中で /settings を使ってください。
@@ -298,6 +309,7 @@ slack-hello = 画像にひとこと添えて送ってください。例：「油
 slack-styles-show = 画像で見る
 slack-styles-coming = 画像はダイレクトメッセージで届きます。
 slack-styles-sent = すべてのスタイルと見本の画像は、このメッセージのスレッドにあります。
+slack-sent-directly = ダイレクトメッセージで送りました。
 slack-delete-title = 削除しますか
 slack-delete-what = 画像とメッセージは元に戻せません。
 slack-here = この会話

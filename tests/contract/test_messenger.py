@@ -22,6 +22,7 @@ from tests.builders.jobs import a_generation, a_job
 from tests.builders.requests import png
 from tests.fakes.messenger import FakeMessenger
 from tests.servers.discord import DiscordServer
+from tests.servers.discord.world import Post
 
 NONCE = "A" * 22
 
@@ -35,6 +36,8 @@ class Chat:
     headlines: Callable[[], list[str]]
     refuse: Callable[[TryLater], None]
     delete_all: Callable[[], None]
+    done: Callable[[], list[bool]]
+    posts: Callable[[], list[Post]] = list
 
 
 class Pngs:
@@ -43,7 +46,19 @@ class Pngs:
     async def export(self, *_: object, **__: object) -> Exported:
         return Exported(content=png(), suffix="png", media_type="image/png", width=64, height=64)
 
+    async def shown(self, *_: object, **__: object) -> Exported:
+        return await self.export()
+
     async def thumbnail(self, *_: object, **__: object) -> Exported:
+        return await self.export()
+
+    async def sheet(self, *_: object) -> Exported:
+        return await self.export()
+
+    async def strip(self, *_: object) -> Exported:
+        return await self.export()
+
+    async def wipe(self, *_: object) -> Exported:
         return await self.export()
 
     async def style_sheet(self, *_: object) -> Exported:
@@ -61,6 +76,7 @@ def fake_chat() -> Chat:
         messenger=messenger,
         target=ReplyTarget(platform="fake", address={"channel": "1"}),
         headlines=lambda: [message.cards[-1].headline for message in messenger.messages.values()],
+        done=lambda: [message.cards[-1].status is JobStatus.SUCCEEDED for message in messenger.messages.values()],
         refuse=messenger.refuse,
         delete_all=delete_all,
     )
@@ -97,7 +113,13 @@ async def discord_chat(stack: AsyncExitStack, *, by_token: bool) -> Chat:
             post.deleted = True
 
     return Chat(
-        messenger=messenger, target=address.target(), headlines=headlines, refuse=refuse, delete_all=delete_all
+        messenger=messenger,
+        target=address.target(),
+        headlines=headlines,
+        refuse=refuse,
+        delete_all=delete_all,
+        done=lambda: [post.done for post in server.in_channel(channel) if not post.loading],
+        posts=lambda: server.in_channel(channel),
     )
 
 
@@ -125,7 +147,7 @@ async def test_a_card_is_posted_and_then_edited_in_the_same_message(chat: Chat) 
     message = await chat.messenger.edit(chat.target, message, card(JobStatus.RUNNING, fraction=0.25))
     assert chat.headlines() == ["Painting… 25%"]
     await chat.messenger.edit(chat.target, message, card(JobStatus.SUCCEEDED))
-    assert chat.headlines() == ["Done"]
+    assert chat.done() == [True]
 
 
 async def test_posting_again_with_the_same_nonce_finds_the_first_message(chat: Chat) -> None:
@@ -138,7 +160,7 @@ async def test_editing_is_safe_to_repeat(chat: Chat) -> None:
     message = await chat.messenger.post(chat.target, card(JobStatus.QUEUED), nonce=NONCE)
     for _ in range(2):
         message = await chat.messenger.edit(chat.target, message, card(JobStatus.SUCCEEDED))
-    assert chat.headlines() == ["Done"]
+    assert chat.done() == [True]
 
 
 @pytest.mark.parametrize("seconds", [None, 30.0])
@@ -152,7 +174,7 @@ async def test_a_busy_chat_says_so_and_takes_it_later(chat: Chat, seconds: float
     with pytest.raises(TryLater):
         await chat.messenger.edit(chat.target, message, card(JobStatus.SUCCEEDED))
     await chat.messenger.edit(chat.target, message, card(JobStatus.SUCCEEDED))
-    assert chat.headlines() == ["Done"]
+    assert chat.done() == [True]
 
 
 async def test_an_end_that_can_never_be_shown_is_undeliverable(chat: Chat) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from adapters.slack.api import SlackApi
+from adapters.slack.beside import Besides
 from adapters.slack.members import Place, Team
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.tokens import OneWorkspace
@@ -21,7 +22,7 @@ from tests.builders.jobs import a_generation, a_job
 from tests.builders.requests import png
 from tests.fakes.clock import LoopClock
 from tests.harness.slack import options
-from tests.servers.slack.member import Member, images, words
+from tests.servers.slack.member import Member, images, labels_of, words
 from tests.servers.slack.server import SlackServer, slack_server
 from tests.servers.slack.state import Conversation
 
@@ -34,7 +35,19 @@ class Pngs:
     async def export(self, *_: object, **__: object) -> Exported:
         return Exported(content=png(), suffix="png", media_type="image/png", width=64, height=64)
 
+    async def shown(self, *_: object, **__: object) -> Exported:
+        return await self.export()
+
     async def thumbnail(self, *_: object, **__: object) -> Exported:
+        return await self.export()
+
+    async def sheet(self, *_: object) -> Exported:
+        return await self.export()
+
+    async def strip(self, *_: object) -> Exported:
+        return await self.export()
+
+    async def wipe(self, *_: object) -> Exported:
         return await self.export()
 
     async def style_sheet(self, *_: object) -> Exported:
@@ -73,7 +86,8 @@ async def bench() -> AsyncIterator[Bench]:
         channel = slack.state.add_channel(member.team, member.user)
         api = await stack.enter_async_context(SlackApi(options(slack), OneWorkspace("xoxb-one")))
         clock = LoopClock()
-        messenger = SlackMessenger(api, Uploads(api, Pngs()), clock=clock)
+        uploads = Uploads(api, Pngs())
+        messenger = SlackMessenger(api, uploads, Besides(uploads, Pngs()), clock=clock)
         target = place(member, channel).reply_to(asked_at=clock.now(), private=False)
         yield Bench(slack, channel, member, messenger, target)
 
@@ -124,7 +138,7 @@ async def test_an_edit_may_be_repeated(bench: Bench) -> None:
         assert await bench.messenger.edit(bench.target, reference, done) == reference
     (message,) = bench.messages()
     assert len(images(message)) == 1
-    assert len(bench.slack.state.calls_of("files.getUploadURLExternal")) == 1
+    assert len(bench.slack.state.calls_of("files.getUploadURLExternal")) == 2, "the result and its source, once each"
 
 
 async def test_a_picture_whose_file_was_deleted_is_uploaded_again(bench: Bench) -> None:
@@ -135,7 +149,7 @@ async def test_a_picture_whose_file_was_deleted_is_uploaded_again(bench: Bench) 
     await bench.messenger.edit(bench.target, reference, card(JobStatus.SUCCEEDED))
     (second,) = images(message)
     assert second["slack_file"] != first["slack_file"]
-    assert len(bench.slack.state.calls_of("files.getUploadURLExternal")) == 2
+    assert len(bench.slack.state.calls_of("files.getUploadURLExternal")) == 3, "the source was there still"
 
 
 async def test_an_ended_job_can_be_posted_at_once(bench: Bench) -> None:
@@ -200,10 +214,11 @@ async def test_a_refused_job_whose_message_is_gone_is_undeliverable(bench: Bench
         await bench.messenger.edit(bench.target, reference, card(JobStatus.CANCELLED))
 
 
-async def test_a_sweep_has_a_title_and_a_choice_for_each_picture(bench: Bench) -> None:
+async def test_a_sweep_is_one_sheet_with_a_choice_for_each_picture(bench: Bench) -> None:
     await bench.messenger.post(bench.target, card(JobStatus.SUCCEEDED, strengths=(0.1, 0.5, 1.0)), nonce=NONCE)
     (message,) = bench.messages()
-    assert [image["title"]["text"] for image in images(message)] == ["strength 0.1", "strength 0.5", "strength 1"]
+    assert len(images(message)) == 1, "one sheet of all three"
+    assert [label for label in labels_of(message) if "Keep" in label] == ["📌 Keep 0.1", "📌 Keep 0.5", "📌 Keep 1"]
     assert "strengths 0.1, 0.5, 1" in words(message)
 
 

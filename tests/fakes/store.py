@@ -53,13 +53,16 @@ class MemoryJobStore:
         waiting = [e for e in self._inbox.values() if e.platform == platform and e.id not in self._settled]
         return sorted(waiting, key=lambda event: event.received_at)
 
-    async def add(self, job: Job) -> Job:
+    async def add(self, job: Job, *, generation: Generation | None = None) -> Job:
         await self.settle(job.event_id)
         for known in self._jobs.values():
             if known.event_id == job.event_id:
                 return known
         self._jobs[job.id] = job
-        self._used[job.id] = _Used(job.requester.key, len(job.recipes), job.created_at)
+        if generation is not None:
+            self._generations[generation.id] = generation
+        else:
+            self._used[job.id] = _Used(job.requester.key, len(job.recipes), job.created_at)
         self._outbox[job.id] = Duty(job=job.id, message=None, attempts=0, due_at=job.created_at)
         return job
 

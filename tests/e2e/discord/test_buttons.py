@@ -25,7 +25,7 @@ async def test_a_rerun_keeps_the_seed_and_brings_all_buttons_again(
     result = await result_of(bench, anna, channel)
     again = await bench.discord.shown(await anna.press(result, "Strong 0.7"), lambda post: post.pictures)
     assert again is not result
-    assert "strength 0.7 (strong)" in again.words
+    assert "Strong 0.7" in again.words
     assert "seed 7" in again.words
     assert list(again.buttons) == list(result.buttons)
     assert result.pictures, "the first result stays"
@@ -45,7 +45,7 @@ async def test_double_clicks_make_one_job(bench: Bench, anna: Person, channel: C
     result = await result_of(bench, anna, channel)
     presses = [await anna.press(result, "Subtle 0.3") for _ in range(5)]
     shown = await bench.discord.shown(presses[0], lambda post: post.pictures)
-    assert "strength 0.3" in shown.words
+    assert "Subtle 0.3" in shown.words
     for press in presses[1:]:
         assert "running already" in await bench.discord.refused(press)
     assert len(bench.engine.requests) == 2
@@ -107,10 +107,41 @@ async def test_a_strength_that_is_none_is_refused(bench: Bench, anna: Person, ch
 async def test_a_sweeps_picture_can_be_taken_further(bench: Bench, anna: Person, channel: Channel) -> None:
     asked = await anna.press(await result_of(bench, anna, channel), "Sweep")
     sweep = await bench.discord.shown(asked, lambda post: len(post.pictures) == 4)
-    sent = await anna.submit(await anna.press(sweep, "Chain 0.7"), prompt="closer")
+    sent = await anna.submit(await anna.press(sweep, "Chain from 0.7"), prompt="closer")
     await bench.discord.shown(sent, lambda post: post.pictures)
     generations = {f"{g.recipe.strength:g}": g for g in await bench.store.generations(_job(sweep))}
     assert bench.engine.requests[-1].source.name == generations["0.7"].image
+
+
+async def test_keep_makes_a_result_of_a_sweeps_picture_and_paints_nothing(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    asked = await anna.command(channel, "sweep", image=PNG, prompt="a storm", seed=9)
+    sweep = await bench.discord.shown(asked, lambda post: len(post.pictures) == 4)
+    kept = await bench.discord.shown(await ben.press(sweep, "Keep 0.7"), lambda post: post.done)
+    assert kept.content.startswith("**a storm**")
+    assert f"<@{ben.id}>" in kept.content
+    assert "Strong 0.7 · seed 9" in kept.words
+    assert kept.chosen == ["Strong 0.7"]
+    assert len(bench.engine.requests) == 4, "nothing is painted for it"
+    usage = await bench.store.usage(f"discord:{ben.id}", since=0.0)
+    assert usage.pictures == 0, "nor does it count"
+    assert "already" in await bench.discord.refused(await ben.press(sweep, "Keep 0.7"))
+    again = await bench.discord.shown(await ben.press(kept, "Subtle 0.3"), lambda post: post.done)
+    assert "Subtle 0.3 · seed 9" in again.words
+    await ben.press(kept, "Delete")
+    await bench.discord.until(lambda: kept.deleted, what="the deletion")
+    assert len(await bench.store.generations(_job(sweep))) == 4, "the sweep keeps its own"
+    fresh = await bench.discord.shown(await anna.press(sweep, "Keep 0.7"), lambda post: post.done)
+    assert fresh.pictures
+
+
+async def test_the_strength_that_a_result_has_makes_no_second_job(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    result = await result_of(bench, anna, channel)
+    assert "That is this one" in await bench.discord.refused(await anna.press(result, "Balanced 0.5"))
+    assert len(bench.engine.requests) == 1
 
 
 async def test_delete_is_for_the_owner_and_for_moderators(
@@ -158,7 +189,7 @@ async def test_buttons_work_after_a_restart(
     discord.clock.skip(30 * 86400)
     async with start() as bench:
         again = await discord.shown(await anna.press(result, "Reimagine 0.9"), lambda post: post.pictures)
-        assert "strength 0.9" in again.words
+        assert "Reimagine 0.9" in again.words
 
 
 @pytest.mark.parametrize(
@@ -179,4 +210,4 @@ async def test_a_made_up_id_finds_nothing(bench: Bench, anna: Person, channel: C
 
 
 def _job(post: Post) -> JobId:
-    return JobId(post.words.rpartition("id ")[2].strip())
+    return JobId(post.buttons["Details"].split(":")[2].partition(".")[0])

@@ -42,4 +42,4 @@ async def test_every_job_ends_in_sight_exactly_once(bench: Bench, channel: Chann
 def ends_of(bench: Bench, channel: Channel, person: Person) -> list[Post]:
     """Every message that shows a member their finished picture."""
     shown = bench.discord.in_channel(channel)
-    return [post for post in shown if f"<@{person.id}> Done" in post.content and post.pictures]
+    return [post for post in shown if f"<@{person.id}>" in post.content and post.done]

@@ -14,19 +14,19 @@ async def test_a_picture_and_words_become_a_result_with_its_buttons(
     bench: Bench, anna: Person, channel: Channel
 ) -> None:
     asked = await anna.command(channel, "img2img", image=PNG, prompt="an oil painting", strength=0.5, seed=7)
-    result = await bench.discord.shown(asked, lambda post: "Done" in post.content)
+    result = await bench.discord.shown(asked, lambda post: post.done)
     assert asked.answered_after is not None
     assert asked.answered_after < 3
     assert f"<@{anna.id}>" in result.content
-    assert "> an oil painting" in result.words
-    assert "strength 0.5 (balanced)" in result.words
+    assert result.content.startswith("**an oil painting**")
+    assert "Balanced 0.5" in result.words
     assert "seed 7" in result.words
     assert [picture["description"] for picture in result.pictures] == ["an oil painting (AI-generated, strength 0.5)"]
     assert list(result.buttons) == [
-        "Subtle 0.3", "Balanced 0.5", "Strong 0.7", "Reimagine 0.9",
-        "Chain", "Reroll", "Edit", "Sweep",
-        "Details", "Delete",
+        "Subtle 0.3", "Balanced 0.5", "Strong 0.7", "Reimagine 0.9", "Sweep",
+        "Chain", "Reroll", "Edit", "Details", "Delete",
     ]  # fmt: skip
+    assert result.chosen == ["Balanced 0.5"]
     assert not result.hidden
 
 
@@ -34,7 +34,7 @@ async def test_a_private_result_is_seen_by_its_owner_only_until_it_is_published(
     bench: Bench, anna: Person, channel: Channel
 ) -> None:
     asked = await anna.command(channel, "img2img", image=PNG, prompt="a secret", private=True)
-    result = await bench.discord.shown(asked, lambda post: "Done" in post.content)
+    result = await bench.discord.shown(asked, lambda post: post.done)
     assert result.hidden == anna.id
     assert [post for post in bench.discord.in_channel(channel) if not post.hidden] == []
     published = await anna.press(result, "Publish")
@@ -73,17 +73,18 @@ async def test_an_unknown_style_is_refused_with_the_nearest(bench: Bench, anna: 
 async def test_a_sweep_shows_four_pictures_with_a_button_each(bench: Bench, anna: Person, channel: Channel) -> None:
     asked = await anna.command(channel, "sweep", image=PNG, prompt="a storm")
     result = await bench.discord.shown(asked, lambda post: len(post.pictures) == 4)
-    assert [label for label in result.buttons if label.startswith("Chain")] == [
-        "Chain 0.3", "Chain 0.5", "Chain 0.7", "Chain 0.9",
-    ]  # fmt: skip
+    strengths = ("0.3", "0.5", "0.7", "0.9")
+    kept, chained = ([f"{word} {each}" for each in strengths] for word in ("Keep", "Chain from"))
+    assert list(result.buttons) == [*kept, *chained, "Details", "Delete"]
+    assert [picture["description"].partition(":")[0] for picture in result.pictures] == list(strengths)
     assert "strengths 0.3, 0.5, 0.7, 0.9" in result.words
 
 
 async def test_several_pictures_of_one_wish_stand_side_by_side(bench: Bench, anna: Person, channel: Channel) -> None:
     asked = await anna.command(channel, "img2img", image=PNG, prompt="a storm", count=2, seed=5)
     result = await bench.discord.shown(asked, lambda post: len(post.pictures) == 2)
-    assert "1: seed 5 · 2: seed 6" in result.words
-    sent = await anna.submit(await anna.press(result, "Chain #2"), prompt="closer")
+    assert "seeds 5, 6" in result.words
+    sent = await anna.submit(await anna.press(result, "Chain from #2"), prompt="closer")
     await bench.discord.shown(sent, lambda post: post.pictures)
     await anna.say(channel, f"<@{bench.discord.me['id']}> a storm --count 5", files={"cat.png": PNG})
     await anna.told(lambda post: "from 1 to 4" in post.content)
@@ -144,7 +145,7 @@ async def test_the_queue_lists_my_jobs_and_cancels_them(bench: Bench, anna: Pers
     await anna.press(listed, "Cancel 2")
     await bench.discord.until(lambda: waiting.content == "Cancelled", what="the cancelled message")
     await bench.engine.release()
-    await bench.discord.shown(first, lambda post: "Done" in post.content)
+    await bench.discord.shown(first, lambda post: post.done)
     empty = await bench.discord.shown(await anna.command(channel, "queue"))
     assert empty.words == "**Your jobs**\nNothing of yours is in the queue.\n-# The queue is empty."
 
@@ -152,7 +153,8 @@ async def test_the_queue_lists_my_jobs_and_cancels_them(bench: Bench, anna: Pers
 async def test_info_tells_the_recipe_and_where_it_comes_from(bench: Bench, anna: Person, channel: Channel) -> None:
     asked = await anna.command(channel, "img2img", image=PNG, prompt="a *cat*", seed=5)
     result = await bench.discord.shown(asked, lambda post: post.pictures)
-    job = result.words.rpartition("id ")[2].strip()
+    details = await bench.discord.shown(await anna.press(result, "Details"))
+    job = details.words.partition("id `")[2].partition("`")[0]
     told = await bench.discord.shown(await anna.command(channel, "info", job=job))
     assert told.hidden == anna.id
     assert r"> a \*cat\*" in told.words
@@ -179,7 +181,7 @@ async def test_the_members_language_is_spoken(bench: Bench, channel: Channel) ->
     dora = bench.discord.user("dora", locale="de")
     asked = await dora.command(channel, "img2img", image=PNG, prompt="ein Bild", private=True)
     result = await bench.discord.shown(asked, lambda post: post.pictures)
-    assert "Fertig" in result.content
+    assert "mit KI gemacht" in result.words
     assert "Neu würfeln" in result.buttons
 
 

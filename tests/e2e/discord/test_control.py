@@ -29,7 +29,8 @@ async def test_a_sketch_becomes_a_picture_that_keeps_its_lines(bench: Bench, ann
     [made] = bench.engine.requests
     expected = Control(kind=ControlKind.SCRIBBLE, scale=0.8, start=0.1, end=0.9)
     assert made.control == expected, "without a map: it is drawn from the sketch"
-    assert list(result.buttons)[-3:] == ["Details", "Delete", "Show map"]
+    details = await bench.discord.shown(await anna.press(result, "Details"))
+    assert list(details.buttons) == ["Compare", "Original", "Show map"]
 
 
 async def test_a_map_of_ones_own_stays_with_everything_that_follows(
@@ -60,12 +61,11 @@ async def test_a_map_is_shown_before_anything_is_painted_and_then_used(
     assert [picture["description"] for picture in shown.pictures] == ["Control map (canny)"]
     assert bench.engine.requests[0].map_only
     asked = await anna.submit(await anna.press(shown, "Use map"), prompt="a planet", strength="0.9")
-    result = await bench.discord.shown(asked, lambda post: "Done" in post.content)
+    await bench.discord.shown(asked, lambda post: post.done)
     made = bench.engine.requests[1]
     assert made.control is not None
     assert made.control.map is not None
     assert (made.prompt, made.strength, made.source) == ("a planet", 0.9, bench.engine.requests[0].source)
-    assert "Show map" in result.buttons
 
 
 async def test_a_map_that_was_asked_for_with_words_is_used_at_once(
@@ -74,11 +74,12 @@ async def test_a_map_that_was_asked_for_with_words_is_used_at_once(
     asked = await anna.command(channel, "map", image=drawing(), control="canny", prompt="a planet")
     shown = await bench.discord.shown(asked, lambda post: post.pictures)
     asked = await anna.press(shown, "Use map")
-    result = await bench.discord.shown(asked, lambda post: "Done" in post.content)
-    assert "> a planet" in result.words
-    asked = await anna.press(result, "Show map")
+    result = await bench.discord.shown(asked, lambda post: post.done)
+    assert "**a planet**" in result.words
+    details = await bench.discord.shown(await anna.press(result, "Details"))
+    asked = await anna.press(details, "Show map")
     again = await bench.discord.shown(asked, lambda post: post.pictures)
-    assert "The map" in again.content
+    assert "The map" in again.words
     assert bench.engine.requests[2].map_only
 
 
@@ -88,7 +89,7 @@ async def test_remix_of_a_picture_and_of_a_map(bench: Bench, anna: Person, chann
     asked = await anna.submit(form, prompt="a planet", control="scribble")
     result = await bench.discord.shown(asked, lambda post: post.pictures)
     assert "control scribble" in result.words
-    asked = await anna.press(result, "Show map")
+    asked = await anna.command(channel, "map", image=drawing(), control="scribble")
     drawn = await bench.discord.shown(asked, lambda post: post.pictures)
     asked = await anna.submit(await anna.menu(drawn, "Remix image"), prompt="a moon", control="scribble")
     await bench.discord.shown(asked, lambda post: post.pictures)
@@ -100,7 +101,7 @@ async def test_flags_in_a_mention_do_the_same(bench: Bench, anna: Person, channe
     me = f"<@{bench.discord.me['id']}>"
     await anna.say(channel, f"{me} a planet --control canny --control-scale 0,5", files={"a.png": drawing()})
     result = await bench.discord.until(
-        lambda: next((post for post in bench.discord.in_channel(channel) if "Done" in post.content), None),
+        lambda: next((post for post in bench.discord.in_channel(channel) if post.done), None),
         what="a result",
     )
     assert "control canny · control scale 0.5" in result.words

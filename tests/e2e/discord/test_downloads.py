@@ -41,8 +41,8 @@ async def test_commands_are_answered_at_once_and_delivered_when_the_model_is_the
             assert asked.answered_after is not None
             assert asked.answered_after < 3
             copy = await anna.command(channel, "img2img", image=noise(), prompt="itself", strength=0.0)
-            await discord.shown(copy, lambda post: "Done" in post.content, seconds=30)
+            await discord.shown(copy, lambda post: post.done, seconds=30)
             assert hub.total < WEIGHTS, "what needs no model does not wait for it"
-            await discord.until(lambda: "Done" in waits.content, what="the picture", seconds=PICTURE_SECONDS)
+            await discord.until(lambda: waits.done, what="the picture", seconds=PICTURE_SECONDS)
         assert not hub.cuts
         assert hub.given["unet/diffusion_pytorch_model.safetensors"] <= WEIGHTS + 8 * 2_000, "every byte about once"

@@ -101,8 +101,8 @@ async def test_a_mention_with_a_picture_is_answered(bench: Bench, anna: Person, 
     )
     result = await bench.discord.posted(channel, lambda post: post.pictures)
     assert result.payload["message_reference"]["message_id"] == said.id
-    assert "strength 0.7 (strong)" in result.words
-    assert "> a storm" in result.words
+    assert "Strong 0.7" in result.words
+    assert "**a storm**" in result.words
     made = bench.engine.requests[0]
     assert (made.strength, made.seed, made.negative_prompt) == (0.7, 9, "people, blurry")
 
@@ -166,7 +166,7 @@ async def test_a_direct_message_needs_no_mention(bench: Bench, anna: Person) -> 
     direct = bench.discord.direct(anna.id)
     await anna.say(direct, "a tiger", files={"cat.png": PNG})
     result = await anna.told(lambda post: post.pictures)
-    assert "> a tiger" in result.words
+    assert "**a tiger**" in result.words
     asked = await anna.command(direct, "img2img", image=PNG, prompt="a lion")
     await bench.discord.shown(asked, lambda post: post.pictures)
 
@@ -230,10 +230,9 @@ async def test_reactions_on_other_messages_are_left_alone(
 async def test_a_prompt_cannot_ping_link_or_format(bench: Bench, anna: Person, channel: Channel) -> None:
     prompt = "@everyone <@1> [x](http://evil.example) **b** discord.gg/abc \u202eback"
     result = await result_of(bench, anna, channel, prompt=prompt)
-    assert result.payload["embeds"][0]["description"].splitlines()[0] == (
-        "> \\@\u200beveryone \\[x\\]\\(http:\\/\\/evil.example\\) \\*\\*b\\*\\* discord.\u200bgg/abc back"
-    )
-    assert "everyone" not in result.content
+    title = "\\@\u200beveryone \\[x\\]\\(http:\\/\\/evil.example\\) \\*\\*b\\*\\*"
+    title += " discord.\u200bgg/abc back"
+    assert result.content.splitlines()[0] == f"**{title}** · <@{anna.id}>"
 
 
 async def test_a_refusal_repeats_words_without_their_effect(bench: Bench, anna: Person, channel: Channel) -> None:

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not MODEL.exists(), reason="t
 
 def is_done(post: Post) -> bool:
     """Whether it shows the result, and not a preview of it."""
-    return "Done" in post.content
+    return post.done
 
 
 @asynccontextmanager

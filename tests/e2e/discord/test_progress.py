@@ -1,6 +1,7 @@
 """What a member sees while a job waits and runs."""
 
 import re
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
@@ -9,10 +10,11 @@ from adapters.discord.cards import layout
 from adapters.discord.files import FileMaker
 from bot.domain.card import Progress
 from bot.domain.job import JobStatus, Lineage
+from bot.domain.request import Requester
 from bot.rendering import render
-from tests.builders.jobs import a_job
+from tests.builders.jobs import a_generation, a_job
 from tests.builders.requests import png
-from tests.contract.test_messenger import Pngs, card
+from tests.contract.test_messenger import Pngs, card, discord_chat
 from tests.e2e.discord.conftest import PNG, Bench, Start, eventually
 from tests.e2e.discord.test_buttons import result_of
 from tests.e2e.discord.test_faults import running
@@ -30,7 +32,7 @@ async def test_a_waiting_job_tells_what_was_understood_its_place_and_when(
     waiting = await bench.discord.shown(asked, lambda post: "in line" in post.words)
     assert "#1 in line" in waiting.content
     assert "> a storm" in waiting.words
-    assert "strength 0.5 (balanced) · seed 3" in waiting.words
+    assert "Balanced 0.5 · seed 3" in waiting.words
     assert re.search(r"<t:\d+:R>", waiting.words)
     assert list(waiting.buttons) == ["Cancel"]
     await bench.engine.release()
@@ -39,7 +41,7 @@ async def test_a_waiting_job_tells_what_was_understood_its_place_and_when(
 async def test_progress_comes_with_a_preview_that_gives_way_to_the_result() -> None:
     maker = FileMaker(Pngs())
     job = a_job(number=1).started(lease="x", at=1.0)
-    files = await maker.of(render(job, (), progress=Progress(fraction=0.5, preview=png())), file_bytes=1 << 20)
+    files = await maker.of(render(job, (), progress=Progress(fraction=0.5, previews={0: png()})), file_bytes=1 << 20)
     assert [file.filename for file in files.all] == ["preview.jpg"]
     done = card(JobStatus.SUCCEEDED)
     files = await maker.of(done, file_bytes=1 << 20)
@@ -80,6 +82,36 @@ async def test_the_client_remembers_routes_and_not_messages(bench: Bench, anna: 
 
 async def test_a_preview_made_from_a_spoiler_is_one() -> None:
     job = replace(a_job(number=1).started(lease="x", at=1.0), lineage=Lineage(spoiler=True))
-    shown = render(job, (), progress=Progress(fraction=0.5, preview=png()))
+    shown = render(job, (), progress=Progress(fraction=0.5, previews={0: png()}))
     files = await FileMaker(Pngs()).of(shown, file_bytes=1 << 20)
     assert [file.filename for file in files.all] == ["SPOILER_preview.jpg"]
+
+
+async def test_a_preview_stays_until_the_next_and_is_sent_once() -> None:
+    """A sweep's pictures each keep their own; the source stands beside them from the first message to the last."""
+    async with AsyncExitStack() as stack:
+        chat = await discord_chat(stack, by_token=False)
+        job = replace(a_job(number=1, strengths=(0.3, 0.7)), requester=Requester(platform="discord", user="42"))
+        started = job.started(lease="x", at=1.0)
+        first, second, third = png("red"), png("blue"), png("green")
+        message = await chat.messenger.post(chat.target, render(job, (), unseen=True), nonce=job.id)
+        shown: list[list[tuple[str, str]]] = []
+        for previews in ({}, {0: first}, {0: first}, {0: first, 1: second}, {0: third, 1: second}):
+            progress = Progress(fraction=0.1 + len(shown) / 10, previews=previews)
+            await chat.messenger.edit(chat.target, message, render(started, (), progress=progress, unseen=True))
+            [post] = chat.posts()
+            shown.append([(each["filename"], each["id"]) for each in post.payload["attachments"]])
+        names = [[name for name, _ in each] for each in shown]
+        both = ["preview-0.jpg", "preview-1.jpg", "source.png"]
+        assert names == [["source.png"], ["preview.jpg", "source.png"], ["preview.jpg", "source.png"], both, both]
+        assert shown[1] == shown[2]
+        assert shown[3][1] == shown[4][1]
+        assert shown[3][0] != shown[4][0]
+        assert len({each[-1] for each in shown}) == 1
+        done = job.started(lease="x", at=1.0).succeeded(at=2.0)
+        made = [a_generation(done, 0), a_generation(done, 1)]
+        await chat.messenger.edit(chat.target, message, render(done, made))
+        [post] = chat.posts()
+        attached = {each["filename"]: each["id"] for each in post.payload["attachments"]}
+        assert set(attached) == {f"pentimento-{job.id}-0.png", f"pentimento-{job.id}-1.png", "source.png"}
+        assert ("source.png", attached["source.png"]) == shown[0][0]

@@ -26,14 +26,15 @@ async def test_a_sketch_its_map_and_the_pictures_made_with_it(
         assert "The map" in shown.content
     async with product(discord, tmp_path / "kept", module=MODULE, **environ):
         asked = await anna.submit(await anna.press(shown, "Use map"), prompt="a planet", strength="1")
-        made = await discord.shown(asked, lambda post: "Done" in post.content, seconds=PICTURE_SECONDS)
+        made = await discord.shown(asked, lambda post: post.done, seconds=PICTURE_SECONDS)
         assert "control canny, from a given map" in made.words
         asked = await anna.submit(await anna.press(made, "Edit"), control="none")
-        plain = await discord.shown(asked, lambda post: "Done" in post.content, seconds=PICTURE_SECONDS)
+        plain = await discord.shown(asked, lambda post: post.done, seconds=PICTURE_SECONDS)
         assert plain.files != made.files
         asked = await anna.command(channel, "img2img", image=drawing(), prompt="a planet", control="scribble")
-        direct = await discord.shown(asked, lambda post: "Done" in post.content, seconds=PICTURE_SECONDS)
-        asked = await anna.press(direct, "Show map")
+        direct = await discord.shown(asked, lambda post: post.done, seconds=PICTURE_SECONDS)
+        details = await discord.shown(await anna.press(direct, "Details"))
+        asked = await anna.press(details, "Show map")
         again = await discord.shown(asked, lambda post: post.pictures, seconds=PICTURE_SECONDS)
         assert "control scribble" in again.words
 

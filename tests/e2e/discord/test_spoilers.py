@@ -23,7 +23,11 @@ async def spoiled(bench: Bench, anna: Person, channel: Channel, files: dict[str,
 def hidden(post: Post) -> bool:
     """Whether every picture is, and none stands beside it."""
     attachments = post.payload["attachments"]
-    return bool(attachments) and all(names(attachments)) and not post.payload["embeds"][0].get("thumbnail")
+    return (
+        bool(attachments)
+        and all(names(attachments))
+        and not any("thumbnail" in each for each in post.payload["embeds"])
+    )
 
 
 async def test_it_stays_one_through_reruns_chains_and_copies(

@@ -10,7 +10,7 @@ import pytest
 from bot.domain.job import JobStatus
 from tests.builders.requests import png
 from tests.harness.slack import Bench
-from tests.servers.slack.member import Member, buttons, images, words
+from tests.servers.slack.member import Member, buttons, images, labels_of, words
 from tests.servers.slack.state import Conversation, File, Json, Team
 
 Ask = Callable[..., Awaitable[Json]]
@@ -35,7 +35,7 @@ async def test_a_rerun_is_the_pressers_job_in_the_thread_with_the_same_seed(
     await bob.press("Strong", general, result)
     rerun = await bob.result(general, 1)
     assert rerun["thread_ts"] == result["ts"]
-    assert "strength 0.7" in words(rerun)
+    assert "Strong 0.7" in words(rerun)
     assert "seed 7" in words(rerun)
     assert f"<@{bob.user.id}>" in rerun["text"]
     (job,) = await running.core.store.jobs_of(f"slack:{bob.team.id}/{bob.user.id}", limit=5)
@@ -49,7 +49,9 @@ async def test_a_reroll_draws_another_seed(bob: Member, general: Conversation, r
 
 async def test_a_sweep_of_a_result(bob: Member, general: Conversation, result: Json) -> None:
     await bob.press("Sweep", general, result)
-    assert len(images(await bob.result(general, 1))) == 4
+    assert [label for label in labels_of(await bob.result(general, 1)) if "Keep" in label] == [
+        f"📌 Keep {strength}" for strength in (0.3, 0.5, 0.7, 0.9)
+    ]
 
 
 async def test_edit_opens_a_form_with_what_was_asked(ann: Member, general: Conversation, result: Json) -> None:
@@ -60,12 +62,12 @@ async def test_edit_opens_a_form_with_what_was_asked(ann: Member, general: Conve
     edited = await ann.result(general, 1)
     assert "a ship" in words(edited)
     assert "seed 7" in words(edited)
-    assert "strength 0.4" in words(edited)
+    assert "Subtle 0.4" in words(edited)
     form = await ann.opens(lambda: ann.press("Edit", general, edited))
     fields = {block.get("block_id"): block.get("element", {}).get("initial_value") for block in form["blocks"]}
     assert fields["strength"] == "0.4", "it is not the usual one"
     await ann.submit(form, strength="")
-    assert "strength 0.5" in words(await ann.result(general, 2))
+    assert "Balanced 0.5" in words(await ann.result(general, 2))
 
 
 @pytest.mark.parametrize("label", ["Edit", "Chain"])
@@ -113,7 +115,9 @@ async def test_chain_takes_another_picture_instead(
     other = ann.slack.state.add_file(team, ann.user, png("red", (32, 16)))
     form = await ann.opens(lambda: ann.press("Chain", general, result))
     await ann.submit(form, file=other, prompt="this one")
-    assert "32x16" in words(await ann.result(general, 1))
+    chained = await ann.result(general, 1)
+    page = await ann.opens(lambda: ann.press("Details", general, chained))
+    assert "32x16" in words(page)
 
 
 async def test_a_choice_under_a_sweeps_picture_chains_that_one(
@@ -122,7 +126,7 @@ async def test_a_choice_under_a_sweeps_picture_chains_that_one(
     del result
     await ann.submit(await ann.open("/sweep", general, "a boat"), file=photo)
     sweep = await ann.result(general, 1)
-    form = await ann.opens(lambda: ann.press("Chain 0.9", general, sweep))
+    form = await ann.opens(lambda: ann.press("Chain from 0.9", general, sweep))
     await ann.submit(form, prompt="on from there")
     assert "pass 2" in words(await ann.result(general, 2))
 

@@ -64,8 +64,10 @@ async def test_a_map_that_was_asked_for_with_words_is_used_at_once_and_shown_aga
     await bob.press("Use map", general, shown)
     result = await bob.result(general, 1)
     assert "a planet" in words(result)
-    await bob.press("Show map", general, result)
-    assert "The map" in words(await bob.result(general, 2))
+    page = await bob.opens(lambda: bob.press("Details", general, result))
+    await bob.press("Show map", None, page)
+    alone = bob.slack.state.direct(bob.team, bob.user.id)
+    assert "The map" in words(await bob.result(alone))
     assert [request.map_only for request in running.engine.requests] == [True, False, True]
 
 

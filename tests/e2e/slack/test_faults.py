@@ -114,7 +114,9 @@ class TestDelivery:
     ) -> None:
         slack.state.refuse_images = True
         await ask(ann, general, photo)
-        shared = await ann.see(lambda: [each for each in ann.from_bot(general) if each.get("files")])
+        shared = await ann.see(
+            lambda: [each for each in ann.from_bot(general) if each.get("files") and "thread_ts" in each]
+        )
         first = ann.from_bot(general)[0]
         assert shared[0]["thread_ts"] == first["ts"]
         await ann.see(lambda: "below" in words(first))

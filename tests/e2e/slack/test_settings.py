@@ -34,9 +34,7 @@ async def test_a_workspaces_defaults_hold_for_requests(
     await admin.submit(await settings_of(admin, general), strength="strong", style="oil")
     await admin.told("are saved")
     await bob.say(general, "a boat", files=[photo])
-    assert {"strength 0.7 (strong)", "style oil"} <= set(
-        words(await bob.result(general)).replace("\n", " · ").split(" · ")
-    )
+    assert {"Strong 0.7", "style oil"} <= set(words(await bob.result(general)).replace("\n", " · ").split(" · "))
 
 
 async def test_a_form_takes_the_workspaces_defaults_until_told_otherwise(
@@ -50,19 +48,19 @@ async def test_a_form_takes_the_workspaces_defaults_until_told_otherwise(
     assert fields["strength"]["placeholder"]["text"] == "Empty: 0.7, which is usual here"
     await bob.submit(form, file=photo)
     result = await bob.result(general)
-    assert {"strength 0.7 (strong)", "style oil"} <= set(words(result).replace("\n", " · ").split(" · "))
+    assert {"Strong 0.7", "style oil"} <= set(words(result).replace("\n", " · ").split(" · "))
     await bob.submit(await bob.open("/img2img", general, "a boat"), file=photo, style="none")
     plain = words(await bob.result(general, 1))
-    assert "strength 0.7" in plain
+    assert "Strong 0.7" in plain
     assert "style oil" not in plain
     await bob.submit(await bob.opens(lambda: bob.press("Chain", general, result)), prompt="a ship")
-    assert "strength 0.7" in words(await bob.result(general, 2))
+    assert "Strong 0.7" in words(await bob.result(general, 2))
     await bob.submit(await bob.open("/refine", general, "crisp"), file=photo, strength="")
-    assert "strength 0.35" in words(await bob.result(general, 3))
+    assert "Subtle 0.35" in words(await bob.result(general, 3))
     await admin.submit(await settings_of(admin, general), strength="")
     await admin.see(lambda: len([each for each in admin.slack.state.ephemerals if "saved" in each["text"]]) == 2)
     await bob.say(general, "a boat --style oil", files=[photo])
-    assert "strength 0.6" in words(await bob.result(general, 4))
+    assert "Balanced 0.6" in words(await bob.result(general, 4))
 
 
 async def test_where_results_are_private_a_form_says_so_and_a_member_may_untick_it(

@@ -33,8 +33,10 @@ async def test_a_sketch_its_map_and_the_pictures_made_with_it(
         await ann.submit(form, file=sketch)
         direct = await ann.result(general, 2)
         assert "control scribble" in words(direct)
-        await ann.press("Show map", general, direct)
-        assert "The map" in words(await ann.result(general, 3))
+        page = await ann.opens(lambda: ann.press("Details", general, direct))
+        await ann.press("Show map", None, page)
+        alone = slack.state.direct(ann.team, ann.user.id)
+        assert "The map" in words(await ann.result(alone))
 
 
 @pytest.mark.slow

@@ -91,7 +91,7 @@ async def test_the_whole_product(
             assert picture.size == (96, 64)
 
         await ann.press("Strong", general, result)
-        assert "strength 0.7" in words(await ann.result(general, 1))
+        assert "Strong 0.7" in words(await ann.result(general, 1))
 
         form = await ann.opens(lambda: ann.press("Chain", general, result))
         await ann.submit(form, prompt="at night")

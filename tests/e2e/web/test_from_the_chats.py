@@ -37,7 +37,7 @@ async def test_a_member_of_discord(tmp_path: Path) -> None:
         async with product(discord, tmp_path, module=HARNESS, PENTIMENTO__WEB__PORT=str(port)):
             await discord.until(lambda: "web" in {each["name"] for each in discord.commands}, what="the command")
             asked = await anna.command(channel, "img2img", image=png(), prompt="a boat at dusk", steps=2)
-            await discord.shown(asked, lambda post: "Done" in post.content, seconds=60)
+            await discord.shown(asked, lambda post: post.done, seconds=60)
             shown = await discord.shown(await anna.command(channel, "web"))
             assert shown.hidden == anna.id
             [[button]] = [row["components"] for row in shown.payload["components"]]

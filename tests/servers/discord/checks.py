@@ -139,6 +139,10 @@ def check_rows(rows: Sequence[Mapping[str, Any]]) -> None:
         need(row.get("type") == 1, "a row must have type 1")
         only(row, {"type", "components", "id"}, "row")
         need(1 <= len(row["components"]) <= 5, "a row holds 1 to 5 buttons")
+        if row["components"][0].get("type") == 3:
+            need(len(row["components"]) == 1, "a menu takes a row of its own")
+            check_menu(row["components"][0])
+            continue
         for button in row["components"]:
             need(button.get("type") == 2, "only buttons are expected here")
             only(button, {"type", "style", "label", "custom_id", "emoji", "disabled", "url", "id"}, "button")
@@ -156,6 +160,18 @@ def check_rows(rows: Sequence[Mapping[str, Any]]) -> None:
             length(button.get("label", ""), 80, "button.label")
             if "emoji" in button:
                 only(button["emoji"], {"id", "name", "animated"}, "emoji")
+
+
+def check_menu(menu: Mapping[str, Any]) -> None:
+    only(menu, {"type", "custom_id", "placeholder", "options", "min_values", "max_values", "disabled", "id"}, "menu")
+    length(menu.get("custom_id"), 100, "menu.custom_id", least=1)
+    length(menu.get("placeholder", ""), 150, "menu.placeholder")
+    need(1 <= len(menu["options"]) <= 25, "a menu has 1 to 25 options")
+    for option in menu["options"]:
+        only(option, {"label", "value", "description", "emoji", "default"}, "option")
+        length(option.get("label"), 100, "option.label", least=1)
+        length(option.get("value"), 100, "option.value", least=1)
+    need(len({option["value"] for option in menu["options"]}) == len(menu["options"]), "option.value is duplicated")
 
 
 def check_modal(modal: Mapping[str, Any]) -> None:

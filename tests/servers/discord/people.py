@@ -69,8 +69,12 @@ class Person:
         return [choice["name"] for choice in asked.answer["data"]["choices"]]
 
     async def press(self, post: Post, label: str) -> Asked:
-        """A button, by its label."""
-        return await self.press_id(post, post.buttons[label])
+        """A button, by its label, or what a menu offers, by its placeholder and label."""
+        value = post.buttons[label]
+        if menu := post.menu_of(value):
+            data = {"custom_id": menu, "component_type": 3, "values": [value]}
+            return await self._ask(post.channel, 3, data, message=post)
+        return await self.press_id(post, value)
 
     async def press_id(self, post: Post, custom_id: str) -> Asked:
         """A button, by an id that a client may also make up."""

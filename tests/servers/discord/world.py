@@ -92,10 +92,32 @@ class Post:
 
     @property
     def buttons(self) -> dict[str, str]:
-        """Custom ids by label."""
-        return {
-            button["label"]: button["custom_id"] for row in self.payload["components"] for button in row["components"]
-        }
+        """Custom ids by label; of a menu, what its choices stand for, by its placeholder and their labels."""
+        found: dict[str, str] = {}
+        for row in self.payload["components"]:
+            for part in row["components"]:
+                if part["type"] == 3:
+                    hint = part["placeholder"].rstrip("….")
+                    found |= {f"{hint} {each['label']}": each["value"] for each in part["options"]}
+                else:
+                    found[part["label"]] = part["custom_id"]
+        return found
+
+    @property
+    def chosen(self) -> list[str]:
+        """The labels of the buttons that say what it is already, and cannot be pressed."""
+        rows = self.payload["components"]
+        return [each["label"] for row in rows for each in row["components"] if each.get("disabled")]
+
+    def menu_of(self, value: str) -> str:
+        """The custom id of the menu that offers a value; empty if none does."""
+        menus = [part for row in self.payload["components"] for part in row["components"] if part["type"] == 3]
+        return next((menu["custom_id"] for menu in menus if value in {each["value"] for each in menu["options"]}), "")
+
+    @property
+    def done(self) -> bool:
+        """Whether it shows a finished result."""
+        return bool(self.pictures) and "Delete" in self.buttons
 
     @property
     def pictures(self) -> list[dict[str, Any]]:

@@ -83,14 +83,19 @@ class Member:
     async def press(
         self, label: str, channel: Conversation | None, message: Json, *, action_ts: str = "", number: int = 0
     ) -> Ack:
-        """Press the button with a label on a message or, without a channel, in a view."""
-        button = [each for each in buttons(message) if label in each["text"]["text"]][number]
-        return await self.press_id(button["action_id"], channel, message, action_ts=action_ts)
+        """Press a button, or choose from a menu ("Chain from 0.7"), on a message or, without a channel, in a view."""
+        action = _choice(message, label) or _pressed(message, label, number)
+        return await self._act(action, channel, message, action_ts=action_ts)
 
     async def press_id(
         self, action_id: str, channel: Conversation | None, message: Json, *, action_ts: str = ""
     ) -> Ack:
         """A button, by an id that a client may also make up."""
+        words = {"type": "plain_text", "text": "a button"}
+        action = {"action_id": action_id, "text": words, "value": action_id, "type": "button"}
+        return await self._act(action, channel, message, action_ts=action_ts)
+
+    async def _act(self, action: Json, channel: Conversation | None, message: Json, *, action_ts: str) -> Ack:
         body: Json = {
             "type": "block_actions",
             "user": self._person(),
@@ -100,16 +105,7 @@ class Member:
             "enterprise": None,
             "is_enterprise_install": False,
             "trigger_id": self._trigger("good"),
-            "actions": [
-                {
-                    "action_id": action_id,
-                    "block_id": "b1",
-                    "text": {"type": "plain_text", "text": "a button"},
-                    "value": action_id,
-                    "type": "button",
-                    "action_ts": action_ts or self.slack.state.ts(),
-                }
-            ],
+            "actions": [action | {"block_id": "b1", "action_ts": action_ts or self.slack.state.ts()}],
         }
         if channel is None:
             body["container"] = {"type": "view", "view_id": message["id"]}
@@ -329,6 +325,27 @@ class Member:
                 return {"type": kind, "selected_options": chosen}
             case _:
                 return {"type": kind, "value": values.get(name, element.get("initial_value"))}
+
+
+def _pressed(message: Json, label: str, number: int) -> Json:
+    button = [each for each in buttons(message) if label in each["text"]["text"]][number]
+    return {name: button[name] for name in ("action_id", "text", "value", "type")}
+
+
+def _choice(message: Json, label: str) -> Json | None:
+    """What a menu of a message offers by its placeholder and a label."""
+    elements = [each for block in message.get("blocks", []) for each in block.get("elements", [])]
+    for menu in (each for each in elements if each.get("type") == "static_select"):
+        hint = menu["placeholder"]["text"].rstrip("….")
+        for option in menu["options"]:
+            if label == f"{hint} {option['text']['text'].rpartition(' ')[2]}":
+                return {"action_id": menu["action_id"], "type": "static_select", "selected_option": option}
+    return None
+
+
+def labels_of(message: Json) -> list[str]:
+    """What the buttons of a message or view say."""
+    return [each["text"]["text"] for each in buttons(message)]
 
 
 def buttons(message: Json) -> list[Json]:

@@ -26,7 +26,7 @@ from adapters.slack.home import home_view
 from adapters.slack.pages import page_view, privacy_buttons, show_styles
 from bot import texts
 from bot.domain.actions import Verb
-from bot.domain.card import Card, Progress, Waiting
+from bot.domain.card import Card, Progress, Stage, Waiting
 from bot.domain.control import Control
 from bot.domain.ids import ImageId
 from bot.domain.job import Job, JobStatus
@@ -139,7 +139,13 @@ def rendered() -> Iterator[Card]:
     waiting = Waiting(position=2, expected_at=1.0, expected_late=2.0)
     for job in jobs():
         made = [replace(a_generation(job, index), notes=()) for index in range(len(job.recipes))]
-        for progress in (None, Progress(fraction=0.5), Progress(fraction=0.0, loading_model=True)):
+        for progress in (
+            None,
+            Progress(fraction=0.5),
+            Progress(fraction=0.0, stage=Stage.LOADING),
+            Progress(fraction=0.5, seconds_left=9.0),
+            Progress(fraction=0.9, stage=Stage.FINISHING),
+        ):
             yield render(job, made if job.status is JobStatus.SUCCEEDED else (), waiting=waiting, progress=progress)
         yield unrendered(job)
 

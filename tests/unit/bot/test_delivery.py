@@ -129,6 +129,59 @@ async def test_progress_is_coalesced_and_the_end_is_shown_at_once() -> None:
         assert fractions == sorted(fractions)
 
 
+async def test_a_new_preview_is_shown_sooner_than_another_number_and_numbers_rarely_once_there_is_one() -> None:
+    async with desk() as at:
+        job = await at.add(new_job())
+        running = await at.move(job, job.started(lease="run", at=0.0))
+        await asyncio.sleep(60)
+        begun = asyncio.get_running_loop().time()
+        previews: dict[int, bytes] = {}
+        for step in range(400):
+            previews = {0: bytes([step // 100])} if step >= 100 else {}
+            at.delivery.progressed(job.id, Progress(fraction=step / 400, previews=previews))
+            await asyncio.sleep(0.1)
+        await at.move(running, running.succeeded(at=0.0))
+
+        [message] = at.chat.of(job.id)
+        seen = [(card.progress, time - begun) for card, time in zip(message.cards, message.times, strict=True)]
+        edits = [(progress.previews.get(0), time) for progress, time in seen if progress]
+        before = [time for preview, time in edits if preview is None]
+        assert min(b - a for a, b in itertools.pairwise(before)) >= at.chat.edit_interval
+        for number in (1, 2, 3):
+            shown = [time for preview, time in edits if preview == bytes([number])]
+            assert shown[0] - number * 10 <= at.chat.edit_interval / 2 + 0.2
+            assert all(b - a >= 2 * at.chat.edit_interval - 0.1 for a, b in itertools.pairwise(shown[:-1]))
+        kept = [preview for preview, _ in edits]
+        assert kept.index(bytes([1])) == len(before)  # no preview goes before the next one comes
+
+
+async def test_a_job_that_starts_at_once_is_never_said_to_be_queued() -> None:
+    async with desk() as at:
+        job = new_job()
+        at.places[job.id] = Waiting(position=1, expected_at=9.0, expected_late=9.0, at_once=True)
+        await at.add(job)
+        await asyncio.sleep(0.05)
+        at.places.pop(job.id)
+        await at.finish(job)
+        await asyncio.sleep(10)
+        [message] = at.chat.of(job.id)
+        assert [card.headline for card in message.cards] == ["Starting", "Done"]
+
+
+async def test_a_time_that_has_passed_is_no_longer_promised() -> None:
+    async with desk() as at:
+        job, now = new_job(), LoopClock().now()
+        at.places[job.id] = Waiting(position=3, expected_at=now + 40, expected_late=now + 50)
+        await at.add(job)
+        await asyncio.sleep(42)
+        at.places[job.id] = Waiting(position=3, expected_at=now + 90, expected_late=now + 95)
+        await asyncio.sleep(100)
+        [message] = at.chat.of(job.id)
+        promises = [card.waiting.expected_at for card in message.cards if card.waiting]
+        assert promises[0] == now + 40
+        assert promises[-1] is None
+
+
 async def test_nothing_is_edited_where_nothing_is_new() -> None:
     async with desk() as at:
         job = await at.add(new_job())

@@ -85,3 +85,23 @@ def test_while_all_devices_are_away_one_slot_is_promised() -> None:
     pace.observe(cost=1.0, seconds=2.0, device="away")
 
     assert pace.drained_in(3.0) == pytest.approx(6.0)
+
+
+def test_a_running_job_is_done_with_its_slowest_picture() -> None:
+    pace = pace_of(2)
+    assert pace.left([unit("sweep")]) is None
+    pace.observe(cost=1.0, seconds=3.0)
+    first, second, third = (unit("sweep", index) for index in range(3))
+    pace.runs(first, 0.5)
+    assert pace.left([first]) == pytest.approx(3.0 * 1.0)
+    assert pace.left([first, second]) == pytest.approx(3.0 * 2.0)
+    assert pace.left([first, second, third]) == pytest.approx(3.0 * 5.0 / 2)
+    assert pace.left([]) == 0.0
+
+
+def test_a_job_starts_at_once_while_the_device_has_room() -> None:
+    pace = pace_of(2)
+    places = [Standing(position=position, work=2.0) for position in (1, 2, 3)]
+    assert [pace.waiting(place, now=0.0).at_once for place in places] == [True, True, False]  # type: ignore[union-attr]
+    pace.runs(unit("other"), 0.5)
+    assert [pace.waiting(place, now=0.0).at_once for place in places] == [True, False, False]  # type: ignore[union-attr]

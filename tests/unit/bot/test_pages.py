@@ -46,8 +46,8 @@ def test_strength_is_told_only_if_it_means_something() -> None:
     job = a_job()
     made, above = a_generation(job), a_generation(a_job())
     told = details(Description(job=job, generations=[made], ancestors=[above]))
-    assert "strength 0.5 (balanced) · seed 7" in told
-    assert "strength 0.5 (balanced): 512x384" in told
+    assert "Balanced 0.5 · seed 7" in told
+    assert "Balanced 0.5: 512x384" in told
     assert "an oil painting (0.5), " in told
     editor = replace(job.recipes[0], uses_strength=False)
     edited, above = replace(job, recipes=(editor,)), replace(above, recipe=editor)
@@ -71,7 +71,7 @@ def test_details_tell_every_option_of_a_recipe() -> None:
 
 def test_a_card_leaves_to_details_what_its_small_print_has() -> None:
     recipe = a_job().recipes[0]
-    assert facts((recipe,), "en") == ("strength 0.5 (balanced)", "seed 7")
+    assert facts((recipe,), "en") == ("Balanced 0.5", "seed 7")
     more = {row.name for row in OPTIONS if row.detail}
     assert more == {"steps", "guidance_scale", "model"}
     assert len(facts((recipe,), "en", every=True)) == 2 + len(more)

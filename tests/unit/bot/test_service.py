@@ -36,7 +36,7 @@ async def test_a_request_becomes_a_picture_in_the_message_it_was_promised_in(tmp
 
         assert card.prompt == "a watercolour"
         assert card.mention
-        assert "strength 0.7 (strong)" in card.facts
+        assert "Strong 0.7" in card.facts
         assert "seed 5" in card.facts
         assert len(card.pictures) == 1
         assert len(await at.images.get(card.pictures[0].image)) > 100
@@ -49,10 +49,10 @@ async def test_a_request_becomes_a_picture_in_the_message_it_was_promised_in(tmp
             "Balanced 0.5",
             "Strong 0.7",
             "Reimagine 0.9",
+            "Sweep",
             "Chain",
             "Reroll",
             "Edit",
-            "Sweep",
             "Details",
             "Delete",
         ]
@@ -142,7 +142,7 @@ async def test_a_sweep_shows_one_picture_per_strength_from_one_seed(tmp_path: Pa
         assert [picture.label for picture in card.pictures] == [f"strength {s}" for s in (0.3, 0.5, 0.7, 0.9)]
         assert len({picture.image for picture in card.pictures}) == 4
         assert len({asked.seed for asked in at.engine.requests}) == 1
-        assert all(picture.button and picture.button.verb is Verb.CHAIN for picture in card.pictures)
+        assert all(picture.button and picture.button.verb is Verb.KEEP for picture in card.pictures)
 
 
 async def test_several_pictures_of_one_wish_count_their_seeds_up_and_each_is_gone_on_from(tmp_path: Path) -> None:
@@ -155,8 +155,8 @@ async def test_several_pictures_of_one_wish_count_their_seeds_up_and_each_is_gon
             f"{number}: seed {seed}" for number, seed in ((1, MAX_SEED - 1), (2, MAX_SEED), (3, 0))
         ]
         assert f"seeds {MAX_SEED - 1}, {MAX_SEED}, 0" in card.facts
-        assert "strength 0.5 (balanced)" in card.facts
-        assert [each.button and each.button.label for each in card.pictures] == ["Chain #1", "Chain #2", "Chain #3"]
+        assert "Balanced 0.5" in card.facts
+        assert [each.button and each.button.label for each in card.pictures] == ["Keep #1", "Keep #2", "Keep #3"]
         again = await at.service.press(press(Verb.RERUN, card.pictures[1].generation, strengths=(0.9,)))
         assert [(each.seed, each.strength) for each in again.job.recipes] == [(MAX_SEED, 0.9)]
         with pytest.raises(LimitReached):  # each of them is one of the day's
@@ -503,7 +503,7 @@ async def test_a_model_that_edits_by_instruction_says_that_strength_does_not_app
         assert not any("strength 0.3" in fact for fact in card.facts)
         labels = [button.label for row in card.buttons for button in row]
         assert labels == ["Chain", "Reroll", "Edit", "Details", "Delete"]
-        assert "strength 0 (subtle)" in copied.facts
+        assert "Subtle 0" in copied.facts
 
 
 async def test_a_sweep_of_strengths_that_a_model_does_not_tell_apart_is_refused(tmp_path: Path) -> None:

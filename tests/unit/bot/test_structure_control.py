@@ -15,10 +15,11 @@ from bot.domain.errors import Gone, InvalidRequest, PictureRefused
 from bot.domain.ids import GenerationId, ImageId, generation_id
 from bot.domain.job import JobStatus
 from bot.domain.request import Action, Request
+from bot.pages import details_page
 from inference.api import ControlKind, ModelDefaults
 from tests.builders.jobs import a_job
 from tests.builders.pictures import drawing
-from tests.builders.requests import press, request, requester
+from tests.builders.requests import asker, press, request, requester
 from tests.fakes.engine import DEFAULTS, MODEL
 from tests.harness.core import Bench, bench
 
@@ -95,7 +96,8 @@ async def test_a_map_alone_needs_no_words_but_a_kind(tmp_path: Path) -> None:
         used = await at.service.press(press(Verb.USE_MAP, drawn, prompt="a boat"))
         card = await at.shown(used.job.id)
         assert card.headline == "Done"
-        assert Verb.SHOW_MAP in [button.verb for button in card.buttons[-1]]
+        page = details_page(await at.service.results.describe(used.job.id, by=asker()), now=0.0, locale="en")
+        assert [button.verb for button in page.buttons] == [Verb.COMPARE, Verb.ORIGINAL, Verb.SHOW_MAP]
         made = await at.store.generation(drawn)
         assert made is not None
         assert used.job.recipes[0].control == replace(CANNY, map=made.image)

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from adapters.pictures.sheet import Tile, contact_sheet, strip
+from adapters.pictures.sheet import contact_sheet, strip
+from bot.domain.picture import Tile
 from tests.builders.pictures import saved
 
 COLOURS = [(20 + 28 * place, 255 - 25 * place, 90 + 15 * place) for place in range(8)]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from adapters.slack.controls import action_id, parse_control
 from adapters.slack.layout import lay_out
 from bot.domain.actions import Verb
-from bot.domain.card import Button, Card, Progress, Waiting
+from bot.domain.card import Button, Card, Progress, Stage, Waiting
 from bot.domain.ids import generation_id
 from bot.domain.job import JobStatus
 from bot.domain.strength import MAX_SWEEP
@@ -34,7 +34,15 @@ def cards(draw: st.DrawFn) -> Card:
         job,
         made,
         waiting=draw(st.none() | st.just(Waiting(position=1, expected_at=1.8e9, expected_late=1.8e9 + 60))),
-        progress=draw(st.none() | st.builds(Progress, fraction=st.floats(0, 1), loading_model=st.booleans())),
+        progress=draw(
+            st.none()
+            | st.builds(
+                Progress,
+                fraction=st.floats(0, 1),
+                stage=st.sampled_from(Stage),
+                seconds_left=st.none() | st.floats(0, 1e5),
+            )
+        ),
     )
     owner = replace(card.owner, user="T1/U1")
     return replace(card, owner=owner, private=draw(st.booleans()), headline=draw(st.just(card.headline) | texts))

@@ -1,0 +1,64 @@
+"""Keep: one picture of several becomes a result of its own, with a message and buttons. Nothing is painted for it."""
+
+from dataclasses import replace
+
+import structlog
+
+from bot.domain.actions import lineage_of
+from bot.domain.ids import generation_id
+from bot.domain.job import Generation, Job
+from bot.domain.request import Request
+from bot.gate import Gate
+from bot.ports import Clock, Ids
+from bot.stores import JobStore
+
+log = structlog.get_logger(__name__)
+
+
+class Keeping:
+    """Makes the job of a kept picture, which is done from the start and counts towards no quota."""
+
+    def __init__(self, *, store: JobStore, gate: Gate, clock: Clock, ids: Ids) -> None:
+        self._store = store
+        self._gate = gate
+        self._clock = clock
+        self._ids = ids
+
+    async def keep(self, request: Request, kept: Generation) -> Job:
+        """Store the job; the one stored earlier for the same event.
+
+        Raises:
+            NotAllowed: the picture may not be shown where it would be kept.
+        """
+        (shown,) = self._gate.fitted([kept], request.site, private=request.private)
+        now = self._clock.now()
+        lineage = lineage_of(request, kept)
+        waiting = Job(
+            id=self._ids.job_id(),
+            action=request.action,
+            requester=request.requester,
+            reply_to=request.reply_to,
+            event_id=request.event_id,
+            source=kept.source,
+            recipes=(kept.recipe,),
+            lineage=lineage,
+            private=request.private,
+            locale=request.locale,
+            created_at=now,
+            pixels=kept.width * kept.height,
+            site=request.site,
+            place=request.place,
+        ).queued()
+        job = waiting.started(lease="", at=now).succeeded(at=now)
+        own = replace(
+            shown,
+            id=generation_id(job.id, 0),
+            job=job.id,
+            index=0,
+            requester=request.requester,
+            lineage=lineage,
+            created_at=now,
+        )
+        stored = await self._store.add(job, generation=own)
+        log.info("kept", job=stored.id, picture=kept.id)
+        return stored
