@@ -48,7 +48,7 @@ def render(
         public: the owner of a private result shows it to everybody.
         unseen: pictures that nobody has looked at yet may be shown of it, so its source too.
     """
-    if waiting and waiting.at_once and job.status is JobStatus.QUEUED and not job.attempt:
+    if waiting and waiting.at_once and not waiting.paused and job.status is JobStatus.QUEUED and not job.attempt:
         job, waiting = replace(job, status=JobStatus.RUNNING), None
     ended = job.status.ended
     private = job.private and not public

@@ -93,7 +93,7 @@ async def test_a_channels_settings_go_over_the_workspaces(
         assert form["scope"]["initial_option"]["value"] == scope
     for channel, strength in ((general, "0.8"), (other, "0.2")):
         await admin.say(channel, "a boat", files=[photo])
-        assert f"strength {strength}" in words(await admin.result(channel))
+        assert {"0.8": "Strong 0.8", "0.2": "Subtle 0.2"}[strength] in words(await admin.result(channel))
 
 
 async def test_only_admins_change_settings(bob: Member, general: Conversation) -> None:

@@ -89,7 +89,7 @@ async def test_the_overview_says_who_did_what_and_why_it_failed(tmp_path: Path) 
         await at.shown((await at.service.submit(request())).job.id)
         at.engine.hold()
         running, waiting = [(await at.service.submit(request())).job.id for _ in range(2)]
-        await at.shown(running, JobStatus.RUNNING)
+        await at.engine.until_running(f"{running}.0-1")
         found = await at.core.operations.overview(most=9)
         assert [(job.id, job.error) for job in found.failures] == [(failed, "The moon is down.")]
         assert [job.id for job, _ in found.running] == [running]

@@ -76,7 +76,7 @@ def test_translations_leave_english_out() -> None:
 
 
 def test_numbers_and_lists_are_said_as_a_language_has_them() -> None:
-    assert text("de", "fact-strength", strength=0.5, word="x") == "Stärke 0,5 (x)"
+    assert text("de", "label-strength", strength=0.5) == "Stärke 0,5"
     assert (
         text("en", "refused-model", model="m", models=("a", "b", "c")) == "No model 'm' here. Available: a, b, or c."
     )
