@@ -254,8 +254,8 @@ class Dispatch:
                     running.loading = False
                     self._progress(unit, running, STEPS * step / of)
                 case Preview(path=path):
-                    preview = await asyncio.to_thread(taken, path)
-                    running.previews = running.previews | {unit.index: preview}
+                    if preview := await asyncio.to_thread(taken, path):
+                        running.previews = running.previews | {unit.index: preview}
                     self._progress(unit, running, running.fractions.get(unit.index, 0.0))
                 case Done():
                     self._progress(unit, running, STEPS)
