@@ -20,7 +20,6 @@ import structlog
 from adapters.files.image_store import FileImageStore
 from adapters.moderation.moderator import OwnersModerator
 from adapters.sqlite.store import SqliteJobStore
-from bot import texts
 from bot.assembly import assemble
 from bot.domain.card import Card
 from bot.domain.errors import TryLater
@@ -29,7 +28,7 @@ from bot.domain.options import Options
 from bot.domain.request import Action, ReplyTarget, Request, Requester
 from bot.domain.safety import Policy
 from bot.lifecycle import Core, Running
-from bot.system import SystemClock, SystemIds
+from bot.system import SystemClock, SystemIds, load_all
 from tests.fakes.engine import FakeEngine
 from tests.fakes.picture_reader import InProcessPictureReader
 
@@ -170,8 +169,8 @@ async def until(true: Callable[[], bool | Awaitable[bool]], *, pause: float = 0.
 
 
 def quiet() -> None:
-    """Log nothing: terminals are not what is measured. Texts are there, as when the service is at work."""
-    texts.load()
+    """Log nothing: terminals are not what is measured. Texts are there, as in a service at work."""
+    load_all()
     logging.disable(logging.ERROR)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 

@@ -15,7 +15,6 @@ from functools import partial
 
 import structlog
 
-from bot import texts
 from bot.arrivals import Arrivals
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
@@ -124,7 +123,6 @@ async def serve(core: Core, platforms: Sequence[ChatPlatform], *, keep: Keep, gr
         grace: seconds that running pictures get to finish.
     """
     stop = _on_signals()
-    await asyncio.to_thread(texts.load)
     async with Running(core, grace=grace) as tasks:
         outer = [tasks.create_task(platform.run(), name=platform.name) for platform in platforms]
         outer.append(tasks.create_task(_keep_house(core, keep), name="housekeeping"))

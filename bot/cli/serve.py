@@ -1,6 +1,7 @@
 """`serve`: the bot on every platform that has a token."""
 
 import argparse
+import asyncio
 import os
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -14,7 +15,7 @@ from bot.compose import compose, engine_of, keep_of, platforms_of, slack_lacks, 
 from bot.domain.errors import FatalError
 from bot.health import Health
 from bot.ports import Messenger
-from bot.system import settle_in
+from bot.system import load_all, settle_in
 from config.reading import origins
 from config.settings import Settings
 
@@ -71,6 +72,7 @@ async def serve(asked: argparse.Namespace, settings: Settings) -> int:
         platforms = [await parts.enter_async_context(platform) for platform in platforms_of(settings, core, premises)]
         watched.platforms = platforms
         messengers.update({platform.name: platform.messenger for platform in platforms})
+        await asyncio.to_thread(load_all)
         await lifecycle.serve(core, platforms, keep=keep_of(settings), grace=settings.shutdown.grace_seconds)
     return EXIT_DONE
 

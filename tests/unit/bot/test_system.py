@@ -23,3 +23,15 @@ def test_its_memory_is_for_nobody_else_and_no_file() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
     assert found.stdout.split() == ["1", "0", "0", "0", "True"]
+
+
+def test_what_is_loaded_at_the_start_is_not_gone_through_again() -> None:
+    code = (
+        "import gc\n"
+        "import bot.compose\n"
+        "from bot.system import load_all\n"
+        "load_all(); from bot import texts\n"
+        "print(gc.get_freeze_count() > 50_000, len(gc.get_objects()) < 5_000, texts._bundle.cache_info().currsize)\n"
+    )
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert found.stdout.split() == ["True", "True", "5"]
