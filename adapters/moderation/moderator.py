@@ -10,6 +10,9 @@ from bot.domain import blocklist
 from bot.domain.safety import Verdict
 from inference.api import Classifier, Uncheckable
 
+_AT_A_TIME = 2
+"""Prompts that are tried at the same time: the threads are there for files as well."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -26,6 +29,7 @@ class OwnersModerator:
         self._blocked = tuple(blocked)
         self._classifier = classifier
         self._threshold = threshold
+        self._tries = asyncio.Semaphore(_AT_A_TIME)
 
     @property
     def classifies(self) -> bool:
@@ -35,8 +39,11 @@ class OwnersModerator:
     async def blocks(self, prompt: str, *, also: Sequence[str] = ()) -> bool:
         """See `bot.ports.Moderator`."""
         patterns = (*self._blocked, *also)
+        if not patterns:
+            return False
         # In a thread: a server's admin may have written a list that is tried for longer than everybody else may wait.
-        return bool(patterns) and await asyncio.to_thread(blocklist.blocks, patterns, prompt)
+        async with self._tries:
+            return await asyncio.to_thread(blocklist.blocks, patterns, prompt)
 
     async def look(self, picture: Path) -> Verdict:
         """See `bot.ports.Moderator`."""

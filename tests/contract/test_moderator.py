@@ -1,5 +1,6 @@
 """What every moderator promises: the owner's, with a real classifier's process, and the fake of the core's tests."""
 
+import asyncio
 import hashlib
 import threading
 from collections.abc import AsyncIterator
@@ -86,3 +87,26 @@ async def test_a_long_list_is_not_looked_through_on_the_loop(monkeypatch: pytest
     assert await moderator.blocks("a forbidden thing")
     assert threads
     assert threading.main_thread() not in threads
+
+
+async def test_many_prompts_at_once_leave_threads_for_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work, most, counting, go_on = 0, 0, threading.Lock(), threading.Event()
+
+    def slow(_patterns: object, _prompt: str) -> bool:
+        nonlocal at_work, most
+        with counting:
+            at_work += 1
+            most = max(most, at_work)
+        go_on.wait(10)
+        with counting:
+            at_work -= 1
+        return False
+
+    monkeypatch.setattr("adapters.moderation.moderator.blocklist.blocks", slow)
+    moderator = OwnersModerator(blocked=["x"], classifier=None, threshold=0.5)
+    asking = [asyncio.create_task(moderator.blocks(f"prompt {number}")) for number in range(60)]
+    async with asyncio.timeout(10):
+        assert await asyncio.to_thread(lambda: "a file") == "a file"
+    go_on.set()
+    assert not any(await asyncio.gather(*asking))
+    assert most == 2
