@@ -46,11 +46,13 @@ class Receipt:
 
     Attributes:
         duplicate: an equal one was accepted before; `job` is that one.
+        repeated: the same was asked anew while that one runs, of which its member has to hear.
     """
 
     job: Job
     waiting: Waiting | None
     duplicate: bool = False
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,14 +151,13 @@ def recent_page(jobs: Iterable[Job], locale: str) -> Page:
     return Page(title=text(locale, "page-recent"), rows=tuple(listed) or (row(locale, "page-empty"),))
 
 
-def details_page(description: Description, *, now: float, locale: str, undelivered: str = "") -> Page:
+def details_page(description: Description, *, now: float, locale: str) -> Page:
     """A job with its recipe, its pictures and where it comes from.
 
     Args:
         description: the job, as far as the member may see it.
         now: Unix seconds.
         locale: of the member.
-        undelivered: why its message could not be shown; empty if it was.
     """
     job, recipe = description.job, description.job.recipes[0]
     when = _moment(job.created_at, now, locale)
@@ -175,7 +174,7 @@ def details_page(description: Description, *, now: float, locale: str, undeliver
     rows.append(Row(parts=worded(locale, "print-id", id=Part(job.id, Ink.CODE)), look=Look.QUIET))
     rows += [row(locale, "info-lineage", look=Look.HEADING), row(locale, "info-original", look=Look.ITEM)]
     rows += [_ancestor(each, locale) for each in description.ancestors[-_ANCESTORS:]]
-    if undelivered:
+    if undelivered := description.undelivered:
         button = _button(job, Verb.COLLECT, locale) if description.generations else None
         parts = worded(locale, "info-undelivered", reason=Part(undelivered, Ink.WORDS))
         rows.append(Row(parts=parts, button=button))

@@ -54,3 +54,7 @@ class Places:
         check_patterns(settings.blocked or ())
         style = find_style(self._admission.styles, settings.style)
         await self._store.set_place(place, replace(settings, style=style.name if style else None))
+
+    async def forget(self, prefix: str) -> None:
+        """Remove the settings of every place whose key starts so: the server or workspace has gone."""
+        await self._store.forget_places(prefix)

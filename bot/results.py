@@ -19,8 +19,9 @@ from bot.domain.safety import Site
 from bot.gate import Gate
 from bot.listing import Cursor, ResultsPage
 from bot.rendering import render
-from bot.stores import ResultStore
+from bot.stores import MessageRef, ResultStore
 
+_RECENT = 20
 log = structlog.get_logger(__name__)
 
 
@@ -30,11 +31,13 @@ class Description:
 
     Attributes:
         ancestors: None stands for one that who asked may not see: another member's picture.
+        undelivered: why its message could not be shown; empty if it was.
     """
 
     job: Job
     generations: Sequence[Generation]
     ancestors: Sequence[Generation | None]
+    undelivered: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +91,25 @@ class Results:
             UserError: it has several and they have to say which, none yet, or they may not go on from it.
         """
         job = await self.allowed(Act.DERIVE, job_id, by)
-        made = await self._results(job_id)
+        return await self._the_one(job, await self._results(job_id))
+
+    async def shown_in(self, message: MessageRef, *, named: JobId | None = None) -> Job | None:
+        """The job that a message shows; `named` is what it says itself, if the chat knows it as ours."""
+        return await self._store.job_of_message(message) or (await self._store.job(named) if named else None)
+
+    async def in_message(self, message: MessageRef, *, by: Asker, named: JobId | None = None) -> Found | None:
+        """The result that a message of ours shows; None if there is none that this member may go on from.
+
+        Raises:
+            InvalidRequest: it shows several, and they have to say which.
+        """
+        job = await self.shown_in(message, named=named)
+        if job is None or not await self._may(Act.DERIVE, replace(by, shown=job.id), job):
+            return None
+        made = await self._store.generations(job.id)
+        return await self._the_one(job, made) if made else None
+
+    async def _the_one(self, job: Job, made: Sequence[Generation]) -> Found:
         if len(made) > 1:
             raise InvalidRequest("refused-several-results", count=len(made))
         return Found(generation=made[0], job=job, hidden=await self.is_hidden(job))
@@ -122,7 +143,22 @@ class Results:
             seen = its_job is not None and await self._may(Act.SEE, by, its_job)
             ancestors.insert(0, ancestor if seen else None)
             above = ancestor.lineage.parent
-        return Description(job=job, generations=await self._store.generations(job_id), ancestors=ancestors)
+        duty = await self._store.delivery(job_id)
+        return Description(
+            job=job,
+            generations=await self._store.generations(job_id),
+            ancestors=ancestors,
+            undelivered=duty.undeliverable if duty else "",
+        )
+
+    async def uncollected(self, requester: Requester, *, most: int) -> Sequence[Job]:
+        """A member's latest jobs with pictures that no message could show."""
+        found: list[Job] = []
+        for job in await self._store.jobs_of(requester.key, limit=_RECENT) if most > 0 else ():
+            duty = await self._store.delivery(job.id)
+            if duty and duty.undeliverable and await self._store.generations(job.id):
+                found.append(job)
+        return found[:most]
 
     @asynccontextmanager
     async def publishing(
@@ -184,13 +220,15 @@ class Results:
                 with contextlib.suppress(Gone, LimitReached):
                     await self.keep(made.id, on=True, by=by)
 
-    async def collect(self, job_id: JobId, *, by: Asker) -> Card:
-        """The card of a member's own job as it stands, for a message that has to be written anew.
+    async def collect(self, job_id: JobId, *, by: Asker, message: MessageRef = "") -> Card:
+        """The card of a member's own job as it stands, for `message` if it is shown in that from now on.
 
         Raises:
             UserError: it is unknown or somebody else's.
         """
         job = await self.allowed(Act.COLLECT, job_id, by)
+        if message:
+            await self._store.posted(job_id, message)
         generations = await self._store.generations(job.id) if job.status.ended else ()
         return render(job, generations, waiting=self._waiting(job.id))
 

@@ -200,7 +200,12 @@ class Service:
         request = replace(request, place=press.by.place, private=request.private or found.hidden)
         async with self._turn(press.by.requester.key):
             if twin := await self._equal_press(request):
-                return Receipt(job=twin, waiting=self.waiting(twin.id), duplicate=True)
+                return Receipt(
+                    job=twin,
+                    waiting=self.waiting(twin.id),
+                    duplicate=True,
+                    repeated=twin.event_id != request.event_id,
+                )
             if request.action is Action.KEEP:
                 return await self._kept(request, found.generation)
             return await self._accept(request, found.generation)

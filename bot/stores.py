@@ -181,7 +181,7 @@ class DutyStore(JobReader, Protocol):
         ...
 
 
-class ResultStore(JobReader, Protocol):
+class ResultStore(DutyStore, Protocol):
     """What members made, and where it is shown besides the message of its job."""
 
     async def results_of(
@@ -264,7 +264,7 @@ class ErasingStore(JobStore, Protocol):
         ...
 
 
-class Store(InboxStore, ErasingStore, DutyStore, ResultStore, PlaceStore, Overseeing, Protocol):
+class Store(InboxStore, ErasingStore, ResultStore, PlaceStore, Overseeing, Protocol):
     """All of it."""
 
     async def referenced_images(self) -> frozenset[ImageId]:

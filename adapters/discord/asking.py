@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from adapters.discord.answers import Answered
 from adapters.discord.desk import Desk
-from adapters.discord.incoming import Kind, Upload
+from adapters.discord.incoming import Upload
 from adapters.discord.permissions import check_may_answer
 from adapters.discord.places import asker
 from adapters.discord.routes import address
@@ -63,10 +63,5 @@ async def ask(desk: Desk, answered: Answered, wish: Wish) -> None:
             hidden=answered.hidden,
         )
     )
-    # A press that equals one before it got a promise of a message; the job has its message elsewhere.
-    if (
-        receipt.duplicate
-        and receipt.job.event_id != event.event_id
-        and event.kind in {Kind.COMMAND, Kind.BUTTON, Kind.MODAL}
-    ):
+    if receipt.repeated:  # what was promised a message gets none: the job has its own elsewhere
         await desk.answers.refuse(answered, text(event.origin.locale, "refused-double"), mendable=False)

@@ -11,7 +11,6 @@ from adapters.discord.rest import Rest
 from adapters.downloads import Downloader
 from bot.ports import Clock, Exporter
 from bot.service import Service
-from bot.stores import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +23,6 @@ class Desk:
     """
 
     service: Service
-    store: Store
     rest: Rest
     answers: Answers
     messenger: DiscordMessenger

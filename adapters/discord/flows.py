@@ -46,7 +46,7 @@ _FLOWS: dict[str, Flow] = {
     Kind.MENTION: Flow(remix.mention, lasting=True),
     Kind.REACTION: Flow(reactions.act, lasting=True),
     Kind.AUTOCOMPLETE: Flow(pages.suggest),
-    "button again": Flow(presses.reopen),
+    "button again": Flow(remix.reopen),
     "modal remix": Flow(remix.form, Ack.PUBLIC, lasting=True),
     f"button {settings.FORGET}": Flow(settings.forget, Ack.HIDDEN, lasting=True),
     f"command {REMIX_IMAGE}": Flow(remix.menu),
@@ -87,7 +87,7 @@ def _of_verb(kind: Kind, verb: Verb) -> Flow:
     row = VERBS[verb]
     if row.opens:
         return Flow(presses.open_form)
-    return Flow(presses.again, Ack.PUBLIC, lasting=True) if row.makes else WITHOUT_JOB[verb]
+    return Flow(presses.again, Ack.PUBLIC, lasting=True) if row.makes else WITHOUT_JOB.get(verb, Flow(_unknown))
 
 
 async def _unknown(_: Desk, __: Answered) -> None:

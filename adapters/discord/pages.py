@@ -1,6 +1,5 @@
 """What members look up: the queue, a job, a result, the styles, help. All of it is shown to them only."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from adapters.discord.answers import Answered
@@ -8,7 +7,6 @@ from adapters.discord.cards import MAX_ALT, MAX_EMBEDDED, MAX_EMBEDS
 from adapters.discord.desk import Desk
 from adapters.discord.files import SPOILER
 from adapters.discord.ids import parse_button_id
-from adapters.discord.incoming import Incoming
 from adapters.discord.paging import line_of
 from adapters.discord.pictures import generation_in
 from adapters.discord.places import asker
@@ -17,7 +15,6 @@ from adapters.discord.translate import focused, options
 from bot.comparing import comparison, result_in
 from bot.domain.errors import Gone, InvalidRequest
 from bot.domain.ids import GenerationId, JobId, job_of, parse_job_id
-from bot.domain.job import Job
 from bot.domain.model import label
 from bot.pages import Page, details_page, help_page, queue_page, style_rows
 from bot.results import Description
@@ -36,7 +33,7 @@ async def queue(desk: Desk, answered: Answered) -> None:
     """`/queue`: my jobs with Cancel, results that could not be shown with Collect, how many wait in all."""
     origin = answered.event.origin
     view = await desk.service.status(origin.requester)
-    uncollected = await _uncollected(desk, answered.event, most=_LISTED - len(view.mine))
+    uncollected = await desk.service.results.uncollected(origin.requester, most=_LISTED - len(view.mine))
     now = desk.clock.now()
     page = queue_page(view, now=now, locale=origin.locale, most=_LISTED, uncollected=uncollected)
     await desk.answers.show_page(answered, page)
@@ -162,20 +159,8 @@ async def suggest(desk: Desk, answered: Answered) -> None:
 async def _describe(desk: Desk, answered: Answered, job: JobId) -> None:
     event = answered.event
     description = await desk.service.results.describe(job, by=asker(event))
-    duty = await desk.store.delivery(job)
-    undelivered = duty.undeliverable if duty else ""
-    now = desk.clock.now()
-    page = details_page(description, now=now, locale=event.origin.locale, undelivered=undelivered)
+    page = details_page(description, now=desk.clock.now(), locale=event.origin.locale)
     await desk.answers.show_page(answered, page)
-
-
-async def _uncollected(desk: Desk, event: Incoming, *, most: int) -> Sequence[Job]:
-    found: list[Job] = []
-    for job in await desk.service.recent(event.origin.requester):
-        duty = await desk.store.delivery(job.id)
-        if len(found) < most and duty and duty.undeliverable and await desk.store.generations(job.id):
-            found.append(job)
-    return found
 
 
 def help_of(desk: Desk, locale: str) -> Page:

@@ -88,7 +88,6 @@ class DiscordPlatform:
         assert me is not None
         desk = Desk(
             service=self._service,
-            store=self._store,
             rest=self._rest,
             answers=self._answers,
             messenger=self.messenger,

@@ -4,19 +4,17 @@ from collections.abc import Awaitable
 
 import structlog
 
-from adapters.discord import remix
 from adapters.discord.answers import Answered
 from adapters.discord.asking import Wish, ask
 from adapters.discord.desk import Desk
 from adapters.discord.faults import ERRORS, Meaning, judge
-from adapters.discord.forms import values_of
-from adapters.discord.ids import ButtonId, parse_again_id, parse_button_id, parse_remix_id
+from adapters.discord.ids import ButtonId, parse_button_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.places import asker
 from adapters.discord.routes import Stand, address, token_of
 from adapters.discord.translate import filled
 from bot.domain.actions import OPENING, Verb
-from bot.domain.errors import Gone, NotAllowed
+from bot.domain.errors import NotAllowed
 from bot.domain.ids import job_of
 from bot.domain.options import Options
 from bot.forms import Form
@@ -59,22 +57,6 @@ async def form(desk: Desk, answered: Answered) -> None:
     sent = filled(answered.event, PURPOSES[pressed.verb], desk.service.styles)
     wish = Wish(options=sent.options, verb=pressed.verb, result=pressed.target, source=sent.upload)
     await ask(desk, answered, wish)
-
-
-async def reopen(desk: Desk, answered: Answered) -> None:
-    """The button under the refusal of a form: opens it with what its member wrote."""
-    event = answered.event
-    asked = parse_again_id(event.name)
-    draft = desk.answers.drafts.find(asked.form, event.origin.user) if asked else None
-    if draft is None:
-        raise Gone("refused-form-gone")
-    if about := parse_remix_id(draft.name):
-        form = await remix.form_on(desk, event, about)
-    elif pressed := parse_button_id(draft.name):
-        form = await form_on(desk, event, pressed)
-    else:
-        raise Gone("refused-form-gone")
-    await desk.answers.ask(event, draft.name, form.filled(values_of(draft.body)))
 
 
 async def cancel(desk: Desk, answered: Answered) -> None:
@@ -132,12 +114,11 @@ async def collect(desk: Desk, answered: Answered) -> None:
     """Renew a message whose token died: the press brought a new one."""
     event = answered.event
     job = job_of(_pressed(event).target)
-    card = await desk.service.results.collect(job, by=asker(event))
     token = token_of(event)
     assert token is not None
     stand = Stand(channel=event.origin.channel, message=event.message, token=token, own=False)
+    card = await desk.service.results.collect(job, by=asker(event), message=stand.reference())
     desk.messenger.renew(job, stand)
-    await desk.store.posted(job, stand.reference())
     target = address(event, answered.response, hidden=True).target()
     await desk.messenger.edit(target, stand.reference(), card)
 

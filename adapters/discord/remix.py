@@ -4,18 +4,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from adapters.discord import presses
 from adapters.discord.answers import Answered
 from adapters.discord.asking import Wish, ask
 from adapters.discord.desk import Desk
 from adapters.discord.faults import ERRORS
-from adapters.discord.ids import RemixId, parse_remix_id
+from adapters.discord.forms import values_of
+from adapters.discord.ids import ButtonId, RemixId, parse_again_id, parse_button_id, parse_remix_id
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.markup import said
 from adapters.discord.pages import help_of
 from adapters.discord.pictures import has_sticker, pictures_in
 from adapters.discord.places import asker
 from adapters.discord.translate import filled, wish_of_command, wish_of_words
-from bot.domain.errors import InvalidRequest, PictureRefused
+from bot.domain.actions import Verb
+from bot.domain.errors import Gone, InvalidRequest, PictureRefused
+from bot.domain.ids import job_of, parse_generation_id
 from bot.forms import Form
 from bot.picture_form import Purpose, picture_form
 
@@ -56,6 +60,12 @@ async def menu(desk: Desk, answered: Answered) -> None:
     target = str(event.body.get("target_id", ""))
     message = event.body.get("resolved", {}).get("messages", {}).get(target, {})
     pictures = _pictures_of(desk, message)
+    result = parse_generation_id(pictures[0].generation) if len(pictures) == 1 else None
+    # One of our own results is worked on from our lossless copy, and is a chain.
+    if result and await desk.service.results.find(result, by=asker(event, shown=job_of(result))):
+        opening = ButtonId(Verb.CHAIN, result)
+        await desk.answers.ask(event, str(opening), await presses.form_on(desk, event, opening))
+        return
     desk.seen[event.origin.channel, target] = pictures
     while len(desk.seen) > _REMEMBERED:
         desk.seen.popitem(last=False)
@@ -78,6 +88,22 @@ async def form_on(desk: Desk, event: Incoming, about: RemixId) -> Form:
         usual=settings,
         pictures=[picture.filename for picture in pictures],
     )
+
+
+async def reopen(desk: Desk, answered: Answered) -> None:
+    """The button under the refusal of a form: opens it with what its member wrote."""
+    event = answered.event
+    asked = parse_again_id(event.name)
+    draft = desk.answers.drafts.find(asked.form, event.origin.user) if asked else None
+    if draft is None:
+        raise Gone("refused-form-gone")
+    if about := parse_remix_id(draft.name):
+        form = await form_on(desk, event, about)
+    elif pressed := parse_button_id(draft.name):
+        form = await presses.form_on(desk, event, pressed)
+    else:
+        raise Gone("refused-form-gone")
+    await desk.answers.ask(event, draft.name, form.filled(values_of(draft.body)))
 
 
 async def form(desk: Desk, answered: Answered) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.slack.desk import Desk
 from adapters.slack.forms import VERB_OF_FORM, Errand, Filled
-from adapters.slack.inbound import Inbound, Kind, place_of, shown_in
+from adapters.slack.inbound import Inbound, place_of, shown_in
 from adapters.slack.members import Place
 from adapters.slack.pictures import File
 from bot.domain.actions import Verb
@@ -93,8 +93,8 @@ async def ask(
             control_map=desk.pictures.sent(place.team, drawn) if drawn else None,
         )
     )
-    if receipt.duplicate and receipt.job.event_id != event.id and event.kind in {Kind.PRESS, Kind.SUBMISSION}:
-        await desk.tell(place, "slack-double")
+    if receipt.repeated:
+        await desk.tell(place, "refused-double")
 
 
 def place_of_form(event: Inbound, errand: Errand) -> Place:

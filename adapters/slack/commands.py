@@ -3,25 +3,23 @@
 from dataclasses import replace
 
 from adapters.slack.desk import Desk
-from adapters.slack.forms import Errand, view_of
+from adapters.slack.forms import ACTION_OF_FORM, Errand, view_of
 from adapters.slack.inbound import Inbound, job_id_in, place_of
 from adapters.slack.members import Place
-from adapters.slack.messages import only
 from adapters.slack.messenger import message_ref
 from adapters.slack.pages import page_view, privacy_buttons, show_styles, web_link
 from adapters.slack.pictures import picture_among
 from adapters.slack.settings import show_settings
 from adapters.slack.text import Block, said
-from bot.domain.access import Act
+from bot.domain.actions import Verb
 from bot.domain.errors import Gone, InvalidRequest, PictureRefused
 from bot.domain.flags import parse_flags
-from bot.domain.ids import job_of, parse_generation_id
-from bot.domain.job import Recipe
-from bot.domain.options import NOTHING_SAID, OPTIONS, Options
+from bot.domain.ids import GenerationId, JobId, job_of, parse_generation_id
+from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.request import Action
 from bot.forms import Values
 from bot.pages import details_page, help_page, queue_page, recent_page, said_page, styles_page
-from bot.picture_form import picture_form
+from bot.picture_form import picture_form, result_form
 
 REMIX = "remix_image"
 """Callback id of both shortcuts: on a message, and the global one."""
@@ -59,28 +57,31 @@ async def on_shortcut(desk: Desk, event: Inbound) -> None:
         return
     message = body.get("message") or {}
     # One of our own results is worked on from our lossless copy, and is a chain.
-    job = await desk.store.job_of_message(message_ref(place.channel, message.get("ts", "")))
-    if job is None and (known := job_id_in(message.get("metadata"))):
-        job = await desk.store.job(known)
-    by = place.asker(shown=job.id if job else None)
-    seen = job is not None and await desk.service.results.may(Act.DERIVE, job.id, by=by)
-    made = await desk.store.generations(job.id) if job and seen else ()
-    file = None if made else picture_among(message.get("files"))
-    if made:
-        result = only(made)
-        errand = replace(errand, action=Action.CHAIN, generation=result.id)
-        view = await usual_form(desk, place, errand, _structure(result.recipe), model=result.recipe.model)
+    ref, named = message_ref(place.channel, message.get("ts", "")), None
+    identity = await desk.api.installed(place.team)
+    if identity and message.get("user") == identity.bot_user:  # any app can write our metadata
+        named = job_id_in(message.get("metadata"))
+    found = await desk.service.results.in_message(ref, by=place.asker(), named=named)
+    file = None if found else picture_among(message.get("files"))
+    if found:
+        await open_on_result(desk, event, place, Verb.CHAIN, found.generation.id, shown=found.job.id)
     elif file:
         errand = replace(errand, file=file["id"], author=file.get("user") or message.get("user", ""))
-        view = await usual_form(desk, place, errand, NOTHING_SAID)
+        await desk.open_view(event, await usual_form(desk, place, errand, NOTHING_SAID))
     else:
         raise PictureRefused("refused-slack-no-picture-there")
-    await desk.open_view(event, view)
 
 
-def _structure(recipe: Recipe) -> Options:
-    """Of a recipe what it keeps of a picture's structure."""
-    return recipe.options().without(row.name for row in OPTIONS if not row.name.startswith("control"))
+async def open_on_result(
+    desk: Desk, event: Inbound, place: Place, verb: Verb, target: GenerationId, *, shown: JobId | None
+) -> None:
+    """Open the form for what is done with a result, filled with its own recipe."""
+    by = place.asker(shown=shown)
+    parent = (await desk.service.results.parent(target, by=by)).generation
+    usual, locale = await desk.service.places.settings(*by.keys), await desk.locale(place)
+    errand = Errand(action=ACTION_OF_FORM[verb], channel=place.channel, thread=place.thread, generation=target)
+    form = result_form(verb, parent, desk.service.menu(parent.recipe.model), usual=usual, locale=locale)
+    await desk.open_view(event, view_of(errand, form, locale=locale))
 
 
 async def usual_form(
@@ -89,7 +90,6 @@ async def usual_form(
     errand: Errand,
     wishes: Options = NOTHING_SAID,
     *,
-    model: str | None = None,
     values: Values | None = None,
 ) -> Block:
     """The form for a picture of the member's, with what this place usually takes if they said nothing.
@@ -99,13 +99,12 @@ async def usual_form(
         place: where it opens.
         errand: what it is for.
         wishes: what is known already.
-        model: whose kinds of structure there are to choose from; those of any if none is named.
         values: what stood in it when it was refused.
     """
     locale = await desk.locale(place)
     form = picture_form(
         errand.purpose,
-        desk.service.menu(model),
+        desk.service.menu(),
         locale=locale,
         said=wishes,
         usual=await desk.service.places.settings(*place.asker().keys),

@@ -25,7 +25,6 @@ from bot.drafts import Drafts
 from bot.pages import Page
 from bot.ports import Clock, Exporter
 from bot.service import Service
-from bot.stores import Store
 from bot.texts import REFERENCE, Argument, text
 
 _REMEMBERED_SECONDS = 600.0
@@ -91,7 +90,6 @@ class Desk:
 
     api: SlackApi
     service: Service
-    store: Store
     messenger: SlackMessenger
     uploads: Uploads
     exporter: Exporter

@@ -1,6 +1,6 @@
 """Mentions and direct messages: a picture and words, or words in the thread of a picture."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,6 @@ from adapters.slack.text import said
 from bot.domain.errors import InvalidRequest, PictureRefused, UserError
 from bot.domain.flags import parse_flags
 from bot.domain.ids import GenerationId
-from bot.domain.job import Generation
 
 _PAGES = 5
 
@@ -99,23 +98,11 @@ async def _in(desk: Desk, place: Place, message: Mapping[str, Any]) -> Found | N
     Raises:
         InvalidRequest: it has several, and the member has to say which.
     """
-    job = await desk.store.job_of_message(message_ref(place.channel, message.get("ts", "")))
-    if job:
-        made = await desk.store.generations(job.id)
-        return Found(generation=only(made).id) if made else None
+    ref = message_ref(place.channel, message.get("ts", ""))
+    if found := await desk.service.results.in_message(ref, by=place.asker()):
+        return Found(generation=found.generation.id)
     file = picture_among(message.get("files"))
     return Found(file=file, author=file.get("user") or message.get("user", "")) if file else None
-
-
-def only(made: Sequence[Generation]) -> Generation:
-    """The result of a message that has one.
-
-    Raises:
-        InvalidRequest: it is a sweep's, and the member has to say which.
-    """
-    if len(made) > 1:
-        raise InvalidRequest("refused-several-results", count=len(made))
-    return made[0]
 
 
 def _unreadable(fault: SlackFault) -> PictureRefused:

@@ -99,7 +99,6 @@ class SlackPlatform:
             desk = Desk(
                 api=self._api,
                 service=self._service,
-                store=self._store,
                 messenger=self.messenger,
                 uploads=self._uploads,
                 exporter=self._exporter,

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from adapters.slack import asking
-from adapters.slack.commands import LISTED, usual_form
+from adapters.slack.commands import LISTED, open_on_result, usual_form
 from adapters.slack.controls import (
     ADVANCED,
     AGAIN,
@@ -19,7 +19,7 @@ from adapters.slack.controls import (
 )
 from adapters.slack.desk import Desk
 from adapters.slack.fields import values_of
-from adapters.slack.forms import ACTION_OF_FORM, Errand, errand_of, unfolded_view, view_of
+from adapters.slack.forms import Errand, errand_of, unfolded_view
 from adapters.slack.home import show_home
 from adapters.slack.inbound import Inbound, place_of, shown_in
 from adapters.slack.members import PLATFORM, Place, place_key
@@ -27,6 +27,7 @@ from adapters.slack.pages import page_view
 from adapters.slack.settings import show_settings
 from adapters.slack.uploads import MAX_BYTES
 from bot.comparing import comparison, result_in
+from bot.domain.access import Act
 from bot.domain.actions import OPENING, VERBS, Verb
 from bot.domain.errors import DeliveryError, Gone, InvalidRequest
 from bot.domain.ids import job_of
@@ -35,7 +36,6 @@ from bot.domain.picture import Exported
 from bot.domain.request import Action, ReplyTarget
 from bot.domain.safety import STRICTEST
 from bot.pages import details_page, queue_page, said_page
-from bot.picture_form import result_form
 from bot.texts import text
 
 EXPORT_BYTES = 100_000_000
@@ -83,7 +83,7 @@ def _chosen(pressed: Mapping[str, Any]) -> str:
 async def _on_control(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
     row = VERBS[control.verb]
     if row.opens:
-        await _open_form(desk, event, place, control)
+        await open_on_result(desk, event, place, OPENING[control.verb], control.target, shown=shown_in(event))
     elif row.makes:
         said = NOTHING_SAID if control.strength is None else Options(strengths=(control.strength,))
         await asking.ask(desk, event, place, said, verb=control.verb, generation=control.target)
@@ -105,22 +105,6 @@ async def _reopen(desk: Desk, event: Inbound, place: Place, form: str) -> None:
         raise Gone("refused-form-gone")
     view = await usual_form(desk, place, errand_of(draft), values=values_of(draft))
     await desk.open_view(event, view)
-
-
-async def _open_form(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
-    """Prefilled with the result's own recipe."""
-    by = place.asker(shown=shown_in(event))
-    parent = (await desk.service.results.parent(control.target, by=by)).generation
-    usual, locale = await desk.service.places.settings(*by.keys), await desk.locale(place)
-    errand = Errand(
-        action=ACTION_OF_FORM[OPENING[control.verb]],
-        channel=place.channel,
-        thread=place.thread,
-        generation=control.target,
-    )
-    menu = desk.service.menu(parent.recipe.model)
-    form = result_form(OPENING[control.verb], parent, menu, usual=usual, locale=locale)
-    await desk.open_view(event, view_of(errand, form, locale=locale))
 
 
 async def _cancel(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
@@ -166,8 +150,7 @@ async def _publish(desk: Desk, _event: Inbound, place: Place, control: Control) 
         UserError: it is somebody else's, or there is nothing to show.
     """
     job_id, by = job_of(control.target), place.asker()
-    job = await desk.store.job(job_id)
-    address = job.reply_to.address if job else {}
+    address = (await desk.service.results.allowed(Act.PUBLISH, job_id, by)).reply_to.address
     channel = address.get("home_channel", "")
     where = place_key(place.team, channel)
     openly, results = control.verb is Verb.PUBLISH_OPEN, desk.service.results

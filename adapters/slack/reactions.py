@@ -21,7 +21,7 @@ async def on_reaction(desk: Desk, event: Inbound) -> None:
     says = reaction_of(reacted["reaction"].partition("::")[0])  # behind "::" stands a colour of skin
     if says is None:
         return
-    job = await desk.store.job_of_message(message_ref(here.channel, reacted["item"]["ts"]))
+    job = await desk.service.results.shown_in(message_ref(here.channel, reacted["item"]["ts"]))
     if job is None:
         return
     thread = job.reply_to.address.get("thread") or here.thread

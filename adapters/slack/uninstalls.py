@@ -13,6 +13,6 @@ async def on_uninstalled(desk: Desk, event: Inbound) -> None:
     """Cancel and forget what the team asked for, then its token. Other teams notice nothing."""
     team = team_in(event.body)
     await desk.service.removal.forget_space(PLATFORM, team.space)
-    await desk.store.forget_places(place_key(team))
+    await desk.service.places.forget(place_key(team))
     await desk.api.forget(team)
     log.info("uninstalled", team=team.space)

@@ -283,7 +283,6 @@ refused-slack-refused = Slack に拒否されました（{ $reason }）。もう
 note-slack-not-uploaded = 画像はできましたが、ここにはアップロードできません（{ $reason }）。許可をワークスペースの管理者に頼んでください。
 note-slack-below = Slack がここに画像を表示しませんでした。下のスレッドにあります。
 note-slack-moved = チャンネルに書き込めなかったので、あなたにだけ届けます。/invite で私を招待してください。
-slack-double = 同じ依頼をすでに受け付けています。
 slack-published = チャンネルに公開しました。
 slack-saved = { $scope ->
     [channel] このチャンネルの設定を保存しました。

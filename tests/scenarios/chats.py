@@ -93,6 +93,10 @@ class Chat(ABC):
         """**Remix image** on a message with a picture, its form filled in."""
 
     @abstractmethod
+    async def remix_of(self, message: Any, **fields: str) -> None:
+        """**Remix image** on a result of ours, its form filled in."""
+
+    @abstractmethod
     async def press(self, message: Any, label: str, **fields: str) -> None:
         """A button under a result; its form, if it opens one, filled in."""
 
@@ -167,6 +171,9 @@ class Discord(Chat):
         photo = await self._person.say(self._channel, "look", files={"a.png": PNG})
         self._asked.append(await self._person.submit(await self._person.menu(photo, "Remix image"), **fields))
 
+    async def remix_of(self, message: Any, **fields: str) -> None:
+        self._asked.append(await self._person.submit(await self._person.menu(message, "Remix image"), **fields))
+
     async def press(self, message: Any, label: str, **fields: str) -> None:
         whole = next(each for each in message.buttons if each.startswith(label))
         asked = await self._person.press(message, whole)
@@ -181,7 +188,8 @@ class Discord(Chat):
     async def message_of(self, job: Job) -> Post:
         def found() -> Post | None:
             posts = [post for post in self._server.posts.values() if not post.deleted and not post.loading]
-            return next((post for post in posts if post.buttons and _names(post.buttons.values(), job)), None)
+            shown = [post for post in posts if _names(post.buttons.values(), job.id)]
+            return next((post for post in shown if not _names(post.buttons.values(), "cancel")), None)
 
         post: Post = await self._server.until(found, what="the job's message")
         return post
@@ -227,6 +235,9 @@ class Slack(Chat):
         photo = await self._member.say(self._channel, "look", files=[self._photo()], mention=False)
         await self._sent(lambda: self._member.remix(self._channel, photo), fields)
 
+    async def remix_of(self, message: Any, **fields: str) -> None:
+        await self._sent(lambda: self._member.remix(self._channel, message), fields)
+
     async def press(self, message: Any, label: str, **fields: str) -> None:
         if fields:
             await self._sent(lambda: self._member.press(label, self._channel, message), fields)
@@ -244,7 +255,7 @@ class Slack(Chat):
         def found() -> Any:
             places = [self._channel, self._member.slack.state.direct(self._member.team, self._member.user.id)]
             shown = [message for place in places for message in self._member.from_bot(place)]
-            of = [each for each in shown if _names([button["action_id"] for button in buttons(each)], job)]
+            of = [each for each in shown if _names([button["action_id"] for button in buttons(each)], job.id)]
             return of[-1] if of and not any("cancel" in each["action_id"] for each in buttons(of[-1])) else None
 
         return await self._member.see(found)
@@ -272,5 +283,5 @@ class Slack(Chat):
         self._errors += (ack.payload or {}).get("errors", {}).values()
 
 
-def _names(ids: Any, job: Job) -> bool:
-    return any(job.id in each for each in ids)
+def _names(ids: Any, what: str) -> bool:
+    return any(what in each for each in ids)

@@ -1,12 +1,14 @@
 """The same wish, on either chat and by any way in, ends in the same recipe, privacy, lineage or refusal."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
 from bot.domain.options import OPTION, Options
 from bot.domain.place import PlaceSettings
 from bot.domain.request import Action
+from bot.texts import text
 from tests.scenarios.chats import Chat, End
 
 SAID = {
@@ -207,3 +209,32 @@ async def test_a_refusal_is_the_same(discord: Chat, slack: Chat, words: str) -> 
 async def test_a_refused_form_is_the_same(discord: Chat, slack: Chat, fields: dict[str, str]) -> None:
     end, _ = await on_both(discord, slack, lambda chat: chat.remix(**fields))
     assert end.job is None
+
+
+@pytest.mark.parametrize("way", ["button", "reaction"])
+async def test_an_equal_wish_while_the_first_one_runs_is_said_to_run_already(
+    discord: Chat, slack: Chat, way: str
+) -> None:
+    for chat in (discord, slack):
+        first = await chat.end(chat.command("img2img", Options(prompt="a boat")))
+
+        async def once_more(chat: Chat = chat, first: End = first) -> None:
+            if way == "button":
+                await chat.press(first.message, "Subtle")
+            else:
+                await chat.react(first.message, "🔁")
+
+        assert (await chat.end(once_more())).job is not None
+        assert (await chat.end(once_more())).refused == text("en", "refused-double")
+
+
+async def test_remix_image_on_a_result_of_ours_opens_what_chain_opens(discord: Chat, slack: Chat) -> None:
+    said = Options(prompt="a boat", style="oil", seed=5, control="canny")
+    for chat in (discord, slack):
+        first = await chat.end(chat.command("img2img", said))
+        chained = await chat.end(chat.press(first.message, "Chain", prompt="in winter"))
+        again = await chat.end(chat.remix_of(first.message, prompt="in summer"))
+        assert chained.job is not None
+        assert again.job is not None
+        assert again.told[0] == chained.told[0] == Action.CHAIN
+        assert replace(again.job.recipes[0], prompt="", seed=0) == replace(chained.job.recipes[0], prompt="", seed=0)

@@ -98,3 +98,17 @@ async def test_info_of_a_private_job_is_for_its_requester_alone(
     await bob.command("/info", general, job.id)
     await bob.told("No such job here")
     assert "a secret" in words(await ann.open("/info", general, job.id))
+
+
+async def test_another_apps_message_with_our_metadata_is_not_ours(
+    running: Bench, ann: Member, bob: Member, general: Conversation, team: Team
+) -> None:
+    file = ann.slack.state.add_file(team, ann.user, png())
+    await ann.submit(await ann.open("/img2img", general, "a secret --private"), file=file)
+    await ann.result(ann.slack.state.direct(team, ann.user.id))
+    [job] = await running.core.store.jobs_of(f"slack:{team.id}/{ann.user.id}", limit=9)
+    foreign = await bob.say(general, "look", mention=False)
+    foreign["metadata"] = {"event_type": "job", "event_payload": {"job_id": job.id}}
+    await bob.remix(general, foreign)
+    await bob.told("no picture")
+    assert not await running.core.store.copies(job.id)

@@ -152,8 +152,9 @@ def rendered() -> Iterator[Card]:
 
 def pages() -> Iterator[Page]:
     for job in jobs():
-        described = Description(job=job, generations=[a_generation(job)], ancestors=[None, a_generation(job)])
-        yield details_page(described, now=0.0, locale=LOCALE, undelivered="щ")
+        ancestors = [None, a_generation(job)]
+        described = Description(job=job, generations=[a_generation(job)], ancestors=ancestors, undelivered="щ")
+        yield details_page(described, now=0.0, locale=LOCALE)
         yield recent_page([job], LOCALE)
         waiting = Waiting(position=2, expected_at=99.0, expected_late=None)
         view = QueueView(mine=[(job, waiting), (job, None)], jobs=2)

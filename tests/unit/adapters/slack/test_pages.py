@@ -16,9 +16,9 @@ from tests.servers.slack.blocks import view_problems
 @pytest.mark.parametrize("locale", LANGUAGES)
 def test_every_page_keeps_to_block_kit(locale: str) -> None:
     job = a_job()
-    described = Description(job=job, generations=[a_generation(job)], ancestors=[None] * 200)
+    described = Description(job=job, generations=[a_generation(job)], ancestors=[None] * 200, undelivered="x")
     pages = [
-        details_page(described, now=0.0, locale=locale, undelivered="x"),
+        details_page(described, now=0.0, locale=locale),
         help_page(locale, "slack-help", maps=True),
         settings_page(PlaceSettings(channels=("C1",)), Part("C1", Ink.CHANNEL), locale=locale),
         said_page(locale, "slack-privacy", "slack-privacy-kept"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.discord import ids
+from adapters.discord import flows, ids
 from adapters.slack.controls import action_id, parse_control
 from adapters.slack.forms import ACTION_OF_FORM, VERB_OF_FORM
 from adapters.slack.presses import WITHOUT_JOB
@@ -39,7 +39,8 @@ def test_every_verb_has_its_row_its_words_and_its_way_through_both_chats() -> No
     for verb, row in VERBS.items():
         assert verb is Verb.RERUN or known(f"button-{verb}")
         assert verb is Verb.RERUN or row.emoji
-        assert bool(row.makes or row.opens) is (verb not in WITHOUT_JOB), "Slack does something with it"
+        for chat, without_job in (("Slack", WITHOUT_JOB), ("Discord", flows.WITHOUT_JOB)):
+            assert bool(row.makes or row.opens) is (verb not in without_job), f"{chat} does something with it"
         if row.opens:
             assert VERBS[row.opens].makes, "what a form is for is done with it"
             assert row.opens in PURPOSES
