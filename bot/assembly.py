@@ -44,6 +44,7 @@ def assemble(
     styles: Mapping[str, Style],
     max_jobs: int,
     max_minutes: float = 0.0,
+    notify_seconds: float = 0.0,
     default_model: str,
     guard_chains: bool = True,
     advice: bool = True,
@@ -72,6 +73,7 @@ def assemble(
         waiting=waiting,
         clock=clock,
         unseen=gate.previews,
+        notify_seconds=notify_seconds,
         disk_tries=disk_tries,
     )
     dispatch = Dispatch(

@@ -201,6 +201,7 @@ async def compose(
             styles=styles,
             max_jobs=settings.queue.max_jobs,
             max_minutes=settings.queue.max_minutes,
+            notify_seconds=settings.queue.notify_seconds,
             default_model=settings.model.id,
             guard_chains=settings.chains.guard,
             advice=settings.advice.enabled,

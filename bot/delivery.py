@@ -33,6 +33,9 @@ CLOSER = 3
 """A waiting message is looked at again when this part of those before it have gone: at 300, at 200, at 134, and near
 the front each time. So a message is edited some twenty times on its way, however long the line is."""
 
+_CALL_AGAIN = (2.0, 10.0)
+"""Seconds between tries to call somebody: late it is of no use."""
+
 AT_A_TIME = 8
 """Waiting messages that are edited, or taken up after a start, at the same time: what has ended must not queue behind
 thousands of new positions."""
@@ -66,10 +69,22 @@ class Delivery:
         waiting: Callable[[JobId], Waiting | None],
         clock: Clock,
         unseen: Callable[[Job], bool] = lambda _job: False,
+        notify_seconds: float = 0.0,
         disk_tries: int | None = None,
     ) -> None:
-        """`unseen`: whether pictures that nobody has looked at yet may be shown of a job."""
+        """Put the parts together.
+
+        Args:
+            store: where the duties stand.
+            messengers: by platform.
+            waiting: where a job stands in line.
+            clock: for stamps.
+            unseen: whether pictures that nobody has looked at yet may be shown of a job.
+            notify_seconds: who waited longer for a picture is called when it is there; 0 calls nobody.
+            disk_tries: how often a disk that refuses is asked again; None is for ever.
+        """
         self._unseen = unseen
+        self._notify_seconds = notify_seconds
         self._store = store
         self._messengers = messengers
         self._waiting = waiting
@@ -161,6 +176,7 @@ class Delivery:
         # A clock that was set back must not put a message off for longer than any back-off does.
         await asyncio.sleep(min(max(0.0, duty.due_at - self._clock.now()), LONGEST_PAUSE))
         message, tries, shown = duty.message, duty.attempts, None
+        edited = False
         while True:
             if follower.heard():  # before the job is read: a change that the read misses must stay news
                 job = await self._store.job(duty.job)
@@ -170,6 +186,7 @@ class Delivery:
             card, whole = await self._card(job, follower)
             try:
                 if card != shown:
+                    edited = message is not None
                     message = await self._show(messenger, job, message, card)
             except TryLater as reason:
                 MESSAGES_PUT_OFF.labels(messenger.platform).inc()
@@ -181,6 +198,7 @@ class Delivery:
                 continue
             shown, tries = card, 0
             if job.status.ended:
+                await self._call(messenger, job, message if edited else None, card)
                 await self._ended(job, whole=whole)
                 return
             if self._stopping:
@@ -192,6 +210,26 @@ class Delivery:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._holds_for(card.waiting)):
                         await follower.next_news(REPOSITION_SECONDS)
+
+    async def _call(self, messenger: Messenger, job: Job, message: MessageRef | None, card: Card) -> None:
+        """Call who waited so long that they look elsewhere by now, if an edit is all that the end has shown them.
+
+        Before the duty is done, so that a crash in between calls again; the nonce makes it one call.
+        """
+        waited = (job.ended_at or job.created_at) - job.created_at
+        if message is None or job.status is not JobStatus.SUCCEEDED or not 0 < self._notify_seconds < waited:
+            return None
+        for seconds in (*_CALL_AGAIN, None):
+            try:
+                await messenger.notify(job.reply_to, message, card, nonce=f"{job.id}-n")
+            except TryLater as reason:
+                if seconds is None:
+                    break
+                await asyncio.sleep(reason.seconds or seconds)
+            except Exception as fault:  # noqa: BLE001 -- the result stands; a call that fails costs nothing else
+                log.warning("member not called", reason=str(fault))
+                return None
+        log.warning("member not called", reason="the chat stays busy")
 
     async def _ended(self, job: Job, *, whole: bool) -> None:
         """The end stands; a stand-in for it leaves the duty in the store, for the next start."""

@@ -204,6 +204,18 @@ class Messenger(Protocol):
         """
         ...
 
+    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> None:
+        """Tell a result's owner, who waited, that it is there: by a short reply to its message that notifies them.
+
+        An edited message notifies nobody. With the same nonce again nobody is told a second time. Does nothing where
+        the message is shown to its owner alone and cannot be replied to.
+
+        Raises:
+            TryLater: the chat may take it later.
+            Undeliverable: it never will.
+        """
+        ...
+
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         """Make the message show `card`; safe to repeat.
 

@@ -180,6 +180,7 @@ class QueueSettings(_Section):
 
     max_jobs: Annotated[int, Field(ge=1, le=100_000)]
     max_minutes: Annotated[float, Field(ge=0, le=100_000)]
+    notify_seconds: Annotated[float, Field(ge=0, le=86_400)]
 
 
 Days = Annotated[float, Field(gt=0, le=36_500)]

@@ -38,6 +38,9 @@ class ConsoleMessenger:
         self._show(card)
         return nonce
 
+    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> None:
+        """Nothing: whoever waits looks on."""
+
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         """Bring the line up to date."""
         del target

@@ -7,15 +7,14 @@ a new token. If the message or its place is gone, the result goes to its owner b
 closed too it is kept for `/queue`. Progress is never worth a second try.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import structlog
 
+from adapters.discord.calls import Refused, call, final
 from adapters.discord.cards import NOBODY, bare, layout
-from adapters.discord.faults import ERRORS, Fault, Meaning, judge
+from adapters.discord.faults import Fault, Meaning
 from adapters.discord.files import FileMaker, Files, Standing
 from adapters.discord.incoming import EPHEMERAL, PLATFORM
 from adapters.discord.markdown import inert
@@ -37,28 +36,13 @@ COLLECT_BEFORE = 120.0
 _TOKEN_MARGIN = 5.0
 """A request started this close to the end of its token may arrive too late."""
 
-_CALL_SECONDS = 90.0
-"""Bound on one call: an upload of 25 MB from a slow line, and discord.py's own retries."""
-
-_LOCKED_OUT_SECONDS = 300.0
-"""The bot's own token was refused: nothing helps but its owner."""
-
 _DIRECT_FILE_BYTES = 10 * 1024 * 1024
 _SMALLER = (1.0, 0.5, 0.25)
 _MEND_BY_PRIVATE_MESSAGE = {Meaning.MESSAGE_GONE, Meaning.PLACE_GONE, Meaning.FORBIDDEN, Meaning.LOCKED}
 
-T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 Write = Callable[[Payload, Sequence[Outgoing]], Awaitable[Payload]]
-
-
-class Refused(Exception):
-    """Discord refused a call."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.reason)
-        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +102,26 @@ class DiscordMessenger:
             self._forget(card.job)
         return stand.reference()
 
+    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> None:
+        """A reply to the message that names its owner; see `bot.ports.Messenger`."""
+        self._check_connected()
+        address, stand = address_of(target), stand_of(message)
+        if address.hidden or stand.message == ORIGINAL:
+            return
+        body: Payload = {
+            "content": f"<@{card.owner.user}> {text(card.locale, 'notify-ready')}",
+            "allowed_mentions": {"parse": [], "users": [card.owner.user], "replied_user": False},
+        }
+        try:
+            if stand.own:
+                replying = {"message_reference": {"message_id": stand.message, "fail_if_not_exists": False}}
+                identity = {"nonce": nonce, "enforce_nonce": True}
+                await call(self._rest.create(stand.channel, {**body, **replying, **identity}))
+            elif stand.token and self._lives(stand.token):
+                await call(self._rest.follow_up(stand.token.application, stand.token.value, body))
+        except Refused as refusal:
+            raise final(refusal.fault) from refusal
+
     def renew(self, job: JobId, stand: Stand) -> None:
         """A press on the job's message brought a fresh token; later edits use it."""
         self._renewed[job] = stand
@@ -147,7 +151,7 @@ class DiscordMessenger:
             except Refused as refusal:
                 if refusal.fault.meaning is Meaning.BLOCKED:
                     await self._tell_blocked(address, card)
-                    raise _final(refusal.fault) from refusal
+                    raise final(refusal.fault) from refusal
                 log.info("the interaction takes no answer, posting anew", reason=refusal.fault.reason)
                 self._bury(address.token)
             else:
@@ -166,7 +170,7 @@ class DiscordMessenger:
                 if refusal.fault.meaning is Meaning.BLOCKED:
                     await self._tell_blocked(address, card)
                 if refusal.fault.meaning in {Meaning.BLOCKED, Meaning.TOKEN_DEAD}:
-                    raise _final(refusal.fault) from refusal
+                    raise final(refusal.fault) from refusal
                 log.info("the channel refuses, writing to the owner", reason=refusal.fault.reason)
         return await self._post_privately(address, card, nonce)
 
@@ -176,10 +180,10 @@ class DiscordMessenger:
         if card.stays:
             card = replace(card, pictures=(), source=None, notes=(*card.notes, text(card.locale, "note-stays")))
         try:
-            channel = await _call(self._rest.direct_channel(address.user))
+            channel = await call(self._rest.direct_channel(address.user))
             return await self._create(channel, card, nonce, _DIRECT_FILE_BYTES, "")
         except Refused as refusal:
-            raise _final(refusal.fault) from refusal
+            raise final(refusal.fault) from refusal
 
     async def _create(self, channel: str, card: Card, nonce: str, file_bytes: int, reply_to: str) -> Stand:
         """A message of the bot's own; `nonce` finds one that was made a moment ago instead of making a second."""
@@ -247,13 +251,13 @@ class DiscordMessenger:
             return stand
         if fault.meaning is Meaning.BLOCKED:
             await self._tell_blocked(address, card)
-            raise _final(fault)
+            raise final(fault)
         again = f"{card.job}-2"
         if fault.meaning is Meaning.UNEDITABLE and not address.hidden:
             return await self._post_anew(address, card, again)
         if fault.meaning in _MEND_BY_PRIVATE_MESSAGE:
             return await self._post_privately(address, card, again)
-        raise _final(fault)
+        raise final(fault)
 
     async def _refused(self, address: Address, stand: Stand | None, card: Card) -> Stand | None:
         """A refusal is for its member alone: what everybody saw of the job goes, and they are told why.
@@ -280,7 +284,7 @@ class DiscordMessenger:
             ways.append(lambda: self._rest.delete(stand.channel, stand.message))
         for delete in ways:
             try:
-                return await _call(delete())
+                return await call(delete())
             except Refused as refusal:
                 log.info("message not taken away", reason=refusal.fault.reason)
         return None
@@ -298,13 +302,13 @@ class DiscordMessenger:
         if address.token and self._lives(address.token):
             token, hidden = address.token, {**body, "flags": EPHEMERAL}
             try:
-                await _call(self._rest.follow_up(token.application, token.value, hidden))
+                await call(self._rest.follow_up(token.application, token.value, hidden))
             except Refused as refusal:
                 log.info("the interaction takes no answer, writing directly", reason=refusal.fault.reason)
             else:
                 return
-        channel = await _call(self._rest.direct_channel(address.user))
-        await _call(self._rest.create(channel, {**body, "nonce": nonce, "enforce_nonce": True}))
+        channel = await call(self._rest.direct_channel(address.user))
+        await call(self._rest.create(channel, {**body, "nonce": nonce, "enforce_nonce": True}))
 
     async def _send(self, write: Write, card: Card, file_bytes: int, *, collect: bool = False) -> Payload:
         """Write a card, with smaller files if Discord finds them too large and plainly if it minds the rest."""
@@ -316,19 +320,19 @@ class DiscordMessenger:
                 self._attached.forget(card.job)
                 if refusal.fault.meaning is Meaning.INVALID:
                     log.error("message not taken", job=card.job, reason=refusal.fault.reason)  # noqa: TRY400 -- a line says it
-                    return await _call(write(bare(card), files.pictures))
+                    return await call(write(bare(card), files.pictures))
                 if refusal.fault.meaning is not Meaning.TOO_LARGE or not files.all:
                     raise
             else:
                 self._attached.stands(card.job, files, answer)
                 return answer
-        return await _call(write(layout(card, notes=[text(card.locale, "note-too-large")]), ()))
+        return await call(write(layout(card, notes=[text(card.locale, "note-too-large")]), ()))
 
     async def _write(self, write: Write, card: Card, files: Files, *, collect: bool) -> Payload:
         payload = layout(
             self._names.of_card(card), files.pictures, thumbnail=files.thumbnail, notes=files.notes, collect=collect
         )
-        return await _call(write(payload, files.all))
+        return await call(write(payload, files.all))
 
     def _by_token(self, token: Token) -> Write:
         """The message that answered the token's interaction, or that its button sits on."""
@@ -364,27 +368,3 @@ class DiscordMessenger:
         self._lost.discard(job)
         self._offered.discard(job)
         self._attached.forget(job)
-
-
-async def _call(call: Awaitable[T]) -> T:
-    """Await a call of `Rest`.
-
-    Raises:
-        TryLater: Discord may take it later.
-        Refused: it will not.
-    """
-    try:
-        async with asyncio.timeout(_CALL_SECONDS):
-            return await call
-    except ERRORS as error:
-        fault = judge(error)
-        if fault.meaning is Meaning.BUSY:
-            raise TryLater(fault.reason, seconds=fault.seconds) from error
-        raise Refused(fault) from error
-
-
-def _final(fault: Fault) -> TryLater | Undeliverable:
-    """What delivery has to know of a refusal that nothing here mends."""
-    if fault.meaning is Meaning.TOKEN_DEAD:
-        return TryLater(fault.reason, seconds=_LOCKED_OUT_SECONDS)
-    return Undeliverable(fault.reason)

@@ -16,7 +16,7 @@ from adapters.slack.beside import Besides
 from adapters.slack.budget import Budget
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.layout import Message, lay_out
-from adapters.slack.members import PLATFORM, Team, team_of
+from adapters.slack.members import PLATFORM, Team, slack_user, team_of
 from adapters.slack.uploads import Shared, Uploads
 from bot.domain.card import Card
 from bot.domain.errors import Gone, TryLater, Undeliverable
@@ -91,6 +91,21 @@ class SlackMessenger:
             return await self.edit(target, await self._alone(target, card, fault, card.job), card)
         return message
 
+    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> None:
+        """A word in the message's thread that names its owner; see `Messenger.notify`."""
+        team, place = team_of(target), json.loads(message)
+        thread = _thread(target, place)
+        there = ReplyTarget(
+            platform=PLATFORM, address={**target.address, "channel": place["channel"], "thread": thread}
+        )
+        if nonce in self._posted or await self._stands_already(there, nonce):
+            return
+        said = f"<@{slack_user(card.owner)}> {text(card.locale, 'notify-ready')}"
+        try:
+            await self._say(team, Message(text=said, blocks=()), nonce, channel=place["channel"], thread=thread)
+        except SlackFault as fault:
+            raise self._error(fault) from fault
+
     async def copy(self, target: ReplyTarget, card: Card, *, nonce: str) -> str:
         """Show an ended job once more somewhere else: published, or sent to somebody.
 
@@ -114,8 +129,9 @@ class SlackMessenger:
         self, target: ReplyTarget, card: Card, nonce: str, *, channel: str, thread: str | None
     ) -> MessageRef:
         """Post the card without its pictures: those take a while, and come by an edit that is safe to repeat."""
-        team = team_of(target)
-        shown = lay_out(card, {})
+        return await self._say(team_of(target), lay_out(card, {}), nonce, channel=channel, thread=thread)
+
+    async def _say(self, team: Team, shown: Message, nonce: str, *, channel: str, thread: str | None) -> MessageRef:
         if pause := await self._budget.post(team.space, channel):
             raise SlackFault(Meaning.LATER, "ratelimited", seconds=pause)
         try:
@@ -125,7 +141,7 @@ class SlackMessenger:
                 channel=channel,
                 thread_ts=thread,
                 text=shown.text,
-                blocks=shown.blocks,
+                blocks=shown.blocks or None,
                 metadata={"event_type": METADATA_EVENT, "event_payload": {"job_id": nonce}},
                 unfurl_links=False,
                 unfurl_media=False,

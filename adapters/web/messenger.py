@@ -42,6 +42,9 @@ class WebMessenger:
         self._show(card)
         return message
 
+    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> None:
+        """Nothing: a page that is open shows the result by itself."""
+
     def latest(self, job: JobId) -> Card | None:
         """The card of a job that has not ended, with its progress; None if it has, or is not known here yet."""
         return self._latest[job][1] if job in self._latest else None

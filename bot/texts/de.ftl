@@ -48,6 +48,7 @@ alt-map = Strukturbild ({ $kind })
 alt-preview = Vorschau, noch nicht fertig
 alt-source = Ausgangsbild
 alt-compare = Vorher und nachher
+notify-ready = dein Bild ist fertig ↑
 alt-described = { $alt }. Entstanden aus: { $description }
 
 print-pass = Durchgang { $depth }

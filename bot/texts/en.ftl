@@ -50,6 +50,7 @@ alt-map = Control map ({ $kind })
 alt-preview = Preview, not finished
 alt-source = Source picture
 alt-compare = Before and after
+notify-ready = your picture is ready ↑
 alt-described = { $alt }. Made from: { $description }
 
 print-pass = pass { $depth }

@@ -48,6 +48,7 @@ alt-map = Mapa de estructura ({ $kind })
 alt-preview = Vista previa, sin terminar
 alt-source = Imagen de partida
 alt-compare = Antes y después
+notify-ready = tu imagen está lista ↑
 alt-described = { $alt }. Hecha a partir de: { $description }
 
 print-pass = pasada { $depth }

@@ -54,6 +54,7 @@ alt-map = Carte de structure ({ $kind })
 alt-preview = Aperçu, pas encore terminé
 alt-source = Image de départ
 alt-compare = Avant et après
+notify-ready = ton image est prête ↑
 alt-described = { $alt }. Faite à partir de : { $description }
 
 print-pass = passage { $depth }

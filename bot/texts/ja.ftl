@@ -49,6 +49,7 @@ alt-preview = 途中のプレビュー
 alt-described = { $alt }。もとの画像：{ $description }
 alt-source = 元の画像
 alt-compare = 変更前と変更後
+notify-ready = 画像ができました ↑
 
 print-pass = { $depth } 回目
 print-made-by-ai = AI 生成

@@ -182,3 +182,16 @@ async def test_an_end_that_can_never_be_shown_is_undeliverable(chat: Chat) -> No
     chat.delete_all()
     with pytest.raises(Undeliverable):
         await chat.messenger.edit(chat.target, message, card(JobStatus.SUCCEEDED))
+
+
+async def test_who_is_called_twice_with_one_nonce_is_called_once(chat: Chat) -> None:
+    message = await chat.messenger.post(chat.target, card(JobStatus.QUEUED), nonce=NONCE)
+    done = card(JobStatus.SUCCEEDED)
+    await chat.messenger.edit(chat.target, message, done)
+    before = len(chat.posts())
+    for _ in range(2):
+        await chat.messenger.notify(chat.target, message, done, nonce="n" * 24)
+    calls = chat.posts()[before:]
+    if chat.posts():
+        assert [call.content for call in calls] == ["<@42> your picture is ready ↑"]
+        assert calls[0].payload["message_reference"]["message_id"] == chat.posts()[0].id

@@ -250,3 +250,37 @@ async def test_a_picture_is_posted_anew_once_however_often_it_is_tried(bench: Be
     bench.channel.messages.clear()
     with pytest.raises(Undeliverable):
         await bench.messenger.edit(bench.target, anew, done)
+
+
+async def test_who_waited_is_called_in_the_messages_thread_once(bench: Bench) -> None:
+    reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    done = card(JobStatus.SUCCEEDED)
+    await bench.messenger.edit(bench.target, reference, done)
+    bench.slack.fail("chat.postMessage", after_effect=True, reset=True)
+    with pytest.raises(TryLater):
+        await bench.messenger.notify(bench.target, reference, done, nonce="n")
+    for _ in range(2):
+        await bench.messenger.notify(bench.target, reference, done, nonce="n")
+    first, call = bench.messages()
+    assert call["thread_ts"] == first["ts"]
+    assert call["text"] == "<@U00000001> your picture is ready ↑"
+
+
+async def test_the_source_and_the_latest_preview_stand_in_the_message_and_no_preview_stays(bench: Bench) -> None:
+    job = replace(a_job(number=1), requester=replace(a_job().requester, user="T00000001/U00000001"))
+    reference = await bench.messenger.post(bench.target, render(job, (), unseen=True), nonce=NONCE)
+    running = job.started(lease="x", at=1.0)
+    (message,) = bench.messages()
+    for preview in (b"one", b"two"):
+        shown = render(running, (), progress=Progress(fraction=0.5, previews={0: preview}), unseen=True)
+        await bench.messenger.edit(bench.target, reference, shown)
+        assert message["blocks"][0]["accessory"]["alt_text"] == "Source picture"  # type: ignore[index]
+        (image,) = images(message)
+        assert bench.slack.state.files[image["slack_file"]["id"]].content == preview
+    done = running.succeeded(at=2.0)
+    await bench.messenger.edit(bench.target, reference, render(done, [a_generation(done)]))
+    gone = [file.content for file in bench.slack.state.files.values() if file.deleted]
+    assert gone == [b"one", b"two"]
+    (image,) = images(message)
+    assert image["alt_text"].startswith("an oil painting")
+    assert message["blocks"][0]["accessory"]["type"] == "image"  # type: ignore[index]

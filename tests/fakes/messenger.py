@@ -36,6 +36,7 @@ class FakeMessenger:
         self.platform = platform
         self.edit_interval = edit_interval
         self.messages: dict[MessageRef, Message] = {}
+        self.notified: list[tuple[MessageRef, str]] = []
         self._faults: deque[tuple[DeliveryError, bool]] = deque()
         self._changed = asyncio.Condition()
 
@@ -51,6 +52,14 @@ class FakeMessenger:
         reference = f"message-{nonce}"
         await self._write(reference, card, Message(target=target, nonce=nonce))
         return reference
+
+    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> None:
+        del target, card
+        fault, after_effect = self._faults.popleft() if self._faults else (None, False)
+        if (not fault or after_effect) and (message, nonce) not in self.notified:
+            self.notified.append((message, nonce))
+        if fault:
+            raise fault
 
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         assert self.messages.get(message, Message(target, "")).target == target

@@ -96,10 +96,18 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(store: MemoryJobStore | None = None, chat: FakeMessenger | None = None) -> AsyncIterator[Desk]:
+async def desk(
+    store: MemoryJobStore | None = None, chat: FakeMessenger | None = None, *, notify: float = 0.0
+) -> AsyncIterator[Desk]:
     store, chat = store or MemoryJobStore(), chat or FakeMessenger()
     places: dict[JobId, Waiting] = {}
-    delivery = Delivery(store=store, messengers={chat.platform: chat}, waiting=places.get, clock=LoopClock())
+    delivery = Delivery(
+        store=store,
+        messengers={chat.platform: chat},
+        waiting=places.get,
+        clock=LoopClock(),
+        notify_seconds=notify,
+    )
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(delivery.run())
         yield Desk(delivery, store, chat, places)
@@ -403,3 +411,61 @@ async def test_a_clock_that_was_set_back_by_a_year_does_not_hide_a_job_for_a_yea
         await asyncio.sleep(LONGEST_PAUSE + 1)
 
         assert at.chat.of(job.id)
+
+
+async def ended_after(at: Desk, seconds: float, name: str = "a") -> Job:
+    job = await at.add(new_job(name))
+    await asyncio.sleep(1)
+    running = await at.move(job, job.started(lease="run", at=0.0))
+    await asyncio.sleep(1)
+    await at.move(running, running.succeeded(at=seconds))
+    await asyncio.sleep(30)
+    return job
+
+
+async def test_who_waited_is_called_once_and_who_did_not_is_left_in_peace() -> None:
+    async with desk(notify=20.0) as at:
+        await ended_after(at, 19.0, "b")
+        assert at.chat.notified == []
+        job = await ended_after(at, 21.0)
+        assert at.chat.notified == [(f"message-{job.id}", f"{job.id}-n")]
+    async with desk() as at:
+        await ended_after(at, 500.0)
+        assert at.chat.notified == [], "the owner turned it off"
+
+
+async def test_a_failed_job_calls_nobody() -> None:
+    async with desk(notify=20.0) as at:
+        job = await at.add(new_job())
+        await asyncio.sleep(1)
+        running = await at.move(job, job.started(lease="run", at=0.0))
+        await at.move(running, running.failed("It broke.", at=99.0))
+        await asyncio.sleep(30)
+        assert at.chat.notified == []
+
+
+async def test_a_result_that_comes_as_a_new_message_notifies_by_itself() -> None:
+    async with desk(notify=20.0) as at:
+        job = new_job()
+        await at.store.add(job)
+        await at.move(job, job.started(lease="run", at=0.0))
+        running = job.started(lease="run", at=0.0)
+        await at.move(running, running.succeeded(at=99.0))
+        at.delivery.announce(job.id)
+        await asyncio.sleep(30)
+        assert len(at.times(job)) == 1
+        assert at.chat.notified == []
+
+
+async def test_a_busy_chat_calls_later_and_not_twice() -> None:
+    async with desk(notify=20.0) as at:
+        job = await at.add(new_job())
+        await asyncio.sleep(1)
+        running = await at.move(job, job.started(lease="run", at=0.0))
+        await asyncio.sleep(1)
+        at.chat.refuse(TryLater("429"))  # the edit that shows the result
+        at.chat.refuse(TryLater("429"))  # the call, which had come through
+        await at.move(running, running.succeeded(at=99.0))
+        await asyncio.sleep(60)
+        assert at.chat.notified == [(f"message-{job.id}", f"{job.id}-n")]
+        assert await at.store.deliveries() == []
