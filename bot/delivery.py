@@ -218,7 +218,7 @@ class Delivery:
         """
         waited = (job.ended_at or job.created_at) - job.created_at
         if message is None or job.status is not JobStatus.SUCCEEDED or not 0 < self._notify_seconds < waited:
-            return None
+            return
         for seconds in (*_CALL_AGAIN, None):
             try:
                 await messenger.notify(job.reply_to, message, card, nonce=f"{job.id}-n")
@@ -228,7 +228,9 @@ class Delivery:
                 await asyncio.sleep(reason.seconds or seconds)
             except Exception as fault:  # noqa: BLE001 -- the result stands; a call that fails costs nothing else
                 log.warning("member not called", reason=str(fault))
-                return None
+                return
+            else:
+                return
         log.warning("member not called", reason="the chat stays busy")
 
     async def _ended(self, job: Job, *, whole: bool) -> None:
