@@ -89,6 +89,32 @@ async def test_a_new_process_goes_on_where_one_was_killed(hub: Hub, model: Path,
     assert not [*blobs(tmp_path).glob("*.incomplete")], "what earlier tries left is gone"
 
 
+async def test_the_disk_is_looked_at_before_anything_large_comes(hub: Hub) -> None:
+    free = shutil.disk_usage("/").free
+    hub.announced[WEIGHTS] = free + 10**12
+    said = r"The model 'org/tiny' needs \d+\.\d GB more on the disk of .*cache, where \d+\.\d GB are free: make room"
+    with pytest.raises(ModelUnavailable, match=said):
+        await whole()
+    assert not hub.given[WEIGHTS]
+    assert not hub.given["vae/diffusion_pytorch_model.fp16.safetensors"]
+
+
+async def test_how_far_it_is_only_grows_and_says_how_long_it_takes(hub: Hub) -> None:
+    hub.rate = 100_000
+    arrivals, _ = await whole()
+    done = [each.done for each in arrivals]
+    assert done == sorted(done)
+    assert len({each.total for each in arrivals}) == 1
+    assert arrivals[-1].done == arrivals[-1].total
+    paced = [each for each in arrivals if each.rate]
+    assert paced
+    assert all(each.seconds_left is not None and each.seconds_left >= 0 for each in paced)
+    assert any(20_000 < each.rate < 400_000 for each in paced), "about what the line gives"
+    told = Arrival(done=3_100_000_000, total=6_900_000_000, file=WEIGHTS, rate=15_800_000)
+    assert told.in_sentence() == "3.10 of 6.90 GB, about 4 min left"
+    assert told.in_words() == {"done": "3.10GB", "of": "6.90GB", "file": WEIGHTS, "rate": "15.8MB/s", "left": "241s"}
+
+
 async def test_what_was_spoilt_on_the_disk_is_found_out(hub: Hub, model: Path, tmp_path: Path) -> None:
     hub.rate = 100_000
     news = fetched(Place(NAME), name="tiny")

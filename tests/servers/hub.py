@@ -28,6 +28,7 @@ class Hub:
     given: bytes of content by path in a repository.
     gated: repositories that want a token of `readers`.
     stalls: whether answers stop in the middle without an end.
+    announced: sizes that are told of files by path, in place of their own; such a file has no content.
     """
 
     def __init__(self, repositories: Mapping[str, Path]) -> None:
@@ -38,6 +39,7 @@ class Hub:
         self.gated: set[str] = set()
         self.readers = {"hf_good"}
         self.stalls = False
+        self.announced: dict[str, int] = {}
         self.asked: list[str] = []
         self._lock = threading.Lock()
         self._scheme = "http"
@@ -154,9 +156,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Accept-Ranges", "bytes")
         if start:
             self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
-        self.send_header("Content-Length", str(len(content) - start))
+        announced = self.hub.announced.get(path)
+        self.send_header("Content-Length", str(announced or len(content) - start))
         self.end_headers()
         if not body:
+            return
+        if announced:
+            self.close_connection = True
             return
         try:
             for place in range(start, len(content), PIECE):
