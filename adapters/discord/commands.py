@@ -9,7 +9,7 @@ from typing import Any
 
 from adapters.discord.permissions import MANAGE_GUILD
 from adapters.discord.rest import Payload
-from bot.domain.options import MAX_PROMPT, OPTIONS, Kind, Option
+from bot.domain.options import MAX_PROMPT, OPTIONS, PLACED, Kind, Option
 from bot.domain.place import RemixPolicy
 from bot.texts import LANGUAGES, language_name, text, translations
 from inference.api import ControlKind
@@ -120,10 +120,7 @@ def _settings() -> list[Payload]:
         _subcommand(
             "set",
             [
-                _one_strength(),
-                _option("style", _STRING, autocomplete=True, max_length=100),
-                _option("model", _STRING, autocomplete=True, max_length=100),
-                _option("private", _BOOLEAN),
+                *(_one_strength() if row.kind is Kind.STRENGTHS else _field(row, ()) for row in PLACED),
                 _option("remix", _STRING, choices=policies),
                 _option("language", _STRING, choices=languages),
                 place,

@@ -12,6 +12,7 @@ from adapters.discord.rest import Outgoing
 from adapters.discord.translate import options
 from bot.domain.blocklist import parse_patterns
 from bot.domain.errors import NotAllowed
+from bot.domain.options import PLACED
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.pages import Ink, Part, settings_page
 from bot.texts import text
@@ -84,15 +85,11 @@ def _place(event: Incoming, given: dict[str, Any]) -> tuple[str, Part]:
 
 
 def _changed(own: PlaceSettings, given: dict[str, Any]) -> PlaceSettings:
+    said: dict[str, Any] = {row.placed: row.adopt(given[row.placed]) for row in PLACED if row.placed in given}
+    if "strength" in said:
+        (said["strength"],) = said["strength"]
     remix = given.get("remix")
-    wanted = PlaceSettings(
-        strength=None if given.get("strength") is None else float(given["strength"]),
-        style=given.get("style"),
-        model=given.get("model"),
-        private=given.get("private"),
-        remix=RemixPolicy(remix) if remix else None,
-        language=given.get("language"),
-    )
+    wanted = PlaceSettings(**said, remix=RemixPolicy(remix) if remix else None, language=given.get("language"))
     return wanted.over(own)
 
 
@@ -100,9 +97,14 @@ def _allowed(own: PlaceSettings, given: dict[str, Any]) -> PlaceSettings:
     """Each call adds a role, channel or model to those allowed; without any it allows everything again."""
     if not {"role", "only_channel", "only_model"} & given.keys():
         return replace(own, roles=(), channels=(), models=())
-    roles = dict.fromkeys([*(own.roles or ()), *([str(given["role"])] if "role" in given else [])])
-    channels = dict.fromkeys(
-        [*(own.channels or ()), *([str(given["only_channel"])] if "only_channel" in given else [])]
+
+    def more(allowed: tuple[str, ...] | None, name: str) -> tuple[str, ...]:
+        added = [str(given[name])] if name in given else []
+        return tuple(dict.fromkeys([*(allowed or ()), *added]))
+
+    return replace(
+        own,
+        roles=more(own.roles, "role"),
+        channels=more(own.channels, "only_channel"),
+        models=more(own.models, "only_model"),
     )
-    models = dict.fromkeys([*(own.models or ()), *([str(given["only_model"])] if "only_model" in given else [])])
-    return replace(own, roles=tuple(roles), channels=tuple(channels), models=tuple(models))

@@ -11,10 +11,10 @@ from adapters.pictures.export import export, export_shown
 from adapters.pictures.marks import marked, mosaic
 from adapters.pictures.sheet import contact_sheet, strip
 from adapters.pictures.wipe import wipe
-from bot.domain.control import Control
 from bot.domain.errors import Gone
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation
+from bot.domain.pasted import recipe_text
 from bot.domain.picture import Exported, Tile
 from bot.domain.style import Style
 from bot.ports import ImageStore
@@ -135,27 +135,6 @@ def _sheet(tiles: Sequence[Tile]) -> Exported:
     return _jpeg(whole, quality=_SHEET_QUALITY)
 
 
-def recipe_text(generation: Generation) -> str:
-    """A recipe as the A1111 web UI writes it into `parameters`, so that tools which read those read ours."""
-    recipe = generation.recipe
-    lines = [recipe.prompt] if recipe.prompt else []
-    if recipe.negative_prompt:
-        lines.append(f"Negative prompt: {recipe.negative_prompt}")
-    fields = {
-        "Steps": recipe.steps,
-        "CFG scale": f"{recipe.guidance_scale:g}",
-        "Seed": recipe.seed,
-        "Size": f"{generation.width}x{generation.height}",
-        "Model": recipe.model,
-        "Denoising strength": f"{recipe.strength:g}",
-        "Style": recipe.style,
-        "ControlNet 0": _control_text(recipe.control) if recipe.control else None,
-        "Version": "pentimento",
-    }
-    lines.append(", ".join(f"{name}: {value}" for name, value in fields.items() if value is not None))
-    return "\n".join(lines)
-
-
 def _style_sheet(styles: Sequence[Style]) -> Exported | None:
     tiles = []
     for style in styles:
@@ -168,18 +147,6 @@ def _style_sheet(styles: Sequence[Style]) -> Exported | None:
         else:
             tiles.append(Tile(content, style.name))
     return _thumbnail(contact_sheet(tiles), _SHEET_SIDE) if tiles else None
-
-
-def _control_text(control: Control) -> str:
-    """As the web UI's ControlNet extension writes it."""
-    values = {
-        "Module": "none" if control.map else control.kind.value,
-        "Model": control.kind.value,
-        "Weight": f"{control.scale:g}",
-        "Guidance Start": f"{control.start:g}",
-        "Guidance End": f"{control.end:g}",
-    }
-    return '"' + ", ".join(f"{name}: {value}" for name, value in values.items()) + '"'
 
 
 def _thumbnail(content: bytes, side: int) -> Exported:

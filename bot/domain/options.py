@@ -144,6 +144,8 @@ class Option:
         emptied: what a field says that a member left empty; None is nothing.
         share: a number that may be said in per cent.
         anything: words by which one leaves it to chance.
+        recorded: its name in a recipe as the A1111 web UI writes one; those of control stand in ControlNet's part.
+        placed: the setting of a place that says what holds there if a member says nothing.
     """
 
     name: str
@@ -160,6 +162,8 @@ class Option:
     emptied: Any = None
     share: bool = False
     anything: tuple[str, ...] = ()
+    recorded: str = ""
+    placed: str = ""
 
     @property
     def flag(self) -> str:
@@ -281,12 +285,21 @@ OPTIONS: tuple[Option, ...] = (
         follows=("style",),
         folded=False,
         emptied=(),
+        recorded="Denoising strength",
+        placed="strength",
     ),
-    Option(name="style", kind=Kind.NAME, folded=False, emptied=""),
+    Option(name="style", kind=Kind.NAME, folded=False, emptied="", recorded="Style", placed="style"),
     Option(name="negative_prompt", kind=Kind.PROSE, aliases=("negative", "no"), longest=MAX_PROMPT, emptied=""),
-    Option(name="seed", kind=Kind.WHOLE, most=MAX_SEED, chained=False, anything=(str(ANY_SEED), "random", "any")),
+    Option(
+        name="seed",
+        kind=Kind.WHOLE,
+        most=MAX_SEED,
+        chained=False,
+        anything=(str(ANY_SEED), "random", "any"),
+        recorded="Seed",
+    ),
     Option(name="count", kind=Kind.WHOLE, least=1, most=MAX_COUNT, chained=False, usual=1),
-    Option(name="steps", kind=Kind.WHOLE, least=1, most=MAX_STEPS, follows=("model",), detail=True),
+    Option(name="steps", kind=Kind.WHOLE, least=1, most=MAX_STEPS, follows=("model",), detail=True, recorded="Steps"),
     Option(
         name="guidance_scale",
         kind=Kind.NUMBER,
@@ -294,20 +307,29 @@ OPTIONS: tuple[Option, ...] = (
         most=MAX_GUIDANCE_SCALE,
         follows=("model", "style"),
         detail=True,
+        recorded="CFG scale",
     ),
-    Option(name="model", kind=Kind.NAME, detail=True),
+    Option(name="model", kind=Kind.NAME, detail=True, recorded="Model", placed="model"),
     Option(name="loras", kind=Kind.LORAS, aliases=("lora",), longest=200, follows=("model",)),
-    Option(name="control", kind=Kind.CONTROL, folded=False, emptied=NO_CONTROL),
-    Option(
-        name="control_scale", kind=Kind.NUMBER, most=MAX_CONTROL_SCALE, follows=("control",), usual=1.0, share=True
+    Option(name="control", kind=Kind.CONTROL, folded=False, emptied=NO_CONTROL, recorded="Model"),
+    *(
+        Option(
+            name=name, kind=Kind.NUMBER, most=most, follows=("control",), usual=usual, share=True, recorded=recorded
+        )
+        for name, most, usual, recorded in (
+            ("control_scale", MAX_CONTROL_SCALE, 1.0, "Weight"),
+            ("control_start", 1.0, 0.0, "Guidance Start"),
+            ("control_end", 1.0, 1.0, "Guidance End"),
+        )
     ),
-    Option(name="control_start", kind=Kind.NUMBER, most=1.0, follows=("control",), usual=0.0, share=True),
-    Option(name="control_end", kind=Kind.NUMBER, most=1.0, follows=("control",), usual=1.0, share=True),
-    Option(name="private", kind=Kind.SWITCH, folded=False, emptied=False),
+    Option(name="private", kind=Kind.SWITCH, folded=False, emptied=False, placed="private"),
 )
 """Every option, in the order in which forms and lists show them."""
 
 OPTION: Mapping[str, Option] = {row.name: row for row in OPTIONS}
+
+PLACED: tuple[Option, ...] = tuple(row for row in OPTIONS if row.placed)
+"""Those that a place can set."""
 
 
 def read_options(given: Mapping[str, object]) -> Options:

@@ -1,4 +1,4 @@
-"""Recipes as the A1111 web UI writes them, and we do: read back out of what somebody pasted.
+"""Recipes as the A1111 web UI writes them: how we write ours, and how what somebody pasted is read.
 
     oil painting of a cat
     Negative prompt: people
@@ -10,32 +10,25 @@ Chats may have made one line of it, and people move its parts.
 import re
 from collections.abc import Mapping
 
-from bot.domain.options import OPTION, Options
+from bot.domain.job import Generation
+from bot.domain.options import OPTION, OPTIONS, Kind, Option, Options
 
 _STEPS = re.compile(r"(?:^|(?<=[\s,]))Steps:\s*\d+\s*(?=,)")
 _NEGATIVE = re.compile(r"(?:^|(?<=[\s,]))Negative prompt:\s*")
 _FIELD = re.compile(r'\s*([A-Z][\w /-]{0,40}):\s*("(?:\\.|[^"\\])*"|[^,\n]*)(?:,|\n|$)')
 _NEXT_FIELD = re.compile(r",\s*(?=(?:Steps|Sampler|CFG scale|Seed|Size|Model|Denoising strength|Version):)")
 
-_OPTIONS = {
-    "steps": "steps",
-    "cfg scale": "guidance_scale",
-    "seed": "seed",
-    "denoising strength": "strengths",
-    "strength": "strengths",
-}
-_OURS = {"style": "style", "model": "model"}
-"""Names of our presets and models; those of others are not ours."""
+_OURS = {row.recorded: row for row in OPTIONS if row.recorded and not row.name.startswith("control")}
+_OF_CONTROL = {row.recorded: row for row in OPTIONS if row.recorded and row.name.startswith("control")}
+
+_OPTIONS = {name.lower(): row.name for name, row in _OURS.items()}
+_OF_OTHERS = {name: option for name, option in _OPTIONS.items() if OPTION[option].kind is not Kind.NAME}
+"""Names of our presets and models are read in recipes of ours alone: those of others are not ours."""
+
+_CONTROL = {name.lower(): row.name for name, row in _OF_CONTROL.items()}
 
 _ABOUT_THE_FILE = re.compile(r"version|size|.*hash(?:es)?|controlnet.*", re.IGNORECASE)
 """What says nothing that a picture here could differ by: its size is its source's."""
-
-_CONTROL = {
-    "model": "control",
-    "weight": "control_scale",
-    "guidance start": "control_start",
-    "guidance end": "control_end",
-}
 
 
 def pasted_recipe(text: str) -> Options:
@@ -54,10 +47,10 @@ def pasted_recipe(text: str) -> Options:
         late, tail = late[: field.start()], f"{tail.rstrip(' ,')}, {late[field.end() :]}"
     fields, behind = _fields(tail)
     ours = fields.get("version") == "pentimento"
-    names = _OPTIONS | (_OURS if ours else {})
+    names = (_OPTIONS if ours else _OF_OTHERS) | {"strength": "strengths"}
     control = _control(fields.get("controlnet 0", "")) if ours else {}
     said = {names[name]: value for name, value in fields.items() if name in names} | dict(control)
-    values = {name: OPTION[name].parse(value) for name, value in said.items() if value}
+    values = {name: OPTION[name].parse(value) for name, value in said.items() if value not in {None, ""}}
     unread = tuple(name.capitalize() for name in fields if name not in names and not _ABOUT_THE_FILE.fullmatch(name))
     prompt = " ".join(part for part in (words.strip().strip(","), behind.strip()) if part)
     away = ", ".join(part.strip().strip(",") for part in (negative, late) if part.strip())
@@ -65,6 +58,31 @@ def pasted_recipe(text: str) -> Options:
         **{"prompt": prompt or None, "negative_prompt": away or None} | values,
         unread=() if ours else unread,
     )
+
+
+def recipe_text(generation: Generation) -> str:
+    """A result's recipe, so that tools which read those of the web UI read ours."""
+    recipe, options = generation.recipe, generation.recipe.options()
+    lines = [recipe.prompt] if recipe.prompt else []
+    if recipe.negative_prompt:
+        lines.append(f"Negative prompt: {recipe.negative_prompt}")
+    fields = _recorded(options, _OURS)
+    steps = {"Steps": fields.pop("Steps")}  # stands first: by it a recipe is known
+    fields = {**steps, **fields, "Size": f"{generation.width}x{generation.height}"}
+    if recipe.control:
+        drawn = {"Module": "none" if recipe.control.map else recipe.control.kind.value}
+        fields["ControlNet 0"] = f'"{_joined({**drawn, **_recorded(options, _OF_CONTROL)})}"'
+    lines.append(_joined({**fields, "Version": "pentimento"}))
+    return "\n".join(lines)
+
+
+def _recorded(options: Options, rows: Mapping[str, Option]) -> dict[str, str]:
+    said = {name: (row, getattr(options, row.name)) for name, row in rows.items()}
+    return {name: row.written(value) for name, (row, value) in said.items() if value not in {None, ""}}
+
+
+def _joined(fields: Mapping[str, str]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in fields.items())
 
 
 def _negative(text: str) -> tuple[str, str]:

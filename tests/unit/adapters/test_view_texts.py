@@ -93,9 +93,12 @@ def _foreign() -> FluentBundle:
 
 
 @pytest.fixture(autouse=True)
-def foreign(monkeypatch: pytest.MonkeyPatch) -> None:
+def foreign(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The catalogue in letters that nothing else here has."""
     monkeypatch.setattr(texts, "_bundle", lambda _: _foreign())
+    texts._said.cache_clear()
+    yield
+    texts._said.cache_clear()
 
 
 def read(payload: Any, key: str = "") -> Iterator[str]:
