@@ -55,6 +55,8 @@ class _Entry(_Table):
     quantize: Literal["", "none", "int8", "nf4"] = ""
     offload: Literal["", "none", "text", "blocks"] = ""
     sketcher: Annotated[str, Field(max_length=1000)] = ""
+    step_cache: Annotated[float, Field(ge=0, le=1)] = 0.0
+    attention: Annotated[str, Field(pattern=r"^\w*$")] = ""
     controls: dict[ControlKind, Place] = {}
     loras: dict[Name, Annotated[_Lora, BeforeValidator(_spelled_out)]] = {}
     loras_folder: Annotated[str, Field(max_length=1000)] = ""
@@ -80,6 +82,8 @@ class _Entry(_Table):
             quantize=self.quantize,
             offload=self.offload,
             sketcher=self.sketcher,
+            step_cache=self.step_cache,
+            attention=self.attention,
             controls=self.controls,
             loras={
                 name: LoraEntry(place=place) for name, place in _files_in(self.loras_folder, "loras_folder").items()

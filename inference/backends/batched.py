@@ -98,20 +98,23 @@ class LoopBackend(StockBackend):
             cached.defaults = replace(cached.defaults, controls=(), steerable=False)
             return
         components.true_guidance = self._settings.entries[cached.model].true_guidance
+        entry = self._settings.entries[cached.model]
         loaded = cached.loaded = LoadedModel.of(
             components,
             model=cached.model,
             device=self.device,
             pixels=cached.defaults.max_pixels,
             knees=self._knees,
-            controls=self._settings.entries[cached.model].controls,
+            controls=entry.controls,
             make_room=self.cache.make_room,
             planned=cached.planned,
+            step_cache=entry.step_cache,
+            attention=entry.attention,
         )
         cached.defaults = replace(cached.defaults, levels=None)  # the loop begins at any strength
         if not components.networks:
             cached.defaults = replace(cached.defaults, controls=(), steerable=False)
-        place = self._settings.entries[cached.model].sketcher
+        place = entry.sketcher
         if place and self._device.type == "cuda":
             channels = components.vae.config.get("latent_channels")  # Qwen-Image's is of another kind, and says none
             components.preview_decoder = loading.sketcher(

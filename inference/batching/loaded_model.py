@@ -9,16 +9,18 @@ from typing import Self
 import torch
 from PIL import Image
 
+from inference.acceleration.attention import choose, takes_kernels, use
 from inference.acceleration.compile import compile_regions
 from inference.acceleration.memory_layout import keep_channels_last, suit_processor
 from inference.acceleration.packing import pack
 from inference.acceleration.transfer import RunAhead
-from inference.api import ControlKind, Img2ImgRequest, Lora
+from inference.api import ControlKind, Img2ImgRequest, Lora, ModelUnavailable
 from inference.batching.batch_size import ROW_COUNTS, RowCaps, RowCountFile, knee
 from inference.batching.components import Components, Planner
 from inference.batching.controlnet import ControlNets
 from inference.batching.denoiser import Denoiser, Rows, seconds
 from inference.batching.preview import LatentPreview
+from inference.batching.step_cache import StepCache
 from inference.models.loras import LoraSet
 from inference.models.memory_plan import Plan
 from inference.models.quantized import is_quantized
@@ -48,6 +50,7 @@ class LoadedModel:
     run_ahead: RunAhead
     controls: ControlNets
     apply_loras: Callable[[], None] = lambda: None
+    step_cache: StepCache | None = None
 
     @classmethod
     def of(
@@ -61,6 +64,8 @@ class LoadedModel:
         controls: Mapping[ControlKind, str] | None = None,
         make_room: Callable[[int], object] = lambda _nbytes: None,
         planned: Plan | None = None,
+        step_cache: float = 0.0,
+        attention: str = "",
     ) -> Self:
         """Prepare a model's components; changes their memory layout.
 
@@ -73,6 +78,11 @@ class LoadedModel:
             controls: kind of structure -> place of the network that keeps it.
             make_room: told how many bytes will be needed before a network is loaded.
             planned: where its weights are; None if all are on the device as they came.
+            step_cache: threshold of `StepCache`; 0 does without.
+            attention: diffusers' name of the kernel; empty takes the fastest on a CUDA device.
+
+        Raises:
+            ModelUnavailable: the model takes no step cache, or that kernel cannot compute its attention.
         """
         plain = (planned is not None and not planned.is_plain) or is_quantized(components.denoiser)
         components.tiled = planned is not None and planned.tiled
@@ -80,8 +90,11 @@ class LoadedModel:
         side = max(8, int(pixels**0.5) // components.vae_scale_factor // 8 * 8)
         with torch.inference_mode():
             latent_preview = LatentPreview(components)
+            choose_attention(components, attention, side, model)
+            cache = cache_of(components, step_cache, model)
+            plain = plain or cache is not None  # it decides in each call what to leave out
             denoiser = Denoiser(components.denoiser, components.call, plain=plain)
-            if components.is_transformer and components.device.type == "cpu":
+            if (components.is_transformer and components.device.type == "cpu") or cache is not None:
                 found = ROW_COUNTS[0]  # more rows cost in proportion there, and a trial of FLUX.1 takes minutes
             else:
                 example = trial(components, side)
@@ -103,6 +116,7 @@ class LoadedModel:
             caps=RowCaps(found if planned is None else min(found, planned.rows), side * side),
             run_ahead=RunAhead(components.device),
             controls=ControlNets(components, controls or {}, make_room),
+            step_cache=cache,
         )
 
 
@@ -115,10 +129,62 @@ def with_loras(loaded: LoadedModel, lora_set: LoraSet, loras: tuple[Lora, ...]) 
     def make() -> LoadedModel:
         twin = lora_set.twin()
         components = loaded.components.with_adapters(twin, loras)
-        denoiser = Denoiser(components.denoiser, components.call)
-        return replace(loaded, components=components, denoiser=denoiser, apply_loras=lambda: lora_set.apply(loras))
+        cache = None
+        if loaded.step_cache is not None:
+            cache = StepCache(components.denoiser, loaded.step_cache.threshold)
+        denoiser = Denoiser(components.denoiser, components.call, plain=cache is not None)
+        return replace(
+            loaded,
+            components=components,
+            denoiser=denoiser,
+            apply_loras=lambda: lora_set.apply(loras),
+            step_cache=cache,
+        )
 
     return lora_set.variant(loras, make)
+
+
+def choose_attention(components: Components, kernel: str, side: int, model: str) -> None:
+    """Have a transformer use that kernel for its attention, or without a name the fastest on a CUDA device.
+
+    Raises:
+        ModelUnavailable: it cannot be used.
+    """
+    if not takes_kernels(components.denoiser) or not (kernel or components.device.type == "cuda"):
+        if kernel:
+            raise ModelUnavailable(f"The model {model!r} has no choice of attention: leave `attention` out.")
+        return
+    if not kernel and not components.is_transformer:
+        return
+    rows = trial(components, side)
+    if components.texts_vary:  # kernels have to know what of the words is padding
+        rows = rows.lengthened(rows.hidden.shape[1] + 8)
+
+    def took() -> float:
+        return seconds(lambda rows: components.call(components.denoiser, rows), rows)
+
+    try:
+        if kernel:
+            use(components.denoiser, kernel, took)
+        else:
+            choose(components.denoiser, took)
+    except ValueError as error:
+        raise ModelUnavailable(
+            f"The model {model!r} cannot use the attention {kernel!r} ({error}): leave it out or choose another."
+        ) from None
+
+
+def cache_of(components: Components, threshold: float, model: str) -> StepCache | None:
+    """The step cache of a model, if there is to be one.
+
+    Raises:
+        ModelUnavailable: diffusers has none for it.
+    """
+    if not threshold:
+        return None
+    if not StepCache.takes(components.denoiser):
+        raise ModelUnavailable(f"The model {model!r} takes no step cache: leave `step_cache` out.")
+    return StepCache(components.denoiser, threshold)
 
 
 def lay_out(components: Components, *, plain: bool = False) -> None:

@@ -89,7 +89,7 @@ class Drawn:
         return cls(of_map, sample, noise, torch.tensordot(plan.noise, fresh, dims=1))
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Run:
     """A request in the step loop. Built in the thread of the request, then owned by the loop.
 

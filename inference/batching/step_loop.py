@@ -114,7 +114,7 @@ class StepLoop:
     def _admit(self, run: Run) -> None:
         if self._attempt([run], run.prepare):
             return
-        alone = run if run.task.low_memory else None
+        alone = run if run.task.low_memory or run.loaded.step_cache is not None else None
         text = run.conditions.hidden.shape[2 if run.components.texts_vary else 1 :]
         key: Hashable = (id(run.loaded), run.shape, text, alone)
         if key not in self._groups:
@@ -206,7 +206,9 @@ def advance(runs: list[Run]) -> None:
     loaded = runs[0].loaded
     loaded.apply_loras()
     rows = steered(_rows(runs), runs)
-    if runs[0].task.low_memory:
+    if loaded.step_cache is not None:
+        outputs = loaded.step_cache.call(loaded.denoiser, rows, runs[0])
+    elif runs[0].task.low_memory:
         outputs = torch.cat([loaded.denoiser(rows.only(row)).clone() for row in range(len(rows.latents))])
     else:
         outputs = loaded.denoiser(rows)

@@ -74,6 +74,8 @@ class ModelEntry:
         quantize: "none", "int8" or "nf4"; empty leaves it to the memory plan.
         offload: "none", "text" or "blocks"; empty leaves it to the memory plan.
         sketcher: a tiny autoencoder that draws previews on a GPU: a hub id or folder; empty is none.
+        step_cache: threshold of diffusers' first-block cache, which changes pixels; 0 does without.
+        attention: diffusers' name of the kernel of a transformer's attention; empty takes the fastest on CUDA.
         controls: kind of structure -> the ControlNet that keeps it: a hub id or folder.
         loras: adapters by the name that requests call them by.
         embeddings: words that a text encoder learned (textual inversion) -> their .safetensors files.
@@ -96,6 +98,8 @@ class ModelEntry:
     quantize: str = ""
     offload: str = ""
     sketcher: str = ""
+    step_cache: float = 0.0
+    attention: str = ""
     controls: Mapping[ControlKind, str] = field(default_factory=dict)
     loras: Mapping[str, LoraEntry] = field(default_factory=dict)
     embeddings: Mapping[str, str] = field(default_factory=dict)
