@@ -337,6 +337,7 @@ def _discord(settings: Settings, core: Core) -> ChatPlatform:
     return DiscordPlatform(
         token=settings.secrets.plain("discord_token"),
         api_url=settings.discord.api_url,
+        message_content=settings.discord.message_content,
         service=core.service,
         store=core.store,
         exporter=exporter_of(settings, core),

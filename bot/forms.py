@@ -38,6 +38,7 @@ class FieldKind(StrEnum):
     LINE = "line"
     PARAGRAPH = "paragraph"
     CHOICE = "choice"
+    PICK = "pick"  # one of at most ten, all of them in sight
     CHOICES = "choices"
     SWITCH = "switch"
     FILE = "file"
@@ -46,10 +47,17 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing to choose: what comes back, and what is shown."""
+    """One thing to choose: what comes back, and what is shown.
+
+    Attributes:
+        about: a few words more.
+        group: under what heading it stands, if the chat has any.
+    """
 
     value: str
     label: str
+    about: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,13 @@ from typing import Any
 from bot.domain.actions import Verb
 from bot.domain.control import NO_CONTROL
 from bot.domain.errors import InvalidRequest
-from bot.domain.flags import with_flags
+from bot.domain.flags import parse_flags, with_flags
 from bot.domain.job import Generation
 from bot.domain.options import NOTHING_SAID, OPTION, OPTIONS, YES, Kind, Option, Options
 from bot.domain.place import PlaceSettings
 from bot.domain.rules import is_private
-from bot.domain.strength import DEFAULT_STRENGTH, REFINE_STRENGTH, SWEEP_STRENGTHS
-from bot.domain.style import strength_of
+from bot.domain.strength import DEFAULT_STRENGTH, REFINE_STRENGTH, STRENGTH_WORDS, SWEEP_STRENGTHS
+from bot.domain.style import by_theme, strength_of
 from bot.forms import (
     MAP,
     NO_CHOICE,
@@ -30,7 +30,10 @@ from bot.forms import (
     Values,
     worded_field,
 )
-from bot.texts import text
+from bot.texts import known, number, text
+
+EXACT = "exact_strength"
+"""The field for a strength that is none of the choices."""
 
 _LONGEST_STRENGTHS = 100
 _LONGEST_NUMBER = 12
@@ -62,6 +65,7 @@ def picture_form(
     usual: PlaceSettings = NOTHING_SET,
     pictures: Sequence[str] = (),
     uploads: bool = False,
+    recent: Sequence[str] = (),
 ) -> Form:
     """The form behind every way in.
 
@@ -73,6 +77,7 @@ def picture_form(
         usual: what the place has if a member says nothing.
         pictures: names of the pictures to work on, if the form was opened on any; several are chosen from.
         uploads: there is no picture yet, so one must be added.
+        recent: styles that the member took last, latest first; a chat that cannot offer all offers these.
     """
     if purpose is Purpose.USE_MAP:  # the map brings its picture and its kind of control
         menu = replace(menu, controls=())
@@ -82,10 +87,12 @@ def picture_form(
         fields.append(worded_field(locale, PICTURE, FieldKind.CHOICE, choices=choices, value="0", required=True))
     if uploads:
         fields.append(worded_field(locale, UPLOAD, FieldKind.FILE, "source", required=True))
-    of = _Builder(purpose=purpose, menu=menu, locale=locale, said=said, usual=usual)
+    of = _Builder(purpose=purpose, menu=menu, locale=locale, said=said, usual=usual, recent=recent)
     fields += [of.field(row) for row in OPTIONS if menu.offers(row)]
     if purpose in {Purpose.CHAIN, Purpose.EDIT} and not uploads:
         fields.append(worded_field(locale, UPLOAD, FieldKind.FILE))
+    if any(field.kind is FieldKind.PICK for field in fields) and purpose is not Purpose.MAP:
+        fields.append(worded_field(locale, EXACT, FieldKind.LINE, longest=_LONGEST_NUMBER, folded=True))
     if menu.controls:
         fields.append(worded_field(locale, MAP, FieldKind.FILE, folded=True))
     about = purpose if purpose.on_result else "message" if pictures else ""
@@ -97,7 +104,9 @@ def picture_form(
     )
 
 
-def result_form(verb: Verb, parent: Generation, menu: Menu, *, usual: PlaceSettings, locale: str) -> Form:
+def result_form(
+    verb: Verb, parent: Generation, menu: Menu, *, usual: PlaceSettings, locale: str, recent: Sequence[str] = ()
+) -> Form:
     """Chain, Edit or Use map, filled with what the result was made from.
 
     A strength that is the usual one is left open, so that another style can bring its own; a chain begins with it.
@@ -109,7 +118,8 @@ def result_form(verb: Verb, parent: Generation, menu: Menu, *, usual: PlaceSetti
     if purpose is Purpose.CHAIN or recipe.strength == own:
         open_.add("strengths")
     said = recipe.options().without(open_)
-    return picture_form(purpose, menu, locale=locale, said=said, usual=replace(usual, style=None))
+    without_style = replace(usual, style=None)
+    return picture_form(purpose, menu, locale=locale, said=said, usual=without_style, recent=recent)
 
 
 PURPOSES: Mapping[Verb, Purpose] = {
@@ -165,7 +175,9 @@ def _with_flags(options: Options, purpose: Purpose, styles: Iterable[str]) -> Op
     Raises:
         InvalidRequest: a flag is wrong, or there is no prompt.
     """
-    written = with_flags(options, styles=styles)
+    said = parse_flags(options.prompt or "", styles=styles).options
+    # A form cannot offer every number, nor every style: what is written out goes before what stood chosen.
+    written = with_flags(options.without(name for name in _WRITTEN_OUT if getattr(said, name)), styles=styles)
     if purpose is Purpose.MAP:
         return written.options
     if written.map_only:
@@ -181,11 +193,20 @@ def _read(values: Values, errors: dict[str, InvalidRequest]) -> dict[str, Any]:
         for name in {row.name, *row.aliases} & values.keys():
             typed = str(values[name]).strip()
             try:
-                chosen = typed and not (typed == NO_CHOICE and row.kind in {Kind.NAME, Kind.CONTROL})
+                chosen = typed and not (typed == NO_CHOICE and row.kind in _CHOSEN)
                 said[row.name] = row.parse(typed) if chosen else row.emptied
             except InvalidRequest as error:
                 errors[name] = error
+    if typed := str(values.get(EXACT, "")).strip():
+        try:
+            said["strengths"] = OPTION["strengths"].parse(typed)
+        except InvalidRequest as error:
+            errors[EXACT] = error
     return said
+
+
+_CHOSEN = frozenset({Kind.NAME, Kind.CONTROL, Kind.STRENGTHS})
+_WRITTEN_OUT = ("strengths", "style")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +218,7 @@ class _Builder:
     locale: str
     said: Options
     usual: PlaceSettings
+    recent: Sequence[str] = ()
 
     def field(self, row: Option) -> Field:
         """The field of an option."""
@@ -214,7 +236,10 @@ class _Builder:
                 span = text(self.locale, "form-range", least=f"{row.least:.10g}", most=f"{row.most:.10g}")
                 return replace(made, placeholder=span, longest=_LONGEST_NUMBER)
             case Kind.SWITCH if row.name == "private":
-                return replace(made, value=YES if is_private(self.said.private, self.usual) else "")
+                wished = self.said.private
+                if wished is None and self.purpose is Purpose.MAP:  # few want to see somebody's map
+                    wished = True
+                return replace(made, value=YES if is_private(wished, self.usual) else "")
             case Kind.NAME | Kind.CONTROL:
                 return self._choice(made, row)
         return made
@@ -225,29 +250,45 @@ class _Builder:
         return replace(made, required=True)
 
     def _strength(self, made: Field) -> Field:
-        """Left empty it is the place's usual one, else the style's own; a sweep and a refinement have theirs."""
-        words = "strengths" if self.purpose is Purpose.SWEEP else "strength"
-        own = {Purpose.SWEEP: SWEEP_STRENGTHS, Purpose.REFINE: (REFINE_STRENGTH,)}.get(self.purpose, ())
-        if self.usual.strength is None:
-            empty = text(self.locale, "form-strength-empty", strength=DEFAULT_STRENGTH)
-        else:
-            empty = text(self.locale, "form-strength-here", strength=self.usual.strength)
+        """A sweep's are a list; else one of those that have a word, and whatever the result had."""
+        if self.purpose is Purpose.SWEEP:
+            listed = made.value or OPTION["strengths"].written(SWEEP_STRENGTHS)
+            return worded_field(
+                self.locale, "strength", FieldKind.LINE, "strengths", value=listed, longest=_LONGEST_STRENGTHS
+            )
+        said = self.said.strengths or ()
+        offered = {
+            strength: Choice(
+                f"{strength:g}",
+                text(self.locale, f"button-{word}", strength=strength),
+                text(self.locale, f"strength-about-{word}"),
+            )
+            for word, strength in STRENGTH_WORDS.items()
+        }
+        if len(said) == 1 and said[0] not in offered:
+            kept = text(self.locale, "form-strength-kept")
+            offered[said[0]] = Choice(str(made.value), number(self.locale, said[0]), kept)
+        several = [Choice(str(made.value), str(made.value))] if len(said) > 1 else []
+        ladder = [offered[strength] for strength in sorted(offered)]
+        choices = (self._usual_strength(), *ladder, *several)
         return worded_field(
-            self.locale,
-            "strength",
-            FieldKind.LINE,
-            words,
-            value=made.value or OPTION["strengths"].written(own),
-            placeholder="" if own else empty,
-            longest=_LONGEST_STRENGTHS,
+            self.locale, "strength", FieldKind.PICK, value=str(made.value) or NO_CHOICE, choices=choices
         )
+
+    def _usual_strength(self) -> Choice:
+        """What holds if nothing is chosen: the place's usual one, else the style's own; polishing has its own."""
+        if self.purpose is Purpose.REFINE:
+            return Choice(NO_CHOICE, text(self.locale, "form-strength-refine", strength=REFINE_STRENGTH))
+        if self.usual.strength is None:
+            return Choice(NO_CHOICE, text(self.locale, "form-strength-usual", strength=DEFAULT_STRENGTH))
+        return Choice(NO_CHOICE, text(self.locale, "form-strength-place", strength=self.usual.strength))
 
     def _choice(self, made: Field, row: Option) -> Field:
         """The styles, models or kinds of structure, and none of them unless there must be one."""
         picked = str(made.value).strip().lower() or (row.name == "style" and self.usual.style) or NO_CHOICE
         match row.name:
             case "style":
-                offered = [Choice(name, name) for name in self.menu.styles]
+                offered = self._styles(picked)
             case "model":
                 offered = [Choice(name, label) for name, label in self.menu.models.items()]
                 picked = str(made.value)
@@ -259,6 +300,23 @@ class _Builder:
         value = picked if picked in known else "" if row.folded else offered[0].value
         return replace(made, value=value, choices=tuple(offered))
 
+    def _styles(self, picked: str) -> list[Choice]:
+        """By theme; if there are too many for a chat, those come first that the member is likely to want."""
+        styles = self.menu.styles
+        choices = [
+            Choice(style.name, style.name, group=theme_name(theme, self.locale))
+            for theme, listed in by_theme(styles.values()).items()
+            for style in listed
+        ]
+        wanted = {name: place for place, name in enumerate((picked, self.usual.style, *self.recent))}
+        return sorted(choices, key=lambda choice: wanted.get(choice.value, len(wanted)))
+
+
+def theme_name(theme: str, locale: str) -> str:
+    """What a theme of styles is called: ours in the member's language, an owner's as it is."""
+    key = f"theme-{theme or 'other'}"
+    return text(locale, key) if known(key) else theme
+
 
 _KINDS: Mapping[Kind, FieldKind] = {
     Kind.PROSE: FieldKind.PARAGRAPH,
@@ -266,7 +324,7 @@ _KINDS: Mapping[Kind, FieldKind] = {
     Kind.CONTROL: FieldKind.CHOICE,
     Kind.WHOLE: FieldKind.LINE,
     Kind.NUMBER: FieldKind.LINE,
-    Kind.STRENGTHS: FieldKind.LINE,
+    Kind.STRENGTHS: FieldKind.PICK,
     Kind.LORAS: FieldKind.LINE,
     Kind.SWITCH: FieldKind.SWITCH,
 }

@@ -232,6 +232,11 @@ class Results:
         generations = await self._store.generations(job.id) if job.status.ended else ()
         return render(job, generations, waiting=self._waiting(job.id))
 
+    async def message_of(self, job_id: JobId) -> MessageRef | None:
+        """Where the message of a job stands, as its chat wrote it down; None if it has none, or it is long done."""
+        duty = await self._store.delivery(job_id)
+        return duty.message if duty else None
+
     async def _results(self, job_id: JobId) -> Sequence[Generation]:
         generations = await self._store.generations(job_id)
         if not generations:

@@ -140,7 +140,7 @@ class Service:
         if found and verb:
             check_model(settings, asked.options.model or found.generation.recipe.model)
         hidden = found is not None and found.hidden
-        private = hidden or asked.hidden or is_private(asked.options.private, settings)
+        private = hidden or asked.hidden or is_private(asked.wished_private, settings)
         asked = replace(asked, by=spoken(by, settings, private=private))
         above = found.job.reply_to if found and hidden else None
         source = found.generation.image if found else asked.source
@@ -234,6 +234,11 @@ class Service:
     async def recent(self, requester: Requester, *, limit: int = _RECENT) -> Sequence[Job]:
         """The member's latest jobs, newest first."""
         return await self._store.jobs_of(requester.key, limit=limit)
+
+    async def styles_of(self, requester: Requester) -> Sequence[str]:
+        """The styles that the member took last, latest first."""
+        used = (recipe.style for job in await self.recent(requester) for recipe in job.recipes)
+        return list(dict.fromkeys(style for style in used if style))
 
     async def export(self, requester: Requester, *, max_bytes: int) -> bytes:
         """Everything stored about the member, as a ZIP of at most about `max_bytes`."""

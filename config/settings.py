@@ -135,9 +135,10 @@ class AdviceSettings(_Section):
 
 
 class DiscordSettings(_Section):
-    """Where Discord is."""
+    """Where Discord is, and what it shows us."""
 
     api_url: Url
+    message_content: bool
 
 
 class SlackSettings(_Section):

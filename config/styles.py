@@ -16,6 +16,7 @@ class _Preset(BaseModel):
 
     prompt: Annotated[str, Field(min_length=1, max_length=1000)]
     negative_prompt: Annotated[str, Field(max_length=1000)] = ""
+    theme: Annotated[str, Field(max_length=30)] = ""
     strength: Annotated[float, Field(ge=0, le=1)] | None = None
     guidance: Annotated[float, Field(ge=0, le=4)] | None = None
     picture: Annotated[str, Field(pattern=r"(?i)\.(jpe?g|png)$")] | None = None
@@ -63,6 +64,7 @@ def _style(name: str, preset: _Preset, file: Path) -> Style:
         name=name.strip().lower(),
         prompt=preset.prompt,
         negative_prompt=preset.negative_prompt,
+        theme=preset.theme.strip(),
         strength=preset.strength,
         guidance=preset.guidance,
         picture=picture,

@@ -108,6 +108,20 @@ class Answers:
         if fault:
             await self._tell_directly(event, payload, files, fault)
 
+    async def reply(self, event: Incoming, body: Payload) -> None:
+        """Answer a member's message where it stands; directly if we may not write there."""
+        await self._tell_directly(event, {"allowed_mentions": NOBODY, **body}, (), None)
+
+    async def take_back(self, event: Incoming) -> None:
+        """Delete the message of our own that something was opened on, if it still stands."""
+        if event.message and not event.hidden:
+            await _tried(lambda: self._rest.delete(event.origin.channel, event.message))
+
+    async def withdraw(self, answered: Answered) -> None:
+        """Take away the message that the pressed button sits on."""
+        event = answered.event
+        await _tried(lambda: self._rest.delete_response(event.application, event.token))
+
     async def only_for(self, answered: Answered, *, private: bool) -> Response | None:
         """The answer that the result may be written into; one that everybody sees is taken back if it is private."""
         response = answered.response
@@ -190,9 +204,15 @@ class Answers:
         except TimeoutError:
             return fault
 
-    async def _tell_directly(self, event: Incoming, body: Payload, files: Sequence[Outgoing], why: Fault) -> None:
-        """By direct message; a mention of us that cannot be answered so is answered where it was made."""
-        log.info("answering directly", incoming=event.id, reason=why.reason)
+    async def _tell_directly(
+        self, event: Incoming, body: Payload, files: Sequence[Outgoing], why: Fault | None
+    ) -> None:
+        """By direct message; a mention of us that cannot be answered so is answered where it was made.
+
+        Without a fault the mention is answered there first.
+        """
+        if why:
+            log.info("answering directly", incoming=event.id, reason=why.reason)
         direct = event.origin.channel if event.origin.guild == "" and event.kind is Kind.MENTION else ""
         once = {**body, "nonce": blake2s(event.id.encode(), digest_size=12).hexdigest(), "enforce_nonce": True}
 
@@ -200,11 +220,14 @@ class Answers:
             channel = direct or await self._rest.direct_channel(event.origin.user)
             await self._rest.create(channel, once, files)
 
-        fault = await _tried(write)
-        if fault and event.kind is Kind.MENTION and not direct:
+        async def answer() -> None:
             reference = {"message_id": event.message, "fail_if_not_exists": False}
-            reply = {**once, "message_reference": reference}
-            fault = await _tried(lambda: self._rest.create(event.origin.channel, reply, files))
+            await self._rest.create(event.origin.channel, {**once, "message_reference": reference}, files)
+
+        first, second = (write, answer) if why else (answer, write)
+        fault = await _tried(first)
+        if fault and event.kind is Kind.MENTION and not direct:
+            fault = await _tried(second)
         if fault:
             log.warning("the member closed direct messages", incoming=event.id, reason=fault.reason)
 

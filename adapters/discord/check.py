@@ -20,7 +20,7 @@ _SHORTHANDS = {"messages", "reactions"}
 """discord.py's names for two intents at once, which are both named already."""
 
 
-async def look(*, token: str, api_url: str, clock: Clock) -> list[Look]:
+async def look(*, token: str, api_url: str, clock: Clock, message_content: bool = False) -> list[Look]:
     """Everything about Discord that could keep the bot from working; never raises for what it finds."""
     connection = Connection(api_url=api_url, clock=clock)
     try:
@@ -29,7 +29,10 @@ async def look(*, token: str, api_url: str, clock: Clock) -> list[Look]:
             return [("discord", "note", "Discord does not answer now; serving would go on trying")]
         me, flags = connection.user, connection.application_flags
         assert me is not None
-        found: list[Look] = [("discord token", "ok", f"belongs to {me.name}"), _intents(flags)]
+        found: list[Look] = [
+            ("discord token", "ok", f"belongs to {me.name}"),
+            _intents(flags, wanted=message_content),
+        ]
         for path, judged in (
             ("/gateway/bot", _gateway),
             ("/applications/@me", _application),
@@ -47,12 +50,20 @@ async def look(*, token: str, api_url: str, clock: Clock) -> list[Look]:
         await connection.close()
 
 
-def _intents(flags: discord.ApplicationFlags) -> Look:
-    """Discord refuses a connection that asks for more than is switched on; ours asks for nothing of that kind."""
-    wanted = ", ".join(name for name, asked in intents() if asked and name not in _SHORTHANDS)
-    content = flags.gateway_message_content or flags.gateway_message_content_limited
-    unused = "; Message Content is on and not used: it may be switched off on the Bot page" if content else ""
-    return ("discord intents", "ok", f"{wanted}: none that must be switched on{unused}")
+def _intents(flags: discord.ApplicationFlags, *, wanted: bool) -> Look:
+    """Discord refuses a connection that asks for more than is switched on."""
+    asked = ", ".join(name for name, on in intents(message_content=wanted) if on and name not in _SHORTHANDS)
+    has_content = flags.gateway_message_content or flags.gateway_message_content_limited
+    if wanted and not has_content:
+        mend = "switch it on under Bot in the developer portal, or set discord.message_content = false"
+        return ("discord intents", "wrong", f"Message Content is asked for and not switched on: {mend}")
+    if wanted:
+        return ("discord intents", "ok", f"{asked}: replies to somebody's picture work at once")
+    if has_content:
+        gain = "with discord.message_content = true a mention in reply to somebody's picture would work at once"
+        return ("discord intents", "ok", f"{asked}; Message Content is on and not used: {gain}")
+    gain = "replying to somebody's picture opens a form; Message Content and discord.message_content do without"
+    return ("discord intents", "ok", f"{asked}: none that must be switched on; {gain}")
 
 
 def _gateway(gateway: Mapping[str, Any]) -> Look:

@@ -1,4 +1,4 @@
-"""The one discord.py connection: whatever its address, without privileged intents, sharded by itself.
+"""The one discord.py connection: whatever its address, without privileged intents by itself, sharded by itself.
 
 discord.py keeps its API address in a class attribute, `Route.BASE`; so one process speaks to one Discord. The
 gateway's address comes from there, by `GET /gateway/bot`. discord.py takes that for the first connection only; after
@@ -34,6 +34,7 @@ _AGAIN_SECONDS = 0.1
 ANSWER_SECONDS = 10.0
 """A heartbeat that is not answered by then went nowhere. They are sent every 41 s, so this is known within 60 s."""
 
+_DISALLOWED_INTENTS = 4014
 _FATAL_CLOSES = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
 """Discord does not want this token, these shards, this version or these intents: trying again changes nothing."""
 
@@ -45,8 +46,8 @@ log = structlog.get_logger(__name__)
 Take = Callable[[Incoming], Awaitable[None]]
 
 
-def intents() -> discord.Intents:
-    """What we listen to; none of it is privileged.
+def intents(*, message_content: bool = False) -> discord.Intents:
+    """What we listen to; none of it is privileged but the content of messages that do not mention us, if asked for.
 
     guilds: channels and permissions. guild_messages and dm_messages: mentions, direct messages. The reactions: those
     on our results.
@@ -55,16 +56,17 @@ def intents() -> discord.Intents:
     wanted.guilds = True
     wanted.guild_messages = wanted.dm_messages = True
     wanted.guild_reactions = wanted.dm_reactions = True
+    wanted.message_content = message_content
     return wanted
 
 
 class Connection(discord.AutoShardedClient):
     """Hands every event that concerns us to `take`."""
 
-    def __init__(self, *, api_url: str, clock: Clock) -> None:
+    def __init__(self, *, api_url: str, clock: Clock, message_content: bool = False) -> None:
         Route.BASE = api_url.rstrip("/")
         super().__init__(
-            intents=intents(),
+            intents=intents(message_content=message_content),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,
@@ -119,7 +121,13 @@ class Connection(discord.AutoShardedClient):
             try:
                 return await self._until_cancelled()
             except Exception as error:
-                if (code := _close_code(error)) in _FATAL_CLOSES:
+                if (code := _close_code(error)) == _DISALLOWED_INTENTS and self.intents.message_content:
+                    raise FatalError(
+                        "Discord does not show this application the content of messages (code 4014): switch on "
+                        "Message Content Intent under Bot in the developer portal, or set "
+                        "discord.message_content = false."
+                    ) from error
+                if code in _FATAL_CLOSES:
                     raise FatalError(
                         f"Discord closed the connection (code {code}): check the token and the application."
                     ) from error

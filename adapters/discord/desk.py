@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from adapters.discord.answers import Answers
 from adapters.discord.files import FileMaker
-from adapters.discord.incoming import Upload
+from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.rest import Rest
 from adapters.downloads import Downloader
+from bot.domain.ids import GenerationId
 from bot.ports import Clock, Exporter
 from bot.service import Service
 
@@ -19,6 +20,7 @@ class Desk:
 
     Attributes:
         me: our user id.
+        asked: presses of Delete that were asked about, by member and result.
         seen: the pictures of messages that forms were opened on, by channel and message.
     """
 
@@ -31,4 +33,5 @@ class Desk:
     downloads: Downloader
     clock: Clock
     me: str
+    asked: OrderedDict[tuple[str, GenerationId], Incoming] = field(default_factory=OrderedDict)
     seen: OrderedDict[tuple[str, str], list[Upload]] = field(default_factory=OrderedDict)

@@ -3,15 +3,16 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from adapters.discord import pages, presses, reactions, remix, settings
+from adapters.discord import deleting, pages, picking, presses, reactions, remix, settings
 from adapters.discord.answers import Ack, Answered
 from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE
 from adapters.discord.desk import Desk
-from adapters.discord.ids import parse_again_id, parse_button_id, parse_remix_id
+from adapters.discord.ids import parse_again_id, parse_button_id, parse_pick_id, parse_remix_id
 from adapters.discord.incoming import Incoming, Kind
 from adapters.discord.translate import ACTIONS
 from bot.domain.actions import OPENING, VERBS, Verb
 from bot.domain.errors import Gone
+from bot.domain.request import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,20 @@ class Flow:
     open: bool = False
 
 
+def _seen_by(action: Action) -> Ack:
+    """Who sees the answer: a control map is for whoever asked."""
+    return Ack.HIDDEN if action is Action.MAP else Ack.PUBLIC
+
+
 WITHOUT_JOB: Mapping[Verb, Flow] = {
     Verb.DETAILS: Flow(pages.details, Ack.HIDDEN),
     Verb.COMPARE: Flow(pages.compare, Ack.HIDDEN),
     Verb.ORIGINAL: Flow(pages.original, Ack.HIDDEN),
     Verb.CANCEL: Flow(presses.cancel, Ack.UPDATE, lasting=True),
-    Verb.DELETE: Flow(presses.delete, Ack.UPDATE, lasting=True),
+    Verb.DELETE: Flow(deleting.ask, Ack.UPDATE),
+    Verb.ERASE: Flow(deleting.erase, Ack.UPDATE, lasting=True),
+    Verb.LEAVE: Flow(deleting.leave, Ack.UPDATE),
+    Verb.PICK: Flow(picking.open_form),
     Verb.PUBLISH: Flow(presses.publish, Ack.PUBLIC, lasting=True, open=True),
     Verb.PUBLISH_OPEN: Flow(presses.publish, Ack.PUBLIC, lasting=True, open=True),
     Verb.COLLECT: Flow(presses.collect, Ack.UPDATE, lasting=True),
@@ -47,6 +56,7 @@ _FLOWS: dict[str, Flow] = {
     Kind.REACTION: Flow(reactions.act, lasting=True),
     Kind.AUTOCOMPLETE: Flow(pages.suggest),
     "button again": Flow(remix.reopen),
+    f"modal {Verb.PICK}": Flow(picking.form, Ack.PUBLIC, lasting=True),
     "modal remix": Flow(remix.form, Ack.PUBLIC, lasting=True),
     f"button {settings.FORGET}": Flow(settings.forget, Ack.HIDDEN, lasting=True),
     f"command {REMIX_IMAGE}": Flow(remix.menu),
@@ -58,7 +68,7 @@ _FLOWS: dict[str, Flow] = {
     "command help": Flow(pages.help_, Ack.HIDDEN),
     "command settings": Flow(settings.settings, Ack.HIDDEN, lasting=True),
     "command privacy": Flow(settings.privacy, Ack.HIDDEN),
-    **{f"command {name}": Flow(remix.command, Ack.PUBLIC, lasting=True) for name in ACTIONS},
+    **{f"command {name}": Flow(remix.command, _seen_by(action), lasting=True) for name, action in ACTIONS.items()},
 }
 
 
@@ -71,6 +81,10 @@ def flow_of(event: Incoming) -> Flow:
             name = f"{event.kind} {event.name}"
         case _ if parse_remix_id(event.name):
             name = f"{event.kind} remix"
+        case _ if parse_pick_id(event.name):
+            if event.kind is Kind.BUTTON:
+                return WITHOUT_JOB[Verb.PICK]
+            name = f"{event.kind} {Verb.PICK}"
         case _ if parse_again_id(event.name):
             name = f"{event.kind} again"
         case _ if pressed := parse_button_id(event.name):
@@ -87,7 +101,9 @@ def _of_verb(kind: Kind, verb: Verb) -> Flow:
     row = VERBS[verb]
     if row.opens:
         return Flow(presses.open_form)
-    return Flow(presses.again, Ack.PUBLIC, lasting=True) if row.makes else WITHOUT_JOB.get(verb, Flow(_unknown))
+    if row.makes:
+        return Flow(presses.again, _seen_by(row.makes), lasting=True)
+    return WITHOUT_JOB.get(verb) or Flow(_unknown)
 
 
 async def _unknown(_: Desk, __: Answered) -> None:

@@ -15,9 +15,10 @@ _MAX_OPTION = 100
 _MAX_LABEL = 45
 _MAX_HINT = 100
 
-_LABEL, _SELECT, _INPUT, _UPLOAD = 18, 3, 4, 19
+_LABEL, _SELECT, _INPUT, _UPLOAD, _RADIO = 18, 3, 4, 19, 21
+_RADIO_OPTIONS = range(2, 11)
 _SHORT, _PARAGRAPH = 1, 2
-_LAID_OUT = frozenset({FieldKind.LINE, FieldKind.PARAGRAPH, FieldKind.CHOICE, FieldKind.FILE})
+_LAID_OUT = frozenset({FieldKind.LINE, FieldKind.PARAGRAPH, FieldKind.CHOICE, FieldKind.PICK, FieldKind.FILE})
 """A switch is none of them: whether others see the answer is promised before a form is read."""
 
 
@@ -70,18 +71,19 @@ def _component(field: Field) -> Payload:
     common = {"custom_id": field.name, "required": field.required}
     if field.kind is FieldKind.FILE:
         return {"type": _UPLOAD, **common, "min_values": int(field.required), "max_values": 1}
-    if field.kind is FieldKind.CHOICE and (field.required or len(field.choices) <= MAX_OPTIONS):
+    if field.kind in {FieldKind.CHOICE, FieldKind.PICK}:
+        options = [_option(each, chosen=each.value == field.value) for each in field.choices[:MAX_OPTIONS]]
+        if field.kind is FieldKind.PICK and len(options) in _RADIO_OPTIONS:
+            return {"type": _RADIO, **common, "options": options}
         return {
             "type": _SELECT,
             **common,
-            "options": [_option(each, chosen=each.value == field.value) for each in field.choices[:MAX_OPTIONS]],
+            "options": options,
             "min_values": int(field.required),
             "max_values": 1,
         }
     longest = field.longest
     value = str(field.value)[:longest]
-    if field.kind is FieldKind.CHOICE and value == field.choices[0].value:
-        value = ""  # it is typed if there is too much to choose from, and nothing is then an empty field
     return {
         "type": _INPUT,
         **common,
@@ -94,5 +96,7 @@ def _component(field: Field) -> Payload:
 
 
 def _option(choice: Choice, *, chosen: bool) -> Payload:
+    about = choice.about or choice.group
     made = {"value": choice.value[:_MAX_OPTION], "label": choice.label[:_MAX_OPTION]}
+    made |= {"description": about[:_MAX_OPTION]} if about else {}
     return {**made, "default": True} if chosen else made

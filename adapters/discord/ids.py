@@ -15,6 +15,7 @@ MAX_ID = 100
 
 _BUTTON = re.compile(r"p1:([a-z]{1,12}):([A-Za-z0-9_.-]{22,26})(?::s(\d{1,3}))?")
 _AGAIN = re.compile(r"p1:again:(\d{1,20})")
+_PICK = re.compile(r"p1:pick:(\d{1,20}):(\d{1,20})")
 _REMIX = re.compile(r"p1:remix:(\d{1,20}):(\d{1,20})")
 
 
@@ -43,6 +44,17 @@ class RemixId:
 
 
 @dataclass(frozen=True, slots=True)
+class PickId:
+    """The button, and then the form, that asks for a picture to the words of a message that had none."""
+
+    channel: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"p1:pick:{self.channel}:{self.message}"
+
+
+@dataclass(frozen=True, slots=True)
 class AgainId:
     """The button that opens a refused form again: the interaction that sent it."""
 
@@ -68,6 +80,12 @@ def parse_remix_id(text: str) -> RemixId | None:
     """The id of a remix modal, or None if it is none."""
     found = _REMIX.fullmatch(text)
     return RemixId(found[1], found[2]) if found else None
+
+
+def parse_pick_id(text: str) -> PickId | None:
+    """The id of a button or form that asks for a picture, or None if it is none."""
+    found = _PICK.fullmatch(text)
+    return PickId(found[1], found[2]) if found else None
 
 
 def parse_again_id(text: str) -> AgainId | None:

@@ -262,8 +262,13 @@ class DiscordMessenger:
     async def _refused(self, address: Address, stand: Stand | None, card: Card) -> Stand | None:
         """A refusal is for its member alone: what everybody saw of the job goes, and they are told why.
 
-        None if it is no refusal, or nobody else sees the message; if they cannot be told, the place is.
+        A cancelled job leaves nothing to look at. None if it is neither, or nobody else sees the message; if they
+        cannot be told, the place is.
         """
+        gone = stand or Stand(channel=address.channel, message=address.answer or ORIGINAL, own=False)
+        if card.status is JobStatus.CANCELLED:
+            await self._take_away(address, stand)
+            return gone
         alone = address.hidden or (not address.guild and address.reachable)
         if card.status is not JobStatus.REFUSED or alone:
             return None
@@ -273,7 +278,7 @@ class DiscordMessenger:
         except Refused as refusal:
             log.info("the member takes no word in private", reason=refusal.fault.reason)
             return await self._post_anew(address, card, f"{card.job}-2")
-        return stand or Stand(channel=address.channel, message=address.answer or ORIGINAL, own=False)
+        return gone
 
     async def _take_away(self, address: Address, stand: Stand | None) -> None:
         token = stand.token if stand else address.token

@@ -38,6 +38,7 @@ class DiscordPlatform:
         *,
         token: str,
         api_url: str,
+        message_content: bool = False,
         service: Service,
         store: Store,
         exporter: Exporter,
@@ -45,13 +46,13 @@ class DiscordPlatform:
         allowed_hosts: frozenset[str],
         max_bytes: int,
     ) -> None:
-        """`allowed_hosts` and `max_bytes` bound what is downloaded; see `adapters.downloads`."""
+        """`message_content`: ask for it. `allowed_hosts`, `max_bytes`: as in `adapters.downloads`."""
         self._token = token
         self._service = service
         self._store = store
         self._downloading = downloader(allowed_hosts=allowed_hosts, max_bytes=max_bytes)
         self._clock = clock
-        self._connection = Connection(api_url=api_url, clock=clock)
+        self._connection = Connection(api_url=api_url, clock=clock, message_content=message_content)
         self._rest = Rest(self._connection)
         self._names = CommandNames()
         self._answers = Answers(self._rest, clock, self._names)

@@ -1,27 +1,18 @@
 """What buttons and their forms do. A press is a wish of the member who pressed, on their quota."""
 
-from collections.abc import Awaitable
-
-import structlog
-
 from adapters.discord.answers import Answered
 from adapters.discord.asking import Wish, ask
 from adapters.discord.desk import Desk
-from adapters.discord.faults import ERRORS, Meaning, judge
 from adapters.discord.ids import ButtonId, parse_button_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.places import asker
 from adapters.discord.routes import Stand, address, token_of
 from adapters.discord.translate import filled
 from bot.domain.actions import OPENING, Verb
-from bot.domain.errors import NotAllowed
 from bot.domain.ids import job_of
 from bot.domain.options import Options
 from bot.forms import Form
 from bot.picture_form import PURPOSES, result_form
-from bot.texts import text
-
-log = structlog.get_logger(__name__)
 
 
 async def again(desk: Desk, answered: Answered) -> None:
@@ -48,7 +39,8 @@ async def form_on(desk: Desk, event: Incoming, pressed: ButtonId) -> Form:
     parent = (await desk.service.results.parent(pressed.target, by=by)).generation
     usual = await desk.service.places.settings(*by.keys)
     menu = desk.service.menu(parent.recipe.model)
-    return result_form(pressed.verb, parent, menu, usual=usual, locale=event.origin.locale)
+    recent = await desk.service.styles_of(event.origin.requester)
+    return result_form(pressed.verb, parent, menu, usual=usual, locale=event.origin.locale, recent=recent)
 
 
 async def form(desk: Desk, answered: Answered) -> None:
@@ -63,39 +55,6 @@ async def cancel(desk: Desk, answered: Answered) -> None:
     """Stop a job of one's own, or as a moderator anybody's."""
     event = answered.event
     await desk.service.removal.cancel(job_of(_pressed(event).target), by=asker(event))
-
-
-async def delete(desk: Desk, answered: Answered) -> None:
-    """Take a result away: its pictures and words here, its message there."""
-    event = answered.event
-    held = await desk.service.removal.delete(_pressed(event).target, by=asker(event))
-    await remove_message(desk, event)
-    if held:
-        said = text(event.origin.locale, "privacy-deleted", jobs=1, held=held)
-        await desk.answers.show(answered, {"content": said})
-
-
-async def remove_message(desk: Desk, event: Incoming) -> None:
-    """Delete the message an event happened on: by the event's token, else by the bot's own.
-
-    Raises:
-        NotAllowed: Discord refuses; what the message showed is deleted here all the same.
-    """
-    if event.token and await _gone(desk.rest.delete_response(event.application, event.token)):
-        return
-    if not event.hidden and await _gone(desk.rest.delete(event.origin.channel, event.message)):
-        return
-    raise NotAllowed("refused-message-stays")
-
-
-async def _gone(deleting: Awaitable[None]) -> bool:
-    try:
-        await deleting
-    except ERRORS as error:
-        fault = judge(error)
-        log.info("message not deleted", reason=fault.reason)
-        return fault.meaning is Meaning.MESSAGE_GONE
-    return True
 
 
 async def publish(desk: Desk, answered: Answered) -> None:

@@ -8,12 +8,12 @@ import structlog
 from adapters.discord.answers import Answered
 from adapters.discord.asking import Wish, ask
 from adapters.discord.cards import NOBODY
+from adapters.discord.deleting import remove_message
 from adapters.discord.desk import Desk
 from adapters.discord.faults import ERRORS, judge
 from adapters.discord.incoming import Incoming
 from adapters.discord.pictures import generation_in, is_ours
 from adapters.discord.places import asker, channel_key
-from adapters.discord.presses import remove_message
 from bot.domain.actions import Reaction, Verb, reaction_of
 from bot.domain.ids import GenerationId, job_of
 from bot.domain.safety import Site

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from adapters.discord import presses
+from adapters.discord import picking, presses
 from adapters.discord.answers import Answered
 from adapters.discord.asking import Wish, ask
 from adapters.discord.desk import Desk
 from adapters.discord.faults import ERRORS
 from adapters.discord.forms import values_of
-from adapters.discord.ids import ButtonId, RemixId, parse_again_id, parse_button_id, parse_remix_id
+from adapters.discord.ids import ButtonId, RemixId, parse_again_id, parse_button_id, parse_pick_id, parse_remix_id
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.markup import said
 from adapters.discord.pages import help_of
@@ -48,7 +48,11 @@ async def mention(desk: Desk, answered: Answered) -> None:
         await desk.answers.show_page(answered, help_of(desk, event.origin.locale))
         return
     wish = wish_of_words(words, desk.service.styles)
-    pictures = await _mentioned(desk, event)
+    try:
+        pictures = await _mentioned(desk, event)
+    except PictureRefused as refused:
+        await picking.offer(desk, answered, refused)
+        return
     if len(pictures) > 1:
         raise InvalidRequest("refused-several-pictures", count=len(pictures))
     await ask(desk, answered, replace(wish, source=pictures[0]))
@@ -87,6 +91,7 @@ async def form_on(desk: Desk, event: Incoming, about: RemixId) -> Form:
         locale=event.origin.locale,
         usual=settings,
         pictures=[picture.filename for picture in pictures],
+        recent=await desk.service.styles_of(event.origin.requester),
     )
 
 
@@ -99,6 +104,8 @@ async def reopen(desk: Desk, answered: Answered) -> None:
         raise Gone("refused-form-gone")
     if about := parse_remix_id(draft.name):
         form = await form_on(desk, event, about)
+    elif wanted := parse_pick_id(draft.name):
+        form = await picking.form_on(desk, event, wanted)
     elif pressed := parse_button_id(draft.name):
         form = await presses.form_on(desk, event, pressed)
     else:

@@ -84,8 +84,8 @@ class Filled:
     upload: Upload | None = None
 
 
-def filled(event: Incoming, purpose: Purpose, styles: Iterable[str] = ()) -> Filled:
-    """A submitted modal.
+def filled(event: Incoming, purpose: Purpose, styles: Iterable[str] = (), *, uploads: bool = False) -> Filled:
+    """A submitted modal; `uploads`: it had to bring a picture.
 
     Raises:
         FormErrors: with a sentence for each field that is wrong.
@@ -93,7 +93,7 @@ def filled(event: Incoming, purpose: Purpose, styles: Iterable[str] = ()) -> Fil
     values = values_of(event.body)
     picture = str(values.get(PICTURE, ""))
     return Filled(
-        options=read_picture_form(values, purpose, styles=styles),
+        options=read_picture_form(values, purpose, uploads=uploads, styles=styles),
         picture=int(picture) if picture.isdecimal() else 0,
         upload=upload_of(event.body, author=event.origin.user),
     )

@@ -80,7 +80,8 @@ async def open_on_result(
     parent = (await desk.service.results.parent(target, by=by)).generation
     usual, locale = await desk.service.places.settings(*by.keys), await desk.locale(place)
     errand = Errand(action=ACTION_OF_FORM[verb], channel=place.channel, thread=place.thread, generation=target)
-    form = result_form(verb, parent, desk.service.menu(parent.recipe.model), usual=usual, locale=locale)
+    menu, recent = desk.service.menu(parent.recipe.model), await desk.service.styles_of(place.requester)
+    form = result_form(verb, parent, menu, usual=usual, locale=locale, recent=recent)
     await desk.open_view(event, view_of(errand, form, locale=locale))
 
 
@@ -110,6 +111,7 @@ async def usual_form(
         usual=await desk.service.places.settings(*place.asker().keys),
         pictures=(errand.file,) if errand.file else (),
         uploads=errand.needs_file,
+        recent=await desk.service.styles_of(place.requester),
     )
     return view_of(errand, form.filled(values or {}), locale=locale)
 

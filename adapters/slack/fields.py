@@ -16,6 +16,7 @@ from bot.texts import text
 
 FILE_TYPES = ("png", "jpg", "jpeg", "webp", "avif", "heic", "heif")
 _MAX_OPTIONS = 100
+_MAX_RADIOS = 10
 _MAX_HINT = 2000
 _MAX_VALUE = 150
 _SHOWN = ("type", "callback_id", "title", "submit", "close", "private_metadata")
@@ -87,7 +88,7 @@ def _id_of(name: str) -> str:
 
 def _value(state: Mapping[str, Any]) -> Value:
     match state.get("type"):
-        case "static_select":
+        case "static_select" | "radio_buttons":
             return str((state.get("selected_option") or {}).get("value", ""))
         case "multi_static_select":
             return tuple(str(each["value"]) for each in state.get("selected_options") or ())
@@ -118,8 +119,8 @@ def _element(field: Field) -> Block:
     chosen = (field.value,) if isinstance(field.value, str) else field.value
     picked = [each for each in options if each["value"] in chosen]
     match field.kind:
-        case FieldKind.CHOICE:
-            return {"type": "static_select", "options": options} | ({"initial_option": picked[0]} if picked else {})
+        case FieldKind.CHOICE | FieldKind.PICK:
+            return _one_of(field, options) | ({"initial_option": picked[0]} if picked else {})
         case FieldKind.CHOICES:
             several: Block = {"type": "multi_static_select", "options": options}
             return several | ({"initial_options": picked} if picked else {})
@@ -143,5 +144,27 @@ def _element(field: Field) -> Block:
             return typed | ({"initial_value": str(field.value)[: field.longest]} if field.value else {})
 
 
+def _one_of(field: Field, options: list[Block]) -> Block:
+    if field.kind is FieldKind.PICK:
+        return {"type": "radio_buttons", "options": options[:_MAX_RADIOS]}
+    return {"type": "static_select", **_offered(field, options)}
+
+
+def _offered(field: Field, options: list[Block]) -> Block:
+    """The options, under the headings that they have."""
+    groups = list(dict.fromkeys(choice.group for choice in field.choices[:_MAX_OPTIONS]))
+    if groups in ([""], []):
+        return {"options": options}
+    under: dict[str, list[Block]] = {group: [] for group in groups}
+    for choice, option in zip(field.choices, options, strict=False):
+        under[choice.group].append(option)
+    return {
+        "option_groups": [
+            {"label": plain(group or field.label, MAX_OPTION), "options": listed} for group, listed in under.items()
+        ]
+    }
+
+
 def _option(choice: Choice) -> Block:
-    return {"text": plain(choice.label, MAX_OPTION), "value": clip(choice.value, _MAX_VALUE)}
+    made: Block = {"text": plain(choice.label, MAX_OPTION), "value": clip(choice.value, _MAX_VALUE)}
+    return made | ({"description": plain(choice.about, MAX_OPTION)} if choice.about else {})

@@ -5,18 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.slack import asking
+from adapters.slack.controls import OPEN_FORM
 from adapters.slack.desk import Desk
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place
 from adapters.slack.messenger import message_ref
 from adapters.slack.pictures import File, picture_among
-from adapters.slack.text import said
+from adapters.slack.text import actions, button, clip, said
+from bot.domain.actions import VERBS, Verb
 from bot.domain.errors import InvalidRequest, PictureRefused, UserError
 from bot.domain.flags import parse_flags
 from bot.domain.ids import GenerationId
+from bot.texts import text as text_of
 
 _PAGES = 5
+_MAX_CARRIED = 2000
+"""Characters of a button's value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,11 @@ async def on_message(desk: Desk, event: Inbound) -> None:
         if text.lower() in {"", "help", "hi", "hello"} or (place.is_direct and not message.get("thread_ts")):
             await desk.tell(place, "slack-hello")
             return
-        found = await _above(desk, place, message)
+        try:
+            found = await _above(desk, place, message)
+        except PictureRefused as refused:
+            await _offer(desk, place, refused, text)
+            return
     written = parse_flags(text, styles=desk.service.styles)
     if not written.options.prompt and found.generation is None and not written.map_only:
         raise InvalidRequest("refused-no-prompt")
@@ -53,6 +62,16 @@ async def on_message(desk: Desk, event: Inbound) -> None:
         file=found.file,
         author=found.author,
     )
+
+
+async def _offer(desk: Desk, place: Place, why: PictureRefused, words: str) -> None:
+    """Say why there is nothing to work on, with a button that asks for a picture to the same words."""
+    locale = await desk.locale(place)
+    label = f"{VERBS[Verb.PICK].emoji} {text_of(locale, f'button-{Verb.PICK}')}"
+    opening = button(label, OPEN_FORM)
+    if words:
+        opening["value"] = clip(words, _MAX_CARRIED)
+    await desk.notices.tell(place, why.sentence(locale), actions(opening))
 
 
 async def _above(desk: Desk, place: Place, message: Mapping[str, Any]) -> Found:

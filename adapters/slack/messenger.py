@@ -7,6 +7,7 @@ come through (a reset connection, a crash), the conversation is searched for it 
 import asyncio
 import json
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from adapters.slack.uploads import Shared, Uploads
 from bot.domain.card import Card
 from bot.domain.errors import Gone, TryLater, Undeliverable
 from bot.domain.ids import JobId
+from bot.domain.job import JobStatus
 from bot.domain.request import ReplyTarget
 from bot.ports import Clock
 from bot.stores import MessageRef
@@ -80,7 +82,8 @@ class SlackMessenger:
         if pause := self._budget.edit(team.space, must=card.status.ended):
             raise TryLater("the workspace's edits for this minute are used up", seconds=pause)
         try:
-            await self._edit(target, place, card)
+            if card.status is not JobStatus.CANCELLED or not await self._gone(team, place):
+                await self._edit(target, place, card)
         except SlackFault as fault:
             if fault.meaning is Meaning.LATER:
                 self._budget.no_edits_for(team.space, fault.seconds or 1.0)
@@ -105,6 +108,16 @@ class SlackMessenger:
             await self._say(team, Message(text=said, blocks=()), nonce, channel=place["channel"], thread=thread)
         except SlackFault as fault:
             raise self._error(fault) from fault
+
+    async def _gone(self, team: Team, place: Mapping[str, str]) -> bool:
+        """Take a message away that shows nothing any more; False if Slack keeps it."""
+        try:
+            await self._api.call(team, "chat_delete", channel=place["channel"], ts=place["ts"])
+        except SlackFault as fault:
+            if fault.meaning is Meaning.LATER:
+                raise
+            return fault.meaning is Meaning.MESSAGE_GONE
+        return True
 
     async def copy(self, target: ReplyTarget, card: Card, *, nonce: str) -> str:
         """Show an ended job once more somewhere else: published, or sent to somebody.

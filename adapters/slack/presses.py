@@ -54,8 +54,9 @@ async def on_press(desk: Desk, event: Inbound) -> None:
             opened = unfolded_view(view, desk.service.menu(), locale=await desk.locale(place))
             await desk.update_view(place.team, view["id"], opened)
         case code if code == OPEN_FORM:
-            errand = Errand(action=Action.IMG2IMG)
-            await desk.open_view(event, await usual_form(desk, place, errand, NOTHING_SAID))
+            home = place.channel == ""
+            errand = Errand(action=Action.IMG2IMG, channel=place.channel, thread="" if home else place.thread)
+            await desk.open_view(event, await usual_form(desk, place, errand, _written_on(pressed)))
         case code if code.startswith(AGAIN):
             await _reopen(desk, event, place, code.removeprefix(AGAIN))
         case code if code == OPEN_SETTINGS:
@@ -78,6 +79,12 @@ def _chosen(pressed: Mapping[str, Any]) -> str:
     if not pressed["action_id"].startswith(MENU):
         return ""
     return str((pressed.get("selected_option") or {}).get("value", ""))
+
+
+def _written_on(pressed: Mapping[str, Any]) -> Options:
+    """The words that a button carries for its form, from a message that had no picture."""
+    words = str(pressed.get("value") or "")
+    return NOTHING_SAID if words in {"", OPEN_FORM} else Options(prompt=words)
 
 
 async def _on_control(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
@@ -196,12 +203,19 @@ async def send_directly(desk: Desk, event: Inbound, place: Place, file: Exported
         await desk.show_page(event, said_page(locale, "button-details", "slack-sent-directly"))
 
 
+async def _nothing(_desk: Desk, _event: Inbound, _place: Place, _control: Control) -> None:
+    """Slack asks by itself whether a member means it, and its button for a form is not about any result."""
+
+
 WITHOUT_JOB: Mapping[Verb, Callable[[Desk, Inbound, Place, Control], Awaitable[None]]] = {
     Verb.COMPARE: _compare,
     Verb.ORIGINAL: _original,
     Verb.DETAILS: _details,
     Verb.CANCEL: _cancel,
     Verb.DELETE: _delete,
+    Verb.ERASE: _delete,
+    Verb.LEAVE: _nothing,
+    Verb.PICK: _nothing,
     Verb.PUBLISH: _publish,
     Verb.PUBLISH_OPEN: _publish,
     Verb.COLLECT: _publish,

@@ -78,7 +78,12 @@ async def _discord(settings: Settings) -> AsyncIterator[Finding]:
     if token is not None:
         from adapters.discord.check import look
 
-        looks = await look(token=token.get_secret_value(), api_url=settings.discord.api_url, clock=SystemClock())
+        looks = await look(
+            token=token.get_secret_value(),
+            api_url=settings.discord.api_url,
+            message_content=settings.discord.message_content,
+            clock=SystemClock(),
+        )
         for what, state, words in looks:
             yield Finding(what, State(state), words)
 

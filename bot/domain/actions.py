@@ -26,8 +26,9 @@ MAX_DESCRIPTION = 1000
 class Verb(StrEnum):
     """What a button, reaction or menu entry says to do with a result or a job.
 
-    ASK_MAP asks for words and is then USE_MAP: it stands on a map that was drawn without a prompt.
     PUBLISH_OPEN publishes what was sent as a spoiler, and from then on is none.
+    ASK_MAP asks for words and is then USE_MAP: it stands on a map that was drawn without a prompt. ERASE and LEAVE
+    answer what DELETE asks in a chat that has no question of its own. PICK asks for a picture to words that had none.
     """
 
     RERUN = "rerun"
@@ -47,6 +48,9 @@ class Verb(StrEnum):
     SHOW_MAP = "showmap"
     USE_MAP = "usemap"
     ASK_MAP = "askmap"
+    ERASE = "erase"
+    LEAVE = "leave"
+    PICK = "pick"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,7 @@ class VerbRow:
         emoji: stands before the words; none on the buttons that name a strength.
         makes: why the job is made that it makes; None if it makes none.
         opens: it opens a form first, and this is done with what the form says.
-        asks: it is asked first whether the member means it, if the chat can ask.
+        asks: it is asked first whether the member means it.
     """
 
     emoji: str = ""
@@ -84,6 +88,9 @@ VERBS: Mapping[Verb, VerbRow] = {
     Verb.SHOW_MAP: VerbRow(emoji="🗺️", makes=Action.MAP),
     Verb.USE_MAP: VerbRow(emoji="🖌️", makes=Action.IMG2IMG),
     Verb.ASK_MAP: VerbRow(emoji="🖌️", opens=Verb.USE_MAP),
+    Verb.ERASE: VerbRow(emoji="🗑️"),
+    Verb.LEAVE: VerbRow(emoji="↩️"),
+    Verb.PICK: VerbRow(emoji="🖼️"),
 }
 """The one table of verbs, which every chat goes through for its buttons."""
 

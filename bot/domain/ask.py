@@ -58,6 +58,12 @@ class Ask:
     control_map: bytes | Sent | None = None
     hidden: bool = False
 
+    @property
+    def wished_private(self) -> bool | None:
+        """Whether the answer is for the member alone: as they said; a control map, which few want to see, is."""
+        is_map = self.action is Action.MAP or self.verb is Verb.SHOW_MAP
+        return True if is_map and self.options.private is None else self.options.private
+
     def press(
         self, verb: Verb, result: GenerationId, settings: PlaceSettings, reply_to: ReplyTarget, *, private: bool
     ) -> Press:

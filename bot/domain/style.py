@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,10 @@ _CLOSE = 0.8
 """How alike a name must be, as `difflib` measures it, to be taken for another: "vangohg" is 0.86 of "vangogh"."""
 
 
+THEMES = ("painting", "drawing", "material", "scene")
+"""Of the shipped presets; their names are `theme-<theme>` in the catalogue."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
     """One preset.
@@ -26,6 +30,7 @@ class Style:
         name: what members pick and see; unique, lower case.
         prompt: words that go behind the member's own.
         negative_prompt: words that go behind the member's own negative ones.
+        theme: under what it is listed, one of `THEMES` or an owner's own word; empty for none.
         strength: used if the member gave none; None leaves the product's default.
         guidance: likewise; how much harder or softer than by itself the model is guided, see `guidance_of`. None
             leaves the model's own.
@@ -35,6 +40,7 @@ class Style:
     name: str
     prompt: str
     negative_prompt: str = ""
+    theme: str = ""
     strength: float | None = None
     guidance: float | None = None
     picture: Path | None = None
@@ -71,6 +77,14 @@ def _near(wanted: str, styles: Mapping[str, Style]) -> Style | None:
 
 def _letters(name: str) -> str:
     return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+def by_theme(styles: Iterable[Style]) -> Mapping[str, list[Style]]:
+    """Presets under their themes: the product's in their order, then the owner's own, those without one last."""
+    found: dict[str, list[Style]] = {theme: [] for theme in THEMES}
+    for style in sorted(styles, key=lambda style: not style.theme):
+        found.setdefault(style.theme, []).append(style)
+    return {theme: listed for theme, listed in found.items() if listed}
 
 
 def styled(text: str, words: str) -> str:

@@ -86,7 +86,15 @@ class DiscordHuman(Human):
         pressed: Any = on or self._own
         if pressed is None or pressed.deleted:
             pressed = self._own = await self.paint("my own")
-        return await self._outcome(await self._person.press_id(pressed, f"p1:{verb}:{job}.0"), pressed)
+        asked = await self._person.press_id(pressed, f"p1:{verb}:{job}.0")
+        if verb is Verb.DELETE:  # whoever may is asked first whether they mean it
+            question = await self._server.followed_up(asked)
+            if not question.buttons:
+                return question.content.removeprefix("⚠️ ")
+            sure = await self._person.press_id(question, f"p1:{Verb.ERASE}:{job}.0")
+            await self._server.until(lambda: pressed.deleted or sure.follow_ups, what="what comes of it")
+            return "deleted" if pressed.deleted else sure.follow_ups[0].content.removeprefix("⚠️ ")
+        return await self._outcome(asked, pressed)
 
     async def info(self, job: JobId) -> str:
         return await self._outcome(await self._person.command(self._channel, "info", job=job))

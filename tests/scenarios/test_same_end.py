@@ -71,8 +71,8 @@ async def test_an_option_means_the_same_by_command_and_by_text(discord: Chat, sl
     "fields",
     [
         {"prompt": "a boat"},
-        {"prompt": "a boat", "strength": "strong"},
-        {"prompt": "a boat", "strength": "0.3 0.7"},
+        {"prompt": "a boat", "strength": "0.7"},
+        {"prompt": "a boat --strengths 0.3,0.7", "strength": "none"},
         {"prompt": "a boat", "style": "oil"},
         {"prompt": "a boat", "control": "scribble"},
     ],
@@ -81,7 +81,7 @@ async def test_an_option_means_the_same_by_command_and_by_text(discord: Chat, sl
 async def test_a_form_means_the_same(discord: Chat, slack: Chat, fields: dict[str, str]) -> None:
     end, _ = await on_both(discord, slack, lambda chat: chat.remix(**fields))
     assert end.job is not None
-    assert len(end.job.recipes) == (2 if fields.get("strength") == "0.3 0.7" else 1)
+    assert len(end.job.recipes) == (2 if "--strengths" in fields["prompt"] else 1)
 
 
 @pytest.mark.parametrize(
@@ -200,8 +200,8 @@ async def test_a_refusal_is_the_same(discord: Chat, slack: Chat, words: str) -> 
 @pytest.mark.parametrize(
     "fields",
     [
-        {"prompt": "a boat", "strength": "lots"},
-        {"prompt": "a boat", "strength": "1.5"},
+        {"prompt": "a boat --strength lots"},
+        {"prompt": "a boat --strength 1.5", "strength": "0.7"},
         {"prompt": "  "},
     ],
     ids=lambda fields: " ".join(fields.values()),

@@ -102,6 +102,7 @@ async def bench_on(
     moderator: Moderator | None = None,
     policy: Policy | None = None,
     held: bool = False,
+    message_content: bool = False,
 ) -> AsyncIterator[Bench]:
     engine, clock = FakeEngine(), discord.clock
     if held:
@@ -125,6 +126,7 @@ async def bench_on(
         )
         platform = DiscordPlatform(
             token=discord.token,
+            message_content=message_content,
             api_url=discord.url,
             service=core.service,
             store=store,

@@ -98,7 +98,7 @@ async def test_a_form_that_was_opened_before_the_result_went_makes_nothing(
     result = await result_of(bench, anna, channel)
     form = await ben.press(result, "Chain")
     await bench.discord.until(lambda: form.answer, what="a form")
-    await anna.press(result, "Delete")
+    await anna.delete(result)
     await bench.discord.until(lambda: result.deleted, what="the deletion")
     assert GONE in await bench.discord.refused(await ben.submit(form, prompt="mine"))
     assert not await bench.store.jobs_of(f"discord:{ben.id}", limit=9)

@@ -17,7 +17,7 @@ async def test_a_form_opens_though_discord_stumbles(
 ) -> None:
     result = await result_of(bench, anna, channel)
     bench.discord.fail("POST", "/callback", 503, after=after)
-    sent = await anna.submit(await anna.press(result, "Chain"), strength="strong")
+    sent = await anna.submit(await anna.press(result, "Chain"), strength="0.7")
     await bench.discord.shown(sent, lambda post: post.pictures)
 
 

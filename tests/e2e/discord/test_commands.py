@@ -143,7 +143,7 @@ async def test_the_queue_lists_my_jobs_and_cancels_them(bench: Bench, anna: Pers
     assert "second: number 1 in line" in listed.words
     assert "1 in the queue" in listed.words
     await anna.press(listed, "Cancel 2")
-    await bench.discord.until(lambda: waiting.content == "Cancelled", what="the cancelled message")
+    await bench.discord.until(lambda: waiting.deleted, what="the end of the cancelled message")
     await bench.engine.release()
     await bench.discord.shown(first, lambda post: post.done)
     empty = await bench.discord.shown(await anna.command(channel, "queue"))

@@ -1,13 +1,17 @@
 """Ways in that start from a message: its menu, a mention, a reply, a direct message, a reaction."""
 
+from pathlib import Path
+
 import pytest
 from PIL import Image
 
 from inference.api import Img2ImgRequest
 from tests.builders.requests import png
-from tests.e2e.discord.conftest import PNG, Bench
+from tests.e2e.discord.conftest import PNG, Bench, bench_on
 from tests.e2e.discord.test_buttons import result_of
-from tests.servers.discord import payloads
+from tests.fakes.images import FolderImageStore
+from tests.fakes.store import MemoryJobStore
+from tests.servers.discord import DiscordServer, payloads
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Channel
 
@@ -23,7 +27,7 @@ def colour(request: Img2ImgRequest) -> object:
 async def test_remix_image_asks_and_makes_it(bench: Bench, anna: Person, ben: Person, channel: Channel) -> None:
     photo = await ben.say(channel, "look", files={"cat.png": PNG})
     form = await anna.menu(photo, "Remix image")
-    sent = await anna.submit(form, prompt="a tiger", strength="70%", style="oil")
+    sent = await anna.submit(form, prompt="a tiger", strength="0.7", style="oil")
     result = await bench.discord.shown(sent, lambda post: post.pictures)
     assert f"<@{anna.id}>" in result.content
     assert bench.engine.requests[0].strength == 0.7
@@ -37,8 +41,8 @@ async def test_a_style_in_remix_image_brings_its_strength_and_guidance(
     await bench.discord.until(lambda: form.answer, what="a form")
     assert form.answer is not None
     fields = {label["component"]["custom_id"]: label["component"] for label in form.answer["data"]["components"]}
-    assert "value" not in fields["strength"]
-    assert fields["strength"]["placeholder"] == "Empty: the style's own, or 0.5"
+    assert [each["value"] for each in fields["strength"]["options"] if each.get("default")] == ["none"]
+    assert fields["strength"]["options"][0]["label"] == "The style's own, or 0.5"
     sent = await anna.submit(form, prompt="a tiger", style="oil")
     await bench.discord.shown(sent, lambda post: post.pictures)
     assert (bench.engine.requests[0].strength, bench.engine.requests[0].guidance_scale) == (0.6, 1.6)
@@ -124,14 +128,47 @@ async def test_all_options_in_a_reply_to_our_result_hold(bench: Bench, anna: Per
     assert (bench.engine.requests[1].steps, bench.engine.requests[1].guidance_scale) == (3, 4.5)
 
 
-async def test_where_discord_withholds_the_picture_the_member_is_told_how_to_do_it(
+async def test_where_discord_withholds_the_picture_a_form_asks_for_it_with_the_words_filled_in(
     bench: Bench, anna: Person, ben: Person, channel: Channel
 ) -> None:
     photo = await ben.say(channel, "look", files={"cat.png": PNG})
-    await anna.say(channel, f"<@{bench.discord.me['id']}> a tiger", reply_to=photo)
-    told = await anna.told()
+    asked = await anna.say(channel, f"<@{bench.discord.me['id']}> a tiger --strength 0.9", reply_to=photo)
+    told = await bench.discord.posted(channel, lambda post: "Choose a picture" in post.buttons)
+    assert told.payload["message_reference"]["message_id"] == asked.id
     assert "Remix image" in told.content
     assert not bench.engine.requests
+    form = await anna.press(told, "Choose a picture")
+    sent = await anna.submit(form, upload=png("crimson"))
+    result = await bench.discord.shown(sent, lambda post: post.pictures)
+    assert not result.hidden
+    (made,) = bench.engine.requests
+    assert (made.prompt.split(",")[0], made.strength) == ("a tiger", 0.9)
+    await bench.discord.until(lambda: told.deleted, what="the end of the question")
+
+
+async def test_with_the_content_of_messages_a_reply_to_somebodys_picture_works_at_once(
+    discord: DiscordServer, tmp_path: Path
+) -> None:
+    discord.gateway.allowed_intents = 1 << 15
+    channel, anna, ben = discord.channel(), discord.user("anna"), discord.user("ben")
+    images = FolderImageStore(tmp_path)
+    async with bench_on(discord, MemoryJobStore(), images, message_content=True) as bench:
+        photo = await ben.say(channel, "look", files={"cat.png": PNG})
+        await anna.say(channel, f"<@{discord.me['id']}> a tiger", reply_to=photo)
+        result = await discord.posted(channel, lambda post: post.pictures)
+        assert result.pictures
+        assert [made.prompt.split(",")[0] for made in bench.engine.requests] == ["a tiger"]
+
+
+async def test_words_that_are_no_wish_stand_in_the_form_as_they_were_written(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    await anna.say(channel, f"<@{bench.discord.me['id']}> a tiger")
+    told = await bench.discord.posted(channel, lambda post: "Choose a picture" in post.buttons)
+    forged = told.buttons["Choose a picture"].rsplit(":", 1)[0] + ":1"
+    form = await anna.press_id(told, forged)
+    sent = await anna.submit(form, prompt="a lion", upload=PNG)
+    await bench.discord.shown(sent, lambda post: post.pictures)
 
 
 async def test_a_member_who_takes_no_direct_messages_is_told_in_the_channel(
@@ -140,7 +177,7 @@ async def test_a_member_who_takes_no_direct_messages_is_told_in_the_channel(
     anna.closed = True
     await anna.say(channel, f"<@{bench.discord.me['id']}> a tiger")
     reply = await bench.discord.posted(channel)
-    assert "attach one" in reply.content
+    assert "Attach one" in reply.content
 
 
 @pytest.mark.parametrize(

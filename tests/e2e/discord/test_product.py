@@ -78,7 +78,7 @@ async def test_a_member_makes_reruns_chains_sweeps_and_deletes_across_a_restart(
         long = await anna.command(channel, "img2img", image=noise(), prompt="a storm", strength=1.0, steps=150)
         painting = await discord.shown(long, lambda post: "Painting" in post.content, seconds=PICTURE_SECONDS)
         await anna.press(painting, "Cancel")
-        await discord.shown(long, lambda post: "Cancelled" in post.content, seconds=PICTURE_SECONDS)
+        await discord.until(lambda: painting.deleted, what="the end", seconds=PICTURE_SECONDS)
         asked = await anna.press(first, "Strong 0.7")
         rerun = await discord.shown(asked, is_done, seconds=PICTURE_SECONDS)
         assert "seed 11" in rerun.words
@@ -90,7 +90,7 @@ async def test_a_member_makes_reruns_chains_sweeps_and_deletes_across_a_restart(
         asked = await anna.press(first, "Sweep")
         sweep = await discord.shown(asked, lambda post: len(post.pictures) == 4, seconds=PICTURE_SECONDS)
         assert len(set(sweep.files.values())) >= 4
-        await anna.press(chained, "Delete")
+        await anna.delete(chained)
         await discord.until(lambda: chained.deleted, what="the deletion")
 
 

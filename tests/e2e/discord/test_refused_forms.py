@@ -17,7 +17,7 @@ async def fields(bench: Bench, opened: Asked) -> dict[str, Any]:
     chosen = {
         each["custom_id"]: next((option["value"] for option in each["options"] if option.get("default")), "")
         for each in inner
-        if each["type"] == 3
+        if each["type"] in {3, 21}
     }
     return {each["custom_id"]: each.get("value", "") for each in inner if each["type"] == 4} | chosen
 
@@ -25,7 +25,7 @@ async def fields(bench: Bench, opened: Asked) -> dict[str, Any]:
 async def test_a_refused_form_is_offered_again_as_it_was(bench: Bench, anna: Person, channel: Channel) -> None:
     photo = await anna.say(channel, "look", files={"a.png": b"no picture", "b.png": PNG})
     form = await anna.menu(photo, "Remix image")
-    typed = {"picture": "0", "prompt": "a *tiger*", "strength": "70%", "style": "oil", "control": "canny"}
+    typed = {"picture": "0", "prompt": "a *tiger*", "strength": "0.7", "style": "oil", "control": "canny"}
     sent = await anna.submit(form, **typed)
     await bench.discord.refused(sent)
     refusal = next(post for post in [*sent.follow_ups, sent.original] if post and post.buttons)
@@ -42,12 +42,12 @@ async def test_a_wrong_value_stands_in_the_form_that_opens_again(
     bench: Bench, anna: Person, channel: Channel
 ) -> None:
     result = await result_of(bench, anna, channel)
-    sent = await anna.submit(await anna.press(result, "Edit"), prompt="in winter", strength="a lot")
+    sent = await anna.submit(await anna.press(result, "Edit"), prompt="in winter --strength lots")
     assert "Strength is a number" in await bench.discord.refused(sent)
     refusal = next(post for post in [*sent.follow_ups, sent.original] if post and post.buttons)
     again = await anna.press(refusal, "Open the form again")
-    assert (await fields(bench, again))["strength"] == "a lot"
-    mended = await anna.submit(again, strength="0.9")
+    assert (await fields(bench, again))["prompt"] == "in winter --strength lots"
+    mended = await anna.submit(again, prompt="in winter", strength="0.9")
     await bench.discord.shown(mended, lambda post: post.pictures)
     assert [(made.prompt, made.strength) for made in bench.engine.requests[1:]] == [("in winter", 0.9)]
 
@@ -56,7 +56,7 @@ async def test_nobody_opens_another_member_s_form_and_a_forgotten_one_says_so(
     bench: Bench, anna: Person, ben: Person, channel: Channel
 ) -> None:
     result = await result_of(bench, anna, channel)
-    sent = await anna.submit(await anna.press(result, "Edit"), prompt="a secret", strength="a lot")
+    sent = await anna.submit(await anna.press(result, "Edit"), prompt="a secret --strength lots")
     await bench.discord.refused(sent)
     refusal = next(post for post in [*sent.follow_ups, sent.original] if post and post.buttons)
     (again,) = refusal.buttons.values()

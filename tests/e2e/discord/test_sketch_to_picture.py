@@ -25,7 +25,7 @@ async def test_a_sketch_its_map_and_the_pictures_made_with_it(
         shown = await discord.shown(asked, lambda post: post.pictures, seconds=PICTURE_SECONDS)
         assert "The map" in shown.content
     async with product(discord, tmp_path / "kept", module=MODULE, **environ):
-        asked = await anna.submit(await anna.press(shown, "Use map"), prompt="a planet", strength="1")
+        asked = await anna.submit(await anna.press(shown, "Use map"), prompt="a planet --strength 1")
         made = await discord.shown(asked, lambda post: post.done, seconds=PICTURE_SECONDS)
         assert "control canny, from a given map" in made.words
         asked = await anna.submit(await anna.press(made, "Edit"), control="none")

@@ -41,14 +41,20 @@ async def test_a_map_is_shown_before_anything_is_painted_and_then_used(
 ) -> None:
     form = await ann.open("/map", general)
     await ann.submit(form, file=sketch, control="canny")
-    shown = await ann.result(general)
+    alone = ann.slack.state.direct(ann.team, ann.user.id)
+    shown = await ann.result(alone)
     assert "The map" in words(shown)
     assert images(shown)[0]["alt_text"] == "Control map (canny)"
-    assert [each["text"]["text"].split(" ", 1)[1] for each in buttons(shown)] == ["Use map", "Details", "Delete"]
-    asking = await ann.opens(lambda: ann.press("Use map", general, shown))
+    assert [each["text"]["text"].split(" ", 1)[1] for each in buttons(shown)] == [
+        "Use map",
+        "Details",
+        "Delete",
+        "Publish",
+    ]
+    asking = await ann.opens(lambda: ann.press("Use map", alone, shown))
     assert not {"control", "picture", "map"} & {block.get("block_id") for block in asking["blocks"]}
     await ann.submit(asking, prompt="a planet", strength="0.9")
-    await ann.result(general, 1)
+    await ann.result(alone, 1)
     drawn, made = running.engine.requests
     assert drawn.map_only
     assert made.control is not None
@@ -60,14 +66,15 @@ async def test_a_map_that_was_asked_for_with_words_is_used_at_once_and_shown_aga
     running: Bench, ann: Member, bob: Member, general: Conversation, sketch: File
 ) -> None:
     await ann.submit(await ann.open("/map", general, "a planet --control canny"), file=sketch)
-    shown = await ann.result(general)
-    await bob.press("Use map", general, shown)
-    result = await bob.result(general, 1)
+    alone = ann.slack.state.direct(ann.team, ann.user.id)
+    shown = await ann.result(alone)
+    await ann.press("Use map", alone, shown)
+    result = await ann.result(alone, 1)
     assert "a planet" in words(result)
-    page = await bob.opens(lambda: bob.press("Details", general, result))
-    await bob.press("Show map", None, page)
-    alone = bob.slack.state.direct(bob.team, bob.user.id)
-    assert "The map" in words(await bob.result(alone))
+    page = await ann.opens(lambda: ann.press("Details", alone, result))
+    await ann.press("Show map", None, page)
+    assert "The map" in words(await ann.result(alone, 2))
+    assert not bob.from_bot(general), "maps are for whoever wants to see them"
     assert [request.map_only for request in running.engine.requests] == [True, False, True]
 
 
@@ -104,7 +111,7 @@ async def test_a_map_that_was_drawn_is_drawn_anew_in_a_thread(
 
 async def test_the_map_alone_by_a_flag(running: Bench, ann: Member, general: Conversation, sketch: File) -> None:
     await ann.say(general, "--map --control canny", files=[sketch])
-    assert "The map" in words(await ann.result(general))
+    assert "The map" in words(await ann.result(ann.slack.state.direct(ann.team, ann.user.id)))
     assert running.engine.requests[0].map_only
 
 
@@ -114,7 +121,7 @@ async def test_the_map_of_a_result_by_a_flag_in_its_thread(
     message = await ann.say(general, "a planet", files=[sketch])
     await ann.result(general)
     await ann.say(general, "--map --control canny", thread=message["ts"])
-    assert "The map" in words(await ann.result(general, 1))
+    assert "The map" in words(await ann.result(ann.slack.state.direct(ann.team, ann.user.id)))
     painted, drawn = running.engine.requests
     assert drawn.map_only
     assert drawn.source != painted.source, "the map of the result itself"

@@ -25,7 +25,7 @@ async def refusal(slack: SlackServer, team: Team, ann: Member, general: Conversa
     """Of a form whose picture is none."""
     broken = slack.state.add_file(team, ann.user, b"no picture")
     form = await ann.open("/img2img", general, "a boat --seed 42 --private")
-    await ann.submit(form, file=broken, prompt="a *tiger*", strength="70%", style="oil", control="canny")
+    await ann.submit(form, file=broken, prompt="a *tiger*", strength="0.7", style="oil", control="canny")
 
     def offered() -> Json | None:
         return next((each for each in slack.state.ephemerals if buttons(each)), None)
@@ -44,7 +44,7 @@ async def test_a_refused_form_is_offered_again_as_it_was(
     stood = fields(again)
     assert {name: stood[name] for name in ("prompt", "strength", "style", "control", "seed")} == {
         "prompt": "a *tiger*",
-        "strength": "70%",
+        "strength": "0.7",
         "style": "oil",
         "control": "canny",
         "seed": "42",

@@ -44,8 +44,8 @@ async def test_a_form_takes_the_workspaces_defaults_until_told_otherwise(
     await admin.told("are saved")
     form = await bob.open("/img2img", general, "a boat")
     fields = {block["block_id"]: block.get("element", {}) for block in form["blocks"] if "block_id" in block}
-    assert "initial_value" not in fields["strength"]
-    assert fields["strength"]["placeholder"]["text"] == "Empty: 0.7, which is usual here"
+    assert fields["strength"]["initial_option"]["value"] == "none"
+    assert fields["strength"]["options"][0]["text"]["text"] == "0.7, as is usual here"
     await bob.submit(form, file=photo)
     result = await bob.result(general)
     assert {"Strong 0.7", "style oil"} <= set(words(result).replace("\n", " · ").split(" · "))
@@ -55,7 +55,7 @@ async def test_a_form_takes_the_workspaces_defaults_until_told_otherwise(
     assert "style oil" not in plain
     await bob.submit(await bob.opens(lambda: bob.press("Chain", general, result)), prompt="a ship")
     assert "Strong 0.7" in words(await bob.result(general, 2))
-    await bob.submit(await bob.open("/refine", general, "crisp"), file=photo, strength="")
+    await bob.submit(await bob.open("/refine", general, "crisp"), file=photo, strength="none")
     assert "Subtle 0.35" in words(await bob.result(general, 3))
     await admin.submit(await settings_of(admin, general), strength="")
     await admin.see(lambda: len([each for each in admin.slack.state.ephemerals if "saved" in each["text"]]) == 2)

@@ -23,20 +23,20 @@ async def test_a_sketch_its_map_and_the_pictures_made_with_it(
     sketch = slack.state.add_file(ann.team, ann.user, drawing())
     async with serving(slack, tmp_path, mode, module=MODULE, **environ):
         await ann.submit(await ann.open("/map", general, "a planet --control canny"), file=sketch)
-        shown = await ann.result(general)
+        alone = slack.state.direct(ann.team, ann.user.id)
+        shown = await ann.result(alone)
         assert "The map" in words(shown)
     async with serving(slack, tmp_path, mode, module=MODULE, **environ):
-        await ann.press("Use map", general, shown)
-        made = await ann.result(general, 1)
+        await ann.press("Use map", alone, shown)
+        made = await ann.result(alone, 1)
         assert "control canny, from a given map" in words(made)
         form = await ann.open("/img2img", general, "a planet --strength 1 --control scribble")
         await ann.submit(form, file=sketch)
-        direct = await ann.result(general, 2)
+        direct = await ann.result(general)
         assert "control scribble" in words(direct)
         page = await ann.opens(lambda: ann.press("Details", general, direct))
         await ann.press("Show map", None, page)
-        alone = slack.state.direct(ann.team, ann.user.id)
-        assert "The map" in words(await ann.result(alone))
+        assert "The map" in words(await ann.result(alone, 2))
 
 
 @pytest.mark.slow

@@ -86,7 +86,7 @@ async def test_a_style_in_a_form_brings_its_strength_and_guidance(
     form = await ann.open("/img2img", general, "a boat")
     strength = next(block for block in form["blocks"] if block["block_id"] == "strength")
     assert strength["optional"]
-    assert strength["element"]["placeholder"]["text"] == "Empty: the style's own, or 0.5"
+    assert strength["element"]["options"][0]["text"]["text"] == "The style's own, or 0.5"
     await ann.submit(form, file=photo, style="oil")
     await ann.result(general)
     made = running.engine.requests[0]
@@ -98,7 +98,7 @@ async def test_the_advanced_part_unfolds_and_counts(ann: Member, general: Conver
     assert not any(block.get("block_id") == "seed" for block in form["blocks"])
     await ann.press("Advanced", None, form)
     await ann.see(lambda: any(each.get("block_id") == "seed" for each in ann.slack.state.views[form["id"]]["blocks"]))
-    await ann.submit(form, file=photo, seed="42", strength="strong")
+    await ann.submit(form, file=photo, seed="42", strength="0.7")
     assert "seed 42" in words(await ann.result(general))
 
 
@@ -106,21 +106,24 @@ async def test_wrong_fields_are_told_in_the_form_and_the_form_can_be_mended(
     ann: Member, general: Conversation, photo: File
 ) -> None:
     form = await ann.open("/img2img", general)
-    refused = await ann.submit(form, prompt="", strength="seven")
+    await ann.press("Advanced", None, form)
+    await ann.see(lambda: any(each.get("block_id") == "seed" for each in ann.slack.state.views[form["id"]]["blocks"]))
+    form = ann.slack.state.views[form["id"]]
+    refused = await ann.submit(form, prompt="", exact_strength="seven")
     assert refused.payload["response_action"] == "errors"
-    assert set(refused.payload["errors"]) == {"picture", "prompt", "strength"}
-    assert (await ann.submit(form, file=photo, prompt="a boat", strength="0,7")).payload == {}
+    assert set(refused.payload["errors"]) == {"picture", "prompt", "exact_strength"}
+    assert (await ann.submit(form, file=photo, prompt="a boat", exact_strength="0,7")).payload == {}
     assert "Strong 0.7" in words(await ann.result(general))
 
 
 async def test_refusals_are_in_the_members_language(ann: Member, general: Conversation) -> None:
     ann.user.locale = "de-DE"
     form = await ann.open("/img2img", general)
-    refused = await ann.submit(form, prompt="", strength="seven")
+    refused = await ann.submit(form, prompt="x --strength seven")
     assert (
         refused.payload["errors"]["picture"] == "Füg das Bild hinzu, von dem es ausgehen soll: PNG, JPEG oder WebP."
     )
-    assert refused.payload["errors"]["strength"].endswith("du hast „seven“ geschrieben.")
+    assert refused.payload["errors"]["prompt"].endswith("du hast „seven“ geschrieben.")
     await ann.command("/img2img", general, "ein Boot --strength 7")
     await ann.told("Die Stärke geht von 0")
 
@@ -262,7 +265,7 @@ async def test_app_home_shows_queue_results_and_for_admins_the_settings(
     assert "a boat" in words(home)
     assert "2 pictures used" in words(home)
     await ann.press("Cancel", None, home)
-    await ann.see(lambda: "Cancelled" in words(ann.from_bot(general)[1]))
+    await ann.see(lambda: len(ann.from_bot(general)) == 1)
     await running.engine.release()
 
 

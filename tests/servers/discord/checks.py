@@ -211,6 +211,17 @@ def check_field(field: Mapping[str, Any]) -> None:
                 length(option["value"], 100, "option.value", least=1)
             chosen = sum(bool(option.get("default")) for option in field["options"])
             need(chosen <= field.get("max_values", 1), "select has too many defaults")
+        case 21:
+            only(field, common | {"options"}, "radio group")
+            need(2 <= len(field["options"]) <= 10, "radio group.options")
+            values = [option["value"] for option in field["options"]]
+            need(len(values) == len(set(values)), "radio values must differ")
+            for option in field["options"]:
+                only(option, {"value", "label", "description", "default"}, "radio option")
+                length(option["label"], 100, "option.label", least=1)
+                length(option["value"], 100, "option.value", least=1)
+                length(option.get("description", " "), 100, "option.description", least=1)
+            need(sum(bool(option.get("default")) for option in field["options"]) <= 1, "one radio default at most")
         case 19:
             only(field, common | {"min_values", "max_values"}, "file upload")
             need(0 <= field.get("min_values", 1) <= field.get("max_values", 1) <= 10, "file upload bounds")

@@ -22,6 +22,8 @@ class Gateway:
         self._sockets: list[web.WebSocketResponse] = []
         self._log: list[dict[str, Any]] = []
         self.intents: int | None = None
+        self.allowed_intents = 0
+        """Privileged ones that are switched on."""
         self.identified = 0
         self.resumed = 0
         self.troubles: list[str] = []
@@ -106,7 +108,7 @@ class Gateway:
             await socket.close(code=4004)
             return
         self.intents = wish["intents"]
-        if wish["intents"] & _PRIVILEGED:
+        if wish["intents"] & _PRIVILEGED & ~self.allowed_intents:
             await socket.close(code=4014)
             return
         self.identified += 1

@@ -76,6 +76,12 @@ class Person:
             return await self._ask(post.channel, 3, data, message=post)
         return await self.press_id(post, value)
 
+    async def delete(self, post: Post) -> Asked:
+        """Delete, and yes to the question whether they mean it."""
+        asked = await self.press(post, "Delete")
+        question = await self.server.followed_up(asked, lambda post: "Delete" in post.buttons)
+        return await self.press(question, "Delete")
+
     async def press_id(self, post: Post, custom_id: str) -> Asked:
         """A button, by an id that a client may also make up."""
         data = {"custom_id": custom_id, "component_type": 2}
@@ -98,6 +104,12 @@ class Person:
                 inner["value"] = field.get("value", "") if value is None else value
                 assert len(inner["value"]) <= field.get("max_length", 4000)
                 assert inner["value"] or not field.get("required", True), f"{name} is required"
+            elif field["type"] == 21:
+                chosen = [option["value"] for option in field["options"] if option.get("default")]
+                inner["value"] = (chosen[0] if chosen else None) if value is None else value or None
+                assert inner["value"] or not field["required"], f"{name} is required"
+                offered = {None, *(option["value"] for option in field["options"])}
+                assert inner["value"] in offered, f"{name} offers {offered}"
             elif field["type"] == 3:
                 chosen = [option["value"] for option in field["options"] if option.get("default")]
                 inner["values"] = chosen if value is None else [value] if value else []

@@ -17,6 +17,8 @@ from tests.servers.discord.world import EPOCH_MS, Asked, Bell, Channel, Fault, G
 WAIT_SECONDS = 10.0
 """Generous: two busy cores. A failing wait is the only thing that takes this long."""
 
+_MESSAGE_CONTENT = 1 << 15
+
 
 class DiscordServer:
     """See the package."""
@@ -154,6 +156,15 @@ class DiscordServer:
             return post if post and not post.deleted and fact(post) else None
 
         post: Post = await self.until(found, what="the answer", seconds=seconds)
+        return post
+
+    async def followed_up(self, asked: Asked, fact: Callable[[Post], Any] = lambda _: True) -> Post:
+        """A further message by the interaction's token."""
+
+        def found() -> Post | None:
+            return next((post for post in asked.follow_ups if not post.deleted and fact(post)), None)
+
+        post: Post = await self.until(found, what="a follow-up")
         return post
 
     async def refused(self, asked: Asked) -> str:
@@ -336,6 +347,6 @@ class DiscordServer:
             return dict(post.payload)
         mine = post.payload["author"]["id"] == self.me["id"]
         named = any(person["id"] == self.me["id"] for person in post.payload["mentions"])
-        if mine or named or post.channel.payload["type"] == 1:
+        if (self.gateway.intents or 0) & _MESSAGE_CONTENT or mine or named or post.channel.payload["type"] == 1:
             return dict(post.payload)
         return post.payload | {"content": "", "attachments": [], "embeds": [], "components": []}

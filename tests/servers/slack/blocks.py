@@ -188,7 +188,15 @@ def _file(element: Json, at: str) -> Iterator[str]:
 
 
 def _options(element: Json, at: str) -> Iterator[str]:
-    options = element.get("options", [])
+    groups = element.get("option_groups", [])
+    for number, group in enumerate(groups):
+        yield from _unknown(group, {"label", "options"}, f"{at}/option_groups/{number}")
+        yield from _text(group.get("label"), f"{at}/option_groups/{number}/label", 75)
+        if not group.get("options"):
+            yield f"an empty group [json-pointer:{at}/option_groups/{number}]"
+    if groups and ("options" in element or not element["type"].endswith("static_select")):
+        yield f"groups stand in the place of options, of a select alone [json-pointer:{at}/option_groups]"
+    options = [each for group in groups for each in group["options"]] or element.get("options", [])
     most = 100 if element["type"].endswith("static_select") else 10
     if not 1 <= len(options) <= most:
         yield f"between 1 and {most} options [json-pointer:{at}/options]"

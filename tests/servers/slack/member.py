@@ -307,8 +307,10 @@ class Member:
         match kind:
             case "file_input":
                 return {"type": kind, "files": [self._told(file)] if file else []}
-            case "static_select":
-                options = element["options"]
+            case "static_select" | "radio_buttons":
+                groups = element.get("option_groups", [{"options": element.get("options", [])}])
+                options = [option for group in groups for option in group["options"]]
+                assert name not in values or values[name] in {"", *(each["value"] for each in options)}, values[name]
                 chosen = [each for each in options if each["value"] == values.get(name)]
                 return {"type": kind, "selected_option": chosen[0] if chosen else element.get("initial_option")}
             case "multi_conversations_select":

@@ -11,7 +11,7 @@ from bot.domain.options import OPTIONS, YES, Kind, Option, Options
 from bot.domain.place import PlaceSettings
 from bot.domain.style import Style
 from bot.forms import MAP, NO_CHOICE, UPLOAD, FieldKind, Form, FormErrors, Menu, Values
-from bot.picture_form import Purpose, picture_form, read_picture_form, result_form
+from bot.picture_form import EXACT, Purpose, picture_form, read_picture_form, result_form
 from bot.settings_form import read_settings_form, settings_form
 from bot.texts import LANGUAGES
 from inference.api import ControlKind
@@ -40,6 +40,9 @@ SAID = Options(
     control_end=0.75,
     private=True,
 )
+
+
+THEMED = (("plain", ""), ("neon", "mine"), ("night", "scene"), ("oil", "painting"), ("pastel", "painting"))
 
 
 def sent(form: Form, **typed: str) -> Values:
@@ -83,8 +86,8 @@ def test_what_a_place_takes_is_no_refusal() -> None:
         Purpose.REMIX, MENU, locale="en", usual=PlaceSettings(strength=0.4, style="oil", private=True)
     )
     shown = {field.name: field for field in form.fields}
-    assert (shown["style"].value, shown["private"].value, shown["strength"].value) == ("oil", YES, "")
-    assert "0.4" in shown["strength"].placeholder
+    assert (shown["style"].value, shown["private"].value, shown["strength"].value) == ("oil", YES, NO_CHOICE)
+    assert "0.4" in shown["strength"].choices[0].label
 
 
 def test_only_what_there_is_is_offered() -> None:
@@ -154,7 +157,7 @@ def test_a_map_has_a_kind() -> None:
 def test_a_result_s_form_opens_with_its_recipe_and_leaves_open_what_is_kept() -> None:
     parent = a_generation(a_job())
     parent = replace(parent, recipe=replace(parent.recipe, strength=0.3, style="ink", negative_prompt="people"))
-    for verb, strength in ((Verb.EDIT, "0.3"), (Verb.CHAIN, "")):
+    for verb, strength in ((Verb.EDIT, "0.3"), (Verb.CHAIN, NO_CHOICE)):
         form = result_form(verb, parent, MENU, usual=PlaceSettings(style="oil"), locale="en")
         shown = {field.name: field.value for field in form.fields}
         assert (shown["prompt"], shown["style"], shown["strength"]) == (parent.recipe.prompt, "ink", strength)
@@ -166,7 +169,45 @@ def test_a_strength_that_is_the_usual_one_is_left_open() -> None:
     for style, usual, strength in (("ink", None, 0.6), ("", 0.4, 0.4), ("", None, 0.5)):
         made = replace(parent, recipe=replace(parent.recipe, strength=strength, style=style or None))
         form = result_form(Verb.EDIT, made, MENU, usual=PlaceSettings(strength=usual), locale="en")
-        assert next(field.value for field in form.fields if field.name == "strength") == ""
+        assert next(field.value for field in form.fields if field.name == "strength") == NO_CHOICE
+
+
+def test_a_strength_is_chosen_and_one_without_a_word_is_a_choice_of_its_own() -> None:
+    form = picture_form(Purpose.EDIT, MENU, locale="en", said=Options(prompt="x", strengths=(0.62,)))
+    field = next(field for field in form.fields if field.name == "strength")
+    assert [choice.value for choice in field.choices] == [NO_CHOICE, "0.3", "0.5", "0.62", "0.7", "0.9"]
+    assert (field.value, field.choices[3].about) == ("0.62", "as it was")
+
+
+@pytest.mark.parametrize(
+    ("values", "strength", "style"),
+    [
+        ({"prompt": "x --strength 0.42", "strength": "0.7"}, 0.42, None),
+        ({"prompt": "x", "strength": "0.7", EXACT: "0.11"}, 0.11, None),
+        ({"prompt": "x --style ink", "strength": NO_CHOICE, "style": "oil"}, None, "ink"),
+    ],
+)
+def test_what_is_written_out_goes_before_what_stands_chosen(
+    values: Values, strength: float | None, style: str | None
+) -> None:
+    read = read_picture_form(values, Purpose.REMIX, styles=["oil", "ink"])
+    assert (read.strengths or None, read.style) == ((strength,) if strength else None, style)
+
+
+def test_styles_stand_under_their_themes_and_those_first_that_the_member_took_last() -> None:
+    menu = replace(MENU, styles={name: Style(name=name, prompt="x", theme=theme) for name, theme in THEMED})
+    form = picture_form(Purpose.REMIX, menu, locale="en")
+    field = next(field for field in form.fields if field.name == "style")
+    assert [(choice.label, choice.group) for choice in field.choices[1:]] == [
+        ("oil", "Painting"),
+        ("pastel", "Painting"),
+        ("night", "Light and places"),
+        ("neon", "mine"),
+        ("plain", "More"),
+    ]
+    form = picture_form(Purpose.REMIX, menu, locale="en", recent=["neon", "gone", "night"])
+    field = next(field for field in form.fields if field.name == "style")
+    assert [choice.value for choice in field.choices[:4]] == [NO_CHOICE, "neon", "night", "oil"]
 
 
 def test_a_new_row_stands_in_every_form_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -122,8 +122,8 @@ def test_an_untouched_form_says_what_it_was_filled_with(wish: Options, prompt: s
     ("field", "typed"),
     [
         ("prompt", "  "),
-        ("strength", "a lot"),
-        ("strength", "1.5"),
+        ("exact_strength", "a lot"),
+        ("exact_strength", "1.5"),
         ("seed", "-2"),
         ("seed", "4294967296"),
         ("seed", "²"),

@@ -30,6 +30,8 @@ BUTTONS_OF_0_1 = {
     Verb.SHOW_MAP: (f"p1:showmap:{TARGET}", f"showmap|{TARGET}"),
     Verb.USE_MAP: (f"p1:usemap:{TARGET}", f"usemap|{TARGET}"),
     Verb.ASK_MAP: (f"p1:askmap:{TARGET}", f"askmap|{TARGET}"),
+    Verb.ERASE: (f"p1:erase:{TARGET}", f"erase|{TARGET}"),
+    Verb.LEAVE: (f"p1:leave:{TARGET}", f"leave|{TARGET}"),
 }
 """What stands in messages that were sent long ago, letter by letter; a row is added here and never changed."""
 

@@ -1,0 +1,104 @@
+"""Delete: asked about first, then a result's pictures go here and its message goes there."""
+
+from collections.abc import Awaitable
+from dataclasses import replace
+
+import structlog
+
+from adapters.discord.answers import Answered
+from adapters.discord.cards import rows
+from adapters.discord.desk import Desk
+from adapters.discord.faults import ERRORS, Meaning, judge
+from adapters.discord.ids import ButtonId, parse_button_id
+from adapters.discord.incoming import Incoming
+from adapters.discord.places import asker
+from adapters.discord.routes import stand_of
+from bot.domain.access import Act
+from bot.domain.actions import VERBS, Verb
+from bot.domain.card import Button
+from bot.domain.errors import NotAllowed
+from bot.domain.ids import job_of
+from bot.texts import text
+
+_REMEMBERED = 1000
+"""Questions whose message is remembered; after that, or a restart, it is the one that stands in the store."""
+
+log = structlog.get_logger(__name__)
+
+
+async def ask(desk: Desk, answered: Answered) -> None:
+    """Ask a member who may delete it whether they mean it.
+
+    Raises:
+        UserError: it is unknown, or somebody else's.
+    """
+    event, target = answered.event, _pressed(answered.event).target
+    await desk.service.results.allowed(Act.DELETE, job_of(target), asker(event))
+    desk.asked[event.origin.user, target] = event
+    while len(desk.asked) > _REMEMBERED:
+        desk.asked.popitem(last=False)
+    locale = event.origin.locale
+    answers = [
+        Button(verb=verb, target=target, label=text(locale, f"button-{verb}"), emoji=VERBS[verb].emoji)
+        for verb in (Verb.ERASE, Verb.LEAVE)
+    ]
+    said = f"**{text(locale, 'slack-delete-title')}** {text(locale, 'slack-delete-what')}"
+    await desk.answers.show(answered, {"content": said, "components": rows(answers)})
+
+
+async def erase(desk: Desk, answered: Answered) -> None:
+    """They mean it.
+
+    Raises:
+        UserError: it is somebody else's, or Discord keeps the message.
+    """
+    event, target = answered.event, _pressed(answered.event).target
+    by, job = asker(event), job_of(target)
+    stands = await desk.service.results.message_of(job)
+    held = await desk.service.removal.delete(target, by=by)
+    await desk.answers.withdraw(answered)
+    asked = desk.asked.pop((event.origin.user, target), None)
+    if asked:
+        await remove_message(desk, asked)
+    elif stands:
+        stand = stand_of(stands)
+        await remove_message(desk, replace(event, token="", message=stand.message, hidden=not stand.own))
+    if held:
+        said = text(event.origin.locale, "privacy-deleted", jobs=1, held=held)
+        await desk.answers.show(answered, {"content": said})
+
+
+async def leave(desk: Desk, answered: Answered) -> None:
+    """They do not."""
+    event = answered.event
+    desk.asked.pop((event.origin.user, _pressed(event).target), None)
+    await desk.answers.withdraw(answered)
+
+
+async def remove_message(desk: Desk, event: Incoming) -> None:
+    """Delete the message an event happened on: by the event's token, else by the bot's own.
+
+    Raises:
+        NotAllowed: Discord refuses; what the message showed is deleted here all the same.
+    """
+    if event.token and await _gone(desk.rest.delete_response(event.application, event.token)):
+        return
+    if not event.hidden and await _gone(desk.rest.delete(event.origin.channel, event.message)):
+        return
+    raise NotAllowed("refused-message-stays")
+
+
+async def _gone(deleting: Awaitable[None]) -> bool:
+    try:
+        await deleting
+    except ERRORS as error:
+        fault = judge(error)
+        log.info("message not deleted", reason=fault.reason)
+        return fault.meaning is Meaning.MESSAGE_GONE
+    return True
+
+
+def _pressed(event: Incoming) -> ButtonId:
+    pressed = parse_button_id(event.name)
+    assert pressed is not None  # a flow is found by what was pressed
+    return pressed
