@@ -129,7 +129,7 @@ async def test_keep_makes_a_result_of_a_sweeps_picture_and_paints_nothing(
     assert "already" in await bench.discord.refused(await ben.press(sweep, "Keep 0.7"))
     again = await bench.discord.shown(await ben.press(kept, "Subtle 0.3"), lambda post: post.done)
     assert "Subtle 0.3 · seed 9" in again.words
-    await ben.press(kept, "Delete")
+    await ben.delete(kept)
     await bench.discord.until(lambda: kept.deleted, what="the deletion")
     assert len(await bench.store.generations(_job(sweep))) == 4, "the sweep keeps its own"
     fresh = await bench.discord.shown(await anna.press(sweep, "Keep 0.7"), lambda post: post.done)
