@@ -214,7 +214,6 @@ class Database:
             raise FatalError(_damaged(self._path))
         writer.row_factory = sqlite3.Row
         await self._checkpoint()
-        await writer.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_MILLISECONDS}")
 
     async def _copy_before_migration(self) -> None:
         """Keep the database as the older program left it: a migration cannot be undone, a copy can be restored."""
@@ -240,7 +239,12 @@ class Database:
         log.info("database copied before its migration", copy=str(copy), to_version=len(MIGRATIONS))
 
     async def _checkpoint(self) -> None:
-        ((busy, _, _),) = await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        # Everything else waits in `_patiently`: else each of many members would wait once more behind the others.
+        await self._writer.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_MILLISECONDS}")
+        try:
+            ((busy, _, _),) = await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            await self._writer.execute("PRAGMA busy_timeout = 0")
         if busy:
             log.warning(
                 "deleted rows stay in the write-ahead log until the next sweep: another program reads the file"
