@@ -1,20 +1,24 @@
 """What pages show, and what they read back."""
 
+import re
 from dataclasses import replace
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from adapters.web.incoming import Start, Submitted
-from adapters.web.views import Offers, form_view, history, said_by
+from adapters.web.pages import _environment
+from adapters.web.views import Offers, form_view, history, job_view, said_by
 from adapters.web.words import locale_of
 from bot.domain.errors import InvalidRequest
 from bot.domain.ids import GenerationId, JobId, generation_id
 from bot.domain.job import JobStatus, Lineage
 from bot.domain.options import Options
 from bot.domain.strength import SWEEP_STRENGTHS
-from bot.texts import LANGUAGES
-from tests.builders.jobs import a_job
+from bot.rendering import render
+from bot.results import Description
+from bot.texts import LANGUAGES, text
+from tests.builders.jobs import a_generation, a_job
 
 OFFERS = Offers(styles={}, models=["pocket"], controls=["canny"])
 
@@ -100,3 +104,19 @@ def test_history_shows_the_pictures_that_are_kept_and_nothing_of_deleted_results
 )
 def test_the_language_is_the_browsers(header: str, language: str) -> None:
     assert locale_of(make_mocked_request("GET", "/", headers={"Accept-Language": header})) == language
+
+
+@pytest.mark.parametrize("spoiler", [False, True])
+def test_pictures_of_a_spoiler_are_blurred_until_who_looks_on_says_otherwise(spoiler: bool) -> None:
+    job = replace(a_job(), status=JobStatus.SUCCEEDED, lineage=Lineage(spoiler=spoiler))
+    made = [replace(a_generation(job), lineage=job.lineage)]
+    described = Description(job=job, generations=made, ancestors=())
+    view = job_view(described, render(job, made), index=0, locale="en")
+    values = {"job": view, "nonce": "n", "goes": ""}
+    shown = _environment().from_string('{% from "stage.html" import stage %}{{ stage(job, t, nonce, goes) }}')
+    page = shown.render(values, t=lambda key, **said: text("en", key, **said), stamp=str)
+    assert view.spoiler is spoiler
+    assert ("Show the spoiler" in page) is spoiler
+    assert len(re.findall(r'<img class="(?:before|after) spoiler"', page)) == 2 * spoiler
+    [branch] = history([job], {job.id: made[0].id}, current=None, locale="en")
+    assert branch.spoiler is spoiler
