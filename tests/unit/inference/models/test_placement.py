@@ -33,10 +33,10 @@ from inference.models.memory_plan import (
     Wishes,
     candidates,
 )
-from inference.models.sizes import of_folder, planned_for
+from inference.models.sizes import of_file, of_folder, planned_for
 from inference.models.weights import Part
 from tests.harness.step_loop import FixedRowCount, picture, request
-from tests.tiny_models import flow, folders
+from tests.tiny_models import checkpoints, flow, folders
 
 FAMILIES: dict[str, Callable[[], Any]] = {
     **folders.FAMILIES,
@@ -94,9 +94,9 @@ def card(usable: int) -> Card:
 
 
 def painted(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, simulated: Card | None, offload: str = ""
+    folder: Path, monkeypatch: pytest.MonkeyPatch, simulated: Card | None, offload: str = "", *, base: str = ""
 ) -> tuple[Image.Image, LoopBackend]:
-    entry = ModelEntry(id=str(folder), offload=offload)
+    entry = ModelEntry(id=str(folder), offload=offload, base=base)
     monkeypatch.setattr(stock, "card_of", lambda *_: simulated)
     backend = LoopBackend(
         Settings(model="tiny", entries={"tiny": entry}, device="cpu", dtype="float32"),
@@ -115,6 +115,7 @@ def painted(
     return backend.generate(task), backend
 
 
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # diffusers' Chroma of diffusers' own names
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("offload", [Offload.TEXT, Offload.BLOCKS])
 def test_the_planned_pieces_move_and_weigh_no_more_than_planned(
@@ -142,6 +143,31 @@ def test_the_planned_pieces_move_and_weigh_no_more_than_planned(
     )
     assert stays + scales.most <= cached.planned.weights - BUFFERS * len(known.parts)
     assert np.abs(np.asarray(moved, dtype=int) - np.asarray(whole, dtype=int)).max() <= 1
+
+
+@pytest.mark.parametrize("family", ["z-image", "sd15"])
+def test_a_checkpoint_in_one_file_is_planned_and_moved_as_its_folder_is(
+    family: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = FAMILIES.get(family, folders.stable_diffusion)
+    folder = folders.save_made(make, tmp_path / family)
+    torch.manual_seed(0)
+    file = checkpoints.save(checkpoints.WRITERS[family](make()), tmp_path / f"{family}.safetensors")
+    entry = ModelEntry(id=str(file), base=str(folder))
+    wanted = catalog.defaults("tiny", entry, file)
+    known, of_it = of_folder(folder, wanted), of_file(file, entry, wanted, "tiny")
+    assert known is not None
+    assert of_it is not None
+    assert {part.name: part.numbers for part in of_it.parts} == {part.name: part.numbers for part in known.parts}
+    whole, _ = painted(folder, monkeypatch, None)
+    for offload in (Offload.TEXT, Offload.BLOCKS):
+        with weighed(monkeypatch) as scales:
+            moved, backend = painted(file, monkeypatch, card(1 << 40), offload.value, base=str(folder))
+        [cached] = backend.cache
+        assert cached.planned is not None
+        assert cached.planned.offload is offload
+        assert scales.moves > 0
+        assert np.abs(np.asarray(moved, dtype=int) - np.asarray(whole, dtype=int)).max() <= 1
 
 
 def test_what_does_not_fit_is_refused_with_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
