@@ -15,9 +15,9 @@ from adapters.discord.translate import focused, options
 from bot.comparing import comparison, result_in
 from bot.domain.errors import Gone, InvalidRequest
 from bot.domain.ids import GenerationId, JobId, job_of, parse_job_id
-from bot.domain.model import label
 from bot.pages import Page, details_page, help_page, queue_page, style_rows
 from bot.results import Description
+from bot.suggestions import suggestions
 from bot.texts import text
 
 _LISTED = 5
@@ -137,23 +137,9 @@ async def help_(desk: Desk, answered: Answered) -> None:
 
 async def suggest(desk: Desk, answered: Answered) -> None:
     """Styles, models and adapters, while a member types."""
-    event = answered.event
-    option, so_far = focused(event.body)
-    models = desk.service.models
-    # Several adapters stand in one option: those before the last word are kept.
-    before, space, typed = so_far.lower().rpartition(" ") if option == "loras" else ("", "", so_far.lower())
-    match option:
-        case "style":
-            names = {name: name for name in desk.service.styles}
-        case "loras":
-            chosen = str(options(event.body).get("model"))
-            of = [models[chosen]] if chosen in models else models.values()
-            names = {f"{before}{space}{lora.name}": lora.name for each in of for lora in each.loras}
-        case _:
-            names = {name: label(name, defaults) for name, defaults in models.items()}
-    starting = {value: name for value, name in names.items() if name.lower().startswith(typed)}
-    within = {value: name for value, name in names.items() if typed in name.lower()}
-    await desk.answers.suggest(event, starting | within)
+    option, typed = focused(answered.event.body)
+    found = suggestions(option, typed, desk.service, model=str(options(answered.event.body).get("model")))
+    await desk.answers.suggest(answered.event, found)
 
 
 async def _describe(desk: Desk, answered: Answered, job: JobId) -> None:

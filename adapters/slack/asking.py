@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from adapters.slack import settings
 from adapters.slack.desk import Desk
-from adapters.slack.forms import VERB_OF_FORM, Errand, Filled
+from adapters.slack.forms import CALLBACK, VERB_OF_FORM, Errand, Filled, read_form
 from adapters.slack.inbound import Inbound, place_of, shown_in
 from adapters.slack.members import Place
 from adapters.slack.pictures import File
@@ -102,3 +103,12 @@ def place_of_form(event: Inbound, errand: Errand) -> Place:
     body: Mapping[str, Any] = {**event.body, "channel": errand.channel}
     there = place_of(body)
     return Place(team=there.team, user=there.user, channel=errand.channel, thread=errand.thread, name=there.name)
+
+
+async def on_submission(desk: Desk, event: Inbound) -> None:
+    """Hand in what a form asks for; its fields were checked before it was acknowledged."""
+    view = event.body["view"]
+    if view.get("callback_id") == settings.CALLBACK:
+        await settings.save_settings(desk, event)
+    elif view.get("callback_id") == CALLBACK:
+        await ask_by_form(desk, event, read_form(view, desk.service.styles))

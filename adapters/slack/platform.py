@@ -15,6 +15,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.downloads import downloader
 from adapters.slack.api import SlackApi
+from adapters.slack.asking import on_submission
 from adapters.slack.beside import Besides
 from adapters.slack.commands import on_command, on_shortcut
 from adapters.slack.desk import Desk, Members
@@ -31,10 +32,9 @@ from adapters.slack.options import SlackOptions
 from adapters.slack.pictures import Pictures
 from adapters.slack.presses import on_press
 from adapters.slack.reactions import on_reaction
+from adapters.slack.settings import on_uninstalled
 from adapters.slack.sockets import Sockets
-from adapters.slack.submissions import on_submission
 from adapters.slack.tokens import InstallationStore, InstalledWorkspaces, OneWorkspace, Seed
-from adapters.slack.uninstalls import on_uninstalled
 from adapters.slack.uploads import Uploads
 from adapters.slack.web import WebServer
 from bot.ports import Clock, Exporter

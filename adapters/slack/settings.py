@@ -2,10 +2,12 @@
 
 import json
 
+import structlog
+
 from adapters.slack.desk import Desk
 from adapters.slack.fields import modal, values_of
-from adapters.slack.inbound import Inbound, place_of
-from adapters.slack.members import Place, place_key
+from adapters.slack.inbound import Inbound, place_of, team_in
+from adapters.slack.members import PLATFORM, Place, place_key
 from adapters.slack.pages import page_view
 from adapters.slack.text import context
 from bot.domain.errors import NotAllowed
@@ -14,6 +16,7 @@ from bot.settings_form import CHANNEL, WHOLE, read_settings_form, settings_form
 from bot.texts import text
 
 CALLBACK = "settings"
+log = structlog.get_logger(__name__)
 
 
 async def show_settings(desk: Desk, event: Inbound) -> None:
@@ -51,3 +54,12 @@ async def save_settings(desk: Desk, event: Inbound) -> None:
     await desk.service.places.change(key, settings)
     where = Place(team=place.team, user=place.user, channel=channel)
     await desk.tell(where, "slack-saved", scope=CHANNEL if for_channel else WHOLE)
+
+
+async def on_uninstalled(desk: Desk, event: Inbound) -> None:
+    """Cancel and forget what the team asked for, then its token. Other teams notice nothing."""
+    team = team_in(event.body)
+    await desk.service.removal.forget_space(PLATFORM, team.space)
+    await desk.service.places.forget(place_key(team))
+    await desk.api.forget(team)
+    log.info("uninstalled", team=team.space)
