@@ -10,10 +10,11 @@ thumbnail beside one small line; before that the embed carries the words.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from adapters.discord.ids import MAX_ID, ButtonId
+from adapters.discord.ids import MAX_ID
 from adapters.discord.markdown import inert
 from adapters.discord.rest import Outgoing, Payload
 from bot.domain.actions import VERBS, Verb
+from bot.domain.button_id import ButtonId
 from bot.domain.card import Button, Card
 from bot.domain.ids import generation_id
 from bot.domain.job import JobStatus

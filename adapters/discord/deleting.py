@@ -9,12 +9,12 @@ from adapters.discord.answers import Answered
 from adapters.discord.cards import rows
 from adapters.discord.desk import Desk
 from adapters.discord.faults import ERRORS, Meaning, judge
-from adapters.discord.ids import ButtonId, parse_button_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.places import asker
 from adapters.discord.routes import stand_of
 from bot.domain.access import Act
 from bot.domain.actions import VERBS, Verb
+from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.card import Button
 from bot.domain.errors import NotAllowed
 from bot.domain.ids import job_of

@@ -7,10 +7,11 @@ from adapters.discord import deleting, pages, picking, presses, reactions, remix
 from adapters.discord.answers import Ack, Answered
 from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE
 from adapters.discord.desk import Desk
-from adapters.discord.ids import parse_again_id, parse_button_id, parse_pick_id, parse_remix_id
+from adapters.discord.ids import parse_again_id, parse_pick_id, parse_remix_id
 from adapters.discord.incoming import Incoming, Kind
 from adapters.discord.translate import ACTIONS
 from bot.domain.actions import OPENING, VERBS, Verb
+from bot.domain.button_id import parse_button_id
 from bot.domain.errors import Gone
 from bot.domain.request import Action
 

@@ -6,13 +6,13 @@ from adapters.discord.answers import Answered
 from adapters.discord.cards import MAX_ALT, MAX_EMBEDDED, MAX_EMBEDS
 from adapters.discord.desk import Desk
 from adapters.discord.files import SPOILER
-from adapters.discord.ids import parse_button_id
 from adapters.discord.paging import line_of
 from adapters.discord.pictures import generation_in
 from adapters.discord.places import asker
 from adapters.discord.rest import Outgoing
 from adapters.discord.translate import focused, options
 from bot.comparing import comparison, result_in
+from bot.domain.button_id import parse_button_id
 from bot.domain.errors import Gone, InvalidRequest
 from bot.domain.ids import GenerationId, JobId, job_of, parse_job_id
 from bot.pages import Page, details_page, help_page, queue_page, style_rows

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from adapters.discord.ids import parse_button_id
 from adapters.discord.incoming import Upload
+from bot.domain.button_id import parse_button_id
 from bot.domain.ids import GenerationId, generation_id, job_of, parse_job_id
 
 Message = Mapping[str, Any]

@@ -3,12 +3,12 @@
 from adapters.discord.answers import Answered
 from adapters.discord.asking import Wish, ask
 from adapters.discord.desk import Desk
-from adapters.discord.ids import ButtonId, parse_button_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.places import asker
 from adapters.discord.routes import Stand, address, token_of
 from adapters.discord.translate import filled
 from bot.domain.actions import OPENING, Verb
+from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.ids import job_of
 from bot.domain.options import Options
 from bot.forms import Form

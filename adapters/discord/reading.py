@@ -6,8 +6,8 @@ from typing import Any
 
 import discord
 
-from adapters.discord.ids import parse_button_id
 from adapters.discord.incoming import EPHEMERAL, Incoming, Kind, Origin
+from bot.domain.button_id import parse_button_id
 from bot.domain.ids import job_of
 
 _KINDS = {

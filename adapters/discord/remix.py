@@ -10,7 +10,7 @@ from adapters.discord.asking import Wish, ask
 from adapters.discord.desk import Desk
 from adapters.discord.faults import ERRORS
 from adapters.discord.forms import values_of
-from adapters.discord.ids import ButtonId, RemixId, parse_again_id, parse_button_id, parse_pick_id, parse_remix_id
+from adapters.discord.ids import RemixId, parse_again_id, parse_pick_id, parse_remix_id
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.markup import said
 from adapters.discord.pages import help_of
@@ -18,6 +18,7 @@ from adapters.discord.pictures import has_sticker, pictures_in
 from adapters.discord.places import asker
 from adapters.discord.translate import filled, wish_of_command, wish_of_words
 from bot.domain.actions import Verb
+from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.errors import Gone, InvalidRequest, PictureRefused
 from bot.domain.ids import job_of, parse_generation_id
 from bot.forms import Form

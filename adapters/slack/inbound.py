@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from adapters.slack.controls import parse_control
 from adapters.slack.forms import CALLBACK
 from adapters.slack.members import PLATFORM, Place, Team
+from bot.domain.button_id import parse_button_id
 from bot.domain.ids import JobId, job_of
 
 Payload = Mapping[str, Any]
@@ -130,7 +130,7 @@ def shown_in(event: Inbound) -> JobId | None:
     if event.kind is not Kind.PRESS or not (message := event.body.get("message")):
         return None
     pressed = str(event.body["actions"][0].get("action_id", ""))
-    control = parse_control(pressed)
+    control = parse_button_id(pressed)
     there = (str(each.get("action_id", "")) for block in message.get("blocks") or () for each in _elements(block))
     return job_of(control.target) if control and pressed in there else None
 

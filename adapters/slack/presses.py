@@ -5,18 +5,7 @@ from typing import Any
 
 from adapters.slack import asking
 from adapters.slack.commands import LISTED, open_on_result, usual_form
-from adapters.slack.controls import (
-    ADVANCED,
-    AGAIN,
-    EXPORT,
-    FORGET,
-    MENU,
-    OPEN_FORM,
-    OPEN_SETTINGS,
-    SHOW_STYLES,
-    Control,
-    parse_control,
-)
+from adapters.slack.controls import ADVANCED, AGAIN, EXPORT, FORGET, MENU, OPEN_FORM, OPEN_SETTINGS, SHOW_STYLES
 from adapters.slack.desk import Desk
 from adapters.slack.fields import values_of
 from adapters.slack.forms import Errand, errand_of, unfolded_view
@@ -29,6 +18,7 @@ from adapters.slack.uploads import MAX_BYTES
 from bot.comparing import comparison, result_in
 from bot.domain.access import Act
 from bot.domain.actions import OPENING, VERBS, Verb
+from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.errors import DeliveryError, Gone, InvalidRequest
 from bot.domain.ids import job_of
 from bot.domain.options import NOTHING_SAID, Options
@@ -68,7 +58,7 @@ async def on_press(desk: Desk, event: Inbound) -> None:
         case code if code == FORGET:
             await _forget(desk, event, place)
         case code:
-            control = parse_control(_chosen(pressed) or code)
+            control = parse_button_id(_chosen(pressed) or code)
             if control is None:
                 raise InvalidRequest("refused-slack-button")
             await _on_control(desk, event, place, control)
@@ -87,7 +77,7 @@ def _written_on(pressed: Mapping[str, Any]) -> Options:
     return NOTHING_SAID if words in {"", OPEN_FORM} else Options(prompt=words)
 
 
-async def _on_control(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
+async def _on_control(desk: Desk, event: Inbound, place: Place, control: ButtonId) -> None:
     row = VERBS[control.verb]
     if row.opens:
         await open_on_result(desk, event, place, OPENING[control.verb], control.target, shown=shown_in(event))
@@ -98,7 +88,7 @@ async def _on_control(desk: Desk, event: Inbound, place: Place, control: Control
         await WITHOUT_JOB[control.verb](desk, event, place, control)
 
 
-async def _details(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
+async def _details(desk: Desk, event: Inbound, place: Place, control: ButtonId) -> None:
     by, locale = place.asker(shown=shown_in(event)), await desk.locale(place)
     described = await desk.service.results.describe(job_of(control.target), by=by)
     page = details_page(described, now=desk.clock.now(), locale=locale)
@@ -114,7 +104,7 @@ async def _reopen(desk: Desk, event: Inbound, place: Place, form: str) -> None:
     await desk.open_view(event, view)
 
 
-async def _cancel(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
+async def _cancel(desk: Desk, event: Inbound, place: Place, control: ButtonId) -> None:
     by = place.asker(moderates=await desk.is_admin(place), shown=shown_in(event))
     await desk.service.removal.cancel(job_of(control.target), by=by)
     view: Mapping[str, Any] = event.body.get("view") or {}
@@ -126,7 +116,7 @@ async def _cancel(desk: Desk, event: Inbound, place: Place, control: Control) ->
         await desk.show_page(event, page)
 
 
-async def _delete(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
+async def _delete(desk: Desk, event: Inbound, place: Place, control: ButtonId) -> None:
     by = place.asker(moderates=await desk.is_admin(place), shown=shown_in(event))
     held = await desk.service.removal.delete(control.target, by=by)
     await remove_message(desk, place, event.body.get("message") or {})
@@ -150,7 +140,7 @@ async def remove_message(desk: Desk, place: Place, message: Mapping[str, Any]) -
         await desk.quietly(place.team, "files_delete", file=file)
 
 
-async def _publish(desk: Desk, _event: Inbound, place: Place, control: Control) -> None:
+async def _publish(desk: Desk, _event: Inbound, place: Place, control: ButtonId) -> None:
     """Show a private result where it was asked for.
 
     Raises:
@@ -173,7 +163,7 @@ async def _publish(desk: Desk, _event: Inbound, place: Place, control: Control) 
     await desk.tell(place, "slack-published")
 
 
-async def _compare(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
+async def _compare(desk: Desk, event: Inbound, place: Place, control: ButtonId) -> None:
     """Source and result in one picture, all passes of a chain."""
     by, locale = place.asker(shown=shown_in(event)), await desk.locale(place)
     described = await desk.service.results.describe(job_of(control.target), by=by)
@@ -181,7 +171,7 @@ async def _compare(desk: Desk, event: Inbound, place: Place, control: Control) -
     await send_directly(desk, event, place, strip, said=text(locale, "alt-compare"), name="compare")
 
 
-async def _original(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
+async def _original(desk: Desk, event: Inbound, place: Place, control: ButtonId) -> None:
     """The result without loss."""
     by, locale = place.asker(shown=shown_in(event)), await desk.locale(place)
     made = result_in(await desk.service.results.describe(job_of(control.target), by=by), control.target)
@@ -203,11 +193,11 @@ async def send_directly(desk: Desk, event: Inbound, place: Place, file: Exported
         await desk.show_page(event, said_page(locale, "button-details", "slack-sent-directly"))
 
 
-async def _nothing(_desk: Desk, _event: Inbound, _place: Place, _control: Control) -> None:
+async def _nothing(_desk: Desk, _event: Inbound, _place: Place, _control: ButtonId) -> None:
     """Slack asks by itself whether a member means it, and its button for a form is not about any result."""
 
 
-WITHOUT_JOB: Mapping[Verb, Callable[[Desk, Inbound, Place, Control], Awaitable[None]]] = {
+WITHOUT_JOB: Mapping[Verb, Callable[[Desk, Inbound, Place, ButtonId], Awaitable[None]]] = {
     Verb.COMPARE: _compare,
     Verb.ORIGINAL: _original,
     Verb.DETAILS: _details,

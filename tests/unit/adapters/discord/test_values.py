@@ -5,11 +5,12 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.ids import MAX_ID, ButtonId, RemixId, parse_button_id, parse_remix_id
+from adapters.discord.ids import MAX_ID, RemixId, parse_remix_id
 from adapters.discord.incoming import Incoming, Kind, Origin, from_json
 from adapters.discord.markdown import inert
 from adapters.discord.routes import Address, Stand, Token, address_of, stand_of
 from bot.domain.actions import Verb
+from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.ids import GenerationId
 
 JOBS = st.text(alphabet="ABCabc019-_", min_size=22, max_size=22)

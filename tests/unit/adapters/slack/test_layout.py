@@ -5,9 +5,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack.controls import action_id, parse_control
+from adapters.slack.controls import action_id
 from adapters.slack.layout import lay_out
 from bot.domain.actions import Verb
+from bot.domain.button_id import parse_button_id
 from bot.domain.card import Button, Card, Progress, Stage, Waiting
 from bot.domain.ids import generation_id
 from bot.domain.job import JobStatus
@@ -75,11 +76,11 @@ def test_a_button_carries_its_meaning_there_and_back(verb: Verb, index: int, str
     target = generation_id(a_job(number=1).id, index)
     said = action_id(Button(verb=verb, target=target, label="x", strength=strength))
     assert len(said) <= 255
-    control = parse_control(said)
+    control = parse_button_id(said)
     assert control is not None
     assert (control.verb, control.target, control.strength) == (verb, target, strength)
 
 
 @given(st.text(max_size=300))
 def test_a_foreign_action_id_is_no_control(text: str) -> None:
-    assert parse_control(text) is None
+    assert parse_button_id(text) is None

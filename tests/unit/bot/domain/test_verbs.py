@@ -2,11 +2,12 @@
 
 import pytest
 
-from adapters.discord import flows, ids
-from adapters.slack.controls import action_id, parse_control
+from adapters.discord import flows
+from adapters.slack.controls import action_id
 from adapters.slack.forms import ACTION_OF_FORM, VERB_OF_FORM
 from adapters.slack.presses import WITHOUT_JOB
 from bot.domain.actions import OPENING, REACTIONS, VERBS, Reaction, Verb, reaction_of
+from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.card import Button
 from bot.domain.ids import GenerationId
 from bot.domain.request import Action
@@ -53,8 +54,8 @@ def test_every_verb_has_its_row_its_words_and_its_way_through_both_chats() -> No
 def test_a_button_of_an_earlier_version_means_what_it_meant(verb: Verb) -> None:
     custom_id, action = BUTTONS_OF_0_1[verb]
     strength = 0.7 if verb is Verb.RERUN else None
-    pressed, control = ids.parse_button_id(custom_id), parse_control(action)
-    assert pressed == ids.ButtonId(verb, TARGET, strength)
+    pressed, control = parse_button_id(custom_id), parse_button_id(action)
+    assert pressed == ButtonId(verb, TARGET, strength)
     assert control is not None
     assert (control.verb, control.target, control.strength) == (verb, TARGET, strength)
     assert str(pressed) == custom_id
