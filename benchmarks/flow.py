@@ -1,14 +1,17 @@
-"""`python -m benchmarks.flow`: quarter-size FLUX.1 and Z-Image with random weights, ours against stock diffusers.
+"""`python -m benchmarks.flow`: flow matching models with random weights, ours against stock diffusers.
 
-Engines take turns within each round, and ratios are taken within it. Results go to `benchmarks/results/` as
-`flow-NAME.json` and `.md`.
+Quarter-size FLUX.1 and Z-Image on a processor; with `--scale real` the true configurations of Stable Diffusion 3.5
+medium, FLUX.2 klein, Z-Image, FLUX.1 and Qwen-Image on a GPU, also against stock with its blocks compiled. Ratios are
+taken within a round. Results go to `benchmarks/results/` as `flow-NAME.json` and `.md`.
 """
 
 import argparse
+import gc
 import json
 import os
 import platform
 import tempfile
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +22,7 @@ import diffusers
 import torch
 import transformers
 
+from benchmarks.flow_giants import REAL, TINY, FlowGiant, build
 from benchmarks.giants import _tokenizer
 from benchmarks.measure import Engine
 from benchmarks.workloads import Setting, saturated, single, sweep
@@ -105,55 +109,73 @@ QUARTERS: dict[str, tuple[Callable[[], Any], str, float]] = {
 """Name -> how it is made, what its folder says that it is, and the guidance that it is asked with."""
 
 
+GIANTS: dict[str, dict[str, FlowGiant]] = {
+    "quarter": {
+        name: FlowGiant(make=make, pipeline=kind, side=256, steps=4, guidance=guidance)
+        for name, (make, kind, guidance) in QUARTERS.items()
+    },
+    "real": REAL,
+    "tiny": TINY,
+}
+
+
 def main() -> None:
     """Measure what the arguments say."""
     wanted = argparse.ArgumentParser(description=__doc__)
     wanted.add_argument("--name", default="cpu")
+    wanted.add_argument("--out", default=str(RESULTS))
+    wanted.add_argument("--scale", choices=tuple(GIANTS), default="quarter")
+    wanted.add_argument("--device", default="auto")
+    wanted.add_argument(
+        "--dtype", default="auto", help="auto is what is fast here: not bfloat16 where it is emulated"
+    )
     wanted.add_argument("--rounds", type=int, default=3)
     wanted.add_argument("--count", type=int, default=6)
-    wanted.add_argument("--side", type=int, default=256)
-    wanted.add_argument("--models", default=",".join(QUARTERS))
-    asked = wanted.parse_args()
+    wanted.add_argument("--models", default="", help="all of the scale if nothing is said")
+    measure(wanted.parse_args())
+
+
+def measure(asked: argparse.Namespace) -> None:
+    """Measure models of a scale; on a processor engines take turns within a round, on a GPU one follows the other."""
     os.environ.update(KEEPS_KERNELS)
-    device = choose_device("auto")
-    dtype = choose_dtype("auto", device)
+    device = choose_device(asked.device)
+    dtype = choose_dtype(asked.dtype, device)
+    giants = GIANTS[asked.scale]
+    cuda = device.type == "cuda"
     found: dict[str, Any] = {
         "when": datetime.now(UTC).isoformat(timespec="minutes"),
-        "machine": f"{torch.cpu.get_capabilities().get('cpu_name', '')} {platform.machine()}, {cores()} cores",
+        "machine": torch.cuda.get_device_name() if cuda else f"{platform.machine()}, {cores()} cores",
         "dtype": str(dtype).removeprefix("torch."),
         "versions": {"torch": torch.__version__, "diffusers": diffusers.__version__},
-        "setting": {"side": asked.side, "count": asked.count, "grid": [4], "rounds": asked.rounds},
+        "setting": {"scale": asked.scale, "count": asked.count, "rounds": asked.rounds},
         "models": {},
     }
 
     def load(place: Path, entry: ModelEntry, model: str, device: torch.device, dtype: torch.dtype, **how: Any) -> Any:
         del entry, model, how
-        return _built(place.name, device, dtype)
+        return build(giants[place.name], device, dtype)
 
     loading.load = load
+    path = Path(asked.out) / f"flow-{asked.name}"
+    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
-        for name in asked.models.split(","):
-            found["models"][name] = _measure(name, Path(place), asked, found["dtype"])
-            path = RESULTS / f"flow-{asked.name}"
+        for name in asked.models.split(",") if asked.models else giants:
+            try:
+                found["models"][name] = _measure(name, giants[name], Path(place), asked, found["dtype"], cuda=cuda)
+            except Exception as error:  # noqa: BLE001 -- one that fails must not cost the others
+                traceback.print_exc()
+                found["models"][name] = {"failed": f"{type(error).__name__}: {error}"[:300]}
             path.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
             path.with_suffix(".md").write_text(_table(found), encoding="utf-8")
     print(_table(found))
 
 
-def _built(name: str, device: torch.device, dtype: torch.dtype) -> Any:
-    torch.manual_seed(0)
-    pipeline = QUARTERS[name][0]()
-    for part in pipeline.components.values():
-        if isinstance(part, torch.nn.Module):
-            part.eval().requires_grad_(requires_grad=False).to(device, dtype)
-    pipeline.set_progress_bar_config(disable=True)
-    return pipeline
-
-
-def _measure(name: str, place: Path, asked: argparse.Namespace, dtype: str) -> dict[str, Any]:
+def _measure(
+    name: str, giant: FlowGiant, place: Path, asked: argparse.Namespace, dtype: str, *, cuda: bool
+) -> dict[str, Any]:
     folder = place / name
     for part, told in (
-        ("", {"_class_name": QUARTERS[name][1]}),
+        ("", {"_class_name": giant.pipeline}),
         ("vae", {"block_out_channels": [32, 64, 128, 128]}),
         ("transformer", {}),
     ):
@@ -162,45 +184,78 @@ def _measure(name: str, place: Path, asked: argparse.Namespace, dtype: str) -> d
     setting = Setting(
         folder=place,
         model=str(folder),
-        side=asked.side,
-        grid=(4,),
-        guidance=(QUARTERS[name][2],),
+        side=giant.side,
+        grid=(giant.steps,),
+        guidance=(giant.guidance,),
         count=asked.count,
     )
     knees = RowCountFile(place / "rows.json")
-    engines = {kind: Engine.open(kind, str(folder), "auto", dtype, knees) for kind in ("pentimento", "stock")}
-    for engine in engines.values():
+
+    def opened(kind: str) -> Engine:
+        engine = Engine.open(kind, str(folder), asked.device, dtype, knees)
         engine.run(saturated(setting)[:2])
-    loaded = engines["pentimento"].backend.loaded  # type: ignore[attr-defined]  # ours has it
-    rounds: dict[str, list[dict[str, Any]]] = {each: [] for each in WORKLOADS}
-    for _ in range(asked.rounds):
+        return engine
+
+    rounds: dict[str, list[dict[str, Any]]] = {each: [{} for _ in range(asked.rounds)] for each in WORKLOADS}
+
+    def serve(engines: dict[str, Engine], number: int) -> None:
         for workload, kept in rounds.items():
-            loaded.components.images.clear()
-            loaded.components.prompts.clear()
-            kept.append(
-                {kind: engine.run(WORKLOADS[workload](setting)).summary() for kind, engine in engines.items()}
-            )
-    return {"rows": loaded.caps.knee, "rounds": rounds}
+            for kind, engine in engines.items():
+                _forget(engine)
+                kept[number][kind] = engine.run(WORKLOADS[workload](setting)).summary()
+
+    if cuda:  # two of the large ones do not fit beside each other
+        memory = {}
+        for kind in ("pentimento", "stock", "stock compiled"):
+            torch.cuda.reset_peak_memory_stats()
+            engines = {kind: opened(kind)}
+            for number in range(asked.rounds):
+                serve(engines, number)
+            memory[kind] = torch.cuda.max_memory_allocated() / 1e9
+            engines.clear()
+            gc.collect()
+            torch.cuda.empty_cache()
+        return {"rounds": rounds, "GB at most": memory}
+    engines = {kind: opened(kind) for kind in ("pentimento", "stock")}
+    for number in range(asked.rounds):
+        serve(engines, number)
+    return {"rounds": rounds}
+
+
+def _forget(engine: Engine) -> None:
+    """Within a workload a picture or a prompt may come twice, from one to the next no."""
+    loaded = getattr(engine.backend, "loaded", None)
+    if loaded is not None:
+        loaded.components.images.clear()
+        loaded.components.prompts.clear()
 
 
 def _table(found: dict[str, Any]) -> str:
+    scale = {"quarter": "a quarter of their size", "real": "their true size", "tiny": "a rehearsal's size"}
     lines = [
-        "# Flow matching models at a quarter of their size, random weights",
+        f"# Flow matching models at {scale[found['setting']['scale']]}, random weights",
         "",
-        f"{found['machine']}, {found['dtype']}, {found['setting']['side']} pixels, 4 steps; {found['when']}.",
-        "Medians of ratios within a round, ours to stock diffusers one after the other.",
+        f"{found['machine']}, {found['dtype']}; {found['when']}.",
+        "Medians of ratios within a round, ours to a peer's; stock diffusers makes one picture after the other.",
         "",
-        "| model | workload | images/s, ours / stock | time until all are done, ours / stock | processor time |",
-        "|---|---|---|---|---|",
+        "| model | workload | peer | images/s, ours | images/s, ratio | time until all are done | processor time |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name, measured in found["models"].items():
+        if "failed" in measured:
+            lines.append(f"| {name} | not measured: {measured['failed']} | | | | | |")
+            continue
         for workload, rounds in measured["rounds"].items():
+            for peer in [kind for kind in rounds[0] if kind != "pentimento"]:
 
-            def ratio(what: str, rounds: list[dict[str, Any]] = rounds) -> float:
-                return float(median(each["pentimento"][what] / each["stock"][what] for each in rounds))
+                def ratio(what: str, rounds: list[dict[str, Any]] = rounds, peer: str = peer) -> float:
+                    return float(median(each["pentimento"][what] / each[peer][what] for each in rounds))
 
-            numbers = (ratio("images_per_s"), ratio("last_s"), ratio("processor_s"))
-            lines.append(f"| {name} | {workload} | " + " | ".join(f"{number:.2f}" for number in numbers) + " |")
+                ours = median(each["pentimento"]["images_per_s"] for each in rounds)
+                numbers = (ours, ratio("images_per_s"), ratio("last_s"), ratio("processor_s"))
+                lines.append(
+                    f"| {name} | {workload} | {peer} | " + " | ".join(f"{number:.2f}" for number in numbers) + " |"
+                )
     return "\n".join(lines) + "\n"
 
 

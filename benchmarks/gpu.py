@@ -23,6 +23,7 @@ import diffusers
 import torch
 import transformers
 
+from benchmarks import flow
 from benchmarks.giants import folder_of, standing_in
 from benchmarks.measure import Engine, Work
 from benchmarks.peers import Stock, has_stream
@@ -256,9 +257,8 @@ def serve(bench: Bench, name: str, workload: str, kinds: tuple[str, ...]) -> Non
         if workload != "mixed sizes":
             summary["utilisation"] = work.of_asks(asks, outcome.steps) / outcome.seconds / peak
         measured[kind] = summary
-        print(
-            f"  {name}, {workload}, {kind}: {summary['images_per_s']:.3g}/s, p95 {summary['p95_s']:.3g} s", flush=True
-        )
+        told = f"{summary['images_per_s']:.3g}/s, p95 {summary['p95_s']:.3g} s"
+        print(f"  {name}, {workload}, {kind}: {told}", flush=True)
     if workload == "saturated" and "stock compiled" in measured:
         bench.note("rates", {name: measured["stock compiled"]["images_per_s"]})
     bench.keep(name, workload, {kind: measured[kind] for kind in kinds})
@@ -267,6 +267,7 @@ def serve(bench: Bench, name: str, workload: str, kinds: tuple[str, ...]) -> Non
 _WARMED: set[tuple[str, str, int]] = set()
 
 ALL = ("pentimento", "stock", "stock compiled")
+TWO = ("pentimento", "stock compiled")
 
 
 def jobs(names: list[str]) -> Iterator[tuple[str, Callable[[Bench], None]]]:
@@ -286,18 +287,9 @@ def jobs(names: list[str]) -> Iterator[tuple[str, Callable[[Bench], None]]]:
         yield f"{name}: saturated again", partial(serve, name=name, workload="saturated", kinds=kinds)
     yield f"{turbo_kl}: warm", partial(warm, name=turbo_kl)
     yield f"{turbo_kl}: saturated", partial(serve, name=turbo_kl, workload="saturated", kinds=(*ALL, *stream))
-    yield (
-        f"{sd}: arriving",
-        partial(serve, name=sd, workload="arriving at 0.8", kinds=("pentimento", "stock compiled")),
-    )
-    yield (
-        f"{sd}: arriving",
-        partial(serve, name=sd, workload="arriving at 1.1", kinds=("pentimento", "stock compiled")),
-    )
-    yield (
-        f"{xl}: arriving",
-        partial(serve, name=xl, workload="arriving at 0.8", kinds=("pentimento", "stock compiled")),
-    )
+    yield f"{sd}: arriving", partial(serve, name=sd, workload="arriving at 0.8", kinds=TWO)
+    yield f"{sd}: arriving", partial(serve, name=sd, workload="arriving at 1.1", kinds=TWO)
+    yield f"{xl}: arriving", partial(serve, name=xl, workload="arriving at 0.8", kinds=TWO)
     yield f"{sd}: uniform", partial(serve, name=sd, workload="uniform", kinds=("pentimento", "static batch"))
     yield f"{sd}: static", partial(serve, name=sd, workload="saturated", kinds=(*ALL, "static batch"))
     yield f"{sd}: memory", partial(memory, name=sd)
@@ -349,13 +341,13 @@ def main() -> None:
     wanted.add_argument("--device", default="cuda")
     wanted.add_argument("--dtype", default="bfloat16")
     wanted.add_argument("--minutes", type=float, default=7.0, help="after these, no measurement is begun")
-    wanted.add_argument("--scale", choices=tuple(SCENES), default="real")
+    wanted.add_argument("--scale", choices=(*SCENES, "flow"), default="real", help="flow: see `benchmarks.flow`")
     asked = wanted.parse_args()
-    if asked.scale == "tiny":
-        torch.set_num_threads(1)
+    if asked.scale == "flow":
+        flow.measure(argparse.Namespace(**vars(asked) | {"scale": "real", "rounds": 2, "count": 8, "models": ""}))
+        return
     with _opened(asked) as bench:
         measure(bench)
-        print(device_table(bench.found))
 
 
 def measure(bench: Bench) -> None:
@@ -393,6 +385,7 @@ def measure(bench: Bench) -> None:
             bench.note("failed", {title: f"{type(error).__name__}: {error}"[:300]})
         took[title] = time.monotonic() - begun
         bench.note("seconds", {title: took[title]})
+    print(device_table(bench.found))
     bench.note("compiled", {giant: compiled(bench.loaded(giant).components.denoiser) for giant, _ in bench.engines})
 
 

@@ -16,6 +16,7 @@ from inference.backends.base import Settings
 from inference.backends.model_cache import CachedModel
 from inference.backends.stock import StockBackend, arguments
 from inference.batching.task import Task
+from inference.families.stable_diffusion import denoiser_of
 
 MOST = 8
 """Pictures in a static batch."""
@@ -165,10 +166,12 @@ def has_stream() -> bool:
 
 
 def _compile(pipeline: Any) -> None:
-    pipeline.unet.to(memory_format=torch.channels_last)
-    pipeline.vae.to(memory_format=torch.channels_last)
-    if not compiled(pipeline.unet):  # it may share ours
-        compile_regions(pipeline.unet, getattr(pipeline.vae, "decoder", None))
+    denoiser = denoiser_of(pipeline)
+    for model in (denoiser, pipeline.vae):
+        if not any(isinstance(layer, torch.nn.Conv3d) for layer in model.modules()):  # those have no such layout
+            model.to(memory_format=torch.channels_last)
+    if not compiled(denoiser):  # it may share ours
+        compile_regions(denoiser, getattr(pipeline.vae, "decoder", None))
 
 
 def _kind(task: Task) -> Mapping[str, Any]:
