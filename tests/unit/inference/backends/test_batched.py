@@ -1,0 +1,67 @@
+"""What a member is told of a request by the backend that paints it, on tiny models."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inference.api import Note
+from inference.backends.base import Settings
+from inference.backends.batched import LoopBackend
+from inference.batching.task import Task
+from inference.models.entry import ModelEntry
+from inference.models.loading import quiet
+from tests.harness.step_loop import FixedRowCount, picture, request
+from tests.tiny_models import flow, folders
+
+quiet()
+
+MAKERS: dict[str, Callable[[], Any]] = {
+    "sd": folders.stable_diffusion,
+    "lcm": folders.latent_consistency,
+    "flux-dev": lambda: flow.flow("flux-dev"),
+    "z-image": lambda: flow.flow("z-image"),
+}
+
+
+def notes(folder: Path, *, true_guidance: float = 1.0, **asked: Any) -> list[Note]:
+    entry = ModelEntry(id=str(folder), true_guidance=true_guidance)
+    settings = Settings(model="tiny", entries={"tiny": entry}, device="cpu", dtype="float32")
+    backend = LoopBackend(settings, FixedRowCount(2))
+    backend.load("tiny")
+    told: list[Note] = []
+    task = Task(
+        request=request(steps=2, **asked),
+        picture=picture(3),
+        low_memory=False,
+        check=lambda: None,
+        step=lambda _step, _of: None,
+        preview=None,
+        tell=told.append,
+    )
+    backend.generate(task)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "causes"),
+    [
+        ("sd", {"negative_prompt": "people"}, []),
+        ("sd", {"negative_prompt": "people", "guidance_scale": 1.0}, ["negative-unguided"]),
+        ("sd", {"negative_prompt": "", "guidance_scale": 1.0}, []),
+        ("sd", {"prompt": "a (cat:1.3) " * 20}, []),
+        ("sd", {"prompt": "a [day:dusk:0.5]"}, ["schedule-unread"]),
+        ("lcm", {"negative_prompt": "people"}, ["negative-idle"]),
+        ("lcm", {"prompt": "a (cat:1.3) " * 20}, []),
+        ("z-image", {"negative_prompt": "people", "guidance_scale": 0.0}, ["negative-unguided"]),
+        ("flux-dev", {"negative_prompt": "people"}, ["negative-idle"]),
+        ("flux-dev", {"prompt": "a (cat:1.3)"}, ["weights-unread"]),
+        ("flux-dev", {"negative_prompt": "people", "true_guidance": 2.0}, []),
+    ],
+)
+def test_what_does_not_act_is_told_and_nothing_else(
+    name: str, asked: dict[str, Any], causes: list[str], tmp_path: Path
+) -> None:
+    folder = folders.save_made(MAKERS[name], tmp_path / name)
+    assert [note.cause for note in notes(folder, **asked)] == causes
