@@ -79,7 +79,7 @@ VERBS: Mapping[Verb, VerbRow] = {
     Verb.DETAILS: VerbRow(emoji="📋"),
     Verb.DELETE: VerbRow(emoji="🗑️", asks=True),
     Verb.CANCEL: VerbRow(emoji="✖️"),
-    Verb.COMPARE: VerbRow(emoji="◐"),
+    Verb.COMPARE: VerbRow(emoji="🌗"),
     Verb.ORIGINAL: VerbRow(emoji="⬇️"),
     Verb.KEEP: VerbRow(emoji="📌", makes=Action.KEEP),
     Verb.PUBLISH: VerbRow(emoji="📣"),
