@@ -83,10 +83,8 @@ def lay_out(
     mention = f"<@{slack_user(card.owner)}> " if card.mention else ""
     done = card.status is JobStatus.SUCCEEDED
     blocks = [_title(card, beside)]
-    if not done and card.prompt:
-        blocks.append(section(mrkdwn(f"{headline}{_expected(card)}")))
-    if quiet := card.small_print if done else " · ".join(card.facts):
-        blocks.append(context(quiet))
+    if card.facts and not done:
+        blocks.append(context(" · ".join(card.facts)))
     if beside.preview:
         blocks.append(_image(beside.preview, text(card.locale, "alt-preview")))
     if card.pictures and (file := files.get(card.pictures[0].generation)):
@@ -103,16 +101,21 @@ def lay_out(
 
 
 def _title(card: Card, beside: Beside) -> Block:
-    """The wish and whose it is, in every state, with the source at its side.
+    """The wish and whose it is, and below it how it stands or what it is, with the source at its side.
 
     Until the end the member is named without being called: they asked a moment ago.
     """
     wish = literal(clip(" ".join(card.prompt.split()), _SHOWN_PROMPT)) or escape(card.headline)
     name = f"<@{slack_user(card.owner)}>" if card.mention else literal(card.owner.name)
-    made = section(mrkdwn(f"*{wish}*" + (f" · {name}" if name else "")))
+    state = literal(card.small_print) if card.status is JobStatus.SUCCEEDED else _state(card)
+    made = section(mrkdwn("\n".join(line for line in (f"*{wish}*" + (f" · {name}" if name else ""), state) if line)))
     if beside.source:
         made["accessory"] = _image(beside.source, text(card.locale, "alt-source"))
     return made
+
+
+def _state(card: Card) -> str:
+    return f"{escape(card.headline)}{_expected(card)}" if card.prompt else _expected(card)
 
 
 def _image(file: str, alt: str) -> Block:

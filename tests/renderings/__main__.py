@@ -1,4 +1,4 @@
-"""Draw every rendering anew: `python -m tests.renderings` (needs `playwright install chromium`)."""
+"""Draw every rendering anew: `python -m tests.renderings` (needs Chromium: apt-get install chromium)."""
 
 import io
 from pathlib import Path
@@ -6,17 +6,18 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from tests.harness.playground import CHROMIUM
 from tests.renderings.pages import CHATS, THEMES, WIDTHS, page, size_of
 
 OUT = Path(__file__).parents[2] / "docs" / "chat"
-_QUALITY = 60
+_QUALITY = 50
 
 
 def main() -> None:
     """Write docs/chat/<chat>-<width>-<theme>.webp."""
     OUT.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for chat in CHATS:
             for width in WIDTHS:
                 for theme in THEMES:

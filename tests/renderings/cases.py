@@ -109,7 +109,9 @@ def slack() -> Mapping[str, Mapping[str, Any]]:
         shown[f"form of {verb}"] = view_of(Errand(action=Action.CHAIN), _form(verb, "slack"), locale="en")
     job, _ = _done(_job("slack"))
     view = QueueView(mine=[], jobs=0)
-    shown["home"] = home_view(view, [job], quota="1 of 200 pictures used in the last 24 hours", admin=False, now=NOW, locale="en")
+    shown["home"] = home_view(
+        view, [job], quota="1 of 200 pictures used in the last 24 hours", admin=False, now=NOW, locale="en"
+    )
     return shown
 
 

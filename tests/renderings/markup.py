@@ -1,7 +1,7 @@
 """Payloads as HTML that is shaped like the clients: what stands where and how large, not every shade.
 
 Sizes are those of Discord's and Slack's desktop clients as of 2026: a picture is 550 by 350 pixels at most on Discord
-and 360 high on Slack, buttons are 32 and 36 high, a thumbnail is 80 and 88 wide. On a phone everything is as wide as
+and 500 by 500 on Slack, buttons are 32 high, a thumbnail is 80 and 72 wide. On a phone everything is as wide as
 the column.
 """
 
@@ -34,7 +34,9 @@ _SLACK_MARKS: Sequence[tuple[str, str]] = (
 def discord(payload: Payload) -> str:
     """A message or a modal of Discord."""
     if "title" in payload:
-        return _modal(payload["title"], [_discord_field(each) for each in payload["components"]], ["Cancel", "Submit"])
+        return _modal(
+            payload["title"], [_discord_field(each) for each in payload["components"]], ["Cancel", "Submit"]
+        )
     pictures = _gallery(payload)
     parts = [_lines(payload["content"]), pictures, *(_embed(each) for each in payload["embeds"])]
     parts += [_row(each) for each in payload["components"]]
@@ -58,8 +60,12 @@ def _message(name: str, inner: str) -> str:
 
 
 def _modal(title: str, fields: Sequence[str], ends: Sequence[str]) -> str:
-    buttons = "".join(f"<span class='button {'primary' if at == 1 else ''}'>{end}</span>" for at, end in enumerate(ends))
-    return f"<div class=modal><h3>{html.escape(title)}</h3>{''.join(fields)}<div class='row ends'>{buttons}</div></div>"
+    buttons = "".join(
+        f"<span class='button {'primary' if at == 1 else ''}'>{end}</span>" for at, end in enumerate(ends)
+    )
+    return (
+        f"<div class=modal><h3>{html.escape(title)}</h3>{''.join(fields)}<div class='row ends'>{buttons}</div></div>"
+    )
 
 
 def _lines(text: str) -> str:
@@ -99,7 +105,9 @@ def _embed(embed: Payload) -> str:
     colour = f"#{embed['color']:06x}" if "color" in embed else "transparent"
     file = embed.get("thumbnail", {}).get("url", "").rpartition("/")[2]
     thumbnail = f"<img class=source src='{address(file)}' alt=''>" if file else ""
-    return f"<div class=embed style='border-color:{colour}'><div>{_lines(embed['description'])}</div>{thumbnail}</div>"
+    return (
+        f"<div class=embed style='border-color:{colour}'><div>{_lines(embed['description'])}</div>{thumbnail}</div>"
+    )
 
 
 def _row(row: Payload) -> str:
@@ -131,7 +139,7 @@ def _discord_field(label: Payload) -> str:
     return f"<div class=field><label>{html.escape(label['label'])}{need}</label>{hint}{shown}</div>"
 
 
-def _block(block: Payload) -> str:
+def _block(block: Payload) -> str:  # noqa: PLR0911 -- one for each kind of block
     match block["type"]:
         case "section":
             accessory = block.get("accessory")
@@ -148,7 +156,8 @@ def _block(block: Payload) -> str:
         case "input":
             hint = f"<small>{_text(block['hint'])}</small>" if "hint" in block else ""
             need = "" if block.get("optional") else " <em>*</em>"
-            return f"<div class=field><label>{_text(block['label'])}{need}</label>{_element(block['element'])}{hint}</div>"
+            label = f"<label>{_text(block['label'])}{need}</label>"
+            return f"<div class=field>{label}{_element(block['element'])}{hint}</div>"
         case _:
             return "<hr>"
 

@@ -8,7 +8,7 @@ from tests.renderings import cases, markup
 
 CHATS = {"discord": (cases.discord, markup.discord), "slack": (cases.slack, markup.slack)}
 THEMES = ("dark", "light")
-WIDTHS = {"desktop": (640, 2), "phone": (390, 3)}
+WIDTHS = {"desktop": (720, 2), "phone": (390, 3)}
 """Pixels of a column, and how many stand side by side."""
 
 _STYLE = Path(__file__).with_name("style.css")
@@ -26,7 +26,7 @@ def page(chat: str, theme: str, width: str, *, only: Iterable[str] = ()) -> str:
     pixels, columns = WIDTHS[width]
     wanted = set(only)
     figures = "".join(
-        f"<figure data-name='{html.escape(name)}'><figcaption>{html.escape(name)}</figcaption>{shown(payload)}</figure>"
+        f"<figure><figcaption>{html.escape(name)}</figcaption>{shown(payload)}</figure>"
         for name, payload in payloads().items()
         if not wanted or name in wanted
     )

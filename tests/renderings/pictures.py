@@ -25,7 +25,7 @@ def address(name: str) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def _drawn(name: str) -> Image.Image:
+def _drawn(name: str) -> Image.Image:  # noqa: PLR0911 -- one for each picture
     with Image.open(DEMO / "example.jpg") as sheet:
         source, oil = (sheet.convert("RGB").crop(box).resize((_SIDE, _SIDE)) for box in (_SOURCE, _OIL))
     rungs = [marked(Image.blend(source, oil, share), f"{share:g}") for share in (0.3, 0.5, 0.7, 0.9)]
