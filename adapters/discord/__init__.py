@@ -3,7 +3,8 @@
 connection   the client: one discord.py connection, whatever its address
 incoming     what came in, as plain values that survive a restart
 intake       inbox row first, then the answer within 3 s, then the flow
-flows, ...   one module per kind of wish; they call `bot.service` and nothing else of the core
+flows        which handler takes what, and how it is first answered
+desk, ...    what handlers work with; one module of them for each kind of wish
 cards        a card as a message's payload
 messenger    which route a message takes, and what each refusal of Discord means
 """
