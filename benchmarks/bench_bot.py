@@ -28,6 +28,7 @@ from bot.domain.options import Options
 from bot.domain.request import Action, ReplyTarget, Request, Requester
 from bot.domain.safety import Policy
 from bot.lifecycle import Core, Running
+from bot.ports import Messenger
 from bot.system import SystemClock, SystemIds, load_all
 from tests.fakes.engine import FakeEngine
 from tests.fakes.picture_reader import InProcessPictureReader
@@ -117,9 +118,13 @@ async def watched() -> AsyncIterator[Lag]:
 
 
 @asynccontextmanager
-async def service(folder: Path, *, busy: float = 0.0, slots: int = 4) -> AsyncIterator[tuple[Core, FakeEngine, Chat]]:
-    """A running core."""
+async def service(
+    folder: Path, *, busy: float = 0.0, slots: int = 4, messengers: dict[str, Messenger] | None = None
+) -> AsyncIterator[tuple[Core, FakeEngine, Chat]]:
+    """A running core; `messengers` of other platforms may be filled in later."""
     chat = Chat(busy=busy)
+    messengers = {} if messengers is None else messengers
+    messengers[PLATFORM] = chat
     async with (
         SqliteJobStore(folder / "pentimento.db") as store,
         FileImageStore(folder / "images") as images,
@@ -132,7 +137,7 @@ async def service(folder: Path, *, busy: float = 0.0, slots: int = 4) -> AsyncIt
             moderator=OwnersModerator(blocked=(), classifier=None, threshold=0.5),
             policy=Policy(),
             engine=engine,
-            messengers={PLATFORM: chat},
+            messengers=messengers,
             clock=SystemClock(),
             ids=SystemIds(),
             limits=Limits(pending_per_user=1000, per_user_per_day=0),

@@ -3,10 +3,11 @@
 import io
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from bot.domain.errors import Gone
 from bot.domain.ids import ImageId
 from bot.domain.job import Generation, Job
 
@@ -24,9 +25,7 @@ def archive(
         pictures: those that are still kept.
         max_bytes: of the archive; the oldest pictures are left out if they would not fit, and listed.
     """
-    wanted = dict.fromkeys(
-        image for job, generations in jobs for image in (*(each.image for each in generations), *job.images())
-    )
+    wanted = _images(jobs)
     words: dict[str, Any] = {"jobs": [_job(job, generations) for job, generations in jobs]}
     room = max_bytes - len(json.dumps(words)) - len(wanted) * 80 - 4096
     kept: dict[ImageId, bytes] = {}
@@ -42,6 +41,57 @@ def archive(
         for image, content in kept.items():
             file.writestr(f"pictures/{image}.png", content)
     return buffer.getvalue()
+
+
+async def streamed(
+    jobs: Sequence[tuple[Job, Sequence[Generation]]], get: Callable[[ImageId], Awaitable[bytes]]
+) -> AsyncIterator[bytes]:
+    """The same ZIP, whole and a piece at a time: one picture is in memory.
+
+    Args:
+        jobs: each with its results, newest first.
+        get: the bytes of a picture; raises `Gone` for one that is not kept any more.
+    """
+    pipe = _Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as file:  # PNG does not shrink any more
+        words = {"jobs": [_job(job, generations) for job, generations in jobs]}
+        file.writestr("jobs.json", json.dumps(words, indent=1))
+        yield pipe.taken()
+        for image in _images(jobs):
+            try:
+                content = await get(image)
+            except Gone:
+                continue
+            file.writestr(f"pictures/{image}.png", content)
+            yield pipe.taken()
+    yield pipe.taken()
+
+
+class _Pipe(io.RawIOBase):
+    """Takes what is written until somebody takes it on; cannot go back, so the archive's sizes follow its files."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any, /) -> int:
+        self._held += content
+        return len(content)
+
+    def taken(self) -> bytes:
+        """What was written since the last time."""
+        held, self._held = bytes(self._held), bytearray()
+        return held
+
+
+def _images(jobs: Sequence[tuple[Job, Sequence[Generation]]]) -> Sequence[ImageId]:
+    return list(
+        dict.fromkeys(
+            image for job, generations in jobs for image in (*(each.image for each in generations), *job.images())
+        )
+    )
 
 
 def _job(job: Job, generations: Sequence[Generation]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.admission import Admission, Receipt
-from bot.archive import archive
+from bot.archive import archive, streamed
 from bot.delivery import Delivery
 from bot.domain.access import Act, Asker
 from bot.domain.actions import Press, Verb, derive
@@ -240,12 +240,18 @@ class Service:
         used = (recipe.style for job in await self.recent(requester) for recipe in job.recipes)
         return list(dict.fromkeys(style for style in used if style))
 
+    async def exported(self, requester: Requester) -> AsyncIterator[bytes]:
+        """Everything stored about the member, as the pieces of a ZIP."""
+        async for piece in streamed(await self._everything_of(requester), self._images.get):
+            yield piece
+
+    async def _everything_of(self, requester: Requester) -> Sequence[tuple[Job, Sequence[Generation]]]:
+        jobs = await self._store.jobs_of(requester.key, limit=_EVERYTHING)
+        return [(job, await self._store.generations(job.id)) for job in jobs]
+
     async def export(self, requester: Requester, *, max_bytes: int) -> bytes:
         """Everything stored about the member, as a ZIP of at most about `max_bytes`."""
-        jobs = [
-            (job, await self._store.generations(job.id))
-            for job in await self._store.jobs_of(requester.key, limit=_EVERYTHING)
-        ]
+        jobs = await self._everything_of(requester)
         pictures: dict[ImageId, bytes] = {}
         room = max_bytes
         for job, generations in jobs:

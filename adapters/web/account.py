@@ -11,8 +11,6 @@ from adapters.web.words import address_of, locale_of
 from bot.service import Service
 from bot.texts import text
 
-_ARCHIVE_BYTES = 200_000_000
-
 
 class Account:
     """Answers requests; only `/signin` and what is under it may be asked for by anybody."""
@@ -49,10 +47,10 @@ class Account:
         """Spend the link."""
         address = address_of(request)
         self._tries.check(address)
-        self._tries.count(address)
         sent = await read_form(request, max_bytes=0)
         session = await self._door.sign_in.redeem(sent.fields.get("token", ""))
         if session is None:
+            self._tries.count(address)
             return self._spent(request)
         response = web.Response(status=303, headers={"Location": "/"})
         self._door.begin(response, session)
@@ -83,11 +81,15 @@ class Account:
         self._door.end(response)
         return response
 
-    async def archive(self, request: web.Request) -> web.Response:
-        """Everything that is stored about them."""
-        content = await self._service.export(asker_of(request).requester, max_bytes=_ARCHIVE_BYTES)
-        headers = {"Content-Disposition": 'attachment; filename="pentimento.zip"'}
-        return web.Response(body=content, content_type="application/zip", headers=headers)
+    async def archive(self, request: web.Request) -> web.StreamResponse:
+        """Everything that is stored about them, as it is read from the disk."""
+        headers = {"Content-Disposition": 'attachment; filename="pentimento.zip"', "Content-Type": "application/zip"}
+        answer = web.StreamResponse(headers=headers)
+        await answer.prepare(request)
+        async for piece in self._service.exported(asker_of(request).requester):
+            await answer.write(piece)
+        await answer.write_eof()
+        return answer
 
     def _spent(self, request: web.Request) -> web.Response:
         sentence = text(locale_of(request), "web-refused-link")

@@ -1,5 +1,6 @@
 """The playground's routes: one person at this machine, no account, the same service as in the chats."""
 
+import asyncio
 import contextlib
 import json
 import time
@@ -13,7 +14,7 @@ from adapters.web.addresses import generation_in, job_in, see
 from adapters.web.guard import asker_of, asking
 from adapters.web.incoming import Start, Submitted, read_form
 from adapters.web.messenger import PLATFORM, WebMessenger
-from adapters.web.pages import fragment, new_nonce, page
+from adapters.web.pages import STATIC, fragment, new_nonce, page
 from adapters.web.slots import Streams, Uploads
 from adapters.web.views import FormView, JobView, Offers, form_view, history, job_view, said_by
 from adapters.web.words import said_here
@@ -84,7 +85,7 @@ class Playground:
         start, of = sent.start, sent.fields.get("of", "")
         result = generation_in(of) if start in {Start.EDIT, Start.CHAIN} else None
         again = job_in(of) if start is Start.AGAIN else None
-        picture = sent.files.get("picture")
+        picture = sent.files.get("picture") or (await _sample() if sent.fields.get("sample") else None)
         if not (result or again or picture):
             raise InvalidRequest("web-refused-no-picture")
         wish = Ask(
@@ -133,7 +134,13 @@ class Playground:
         described = await self._described(job_in(request.match_info["job"]), by)
         index = request.query.get("picture", "0")
         card = await self._card(described.job.id, by)
-        view = job_view(described, card, index=int(index) if index.isdecimal() else 0, locale=by.locale)
+        view = job_view(
+            described,
+            card,
+            index=int(index) if index.isdecimal() else 0,
+            locale=by.locale,
+            against=request.query.get("against", ""),
+        )
         goes = self._goes(described, by.locale)
         start = "chain" if "chain" in request.query else "edit"
         said = said_by((view.shown.recipe if view.shown else view.job.recipes[0]).options())
@@ -188,8 +195,12 @@ class Playground:
         return text(locale, "web-goes", **span(max(60.0, left)))
 
     def _form(self, locale: str, said: Mapping[str, str], *, error: str = "") -> FormView:
+        models = self._service.models
         offers = Offers(
-            styles=self._service.styles, models=list(self._service.models), controls=self._service.controls()
+            styles=self._service.styles,
+            models=list(models),
+            controls=self._service.controls(),
+            editors=frozenset(name for name, each in models.items() if not each.uses_strength),
         )
         return form_view(offers, said, locale, nonce=new_nonce(), error=error)
 
@@ -222,3 +233,8 @@ async def _here(*, private: bool, above: ReplyTarget | None) -> ReplyTarget:
 def _event(version: int, card: Card, locale: str) -> bytes:
     shown = fragment("progress.html", locale, {"card": card, "version": version})
     return f"id: {version}\nevent: card\ndata: {json.dumps(shown)}\n\n".encode()
+
+
+async def _sample() -> bytes:
+    """The picture that comes with the page."""
+    return await asyncio.to_thread((STATIC / "sample.jpg").read_bytes)

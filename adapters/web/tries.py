@@ -28,7 +28,7 @@ class Tries:
             raise LimitReached("web-refused-tries")
 
     def count(self, address: str) -> None:
-        """They tried."""
+        """They tried in vain: who has the right one is no risk, and an office has one address for all."""
         tries = self._tries.pop(address, deque(maxlen=_MOST))
         tries.append(time.monotonic())
         self._tries[address] = tries

@@ -38,6 +38,7 @@ class Choice:
     Attributes:
         picture: of a style: whether it has one.
         strength: of a style: its own.
+        edits: of a model: it follows instructions, and strength means nothing to it.
     """
 
     value: str
@@ -45,6 +46,7 @@ class Choice:
     chosen: bool = False
     picture: bool = False
     strength: str = ""
+    edits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,8 @@ class FormView:
         start: what of that is chosen; see `adapters.web.incoming.Start`.
         chains: whether there is a result to chain from.
         error: the sentence, if it was refused.
+        sample: the picture that comes with the page is wanted.
+        editing: strength means nothing to the model that is chosen.
     """
 
     nonce: str
@@ -82,16 +86,23 @@ class FormView:
     start: str = "upload"
     chains: bool = False
     error: str = ""
+    sample: bool = False
+    editing: bool = False
     words: Mapping[str, float] = field(default_factory=lambda: STRENGTH_WORDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offers:
-    """What there is to choose from, and which of it is usual."""
+    """What there is to choose from, and which of it is usual.
+
+    Attributes:
+        editors: models that follow instructions, and to which strength means nothing.
+    """
 
     styles: Mapping[str, Style]
     models: Sequence[str]
     controls: Sequence[str]
+    editors: frozenset[str] = frozenset()
 
 
 def label_of(name: str, locale: str) -> str:
@@ -116,6 +127,7 @@ def form_view(offers: Offers, said: Mapping[str, str], locale: str, *, nonce: st
     ]
     nothing = text(locale, "web-none")
     style = said.get("style", "")
+    chosen = said.get("model") or next(iter(offers.models), "")
     kinds = [Choice(value=each, label=each, chosen=said.get("control") == each) for each in offers.controls]
     return FormView(
         nonce=nonce,
@@ -134,7 +146,12 @@ def form_view(offers: Offers, said: Mapping[str, str], locale: str, *, nonce: st
                 for name, each in offers.styles.items()
             ),
         ],
-        models=[Choice(value=name, label=name, chosen=said.get("model") == name) for name in offers.models],
+        models=[
+            Choice(value=name, label=name, chosen=chosen == name, edits=name in offers.editors)
+            for name in offers.models
+        ],
+        editing=chosen in offers.editors,
+        sample=bool(said.get("sample")),
         controls=[Choice(value=NO_CONTROL if said.get("of") else "", label=nothing), *kinds] if kinds else [],
         boxes=boxes,
         of=said.get("of", ""),
@@ -198,10 +215,36 @@ class JobView:
     rows: Sequence[Sequence[Press]]
     details: Sequence[tuple[str, str]]
     lineage: Sequence[Generation | None]
+    befores: "Sequence[Before]"
+    before: "Before"
 
 
-def job_view(described: Description, card: Card, *, index: int, locale: str) -> JobView:
-    """A job's page, with picture number `index` on the stage."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What a result can be compared with.
+
+    Attributes:
+        name: "source", "first" or "parent"; its words are `web-against-<name>`.
+        address: of the picture.
+    """
+
+    name: str
+    address: str
+
+
+def _befores(described: Description) -> list[Before]:
+    """Its source; the picture that its whole family began with; the result that it comes from, if that is another."""
+    job, above = described.job, [each for each in described.ancestors if each]
+    found = [Before(name="source", address=f"/s/{job.id}.jpg")]
+    if above and described.ancestors[0] and above[0].source != job.source:
+        found.append(Before(name="first", address=f"/s/{job.id}.jpg?first"))
+    if above and described.ancestors[-1] and above[-1].image != job.source:
+        found.append(Before(name="parent", address=f"/g/{above[-1].id}.png"))
+    return found
+
+
+def job_view(described: Description, card: Card, *, index: int, locale: str, against: str = "") -> JobView:
+    """A job's page, with picture number `index` on the stage beside what `against` names, if there is that."""
     job, made = described.job, described.generations
     shown = made[min(index, len(made) - 1)] if made else None
     return JobView(
@@ -214,6 +257,8 @@ def job_view(described: Description, card: Card, *, index: int, locale: str) -> 
         rows=_rows(card, shown, locale),
         details=_details(job, shown, locale),
         lineage=described.ancestors,
+        befores=(befores := _befores(described)),
+        before=next((each for each in befores if each.name == against), befores[0]),
     )
 
 

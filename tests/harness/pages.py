@@ -116,12 +116,20 @@ async def read(session: aiohttp.ClientSession, path: str) -> str:
 
 @asynccontextmanager
 async def serving(
-    folder: Path, *, operator_token: str = OPERATOR_TOKEN, clock: Clock | None = None, trusted: tuple[str, ...] = ()
+    folder: Path,
+    *,
+    operator_token: str = OPERATOR_TOKEN,
+    clock: Clock | None = None,
+    trusted: tuple[str, ...] = (),
+    slots: int = 1,
 ) -> AsyncIterator[Pages]:
     """Pages as `serve` has them."""
     chat, clock = Remembering(platform="web", edit_interval=0.05), clock or LoopClock()
     settings = load_settings(None, ENVIRONMENT)
-    async with SqliteJobStore(folder / "pentimento.db") as store, bench(folder, store=store, chat=chat) as parts:
+    async with (
+        SqliteJobStore(folder / "pentimento.db") as store,
+        bench(folder, store=store, chat=chat, slots=slots) as parts,
+    ):
         sessions = SqliteSessions(store.database)
         operators = Operators(
             sign_in=OperatorSignIn(sessions=sessions, clock=clock, token=operator_token), secure=False

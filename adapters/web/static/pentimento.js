@@ -61,6 +61,18 @@ function strength(form) {
   show();
 }
 
+// The picture that comes with the page, for who has none at hand; and what is shown of strength goes by the model.
+function sample(form) {
+  const box = find("[name=sample]", form), prompt = find("#prompt", form), model = find("#model", form);
+  box?.addEventListener("change", () => { if (box.checked && !prompt.value) prompt.value = box.dataset.prompt; });
+  find("#picture", form).addEventListener("change", (event) => { if (box && event.target.files.length) box.checked = false; });
+  model?.addEventListener("change", () => {
+    const edits = Boolean(model.selectedOptions[0].dataset.edits);
+    find("#strength-field", form).hidden = edits;
+    find("#strength-ignored", form).hidden = !edits;
+  });
+}
+
 // What was typed survives a closed tab: on the first page only, as a job's page shows what the job was made of.
 function remember(form) {
   if (find("[name=of]", form).value || !find("#error", form).hidden) return;
@@ -195,6 +207,7 @@ const form = find("#wish");
 if (form) {
   pictures(form);
   strength(form);
+  sample(form);
   remember(form);
   send(form);
   sketch(form);

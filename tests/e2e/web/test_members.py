@@ -1,6 +1,9 @@
 """Members on the web: signed in by a link of the bot's, each with their own pictures and nobody else's."""
 
+import io
+import json
 import re
+import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -180,3 +183,20 @@ class SetClock:
 
     def now(self) -> float:
         return self.at
+
+
+async def test_everything_about_a_member_comes_as_an_archive(pages: Pages) -> None:
+    async with await pages.browser("ann") as ann, await pages.browser("bob") as bob:
+        job, gone = await make(pages, ann, "a keepsake"), await make(pages, ann, "a loss")
+        await make(pages, bob, "not hers")
+        [lost] = await pages.bench.store.generations(gone)
+        pages.bench.images.path(lost.image).unlink()
+        async with ann.get("/me/archive.zip") as answer:
+            assert answer.content_type == "application/zip"
+            with zipfile.ZipFile(io.BytesIO(await answer.read())) as archive:
+                assert archive.testzip() is None
+                words = json.loads(archive.read("jobs.json"))
+                assert [each["id"] for each in words["jobs"]] == [gone, job]
+                [made] = await pages.bench.store.generations(job)
+                assert archive.read(f"pictures/{made.image}.png") == await pages.bench.images.get(made.image)
+                assert f"pictures/{lost.image}.png" not in archive.namelist()

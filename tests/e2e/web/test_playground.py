@@ -321,3 +321,44 @@ def test_every_page_has_its_policy_and_shows_what_people_wrote_as_words(
             assert "default-src 'none'" in answer.headers["content-security-policy"]
             assert page.locator("img[src='x']").count() == 0
         assert [each for each in seen.complaints if "404" not in each] == []
+
+
+def test_who_has_no_picture_at_hand_presses_ours_and_compares_along_the_chain(
+    service: Playground, browser: Browser
+) -> None:
+    with opened(browser) as (page, seen):
+        page.goto(service.address)
+        page.evaluate("localStorage.clear()")
+        page.reload()
+        page.get_by_label("Try it with this picture").check()
+        expect(page.get_by_label("Prompt", exact=True)).to_have_value("oil painting of a cup")
+        page.get_by_role("button", name="Generate").click()
+        page.wait_for_url("**/jobs/*")
+        done(page)
+        source = page.locator(".before").get_attribute("src")
+        expect(page.get_by_role("link", name="the first picture")).to_have_count(0)
+        page.get_by_role("button", name="Chain").click()
+        page.get_by_role("button", name="Generate").click()
+        page.wait_for_url(lambda url: "chain" not in url)
+        done(page)
+        assert page.locator(".before").get_attribute("src") != source
+        page.get_by_role("link", name="the first picture").click()
+        expect(page.get_by_role("link", name="the first picture")).to_have_attribute("aria-current", "true")
+        assert (page.locator(".before").get_attribute("src") or "").endswith("?first")
+        assert page.locator(".before").evaluate("picture => picture.naturalWidth") > 0
+        page.get_by_role("button", name="Strong 0.7").click()
+        page.wait_for_url(lambda url: "against" not in url)
+        done(page)
+        page.get_by_role("link", name="the result before").click()
+        expect(page.get_by_label("Before and after")).to_be_visible()
+        assert (page.locator(".before").get_attribute("src") or "").startswith("/g/")
+        assert (seen.elsewhere, seen.complaints) == ([], [])
+
+
+def test_the_sample_is_there_without_scripts(service: Playground, browser: Browser) -> None:
+    with opened(browser, java_script_enabled=False) as (page, _):
+        page.goto(service.address)
+        page.get_by_label("Try it with this picture").check()
+        page.get_by_label("Prompt", exact=True).fill("ink")
+        page.get_by_role("button", name="Generate").click()
+        page.wait_for_url("**/jobs/*")

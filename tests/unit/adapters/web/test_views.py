@@ -120,3 +120,10 @@ def test_pictures_of_a_spoiler_are_blurred_until_who_looks_on_says_otherwise(spo
     assert len(re.findall(r'<img class="(?:before|after) spoiler"', page)) == 2 * spoiler
     [branch] = history([job], {job.id: made[0].id}, current=None, locale="en")
     assert branch.spoiler is spoiler
+
+
+def test_strength_is_explained_away_for_a_model_that_follows_instructions() -> None:
+    offers = Offers(styles={}, models=["pocket", "editor"], controls=[], editors=frozenset({"editor"}))
+    form = form_view(offers, {"model": "editor"}, "en", nonce="n")
+    assert (form.editing, [each.edits for each in form.models]) == (True, [False, True])
+    assert not form_view(offers, {}, "en", nonce="n").editing
