@@ -116,7 +116,7 @@ async def _tell(core: Core, jobs: Sequence[JobId]) -> None:
     while True:
         step += 1
         for job in jobs:
-            core.delivery.progressed(job, Progress(fraction=step % 1000 / 1000, preview=preview))
+            core.delivery.progressed(job, Progress(fraction=step % 1000 / 1000, previews={0: preview}))
         await asyncio.sleep(_PROGRESS_SECONDS)
 
 

@@ -207,11 +207,12 @@ class Service:
                     repeated=twin.event_id != request.event_id,
                 )
             if request.action is Action.KEEP:
-                return await self._kept(request, found.generation)
+                return await self._kept(request, found.generation, press.by)
             return await self._accept(request, found.generation)
 
-    async def _kept(self, request: Request, picture: Generation) -> Receipt:
+    async def _kept(self, request: Request, picture: Generation, by: Asker) -> Receipt:
         job = await self._keeping.keep(request, picture)
+        await self.results.star(job.id, by=by)
         self._delivery.announce(job.id)
         return Receipt(job=job, waiting=None)
 

@@ -264,10 +264,9 @@ def job_view(described: Description, card: Card, *, index: int, locale: str, aga
 
 def _rows(card: Card, shown: Generation | None, locale: str) -> list[list[Press]]:
     rows = [[_press(button) for button in row if button.verb not in _ELSEWHERE] for row in card.buttons]
-    if shown and len(card.pictures) > 1:  # a card has no Chain then, as it does not know which picture is meant
+    if shown and len(card.pictures) > 1:  # a card cannot know which one is meant; kept is any of them here by Keep
         onward = Press(verb=Verb.CHAIN, target=shown.id, label=text(locale, "button-chain"), opens=True)
-        own = (each.button for each in card.pictures if each.button and each.generation == shown.id)
-        rows.insert(0, [*(_press(each) for each in own), onward])
+        rows.insert(0, [onward])
     return [row for row in rows if row]
 
 

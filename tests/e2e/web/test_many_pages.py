@@ -42,7 +42,9 @@ async def test_each_page_is_told_of_its_own_job_while_a_chat_goes_on(tmp_path: P
             while not all(task.done() for task in tasks):
                 step += 1
                 for job in jobs.values():
-                    pages.bench.core.delivery.progressed(job, Progress(fraction=step / 10_000, preview=b"a preview"))
+                    pages.bench.core.delivery.progressed(
+                        job, Progress(fraction=step / 10_000, previews={0: b"a preview"})
+                    )
                 await asyncio.sleep(0.05)
         assert min(told.values()) >= 3
         for job in chat:
