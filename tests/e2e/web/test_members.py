@@ -117,7 +117,7 @@ async def test_a_result_says_when_it_goes_and_is_kept_and_let_go(pages: Pages) -
         assert made.kept
         async with ann.get("/results") as gallery:
             [recipe] = re.findall(r'<span class="quiet">(.+?)</span>', await gallery.text())
-            assert (recipe.split(" · ")[0], recipe.split(" · ")[-1]) == ("strength 0.5 (balanced)", "kept")
+            assert (recipe.split(" · ")[0], recipe.split(" · ")[-1]) == ("Balanced 0.5", "kept")
         assert ">Keep<" in (await post(ann, f"/results/{job}.0/keep", on=""))[2]
 
 
