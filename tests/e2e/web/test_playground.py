@@ -65,7 +65,7 @@ def test_a_picture_from_the_first_click_to_every_button(service: Playground, bro
         assert slider.get_attribute("aria-valuetext") == "99 % after"
 
         page.get_by_role("button", name="Strong 0.7").click()
-        expect(page.get_by_text("Strong 0.7")).to_be_visible(timeout=PICTURE_MS)
+        expect(page.locator(".facts").get_by_text("Strong 0.7")).to_be_visible(timeout=PICTURE_MS)
         done(page)
         rerun = details(page)
         assert (rerun["Strength"], rerun["Seed"]) == ("0.7", first["Seed"])
