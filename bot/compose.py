@@ -32,6 +32,8 @@ from config.safety import load_blocked
 from config.settings import SafetySettings, Settings
 from config.styles import load_styles
 from inference.api import Engine, ModelDefaults
+from inference.backends.base import Settings as WorkerSettings
+from inference.cluster.engine import ClusterEngine
 from inference.models.catalog import equipped
 from inference.models.downloads import SILENCE_SECONDS, Arrival, fetched
 from inference.models.entry import MapModels, ModelEntry
@@ -58,6 +60,8 @@ def engine_of(settings: Settings, *, at_once: bool = False, every: bool = False)
         at_once: for a service: entered before its model is fetched and loaded, with every device.
         every: with every device.
     """
+    if settings.engine.kind == "ray":
+        return _cluster_of(settings, at_once=at_once)
     devices = own_devices(
         settings.engine.devices, device=settings.model.device, cards=cards_here(), cores=processors()
     )
@@ -81,6 +85,19 @@ def engine_of(settings: Settings, *, at_once: bool = False, every: bool = False)
         return engine(devices[0])
     members = {own.name: engine(own, shared=library, sharing=len(devices)) for own in devices}
     return Pool(members, library=library, whole=every)
+
+
+def _cluster_of(settings: Settings, *, at_once: bool) -> Engine:
+    maps = map_models_of(settings)
+    workers = WorkerSettings(
+        model=settings.model.id,
+        entries=all_offered(settings.model.id, offered_models(settings), maps),
+        dtype=settings.model.dtype,
+        memory_gb=settings.models.memory_gb,
+        memory=settings.model.memory,
+        map_models=maps,
+    )
+    return ClusterEngine(workers, address=settings.ray.address, at_once=at_once)
 
 
 def known_models(settings: Settings) -> Mapping[str, ModelDefaults]:

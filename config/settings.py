@@ -94,14 +94,28 @@ class ModelsSettings(_Section):
 
 
 class EngineSettings(_Section):
-    """On how many devices, and which, pictures are made."""
+    """On how many devices, and which, pictures are made.
 
+    Attributes:
+        kind: "local" is this machine; "ray" the machines of a Ray cluster.
+    """
+
+    kind: Literal["local", "ray"]
     devices: Annotated[
         Literal["auto"]
         | Annotated[int, Field(ge=1, le=64)]
         | Annotated[tuple[Annotated[str, Field(pattern=_DEVICE)], ...], Field(min_length=1, max_length=64)],
         BeforeValidator(_devices),
         Field(description='"auto", a whole number from 1 to 64, or a list of devices such as ["cuda:0", "cuda:1"]'),
+    ]
+
+
+class RaySettings(_Section):
+    """Where the Ray cluster is."""
+
+    address: Annotated[
+        str,
+        Field(pattern=r"^([^\s/:]+:\d{1,5})?$", description="HOST:PORT of the cluster's head, or empty"),
     ]
 
 
@@ -305,6 +319,7 @@ class Settings(_Section):
     model: ModelSettings
     models: ModelsSettings
     engine: EngineSettings
+    ray: RaySettings
     control: ControlSettings
     styles: StyleSettings
     chains: ChainSettings
@@ -331,4 +346,10 @@ class Settings(_Section):
                 f"retention.jobs_days is {self.retention.jobs_days:g}; it must be at least retention.pictures_days, "
                 f"{self.retention.pictures_days:g}, because a job takes its pictures with it"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _a_cluster_has_an_address(self) -> Self:
+        if self.engine.kind == "ray" and not self.ray.address:
+            raise ValueError('engine.kind is "ray"; set ray.address to HOST:PORT of the cluster\'s head')
         return self

@@ -27,7 +27,3 @@ class Unsuited(Exception):
         super().__init__(message)
         self.cause = cause
         self.values = values or {}
-
-
-class DeviceLost(Exception):
-    """A device is gone, and with it whatever it had at work; that says nothing of the pictures."""

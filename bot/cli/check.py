@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
 
@@ -174,13 +175,19 @@ async def _model(settings: Settings) -> AsyncIterator[Finding]:
         f"{settings.model.id} loads: {defaults.steps} steps, guidance {defaults.guidance_scale:g}, "
         f"works on up to {defaults.max_pixels / 1e6:.2g} megapixels",
     )
+    if settings.engine.kind == "ray" and os.environ.get("RAY_AUTH_MODE") != "token":
+        words = (
+            "token authentication is off: whoever reaches its ports can run anything on every machine; set "
+            "RAY_AUTH_MODE=token and RAY_AUTH_TOKEN_PATH on each, see docs/scaling.md"
+        )
+        yield Finding("ray", State.NOTE, words)
     for device in devices:
-        what = f"device {device.name}" if len(devices) > 1 else "device"
+        what = f"device {device.name}" if len(devices) > 1 or device.host else "device"
         if device.trouble:
             yield Finding(what, State.NOTE, f"takes no part: {device.trouble}")
+        elif "There is an NVIDIA card" in device.description:
+            yield Finding(what, State.NOTE, device.description)
         else:
-            unused = "There is an NVIDIA card" in device.description
-            slots = f", {device.slots} slot{'s' if device.slots != 1 else ''}"
-            yield Finding(
-                what, State.NOTE if unused else State.OK, device.description + (slots if not unused else "")
-            )
+            slots = f"{device.slots} slot{'s' if device.slots != 1 else ''}"
+            where = f" on {device.host}" if device.host else ""
+            yield Finding(what, State.OK, f"{device.description}, {slots}{where}")

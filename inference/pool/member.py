@@ -1,12 +1,13 @@
 """A device's engine in a pool, and a picture on its way through it."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from pathlib import Path
 
-from inference.api import Capacity, Device, Engine, Img2ImgRequest
+from inference.api import MAPS, Capacity, Device, Engine, Event, Img2ImgRequest, Started, Step
 from inference.geometry import Size, working_size
 from inference.pool.choice import Batch, Place
 
@@ -53,6 +54,15 @@ class Flight:
         self.placed = asyncio.get_running_loop().create_future()
         self.load_at = load_at
 
+    def loaded_in(self, event: Event, now: float) -> float | None:
+        """Seconds that loading its model took, once an event says that it is loaded."""
+        if isinstance(event, Started) and event.loading:
+            self.loading_since = now
+        if not isinstance(event, Step) or self.loading_since is None:
+            return None
+        since, self.loading_since = self.loading_since, None
+        return now - since
+
     def place(self, member: "Member | None") -> None:
         """End the wait; does nothing if nobody waits any more."""
         if not self.placed.done():
@@ -72,6 +82,7 @@ class Member:
         leave: set when its engine is to be left.
         trouble: why it is gone.
         flights: what the pool sent to it.
+        keeping: the task that owns its engine.
     """
 
     name: str
@@ -80,6 +91,7 @@ class Member:
     leave: asyncio.Event = field(default_factory=asyncio.Event)
     trouble: str = ""
     flights: set[Flight] = field(default_factory=set)
+    keeping: "asyncio.Task[None] | None" = None
 
     def is_idle(self) -> bool:
         """Whether it has nothing."""
@@ -117,6 +129,19 @@ class Member:
             models={model for device in devices for model in device.loaded} | set(coming),
             at_work=at_work,
         )
+
+
+def together(capacities: Sequence[Capacity], devices: Sequence[Device]) -> Capacity:
+    """What engines can take that have these devices; at least one slot, in which a request waits."""
+    kinds = Counter(each.device for each in capacities if each.device)
+    up = [device for device in devices if device.slots]
+    return Capacity(
+        slots=max(1, sum(device.slots for device in up)),
+        device=", ".join(f"{count} x {kind}" if count > 1 else kind for kind, count in kinds.items()),
+        models={name: told for each in reversed(capacities) for name, told in each.models.items()},
+        loaded=tuple(dict.fromkeys(model for each in capacities for model in each.loaded)),
+        maps=MAPS * max(1, len({device.host for device in up})),
+    )
 
 
 async def batch_of(request: Img2ImgRequest, capacity: Capacity) -> Batch:

@@ -30,13 +30,10 @@ from inference.api import (
     Img2ImgRequest,
     ModelUnavailable,
     Needs,
-    Started,
-    Step,
 )
-from inference.errors import DeviceLost
 from inference.models.library import Library
 from inference.pool.choice import choose
-from inference.pool.member import Flight, Member, State, batch_of
+from inference.pool.member import Flight, Member, State, batch_of, together
 
 log = structlog.get_logger(__name__)
 
@@ -64,12 +61,21 @@ class Pool:
         members: the engines by names for people, not yet entered; each is entered anew by `restart`.
         library: what they share to fetch models, entered with the pool; None if each has its own.
         whole: enter only when each member has come, or is known not to.
+        lasting: open and go on without any member, for those that `add` brings.
     """
 
-    def __init__(self, members: Mapping[str, Engine], *, library: Library | None = None, whole: bool = False) -> None:
+    def __init__(
+        self,
+        members: Mapping[str, Engine],
+        *,
+        library: Library | None = None,
+        whole: bool = False,
+        lasting: bool = False,
+    ) -> None:
         self._members = [Member(name, engine) for name, engine in members.items()]
         self._library = library
         self._whole = whole
+        self._lasting = lasting
         self._line: deque[Flight] = deque()
         self._flights: dict[str, Flight] = {}
         self._load_seconds: dict[str, float] = {}
@@ -86,11 +92,12 @@ class Pool:
         try:
             if self._library:
                 await self._owned.enter_async_context(self._library)
-            group = await self._owned.enter_async_context(asyncio.TaskGroup())
-            for member in self._members:
-                keeping = group.create_task(self._keep(member), name=f"device {member.name}")
-                self._owned.callback(keeping.cancel)
+            self._group = await self._owned.enter_async_context(asyncio.TaskGroup())
             self._owned.callback(self._stop, CLOSED)
+            for member in self._members:
+                self._begin(member)
+            if self._lasting:
+                self._opened.set_result(None)
             await self._opened
         except BaseException:
             await self._owned.aclose()
@@ -105,15 +112,7 @@ class Pool:
             raise EngineStopped(self._stopped)
         up = [member.engine.capacity() for member in self._open]
         if up:
-            devices = [device for device in self.devices() if device.slots]
-            kinds = Counter(each.device for each in up if each.device)
-            self._known = Capacity(
-                slots=max(1, sum(device.slots for device in devices)),
-                device=", ".join(f"{count} x {kind}" if count > 1 else kind for kind, count in kinds.items()),
-                models={name: told for each in reversed(up) for name, told in each.models.items()},
-                loaded=tuple(dict.fromkeys(model for each in up for model in each.loaded)),
-                maps=MAPS * max(1, len({device.host for device in devices})),
-            )
+            self._known = together(up, self.devices())
         return self._known
 
     def devices(self) -> Sequence[Device]:
@@ -207,6 +206,27 @@ class Pool:
         await self._until(lambda: member.state in {State.OPEN, State.GONE} or bool(self._stopped))
         return member.state is State.OPEN
 
+    def add(self, name: str, engine: Engine) -> None:
+        """One more member, which joins when it has been entered."""
+        self._members.append(Member(name, engine))
+        self._begin(self._members[-1])
+
+    async def remove(self, name: str) -> None:
+        """Leave a member for good; its pictures are begun again on others."""
+        member = next(each for each in self._members if each.name == name)
+        self._members.remove(member)
+        if member.keeping:
+            member.keeping.cancel()
+            await asyncio.wait([member.keeping])
+
+    def is_gone(self, name: str) -> bool:
+        """Whether a member takes nothing until it is restarted."""
+        return next(each for each in self._members if each.name == name).state is State.GONE
+
+    def _begin(self, member: Member) -> None:
+        member.keeping = self._group.create_task(self._keep(member), name=f"device {member.name}")
+        self._owned.callback(member.keeping.cancel)
+
     @property
     def _open(self) -> list[Member]:
         return [member for member in self._members if member.state in {State.OPEN, State.LEAVING}]
@@ -247,7 +267,7 @@ class Pool:
         log.error("device left the pool", device=member.name, reason=str(trouble))
         member.leave.clear()
         self._came()
-        if any(each.state is not State.GONE for each in self._members):
+        if self._lasting or any(each.state is not State.GONE for each in self._members):
             return
         sentences = dict.fromkeys(each.trouble for each in self._members)
         if len(sentences) > 1:
@@ -280,7 +300,7 @@ class Pool:
         log.warning("device lost under a picture", device=member.name, request=flight.request.id, reason=str(loss))
         flight.losses += 1
         flight.avoids.add(member)
-        if isinstance(loss, EngineStopped) and member.state is State.OPEN:
+        if member.state is State.OPEN:
             member.trouble = str(loss)
             member.state = State.LEAVING
             member.leave.set()
@@ -293,7 +313,7 @@ class Pool:
                     if self._goes_elsewhere(flight, member, event):
                         return
                     yield self._heard(flight, member, event)
-        except (DeviceLost, EngineStopped) as loss:
+        except EngineStopped as loss:
             self._lose(member, flight, loss)
         finally:
             member.flights.discard(flight)
@@ -355,12 +375,8 @@ class Pool:
 
     def _heard(self, flight: Flight, member: Member, event: Event) -> Event:
         """An event as it is told on."""
-        now = asyncio.get_running_loop().time()
-        if isinstance(event, Started) and event.loading:
-            flight.loading_since = now
-        if isinstance(event, Step) and flight.loading_since is not None:
-            self._load_seconds[flight.batch.model] = min(now - flight.loading_since, _LONGEST_LOAD)
-            flight.loading_since = None
+        if (taken := flight.loaded_in(event, asyncio.get_running_loop().time())) is not None:
+            self._load_seconds[flight.batch.model] = min(taken, _LONGEST_LOAD)
         if self._line:  # a device that came up says so to nobody, but those that are at work say something often
             self._pump()
         return replace(event, device=member.name) if isinstance(event, Done) else event

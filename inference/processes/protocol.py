@@ -165,4 +165,4 @@ def capacity_from_json(fields: Frame) -> Capacity:
         )
         for model, defaults in fields["models"].items()
     }
-    return Capacity(slots=fields["slots"], device=fields["device"], models=models, loaded=tuple(fields["loaded"]))
+    return Capacity(**{**fields, "models": models, "loaded": tuple(fields["loaded"])})

@@ -122,11 +122,11 @@ async def test_running_and_waiting_jobs_are_cancelled_at_once(tmp_path: Path) ->
     assert taken < 5.0, "steps take 5 ms; the rest is a busy machine"
 
 
-async def bot(url: str, folder: Path) -> asyncio.subprocess.Process:
+async def bot(url: str, folder: Path, **environment: str) -> asyncio.subprocess.Process:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.harness.killable_bot", url, str(folder)),
         stdout=asyncio.subprocess.PIPE,
-        env=os.environ | {"DEVICES": "2"},
+        env=os.environ | {"DEVICES": "2"} | environment,
     )
     assert process.stdout is not None
     assert await process.stdout.readline() == b"up\n"

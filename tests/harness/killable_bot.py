@@ -26,6 +26,9 @@ from bot.stores import MessageRef
 from config.logging import setup_logging
 from config.reading import load_settings
 from inference.api import Engine
+from inference.backends.base import Settings
+from inference.cluster.engine import ClusterEngine
+from inference.models.entry import ModelEntry
 from inference.pool.pool import Pool
 from inference.worker.engine import ProcessEngine
 from tests.builders.requests import png
@@ -103,6 +106,9 @@ def wish(event: str, prompt: str) -> Request:
 
 
 def engine_of(devices: int) -> Engine:
+    if address := os.environ.get("RAY_TEST_ADDRESS"):
+        settings = Settings(model="sketch", entries={"sketch": ModelEntry(id="pocket")})
+        return ClusterEngine(settings, address=address, backend="tests.fakes.backend:many_slots")
     if devices == 1:
         return ProcessEngine(model="sketch", backend="tests.fakes.backend:Sketcher", backoff=(0.05,))
     backend = "tests.fakes.backend:many_slots"

@@ -1,0 +1,1 @@
+"""Devices on several machines: a pool whose members are actors on a Ray cluster."""

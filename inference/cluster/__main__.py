@@ -1,0 +1,169 @@
+"""The process that talks to the Ray cluster: `python -m inference.cluster`, started by `inference.cluster.engine`.
+
+Ray ends the process that uses it if the head is away for long, with no exception to catch. So that process is never
+the bot. It says and hears frames over its standard input and output, as a worker does, and has the pool whose members
+are the cluster's machines; they come and go while it runs.
+"""
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import aclosing
+from dataclasses import asdict
+from typing import Any, BinaryIO, NoReturn
+
+import ray
+
+from inference.api import EngineStopped, Img2ImgRequest
+from inference.cluster.member import RayMember
+from inference.pool.pool import Pool
+from inference.processes import protocol
+from inference.processes.lifetime import EXIT_PARENT_GONE, begin
+
+EXIT_UNAVAILABLE = 3
+
+LOOK_SECONDS = 1.0
+"""Between two looks at who is there."""
+
+AGAIN_SECONDS = 10.0
+"""How long a machine that could not be used is left alone before it is tried again."""
+
+
+class Fleet:
+    """The members by what the cluster says of its machines."""
+
+    def __init__(self, opening: protocol.Frame, outbox: BinaryIO) -> None:
+        self._opening = opening
+        self._outbox = outbox
+        self._pool = Pool({}, lasting=True)
+        self._members: dict[str, RayMember] = {}
+        self._refused_at: dict[str, float] = {}
+        self._runs: set[asyncio.Task[None]] = set()
+        self._said: protocol.Frame = {}
+
+    async def serve(self, asked: "asyncio.Queue[protocol.Frame]") -> None:
+        """Run what is asked, for ever."""
+        async with self._pool, asyncio.TaskGroup() as group:
+            group.create_task(self._watch())
+            while True:
+                frame = await asked.get()
+                if frame["frame"] == "cancel":
+                    group.create_task(self._pool.cancel(frame["id"]))
+                else:
+                    group.create_task(self._run(protocol.request_from_json(frame["request"])))
+
+    def say(self, frame: protocol.Frame) -> None:
+        """Tell the parent."""
+        self._outbox.write(protocol.pack(frame))
+
+    async def _run(self, request: Img2ImgRequest) -> None:
+        async with aclosing(self._pool.run(request)) as events:
+            async for event in events:
+                self.say({"frame": "event", "id": request.id, "event": protocol.event_to_json(event)})
+                self._tell()
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(LOOK_SECONDS * 5):
+                    nodes = await asyncio.to_thread(ray.nodes)
+            except TimeoutError:  # the head is away; the machines may well be there
+                continue
+            await self._keep_up({name: place for name, *place in _places(nodes)})
+            self._tell()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _keep_up(self, places: dict[str, list[Any]]) -> None:
+        """Have a member for each place, and none for those that are gone."""
+        now = asyncio.get_running_loop().time()
+        for name in self._members.keys() - places.keys():
+            await self._pool.remove(name)
+            del self._members[name]
+        troubles = {device.name: device.trouble for device in self._pool.devices()}
+        for name, (node, host, gpu) in places.items():
+            if name not in self._members:
+                self._members[name] = RayMember(
+                    name=name,
+                    host=host,
+                    node=node,
+                    gpu=gpu,
+                    settings=self._opening["settings"],
+                    backend=self._opening["backend"],
+                )
+                self._pool.add(name, self._members[name])
+            elif self._pool.is_gone(name) or self._members[name].lost:
+                if troubles[name] and now - self._refused_at.setdefault(name, now) >= AGAIN_SECONDS:
+                    del self._refused_at[name]
+                    self._restarting = asyncio.create_task(self._pool.restart(name, seconds=0.0))
+            else:
+                self._refused_at.pop(name, None)
+
+    def _tell(self) -> None:
+        """Say how the devices stand if that changed."""
+        try:
+            capacity = asdict(self._pool.capacity())
+        except EngineStopped:
+            return
+        devices = [asdict(device) for device in self._pool.devices()]
+        state = {"capacity": capacity, "devices": devices, "counters": dict(self._pool.counters())}
+        if state != self._said:
+            self._said = state
+            self.say({"frame": "state", **state})
+
+
+def _places(nodes: list[dict[str, Any]]) -> Iterator[tuple[str, str, str, bool]]:
+    """A name, node, address and whether it is a GPU for each device: every GPU, or every machine if none has one."""
+    alive = [node for node in nodes if node["Alive"]]
+    with_gpus = [node for node in alive if node["Resources"].get("GPU")]
+    names = [node.get("NodeName") or node["NodeManagerAddress"] for node in alive]
+    for node in with_gpus or alive:
+        resources = node["Resources"]
+        if not with_gpus and not resources.get("CPU"):
+            continue  # takes no work, as the head and the bot's own machine
+        name = node.get("NodeName") or node["NodeManagerAddress"]
+        if names.count(name) > 1:
+            name = f"{name}-{node['NodeID'][:4]}"
+        count = int(resources.get("GPU", 0)) or 1
+        for number in range(count):
+            of = f"/{number}" if count > 1 else ""
+            yield f"{name}{of}", node["NodeID"], node["NodeManagerAddress"], bool(with_gpus)
+
+
+def _connect(address: str) -> str:
+    """Become a driver of the cluster; returns why that cannot be."""
+    os.chdir("/")  # Ray has the machines look for modules where we stand: only where nobody else may put any
+    try:
+        ray.init(address=address, log_to_driver=False, logging_level=logging.WARNING, configure_logging=False)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        said = lines[0] if lines else type(error).__name__
+        return (
+            f"The Ray cluster at {address} cannot be joined ({said}): this machine must be a node of it too, by "
+            f"`ray start --address={address} --num-gpus=0 --num-cpus=0`, with the same token."
+        )
+    return ""
+
+
+def _listen(inbox: BinaryIO, loop: asyncio.AbstractEventLoop, asked: "asyncio.Queue[protocol.Frame]") -> NoReturn:
+    while (frame := protocol.read(inbox)) is not None:
+        loop.call_soon_threadsafe(asked.put_nowait, frame)
+    os._exit(EXIT_PARENT_GONE)
+
+
+async def main() -> None:
+    """Serve until the parent goes away."""
+    _, inbox, outbox = begin()
+    asked: asyncio.Queue[protocol.Frame] = asyncio.Queue()
+    threading.Thread(target=_listen, args=(inbox, asyncio.get_running_loop(), asked), daemon=True).start()
+    opening = await asked.get()
+    fleet = Fleet(opening, outbox)
+    if refusal := await asyncio.to_thread(_connect, opening["address"]):
+        fleet.say({"frame": "unavailable", "message": refusal})
+        os._exit(EXIT_UNAVAILABLE)
+    await fleet.serve(asked)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

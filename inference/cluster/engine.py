@@ -1,0 +1,274 @@
+"""The bot's side of a Ray cluster: an engine in a child process, which alone uses Ray.
+
+If that process ends, as it does when the cluster's head is away for long, its pictures wait for the next one: nobody
+was to blame. Members wait, and everything ends once.
+"""
+
+import asyncio
+import itertools
+import os
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass, field, replace
+from importlib.util import find_spec
+from typing import Self
+
+import structlog
+
+from inference.api import (
+    Arriving,
+    Cancelled,
+    Capacity,
+    Device,
+    Done,
+    EngineStopped,
+    Event,
+    Failed,
+    Img2ImgRequest,
+    ModelUnavailable,
+    Needs,
+    Started,
+)
+from inference.backends.base import Settings
+from inference.models.library import foreseen
+from inference.processes import protocol
+from inference.processes.backoff import Backoff
+from inference.processes.child import Child
+from inference.worker.engine import CLOSED, LOOP
+from inference.worker.in_flight import not_offered
+
+log = structlog.get_logger(__name__)
+
+BACKOFF = (1.0, 2.0, 5.0, 10.0, 20.0)
+AWAY = "The machines are away: the Ray cluster is being joined."
+NOT_INSTALLED = 'engine.kind = "ray" needs Ray: install it with `pip install "pentimento[ray]"`.'
+COME_SECONDS = 90.0
+"""How long a command waits for the first machine."""
+
+
+@dataclass(slots=True, eq=False)
+class _Flight:
+    request: Img2ImgRequest
+    key: str
+    events: "asyncio.Queue[Event | None]" = field(default_factory=asyncio.Queue)
+    unwanted: bool = False
+
+
+class ClusterEngine:
+    """An `inference.api.Engine` over the machines of a Ray cluster.
+
+    Args:
+        settings: for the workers on the machines; folders in it are the same on each.
+        address: "HOST:PORT" of the head; this machine must be a node.
+        backend: as in `ProcessEngine`.
+        at_once: enter before any machine has come.
+    """
+
+    def __init__(self, settings: Settings, *, address: str, backend: str = LOOP, at_once: bool = False) -> None:
+        self._settings = settings
+        self._address = address
+        self._backend = backend
+        self._at_once = at_once
+        self._backoff = Backoff(BACKOFF)
+        self._keys = itertools.count(1)
+        self._flights: dict[str, _Flight] = {}
+        self._child: Child | None = None
+        self._capacity = Capacity(slots=1, device="")
+        self._devices: Sequence[Device] = ()
+        self._counters: Mapping[str, int] = {}
+        self._refusal = ""
+        self._changed = asyncio.Event()
+        self._stopped = CLOSED
+        self._owned = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        if find_spec("ray") is None:
+            raise ModelUnavailable(NOT_INSTALLED)
+        self._stopped = ""
+        known, _ = await asyncio.to_thread(foreseen, self._settings.entries)
+        self._capacity = Capacity(slots=1, device="", models=known)
+        try:
+            group = await self._owned.enter_async_context(asyncio.TaskGroup())
+            supervisor = group.create_task(self._supervise())
+            self._owned.callback(supervisor.cancel)
+            self._owned.callback(self._stop)
+            if not self._at_once:
+                await self._first_machine()
+        except BaseException:
+            await self._owned.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self._owned.aclose()
+
+    def capacity(self) -> Capacity:
+        if self._stopped:
+            raise EngineStopped(self._stopped)
+        return self._capacity
+
+    def devices(self) -> Sequence[Device]:
+        return self._devices or [Device(name=self._address, trouble=self._refusal or AWAY)]
+
+    async def run(self, request: Img2ImgRequest) -> AsyncGenerator[Event, None]:
+        if self._stopped:
+            raise EngineStopped(self._stopped)
+        if request.model not in self._settings.entries:
+            yield not_offered(request, self._settings.entries)
+            return
+        flight = _Flight(request, str(next(self._keys)))
+        self._flights[flight.key] = flight
+        if not any(device.slots for device in self._devices):
+            flight.events.put_nowait(Started(loading=True))
+        self._send(flight)
+        try:
+            while (event := await flight.events.get()) is not None:
+                yield event
+                if isinstance(event, Done | Failed | Cancelled):
+                    return
+            raise EngineStopped(self._stopped)
+        finally:
+            self._drop(flight)
+            self._flights.pop(flight.key, None)
+            self._changed.set()
+
+    async def cancel(self, request_id: str) -> None:
+        for flight in [*self._flights.values()]:
+            if flight.request.id == request_id:
+                self._drop(flight)
+
+    async def ready(self) -> None:
+        await self._until(lambda: bool(self._stopped) or any(device.slots for device in self._devices))
+        if self._stopped:
+            raise EngineStopped(self._stopped)
+
+    def can_start(self, model: str) -> bool:
+        return any(model in device.loaded and device.running < device.slots for device in self._devices)
+
+    def trouble(self) -> str:
+        if self._stopped:
+            return self._stopped
+        troubles = [device.trouble for device in self.devices()]
+        return "" if "" in troubles else troubles[0]
+
+    def lacks(self, needs: Needs) -> bool:
+        """Nothing: what a machine lacks it fetches itself, with the request in hand."""
+        del needs
+        return False
+
+    async def bring(self, needs: Needs) -> None:
+        """Do nothing: see `lacks`."""
+
+    def arriving(self, needs: Needs) -> Arriving | None:
+        del needs
+        return None
+
+    def counters(self) -> Mapping[str, int]:
+        return self._counters
+
+    async def drain(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._until(lambda: not self._flights)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _first_machine(self) -> None:
+        """Wait until every machine that the cluster has now has come or is known not to.
+
+        Raises:
+            ModelUnavailable: none came; the sentence names each.
+        """
+
+        def settled() -> bool:
+            coming = any("being started" in device.trouble for device in self._devices)
+            return bool(self._refusal) or (bool(self._devices) and not coming)
+
+        try:
+            async with asyncio.timeout(COME_SECONDS):
+                await self._until(settled)
+        except TimeoutError:
+            pass
+        if not any(device.slots for device in self._devices):
+            raise ModelUnavailable(self._refusal or " ".join(device.trouble for device in self.devices()))
+
+    def _send(self, flight: _Flight) -> None:
+        if self._child and not flight.unwanted:
+            request = replace(
+                flight.request,
+                id=flight.key,
+                source=flight.request.source.absolute(),
+                output=flight.request.output.absolute(),
+            )
+            if request.control and request.control.map:
+                request = replace(request, control=replace(request.control, map=request.control.map.absolute()))
+            self._child.send({"frame": "run", "request": asdict(request)})
+
+    def _drop(self, flight: _Flight) -> None:
+        """Nobody wants this one any more."""
+        if flight.key not in self._flights or flight.unwanted:
+            return
+        flight.unwanted = True
+        if self._child:
+            self._child.send({"frame": "cancel", "id": flight.key})
+        else:
+            flight.events.put_nowait(Cancelled())
+
+    def _stop(self) -> None:
+        self._stopped = CLOSED
+        for flight in self._flights.values():
+            flight.events.put_nowait(None)
+        self._changed.set()
+
+    async def _supervise(self) -> None:
+        """Keep a process at the cluster."""
+        while not self._stopped:
+            token = {name: value for name, value in os.environ.items() if name.startswith("RAY_")}
+            child = await Child.start("inference.cluster", environment=token)
+            try:
+                await self._converse(child)
+            except (protocol.BadFrame, KeyError, TypeError, ValueError):
+                log.exception("the cluster's process babbles", pid=child.pid)
+            finally:
+                self._child, self._devices = None, ()
+                ending = await child.end()
+            log.warning("the cluster was left", ending=ending, reason=self._refusal, last_words=child.last_words)
+            for flight in [*self._flights.values()]:
+                if flight.unwanted:
+                    flight.events.put_nowait(Cancelled())
+            self._changed.set()
+            await asyncio.sleep(self._backoff.lost())
+
+    async def _converse(self, child: Child) -> None:
+        settings = self._settings.to_json()
+        child.send({"frame": "open", "settings": settings, "address": self._address, "backend": self._backend})
+        while (frame := await child.read()) is not None:
+            match frame["frame"]:
+                case "state":
+                    self._learn(frame)
+                    if self._child is None:
+                        self._child, self._refusal = child, ""
+                        for flight in [*self._flights.values()]:
+                            self._send(flight)
+                case "unavailable":
+                    self._refusal = frame["message"]
+                    self._changed.set()
+                    return
+                case _ if told := self._flights.get(frame["id"]):
+                    event = protocol.event_from_json(frame["event"])
+                    told.events.put_nowait(event)
+                    if isinstance(event, Done):
+                        self._backoff.worked()
+
+    def _learn(self, frame: protocol.Frame) -> None:
+        capacity = protocol.capacity_from_json(frame["capacity"])
+        self._capacity = capacity if capacity.models else replace(capacity, models=self._capacity.models)
+        self._devices = [Device(**{**each, "loaded": tuple(each["loaded"])}) for each in frame["devices"]]
+        self._counters = protocol.counters_from_json(frame["counters"])
+        self._changed.set()
+
+    async def _until(self, condition: "Callable[[], bool]") -> None:
+        while not condition():
+            self._changed.clear()
+            await self._changed.wait()

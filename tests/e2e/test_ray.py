@@ -1,0 +1,247 @@
+"""A Ray cluster of real processes on loopback under the whole core: machines are killed, silenced, unfit, replaced.
+
+PENTIMENTO_TEST_RAY=long adds what takes minutes: the head away for a minute and a half.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
+from importlib.util import find_spec
+from pathlib import Path
+
+import psutil
+import pytest
+import pytest_asyncio
+import structlog
+
+from inference.api import Done, Event, Img2ImgRequest, ModelUnavailable
+from inference.backends.base import Settings
+from inference.cluster.engine import ClusterEngine
+from inference.models.entry import ModelEntry
+from tests.builders.requests import asker, png
+from tests.e2e.test_pool import bot, statuses
+from tests.harness.ray_cluster import ROOT, Cluster, cluster
+from tests.harness.storm import storm
+from tests.servers.chat import ChatServer
+
+pytestmark = [
+    pytest.mark.skipif(find_spec("ray") is None, reason='Ray is not installed: pip install "pentimento[ray]"'),
+    pytest.mark.skipif(sys.platform != "linux", reason="machines get loopback addresses of their own on Linux only"),
+    pytest.mark.slow,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(400),
+]
+
+PATIENCE = 90.0
+LONG = os.environ.get("PENTIMENTO_TEST_RAY") == "long"
+SETTINGS = Settings(model="fake", entries={"fake": ModelEntry(id="pocket")})
+
+
+class HeldCluster(ClusterEngine):
+    """Nothing begins before `begin` is set."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(SETTINGS, address=address, backend="tests.fakes.backend:many_slots")
+        self.begin = asyncio.Event()
+
+    async def run(self, request: Img2ImgRequest) -> AsyncGenerator[Event, None]:
+        await self.begin.wait()
+        async with aclosing(super().run(request)) as events:
+            async for event in events:
+                yield event
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def machines() -> AsyncIterator[Cluster]:
+    """A head and two machines for all tests: starting one takes seconds. Each test leaves two that work."""
+    async with cluster("one", "two") as at:
+        yield at
+
+
+@pytest.fixture(autouse=True)
+def token(machines: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name, value in machines.environment.items():
+        monkeypatch.setenv(name, value)
+    yield
+    monkeypatch.undo()
+
+
+def engine_at(machines: Cluster) -> ClusterEngine:
+    return ClusterEngine(SETTINGS, address=machines.address, backend="tests.fakes.backend:many_slots")
+
+
+async def until_working(engine: ClusterEngine, *names: str) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while sorted(device.name for device in engine.devices() if device.slots) != sorted(names):
+            await asyncio.sleep(0.05)
+
+
+def hosted(machines: Cluster) -> list[psutil.Process]:
+    """Actors and workers on all machines."""
+    found = []
+    for machine in machines.machines.values():
+        found += machine.named("ray::") + machine.named("inference.worker")
+    return found
+
+
+async def test_a_machine_that_dies_and_one_that_falls_silent_cost_nobody_a_picture(
+    machines: Cluster, tmp_path: Path
+) -> None:
+    engine = HeldCluster(machines.address)
+    await machines.start("three")
+    async with storm(tmp_path, engine) as at:
+        await until_working(engine, "one", "two", "three")
+        for number in range(60):
+            await at.submit("big" if number % 2 else f"single{number}", steps=60)
+        noticed: dict[str, float] = {}
+
+        async def notice(name: str) -> None:
+            begun = time.monotonic()
+            while any(device.name == name and device.slots for device in engine.devices()):
+                await asyncio.sleep(0.02)
+            noticed[name] = time.monotonic() - begun
+
+        watching = []
+
+        async def strike(ended: int) -> None:
+            if ended == 8:
+                machines.machines["three"].signal(signal.SIGKILL)
+                watching.append(asyncio.create_task(notice("three")))
+            elif ended == 20:
+                machines.machines["two"].signal(signal.SIGSTOP)
+                watching.append(asyncio.create_task(notice("two")))
+
+        engine.begin.set()
+        begun = time.monotonic()
+        await at.all_shown(strike)
+        taken = time.monotonic() - begun
+        machines.machines["two"].signal(signal.SIGCONT)
+        await asyncio.gather(*watching)
+        await at.check_each_came_once()
+        assert not at.scratch()
+    structlog.get_logger().info("sixty jobs", seconds=round(taken, 1), noticed=noticed)
+    assert noticed["three"] < 30
+    assert noticed["two"] < 30
+
+
+async def test_a_machine_that_is_back_takes_pictures_again(machines: Cluster) -> None:
+    """After the one before: "two" was silent and is awake, "three" is gone."""
+    async with engine_at(machines) as engine:
+        await until_working(engine, "one", "two")
+
+
+async def test_jobs_are_cancelled_on_machines_and_leave_no_file_there(machines: Cluster, tmp_path: Path) -> None:
+    engine = engine_at(machines)
+    async with storm(tmp_path, engine) as at:
+        await until_working(engine, "one", "two")
+        running = [await at.submit("ann", steps=400, strengths=(0.9,)) for _ in range(6)]
+        waiting = await at.submit("ann", steps=400, strengths=(0.9,))
+        async with asyncio.timeout(PATIENCE):
+            while sum(device.running for device in engine.devices()) < 6:
+                await asyncio.sleep(0.02)
+        for job in (waiting, *running):
+            await at.core.service.removal.cancel(job, by=asker("ann"))
+        await at.all_shown()
+        async with asyncio.timeout(10):
+            while list(machines.folder.glob("pentimento-node-*/*")):
+                await asyncio.sleep(0.05)
+        assert not at.scratch()
+
+
+async def test_a_machine_that_is_unfit_is_named_and_keeps_nobody_waiting(machines: Cluster, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(ROOT / "inference", other / "inference", ignore=shutil.ignore_patterns("pocket*", "__pycache__"))
+    with (other / "inference" / "errors.py").open("a") as code:
+        code.write("# another version\n")
+    unfit = [await machines.start("old", code=other), await machines.start("bare", code=None)]
+    try:
+        begun = time.monotonic()
+        async with engine_at(machines) as engine:
+            taken = time.monotonic() - begun
+            troubles = {device.name: device.trouble for device in engine.devices()}
+            assert [name for name, trouble in troubles.items() if not trouble] == ["one", "two"]
+            assert troubles["old"].startswith("The machine old cannot be used: it has another version of Pentimento")
+            assert troubles["bare"].startswith("The machine bare cannot be used: Pentimento is not installed there")
+            assert isinstance(await end_of(engine, tmp_path), Done)
+        assert taken < 60
+    finally:
+        for machine in unfit:
+            machine.signal(signal.SIGKILL)
+
+
+async def test_a_model_that_no_machine_has_is_said_of_each(machines: Cluster) -> None:
+    absent = Settings(model="absent", entries={"absent": ModelEntry(id="/nowhere/at/all")})
+    engine = ClusterEngine(absent, address=machines.address, backend="tests.fakes.backend:many_slots")
+    with pytest.raises(ModelUnavailable) as refused:
+        await engine.__aenter__()
+    for name in ("one", "two"):
+        assert f"The machine {name} cannot be used: " in str(refused.value)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL], ids=lambda sent: sent.name)
+async def test_a_bot_that_is_ended_leaves_nothing_on_any_machine(
+    machines: Cluster, tmp_path: Path, sent: signal.Signals
+) -> None:
+    async with asyncio.timeout(150), ChatServer(faults=0.0) as chat:
+        for number in (1, 2, 3, 4, 6, 7):  # every fifth is a sweep
+            chat.send(f"event-{number}", "doze at 1")
+        process = await bot(chat.url, tmp_path, RAY_TEST_ADDRESS=machines.address)
+        while statuses(tmp_path).get("running", 0) < 4:
+            await asyncio.sleep(0.02)
+        assert hosted(machines)
+        process.send_signal(sent)
+        await process.wait()
+        async with asyncio.timeout(10):
+            while hosted(machines):
+                await asyncio.sleep(0.05)
+        process = await bot(chat.url, tmp_path, RAY_TEST_ADDRESS=machines.address)
+        while len(chat.accepted) < 6 or len(chat.posts) < 6 or not all(post.ends for post in chat.posts.values()):
+            await asyncio.sleep(0.05)
+        process.terminate()
+        await process.wait()
+        assert statuses(tmp_path) == {"succeeded": 6}
+        assert all(post.ends == 1 for post in chat.posts.values())
+
+
+@pytest.mark.skipif(not LONG, reason="takes minutes: PENTIMENTO_TEST_RAY=long")
+async def test_a_head_that_is_away_holds_jobs_up_and_loses_none(machines: Cluster, tmp_path: Path) -> None:
+    engine = HeldCluster(machines.address)
+    async with storm(tmp_path, engine) as at:
+        await until_working(engine, "one", "two")
+        for number in range(30):
+            await at.submit(f"member{number}", steps=60)
+        [head] = machines.machines["head"].named("gcs_server")
+        command, environment, folder = head.cmdline(), head.environ(), head.cwd()
+        engine.begin.set()
+        head.kill()
+        await asyncio.sleep(90.0)
+        again = subprocess.Popen(command, env=environment, cwd=folder, start_new_session=True)
+        try:
+            await at.all_shown()
+            await at.check_each_came_once()
+        finally:
+            again.kill()
+            again.wait()
+
+
+async def end_of(engine: ClusterEngine, folder: Path) -> Event:
+    """The end of a picture."""
+    (folder / "source.png").write_bytes(png())
+    asked = Img2ImgRequest(
+        id="r",
+        source=folder / "source.png",
+        output=folder / "output.png",
+        prompt="oil",
+        strength=0.5,
+        steps=4,
+        guidance_scale=1.0,
+        seed=1,
+        model="fake",
+    )
+    return [event async for event in engine.run(asked)][-1]
