@@ -6,6 +6,7 @@ still says reaches nobody.
 """
 
 import asyncio
+import contextlib
 import io
 import itertools
 import re
@@ -47,6 +48,9 @@ OPEN_SECONDS = 60.0
 
 _CAUSE = re.compile(r"(\w+\.)*\w*(Error|Exception)\b.*:")
 """The last line of a traceback."""
+
+CLOSE_SECONDS = 3.0
+"""How long a machine gets to put its files away."""
 
 Answer = TypeVar("Answer")
 
@@ -102,7 +106,11 @@ class RayMember:
 
     async def __aexit__(self, *exc_info: object) -> None:
         self._pinging.cancel()
-        self._lose("The engine was closed.")
+        if not self.lost:
+            self._lose("The engine was closed.")
+            with contextlib.suppress(TimeoutError, RayError):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._actor.close.remote()
         ray.kill(self._actor)
 
     @property

@@ -43,7 +43,31 @@ def _objects(file: Path) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("file", MANIFESTS, ids=lambda file: file.name)
 def test_kubernetes_takes_every_object(file: Path) -> None:
     for manifest in _objects(file):
-        kubernetes_validate.validate(manifest, "1.31", strict=True)
+        if manifest["apiVersion"].startswith("ray.io/"):
+            groups = [manifest["spec"]["headGroupSpec"], *manifest["spec"]["workerGroupSpecs"]]
+            for group in groups:
+                pod = {
+                    "apiVersion": "v1",
+                    "kind": "PodTemplate",
+                    "metadata": {"name": "pod"},
+                    "template": group["template"],
+                }
+                kubernetes_validate.validate(pod, "1.31", strict=True)
+        else:
+            kubernetes_validate.validate(manifest, "1.31", strict=True)
+
+
+def test_every_process_of_the_ray_sample_has_the_token_and_waits_for_the_head() -> None:
+    """KubeRay gives its own pods the token; the bot's is no pod of its."""
+    cluster, bot, *_ = _objects(ROOT / "deploy" / "kubernetes" / "ray.yaml")
+    assert cluster["spec"]["authOptions"] == {"mode": "token"}
+    templates = [cluster["spec"]["headGroupSpec"], *cluster["spec"]["workerGroupSpecs"], bot["spec"]]
+    for each in templates:
+        [container] = each["template"]["spec"]["containers"]
+        variables = {variable["name"]: variable.get("value") for variable in container["env"]}
+        assert variables["RAY_gcs_rpc_server_reconnect_timeout_s"] == "600"
+    assert variables["RAY_AUTH_MODE"] == "token"
+    assert "RAY_AUTH_TOKEN" in variables
 
 
 def test_the_manifest_s_settings_are_settings(tmp_path: Path) -> None:
@@ -57,10 +81,13 @@ def test_the_manifest_s_settings_are_settings(tmp_path: Path) -> None:
 
 
 def test_one_replica_whose_successor_waits_for_its_end() -> None:
-    (workload,) = [found for file in MANIFESTS for found in _objects(file) if "template" in found.get("spec", {})]
-    assert workload["kind"] == "StatefulSet"
-    assert workload["spec"]["replicas"] == 1
-    assert workload["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] >= 60
+    workloads = [found for file in MANIFESTS for found in _objects(file) if "template" in found.get("spec", {})]
+    assert len(workloads) == 2
+    for workload in workloads:
+        recreated = workload["spec"].get("strategy") == {"type": "Recreate"}
+        assert workload["kind"] == "StatefulSet" or recreated
+        assert workload["spec"]["replicas"] == 1
+        assert workload["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] >= 60
 
 
 def test_the_example_environment_names_every_secret_and_only_settings() -> None:

@@ -89,20 +89,20 @@ class Cluster:
         place = ("--head", f"--port={self.port}", "--num-cpus=0", "--include-dashboard=false")
         return await self._start("head", *place, f"--temp-dir={self.folder}", address="127.0.0.1")
 
-    async def start(self, name: str, *, code: Path | None = ROOT) -> Machine:
-        """One more machine; `code`: where Pentimento is installed on it, None for nowhere."""
+    async def start(self, name: str, *, code: Path = ROOT) -> Machine:
+        """One more machine; `code`: where it looks for Pentimento first."""
         self._numbers += 1
         place = (f"--address={self.address}", "--num-cpus=1")
         return await self._start(name, *place, address=f"127.0.0.{self._numbers}", code=code)
 
-    async def _start(self, name: str, *arguments: str, address: str, code: Path | None = ROOT) -> Machine:
+    async def _start(self, name: str, *arguments: str, address: str, code: Path = ROOT) -> Machine:
         log = self.folder / f"{name}.log"
         common = ("--num-gpus=0", f"--node-ip-address={address}", f"--node-name={name}", "--disable-usage-stats")
         store = "--object-store-memory=80000000"
         environment: Mapping[str, str] = {
             **{name: value for name, value in os.environ.items() if not name.startswith("RAY_")},
             **self.environment,
-            "PYTHONPATH": "" if code is None else str(code),
+            "PYTHONPATH": str(code),
             "OMP_NUM_THREADS": "1",
             "TMPDIR": str(self.folder),
         }

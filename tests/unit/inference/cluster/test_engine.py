@@ -1,0 +1,27 @@
+"""The bot's side of a cluster without one: what it says, and that it never brings Ray into its process."""
+
+import subprocess
+import sys
+
+import pytest
+
+from inference.api import ModelUnavailable
+from inference.backends.base import Settings
+from inference.cluster import engine
+from inference.cluster.engine import ClusterEngine
+from inference.models.entry import ModelEntry
+
+SETTINGS = Settings(model="pocket", entries={"pocket": ModelEntry(id="pocket")})
+
+
+async def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "find_spec", lambda _name: None)
+    with pytest.raises(ModelUnavailable, match=r'pip install "pentimento\[ray\]"'):
+        async with ClusterEngine(SETTINGS, address="127.0.0.1:1"):
+            pass
+
+
+@pytest.mark.parametrize("module", ["bot.compose", "bot.cli.check", "inference.cluster.engine"])
+def test_nothing_of_the_bot_imports_ray(module: str) -> None:
+    code = f"import sys, {module}; sys.exit('ray' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=120).returncode == 0
