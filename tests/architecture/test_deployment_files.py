@@ -62,12 +62,11 @@ def test_every_process_of_the_ray_sample_has_the_token_and_waits_for_the_head() 
     cluster, bot, *_ = _objects(ROOT / "deploy" / "kubernetes" / "ray.yaml")
     assert cluster["spec"]["authOptions"] == {"mode": "token"}
     templates = [cluster["spec"]["headGroupSpec"], *cluster["spec"]["workerGroupSpecs"], bot["spec"]]
-    for each in templates:
-        [container] = each["template"]["spec"]["containers"]
-        variables = {variable["name"]: variable.get("value") for variable in container["env"]}
-        assert variables["RAY_gcs_rpc_server_reconnect_timeout_s"] == "600"
-    assert variables["RAY_AUTH_MODE"] == "token"
-    assert "RAY_AUTH_TOKEN" in variables
+    containers = [container for each in templates for container in each["template"]["spec"]["containers"]]
+    told = [{variable["name"]: variable.get("value") for variable in each["env"]} for each in containers]
+    assert [variables["RAY_gcs_rpc_server_reconnect_timeout_s"] for variables in told] == ["600"] * 3
+    assert told[-1]["RAY_AUTH_MODE"] == "token"
+    assert "RAY_AUTH_TOKEN" in told[-1]
 
 
 def test_the_manifest_s_settings_are_settings(tmp_path: Path) -> None:
