@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from tests.e2e.discord.conftest import PNG, Bench
+from tests.e2e.discord.conftest import PNG, Bench, Start
 from tests.e2e.discord.test_buttons import result_of
+from tests.servers.discord import DiscordServer
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Asked, Channel
 
@@ -62,3 +63,16 @@ async def test_nobody_opens_another_member_s_form_and_a_forgotten_one_says_so(
     (again,) = refusal.buttons.values()
     assert "not have that form any more" in await bench.discord.refused(await ben.press_id(result, again))
     assert "not have that form any more" in await bench.discord.refused(await anna.press_id(result, "p1:again:1"))
+
+
+async def test_after_a_restart_the_loss_is_said(
+    start: Start, discord: DiscordServer, anna: Person, channel: Channel
+) -> None:
+    async with start() as bench:
+        result = await result_of(bench, anna, channel)
+        sent = await anna.submit(await anna.press(result, "Edit"), prompt="in winter --strength lots")
+        await discord.refused(sent)
+        refusal = next(post for post in [*sent.follow_ups, sent.original] if post and post.buttons)
+    async with start():
+        again = await anna.press(refusal, "Open the form again")
+        assert "not have that form any more" in await discord.refused(again)

@@ -1,9 +1,11 @@
 """What a member typed into a form is not lost if the form is refused after Slack took it."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.builders.requests import png
-from tests.harness.slack import Bench
+from tests.harness.slack import Bench, bench
 from tests.servers.slack.member import Member, buttons
 from tests.servers.slack.server import SlackServer
 from tests.servers.slack.state import Conversation, Json, Team
@@ -62,3 +64,15 @@ async def test_nobody_opens_another_members_form(
     del ann
     await bob.press("Open the form again", general, {"ts": "1.1", **refusal})
     await bob.told("do not have that form any more")
+
+
+async def test_after_a_restart_the_loss_is_said(
+    slack: SlackServer, team: Team, ann: Member, general: Conversation, tmp_path: Path
+) -> None:
+    async with bench(slack, tmp_path):
+        broken = slack.state.add_file(team, ann.user, b"no picture")
+        await ann.submit(await ann.open("/img2img", general, "a boat"), file=broken)
+        refused: Json = await ann.see(lambda: next((each for each in slack.state.ephemerals if buttons(each)), None))
+    async with bench(slack, tmp_path):
+        await ann.press("Open the form again", general, {"ts": "1.1", **refused})
+        await ann.told("do not have that form any more")
