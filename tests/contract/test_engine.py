@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import pytest
 import pytest_asyncio
@@ -26,11 +27,14 @@ from inference.api import (
     Started,
     Step,
 )
+from inference.backends.base import Settings
+from inference.cluster.engine import ClusterEngine
 from inference.geometry import working_size
 from inference.models.entry import ModelEntry
 from inference.pool.pool import Pool
 from inference.worker.engine import ProcessEngine
 from tests.fakes.engine import FakeEngine
+from tests.harness.ray_cluster import Cluster
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -113,6 +117,35 @@ def two_workers() -> Engine:
 POOL = Kind(two_workers, "sketch")
 
 
+class OnTwoMachines(ClusterEngine):
+    """With a Ray cluster of its own."""
+
+    def __init__(self) -> None:
+        entries = {"sketch": ModelEntry(id="pocket", controls={ControlKind.CANNY: "any"})}
+        backend = "tests.fakes.backend:Sketcher"
+        self._machines = Cluster()
+        super().__init__(Settings(model="sketch", entries=entries), address=self._machines.address, backend=backend)
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._machines.begin("one", "two")
+            os.environ.update(self._machines.environment)
+            return await super().__aenter__()
+        except BaseException:
+            self._machines.end()
+            raise
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await super().__aexit__(*exc_info)
+        for name in self._machines.environment:
+            os.environ.pop(name, None)
+        self._machines.end()
+
+
+RAY = Kind(OnTwoMachines, "sketch")
+long = pytest.mark.skipif(os.environ.get("PENTIMENTO_TEST_RAY") != "long", reason="PENTIMENTO_TEST_RAY=long runs it")
+
+
 def with_a_network() -> Engine:
     """The shipped model with a control network of random weights."""
     from tests.tiny_models.pipelines import pocket_network
@@ -131,6 +164,7 @@ POCKET = Kind(with_a_network, "pocket")
         pytest.param(FAKE, id="fake"),
         pytest.param(WORKER, id="worker"),
         pytest.param(POOL, id="pool"),
+        pytest.param(RAY, id="ray", marks=[pytest.mark.slow, long]),
         pytest.param(POCKET, id="pocket", marks=pytest.mark.slow),
     ],
 )

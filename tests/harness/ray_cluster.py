@@ -62,9 +62,9 @@ class Machine:
 
 @dataclass(kw_only=True)
 class Cluster:
-    """Machines by name; "head" takes no work and is where the driver is."""
+    """Machines by name; "head" takes no work and is where the driver is. The folder has a short name for sockets."""
 
-    folder: Path
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp")))
     port: int = field(default_factory=free_port)
     token: str = "0123456789abcdef0123456789abcdef0123456789abcdef"
     machines: dict[str, Machine] = field(default_factory=dict)
@@ -84,6 +84,12 @@ class Cluster:
             "RAY_gcs_rpc_server_reconnect_timeout_s": "600",
             "RAY_raylet_start_wait_time_s": "110",
         }
+
+    async def begin(self, *names: str) -> None:
+        """Start a head and machines."""
+        await self.start_head()
+        for name in names:  # one after the other: each starts agents that take a processor for seconds
+            await self.start(name)
 
     async def start_head(self) -> Machine:
         place = ("--head", f"--port={self.port}", "--num-cpus=0", "--include-dashboard=false")
@@ -130,18 +136,15 @@ class Cluster:
         psutil.wait_procs(processes, timeout=10)
         for machine in self.machines.values():
             machine.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @asynccontextmanager
 async def cluster(*names: str) -> AsyncIterator[Cluster]:
-    """A head and machines, gone at the end; the folder's name is short because sockets lie in it."""
-    folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))
-    running = Cluster(folder=folder)
+    """A head and machines, gone at the end."""
+    running = Cluster()
     try:
-        await running.start_head()
-        for name in names:  # one after the other: each starts agents that take a processor for seconds
-            await running.start(name)
+        await running.begin(*names)
         yield running
     finally:
         running.end()
-        shutil.rmtree(folder, ignore_errors=True)
