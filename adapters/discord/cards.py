@@ -50,7 +50,7 @@ _STYLES = {
     Verb.ASK_MAP: 1,
 }
 _SECONDARY, _SUCCESS = 2, 3
-_CHOSEN = "✔️"
+_CHOSEN = "✅"
 _MAX_TITLE = 200
 
 NOBODY: Payload = {"parse": []}

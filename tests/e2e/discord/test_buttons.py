@@ -1,8 +1,10 @@
 """What the buttons under a result do, for whom, and for how long."""
 
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bot.domain.ids import JobId
 from tests.builders.requests import png
@@ -134,6 +136,28 @@ async def test_keep_makes_a_result_of_a_sweeps_picture_and_paints_nothing(
     assert len(await bench.store.generations(_job(sweep))) == 4, "the sweep keeps its own"
     fresh = await bench.discord.shown(await anna.press(sweep, "Keep 0.7"), lambda post: post.done)
     assert fresh.pictures
+
+
+async def test_details_compare_a_result_with_its_source_and_give_the_lossless_one(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    result = await result_of(bench, anna, channel)
+    sent = await anna.submit(await anna.press(result, "Chain"), prompt="now in winter")
+    chained = await bench.discord.shown(sent, lambda post: post.done)
+    details = await bench.discord.shown(await ben.press(chained, "Details"))
+    compared = await bench.discord.shown(await ben.press(details, "Compare"), lambda post: post.pictures)
+    assert compared.hidden == ben.id
+    with Image.open(io.BytesIO(compared.files["compare.jpg"])) as strip:
+        assert strip.width > 2 * strip.height, "the source and both passes in a row"
+    with Image.open(io.BytesIO(compared.files["wipe.webp"])) as wipe:
+        assert wipe.is_animated  # type: ignore[attr-defined]  # of WebP
+    original = await bench.discord.shown(await ben.press(details, "Original"), lambda post: post.pictures)
+    assert original.hidden == ben.id
+    [(name, content)] = original.files.items()
+    assert name.endswith(".png")
+    (made,) = await bench.store.generations(_job(chained))
+    with Image.open(io.BytesIO(content)) as lossless, Image.open(bench.core.images.path(made.image)) as stored:
+        assert lossless.tobytes() == stored.convert("RGB").tobytes()
 
 
 async def test_the_strength_that_a_result_has_makes_no_second_job(
