@@ -760,3 +760,4 @@ web-against = Vergleichen mit
 web-against-source = seiner Quelle
 web-against-first = dem ersten Bild
 web-against-parent = dem Ergebnis davor
+web-strength-help = 0 lässt das Bild, wie es ist, 1 beachtet es nicht.

@@ -762,3 +762,4 @@ web-against = Compare with
 web-against-source = its source
 web-against-first = the first picture
 web-against-parent = the result before
+web-strength-help = 0 keeps the picture, 1 ignores it.

@@ -761,3 +761,4 @@ web-against = Comparar con
 web-against-source = su origen
 web-against-first = la primera imagen
 web-against-parent = el resultado anterior
+web-strength-help = 0 conserva la imagen, 1 la ignora.

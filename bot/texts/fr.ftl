@@ -764,3 +764,4 @@ web-against = Comparer avec
 web-against-source = sa source
 web-against-first = la première image
 web-against-parent = le résultat précédent
+web-strength-help = 0 garde l’image, 1 l’ignore.

@@ -751,3 +751,4 @@ web-against = 比較対象
 web-against-source = 元の画像
 web-against-first = 最初の画像
 web-against-parent = 前の結果
+web-strength-help = 0 は画像をそのまま残し、1 は無視します。
