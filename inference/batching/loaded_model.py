@@ -192,7 +192,7 @@ def lay_out(components: Components, *, plain: bool = False) -> None:
 
     Channels last is what tensor cores and the processors' kernels work on: the shipped model's decoder takes 0.7 of
     the time with it, its UNet 0.9. Packed weights save a quarter more in float32, where packing the autoencoder gains
-    nothing.
+    nothing, nor does packing a transformer: a quarter-size FLUX.1 takes 1.06 of the time, a Z-Image 0.98.
 
     Args:
         components: of the model.
@@ -207,7 +207,7 @@ def lay_out(components: Components, *, plain: bool = False) -> None:
     if plain:
         return
     keep_channels_last(components.denoiser)
-    if components.device.type == "cpu":
+    if components.device.type == "cpu" and not (components.is_transformer and components.dtype == torch.float32):
         pack(components.denoiser)
     if components.device.type == "cpu" and components.dtype == torch.bfloat16:
         suit_processor(components.denoiser)
