@@ -15,6 +15,7 @@ from bot.domain.style import Style
 from bot.gate import Gate
 from bot.keeping import Keeping
 from bot.lifecycle import Core
+from bot.moderators import Moderators
 from bot.operations import Operations
 from bot.pace import Pace
 from bot.places import Places
@@ -108,6 +109,7 @@ def assemble(
         max_minutes=max_minutes,
     )
     results = Results(store=store, gate=gate, waiting=waiting, most_kept=limits.kept_per_user)
+    places = Places(store=store, admission=admission)
     service = Service(
         admission=admission,
         keeping=Keeping(store=store, gate=gate, clock=clock, ids=ids),
@@ -115,7 +117,8 @@ def assemble(
         images=images,
         queue=queue,
         delivery=delivery,
-        places=Places(store=store, admission=admission),
+        places=places,
+        moderators=Moderators(store=store, places=places, results=results, clock=clock),
         results=results,
         removal=Removal(
             store=store, images=images, results=results, dispatch=dispatch, delivery=delivery, clock=clock

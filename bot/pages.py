@@ -16,8 +16,9 @@ from bot.domain.card import Button, Waiting
 from bot.domain.ids import generation_id, job_of
 from bot.domain.job import Generation, Job
 from bot.domain.limits import span
-from bot.domain.place import PlaceSettings
+from bot.domain.place import PlaceSettings, ban_of
 from bot.domain.style import Style
+from bot.moderators import Report
 from bot.rendering import arriving_words, facts, title
 from bot.results import Description
 from bot.service import QueueView
@@ -38,6 +39,7 @@ class Ink(StrEnum):
     MOMENT = "moment"
     CHANNEL = "channel"
     ROLE = "role"
+    MEMBER = "member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Part:
     """A part of a line.
 
     Attributes:
-        text: what it says; of a channel or role its id there; of a moment how long it is from now, in words.
+        text: what it says; of a channel, role or member its id there; of a moment how long it is from now, in words.
         at: of a moment, Unix seconds.
     """
 
@@ -187,12 +189,36 @@ def _further(description: Description, locale: str) -> tuple[Button, ...]:
     if len(made) != 1:
         return ()
     recipe = job.recipes[0]
-    verbs = [Verb.ORIGINAL]
+    verbs = [Verb.ORIGINAL, Verb.REPORT]
     if not recipe.map_only:
         verbs.insert(0, Verb.COMPARE)
     if recipe.control and not recipe.map_only:
         verbs.append(Verb.SHOW_MAP)
     return tuple(verb_button(locale, verb, made[0].id) for verb in verbs)
+
+
+def report_page(report: Report, *, now: float) -> Page:
+    """What moderators read of a result that a member reports; the chat adds the picture and where it stands."""
+    job, locale = report.job, report.locale
+    channel = job.place.rpartition(":")[2].rpartition("/")[2]
+    asked = row(
+        locale,
+        "report-asked",
+        name=Part(job.requester.user, Ink.MEMBER),
+        when=_moment(job.created_at, now, locale),
+    )
+    if channel:
+        asked = Row(parts=(*asked.parts, Part(" · "), Part(channel, Ink.CHANNEL)))
+    shown = title(job.recipes[0], locale)
+    rows = [
+        row(locale, "report-by", name=Part(report.reporter.user, Ink.MEMBER)),
+        *([Row(parts=(Part(shown, Ink.WORDS),), look=Look.QUOTE)] if shown else []),
+        asked,
+        Row(parts=(_words(" · ".join(facts(job.recipes, locale)), most=_SHOWN_WORDS),), look=Look.QUIET),
+        Row(parts=worded(locale, "print-id", id=Part(job.id, Ink.CODE)), look=Look.QUIET),
+    ]
+    buttons = tuple(_button(job, verb, locale) for verb in (Verb.BAN, Verb.DISMISS))
+    return Page(title=text(locale, "report-title"), rows=tuple(rows), buttons=buttons)
 
 
 def style_rows(styles: Iterable[Style]) -> tuple[Row, ...]:
@@ -243,13 +269,16 @@ def settings_page(settings: PlaceSettings, place: Part, *, locale: str, heading:
 
 
 def _setting(name: str, value: Any, locale: str) -> tuple[Part, ...]:
-    if name in {"roles", "channels"}:
-        ink = Ink.ROLE if name == "roles" else Ink.CHANNEL
+    if name in {"roles", "channels", "log", "banned"}:
+        ink = {"roles": Ink.ROLE, "banned": Ink.MEMBER}.get(name, Ink.CHANNEL)
+        value = [value] if name == "log" else [ban_of(ban).user for ban in value] if name == "banned" else value
         several = [part for each in value for part in (Part(", "), Part(each, ink))]
         return (*worded(locale, f"setting-{name}", value=""), *several[1:])
     match name:
         case "private":
             shown = Part(text(locale, "setting-yes" if value else "setting-no"))
+        case "paused":
+            shown = Part(text(locale, "choice-yes" if value else "choice-no"))
         case "language":
             shown = Part(language_name(value))
         case "remix":
@@ -295,7 +324,7 @@ def _moment(at: float, now: float, locale: str) -> Part:
 
 
 def _button(job: Job, verb: Verb, locale: str) -> Button:
-    return Button(verb=verb, target=generation_id(job.id, 0), label=text(locale, f"button-{verb}"))
+    return verb_button(locale, verb, generation_id(job.id, 0))
 
 
 def _words(said: str, *, most: int = _SHOWN_PROMPT) -> Part:

@@ -237,6 +237,10 @@ class Results:
         duty = await self._store.delivery(job_id)
         return duty.message if duty else None
 
+    async def made(self, job: Job) -> Sequence[Generation]:
+        """The results of a job that may have none; whether somebody may see them was asked before."""
+        return await self._store.generations(job.id)
+
     async def _results(self, job_id: JobId) -> Sequence[Generation]:
         generations = await self._store.generations(job_id)
         if not generations:

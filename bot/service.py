@@ -27,9 +27,10 @@ from bot.domain.limits import DAY, Limits, Usage
 from bot.domain.model import label
 from bot.domain.picture import Sent
 from bot.domain.request import Action, Request, Requester
-from bot.domain.rules import check_model, check_source, is_private, spoken
+from bot.domain.rules import check_admitted, check_model, check_source, is_private, spoken
 from bot.forms import Menu
 from bot.keeping import Keeping
+from bot.moderators import Moderators
 from bot.places import Places
 from bot.ports import Clock, ImageStore
 from bot.queue import FairQueue
@@ -71,6 +72,7 @@ class Service:
         styles: the presets members can pick, by name.
         controls: what a model can be made to keep; see `Admission.controls`.
         places: what is set for them.
+        moderators: what members report, and who may not use the bot.
         removal: how jobs are stopped and what is stored goes.
         results: who sees and shares what.
         sign_in: of members on the web; None if there are no pages.
@@ -86,6 +88,7 @@ class Service:
         queue: FairQueue,
         delivery: Delivery,
         places: Places,
+        moderators: Moderators,
         results: Results,
         removal: Removal,
         clock: Clock,
@@ -103,6 +106,7 @@ class Service:
         self.styles = admission.styles
         self.controls = admission.controls
         self.places = places
+        self.moderators = moderators
         self.results = results
         self.removal = removal
 
@@ -132,6 +136,7 @@ class Service:
             UserError: the sentence says what is wrong and how to mend it; nothing was stored.
         """
         by, settings = asked.by, await self.places.rules(asked.by)
+        check_admitted(settings, by, now=self._clock.now())
         found = await self._result_of(asked)
         of_result = found is not None and not (asked.verb and asked.source)
         author = found.generation.requester.user if found and of_result else asked.author

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from bot.domain.blocklist import check_patterns, parse_patterns
 from bot.domain.errors import InvalidRequest
-from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.domain.options import YES
+from bot.domain.place import PlaceSettings, RemixPolicy, ban_of
 from bot.domain.strength import parse_strength
 from bot.forms import NO_CHOICE, NOTHING_SET, Choice, Field, FieldKind, Form, FormErrors, Menu, Values, worded_field
 from bot.texts import LANGUAGES, language_name, text
@@ -53,6 +54,9 @@ def settings_form(own: Sequence[PlaceSettings], menu: Menu, *, in_channel: bool,
             longest=_LONGEST_WORDS,
         ),
         worded_field(locale, "channels", FieldKind.CHANNELS, value=now.channels or ()),
+        worded_field(locale, "log", FieldKind.CHANNELS, value=(now.log,) if now.log else ()),
+        worded_field(locale, "paused", FieldKind.SWITCH, value=YES if now.paused else ""),
+        *_banned(locale, now.banned or ()),
         *(
             [worded_field(locale, "models", FieldKind.CHOICES, value=now.models or (), choices=models)]
             if several
@@ -90,6 +94,9 @@ def read_settings_form(values: Values) -> tuple[bool, PlaceSettings]:
         private=None if private is None else private == _PRIVATE,
         remix=None if remix is None else RemixPolicy(remix),
         channels=tuple(values.get("channels", ())) or None,
+        log=next(iter(values.get("log", ())), None),
+        paused=True if values.get("paused") else None,
+        banned=tuple(values.get("banned", ())) or None,
         models=tuple(values.get("models", ())) or None,
         blocked=blocked or None,
     )
@@ -98,6 +105,14 @@ def read_settings_form(values: Values) -> tuple[bool, PlaceSettings]:
 def _chosen(values: Values, name: str) -> str | None:
     value = str(values.get(name, ""))
     return None if value in _UNSET else value
+
+
+def _banned(locale: str, banned: Sequence[str]) -> Sequence[Field]:
+    """Those who are blocked, to take away; nothing if nobody is."""
+    choices = tuple(Choice(each, ban_of(each).name or ban_of(each).user) for each in banned)
+    return (
+        [worded_field(locale, "banned", FieldKind.CHOICES, value=tuple(banned), choices=choices)] if choices else []
+    )
 
 
 def _language(values: Values) -> str | None:

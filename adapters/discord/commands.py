@@ -11,6 +11,7 @@ from adapters.discord.permissions import MANAGE_GUILD
 from adapters.discord.rest import Payload
 from bot.domain.options import MAX_PROMPT, OPTIONS, PLACED, Kind, Option
 from bot.domain.place import RemixPolicy
+from bot.moderators import MAX_DAYS
 from bot.texts import LANGUAGES, language_name, text, translations
 from inference.api import ControlKind
 
@@ -18,7 +19,7 @@ REMIX_IMAGE = "Remix image"
 IMAGE_INFO = "Image info"
 
 _CHAT, _MESSAGE_MENU = 1, 3
-_SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN, _CHANNEL, _ROLE, _NUMBER, _ATTACHMENT = 1, 3, 4, 5, 7, 8, 10, 11
+_SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN, _USER, _CHANNEL, _ROLE, _NUMBER, _ATTACHMENT = 1, 3, 4, 5, 6, 7, 8, 10, 11
 _GUILD, _BOT_DM, _PRIVATE_CHANNEL = 0, 1, 2
 _BY_GUILD, _BY_USER = 0, 1
 _DISCORD_LOCALES = {
@@ -109,6 +110,7 @@ def _map_command(controls: Sequence[ControlKind], picture: Payload) -> list[Payl
 
 def _settings() -> list[Payload]:
     place = _option("channel", _CHANNEL)
+    days = _option("days", _INTEGER, min_value=1, max_value=MAX_DAYS)
     only_model = _option("only_model", _STRING, autocomplete=True, max_length=100)
     policies = [
         {"name": text("en", f"policy-{policy}"), "value": policy.value, **_localised("name", f"policy-{policy}")}
@@ -128,6 +130,11 @@ def _settings() -> list[Payload]:
         ),
         _subcommand("allow", [_option("role", _ROLE), _option("only_channel", _CHANNEL), only_model]),
         _subcommand("block", [_option("words", _STRING, max_length=_MAX_WORDS), place]),
+        _subcommand("log", [_option("log_channel", _CHANNEL)]),
+        _subcommand("pause", [place]),
+        _subcommand("resume", [place]),
+        _subcommand("ban", [_option("member", _USER, required=True), days]),
+        _subcommand("unban", [_option("member", _USER, required=True)]),
         _subcommand("reset", [place]),
     ]
 

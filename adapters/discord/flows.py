@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from adapters.discord import deleting, pages, picking, presses, reactions, remix, settings
+from adapters.discord import deleting, pages, picking, presses, reactions, remix, reporting, settings
 from adapters.discord.answers import Ack, Answered
 from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE
 from adapters.discord.desk import Desk
@@ -46,6 +46,9 @@ WITHOUT_JOB: Mapping[Verb, Flow] = {
     Verb.ERASE: Flow(deleting.erase, Ack.UPDATE, lasting=True),
     Verb.LEAVE: Flow(deleting.leave, Ack.UPDATE),
     Verb.PICK: Flow(picking.open_form),
+    Verb.REPORT: Flow(reporting.report, Ack.HIDDEN, lasting=True),
+    Verb.BAN: Flow(reporting.ban, Ack.HIDDEN, lasting=True),
+    Verb.DISMISS: Flow(reporting.dismiss, Ack.UPDATE, lasting=True),
     Verb.PUBLISH: Flow(presses.publish, Ack.PUBLIC, lasting=True, open=True),
     Verb.PUBLISH_OPEN: Flow(presses.publish, Ack.PUBLIC, lasting=True, open=True),
     Verb.COLLECT: Flow(presses.collect, Ack.UPDATE, lasting=True),

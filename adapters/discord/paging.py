@@ -10,7 +10,7 @@ from bot.pages import Ink, Look, Page, Part, Row
 
 _LOOKS = {Look.HEADING: "**{}**", Look.ITEM: "• {}", Look.QUOTE: "> {}", Look.QUIET: "-# {}"}
 
-_INKS = {Ink.CODE: "`{}`", Ink.CHANNEL: "<#{}>", Ink.ROLE: "<@&{}>"}
+_INKS = {Ink.CODE: "`{}`", Ink.CHANNEL: "<#{}>", Ink.ROLE: "<@&{}>", Ink.MEMBER: "<@{}>"}
 
 
 def laid_out(page: Page, named: Callable[[str], str] = str) -> Payload:

@@ -1,5 +1,6 @@
 """`/settings` of a server and its channels, for members with Manage Server; `/privacy` for everybody."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.domain.blocklist import parse_patterns
 from bot.domain.errors import NotAllowed
 from bot.domain.options import PLACED
 from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.moderators import USUAL_DAYS
 from bot.pages import Ink, Part, settings_page
 from bot.texts import text
 
@@ -46,6 +48,12 @@ async def settings(desk: Desk, answered: Answered) -> None:
             words = parse_patterns(str(given.get("words") or ""))
             await desk.service.places.change(place, replace(own, blocked=words))
             said = "settings-saved"
+        case "log":
+            await desk.service.places.change(place, replace(own, log=given.get("log_channel") or None))
+            said = "settings-saved"
+        case "pause" | "resume" | "ban" | "unban":
+            place, name = await _moderate(desk, event, given, place, name)
+            said = "settings-saved"
         case "reset":
             await desk.service.places.change(place, PlaceSettings())
             said = "settings-reset"
@@ -75,6 +83,29 @@ async def forget(desk: Desk, answered: Answered) -> None:
     gone = await desk.service.removal.forget(origin.requester)
     said = text(origin.locale, "privacy-deleted", jobs=gone.jobs, held=gone.held)
     await desk.answers.show(answered, {"content": said})
+
+
+async def _moderate(
+    desk: Desk, event: Incoming, given: Mapping[str, Any], server: str, name: Part
+) -> tuple[str, Part]:
+    """Pause or resume a channel, block a member or let them in again; what then is to be shown, and its name."""
+    moderators, member = desk.service.moderators, str(given.get("member", ""))
+    match given["subcommand"]:
+        case "ban":
+            await moderators.ban(server, member, _name_of(event, member), days=int(given.get("days", USUAL_DAYS)))
+        case "unban":
+            await moderators.unban(server, member)
+        case act:
+            channel = str(given.get("channel") or event.origin.parent or event.origin.channel)
+            await moderators.pause(channel_key(channel), paused=act == "pause")
+            return channel_key(channel), Part(channel, Ink.CHANNEL)
+    return server, name
+
+
+def _name_of(event: Incoming, user: str) -> str:
+    """What a member is called who was named in a command."""
+    found = event.body.get("resolved", {}).get("users", {}).get(user, {})
+    return str(found.get("global_name") or found.get("username") or "")
 
 
 def _place(event: Incoming, given: dict[str, Any]) -> tuple[str, Part]:

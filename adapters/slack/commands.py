@@ -136,7 +136,9 @@ async def _page(desk: Desk, place: Place, name: str, text: str) -> Block:
             generation = parse_generation_id(text.split(maxsplit=1)[0])
             if generation is None:
                 raise InvalidRequest("refused-slack-no-job")
-            described = await service.results.describe(job_of(generation), by=place.asker())
+            described = await service.results.describe(
+                job_of(generation), by=place.asker(moderates=await desk.is_admin(place))
+            )
             page = details_page(described, now=now, locale=locale)
         case "info":
             page = recent_page(await service.recent(place.requester), locale)

@@ -12,6 +12,7 @@ from typing import Any
 
 from adapters.slack.forms import CALLBACK
 from adapters.slack.members import PLATFORM, Place, Team
+from adapters.slack.pages import PAGE
 from bot.domain.button_id import parse_button_id
 from bot.domain.ids import JobId, job_of
 
@@ -178,12 +179,18 @@ def place_of(body: Payload) -> Place:
     return Place(
         team=team,
         user=user["id"],
-        channel=_id(body.get("channel")) or container.get("channel_id", ""),
+        channel=_id(body.get("channel")) or container.get("channel_id", "") or _page_channel(body),
         thread=message.get("thread_ts") or message.get("ts") or container.get("message_ts", ""),
         in_thread=bool(message.get("thread_ts")),
         name=user.get("name") or user.get("username", ""),
         response_url=body.get("response_url", ""),
     )
+
+
+def _page_channel(body: Payload) -> str:
+    """Where a page was opened on which something was pressed: we wrote it there, and Slack brings it back."""
+    view = body.get("view") or {}
+    return str(view.get("private_metadata") or "") if view.get("callback_id") == PAGE else ""
 
 
 def _team_id(body: Payload) -> str:

@@ -20,14 +20,15 @@ from bot.texts import text
 
 PAGE = "page"
 _MAX_BLOCKS = 100
-_MARKED = frozenset({Ink.STRONG, Ink.CHANNEL})
+_MARKED = frozenset({Ink.STRONG, Ink.CHANNEL, Ink.MEMBER})
 
 
-def page_view(page: Page, *, locale: str, above: Sequence[Block] = ()) -> Block:
-    """A modal with nothing to fill in."""
+def page_view(page: Page, *, locale: str, above: Sequence[Block] = (), channel: str = "") -> Block:
+    """A modal with nothing to fill in; what is pressed in it counts as pressed in `channel`, where it was opened."""
     return {
         "type": "modal",
         "callback_id": PAGE,
+        "private_metadata": channel,
         "title": plain(page.title, MAX_TITLE),
         "close": plain(text(locale, "slack-close"), MAX_TITLE),
         "blocks": [*above, *blocks_of(page)][:_MAX_BLOCKS],
@@ -84,5 +85,7 @@ def _marked(part: Part) -> str:
             return f"`{escape(part.text)}`"
         case Ink.CHANNEL:
             return f"<#{part.text}>"
+        case Ink.MEMBER:
+            return f"<@{part.text.rpartition('/')[2]}>"
         case _:
             return escape(part.text)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from adapters.slack import asking
+from adapters.slack import asking, reporting
 from adapters.slack.commands import LISTED, open_on_result, usual_form
 from adapters.slack.controls import ADVANCED, AGAIN, EXPORT, FORGET, MENU, OPEN_FORM, OPEN_SETTINGS, SHOW_STYLES
 from adapters.slack.desk import Desk
@@ -92,7 +92,7 @@ async def _details(desk: Desk, event: Inbound, place: Place, control: ButtonId) 
     by, locale = place.asker(shown=shown_in(event)), await desk.locale(place)
     described = await desk.service.results.describe(job_of(control.target), by=by)
     page = details_page(described, now=desk.clock.now(), locale=locale)
-    await desk.open_view(event, page_view(page, locale=locale))
+    await desk.open_view(event, page_view(page, locale=locale, channel=place.channel))
 
 
 async def _reopen(desk: Desk, event: Inbound, place: Place, form: str) -> None:
@@ -206,6 +206,9 @@ WITHOUT_JOB: Mapping[Verb, Callable[[Desk, Inbound, Place, ButtonId], Awaitable[
     Verb.ERASE: _delete,
     Verb.LEAVE: _nothing,
     Verb.PICK: _nothing,
+    Verb.REPORT: reporting.report,
+    Verb.BAN: reporting.ban,
+    Verb.DISMISS: reporting.dismiss,
     Verb.PUBLISH: _publish,
     Verb.PUBLISH_OPEN: _publish,
     Verb.COLLECT: _publish,

@@ -167,9 +167,12 @@ def place_column(settings: PlaceSettings) -> str:
     return _json({name: value for name, value in asdict(settings).items() if value is not None})
 
 
+_SEVERAL = ("roles", "channels", "models", "blocked", "banned")
+
+
 def place_from(column: str) -> PlaceSettings:
     values = json.loads(column)
-    values |= {name: tuple(values[name]) for name in ("roles", "channels", "models", "blocked") if name in values}
+    values |= {name: tuple(values[name]) for name in _SEVERAL if name in values}
     if "remix" in values:
         values["remix"] = RemixPolicy(values["remix"])
     return PlaceSettings(**values)

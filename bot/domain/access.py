@@ -70,6 +70,8 @@ class Act(StrEnum):
     CANCEL = "cancel"
     DELETE = "delete"
     REVEAL = "reveal"  # see a member's words and pictures, to run the service
+    REPORT = "report"
+    BAN = "ban"
 
 
 class Tie(StrEnum):
@@ -79,10 +81,11 @@ class Tie(StrEnum):
     THERE = "there"  # they are where it stands
     MODERATOR = "moderator"  # of the server or workspace in which it was asked for
     OPERATOR = "operator"  # whoever runs the service
+    WATCHER = "watcher"  # the same, of what was asked for before everybody there
 
 
 ACCESS: Mapping[Act, frozenset[Tie]] = {
-    Act.SEE: frozenset({Tie.REQUESTER, Tie.THERE}),
+    Act.SEE: frozenset({Tie.REQUESTER, Tie.THERE, Tie.WATCHER}),
     Act.DERIVE: frozenset({Tie.REQUESTER, Tie.THERE}),
     Act.COPY: frozenset({Tie.REQUESTER, Tie.THERE}),
     Act.PUBLISH: frozenset({Tie.REQUESTER}),
@@ -91,6 +94,8 @@ ACCESS: Mapping[Act, frozenset[Tie]] = {
     Act.CANCEL: frozenset({Tie.REQUESTER, Tie.MODERATOR, Tie.OPERATOR}),
     Act.DELETE: frozenset({Tie.REQUESTER, Tie.MODERATOR}),
     Act.REVEAL: frozenset({Tie.OPERATOR}),
+    Act.REPORT: frozenset({Tie.REQUESTER, Tie.THERE}),
+    Act.BAN: frozenset({Tie.MODERATOR}),
 }
 
 _UNKNOWN = dict.fromkeys(Act, "refused-job-unknown") | {
@@ -102,6 +107,7 @@ _UNKNOWN = dict.fromkeys(Act, "refused-job-unknown") | {
 _NOT_YOURS = dict.fromkeys(Act, "refused-not-yours") | {
     Act.CANCEL: "refused-not-yours-nor-moderator",
     Act.DELETE: "refused-not-yours-nor-moderator",
+    Act.BAN: "refused-no-moderator",
 }
 
 
@@ -122,6 +128,8 @@ def ties(asker: Asker, job: Job, copies: Collection[str]) -> frozenset[Tie]:
             found.add(Tie.THERE)
         if asker.moderates and job.requester.space and asker.requester.space == job.requester.space:
             found.add(Tie.MODERATOR)
+            if not job.private:
+                found.add(Tie.WATCHER)
     return frozenset(found)
 
 

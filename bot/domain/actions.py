@@ -29,6 +29,7 @@ class Verb(StrEnum):
     PUBLISH_OPEN publishes what was sent as a spoiler, and from then on is none.
     ASK_MAP asks for words and is then USE_MAP: it stands on a map that was drawn without a prompt. ERASE and LEAVE
     answer what DELETE asks in a chat that has no question of its own. PICK asks for a picture to words that had none.
+    BAN and DISMISS stand under what REPORT shows to moderators.
     """
 
     RERUN = "rerun"
@@ -51,6 +52,9 @@ class Verb(StrEnum):
     ERASE = "erase"
     LEAVE = "leave"
     PICK = "pick"
+    REPORT = "report"
+    BAN = "ban"
+    DISMISS = "dismiss"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,9 @@ VERBS: Mapping[Verb, VerbRow] = {
     Verb.ERASE: VerbRow(emoji="🗑️"),
     Verb.LEAVE: VerbRow(emoji="↩️"),
     Verb.PICK: VerbRow(emoji="🖼️"),
+    Verb.REPORT: VerbRow(emoji="🚩"),
+    Verb.BAN: VerbRow(emoji="⛔"),
+    Verb.DISMISS: VerbRow(emoji="✔️"),
 }
 """The one table of verbs, which every chat goes through for its buttons."""
 

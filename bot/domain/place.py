@@ -11,6 +11,30 @@ class RemixPolicy(StrEnum):
     OWN = "own"
 
 
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """A member who may not use the bot for a time.
+
+    Attributes:
+        user: as in `Requester.user`.
+        until: Unix seconds.
+        name: as the chat showed it then; people's words.
+    """
+
+    user: str
+    until: float
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.user} {int(self.until)} {self.name}".strip()
+
+
+def ban_of(written: str) -> Ban:
+    """What `str` made of a ban."""
+    user, until, *name = written.split(" ", 2)
+    return Ban(user, float(until), *name)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceSettings:
     """Settings of a server, or of one channel in it. None means "as the place above, or the product, has it".
@@ -21,6 +45,9 @@ class PlaceSettings:
         private: results are shown to the requester only, unless asked otherwise.
         remix: whose pictures may be remixed.
         models: names of the models that may be used here.
+        log: id of the channel where moderators read what is reported.
+        paused: nobody may use the bot there for now.
+        banned: members who may not use the bot for a time, as `Ban` writes them; a channel's on top of its server's.
         language: BCP 47 tag of the language that public messages have there, whatever the chat says of the place.
         blocked: patterns that no prompt may have there; a channel's come on top of its server's.
     """
@@ -35,10 +62,15 @@ class PlaceSettings:
     models: tuple[str, ...] | None = None
     blocked: tuple[str, ...] | None = None
     language: str | None = None
+    log: str | None = None
+    paused: bool | None = None
+    banned: tuple[str, ...] | None = None
 
     def over(self, above: "PlaceSettings") -> "PlaceSettings":
         """These settings if they are set, those of the place above elsewhere."""
         own = {each.name: getattr(self, each.name) for each in fields(self) if getattr(self, each.name) is not None}
         if above.blocked and self.blocked is not None:
             own["blocked"] = tuple(dict.fromkeys((*above.blocked, *self.blocked)))
+        if above.banned and self.banned is not None:
+            own["banned"] = (*above.banned, *self.banned)
         return replace(above, **own)

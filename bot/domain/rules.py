@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from bot.domain.access import Asker
 from bot.domain.errors import NotAllowed
-from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.domain.limits import span
+from bot.domain.place import PlaceSettings, RemixPolicy, ban_of
 from bot.domain.request import Action, Request
 from bot.domain.words import quoted
 
@@ -29,6 +30,19 @@ def check_place(settings: PlaceSettings, by: Asker) -> None:
         raise NotAllowed("refused-role")
 
 
+def check_admitted(settings: PlaceSettings, by: Asker, *, now: float) -> None:
+    """Refuse everybody where the bot is paused, and members whom the moderators blocked, until `now` is past that.
+
+    Raises:
+        NotAllowed: with the sentence for the member.
+    """
+    if settings.paused:
+        raise NotAllowed("refused-paused")
+    for ban in map(ban_of, settings.banned or ()):
+        if ban.user == by.requester.user and ban.until > now:
+            raise NotAllowed("refused-banned", **span(max(60.0, ban.until - now)))
+
+
 def stricter(here: PlaceSettings, there: PlaceSettings) -> PlaceSettings:
     """The settings of one place, with what another one forbids forbidden too.
 
@@ -48,6 +62,8 @@ def stricter(here: PlaceSettings, there: PlaceSettings) -> PlaceSettings:
         models=models,
         blocked=tuple(dict.fromkeys((*(here.blocked or ()), *(there.blocked or ())))),
         remix=RemixPolicy.OWN if own else here.remix,
+        paused=here.paused or there.paused,
+        banned=(*(here.banned or ()), *(there.banned or ())),
     )
 
 

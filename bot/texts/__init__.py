@@ -7,6 +7,7 @@ as patterns, only as arguments.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -111,6 +112,13 @@ def number(locale: str, value: float) -> str:
     from babel.numbers import format_decimal
 
     return str(format_decimal(value, format="#,##0.###", locale=language_of(locale)))
+
+
+def day(locale: str, at: float) -> str:
+    """The date of a moment in Unix seconds, as a language writes it: "5 Dec 2026"."""
+    from babel.dates import format_date
+
+    return str(format_date(datetime.fromtimestamp(at, UTC), format="medium", locale=language_of(locale)))
 
 
 def language_name(language: str) -> str:

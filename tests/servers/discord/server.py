@@ -257,7 +257,7 @@ class DiscordServer:
         known = {each["name"]: each for each in options}
         for option in given:
             kind = known[option["name"]]["type"]
-            option["type"] = kind if kind in {7, 8, 10} else option["type"]
+            option["type"] = kind if kind in {6, 7, 8, 10} else option["type"]
             assert option["type"] == kind, option
         assert {each["name"] for each in options if each.get("required")} <= {option["name"] for option in given}
 

@@ -31,6 +31,9 @@ BUTTONS_OF_0_1 = {
     Verb.SHOW_MAP: (f"p1:showmap:{TARGET}", f"showmap|{TARGET}"),
     Verb.USE_MAP: (f"p1:usemap:{TARGET}", f"usemap|{TARGET}"),
     Verb.ASK_MAP: (f"p1:askmap:{TARGET}", f"askmap|{TARGET}"),
+    Verb.REPORT: (f"p1:report:{TARGET}", f"report|{TARGET}"),
+    Verb.BAN: (f"p1:ban:{TARGET}", f"ban|{TARGET}"),
+    Verb.DISMISS: (f"p1:dismiss:{TARGET}", f"dismiss|{TARGET}"),
     Verb.ERASE: (f"p1:erase:{TARGET}", f"erase|{TARGET}"),
     Verb.LEAVE: (f"p1:leave:{TARGET}", f"leave|{TARGET}"),
 }

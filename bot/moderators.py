@@ -1,0 +1,113 @@
+"""What moderators have to do with: what members report, who may not use the bot for a time, where it is paused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from bot.domain.access import Act, Asker
+from bot.domain.card import Card
+from bot.domain.errors import InvalidRequest, NotAllowed
+from bot.domain.ids import JobId
+from bot.domain.job import Generation, Job
+from bot.domain.place import Ban, ban_of
+from bot.domain.request import Requester
+from bot.domain.words import clean_text
+from bot.places import Places
+from bot.ports import Clock
+from bot.rendering import render
+from bot.results import Results
+from bot.stores import PlaceStore
+
+DAY = 86400.0
+USUAL_DAYS = 7
+MAX_DAYS = 365
+_LONGEST_NAME = 40
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A result that a member reports.
+
+    Attributes:
+        channel: id of the channel that it goes to.
+        card: the result, as a spoiler.
+        locale: of the place.
+    """
+
+    channel: str
+    card: Card
+    job: Job
+    reporter: Requester
+    locale: str
+
+
+class Moderators:
+    """Part of the core's front door; see `Service.moderators`. Who may what stands in `bot.domain.access`."""
+
+    def __init__(self, *, store: PlaceStore, places: Places, results: Results, clock: Clock) -> None:
+        self._store = store
+        self._places = places
+        self._results = results
+        self._clock = clock
+
+    async def report(self, job_id: JobId, *, by: Asker) -> Report:
+        """What goes to the channel that the admins named.
+
+        Raises:
+            UserError: it is unknown or not theirs to see, or no channel was named.
+        """
+        job = await self._results.allowed(Act.REPORT, job_id, by)
+        settings = await self._places.settings(*by.keys)
+        if not settings.log:
+            raise NotAllowed("refused-no-log")
+        made: Sequence[Generation] = await self._results.made(job)
+        shown = render(job, made, public=True)
+        hidden = replace(
+            shown, spoiler=True, pictures=tuple(replace(each, spoiler=True) for each in shown.pictures), buttons=()
+        )
+        log.info("reported", job=job_id, by=by.requester.key)
+        locale = settings.language or by.place_locale or by.locale
+        return Report(channel=settings.log, card=hidden, job=job, reporter=by.requester, locale=locale)
+
+    async def ban_requester(self, job_id: JobId, *, by: Asker) -> Ban:
+        """Keep whoever asked for a job from using the bot on that server or workspace for `USUAL_DAYS`.
+
+        Raises:
+            UserError: it is unknown, or they are no moderator there.
+        """
+        job = await self._results.allowed(Act.BAN, job_id, by)
+        return await self.ban(by.server, job.requester.user, job.requester.name)
+
+    async def ban(self, server: str, user: str, name: str = "", *, days: int = USUAL_DAYS) -> Ban:
+        """Keep a member from using the bot; who may is the adapter's to check, as for all settings.
+
+        Raises:
+            InvalidRequest: for less than a day, or more than a year.
+        """
+        if not 1 <= days <= MAX_DAYS:
+            raise InvalidRequest("refused-days")
+        ban = Ban(user, self._clock.now() + days * DAY, clean_text(name)[:_LONGEST_NAME])
+        await self._keep_bans(server, ban, without=user)
+        log.info("member blocked", server=server, user=user, days=days)
+        return ban
+
+    async def unban(self, server: str, user: str) -> None:
+        """Let a member use the bot again."""
+        await self._keep_bans(server, None, without=user)
+
+    async def pause(self, place: str, *, paused: bool) -> None:
+        """Nobody may use the bot there until it is resumed; it is stored, so a restart changes nothing."""
+        own = await self._store.place(place)
+        await self._store.set_place(place, replace(own, paused=paused))
+
+    async def _keep_bans(self, server: str, new: Ban | None, *, without: str) -> None:
+        own = await self._store.place(server)
+        lasting = [ban for ban in map(ban_of, own.banned or ()) if ban.user != without and self.lasts(ban)]
+        await self._store.set_place(server, replace(own, banned=tuple(map(str, [*lasting, *([new] if new else [])]))))
+
+    def lasts(self, ban: Ban) -> bool:
+        """Whether it is not over yet."""
+        return ban.until > self._clock.now()

@@ -1,0 +1,68 @@
+"""What moderators have: reports in a channel of theirs, a block for a time, a pause; all of it outlives a restart."""
+
+from adapters.discord.places import channel_key, guild_key
+from bot.domain.place import PlaceSettings
+from tests.e2e.discord.conftest import PNG, Bench
+from tests.e2e.discord.test_buttons import result_of
+from tests.e2e.discord.test_settings import set_
+from tests.servers.discord.people import Person
+from tests.servers.discord.world import Channel
+
+
+async def test_a_report_goes_to_the_moderators_who_block_its_member(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    assert channel.guild is not None
+    mods = bench.discord.channel(channel.guild)
+    result = await result_of(bench, anna, channel)
+    details = await bench.discord.shown(await ben.press(result, "Details"))
+    assert "no channel for reports" in await bench.discord.refused(await ben.press(details, "Report"))
+    await set_(bench, channel, "log", log_channel=mods.id)
+    told = await bench.discord.refused(await ben.press(details, "Report"))
+    assert told.startswith("Reported.")
+    report = await bench.discord.posted(mods)
+    assert f"<@{anna.id}>" in report.words
+    assert f"<@{ben.id}>" in report.words
+    assert f"<#{channel.id}>" in report.words
+    assert "> an oil painting" in report.words
+    assert [picture["filename"].startswith("SPOILER_") for picture in report.pictures] == [True]
+    assert "moderator" in await bench.discord.refused(await ben.press(report, "Block for 7 days"))
+    assert "moderator" in await bench.discord.refused(await ben.press(report, "Dismiss"))
+    keeper = bench.discord.moderator("keeper")
+    assert f"<@{anna.id}>" in await bench.discord.refused(await keeper.press(report, "Block for 7 days"))
+    refused = await bench.discord.refused(await anna.command(channel, "img2img", image=PNG, prompt="x"))
+    assert "blocked you" in refused
+    await result_of(bench, ben, channel)
+    await keeper.press(report, "Dismiss")
+    await bench.discord.until(lambda: report.deleted, what="the end of the report")
+    await set_(bench, channel, "unban", member=anna.id)
+    await result_of(bench, anna, channel)
+
+
+async def test_a_block_ends_by_itself_and_a_forged_report_tells_nothing(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    assert channel.guild is not None
+    await set_(bench, channel, "ban", member=anna.id, days=2)
+    assert "48 hours" in await bench.discord.refused(await anna.command(channel, "img2img", image=PNG, prompt="x"))
+    kept = await bench.store.place(guild_key(channel.guild.id))
+    user, until, *_ = (kept.banned or ("",))[0].split(" ")
+    await bench.store.set_place(
+        guild_key(channel.guild.id), PlaceSettings(banned=(f"{user} {int(until) - 200_000}",))
+    )
+    secret = await result_of(bench, anna, channel, private=True)
+    own = await result_of(bench, ben, channel)
+    forged = secret.buttons["Details"].replace(":details:", ":report:")
+    assert "No such job" in await bench.discord.refused(await ben.press_id(own, forged))
+
+
+async def test_a_paused_channel_is_paused_until_it_is_resumed(bench: Bench, anna: Person, channel: Channel) -> None:
+    assert channel.guild is not None
+    other = bench.discord.channel(channel.guild)
+    shown = await set_(bench, channel, "pause")
+    assert "Paused: yes" in shown.words
+    assert (await bench.store.place(channel_key(channel.id))).paused, "stored, so a restart changes nothing"
+    assert "paused" in await bench.discord.refused(await anna.command(channel, "img2img", image=PNG, prompt="x"))
+    await result_of(bench, anna, other)
+    await set_(bench, channel, "resume")
+    await result_of(bench, anna, channel)
