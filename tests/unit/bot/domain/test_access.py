@@ -31,9 +31,9 @@ MODERATOR_IN_ANOTHER_CHANNEL = asker("mo", room=ELSEWHERE, mod=True)
 OPERATOR = replace(asker("op", platform="web"), operates=True)
 MODERATOR_OF_ANOTHER_SERVER = asker("mo", space="g2", mod=True)
 
-READS = {Act.SEE, Act.DERIVE, Act.COPY}
-ALL = set(Act) - {Act.REVEAL}
-ENDS = {Act.CANCEL, Act.DELETE}
+READS = {Act.SEE, Act.DERIVE, Act.COPY, Act.REPORT}
+ALL = set(Act) - {Act.REVEAL, Act.BAN}
+ENDS = {Act.CANCEL, Act.DELETE, Act.BAN}
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,8 @@ ENDS = {Act.CANCEL, Act.DELETE}
         (OTHER_PLATFORM, PRIVATE, (HERE,), set()),
         (MODERATOR, PUBLIC, (), READS | ENDS),
         (MODERATOR, PRIVATE, (), ENDS),
-        (MODERATOR_IN_ANOTHER_CHANNEL, PUBLIC, (), ENDS),
+        (MODERATOR_IN_ANOTHER_CHANNEL, PUBLIC, (), ENDS | {Act.SEE}),
+        (MODERATOR_IN_ANOTHER_CHANNEL, PRIVATE, (), ENDS),
         (MODERATOR_OF_ANOTHER_SERVER, PUBLIC, (), READS),
         (MODERATOR_OF_ANOTHER_SERVER, PRIVATE, (), set()),
         (OPERATOR, PRIVATE, (), {Act.CANCEL, Act.REVEAL}),
