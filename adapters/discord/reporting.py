@@ -5,11 +5,11 @@ from adapters.discord.cards import NOBODY
 from adapters.discord.deleting import remove_message
 from adapters.discord.desk import Desk
 from adapters.discord.faults import ERRORS
-from adapters.discord.ids import parse_button_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.paging import laid_out
 from adapters.discord.places import asker
 from bot.domain.access import Act
+from bot.domain.button_id import parse_button_id
 from bot.domain.errors import InvalidRequest
 from bot.domain.ids import JobId, job_of
 from bot.pages import report_page

@@ -2,20 +2,20 @@
 
 from dataclasses import replace
 
-from adapters.slack.controls import Control
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault
 from adapters.slack.inbound import Inbound, shown_in
 from adapters.slack.members import Place
 from adapters.slack.pages import blocks_of
 from bot.domain.access import Act
+from bot.domain.button_id import ButtonId
 from bot.domain.errors import DeliveryError, InvalidRequest
 from bot.domain.ids import job_of
 from bot.pages import report_page
 from bot.texts import day
 
 
-async def report(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
+async def report(desk: Desk, event: Inbound, place: Place, control: ButtonId) -> None:
     """Show it in the channel that the admins named, with the picture in the thread.
 
     Raises:
@@ -36,14 +36,14 @@ async def report(desk: Desk, event: Inbound, place: Place, control: Control) -> 
     await desk.tell(place, "report-sent")
 
 
-async def ban(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
+async def ban(desk: Desk, event: Inbound, place: Place, control: ButtonId) -> None:
     """Keep whoever asked for it from using the bot for a week."""
     by = place.asker(moderates=await desk.is_admin(place), shown=shown_in(event))
     kept_out = await desk.service.moderators.ban_requester(job_of(control.target), by=by)
     await desk.tell(place, "ban-done", name=kept_out.name, until=day(await desk.locale(place), kept_out.until))
 
 
-async def dismiss(desk: Desk, event: Inbound, place: Place, control: Control) -> None:
+async def dismiss(desk: Desk, event: Inbound, place: Place, control: ButtonId) -> None:
     """Take the report away."""
     by = place.asker(moderates=await desk.is_admin(place), shown=shown_in(event))
     await desk.service.results.allowed(Act.BAN, job_of(control.target), by)
