@@ -20,9 +20,13 @@ from bot.domain.request import Action
 from bot.forms import Values
 from bot.pages import details_page, help_page, queue_page, recent_page, said_page, styles_page
 from bot.picture_form import picture_form, result_form
+from bot.texts import COMMANDS
 
 REMIX = "remix_image"
 """Callback id of both shortcuts: on a message, and the global one."""
+
+UMBRELLA = "pentimento"
+"""`/pentimento queue` is `/queue`: one name that no other app of a workspace has."""
 
 LISTED = 40
 """Jobs that a page lists."""
@@ -34,6 +38,9 @@ async def on_command(desk: Desk, event: Inbound) -> None:
     """Answer a slash command."""
     place, text = place_of(event.body), said(event.body.get("text", ""))
     name = event.body["command"].lstrip("/")
+    if name == UMBRELLA:
+        first, _, rest = text.partition(" ")
+        name, text = (first.lower(), rest.strip()) if first.lower() in COMMANDS else ("help", "")
     if name in _FORMS:
         written = parse_flags(text, styles=desk.service.styles)
         action = Action.MAP if written.map_only else _FORMS[name]

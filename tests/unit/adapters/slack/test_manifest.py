@@ -26,6 +26,7 @@ COMMANDS = {
     "/privacy",
     "/web",
     "/help",
+    "/pentimento",
 }
 
 Rule = dict[str, tuple[int, int] | type | set[str]]
