@@ -234,11 +234,9 @@ class Member:
 
         def finished() -> Json | None:
             messages = self.from_bot(channel)
-            done = len(messages) > number and images(messages[number])
-            done = done and not any(
-                "Cancel" in label for label in labels_of(messages[number])
-            )  # a preview is none yet
-            return messages[number] if done else None
+            if len(messages) <= number or any("Cancel" in label for label in labels_of(messages[number])):
+                return None  # a preview is no result yet
+            return messages[number] if images(messages[number]) else None
 
         found: Json = await self.see(finished)
         return found
