@@ -211,7 +211,15 @@ async def test_a_refused_job_whose_message_is_gone_is_undeliverable(bench: Bench
     reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
     bench.channel.messages.clear()
     with pytest.raises(Undeliverable):
+        await bench.messenger.edit(bench.target, reference, card(JobStatus.REFUSED))
+
+
+async def test_a_cancelled_job_leaves_no_message_and_one_that_is_gone_already_is_none(bench: Bench) -> None:
+    reference = await bench.messenger.post(bench.target, card(), nonce=NONCE)
+    assert bench.channel.messages
+    for _ in range(2):
         await bench.messenger.edit(bench.target, reference, card(JobStatus.CANCELLED))
+        assert not bench.channel.messages
 
 
 async def test_a_sweep_is_one_sheet_with_a_choice_for_each_picture(bench: Bench) -> None:
