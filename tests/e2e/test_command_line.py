@@ -342,9 +342,9 @@ def test_a_wrong_request_ends_with_two_and_one_line(
     ran = pentimento(*(part.format(photo=photos[0], tmp=tmp_path) for part in arguments))
 
     assert ran.returncode == 2, ran.stderr
-    assert len(ran.stderr.strip().splitlines()) == 1
-    assert told in ran.stderr
-    assert "Traceback" not in ran.stderr
+    # The first of these commands may find the engine at its start.
+    [line] = [line for line in ran.stderr.splitlines() if not line.startswith("pentimento: Loading ")]
+    assert told in line
 
 
 @pytest.mark.parametrize(
