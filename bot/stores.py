@@ -103,7 +103,7 @@ class JobReader(Protocol):
         ...
 
     async def job_of_message(self, message: MessageRef) -> Job | None:
-        """The job that a message shows, where that message is a job's newest one."""
+        """The job that a message shows, if that message is a job's newest one."""
         ...
 
     async def usage(self, requester_key: str, *, since: float) -> Usage:

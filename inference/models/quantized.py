@@ -76,5 +76,5 @@ def _config(folder: Path) -> dict[str, Any]:
 def _is_here(module: str) -> bool:
     try:
         return find_spec(module) is not None
-    except ModuleNotFoundError:  # of "optimum.quanto", where there is no optimum at all
+    except ModuleNotFoundError:  # of "optimum.quanto", if there is no optimum at all
         return False

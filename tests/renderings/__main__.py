@@ -11,10 +11,12 @@ from tests.renderings.pages import CHATS, THEMES, WIDTHS, page, size_of
 
 OUT = Path(__file__).parents[2] / "docs" / "chat"
 _QUALITY = 50
+_OF_THE_README = {"discord": "dark", "slack": "light"}
+_RESULT_WIDTH, _RESULT_QUALITY = 752, 85
 
 
 def main() -> None:
-    """Write docs/chat/<chat>-<width>-<theme>.webp."""
+    """Write docs/chat/<chat>-<width>-<theme>.webp, and a result of each chat for the README."""
     OUT.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -24,11 +26,19 @@ def main() -> None:
                     wide, high = size_of(width)
                     tab = browser.new_page(viewport={"width": wide, "height": high})
                     tab.set_content(page(chat, theme, width))
-                    taken = tab.screenshot(full_page=True)
+                    _write(tab.screenshot(full_page=True), f"{chat}-{width}-{theme}", _QUALITY)
                     tab.close()
-                    with Image.open(io.BytesIO(taken)) as picture:
-                        picture.convert("RGB").save(OUT / f"{chat}-{width}-{theme}.webp", quality=_QUALITY, method=6)
+            tab = browser.new_page(viewport={"width": _RESULT_WIDTH, "height": 100})
+            tab.set_content(page(chat, _OF_THE_README[chat], "desktop", only=["result"]))
+            tab.add_style_tag(content="figcaption { display: none }")
+            _write(tab.screenshot(full_page=True), f"{chat}-result", _RESULT_QUALITY)
+            tab.close()
         browser.close()
+
+
+def _write(taken: bytes, name: str, quality: int) -> None:
+    with Image.open(io.BytesIO(taken)) as picture:
+        picture.convert("RGB").save(OUT / f"{name}.webp", quality=quality, method=6)
 
 
 if __name__ == "__main__":
