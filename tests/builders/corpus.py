@@ -207,7 +207,7 @@ BROKEN = (
             build=lambda kind=kind, options=options, keep=keep, less=less: cut(  # type: ignore[misc]
                 noise(kind, **options), keep=keep, less=less
             ),
-            refused=f"That {'WebP' if kind == 'WEBP' else kind} is incomplete",
+            refused=f"That {'WebP' if kind == 'WEBP' else kind} is cut off",
         )
         for kind, options, keep, less in (
             ("PNG", {}, 0.5, 0),
@@ -222,9 +222,9 @@ BROKEN = (
             ("WEBP", {"lossless": True}, 0.5, 0),
         )
     ),
-    Odd(name="PNG signature alone", build=lambda: b"\x89PNG\r\n\x1a\n", refused="PNG is incomplete"),
-    Odd(name="JPEG beginning alone", build=lambda: b"\xff\xd8\xff\xe0", refused="JPEG is incomplete"),
-    Odd(name="WebP beginning alone", build=lambda: b"RIFF\xff\0\0\0WEBP", refused="WebP is incomplete"),
+    Odd(name="PNG signature alone", build=lambda: b"\x89PNG\r\n\x1a\n", refused="PNG is cut off"),
+    Odd(name="JPEG beginning alone", build=lambda: b"\xff\xd8\xff\xe0", refused="JPEG is cut off"),
+    Odd(name="WebP beginning alone", build=lambda: b"RIFF\xff\0\0\0WEBP", refused="WebP is cut off"),
     Odd(
         name="PNG larger than its pixels",
         build=lambda: png(header(6000, 6000), chunk(b"IDAT", zlib.compress(bytes(1000)))),
@@ -236,8 +236,7 @@ BROKEN = (
     Odd(
         name="PNG without a palette",
         build=lambda: black_png(100, 100, depth=8, colour=3),
-        pixels={(5, 5): BLACK},
-        size=(100, 100),
+        refused="PNG is damaged",
     ),
     Odd(
         name="PNG of a colour type that is none",

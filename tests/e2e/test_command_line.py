@@ -83,7 +83,8 @@ def test_the_demo_shows_each_command_and_leaves_its_pictures(
     drawn = tmp_path / "sketch.png"
     sketch().resize(SMALL).save(drawn)
     ran = pentimento("demo", photos[0], drawn, "--out", tmp_path / "demo")
-    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.returncode == 0
+    assert only_progress(ran.stderr)
     assert [line.split()[2] for line in ran.stdout.splitlines() if line.startswith("$ pentimento")] == [
         "img2img",
         "sweep",
@@ -103,10 +104,7 @@ def test_the_demo_shows_each_command_and_leaves_its_pictures(
 def test_a_style_acts_behind_a_prompt_that_is_too_long_and_what_was_not_read_is_said(
     pentimento: Bench, photos: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    prompt = (
-        "our school band on the stage of the old town hall, blue and gold uniforms, bright lamps, a happy crowd in "
-        "front, confetti in the air"
-    )
+    prompt = f"our school band on the stage of the old town hall, {'a b ' * 450}, confetti in the air"
     for style in ("van gogh", "pixel art"):
         made = pentimento(
             "img2img", photos[0], prompt, "--style", style, "--strength", 0.8, "--guidance", 1, "--steps", 4,
@@ -325,7 +323,7 @@ def test_a_chain_starts_each_pass_from_the_one_before(
         (["img2img", "{photo}", " "], "Say what the picture should become"),
         (["img2img", "{photo}", "oil", "--out", "x.gif"], "--out ends in"),
         (["img2img", "{photo}", "oil", "--out", "{photo}"], "--out is the source itself"),
-        (["img2img", "{photo}", "oil", "--style", "oyl painting"], "oil painting"),
+        (["img2img", "{photo}", "oil", "--style", "xyzzy"], "No style 'xyzzy' here"),
         (["img2img", "README.md", "oil", "--out", "{tmp}/x.png"], ""),
         (["img2img", "/dev/zero", "oil", "--out", "{tmp}/x.png"], "larger than 25 MB"),
         (["chain", "{tmp}/pass-1.png", "oil", "--out", "{tmp}"], "would be replaced"),

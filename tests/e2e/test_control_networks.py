@@ -132,7 +132,7 @@ async def test_a_map_of_depth_is_drawn_without_the_model_it_is_for(bench: Bench)
         ("sd", SOFTEDGE, "cannot be loaded"),
         ("sd", POSE, "has no control of the kind pose: it has canny, scribble, softedge, depth"),
         ("sd", LINEART, "has no control of the kind lineart"),
-        ("sd3", CANNY, "has no control of the kind canny: it has none"),
+        ("sd3", CANNY, "is made for other models"),
     ],
 )
 async def test_what_cannot_be_kept_fails_its_request_with_a_sentence(

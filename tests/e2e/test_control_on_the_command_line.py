@@ -80,7 +80,7 @@ def test_a_chain_and_a_sweep_keep_control(pentimento: Bench, sketch: Path, tmp_p
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--control", "depth"), "cannot keep depth: choose from canny, lineart, scribble, softedge"),
+        (("--control", "depth"), "cannot keep depth: choose from canny, lineart, scribble, or softedge"),
         (("--control", "outline"), "No control 'outline' here"),
         (("--control-scale", "0.5"), "Say which control that is for"),
         (("--control", "canny", "--control-start", "0.8", "--control-end", "0.2"), "the start before the end"),

@@ -192,7 +192,7 @@ async def test_out_of_memory_is_met_with_less_and_then_with_the_truth(tmp_path: 
         assert isinstance(smaller, Done)
         assert smaller.width * smaller.height < 96 * 80
         assert smaller.width / smaller.height == pytest.approx(96 / 80, rel=0.05)
-        assert "96x80 did not fit" in smaller.notes[0].message
+        assert "96x80 didn't fit" in smaller.notes[0].message
         failed = await at_work.end("oom above 1")
         assert isinstance(failed, Failed)
         assert failed.kind is FailureKind.OUT_OF_MEMORY

@@ -30,7 +30,7 @@ async def test_a_sketch_becomes_a_picture_that_keeps_its_lines(bench: Bench, ann
     expected = Control(kind=ControlKind.SCRIBBLE, scale=0.8, start=0.1, end=0.9)
     assert made.control == expected, "without a map: it is drawn from the sketch"
     details = await bench.discord.shown(await anna.press(result, "Details"))
-    assert list(details.buttons) == ["Compare", "Original", "Show map"]
+    assert list(details.buttons) == ["Compare", "Original", "Report", "Show map"]
 
 
 async def test_a_map_of_ones_own_stays_with_everything_that_follows(

@@ -97,7 +97,7 @@ async def test_a_map_alone_needs_no_words_but_a_kind(tmp_path: Path) -> None:
         card = await at.shown(used.job.id)
         assert card.headline == "Done"
         page = details_page(await at.service.results.describe(used.job.id, by=asker()), now=0.0, locale="en")
-        assert [button.verb for button in page.buttons] == [Verb.COMPARE, Verb.ORIGINAL, Verb.SHOW_MAP]
+        assert [button.verb for button in page.buttons] == [Verb.COMPARE, Verb.ORIGINAL, Verb.REPORT, Verb.SHOW_MAP]
         made = await at.store.generation(drawn)
         assert made is not None
         assert used.job.recipes[0].control == replace(CANNY, map=made.image)
