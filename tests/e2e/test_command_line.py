@@ -104,7 +104,7 @@ def test_the_demo_shows_each_command_and_leaves_its_pictures(
 def test_a_style_acts_behind_a_prompt_that_is_too_long_and_what_was_not_read_is_said(
     pentimento: Bench, photos: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    prompt = f"our school band on the stage of the old town hall, {'a b ' * 450}, confetti in the air"
+    prompt = f"our school band, {'a b ' * 142}, confetti in the air"  # a little more than the shipped model reads
     for style in ("van gogh", "pixel art"):
         made = pentimento(
             "img2img", photos[0], prompt, "--style", style, "--strength", 0.8, "--guidance", 1, "--steps", 4,
@@ -112,7 +112,8 @@ def test_a_style_acts_behind_a_prompt_that_is_too_long_and_what_was_not_read_is_
         )  # fmt: skip
         assert made.returncode == 0, made.stderr
         [note] = json.loads(made.stdout)["pictures"][0]["notes"]
-        assert note.startswith("The prompt is too long for this model. Not read: “")
+        assert note.endswith("in the air”.")
+        assert "band" not in note
         assert note in made.stderr
     assert distance(tmp_path / "van gogh.png", tmp_path / "pixel art.png") > 2
 

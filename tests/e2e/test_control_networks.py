@@ -142,3 +142,5 @@ async def test_what_cannot_be_kept_fails_its_request_with_a_sentence(
     assert isinstance(end, Failed)
     assert end.kind is FailureKind.INVALID
     assert sentence in end.message
+    if model == "sd3":
+        assert bench.engine.capacity().models["sd3"].controls == (CANNY,), "its family keeps structure"

@@ -208,11 +208,13 @@ def test_full_strength_ignores_the_source_at_any_number_of_steps(made: dict[str,
     with Bench(made[name]) as bench:
         for steps in (1, 3):
             asked = [Caller(request(f"{n}", steps=steps, strength=1.0), picture(n)) for n in (1, 2)]
-            one, two = bench.paint(*asked)
+            one, two = (
+                bench.paint(each)[0] for each in asked
+            )  # in company the last bits depend on who shares a call
             assert one.latents is not None
             assert two.latents is not None
             assert one.latents.isfinite().all()
-            assert torch.allclose(one.latents, two.latents, rtol=1e-5, atol=1e-5)
+            assert torch.equal(one.latents, two.latents)
 
 
 def grid(steps: int, shape: tuple[int, int, int]) -> dict[str, Any]:
