@@ -60,8 +60,11 @@ class Chat:
         self._take()
         return nonce
 
-    async def notify(self, target: ReplyTarget, message: str, card: Card, *, nonce: str) -> None:
+    async def notify(self, target: ReplyTarget, message: str, card: Card, *, nonce: str) -> str | None:
         """Nobody is called here."""
+
+    async def unsay(self, target: ReplyTarget, message: str) -> None:
+        """Nobody was called."""
 
     async def edit(self, target: ReplyTarget, message: str, card: Card) -> str:
         """Take its next state."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.admission import Admission
 from bot.arrivals import Arrivals
+from bot.calls import Calls
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.domain.card import Waiting
@@ -68,13 +69,14 @@ def assemble(
         )
 
     gate = Gate(moderator=moderator, policy=policy)
+    calls = Calls(store=store, messengers=messengers, clock=clock, seconds=notify_seconds)
     delivery = Delivery(
         store=store,
         messengers=messengers,
         waiting=waiting,
         clock=clock,
+        calls=calls,
         unseen=gate.previews,
-        notify_seconds=notify_seconds,
         disk_tries=disk_tries,
     )
     dispatch = Dispatch(
@@ -152,5 +154,6 @@ def assemble(
         pace=pace,
         dispatch=dispatch,
         delivery=delivery,
+        calls=calls,
         clock=clock,
     )

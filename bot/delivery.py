@@ -15,6 +15,7 @@ from dataclasses import replace
 
 import structlog
 
+from bot.calls import Calls
 from bot.domain.card import Card, Progress, Waiting
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.ids import JobId
@@ -32,9 +33,6 @@ REPOSITION_SECONDS = 10.0
 CLOSER = 3
 """A waiting message is looked at again when this part of those before it have gone: at 300, at 200, at 134, and near
 the front each time. So a message is edited some twenty times on its way, however long the line is."""
-
-_CALL_AGAIN = (2.0, 10.0)
-"""Seconds between tries to call somebody: late it is of no use."""
 
 AT_A_TIME = 8
 """Waiting messages that are edited, or taken up after a start, at the same time: what has ended must not queue behind
@@ -68,8 +66,8 @@ class Delivery:
         messengers: Mapping[str, Messenger],
         waiting: Callable[[JobId], Waiting | None],
         clock: Clock,
+        calls: Calls,
         unseen: Callable[[Job], bool] = lambda _job: False,
-        notify_seconds: float = 0.0,
         disk_tries: int | None = None,
     ) -> None:
         """Put the parts together.
@@ -79,12 +77,12 @@ class Delivery:
             messengers: by platform.
             waiting: where a job stands in line.
             clock: for stamps.
+            calls: calls who waited long, if an edit is all that the end has shown them.
             unseen: whether pictures that nobody has looked at yet may be shown of a job.
-            notify_seconds: who waited longer for a picture is called when it is there; 0 calls nobody.
             disk_tries: how often a disk that refuses is asked again; None is for ever.
         """
         self._unseen = unseen
-        self._notify_seconds = notify_seconds
+        self._calls = calls
         self._store = store
         self._messengers = messengers
         self._waiting = waiting
@@ -198,7 +196,7 @@ class Delivery:
                 continue
             shown, tries = card, 0
             if job.status.ended:
-                await self._call(messenger, job, message if edited else None, card)
+                await self._calls.call(messenger, job, message if edited else None, card)
                 await self._ended(job, whole=whole)
                 return
             if self._stopping:
@@ -210,28 +208,6 @@ class Delivery:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._holds_for(card.waiting)):
                         await follower.next_news(REPOSITION_SECONDS)
-
-    async def _call(self, messenger: Messenger, job: Job, message: MessageRef | None, card: Card) -> None:
-        """Call who waited so long that they look elsewhere by now, if an edit is all that the end has shown them.
-
-        Before the duty is done, so that a crash in between calls again; the nonce makes it one call.
-        """
-        waited = (job.ended_at or job.created_at) - job.created_at
-        if message is None or job.status is not JobStatus.SUCCEEDED or not 0 < self._notify_seconds < waited:
-            return
-        for seconds in (*_CALL_AGAIN, None):
-            try:
-                await messenger.notify(job.reply_to, message, card, nonce=f"{job.id}-n")
-            except TryLater as reason:
-                if seconds is None:
-                    break
-                await asyncio.sleep(reason.seconds or seconds)
-            except Exception as fault:  # noqa: BLE001 -- the result stands; a call that fails costs nothing else
-                log.warning("member not called", reason=str(fault))
-                return
-            else:
-                return
-        log.warning("member not called", reason="the chat stays busy")
 
     async def _ended(self, job: Job, *, whole: bool) -> None:
         """The end stands; a stand-in for it leaves the duty in the store, for the next start."""

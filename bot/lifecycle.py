@@ -16,6 +16,7 @@ from functools import partial
 import structlog
 
 from bot.arrivals import Arrivals
+from bot.calls import Calls
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.durable import until_stored
@@ -56,6 +57,7 @@ class Core:
     pace: Pace
     dispatch: Dispatch
     delivery: Delivery
+    calls: Calls
     clock: Clock
 
 
@@ -93,6 +95,7 @@ class Running:
         self._waits = [
             self._tasks.create_task(core.engine.ready(), name="engine"),
             self._tasks.create_task(core.arrivals.run(), name="arrivals"),
+            self._tasks.create_task(core.calls.run(), name="calls"),
         ]
         return self._tasks
 

@@ -204,14 +204,26 @@ class Messenger(Protocol):
         """
         ...
 
-    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> None:
+    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> MessageRef | None:
         """Tell a result's owner, who waited, that it is there: by a short reply to its message that notifies them.
 
         An edited message notifies nobody. With the same nonce again nobody is told a second time. Does nothing where
         the message is shown to its owner alone and cannot be replied to.
 
+        Returns:
+            The reply, to be taken back by `unsay`; None if there is none.
+
         Raises:
             TryLater: the chat may take it later.
+            Undeliverable: it never will.
+        """
+        ...
+
+    async def unsay(self, target: ReplyTarget, message: MessageRef) -> None:
+        """Take back what `notify` said; done if it is gone already.
+
+        Raises:
+            TryLater: the chat may take it back later.
             Undeliverable: it never will.
         """
         ...

@@ -13,6 +13,7 @@ from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job
 from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings
+from bot.domain.request import ReplyTarget
 from bot.erasure import Removed, Retention
 from bot.listing import Cursor, ResultsPage
 from bot.overseeing import Overseeing
@@ -52,6 +53,22 @@ class Duty:
     attempts: int
     due_at: float
     undeliverable: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeCall:
+    """A short message that called a job's owner, and is to be taken back.
+
+    Attributes:
+        message: as its messenger wrote it down.
+        reply_to: where the job's answer goes.
+        until: Unix seconds at which to take it back.
+    """
+
+    job: JobId
+    message: MessageRef
+    reply_to: ReplyTarget
+    until: float
 
 
 class InboxStore(Protocol):
@@ -181,6 +198,22 @@ class DutyStore(JobReader, Protocol):
         ...
 
 
+class CallStore(Protocol):
+    """Calls that stand for a while; each goes with its job."""
+
+    async def called(self, job: JobId, message: MessageRef, *, until: float) -> None:
+        """The owner of a job was called; a second call takes the first one's place."""
+        ...
+
+    async def calls(self) -> Sequence[MadeCall]:
+        """All that stand, the oldest first."""
+        ...
+
+    async def uncalled(self, job: JobId) -> None:
+        """It was taken back, or never can be."""
+        ...
+
+
 class ResultStore(DutyStore, Protocol):
     """What members made, and where it is shown besides the message of its job."""
 
@@ -264,7 +297,7 @@ class ErasingStore(JobStore, Protocol):
         ...
 
 
-class Store(InboxStore, ErasingStore, ResultStore, PlaceStore, Overseeing, Protocol):
+class Store(InboxStore, ErasingStore, ResultStore, CallStore, PlaceStore, Overseeing, Protocol):
     """All of it."""
 
     async def referenced_images(self) -> frozenset[ImageId]:

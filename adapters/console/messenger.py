@@ -38,8 +38,11 @@ class ConsoleMessenger:
         self._show(card)
         return nonce
 
-    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> None:
+    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> MessageRef | None:
         """Nothing: whoever waits looks on."""
+
+    async def unsay(self, target: ReplyTarget, message: MessageRef) -> None:
+        """Nothing was said."""
 
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         """Bring the line up to date."""

@@ -21,6 +21,7 @@ from adapters.discord.markdown import inert
 from adapters.discord.named import CommandNames
 from adapters.discord.rest import ORIGINAL, Outgoing, Payload, Rest
 from adapters.discord.routes import Address, Stand, Token, address_of, stand_of
+from adapters.discord.tokens import TOKEN_MARGIN, Tokens
 from bot.domain.card import Card
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.ids import JobId
@@ -29,12 +30,6 @@ from bot.domain.request import ReplyTarget
 from bot.ports import Clock
 from bot.stores import MessageRef
 from bot.texts import text
-
-COLLECT_BEFORE = 120.0
-"""Seconds before a token's end at which Collect appears: time for several tries."""
-
-_TOKEN_MARGIN = 5.0
-"""A request started this close to the end of its token may arrive too late."""
 
 _DIRECT_FILE_BYTES = 10 * 1024 * 1024
 _SMALLER = (1.0, 0.5, 0.25)
@@ -72,7 +67,7 @@ class DiscordMessenger:
         self._files = files
         self._clock = clock
         self._connected = connected
-        self._dead_tokens: dict[str, float] = {}
+        self._tokens = Tokens(clock)
         self._renewed: dict[JobId, Stand] = {}
         self._expiring: dict[JobId, _Expiring] = {}
         self._lost: set[JobId] = set()
@@ -102,12 +97,12 @@ class DiscordMessenger:
             self._forget(card.job)
         return stand.reference()
 
-    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> None:
+    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> MessageRef | None:
         """A reply to the message that names its owner; see `bot.ports.Messenger`."""
         self._check_connected()
         address, stand = address_of(target), stand_of(message)
         if address.hidden or stand.message == ORIGINAL:
-            return
+            return None
         body: Payload = {
             "content": f"<@{card.owner.user}> {text(card.locale, 'notify-ready')}",
             "allowed_mentions": {"parse": [], "users": [card.owner.user], "replied_user": False},
@@ -116,11 +111,28 @@ class DiscordMessenger:
             if stand.own:
                 replying = {"message_reference": {"message_id": stand.message, "fail_if_not_exists": False}}
                 identity = {"nonce": nonce, "enforce_nonce": True}
-                await call(self._rest.create(stand.channel, {**body, **replying, **identity}))
-            elif stand.token and self._lives(stand.token):
-                await call(self._rest.follow_up(stand.token.application, stand.token.value, body))
+                made = await call(self._rest.create(stand.channel, {**body, **replying, **identity}))
+                return Stand(channel=stand.channel, message=str(made["id"])).reference()
+            if stand.token and self._tokens.live(stand.token):
+                made = await call(self._rest.follow_up(stand.token.application, stand.token.value, body))
+                return replace(stand, message=str(made["id"])).reference()
         except Refused as refusal:
             raise final(refusal.fault) from refusal
+        return None
+
+    async def unsay(self, target: ReplyTarget, message: MessageRef) -> None:
+        """Delete a call; see `bot.ports.Messenger`."""
+        del target
+        self._check_connected()
+        stand = stand_of(message)
+        try:
+            if stand.own:
+                await call(self._rest.delete(stand.channel, stand.message))
+            elif stand.token and self._tokens.live(stand.token):
+                await call(self._rest.delete_follow_up(stand.token.application, stand.token.value, stand.message))
+        except Refused as refusal:
+            if refusal.fault.meaning is not Meaning.MESSAGE_GONE:
+                raise final(refusal.fault) from refusal
 
     def renew(self, job: JobId, stand: Stand) -> None:
         """A press on the job's message brought a fresh token; later edits use it."""
@@ -133,9 +145,9 @@ class DiscordMessenger:
         now = self._clock.now()
         for job, expiring in list(self._expiring.items()):
             token = expiring.stand.token
-            if token is None or not self._is_expiring(token):
+            if token is None or not self._tokens.expire(token):
                 continue
-            if now < token.until - _TOKEN_MARGIN:
+            if now < token.until - TOKEN_MARGIN:
                 try:
                     await self._send(self._by_token(token), expiring.card, expiring.address.file_bytes, collect=True)
                 except (Refused, TryLater) as refusal:
@@ -145,7 +157,7 @@ class DiscordMessenger:
             self._expiring.pop(job, None)
 
     async def _post(self, address: Address, card: Card, nonce: str) -> Stand:
-        if address.token and self._lives(address.token):
+        if address.token and self._tokens.live(address.token):
             try:
                 shown = await self._send(self._by_token(address.token), card, address.file_bytes)
             except Refused as refusal:
@@ -153,7 +165,7 @@ class DiscordMessenger:
                     await self._tell_blocked(address, card)
                     raise final(refusal.fault) from refusal
                 log.info("the interaction takes no answer, posting anew", reason=refusal.fault.reason)
-                self._bury(address.token)
+                self._tokens.bury(address.token)
             else:
                 own = address.reachable and not address.hidden
                 message = str(shown.get("id") or address.answer or ORIGINAL)
@@ -210,7 +222,7 @@ class DiscordMessenger:
         try:
             if (
                 stand.token
-                and self._lives(stand.token)
+                and self._tokens.live(stand.token)
                 and await self._edit_by_token(stand.token, address, stand, card)
             ):
                 return stand
@@ -227,13 +239,13 @@ class DiscordMessenger:
 
     async def _edit_by_token(self, token: Token, address: Address, stand: Stand, card: Card) -> bool:
         """Whether the token was still good for it."""
-        collect = not stand.own and not card.status.ended and self._is_expiring(token)
+        collect = not stand.own and not card.status.ended and self._tokens.expire(token)
         try:
             await self._send(self._by_token(token), card, address.file_bytes, collect=collect)
         except Refused as refusal:
             if refusal.fault.meaning is not Meaning.TOKEN_DEAD:
                 raise
-            self._bury(token)
+            self._tokens.bury(token)
             return False
         return True
 
@@ -283,7 +295,7 @@ class DiscordMessenger:
     async def _take_away(self, address: Address, stand: Stand | None) -> None:
         token = stand.token if stand else address.token
         ways: list[Callable[[], Awaitable[None]]] = []
-        if token and self._lives(token):
+        if token and self._tokens.live(token):
             ways.append(lambda: self._rest.delete_response(token.application, token.value))
         if stand and stand.own and stand.message != ORIGINAL:
             ways.append(lambda: self._rest.delete(stand.channel, stand.message))
@@ -304,7 +316,7 @@ class DiscordMessenger:
     async def _tell_alone(self, address: Address, said: str, *, nonce: str) -> None:
         """Tell the owner and nobody else: beside the answer while its token lives, else directly."""
         body: Payload = {"content": said, "allowed_mentions": NOBODY}
-        if address.token and self._lives(address.token):
+        if address.token and self._tokens.live(address.token):
             token, hidden = address.token, {**body, "flags": EPHEMERAL}
             try:
                 await call(self._rest.follow_up(token.application, token.value, hidden))
@@ -351,20 +363,8 @@ class DiscordMessenger:
         if not self._connected():
             raise TryLater("not logged in to Discord yet", seconds=1.0)
 
-    def _lives(self, token: Token) -> bool:
-        return token.value not in self._dead_tokens and self._clock.now() < token.until - _TOKEN_MARGIN
-
-    def _bury(self, token: Token) -> None:
-        """Remember that a token is spent, until it would have been by its age."""
-        now = self._clock.now()
-        self._dead_tokens = {value: until for value, until in self._dead_tokens.items() if until > now}
-        self._dead_tokens[token.value] = token.until
-
-    def _is_expiring(self, token: Token) -> bool:
-        return self._clock.now() >= token.until - COLLECT_BEFORE
-
     def _watch(self, address: Address, stand: Stand, card: Card) -> None:
-        if not stand.own and not card.status.ended and stand.token and self._lives(stand.token):
+        if not stand.own and not card.status.ended and stand.token and self._tokens.live(stand.token):
             self._expiring[card.job] = _Expiring(address, stand, card)
 
     def _forget(self, job: JobId) -> None:

@@ -88,6 +88,11 @@ class Rest:
         route = Route("POST", "/webhooks/{webhook_id}/{webhook_token}", webhook_id=application, webhook_token=token)
         return await self._send_message(route, body, files, params={"wait": "true"})
 
+    async def delete_follow_up(self, application: str, token: str, message: str) -> None:
+        """Delete another message that was made by an interaction's token."""
+        path = "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
+        await self._request(Route("DELETE", path, webhook_id=application, webhook_token=token, message_id=message))
+
     async def create(self, channel: str, body: Payload, files: Sequence[Outgoing] = ()) -> Payload:
         """A message of the bot's own."""
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)

@@ -94,18 +94,26 @@ class SlackMessenger:
             return await self.edit(target, await self._alone(target, card, fault, card.job), card)
         return message
 
-    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> None:
+    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> MessageRef | None:
         """A word in the message's thread that names its owner; see `Messenger.notify`."""
         team, place = team_of(target), json.loads(message)
         thread = _thread(target, place)
         there = ReplyTarget(
             platform=PLATFORM, address={**target.address, "channel": place["channel"], "thread": thread}
         )
-        if nonce in self._posted or await self._stands_already(there, nonce):
-            return
+        if stands := self._posted.get(nonce) or await self._stands_already(there, nonce):
+            return stands
         said = f"<@{slack_user(card.owner)}> {text(card.locale, 'notify-ready')}"
         try:
-            await self._say(team, Message(text=said, blocks=()), nonce, channel=place["channel"], thread=thread)
+            call = Message(text=said, blocks=())
+            return await self._say(team, call, nonce, channel=place["channel"], thread=thread)
+        except SlackFault as fault:
+            raise self._error(fault) from fault
+
+    async def unsay(self, target: ReplyTarget, message: MessageRef) -> None:
+        """Delete a call; see `Messenger.unsay`."""
+        try:
+            await self._gone(team_of(target), json.loads(message))
         except SlackFault as fault:
             raise self._error(fault) from fault
 

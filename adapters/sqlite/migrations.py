@@ -166,7 +166,15 @@ ALTER TABLE generations ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;  -- its memb
 CREATE INDEX generations_kept ON generations (job) WHERE kept;
 """
 
-MIGRATIONS = (_FIRST, _PLACES, _SLACK, _SAFETY, _WITHOUT_SCANS, _ACCESS, _SESSIONS, _OPERATION, _KEPT)
+_CALLS = """
+CREATE TABLE calls (
+    job TEXT PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
+    message TEXT NOT NULL,  -- that called its owner, and is taken back
+    until REAL NOT NULL
+) STRICT;
+"""
+
+MIGRATIONS = (_FIRST, _PLACES, _SLACK, _SAFETY, _WITHOUT_SCANS, _ACCESS, _SESSIONS, _OPERATION, _KEPT, _CALLS)
 
 
 def tables_made() -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import Self
 from uuid import uuid4
 
 from adapters.sqlite import codec
+from adapters.sqlite.conversations import Conversations
 from adapters.sqlite.database import Database, publish
 from adapters.sqlite.erasure import SLICE, Erasure
 from adapters.sqlite.migrations import MIGRATIONS
@@ -91,7 +92,7 @@ SELECT * FROM generations WHERE job IN (SELECT value FROM json_each(?)) ORDER BY
 """
 
 
-class SqliteJobStore(Erasure, Overseen):
+class SqliteJobStore(Erasure, Overseen, Conversations):
     """An async context manager that owns the database file at `path`.
 
     Attributes:

@@ -42,8 +42,11 @@ class WebMessenger:
         self._show(card)
         return message
 
-    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> None:
+    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> MessageRef | None:
         """Nothing: a page that is open shows the result by itself."""
+
+    async def unsay(self, target: ReplyTarget, message: MessageRef) -> None:
+        """Nothing was said."""
 
     def latest(self, job: JobId) -> Card | None:
         """The card of a job that has not ended, with its progress; None if it has, or is not known here yet."""

@@ -651,3 +651,19 @@ async def test_who_is_forgotten_keeps_nothing(store: Store) -> None:
     await store.keep(generation_id(job.id, 0), on=True)
     await store.forget(job.requester.key)
     assert (await store.job(job.id), await store.keeps(job.requester.key)) == (None, 0)
+
+
+async def test_calls_stand_by_their_time_and_go_with_their_job(store: Store) -> None:
+    late, soon = [await finish(store, await store.add(a_job())) for _ in range(2)]
+    await store.called(late.id, "first", until=90.0)
+    await store.called(late.id, "again", until=80.0)
+    await store.called(soon.id, "soon", until=70.0)
+    await store.called(JobId("unknown"), "nobody", until=60.0)
+    assert [(call.job, call.message, call.until) for call in await store.calls()] == [
+        (soon.id, "soon", 70.0),
+        (late.id, "again", 80.0),
+    ]
+    assert all(call.reply_to == late.reply_to for call in await store.calls())
+    await store.uncalled(soon.id)
+    await store.forget(late.requester.key)
+    assert await store.calls() == []

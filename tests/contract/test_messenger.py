@@ -189,9 +189,13 @@ async def test_who_is_called_twice_with_one_nonce_is_called_once(chat: Chat) -> 
     done = card(JobStatus.SUCCEEDED)
     await chat.messenger.edit(chat.target, message, done)
     before = len(chat.posts())
-    for _ in range(2):
-        await chat.messenger.notify(chat.target, message, done, nonce="n" * 24)
+    made = [await chat.messenger.notify(chat.target, message, done, nonce="n" * 24) for _ in range(2)]
     calls = chat.posts()[before:]
     if chat.posts():
         assert [call.content for call in calls] == ["<@42> your picture is ready ↑"]
         assert calls[0].payload["message_reference"]["message_id"] == chat.posts()[0].id
+    assert made[0]
+    assert len(set(made)) == 1
+    for _ in range(2):
+        await chat.messenger.unsay(chat.target, made[0])
+    assert len(chat.posts()) == before, "a call that was taken back is gone, and may be taken back again"

@@ -267,11 +267,15 @@ async def test_who_waited_is_called_in_the_messages_thread_once(bench: Bench) ->
     bench.slack.fail("chat.postMessage", after_effect=True, reset=True)
     with pytest.raises(TryLater):
         await bench.messenger.notify(bench.target, reference, done, nonce="n")
-    for _ in range(2):
-        await bench.messenger.notify(bench.target, reference, done, nonce="n")
+    made = [await bench.messenger.notify(bench.target, reference, done, nonce="n") for _ in range(2)]
     first, call = bench.messages()
     assert call["thread_ts"] == first["ts"]
     assert call["text"] == "<@U00000001> your picture is ready ↑"
+    assert made[0] == made[1]
+    assert made[0]
+    for _ in range(2):
+        await bench.messenger.unsay(bench.target, made[0])
+    assert bench.messages() == [first]
 
 
 async def test_the_source_and_the_latest_preview_stand_in_the_message_and_no_preview_stays(bench: Bench) -> None:

@@ -37,6 +37,7 @@ class FakeMessenger:
         self.edit_interval = edit_interval
         self.messages: dict[MessageRef, Message] = {}
         self.notified: list[tuple[MessageRef, str]] = []
+        self.unsaid: dict[MessageRef, float] = {}
         self._faults: deque[tuple[DeliveryError, bool]] = deque()
         self._changed = asyncio.Condition()
 
@@ -53,13 +54,20 @@ class FakeMessenger:
         await self._write(reference, card, Message(target=target, nonce=nonce))
         return reference
 
-    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> None:
+    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> MessageRef | None:
         del target, card
         fault, after_effect = self._faults.popleft() if self._faults else (None, False)
         if (not fault or after_effect) and (message, nonce) not in self.notified:
             self.notified.append((message, nonce))
         if fault:
             raise fault
+        return f"call-{nonce}"
+
+    async def unsay(self, target: ReplyTarget, message: MessageRef) -> None:
+        del target
+        if self._faults:
+            raise self._faults.popleft()[0]
+        self.unsaid[message] = asyncio.get_running_loop().time()
 
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         assert self.messages.get(message, Message(target, "")).target == target

@@ -12,7 +12,7 @@ from bot.domain.place import PlaceSettings
 from bot.erasure import Removed, Retention
 from bot.listing import Cursor, Kept, ResultsPage
 from bot.overseeing import MemberUsage, Mode, Unshown
-from bot.stores import Duty, InboxEvent, MessageRef
+from bot.stores import Duty, InboxEvent, MadeCall, MessageRef
 
 OPEN = {JobStatus.QUEUED, JobStatus.RUNNING}
 REFUNDED = {JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED}
@@ -38,6 +38,7 @@ class MemoryJobStore:
         self._used: dict[JobId, _Used] = {}
         self._copies: dict[JobId, set[str]] = {}
         self._mode = Mode.RUNNING
+        self._calls: dict[JobId, MadeCall] = {}
 
     async def receive(self, event: InboxEvent) -> bool:
         if event.id in self._inbox:
@@ -276,6 +277,16 @@ class MemoryJobStore:
     async def copies(self, job: JobId) -> frozenset[str]:
         return frozenset(self._copies.get(job, ()))
 
+    async def called(self, job: JobId, message: MessageRef, *, until: float) -> None:
+        if stored := self._jobs.get(job):
+            self._calls[job] = MadeCall(job=job, message=message, reply_to=stored.reply_to, until=until)
+
+    async def calls(self) -> Sequence[MadeCall]:
+        return sorted(self._calls.values(), key=lambda call: (call.until, call.job))
+
+    async def uncalled(self, job: JobId) -> None:
+        self._calls.pop(job, None)
+
     async def forget_places(self, prefix: str) -> None:
         self._places = {key: kept for key, kept in self._places.items() if not key.startswith(prefix)}
 
@@ -297,6 +308,7 @@ class MemoryJobStore:
             del self._generations[generation.id]
         del self._jobs[job.id]
         self._copies.pop(job.id, None)
+        self._calls.pop(job.id, None)
         del self._outbox[job.id]
         self._over.discard(job.id)
         self._without_pictures.discard(job.id)

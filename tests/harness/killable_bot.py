@@ -78,8 +78,11 @@ class SocketChat:
     async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
         return await self.edit(target, nonce, card)
 
-    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> None:
+    async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> MessageRef | None:
         """Nobody is called here."""
+
+    async def unsay(self, target: ReplyTarget, message: MessageRef) -> None:
+        """Nobody was called."""
 
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         del target

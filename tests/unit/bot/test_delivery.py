@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from bot.calls import HEARD_SECONDS, Calls
 from bot.delivery import BACK_OFF, LONGEST_PAUSE, MAX_TRIES, REPOSITION_SECONDS, Delivery
 from bot.domain.card import Card, Progress, Waiting
 from bot.domain.errors import StorageFailed, TryLater, Undeliverable
@@ -101,17 +102,15 @@ async def desk(
 ) -> AsyncIterator[Desk]:
     store, chat = store or MemoryJobStore(), chat or FakeMessenger()
     places: dict[JobId, Waiting] = {}
-    delivery = Delivery(
-        store=store,
-        messengers={chat.platform: chat},
-        waiting=places.get,
-        clock=LoopClock(),
-        notify_seconds=notify,
-    )
+    messengers, clock = {chat.platform: chat}, LoopClock()
+    calls = Calls(store=store, messengers=messengers, clock=clock, seconds=notify)
+    delivery = Delivery(store=store, messengers=messengers, waiting=places.get, clock=clock, calls=calls)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(delivery.run())
+        taking_back = tasks.create_task(calls.run())
         yield Desk(delivery, store, chat, places)
         delivery.stop()
+        taking_back.cancel()
 
 
 async def test_progress_is_coalesced_and_the_end_is_shown_at_once() -> None:
@@ -469,3 +468,38 @@ async def test_a_busy_chat_calls_later_and_not_twice() -> None:
         await asyncio.sleep(60)
         assert at.chat.notified == [(f"message-{job.id}", f"{job.id}-n")]
         assert await at.store.deliveries() == []
+
+
+async def test_a_call_is_taken_back_a_minute_later() -> None:
+    async with desk(notify=20.0) as at:
+        job = await ended_after(at, 21.0)
+        called_by = asyncio.get_running_loop().time()
+        assert at.chat.unsaid == {}
+        await asyncio.sleep(HEARD_SECONDS)
+        assert at.chat.unsaid == {f"call-{job.id}-n": pytest.approx(called_by - 30 + HEARD_SECONDS, abs=1.0)}
+        assert await at.store.calls() == []
+
+
+async def test_a_call_of_an_earlier_run_is_taken_back_by_the_next_one() -> None:
+    async with desk(notify=20.0) as at:
+        job = await ended_after(at, 21.0)
+        assert at.chat.unsaid == {}
+    await asyncio.sleep(500.0)
+    async with desk(at.store, at.chat, notify=0.0) as again:
+        await asyncio.sleep(1)
+        assert list(again.chat.unsaid) == [f"call-{job.id}-n"]
+        assert await again.store.calls() == []
+
+
+async def test_a_busy_chat_takes_a_call_back_later_and_one_that_never_does_is_let_go() -> None:
+    async with desk(notify=20.0) as at:
+        await ended_after(at, 21.0, "a")
+        at.chat.refuse(TryLater("429"))
+        await asyncio.sleep(HEARD_SECONDS)
+        assert (at.chat.unsaid, len(await at.store.calls())) == ({}, 1)
+        await asyncio.sleep(HEARD_SECONDS)
+        assert len(at.chat.unsaid) == 1
+        await ended_after(at, 21.0, "b")
+        at.chat.refuse(Undeliverable("no right to delete"))
+        await asyncio.sleep(HEARD_SECONDS)
+        assert (len(at.chat.unsaid), await at.store.calls()) == (1, [])
