@@ -27,7 +27,7 @@ class WebMessenger:
 
     def __init__(self) -> None:
         self._latest: dict[JobId, tuple[int, Card]] = {}
-        self._streams: WeakSet[asyncio.Event] = WeakSet()
+        self._streams: dict[JobId, WeakSet[asyncio.Event]] = {}
         self.closing = False
 
     async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
@@ -62,7 +62,8 @@ class WebMessenger:
             after: the version that is known already.
         """
         news = asyncio.Event()
-        self._streams.add(news)
+        if job in self._latest:  # else nothing would ever take it away again
+            self._streams.setdefault(job, WeakSet()).add(news)
         while not self.closing and job in self._latest:
             news.clear()
             version, card = self._latest[job]
@@ -79,7 +80,8 @@ class WebMessenger:
     def close(self) -> None:
         """End every stream: the service stops."""
         self.closing = True
-        self._wake()
+        for job in [*self._streams]:
+            self._wake(job)
 
     def _show(self, card: Card) -> None:
         if card.status.ended:
@@ -87,10 +89,13 @@ class WebMessenger:
         else:
             version = self._latest[card.job][0] if card.job in self._latest else 0
             self._latest[card.job] = (version + 1, card)
-        self._wake()
+        self._wake(card.job)
+        if card.status.ended:
+            self._streams.pop(card.job, None)
 
-    def _wake(self) -> None:
-        for news in self._streams:
+    def _wake(self, job: JobId) -> None:
+        """The streams of one job alone: each of them looks at what it was woken for."""
+        for news in self._streams.get(job, ()):
             news.set()
 
 

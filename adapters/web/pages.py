@@ -22,9 +22,16 @@ def _environment() -> Environment:
         loader=PackageLoader("adapters.web"),
         autoescape=True,  # prompts, names and alternative texts are people's words
         undefined=StrictUndefined,
+        auto_reload=False,  # else each card would look at its template's file
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def compile_templates() -> None:
+    """Be done with it before the first page is asked for: each takes some milliseconds."""
+    for name in _environment().list_templates(extensions=["html"]):
+        _environment().get_template(name)
 
 
 @cache

@@ -1,5 +1,6 @@
 """The web as a chat platform: a server that takes requests and shows their cards."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from ipaddress import ip_network
@@ -18,7 +19,7 @@ from adapters.web.guard import Door, Guard, protect
 from adapters.web.messenger import PLATFORM, WebMessenger
 from adapters.web.operator import OperatorPages
 from adapters.web.operators import Operators
-from adapters.web.pages import STATIC, page
+from adapters.web.pages import STATIC, compile_templates, page
 from adapters.web.playground import Playground
 from adapters.web.results import ResultActs
 from adapters.web.words import TRUSTED, locale_of, said_here
@@ -113,6 +114,7 @@ class WebPlatform:
         application.on_response_prepare.append(protect)
         application.add_routes(self._routes)
         application.router.add_static("/static/", STATIC)
+        await asyncio.to_thread(compile_templates)
         try:
             self.port = await self._opened.enter_async_context(
                 listening(application, host=self._host, port=self.port, stop_seconds=_STOP_SECONDS)

@@ -222,7 +222,7 @@ class FakeEngine:
             yield Cancelled()
             return
         try:
-            width, height = _paint(request, self._defaults.max_pixels)
+            width, height = await self.painted(request)
         except Unsuited as fault:
             yield Failed(FailureKind.INVALID, str(fault), fault.cause, fault.values)
             return
@@ -230,6 +230,10 @@ class FakeEngine:
             yield Failed(FailureKind.INVALID, "The source picture could not be read: send it again.")
             return
         yield Done(output=request.output, width=width, height=height, effective_steps=steps, seconds=0.01 * steps)
+
+    async def painted(self, request: Img2ImgRequest) -> tuple[int, int]:
+        """Leave the picture where it is wanted; its width and height."""
+        return _paint(request, self._defaults.max_pixels)
 
     def _refusal(self, request: Img2ImgRequest) -> str:
         if request.model != self._model:

@@ -9,6 +9,7 @@ import pytest
 from adapters.web import messenger as module
 from adapters.web.messenger import WebMessenger
 from bot.domain.card import Card
+from bot.domain.ids import JobId
 from bot.domain.job import JobStatus
 from bot.domain.request import ReplyTarget
 from bot.rendering import render
@@ -65,3 +66,28 @@ async def test_a_quiet_stream_says_that_it_is_there(monkeypatch: pytest.MonkeyPa
     await messenger.post(HERE, told(JobStatus.QUEUED, "one"), nonce="n")
     async with aclosing(messenger.cards(CARD.job, after=1)) as cards:
         assert await anext(cards) == (1, None)
+
+
+async def test_a_card_wakes_the_streams_of_its_own_job_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    woken: list[str] = []
+
+    class Counting(asyncio.Event):
+        def set(self) -> None:
+            woken.append("one")
+            super().set()
+
+    monkeypatch.setattr(asyncio, "Event", Counting)
+    messenger = WebMessenger()
+    cards = [replace(CARD, job=JobId(f"{number:022}")) for number in range(20)]
+    for card in cards:
+        await messenger.post(HERE, card, nonce="n")
+    streams = [messenger.cards(card.job, after=1) for card in cards]
+    waiting = [asyncio.create_task(anext(stream, None)) for stream in streams]
+    await asyncio.sleep(0)
+    await messenger.edit(HERE, "n", cards[7])
+    assert len(woken) == 1
+    assert await waiting.pop(7) == (2, cards[7])
+    messenger.close()
+    assert await asyncio.gather(*waiting) == [None] * 19
+    for stream in streams:
+        await stream.aclose()
