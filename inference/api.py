@@ -340,3 +340,20 @@ class Engine(Protocol):
     async def drain(self, seconds: float) -> bool:
         """Wait until nothing runs, `seconds` at most; True when it is so."""
         ...
+
+
+class RestartableEngine(Engine, Protocol):
+    """An engine whose devices can be started anew, one while the others go on."""
+
+    async def restart(self, name: str, *, seconds: float) -> bool:
+        """Start one device's worker anew when what it has is done; nothing that was asked of it is lost.
+
+        Args:
+            name: as `devices` has it.
+            seconds: how long its pictures get to end; after that they are begun again, on another device if there is
+                one.
+
+        Returns:
+            Whether it takes requests again; False for a name that is not there. `devices` says what is wrong.
+        """
+        ...

@@ -27,8 +27,8 @@ EXIT_UNAVAILABLE = 3
 LOOK_SECONDS = 1.0
 """Between two looks at who is there."""
 
-AGAIN_SECONDS = 10.0
-"""How long a machine that could not be used is left alone before it is tried again."""
+PAUSES = (10.0, 10.0, 20.0, 30.0, 60.0)
+"""Seconds for which a machine that was lost or could not be used is left alone before it is tried again."""
 
 
 class Fleet:
@@ -37,10 +37,8 @@ class Fleet:
     def __init__(self, opening: protocol.Frame, outbox: BinaryIO) -> None:
         self._opening = opening
         self._outbox = outbox
-        self._pool = Pool({}, lasting=True)
+        self._pool = Pool({}, lasting=True, pauses=PAUSES)
         self._members: dict[str, RayMember] = {}
-        self._refused_at: dict[str, float] = {}
-        self._runs: set[asyncio.Task[None]] = set()
         self._said: protocol.Frame = {}
 
     async def serve(self, asked: "asyncio.Queue[protocol.Frame]") -> None:
@@ -49,10 +47,13 @@ class Fleet:
             group.create_task(self._watch())
             while True:
                 frame = await asked.get()
-                if frame["frame"] == "cancel":
-                    group.create_task(self._pool.cancel(frame["id"]))
-                else:
-                    group.create_task(self._run(protocol.request_from_json(frame["request"])))
+                match frame["frame"]:
+                    case "cancel":
+                        group.create_task(self._pool.cancel(frame["id"]))
+                    case "restart":
+                        group.create_task(self._restart(frame))
+                    case _:
+                        group.create_task(self._run(protocol.request_from_json(frame["request"])))
 
     def say(self, frame: protocol.Frame) -> None:
         """Tell the parent."""
@@ -63,6 +64,11 @@ class Fleet:
             async for event in events:
                 self.say({"frame": "event", "id": request.id, "event": protocol.event_to_json(event)})
                 self._tell()
+
+    async def _restart(self, frame: protocol.Frame) -> None:
+        works = await self._pool.restart(frame["name"], seconds=frame["seconds"])
+        self._tell()
+        self.say({"frame": "restarted", "id": frame["id"], "works": works})
 
     async def _watch(self) -> None:
         while True:
@@ -77,11 +83,10 @@ class Fleet:
 
     async def _keep_up(self, places: dict[str, list[Any]]) -> None:
         """Have a member for each place, and none for those that are gone."""
-        now = asyncio.get_running_loop().time()
-        for name in self._members.keys() - places.keys():
-            await self._pool.remove(name)
-            del self._members[name]
-        troubles = {device.name: device.trouble for device in self._pool.devices()}
+        for name in [*self._members]:
+            if name not in places or self._members[name].node != places[name][0]:  # gone, or another by that name
+                await self._pool.remove(name)
+                del self._members[name]
         for name, (node, host, gpu) in places.items():
             if name not in self._members:
                 self._members[name] = RayMember(
@@ -93,12 +98,6 @@ class Fleet:
                     backend=self._opening["backend"],
                 )
                 self._pool.add(name, self._members[name])
-            elif self._pool.is_gone(name) or self._members[name].lost:
-                if troubles[name] and now - self._refused_at.setdefault(name, now) >= AGAIN_SECONDS:
-                    del self._refused_at[name]
-                    self._restarting = asyncio.create_task(self._pool.restart(name, seconds=0.0))
-            else:
-                self._refused_at.pop(name, None)
 
     def _tell(self) -> None:
         """Say how the devices stand if that changed."""

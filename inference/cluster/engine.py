@@ -77,6 +77,7 @@ class ClusterEngine:
         self._devices: Sequence[Device] = ()
         self._counters: Mapping[str, int] = {}
         self._refusal = ""
+        self._restarts: dict[str, asyncio.Future[bool]] = {}
         self._changed = asyncio.Event()
         self._stopped = CLOSED
         self._owned = AsyncExitStack()
@@ -174,6 +175,17 @@ class ClusterEngine:
             return False
         return True
 
+    async def restart(self, name: str, *, seconds: float) -> bool:
+        if self._child is None:
+            return False
+        key = str(next(self._keys))
+        self._restarts[key] = asyncio.get_running_loop().create_future()
+        self._child.send({"frame": "restart", "id": key, "name": name, "seconds": seconds})
+        try:
+            return await self._restarts[key]
+        finally:
+            del self._restarts[key]
+
     async def _first_machine(self) -> None:
         """Wait until every machine that the cluster has now has come or is known not to.
 
@@ -219,7 +231,14 @@ class ClusterEngine:
         self._stopped = CLOSED
         for flight in self._flights.values():
             flight.events.put_nowait(None)
+        self._end_restarts()
         self._changed.set()
+
+    def _end_restarts(self) -> None:
+        """Nobody will say how they went."""
+        for restart in self._restarts.values():
+            if not restart.done():
+                restart.set_result(False)
 
     async def _supervise(self) -> None:
         """Keep a process at the cluster."""
@@ -233,6 +252,7 @@ class ClusterEngine:
             finally:
                 self._child, self._devices = None, ()
                 ending = await child.end()
+            self._end_restarts()
             log.warning("the cluster was left", ending=ending, reason=self._refusal, last_words=child.last_words)
             for flight in [*self._flights.values()]:
                 if flight.unwanted:
@@ -255,6 +275,9 @@ class ClusterEngine:
                     self._refusal = frame["message"]
                     self._changed.set()
                     return
+                case "restarted":
+                    if (asked := self._restarts.get(frame["id"])) and not asked.done():
+                        asked.set_result(frame["works"])
                 case _ if told := self._flights.get(frame["id"]):
                     event = protocol.event_from_json(frame["event"])
                     told.events.put_nowait(event)

@@ -10,6 +10,7 @@ from pathlib import Path
 from inference.api import MAPS, Capacity, Device, Engine, Event, Img2ImgRequest, Started, Step
 from inference.geometry import Size, working_size
 from inference.pool.choice import Batch, Place
+from inference.processes.backoff import Backoff
 
 _PNG_HEAD = 24
 """Bytes of a PNG file until the end of its size (ISO/IEC 15948, 11.2.2)."""
@@ -79,7 +80,9 @@ class Member:
     """An engine of a pool.
 
     Attributes:
+        backoff: how long it is left alone when it was lost.
         leave: set when its engine is to be left.
+        works: it has been ready since it was entered.
         trouble: why it is gone.
         flights: what the pool sent to it.
         keeping: the task that owns its engine.
@@ -87,8 +90,10 @@ class Member:
 
     name: str
     engine: Engine
+    backoff: Backoff
     state: State = State.OPENING
     leave: asyncio.Event = field(default_factory=asyncio.Event)
+    works: bool = False
     trouble: str = ""
     flights: set[Flight] = field(default_factory=set)
     keeping: "asyncio.Task[None] | None" = None

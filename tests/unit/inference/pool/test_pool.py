@@ -22,6 +22,7 @@ from inference.api import (
     ModelUnavailable,
     Started,
 )
+from inference.pool.members import LOOK_SECONDS, PAUSES
 from inference.pool.pool import Pool
 from tests.builders.requests import png
 from tests.fakes.engine import DIE, FakeEngine
@@ -32,6 +33,33 @@ class AbsentEngine(FakeEngine):
 
     async def __aenter__(self) -> Self:
         raise ModelUnavailable("The device is not there: look for it.")
+
+
+class ComingEngine(FakeEngine):
+    """Its device is there from the third try on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tried_at: list[float] = []
+
+    async def __aenter__(self) -> Self:
+        self.tried_at.append(asyncio.get_running_loop().time())
+        if len(self.tried_at) < 3:
+            raise ModelUnavailable("The device fell off the bus: put it back.")
+        return await super().__aenter__()
+
+
+class SlowEngine(FakeEngine):
+    """It is entered before it can run anything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loaded = asyncio.Event()
+        self.loaded.set()
+
+    async def ready(self) -> None:
+        await self.loaded.wait()
+        await super().ready()
 
 
 class Bench:
@@ -116,6 +144,78 @@ async def test_a_lost_device_s_pictures_are_begun_again_elsewhere_and_nobody_is_
         assert (there.slots, there.trouble) == (1, "")
         assert at.pool.capacity().slots == 1
         assert at.pool.trouble() == ""
+
+
+@pytest.mark.looptime
+async def test_a_device_that_was_lost_is_tried_again_with_growing_pauses_until_it_is_back() -> None:
+    one, two = ComingEngine(), FakeEngine()
+    async with Pool({"one": one, "two": two}) as pool:
+        begun = asyncio.get_running_loop().time()
+        while pool.capacity().slots < 2:
+            assert pool.devices()[0].trouble == "The device fell off the bus: put it back." or not one.tried_at[1:]
+            await asyncio.sleep(1)
+        assert [round(tried - begun) for tried in one.tried_at] == [0, PAUSES[0], PAUSES[0] + PAUSES[1]]
+        assert [device.trouble for device in pool.devices()] == ["", ""]
+
+
+@pytest.mark.looptime
+async def test_a_device_that_never_returns_is_tried_every_five_minutes_and_the_service_goes_on() -> None:
+    class Tried(AbsentEngine):
+        count = 0
+
+        async def __aenter__(self) -> Self:
+            self.count += 1
+            return await super().__aenter__()
+
+    one, two = Tried(), FakeEngine()
+    async with Pool({"one": one, "two": two}) as pool:
+        await asyncio.sleep(1800)
+        assert one.count == len(PAUSES) + (1800 - sum(PAUSES)) // PAUSES[-1] + 1
+        assert pool.trouble() == ""
+
+
+@pytest.mark.looptime
+async def test_a_device_that_is_lost_while_idle_is_missed_and_comes_back() -> None:
+    one, two = FakeEngine(), FakeEngine()
+    async with Pool({"one": one, "two": two}) as pool:
+        await asyncio.sleep(100)
+        await one.__aexit__()
+        await asyncio.sleep(LOOK_SECONDS + 0.1)
+        assert [device.trouble for device in pool.devices()] == ["The engine was closed.", ""]
+        await asyncio.sleep(PAUSES[0] + 0.1)
+        assert [device.trouble for device in pool.devices()] == ["", ""]
+
+
+async def test_a_device_that_dies_again_and_again_is_left_alone_for_longer_until_it_makes_a_picture(
+    tmp_path: Path,
+) -> None:
+    one = FakeEngine()
+    async with Pool({"one": one, "two": FakeEngine()}, pauses=(0.0, 0.0, 3600.0)) as pool:
+        at = Bench(pool, tmp_path)
+
+        async def dies() -> None:
+            one.script(DIE)
+            asked = len(one.requests)
+            while len(one.requests) == asked:
+                assert isinstance(await at.end(), Done)
+
+        async def is_back() -> None:
+            async with asyncio.timeout(30):
+                while pool.capacity().slots < 2:
+                    await asyncio.sleep(0)
+
+        await dies()
+        await is_back()
+        asked = len(one.requests)
+        while len(one.requests) == asked:  # it makes one, so it is forgiven
+            await asyncio.gather(at.end(), at.end())
+        for _ in range(2):
+            await dies()
+            await is_back()
+        await dies()
+        for _ in range(20):
+            assert isinstance(await at.end(), Done)
+        assert pool.capacity().slots == 1
 
 
 async def test_with_the_last_device_the_pool_stops(tmp_path: Path) -> None:
@@ -245,6 +345,19 @@ async def test_a_restart_does_not_wait_for_ever_and_the_picture_is_begun_again(t
         end = (await running)[-1]
         assert isinstance(end, Done)
         assert end.device == "two"
+
+
+async def test_a_restart_is_over_when_the_device_can_run_something(tmp_path: Path) -> None:
+    slow = SlowEngine()
+    async with bench(tmp_path, one=slow, two=FakeEngine()) as at:
+        slow.loaded.clear()
+        restarting = asyncio.create_task(at.pool.restart("one", seconds=1))
+        for _ in range(5):
+            assert isinstance(await at.end(), Done)
+        assert not restarting.done()
+        slow.loaded.set()
+        assert await restarting
+        assert not await at.pool.restart("three", seconds=1), "there is none of that name"
 
 
 async def test_a_device_that_is_gone_comes_back_by_a_restart(tmp_path: Path) -> None:
