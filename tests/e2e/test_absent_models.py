@@ -1,9 +1,15 @@
 """Models that are not on this machine when they are asked for, from a slow hub on loopback."""
 
 import asyncio
+import contextlib
 import os
+import pty
+import re
+import signal
 import subprocess
 import sys
+import termios
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +35,7 @@ from inference.models import hub as hub_files
 from inference.models.entry import LoraEntry, MapModels, ModelEntry
 from inference.models.loras import locate
 from inference.worker.engine import ProcessEngine
+from tests.builders.hub_models import halved_pocket
 from tests.servers.hub import Hub
 
 NAME = "org/tiny"
@@ -215,3 +222,72 @@ def test_the_command_fetches_and_says_what_it_could_not(hub: Hub, tmp_path: Path
     assert "the hub has no such model" in again.stderr
     assert hub.given["unet/diffusion_pytorch_model.safetensors"] <= WEIGHTS + 8_000
     assert download(cwd=tmp_path).returncode == 2
+
+
+class OnATerminal:
+    """The command on a terminal of 120 columns, which is read line by line as a person would see them."""
+
+    def __init__(self, *arguments: str, cwd: Path) -> None:
+        self._ours, theirs = pty.openpty()
+        termios.tcsetwinsize(theirs, (24, 120))
+        environment = {**os.environ, "PYTHONPATH": str(Path.cwd()), "TERM": "xterm-256color", "COLUMNS": "120"}
+        command = [sys.executable, "-P", "-m", "bot", "download", *arguments]
+        self.process = subprocess.Popen(
+            command, cwd=cwd, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+        )
+        os.close(theirs)
+
+    def lines(self) -> Iterator[str]:
+        """What stands on the screen, whenever it is written, until the command leaves."""
+        with (
+            os.fdopen(self._ours, "rb", buffering=0) as screen,
+            contextlib.suppress(OSError),
+        ):  # EIO: nobody writes to it
+            held = b""
+            while piece := screen.read(4096):
+                *whole, held = re.split(rb"[\r\n]+", held + piece)
+                yield from (_CONTROLS.sub("", line.decode()).rstrip() for line in whole)
+        self.process.wait(60)
+
+
+_CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_BAR = re.compile(
+    r"org/tiny [━╺╸ ]+ (?P<done>\S+)/(?P<of>\S+) (?P<unit>[kM]B) (?P<rate>\S+) kB/s (?P<left>\d:\d\d:\d\d)"
+)
+LONG = os.environ.get("PENTIMENTO_TEST_DOWNLOAD") == "long"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(2400 if LONG else 120)
+def test_a_terminal_sees_bytes_rate_and_time_left_through_two_cuts_and_a_kill(hub: Hub, tmp_path: Path) -> None:
+    """At 40 kB/s; PENTIMENTO_TEST_DOWNLOAD=long fetches 13.7 MB at 20 kB/s, for longer than ten minutes."""
+    if LONG:
+        hub.repositories[NAME] = halved_pocket(tmp_path / "pocket")
+    else:
+        [weights] = hub.repositories[NAME].rglob("*.safetensors")
+        weights.write_bytes(os.urandom(4 * WEIGHTS))
+    files = {
+        file.relative_to(hub.repositories[NAME]).as_posix(): file for file in hub.repositories[NAME].rglob("*.*")
+    }
+    whole = sum(file.stat().st_size for file in files.values())
+    hub.rate, hub.cuts = 20_000 if LONG else 40_000, [whole // 4, whole // 2]
+    began = time.monotonic()
+    killed = OnATerminal(NAME, cwd=tmp_path)
+    for _ in killed.lines():
+        if hub.total > whole // 3 and killed.process.poll() is None:
+            os.killpg(killed.process.pid, signal.SIGKILL)
+    assert killed.process.returncode == -signal.SIGKILL
+    given = hub.total
+    done = OnATerminal(NAME, cwd=tmp_path)
+    seen = [*done.lines()]
+    assert done.process.returncode == 0, seen
+    assert f"{NAME} is here." in seen
+    bars = [found for line in seen if (found := _BAR.search(line))]
+    assert bars, seen
+    first = float(bars[0]["done"]) * (1e6 if bars[0]["unit"] == "MB" else 1e3)
+    assert first > 0.6 * given, "it goes on where it was"
+    assert any(0 < float(found["rate"]) < 2e-3 * hub.rate for found in bars), "about what the line gives"
+    assert not hub.cuts
+    for name, file in files.items():
+        assert hub.given[name] <= file.stat().st_size + 8 * 2_000 + 40_000, "every byte about once"
+    assert not LONG or time.monotonic() - began > 600
