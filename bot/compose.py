@@ -37,7 +37,8 @@ from inference.cluster.engine import ClusterEngine
 from inference.models.catalog import equipped
 from inference.models.downloads import SILENCE_SECONDS, Arrival, fetched
 from inference.models.entry import MapModels, ModelEntry
-from inference.models.library import Library, all_offered, foreseen, place_of
+from inference.models.hub import Place
+from inference.models.library import Library, all_offered, foreseen, places_of
 from inference.models.nvidia import cards_here, here
 from inference.models.overview import Shown, nominal, overview
 from inference.pool.pool import Pool
@@ -116,17 +117,22 @@ def shown_models(
     return overview(offered, card, settings.model.memory)
 
 
-async def fetch_model(name: str, entry: ModelEntry) -> AsyncIterator[Arrival]:
-    """Bring a model to this machine; yields how far it is.
+async def fetch_model(
+    name: str, entry: ModelEntry, map_models: MapModels, *, controls: bool
+) -> AsyncIterator[tuple[str, Arrival]]:
+    """Bring a model to this machine, with its adapters and, if wanted, its ControlNets.
+
+    Yields:
+        What is on its way, for people, and how far it is.
 
     Raises:
-        ModelUnavailable: it cannot be had, with the mend.
+        ModelUnavailable: something of it cannot be had, with the mend.
     """
-    place = place_of(entry)
-    if place is not None:
-        async for news in fetched(place, name=name):
+    for place in places_of(equipped(entry, map_models), controls=controls):
+        label = name if place.id == Place.of(entry.id).id else place.id
+        async for news in fetched(place, name=label):
             if isinstance(news, Arrival):
-                yield news
+                yield label, news
 
 
 def map_models_of(settings: Settings) -> MapModels:

@@ -200,6 +200,7 @@ def parser() -> argparse.ArgumentParser:
         "download", parents=[shared], help="bring models to this machine; goes on where an earlier try was cut"
     )
     download.add_argument("models", nargs="*", metavar="MODEL", help="a name of the catalogue or a hub id")
+    download.add_argument("--controls", action="store_true", help="their ControlNets too")
     download.add_argument("--offered", action="store_true", help="all models that are on offer")
     backup = commands.add_parser("backup", parents=[shared], help="copy the database, also while the bot runs")
     backup.add_argument("file", type=Path, metavar="FILE", help="a new file")

@@ -9,6 +9,7 @@ from huggingface_hub import get_token
 from bot.cli.findings import Finding, State
 from inference.api import Capacity, ControlKind, ModelDefaults
 from inference.models.entry import LINES, MapModels, ModelEntry
+from inference.models.hub import Place
 from inference.models.overview import Shown
 
 _HUB_PLACE = re.compile(r"[\w-][\w.-]*(/[\w.-]+)+", re.ASCII)
@@ -37,7 +38,8 @@ def model_findings(
             words = f"{entry.id} cannot be used: give a hub id or a folder in diffusers' layout"
             yield Finding(f"model {name}", State.WRONG, words)
         elif not defaults.here and entry.gated and not get_token():
-            words = f"is gated: accept its terms on https://huggingface.co/{entry.id} and set HF_TOKEN"
+            page = f"https://huggingface.co/{Place.of(entry.id).repository}"
+            words = f"is gated: accept its terms on {page} and set HF_TOKEN"
             yield Finding(f"model {name}", State.NOTE, words)
         elif not defaults.here:
             yield Finding(f"model {name}", State.NOTE, "is downloaded when it is first asked for")

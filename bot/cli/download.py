@@ -8,19 +8,19 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from bot.cli.arguments import EXIT_DONE
 from bot.cli.terminal import Terminal
-from bot.compose import fetch_model
+from bot.compose import fetch_model, map_models_of
 from bot.domain.errors import InvalidRequest
 from config.models import load_catalogue, offered_models
 from config.settings import Settings
 from inference.api import ModelUnavailable
-from inference.models.entry import ModelEntry
+from inference.models.entry import MapModels, ModelEntry
 
 QUIET_SECONDS = 10.0
 """Between two lines if nobody watches a bar."""
 
 
 async def download(asked: argparse.Namespace, settings: Settings) -> int:
-    """Fetch models by names of the catalogue or hub ids; what an earlier try has fetched is kept.
+    """Fetch models by names of the catalogue or hub ids, with their adapters; what an earlier try fetched is kept.
 
     Raises:
         InvalidRequest: no model was named.
@@ -31,7 +31,7 @@ async def download(asked: argparse.Namespace, settings: Settings) -> int:
     entries |= {name: catalogue.get(name) or ModelEntry(id=name) for name in asked.models}
     if not entries:
         raise InvalidRequest("Name a model, or give --offered for all that are on offer.")
-    refused = await _fetch(entries)
+    refused = await _fetch(entries, map_models_of(settings), controls=asked.controls)
     if refused:
         for sentence in refused[:-1]:
             print(f"pentimento: {sentence}", file=sys.stderr)  # noqa: T201 -- the command line speaks
@@ -39,7 +39,7 @@ async def download(asked: argparse.Namespace, settings: Settings) -> int:
     return EXIT_DONE
 
 
-async def _fetch(entries: Mapping[str, ModelEntry]) -> list[str]:
+async def _fetch(entries: Mapping[str, ModelEntry], map_models: MapModels, *, controls: bool) -> list[str]:
     """Fetch one after the other; returns why those did not come that did not."""
     console = Terminal(stderr=True)
     refused = []
@@ -52,14 +52,15 @@ async def _fetch(entries: Mapping[str, ModelEntry]) -> list[str]:
     )
     with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
         for name, entry in entries.items():
-            bar = bars.add_task(name, total=None)
-            told = None
+            tasks, told = {name: bars.add_task(name, total=None)}, None
             try:
-                async for arrival in fetch_model(name, entry):
-                    bars.update(bar, completed=arrival.done, total=arrival.total)
+                async for part, arrival in fetch_model(name, entry, map_models, controls=controls):
+                    if part not in tasks:
+                        tasks[part] = bars.add_task(part, total=None)
+                    bars.update(tasks[part], completed=arrival.done, total=arrival.total)
                     if not console.is_terminal and (told is None or arrival.at - told >= QUIET_SECONDS):
                         told = arrival.at
-                        console.print(f"{name}: {arrival.in_sentence()}")
+                        console.print(f"{part}: {arrival.in_sentence()}")
             except ModelUnavailable as error:
                 refused.append(str(error))
                 continue

@@ -36,8 +36,6 @@ _EDITS = re.compile(r"kontext|image-?edit|flux\.?2|instruct-?pix2pix", re.IGNORE
 _STEERABLE = re.compile(r"^(StableDiffusion(XL|3)?|Flux|QwenImage)(Img2Img)?Pipeline$")
 """Pipelines of families that control networks can steer."""
 
-_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
-
 _Z_IMAGE = re.compile(r"z-?image", re.IGNORECASE)
 
 _FAMILIES = (
@@ -76,10 +74,11 @@ def locate(model: str) -> Path | None:
         return folder
     if is_file:
         return _checkpoint(folder, model)
-    if _HUB_ID.fullmatch(model) and not model.startswith("."):
+    if hub.Place.names(model):
         return None
     raise ModelUnavailable(
-        f"The model {model!r} is not here: give a folder, an id such as 'org/name', or {POCKET!r}."
+        f"The model {model!r} is not here: give a folder or file, an id such as 'org/name' or "
+        f"'org/name/file.safetensors', or {POCKET!r}."
     )
 
 
@@ -100,7 +99,14 @@ def base_of(entry: ModelEntry) -> Path | None:
     """The folder of the model that an entry's checkpoint is used with; None if it names none or it is not here."""
     if not entry.base:
         return None
-    return locate(entry.base) or hub.here(hub.Place.of(entry.base, revision=entry.revision))
+    return locate(entry.base) or hub.here(place_of_base(entry))
+
+
+def place_of_base(entry: ModelEntry) -> hub.Place:
+    """Where on the hub an entry's base is. Revision and variant are its own if the checkpoint is a file here."""
+    if locate(entry.id) is None:
+        return hub.Place.of(entry.base)
+    return hub.Place.of(entry.base, revision=entry.revision, variant=entry.variant)
 
 
 def read_json(path: Path, model: str) -> dict[str, Any]:

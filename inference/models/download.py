@@ -34,7 +34,7 @@ def main() -> None:
         outbox.write(protocol.pack({"frame": "unavailable", "message": str(error)}))
         os._exit(EXIT_FAILED)
     except Exception as error:  # noqa: BLE001 -- whatever the hub's client raises, the parent gets a sentence
-        said = hub.sentence(error, place.repository, place.kind)
+        said = hub.sentence(error, place.id, place.kind)
         outbox.write(protocol.pack({"frame": "unavailable", "message": said}))
         os._exit(EXIT_FAILED)
     outbox.write(protocol.pack({"frame": "here", "folder": str(folder)}))

@@ -57,11 +57,13 @@ class ModelEntry:
     """A model under the name that requests call it by. None and empty leave it to the model's own files.
 
     Attributes:
-        id: the shipped model's name, a hub id, a folder in diffusers' layout or a checkpoint in a .safetensors file.
+        id: the shipped model's name, a folder in diffusers' layout, a checkpoint in a .safetensors or .gguf file,
+            a hub id, or such a file in a repository ("org/name/file.safetensors", or its address).
         base: for a checkpoint in one file: the folder or hub id of the model whose configurations, and whatever the
             file lacks, are used with it; empty takes the shipped ones of its family.
         prediction: what a checkpoint's UNet was trained to tell, "epsilon" or "v_prediction"; empty finds it out.
-        vae: an autoencoder instead of the model's own: a hub id, a folder or a .safetensors file.
+        vae: an autoencoder instead of the model's own: a hub id, a folder, a .safetensors file here or in a
+            repository.
         clip_skip: which of the text encoder's last layers is taken, counted as A1111 does: 1 is the last one.
         revision: commit, branch or tag on the hub; empty is its main branch.
         variant: of the weights' files, such as "fp16"; "full" is none, empty prefers half the bytes.

@@ -49,8 +49,12 @@ _WEIGHT_NAME = re.compile(
     r"^(?P<stem>[^.]+?)(?P<shard>-\d{5}-of-\d{5})?(\.(?P<variant>[\w-]+?)(-\d{5}-of-\d{5})?)?\.safetensors$"
 )
 _INDEX_NAME = re.compile(r"^(?P<stem>[^.]+)\.safetensors\.index(\.(?P<variant>[\w-]+))?\.json$")
-_FILE_ON_HUB = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)/(?P<file>.+\.(safetensors|gguf))", re.ASCII)
-_PART_ON_HUB = re.compile(r"(?P<repository>[\w-][\w.-]*/[\w.-]+)(/(?P<file>.+))?", re.ASCII)
+_ON_HUB = re.compile(
+    r"((https?://)?(huggingface\.co|hf\.co)/)?(?P<repository>[\w-][\w.-]*/[\w.-]+)"
+    r"(/((blob|resolve)/(?P<revision>[^/]+)/)?(?P<file>[^?]+\.(safetensors|gguf)))?/?(\?download=true)?",
+    re.ASCII,
+)
+"""An id, or the address of a page or file as people copy it and as diffusers' `from_single_file` takes it."""
 
 
 class Kind(StrEnum):
@@ -79,10 +83,25 @@ class Place:
 
     @classmethod
     def of(cls, id_: str, *, revision: str = "", variant: str = "") -> "Place":
-        """The place that a hub id names: "org/name" or "org/name/path/file.safetensors"."""
-        named = _FILE_ON_HUB.fullmatch(id_)
-        repository, file = named.group("repository", "file") if named else (id_, "")
-        return cls(repository, file, revision, variant)
+        """The place that a hub id names: "org/name", "org/name/path/file.safetensors", or the address of either.
+
+        An address may say a branch or commit; `revision` counts for more.
+        """
+        named = _ON_HUB.fullmatch(id_)
+        if named is None:
+            return cls(id_, "", revision, variant)
+        return cls(named["repository"], named["file"] or "", revision or _said(named["revision"]), variant)
+
+    @classmethod
+    def names(cls, id_: str) -> bool:
+        """Whether an id can name something on the hub. "models/file.safetensors" is a file that is not here."""
+        named = _ON_HUB.fullmatch(id_)
+        return named is not None and not named["repository"].endswith(WEIGHTS)
+
+    @property
+    def id(self) -> str:
+        """As people write it."""
+        return f"{self.repository}/{self.file}" if self.file else self.repository
 
     @classmethod
     def part(cls, id_: str, kind: Kind) -> "Place | None":
@@ -92,11 +111,14 @@ class Place:
             local = path.is_absolute() or path.exists()
         except (OSError, RuntimeError):  # too long a name, a folder not to be searched, a home that nobody has
             return None
-        if local or not (named := _PART_ON_HUB.fullmatch(id_)):
+        if local or not (named := _ON_HUB.fullmatch(id_)) or (named["file"] or "").endswith(".gguf"):
             return None
-        if (file := named["file"] or "") and not (kind is Kind.ADAPTER and file.endswith(".safetensors")):
-            return None
-        return cls(named["repository"], file, kind=kind)
+        return cls(named["repository"], named["file"] or "", _said(named["revision"]), kind=kind)
+
+
+def _said(revision: str | None) -> str:
+    """Of an address; its main branch is what nobody has to say."""
+    return "" if revision in {None, "main"} else str(revision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +189,9 @@ def _part_here(place: Place) -> Path | None:
 
 
 def on_disk(place: Place) -> int:
-    """Bytes of a repository in the cache, those of unfinished files too."""
+    """Bytes in the cache: of a file, or of a whole repository with its unfinished files."""
+    if place.file and (file := here(place)) is not None:
+        return file.stat().st_size
     blobs = cache_folder() / repo_folder_name(repo_id=place.repository, repo_type="model") / "blobs"
     return sum(blob.stat().st_size for blob in blobs.glob("*"))
 
@@ -283,15 +307,15 @@ def _of_network(names: Collection[str]) -> list[str]:
     return plain + [name for name in top if _is_weights(name) and variant_in(name) == taken]
 
 
-def network(id_: str) -> Path:
-    """The folder of a network on this machine.
+def network(id_: str, *, file: bool = False) -> Path:
+    """The folder of a network on this machine; with `file` it may be one of its files instead.
 
     Raises:
         FileNotFoundError: it is not there, in one sentence; nothing is fetched here.
     """
     place = Place.part(id_, Kind.NETWORK)
     folder = Path(id_).expanduser() if place is None else here(place)
-    if folder is None or not folder.is_dir():
+    if folder is None or not (folder.is_dir() or (file and folder.is_file())):
         raise FileNotFoundError("it is not on this machine")
     return folder
 
@@ -334,7 +358,10 @@ def sentence(error: Exception, model: str, kind: Kind = Kind.PIPELINE) -> str:
         case GatedRepoError():
             reason = f"its owner asks for consent: accept the terms on {page} and set HF_TOKEN to a token of yours"
         case RepositoryNotFoundError() | RevisionNotFoundError() | HFValidationError():
-            reason = f"the hub has no such {kind} or revision: check the spelling, or set HF_TOKEN if it is private"
+            local = ", and no such file is here" if Place.of(model).file else ""
+            reason = (
+                f"the hub has no such {kind} or revision{local}: check the spelling, or set HF_TOKEN if it is private"
+            )
         case HfHubHTTPError() if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             reason = "the hub refuses HF_TOKEN: make a new token at https://huggingface.co/settings/tokens"
         case LocalEntryNotFoundError() | OfflineModeIsEnabled():

@@ -29,32 +29,34 @@ def all_offered(model: str, entries: Mapping[str, ModelEntry], map_models: MapMo
     return {name: catalog.equipped(entry, map_models) for name, entry in offered.items()}
 
 
-def place_of(entry: ModelEntry) -> hub.Place | None:
-    """Where on the hub a model is; None if it is a folder or file of this machine.
+def places_of_model(entry: ModelEntry) -> tuple[hub.Place, ...]:
+    """What a model cannot be loaded without, as far as it is on the hub: itself, its base, its autoencoder.
 
     Raises:
         ModelUnavailable: if its id means nothing.
     """
-    if catalog.locate(entry.id) is not None:
-        if not entry.base or catalog.locate(entry.base) is not None:
-            return None
-        return hub.Place.of(entry.base, revision=entry.revision, variant=entry.variant)
-    return hub.Place.of(entry.id, revision=entry.revision, variant=entry.variant)
+    found = []
+    if catalog.locate(entry.id) is None:
+        found.append(hub.Place.of(entry.id, revision=entry.revision, variant=entry.variant))
+    if entry.base and catalog.locate(entry.base) is None:
+        found.append(catalog.place_of_base(entry))
+    if (vae := hub.Place.part(entry.vae, hub.Kind.NETWORK)) is not None:
+        found.append(vae)
+    return tuple(found)
 
 
-def places_of(name: str, entry: ModelEntry) -> Iterator[tuple[str, hub.Place]]:
-    """All that an entry has on the hub, under names for people: the model, its adapters and networks.
+def places_of(entry: ModelEntry, *, controls: bool) -> tuple[hub.Place, ...]:
+    """What an entry has on the hub: the model, its adapters and, if wanted, its ControlNets.
 
     Raises:
         ModelUnavailable: if its id means nothing.
     """
-    if (place := place_of(entry)) is not None:
-        yield name, place
     parts = [(lora.place, hub.Kind.ADAPTER) for lora in entry.loras.values()]
-    parts += [(network, hub.Kind.NETWORK) for network in (*entry.controls.values(), entry.sketcher, entry.vae)]
-    for id_, kind in dict.fromkeys(parts):
-        if (there := hub.Place.part(id_, kind)) is not None:
-            yield id_, there
+    parts += [
+        (network, hub.Kind.NETWORK) for network in (entry.sketcher, *(entry.controls.values() if controls else ()))
+    ]
+    others = [there for id_, kind in parts if (there := hub.Place.part(id_, kind)) is not None]
+    return tuple(dict.fromkeys((*places_of_model(entry), *others)))
 
 
 def known_folder(entry: ModelEntry) -> Path | None:
@@ -125,7 +127,7 @@ class Library:
 
     def arriving(self, needs: Needs) -> Arriving | None:
         """How far what is lacking is, in bytes over all of it; None if nobody fetches it."""
-        under_way = [fetch for place in self._lacking(needs).values() if (fetch := self._fetching.get(place))]
+        under_way = [fetch for place in self._lacking(needs) if (fetch := self._fetching.get(place))]
         if not under_way:
             return None
         arrivals = [fetch.arrival for fetch in under_way if fetch.arrival]
@@ -168,15 +170,16 @@ class Library:
                         raise ModelUnavailable(fetch.refusal)
         return known
 
-    def _lacking(self, needs: Needs) -> dict[str, hub.Place]:
-        return {name: place for name, place in self._places(needs) if not self._is_here(place)}
+    def _lacking(self, needs: Needs) -> dict[hub.Place, str]:
+        """What is not here, with its name for people."""
+        return {place: name for name, place in self._places(needs) if not self._is_here(place)}
 
     def _places(self, needs: Needs) -> Iterator[tuple[str, hub.Place]]:
         """Where on the hub it lies, under names for people."""
         if entry := self._entries.get(needs.model):
             with contextlib.suppress(ModelUnavailable):  # loading will say so
-                if place := place_of(entry):
-                    yield needs.model, place
+                for place in places_of_model(entry):
+                    yield needs.model if place.id == hub.Place.of(entry.id).id else place.id, place
             parts = [(entry.loras[name].place, hub.Kind.ADAPTER) for name in needs.loras if name in entry.loras]
             parts += [(entry.controls.get(needs.control, "") if needs.control else "", hub.Kind.NETWORK)]
             parts += [(entry.sketcher, hub.Kind.NETWORK)]
@@ -194,7 +197,7 @@ class Library:
 
     def _begin(self, needs: Needs) -> list[_Fetch]:
         fetches = []
-        for name, place in self._lacking(needs).items():
+        for place, name in self._lacking(needs).items():
             if place not in self._fetching:
                 self._fetching[place] = _Fetch()
                 task = self._tasks.create_task(self._fetch(name, place), name=f"fetch {name}")

@@ -183,7 +183,7 @@ def _parts(entry: ModelEntry, model: str, dtype: torch.dtype, layout: Path) -> d
         return {}
     place = Path(entry.vae).expanduser()
     try:
-        place = place if place.is_file() else hub.network(entry.vae)
+        place = place if place.is_file() else hub.network(entry.vae, file=True)
     except OSError:
         raise ModelUnavailable(
             f"The model {model!r} names {entry.vae!r} as its vae, which is not here: "

@@ -7,7 +7,7 @@ from pathlib import Path
 from inference.api import ModelDefaults, ModelUnavailable
 from inference.models import catalog, hub
 from inference.models.entry import ModelEntry
-from inference.models.library import known_folder, place_of
+from inference.models.library import known_folder, places_of_model
 from inference.models.memory_plan import GIB, Card, DoesNotFit, Plan
 from inference.models.sizes import known, of_place, planned_for
 
@@ -51,13 +51,14 @@ def _shown(name: str, entry: ModelEntry, card: Card | None, memory: str) -> Show
     try:
         folder = known_folder(entry)
         defaults = catalog.defaults(name, entry, folder)
-        place = place_of(entry)
+        places = places_of_model(entry)
     except ModelUnavailable as error:
         return Shown(entry=entry, defaults=None, trouble=str(error))
     model = known(entry.id, defaults.max_pixels)
     if folder is not None:
         model = of_place(folder, entry, defaults, name) or model
-    disk = _size(folder) if place is None and folder is not None else 0 if place is None else hub.on_disk(place)
+    here = _size(folder) if folder is not None and catalog.locate(entry.id) is not None else 0
+    disk = here + sum(hub.on_disk(place) for place in places)
     if model is None:
         return Shown(entry=entry, defaults=defaults, disk=disk)
     weights = sum(part.packed or part.numbers * 2 for part in model.parts)

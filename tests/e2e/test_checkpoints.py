@@ -3,7 +3,7 @@
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,12 @@ import pytest_asyncio
 from PIL import Image
 
 from inference.api import Done, Failed, Img2ImgRequest
+from inference.models.downloads import fetched
 from inference.models.entry import ModelEntry
+from inference.models.library import foreseen, places_of, places_of_model
+from inference.models.overview import overview
 from inference.worker.engine import ProcessEngine
+from tests.servers.hub import Hub
 
 pytestmark = [
     pytest.mark.slow,
@@ -23,6 +27,7 @@ pytestmark = [
 ]
 
 PACKED = ("qwen-image", "z-image")
+FILE_ON_HUB = "org/files/sub/tiny.safetensors"
 FAMILIES = ("sd15", "sd2", "sdxl", "qwen-image", "z-image")
 REFUSED = {
     "shapes": "has other tensors than Stable Diffusion 1.5 has (",
@@ -81,6 +86,9 @@ def build(root: Path) -> dict[str, ModelEntry]:
     entries |= _quantised_elsewhere(root)
     base, without_vae = str(root / "sd15"), str(root / "bare.safetensors")
     return entries | {
+        "hub-file": ModelEntry(
+            id=f"https://huggingface.co/{FILE_ON_HUB}", base="org/sd15", vae="org/vae/vae.safetensors"
+        ),
         "own-vae-file": ModelEntry(id=without_vae, base=base, vae=str(root / "vae.safetensors")),
         "own-vae-folder": ModelEntry(id=without_vae, base=base, vae=str(root / "sd15" / "vae")),
         "v": ModelEntry(id=str(root / "sd15.safetensors"), base=base, prediction="v_prediction"),
@@ -112,8 +120,8 @@ def _quantised_elsewhere(root: Path) -> dict[str, ModelEntry]:
 
 
 class Bench:
-    def __init__(self, engine: ProcessEngine, root: Path) -> None:
-        self.engine, self.root = engine, root
+    def __init__(self, engine: ProcessEngine, root: Path, entries: Mapping[str, ModelEntry], hub: Hub) -> None:
+        self.engine, self.root, self.entries, self.hub = engine, root, entries, hub
         self.source = root / "source.png"
         tiles = bytes((61 * place * place) % 256 for place in range(3 * 4 * 4))
         Image.frombytes("RGB", (4, 4), tiles).resize((64, 64)).save(self.source)
@@ -146,8 +154,15 @@ class Bench:
 async def bench(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench]:
     root = tmp_path_factory.mktemp("checkpoints")
     entries = build(root)
-    async with ProcessEngine(model="sd15", entries=entries, device="cpu", dtype="float32") as engine:
-        yield Bench(engine, root)
+    there = {"org/files": root / "on-hub", "org/sd15": root / "sd15", "org/vae": root / "vae-on-hub"}
+    for folder, name, file in (("on-hub/sub", "bare", "tiny"), ("vae-on-hub", "vae", "vae")):
+        (root / folder).mkdir(parents=True)
+        (root / folder / f"{file}.safetensors").hardlink_to(root / f"{name}.safetensors")
+    with Hub(there) as hub, pytest.MonkeyPatch.context() as patch:
+        for name, value in hub.environment(root / "cache").items():
+            patch.setenv(name, value)
+        async with ProcessEngine(model="sd15", entries=entries, device="cpu", dtype="float32") as engine:
+            yield Bench(engine, root, entries, hub)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -174,6 +189,26 @@ async def test_a_gguf_file_paints_nearly_what_it_was_packed_from(bench: Bench, f
 @pytest.mark.parametrize("model", ["own-vae-file", "own-vae-folder"])
 async def test_an_entrys_autoencoder_stands_in_for_the_one_that_is_not_in_the_file(bench: Bench, model: str) -> None:
     assert await bench.picture(model) == await bench.picture("sd15")
+
+
+async def test_a_file_base_and_autoencoder_on_the_hub_are_fetched_once_and_paint_what_the_folder_paints(
+    bench: Bench,
+) -> None:
+    entries = {"hub-file": bench.entries["hub-file"]}
+    known, _ = foreseen(entries)
+    assert not known["hub-file"].here
+    assert await bench.picture("hub-file") == await bench.picture("sd15")
+    shown = overview(entries, None, "auto")["hub-file"]
+    assert shown.defaults is not None
+    assert shown.defaults.here
+    assert shown.disk >= sum(bench.hub.given[name] for name in ("sub/tiny.safetensors", "vae.safetensors")) > 0
+    assert shown.weights
+    given = bench.hub.total
+    [*places] = [place.id for place in places_of(bench.entries["hub-file"], controls=True)]
+    assert places == [FILE_ON_HUB, "org/sd15", "org/vae/vae.safetensors"]
+    for place in places_of_model(bench.entries["hub-file"]):
+        assert [news async for news in fetched(place, name="again")]
+    assert bench.hub.total == given, "what is here is not fetched again"
 
 
 async def test_the_owners_word_on_the_prediction_changes_the_picture(bench: Bench) -> None:
