@@ -33,8 +33,7 @@ class Account:
 
     async def how(self, request: web.Request) -> web.Response:
         """Where links come from."""
-        sentence = text(locale_of(request), "web-refused-signin")
-        return page(request, "sentence.html", {"title": "Pentimento", "sentence": sentence})
+        return page(request, "signin.html", {"title": "Pentimento", "token": ""})
 
     async def ask(self, request: web.Request) -> web.Response:
         """A button. Looking at a link spends nothing: chats do, to show a preview of it."""

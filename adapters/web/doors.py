@@ -91,8 +91,9 @@ class Membership:
         return False
 
     async def enter(self, request: web.Request) -> web.StreamResponse | None:
-        """Nothing: signing in has pages of its own."""
-        del request
+        """Whoever comes to the front door without a session is shown where links come from."""
+        if request.path == "/" and request.method == "GET" and not await self.who(request):
+            return web.Response(status=303, headers={"Location": "/signin"})
         return None
 
     async def who(self, request: web.Request) -> Asker | None:

@@ -2,20 +2,26 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
+from tempfile import SpooledTemporaryFile
+from typing import TypeVar
 
 from aiohttp import BodyPartReader, web
 
-from bot.domain.errors import InvalidRequest, PictureRefused
+from bot.domain.errors import InvalidRequest, PictureRefused, StorageFailed
 from bot.domain.options import OPTIONS, Kind, Options, read_options
 from bot.domain.strength import SWEEP_STRENGTHS
 
 BODY_SECONDS = 60.0
+T = TypeVar("T")
 _FIELD_BYTES = 16_000
 _PARTS = 40
 _CHUNK = 1 << 16
+_HELD = 1 << 20
+"""Bytes of a file on its way in that are held in memory."""
 
 
 class Start(StrEnum):
@@ -114,9 +120,25 @@ async def _parts(request: web.Request, max_bytes: int) -> Submitted:
 
 
 async def _read(part: BodyPartReader, most: int) -> bytes:
-    content = bytearray()
-    while chunk := await part.read_chunk(_CHUNK):
-        content += chunk
-        if len(content) > most:
-            raise PictureRefused("web-refused-size", most=f"{most / 1e6:.0f}")
-    return bytes(content)
+    """What is too long, or never comes to its end, costs a file that nobody else can open, and hardly any memory.
+
+    Raises:
+        PictureRefused: it is longer than `most` bytes.
+        StorageFailed: the temporary folder takes nothing.
+    """
+    with SpooledTemporaryFile(_HELD) as held:
+        size = 0
+        while chunk := await part.read_chunk(_CHUNK):
+            size += len(chunk)
+            if size > most:
+                raise PictureRefused("web-refused-size", most=f"{most / 1e6:.0f}")
+            await _on_disk(partial(held.write, chunk))
+        held.seek(0)
+        return await _on_disk(held.read)
+
+
+async def _on_disk(act: Callable[[], T]) -> T:
+    try:
+        return await asyncio.to_thread(act)
+    except OSError as refused:
+        raise StorageFailed from refused

@@ -25,10 +25,12 @@ class Playground:
 
     Attributes:
         address: with the start token.
+        folder: where its database and pictures are.
     """
 
     process: "subprocess.Popen[str]"
     address: str
+    folder: Path
 
     @property
     def origin(self) -> str:
@@ -66,7 +68,7 @@ def playground(folder: Path, *, port: int = 0, **environment: str) -> Iterator[P
         assert process.stdout is not None
         address = process.stdout.readline().strip()
         assert address.startswith("http://127.0.0.1:"), (folder.parent / "stderr.txt").read_text()
-        yield Playground(process, address)
+        yield Playground(process, address, folder)
     finally:
         if process.poll() is None:
             process.kill()

@@ -72,6 +72,8 @@ async def test_a_link_is_looked_at_for_free_and_spent_once(pages: Pages) -> None
     token = (await pages.sign_in.link(member("ann"))).rpartition("/")[2]
     async with aiohttp.ClientSession(pages.origin, cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
         async with browser.get("/") as stranger:
+            assert (stranger.status, stranger.url.path, "/web" in await stranger.text()) == (200, "/signin", True)
+        async with browser.get("/results") as stranger:
             assert (stranger.status, "/web" in await stranger.text()) == (403, True)
         for _ in range(3):
             async with browser.get(f"/signin/{token}") as look:

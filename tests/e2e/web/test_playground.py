@@ -93,20 +93,6 @@ def test_a_picture_from_the_first_click_to_every_button(service: Playground, bro
         assert (seen.elsewhere, seen.complaints) == ([], [])
 
 
-def test_what_is_pressed_twice_is_made_once_and_survives_a_reload(service: Playground, browser: Browser) -> None:
-    with opened(browser) as (page, _):
-        page.goto(service.address)
-        page.get_by_label("Picture", exact=True).set_input_files(PHOTO)
-        page.get_by_label("Prompt", exact=True).fill("a watercolour, twice")
-        page.get_by_role("button", name="Generate").dblclick()
-        page.wait_for_url("**/jobs/*")
-        address = page.url
-        page.reload()
-        assert page.url == address
-        done(page)
-        expect(page.locator("nav.history a", has_text="a watercolour, twice")).to_have_count(1)
-
-
 def test_without_scripts(service: Playground, browser: Browser) -> None:
     with opened(browser, java_script_enabled=False) as (page, _):
         page.goto(service.address)
@@ -263,29 +249,6 @@ def test_it_speaks_the_browsers_language(service: Playground, browser: Browser) 
         page.goto(service.address)
         expect(page.get_by_role("button", name="Erzeugen")).to_be_visible()
         assert page.locator("html").get_attribute("lang") == "de"
-
-
-def test_progress_only_rises_and_there_is_a_preview(service: Playground, browser: Browser) -> None:
-    with opened(browser) as (page, _):
-        page.goto(service.address)
-        page.evaluate("localStorage.clear()")
-        page.get_by_text("More options").click()
-        page.get_by_label("Steps", exact=True).fill("40")
-        ask(page, "a fresco", strength="0.9")
-        statuses, shares, previews = [], [], 0
-        while not page.get_by_role("link", name="Download").count():
-            found = page.evaluate(
-                "() => [document.querySelector('.headline, [role=status]')?.textContent,"
-                " document.querySelector('progress[value]')?.value, document.querySelectorAll('.preview').length]"
-            )
-            statuses.append(found[0])
-            shares += [found[1]] if found[1] is not None else []
-            previews += found[2]
-            page.wait_for_timeout(50)
-        assert shares == sorted(shares)
-        assert len(set(shares)) > 2
-        assert previews
-        expect(page.get_by_role("status")).to_have_text("Done")
 
 
 def test_every_control_is_reached_by_the_keyboard_in_the_order_in_which_it_stands(
