@@ -75,6 +75,14 @@ class Row:
     button: Button | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way out of a page."""
+
+    label: str
+    url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A page, top to bottom.
@@ -86,6 +94,7 @@ class Page:
     title: str
     rows: tuple[Row, ...]
     buttons: tuple[Button, ...] = ()
+    link: Link | None = None
 
 
 _MARK = re.compile(r"(\*\*[^*]+\*\*|[\ue000-\ue0ff])")

@@ -12,6 +12,7 @@ from bot.domain.flags import parse_flags, with_flags
 from bot.domain.job import Generation
 from bot.domain.options import NOTHING_SAID, OPTION, OPTIONS, YES, Kind, Option, Options
 from bot.domain.place import PlaceSettings
+from bot.domain.request import ASKING, Action
 from bot.domain.rules import is_private
 from bot.domain.strength import DEFAULT_STRENGTH, REFINE_STRENGTH, STRENGTH_WORDS, SWEEP_STRENGTHS
 from bot.domain.style import by_theme, strength_of
@@ -51,9 +52,14 @@ class Purpose(StrEnum):
     USE_MAP = "usemap"
 
     @property
-    def on_result(self) -> bool:
-        """It was opened on a result of ours."""
-        return self in {Purpose.CHAIN, Purpose.EDIT, Purpose.USE_MAP}
+    def verb(self) -> Verb | None:
+        """What is done with the result of ours that it was opened on; None if it is for a member's picture."""
+        return Verb(self.value) if self in {Purpose.CHAIN, Purpose.EDIT, Purpose.USE_MAP} else None
+
+    @property
+    def action(self) -> Action:
+        """What becomes of a member's picture by it."""
+        return ASKING.get(self.value, Action.IMG2IMG)
 
 
 def picture_form(
@@ -95,7 +101,7 @@ def picture_form(
         fields.append(worded_field(locale, EXACT, FieldKind.LINE, longest=_LONGEST_NUMBER, folded=True))
     if menu.controls:
         fields.append(worded_field(locale, MAP, FieldKind.FILE, folded=True))
-    about = purpose if purpose.on_result else "message" if pictures else ""
+    about = purpose if purpose.verb else "message" if pictures else ""
     return Form(
         title=text(locale, f"form-{purpose}"),
         submit=text(locale, "form-submit-map" if purpose is Purpose.MAP else "form-submit"),

@@ -135,22 +135,22 @@ class Service:
         Raises:
             UserError: the sentence says what is wrong and how to mend it; nothing was stored.
         """
-        by, settings = asked.by, await self.places.rules(asked.by)
+        by, wish, settings = asked.by, asked.wish, await self.places.rules(asked.by)
         check_admitted(settings, by, now=self._clock.now())
         found = await self._result_of(asked)
-        of_result = found is not None and not (asked.verb and asked.source)
-        author = found.generation.requester.user if found and of_result else asked.author
+        of_result = found is not None and not (wish.verb and wish.source)
+        author = found.generation.requester.user if found and of_result else wish.author
         check_source(settings, author=author, requester=by.requester.user)
-        verb = asked.verb or (Verb.CHAIN if asked.action is not Action.MAP else None)
+        verb = wish.verb or (Verb.CHAIN if wish.action is not Action.MAP else None)
         if found and verb:
-            check_model(settings, asked.options.model or found.generation.recipe.model)
+            check_model(settings, wish.options.model or found.generation.recipe.model)
         hidden = found is not None and found.hidden
-        private = hidden or asked.hidden or is_private(asked.wished_private, settings)
+        private = hidden or asked.hidden or is_private(wish.private, settings)
         asked = replace(asked, by=spoken(by, settings, private=private))
         above = found.job.reply_to if found and hidden else None
-        source = found.generation.image if found else asked.source
-        if asked.again:
-            source = (await self.results.allowed(Act.DERIVE, asked.again, by)).source
+        source = found.generation.image if found else wish.source
+        if wish.again:
+            source = (await self.results.allowed(Act.DERIVE, wish.again, by)).source
         if source is None:
             raise Gone("refused-no-upload")
         reply_to = await asked.answer(private=private, above=above)
@@ -164,11 +164,12 @@ class Service:
         )
 
     async def _result_of(self, asked: Ask) -> Found | None:
-        if asked.generation is None:
+        wish = asked.wish
+        if wish.generation is None:
             return None
-        if asked.verb is None and asked.source is not None:
-            return await self.results.find(asked.generation, by=asked.by)
-        return await self.results.parent(asked.generation, by=asked.by)
+        if wish.verb is None and wish.source is not None:
+            return await self.results.find(wish.generation, by=asked.by)
+        return await self.results.parent(wish.generation, by=asked.by)
 
     async def submit(self, request: Request, *, by: Asker | None = None) -> Receipt:
         """Accept a request: check it, decode its picture, store the job, line it up.

@@ -131,7 +131,7 @@ class Answers:
             return None
         return response
 
-    async def refuse(self, answered: Answered, sentence: str, *, mendable: bool = True) -> None:
+    async def refuse(self, answered: Answered, sentence: str, *, mendable: bool) -> None:
         """Tell the member, and nobody else, why not; a form is offered again, with what they wrote in it."""
         event = answered.event
         body: Payload = {"content": f"⚠️ {self.names.linked(sentence, event.origin.locale)}"}

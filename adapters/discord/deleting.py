@@ -1,4 +1,4 @@
-"""Delete: asked about first, then a result's pictures go here and its message goes there."""
+"""Delete: asked about first; once a result is gone here, its message goes there."""
 
 from collections.abc import Awaitable
 from dataclasses import replace
@@ -12,12 +12,13 @@ from adapters.discord.faults import ERRORS, Meaning, judge
 from adapters.discord.incoming import Incoming
 from adapters.discord.places import asker
 from adapters.discord.routes import stand_of
+from bot.buttons import verb_button
 from bot.domain.access import Act
-from bot.domain.actions import VERBS, Verb
+from bot.domain.actions import Verb
 from bot.domain.button_id import ButtonId, parse_button_id
-from bot.domain.card import Button
 from bot.domain.errors import NotAllowed
 from bot.domain.ids import job_of
+from bot.stores import MessageRef
 from bot.texts import text
 
 _REMEMBERED = 1000
@@ -38,34 +39,9 @@ async def ask(desk: Desk, answered: Answered) -> None:
     while len(desk.asked) > _REMEMBERED:
         desk.asked.popitem(last=False)
     locale = event.origin.locale
-    answers = [
-        Button(verb=verb, target=target, label=text(locale, f"button-{verb}"), emoji=VERBS[verb].emoji)
-        for verb in (Verb.ERASE, Verb.LEAVE)
-    ]
+    answers = [verb_button(locale, verb, target) for verb in (Verb.ERASE, Verb.LEAVE)]
     said = f"**{text(locale, 'slack-delete-title')}** {text(locale, 'slack-delete-what')}"
     await desk.answers.show(answered, {"content": said, "components": rows(answers)})
-
-
-async def erase(desk: Desk, answered: Answered) -> None:
-    """They mean it.
-
-    Raises:
-        UserError: it is somebody else's, or Discord keeps the message.
-    """
-    event, target = answered.event, _pressed(answered.event).target
-    by, job = asker(event), job_of(target)
-    stands = await desk.service.results.message_of(job)
-    held = await desk.service.removal.delete(target, by=by)
-    await desk.answers.withdraw(answered)
-    asked = desk.asked.pop((event.origin.user, target), None)
-    if asked:
-        await remove_message(desk, asked)
-    elif stands:
-        stand = stand_of(stands)
-        await remove_message(desk, replace(event, token="", message=stand.message, hidden=not stand.own))
-    if held:
-        said = text(event.origin.locale, "privacy-deleted", jobs=1, held=held)
-        await desk.answers.show(answered, {"content": said})
 
 
 async def leave(desk: Desk, answered: Answered) -> None:
@@ -75,12 +51,26 @@ async def leave(desk: Desk, answered: Answered) -> None:
     await desk.answers.withdraw(answered)
 
 
-async def remove_message(desk: Desk, event: Incoming) -> None:
-    """Delete the message an event happened on: by the event's token, else by the bot's own.
+async def remove(desk: Desk, answered: Answered, stands: MessageRef | None) -> None:
+    """Delete the message that an event is about: the one that it happened on, or that was asked about.
 
     Raises:
         NotAllowed: Discord refuses; what the message showed is deleted here all the same.
     """
+    event, pressed = answered.event, parse_button_id(answered.event.name)
+    if pressed is None or pressed.verb is not Verb.ERASE:
+        await _remove_message(desk, event)
+        return
+    await desk.answers.withdraw(answered)
+    if asked := desk.asked.pop((event.origin.user, pressed.target), None):
+        await _remove_message(desk, asked)
+    elif stands:
+        stand = stand_of(stands)
+        await _remove_message(desk, replace(event, token="", message=stand.message, hidden=not stand.own))
+
+
+async def _remove_message(desk: Desk, event: Incoming) -> None:
+    """By the event's token, else by the bot's own."""
     if event.token and await _gone(desk.rest.delete_response(event.application, event.token)):
         return
     if not event.hidden and await _gone(desk.rest.delete(event.origin.channel, event.message)):

@@ -9,6 +9,7 @@ from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.rest import Rest
 from adapters.downloads import Downloader
+from bot.conversation import Conversation
 from bot.domain.ids import GenerationId
 from bot.ports import Clock, Exporter
 from bot.service import Service
@@ -25,6 +26,7 @@ class Desk:
     """
 
     service: Service
+    conversation: Conversation
     rest: Rest
     answers: Answers
     messenger: DiscordMessenger

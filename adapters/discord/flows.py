@@ -3,17 +3,17 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from adapters.discord import deleting, pages, picking, presses, reactions, remix, reporting, settings
+from adapters.discord import deleting, pages, picking, presses, reactions, remix, settings
 from adapters.discord.answers import Ack, Answered
 from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE
 from adapters.discord.desk import Desk
+from adapters.discord.exchange import press
 from adapters.discord.ids import parse_again_id, parse_pick_id, parse_remix_id
 from adapters.discord.incoming import Incoming, Kind
-from adapters.discord.translate import ACTIONS
 from bot.domain.actions import OPENING, VERBS, Verb
 from bot.domain.button_id import parse_button_id
 from bot.domain.errors import Gone
-from bot.domain.request import Action
+from bot.domain.request import ASKING, Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +38,22 @@ def _seen_by(action: Action) -> Ack:
 
 
 WITHOUT_JOB: Mapping[Verb, Flow] = {
-    Verb.DETAILS: Flow(pages.details, Ack.HIDDEN),
-    Verb.COMPARE: Flow(pages.compare, Ack.HIDDEN),
-    Verb.ORIGINAL: Flow(pages.original, Ack.HIDDEN),
-    Verb.CANCEL: Flow(presses.cancel, Ack.UPDATE, lasting=True),
+    Verb.DETAILS: Flow(press, Ack.HIDDEN),
+    Verb.COMPARE: Flow(press, Ack.HIDDEN),
+    Verb.ORIGINAL: Flow(press, Ack.HIDDEN),
+    Verb.CANCEL: Flow(press, Ack.UPDATE, lasting=True),
     Verb.DELETE: Flow(deleting.ask, Ack.UPDATE),
-    Verb.ERASE: Flow(deleting.erase, Ack.UPDATE, lasting=True),
+    Verb.ERASE: Flow(press, Ack.UPDATE, lasting=True),
     Verb.LEAVE: Flow(deleting.leave, Ack.UPDATE),
     Verb.PICK: Flow(picking.open_form),
-    Verb.REPORT: Flow(reporting.report, Ack.HIDDEN, lasting=True),
-    Verb.BAN: Flow(reporting.ban, Ack.HIDDEN, lasting=True),
-    Verb.DISMISS: Flow(reporting.dismiss, Ack.UPDATE, lasting=True),
-    Verb.PUBLISH: Flow(presses.publish, Ack.PUBLIC, lasting=True, open=True),
-    Verb.PUBLISH_OPEN: Flow(presses.publish, Ack.PUBLIC, lasting=True, open=True),
+    Verb.REPORT: Flow(press, Ack.HIDDEN, lasting=True),
+    Verb.BAN: Flow(press, Ack.HIDDEN, lasting=True),
+    Verb.DISMISS: Flow(press, Ack.UPDATE, lasting=True),
+    Verb.PUBLISH: Flow(press, Ack.PUBLIC, lasting=True, open=True),
+    Verb.PUBLISH_OPEN: Flow(press, Ack.PUBLIC, lasting=True, open=True),
     Verb.COLLECT: Flow(presses.collect, Ack.UPDATE, lasting=True),
 }
-"""What the verbs do that make no job and open no form."""
+"""How presses of the other verbs are first answered. What they do is the conversation's, or Discord's own."""
 
 _FLOWS: dict[str, Flow] = {
     Kind.MENTION: Flow(remix.mention, lasting=True),
@@ -72,7 +72,7 @@ _FLOWS: dict[str, Flow] = {
     "command help": Flow(pages.help_, Ack.HIDDEN),
     "command settings": Flow(settings.settings, Ack.HIDDEN, lasting=True),
     "command privacy": Flow(settings.privacy, Ack.HIDDEN),
-    **{f"command {name}": Flow(remix.command, _seen_by(action), lasting=True) for name, action in ACTIONS.items()},
+    **{f"command {name}": Flow(remix.command, _seen_by(action), lasting=True) for name, action in ASKING.items()},
 }
 
 
@@ -104,9 +104,9 @@ def _of_verb(kind: Kind, verb: Verb) -> Flow:
         return Flow(presses.form, Ack.PUBLIC, lasting=True) if verb in OPENING.values() else Flow(_unknown)
     row = VERBS[verb]
     if row.opens:
-        return Flow(presses.open_form)
+        return Flow(press)
     if row.makes:
-        return Flow(presses.again, _seen_by(row.makes), lasting=True)
+        return Flow(press, _seen_by(row.makes), lasting=True)
     return WITHOUT_JOB.get(verb) or Flow(_unknown)
 
 

@@ -12,7 +12,7 @@ from adapters.discord.markdown import inert
 from adapters.discord.places import asker
 from adapters.discord.rest import Response
 from adapters.discord.translate import options
-from bot.domain.errors import UserError
+from bot.domain.errors import Repeated, UserError
 from bot.inbox import Inbox, Taken
 from bot.ports import Clock
 from bot.stores import InboxEvent, InboxStore
@@ -67,7 +67,8 @@ class _Arrival:
     async def tell(self, refused: UserError) -> None:
         """In the place of the promised answer."""
         sentence = refused.sentence(self._event.origin.locale, literal=inert)
-        await self._desk.answers.refuse(self._answered, sentence)
+        mendable = not isinstance(refused, Repeated)
+        await self._desk.answers.refuse(self._answered, sentence, mendable=mendable)
 
     async def _ack(self) -> Ack:
         event, flow = self._event, self._flow

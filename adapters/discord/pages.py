@@ -5,47 +5,32 @@ from typing import Any
 from adapters.discord.answers import Answered
 from adapters.discord.cards import MAX_ALT, MAX_EMBEDDED, MAX_EMBEDS
 from adapters.discord.desk import Desk
-from adapters.discord.files import SPOILER
+from adapters.discord.exchange import DiscordExchange
 from adapters.discord.paging import line_of
 from adapters.discord.pictures import generation_in
-from adapters.discord.places import asker
 from adapters.discord.rest import Outgoing
 from adapters.discord.translate import focused, options
-from bot.comparing import comparison, result_in
-from bot.domain.button_id import parse_button_id
-from bot.domain.errors import Gone, InvalidRequest
-from bot.domain.ids import GenerationId, JobId, job_of, parse_job_id
-from bot.pages import Page, details_page, help_page, queue_page, style_rows
-from bot.results import Description
+from bot.domain.errors import Gone
+from bot.pages import style_rows
 from bot.suggestions import suggestions
 from bot.texts import text
 
 _LISTED = 5
 """Jobs with a button of their own: as many as a row of buttons holds."""
 
-_ROW, _BUTTON, _LINK = 1, 2, 5
-
 _DOZEN = 12
 """Styles to an embed: as many pictures as are still told apart on one sheet."""
 
 
 async def queue(desk: Desk, answered: Answered) -> None:
-    """`/queue`: my jobs with Cancel, results that could not be shown with Collect, how many wait in all."""
-    origin = answered.event.origin
-    view = await desk.service.status(origin.requester)
-    uncollected = await desk.service.results.uncollected(origin.requester, most=_LISTED - len(view.mine))
-    now = desk.clock.now()
-    page = queue_page(view, now=now, locale=origin.locale, most=_LISTED, uncollected=uncollected)
-    await desk.answers.show_page(answered, page)
+    """`/queue`."""
+    await desk.conversation.queue(DiscordExchange(desk, answered), most=_LISTED, collects=True)
 
 
 async def info(desk: Desk, answered: Answered) -> None:
     """`/info job`."""
     asked = str(options(answered.event.body).get("job", "")).strip()
-    job = parse_job_id(asked)
-    if job is None:
-        raise InvalidRequest("refused-no-job")
-    await _describe(desk, answered, job)
+    await desk.conversation.info(DiscordExchange(desk, answered), asked)
 
 
 async def image_info(desk: Desk, answered: Answered) -> None:
@@ -55,49 +40,7 @@ async def image_info(desk: Desk, answered: Answered) -> None:
     generation = generation_in(message)
     if generation is None:
         raise Gone("info-none")
-    await _describe(desk, answered, job_of(generation))
-
-
-async def details(desk: Desk, answered: Answered) -> None:
-    """The Details button."""
-    pressed = parse_button_id(answered.event.name)
-    assert pressed is not None
-    await _describe(desk, answered, job_of(pressed.target))
-
-
-async def compare(desk: Desk, answered: Answered) -> None:
-    """Compare: source and result in one picture, all passes of a chain, and an animation of the last one."""
-    target, description = await _result(desk, answered)
-    locale = answered.event.origin.locale
-    compared = comparison(description, target, locale)
-    hidden = SPOILER if compared.spoiler else ""
-    said = text(locale, "alt-compare")
-    strip = await desk.exporter.strip(compared.steps)
-    wipe = await desk.exporter.wipe(compared.before, compared.after)
-    files = [
-        Outgoing(f"{hidden}compare.{strip.suffix}", strip.content, said),
-        Outgoing(f"{hidden}wipe.{wipe.suffix}", wipe.content, said),
-    ]
-    await desk.answers.show(answered, {"content": f"**{said}**"}, files)
-
-
-async def original(desk: Desk, answered: Answered) -> None:
-    """Original: the result without loss, for its reader alone."""
-    target, description = await _result(desk, answered)
-    made, origin = result_in(description, target), answered.event.origin
-    exported = await desk.exporter.export(target, max_bytes=origin.file_bytes, locale=origin.locale)
-    hidden = SPOILER if made.safety.spoiler or made.lineage.spoiler else ""
-    file = Outgoing(f"{hidden}pentimento-{target}.{exported.suffix}", exported.content)
-    said = f"{exported.width}x{exported.height} · {exported.suffix.upper()}"
-    lines = [said, *([f"-# {exported.note}"] if exported.note else [])]
-    await desk.answers.show(answered, {"content": "\n".join(lines)}, [file])
-
-
-async def _result(desk: Desk, answered: Answered) -> tuple[GenerationId, Description]:
-    pressed = parse_button_id(answered.event.name)
-    assert pressed is not None
-    by = asker(answered.event)
-    return pressed.target, await desk.service.results.describe(job_of(pressed.target), by=by)
+    await desk.conversation.details(DiscordExchange(desk, answered), generation)
 
 
 async def styles(desk: Desk, answered: Answered) -> None:
@@ -120,19 +63,13 @@ async def styles(desk: Desk, answered: Answered) -> None:
 
 
 async def web(desk: Desk, answered: Answered) -> None:
-    """`/web`: a link that signs the member in, in a button, as chats fetch the links that stand in messages."""
-    locale = answered.event.origin.locale
-    if desk.service.sign_in is None:
-        raise Gone("refused-web-off")
-    link = await desk.service.sign_in.link(asker(answered.event))
-    opening = {"type": _BUTTON, "style": _LINK, "label": text(locale, "web-open"), "url": link}
-    body = {"content": text(locale, "web-link"), "components": [{"type": _ROW, "components": [opening]}]}
-    await desk.answers.show(answered, body)
+    """`/web`."""
+    await desk.conversation.web(DiscordExchange(desk, answered))
 
 
 async def help_(desk: Desk, answered: Answered) -> None:
     """`/help`."""
-    await desk.answers.show_page(answered, help_of(desk, answered.event.origin.locale))
+    await desk.conversation.help(DiscordExchange(desk, answered), "help")
 
 
 async def suggest(desk: Desk, answered: Answered) -> None:
@@ -140,15 +77,3 @@ async def suggest(desk: Desk, answered: Answered) -> None:
     option, typed = focused(answered.event.body)
     found = suggestions(option, typed, desk.service, model=str(options(answered.event.body).get("model")))
     await desk.answers.suggest(answered.event, found)
-
-
-async def _describe(desk: Desk, answered: Answered, job: JobId) -> None:
-    event = answered.event
-    description = await desk.service.results.describe(job, by=asker(event))
-    page = details_page(description, now=desk.clock.now(), locale=event.origin.locale)
-    await desk.answers.show_page(answered, page)
-
-
-def help_of(desk: Desk, locale: str) -> Page:
-    """How to ask."""
-    return help_page(locale, "help", maps=bool(desk.service.menu().controls))

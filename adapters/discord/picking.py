@@ -1,21 +1,20 @@
 """A mention without a picture that we may see: answered where it was made, with a button that asks for one."""
 
 from adapters.discord.answers import Answered
-from adapters.discord.asking import Wish, ask
 from adapters.discord.cards import raw_button
 from adapters.discord.desk import Desk
+from adapters.discord.exchange import DiscordExchange
 from adapters.discord.faults import ERRORS
 from adapters.discord.ids import PickId, parse_pick_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.markup import said
-from adapters.discord.places import asker
 from adapters.discord.rest import Payload
-from adapters.discord.translate import filled, wish_of_words
+from adapters.discord.translate import wish_of_form, wish_of_words
 from bot.domain.actions import VERBS, Verb
 from bot.domain.errors import Gone, InvalidRequest, PictureRefused
 from bot.domain.options import NOTHING_SAID, Options
 from bot.forms import Form
-from bot.picture_form import Purpose, picture_form
+from bot.picture_form import Purpose
 from bot.texts import text
 
 
@@ -38,22 +37,14 @@ async def open_form(desk: Desk, answered: Answered) -> None:
     about = parse_pick_id(event.name)
     if about is None:  # an id that somebody made up
         raise Gone("refused-unknown")
-    await desk.answers.ask(event, str(about), await form_on(desk, event, about))
+    await desk.answers.ask(event, str(about), await form_on(desk, answered, about))
 
 
-async def form_on(desk: Desk, event: Incoming, about: PickId) -> Form:
+async def form_on(desk: Desk, answered: Answered, about: PickId) -> Form:
     """The form as it opens; what the message says is read again, as its id is all that a button carries."""
-    by = asker(event)
-    settings = await desk.service.places.settings(*by.keys)
-    return picture_form(
-        Purpose.REMIX,
-        desk.service.menu(settings.model),
-        locale=event.origin.locale,
-        said=await _said_in(desk, event, about),
-        usual=settings,
-        uploads=True,
-        recent=await desk.service.styles_of(event.origin.requester),
-    )
+    said_there = await _said_in(desk, answered.event, about)
+    at = DiscordExchange(desk, answered)
+    return await desk.conversation.picture_form(at, Purpose.REMIX, said=said_there, uploads=True)
 
 
 async def _said_in(desk: Desk, event: Incoming, about: PickId) -> Options:
@@ -73,6 +64,6 @@ async def _said_in(desk: Desk, event: Incoming, about: PickId) -> Options:
 async def form(desk: Desk, answered: Answered) -> None:
     """The form, filled in; the answer that offered it goes."""
     event = answered.event
-    sent = filled(event, Purpose.REMIX, desk.service.styles, uploads=True)
-    await ask(desk, answered, Wish(options=sent.options, source=sent.upload))
+    wish = wish_of_form(event, Purpose.REMIX, desk.downloads, desk.service.styles, uploads=True)
+    await desk.conversation.ask(DiscordExchange(desk, answered), wish)
     await desk.answers.take_back(event)

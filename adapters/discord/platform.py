@@ -18,6 +18,7 @@ from adapters.discord.named import CommandNames
 from adapters.discord.registration import register
 from adapters.discord.rest import Rest
 from adapters.downloads import downloader
+from bot.conversation import Conversation
 from bot.ports import Clock, Exporter
 from bot.service import Service
 from bot.stores import Store
@@ -89,6 +90,7 @@ class DiscordPlatform:
         assert me is not None
         desk = Desk(
             service=self._service,
+            conversation=Conversation(service=self._service, exporter=self._exporter, clock=self._clock),
             rest=self._rest,
             answers=self._answers,
             messenger=self.messenger,

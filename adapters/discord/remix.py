@@ -4,25 +4,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from adapters.discord import picking, presses
+from adapters.discord import picking
 from adapters.discord.answers import Answered
-from adapters.discord.asking import Wish, ask
 from adapters.discord.desk import Desk
+from adapters.discord.exchange import DiscordExchange
 from adapters.discord.faults import ERRORS
 from adapters.discord.forms import values_of
 from adapters.discord.ids import RemixId, parse_again_id, parse_pick_id, parse_remix_id
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.markup import said
-from adapters.discord.pages import help_of
 from adapters.discord.pictures import has_sticker, pictures_in
 from adapters.discord.places import asker
-from adapters.discord.translate import filled, wish_of_command, wish_of_words
+from adapters.discord.translate import picture_of, wish_of_command, wish_of_form, wish_of_words, with_picture
 from bot.domain.actions import Verb
 from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.errors import Gone, InvalidRequest, PictureRefused
 from bot.domain.ids import job_of, parse_generation_id
-from bot.forms import Form
-from bot.picture_form import Purpose, picture_form
+from bot.forms import PICTURE, Form
+from bot.picture_form import Purpose
 
 _REMEMBERED = 1000
 """Open forms whose pictures are remembered; after that, or a restart, the message is looked at again."""
@@ -33,7 +32,13 @@ _GREETINGS = {"", "help", "hi", "hello"}
 
 async def command(desk: Desk, answered: Answered) -> None:
     """`/img2img`, `/sweep`, `/refine`, `/map`."""
-    await ask(desk, answered, wish_of_command(answered.event, desk.service.styles))
+    event = answered.event
+    wish, drawn = wish_of_command(event, desk.service.styles), picture_of(event, "map")
+    if source := picture_of(event, "image"):
+        wish = with_picture(wish, source, desk.downloads)
+    if drawn:
+        wish = replace(wish, control_map=drawn.sent(desk.downloads))
+    await desk.conversation.ask(DiscordExchange(desk, answered), wish)
 
 
 async def mention(desk: Desk, answered: Answered) -> None:
@@ -46,7 +51,7 @@ async def mention(desk: Desk, answered: Answered) -> None:
         raise InvalidRequest("refused-role-withheld")
     shows = pictures_in(own, me=desk.me) or has_sticker(own) or event.body["replied_message"]
     if words.lower() in _GREETINGS and not shows:
-        await desk.answers.show_page(answered, help_of(desk, event.origin.locale))
+        await desk.conversation.help(DiscordExchange(desk, answered), "help")
         return
     wish = wish_of_words(words, desk.service.styles)
     try:
@@ -56,7 +61,7 @@ async def mention(desk: Desk, answered: Answered) -> None:
         return
     if len(pictures) > 1:
         raise InvalidRequest("refused-several-pictures", count=len(pictures))
-    await ask(desk, answered, replace(wish, source=pictures[0]))
+    await desk.conversation.ask(DiscordExchange(desk, answered), with_picture(wish, pictures[0], desk.downloads))
 
 
 async def menu(desk: Desk, answered: Answered) -> None:
@@ -66,34 +71,26 @@ async def menu(desk: Desk, answered: Answered) -> None:
     message = event.body.get("resolved", {}).get("messages", {}).get(target, {})
     pictures = _pictures_of(desk, message)
     result = parse_generation_id(pictures[0].generation) if len(pictures) == 1 else None
+    at, shown = DiscordExchange(desk, answered), job_of(result) if result else None
     # One of our own results is worked on from our lossless copy, and is a chain.
-    if result and await desk.service.results.find(result, by=asker(event, shown=job_of(result))):
-        opening = ButtonId(Verb.CHAIN, result)
-        await desk.answers.ask(event, str(opening), await presses.form_on(desk, event, opening))
+    if result and await desk.service.results.find(result, by=asker(event, shown=shown)):
+        await desk.conversation.open_form(at, ButtonId(Verb.CHAIN, result), shown=shown)
         return
     desk.seen[event.origin.channel, target] = pictures
     while len(desk.seen) > _REMEMBERED:
         desk.seen.popitem(last=False)
     about = RemixId(event.origin.channel, target)
-    await desk.answers.ask(event, str(about), await form_on(desk, event, about))
+    await desk.answers.ask(event, str(about), await form_on(desk, answered, about))
 
 
-async def form_on(desk: Desk, event: Incoming, about: RemixId) -> Form:
+async def form_on(desk: Desk, answered: Answered, about: RemixId) -> Form:
     """The form as it opens.
 
     Raises:
         PictureRefused: the message is out of sight.
     """
-    settings = await desk.service.places.settings(*asker(event).keys)
-    pictures = await _pictures_on(desk, event, about)
-    return picture_form(
-        Purpose.REMIX,
-        desk.service.menu(settings.model),
-        locale=event.origin.locale,
-        usual=settings,
-        pictures=[picture.filename for picture in pictures],
-        recent=await desk.service.styles_of(event.origin.requester),
-    )
+    names = [picture.filename for picture in await _pictures_on(desk, answered.event, about)]
+    return await desk.conversation.picture_form(DiscordExchange(desk, answered), Purpose.REMIX, pictures=names)
 
 
 async def reopen(desk: Desk, answered: Answered) -> None:
@@ -104,11 +101,11 @@ async def reopen(desk: Desk, answered: Answered) -> None:
     if draft is None:
         raise Gone("refused-form-gone")
     if about := parse_remix_id(draft.name):
-        form = await form_on(desk, event, about)
+        form = await form_on(desk, answered, about)
     elif wanted := parse_pick_id(draft.name):
-        form = await picking.form_on(desk, event, wanted)
+        form = await picking.form_on(desk, answered, wanted)
     elif pressed := parse_button_id(draft.name):
-        form = await presses.form_on(desk, event, pressed)
+        form = await desk.conversation.result_form(DiscordExchange(desk, answered), pressed)
     else:
         raise Gone("refused-form-gone")
     await desk.answers.ask(event, draft.name, form.filled(values_of(draft.body)))
@@ -117,13 +114,13 @@ async def reopen(desk: Desk, answered: Answered) -> None:
 async def form(desk: Desk, answered: Answered) -> None:
     """The form of **Remix image**, filled in."""
     event = answered.event
-    about, form = parse_remix_id(event.name), filled(event, Purpose.REMIX, desk.service.styles)
+    about, chosen = parse_remix_id(event.name), str(values_of(event.body).get(PICTURE) or 0)
     assert about is not None
-    pictures = await _pictures_on(desk, event, about)
-    if form.picture >= len(pictures):
+    wish = wish_of_form(event, Purpose.REMIX, desk.downloads, desk.service.styles)
+    pictures = dict(enumerate(await _pictures_on(desk, event, about)))
+    if not (picture := pictures.get(int(chosen) if chosen.isdecimal() else 0)):
         raise PictureRefused("refused-form-forgotten")
-    chosen = pictures[form.picture]
-    await ask(desk, answered, Wish(options=form.options, source=chosen))
+    await desk.conversation.ask(DiscordExchange(desk, answered), with_picture(wish, picture, desk.downloads))
 
 
 async def _pictures_on(desk: Desk, event: Incoming, about: RemixId) -> list[Upload]:

@@ -6,10 +6,10 @@ from typing import Any
 
 from adapters.discord.answers import Answered
 from adapters.discord.desk import Desk
+from adapters.discord.exchange import DiscordExchange
 from adapters.discord.incoming import Incoming
 from adapters.discord.permissions import MANAGE_GUILD, has
 from adapters.discord.places import channel_key, guild_key
-from adapters.discord.rest import Outgoing
 from adapters.discord.translate import options
 from bot.domain.blocklist import parse_patterns
 from bot.domain.errors import NotAllowed
@@ -64,25 +64,19 @@ async def settings(desk: Desk, answered: Answered) -> None:
 async def privacy(desk: Desk, answered: Answered) -> None:
     """Hand out what is stored, or ask before deleting it."""
     event = answered.event
-    origin = event.origin
+    locale = event.origin.locale
     if options(event.body).get("subcommand") == "export":
-        packed = await desk.service.export(origin.requester, max_bytes=origin.file_bytes - _EXPORT_MARGIN)
-        said = {"content": text(origin.locale, "privacy-export")}
-        await desk.answers.show(answered, said, [Outgoing("pentimento-export.zip", packed)])
+        most = event.origin.file_bytes - _EXPORT_MARGIN
+        await desk.conversation.export(DiscordExchange(desk, answered), max_bytes=most)
         return
-    sure = {
-        "type": 1,
-        "components": [{"type": 2, "style": 4, "label": text(origin.locale, "button-forget"), "custom_id": FORGET}],
-    }
-    await desk.answers.show(answered, {"content": text(origin.locale, "privacy-ask"), "components": [sure]})
+    sure = {"type": 2, "style": 4, "label": text(locale, "button-forget"), "custom_id": FORGET}
+    body = {"content": text(locale, "privacy-ask"), "components": [{"type": 1, "components": [sure]}]}
+    await desk.answers.show(answered, body)
 
 
 async def forget(desk: Desk, answered: Answered) -> None:
     """The button: delete everything about the member who pressed it."""
-    origin = answered.event.origin
-    gone = await desk.service.removal.forget(origin.requester)
-    said = text(origin.locale, "privacy-deleted", jobs=gone.jobs, held=gone.held)
-    await desk.answers.show(answered, {"content": said})
+    await desk.conversation.forget(DiscordExchange(desk, answered))
 
 
 async def _moderate(

@@ -1,21 +1,20 @@
 """Discord's options, form fields and words as the core's requests: pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
-from adapters.discord.asking import Wish
 from adapters.discord.forms import upload_of, values_of
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.markup import said
 from adapters.discord.pictures import attachment
+from adapters.downloads import Downloader
+from bot.domain.ask import Wish
 from bot.domain.flags import parse_flags, with_flags
-from bot.domain.options import NOTHING_SAID, OPTIONS, Kind, Options, read_options
-from bot.domain.request import Action
-from bot.forms import PICTURE
+from bot.domain.ids import parse_generation_id
+from bot.domain.options import OPTIONS, Kind, read_options
+from bot.domain.request import ASKING, Action
 from bot.picture_form import Purpose, read_picture_form
-
-ACTIONS = {"img2img": Action.IMG2IMG, "sweep": Action.SWEEP, "refine": Action.REFINE, "map": Action.MAP}
 
 
 def options(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,22 +40,23 @@ def focused(body: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def wish_of_command(event: Incoming, styles: Iterable[str] = ()) -> Wish:
-    """`/img2img`, `/sweep`, `/refine` and `/map`; flags in the prompt count as well.
+    """`/img2img`, `/sweep`, `/refine` and `/map` without their pictures; flags in the prompt count as well.
 
     Raises:
         InvalidRequest: the list of strengths is none, there is no such control, or a flag is wrong.
     """
     given = options(event.body)
     written = with_flags(read_options(given | _seen(given)), styles=styles)
-    action = ACTIONS[event.name]
-    uploads = event.body.get("resolved", {}).get("attachments", {})
-    drawn = uploads.get(str(given.get("map")))
+    action = ASKING[event.name]
     return Wish(
-        action=written.action if action is Action.IMG2IMG or written.map_only else action,
-        source=attachment(uploads.get(str(given.get("image")), {}), author=event.origin.user),
-        drawn=attachment(drawn, author=event.origin.user) if drawn else None,
-        options=written.options,
+        action=written.action if action is Action.IMG2IMG or written.map_only else action, options=written.options
     )
+
+
+def picture_of(event: Incoming, name: str) -> Upload | None:
+    """The picture in an option of a command."""
+    given = event.body.get("resolved", {}).get("attachments", {}).get(str(options(event.body).get(name)))
+    return attachment(given, author=event.origin.user) if given else None
 
 
 def _seen(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,25 +75,25 @@ def wish_of_words(words: str, styles: Iterable[str]) -> Wish:
     return Wish(options=written.options, action=written.action)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
-    """A filled-in form: what it says, which of several pictures it is about, and one that was added."""
+def with_picture(wish: Wish, picture: Upload, downloads: Downloader) -> Wish:
+    """A wish for a picture, which may be a result of ours.
 
-    options: Options = NOTHING_SAID
-    picture: int = 0
-    upload: Upload | None = None
+    Raises:
+        PictureRefused: it is too large.
+    """
+    result = wish.generation or parse_generation_id(picture.generation)
+    return replace(wish, source=picture.sent(downloads), author=picture.author, generation=result)
 
 
-def filled(event: Incoming, purpose: Purpose, styles: Iterable[str] = (), *, uploads: bool = False) -> Filled:
-    """A submitted modal; `uploads`: it had to bring a picture.
+def wish_of_form(
+    event: Incoming, purpose: Purpose, downloads: Downloader, styles: Iterable[str], *, uploads: bool = False
+) -> Wish:
+    """A submitted modal, with the picture that was added to it; `uploads`: there has to be one.
 
     Raises:
         FormErrors: with a sentence for each field that is wrong.
+        PictureRefused: the picture is too large.
     """
-    values = values_of(event.body)
-    picture = str(values.get(PICTURE, ""))
-    return Filled(
-        options=read_picture_form(values, purpose, uploads=uploads, styles=styles),
-        picture=int(picture) if picture.isdecimal() else 0,
-        upload=upload_of(event.body, author=event.origin.user),
-    )
+    wish = Wish(options=read_picture_form(values_of(event.body), purpose, uploads=uploads, styles=styles))
+    added = upload_of(event.body, author=event.origin.user)
+    return with_picture(wish, added, downloads) if added else wish

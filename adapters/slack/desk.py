@@ -17,12 +17,11 @@ from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place, Team
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.notices import Notices
-from adapters.slack.pages import page_view
 from adapters.slack.pictures import Pictures
 from adapters.slack.text import Block, actions, button, plain, section
 from adapters.slack.uploads import Uploads
+from bot.conversation import Conversation
 from bot.drafts import Drafts
-from bot.pages import Page
 from bot.ports import Clock, Exporter
 from bot.service import Service
 from bot.texts import REFERENCE, Argument, text
@@ -90,6 +89,7 @@ class Desk:
 
     api: SlackApi
     service: Service
+    conversation: Conversation
     messenger: SlackMessenger
     uploads: Uploads
     exporter: Exporter
@@ -126,16 +126,6 @@ class Desk:
         again = actions(button(text(locale, "form-again"), f"{AGAIN}{view['id']}"))
         written = str(values_of(view).get("prompt", ""))
         return [*([section(plain(written))] if written else []), again]
-
-    async def show_page(self, event: Inbound, page: Page) -> None:
-        """Put a page into the modal that something was pressed in, if it was one.
-
-        Raises:
-            SlackFault: it is closed, or Slack refuses.
-        """
-        place = place_of(event.body)
-        if view := event.body.get("view"):
-            await self.update_view(place.team, view["id"], page_view(page, locale=await self.locale(place)))
 
     async def is_admin(self, place: Place) -> bool:
         """May act on others' jobs."""

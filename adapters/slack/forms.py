@@ -11,23 +11,12 @@ from typing import Any
 
 from adapters.slack.fields import file_of, modal, names_of, unfolded, values_of
 from adapters.slack.text import Block
-from bot.domain.actions import OPENING, VERBS, Verb
 from bot.domain.ids import GenerationId
 from bot.domain.options import Options
-from bot.domain.request import Action
 from bot.forms import MAP, UPLOAD, Form, Menu
-from bot.picture_form import PURPOSES, Purpose, picture_form, read_picture_form
+from bot.picture_form import Purpose, picture_form, read_picture_form
 
 CALLBACK = "ask"
-ACTION_OF_FORM: Mapping[Verb, Action] = {verb: VERBS[verb].makes or Action.IMG2IMG for verb in OPENING.values()} | {
-    Verb.USE_MAP: Action.MAP
-}
-"""What stands in a form for what is done with a result once it is sent; forms opened long ago hold the same."""
-
-VERB_OF_FORM = {action: verb for verb, action in ACTION_OF_FORM.items()}
-_PURPOSES = {Action.IMG2IMG: Purpose.REMIX} | {
-    Action(purpose.value): purpose for purpose in Purpose if purpose.value in set(Action)
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +29,7 @@ class Errand:
         generation: the result it was opened on.
     """
 
-    action: Action
+    purpose: Purpose
     channel: str = ""
     thread: str = ""
     file: str = ""
@@ -51,13 +40,6 @@ class Errand:
     def needs_file(self) -> bool:
         """Nothing to work on was there when the form opened."""
         return not self.file and self.generation is None
-
-    @property
-    def purpose(self) -> Purpose:
-        """A form that was opened on a map is for the picture made with it."""
-        if self.generation and self.action in VERB_OF_FORM:
-            return PURPOSES[VERB_OF_FORM[self.action]]
-        return _PURPOSES.get(self.action, Purpose.REMIX)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +59,7 @@ class Filled:
 def view_of(errand: Errand, form: Form, *, locale: str) -> Block:
     """The form with its errand."""
     values = {
-        "action": errand.action.value,
+        "purpose": errand.purpose.value,
         "channel": errand.channel,
         "thread": errand.thread,
         "file": errand.file,
@@ -99,11 +81,23 @@ def errand_of(view: Mapping[str, Any]) -> Errand:
     """What a form of ours is for."""
     packed = json.loads(view.get("private_metadata") or "{}")
     generation = packed.pop("generation", None)
+    purpose = packed.pop("purpose", None) or _PURPOSE_OF.get((packed.pop("action"), bool(generation)))
     return Errand(
-        action=Action(packed.pop("action")),
+        purpose=Purpose(purpose or Purpose.REMIX),
         generation=GenerationId(generation) if generation else None,
         **packed,
     )
+
+
+_PURPOSE_OF = {
+    ("sweep", False): Purpose.SWEEP,
+    ("refine", False): Purpose.REFINE,
+    ("map", False): Purpose.MAP,
+    ("chain", True): Purpose.CHAIN,
+    ("edit", True): Purpose.EDIT,
+    ("map", True): Purpose.USE_MAP,
+}
+"""By the "action" in forms that earlier versions opened, and whether it was on a result."""
 
 
 def read_form(view: Mapping[str, Any], styles: Iterable[str] = ()) -> Filled:

@@ -13,14 +13,14 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from adapters.slack import forms, settings
-from adapters.slack.asking import place_of_form
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault, refusal
 from adapters.slack.fields import at_fields, values_of
 from adapters.slack.forms import errand_of, read_form
 from adapters.slack.inbound import Inbound, Kind, inbound, place_of, team_in
 from adapters.slack.members import PLATFORM, Place
-from bot.domain.errors import UserError
+from adapters.slack.submissions import place_of_form
+from bot.domain.errors import Repeated, UserError
 from bot.forms import FormErrors
 from bot.inbox import Inbox, Taken
 from bot.metrics import ACKNOWLEDGEMENT
@@ -125,7 +125,8 @@ class _Arrival:
             return
         event, place = self._event, _place(self._event)
         locale = await self._desk.locale(place)
-        again = self._desk.offered_again(place, event.body["view"], locale=locale) if _is_form(event) else []
+        mendable = _is_form(event) and not isinstance(refused, Repeated)
+        again = self._desk.offered_again(place, event.body["view"], locale=locale) if mendable else []
         await self._desk.notices.tell(place, refused.sentence(locale), *again)
 
 

@@ -60,10 +60,12 @@ class Place:
     @property
     def requester(self) -> Requester:
         """The member as the core knows them."""
-        organisation = self.team.enterprise or self.team.id
-        return Requester(
-            platform=PLATFORM, user=f"{organisation}/{self.user}", space=self.team.space, name=self.name or self.user
-        )
+        user = self.key_of(self.user)
+        return Requester(platform=PLATFORM, user=user, space=self.team.space, name=self.name or self.user)
+
+    def key_of(self, user: str) -> str:
+        """A member's id among everybody's; their own if none is named."""
+        return f"{self.team.enterprise or self.team.id}/{user or self.user}"
 
     def asker(self, *, moderates: bool = False, shown: JobId | None = None, locale: str = REFERENCE) -> Asker:
         """The member and the conversation, as the core decides by them.

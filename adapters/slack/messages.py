@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.slack import asking
 from adapters.slack.controls import OPEN_FORM
 from adapters.slack.desk import Desk
 from adapters.slack.errors import Meaning, SlackFault
+from adapters.slack.exchange import SlackExchange
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place
 from adapters.slack.messenger import message_ref
 from adapters.slack.pictures import File, picture_among
 from adapters.slack.text import actions, button, clip, said
 from bot.domain.actions import VERBS, Verb
+from bot.domain.ask import Wish
 from bot.domain.errors import InvalidRequest, PictureRefused, UserError
 from bot.domain.flags import parse_flags
 from bot.domain.ids import GenerationId
@@ -52,16 +53,14 @@ async def on_message(desk: Desk, event: Inbound) -> None:
     written = parse_flags(text, styles=desk.service.styles)
     if not written.options.prompt and found.generation is None and not written.map_only:
         raise InvalidRequest("refused-no-prompt")
-    await asking.ask(
-        desk,
-        event,
-        place,
-        written.options,
+    wish = Wish(
+        options=written.options,
         action=written.action,
         generation=found.generation,
-        file=found.file,
-        author=found.author,
+        source=desk.pictures.sent(place.team, found.file) if found.file else None,
+        author=place.key_of(found.author),
     )
+    await desk.conversation.ask(SlackExchange(desk, event), wish)
 
 
 async def _offer(desk: Desk, place: Place, why: PictureRefused, words: str) -> None:

@@ -15,7 +15,7 @@ from adapters.slack.text import (
     plain,
     section,
 )
-from bot.pages import Ink, Look, Page, Part, Row
+from bot.pages import Ink, Link, Look, Page, Part, Row
 from bot.texts import text
 
 PAGE = "page"
@@ -38,7 +38,8 @@ def page_view(page: Page, *, locale: str, above: Sequence[Block] = (), channel: 
 def blocks_of(page: Page) -> list[Block]:
     """The lines of a page, and its buttons."""
     further = [button(f"{each.emoji} {each.label}".strip(), action_id(each)) for each in page.buttons]
-    return [*(_block(row) for row in page.rows), *([actions(*further)] if further else [])]
+    blocks = [*(_block(row) for row in page.rows), *([actions(*further)] if further else [])]
+    return [_way(page.link), *blocks] if page.link else blocks
 
 
 def show_styles(locale: str) -> Block:
@@ -46,9 +47,8 @@ def show_styles(locale: str) -> Block:
     return actions(button(text(locale, "slack-styles-show"), SHOW_STYLES))
 
 
-def web_link(link: str, locale: str) -> Block:
-    """A link that is shown to its member alone."""
-    return section(mrkdwn(f"<{link}|{text(locale, 'web-open')}>"))
+def _way(link: Link) -> Block:
+    return section(mrkdwn(f"<{link.url}|{escape(link.label)}>"))
 
 
 def privacy_buttons(locale: str) -> Block:

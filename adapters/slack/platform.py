@@ -15,7 +15,6 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.downloads import downloader
 from adapters.slack.api import SlackApi
-from adapters.slack.asking import on_submission
 from adapters.slack.beside import Besides
 from adapters.slack.commands import on_command, on_shortcut
 from adapters.slack.desk import Desk, Members
@@ -34,9 +33,11 @@ from adapters.slack.presses import on_press
 from adapters.slack.reactions import on_reaction
 from adapters.slack.settings import on_uninstalled
 from adapters.slack.sockets import Sockets
+from adapters.slack.submissions import on_submission
 from adapters.slack.tokens import InstallationStore, InstalledWorkspaces, OneWorkspace, Seed
 from adapters.slack.uploads import Uploads
 from adapters.slack.web import WebServer
+from bot.conversation import Conversation
 from bot.ports import Clock, Exporter
 from bot.service import Service
 from bot.stores import Store
@@ -99,6 +100,7 @@ class SlackPlatform:
             desk = Desk(
                 api=self._api,
                 service=self._service,
+                conversation=Conversation(service=self._service, exporter=self._exporter, clock=self._clock),
                 messenger=self.messenger,
                 uploads=self._uploads,
                 exporter=self._exporter,

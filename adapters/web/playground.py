@@ -21,7 +21,7 @@ from adapters.web.words import said_here
 from bot.admission import Receipt
 from bot.domain.access import Asker
 from bot.domain.actions import DERIVING, Verb
-from bot.domain.ask import Ask
+from bot.domain.ask import Ask, Wish
 from bot.domain.card import Card
 from bot.domain.errors import InvalidRequest, UserError
 from bot.domain.ids import JobId
@@ -88,10 +88,7 @@ class Playground:
         picture = sent.files.get("picture") or (await _sample() if sent.fields.get("sample") else None)
         if not (result or again or picture):
             raise InvalidRequest("web-refused-no-picture")
-        wish = Ask(
-            by=asking(request),
-            event_id=sent.event_id(asker_of(request).requester.key),
-            answer=_here,
+        wish = Wish(
             options=sent.options(),
             action=Action.SWEEP if sent.sweeps else Action.IMG2IMG,
             verb=Verb(start) if result else None,
@@ -100,9 +97,8 @@ class Playground:
             again=again,
             author=asking(request).requester.user,
             control_map=sent.files.get("map"),
-            hidden=True,
         )
-        return await self._ask(request, wish)
+        return await self._ask(request, sent, wish)
 
     async def press(self, request: web.Request) -> web.StreamResponse:
         """What a button under a result asks for."""
@@ -110,23 +106,21 @@ class Playground:
         verb = sent.fields.get("verb", "")
         if verb not in set(DERIVING):
             raise InvalidRequest("web-refused-form")
-        wish = Ask(
-            by=asking(request),
-            event_id=sent.event_id(asker_of(request).requester.key),
-            answer=_here,
+        wish = Wish(
             options=read_options({"strengths": sent.fields.get("strength") or None}),
             verb=Verb(verb),
             generation=generation_in(sent.fields.get("target", "")),
-            hidden=True,
         )
-        receipt = await self._ask(request, wish)
+        receipt = await self._ask(request, sent, wish)
         return see(f"/jobs/{receipt.job.id}")
 
-    async def _ask(self, request: web.Request, wish: Ask) -> Receipt:
+    async def _ask(self, request: web.Request, sent: Submitted, wish: Wish) -> Receipt:
         """Hand a wish in: on the web everybody goes on from their own results only, whatever a room shows."""
         if wish.generation:
             await self._service.results.parent(wish.generation, by=asker_of(request))
-        return await self._service.ask(wish)
+        event = sent.event_id(asker_of(request).requester.key)
+        asked = Ask(wish=wish, by=asking(request), event_id=event, answer=_here, hidden=True)
+        return await self._service.ask(asked)
 
     async def job(self, request: web.Request) -> web.Response:
         """A job as it stands."""

@@ -26,13 +26,10 @@ class Answer(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """A wish, before anything was decided about it.
+class Wish:
+    """What a member wants, whoever they are and wherever they said it.
 
     Attributes:
-        by: who asks, and where.
-        event_id: as in `Request`.
-        answer: where the answer goes; called once, if nothing speaks against the wish.
         options: what was said.
         action: why; of no account with a verb.
         verb: what to do with the result; None if the result was given as any picture is, which chains it.
@@ -42,12 +39,8 @@ class Ask:
         again: a job whose source is the picture, as one that failed has no result to name.
         author: who posted `source`, as in `Requester.user`; empty if nobody is known.
         control_map: a picture of the structure to keep.
-        hidden: only the member sees the answer, whatever they and the place say.
     """
 
-    by: Asker
-    event_id: str
-    answer: Answer
     options: Options = NOTHING_SAID
     action: Action = Action.IMG2IMG
     verb: Verb | None = None
@@ -56,13 +49,30 @@ class Ask:
     again: JobId | None = None
     author: str = ""
     control_map: bytes | Sent | None = None
-    hidden: bool = False
 
     @property
-    def wished_private(self) -> bool | None:
+    def private(self) -> bool | None:
         """Whether the answer is for the member alone: as they said; a control map, which few want to see, is."""
         is_map = self.action is Action.MAP or self.verb is Verb.SHOW_MAP
         return True if is_map and self.options.private is None else self.options.private
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A wish as it was brought, before anything was decided about it.
+
+    Attributes:
+        by: who asks, and where.
+        event_id: as in `Request`.
+        answer: where the answer goes; called once, if nothing speaks against the wish.
+        hidden: only the member sees the answer, whatever they and the place say.
+    """
+
+    wish: Wish
+    by: Asker
+    event_id: str
+    answer: Answer
+    hidden: bool = False
 
     def press(
         self, verb: Verb, result: GenerationId, settings: PlaceSettings, reply_to: ReplyTarget, *, private: bool
@@ -74,9 +84,9 @@ class Ask:
             by=self.by,
             reply_to=reply_to,
             event_id=self.event_id,
-            options=self.options,
-            source=self.source if self.verb else None,
-            control_map=self.control_map,
+            options=self.wish.options,
+            source=self.wish.source if self.wish.verb else None,
+            control_map=self.wish.control_map,
             private=private,
             locale=self.by.locale,
             usual_strength=settings.strength,
@@ -99,13 +109,13 @@ class Ask:
             UserError: a value is out of range, or the model may not be used there.
         """
         wish = Request(
-            action=self.action,
+            action=self.wish.action,
             requester=self.by.requester,
             reply_to=reply_to,
             event_id=self.event_id,
             source=source,
-            options=self.options,
-            control_map=self.control_map,
+            options=self.wish.options,
+            control_map=self.wish.control_map,
             parent=parent,
             private=private,
             locale=self.by.locale,

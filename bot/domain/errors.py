@@ -8,6 +8,7 @@
     │   ├── NotAllowed           somebody else's job, a role or channel that may not
     │   ├── PromptBlocked        the prompt has a word that is not allowed there
     │   ├── Gone                 the job or picture is not kept any more
+    │   ├── Repeated             just that is being made for them already
     │   └── StorageFailed        the disk refuses, for now; what was asked is not kept
     ├── JobFailed            this job failed, the others go on
     ├── DeliveryError        a chat did not take a message
@@ -94,6 +95,13 @@ class PromptBlocked(UserError):
 
 class Gone(UserError):
     """The job or picture is not kept any more."""
+
+
+class Repeated(UserError):
+    """Just that is being made for the member already; there is nothing to mend."""
+
+    def __init__(self) -> None:
+        super().__init__("refused-double")
 
 
 class StorageFailed(UserError):

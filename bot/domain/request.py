@@ -30,6 +30,12 @@ class Action(StrEnum):
     KEEP = "keep"
 
 
+ASKING: Mapping[str, Action] = {
+    action.value: action for action in (Action.IMG2IMG, Action.SWEEP, Action.REFINE, Action.MAP)
+}
+"""What the commands do that make a picture, by their names."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requester:
     """Who asked.

@@ -290,7 +290,6 @@ refused-slack-unpublishable = Es gibt kein Bild mehr, das sich veröffentlichen 
 refused-slack-no-channel = Es wurde nicht in einem Kanal angefragt, also gibt es keinen, um es dort zu veröffentlichen.
 refused-slack-unpublished = Ich konnte es nicht veröffentlichen ({ $reason }): lade mich mit /invite in diesen Kanal ein.
 refused-slack-unsent = Ich konnte dir nicht schreiben ({ $reason }): beginn zuerst eine Unterhaltung mit mir.
-refused-slack-no-job = Das ist keine Job-ID. Du findest die ID unter { button-details }; /info allein zeigt deine letzten Jobs.
 refused-slack-admins = Einstellungen dieses Workspace ändern nur seine Admins: bitte einen von ihnen.
 refused-no-upload = Das Bild fehlt: öffne das Formular noch einmal und füg es hinzu.
 refused-slack-add-picture = Füg das Bild hinzu, von dem es ausgehen soll: PNG, JPEG oder WebP.
@@ -311,11 +310,10 @@ slack-saved = { $scope ->
    *[workspace] Die Einstellungen dieses Workspace sind gespeichert.
  }
 slack-close = Schließen
-slack-privacy = Datenschutz
+page-privacy = Datenschutz
 slack-privacy-kept = Ich bewahre die Bilder auf, die du schickst und machst, deine Prompts und was du gedrückt hast, damit du sie wiederholen und weiterführen kannst. Sie verschwinden von selbst nach der Zeit, die der Betreiber dieses Bots gesetzt hat. Niemand trainiert damit.
 slack-export = Schick mir alles
 slack-packing = Es wird gepackt und kommt als Direktnachricht.
-slack-packed = Alles, was über dich gespeichert ist, steht im Thread dieser Nachricht.
 slack-forget-title = Alles löschen?
 slack-keep = Behalten
 slack-remix = Bild verwandeln

@@ -303,7 +303,6 @@ refused-slack-unpublishable = There is no picture to publish any more.
 refused-slack-no-channel = It was not asked for in a channel, so there is none to publish it in.
 refused-slack-unpublished = I could not publish it ({ $reason }): invite me to that channel with /invite.
 refused-slack-unsent = I could not write to you ({ $reason }): open a conversation with me first.
-refused-slack-no-job = That isn't a job ID. You find it under Details; /info alone shows your latest jobs.
 refused-slack-admins = Only the admins of this workspace change its settings: ask one of them.
 refused-no-upload = The picture is missing: open the form again and add it.
 refused-slack-add-picture = Add the picture to work on: PNG, JPEG or WebP.
@@ -324,11 +323,10 @@ slack-saved = { $scope ->
    *[workspace] The settings of this workspace are saved.
  }
 slack-close = Close
-slack-privacy = Privacy
+page-privacy = Privacy
 slack-privacy-kept = I keep the pictures you send and make, your prompts and what you pressed, so that you can rerun and chain them. They go by themselves after the time that the owner of this bot has set. Nobody trains on them.
 slack-export = Send me everything
 slack-packing = It is being packed and comes as a direct message.
-slack-packed = Everything that is stored about you is in the thread of this message.
 slack-forget-title = Delete everything?
 slack-keep = Keep
 slack-remix = Remix a picture

@@ -290,7 +290,6 @@ refused-slack-unpublishable = Ya no hay ninguna imagen que publicar.
 refused-slack-no-channel = No se pidió en un canal, así que no hay ninguno donde publicarlo.
 refused-slack-unpublished = No pude publicarlo ({ $reason }): invítame a ese canal con /invite.
 refused-slack-unsent = No pude escribirte ({ $reason }): abre primero una conversación conmigo.
-refused-slack-no-job = Eso no es el ID de un trabajo. Está en { button-details }; /info solo muestra tus últimos trabajos.
 refused-slack-admins = Solo los administradores de este espacio de trabajo cambian sus ajustes: pídeselo a uno de ellos.
 refused-no-upload = Falta la imagen: abre de nuevo el formulario y añádela.
 refused-slack-add-picture = Añade la imagen de partida: PNG, JPEG o WebP.
@@ -311,11 +310,10 @@ slack-saved = { $scope ->
    *[workspace] Los ajustes de este espacio de trabajo están guardados.
  }
 slack-close = Cerrar
-slack-privacy = Privacidad
+page-privacy = Privacidad
 slack-privacy-kept = Guardo las imágenes que envías y haces, tus prompts y lo que pulsaste, para que puedas repetirlas y encadenarlas. Desaparecen solas tras el tiempo que fijó quien administra el bot. Nadie entrena con ellas.
 slack-export = Enviarme todo
 slack-packing = Se está empaquetando y llega como mensaje directo.
-slack-packed = Todo lo que está guardado sobre ti está en el hilo de este mensaje.
 slack-forget-title = ¿Borrar todo?
 slack-keep = Conservar
 slack-remix = Transformar imagen

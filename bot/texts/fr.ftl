@@ -296,7 +296,6 @@ refused-slack-unpublishable = Il n’y a plus d’image à publier.
 refused-slack-no-channel = Cela n’a pas été demandé dans un canal, il n’y en a donc aucun où le publier.
 refused-slack-unpublished = Je n’ai pas pu le publier ({ $reason }) : invite-moi dans ce canal avec /invite.
 refused-slack-unsent = Je n’ai pas pu t’écrire ({ $reason }) : ouvre d’abord une conversation avec moi.
-refused-slack-no-job = Ce n’est pas un ID de tâche. Il se trouve sous { button-details } ; /info seul montre tes dernières tâches.
 refused-slack-admins = Seuls les admins de cet espace de travail changent ses réglages : demande à l’un d’eux.
 refused-no-upload = L’image manque : ouvre de nouveau le formulaire et ajoute-la.
 refused-slack-add-picture = Ajoute l’image de départ : PNG, JPEG ou WebP.
@@ -317,11 +316,10 @@ slack-saved = { $scope ->
    *[workspace] Les réglages de cet espace de travail sont enregistrés.
  }
 slack-close = Fermer
-slack-privacy = Confidentialité
+page-privacy = Confidentialité
 slack-privacy-kept = Je garde les images que tu envoies et fais, tes prompts et ce sur quoi tu as appuyé, pour que tu puisses les relancer et les enchaîner. Tout disparaît de soi-même après le temps fixé par l’administrateur du bot. Personne ne s’en sert pour l’entraînement.
 slack-export = M’envoyer tout
 slack-packing = C’est en cours de préparation et arrive en message direct.
-slack-packed = Tout ce qui est gardé sur toi est dans le fil de ce message.
 slack-forget-title = Tout supprimer ?
 slack-keep = Garder
 slack-remix = Transformer une image

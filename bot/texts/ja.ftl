@@ -281,7 +281,6 @@ refused-slack-unpublishable = 公開できる画像はもうありません。
 refused-slack-no-channel = チャンネルで依頼されたものではないので、公開する場所がありません。
 refused-slack-unpublished = 公開できませんでした（{ $reason }）。/invite でそのチャンネルに招待してください。
 refused-slack-unsent = メッセージを送れませんでした（{ $reason }）。先に私との会話を開いてください。
-refused-slack-no-job = それはジョブの ID ではありません。ID は「{ button-details }」にあります。/info だけで最近のジョブが見られます。
 refused-slack-admins = このワークスペースの設定を変えられるのは管理者だけです。管理者に頼んでください。
 refused-no-upload = 画像がありません。フォームを開き直して追加してください。
 refused-slack-add-picture = もとにする画像を追加してください。PNG、JPEG、WebP が使えます。
@@ -302,11 +301,10 @@ slack-saved = { $scope ->
    *[workspace] このワークスペースの設定を保存しました。
  }
 slack-close = 閉じる
-slack-privacy = プライバシー
+page-privacy = プライバシー
 slack-privacy-kept = 送った画像と作った画像、プロンプト、押したボタンを、やり直しや続きのために残しています。このボットの管理者が決めた期間が過ぎると自動で消えます。学習には使われません。
 slack-export = すべて送る
 slack-packing = まとめています。ダイレクトメッセージでお届けします。
-slack-packed = あなたについて残しているすべては、このメッセージのスレッドにあります。
 slack-forget-title = すべて削除しますか
 slack-keep = 残す
 slack-remix = 画像を変える

@@ -14,7 +14,7 @@ import pytest
 
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.actions import DERIVING, OPENING, Verb
-from bot.domain.ask import Ask
+from bot.domain.ask import Ask, Wish
 from bot.domain.errors import Gone, NotAllowed
 from bot.domain.ids import GenerationId, JobId, generation_id
 from bot.domain.job import JobStatus
@@ -58,8 +58,8 @@ async def press(
         return TARGET
 
     event = f"fake:{verb}-{result}-{user}"
-    wish = Ask(by=asker(user), event_id=event, answer=answer, options=said, verb=verb, generation=result)
-    return (await at.service.ask(wish)).job.id
+    wish = Wish(options=said, verb=verb, generation=result)
+    return (await at.service.ask(Ask(wish=wish, by=asker(user), event_id=event, answer=answer))).job.id
 
 
 async def test_every_open_job_is_finished(tmp_path: Path) -> None:

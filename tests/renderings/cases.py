@@ -17,11 +17,11 @@ from bot.domain.actions import Verb
 from bot.domain.card import Card, Progress, Waiting
 from bot.domain.job import Generation, Job
 from bot.domain.place import PlaceSettings
-from bot.domain.request import Action, Requester
+from bot.domain.request import Requester
 from bot.domain.style import Style
 from bot.forms import Menu
 from bot.pages import details_page, help_page, queue_page
-from bot.picture_form import result_form
+from bot.picture_form import PURPOSES, result_form
 from bot.rendering import render
 from bot.results import Description
 from bot.service import QueueView
@@ -106,7 +106,7 @@ def slack() -> Mapping[str, Mapping[str, Any]]:
     for name, page in _pages("slack").items():
         shown[name] = page_view(page, locale="en")
     for verb in (Verb.CHAIN, Verb.EDIT):
-        shown[f"form of {verb}"] = view_of(Errand(action=Action.CHAIN), _form(verb, "slack"), locale="en")
+        shown[f"form of {verb}"] = view_of(Errand(purpose=PURPOSES[verb]), _form(verb, "slack"), locale="en")
     job, _ = _done(_job("slack"))
     view = QueueView(mine=[], jobs=0)
     shown["home"] = home_view(

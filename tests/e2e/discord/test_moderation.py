@@ -29,7 +29,9 @@ async def test_a_report_goes_to_the_moderators_who_block_its_member(
     assert "moderator" in await bench.discord.refused(await ben.press(report, "Block for 7 days"))
     assert "moderator" in await bench.discord.refused(await ben.press(report, "Dismiss"))
     keeper = bench.discord.moderator("keeper")
-    assert f"<@{anna.id}>" in await bench.discord.refused(await keeper.press(report, "Block for 7 days"))
+    assert "Anna can't use me here until" in await bench.discord.refused(
+        await keeper.press(report, "Block for 7 days")
+    )
     refused = await bench.discord.refused(await anna.command(channel, "img2img", image=PNG, prompt="x"))
     assert "blocked you" in refused
     await result_of(bench, ben, channel)

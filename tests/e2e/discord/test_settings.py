@@ -155,6 +155,6 @@ async def test_deleting_everything_asks_first(bench: Bench, anna: Person, channe
     question = await bench.discord.shown(asked)
     assert await bench.store.jobs_of(f"discord:{anna.id}", limit=5)
     told = await bench.discord.shown(await anna.press(question, "Delete everything"))
-    assert "one job" in told.content
+    assert "one job" in told.words
     assert not await bench.store.jobs_of(f"discord:{anna.id}", limit=5)
     assert "not kept" in await bench.discord.refused(await anna.press(result, "Reroll"))

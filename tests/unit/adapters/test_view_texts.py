@@ -169,7 +169,7 @@ def pages() -> Iterator[Page]:
     yield help_page(LOCALE, "slack-help", maps=True)
     for settings in (SET, NOTHING_SET):
         yield settings_page(settings, Part("1", Ink.CHANNEL), locale=LOCALE, heading="settings-saved")
-    yield said_page(LOCALE, "slack-privacy", "slack-privacy-kept")
+    yield said_page(LOCALE, "page-privacy", "slack-privacy-kept")
 
 
 def forms() -> Iterator[Form]:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.admission import Receipt
 from bot.domain.actions import Verb
-from bot.domain.ask import Ask
+from bot.domain.ask import Ask, Wish
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.ids import GenerationId, generation_id
 from bot.domain.job import Job
@@ -41,14 +41,16 @@ async def ask(at: Bench, answers: Answers | None = None, **changes: Any) -> Rece
     """A wish of Ann for her own picture; keywords change it or say options."""
     by = changes.get("by", HERE)
     event = f"fake:ask-{next(_numbers)}"
-    wish = {"by": by, "event_id": event, "answer": answers or Answers(), "author": by.requester.user}
+    said = {"by": by, "event_id": event, "answer": answers or Answers(), "author": by.requester.user}
     if "generation" not in changes:
-        wish |= {"source": png()}
+        said |= {"source": png()}
         changes = {"prompt": "an oil painting"} | changes
     private = changes.pop("private", None)
-    made = with_options(wish | changes)
+    made = with_options(said | changes)
     options = replace(made.pop("options"), private=private)  # type: ignore[type-var]  # Options, by construction
-    return await at.service.ask(Ask(**made, options=options))  # type: ignore[arg-type]  # the table above is typed by Ask itself
+    brought = {name: made.pop(name) for name in ("by", "event_id", "answer", "hidden") if name in made}
+    wish = Wish(**made, options=options)  # type: ignore[arg-type]  # the table above is typed by Wish itself
+    return await at.service.ask(Ask(wish=wish, **brought))  # type: ignore[arg-type]  # and by Ask
 
 
 async def made(at: Bench, **changes: Any) -> GenerationId:

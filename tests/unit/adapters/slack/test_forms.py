@@ -14,10 +14,9 @@ from bot.domain.ids import generation_id
 from bot.domain.lora import LoraWish
 from bot.domain.options import MAX_SEED, Options
 from bot.domain.place import PlaceSettings
-from bot.domain.request import Action
 from bot.domain.style import Style
 from bot.forms import NOTHING_SET, FormErrors, Menu
-from bot.picture_form import picture_form
+from bot.picture_form import Purpose, picture_form
 from bot.settings_form import read_settings_form, settings_form
 from bot.texts import LANGUAGES
 from inference.api import ControlKind
@@ -31,7 +30,7 @@ GENERATION = generation_id(a_job(number=1).id, 0)
 
 errands = st.builds(
     Errand,
-    action=st.sampled_from(Action),
+    purpose=st.sampled_from(Purpose),
     channel=st.just("C1"),
     thread=st.sampled_from(["", "1.2"]),
     file=st.sampled_from(["", "F1"]),
@@ -106,7 +105,7 @@ def test_every_form_keeps_to_block_kit_and_brings_its_errand_back(
 @given(wishes, plain.filter(lambda prompt: any(map(str.isalnum, prompt))))
 def test_an_untouched_form_says_what_it_was_filled_with(wish: Options, prompt: str) -> None:
     wish = replace(wish, prompt=prompt)
-    errand = Errand(action=Action.IMG2IMG, file="F1")
+    errand = Errand(purpose=Purpose.REMIX, file="F1")
     read = read_form(filled(form(errand, wish))).wishes
     assert (read.prompt, read.seed, read.steps, read.loras, read.private) == (
         (wish.prompt or "").strip(),
@@ -134,14 +133,14 @@ def test_an_untouched_form_says_what_it_was_filled_with(wish: Options, prompt: s
     ],
 )
 def test_a_wrong_value_is_told_at_its_field(field: str, typed: str) -> None:
-    view = form(Errand(action=Action.IMG2IMG, file="F1"), Options(prompt="x", seed=1))
+    view = form(Errand(purpose=Purpose.REMIX, file="F1"), Options(prompt="x", seed=1))
     with pytest.raises(FormErrors) as wrong:
         read_form(filled(view, **{field: typed}))
     assert list(wrong.value.fields) == [field]
 
 
 def test_a_form_without_its_picture_says_so() -> None:
-    view = form(Errand(action=Action.IMG2IMG), Options(prompt="x"))
+    view = form(Errand(purpose=Purpose.REMIX), Options(prompt="x"))
     with pytest.raises(FormErrors, match="picture") as wrong:
         read_form(filled(view))
     assert list(at_fields(wrong.value.fields)) == ["picture"]

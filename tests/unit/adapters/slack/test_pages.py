@@ -21,7 +21,7 @@ def test_every_page_keeps_to_block_kit(locale: str) -> None:
         details_page(described, now=0.0, locale=locale),
         help_page(locale, "slack-help", maps=True),
         settings_page(PlaceSettings(channels=("C1",)), Part("C1", Ink.CHANNEL), locale=locale),
-        said_page(locale, "slack-privacy", "slack-privacy-kept"),
+        said_page(locale, "page-privacy", "slack-privacy-kept"),
     ]
     for page in pages:
         view = page_view(page, locale=locale, above=[privacy_buttons(locale), show_styles(locale)])

@@ -1,17 +1,18 @@
 """The one table of verbs: every chat knows every row, and buttons of earlier versions work for ever."""
 
+import json
+
 import pytest
 
 from adapters.discord import flows
 from adapters.slack.controls import action_id
-from adapters.slack.forms import ACTION_OF_FORM, VERB_OF_FORM
-from adapters.slack.presses import WITHOUT_JOB
-from bot.domain.actions import OPENING, REACTIONS, VERBS, Reaction, Verb, reaction_of
+from adapters.slack.forms import errand_of
+from bot.conversation import Conversation
+from bot.domain.actions import REACTIONS, VERBS, Reaction, Verb, reaction_of
 from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.card import Button
 from bot.domain.ids import GenerationId
-from bot.domain.request import Action
-from bot.picture_form import PURPOSES
+from bot.picture_form import PURPOSES, Purpose
 from bot.texts import known
 
 TARGET = GenerationId("AAAAAAAAAAAAAAAAAAAAAA.0")
@@ -39,18 +40,22 @@ BUTTONS_OF_0_1 = {
 }
 """What stands in messages that were sent long ago, letter by letter; a row is added here and never changed."""
 
+OF_ONE_CHAT = {Verb.LEAVE, Verb.PICK, Verb.COLLECT}
+"""A chat's own questions and tokens."""
+
 
 def test_every_verb_has_its_row_its_words_and_its_way_through_both_chats() -> None:
     assert set(VERBS) == set(Verb)
     for verb, row in VERBS.items():
         assert verb is Verb.RERUN or known(f"button-{verb}")
         assert verb is Verb.RERUN or row.emoji
-        for chat, without_job in (("Slack", WITHOUT_JOB), ("Discord", flows.WITHOUT_JOB)):
-            assert bool(row.makes or row.opens) is (verb not in without_job), f"{chat} does something with it"
+        assert bool(row.makes or row.opens) is (verb not in flows.WITHOUT_JOB), "Discord knows how to answer it"
+        if verb not in OF_ONE_CHAT:
+            assert bool(row.makes or row.opens) is (verb not in Conversation.WITHOUT_JOB), "it does something"
         if row.opens:
             assert VERBS[row.opens].makes, "what a form is for is done with it"
             assert row.opens in PURPOSES
-            assert VERB_OF_FORM[ACTION_OF_FORM[row.opens]] is row.opens
+            assert PURPOSES[row.opens].verb is row.opens
 
 
 @pytest.mark.parametrize("verb", list(BUTTONS_OF_0_1))
@@ -65,9 +70,22 @@ def test_a_button_of_an_earlier_version_means_what_it_meant(verb: Verb) -> None:
     assert action_id(Button(verb=verb, target=TARGET, label="", strength=strength)) == action
 
 
-def test_a_form_of_an_earlier_version_is_for_what_it_was_for() -> None:
-    assert ACTION_OF_FORM == {Verb.CHAIN: Action.CHAIN, Verb.EDIT: Action.EDIT, Verb.USE_MAP: Action.MAP}
-    assert set(OPENING.values()) == set(ACTION_OF_FORM)
+@pytest.mark.parametrize(
+    ("kept", "purpose"),
+    [
+        ({"action": "img2img", "channel": "C1", "file": "F1", "author": "U1"}, Purpose.REMIX),
+        ({"action": "sweep"}, Purpose.SWEEP),
+        ({"action": "refine"}, Purpose.REFINE),
+        ({"action": "map"}, Purpose.MAP),
+        ({"action": "chain", "generation": TARGET}, Purpose.CHAIN),
+        ({"action": "edit", "generation": TARGET}, Purpose.EDIT),
+        ({"action": "map", "generation": TARGET}, Purpose.USE_MAP),
+    ],
+)
+def test_a_form_of_an_earlier_version_is_for_what_it_was_for(kept: dict[str, str], purpose: Purpose) -> None:
+    errand = errand_of({"private_metadata": json.dumps(kept)})
+    assert errand.purpose is purpose
+    assert (errand.channel, errand.file) == (kept.get("channel", ""), kept.get("file", ""))
 
 
 @pytest.mark.parametrize(

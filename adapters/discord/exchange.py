@@ -1,0 +1,109 @@
+"""One event of Discord's and the ways to answer it, as the core's conversation goes by them."""
+
+from collections.abc import Sequence
+
+from adapters.discord.answers import Answered
+from adapters.discord.cards import NOBODY
+from adapters.discord.deleting import remove
+from adapters.discord.desk import Desk
+from adapters.discord.faults import ERRORS, judge
+from adapters.discord.files import SPOILER
+from adapters.discord.incoming import Incoming
+from adapters.discord.markdown import inert
+from adapters.discord.paging import laid_out, lines_of
+from adapters.discord.permissions import check_may_answer
+from adapters.discord.places import asker, channel_key
+from adapters.discord.rest import Outgoing
+from adapters.discord.routes import address
+from bot.conversation import Attached
+from bot.domain.access import Asker
+from bot.domain.button_id import ButtonId, parse_button_id
+from bot.domain.card import Card
+from bot.domain.errors import Undeliverable
+from bot.domain.request import ReplyTarget
+from bot.domain.safety import Site
+from bot.forms import Form
+from bot.pages import Page
+from bot.stores import MessageRef
+from bot.texts import Argument, text
+
+_DIRECT_FILE_BYTES = 10 * 1024 * 1024
+
+
+class DiscordExchange:
+    """An `Exchange`; Discord says all that there is to know with the event itself."""
+
+    direct = Site(spoilers=True)
+    """Direct messages are not age-restricted, whoever is written to."""
+
+    def __init__(self, desk: Desk, answered: Answered) -> None:
+        self._desk = desk
+        self._answered = answered
+        self._event = answered.event
+        self.event_id = self._event.event_id
+        self.by = asker(self._event)
+        self.hidden = answered.hidden
+        self.file_bytes = self._event.origin.file_bytes
+
+    async def asker(self) -> Asker:
+        return self.by
+
+    async def locale(self) -> str:
+        return self.by.locale
+
+    async def answer(self, *, private: bool, above: ReplyTarget | None) -> ReplyTarget:  # noqa: ARG002 -- it is published here, wherever the one above stands
+        check_may_answer(self._event)
+        response = await self._desk.answers.only_for(self._answered, private=private)
+        return address(self._event, response, hidden=private).target()
+
+    async def tell(self, key: str, /, **arguments: Argument) -> None:
+        told = {name: inert(said) if isinstance(said, str) else said for name, said in arguments.items()}
+        await self._desk.answers.show(self._answered, {"content": text(self.by.locale, key, **told)})
+
+    async def show(self, page: Page, files: Sequence[Attached] = ()) -> None:
+        sent = [Outgoing(f"{SPOILER if each.spoiler else ''}{each.name}", each.content, each.alt) for each in files]
+        if sent:  # an embed would stand below them
+            await self._desk.answers.show(self._answered, {"content": "\n".join(lines_of(page))}, sent)
+        else:
+            await self._desk.answers.show_page(self._answered, page)
+
+    async def open(self, form: Form, about: ButtonId) -> None:
+        await self._desk.answers.ask(self._event, str(about), form)
+
+    async def remove(self, stands: MessageRef | None) -> None:
+        await remove(self._desk, self._answered, stands)
+
+    async def send(self, card: Card, key: str) -> str:
+        files = await self._desk.files.of(card, file_bytes=_DIRECT_FILE_BYTES)
+        said = " · ".join((text(self.by.locale, key), *card.facts))
+        channel = await self._desk.rest.direct_channel(self._event.origin.user)
+        await self._desk.rest.create(channel, {"content": said, "allowed_mentions": NOBODY}, files.pictures)
+        return channel_key(channel)
+
+    async def post(self, channel: str, page: Page, card: Card) -> None:
+        files = await self._desk.files.of(card, file_bytes=self._event.origin.guild_file_bytes)
+        try:
+            await self._desk.rest.create(channel, {**laid_out(page), "allowed_mentions": NOBODY}, files.pictures)
+        except ERRORS as error:
+            raise Undeliverable(judge(error).reason) from error
+
+    def home(self, asked: ReplyTarget) -> tuple[str, Site]:
+        del asked  # it is published where it is asked for
+        return self.by.place, self.by.site
+
+    async def publish(self, asked: ReplyTarget, card: Card) -> None:
+        del asked
+        target = address(self._event, self._answered.response, hidden=False).target()
+        await self._desk.messenger.post(target, card, nonce=f"{card.job}-p")
+
+
+async def press(desk: Desk, answered: Answered) -> None:
+    """A button on a message of ours."""
+    await desk.conversation.press(DiscordExchange(desk, answered), pressed(answered.event))
+
+
+def pressed(event: Incoming) -> ButtonId:
+    """The button of an event whose flow was found by it."""
+    found = parse_button_id(event.name)
+    assert found is not None
+    return found

@@ -1,0 +1,151 @@
+"""One event of Slack's and the ways to answer it, as the core's conversation goes by them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from adapters.slack.desk import Desk
+from adapters.slack.errors import SlackFault
+from adapters.slack.forms import Errand, view_of
+from adapters.slack.inbound import Inbound, place_of, shown_in
+from adapters.slack.members import PLATFORM, Place, place_key
+from adapters.slack.pages import blocks_of, page_view
+from adapters.slack.text import escape
+from adapters.slack.uploads import MAX_BYTES
+from bot.conversation import Attached
+from bot.domain.access import Asker
+from bot.domain.button_id import ButtonId
+from bot.domain.card import Card
+from bot.domain.errors import DeliveryError, InvalidRequest, Undeliverable
+from bot.domain.request import ReplyTarget
+from bot.domain.safety import STRICTEST, Site
+from bot.forms import Form
+from bot.pages import Page, said_page
+from bot.picture_form import PURPOSES
+from bot.stores import MessageRef
+from bot.texts import Argument
+
+
+class SlackExchange:
+    """An `Exchange`; what a member is called, their language and rights take a question to Slack."""
+
+    direct = STRICTEST
+    hidden = False
+    file_bytes = MAX_BYTES
+
+    def __init__(self, desk: Desk, event: Inbound, place: Place | None = None) -> None:
+        """`place`: where it counts as done, if the event does not say so itself."""
+        self._desk = desk
+        self._event = event
+        self._place = place or place_of(event.body)
+        self.event_id = event.id
+        self.by = self._place.asker(shown=shown_in(event))
+
+    async def asker(self) -> Asker:
+        place = self._place
+        member = await self._desk.members.look_up(place.team, place.user)
+        named = replace(place, name=member.name or place.name)
+        return named.asker(moderates=member.admin, shown=self.by.shown, locale=member.locale)
+
+    async def locale(self) -> str:
+        return await self._desk.locale(self._place)
+
+    async def answer(self, *, private: bool, above: ReplyTarget | None) -> ReplyTarget:
+        """What goes on from a private result has the same way to publish."""
+        home = above.address if above else {}
+        channel, thread = home.get("home_channel", ""), home.get("home_thread", "")
+        there = replace(self._place, channel=channel, thread=thread) if above else self._place
+        return there.reply_to(asked_at=self._desk.clock.now(), private=private)
+
+    async def tell(self, key: str, /, **arguments: Argument) -> None:
+        await self._desk.tell(self._place, key, **arguments)
+
+    async def show(self, page: Page, files: Sequence[Attached] = ()) -> None:
+        """In a modal; files in the member's own conversation with the bot, which decides who may see them."""
+        locale, view = await self.locale(), self._event.body.get("view") or {}
+        is_modal = view.get("type") == "modal"
+        if files:
+            await self._send_directly(page, files)
+            if not is_modal:
+                return
+            page = said_page(locale, "button-details", "slack-sent-directly")
+        shown = page_view(page, locale=locale, channel=self._place.channel)
+        if is_modal:
+            await self._desk.update_view(self._place.team, view["id"], shown)
+        else:
+            await self._desk.open_view(self._event, shown)
+
+    async def open(self, form: Form, about: ButtonId) -> None:
+        there = self._place
+        errand = Errand(
+            purpose=PURPOSES[about.verb], channel=there.channel, thread=there.thread, generation=about.target
+        )
+        await self._desk.open_view(self._event, view_of(errand, form, locale=await self.locale()))
+
+    async def remove(self, stands: MessageRef | None) -> None:
+        """With its files."""
+        del stands  # it is the message that the event happened on
+        desk, place, body = self._desk, self._place, self._event.body
+        message: Mapping[str, Any] = body.get("message") or (body.get("event") or {}).get("item") or {}
+        if place.channel and (ts := message.get("ts")):
+            await desk.quietly(place.team, "chat_delete", channel=place.channel, ts=ts)
+        files = {
+            image["slack_file"]["id"]
+            for block in message.get("blocks") or ()
+            for image in (block, block.get("accessory") or {})
+            if image.get("slack_file", {}).get("id")
+        }
+        files |= {file["id"] for file in message.get("files") or ()}
+        for file in sorted(files):
+            await desk.quietly(place.team, "files_delete", file=file)
+
+    async def send(self, card: Card, key: str) -> str:
+        """With the same buttons."""
+        del key  # a message of the bot's own says by itself why it is there
+        place = self._place
+        target = place.reply_to(asked_at=self._desk.clock.now(), private=True)
+        try:
+            channel = await self._desk.messenger.copy(
+                target, replace(card, mention=False), nonce=f"{card.job}:for:{place.user}"
+            )
+        except DeliveryError as fault:
+            raise InvalidRequest("refused-slack-unsent", reason=str(fault)) from fault
+        return place_key(place.team, channel)
+
+    async def post(self, channel: str, page: Page, card: Card) -> None:
+        """The picture stands in the thread of the page."""
+        team, now = self._place.team, self._desk.clock.now()
+        try:
+            posted = await self._desk.api.call(
+                team, "chat_postMessage", channel=channel, text=page.title, blocks=blocks_of(page)
+            )
+        except SlackFault as fault:
+            raise Undeliverable(fault.code) from fault
+        there = replace(self._place, channel=channel, thread=posted["ts"])
+        target = there.reply_to(asked_at=now, private=False)
+        await self._desk.messenger.copy(target, card, nonce=f"{card.job}:report:{posted['ts']}")
+
+    def home(self, asked: ReplyTarget) -> tuple[str, Site]:
+        return place_key(self._place.team, asked.address.get("home_channel", "")), STRICTEST
+
+    async def publish(self, asked: ReplyTarget, card: Card) -> None:
+        home = asked.address
+        if not (channel := home.get("home_channel", "")):
+            raise InvalidRequest("refused-slack-no-channel")
+        there = {**home, "channel": channel, "thread": home.get("home_thread", "")}
+        target = ReplyTarget(platform=PLATFORM, address={name: value for name, value in there.items() if value})
+        try:
+            await self._desk.messenger.copy(target, card, nonce=f"{card.job}:published")
+        except DeliveryError as fault:
+            raise InvalidRequest("refused-slack-unpublished", reason=str(fault)) from fault
+        await self.tell("slack-published")
+
+    async def _send_directly(self, page: Page, files: Sequence[Attached]) -> None:
+        lines = (page.title, *("".join(part.text for part in row.parts) for row in page.rows))
+        team = self._place.team
+        posted = await self._desk.api.call(
+            team, "chat_postMessage", channel=self._place.user, text="\n".join(map(escape, lines))
+        )
+        where = {"channel": posted["channel"], "thread": posted["ts"]}
+        for each in files:
+            await self._desk.uploads.attach(team, each.content, name=each.name, alt=each.alt or None, **where)

@@ -1,0 +1,343 @@
+"""What members do in a chat: ask, press, react, look up. It is the same in every chat.
+
+A chat says what happened and how it answers that (`Exchange`), and decides nothing of what follows.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, Protocol
+
+from bot.comparing import comparison, result_in
+from bot.domain.access import Act, Asker
+from bot.domain.actions import VERBS, Reaction, Verb
+from bot.domain.ask import Ask, Wish
+from bot.domain.button_id import ButtonId
+from bot.domain.card import Card
+from bot.domain.errors import DeliveryError, Gone, InvalidRequest, Repeated
+from bot.domain.ids import GenerationId, JobId, generation_id, job_of, parse_generation_id
+from bot.domain.options import NOTHING_SAID, Options
+from bot.domain.request import ReplyTarget
+from bot.domain.safety import Site
+from bot.forms import Form
+from bot.pages import (
+    Link,
+    Look,
+    Page,
+    Part,
+    Row,
+    details_page,
+    help_page,
+    queue_page,
+    recent_page,
+    report_page,
+    said_page,
+)
+from bot.picture_form import Purpose, picture_form, result_form
+from bot.ports import Clock, Exporter
+from bot.results import Description
+from bot.service import Service
+from bot.stores import MessageRef
+from bot.texts import Argument, day, text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file that goes with a page.
+
+    Attributes:
+        alt: what it shows, if it is a picture.
+        spoiler: hidden until its reader asks to see it, if the chat can do that.
+    """
+
+    name: str
+    content: bytes
+    alt: str = ""
+    spoiler: bool = False
+
+
+class Exchange(Protocol):
+    """One thing that a member did, and the ways in which its chat answers it."""
+
+    @property
+    def event_id(self) -> str:
+        """As in `Request`."""
+
+    @property
+    def by(self) -> Asker:
+        """Who did it and where, as far as the event itself says."""
+
+    @property
+    def hidden(self) -> bool:
+        """Only the member sees what is made of it."""
+
+    @property
+    def file_bytes(self) -> int:
+        """The most that one file may have which is shown to the member."""
+
+    @property
+    def direct(self) -> Site:
+        """What kind of place the member's own conversation with the bot is."""
+
+    async def asker(self) -> Asker:
+        """`by` with what the chat has to be asked for: the member's name and language, whether they moderate."""
+
+    async def locale(self) -> str:
+        """The member's language, as a BCP 47 tag."""
+
+    async def answer(self, *, private: bool, above: ReplyTarget | None) -> ReplyTarget:
+        """As in `Ask`."""
+
+    async def tell(self, key: str, /, **arguments: Argument) -> None:
+        """Say a message of the catalogue to the member alone."""
+
+    async def show(self, page: Page, files: Sequence[Attached] = ()) -> None:
+        """Show a page to the member alone."""
+
+    async def open(self, form: Form, about: ButtonId) -> None:
+        """Open a form about a result: what it says is done with that by the verb of `about`."""
+
+    async def remove(self, stands: MessageRef | None) -> None:
+        """Take the message away that the event is about; `stands` is where the job's own one was."""
+
+    async def send(self, card: Card, key: str) -> str:
+        """Send a copy of a result to the member directly, with a message of the catalogue.
+
+        Returns:
+            The conversation that it stands in, as `Asker.rooms` names it.
+        """
+
+    async def post(self, channel: str, page: Page, card: Card) -> None:
+        """Post a page and a result in a channel.
+
+        Raises:
+            DeliveryError: the chat does not take them there.
+        """
+
+    def home(self, asked: ReplyTarget) -> tuple[str, Site]:
+        """Where a result is published that was asked for so: the conversation's key, and what kind of place it is."""
+
+    async def publish(self, asked: ReplyTarget, card: Card) -> None:
+        """Post a card there.
+
+        Raises:
+            UserError: it cannot be shown there.
+        """
+
+
+class Conversation:
+    """What follows from what a member does. Its methods raise `UserError` with the sentence for the member."""
+
+    def __init__(self, *, service: Service, exporter: Exporter, clock: Clock) -> None:
+        self._service = service
+        self._exporter = exporter
+        self._clock = clock
+
+    async def ask(self, at: Exchange, wish: Wish, *, shown: JobId | None = None) -> None:
+        """Hand a wish in; `shown` is the job of our own message that it happened on, if the event does not say."""
+        by = _seeing(await at.asker(), shown)
+        asked = Ask(wish=wish, by=by, event_id=at.event_id, answer=at.answer, hidden=at.hidden)
+        if (await self._service.ask(asked)).repeated:
+            raise Repeated
+
+    async def press(self, at: Exchange, pressed: ButtonId) -> None:
+        """Do what a button says."""
+        row = VERBS[pressed.verb]
+        if row.opens:
+            await self.open_form(at, ButtonId(row.opens, pressed.target))
+        elif row.makes:
+            strengths = None if pressed.strength is None else (pressed.strength,)
+            wish = Wish(options=Options(strengths=strengths), verb=pressed.verb, generation=pressed.target)
+            await self.ask(at, wish)
+        else:
+            await self.WITHOUT_JOB[pressed.verb](self, at, pressed)
+
+    async def react(self, at: Exchange, reaction: Reaction, job: JobId) -> None:
+        """Do what a reaction on a message of ours says, which shows a job."""
+        if reaction is Reaction.CROSS:
+            if await self._service.removal.cross(generation_id(job, 0), by=_seeing(await at.asker(), job)):
+                await at.remove(None)
+            return
+        by, results = _seeing(at.by, job), self._service.results
+        if reaction is Reaction.REROLL:
+            result = (await results.only(job, by=by)).generation.id
+            await self.ask(at, Wish(verb=Verb.REROLL, generation=result), shown=job)
+            return
+        if reaction is Reaction.KEEP:
+            await results.star(job, by=by)
+        card = await results.copy(job, by=by, site=at.direct)
+        where = await at.send(card, "reaction-kept" if reaction is Reaction.KEEP else "reaction-sent")
+        await results.copied(job, by=by, where=where)
+
+    async def open_form(self, at: Exchange, about: ButtonId, *, shown: JobId | None = None) -> None:
+        """Open the form of what is done with a result."""
+        await at.open(await self.result_form(at, about, shown=shown), about)
+
+    async def result_form(self, at: Exchange, about: ButtonId, *, shown: JobId | None = None) -> Form:
+        """The form of what is done with a result, filled with its own recipe."""
+        by, service = _seeing(at.by, shown), self._service
+        parent = (await service.results.parent(about.target, by=by)).generation
+        return result_form(
+            about.verb,
+            parent,
+            service.menu(parent.recipe.model),
+            usual=await service.places.settings(*by.keys),
+            locale=await at.locale(),
+            recent=await service.styles_of(by.requester),
+        )
+
+    async def picture_form(
+        self,
+        at: Exchange,
+        purpose: Purpose,
+        *,
+        said: Options = NOTHING_SAID,
+        pictures: Sequence[str] = (),
+        uploads: bool = False,
+    ) -> Form:
+        """The form for a picture of the member's; see `bot.picture_form.picture_form`."""
+        usual = await self._service.places.settings(*at.by.keys)
+        return picture_form(
+            purpose,
+            self._service.menu(usual.model),
+            locale=await at.locale(),
+            said=said,
+            usual=usual,
+            pictures=pictures,
+            uploads=uploads,
+            recent=await self._service.styles_of(at.by.requester),
+        )
+
+    async def queue(self, at: Exchange, *, most: int, collects: bool = False) -> None:
+        """The member's open jobs, and with `collects` results that could not be shown; so many in all."""
+        view = await self._service.status(at.by.requester)
+        left = most - len(view.mine) if collects else 0
+        uncollected = await self._service.results.uncollected(at.by.requester, most=left)
+        locale = await at.locale()
+        await at.show(queue_page(view, now=self._clock.now(), locale=locale, most=most, uncollected=uncollected))
+
+    async def info(self, at: Exchange, words: str) -> None:
+        """A job by its id; without one, the member's latest."""
+        if not words:
+            await at.show(recent_page(await self._service.recent(at.by.requester), await at.locale()))
+            return
+        result = parse_generation_id(words.split(maxsplit=1)[0])
+        if result is None:
+            raise InvalidRequest("refused-no-job")
+        await self.details(at, result, by=await at.asker())
+
+    async def details(self, at: Exchange, target: GenerationId, *, by: Asker | None = None) -> None:
+        """A job with its recipe and lineage, as far as the member may see them."""
+        described = await self._service.results.describe(job_of(target), by=by or at.by)
+        await at.show(details_page(described, now=self._clock.now(), locale=await at.locale()))
+
+    async def help(self, at: Exchange, key: str) -> None:
+        """How to ask; each chat has other ways in, so a message of its own."""
+        await at.show(help_page(await at.locale(), key, maps=bool(self._service.menu().controls)))
+
+    async def web(self, at: Exchange) -> None:
+        """A link that signs the member in. It is no part of the text, as chats fetch the links that stand in one."""
+        if self._service.sign_in is None:
+            raise Gone("refused-web-off")
+        link, locale = await self._service.sign_in.link(at.by), await at.locale()
+        page = said_page(locale, "web-open", "web-link")
+        await at.show(replace(page, link=Link(text(locale, "web-open"), link)))
+
+    async def export(self, at: Exchange, *, max_bytes: int) -> None:
+        """Everything that is stored about the member, as a file of theirs."""
+        packed = await self._service.export(at.by.requester, max_bytes=max_bytes)
+        page = said_page(await at.locale(), "page-privacy", "privacy-export")
+        await at.show(page, [Attached(name="pentimento-export.zip", content=packed)])
+
+    async def forget(self, at: Exchange) -> None:
+        """Delete everything about the member."""
+        gone = await self._service.removal.forget(at.by.requester)
+        locale = await at.locale()
+        await at.show(said_page(locale, "page-privacy", "privacy-deleted", jobs=gone.jobs, held=gone.held))
+
+    async def _details(self, at: Exchange, pressed: ButtonId) -> None:
+        await self.details(at, pressed.target)
+
+    async def _compare(self, at: Exchange, pressed: ButtonId) -> None:
+        """Source and result in one picture, all passes of a chain, and an animation of the last one."""
+        locale = await at.locale()
+        compared = comparison(await self._described(at, pressed), pressed.target, locale)
+        said = text(locale, "alt-compare")
+        made = {
+            "compare": await self._exporter.strip(compared.steps),
+            "wipe": await self._exporter.wipe(compared.before, compared.after),
+        }
+        files = [
+            Attached(name=f"{name}.{each.suffix}", content=each.content, alt=said, spoiler=compared.spoiler)
+            for name, each in made.items()
+        ]
+        await at.show(Page(title=said, rows=()), files)
+
+    async def _original(self, at: Exchange, pressed: ButtonId) -> None:
+        """The result without loss."""
+        made, locale = result_in(await self._described(at, pressed), pressed.target), await at.locale()
+        exported = await self._exporter.export(made.id, max_bytes=at.file_bytes, locale=locale)
+        said = f"{exported.width}x{exported.height} · {exported.suffix.upper()}"
+        rows = (Row(parts=(Part(exported.note),), look=Look.QUIET),) if exported.note else ()
+        hidden = made.safety.spoiler or made.lineage.spoiler
+        file = Attached(name=f"pentimento-{made.id}.{exported.suffix}", content=exported.content, spoiler=hidden)
+        await at.show(Page(title=said, rows=rows), [file])
+
+    async def _described(self, at: Exchange, pressed: ButtonId) -> Description:
+        return await self._service.results.describe(job_of(pressed.target), by=at.by)
+
+    async def _cancel(self, at: Exchange, pressed: ButtonId) -> None:
+        await self._service.removal.cancel(job_of(pressed.target), by=await at.asker())
+
+    async def _delete(self, at: Exchange, pressed: ButtonId) -> None:
+        stands = await self._service.results.message_of(job_of(pressed.target))
+        held = await self._service.removal.delete(pressed.target, by=await at.asker())
+        await at.remove(stands)
+        if held:
+            await at.tell("privacy-deleted", jobs=1, held=held)
+
+    async def _publish(self, at: Exchange, pressed: ButtonId) -> None:
+        """Show everybody what only its owner saw; where may be another kind of place by now than it was then."""
+        job, results = job_of(pressed.target), self._service.results
+        asked = (await results.allowed(Act.PUBLISH, job, at.by)).reply_to
+        where, site = at.home(asked)
+        openly = pressed.verb is Verb.PUBLISH_OPEN
+        async with results.publishing(job, by=at.by, where=where, site=site, openly=openly) as card:
+            await at.publish(asked, card)
+
+    async def _report(self, at: Exchange, pressed: ButtonId) -> None:
+        """Show it in the channel that the admins named."""
+        made = await self._service.moderators.report(job_of(pressed.target), by=at.by)
+        try:
+            await at.post(made.channel, report_page(made, now=self._clock.now()), made.card)
+        except DeliveryError as fault:
+            raise InvalidRequest("refused-log-unwritable") from fault
+        await at.tell("report-sent")
+
+    async def _ban(self, at: Exchange, pressed: ButtonId) -> None:
+        """Keep whoever asked for it from using the bot for a while."""
+        banned = await self._service.moderators.ban_requester(job_of(pressed.target), by=await at.asker())
+        await at.tell("ban-done", name=banned.name, until=day(await at.locale(), banned.until))
+
+    async def _dismiss(self, at: Exchange, pressed: ButtonId) -> None:
+        """Take a report away."""
+        await self._service.results.allowed(Act.BAN, job_of(pressed.target), await at.asker())
+        await at.remove(None)
+
+    WITHOUT_JOB: ClassVar[Mapping[Verb, Callable[["Conversation", Exchange, ButtonId], Awaitable[None]]]] = {
+        Verb.DETAILS: _details,
+        Verb.COMPARE: _compare,
+        Verb.ORIGINAL: _original,
+        Verb.CANCEL: _cancel,
+        Verb.DELETE: _delete,
+        Verb.ERASE: _delete,
+        Verb.PUBLISH: _publish,
+        Verb.PUBLISH_OPEN: _publish,
+        Verb.REPORT: _report,
+        Verb.BAN: _ban,
+        Verb.DISMISS: _dismiss,
+    }
+    """What the verbs do that make no job and open no form, in every chat alike."""
+
+
+def _seeing(by: Asker, shown: JobId | None) -> Asker:
+    return replace(by, shown=shown) if shown else by
