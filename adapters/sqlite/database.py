@@ -8,14 +8,14 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-import aiosqlite
 import structlog
 
+from adapters.sqlite.connection import Connection
 from adapters.sqlite.migrations import MIGRATIONS, migrate, tables_made
 from bot.domain.errors import FatalError, StorageFailed
 
@@ -49,9 +49,8 @@ COPY_DAYS = 14
 
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
-_COPY = "PRAGMA wal_checkpoint(PASSIVE)"
-
 Parameters = Sequence[Any] | Mapping[str, Any]
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -61,13 +60,12 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._writing = asyncio.Lock()
         self._copying = asyncio.Lock()
         self._changed = asyncio.Event()
         self._open = AsyncExitStack()
-        self._writer: aiosqlite.Connection
-        self._reader: aiosqlite.Connection
-        self._copier: aiosqlite.Connection
+        self._writer: Connection
+        self._reader: Connection
+        self._copier: Connection
 
     async def __aenter__(self) -> Self:
         """Open the file, make it if need be.
@@ -80,10 +78,9 @@ class Database:
             try:
                 with _faults(self._path):
                     self._writer = await opening.enter_async_context(self._connect())
-                    await self._prepare()
+                    await self._writer.run(self._prepare)
                     self._reader = await opening.enter_async_context(self._connect())
-                    await self._reader.execute("PRAGMA query_only = ON")
-                    self._reader.row_factory = sqlite3.Row
+                    await self._reader.run(_read_only)
                     self._copier = await opening.enter_async_context(self._connect())
                     await opening.enter_async_context(_background(self._keep_log_short()))
             except StorageFailed as refused:
@@ -94,51 +91,40 @@ class Database:
     async def __aexit__(self, *exc_info: object) -> None:
         await self._open.aclose()
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
-        """The writing connection, one task at a time; committed at the end, rolled back on any exception.
-
-        A connection works off its statements first in, first out. So a rollback handed to it here runs before
-        anybody else's BEGIN, even if this task is cancelled while it waits for it.
+    async def transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Call `work` in the writer's thread, in a transaction: all of it is done, or nothing.
 
         Raises:
             StorageFailed: the disk refuses; nothing was changed.
         """
-        until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
-        async with self._writing:
-            with _faults(self._path):
-                try:
-                    await self._patiently(until, "BEGIN IMMEDIATE")
-                    yield self._writer
-                    await self._writer.commit()
-                    self._changed.set()
-                except BaseException:
-                    await self._writer.rollback()
-                    raise
+        until = time.monotonic() + PATIENCE_SECONDS
+
+        def whole(connection: sqlite3.Connection) -> T:
+            _patiently(connection, until, "BEGIN IMMEDIATE")
+            try:
+                result = work(connection)
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
+            return result
+
+        return await self._write(whole)
 
     async def change(self, statement: str, parameters: Parameters = ()) -> int:
-        """One statement in a transaction of its own, a third of the work of `transaction`; how many rows it changed.
+        """One statement in a transaction of its own; how many rows it changed.
 
         Raises:
             StorageFailed: the disk refuses; nothing was changed.
         """
-        until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
-        async with self._writing:
-            with _faults(self._path):
-                cursor = await self._patiently(until, statement, parameters)
-                self._changed.set()
-                return cursor.rowcount
+        until = time.monotonic() + PATIENCE_SECONDS
+        return await self._write(lambda connection: _patiently(connection, until, statement, parameters).rowcount)
 
-    async def _patiently(self, until: float, statement: str, parameters: Parameters = ()) -> aiosqlite.Cursor:
-        """Execute what begins to write; another program's lock is waited for until `until`, by the loop's clock."""
-        while True:
-            try:
-                return await self._writer.execute(statement, parameters)
-            except sqlite3.OperationalError as fault:
-                busy = fault.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-                if not busy or asyncio.get_running_loop().time() >= until:
-                    raise
-                await asyncio.sleep(_RETRY_SECONDS)
+    async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        with _faults(self._path):
+            result = await self._writer.run(work)
+        self._changed.set()
+        return result
 
     async def read(self, query: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """All rows of one query, as of the last commit.
@@ -146,8 +132,16 @@ class Database:
         Raises:
             StorageFailed: the disk refuses.
         """
+        return await self.look(lambda connection: connection.execute(query, parameters).fetchall())
+
+    async def look(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Call `work` in the reader's thread, with all its queries and what is made of their rows.
+
+        Raises:
+            StorageFailed: the disk refuses.
+        """
         with _faults(self._path):
-            return list(await self._reader.execute_fetchall(query, parameters))
+            return await self._reader.run(work)
 
     async def purge(self) -> None:
         """Take what was deleted out of the write-ahead log too.
@@ -157,9 +151,8 @@ class Database:
         """
         async with self._copying:
             with _faults(self._path):
-                await self._copier.execute_fetchall(_COPY)  # most of it, beside whoever writes
-                async with self._writing:
-                    await self._checkpoint()
+                await self._copier.run(_copy)  # most of it, beside whoever writes
+                await self._writer.run(_checkpoint)
 
     async def _keep_log_short(self) -> None:
         while True:
@@ -168,27 +161,23 @@ class Database:
             self._changed.clear()
             async with self._copying:
                 try:
-                    await self._copier.execute_fetchall(_COPY)
+                    await self._copier.run(_copy)
                 except sqlite3.Error as fault:
                     log.debug("log not copied", reason=str(fault))  # it stays, and whoever writes is told of the disk
 
     async def copy_to(self, target: Path) -> None:
         """A consistent copy; neither writers nor readers wait for it. Needs neither connection, migrates nothing."""
         with _faults(self._path):
-            async with aiosqlite.connect(
-                f"{self._path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_MILLISECONDS / 1000
-            ) as connection:
-                await connection.execute("VACUUM INTO ?", (str(target),))
+            await asyncio.to_thread(_copied, self._path, target)
 
-    def _connect(self) -> aiosqlite.Connection:
-        return aiosqlite.connect(self._path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000)
+    def _connect(self) -> Connection:
+        return Connection(self._path, timeout=BUSY_MILLISECONDS / 1000)
 
-    async def _prepare(self) -> None:
-        writer = self._writer
-        ((found,),) = await writer.execute_fetchall("PRAGMA quick_check(1)")
+    def _prepare(self, writer: sqlite3.Connection) -> None:
+        ((found,),) = writer.execute("PRAGMA quick_check(1)").fetchall()
         if found != "ok":
             raise FatalError(_damaged(self._path))
-        ((mode,),) = await writer.execute_fetchall("PRAGMA journal_mode = WAL")
+        ((mode,),) = writer.execute("PRAGMA journal_mode = WAL").fetchall()
         if mode != "wal":
             raise FatalError(
                 f"The disk of {self._path} does not support SQLite's write-ahead log: "
@@ -201,36 +190,36 @@ class Database:
             "secure_delete = ON",
             "temp_store = MEMORY",
         ):
-            await writer.execute(f"PRAGMA {setting}")
-        await self._copy_before_migration()
+            writer.execute(f"PRAGMA {setting}")
+        self._copy_before_migration(writer)
         try:
-            await migrate(writer)
+            migrate(writer)
         except sqlite3.OperationalError as fault:
             if fault.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # a table of that name is there, or is not
                 raise FatalError(_damaged(self._path)) from fault
             raise
-        tables = {name for (name,) in await writer.execute_fetchall("SELECT name FROM sqlite_master")}
+        tables = {name for (name,) in writer.execute("SELECT name FROM sqlite_master").fetchall()}
         if not tables_made() <= tables:
             raise FatalError(_damaged(self._path))
         writer.row_factory = sqlite3.Row
-        await self._checkpoint()
+        _checkpoint(writer)
 
-    async def _copy_before_migration(self) -> None:
+    def _copy_before_migration(self, writer: sqlite3.Connection) -> None:
         """Keep the database as the older program left it: a migration cannot be undone, a copy can be restored."""
-        ((version,),) = await self._writer.execute_fetchall("PRAGMA user_version")
+        ((version,),) = writer.execute("PRAGMA user_version").fetchall()
         copy = self._path.with_name(f"{self._path.name}.version-{version}")
         unfinished = copy.with_name(f".{copy.name}.unfinished")
         try:
-            await asyncio.to_thread(_forget_old_copies, self._path)
+            _forget_old_copies(self._path)
             if not 0 < version < len(MIGRATIONS):
                 return
             try:
-                await asyncio.to_thread(unfinished.unlink, missing_ok=True)
-                await asyncio.to_thread(_make_private_file, unfinished)
-                await self._writer.execute("VACUUM INTO ?", (str(unfinished),))
-                await asyncio.to_thread(publish, unfinished, copy)
+                unfinished.unlink(missing_ok=True)
+                _make_private_file(unfinished)
+                writer.execute("VACUUM INTO ?", (str(unfinished),))
+                publish(unfinished, copy)
             finally:
-                await asyncio.to_thread(unfinished.unlink, missing_ok=True)
+                unfinished.unlink(missing_ok=True)
         except OSError as refused:
             raise FatalError(
                 f"The copy {copy} from before the upgrade cannot be made ({refused.strerror}): see that the disk "
@@ -238,17 +227,49 @@ class Database:
             ) from refused
         log.info("database copied before its migration", copy=str(copy), to_version=len(MIGRATIONS))
 
-    async def _checkpoint(self) -> None:
-        # Everything else waits in `_patiently`: else each of many members would wait once more behind the others.
-        await self._writer.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_MILLISECONDS}")
+
+def _patiently(
+    connection: sqlite3.Connection, until: float, statement: str, parameters: Parameters = ()
+) -> sqlite3.Cursor:
+    """Execute what begins to write; another program's lock is waited for until `until`, by the monotonic clock.
+
+    All who wait meanwhile wait in the same thread, and give up at their own time.
+    """
+    while True:
         try:
-            ((busy, _, _),) = await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            await self._writer.execute("PRAGMA busy_timeout = 0")
-        if busy:
-            log.warning(
-                "deleted rows stay in the write-ahead log until the next sweep: another program reads the file"
-            )
+            return connection.execute(statement, parameters)
+        except sqlite3.OperationalError as fault:
+            if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(_RETRY_SECONDS)
+
+
+def _read_only(reader: sqlite3.Connection) -> None:
+    reader.execute("PRAGMA query_only = ON")
+    reader.row_factory = sqlite3.Row
+
+
+def _copy(copier: sqlite3.Connection) -> None:
+    """Move what is in the log to the file, as far as nobody reads it."""
+    copier.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+
+def _checkpoint(writer: sqlite3.Connection) -> None:
+    """Empty the log."""
+    # Everything else waits in `_patiently`: else each of many members would wait once more behind the others.
+    writer.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_MILLISECONDS}")
+    try:
+        ((busy, _, _),) = writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        writer.execute("PRAGMA busy_timeout = 0")
+    if busy:
+        log.warning("deleted rows stay in the write-ahead log until the next sweep: another program reads the file")
+
+
+def _copied(path: Path, target: Path) -> None:
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_MILLISECONDS / 1000)) as connection:
+        connection.execute("VACUUM INTO ?", (str(target),))
 
 
 @asynccontextmanager

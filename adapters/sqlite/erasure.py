@@ -4,10 +4,10 @@ What goes is named with its pictures, so that whoever asked can take those off t
 """
 
 import json
-from collections.abc import Collection, Iterator
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-
-import aiosqlite
+from functools import partial
 
 from adapters.sqlite import codec
 from adapters.sqlite.database import Database
@@ -123,24 +123,16 @@ class Erasure:
         while rows := await self.database.read(query, values):
             gone |= {row["seq"]: JobId(row["id"]) for row in rows}
             found = json.dumps([row["seq"] for row in rows])
-            async with self.database.transaction() as tx:
-                images = await tx.execute_fetchall(_IMAGES, {"jobs": found})
-                await tx.execute(_DELETE, (found,))
-                await tx.executemany("DELETE FROM inbox WHERE id = ?", [(row["event_id"],) for row in rows])
-            let_go |= {ImageId(row["image"]) for row in images}
+            let_go |= await self.database.transaction(
+                partial(_delete, found=found, events=[row["event_id"] for row in rows])
+            )
         await self.database.purge()
         return Removed(jobs=[gone[seq] for seq in sorted(gone)], images=frozenset(let_go))
 
     async def remove_generation(self, generation: GenerationId) -> frozenset[ImageId]:
-        let_go = set[ImageId]()
-        async with self.database.transaction() as tx:
-            for row in await tx.execute_fetchall(
-                "DELETE FROM generations WHERE id = ? RETURNING image", (generation,)
-            ):
-                let_go.add(ImageId(row["image"]))
-            let_go |= await _forget_prompt(tx, generation)
+        let_go = await self.database.transaction(partial(_remove_generation, generation=generation))
         await self.database.purge()
-        return frozenset(let_go)
+        return let_go
 
     async def needed(self, images: Collection[ImageId]) -> frozenset[ImageId]:
         found = set[ImageId]()
@@ -161,22 +153,38 @@ class Erasure:
         return await self.database.change(statement, parameters)
 
 
-async def _forget_prompt(tx: aiosqlite.Connection, generation: GenerationId) -> frozenset[ImageId]:
+def _delete(tx: sqlite3.Connection, *, found: str, events: Sequence[str]) -> frozenset[ImageId]:
+    images = _images(tx, found)
+    tx.execute(_DELETE, (found,))
+    tx.executemany("DELETE FROM inbox WHERE id = ?", [(event,) for event in events])
+    return images
+
+
+def _images(tx: sqlite3.Connection, found: str) -> frozenset[ImageId]:
+    """The pictures of some jobs; `found` names them as a JSON list."""
+    return frozenset(ImageId(row["image"]) for row in tx.execute(_IMAGES, {"jobs": found}).fetchall())
+
+
+def _remove_generation(tx: sqlite3.Connection, *, generation: GenerationId) -> frozenset[ImageId]:
+    rows = tx.execute("DELETE FROM generations WHERE id = ? RETURNING image", (generation,)).fetchall()
+    return frozenset(ImageId(row["image"]) for row in rows) | _forget_prompt(tx, generation)
+
+
+def _forget_prompt(tx: sqlite3.Connection, generation: GenerationId) -> frozenset[ImageId]:
     """Empty the prompt of one picture in its ended job; without any result left, let go of its other pictures."""
     job, number = job_of(generation), index_of(generation)
-    for row in await tx.execute_fetchall(
-        "SELECT seq, recipes FROM jobs WHERE id = ? AND ended_at IS NOT NULL", (job,)
-    ):
-        recipes = list(codec.recipes_from(row["recipes"]))
-        recipes[number] = replace(recipes[number], prompt="", negative_prompt="")
-        left = list(await tx.execute_fetchall("SELECT 1 FROM generations WHERE job = ? LIMIT 1", (job,)))
-        images = [] if left else list(await tx.execute_fetchall(_IMAGES, {"jobs": json.dumps([row["seq"]])}))
-        await tx.execute(
-            "UPDATE jobs SET recipes = ?, pictures_kept = pictures_kept AND ? WHERE seq = ?",
-            (codec.recipes_column(recipes), bool(left), row["seq"]),
-        )
-        return frozenset(ImageId(each["image"]) for each in images)
-    return frozenset()
+    row = tx.execute("SELECT seq, recipes FROM jobs WHERE id = ? AND ended_at IS NOT NULL", (job,)).fetchone()
+    if row is None:
+        return frozenset()
+    recipes = list(codec.recipes_from(row["recipes"]))
+    recipes[number] = replace(recipes[number], prompt="", negative_prompt="")
+    left = tx.execute("SELECT 1 FROM generations WHERE job = ? LIMIT 1", (job,)).fetchone() is not None
+    images = frozenset[ImageId]() if left else _images(tx, json.dumps([row["seq"]]))
+    tx.execute(
+        "UPDATE jobs SET recipes = ?, pictures_kept = pictures_kept AND ? WHERE seq = ?",
+        (codec.recipes_column(recipes), left, row["seq"]),
+    )
+    return images
 
 
 def _batched(images: Collection[ImageId], size: int) -> Iterator[list[ImageId]]:

@@ -4,6 +4,7 @@ Kept as JSON under enterprise and team: what an installation consists of is the 
 """
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,7 +40,8 @@ class SqliteInstallations:
         )
 
     async def consume_state(self, state: str, *, now: float) -> bool:
-        async with self._database.transaction() as tx:
-            await tx.execute("DELETE FROM install_states WHERE expires_at <= ?", (now,))
-            consumed = await tx.execute("DELETE FROM install_states WHERE state = ?", (state,))
-            return consumed.rowcount == 1
+        def consume(tx: sqlite3.Connection) -> bool:
+            tx.execute("DELETE FROM install_states WHERE expires_at <= ?", (now,))
+            return tx.execute("DELETE FROM install_states WHERE state = ?", (state,)).rowcount == 1
+
+        return await self._database.transaction(consume)

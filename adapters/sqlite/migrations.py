@@ -4,8 +4,7 @@
 """
 
 import re
-
-import aiosqlite
+import sqlite3
 
 from bot.domain.errors import FatalError
 
@@ -182,13 +181,13 @@ def tables_made() -> frozenset[str]:
     return frozenset(re.findall(r"CREATE TABLE (\w+)", "".join(MIGRATIONS)))
 
 
-async def migrate(connection: aiosqlite.Connection) -> None:
+def migrate(connection: sqlite3.Connection) -> None:
     """Bring the database to this program's schema; each step is applied whole or not at all.
 
     Raises:
         FatalError: a newer program wrote the database.
     """
-    ((version,),) = await connection.execute_fetchall("PRAGMA user_version")
+    ((version,),) = connection.execute("PRAGMA user_version").fetchall()
     if version > len(MIGRATIONS):
         raise FatalError(
             f"The database is of version {version} and this program knows versions up to {len(MIGRATIONS)}: "
@@ -197,7 +196,7 @@ async def migrate(connection: aiosqlite.Connection) -> None:
         )
     for number, step in enumerate(MIGRATIONS[version:], start=version + 1):
         try:
-            await connection.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
+            connection.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
         except BaseException:
-            await connection.rollback()
+            connection.rollback()
             raise

@@ -1,6 +1,7 @@
 """`SessionStore` in the job store's database; sessions end when their member is forgotten."""
 
 import json
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -34,10 +35,12 @@ class SqliteSessions:
         return _asker(rows[0]["asker"]) if rows else None
 
     async def spend(self, kind: str, token: str, *, now: float) -> Asker | None:
-        async with self._database.transaction() as tx:
-            rows = list(await tx.execute_fetchall(_SPEND, (kind, token, now)))
-            await tx.execute("DELETE FROM sessions WHERE expires_at <= ?", (now,))
+        def spend(tx: sqlite3.Connection) -> Asker | None:
+            rows = tx.execute(_SPEND, (kind, token, now)).fetchall()
+            tx.execute("DELETE FROM sessions WHERE expires_at <= ?", (now,))
             return _asker(rows[0]["asker"]) if rows else None
+
+        return await self._database.transaction(spend)
 
     async def prolong(self, kind: str, token: str, *, expires_at: float) -> None:
         await self._database.change(

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import math
+import sqlite3
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Self
 from uuid import uuid4
@@ -131,41 +133,12 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
         return [codec.event_from(row) for row in rows]
 
     async def add(self, job: Job, *, generation: Generation | None = None) -> Job:
-        async with self.database.transaction() as tx:
-            await tx.execute(_SETTLE, (job.event_id,))
-            for known in await tx.execute_fetchall("SELECT * FROM jobs WHERE event_id = ?", (job.event_id,)):
-                return codec.job_from(known)
-            await tx.execute(_ADD_JOB, codec.job_columns(job))
-            if generation is not None:
-                await tx.execute(_ADD_GENERATION, codec.generation_columns(generation))
-            else:
-                await tx.execute(
-                    "INSERT INTO usage (job, requester_key, pictures, at) VALUES (?, ?, ?, ?)",
-                    (job.id, job.requester.key, len(job.recipes), job.created_at),
-                )
-            await tx.execute("INSERT INTO outbox (job, due_at) VALUES (?, ?)", (job.id, job.created_at))
-            return job
+        return await self.database.transaction(partial(_add, job=job, generation=generation))
 
     async def replace(self, before: Job, after: Job, *, generation: Generation | None = None, begun: int = 0) -> bool:
-        fence = {"id": before.id, "status_before": before.status.value, "attempt_before": before.attempt}
-        async with self.database.transaction() as tx:
-            moved = await tx.execute(_MOVE_JOB, codec.move_columns(after) | fence)
-            if moved.rowcount == 0:
-                return False
-            if generation is not None:
-                await tx.execute(_ADD_GENERATION, codec.generation_columns(generation))
-            if after.status.ended:
-                await tx.execute(
-                    "UPDATE outbox SET due_at = ? WHERE job = ? AND done = 0", (after.ended_at or 0.0, before.id)
-                )
-            if after.status in _REFUNDED:
-                await tx.execute(
-                    "UPDATE usage SET pictures = min(pictures, ? +"
-                    " (SELECT count(*) FROM generations WHERE job = usage.job)) WHERE job = ?",
-                    (begun, before.id),
-                )
-                await tx.execute("DELETE FROM usage WHERE job = ? AND pictures = 0", (before.id,))
-            return True
+        return await self.database.transaction(
+            partial(_replace, before=before, after=after, generation=generation, begun=begun)
+        )
 
     async def job(self, job: JobId) -> Job | None:
         rows = await self.database.read("SELECT * FROM jobs WHERE id = ?", (job,))
@@ -295,14 +268,15 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
         )
 
     async def copied(self, job: JobId, place: str, *, openly: bool = False) -> None:
-        async with self.database.transaction() as tx:
-            await tx.execute(
+        def note(tx: sqlite3.Connection) -> None:
+            tx.execute(
                 "INSERT INTO copies (job, place) SELECT id, ? FROM jobs WHERE id = ? ON CONFLICT DO NOTHING",
                 (place, job),
             )
-            if openly:
-                for update in _UNVEIL:
-                    await tx.execute(update, (job,))
+            for update in _UNVEIL if openly else ():
+                tx.execute(update, (job,))
+
+        await self.database.transaction(note)
 
     async def copies(self, job: JobId) -> frozenset[str]:
         rows = await self.database.read("SELECT place FROM copies WHERE job = ?", (job,))
@@ -315,8 +289,8 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
         return frozenset(ImageId(row["image"]) for row in await self.database.read(_REFERENCED))
 
     async def try_write(self) -> None:
-        async with self.database.transaction() as tx:
-            await tx.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")  # a page of the log, as any change
+        # A page of the log, as any change.
+        await self.database.transaction(lambda tx: tx.execute(f"PRAGMA user_version = {len(MIGRATIONS)}"))
 
     async def backup(self, to: Path) -> None:
         await asyncio.to_thread(refuse_existing, to)
@@ -327,6 +301,41 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
             await asyncio.to_thread(_publish, unfinished, to)
         finally:
             await asyncio.to_thread(unfinished.unlink, missing_ok=True)
+
+
+def _add(tx: sqlite3.Connection, *, job: Job, generation: Generation | None) -> Job:
+    tx.execute(_SETTLE, (job.event_id,))
+    known = tx.execute("SELECT * FROM jobs WHERE event_id = ?", (job.event_id,)).fetchone()
+    if known is not None:
+        return codec.job_from(known)
+    tx.execute(_ADD_JOB, codec.job_columns(job))
+    if generation is not None:
+        tx.execute(_ADD_GENERATION, codec.generation_columns(generation))
+    else:
+        tx.execute(
+            "INSERT INTO usage (job, requester_key, pictures, at) VALUES (?, ?, ?, ?)",
+            (job.id, job.requester.key, len(job.recipes), job.created_at),
+        )
+    tx.execute("INSERT INTO outbox (job, due_at) VALUES (?, ?)", (job.id, job.created_at))
+    return job
+
+
+def _replace(tx: sqlite3.Connection, *, before: Job, after: Job, generation: Generation | None, begun: int) -> bool:
+    fence = {"id": before.id, "status_before": before.status.value, "attempt_before": before.attempt}
+    if tx.execute(_MOVE_JOB, codec.move_columns(after) | fence).rowcount == 0:
+        return False
+    if generation is not None:
+        tx.execute(_ADD_GENERATION, codec.generation_columns(generation))
+    if after.status.ended:
+        tx.execute("UPDATE outbox SET due_at = ? WHERE job = ? AND done = 0", (after.ended_at or 0.0, before.id))
+    if after.status in _REFUNDED:
+        tx.execute(
+            "UPDATE usage SET pictures = min(pictures, ? +"
+            " (SELECT count(*) FROM generations WHERE job = usage.job)) WHERE job = ?",
+            (begun, before.id),
+        )
+        tx.execute("DELETE FROM usage WHERE job = ? AND pictures = 0", (before.id,))
+    return True
 
 
 def refuse_existing(file: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import bot
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("torch", "diffusers", "transformers", "discord", "slack_bolt", "slack_sdk", "aiosqlite", "PIL", "pydantic")
+HEAVY = ("torch", "diffusers", "transformers", "discord", "slack_bolt", "slack_sdk", "PIL", "pydantic")
 # What may know everything. Of the command line only its arguments are read before it is known what is wanted.
 PUTS_IT_TOGETHER = re.compile(r"bot\.(__main__|compose|cli\.(?!arguments$).*)")
 

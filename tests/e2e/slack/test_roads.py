@@ -104,8 +104,9 @@ async def test_a_message_posted_before_a_crash_is_found_again(
         await ann.see(lambda: "edits" in message)
         (job,) = await first.core.store.open_jobs()
         # What a crash between Slack's answer and our note of it leaves behind.
-        async with first.core.store.database.transaction() as tx:  # type: ignore[attr-defined]
-            await tx.execute("UPDATE outbox SET message = NULL WHERE job = ?", (job.id,))
+        await first.core.store.database.change(  # type: ignore[attr-defined]
+            "UPDATE outbox SET message = NULL WHERE job = ?", (job.id,)
+        )
     async with bench(slack, tmp_path):
         await ann.result(general)
     assert len(ann.from_bot(general)) == 1
@@ -121,8 +122,9 @@ async def test_a_direct_message_posted_before_a_crash_is_found_again(
         (message,) = await ann.see(lambda: ann.from_bot(direct))
         await ann.see(lambda: "edits" in message)
         (job,) = await first.core.store.open_jobs()
-        async with first.core.store.database.transaction() as tx:  # type: ignore[attr-defined]
-            await tx.execute("UPDATE outbox SET message = NULL WHERE job = ?", (job.id,))
+        await first.core.store.database.change(  # type: ignore[attr-defined]
+            "UPDATE outbox SET message = NULL WHERE job = ?", (job.id,)
+        )
     async with bench(slack, tmp_path):
         await ann.result(direct)
     assert len(ann.from_bot(direct)) == 1

@@ -4,14 +4,14 @@ import asyncio
 import random
 import re
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
-from functools import partial, partialmethod
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-import aiosqlite
 import pytest
 
 from adapters.sqlite.database import Database
@@ -39,8 +39,7 @@ async def store(file: Path) -> AsyncIterator[SqliteJobStore]:
 
 async def pragma(database: Database, name: str) -> object:
     """White box: settings are per connection, so they are asked of the one that writes."""
-    ((value,),) = await database._writer.execute_fetchall(f"PRAGMA {name}")
-    return value
+    return await database._writer.run(lambda writer: writer.execute(f"PRAGMA {name}").fetchone()[0])
 
 
 async def test_the_writer_is_durable_and_forgets_for_good(file: Path) -> None:
@@ -206,25 +205,42 @@ async def test_files_are_this_users_alone(tmp_path: Path) -> None:
     assert modes == dict.fromkeys(("pentimento.db", "pentimento.db-wal", "pentimento.db-shm"), 0o600)
 
 
-async def test_a_task_cancelled_in_a_transaction_changes_nothing(file: Path) -> None:
+async def test_a_task_cancelled_in_a_transaction_leaves_all_of_it_or_nothing_and_none_open(file: Path) -> None:
     async with Database(file) as database:
-        inside = asyncio.Event()
+        began, goes_on = asyncio.Event(), threading.Event()
+        loop = asyncio.get_running_loop()
 
-        async def never_ends() -> None:
-            async with database.transaction() as tx:
-                await tx.execute("INSERT INTO inbox VALUES ('a', 'b', 'c', 0, 0)")
-                inside.set()
-                await asyncio.Event().wait()
+        def two_rows(tx: sqlite3.Connection) -> None:
+            tx.execute("INSERT INTO inbox VALUES ('a', 'b', 'c', 0, 0)")
+            loop.call_soon_threadsafe(began.set)
+            goes_on.wait()
+            tx.execute("INSERT INTO inbox VALUES ('b', 'b', 'c', 0, 0)")
 
-        task = asyncio.ensure_future(never_ends())
-        await inside.wait()
-        task.cancel()
-        await asyncio.wait([task])
-        assert not database._writer.in_transaction
+        at_work = asyncio.ensure_future(database.transaction(two_rows))
+        await began.wait()
+        waiting = asyncio.ensure_future(
+            database.transaction(lambda tx: tx.execute("INSERT INTO inbox VALUES ('c', 'b', 'c', 0, 0)"))
+        )
+        await asyncio.sleep(0)
+        for task in (at_work, waiting):
+            task.cancel()
+        await asyncio.wait([at_work, waiting])
+        goes_on.set()
+        await database.change("INSERT INTO inbox VALUES ('d', 'b', 'c', 0, 0)")
+        assert not await database._writer.run(lambda writer: writer.in_transaction)
+        assert [row["id"] for row in await database.read("SELECT id FROM inbox")] == ["a", "b", "d"]
+
+
+async def test_a_transaction_that_fails_changes_nothing(file: Path) -> None:
+    def fails(tx: sqlite3.Connection) -> None:
+        tx.execute("INSERT INTO inbox VALUES ('a', 'b', 'c', 0, 0)")
+        raise ValueError("half way")
+
+    async with Database(file) as database:
+        with pytest.raises(ValueError, match="half way"):
+            await database.transaction(fails)
         assert await database.read("SELECT * FROM inbox") == []
-        async with database.transaction() as tx:
-            await tx.execute("INSERT INTO inbox VALUES ('a', 'b', 'c', 0, 0)")
-        assert len(await database.read("SELECT * FROM inbox")) == 1
+        assert not await database._writer.run(lambda writer: writer.in_transaction)
 
 
 async def test_tasks_cancelled_anywhere_leave_whole_jobs_and_a_working_store(store: SqliteJobStore) -> None:
@@ -240,7 +256,7 @@ async def test_tasks_cancelled_anywhere_leave_whole_jobs_and_a_working_store(sto
         task.cancel()  # an impatient one, into the rollback
         await asyncio.wait([task])
         await asyncio.wait_for(waited, 10)
-    assert not store.database._writer.in_transaction
+    assert not await store.database._writer.run(lambda writer: writer.in_transaction)
     kept = {job.id for job in await store.open_jobs()}
     assert kept == {duty.job for duty in await store.deliveries()}
     assert (await store.usage("console:ada", since=0)).pictures == len(kept)
@@ -273,20 +289,26 @@ async def test_a_backup_that_finds_no_room_leaves_no_half_file(store: SqliteJobS
 FEW = "(jobs_open|jobs_failed|outbox_due|outbox_undeliverable)"
 
 
-async def test_no_statement_goes_through_everything(store: SqliteJobStore, monkeypatch: pytest.MonkeyPatch) -> None:
+class Noting(sqlite3.Connection):
+    """A connection that remembers the statements."""
+
+    seen: ClassVar[set[str]] = set()
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        self.seen.add(sql)
+        return super().execute(sql, *values)
+
+
+async def test_no_statement_goes_through_everything(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every statement of the store is caught as it runs and its plan looked at: no scan, no sorting of everything."""
-    seen: set[str] = set()
-    execute, fetch = aiosqlite.Connection.execute, aiosqlite.Connection.execute_fetchall
+    monkeypatch.setattr("adapters.sqlite.connection.sqlite3.connect", partial(sqlite3.connect, factory=Noting))
+    async with SqliteJobStore(file) as store:
+        Noting.seen.clear()  # what opens it may go through everything
+        await everything(store)
+        await plans_are_by_index(store, Noting.seen.copy())
 
-    async def noted(call: Any, self: Any, sql: str, *values: Any) -> Any:
-        seen.add(sql)
-        return await call(self, sql, *values)
 
-    monkeypatch.setattr(aiosqlite.Connection, "execute", partialmethod(partial(noted, execute)))
-    monkeypatch.setattr(aiosqlite.Connection, "execute_fetchall", partialmethod(partial(noted, fetch)))
-    await everything(store)
-    monkeypatch.undo()
-
+async def plans_are_by_index(store: SqliteJobStore, seen: set[str]) -> None:
     statements = [sql for sql in seen if sql.lstrip().startswith(("SELECT", "WITH", "UPDATE", "DELETE"))]
     assert len(statements) > 25
     plans = ""
@@ -374,7 +396,9 @@ async def test_a_trial_says_that_the_database_is_locked_read_only_or_without_roo
         for _ in range(10):
             await store.try_write()
     await store.try_write()
-    await store.database._writer.execute("PRAGMA query_only = ON")  # what a read-only disk makes of it
+    await store.database._writer.run(
+        lambda writer: writer.execute("PRAGMA query_only = ON")
+    )  # what a read-only disk makes of it
     with pytest.raises(StorageFailed):
         await store.try_write()
 

@@ -106,8 +106,7 @@ async def test_a_crash_before_the_log_was_cleaned_is_made_good_at_the_next_start
 ) -> None:
     job = a_job(prompt="a secret zebra")
     await store.add(job)
-    async with store.database.transaction() as tx:
-        await tx.execute("DELETE FROM jobs")
+    await store.database.change("DELETE FROM jobs")
     crashed = tmp_path / "crashed"
     crashed.mkdir()
     for each in file.parent.glob(f"{file.name}*"):
