@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import heapq
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -19,12 +19,12 @@ from bot.calls import Calls
 from bot.domain.card import Card, Progress, Waiting
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.ids import JobId
-from bot.domain.job import Job, JobStatus
+from bot.domain.job import Generation, Job, JobStatus
 from bot.durable import until_stored
 from bot.metrics import MESSAGES, MESSAGES_PUT_OFF
 from bot.ports import Clock, Messenger
 from bot.rendering import render, unrendered
-from bot.stores import Duty, DutyStore, MessageRef
+from bot.stores import Due, DutyStore, MessageRef
 from bot.tracing import span
 
 REPOSITION_SECONDS = 10.0
@@ -155,33 +155,35 @@ class Delivery:
 
     async def _follow_through(self, job_id: JobId) -> None:
         async with self._taking_up:
-            duty = await self._store.delivery(job_id)
-            job = await self._store.job(job_id)
-        if duty is None or job is None:
+            due = await self._store.due(job_id)
+        if due is None:
             return
         try:
-            await self._tell(duty, job, self._followers[job_id])
+            await self._tell(due, self._followers[job_id])
         except Undeliverable as reason:
             log.warning("undeliverable", reason=str(reason))
             await self._store.undeliverable(job_id, str(reason))
 
-    async def _tell(self, duty: Duty, job: Job | None, follower: "_Follower") -> None:
+    async def _tell(self, due: Due, follower: "_Follower") -> None:
         """Keep the message in step with the job until its end is shown.
 
         Raises:
             Undeliverable: it can never be shown.
         """
         # A clock that was set back must not put a message off for longer than any back-off does.
-        await asyncio.sleep(min(max(0.0, duty.due_at - self._clock.now()), LONGEST_PAUSE))
-        message, tries, shown = duty.message, duty.attempts, None
-        edited = False
+        await asyncio.sleep(min(max(0.0, due.duty.due_at - self._clock.now()), LONGEST_PAUSE))
+        message, tries, shown = due.duty.message, due.duty.attempts, None
+        edited, job = False, due.job
         while True:
             if follower.heard():  # before the job is read: a change that the read misses must stay news
-                job = await self._store.job(duty.job)
-            messenger = None if job is None else self._messengers.get(job.reply_to.platform)
-            if job is None or messenger is None:
+                read = await self._store.due(job.id)
+                if read is None:
+                    return  # its member deleted it
+                due, job = read, read.job
+            messenger = self._messengers.get(job.reply_to.platform)
+            if messenger is None:
                 return  # its platform is off in this run; the duty waits in the store for one where it is on
-            card, whole = await self._card(job, follower)
+            card, whole = self._card(job, due.generations, follower)
             try:
                 if card != shown:
                     edited = message is not None
@@ -201,13 +203,17 @@ class Delivery:
                 return
             if self._stopping:
                 return
-            if card.waiting is None:
-                await follower.next_news(messenger.edit_interval)
-            else:
-                self._look_again(job.id, card.waiting)
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._holds_for(card.waiting)):
-                        await follower.next_news(REPOSITION_SECONDS)
+            await self._next_news(job.id, card.waiting, follower, pause=messenger.edit_interval)
+
+    async def _next_news(self, job: JobId, waiting: Waiting | None, follower: "_Follower", *, pause: float) -> None:
+        """Return when the message should be written again; `pause`: what the chat wants between two edits."""
+        if waiting is None:
+            await follower.next_news(pause)
+            return
+        self._look_again(job, waiting)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._holds_for(waiting)):
+                await follower.next_news(REPOSITION_SECONDS)
 
     async def _ended(self, job: Job, *, whole: bool) -> None:
         """The end stands; a stand-in for it leaves the duty in the store, for the next start."""
@@ -236,12 +242,11 @@ class Delivery:
         closer = max(1, waiting.position // CLOSER)
         heapq.heappush(self._looks, (self._moved + closer, job))
 
-    async def _card(self, job: Job, follower: "_Follower") -> tuple[Card, bool]:
+    def _card(self, job: Job, generations: Sequence[Generation], follower: "_Follower") -> tuple[Card, bool]:
         """The job's card, and whether it is whole: a fault of ours must cost one message only, and not its service.
 
         The duty of one that is not stays in the store: the next start, perhaps of a version that can, tries again.
         """
-        generations = await self._store.generations(job.id) if job.status.ended else ()
         try:
             card = render(
                 job,

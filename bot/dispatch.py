@@ -155,10 +155,10 @@ class Dispatch:
         self._running.pop(job, None)
         await self._cancel_requests(job)
 
-    async def begun(self, job: JobId) -> int:
+    def begun(self, job: JobId) -> int:
         """How many pictures of a job the device has worked on without having finished them."""
         running = self._running.get(job)
-        return 0 if running is None else len(running.fractions.keys() - await self._made(job))
+        return 0 if running is None else len(running.fractions.keys() - running.through)
 
     async def _cancel_requests(self, job: JobId) -> None:
         for request in [request for request, of in self._requests.items() if of == job]:
@@ -202,8 +202,8 @@ class Dispatch:
             log.info("started", attempt=job.attempt)
         self._pace.runs(unit, 0.0)
         self._delivery.changed(job.id)
-        made = await self._made(job.id) if job.attempt > 1 else ()
-        self._running[job.id] = Running(job, fractions=dict.fromkeys(made, 1.0))
+        made = await self._until_stored(lambda: self._store.generations(job.id)) if job.attempt > 1 else ()
+        self._running[job.id] = Running(job, fractions={each.index: 1.0 for each in made})
         return self._running[job.id]
 
     def _request(self, job: Job, unit: Unit) -> Img2ImgRequest:
@@ -309,9 +309,8 @@ class Dispatch:
                 notes=tuple(_note(note, before.locale) for note in done.notes),
                 safety=safety,
             )
-            made = await self._made(unit.job) | {unit.index}
-            complete = len(made) == len(before.recipes)
             running.fractions[unit.index] = 1.0
+            complete = len(running.through) == len(before.recipes)
             after = before.succeeded(at=self._clock.now()) if complete else before
             return await self._settle(running, after, generation)
 
@@ -336,16 +335,15 @@ class Dispatch:
                 await self._end_failed(running, given_up)
             elif failed.kind is FailureKind.REFUSED:
                 refused = before.refused(_sentence(failed, before.locale), at=self._clock.now())
-                await self._settle(running, refused, begun=await self.begun(unit.job))
+                await self._settle(running, refused, begun=self.begun(unit.job))
             else:
                 await self._end_failed(running, _sentence(failed, before.locale))
         await self.abandon(unit.job)
 
     async def _end_failed(self, running: Running, sentence: str) -> None:
         """A failure gives back what the device did not work on; of what it did, no member gets more by failing."""
-        job, made = running.job, await self._made(running.job.id)
-        worked = sum(fraction > 0 for index, fraction in running.fractions.items() if index not in made)
-        await self._settle(running, job.failed(sentence, at=self._clock.now()), begun=worked)
+        worked = sum(0 < fraction < 1 for fraction in running.fractions.values())
+        await self._settle(running, running.job.failed(sentence, at=self._clock.now()), begun=worked)
 
     async def _cancelled(self, running: Running) -> None:
         """Cancelled by us: either the stored job has ended, or the service stops and the job goes back in line."""
@@ -354,14 +352,10 @@ class Dispatch:
                 await self._settle(running, running.job.queued())
 
     async def _requeue(self, running: Running, again: Job) -> None:
-        made = await self._made(again.id)
         if await self._settle(running, again):
             self._queue.remove(again.id)
-            self._queue.put(units_of(again, made), first=True)
+            self._queue.put(units_of(again, running.through), first=True)
             await self._cancel_requests(again.id)
-
-    async def _made(self, job: JobId) -> frozenset[int]:
-        return frozenset(each.index for each in await self._until_stored(lambda: self._store.generations(job)))
 
     async def _settle(
         self, running: Running, after: Job, generation: Generation | None = None, *, begun: int = 0

@@ -74,7 +74,7 @@ class Removal:
                 raise Gone("refused-ended")
             cancelled = job.cancelled(at=self._clock.now())
             # What the device worked on counts: else stopping it just before its end would be a way around the quota.
-            if await self._store.replace(job, cancelled, begun=await self._dispatch.begun(job_id)):
+            if await self._store.replace(job, cancelled, begun=self._dispatch.begun(job_id)):
                 await self._dispatch.abandon(job_id)
                 self._delivery.changed(job_id)
                 self._delivery.queue_moved()

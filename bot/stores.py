@@ -71,6 +71,19 @@ class MadeCall:
     until: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What a message has to show.
+
+    Attributes:
+        generations: the finished pictures, by index, once the job has ended; none before.
+    """
+
+    duty: Duty
+    job: Job
+    generations: Sequence[Generation]
+
+
 class InboxStore(Protocol):
     """Events as they came in."""
 
@@ -179,6 +192,10 @@ class DutyStore(JobReader, Protocol):
 
     async def delivery(self, job: JobId) -> Duty | None:
         """A job's duty, done or not."""
+        ...
+
+    async def due(self, job: JobId) -> Due | None:
+        """A job's duty, done or not, with what it is about; in one look, as every message begins with it."""
         ...
 
     async def posted(self, job: JobId, message: MessageRef) -> None:

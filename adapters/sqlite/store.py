@@ -22,7 +22,7 @@ from bot.domain.job import Generation, Job, JobStatus
 from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings
 from bot.listing import Cursor, Kept, ResultsPage
-from bot.stores import Duty, InboxEvent, MessageRef
+from bot.stores import Due, Duty, InboxEvent, MessageRef
 
 _REFUNDED = frozenset({JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED})
 
@@ -74,6 +74,13 @@ SELECT source AS image FROM jobs WHERE pictures_kept
 UNION SELECT generations.image FROM generations JOIN jobs ON jobs.id = generations.job WHERE pictures_kept
 UNION SELECT generations.source FROM generations JOIN jobs ON jobs.id = generations.job WHERE pictures_kept
 UNION SELECT recipes ->> '$[0].control.map' AS map FROM jobs WHERE pictures_kept AND map IS NOT NULL
+"""
+
+_MADE = "SELECT * FROM generations WHERE job = ? ORDER BY number"
+
+_DUE = """
+SELECT outbox.job, outbox.message, outbox.attempts, outbox.due_at, outbox.undeliverable, jobs.*
+FROM outbox JOIN jobs ON jobs.id = outbox.job WHERE outbox.job = ?
 """
 
 _KEEPS = """
@@ -149,7 +156,7 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
         return codec.generation_from(rows[0]) if rows else None
 
     async def generations(self, job: JobId) -> Sequence[Generation]:
-        rows = await self.database.read("SELECT * FROM generations WHERE job = ? ORDER BY number", (job,))
+        rows = await self.database.read(_MADE, (job,))
         return [codec.generation_from(row) for row in rows]
 
     async def open_jobs(self) -> Sequence[Job]:
@@ -241,6 +248,9 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
         rows = await self.database.read("SELECT * FROM outbox WHERE job = ?", (job,))
         return codec.delivery_from(rows[0]) if rows else None
 
+    async def due(self, job: JobId) -> Due | None:
+        return await self.database.look(partial(_due, job=job))
+
     async def posted(self, job: JobId, message: MessageRef) -> None:
         await self.change("UPDATE outbox SET message = ?, attempts = 0 WHERE job = ?", message, job)
 
@@ -318,6 +328,15 @@ def _add(tx: sqlite3.Connection, *, job: Job, generation: Generation | None) -> 
         )
     tx.execute("INSERT INTO outbox (job, due_at) VALUES (?, ?)", (job.id, job.created_at))
     return job
+
+
+def _due(connection: sqlite3.Connection, *, job: JobId) -> Due | None:
+    row = connection.execute(_DUE, (job,)).fetchone()
+    if row is None:
+        return None
+    found = codec.job_from(row)
+    made = connection.execute(_MADE, (job,)).fetchall() if found.status.ended else ()
+    return Due(duty=codec.delivery_from(row), job=found, generations=[codec.generation_from(each) for each in made])
 
 
 def _replace(tx: sqlite3.Connection, *, before: Job, after: Job, generation: Generation | None, begun: int) -> bool:

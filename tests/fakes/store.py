@@ -12,7 +12,7 @@ from bot.domain.place import PlaceSettings
 from bot.erasure import Removed, Retention
 from bot.listing import Cursor, Kept, ResultsPage
 from bot.overseeing import MemberUsage, Mode, Unshown
-from bot.stores import Duty, InboxEvent, MadeCall, MessageRef
+from bot.stores import Due, Duty, InboxEvent, MadeCall, MessageRef
 
 OPEN = {JobStatus.QUEUED, JobStatus.RUNNING}
 REFUNDED = {JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED}
@@ -179,6 +179,12 @@ class MemoryJobStore:
 
     async def delivery(self, job: JobId) -> Duty | None:
         return self._outbox.get(job)
+
+    async def due(self, job: JobId) -> Due | None:
+        if (duty := self._outbox.get(job)) is None:
+            return None
+        found = self._jobs[job]
+        return Due(duty=duty, job=found, generations=await self.generations(job) if found.status.ended else ())
 
     async def posted(self, job: JobId, message: MessageRef) -> None:
         if job in self._outbox:

@@ -16,6 +16,7 @@ from bot.domain.ids import ImageId, JobId
 from bot.domain.job import Generation, Job, JobStatus, Lineage, Recipe
 from bot.domain.request import Action, ReplyTarget
 from bot.rendering import render
+from bot.stores import Due
 from tests.builders.requests import requester
 from tests.fakes.clock import LoopClock
 from tests.fakes.messenger import FakeMessenger
@@ -383,17 +384,17 @@ async def test_a_private_job_is_rendered_private() -> None:
 
 async def test_a_job_that_ends_while_its_row_is_read_is_shown_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     async with desk() as at:
-        real_job, landing = at.store.job, asyncio.Event()
+        real_due, landing = at.store.due, asyncio.Event()
 
-        async def job_as_it_was(job: JobId) -> Job | None:
+        async def as_it_was(job: JobId) -> Due | None:
             """A reader may hand its row over after the writer's commit has been told of."""
-            row = await real_job(job)
-            if row and row.status is JobStatus.RUNNING and not landing.is_set():
+            due = await real_due(job)
+            if due and due.job.status is JobStatus.RUNNING and not landing.is_set():
                 landing.set()
                 await asyncio.sleep(1)
-            return row
+            return due
 
-        monkeypatch.setattr(at.store, "job", job_as_it_was)
+        monkeypatch.setattr(at.store, "due", as_it_was)
         waiting = await at.add(new_job())
         await asyncio.sleep(60)
         running = await at.move(waiting, waiting.started(lease="run", at=0.0))

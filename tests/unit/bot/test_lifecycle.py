@@ -7,9 +7,9 @@ import pytest
 
 from bot.domain.errors import FatalError, StorageFailed
 from bot.domain.ids import JobId
-from bot.domain.job import Job
 from bot.erasure import Retention
 from bot.lifecycle import Keep, serve
+from bot.stores import Due
 from tests.builders.requests import request
 from tests.fakes.store import MemoryJobStore
 from tests.harness.core import bench
@@ -46,10 +46,10 @@ async def test_a_fault_in_the_middle_of_a_stop_is_told_and_leaves_no_task_behind
     class Damaged(MemoryJobStore):
         broken = False
 
-        async def job(self, job: JobId) -> Job | None:
+        async def due(self, job: JobId) -> Due | None:
             if self.broken:
                 raise FatalError("The database is damaged: restore a backup.")
-            return await super().job(job)
+            return await super().due(job)
 
     store = Damaged()
 
