@@ -200,7 +200,7 @@ def delivery_from(row: sqlite3.Row) -> Duty:
 
 def _values(part: Any) -> dict[str, Any]:
     """A dataclass's fields by name; `dataclasses.asdict` copies what is in them too, and takes ten times as long."""
-    return {name: getattr(part, name) for name in _names(type(part))}
+    return {name: getattr(part, name) for name in _names(part.__class__)}
 
 
 @cache
