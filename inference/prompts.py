@@ -2,7 +2,8 @@
 
 Text encoders read a fixed number of tokens and say nothing of what comes behind them. So the member's own words are
 cut here, at a word, where the library would cut; what the product adds, a style's words, keeps its room. Models with
-a UNet and CLIP's encoders alone are given long prompts in chunks, and weights act there (`weighted_prompts`).
+a UNet and CLIP's encoders alone are given long prompts in chunks (`weighted_prompts`). Weights act in them, in Stable
+Diffusion 3 and in FLUX.1.
 """
 
 import bisect
@@ -69,6 +70,9 @@ def readable(pipeline: Any, request: Img2ImgRequest) -> Reading:
     if reads_weights(pipeline):
         kept, fits = _as_it_is, _chunk_meter(pipeline)
         unacted = _SCHEDULE if any(weighted(each).scheduled for each in _texts(request)) else None
+    elif weighs_tokens(pipeline):
+        kept, fits = _as_it_is, _plain_meter(pipeline)
+        unacted = _SCHEDULE if any(weighted(each).scheduled for each in _texts(request)) else None
     else:
         kept, fits = _without_weights, _meter(pipeline)
         unacted = _WEIGHTS if any(kept(each) != each for each in _texts(request)) else None
@@ -131,6 +135,14 @@ def reads_weights(pipeline: Any) -> bool:
     )
 
 
+def weighs_tokens(pipeline: Any) -> bool:
+    """Whether weights act, in Stable Diffusion 3 and FLUX.1: if their tokenizers say which letters a token is of."""
+    kind = type(pipeline).__name__
+    named = kind.startswith(("StableDiffusion3", "Flux")) and not kind.startswith("Flux2")
+    tokenizers = [getattr(pipeline, name, None) for name in _TOKENIZERS]
+    return named and all(getattr(each, "is_fast", False) for each in tokenizers if each is not None)
+
+
 def _texts(request: Img2ImgRequest) -> tuple[str, ...]:
     """What of a request the model is told."""
     return (request.prompt, request.negative_prompt) if request.guidance_scale > 1 else (request.prompt,)
@@ -164,6 +176,12 @@ def _meter(pipeline: Any) -> Meter:
         return len(tokens) <= int(room * share)
 
     return fits
+
+
+def _plain_meter(pipeline: Any) -> Meter:
+    """As `_meter`, of the words without their weights."""
+    fits = _meter(pipeline)
+    return lambda text, share: fits(weighted(text).plain, share)
 
 
 def _chunk_meter(pipeline: Any) -> Meter:

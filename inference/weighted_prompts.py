@@ -48,7 +48,13 @@ class Weighted:
     @property
     def plain(self) -> str:
         """The words alone."""
-        return ", ".join("".join(part.text for part in section) for section in self.sections)
+        return "".join(part.text for part in self.parts)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Those of the words alone: of all sections, with a comma where one ends."""
+        first, *others = self.sections
+        return first + tuple(part for section in others for part in (Part(", "), *section))
 
     @property
     def is_plain(self) -> bool:

@@ -24,7 +24,7 @@ from inference.backends.stock_strength import begin_at, levels_of, whole
 from inference.batching.strength import ROUNDING, start_of
 from inference.batching.task import Task
 from inference.errors import DevicePoisoned, OutOfMemory, Unsuited
-from inference.families import clip_text
+from inference.families import clip_text, token_weights
 from inference.models import catalog, loading
 from inference.models.devices import (
     choose_device,
@@ -298,7 +298,8 @@ def arguments(task: Task, cached: CachedModel, pipeline: Any) -> dict[str, Any]:
     def at_step(step: int, _timestep: Any, _latents: Any) -> None:
         task.step(step + 1, max(step + 1, expected))
 
-    wished |= clip_text.instead_of_texts(pipeline, request, cached.takes)
+    for family in (clip_text, token_weights):
+        wished |= family.instead_of_texts(pipeline, request, cached.takes)
     if "callback_on_step_end" in cached.takes:
         wished["callback_on_step_end"] = at_step_end
     else:

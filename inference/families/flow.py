@@ -13,6 +13,7 @@ from inference.batching.denoiser import Rows
 from inference.batching.flow_sigmas import FlowSolver, Shape
 from inference.families.flow_control import StableDiffusion3ControlNet
 from inference.families.stable_diffusion import StableDiffusion
+from inference.families.token_weights import encoded
 
 
 class FlowMatching(StableDiffusion):
@@ -134,7 +135,4 @@ class StableDiffusion3(FlowMatching):
 
     def _encode_prompt(self, text: str, *, negative: bool) -> PromptEmbeds:
         del negative
-        hidden, _, pooled, _ = self.pipeline.encode_prompt(
-            text, None, None, device=self.device, do_classifier_free_guidance=False
-        )
-        return PromptEmbeds(hidden, pooled)
+        return encoded(self.pipeline, text, self.device)

@@ -15,6 +15,7 @@ from inference.batching.flow_sigmas import Shape
 from inference.families.flow import FlowMatching
 from inference.families.flow_control import FluxControlNet
 from inference.families.packing import no_places, packed, places, unpacked
+from inference.families.token_weights import encoded
 
 
 class Flux(FlowMatching):
@@ -48,8 +49,7 @@ class Flux(FlowMatching):
 
     def _encode_prompt(self, text: str, *, negative: bool) -> PromptEmbeds:
         del negative
-        hidden, pooled, _ = self.pipeline.encode_prompt(text, None, device=self.device)
-        return PromptEmbeds(hidden, pooled)
+        return encoded(self.pipeline, text, self.device)
 
 
 class Kontext(Flux):
