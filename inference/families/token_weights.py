@@ -1,7 +1,7 @@
 """Weighted prompts of Stable Diffusion 3 and FLUX.1: what their encoders say of a token is multiplied by its weight.
 
-So does Forge (backend/text_processing/t5_engine.py), but for the mean, which it then brings back to what it was. As in
-SDXL, nothing was normalised here, and there dividing by a mean of next to nothing gave artifacts
+So does Forge (backend/text_processing/t5_engine.py), but for the mean, which it then brings back to what it was.
+Nothing was normalised here, as in SDXL, where dividing by a mean of next to nothing gave artifacts
 (AUTOMATIC1111/stable-diffusion-webui#14874). Pooled embeddings know no weights. Models told by a language model
 (FLUX.2, Qwen-Image, Z-Image) read none: ComfyUI switches them off there (`disable_weights` of their tokenizers).
 """
