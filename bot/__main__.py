@@ -99,6 +99,7 @@ _COMMANDS = {
     "pause": "bot.cli.mode:mode",
     "resume": "bot.cli.mode:mode",
     "drain": "bot.cli.mode:mode",
+    "restart": "bot.cli.restart:restart",
     "styles": "bot.cli.styles:styles",
     "img2img": "bot.cli.pictures:img2img",
     "sweep": "bot.cli.pictures:sweep",

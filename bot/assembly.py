@@ -28,7 +28,7 @@ from bot.service import Service
 from bot.sign_in import SignIn
 from bot.stores import Store
 from bot.uploads import Uploads
-from inference.api import Arriving, Engine
+from inference.api import Arriving, RestartableEngine
 
 
 def assemble(
@@ -38,7 +38,7 @@ def assemble(
     reader: PictureReader,
     moderator: Moderator,
     policy: Policy,
-    engine: Engine,
+    engine: RestartableEngine,
     messengers: Mapping[str, Messenger],
     clock: Clock,
     ids: Ids,

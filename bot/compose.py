@@ -31,7 +31,7 @@ from config.models import offered_models
 from config.safety import load_blocked
 from config.settings import SafetySettings, Settings
 from config.styles import load_styles
-from inference.api import Engine, ModelDefaults
+from inference.api import ModelDefaults, RestartableEngine
 from inference.backends.base import Settings as WorkerSettings
 from inference.cluster.engine import ClusterEngine
 from inference.models.catalog import equipped
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 _LOOPBACK = "127.0.0.1"
 
 
-def engine_of(settings: Settings, *, at_once: bool = False, every: bool = False) -> Engine:
+def engine_of(settings: Settings, *, at_once: bool = False, every: bool = False) -> RestartableEngine:
     """The engine, its models in child processes: one for each device, or for the first of them.
 
     Args:
@@ -69,26 +69,26 @@ def engine_of(settings: Settings, *, at_once: bool = False, every: bool = False)
     entries, maps = offered_models(settings), map_models_of(settings)
     library = Library(all_offered(settings.model.id, entries, maps), maps, silence=SILENCE_SECONDS)
 
-    def engine(own: OwnDevice, *, shared: Library | None = None, sharing: int = 1) -> ProcessEngine:
+    if not (at_once or every):
+        devices = devices[:1]
+
+    def engine(own: OwnDevice) -> ProcessEngine:
         return ProcessEngine(
             at_once=at_once,
             model=settings.model.id,
             own=own,
             dtype=settings.model.dtype,
             entries=entries,
-            memory_gb=memory_share(settings.models.memory_gb, own, sharing),
+            memory_gb=memory_share(settings.models.memory_gb, own, len(devices)),
             memory=settings.model.memory,
             map_models=maps,
-            library=shared,
+            library=library,
         )
 
-    if len(devices) == 1 or not (at_once or every):
-        return engine(devices[0])
-    members = {own.name: engine(own, shared=library, sharing=len(devices)) for own in devices}
-    return Pool(members, library=library, whole=every)
+    return Pool({own.name: engine(own) for own in devices}, library=library, whole=every)
 
 
-def _cluster_of(settings: Settings, *, at_once: bool) -> Engine:
+def _cluster_of(settings: Settings, *, at_once: bool) -> RestartableEngine:
     maps = map_models_of(settings)
     workers = WorkerSettings(
         model=settings.model.id,
@@ -173,7 +173,7 @@ async def compose(
     settings: Settings,
     *,
     data_dir: Path,
-    engine: AbstractAsyncContextManager[Engine],
+    engine: AbstractAsyncContextManager[RestartableEngine],
     messengers: dict[str, Messenger],
     disk_tries: int | None = None,
 ) -> AsyncIterator[Core]:

@@ -85,6 +85,7 @@ class Running:
         core = self._core
         try:
             await core.operations.look()
+            await core.operations.restarts.settle()
             await recover(core.store, core.store, queue=core.queue, delivery=core.delivery, clock=core.clock)
         except BaseException as fault:
             await self._tasks.__aexit__(type(fault), fault, fault.__traceback__)
@@ -130,6 +131,7 @@ async def serve(core: Core, platforms: Sequence[ChatPlatform], *, keep: Keep, gr
         outer = [tasks.create_task(platform.run(), name=platform.name) for platform in platforms]
         outer.append(tasks.create_task(_keep_house(core, keep), name="housekeeping"))
         outer.append(tasks.create_task(core.operations.watch(), name="operations"))
+        outer.append(tasks.create_task(core.operations.restarts.watch(), name="restarts"))
         log.info("serving", platforms=[platform.name for platform in platforms])
         await stop.wait()
         log.info("stopping", waiting=len(core.queue))

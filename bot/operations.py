@@ -19,13 +19,14 @@ from bot.domain.errors import StorageFailed
 from bot.domain.ids import JobId
 from bot.domain.job import Job, JobStatus
 from bot.domain.limits import DAY
-from bot.overseeing import MemberUsage, Mode, Unshown
+from bot.overseeing import MemberUsage, Mode, Restart, Unshown
 from bot.pace import Pace
 from bot.ports import Clock
 from bot.queue import FairQueue
+from bot.restarts import Restarts
 from bot.results import Description, Results
 from bot.stores import Store
-from inference.api import Engine, EngineStopped
+from inference.api import Device, EngineStopped, RestartableEngine
 
 LOOK_SECONDS = 2.0
 """How soon a mode that the command line set is followed."""
@@ -85,6 +86,8 @@ class Overview:
         in_line: how many wait.
         running: jobs on the device with how far they are, 0 .. 1.
         device: for people; empty while the worker is being started.
+        devices: each of them, those too that are in trouble.
+        restart: of the devices, the one that was asked for last.
         trouble: why nothing can be made now; empty if it can.
         counters: the engine's, by name.
         rates: median and ninth decile of seconds per step and megapixel; None while nothing was measured.
@@ -99,6 +102,8 @@ class Overview:
     in_line: int
     running: Sequence[tuple[Job, float]]
     device: str
+    devices: Sequence[Device]
+    restart: Restart | None
     slots: int
     models: Sequence[str]
     loaded: Sequence[str]
@@ -112,7 +117,11 @@ class Overview:
 
 
 class Operations:
-    """Use cases of the operator."""
+    """Use cases of the operator.
+
+    Attributes:
+        restarts: of the devices, one after the other.
+    """
 
     def __init__(
         self,
@@ -122,7 +131,7 @@ class Operations:
         admission: Admission,
         dispatch: Dispatch,
         delivery: Delivery,
-        engine: Engine,
+        engine: RestartableEngine,
         pace: Pace,
         results: Results,
         clock: Clock,
@@ -134,6 +143,7 @@ class Operations:
         self._dispatch = dispatch
         self._delivery = delivery
         self._engine = engine
+        self.restarts = Restarts(store=store, engine=engine)
         self._pace = pace
         self._results = results
         self._clock = clock
@@ -182,6 +192,8 @@ class Operations:
             in_line=len(waiting),
             running=[(open_jobs[job], share) for job, share in progress.items() if job in open_jobs],
             device=capacity.device if capacity else "",
+            devices=self._engine.devices(),
+            restart=await self._store.restart(),
             slots=capacity.slots if capacity else 0,
             models=list(capacity.models) if capacity else [],
             loaded=capacity.loaded if capacity else (),

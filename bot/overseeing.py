@@ -1,7 +1,7 @@
 """What whoever runs the service wants to know of the store, and the mode of operation that it keeps."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -15,6 +15,28 @@ class Mode(StrEnum):
     RUNNING = "running"
     PAUSED = "paused"  # requests are taken, and nothing begins
     DRAINING = "draining"  # nothing is taken, and what waits is made
+
+
+class Stage(StrEnum):
+    """How far a restart of the devices is."""
+
+    ASKED = "asked"
+    RUNNING = "running"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restart:
+    """A rolling restart: devices are started anew one after the other, while the others go on.
+
+    Attributes:
+        device: only this one; empty for each of them.
+        outcome: by device, in the order in which they were restarted: why it does not work now; empty if it does.
+    """
+
+    device: str = ""
+    stage: Stage = Stage.ASKED
+    outcome: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +75,18 @@ class Overseeing(Protocol):
 
     async def set_mode(self, mode: Mode) -> None:
         """From now on, also after a restart."""
+        ...
+
+    async def ask_restart(self, device: str) -> bool:
+        """Have devices restarted, see `Restart.device`; False if that is being done already."""
+        ...
+
+    async def restart(self) -> Restart | None:
+        """The restart that was asked for last, by this process or another."""
+        ...
+
+    async def note_restart(self, restart: Restart) -> None:
+        """Keep how far the latest one is."""
         ...
 
     async def failures(self, *, limit: int) -> Sequence[Job]:

@@ -173,7 +173,28 @@ CREATE TABLE calls (
 ) STRICT;
 """
 
-MIGRATIONS = (_FIRST, _PLACES, _SLACK, _SAFETY, _WITHOUT_SCANS, _ACCESS, _SESSIONS, _OPERATION, _KEPT, _CALLS)
+_RESTART = """
+CREATE TABLE restart (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    device TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    outcome TEXT NOT NULL  -- JSON
+) STRICT;
+"""
+
+MIGRATIONS = (
+    _FIRST,
+    _PLACES,
+    _SLACK,
+    _SAFETY,
+    _WITHOUT_SCANS,
+    _ACCESS,
+    _SESSIONS,
+    _OPERATION,
+    _KEPT,
+    _CALLS,
+    _RESTART,
+)
 
 
 def tables_made() -> frozenset[str]:

@@ -12,12 +12,19 @@ from adapters.sqlite.migrations import MIGRATIONS
 from bot.domain.errors import FatalError
 from bot.domain.ids import JobId
 from bot.domain.job import Job
-from bot.overseeing import MemberUsage, Mode, Unshown
+from bot.overseeing import MemberUsage, Mode, Restart, Stage, Unshown
 
 _FAILURES = """
 SELECT * FROM jobs WHERE status IN ('failed', 'refused') ORDER BY ended_at DESC, seq DESC LIMIT ?
 """
 _SET_MODE = "INSERT OR REPLACE INTO operation (only_row, mode) VALUES (1, ?)"
+_ASK_RESTART = """
+INSERT INTO restart (only_row, device, stage, outcome) VALUES (1, ?, 'asked', '{}')
+ON CONFLICT (only_row) DO UPDATE SET device = excluded.device, stage = excluded.stage, outcome = excluded.outcome
+WHERE stage != 'running'
+"""
+_RESTART = "SELECT device, stage, outcome FROM restart WHERE only_row = 1"
+_WITHDRAW_RESTART = "DELETE FROM restart WHERE stage = 'asked'"
 _UNSHOWN = "SELECT job, undeliverable FROM outbox WHERE undeliverable != '' ORDER BY due_at DESC LIMIT ?"
 _USAGE = """
 SELECT requester_key AS key, count(*) AS jobs, sum(pictures) AS pictures
@@ -45,6 +52,19 @@ class Overseen:
 
     async def set_mode(self, mode: Mode) -> None:
         await self.database.change(_SET_MODE, (mode.value,))
+
+    async def ask_restart(self, device: str) -> bool:
+        return await self.database.change(_ASK_RESTART, (device,)) > 0
+
+    async def restart(self) -> Restart | None:
+        rows = await self.database.read(_RESTART)
+        return _restart_from(*rows[0]) if rows else None
+
+    async def note_restart(self, restart: Restart) -> None:
+        await self.database.change(
+            "UPDATE restart SET device = ?, stage = ?, outcome = ? WHERE only_row = 1",
+            (restart.device, restart.stage.value, json.dumps(dict(restart.outcome))),
+        )
 
     async def failures(self, *, limit: int) -> Sequence[Job]:
         return [codec.job_from(row) for row in await self.database.read(_FAILURES, (limit,))]
@@ -74,6 +94,37 @@ def set_mode_in(file: Path, mode: Mode) -> None:
         connection.execute(_SET_MODE, (mode.value,))
 
 
+def ask_restart_in(file: Path, device: str) -> bool:
+    """As `Overseeing.ask_restart`, in that database.
+
+    Raises:
+        FatalError: there is no database of this version, or it cannot be written.
+    """
+    with _opened(file) as connection, connection:
+        return connection.execute(_ASK_RESTART, (device,)).rowcount > 0
+
+
+def withdraw_restart_in(file: Path) -> bool:
+    """Take back a restart that nobody has begun; whether there was one.
+
+    Raises:
+        FatalError: there is no database of this version, or it cannot be written.
+    """
+    with _opened(file) as connection, connection:
+        return connection.execute(_WITHDRAW_RESTART).rowcount > 0
+
+
+def restart_in(file: Path) -> Restart | None:
+    """As `Overseeing.restart`, in that database.
+
+    Raises:
+        FatalError: there is no database of this version, or it cannot be read.
+    """
+    with _opened(file) as connection:
+        row = connection.execute(_RESTART).fetchone()
+        return _restart_from(*row) if row else None
+
+
 def open_jobs_in(file: Path) -> int:
     """How many jobs wait or run, by that database.
 
@@ -83,6 +134,10 @@ def open_jobs_in(file: Path) -> int:
     with _opened(file) as connection:
         ((count,),) = connection.execute("SELECT count(*) FROM jobs WHERE status IN ('queued', 'running')")
         return int(count)
+
+
+def _restart_from(device: str, stage: str, outcome: str) -> Restart:
+    return Restart(device=device, stage=Stage(stage), outcome=json.loads(outcome))
 
 
 @contextmanager

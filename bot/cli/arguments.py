@@ -207,10 +207,7 @@ def parser() -> argparse.ArgumentParser:
     backup.add_argument("--pictures", action="store_true", help="make a tar archive of the database and the pictures")
     restore = commands.add_parser("restore", parents=[shared], help="put a backup back while the bot is stopped")
     restore.add_argument("file", type=Path, metavar="FILE", help="what backup made, or a copy from before an upgrade")
-    commands.add_parser("pause", parents=[shared], help="let a running service begin nothing more; it takes requests")
-    commands.add_parser("resume", parents=[shared], help="let it go on")
-    drain = commands.add_parser("drain", parents=[shared], help="let it take nothing more, and make what waits")
-    drain.add_argument("--wait", action="store_true", help="return when nothing waits or runs any more")
+    _operation(commands, shared)
     _init(commands, shared)
     completion = commands.add_parser("completion", parents=[shared], help="print a completion script for a shell")
     completion.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
@@ -234,6 +231,16 @@ def completion_script(shell: str) -> str:
                 elif option.type is Path:
                     option.complete = shtab.DIRECTORY
     return shtab.complete(top, shell)
+
+
+def _operation(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
+    commands.add_parser("pause", parents=[shared], help="let a running service begin nothing more; it takes requests")
+    commands.add_parser("resume", parents=[shared], help="let it go on")
+    drain = commands.add_parser("drain", parents=[shared], help="let it take nothing more, and make what waits")
+    drain.add_argument("--wait", action="store_true", help="return when nothing waits or runs any more")
+    restart = commands.add_parser("restart", parents=[shared], help="start its devices' workers anew, one by one")
+    restart.add_argument("device", nargs="?", default="", metavar="DEVICE", help="only this one, as check names it")
+    restart.add_argument("--wait", action="store_true", help="return when they work again, and say how each fares")
 
 
 def _init(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:

@@ -29,6 +29,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "pause": ("pentimento pause",),
     "resume": ("pentimento resume",),
     "drain": ("pentimento drain", "pentimento drain --wait"),
+    "restart": ("pentimento restart", "pentimento restart cuda:1 --wait"),
     "completion": (
         "pentimento completion bash > ~/.local/share/bash-completion/completions/pentimento",
         "pentimento completion zsh > ~/.zfunc/_pentimento",

@@ -168,10 +168,10 @@ class Members:
     def _left(self, member: Member, trouble: Exception, pause: float) -> None:
         """A member can run nothing any more; with the last one the pool stops."""
         member.state, member.trouble = State.GONE, str(trouble)
-        log.error("device left the pool", device=member.name, reason=str(trouble), again_in=pause)
         member.leave.clear()
         self._settled()
         if self._lasting or any(each.state is not State.GONE for each in self.all):
+            log.error("device left the pool", device=member.name, reason=str(trouble), again_in=pause)
             return
         sentences = dict.fromkeys(each.trouble for each in self.all)
         if len(sentences) > 1:

@@ -15,7 +15,7 @@ from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import Requester
 from bot.erasure import Retention
-from bot.overseeing import MemberUsage, Mode, Unshown
+from bot.overseeing import MemberUsage, Mode, Restart, Stage, Unshown
 from bot.stores import Store
 from inference.api import ControlKind
 from tests.builders.jobs import SOURCE, a_generation, a_job, an_event
@@ -597,6 +597,20 @@ async def test_the_mode_of_operation_is_kept(store: Store) -> None:
     for mode in (Mode.PAUSED, Mode.DRAINING, Mode.DRAINING, Mode.RUNNING):
         await store.set_mode(mode)
         assert await store.mode() is mode
+
+
+async def test_a_restart_of_the_devices_is_kept_and_there_is_one_at_a_time(store: Store) -> None:
+    assert await store.restart() is None
+    for device in ("cuda:1", ""):
+        assert await store.ask_restart(device)
+        assert await store.restart() == Restart(device=device)
+    under_way = Restart(stage=Stage.RUNNING, outcome={"cuda:0": "", "cuda:1": "It fell off the bus."})
+    await store.note_restart(under_way)
+    assert not await store.ask_restart("cuda:1")
+    assert await store.restart() == under_way
+    await store.note_restart(replace(under_way, stage=Stage.DONE))
+    assert await store.ask_restart("")
+    assert await store.restart() == Restart()
 
 
 async def test_the_latest_failures_and_what_could_not_be_shown(store: Store) -> None:

@@ -158,6 +158,10 @@ class FakeEngine:
     def counters(self) -> Mapping[str, int]:
         return {"requests": len(self.requests)}
 
+    async def restart(self, name: str, *, seconds: float) -> bool:
+        await self.drain(seconds)
+        return name == "fake" and not self._stopped
+
     async def drain(self, seconds: float) -> bool:
         try:
             async with asyncio.timeout(seconds):

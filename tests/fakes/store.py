@@ -11,7 +11,7 @@ from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings
 from bot.erasure import Removed, Retention
 from bot.listing import Cursor, Kept, ResultsPage
-from bot.overseeing import MemberUsage, Mode, Unshown
+from bot.overseeing import MemberUsage, Mode, Restart, Stage, Unshown
 from bot.stores import Due, Duty, InboxEvent, MadeCall, MessageRef
 
 OPEN = {JobStatus.QUEUED, JobStatus.RUNNING}
@@ -38,6 +38,7 @@ class MemoryJobStore:
         self._used: dict[JobId, _Used] = {}
         self._copies: dict[JobId, set[str]] = {}
         self._mode = Mode.RUNNING
+        self._restart: Restart | None = None
         self._calls: dict[JobId, MadeCall] = {}
 
     async def receive(self, event: InboxEvent) -> bool:
@@ -135,6 +136,18 @@ class MemoryJobStore:
 
     async def set_mode(self, mode: Mode) -> None:
         self._mode = mode
+
+    async def ask_restart(self, device: str) -> bool:
+        if self._restart and self._restart.stage is Stage.RUNNING:
+            return False
+        self._restart = Restart(device=device)
+        return True
+
+    async def restart(self) -> Restart | None:
+        return self._restart
+
+    async def note_restart(self, restart: Restart) -> None:
+        self._restart = restart
 
     async def failures(self, *, limit: int) -> Sequence[Job]:
         failed = [job for job in self._jobs.values() if job.status in {JobStatus.FAILED, JobStatus.REFUSED}]

@@ -18,7 +18,7 @@ from bot.ports import ImageStore, Messenger, Moderator, PictureReader
 from bot.service import Service
 from bot.stores import Store
 from config.styles import SHIPPED_STYLES
-from inference.api import Engine, ModelDefaults
+from inference.api import ModelDefaults, RestartableEngine
 from tests.fakes.clock import CountingIds, LoopClock
 from tests.fakes.engine import DEFAULTS, MODEL, FakeEngine
 from tests.fakes.images import FolderImageStore
@@ -65,7 +65,7 @@ def assemble(
     *,
     store: Store,
     images: ImageStore,
-    engine: Engine,
+    engine: RestartableEngine,
     messengers: Mapping[str, Messenger],
     reader: PictureReader,
     limits: Limits,

@@ -25,7 +25,7 @@ from bot.lifecycle import Core, Keep, serve
 from bot.stores import MessageRef
 from config.logging import setup_logging
 from config.reading import load_settings
-from inference.api import Engine
+from inference.api import RestartableEngine
 from inference.backends.base import Settings
 from inference.cluster.engine import ClusterEngine
 from inference.models.entry import ModelEntry
@@ -108,15 +108,17 @@ def wish(event: str, prompt: str) -> Request:
     )
 
 
-def engine_of(devices: int) -> Engine:
+def engine_of(devices: int) -> RestartableEngine:
     if address := os.environ.get("RAY_TEST_ADDRESS"):
         settings = Settings(model="sketch", entries={"sketch": ModelEntry(id="pocket")})
         return ClusterEngine(settings, address=address, backend="tests.fakes.backend:many_slots")
-    if devices == 1:
-        return ProcessEngine(model="sketch", backend="tests.fakes.backend:Sketcher", backoff=(0.05,))
-    backend = "tests.fakes.backend:many_slots"
-    members = {f"device{number}": ProcessEngine(model="sketch", backend=backend) for number in range(devices)}
-    return Pool(members)
+    backend = f"tests.fakes.backend:{'many_slots' if devices > 1 else 'Sketcher'}"
+    return Pool(
+        {
+            f"device{number}": ProcessEngine(model="sketch", backend=backend, backoff=(0.05,))
+            for number in range(devices)
+        }
+    )
 
 
 async def main(url: str, data_dir: Path, classifier: str = "") -> None:

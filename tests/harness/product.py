@@ -11,7 +11,8 @@ from bot.__main__ import main
 from bot.cli import pictures, serve
 from config.models import offered_models
 from config.settings import Settings
-from inference.api import Engine
+from inference.api import RestartableEngine
+from inference.pool.pool import Pool
 from inference.worker.engine import ProcessEngine
 from tests.fakes.maps import KINDS
 
@@ -24,14 +25,18 @@ def keeps_structure(folder: Path) -> dict[str, str]:
     return {"PENTIMENTO__MODELS__FILE": str(file)}
 
 
-def sketcher_of(settings: Settings, *, at_once: bool = False) -> Engine:
-    return ProcessEngine(
-        at_once=at_once,
-        load_seconds=float(os.environ.get("LOAD_SECONDS", "600")),
-        model=settings.model.id,
-        entries=offered_models(settings),
-        backend="tests.fakes.backend:Sketcher",
-    )
+def sketcher_of(settings: Settings, *, at_once: bool = False) -> RestartableEngine:
+    workers = {
+        f"device{number}": ProcessEngine(
+            at_once=at_once,
+            load_seconds=float(os.environ.get("LOAD_SECONDS", "600")),
+            model=settings.model.id,
+            entries=offered_models(settings),
+            backend="tests.fakes.backend:Sketcher",
+        )
+        for number in range(int(os.environ.get("DEVICES", "1")))
+    }
+    return Pool(workers)
 
 
 if __name__ == "__main__":

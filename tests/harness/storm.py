@@ -13,7 +13,7 @@ from bot.domain.ids import JobId
 from bot.domain.job import Job, JobStatus
 from bot.domain.limits import Limits
 from bot.lifecycle import Core, Running
-from inference.api import Engine
+from inference.api import RestartableEngine
 from tests.builders.requests import request
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.picture_reader import InProcessPictureReader
@@ -69,7 +69,7 @@ class Storm:
 
 
 @asynccontextmanager
-async def storm(folder: Path, engine: Engine) -> AsyncIterator[Storm]:
+async def storm(folder: Path, engine: RestartableEngine) -> AsyncIterator[Storm]:
     """A core over an engine that is not entered yet, which offers the model "fake"."""
     chat = FakeMessenger(edit_interval=0.05)
     async with (

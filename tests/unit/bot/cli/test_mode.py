@@ -1,6 +1,7 @@
-"""`pause`, `resume` and `drain` beside a service."""
+"""`pause`, `resume`, `drain` and `restart` beside a service."""
 
 import argparse
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,9 +10,10 @@ import pytest
 
 from adapters.sqlite.migrations import MIGRATIONS
 from adapters.sqlite.store import SqliteJobStore
+from bot.cli import restart as restarting
 from bot.cli.mode import mode
 from bot.domain.errors import FatalError
-from bot.overseeing import Mode
+from bot.overseeing import Mode, Restart, Stage
 from config.reading import load_settings
 from tests.builders.jobs import a_job
 
@@ -47,3 +49,42 @@ async def test_without_a_database_of_this_version_it_says_so(tmp_path: Path, the
             connection.executescript(f"{MIGRATIONS[0]} PRAGMA user_version = 1;")
     with pytest.raises(FatalError, match="data_dir" if there_is == "nothing" else "version 1"):
         await ask(tmp_path, "pause")
+
+
+async def restart(folder: Path, device: str = "", *, wait: bool = False) -> int:
+    settings = load_settings(None, {"PENTIMENTO__DATA_DIR": str(folder)})
+    return await restarting.restart(argparse.Namespace(command="restart", device=device, wait=wait), settings)
+
+
+async def becomes(store: SqliteJobStore, stage: Stage, **outcome: str) -> None:
+    """What a service does with what is asked of it."""
+    async with asyncio.timeout(30):
+        while not (found := await store.restart()) or found.stage is Stage.DONE:
+            await asyncio.sleep(0.01)
+    await store.note_restart(Restart(device=found.device, stage=stage, outcome=outcome))
+
+
+async def test_a_restart_says_how_each_device_fares(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async with SqliteJobStore(tmp_path / "pentimento.db") as store:
+        asked = asyncio.create_task(restart(tmp_path, wait=True))
+        await becomes(store, Stage.RUNNING, one="")
+        await becomes(store, Stage.DONE, one="", two="It fell off the bus.")
+        assert await asked != 0
+        said = capsys.readouterr().out.splitlines()
+        assert said[0].startswith("Restarting each device's worker in turn")
+        assert said[1:] == ["one: works again.", "two: It fell off the bus."]
+        asked = asyncio.create_task(restart(tmp_path, "two"))
+        await becomes(store, Stage.RUNNING)
+        assert await asked == 0, "begun; it does not wait"
+        with pytest.raises(FatalError, match="under way"):
+            await restart(tmp_path)
+
+
+async def test_a_restart_that_no_service_takes_up_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restarting, "TAKEN_UP_SECONDS", 0.05)
+    async with SqliteJobStore(tmp_path / "pentimento.db") as store:
+        with pytest.raises(FatalError, match="nothing is restarted: see that one runs"):
+            await restart(tmp_path)
+        assert await store.restart() is None
