@@ -241,7 +241,7 @@ def _recommended(names: str, pipeline: str) -> dict[str, Any]:
     """Steps and guidance by the family, or by a word of the names."""
     if _Z_IMAGE.search(pipeline or names):  # its guidance counts from 0
         turbo = "turbo" in names.lower()
-        return {"steps": 9, "guidance_scale": 0.0} if turbo else {"steps": 50, "guidance_scale": 5.0}
+        return {"steps": 8, "guidance_scale": 0.0} if turbo else {"steps": 50, "guidance_scale": 5.0}
     return next(
         {"steps": steps, "guidance_scale": guidance_scale}
         for pattern, steps, guidance_scale in _FAMILIES

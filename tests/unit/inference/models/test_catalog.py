@@ -126,7 +126,7 @@ def test_a_file_nested_beyond_reason_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "pipeline", "said", "wanted"),
     [
-        ("Z-Image-Turbo", "ZImagePipeline", {}, (9, 0.0, True)),
+        ("Z-Image-Turbo", "ZImagePipeline", {}, (8, 0.0, True)),
         ("Z-Image", "ZImagePipeline", {}, (50, 5.0, True)),
         ("FLUX.2-klein-4B", "Flux2KleinPipeline", {"is_distilled": True}, (4, 1.0, False)),
         ("FLUX.2-klein-base-4B", "Flux2KleinPipeline", {"is_distilled": False}, (50, 4.0, False)),
