@@ -629,6 +629,13 @@ async def test_the_latest_failures_and_what_could_not_be_shown(store: Store) -> 
     assert await store.unshown(limit=9) == [Unshown(job=jobs[0].id, reason="the channel has gone")]
 
 
+async def test_jobs_are_found_by_their_ids_in_the_order_in_which_they_are_asked_for(store: Store) -> None:
+    jobs = [await store.add(replace(a_job(), created_at=1000.0 + number)) for number in range(3)]
+    assert await store.jobs_by_id([jobs[2].id, JobId("A" * 22), jobs[0].id]) == [jobs[2], jobs[0]]
+    await finish(store, jobs[1])
+    assert await store.queued_ids() == [jobs[0].id, jobs[2].id]
+
+
 async def test_usage_by_member_begins_with_who_used_most(store: Store) -> None:
     few = Requester(platform="console", user="few", name="Few")
     many = Requester(platform="console", user="many", name="Many")

@@ -104,6 +104,12 @@ class MemoryJobStore:
     async def open_jobs(self) -> Sequence[Job]:
         return sorted((job for job in self._jobs.values() if job.status in OPEN), key=lambda job: job.created_at)
 
+    async def queued_ids(self) -> Sequence[JobId]:
+        return [job.id for job in await self.open_jobs() if job.status is JobStatus.QUEUED]
+
+    async def jobs_by_id(self, wanted: Sequence[JobId]) -> Sequence[Job]:
+        return [self._jobs[job] for job in wanted if job in self._jobs]
+
     async def open_jobs_of(self, requester_key: str) -> Sequence[Job]:
         return [job for job in await self.open_jobs() if job.requester.key == requester_key]
 
