@@ -67,6 +67,7 @@ class OperatorPages:
             web.get("/operator", self.overview),
             web.get("/operator/events", self.events),
             web.post("/operator/{act:pause|resume|drain}", self.change),
+            web.post("/operator/restart", self.restart),
             web.get("/operator/jobs/{job}", self.job),
             web.post("/operator/jobs/{job}/cancel", self.cancel),
             web.post("/operator/jobs/{job}/reveal", self.reveal),
@@ -118,6 +119,12 @@ class OperatorPages:
     async def change(self, request: web.Request) -> web.StreamResponse:
         """Pause, resume or drain."""
         await self._operations.change(_MODES[request.match_info["act"]])
+        return web.Response(status=303, headers={"Location": "/operator"})
+
+    async def restart(self, request: web.Request) -> web.StreamResponse:
+        """Start workers anew, one device after the other, or the one that the form names; not while that is done."""
+        sent = await read_form(request, max_bytes=0)
+        await self._operations.restarts.ask(sent.fields.get("device", ""))
         return web.Response(status=303, headers={"Location": "/operator"})
 
     async def cancel(self, request: web.Request) -> web.StreamResponse:

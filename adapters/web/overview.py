@@ -7,7 +7,7 @@ from bot.domain.ids import JobId
 from bot.domain.job import Job
 from bot.domain.limits import span
 from bot.operations import Disk, InForce, Overview, Premises
-from bot.overseeing import MemberUsage, Mode, Unshown
+from bot.overseeing import MemberUsage, Mode, Stage, Unshown
 from bot.texts import text
 from inference.api import Device
 
@@ -61,6 +61,8 @@ class OverviewView:
 
     Attributes:
         facts: of the models and the pace, by their names.
+        restarting: whether workers are started anew.
+        restart: how far that is, or how it ended; empty if none was asked for.
         more: waiting jobs that are not listed.
         drained: nothing is taken and nothing is left to do.
     """
@@ -71,6 +73,8 @@ class OverviewView:
     waiting: Sequence[JobRow]
     more: int
     devices: Sequence[DeviceRow]
+    restarting: bool
+    restart: str
     facts: Sequence[tuple[str, str]]
     ended: Sequence[tuple[str, int]]
     failures: Sequence[JobRow]
@@ -91,6 +95,8 @@ def overview_view(found: Overview, premises: Premises, disk: Disk, locale: str) 
         waiting=[_row(job, found.at, locale) for job in found.waiting],
         more=found.in_line - len(found.waiting),
         devices=[_device(device, locale) for device in found.devices],
+        restarting=found.restart is not None and found.restart.stage is not Stage.DONE,
+        restart=_restart(found, locale),
         facts=_facts(found, premises, locale),
         ended=[(text(locale, f"status-{status}"), count) for status, count in found.ended.items()],
         failures=[_row(job, found.at, locale, state=job.error) for job in found.failures],
@@ -131,6 +137,18 @@ def _device(device: Device, locale: str) -> DeviceRow:
         lost=device.lost,
         trouble=device.trouble,
     )
+
+
+def _restart(found: Overview, locale: str) -> str:
+    if (restart := found.restart) is None:
+        return ""
+    if restart.stage is not Stage.DONE:
+        most = 1 if restart.device else len(found.devices)
+        return text(locale, "web-op-restarting", count=len(restart.outcome), most=most)
+    lost = [f"{name}: {trouble}" for name, trouble in restart.outcome.items() if trouble]
+    if lost:
+        return text(locale, "web-op-restart-lost", devices=" ".join(lost))
+    return text(locale, "web-op-restarted", devices=", ".join(restart.outcome)) if restart.outcome else ""
 
 
 def _facts(found: Overview, premises: Premises, locale: str) -> list[tuple[str, str]]:

@@ -283,7 +283,7 @@ async def test_each_device_is_shown_with_its_worker_and_what_it_lost(tmp_path: P
         assert len(workers) == 2
         rows = devices_on(await read(operator, "/operator"))
         assert {name: row[1] for name, row in rows.items()} == {name: str(pid) for name, pid in before.items()}
-        assert {row[4:] for row in rows.values()} == {("0", "works")}
+        assert {row[4:] for row in rows.values()} == {("0", "works Restart")}
         psutil.Process(before["cpu-1"]).kill()
         async with asyncio.timeout(30):
             while pool.devices()[0].lost == 0:
@@ -292,8 +292,26 @@ async def test_each_device_is_shown_with_its_worker_and_what_it_lost(tmp_path: P
             while pool.devices()[0].trouble:
                 await asyncio.sleep(0.01)
         name, pid, _, _, lost, state = devices_on(await read(operator, "/operator"))["cpu-1"]
-        assert (name.split()[0], lost, state) == ("cpu-1", "1", "works")
+        assert (name.split()[0], lost, state.split()[0]) == ("cpu-1", "1", "works")
         assert int(pid) not in workers
+        async with await pages.browser("ann") as ann:
+            job = await ask(ann, "a picture that is made meanwhile")
+        restarting = asyncio.create_task(pages.bench.core.operations.restarts.watch())
+        before = {device.name: device.pid for device in pool.devices()}
+        assert "Workers are being restarted" in (await post(operator, "/operator/restart"))[2]
+        async with asyncio.timeout(60):
+            while "Restarted: cpu-1, cpu-2." not in await read(operator, "/operator"):
+                await asyncio.sleep(0.05)
+            await pages.bench.shown(job)
+        after = {device.name: device.pid for device in pool.devices()}
+        assert not {*after.values()} & {*before.values(), 0}
+        assert [device.lost for device in pool.devices()] == [1, 0]
+        assert "0 of 1 done" in (await post(operator, "/operator/restart", device="cpu-2"))[2]
+        async with asyncio.timeout(60):
+            while "Restarted: cpu-2." not in await read(operator, "/operator"):
+                await asyncio.sleep(0.05)
+        assert pool.devices()[0].pid == after["cpu-1"]
+        restarting.cancel()
 
 
 def devices_on(page: str) -> dict[str, tuple[str, ...]]:
