@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from adapters.discord import greeting
 from adapters.discord.answers import Answered
 from adapters.discord.cards import NOBODY
 from adapters.discord.deleting import remove
@@ -69,6 +70,9 @@ class DiscordExchange:
 
     async def open(self, form: Form, about: ButtonId) -> None:
         await self._desk.answers.ask(self._event, str(about), form)
+
+    async def greet(self) -> None:
+        await greeting.used(self._desk, self._event)
 
     async def remove(self, stands: MessageRef | None) -> None:
         await remove(self._desk, self._answered, stands)

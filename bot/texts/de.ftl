@@ -532,6 +532,23 @@ slack-help = **Ich gestalte deine Bilder um.** Häng eines an und schreib, was d
     • Reaktionen auf ein Ergebnis: :repeat: neu würfeln, :envelope: oder :star: schick mir eine Kopie, :x: meins löschen oder abbrechen
     • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
+greeting-title = 🎨 Hi, ich gestalte deine Bilder um.
+greeting-discord =
+    • /img2img: Bild anhängen und schreiben, was daraus werden soll
+    • Bei jedem Bild hier: sein Menü, Apps, **Bild verwandeln**
+    • Oder erwähne mich mit einem Bild oder in der Antwort auf eines
+greeting-slack =
+    • /img2img öffnet ein Formular: Bild dazu und schreiben, was daraus werden soll
+    • Bei jeder Nachricht mit einem Bild: Weitere Aktionen, **Remix image**
+    • Oder erwähne mich mit einem Bild oder im Thread von einem
+greeting-alt = Ein Foto einer Kaffeetasse, daneben dasselbe als Ölgemälde, Holzschnitt und Glasfenster
+offer-try = Mit einem Beispiel probieren
+offer-setup = Einrichten
+offer-help = Was kann ich tun?
+offer-styles = Stile
+offer-queue = Meine Jobs
+form-setup = Pentimento einrichten
+
 settings-title = Einstellungen von { $place }
 settings-server = diesem Server
 settings-nothing = Nichts gesetzt; es gelten die Vorgaben

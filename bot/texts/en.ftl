@@ -546,6 +546,25 @@ slack-help = **I restyle your pictures.** Attach one and say what it should beco
     • Reactions on a result: :repeat: reroll, :envelope: or :star: send me a copy, :x: delete or cancel mine
     • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
+## The first minute
+
+greeting-title = 🎨 Hi, I restyle your pictures.
+greeting-discord =
+    • /img2img: attach a picture and say what it should become
+    • On any picture here: its menu, Apps, **Remix image**
+    • Or mention me with a picture, or in reply to one
+greeting-slack =
+    • /img2img opens a form: add a picture and say what it should become
+    • On any message with a picture: More actions, **Remix image**
+    • Or mention me with a picture, or in the thread of one
+greeting-alt = A photo of a coffee cup, and the same as an oil painting, a woodblock print and stained glass
+offer-try = Try it with a sample
+offer-setup = Set up
+offer-help = What can I do?
+offer-styles = Styles
+offer-queue = My queue
+form-setup = Set up Pentimento
+
 ## Settings and privacy
 
 settings-title = Settings of { $place }

@@ -532,6 +532,23 @@ slack-help = **Transformo tus imágenes.** Adjunta una y di en qué debe convert
     • Reacciones a un resultado: :repeat: repetir, :envelope: o :star: envíame una copia, :x: borrar o cancelar lo mío
     • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
+greeting-title = 🎨 Hola, transformo tus imágenes.
+greeting-discord =
+    • /img2img: adjunta una imagen y di en qué debe convertirse
+    • En cualquier imagen aquí: su menú, Aplicaciones, **Transformar imagen**
+    • O mencióname con una imagen, o en respuesta a una
+greeting-slack =
+    • /img2img abre un formulario: añade una imagen y di en qué debe convertirse
+    • En cualquier mensaje con una imagen: Más acciones, **Remix image**
+    • O mencióname con una imagen, o en el hilo de una
+greeting-alt = Una foto de una taza de café y la misma como óleo, estampa y vidriera
+offer-try = Probar con un ejemplo
+offer-setup = Configurar
+offer-help = ¿Qué puedo hacer?
+offer-styles = Estilos
+offer-queue = Mis trabajos
+form-setup = Configurar Pentimento
+
 settings-title = Ajustes de { $place }
 settings-server = este servidor
 settings-nothing = No hay nada ajustado: se usan los valores por defecto

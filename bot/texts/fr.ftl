@@ -538,6 +538,23 @@ slack-help = **Je transforme tes images.** Joins-en une et dis ce qu’elle doit
     • Réactions sur un résultat : :repeat: refaire, :envelope: ou :star: m’envoyer une copie, :x: supprimer ou annuler la mienne
     • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
+greeting-title = 🎨 Bonjour, je transforme tes images.
+greeting-discord =
+    • /img2img : joins une image et dis ce qu’elle doit devenir
+    • Sur toute image ici : son menu, Applications, **Transformer l’image**
+    • Ou mentionne-moi avec une image, ou en réponse à une
+greeting-slack =
+    • /img2img ouvre un formulaire : ajoute une image et dis ce qu’elle doit devenir
+    • Sur tout message avec une image : Plus d’actions, **Remix image**
+    • Ou mentionne-moi avec une image, ou dans le fil d’une image
+greeting-alt = Une photo d’une tasse de café, puis la même en peinture à l’huile, en estampe et en vitrail
+offer-try = Essayer avec un exemple
+offer-setup = Configurer
+offer-help = Que puis-je faire ?
+offer-styles = Styles
+offer-queue = Mes tâches
+form-setup = Configurer Pentimento
+
 settings-title = Réglages de { $place }
 settings-server = ce serveur
 settings-nothing = Rien n’est réglé ; les valeurs par défaut s’appliquent

@@ -523,6 +523,23 @@ slack-help = **画像を作り変えます。** 画像を添付して、どん�
     • 結果へのリアクション: :repeat: もう一度、:envelope: か :star: でコピーを送る、:x: 自分のものを削除・取り消し
     • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
+greeting-title = 🎨 こんにちは。画像を描き変えます。
+greeting-discord =
+    • /img2img：画像を添付して、どうしたいか書く
+    • ここの画像なら：メニュー、アプリ、**画像を変える**
+    • または、画像をつけて、画像に返信して、私にメンション
+greeting-slack =
+    • /img2img でフォームが開きます。画像を加えて、どうしたいか書く
+    • 画像のあるメッセージで「その他のアクション」から **Remix image**
+    • または、画像と一緒に、画像のスレッドで、私にメンション
+greeting-alt = コーヒーカップの写真と、それを油絵、浮世絵、ステンドグラスにしたもの
+offer-try = サンプルで試す
+offer-setup = 設定する
+offer-help = 何ができる？
+offer-styles = スタイル
+offer-queue = 自分のジョブ
+form-setup = Pentimento の設定
+
 settings-title = { $place } の設定
 settings-server = このサーバー
 settings-nothing = 何も設定されていません。既定値が使われます

@@ -530,6 +530,21 @@ async def test_settings_of_a_place_are_kept_until_it_is_forgotten(store: Store) 
     assert await store.place("discord:guild:2") == settings
 
 
+async def test_a_place_is_greeted_for_one_event_until_it_is_forgotten(store: Store) -> None:
+    assert await store.greet("discord:guild:1", "joined")
+    assert await store.greet("discord:guild:1", "joined"), "done again after a crash"
+    assert not await store.greet("discord:guild:1", "used")
+    assert await store.greet("discord:guild:12", "used")
+    await store.forget_place("discord:guild:1")
+    assert not await store.greet("discord:guild:12", "joined"), "another one, whose key begins alike"
+    assert await store.greet("discord:guild:1", "used")
+    await store.forget_greeting("discord:guild:1")
+    assert await store.greet("discord:guild:1", "again")
+    await store.greet("slack:T1/", "used")
+    await store.forget_places("slack:T1/")
+    assert await store.greet("slack:T1/", "joined")
+
+
 async def test_copies_are_known_until_their_job_goes(store: Store) -> None:
     job = await store.add(replace(a_job(), place="discord:channel:1", private=True))
     stored = await store.job(job.id)

@@ -28,6 +28,7 @@ class _Used:
 class MemoryJobStore:
     def __init__(self) -> None:
         self._places: dict[str, PlaceSettings] = {}
+        self._greetings: dict[str, str] = {}
         self._inbox: dict[str, InboxEvent] = {}
         self._settled: set[str] = set()
         self._jobs: dict[JobId, Job] = {}
@@ -313,7 +314,18 @@ class MemoryJobStore:
         self._calls.pop(job, None)
 
     async def forget_places(self, prefix: str) -> None:
-        self._places = {key: kept for key, kept in self._places.items() if not key.startswith(prefix)}
+        for key in [key for key in (*self._places, *self._greetings) if key.startswith(prefix)]:
+            await self.forget_place(key)
+
+    async def forget_place(self, key: str) -> None:
+        self._places.pop(key, None)
+        self._greetings.pop(key, None)
+
+    async def greet(self, key: str, event: str) -> bool:
+        return self._greetings.setdefault(key, event) == event
+
+    async def forget_greeting(self, key: str) -> None:
+        self._greetings.pop(key, None)
 
     async def referenced_images(self) -> frozenset[ImageId]:
         kept = self._jobs.keys() - self._without_pictures
