@@ -46,6 +46,7 @@ class Receipt:
 
     Attributes:
         duplicate: an equal one was accepted before; `job` is that one.
+        thread: in which its message stands; empty if in none.
         repeated: the same was asked anew while that one runs, of which its member has to hear.
     """
 
@@ -53,6 +54,7 @@ class Receipt:
     waiting: Waiting | None
     duplicate: bool = False
     repeated: bool = False
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,10 +207,11 @@ class Admission:
             locale=request.locale,
             created_at=now,
             pixels=min(source.pixels, self.model(recipes[0].model).max_pixels),
-            notes=(*source.notes, *self._told(request, smaller=smaller))
+            notes=(*request.notes, *source.notes, *self._told(request, smaller=smaller))
             + await self._advised(request, recipes, source),
             site=request.site,
             place=request.place,
+            offers_thread=request.offers_thread,
         ).queued()
 
     @staticmethod

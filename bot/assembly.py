@@ -14,7 +14,6 @@ from bot.domain.limits import Limits
 from bot.domain.safety import Policy
 from bot.domain.style import Style
 from bot.gate import Gate
-from bot.greeting import Greetings
 from bot.keeping import Keeping
 from bot.lifecycle import Core
 from bot.moderators import Moderators
@@ -28,6 +27,7 @@ from bot.results import Results
 from bot.service import Service
 from bot.sign_in import SignIn
 from bot.stores import Store
+from bot.threads import Threads
 from bot.uploads import Uploads
 from inference.api import Arriving, RestartableEngine
 
@@ -51,7 +51,6 @@ def assemble(
     default_model: str,
     guard_chains: bool = True,
     advice: bool = True,
-    greets: bool = False,
     disk_tries: int | None = None,
     decodes: int = 2,
     sign_in: SignIn | None = None,
@@ -113,8 +112,7 @@ def assemble(
         max_minutes=max_minutes,
     )
     results = Results(store=store, gate=gate, waiting=waiting, most_kept=limits.kept_per_user)
-    greetings = Greetings(store=store, enabled=greets)
-    places = Places(store=store, admission=admission, greetings=greetings)
+    places = Places(store=store, admission=admission)
     service = Service(
         admission=admission,
         keeping=Keeping(store=store, gate=gate, clock=clock, ids=ids),
@@ -123,9 +121,9 @@ def assemble(
         queue=queue,
         delivery=delivery,
         places=places,
-        greetings=greetings,
         moderators=Moderators(store=store, places=places, results=results, clock=clock),
         results=results,
+        threads=Threads(store=store),
         removal=Removal(
             store=store, images=images, results=results, dispatch=dispatch, delivery=delivery, clock=clock
         ),

@@ -23,7 +23,7 @@ def buttons_under(job: Job, generations: Sequence[Generation], *, private: bool)
         return tuple(verb_button(locale, verb, first) for verb in verbs)
 
     publishing = (Verb.PUBLISH, *([Verb.PUBLISH_OPEN] if job.lineage.spoiler else []))
-    alone = (row(*publishing),) if private else ()
+    alone = (row(*publishing),) if private else (row(Verb.THREAD),) if job.offers_thread else ()
     ends = (Verb.DETAILS, Verb.DELETE)
     if recipe.map_only:
         return (row(Verb.USE_MAP if recipe.prompt else Verb.ASK_MAP, *ends), *alone)

@@ -10,7 +10,7 @@ from typing import ClassVar, Protocol
 from bot.comparing import comparison, result_in
 from bot.domain.access import Act, Asker
 from bot.domain.actions import VERBS, Reaction, Verb
-from bot.domain.ask import Ask, Wish
+from bot.domain.ask import Ask, ThreadWay, Wish
 from bot.domain.button_id import ButtonId
 from bot.domain.card import Card
 from bot.domain.errors import DeliveryError, Gone, InvalidRequest, Repeated
@@ -18,7 +18,6 @@ from bot.domain.ids import GenerationId, JobId, generation_id, job_of, parse_gen
 from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.request import ReplyTarget
 from bot.domain.safety import Site
-from bot.first_minute import SAMPLE_WISH, sample
 from bot.forms import Form
 from bot.pages import (
     Link,
@@ -79,14 +78,21 @@ class Exchange(Protocol):
     def direct(self) -> Site:
         """What kind of place the member's own conversation with the bot is."""
 
+    @property
+    def threads(self) -> ThreadWay | None:
+        """How a thread is opened on the message that it happened on; None if none can be."""
+
     async def asker(self) -> Asker:
         """`by` with what the chat has to be asked for: the member's name and language, whether they moderate."""
 
     async def locale(self) -> str:
         """The member's language, as a BCP 47 tag."""
 
-    async def answer(self, *, private: bool, above: ReplyTarget | None) -> ReplyTarget:
+    async def answer(self, *, private: bool, above: ReplyTarget | None, thread: str) -> ReplyTarget:
         """As in `Ask`."""
+
+    async def lead(self, thread: str) -> None:
+        """Tell the member that the answer comes in a thread, if the chat does not show that by itself."""
 
     async def tell(self, key: str, /, **arguments: Argument) -> None:
         """Say a message of the catalogue to the member alone."""
@@ -96,9 +102,6 @@ class Exchange(Protocol):
 
     async def open(self, form: Form, about: ButtonId) -> None:
         """Open a form about a result: what it says is done with that by the verb of `about`."""
-
-    async def greet(self) -> None:
-        """Greet the place, if that is due: somebody used the bot there where everybody sees it. Never fails."""
 
     async def remove(self, stands: MessageRef | None) -> None:
         """Take the message away that the event is about; `stands` is where the job's own one was."""
@@ -139,16 +142,12 @@ class Conversation:
     async def ask(self, at: Exchange, wish: Wish, *, shown: JobId | None = None) -> None:
         """Hand a wish in; `shown` is the job of our own message that it happened on, if the event does not say."""
         by = _seeing(await at.asker(), shown)
-        asked = Ask(wish=wish, by=by, event_id=at.event_id, answer=at.answer, hidden=at.hidden)
+        asked = Ask(wish=wish, by=by, event_id=at.event_id, answer=at.answer, threads=at.threads, hidden=at.hidden)
         receipt = await self._service.ask(asked)
-        if not receipt.job.private:
-            await at.greet()
         if receipt.repeated:
             raise Repeated
-
-    async def try_sample(self, at: Exchange) -> None:
-        """*Try it with a sample*: a picture as any other, of the member who pressed."""
-        await self.ask(at, replace(SAMPLE_WISH, source=await sample()))
+        if receipt.thread:
+            await at.lead(receipt.thread)
 
     async def press(self, at: Exchange, pressed: ButtonId) -> None:
         """Do what a button says."""
@@ -329,6 +328,14 @@ class Conversation:
         banned = await self._service.moderators.ban_requester(job_of(pressed.target), by=await at.asker())
         await at.tell("ban-done", name=banned.name, until=day(await at.locale(), banned.until))
 
+    async def _thread(self, at: Exchange, pressed: ButtonId) -> None:
+        """What is made from a result goes on in a thread."""
+        made = (await self._service.results.parent(pressed.target, by=at.by)).generation
+        if at.threads is None:
+            raise InvalidRequest("refused-thread")
+        await self._service.threads.open(at.threads, made, by=at.by)
+        await at.tell("thread-opened")
+
     async def _dismiss(self, at: Exchange, pressed: ButtonId) -> None:
         """Take a report away."""
         await self._service.results.allowed(Act.BAN, job_of(pressed.target), await at.asker())
@@ -346,6 +353,7 @@ class Conversation:
         Verb.REPORT: _report,
         Verb.BAN: _ban,
         Verb.DISMISS: _dismiss,
+        Verb.THREAD: _thread,
     }
     """What the verbs do that make no job and open no form, in every chat alike."""
 

@@ -29,7 +29,6 @@ from bot.domain.picture import Sent
 from bot.domain.request import Action, Request, Requester
 from bot.domain.rules import check_admitted, check_model, check_source, is_private, spoken
 from bot.forms import Menu
-from bot.greeting import Greetings
 from bot.keeping import Keeping
 from bot.moderators import Moderators
 from bot.places import Places
@@ -39,6 +38,7 @@ from bot.removal import Removal
 from bot.results import Found, Results
 from bot.sign_in import SignIn
 from bot.stores import JobReader
+from bot.threads import Threads, Way
 from inference.api import ControlKind, ModelDefaults
 
 DOUBLE_CLICK_SECONDS = 3.0
@@ -46,6 +46,7 @@ DOUBLE_CLICK_SECONDS = 3.0
 
 _RECENT = 20
 _EVERYTHING = 1_000_000
+_NO_WAY = Way()
 log = structlog.get_logger(__name__)
 
 
@@ -73,10 +74,10 @@ class Service:
         styles: the presets members can pick, by name.
         controls: what a model can be made to keep; see `Admission.controls`.
         places: what is set for them.
-        greetings: which of them are to be greeted.
         moderators: what members report, and who may not use the bot.
         removal: how jobs are stopped and what is stored goes.
         results: who sees and shares what.
+        threads: where what is made from a result goes on.
         sign_in: of members on the web; None if there are no pages.
     """
 
@@ -90,9 +91,9 @@ class Service:
         queue: FairQueue,
         delivery: Delivery,
         places: Places,
-        greetings: Greetings,
         moderators: Moderators,
         results: Results,
+        threads: Threads,
         removal: Removal,
         clock: Clock,
         sign_in: SignIn | None = None,
@@ -109,9 +110,9 @@ class Service:
         self.styles = admission.styles
         self.controls = admission.controls
         self.places = places
-        self.greetings = greetings
         self.moderators = moderators
         self.results = results
+        self.threads = threads
         self.removal = removal
 
     @property
@@ -157,11 +158,12 @@ class Service:
             source = (await self.results.allowed(Act.DERIVE, wish.again, by)).source
         if source is None:
             raise Gone("refused-no-upload")
-        reply_to = await asked.answer(private=private, above=above)
+        onward = found is not None and wish.verb is not None and not private
+        way = await self.threads.way(asked, found.generation, settings) if found and onward else _NO_WAY
+        reply_to = await asked.answer(private=private, above=above, thread=way.thread)
         if found and verb:
-            return await self._press(
-                asked.press(verb, found.generation.id, settings, reply_to, private=private), found
-            )
+            press = asked.press(verb, found.generation.id, settings, reply_to, private=private)
+            return replace(await self._press(press, found, way), thread=way.thread)
         parent = found.generation.id if found else None
         return await self._submit(
             asked.request(source, settings, reply_to, parent=parent, private=private), found, by
@@ -205,9 +207,10 @@ class Service:
         """
         return await self._press(press, await self.results.parent(press.generation, by=press.by))
 
-    async def _press(self, press: Press, found: Found) -> Receipt:
+    async def _press(self, press: Press, found: Found, way: Way = _NO_WAY) -> Receipt:
         request = derive(found.generation, press)
         request = replace(request, place=press.by.place, private=request.private or found.hidden)
+        request = replace(request, notes=way.notes, offers_thread=way.offers and not request.private)
         async with self._turn(press.by.requester.key):
             if twin := await self._equal_press(request):
                 return Receipt(

@@ -1,12 +1,11 @@
 """The form of a place's settings, and what a sent one says."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from bot.domain.blocklist import check_patterns, parse_patterns
 from bot.domain.errors import InvalidRequest
 from bot.domain.options import YES
-from bot.domain.place import PlaceSettings, RemixPolicy, ban_of
+from bot.domain.place import PlaceSettings, RemixPolicy, ThreadPolicy, ban_of
 from bot.domain.strength import parse_strength
 from bot.forms import NO_CHOICE, NOTHING_SET, Choice, Field, FieldKind, Form, FormErrors, Menu, Values, worded_field
 from bot.texts import LANGUAGES, language_name, text
@@ -17,8 +16,6 @@ WHOLE, CHANNEL = "workspace", "channel"
 _PRIVATE, _PUBLIC = "private", "public"
 _UNSET = frozenset({"", NO_CHOICE, "as-above"})
 """What chooses nothing; the last one stands in forms that an earlier version opened."""
-
-_SET_UP = ("channels", "style", "private", "log", "blocked")
 
 _LONGEST_STRENGTH = 20
 _LONGEST_WORDS = 3000
@@ -49,6 +46,7 @@ def settings_form(own: Sequence[PlaceSettings], menu: Menu, *, in_channel: bool,
         _choice(locale, "language", "language", ((each, language_name(each)) for each in LANGUAGES), now.language),
         _choice(locale, "private", "results", _worded(locale, "results", (_PRIVATE, _PUBLIC)), private),
         _choice(locale, "remix", "whose", _worded(locale, "policy", RemixPolicy), now.remix),
+        _choice(locale, "threads", "threads", _worded(locale, "threads", ThreadPolicy), now.threads),
         worded_field(
             locale,
             "blocked",
@@ -57,7 +55,7 @@ def settings_form(own: Sequence[PlaceSettings], menu: Menu, *, in_channel: bool,
             longest=_LONGEST_WORDS,
         ),
         worded_field(locale, "channels", FieldKind.CHANNELS, value=now.channels or ()),
-        worded_field(locale, "log", FieldKind.CHANNELS, value=(now.log,) if now.log else (), most=1),
+        worded_field(locale, "log", FieldKind.CHANNELS, value=(now.log,) if now.log else ()),
         worded_field(locale, "paused", FieldKind.SWITCH, value=YES if now.paused else ""),
         *_banned(locale, now.banned or ()),
         *(
@@ -67,23 +65,6 @@ def settings_form(own: Sequence[PlaceSettings], menu: Menu, *, in_channel: bool,
         ),
     )
     return Form(title=text(locale, "form-settings"), submit=text(locale, "form-save"), fields=fields)
-
-
-def setup_form(own: PlaceSettings, menu: Menu, *, locale: str) -> Form:
-    """What a server decides first, of its settings: as much as the smallest form of a chat holds."""
-    whole = {each.name: each for each in settings_form((own,), menu, in_channel=False, locale=locale).fields}
-    fields = tuple(whole[name] for name in _SET_UP)
-    return Form(title=text(locale, "form-setup"), submit=text(locale, "form-save"), fields=fields)
-
-
-def read_setup_form(values: Values, own: PlaceSettings) -> PlaceSettings:
-    """The settings with what a sent form says.
-
-    Raises:
-        FormErrors: with a sentence for each field that is wrong.
-    """
-    _, said = read_settings_form(values)
-    return replace(own, **{name: getattr(said, name) for name in _SET_UP})
 
 
 def read_settings_form(values: Values) -> tuple[bool, PlaceSettings]:
@@ -105,7 +86,7 @@ def read_settings_form(values: Values) -> tuple[bool, PlaceSettings]:
         errors["blocked"] = error
     if errors:
         raise FormErrors(errors)
-    private, remix = _chosen(values, "private"), _chosen(values, "remix")
+    private, remix, threads = (_chosen(values, each) for each in ("private", "remix", "threads"))
     return _chosen(values, "scope") == CHANNEL, PlaceSettings(
         strength=strength,
         style=_chosen(values, "style"),
@@ -113,6 +94,7 @@ def read_settings_form(values: Values) -> tuple[bool, PlaceSettings]:
         language=_language(values),
         private=None if private is None else private == _PRIVATE,
         remix=None if remix is None else RemixPolicy(remix),
+        threads=None if threads is None else ThreadPolicy(threads),
         channels=tuple(values.get("channels", ())) or None,
         log=next(iter(values.get("log", ())), None),
         paused=True if values.get("paused") else None,

@@ -231,6 +231,41 @@ class CallStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passes:
+    """What was made from one picture in one place.
+
+    Attributes:
+        count: jobs that everybody sees there, open or succeeded.
+        offered: one of them offers to go on in a thread.
+    """
+
+    count: int
+    offered: bool
+
+
+class ThreadStore(Protocol):
+    """In which threads what is made from a picture goes on; a family goes by the job of its first result."""
+
+    async def generation(self, generation: GenerationId) -> Generation | None: ...
+
+    async def passes(self, family: JobId, place: str) -> Passes:
+        """What was made from a family's results in a place."""
+        ...
+
+    async def thread(self, family: JobId, place: str) -> str:
+        """The chat's id of the thread; empty if there is none."""
+        ...
+
+    async def opened(self, family: JobId, place: str, thread: str) -> None:
+        """It goes on in that thread; the first one stays."""
+        ...
+
+    async def closed(self, thread: str) -> None:
+        """The chat has that thread no more."""
+        ...
+
+
 class ResultStore(DutyStore, Protocol):
     """What members made, and where it is shown besides the message of its job."""
 
@@ -275,19 +310,7 @@ class PlaceStore(Protocol):
     async def set_place(self, key: str, settings: PlaceSettings) -> None: ...
 
     async def forget_places(self, prefix: str) -> None:
-        """Remove what is set for every place whose key starts so, and that it was greeted: it has gone."""
-        ...
-
-    async def forget_place(self, key: str) -> None:
-        """The same for one place."""
-        ...
-
-    async def greet(self, key: str, event: str) -> bool:
-        """Write down that a place is greeted because of an event; False if it was because of another one."""
-        ...
-
-    async def forget_greeting(self, key: str) -> None:
-        """The greeting came to nothing."""
+        """Remove the settings of every place whose key starts so: the server or workspace has gone."""
         ...
 
 
@@ -326,7 +349,7 @@ class ErasingStore(JobStore, Protocol):
         ...
 
 
-class Store(InboxStore, ErasingStore, ResultStore, CallStore, PlaceStore, Overseeing, Protocol):
+class Store(InboxStore, ErasingStore, ResultStore, CallStore, ThreadStore, PlaceStore, Overseeing, Protocol):
     """All of it."""
 
     async def referenced_images(self) -> frozenset[ImageId]:

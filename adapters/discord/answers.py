@@ -125,7 +125,7 @@ class Answers:
     async def only_for(self, answered: Answered, *, private: bool) -> Response | None:
         """The answer that the result may be written into; one that everybody sees is taken back if it is private."""
         response = answered.response
-        if private and response and not response.hidden:
+        if private and response and not response.hidden and answered.ack is Ack.PUBLIC:
             event = answered.event
             await _tried(lambda: self._rest.delete_response(event.application, event.token))
             return None

@@ -8,6 +8,7 @@ thumbnail beside one small line; before that the embed carries the words.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from adapters.discord.ids import MAX_ID
@@ -81,6 +82,11 @@ def layout(
         "components": _rows(card, collect=collect),
         "allowed_mentions": {"parse": [], "users": users} if users else NOBODY,
     }
+
+
+def kept_out(card: Card) -> Card:
+    """A card that was to stand in a thread and stands in the channel of that."""
+    return replace(card, notes=(*card.notes, text(card.locale, "note-thread-closed")))
 
 
 def bare(card: Card) -> Payload:

@@ -4,13 +4,13 @@ Names and limits are Discord's: a name 32 characters, a description 100, a choic
 is what `intake` knows a command by, whatever the member's language shows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from adapters.discord.permissions import MANAGE_GUILD
 from adapters.discord.rest import Payload
 from bot.domain.options import MAX_PROMPT, OPTIONS, PLACED, Kind, Option
-from bot.domain.place import RemixPolicy
+from bot.domain.place import RemixPolicy, ThreadPolicy
 from bot.moderators import MAX_DAYS
 from bot.texts import LANGUAGES, language_name, text, translations
 from inference.api import ControlKind
@@ -108,14 +108,18 @@ def _map_command(controls: Sequence[ControlKind], picture: Payload) -> list[Payl
     return [_command("map", options, about="map-command")]
 
 
+def _policies(of: str, policies: Iterable[str]) -> list[Payload]:
+    return [
+        {"name": text("en", f"{of}-{policy}"), "value": str(policy), **_localised("name", f"{of}-{policy}")}
+        for policy in policies
+    ]
+
+
 def _settings() -> list[Payload]:
     place = _option("channel", _CHANNEL)
     days = _option("days", _INTEGER, min_value=1, max_value=MAX_DAYS)
     only_model = _option("only_model", _STRING, autocomplete=True, max_length=100)
-    policies = [
-        {"name": text("en", f"policy-{policy}"), "value": policy.value, **_localised("name", f"policy-{policy}")}
-        for policy in RemixPolicy
-    ]
+    policies, threads = _policies("policy", RemixPolicy), _policies("threads", ThreadPolicy)
     languages = [{"name": language_name(language), "value": language} for language in LANGUAGES]
     return [
         _subcommand("show", [place]),
@@ -124,6 +128,7 @@ def _settings() -> list[Payload]:
             [
                 *(_one_strength() if row.kind is Kind.STRENGTHS else _field(row, ()) for row in PLACED),
                 _option("remix", _STRING, choices=policies),
+                _option("threads", _STRING, choices=threads),
                 _option("language", _STRING, choices=languages),
                 place,
             ],

@@ -1,9 +1,9 @@
 """One event of Discord's and the ways to answer it, as the core's conversation goes by them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from adapters.discord import greeting
-from adapters.discord.answers import Answered
+from adapters.discord.answers import Ack, Answered
 from adapters.discord.cards import NOBODY
 from adapters.discord.deleting import remove
 from adapters.discord.desk import Desk
@@ -16,6 +16,7 @@ from adapters.discord.permissions import check_may_answer
 from adapters.discord.places import asker, channel_key
 from adapters.discord.rest import Outgoing
 from adapters.discord.routes import address
+from adapters.discord.threads import way_to
 from bot.conversation import Attached
 from bot.domain.access import Asker
 from bot.domain.button_id import ButtonId, parse_button_id
@@ -45,6 +46,7 @@ class DiscordExchange:
         self.by = asker(self._event)
         self.hidden = answered.hidden
         self.file_bytes = self._event.origin.file_bytes
+        self.threads = way_to(desk, self._event)
 
     async def asker(self) -> Asker:
         return self.by
@@ -52,10 +54,18 @@ class DiscordExchange:
     async def locale(self) -> str:
         return self.by.locale
 
-    async def answer(self, *, private: bool, above: ReplyTarget | None) -> ReplyTarget:  # noqa: ARG002 -- it is published here, wherever the one above stands
+    async def answer(self, *, private: bool, above: ReplyTarget | None, thread: str) -> ReplyTarget:  # noqa: ARG002 -- it is published here, wherever the one above stands
         check_may_answer(self._event)
-        response = await self._desk.answers.only_for(self._answered, private=private)
-        return address(self._event, response, hidden=private).target()
+        ack, elsewhere = self._answered.ack, bool(thread)
+        response = await self._desk.answers.only_for(self._answered, private=private or elsewhere)
+        if elsewhere or ack is Ack.UPDATE:  # a message of its own, as none was promised here
+            response = None
+        return address(self._event, response, hidden=private, thread=thread).target()
+
+    async def lead(self, thread: str) -> None:
+        if self._answered.response:  # who reacted sees the thread on the message
+            beside = replace(self._answered, ack=Ack.UPDATE)
+            await self._desk.answers.show(beside, {"content": f"{text(self.by.locale, 'thread-there')} <#{thread}>"})
 
     async def tell(self, key: str, /, **arguments: Argument) -> None:
         told = {name: inert(said) if isinstance(said, str) else said for name, said in arguments.items()}
@@ -70,9 +80,6 @@ class DiscordExchange:
 
     async def open(self, form: Form, about: ButtonId) -> None:
         await self._desk.answers.ask(self._event, str(about), form)
-
-    async def greet(self) -> None:
-        await greeting.used(self._desk, self._event)
 
     async def remove(self, stands: MessageRef | None) -> None:
         await remove(self._desk, self._answered, stands)

@@ -56,6 +56,7 @@ _CODES = {
     50083: Meaning.UNEDITABLE,  # the thread is archived; a new message wakes it
     50278: Meaning.FORBIDDEN,  # no server in common
     160002: Meaning.FORBIDDEN,  # answering a message takes Read Message History
+    160004: Meaning.ANSWERED,  # the message has its thread already
     160005: Meaning.LOCKED,
     200000: Meaning.BLOCKED,
     200001: Meaning.BLOCKED,

@@ -11,6 +11,7 @@ from adapters.discord.incoming import PLATFORM, Incoming, Kind, from_json
 from adapters.discord.markdown import inert
 from adapters.discord.places import asker
 from adapters.discord.rest import Response
+from adapters.discord.threads import goes_elsewhere
 from adapters.discord.translate import options
 from bot.domain.errors import Repeated, UserError
 from bot.inbox import Inbox, Taken
@@ -65,9 +66,7 @@ class _Arrival:
         await self._flow.do(self._desk, self._answered)
 
     async def tell(self, refused: UserError) -> None:
-        """In the place of the promised answer; of a server that has us there is nobody to tell."""
-        if self._event.kind in {Kind.JOINED, Kind.LEFT}:
-            return
+        """In the place of the promised answer."""
         sentence = refused.sentence(self._event.origin.locale, literal=inert)
         mendable = not isinstance(refused, Repeated)
         await self._desk.answers.refuse(self._answered, sentence, mendable=mendable)
@@ -79,4 +78,6 @@ class _Arrival:
         private = options(event.body).get("private") if event.kind is Kind.COMMAND else None
         if private is None:
             private = (await self._desk.service.places.settings(*asker(event).keys)).private
-        return Ack.HIDDEN if event.hidden or private else Ack.PUBLIC
+        if event.hidden or private:
+            return Ack.HIDDEN
+        return Ack.UPDATE if await goes_elsewhere(self._desk, event) else Ack.PUBLIC

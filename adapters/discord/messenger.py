@@ -8,12 +8,12 @@ closed too it is kept for `/queue`. Progress is never worth a second try.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 
 from adapters.discord.calls import Refused, call, final
-from adapters.discord.cards import NOBODY, bare, layout
+from adapters.discord.cards import NOBODY, bare, kept_out, layout
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.files import FileMaker, Files, Standing
 from adapters.discord.incoming import EPHEMERAL, PLATFORM
@@ -40,13 +40,6 @@ log = structlog.get_logger(__name__)
 Write = Callable[[Payload, Sequence[Outgoing]], Awaitable[Payload]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Expiring:
-    address: Address
-    stand: Stand
-    card: Card
-
-
 class DiscordMessenger:
     """See the module. `connected` says whether the client has logged in."""
 
@@ -60,8 +53,11 @@ class DiscordMessenger:
         clock: Clock,
         *,
         connected: Callable[[], bool],
+        closed: Callable[[str], Awaitable[None]],
         names: CommandNames | None = None,
     ) -> None:
+        """`closed` is told of a thread that Discord has no more."""
+        self._closed = closed
         self._names = names or CommandNames()
         self._rest = rest
         self._files = files
@@ -69,7 +65,7 @@ class DiscordMessenger:
         self._connected = connected
         self._tokens = Tokens(clock)
         self._renewed: dict[JobId, Stand] = {}
-        self._expiring: dict[JobId, _Expiring] = {}
+        self._expiring: dict[JobId, tuple[Address, Stand, Card]] = {}
         self._lost: set[JobId] = set()
         self._offered: set[JobId] = set()
         self._attached = Standing()
@@ -87,6 +83,7 @@ class DiscordMessenger:
         self._check_connected()
         address = address_of(target)
         before = self._renewed.get(card.job) or stand_of(message)
+        card = kept_out(card) if address.thread and before.channel == address.channel else card
         try:
             stand = await self._refused(address, before, card) or await self._edit(address, before, card)
         except Undeliverable:
@@ -144,12 +141,13 @@ class DiscordMessenger:
         """Put Collect on every message whose only token is about to die. Call every few seconds."""
         now = self._clock.now()
         for job, expiring in list(self._expiring.items()):
-            token = expiring.stand.token
+            address, stand, card = expiring
+            token = stand.token
             if token is None or not self._tokens.expire(token):
                 continue
             if now < token.until - TOKEN_MARGIN:
                 try:
-                    await self._send(self._by_token(token), expiring.card, expiring.address.file_bytes, collect=True)
+                    await self._send(self._by_token(token), card, address.file_bytes, collect=True)
                 except (Refused, TryLater) as refusal:
                     log.warning("could not offer Collect", job=job, reason=str(refusal))
                     continue
@@ -176,6 +174,9 @@ class DiscordMessenger:
     async def _post_anew(self, address: Address, card: Card, nonce: str) -> Stand:
         """A new message of the bot's own: in the channel, else to the owner."""
         if address.reachable and not address.hidden:
+            if address.thread and (stand := await self._post_in_thread(address, card, nonce)):
+                return stand
+            card = kept_out(card) if address.thread else card
             try:
                 return await self._create(address.channel, card, nonce, address.guild_file_bytes, address.reply_to)
             except Refused as refusal:
@@ -185,6 +186,19 @@ class DiscordMessenger:
                     raise final(refusal.fault) from refusal
                 log.info("the channel refuses, writing to the owner", reason=refusal.fault.reason)
         return await self._post_privately(address, card, nonce)
+
+    async def _post_in_thread(self, address: Address, card: Card, nonce: str) -> Stand | None:
+        """None if we may not write there, or there is no such thread any more."""
+        try:
+            return await self._create(address.thread, card, nonce, address.guild_file_bytes, "")
+        except Refused as refusal:
+            await self._shut_out(address, refusal.fault)
+            return None
+
+    async def _shut_out(self, address: Address, fault: Fault) -> None:
+        log.info("the thread refuses, writing to the channel", reason=fault.reason)
+        if fault.meaning is Meaning.PLACE_GONE:
+            await self._closed(address.thread)
 
     async def _post_privately(self, address: Address, card: Card, nonce: str) -> Stand:
         """By direct message, where nobody but the owner sees it."""
@@ -267,6 +281,9 @@ class DiscordMessenger:
         again = f"{card.job}-2"
         if fault.meaning is Meaning.UNEDITABLE and not address.hidden:
             return await self._post_anew(address, card, again)
+        if stand.channel == address.thread and fault.meaning is not Meaning.MESSAGE_GONE:
+            await self._shut_out(address, fault)
+            return await self._post_anew(replace(address, thread=""), kept_out(card), again)
         if fault.meaning in _MEND_BY_PRIVATE_MESSAGE:
             return await self._post_privately(address, card, again)
         raise final(fault)
@@ -365,7 +382,7 @@ class DiscordMessenger:
 
     def _watch(self, address: Address, stand: Stand, card: Card) -> None:
         if not stand.own and not card.status.ended and stand.token and self._tokens.live(stand.token):
-            self._expiring[card.job] = _Expiring(address, stand, card)
+            self._expiring[card.job] = address, stand, card
 
     def _forget(self, job: JobId) -> None:
         self._renewed.pop(job, None)

@@ -9,6 +9,7 @@ MANAGE_MESSAGES = 1 << 13
 EMBED_LINKS = 1 << 14
 ATTACH_FILES = 1 << 15
 READ_MESSAGE_HISTORY = 1 << 16
+CREATE_PUBLIC_THREADS = 1 << 35
 SEND_MESSAGES_IN_THREADS = 1 << 38
 ADMINISTRATOR = 1 << 3
 MANAGE_GUILD = 1 << 5
@@ -17,6 +18,7 @@ NEEDED = {
     "View Channels": VIEW_CHANNEL,  # to edit a job's message once its interaction is over
     "Send Messages": SEND_MESSAGES,  # to answer mentions, and anew if a message cannot be edited
     "Send Messages in Threads": SEND_MESSAGES_IN_THREADS,  # the same in threads, which do not inherit it
+    "Create Public Threads": CREATE_PUBLIC_THREADS,  # what is made from one picture again and again goes to one
     "Embed Links": EMBED_LINKS,  # prompt, source and recipe stand in an embed
     "Attach Files": ATTACH_FILES,  # the pictures
     "Read Message History": READ_MESSAGE_HISTORY,  # to answer a message, and to see which one got a reaction

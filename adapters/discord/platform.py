@@ -60,7 +60,12 @@ class DiscordPlatform:
         self._exporter = exporter
         self._files = FileMaker(exporter)
         self.messenger = DiscordMessenger(
-            self._rest, self._files, clock, connected=lambda: self._connection.logged_in, names=self._names
+            self._rest,
+            self._files,
+            clock,
+            connected=lambda: self._connection.logged_in,
+            closed=service.threads.closed,
+            names=self._names,
         )
         self._parts = AsyncExitStack()
         self._intake: Intake | None = None

@@ -19,6 +19,8 @@ from bot.metrics import RATE_LIMITS
 ORIGINAL = "@original"
 """Stands for the message that first answered an interaction, or that a button sits on."""
 
+_MAX_THREAD_NAME = 100
+
 _json = discord.utils._to_json  # noqa: SLF001 -- the very encoder of the client, orjson if that is installed
 
 
@@ -105,6 +107,14 @@ class Rest:
     async def delete(self, channel: str, message: str) -> None:
         """Delete a message."""
         await self._request(self._message_route("DELETE", channel, message))
+
+    async def start_thread(self, channel: str, message: str, name: str) -> str:
+        """Open a thread on a message; its id."""
+        path = "/channels/{channel_id}/messages/{message_id}/threads"
+        made = await self._request(
+            Route("POST", path, channel_id=channel, message_id=message), json={"name": name[:_MAX_THREAD_NAME]}
+        )
+        return str(made["id"])
 
     async def message(self, channel: str, message: str) -> Payload:
         """A message as it stands, with fresh picture addresses."""

@@ -36,6 +36,7 @@ class Address:
         reply_to: a member's message to answer; empty for interactions.
         hidden: only the member sees the answer; it must never appear elsewhere in public.
         reachable: the bot itself may write in `channel`.
+        thread: of that channel, in which the message is to stand.
     """
 
     user: str
@@ -46,6 +47,7 @@ class Address:
     reply_to: str = ""
     hidden: bool = False
     reachable: bool = True
+    thread: str = ""
     file_bytes: int
     guild_file_bytes: int
 
@@ -61,13 +63,14 @@ def address_of(target: ReplyTarget) -> Address:
     return Address(**fields, token=Token(**token) if token else None)
 
 
-def address(event: Incoming, response: Response | None, *, hidden: bool) -> Address:
+def address(event: Incoming, response: Response | None, *, hidden: bool, thread: str = "") -> Address:
     """The ways to answer an event.
 
     Args:
         event: what came in.
         response: how the interaction was first answered; None where it was not, so its token is of no use.
         hidden: nobody but the member may see what follows.
+        thread: of the channel, in which the answer is to stand.
     """
     origin = event.origin
     return Address(
@@ -79,6 +82,7 @@ def address(event: Incoming, response: Response | None, *, hidden: bool) -> Addr
         reply_to=event.message if not event.token else "",
         hidden=hidden,
         reachable=origin.reachable,
+        thread=thread,
         file_bytes=origin.file_bytes,
         guild_file_bytes=origin.guild_file_bytes,
     )

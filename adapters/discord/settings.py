@@ -14,7 +14,7 @@ from adapters.discord.translate import options
 from bot.domain.blocklist import parse_patterns
 from bot.domain.errors import NotAllowed
 from bot.domain.options import PLACED
-from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.domain.place import PlaceSettings, RemixPolicy, ThreadPolicy
 from bot.moderators import USUAL_DAYS
 from bot.pages import Ink, Part, settings_page
 from bot.texts import text
@@ -114,7 +114,13 @@ def _changed(own: PlaceSettings, given: dict[str, Any]) -> PlaceSettings:
     if "strength" in said:
         (said["strength"],) = said["strength"]
     remix = given.get("remix")
-    wanted = PlaceSettings(**said, remix=RemixPolicy(remix) if remix else None, language=given.get("language"))
+    threads = given.get("threads")
+    wanted = PlaceSettings(
+        **said,
+        remix=RemixPolicy(remix) if remix else None,
+        threads=ThreadPolicy(threads) if threads else None,
+        language=given.get("language"),
+    )
     return wanted.over(own)
 
 

@@ -4,20 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from adapters.slack import greeting
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault
 from adapters.slack.forms import Errand, view_of
-from adapters.slack.inbound import Inbound, place_of, shown_in
+from adapters.slack.inbound import Inbound, Kind, place_of, shown_in
 from adapters.slack.members import PLATFORM, Place, place_key
 from adapters.slack.pages import blocks_of, page_view
-from adapters.slack.text import Block, escape
+from adapters.slack.text import escape
 from adapters.slack.uploads import MAX_BYTES
 from bot.conversation import Attached
 from bot.domain.access import Asker
+from bot.domain.ask import ThreadWay
 from bot.domain.button_id import ButtonId
 from bot.domain.card import Card
 from bot.domain.errors import DeliveryError, InvalidRequest, Undeliverable
+from bot.domain.place import ThreadPolicy
 from bot.domain.request import ReplyTarget
 from bot.domain.safety import STRICTEST, Site
 from bot.forms import Form
@@ -25,6 +26,22 @@ from bot.pages import Page, said_page
 from bot.picture_form import PURPOSES
 from bot.stores import MessageRef
 from bot.texts import Argument
+
+USUAL = ThreadPolicy.ALWAYS
+"""What belongs to a message stands in its thread, as everywhere on Slack."""
+
+_ON_A_MESSAGE = frozenset({Kind.PRESS, Kind.SUBMISSION, Kind.REACTION})
+
+
+def _way_to(place: Place) -> ThreadWay | None:
+    """Every message of a channel has a thread, which begins with the first message in it."""
+    if not place.channel or not place.thread or place.is_direct:
+        return None
+
+    async def start(_name: str) -> str:
+        return place.thread
+
+    return ThreadWay(usual=USUAL, open=start)
 
 
 class SlackExchange:
@@ -34,13 +51,20 @@ class SlackExchange:
     hidden = False
     file_bytes = MAX_BYTES
 
-    def __init__(self, desk: Desk, event: Inbound, place: Place | None = None) -> None:
-        """`place`: where it counts as done, if the event does not say so itself."""
+    def __init__(
+        self, desk: Desk, event: Inbound, place: Place | None = None, *, in_thread: bool | None = None
+    ) -> None:
+        """`place`: where it counts as done, if the event does not say so itself.
+
+        `in_thread`: the message that it happened on stands in a thread, if the place does not say so.
+        """
         self._desk = desk
         self._event = event
         self._place = place or place_of(event.body)
         self.event_id = event.id
         self.by = self._place.asker(shown=shown_in(event))
+        inside = self._place.in_thread if in_thread is None else in_thread
+        self.threads = _way_to(self._place) if event.kind in _ON_A_MESSAGE and not inside else None
 
     async def asker(self) -> Asker:
         place = self._place
@@ -51,18 +75,22 @@ class SlackExchange:
     async def locale(self) -> str:
         return await self._desk.locale(self._place)
 
-    async def answer(self, *, private: bool, above: ReplyTarget | None) -> ReplyTarget:
+    async def answer(self, *, private: bool, above: ReplyTarget | None, thread: str) -> ReplyTarget:
         """What goes on from a private result has the same way to publish."""
-        home = above.address if above else {}
-        channel, thread = home.get("home_channel", ""), home.get("home_thread", "")
-        there = replace(self._place, channel=channel, thread=thread) if above else self._place
+        there = replace(self._place, thread=thread) if self.threads and not private else self._place
+        if above:
+            home = above.address
+            there = replace(there, channel=home.get("home_channel", ""), thread=home.get("home_thread", ""))
         return there.reply_to(asked_at=self._desk.clock.now(), private=private)
+
+    async def lead(self, thread: str) -> None:
+        """Slack shows under the message that its thread has more."""
 
     async def tell(self, key: str, /, **arguments: Argument) -> None:
         await self._desk.tell(self._place, key, **arguments)
 
-    async def show(self, page: Page, files: Sequence[Attached] = (), *, above: Sequence[Block] = ()) -> None:
-        """In a modal, files in the member's own conversation, which decides who may see them."""
+    async def show(self, page: Page, files: Sequence[Attached] = ()) -> None:
+        """In a modal; files in the member's own conversation with the bot, which decides who may see them."""
         locale, view = await self.locale(), self._event.body.get("view") or {}
         is_modal = view.get("type") == "modal"
         if files:
@@ -70,7 +98,7 @@ class SlackExchange:
             if not is_modal:
                 return
             page = said_page(locale, "button-details", "slack-sent-directly")
-        shown = page_view(page, locale=locale, above=above, channel=self._place.channel)
+        shown = page_view(page, locale=locale, channel=self._place.channel)
         if is_modal:
             await self._desk.update_view(self._place.team, view["id"], shown)
         else:
@@ -79,12 +107,13 @@ class SlackExchange:
     async def open(self, form: Form, about: ButtonId) -> None:
         there = self._place
         errand = Errand(
-            purpose=PURPOSES[about.verb], channel=there.channel, thread=there.thread, generation=about.target
+            purpose=PURPOSES[about.verb],
+            channel=there.channel,
+            thread=there.thread,
+            in_thread=there.in_thread,
+            generation=about.target,
         )
         await self._desk.open_view(self._event, view_of(errand, form, locale=await self.locale()))
-
-    async def greet(self) -> None:
-        await greeting.used(self._desk, self._place, self._event)
 
     async def remove(self, stands: MessageRef | None) -> None:
         """With its files."""

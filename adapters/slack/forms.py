@@ -27,11 +27,13 @@ class Errand:
         file: Slack id of the picture, where the form was opened on one; the member uploads one otherwise.
         author: who posted that picture.
         generation: the result it was opened on.
+        in_thread: that thread was going on already.
     """
 
     purpose: Purpose
     channel: str = ""
     thread: str = ""
+    in_thread: bool = False
     file: str = ""
     author: str = ""
     generation: GenerationId | None = None
@@ -62,6 +64,7 @@ def view_of(errand: Errand, form: Form, *, locale: str) -> Block:
         "purpose": errand.purpose.value,
         "channel": errand.channel,
         "thread": errand.thread,
+        "in_thread": errand.in_thread,
         "file": errand.file,
         "author": errand.author,
         "generation": errand.generation,

@@ -15,5 +15,6 @@ async def on_reaction(desk: Desk, event: Inbound) -> None:
     says = reaction_of(reacted["reaction"].partition("::")[0])  # behind "::" stands a colour of skin
     job = await desk.service.results.shown_in(message_ref(here.channel, reacted["item"]["ts"])) if says else None
     if says and job:
-        place = replace(here, thread=job.reply_to.address.get("thread") or here.thread, in_thread=False)
-        await desk.conversation.react(SlackExchange(desk, event, place), says, job.id)
+        inside = job.reply_to.address.get("thread", "")
+        place = replace(here, thread=inside or here.thread, in_thread=False)
+        await desk.conversation.react(SlackExchange(desk, event, place, in_thread=bool(inside)), says, job.id)

@@ -27,7 +27,9 @@ async def on_submission(desk: Desk, event: Inbound) -> None:
             author=place.key_of("" if sent.file else errand.author),
             control_map=desk.pictures.sent(place.team, sent.map) if sent.map else None,
         )
-        await desk.conversation.ask(SlackExchange(desk, event, place), wish)
+        await desk.conversation.ask(
+            SlackExchange(desk, event, place, in_thread=errand.in_thread or not errand.generation), wish
+        )
 
 
 def place_of_form(event: Inbound, errand: Errand) -> Place:

@@ -17,7 +17,7 @@ import structlog
 from bot.domain.control import Control
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.job import Generation, Job, JobStatus, Lineage, Recipe
-from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.domain.place import PlaceSettings, RemixPolicy, ThreadPolicy
 from bot.domain.request import Action, ReplyTarget, Requester
 from bot.domain.safety import Safety, Site, Verdict
 from bot.stores import Duty, InboxEvent
@@ -48,6 +48,7 @@ def job_columns(job: Job) -> Columns:
         "notes": _json(job.notes),
         "site": _json(_values(job.site)),
         "place": job.place,
+        "offers_thread": int(job.offers_thread),
     }
 
 
@@ -81,6 +82,7 @@ def job_from(row: sqlite3.Row) -> Job:
         notes=tuple(json.loads(row["notes"])),
         site=Site(**json.loads(row["site"])),
         place=row["place"],
+        offers_thread=bool(row["offers_thread"]),
         status=JobStatus(row["status"]),
         attempt=row["attempt"],
         strikes=row["strikes"],
@@ -181,6 +183,8 @@ def place_from(column: str) -> PlaceSettings:
     values |= {name: tuple(values[name]) for name in _SEVERAL if name in values}
     if "remix" in values:
         values["remix"] = RemixPolicy(values["remix"])
+    if "threads" in values:
+        values["threads"] = ThreadPolicy(values["threads"])
     return PlaceSettings(**values)
 
 

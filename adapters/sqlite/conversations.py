@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from adapters.sqlite.database import Database
 from bot.domain.ids import JobId
 from bot.domain.request import ReplyTarget
-from bot.stores import MadeCall, MessageRef
+from bot.stores import MadeCall, MessageRef, Passes
 
 _CALLED = """
 INSERT OR REPLACE INTO calls (job, message, until) SELECT id, ?, ? FROM jobs WHERE id = ?
@@ -14,8 +14,18 @@ INSERT OR REPLACE INTO calls (job, message, until) SELECT id, ?, ? FROM jobs WHE
 _CALLS = "SELECT calls.*, reply_to FROM calls JOIN jobs ON jobs.id = calls.job ORDER BY until, job"
 
 
+_PASSES = """
+SELECT count(*) AS passes, coalesce(max(offers_thread), 0) AS offered FROM jobs INDEXED BY jobs_of_family
+WHERE lineage ->> '$.root' BETWEEN :family || '.' AND :family || '.:' AND place = :place AND NOT private
+    AND status IN ('queued', 'running', 'succeeded')
+"""
+_OPENED = """
+INSERT INTO threads (family, place, thread) SELECT id, ?, ? FROM jobs WHERE id = ? ON CONFLICT DO NOTHING
+"""
+
+
 class Conversations:
-    """Meets `bot.stores.CallStore`.
+    """Meets `bot.stores.CallStore` and `ThreadStore`.
 
     Attributes:
         database: of the job store.
@@ -36,6 +46,20 @@ class Conversations:
             )
             for row in await self.database.read(_CALLS)
         ]
+
+    async def passes(self, family: JobId, place: str) -> Passes:
+        (row,) = await self.database.read(_PASSES, {"family": family, "place": place})
+        return Passes(count=row["passes"], offered=bool(row["offered"]))
+
+    async def thread(self, family: JobId, place: str) -> str:
+        rows = await self.database.read("SELECT thread FROM threads WHERE family = ? AND place = ?", (family, place))
+        return str(rows[0]["thread"]) if rows else ""
+
+    async def opened(self, family: JobId, place: str, thread: str) -> None:
+        await self.database.change(_OPENED, (place, thread, family))
+
+    async def closed(self, thread: str) -> None:
+        await self.database.change("DELETE FROM threads WHERE thread = ?", (thread,))
 
     async def uncalled(self, job: JobId) -> None:
         await self.database.change("DELETE FROM calls WHERE job = ?", (job,))

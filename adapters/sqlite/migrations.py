@@ -172,16 +172,6 @@ CREATE TABLE calls (
     until REAL NOT NULL
 ) STRICT;
 """
-_GREETINGS = """
-CREATE TABLE greetings (
-    key TEXT PRIMARY KEY,  -- as in places
-    event TEXT NOT NULL  -- what the place was greeted for; empty: it knew the bot before there were greetings
-) STRICT;
-INSERT OR IGNORE INTO greetings (key, event)
-    SELECT CASE requester ->> 'platform' WHEN 'discord' THEN 'discord:guild:' || (requester ->> 'space')
-        ELSE 'slack:' || (requester ->> 'space') || '/' END, ''
-    FROM jobs WHERE requester ->> 'platform' IN ('discord', 'slack') AND requester ->> 'space' != '';
-"""
 
 _RESTART = """
 CREATE TABLE restart (
@@ -190,6 +180,20 @@ CREATE TABLE restart (
     stage TEXT NOT NULL,
     outcome TEXT NOT NULL  -- JSON
 ) STRICT;
+"""
+
+_THREADS = """
+ALTER TABLE jobs ADD COLUMN offers_thread INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX jobs_of_family ON jobs (lineage ->> '$.root') WHERE lineage ->> '$.root' IS NOT NULL;
+
+CREATE TABLE threads (
+    family TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,  -- the job of the first result
+    place TEXT NOT NULL,
+    thread TEXT NOT NULL,  -- the chat's own id
+    PRIMARY KEY (family, place)
+) STRICT;
+CREATE INDEX threads_by_id ON threads (thread);
+CREATE INDEX calls_until ON calls (until, job);
 """
 
 MIGRATIONS = (
@@ -204,7 +208,7 @@ MIGRATIONS = (
     _KEPT,
     _CALLS,
     _RESTART,
-    _GREETINGS,
+    _THREADS,
 )
 
 

@@ -218,9 +218,9 @@ class Playground:
         return page(request, "playground.html", values, status=status)
 
 
-async def _here(*, private: bool, above: ReplyTarget | None) -> ReplyTarget:
+async def _here(*, private: bool, above: ReplyTarget | None, thread: str) -> ReplyTarget:
     """Every answer is a page of this member's."""
-    del private, above
+    del private, above, thread
     return _HERE
 
 

@@ -29,7 +29,7 @@ class Verb(StrEnum):
     PUBLISH_OPEN publishes what was sent as a spoiler, and from then on is none.
     ASK_MAP asks for words and is then USE_MAP: it stands on a map that was drawn without a prompt. ERASE and LEAVE
     answer what DELETE asks in a chat that has no question of its own. PICK asks for a picture to words that had none.
-    BAN and DISMISS stand under what REPORT shows to moderators.
+    BAN and DISMISS stand under what REPORT shows to moderators. THREAD opens a thread for what is made from a result.
     """
 
     RERUN = "rerun"
@@ -55,6 +55,7 @@ class Verb(StrEnum):
     REPORT = "report"
     BAN = "ban"
     DISMISS = "dismiss"
+    THREAD = "thread"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,7 @@ VERBS: Mapping[Verb, VerbRow] = {
     Verb.REPORT: VerbRow(emoji="🚩"),
     Verb.BAN: VerbRow(emoji="⛔"),
     Verb.DISMISS: VerbRow(emoji="✔️"),
+    Verb.THREAD: VerbRow(emoji="🧵"),
 }
 """The one table of verbs, which every chat goes through for its buttons."""
 

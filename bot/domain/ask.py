@@ -1,5 +1,6 @@
 """What a member asked for, as every chat translates it; `Service.ask` decides by it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,7 +9,7 @@ from bot.domain.actions import Press, Verb
 from bot.domain.ids import GenerationId, ImageId, JobId
 from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.picture import Sent
-from bot.domain.place import PlaceSettings
+from bot.domain.place import PlaceSettings, ThreadPolicy
 from bot.domain.request import Action, ReplyTarget, Request
 from bot.domain.rules import with_defaults
 
@@ -16,13 +17,28 @@ from bot.domain.rules import with_defaults
 class Answer(Protocol):
     """How a chat says where an answer goes, once it is decided who may see that."""
 
-    async def __call__(self, *, private: bool, above: ReplyTarget | None) -> ReplyTarget:
+    async def __call__(self, *, private: bool, above: ReplyTarget | None, thread: str) -> ReplyTarget:
         """The target.
 
         Args:
             private: for the member alone.
             above: where a private result was asked for that the new one descends from; None if it has none.
+            thread: the one that it goes to; empty for the conversation itself, and if there is no way to threads.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadWay:
+    """How a thread is opened on the message that something was pressed on.
+
+    Attributes:
+        usual: where what is made from a result goes on, unless the place says otherwise.
+        open: opens one by the given name and returns the chat's id of it, or the id of the one that is there; raises
+            `UserError` if the chat does not let us.
+    """
+
+    usual: ThreadPolicy
+    open: Callable[[str], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +81,7 @@ class Ask:
         by: who asks, and where.
         event_id: as in `Request`.
         answer: where the answer goes; called once, if nothing speaks against the wish.
+        threads: None if no thread can be opened there: in a thread, outside of channels.
         hidden: only the member sees the answer, whatever they and the place say.
     """
 
@@ -72,6 +89,7 @@ class Ask:
     by: Asker
     event_id: str
     answer: Answer
+    threads: ThreadWay | None = None
     hidden: bool = False
 
     def press(

@@ -157,6 +157,7 @@ class Job:
         notes: what the member should know about the source, e.g. that it was animated.
         site: what the place was like when it was asked.
         place: the conversation in which it was asked, as `Asker.rooms` names it; empty if there was none.
+        offers_thread: its message offers to go on in a thread.
         attempt: how often it was started; 0 before the first time.
         strikes: workers that died under it.
         lease: the run of the service that took it up, for who reads a database after a fault.
@@ -179,6 +180,7 @@ class Job:
     notes: tuple[str, ...] = ()
     site: Site = STRICTEST
     place: str = ""
+    offers_thread: bool = False
     status: JobStatus = JobStatus.RECEIVED
     attempt: int = 0
     strikes: int = 0

@@ -11,6 +11,14 @@ class RemixPolicy(StrEnum):
     OWN = "own"
 
 
+class ThreadPolicy(StrEnum):
+    """Where what is made from a result in a channel goes on: there, with a thread offered in time, or in a thread."""
+
+    OFFER = "offer"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class Ban:
     """A member who may not use the bot for a time.
@@ -45,6 +53,7 @@ class PlaceSettings:
         private: results are shown to the requester only, unless asked otherwise.
         remix: whose pictures may be remixed.
         models: names of the models that may be used here.
+        threads: where what is made from a result goes on.
         log: id of the channel where moderators read what is reported.
         paused: nobody may use the bot there for now.
         banned: members who may not use the bot for a time, as `Ban` writes them; a channel's on top of its server's.
@@ -65,6 +74,7 @@ class PlaceSettings:
     log: str | None = None
     paused: bool | None = None
     banned: tuple[str, ...] | None = None
+    threads: ThreadPolicy | None = None
 
     def over(self, above: "PlaceSettings") -> "PlaceSettings":
         """These settings if they are set, those of the place above elsewhere."""

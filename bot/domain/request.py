@@ -79,6 +79,8 @@ class Request:
         locale: BCP 47 tag of the member's language.
         site: what the place was like when it was asked.
         place: the conversation in which it was asked; see `Job.place`.
+        notes: what its member should know of how it is answered.
+        offers_thread: see `Job`.
         blocked: patterns that its prompt may not have there, besides the owner's; see `bot.domain.blocklist`.
     """
 
@@ -94,6 +96,8 @@ class Request:
     locale: str = "en"
     site: Site = STRICTEST
     place: str = ""
+    notes: tuple[str, ...] = ()
+    offers_thread: bool = False
     blocked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

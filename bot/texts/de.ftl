@@ -73,6 +73,7 @@ format-sent = { $format ->
    *[other] { $format }
  }
 note-too-large = Zu groß für diesen Kanal. Unter { button-details } gibt es das Bild als Datei.
+note-thread-closed = In seinen Thread darf ich nicht schreiben, darum steht es hier.
 note-sent-directly = Dort, wo du gefragt hast, ließ es sich nicht zeigen, darum kommt es direkt zu dir.
 note-stays = Das Bild darf nur dort gezeigt werden, wo du darum gebeten hast: drück dort einen Knopf oder bitte dort noch einmal.
 note-recipe-unread = Aus dem eingefügten Rezept gibt es hier nicht und blieb weg: { $settings }.
@@ -112,6 +113,7 @@ button-pick = Bild auswählen
 button-report = Melden
 button-ban = 7 Tage sperren
 button-dismiss = Verwerfen
+button-thread = In einem Thread weiter
 button-forget = Alles löschen
 
 advice-ai-picture = Tipp: Ein Bild von einer KI verfeinert man am besten mit Stärke 0,35.
@@ -139,6 +141,8 @@ refused-unknown = Dieser Knopf ist veraltet. Lade Discord neu und versuch es noc
 refused-this-one = Das ist genau dieses hier: Wähle eine andere Stärke.
 refused-message-stays = Die Bilder sind bei mir gelöscht, aber die Nachricht darf ich nicht löschen: bitte die Moderation darum.
 refused-permission = Mir fehlt in diesem Kanal das Recht { $permission }: bitte die Admins des Servers, es mir zu geben.
+refused-thread = Ich konnte hier keinen Thread öffnen; es bleibt im Kanal.
+refused-thread-permission = Mir fehlt in diesem Kanal das Recht { $permission }, darum bleibt es hier: bitte die Admins des Servers, es mir zu geben.
 refused-server-only = Einstellungen gehören zu einem Server: benutze /settings in einem.
 refused-paused = Ich bin hier angehalten. Die Moderation kann mich in den Einstellungen fortsetzen.
 refused-banned = Die Moderation hier hat dich für { span } gesperrt.
@@ -423,6 +427,7 @@ choice-no-usual-model = Das des Produkts
 choice-no-language = Wie der Chat sie hat
 choice-no-results = Wie es jedes Mitglied will
 choice-no-whose = Keine Regel
+choice-no-threads = Wie hier üblich
 results-private = Erst nur für den Anfragenden
 results-public = Im Kanal
 scope-workspace = Der ganze Workspace
@@ -456,6 +461,7 @@ field-banned = Gesperrte Mitglieder
 field-banned-description = Nimm eines weg, um es wieder zuzulassen.
 field-results = Ergebnisse
 field-whose = Wessen Bilder man verwandeln darf
+field-threads = Neue Fassungen eines Ergebnisses
 field-blocked = Wörter, die kein Prompt haben darf
 field-blocked-description = Eins je Zeile oder mit Kommas; * steht für beliebige Buchstaben. Mitglieder sehen die Liste nicht.
 field-channels = Kanäle, in denen man mich verwenden darf
@@ -493,6 +499,8 @@ report-title = Meldung
 report-by = Gemeldet von { $name }
 report-asked = Angefragt von { $name } { $when }
 report-sent = Gemeldet. Die Moderation sieht es jetzt.
+thread-opened = Was aus diesem Bild gemacht wird, kommt ab jetzt in seinen Thread.
+thread-there = Dein Bild kommt in seinen Thread.
 ban-done = { $name } kann mich hier bis { $until } nicht benutzen.
 status-received = angekommen
 status-queued = wartet
@@ -532,23 +540,6 @@ slack-help = **Ich gestalte deine Bilder um.** Häng eines an und schreib, was d
     • Reaktionen auf ein Ergebnis: :repeat: neu würfeln, :envelope: oder :star: schick mir eine Kopie, :x: meins löschen oder abbrechen
     • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
-greeting-title = 🎨 Hi, ich gestalte deine Bilder um.
-greeting-discord =
-    • /img2img: Bild anhängen und schreiben, was daraus werden soll
-    • Bei jedem Bild hier: sein Menü, Apps, **Bild verwandeln**
-    • Oder erwähne mich mit einem Bild oder in der Antwort auf eines
-greeting-slack =
-    • /img2img öffnet ein Formular: Bild dazu und schreiben, was daraus werden soll
-    • Bei jeder Nachricht mit einem Bild: Weitere Aktionen, **Remix image**
-    • Oder erwähne mich mit einem Bild oder im Thread von einem
-greeting-alt = Ein Foto einer Kaffeetasse, daneben dasselbe als Ölgemälde, Holzschnitt und Glasfenster
-offer-try = Mit einem Beispiel probieren
-offer-setup = Einrichten
-offer-help = Was kann ich tun?
-offer-styles = Stile
-offer-queue = Meine Jobs
-form-setup = Pentimento einrichten
-
 settings-title = Einstellungen von { $place }
 settings-server = diesem Server
 settings-nothing = Nichts gesetzt; es gelten die Vorgaben
@@ -563,6 +554,7 @@ setting-private = Ergebnisse: { $value }
 setting-roles = nur die Rollen { $value }
 setting-channels = nur die Kanäle { $value }
 setting-remix = Verwandeln: { $value }
+setting-threads = Neue Fassungen: { $value }
 setting-blocked = gesperrte Wörter: { $value }
 setting-language = Sprache: { $value }
 setting-log = Meldungen gehen an { $value }
@@ -574,6 +566,9 @@ setting-yes = erst nur für mich
 setting-no = im Kanal
 policy-anyone = alle Bilder
 policy-own = nur eigene Bilder
+threads-offer = im Kanal, ein Thread wird angeboten
+threads-always = immer in einem Thread
+threads-never = immer im Kanal
 privacy-export = Alles, was ich heute über dich speichere.
 privacy-ask = Das löscht deine Jobs, Prompts und Bilder bei mir für immer und bricht ab, was wartet. Nachrichten in Chats bleiben, wo sie sind.
 privacy-deleted = { $jobs ->
@@ -643,6 +638,7 @@ describe-control-end = Struktur bis zu diesem Anteil der Schritte; 1 ist der let
 describe-private = Nur du siehst das Ergebnis; du kannst es später veröffentlichen
 describe-job = Die ID, die unter { button-details } steht
 describe-remix = Wessen Bilder Mitglieder verwandeln dürfen
+describe-threads = Wo neue Fassungen eines Ergebnisses gezeigt werden
 describe-language = Sprache öffentlicher Nachrichten hier
 describe-log = Der Kanal, in dem die Moderation liest, was Mitglieder melden
 describe-log-channel = Leer lassen für keinen
@@ -759,21 +755,11 @@ web-op-act = Aktion
 web-op-cancel = Den Job von { $member } abbrechen
 web-op-devices = Geräte und Modelle
 web-op-device = Gerät
+web-op-slots = Bilder gleichzeitig
 web-op-loaded = Modelle im Speicher
 web-op-offered = Angebotene Modelle
 web-op-memory = Speicher belegt, von
-web-op-worker = Prozess
-web-op-work = In Arbeit
-web-op-of = { $count } von { $most }
-web-op-lost = Abgestürzte oder hängende Prozesse
-web-op-works = arbeitet
-web-op-restart = Prozesse neu starten
-web-op-restart-it = Neu starten
-web-op-restart-one = Prozess von { $device } neu starten
-web-op-restart-help = Die Prozesse werden neu gestartet, ein Gerät nach dem anderen. Was ein Gerät in Arbeit hat, wird vorher fertig, und niemand verliert ein Bild.
-web-op-restarting = Die Prozesse werden neu gestartet: { $count } von { $most } fertig.
-web-op-restarted = Neu gestartet: { $devices }.
-web-op-restart-lost = Nach dem Neustart nicht zurück: { $devices }
+web-op-restarts = Beendete Worker
 web-op-pace = Sekunden je Schritt und Megapixel, Median und neuntes Dezil
 web-op-up = Läuft seit
 web-op-failures = Letzte Fehlschläge

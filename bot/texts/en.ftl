@@ -75,6 +75,7 @@ format-sent = { $format ->
    *[other] { $format }
  }
 note-too-large = Too large for this channel. Open Details for the picture as a file.
+note-thread-closed = I can’t write in its thread, so it stays here.
 note-sent-directly = It could not be shown where you asked, so it comes to you directly.
 note-stays = Its picture may be shown only where you asked for it: press a button there, or ask there again.
 note-recipe-unread = Of the pasted recipe this means nothing here and was left out: { $settings }.
@@ -114,6 +115,7 @@ button-pick = Choose a picture
 button-report = Report
 button-ban = Block for 7 days
 button-dismiss = Dismiss
+button-thread = Continue in a thread
 button-forget = Delete everything
 
 ## Advice under a result, at most one line
@@ -145,6 +147,8 @@ refused-unknown = That button is out of date. Reload Discord and try again.
 refused-this-one = That is this one: choose another strength.
 refused-message-stays = Its pictures are deleted here, but I may not delete the message: ask a moderator to.
 refused-permission = I lack the permission { $permission } in this channel. Ask the server's admins to grant it.
+refused-thread = I could not open a thread here; it stays in the channel.
+refused-thread-permission = I lack the permission { $permission } in this channel, so it stays here. Ask the server's admins to grant it.
 refused-server-only = Settings belong to a server. Use /settings in one.
 refused-paused = I'm paused here. The moderators can resume me in the settings.
 refused-banned = The moderators here blocked you from using me for { span }.
@@ -434,6 +438,7 @@ choice-no-usual-model = The product's
 choice-no-language = As the chat has it
 choice-no-results = As each member asks
 choice-no-whose = No rule
+choice-no-threads = As usual here
 results-private = Private first
 results-public = In the channel
 scope-workspace = The whole workspace
@@ -467,6 +472,7 @@ field-banned = Blocked members
 field-banned-description = Take one away to let them in again.
 field-results = Results
 field-whose = Whose pictures may be remixed
+field-threads = Reruns and sweeps of a result
 field-blocked = Words that no prompt may have
 field-blocked-description = One a line, or with commas; * stands for any letters. Members do not see the list.
 field-channels = Channels where I may be used
@@ -507,6 +513,8 @@ report-title = Report
 report-by = Reported by { $name }
 report-asked = Asked by { $name } { $when }
 report-sent = Reported. The moderators see it now.
+thread-opened = From now on, what is made from this picture goes to its thread.
+thread-there = Your picture comes in its thread.
 ban-done = { $name } can't use me here until { $until }.
 status-received = received
 status-queued = waiting
@@ -546,25 +554,6 @@ slack-help = **I restyle your pictures.** Attach one and say what it should beco
     • Reactions on a result: :repeat: reroll, :envelope: or :star: send me a copy, :x: delete or cancel mine
     • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
-## The first minute
-
-greeting-title = 🎨 Hi, I restyle your pictures.
-greeting-discord =
-    • /img2img: attach a picture and say what it should become
-    • On any picture here: its menu, Apps, **Remix image**
-    • Or mention me with a picture, or in reply to one
-greeting-slack =
-    • /img2img opens a form: add a picture and say what it should become
-    • On any message with a picture: More actions, **Remix image**
-    • Or mention me with a picture, or in the thread of one
-greeting-alt = A photo of a coffee cup, and the same as an oil painting, a woodblock print and stained glass
-offer-try = Try it with a sample
-offer-setup = Set up
-offer-help = What can I do?
-offer-styles = Styles
-offer-queue = My queue
-form-setup = Set up Pentimento
-
 ## Settings and privacy
 
 settings-title = Settings of { $place }
@@ -581,6 +570,7 @@ setting-private = Results: { $value }
 setting-roles = only roles { $value }
 setting-channels = only channels { $value }
 setting-remix = Remix: { $value }
+setting-threads = Reruns: { $value }
 setting-blocked = blocked words: { $value }
 setting-language = Language: { $value }
 setting-log = Reports go to { $value }
@@ -592,6 +582,9 @@ setting-yes = private first
 setting-no = in the channel
 policy-anyone = everyone's pictures
 policy-own = own pictures only
+threads-offer = in the channel, a thread is offered
+threads-always = always in a thread
+threads-never = always in the channel
 privacy-export = Everything I store about you today.
 privacy-ask = This deletes your jobs, prompts and pictures from me for good, and cancels what is waiting. Messages in chats stay where they are.
 privacy-deleted = { $jobs ->
@@ -647,6 +640,7 @@ describe-control-end = Keep the structure up to this share of the steps; 1 is th
 describe-private = Only you see the result; you can publish it later
 describe-job = The ID that stands under Details
 describe-remix = Whose pictures members may remix
+describe-threads = Where reruns and sweeps of a result are shown
 describe-language = Language of public messages here
 describe-log = The channel where moderators read what members report
 describe-log-channel = Leave empty for none
@@ -763,21 +757,11 @@ web-op-act = Action
 web-op-cancel = Cancel the job of { $member }
 web-op-devices = Devices and models
 web-op-device = Device
+web-op-slots = Pictures at a time
 web-op-loaded = Models in memory
 web-op-offered = Models on offer
 web-op-memory = Memory used, of
-web-op-worker = Worker process
-web-op-work = At work
-web-op-of = { $count } of { $most }
-web-op-lost = Workers that crashed or hung
-web-op-works = works
-web-op-restart = Restart workers
-web-op-restart-it = Restart
-web-op-restart-one = Restart the worker of { $device }
-web-op-restart-help = Workers are started anew, one device after the other. What a device has at work ends first, and nobody loses a picture.
-web-op-restarting = Workers are being restarted: { $count } of { $most } done.
-web-op-restarted = Restarted: { $devices }.
-web-op-restart-lost = Not back after the restart: { $devices }
+web-op-restarts = Workers that ended
 web-op-pace = Seconds per step and megapixel, median and ninth decile
 web-op-up = Up for
 web-op-failures = Latest failures

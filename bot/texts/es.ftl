@@ -73,6 +73,7 @@ format-sent = { $format ->
    *[other] { $format }
  }
 note-too-large = Demasiado grande para este canal. Abre { button-details } para tenerla como archivo.
+note-thread-closed = No puedo escribir en su hilo, así que se queda aquí.
 note-sent-directly = No se pudo mostrar donde lo pediste, así que te llega directamente.
 note-stays = La imagen solo se puede mostrar donde la pediste: pulsa allí un botón o pídela allí otra vez.
 note-recipe-unread = De la receta pegada, esto no existe aquí y se dejó fuera: { $settings }.
@@ -112,6 +113,7 @@ button-pick = Elegir una imagen
 button-report = Denunciar
 button-ban = Bloquear 7 días
 button-dismiss = Descartar
+button-thread = Seguir en un hilo
 button-forget = Borrar todo
 
 advice-ai-picture = Consejo: una imagen hecha por IA se pule mejor con fuerza 0,35.
@@ -139,6 +141,8 @@ refused-unknown = Ese botón está anticuado. Recarga Discord e inténtalo de nu
 refused-this-one = Es justo esta: elige otra fuerza.
 refused-message-stays = Las imágenes están borradas aquí, pero no puedo borrar el mensaje: pídeselo a la moderación.
 refused-permission = Me falta el permiso { $permission } en este canal: pide a quien administra el servidor que me lo dé.
+refused-thread = No pude abrir un hilo aquí; todo sigue en el canal.
+refused-thread-permission = Me falta el permiso { $permission } en este canal, así que todo sigue aquí: pide a quien administra el servidor que me lo dé.
 refused-server-only = Los ajustes son de un servidor: usa /settings en uno.
 refused-paused = Estoy en pausa aquí. La moderación puede reanudarme en los ajustes.
 refused-banned = La moderación de aquí te bloqueó durante { span }.
@@ -423,6 +427,7 @@ choice-no-usual-model = El del producto
 choice-no-language = Como el chat
 choice-no-results = Como lo pida cada miembro
 choice-no-whose = Sin regla
+choice-no-threads = Como es habitual aquí
 results-private = Primero para quien la pidió
 results-public = En el canal
 scope-workspace = Todo el espacio de trabajo
@@ -456,6 +461,7 @@ field-banned = Miembros bloqueados
 field-banned-description = Quita uno para dejarlo volver.
 field-results = Resultados
 field-whose = Qué imágenes se pueden transformar
+field-threads = Nuevas versiones de un resultado
 field-blocked = Palabras que ningún prompt puede tener
 field-blocked-description = Una por línea o con comas; * vale por cualquier letra. Los miembros no ven la lista.
 field-channels = Canales donde se me puede usar
@@ -493,6 +499,8 @@ report-title = Denuncia
 report-by = Denunciado por { $name }
 report-asked = Pedido por { $name } { $when }
 report-sent = Denunciado. La moderación ya lo ve.
+thread-opened = Desde ahora, lo que se haga con esta imagen va a su hilo.
+thread-there = Tu imagen llega en su hilo.
 ban-done = { $name } no puede usarme aquí hasta { $until }.
 status-received = recibido
 status-queued = en cola
@@ -532,23 +540,6 @@ slack-help = **Transformo tus imágenes.** Adjunta una y di en qué debe convert
     • Reacciones a un resultado: :repeat: repetir, :envelope: o :star: envíame una copia, :x: borrar o cancelar lo mío
     • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
-greeting-title = 🎨 Hola, transformo tus imágenes.
-greeting-discord =
-    • /img2img: adjunta una imagen y di en qué debe convertirse
-    • En cualquier imagen aquí: su menú, Aplicaciones, **Transformar imagen**
-    • O mencióname con una imagen, o en respuesta a una
-greeting-slack =
-    • /img2img abre un formulario: añade una imagen y di en qué debe convertirse
-    • En cualquier mensaje con una imagen: Más acciones, **Remix image**
-    • O mencióname con una imagen, o en el hilo de una
-greeting-alt = Una foto de una taza de café y la misma como óleo, estampa y vidriera
-offer-try = Probar con un ejemplo
-offer-setup = Configurar
-offer-help = ¿Qué puedo hacer?
-offer-styles = Estilos
-offer-queue = Mis trabajos
-form-setup = Configurar Pentimento
-
 settings-title = Ajustes de { $place }
 settings-server = este servidor
 settings-nothing = No hay nada ajustado: se usan los valores por defecto
@@ -563,6 +554,7 @@ setting-private = Resultados: { $value }
 setting-roles = solo los roles { $value }
 setting-channels = solo los canales { $value }
 setting-remix = Transformar: { $value }
+setting-threads = Nuevas versiones: { $value }
 setting-blocked = palabras bloqueadas: { $value }
 setting-language = Idioma: { $value }
 setting-log = Denuncias en { $value }
@@ -574,6 +566,9 @@ setting-yes = primero en privado
 setting-no = en el canal
 policy-anyone = las imágenes de cualquiera
 policy-own = solo las propias
+threads-offer = en el canal, se ofrece un hilo
+threads-always = siempre en un hilo
+threads-never = siempre en el canal
 privacy-export = Todo lo que guardo sobre ti hoy.
 privacy-ask = Esto borra para siempre tus trabajos, prompts e imágenes de lo que guardo y cancela lo que espera. Los mensajes de los chats se quedan donde están.
 privacy-deleted = { $jobs ->
@@ -644,6 +639,7 @@ describe-control-end = Conservar la estructura hasta esta parte de los pasos; 1 
 describe-private = Solo tú ves el resultado; puedes publicarlo después
 describe-job = El ID que está en { button-details }
 describe-remix = De quién se pueden transformar las imágenes
+describe-threads = Dónde se muestran las nuevas versiones de un resultado
 describe-language = Idioma de los mensajes públicos aquí
 describe-log = El canal donde la moderación lee las denuncias
 describe-log-channel = Déjalo vacío para ninguno
@@ -760,21 +756,11 @@ web-op-act = Acción
 web-op-cancel = Cancelar el trabajo de { $member }
 web-op-devices = Dispositivos y modelos
 web-op-device = Dispositivo
+web-op-slots = Imágenes a la vez
 web-op-loaded = Modelos en memoria
 web-op-offered = Modelos ofrecidos
 web-op-memory = Memoria usada, de
-web-op-worker = Proceso
-web-op-work = En curso
-web-op-of = { $count } de { $most }
-web-op-lost = Procesos caídos o bloqueados
-web-op-works = funciona
-web-op-restart = Reiniciar los procesos
-web-op-restart-it = Reiniciar
-web-op-restart-one = Reiniciar el proceso de { $device }
-web-op-restart-help = Los procesos se reinician, un dispositivo tras otro. Lo que un dispositivo tiene en curso termina antes y nadie pierde una imagen.
-web-op-restarting = Los procesos se están reiniciando: { $count } de { $most }.
-web-op-restarted = Reiniciados: { $devices }.
-web-op-restart-lost = No han vuelto tras el reinicio: { $devices }
+web-op-restarts = Procesos terminados
 web-op-pace = Segundos por paso y megapíxel, mediana y noveno decil
 web-op-up = Activo desde hace
 web-op-failures = Últimos fallos

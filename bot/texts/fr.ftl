@@ -79,6 +79,7 @@ format-sent = { $format ->
    *[other] { $format }
  }
 note-too-large = Trop grande pour ce salon. Ouvre { button-details } pour l’avoir en fichier.
+note-thread-closed = Je ne peux pas écrire dans son fil, elle reste donc ici.
 note-sent-directly = Impossible de la montrer là où tu l’as demandée, elle vient donc directement à toi.
 note-stays = L’image ne peut être montrée que là où tu l’as demandée : appuie là-bas sur un bouton, ou redemande-la là-bas.
 note-recipe-unread = De la recette collée, ceci n’existe pas ici et a été laissé de côté : { $settings }.
@@ -118,6 +119,7 @@ button-pick = Choisir une image
 button-report = Signaler
 button-ban = Bloquer 7 jours
 button-dismiss = Ignorer
+button-thread = Continuer dans un fil
 button-forget = Tout supprimer
 
 advice-ai-picture = Conseil : une image faite par une IA se retouche au mieux à une force de 0,35.
@@ -145,6 +147,8 @@ refused-unknown = Ce bouton est périmé. Recharge Discord et réessaie.
 refused-this-one = C’est celle-ci : choisis une autre force.
 refused-message-stays = Les images sont supprimées chez moi, mais je ne peux pas supprimer le message : demande à la modération.
 refused-permission = Il me manque la permission { $permission } dans ce salon : demande aux admins du serveur de me la donner.
+refused-thread = Je n’ai pas pu ouvrir de fil ici ; tout reste dans le salon.
+refused-thread-permission = Il me manque la permission { $permission } dans ce salon, tout reste donc ici : demande aux admins du serveur de me la donner.
 refused-server-only = Les réglages appartiennent à un serveur : utilise /settings dans l’un d’eux.
 refused-paused = Je suis en pause ici. Les modérateurs peuvent me relancer dans les réglages.
 refused-banned = La modération d’ici t’a bloqué pour { span }.
@@ -429,6 +433,7 @@ choice-no-usual-model = Celui du produit
 choice-no-language = Comme le chat
 choice-no-results = Comme chaque membre le demande
 choice-no-whose = Aucune règle
+choice-no-threads = Comme d’habitude ici
 results-private = D’abord pour qui l’a demandée
 results-public = Dans le canal
 scope-workspace = Tout l’espace de travail
@@ -462,6 +467,7 @@ field-banned = Membres bloqués
 field-banned-description = Retire-en un pour le laisser revenir.
 field-results = Résultats
 field-whose = Images que l’on peut transformer
+field-threads = Nouvelles versions d’un résultat
 field-blocked = Mots interdits dans les prompts
 field-blocked-description = Un par ligne, ou avec des virgules ; * remplace des lettres. Les membres ne voient pas la liste.
 field-channels = Canaux où l’on peut m’utiliser
@@ -499,6 +505,8 @@ report-title = Signalement
 report-by = Signalé par { $name }
 report-asked = Demandé par { $name } { $when }
 report-sent = Signalé. La modération le voit maintenant.
+thread-opened = Désormais, ce qui est fait à partir de cette image va dans son fil.
+thread-there = Ton image arrive dans son fil.
 ban-done = { $name } ne peut pas m’utiliser ici jusqu’à { $until }.
 status-received = reçue
 status-queued = en attente
@@ -538,23 +546,6 @@ slack-help = **Je transforme tes images.** Joins-en une et dis ce qu’elle doit
     • Réactions sur un résultat : :repeat: refaire, :envelope: ou :star: m’envoyer une copie, :x: supprimer ou annuler la mienne
     • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
-greeting-title = 🎨 Bonjour, je transforme tes images.
-greeting-discord =
-    • /img2img : joins une image et dis ce qu’elle doit devenir
-    • Sur toute image ici : son menu, Applications, **Transformer l’image**
-    • Ou mentionne-moi avec une image, ou en réponse à une
-greeting-slack =
-    • /img2img ouvre un formulaire : ajoute une image et dis ce qu’elle doit devenir
-    • Sur tout message avec une image : Plus d’actions, **Remix image**
-    • Ou mentionne-moi avec une image, ou dans le fil d’une image
-greeting-alt = Une photo d’une tasse de café, puis la même en peinture à l’huile, en estampe et en vitrail
-offer-try = Essayer avec un exemple
-offer-setup = Configurer
-offer-help = Que puis-je faire ?
-offer-styles = Styles
-offer-queue = Mes tâches
-form-setup = Configurer Pentimento
-
 settings-title = Réglages de { $place }
 settings-server = ce serveur
 settings-nothing = Rien n’est réglé ; les valeurs par défaut s’appliquent
@@ -569,6 +560,7 @@ setting-private = Résultats : { $value }
 setting-roles = seulement les rôles { $value }
 setting-channels = seulement les salons { $value }
 setting-remix = Transformer : { $value }
+setting-threads = Nouvelles versions : { $value }
 setting-blocked = mots bloqués : { $value }
 setting-language = Langue : { $value }
 setting-log = Signalements dans { $value }
@@ -580,6 +572,9 @@ setting-yes = privés d’abord
 setting-no = dans le salon
 policy-anyone = les images de tous
 policy-own = seulement les siennes
+threads-offer = dans le salon, un fil est proposé
+threads-always = toujours dans un fil
+threads-never = toujours dans le salon
 privacy-export = Tout ce que je conserve sur toi aujourd’hui.
 privacy-ask = Cela supprime chez moi, pour toujours, tes tâches, prompts et images, et annule ce qui attend. Les messages des salons restent où ils sont.
 privacy-deleted = { $jobs ->
@@ -647,6 +642,7 @@ describe-control-end = Garder la structure jusqu’à cette part des étapes ; 1
 describe-private = Toi seul vois le résultat ; tu peux le publier plus tard
 describe-job = L’ID qui se trouve sous { button-details }
 describe-remix = De qui les membres peuvent transformer les images
+describe-threads = Où montrer les nouvelles versions d’un résultat
 describe-language = Langue des messages publics ici
 describe-log = Le salon où la modération lit les signalements
 describe-log-channel = Laisse vide pour aucun
@@ -763,21 +759,11 @@ web-op-act = Action
 web-op-cancel = Annuler la tâche de { $member }
 web-op-devices = Appareils et modèles
 web-op-device = Appareil
+web-op-slots = Images à la fois
 web-op-loaded = Modèles en mémoire
 web-op-offered = Modèles proposés
 web-op-memory = Mémoire utilisée, sur
-web-op-worker = Processus
-web-op-work = En cours
-web-op-of = { $count } sur { $most }
-web-op-lost = Processus plantés ou bloqués
-web-op-works = fonctionne
-web-op-restart = Redémarrer les processus
-web-op-restart-it = Redémarrer
-web-op-restart-one = Redémarrer le processus de { $device }
-web-op-restart-help = Les processus sont redémarrés, un appareil après l’autre. Ce qu’un appareil a en cours se termine d’abord, et personne ne perd d’image.
-web-op-restarting = Les processus redémarrent : { $count } sur { $most }.
-web-op-restarted = Redémarrés : { $devices }.
-web-op-restart-lost = Pas revenus après le redémarrage : { $devices }
+web-op-restarts = Workers terminés
 web-op-pace = Secondes par étape et mégapixel, médiane et neuvième décile
 web-op-up = En marche depuis
 web-op-failures = Derniers échecs

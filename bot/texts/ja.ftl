@@ -73,6 +73,7 @@ format-sent = { $format ->
    *[other] { $format }
  }
 note-too-large = このチャンネルには大きすぎます。「{ button-details }」からファイルで受け取れます。
+note-thread-closed = スレッドに書き込めないため、ここに表示します。
 note-sent-directly = 依頼された場所ではお見せできなかったので、直接お送りします。
 note-stays = この画像は依頼した場所でだけ表示できます。そこでボタンを押すか、もう一度依頼してください。
 note-recipe-unread = 貼り付けられたレシピのうち、ここにはないものは使いませんでした：{ $settings }。
@@ -112,6 +113,7 @@ button-pick = 画像を選ぶ
 button-report = 通報
 button-ban = 7 日間ブロック
 button-dismiss = 却下
+button-thread = スレッドで続ける
 button-forget = すべて削除
 
 advice-ai-picture = ヒント：AI が作った画像の仕上げには強さ 0.35 が向いています。
@@ -139,6 +141,8 @@ refused-unknown = 認識できません。別のバージョンのボタンか�
 refused-this-one = これがその画像です。別の強さを選んでください。
 refused-message-stays = 画像はこちらから消えましたが、メッセージは消せません。モデレーターに頼んでください。
 refused-permission = このチャンネルでは権限 { $permission } がありません。サーバーの管理者に頼んでください。
+refused-thread = ここではスレッドを開けませんでした。チャンネルで続けます。
+refused-thread-permission = このチャンネルでは権限 { $permission } がないため、ここで続けます。サーバーの管理者に頼んでください。
 refused-server-only = 設定はサーバーごとのものです。サーバーの中で /settings を使ってください。
 refused-paused = ここでは一時停止中です。モデレーターが設定から再開できます。
 refused-banned = ここのモデレーターにより、{ span }使えません。
@@ -414,6 +418,7 @@ choice-no-usual-model = 製品の既定
 choice-no-language = チャットの設定のまま
 choice-no-results = 各メンバーの希望どおり
 choice-no-whose = 決まりなし
+choice-no-threads = いつもどおり
 results-private = まず依頼した人だけに
 results-public = チャンネルに
 scope-workspace = ワークスペース全体
@@ -447,6 +452,7 @@ field-banned = ブロック中のメンバー
 field-banned-description = 外すと再び使えるようになります。
 field-results = 結果の見せ方
 field-whose = 誰の画像を変えてよいか
+field-threads = 結果の作り直しを表示する場所
 field-blocked = プロンプトに使えない言葉
 field-blocked-description = 1 行に 1 つか、コンマ区切り。* は任意の文字。一覧はメンバーには見えません。
 field-channels = 使ってよいチャンネル
@@ -484,6 +490,8 @@ report-title = 通報
 report-by = { $name } による通報
 report-asked = { $name } が { $when } に依頼
 report-sent = 通報しました。モデレーターが確認します。
+thread-opened = この画像から作るものは、これからスレッドに届きます。
+thread-there = 画像はスレッドに届きます。
 ban-done = { $name } は { $until } までここでは使えません。
 status-received = 受付済み
 status-queued = 順番待ち
@@ -523,23 +531,6 @@ slack-help = **画像を作り変えます。** 画像を添付して、どん�
     • 結果へのリアクション: :repeat: もう一度、:envelope: か :star: でコピーを送る、:x: 自分のものを削除・取り消し
     • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
-greeting-title = 🎨 こんにちは。画像を描き変えます。
-greeting-discord =
-    • /img2img：画像を添付して、どうしたいか書く
-    • ここの画像なら：メニュー、アプリ、**画像を変える**
-    • または、画像をつけて、画像に返信して、私にメンション
-greeting-slack =
-    • /img2img でフォームが開きます。画像を加えて、どうしたいか書く
-    • 画像のあるメッセージで「その他のアクション」から **Remix image**
-    • または、画像と一緒に、画像のスレッドで、私にメンション
-greeting-alt = コーヒーカップの写真と、それを油絵、浮世絵、ステンドグラスにしたもの
-offer-try = サンプルで試す
-offer-setup = 設定する
-offer-help = 何ができる？
-offer-styles = スタイル
-offer-queue = 自分のジョブ
-form-setup = Pentimento の設定
-
 settings-title = { $place } の設定
 settings-server = このサーバー
 settings-nothing = 何も設定されていません。既定値が使われます
@@ -554,6 +545,7 @@ setting-private = 結果：{ $value }
 setting-roles = ロール { $value } のみ
 setting-channels = チャンネル { $value } のみ
 setting-remix = 変えてよい画像：{ $value }
+setting-threads = 作り直し：{ $value }
 setting-blocked = 禁止語：{ $value }
 setting-language = 言語：{ $value }
 setting-log = 通報先：{ $value }
@@ -565,6 +557,9 @@ setting-yes = まず本人だけに
 setting-no = チャンネルに
 policy-anyone = 誰の画像でも
 policy-own = 自分の画像だけ
+threads-offer = チャンネルに表示し、スレッドを提案
+threads-always = いつもスレッド
+threads-never = いつもチャンネル
 privacy-export = 今日の時点であなたについて保存しているすべてです。
 privacy-ask = あなたのジョブ、プロンプト、画像をこちらから完全に消し、待っているものをキャンセルします。チャットのメッセージはそのままです。
 privacy-deleted = { $jobs ->
@@ -634,6 +629,7 @@ describe-control-end = ステップのこの割合まで構造を残す。1 が�
 describe-private = 結果はあなただけに見え、後で公開できます
 describe-job = 「{ button-details }」にある ID
 describe-remix = 誰の画像を変えてよいか
+describe-threads = 結果の作り直しをどこに表示するか
 describe-language = ここの公開メッセージの言語
 describe-log = 通報が届くチャンネル
 describe-log-channel = 空にすると送りません
@@ -750,21 +746,11 @@ web-op-act = 操作
 web-op-cancel = { $member } のジョブをキャンセル
 web-op-devices = デバイスとモデル
 web-op-device = デバイス
+web-op-slots = 同時に作成する画像
 web-op-loaded = メモリ内のモデル
 web-op-offered = 提供中のモデル
 web-op-memory = 使用メモリ / 全体
-web-op-worker = ワーカーのプロセス
-web-op-work = 作業中
-web-op-of = { $most } 件中 { $count } 件
-web-op-lost = 落ちた、または止まったワーカー
-web-op-works = 稼働中
-web-op-restart = ワーカーを再起動
-web-op-restart-it = 再起動
-web-op-restart-one = { $device } のワーカーを再起動
-web-op-restart-help = ワーカーを 1 台ずつ再起動します。作業中の画像は先に完成させるので、失われる画像はありません。
-web-op-restarting = ワーカーを再起動中：{ $most } 台中 { $count } 台完了。
-web-op-restarted = 再起動しました：{ $devices }。
-web-op-restart-lost = 再起動後に戻っていません：{ $devices }
+web-op-restarts = 終了したワーカー
 web-op-pace = 1 ステップ・1 メガピクセルあたりの秒数（中央値と第 9 十分位）
 web-op-up = 稼働時間
 web-op-failures = 最近の失敗

@@ -109,10 +109,11 @@ class Library:
         self._silence = silence
         self._here: set[hub.Place] = set()
         self._fetching: dict[hub.Place, _Fetch] = {}
+        self._tasks = asyncio.TaskGroup()
         self._running: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._tasks = await asyncio.TaskGroup().__aenter__()  # another one each time that it is entered
+        await self._tasks.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:

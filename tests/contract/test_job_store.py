@@ -9,14 +9,14 @@ import pytest
 
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.control import Control
-from bot.domain.ids import ImageId, JobId, generation_id
+from bot.domain.ids import GenerationId, ImageId, JobId, generation_id
 from bot.domain.job import Job, JobStatus, Lineage
 from bot.domain.limits import Usage
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import Requester
 from bot.erasure import Retention
 from bot.overseeing import MemberUsage, Mode, Restart, Stage, Unshown
-from bot.stores import Store
+from bot.stores import Passes, Store
 from inference.api import ControlKind
 from tests.builders.jobs import SOURCE, a_generation, a_job, an_event
 from tests.fakes.store import MemoryJobStore
@@ -530,21 +530,6 @@ async def test_settings_of_a_place_are_kept_until_it_is_forgotten(store: Store) 
     assert await store.place("discord:guild:2") == settings
 
 
-async def test_a_place_is_greeted_for_one_event_until_it_is_forgotten(store: Store) -> None:
-    assert await store.greet("discord:guild:1", "joined")
-    assert await store.greet("discord:guild:1", "joined"), "done again after a crash"
-    assert not await store.greet("discord:guild:1", "used")
-    assert await store.greet("discord:guild:12", "used")
-    await store.forget_place("discord:guild:1")
-    assert not await store.greet("discord:guild:12", "joined"), "another one, whose key begins alike"
-    assert await store.greet("discord:guild:1", "used")
-    await store.forget_greeting("discord:guild:1")
-    assert await store.greet("discord:guild:1", "again")
-    await store.greet("slack:T1/", "used")
-    await store.forget_places("slack:T1/")
-    assert await store.greet("slack:T1/", "joined")
-
-
 async def test_copies_are_known_until_their_job_goes(store: Store) -> None:
     job = await store.add(replace(a_job(), place="discord:channel:1", private=True))
     stored = await store.job(job.id)
@@ -644,13 +629,6 @@ async def test_the_latest_failures_and_what_could_not_be_shown(store: Store) -> 
     assert await store.unshown(limit=9) == [Unshown(job=jobs[0].id, reason="the channel has gone")]
 
 
-async def test_jobs_are_found_by_their_ids_in_the_order_in_which_they_are_asked_for(store: Store) -> None:
-    jobs = [await store.add(replace(a_job(), created_at=1000.0 + number)) for number in range(3)]
-    assert await store.jobs_by_id([jobs[2].id, JobId("A" * 22), jobs[0].id]) == [jobs[2], jobs[0]]
-    await finish(store, jobs[1])
-    assert await store.queued_ids() == [jobs[0].id, jobs[2].id]
-
-
 async def test_usage_by_member_begins_with_who_used_most(store: Store) -> None:
     few = Requester(platform="console", user="few", name="Few")
     many = Requester(platform="console", user="many", name="Many")
@@ -703,3 +681,33 @@ async def test_calls_stand_by_their_time_and_go_with_their_job(store: Store) -> 
     await store.uncalled(soon.id)
     await store.forget(late.requester.key)
     assert await store.calls() == []
+
+
+async def test_passes_of_a_picture_are_counted_by_place_while_somebody_sees_them(store: Store) -> None:
+    root = await finish(store, await store.add(replace(a_job(strengths=(0.3, 0.7)), place="here")))
+    of_root = Lineage(parent=generation_id(root.id, 1), root=generation_id(root.id, 1))
+    assert await store.passes(root.id, "here") == Passes(count=0, offered=False)
+    other = Lineage(parent=GenerationId(f"{root.id[:-1]}x.0"), root=GenerationId(f"{root.id[:-1]}x.0"))
+    await store.add(replace(a_job(lineage=other), place="here"))
+    await store.add(replace(a_job(lineage=of_root), place="there"))
+    await store.add(replace(a_job(lineage=of_root), place="here", private=True))
+    cancelled = await store.add(replace(a_job(lineage=of_root), place="here", offers_thread=True))
+    await store.replace(cancelled, cancelled.cancelled(at=1001.0))
+    await store.add(replace(a_job(lineage=of_root), place="here"))
+    assert await store.passes(root.id, "here") == Passes(count=1, offered=False)
+    offering = await finish(store, await store.add(replace(a_job(lineage=of_root), place="here", offers_thread=True)))
+    assert offering.offers_thread
+    assert await store.passes(root.id, "here") == Passes(count=2, offered=True)
+
+
+async def test_a_family_has_one_thread_in_a_place_until_it_or_its_first_job_goes(store: Store) -> None:
+    root = await finish(store, await store.add(a_job()))
+    await store.opened(root.id, "here", "thread")
+    await store.opened(root.id, "here", "late")
+    await store.opened(root.id, "there", "other")
+    await store.opened(JobId("unknown"), "here", "nobody's")
+    assert [await store.thread(root.id, each) for each in ("here", "there", "nowhere")] == ["thread", "other", ""]
+    await store.closed("thread")
+    assert [await store.thread(root.id, each) for each in ("here", "there")] == ["", "other"]
+    await store.forget(root.requester.key)
+    assert await store.thread(root.id, "there") == ""

@@ -82,6 +82,10 @@ def fake_chat() -> Chat:
     )
 
 
+async def nothing(_: str) -> None:
+    """No thread is closed here."""
+
+
 async def discord_chat(stack: AsyncExitStack, *, by_token: bool) -> Chat:
     server = await stack.enter_async_context(DiscordServer())
     channel, anna = server.channel(), server.user("anna")
@@ -90,7 +94,9 @@ async def discord_chat(stack: AsyncExitStack, *, by_token: bool) -> Chat:
     stack.push_async_callback(connection.close)
     await connection.log_in(server.token, waits=())
     rest = Rest(connection)
-    messenger = DiscordMessenger(rest, FileMaker(Pngs()), server.clock, connected=lambda: connection.logged_in)
+    messenger = DiscordMessenger(
+        rest, FileMaker(Pngs()), server.clock, connected=lambda: connection.logged_in, closed=nothing
+    )
     token = None
     if by_token:
         asked = await anna.command(channel, "help")

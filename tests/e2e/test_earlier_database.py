@@ -54,7 +54,7 @@ async def left(folder: Path) -> AsyncIterator[Bench]:
 async def press(
     at: Bench, verb: Verb, result: GenerationId, said: Options = NOTHING_SAID, *, user: str = "ann"
 ) -> JobId:
-    async def answer(*, private: bool, above: ReplyTarget | None) -> ReplyTarget:  # noqa: ARG001 -- one chat, one place
+    async def answer(*, private: bool, above: ReplyTarget | None, thread: str) -> ReplyTarget:  # noqa: ARG001 -- one chat, one place
         return TARGET
 
     event = f"fake:{verb}-{result}-{user}"

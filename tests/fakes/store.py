@@ -12,7 +12,7 @@ from bot.domain.place import PlaceSettings
 from bot.erasure import Removed, Retention
 from bot.listing import Cursor, Kept, ResultsPage
 from bot.overseeing import MemberUsage, Mode, Restart, Stage, Unshown
-from bot.stores import Due, Duty, InboxEvent, MadeCall, MessageRef
+from bot.stores import Due, Duty, InboxEvent, MadeCall, MessageRef, Passes
 
 OPEN = {JobStatus.QUEUED, JobStatus.RUNNING}
 REFUNDED = {JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED}
@@ -28,7 +28,6 @@ class _Used:
 class MemoryJobStore:
     def __init__(self) -> None:
         self._places: dict[str, PlaceSettings] = {}
-        self._greetings: dict[str, str] = {}
         self._inbox: dict[str, InboxEvent] = {}
         self._settled: set[str] = set()
         self._jobs: dict[JobId, Job] = {}
@@ -41,6 +40,7 @@ class MemoryJobStore:
         self._mode = Mode.RUNNING
         self._restart: Restart | None = None
         self._calls: dict[JobId, MadeCall] = {}
+        self._threads: dict[tuple[JobId, str], str] = {}
 
     async def receive(self, event: InboxEvent) -> bool:
         if event.id in self._inbox:
@@ -104,12 +104,6 @@ class MemoryJobStore:
 
     async def open_jobs(self) -> Sequence[Job]:
         return sorted((job for job in self._jobs.values() if job.status in OPEN), key=lambda job: job.created_at)
-
-    async def queued_ids(self) -> Sequence[JobId]:
-        return [job.id for job in await self.open_jobs() if job.status is JobStatus.QUEUED]
-
-    async def jobs_by_id(self, wanted: Sequence[JobId]) -> Sequence[Job]:
-        return [self._jobs[job] for job in wanted if job in self._jobs]
 
     async def open_jobs_of(self, requester_key: str) -> Sequence[Job]:
         return [job for job in await self.open_jobs() if job.requester.key == requester_key]
@@ -313,19 +307,30 @@ class MemoryJobStore:
     async def uncalled(self, job: JobId) -> None:
         self._calls.pop(job, None)
 
+    async def passes(self, family: JobId, place: str) -> Passes:
+        made = [
+            job
+            for job in self._jobs.values()
+            if job.lineage.root
+            and job_of(job.lineage.root) == family
+            and job.place == place
+            and not job.private
+            and job.status in {*OPEN, JobStatus.SUCCEEDED}
+        ]
+        return Passes(count=len(made), offered=any(job.offers_thread for job in made))
+
+    async def thread(self, family: JobId, place: str) -> str:
+        return self._threads.get((family, place), "")
+
+    async def opened(self, family: JobId, place: str, thread: str) -> None:
+        if family in self._jobs:
+            self._threads.setdefault((family, place), thread)
+
+    async def closed(self, thread: str) -> None:
+        self._threads = {key: kept for key, kept in self._threads.items() if kept != thread}
+
     async def forget_places(self, prefix: str) -> None:
-        for key in [key for key in (*self._places, *self._greetings) if key.startswith(prefix)]:
-            await self.forget_place(key)
-
-    async def forget_place(self, key: str) -> None:
-        self._places.pop(key, None)
-        self._greetings.pop(key, None)
-
-    async def greet(self, key: str, event: str) -> bool:
-        return self._greetings.setdefault(key, event) == event
-
-    async def forget_greeting(self, key: str) -> None:
-        self._greetings.pop(key, None)
+        self._places = {key: kept for key, kept in self._places.items() if not key.startswith(prefix)}
 
     async def referenced_images(self) -> frozenset[ImageId]:
         kept = self._jobs.keys() - self._without_pictures
@@ -346,6 +351,7 @@ class MemoryJobStore:
         del self._jobs[job.id]
         self._copies.pop(job.id, None)
         self._calls.pop(job.id, None)
+        self._threads = {key: kept for key, kept in self._threads.items() if key[0] != job.id}
         del self._outbox[job.id]
         self._over.discard(job.id)
         self._without_pictures.discard(job.id)

@@ -74,7 +74,6 @@ async def bench(
     moderator: Moderator | None = None,
     policy: Policy | None = None,
     start: bool = True,
-    greets: bool = False,
 ) -> AsyncIterator[Bench]:
     """A running service; entered again on the same folder it is a restart."""
     engine = engine or FakeEngine(slots=1)
@@ -93,7 +92,6 @@ async def bench(
             max_jobs=100,
             moderator=moderator,
             policy=policy,
-            greets=greets,
         )
         platform = SlackPlatform(
             settings or options(server),

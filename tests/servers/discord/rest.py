@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.servers.discord.server import DiscordServer
 
 VIEW, SEND, ATTACH, HISTORY, SEND_IN_THREADS = 1 << 10, 1 << 11, 1 << 15, 1 << 16, 1 << 38
+CREATE_THREADS = 1 << 35
 NONCE_SECONDS = 180.0
 _MALFORMED = {50006, 50035}
 
@@ -64,6 +65,7 @@ class Rest:
             web.post(f"{api}/users/@me/channels", self._direct),
             web.post(f"{api}/channels/{{channel}}/messages", self._create),
             web.route("*", f"{api}/channels/{{channel}}/messages/{{message}}", self._by_bot),
+            web.post(f"{api}/channels/{{channel}}/messages/{{message}}/threads", self._start_thread),
             web.put(f"{api}/channels/{{channel}}/messages/{{message}}/reactions/{{emoji}}/@me", self._react),
             web.get("/attachments/{channel}/{message}/{name}", self._attachment),
         ]
@@ -379,6 +381,22 @@ class Rest:
         if any(len(content) > limit for content in files.values()) or sum(map(len, files.values())) > 25 * MiB:
             raise ApiError(413, 40005, "Request entity too large")
         self._server.write(post, body, files, request[SENT].names)
+
+    async def _start_thread(self, request: web.Request) -> web.Response:
+        server, body = self._server, request[SENT].body
+        channel = self._channel(request, CREATE_THREADS)
+        post = server.posts.get(request.match_info["message"])
+        if post is None or post.deleted or post.hidden or post.channel is not channel:
+            raise ApiError(404, 10008, "Unknown Message")
+        if channel.payload["type"] not in {0, 5}:
+            raise ApiError(400, 50024, "Cannot execute action on this channel type")
+        only(body, {"name", "auto_archive_duration", "rate_limit_per_user"}, "a thread")
+        need(1 <= len(body["name"]) <= 100, "a thread's name")
+        if post.id in server.channels:
+            raise ApiError(400, 160004, "A thread has already been created for this message")
+        made = server.thread(channel, identity=post.id, name=body["name"])
+        await server.gateway.send("THREAD_CREATE", made.payload)
+        return web.json_response(made.payload, status=201)
 
     async def _react(self, _request: web.Request) -> web.Response:
         return web.Response(status=204)

@@ -97,25 +97,14 @@ class DiscordServer:
         self.channels[made.id] = made
         return made
 
-    def thread(self, channel: Channel, *, denied: int = 0) -> Channel:
+    def thread(self, channel: Channel, *, denied: int = 0, identity: str = "", name: str = "a thread") -> Channel:
+        """A thread of a channel; one that stands on a message has the id of that."""
         assert channel.guild
-        payload = payloads.thread(self.snowflake(), "a thread", channel.id, channel.guild.id, self.me["id"])
+        payload = payloads.thread(identity or self.snowflake(), name, channel.id, channel.guild.id, self.me["id"])
         channel.guild.payload["threads"].append(payload)
         made = Channel(id=payload["id"], payload=payload, guild=channel.guild, denied=denied)
         self.channels[made.id] = made
         return made
-
-    async def join(self, guild: Guild, *, greets_in: Channel | None = None) -> None:
-        """Somebody adds the bot; `greets_in` is where Discord itself greets members there."""
-        if greets_in:
-            guild.payload["system_channel_id"] = greets_in.id
-        guild.member = True
-        await self.gateway.send("GUILD_CREATE", guild.payload)
-
-    async def leave(self, guild: Guild) -> None:
-        """Somebody removes the bot."""
-        guild.member = False
-        await self.gateway.send("GUILD_DELETE", {"id": guild.id})
 
     def user(self, name: str, *, locale: str = "en-US") -> Person:
         person = Person(self, payloads.user(self.snowflake(), name), locale=locale)

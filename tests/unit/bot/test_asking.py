@@ -31,8 +31,10 @@ class Answers:
     """What a chat was asked: to whom the answer goes."""
 
     asked: list[tuple[bool, ReplyTarget | None]] = field(default_factory=list)
+    threads: list[str] = field(default_factory=list)
 
-    async def __call__(self, *, private: bool, above: ReplyTarget | None) -> ReplyTarget:
+    async def __call__(self, *, private: bool, above: ReplyTarget | None, thread: str) -> ReplyTarget:
+        self.threads.append(thread)
         self.asked.append((private, above))
         return TARGET
 

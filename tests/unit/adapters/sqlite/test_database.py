@@ -20,6 +20,7 @@ from adapters.sqlite.sessions import SqliteSessions
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.access import Asker
 from bot.domain.errors import FatalError, StorageFailed
+from bot.domain.ids import JobId
 from bot.erasure import Retention
 from tests.builders.jobs import SOURCE, a_generation, a_job, an_event
 from tests.fakes.disk import no_file_over
@@ -286,7 +287,7 @@ async def test_a_backup_that_finds_no_room_leaves_no_half_file(store: SqliteJobS
     assert not list(tmp_path.glob("*copy*"))
 
 
-FEW = "(jobs_open|jobs_failed|outbox_due|outbox_undeliverable)"
+FEW = "(calls_until|jobs_open|jobs_failed|outbox_due|outbox_undeliverable)"
 
 
 class Noting(sqlite3.Connection):
@@ -325,6 +326,16 @@ async def plans_are_by_index(store: SqliteJobStore, seen: set[str]) -> None:
     assert [index for index in made if index not in plans] == [], "an index that nothing uses"
 
 
+async def conversations(store: SqliteJobStore, job: JobId) -> None:
+    await store.passes(job, "here")
+    await store.opened(job, "here", "thread")
+    await store.thread(job, "here")
+    await store.closed("thread")
+    await store.called(job, "message", until=1.0)
+    await store.calls()
+    await store.uncalled(job)
+
+
 async def everything(store: SqliteJobStore) -> None:
     """Call what the service calls after its start."""
     job, other = a_job(strengths=(0.3, 0.5)), a_job(user="bob")
@@ -340,6 +351,7 @@ async def everything(store: SqliteJobStore) -> None:
     await store.unsettled("console")
     await store.open_jobs()
     await store.mode()
+    await conversations(store, job.id)
     await store.keep(a_generation(job).id, on=False)
     await store.keeps("console:ada")
     await store.failures(limit=9)

@@ -37,6 +37,7 @@ BUTTONS_OF_0_1 = {
     Verb.DISMISS: (f"p1:dismiss:{TARGET}", f"dismiss|{TARGET}"),
     Verb.ERASE: (f"p1:erase:{TARGET}", f"erase|{TARGET}"),
     Verb.LEAVE: (f"p1:leave:{TARGET}", f"leave|{TARGET}"),
+    Verb.THREAD: (f"p1:thread:{TARGET}", f"thread|{TARGET}"),
 }
 """What stands in messages that were sent long ago, letter by letter; a row is added here and never changed."""
 
