@@ -76,6 +76,13 @@ $(TOOLS): $(RUNTIME)
 	$(PIP) install --quiet $(LOCK) --group dev --group training
 	@touch $@
 
+# What few tests need and would make all others slower; see the group in pyproject.toml.
+QUANTIZED := $(VENV)/quantized
+
+$(QUANTIZED): $(TOOLS)
+	$(PIP) install --quiet --no-deps --upgrade $(LOCK) --target $@ --group quantized
+	@touch $@
+
 install: $(RUNTIME) ## Make .venv with the pentimento command in it
 	@echo "Ready: $(BIN)/pentimento --help"
 
@@ -108,10 +115,11 @@ BROWSER := command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -
 	&& { apt-get update && apt-get install --yes --no-install-recommends chromium; } >/dev/null 2>&1; } \
 	|| echo "Without Chromium the tests of the pages are skipped: sudo apt install chromium"
 
-test: check ## Everything that CI runs: make check and all tests
+test: check $(QUANTIZED) ## Everything that CI runs: make check and all tests
 	@mkdir -p .tmp
 	@$(BROWSER)
 	$(BIN)/python -m pytest -n auto --dist worksteal
+	PYTHONPATH=$(QUANTIZED) $(BIN)/python -m pytest -m quantized tests/unit/inference/models tests/e2e/test_forms.py
 
 MINUTES ?= 120
 DEVICE ?= cpu

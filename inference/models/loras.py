@@ -20,6 +20,7 @@ from inference.errors import Unsuited
 from inference.models import hub
 from inference.models.entry import LoraEntry
 from inference.models.placement import is_streamed
+from inference.models.quantized import takes_adapters
 
 T = TypeVar("T")
 
@@ -112,7 +113,8 @@ class LoraSet:
             if self._twin is None:
                 # A copy would bring the original's weights to the device, and not its own.
                 streamed = any(is_streamed(getattr(self._pipeline, name, None)) for name in ADAPTED)
-                if streamed or not hasattr(self._pipeline, "load_lora_weights"):
+                able = hasattr(self._pipeline, "load_lora_weights") and takes_adapters(self._pipeline)
+                if streamed or not able:
                     raise Unsuited(
                         f"The model {self._model!r} takes no adapters: leave them out or use another.",
                         cause="no-loras",
@@ -154,7 +156,8 @@ class LoraSet:
         self._active = ()  # whatever happens now, what is active is not known any more
         twin = self.twin()
         try:
-            twin.load_lora_weights(weights, adapter_name=name)
+            with torch.inference_mode(mode=False), torch.no_grad():  # torchao's tensors cannot be read in that mode
+                twin.load_lora_weights(weights, adapter_name=name)
             on = {part for part, names in twin.get_list_adapters().items() if name in names}
         except Exception as error:
             if isinstance(error, torch.OutOfMemoryError | MemoryError):

@@ -65,6 +65,13 @@ def is_quantized(module: Any) -> bool:
     return getattr(module, "hf_quantizer", None) is not None
 
 
+def takes_adapters(pipeline: Any) -> bool:
+    """Whether LoRAs go onto a loaded model: not onto FLUX.1 by quanto, where diffusers looks for other names."""
+    quantizer = getattr(getattr(pipeline, "transformer", None), "hf_quantizer", None)
+    method = getattr(getattr(quantizer, "quantization_config", None), "quant_method", "")
+    return not (str(getattr(method, "value", method)) == "quanto" and type(pipeline).__name__.startswith("Flux"))
+
+
 def _config(folder: Path) -> dict[str, Any]:
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))

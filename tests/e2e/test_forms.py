@@ -117,9 +117,10 @@ def test_shards_and_halves_paint_what_the_plain_folder_paints(root: Path, family
     assert np.abs(painted(halves)[0] - whole).mean() < 2
 
 
+@pytest.mark.quantized
 @pytest.mark.parametrize("family", [name for name in MAKERS if name not in UNETS])
 def test_a_transformer_is_made_smaller_while_it_is_read(root: Path, family: str) -> None:
-    pytest.importorskip("torchao", reason="of the extra `quantized`")
+    pytest.importorskip("torchao", reason="`make test` runs it apart")
     planned = Plan(quantize=Quantize.INT8, pixels=64 * 64, resident=0, least=0, peak=0)
     assert Quantize.INT8 in quantizers("cuda")
     whole, _ = painted(saved(root, family, "plain"))

@@ -9,16 +9,18 @@ from typing import Any
 import pytest
 import torch
 
-from inference.api import ModelUnavailable
+from inference.api import Lora, ModelUnavailable
+from inference.errors import Unsuited
 from inference.families import components_of
 from inference.models import quantized
 from inference.models.catalog import defaults
-from inference.models.entry import ModelEntry
+from inference.models.entry import LoraEntry, ModelEntry
 from inference.models.loading import load, quiet
 from inference.models.quantized import is_quantized, method_of
 from inference.models.sizes import of_place
 from tests.harness.step_loop import Bench, Caller, error, picture, request
 from tests.tiny_models.flow import flow
+from tests.tiny_models.loras import save_lora
 
 quiet()
 
@@ -32,9 +34,10 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def as_made_with(method: str, plain: Path, folder: Path) -> Path:
+def as_made_with(method: str, plain: Path, folder: Path, kind: str = "FluxTransformer2DModel") -> Path:
     """The model with its transformer quantised and saved by diffusers itself."""
-    from diffusers import FluxTransformer2DModel, QuantoConfig, TorchAoConfig
+    import diffusers
+    from diffusers import QuantoConfig, TorchAoConfig
 
     if method == "quanto":
         how: Any = QuantoConfig(weights_dtype="int8")
@@ -43,7 +46,7 @@ def as_made_with(method: str, plain: Path, folder: Path) -> Path:
 
         how = TorchAoConfig(Int8WeightOnlyConfig())
     shutil.copytree(plain, folder)
-    made = FluxTransformer2DModel.from_pretrained(
+    made = getattr(diffusers, kind).from_pretrained(
         str(folder / "transformer"), quantization_config=how, torch_dtype=torch.float32
     )
     shutil.rmtree(folder / "transformer")
@@ -52,12 +55,13 @@ def as_made_with(method: str, plain: Path, folder: Path) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.quantized
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning", "ignore::UserWarning")
 @pytest.mark.parametrize(("method", "module"), [("torchao", "torchao"), ("quanto", "optimum.quanto")])
 def test_a_folder_in_8_bit_paints_nearly_what_it_was_made_from(
     plain: Path, tmp_path: Path, method: str, module: str
 ) -> None:
-    pytest.importorskip(module, reason="of the extra `quantized`")
+    pytest.importorskip(module, reason="`make test` runs it apart")
     folder = as_made_with(method, plain, tmp_path / method)
     loaded = load(folder, ModelEntry(id=str(folder)), method, CPU, torch.float32)
     assert is_quantized(loaded.transformer)
@@ -68,6 +72,80 @@ def test_a_folder_in_8_bit_paints_nearly_what_it_was_made_from(
     with Bench(loaded) as bench:
         [small] = bench.paint(Caller(told.request, told.picture))
     assert 0 < error(small.latents, whole.latents) < 0.02
+
+
+def gguf_of(plain: Path, root: Path) -> tuple[Path, ModelEntry]:
+    """The family's transformer as a GGUF file, and an entry for it."""
+    from tests.tiny_models import checkpoints, gguf_files
+
+    pipeline = load(plain, ModelEntry(id=str(plain)), "plain", CPU, torch.float32)
+    file = gguf_files.save(checkpoints.WRITERS["z-image"](pipeline), root / "z.gguf")
+    return file, ModelEntry(id=str(file), base=str(plain))
+
+
+def check_adapter(whole: Any, small: Any, root: Path) -> None:
+    """An adapter does on a quantised model what it does on the whole one."""
+    file = save_lora(whole, root / "style.safetensors", seed=1)
+    loras = {"style": LoraEntry(place=str(file))}
+    plain, styled = (
+        request(name, steps=4, strength=0.5, guidance_scale=0.0, loras=each)
+        for name, each in (("plain", ()), ("styled", (Lora("style", 0.7),)))
+    )
+    made = []
+    for pipeline in (whole, small):
+        with Bench(pipeline, loras=loras) as bench:
+            made.append(bench.paint(Caller(plain, picture(1)), Caller(styled, picture(1))))
+            assert not any(isinstance(each.end, Exception) for each in made[-1]), made[-1]
+            [again] = bench.paint(Caller(plain, picture(1)))
+            assert error(again.latents, made[-1][0].latents) < 1e-6, "the model itself is as it was"
+    (whole_plain, whole_styled), (_, small_styled) = made
+    changed = error(whole_styled.latents, whole_plain.latents)
+    assert changed > 0.01
+    assert error(small_styled.latents, whole_styled.latents) < min(0.05, changed / 2)
+
+
+@pytest.mark.slow
+@pytest.mark.quantized
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning", "ignore::UserWarning")
+def test_an_adapter_on_a_folder_by_torchao(plain: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torchao", reason="`make test` runs it apart")
+    folder = as_made_with("torchao", plain, tmp_path / "torchao")
+    small = load(folder, ModelEntry(id=str(folder)), "small", CPU, torch.float32)
+    check_adapter(load(plain, ModelEntry(id=str(plain)), "plain", CPU, torch.float32), small, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.quantized
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning", "ignore::UserWarning")
+def test_an_adapter_on_a_folder_by_quanto_works_but_for_flux(plain: Path, tmp_path: Path) -> None:
+    pytest.importorskip("optimum.quanto", reason="`make test` runs it apart")
+    folder = as_made_with("quanto", plain, tmp_path / "quanto")
+    flux = load(folder, ModelEntry(id=str(folder)), "flux", CPU, torch.float32)
+    file = save_lora(
+        load(plain, ModelEntry(id=str(plain)), "p", CPU, torch.float32), tmp_path / "a.safetensors", seed=1
+    )
+    told = Caller(request(loras=(Lora("style"),), guidance_scale=0.0), picture(1))
+    with Bench(flux, loras={"style": LoraEntry(place=str(file))}) as bench:
+        [made] = bench.paint(told)
+    assert isinstance(made.end, Unsuited)
+    assert made.end.cause == "no-loras"
+    whole = tmp_path / "z"
+    flow("z-image").save_pretrained(str(whole))
+    folder = as_made_with("quanto", whole, tmp_path / "small", "ZImageTransformer2DModel")
+    small = load(folder, ModelEntry(id=str(folder)), "small", CPU, torch.float32)
+    check_adapter(load(whole, ModelEntry(id=str(whole)), "whole", CPU, torch.float32), small, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning", "ignore::UserWarning")
+def test_an_adapter_on_a_gguf_file(tmp_path: Path) -> None:
+    from tests.tiny_models import folders
+
+    folder = folders.save_made(lambda: flow("z-image"), tmp_path / "z-image")
+    file, entry = gguf_of(folder, tmp_path)
+    small = load(file, entry, "packed", CPU, torch.float32)
+    assert is_quantized(small.transformer)
+    check_adapter(load(folder, ModelEntry(id=str(folder)), "plain", CPU, torch.float32), small, tmp_path)
 
 
 def marked(plain: Path, folder: Path, **quantization: Any) -> Path:
