@@ -109,11 +109,10 @@ class Library:
         self._silence = silence
         self._here: set[hub.Place] = set()
         self._fetching: dict[hub.Place, _Fetch] = {}
-        self._tasks = asyncio.TaskGroup()
         self._running: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        await self._tasks.__aenter__()
+        self._tasks = await asyncio.TaskGroup().__aenter__()  # anew each time, as a restarted engine enters it again
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import statistics
 import sys
-import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from pathlib import Path
@@ -15,6 +14,7 @@ import psutil
 import pytest
 
 from bot.domain.job import JobStatus
+from bot.overseeing import Stage
 from inference.api import Engine, Event, Img2ImgRequest
 from inference.models.entry import ModelEntry
 from inference.pool.pool import Pool
@@ -100,26 +100,87 @@ async def test_two_models_on_two_devices_do_not_take_each_other_s_place(tmp_path
 
 
 async def test_running_and_waiting_jobs_are_cancelled_at_once(tmp_path: Path) -> None:
-    pool = Pool(workers(2, "Sketcher"))
+    pool = Pool(workers(2, "Slow"))
     async with storm(tmp_path, pool) as at:
         running = [await at.submit("ann", steps=150, strengths=(0.9,)) for _ in range(2)]
         waiting = await at.submit("ann", steps=150, strengths=(0.9,))
         async with asyncio.timeout(PATIENCE):
             while [device.running for device in pool.devices()] != [1, 1]:
                 await asyncio.sleep(0.01)
-        begun = time.monotonic()
         for job in (waiting, running[0]):
-            await at.core.service.removal.cancel(job, by=asker("ann"))
-            await at.chat.until(job, JobStatus.CANCELLED)
+            async with asyncio.timeout(PATIENCE):
+                await at.core.service.removal.cancel(job, by=asker("ann"))
+                await at.chat.until(job, JobStatus.CANCELLED)
         async with asyncio.timeout(PATIENCE):
             while sum(device.running for device in pool.devices()) > 1:
                 await asyncio.sleep(0.005)
-        taken = time.monotonic() - begun
         await at.core.service.removal.cancel(running[1], by=asker("ann"))
         await at.all_shown()
         assert await pool.drain(PATIENCE)
         assert not at.scratch()
-    assert taken < 5.0, "steps take 5 ms; the rest is a busy machine"
+
+
+async def test_a_rolling_restart_under_load_gives_each_device_a_new_worker_and_costs_nobody_a_picture(
+    tmp_path: Path,
+) -> None:
+    pool = HeldPool(workers(3))
+    async with storm(tmp_path, pool) as at:
+        for number in range(60):
+            await at.submit(f"member{number % 7}", steps=60)
+        before = {process.pid for process in worker_processes()}
+        restarts = at.core.operations.restarts
+        watching = asyncio.create_task(restarts.watch())
+
+        async def restart(ended: int) -> None:
+            if ended == 8:
+                assert await restarts.ask()
+
+        pool.begin.set()
+        await at.all_shown(restart)
+        async with asyncio.timeout(PATIENCE):
+            while not (found := await at.core.store.restart()) or found.stage is not Stage.DONE:
+                await asyncio.sleep(0.02)
+        watching.cancel()
+        assert found.outcome == {"device1": "", "device2": "", "device3": ""}
+        after = {process.pid for process in worker_processes()}
+        assert (len(before), len(after), before & after) == (3, 3, set())
+        await at.check_each_came_once()
+        assert not at.scratch()
+
+
+async def test_a_device_that_fell_off_and_returned_is_at_work_again(tmp_path: Path) -> None:
+    (card := tmp_path / "card").touch()
+    engines = {
+        name: ProcessEngine(
+            model=str(card),
+            entries={"fake": ModelEntry(id=str(card))},
+            backend="tests.fakes.backend:mortal",
+            backoff=(0.01,),
+            max_failed_starts=2,
+        )
+        for name in ("one", "two")
+    }
+    pool = Pool(engines, pauses=(0.1, 0.1, 0.2), whole=True)
+    async with storm(tmp_path, pool) as at:
+        before = worker_processes()
+        card.unlink()
+        before[0].kill()
+        async with asyncio.timeout(PATIENCE):
+            while not any("is gone: bring it back" in device.trouble for device in pool.devices()):
+                await asyncio.sleep(0.01)
+        for number in range(6):
+            await at.submit(f"member{number}")
+        await at.all_shown()
+        assert sorted(device.slots for device in pool.devices()) == [0, 1]
+        card.touch()
+        async with asyncio.timeout(PATIENCE):
+            while [device.slots for device in pool.devices()] != [1, 1]:
+                await asyncio.sleep(0.01)
+        for number in range(6):
+            await at.submit(f"member{number}", steps=60)
+        await at.all_shown()
+        await at.check_each_came_once()
+        assert all(engine.counters()["pictures"] for engine in engines.values())
 
 
 async def bot(url: str, folder: Path, **environment: str) -> asyncio.subprocess.Process:
@@ -146,14 +207,14 @@ async def test_a_bot_that_is_ended_leaves_no_worker_and_goes_on_later(tmp_path: 
         process = await bot(chat.url, tmp_path)
         family = psutil.Process(process.pid).children(recursive=True)
         assert sum("inference.worker" in one.cmdline() for one in family) == 2
-        while statuses(tmp_path).get("running", 0) < 4:
+        while statuses(tmp_path).get("running", 0) < 6:
             await asyncio.sleep(0.02)
         process.send_signal(sent)
         await process.wait()
         _, alive = await asyncio.to_thread(psutil.wait_procs, family, timeout=5.0)
         assert not [one for one in alive if one.status() != psutil.STATUS_ZOMBIE]
         stored = statuses(tmp_path)
-        assert stored.get("running", 0) == 0 if sent is signal.SIGTERM else stored["running"] >= 4
+        assert stored.get("running", 0) == 0 if sent is signal.SIGTERM else stored["running"] == 6
         process = await bot(chat.url, tmp_path)
         while len(chat.accepted) < 6 or len(chat.posts) < 6 or not all(post.ends for post in chat.posts.values()):
             await asyncio.sleep(0.05)
@@ -161,3 +222,36 @@ async def test_a_bot_that_is_ended_leaves_no_worker_and_goes_on_later(tmp_path: 
         await process.wait()
         assert statuses(tmp_path) == {"succeeded": 6}
         assert all(post.ends == 1 for post in chat.posts.values())
+
+
+async def test_the_command_restarts_the_devices_of_a_running_service(tmp_path: Path) -> None:
+    async with asyncio.timeout(PATIENCE), ChatServer(faults=0.0) as chat:
+        process = await bot(chat.url, tmp_path)
+        before = {one.pid for one in workers_of(process)}
+        for number in (1, 2, 3, 4, 6, 7):
+            chat.send(f"event-{number}", "doze at 1")
+        while statuses(tmp_path).get("running", 0) < 6:
+            await asyncio.sleep(0.02)
+        command = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "restart", "--wait"),
+            stdout=asyncio.subprocess.PIPE,
+            env=os.environ | {"PENTIMENTO__DATA_DIR": str(tmp_path)},
+        )
+        said, _ = await command.communicate()
+        assert command.returncode == 0
+        first, *devices = said.decode().splitlines()
+        assert first == "Restarting each device's worker in turn, when what it has is done; nothing is lost."
+        assert devices == ["device0: works again.", "device1: works again."]
+        after = {one.pid for one in workers_of(process)}
+        assert (len(after), before & after) == (2, set())
+        while not all(post.ends for post in chat.posts.values()):
+            await asyncio.sleep(0.05)
+        process.terminate()
+        await process.wait()
+        assert statuses(tmp_path) == {"succeeded": 6}
+        assert all(post.ends == 1 for post in chat.posts.values())
+
+
+def workers_of(process: asyncio.subprocess.Process) -> list[psutil.Process]:
+    family = psutil.Process(process.pid).children(recursive=True)
+    return [one for one in family if "inference.worker" in one.cmdline()]

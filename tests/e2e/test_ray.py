@@ -1,6 +1,7 @@
 """A Ray cluster of real processes on loopback under the whole core: machines are killed, silenced, unfit, replaced.
 
-PENTIMENTO_TEST_RAY=long runs all of them, which takes minutes; otherwise only the first one is run.
+PENTIMENTO_TEST_RAY=long runs all of them, which takes minutes, and holds them to their bounds in seconds, so it wants a
+machine of its own. Otherwise only the first one is run, and judged by what happened alone.
 """
 
 import asyncio
@@ -20,6 +21,8 @@ import pytest
 import pytest_asyncio
 import structlog
 
+from bot.domain.job import JobStatus
+from bot.overseeing import Stage
 from inference.api import Done, Event, Img2ImgRequest, ModelUnavailable
 from inference.backends.base import Settings
 from inference.cluster.engine import ClusterEngine
@@ -39,7 +42,8 @@ pytestmark = [
 ]
 
 PATIENCE = 90.0
-long = pytest.mark.skipif(os.environ.get("PENTIMENTO_TEST_RAY") != "long", reason="PENTIMENTO_TEST_RAY=long runs it")
+TIMED = os.environ.get("PENTIMENTO_TEST_RAY") == "long"
+long = pytest.mark.skipif(not TIMED, reason="PENTIMENTO_TEST_RAY=long runs it")
 SETTINGS = Settings(model="fake", entries={"fake": ModelEntry(id="pocket")})
 
 
@@ -121,13 +125,16 @@ async def test_a_machine_that_dies_and_one_that_falls_silent_cost_nobody_a_pictu
         begun = time.monotonic()
         await at.all_shown(strike)
         taken = time.monotonic() - begun
-        machines.machines["two"].signal(signal.SIGCONT)
         await asyncio.gather(*watching)
+        machines.machines["two"].signal(signal.SIGCONT)
+        if TIMED:  # what it still had to say doubles nothing, and it joins again
+            await until_working(engine, "one", "two")
         await at.check_each_came_once()
         assert not at.scratch()
-    structlog.get_logger().info("sixty jobs", seconds=round(taken, 1), noticed=noticed)
-    assert noticed["three"] < 30
-    assert noticed["two"] < 30
+    told("sixty jobs", seconds=taken, kill_noticed=noticed["three"], silence_noticed=noticed["two"])
+    if TIMED:
+        assert noticed["three"] <= 5
+        assert noticed["two"] <= 15
 
 
 @long
@@ -138,21 +145,58 @@ async def test_a_machine_that_is_back_takes_pictures_again(machines: Cluster) ->
 
 
 @long
-async def test_jobs_are_cancelled_on_machines_and_leave_no_file_there(machines: Cluster, tmp_path: Path) -> None:
-    engine = engine_at(machines)
+async def test_machines_are_restarted_in_turn_and_nobody_loses_a_picture(machines: Cluster, tmp_path: Path) -> None:
+    engine = HeldCluster(machines.address)
     async with storm(tmp_path, engine) as at:
         await until_working(engine, "one", "two")
-        running = [await at.submit("ann", prompt="doze at 1", steps=150, strengths=(0.9,)) for _ in range(6)]
-        waiting = await at.submit("ann", prompt="doze at 1", steps=150, strengths=(0.9,))
+        for number in range(60):
+            await at.submit(f"member{number % 7}", steps=60)
+        before = {process.pid for process in hosted(machines)}
+        restarts = at.core.operations.restarts
+        watching = asyncio.create_task(restarts.watch())
+
+        async def restart(ended: int) -> None:
+            if ended == 8:
+                assert await restarts.ask()
+
+        engine.begin.set()
+        begun = time.monotonic()
+        await at.all_shown(restart)
         async with asyncio.timeout(PATIENCE):
-            while sum(device.running for device in engine.devices()) < 6:
+            while not (found := await at.core.store.restart()) or found.stage is not Stage.DONE:
                 await asyncio.sleep(0.02)
-        for job in (waiting, *running):
-            await at.core.service.removal.cancel(job, by=asker("ann"))
-        await at.all_shown()
-        async with asyncio.timeout(10):
-            while list(machines.folder.glob("pentimento-node-*/*")):
+        told("two machines restarted under sixty jobs", seconds=time.monotonic() - begun)
+        watching.cancel()
+        assert dict(found.outcome) == {"one": "", "two": ""}
+        async with asyncio.timeout(PATIENCE):
+            while before & {process.pid for process in hosted(machines)}:
                 await asyncio.sleep(0.05)
+        await at.check_each_came_once()
+        assert not at.scratch()
+
+
+@long
+async def test_jobs_are_cancelled_on_machines_and_leave_no_file_there(machines: Cluster, tmp_path: Path) -> None:
+    engine = ClusterEngine(SETTINGS, address=machines.address, backend="tests.fakes.backend:Slow")
+    async with storm(tmp_path, engine) as at:
+        await until_working(engine, "one", "two")
+        running = [await at.submit("ann", steps=150, strengths=(0.9,)) for _ in range(2)]
+        waiting = await at.submit("ann", steps=150, strengths=(0.9,))
+        async with asyncio.timeout(PATIENCE):
+            while sum(device.running for device in engine.devices()) < 2:
+                await asyncio.sleep(0.02)
+        assert files_on(machines)
+        for job, what in ((waiting, "waiting"), (running[0], "running"), (running[1], "last")):
+            begun = time.monotonic()
+            await at.core.service.removal.cancel(job, by=asker("ann"))
+            await at.chat.until(job, JobStatus.CANCELLED)
+            left = {"waiting": 2, "running": 1, "last": 0}[what]
+            while len(files_on(machines)) > left:  # a source for each picture that is made
+                await asyncio.sleep(0.01)
+            taken = time.monotonic() - begun
+            told(f"a {what} job cancelled", seconds=taken)
+            assert taken <= 1, "a step takes half of that"
+        assert not files_on(machines)
         assert not at.scratch()
 
 
@@ -174,7 +218,8 @@ async def test_a_machine_that_is_unfit_is_named_and_keeps_nobody_waiting(machine
             assert troubles["old"].startswith("The machine old cannot be used: it has another version of Pentimento")
             assert troubles["bare"].startswith("The machine bare cannot be used: Pentimento is not installed there")
             assert isinstance(await end_of(engine, tmp_path), Done)
-        assert taken < 60
+        told("a start with two machines that are unfit", seconds=taken)
+        assert taken <= 60
     finally:
         for machine in unfit:
             machine.signal(signal.SIGKILL)
@@ -199,14 +244,19 @@ async def test_a_bot_that_is_ended_leaves_nothing_on_any_machine(
         for number in (1, 2, 3, 4, 6, 7):  # every fifth is a sweep
             chat.send(f"event-{number}", "doze at 1")
         process = await bot(chat.url, tmp_path, RAY_TEST_ADDRESS=machines.address)
-        while statuses(tmp_path).get("running", 0) < 4:
+        while statuses(tmp_path).get("running", 0) < 6:
             await asyncio.sleep(0.02)
         assert hosted(machines)
         process.send_signal(sent)
+        begun = time.monotonic()
         await process.wait()
-        async with asyncio.timeout(10):
+        ended = time.monotonic()
+        stored = statuses(tmp_path)
+        assert sent is signal.SIGKILL or "running" not in stored, stored
+        async with asyncio.timeout(5):
             while hosted(machines):
                 await asyncio.sleep(0.05)
+        told(f"a bot ended by {sent.name}", seconds=ended - begun, machines_empty_after=time.monotonic() - ended)
         process = await bot(chat.url, tmp_path, RAY_TEST_ADDRESS=machines.address)
         while len(chat.accepted) < 6 or len(chat.posts) < 6 or not all(post.ends for post in chat.posts.values()):
             await asyncio.sleep(0.05)
@@ -235,6 +285,16 @@ async def test_a_head_that_is_away_holds_jobs_up_and_loses_none(machines: Cluste
         finally:
             again.kill()
             again.wait()
+
+
+def files_on(machines: Cluster) -> list[Path]:
+    """Pictures on machines."""
+    return list(machines.folder.glob("pentimento-node-*/*.source.png"))
+
+
+def told(what: str, **seconds: float) -> None:
+    """Say how long something took; `-rA` shows it."""
+    structlog.get_logger().info(what, **{name: round(value, 1) for name, value in seconds.items()})
 
 
 async def end_of(engine: ClusterEngine, folder: Path) -> Event:

@@ -78,6 +78,7 @@ class Sketcher:
 
     slots = 1
     device = "a pencil"
+    step_seconds = 0.005
 
     def __init__(self, settings: Settings) -> None:
         self._entries = settings.entries
@@ -117,7 +118,7 @@ class Sketcher:
         recipe: tuple[Any, ...] = (request.prompt, request.negative_prompt, request.steps, request.seed)
         noise = Image.frombytes("RGB", picture.size, random.Random(repr(recipe)).randbytes(3 * _area(picture)))
         for step in range(1, steps + 1):
-            time.sleep(0.005)
+            time.sleep(self.step_seconds)
             if act in ACTS and int(cue) == step:
                 ACTS[act]()
             if task.preview is not None:
@@ -147,6 +148,12 @@ def many_slots(settings: Settings) -> Sketcher:
     sketcher = Sketcher(settings)
     sketcher.slots = 3
     return sketcher
+
+
+class Slow(Sketcher):
+    """A sketcher whose pictures of many steps outlast a test, unless they are cancelled."""
+
+    step_seconds = 0.5
 
 
 class Forgetful(Sketcher):
