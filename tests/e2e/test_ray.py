@@ -1,7 +1,7 @@
 """A Ray cluster of real processes on loopback under the whole core: machines are killed, silenced, unfit, replaced.
 
-PENTIMENTO_TEST_RAY=long runs all of them, which takes minutes, and holds them to their bounds in seconds, so it wants a
-machine of its own. Otherwise only the first one is run, and judged by what happened alone.
+PENTIMENTO_TEST_RAY=long runs all of them, which takes minutes, and holds them to their bounds in seconds, so it
+wants a machine of its own. Otherwise only the first one is run, and judged by what happened alone.
 """
 
 import asyncio
