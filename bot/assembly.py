@@ -14,6 +14,7 @@ from bot.domain.limits import Limits
 from bot.domain.safety import Policy
 from bot.domain.style import Style
 from bot.gate import Gate
+from bot.greeting import Greetings
 from bot.keeping import Keeping
 from bot.lifecycle import Core
 from bot.moderators import Moderators
@@ -51,6 +52,7 @@ def assemble(
     default_model: str,
     guard_chains: bool = True,
     advice: bool = True,
+    greets: bool = False,
     disk_tries: int | None = None,
     decodes: int = 2,
     sign_in: SignIn | None = None,
@@ -112,7 +114,8 @@ def assemble(
         max_minutes=max_minutes,
     )
     results = Results(store=store, gate=gate, waiting=waiting, most_kept=limits.kept_per_user)
-    places = Places(store=store, admission=admission)
+    greetings = Greetings(store=store, enabled=greets)
+    places = Places(store=store, admission=admission, greetings=greetings)
     service = Service(
         admission=admission,
         keeping=Keeping(store=store, gate=gate, clock=clock, ids=ids),
@@ -121,6 +124,7 @@ def assemble(
         queue=queue,
         delivery=delivery,
         places=places,
+        greetings=greetings,
         moderators=Moderators(store=store, places=places, results=results, clock=clock),
         results=results,
         threads=Threads(store=store),

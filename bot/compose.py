@@ -228,6 +228,7 @@ async def compose(
             default_model=settings.model.id,
             guard_chains=settings.chains.guard,
             advice=settings.advice.enabled,
+            greets=settings.greeting.enabled,
             disk_tries=disk_tries,
             decodes=decodes,
             sign_in=_sign_in(settings, store),

@@ -18,6 +18,7 @@ from bot.domain.ids import GenerationId, JobId, generation_id, job_of, parse_gen
 from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.request import ReplyTarget
 from bot.domain.safety import Site
+from bot.first_minute import SAMPLE_WISH, sample
 from bot.forms import Form
 from bot.pages import (
     Link,
@@ -103,6 +104,9 @@ class Exchange(Protocol):
     async def open(self, form: Form, about: ButtonId) -> None:
         """Open a form about a result: what it says is done with that by the verb of `about`."""
 
+    async def greet(self) -> None:
+        """Greet the place, if that is due: somebody used the bot there where everybody sees it. Never fails."""
+
     async def remove(self, stands: MessageRef | None) -> None:
         """Take the message away that the event is about; `stands` is where the job's own one was."""
 
@@ -144,10 +148,16 @@ class Conversation:
         by = _seeing(await at.asker(), shown)
         asked = Ask(wish=wish, by=by, event_id=at.event_id, answer=at.answer, threads=at.threads, hidden=at.hidden)
         receipt = await self._service.ask(asked)
+        if not receipt.job.private:
+            await at.greet()
         if receipt.repeated:
             raise Repeated
         if receipt.thread:
             await at.lead(receipt.thread)
+
+    async def try_sample(self, at: Exchange) -> None:
+        """*Try it with a sample*: a picture as any other, of the member who pressed."""
+        await self.ask(at, replace(SAMPLE_WISH, source=await sample()))
 
     async def press(self, at: Exchange, pressed: ButtonId) -> None:
         """Do what a button says."""

@@ -67,6 +67,7 @@ class Field:
     Attributes:
         value: what stands in it when the form opens.
         longest: of a text, in characters.
+        most: of what several can be chosen of, how many; 0 is as many as the chat takes.
         folded: it stands in a part that is opened on demand; a chat without one leaves it out.
     """
 
@@ -78,6 +79,7 @@ class Field:
     placeholder: str = ""
     required: bool = False
     longest: int = 0
+    most: int = 0
     choices: tuple[Choice, ...] = ()
     folded: bool = False
 

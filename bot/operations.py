@@ -85,7 +85,6 @@ class Overview:
         waiting: jobs in line, next one first; those at the front only, see `in_line`.
         in_line: how many wait.
         running: jobs on the device with how far they are, 0 .. 1.
-        device: for people; empty while the worker is being started.
         devices: each of them, those too that are in trouble.
         restart: of the devices, the one that was asked for last.
         trouble: why nothing can be made now; empty if it can.
@@ -101,12 +100,9 @@ class Overview:
     waiting: Sequence[Job]
     in_line: int
     running: Sequence[tuple[Job, float]]
-    device: str
     devices: Sequence[Device]
     restart: Restart | None
-    slots: int
     models: Sequence[str]
-    loaded: Sequence[str]
     trouble: str
     counters: Mapping[str, int]
     rates: tuple[float, float] | None
@@ -177,26 +173,24 @@ class Operations:
     async def overview(self, *, most: int) -> Overview:
         """Everything at this moment, with at most `most` waiting jobs."""
         now = self._clock.now()
-        open_jobs = {job.id: job for job in await self._store.open_jobs()}
         progress = self._dispatch.progress()
-        line = [job for unit in self._queue.order() if (job := open_jobs.get(unit.job)) and job.id not in progress]
-        parked = [job for job in open_jobs.values() if job.status is JobStatus.QUEUED]
-        waiting = list(dict.fromkeys((*(job.id for job in line), *(job.id for job in parked))))
+        line = [unit.job for unit in self._queue.order()]
+        line += await self._store.queued_ids()  # set aside, as for a model that is on its way
+        waiting = [job for job in dict.fromkeys(line) if job not in progress]
+        found = await self._store.jobs_by_id([*progress, *waiting[:most]])
+        shown = {job.id: job for job in found if not job.status.ended}
         capacity = None
         with contextlib.suppress(EngineStopped):
             capacity = self._engine.capacity()
         return Overview(
             at=now,
             mode=self.mode,
-            waiting=[open_jobs[job] for job in waiting[:most]],
+            waiting=[shown[job] for job in waiting[:most] if job in shown],
             in_line=len(waiting),
-            running=[(open_jobs[job], share) for job, share in progress.items() if job in open_jobs],
-            device=capacity.device if capacity else "",
+            running=[(shown[job], share) for job, share in progress.items() if job in shown],
             devices=self._engine.devices(),
             restart=await self._store.restart(),
-            slots=capacity.slots if capacity else 0,
             models=list(capacity.models) if capacity else [],
-            loaded=capacity.loaded if capacity else (),
             trouble=self._engine.trouble(),
             counters=self._engine.counters(),
             rates=self._pace.rates(),

@@ -89,6 +89,14 @@ class Overseeing(Protocol):
         """Keep how far the latest one is."""
         ...
 
+    async def queued_ids(self) -> Sequence[JobId]:
+        """The jobs that wait, oldest first."""
+        ...
+
+    async def jobs_by_id(self, wanted: Sequence[JobId]) -> Sequence[Job]:
+        """Those of them that there are, in that order."""
+        ...
+
     async def failures(self, *, limit: int) -> Sequence[Job]:
         """The jobs that failed or were refused last, newest first."""
         ...

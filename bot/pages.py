@@ -19,6 +19,7 @@ from bot.domain.limits import span
 from bot.domain.place import PlaceSettings, ban_of
 from bot.domain.style import Style
 from bot.moderators import Report
+from bot.offers import Offer, OfferButton, offered
 from bot.rendering import arriving_words, facts, title
 from bot.results import Description
 from bot.service import QueueView
@@ -89,12 +90,14 @@ class Page:
 
     Attributes:
         buttons: what can be done with what the whole page is about; they stand at its end.
+        offers: what else there is to do.
     """
 
     title: str
     rows: tuple[Row, ...]
     buttons: tuple[Button, ...] = ()
     link: Link | None = None
+    offers: tuple[OfferButton, ...] = ()
 
 
 _MARK = re.compile(r"(\*\*[^*]+\*\*|[\ue000-\ue0ff])")
@@ -252,8 +255,8 @@ def help_page(locale: str, key: str, *, maps: bool) -> Page:
         maps: whether some model keeps structure.
     """
     told = text(locale, key, map=f"\n• {text(locale, 'help-map')}" if maps else "")
-    lines = [line.strip() for line in told.splitlines() if line.strip()]
-    return Page(title=text(locale, "page-help"), rows=tuple(_told(line) for line in lines))
+    offers = offered(locale, Offer.TRY, Offer.STYLES, Offer.QUEUE)
+    return Page(title=text(locale, "page-help"), rows=told_rows(told), offers=offers)
 
 
 def settings_page(settings: PlaceSettings, place: Part, *, locale: str, heading: str = "") -> Page:
@@ -301,6 +304,11 @@ def _setting(name: str, value: Any, locale: str) -> tuple[Part, ...]:
         case _:
             shown = _words(number(locale, value) if isinstance(value, float) else str(value))
     return worded(locale, f"setting-{name}", value=shown)
+
+
+def told_rows(told: str) -> tuple[Row, ...]:
+    """The lines of a longer text of ours."""
+    return tuple(_told(line.strip()) for line in told.splitlines() if line.strip())
 
 
 def _told(line: str) -> Row:

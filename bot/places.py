@@ -9,15 +9,17 @@ from bot.domain.place import PlaceSettings
 from bot.domain.rules import check_model, check_place, stricter
 from bot.domain.strength import check_strength
 from bot.domain.style import find_style
+from bot.greeting import Greetings
 from bot.stores import PlaceStore
 
 
 class Places:
     """Settings by place, whose key is e.g. "discord:guild:123"."""
 
-    def __init__(self, *, store: PlaceStore, admission: Admission) -> None:
+    def __init__(self, *, store: PlaceStore, admission: Admission, greetings: Greetings) -> None:
         self._store = store
         self._admission = admission
+        self._greetings = greetings
 
     async def settings(self, *places: str) -> PlaceSettings:
         """What holds at the innermost of `places`, named from the outside in: server, then channel."""
@@ -56,5 +58,12 @@ class Places:
         await self._store.set_place(place, replace(settings, style=style.name if style else None))
 
     async def forget(self, prefix: str) -> None:
-        """Remove the settings of every place whose key starts so: the server or workspace has gone."""
+        """Remove what is set for every place whose key starts so, and its greeting: the workspace has gone."""
         await self._store.forget_places(prefix)
+        self._greetings.forgotten(prefix)
+
+    async def forget_each(self, *places: str) -> None:
+        """The same for some places by their whole keys: a server and its channels."""
+        for place in places:
+            await self._store.forget_place(place)
+            self._greetings.forgotten(place)

@@ -29,6 +29,7 @@ from bot.domain.picture import Sent
 from bot.domain.request import Action, Request, Requester
 from bot.domain.rules import check_admitted, check_model, check_source, is_private, spoken
 from bot.forms import Menu
+from bot.greeting import Greetings
 from bot.keeping import Keeping
 from bot.moderators import Moderators
 from bot.places import Places
@@ -74,6 +75,7 @@ class Service:
         styles: the presets members can pick, by name.
         controls: what a model can be made to keep; see `Admission.controls`.
         places: what is set for them.
+        greetings: which of them are to be greeted.
         moderators: what members report, and who may not use the bot.
         removal: how jobs are stopped and what is stored goes.
         results: who sees and shares what.
@@ -91,6 +93,7 @@ class Service:
         queue: FairQueue,
         delivery: Delivery,
         places: Places,
+        greetings: Greetings,
         moderators: Moderators,
         results: Results,
         threads: Threads,
@@ -110,6 +113,7 @@ class Service:
         self.styles = admission.styles
         self.controls = admission.controls
         self.places = places
+        self.greetings = greetings
         self.moderators = moderators
         self.results = results
         self.threads = threads

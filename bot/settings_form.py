@@ -1,6 +1,7 @@
 """The form of a place's settings, and what a sent one says."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.domain.blocklist import check_patterns, parse_patterns
 from bot.domain.errors import InvalidRequest
@@ -16,6 +17,8 @@ WHOLE, CHANNEL = "workspace", "channel"
 _PRIVATE, _PUBLIC = "private", "public"
 _UNSET = frozenset({"", NO_CHOICE, "as-above"})
 """What chooses nothing; the last one stands in forms that an earlier version opened."""
+
+_SET_UP = ("channels", "style", "private", "log", "blocked")
 
 _LONGEST_STRENGTH = 20
 _LONGEST_WORDS = 3000
@@ -55,7 +58,7 @@ def settings_form(own: Sequence[PlaceSettings], menu: Menu, *, in_channel: bool,
             longest=_LONGEST_WORDS,
         ),
         worded_field(locale, "channels", FieldKind.CHANNELS, value=now.channels or ()),
-        worded_field(locale, "log", FieldKind.CHANNELS, value=(now.log,) if now.log else ()),
+        worded_field(locale, "log", FieldKind.CHANNELS, value=(now.log,) if now.log else (), most=1),
         worded_field(locale, "paused", FieldKind.SWITCH, value=YES if now.paused else ""),
         *_banned(locale, now.banned or ()),
         *(
@@ -65,6 +68,23 @@ def settings_form(own: Sequence[PlaceSettings], menu: Menu, *, in_channel: bool,
         ),
     )
     return Form(title=text(locale, "form-settings"), submit=text(locale, "form-save"), fields=fields)
+
+
+def setup_form(own: PlaceSettings, menu: Menu, *, locale: str) -> Form:
+    """What a server decides first, of its settings: as much as the smallest form of a chat holds."""
+    whole = {each.name: each for each in settings_form((own,), menu, in_channel=False, locale=locale).fields}
+    fields = tuple(whole[name] for name in _SET_UP)
+    return Form(title=text(locale, "form-setup"), submit=text(locale, "form-save"), fields=fields)
+
+
+def read_setup_form(values: Values, own: PlaceSettings) -> PlaceSettings:
+    """The settings with what a sent form says.
+
+    Raises:
+        FormErrors: with a sentence for each field that is wrong.
+    """
+    _, said = read_settings_form(values)
+    return replace(own, **{name: getattr(said, name) for name in _SET_UP})
 
 
 def read_settings_form(values: Values) -> tuple[bool, PlaceSettings]:

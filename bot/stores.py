@@ -310,7 +310,19 @@ class PlaceStore(Protocol):
     async def set_place(self, key: str, settings: PlaceSettings) -> None: ...
 
     async def forget_places(self, prefix: str) -> None:
-        """Remove the settings of every place whose key starts so: the server or workspace has gone."""
+        """Remove what is set for every place whose key starts so, and that it was greeted: it has gone."""
+        ...
+
+    async def forget_place(self, key: str) -> None:
+        """The same for one place."""
+        ...
+
+    async def greet(self, key: str, event: str) -> bool:
+        """Write down that a place is greeted because of an event; False if it was because of another one."""
+        ...
+
+    async def forget_greeting(self, key: str) -> None:
+        """The greeting came to nothing."""
         ...
 
 

@@ -312,6 +312,12 @@ class Secrets(_Section):
         return "" if secret is None else secret.get_secret_value()
 
 
+class GreetingSettings(_Section):
+    """How places that the bot joins are met."""
+
+    enabled: bool
+
+
 class Settings(_Section):
     """Everything the owner decides. Made by `config.reading.load_settings`."""
 
@@ -324,6 +330,7 @@ class Settings(_Section):
     styles: StyleSettings
     chains: ChainSettings
     advice: AdviceSettings
+    greeting: GreetingSettings
     discord: DiscordSettings
     slack: SlackSettings
     downloads: DownloadSettings

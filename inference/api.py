@@ -252,6 +252,8 @@ class Device:
         description: for people, as in `Capacity.device`; empty while that is not known.
         slots, running: as in `Capacity`, 0 while it takes nothing; pictures that it has.
         trouble: why nothing can be run on it now, in a sentence; empty if it can.
+        pid: its worker's process on its machine; 0 while there is none that is ready.
+        lost: its workers that crashed or hung since the start.
     """
 
     name: str
@@ -261,6 +263,8 @@ class Device:
     running: int = 0
     loaded: tuple[str, ...] = ()
     trouble: str = ""
+    pid: int = 0
+    lost: int = 0
 
 
 class EngineStopped(Exception):

@@ -19,7 +19,14 @@ from discord.http import Route
 from adapters.discord.faults import ERRORS, judge
 from adapters.discord.incoming import PLATFORM, Incoming
 from adapters.discord.limits import LONGEST_LIMIT, GlobalLimit
-from adapters.discord.reading import calls_our_role, read_interaction, read_mention, read_reaction
+from adapters.discord.reading import (
+    calls_our_role,
+    read_interaction,
+    read_joined,
+    read_left,
+    read_mention,
+    read_reaction,
+)
 from adapters.proxies import proxy_for
 from bot.domain.actions import reaction_of
 from bot.domain.errors import FatalError
@@ -33,6 +40,9 @@ _AGAIN_SECONDS = 0.1
 
 ANSWER_SECONDS = 10.0
 """A heartbeat that is not answered by then went nowhere. They are sent every 41 s, so this is known within 60 s."""
+
+_NEW_SECONDS = 7 * 86_400.0
+"""A server that has had us for less is met although we were away when it joined."""
 
 _DISALLOWED_INTENTS = 4014
 _FATAL_CLOSES = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
@@ -83,6 +93,7 @@ class Connection(discord.AutoShardedClient):
         self._tries = 0
         self._up: set[int] = set()  # shards whose session stands
         self._known: set[int] = set()  # shards that had one before
+        self._seen: set[int] = set()  # servers that have us
 
     async def log_in(self, token: str, *, waits: Sequence[float]) -> None:
         """Log in, trying again after each of `waits`, the last one for ever; nothing if that is done already.
@@ -207,6 +218,28 @@ class Connection(discord.AutoShardedClient):
         """Leave the gateway; messages can still be sent."""
         for shard in self.shards.values():
             await shard.disconnect()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """A server has us now."""
+        self._seen.add(guild.id)
+        await self.take(read_joined(guild, received_at=self._clock.now()))
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A server can be reached: it was named at the start of the session, was away, or is a new one after all.
+
+        One that has had us for a short time only may have joined while we were away.
+        """
+        joined = guild.shard_id in self._up and guild.id not in self._seen
+        self._seen.add(guild.id)
+        me = guild.get_member(self.user.id) if self.user else None
+        joined_at = me.joined_at if me else None
+        if joined or (joined_at and self._clock.now() - joined_at.timestamp() < _NEW_SECONDS):
+            await self.on_guild_join(guild)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """A server has us no more; one that Discord cannot reach for now is not gone."""
+        self._seen.discard(guild.id)
+        await self.take(read_left(guild, received_at=self._clock.now()))
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """A command, button or form."""

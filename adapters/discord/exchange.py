@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from adapters.discord import greeting
 from adapters.discord.answers import Ack, Answered
 from adapters.discord.cards import NOBODY
 from adapters.discord.deleting import remove
@@ -80,6 +81,9 @@ class DiscordExchange:
 
     async def open(self, form: Form, about: ButtonId) -> None:
         await self._desk.answers.ask(self._event, str(about), form)
+
+    async def greet(self) -> None:
+        await greeting.used(self._desk, self._event)
 
     async def remove(self, stands: MessageRef | None) -> None:
         await remove(self._desk, self._answered, stands)

@@ -3,17 +3,18 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from adapters.discord import deleting, pages, picking, presses, reactions, remix, settings
+from adapters.discord import deleting, greeting, pages, picking, presses, reactions, remix, setting_up, settings
 from adapters.discord.answers import Ack, Answered
 from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE
 from adapters.discord.desk import Desk
 from adapters.discord.exchange import press
-from adapters.discord.ids import parse_again_id, parse_pick_id, parse_remix_id
+from adapters.discord.ids import OfferId, parse_again_id, parse_pick_id, parse_remix_id
 from adapters.discord.incoming import Incoming, Kind
 from bot.domain.actions import OPENING, VERBS, Verb
 from bot.domain.button_id import parse_button_id
 from bot.domain.errors import Gone
 from bot.domain.request import ASKING, Action
+from bot.offers import Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,15 @@ WITHOUT_JOB: Mapping[Verb, Flow] = {
 _FLOWS: dict[str, Flow] = {
     Kind.MENTION: Flow(remix.mention, lasting=True),
     Kind.REACTION: Flow(reactions.act, lasting=True),
+    Kind.JOINED: Flow(greeting.joined, lasting=True),
+    Kind.LEFT: Flow(greeting.left, lasting=True),
     Kind.AUTOCOMPLETE: Flow(pages.suggest),
+    f"button {OfferId(Offer.TRY)}": Flow(setting_up.try_sample, Ack.PUBLIC, lasting=True),
+    f"button {OfferId(Offer.SET_UP)}": Flow(setting_up.open_form),
+    f"modal {OfferId(Offer.SET_UP)}": Flow(setting_up.save, Ack.HIDDEN, lasting=True),
+    f"button {OfferId(Offer.HELP)}": Flow(pages.help_, Ack.HIDDEN),
+    f"button {OfferId(Offer.STYLES)}": Flow(pages.styles, Ack.HIDDEN),
+    f"button {OfferId(Offer.QUEUE)}": Flow(pages.queue, Ack.HIDDEN),
     "button again": Flow(remix.reopen),
     f"modal {Verb.PICK}": Flow(picking.form, Ack.PUBLIC, lasting=True),
     "modal remix": Flow(remix.form, Ack.PUBLIC, lasting=True),
@@ -80,7 +89,7 @@ _FLOWS: dict[str, Flow] = {
 def flow_of(event: Incoming) -> Flow:
     """What an event sets off; a refusal if this version does not know it."""
     match event.kind:
-        case Kind.MENTION | Kind.REACTION | Kind.AUTOCOMPLETE:
+        case Kind.MENTION | Kind.REACTION | Kind.AUTOCOMPLETE | Kind.JOINED | Kind.LEFT:
             name = event.kind.value
         case Kind.COMMAND:
             name = f"{event.kind} {event.name}"

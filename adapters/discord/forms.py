@@ -15,16 +15,17 @@ _MAX_OPTION = 100
 _MAX_LABEL = 45
 _MAX_HINT = 100
 
-_LABEL, _SELECT, _INPUT, _UPLOAD, _RADIO = 18, 3, 4, 19, 21
+_LABEL, _SELECT, _INPUT, _UPLOAD, _RADIO, _CHANNELS = 18, 3, 4, 19, 21, 8
+_TEXT_CHANNEL, _ANNOUNCEMENTS, _FORUM = 0, 5, 15
 _RADIO_OPTIONS = range(2, 11)
 _SHORT, _PARAGRAPH = 1, 2
-_LAID_OUT = frozenset({FieldKind.LINE, FieldKind.PARAGRAPH, FieldKind.CHOICE, FieldKind.PICK, FieldKind.FILE})
-"""A switch is none of them: whether others see the answer is promised before a form is read."""
+_LEFT_OUT = frozenset({FieldKind.CHOICES, FieldKind.SWITCH})
+"""Whether others see the answer, which a switch says, is promised before a form is read."""
 
 
 def modal(custom_id: str, form: Form) -> Payload:
     """The form; what a modal has no room for is left out, the folded fields first."""
-    fields = [field for field in form.fields if field.kind in _LAID_OUT and not field.folded]
+    fields = [field for field in form.fields if field.kind not in _LEFT_OUT and not field.folded]
     return {
         "custom_id": custom_id,
         "title": form.title[:MAX_TITLE],
@@ -37,7 +38,9 @@ def values_of(body: Mapping[str, Any]) -> Values:
     found: dict[str, str | tuple[str, ...]] = {}
     for component in _components(body.get("components") or ()):
         name, value = component["custom_id"], component.get("values", component.get("value"))
-        if name == UPLOAD:
+        if component.get("type") == _CHANNELS:
+            found[name] = tuple(map(str, value or ()))
+        elif name == UPLOAD:
             found[name] = ("",) * len(value or ())  # of what kind a file is, the core sees
         else:
             found[name] = str(value[0] if value else "") if isinstance(value, list) else str(value or "")
@@ -81,6 +84,15 @@ def _component(field: Field) -> Payload:
             "options": options,
             "min_values": int(field.required),
             "max_values": 1,
+        }
+    if field.kind is FieldKind.CHANNELS:
+        return {
+            "type": _CHANNELS,
+            **common,
+            "channel_types": [_TEXT_CHANNEL, _ANNOUNCEMENTS, *([] if field.most == 1 else [_FORUM])],
+            "min_values": 0,
+            "max_values": field.most or MAX_OPTIONS,
+            "default_values": [{"id": each, "type": "channel"} for each in field.value[: field.most or MAX_OPTIONS]],
         }
     longest = field.longest
     value = str(field.value)[:longest]

@@ -3,11 +3,14 @@
 import re
 from dataclasses import dataclass
 
+from bot.offers import Offer
+
 MAX_ID = 100
 """Discord's limit on custom ids."""
 
 _AGAIN = re.compile(r"p1:again:(\d{1,20})")
 _PICK = re.compile(r"p1:pick:(\d{1,20}):(\d{1,20})")
+_OFFER = re.compile(rf"p1:offer:({'|'.join(Offer)})")
 _REMIX = re.compile(r"p1:remix:(\d{1,20}):(\d{1,20})")
 
 
@@ -41,6 +44,22 @@ class AgainId:
 
     def __str__(self) -> str:
         return f"p1:again:{self.form}"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferId:
+    """The button of what a page offers, or the form that it opens."""
+
+    offer: Offer
+
+    def __str__(self) -> str:
+        return f"p1:offer:{self.offer}"
+
+
+def parse_offer_id(text: str) -> OfferId | None:
+    """The id of an offer, or None if it is none that this version knows."""
+    found = _OFFER.fullmatch(text)
+    return OfferId(Offer(found[1])) if found else None
 
 
 def parse_remix_id(text: str) -> RemixId | None:

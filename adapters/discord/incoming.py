@@ -23,7 +23,7 @@ EPHEMERAL = 1 << 6
 
 
 class Kind(StrEnum):
-    """What a member did."""
+    """What a member did; JOINED and LEFT are of a server that has us, or no more."""
 
     COMMAND = "command"
     AUTOCOMPLETE = "autocomplete"
@@ -31,6 +31,8 @@ class Kind(StrEnum):
     MODAL = "modal"
     MENTION = "mention"
     REACTION = "reaction"
+    JOINED = "joined"
+    LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,9 @@ class _Arrival:
         await self._flow.do(self._desk, self._answered)
 
     async def tell(self, refused: UserError) -> None:
-        """In the place of the promised answer."""
+        """In the place of the promised answer; of a server that has us there is nobody to tell."""
+        if self._event.kind in {Kind.JOINED, Kind.LEFT}:
+            return
         sentence = refused.sentence(self._event.origin.locale, literal=inert)
         mendable = not isinstance(refused, Repeated)
         await self._desk.answers.refuse(self._answered, sentence, mendable=mendable)

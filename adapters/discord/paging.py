@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from adapters.discord.cards import MAX_DESCRIPTION, rows
+from adapters.discord.cards import MAX_DESCRIPTION, raw_button, rows
+from adapters.discord.ids import OfferId
 from adapters.discord.markdown import inert
 from adapters.discord.rest import Payload
 from bot.pages import Ink, Link, Look, Page, Part, Row
@@ -14,15 +15,32 @@ _LOOKS = {Look.HEADING: "**{}**", Look.ITEM: "• {}", Look.QUOTE: "> {}", Look.
 _INKS = {Ink.CODE: "`{}`", Ink.CHANNEL: "<#{}>", Ink.ROLE: "<@&{}>", Ink.MEMBER: "<@{}>"}
 
 
-def laid_out(page: Page, named: Callable[[str], str] = str) -> Payload:
-    """A page as a message; `named` says the commands in a text of ours as the reader knows them."""
+def laid_out(page: Page, named: Callable[[str], str] = str, *, picture: str = "") -> Payload:
+    """A page as a message.
+
+    Args:
+        page: what to show.
+        named: says the commands in a text of ours as the reader knows them.
+        picture: the name of a file that is sent with it, to stand below.
+    """
     buttons = [row.button for row in page.rows if row.button]
     # Buttons stand together under the lines that they belong to, so they count along.
     numbered = [replace(each, label=f"{each.label} {place + 1}") for place, each in enumerate(buttons)]
+    shown = {"image": {"url": f"attachment://{picture}"}} if picture else {}
+    way = [_way(page.link)] if page.link else []
     return {
-        "embeds": [{"description": "\n".join(lines_of(page, named))[:MAX_DESCRIPTION]}],
-        "components": [*rows(numbered), *rows(page.buttons), *([_way(page.link)] if page.link else [])],
+        "embeds": [{"description": "\n".join(lines_of(page, named))[:MAX_DESCRIPTION], **shown}],
+        "components": [*rows(numbered), *rows(page.buttons), *_offers(page), *way],
     }
+
+
+def _offers(page: Page) -> list[Payload]:
+    if not page.offers:
+        return []
+    buttons = [
+        {**raw_button(each.label, str(OfferId(each.offer))), "emoji": {"name": each.emoji}} for each in page.offers
+    ]
+    return [{"type": 1, "components": buttons}]
 
 
 def lines_of(page: Page, named: Callable[[str], str] = str) -> list[str]:

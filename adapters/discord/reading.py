@@ -172,6 +172,40 @@ def _own_permissions(channel: object) -> int:
     return channel.permissions_for(me).value if me and parent_known else 0
 
 
+def read_joined(guild: discord.Guild, *, received_at: float) -> Incoming:
+    """A server that has us; its channel is that in which Discord itself greets members, if there is one."""
+    channel = guild.system_channel
+    return Incoming(
+        id=f"joined:{guild.id}:{int(received_at * 1000)}",
+        kind=Kind.JOINED,
+        name="joined",
+        origin=Origin(
+            user="",
+            name="",
+            channel=str(channel.id) if channel else "",
+            guild=str(guild.id),
+            app_permissions=_own_permissions(channel),
+            locale=str(guild.preferred_locale),
+            place_locale=str(guild.preferred_locale),
+            guild_file_bytes=guild.filesize_limit,
+        ),
+        received_at=received_at,
+    )
+
+
+def read_left(guild: discord.Guild, *, received_at: float) -> Incoming:
+    """A server that removed us, with its channels and threads, which may have settings of their own."""
+    channels = [str(channel.id) for channel in (*guild.channels, *guild.threads)]
+    return Incoming(
+        id=f"left:{guild.id}:{int(received_at * 1000)}",
+        kind=Kind.LEFT,
+        name="left",
+        origin=Origin(user="", name="", channel="", guild=str(guild.id)),
+        body={"channels": channels},
+        received_at=received_at,
+    )
+
+
 def read_reaction(
     reaction: discord.RawReactionActionEvent, *, channel: object, locale: str, received_at: float
 ) -> Incoming:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from adapters.discord import picking
+from adapters.discord import picking, setting_up
 from adapters.discord.answers import Answered
 from adapters.discord.desk import Desk
 from adapters.discord.exchange import DiscordExchange
 from adapters.discord.faults import ERRORS
 from adapters.discord.forms import values_of
-from adapters.discord.ids import RemixId, parse_again_id, parse_pick_id, parse_remix_id
+from adapters.discord.ids import RemixId, parse_again_id, parse_offer_id, parse_pick_id, parse_remix_id
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.markup import said
 from adapters.discord.pictures import has_sticker, pictures_in
@@ -104,6 +104,8 @@ async def reopen(desk: Desk, answered: Answered) -> None:
         form = await form_on(desk, answered, about)
     elif wanted := parse_pick_id(draft.name):
         form = await picking.form_on(desk, answered, wanted)
+    elif parse_offer_id(draft.name):
+        form = await setting_up.form_on(desk, event)
     elif pressed := parse_button_id(draft.name):
         form = await desk.conversation.result_form(DiscordExchange(desk, answered), pressed)
     else:

@@ -7,7 +7,7 @@ from adapters.slack.exchange import SlackExchange
 from adapters.slack.forms import Errand, view_of
 from adapters.slack.inbound import Inbound, job_id_in, place_of
 from adapters.slack.messenger import message_ref
-from adapters.slack.pages import page_view, privacy_buttons, show_styles
+from adapters.slack.pages import privacy_buttons, show_styles
 from adapters.slack.pictures import picture_among
 from adapters.slack.settings import show_settings
 from adapters.slack.text import said
@@ -42,9 +42,15 @@ async def on_command(desk: Desk, event: Inbound) -> None:
     if name in ASKING:
         await _open_form(desk, event, name, text)
         return
+    if name == "settings":
+        await show_settings(desk, event)
+    else:
+        await look_up(desk, at, name, text)
+
+
+async def look_up(desk: Desk, at: SlackExchange, name: str, text: str = "") -> None:
+    """Show what a command without a form shows; help if there is no such command."""
     match name:
-        case "settings":
-            await show_settings(desk, event)
         case "queue":
             await desk.conversation.queue(at, most=LISTED)
         case "info":
@@ -54,11 +60,11 @@ async def on_command(desk: Desk, event: Inbound) -> None:
         case "styles":
             locale, styles = await at.locale(), desk.service.styles
             above = [show_styles(locale)] if any(style.picture for style in styles.values()) else []
-            await desk.open_view(event, page_view(styles_page(styles, locale), locale=locale, above=above))
+            await at.show(styles_page(styles, locale), above=above)
         case "privacy":
             locale = await at.locale()
             page = said_page(locale, "page-privacy", "slack-privacy-kept")
-            await desk.open_view(event, page_view(page, locale=locale, above=[privacy_buttons(locale)]))
+            await at.show(page, above=[privacy_buttons(locale)])
         case _:
             await desk.conversation.help(at, "slack-help")
 

@@ -6,6 +6,7 @@ An id carries a verb and names, never a request: everything else is derived from
 """
 
 from bot.domain.card import Button
+from bot.offers import Offer
 
 ADVANCED = "advanced"
 """Unfolds the advanced part of a form."""
@@ -19,6 +20,9 @@ AGAIN = "again|"
 MENU = "menu|"
 """Begins the id of a menu; what is chosen is the id of a button."""
 
+OFFER = "offer|"
+"""Begins the id of the button of an offer."""
+
 OPEN_SETTINGS = "open_settings"
 FORGET = "forget"
 EXPORT = "export"
@@ -31,3 +35,8 @@ def action_id(button: Button) -> str:
     if button.strength is not None:
         parts.append(f"{button.strength:g}")
     return "|".join(parts)
+
+
+def offer_id(offer: Offer) -> str:
+    """The id of the button of an offer."""
+    return f"{OFFER}{offer}"

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from adapters.slack import greeting
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault
 from adapters.slack.forms import Errand, view_of
 from adapters.slack.inbound import Inbound, Kind, place_of, shown_in
 from adapters.slack.members import PLATFORM, Place, place_key
 from adapters.slack.pages import blocks_of, page_view
-from adapters.slack.text import escape
+from adapters.slack.text import Block, escape
 from adapters.slack.uploads import MAX_BYTES
 from bot.conversation import Attached
 from bot.domain.access import Asker
@@ -89,8 +90,8 @@ class SlackExchange:
     async def tell(self, key: str, /, **arguments: Argument) -> None:
         await self._desk.tell(self._place, key, **arguments)
 
-    async def show(self, page: Page, files: Sequence[Attached] = ()) -> None:
-        """In a modal; files in the member's own conversation with the bot, which decides who may see them."""
+    async def show(self, page: Page, files: Sequence[Attached] = (), *, above: Sequence[Block] = ()) -> None:
+        """In a modal, files in the member's own conversation, which decides who may see them."""
         locale, view = await self.locale(), self._event.body.get("view") or {}
         is_modal = view.get("type") == "modal"
         if files:
@@ -98,7 +99,7 @@ class SlackExchange:
             if not is_modal:
                 return
             page = said_page(locale, "button-details", "slack-sent-directly")
-        shown = page_view(page, locale=locale, channel=self._place.channel)
+        shown = page_view(page, locale=locale, above=above, channel=self._place.channel)
         if is_modal:
             await self._desk.update_view(self._place.team, view["id"], shown)
         else:
@@ -114,6 +115,9 @@ class SlackExchange:
             generation=about.target,
         )
         await self._desk.open_view(self._event, view_of(errand, form, locale=await self.locale()))
+
+    async def greet(self) -> None:
+        await greeting.used(self._desk, self._place, self._event)
 
     async def remove(self, stands: MessageRef | None) -> None:
         """With its files."""

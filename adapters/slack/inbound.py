@@ -35,6 +35,7 @@ class Kind(StrEnum):
     MESSAGE = "message"
     REACTION = "reaction"
     HOME = "home"
+    JOINED = "joined"
     UNINSTALLED = "uninstalled"
 
 
@@ -93,16 +94,20 @@ def _event(body: Payload, bot_user: str) -> tuple[Kind, str] | None:
     match event.get("type"):
         case "app_mention" | "message" if _is_for_us(event, bot_user):
             return Kind.MESSAGE, f"{event['channel']}:{event['ts']}"
+        case "member_joined_channel" if event.get("user") == bot_user:
+            return Kind.JOINED, f"{event['channel']}:{event.get('event_ts') or key}"
         case "reaction_added" if event.get("item", {}).get("type") == "message":
             return Kind.REACTION, key
         case "app_home_opened" if event.get("tab", "home") == "home":
             return Kind.HOME, key
-        case "app_uninstalled":
-            return Kind.UNINSTALLED, key
-        case "tokens_revoked" if event.get("tokens", {}).get("bot"):
+        case "app_uninstalled" | "tokens_revoked" if event["type"] == "app_uninstalled" or _ends_bot(event):
             return Kind.UNINSTALLED, key
         case _:
             return None
+
+
+def _ends_bot(event: Payload) -> bool:
+    return bool(event.get("tokens", {}).get("bot"))
 
 
 def _is_for_us(event: Payload, bot_user: str) -> bool:

@@ -30,7 +30,7 @@ from bot.stores import InboxEvent, InboxStore
 
 Handler = Callable[[Desk, Inbound], Awaitable[None]]
 
-_NO_MEMBER = frozenset({Kind.UNINSTALLED, Kind.HOME})
+_NO_MEMBER = frozenset({Kind.UNINSTALLED, Kind.HOME, Kind.JOINED})
 """Nobody waits for a word about these."""
 
 log = structlog.get_logger(__name__)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from adapters.slack.controls import EXPORT, FORGET, SHOW_STYLES, action_id
+from adapters.slack.controls import EXPORT, FORGET, SHOW_STYLES, action_id, offer_id
 from adapters.slack.text import (
     MAX_SECTION,
     MAX_TITLE,
@@ -38,7 +38,8 @@ def page_view(page: Page, *, locale: str, above: Sequence[Block] = (), channel: 
 def blocks_of(page: Page) -> list[Block]:
     """The lines of a page, and its buttons."""
     further = [button(f"{each.emoji} {each.label}".strip(), action_id(each)) for each in page.buttons]
-    blocks = [*(_block(row) for row in page.rows), *([actions(*further)] if further else [])]
+    offers = [button(f"{each.emoji} {each.label}", offer_id(each.offer)) for each in page.offers]
+    blocks = [*(_block(row) for row in page.rows), *(actions(*each) for each in (further, offers) if each)]
     return [_way(page.link), *blocks] if page.link else blocks
 
 

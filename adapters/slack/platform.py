@@ -18,6 +18,7 @@ from adapters.slack.api import SlackApi
 from adapters.slack.beside import Besides
 from adapters.slack.commands import on_command, on_shortcut
 from adapters.slack.desk import Desk, Members
+from adapters.slack.greeting import on_joined
 from adapters.slack.home import on_home
 from adapters.slack.identity import Tokens
 from adapters.slack.inbound import Kind
@@ -50,6 +51,7 @@ HANDLERS: Mapping[Kind, Handler] = {
     Kind.MESSAGE: on_message,
     Kind.REACTION: on_reaction,
     Kind.HOME: on_home,
+    Kind.JOINED: on_joined,
     Kind.UNINSTALLED: on_uninstalled,
 }
 

@@ -3,8 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.slack.commands import LISTED, open_form
-from adapters.slack.controls import ADVANCED, AGAIN, EXPORT, FORGET, MENU, OPEN_FORM, OPEN_SETTINGS, SHOW_STYLES
+from adapters.slack.commands import LISTED, look_up, open_form
+from adapters.slack.controls import (
+    ADVANCED,
+    AGAIN,
+    EXPORT,
+    FORGET,
+    MENU,
+    OFFER,
+    OPEN_FORM,
+    OPEN_SETTINGS,
+    SHOW_STYLES,
+)
 from adapters.slack.desk import Desk
 from adapters.slack.exchange import SlackExchange
 from adapters.slack.fields import values_of
@@ -20,6 +30,7 @@ from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.errors import Gone, InvalidRequest
 from bot.domain.ids import job_of
 from bot.domain.options import NOTHING_SAID, Options
+from bot.offers import Offer
 from bot.pages import said_page
 from bot.picture_form import Purpose
 
@@ -42,6 +53,8 @@ async def on_press(desk: Desk, event: Inbound) -> None:
             home = place.channel == ""
             errand = Errand(purpose=Purpose.REMIX, channel=place.channel, thread="" if home else place.thread)
             await open_form(desk, event, errand, _written_on(pressed))
+        case code if code.startswith(OFFER):
+            await _take(desk, event, at, code.removeprefix(OFFER))
         case code if code.startswith(AGAIN):
             await _reopen(desk, event, place, code.removeprefix(AGAIN))
         case code if code == OPEN_SETTINGS:
@@ -77,6 +90,18 @@ async def _on_control(desk: Desk, event: Inbound, at: SlackExchange, control: Bu
                 await desk.conversation.queue(at, most=LISTED)
         case _:
             await desk.conversation.press(at, control)
+
+
+async def _take(desk: Desk, event: Inbound, at: SlackExchange, offer: str) -> None:
+    match offer:
+        case Offer.TRY:
+            await desk.conversation.try_sample(at)
+        case Offer.SET_UP:
+            await show_settings(desk, event)
+        case Offer.HELP | Offer.STYLES | Offer.QUEUE:
+            await look_up(desk, at, offer)
+        case _:
+            raise InvalidRequest("refused-slack-button")
 
 
 def _chosen(pressed: Mapping[str, Any]) -> str:

@@ -3,11 +3,13 @@
 SCOPES = {
     "app_mentions:read": "hear @pentimento",
     "channels:history": "find a thread's newest picture, and a message of ours after a crash",
+    "channels:read": "hear that a channel invited it",
     "chat:write": "answer",
     "commands": "slash commands and shortcuts",
     "files:read": "fetch the pictures people ask about",
     "files:write": "upload results, and delete them on request",
     "groups:history": "the same as channels:history in private channels it was invited to",
+    "groups:read": "the same as channels:read in private channels",
     "im:history": "read pictures and words sent to it directly",
     "im:write": "find a private result's message again after a crash",
     "mpim:history": "the same as channels:history in group conversations",

@@ -172,6 +172,16 @@ CREATE TABLE calls (
     until REAL NOT NULL
 ) STRICT;
 """
+_GREETINGS = """
+CREATE TABLE greetings (
+    key TEXT PRIMARY KEY,  -- as in places
+    event TEXT NOT NULL  -- what the place was greeted for; empty: it knew the bot before there were greetings
+) STRICT;
+INSERT OR IGNORE INTO greetings (key, event)
+    SELECT CASE requester ->> 'platform' WHEN 'discord' THEN 'discord:guild:' || (requester ->> 'space')
+        ELSE 'slack:' || (requester ->> 'space') || '/' END, ''
+    FROM jobs WHERE requester ->> 'platform' IN ('discord', 'slack') AND requester ->> 'space' != '';
+"""
 
 _RESTART = """
 CREATE TABLE restart (
@@ -208,6 +218,7 @@ MIGRATIONS = (
     _KEPT,
     _CALLS,
     _RESTART,
+    _GREETINGS,
     _THREADS,
 )
 

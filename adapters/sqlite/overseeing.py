@@ -17,6 +17,10 @@ from bot.overseeing import MemberUsage, Mode, Restart, Stage, Unshown
 _FAILURES = """
 SELECT * FROM jobs WHERE status IN ('failed', 'refused') ORDER BY ended_at DESC, seq DESC LIMIT ?
 """
+_JOBS = """
+SELECT jobs.* FROM json_each(?) AS wanted JOIN jobs ON jobs.id = wanted.value ORDER BY wanted.key
+"""
+_QUEUED = "SELECT id FROM jobs WHERE status = 'queued' ORDER BY created_at, seq"
 _SET_MODE = "INSERT OR REPLACE INTO operation (only_row, mode) VALUES (1, ?)"
 _ASK_RESTART = """
 INSERT INTO restart (only_row, device, stage, outcome) VALUES (1, ?, 'asked', '{}')
@@ -65,6 +69,12 @@ class Overseen:
             "UPDATE restart SET device = ?, stage = ?, outcome = ? WHERE only_row = 1",
             (restart.device, restart.stage.value, json.dumps(dict(restart.outcome))),
         )
+
+    async def queued_ids(self) -> Sequence[JobId]:
+        return [JobId(row["id"]) for row in await self.database.read(_QUEUED, ())]
+
+    async def jobs_by_id(self, wanted: Sequence[JobId]) -> Sequence[Job]:
+        return [codec.job_from(row) for row in await self.database.read(_JOBS, (json.dumps(wanted),))]
 
     async def failures(self, *, limit: int) -> Sequence[Job]:
         return [codec.job_from(row) for row in await self.database.read(_FAILURES, (limit,))]

@@ -293,7 +293,28 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
         return frozenset(row["place"] for row in rows)
 
     async def forget_places(self, prefix: str) -> None:
-        await self.database.change("DELETE FROM places WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
+        await self._forget_places("substr(key, 1, ?) = ?", len(prefix), prefix)
+
+    async def forget_place(self, key: str) -> None:
+        await self._forget_places("key = ?", key)
+
+    async def _forget_places(self, which: str, *parameters: object) -> None:
+        def forget(tx: sqlite3.Connection) -> None:
+            tx.execute(f"DELETE FROM places WHERE {which}", parameters)  # noqa: S608 -- a condition of our own
+            tx.execute(f"DELETE FROM greetings WHERE {which}", parameters)  # noqa: S608 -- as above
+
+        await self.database.transaction(forget)
+
+    async def greet(self, key: str, event: str) -> bool:
+        def note(tx: sqlite3.Connection) -> bool:
+            tx.execute("INSERT INTO greetings (key, event) VALUES (?, ?) ON CONFLICT DO NOTHING", (key, event))
+            found = tx.execute("SELECT 1 FROM greetings WHERE key = ? AND event = ?", (key, event))
+            return found.fetchone() is not None
+
+        return await self.database.transaction(note)
+
+    async def forget_greeting(self, key: str) -> None:
+        await self.change("DELETE FROM greetings WHERE key = ?", key)
 
     async def referenced_images(self) -> frozenset[ImageId]:
         return frozenset(ImageId(row["image"]) for row in await self.database.read(_REFERENCED))

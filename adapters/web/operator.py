@@ -3,6 +3,9 @@
 Members' words and pictures are not on it. They are revealed one job at a time, and the log says that they were.
 """
 
+import asyncio
+import contextlib
+import json
 import time
 
 from aiohttp import web
@@ -11,9 +14,10 @@ from adapters.web.guard import asker_of
 from adapters.web.incoming import read_form
 from adapters.web.operators import Operators, signin_page
 from adapters.web.overview import job_rows, overview_view
-from adapters.web.pages import page
+from adapters.web.pages import fragment, page
+from adapters.web.slots import Streams
 from adapters.web.words import locale_of
-from bot.domain.errors import Gone
+from bot.domain.errors import Gone, StorageFailed
 from bot.domain.ids import ImageId, JobId, parse_job_id
 from bot.operations import Operations, Premises
 from bot.overseeing import Mode
@@ -24,6 +28,9 @@ from bot.texts import text
 
 _SHOWN = 100
 """Waiting jobs that are listed."""
+
+LOOK_SECONDS = 2.0
+"""How often an open page is told what is new."""
 
 _REVEALED_SECONDS = 600.0
 _REVEALED = 100
@@ -50,13 +57,17 @@ class OperatorPages:
         self._premises = premises
         self._operators = operators
         self._revealed: dict[JobId, float] = {}
+        self._streams = Streams()
+        self._closing = asyncio.Event()
 
     def routes(self) -> list[web.RouteDef]:
         """Every address."""
         signing = [web.get("/operator/signin", self.ask), web.post("/operator/signin", self.sign_in)]
         return [
             web.get("/operator", self.overview),
+            web.get("/operator/events", self.events),
             web.post("/operator/{act:pause|resume|drain}", self.change),
+            web.post("/operator/restart", self.restart),
             web.get("/operator/jobs/{job}", self.job),
             web.post("/operator/jobs/{job}/cancel", self.cancel),
             web.post("/operator/jobs/{job}/reveal", self.reveal),
@@ -69,14 +80,51 @@ class OperatorPages:
     async def overview(self, request: web.Request) -> web.Response:
         """Everything at this moment."""
         locale = locale_of(request)
+        values = {"title": _title(locale), **await self._shown_now(locale)}
+        return page(request, "operator.html", values)
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """The same again and again (server-sent events): `overview` with its part of the page, if that changed."""
+        locale = locale_of(request)
+        with self._streams.one(asker_of(request).requester.key):
+            stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+            await stream.prepare(request)
+            told = ""
+            # A page that was closed is noticed at the next thing that it is told, a session that ended at the next
+            # look; after a disk that refuses, the page asks again by itself.
+            with contextlib.suppress(ConnectionResetError, StorageFailed):
+                while not self._closing.is_set() and await self._stays(request):
+                    part = fragment("operator_live.html", locale, await self._shown_now(locale))
+                    event = f"event: overview\ndata: {json.dumps(part)}\n\n" if part != told else ": still here\n\n"
+                    await stream.write(event.encode())
+                    told = part
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(LOOK_SECONDS):
+                            await self._closing.wait()
+            return stream
+
+    def close(self) -> None:
+        """End every stream: the service stops."""
+        self._closing.set()
+
+    async def _stays(self, request: web.Request) -> bool:
+        """Whether who looks on is still the operator."""
+        return self._operators is None or await self._operators.who(request) is not None
+
+    async def _shown_now(self, locale: str) -> dict[str, object]:
         found = await self._operations.overview(most=_SHOWN)
         shown = overview_view(found, self._premises, await self._premises.disk(), locale)
-        values = {"title": _title(locale), "shown": shown, "leaves": self._operators is not None}
-        return page(request, "operator.html", values)
+        return {"shown": shown, "leaves": self._operators is not None}
 
     async def change(self, request: web.Request) -> web.StreamResponse:
         """Pause, resume or drain."""
         await self._operations.change(_MODES[request.match_info["act"]])
+        return web.Response(status=303, headers={"Location": "/operator"})
+
+    async def restart(self, request: web.Request) -> web.StreamResponse:
+        """Start workers anew, one device after the other, or the one that the form names; not while that is done."""
+        sent = await read_form(request, max_bytes=0)
+        await self._operations.restarts.ask(sent.fields.get("device", ""))
         return web.Response(status=303, headers={"Location": "/operator"})
 
     async def cancel(self, request: web.Request) -> web.StreamResponse:

@@ -7,8 +7,9 @@ from bot.domain.ids import JobId
 from bot.domain.job import Job
 from bot.domain.limits import span
 from bot.operations import Disk, InForce, Overview, Premises
-from bot.overseeing import MemberUsage, Mode, Unshown
+from bot.overseeing import MemberUsage, Mode, Stage, Unshown
 from bot.texts import text
+from inference.api import Device
 
 _GIGABYTE = 1e9
 _MEGABYTE = 1e6
@@ -35,11 +36,33 @@ class JobRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRow:
+    """A device and its worker.
+
+    Attributes:
+        work: pictures on it, and how many it takes at a time; empty while it takes none.
+        worker: its process, with the machine if that is another one; empty while there is none that is ready.
+        lost: workers that crashed or hung.
+        trouble: why it takes nothing; empty if it does.
+    """
+
+    name: str
+    description: str
+    worker: str
+    work: str
+    loaded: str
+    lost: int
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewView:
     """The page.
 
     Attributes:
-        facts: of device and models, by their names.
+        facts: of the models and the pace, by their names.
+        restarting: whether workers are started anew.
+        restart: how far that is, or how it ended; empty if none was asked for.
         more: waiting jobs that are not listed.
         drained: nothing is taken and nothing is left to do.
     """
@@ -49,6 +72,9 @@ class OverviewView:
     running: Sequence[JobRow]
     waiting: Sequence[JobRow]
     more: int
+    devices: Sequence[DeviceRow]
+    restarting: bool
+    restart: str
     facts: Sequence[tuple[str, str]]
     ended: Sequence[tuple[str, int]]
     failures: Sequence[JobRow]
@@ -68,6 +94,9 @@ def overview_view(found: Overview, premises: Premises, disk: Disk, locale: str) 
         running=[_row(job, found.at, locale, percent=round(share * 100)) for job, share in found.running],
         waiting=[_row(job, found.at, locale) for job in found.waiting],
         more=found.in_line - len(found.waiting),
+        devices=[_device(device, locale) for device in found.devices],
+        restarting=found.restart is not None and found.restart.stage is not Stage.DONE,
+        restart=_restart(found, locale),
         facts=_facts(found, premises, locale),
         ended=[(text(locale, f"status-{status}"), count) for status, count in found.ended.items()],
         failures=[_row(job, found.at, locale, state=job.error) for job in found.failures],
@@ -97,14 +126,35 @@ def job_rows(job: Job, locale: str) -> Sequence[tuple[str, str]]:
     ]
 
 
+def _device(device: Device, locale: str) -> DeviceRow:
+    worker = f"{device.pid} ({device.host})" if device.host else str(device.pid)
+    return DeviceRow(
+        name=device.name,
+        description=device.description,
+        worker=worker if device.pid else "",
+        work=text(locale, "web-op-of", count=device.running, most=device.slots) if device.slots else "",
+        loaded=", ".join(device.loaded),
+        lost=device.lost,
+        trouble=device.trouble,
+    )
+
+
+def _restart(found: Overview, locale: str) -> str:
+    if (restart := found.restart) is None:
+        return ""
+    if restart.stage is not Stage.DONE:
+        most = 1 if restart.device else len(found.devices)
+        return text(locale, "web-op-restarting", count=len(restart.outcome), most=most)
+    lost = [f"{name}: {trouble}" for name, trouble in restart.outcome.items() if trouble]
+    if lost:
+        return text(locale, "web-op-restart-lost", devices=" ".join(lost))
+    return text(locale, "web-op-restarted", devices=", ".join(restart.outcome)) if restart.outcome else ""
+
+
 def _facts(found: Overview, premises: Premises, locale: str) -> list[tuple[str, str]]:
     said = {
-        "web-op-device": found.device,
-        "web-op-slots": str(found.slots or ""),
-        "web-op-loaded": ", ".join(found.loaded),
         "web-op-offered": ", ".join(found.models),
         "web-op-memory": _memory(found.counters),
-        "web-op-restarts": str(found.counters.get("workers_ended", 0)),
         "web-op-pace": " / ".join(f"{rate:.2f}" for rate in found.rates or ()),
         "web-op-up": text(locale, "span", **span(max(1.0, found.at - premises.started_at))),
     }

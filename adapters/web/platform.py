@@ -88,16 +88,18 @@ class WebPlatform:
             *Gallery(service=service).routes(),
             *(Account(service=service, door=door).routes() if isinstance(door, Membership) else ()),
         ]
+        self._overseen: OperatorPages | None = None
         if operators:
             assert operations is not None, "what is there to be operated"
             assert premises is not None, "what is there to be shown"
-            self._routes += OperatorPages(
+            self._overseen = OperatorPages(
                 service=service,
                 operations=operations,
                 exporter=exporter,
                 premises=premises,
                 operators=operators if isinstance(operators, Operators) else None,
-            ).routes()
+            )
+            self._routes += self._overseen.routes()
         self._max_bytes = max_bytes
         self._opened = AsyncExitStack()
 
@@ -136,6 +138,8 @@ class WebPlatform:
     async def stop_intake(self) -> None:
         """End the streams, which would keep the server open; pages ask again until it is back."""
         self.messenger.close()
+        if self._overseen:
+            self._overseen.close()
 
 
 def _answering(guard: Guard) -> Middleware:

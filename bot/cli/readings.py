@@ -19,7 +19,7 @@ ENGINE: dict[str, str] = {
     "pictures_remembered": "Sources whose latents were still known.",
     "words_encoded": "Prompts that were encoded.",
     "words_remembered": "Prompts whose embeds were still known.",
-    "workers_ended": "Workers that ended, by crash or hang or because the engine was closed.",
+    "workers_ended": "Workers that crashed, hung or were killed.",
 }
 """What the engine counts, with what it means."""
 

@@ -540,6 +540,23 @@ slack-help = **Ich gestalte deine Bilder um.** Häng eines an und schreib, was d
     • Reaktionen auf ein Ergebnis: :repeat: neu würfeln, :envelope: oder :star: schick mir eine Kopie, :x: meins löschen oder abbrechen
     • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
+greeting-title = 🎨 Hi, ich gestalte deine Bilder um.
+greeting-discord =
+    • /img2img: Bild anhängen und schreiben, was daraus werden soll
+    • Bei jedem Bild hier: sein Menü, Apps, **Bild verwandeln**
+    • Oder erwähne mich mit einem Bild oder in der Antwort auf eines
+greeting-slack =
+    • /img2img öffnet ein Formular: Bild dazu und schreiben, was daraus werden soll
+    • Bei jeder Nachricht mit einem Bild: Weitere Aktionen, **Remix image**
+    • Oder erwähne mich mit einem Bild oder im Thread von einem
+greeting-alt = Ein Foto einer Kaffeetasse, daneben dasselbe als Ölgemälde, Holzschnitt und Glasfenster
+offer-try = Mit einem Beispiel probieren
+offer-setup = Einrichten
+offer-help = Was kann ich tun?
+offer-styles = Stile
+offer-queue = Meine Jobs
+form-setup = Pentimento einrichten
+
 settings-title = Einstellungen von { $place }
 settings-server = diesem Server
 settings-nothing = Nichts gesetzt; es gelten die Vorgaben
@@ -755,11 +772,21 @@ web-op-act = Aktion
 web-op-cancel = Den Job von { $member } abbrechen
 web-op-devices = Geräte und Modelle
 web-op-device = Gerät
-web-op-slots = Bilder gleichzeitig
 web-op-loaded = Modelle im Speicher
 web-op-offered = Angebotene Modelle
 web-op-memory = Speicher belegt, von
-web-op-restarts = Beendete Worker
+web-op-worker = Prozess
+web-op-work = In Arbeit
+web-op-of = { $count } von { $most }
+web-op-lost = Abgestürzte oder hängende Prozesse
+web-op-works = arbeitet
+web-op-restart = Prozesse neu starten
+web-op-restart-it = Neu starten
+web-op-restart-one = Prozess von { $device } neu starten
+web-op-restart-help = Die Prozesse werden neu gestartet, ein Gerät nach dem anderen. Was ein Gerät in Arbeit hat, wird vorher fertig, und niemand verliert ein Bild.
+web-op-restarting = Die Prozesse werden neu gestartet: { $count } von { $most } fertig.
+web-op-restarted = Neu gestartet: { $devices }.
+web-op-restart-lost = Nach dem Neustart nicht zurück: { $devices }
 web-op-pace = Sekunden je Schritt und Megapixel, Median und neuntes Dezil
 web-op-up = Läuft seit
 web-op-failures = Letzte Fehlschläge

@@ -554,6 +554,25 @@ slack-help = **I restyle your pictures.** Attach one and say what it should beco
     • Reactions on a result: :repeat: reroll, :envelope: or :star: send me a copy, :x: delete or cancel mine
     • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
+## The first minute
+
+greeting-title = 🎨 Hi, I restyle your pictures.
+greeting-discord =
+    • /img2img: attach a picture and say what it should become
+    • On any picture here: its menu, Apps, **Remix image**
+    • Or mention me with a picture, or in reply to one
+greeting-slack =
+    • /img2img opens a form: add a picture and say what it should become
+    • On any message with a picture: More actions, **Remix image**
+    • Or mention me with a picture, or in the thread of one
+greeting-alt = A photo of a coffee cup, and the same as an oil painting, a woodblock print and stained glass
+offer-try = Try it with a sample
+offer-setup = Set up
+offer-help = What can I do?
+offer-styles = Styles
+offer-queue = My queue
+form-setup = Set up Pentimento
+
 ## Settings and privacy
 
 settings-title = Settings of { $place }
@@ -757,11 +776,21 @@ web-op-act = Action
 web-op-cancel = Cancel the job of { $member }
 web-op-devices = Devices and models
 web-op-device = Device
-web-op-slots = Pictures at a time
 web-op-loaded = Models in memory
 web-op-offered = Models on offer
 web-op-memory = Memory used, of
-web-op-restarts = Workers that ended
+web-op-worker = Worker process
+web-op-work = At work
+web-op-of = { $count } of { $most }
+web-op-lost = Workers that crashed or hung
+web-op-works = works
+web-op-restart = Restart workers
+web-op-restart-it = Restart
+web-op-restart-one = Restart the worker of { $device }
+web-op-restart-help = Workers are started anew, one device after the other. What a device has at work ends first, and nobody loses a picture.
+web-op-restarting = Workers are being restarted: { $count } of { $most } done.
+web-op-restarted = Restarted: { $devices }.
+web-op-restart-lost = Not back after the restart: { $devices }
 web-op-pace = Seconds per step and megapixel, median and ninth decile
 web-op-up = Up for
 web-op-failures = Latest failures

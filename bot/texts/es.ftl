@@ -540,6 +540,23 @@ slack-help = **Transformo tus imágenes.** Adjunta una y di en qué debe convert
     • Reacciones a un resultado: :repeat: repetir, :envelope: o :star: envíame una copia, :x: borrar o cancelar lo mío
     • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
+greeting-title = 🎨 Hola, transformo tus imágenes.
+greeting-discord =
+    • /img2img: adjunta una imagen y di en qué debe convertirse
+    • En cualquier imagen aquí: su menú, Aplicaciones, **Transformar imagen**
+    • O mencióname con una imagen, o en respuesta a una
+greeting-slack =
+    • /img2img abre un formulario: añade una imagen y di en qué debe convertirse
+    • En cualquier mensaje con una imagen: Más acciones, **Remix image**
+    • O mencióname con una imagen, o en el hilo de una
+greeting-alt = Una foto de una taza de café y la misma como óleo, estampa y vidriera
+offer-try = Probar con un ejemplo
+offer-setup = Configurar
+offer-help = ¿Qué puedo hacer?
+offer-styles = Estilos
+offer-queue = Mis trabajos
+form-setup = Configurar Pentimento
+
 settings-title = Ajustes de { $place }
 settings-server = este servidor
 settings-nothing = No hay nada ajustado: se usan los valores por defecto
@@ -756,11 +773,21 @@ web-op-act = Acción
 web-op-cancel = Cancelar el trabajo de { $member }
 web-op-devices = Dispositivos y modelos
 web-op-device = Dispositivo
-web-op-slots = Imágenes a la vez
 web-op-loaded = Modelos en memoria
 web-op-offered = Modelos ofrecidos
 web-op-memory = Memoria usada, de
-web-op-restarts = Procesos terminados
+web-op-worker = Proceso
+web-op-work = En curso
+web-op-of = { $count } de { $most }
+web-op-lost = Procesos caídos o bloqueados
+web-op-works = funciona
+web-op-restart = Reiniciar los procesos
+web-op-restart-it = Reiniciar
+web-op-restart-one = Reiniciar el proceso de { $device }
+web-op-restart-help = Los procesos se reinician, un dispositivo tras otro. Lo que un dispositivo tiene en curso termina antes y nadie pierde una imagen.
+web-op-restarting = Los procesos se están reiniciando: { $count } de { $most }.
+web-op-restarted = Reiniciados: { $devices }.
+web-op-restart-lost = No han vuelto tras el reinicio: { $devices }
 web-op-pace = Segundos por paso y megapíxel, mediana y noveno decil
 web-op-up = Activo desde hace
 web-op-failures = Últimos fallos

@@ -546,6 +546,23 @@ slack-help = **Je transforme tes images.** Joins-en une et dis ce qu’elle doit
     • Réactions sur un résultat : :repeat: refaire, :envelope: ou :star: m’envoyer une copie, :x: supprimer ou annuler la mienne
     • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
+greeting-title = 🎨 Bonjour, je transforme tes images.
+greeting-discord =
+    • /img2img : joins une image et dis ce qu’elle doit devenir
+    • Sur toute image ici : son menu, Applications, **Transformer l’image**
+    • Ou mentionne-moi avec une image, ou en réponse à une
+greeting-slack =
+    • /img2img ouvre un formulaire : ajoute une image et dis ce qu’elle doit devenir
+    • Sur tout message avec une image : Plus d’actions, **Remix image**
+    • Ou mentionne-moi avec une image, ou dans le fil d’une image
+greeting-alt = Une photo d’une tasse de café, puis la même en peinture à l’huile, en estampe et en vitrail
+offer-try = Essayer avec un exemple
+offer-setup = Configurer
+offer-help = Que puis-je faire ?
+offer-styles = Styles
+offer-queue = Mes tâches
+form-setup = Configurer Pentimento
+
 settings-title = Réglages de { $place }
 settings-server = ce serveur
 settings-nothing = Rien n’est réglé ; les valeurs par défaut s’appliquent
@@ -759,11 +776,21 @@ web-op-act = Action
 web-op-cancel = Annuler la tâche de { $member }
 web-op-devices = Appareils et modèles
 web-op-device = Appareil
-web-op-slots = Images à la fois
 web-op-loaded = Modèles en mémoire
 web-op-offered = Modèles proposés
 web-op-memory = Mémoire utilisée, sur
-web-op-restarts = Workers terminés
+web-op-worker = Processus
+web-op-work = En cours
+web-op-of = { $count } sur { $most }
+web-op-lost = Processus plantés ou bloqués
+web-op-works = fonctionne
+web-op-restart = Redémarrer les processus
+web-op-restart-it = Redémarrer
+web-op-restart-one = Redémarrer le processus de { $device }
+web-op-restart-help = Les processus sont redémarrés, un appareil après l’autre. Ce qu’un appareil a en cours se termine d’abord, et personne ne perd d’image.
+web-op-restarting = Les processus redémarrent : { $count } sur { $most }.
+web-op-restarted = Redémarrés : { $devices }.
+web-op-restart-lost = Pas revenus après le redémarrage : { $devices }
 web-op-pace = Secondes par étape et mégapixel, médiane et neuvième décile
 web-op-up = En marche depuis
 web-op-failures = Derniers échecs

@@ -531,6 +531,23 @@ slack-help = **画像を作り変えます。** 画像を添付して、どん�
     • 結果へのリアクション: :repeat: もう一度、:envelope: か :star: でコピーを送る、:x: 自分のものを削除・取り消し
     • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
 
+greeting-title = 🎨 こんにちは。画像を描き変えます。
+greeting-discord =
+    • /img2img：画像を添付して、どうしたいか書く
+    • ここの画像なら：メニュー、アプリ、**画像を変える**
+    • または、画像をつけて、画像に返信して、私にメンション
+greeting-slack =
+    • /img2img でフォームが開きます。画像を加えて、どうしたいか書く
+    • 画像のあるメッセージで「その他のアクション」から **Remix image**
+    • または、画像と一緒に、画像のスレッドで、私にメンション
+greeting-alt = コーヒーカップの写真と、それを油絵、浮世絵、ステンドグラスにしたもの
+offer-try = サンプルで試す
+offer-setup = 設定する
+offer-help = 何ができる？
+offer-styles = スタイル
+offer-queue = 自分のジョブ
+form-setup = Pentimento の設定
+
 settings-title = { $place } の設定
 settings-server = このサーバー
 settings-nothing = 何も設定されていません。既定値が使われます
@@ -746,11 +763,21 @@ web-op-act = 操作
 web-op-cancel = { $member } のジョブをキャンセル
 web-op-devices = デバイスとモデル
 web-op-device = デバイス
-web-op-slots = 同時に作成する画像
 web-op-loaded = メモリ内のモデル
 web-op-offered = 提供中のモデル
 web-op-memory = 使用メモリ / 全体
-web-op-restarts = 終了したワーカー
+web-op-worker = ワーカーのプロセス
+web-op-work = 作業中
+web-op-of = { $most } 件中 { $count } 件
+web-op-lost = 落ちた、または止まったワーカー
+web-op-works = 稼働中
+web-op-restart = ワーカーを再起動
+web-op-restart-it = 再起動
+web-op-restart-one = { $device } のワーカーを再起動
+web-op-restart-help = ワーカーを 1 台ずつ再起動します。作業中の画像は先に完成させるので、失われる画像はありません。
+web-op-restarting = ワーカーを再起動中：{ $most } 台中 { $count } 台完了。
+web-op-restarted = 再起動しました：{ $devices }。
+web-op-restart-lost = 再起動後に戻っていません：{ $devices }
 web-op-pace = 1 ステップ・1 メガピクセルあたりの秒数（中央値と第 9 十分位）
 web-op-up = 稼働時間
 web-op-failures = 最近の失敗

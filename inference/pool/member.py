@@ -120,7 +120,7 @@ class Member:
             return [replace(device, name=self.name, slots=slots(device)) for device in devices]
         trouble = self.trouble or "It is being started."
         return [
-            Device(name=self.name, host=device.host, description=device.description, trouble=trouble)
+            replace(device, name=self.name, slots=0, running=0, loaded=(), trouble=trouble, pid=0)
             for device in devices
         ]
 

@@ -121,18 +121,13 @@ def memory_share(memory_gb: float, own: OwnDevice, workers: int) -> float:
     return (memory_gb or psutil.virtual_memory().total * AUTO_SHARE / 1e9) / workers
 
 
-def device_of(name: str, capacity: Capacity | None, *, running: int, trouble: str) -> Device:
-    """How a worker's device stands; `capacity`: None while it takes nothing."""
-    if capacity is None:
-        return Device(name=name, running=running, trouble=trouble)
-    return Device(
-        name=name,
-        description=capacity.device,
-        slots=capacity.slots,
-        running=running,
-        loaded=capacity.loaded,
-        trouble=trouble,
-    )
+def device_of(name: str, known: tuple[Capacity, int] | None, *, running: int, trouble: str, lost: int) -> Device:
+    """How a worker's device stands; `known`: what it can take and its process, None while it takes nothing."""
+    device = Device(name=name, running=running, trouble=trouble, lost=lost)
+    if known is None:
+        return device
+    capacity, pid = known
+    return replace(device, description=capacity.device, slots=capacity.slots, loaded=capacity.loaded, pid=pid)
 
 
 def _numbers(visible: str) -> list[str]:

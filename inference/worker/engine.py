@@ -192,9 +192,9 @@ class ProcessEngine:
         return self._library.arriving(needs)
 
     def devices(self) -> Sequence[Device]:
-        known = self._capacity if self._child else None
+        known = (self._capacity, self._child.pid) if self._capacity and self._child else None
         running = sum(not entry.request.map_only for entry in self._in_flight.values())
-        return [device_of(self._own.name, known, running=running, trouble=self.trouble())]
+        return [device_of(self._own.name, known, running=running, trouble=self.trouble(), lost=self._workers_ended)]
 
     def can_start(self, model: str) -> bool:
         return self._capacity is not None and model in self._capacity.loaded
@@ -390,7 +390,7 @@ class ProcessEngine:
 
     def _bury(self, *, hung: bool, ending: str) -> None:
         """The worker is gone: end what it had taken up, or find out which of it was to blame."""
-        self._workers_ended += 1
+        self._workers_ended += not self._stopped
         end = end_with_worker(self._in_flight.values(), hung=hung, ending=ending)
         taken_up = list(self._in_flight.values())
         self._in_flight.clear()

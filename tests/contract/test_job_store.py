@@ -530,6 +530,21 @@ async def test_settings_of_a_place_are_kept_until_it_is_forgotten(store: Store) 
     assert await store.place("discord:guild:2") == settings
 
 
+async def test_a_place_is_greeted_for_one_event_until_it_is_forgotten(store: Store) -> None:
+    assert await store.greet("discord:guild:1", "joined")
+    assert await store.greet("discord:guild:1", "joined"), "done again after a crash"
+    assert not await store.greet("discord:guild:1", "used")
+    assert await store.greet("discord:guild:12", "used")
+    await store.forget_place("discord:guild:1")
+    assert not await store.greet("discord:guild:12", "joined"), "another one, whose key begins alike"
+    assert await store.greet("discord:guild:1", "used")
+    await store.forget_greeting("discord:guild:1")
+    assert await store.greet("discord:guild:1", "again")
+    await store.greet("slack:T1/", "used")
+    await store.forget_places("slack:T1/")
+    assert await store.greet("slack:T1/", "joined")
+
+
 async def test_copies_are_known_until_their_job_goes(store: Store) -> None:
     job = await store.add(replace(a_job(), place="discord:channel:1", private=True))
     stored = await store.job(job.id)
@@ -627,6 +642,13 @@ async def test_the_latest_failures_and_what_could_not_be_shown(store: Store) -> 
     assert await store.unshown(limit=9) == []
     await store.undeliverable(jobs[0].id, "the channel has gone")
     assert await store.unshown(limit=9) == [Unshown(job=jobs[0].id, reason="the channel has gone")]
+
+
+async def test_jobs_are_found_by_their_ids_in_the_order_in_which_they_are_asked_for(store: Store) -> None:
+    jobs = [await store.add(replace(a_job(), created_at=1000.0 + number)) for number in range(3)]
+    assert await store.jobs_by_id([jobs[2].id, JobId("A" * 22), jobs[0].id]) == [jobs[2], jobs[0]]
+    await finish(store, jobs[1])
+    assert await store.queued_ids() == [jobs[0].id, jobs[2].id]
 
 
 async def test_usage_by_member_begins_with_who_used_most(store: Store) -> None:

@@ -430,9 +430,16 @@ async def test_signals_for_the_service_pass_the_worker_by(tmp_path: Path) -> Non
 async def test_a_killed_idle_worker_is_replaced(tmp_path: Path) -> None:
     async with bench(tmp_path) as at_work:
         (worker,) = workers()
+        [device] = at_work.engine.devices()
+        assert (device.pid, device.lost) == (worker.pid, 0)
         worker.kill()
         assert isinstance(await at_work.end(), Done | Failed)
         assert isinstance(await at_work.end(), Done)
+        (another,) = workers()
+        [device] = at_work.engine.devices()
+        assert (device.pid, device.lost) == (another.pid, 1)
+    [device] = at_work.engine.devices()
+    assert (device.pid, device.lost) == (0, 1), "a worker that was let go is no loss"
 
 
 async def test_a_system_that_cannot_start_a_worker_just_now_is_asked_again(

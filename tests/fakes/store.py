@@ -28,6 +28,7 @@ class _Used:
 class MemoryJobStore:
     def __init__(self) -> None:
         self._places: dict[str, PlaceSettings] = {}
+        self._greetings: dict[str, str] = {}
         self._inbox: dict[str, InboxEvent] = {}
         self._settled: set[str] = set()
         self._jobs: dict[JobId, Job] = {}
@@ -104,6 +105,12 @@ class MemoryJobStore:
 
     async def open_jobs(self) -> Sequence[Job]:
         return sorted((job for job in self._jobs.values() if job.status in OPEN), key=lambda job: job.created_at)
+
+    async def queued_ids(self) -> Sequence[JobId]:
+        return [job.id for job in await self.open_jobs() if job.status is JobStatus.QUEUED]
+
+    async def jobs_by_id(self, wanted: Sequence[JobId]) -> Sequence[Job]:
+        return [self._jobs[job] for job in wanted if job in self._jobs]
 
     async def open_jobs_of(self, requester_key: str) -> Sequence[Job]:
         return [job for job in await self.open_jobs() if job.requester.key == requester_key]
@@ -330,7 +337,18 @@ class MemoryJobStore:
         self._threads = {key: kept for key, kept in self._threads.items() if kept != thread}
 
     async def forget_places(self, prefix: str) -> None:
-        self._places = {key: kept for key, kept in self._places.items() if not key.startswith(prefix)}
+        for key in [key for key in (*self._places, *self._greetings) if key.startswith(prefix)]:
+            await self.forget_place(key)
+
+    async def forget_place(self, key: str) -> None:
+        self._places.pop(key, None)
+        self._greetings.pop(key, None)
+
+    async def greet(self, key: str, event: str) -> bool:
+        return self._greetings.setdefault(key, event) == event
+
+    async def forget_greeting(self, key: str) -> None:
+        self._greetings.pop(key, None)
 
     async def referenced_images(self) -> frozenset[ImageId]:
         kept = self._jobs.keys() - self._without_pictures

@@ -76,6 +76,7 @@ def assemble(
     moderator: Moderator | None = None,
     policy: Policy | None = None,
     disk_tries: int | None = None,
+    greets: bool = False,
 ) -> Core:
     """The core as `bot.compose` wires it, on whatever parts a test gives."""
     return assembly.assemble(
@@ -96,6 +97,7 @@ def assemble(
         guard_chains=guard_chains,
         advice=advice,
         disk_tries=disk_tries,
+        greets=greets,
     )
 
 

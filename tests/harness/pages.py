@@ -25,6 +25,7 @@ from bot.stores import MessageRef
 from config.reading import load_settings, origins
 from tests.builders.requests import png
 from tests.fakes.clock import LoopClock
+from tests.fakes.engine import FakeEngine
 from tests.fakes.messenger import FakeMessenger
 from tests.harness.core import Bench, bench
 
@@ -122,13 +123,14 @@ async def serving(
     clock: Clock | None = None,
     trusted: tuple[str, ...] = (),
     slots: int = 1,
+    engine: FakeEngine | None = None,
 ) -> AsyncIterator[Pages]:
     """Pages as `serve` has them."""
     chat, clock = Remembering(platform="web", edit_interval=0.05), clock or LoopClock()
     settings = load_settings(None, ENVIRONMENT)
     async with (
         SqliteJobStore(folder / "pentimento.db") as store,
-        bench(folder, store=store, chat=chat, slots=slots) as parts,
+        bench(folder, store=store, chat=chat, slots=slots, engine=engine) as parts,
     ):
         sessions = SqliteSessions(store.database)
         operators = Operators(

@@ -74,6 +74,7 @@ async def bench(
     moderator: Moderator | None = None,
     policy: Policy | None = None,
     start: bool = True,
+    greets: bool = False,
 ) -> AsyncIterator[Bench]:
     """A running service; entered again on the same folder it is a restart."""
     engine = engine or FakeEngine(slots=1)
@@ -92,6 +93,7 @@ async def bench(
             max_jobs=100,
             moderator=moderator,
             policy=policy,
+            greets=greets,
         )
         platform = SlackPlatform(
             settings or options(server),

@@ -119,6 +119,11 @@ function send(form) {
   });
 }
 
+// Refused, as too many pages are followed, or gone: look again later. A connection that broke is tried again by itself.
+function lookAgain(stream) {
+  stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 10000); });
+}
+
 // A running job, live; its page is loaded anew at its end.
 function follow() {
   const job = find("#job[data-running]");
@@ -135,27 +140,40 @@ function follow() {
       told = now;
     }
   });
-  // Refused, as too many pages follow jobs, or gone: look again later. A connection that broke is tried again by itself.
-  stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 10000); });
+  lookAgain(stream);
   stream.addEventListener("end", () => { stream.close(); location.reload(); });
 }
 
-// A page of numbers, as they stand now: its parts are loaded anew while somebody looks, and what has the focus keeps it.
-function refresh() {
-  const shown = find("main[data-refresh]");
+// Make a part of the page like a newer one, and touch nothing that is alike: what has the focus keeps it, and a click
+// that was begun ends on its button. An element with an id is only ever changed into itself.
+function become(old, fresh) {
+  if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName || old.id !== fresh.id) {
+    old.replaceWith(fresh);
+    return;
+  }
+  if (old.nodeType === Node.TEXT_NODE) {
+    if (old.data !== fresh.data) old.data = fresh.data;
+    return;
+  }
+  for (const { name } of [...old.attributes ?? []]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of fresh.attributes ?? []) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  const before = [...old.childNodes], after = [...fresh.childNodes];
+  after.forEach((each, at) => { if (before[at]) become(before[at], each); else old.append(each); });
+  before.slice(after.length).forEach((each) => each.remove());
+}
+
+// A page of numbers, as they stand now. While the pointer is on a list its rows stay where they are.
+function oversee() {
+  const shown = find("[data-stream]");
   if (!shown) return;
-  setInterval(async () => {
-    if (document.hidden) return;
-    try {
-      const answer = await fetch(location.href);
-      if (!answer.ok) { if (answer.status === 401) location.reload(); return; }
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const focused = document.activeElement?.id;
-      for (const details of shown.querySelectorAll("details[open]")) find(`#${details.id}`, page)?.setAttribute("open", "");
-      shown.replaceChildren(...find("main", page).childNodes);
-      if (focused) document.getElementById(focused)?.focus();
-    } catch { /* the service is away: the next look may find it */ }
-  }, Number(shown.dataset.refresh) * 1000);
+  const stream = new EventSource(shown.dataset.stream);
+  stream.addEventListener("overview", (event) => {
+    if (find(".rows button:hover", shown)) return;
+    const fresh = shown.cloneNode(false);
+    fresh.innerHTML = JSON.parse(event.data);
+    become(shown, fresh);
+  });
+  lookAgain(stream);
 }
 
 // A small sheet of paper to draw a sketch or map on.
@@ -214,6 +232,6 @@ if (form) {
 }
 compare(document);
 follow();
-refresh();
+oversee();
 const error = find("#error");
 if (error && !error.hidden) error.focus();

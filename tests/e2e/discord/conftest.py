@@ -103,6 +103,7 @@ async def bench_on(
     policy: Policy | None = None,
     held: bool = False,
     message_content: bool = False,
+    greets: bool = False,
 ) -> AsyncIterator[Bench]:
     engine, clock = FakeEngine(), discord.clock
     if held:
@@ -122,6 +123,7 @@ async def bench_on(
             limits=Limits(),
             styles=STYLES,
             max_jobs=20,
+            greets=greets,
             default_model=MODEL,
         )
         platform = DiscordPlatform(

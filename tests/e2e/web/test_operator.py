@@ -1,15 +1,26 @@
 """The operator's page: closed without its token, and what it does and shows with it."""
 
+import asyncio
+import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import cast
 
 import aiohttp
+import psutil
 import pytest
 import pytest_asyncio
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from adapters.web import operator as operator_module
+from inference.models.entry import ModelEntry
+from inference.pool.pool import Pool
+from inference.worker.devices import OwnDevice
+from inference.worker.engine import ProcessEngine
 from tests.builders.requests import png
+from tests.fakes.engine import FakeEngine
 from tests.harness.pages import OPERATOR_TOKEN, Pages, ask, post, read, serving
 from tests.harness.playground import Playground, chromium, needs_browser, opened
 
@@ -170,10 +181,146 @@ def test_the_playgrounds_person_operates_it(service: Playground, browser: Browse
         finally:
             page.get_by_role("button", name="Resume").click()
         expect(page.get_by_role("status")).to_contain_text("Running")
-        page.get_by_role("button", name="Pause", exact=True).focus()
-        page.wait_for_timeout(3500)  # it is loaded anew meanwhile
-        expect(page.get_by_role("button", name="Pause", exact=True)).to_be_focused()
         assert (seen.elsewhere, seen.complaints) == ([], [])
+
+
+@needs_browser
+def test_an_open_page_shows_what_is_new_and_leaves_the_rest_as_it_is(service: Playground, browser: Browser) -> None:
+    with opened(browser) as (page, seen):
+        page.goto(service.address)
+        page.goto(service.origin + "/operator")
+        page.get_by_text("Settings in force").click()
+        pause = page.get_by_role("button", name="Pause", exact=True)
+        with page.expect_navigation():  # what is new comes to the page that is left, too
+            pause.click()
+        expect(page.get_by_role("status")).to_contain_text("Paused")
+        pause_node = page.locator("#resume").element_handle()
+        page.get_by_text("Settings in force").click()
+        page.locator("#resume").focus()
+        other = page.context.new_page()
+        other.goto(service.origin)
+        other.get_by_label("Picture", exact=True).set_input_files(PHOTO)
+        other.get_by_label("Prompt", exact=True).fill("a newcomer")
+        other.get_by_role("button", name="Generate").click()
+        other.wait_for_url("**/jobs/*")
+        job = other.url.rpartition("/")[2]
+        try:
+            expect(page.get_by_role("heading", name="Queue (1)")).to_be_visible()
+            row = page.locator(f"#waiting-{job}")
+            expect(row).to_contain_text("img2img")
+            expect(page.locator("#resume")).to_be_focused()
+            assert pause_node.evaluate("node => node.isConnected"), "what has not changed is the same element"
+            expect(page.get_by_text("queue.max_jobs")).to_be_visible()
+            row.get_by_role("button").hover()
+            other.get_by_role("button", name="Cancel").click()
+            expect(other.get_by_role("status")).to_have_text("Cancelled")
+            page.mouse.move(0, 0)
+            expect(page.get_by_role("heading", name="Queue (0)")).to_be_visible()
+        finally:
+            other.goto(service.origin + "/operator")
+            other.locator("#resume").click()
+        expect(page.get_by_role("status")).to_contain_text("Running")
+        assert (seen.elsewhere, seen.complaints) == ([], [])
+
+
+@needs_browser
+def test_it_works_without_scripts(service: Playground, browser: Browser) -> None:
+    with opened(browser, java_script_enabled=False) as (page, _):
+        page.goto(service.address)
+        page.goto(service.origin + "/operator")
+        page.get_by_role("button", name="Drain", exact=True).click()
+        try:
+            expect(page.get_by_role("status")).to_contain_text("Nothing is left to do.")
+        finally:
+            page.get_by_role("button", name="Resume").click()
+        expect(page.get_by_role("status")).to_contain_text("Running")
+        expect(page.locator("noscript meta[http-equiv=refresh]")).to_have_attribute("content", "10")
+
+
+async def told(stream: aiohttp.ClientResponse) -> str:
+    """The next part of the page that comes."""
+    async for line in stream.content:
+        if line.startswith(b"data: "):
+            return str(json.loads(line.removeprefix(b"data: ")))
+    return ""
+
+
+async def test_the_stream_is_the_operators_alone_and_ends_with_their_session(
+    operator: aiohttp.ClientSession, ann: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operator_module, "LOOK_SECONDS", 0.02)
+    async with ann.get("/operator/events") as refused:
+        assert refused.status == 401
+    async with operator.get("/operator/events") as stream:
+        assert stream.content_type == "text/event-stream"
+        assert "Queue (0)" in await told(stream)
+        await post(operator, "/operator/pause")
+        await ask(ann, "a secret garden")
+        while "Queue (1)" not in (part := await told(stream)):
+            assert "garden" not in part
+        await post(operator, "/operator/leave")
+        while await told(stream):
+            pass
+
+
+async def test_each_device_is_shown_with_its_worker_and_what_it_lost(tmp_path: Path) -> None:
+    members = {
+        name: ProcessEngine(
+            model="fake",
+            entries={"fake": ModelEntry(id="fake")},
+            backend="tests.fakes.backend:Sketcher",
+            own=OwnDevice(name=name, device="cpu"),
+            backoff=(0.05,),
+        )
+        for name in ("cpu-1", "cpu-2")
+    }
+    pool = Pool(members, whole=True)
+    async with serving(tmp_path, engine=cast("FakeEngine", pool)) as pages, pages.stranger() as operator:
+        await post(operator, "/operator/signin", token=OPERATOR_TOKEN)
+        before = {device.name: device.pid for device in pool.devices()}
+        workers = {each.pid for each in psutil.Process().children() if "inference.worker" in each.cmdline()}
+        assert set(before.values()) == workers
+        assert len(workers) == 2
+        rows = devices_on(await read(operator, "/operator"))
+        assert {name: row[1] for name, row in rows.items()} == {name: str(pid) for name, pid in before.items()}
+        assert {row[4:] for row in rows.values()} == {("0", "works Restart")}
+        psutil.Process(before["cpu-1"]).kill()
+        async with asyncio.timeout(30):
+            while pool.devices()[0].lost == 0:
+                await asyncio.sleep(0.01)
+            assert devices_on(await read(operator, "/operator"))["cpu-2"][1] == str(before["cpu-2"])
+            while pool.devices()[0].trouble:
+                await asyncio.sleep(0.01)
+        name, pid, _, _, lost, state = devices_on(await read(operator, "/operator"))["cpu-1"]
+        assert (name.split()[0], lost, state.split()[0]) == ("cpu-1", "1", "works")
+        assert int(pid) not in workers
+        async with await pages.browser("ann") as ann:
+            job = await ask(ann, "a picture that is made meanwhile")
+        restarting = asyncio.create_task(pages.bench.core.operations.restarts.watch())
+        before = {device.name: device.pid for device in pool.devices()}
+        assert "Workers are being restarted" in (await post(operator, "/operator/restart"))[2]
+        async with asyncio.timeout(60):
+            while "Restarted: cpu-1, cpu-2." not in await read(operator, "/operator"):
+                await asyncio.sleep(0.05)
+            await pages.bench.shown(job)
+        after = {device.name: device.pid for device in pool.devices()}
+        assert not {*after.values()} & {*before.values(), 0}
+        assert [device.lost for device in pool.devices()] == [1, 0]
+        assert "0 of 1 done" in (await post(operator, "/operator/restart", device="cpu-2"))[2]
+        async with asyncio.timeout(60):
+            while "Restarted: cpu-2." not in await read(operator, "/operator"):
+                await asyncio.sleep(0.05)
+        assert pool.devices()[0].pid == after["cpu-1"]
+        restarting.cancel()
+
+
+def devices_on(page: str) -> dict[str, tuple[str, ...]]:
+    """The cells of each device's row: device, worker, at work, loaded, lost, state."""
+    found = {}
+    for name, row in re.findall(r'<tr id="device-(.+?)">(.+?)</tr>', page):
+        cells = re.findall(r"<td.*?>(.*?)</td>", row)
+        found[name] = tuple(re.sub(r"<.*?>", "", cell).strip() for cell in cells)
+    return found
 
 
 def faults(page: Page) -> list[str]:

@@ -72,7 +72,8 @@ async def test_open_streams_end_with_the_service(tmp_path: Path) -> None:
             answers = [
                 await streams.enter_async_context(session.get("/events", params={"job": job})) for _ in range(3)
             ]
-            assert [answer.status for answer in answers] == [200] * 3
+            answers.append(await streams.enter_async_context(session.get("/operator/events")))
+            assert [answer.status for answer in answers] == [200] * 4
             began = time.monotonic()
             running.process.send_signal(signal.SIGTERM)
             bodies = [await answer.text() for answer in answers]

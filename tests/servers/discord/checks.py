@@ -222,6 +222,17 @@ def check_field(field: Mapping[str, Any]) -> None:
                 length(option["value"], 100, "option.value", least=1)
                 length(option.get("description", " "), 100, "option.description", least=1)
             need(sum(bool(option.get("default")) for option in field["options"]) <= 1, "one radio default at most")
+        case 8:
+            only(
+                field,
+                common | {"channel_types", "default_values", "placeholder", "min_values", "max_values"},
+                "channels",
+            )
+            need(set(field.get("channel_types", [])) <= {0, 2, 4, 5, 10, 11, 12, 13, 15, 16}, "channel_types")
+            need(0 <= field.get("min_values", 1) <= field.get("max_values", 1) <= 25, "channel select bounds")
+            defaults = field.get("default_values", [])
+            need(len(defaults) <= field.get("max_values", 1), "channel select has too many defaults")
+            need(all(each["type"] == "channel" and each["id"].isdigit() for each in defaults), "default_values")
         case 19:
             only(field, common | {"min_values", "max_values"}, "file upload")
             need(0 <= field.get("min_values", 1) <= field.get("max_values", 1) <= 10, "file upload bounds")

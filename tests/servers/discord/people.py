@@ -110,6 +110,9 @@ class Person:
                 assert inner["value"] or not field["required"], f"{name} is required"
                 offered = {None, *(option["value"] for option in field["options"])}
                 assert inner["value"] in offered, f"{name} offers {offered}"
+            elif field["type"] == 8:
+                inner["values"] = [each["id"] for each in field["default_values"]] if value is None else list(value)
+                assert len(inner["values"]) <= field["max_values"]
             elif field["type"] == 3:
                 chosen = [option["value"] for option in field["options"] if option.get("default")]
                 inner["values"] = chosen if value is None else [value] if value else []

@@ -106,6 +106,18 @@ class DiscordServer:
         self.channels[made.id] = made
         return made
 
+    async def join(self, guild: Guild, *, greets_in: Channel | None = None) -> None:
+        """Somebody adds the bot; `greets_in` is where Discord itself greets members there."""
+        if greets_in:
+            guild.payload["system_channel_id"] = greets_in.id
+        guild.member = True
+        await self.gateway.send("GUILD_CREATE", guild.payload)
+
+    async def leave(self, guild: Guild) -> None:
+        """Somebody removes the bot."""
+        guild.member = False
+        await self.gateway.send("GUILD_DELETE", {"id": guild.id})
+
     def user(self, name: str, *, locale: str = "en-US") -> Person:
         person = Person(self, payloads.user(self.snowflake(), name), locale=locale)
         self.people[person.id] = person

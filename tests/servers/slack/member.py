@@ -157,6 +157,20 @@ class Member:
                 await self.slack.deliver("events_api", body, retry=retry)
         return channel.messages[ts]
 
+    async def invite_bot(self, channel: Conversation) -> Ack:
+        """Bring the bot into a channel."""
+        channel.members.add(self.team.bot_user)
+        event = {
+            "type": "member_joined_channel",
+            "user": self.team.bot_user,
+            "channel": channel.id,
+            "channel_type": "C",
+            "team": self.team.id,
+            "inviter": self.user.id,
+            "event_ts": self.slack.state.ts(),
+        }
+        return await self.slack.deliver("events_api", self._event(event))
+
     async def react(self, name: str, channel: Conversation, message: Json) -> Ack:
         item = {"type": "message", "channel": channel.id, "ts": message["ts"]}
         event = {

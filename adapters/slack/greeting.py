@@ -1,0 +1,73 @@
+"""The card that a channel gets once: when somebody invites us there, or at the first use in a workspace.
+
+The words come first and the picture by an edit, as it takes a while and Slack shows a file only to who may see it.
+"""
+
+from typing import Any
+
+import structlog
+
+from adapters.slack.desk import Desk
+from adapters.slack.errors import SlackFault
+from adapters.slack.inbound import Inbound, place_of
+from adapters.slack.members import Place, place_key
+from adapters.slack.pages import blocks_of
+from adapters.slack.text import Block, mrkdwn, section
+from bot.domain.errors import StorageFailed
+from bot.first_minute import greeting_page, greeting_strip
+from bot.pages import Page
+from bot.texts import REFERENCE, text
+
+_NAME = "pentimento-greeting"
+log = structlog.get_logger(__name__)
+
+
+async def on_joined(desk: Desk, event: Inbound) -> None:
+    """Somebody invited us to a channel."""
+    body = event.body["event"]
+    place = place_of(event.body)
+    inviter = str(body.get("inviter") or "")
+    await _greet(desk, place, event, inviter=inviter)
+
+
+async def used(desk: Desk, place: Place, event: Inbound) -> None:
+    """Somebody used us where everybody sees it; a fault of this costs them nothing."""
+    if not place.channel or place.is_direct:
+        return
+    try:
+        if await desk.service.greetings.due(place_key(place.team), event.id):
+            await _greet(desk, place, event, inviter=place.user)
+    except StorageFailed:
+        log.warning("greeting put off", incoming=event.id)
+
+
+async def _greet(desk: Desk, place: Place, event: Inbound, *, inviter: str) -> None:
+    key = place_key(place.team, place.channel)
+    if not await desk.service.greetings.due(key, event.id):
+        return
+    await desk.service.greetings.due(place_key(place.team), event.id)  # whom one channel has met, all have
+    settings = await desk.service.places.settings(place_key(place.team), key)
+    locale = settings.language or REFERENCE
+    if inviter and not settings.language:
+        locale = (await desk.members.look_up(place.team, inviter)).locale
+    page = greeting_page(locale, "greeting-slack")
+    try:
+        posted = await desk.api.call(place.team, "chat_postMessage", **_message(place.channel, page, ""))
+    except SlackFault as fault:
+        log.info("not greeted", place=key, reason=fault.code)
+        await desk.service.greetings.failed(key)
+        return
+    try:
+        alt = text(locale, "greeting-alt")
+        strip = await desk.uploads.small(place.team, _NAME, greeting_strip, alt=alt)
+        shown = _message(place.channel, page, strip, alt=alt)
+        await desk.api.patient(place.team, "chat_update", ts=posted["ts"], file_ids=[strip], **shown)
+    except SlackFault as fault:  # the words stand
+        log.info("greeted without its picture", place=key, reason=fault.code)
+
+
+def _message(channel: str, page: Page, picture: str, *, alt: str = "") -> dict[str, Any]:
+    *rows, offers = blocks_of(page)
+    image: list[Block] = [{"type": "image", "slack_file": {"id": picture}, "alt_text": alt}] if picture else []
+    blocks = [section(mrkdwn(f"*{page.title}*")), *rows, *image, offers]
+    return {"channel": channel, "text": page.title, "blocks": blocks}

@@ -1,0 +1,166 @@
+"""The first minute of a channel: the card that it gets once, and what its buttons do."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from adapters.slack.members import Team as OurTeam
+from adapters.slack.members import place_key
+from bot.domain.place import PlaceSettings
+from bot.first_minute import greeting_strip
+from tests.builders.requests import png
+from tests.harness.slack import Bench, bench
+from tests.servers.slack.member import Member, images, labels_of, words
+from tests.servers.slack.server import SlackServer
+from tests.servers.slack.state import Conversation, Json, Team, User
+
+
+@pytest.fixture
+async def greeting(slack: SlackServer, tmp_path: Path, ann: Member) -> AsyncIterator[Bench]:
+    del ann  # the team must be there before the bot is
+    async with bench(slack, tmp_path, greets=True) as made:
+        yield made
+
+
+@pytest.fixture
+def room(slack: SlackServer, team: Team, ann: Member) -> Conversation:
+    """A channel that the bot is not in yet."""
+    return slack.state.add_channel(team, ann.user, bot_in=False)
+
+
+def cards(member: Member, room: Conversation) -> list[Json]:
+    return [each for each in member.from_bot(room) if any("sample" in label for label in labels_of(each))]
+
+
+async def card_in(member: Member, room: Conversation) -> Json:
+    found: Json = await member.see(lambda: next((each for each in cards(member, room) if images(each)), None))
+    return found
+
+
+async def test_a_channel_that_invites_the_bot_is_greeted(
+    slack: SlackServer, greeting: Bench, ann: Member, room: Conversation
+) -> None:
+    del greeting
+    await ann.invite_bot(room)
+    card = await card_in(ann, room)
+    assert labels_of(card) == ["☕ Try it with a sample", "💡 What can I do?", "⚙️ Set up"]
+    assert "/img2img" in words(card)
+    assert "*Remix image*" in words(card)
+    assert "mention me" in words(card)
+    (image,) = images(card)
+    file = slack.state.files[image["slack_file"]["id"]]
+    assert file.content == await greeting_strip()
+    assert room.id in file.shared
+    assert image["alt_text"].startswith("A photo of a coffee cup")
+
+
+async def test_it_is_greeted_once_however_it_is_told(
+    slack: SlackServer, tmp_path: Path, team: Team, ann: Member, room: Conversation
+) -> None:
+    async with bench(slack, tmp_path, greets=True):
+        await ann.invite_bot(room)
+        await card_in(ann, room)
+        await ann.invite_bot(room)
+        await ann.say(room, "an oil painting", files=[slack.state.add_file(team, ann.user, png())])
+        await ann.result(room, 1)
+    async with bench(slack, tmp_path, greets=True):
+        await ann.invite_bot(room)
+        await ann.say(room, "a watercolor", files=[slack.state.add_file(team, ann.user, png())])
+        await ann.result(room, 2)
+        assert len(cards(ann, room)) == 1
+
+
+async def test_the_first_use_in_a_workspace_brings_the_card_that_nobody_was_told_of(
+    slack: SlackServer, greeting: Bench, team: Team, ann: Member, general: Conversation
+) -> None:
+    del greeting
+    await ann.say(general, "a secret --private", files=[slack.state.add_file(team, ann.user, png())])
+    direct = slack.state.direct(team, ann.user.id)
+    await ann.result(direct)
+    assert cards(ann, general) == [], "what is asked in private shows nothing to others"
+    for prompt in ("an oil painting", "a watercolor"):
+        await ann.say(general, prompt, files=[slack.state.add_file(team, ann.user, png())])
+    await card_in(ann, general)
+    other = slack.state.add_channel(team, ann.user)
+    await ann.say(other, "an oil painting", files=[slack.state.add_file(team, ann.user, png())])
+    await ann.result(other)
+    assert len(cards(ann, general)) == 1
+    assert cards(ann, other) == []
+
+
+async def test_without_its_picture_the_words_stand(
+    slack: SlackServer, greeting: Bench, ann: Member, room: Conversation
+) -> None:
+    del greeting
+    slack.fail("files.getUploadURLExternal", error="storage_limit_reached")
+    await ann.invite_bot(room)
+    card = await ann.see(lambda: next(iter(cards(ann, room)), None))
+    assert "/img2img" in words(card)
+
+
+async def test_the_sample_is_a_picture_as_any_other(greeting: Bench, ann: Member, room: Conversation) -> None:
+    await ann.invite_bot(room)
+    card = await card_in(ann, room)
+    await ann.press("Try it with a sample", room, card)
+    result = await ann.result(room, 1)
+    assert "an oil painting of a cup of coffee" in words(result)
+    assert "thread_ts" not in result, "in the channel, as what is made by a press is"
+    requester = next(iter(await greeting.core.store.jobs_of(f"slack:{ann.team.id}/{ann.user.id}", limit=5))).requester
+    assert (await greeting.core.service.quota(requester))[0].pictures == 1
+
+
+async def test_what_can_i_do_opens_the_help(
+    slack: SlackServer, greeting: Bench, ann: Member, room: Conversation
+) -> None:
+    del greeting
+    await ann.invite_bot(room)
+    card = await card_in(ann, room)
+    page = await ann.opens(lambda: ann.press("What can I do?", room, card))
+    assert labels_of(page) == ["☕ Try it with a sample", "🎨 Styles", "📋 My queue"]
+    views = slack.state.views
+    await ann.press("Styles", None, page)
+    await ann.see(lambda: views[page["id"]]["title"]["text"] == "Styles")
+    again = await ann.opens(lambda: ann.press("What can I do?", room, card))
+    await ann.press("My queue", None, again)
+    await ann.see(lambda: "queue" in words(views[again["id"]]))
+    await ann.press("Try it with a sample", None, page)
+    assert "an oil painting of a cup of coffee" in words(await ann.result(room, 1)), "where the page was opened"
+
+
+async def test_admins_set_the_workspace_up_and_others_read_what_is_set(
+    slack: SlackServer, greeting: Bench, team: Team, ann: Member, room: Conversation
+) -> None:
+    boss: User = slack.state.add_user("boss", is_admin=True)
+    room.members.add(boss.id)
+    admin = Member(slack, team, boss)
+    await ann.invite_bot(room)
+    card = await card_in(ann, room)
+    read = await ann.opens(lambda: ann.press("Set up", room, card))
+    await ann.see(lambda: "admins" in words(slack.state.views[read["id"]]))
+    opened = await admin.opens(lambda: admin.press("Set up", room, card))
+    form = await admin.see(
+        lambda: view if (view := slack.state.views[opened["id"]]).get("callback_id") == "settings" else None
+    )
+    await admin.submit(form, style="oil", private="private", log=room.id, blocked="blood")
+    place = place_key(OurTeam(team.id))
+
+    async def saved() -> PlaceSettings:
+        return await greeting.core.service.places.settings(place)
+
+    await admin.told("saved")
+    assert await saved() == PlaceSettings(style="oil", private=True, log=room.id, blocked=("blood",))
+
+
+async def test_a_workspace_that_removes_the_app_is_greeted_when_it_comes_back(
+    greeting: Bench, team: Team, ann: Member, room: Conversation
+) -> None:
+    await ann.invite_bot(room)
+    await card_in(ann, room)
+    place = place_key(OurTeam(team.id))
+    await ann.uninstall()
+
+    async with asyncio.timeout(10):
+        while not await greeting.core.store.greet(place, "a look"):
+            await asyncio.sleep(0.02)
