@@ -19,7 +19,7 @@ Message = Mapping[str, Any]
 _OURS = re.compile(r"(?:SPOILER_)?pentimento-([A-Za-z0-9_-]{22})-(\d{1,2})\.\w+")
 _IMAGE_NAMES = (
     ".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif",
-    ".hif", ".avif",
+    ".hif", ".avif", ".ico", ".cur",
 )  # fmt: skip
 _NO_PICTURES = ("video/", "audio/", "text/")
 _IS_SPOILER = 1 << 3  # a flag of an attachment

@@ -26,7 +26,7 @@ from adapters.pictures.formats import PictureLimits
 from bot.domain.errors import PictureRefused
 from inference.processes.lifetime import die_with
 
-_WARM_UP = ("PNG", "JPEG", "WEBP", "AVIF")
+_WARM_UP = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "ICO")
 
 
 def main() -> None:

@@ -10,17 +10,22 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from PIL import (
+from PIL import (  # plugins, which make their formats known; else Pillow would import every one it has to find them
+    BmpImagePlugin,  # noqa: F401 - see above
+    GifImagePlugin,  # noqa: F401 - see above
+    IcoImagePlugin,  # noqa: F401 - see above
     Image,
     ImageChops,
     ImageStat,
-    WebPImagePlugin,  # noqa: F401 - makes WebP known; else Pillow would import every format it has to find it
+    WebPImagePlugin,  # noqa: F401 - see above
 )
 
 from adapters.pictures import iso
+from adapters.pictures.bitmaps import read_bmp, read_ico
 from adapters.pictures.colours import as_shown
 from adapters.pictures.essentials import Essentials
 from adapters.pictures.formats import PictureLimits, check_format
+from adapters.pictures.gif import read_gif
 from adapters.pictures.jpeg import END, read_jpeg
 from adapters.pictures.png import read_png
 from adapters.pictures.webp import read_webp
@@ -48,7 +53,16 @@ _READERS: Mapping[str, Callable[[bytes], Essentials]] = {
     "WEBP": read_webp,
     "HEIF": lambda content: iso.read_iso(content, "HEIF"),
     "AVIF": lambda content: iso.read_iso(content, "AVIF"),
+    "GIF": read_gif,
+    "BMP": read_bmp,
+    "ICO": read_ico,
 }
+
+_WHOLE = {"GIF", "BMP", "ICO"}
+"""Of these Pillow, or we, would take what is cut off."""
+
+_MANY_KINDS = {"BMP", "ICO"}
+"""There are more kinds of them than Pillow knows, so one that cannot be read need not be damaged."""
 
 iso.set_up()
 
@@ -76,7 +90,7 @@ def decode(content: bytes, limits: PictureLimits, *, alpha: bool = False, enough
         parts = _READERS[kind](content)
         if parts.size is not None:
             _check_size(*parts.size, limits)  # before opening: Pillow allocates the canvas of a WebP then
-        image, size = _loaded(kind, parts, limits, enough)
+        image, size = _loaded(parts.kind or kind, parts, limits, enough)
         turn = _TURNS.get(_orientation(image, parts.exif))
         plain = _plain(image, parts, alpha=alpha, enough=enough)
         if turn is not None:
@@ -96,6 +110,8 @@ def decode(content: bytes, limits: PictureLimits, *, alpha: bool = False, enough
         name = _NAMES.get(kind, kind)
         if _is_cut_off(kind, content, parts):
             raise PictureRefused("refused-cut-off", format=name) from error
+        if kind in _MANY_KINDS:
+            raise PictureRefused("refused-unusable") from error
         raise PictureRefused("refused-damaged", format=name) from error
 
 
@@ -123,7 +139,7 @@ def _check_size(width: int, height: int, limits: PictureLimits) -> None:
 
 
 def _megapixels(pixels: int) -> str:
-    return f"{pixels / 1e6:.3g}"
+    return f"{pixels / 1e6:.3g}" if pixels < 999e6 else f"{pixels / 1e6:.0f}"
 
 
 _Loaded = tuple[Image.Image, tuple[int, int]]
@@ -131,6 +147,12 @@ _Loaded = tuple[Image.Image, tuple[int, int]]
 
 def _loaded(kind: str, parts: Essentials, limits: PictureLimits, enough: int | None) -> _Loaded:
     """The pixels, unpacked, and the size of the file; of a JPEG only a fraction of them if that is enough."""
+    if kind in _WHOLE and not parts.whole:
+        raise EOFError("pixels are missing")
+    if parts.at is not None and parts.size is not None:
+        shown = Image.new("RGBA", parts.size)
+        shown.paste(_opened(kind, parts.content, None, None)[0].convert("RGBA"), parts.at)
+        return shown, parts.size
     if kind != "JPEG" or parts.whole:
         return _opened(kind, parts.content, limits, enough)
     # The end is missing: it is whole if the pixels are the same whatever could have followed.
@@ -142,10 +164,11 @@ def _loaded(kind: str, parts: Essentials, limits: PictureLimits, enough: int | N
     return first, size
 
 
-def _opened(kind: str, content: bytes, limits: PictureLimits, enough: int | None) -> _Loaded:
+def _opened(kind: str, content: bytes, limits: PictureLimits | None, enough: int | None) -> _Loaded:
     with Image.open(io.BytesIO(content), formats=(kind,)) as image:
         size = image.size
-        _check_size(*size, limits)
+        if limits is not None:
+            _check_size(*size, limits)
         if enough is not None:
             image.draft(None, _reduced(image.size, enough))
         image.load()
@@ -200,6 +223,8 @@ def _resized(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
 def _split(image: Image.Image, *, sixteen_bit: bool) -> tuple[Image.Image, Image.Image | None]:
     """Colour as L, RGB or CMYK, and alpha as L if there is any."""
     clear = image.info.get("transparency")
+    if image.format == "ICO" and image.getextrema()[-1] == (0, 0):  # the byte of alpha of a program that knew of none
+        image = image.convert("RGB")
     if image.mode == "I;16":  # Pillow's own conversion to 8 bits cuts everything above 255 off
         raw = image.tobytes("raw", "I;16")
         grey = Image.frombytes("L", image.size, raw, "raw", "L;16")

@@ -55,4 +55,10 @@ def _others(content: bytes) -> tuple[int, int]:
             return size_of(body if kind == b"VP8X" else b"", [(kind, body)])
         except ValueError:
             pass
+    if content.startswith(b"GIF8") and len(content) >= 10:
+        width, height = struct.unpack_from("<HH", content, 6)
+        return width, height
+    if content.startswith(b"BM") and len(content) >= 26:
+        width, height = struct.unpack_from("<ii", content, 18)
+        return abs(width), abs(height)
     return 0, 0  # as far as is known here

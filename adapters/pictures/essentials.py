@@ -19,7 +19,10 @@ class Essentials:
 
     Attributes:
         content: the file for the decoder.
+        kind: the decoder's format, if it is another than the file's.
         size: width and height in pixels as the file claims them; None if only the decoder can tell.
+        at: left and upper edge of what is decoded, in a picture of `size` that is transparent elsewhere; None if
+            it is all of it.
         colours: what the file says of its colours.
         exif: a TIFF structure, with or without the "Exif" in front; only its orientation is of interest.
         moving: there is more than one frame; `content` has the first.
@@ -28,7 +31,9 @@ class Essentials:
     """
 
     content: bytes
+    kind: str = ""
     size: tuple[int, int] | None = None
+    at: tuple[int, int] | None = None
     colours: Colours = field(default_factory=Colours)
     exif: bytes = b""
     moving: bool = False

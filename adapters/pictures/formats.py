@@ -6,16 +6,21 @@ Names and extensions are never looked at: chats lose them, people change them.
 import re
 from dataclasses import dataclass
 
+from adapters.pictures.bitmaps import HEADERS
 from bot.domain.errors import PictureRefused
 
-_PNG = b"\x89PNG\r\n\x1a\n"
-_JPEG = b"\xff\xd8\xff"
+_TAKEN = (
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"\0\0\1\0", "ICO"),
+    (b"\0\0\2\0", "ICO"),  # a mouse pointer, which is the same but for where it points
+)
 
 _PREFIXES = (
-    ((b"GIF87a", b"GIF89a"), "GIF"),
     ((b"II*\0\x10\0\0\0CR", b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0"), "raw"),
     ((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), "TIFF"),
-    ((b"\0\0\1\0", b"\0\0\2\0"), "icon"),
     ((b"8BPS",), "Photoshop"),
     ((b"gimp xcf",), "GIMP"),
     ((b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51"), "JPEG 2000"),
@@ -64,15 +69,17 @@ def check_format(content: bytes) -> str:
     """Find out whether a file claims to be one of the formats taken.
 
     Returns:
-        "PNG", "JPEG", "WEBP", "AVIF" or "HEIF", as Pillow names them. Whether it really is one, only decoding tells.
+        "PNG", "JPEG", "WEBP", "GIF", "BMP", "ICO", "AVIF" or "HEIF", as Pillow names them. Whether it really is one,
+        only decoding tells.
 
     Raises:
         PictureRefused: naming what it is instead, if that is known.
     """
-    if content.startswith(_PNG):
-        return "PNG"
-    if content.startswith(_JPEG):
-        return "JPEG"
+    for beginning, kind in _TAKEN:
+        if content.startswith(beginning):
+            return kind
+    if content[:2] == b"BM" and int.from_bytes(content[14:18], "little") in HEADERS:
+        return "BMP"
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "WEBP"
     if content[4:8] == b"ftyp" and (kind := _PHOTOS.get(_iso_media(content))):
@@ -96,7 +103,6 @@ def _foreign(content: bytes, beginning: bytes) -> str | None:
     for recognised, name in (
         (content[:4] == b"RIFF" and content[8:12] == b"AVI ", "video"),
         (content[:4] == b"RIFF" and content[8:12] == b"WAVE", "sound"),
-        (content[:2] == b"BM" and content[6:10] == b"\0\0\0\0", "BMP"),
         (_PNM.match(content), "PNM"),
         (beginning.startswith(b"<") and b"<svg" in beginning, "SVG"),
     ):

@@ -14,7 +14,7 @@ from bot.domain.options import YES
 from bot.forms import UPLOAD, Choice, Field, FieldKind, Form, Value, Values
 from bot.texts import text
 
-FILE_TYPES = ("png", "jpg", "jpeg", "webp", "avif", "heic", "heif")
+FILE_TYPES = ("png", "jpg", "jpeg", "webp", "gif", "bmp", "avif", "heic", "heif")
 _MAX_OPTIONS = 100
 _MAX_RADIOS = 10
 _MAX_HINT = 2000

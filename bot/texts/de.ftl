@@ -248,11 +248,10 @@ refused-jpeg-scans = Dieses JPEG baut sein Bild in mehr als { $most } Durchgäng
 refused-heic = Das ist ein HEIC-Foto, das ich hier nicht öffnen kann: schick einen Screenshot davon oder lass dein iPhone JPEG speichern unter Einstellungen, Kamera, Formate, „Maximale Kompatibilität“.
 refused-web-page = Dieser Link führt zu einer Webseite, nicht zu einem Bild; vielleicht braucht sie eine Anmeldung. Speicher das Bild und schick die Datei.
 refused-no-format = In dieser Datei erkenne ich kein Bild: schick ein PNG, JPEG oder WebP.
-refused-format = Das ist { format-name }; ich nehme PNG, JPEG, WebP, AVIF und HEIC: { format-mend }.
+refused-format = Das ist { format-name }; ich nehme PNG, JPEG, WebP, GIF, BMP, AVIF und HEIC: { format-mend }.
 format-name = { $kind ->
     [raw] eine RAW-Datei einer Kamera
     [TIFF] ein TIFF oder eine Rohdatei einer Kamera
-    [icon] ein Symbol oder Mauszeiger (ICO)
     [Photoshop] eine Photoshop-Datei (PSD)
     [GIMP] eine GIMP-Datei (XCF)
     [PostScript] eine PostScript-Datei (EPS)
@@ -265,7 +264,6 @@ format-name = { $kind ->
    *[other] ein { $kind }
  }
 format-mend = { $kind ->
-    [GIF] speicher ein einzelnes Bild daraus als PNG und schick das
     [SVG] exportiere es als PNG und schick das
     [PDF] schick die Seite als PNG-Bild
     [video] schick ein einzelnes Bild daraus als PNG
@@ -686,7 +684,7 @@ web-start = Ausgehen von
 web-start-same = demselben Bild
 web-start-result = diesem Ergebnis
 web-picture = Bild
-web-picture-help = PNG, JPEG, WebP, HEIC oder AVIF, höchstens { $most } MB; überall hinziehen oder einfügen.
+web-picture-help = PNG, JPEG, WebP, GIF, BMP, HEIC oder AVIF, höchstens { $most } MB; überall hinziehen oder einfügen.
 web-picture-other = Nur, um von einem anderen auszugehen.
 web-prompt = Prompt
 web-prompt-help = Was soll daraus werden? Strg+Eingabe erzeugt es.

@@ -256,11 +256,10 @@ refused-jpeg-scans = That JPEG draws its picture in more than { $most } passes, 
 refused-heic = That is a HEIC photo, which I cannot open here: send a screenshot of it, or let your iPhone save JPEG under Settings, Camera, Formats, "Most Compatible".
 refused-web-page = That link leads to a web page, not a picture; it may need a login. Save the picture and send the file.
 refused-no-format = I cannot see a picture in that file: send a PNG, JPEG or WebP.
-refused-format = That is { format-name }; I take PNG, JPEG, WebP, AVIF and HEIC: { format-mend }.
+refused-format = That is { format-name }; I take PNG, JPEG, WebP, GIF, BMP, AVIF and HEIC: { format-mend }.
 format-name = { $kind ->
     [raw] a camera raw file
     [TIFF] a TIFF or camera raw file
-    [icon] an icon or cursor (ICO)
     [Photoshop] a Photoshop file (PSD)
     [GIMP] a GIMP file (XCF)
     [PostScript] a PostScript file (EPS)
@@ -276,7 +275,6 @@ format-name = { $kind ->
    *[other] a { $kind }
  }
 format-mend = { $kind ->
-    [GIF] save one frame of it as PNG and send that
     [SVG] export it as PNG and send that
     [PDF] send the page as a PNG picture
     [video] send one frame of it as PNG
@@ -690,7 +688,7 @@ web-start = Start from
 web-start-same = the same picture
 web-start-result = this result
 web-picture = Picture
-web-picture-help = PNG, JPEG, WebP, HEIC or AVIF, { $most } MB at most; drop or paste it anywhere.
+web-picture-help = PNG, JPEG, WebP, GIF, BMP, HEIC or AVIF, { $most } MB at most; drop or paste it anywhere.
 web-picture-other = Only to start from another one.
 web-prompt = Prompt
 web-prompt-help = What should it become? Ctrl+Enter generates.

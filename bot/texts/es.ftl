@@ -248,11 +248,10 @@ refused-jpeg-scans = Ese JPEG forma su imagen en más de { $most } pasadas, o en
 refused-heic = Es una foto HEIC, que aquí no puedo abrir: envía una captura de pantalla, o haz que tu iPhone guarde JPEG en Ajustes, Cámara, Formatos, «Más compatible».
 refused-web-page = Ese enlace lleva a una página web, no a una imagen; quizá pida iniciar sesión. Guarda la imagen y envía el archivo.
 refused-no-format = No veo ninguna imagen en ese archivo: envía un PNG, JPEG o WebP.
-refused-format = Eso es { format-name }; acepto PNG, JPEG, WebP, AVIF y HEIC: { format-mend }.
+refused-format = Eso es { format-name }; acepto PNG, JPEG, WebP, GIF, BMP, AVIF y HEIC: { format-mend }.
 format-name = { $kind ->
     [raw] un archivo RAW de cámara
     [TIFF] un TIFF o un archivo RAW de cámara
-    [icon] un icono o cursor (ICO)
     [Photoshop] un archivo de Photoshop (PSD)
     [GIMP] un archivo de GIMP (XCF)
     [PostScript] un archivo PostScript (EPS)
@@ -265,7 +264,6 @@ format-name = { $kind ->
    *[other] un { $kind }
  }
 format-mend = { $kind ->
-    [GIF] guarda uno de sus fotogramas como PNG y envíalo
     [SVG] expórtalo como PNG y envíalo
     [PDF] envía la página como imagen PNG
     [video] envía uno de sus fotogramas como PNG
@@ -687,7 +685,7 @@ web-start = Partir de
 web-start-same = la misma imagen
 web-start-result = este resultado
 web-picture = Imagen
-web-picture-help = PNG, JPEG, WebP, HEIC o AVIF, { $most } MB como máximo; suéltala o pégala en cualquier lugar.
+web-picture-help = PNG, JPEG, WebP, GIF, BMP, HEIC o AVIF, { $most } MB como máximo; suéltala o pégala en cualquier lugar.
 web-picture-other = Solo para partir de otra.
 web-prompt = Prompt
 web-prompt-help = ¿En qué debe convertirse? Ctrl+Intro la genera.

@@ -254,11 +254,10 @@ refused-jpeg-scans = Ce JPEG construit son image en plus de { $most } passes, ou
 refused-heic = C’est une photo HEIC, que je ne peux pas ouvrir ici : envoie une capture d’écran, ou fais enregistrer ton iPhone en JPEG sous Réglages, Appareil photo, Formats, « Le plus compatible ».
 refused-web-page = Ce lien mène à une page web, pas à une image ; il faut peut-être se connecter. Enregistre l’image et envoie le fichier.
 refused-no-format = Je ne vois pas d’image dans ce fichier : envoie un PNG, un JPEG ou un WebP.
-refused-format = C’est { format-name } ; je prends PNG, JPEG, WebP, AVIF et HEIC : { format-mend }.
+refused-format = C’est { format-name } ; je prends PNG, JPEG, WebP, GIF, BMP, AVIF et HEIC : { format-mend }.
 format-name = { $kind ->
     [raw] un fichier brut d’appareil photo
     [TIFF] un TIFF ou un fichier brut d’appareil photo
-    [icon] une icône ou un curseur (ICO)
     [Photoshop] un fichier Photoshop (PSD)
     [GIMP] un fichier GIMP (XCF)
     [PostScript] un fichier PostScript (EPS)
@@ -271,7 +270,6 @@ format-name = { $kind ->
    *[other] un { $kind }
  }
 format-mend = { $kind ->
-    [GIF] enregistre une de ses images en PNG et envoie-la
     [SVG] exporte-le en PNG et envoie-le
     [PDF] envoie la page comme image PNG
     [video] envoie une de ses images en PNG
@@ -690,7 +688,7 @@ web-start = Partir de
 web-start-same = la même image
 web-start-result = ce résultat
 web-picture = Image
-web-picture-help = PNG, JPEG, WebP, HEIC ou AVIF, { $most } Mo au plus ; déposez ou collez n’importe où.
+web-picture-help = PNG, JPEG, WebP, GIF, BMP, HEIC ou AVIF, { $most } Mo au plus ; déposez ou collez n’importe où.
 web-picture-other = Seulement pour partir d’une autre.
 web-prompt = Prompt
 web-prompt-help = Que doit-elle devenir ? Ctrl+Entrée lance la création.

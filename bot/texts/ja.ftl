@@ -239,11 +239,10 @@ refused-jpeg-scans = その JPEG は { $most } 回を超えるスキャン、ま
 refused-heic = それは HEIC 写真で、ここでは開けません。スクリーンショットを送るか、iPhone の「設定」、「カメラ」、「フォーマット」で「互換性優先」を選んで JPEG で保存してください。
 refused-web-page = そのリンクの先は画像ではなくウェブページで、ログインが必要かもしれません。画像を保存して、そのファイルを送ってください。
 refused-no-format = そのファイルに画像が見つかりません。PNG、JPEG、WebP のどれかを送ってください。
-refused-format = それは{ format-name }です。受け付けるのは PNG、JPEG、WebP、AVIF、HEIC です。{ format-mend }ください。
+refused-format = それは{ format-name }です。受け付けるのは PNG、JPEG、WebP、GIF、BMP、AVIF、HEIC です。{ format-mend }ください。
 format-name = { $kind ->
     [raw] カメラの RAW ファイル
     [TIFF] {" "}TIFF かカメラの RAW ファイル
-    [icon] アイコンかカーソル（ICO）
     [Photoshop] {" "}Photoshop のファイル（PSD）
     [GIMP] {" "}GIMP のファイル（XCF）
     [PostScript] {" "}PostScript のファイル（EPS）
@@ -256,7 +255,6 @@ format-name = { $kind ->
    *[other] {" "}{ $kind }{" "}
  }
 format-mend = { $kind ->
-    [GIF] その一コマを PNG で保存して送って
     [SVG] PNG に書き出して送って
     [PDF] そのページを PNG の画像にして送って
     [video] その一コマを PNG で送って
@@ -677,7 +675,7 @@ web-start = 元にするもの
 web-start-same = 同じ画像
 web-start-result = この結果
 web-picture = 画像
-web-picture-help = PNG、JPEG、WebP、HEIC、AVIF、最大 { $most } MB。どこにでもドロップまたは貼り付けできます。
+web-picture-help = PNG、JPEG、WebP、GIF、BMP、HEIC、AVIF、最大 { $most } MB。どこにでもドロップまたは貼り付けできます。
 web-picture-other = 別の画像から始めるときだけ。
 web-prompt = プロンプト
 web-prompt-help = どうしたいですか？ Ctrl+Enter で生成します。

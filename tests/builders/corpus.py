@@ -99,15 +99,13 @@ NOT_PICTURES = (
     Odd(name="login page", build=lambda: b"\n<!DOCTYPE html><html><title>Sign in</title>", refused="web page"),
     Odd(name="page with byte order mark", build=lambda: b"\xef\xbb\xbf<HTML lang=en>", refused="web page"),
     Odd(name="page that embeds SVG", build=lambda: b"<html><svg></svg></html>", refused="web page"),
-    Odd(name="GIF that is a script too", build=lambda: b"GIF89a=1;/*" + SCRIPT, refused="a GIF"),
+    Odd(name="GIF that is a script too", build=lambda: b"GIF89a=1;/*" + SCRIPT, refused="GIF"),
     Odd(name="zip", build=lambda: ZIP, refused="ZIP archive"),
 )
 
 FOREIGN = tuple(
     Odd(name=phrase, build=lambda content=content: content, refused=phrase)  # type: ignore[misc]
     for content, phrase in (
-        (gif(13000, 13000), "a GIF"),
-        (saved(quarters(), "GIF", save_all=True, append_images=[turned(3)]), "one frame of it as PNG"),
         (iso_media(b"heic", b"mif1", b"heic"), "HEIC is damaged"),
         (iso_media(b"heix", b"mif1", b"heic"), "That HEIC is damaged"),
         (iso_media(b"mif1", b"avif", b"miaf"), "AVIF is damaged"),
@@ -120,8 +118,6 @@ FOREIGN = tuple(
         (saved(quarters(), "TIFF"), "a TIFF"),
         (b"MM\0*\0\0\0\x08", "TIFF or camera raw"),
         (b"II*\0\x10\0\0\0CR\2\0", "a camera raw file"),
-        (saved(quarters(), "BMP"), "a BMP"),
-        (saved(quarters(), "ICO"), "an icon"),
         (b"8BPS\0\1" + bytes(20), "a Photoshop file"),
         (saved(quarters(), "JPEG2000"), "a JPEG 2000"),
         (b"\xff\x0a" + bytes(50), "a JPEG XL"),
@@ -163,7 +159,24 @@ BOMBS = (
         build=lambda: b"\xff\xd8" + b"\xff\xfe\0\2" * 6_000_000 + saved(quarters(), "JPEG")[2:],
         refused="cannot be used",
     ),
-    Odd(name="GIF bomb of 35 bytes", build=lambda: gif(65535, 65535), refused="a GIF"),
+    Odd(name="GIF bomb of 35 bytes", build=lambda: gif(65535, 65535), refused="megapixels (65535 x 65535)"),
+    Odd(
+        name="GIF of two million pieces",
+        build=lambda: saved(quarters(), "GIF")[:-1] + b"\x21\xfe" + b"\1x" * 2_000_000 + b"\0;",
+        refused="cannot be used",
+    ),
+    Odd(
+        name="BMP of a thousand million pixels",
+        build=lambda: saved(quarters(), "BMP")[:18] + struct.pack("<ii", 40000, 30000) + bytes(5000),
+        refused="megapixels (40000 x 30000)",
+    ),
+    Odd(name="GIF that is cut off", build=lambda: saved(quarters(), "GIF")[:-20], refused="GIF is cut off"),
+    Odd(name="BMP that is cut off", build=lambda: saved(quarters(), "BMP")[:-200], refused="BMP is cut off"),
+    Odd(
+        name="a small icon",
+        build=lambda: saved(quarters().resize((32, 32)), "ICO", sizes=[(32, 32)]),
+        refused="32 x 32",
+    ),
 )
 
 STUFFED = (
@@ -459,6 +472,14 @@ DEPTHS = (
     ),
     Odd(name="WebP", build=lambda: saved(quarters(), "WEBP", quality=95), pixels=CORNERS, within=12),
     Odd(name="AVIF", build=lambda: saved(quarters(), "AVIF", quality=95), pixels=CORNERS, within=6),
+    Odd(name="GIF", build=lambda: saved(quarters(), "GIF"), pixels=CORNERS),
+    Odd(
+        name="GIF that moves",
+        build=lambda: saved(quarters(), "GIF", save_all=True, append_images=[turned(3)]),
+        pixels=CORNERS,
+        notes=ANIMATED,
+    ),
+    Odd(name="BMP", build=lambda: saved(quarters(), "BMP"), pixels=CORNERS),
     Odd(name="lossless WebP", build=lambda: saved(quarters(), "WEBP", lossless=True), pixels=CORNERS),
     Odd(
         name="forty megapixels of one bit",

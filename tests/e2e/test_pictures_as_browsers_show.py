@@ -15,9 +15,9 @@ from playwright.sync_api import Page, sync_playwright
 
 from adapters.pictures.decode import decode
 from adapters.pictures.formats import PictureLimits
+from tests.builders.older_formats import SIZE, bmps, gifs, icos
 from tests.harness.playground import CHROMIUM
 
-SIZE = (160, 120)
 _DRAWN = """async source => {
     const image = new Image(); image.src = source; await image.decode();
     const canvas = document.createElement('canvas');
@@ -185,7 +185,7 @@ OTHERS: Mapping[str, bytes] = {
     "avif BT.709": saved("AVIF", quality=95).replace(b"colrnclx\0\1\0\x0d", b"colrnclx\0\1\0\1"),
     "avif P3": saved("AVIF", quality=95).replace(b"colrnclx\0\1\0\x0d", b"colrnclx\0\x0c\0\x0d"),
 }
-FILES = {**PNGS, **JPEGS, **OTHERS}
+FILES = {**PNGS, **JPEGS, **OTHERS, **gifs(BASE), **bmps(BASE), **icos(BASE)}
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from tests.harness.slack import free_port
 PHOTO = Path("docs/demo/cup.jpg")
 PICTURE_MS = 120_000
 MAX_BYTES = 26_214_400
-A_GIF = "That is a GIF; I take PNG, JPEG, WebP, AVIF and HEIC: save one frame of it as PNG and send that."
+A_BOMB = "That picture has 4295 megapixels (65535 x 65535), 64 megapixels is the most: send it scaled down."
 NO_PICTURE = "I cannot see a picture in that file: send a PNG, JPEG or WebP."
 
 
@@ -95,7 +95,7 @@ async def test_what_is_too_long_a_bomb_or_no_picture_costs_a_sentence_and_no_mem
             await sent(session, running, b"no picture")  # what is made at the first one is no cost of the others
             for contents, said in (
                 ([too_long], "That file has more than 26 MB, which is the most: send it smaller, or as JPEG."),
-                ([bomb], A_GIF),
+                ([bomb], A_BOMB),
                 ([b"words, and nothing but words"], NO_PICTURE),
                 ([photo, photo], "Send one picture at a time."),
             ):
