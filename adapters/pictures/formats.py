@@ -75,9 +75,9 @@ def check_format(content: bytes) -> str:
     Raises:
         PictureRefused: naming what it is instead, if that is known.
     """
-    for beginning, kind in _TAKEN:
-        if content.startswith(beginning):
-            return kind
+    for first_bytes, taken in _TAKEN:
+        if content.startswith(first_bytes):
+            return taken
     if content[:2] == b"BM" and int.from_bytes(content[14:18], "little") in HEADERS:
         return "BMP"
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
