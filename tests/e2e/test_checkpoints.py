@@ -26,9 +26,9 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
 ]
 
-PACKED = ("qwen-image", "z-image")
+PACKED = ("sd3", "flux2", "qwen-image", "z-image")
 FILE_ON_HUB = "org/files/sub/tiny.safetensors"
-FAMILIES = ("sd15", "sd2", "sdxl", "qwen-image", "z-image")
+FAMILIES = ("sd15", "sd2", "sdxl", "sd3", "flux2", "qwen-image", "z-image")
 REFUSED = {
     "shapes": "has other tensors than Stable Diffusion 1.5 has (",
     "lacking": "has other tensors than Stable Diffusion 1.5 has (some are missing)",
@@ -54,6 +54,8 @@ def build(root: Path) -> dict[str, ModelEntry]:
         "sd15": folders.stable_diffusion,
         "sd2": folders.stable_diffusion,
         "sdxl": lambda: folders.stable_diffusion_xl(second_width=48),
+        "sd3": lambda: flow.flow("sd3"),
+        "flux2": lambda: flow.flow("flux2-klein"),
         "qwen-image": lambda: flow.flow("qwen-image"),
         "z-image": lambda: flow.flow("z-image"),
     }

@@ -3,6 +3,7 @@
 Checkpoints in one file and GGUF files are tested in `test_checkpoints.py`, through the worker.
 """
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from inference.models.quantized import is_quantized
 from tests.e2e.test_checkpoints import FAMILIES as ONE_FILE
 from tests.e2e.test_checkpoints import PACKED
 from tests.harness.step_loop import Bench, Caller, picture, request
-from tests.tiny_models import folders
+from tests.tiny_models import checkpoints, folders, gguf_files
 from tests.tiny_models.flow import flow
 
 pytestmark = [
@@ -59,6 +60,11 @@ SAVED: dict[str, dict[str, Any]] = {
 }
 
 UNETS = ("sd15", "sdxl")
+FILES = {"flux2-klein": "flux2"}
+"""Families whose files have another name in `test_checkpoints.py`."""
+
+WIDE = ("flux-dev", "kontext")
+"""diffusers converts their files as if all were 3072 numbers wide; here it is told the small models' width."""
 
 
 def table() -> str:
@@ -68,8 +74,9 @@ def table() -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for name, title in TITLES.items():
-        one_file = "yes" if name in ONE_FILE else "not run: its sizes are fixed"
-        packed = "yes" if name in PACKED else "refused" if name in UNETS else "not run: its sizes are fixed"
+        family = FILES.get(name, name)
+        one_file = "yes" if family in ONE_FILE else "yes, but for the width"
+        packed = "yes" if family in PACKED else "refused" if name in UNETS else "yes, but for the width"
         int8 = "yes, with torchao" if name not in UNETS else "not run"
         lines.append(f"| {title} | yes | yes | {one_file} | {packed} | {int8} | needs a GPU, not run |")
     return "\n".join(lines)
@@ -100,10 +107,14 @@ def saved(root: Path, family: str, form: str) -> Path:
 
 def painted(folder: Path, planned: Plan | None = None) -> tuple[np.ndarray, Any]:
     pipeline = load(folder, ModelEntry(id=str(folder)), folder.name, CPU, torch.float32, planned=planned)
+    return painted_with(pipeline), pipeline
+
+
+def painted_with(pipeline: Any) -> np.ndarray:
     with Bench(pipeline) as bench:
         [made] = bench.paint(Caller(request(steps=2, strength=0.5, guidance_scale=2.0), picture(1)))
     assert isinstance(made.end, Image.Image), made.end
-    return np.asarray(made.end).astype(int), pipeline
+    return np.asarray(made.end).astype(int)
 
 
 @pytest.mark.parametrize("family", MAKERS)
@@ -115,6 +126,35 @@ def test_shards_and_halves_paint_what_the_plain_folder_paints(root: Path, family
     halves = saved(root, family, "fp16 only")
     assert {file.name.split(".")[1][:4] for file in halves.rglob("*.safetensors")} == {"fp16"}
     assert np.abs(painted(halves)[0] - whole).mean() < 2
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """diffusers' own conversion of FLUX.1's files, for models of 32 numbers."""
+    from diffusers.loaders import single_file_utils
+    from diffusers.loaders.single_file_model import SINGLE_FILE_LOADABLE_CLASSES
+
+    known = SINGLE_FILE_LOADABLE_CLASSES["FluxTransformer2DModel"]
+    source = inspect.getsource(single_file_utils.convert_flux_transformer_checkpoint_to_diffusers)
+    assert source.count("inner_dim = 3072") == 1
+    space = dict(vars(single_file_utils))
+    exec(source.replace("inner_dim = 3072", "inner_dim = 32"), space)
+    own = space["convert_flux_transformer_checkpoint_to_diffusers"]
+    monkeypatch.setitem(known, "checkpoint_mapping_fn", own)
+
+
+@pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize("family", WIDE)
+def test_flux_in_one_file_and_as_gguf_paints_what_its_folder_paints(root: Path, family: str) -> None:
+    folder = saved(root, family, "plain")
+    whole, pipeline = painted(folder)
+    tensors = checkpoints.WRITERS["flux"](pipeline)
+    for file, most in (
+        (checkpoints.save(tensors, root / f"{family}.safetensors"), 0.0),
+        (gguf_files.save(tensors, root / f"{family}.gguf"), 3.0),
+    ):
+        one = load(file, ModelEntry(id=str(file), base=str(folder)), file.name, CPU, torch.float32)
+        assert np.abs(painted_with(one) - whole).mean() <= most
 
 
 @pytest.mark.quantized

@@ -164,10 +164,97 @@ def z_image(pipeline: Any) -> Tensors:
     return made
 
 
+_STREAMS = (
+    (r"^transformer_blocks\.", "double_blocks."),
+    (r"^single_transformer_blocks\.", "single_blocks."),
+    (r"^context_embedder", "txt_in"),
+    (r"^x_embedder", "img_in"),
+    (r"^(time_text_embed|time_guidance_embed)\.timestep_embedder", "time_in"),
+    (r"^(time_text_embed|time_guidance_embed)\.guidance_embedder", "guidance_in"),
+    (r"^time_text_embed\.text_embedder", "vector_in"),
+    (r"(_in)\.linear_1", r"\1.in_layer"),
+    (r"(_in)\.linear_2", r"\1.out_layer"),
+    (r"^proj_out", "final_layer.linear"),
+    (r"^norm_out\.linear", "final_layer.adaLN_modulation.1"),
+    (r"^(double\S+?)attn\.to_([qkv])\.(\w+)$", r"\1img_attn.qkv.\3#\2"),
+    (r"^(double\S+?)attn\.add_([qkv])_proj\.(\w+)$", r"\1txt_attn.qkv.\3#\2"),
+    (r"^(double\S+?)attn\.to_out\.0", r"\1img_attn.proj"),
+    (r"^(double\S+?)attn\.to_add_out", r"\1txt_attn.proj"),
+    (r"^(double\S+?)attn\.norm_added_([qk])\.weight", r"\1txt_attn.norm.\2_norm.scale"),
+    (r"^(double\S+?)attn\.norm_([qk])\.weight", r"\1img_attn.norm.\2_norm.scale"),
+    (r"^(single\S+?)attn\.norm_([qk])\.weight", r"\1norm.\2_norm.scale"),
+    (r"norm\.q_norm", "norm.query_norm"),
+    (r"norm\.k_norm", "norm.key_norm"),
+)
+"""Of FLUX.1 and FLUX.2: what diffusers calls a tensor, and what Black Forest Labs do; #q, #k, #v are parts of one."""
+
+FLUX = (
+    *_STREAMS,
+    (r"norm1\.linear", "img_mod.lin"),
+    (r"norm1_context\.linear", "txt_mod.lin"),
+    (r"ff\.net\.(0\.proj|2)", r"img_mlp.\1"),
+    (r"ff_context\.net\.(0\.proj|2)", r"txt_mlp.\1"),
+    (r"_mlp\.0\.proj", "_mlp.0"),
+    (r"^(single\S+?)norm\.linear", r"\1modulation.lin"),
+    (r"^(single\S+?)attn\.to_([qkv])\.(\w+)$", r"\1linear1.\3#\2"),
+    (r"^(single\S+?)proj_mlp\.(\w+)$", r"\1linear1.\2#w"),
+    (r"^(single\S+?)proj_out", r"\1linear2"),
+)
+
+FLUX2 = (
+    *_STREAMS,
+    (r"(stream_modulation\w*)\.linear", r"\1.lin"),
+    (r"ff\.linear_in", "img_mlp.0"),
+    (r"ff\.linear_out", "img_mlp.2"),
+    (r"ff_context\.linear_in", "txt_mlp.0"),
+    (r"ff_context\.linear_out", "txt_mlp.2"),
+    (r"attn\.to_qkv_mlp_proj", "linear1"),
+    (r"^(single\S+?)attn\.to_out", r"\1linear2"),
+)
+
+SD3 = (
+    (r"^pos_embed\.pos_embed", "pos_embed"),
+    (r"^pos_embed\.proj", "x_embedder.proj"),
+    (r"^time_text_embed\.timestep_embedder", "t_embedder.mlp"),
+    (r"^time_text_embed\.text_embedder", "y_embedder.mlp"),
+    (r"mlp\.linear_1", "mlp.0"),
+    (r"mlp\.linear_2", "mlp.2"),
+    (r"^proj_out", "final_layer.linear"),
+    (r"^norm_out\.linear", "final_layer.adaLN_modulation.1"),
+    (r"^transformer_blocks\.(\d+)\.", r"joint_blocks.\1.x_block."),
+    (r"x_block\.attn\.(add_[qkv]_proj|to_add_out|norm_added_[qk])", r"context_block.attn.\1"),
+    (r"x_block\.(norm1|ff)_context", r"context_block.\1"),
+    (r"norm1\.linear", "adaLN_modulation.1"),
+    (r"ff\.net\.0\.proj", "mlp.fc1"),
+    (r"ff\.net\.2", "mlp.fc2"),
+    (r"(attn2?)\.(?:to_([qkv])|add_([qkv])_proj)\.(\w+)$", r"\1.qkv.\4#\2\3"),
+    (r"(attn2?)\.(to_out\.0|to_add_out)", r"\1.proj"),
+    (r"(attn2?)\.norm_(added_)?([qk])\.weight", r"\1.ln_\3.weight"),
+)
+"""Of Stable Diffusion 3, as Stability AI calls its tensors."""
+
+
+def transformer(module: Any, rules: tuple[tuple[str, str], ...]) -> Tensors:
+    """A transformer's tensors by its first program's names, which has shift before scale where diffusers has not."""
+    parts: dict[str, Tensors] = {}
+    last = len(module.transformer_blocks) - 1
+    for name, tensor in module.state_dict().items():
+        named = name
+        for pattern, written in rules:
+            named = re.sub(pattern, written, named)
+        named, _, which = named.partition("#")
+        swapped = "final_layer.adaLN" in named or f"joint_blocks.{last}.context_block.adaLN" in named
+        parts.setdefault(named, {})[which] = torch.cat(tensor.chunk(2)[::-1]) if swapped else tensor
+    return {name: torch.cat([each[which] for which in sorted(each, key="qkvw".find)]) for name, each in parts.items()}
+
+
 WRITERS: dict[str, Callable[[Any], Tensors]] = {
     "sd15": stable_diffusion_1,
     "sd2": stable_diffusion_2,
     "sdxl": stable_diffusion_xl,
+    "sd3": lambda pipeline: transformer(pipeline.transformer, SD3),
+    "flux": lambda pipeline: transformer(pipeline.transformer, FLUX),
+    "flux2": lambda pipeline: transformer(pipeline.transformer, FLUX2),
     "qwen-image": qwen_image,
     "z-image": z_image,
 }
