@@ -30,22 +30,25 @@ class SlackApi:
     def __init__(self, options: SlackOptions, tokens: Tokens) -> None:
         self.options = options
         self._tokens = tokens
+        self._started = False
 
     async def __aenter__(self) -> Self:
-        """Connect; if there is one workspace, know who we are in it.
-
-        Raises:
-            FatalError: Slack does not take the token, or does not answer.
-        """
+        """Nothing is asked yet."""
         timeout = aiohttp.ClientTimeout(total=CALL_SECONDS)
         self._session = aiohttp.ClientSession(timeout=timeout, proxy=proxy_for(self.options.api_url))
         self.client = self.with_token(None)
-        try:
-            await self._tokens.start(self)
-        except BaseException:
-            await self._session.close()
-            raise
         return self
+
+    async def start(self) -> None:
+        """Needed before calls, and called until it returns: if there is one workspace, know who we are in it.
+
+        Raises:
+            FatalError: Slack does not take the token.
+            NotYet: it does not answer.
+        """
+        if not self._started:
+            await self._tokens.start(self)
+            self._started = True
 
     async def __aexit__(self, *exc_info: object) -> None:
         """Close the session."""
@@ -79,6 +82,8 @@ class SlackApi:
         Raises:
             SlackFault: the token has ended, and Slack gives no other just now.
         """
+        if not self._started:  # not to be taken for a team that has not installed the app
+            raise SlackFault(Meaning.LATER, "not_connected_yet")
         return await self._tokens.identity(team)
 
     async def forget(self, team: Team) -> None:
@@ -91,7 +96,7 @@ class SlackApi:
         Raises:
             SlackFault: it failed; its meaning says what to do.
         """
-        identity = await self._tokens.identity(team)
+        identity = await self.identity(team)
         if identity is None:
             raise SlackFault(Meaning.TEAM_GONE, "not_installed")
         try:

@@ -1,6 +1,5 @@
 """Who the bot is in a team, and what finding that out takes."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -8,8 +7,6 @@ from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.members import Team
 from adapters.slack.options import SlackOptions
 from bot.domain.errors import FatalError
-
-_START_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +34,7 @@ class Tokens(Protocol):
     """Where the token of a team comes from."""
 
     async def start(self, api: Caller) -> None:
-        """Called once, before anything else; raises `FatalError` if the start must end."""
+        """Called until it returns, before anything else; raises `NotYet`, or `FatalError` if the start must end."""
         ...
 
     async def installed(self, team: Team) -> Identity | None:
@@ -61,22 +58,25 @@ class Tokens(Protocol):
         ...
 
 
+class NotYet(Exception):
+    """Slack does not answer as a start needs it: what was begun may be begun again; the text says what is missing."""
+
+
 async def started(api: Caller, method: str, token: str | None, *, variable: str, **arguments: Any) -> dict[str, Any]:
-    """A call that a start needs, repeated for a while if Slack does not answer.
+    """A call that a start needs.
 
     Raises:
-        FatalError: Slack refuses the token, or cannot be reached.
+        FatalError: Slack refuses the token.
+        NotYet: it does not answer, or is busy.
     """
-    last = ""
-    for attempt in range(_START_TRIES):
-        try:
-            return await api.call_with(token, method, **arguments)
-        except SlackFault as fault:
-            if fault.meaning in {Meaning.TEAM_GONE, Meaning.TOKEN_EXPIRED, Meaning.NO_SCOPE, Meaning.NEVER}:
-                raise FatalError(
-                    f"Slack does not accept {variable} ({fault.code}): copy it again from your app's page at "
-                    "https://api.slack.com/apps."
-                ) from fault
-            last, pause = fault.code, 2.0**attempt if fault.seconds is None else fault.seconds
-        await asyncio.sleep(min(pause, 30.0))
-    raise FatalError(f"Slack at {api.options.api_url} does not answer ({last}): check the network and slack.api_url.")
+    try:
+        return await api.call_with(token, method, **arguments)
+    except SlackFault as fault:
+        if fault.meaning in {Meaning.TEAM_GONE, Meaning.TOKEN_EXPIRED, Meaning.NO_SCOPE, Meaning.NEVER}:
+            raise FatalError(
+                f"Slack does not accept {variable} ({fault.code}): copy it again from your app's page at "
+                "https://api.slack.com/apps."
+            ) from fault
+        raise NotYet(
+            f"Slack at {api.options.api_url} does not answer ({fault.code}): check the network and slack.api_url."
+        ) from fault

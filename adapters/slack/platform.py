@@ -1,8 +1,9 @@
 """Slack as a `ChatPlatform`: puts the parts of this package together."""
 
 import asyncio
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, Self
 
@@ -20,7 +21,7 @@ from adapters.slack.commands import on_command, on_shortcut
 from adapters.slack.desk import Desk, Members
 from adapters.slack.greeting import on_joined
 from adapters.slack.home import on_home
-from adapters.slack.identity import Tokens
+from adapters.slack.identity import NotYet, Tokens
 from adapters.slack.inbound import Kind
 from adapters.slack.intake import Handler, Intake
 from adapters.slack.members import PLATFORM, Team
@@ -54,6 +55,9 @@ HANDLERS: Mapping[Kind, Handler] = {
     Kind.JOINED: on_joined,
     Kind.UNINSTALLED: on_uninstalled,
 }
+
+RECONNECT = (1.0, 2.0, 5.0, 15.0, 60.0)
+"""Seconds between tries to connect at a start; the last one repeats."""
 
 _ANY = re.compile(".*", re.DOTALL)
 log = structlog.get_logger(__name__)
@@ -89,12 +93,13 @@ class SlackPlatform:
         self._uploads = Uploads(self._api, exporter)
         self.messenger = SlackMessenger(self._api, self._uploads, Besides(self._uploads, exporter), clock=clock)
         self._stack = AsyncExitStack()
+        self._stands = self._at_work = False
 
     async def __aenter__(self) -> Self:
-        """Connect.
+        """Connect; if Slack does not answer now, `run` goes on trying.
 
         Raises:
-            FatalError: a token is not accepted, Slack does not answer, or the address to listen on is taken.
+            FatalError: a token is not accepted, or the address to listen on is taken.
         """
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._api)
@@ -116,7 +121,8 @@ class SlackPlatform:
             self._road: Sockets | WebServer = (
                 Sockets(app, self._api) if self._options.mode == "socket" else WebServer(app, self._api)
             )
-            await stack.enter_async_context(self._road)
+            stack.push_async_callback(self._road.close)
+            await self._connect(waits=())
             self._stack = stack.pop_all()
         return self
 
@@ -129,7 +135,13 @@ class SlackPlatform:
         return self._road.connected
 
     async def run(self) -> None:
-        """Work on events until `stop_intake`."""
+        """Work on events until `stop_intake`.
+
+        Raises:
+            FatalError: as for entering, of a Slack that did not answer then.
+        """
+        await self._connect(waits=RECONNECT)
+        self._at_work = True
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(self._road.watch())
             await self._intake.inbox.run()
@@ -138,7 +150,23 @@ class SlackPlatform:
     async def stop_intake(self) -> None:
         """Hear nothing more, and finish what was heard."""
         await self._road.close()
-        await self._intake.inbox.stop()
+        if self._at_work:
+            await self._intake.inbox.stop()
+
+    async def _connect(self, *, waits: Sequence[float]) -> None:
+        """Until it stands, trying again after each of `waits`, the last one for ever; nothing if it does already."""
+        for wait in itertools.chain(waits, itertools.repeat(waits[-1] if waits else None)):
+            if self._stands:
+                return
+            try:
+                await self._api.start()
+                await self._road.open()
+                self._stands = True
+            except NotYet as reason:
+                log.warning("cannot connect to Slack yet", reason=str(reason))
+                if wait is None:
+                    return
+                await asyncio.sleep(wait)
 
     def _app(self) -> AsyncApp:
         """Bolt: signatures, authorization and the acknowledgement of everything; the work is the intake's."""

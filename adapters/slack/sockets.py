@@ -2,27 +2,28 @@
 
 import asyncio
 import logging
-from typing import Self
 
+import aiohttp
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 
 from adapters.proxies import proxy_for
 from adapters.slack.api import SlackApi
-from adapters.slack.identity import started
+from adapters.slack.identity import NotYet, started
 from adapters.slack.members import PLATFORM
-from bot.domain.errors import FatalError
 from bot.metrics import RECONNECTS
 
 CONNECTIONS = 2
 PING_SECONDS = 5.0
 CONNECT_SECONDS = 30.0
+_NO_CONNECTION = (aiohttp.ClientError, SlackApiError, OSError)
 log = structlog.get_logger(__name__)
 
 
 class Sockets:
-    """An async context manager: entered when both connections stand."""
+    """Open when both connections stand."""
 
     def __init__(self, app: AsyncApp, api: SlackApi) -> None:
         self._app = app
@@ -31,11 +32,12 @@ class Sockets:
         self._stands: dict[int, object] = {}  # session of each connection, as it was last seen
         self.connected = False
 
-    async def __aenter__(self) -> Self:
-        """Connect.
+    async def open(self) -> None:
+        """Connect; may be called until it returns.
 
         Raises:
-            FatalError: Slack does not take the app token, or does not let us connect.
+            FatalError: Slack does not take the app token.
+            NotYet: it does not let us connect.
         """
         token = self._api.options.app_token
         await started(self._api, "apps_connections_open", None, variable="SLACK_APP_TOKEN", app_token=token)
@@ -53,20 +55,18 @@ class Sockets:
             async with asyncio.timeout(CONNECT_SECONDS), asyncio.TaskGroup() as connecting:
                 for handler in self._handlers:
                     connecting.create_task(handler.connect_async())  # type: ignore[no-untyped-call]  # Bolt's
-        except TimeoutError:
+        except (TimeoutError, ExceptionGroup) as fault:
             await self.close()
-            raise FatalError(
+            if isinstance(fault, ExceptionGroup) and fault.split(_NO_CONNECTION)[1]:
+                raise
+            raise NotYet(
                 "Slack's Socket Mode does not answer: check that it is switched on for your app and that outgoing "
                 "web sockets may pass."
-            ) from None
+            ) from fault
         except BaseException:
             await self.close()
             raise
         await self._look()
-        return self
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        await self.close()
 
     async def watch(self) -> None:
         """Watch over the connections until cancelled.

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import structlog
 
 from adapters.slack.errors import Meaning, SlackFault
-from adapters.slack.identity import Caller, Identity, started
+from adapters.slack.identity import Caller, Identity, NotYet, started
 from adapters.slack.members import Team
 from bot.domain.errors import FatalError
 from bot.ports import Clock
@@ -217,7 +217,8 @@ class InstalledWorkspaces:
         """Begin the settings' chain of tokens, or go on with it; its newest is in the store.
 
         Raises:
-            FatalError: Slack does not take the refresh token, or does not answer.
+            FatalError: Slack does not take the refresh token.
+            NotYet: it does not answer.
         """
         kept = await self._find(*_OWN)
         if kept is None or kept.seed != seed.mark:
@@ -230,9 +231,7 @@ class InstalledWorkspaces:
         try:
             identity = await self._good(kept)
         except SlackFault as fault:
-            raise FatalError(
-                f"Slack did not renew SLACK_BOT_TOKEN just now ({fault.code}): start again soon."
-            ) from fault
+            raise NotYet(f"Slack did not renew SLACK_BOT_TOKEN just now ({fault.code}).") from fault
         if identity is None:
             raise FatalError(
                 "Slack does not renew SLACK_BOT_TOKEN: install the app again and copy the token and "

@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from typing import Self
 
 import structlog
 from aiohttp import web
@@ -23,16 +22,16 @@ log = structlog.get_logger(__name__)
 
 
 class WebServer:
-    """An async context manager: entered when it listens."""
+    """Listens once it is opened."""
 
     def __init__(self, app: AsyncApp, api: SlackApi) -> None:
         self._app = app
         self._api = api
         self._options = api.options
-        self.connected = True  # it listens; whether Slack can reach it cannot be seen from here
+        self.connected = False
         self._open = AsyncExitStack()
 
-    async def __aenter__(self) -> Self:
+    async def open(self) -> None:
         """Listen.
 
         Raises:
@@ -48,11 +47,8 @@ class WebServer:
                 f"Slack's events cannot be listened for on {host}:{port} ({fault.strerror}): "
                 "set slack.http_host and slack.http_port to a free address."
             ) from fault
+        self.connected = True  # whether Slack can reach it cannot be seen from here
         log.info("listening for slack", host=host, port=port, path=self._options.events_path)
-        return self
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        await self.close()
 
     async def watch(self) -> None:
         """Ask Slack for a sign of life until cancelled: without one no event can be answered."""

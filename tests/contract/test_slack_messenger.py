@@ -85,6 +85,7 @@ async def bench() -> AsyncIterator[Bench]:
         member = Member(slack, slack.state.add_team(), slack.state.add_user("ann"))
         channel = slack.state.add_channel(member.team, member.user)
         api = await stack.enter_async_context(SlackApi(options(slack), OneWorkspace("xoxb-one")))
+        await api.start()
         clock = LoopClock()
         uploads = Uploads(api, Pngs())
         messenger = SlackMessenger(api, uploads, Besides(uploads, Pngs()), clock=clock)

@@ -19,7 +19,8 @@ import pytest
 
 from tests.e2e.discord.test_product import REPOSITORY
 from tests.servers.discord import DiscordServer
-from tests.servers.slack.server import APP_TOKEN, SlackServer, slack_server
+from tests.servers.slack.member import Member
+from tests.servers.slack.server import APP_TOKEN, SIGNING_SECRET, SlackServer, slack_server
 from tests.unit.adapters.web.test_health import free_port
 
 SOON = 60.0
@@ -73,12 +74,15 @@ class Service:
 
 
 @asynccontextmanager
-async def service(folder: Path, discord: DiscordServer, slack: SlackServer, **environ: str) -> AsyncIterator[Service]:
+async def service(
+    folder: Path, discord: DiscordServer, slack: SlackServer | str, **environ: str
+) -> AsyncIterator[Service]:
+    """`slack`: its server, or the address where it will be."""
     port = free_port()
     tokens = {"DISCORD_TOKEN": discord.token, "SLACK_BOT_TOKEN": "xoxb-one", "SLACK_APP_TOKEN": APP_TOKEN}
     settings = {
         "PENTIMENTO__DISCORD__API_URL": discord.url,
-        "PENTIMENTO__SLACK__API_URL": slack.api_url,
+        "PENTIMENTO__SLACK__API_URL": slack if isinstance(slack, str) else slack.api_url,
         "PENTIMENTO__DATA_DIR": str(folder),
         "PENTIMENTO__METRICS__PORT": str(port),
     }
@@ -148,3 +152,32 @@ async def test_a_gateway_that_says_nothing_more_is_not_taken_for_a_connection(tm
             await running.until(within=START_SECONDS)
             discord.gateway.deaf = True
             await running.until("discord")
+
+
+@pytest.mark.timeout(300)
+async def test_slack_over_http_is_missed_from_the_start_and_whenever_its_api_gives_no_sign_of_life(
+    tmp_path: Path,
+) -> None:
+    """A start that finds no Slack goes on trying, and the rest of the service is there meanwhile."""
+    slack_port, http = free_port(), free_port()
+    async with DiscordServer() as discord:
+        discord.channel()
+        settings = {
+            "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+            "PENTIMENTO__SLACK__MODE": "http",
+            "PENTIMENTO__SLACK__HTTP_PORT": str(http),
+        }
+        address = f"http://127.0.0.1:{slack_port}/api/"
+        async with service(tmp_path, discord, address, **settings) as running:
+            await running.until("slack", within=START_SECONDS)
+            assert (await running.get("/healthz"))[0] == 200
+            async with slack_at(slack_port) as slack:
+                assert slack.api_url == address
+                await running.until()
+                slack.app_url = f"http://127.0.0.1:{http}/slack/events"
+                [team] = slack.state.teams.values()
+                ann = Member(slack, team, slack.state.add_user("ann"))
+                await ann.open("/help", slack.state.add_channel(team, ann.user))
+            await running.until("slack")
+            async with slack_at(slack_port):
+                await running.until()

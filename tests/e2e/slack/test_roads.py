@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.slack import platform
 from adapters.slack.inbound import inbound
 from bot.domain.errors import FatalError
 from bot.stores import InboxEvent
@@ -80,6 +81,63 @@ async def test_a_wrong_bot_token_ends_the_start(slack: SlackServer, tmp_path: Pa
     with pytest.raises(FatalError, match="SLACK_BOT_TOKEN"):
         async with bench(slack, tmp_path, settings=options(slack, bot_token="xoxb-wrong")):
             pass
+
+
+@pytest.mark.parametrize("mode", ["socket", "http"])
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+async def test_a_start_that_slack_does_not_answer_goes_on_trying(
+    slack: SlackServer,
+    ann: Member,
+    general: Conversation,
+    photo: File,
+    *,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: str,
+    method: str,
+) -> None:
+    if (mode, method) == ("http", "apps.connections.open"):
+        pytest.skip("HTTP mode opens no connection")
+    monkeypatch.setattr(platform, "RECONNECT", (0.01,))
+    settings = http_options(slack) if mode == "http" else options(slack)
+    outage = slack.fail(method, status=503, times=10_000)
+    async with bench(slack, tmp_path, settings=settings) as at:
+        await ann.see(lambda: len(slack.state.calls_of(method)) > 2)
+        assert not at.slack.connected
+        outage.times = 0
+        await ann.see(lambda: at.slack.connected)
+        await ann.say(general, "a boat", files=[photo])
+        await ann.result(general)
+
+
+async def test_what_is_due_at_a_start_waits_for_slack_and_is_not_given_up(
+    slack: SlackServer,
+    ann: Member,
+    general: Conversation,
+    photo: File,
+    *,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with bench(slack, tmp_path) as first:
+        first.engine.hold()
+        await ann.say(general, "a boat", files=[photo])
+        (message,) = await ann.see(lambda: ann.from_bot(general))
+    monkeypatch.setattr(platform, "RECONNECT", (0.01,))
+    outage = slack.fail("auth.test", status=503, times=10_000)
+    async with bench(slack, tmp_path) as second:
+        await ann.see(lambda: second.engine.requests)
+        await ann.see(lambda: len(slack.state.calls_of("auth.test")) > 3)
+        assert await second.core.store.unshown(limit=9) == []
+        outage.times = 0
+        await ann.result(general)
+        assert ann.from_bot(general) == [message]
+
+
+async def test_a_start_that_is_stopped_before_slack_answers_ends(slack: SlackServer, tmp_path: Path) -> None:
+    slack.fail("auth.test", status=503, times=10_000)
+    async with bench(slack, tmp_path) as at:
+        assert not at.slack.connected
 
 
 async def test_what_was_written_down_before_a_crash_is_done_after_the_restart(

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from adapters.slack import platform
 from adapters.sqlite.installations import SqliteInstallations
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.errors import FatalError
@@ -218,12 +219,22 @@ async def test_what_comes_while_a_token_is_not_renewed_is_asked_for_again_or_ref
         await ann.result(channel)
 
 
-async def test_a_start_without_a_renewed_token_says_so(slack: SlackServer, tmp_path: Path) -> None:
+async def test_a_start_without_a_renewed_token_tries_again(
+    slack: SlackServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "RECONNECT", (0.01,))
+    team = slack.state.teams["T00000001"]
+    ann = newcomer(slack, team, "ann")
+    channel = slack.state.add_channel(team, ann.user)
     rotating = {"client_id": "1.2", "client_secret": "s", "bot_token": "xoxe.xoxb-0", "refresh_token": "refresh-1"}
-    slack.fail("oauth.v2.access", status=503)
-    with pytest.raises(FatalError, match="just now"):
-        async with bench(slack, tmp_path, settings=options(slack, **rotating)):
-            pass
+    outage = slack.fail("oauth.v2.access", status=503, times=10_000)
+    async with bench(slack, tmp_path, settings=options(slack, **rotating)) as at:
+        await ann.see(lambda: len(slack.state.calls_of("oauth.v2.access")) > 2)
+        assert not at.slack.connected
+        slack.oauth_codes["refresh-1"] = grant(team, token="xoxe.xoxb-1", refresh="refresh-2", expires_in=43_200)
+        team.token, outage.times = "xoxe.xoxb-1", 0
+        await slack.connected(2)
+        await ann.open("/help", channel)
 
 
 async def test_a_team_that_never_installed_is_answered_and_nothing_happens(
