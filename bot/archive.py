@@ -1,15 +1,18 @@
-"""Everything stored about one member as a file for that member."""
+"""Everything stored about one member as a file for that member.
+
+The shape of `jobs.json` is declared here, apart from the classes it is made of: people keep such files for long.
+"""
 
 import io
 import json
 import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from typing import Any, TypedDict
 
+from bot.domain.control import Control
 from bot.domain.errors import Gone
 from bot.domain.ids import ImageId
-from bot.domain.job import Generation, Job
+from bot.domain.job import Generation, Job, Recipe
 
 _FRAME_BYTES = 512
 """What a ZIP adds for each file: two headers with the name in both."""
@@ -94,18 +97,125 @@ def _images(jobs: Sequence[tuple[Job, Sequence[Generation]]]) -> Sequence[ImageI
     )
 
 
-def _job(job: Job, generations: Sequence[Generation]) -> dict[str, Any]:
+class _Recipe(TypedDict):
+    """What determined one picture besides its source; see `bot.domain.job.Recipe`."""
+
+    prompt: str
+    negative_prompt: str
+    strength: float
+    seed: int
+    steps: int
+    guidance_scale: float
+    style: str | None
+    model: str
+    loras: list["_Lora"]
+    control: "_Control | None"
+    map_only: bool
+
+
+class _Lora(TypedDict):
+    name: str
+    weight: float
+
+
+class _Control(TypedDict):
+    """`map`: the picture that was given for it; None if it was drawn from the source."""
+
+    kind: str
+    scale: float
+    start: float
+    end: float
+    map: str | None
+
+
+class _Lineage(TypedDict):
+    """The result that it was made from, the first of them all, and how many passes there were."""
+
+    parent: str | None
+    root: str | None
+    depth: int
+
+
+class _Result(TypedDict):
+    """`image`: its file in the archive."""
+
+    id: str
+    image: str
+    created_at: float
+    lineage: _Lineage
+
+
+class _Requester(TypedDict):
+    platform: str
+    user: str
+    space: str
+    name: str
+
+
+class _Job(TypedDict):
+    """One wish; times are Unix seconds, `source` is its picture's file in the archive."""
+
+    id: str
+    action: str
+    status: str
+    created_at: float
+    requester: _Requester
+    private: bool
+    source: str
+    recipes: list[_Recipe]
+    error: str
+    results: list[_Result]
+
+
+def _job(job: Job, generations: Sequence[Generation]) -> _Job:
+    by = job.requester
     return {
         "id": job.id,
-        "action": job.action,
-        "status": job.status,
+        "action": job.action.value,
+        "status": job.status.value,
         "created_at": job.created_at,
-        "requester": asdict(job.requester),
+        "requester": {"platform": by.platform, "user": by.user, "space": by.space, "name": by.name},
+        "private": job.private,
         "source": job.source,
-        "recipes": [asdict(recipe) for recipe in job.recipes],
+        "recipes": [_recipe(recipe) for recipe in job.recipes],
         "error": job.error,
         "results": [
-            {"id": each.id, "image": each.image, "created_at": each.created_at, "lineage": asdict(each.lineage)}
+            {
+                "id": each.id,
+                "image": each.image,
+                "created_at": each.created_at,
+                "lineage": {
+                    "parent": each.lineage.parent,
+                    "root": each.lineage.root,
+                    "depth": each.lineage.depth,
+                },
+            }
             for each in generations
         ],
+    }
+
+
+def _recipe(recipe: Recipe) -> _Recipe:
+    return {
+        "prompt": recipe.prompt,
+        "negative_prompt": recipe.negative_prompt,
+        "strength": recipe.strength,
+        "seed": recipe.seed,
+        "steps": recipe.steps,
+        "guidance_scale": recipe.guidance_scale,
+        "style": recipe.style,
+        "model": recipe.model,
+        "loras": [{"name": lora.name, "weight": lora.weight} for lora in recipe.loras],
+        "control": _control(recipe.control) if recipe.control else None,
+        "map_only": recipe.map_only,
+    }
+
+
+def _control(control: Control) -> _Control:
+    return {
+        "kind": control.kind.value,
+        "scale": control.scale,
+        "start": control.start,
+        "end": control.end,
+        "map": control.map,
     }

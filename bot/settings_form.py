@@ -1,11 +1,12 @@
-"""The form of a place's settings, and what a sent one says."""
+"""The form of a place's settings, what a sent one says, and commands that change some of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from bot.domain.blocklist import check_patterns, parse_patterns
 from bot.domain.errors import InvalidRequest
-from bot.domain.options import YES
+from bot.domain.options import PLACED, YES
 from bot.domain.place import PlaceSettings, RemixPolicy, ThreadPolicy, ban_of
 from bot.domain.strength import parse_strength
 from bot.forms import NO_CHOICE, NOTHING_SET, Choice, Field, FieldKind, Form, FormErrors, Menu, Values, worded_field
@@ -151,3 +152,51 @@ def _choice(locale: str, name: str, words: str, offered: Iterable[tuple[str, str
     none = Choice(NO_CHOICE, text(locale, f"choice-no-{words}"))
     choices = (none, *(Choice(value, label) for value, label in offered))
     return worded_field(locale, name, FieldKind.CHOICE, words, value=chosen or NO_CHOICE, choices=choices)
+
+
+def changed(own: PlaceSettings, how: str, given: Mapping[str, Any]) -> PlaceSettings:
+    """Settings as a command changes them that says what to change, not what all of them are.
+
+    Args:
+        own: what is set for the place.
+        how: "set" what is given, "allow" one role, channel or model more (without any, all of them again), "block"
+            words, "log" to a channel, or "reset" everything.
+        given: the command's options.
+
+    Raises:
+        InvalidRequest: a value is none of its kind or out of range.
+    """
+    match how:
+        case "set":
+            return _set(given).over(own)
+        case "allow":
+            allowed = {"roles": "role", "channels": "only_channel", "models": "only_model"}
+            if not given.keys() & allowed.values():
+                return replace(own, roles=(), channels=(), models=())
+            more: dict[str, Any] = {
+                name: _more(getattr(own, name), given.get(option)) for name, option in allowed.items()
+            }
+            return replace(own, **more)
+        case "block":
+            return replace(own, blocked=parse_patterns(str(given.get("words") or "")))
+        case "log":
+            return replace(own, log=given.get("log_channel") or None)
+        case _:
+            return NOTHING_SET
+
+
+def _set(given: Mapping[str, Any]) -> PlaceSettings:
+    said: dict[str, Any] = {row.placed: row.adopt(given[row.placed]) for row in PLACED if row.placed in given}
+    if "strength" in said:
+        (said["strength"],) = said["strength"]
+    remix, threads = given.get("remix"), given.get("threads")
+    return PlaceSettings(
+        **said,
+        remix=RemixPolicy(remix) if remix else None,
+        threads=ThreadPolicy(threads) if threads else None,
+        language=given.get("language"),
+    )
+
+
+def _more(allowed: tuple[str, ...] | None, added: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*(allowed or ()), *([str(added)] if added else [])]))

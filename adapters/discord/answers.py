@@ -12,7 +12,7 @@ import structlog
 from adapters.discord.cards import NOBODY, raw_button
 from adapters.discord.faults import ERRORS, Fault, Meaning, judge
 from adapters.discord.forms import modal, values_of
-from adapters.discord.ids import AgainId
+from adapters.discord.ids import again_id
 from adapters.discord.incoming import EPHEMERAL, PLATFORM, Incoming, Kind
 from adapters.discord.markdown import inert
 from adapters.discord.named import CommandNames
@@ -151,7 +151,7 @@ class Answers:
 
     def _offered_again(self, event: Incoming) -> Payload:
         self.drafts.keep(event.id, event.origin.user, event)
-        again = raw_button(text(event.origin.locale, "form-again"), str(AgainId(event.id)))
+        again = raw_button(text(event.origin.locale, "form-again"), again_id(event.id))
         written = str(values_of(event.body).get("prompt", ""))
         quoted = {"embeds": [{"description": f"> {inert(written, most=MAX_PROMPT)}"}]} if written else {}
         return {"components": [{"type": 1, "components": [again]}], **quoted}

@@ -18,6 +18,7 @@ from adapters.discord.places import asker, channel_key
 from adapters.discord.rest import Outgoing
 from adapters.discord.routes import address
 from adapters.discord.threads import way_to
+from adapters.discord.translate import options
 from bot.conversation import Attached
 from bot.domain.access import Asker
 from bot.domain.button_id import ButtonId, parse_button_id
@@ -48,6 +49,10 @@ class DiscordExchange:
         self.hidden = answered.hidden
         self.file_bytes = self._event.origin.file_bytes
         self.threads = way_to(desk, self._event)
+
+    def option(self, name: str) -> str:
+        """What a command's option says."""
+        return str(options(self._event.body).get(name) or "").strip()
 
     async def asker(self) -> Asker:
         return self.by

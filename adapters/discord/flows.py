@@ -1,15 +1,16 @@
 """Which handler takes what comes in, and how it is first answered."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.discord import deleting, greeting, pages, picking, presses, reactions, remix, setting_up, settings
 from adapters.discord.answers import Ack, Answered
 from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE
 from adapters.discord.desk import Desk
-from adapters.discord.exchange import press
-from adapters.discord.ids import OfferId, parse_again_id, parse_pick_id, parse_remix_id
+from adapters.discord.exchange import DiscordExchange, press
+from adapters.discord.ids import offer_id, parse_again_id, parse_form_id
 from adapters.discord.incoming import Incoming, Kind
+from bot.conversation import Conversation
 from bot.domain.actions import OPENING, VERBS, Verb
 from bot.domain.button_id import parse_button_id
 from bot.domain.errors import Gone
@@ -31,6 +32,15 @@ class Flow:
     ack: Ack = Ack.NONE
     lasting: bool = False
     open: bool = False
+
+
+def _look(at: Callable[[Conversation, DiscordExchange], Awaitable[None]]) -> Flow:
+    """What shows its member something, and changes nothing."""
+
+    async def do(desk: Desk, answered: Answered) -> None:
+        await at(desk.conversation, DiscordExchange(desk, answered))
+
+    return Flow(do, Ack.HIDDEN)
 
 
 def _seen_by(action: Action) -> Ack:
@@ -57,29 +67,33 @@ WITHOUT_JOB: Mapping[Verb, Flow] = {
 }
 """How presses of the other verbs are first answered. What they do is the conversation's, or Discord's own."""
 
+_QUEUE = _look(lambda core, at: core.queue(at, most=pages.LISTED, collects=True))
+_HELP = _look(lambda core, at: core.help(at, "help"))
+
 _FLOWS: dict[str, Flow] = {
     Kind.MENTION: Flow(remix.mention, lasting=True),
     Kind.REACTION: Flow(reactions.act, lasting=True),
     Kind.JOINED: Flow(greeting.joined, lasting=True),
     Kind.LEFT: Flow(greeting.left, lasting=True),
     Kind.AUTOCOMPLETE: Flow(pages.suggest),
-    f"button {OfferId(Offer.TRY)}": Flow(setting_up.try_sample, Ack.PUBLIC, lasting=True),
-    f"button {OfferId(Offer.SET_UP)}": Flow(setting_up.open_form),
-    f"modal {OfferId(Offer.SET_UP)}": Flow(setting_up.save, Ack.HIDDEN, lasting=True),
-    f"button {OfferId(Offer.HELP)}": Flow(pages.help_, Ack.HIDDEN),
-    f"button {OfferId(Offer.STYLES)}": Flow(pages.styles, Ack.HIDDEN),
-    f"button {OfferId(Offer.QUEUE)}": Flow(pages.queue, Ack.HIDDEN),
+    f"button {offer_id(Offer.TRY)}": Flow(setting_up.try_sample, Ack.PUBLIC, lasting=True),
+    f"button {offer_id(Offer.SET_UP)}": Flow(setting_up.open_form),
+    f"modal {offer_id(Offer.SET_UP)}": Flow(setting_up.save, Ack.HIDDEN, lasting=True),
+    f"button {offer_id(Offer.HELP)}": _HELP,
+    f"button {offer_id(Offer.STYLES)}": Flow(pages.styles, Ack.HIDDEN),
+    f"button {offer_id(Offer.QUEUE)}": _QUEUE,
     "button again": Flow(remix.reopen),
-    f"modal {Verb.PICK}": Flow(picking.form, Ack.PUBLIC, lasting=True),
+    "modal pick": Flow(picking.form, Ack.PUBLIC, lasting=True),
+    "button pick": WITHOUT_JOB[Verb.PICK],
     "modal remix": Flow(remix.form, Ack.PUBLIC, lasting=True),
-    f"button {settings.FORGET}": Flow(settings.forget, Ack.HIDDEN, lasting=True),
+    f"button {settings.FORGET}": replace(_look(Conversation.forget), lasting=True),
     f"command {REMIX_IMAGE}": Flow(remix.menu),
     f"command {IMAGE_INFO}": Flow(pages.image_info, Ack.HIDDEN),
-    "command queue": Flow(pages.queue, Ack.HIDDEN),
-    "command info": Flow(pages.info, Ack.HIDDEN),
+    "command queue": _QUEUE,
+    "command info": _look(lambda core, at: core.info(at, at.option("job"))),
     "command styles": Flow(pages.styles, Ack.HIDDEN),
-    "command web": Flow(pages.web, Ack.HIDDEN),
-    "command help": Flow(pages.help_, Ack.HIDDEN),
+    "command web": _look(Conversation.web),
+    "command help": _HELP,
     "command settings": Flow(settings.settings, Ack.HIDDEN, lasting=True),
     "command privacy": Flow(settings.privacy, Ack.HIDDEN),
     **{f"command {name}": Flow(remix.command, _seen_by(action), lasting=True) for name, action in ASKING.items()},
@@ -93,12 +107,8 @@ def flow_of(event: Incoming) -> Flow:
             name = event.kind.value
         case Kind.COMMAND:
             name = f"{event.kind} {event.name}"
-        case _ if parse_remix_id(event.name):
-            name = f"{event.kind} remix"
-        case _ if parse_pick_id(event.name):
-            if event.kind is Kind.BUTTON:
-                return WITHOUT_JOB[Verb.PICK]
-            name = f"{event.kind} {Verb.PICK}"
+        case _ if about := parse_form_id(event.name):
+            name = f"{event.kind} {about.opened}"
         case _ if parse_again_id(event.name):
             name = f"{event.kind} again"
         case _ if pressed := parse_button_id(event.name):

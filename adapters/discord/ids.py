@@ -2,79 +2,53 @@
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.offers import Offer
 
 MAX_ID = 100
 """Discord's limit on custom ids."""
 
+_ID = re.compile(r"p1:(remix|pick):(\d{1,20}):(\d{1,20})")
 _AGAIN = re.compile(r"p1:again:(\d{1,20})")
-_PICK = re.compile(r"p1:pick:(\d{1,20}):(\d{1,20})")
-_OFFER = re.compile(rf"p1:offer:({'|'.join(Offer)})")
-_REMIX = re.compile(r"p1:remix:(\d{1,20}):(\d{1,20})")
+
+
+class Opened(StrEnum):
+    """What a form was opened on: a picture in a message, or a message with words and no picture."""
+
+    REMIX = "remix"
+    PICK = "pick"
 
 
 @dataclass(frozen=True, slots=True)
-class RemixId:
-    """The modal of **Remix image**: the message whose picture it is about."""
+class FormId:
+    """The form of a picture, or the button that opens it, and the message that it is about."""
 
+    opened: Opened
     channel: str
     message: str
 
     def __str__(self) -> str:
-        return f"p1:remix:{self.channel}:{self.message}"
+        return f"p1:{self.opened}:{self.channel}:{self.message}"
 
 
-@dataclass(frozen=True, slots=True)
-class PickId:
-    """The button, and then the form, that asks for a picture to the words of a message that had none."""
-
-    channel: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"p1:pick:{self.channel}:{self.message}"
+def parse_form_id(text: str) -> FormId | None:
+    """The id of such a form or button, or None if it is none."""
+    found = _ID.fullmatch(text)
+    return FormId(Opened(found[1]), found[2], found[3]) if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class AgainId:
-    """The button that opens a refused form again: the interaction that sent it."""
-
-    form: str
-
-    def __str__(self) -> str:
-        return f"p1:again:{self.form}"
+def again_id(interaction: str) -> str:
+    """The id of the button that opens a refused form again, which an interaction sent."""
+    return f"p1:again:{interaction}"
 
 
-@dataclass(frozen=True, slots=True)
-class OfferId:
-    """The button of what a page offers, or the form that it opens."""
-
-    offer: Offer
-
-    def __str__(self) -> str:
-        return f"p1:offer:{self.offer}"
+def offer_id(offer: Offer) -> str:
+    """The id of the button of what a page offers, or of the form that it opens."""
+    return f"p1:offer:{offer}"
 
 
-def parse_offer_id(text: str) -> OfferId | None:
-    """The id of an offer, or None if it is none that this version knows."""
-    found = _OFFER.fullmatch(text)
-    return OfferId(Offer(found[1])) if found else None
-
-
-def parse_remix_id(text: str) -> RemixId | None:
-    """The id of a remix modal, or None if it is none."""
-    found = _REMIX.fullmatch(text)
-    return RemixId(found[1], found[2]) if found else None
-
-
-def parse_pick_id(text: str) -> PickId | None:
-    """The id of a button or form that asks for a picture, or None if it is none."""
-    found = _PICK.fullmatch(text)
-    return PickId(found[1], found[2]) if found else None
-
-
-def parse_again_id(text: str) -> AgainId | None:
-    """The id of the button that opens a refused form again, or None if it is none."""
+def parse_again_id(text: str) -> str | None:
+    """The interaction that sent a refused form, or None if it is no such button."""
     found = _AGAIN.fullmatch(text)
-    return AgainId(found[1]) if found else None
+    return found[1] if found else None

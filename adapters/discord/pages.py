@@ -15,22 +15,11 @@ from bot.pages import style_rows
 from bot.suggestions import suggestions
 from bot.texts import text
 
-_LISTED = 5
+LISTED = 5
 """Jobs with a button of their own: as many as a row of buttons holds."""
 
 _DOZEN = 12
 """Styles to an embed: as many pictures as are still told apart on one sheet."""
-
-
-async def queue(desk: Desk, answered: Answered) -> None:
-    """`/queue`."""
-    await desk.conversation.queue(DiscordExchange(desk, answered), most=_LISTED, collects=True)
-
-
-async def info(desk: Desk, answered: Answered) -> None:
-    """`/info job`."""
-    asked = str(options(answered.event.body).get("job", "")).strip()
-    await desk.conversation.info(DiscordExchange(desk, answered), asked)
 
 
 async def image_info(desk: Desk, answered: Answered) -> None:
@@ -60,16 +49,6 @@ async def styles(desk: Desk, answered: Answered) -> None:
         embeds.append(embed)
     body = {"content": text(locale, "styles-title"), "embeds": embeds}
     await desk.answers.show(answered, body, sheets)
-
-
-async def web(desk: Desk, answered: Answered) -> None:
-    """`/web`."""
-    await desk.conversation.web(DiscordExchange(desk, answered))
-
-
-async def help_(desk: Desk, answered: Answered) -> None:
-    """`/help`."""
-    await desk.conversation.help(DiscordExchange(desk, answered), "help")
 
 
 async def suggest(desk: Desk, answered: Answered) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adapters.discord.cards import MAX_DESCRIPTION, raw_button, rows
-from adapters.discord.ids import OfferId
+from adapters.discord.ids import offer_id
 from adapters.discord.markdown import inert
 from adapters.discord.rest import Payload
 from bot.pages import Ink, Link, Look, Page, Part, Row
@@ -38,7 +38,7 @@ def _offers(page: Page) -> list[Payload]:
     if not page.offers:
         return []
     buttons = [
-        {**raw_button(each.label, str(OfferId(each.offer))), "emoji": {"name": each.emoji}} for each in page.offers
+        {**raw_button(each.label, offer_id(each.offer)), "emoji": {"name": each.emoji}} for each in page.offers
     ]
     return [{"type": 1, "components": buttons}]
 

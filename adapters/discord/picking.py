@@ -5,7 +5,7 @@ from adapters.discord.cards import raw_button
 from adapters.discord.desk import Desk
 from adapters.discord.exchange import DiscordExchange
 from adapters.discord.faults import ERRORS
-from adapters.discord.ids import PickId, parse_pick_id
+from adapters.discord.ids import FormId, Opened, parse_form_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.markup import said
 from adapters.discord.rest import Payload
@@ -22,7 +22,9 @@ async def offer(desk: Desk, answered: Answered, why: PictureRefused) -> None:
     """Say why there is nothing to work on, where the mention was made, and offer the form."""
     event = answered.event
     locale = event.origin.locale
-    made = raw_button(text(locale, f"button-{Verb.PICK}"), str(PickId(event.origin.channel, event.message)))
+    made = raw_button(
+        text(locale, f"button-{Verb.PICK}"), str(FormId(Opened.PICK, event.origin.channel, event.message))
+    )
     made = {**made, "emoji": {"name": VERBS[Verb.PICK].emoji}}
     body: Payload = {
         "content": f"⚠️ {why.sentence(locale)}",
@@ -34,20 +36,20 @@ async def offer(desk: Desk, answered: Answered, why: PictureRefused) -> None:
 async def open_form(desk: Desk, answered: Answered) -> None:
     """The button: a form with a place for the picture, and the words that were written."""
     event = answered.event
-    about = parse_pick_id(event.name)
+    about = parse_form_id(event.name)
     if about is None:  # an id that somebody made up
         raise Gone("refused-unknown")
     await desk.answers.ask(event, str(about), await form_on(desk, answered, about))
 
 
-async def form_on(desk: Desk, answered: Answered, about: PickId) -> Form:
+async def form_on(desk: Desk, answered: Answered, about: FormId) -> Form:
     """The form as it opens; what the message says is read again, as its id is all that a button carries."""
     said_there = await _said_in(desk, answered.event, about)
     at = DiscordExchange(desk, answered)
     return await desk.conversation.picture_form(at, Purpose.REMIX, said=said_there, uploads=True)
 
 
-async def _said_in(desk: Desk, event: Incoming, about: PickId) -> Options:
+async def _said_in(desk: Desk, event: Incoming, about: FormId) -> Options:
     if about.channel != event.origin.channel:  # an id that somebody made up: they may not see what is there
         return NOTHING_SAID
     try:

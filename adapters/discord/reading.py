@@ -30,7 +30,7 @@ def read_interaction(interaction: discord.Interaction[Any], *, received_at: floa
         id=str(interaction.id),
         kind=kind,
         name=_chosen(body) or str(body.get("custom_id") or body.get("name") or ""),
-        origin=_origin(interaction),
+        origin=_origin_of(interaction),
         body=body,
         token=interaction.token,
         application=str(interaction.application_id),
@@ -64,8 +64,8 @@ def _custom_ids(components: Iterable[Any]) -> Iterator[str]:
         yield from _custom_ids(getattr(component, "children", ()))
 
 
-def _origin(interaction: discord.Interaction[Any]) -> Origin:
-    user, channel, guild = interaction.user, interaction.channel, interaction.guild
+def _origin_of(interaction: discord.Interaction[Any]) -> Origin:
+    channel, guild = interaction.channel, interaction.guild
     known = guild is not None and interaction.client.get_guild(guild.id) is not None
     if guild is None:
         # A direct channel is ours if the interaction came to us there, not to two members among themselves.
@@ -73,22 +73,39 @@ def _origin(interaction: discord.Interaction[Any]) -> Origin:
     else:
         # Only if the member alone brought us along are we no member of the server.
         reachable = known or interaction.is_guild_integration() or not interaction.is_user_integration()
-    return Origin(
-        user=str(user.id),
-        name=user.display_name,
-        channel=str(interaction.channel_id or ""),
-        guild=str(guild.id) if guild else "",
-        parent=str(getattr(channel, "parent_id", None) or ""),
-        roles=tuple(str(role) for role in _role_ids(user)),
+    return _origin(
+        interaction.user,
+        channel,
+        channel_id=interaction.channel_id,
+        guild_id=guild.id if guild else None,
         permissions=interaction.permissions.value,
         app_permissions=interaction.app_permissions.value,
         locale=str(interaction.locale),
         place_locale=str(interaction.guild_locale or ""),
         reachable=reachable,
         file_bytes=interaction.filesize_limit,
-        guild_file_bytes=guild.filesize_limit if guild and known else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,
+        guild_file_bytes=_file_bytes(guild if known else None),
         age_restricted=known and is_age_restricted(channel),
     )
+
+
+def _origin(
+    member: discord.abc.User, channel: object, *, channel_id: int | None, guild_id: int | None, **more: Any
+) -> Origin:
+    """Who did something and where, with what else the event says of that."""
+    return Origin(
+        user=str(member.id),
+        name=member.display_name,
+        channel=str(channel_id or ""),
+        guild=str(guild_id or ""),
+        parent=str(getattr(channel, "parent_id", None) or ""),
+        roles=tuple(str(role) for role in getattr(member, "_roles", ())),
+        **more,
+    )
+
+
+def _file_bytes(guild: discord.Guild | None) -> int:
+    return guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
 
 
 def is_age_restricted(channel: object) -> bool:
@@ -102,22 +119,20 @@ def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
     guild, channel = message.guild, message.channel
     reference = message.reference
     resolved = reference.resolved if reference else None
-    member = message.author
+    locale = str(guild.preferred_locale) if guild else ""
     return Incoming(
         id=str(message.id),
         kind=Kind.MENTION,
         name="mention",
-        origin=Origin(
-            user=str(member.id),
-            name=member.display_name,
-            channel=str(channel.id),
-            guild=str(guild.id) if guild else "",
-            parent=str(getattr(channel, "parent_id", None) or ""),
-            roles=tuple(str(role) for role in _role_ids(member)),
+        origin=_origin(
+            message.author,
+            channel,
+            channel_id=channel.id,
+            guild_id=guild.id if guild else None,
             app_permissions=_own_permissions(channel),
-            locale=str(guild.preferred_locale) if guild else "en",
-            place_locale=str(guild.preferred_locale) if guild else "",
-            guild_file_bytes=guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,
+            locale=locale or "en",
+            place_locale=locale,
+            guild_file_bytes=_file_bytes(guild),
             age_restricted=guild is not None and is_age_restricted(channel),
         ),
         body={
@@ -225,7 +240,7 @@ def read_reaction(
             channel=str(reaction.channel_id),
             guild=str(guild) if guild else "",
             parent=str(getattr(channel, "parent_id", None) or ""),
-            roles=tuple(str(role) for role in _role_ids(member)) if member else (),
+            roles=tuple(str(role) for role in getattr(member, "_roles", ())),
             permissions=member.guild_permissions.value if member else 0,
             locale=locale,
             place_locale=locale if guild else "",
@@ -234,10 +249,6 @@ def read_reaction(
         message=str(reaction.message_id),
         received_at=received_at,
     )
-
-
-def _role_ids(user: object) -> Iterable[int]:
-    return getattr(user, "_roles", ())
 
 
 def _raw(message: discord.Message | discord.MessageSnapshot) -> dict[str, Any]:

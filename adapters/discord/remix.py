@@ -10,7 +10,7 @@ from adapters.discord.desk import Desk
 from adapters.discord.exchange import DiscordExchange
 from adapters.discord.faults import ERRORS
 from adapters.discord.forms import values_of
-from adapters.discord.ids import RemixId, parse_again_id, parse_offer_id, parse_pick_id, parse_remix_id
+from adapters.discord.ids import FormId, Opened, offer_id, parse_again_id, parse_form_id
 from adapters.discord.incoming import Incoming, Upload
 from adapters.discord.markup import said
 from adapters.discord.pictures import has_sticker, pictures_in
@@ -21,6 +21,7 @@ from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.errors import Gone, InvalidRequest, PictureRefused
 from bot.domain.ids import job_of, parse_generation_id
 from bot.forms import PICTURE, Form
+from bot.offers import Offer
 from bot.picture_form import Purpose
 
 _REMEMBERED = 1000
@@ -79,11 +80,11 @@ async def menu(desk: Desk, answered: Answered) -> None:
     desk.seen[event.origin.channel, target] = pictures
     while len(desk.seen) > _REMEMBERED:
         desk.seen.popitem(last=False)
-    about = RemixId(event.origin.channel, target)
+    about = FormId(Opened.REMIX, event.origin.channel, target)
     await desk.answers.ask(event, str(about), await form_on(desk, answered, about))
 
 
-async def form_on(desk: Desk, answered: Answered, about: RemixId) -> Form:
+async def form_on(desk: Desk, answered: Answered, about: FormId) -> Form:
     """The form as it opens.
 
     Raises:
@@ -97,14 +98,12 @@ async def reopen(desk: Desk, answered: Answered) -> None:
     """The button under the refusal of a form: opens it with what its member wrote."""
     event = answered.event
     asked = parse_again_id(event.name)
-    draft = desk.answers.drafts.find(asked.form, event.origin.user) if asked else None
+    draft = desk.answers.drafts.find(asked, event.origin.user) if asked else None
     if draft is None:
         raise Gone("refused-form-gone")
-    if about := parse_remix_id(draft.name):
-        form = await form_on(desk, answered, about)
-    elif wanted := parse_pick_id(draft.name):
-        form = await picking.form_on(desk, answered, wanted)
-    elif parse_offer_id(draft.name):
+    if about := parse_form_id(draft.name):
+        form = await (form_on if about.opened is Opened.REMIX else picking.form_on)(desk, answered, about)
+    elif draft.name == offer_id(Offer.SET_UP):
         form = await setting_up.form_on(desk, event)
     elif pressed := parse_button_id(draft.name):
         form = await desk.conversation.result_form(DiscordExchange(desk, answered), pressed)
@@ -116,7 +115,7 @@ async def reopen(desk: Desk, answered: Answered) -> None:
 async def form(desk: Desk, answered: Answered) -> None:
     """The form of **Remix image**, filled in."""
     event = answered.event
-    about, chosen = parse_remix_id(event.name), str(values_of(event.body).get(PICTURE) or 0)
+    about, chosen = parse_form_id(event.name), str(values_of(event.body).get(PICTURE) or 0)
     assert about is not None
     wish = wish_of_form(event, Purpose.REMIX, desk.downloads, desk.service.styles)
     pictures = dict(enumerate(await _pictures_on(desk, event, about)))
@@ -125,7 +124,7 @@ async def form(desk: Desk, answered: Answered) -> None:
     await desk.conversation.ask(DiscordExchange(desk, answered), with_picture(wish, picture, desk.downloads))
 
 
-async def _pictures_on(desk: Desk, event: Incoming, about: RemixId) -> list[Upload]:
+async def _pictures_on(desk: Desk, event: Incoming, about: FormId) -> list[Upload]:
     if about.channel != event.origin.channel:  # an id that somebody made up: they may not see what is there
         raise PictureRefused("refused-form-forgotten")
     return desk.seen.get((about.channel, about.message)) or await _fetched(desk, about)
@@ -159,7 +158,7 @@ async def _mentioned(desk: Desk, event: Incoming) -> list[Upload]:
     raise PictureRefused("refused-withheld")
 
 
-async def _fetched(desk: Desk, about: RemixId) -> list[Upload]:
+async def _fetched(desk: Desk, about: FormId) -> list[Upload]:
     try:
         message = await desk.rest.message(about.channel, about.message)
     except ERRORS:

@@ -4,7 +4,7 @@ from adapters.discord.answers import Answered
 from adapters.discord.desk import Desk
 from adapters.discord.exchange import DiscordExchange
 from adapters.discord.forms import values_of
-from adapters.discord.ids import OfferId
+from adapters.discord.ids import offer_id
 from adapters.discord.incoming import Incoming
 from adapters.discord.permissions import MANAGE_GUILD, has
 from adapters.discord.places import guild_key
@@ -15,7 +15,7 @@ from bot.pages import Part, settings_page
 from bot.settings_form import read_setup_form, setup_form
 from bot.texts import text
 
-_FORM = str(OfferId(Offer.SET_UP))
+_FORM = offer_id(Offer.SET_UP)
 
 
 async def try_sample(desk: Desk, answered: Answered) -> None:

@@ -1,7 +1,6 @@
 """`/settings` of a server and its channels, for members with Manage Server; `/privacy` for everybody."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from adapters.discord.answers import Answered
@@ -11,12 +10,10 @@ from adapters.discord.incoming import Incoming
 from adapters.discord.permissions import MANAGE_GUILD, has
 from adapters.discord.places import channel_key, guild_key
 from adapters.discord.translate import options
-from bot.domain.blocklist import parse_patterns
 from bot.domain.errors import NotAllowed
-from bot.domain.options import PLACED
-from bot.domain.place import PlaceSettings, RemixPolicy, ThreadPolicy
 from bot.moderators import USUAL_DAYS
 from bot.pages import Ink, Part, settings_page
+from bot.settings_form import changed
 from bot.texts import text
 
 FORGET = "p1:forget"
@@ -36,27 +33,15 @@ async def settings(desk: Desk, answered: Answered) -> None:
     given = options(event.body)
     place, name = _place(event, given)
     own = await desk.service.places.settings(place)
-    said = ""
+    said = "settings-saved"
     match given.get("subcommand"):
-        case "set":
-            await desk.service.places.change(place, _changed(own, given))
-            said = "settings-saved"
-        case "allow":
-            await desk.service.places.change(place, _allowed(own, given))
-            said = "settings-saved"
-        case "block":
-            words = parse_patterns(str(given.get("words") or ""))
-            await desk.service.places.change(place, replace(own, blocked=words))
-            said = "settings-saved"
-        case "log":
-            await desk.service.places.change(place, replace(own, log=given.get("log_channel") or None))
-            said = "settings-saved"
+        case "show" | None:
+            said = ""
         case "pause" | "resume" | "ban" | "unban":
             place, name = await _moderate(desk, event, given, place, name)
-            said = "settings-saved"
-        case "reset":
-            await desk.service.places.change(place, PlaceSettings())
-            said = "settings-reset"
+        case change:
+            await desk.service.places.change(place, changed(own, str(change), given))
+            said = "settings-reset" if change == "reset" else "settings-saved"
     page = settings_page(await desk.service.places.settings(place), name, locale=locale, heading=said)
     await desk.answers.show_page(answered, page)
 
@@ -72,11 +57,6 @@ async def privacy(desk: Desk, answered: Answered) -> None:
     sure = {"type": 2, "style": 4, "label": text(locale, "button-forget"), "custom_id": FORGET}
     body = {"content": text(locale, "privacy-ask"), "components": [{"type": 1, "components": [sure]}]}
     await desk.answers.show(answered, body)
-
-
-async def forget(desk: Desk, answered: Answered) -> None:
-    """The button: delete everything about the member who pressed it."""
-    await desk.conversation.forget(DiscordExchange(desk, answered))
 
 
 async def _moderate(
@@ -107,35 +87,3 @@ def _place(event: Incoming, given: dict[str, Any]) -> tuple[str, Part]:
     if channel:
         return channel_key(str(channel)), Part(str(channel), Ink.CHANNEL)
     return guild_key(event.origin.guild), Part(text(event.origin.locale, "settings-server"))
-
-
-def _changed(own: PlaceSettings, given: dict[str, Any]) -> PlaceSettings:
-    said: dict[str, Any] = {row.placed: row.adopt(given[row.placed]) for row in PLACED if row.placed in given}
-    if "strength" in said:
-        (said["strength"],) = said["strength"]
-    remix = given.get("remix")
-    threads = given.get("threads")
-    wanted = PlaceSettings(
-        **said,
-        remix=RemixPolicy(remix) if remix else None,
-        threads=ThreadPolicy(threads) if threads else None,
-        language=given.get("language"),
-    )
-    return wanted.over(own)
-
-
-def _allowed(own: PlaceSettings, given: dict[str, Any]) -> PlaceSettings:
-    """Each call adds a role, channel or model to those allowed; without any it allows everything again."""
-    if not {"role", "only_channel", "only_model"} & given.keys():
-        return replace(own, roles=(), channels=(), models=())
-
-    def more(allowed: tuple[str, ...] | None, name: str) -> tuple[str, ...]:
-        added = [str(given[name])] if name in given else []
-        return tuple(dict.fromkeys([*(allowed or ()), *added]))
-
-    return replace(
-        own,
-        roles=more(own.roles, "role"),
-        channels=more(own.channels, "only_channel"),
-        models=more(own.models, "only_model"),
-    )

@@ -1,7 +1,8 @@
 """What Slack's error codes mean to us; pure.
 
-The codes are Slack's own (https://docs.slack.dev/reference/methods, the errors of each method used here). A code that
-stands in no table is taken as a passing fault: it is tried again, and the log names it.
+The codes are Slack's own (https://docs.slack.dev/reference/methods, the errors of each method used here). A code
+that is in no table, as those by which Slack says that it is busy, is taken as a passing fault: it is tried again, and
+the log names it.
 """
 
 from enum import Enum, auto
@@ -29,19 +30,6 @@ class Meaning(Enum):
 
 
 _CODES: dict[str, Meaning] = {
-    **dict.fromkeys(
-        (
-            "ratelimited",
-            "rate_limited",
-            "message_limit_exceeded",
-            "service_unavailable",
-            "request_timeout",
-            "team_added_to_org",
-            "accesslimited",
-            "org_login_required",
-        ),
-        Meaning.LATER,
-    ),
     # Slack of both: "It's possible some aspect of the operation succeeded before the error was raised."
     **dict.fromkeys(("internal_error", "fatal_error"), Meaning.UNKNOWN_END),
     **dict.fromkeys(

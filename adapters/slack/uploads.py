@@ -64,7 +64,8 @@ class Uploads:
         known = self._known.get((team.space, first))
         if known is None:
             exported = await self._exported(pictures, locale=locale)
-            known = await self._upload(team, exported, name=first, alt="; ".join(each.alt for each in pictures))
+            alt, name = "; ".join(each.alt for each in pictures), f"{first}.{exported.suffix}"
+            known = await self._upload(team, exported.content, name=name, alt=alt, title=alt), exported.note or ""
             self._remember(team, first, known)
         await self._until_ready(team, known[0])
         return Shared({first: known[0]}, (known[1],) if known[1] else ())
@@ -88,13 +89,7 @@ class Uploads:
         """
         file = self._small.get((team.space, name))
         if file is None:
-            jpeg = await read()
-            place = await self._api.patient(
-                team, "files_getUploadURLExternal", filename=f"{name}.jpg", length=len(jpeg), alt_txt=alt
-            )
-            await self._send(place["upload_url"], jpeg)
-            file = str(place["file_id"])
-            await self._api.patient(team, "files_completeUploadExternal", files=[{"id": file, "title": alt}])
+            file = await self._upload(team, await read(), name=f"{name}.jpg", alt=alt, title=alt)
             self._small[team.space, name] = file
             if len(self._small) > _REMEMBERED:
                 self._small.popitem(last=False)
@@ -120,8 +115,8 @@ class Uploads:
         """
         for picture in pictures:
             exported = await self._exported((picture,), locale=REFERENCE)
-            name = picture.generation
-            await self._upload(team, exported, name=name, alt=picture.alt, channel=channel, thread=thread)
+            name, alt = f"{picture.generation}.{exported.suffix}", picture.alt
+            await self._upload(team, exported.content, name=name, alt=alt, title=alt, channel=channel, thread=thread)
 
     async def attach(
         self, team: Team, content: bytes, *, name: str, channel: str, thread: str, alt: str | None = None
@@ -131,45 +126,34 @@ class Uploads:
         Raises:
             SlackFault: Slack does not take it.
         """
-        shows = clip(alt, _MAX_ALT) if alt else None
-        place = await self._api.patient(
-            team, "files_getUploadURLExternal", filename=name, length=len(content), alt_txt=shows
-        )
-        await self._send(place["upload_url"], content)
-        await self._api.patient(
-            team,
-            "files_completeUploadExternal",
-            files=[{"id": place["file_id"], "title": name}],
-            channel_id=channel,
-            thread_ts=thread,
-        )
+        await self._upload(team, content, name=name, alt=alt, title=name, channel=channel, thread=thread)
 
     async def _upload(
         self,
         team: Team,
-        exported: Exported,
+        content: bytes,
         *,
         name: str,
-        alt: str,
+        alt: str | None,
+        title: str,
         channel: str | None = None,
         thread: str | None = None,
-    ) -> tuple[str, str]:
+    ) -> str:
+        """Upload a file, share it in a thread if one is named; returns Slack's id of it."""
+        alt_txt = clip(alt, _MAX_ALT) if alt else None
         place = await self._api.patient(
-            team,
-            "files_getUploadURLExternal",
-            filename=f"{name}.{exported.suffix}",
-            length=len(exported.content),
-            alt_txt=clip(alt, _MAX_ALT),
+            team, "files_getUploadURLExternal", filename=name, length=len(content), alt_txt=alt_txt
         )
-        await self._send(place["upload_url"], exported.content)
+        await self._send(place["upload_url"], content)
+        file = str(place["file_id"])
         await self._api.patient(
             team,
             "files_completeUploadExternal",
-            files=[{"id": place["file_id"], "title": clip(alt, _MAX_TITLE)}],
+            files=[{"id": file, "title": clip(title, _MAX_TITLE)}],
             channel_id=channel,
             thread_ts=thread,
         )
-        return place["file_id"], exported.note or ""
+        return file
 
     async def _send(self, url: str, content: bytes) -> None:
         """The address is a secret by itself and takes no token."""

@@ -1,6 +1,6 @@
 """Recipes as the A1111 web UI writes them: how we write ours, and how what somebody pasted is read.
 
-    oil painting of a cat
+    oil painting of a cat <lora:ink:0.8>
     Negative prompt: people
     Steps: 16, Sampler: Euler a, CFG scale: 1.5, Seed: 5, Denoising strength: 0.7, Version: v1.10.1
 
@@ -63,7 +63,9 @@ def pasted_recipe(text: str) -> Options:
 def recipe_text(generation: Generation) -> str:
     """A result's recipe, so that tools which read those of the web UI read ours."""
     recipe, options = generation.recipe, generation.recipe.options()
-    lines = [recipe.prompt] if recipe.prompt else []
+    adapters = [f"<lora:{lora.name}:{lora.weight:g}>" for lora in recipe.loras]  # which it has in the prompt
+    words = " ".join([*([recipe.prompt] if recipe.prompt else []), *adapters])
+    lines = [words] if words else []
     if recipe.negative_prompt:
         lines.append(f"Negative prompt: {recipe.negative_prompt}")
     fields = _recorded(options, _OURS)

@@ -1,6 +1,7 @@
 """People of both chats on one core, who try what they may and may not do with a job, by whatever id they hold."""
 
 import asyncio
+import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -64,7 +65,19 @@ class Human(ABC):
         """What comes of a form that was opened."""
 
     @abstractmethod
+    async def forge(self, job: JobId) -> str:
+        """What comes of a form of theirs, opened on a result of their own, that says another job's id when sent."""
+
+    @abstractmethod
+    async def original(self, job: JobId) -> bytes | str:
+        """The file that a button with that job's id brings, or a refusal."""
+
+    @abstractmethod
     async def react(self, emoji: str, on: Any) -> None: ...
+
+    @abstractmethod
+    def copies(self, job: JobId) -> int:
+        """How many messages in their own conversation with the bot show that job."""
 
     @abstractmethod
     def shown(self) -> str:
@@ -111,8 +124,32 @@ class DiscordHuman(Human):
     async def send(self, form: Any) -> str:
         return await self._outcome(await self._person.submit(form, prompt="mine"))
 
+    async def forge(self, job: JobId) -> str:
+        self._own = self._own or await self.paint("my own")
+        form = await self.form(self._own)
+        assert form.answer is not None
+        form.answer["data"]["custom_id"] = f"p1:chain:{job}.0"
+        return await self.send(form)
+
+    async def original(self, job: JobId) -> bytes | str:
+        self._own = self._own or await self.paint("my own")
+        asked = await self._person.press_id(self._own, f"p1:{Verb.ORIGINAL}:{job}.0")
+
+        def found() -> bytes | str | None:
+            told = [post for post in (*asked.follow_ups, asked.original) if post and post is not self._own]
+            files = [content for post in told for content in post.files.values()]
+            said = [post.words for post in told if post.words and not post.loading]
+            return files[0] if files else said[0].removeprefix("⚠️ ") if said else None
+
+        brought: bytes | str = await self._server.until(found, what="the file")
+        return brought
+
     async def react(self, emoji: str, on: Any) -> None:
         await self._person.react(on, emoji)
+
+    def copies(self, job: JobId) -> int:
+        direct = self._server.in_channel(self._server.direct(self._person.id))
+        return sum(any(job in picture["filename"] for picture in post.pictures) for post in direct)
 
     def shown(self) -> str:
         posts = [
@@ -187,8 +224,36 @@ class SlackHuman(Human):
         await self._member.submit(form, prompt="mine")
         return await self._outcome()
 
+    async def forge(self, job: JobId) -> str:
+        self._own = self._own or await self.paint("my own")
+        form = await self.form(self._own)
+        view = self._slack.state.views[form["id"]]
+        about = json.loads(view["private_metadata"])
+        assert about["generation"] != f"{job}.0"
+        view["private_metadata"] = json.dumps(about | {"generation": f"{job}.0"})
+        return await self.send(form)
+
+    async def original(self, job: JobId) -> bytes | str:
+        before = set(self._slack.state.files)
+        told = await self.press(Verb.ORIGINAL, job)
+        if told in REFUSALS:
+            return told
+
+        def found() -> bytes | None:
+            made = [file for key, file in self._slack.state.files.items() if key not in before and file.completed]
+            return next((file.content for file in made if self._direct.id in file.shared), None)
+
+        brought: bytes = await self._member.see(found)
+        return brought
+
     async def react(self, emoji: str, on: Any) -> None:
-        await self._member.react({"✉️": "envelope", "❌": "x"}[emoji], self._channel, on)
+        names = {"✉️": "envelope", "❌": "x", "🔁": "repeat", "⭐": "star"}
+        await self._member.react(names[emoji], self._channel, on)
+
+    def copies(self, job: JobId) -> int:
+        return sum(
+            any(job in each["action_id"] for each in buttons(post)) for post in self._member.from_bot(self._direct)
+        )
 
     def shown(self) -> str:
         told = [*self._member.from_bot(self._channel), *self._member.from_bot(self._direct)]
@@ -196,7 +261,8 @@ class SlackHuman(Human):
 
     def _notices(self) -> Sequence[str]:
         alone = [each["text"] for each in self._slack.state.ephemerals if each["user"] == self._member.user.id]
-        return [*alone, *(each["text"] for each in self._member.from_bot(self._direct) if not buttons(each))]
+        direct = [each["text"] for each in self._member.from_bot(self._direct) if not buttons(each)]
+        return [*alone, *filter(None, direct)]  # a file alone says nothing
 
     async def _begin(self) -> None:
         self._views, self._told = set(self._slack.state.views), len(self._notices())

@@ -1,15 +1,19 @@
 """Who may see and touch what, tried by everybody on both chats with the ids of others' jobs."""
 
 import asyncio
+import io
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from adapters.discord.places import guild_key
 from bot.domain.actions import Verb
-from bot.domain.ids import JobId
+from bot.domain.ids import JobId, generation_id
 from bot.domain.job import JobStatus
 from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.domain.request import Action
 from bot.texts import text
 from tests.scenarios.people import REFUSALS, SECRET, people_of
 
@@ -20,6 +24,14 @@ EVERYBODY = ("other_platform", "moderator_elsewhere", "elsewhere", "member", "mo
 THERE = {"requester", "member", "moderator"}
 SEES = {"public": THERE, "published": THERE, "private": {"requester"}, "chain": {"requester"}}
 ENDS = {"requester", "moderator"}
+
+
+def pixels(file: bytes) -> bytes:
+    """What a picture shows, whatever format it has."""
+    with Image.open(io.BytesIO(file)) as picture:
+        return picture.convert("RGB").tobytes()
+
+
 DERIVING = (Verb.RERUN, Verb.REROLL, Verb.SWEEP, Verb.CHAIN, Verb.EDIT, Verb.SHOW_MAP, Verb.USE_MAP, Verb.ASK_MAP)
 
 
@@ -66,6 +78,78 @@ async def test_deleting_is_for_its_requester_and_for_moderators_of_its_own_serve
             assert await people[name].press(Verb.DELETE, job.id) not in REFUSALS, name
             assert not await people.is_kept(job), name
             _, job = await people.painted(state)
+
+
+@pytest.mark.parametrize("state", SEES)
+@pytest.mark.parametrize("chat", ["discord", "slack"])
+async def test_the_bytes_of_a_picture_are_for_whoever_may_see_the_job(chat: str, state: str, tmp_path: Path) -> None:
+    async with people_of(chat, tmp_path) as people:
+        _, job = await people.painted(state)
+        (made,) = await people.running.core.store.generations(job.id)
+        stored = pixels(await people.running.core.images.get(made.image))
+        for name in EVERYBODY:
+            brought = await people[name].original(job.id)
+            if name in SEES[state]:
+                assert isinstance(brought, bytes), (name, brought)
+                assert pixels(brought) == stored, name
+            else:
+                assert brought in REFUSALS, name
+                assert await people[name].press(Verb.COMPARE, job.id) in REFUSALS, name
+
+
+@pytest.mark.parametrize("state", ["public", "private"])
+@pytest.mark.parametrize("chat", ["discord", "slack"])
+async def test_a_form_that_says_the_id_of_a_job_that_its_member_may_not_see_is_refused(
+    chat: str, state: str, tmp_path: Path
+) -> None:
+    async with people_of(chat, tmp_path) as people:
+        _, job = await people.painted(state)
+        for name in (
+            "other_platform",
+            "moderator_elsewhere",
+            "elsewhere",
+            *(["member"] if state == "private" else []),
+        ):
+            assert text("en", "refused-gone") in await people[name].forge(job.id), name
+            made = await people.running.core.store.jobs_of(people[name].key, limit=9)
+            assert [each.lineage.parent for each in made] == [None], "their own, and nothing of that job"
+
+
+@pytest.mark.parametrize("chat", ["discord", "slack"])
+async def test_reactions_do_what_their_member_may(chat: str, tmp_path: Path) -> None:
+    async with people_of(chat, tmp_path) as people:
+        message, job = await people.painted("public")
+        store = people.running.core.store
+
+        async def until(fact: Callable[[], Awaitable[object]]) -> None:
+            async with asyncio.timeout(20):
+                while not await fact():
+                    await asyncio.sleep(0.01)
+
+        async def is_starred() -> bool:
+            return all(each.kept for each in await store.generations(job.id))
+
+        async def copies_of_member() -> bool:
+            return people.member.copies(job.id) > 0
+
+        async def rerolled() -> bool:
+            made = await store.jobs_of(people.member.key, limit=5)
+            return any(each.action is Action.REROLL and each.status.ended for each in made)
+
+        async def is_gone() -> bool:
+            return not await people.is_kept(job)
+
+        await people.member.react("⭐", message)
+        await until(copies_of_member)
+        assert not await is_starred(), "a copy to keep; what is kept for long is its requester's to say"
+        await people.requester.react("⭐", message)
+        await until(is_starred)
+        await people.member.react("🔁", message)
+        await until(rerolled)
+        (again,) = [each for each in await store.jobs_of(people.member.key, limit=5) if each.action is Action.REROLL]
+        assert (again.requester.key, again.lineage.parent) == (people.member.key, generation_id(job.id, 0))
+        await people.moderator.react("❌", message)
+        await until(is_gone)
 
 
 @pytest.mark.parametrize("private", [False, True])

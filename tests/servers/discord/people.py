@@ -178,7 +178,9 @@ class Person:
         }
         if post.channel.guild:
             event["guild_id"] = post.channel.guild.id
-            event["member"] = payloads.member(self.payload, roles=[])
+            keeps = self.permissions == payloads.EVERYTHING
+            roles = self.server.keepers_of(post.channel.guild) if keeps else self.server.roles_of(self)
+            event["member"] = payloads.member(self.payload, roles=roles)
         await self.server.gateway.send("MESSAGE_REACTION_ADD", event)
 
     async def told(self, fact: Callable[[Post], Any] = lambda _: True) -> Post:

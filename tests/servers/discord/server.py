@@ -20,6 +20,10 @@ WAIT_SECONDS = 10.0
 _MESSAGE_CONTENT = 1 << 15
 
 
+KEEPERS = "Keepers"
+"""The role of moderators."""
+
+
 class DiscordServer:
     """See the package."""
 
@@ -80,8 +84,9 @@ class DiscordServer:
         ours = payloads.role(self.snowflake(), "Pentimento", payloads.MEMBER)
         ours |= {"managed": True, "tags": {"bot_id": self.me["id"]}}
         others = payloads.role(self.snowflake(), "Pentimento", payloads.MEMBER)
+        keepers = payloads.role(self.snowflake(), KEEPERS, payloads.EVERYTHING)
         me = payloads.member(self.me, roles=[ours["id"]])
-        payload = payloads.guild(identity, "Painters", roles=[everyone, ours, others], me=me, owner="1")
+        payload = payloads.guild(identity, "Painters", roles=[everyone, ours, others, keepers], me=me, owner="1")
         payload["preferred_locale"] = locale
         guild = Guild(id=identity, payload=payload, member=member, locale=locale)
         self.guilds[identity] = guild
@@ -273,6 +278,10 @@ class DiscordServer:
             option["type"] = kind if kind in {6, 7, 8, 10} else option["type"]
             assert option["type"] == kind, option
         assert {each["name"] for each in options if each.get("required")} <= {option["name"] for option in given}
+
+    def keepers_of(self, guild: Guild) -> list[str]:
+        """The role of a server that may do everything there, as a moderator's list of roles has it."""
+        return [role["id"] for role in guild.payload["roles"] if role["name"] == KEEPERS]
 
     def roles_of(self, person: Person) -> list[str]:
         return list(person.payload.get("roles", []))

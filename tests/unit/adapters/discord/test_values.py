@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.ids import MAX_ID, RemixId, parse_remix_id
+from adapters.discord.ids import MAX_ID, FormId, Opened, parse_form_id
 from adapters.discord.incoming import Incoming, Kind, Origin, from_json
 from adapters.discord.markdown import inert
 from adapters.discord.routes import Address, Stand, Token, address_of, stand_of
@@ -28,7 +28,7 @@ def test_a_button_id_says_what_it_was_made_of(verb: Verb, target: GenerationId, 
 
 @given(st.text(max_size=120))
 def test_any_other_text_is_no_id(text: str) -> None:
-    for parsed in (parse_button_id(text), parse_remix_id(text)):
+    for parsed in (parse_button_id(text), parse_form_id(text)):
         assert parsed is None or str(parsed) == text
 
 
@@ -37,7 +37,8 @@ def test_ids_are_taken_exactly() -> None:
     assert parse_button_id(f"p1:rerun:{job}.0:s101") is None
     assert parse_button_id(f"p1:explode:{job}.0") is None
     assert parse_button_id(f"p1:rerun:{job}.0\n") is None
-    assert parse_remix_id(str(RemixId("12", "34"))) == RemixId("12", "34")
+    for opened in Opened:
+        assert parse_form_id(str(FormId(opened, "12", "34"))) == FormId(opened, "12", "34")
 
 
 @given(
