@@ -171,7 +171,7 @@ async def service(
             messengers=messengers,
             clock=SystemClock(),
             ids=SystemIds(),
-            limits=Limits(pending_per_user=1000, per_user_per_day=0),
+            limits=Limits(pending_per_user=1000, waiting_per_user=1000, per_user_per_day=0),
             styles={},
             max_jobs=100_000,
             default_model="fake",

@@ -29,6 +29,7 @@ from bot.service import Service
 from bot.sign_in import SignIn
 from bot.stores import Store
 from bot.threads import Threads
+from bot.turns import Turns
 from bot.uploads import Uploads
 from inference.api import Arriving, RestartableEngine
 
@@ -95,10 +96,11 @@ def assemble(
         lease=ids.job_id(),
         disk_tries=disk_tries,
     )
+    uploads = Uploads(reader=reader, clock=clock, decodes=decodes)
     admission = Admission(
         store=store,
         images=images,
-        uploads=Uploads(reader=reader, clock=clock, decodes=decodes),
+        uploads=uploads,
         gate=gate,
         queue=queue,
         pace=pace,
@@ -118,6 +120,7 @@ def assemble(
     places = Places(store=store, admission=admission, greetings=greetings)
     service = Service(
         admission=admission,
+        turns=Turns(uploads=uploads, most=limits.waiting_per_user),
         keeping=Keeping(store=store, gate=gate, clock=clock, ids=ids),
         store=store,
         images=images,

@@ -217,6 +217,7 @@ async def compose(
             ids=SystemIds(),
             limits=Limits(
                 pending_per_user=settings.limits.pending_per_user,
+                waiting_per_user=settings.limits.waiting_per_user,
                 per_user_per_day=settings.limits.per_user_per_day,
                 per_request=settings.limits.per_request,
                 kept_per_user=settings.limits.kept_per_user,

@@ -7,9 +7,7 @@ Chats and the command line call these and nothing else. A method returns when it
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from weakref import WeakValueDictionary
 
 import structlog
 
@@ -40,6 +38,7 @@ from bot.results import Found, Results
 from bot.sign_in import SignIn
 from bot.stores import JobReader
 from bot.threads import Threads, Way
+from bot.turns import Turns
 from inference.api import ControlKind, ModelDefaults
 
 DOUBLE_CLICK_SECONDS = 3.0
@@ -87,6 +86,7 @@ class Service:
         self,
         *,
         admission: Admission,
+        turns: Turns,
         keeping: Keeping,
         store: JobReader,
         images: ImageStore,
@@ -109,7 +109,7 @@ class Service:
         self._queue = queue
         self._delivery = delivery
         self._clock = clock
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # gone when nobody holds or waits
+        self._turns = turns
         self.styles = admission.styles
         self.controls = admission.controls
         self.places = places
@@ -198,7 +198,7 @@ class Service:
         if by is not None:
             private = request.private or (found is not None and found.hidden)
             request = replace(request, place=by.place, private=private)
-        async with self._turn(request.requester.key):
+        async with self._turns.of(request.requester.key):
             return await self._accept(request, found.generation if found else None)
 
     async def press(self, press: Press) -> Receipt:
@@ -215,7 +215,7 @@ class Service:
         request = derive(found.generation, press)
         request = replace(request, place=press.by.place, private=request.private or found.hidden)
         request = replace(request, notes=way.notes, offers_thread=way.offers and not request.private)
-        async with self._turn(press.by.requester.key):
+        async with self._turns.of(press.by.requester.key):
             if twin := await self._equal_press(request):
                 return Receipt(
                     job=twin,
@@ -283,15 +283,6 @@ class Service:
     def waiting(self, job: JobId) -> Waiting | None:
         """Where a job stands in line; None if it does not wait."""
         return self._admission.waiting(job)
-
-    @asynccontextmanager
-    async def _turn(self, key: str) -> AsyncIterator[None]:
-        """One request of a member at a time, so that ten at once cannot each see room for one."""
-        lock = self._turns.get(key)
-        if lock is None:
-            lock = self._turns[key] = asyncio.Lock()
-        async with lock:
-            yield
 
     async def _accept(self, request: Request, parent: Generation | None) -> Receipt:
         receipt = await self._admission.accept(request, parent=parent)

@@ -183,6 +183,7 @@ class LimitSettings(_Section):
     """How much one member may ask for."""
 
     pending_per_user: Annotated[int, Field(ge=1, le=10_000)]
+    waiting_per_user: Annotated[int, Field(ge=1, le=10_000)]
     per_user_per_day: Annotated[int, Field(ge=0, le=1_000_000)]
     per_request: Annotated[int, Field(ge=1, le=32)]
     kept_per_user: Annotated[int, Field(ge=0, le=100_000)]

@@ -15,12 +15,14 @@ class Limits:
 
     Attributes:
         pending_per_user: jobs of one member that wait or run at the same time.
+        waiting_per_user: requests of one member that wait to be looked at, while another one of theirs is.
         per_user_per_day: pictures of one member in any 24 hours; 0 means no bound.
         per_request: pictures that one request may ask for.
         kept_per_user: results that one member may keep beyond retention.
     """
 
     pending_per_user: int = 4
+    waiting_per_user: int = 10
     per_user_per_day: int = 200
     per_request: int = 8
     kept_per_user: int = 200

@@ -178,6 +178,7 @@ refused-restarting = Ich starte gerade neu: versuch es in einer Minute noch einm
 refused-draining = Ich nehme gerade nichts Neues an, weil mein Betreiber gleich an mir arbeitet: Was wartet, wird noch gemacht. Komm später wieder.
 refused-queue-full = Die Warteschlange ist voll: komm in { span } wieder.
 refused-pending = Du hast schon { $pending } von { $most } Jobs in der Warteschlange: warte, bis einer fertig ist, oder brich einen ab.
+refused-waiting = Es warten schon { $most } Anfragen von dir, die ich noch nicht angesehen habe: warte auf meine Antworten darauf.
 refused-more-than-a-request = Eine Anfrage ist hier für höchstens { $most } Bilder, diese ist für { $asked }: frag weniger an.
 refused-more-than-a-day = Du darfst { $most } Bilder in 24 Stunden haben und hast { $asked } angefragt: frag weniger an.
 refused-day = Das wären mehr als deine { $most } Bilder in 24 Stunden: komm in { span } wieder.

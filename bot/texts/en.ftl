@@ -186,6 +186,7 @@ refused-restarting = I am restarting: try again in a minute.
 refused-draining = I take nothing new for now, as whoever runs me is about to do some work on me: what waits is still made. Come back later.
 refused-queue-full = The queue is full. Come back in { span }.
 refused-pending = You already have { $pending } of { $most } jobs in the queue. Wait for one, or cancel one.
+refused-waiting = { $most } requests of yours wait already that I have not looked at yet: wait for my answers to them.
 refused-more-than-a-request = One request here is for { $most } pictures at most and this one asks for { $asked }: ask for fewer.
 refused-more-than-a-day = You may have { $most } pictures in 24 hours and asked for { $asked }: ask for fewer.
 refused-day = That would be more than your { $most } pictures in 24 hours: come back in { span }.

@@ -178,6 +178,7 @@ refused-restarting = Me estoy reiniciando: inténtalo de nuevo en un minuto.
 refused-draining = De momento no acepto nada nuevo, porque quien me gestiona va a hacer mantenimiento: lo que espera aún se hará. Vuelve más tarde.
 refused-queue-full = La cola está llena: vuelve en { span }.
 refused-pending = Ya tienes { $pending } de { $most } trabajos en la cola. Espera a que termine uno o cancela uno.
+refused-waiting = Ya esperan { $most } peticiones tuyas que aún no he mirado: espera primero mis respuestas.
 refused-more-than-a-request = Aquí una petición es de { $most } imágenes como mucho y esta pide { $asked }: pide menos.
 refused-more-than-a-day = Puedes tener { $most } imágenes en 24 horas y pediste { $asked }: pide menos.
 refused-day = Eso sería más que tus { $most } imágenes en 24 horas: vuelve en { span }.

@@ -184,6 +184,7 @@ refused-restarting = Je redémarre : réessaie dans une minute.
 refused-draining = Je ne prends rien de nouveau pour l’instant, une maintenance approche : ce qui attend sera encore fait. Reviens plus tard.
 refused-queue-full = La file est pleine : reviens dans { span }.
 refused-pending = Tu as déjà { $pending } tâches sur { $most } dans la file. Attends-en une, ou annules-en une.
+refused-waiting = { $most } de tes demandes attendent déjà que je les regarde : attends d’abord mes réponses.
 refused-more-than-a-request = Une demande vaut ici pour { $most } images au plus et celle-ci en demande { $asked } : demandes-en moins.
 refused-more-than-a-day = Tu as droit à { $most } images en 24 heures et tu en as demandé { $asked } : demandes-en moins.
 refused-day = Cela ferait plus que tes { $most } images en 24 heures : reviens dans { span }.

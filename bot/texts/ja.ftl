@@ -169,6 +169,7 @@ refused-restarting = 再起動しています。1 分後にもう一度お試し
 refused-draining = まもなく保守作業があるため、今は新しい依頼を受け付けていません。待っているものは作成されます。後でもう一度お試しください。
 refused-queue-full = 順番待ちがいっぱいです。{ span }後にまた来てください。
 refused-pending = すでに { $most } 件中 { $pending } 件のジョブが順番待ちです。どれかが終わるのを待つか、キャンセルしてください。
+refused-waiting = まだ確認していないあなたの依頼がすでに { $most } 件待っています。先にその返事をお待ちください。
 refused-more-than-a-request = ここで一度に頼めるのは { $most } 枚までですが、{ $asked } 枚が頼まれました。枚数を減らしてください。
 refused-more-than-a-day = 24 時間に { $most } 枚までですが、{ $asked } 枚が依頼されました。枚数を減らしてください。
 refused-day = 24 時間に { $most } 枚という上限を超えます。{ span }後にまた来てください。

@@ -137,7 +137,7 @@ async def bench(
         engine=parts.engine,
         messengers={parts.chat.platform: parts.chat},
         reader=parts.reader,
-        limits=limits or Limits(pending_per_user=1000, per_user_per_day=0),
+        limits=limits or Limits(pending_per_user=1000, waiting_per_user=1000, per_user_per_day=0),
         max_jobs=max_jobs,
         max_minutes=max_minutes,
         guard_chains=guard_chains,

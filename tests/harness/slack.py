@@ -89,7 +89,7 @@ async def bench(
             engine=engine,
             messengers=messengers,
             reader=InProcessPictureReader(),
-            limits=limits or Limits(pending_per_user=100, per_user_per_day=0),
+            limits=limits or Limits(pending_per_user=100, waiting_per_user=100, per_user_per_day=0),
             max_jobs=100,
             moderator=moderator,
             policy=policy,

@@ -83,7 +83,7 @@ async def storm(folder: Path, engine: RestartableEngine) -> AsyncIterator[Storm]
             engine=engine,
             messengers={chat.platform: chat},
             reader=InProcessPictureReader(),
-            limits=Limits(pending_per_user=1000, per_user_per_day=0),
+            limits=Limits(pending_per_user=1000, waiting_per_user=1000, per_user_per_day=0),
             max_jobs=1000,
         )
         async with Running(core, grace=5.0):
