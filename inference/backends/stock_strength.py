@@ -13,34 +13,14 @@ import torch
 
 from inference.batching.sigmas import Grid
 from inference.batching.strength import Start
-
-_TABLES = frozenset(
-    {
-        "DEISMultistepScheduler",
-        "DPMSolverMultistepScheduler",
-        "DPMSolverSinglestepScheduler",
-        "EDMDPMSolverMultistepScheduler",
-        "EDMEulerScheduler",
-        "EulerAncestralDiscreteScheduler",
-        "EulerDiscreteScheduler",
-        "FlowMatchEulerDiscreteScheduler",
-        "FlowMatchHeunDiscreteScheduler",
-        "HeunDiscreteScheduler",
-        "LMSDiscreteScheduler",
-        "UniPCMultistepScheduler",
-    }
-)
-"""Schedulers that read nothing but their table `sigmas`, from where they are told to begin."""
-
-_OWN_WAYS = ("LatentConsistency", "Kandinsky", "IF")
-"""Beginnings of the names of pipelines that do not say where they begin, or cut another grid than the steps' own."""
+from inference.models.schedulers import OWN_WAYS, TABLES
 
 
 def is_exact(pipeline: Any, scheduler: Any) -> bool:
     """Whether a pipeline can begin between two steps."""
     return (
-        type(scheduler).__name__ in _TABLES
-        and not type(pipeline).__name__.startswith(_OWN_WAYS)
+        type(scheduler).__name__ in TABLES
+        and not type(pipeline).__name__.startswith(OWN_WAYS)
         and not scheduler.config.get("invert_sigmas")
     )
 

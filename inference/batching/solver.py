@@ -22,23 +22,6 @@ import torch
 from inference.batching.sigmas import Grid, Level
 from inference.batching.strength import Start
 
-LINEAR = frozenset(
-    {
-        "DDIMScheduler",
-        "DDPMScheduler",
-        "DEISMultistepScheduler",
-        "DPMSolverMultistepScheduler",
-        "EulerAncestralDiscreteScheduler",
-        "EulerDiscreteScheduler",
-        "HeunDiscreteScheduler",
-        "LCMScheduler",
-        "PNDMScheduler",
-        "TCDScheduler",
-        "UniPCMultistepScheduler",
-    }
-)
-"""The schedulers that are probed. With options that clip or threshold they are not linear; that is found out."""
-
 LEAST_FRACTION = 1 / 1024
 """Multistep formulas divide by the first step's length: a shorter first step is remembered as one of this length."""
 

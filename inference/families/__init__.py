@@ -5,11 +5,11 @@ from typing import Any
 
 from inference.batching.components import Components
 from inference.batching.flow_sigmas import solves
-from inference.batching.solver import LINEAR
 from inference.families.flow import StableDiffusion3
 from inference.families.flux import Flux, Flux2, Flux2Klein, Kontext
 from inference.families.masked_text import QwenImage, QwenImageEdit, QwenImageEditPlus, ZImage
 from inference.families.stable_diffusion import StableDiffusion, denoiser_of
+from inference.models.schedulers import LINEAR
 
 _FAMILIES: dict[str, tuple[Callable[[Any], Components], str]] = {
     "StableDiffusionImg2ImgPipeline": (StableDiffusion, "UNet2DConditionModel"),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from inference.api import ControlKind, Lora, ModelDefaults, ModelUnavailable
-from inference.models import hub
+from inference.models import hub, schedulers
 from inference.models.checkpoints import DISTILLED, Family, layout_of, recognised
 from inference.models.entry import LINES, MapModels, ModelEntry
 from inference.models.gguf_header import SUFFIX
@@ -163,13 +163,13 @@ def _wanted(model: str, entry: ModelEntry, place: Path | None) -> tuple[dict[str
     if place is None:
         return _unseen(names), False
     if place.is_dir():
-        return _derived(model, f"{names} {place.name}", place), True
+        return _derived(model, entry, f"{names} {place.name}", place), True
     checkpoint = recognised(place, model, prediction=entry.prediction)
     names = f"{Path(model).name} {checkpoint.title}"
     base = base_of(entry)
     if entry.base and base is None:
         return _unseen(names), False
-    wanted = _derived(model, names, layout_of(checkpoint, base, model))
+    wanted = _derived(model, entry, names, layout_of(checkpoint, base, model))
     if checkpoint.family is Family.SD2 and base is None and checkpoint.tells == "epsilon":
         wanted["max_pixels"] = 512 * 512  # the kind that was trained at 768 pixels tells velocities
     return wanted, True
@@ -212,7 +212,7 @@ def _own_words(model: str, own: Path) -> dict[str, Any]:
     return {name: known[name](value) for name, value in said.items() if name in known}
 
 
-def _derived(model: str, names: str, folder: Path) -> dict[str, Any]:
+def _derived(model: str, entry: ModelEntry, names: str, folder: Path) -> dict[str, Any]:
     index = read_json(folder / INDEX, model)
     pipeline = str(index.get("_class_name"))
     transformer = (folder / "transformer").is_dir()
@@ -226,9 +226,16 @@ def _derived(model: str, names: str, folder: Path) -> dict[str, Any]:
         "max_pixels": pixels,
         "multiple": max(8, multiple),
         "uses_strength": not _EDITS.search(pipeline),
-        "levels": 0 if pipeline.startswith(("Kandinsky", "IF")) else None,  # else it is known once it is loaded
+        "levels": _levels(model, entry, pipeline, folder),
         "steerable": bool(_STEERABLE.search(pipeline)),
     }
+
+
+def _levels(model: str, entry: ModelEntry, pipeline: str, folder: Path) -> int | None:
+    """How many strengths a model tells apart, by its scheduler's files; loading will say it again."""
+    file = folder / "scheduler" / "scheduler_config.json"
+    config = read_json(file, model) if file.is_file() else {}
+    return schedulers.levels(pipeline, entry.scheduler or str(config.get("_class_name") or ""), config)
 
 
 def _unseen(names: str) -> dict[str, Any]:

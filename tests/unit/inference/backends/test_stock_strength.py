@@ -20,6 +20,7 @@ from inference.backends.stock_strength import levels_of
 from inference.batching.task import Task
 from inference.models.loading import quiet
 from inference.models.loras import LoraSet
+from inference.models.schedulers import TABLES, levels
 from tests.harness.step_loop import picture, request
 from tests.tiny_models import flow
 from tests.tiny_models.pipelines import stable_diffusion
@@ -32,6 +33,16 @@ EXACT = {
     "edm-dpm": diffusers.EDMDPMSolverMultistepScheduler(sigma_max=20.0),
     "lms": diffusers.LMSDiscreteScheduler(**EPSILON),
     "dpm-single": diffusers.DPMSolverSinglestepScheduler(**EPSILON),
+    "deis": diffusers.DEISMultistepScheduler(**EPSILON),
+    "euler": diffusers.EulerDiscreteScheduler(**EPSILON),
+    "euler-karras": diffusers.EulerDiscreteScheduler(**EPSILON, use_karras_sigmas=True),
+    "euler-a": diffusers.EulerAncestralDiscreteScheduler(**EPSILON),
+    "heun": diffusers.HeunDiscreteScheduler(**EPSILON),
+    "dpm++-2m": diffusers.DPMSolverMultistepScheduler(**EPSILON),
+    "dpm++-2m-karras": diffusers.DPMSolverMultistepScheduler(**EPSILON, use_karras_sigmas=True),
+    "dpm++-2m-sde": diffusers.DPMSolverMultistepScheduler(**EPSILON, algorithm_type="sde-dpmsolver++"),
+    "dpm++-3m": diffusers.DPMSolverMultistepScheduler(**EPSILON, solver_order=3),
+    "unipc": diffusers.UniPCMultistepScheduler(**EPSILON),
     "unipc-flow": diffusers.UniPCMultistepScheduler(prediction_type="flow_prediction", use_flow_sigmas=True),
 }
 FLOW = {
@@ -98,6 +109,19 @@ def test_strength_is_continuous_and_distinct_at_few_steps(name: str) -> None:
         assert apart(shown[0], shown[5]) > 1
     assert not painter.notes
     assert painter.cached.defaults.used_strength(0.3, 4) == 0.3
+
+
+def test_all_that_are_said_to_be_exact_are_tried() -> None:
+    tried = {type(each).__name__ for each in (*EXACT.values(), *(scheduler for _, scheduler in FLOW.values()))}
+    assert tried == TABLES
+
+
+@pytest.mark.parametrize("name", [*EXACT, *FLOW, *STAIRS])
+def test_what_is_foreseen_is_what_the_loaded_model_does(name: str) -> None:
+    pipeline = made(name)
+    scheduler = pipeline.scheduler
+    foreseen = levels(type(pipeline).__name__, type(scheduler).__name__, scheduler.config)
+    assert foreseen == levels_of(pipeline, scheduler)
 
 
 @pytest.mark.parametrize("name", [*EXACT, *FLOW])

@@ -49,8 +49,30 @@ def test_defaults_follow_from_family_and_files(
         max_pixels=max_pixels,
         multiple=multiple,
         steerable=pipeline.startswith(("StableDiffusion", "Flux")),
-        levels=0 if pipeline.startswith("Kandinsky") else None,
+        levels=0 if pipeline.startswith("Kandinsky") else 50 if name == "lcm" else None,
     )
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "scheduler", "own", "expected"),
+    [
+        ("StableDiffusionPipeline", {"_class_name": "DDIMScheduler"}, "", None),
+        ("StableDiffusionPipeline", {"_class_name": "PNDMScheduler", "skip_prk_steps": False}, "", 0),
+        ("StableDiffusionPipeline", {"_class_name": "KDPM2DiscreteScheduler"}, "", 0),
+        ("StableDiffusionPipeline", {"_class_name": "KDPM2DiscreteScheduler"}, "EulerDiscreteScheduler", None),
+        ("StableDiffusionPAGPipeline", {"_class_name": "DDIMScheduler"}, "", 0),
+        ("StableDiffusionPAGPipeline", {"_class_name": "EulerDiscreteScheduler"}, "", None),
+        ("ChromaPipeline", {"_class_name": "FlowMatchEulerDiscreteScheduler", "invert_sigmas": True}, "", 0),
+        ("LatentConsistencyModelPipeline", {"_class_name": "LCMScheduler", "original_inference_steps": 20}, "", 20),
+    ],
+)
+def test_a_staircase_is_foreseen_by_the_schedulers_files(
+    tmp_path: Path, pipeline: str, scheduler: dict[str, object], own: str, expected: int | None
+) -> None:
+    folder = model(tmp_path / "m", pipeline)
+    (folder / "scheduler").mkdir()
+    (folder / "scheduler" / "scheduler_config.json").write_text(json.dumps(scheduler))
+    assert catalog.defaults("m", ModelEntry(id="m", scheduler=own), folder).levels == expected
 
 
 def test_a_models_own_words_count_most(tmp_path: Path) -> None:
