@@ -1,6 +1,7 @@
 """What a member can do next: the buttons under a job's message."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.domain.actions import VERBS, Verb
 from bot.domain.card import Button
@@ -8,6 +9,9 @@ from bot.domain.ids import GenerationId
 from bot.domain.job import Generation, Job
 from bot.domain.strength import STRENGTH_WORDS
 from bot.texts import text
+
+FULL_ROW = 5
+"""Buttons that stand side by side in a chat. So many take two lines on a phone if each has an emoji."""
 
 
 def buttons_under(job: Job, generations: Sequence[Generation], *, private: bool) -> tuple[tuple[Button, ...], ...]:
@@ -20,7 +24,8 @@ def buttons_under(job: Job, generations: Sequence[Generation], *, private: bool)
     first, recipe = generations[0].id, job.recipes[0]
 
     def row(*verbs: Verb) -> tuple[Button, ...]:
-        return tuple(verb_button(locale, verb, first) for verb in verbs)
+        made = tuple(verb_button(locale, verb, first) for verb in verbs)
+        return made if len(made) < FULL_ROW else tuple(replace(each, emoji="") for each in made)
 
     publishing = (Verb.PUBLISH, *([Verb.PUBLISH_OPEN] if job.lineage.spoiler else []))
     alone = (row(*publishing),) if private else (row(Verb.THREAD),) if job.offers_thread else ()
@@ -42,7 +47,8 @@ def buttons_under(job: Job, generations: Sequence[Generation], *, private: bool)
         )
         for word, strength in STRENGTH_WORDS.items()
     )
-    return ((*ladder, *row(Verb.SWEEP)), onward, *alone)
+    sweep = replace(verb_button(locale, Verb.SWEEP, first), emoji="")
+    return ((*ladder, sweep), onward, *alone)
 
 
 def verb_button(locale: str, verb: Verb, target: GenerationId) -> Button:

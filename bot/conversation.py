@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
 
+import structlog
+
 from bot.comparing import comparison, result_in
 from bot.domain.access import Act, Asker
 from bot.domain.actions import VERBS, Reaction, Verb
 from bot.domain.ask import Ask, ThreadWay, Wish
 from bot.domain.button_id import ButtonId
 from bot.domain.card import Card
-from bot.domain.errors import DeliveryError, Gone, InvalidRequest, Repeated
+from bot.domain.errors import DeliveryError, Gone, InvalidRequest, PromptBlocked, Repeated
 from bot.domain.ids import GenerationId, JobId, generation_id, job_of, parse_generation_id
 from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.request import ReplyTarget
@@ -30,6 +32,7 @@ from bot.pages import (
     help_page,
     queue_page,
     recent_page,
+    refusal_page,
     report_page,
     said_page,
 )
@@ -39,6 +42,8 @@ from bot.results import Description
 from bot.service import Service
 from bot.stores import MessageRef
 from bot.texts import Argument, day, text
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +122,8 @@ class Exchange(Protocol):
             The conversation that it stands in, as `Asker.rooms` names it.
         """
 
-    async def post(self, channel: str, page: Page, card: Card) -> None:
-        """Post a page and a result in a channel.
+    async def post(self, channel: str, page: Page, card: Card | None = None) -> None:
+        """Post a page in a channel, and a result with it.
 
         Raises:
             DeliveryError: the chat does not take them there.
@@ -147,7 +152,11 @@ class Conversation:
         """Hand a wish in; `shown` is the job of our own message that it happened on, if the event does not say."""
         by = _seeing(await at.asker(), shown)
         asked = Ask(wish=wish, by=by, event_id=at.event_id, answer=at.answer, threads=at.threads, hidden=at.hidden)
-        receipt = await self._service.ask(asked)
+        try:
+            receipt = await self._service.ask(asked)
+        except PromptBlocked:
+            await self._log_refusal(at, by)
+            raise
         if not receipt.job.private:
             await at.greet()
         if receipt.repeated:
@@ -158,6 +167,16 @@ class Conversation:
     async def try_sample(self, at: Exchange) -> None:
         """*Try it with a sample*: a picture as any other, of the member who pressed."""
         await self.ask(at, replace(SAMPLE_WISH, source=await sample()))
+
+    async def _log_refusal(self, at: Exchange, by: Asker) -> None:
+        """A line for the moderators, if they want one; that it cannot be written costs the member nothing."""
+        settings = await self._service.places.settings(*by.keys)
+        if not (settings.log and settings.refusals):
+            return
+        try:
+            await at.post(settings.log, refusal_page(by, settings.language or by.place_locale or by.locale))
+        except DeliveryError as fault:
+            log.warning("refused prompt not logged", reason=str(fault))
 
     async def press(self, at: Exchange, pressed: ButtonId) -> None:
         """Do what a button says."""

@@ -43,6 +43,7 @@ class FieldKind(StrEnum):
     SWITCH = "switch"
     FILE = "file"
     CHANNELS = "channels"
+    MEMBERS = "members"
 
 
 @dataclass(frozen=True, slots=True)

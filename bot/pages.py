@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.buttons import verb_button
+from bot.domain.access import Asker
 from bot.domain.actions import Verb
 from bot.domain.card import Button, Waiting
 from bot.domain.ids import generation_id, job_of
@@ -229,8 +230,16 @@ def report_page(report: Report, *, now: float) -> Page:
         Row(parts=(_words(" · ".join(facts(job.recipes, locale)), most=_SHOWN_WORDS),), look=Look.QUIET),
         Row(parts=worded(locale, "print-id", id=Part(job.id, Ink.CODE)), look=Look.QUIET),
     ]
-    buttons = tuple(_button(job, verb, locale) for verb in (Verb.BAN, Verb.DISMISS))
+    buttons = tuple(_button(job, verb, locale) for verb in (Verb.DELETE, Verb.BAN, Verb.DISMISS))
     return Page(title=text(locale, "report-title"), rows=tuple(rows), buttons=buttons)
+
+
+def refusal_page(by: Asker, locale: str) -> Page:
+    """What moderators read of a prompt that was refused: who, and where."""
+    said = row(locale, "refusal-by", name=Part(by.requester.user, Ink.MEMBER))
+    if by.channel:
+        said = Row(parts=(*said.parts, Part(" · "), Part(by.channel, Ink.CHANNEL)))
+    return Page(title=text(locale, "refusal-title"), rows=(said,))
 
 
 def style_rows(styles: Iterable[Style]) -> tuple[Row, ...]:
@@ -289,7 +298,7 @@ def _setting(name: str, value: Any, locale: str) -> tuple[Part, ...]:
     match name:
         case "private":
             shown = Part(text(locale, "setting-yes" if value else "setting-no"))
-        case "paused":
+        case "paused" | "refusals":
             shown = Part(text(locale, "choice-yes" if value else "choice-no"))
         case "language":
             shown = Part(language_name(value))

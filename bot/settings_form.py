@@ -15,6 +15,9 @@ from bot.texts import LANGUAGES, language_name, text
 WHOLE, CHANNEL = "workspace", "channel"
 """What the settings of a form are for."""
 
+BAN = "ban"
+"""The field that names members to be blocked, by the chat's own ids; what is done with them is not a setting."""
+
 _PRIVATE, _PUBLIC = "private", "public"
 _UNSET = frozenset({"", NO_CHOICE, "as-above"})
 """What chooses nothing; the last one stands in forms that an earlier version opened."""
@@ -60,7 +63,9 @@ def settings_form(own: Sequence[PlaceSettings], menu: Menu, *, in_channel: bool,
         ),
         worded_field(locale, "channels", FieldKind.CHANNELS, value=now.channels or ()),
         worded_field(locale, "log", FieldKind.CHANNELS, value=(now.log,) if now.log else (), most=1),
+        worded_field(locale, "refusals", FieldKind.SWITCH, value=YES if now.refusals else ""),
         worded_field(locale, "paused", FieldKind.SWITCH, value=YES if now.paused else ""),
+        worded_field(locale, BAN, FieldKind.MEMBERS),
         *_banned(locale, now.banned or ()),
         *(
             [worded_field(locale, "models", FieldKind.CHOICES, value=now.models or (), choices=models)]
@@ -118,6 +123,7 @@ def read_settings_form(values: Values) -> tuple[bool, PlaceSettings]:
         threads=None if threads is None else ThreadPolicy(threads),
         channels=tuple(values.get("channels", ())) or None,
         log=next(iter(values.get("log", ())), None),
+        refusals=True if values.get("refusals") else None,
         paused=True if values.get("paused") else None,
         banned=tuple(values.get("banned", ())) or None,
         models=tuple(values.get("models", ())) or None,
@@ -160,7 +166,7 @@ def changed(own: PlaceSettings, how: str, given: Mapping[str, Any]) -> PlaceSett
     Args:
         own: what is set for the place.
         how: "set" what is given, "allow" one role, channel or model more (without any, all of them again), "block"
-            words, "log" to a channel, or "reset" everything.
+            words, "log" to a channel, with refused prompts or without, or "reset" everything.
         given: the command's options.
 
     Raises:
@@ -180,7 +186,7 @@ def changed(own: PlaceSettings, how: str, given: Mapping[str, Any]) -> PlaceSett
         case "block":
             return replace(own, blocked=parse_patterns(str(given.get("words") or "")))
         case "log":
-            return replace(own, log=given.get("log_channel") or None)
+            return replace(own, log=given.get("log_channel") or None, refusals=given.get("refusals"))
         case _:
             return NOTHING_SET
 

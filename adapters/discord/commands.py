@@ -135,7 +135,7 @@ def _settings() -> list[Payload]:
         ),
         _subcommand("allow", [_option("role", _ROLE), _option("only_channel", _CHANNEL), only_model]),
         _subcommand("block", [_option("words", _STRING, max_length=_MAX_WORDS), place]),
-        _subcommand("log", [_option("log_channel", _CHANNEL)]),
+        _subcommand("log", [_option("log_channel", _CHANNEL), _option("refusals", _BOOLEAN)]),
         _subcommand("pause", [place]),
         _subcommand("resume", [place]),
         _subcommand("ban", [_option("member", _USER, required=True), days]),

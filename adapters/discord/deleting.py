@@ -1,5 +1,6 @@
 """Delete: asked about first; once a result is gone here, its message goes there."""
 
+import contextlib
 from collections.abc import Awaitable
 from dataclasses import replace
 
@@ -11,13 +12,14 @@ from adapters.discord.desk import Desk
 from adapters.discord.faults import ERRORS, Meaning, judge
 from adapters.discord.incoming import Incoming
 from adapters.discord.places import asker
+from adapters.discord.rest import ORIGINAL, Payload
 from adapters.discord.routes import stand_of
 from bot.buttons import verb_button
 from bot.domain.access import Act
 from bot.domain.actions import Verb
 from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.errors import NotAllowed
-from bot.domain.ids import job_of
+from bot.domain.ids import GenerationId, job_of
 from bot.stores import MessageRef
 from bot.texts import text
 
@@ -38,10 +40,14 @@ async def ask(desk: Desk, answered: Answered) -> None:
     desk.asked[event.origin.user, target] = event
     while len(desk.asked) > _REMEMBERED:
         desk.asked.popitem(last=False)
-    locale = event.origin.locale
+    await desk.answers.show(answered, question(target, event.origin.locale))
+
+
+def question(target: GenerationId, locale: str) -> Payload:
+    """Whether they mean it."""
     answers = [verb_button(locale, verb, target) for verb in (Verb.ERASE, Verb.LEAVE)]
     said = f"**{text(locale, 'slack-delete-title')}** {text(locale, 'slack-delete-what')}"
-    await desk.answers.show(answered, {"content": said, "components": rows(answers)})
+    return {"content": said, "components": rows(answers)}
 
 
 async def leave(desk: Desk, answered: Answered) -> None:
@@ -62,11 +68,20 @@ async def remove(desk: Desk, answered: Answered, stands: MessageRef | None) -> N
         await _remove_message(desk, event)
         return
     await desk.answers.withdraw(answered)
-    if asked := desk.asked.pop((event.origin.user, pressed.target), None):
+    asked = desk.asked.pop((event.origin.user, pressed.target), None)
+    own = _message_at(event, stands) if stands else None
+    if asked:
         await _remove_message(desk, asked)
-    elif stands:
-        stand = stand_of(stands)
-        await _remove_message(desk, replace(event, token="", message=stand.message, hidden=not stand.own))
+    if own and (asked is None or own.message not in {asked.message, ORIGINAL}):
+        with contextlib.suppress(*([NotAllowed] if asked else [])):  # it was deleted under a copy, or under a report
+            await _remove_message(desk, own)
+
+
+def _message_at(event: Incoming, stands: MessageRef) -> Incoming:
+    """The event as if it had happened on a job's own message."""
+    stand = stand_of(stands)
+    there = replace(event.origin, channel=stand.channel or event.origin.channel)
+    return replace(event, token="", origin=there, message=stand.message, hidden=not stand.own)
 
 
 async def _remove_message(desk: Desk, event: Incoming) -> None:

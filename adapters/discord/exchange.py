@@ -100,10 +100,11 @@ class DiscordExchange:
         await self._desk.rest.create(channel, {"content": said, "allowed_mentions": NOBODY}, files.pictures)
         return channel_key(channel)
 
-    async def post(self, channel: str, page: Page, card: Card) -> None:
-        files = await self._desk.files.of(card, file_bytes=self._event.origin.guild_file_bytes)
+    async def post(self, channel: str, page: Page, card: Card | None = None) -> None:
+        most = self._event.origin.guild_file_bytes
+        pictures = (await self._desk.files.of(card, file_bytes=most)).pictures if card else ()
         try:
-            await self._desk.rest.create(channel, {**laid_out(page), "allowed_mentions": NOBODY}, files.pictures)
+            await self._desk.rest.create(channel, {**laid_out(page), "allowed_mentions": NOBODY}, pictures)
         except ERRORS as error:
             raise Undeliverable(judge(error).reason) from error
 

@@ -19,7 +19,7 @@ _LABEL, _SELECT, _INPUT, _UPLOAD, _RADIO, _CHANNELS = 18, 3, 4, 19, 21, 8
 _TEXT_CHANNEL, _ANNOUNCEMENTS, _FORUM = 0, 5, 15
 _RADIO_OPTIONS = range(2, 11)
 _SHORT, _PARAGRAPH = 1, 2
-_LEFT_OUT = frozenset({FieldKind.CHOICES, FieldKind.SWITCH})
+_LEFT_OUT = frozenset({FieldKind.CHOICES, FieldKind.MEMBERS, FieldKind.SWITCH})
 """Whether others see the answer, which a switch says, is promised before a form is read."""
 
 

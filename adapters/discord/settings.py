@@ -9,6 +9,7 @@ from adapters.discord.exchange import DiscordExchange
 from adapters.discord.incoming import Incoming
 from adapters.discord.permissions import MANAGE_GUILD, has
 from adapters.discord.places import channel_key, guild_key
+from adapters.discord.rest import Payload
 from adapters.discord.translate import options
 from bot.domain.errors import NotAllowed
 from bot.moderators import USUAL_DAYS
@@ -54,9 +55,13 @@ async def privacy(desk: Desk, answered: Answered) -> None:
         most = event.origin.file_bytes - _EXPORT_MARGIN
         await desk.conversation.export(DiscordExchange(desk, answered), max_bytes=most)
         return
+    await desk.answers.show(answered, forget_question(locale))
+
+
+def forget_question(locale: str) -> Payload:
+    """Whether they mean it."""
     sure = {"type": 2, "style": 4, "label": text(locale, "button-forget"), "custom_id": FORGET}
-    body = {"content": text(locale, "privacy-ask"), "components": [{"type": 1, "components": [sure]}]}
-    await desk.answers.show(answered, body)
+    return {"content": text(locale, "privacy-ask"), "components": [{"type": 1, "components": [sure]}]}
 
 
 async def _moderate(

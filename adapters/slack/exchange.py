@@ -1,5 +1,6 @@
 """One event of Slack's and the ways to answer it, as the core's conversation goes by them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -8,15 +9,16 @@ from adapters.slack import greeting
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault
 from adapters.slack.forms import Errand, view_of
-from adapters.slack.inbound import Inbound, Kind, place_of, shown_in
+from adapters.slack.inbound import Inbound, Kind, job_id_in, place_of, shown_in
 from adapters.slack.members import PLATFORM, Place, place_key
 from adapters.slack.pages import blocks_of, page_view
 from adapters.slack.text import Block, escape
 from adapters.slack.uploads import MAX_BYTES
 from bot.conversation import Attached
 from bot.domain.access import Asker
+from bot.domain.actions import Verb
 from bot.domain.ask import ThreadWay
-from bot.domain.button_id import ButtonId
+from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.card import Card
 from bot.domain.errors import DeliveryError, InvalidRequest, Undeliverable
 from bot.domain.place import ThreadPolicy
@@ -31,6 +33,9 @@ from bot.texts import Argument
 USUAL = ThreadPolicy.ALWAYS
 """What belongs to a message stands in its thread, as everywhere on Slack."""
 
+_AROUND = 20
+"""Messages of a thread that are looked through."""
+
 _ON_A_MESSAGE = frozenset({Kind.PRESS, Kind.SUBMISSION, Kind.REACTION})
 
 
@@ -43,6 +48,13 @@ def _way_to(place: Place) -> ThreadWay | None:
         return place.thread
 
     return ThreadWay(usual=USUAL, open=start)
+
+
+def _says(message: Mapping[str, Any], verb: Verb) -> bool:
+    """Whether it has a button of ours that says so."""
+    elements = [each for block in message.get("blocks") or () for each in block.get("elements") or ()]
+    buttons = (parse_button_id(str(each.get("action_id", ""))) for each in elements)
+    return any(button and button.verb is verb for button in buttons)
 
 
 class SlackExchange:
@@ -120,12 +132,39 @@ class SlackExchange:
         await greeting.used(self._desk, self._place, self._event)
 
     async def remove(self, stands: MessageRef | None) -> None:
-        """With its files."""
-        del stands  # it is the message that the event happened on
-        desk, place, body = self._desk, self._place, self._event.body
+        """With its files; the job's own message too, if the event happened on a copy or a report of it."""
+        place, body = self._place, self._event.body
         message: Mapping[str, Any] = body.get("message") or (body.get("event") or {}).get("item") or {}
-        if place.channel and (ts := message.get("ts")):
-            await desk.quietly(place.team, "chat_delete", channel=place.channel, ts=ts)
+        above = json.loads(stands) if stands else {}
+        if _says(message, Verb.DISMISS):
+            for reply in await self._thread_of(place.channel, message):
+                if ":report:" in str(job_id_in(reply.get("metadata"))):
+                    await self._take_away(place.channel, reply)
+        await self._take_away(place.channel, message)
+        if above and above["ts"] != message.get("ts"):
+            found = [each for each in await self._thread_of(above["channel"], above) if each["ts"] == above["ts"]]
+            await self._take_away(above["channel"], (found or [above])[0])
+
+    async def _thread_of(self, channel: str, message: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """A message with what stands in its thread; nothing if Slack does not say."""
+        try:
+            page = await self._desk.api.patient(
+                self._place.team,
+                "conversations_replies",
+                channel=channel,
+                ts=message["ts"],
+                include_all_metadata=True,
+                limit=_AROUND,
+            )
+        except SlackFault:
+            return ()
+        found: Sequence[Mapping[str, Any]] = page.get("messages", ())
+        return found
+
+    async def _take_away(self, channel: str, message: Mapping[str, Any]) -> None:
+        desk, team = self._desk, self._place.team
+        if channel and (ts := message.get("ts")):
+            await desk.quietly(team, "chat_delete", channel=channel, ts=ts)
         files = {
             image["slack_file"]["id"]
             for block in message.get("blocks") or ()
@@ -134,7 +173,7 @@ class SlackExchange:
         }
         files |= {file["id"] for file in message.get("files") or ()}
         for file in sorted(files):
-            await desk.quietly(place.team, "files_delete", file=file)
+            await desk.quietly(team, "files_delete", file=file)
 
     async def send(self, card: Card, key: str) -> str:
         """With the same buttons."""
@@ -149,7 +188,7 @@ class SlackExchange:
             raise InvalidRequest("refused-slack-unsent", reason=str(fault)) from fault
         return place_key(place.team, channel)
 
-    async def post(self, channel: str, page: Page, card: Card) -> None:
+    async def post(self, channel: str, page: Page, card: Card | None = None) -> None:
         """The picture stands in the thread of the page."""
         team, now = self._place.team, self._desk.clock.now()
         try:
@@ -158,6 +197,8 @@ class SlackExchange:
             )
         except SlackFault as fault:
             raise Undeliverable(fault.code) from fault
+        if card is None:
+            return
         there = replace(self._place, channel=channel, thread=posted["ts"])
         target = there.reply_to(asked_at=now, private=False)
         await self._desk.messenger.copy(target, card, nonce=f"{card.job}:report:{posted['ts']}")

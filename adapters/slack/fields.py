@@ -92,8 +92,8 @@ def _value(state: Mapping[str, Any]) -> Value:
             return str((state.get("selected_option") or {}).get("value", ""))
         case "multi_static_select":
             return tuple(str(each["value"]) for each in state.get("selected_options") or ())
-        case "multi_conversations_select":
-            return tuple(map(str, state.get("selected_conversations") or ()))
+        case "multi_conversations_select" | "multi_users_select":
+            return tuple(map(str, state.get("selected_conversations") or state.get("selected_users") or ()))
         case "checkboxes":
             return YES if state.get("selected_options") else ""
         case "file_input":
@@ -114,7 +114,7 @@ def _block(field: Field) -> Block:
     return made | ({"hint": plain(hint, _MAX_HINT)} if hint else {})
 
 
-def _element(field: Field) -> Block:
+def _element(field: Field) -> Block:  # noqa: PLR0911 -- one for each kind of field
     options = [_option(each) for each in field.choices[:_MAX_OPTIONS]]
     chosen = (field.value,) if isinstance(field.value, str) else field.value
     picked = [each for each in options if each["value"] in chosen]
@@ -128,6 +128,8 @@ def _element(field: Field) -> Block:
             filtered = {"include": ["public", "private"], "exclude_bot_users": True}
             channels: Block = {"type": "multi_conversations_select", "filter": filtered}
             return channels | ({"initial_conversations": list(field.value)} if field.value else {})
+        case FieldKind.MEMBERS:
+            return {"type": "multi_users_select"}
         case FieldKind.SWITCH:
             alone = _option(Choice(field.name, field.hint or field.label))
             return {"type": "checkboxes", "options": [alone]} | ({"initial_options": [alone]} if field.value else {})

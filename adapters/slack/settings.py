@@ -12,7 +12,7 @@ from adapters.slack.pages import page_view
 from adapters.slack.text import context
 from bot.domain.errors import NotAllowed
 from bot.pages import Ink, Part, said_page, settings_page
-from bot.settings_form import CHANNEL, WHOLE, read_settings_form, settings_form
+from bot.settings_form import BAN, CHANNEL, WHOLE, read_settings_form, settings_form
 from bot.texts import text
 
 CALLBACK = "settings"
@@ -48,10 +48,14 @@ async def save_settings(desk: Desk, event: Inbound) -> None:
     view, place = event.body["view"], place_of(event.body)
     if not await desk.is_admin(place):
         raise NotAllowed("refused-slack-admins")
-    for_channel, settings = read_settings_form(values_of(view))
+    values = values_of(view)
+    for_channel, settings = read_settings_form(values)
     channel = json.loads(view.get("private_metadata") or "{}").get("channel", "")
     key = place_key(place.team, channel if for_channel else "")
     await desk.service.places.change(key, settings)
+    for user in values.get(BAN, ()):
+        name = (await desk.members.look_up(place.team, user)).name
+        await desk.service.moderators.ban(place_key(place.team), place.key_of(user), name)
     where = Place(team=place.team, user=place.user, channel=channel)
     await desk.tell(where, "slack-saved", scope=CHANNEL if for_channel else WHOLE)
 

@@ -55,6 +55,7 @@ class PlaceSettings:
         models: names of the models that may be used here.
         threads: where what is made from a result goes on.
         log: id of the channel where moderators read what is reported.
+        refusals: moderators read there too, without the words, that a prompt was refused.
         paused: nobody may use the bot there for now.
         banned: members who may not use the bot for a time, as `Ban` writes them; a channel's on top of its server's.
         language: BCP 47 tag of the language that public messages have there, whatever the chat says of the place.
@@ -72,6 +73,7 @@ class PlaceSettings:
     blocked: tuple[str, ...] | None = None
     language: str | None = None
     log: str | None = None
+    refusals: bool | None = None
     paused: bool | None = None
     banned: tuple[str, ...] | None = None
     threads: ThreadPolicy | None = None

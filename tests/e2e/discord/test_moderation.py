@@ -68,3 +68,40 @@ async def test_a_paused_channel_is_paused_until_it_is_resumed(bench: Bench, anna
     await result_of(bench, anna, other)
     await set_(bench, channel, "resume")
     await result_of(bench, anna, channel)
+
+
+async def test_a_moderator_deletes_a_result_from_its_report(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    mods = bench.discord.channel(channel.guild)
+    await set_(bench, channel, "log", log_channel=mods.id)
+    result = await result_of(bench, anna, channel)
+    details = await bench.discord.shown(await ben.press(result, "Details"))
+    await bench.discord.refused(await ben.press(details, "Report"))
+    report = await bench.discord.posted(mods)
+    assert "moderator" in await bench.discord.refused(await ben.press(report, "Delete"))
+    assert not result.deleted
+    await bench.discord.moderator("keeper").delete(report)
+    await bench.discord.until(lambda: report.deleted and result.deleted, what="the end of both")
+    job = (await bench.store.jobs_of(f"discord:{anna.id}", limit=1))[0]
+    assert await bench.store.generations(job.id) == []
+
+
+async def test_a_refused_prompt_is_a_line_for_the_moderators_who_want_it(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    mods = bench.discord.channel(channel.guild)
+    await set_(bench, channel, "block", words="kitten")
+    await set_(bench, channel, "log", log_channel=mods.id)
+    await bench.discord.refused(await anna.command(channel, "img2img", image=PNG, prompt="a kitten"))
+    assert bench.discord.in_channel(mods) == [], "they did not ask for it"
+    shown = await set_(bench, channel, "log", log_channel=mods.id, refusals=True)
+    assert "Refused prompts are logged: yes" in shown.words
+    await bench.discord.refused(await anna.command(channel, "img2img", image=PNG, prompt="a kitten"))
+    line = await bench.discord.posted(mods)
+    assert f"<@{anna.id}>" in line.words
+    assert f"<#{channel.id}>" in line.words
+    assert "kitten" not in line.words
+    mods.denied = 1 << 11
+    refused = await bench.discord.refused(await anna.command(channel, "img2img", image=PNG, prompt="a kitten"))
+    assert refused.startswith("⚠️"), "the member hears why all the same"

@@ -4,6 +4,7 @@ import pytest
 
 from tests.builders.requests import png
 from tests.e2e.slack.test_settings import settings_of
+from tests.harness.slack import Bench
 from tests.servers.slack.member import Member, images, words
 from tests.servers.slack.state import Conversation, File, Team
 
@@ -59,3 +60,55 @@ async def test_a_paused_workspace_is_paused_until_it_is_resumed(
     await admin.see(lambda: len([each for each in admin.slack.state.ephemerals if "saved" in each["text"]]) == 2)
     await bob.say(general, "a boat", files=[photo])
     await bob.result(general)
+
+
+async def test_an_admin_deletes_a_result_from_its_report_and_nothing_of_it_stays(
+    admin: Member, bob: Member, general: Conversation, photo: File, running: Bench
+) -> None:
+    team = admin.team
+    mods = admin.slack.state.add_channel(team, admin.user)
+    await admin.submit(await settings_of(admin, general), log=mods.id)
+    await admin.told("are saved")
+    await bob.say(general, "a boat", files=[photo])
+    result = await bob.result(general)
+    details = await bob.opens(lambda: bob.press("Details", general, result))
+    await bob.press("Report", None, details)
+    report = await admin.see(lambda: next((each for each in admin.from_bot(mods) if "Report" in words(each)), None))
+    await admin.see(lambda: any(images(each) for each in admin.from_bot(mods)))
+    await admin.press("Delete", mods, report)
+    await admin.see(lambda: not admin.from_bot(mods) and result["ts"] not in general.messages)
+    (job,) = await running.core.store.jobs_of(f"slack:{team.id}/{bob.user.id}", limit=5)
+    assert await running.core.store.generations(job.id) == []
+    shown = [file for file in admin.slack.state.files.values() if not file.deleted]
+    assert [file.id for file in shown] == [photo.id], "what the bot uploaded is gone from the workspace"
+
+
+async def test_an_admin_blocks_a_member_in_the_settings_and_lets_them_in_again(
+    admin: Member, bob: Member, general: Conversation, photo: File
+) -> None:
+    await admin.submit(await settings_of(admin, general), ban=bob.user.id)
+    await admin.told("are saved")
+    await bob.say(general, "a boat", files=[photo])
+    await bob.told("blocked you")
+    form = await settings_of(admin, general)
+    banned = next(block for block in form["blocks"] if block.get("block_id") == "banned")
+    assert [option["text"]["text"] for option in banned["element"]["options"]] == ["Bob"]
+    (kept,) = banned["element"].pop("initial_options")
+    assert kept["text"]["text"] == "Bob"
+    await admin.submit(form)
+    await admin.see(lambda: len([each for each in admin.slack.state.ephemerals if "saved" in each["text"]]) == 2)
+    await bob.say(general, "a boat", files=[photo])
+    await bob.result(general)
+
+
+async def test_a_refused_prompt_is_a_line_in_the_channel_of_the_reports(
+    admin: Member, bob: Member, general: Conversation, photo: File
+) -> None:
+    mods = admin.slack.state.add_channel(admin.team, admin.user)
+    await admin.submit(await settings_of(admin, general), log=mods.id, blocked="kitten", refusals="yes")
+    await admin.told("are saved")
+    await bob.say(general, "a kitten", files=[photo])
+    line = await admin.see(lambda: next(iter(admin.from_bot(mods)), None))
+    assert f"<@{bob.user.id}>" in words(line)
+    assert f"<#{general.id}>" in words(line)
+    assert "kitten" not in words(line)

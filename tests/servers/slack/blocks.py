@@ -18,6 +18,7 @@ _INPUTS = {"plain_text_input", "static_select", "checkboxes", "radio_buttons", "
     "multi_static_select",
     "conversations_select",
     "multi_channels_select",
+    "multi_users_select",
     "channels_select",
 }
 _CHOICES = ("static_select", "multi_static_select", "checkboxes", "radio_buttons")

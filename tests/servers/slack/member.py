@@ -317,7 +317,9 @@ class Member:
         assert set(values) <= set(state), f"no such field: {set(values) - set(state)}"
         return state
 
-    def _value(self, name: str, element: Json, file: File | None, values: dict[str, str]) -> Json:
+    def _value(  # noqa: PLR0911 -- one for each kind of field
+        self, name: str, element: Json, file: File | None, values: dict[str, str]
+    ) -> Json:
         kind = element["type"]
         match kind:
             case "file_input":
@@ -331,6 +333,8 @@ class Member:
             case "multi_conversations_select":
                 chosen = values.get(name, "").split() or element.get("initial_conversations", [])
                 return {"type": kind, "selected_conversations": chosen}
+            case "multi_users_select":
+                return {"type": kind, "selected_users": values.get(name, "").split()}
             case "multi_static_select":
                 wanted = values.get(name, "").split()
                 chosen = [each for each in element["options"] if each["value"] in wanted]
