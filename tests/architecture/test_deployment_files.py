@@ -57,6 +57,18 @@ def test_kubernetes_takes_every_object(file: Path) -> None:
             kubernetes_validate.validate(manifest, "1.31", strict=True)
 
 
+@pytest.mark.parametrize("wrong", [{}, {"authOption": {}}, {"authOptions": {"mode": "tokens"}}], ids=str)
+def test_kuberay_takes_the_cluster(wrong: dict[str, Any], tmp_path: Path) -> None:
+    """By the oldest release that can do what is asked of it; its pods are Kubernetes's, and checked as such."""
+    cluster, *_ = _objects(ROOT / "deploy" / "kubernetes" / "ray.yaml")
+    cluster["spec"] |= wrong
+    (tmp_path / "cluster.yaml").write_text(yaml.safe_dump(cluster), encoding="utf-8")
+    schema = ROOT / "tests" / "golden" / "kuberay-raycluster.json"
+    command = [sys.executable, "-m", "check_jsonschema", "--schemafile", str(schema), str(tmp_path / "cluster.yaml")]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (result.returncode == 0) is (not wrong), result.stdout
+
+
 def test_every_process_of_the_ray_sample_has_the_token_and_waits_for_the_head() -> None:
     """KubeRay gives its own pods the token; the bot's is no pod of its."""
     cluster, bot, *_ = _objects(ROOT / "deploy" / "kubernetes" / "ray.yaml")
