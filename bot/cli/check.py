@@ -42,6 +42,7 @@ async def check(asked: argparse.Namespace, settings: Settings) -> int:
     findings += [finding async for finding in _discord(settings)]
     findings += [finding async for finding in _slack(settings)]
     findings += [finding async for finding in _safety(settings)]
+    findings += _cluster(settings)
     findings += [finding async for finding in _model(settings)]
     if asked.json:
         print(json.dumps([asdict(finding) for finding in findings]))  # noqa: T201 -- for scripts
@@ -154,6 +155,20 @@ async def _safety(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("classifier", State.OK, words)
 
 
+def _cluster(settings: Settings) -> Iterator[Finding]:
+    """What is known of a Ray cluster without joining it."""
+    if settings.engine.kind != "ray":
+        return
+    if os.environ.get("RAY_AUTH_MODE") == "token":
+        yield Finding("ray", State.OK, f"the cluster at {settings.ray.address}, with token authentication")
+        return
+    words = (
+        "token authentication is off: whoever reaches its ports can run anything on every machine; set "
+        "RAY_AUTH_MODE=token and RAY_AUTH_TOKEN_PATH on each, see docs/scaling.md"
+    )
+    yield Finding("ray", State.NOTE, words)
+
+
 async def _model(settings: Settings) -> AsyncIterator[Finding]:
     try:
         offered = offered_models(settings)
@@ -175,12 +190,6 @@ async def _model(settings: Settings) -> AsyncIterator[Finding]:
         f"{settings.model.id} loads: {defaults.steps} steps, guidance {defaults.guidance_scale:g}, "
         f"works on up to {defaults.max_pixels / 1e6:.2g} megapixels",
     )
-    if settings.engine.kind == "ray" and os.environ.get("RAY_AUTH_MODE") != "token":
-        words = (
-            "token authentication is off: whoever reaches its ports can run anything on every machine; set "
-            "RAY_AUTH_MODE=token and RAY_AUTH_TOKEN_PATH on each, see docs/scaling.md"
-        )
-        yield Finding("ray", State.NOTE, words)
     for device in devices:
         what = f"device {device.name}" if len(devices) > 1 or device.host else "device"
         if device.trouble:

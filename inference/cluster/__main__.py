@@ -8,6 +8,7 @@ are the cluster's machines; they come and go while it runs.
 import asyncio
 import logging
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import aclosing
@@ -23,6 +24,9 @@ from inference.processes import protocol
 from inference.processes.lifetime import EXIT_PARENT_GONE, begin
 
 EXIT_UNAVAILABLE = 3
+
+REACH_SECONDS = 5.0
+"""How long the cluster's head may take to accept a connection."""
 
 LOOK_SECONDS = 1.0
 """Between two looks at who is there."""
@@ -132,6 +136,14 @@ def _places(nodes: list[dict[str, Any]]) -> Iterator[tuple[str, str, str, bool]]
 
 def _connect(address: str) -> str:
     """Become a driver of the cluster; returns why that cannot be."""
+    host, _, port = address.rpartition(":")
+    try:  # Ray itself tries for minutes, and does not say so
+        socket.create_connection((host, int(port)), timeout=REACH_SECONDS).close()
+    except (OSError, ValueError, OverflowError) as error:
+        return (
+            f"Nobody answers at {address} ({error}): see that ray.address is where the head of the Ray cluster runs, "
+            "and that this machine reaches its port."
+        )
     os.chdir("/")  # Ray has the machines look for modules where we stand: only where nobody else may put any
     try:
         ray.init(address=address, log_to_driver=False, logging_level=logging.WARNING, configure_logging=False)

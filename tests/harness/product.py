@@ -1,6 +1,8 @@
 """The command `pentimento` with the tests' torch-free models; everything else in it is the product's own.
 
-python -m tests.harness.product serve
+    python -m tests.harness.product serve
+
+With DEVICES=2 in the environment it has so many workers.
 """
 
 import os
@@ -8,10 +10,10 @@ import sys
 from pathlib import Path
 
 from bot.__main__ import main
-from bot.cli import pictures, serve
+from bot.cli import check, pictures, serve
 from config.models import offered_models
 from config.settings import Settings
-from inference.api import RestartableEngine
+from inference.api import Engine, RestartableEngine
 from inference.pool.pool import Pool
 from inference.worker.engine import ProcessEngine
 from tests.fakes.maps import KINDS
@@ -25,8 +27,8 @@ def keeps_structure(folder: Path) -> dict[str, str]:
     return {"PENTIMENTO__MODELS__FILE": str(file)}
 
 
-def sketcher_of(settings: Settings, *, at_once: bool = False) -> RestartableEngine:
-    workers = {
+def sketcher_of(settings: Settings, *, at_once: bool = False, every: bool = False) -> RestartableEngine:
+    workers: dict[str, Engine] = {
         f"device{number}": ProcessEngine(
             at_once=at_once,
             load_seconds=float(os.environ.get("LOAD_SECONDS", "600")),
@@ -36,10 +38,10 @@ def sketcher_of(settings: Settings, *, at_once: bool = False) -> RestartableEngi
         )
         for number in range(int(os.environ.get("DEVICES", "1")))
     }
-    return Pool(workers)
+    return Pool(workers, whole=every)
 
 
 if __name__ == "__main__":
-    for command in (pictures, serve):
+    for command in (check, pictures, serve):
         command.engine_of = sketcher_of  # type: ignore[attr-defined]  # imported there, to be replaced here
     sys.exit(main())

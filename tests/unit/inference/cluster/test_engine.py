@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 
@@ -17,6 +18,15 @@ SETTINGS = Settings(model="pocket", entries={"pocket": ModelEntry(id="pocket")})
 async def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "find_spec", lambda _name: None)
     with pytest.raises(ModelUnavailable, match=r'pip install "pentimento\[ray\]"'):
+        async with ClusterEngine(SETTINGS, address="127.0.0.1:1"):
+            pass
+
+
+@pytest.mark.skipif(find_spec("ray") is None, reason='Ray is not installed: pip install "pentimento[ray]"')
+async def test_a_head_that_is_not_there_is_named_at_once() -> None:
+    with pytest.raises(
+        ModelUnavailable, match=r"^Nobody answers at 127\.0\.0\.1:1 \(.*Connection refused\): see that"
+    ):
         async with ClusterEngine(SETTINGS, address="127.0.0.1:1"):
             pass
 
