@@ -29,6 +29,7 @@ from adapters.downloads import downloader
 from adapters.pictures.formats import PictureLimits
 from adapters.pictures.reader import SandboxedPictureReader
 from adapters.pictures.sandbox import Child, Sandbox
+from benchmarks.goals import Goal, verdicts
 from bot.domain.errors import PictureRefused, UserError
 from bot.system import SystemClock, processors, settle_in
 from bot.uploads import Uploads
@@ -73,6 +74,10 @@ def with_pillow(content: bytes) -> float:
     return time.process_time() - started
 
 
+GOALS: list[Goal] = []
+"""As they are measured."""
+
+
 async def costs() -> list[str]:
     """A table of kinds of pictures."""
     twelve, fifty = photo(4032, 3024), photo(8160, 6144)
@@ -101,6 +106,8 @@ async def costs() -> list[str]:
             f"{plain:.2f}",
         ]
         lines.append(f"| {' | '.join(cells)} | {plain / here:.1f} |")
+        if name.endswith("JPEG, 12 megapixels"):
+            GOALS.append(Goal(f"s of a processor, {name}", here, 0.4))
     return lines
 
 
@@ -159,6 +166,8 @@ async def uploads() -> list[str]:
         took = time.perf_counter() - started
         watching.cancel()
     after = resident()
+    GOALS.append(Goal("MB more while sixty files of 24 MB come in", (peak - before) / 1e6, 200))
+    GOALS.append(Goal("of them not taken", UPLOADS - sum(count for end, count in ends.items() if " x " in end), 0))
     said = ", ".join(f"{count} {end}" for end, count in ends.items())
     return [
         (
@@ -211,7 +220,17 @@ async def waits() -> list[str]:
         for by, members in (("one member", ["mallory"] * 6), ("six members", [f"mallory {n}" for n in range(6)])):
             alone, waited = await behind(content, members, ordinary)
             lines.append(f"| {name} | {by} | {alone:.2f} | {waited:.2f} |")
+            decodes = (waited - await _alone(ordinary)) / max(alone, 0.5)
+            GOALS.append(Goal(f"decodes that a photo waits for, {name} by {by}", decodes, 1.25))
     return lines
+
+
+async def _alone(content: bytes) -> float:
+    """Seconds by the clock that a photo takes if nobody else is there."""
+    async with SandboxedPictureReader() as reader:
+        started = time.perf_counter()
+        await reader.read(content, enough=ENOUGH)
+        return time.perf_counter() - started
 
 
 async def behind(content: bytes, members: list[str], ordinary: bytes) -> tuple[float, float]:
@@ -258,9 +277,11 @@ def main() -> None:
     for name, measure in PARTS.items():
         if asked.only in {None, name}:
             lines += ["", *asyncio.run(measured(measure))]
+    lines += ["", *verdicts(GOALS)]
     print("\n".join(lines))
     if asked.only is None:
         (RESULTS / "pictures.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    raise SystemExit(not all(goal.met for goal in GOALS))
 
 
 async def measured(measure: Callable[[], Awaitable[list[str]]]) -> list[str]:

@@ -10,12 +10,16 @@ import os
 import random
 import tempfile
 import time
+from array import array
+from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
 
 from benchmarks.bench_bot import keep, quiet, service, until, watched, who, wish
+from benchmarks.goals import Goal
 from bot.domain.access import Asker
 from bot.domain.actions import Press, Verb
 from bot.domain.errors import UserError
@@ -26,20 +30,21 @@ from bot.system import settle_in
 from tests.builders.requests import png
 
 _ACTS = ("ask", "ask", "ask", "sweep", "press", "cancel", "delete", "status", "forget")
+_NOT_NEEDED, _NOT_THERE = "pictures on the disk that no job needs", "pictures that a job needs and are not there"
 _PICTURES = tuple(png(colour) for colour in ("red", "green", "blue", "teal"))
 
 
 @dataclass(slots=True)
 class _Members:
-    """What they have asked for so far."""
+    """What they have asked for lately."""
 
     chance: random.Random = field(default_factory=lambda: random.Random(2))
-    jobs: list[tuple[int, JobId]] = field(default_factory=list)
+    jobs: deque[tuple[int, JobId]] = field(default_factory=lambda: deque(maxlen=200))
 
     async def act(self, core: Core, act: str) -> None:
         """One of them does something."""
         member = self.chance.randrange(40)
-        owner, job = self.chance.choice(self.jobs[-200:]) if self.jobs else (member, JobId("x" * 22))
+        owner, job = self.chance.choice(self.jobs) if self.jobs else (member, JobId("x" * 22))
         match act:
             case "ask" | "sweep":
                 action = Action.SWEEP if act == "sweep" else Action.IMG2IMG
@@ -70,7 +75,7 @@ async def soak(folder: Path, minutes: float) -> dict[str, float]:
     """Work for so long, then let everything come to its end."""
     members = _Members()
     counts: dict[str, float] = {}
-    waits: list[float] = []
+    waits = array("d")
     async with service(folder, busy=0.1) as (core, engine, chat), watched() as lag:
         end = time.perf_counter() + minutes * 60
         began, memory, samples = time.process_time(), _memory(), [_memory()]
@@ -105,10 +110,17 @@ async def soak(folder: Path, minutes: float) -> dict[str, float]:
             "MiB at the start": memory,
             "MiB in the middle": samples[len(samples) // 2],
             "MiB at the end": _memory(),
+            "MiB more in the last quarter": max(0.0, _quarter(samples, 3) - _quarter(samples, 2)),
             "descriptors at the end": _descriptors(),
-            "pictures on the disk that no job needs": len(kept - needed),
-            "pictures that a job needs and are not there": len(needed - kept),
+            _NOT_NEEDED: len(kept - needed),
+            _NOT_THERE: len(needed - kept),
         }
+
+
+def _quarter(samples: Sequence[float], which: int) -> float:
+    """The median of a quarter of the samples, 0 to 3; some of which are there."""
+    length = len(samples)
+    return median(samples[length * which // 4 : length * (which + 1) // 4] or samples[-1:])
 
 
 def _on_disk(folder: Path) -> set[str]:
@@ -132,7 +144,13 @@ def main() -> None:
     settle_in()
     quiet()
     with tempfile.TemporaryDirectory() as folder:
-        keep("soak", {"Soak": asyncio.run(soak(Path(folder), asked.minutes))})
+        found = asyncio.run(soak(Path(folder), asked.minutes))
+    goals = [
+        Goal("ms CPU in one piece at most", found["ms CPU in one piece at most"], 50),
+        Goal("MiB more in the last quarter than in the one before", found["MiB more in the last quarter"], 2),
+        *(Goal(what, found[what], 0) for what in (_NOT_NEEDED, _NOT_THERE)),
+    ]
+    raise SystemExit(not keep("soak", {"Soak": found}, goals))
 
 
 if __name__ == "__main__":
