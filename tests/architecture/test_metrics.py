@@ -1,5 +1,6 @@
 """The list of metrics, the dashboard and the alert rules against what `/metrics` really answers."""
 
+import asyncio
 import json
 import re
 import shutil
@@ -11,9 +12,11 @@ from typing import Any
 import aiohttp
 import pytest
 import yaml
+from aiohttp import web
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from adapters.listening import listening
 from bot import metrics
 from bot.cli.readings import ENGINE
 from bot.cli.serve import health
@@ -126,3 +129,61 @@ def test_every_rule_says_what_is_wrong_and_what_to_do() -> None:
         for rule in group["rules"]:
             assert rule["labels"]["severity"] in {"page", "ticket"}
             assert {"summary", "description"} <= rule["annotations"].keys()
+
+
+@pytest.mark.skipif(not shutil.which("prometheus"), reason="prometheus is not installed")
+async def test_prometheus_answers_every_question_of_the_dashboard(tmp_path: Path, families: list[Metric]) -> None:
+    """A real Prometheus that has scraped a service: no question is refused, and none is about what there is not."""
+    dashboard, told = json.loads(DASHBOARD.read_text(encoding="utf-8")), exposition(families)
+
+    async def metrics_page(_request: web.Request) -> web.Response:
+        return web.Response(text=told, content_type="text/plain")
+
+    application = web.Application()
+    application.router.add_get("/metrics", metrics_page)
+    async with listening(application, host=HOST, port=0, stop_seconds=1.0) as port, aiohttp.ClientSession() as client:
+        scraping = {"scrape_interval": "200ms", "scrape_timeout": "200ms"}
+        target = {"job_name": "pentimento", "static_configs": [{"targets": [f"{HOST}:{port}"]}]}
+        (tmp_path / "prometheus.yml").write_text(yaml.safe_dump({"global": scraping, "scrape_configs": [target]}))
+        address = f"http://{HOST}:{(listened := free_port())}/api/v1/query"
+        process = await asyncio.create_subprocess_exec(
+            *("prometheus", f"--config.file={tmp_path}/prometheus.yml", f"--storage.tsdb.path={tmp_path}/tsdb"),
+            f"--web.listen-address={HOST}:{listened}",
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            async with asyncio.timeout(60):
+                while not await asked(client, address, "count_over_time(up[1m]) > 3"):
+                    await asyncio.sleep(0.1)
+            empty = []
+            for question in _expressions(dashboard["panels"]):
+                plain = question.replace("$instance", ".*").replace("$__rate_interval", "1m")
+                if not await asked(client, address, plain):
+                    empty.append(plain)
+            assert empty == []
+        finally:
+            process.kill()
+            await process.wait()
+
+
+async def asked(client: aiohttp.ClientSession, address: str, question: str) -> list[Any]:
+    """The series that a question finds; nothing while there is nobody to ask."""
+    try:
+        async with client.get(address, params={"query": question}) as answer:
+            found = await answer.json()
+    except aiohttp.ClientConnectionError:
+        return []
+    assert found["status"] == "success", (question, found)
+    result: list[Any] = found["data"]["result"]
+    return result
+
+
+def exposition(families: list[Metric]) -> str:
+    """The page again, as it was scraped."""
+    lines = []
+    for family in families:
+        lines.append(f"# TYPE {family.name} {family.type}")
+        for sample in family.samples:
+            labels = ",".join(f"{name}={json.dumps(value)}" for name, value in sample.labels.items())
+            lines.append(f"{sample.name}{{{labels}}} {sample.value}")
+    return "\n".join(lines) + "\n"
