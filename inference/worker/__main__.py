@@ -26,6 +26,7 @@ from inference.processes.lifetime import EXIT_PARENT_GONE, begin
 from inference.worker.deferred import defer
 from inference.worker.generate import Reporter, paint
 from inference.worker.model_turns import ModelTurns
+from inference.worker.remembered import remember
 
 EXIT_UNAVAILABLE = 3
 EXIT_POISONED = 4
@@ -95,6 +96,8 @@ class Worker:
             self._say_capacity(backend)
 
     def _open(self, backend_name: str, settings: Settings) -> Backend:
+        gc.disable()  # imports make hundreds of thousands of objects and no garbage
+        remember()
         defer()
         module, _, factory = backend_name.partition(":")
         if unfit := unfit_torchvision():
@@ -102,9 +105,9 @@ class Worker:
         try:
             make = cast(BackendFactory, getattr(importlib.import_module(module), factory))
             backend = make(settings)
-            gc.freeze()  # what libraries made is never garbage; a search through it takes half a second
             if settings.model:
                 backend.load(settings.model)
+            gc.freeze()  # what libraries made is never garbage; a search through it takes half a second
         except ModelUnavailable as error:
             self._give_up(str(error))
         except OutOfMemory:
@@ -112,6 +115,7 @@ class Worker:
                 f"The model {settings.model!r} does not fit into the device's memory: choose a smaller one."
             )
         else:
+            gc.enable()
             self._say_capacity(backend)
             return backend
 
