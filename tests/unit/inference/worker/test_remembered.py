@@ -12,8 +12,12 @@ ANSWER = {"clip": {frozenset({"torch"}): {"modeling_clip": {"CLIPModel"}}}}
 def asked(path: Path, holds_for: object) -> list[object]:
     """The answer, and another word if it had to be found."""
     found: list[object] = []
-    answer = Remembered(path).get("models", holds_for, lambda: found.append("found") or ANSWER)
-    return [answer, *found]
+
+    def find() -> object:
+        found.append("found")
+        return ANSWER
+
+    return [Remembered(path).get("models", holds_for, find), *found]
 
 
 def test_an_answer_is_found_once_and_again_when_something_was_installed(tmp_path: Path) -> None:
