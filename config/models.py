@@ -52,7 +52,7 @@ class _Entry(_Table):
     true_guidance: Annotated[float, Field(ge=1, le=MAX_GUIDANCE_SCALE)] = 1.0
     licence: Annotated[str, Field(max_length=60)] = ""
     gated: bool = False
-    quantize: Literal["", "none", "int8", "nf4"] = ""
+    quantize: Literal["", "none", "int8", "nf4", "float8"] = ""
     offload: Literal["", "none", "text", "blocks"] = ""
     sketcher: Annotated[str, Field(max_length=1000)] = ""
     step_cache: Annotated[float, Field(ge=0, le=1)] = 0.0

@@ -39,7 +39,7 @@ from inference.models.entry import ModelEntry
 from inference.models.library import foreseen
 from inference.models.loras import LoraSet
 from inference.models.memory_plan import Card, DoesNotFit, Plan, Quantize
-from inference.models.placement import card_of
+from inference.models.placement import card_of, refuse_float8
 from inference.models.sizes import of_place, planned_for
 from inference.prompts import idle_negative, readable
 
@@ -91,6 +91,7 @@ class StockBackend:
     def _load(self, model: str, entry: ModelEntry) -> CachedModel:
         place = loading.fetch(entry)
         defaults = catalog.defaults(model, entry, place)
+        refuse_float8(entry.quantize, self.card, model)
         planned = None if self.card is None else self._plan(model, entry, place, defaults, self.card)
         if planned is None:
             self.cache.make_room(weight_to_come(place, entry, model, self._dtype.itemsize))

@@ -73,7 +73,8 @@ class ModelEntry:
             weighs, by a second row in each call; 1 leaves negative prompts out.
         licence: a short note for members.
         gated: the hub gives it to those only who accepted its terms.
-        quantize: "none", "int8" or "nf4"; empty leaves it to the memory plan.
+        quantize: "none", "int8", "nf4" or, for speed on cards that compute in it, "float8"; empty leaves it to the
+            memory plan, which never takes float8.
         offload: "none", "text" or "blocks"; empty leaves it to the memory plan.
         sketcher: a tiny autoencoder that draws previews on a GPU: a hub id or folder; empty is none.
         step_cache: threshold of diffusers' first-block cache, which changes pixels; 0 does without.

@@ -42,6 +42,7 @@ class Quantize(StrEnum):
     NONE = "none"
     INT8 = "int8"  # torchao, weights only
     NF4 = "nf4"  # bitsandbytes
+    FLOAT8 = "float8"  # torchao, inputs too: faster, where a card computes in it. For owners who ask only
 
 
 class Offload(StrEnum):
@@ -60,8 +61,12 @@ class Memory(StrEnum):
     LOW = "low"  # leave much of the card to others
 
 
-BYTES = {Quantize.NONE: 2.0, Quantize.INT8: 1.02, Quantize.NF4: 0.5625}
-"""Of a number in a matrix, with its scales: int8 has one for each row, NF4 one float32 for 64 numbers."""
+BYTES = {Quantize.NONE: 2.0, Quantize.INT8: 1.02, Quantize.NF4: 0.5625, Quantize.FLOAT8: 1.02}
+"""Of a number in a matrix, with its scales: 8 bit has one for each row, NF4 one float32 for 64 numbers."""
+
+
+FLOAT8_CAPABILITY = (8, 9)
+"""Compute capability from which on NVIDIA's cards compute in float8: Ada and Hopper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +84,7 @@ class Card:
     kind: str
     free: int
     host: int
-    quantizers: frozenset[Quantize] = frozenset({Quantize.NONE, Quantize.INT8, Quantize.NF4})
+    quantizers: frozenset[Quantize] = frozenset(Quantize)
     itemsize: int = 2
 
     @property
@@ -196,6 +201,7 @@ class Plan:
         said = {
             Quantize.INT8: "denoiser in 8 bit",
             Quantize.NF4: "denoiser in 4 bit",
+            Quantize.FLOAT8: "denoiser in float8",
             Offload.TEXT: "text encoders streamed",
             Offload.BLOCKS: "blocks streamed",
         }
@@ -295,8 +301,9 @@ def _rungs(card: Card, wishes: Wishes) -> Iterator[_Rung]:
             offload=rung.offload if wishes.offload is None else wishes.offload,
             quantize=rung.quantize if wishes.quantize is None else wishes.quantize,
         )
-        streams_4_bit = chosen.offload is Offload.BLOCKS and chosen.quantize is Quantize.NF4  # bitsandbytes cannot
-        if chosen.quantize in card.quantizers and chosen not in seen and not streams_4_bit:
+        # bitsandbytes cannot be streamed, and of float8 nobody has tried it.
+        unstreamed = chosen.offload is Offload.BLOCKS and chosen.quantize in {Quantize.NF4, Quantize.FLOAT8}
+        if chosen.quantize in card.quantizers and chosen not in seen and not unstreamed:
             seen.add(chosen)
             yield chosen
 

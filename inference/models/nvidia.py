@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from inference.models.memory_plan import Card
+from inference.models.memory_plan import FLOAT8_CAPABILITY, Card, Quantize
 
 MIB = 1 << 20
 DRIVER = Path("/proc/driver/nvidia")
@@ -56,7 +56,10 @@ def here() -> Card | None:
     first = next((each for each in cards() if each.free), None)
     if first is None:
         return None
-    return Card(kind="cuda", free=first.free, host=psutil.virtual_memory().available)
+    able = frozenset(Quantize)
+    if first.capability is not None and first.capability < FLOAT8_CAPABILITY:
+        able -= {Quantize.FLOAT8}
+    return Card(kind="cuda", free=first.free, host=psutil.virtual_memory().available, quantizers=able)
 
 
 def _asked() -> list[NvidiaCard]:

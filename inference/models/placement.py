@@ -9,11 +9,12 @@ from diffusers import PipelineQuantizationConfig
 from diffusers.hooks import apply_group_offloading
 from diffusers.hooks.group_offloading import _is_group_offload_enabled
 
-from inference.models.memory_plan import Card, Offload, Plan, Quantize
+from inference.api import ModelUnavailable
+from inference.models.gguf_header import EXTRA
+from inference.models.memory_plan import FLOAT8_CAPABILITY, Card, Offload, Plan, Quantize
 
-_PACKAGES = {Quantize.INT8: "torchao", Quantize.NF4: "bitsandbytes"}
+_PACKAGES = {Quantize.INT8: "torchao", Quantize.NF4: "bitsandbytes", Quantize.FLOAT8: "torchao"}
 _QUANTIZING = {"cuda", "rocm", "xpu"}
-
 HOST = torch.device("cpu")
 
 
@@ -40,15 +41,33 @@ def card_of(device: torch.device, dtype: torch.dtype, memory_gb: float) -> Card 
         kind=kind,
         free=free,
         host=psutil.virtual_memory().available,
-        quantizers=quantizers(kind),
+        quantizers=quantizers(kind, torch.cuda.get_device_capability(device) if kind == "cuda" else (0, 0)),
         itemsize=dtype.itemsize,
     )
 
 
-def quantizers(kind: str) -> frozenset[Quantize]:
-    """What can be done on a kind of device with what is installed."""
+def quantizers(kind: str, capability: tuple[int, int] = (0, 0)) -> frozenset[Quantize]:
+    """What can be done on a kind of device with what is installed; `capability` is that of NVIDIA's cards."""
     able = {each for each, package in _PACKAGES.items() if kind in _QUANTIZING and find_spec(package)}
+    if kind != "cuda" or capability < FLOAT8_CAPABILITY:
+        able.discard(Quantize.FLOAT8)
     return frozenset({Quantize.NONE, *able})
+
+
+def refuse_float8(quantize: str, card: Card | None, model: str) -> None:
+    """Refuse a model whose owner wants float8 of a device that does not compute in it, or without the package.
+
+    Raises:
+        ModelUnavailable: says what it needs.
+    """
+    if quantize != Quantize.FLOAT8 or (card is not None and Quantize.FLOAT8 in card.quantizers):
+        return
+    capability = ".".join(map(str, FLOAT8_CAPABILITY))
+    mend = EXTRA if card is not None and card.kind == "cuda" and not find_spec("torchao") else 'set quantize = "int8"'
+    raise ModelUnavailable(
+        f"The model {model!r} asks for float8, which needs an NVIDIA card of compute capability {capability} or "
+        f"newer (RTX 40, L4, H100) and the extra `quantized`: {mend}, or leave it out."
+    )
 
 
 def quantization(planned: Plan | None, components: tuple[str, ...], dtype: torch.dtype) -> dict[str, Any]:
@@ -78,6 +97,12 @@ def quantization_of(quantize: Quantize, dtype: torch.dtype) -> Any:
         from torchao.quantization import Int8WeightOnlyConfig
 
         return TorchAoConfig(Int8WeightOnlyConfig())
+    if quantize is Quantize.FLOAT8:
+        from diffusers import TorchAoConfig
+        from torchao.quantization import Float8DynamicActivationFloat8WeightConfig, PerRow, PerTensor
+
+        finest = PerRow() if dtype is torch.bfloat16 else PerTensor()  # torchao takes rows in bfloat16 only
+        return TorchAoConfig(Float8DynamicActivationFloat8WeightConfig(granularity=finest))
     from diffusers import BitsAndBytesConfig
 
     return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype)

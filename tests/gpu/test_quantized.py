@@ -10,7 +10,7 @@ from PIL import Image
 
 from inference.models.entry import ModelEntry
 from inference.models.loading import load
-from inference.models.memory_plan import Plan, Quantize
+from inference.models.memory_plan import FLOAT8_CAPABILITY, Plan, Quantize
 from inference.models.quantized import is_quantized
 from tests.harness.step_loop import Bench, Caller, picture, request
 from tests.tiny_models.flow import flow
@@ -41,10 +41,14 @@ def painted(folder: Path, planned: Plan | None = None) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("quantize", "package"), [(Quantize.INT8, "torchao"), (Quantize.NF4, "bitsandbytes")], ids=["int8", "nf4"]
+    ("quantize", "package"),
+    [(Quantize.INT8, "torchao"), (Quantize.NF4, "bitsandbytes"), (Quantize.FLOAT8, "torchao")],
+    ids=["int8", "nf4", "float8"],
 )
 def test_a_planned_quantisation_paints_nearly_the_same(plain: Path, quantize: Quantize, package: str) -> None:
     pytest.importorskip(package, reason="of the extra `quantized`")
+    if quantize is Quantize.FLOAT8 and torch.cuda.get_device_capability() < FLOAT8_CAPABILITY:
+        pytest.skip("needs a card that computes in float8")
     planned = Plan(quantize=quantize, pixels=64 * 64, resident=0, least=0, peak=0)
     assert 0 < np.abs(painted(plain, planned) - painted(plain)).mean() < 8
 

@@ -64,7 +64,7 @@ def cases(draw: st.DrawFn) -> tuple[Model, Card]:
     """A model and a card of about its size."""
     model = draw(models())
     whole = plan(model, Card(kind="cuda", free=0, host=0), Wishes(memory=Memory.FULL)).peak
-    able = draw(st.sets(st.sampled_from([Quantize.INT8, Quantize.NF4])))
+    able = draw(st.sets(st.sampled_from([Quantize.INT8, Quantize.NF4, Quantize.FLOAT8])))
     card = Card(
         kind=draw(st.sampled_from(["cuda", "cuda", "rocm", "xpu", "mps"])),
         free=int(whole * draw(st.floats(0.05, 1.6))) + draw(st.sampled_from([0, GIB])),
@@ -107,6 +107,7 @@ def test_it_never_exceeds_the_card_nor_the_host(case: tuple[Model, Card], wished
     assert chosen.pixels <= model.pixels
     if wished.quantize is not None:
         assert chosen.quantize is wished.quantize
+    assert (chosen.quantize is Quantize.FLOAT8) <= (wished.quantize is Quantize.FLOAT8), "only for who asks"
 
 
 @given(cases(), wishes)

@@ -18,7 +18,7 @@ from inference.backends.base import Settings
 from inference.backends.batched import LoopBackend
 from inference.batching.task import Task
 from inference.errors import Unsuited
-from inference.models import catalog
+from inference.models import catalog, placement
 from inference.models.entry import LoraEntry, ModelEntry
 from inference.models.memory_plan import (
     BUFFERS,
@@ -33,6 +33,7 @@ from inference.models.memory_plan import (
     Wishes,
     candidates,
 )
+from inference.models.placement import quantizers, refuse_float8
 from inference.models.sizes import of_file, of_folder, planned_for
 from inference.models.weights import Part
 from tests.harness.step_loop import FixedRowCount, picture, request
@@ -217,3 +218,37 @@ def test_a_model_with_adapters_stays_whole_if_it_can_and_else_takes_none(
     [cached] = backend.cache
     with pytest.raises(Unsuited, match="takes no adapters"):
         cached.lora_set.twin()
+
+
+@pytest.mark.parametrize(("kind", "capability"), [("cuda", (8, 6)), ("rocm", (9, 4)), ("xpu", (0, 0))])
+def test_a_card_that_does_not_compute_in_float8_is_not_asked_to(
+    kind: str, capability: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(placement, "find_spec", lambda _package: object())
+    able = quantizers(kind, capability)
+    assert able == {Quantize.NONE, Quantize.INT8, Quantize.NF4}
+    card = Card(kind=kind, free=1 << 35, host=1 << 36, quantizers=able)
+    with pytest.raises(
+        ModelUnavailable, match=r"capability 8\.9 or newer \(RTX 40, L4, H100\).*set quantize = .int8."
+    ):
+        refuse_float8("float8", card, "mine")
+    refuse_float8("int8", card, "mine")
+
+
+def test_one_that_does_is_and_only_the_package_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(placement, "find_spec", lambda _package: object())
+    card = Card(kind="cuda", free=1 << 35, host=1 << 36, quantizers=quantizers("cuda", (8, 9)))
+    refuse_float8("float8", card, "mine")
+    monkeypatch.setattr(placement, "find_spec", lambda _package: None)
+    card = Card(kind="cuda", free=1 << 35, host=1 << 36, quantizers=quantizers("cuda", (9, 0)))
+    assert card.quantizers == {Quantize.NONE}
+    with pytest.raises(ModelUnavailable, match=r"needs an NVIDIA card.*pip install 'pentimento\[quantized\]'"):
+        refuse_float8("float8", card, "mine")
+
+
+def test_a_processor_refuses_float8_when_the_model_is_loaded(tmp_path: Path) -> None:
+    folder = folders.save("sd", tmp_path / "sd")
+    entry = ModelEntry(id=str(folder), quantize="float8")
+    settings = Settings(model="", device="cpu", dtype="float32", entries={"tiny": entry})
+    with pytest.raises(ModelUnavailable, match="asks for float8, which needs an NVIDIA card"):
+        stock.StockBackend(settings).load("tiny")

@@ -16,6 +16,8 @@ from inference.models import quantized
 from inference.models.catalog import defaults
 from inference.models.entry import LoraEntry, ModelEntry
 from inference.models.loading import load, quiet
+from inference.models.memory_plan import Quantize
+from inference.models.placement import quantization_of
 from inference.models.quantized import is_quantized, method_of
 from inference.models.sizes import of_place
 from tests.harness.step_loop import Bench, Caller, error, picture, request
@@ -146,6 +148,14 @@ def test_an_adapter_on_a_gguf_file(tmp_path: Path) -> None:
     small = load(file, entry, "packed", CPU, torch.float32)
     assert is_quantized(small.transformer)
     check_adapter(load(folder, ModelEntry(id=str(folder)), "plain", CPU, torch.float32), small, tmp_path)
+
+
+@pytest.mark.quantized
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_what_float8_is_made_with_is_taken_by_diffusers(dtype: torch.dtype) -> None:
+    pytest.importorskip("torchao", reason="`make test` runs it apart")
+    told = quantization_of(Quantize.FLOAT8, dtype)
+    assert told.to_dict()["quant_type"]["default"]["_type"] == "Float8DynamicActivationFloat8WeightConfig"
 
 
 def marked(plain: Path, folder: Path, **quantization: Any) -> Path:
