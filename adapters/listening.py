@@ -8,6 +8,7 @@ for longest make room; and what is no HTTP is not logged, as anybody can send it
 import asyncio
 import logging
 import resource
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -21,6 +22,7 @@ REQUEST_SECONDS = 10.0
 BODY_SECONDS = 8.0
 _LINGER_SECONDS = 1.0
 _BACKLOG = 64
+_QUIET_SECONDS = 60.0
 _MOST = 512
 """Connections at the same time, if the limit on descriptors allows for them."""
 
@@ -39,6 +41,7 @@ async def listening(
     busy: set[object] = set()
     application.middlewares.insert(0, _counting(busy))
     _log.addFilter(_is_ours)  # a filter that is there already is not added again
+    logging.getLogger("asyncio").addFilter(_is_news)
     runner = web.AppRunner(
         application,
         access_log=None,
@@ -83,11 +86,11 @@ class _Doors:
     def __init__(self, server: web.Server, busy: set[object]) -> None:
         self._server = server
         self._busy = busy
-        descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-        self._most = _MOST if descriptors == resource.RLIM_INFINITY else max(8, min(_MOST, descriptors // 3))
 
     def __call__(self) -> asyncio.Protocol:
-        excess = len(self._server.connections) + 1 - self._most
+        descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]  # it may change while we run
+        most = _MOST if descriptors == resource.RLIM_INFINITY else max(8, min(_MOST, descriptors // 3))
+        excess = len(self._server.connections) + 1 - most
         if excess > 0:
             quiet = [connection for connection in self._server.connections if connection not in self._busy]
             for connection in quiet[:excess]:
@@ -110,3 +113,22 @@ def _counting(busy: set[object]) -> Middleware:
 def _is_ours(record: logging.LogRecord) -> bool:
     """Whether a line is about us, and not about what somebody sent."""
     return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+class _News:
+    """Of asyncio's lines about connections that find no descriptor, of which it writes hundreds, one a minute."""
+
+    def __init__(self) -> None:
+        self._told = -_QUIET_SECONDS
+
+    def __call__(self, record: logging.LogRecord) -> bool:
+        if "accept() out of system resource" not in str(record.msg):
+            return True
+        now = time.monotonic()
+        if now - self._told < _QUIET_SECONDS:
+            return False
+        self._told = now
+        return True
+
+
+_is_news = _News()

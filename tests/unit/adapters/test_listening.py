@@ -118,3 +118,18 @@ async def test_the_quiet_ones_make_room(monkeypatch: pytest.MonkeyPatch) -> None
         assert len(left) <= 20
         for _, writer in strangers:
             writer.close()
+
+
+async def test_a_lack_of_descriptors_is_told_once_a_minute(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening_module._is_news, "_told", -60.0)
+    async with server():
+        asyncio_log = logging.getLogger("asyncio")
+        for _ in range(50):
+            asyncio_log.error("socket.accept() out of system resource\nsocket: <socket>")
+        asyncio_log.error("something else")
+    assert [record.message.partition("\n")[0] for record in caplog.records] == [
+        "socket.accept() out of system resource",
+        "something else",
+    ]
