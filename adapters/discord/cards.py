@@ -42,6 +42,7 @@ _COLOURS = {
 _QUEUED_COLOUR = 0x4A6FA5
 _STYLES = {
     Verb.DELETE: 4,
+    Verb.ERASE: 4,
     Verb.CANCEL: 4,
     Verb.CHAIN: 1,
     Verb.COLLECT: 1,

@@ -11,7 +11,7 @@ from adapters.slack.errors import SlackFault
 from adapters.slack.forms import Errand, view_of
 from adapters.slack.inbound import Inbound, Kind, job_id_in, place_of, shown_in
 from adapters.slack.members import PLATFORM, Place, place_key
-from adapters.slack.pages import blocks_of, page_view
+from adapters.slack.pages import message_of, page_view
 from adapters.slack.text import Block, escape
 from adapters.slack.uploads import MAX_BYTES
 from bot.conversation import Attached
@@ -191,9 +191,14 @@ class SlackExchange:
     async def post(self, channel: str, page: Page, card: Card | None = None) -> None:
         """The picture stands in the thread of the page."""
         team, now = self._place.team, self._desk.clock.now()
+        blocks = message_of(page, await self.locale())
         try:
             posted = await self._desk.api.call(
-                team, "chat_postMessage", channel=channel, text=page.title, blocks=blocks_of(page)
+                team,
+                "chat_postMessage",
+                channel=channel,
+                text=page.title,
+                blocks=blocks,
             )
         except SlackFault as fault:
             raise Undeliverable(fault.code) from fault

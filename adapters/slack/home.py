@@ -53,7 +53,7 @@ def home_view(queue: QueueView, recent: Sequence[Job], *, quota: str, admin: boo
     if admin:
         first.append(button(f"⚙️ {text(locale, 'slack-team-settings')}", OPEN_SETTINGS))
     waiting = queue_page(queue, now=now, locale=locale, most=_SHOWN_JOBS)
-    blocks: list[Block] = [actions(*first), _header(waiting.title), *blocks_of(waiting)]
+    blocks: list[Block] = [actions(*first), _header(waiting.title), *blocks_of(waiting, locale)]
     if quota:
         blocks.append(context(quota))
     blocks.append(_header(text(locale, "slack-results")))

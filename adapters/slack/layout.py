@@ -152,10 +152,11 @@ def _menu(card: Card) -> Block:
 
 
 def _row(row: tuple[Button, ...], locale: str) -> Block:
-    return actions(*(_button(each, locale) for each in row))
+    return actions(*(button_of(each, locale) for each in row))
 
 
-def _button(each: Button, locale: str) -> Block:
+def button_of(each: Button, locale: str) -> Block:
+    """A button of ours; one that is asked about first brings its question."""
     label = f"{each.emoji} {each.label}".strip()
     if each.has:  # nothing here can be disabled: a press is told that it is this one
         label = f"✓ {each.label}"
@@ -167,5 +168,6 @@ def _button(each: Button, locale: str) -> Block:
             "text": plain(text(locale, f"slack-{each.verb}-what")),
             "confirm": plain(each.label),
             "deny": plain(text(locale, "slack-keep")),
+            "style": "danger",
         }
     return made

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from adapters.slack.controls import EXPORT, FORGET, SHOW_STYLES, action_id, offer_id
+from adapters.slack.layout import button_of
 from adapters.slack.text import (
     MAX_SECTION,
     MAX_TITLE,
@@ -16,7 +17,7 @@ from adapters.slack.text import (
     section,
 )
 from bot.pages import Ink, Link, Look, Page, Part, Row
-from bot.texts import text
+from bot.texts import REFERENCE, text
 
 PAGE = "page"
 _MAX_BLOCKS = 100
@@ -31,13 +32,18 @@ def page_view(page: Page, *, locale: str, above: Sequence[Block] = (), channel: 
         "private_metadata": channel,
         "title": plain(page.title, MAX_TITLE),
         "close": plain(text(locale, "slack-close"), MAX_TITLE),
-        "blocks": [*above, *blocks_of(page)][:_MAX_BLOCKS],
+        "blocks": [*above, *blocks_of(page, locale)][:_MAX_BLOCKS],
     }
 
 
-def blocks_of(page: Page) -> list[Block]:
-    """The lines of a page, and its buttons."""
-    further = [button(f"{each.emoji} {each.label}".strip(), action_id(each)) for each in page.buttons]
+def message_of(page: Page, locale: str) -> list[Block]:
+    """A page as a message, which has no title bar."""
+    return [section(mrkdwn(f"*{escape(page.title)}*")), *blocks_of(page, locale)]
+
+
+def blocks_of(page: Page, locale: str = REFERENCE) -> list[Block]:
+    """The lines of a page, and its buttons; `locale` is of what is asked first, if one of them asks."""
+    further = [button_of(each, locale) for each in page.buttons]
     offers = [button(f"{each.emoji} {each.label}", offer_id(each.offer)) for each in page.offers]
     blocks = [*(_block(row) for row in page.rows), *(actions(*each) for each in (further, offers) if each)]
     return [_way(page.link), *blocks] if page.link else blocks
@@ -60,6 +66,7 @@ def privacy_buttons(locale: str) -> Block:
             "text": plain(text(locale, "privacy-ask")),
             "confirm": plain(text(locale, "button-delete")),
             "deny": plain(text(locale, "slack-keep")),
+            "style": "danger",
         }
     }
     return actions(button(text(locale, "slack-export"), EXPORT), forget)

@@ -27,6 +27,7 @@ from bot.results import Description
 from bot.service import QueueView
 from inference.api import ControlKind
 from tests.builders.jobs import a_generation, a_job
+from tests.renderings import further
 
 DEMO = Path(__file__).parents[2] / "docs" / "demo"
 
@@ -89,7 +90,7 @@ def discord() -> Mapping[str, Mapping[str, Any]]:
         shown[name] = {"content": "", "attachments": [], **laid_out(page)}
     for verb in (Verb.CHAIN, Verb.EDIT):
         shown[f"form of {verb}"] = modal(f"p1:{verb}:x", _form(verb, "discord"))
-    return shown
+    return {**shown, **further.discord(*_done(_job("discord")))}
 
 
 def slack() -> Mapping[str, Mapping[str, Any]]:
@@ -112,7 +113,7 @@ def slack() -> Mapping[str, Mapping[str, Any]]:
     shown["home"] = home_view(
         view, [job], quota="1 of 200 pictures used in the last 24 hours", admin=False, now=NOW, locale="en"
     )
-    return shown
+    return {**shown, **further.slack(*_done(_job("slack")))}
 
 
 def _pages(chat: str) -> Mapping[str, Any]:

@@ -17,8 +17,10 @@ Payload = Mapping[str, Any]
 _MARKS: Sequence[tuple[str, str]] = (
     (r"\*\*(.+?)\*\*", r"<b>\1</b>"),
     (r"`(.+?)`", r"<code>\1</code>"),
-    (r"&lt;@\w+&gt;", "<span class=mention>@alice</span>"),
+    (r"&lt;@[\w/]+&gt;", "<span class=mention>@alice</span>"),
+    (r"&lt;t:1799\d+:R&gt;", "<span class=stamp>43 seconds ago</span>"),
     (r"&lt;t:\d+:R&gt;", "<span class=stamp>in 12 seconds</span>"),
+    (r"&lt;#\w+&gt;", "<span class=mention>#art</span>"),
     (r"&lt;t:\d+:T&gt;", "<span class=stamp>22:58:40</span>"),
     (r"&lt;/(\w+):\d+&gt;", r"<span class=mention>/\1</span>"),
     (r"\\([^\w\s])", r"\1"),
@@ -27,6 +29,7 @@ _SLACK_MARKS: Sequence[tuple[str, str]] = (
     (r"(?<!\w)\*(.+?)\*(?!\w)", r"<b>\1</b>"),
     (r"`(.+?)`", r"<code>\1</code>"),
     (r"<@\w+>", "<span class=mention>@alice</span>"),
+    (r"<#\w+>", "<span class=mention>#art</span>"),
     (r"<!date\^[^|]*\|([^>]*?) UTC>", r"\1"),
 )
 
@@ -45,6 +48,9 @@ def discord(payload: Payload) -> str:
 
 def slack(payload: Payload) -> str:
     """A message, a modal or the home of Slack."""
+    if payload.get("type") == "confirm":
+        said = f"<p>{_text(payload['text'])}</p>"
+        return _modal(payload["title"]["text"], [said], [payload[name]["text"] for name in ("deny", "confirm")])
     blocks = "".join(_block(each) for each in payload["blocks"]) or f"<p>{_slack_marked(payload.get('text', ''))}</p>"
     if payload.get("type") == "modal":
         ends = [payload[name]["text"] for name in ("close", "submit") if name in payload]
@@ -97,8 +103,13 @@ def _gallery(payload: Payload) -> str:
     files = [name for name in payload["attachments"] if name not in used]
     several = len(files) > 1
     names = [re.sub(r"^result", "rung", name) if several else name for name in files]
-    images = "".join(f"<img src='{address(name)}' alt=''>" for name in names)
+    images = "".join(_attachment(name) for name in names)
     return f"<div class='gallery {'mosaic' if several else ''}'>{images}</div>" if files else ""
+
+
+def _attachment(name: str) -> str:
+    shown = name.removeprefix("SPOILER_")
+    return f"<img class='{'spoiler' if shown != name else ''}' src='{address(shown)}' alt=''>"
 
 
 def _embed(embed: Payload) -> str:
@@ -130,6 +141,10 @@ def _discord_field(label: Payload) -> str:
         case 3:
             chosen = next((each["label"] for each in field["options"] if each.get("default")), "Make a selection")
             shown = f"<span class=select>{html.escape(chosen)}<span>▾</span></span>"
+        case 21:
+            shown = "".join(
+                _radio(each["label"], each.get("description", ""), each.get("default")) for each in field["options"]
+            )
         case 19:
             shown = "<span class='input file'>⬆ Drop a file here, or browse</span>"
         case _:
@@ -137,6 +152,13 @@ def _discord_field(label: Payload) -> str:
             shown = f"<span class=input>{words}</span>"
     need = " <em>*</em>" if field.get("required") else ""
     return f"<div class=field><label>{html.escape(label['label'])}{need}</label>{hint}{shown}</div>"
+
+
+def _radio(label: str, about: str, chosen: object, *, square: bool = False) -> str:
+    """One of the choices that stand below each other."""
+    mark = f"<span class='mark {'square' if square else ''} {'chosen' if chosen else ''}'></span>"
+    hint = f"<small>{html.escape(about)}</small>" if about else ""
+    return f"<div class=radio>{mark}<span>{html.escape(label)}{hint}</span></div>"
 
 
 def _block(block: Payload) -> str:  # noqa: PLR0911 -- one for each kind of block
@@ -168,7 +190,19 @@ def _element(element: Payload) -> str:
             return f"<span class='button {element.get('style', '')}'>{_text(element['text'])}</span>"
         case "image":
             return f"<img class=source src='{address(element['slack_file']['id'])}' alt=''>"
-        case "static_select" | "radio_buttons" | "checkboxes":
+        case "radio_buttons" | "checkboxes" as kind:
+            chosen = element.get("initial_options") or [element.get("initial_option")]
+            options = element["options"]
+            return "".join(
+                _radio(
+                    each["text"]["text"],
+                    (each.get("description") or {}).get("text", ""),
+                    each in chosen,
+                    square=kind == "checkboxes",
+                )
+                for each in options
+            )
+        case "static_select":
             chosen = element.get("initial_option") or {}
             words = _text(chosen["text"]) if chosen else _text(element.get("placeholder") or {"text": "Choose"})
             return f"<span class=select>{words}<span>▾</span></span>"
