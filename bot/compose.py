@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from adapters.files.data_dir import hold_data_dir
 from adapters.files.image_store import FileImageStore
@@ -14,6 +14,7 @@ from adapters.pictures.formats import PictureLimits
 from adapters.pictures.outgoing import PictureExporter
 from adapters.pictures.reader import SandboxedPictureReader
 from adapters.slack.options import SlackOptions
+from adapters.sqlite.database import Database
 from adapters.sqlite.installations import SqliteInstallations
 from adapters.sqlite.sessions import SqliteSessions
 from adapters.sqlite.store import SqliteJobStore
@@ -51,6 +52,13 @@ if TYPE_CHECKING:
     from adapters.web.platform import WebPlatform
 
 _LOOPBACK = "127.0.0.1"
+
+
+class Composed(NamedTuple):
+    """The core, and the database that platforms keep things of their own in."""
+
+    core: Core
+    database: Database
 
 
 def engine_of(settings: Settings, *, at_once: bool = False, every: bool = False) -> RestartableEngine:
@@ -176,7 +184,7 @@ async def compose(
     engine: AbstractAsyncContextManager[RestartableEngine],
     messengers: dict[str, Messenger],
     disk_tries: int | None = None,
-) -> AsyncIterator[Core]:
+) -> AsyncIterator[Composed]:
     """The core with its real parts, started from the inside out and closed in reverse.
 
     Args:
@@ -202,7 +210,7 @@ async def compose(
         if inspector:
             await parts.enter_async_context(inspector)
         running = await parts.enter_async_context(engine)
-        yield assemble(
+        core = assemble(
             store=store,
             images=images,
             reader=reader,
@@ -234,17 +242,18 @@ async def compose(
             decodes=decodes,
             sign_in=_sign_in(settings, store),
         )
+        yield Composed(core, store.database)
 
 
-def platforms_of(settings: Settings, core: Core, premises: Premises) -> Sequence[ChatPlatform]:
+def platforms_of(settings: Settings, composed: Composed, premises: Premises) -> Sequence[ChatPlatform]:
     """The chat platforms that have their tokens, not yet entered."""
     tokens = tokens_of(settings)
-    makers: Mapping[str, Callable[[Settings, Core], ChatPlatform]] = {
+    makers: Mapping[str, Callable[[Settings, Composed], ChatPlatform]] = {
         "discord": _discord,
         "slack": _slack,
         "web": partial(_web, premises=premises),
     }
-    return [make(settings, core) for name, make in makers.items() if tokens[name]]
+    return [make(settings, composed) for name, make in makers.items() if tokens[name]]
 
 
 def _sign_in(settings: Settings, store: SqliteJobStore) -> SignIn | None:
@@ -255,16 +264,17 @@ def _sign_in(settings: Settings, store: SqliteJobStore) -> SignIn | None:
     return SignIn(sessions=SqliteSessions(store.database), clock=SystemClock(), address=address)
 
 
-def _web(settings: Settings, core: Core, *, premises: Premises) -> ChatPlatform:
+def _web(settings: Settings, composed: Composed, *, premises: Premises) -> ChatPlatform:
     from adapters.web.doors import Membership
     from adapters.web.operators import Operators
     from adapters.web.platform import WebPlatform
 
+    core = composed.core
     assert core.service.sign_in is not None, "made with the core, by the same setting"
     web, token = settings.web, settings.secrets.plain("web_operator_token")
     operators = None
-    if token and isinstance(core.store, SqliteJobStore):
-        sessions = SqliteSessions(core.store.database)
+    if token:
+        sessions = SqliteSessions(composed.database)
         sign_in = OperatorSignIn(sessions=sessions, clock=core.clock, token=token)
         operators = Operators(sign_in=sign_in, secure=bool(web.public_url))
     return WebPlatform(
@@ -341,9 +351,10 @@ def slack_options(settings: Settings) -> SlackOptions:
     )
 
 
-def _slack(settings: Settings, core: Core) -> ChatPlatform:
+def _slack(settings: Settings, composed: Composed) -> ChatPlatform:
     from adapters.slack.platform import SlackPlatform
 
+    core = composed.core
     return SlackPlatform(
         slack_options(settings),
         service=core.service,
@@ -352,13 +363,14 @@ def _slack(settings: Settings, core: Core) -> ChatPlatform:
         clock=core.clock,
         allowed_hosts=frozenset(settings.downloads.allowed_hosts),
         max_bytes=settings.downloads.max_bytes,
-        installations=SqliteInstallations(core.store.database) if isinstance(core.store, SqliteJobStore) else None,
+        installations=SqliteInstallations(composed.database),
     )
 
 
-def _discord(settings: Settings, core: Core) -> ChatPlatform:
+def _discord(settings: Settings, composed: Composed) -> ChatPlatform:
     from adapters.discord.platform import DiscordPlatform
 
+    core = composed.core
     return DiscordPlatform(
         token=settings.secrets.plain("discord_token"),
         api_url=settings.discord.api_url,

@@ -103,11 +103,17 @@ class Results:
         Raises:
             InvalidRequest: it shows several, and they have to say which.
         """
+        job, made = await self.all_in_message(message, by=by, named=named)
+        return await self._the_one(job, made) if job and made else None
+
+    async def all_in_message(
+        self, message: MessageRef, *, by: Asker, named: JobId | None = None
+    ) -> tuple[Job | None, Sequence[Generation]]:
+        """The job that a message of ours shows, and its results, as far as this member may go on from them."""
         job = await self.shown_in(message, named=named)
         if job is None or not await self._may(Act.DERIVE, replace(by, shown=job.id), job):
-            return None
-        made = await self._store.generations(job.id)
-        return await self._the_one(job, made) if made else None
+            return None, ()
+        return job, await self._store.generations(job.id)
 
     async def _the_one(self, job: Job, made: Sequence[Generation]) -> Found:
         if len(made) > 1:

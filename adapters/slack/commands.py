@@ -1,5 +1,6 @@
 """Slash commands and shortcuts: each opens a modal at once."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from adapters.slack.desk import Desk
@@ -11,15 +12,18 @@ from adapters.slack.pages import privacy_buttons, show_styles
 from adapters.slack.pictures import picture_among
 from adapters.slack.settings import show_settings
 from adapters.slack.text import said
+from bot.domain.access import Act
 from bot.domain.actions import Verb
 from bot.domain.button_id import ButtonId
 from bot.domain.errors import InvalidRequest, PictureRefused
 from bot.domain.flags import parse_flags
+from bot.domain.ids import JobId
 from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.request import ASKING
 from bot.forms import Values
 from bot.pages import said_page, styles_page
 from bot.picture_form import Purpose
+from bot.rendering import marks
 from bot.texts import COMMANDS
 
 REMIX = "remix_image"
@@ -91,9 +95,12 @@ async def on_shortcut(desk: Desk, event: Inbound) -> None:
     identity = await desk.api.installed(place.team)
     if identity and message.get("user") == identity.bot_user:  # any app can write our metadata
         named = job_id_in(message.get("metadata"))
-    if found := await desk.service.results.in_message(ref, by=place.asker(), named=named):
-        about = ButtonId(Verb.CHAIN, found.generation.id)
-        await desk.conversation.open_form(SlackExchange(desk, event), about, shown=found.job.id)
+    job, made = await desk.service.results.all_in_message(ref, by=place.asker(), named=named)
+    if job and len(made) > 1:
+        await open_form(desk, event, replace(errand, job=job.id))
+    elif job and made:
+        about = ButtonId(Verb.CHAIN, made[0].id)
+        await desk.conversation.open_form(SlackExchange(desk, event), about, shown=job.id)
     elif file := picture_among(message.get("files")):
         author = file.get("user") or message.get("user", "")
         await open_form(desk, event, replace(errand, file=file["id"], author=author))
@@ -117,7 +124,9 @@ async def open_form(
     if errand.purpose.verb and errand.generation:
         form = await desk.conversation.result_form(at, ButtonId(errand.purpose.verb, errand.generation))
     else:
-        pictures = (errand.file,) if errand.file else ()
+        pictures: Sequence[str] = (errand.file,) if errand.file else ()
+        if errand.job:
+            pictures = marks(await desk.service.results.allowed(Act.DERIVE, JobId(errand.job), at.by))
         form = await desk.conversation.picture_form(
             at, errand.purpose, said=said, pictures=pictures, uploads=errand.needs_file
         )

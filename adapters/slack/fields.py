@@ -11,7 +11,7 @@ from adapters.slack.controls import ADVANCED
 from adapters.slack.text import MAX_OPTION, MAX_PLACEHOLDER, MAX_TITLE, Block, actions, button, clip, context, plain
 from bot.domain.errors import UserError
 from bot.domain.options import YES
-from bot.forms import UPLOAD, Choice, Field, FieldKind, Form, Value, Values
+from bot.forms import PICTURE, UPLOAD, Choice, Field, FieldKind, Form, Value, Values
 from bot.texts import text
 
 FILE_TYPES = ("png", "jpg", "jpeg", "webp", "gif", "bmp", "avif", "heic", "heif")
@@ -20,8 +20,10 @@ _MAX_RADIOS = 10
 _MAX_HINT = 2000
 _MAX_VALUE = 150
 _SHOWN = ("type", "callback_id", "title", "submit", "close", "private_metadata")
-_PICTURE = "picture"
-"""The block of an upload, by the id that it has always had here: forms stay open for long."""
+_IDS = {UPLOAD: "picture", PICTURE: "which"}
+"""Blocks whose ids are not their fields' names: an upload's is what it always was, as forms stay open for long."""
+
+_NAMES = {block: name for name, block in _IDS.items()}
 
 
 def modal(form: Form, callback: str, *, locale: str, metadata: str = "") -> Block:
@@ -69,10 +71,7 @@ def at_fields(errors: Mapping[str, UserError]) -> Mapping[str, UserError]:
 def values_of(view: Mapping[str, Any]) -> Values:
     """What stands in the fields of a sent view, by block id."""
     values = (view.get("state") or {}).get("values") or {}
-    return {
-        UPLOAD if name == _PICTURE else name: _value(next(iter(states.values()), {}))
-        for name, states in values.items()
-    }
+    return {_NAMES.get(block, block): _value(next(iter(states.values()), {})) for block, states in values.items()}
 
 
 def file_of(view: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
@@ -83,7 +82,7 @@ def file_of(view: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
 
 
 def _id_of(name: str) -> str:
-    return _PICTURE if name == UPLOAD else name
+    return _IDS.get(name, name)
 
 
 def _value(state: Mapping[str, Any]) -> Value:

@@ -11,9 +11,9 @@ from typing import Any
 
 from adapters.slack.fields import file_of, modal, names_of, unfolded, values_of
 from adapters.slack.text import Block
-from bot.domain.ids import GenerationId
+from bot.domain.ids import GenerationId, parse_generation_id
 from bot.domain.options import Options
-from bot.forms import MAP, UPLOAD, Form, Menu
+from bot.forms import MAP, PICTURE, UPLOAD, Form, Menu
 from bot.picture_form import Purpose, picture_form, read_picture_form
 
 CALLBACK = "ask"
@@ -27,6 +27,7 @@ class Errand:
         file: Slack id of the picture, where the form was opened on one; the member uploads one otherwise.
         author: who posted that picture.
         generation: the result it was opened on.
+        job: what it was opened on made several results, of which one is chosen in it.
         in_thread: that thread was going on already.
     """
 
@@ -37,11 +38,12 @@ class Errand:
     file: str = ""
     author: str = ""
     generation: GenerationId | None = None
+    job: str = ""
 
     @property
     def needs_file(self) -> bool:
         """Nothing to work on was there when the form opened."""
-        return not self.file and self.generation is None
+        return not self.file and not self.job and self.generation is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +52,14 @@ class Filled:
 
     Attributes:
         file, map: Slack's objects for what was uploaded in it: the picture, a control map.
+        result: which one it is about.
     """
 
     errand: Errand
     wishes: Options
     file: Mapping[str, Any] | None
     map: Mapping[str, Any] | None
+    result: GenerationId | None
 
 
 def view_of(errand: Errand, form: Form, *, locale: str) -> Block:
@@ -68,6 +72,7 @@ def view_of(errand: Errand, form: Form, *, locale: str) -> Block:
         "file": errand.file,
         "author": errand.author,
         "generation": errand.generation,
+        "job": errand.job,
     }
     packed = json.dumps({name: value for name, value in values.items() if value}, separators=(",", ":"))
     return modal(form, CALLBACK, locale=locale, metadata=packed)
@@ -110,5 +115,8 @@ def read_form(view: Mapping[str, Any], styles: Iterable[str] = ()) -> Filled:
         FormErrors: with a sentence for each field that is wrong.
     """
     errand = errand_of(view)
-    wishes = read_picture_form(values_of(view), errand.purpose, uploads=errand.needs_file, styles=styles)
-    return Filled(errand=errand, wishes=wishes, file=file_of(view, UPLOAD), map=file_of(view, MAP))
+    values, result = values_of(view), errand.generation
+    wishes = read_picture_form(values, errand.purpose, uploads=errand.needs_file, styles=styles)
+    if errand.job:
+        result = parse_generation_id(f"{errand.job}.{values.get(PICTURE) or 0}")
+    return Filled(errand=errand, wishes=wishes, file=file_of(view, UPLOAD), map=file_of(view, MAP), result=result)

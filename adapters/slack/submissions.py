@@ -22,7 +22,7 @@ async def on_submission(desk: Desk, event: Inbound) -> None:
             options=sent.wishes,
             action=errand.purpose.action,
             verb=errand.purpose.verb if errand.generation else None,
-            generation=errand.generation,
+            generation=sent.result,
             source=desk.pictures.sent(place.team, file) if file else None,
             author=place.key_of("" if sent.file else errand.author),
             control_map=desk.pictures.sent(place.team, sent.map) if sent.map else None,

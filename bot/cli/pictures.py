@@ -280,7 +280,7 @@ async def _bench(settings: Settings, asked: argparse.Namespace) -> AsyncIterator
             engine=engine,
             messengers={PLATFORM: messenger},
             disk_tries=_DISK_TRIES,
-        ) as core:
+        ) as (core, _):
             lines.remove_task(waiting)
             async with Running(core, grace=0.0):
                 yield Bench(core, exporter_of(settings, core), messenger)

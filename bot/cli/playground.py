@@ -35,7 +35,7 @@ async def playground(asked: argparse.Namespace, settings: Settings) -> int:
     settings = for_owner(settings, asked.model)
     messengers: dict[str, Messenger] = {}
     async with AsyncExitStack() as parts:
-        core = await parts.enter_async_context(
+        core, _ = await parts.enter_async_context(
             compose(
                 settings, data_dir=asked.data_dir, engine=engine_of(settings, at_once=True), messengers=messengers
             )

@@ -61,15 +61,18 @@ async def serve(asked: argparse.Namespace, settings: Settings) -> int:
     async with AsyncExitStack() as parts:
         await parts.enter_async_context(tracing.exporting(settings.tracing.endpoint, version=__version__))
         await parts.enter_async_context(health(settings, watched))  # before the model, which may be long in coming
-        core = await parts.enter_async_context(
+        composed = await parts.enter_async_context(
             compose(
                 settings, data_dir=settings.data_dir, engine=engine_of(settings, at_once=True), messengers=messengers
             )
         )
+        core = composed.core
         if settings.metrics.port:
             await parts.enter_async_context(watched.watching(core))
         premises = premises_of(settings, origins(asked.config, os.environ), data_dir=settings.data_dir)
-        platforms = [await parts.enter_async_context(platform) for platform in platforms_of(settings, core, premises)]
+        platforms = [
+            await parts.enter_async_context(platform) for platform in platforms_of(settings, composed, premises)
+        ]
         watched.platforms = platforms
         messengers.update({platform.name: platform.messenger for platform in platforms})
         await asyncio.to_thread(load_all)

@@ -131,7 +131,7 @@ async def main(url: str, data_dir: Path, classifier: str = "") -> None:
     messengers: dict[str, SocketChat] = {}
     async with (
         aiohttp.ClientSession() as session,
-        compose(settings, data_dir=data_dir, engine=engine, messengers=messengers) as core,  # type: ignore[arg-type]  # filled with messengers only
+        compose(settings, data_dir=data_dir, engine=engine, messengers=messengers) as (core, _),  # type: ignore[arg-type]  # filled with messengers only
     ):
         chat = SocketChat(url, session, core)
         messengers[PLATFORM] = chat

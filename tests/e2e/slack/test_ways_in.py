@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.domain.ids import generation_id
+from bot.domain.request import Action
 from tests.builders.requests import png
 from tests.harness.slack import Bench
 from tests.servers.slack.member import Member, buttons, images, labels_of, words
@@ -163,6 +165,20 @@ async def test_the_shortcut_on_a_result_of_ours_chains_it(ann: Member, general: 
     result = await ann.result(general)
     await ann.submit(await ann.opens(lambda: ann.remix(general, result)), prompt="a ship")
     assert "pass 2" in words(await ann.result(general, 1))
+
+
+async def test_the_shortcut_on_several_results_asks_which_and_chains_that(
+    running: Bench, ann: Member, general: Conversation, photo: File, team: Team
+) -> None:
+    await ann.submit(await ann.open("/sweep", general, "a boat"), file=photo, strength="0.3 0.7")
+    sweep = await ann.result(general)
+    form = await ann.opens(lambda: ann.remix(general, sweep))
+    which = next(block for block in form["blocks"] if block.get("block_id") == "which")
+    assert [each["text"]["text"] for each in which["element"]["options"]] == ["1: 0.3", "2: 0.7"]
+    await ann.submit(form, prompt="a ship", which="1")
+    await ann.result(general, 1)
+    made, job = await running.core.store.jobs_of(f"slack:{team.id}/{ann.user.id}", limit=9)
+    assert (made.action, made.lineage.parent) == (Action.CHAIN, generation_id(job.id, 1))
 
 
 async def test_the_global_shortcut_answers_in_a_direct_message(ann: Member, photo: File, team: Team) -> None:
