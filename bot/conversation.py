@@ -15,11 +15,20 @@ from bot.domain.actions import VERBS, Reaction, Verb
 from bot.domain.ask import Ask, ThreadWay, Wish
 from bot.domain.button_id import ButtonId
 from bot.domain.card import Card
-from bot.domain.errors import DeliveryError, Gone, InvalidRequest, PromptBlocked, Repeated
+from bot.domain.errors import (
+    DeliveryError,
+    Gone,
+    InvalidRequest,
+    PromptBlocked,
+    Repeated,
+    UnknownStyle,
+    UserError,
+)
 from bot.domain.ids import GenerationId, JobId, generation_id, job_of, parse_generation_id
 from bot.domain.options import NOTHING_SAID, Options
 from bot.domain.request import ReplyTarget
 from bot.domain.safety import Site
+from bot.drafts import Drafts
 from bot.first_minute import SAMPLE_WISH, sample
 from bot.forms import Form
 from bot.pages import (
@@ -147,6 +156,7 @@ class Conversation:
         self._service = service
         self._exporter = exporter
         self._clock = clock
+        self._wishes: Drafts[tuple[Wish, JobId | None]] = Drafts()
 
     async def ask(self, at: Exchange, wish: Wish, *, shown: JobId | None = None) -> None:
         """Hand a wish in; `shown` is the job of our own message that it happened on, if the event does not say."""
@@ -157,12 +167,32 @@ class Conversation:
         except PromptBlocked:
             await self._log_refusal(at, by)
             raise
+        except UnknownStyle:
+            self._wishes.keep(at.event_id, by.requester.key, (wish, by.shown))
+            raise
         if not receipt.job.private:
             await at.greet()
         if receipt.repeated:
             raise Repeated
         if receipt.thread:
             await at.lead(receipt.thread)
+
+    def mends(self, refused: UserError, event_id: str, by: Asker) -> Sequence[str]:
+        """The styles that a wish can be taken with which was refused for its own; see `take`."""
+        return refused.near if isinstance(refused, UnknownStyle) and self.refused_wish(event_id, by) else ()
+
+    def refused_wish(self, event_id: str, by: Asker) -> Wish | None:
+        """A member's wish that was refused for its style, if it is still known."""
+        kept = self._wishes.find(event_id, by.requester.key)
+        return kept[0] if kept else None
+
+    async def take(self, at: Exchange, event_id: str, style: str) -> None:
+        """A wish that was refused for its style, once more with one that there is."""
+        kept = self._wishes.find(event_id, at.by.requester.key)
+        if kept is None:
+            raise Gone("refused-wish-gone")
+        wish, shown = kept
+        await self.ask(at, replace(wish, options=replace(wish.options, style=style)), shown=shown)
 
     async def try_sample(self, at: Exchange) -> None:
         """*Try it with a sample*: a picture as any other, of the member who pressed."""

@@ -15,17 +15,21 @@ SAMPLE_WISH = Wish(options=Options(prompt="an oil painting of a cup of coffee"))
 """What the sample becomes; words for the model, so they are English everywhere."""
 
 
-def greeting_page(locale: str, key: str) -> Page:
+_OFFERS = (Offer.TRY, Offer.HELP, Offer.SET_UP)
+
+
+def greeting_page(locale: str, key: str, *offers: Offer) -> Page:
     """The card: what the bot does, the ways in, and what to press.
 
     Args:
         locale: of the place.
         key: the message that says the ways in; each chat has others.
+        offers: what to press, if it is not what a place is offered that the bot joins.
     """
     return Page(
         title=text(locale, "greeting-title"),
         rows=told_rows(text(locale, key)),
-        offers=offered(locale, Offer.TRY, Offer.HELP, Offer.SET_UP),
+        offers=offered(locale, *(offers or _OFFERS)),
     )
 
 

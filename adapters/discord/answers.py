@@ -12,7 +12,7 @@ import structlog
 from adapters.discord.cards import NOBODY, raw_button
 from adapters.discord.faults import ERRORS, Fault, Meaning, judge
 from adapters.discord.forms import modal, values_of
-from adapters.discord.ids import again_id
+from adapters.discord.ids import TakeId, again_id
 from adapters.discord.incoming import EPHEMERAL, PLATFORM, Incoming, Kind
 from adapters.discord.markdown import inert
 from adapters.discord.named import CommandNames
@@ -37,6 +37,7 @@ _WAITS = (1.0, 3.0)
 
 _LONGEST_WAIT = 10.0
 MAX_CHOICES = 25
+_ROW = 5
 
 log = structlog.get_logger(__name__)
 
@@ -108,6 +109,12 @@ class Answers:
         if fault:
             await self._tell_directly(event, payload, files, fault)
 
+    async def change(self, answered: Answered, body: Payload, files: Sequence[Outgoing] = ()) -> None:
+        """Change the message that the pressed button sits on."""
+        event = answered.event
+        payload = {"allowed_mentions": NOBODY, **body}
+        await _tried(lambda: self._rest.edit_response(event.application, event.token, payload, files))
+
     async def reply(self, event: Incoming, body: Payload) -> None:
         """Answer a member's message where it stands; directly if we may not write there."""
         await self._tell_directly(event, {"allowed_mentions": NOBODY, **body}, (), None)
@@ -131,12 +138,21 @@ class Answers:
             return None
         return response
 
-    async def refuse(self, answered: Answered, sentence: str, *, mendable: bool) -> None:
-        """Tell the member, and nobody else, why not; a form is offered again, with what they wrote in it."""
+    async def refuse(self, answered: Answered, sentence: str, *, mendable: bool, styles: Sequence[str] = ()) -> None:
+        """Tell the member, and nobody else, why not; a form is offered again, with what they wrote in it.
+
+        Args:
+            answered: what is refused.
+            sentence: why.
+            mendable: another try may be better.
+            styles: with which it can be taken at once.
+        """
         event = answered.event
         body: Payload = {"content": f"⚠️ {self.names.linked(sentence, event.origin.locale)}"}
         if event.kind is Kind.MODAL and mendable:
             body = {**body, **self._offered_again(event)}
+        if styles:
+            body = {**body, "components": [_takes(event, styles), *body.get("components", ())]}
         if event.kind is Kind.AUTOCOMPLETE:  # takes no words, and the command itself will say them
             await self.suggest(event, {})
             return
@@ -230,6 +246,12 @@ class Answers:
             fault = await _tried(second)
         if fault:
             log.warning("the member closed direct messages", incoming=event.id, reason=fault.reason)
+
+
+def _takes(event: Incoming, styles: Sequence[str]) -> Payload:
+    locale = event.origin.locale
+    made = [raw_button(text(locale, "button-take", style=each), str(TakeId(event.id, each))) for each in styles]
+    return {"type": 1, "components": made[:_ROW]}
 
 
 async def _tried(call: Callable[[], Awaitable[object]]) -> Fault | None:

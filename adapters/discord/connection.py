@@ -21,6 +21,7 @@ from adapters.discord.incoming import PLATFORM, Incoming
 from adapters.discord.limits import LONGEST_LIMIT, GlobalLimit
 from adapters.discord.reading import (
     calls_our_role,
+    is_fresh,
     read_interaction,
     read_joined,
     read_left,
@@ -40,9 +41,6 @@ _AGAIN_SECONDS = 0.1
 
 ANSWER_SECONDS = 10.0
 """A heartbeat that is not answered by then went nowhere. They are sent every 41 s, so this is known within 60 s."""
-
-_NEW_SECONDS = 7 * 86_400.0
-"""A server that has had us for less is met although we were away when it joined."""
 
 _DISALLOWED_INTENTS = 4014
 _FATAL_CLOSES = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
@@ -231,9 +229,7 @@ class Connection(discord.AutoShardedClient):
         """
         joined = guild.shard_id in self._up and guild.id not in self._seen
         self._seen.add(guild.id)
-        me = guild.get_member(self.user.id) if self.user else None
-        joined_at = me.joined_at if me else None
-        if joined or (joined_at and self._clock.now() - joined_at.timestamp() < _NEW_SECONDS):
+        if joined or is_fresh(guild, now=self._clock.now()):
             await self.on_guild_join(guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:

@@ -3,12 +3,23 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
-from adapters.discord import deleting, greeting, pages, picking, presses, reactions, remix, setting_up, settings
+from adapters.discord import (
+    deleting,
+    greeting,
+    pages,
+    picking,
+    presses,
+    reactions,
+    remix,
+    setting_up,
+    settings,
+    styles,
+)
 from adapters.discord.answers import Ack, Answered
 from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE
 from adapters.discord.desk import Desk
 from adapters.discord.exchange import DiscordExchange, press
-from adapters.discord.ids import offer_id, parse_again_id, parse_form_id
+from adapters.discord.ids import STYLED, offer_id, parse_again_id, parse_form_id, parse_styles_id, parse_take_id
 from adapters.discord.incoming import Incoming, Kind
 from bot.conversation import Conversation
 from bot.domain.actions import OPENING, VERBS, Verb
@@ -80,9 +91,13 @@ _FLOWS: dict[str, Flow] = {
     f"button {offer_id(Offer.SET_UP)}": Flow(setting_up.open_form),
     f"modal {offer_id(Offer.SET_UP)}": Flow(setting_up.save, Ack.HIDDEN, lasting=True),
     f"button {offer_id(Offer.HELP)}": _HELP,
-    f"button {offer_id(Offer.STYLES)}": Flow(pages.styles, Ack.HIDDEN),
+    f"button {offer_id(Offer.STYLES)}": Flow(styles.show, Ack.HIDDEN),
     f"button {offer_id(Offer.QUEUE)}": _QUEUE,
     "button again": Flow(remix.reopen),
+    "button styles": Flow(styles.turn, Ack.UPDATE),
+    f"button {STYLED}": Flow(styles.choose),
+    f"modal {STYLED}": Flow(styles.form, Ack.PUBLIC, lasting=True),
+    "button take": Flow(remix.take, Ack.PUBLIC, lasting=True),
     "modal pick": Flow(picking.form, Ack.PUBLIC, lasting=True),
     "button pick": WITHOUT_JOB[Verb.PICK],
     "modal remix": Flow(remix.form, Ack.PUBLIC, lasting=True),
@@ -91,7 +106,7 @@ _FLOWS: dict[str, Flow] = {
     f"command {IMAGE_INFO}": Flow(pages.image_info, Ack.HIDDEN),
     "command queue": _QUEUE,
     "command info": _look(lambda core, at: core.info(at, at.option("job"))),
-    "command styles": Flow(pages.styles, Ack.HIDDEN),
+    "command styles": Flow(styles.show, Ack.HIDDEN),
     "command web": _look(Conversation.web),
     "command help": _HELP,
     "command settings": Flow(settings.settings, Ack.HIDDEN, lasting=True),
@@ -111,6 +126,10 @@ def flow_of(event: Incoming) -> Flow:
             name = f"{event.kind} {about.opened}"
         case _ if parse_again_id(event.name):
             name = f"{event.kind} again"
+        case _ if parse_styles_id(event.name) is not None:
+            name = f"{event.kind} styles"
+        case _ if parse_take_id(event.name):
+            name = f"{event.kind} take"
         case _ if pressed := parse_button_id(event.name):
             return _of_verb(event.kind, pressed.verb)
         case _:

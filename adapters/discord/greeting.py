@@ -28,12 +28,17 @@ async def joined(desk: Desk, answered: Answered) -> None:
 
 
 async def used(desk: Desk, event: Incoming) -> None:
-    """Somebody used us where everybody sees it; a fault of this costs them nothing."""
-    if event.origin.guild and event.origin.reachable:
+    """Somebody used us where everybody sees it, in a server that is new to us; a fault of this costs them nothing."""
+    if event.origin.fresh:
         try:
-            await _greet(desk, event)
+            await called(desk, event)
         except StorageFailed:
             log.warning("greeting put off", incoming=event.id)
+
+
+async def called(desk: Desk, event: Incoming) -> bool:
+    """Somebody called us and asked for nothing; whether the card is the answer."""
+    return bool(event.origin.guild) and event.origin.reachable and await _greet(desk, event)
 
 
 async def left(desk: Desk, answered: Answered) -> None:
@@ -45,14 +50,14 @@ async def left(desk: Desk, answered: Answered) -> None:
     await desk.service.places.forget_each(guild_key(guild), *channels)
 
 
-async def _greet(desk: Desk, event: Incoming) -> None:
+async def _greet(desk: Desk, event: Incoming) -> bool:
     origin = event.origin
     may = origin.app_permissions
     if not origin.channel or (may and not all(has(may, bit) for bit in _NEEDED)):
-        return
+        return False
     place = guild_key(origin.guild)
     if not await desk.service.greetings.due(place, event.event_id):
-        return
+        return False
     settings = await desk.service.places.settings(place)
     locale = settings.language or origin.place_locale or origin.locale
     page = greeting_page(locale, "greeting-discord")
@@ -65,3 +70,5 @@ async def _greet(desk: Desk, event: Incoming) -> None:
     except ERRORS as error:
         log.info("not greeted", place=place, reason=judge(error).reason)
         await desk.service.greetings.failed(place)
+        return False
+    return True

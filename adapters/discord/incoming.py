@@ -79,6 +79,7 @@ class Origin:
         file_bytes: the most one file may have in an answer to this event.
         guild_file_bytes: the most one file may have there in a message of the bot's own.
         place_locale: of the server; empty outside of any.
+        fresh: of a server that has not had us for long.
         age_restricted: a channel of a server we are in, or a thread of one, that Discord lets only adults into.
     """
 
@@ -96,6 +97,7 @@ class Origin:
     file_bytes: int = 10 * 1024 * 1024
     guild_file_bytes: int = 10 * 1024 * 1024
     age_restricted: bool = False
+    fresh: bool = False
 
     @property
     def requester(self) -> Requester:

@@ -7,6 +7,7 @@ would answer nobody.
 from adapters.discord.answers import Ack, Answered
 from adapters.discord.desk import Desk
 from adapters.discord.flows import flow_of
+from adapters.discord.ids import STYLED, TakeId, parse_take_id
 from adapters.discord.incoming import PLATFORM, Incoming, Kind, from_json
 from adapters.discord.markdown import inert
 from adapters.discord.places import asker
@@ -71,15 +72,27 @@ class _Arrival:
             return
         sentence = refused.sentence(self._event.origin.locale, literal=inert)
         mendable = not isinstance(refused, Repeated)
-        await self._desk.answers.refuse(self._answered, sentence, mendable=mendable)
+        styles = self._desk.conversation.mends(refused, self.id, asker(self._event))
+        await self._desk.answers.refuse(self._answered, sentence, mendable=mendable, styles=styles)
 
     async def _ack(self) -> Ack:
         event, flow = self._event, self._flow
         if flow.ack is not Ack.PUBLIC or flow.open:
             return flow.ack
-        private = options(event.body).get("private") if event.kind is Kind.COMMAND else None
+        taken = parse_take_id(event.name)
+        private = self._wished(taken)
         if private is None:
             private = (await self._desk.service.places.settings(*asker(event).keys)).private
-        if event.hidden or private:
+        # A form that was opened again under its refusal, which its member alone saw, is what it was before.
+        again = self._desk.answers.drafts.find(event.message, event.origin.user)
+        opened_alone = bool(taken) or event.name == STYLED  # on a page that only its reader sees
+        if private or ((again or event).hidden and not opened_alone):
             return Ack.HIDDEN
         return Ack.UPDATE if await goes_elsewhere(self._desk, event) else Ack.PUBLIC
+
+    def _wished(self, taken: TakeId | None) -> bool | None:
+        """Whether the member wants the answer for themselves; None if they did not say."""
+        if taken:
+            wish = self._desk.conversation.refused_wish(f"{PLATFORM}:{taken.event}", asker(self._event))
+            return wish.private if wish else None
+        return options(self._event.body).get("private") if self._event.kind is Kind.COMMAND else None

@@ -16,6 +16,9 @@ _KINDS = {
     discord.InteractionType.component: Kind.BUTTON,
     discord.InteractionType.modal_submit: Kind.MODAL,
 }
+_NEW_SECONDS = 7 * 86_400.0
+"""A server that has had us for less is to be greeted, although we may have missed when it added us."""
+
 _DIRECT = {discord.ChannelType.private}
 
 
@@ -30,7 +33,7 @@ def read_interaction(interaction: discord.Interaction[Any], *, received_at: floa
         id=str(interaction.id),
         kind=kind,
         name=_chosen(body) or str(body.get("custom_id") or body.get("name") or ""),
-        origin=_origin_of(interaction),
+        origin=_origin_of(interaction, received_at=received_at),
         body=body,
         token=interaction.token,
         application=str(interaction.application_id),
@@ -64,7 +67,7 @@ def _custom_ids(components: Iterable[Any]) -> Iterator[str]:
         yield from _custom_ids(getattr(component, "children", ()))
 
 
-def _origin_of(interaction: discord.Interaction[Any]) -> Origin:
+def _origin_of(interaction: discord.Interaction[Any], *, received_at: float) -> Origin:
     channel, guild = interaction.channel, interaction.guild
     known = guild is not None and interaction.client.get_guild(guild.id) is not None
     if guild is None:
@@ -86,6 +89,7 @@ def _origin_of(interaction: discord.Interaction[Any]) -> Origin:
         file_bytes=interaction.filesize_limit,
         guild_file_bytes=_file_bytes(guild if known else None),
         age_restricted=known and is_age_restricted(channel),
+        fresh=guild is not None and is_fresh(guild, now=received_at),
     )
 
 
@@ -106,6 +110,12 @@ def _origin(
 
 def _file_bytes(guild: discord.Guild | None) -> int:
     return guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
+
+
+def is_fresh(guild: discord.Guild, *, now: float) -> bool:
+    """Whether a server has not had us for long; one that does not say since when has."""
+    me = guild.get_member(guild._state.self_id or 0)  # noqa: SLF001 -- `guild.me` says nothing of absence
+    return bool(me and me.joined_at and now - me.joined_at.timestamp() < _NEW_SECONDS)
 
 
 def is_age_restricted(channel: object) -> bool:
@@ -134,6 +144,7 @@ def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
             place_locale=locale,
             guild_file_bytes=_file_bytes(guild),
             age_restricted=guild is not None and is_age_restricted(channel),
+            fresh=guild is not None and is_fresh(guild, now=received_at),
         ),
         body={
             "content": message.content,

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from adapters.discord import picking, setting_up
+from adapters.discord import greeting, picking, setting_up, styles
 from adapters.discord.answers import Answered
 from adapters.discord.desk import Desk
 from adapters.discord.exchange import DiscordExchange
 from adapters.discord.faults import ERRORS
 from adapters.discord.forms import values_of
-from adapters.discord.ids import FormId, Opened, offer_id, parse_again_id, parse_form_id
-from adapters.discord.incoming import Incoming, Upload
+from adapters.discord.ids import STYLED, FormId, Opened, offer_id, parse_again_id, parse_form_id, parse_take_id
+from adapters.discord.incoming import PLATFORM, Incoming, Upload
 from adapters.discord.markup import said
 from adapters.discord.pictures import has_sticker, pictures_in
 from adapters.discord.places import asker
@@ -52,6 +52,8 @@ async def mention(desk: Desk, answered: Answered) -> None:
         raise InvalidRequest("refused-role-withheld")
     shows = pictures_in(own, me=desk.me) or has_sticker(own) or event.body["replied_message"]
     if words.lower() in _GREETINGS and not shows:
+        if await greeting.called(desk, event):
+            return
         await desk.conversation.help(DiscordExchange(desk, answered), "help")
         return
     wish = wish_of_words(words, desk.service.styles)
@@ -103,13 +105,23 @@ async def reopen(desk: Desk, answered: Answered) -> None:
         raise Gone("refused-form-gone")
     if about := parse_form_id(draft.name):
         form = await (form_on if about.opened is Opened.REMIX else picking.form_on)(desk, answered, about)
+    elif draft.name == STYLED:
+        form = await styles.form_again(desk, answered, draft)
     elif draft.name == offer_id(Offer.SET_UP):
         form = await setting_up.form_on(desk, event)
     elif pressed := parse_button_id(draft.name):
         form = await desk.conversation.result_form(DiscordExchange(desk, answered), pressed)
     else:
         raise Gone("refused-form-gone")
+    desk.answers.drafts.keep(event.message, event.origin.user, draft)
     await desk.answers.ask(event, draft.name, form.filled(values_of(draft.body)))
+
+
+async def take(desk: Desk, answered: Answered) -> None:
+    """The button under a refusal: the same wish with a style that there is."""
+    asked = parse_take_id(answered.event.name)
+    assert asked is not None
+    await desk.conversation.take(DiscordExchange(desk, answered), f"{PLATFORM}:{asked.event}", asked.style)
 
 
 async def form(desk: Desk, answered: Answered) -> None:

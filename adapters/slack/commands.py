@@ -8,7 +8,7 @@ from adapters.slack.exchange import SlackExchange
 from adapters.slack.forms import Errand, view_of
 from adapters.slack.inbound import Inbound, job_id_in, place_of
 from adapters.slack.messenger import message_ref
-from adapters.slack.pages import privacy_buttons, show_styles
+from adapters.slack.pages import privacy_buttons, styles_menu
 from adapters.slack.pictures import picture_among
 from adapters.slack.settings import show_settings
 from adapters.slack.text import said
@@ -63,8 +63,7 @@ async def look_up(desk: Desk, at: SlackExchange, name: str, text: str = "") -> N
             await desk.conversation.web(at)
         case "styles":
             locale, styles = await at.locale(), desk.service.styles
-            above = [show_styles(locale)] if any(style.picture for style in styles.values()) else []
-            await at.show(styles_page(styles, locale), above=above)
+            await at.show(styles_page(styles, locale), above=[styles_menu(styles.values(), locale)])
         case "privacy":
             locale = await at.locale()
             page = said_page(locale, "page-privacy", "slack-privacy-kept")
@@ -130,4 +129,9 @@ async def open_form(
         form = await desk.conversation.picture_form(
             at, errand.purpose, said=said, pictures=pictures, uploads=errand.needs_file
         )
-    await desk.open_view(event, view_of(errand, form.filled(values or {}), locale=await at.locale()))
+    shown = view_of(errand, form.filled(values or {}), locale=await at.locale())
+    view = event.body.get("view") or {}
+    if view.get("type") == "modal":  # the form takes the place of the page that it was chosen on
+        await desk.update_view(place_of(event.body).team, view["id"], shown)
+    else:
+        await desk.open_view(event, shown)

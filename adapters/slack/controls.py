@@ -20,12 +20,18 @@ AGAIN = "again|"
 MENU = "menu|"
 """Begins the id of a menu; what is chosen is the id of a button."""
 
+TAKE = "take|"
+"""Begins the id of the button that takes a wish with a style that there is; style and event follow."""
+
 OFFER = "offer|"
 """Begins the id of the button of an offer."""
 
 OPEN_SETTINGS = "open_settings"
 FORGET = "forget"
 EXPORT = "export"
+CHOOSE_STYLE = "choose_style"
+"""The menu of styles; what is chosen is a style."""
+
 SHOW_STYLES = "show_styles"
 
 

@@ -1,4 +1,4 @@
-"""The card that a channel gets once: when somebody invites us there, or at the first use in a workspace.
+"""The card that a channel gets once: when somebody invites us there, or calls us if we missed that.
 
 The words come first and the picture by an edit, as it takes a while and Slack shows a file only to who may see it.
 """
@@ -13,7 +13,6 @@ from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place, place_key
 from adapters.slack.pages import blocks_of
 from adapters.slack.text import Block, mrkdwn, section
-from bot.domain.errors import StorageFailed
 from bot.first_minute import greeting_page, greeting_strip
 from bot.pages import Page
 from bot.texts import REFERENCE, text
@@ -30,22 +29,15 @@ async def on_joined(desk: Desk, event: Inbound) -> None:
     await _greet(desk, place, event, inviter=inviter)
 
 
-async def used(desk: Desk, place: Place, event: Inbound) -> None:
-    """Somebody used us where everybody sees it; a fault of this costs them nothing."""
-    if not place.channel or place.is_direct:
-        return
-    try:
-        if await desk.service.greetings.due(place_key(place.team), event.id):
-            await _greet(desk, place, event, inviter=place.user)
-    except StorageFailed:
-        log.warning("greeting put off", incoming=event.id)
+async def called(desk: Desk, event: Inbound, place: Place) -> bool:
+    """Somebody called us in a channel and asked for nothing; whether the card is the answer."""
+    return bool(place.channel) and not place.is_direct and await _greet(desk, place, event, inviter=place.user)
 
 
-async def _greet(desk: Desk, place: Place, event: Inbound, *, inviter: str) -> None:
+async def _greet(desk: Desk, place: Place, event: Inbound, *, inviter: str) -> bool:
     key = place_key(place.team, place.channel)
     if not await desk.service.greetings.due(key, event.id):
-        return
-    await desk.service.greetings.due(place_key(place.team), event.id)  # whom one channel has met, all have
+        return False
     settings = await desk.service.places.settings(place_key(place.team), key)
     locale = settings.language or REFERENCE
     if inviter and not settings.language:
@@ -56,7 +48,7 @@ async def _greet(desk: Desk, place: Place, event: Inbound, *, inviter: str) -> N
     except SlackFault as fault:
         log.info("not greeted", place=key, reason=fault.code)
         await desk.service.greetings.failed(key)
-        return
+        return False
     try:
         alt = text(locale, "greeting-alt")
         strip = await desk.uploads.small(place.team, _NAME, greeting_strip, alt=alt)
@@ -64,6 +56,7 @@ async def _greet(desk: Desk, place: Place, event: Inbound, *, inviter: str) -> N
         await desk.api.patient(place.team, "chat_update", ts=posted["ts"], file_ids=[strip], **shown)
     except SlackFault as fault:  # the words stand
         log.info("greeted without its picture", place=key, reason=fault.code)
+    return True
 
 
 def _message(channel: str, page: Page, picture: str, *, alt: str = "") -> dict[str, Any]:

@@ -1,18 +1,27 @@
-"""App Home: my queue with Cancel, my latest results with buttons, my quota, and the team's settings for admins."""
+"""App Home: the ways in, my queue with Cancel, my latest results with their pictures, my quota, settings for admins.
 
-from collections.abc import Sequence
+A picture is the file that the result's own message shows: Slack shows a file to those alone whom it was shared with.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import structlog
 
 from adapters.slack.controls import OPEN_FORM, OPEN_SETTINGS, action_id
 from adapters.slack.desk import Desk
+from adapters.slack.errors import SlackFault
 from adapters.slack.inbound import Inbound, place_of
-from adapters.slack.members import Place
+from adapters.slack.members import Place, Team
 from adapters.slack.pages import blocks_of
 from adapters.slack.text import Block, actions, button, clip, context, plain, section
 from bot.domain.actions import Verb
 from bot.domain.card import Button
-from bot.domain.ids import generation_id
-from bot.domain.job import Job, JobStatus
+from bot.domain.ids import JobId, generation_id
+from bot.domain.job import Job
 from bot.domain.limits import Limits, Usage
+from bot.first_minute import greeting_page
+from bot.offers import Offer
 from bot.pages import queue_page
 from bot.rendering import facts, title
 from bot.service import QueueView
@@ -20,6 +29,8 @@ from bot.texts import text
 
 _SHOWN_JOBS = 40
 _SHOWN_RESULTS = 8
+NONE: Mapping[JobId, str] = MappingProxyType({})
+log = structlog.get_logger(__name__)
 _ACTS = ((Verb.CHAIN, "🔗"), (Verb.REROLL, "🎲"), (Verb.EDIT, "✏️"), (Verb.DETAILS, "📋"))
 
 
@@ -35,32 +46,77 @@ async def show_home(desk: Desk, place: Place) -> None:
         SlackFault: Slack does not take it.
     """
     requester, locale = place.requester, await desk.locale(place)
-    view = home_view(
+    queue, mine = (
         await desk.service.status(requester),
-        await desk.service.recent(requester),
-        quota=_quota(*await desk.service.quota(requester), locale),
-        admin=await desk.is_admin(place),
-        now=desk.clock.now(),
-        locale=locale,
+        await desk.service.results.mine(requester, limit=_SHOWN_RESULTS),
     )
-    await desk.api.patient(place.team, "views_publish", user_id=place.user, view=view)
+    results = [kept.job for kept in mine.kept]
+    quota, admin = _quota(*await desk.service.quota(requester), locale), await desk.is_admin(place)
+
+    async def publish(pictures: Mapping[JobId, str]) -> None:
+        view = home_view(
+            queue, results, quota=quota, admin=admin, now=desk.clock.now(), locale=locale, pictures=pictures
+        )
+        await desk.api.patient(place.team, "views_publish", user_id=place.user, view=view)
+
+    shown = await _pictures(desk, place.team, results, known=True)
+    try:
+        await publish(shown)
+    except SlackFault as fault:
+        if not shown:
+            raise
+        log.info("home without pictures", code=fault.code)
+        await publish(NONE)
+        return
+    found = await _pictures(desk, place.team, results, known=False)
+    if found.keys() > shown.keys():
+        try:
+            await publish(found)
+        except SlackFault as fault:  # one of them is not theirs to see any more
+            log.info("home without pictures", code=fault.code)
 
 
-def home_view(queue: QueueView, recent: Sequence[Job], *, quota: str, admin: bool, now: float, locale: str) -> Block:
-    """The view; pure."""
-    done = [job for job in recent if job.status is JobStatus.SUCCEEDED][:_SHOWN_RESULTS]
+async def _pictures(desk: Desk, team: Team, jobs: Sequence[Job], *, known: bool) -> Mapping[JobId, str]:
+    """Slack's files of results, by job: those that are `known` by now, or all that can be found."""
+    found: dict[JobId, str] = {}
+    for job in jobs:
+        result = generation_id(job.id, 0)
+        file = desk.uploads.known(team, result)
+        if file is None and not known and (stands := await desk.service.results.message_of(job.id)):
+            file = await desk.messenger.file_in(team, stands)
+            desk.uploads.remember(team, result, file)
+        if file:
+            found[job.id] = file
+    return found
+
+
+def home_view(
+    queue: QueueView,
+    results: Sequence[Job],
+    *,
+    quota: str,
+    admin: bool,
+    now: float,
+    locale: str,
+    pictures: Mapping[JobId, str] = NONE,
+) -> Block:
+    """The view; pure. `results`: jobs that made some; `pictures`: Slack's files of them."""
     first = [button(f"🖼️ {text(locale, 'slack-remix')}", OPEN_FORM, style="primary")]
     if admin:
         first.append(button(f"⚙️ {text(locale, 'slack-team-settings')}", OPEN_SETTINGS))
     waiting = queue_page(queue, now=now, locale=locale, most=_SHOWN_JOBS)
-    blocks: list[Block] = [actions(*first), _header(waiting.title), *blocks_of(waiting, locale)]
+    ways = greeting_page(locale, "greeting-slack", Offer.TRY, Offer.STYLES, Offer.HELP)
+    blocks: list[Block] = [_header(ways.title), *blocks_of(ways, locale)] if not results else []
+    blocks += [actions(*first), _header(waiting.title), *blocks_of(waiting, locale)]
     if quota:
         blocks.append(context(quota))
     blocks.append(_header(text(locale, "slack-results")))
-    if not done:
+    if not results:
         blocks.append(section(plain(text(locale, "slack-no-results"))))
-    for job in done:
-        blocks += _result(job, locale)
+    for job in results:
+        blocks += _result(job, pictures.get(job.id, ""), locale)
+    if results:
+        blocks += [_header(text(locale, "page-help")), *blocks_of(ways, locale)]
     return {"type": "home", "blocks": blocks[:100]}
 
 
@@ -72,7 +128,7 @@ def _header(words: str) -> Block:
     return {"type": "header", "text": plain(words, 150)}
 
 
-def _result(job: Job, locale: str) -> list[Block]:
+def _result(job: Job, picture: str, locale: str) -> list[Block]:
     target = generation_id(job.id, 0)
     acts = (
         button(f"{emoji} {text(locale, f'button-{verb}')}", action_id(Button(verb=verb, target=target, label="")))
@@ -82,8 +138,12 @@ def _result(job: Job, locale: str) -> list[Block]:
         *facts(job.recipes, locale),
         text(locale, "print-id", id=job.id),
     )
+    named = section(plain(clip(title(job.recipes[0], locale), 200)))
+    if picture:
+        alt = text(locale, "home-alt", prompt=clip(title(job.recipes[0], locale), 200))
+        named["accessory"] = {"type": "image", "slack_file": {"id": picture}, "alt_text": alt}
     return [
-        section(plain(clip(title(job.recipes[0], locale), 200))),
+        named,
         context(" · ".join(shown)),
         actions(*acts),
     ]

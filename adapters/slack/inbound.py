@@ -164,11 +164,12 @@ def place_of(body: Payload) -> Place:
     if "event" in body:
         event = body["event"]
         item = event.get("item") or {}
+        channel = event.get("channel") or item.get("channel", "")
         return Place(
             team=team,
             user=event["user"],
-            channel=event.get("channel") or item.get("channel", ""),
-            thread=event.get("thread_ts") or event.get("ts") or item.get("ts", ""),
+            channel=channel,
+            thread=_thread(channel, event, event.get("ts") or item.get("ts", "")),
             in_thread=bool(event.get("thread_ts")),
         )
     if "command" in body:
@@ -181,15 +182,23 @@ def place_of(body: Payload) -> Place:
         )
     user, message = body["user"], body.get("message") or {}
     container = body.get("container") or {}
+    if container.get("is_ephemeral"):  # nothing can be answered under what only one member sees
+        message, container = {}, {**container, "message_ts": container.get("thread_ts") or ""}
+    channel = _id(body.get("channel")) or container.get("channel_id", "") or _page_channel(body)
     return Place(
         team=team,
         user=user["id"],
-        channel=_id(body.get("channel")) or container.get("channel_id", "") or _page_channel(body),
-        thread=message.get("thread_ts") or message.get("ts") or container.get("message_ts", ""),
+        channel=channel,
+        thread=_thread(channel, message, message.get("ts") or container.get("message_ts", "")),
         in_thread=bool(message.get("thread_ts")),
         name=user.get("name") or user.get("username", ""),
         response_url=body.get("response_url", ""),
     )
+
+
+def _thread(channel: str, message: Payload, ts: str) -> str:
+    """Under what an answer goes: a message of a channel; a conversation with us is answered where it is held."""
+    return str(message.get("thread_ts") or ("" if channel.startswith("D") else ts))
 
 
 def _page_channel(body: Payload) -> str:

@@ -13,6 +13,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from adapters.slack import forms, settings
+from adapters.slack.controls import TAKE
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault, refusal
 from adapters.slack.fields import at_fields, values_of
@@ -20,6 +21,7 @@ from adapters.slack.forms import errand_of, read_form
 from adapters.slack.inbound import Inbound, Kind, inbound, place_of, team_in
 from adapters.slack.members import PLATFORM, Place
 from adapters.slack.submissions import place_of_form
+from adapters.slack.text import actions, button
 from bot.domain.errors import Repeated, UserError
 from bot.forms import FormErrors
 from bot.inbox import Inbox, Taken
@@ -27,6 +29,7 @@ from bot.metrics import ACKNOWLEDGEMENT
 from bot.ports import Clock
 from bot.settings_form import read_settings_form
 from bot.stores import InboxEvent, InboxStore
+from bot.texts import text
 
 Handler = Callable[[Desk, Inbound], Awaitable[None]]
 
@@ -127,6 +130,10 @@ class _Arrival:
         locale = await self._desk.locale(place)
         mendable = _is_form(event) and not isinstance(refused, Repeated)
         again = self._desk.offered_again(place, event.body["view"], locale=locale) if mendable else []
+        if styles := self._desk.conversation.mends(refused, self.id, place.asker()):
+            labelled = ((style, text(locale, "button-take", style=style)) for style in styles)
+            takes = (button(label, f"{TAKE}{style}|{self.id}") for style, label in labelled)
+            again = [actions(*takes), *again]
         await self._desk.notices.tell(place, refused.sentence(locale), *again)
 
 

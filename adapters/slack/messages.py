@@ -8,6 +8,7 @@ from adapters.slack.controls import OPEN_FORM
 from adapters.slack.desk import Desk
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.exchange import SlackExchange
+from adapters.slack.greeting import called
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place
 from adapters.slack.messenger import message_ref
@@ -43,7 +44,8 @@ async def on_message(desk: Desk, event: Inbound) -> None:
     found = Found(file=picture_among(message.get("files")))
     if found.file is None:
         if text.lower() in {"", "help", "hi", "hello"} or (place.is_direct and not message.get("thread_ts")):
-            await desk.tell(place, "slack-hello")
+            if not await called(desk, event, place):
+                await desk.tell(place, "slack-hello")
             return
         try:
             found = await _above(desk, place, message)

@@ -117,6 +117,19 @@ class SlackMessenger:
         except SlackFault as fault:
             raise self._error(fault) from fault
 
+    async def file_in(self, team: Team, message: MessageRef) -> str:
+        """Slack's id of the file that a message of ours shows; empty if it stands no more, or shows none."""
+        place = json.loads(message)
+        where = {"channel": place["channel"], "ts": place["ts"], "oldest": place["ts"], "limit": 10}
+        try:
+            page = await self._api.patient(team, "conversations_replies", **where)
+        except SlackFault as fault:
+            log.info("a result's picture is not found", code=fault.code)
+            return ""
+        there = (each for each in page.get("messages", []) if each.get("ts") == place["ts"])
+        blocks = [block for each in there for block in each.get("blocks") or () if block.get("type") == "image"]
+        return next((str(block["slack_file"]["id"]) for block in blocks if "id" in block.get("slack_file", {})), "")
+
     async def _gone(self, team: Team, place: Mapping[str, str]) -> bool:
         """Take a message away that shows nothing any more; False if Slack keeps it."""
         try:

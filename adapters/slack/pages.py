@@ -1,10 +1,12 @@
 """Pages as Slack's modals, which only tell; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from adapters.slack.controls import EXPORT, FORGET, SHOW_STYLES, action_id, offer_id
+from adapters.slack.controls import CHOOSE_STYLE, EXPORT, FORGET, SHOW_STYLES, action_id, offer_id
 from adapters.slack.layout import button_of
 from adapters.slack.text import (
+    MAX_OPTION,
+    MAX_PLACEHOLDER,
     MAX_SECTION,
     MAX_TITLE,
     Block,
@@ -16,11 +18,14 @@ from adapters.slack.text import (
     plain,
     section,
 )
+from bot.domain.style import Style
 from bot.pages import Ink, Link, Look, Page, Part, Row
+from bot.style_pages import style_pages
 from bot.texts import REFERENCE, text
 
 PAGE = "page"
 _MAX_BLOCKS = 100
+_MAX_STYLES = 100
 _MARKED = frozenset({Ink.STRONG, Ink.CHANNEL, Ink.MEMBER})
 
 
@@ -49,9 +54,22 @@ def blocks_of(page: Page, locale: str = REFERENCE) -> list[Block]:
     return [_way(page.link), *blocks] if page.link else blocks
 
 
-def show_styles(locale: str) -> Block:
-    """The button that sends the styles' pictures."""
-    return actions(button(text(locale, "slack-styles-show"), SHOW_STYLES))
+def styles_menu(styles: Iterable[Style], locale: str) -> Block:
+    """A menu that opens the form with the style chosen, and the button that sends the pictures of all."""
+    listed = list(styles)
+    groups: list[Block] = [
+        {"label": plain(page.title, MAX_OPTION), "options": [_named(style.name) for style in page.styles]}
+        for page in style_pages(listed[:_MAX_STYLES], locale)
+    ]
+    hint = plain(text(locale, "menu-styles"), MAX_PLACEHOLDER)
+    menu = {"type": "static_select", "action_id": CHOOSE_STYLE, "placeholder": hint, "option_groups": groups}
+    shown = any(each.picture for each in listed)
+    pictures = [button(text(locale, "slack-styles-show"), SHOW_STYLES)] if shown else []
+    return actions(menu, *pictures)
+
+
+def _named(name: str) -> Block:
+    return {"text": plain(name, MAX_OPTION), "value": name}
 
 
 def _way(link: Link) -> Block:

@@ -7,6 +7,7 @@ from adapters.slack.commands import LISTED, look_up, open_form
 from adapters.slack.controls import (
     ADVANCED,
     AGAIN,
+    CHOOSE_STYLE,
     EXPORT,
     FORGET,
     MENU,
@@ -14,6 +15,7 @@ from adapters.slack.controls import (
     OPEN_FORM,
     OPEN_SETTINGS,
     SHOW_STYLES,
+    TAKE,
 )
 from adapters.slack.desk import Desk
 from adapters.slack.exchange import SlackExchange
@@ -53,19 +55,20 @@ async def on_press(desk: Desk, event: Inbound) -> None:
             home = place.channel == ""
             errand = Errand(purpose=Purpose.REMIX, channel=place.channel, thread="" if home else place.thread)
             await open_form(desk, event, errand, _written_on(pressed))
-        case code if code.startswith(OFFER):
-            await _take(desk, event, at, code.removeprefix(OFFER))
+        case code if code == CHOOSE_STYLE:
+            style = str((pressed.get("selected_option") or {}).get("value", ""))
+            errand = Errand(purpose=Purpose.REMIX, channel=place.channel)
+            await open_form(desk, event, errand, Options(style=style))
+        case code if code.startswith((OFFER, TAKE)):
+            await _offered(desk, event, at, code)
         case code if code.startswith(AGAIN):
             await _reopen(desk, event, place, code.removeprefix(AGAIN))
         case code if code == OPEN_SETTINGS:
             await show_settings(desk, event)
-        case code if code == EXPORT:
-            await at.show(said_page(await at.locale(), "page-privacy", "slack-packing"))
-            await desk.conversation.export(at, max_bytes=EXPORT_BYTES)
         case code if code == SHOW_STYLES:
             await _show_styles(desk, at)
-        case code if code == FORGET:
-            await desk.conversation.forget(at)
+        case code if code in {EXPORT, FORGET}:
+            await _stored(desk, at, code)
         case code:
             control = parse_button_id(_chosen(pressed) or code)
             if control is None:
@@ -92,14 +95,26 @@ async def _on_control(desk: Desk, event: Inbound, at: SlackExchange, control: Bu
             await desk.conversation.press(at, control)
 
 
-async def _take(desk: Desk, event: Inbound, at: SlackExchange, offer: str) -> None:
-    match offer:
-        case Offer.TRY:
+async def _stored(desk: Desk, at: SlackExchange, code: str) -> None:
+    """Hand out or delete what is stored about the member."""
+    if code == FORGET:
+        await desk.conversation.forget(at)
+        return
+    await at.show(said_page(await at.locale(), "page-privacy", "slack-packing"))
+    await desk.conversation.export(at, max_bytes=EXPORT_BYTES)
+
+
+async def _offered(desk: Desk, event: Inbound, at: SlackExchange, code: str) -> None:
+    """What a page or a refusal offers."""
+    match code.split("|", 2):
+        case ["take", style, wish]:
+            await desk.conversation.take(at, wish, style)
+        case ["offer", Offer.TRY]:
             await desk.conversation.try_sample(at)
-        case Offer.SET_UP:
+        case ["offer", Offer.SET_UP]:
             await show_settings(desk, event)
-        case Offer.HELP | Offer.STYLES | Offer.QUEUE:
-            await look_up(desk, at, offer)
+        case ["offer", (Offer.HELP | Offer.STYLES | Offer.QUEUE) as page]:
+            await look_up(desk, at, page)
         case _:
             raise InvalidRequest("refused-slack-button")
 

@@ -50,6 +50,7 @@ class Uploads:
         self._exporter = exporter
         self._known: OrderedDict[tuple[str, GenerationId], tuple[str, str]] = OrderedDict()
         self._small: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._found: OrderedDict[tuple[str, GenerationId], str] = OrderedDict()
 
     async def put(self, team: Team, pictures: tuple[CardPicture, ...], *, locale: str) -> Shared:
         """Upload what is not there yet and wait until it can be shown; several pictures go as one sheet.
@@ -101,6 +102,17 @@ class Uploads:
         if file := self._small.pop((team.space, name), None):
             with contextlib.suppress(SlackFault):
                 await self._api.patient(team, "files_delete", file=file)
+
+    def known(self, team: Team, generation: GenerationId) -> str | None:
+        """Slack's file of a result, empty if there is none to be found; None if that is not known."""
+        kept = self._known.get((team.space, generation))
+        return kept[0] if kept else self._found.get((team.space, generation))
+
+    def remember(self, team: Team, generation: GenerationId, file: str) -> None:
+        """Slack's file of a result that was uploaded before this process began; empty if there is none."""
+        self._found[team.space, generation] = file
+        if len(self._found) > _REMEMBERED:
+            self._found.popitem(last=False)
 
     def forget(self, team: Team, pictures: tuple[CardPicture, ...]) -> None:
         """The next `put` uploads these again: Slack does not show the files it has."""

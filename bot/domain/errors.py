@@ -3,6 +3,7 @@
     PentimentoError
     ├── UserError            tell the user: one sentence, what is wrong and how to mend it
     │   ├── InvalidRequest       a value is out of its range, a name is unknown
+    │   │   └── UnknownStyle         that of a style; says which are near
     │   ├── PictureRefused       the picture cannot be used
     │   ├── LimitReached         quota, pending jobs or the queue; says when to come back
     │   ├── NotAllowed           somebody else's job, a role or channel that may not
@@ -75,6 +76,18 @@ def _harmless(said: Argument, literal: Callable[[str], str]) -> Argument:
 
 class InvalidRequest(UserError):
     """A value is out of its range or a name is unknown."""
+
+
+class UnknownStyle(InvalidRequest):
+    """There is no style of that name.
+
+    Attributes:
+        near: the names that are nearest to it, the nearest first.
+    """
+
+    def __init__(self, style: str, near: tuple[str, ...]) -> None:
+        super().__init__("refused-style", style=style, near=near)
+        self.near = near
 
 
 class PictureRefused(UserError):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.domain.errors import InvalidRequest
+from bot.domain.errors import UnknownStyle
 from bot.domain.options import MAX_GUIDANCE_SCALE
 from bot.domain.strength import DEFAULT_STRENGTH
 from bot.domain.words import quoted
@@ -50,7 +50,7 @@ def find_style(styles: Mapping[str, Style], name: str | None) -> Style | None:
     """The preset of that name, or the only one that it is near to; None if none was asked for.
 
     Raises:
-        InvalidRequest: there is none of that name, or several are near; the sentence names the nearest.
+        UnknownStyle: there is none of that name, or several are near; the sentence names the nearest.
     """
     if not name:
         return None
@@ -60,7 +60,7 @@ def find_style(styles: Mapping[str, Style], name: str | None) -> Style | None:
     if (meant := _near(wanted, styles)) is not None:
         return meant
     near = difflib.get_close_matches(wanted, styles, n=3, cutoff=0.4) or sorted(styles)[:3]
-    raise InvalidRequest("refused-style", style=quoted(name), near=tuple(near))
+    raise UnknownStyle(quoted(name), tuple(near))
 
 
 def _near(wanted: str, styles: Mapping[str, Style]) -> Style | None:

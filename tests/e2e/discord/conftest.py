@@ -1,7 +1,7 @@
 """The Discord edge with the real client on a loopback Discord, over a core on fake engine, stores and clock."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from adapters.pictures.outgoing import PictureExporter
 from bot.assembly import assemble
 from bot.domain.limits import Limits
 from bot.domain.safety import Policy
+from bot.domain.style import Style
 from bot.lifecycle import Core, Running
 from bot.ports import Messenger, Moderator
 from bot.system import SystemIds
@@ -104,6 +105,7 @@ async def bench_on(
     held: bool = False,
     message_content: bool = False,
     greets: bool = False,
+    styles: Mapping[str, Style] = STYLES,
 ) -> AsyncIterator[Bench]:
     engine, clock = FakeEngine(), discord.clock
     if held:
@@ -121,7 +123,7 @@ async def bench_on(
             clock=clock,
             ids=SystemIds(),
             limits=Limits(),
-            styles=STYLES,
+            styles=styles,
             max_jobs=20,
             greets=greets,
             default_model=MODEL,

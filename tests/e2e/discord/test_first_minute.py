@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,7 @@ async def test_where_it_cannot_be_greeted_the_first_use_brings_the_card(
     discord: DiscordServer, greeting: Bench, room: Channel, anna: Person
 ) -> None:
     del greeting
+    joined_now(the_guild(room))
     await discord.join(the_guild(room))  # Discord greets nobody there
     alone = await anna.command(room, "img2img", image=PNG, prompt="a secret", private=True)
     await discord.shown(alone, lambda post: post.done)
@@ -105,9 +107,25 @@ async def test_where_it_cannot_be_greeted_the_first_use_brings_the_card(
     assert len(cards(discord, room)) == 1
 
 
+async def test_a_server_that_has_had_the_bot_for_long_is_greeted_when_somebody_calls(
+    discord: DiscordServer, greeting: Bench, room: Channel, anna: Person
+) -> None:
+    del greeting
+    await discord.join(the_guild(room))
+    asked = await anna.command(room, "img2img", image=PNG, prompt="an oil painting")
+    await discord.shown(asked, lambda post: post.done)
+    assert cards(discord, room) == [], "who knows how to ask needs none"
+    await anna.say(room, f"<@{discord.me['id']}> hello")
+    await card_in(discord, room)
+    await anna.say(room, f"<@{discord.me['id']}> hello")
+    await anna.told(lambda post: "/img2img" in post.words)
+    assert len(cards(discord, room)) == 1
+
+
 async def test_a_greeting_that_discord_refuses_is_made_up_for_at_the_first_use(
     discord: DiscordServer, greeting: Bench, room: Channel, anna: Person
 ) -> None:
+    joined_now(the_guild(room))
     refusal = discord.fail("POST", f"/channels/{room.id}/messages", 403, code=50013)
     await discord.join(the_guild(room), greets_in=room)
     await discord.until(lambda: not refusal.times, what="a refusal")
@@ -235,6 +253,12 @@ async def test_an_owner_may_do_without(discord: DiscordServer, tmp_path: Path, r
         asked = await anna.command(room, "img2img", image=PNG, prompt="an oil painting")
         await discord.shown(asked, lambda post: post.done)
         assert cards(discord, room) == []
+
+
+def joined_now(guild: Guild) -> None:
+    """The bot is new there."""
+    for member in guild.payload["members"]:
+        member["joined_at"] = datetime.now(UTC).isoformat()
 
 
 async def _connected(bench: Bench) -> bool:

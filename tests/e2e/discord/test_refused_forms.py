@@ -76,3 +76,44 @@ async def test_after_a_restart_the_loss_is_said(
     async with start():
         again = await anna.press(refusal, "Open the form again")
         assert "not have that form any more" in await discord.refused(again)
+
+
+async def test_a_style_that_is_none_is_taken_for_a_near_one(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    asked = await anna.command(channel, "img2img", image=PNG, prompt="a tiger", style="vangohh", strength=0.7)
+    assert "Did you mean oil?" in await bench.discord.refused(asked)
+    refusal = next(post for post in [*asked.follow_ups, asked.original] if post and post.buttons)
+    assert "too long ago" in await bench.discord.refused(await ben.press(refusal, "Take oil"))
+    taken = await anna.press(refusal, "Take oil")
+    result = await bench.discord.shown(taken, lambda post: post.done)
+    assert not result.hidden, "everybody sees it, as they would have"
+    (made,) = bench.engine.requests
+    assert (made.prompt, made.strength) == ("a tiger, oil painting", 0.7)
+
+
+async def test_so_is_one_in_the_words_of_a_form_or_a_mention(bench: Bench, anna: Person, channel: Channel) -> None:
+    photo = await anna.say(channel, "look", files={"a.png": PNG})
+    sent = await anna.submit(await anna.menu(photo, "Remix image"), prompt="a tiger --style vangohh")
+    await bench.discord.refused(sent)
+    refusal = next(post for post in [*sent.follow_ups, sent.original] if post and post.buttons)
+    assert list(refusal.buttons) == ["Take oil", "Open the form again"]
+    await bench.discord.shown(await anna.press(refusal, "Take oil"), lambda post: post.done)
+    private = await anna.command(channel, "img2img", image=PNG, prompt="a lion", style="vangohh", private=True)
+    await bench.discord.refused(private)
+    refusal = next(post for post in [*private.follow_ups, private.original] if post and post.buttons)
+    taken = await anna.press(refusal, "Take oil")
+    result = await bench.discord.shown(taken, lambda post: post.done)
+    assert result.hidden == anna.id
+    assert [made.prompt for made in bench.engine.requests] == ["a tiger, oil painting", "a lion, oil painting"]
+
+
+async def test_a_form_that_is_opened_again_is_no_secret_because_its_refusal_was(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    photo = await anna.say(channel, "look", files={"a.png": PNG})
+    sent = await anna.submit(await anna.menu(photo, "Remix image"), prompt="a tiger --strength lots")
+    await bench.discord.refused(sent)
+    refusal = next(post for post in [*sent.follow_ups, sent.original] if post and post.buttons)
+    again = await anna.submit(await anna.press(refusal, "Open the form again"), prompt="a tiger")
+    assert not (await bench.discord.shown(again, lambda post: post.done)).hidden

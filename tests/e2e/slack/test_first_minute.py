@@ -72,22 +72,18 @@ async def test_it_is_greeted_once_however_it_is_told(
         assert len(cards(ann, room)) == 1
 
 
-async def test_the_first_use_in_a_workspace_brings_the_card_that_nobody_was_told_of(
+async def test_a_channel_that_was_missed_is_greeted_when_somebody_calls(
     slack: SlackServer, greeting: Bench, team: Team, ann: Member, general: Conversation
 ) -> None:
     del greeting
-    await ann.say(general, "a secret --private", files=[slack.state.add_file(team, ann.user, png())])
-    direct = slack.state.direct(team, ann.user.id)
-    await ann.result(direct)
-    assert cards(ann, general) == [], "what is asked in private shows nothing to others"
-    for prompt in ("an oil painting", "a watercolor"):
-        await ann.say(general, prompt, files=[slack.state.add_file(team, ann.user, png())])
+    await ann.say(general, "an oil painting", files=[slack.state.add_file(team, ann.user, png())])
+    await ann.result(general)
+    assert cards(ann, general) == [], "who knows how to ask needs none"
+    await ann.say(general, "hello")
     await card_in(ann, general)
-    other = slack.state.add_channel(team, ann.user)
-    await ann.say(other, "an oil painting", files=[slack.state.add_file(team, ann.user, png())])
-    await ann.result(other)
+    await ann.say(general, "hello")
+    await ann.told("Send me a picture")
     assert len(cards(ann, general)) == 1
-    assert cards(ann, other) == []
 
 
 async def test_without_its_picture_the_words_stand(
@@ -158,9 +154,44 @@ async def test_a_workspace_that_removes_the_app_is_greeted_when_it_comes_back(
 ) -> None:
     await ann.invite_bot(room)
     await card_in(ann, room)
-    place = place_key(OurTeam(team.id))
+    place = place_key(OurTeam(team.id), room.id)
     await ann.uninstall()
 
     async with asyncio.timeout(10):
         while not await greeting.core.store.greet(place, "a look"):
             await asyncio.sleep(0.02)
+
+
+async def test_home_shows_the_pictures_also_those_of_an_earlier_process(
+    slack: SlackServer, team: Team, tmp_path: Path
+) -> None:
+    eve = Member(slack, team, slack.state.add_user("eve"))
+    room = slack.state.add_channel(team, eve.user)
+    photo = slack.state.add_file(team, eve.user, png())
+    async with bench(slack, tmp_path):
+        await eve.say(room, "an oil painting", files=[photo])
+        result = await eve.result(room)
+        await eve.say(room, "a watercolor --private", files=[photo])
+        direct = slack.state.direct(team, eve.user.id)
+        private = await eve.result(direct)
+        home = await eve.open_home()
+        assert pictures_in(home) == [file_of(private), file_of(result)], words(home)
+    async with bench(slack, tmp_path):
+        await eve.open_home()
+        await eve.see(lambda: pictures_in(slack.state.homes[eve.user.id]) == [file_of(private), file_of(result)])
+        await eve.press("Delete", room, result)
+        await eve.see(lambda: result["ts"] not in room.messages)
+        assert pictures_in(await eve.open_home()) == [file_of(private)]
+        slack.fail("views.publish", error="invalid_blocks")
+        home = await eve.open_home()
+        assert pictures_in(home) == [], "what Slack does not show is left out, and the page stands"
+
+
+def file_of(message: Json) -> str:
+    """Slack's file of a result's picture."""
+    return str(images(message)[0]["slack_file"]["id"])
+
+
+def pictures_in(home: Json) -> list[str]:
+    """The files that App Home shows."""
+    return [block["accessory"]["slack_file"]["id"] for block in home["blocks"] if "accessory" in block]

@@ -76,3 +76,30 @@ async def test_after_a_restart_the_loss_is_said(
     async with bench(slack, tmp_path):
         await ann.press("Open the form again", general, {"ts": "1.1", **refused})
         await ann.told("do not have that form any more")
+
+
+async def test_a_style_that_is_none_is_taken_for_a_near_one(
+    running: Bench, slack: SlackServer, ann: Member, bob: Member, general: Conversation
+) -> None:
+    photo = slack.state.add_file(ann.team, ann.user, png())
+    await ann.say(general, "a tiger --style vangohh --strength 0.7", files=[photo])
+    refused: Json = await ann.see(lambda: next((each for each in slack.state.ephemerals if buttons(each)), None))
+    assert "Did you mean oil?" in refused["text"]
+    await bob.press("Take oil", general, refused)
+    await bob.told("too long ago")
+    await ann.press("Take oil", general, refused)
+    await ann.result(general)
+    (made,) = running.engine.requests
+    assert (made.prompt, made.strength) == ("a tiger, oil painting", 0.7)
+
+
+async def test_so_is_one_in_the_words_of_a_form(
+    running: Bench, slack: SlackServer, team: Team, ann: Member, general: Conversation
+) -> None:
+    photo = slack.state.add_file(team, ann.user, png())
+    await ann.submit(await ann.open("/img2img", general), file=photo, prompt="a tiger --style vangohh --seed 42")
+    refused: Json = await ann.see(lambda: next((each for each in slack.state.ephemerals if buttons(each)), None))
+    await ann.press("Take oil", general, refused)
+    await ann.result(general)
+    (made,) = running.engine.requests
+    assert (made.prompt, made.seed) == ("a tiger, oil painting", 42)

@@ -58,6 +58,32 @@ async def test_the_styles_come_with_their_pictures_by_direct_message(
     assert ann.from_bot(general) == []
 
 
+async def test_a_style_that_is_chosen_from_the_page_stands_in_the_form(
+    slack: SlackServer, ann: Member, general: Conversation, photo: File, running: Bench
+) -> None:
+    page = await ann.open("/styles", general)
+    await ann.press("Choose a style oil", None, page)
+    form = await ann.see(
+        lambda: view if (view := slack.state.views[page["id"]]).get("callback_id") == "ask" else None
+    )
+    await ann.submit(form, file=photo, prompt="a tiger")
+    await ann.result(general)
+    assert running.engine.requests[0].prompt == "a tiger, oil painting"
+
+
+async def test_what_is_asked_in_a_direct_message_is_answered_there_and_not_in_a_thread(
+    slack: SlackServer, ann: Member, team: Team, photo: File
+) -> None:
+    direct = slack.state.direct(team, ann.user.id)
+    await ann.say(direct, "hello", mention=False)
+    await ann.told("Send me a picture")
+    await ann.say(direct, "an oil painting", files=[photo], mention=False)
+    result = await ann.result(direct, 1)
+    await ann.press("Reroll", direct, result)
+    again = await ann.result(direct, 2)
+    assert [each.get("thread_ts") for each in ann.from_bot(direct)] == [None, None, None], again["text"]
+
+
 async def test_a_sweep_shows_four_pictures_with_a_choice_under_each(
     ann: Member, general: Conversation, photo: File
 ) -> None:
@@ -333,3 +359,20 @@ async def test_every_command_stands_under_one_name_too(ann: Member, general: Con
     form = await ann.open("/pentimento", general, "Img2img a boat --seed 7")
     await ann.submit(form, file=photo)
     assert "seed 7" in words(await ann.result(general))
+
+
+async def test_home_tells_whoever_has_nothing_yet_the_ways_in(
+    slack: SlackServer, ann: Member, general: Conversation, running: Bench
+) -> None:
+    del general
+    home = await ann.open_home()
+    assert "/img2img" in words(home)
+    assert [label for label in labels_of(home) if "sample" in label or "Styles" in label or "What" in label] == [
+        "☕ Try it with a sample", "🎨 Styles", "💡 What can I do?",
+    ]  # fmt: skip
+    page = await ann.opens(lambda: ann.press("Styles", None, home))
+    assert page["title"]["text"] == "Styles"
+    await ann.press("Try it with a sample", None, home)
+    direct = slack.state.direct(ann.team, ann.user.id)
+    assert "an oil painting of a cup of coffee" in words(await ann.result(direct))
+    assert running.engine.requests

@@ -111,9 +111,12 @@ class Member:
             body["container"] = {"type": "view", "view_id": message["id"]}
             body["view"] = {**message, "state": {"values": {}}}
         else:
-            body["container"] = {"type": "message", "message_ts": message["ts"], "channel_id": channel.id}
+            alone = message in self.slack.state.ephemerals or message["ts"] not in channel.messages
+            where = {"message_ts": message.get("ts", "1.1"), "channel_id": channel.id, "is_ephemeral": alone}
+            body["container"] = {"type": "message", **where}
             body["channel"] = {"id": channel.id, "name": "general"}
-            body["message"] = {name: value for name, value in message.items() if name != "edits"}
+            if not alone:  # Slack shows us nothing of what it does not keep
+                body["message"] = {name: value for name, value in message.items() if name != "edits"}
             body["response_url"] = self._response_url()
         return await self.slack.deliver("interactive", body)
 
@@ -358,7 +361,8 @@ def _choice(message: Json, label: str) -> Json | None:
     elements = [each for block in message.get("blocks", []) for each in block.get("elements", [])]
     for menu in (each for each in elements if each.get("type") == "static_select"):
         hint = menu["placeholder"]["text"].rstrip("….")
-        for option in menu["options"]:
+        groups = menu.get("option_groups") or [{"options": menu["options"]}]
+        for option in (each for group in groups for each in group["options"]):
             if label == f"{hint} {option['text']['text'].rpartition(' ')[2]}":
                 return {"action_id": menu["action_id"], "type": "static_select", "selected_option": option}
     return None

@@ -23,7 +23,7 @@ from adapters.discord.rest import Outgoing
 from adapters.slack import layout
 from adapters.slack.fields import modal as slack_modal
 from adapters.slack.home import home_view
-from adapters.slack.pages import page_view, privacy_buttons, show_styles
+from adapters.slack.pages import page_view, privacy_buttons, styles_menu
 from bot import texts
 from bot.domain.actions import Verb
 from bot.domain.card import Card, Progress, Stage, Waiting
@@ -196,7 +196,7 @@ def test_cards() -> None:
 
 def test_pages() -> None:
     for page in pages():
-        above = [privacy_buttons(LOCALE), show_styles(LOCALE)]
+        above = [privacy_buttons(LOCALE), styles_menu(STYLES.values(), LOCALE)]
         assert foreign_words(page_view(page, locale=LOCALE, above=above)) == set()
         assert foreign_words(laid_out(page)) == set()
 

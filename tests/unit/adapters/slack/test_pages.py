@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.slack.pages import page_view, privacy_buttons, show_styles
+from adapters.slack.pages import page_view, privacy_buttons, styles_menu
 from bot.domain.place import PlaceSettings
 from bot.pages import Ink, Part, details_page, help_page, said_page, settings_page
 from bot.results import Description
 from bot.texts import LANGUAGES
 from tests.builders.jobs import a_generation, a_job
+from tests.harness.core import STYLES
 from tests.servers.slack.blocks import view_problems
 
 
@@ -24,7 +25,7 @@ def test_every_page_keeps_to_block_kit(locale: str) -> None:
         said_page(locale, "page-privacy", "slack-privacy-kept"),
     ]
     for page in pages:
-        view = page_view(page, locale=locale, above=[privacy_buttons(locale), show_styles(locale)])
+        view = page_view(page, locale=locale, above=[privacy_buttons(locale), styles_menu(STYLES.values(), locale)])
         assert view_problems(view) == []
 
 
