@@ -1,5 +1,6 @@
 """`/styles`: a theme at a time, its pictures over its words, and a menu that opens the form with the one chosen."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from adapters.discord.answers import Answered
@@ -93,7 +94,7 @@ def _menu(page: StylePage, locale: str) -> Payload:
     }
 
 
-def _turning(pages: list[StylePage], shown: StylePage) -> list[Payload]:
+def _turning(pages: Sequence[StylePage], shown: StylePage) -> list[Payload]:
     if len(pages) < 2:
         return []
     buttons = [

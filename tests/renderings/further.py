@@ -13,7 +13,7 @@ from adapters.discord.settings import forget_question
 from adapters.slack.fields import modal as slack_modal
 from adapters.slack.forms import Errand, view_of
 from adapters.slack.layout import Beside, lay_out
-from adapters.slack.pages import message_of, page_view, privacy_buttons, show_styles
+from adapters.slack.pages import message_of, page_view, privacy_buttons, styles_menu
 from bot.domain.access import Asker
 from bot.domain.job import Generation, Job
 from bot.domain.place import Ban, PlaceSettings, RemixPolicy, ThreadPolicy
@@ -74,7 +74,7 @@ def slack(job: Job, made: list[Generation]) -> Payloads:
     privacy = page_view(
         said_page("en", "page-privacy", "slack-privacy-kept"), locale="en", above=[privacy_buttons("en")]
     )
-    styles = page_view(styles_page(_styles(), "en"), locale="en", above=[show_styles("en")])
+    styles = page_view(styles_page(_styles(), "en"), locale="en", above=[styles_menu(_styles().values(), "en")])
     pages = {name: page_view(page, locale="en") for name, page in _pages(job).items()}
     for name in ("report", "refused prompt"):  # messages in the moderators' channel
         pages[name] = {"text": "", "blocks": message_of(_pages(job)[name], "en")}

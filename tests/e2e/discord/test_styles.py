@@ -1,6 +1,7 @@
 """`/styles` as something to press: themes to turn to, a menu that opens the form with the style chosen."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,10 @@ def offered(post: Post) -> list[str]:
     return [each["value"] for menu in menus for each in menu["options"]]
 
 
+def _is_at(page: Post, label: str) -> bool:
+    return page.chosen == [label]
+
+
 async def test_every_style_can_be_chosen_by_its_theme(styled: Bench, anna: Person, channel: Channel) -> None:
     asked = await anna.command(channel, "styles")
     page = await styled.discord.shown(asked)
@@ -44,7 +49,7 @@ async def test_every_style_can_be_chosen_by_its_theme(styled: Bench, anna: Perso
     seen = offered(page)
     for label in turning[1:]:
         await anna.press(page, label)
-        await styled.discord.until(lambda label=label: page.chosen == [label], what=f"the page {label}")
+        await styled.discord.until(partial(_is_at, page, label), what=f"the page {label}")
         assert page.words.startswith("**Styles**")
         seen += offered(page)
     assert seen == list(STYLES)
