@@ -32,7 +32,7 @@ from bot.domain.picture import Picture
 from bot.domain.request import Action, ReplyTarget, Request, Requester
 from bot.domain.safety import Policy
 from bot.lifecycle import Core, Running
-from bot.ports import Messenger
+from bot.ports import Messenger, PictureReader
 from bot.system import SystemClock, SystemIds, load_all
 from inference.api import Img2ImgRequest
 from tests.fakes.engine import FakeEngine
@@ -146,7 +146,13 @@ async def watched() -> AsyncIterator[Lag]:
 
 @asynccontextmanager
 async def service(
-    folder: Path, *, busy: float = 0.0, slots: int = 4, messengers: dict[str, Messenger] | None = None
+    folder: Path,
+    *,
+    busy: float = 0.0,
+    slots: int = 4,
+    messengers: dict[str, Messenger] | None = None,
+    reader: PictureReader | None = None,
+    decodes: int = 2,
 ) -> AsyncIterator[tuple[Core, FakeEngine, Chat]]:
     """A running core; `messengers` of other platforms may be filled in later."""
     chat = Chat(busy=busy)
@@ -160,7 +166,8 @@ async def service(
         core = assemble(
             store=store,
             images=images,
-            reader=Remembering(),
+            reader=reader or Remembering(),
+            decodes=decodes,
             moderator=OwnersModerator(blocked=(), classifier=None, threshold=0.5),
             policy=Policy(),
             engine=engine,
@@ -210,10 +217,10 @@ def quiet() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
-def _table(found: dict[str, dict[str, float]]) -> str:
+def _table(title: str, found: dict[str, dict[str, float]]) -> str:
     """Markdown."""
     lines = [
-        f"# Load of the bot, {datetime.now(UTC):%Y-%m-%d}",
+        f"# {title}, {datetime.now(UTC):%Y-%m-%d}",
         "",
         f"{os.cpu_count()} cores, shared with other work.",
         "",
@@ -224,9 +231,11 @@ def _table(found: dict[str, dict[str, float]]) -> str:
     return "\n".join(lines)
 
 
-def keep(name: str, found: dict[str, dict[str, float]], goals: Sequence[Goal] = ()) -> bool:
+def keep(
+    name: str, found: dict[str, dict[str, float]], goals: Sequence[Goal] = (), *, title: str = "Load of the bot"
+) -> bool:
     """Write figures to `benchmarks/results/NAME.md` and say them; whether they all are what they should be."""
-    table = "\n".join([_table(found), *verdicts(goals), ""]) if goals else _table(found)
+    table = "\n".join([_table(title, found), *verdicts(goals), ""]) if goals else _table(title, found)
     (RESULTS / f"{name}.md").write_text(table, encoding="utf-8")
     print(table)
     return all(goal.met for goal in goals)

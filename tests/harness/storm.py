@@ -84,7 +84,7 @@ async def storm(folder: Path, engine: RestartableEngine) -> AsyncIterator[Storm]
             messengers={chat.platform: chat},
             reader=InProcessPictureReader(),
             limits=Limits(pending_per_user=1000, waiting_per_user=1000, per_user_per_day=0),
-            max_jobs=1000,
+            max_jobs=10_000,
         )
         async with Running(core, grace=5.0):
             yield Storm(core=core, chat=chat, images=folder / "images")
