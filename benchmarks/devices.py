@@ -1,11 +1,12 @@
 """What 1 to 64 devices carry, and which part is the next to be short: a simulation, its inputs the measured costs.
 
-    python -m benchmarks.devices [--minutes 60] [--cores 4]
+    python -m benchmarks.devices [--minutes 60] [--cores 4 16]
 
-Jobs come at random (a Poisson process), with one burst of five minutes at three times the rate. They pass four
-stations in turn, each first come first served: a core that reads the picture, the one core of the bot, a device, the
-chat. For each number of devices the rate is chosen so that the devices are a quarter busy, and three quarters in the
-burst: if members wait long all the same, something else is short.
+Jobs come at random (a Poisson process), with one burst of five minutes at three times the rate. They pass stations in
+turn, each first come first served: a core that reads the picture, the one core of the bot, the process that talks to
+the Ray cluster if there are more devices than one machine has, a device, the chat. For each number of devices the
+rate is chosen so that the devices are a quarter busy, and three quarters in the burst: if members wait long all the
+same, something else is short. Results go to `benchmarks/results/devices.md`.
 """
 
 import argparse
@@ -14,15 +15,26 @@ import itertools
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-READ_SECONDS = 0.19
-"""Of a core, for a photo of a megapixel in a JPEG; 1.25 for 12 megapixels (measured on a busy machine)."""
+READ_SECONDS = 0.33
+"""Of a core, for a JPEG of 12 megapixels as phones make them; 0.24 for one of a megapixel (`benchmarks.pictures`)."""
 
-BOT_SECONDS = 0.0116
-"""Of the bot's core, for a job from its acceptance to its last message: 10.4 to 12.8 ms (measured)."""
+MOST_READING = 1000
+"""Pictures that wait to be read, after which jobs are refused: `bot.uploads`."""
+
+BOT_SECONDS = 0.0118
+"""Of the bot's core, for a job from its acceptance to its last message, 1,000 members waiting (`benchmarks.load`)."""
+
+DRIVER_SECONDS = 0.0155
+"""Of a core, in the process that talks to the cluster, for a job at 512x512 (`benchmarks.machines`)."""
+
+ONE_MACHINE = 8
+"""Devices that a machine has at most."""
 
 CHAT_SECONDS = 2 / 50
-"""Discord takes 50 calls a second from a bot, and a job needs two at least (documented)."""
+"""Discord takes 50 calls a second from a bot, and a job needs two at least (documented); it makes more, to show how
+far it is, when there is room for them."""
 
 PICTURES_A_SECOND = 6.0
 """Of a device; modelled, not measured: between 2.1 (SDXL at 1024 pixels) and 13.2 (Stable Diffusion 1.5 at 512)."""
@@ -30,6 +42,7 @@ PICTURES_A_SECOND = 6.0
 MOST_WAIT = 600.0
 """Seconds of work in line after which jobs are refused: queue.max_minutes."""
 
+RESULTS = Path(__file__).with_name("results")
 BURST_SECONDS, BURST = 300.0, 3.0
 COUNTS = (1, 2, 4, 8, 16, 32, 64)
 
@@ -85,9 +98,12 @@ def simulate(devices: int, rate: float, *, seconds: float, cores: int, seed: int
     chance = random.Random(seed)
     jobs = [(begun, begun) for begun in arrivals(rate, seconds, chance)]
     asked = len(jobs)
+    readers = max(1, cores - 1)
+    drives = DRIVER_SECONDS if devices > ONE_MACHINE else 0.0
     stations: dict[str, tuple[int, Callable[[], float], float]] = {
-        "reading": (max(1, cores - 1), lambda: chance.expovariate(1 / READ_SECONDS), float("inf")),
+        "reading": (readers, lambda: chance.expovariate(1 / READ_SECONDS), MOST_READING * READ_SECONDS / readers),
         "bot": (1, lambda: BOT_SECONDS, float("inf")),
+        "driver": (1 if devices > ONE_MACHINE else devices, lambda: drives, float("inf")),
         "devices": (devices, lambda: chance.gammavariate(4.0, 1 / (4.0 * PICTURES_A_SECOND)), MOST_WAIT),
         "chat": (1, lambda: CHAT_SECONDS, float("inf")),
     }
@@ -107,34 +123,52 @@ def ceilings(devices: int, cores: int) -> dict[str, float]:
     return {
         "reading": max(1, cores - 1) / READ_SECONDS,
         "bot": 1 / BOT_SECONDS,
+        "driver": 1 / DRIVER_SECONDS if devices > ONE_MACHINE else float("inf"),
         "devices": devices * PICTURES_A_SECOND,
         "chat": 1 / CHAT_SECONDS,
     }
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description="What 1 to 64 devices carry.")
-    parser.add_argument("--minutes", type=float, default=60.0, help="that are simulated")
-    parser.add_argument("--cores", type=int, default=4, help="processor cores of the bot's machine")
-    options = parser.parse_args()
-    print("| devices | jobs a second | refused | half within | 19 of 20 within | short first, at jobs a second |")
-    print("|---|---|---|---|---|---|")
+def report(cores: int, minutes: float) -> Iterator[str]:
+    """The table for a machine of the bot with so many cores, and what is short first."""
+    yield f"## {cores} cores\n"
+    yield "| devices | jobs a second | refused | half within | 19 of 20 within | short first, at jobs a second |"
+    yield "|---|---|---|---|---|---|"
     for devices in COUNTS:
         rate = devices * PICTURES_A_SECOND / 4
-        outcome = simulate(devices, rate, seconds=60 * options.minutes, cores=options.cores)
-        wall, at = min(ceilings(devices, options.cores).items(), key=lambda ceiling: ceiling[1])
+        outcome = simulate(devices, rate, seconds=60 * minutes, cores=cores)
+        wall, at = min(ceilings(devices, cores).items(), key=lambda ceiling: ceiling[1])
         row = (
             f"{outcome.refused:.0%}",
             f"{outcome.median:.1f} s",
             f"{outcome.late:.1f} s",
             f"{wall}, {at:.0f}",
         )
-        print(f"| {devices} | {rate:g} | {' | '.join(row)} |")
-    walls = [min(ceilings(devices, options.cores).items(), key=lambda each: each[1])[0] for devices in COUNTS]
+        yield f"| {devices} | {rate:g} | {' | '.join(row)} |"
+    walls = [min(ceilings(devices, cores).items(), key=lambda each: each[1])[0] for devices in COUNTS]
     for wall, group in itertools.groupby(zip(COUNTS, walls, strict=True), key=lambda pair: pair[1]):
         counts = [devices for devices, _ in group]
-        print(f"\nFrom {counts[0]} to {counts[-1]} devices: {wall} is short first.")
+        yield f"\nFrom {counts[0]} to {counts[-1]} devices: {wall} is short first."
+    yield ""
+
+
+def main() -> None:
+    """Simulate, say and keep."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.devices")
+    parser.add_argument("--minutes", type=float, default=60.0, help="that are simulated")
+    parser.add_argument("--cores", type=int, nargs="+", default=[4, 16], help="processor cores of the bot's machine")
+    asked = parser.parse_args()
+    inputs = (
+        f"Seconds of a core: {READ_SECONDS:g} to read a picture, {BOT_SECONDS:g} of the bot, {DRIVER_SECONDS:g} of "
+        f"the process that talks to a cluster of more than {ONE_MACHINE} devices; {PICTURES_A_SECOND:g} pictures a "
+        f"second of a device (modelled); {1 / CHAT_SECONDS:g} jobs a second of the chat."
+    )
+    lines = ["# 1 to 64 devices, simulated", "", inputs, ""]
+    for cores in asked.cores:
+        lines += report(cores, asked.minutes)
+    text = "\n".join(lines)
+    RESULTS.joinpath("devices.md").write_text(text, encoding="utf-8")
+    print(text)
 
 
 if __name__ == "__main__":
