@@ -76,7 +76,7 @@ class Bench:
 
     async def one(self, name: str, request: Img2ImgRequest) -> Timed:
         """Make a picture."""
-        began, first = time.perf_counter(), 0.0
+        began, first, ended = time.perf_counter(), 0.0, None
         async for event in self.engines[name].run(request):
             first = first or (time.perf_counter() - began) * 1000
             ended = event
