@@ -95,6 +95,7 @@ class Rest:
         if response.content_type == "application/json":
             response.headers["Content-Type"] = "application/json"  # the client compares it whole
         server.requests.append((request.method, request.path, response.status))
+        server.received.append(request.content_length or 0)
         if fault and fault.bare:
             return response
         response.headers["X-RateLimit-Limit"] = "50"

@@ -44,6 +44,7 @@ class DiscordServer:
         self.registered = 0
         self.problems: list[str] = []
         self.requests: list[tuple[str, str, int]] = []
+        self.received: list[int] = []  # bytes of each request's body
         self.file_bytes = self.guild_file_bytes = 10 * 1024 * 1024
         self.granted = payloads.EVERYTHING
         self.flags = 0

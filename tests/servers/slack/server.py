@@ -12,7 +12,7 @@ import hmac
 import itertools
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -62,6 +62,7 @@ class SlackServer:
         self._turn = itertools.count()
         self.acked: list[str] = []
         self.responses: list[Json] = []
+        self.received: list[int] = []  # bytes of each request's body
 
     @property
     def api_url(self) -> str:
@@ -72,7 +73,7 @@ class SlackServer:
         return self.host.partition(":")[0]
 
     def app(self) -> web.Application:
-        app = web.Application(client_max_size=64 * 1024 * 1024)
+        app = web.Application(client_max_size=64 * 1024 * 1024, middlewares=[self._counted])
         app.router.add_route("*", "/api/{method}", self._call)
         app.router.add_post("/upload/{file}", self._upload)
         app.router.add_get("/files-pri/{file}/{name}", self._download)
@@ -80,6 +81,13 @@ class SlackServer:
         app.router.add_get("/link/{ticket}", self._socket)
         app.router.add_post("/response/{number}", self._response)
         return app
+
+    @web.middleware
+    async def _counted(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        self.received.append(request.content_length or 0)
+        return await handler(request)
 
     def fail(self, method: str, **fault: Any) -> Fault:
         """Have a fault at the next call of a method."""
