@@ -1,8 +1,8 @@
 """What a job costs each chat, and what of a card is picture: `python -m tests.measures` writes docs/chat/measures.md.
 
 A job's cards are those of the core with an engine that takes 2.5 s a step, in time that jumps instead of passing;
-then each of them goes through the real SDK to a loopback Discord or Slack, which count what they are sent. So the figures
-are the same on every machine. Shares are measured in Chromium on the renderings of `tests/renderings`.
+then each of them goes through the real SDK to a loopback Discord or Slack, which count what they are sent. So the
+figures are the same on every machine. Shares are measured in Chromium on the renderings of `tests/renderings`.
 """
 
 import asyncio
@@ -234,9 +234,9 @@ def written(cost: Mapping[tuple[str, str], Cost], share: Mapping[tuple[str, str]
         "",
         "## Edits and bytes of a job",
         "",
-        "Counted on a loopback Discord and Slack through the real SDKs, at 2.5 s a step. Calls are all requests of the",
-        "job, bytes those of their bodies. On Discord a preview and the source are sent once and then kept by their id;",
-        "Slack takes three calls for each file and shows one preview, a sheet of them for a sweep.",
+        "Counted on a loopback Discord and Slack through the real SDKs, at 2.5 s a step. Calls are all requests of",
+        "the job, bytes those of their bodies. On Discord a preview and the source are sent once and then kept by",
+        "their id; Slack takes three calls for each file and shows one preview, a sheet of them for a sweep.",
         "",
         "| job | chat | edits | calls | kB in all | kB of the largest call |",
         "|---|---|---|---|---|---|",
@@ -262,7 +262,7 @@ def written(cost: Mapping[tuple[str, str], Cost], share: Mapping[tuple[str, str]
         "## What of a card is picture",
         "",
         "Share of the height of a result's card at 512x512, without the client's line of name and time, in Chromium",
-        "with a font of each chat. Slack's source stands beside the words and costs no height; Discord's stands below.",
+        "with a font of each chat. Slack's source stands beside the words and costs no height; Discord's is below.",
         "",
         "| chat | width | the result | the result and its source |",
         "|---|---|---|---|",
