@@ -119,7 +119,7 @@ class FileImageStore:
         shutil.rmtree(self._scratch, ignore_errors=True)
         for folder in (self._kept.parent, self._scratch, self._kept):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        keep_private(self._kept.parent)
+        keep_private(self._kept.parent, self._scratch, self._kept)
         _sync_folder(self._kept.parent)
 
     def _put(self, content: bytes) -> ImageId:
@@ -155,7 +155,7 @@ class FileImageStore:
         """Rename a durable file to its place; it is where it was when the disk refuses, for another try."""
         target = self.path(image)
         if not target.parent.is_dir():
-            target.parent.mkdir(exist_ok=True)
+            target.parent.mkdir(mode=0o700, exist_ok=True)
             _sync_folder(self._kept)
         with self._settling:
             finished.replace(target)

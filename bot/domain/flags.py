@@ -22,7 +22,7 @@ from bot.domain.pasted import pasted_recipe
 from bot.domain.request import Action
 from bot.domain.strength import parse_strength, strengths_at
 from bot.domain.typed import HYPHENS, LONG_DASHES, NUMBER, quotation
-from bot.domain.words import quoted
+from bot.domain.words import quoted, seen
 
 _MAP = "map"
 """The one flag that is no option: the control map alone is wanted."""
@@ -93,7 +93,7 @@ def parse_flags(text: str, *, styles: Iterable[str] = ()) -> Written:
         InvalidRequest: there is no such flag, its value is missing, none of its kind or out of range, or it is there
             twice with different values.
     """
-    names = tuple(styles)
+    names, text = tuple(styles), seen(text)  # a mark of direction would be in the way of what it stands before
     flags = list(_flags(text))
     prompt, values = text[: flags[0].start] if flags else text, dict[str, list[str]]()
     marks = [_closing(flag.mark) for flag in flags if flag.mark]
@@ -197,10 +197,12 @@ def _taken(  # noqa: PLR0911 -- one return for each kind
         case Kind.CONTROL:
             return kind_at(given) or quotation(given) or _first_word(given)
         case Kind.STRENGTHS:
-            return _strengths(flag.name, given) or quotation(given) or _first_word(given)
+            return _strengths(flag.name, given) or quotation(given) or _figure(given)
         case Kind.WHOLE | Kind.NUMBER if found := re.match(NUMBER, given):
             share = row.share or found.group()[-1] not in "%％٪﹪"  # noqa: RUF001 -- as people type it
             return (found.group(), given[found.end() :]) if share else _first_word(given)
+        case Kind.WHOLE | Kind.NUMBER:
+            return quotation(given) or _figure(given)
         case Kind.LORAS:
             return _loras(given)
         case _:
@@ -245,10 +247,15 @@ def _strengths(flag: str, given: str) -> tuple[str, str] | None:
     more = bool(found) and bool(given[ends[-1] :].strip(" \t\n,;.、，；。"))  # noqa: RUF001 -- Chinese and Japanese marks
     if flag == "strength" and more:
         joined = (end for end in ends if not re.match(r"[,;、，；](?=\S)", given[end:]))  # noqa: RUF001 -- as above
-        found = found[: ends.index(next(joined)) + 1]
+        found = found[: ends.index(next(joined, ends[-1])) + 1]
     while more and len(found) > 1 and not _is_strength(found[-1][0]):
         found.pop()
-    return (" ".join(said for said, _ in found), given[found[-1][1] :]) if found else None
+    if not found:
+        return None
+    value, rest = " ".join(said for said, _ in found), given[found[-1][1] :]
+    if broken := re.match(r"[^\s\w]\d\S*", rest):  # half a list is not what was meant
+        return f"{value} {broken.group()[1:]}", rest[broken.end() :]
+    return value, rest
 
 
 def _is_strength(said: str) -> bool:
@@ -276,6 +283,12 @@ def _first_word(text: str) -> tuple[str, str]:
         return "", text
     word = found.group().rstrip(".:!?。：！？")  # noqa: RUF001 -- Chinese and Japanese marks
     return word, text[len(word) :]
+
+
+def _figure(text: str) -> tuple[str, str]:
+    """What should have been a number, as a whole: the half of "1_000" or of "0,3,0,5" would be another one."""
+    found = re.match(r"\d\S*", text)
+    return _first_word(text) if found is None else (found.group().rstrip(".,;:!?"), text[found.end() :])
 
 
 def _joined(before: str, rest: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from bot.domain.errors import InvalidRequest
-from bot.domain.typed import NUMBER, number
+from bot.domain.typed import DECIMAL, NUMBER, number
 from bot.domain.words import quoted
 from bot.texts import translations
 
@@ -80,14 +80,19 @@ def strengths_at(text: str, *, part: str = "") -> list[tuple[str, int]]:
         part: an expression of what else is taken for one, so that it can be refused.
     """
     dots = re.search(r"\.\d", text) is not None
-    figure = NUMBER.replace(r"[.,٫．，]", r"[.]") if dots else NUMBER  # noqa: RUF001 -- as there
+    figure = NUMBER.replace(DECIMAL, "[.]") if dots else NUMBER
     expression = _item("|".join(filter(None, (figure, _said_word(), part))))
     found, place = list[tuple[str, int]](), 0
     while item := expression.match(text, place):
         found.append((item.group(1), item.end(1)))
         place = item.end()
+        if (link := _AND.match(text, place)) and expression.match(text, link.end()):
+            place = link.end()
     return found
 
+
+_AND = re.compile(r"(?:(?:and|und|et|y|e)\s+|[&と]\s*)", re.IGNORECASE)
+"""Between strengths, in the languages that we speak."""
 
 _PART = r"[^\s,;、，；]+"  # noqa: RUF001 -- Chinese and Japanese marks
 

@@ -20,15 +20,19 @@ _CLOSING = (
 )
 """What may stand at the end of what begins with a mark: languages close „so“, „so” or »so«, and phones mix them."""
 
-NUMBER = r"[+\-−－]?(?:\d+(?:[.,٫．，]\d+)?|[.,٫．，]\d+)(?:[eE][+-]?\d+)?(?:\s*[%％٪﹪])?(?![^\W_]|[.,٫．，]\d)"  # noqa: RUF001
+DECIMAL = "[.,٫．，·]"  # noqa: RUF001 -- these are what is meant
+NUMBER = (
+    r"[+\-−－]?(?:\d{1,4}[/⁄]\d{1,4}|[¼½¾⅐-⅞]|"  # noqa: RUF001 -- as people type it
+    rf"\d+(?:{DECIMAL}\d+)?|{DECIMAL}\d+)(?:[eE][+-]?\d+)?(?:\s*[%％٪﹪])?(?![^\W_]|{DECIMAL}\d|[/⁄_]\d)"  # noqa: RUF001
+)
 """A number with its sign and percent sign, which a space may stand before; not the beginning of a word or of more."""
 
 _WHOLE_NUMBER = re.compile(NUMBER)
-_MARKS = str.maketrans({"٫": ".", "，": ".", ",": ".", "−": "-", "٪": "%"})  # noqa: RUF001 -- these are what is meant
+_MARKS = str.maketrans({"٫": ".", "，": ".", ",": ".", "·": ".", "⁄": "/", "−": "-", "٪": "%"})  # noqa: RUF001 -- these are what is meant
 
 
 def number(text: str) -> float:
-    """A number from what people type: "0.7", "0,7", ".7", "70 %", in the digits of any script.
+    """A number from what people type: "0.7", "0,7", ".7", "70 %", "1/2", "½", in the digits of any script.
 
     Raises:
         ValueError: it is none.
@@ -38,7 +42,10 @@ def number(text: str) -> float:
         raise ValueError(text)
     plain = unicodedata.normalize("NFKC", said).translate(_MARKS)
     share = plain.removesuffix("%")
-    return float(share) / (1 if share == plain else 100)
+    above, _, below = share.partition("/")
+    if below and not float(below):
+        raise ValueError(text)
+    return float(above) / float(below or 1) / (1 if share == plain else 100)
 
 
 def quotation(text: str) -> tuple[str, str] | None:

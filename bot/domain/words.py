@@ -47,16 +47,20 @@ def clean_text(text: str) -> str:
     White space of any kind becomes single spaces. What is invisible stays if it means something: joiners between
     letters or emoji, one selector of a variant behind a character, the letters of a region's flag.
     """
+    return " ".join(seen(text).split())
+
+
+def seen(text: str) -> str:
+    """The same with its white space as it was typed, for who still reads lines."""
     plain = _HARMFUL.sub("", _TAGS.sub(lambda found: found.group(1) or "", text))
-    plain = _VARIANTS.sub(_variant, plain)
-    return " ".join(_JOINERS.sub(_joiner, plain).split())
+    return _JOINERS.sub(_joiner, _VARIANTS.sub(_variant, plain))
 
 
 def _variant(found: re.Match[str]) -> str:
     """The first selector, if it stands behind what has variants."""
     before = _before(found)
-    seen = bool(before) and not before.isspace() and not _JOINERS.match(before)
-    return found.group()[0] if seen else ""
+    shown = bool(before) and not before.isspace() and not _JOINERS.match(before)
+    return found.group()[0] if shown else ""
 
 
 def _joiner(found: re.Match[str]) -> str:

@@ -112,7 +112,17 @@ def test_a_flag_without_its_value_is_refused_in_one_sentence(text: str) -> None:
     assert str(refusal.value).endswith(".")
 
 
-@given(st.text(max_size=200))
+FLAGS = st.sampled_from(
+    [f"--{row.name}" for row in OPTIONS] + ["--strength", "-strength", "—seed", "--no", "<lora:a:"]
+)
+PIECES = st.sampled_from(
+    [*"0123456789 .,;:/·_%½'\"`()[]*|-+eE&と、。\n", "0.5", "0,5", " and ", " und ", "strong", "cats", "x"]
+)
+TYPED = st.lists(FLAGS | PIECES, max_size=30).map("".join)
+"""What is made of flags and of what stands in and around numbers."""
+
+
+@given(st.text(max_size=200) | TYPED)
 def test_any_text_is_taken_or_refused(text: str) -> None:
     try:
         flags = parse_flags(text).options
