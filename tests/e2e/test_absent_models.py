@@ -213,9 +213,15 @@ def download(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def test_the_command_fetches_and_says_what_it_could_not(hub: Hub, tmp_path: Path) -> None:
     hub.cuts = [20_000, 50_000]
-    done = download(NAME, cwd=tmp_path)
+    (hub.repositories[NAME] / "alone.safetensors").write_bytes(b"one file of a repository")
+    alone = f"https://huggingface.co/{NAME}/blob/main/alone.safetensors"
+    done = download(NAME, alone, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert f"{NAME} is here." in done.stderr
+    assert f"{alone} is here." in done.stderr
+    there = hub_files.here(hub_files.Place.of(alone))
+    assert there is not None
+    assert there.read_bytes() == b"one file of a repository"
     again = download(NAME, "org/none", cwd=tmp_path)
     assert again.returncode == 69
     assert "the hub has no such model" in again.stderr
