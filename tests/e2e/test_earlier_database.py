@@ -1,7 +1,8 @@
-"""A database that the version before this one left: it opens, its open jobs are finished, its old buttons work on.
+"""Databases that versions left: they open, their open jobs are finished, their old buttons work on.
 
-`tests/golden/database-7` was written by the version with seven migrations and copied while a job ran. It is never
-made anew: another version adds another folder. The ids of the buttons are in `tests/unit/bot/domain/test_verbs.py`.
+`tests/golden/database-7` was written by the version with seven migrations, `database-13` by that with thirteen, each
+copied while a job ran. They are never made anew: another version adds another folder. The ids of the buttons are in
+`tests/unit/bot/domain/test_verbs.py`.
 """
 
 import shutil
@@ -26,21 +27,25 @@ from tests.fakes.images import FolderImageStore
 from tests.fakes.messenger import FakeMessenger, Message
 from tests.harness.core import Bench, bench
 
-LEFT = Path(__file__).parents[1] / "golden" / "database-7"
+GOLDEN = Path(__file__).parents[1] / "golden"
+LEFT = sorted(GOLDEN.glob("database-*"))
 DONE, PRIVATE, SWEEP, CHAINED, MAPPED, BARE_MAP, RUNNING, WAITING, RERUN = (
     JobId(f"old{number:019d}") for number in range(3, 20, 2)
 )
 TARGET = ReplyTarget(platform="fake", address={"channel": "1"})
 
 
+pytestmark = pytest.mark.parametrize("version", LEFT, ids=lambda version: version.name)
+
+
 @asynccontextmanager
-async def left(folder: Path) -> AsyncIterator[Bench]:
-    """The core on a copy of what was left."""
+async def left(version: Path, folder: Path) -> AsyncIterator[Bench]:
+    """The core on a copy of what a version left."""
     with sqlite3.connect(folder / "pentimento.db") as database:
-        database.executescript((LEFT / "pentimento.sql").read_text())
+        database.executescript((version / "pentimento.sql").read_text())
     database.close()
     images = FolderImageStore(folder)
-    shutil.copytree(LEFT / "images", folder / "kept", dirs_exist_ok=True)
+    shutil.copytree(version / "images", folder / "kept", dirs_exist_ok=True)
     chat = FakeMessenger()
     for job in (RUNNING, WAITING, RERUN):  # their messages stand in the chat
         chat.messages[f"message-{job}"] = Message(TARGET, job)
@@ -62,8 +67,8 @@ async def press(
     return (await at.service.ask(Ask(wish=wish, by=asker(user), event_id=event, answer=answer))).job.id
 
 
-async def test_every_open_job_is_finished(tmp_path: Path) -> None:
-    async with left(tmp_path) as at:
+async def test_every_open_job_is_finished(version: Path, tmp_path: Path) -> None:
+    async with left(version, tmp_path) as at:
         for job in (RUNNING, WAITING, RERUN):
             await at.shown(job)
         assert not await at.store.open_jobs()
@@ -74,8 +79,8 @@ async def test_every_open_job_is_finished(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("job", [DONE, PRIVATE, SWEEP, CHAINED, MAPPED, BARE_MAP])
-async def test_every_button_of_every_result_makes_its_job(tmp_path: Path, job: JobId) -> None:
-    async with left(tmp_path) as at:
+async def test_every_button_of_every_result_makes_its_job(version: Path, tmp_path: Path, job: JobId) -> None:
+    async with left(version, tmp_path) as at:
         for verb in DERIVING:
             said = Options(
                 strengths=(0.7,) if verb is Verb.RERUN else None,
@@ -88,8 +93,8 @@ async def test_every_button_of_every_result_makes_its_job(tmp_path: Path, job: J
             assert kept.private is (job == PRIVATE or verb is Verb.SHOW_MAP), "a map is for whoever asked for it"
 
 
-async def test_what_a_button_shows_or_takes_away_is_there(tmp_path: Path) -> None:
-    async with left(tmp_path) as at:
+async def test_what_a_button_shows_or_takes_away_is_there(version: Path, tmp_path: Path) -> None:
+    async with left(version, tmp_path) as at:
         by = asker("ann")
         described = await at.service.results.describe(CHAINED, by=by)
         assert [each.id for each in described.ancestors if each] == [generation_id(DONE, 0)]
@@ -105,8 +110,21 @@ async def test_what_a_button_shows_or_takes_away_is_there(tmp_path: Path) -> Non
             await press(at, Verb.REROLL, generation_id(DONE, 0))
 
 
-async def test_a_waiting_job_can_be_cancelled(tmp_path: Path) -> None:
-    async with left(tmp_path) as at:
+async def test_a_waiting_job_can_be_cancelled(version: Path, tmp_path: Path) -> None:
+    async with left(version, tmp_path) as at:
         at.engine.hold()
         assert (await at.service.removal.cancel(WAITING, by=asker("bob"))).status is JobStatus.CANCELLED
         await at.shown(WAITING, JobStatus.CANCELLED)
+
+
+async def test_what_was_kept_and_set_is_there(version: Path, tmp_path: Path) -> None:
+    async with left(version, tmp_path) as at:
+        if version.name == "database-7":  # which knew none of this
+            assert not (await at.store.place("server")).banned
+            return
+        (made,) = await at.store.generations(CHAINED)
+        assert made.kept
+        assert "fake:elsewhere" in await at.store.copies(DONE)
+        place = await at.store.place("server")
+        assert (place.language, place.log, place.banned) == ("de", "7", ("eve 1900000000 Eve",))
+        assert not await at.store.greet("server", "fake:again"), "greeted once"
