@@ -19,13 +19,13 @@ from adapters.discord.rest import Outgoing
 from adapters.discord.routes import address
 from adapters.discord.threads import way_to
 from adapters.discord.translate import options
-from bot.conversation import Attached
 from bot.domain.access import Asker
 from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.card import Card
 from bot.domain.errors import Undeliverable
 from bot.domain.request import ReplyTarget
 from bot.domain.safety import Site
+from bot.exchange import Attached
 from bot.forms import Form
 from bot.pages import Page
 from bot.stores import MessageRef

@@ -13,7 +13,6 @@ from adapters.slack.members import PLATFORM, Place, place_key
 from adapters.slack.pages import message_of, page_view
 from adapters.slack.text import Block, escape
 from adapters.slack.uploads import MAX_BYTES
-from bot.conversation import Attached
 from bot.domain.access import Asker
 from bot.domain.actions import Verb
 from bot.domain.ask import ThreadWay
@@ -23,6 +22,7 @@ from bot.domain.errors import DeliveryError, InvalidRequest, Undeliverable
 from bot.domain.place import ThreadPolicy
 from bot.domain.request import ReplyTarget
 from bot.domain.safety import STRICTEST, Site
+from bot.exchange import Attached
 from bot.forms import Form
 from bot.pages import Page, said_page
 from bot.picture_form import PURPOSES

@@ -25,13 +25,13 @@ from adapters.slack.home import show_home
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place
 from adapters.slack.settings import show_settings
-from bot.conversation import Attached
 from bot.domain.access import Act
 from bot.domain.actions import Reaction, Verb
 from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.errors import Gone, InvalidRequest
 from bot.domain.ids import job_of
 from bot.domain.options import NOTHING_SAID, Options
+from bot.exchange import Attached
 from bot.offers import Offer
 from bot.pages import said_page
 from bot.picture_form import Purpose
