@@ -146,7 +146,9 @@ def queue_page(view: QueueView, *, now: float, locale: str, most: int, uncollect
     totals = [row(locale, "queue-total", look=Look.QUIET, jobs=view.jobs)]
     if view.devices > 1 or not view.working:
         totals.append(row(locale, "queue-devices", look=Look.QUIET, working=view.working, devices=view.devices))
-    return Page(title=text(locale, "queue-mine"), rows=(*(listed or [row(locale, "queue-empty")]), *totals))
+    if not listed and view.jobs:
+        listed = [row(locale, "queue-empty")]
+    return Page(title=text(locale, "queue-mine"), rows=(*listed, *totals))
 
 
 def recent_page(jobs: Iterable[Job], locale: str) -> Page:

@@ -1,5 +1,6 @@
 """The card that a server gets once, and what is forgotten of a server that we leave."""
 
+from collections.abc import Callable
 from hashlib import blake2s
 
 import structlog
@@ -12,14 +13,19 @@ from adapters.discord.incoming import PLATFORM, Incoming
 from adapters.discord.paging import laid_out
 from adapters.discord.permissions import ATTACH_FILES, EMBED_LINKS, SEND_MESSAGES, has
 from adapters.discord.places import channel_key, guild_key
-from adapters.discord.rest import Outgoing
+from adapters.discord.rest import Outgoing, Payload
 from bot.domain.errors import StorageFailed
 from bot.first_minute import greeting_page, greeting_strip
 from bot.texts import text
 
 _NEEDED = (SEND_MESSAGES, EMBED_LINKS, ATTACH_FILES)
-_PICTURE = "pentimento.jpg"
+PICTURE = "pentimento.jpg"
 log = structlog.get_logger(__name__)
+
+
+def card(locale: str, named: Callable[[str], str] = str) -> Payload:
+    """The card, to be sent with its picture; `named` as for a page."""
+    return laid_out(greeting_page(locale, "greeting-discord"), named, picture=PICTURE)
 
 
 async def joined(desk: Desk, answered: Answered) -> None:
@@ -60,9 +66,8 @@ async def _greet(desk: Desk, event: Incoming) -> bool:
         return False
     settings = await desk.service.places.settings(place)
     locale = settings.language or origin.place_locale or origin.locale
-    page = greeting_page(locale, "greeting-discord")
-    file = Outgoing(_PICTURE, await greeting_strip(), text(locale, "greeting-alt"))
-    body = laid_out(page, lambda said: desk.answers.names.linked(said, locale), picture=_PICTURE)
+    file = Outgoing(PICTURE, await greeting_strip(), text(locale, "greeting-alt"))
+    body = card(locale, lambda said: desk.answers.names.linked(said, locale))
     nonce = blake2s(f"{event.id}-greeting".encode(), digest_size=12).hexdigest()
     once = {**body, "allowed_mentions": NOBODY, "nonce": nonce, "enforce_nonce": True}
     try:

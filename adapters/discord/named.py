@@ -9,6 +9,8 @@ from bot.forms import Form
 from bot.texts import commands_as, language_of, translations
 
 _CHAT = 1
+_OPENED = {"settings": "show", "privacy": "export"}
+"""Of a command that has parts, Discord opens a part alone."""
 
 
 def command_name(name: str, locale: str) -> str:
@@ -35,6 +37,8 @@ class CommandNames:
 
         def link(name: str) -> str:
             shown = command_name(name, locale)
+            if (part := _OPENED.get(name)) and name in self._ids:
+                shown = f"{shown} {command_name(part, locale)}"
             # Discord goes by the id and shows the name as it is written here.
             return f"</{shown}:{self._ids[name]}>" if name in self._ids else f"/{shown}"
 

@@ -70,19 +70,24 @@ async def form(desk: Desk, answered: Answered) -> None:
 async def _page(desk: Desk, locale: str, number: int) -> tuple[Payload, list[Outgoing]]:
     pages = style_pages(desk.service.styles.values(), locale)[:_MOST]
     page = pages[min(number, len(pages) - 1)]
-    lines = [f"**{page.title}**", *(line_of(row) for row in style_rows(page.styles))]
-    embed: dict[str, Any] = {"description": "\n".join(lines)[:MAX_DESCRIPTION]}
     files = []
     if sheet := await desk.exporter.style_sheet(page.styles):
         names = ", ".join(style.name for style in page.styles if style.picture)
         files.append(Outgoing(f"styles-{number + 1}.{sheet.suffix}", sheet.content, names[:MAX_ALT]))
-        embed["image"] = {"url": f"attachment://{files[0].filename}"}
-    body = {
+    return laid_out(pages, page, locale, picture=files[0].filename if files else ""), files
+
+
+def laid_out(pages: Sequence[StylePage], page: StylePage, locale: str, *, picture: str = "") -> Payload:
+    """One of the pages as a message; `picture` is the name of its sheet."""
+    lines = [f"**{page.title}**", *(line_of(row) for row in style_rows(page.styles))]
+    embed: dict[str, Any] = {"description": "\n".join(lines)[:MAX_DESCRIPTION]}
+    if picture:
+        embed["image"] = {"url": f"attachment://{picture}"}
+    return {
         "content": text(locale, "styles-title"),
         "embeds": [embed],
         "components": [_menu(page, locale), *_turning(pages, page)],
     }
-    return body, files
 
 
 def _menu(page: StylePage, locale: str) -> Payload:

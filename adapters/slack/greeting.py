@@ -44,7 +44,7 @@ async def _greet(desk: Desk, place: Place, event: Inbound, *, inviter: str) -> b
         locale = (await desk.members.look_up(place.team, inviter)).locale
     page = greeting_page(locale, "greeting-slack")
     try:
-        posted = await desk.api.call(place.team, "chat_postMessage", **_message(place.channel, page, ""))
+        posted = await desk.api.call(place.team, "chat_postMessage", channel=place.channel, **card(page))
     except SlackFault as fault:
         log.info("not greeted", place=key, reason=fault.code)
         await desk.service.greetings.failed(key)
@@ -52,15 +52,16 @@ async def _greet(desk: Desk, place: Place, event: Inbound, *, inviter: str) -> b
     try:
         alt = text(locale, "greeting-alt")
         strip = await desk.uploads.small(place.team, _NAME, greeting_strip, alt=alt)
-        shown = _message(place.channel, page, strip, alt=alt)
-        await desk.api.patient(place.team, "chat_update", ts=posted["ts"], file_ids=[strip], **shown)
+        shown = {"ts": posted["ts"], **card(page, strip, alt=alt)}
+        await desk.api.patient(place.team, "chat_update", channel=place.channel, file_ids=[strip], **shown)
     except SlackFault as fault:  # the words stand
         log.info("greeted without its picture", place=key, reason=fault.code)
     return True
 
 
-def _message(channel: str, page: Page, picture: str, *, alt: str = "") -> dict[str, Any]:
+def card(page: Page, picture: str = "", *, alt: str = "") -> dict[str, Any]:
+    """The card as a message; `picture` is Slack's file, once it is there."""
     *rows, offers = blocks_of(page)
     image: list[Block] = [{"type": "image", "slack_file": {"id": picture}, "alt_text": alt}] if picture else []
     blocks = [section(mrkdwn(f"*{page.title}*")), *rows, *image, offers]
-    return {"channel": channel, "text": page.title, "blocks": blocks}
+    return {"text": page.title, "blocks": blocks}

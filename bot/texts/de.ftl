@@ -255,7 +255,7 @@ refused-no-format = In dieser Datei erkenne ich kein Bild: schick ein PNG, JPEG 
 refused-format = Das ist { format-name }; ich nehme PNG, JPEG, WebP, GIF, BMP, AVIF und HEIC: { format-mend }.
 format-name = { $kind ->
     [raw] eine RAW-Datei einer Kamera
-    [TIFF] ein TIFF oder eine Rohdatei einer Kamera
+    [TIFF] ein TIFF oder eine RAW-Datei einer Kamera
     [Photoshop] eine Photoshop-Datei (PSD)
     [GIMP] eine GIMP-Datei (XCF)
     [PostScript] eine PostScript-Datei (EPS)

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from adapters.discord import greeting
 from adapters.discord.cards import layout
 from adapters.discord.forms import modal
 from adapters.discord.paging import laid_out
 from adapters.discord.rest import Outgoing
+from adapters.discord.styles import laid_out as styles_message
+from adapters.slack import greeting as slack_greeting
 from adapters.slack.forms import Errand, view_of
 from adapters.slack.home import home_view
 from adapters.slack.layout import Beside, lay_out
@@ -19,12 +23,17 @@ from bot.domain.job import Generation, Job
 from bot.domain.place import PlaceSettings
 from bot.domain.request import Requester
 from bot.domain.style import Style
+from bot.first_minute import greeting_page
 from bot.forms import Menu
 from bot.pages import details_page, help_page, queue_page
 from bot.picture_form import PURPOSES, result_form
 from bot.rendering import render
 from bot.results import Description
 from bot.service import QueueView
+from bot.settings_form import setup_form
+from bot.style_pages import style_pages
+from bot.texts import text
+from config.styles import load_styles
 from inference.api import ControlKind
 from tests.builders.jobs import a_generation, a_job
 from tests.renderings import further
@@ -90,7 +99,7 @@ def discord() -> Mapping[str, Mapping[str, Any]]:
         shown[name] = {"content": "", "attachments": [], **laid_out(page)}
     for verb in (Verb.CHAIN, Verb.EDIT):
         shown[f"form of {verb}"] = modal(f"p1:{verb}:x", _form(verb, "discord"))
-    return {**shown, **further.discord(*_done(_job("discord")))}
+    return {**shown, **_first_minute(), **further.discord(*_done(_job("discord")))}
 
 
 def slack() -> Mapping[str, Mapping[str, Any]]:
@@ -110,10 +119,26 @@ def slack() -> Mapping[str, Mapping[str, Any]]:
         shown[f"form of {verb}"] = view_of(Errand(purpose=PURPOSES[verb]), _form(verb, "slack"), locale="en")
     job, _ = _done(_job("slack"))
     view = QueueView(mine=[], jobs=0)
-    shown["home"] = home_view(
-        view, [job], quota="1 of 200 pictures used in the last 24 hours", admin=False, now=NOW, locale="en"
-    )
+    quota = "1 of 200 pictures used in the last 24 hours"
+    home = partial(home_view, view, quota=quota, now=NOW, locale="en")
+    shown["home"] = home([job], admin=False, pictures={job.id: "RESULT"})
+    shown["home, nothing yet"] = home([], admin=True)
+    page = greeting_page("en", "greeting-slack")
+    shown["greeting"] = slack_greeting.card(page, "STRIP", alt=text("en", "greeting-alt"))
     return {**shown, **further.slack(*_done(_job("slack")))}
+
+
+def _first_minute() -> Mapping[str, Mapping[str, Any]]:
+    """Discord's first minute, and what leads on from there."""
+    styles = {**load_styles("")}
+    pages = style_pages(styles.values(), "en")
+    sheet = {**styles_message(pages, pages[0], "en", picture="STYLES"), "attachments": ["STYLES"]}
+    own = PlaceSettings(style="oil painting", private=True, blocked=("blood", "gore*"))
+    return {
+        "greeting": {"content": "", **greeting.card("en"), "attachments": [greeting.PICTURE]},
+        "form of set up": modal("p1:offer:setup", setup_form(own, Menu(styles=styles), locale="en")),
+        "styles": sheet,
+    }
 
 
 def _pages(chat: str) -> Mapping[str, Any]:

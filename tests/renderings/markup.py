@@ -99,7 +99,8 @@ def _slack_marked(text: str) -> str:
 
 def _gallery(payload: Payload) -> str:
     """The attachments that no embed holds: one large, several as a mosaic of two columns."""
-    used = {embed.get("thumbnail", {}).get("url", "").rpartition("/")[2] for embed in payload["embeds"]}
+    shown = ("thumbnail", "image")
+    used = {embed.get(name, {}).get("url", "").rpartition("/")[2] for embed in payload["embeds"] for name in shown}
     files = [name for name in payload["attachments"] if name not in used]
     several = len(files) > 1
     names = [re.sub(r"^result", "rung", name) if several else name for name in files]
@@ -116,9 +117,10 @@ def _embed(embed: Payload) -> str:
     colour = f"#{embed['color']:06x}" if "color" in embed else "transparent"
     file = embed.get("thumbnail", {}).get("url", "").rpartition("/")[2]
     thumbnail = f"<img class=source src='{address(file)}' alt=''>" if file else ""
-    return (
-        f"<div class=embed style='border-color:{colour}'><div>{_lines(embed['description'])}</div>{thumbnail}</div>"
-    )
+    image = embed.get("image", {}).get("url", "").rpartition("/")[2]
+    below = f"<img class=wide src='{address(image)}' alt=''>" if image else ""
+    words = f"<div>{_lines(embed['description'])}{below}</div>"
+    return f"<div class=embed style='border-color:{colour}'>{words}{thumbnail}</div>"
 
 
 def _row(row: Payload) -> str:
@@ -141,6 +143,9 @@ def _discord_field(label: Payload) -> str:
         case 3:
             chosen = next((each["label"] for each in field["options"] if each.get("default")), "Make a selection")
             shown = f"<span class=select>{html.escape(chosen)}<span>▾</span></span>"
+        case 8:
+            chosen = ", ".join(f"#{each['id']}" for each in field["default_values"]) or "Select channels"
+            shown = f"<span class=select>{chosen}<span>▾</span></span>"
         case 21:
             shown = "".join(
                 _radio(each["label"], each.get("description", ""), each.get("default")) for each in field["options"]

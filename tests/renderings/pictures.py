@@ -6,12 +6,17 @@ They show where pictures stand and how large; what the model makes is in docs/de
 import base64
 import io
 from functools import cache
+from pathlib import Path
 
 from PIL import Image, ImageFilter
 
 from adapters.pictures.marks import marked, mosaic
+from adapters.pictures.sheet import contact_sheet
+from bot.domain.picture import Tile
+from config.styles import load_styles
 from tests.renderings.cases import DEMO
 
+SAMPLES = Path(__file__).parents[2] / "bot" / "sample"
 _SIDE = 512
 _SOURCE, _OIL = (67, 44, 284, 261), (747, 44, 964, 261)
 """Boxes of both in the demo's sheet."""
@@ -33,6 +38,12 @@ def _drawn(name: str) -> Image.Image:  # noqa: PLR0911 -- one for each picture
     match name.rpartition(".")[0] or name:
         case "source" | "SOURCE":
             return source.resize((256, 256))
+        case "STRIP" | "pentimento":
+            return Image.open(io.BytesIO((SAMPLES / "strip.jpg").read_bytes())).convert("RGB")
+        case "STYLES":
+            painted = [each for each in load_styles("").values() if each.theme == "painting" and each.picture]
+            tiles = [Tile(each.picture.read_bytes(), each.name) for each in painted[:12] if each.picture]
+            return Image.open(io.BytesIO(contact_sheet(tiles))).convert("RGB")
         case "SHEET":
             return mosaic(rungs)
         case "PREVIEW":

@@ -147,7 +147,7 @@ async def test_the_queue_lists_my_jobs_and_cancels_them(bench: Bench, anna: Pers
     await bench.engine.release()
     await bench.discord.shown(first, lambda post: post.done)
     empty = await bench.discord.shown(await anna.command(channel, "queue"))
-    assert empty.words == "**Your jobs**\nNothing of yours is in the queue.\n-# The queue is empty."
+    assert empty.words == "**Your jobs**\n-# The queue is empty."
 
 
 async def test_info_tells_the_recipe_and_where_it_comes_from(bench: Bench, anna: Person, channel: Channel) -> None:

@@ -39,6 +39,8 @@ def test_without_ids_a_command_is_named_in_the_members_language() -> None:
     assert names.linked("See /styles, not a/styles.", "de") == "See /stile, not a/styles."
     names.learn([{"name": "styles", "id": "7", "type": 1}, {"name": "Remix image", "id": "8", "type": 3}])
     assert names.linked("See /styles.", "fr") == "See </styles:7>."
+    names.learn([{"name": "settings", "id": "8"}, {"name": "privacy", "id": "9"}, {"name": "styles", "id": "7"}])
+    assert names.linked("/settings, /privacy", "de") == "</einstellungen show:8>, </datenschutz export:9>"
     assert names.plain("See /styles.", "es") == "See /estilos."
     names.learn("nonsense")
     assert names.linked("See /styles.", "fr") == "See </styles:7>."

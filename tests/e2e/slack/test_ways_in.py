@@ -354,7 +354,7 @@ async def test_the_description_of_a_file_goes_on_to_the_results_own(
 
 
 async def test_every_command_stands_under_one_name_too(ann: Member, general: Conversation, photo: File) -> None:
-    assert "Nothing of yours is in the queue" in words(await ann.open("/pentimento", general, "queue"))
+    assert "The queue is empty" in words(await ann.open("/pentimento", general, "queue"))
     assert "restyle" in words(await ann.open("/pentimento", general, "what?"))
     form = await ann.open("/pentimento", general, "Img2img a boat --seed 7")
     await ann.submit(form, file=photo)
