@@ -22,6 +22,9 @@ _PRIVATE, _PUBLIC = "private", "public"
 _UNSET = frozenset({"", NO_CHOICE, "as-above"})
 """What chooses nothing; the last one stands in forms that an earlier version opened."""
 
+_IN_THREADS = "threads"
+"""Of the results, in the form that has one field for them: in the channel, with reruns in a thread."""
+
 _SET_UP = ("channels", "style", "private", "log", "blocked")
 
 _LONGEST_STRENGTH = 20
@@ -79,6 +82,13 @@ def settings_form(own: Sequence[PlaceSettings], menu: Menu, *, in_channel: bool,
 def setup_form(own: PlaceSettings, menu: Menu, *, locale: str) -> Form:
     """What a server decides first, of its settings: as much as the smallest form of a chat holds."""
     whole = {each.name: each for each in settings_form((own,), menu, in_channel=False, locale=locale).fields}
+    results = whole["private"]
+    in_threads = own.threads is ThreadPolicy.ALWAYS and not own.private
+    whole["private"] = replace(
+        results,
+        value=_IN_THREADS if in_threads else results.value,
+        choices=(*results.choices, Choice(_IN_THREADS, text(locale, "results-threads"))),
+    )
     fields = tuple(whole[name] for name in _SET_UP)
     return Form(title=text(locale, "form-setup"), submit=text(locale, "form-save"), fields=fields)
 
@@ -90,7 +100,10 @@ def read_setup_form(values: Values, own: PlaceSettings) -> PlaceSettings:
         FormErrors: with a sentence for each field that is wrong.
     """
     _, said = read_settings_form(values)
-    return replace(own, **{name: getattr(said, name) for name in _SET_UP})
+    threads = None if own.threads is ThreadPolicy.ALWAYS else own.threads
+    if _chosen(values, "private") == _IN_THREADS:
+        threads = ThreadPolicy.ALWAYS
+    return replace(own, **{name: getattr(said, name) for name in _SET_UP}, threads=threads)
 
 
 def read_settings_form(values: Values) -> tuple[bool, PlaceSettings]:

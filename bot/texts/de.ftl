@@ -431,6 +431,7 @@ choice-no-results = Wie es jedes Mitglied will
 choice-no-whose = Keine Regel
 choice-no-threads = Wie hier üblich
 results-private = Erst nur für den Anfragenden
+results-threads = Im Kanal, Wiederholungen in einem Thread
 results-public = Im Kanal
 scope-workspace = Der ganze Workspace
 scope-channel = Nur dieser Kanal
@@ -539,14 +540,14 @@ help = **Ich gestalte deine Bilder um.** Häng eines an und schreib, was daraus 
     • Reaktionen auf ein Ergebnis: 🔁 neu würfeln, ✉️ schick es mir, ⭐ Kopie behalten, ❌ meines löschen oder abbrechen
     • /queue, /info, /styles, /settings, /privacy
 slack-help = **Ich gestalte deine Bilder um.** Häng eines an und schreib, was daraus werden soll; die Stärke sagt, wie viel sich ändert: 0 behält das Bild, 1 ignoriert es (dezent 0.3, ausgewogen 0.5, kräftig 0.7, neu erfunden 0.9).
-    • `/img2img an oil painting --strength 0.7` öffnet ein Formular: Bild dazu und los
+    • /img2img an oil painting --strength 0.7 öffnet ein Formular: Bild dazu und los
     • Bei jeder Nachricht mit einem Bild: Weitere Aktionen, **Remix image**
-    • Erwähn mich mit einem Bild oder im Thread von einem: `make it a watercolor --strength kräftig`
+    • Erwähn mich mit einem Bild oder im Thread von einem: make it a watercolor --strength kräftig
     • Schick mir ein Bild mit ein paar Worten als Direktnachricht
-    • Optionen im Text: `--strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 --private`{ $map }
+    • Optionen im Text: --strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 --private{ $map }
     • Unter jedem Ergebnis: andere Stärken, **{ button-chain }** (von ihm aus weiter), **{ button-reroll }**, **{ button-edit }**, **{ button-sweep }**
-    • Reaktionen auf ein Ergebnis: :repeat: neu würfeln, :envelope: oder :star: schick mir eine Kopie, :x: meins löschen oder abbrechen
-    • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
+    • Reaktionen auf ein Ergebnis: 🔁 neu würfeln, ✉️ oder ⭐ schick mir eine Kopie, ❌ meins löschen oder abbrechen
+    • /sweep, /refine, /queue, /info, /styles, /settings, /privacy, /help
 
 greeting-title = 🎨 Hi, ich gestalte deine Bilder um.
 greeting-discord =

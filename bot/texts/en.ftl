@@ -442,6 +442,7 @@ choice-no-results = As each member asks
 choice-no-whose = No rule
 choice-no-threads = As usual here
 results-private = Private first
+results-threads = In the channel, reruns in a thread
 results-public = In the channel
 scope-workspace = The whole workspace
 scope-channel = This channel only
@@ -553,14 +554,14 @@ help = **I restyle your pictures.** Attach one and say what it should become; st
     • Reactions on a result: 🔁 reroll, ✉️ send it to me, ⭐ keep a copy, ❌ delete or cancel mine
     • /queue, /info, /styles, /settings, /privacy
 slack-help = **I restyle your pictures.** Attach one and say what it should become; strength says how much changes: 0 keeps the picture, 1 ignores it (subtle 0.3, balanced 0.5, strong 0.7, reimagine 0.9).
-    • `/img2img an oil painting --strength 0.7` opens a form: add a picture and go
+    • /img2img an oil painting --strength 0.7 opens a form: add a picture and go
     • On any message with a picture: More actions, **Remix image**
-    • Mention me with a picture, or in the thread of one: `make it a watercolor --strength strong`
+    • Mention me with a picture, or in the thread of one: make it a watercolor --strength strong
     • Send me a picture with a few words as a direct message
-    • Options in a text: `--strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 --private`{ $map }
+    • Options in a text: --strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 --private{ $map }
     • Under each result: other strengths, **Chain** (go on from it), **Reroll**, **Edit**, **Sweep**
-    • Reactions on a result: :repeat: reroll, :envelope: or :star: send me a copy, :x: delete or cancel mine
-    • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
+    • Reactions on a result: 🔁 reroll, ✉️ or ⭐ send me a copy, ❌ delete or cancel mine
+    • /sweep, /refine, /queue, /info, /styles, /settings, /privacy, /help
 
 ## The first minute
 

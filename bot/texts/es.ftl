@@ -431,6 +431,7 @@ choice-no-results = Como lo pida cada miembro
 choice-no-whose = Sin regla
 choice-no-threads = Como es habitual aquí
 results-private = Primero para quien la pidió
+results-threads = En el canal, las repeticiones en un hilo
 results-public = En el canal
 scope-workspace = Todo el espacio de trabajo
 scope-channel = Solo este canal
@@ -539,14 +540,14 @@ help = **Transformo tus imágenes.** Adjunta una y di en qué debe convertirse; 
     • Reacciones a un resultado: 🔁 otra vez, ✉️ envíamelo, ⭐ guardar una copia, ❌ borrar o cancelar lo mío
     • /queue, /info, /styles, /settings, /privacy
 slack-help = **Transformo tus imágenes.** Adjunta una y di en qué debe convertirse; la fuerza dice cuánto cambia: 0 conserva la imagen, 1 la ignora (sutil 0.3, equilibrado 0.5, fuerte 0.7, reinventado 0.9).
-    • `/img2img an oil painting --strength 0.7` abre un formulario: añade una imagen y listo
+    • /img2img an oil painting --strength 0.7 abre un formulario: añade una imagen y listo
     • En cualquier mensaje con una imagen: Más acciones, **Remix image**
-    • Mencióname con una imagen, o en el hilo de una: `make it a watercolor --strength fuerte`
+    • Mencióname con una imagen, o en el hilo de una: make it a watercolor --strength fuerte
     • Envíame una imagen con unas palabras por mensaje directo
-    • Opciones en un texto: `--strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 --private`{ $map }
+    • Opciones en un texto: --strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 --private{ $map }
     • Bajo cada resultado: otras fuerzas, **{ button-chain }** (seguir desde él), **{ button-reroll }**, **{ button-edit }**, **{ button-sweep }**
-    • Reacciones a un resultado: :repeat: repetir, :envelope: o :star: envíame una copia, :x: borrar o cancelar lo mío
-    • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
+    • Reacciones a un resultado: 🔁 repetir, ✉️ o ⭐ envíame una copia, ❌ borrar o cancelar lo mío
+    • /sweep, /refine, /queue, /info, /styles, /settings, /privacy, /help
 
 greeting-title = 🎨 Hola, transformo tus imágenes.
 greeting-discord =

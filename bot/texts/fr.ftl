@@ -437,6 +437,7 @@ choice-no-results = Comme chaque membre le demande
 choice-no-whose = Aucune règle
 choice-no-threads = Comme d’habitude ici
 results-private = D’abord pour qui l’a demandée
+results-threads = Dans le salon, les relances dans un fil
 results-public = Dans le canal
 scope-workspace = Tout l’espace de travail
 scope-channel = Ce canal seulement
@@ -545,14 +546,14 @@ help = **Je transforme tes images.** Joins-en une et dis ce qu’elle doit deven
     • Réactions sur un résultat : 🔁 relancer, ✉️ me l’envoyer, ⭐ garder une copie, ❌ supprimer ou annuler le mien
     • /queue, /info, /styles, /settings, /privacy
 slack-help = **Je transforme tes images.** Joins-en une et dis ce qu’elle doit devenir ; la force dit combien elle change : 0 garde l’image, 1 l’ignore (subtil 0.3, équilibré 0.5, fort 0.7, réinventé 0.9).
-    • `/img2img an oil painting --strength 0.7` ouvre un formulaire : ajoute une image et c’est parti
+    • /img2img an oil painting --strength 0.7 ouvre un formulaire : ajoute une image et c’est parti
     • Sur tout message avec une image : Plus d’actions, **Remix image**
-    • Mentionne-moi avec une image, ou dans le fil d’une image : `make it a watercolor --strength fort`
+    • Mentionne-moi avec une image, ou dans le fil d’une image : make it a watercolor --strength fort
     • Envoie-moi une image avec quelques mots en message privé
-    • Options dans un texte : `--strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 --private`{ $map }
+    • Options dans un texte : --strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 --private{ $map }
     • Sous chaque résultat : d’autres forces, **{ button-chain }** (continuer à partir de lui), **{ button-reroll }**, **{ button-edit }**, **{ button-sweep }**
-    • Réactions sur un résultat : :repeat: refaire, :envelope: ou :star: m’envoyer une copie, :x: supprimer ou annuler la mienne
-    • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
+    • Réactions sur un résultat : 🔁 refaire, ✉️ ou ⭐ m’envoyer une copie, ❌ supprimer ou annuler la mienne
+    • /sweep, /refine, /queue, /info, /styles, /settings, /privacy, /help
 
 greeting-title = 🎨 Bonjour, je transforme tes images.
 greeting-discord =

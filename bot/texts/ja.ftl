@@ -422,6 +422,7 @@ choice-no-results = 各メンバーの希望どおり
 choice-no-whose = 決まりなし
 choice-no-threads = いつもどおり
 results-private = まず依頼した人だけに
+results-threads = チャンネルに。やり直しはスレッドに
 results-public = チャンネルに
 scope-workspace = ワークスペース全体
 scope-channel = このチャンネルだけ
@@ -530,14 +531,14 @@ help = **画像を描き変えます。** 画像を添付して、どうした�
     • 結果へのリアクション：🔁 引き直す、✉️ 自分に送る、⭐ コピーを残す、❌ 自分のものを削除・キャンセル
     • /queue、/info、/styles、/settings、/privacy
 slack-help = **画像を作り変えます。** 画像を添付して、どんな画像にするか書いてください。強さは変える度合いです。0 はそのまま、1 は元を無視します（ひかえめ 0.3、ほどよく 0.5、強め 0.7、描き直し 0.9）。
-    • `/img2img an oil painting --strength 0.7` でフォームが開きます。画像を加えるだけです
+    • /img2img an oil painting --strength 0.7 でフォームが開きます。画像を加えるだけです
     • 画像のあるメッセージで「その他のアクション」から **Remix image**
-    • 画像と一緒に、または画像のスレッドで私にメンション: `make it a watercolor --strength 強め`
+    • 画像と一緒に、または画像のスレッドで私にメンション: make it a watercolor --strength 強め
     • ダイレクトメッセージで画像と言葉を送る
-    • 文中のオプション: `--strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 --private`{ $map }
+    • 文中のオプション: --strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 --private{ $map }
     • 結果の下のボタン: ほかの強さ、**{ button-chain }**（ここから続ける）、**{ button-reroll }**、**{ button-edit }**、**{ button-sweep }**
-    • 結果へのリアクション: :repeat: もう一度、:envelope: か :star: でコピーを送る、:x: 自分のものを削除・取り消し
-    • `/sweep` `/refine` `/queue` `/info` `/styles` `/settings` `/privacy` `/help`
+    • 結果へのリアクション: 🔁 もう一度、✉️ か ⭐ でコピーを送る、❌ 自分のものを削除・取り消し
+    • /sweep, /refine, /queue, /info, /styles, /settings, /privacy, /help
 
 greeting-title = 🎨 こんにちは。画像を描き変えます。
 greeting-discord =

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.discord.places import channel_key, guild_key
-from bot.domain.place import PlaceSettings
+from bot.domain.place import PlaceSettings, ThreadPolicy
 from bot.first_minute import greeting_strip, sample
 from tests.e2e.discord.conftest import PNG, Bench, bench_on, eventually
 from tests.fakes.images import FolderImageStore
@@ -185,12 +185,15 @@ async def test_admins_set_the_server_up_and_nobody_else(
     assert await greeting.core.service.places.settings(guild_key(guild.id)) == PlaceSettings(
         strength=0.4, channels=(room.id,), style="oil", private=True, log=log.id, blocked=("blood", "gore*")
     ), "what the form does not ask for stays"
+    await mona.submit(await mona.press(card, "Set up"), private="threads")
+    await eventually(lambda: _in_threads(greeting, guild))
     shown = await mona.press(card, "Set up")
     await discord.until(lambda: shown.answer, what="the form")
     assert shown.answer
     fields = {each["component"]["custom_id"]: each["component"] for each in shown.answer["data"]["components"]}
     assert [each["id"] for each in fields["channels"]["default_values"]] == [room.id]
     assert fields["blocked"]["value"] == "blood\ngore*"
+    assert [each["value"] for each in fields["private"]["options"] if each.get("default")] == ["threads"]
 
 
 async def test_a_refused_setup_comes_back_filled_in(discord: DiscordServer, greeting: Bench, room: Channel) -> None:
@@ -253,6 +256,11 @@ async def test_an_owner_may_do_without(discord: DiscordServer, tmp_path: Path, r
         asked = await anna.command(room, "img2img", image=PNG, prompt="an oil painting")
         await discord.shown(asked, lambda post: post.done)
         assert cards(discord, room) == []
+
+
+async def _in_threads(bench: Bench, guild: Guild) -> bool:
+    now = await bench.core.service.places.settings(guild_key(guild.id))
+    return (now.private, now.threads) == (False, ThreadPolicy.ALWAYS)
 
 
 def joined_now(guild: Guild) -> None:
