@@ -100,7 +100,7 @@ def read_setup_form(values: Values, own: PlaceSettings) -> PlaceSettings:
         FormErrors: with a sentence for each field that is wrong.
     """
     _, said = read_settings_form(values)
-    threads = None if own.threads is ThreadPolicy.ALWAYS else own.threads
+    threads: ThreadPolicy | None = None if own.threads is ThreadPolicy.ALWAYS else own.threads
     if _chosen(values, "private") == _IN_THREADS:
         threads = ThreadPolicy.ALWAYS
     return replace(own, **{name: getattr(said, name) for name in _SET_UP}, threads=threads)

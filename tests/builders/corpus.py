@@ -170,8 +170,8 @@ BOMBS = (
         build=lambda: saved(quarters(), "BMP")[:18] + struct.pack("<ii", 40000, 30000) + bytes(5000),
         refused="megapixels (40000 x 30000)",
     ),
-    Odd(name="GIF that is cut off", build=lambda: saved(quarters(), "GIF")[:-20], refused="GIF is incomplete"),
-    Odd(name="BMP that is cut off", build=lambda: saved(quarters(), "BMP")[:-200], refused="BMP is incomplete"),
+    Odd(name="GIF that is cut off", build=lambda: saved(quarters(), "GIF")[:-20], refused="GIF is cut off"),
+    Odd(name="BMP that is cut off", build=lambda: saved(quarters(), "BMP")[:-200], refused="BMP is cut off"),
     Odd(
         name="a small icon",
         build=lambda: saved(quarters().resize((32, 32)), "ICO", sizes=[(32, 32)]),
@@ -220,7 +220,7 @@ BROKEN = (
             build=lambda kind=kind, options=options, keep=keep, less=less: cut(  # type: ignore[misc]
                 noise(kind, **options), keep=keep, less=less
             ),
-            refused=f"That {'WebP' if kind == 'WEBP' else kind} is incomplete",
+            refused=f"That {'WebP' if kind == 'WEBP' else kind} is cut off",
         )
         for kind, options, keep, less in (
             ("PNG", {}, 0.5, 0),
@@ -235,9 +235,9 @@ BROKEN = (
             ("WEBP", {"lossless": True}, 0.5, 0),
         )
     ),
-    Odd(name="PNG signature alone", build=lambda: b"\x89PNG\r\n\x1a\n", refused="PNG is incomplete"),
-    Odd(name="JPEG beginning alone", build=lambda: b"\xff\xd8\xff\xe0", refused="JPEG is incomplete"),
-    Odd(name="WebP beginning alone", build=lambda: b"RIFF\xff\0\0\0WEBP", refused="WebP is incomplete"),
+    Odd(name="PNG signature alone", build=lambda: b"\x89PNG\r\n\x1a\n", refused="PNG is cut off"),
+    Odd(name="JPEG beginning alone", build=lambda: b"\xff\xd8\xff\xe0", refused="JPEG is cut off"),
+    Odd(name="WebP beginning alone", build=lambda: b"RIFF\xff\0\0\0WEBP", refused="WebP is cut off"),
     Odd(
         name="PNG larger than its pixels",
         build=lambda: png(header(6000, 6000), chunk(b"IDAT", zlib.compress(bytes(1000)))),
