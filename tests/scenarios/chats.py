@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from PIL import Image, ImageDraw
 
@@ -15,13 +16,15 @@ from adapters.slack.members import Team, place_key
 from bot.domain.job import Job
 from bot.domain.options import OPTION, Options
 from bot.domain.request import Requester
+from bot.lifecycle import Core
 from bot.service import Service
 from tests.e2e.discord.conftest import Bench as DiscordBench
+from tests.fakes.engine import FakeEngine
 from tests.harness.slack import Bench as SlackBench
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Asked, Channel, Post
-from tests.servers.slack.member import Member, buttons
+from tests.servers.slack.member import Member, buttons, images, labels_of, words
 from tests.servers.slack.server import Ack
 from tests.servers.slack.state import Conversation, File
 
@@ -62,10 +65,44 @@ class End:
         return (self.job.action, seeded, self.job.private, lineage.depth, lineage.parent is not None, self.job.status)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a message shows.
+
+    Attributes:
+        pictures: as bytes, the source apart.
+        source: it stands beside them.
+        in_thread: the message stands in a thread.
+    """
+
+    words: str
+    labels: Sequence[str]
+    pictures: Sequence[bytes]
+    source: bool
+    in_thread: bool
+
+
 class Chat(ABC):
     """One member of one chat."""
 
+    core: Core
+    engine: FakeEngine
     service: Service
+
+    @abstractmethod
+    def messages(self) -> Sequence[Any]:
+        """Everything that the bot shows everybody, in the channel or a thread of it, oldest first."""
+
+    @abstractmethod
+    def shown(self, message: Any) -> Shown: ...
+
+    @abstractmethod
+    def sent_alone(self) -> Sequence[bytes]:
+        """The files that the member alone was sent, oldest first."""
+
+    @abstractmethod
+    async def in_details(self, message: Any, label: str) -> None:
+        """A button in a result's Details."""
 
     @property
     @abstractmethod
@@ -133,7 +170,7 @@ class Discord(Chat):
     """A member of a server."""
 
     def __init__(self, bench: DiscordBench, person: Person, channel: Channel) -> None:
-        self.service = bench.core.service
+        self.core, self.engine, self.service = bench.core, bench.engine, bench.core.service
         self._server: DiscordServer = bench.discord
         self._person = person
         self._channel = channel
@@ -152,6 +189,31 @@ class Discord(Chat):
         posts = [post for post in self._server.posts.values() if post.payload["author"]["bot"]]
         told = [post.content.removeprefix("⚠️ ") for post in posts if post.content.startswith("⚠️ ")]
         return [re.sub(r"<(/[^:]+):\d+>", r"\1", sentence) for sentence in told]
+
+    def messages(self) -> Sequence[Any]:
+        mine = [post for post in self._server.posts.values() if post.payload["author"]["bot"]]
+        return [post for post in mine if not post.deleted and not post.hidden and post.channel.guild]
+
+    def shown(self, message: Any) -> Shown:
+        post: Post = message
+        return Shown(
+            words=post.words,
+            labels=list(post.buttons),
+            pictures=[self._content(entry) for entry in post.pictures],
+            source=len(post.payload["attachments"]) > len(post.pictures),
+            in_thread=post.channel.is_thread,
+        )
+
+    def _content(self, entry: Mapping[str, Any]) -> bytes:
+        return self._server.attachments[urlsplit(entry["url"]).path]
+
+    def sent_alone(self) -> Sequence[bytes]:
+        hidden = [post for post in self._server.posts.values() if post.hidden == self._person.id]
+        return [self._content(entry) for post in hidden for entry in post.payload["attachments"]]
+
+    async def in_details(self, message: Any, label: str) -> None:
+        details = await self._server.shown(await self._person.press(message, "Details"))
+        self._asked.append(await self._person.press(details, label))
 
     async def command(self, name: str, said: Options) -> None:
         given: dict[str, Any] = {}
@@ -199,7 +261,7 @@ class Slack(Chat):
     """A member of a workspace."""
 
     def __init__(self, bench: SlackBench, member: Member, channel: Conversation) -> None:
-        self.service = bench.core.service
+        self.core, self.engine, self.service = bench.core, bench.engine, bench.core.service
         self._member = member
         self._channel = channel
         self._errors: list[str] = []
@@ -218,6 +280,29 @@ class Slack(Chat):
         direct = slack.state.direct(member.team, member.user.id)
         told += [message["text"] for message in member.from_bot(direct) if not buttons(message)]
         return [*told, *(each["text"] for each in slack.responses), *self._errors]
+
+    def messages(self) -> Sequence[Any]:
+        return self._member.from_bot(self._channel)
+
+    def shown(self, message: Any) -> Shown:
+        files = self._member.slack.state.files
+        blocks = message.get("blocks") or []
+        return Shown(
+            words=words(message),
+            labels=labels_of(message),
+            pictures=[files[each["slack_file"]["id"]].content for each in images(message)],
+            source=any((block.get("accessory") or {}).get("type") == "image" for block in blocks),
+            in_thread=message.get("thread_ts") not in {None, message["ts"]},
+        )
+
+    def sent_alone(self) -> Sequence[bytes]:
+        slack, member = self._member.slack, self._member
+        direct = slack.state.direct(member.team, member.user.id)
+        return [file.content for file in slack.state.files.values() if direct.id in file.shared]
+
+    async def in_details(self, message: Any, label: str) -> None:
+        details = await self._member.opens(lambda: self._member.press("Details", self._channel, message))
+        await self._member.press(label, None, details)
 
     async def command(self, name: str, said: Options) -> None:
         flags = [

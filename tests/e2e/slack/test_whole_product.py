@@ -14,6 +14,7 @@ from PIL import Image
 
 from adapters.sqlite.store import SqliteJobStore
 from tests.builders.requests import png
+from tests.e2e.slack.test_settings import settings_of
 from tests.harness.slack import free_port
 from tests.servers.slack.member import Member, images, words
 from tests.servers.slack.server import APP_TOKEN, SIGNING_SECRET, SlackServer
@@ -117,3 +118,28 @@ async def test_the_whole_product(
     async with SqliteJobStore(tmp_path / "kept" / "pentimento.db") as store:
         assert await store.jobs_of(f"slack:{ann.team.id}/{ann.user.id}", limit=10) == []
     assert ann.slack.state.calls_of("chat.postMessage") == left
+
+
+async def test_a_block_and_a_pause_outlive_a_killed_service(
+    slack: SlackServer, tmp_path: Path, ann: Member, bob: Member, general: Conversation
+) -> None:
+    ann.user.is_admin = True
+    photo = slack.state.add_file(bob.team, bob.user, png())
+    async with serving(slack, tmp_path, "socket") as process:
+        await ann.submit(await settings_of(ann, general), ban=bob.user.id)
+        await ann.told("are saved")
+        process.kill()
+        await process.wait()
+    async with serving(slack, tmp_path, "socket") as process:
+        await bob.say(general, "a boat", files=[photo])
+        await bob.told("blocked you")
+        form = await settings_of(ann, general)
+        banned = next(block for block in form["blocks"] if block.get("block_id") == "banned")
+        del banned["element"]["initial_options"]
+        await ann.submit(form, paused="yes")
+        await ann.see(lambda: len([each for each in slack.state.ephemerals if "saved" in each["text"]]) == 2)
+        process.kill()
+        await process.wait()
+    async with serving(slack, tmp_path, "socket"):
+        await bob.say(general, "a ship", files=[photo])
+        await bob.told("paused")
