@@ -42,8 +42,9 @@ if SIDE_BY_SIDE:  # threads of one process wait for those of another; torch read
 
 
 def pytest_xdist_auto_num_workers() -> int:
+    """Two for each core: more than a quarter of the time a test waits, for a child to start, a page or a deadline."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(MOST_PROCESSES, cores)
+    return min(MOST_PROCESSES, 2 * cores)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -10,7 +10,6 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,7 +117,8 @@ def test_the_build_steps_make_a_working_command_with_the_model_inside(tmp_path: 
                     ["sh", "-euc", command], cwd=source, env=environ, capture_output=True, text=True, check=False
                 )
                 assert result.returncode == 0, f"{command}\n{result.stdout}\n{result.stderr}"
-                (_packages(target) / "tests-own-libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
+                libraries = [path for path in sys.path if Path(path).name == "site-packages"]
+                (_packages(target) / "tests-own-libraries.pth").write_text("\n".join(libraries) + "\n")
 
     shutil.rmtree(source)
     packages = _packages(target)
