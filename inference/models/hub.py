@@ -10,26 +10,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import httpx2  # what huggingface_hub speaks HTTP with
-from huggingface_hub import (
-    HfApi,
-    constants,
-    get_hf_file_metadata,
-    hf_hub_download,
-    hf_hub_url,
-    try_to_load_from_cache,
-)
-from huggingface_hub.errors import (
-    EntryNotFoundError,
-    GatedRepoError,
-    HfHubHTTPError,
-    HFValidationError,
-    LocalEntryNotFoundError,
-    OfflineModeIsEnabled,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
-from huggingface_hub.file_download import repo_folder_name
+import huggingface_hub as client  # imports what is asked of it then; all of it takes a quarter of a second
+from huggingface_hub import constants
 
 from inference.api import ModelUnavailable
 
@@ -156,13 +138,19 @@ def cache_folder() -> Path:
     return Path(home).expanduser() / "hub" if home else Path(constants.HF_HUB_CACHE)
 
 
+def _repository_folder(place: Place) -> Path:
+    from huggingface_hub.file_download import repo_folder_name
+
+    return cache_folder() / repo_folder_name(repo_id=place.repository, repo_type="model")
+
+
 def here(place: Place) -> Path | None:
     """Where a model lies in the cache; None if it is not there as a whole."""
     if place.kind is not Kind.PIPELINE and not place.file:
         return _part_here(place)
     revision = place.revision or None
     name = place.file or INDEX
-    found = try_to_load_from_cache(place.repository, name, revision=revision, cache_dir=cache_folder())
+    found = client.try_to_load_from_cache(place.repository, name, revision=revision, cache_dir=cache_folder())
     if not isinstance(found, str):
         return None
     if place.file:
@@ -173,7 +161,7 @@ def here(place: Place) -> Path | None:
 
 def _part_here(place: Place) -> Path | None:
     """The folder of a network, or the file of an adapter."""
-    root = cache_folder() / repo_folder_name(repo_id=place.repository, repo_type="model")
+    root = _repository_folder(place)
     try:
         commit = (root / "refs" / (place.revision or "main")).read_text(encoding="utf-8").strip()
     except OSError:
@@ -192,7 +180,7 @@ def on_disk(place: Place) -> int:
     """Bytes in the cache: of a file, or of a whole repository with its unfinished files."""
     if place.file and (file := here(place)) is not None:
         return file.stat().st_size
-    blobs = cache_folder() / repo_folder_name(repo_id=place.repository, repo_type="model") / "blobs"
+    blobs = _repository_folder(place) / "blobs"
     return sum(blob.stat().st_size for blob in blobs.glob("*"))
 
 
@@ -240,7 +228,7 @@ def listing(place: Place) -> Listing:
         ModelUnavailable: if the repository has no pipeline in diffusers' layout, or not that file.
         Exception: what the hub's client raises; `sentence` says what it means.
     """
-    info = HfApi().model_info(place.repository, revision=place.revision or None)
+    info = client.HfApi().model_info(place.repository, revision=place.revision or None)
     commit = info.sha or place.revision or "main"
     names = [each.rfilename for each in info.siblings or ()]
     if place.file:
@@ -266,7 +254,7 @@ def listing(place: Place) -> Listing:
         raise ModelUnavailable(f"The hub's {place.repository!r} has no {INDEX}, so it is no diffusers model: {hint}.")
     else:
         index = json.loads(
-            Path(hf_hub_download(place.repository, INDEX, revision=commit)).read_text(encoding="utf-8")
+            Path(client.hf_hub_download(place.repository, INDEX, revision=commit)).read_text(encoding="utf-8")
         )
         wanted = chosen(names, index, variant=place.variant)
     return Listing(commit, tuple(_described(place.repository, commit, name) for name in wanted))
@@ -344,7 +332,9 @@ def variants(folder: Path) -> set[str]:
 
 
 def _described(repository: str, commit: str, name: str) -> RemoteFile:
-    described = get_hf_file_metadata(hf_hub_url(repository, name, revision=commit), retry_on_errors=True)
+    described = client.get_hf_file_metadata(
+        client.hf_hub_url(repository, name, revision=commit), retry_on_errors=True
+    )
     if not described.etag or described.size is None:
         raise ModelUnavailable(f"The hub does not say what {name!r} of {repository!r} is: try again later.")
     return RemoteFile(name, described.etag, described.size)
@@ -352,23 +342,26 @@ def _described(repository: str, commit: str, name: str) -> RemoteFile:
 
 def sentence(error: Exception, model: str, kind: Kind = Kind.PIPELINE) -> str:
     """What an error of the hub's client means for the owner: what is wrong and the mend."""
+    import httpx2  # what the client speaks HTTP with
+    from huggingface_hub import errors
+
     status = getattr(getattr(error, "response", None), "status_code", None)
     page = f"https://huggingface.co/{Place.of(model).repository}"
     match error:
-        case GatedRepoError():
+        case errors.GatedRepoError():
             reason = f"its owner asks for consent: accept the terms on {page} and set HF_TOKEN to a token of yours"
-        case RepositoryNotFoundError() | RevisionNotFoundError() | HFValidationError():
+        case errors.RepositoryNotFoundError() | errors.RevisionNotFoundError() | errors.HFValidationError():
             local = ", and no such file is here" if Place.of(model).file else ""
             reason = (
                 f"the hub has no such {kind} or revision{local}: check the spelling, or set HF_TOKEN if it is private"
             )
-        case HfHubHTTPError() if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        case errors.HfHubHTTPError() if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             reason = "the hub refuses HF_TOKEN: make a new token at https://huggingface.co/settings/tokens"
-        case LocalEntryNotFoundError() | OfflineModeIsEnabled():
+        case errors.LocalEntryNotFoundError() | errors.OfflineModeIsEnabled():
             reason = "it is not on this machine and HF_HUB_OFFLINE forbids to ask the hub: unset that or copy it here"
-        case EntryNotFoundError():
+        case errors.EntryNotFoundError():
             reason = "the hub has not all of its files: choose another"
-        case HfHubHTTPError():
+        case errors.HfHubHTTPError():
             reason = f"the hub answers with {status}: try again later"
         case httpx2.HTTPError():
             reason = "the hub cannot be reached: check the network, HTTPS_PROXY, SSL_CERT_FILE and HF_ENDPOINT"

@@ -1,11 +1,14 @@
-"""The chats must start fast and stay small: what they import of the engine brings no model library."""
+"""The chats must start fast and stay small: what they import of the engine brings no model library.
+
+Nor does it bring what speaks with the hub, before it is asked something.
+"""
 
 import subprocess
 import sys
 
 import pytest
 
-HEAVY = {"torch", "diffusers", "transformers", "accelerate", "safetensors"}
+HEAVY = {"torch", "diffusers", "transformers", "accelerate", "safetensors", "httpx2", "tqdm", "requests"}
 
 
 @pytest.mark.parametrize(
