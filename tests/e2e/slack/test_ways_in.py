@@ -4,6 +4,7 @@ import pytest
 
 from bot.domain.ids import generation_id
 from bot.domain.request import Action
+from bot.texts import COMMANDS
 from tests.builders.requests import png
 from tests.harness.slack import Bench
 from tests.servers.slack.member import Member, buttons, images, labels_of, words
@@ -351,6 +352,15 @@ async def test_the_description_of_a_file_goes_on_to_the_results_own(
     (image,) = images(result)
     assert image["alt_text"].endswith("). Made from: My cat Minka <!channel>")
     assert slack.state.files[image["slack_file"]["id"]].alt == image["alt_text"]
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "web"])
+async def test_each_command_opens_the_same_under_the_one_name(
+    ann: Member, general: Conversation, command: str
+) -> None:
+    alone, under = await ann.open(f"/{command}", general), await ann.open("/pentimento", general, command)
+    assert (under["title"], under.get("callback_id")) == (alone["title"], alone.get("callback_id"))
+    assert [block.get("block_id") for block in under["blocks"]] == [each.get("block_id") for each in alone["blocks"]]
 
 
 async def test_every_command_stands_under_one_name_too(ann: Member, general: Conversation, photo: File) -> None:
