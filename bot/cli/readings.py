@@ -1,6 +1,9 @@
 """The numbers of a core as they stand when `/metrics` is asked for them."""
 
+import contextlib
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 from adapters.web.health import Reading
 from bot.domain.job import JobStatus
@@ -39,6 +42,13 @@ def readings(health: Health) -> Iterator[Reading]:
     if health.core is not None:
         yield from _of_jobs(health.core)
         yield from _of_the_engine(health.core)
+
+
+def room(data_dir: Path) -> Iterator[Reading]:
+    """How much the disk of the data folder has left; nothing while there is no such folder."""
+    with contextlib.suppress(OSError):
+        free = shutil.disk_usage(data_dir).free
+        yield Reading(name="disk_free_bytes", help="Room on the disk of data_dir.", value=free)
 
 
 def _of_jobs(core: Core) -> Iterator[Reading]:

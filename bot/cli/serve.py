@@ -10,7 +10,7 @@ from adapters.web.health import serve_health
 from bot import __version__, lifecycle, metrics, tracing
 from bot.cli.arguments import EXIT_DONE
 from bot.cli.premises import premises_of
-from bot.cli.readings import readings
+from bot.cli.readings import readings, room
 from bot.compose import compose, engine_of, keep_of, platforms_of, slack_lacks, tokens_of
 from bot.domain.errors import FatalError
 from bot.health import Health
@@ -89,6 +89,6 @@ def health(settings: Settings, watched: Health) -> AbstractAsyncContextManager[N
     return serve_health(
         host=settings.metrics.host,
         port=settings.metrics.port,
-        readings=lambda: readings(watched),
+        readings=lambda: (*readings(watched), *room(settings.data_dir)),
         troubles=watched.troubles,
     )

@@ -48,7 +48,8 @@ class CountingEngine(FakeEngine):
 async def families(tmp_path: Path) -> list[Metric]:
     """What a service with both chats answers after its first picture."""
     port = free_port()
-    settings = load_settings(None, {"PENTIMENTO__METRICS__PORT": str(port)})
+    environment = {"PENTIMENTO__METRICS__PORT": str(port), "PENTIMENTO__DATA_DIR": str(tmp_path)}
+    settings = load_settings(None, environment)
     for chat in ("discord", "slack"):
         metrics.expect(chat)
     watched = Health(["discord"])

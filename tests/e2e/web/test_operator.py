@@ -11,8 +11,7 @@ import aiohttp
 import psutil
 import pytest
 import pytest_asyncio
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from adapters.web import operator as operator_module
 from inference.models.entry import ModelEntry
@@ -321,24 +320,3 @@ def devices_on(page: str) -> dict[str, tuple[str, ...]]:
         cells = re.findall(r"<td.*?>(.*?)</td>", row)
         found[name] = tuple(re.sub(r"<.*?>", "", cell).strip() for cell in cells)
     return found
-
-
-def faults(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{each['id']}: {each['nodes'][0]['html']}" for each in found if each["impact"] in {"serious", "critical"}
-    ]
-
-
-@needs_browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_and_nothing_scrolls_sideways(
-    service: Playground, browser: Browser, scheme: str
-) -> None:
-    with opened(browser, color_scheme=scheme, bypass_csp=True, viewport={"width": 320, "height": 800}) as (page, _):
-        page.goto(service.address)
-        page.goto(service.origin + "/operator")
-        page.get_by_text("Settings in force").click()
-        assert faults(page) == []
-        wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-        assert wide <= room

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.harness.playground import Playground, chromium, needs_browser, opened
@@ -138,31 +137,6 @@ def test_nothing_scrolls_sideways_and_every_control_has_a_name(
             ".map(each => each.outerHTML)"
         )
         assert nameless == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_any_page(service: Playground, browser: Browser, scheme: str) -> None:
-    def faults(page: Page) -> list[str]:
-        found = Axe().run(page).response["violations"]
-        return [
-            f"{each['id']}: {each['nodes'][0]['html']}" for each in found if each["impact"] in {"serious", "critical"}
-        ]
-
-    with opened(browser, color_scheme=scheme, bypass_csp=True, viewport={"width": 390, "height": 844}) as (page, _):
-        page.goto(service.address)
-        page.get_by_text("More options").click()
-        assert faults(page) == []
-        ask(page, "an oil painting for everybody")
-        assert faults(page) == []
-        done(page)
-        page.get_by_text("Details").click()
-        assert faults(page) == []
-        page.get_by_role("button", name="Delete").click()
-        page.wait_for_url("**/delete*")
-        assert faults(page) == []
-        for address in ("/results", "/nowhere"):
-            page.goto(service.origin + address)
-            assert faults(page) == []
 
 
 def test_fields_and_buttons_have_the_names_that_others_rely_on(service: Playground, browser: Browser) -> None:
