@@ -42,7 +42,7 @@ class Withheld(Exception):
 
 
 class Gate:
-    """See the module.
+    """Looks at prompts and pictures before others see them.
 
     Attributes:
         counts: decisions of this run.

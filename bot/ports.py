@@ -128,7 +128,7 @@ class Exporter(Protocol):
             generation: which.
             max_bytes: what the chat takes per file.
             formats: what the chat shows, "WEBP" or "JPEG", the best first.
-            mark: a few letters that are drawn into its corner, where several stand side by side.
+            mark: a few letters that are drawn into its corner, if several stand side by side.
             locale: of the note that says if it has fewer pixels.
 
         Raises:
@@ -207,7 +207,7 @@ class Messenger(Protocol):
     async def notify(self, target: ReplyTarget, message: MessageRef, card: Card, *, nonce: str) -> MessageRef | None:
         """Tell a result's owner, who waited, that it is there: by a short reply to its message that notifies them.
 
-        An edited message notifies nobody. With the same nonce again nobody is told a second time. Does nothing where
+        An edited message notifies nobody. With the same nonce again nobody is told a second time. Does nothing if
         the message is shown to its owner alone and cannot be replied to.
 
         Returns:

@@ -74,7 +74,7 @@ class Answered:
 
 
 class Answers:
-    """See the module."""
+    """Answers events; what Discord refuses here takes another way to the member, or is logged."""
 
     def __init__(self, rest: Rest, clock: Clock, names: CommandNames | None = None) -> None:
         self.names = names or CommandNames()

@@ -298,7 +298,7 @@ def _sparing(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
 
 
 def _close_code(error: Exception) -> int | None:
-    """Discord's reason for closing the connection; None where it was something else."""
+    """Discord's reason for closing the connection; None if it was something else."""
     if isinstance(error, discord.PrivilegedIntentsRequired):  # stands for its code alone
         return 4014
     return error.code if isinstance(error, discord.ConnectionClosed) else None

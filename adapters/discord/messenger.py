@@ -41,7 +41,7 @@ Write = Callable[[Payload, Sequence[Outgoing]], Awaitable[Payload]]
 
 
 class DiscordMessenger:
-    """See the module. `connected` says whether the client has logged in."""
+    """Shows each job in one message, by whatever route is open; `connected` says whether the client has logged in."""
 
     platform = PLATFORM
     edit_interval = 5.0

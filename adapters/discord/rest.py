@@ -56,7 +56,7 @@ Payload = Mapping[str, Any]
 
 
 class Rest:
-    """See the module. Every call raises what discord.py raises; `faults` knows what each of them means."""
+    """One method for each call. Every one raises what discord.py raises; `faults` knows what each of them means."""
 
     def __init__(self, client: Connection) -> None:
         self._client = client

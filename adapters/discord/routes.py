@@ -68,7 +68,7 @@ def address(event: Incoming, response: Response | None, *, hidden: bool, thread:
 
     Args:
         event: what came in.
-        response: how the interaction was first answered; None where it was not, so its token is of no use.
+        response: how the interaction was first answered; None if it was not, so its token is of no use.
         hidden: nobody but the member may see what follows.
         thread: of the channel, in which the answer is to stand.
     """

@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 
 class OwnersModerator:
-    """See the module.
+    """Judges by the owner's list of words and, if there is one, a classifier.
 
     Args:
         blocked: patterns that hold everywhere.

@@ -58,7 +58,7 @@ class Budget:
         return 0.0
 
     def edit(self, team: str, *, must: bool) -> float:
-        """Take an edit of a workspace; returns how long to wait instead, 0 where it was taken.
+        """Take an edit of a workspace; returns how long to wait instead, 0 if it was taken.
 
         Args:
             team: the workspace.

@@ -18,7 +18,7 @@ _PAGE = "https://api.slack.com/apps"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One thing that was looked at; `words` say how it stands, with the mend where it is wrong."""
+    """One thing that was looked at; `words` say how it stands, with the mend if it is wrong."""
 
     good: bool
     words: str

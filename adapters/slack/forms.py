@@ -24,7 +24,7 @@ class Errand:
     """What a form is for; all of it comes back with the submission.
 
     Attributes:
-        file: Slack id of the picture, where the form was opened on one; the member uploads one otherwise.
+        file: Slack id of the picture, if the form was opened on one; the member uploads one otherwise.
         author: who posted that picture.
         generation: the result it was opened on.
         job: what it was opened on made several results, of which one is chosen in it.

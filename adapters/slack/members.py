@@ -38,7 +38,7 @@ class Place:
     """Where a member was when they asked.
 
     Attributes:
-        channel: empty where it was no conversation (App Home, a global shortcut).
+        channel: empty if it was no conversation (App Home, a global shortcut).
         thread: `ts` of the message to answer under; empty for the channel itself.
         in_thread: that thread was going on already; Slack shows ephemeral words in no other.
         response_url: answers there for 30 minutes, five times; never stored with a job.

@@ -49,7 +49,7 @@ def message_ref(channel: str, ts: str) -> MessageRef:
 
 
 class SlackMessenger:
-    """See the module."""
+    """Shows each job in one message; see `bot.ports.Messenger` for what its methods keep to."""
 
     platform = PLATFORM
     edit_interval = 5.0

@@ -11,7 +11,7 @@ class SlackOptions:
     Attributes:
         api_url: base of the Web API.
         mode: "socket" needs `app_token`, "http" needs `signing_secret`.
-        bot_token: of the one workspace; empty where workspaces install themselves by OAuth.
+        bot_token: of the one workspace; empty if workspaces install themselves by OAuth.
         refresh_token: belongs to a `bot_token` that rotates; needs `client_id` and `client_secret`.
         client_id, client_secret: switch the OAuth installation on.
         events_path: where HTTP mode takes events.

@@ -32,7 +32,7 @@ class Installation:
 
     Attributes:
         team: workspace id; empty for an organisation-wide installation.
-        refresh_token, expires_at: set where tokens rotate; Unix seconds.
+        refresh_token, expires_at: set if tokens rotate; Unix seconds.
         seed: which refresh token of the settings it began with; empty for one that was installed by OAuth.
     """
 
