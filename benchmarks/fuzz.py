@@ -1,7 +1,8 @@
 """`python -m benchmarks.fuzz`: mutated pictures through the decoder, without crash, hang or wrong sentence.
 
-The files of `tests/odd_pictures` have bytes changed, pieces cut out, doubled, moved from one to another, lengths and
-counts set to their extremes. Each mutant must become a bare PNG, or a refusal that is one sentence in every language.
+The files of `tests/odd_pictures`, and GIFs, BMPs and ICOs of all kinds, have bytes changed, pieces cut out, doubled,
+moved from one to another, lengths and counts set to their extremes. Each mutant must become a bare PNG, or a refusal
+that is one sentence in every language.
 They are decoded in forked processes under the sandbox's limits, so that a crash costs one and names its mutant.
 `--seed` and a number make the same mutant again; `--save FOLDER` keeps those that went wrong.
 """
@@ -24,6 +25,7 @@ from adapters.pictures.formats import PictureLimits
 from adapters.pictures.sandbox import Sandbox
 from bot.domain.errors import PictureRefused
 from bot.texts import LANGUAGES
+from tests.builders.older_formats import SIZE, bmps, gifs, icos
 
 ODD = Path(__file__).parents[1] / "tests" / "odd_pictures"
 RESULTS = Path(__file__).with_name("results")
@@ -95,8 +97,10 @@ def judge(content: bytes) -> tuple[str, bool]:
 
 
 def seeds() -> list[bytes]:
-    """The files that are mutated."""
-    return [path.read_bytes() for path in sorted(ODD.iterdir()) if path.suffix != ".jsonl"]
+    """The files that are mutated: the odd ones, and the older formats of all kinds."""
+    odd = [path.read_bytes() for path in sorted(ODD.iterdir()) if path.suffix != ".jsonl"]
+    image = Image.linear_gradient("L").resize(SIZE).convert("RGB")
+    return [*odd, *gifs(image).values(), *bmps(image).values(), *icos(image).values()]
 
 
 def verdicts(numbers: range, seed: int) -> Iterator[Verdict]:
