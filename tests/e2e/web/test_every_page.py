@@ -17,6 +17,7 @@ from tests.harness.pages import OPERATOR_TOKEN, Pages, ask, member, serving
 from tests.harness.playground import Playground, chromium, needs_browser, opened
 from tests.renderings.states import members, playground
 
+pytestmark = pytest.mark.slow
 LOOKS: tuple[tuple[Literal["light", "dark"], int, int, list[str]], ...] = (
     ("light", 1280, 900, []),
     ("dark", 320, 800, ["color-contrast", "target-size", "scrollable-region-focusable"]),

@@ -79,6 +79,9 @@ async def test_a_link_is_looked_at_for_free_and_spent_once(pages: Pages) -> None
             async with browser.get(f"/signin/{token}") as look:
                 assert look.status == 200
         assert (await post(browser, "/signin", token=token))[:2] == (200, "/")
+        [cookie] = browser.cookie_jar
+        assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+        assert cookie.value not in await read(browser, "/")
         assert (await post(browser, "/signin", token=token))[0] == 403
         async with browser.get(f"/signin/{token}") as look:
             assert look.status == 403

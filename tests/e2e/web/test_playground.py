@@ -52,6 +52,12 @@ def test_a_picture_from_the_first_click_to_every_button(service: Playground, bro
         expect(page.get_by_role("status")).to_have_text("Done")
         first = details(page)
         assert first["Strength"] == "0.55"
+        address = page.url
+        page.get_by_role("button", name="Reroll").click()
+        page.wait_for_url(lambda url: url != address)
+        done(page)
+        assert details(page)["Seed"] != first["Seed"]
+        page.goto(address)
 
         slider = page.get_by_label("Before and after")
         clip = "node => getComputedStyle(node).clipPath"
@@ -88,7 +94,7 @@ def test_a_picture_from_the_first_click_to_every_button(service: Playground, bro
         page.get_by_role("button", name="Delete").click()
         page.get_by_role("button", name="Delete").click()
         page.wait_for_url(service.origin + "/")
-        expect(page.locator("nav.history a")).to_have_count(before + 3)
+        expect(page.locator("nav.history a")).to_have_count(before + 4)
         assert (seen.elsewhere, seen.complaints) == ([], [])
 
 
