@@ -319,6 +319,9 @@ def test_whoever_fails_beside_the_model_leaves_at_once_and_is_not_kept(pipeline:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(
+    900
+)  # a quarter of a minute alone; several times as long on a machine that does other things too
 def test_memory_stays_flat_over_250_mixed_requests(pipeline: Any) -> None:
     numbers = torch.Generator().manual_seed(0)
 
