@@ -83,7 +83,7 @@ def planned_for(model: Model, card: Card, entry: ModelEntry, memory: str) -> Pla
     """The plan for a model on a card, as the owner wants it: in its entry, and for all by `memory`.
 
     A model that has adapters keeps everything on the card as it is, if that is possible: adapters go onto nothing
-    that is streamed, and nobody has tried them on what is quantised.
+    that is streamed (onto what is quantised they do, which loses detail).
 
     Raises:
         DoesNotFit: there is none.
