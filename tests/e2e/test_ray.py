@@ -21,8 +21,11 @@ import pytest
 import pytest_asyncio
 import structlog
 
+from bot.cli import check
+from bot.cli.findings import Finding, State
 from bot.domain.job import JobStatus
 from bot.overseeing import Stage
+from config.reading import load_settings
 from inference.api import Done, Event, Img2ImgRequest, ModelUnavailable
 from inference.backends.base import Settings
 from inference.cluster.engine import ClusterEngine
@@ -220,6 +223,16 @@ async def test_a_machine_that_is_unfit_is_named_and_keeps_nobody_waiting(machine
             assert isinstance(await end_of(engine, tmp_path), Done)
         told("a start with two machines that are unfit", seconds=taken)
         assert taken <= 60
+        said = await checked(machines)
+        for name in ("one", "two"):
+            assert said[f"device {name}"].state is State.OK
+            assert said[f"device {name}"].words.startswith("a pencil, 3 slots on 127.0.0.")
+        assert said["device old"].words.startswith(
+            "takes no part: The machine old cannot be used: it has another version"
+        )
+        assert said["device bare"].words.startswith(
+            "takes no part: The machine bare cannot be used: Pentimento is not"
+        )
     finally:
         for machine in unfit:
             machine.signal(signal.SIGKILL)
@@ -285,6 +298,16 @@ async def test_a_head_that_is_away_holds_jobs_up_and_loses_none(machines: Cluste
         finally:
             again.kill()
             again.wait()
+
+
+async def checked(machines: Cluster) -> dict[str, Finding]:
+    """What `check` says of model and devices."""
+    pocket = Settings(model="pocket", entries={"pocket": ModelEntry(id="pocket")})
+    engine = ClusterEngine(pocket, address=machines.address, backend="tests.fakes.backend:many_slots")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(check, "engine_of", lambda *_, **__: engine)
+        settings = load_settings(None, {"PENTIMENTO__MODEL__ID": "pocket"})
+        return {finding.what: finding async for finding in check._model(settings)}
 
 
 def files_on(machines: Cluster) -> list[Path]:
