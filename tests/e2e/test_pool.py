@@ -201,9 +201,10 @@ def statuses(folder: Path) -> dict[str, int]:
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL], ids=lambda sent: sent.name)
 async def test_a_bot_that_is_ended_leaves_no_worker_and_goes_on_later(tmp_path: Path, sent: signal.Signals) -> None:
-    async with asyncio.timeout(PATIENCE), ChatServer(faults=0.0) as chat:
+    (gate := tmp_path / "gate").touch()
+    async with asyncio.timeout(2 * PATIENCE), ChatServer(faults=0.0) as chat:
         for number in (1, 2, 3, 4, 6, 7):  # every fifth is a sweep
-            chat.send(f"event-{number}", "doze at 1")
+            chat.send(f"event-{number}", f"while there is {gate}")
         process = await bot(chat.url, tmp_path)
         family = psutil.Process(process.pid).children(recursive=True)
         assert sum("inference.worker" in one.cmdline() for one in family) == 2
@@ -215,6 +216,7 @@ async def test_a_bot_that_is_ended_leaves_no_worker_and_goes_on_later(tmp_path: 
         assert not [one for one in alive if one.status() != psutil.STATUS_ZOMBIE]
         stored = statuses(tmp_path)
         assert stored.get("running", 0) == 0 if sent is signal.SIGTERM else stored["running"] == 6
+        gate.unlink()
         process = await bot(chat.url, tmp_path)
         while len(chat.accepted) < 6 or len(chat.posts) < 6 or not all(post.ends for post in chat.posts.values()):
             await asyncio.sleep(0.05)
@@ -225,11 +227,12 @@ async def test_a_bot_that_is_ended_leaves_no_worker_and_goes_on_later(tmp_path: 
 
 
 async def test_the_command_restarts_the_devices_of_a_running_service(tmp_path: Path) -> None:
-    async with asyncio.timeout(PATIENCE), ChatServer(faults=0.0) as chat:
+    (gate := tmp_path / "gate").touch()
+    async with asyncio.timeout(2 * PATIENCE), ChatServer(faults=0.0) as chat:
         process = await bot(chat.url, tmp_path)
         before = {one.pid for one in workers_of(process)}
         for number in (1, 2, 3, 4, 6, 7):
-            chat.send(f"event-{number}", "doze at 1")
+            chat.send(f"event-{number}", f"while there is {gate}")
         while statuses(tmp_path).get("running", 0) < 6:
             await asyncio.sleep(0.02)
         command = await asyncio.create_subprocess_exec(
@@ -237,9 +240,12 @@ async def test_the_command_restarts_the_devices_of_a_running_service(tmp_path: P
             stdout=asyncio.subprocess.PIPE,
             env=os.environ | {"PENTIMENTO__DATA_DIR": str(tmp_path)},
         )
+        assert command.stdout is not None
+        first = (await command.stdout.readline()).decode().strip()
+        gate.unlink()
         said, _ = await command.communicate()
         assert command.returncode == 0
-        first, *devices = said.decode().splitlines()
+        devices = said.decode().splitlines()
         assert first == "Restarting each device's worker in turn, when what it has is done; nothing is lost."
         assert devices == ["device0: works again.", "device1: works again."]
         after = {one.pid for one in workers_of(process)}

@@ -253,9 +253,10 @@ async def test_a_model_that_no_machine_has_is_said_of_each(machines: Cluster) ->
 async def test_a_bot_that_is_ended_leaves_nothing_on_any_machine(
     machines: Cluster, tmp_path: Path, sent: signal.Signals
 ) -> None:
+    (gate := tmp_path / "gate").touch()
     async with asyncio.timeout(150), ChatServer(faults=0.0) as chat:
         for number in (1, 2, 3, 4, 6, 7):  # every fifth is a sweep
-            chat.send(f"event-{number}", "doze at 1")
+            chat.send(f"event-{number}", f"while there is {gate}")
         process = await bot(chat.url, tmp_path, RAY_TEST_ADDRESS=machines.address)
         while statuses(tmp_path).get("running", 0) < 6:
             await asyncio.sleep(0.02)
@@ -270,6 +271,7 @@ async def test_a_bot_that_is_ended_leaves_nothing_on_any_machine(
             while hosted(machines):
                 await asyncio.sleep(0.05)
         told(f"a bot ended by {sent.name}", seconds=ended - begun, machines_empty_after=time.monotonic() - ended)
+        gate.unlink()
         process = await bot(chat.url, tmp_path, RAY_TEST_ADDRESS=machines.address)
         while len(chat.accepted) < 6 or len(chat.posts) < 6 or not all(post.ends for post in chat.posts.values()):
             await asyncio.sleep(0.05)

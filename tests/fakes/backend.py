@@ -2,7 +2,7 @@
 
 Its pictures are blends of the source with noise of the recipe, and show the control map they were made with. A
 prompt of the form "<act> at <step>" makes it do `act` in that step; `ACTS` has them all. "oom above 5000" runs out of
-memory if it is asked for more pixels, and if it is not low_memory.
+memory if it is asked for more pixels, and if it is not low_memory. "while there is <file>" does not end before that.
 """
 
 import ctypes
@@ -113,6 +113,10 @@ class Sketcher:
         request, picture = task.request, task.picture
         if limit := re.fullmatch(r"oom above (\d+)", request.prompt):
             _allocate(task, int(limit[1]))
+        if held := re.fullmatch(r"while there is (\S+)", request.prompt):
+            while os.path.exists(held[1]):  # noqa: PTH110 -- a prompt is text
+                time.sleep(0.1)
+                task.step(1, request.steps)  # where it hears of a cancel
         act, _, cue = request.prompt.partition(" at ")
         steps = max(1, round(request.steps * request.strength))
         recipe: tuple[Any, ...] = (request.prompt, request.negative_prompt, request.steps, request.seed)

@@ -108,16 +108,31 @@ def wish(event: str, prompt: str) -> Request:
     )
 
 
+class WholeCluster(ClusterEngine):
+    """It is entered when each machine can make pictures."""
+
+    def __init__(self, machines: int, settings: Settings, address: str) -> None:
+        super().__init__(settings, address=address, backend="tests.fakes.backend:many_slots")
+        self._machines = machines
+
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        while sum(device.slots > 0 for device in self.devices()) < self._machines:
+            await asyncio.sleep(0.05)
+        return self
+
+
 def engine_of(devices: int) -> RestartableEngine:
     if address := os.environ.get("RAY_TEST_ADDRESS"):
         settings = Settings(model="sketch", entries={"sketch": ModelEntry(id="pocket")})
-        return ClusterEngine(settings, address=address, backend="tests.fakes.backend:many_slots")
+        return WholeCluster(devices, settings, address)
     backend = f"tests.fakes.backend:{'many_slots' if devices > 1 else 'Sketcher'}"
     return Pool(
         {
             f"device{number}": ProcessEngine(model="sketch", backend=backend, backoff=(0.05,))
             for number in range(devices)
-        }
+        },
+        whole=True,
     )
 
 
