@@ -85,8 +85,8 @@ class UnknownStyle(InvalidRequest):
         near: the names that are nearest to it, the nearest first.
     """
 
-    def __init__(self, style: str, near: tuple[str, ...]) -> None:
-        super().__init__("refused-style", style=style, near=near)
+    def __init__(self, message: str, /, *, near: tuple[str, ...], **arguments: Argument) -> None:
+        super().__init__(message, near=near, **arguments)
         self.near = near
 
 

@@ -60,7 +60,7 @@ def find_style(styles: Mapping[str, Style], name: str | None) -> Style | None:
     if (meant := _near(wanted, styles)) is not None:
         return meant
     near = difflib.get_close_matches(wanted, styles, n=3, cutoff=0.4) or sorted(styles)[:3]
-    raise UnknownStyle(quoted(name), tuple(near))
+    raise UnknownStyle("refused-style", style=quoted(name), near=tuple(near))
 
 
 def _near(wanted: str, styles: Mapping[str, Style]) -> Style | None:
