@@ -21,6 +21,7 @@ from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.durable import until_stored
 from bot.erasure import Retention
+from bot.garbage import short_collections, thaw_when_quiet
 from bot.gate import Gate
 from bot.operations import Operations
 from bot.pace import Pace
@@ -127,11 +128,14 @@ async def serve(core: Core, platforms: Sequence[ChatPlatform], *, keep: Keep, gr
         grace: seconds that running pictures get to finish.
     """
     stop = _on_signals()
-    async with Running(core, grace=grace) as tasks:
+    async with AsyncExitStack() as running:
+        frozen = running.enter_context(short_collections())
+        tasks = await running.enter_async_context(Running(core, grace=grace))
         outer = [tasks.create_task(platform.run(), name=platform.name) for platform in platforms]
         outer.append(tasks.create_task(_keep_house(core, keep), name="housekeeping"))
         outer.append(tasks.create_task(core.operations.watch(), name="operations"))
         outer.append(tasks.create_task(core.operations.restarts.watch(), name="restarts"))
+        outer.append(tasks.create_task(thaw_when_quiet(frozen, lambda: _quiet(core)), name="garbage"))
         log.info("serving", platforms=[platform.name for platform in platforms])
         await stop.wait()
         log.info("stopping", waiting=len(core.queue))
@@ -140,6 +144,11 @@ async def serve(core: Core, platforms: Sequence[ChatPlatform], *, keep: Keep, gr
             await stage(f"{platform.name} intake", platform.stop_intake(), seconds=INTAKE_SECONDS)
         for task in outer:
             task.cancel()
+
+
+def _quiet(core: Core) -> bool:
+    """Whether nobody would feel it if the loop were kept for a tenth of a second."""
+    return core.queue.oldest is None and not core.dispatch.running
 
 
 async def stage(name: str, work: Awaitable[object], *, seconds: float) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import os
 import signal
 from pathlib import Path
@@ -32,13 +33,16 @@ async def test_a_disk_that_refuses_the_housekeeping_does_not_end_the_service(
             swept.set()
 
         monkeypatch.setattr(at.store, "sweep", sweep)
+        usual = gc.get_threshold()
         async with asyncio.TaskGroup() as tasks:
             serving = tasks.create_task(serve(at.core, [], keep=KEEP, grace=1.0))
             await swept.wait()
+            assert gc.get_threshold()[2] < usual[2], "collections are short while it serves"
             job = (await at.service.submit(request())).job
             await at.shown(job.id)
             os.kill(os.getpid(), signal.SIGTERM)
             await serving
+        assert gc.get_threshold() == usual
 
 
 @pytest.mark.looptime

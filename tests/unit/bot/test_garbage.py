@@ -1,0 +1,93 @@
+"""What collections go through; in processes of their own, as what is frozen stays so for a whole process."""
+
+import asyncio
+import gc
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot import garbage
+from bot.garbage import Frozen, thaw_when_quiet
+
+ROOT = Path(__file__).parents[3]
+
+
+def said_by(code: str) -> list[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split()
+
+
+def test_a_full_collection_goes_through_what_is_new_however_much_is_alive() -> None:
+    code = (
+        "import contextlib, gc, sys\n"
+        "from bot.garbage import short_collections\n"
+        "gc.collect(); gc.freeze()\n"
+        "gone_through = []\n"
+        "def look(phase, info):\n"
+        "    if phase == 'start' and info['generation'] == 2:\n"
+        "        gone_through.append(len(gc.get_objects()))\n"
+        "gc.callbacks.append(look)\n"
+        "with short_collections() if 'short' in {how!r} else contextlib.nullcontext():\n"
+        "    alive = [[] for _ in range(300_000)]\n"
+        "print(max(gone_through, default=0), len(gone_through))\n"
+    )
+    (most, _), (most_otherwise, _) = (map(int, said_by(code.format(how=how))) for how in ("short", "usual"))
+    assert most < 50_000
+    if sys.version_info < (3, 14):  # from then on the interpreter does it in slices by itself
+        assert most_otherwise > 100_000
+
+
+def test_what_is_frozen_goes_with_its_last_reference_and_cycles_go_with_the_next_thaw() -> None:
+    code = (
+        "import gc, weakref\n"
+        "from bot.garbage import short_collections\n"
+        "class Thing: pass\n"
+        "before = gc.get_threshold()\n"
+        "with short_collections() as frozen:\n"
+        "    alone, cycle = Thing(), Thing()\n"
+        "    cycle.itself = cycle\n"
+        "    alone_at, cycle_at = weakref.ref(alone), weakref.ref(cycle)\n"
+        "    gc.collect()\n"
+        "    del alone, cycle\n"
+        "    gc.collect()\n"
+        "    print(alone_at() is None, cycle_at() is None, frozen.due(quiet=False))\n"
+        "    print(frozen.thaw() >= 1, cycle_at() is None, gc.get_freeze_count() > 1000)\n"
+        "print(gc.get_threshold() == before, gc.callbacks, gc.get_freeze_count())\n"
+    )
+    assert said_by(code) == ["True", "False", "False", "True", "True", "True", "True", "[]", "0"]
+
+
+def test_everything_is_gone_through_when_it_is_quiet_or_there_is_far_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    monkeypatch.setattr(gc, "get_freeze_count", lambda: 100_000)
+    frozen = Frozen()
+    monkeypatch.setattr(garbage, "THAW_SECONDS", 0.0)
+    assert not frozen.due(quiet=True), "nothing is new"
+    frozen.collected("stop", {"generation": 1})
+    assert not frozen.due(quiet=True), "nothing is frozen by it"
+    frozen.collected("stop", {"generation": 2})
+    assert frozen.due(quiet=True)
+    assert not frozen.due(quiet=False)
+    monkeypatch.setattr(garbage, "THAW_SECONDS", 1e9)
+    assert not frozen.due(quiet=True), "it was done a moment ago"
+    monkeypatch.setattr(gc, "get_freeze_count", lambda: 700_001)
+    assert frozen.due(quiet=False)
+
+
+async def test_it_is_looked_at_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    frozen, quiet, done = Frozen(), iter([False, True]), asyncio.Event()
+
+    def thaw() -> int:
+        done.set()
+        return 0
+
+    monkeypatch.setattr(garbage, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(frozen, "due", lambda *, quiet: quiet)
+    monkeypatch.setattr(frozen, "thaw", thaw)
+    async with asyncio.timeout(10):
+        task = asyncio.create_task(thaw_when_quiet(frozen, lambda: next(quiet, False)))
+        await done.wait()
+    task.cancel()
