@@ -3,7 +3,7 @@
 They belong to the process, as is usual with Prometheus, and live as long as it does.
 """
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, Info, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 
 REGISTRY = CollectorRegistry()
 
@@ -58,7 +58,6 @@ JOB = Histogram(
     buckets=(0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0),
     registry=REGISTRY,
 )
-BUILD = Info("pentimento_build", "The version that runs.", registry=REGISTRY)
 ProcessCollector(registry=REGISTRY)
 
 

@@ -2,15 +2,20 @@
 
 import contextlib
 import shutil
+import sys
 from collections.abc import Iterator
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 from adapters.web.health import Reading
+from bot import __version__
 from bot.domain.job import JobStatus
 from bot.gate import Tally
 from bot.health import Health
 from bot.lifecycle import Core
 from bot.overseeing import Mode
+from inference.api import EngineStopped
 
 ENGINE: dict[str, str] = {
     "device_bytes": "Memory of the device: the GPU's, or the machine's where the processor computes.",
@@ -22,13 +27,26 @@ ENGINE: dict[str, str] = {
     "pictures_remembered": "Sources whose latents were still known.",
     "words_encoded": "Prompts that were encoded.",
     "words_remembered": "Prompts whose embeds were still known.",
-    "workers_ended": "Workers that crashed, hung or were killed.",
+    "model_loading_ms": "Time that loading models took, those too that could not be loaded.",
+    "model_loads_failed": "Tries to load a model that failed.",
+    "download_bytes": "Bytes of models that came from the hub.",
+    "download_bytes_left": "Bytes that downloads under way still lack.",
+    "downloads_running": "Downloads under way.",
+    **dict.fromkeys(("downloads_ended.done", "downloads_ended.failed"), "Downloads that ended."),
+    **{
+        f"workers_ended.{reason}": "Workers that ended unasked, and were replaced: by a fault of their own, silence, "
+        "SIGKILL from outside, a device that was unusable, a model that could not be loaded."
+        for reason in ("crashed", "hung", "killed", "poisoned", "unavailable")
+    },
 }
-"""What the engine counts, with what it means."""
+"""What the engine counts, with what it means; after a point what happened, as the label's value."""
+_LABELS = {"downloads_ended": "outcome", "workers_ended": "reason"}
+_LEVELS = {"device_bytes", "device_bytes_used", "model_bytes_at_most", "download_bytes_left", "downloads_running"}
 
 
 def readings(health: Health) -> Iterator[Reading]:
     """Everything that is known by now."""
+    yield _build(health.core)
     for part, sentence in health.standing().items():
         words = "1 if this part can do its work, 0 if /readyz says why it cannot."
         yield Reading(name="ready", help=words, value=not sentence, labels={"part": part})
@@ -49,6 +67,21 @@ def room(data_dir: Path) -> Iterator[Reading]:
     with contextlib.suppress(OSError):
         free = shutil.disk_usage(data_dir).free
         yield Reading(name="disk_free_bytes", help="Room on the disk of data_dir.", value=free)
+
+
+def _build(core: Core | None) -> Reading:
+    device = ""
+    with contextlib.suppress(EngineStopped):
+        device = core.engine.capacity().device if core else ""
+    words = "1, with the versions that run and the device, which is empty until a worker has told it."
+    return Reading(name="build_info", help=words, value=1, labels={**_versions(), "device": device})
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Read from what is installed: importing torch would take seconds."""
+    installed = {name: metadata.version(name) for name in ("torch", "diffusers")}
+    return {"version": __version__, "python": "{}.{}.{}".format(*sys.version_info[:3]), **installed}
 
 
 def _of_jobs(core: Core) -> Iterator[Reading]:
@@ -92,10 +125,16 @@ def _of_the_engine(core: Core) -> Iterator[Reading]:
         slots = "Pictures that the device takes at a time."
         yield Reading(name="device_slots", help=slots, value=device.slots, labels=labels)
         yield Reading(name="device_running", help="Pictures on the device.", value=device.running, labels=labels)
-    for name, count in core.engine.counters().items():
-        kind = "gauge" if "bytes" in name else "counter"
-        words = ENGINE.get(name, "Counted by the engine.")
-        yield Reading(name=f"engine_{name}", help=words, value=count, kind=kind)  # type: ignore[arg-type]  # mypy takes a conditional for any text
+    for key, count in sorted(core.engine.counters().items()):
+        name, _, what = key.partition(".")
+        inside = name.removesuffix("_ms")
+        yield Reading(
+            name=f"engine_{name}" if inside == name else f"engine_{inside}_seconds",
+            help=ENGINE.get(key, "Counted by the engine."),
+            value=count if inside == name else count / 1000,
+            kind="gauge" if name in _LEVELS else "counter",
+            labels={_LABELS[name]: what} if what else {},
+        )
     rates = core.pace.rates()
     if rates:
         words = "Seconds per step and megapixel over the latest pictures."

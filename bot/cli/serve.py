@@ -82,7 +82,6 @@ async def serve(asked: argparse.Namespace, settings: Settings) -> int:
 
 def health(settings: Settings, watched: Health) -> AbstractAsyncContextManager[None]:
     """Health and numbers, answered where the owner wants them."""
-    metrics.BUILD.info({"version": __version__})
     for platform, on in tokens_of(settings).items():
         if on:
             metrics.expect(platform)

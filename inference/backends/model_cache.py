@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,11 +76,14 @@ class ModelCache:
 
     Attributes:
         loads, left: models that came and that had to go.
+        failures: tries to load one that ended in an error.
+        loading_seconds: that loading took, of those that came and of those that did not.
         most: the most bytes that were taken at any time.
     """
 
     def __init__(self, budget: int, *, free: Callable[[], None]) -> None:
-        self.loads = self.left = self.most = 0
+        self.loads = self.left = self.most = self.failures = 0
+        self.loading_seconds = 0.0
         self._budget = budget
         self._free = free
         self._lock = threading.RLock()
@@ -102,10 +106,20 @@ class ModelCache:
             if model in self._models:
                 self._models[model] = self._models.pop(model)
             else:
-                self._models[model] = load()
+                self._models[model] = self._timed(load)
                 self.loads += 1
                 self.most = max(self.most, self.nbytes)
             return self._models[model]
+
+    def _timed(self, load: Callable[[], CachedModel]) -> CachedModel:
+        began = time.monotonic()
+        try:
+            return load()
+        except BaseException:
+            self.failures += 1
+            raise
+        finally:
+            self.loading_seconds += time.monotonic() - began
 
     @contextmanager
     def held(self, find: Callable[[], CachedModel]) -> Iterator[CachedModel]:

@@ -226,6 +226,8 @@ class StockBackend:
         return {
             "models_loaded": self.cache.loads,
             "models_left": self.cache.left,
+            "model_loads_failed": self.cache.failures,
+            "model_loading_ms": round(1000 * self.cache.loading_seconds),
             "model_bytes_at_most": self.cache.most,
             **device_bytes(self._device),
         }

@@ -110,6 +110,7 @@ class Library:
         self._here: set[hub.Place] = set()
         self._fetching: dict[hub.Place, _Fetch] = {}
         self._running: set[asyncio.Task[None]] = set()
+        self._bytes = self._came = self._failed = 0
 
     async def __aenter__(self) -> Self:
         self._tasks = await asyncio.TaskGroup().__aenter__()  # anew each time, as a restarted engine enters it again
@@ -119,6 +120,17 @@ class Library:
         for task in tuple(self._running):
             task.cancel()
         await self._tasks.__aexit__(None, None, None)
+
+    def counters(self) -> dict[str, int]:
+        """What was fetched since the start, and what is on its way."""
+        arrivals = [fetch.arrival for fetch in self._fetching.values() if fetch.arrival]
+        return {
+            "download_bytes": self._bytes,
+            "download_bytes_left": sum(max(0, arrival.total - arrival.done) for arrival in arrivals),
+            "downloads_running": len(self._fetching),
+            "downloads_ended.done": self._came,
+            "downloads_ended.failed": self._failed,
+        }
 
     def lacks(self, needs: Needs) -> bool:
         """Whether something has to be fetched; of what makes no sense loading says why."""
@@ -214,6 +226,8 @@ class Library:
             async for news in fetched(place, name=name, silence=self._silence):
                 if not isinstance(news, Arrival):
                     continue
+                if fetch.arrival:  # the first says what an earlier try has left here
+                    self._bytes += max(0, news.done - fetch.arrival.done)
                 fetch.arrival = news
                 fetch.begun.set()
                 if clock() - told >= REPORT_SECONDS:
@@ -221,9 +235,11 @@ class Library:
                     log.info("downloading", model=name, **news.in_words())
             self._here.add(place)
             refusal = ""
+            self._came += 1
             log.info("downloaded", model=name)
         except ModelUnavailable as error:
             refusal = str(error)
+            self._failed += 1
             log.warning("not downloaded", model=name, reason=refusal)
         finally:
             fetch.refusal = refusal

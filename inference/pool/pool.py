@@ -172,8 +172,9 @@ class Pool:
 
     def counters(self) -> Mapping[str, int]:
         counted: Counter[str] = Counter()
-        for member in self._members.open_ones:
+        for member in self._members.all:  # also those that are gone: what was counted stays counted
             counted.update(member.engine.counters())
+        counted.update(self._library.counters() if self._library else {})
         return counted
 
     async def drain(self, seconds: float) -> bool:

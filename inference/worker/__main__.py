@@ -87,6 +87,10 @@ class Worker:
         self._loaded = tuple(filter(backend.is_loaded, self._offered))
         capacity = Capacity(slots=backend.slots, device=backend.device, models=models, loaded=self._loaded)
         self._say({"frame": "capacity", "capacity": asdict(capacity)})
+        self._say_counters(backend)
+
+    def _say_counters(self, backend: Backend) -> None:
+        self._say({"frame": "counters", "counters": dict(backend.counters())})
 
     def _notice(self, backend: Backend) -> None:
         """Tell who waits where models were loaded or left; more is known of one once it has been loaded."""
@@ -141,7 +145,7 @@ class Worker:
         with turn:
             end = self._end(request, backend, Reporter(send, alive, is_cancelled))
             self._notice(backend)
-            self._say({"frame": "counters", "counters": dict(backend.counters())})
+            self._say_counters(backend)
         send(end)
         self._unfinished.discard(request.id)
         self._cancelled.discard(request.id)

