@@ -3,7 +3,7 @@
 Everything that can be refused is refused before anything is written.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
@@ -136,12 +136,19 @@ class Admission:
         """Accept nothing until it is off again: the operator wants the line to run empty."""
         self._draining = on
 
-    async def accept(self, request: Request, *, parent: Generation | None) -> Receipt:
+    async def accept(
+        self,
+        request: Request,
+        *,
+        parent: Generation | None,
+        settle: Callable[[Job], Awaitable[Job]] | None = None,
+    ) -> Receipt:
         """Store and line up a request; one member's must come one at a time.
 
         Args:
             request: as it was asked.
             parent: the result it derives from, if `request.parent` names one.
+            settle: says where the job's message will stand, for what must not be done for a job that is refused.
 
         Raises:
             UserError: the sentence says what is wrong and how to mend it; nothing was stored.
@@ -168,7 +175,7 @@ class Admission:
             async with self._uploads.place(request.requester.key, *brought) if brought else nullcontext():
                 with self._queue.reserve(), self._images.hold():
                     job = await self._job(request, parent, recipes, now=now)
-                    stored = await self._store.add(job)
+                    stored = await self._store.add(await settle(job) if settle else job)
         except QueueFull:
             raise LimitReached("refused-queue-full", **self._drained_in()) from None
         if stored.id != job.id:

@@ -126,6 +126,7 @@ def assemble(
         images=images,
         queue=queue,
         delivery=delivery,
+        calls=calls,
         places=places,
         greetings=greetings,
         moderators=Moderators(store=store, places=places, results=results, clock=clock),

@@ -1,7 +1,7 @@
 """Calls a member to a picture that took long, and takes the call back once it has been heard.
 
-An edited message notifies nobody, so a call is a short message of its own. What it says is old news a minute later:
-it is deleted then, and by the next run if this one has ended by that time.
+An edited message notifies nobody, so a call is a short message of its own. What it says is old news a minute later,
+or once its member does something with the result: it is deleted then, and by the next run if this one has ended.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ import structlog
 
 from bot.domain.card import Card
 from bot.domain.errors import DeliveryError, TryLater
+from bot.domain.ids import JobId
 from bot.domain.job import Job, JobStatus
 from bot.durable import until_stored
 from bot.ports import Clock, Messenger
@@ -71,6 +72,11 @@ class Calls:
                     self._made.set()
                 return
         log.warning("member not called", reason="the chat stays busy")
+
+    async def heard(self, job: JobId, requester_key: str) -> None:
+        """A member did something with a job's result: if it was they who were called, the call is taken back now."""
+        if await self._store.heard(job, requester_key, at=self._clock.now()):
+            self._made.set()
 
     async def run(self) -> None:
         """Take calls back when they have stood long enough, those of earlier runs too, until it is cancelled."""

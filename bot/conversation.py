@@ -113,6 +113,7 @@ class Conversation:
 
     async def press(self, at: Exchange, pressed: ButtonId) -> None:
         """Do what a button says."""
+        await self._service.used(pressed.target, by=at.by)
         row = VERBS[pressed.verb]
         if row.opens:
             await self.open_form(at, ButtonId(row.opens, pressed.target))
@@ -125,6 +126,7 @@ class Conversation:
 
     async def react(self, at: Exchange, reaction: Reaction, job: JobId) -> None:
         """Do what a reaction on a message of ours says, which shows a job."""
+        await self._service.used(generation_id(job, 0), by=at.by)
         if reaction is Reaction.CROSS:
             if await self._service.removal.cross(generation_id(job, 0), by=_seeing(await at.asker(), job)):
                 await at.remove(None)
@@ -292,10 +294,9 @@ class Conversation:
 
     async def _thread(self, at: Exchange, pressed: ButtonId) -> None:
         """What is made from a result goes on in a thread."""
-        made = (await self._service.results.parent(pressed.target, by=at.by)).generation
         if at.threads is None:
             raise InvalidRequest("refused-thread")
-        await self._service.threads.open(at.threads, made, by=at.by)
+        await self._service.continue_in_thread(at.threads, pressed.target, by=at.by)
         await at.tell("thread-opened")
 
     async def _dismiss(self, at: Exchange, pressed: ButtonId) -> None:

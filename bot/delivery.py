@@ -53,7 +53,8 @@ log = structlog.get_logger(__name__)
 class Delivery:
     """Run `run` as a task and end it with `stop`.
 
-    `announce`, `changed`, `progressed` and `queue_moved` tell it what is new; they return at once.
+    `announce`, `changed`, `progressed` and `queue_moved` tell it what is new; they return at once. `show_again` is
+    for what changes about a job that was shown to its end.
 
     Attributes:
         ended: how many jobs were shown to their end in this run, by how they ended.
@@ -125,6 +126,20 @@ class Delivery:
             _, job = heapq.heappop(self._looks)
             if follower := self._followers.get(job):
                 follower.news.set()
+
+    async def show_again(self, job_id: JobId) -> None:
+        """Bring the message of an ended job up to date; if the chat does not take it, it stays as it is."""
+        due = await self._store.due(job_id)
+        if due is None or due.duty.message is None or not due.job.status.ended:
+            return
+        card, whole = self._card(due.job, due.generations, _Follower())
+        messenger = self._messengers.get(due.job.reply_to.platform)
+        if messenger is None or not whole:
+            return
+        try:
+            await self._show(messenger, due.job, due.duty.message, card)
+        except (TryLater, Undeliverable) as reason:
+            log.info("message not brought up to date", job=job_id, reason=str(reason))
 
     async def shown(self, job: JobId) -> None:
         """Return once the job's end is shown, or can never be."""

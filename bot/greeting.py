@@ -26,6 +26,11 @@ class Greetings:
         self._known.add(place)
         return due
 
+    async def known(self, prefix: str) -> bool:
+        """Whether any place was greeted whose key begins so, or had us before there were greetings."""
+        known = not self._enabled or any(each.startswith(prefix) for each in self._known)
+        return known or await self._store.greeted(prefix)
+
     async def failed(self, place: str) -> None:
         """The greeting could not be shown: whoever uses the bot there first brings it."""
         self._known.discard(place)

@@ -1,5 +1,6 @@
 """Keep: one picture of several becomes a result of its own, with a message and buttons. Nothing is painted for it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import structlog
@@ -24,8 +25,10 @@ class Keeping:
         self._clock = clock
         self._ids = ids
 
-    async def keep(self, request: Request, kept: Generation) -> Job:
-        """Store the job; the one stored earlier for the same event.
+    async def keep(
+        self, request: Request, kept: Generation, *, settle: Callable[[Job], Awaitable[Job]] | None = None
+    ) -> Job:
+        """Store the job; the one stored earlier for the same event. `settle`: as in `Admission.accept`.
 
         Raises:
             NotAllowed: the picture may not be shown where it would be kept.
@@ -50,6 +53,7 @@ class Keeping:
             place=request.place,
         ).queued()
         job = waiting.started(lease="", at=now).succeeded(at=now)
+        job = await settle(job) if settle else job
         own = replace(
             shown,
             id=generation_id(job.id, 0),

@@ -6,25 +6,27 @@ Chats and the command line call these and nothing else. A method returns when it
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
 
 from bot.admission import Admission, Receipt
 from bot.archive import archive, streamed
+from bot.calls import Calls
 from bot.delivery import Delivery
 from bot.domain.access import Act, Asker
 from bot.domain.actions import Press, Verb, derive
-from bot.domain.ask import Ask
+from bot.domain.ask import Ask, ThreadWay
 from bot.domain.card import Waiting
 from bot.domain.errors import Gone
-from bot.domain.ids import ImageId, JobId
+from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Generation, Job
 from bot.domain.limits import DAY, Limits, Usage
 from bot.domain.model import label
 from bot.domain.picture import Sent
-from bot.domain.request import Action, Request, Requester
+from bot.domain.place import PlaceSettings
+from bot.domain.request import Action, ReplyTarget, Request, Requester
 from bot.domain.rules import check_admitted, check_model, check_source, is_private, spoken
 from bot.forms import Menu
 from bot.greeting import Greetings
@@ -37,7 +39,7 @@ from bot.removal import Removal
 from bot.results import Found, Results
 from bot.sign_in import SignIn
 from bot.stores import JobReader
-from bot.threads import Threads, Way
+from bot.threads import Opened, Threads, Way
 from bot.turns import Turns
 from inference.api import ControlKind, ModelDefaults
 
@@ -47,6 +49,7 @@ DOUBLE_CLICK_SECONDS = 3.0
 _RECENT = 20
 _EVERYTHING = 1_000_000
 _NO_WAY = Way()
+_Settle = Callable[[Job], Awaitable[Job]]
 log = structlog.get_logger(__name__)
 
 
@@ -92,6 +95,7 @@ class Service:
         images: ImageStore,
         queue: FairQueue,
         delivery: Delivery,
+        calls: Calls,
         places: Places,
         greetings: Greetings,
         moderators: Moderators,
@@ -108,6 +112,7 @@ class Service:
         self._images = images
         self._queue = queue
         self._delivery = delivery
+        self._calls = calls
         self._clock = clock
         self._turns = turns
         self.styles = admission.styles
@@ -164,6 +169,8 @@ class Service:
             raise Gone("refused-no-upload")
         onward = found is not None and wish.verb is not None and not private
         way = await self.threads.way(asked, found.generation, settings) if found and onward else _NO_WAY
+        if way.opens and found and verb:
+            return await self._press_into_thread(asked, verb, found, settings)
         reply_to = await asked.answer(private=private, above=above, thread=way.thread)
         if found and verb:
             press = asked.press(verb, found.generation.id, settings, reply_to, private=private)
@@ -172,6 +179,21 @@ class Service:
         return await self._submit(
             asked.request(source, settings, reply_to, parent=parent, private=private), found, by
         )
+
+    async def _press_into_thread(self, asked: Ask, verb: Verb, found: Found, settings: PlaceSettings) -> Receipt:
+        """Accept a press whose thread is still to be opened, which is done for nothing that is refused."""
+        opened = Opened()
+
+        async def settle(job: Job) -> Job:
+            nonlocal opened
+            opened = await self.threads.opened(asked, found.generation)
+            reply_to = await asked.answer(private=False, above=None, thread=opened.thread)
+            return replace(job, reply_to=reply_to, notes=(*opened.notes, *job.notes))
+
+        nowhere = ReplyTarget(platform=asked.by.requester.platform, address={})
+        press = asked.press(verb, found.generation.id, settings, nowhere, private=False)
+        receipt = await self._press(press, found, settle=settle)
+        return replace(receipt, thread=opened.thread)
 
     async def _result_of(self, asked: Ask) -> Found | None:
         wish = asked.wish
@@ -211,10 +233,10 @@ class Service:
         """
         return await self._press(press, await self.results.parent(press.generation, by=press.by))
 
-    async def _press(self, press: Press, found: Found, way: Way = _NO_WAY) -> Receipt:
+    async def _press(self, press: Press, found: Found, way: Way = _NO_WAY, settle: _Settle | None = None) -> Receipt:
         request = derive(found.generation, press)
         request = replace(request, place=press.by.place, private=request.private or found.hidden)
-        request = replace(request, notes=way.notes, offers_thread=way.offers and not request.private)
+        request = replace(request, offers_thread=way.offers and not request.private)
         async with self._turns.of(press.by.requester.key):
             if twin := await self._equal_press(request):
                 return Receipt(
@@ -224,14 +246,28 @@ class Service:
                     repeated=twin.event_id != request.event_id,
                 )
             if request.action is Action.KEEP:
-                return await self._kept(request, found.generation, press.by)
-            return await self._accept(request, found.generation)
+                return await self._kept(request, found.generation, press.by, settle)
+            return await self._accept(request, found.generation, settle)
 
-    async def _kept(self, request: Request, picture: Generation, by: Asker) -> Receipt:
-        job = await self._keeping.keep(request, picture)
+    async def _kept(self, request: Request, picture: Generation, by: Asker, settle: _Settle | None) -> Receipt:
+        job = await self._keeping.keep(request, picture, settle=settle)
         await self.results.star(job.id, by=by)
         self._delivery.announce(job.id)
         return Receipt(job=job, waiting=None)
+
+    async def continue_in_thread(self, way: ThreadWay, result: GenerationId, *, by: Asker) -> None:
+        """What is made from a result goes on in a thread from now on; its message offers that no more.
+
+        Raises:
+            UserError: the member may not go on from it, or the chat does not let us.
+        """
+        found = await self.results.parent(result, by=by)
+        await self.threads.open(way, found.generation, by=by)
+        await self._delivery.show_again(found.job.id)
+
+    async def used(self, result: GenerationId, *, by: Asker) -> None:
+        """A member did something with a result: if they were called to it, they need that no more."""
+        await self._calls.heard(job_of(result), by.requester.key)
 
     async def status(self, requester: Requester) -> QueueView:
         """The member's open jobs and how long the queue is."""
@@ -284,8 +320,8 @@ class Service:
         """Where a job stands in line; None if it does not wait."""
         return self._admission.waiting(job)
 
-    async def _accept(self, request: Request, parent: Generation | None) -> Receipt:
-        receipt = await self._admission.accept(request, parent=parent)
+    async def _accept(self, request: Request, parent: Generation | None, settle: _Settle | None = None) -> Receipt:
+        receipt = await self._admission.accept(request, parent=parent, settle=settle)
         if not receipt.duplicate:
             self._delivery.announce(receipt.job.id)
         return receipt

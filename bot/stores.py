@@ -226,6 +226,10 @@ class CallStore(Protocol):
         """All that stand, the oldest first."""
         ...
 
+    async def heard(self, job: JobId, requester_key: str, *, at: float) -> bool:
+        """A call that stands is due now, if it is this member's; whether it is."""
+        ...
+
     async def uncalled(self, job: JobId) -> None:
         """It was taken back, or never can be."""
         ...
@@ -258,7 +262,7 @@ class ThreadStore(Protocol):
         ...
 
     async def opened(self, family: JobId, place: str, thread: str) -> None:
-        """It goes on in that thread; the first one stays."""
+        """It goes on in that thread; the first one stays. No message of its jobs there offers one any more."""
         ...
 
     async def closed(self, thread: str) -> None:
@@ -319,6 +323,10 @@ class PlaceStore(Protocol):
 
     async def greet(self, key: str, event: str) -> bool:
         """Write down that a place is greeted because of an event; False if it was because of another one."""
+        ...
+
+    async def greeted(self, prefix: str) -> bool:
+        """Whether a place was greeted whose key starts so."""
         ...
 
     async def forget_greeting(self, key: str) -> None:

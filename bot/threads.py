@@ -28,13 +28,26 @@ class Way:
 
     Attributes:
         thread: empty for the conversation itself.
-        notes: why it is not in a thread though it should be.
+        opens: a thread is to be opened for it, once it is accepted.
         offers: its message offers one.
     """
 
     thread: str = ""
-    notes: tuple[str, ...] = ()
+    opens: bool = False
     offers: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What came of opening a thread.
+
+    Attributes:
+        thread: empty if there is none.
+        notes: why there is none.
+    """
+
+    thread: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Threads:
@@ -44,7 +57,7 @@ class Threads:
         self._store = store
 
     async def way(self, asked: Ask, made: Generation, settings: PlaceSettings) -> Way:
-        """Where it goes on; by the rule of the place the thread is opened now, and a note says if it cannot be."""
+        """Where it goes on, by the rule of the place."""
         if asked.threads is None:
             return Way()
         family, place = family_of(made), asked.by.place
@@ -56,11 +69,16 @@ class Threads:
         if policy is ThreadPolicy.OFFER:
             passes = await self._store.passes(family, place)
             return Way(offers=passes.count + 1 >= PASSES and not passes.offered)
+        return Way(opens=True)
+
+    async def opened(self, asked: Ask, made: Generation) -> Opened:
+        """Open the thread that the rule of the place wants; a note says if it cannot be."""
+        assert asked.threads is not None
         try:
-            return Way(thread=await self._open(asked.threads, made, place))
+            return Opened(thread=await self.open(asked.threads, made, by=asked.by))
         except UserError as refused:
-            log.info("no thread", place=place, reason=refused.message)
-            return Way(notes=(refused.sentence(asked.by.locale),))
+            log.info("no thread", place=asked.by.place, reason=refused.message)
+            return Opened(notes=(refused.sentence(asked.by.locale),))
 
     async def goes_elsewhere(
         self, result: GenerationId, by: Asker, settings: PlaceSettings, *, usual: ThreadPolicy

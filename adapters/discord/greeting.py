@@ -34,12 +34,11 @@ async def joined(desk: Desk, answered: Answered) -> None:
 
 
 async def used(desk: Desk, event: Incoming) -> None:
-    """Somebody used us where everybody sees it, in a server that is new to us; a fault of this costs them nothing."""
-    if event.origin.fresh:
-        try:
-            await called(desk, event)
-        except StorageFailed:
-            log.warning("greeting put off", incoming=event.id)
+    """Somebody used us where everybody sees it: a server never greeted is now. A fault of this costs them nothing."""
+    try:
+        await called(desk, event)
+    except StorageFailed:
+        log.warning("greeting put off", incoming=event.id)
 
 
 async def called(desk: Desk, event: Incoming) -> bool:

@@ -79,7 +79,6 @@ class Origin:
         file_bytes: the most one file may have in an answer to this event.
         guild_file_bytes: the most one file may have there in a message of the bot's own.
         place_locale: of the server; empty outside of any.
-        fresh: of a server that has not had us for long.
         age_restricted: a channel of a server we are in, or a thread of one, that Discord lets only adults into.
     """
 
@@ -97,7 +96,6 @@ class Origin:
     file_bytes: int = 10 * 1024 * 1024
     guild_file_bytes: int = 10 * 1024 * 1024
     age_restricted: bool = False
-    fresh: bool = False
 
     @property
     def requester(self) -> Requester:
@@ -157,4 +155,5 @@ def from_json(text: str) -> Incoming:
     fields = json.loads(text)
     origin = fields.pop("origin")
     origin["roles"] = tuple(origin["roles"])
+    origin.pop("fresh", None)  # of versions before
     return Incoming(**{**fields, "kind": Kind(fields["kind"])}, origin=Origin(**origin))

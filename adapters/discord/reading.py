@@ -33,7 +33,7 @@ def read_interaction(interaction: discord.Interaction[Any], *, received_at: floa
         id=str(interaction.id),
         kind=kind,
         name=_chosen(body) or str(body.get("custom_id") or body.get("name") or ""),
-        origin=_origin_of(interaction, received_at=received_at),
+        origin=_origin_of(interaction),
         body=body,
         token=interaction.token,
         application=str(interaction.application_id),
@@ -67,7 +67,7 @@ def _custom_ids(components: Iterable[Any]) -> Iterator[str]:
         yield from _custom_ids(getattr(component, "children", ()))
 
 
-def _origin_of(interaction: discord.Interaction[Any], *, received_at: float) -> Origin:
+def _origin_of(interaction: discord.Interaction[Any]) -> Origin:
     channel, guild = interaction.channel, interaction.guild
     known = guild is not None and interaction.client.get_guild(guild.id) is not None
     if guild is None:
@@ -89,7 +89,6 @@ def _origin_of(interaction: discord.Interaction[Any], *, received_at: float) -> 
         file_bytes=interaction.filesize_limit,
         guild_file_bytes=_file_bytes(guild if known else None),
         age_restricted=known and is_age_restricted(channel),
-        fresh=guild is not None and is_fresh(guild, now=received_at),
     )
 
 
@@ -144,7 +143,6 @@ def read_mention(message: discord.Message, *, received_at: float) -> Incoming:
             place_locale=locale,
             guild_file_bytes=_file_bytes(guild),
             age_restricted=guild is not None and is_age_restricted(channel),
-            fresh=guild is not None and is_fresh(guild, now=received_at),
         ),
         body={
             "content": message.content,

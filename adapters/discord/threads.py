@@ -4,7 +4,7 @@ from adapters.discord.calls import Refused, call
 from adapters.discord.desk import Desk
 from adapters.discord.faults import Meaning
 from adapters.discord.incoming import Incoming, Kind
-from adapters.discord.permissions import NEEDED, has
+from adapters.discord.permissions import NEEDED, check_may_answer, has
 from adapters.discord.places import asker
 from bot.domain.ask import ThreadWay
 from bot.domain.button_id import parse_button_id
@@ -24,6 +24,7 @@ def way_to(desk: Desk, event: Incoming) -> ThreadWay | None:
         return None
 
     async def start(name: str) -> str:
+        check_may_answer(event)
         for permission in _TAKES if origin.app_permissions else ():
             if not has(origin.app_permissions, NEEDED[permission]):
                 raise NotAllowed("refused-thread-permission", permission=permission)

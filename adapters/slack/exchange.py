@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from adapters.slack import greeting
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault
 from adapters.slack.forms import Errand, view_of
@@ -128,7 +129,7 @@ class SlackExchange:
         await self._desk.open_view(self._event, view_of(errand, form, locale=await self.locale()))
 
     async def greet(self) -> None:
-        """Nothing: a channel is greeted when it invites us, and Slack does not say how long it has had us."""
+        await greeting.used(self._desk, self._event, self._place)
 
     async def remove(self, stands: MessageRef | None) -> None:
         """With its files; the job's own message too, if the event happened on a copy or a report of it."""

@@ -13,6 +13,7 @@ from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place, place_key
 from adapters.slack.pages import blocks_of
 from adapters.slack.text import Block, mrkdwn, section
+from bot.domain.errors import StorageFailed
 from bot.first_minute import greeting_page, greeting_strip
 from bot.pages import Page
 from bot.texts import REFERENCE, text
@@ -27,6 +28,18 @@ async def on_joined(desk: Desk, event: Inbound) -> None:
     place = place_of(event.body)
     inviter = str(body.get("inviter") or "")
     await _greet(desk, place, event, inviter=inviter)
+
+
+async def used(desk: Desk, event: Inbound, place: Place) -> None:
+    """Somebody used us where everybody sees it: a workspace never greeted is now. A fault of this costs them nothing.
+
+    One channel has the card then, as those who use us know how; the others have it when they invite us.
+    """
+    try:
+        if place.channel and not place.is_direct and not await desk.service.greetings.known(place_key(place.team)):
+            await _greet(desk, place, event, inviter=place.user)
+    except StorageFailed:
+        log.warning("greeting put off", incoming=event.id)
 
 
 async def called(desk: Desk, event: Inbound, place: Place) -> bool:

@@ -1,6 +1,7 @@
 """The part of the job store that knows what is said around a job's message."""
 
 import json
+import sqlite3
 from collections.abc import Sequence
 
 from adapters.sqlite.database import Database
@@ -12,8 +13,10 @@ _CALLED = """
 INSERT OR REPLACE INTO calls (job, message, until) SELECT id, ?, ? FROM jobs WHERE id = ?
 """
 _CALLS = "SELECT calls.*, reply_to FROM calls JOIN jobs ON jobs.id = calls.job ORDER BY until, job"
-
-
+_HEARD = """
+UPDATE calls SET until = :at
+WHERE job = :job AND until > :at AND EXISTS (SELECT 1 FROM jobs WHERE id = :job AND requester_key = :requester)
+"""
 _PASSES = """
 SELECT count(*) AS passes, coalesce(max(offers_thread), 0) AS offered FROM jobs INDEXED BY jobs_of_family
 WHERE lineage ->> '$.root' BETWEEN :family || '.' AND :family || '.:' AND place = :place AND NOT private
@@ -21,6 +24,10 @@ WHERE lineage ->> '$.root' BETWEEN :family || '.' AND :family || '.:' AND place 
 """
 _OPENED = """
 INSERT INTO threads (family, place, thread) SELECT id, ?, ? FROM jobs WHERE id = ? ON CONFLICT DO NOTHING
+"""
+_TAKEN = """
+UPDATE jobs SET offers_thread = 0
+WHERE lineage ->> '$.root' BETWEEN :family || '.' AND :family || '.:' AND place = :place AND offers_thread
 """
 
 
@@ -47,6 +54,9 @@ class Conversations:
             for row in await self.database.read(_CALLS)
         ]
 
+    async def heard(self, job: JobId, requester_key: str, *, at: float) -> bool:
+        return bool(await self.database.change(_HEARD, {"job": job, "requester": requester_key, "at": at}))
+
     async def passes(self, family: JobId, place: str) -> Passes:
         (row,) = await self.database.read(_PASSES, {"family": family, "place": place})
         return Passes(count=row["passes"], offered=bool(row["offered"]))
@@ -56,7 +66,11 @@ class Conversations:
         return str(rows[0]["thread"]) if rows else ""
 
     async def opened(self, family: JobId, place: str, thread: str) -> None:
-        await self.database.change(_OPENED, (place, thread, family))
+        def note(tx: sqlite3.Connection) -> None:
+            tx.execute(_OPENED, (place, thread, family))
+            tx.execute(_TAKEN, {"family": family, "place": place})
+
+        await self.database.transaction(note)
 
     async def closed(self, thread: str) -> None:
         await self.database.change("DELETE FROM threads WHERE thread = ?", (thread,))

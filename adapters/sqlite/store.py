@@ -313,6 +313,10 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
 
         return await self.database.transaction(note)
 
+    async def greeted(self, prefix: str) -> bool:
+        found = "SELECT 1 FROM greetings WHERE substr(key, 1, ?) = ? LIMIT 1"
+        return bool(await self.database.read(found, (len(prefix), prefix)))
+
     async def forget_greeting(self, key: str) -> None:
         await self.change("DELETE FROM greetings WHERE key = ?", key)
 

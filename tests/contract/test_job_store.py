@@ -540,6 +540,9 @@ async def test_a_place_is_greeted_for_one_event_until_it_is_forgotten(store: Sto
     assert await store.greet("discord:guild:1", "used")
     await store.forget_greeting("discord:guild:1")
     assert await store.greet("discord:guild:1", "again")
+    assert not await store.greeted("slack:T1/")
+    await store.greet("slack:T1/C1", "joined")
+    assert [await store.greeted(each) for each in ("slack:T1/", "slack:T1/C", "slack:T2/")] == [True, True, False]
     await store.greet("slack:T1/", "used")
     await store.forget_places("slack:T1/")
     assert await store.greet("slack:T1/", "joined")
@@ -700,6 +703,10 @@ async def test_calls_stand_by_their_time_and_go_with_their_job(store: Store) -> 
         (late.id, "again", 80.0),
     ]
     assert all(call.reply_to == late.reply_to for call in await store.calls())
+    assert not await store.heard(late.id, "fake:somebody-else", at=75.0)
+    assert await store.heard(late.id, late.requester.key, at=75.0)
+    assert not await store.heard(late.id, late.requester.key, at=76.0), "it is due already"
+    assert [call.until for call in await store.calls()] == [70.0, 75.0]
     await store.uncalled(soon.id)
     await store.forget(late.requester.key)
     assert await store.calls() == []
@@ -720,6 +727,13 @@ async def test_passes_of_a_picture_are_counted_by_place_while_somebody_sees_them
     offering = await finish(store, await store.add(replace(a_job(lineage=of_root), place="here", offers_thread=True)))
     assert offering.offers_thread
     assert await store.passes(root.id, "here") == Passes(count=2, offered=True)
+    await store.opened(root.id, "there", "elsewhere")
+    assert await store.passes(root.id, "here") == Passes(count=2, offered=True)
+    await store.opened(root.id, "here", "thread")
+    assert await store.passes(root.id, "here") == Passes(count=2, offered=False)
+    taken = await store.job(offering.id)
+    assert taken
+    assert not taken.offers_thread
 
 
 async def test_a_family_has_one_thread_in_a_place_until_it_or_its_first_job_goes(store: Store) -> None:

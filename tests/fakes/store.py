@@ -311,6 +311,13 @@ class MemoryJobStore:
     async def calls(self) -> Sequence[MadeCall]:
         return sorted(self._calls.values(), key=lambda call: (call.until, call.job))
 
+    async def heard(self, job: JobId, requester_key: str, *, at: float) -> bool:
+        call, stored = self._calls.get(job), self._jobs.get(job)
+        if not call or not stored or call.until <= at or stored.requester.key != requester_key:
+            return False
+        self._calls[job] = replace(call, until=at)
+        return True
+
     async def uncalled(self, job: JobId) -> None:
         self._calls.pop(job, None)
 
@@ -332,6 +339,9 @@ class MemoryJobStore:
     async def opened(self, family: JobId, place: str, thread: str) -> None:
         if family in self._jobs:
             self._threads.setdefault((family, place), thread)
+        for job in list(self._jobs.values()):
+            if job.offers_thread and job.place == place and job.lineage.root and job_of(job.lineage.root) == family:
+                self._jobs[job.id] = replace(job, offers_thread=False)
 
     async def closed(self, thread: str) -> None:
         self._threads = {key: kept for key, kept in self._threads.items() if kept != thread}
@@ -346,6 +356,9 @@ class MemoryJobStore:
 
     async def greet(self, key: str, event: str) -> bool:
         return self._greetings.setdefault(key, event) == event
+
+    async def greeted(self, prefix: str) -> bool:
+        return any(key.startswith(prefix) for key in self._greetings)
 
     async def forget_greeting(self, key: str) -> None:
         self._greetings.pop(key, None)

@@ -77,6 +77,7 @@ def assemble(
     policy: Policy | None = None,
     disk_tries: int | None = None,
     greets: bool = False,
+    notify_seconds: float = 0.0,
 ) -> Core:
     """The core as `bot.compose` wires it, on whatever parts a test gives."""
     return assembly.assemble(
@@ -98,6 +99,7 @@ def assemble(
         advice=advice,
         disk_tries=disk_tries,
         greets=greets,
+        notify_seconds=notify_seconds,
     )
 
 

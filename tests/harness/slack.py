@@ -75,6 +75,7 @@ async def bench(
     policy: Policy | None = None,
     start: bool = True,
     greets: bool = False,
+    notify_seconds: float = 0.0,
 ) -> AsyncIterator[Bench]:
     """A running service; entered again on the same folder it is a restart."""
     engine = engine or FakeEngine(slots=1)
@@ -94,6 +95,7 @@ async def bench(
             moderator=moderator,
             policy=policy,
             greets=greets,
+            notify_seconds=notify_seconds,
         )
         platform = SlackPlatform(
             settings or options(server),

@@ -105,6 +105,7 @@ async def bench_on(
     held: bool = False,
     message_content: bool = False,
     greets: bool = False,
+    notify_seconds: float = 0.0,
     styles: Mapping[str, Style] = STYLES,
 ) -> AsyncIterator[Bench]:
     engine, clock = FakeEngine(), discord.clock
@@ -126,6 +127,7 @@ async def bench_on(
             styles=styles,
             max_jobs=20,
             greets=greets,
+            notify_seconds=notify_seconds,
             default_model=MODEL,
         )
         platform = DiscordPlatform(

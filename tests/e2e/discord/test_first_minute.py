@@ -107,14 +107,36 @@ async def test_where_it_cannot_be_greeted_the_first_use_brings_the_card(
     assert len(cards(discord, room)) == 1
 
 
-async def test_a_server_that_has_had_the_bot_for_long_is_greeted_when_somebody_calls(
+async def test_a_server_that_was_never_greeted_is_at_its_first_use_however_long_it_has_had_the_bot(
     discord: DiscordServer, greeting: Bench, room: Channel, anna: Person
 ) -> None:
     del greeting
     await discord.join(the_guild(room))
+    for prompt in ("an oil painting", "a watercolor"):
+        asked = await anna.command(room, "img2img", image=PNG, prompt=prompt)
+        await discord.shown(asked, lambda post: post.done)
+        await card_in(discord, room)
+    assert len(cards(discord, room)) == 1
+
+
+async def test_a_server_that_used_the_bot_before_there_were_greetings_gets_none(
+    discord: DiscordServer, greeting: Bench, room: Channel, anna: Person
+) -> None:
+    await greeting.store.greet(guild_key(the_guild(room).id), "")  # as the database's migration notes it
+    await discord.join(the_guild(room), greets_in=room)
     asked = await anna.command(room, "img2img", image=PNG, prompt="an oil painting")
     await discord.shown(asked, lambda post: post.done)
-    assert cards(discord, room) == [], "who knows how to ask needs none"
+    assert cards(discord, room) == []
+
+
+async def test_a_server_that_was_never_greeted_is_when_somebody_calls(
+    discord: DiscordServer, greeting: Bench, room: Channel, anna: Person
+) -> None:
+    del greeting
+    await discord.join(the_guild(room))
+    asked = await anna.command(room, "img2img", image=PNG, prompt="an oil painting", private=True)
+    await discord.shown(asked, lambda post: post.done)
+    assert cards(discord, room) == [], "what is asked in private shows nothing to others"
     await anna.say(room, f"<@{discord.me['id']}> hello")
     await card_in(discord, room)
     await anna.say(room, f"<@{discord.me['id']}> hello")

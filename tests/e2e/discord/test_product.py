@@ -106,3 +106,33 @@ async def test_a_job_that_a_kill_interrupted_ends_in_its_message(
     async with product(discord, tmp_path):
         await discord.until(lambda: len(message.pictures) == 4, what="four pictures", seconds=PICTURE_SECONDS)
     assert len([post for post in discord.in_channel(channel) if post.pictures]) == 1
+
+
+async def test_a_block_and_a_pause_outlive_a_killed_service(
+    discord: DiscordServer, channel: Channel, anna: Person, tmp_path: Path
+) -> None:
+    keeper = discord.moderator("keeper")
+
+    async def changed(sub: str, **given: str) -> None:
+        await discord.shown(
+            await keeper.command(channel, "settings", sub=sub, **given), lambda post: bool(post.words)
+        )
+
+    async def refused() -> str:
+        return await discord.refused(await anna.command(channel, "img2img", image=noise(), prompt="a boat"))
+
+    async def killed(process: asyncio.subprocess.Process) -> None:
+        process.kill()
+        await process.wait()
+        await discord.until(lambda: not discord.gateway.ready.is_set(), what="the lost connection")
+
+    async with product(discord, tmp_path) as process:
+        await changed("ban", member=anna.id)
+        await killed(process)
+    async with product(discord, tmp_path) as process:
+        assert "blocked you" in await refused()
+        await changed("unban", member=anna.id)
+        await changed("pause")
+        await killed(process)
+    async with product(discord, tmp_path):
+        assert "paused" in await refused()

@@ -3,6 +3,7 @@
 import re
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +16,11 @@ from bot.rendering import render
 from tests.builders.jobs import a_generation, a_job
 from tests.builders.requests import png
 from tests.contract.test_messenger import Pngs, card, discord_chat
-from tests.e2e.discord.conftest import PNG, Bench, Start, eventually
+from tests.e2e.discord.conftest import PNG, Bench, Start, bench_on, eventually
 from tests.e2e.discord.test_buttons import result_of
 from tests.e2e.discord.test_faults import running
+from tests.fakes.images import FolderImageStore
+from tests.fakes.store import MemoryJobStore
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Channel
@@ -115,3 +118,20 @@ async def test_a_preview_stays_until_the_next_and_is_sent_once() -> None:
         attached = {each["filename"]: each["id"] for each in post.payload["attachments"]}
         assert set(attached) == {f"pentimento-{job.id}-0.png", f"pentimento-{job.id}-1.png", "source.png"}
         assert ("source.png", attached["source.png"]) == shown[0][0]
+
+
+async def test_who_was_called_and_presses_on_the_result_sees_the_call_no_more(
+    discord: DiscordServer, tmp_path: Path, anna: Person, ben: Person, channel: Channel
+) -> None:
+    store, images = MemoryJobStore(), FolderImageStore(tmp_path)
+    async with bench_on(discord, store, images, held=True, notify_seconds=1e-6) as bench:
+        await running(bench, anna, channel)
+        await bench.engine.release()
+        result = await discord.posted(channel, lambda post: post.done)
+        call = await discord.posted(channel, lambda post: "is ready" in post.words)
+        await eventually(store.calls)
+        await discord.shown(await ben.press(result, "Details"))
+        assert not call.deleted, "it is not for him"
+        await discord.shown(await anna.press(result, "Details"))
+        await discord.until(lambda: call.deleted, what="the end of the call")
+        assert not result.deleted

@@ -47,7 +47,9 @@ async def test_the_third_pass_offers_a_thread_in_which_everything_goes_on(
     assert edited.kind == 6, "nothing of it was shown in the channel"
     shown = [post for post in bench.discord.in_channel(channel) if not post.hidden]
     assert len(shown) == before - 1, "but for what members alone were told, the channel is as it was"
-    assert "goes to its thread" in await bench.discord.refused(await anna.press(third, OFFER)), "asked once more"
+    assert bench.discord.channels[third.channel.id] is channel
+    assert OFFER not in third.buttons, "it is taken"
+    assert third.pictures, "and nothing else of the card has changed"
 
 
 async def test_by_the_rule_of_the_server_the_first_pass_is_in_a_thread(
@@ -62,6 +64,19 @@ async def test_by_the_rule_of_the_server_the_first_pass_is_in_a_thread(
     await anna.react(result, "🔁")
     await bench.discord.until(lambda: len(bench.discord.in_channel(thread)) == 2, what="the reaction's picture")
     assert [post.id for post in bench.discord.in_channel(channel) if not post.hidden] == [result.id]
+
+
+async def test_a_press_that_is_refused_opens_no_thread(bench: Bench, anna: Person, channel: Channel) -> None:
+    result = await result_of(bench, anna, channel)
+    assert channel.guild
+    settings = PlaceSettings(threads=ThreadPolicy.ALWAYS, blocked=("kitten",))
+    await bench.core.service.places.change(guild_key(channel.guild.id), settings)
+    refused = await anna.submit(await anna.press(result, "Chain"), prompt="a kitten")
+    await bench.discord.refused(refused)
+    assert result.id not in bench.discord.channels
+    await anna.submit(await anna.press(result, "Chain"), prompt="a cat")
+    thread = await bench.discord.until(lambda: bench.discord.channels.get(result.id), what="a thread")
+    await bench.discord.posted(thread, lambda post: post.done)
 
 
 async def test_a_thread_that_somebody_opened_before_us_is_taken(bench: Bench, anna: Person, channel: Channel) -> None:

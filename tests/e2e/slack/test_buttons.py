@@ -4,12 +4,14 @@ import asyncio
 import io
 import zipfile
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
 from bot.domain.job import JobStatus
 from tests.builders.requests import png
-from tests.harness.slack import Bench
+from tests.fakes.engine import FakeEngine
+from tests.harness.slack import Bench, bench
 from tests.servers.slack.member import Member, buttons, images, labels_of, words
 from tests.servers.slack.state import Conversation, File, Json, Team
 
@@ -265,3 +267,23 @@ async def test_info_tells_about_a_job_by_its_id(
     assert "seed 7" in words(await ann.open("/info", general, job.id))
     await ann.command("/info", general, "nonsense")
     await ann.told("That isn't a job ID")
+
+
+async def test_who_was_called_and_presses_on_the_result_sees_the_call_no_more(
+    tmp_path: Path, ann: Member, bob: Member, general: Conversation, photo: File
+) -> None:
+    engine = FakeEngine(slots=1)
+    engine.hold()
+    async with bench(ann.slack, tmp_path, engine=engine, notify_seconds=1e-6) as made:
+        await ann.submit(await ann.open("/img2img", general, "a boat"), file=photo)
+        await ann.see(lambda: ann.from_bot(general))
+        await engine.release()
+        result = await ann.result(general)
+        call = await ann.see(lambda: next((m for m in ann.from_bot(general) if "is ready" in m["text"]), None))
+        async with asyncio.timeout(10):
+            while not await made.core.store.calls():
+                await asyncio.sleep(0.02)
+        await bob.opens(lambda: bob.press("Details", general, result))
+        assert call["ts"] in general.messages, "it is not for him"
+        await ann.opens(lambda: ann.press("Details", general, result))
+        await ann.see(lambda: call["ts"] not in general.messages)

@@ -72,10 +72,24 @@ async def test_it_is_greeted_once_however_it_is_told(
         assert len(cards(ann, room)) == 1
 
 
-async def test_a_channel_that_was_missed_is_greeted_when_somebody_calls(
+async def test_a_workspace_that_was_never_greeted_is_at_its_first_use(
     slack: SlackServer, greeting: Bench, team: Team, ann: Member, general: Conversation
 ) -> None:
     del greeting
+    other = slack.state.add_channel(team, ann.user)
+    await ann.say(general, "an oil painting", files=[slack.state.add_file(team, ann.user, png())])
+    await card_in(ann, general)
+    for place, number in ((other, 0), (general, 2)):
+        await ann.say(place, "a watercolor", files=[slack.state.add_file(team, ann.user, png())])
+        await ann.result(place, number)
+    assert len(cards(ann, general)) == 1
+    assert cards(ann, other) == [], "one channel of a workspace is enough"
+
+
+async def test_a_channel_that_was_missed_is_greeted_when_somebody_calls(
+    slack: SlackServer, greeting: Bench, team: Team, ann: Member, general: Conversation
+) -> None:
+    await greeting.core.store.greet(place_key(OurTeam(team.id)), "")  # it used the bot before there were greetings
     await ann.say(general, "an oil painting", files=[slack.state.add_file(team, ann.user, png())])
     await ann.result(general)
     assert cards(ann, general) == [], "who knows how to ask needs none"

@@ -38,6 +38,7 @@ async def test_passes_stand_in_the_channel_if_the_place_wants_it_until_a_thread_
         assert (OFFER in labels_of(shown)) is (number == 3)
     await ann.press(OFFER, general, shown)
     await ann.told("goes to its thread")
+    await ann.see(lambda: OFFER not in labels_of(general.messages[shown["ts"]]))
     await ann.press("Reimagine", general, result)
     assert (await ann.result(general, 4))["thread_ts"] == shown["ts"]
     form = await ann.opens(lambda: ann.press("Chain", general, result))

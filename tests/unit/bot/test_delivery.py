@@ -58,6 +58,7 @@ class Desk:
     """A delivery with one job that a test moves by hand."""
 
     delivery: Delivery
+    calls: Calls
     store: MemoryJobStore
     chat: FakeMessenger
     places: dict[JobId, Waiting]
@@ -109,7 +110,7 @@ async def desk(
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(delivery.run())
         taking_back = tasks.create_task(calls.run())
-        yield Desk(delivery, store, chat, places)
+        yield Desk(delivery, calls, store, chat, places)
         delivery.stop()
         taking_back.cancel()
 
@@ -479,6 +480,32 @@ async def test_a_call_is_taken_back_a_minute_later() -> None:
         await asyncio.sleep(HEARD_SECONDS)
         assert at.chat.unsaid == {f"call-{job.id}-n": pytest.approx(called_by - 30 + HEARD_SECONDS, abs=1.0)}
         assert await at.store.calls() == []
+
+
+async def test_a_call_is_taken_back_at_once_when_its_member_uses_the_result() -> None:
+    async with desk(notify=20.0) as at:
+        job = await ended_after(at, 21.0)
+        await at.calls.heard(job.id, "fake:somebody-else")
+        await asyncio.sleep(1)
+        assert at.chat.unsaid == {}
+        await at.calls.heard(job.id, job.requester.key)
+        await asyncio.sleep(1)
+        assert list(at.chat.unsaid) == [f"call-{job.id}-n"]
+        await at.calls.heard(job.id, job.requester.key)
+        assert await at.store.calls() == []
+
+
+async def test_what_changes_about_a_job_after_its_end_is_shown_without_another_call() -> None:
+    async with desk(notify=20.0) as at:
+        job = await ended_after(at, 21.0)
+        await at.delivery.show_again(job.id)
+        assert len(at.chat.notified) == 1
+        [message] = at.chat.of(job.id)
+        assert [card.status for card in message.cards[-2:]] == [JobStatus.SUCCEEDED] * 2
+        at.chat.refuse(TryLater("429"))
+        await at.delivery.show_again(job.id)
+        await at.delivery.show_again(JobId("unknown"))
+        assert len(at.chat.of(job.id)) == 1
 
 
 async def test_a_call_of_an_earlier_run_is_taken_back_by_the_next_one() -> None:
