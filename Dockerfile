@@ -17,7 +17,7 @@ COPY constraints.txt ./
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip install --constraint constraints.txt --no-deps --index-url "https://download.pytorch.org/whl/${TORCH}" torch
 # Everything else that is needed, with an empty package: this layer lasts until the dependencies change.
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml setup.py README.md LICENSE ./
 COPY bot/__init__.py bot/
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip install --constraint constraints.txt setuptools \

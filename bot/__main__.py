@@ -106,16 +106,26 @@ _COMMANDS = {
     "chain": "bot.cli.pictures:chain",
     "map": "bot.cli.pictures:draw_map",
 }
-_STOP_BY_THEMSELVES = frozenset({"serve", "playground", "models"})
+_SERVICES = frozenset({"serve", "playground"})
 
 
 def _command(name: str) -> Command:
     """Only what a command needs is imported, so that `--help` answers at once."""
     if name == "completion":
         return _completion
+    if name not in _SERVICES:
+        return _imported(name) if name == "models" else stoppable(_imported(name))
+
+    async def service(asked: argparse.Namespace, settings: Settings) -> int:
+        return await _imported(name)(asked, settings)  # takes a while, in which it may be told to stop too
+
+    return stoppable(service, code=EXIT_DONE)
+
+
+def _imported(name: str) -> Command:
     module, _, function = _COMMANDS[name].partition(":")
     command: Command = getattr(importlib.import_module(module), function)
-    return command if name in _STOP_BY_THEMSELVES else stoppable(command)
+    return command
 
 
 async def _completion(asked: argparse.Namespace, _settings: Settings) -> int:

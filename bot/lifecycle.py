@@ -119,7 +119,7 @@ class Running:
 
 
 async def serve(core: Core, platforms: Sequence[ChatPlatform], *, keep: Keep, grace: float) -> None:
-    """Run until SIGTERM or SIGINT; a second signal leaves at once.
+    """Run until SIGTERM, SIGINT or SIGHUP; a second signal leaves at once.
 
     Args:
         core: the composed core.
@@ -170,8 +170,9 @@ def _on_signals() -> asyncio.Event:
         stop.set()
 
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, received, number)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # under nohup it goes on
+            loop.add_signal_handler(number, received, number)
     return stop
 
 

@@ -10,10 +10,11 @@ from config.settings import Settings
 Command = Callable[[argparse.Namespace, Settings], Coroutine[None, None, int]]
 
 
-def stoppable(command: Command) -> Command:
+def stoppable(command: Command, *, code: int | None = None) -> Command:
     """The command, cancelled by the first SIGINT, SIGTERM or SIGHUP; further ones do not stop its clearing up.
 
-    It then ends with the exit code of a process that the signal killed.
+    It then ends with `code`, or else with the exit code of a process that the signal killed. A command may listen to
+    signals itself later on.
     """
 
     async def stopped_or_done(asked: argparse.Namespace, settings: Settings) -> int:
@@ -34,6 +35,6 @@ def stoppable(command: Command) -> Command:
         except asyncio.CancelledError:
             if not received:
                 raise
-            return 128 + received[0]
+            return 128 + received[0] if code is None else code
 
     return stopped_or_done

@@ -151,6 +151,29 @@ async def test_every_cause_turns_readyz_red_within_a_minute_and_its_end_green_ag
 
 
 @pytest.mark.timeout(200)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+async def test_a_stop_before_it_serves_ends_it_in_order(tmp_path: Path, number: signal.Signals) -> None:
+    """Its chat takes connections and never answers, so it is still connecting; `service` looks at the exit code."""
+
+    async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with closing(writer):
+            await over.wait()
+
+    over = asyncio.Event()
+    listener = await asyncio.start_server(silent, "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+    async with DiscordServer() as discord:
+        discord.channel()
+        async with service(tmp_path, discord, f"{address}/api/") as running:
+            await running.until("engine", "discord", "slack", within=START_SECONDS)
+            running.process.send_signal(number)
+            async with asyncio.timeout(60):
+                assert await running.process.wait() == 0
+    over.set()
+    listener.close()
+
+
+@pytest.mark.timeout(200)
 async def test_a_gateway_that_says_nothing_more_is_not_taken_for_a_connection(tmp_path: Path) -> None:
     """The connection stands and is silent, as with a cable pulled out: only heartbeats without an answer tell."""
     async with DiscordServer() as discord, slack_at() as slack:

@@ -36,6 +36,16 @@ def test_the_first_signal_stops_a_command_and_no_other_stops_its_clearing_up(fir
     assert cleared
 
 
+@pytest.mark.usefixtures("hears_signals")
+def test_a_service_that_is_stopped_while_it_starts_is_done() -> None:
+    async def command(_asked: argparse.Namespace, _settings: Settings) -> int:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.Event().wait()
+        return 7
+
+    assert asyncio.run(stoppable(command, code=0)(argparse.Namespace(), SETTINGS)) == 0
+
+
 def test_a_signal_that_is_ignored_stays_ignored() -> None:
     async def command(_asked: argparse.Namespace, _settings: Settings) -> int:
         os.kill(os.getpid(), signal.SIGHUP)
