@@ -15,10 +15,10 @@ from bot.cli.arguments import (
     EXIT_DONE,
     EXIT_JOB_FAILED,
     EXIT_WRONG_REQUEST,
-    as_typed,
     completion_script,
     parser,
 )
+from bot.cli.as_typed import as_typed
 from bot.cli.stopping import Command, stoppable
 from bot.domain.errors import FatalError, JobFailed, StorageFailed, UserError
 from bot.texts import commands_as
@@ -94,6 +94,7 @@ _COMMANDS = {
     "backup": "bot.cli.backup:backup",
     "restore": "bot.cli.restore:restore",
     "download": "bot.cli.download:download",
+    "cleanup": "bot.cli.cleanup:cleanup",
     "demo": "bot.cli.demo:demo",
     "init": "bot.cli.init:init",
     "pause": "bot.cli.mode:mode",

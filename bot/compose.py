@@ -1,6 +1,6 @@
 """The only file that names concrete classes: puts the parts together from the owner's settings."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -28,7 +28,7 @@ from bot.operations import Premises
 from bot.ports import ChatPlatform, Exporter, Messenger
 from bot.sign_in import OperatorSignIn, SignIn
 from bot.system import SystemClock, SystemIds, processors
-from config.models import offered_models
+from config.models import load_catalogue, offered_models
 from config.safety import load_blocked
 from config.settings import SafetySettings, Settings
 from config.styles import load_styles
@@ -38,7 +38,8 @@ from inference.cluster.engine import ClusterEngine
 from inference.models.catalog import equipped
 from inference.models.downloads import SILENCE_SECONDS, Arrival, fetched
 from inference.models.entry import MapModels, ModelEntry
-from inference.models.hub import Place
+from inference.models.hub import Kind, Place
+from inference.models.leftovers import Lying, in_the_cache
 from inference.models.library import Library, all_offered, foreseen, places_of
 from inference.models.nvidia import cards_here, here
 from inference.models.overview import Shown, nominal, overview
@@ -141,6 +142,16 @@ async def fetch_model(
         async for news in fetched(place, name=label):
             if isinstance(news, Arrival):
                 yield label, news
+
+
+def in_the_cache_of(settings: Settings) -> Iterator[Lying]:
+    """What the hub's cache holds, beside what any entry of the catalogue or a setting names."""
+    maps = map_models_of(settings)
+    entries = {**load_catalogue(settings.models.file), **offered_models(settings)}.values()
+    places = [place for entry in entries for place in places_of(equipped(entry, maps), controls=True)]
+    others = (maps.depth, maps.pose, maps.person, settings.safety.classifier)
+    places += [place for id_ in others if (place := Place.part(id_, Kind.NETWORK))]
+    return in_the_cache({place.repository for place in places})
 
 
 def map_models_of(settings: Settings) -> MapModels:

@@ -2,19 +2,18 @@
 
 import argparse
 import difflib
-import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from bot import __version__
+from bot.cli.as_typed import FLAGS
 from bot.cli.examples import EXAMPLES
 from bot.domain.control import parse_kind
 from bot.domain.errors import InvalidRequest
 from bot.domain.options import OPTION, OPTIONS, Kind, Option
 from bot.domain.strength import DEFAULT_STRENGTH, SWEEP_STRENGTHS, parse_strength, parse_strengths
-from bot.domain.typed import LONG_DASHES, NUMBER
 from bot.texts import REFERENCE, text
 from inference.api import ControlKind
 
@@ -52,7 +51,7 @@ class _OneLine(argparse.ArgumentParser):
         unknown = message.partition("unrecognized arguments: ")[2].split(maxsplit=1)
         if unknown and unknown[0].startswith("-"):
             name = unknown[0].partition("=")[0]
-            near = difflib.get_close_matches(name, _FLAGS, n=1, cutoff=0.0)[0]
+            near = difflib.get_close_matches(name, FLAGS, n=1, cutoff=0.0)[0]
             message = f"there is no option {name}; did you mean {near}?"
             if near == "--prompt":
                 message = "the prompt is written after the picture, without --prompt"
@@ -84,38 +83,6 @@ def _gibibytes(text: str) -> float:
     if not 1 <= size <= 1024:
         raise argparse.ArgumentTypeError(f"a card has 1 to 1024 gigabytes, not {text!r}")
     return size
-
-
-def as_typed(arguments: Sequence[str]) -> list[str]:
-    """Arguments with our options by their names here: those of chats, underscores and phones' dashes are known too.
-
-    Numbers that a space separates are one value behind an option for strengths, as a percent sign is with its number.
-    """
-    several = "sweep" in arguments[:3]
-    read: list[str] = []
-    for place, argument in enumerate(arguments):
-        flag, sign, value = argument.partition("=")
-        if "--" in arguments[:place]:
-            read.append(argument)
-        elif row := _row(flag):
-            read.append(("--strengths" if row.name == "strengths" and several else f"--{row.flag}") + sign + value)
-        elif len(read) > 1 and read[-2] in {"--strength", "--strengths"} and _AMOUNT.fullmatch(argument):
-            read[-1] += f" {argument}"
-        else:
-            read.append(argument)
-    return read
-
-
-_AMOUNT = re.compile(rf"{NUMBER}|[%％]", re.IGNORECASE)  # noqa: RUF001 -- as people type it
-_TYPED = re.compile(rf"(?:--|[{LONG_DASHES}]{{1,2}}-?)([^\W\d_][\w-]*)")
-_LETTERS = {re.sub(r"\W", "", flag): row for row in OPTIONS for flag in row.flags if row.name != "prompt"}
-_FLAGS = ["--out", "--json", "--config", "--control-map", *(f"--{flag}" for row in OPTIONS for flag in row.flags)]
-
-
-def _row(argument: str) -> Option | None:
-    """The option that an argument names."""
-    name = _TYPED.fullmatch(argument)
-    return _LETTERS.get(re.sub(r"[\W_]", "", name[1]).casefold()) if name else None
 
 
 def _demo(commands: "argparse._SubParsersAction[_OneLine]", shared: _OneLine) -> None:
@@ -207,6 +174,10 @@ def parser() -> argparse.ArgumentParser:
     backup.add_argument("--pictures", action="store_true", help="make a tar archive of the database and the pictures")
     restore = commands.add_parser("restore", parents=[shared], help="put a backup back while the bot is stopped")
     restore.add_argument("file", type=Path, metavar="FILE", help="what backup made, or a copy from before an upgrade")
+    cleanup = commands.add_parser(
+        "cleanup", parents=[shared], help="say what is left over on the disks; removes nothing"
+    )
+    cleanup.add_argument("--remove", action="store_true", help="remove what may go")
     _operation(commands, shared)
     _init(commands, shared)
     completion = commands.add_parser("completion", parents=[shared], help="print a completion script for a shell")

@@ -25,6 +25,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "backup": ("pentimento backup copy.db", "pentimento backup everything.tar --pictures"),
     "restore": ("pentimento restore everything.tar",),
+    "cleanup": ("pentimento cleanup", "pentimento cleanup --remove"),
     "init": ("pentimento init", "pentimento init --chat discord --model sdxl-turbo --data-dir /srv/pentimento"),
     "pause": ("pentimento pause",),
     "resume": ("pentimento resume",),

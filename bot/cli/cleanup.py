@@ -1,0 +1,78 @@
+"""`cleanup`: what lies on the disks of models and data, and what of it nobody needs any more."""
+
+import argparse
+import asyncio
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from adapters.sqlite.database import COPY_DAYS
+from bot.cli.arguments import EXIT_DONE, EXIT_JOB_FAILED
+from bot.cli.backup import DATABASE
+from bot.compose import in_the_cache_of
+from config.settings import Settings
+from inference.models.leftovers import Lying
+
+DAY = 86_400.0
+_TEMPORARY = ("images/scratch/*", ".restore-*", ".check-*", f".{DATABASE}.*.unfinished")
+_COPIES = (f"{DATABASE}.version-*", f"{DATABASE}.before-restore-*")
+
+
+async def cleanup(asked: argparse.Namespace, settings: Settings) -> int:
+    """Say what there is, and with `--remove` remove what may go; also while the bot runs, which uses none of that."""
+    return await asyncio.to_thread(_cleanup, settings, remove=asked.remove)
+
+
+def _cleanup(settings: Settings, *, remove: bool) -> int:
+    found = [*_in_data_dir(settings.data_dir, now=time.time()), *in_the_cache_of(settings)]
+    for each in found:
+        print(f"{'may go' if each.goes else 'stays':8}{_size(each.nbytes):>10}  {each.path}  ({each.words})")  # noqa: T201 -- the command line speaks
+    going = [each for each in found if each.goes]
+    total = _size(sum(each.nbytes for each in going))
+    if not going:
+        print("Nothing is left over.")  # noqa: T201 -- as above
+    elif not remove:
+        print(f"Nothing was removed. `pentimento cleanup --remove` would remove {len(going)}, {total}.")  # noqa: T201 -- as above
+    elif not [each for each in going if not _removed(each.path)]:
+        print(f"Removed {len(going)}, {total}.")  # noqa: T201 -- as above
+    else:
+        return EXIT_JOB_FAILED
+    return EXIT_DONE
+
+
+def _in_data_dir(folder: Path, *, now: float) -> Iterator[Lying]:
+    """What killed programs left there a day ago or longer, and every copy of the database."""
+    for left in (each for pattern in _TEMPORARY for each in sorted(folder.glob(pattern))):
+        if now - left.lstat().st_mtime > DAY:
+            yield Lying(left, _bytes(left), "temporary, of a program that was killed", goes=True)
+    for copy in (each for pattern in _COPIES for each in sorted(folder.glob(pattern))):
+        days = (now - copy.lstat().st_mtime) / DAY
+        goes = days > COPY_DAYS
+        words = f"the database of {days:.0f} days ago" + ("" if goes else f"; may go after {COPY_DAYS} days")
+        yield Lying(copy, _bytes(copy), words, goes=goes)
+    for kept in (folder / DATABASE, folder / "images"):
+        if kept.exists():
+            yield Lying(kept, _bytes(kept), "in use", goes=False)
+
+
+def _bytes(path: Path) -> int:
+    files = [path] if path.is_file() else [each for each in path.rglob("*") if each.is_file()]
+    return sum(file.stat().st_size for file in files)
+
+
+def _size(nbytes: int) -> str:
+    return f"{nbytes / 1e9:.2f} GB" if nbytes >= 1e8 else f"{nbytes / 1e6:.2f} MB"
+
+
+def _removed(path: Path) -> bool:
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as refused:
+        print(f"pentimento: {path} cannot be removed ({refused.strerror}).", file=sys.stderr)  # noqa: T201 -- as above
+        return False
+    return True

@@ -1,0 +1,76 @@
+"""What is left over is told, and removed only if that is asked for."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from huggingface_hub import constants
+
+from bot.__main__ import main
+
+DAY = 86_400.0
+
+
+def file(path: Path, *, days: float, size: int = 1000) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"x" * size)
+    then = time.time() - days * DAY
+    os.utime(path, (then, then))
+    return path
+
+
+def test_only_what_nobody_needs_goes_and_only_if_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, hub = tmp_path / "data", tmp_path / "hub"
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(hub))
+    monkeypatch.setenv("PENTIMENTO__DATA_DIR", str(data))
+    used, unused = hub / "models--stabilityai--sdxl-turbo" / "blobs", hub / "models--some--thing" / "blobs"
+    stays = [
+        file(data / "pentimento.db", days=100),
+        file(data / "images" / "kept" / "ab" / "abcd", days=100),
+        file(data / "images" / "scratch" / "at-work.png", days=0),
+        file(data / "pentimento.db.version-3", days=13),
+        file(data / "pentimento.db.before-restore-1", days=1),
+        file(used / "whole", days=100),
+        file(used / "cut.incomplete", days=100),
+        file(used / "going-on.other.incomplete", days=0.5),
+        file(unused / "whole", days=100),
+        file(unused / "going-on.incomplete", days=0.5),
+    ]
+    goes = [
+        file(data / "images" / "scratch" / "left.png", days=2),
+        file(data / ".restore-x" / "pentimento.db", days=2).parent,
+        file(data / ".pentimento.db.version-2.unfinished", days=2),
+        file(data / "pentimento.db.version-2", days=15),
+        file(data / "pentimento.db.before-restore-2", days=15),
+        file(used / "left.other.incomplete", days=2),
+        file(unused / "left.incomplete", days=2),
+    ]
+    os.utime(data / ".restore-x", (0, 0))
+
+    assert main(["cleanup"]) == 0
+    told = capsys.readouterr().out
+    assert all(each.exists() for each in stays + goes)
+    assert {line.split("  ")[-2].strip() for line in told.splitlines() if line.startswith("may go")} == set(
+        map(str, goes)
+    )
+    assert "--remove" in told.splitlines()[-1]
+
+    assert main(["cleanup", "--remove"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "Removed 7, 0.01 MB."
+    assert [each for each in stays if not each.exists()] == []
+    assert [each for each in goes if each.exists()] == []
+    assert main(["cleanup"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "Nothing is left over."
+
+
+def test_a_new_machine_has_nothing_left_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setenv("PENTIMENTO__DATA_DIR", str(tmp_path / "data"))
+    assert main(["cleanup"]) == 0
+    assert capsys.readouterr().out == "Nothing is left over.\n"
+    assert not (tmp_path / "data").exists()
