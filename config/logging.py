@@ -23,6 +23,8 @@ _SECRETS = re.compile(
     | \bxapp-[\w-]+                                                 # Slack: app-level token
     | (?<=https://hooks\.slack\.com/)[^\s"'<>\\]+                   # Slack: response_url, a write capability
     | (?<=[?&]ticket=)[^\s&"'<>\\]+                                 # Slack: Socket Mode's address
+    | (?<=/signin/)[\w-]{16,}                                       # our pages: a member's link, which signs in once
+    | (?<=[?&]token=)[^\s&"'<>\\]+                                  # the playground: its start token
     | (?<![\w-])[\w-]{23,30}\.[\w-]{6,7}\.[\w-]{27,}                # Discord: bot token
     | (?<=\bBot\ )[\w.-]{16,}                                       # Discord: the Authorization header
     | (?i:(?<=\bbearer\ ))[\w.~+/-]{16,}                            # Slack, hub: the Authorization header
@@ -38,7 +40,7 @@ _PEOPLES_WORDS = frozenset({"prompt", "negative_prompt", "payload", "content"})
 
 
 def redact(text: str) -> str:
-    """`text` without Slack and Discord tokens, webhook and interaction tokens and response URLs."""
+    """`text` without tokens of chats, webhooks and interactions, response URLs and links that sign in."""
     return _SECRETS.sub(REDACTED, _SECRETS_BEHIND.sub(rf"\g<1>{REDACTED}", text))
 
 

@@ -57,6 +57,8 @@ def test_a_token_is_struck_out_wherever_it_stands(token: str, around: str) -> No
         ("url https://hooks.slack.com/commands/T0/1/abcdef end", " end", "abcdef"),
         ('{"response_url": "https://slack.test/app/T1/abc", "a": 1}', '"a": 1', "T1/abc"),
         ("wss://wss-primary.slack.com/link/?ticket=deadbeef&app_id=4", "&app_id=4", "deadbeef"),
+        ("{'url': 'https://art.example/signin/IZHItPe0Ul56gSlxB7PaNk'}", "/signin/", "IZHItPe0Ul56gSlxB7PaNk"),
+        ("GET /?token=IZHItPe0Ul56&x=1", "&x=1", "IZHItPe0Ul56"),
     ],
 )
 def test_capabilities_in_addresses_are_struck_out_and_the_rest_stays(text: str, kept: str, gone: str) -> None:
