@@ -67,7 +67,7 @@ async def look_up(desk: Desk, at: SlackExchange, name: str, text: str = "") -> N
         case "privacy":
             locale = await at.locale()
             page = said_page(locale, "page-privacy", "slack-privacy-kept")
-            await at.show(page, above=[privacy_buttons(locale)])
+            await at.show(page, below=[privacy_buttons(locale)])
         case _:
             await desk.conversation.help(at, "slack-help")
 

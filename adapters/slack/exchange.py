@@ -102,7 +102,14 @@ class SlackExchange:
     async def tell(self, key: str, /, **arguments: Argument) -> None:
         await self._desk.tell(self._place, key, **arguments)
 
-    async def show(self, page: Page, files: Sequence[Attached] = (), *, above: Sequence[Block] = ()) -> None:
+    async def show(
+        self,
+        page: Page,
+        files: Sequence[Attached] = (),
+        *,
+        above: Sequence[Block] = (),
+        below: Sequence[Block] = (),
+    ) -> None:
         """In a modal, files in the member's own conversation, which decides who may see them."""
         locale, view = await self.locale(), self._event.body.get("view") or {}
         is_modal = view.get("type") == "modal"
@@ -111,7 +118,7 @@ class SlackExchange:
             if not is_modal:
                 return
             page = said_page(locale, "button-details", "slack-sent-directly")
-        shown = page_view(page, locale=locale, above=above, channel=self._place.channel)
+        shown = page_view(page, locale=locale, above=above, below=below, channel=self._place.channel)
         if is_modal:
             await self._desk.update_view(self._place.team, view["id"], shown)
         else:

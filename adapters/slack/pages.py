@@ -29,7 +29,9 @@ _MAX_STYLES = 100
 _MARKED = frozenset({Ink.STRONG, Ink.CHANNEL, Ink.MEMBER})
 
 
-def page_view(page: Page, *, locale: str, above: Sequence[Block] = (), channel: str = "") -> Block:
+def page_view(
+    page: Page, *, locale: str, above: Sequence[Block] = (), below: Sequence[Block] = (), channel: str = ""
+) -> Block:
     """A modal with nothing to fill in; what is pressed in it counts as pressed in `channel`, where it was opened."""
     return {
         "type": "modal",
@@ -37,7 +39,7 @@ def page_view(page: Page, *, locale: str, above: Sequence[Block] = (), channel: 
         "private_metadata": channel,
         "title": plain(page.title, MAX_TITLE),
         "close": plain(text(locale, "slack-close"), MAX_TITLE),
-        "blocks": [*above, *blocks_of(page, locale)][:_MAX_BLOCKS],
+        "blocks": [*above, *blocks_of(page, locale), *below][:_MAX_BLOCKS],
     }
 
 

@@ -83,7 +83,7 @@ VERBS: Mapping[Verb, VerbRow] = {
     Verb.SWEEP: VerbRow(emoji="🎚️", makes=Action.SWEEP),
     Verb.DETAILS: VerbRow(emoji="📋"),
     Verb.DELETE: VerbRow(emoji="🗑️", asks=True),
-    Verb.CANCEL: VerbRow(emoji="✖️"),
+    Verb.CANCEL: VerbRow(emoji="⏹️"),
     Verb.COMPARE: VerbRow(emoji="🌗"),
     Verb.ORIGINAL: VerbRow(emoji="⬇️"),
     Verb.KEEP: VerbRow(emoji="📌", makes=Action.KEEP),

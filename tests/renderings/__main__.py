@@ -10,7 +10,7 @@ from tests.harness.playground import CHROMIUM
 from tests.renderings.pages import CHATS, THEMES, WIDTHS, page, size_of
 
 OUT = Path(__file__).parents[2] / "docs" / "chat"
-_QUALITY = 50
+_QUALITY = 40
 _OF_THE_README = {"discord": "dark", "slack": "light"}
 _RESULT_WIDTH, _RESULT_QUALITY = 752, 85
 

@@ -72,7 +72,7 @@ def slack(job: Job, made: list[Generation]) -> Payloads:
         "confirm"
     ]
     privacy = page_view(
-        said_page("en", "page-privacy", "slack-privacy-kept"), locale="en", above=[privacy_buttons("en")]
+        said_page("en", "page-privacy", "slack-privacy-kept"), locale="en", below=[privacy_buttons("en")]
     )
     styles = page_view(styles_page(_styles(), "en"), locale="en", above=[styles_menu(_styles().values(), "en")])
     pages = {name: page_view(page, locale="en") for name, page in _pages(job).items()}

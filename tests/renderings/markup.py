@@ -30,7 +30,7 @@ _SLACK_MARKS: Sequence[tuple[str, str]] = (
     (r"`(.+?)`", r"<code>\1</code>"),
     (r"<@\w+>", "<span class=mention>@alice</span>"),
     (r"<#\w+>", "<span class=mention>#art</span>"),
-    (r"<!date\^[^|]*\|([^>]*?) UTC>", r"\1"),
+    (r"<!date\^[^|]*\|[\d:]*(:\d\d) UTC>", r"22:58\1"),  # as a client says it, by its own clock
 )
 
 
@@ -49,12 +49,14 @@ def discord(payload: Payload) -> str:
 def slack(payload: Payload) -> str:
     """A message, a modal or the home of Slack."""
     if payload.get("type") == "confirm":
-        said = f"<p>{_text(payload['text'])}</p>"
-        return _modal(payload["title"]["text"], [said], [payload[name]["text"] for name in ("deny", "confirm")])
+        said, ends = f"<p>{_text(payload['text'])}</p>", [payload[name]["text"] for name in ("deny", "confirm")]
+        return _modal(payload["title"]["text"], [said], ends, style=payload.get("style", "primary"))
     blocks = "".join(_block(each) for each in payload["blocks"]) or f"<p>{_slack_marked(payload.get('text', ''))}</p>"
     if payload.get("type") == "modal":
         ends = [payload[name]["text"] for name in ("close", "submit") if name in payload]
         return _modal(payload["title"]["text"], [blocks], ends)
+    if payload.get("type") == "home":
+        return f"<div class=home>{blocks}</div>"
     return _message("pentimento", blocks)
 
 
@@ -65,10 +67,8 @@ def _message(name: str, inner: str) -> str:
     )
 
 
-def _modal(title: str, fields: Sequence[str], ends: Sequence[str]) -> str:
-    buttons = "".join(
-        f"<span class='button {'primary' if at == 1 else ''}'>{end}</span>" for at, end in enumerate(ends)
-    )
+def _modal(title: str, fields: Sequence[str], ends: Sequence[str], *, style: str = "primary") -> str:
+    buttons = "".join(f"<span class='button {style if at == 1 else ''}'>{end}</span>" for at, end in enumerate(ends))
     return (
         f"<div class=modal><h3>{html.escape(title)}</h3>{''.join(fields)}<div class='row ends'>{buttons}</div></div>"
     )
