@@ -9,7 +9,7 @@ import pytest
 from bot.admission import Receipt
 from bot.domain.actions import Verb
 from bot.domain.ask import Ask, ThreadWay, Wish
-from bot.domain.errors import InvalidRequest, NotAllowed
+from bot.domain.errors import InvalidRequest, NotAllowed, PromptBlocked
 from bot.domain.ids import GenerationId, generation_id
 from bot.domain.job import Job
 from bot.domain.options import Options
@@ -131,6 +131,35 @@ async def test_by_the_rule_of_the_place_the_first_pass_opens_the_thread(tmp_path
         await at.store.set_place(ROOM, PlaceSettings(threads=ThreadPolicy.NEVER))
         await chat.press(at, Verb.REROLL, root)
         assert chat.answered[-1] == "", "an admin may take the rule back"
+
+
+async def test_what_is_refused_opens_no_thread_and_what_is_kept_goes_to_it(tmp_path: Path) -> None:
+    chat = Chat()
+    async with bench(tmp_path) as at:
+        root = await first(at, chat)
+        sweep = await chat.press(at, Verb.SWEEP, root)
+        await at.store.set_place("server", PlaceSettings(threads=ThreadPolicy.ALWAYS, blocked=("winter",)))
+        with pytest.raises(PromptBlocked):
+            await chat.press(at, Verb.CHAIN, root)
+        assert chat.opened == []
+        assert chat.answered == ["", ""], "nor was it answered"
+        kept = await chat.press(at, Verb.KEEP, generation_id(sweep.id, 1))
+        assert chat.opened == ["an oil painting"]
+        assert chat.answered[-1] == "thread-1"
+        assert kept.reply_to.address == {"channel": "1"}
+
+
+async def test_an_offer_goes_from_its_card_once_it_is_taken(tmp_path: Path) -> None:
+    chat = Chat()
+    async with bench(tmp_path) as at:
+        root = await first(at, chat)
+        third = [await chat.press(at, Verb.REROLL, root) for _ in range(3)][2]
+        assert await offers(at, third)
+        await at.service.continue_in_thread(chat.way, of(third), by=asker())
+        [message] = at.chat.of(third.id)
+        card = message.cards[-1]
+        assert not any(button.verb is Verb.THREAD for row in card.buttons for button in row)
+        assert card.pictures
 
 
 async def test_a_thread_that_is_not_allowed_costs_a_sentence_and_nothing_else(tmp_path: Path) -> None:
