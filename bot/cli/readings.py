@@ -34,9 +34,9 @@ ENGINE: dict[str, str] = {
     "downloads_running": "Downloads under way.",
     **dict.fromkeys(("downloads_ended.done", "downloads_ended.failed"), "Downloads that ended."),
     **{
-        f"workers_ended.{reason}": "Workers that ended unasked, and were replaced: by a fault of their own, silence, "
-        "SIGKILL from outside, a device that was unusable, a model that could not be loaded."
-        for reason in ("crashed", "hung", "killed", "poisoned", "unavailable")
+        f"workers_ended.{reason}": "Workers that ended and were replaced: by a restart that was asked for, a fault "
+        "of their own, silence, SIGKILL from outside, a device that was unusable, a model that could not be loaded."
+        for reason in ("asked", "crashed", "hung", "killed", "poisoned", "unavailable")
     },
 }
 """What the engine counts, with what it means; after a point what happened, as the label's value."""

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping
 
-REASONS = ("crashed", "hung", "killed", "poisoned", "unavailable")
-"""Why a worker ended: by a fault of its own, silence, SIGKILL from outside, a device in ruins, a model that is not
-to be loaded."""
+REASONS = ("asked", "crashed", "hung", "killed", "poisoned", "unavailable")
+"""Why a worker ended: by a restart or stop of its engine, a fault of its own, silence, SIGKILL from outside, a device
+in ruins, a model that is not to be loaded."""
 _LEVELS = frozenset({"device_bytes", "device_bytes_used", "model_bytes_at_most"})
 """What stands as it is, and is no count."""
 
@@ -30,8 +30,8 @@ class Counts:
 
     def buried(self, *, hung: bool, ending: str, asked: bool) -> None:
         """A worker has ended: `ending` as `Child.end` has it, `asked` if it was to."""
-        if not asked:
-            self._ended["hung" if hung else self._said or ("killed" if ending == "SIGKILL" else "crashed")] += 1
+        unasked = "hung" if hung else self._said or ("killed" if ending == "SIGKILL" else "crashed")
+        self._ended["asked" if asked else unasked] += 1
         self._past.update({name: count for name, count in self._latest.items() if name not in _LEVELS})
         self._latest = {name: level for name, level in self._latest.items() if name in _LEVELS}
         self._said = ""
@@ -39,7 +39,7 @@ class Counts:
     @property
     def lost(self) -> int:
         """Workers that ended without being asked to."""
-        return self._ended.total()
+        return self._ended.total() - self._ended["asked"]
 
     def all(self) -> dict[str, int]:
         """Everything, by name."""

@@ -74,6 +74,17 @@ async def test_workers_are_killed_under_sixty_jobs_and_each_comes_once(tmp_path:
         assert not at.scratch()
 
 
+async def test_a_restart_that_was_asked_for_is_counted_as_that() -> None:
+    async with Pool(workers(1)) as pool:
+        await pool.ready()
+        [device] = pool.devices()
+        assert await pool.restart(device.name, seconds=5.0)
+        counted = {name: count for name, count in pool.counters().items() if name.startswith("workers_ended.")}
+        assert {name for name, count in counted.items() if count} == {"workers_ended.asked"}
+        assert counted["workers_ended.asked"] == 1
+        assert [each.lost for each in pool.devices()] == [0]
+
+
 async def test_a_member_with_thirty_jobs_does_not_hold_up_thirty_others(tmp_path: Path) -> None:
     pool = HeldPool(workers(3))
     async with storm(tmp_path, pool) as at:
