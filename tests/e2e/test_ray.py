@@ -8,7 +8,6 @@ import asyncio
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
@@ -279,27 +278,6 @@ async def test_a_bot_that_is_ended_leaves_nothing_on_any_machine(
         await process.wait()
         assert statuses(tmp_path) == {"succeeded": 6}
         assert all(post.ends == 1 for post in chat.posts.values())
-
-
-@long
-async def test_a_head_that_is_away_holds_jobs_up_and_loses_none(machines: Cluster, tmp_path: Path) -> None:
-    engine = HeldCluster(machines.address)
-    async with storm(tmp_path, engine) as at:
-        await until_working(engine, "one", "two")
-        for number in range(30):
-            await at.submit(f"member{number}", steps=60)
-        [head] = machines.machines["head"].named("gcs_server")
-        command, environment, folder = head.cmdline(), head.environ(), head.cwd()
-        engine.begin.set()
-        head.kill()
-        await asyncio.sleep(90.0)
-        again = subprocess.Popen(command, env=environment, cwd=folder, start_new_session=True)
-        try:
-            await at.all_shown()
-            await at.check_each_came_once()
-        finally:
-            again.kill()
-            again.wait()
 
 
 async def checked(machines: Cluster) -> dict[str, Finding]:

@@ -92,11 +92,13 @@ class Cluster:
             await self.start(name)
 
     async def start_head(self) -> Machine:
+        """The head; again once it was killed, as after a power cut."""
+        (self.folder / "ray_current_cluster").unlink(missing_ok=True)
         place = ("--head", f"--port={self.port}", "--num-cpus=0", "--include-dashboard=false")
         return await self._start("head", *place, f"--temp-dir={self.folder}", address="127.0.0.1")
 
     async def start(self, name: str, *, code: Path = ROOT) -> Machine:
-        """One more machine; `code`: where it looks for Pentimento first."""
+        """One more machine, or one that has ended again; `code`: where it looks for Pentimento first."""
         self._numbers += 1
         place = (f"--address={self.address}", "--num-cpus=1")
         return await self._start(name, *place, address=f"127.0.0.{self._numbers}", code=code)
@@ -118,6 +120,8 @@ class Cluster:
                 command, stdout=output, stderr=output, env=environment, start_new_session=True, cwd=self.folder
             )
         machine = Machine(name=name, process=process, log=log)
+        if earlier := self.machines.get(name):
+            earlier.process.wait()
         self.machines[name] = machine
         async with asyncio.timeout(START_SECONDS):
             while b"Ray runtime started" not in log.read_bytes():
