@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from adapters.slack.desk import Desk
-from adapters.slack.exchange import SlackExchange
+from adapters.slack.exchange import SlackExchange, check_kept
 from adapters.slack.forms import Errand, view_of
 from adapters.slack.inbound import Inbound, job_id_in, place_of
 from adapters.slack.messenger import message_ref
@@ -97,10 +97,13 @@ async def on_shortcut(desk: Desk, event: Inbound) -> None:
     job, made = await desk.service.results.all_in_message(ref, by=place.asker(), named=named)
     if job and len(made) > 1:
         await open_form(desk, event, replace(errand, job=job.id))
-    elif job and made:
+        return
+    if job and made:
         about = ButtonId(Verb.CHAIN, made[0].id)
         await desk.conversation.open_form(SlackExchange(desk, event), about, shown=job.id)
-    elif file := picture_among(message.get("files")):
+        return
+    await check_kept(desk, place.team, message)
+    if file := picture_among(message.get("files")):
         author = file.get("user") or message.get("user", "")
         await open_form(desk, event, replace(errand, file=file["id"], author=author))
     else:

@@ -10,7 +10,7 @@ from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault
 from adapters.slack.forms import Errand, view_of
 from adapters.slack.inbound import Inbound, Kind, job_id_in, place_of, shown_in
-from adapters.slack.members import PLATFORM, Place, place_key
+from adapters.slack.members import PLATFORM, Place, Team, place_key
 from adapters.slack.pages import message_of, page_view
 from adapters.slack.text import Block, escape
 from adapters.slack.uploads import MAX_BYTES
@@ -19,7 +19,7 @@ from bot.domain.actions import Verb
 from bot.domain.ask import ThreadWay
 from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.card import Card
-from bot.domain.errors import DeliveryError, InvalidRequest, Undeliverable
+from bot.domain.errors import DeliveryError, Gone, InvalidRequest, Undeliverable
 from bot.domain.place import ThreadPolicy
 from bot.domain.request import ReplyTarget
 from bot.domain.safety import STRICTEST, Site
@@ -55,6 +55,17 @@ def _says(message: Mapping[str, Any], verb: Verb) -> bool:
     elements = [each for block in message.get("blocks") or () for each in block.get("elements") or ()]
     buttons = (parse_button_id(str(each.get("action_id", ""))) for each in elements)
     return any(button and button.verb is verb for button in buttons)
+
+
+async def check_kept(desk: Desk, team: Team, message: Mapping[str, Any]) -> None:
+    """For a message in which no result was found.
+
+    Raises:
+        Gone: it shows one of ours that is not kept any more.
+    """
+    identity = await desk.api.installed(team)
+    if identity and message.get("user") == identity.bot_user and _says(message, Verb.DELETE):
+        raise Gone("refused-gone")
 
 
 class SlackExchange:

@@ -7,7 +7,7 @@ from typing import Any
 from adapters.slack.controls import OPEN_FORM
 from adapters.slack.desk import Desk
 from adapters.slack.errors import Meaning, SlackFault
-from adapters.slack.exchange import SlackExchange
+from adapters.slack.exchange import SlackExchange, check_kept
 from adapters.slack.greeting import called
 from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place
@@ -16,7 +16,7 @@ from adapters.slack.pictures import File, picture_among
 from adapters.slack.text import actions, button, clip, said
 from bot.domain.actions import VERBS, Verb
 from bot.domain.ask import Wish
-from bot.domain.errors import InvalidRequest, PictureRefused, UserError
+from bot.domain.errors import Gone, InvalidRequest, PictureRefused, UserError
 from bot.domain.flags import parse_flags
 from bot.domain.ids import GenerationId
 from bot.texts import text as text_of
@@ -108,7 +108,7 @@ async def _told(desk: Desk, place: Place, message: Mapping[str, Any]) -> Found |
     """What `_in` finds; a refusal counts only if nothing newer stands below."""
     try:
         return await _in(desk, place, message)
-    except InvalidRequest as refused:
+    except (InvalidRequest, Gone) as refused:
         return Found(refused=refused)
 
 
@@ -117,10 +117,12 @@ async def _in(desk: Desk, place: Place, message: Mapping[str, Any]) -> Found | N
 
     Raises:
         InvalidRequest: it has several, and the member has to say which.
+        Gone: it shows a result of ours that is not kept any more.
     """
     ref = message_ref(place.channel, message.get("ts", ""))
     if found := await desk.service.results.in_message(ref, by=place.asker()):
         return Found(generation=found.generation.id)
+    await check_kept(desk, place.team, message)
     file = picture_among(message.get("files"))
     return Found(file=file, author=file.get("user") or message.get("user", "")) if file else None
 
