@@ -23,11 +23,15 @@ CLIP_G = ("CLIPTextModelWithProjection", GIANTS["sdxl"].texts[1])
 QWEN3_4B = ("Qwen3ForCausalLM", {"hidden_size": 2560, "num_hidden_layers": 36, "num_attention_heads": 32,
             "num_key_value_heads": 8, "head_dim": 128, "intermediate_size": 9728, "vocab_size": 151936,
             "tie_word_embeddings": True})  # fmt: skip
-# Of Qwen2.5-VL 7B the language model; its vision tower is `EYES`.
+# Of Qwen2.5-VL 7B the language model; its vision tower is in `EYES`.
 QWEN_VL_7B = ("Qwen2ForCausalLM", {"hidden_size": 3584, "num_hidden_layers": 28, "num_attention_heads": 28,
               "num_key_value_heads": 4, "intermediate_size": 18944, "vocab_size": 152064})  # fmt: skip
-EYES = 676_550_144
-"""Numbers in the vision tower of Qwen2.5-VL 7B: 32 layers of 1280, an MLP of 3420 and the merger."""
+# Of Mistral Small 3.1 the language model.
+MISTRAL_24B = ("MistralForCausalLM", {"hidden_size": 5120, "num_hidden_layers": 40, "num_attention_heads": 32,
+               "num_key_value_heads": 8, "head_dim": 128, "intermediate_size": 32768, "vocab_size": 131072})  # fmt: skip
+EYES = {"Qwen2ForCausalLM": 676_550_144, "MistralForCausalLM": 439_000_000}
+"""Numbers in the vision towers that come with them. Of Qwen2.5-VL 7B: 32 layers of 1280, an MLP of 3420 and the
+merger; of Mistral Small 3.1 about, from 24 layers of 1024, an MLP of 4096 and the projector."""
 
 VAE_16 = {"block_out_channels": (128, 256, 512, 512), "down_block_types": ("DownEncoderBlock2D",) * 4,
           "up_block_types": ("UpDecoderBlock2D",) * 4, "layers_per_block": 2, "latent_channels": 16,
@@ -69,11 +73,17 @@ QWEN: Spec = {"text_encoder": QWEN_VL_7B, "transformer": ("QwenImageTransformer2
 Z_IMAGE: Spec = {"text_encoder": QWEN3_4B, "transformer": ("ZImageTransformer2DModel", {}),
                  "vae": ("AutoencoderKL", VAE_16)}  # fmt: skip
 
+SDXL_TUNED = (
+    "cagliostrolab/animagine-xl-4.0", "RunDiffusion/Juggernaut-XL-v9", "RunDiffusion/Juggernaut-XL-Lightning",
+    "SG161222/RealVisXL_V5.0",
+)  # fmt: skip
+
 MODELS: dict[str, Spec] = {
     "stable-diffusion-v1-5/stable-diffusion-v1-5": _giant("sd15"),
     "stabilityai/sd-turbo": _giant("sd-turbo-kl"),
     "stabilityai/stable-diffusion-xl-base-1.0": _giant("sdxl"),
     "stabilityai/sdxl-turbo": _giant("sdxl"),
+    **dict.fromkeys(SDXL_TUNED, _giant("sdxl")),
     "stabilityai/stable-diffusion-3.5-medium": _sd3(MEDIUM),
     "stabilityai/stable-diffusion-3.5-large": _sd3(LARGE),
     "stabilityai/stable-diffusion-3.5-large-turbo": _sd3(LARGE),
@@ -83,6 +93,11 @@ MODELS: dict[str, Spec] = {
     "black-forest-labs/FLUX.2-klein-4B": {
         "text_encoder": QWEN3_4B,
         "transformer": ("Flux2Transformer2DModel", KLEIN),
+        "vae": ("AutoencoderKLFlux2", {}),
+    },
+    "black-forest-labs/FLUX.2-dev": {
+        "text_encoder": MISTRAL_24B,
+        "transformer": ("Flux2Transformer2DModel", {}),
         "vae": ("AutoencoderKLFlux2", {}),
     },
     "Tongyi-MAI/Z-Image-Turbo": Z_IMAGE,
@@ -101,9 +116,8 @@ def weighed(name: str, kind: str, config: Mapping[str, Any]) -> Part:
             maker = getattr(transformers, kind)
             module = maker(maker.config_class(**config))
     part = Part.of(name, [(each, "BF16", tuple(tensor.shape)) for each, tensor in module.named_parameters()])
-    if config is QWEN_VL_7B[1]:
-        return Part(name, part.numbers + EYES, part.matrices + EYES, part.block, part.outside + EYES, part.leaf)
-    return part
+    eyes = EYES.get(kind, 0)
+    return Part(name, part.numbers + eyes, part.matrices + eyes, part.block, part.outside + eyes, part.leaf)
 
 
 def shape(spec: Spec) -> dict[str, Any]:

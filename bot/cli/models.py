@@ -33,8 +33,8 @@ async def models(asked: argparse.Namespace, settings: Settings) -> int:
         return EXIT_DONE
     table = Table(box=None, pad_edge=False)
     columns = _CARD if asked.card is not None else _OFFERED
-    for title in columns:
-        table.add_column(title, overflow="fold")
+    for title in columns:  # a name or a number that is broken is hard to read: what is long gives way
+        table.add_column(title, overflow="fold", no_wrap=title in _WHOLE)
     for name, each in listed.items():
         cells = _cells(each)
         table.add_row(name, *(cells[title] for title in columns[1:]))
@@ -49,9 +49,10 @@ async def models(asked: argparse.Namespace, settings: Settings) -> int:
     return EXIT_DONE
 
 
-_OFFERED = ("model", "id", "licence", "here", "disk", "weights", "plan", "steps", "guidance", "works on up to",
+_OFFERED = ("model", "id", "licence", "here", "disk", "weights", "plan", "steps", "guidance", "up to",
             "keeps", "adapters")  # fmt: skip
-_CARD = ("model", "weights", "plan", "on the card", "waits in memory", "works on up to", "licence", "here")
+_CARD = ("model", "weights", "plan", "on the card", "in memory", "up to", "here", "licence")
+_WHOLE = ("model", "weights", "on the card", "in memory", "up to", "here")
 _ESTIMATED = (
     "Weights are counted from files or configurations; what is on the card at most is estimated, and has not been "
     "measured on a GPU."
@@ -67,17 +68,17 @@ def _cells(each: Shown) -> dict[str, str]:
         "here": "yes" if defaults and defaults.here else "no",
         "disk": _gigabytes(each.disk),
         "weights": _gigabytes(each.weights),
-        "plan": planned.words if planned else each.trouble,
+        "plan": planned.words if planned else each.trouble or ("" if each.weights else "its size is not known yet"),
         "on the card": _gigabytes(planned.peak if planned else 0),
-        "waits in memory": _gigabytes(planned.host if planned else 0),
+        "in memory": _gigabytes(planned.host if planned else 0),
     }
     if defaults is None:
-        return cells | dict.fromkeys(("steps", "guidance", "works on up to", "keeps", "adapters"), "")
+        return cells | dict.fromkeys(("steps", "guidance", "up to", "keeps", "adapters"), "")
     pixels = min(defaults.max_pixels, planned.pixels) if planned else defaults.max_pixels
     told = {
         "steps": str(defaults.steps),
         "guidance": f"{defaults.guidance_scale:g}",
-        "works on up to": _pixels(pixels),
+        "up to": _pixels(pixels),
         "keeps": " ".join(defaults.controls),
         "adapters": shown(defaults.loras),
     }

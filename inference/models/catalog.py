@@ -76,6 +76,7 @@ def locate(model: str) -> Path | None:
         return _checkpoint(folder, model)
     if hub.Place.names(model):
         return None
+    _refuse_pickle(model)
     raise ModelUnavailable(
         f"The model {model!r} is not here: give a folder or file, an id such as 'org/name' or "
         f"'org/name/file.safetensors', or {POCKET!r}."
@@ -85,14 +86,18 @@ def locate(model: str) -> Path | None:
 def _checkpoint(file: Path, model: str) -> Path:
     if file.suffix in {".safetensors", SUFFIX}:
         return file
-    if file.suffix in hub.PICKLES:
-        raise ModelUnavailable(
-            f"The model {model!r} is a pickle, which can run anything: get it as a .safetensors file, or convert it."
-        )
+    _refuse_pickle(model)
     raise ModelUnavailable(
         f"The model {model!r} is a file of another kind: give a .safetensors or .gguf file or a folder in diffusers' "
         "layout."
     )
+
+
+def _refuse_pickle(model: str) -> None:
+    if Path(model).suffix in hub.PICKLES:
+        raise ModelUnavailable(
+            f"The model {model!r} is a pickle, which can run anything: get it as a .safetensors file, or convert it."
+        )
 
 
 def base_of(entry: ModelEntry) -> Path | None:

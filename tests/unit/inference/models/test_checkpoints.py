@@ -180,6 +180,14 @@ def test_a_file_whose_base_is_not_here_is_not_here_yet(tmp_path: Path) -> None:
     assert not catalog.defaults("t", ModelEntry(id=str(path), base="no-such/base"), path).here
 
 
+@pytest.mark.parametrize(
+    "id_", ["owner/name/a.ckpt", "https://huggingface.co/owner/name/blob/main/a.pt", "gone/a.bin"]
+)
+def test_a_pickle_that_is_not_here_is_called_one_too(id_: str) -> None:
+    with pytest.raises(ModelUnavailable, match="is a pickle, which can run anything"):
+        catalog.locate(id_)
+
+
 @pytest.mark.parametrize(("name", "what"), [("a.ckpt", "is a pickle"), ("a.zip", "is a file of another kind")])
 def test_other_files_are_refused(tmp_path: Path, name: str, what: str) -> None:
     (tmp_path / name).touch()
