@@ -28,7 +28,8 @@ QWEN_VL_7B = ("Qwen2ForCausalLM", {"hidden_size": 3584, "num_hidden_layers": 28,
               "num_key_value_heads": 4, "intermediate_size": 18944, "vocab_size": 152064})  # fmt: skip
 # Of Mistral Small 3.1 the language model.
 MISTRAL_24B = ("MistralForCausalLM", {"hidden_size": 5120, "num_hidden_layers": 40, "num_attention_heads": 32,
-               "num_key_value_heads": 8, "head_dim": 128, "intermediate_size": 32768, "vocab_size": 131072})  # fmt: skip
+               "num_key_value_heads": 8, "head_dim": 128, "intermediate_size": 32768,
+               "vocab_size": 131072})  # fmt: skip
 EYES = {"Qwen2ForCausalLM": 676_550_144, "MistralForCausalLM": 439_000_000}
 """Numbers in the vision towers that come with them. Of Qwen2.5-VL 7B: 32 layers of 1280, an MLP of 3420 and the
 merger; of Mistral Small 3.1 about, from 24 layers of 1024, an MLP of 4096 and the projector."""
