@@ -45,6 +45,7 @@ async def serving(
         "PENTIMENTO__SLACK__HTTP_PORT": str(port),
         "PENTIMENTO__DOWNLOADS__ALLOWED_HOSTS": slack.hostname,
         "PENTIMENTO__SHUTDOWN__GRACE_SECONDS": "1",
+        "PENTIMENTO__GREETING__ENABLED": "false",  # messages are counted below
         **environ,
     }
     process = await asyncio.create_subprocess_exec(
