@@ -47,6 +47,7 @@ async def product(
             "DISCORD_TOKEN": discord.token,
             "PENTIMENTO__DISCORD__API_URL": discord.url,
             "PENTIMENTO__DATA_DIR": str(data_dir),
+            "PENTIMENTO__GREETING__ENABLED": "false",  # messages are counted below
             "PENTIMENTO__DOWNLOADS__ALLOWED_HOSTS": "127.0.0.1",
             "PENTIMENTO__MODEL__DEVICE": "cpu",
         }
