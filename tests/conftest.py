@@ -33,6 +33,11 @@ asyncio.set_event_loop(None)
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
+# Who runs the tests in the background, or without a terminal, has these ignored; every child would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 MOST_PROCESSES = 4
 """One of them, with the engine that its test started, takes up to two gigabytes."""
 

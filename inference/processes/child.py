@@ -157,9 +157,17 @@ class Child:
         except TimeoutError:
             raise Unkillable(f"The worker {self.pid} cannot be killed: its device needs a reset.") from None
         finally:
-            await asyncio.wait([self._listening], timeout=STDERR_SECONDS)
-            self._listening.cancel()
+            hearing = (self._listening, asyncio.create_task(self._drain(), name=f"rest of {self.pid}"))
+            await asyncio.wait(hearing, timeout=STDERR_SECONDS)
+            for task in hearing:
+                task.cancel()
         return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+
+    async def _drain(self) -> None:
+        """Read what it still said: asyncio closes a child's pipes only once both have been read to their end."""
+        with contextlib.suppress(RuntimeError):  # somebody else is still reading it, and will
+            while await self._outbox.read(1 << 16):
+                pass
 
     @property
     def last_words(self) -> list[str]:
