@@ -197,6 +197,7 @@ async def service(
             max_jobs=100_000,
             default_model="fake",
         )
+        load_all()  # a service before this one in the same process has undone it at its end
         with short_collections():  # as `bot.lifecycle.serve` does
             async with Running(core, grace=5.0):
                 yield core, engine, chat
