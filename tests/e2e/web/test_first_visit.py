@@ -117,7 +117,9 @@ def test_a_jobs_page_goes_from_waiting_to_running_to_done(service: Playground, b
         began = time.monotonic()
         page.get_by_role("link", name="Download").wait_for(timeout=PICTURE_MS)
         assert time.monotonic() - began < PICTURE_MS / 1000
-        page.wait_for_function("JSON.parse(sessionStorage.getItem('said')).some(each => JSON.parse(each)[0] === 'Done')")
+        page.wait_for_function(
+            "JSON.parse(sessionStorage.getItem('said')).some(each => JSON.parse(each)[0] === 'Done')"
+        )
         said = [tuple(each) for each in page.evaluate("JSON.parse(sessionStorage.getItem('said')).map(JSON.parse)")]
         phases = list(dict.fromkeys(phase(status) for status, _, _ in said))
         assert phases == ["waiting", "running", "done"], said
