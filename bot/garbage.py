@@ -32,7 +32,7 @@ class Frozen:
     """What collections have put aside."""
 
     def __init__(self) -> None:
-        self._new = 0
+        self._any = False  # full collections since everything was gone through
         self._alive = gc.get_freeze_count()
         self._thawed_at = time.monotonic()
 
@@ -40,11 +40,11 @@ class Frozen:
         """For `gc.callbacks`: freeze what a full collection left."""
         if phase == "stop" and info["generation"] == _OLDEST:
             gc.freeze()
-            self._new += 1
+            self._any = True
 
     def due(self, *, quiet: bool) -> bool:
         """Whether it is time to go through everything; `quiet`: nobody would wait for it."""
-        if not self._new:
+        if not self._any:
             return False
         if quiet and time.monotonic() - self._thawed_at >= THAW_SECONDS:
             return True
@@ -54,7 +54,7 @@ class Frozen:
         """Go through everything; returns how many objects were garbage."""
         gc.unfreeze()
         found = gc.collect()  # freezes them again
-        self._new, self._alive, self._thawed_at = 0, gc.get_freeze_count(), time.monotonic()
+        self._any, self._alive, self._thawed_at = False, gc.get_freeze_count(), time.monotonic()
         return found
 
 

@@ -21,15 +21,22 @@ class Greetings:
         if not self._enabled or place in self._known:
             return False
         due = await self._store.greet(place, event)
-        if len(self._known) >= _REMEMBERED:
-            self._known.clear()
-        self._known.add(place)
+        self._remember(place)
         return due
 
     async def known(self, prefix: str) -> bool:
         """Whether any place was greeted whose key begins so, or had us before there were greetings."""
-        known = not self._enabled or any(each.startswith(prefix) for each in self._known)
-        return known or await self._store.greeted(prefix)
+        if not self._enabled or prefix in self._known:
+            return True
+        if await self._store.greeted(prefix):
+            self._remember(prefix)  # it is asked again with every picture
+            return True
+        return False
+
+    def _remember(self, place: str) -> None:
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known.add(place)
 
     async def failed(self, place: str) -> None:
         """The greeting could not be shown: whoever uses the bot there first brings it."""

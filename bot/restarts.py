@@ -67,8 +67,10 @@ class Restarts:
             log.info("device is restarted", device=name)
             returned = await self._engine.restart(name, seconds=END_SECONDS)
             trouble = "" if returned else self._trouble(name) or "It has not returned."
-            say = log.info if returned else log.error
-            say("device was restarted", device=name, trouble=trouble)
+            if returned:
+                log.info("device works again", device=name)
+            else:
+                log.error("device does not work", device=name, reason=trouble)
             under_way = replace(under_way, outcome={**under_way.outcome, name: trouble})
             await self._store.note_restart(under_way)
             if worked and not returned:
@@ -77,4 +79,4 @@ class Restarts:
 
     def _trouble(self, name: str) -> str:
         troubles = {device.name: device.trouble for device in self._engine.devices()}
-        return troubles.get(name, f"There is no device {name}: {', '.join(troubles)} are there.")
+        return troubles.get(name, f"There is no device {name!r}; these are there: {', '.join(troubles)}.")

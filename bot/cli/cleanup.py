@@ -12,10 +12,10 @@ from adapters.sqlite.database import COPY_DAYS
 from bot.cli.arguments import EXIT_DONE, EXIT_JOB_FAILED
 from bot.cli.backup import DATABASE
 from bot.compose import in_the_cache_of
+from bot.domain.limits import DAY
 from config.settings import Settings
 from inference.models.leftovers import Lying
 
-DAY = 86_400.0
 _TEMPORARY = ("images/scratch/*", ".restore-*", ".check-*", f".{DATABASE}.*.unfinished")
 _COPIES = (f"{DATABASE}.version-*", f"{DATABASE}.before-restore-*")
 

@@ -12,7 +12,6 @@ from PIL import Image
 from inference.acceleration.attention import choose, takes_kernels, use
 from inference.acceleration.compile import compile_regions
 from inference.acceleration.memory_layout import keep_channels_last, suit_processor
-from inference.acceleration.norms import lean_norms
 from inference.acceleration.packing import pack
 from inference.acceleration.transfer import RunAhead
 from inference.api import ControlKind, Img2ImgRequest, Lora, ModelUnavailable
@@ -210,8 +209,6 @@ def lay_out(components: Components, *, plain: bool = False) -> None:
     keep_channels_last(components.denoiser)
     if components.device.type == "cpu" and not (components.is_transformer and components.dtype == torch.float32):
         pack(components.denoiser)
-    if components.device.type == "cpu" and components.is_transformer:
-        lean_norms(components.denoiser)
     if components.device.type == "cpu" and components.dtype == torch.bfloat16:
         suit_processor(components.denoiser)
         if not components.upcasts:

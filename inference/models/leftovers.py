@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import constants
 from huggingface_hub.file_download import repo_folder_name
 
 from inference.models.fetching import STALE_SECONDS
+from inference.models.hub import cache_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def in_the_cache(used: Collection[str]) -> Iterator[Lying]:
         used: repositories that some entry names; what came of one is kept, as its download goes on there.
     """
     names = {repo_folder_name(repo_id=repository, repo_type="model") for repository in used}
-    for folder in sorted(Path(constants.HF_HUB_CACHE).glob("models--*")):
+    for folder in sorted(cache_folder().glob("models--*")):
         is_used = folder.name in names
         files = [file for file in (folder / "blobs").glob("*") if file.is_file()]
         sizes = {file: file.stat().st_size for file in files}

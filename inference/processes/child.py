@@ -151,21 +151,21 @@ class Child:
         """
         self.kill()
         self._inbox.close()
+        hearing = (self._listening, asyncio.create_task(self._drain(), name=f"rest of {self.pid}"))
         try:
             async with asyncio.timeout(REAP_SECONDS):
                 code = await self._process.wait()
         except TimeoutError:
             raise Unkillable(f"The worker {self.pid} cannot be killed: its device needs a reset.") from None
         finally:
-            hearing = (self._listening, asyncio.create_task(self._drain(), name=f"rest of {self.pid}"))
             await asyncio.wait(hearing, timeout=STDERR_SECONDS)
             for task in hearing:
                 task.cancel()
         return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
     async def _drain(self) -> None:
-        """Read what it still said: asyncio closes a child's pipes only once both have been read to their end."""
-        with contextlib.suppress(RuntimeError):  # somebody else is still reading it, and will
+        """Read what it still said: for asyncio a child has not ended before its pipes have been read to their end."""
+        with contextlib.suppress(RuntimeError, ConnectionError):  # somebody else still reads it, or it broke
             while await self._outbox.read(1 << 16):
                 pass
 

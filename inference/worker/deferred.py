@@ -66,9 +66,8 @@ class StandIn(ModuleType):
         if sys.modules.get(self.__name__) is self:
             del sys.modules[self.__name__]
         true = importlib.import_module(self.__name__)
-        for name, module in list(
-            sys.modules.items()
-        ):  # imported already, and so not set by the import of the package
+        # What of it was imported before is not set by the import of the package.
+        for name, module in list(sys.modules.items()):
             package, _, child = name.rpartition(".")
             if package == self.__name__ and not hasattr(true, child):
                 setattr(true, child, module)

@@ -103,7 +103,7 @@ async def test_a_device_that_does_not_return_ends_the_restart_so_that_the_others
 async def test_a_name_that_is_not_there_is_said() -> None:
     async with bench() as at:
         await at.restarts.ask("four")
-        assert (await at.done()).outcome == {"four": "There is no device four: one, two, three are there."}
+        assert (await at.done()).outcome == {"four": "There is no device 'four'; these are there: one, two, three."}
 
 
 async def test_one_at_a_time_and_a_start_of_the_service_ends_what_was_under_way() -> None:

@@ -45,8 +45,9 @@ class Cramped:
 
 @pytest.mark.parametrize("name", [*FAMILIES, *EDITORS])
 def test_calls_that_do_not_fit_are_made_in_smaller_ones_and_that_is_remembered(name: str) -> None:
-    # Of one row each more must meet in a call, and half of what is too much must fit: 5 to 8 rows, so 2 to 4.
-    count, steps, rows = (3, 2, 2) if name in GUIDED else (8, 6, 4)
+    # More rows must meet in a call than fit, and half of what is too much must fit: with guidance a request has two.
+    count, steps = (5, 6) if name in GUIDED else (8, 6)
+    rows = 4
     callers = [
         Caller(request(f"r{seed}", steps=steps, negative_prompt="bad"), picture(seed)) for seed in range(count)
     ]

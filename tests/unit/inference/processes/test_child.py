@@ -1,6 +1,11 @@
+import asyncio
+from pathlib import Path
+
 import pytest
 
-from inference.processes.child import worker_environment
+from inference.processes.child import Child, worker_environment
+
+MORE_THAN_A_READER_HOLDS = 1 << 20
 
 
 @pytest.mark.parametrize(
@@ -48,3 +53,16 @@ def test_our_own_package_can_be_imported_first() -> None:
     paths = worker_environment({"PYTHONPATH": "/elsewhere"})["PYTHONPATH"].split(":")
     assert paths[1:] == ["/elsewhere"]
     assert paths[0] == worker_environment({})["PYTHONPATH"]
+
+
+async def test_one_that_ends_with_much_unread_leaves_nothing_open(tmp_path: Path) -> None:
+    """asyncio stops reading a pipe whose bytes nobody takes, and a child ends for it behind its pipes only."""
+    (tmp_path / "floods.py").write_text(
+        f"import sys, time\nsys.stderr.write('writing\\n')\nsys.stdout.write('x' * {MORE_THAN_A_READER_HOLDS})\n"
+    )
+    child = await Child.start("floods", environment={"PYTHONPATH": str(tmp_path)})
+    async with asyncio.timeout(30):
+        while not child.last_words or len(child._outbox._buffer) < 1 << 16:  # type: ignore[attr-defined]
+            await asyncio.sleep(0.01)
+    assert await child.end() == "SIGKILL"
+    assert child._process._transport.is_closing()  # type: ignore[attr-defined]
