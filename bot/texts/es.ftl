@@ -1,7 +1,7 @@
 headline-received = Recibido
 headline-queued = En cola
 headline-queued-at = N.º { $position } en la cola
-headline-paused-at = En pausa por quien me gestiona, número { $position } en la cola
+headline-paused-at = En pausa por quien administra el bot, n.º { $position } en la cola
 headline-interrupted = Interrumpido, de vuelta en la cola
 headline-starting = Empezando
 headline-downloading = Se está descargando el modelo
@@ -132,14 +132,14 @@ refused-no-picture-there = Ese mensaje no tiene una imagen que pueda usar: elige
 refused-sticker = No puedo usar pegatinas. Envía una imagen como archivo.
 refused-withheld = Discord no me muestra esa imagen. Elígela aquí, o abre su menú, Aplicaciones, { menu-remix }.
 refused-role-withheld = Discord no me muestra los mensajes que nombran mi rol: mencióname a mí, la entrada marcada como aplicación.
-refused-several-pictures = Hay { $count } imágenes: envía una, o elige con Aplicaciones, Transformar imagen.
-refused-several-results = Hay { $count } resultados en ese mensaje: pulsa Encadenar debajo del que quieres.
+refused-several-pictures = Hay { $count } imágenes: envía una, o elige con Aplicaciones, { menu-remix }.
+refused-several-results = Hay { $count } resultados en ese mensaje: elige uno debajo, en «{ menu-chain }».
 refused-form-forgotten = Ese formulario ha caducado. Elige de nuevo { menu-remix }.
 refused-wish-gone = Ha pasado demasiado tiempo: pídelo otra vez.
 refused-form-gone = Ya no tengo ese formulario: abre uno nuevo, lo que escribiste está en mi respuesta.
 refused-double = Exactamente eso ya está en marcha.
 refused-gone = Ese resultado ya no se guarda: envía la imagen de nuevo.
-refused-not-yours = Eso solo puede hacerlo quien lo pidió: pregúntale.
+refused-not-yours = Eso solo puede hacerlo quien lo pidió.
 refused-unknown = Ese botón está anticuado. Recarga Discord e inténtalo de nuevo.
 refused-this-one = Es justo esta: elige otra fuerza.
 refused-message-stays = Las imágenes están borradas aquí, pero no puedo borrar el mensaje: pídeselo a la moderación.
@@ -178,7 +178,7 @@ span = { $unit ->
  }
 refused-storage = Ahora mismo no puedo guardar nada: inténtalo de nuevo en unos minutos.
 refused-restarting = Me estoy reiniciando: inténtalo de nuevo en un minuto.
-refused-draining = De momento no acepto nada nuevo, porque quien me gestiona va a hacer mantenimiento: lo que espera aún se hará. Vuelve más tarde.
+refused-draining = De momento no acepto nada nuevo: quien administra el bot va a hacer mantenimiento. Lo que espera aún se hará. Vuelve más tarde.
 refused-queue-full = La cola está llena: vuelve en { span }.
 refused-pending = Ya tienes { $pending } de { $most } trabajos en la cola. Espera a que termine uno o cancela uno.
 refused-waiting = Ya esperan { $most } peticiones tuyas que aún no he mirado: espera primero mis respuestas.
@@ -189,7 +189,7 @@ refused-too-many-refused = { $most } de tus imágenes o textos se rechazaron en 
 refused-channel = En este canal no se me puede usar: pregunta dónde, o pide a quien administra este sitio que lo permita.
 refused-role = Para eso necesitas un rol aquí: pregunta a quien administra este sitio cuál.
 refused-others-picture = Aquí solo puedes transformar tus propias imágenes: adjunta una tú.
-refused-not-yours-nor-moderator = Eso solo puede hacerlo quien lo pidió o la moderación: pregúntales.
+refused-not-yours-nor-moderator = Eso solo puede hacerlo quien lo pidió o la moderación.
 refused-job-unknown = Ese trabajo no está aquí, quizá sea demasiado antiguo. El ID está en { button-details }.
 refused-ended = Ese trabajo ya terminó: no queda nada que cancelar.
 refused-picture-gone = Esa imagen ya no se guarda: envíala de nuevo.
@@ -217,7 +217,7 @@ refused-control-start = La estructura empieza en una parte de los pasos de { $le
 refused-control-end = La estructura acaba en una parte de los pasos de { $least } a { $most }; diste { $given }.
 refused-control-span = La estructura empieza y acaba en partes de los pasos de 0 a 1, el inicio antes del final; diste { $start } y { $end }.
 refused-control-unnamed = Di para qué estructura es: { $kinds }.
-refused-control-unknown = No conozco la estructura «{ $given }»: hay { $kinds }.
+refused-control-unknown = La estructura «{ $given }» no existe aquí: hay { $kinds }.
 refused-control-elsewhere = El modelo «{ $model }» no sabe conservar { $kind }: elige para eso el modelo { $models }.
 refused-control-other = El modelo «{ $model }» no sabe conservar { $kind }: elige entre { $kinds }.
 refused-control-none = El modelo «{ $model }» no sabe conservar estructura: no la pidas, o pide a quien administra el bot un modelo de las familias Stable Diffusion, FLUX.1 o Qwen-Image con ControlNets.
@@ -341,7 +341,7 @@ slack-here = esta conversación
 slack-settings-whose = Ajustes actuales. Los administradores del espacio de trabajo pueden cambiarlos.
 
 failed-too-often = Este trabajo hizo fallar el motor demasiadas veces y se detuvo. Prueba otra imagen u otro prompt.
-failed-interrupted = Este trabajo se interrumpió demasiadas veces y se abandonó: prueba otra imagen u otro prompt.
+failed-interrupted = Este trabajo se interrumpió demasiadas veces y se detuvo: prueba otra imagen u otro prompt.
 failed-source-unreadable = No se pudo leer la imagen de partida: envíala de nuevo.
 failed-model-too-large = El modelo «{ $model }» no cabe en la memoria: usa otro.
 failed-picture-too-large = El dispositivo se quedó sin memoria con { $size } y también con tamaños menores: envía una imagen más pequeña.
@@ -488,9 +488,9 @@ queue-devices = { $working ->
    *[other] { $working } de { $devices } dispositivos hacen imágenes.
  }
 queue-running = en curso
-queue-place = número { $position } en la cola
-queue-paused = en pausa por quien me gestiona, número { $position } en la cola
-queue-ready = número { $position } en la cola, lista { $when }
+queue-place = n.º { $position } en la cola
+queue-paused = en pausa por quien administra el bot, n.º { $position } en la cola
+queue-ready = n.º { $position } en la cola, listo { $when }
 moment-ahead = en { span } más o menos
 moment-ago = hace { span }
 queue-uncollected = listo, pero no pude mostrarlo: pulsa Recoger
@@ -531,15 +531,15 @@ page-recent = Tus últimos trabajos
 page-empty = Aún no hay nada.
 help-map = /map: ver la estructura (bordes, profundidad, pose) que se conservaría y luego **Usar el mapa**
 help = **Transformo tus imágenes.** Adjunta una y di en qué debe convertirse; la fuerza dice cuánto cambia.
-    • /img2img: imagen, prompt, fuerza (sutil 0.3, equilibrado 0.5, fuerte 0.7, reinventado 0.9)
+    • /img2img: imagen, prompt, fuerza (sutil 0,3, equilibrado 0,5, fuerte 0,7, reinventado 0,9)
     • /sweep: lo mismo con varias fuerzas, lado a lado
     • /refine: pulir una imagen casi lograda{ $map }
     • Cualquier imagen aquí: su menú, Aplicaciones, **Transformar imagen**
     • O mencióname con una imagen, o en respuesta a una: un cuadro al óleo --strength 0.7 --seed 5 --no gente
     • Bajo cada resultado: otras fuerzas, **Encadenar**, **{ button-reroll }**, **Editar**, **Serie**
-    • Reacciones a un resultado: 🔁 otra vez, ✉️ envíamelo, ⭐ guardar una copia, ❌ borrar o cancelar lo mío
+    • Reacciones a un resultado: 🔁 repetir, ✉️ envíamelo, ⭐ guardar una copia, ❌ borrar o cancelar lo mío
     • /queue, /info, /styles, /settings, /privacy
-slack-help = **Transformo tus imágenes.** Adjunta una y di en qué debe convertirse; la fuerza dice cuánto cambia: 0 conserva la imagen, 1 la ignora (sutil 0.3, equilibrado 0.5, fuerte 0.7, reinventado 0.9).
+slack-help = **Transformo tus imágenes.** Adjunta una y di en qué debe convertirse; la fuerza dice cuánto cambia: 0 conserva la imagen, 1 la ignora (sutil 0,3, equilibrado 0,5, fuerte 0,7, reinventado 0,9).
     • /img2img an oil painting --strength 0.7 abre un formulario: añade una imagen y listo
     • En cualquier mensaje con una imagen: Más acciones, **Remix image**
     • Mencióname con una imagen, o en el hilo de una: make it a watercolor --strength fuerte
@@ -648,7 +648,7 @@ describe-export = Un archivo con todo lo que guardo sobre ti
 describe-delete = Borrar todo lo que guardo sobre ti
 describe-image = La imagen de partida
 describe-prompt = En qué debe convertirse
-describe-strength = 0 conserva la imagen, 1 la ignora; si la omites, la del estilo o 0.5
+describe-strength = 0 conserva la imagen, 1 la ignora; si la omites, la del estilo o 0,5
 describe-strengths = Varias fuerzas, como 0.3 0.5 0.7 0.9
 describe-style = Un estilo predefinido
 describe-negative-prompt = Lo que no debe aparecer
@@ -759,7 +759,7 @@ web-refused-tries = Se intentó demasiadas veces: espera un minuto e inténtalo 
 web-link = Este enlace abre tus imágenes en la web. Es solo para ti, sirve una vez y caduca en diez minutos.
 web-open = Abrir
 describe-web = Tus imágenes en la web: un enlace solo para ti
-refused-web-off = Quien me aloja no ha activado las páginas: no hay enlace.
+refused-web-off = Quien administra el bot no ha activado las páginas web: no hay enlace.
 web-negative-prompt = Prompt negativo
 web-guidance-scale = Guía
 web-control = Estructura
@@ -841,7 +841,7 @@ web-sample = Probar con esta imagen
 web-sample-prompt = pintura al óleo de una taza
 web-strength-ignored = Este modelo sigue instrucciones: la fuerza no significa nada para él.
 web-against = Comparar con
-web-against-source = su origen
+web-against-source = su imagen de partida
 web-against-first = la primera imagen
 web-against-parent = el resultado anterior
 web-strength-help = 0 conserva la imagen, 1 la ignora.

@@ -1,7 +1,7 @@
 headline-received = 受け付けました
 headline-queued = 順番待ち
 headline-queued-at = 順番待ち { $position } 番目
-headline-paused-at = 運営者が一時停止しています。{ $position } 番目です
+headline-paused-at = ボットの管理者が一時停止中、順番待ち { $position } 番目
 headline-interrupted = 中断されたため、順番待ちに戻りました
 headline-starting = 開始しています
 headline-downloading = モデルをダウンロードしています
@@ -46,7 +46,7 @@ label-seed = { $number }：シード { $seed }
 alt-picture = { $prompt }（AI 生成画像、強さ { $strength }）
 alt-map = 構造マップ（{ $kind }）
 alt-preview = 途中のプレビュー
-alt-described = { $alt }。もとの画像：{ $description }
+alt-described = { $alt }。元の画像：{ $description }
 alt-source = 元の画像
 alt-compare = 変更前と変更後
 notify-ready = 画像ができました ↑
@@ -132,15 +132,15 @@ refused-no-picture-there = そのメッセージには使える画像があり�
 refused-sticker = スタンプは使えません。画像をファイルで送ってください。
 refused-withheld = Discord がその画像を見せてくれません。ここで選ぶか、メッセージのメニューから「アプリ」「{ menu-remix }」を選んでください。
 refused-role-withheld = 私のロールへのメンションの内容は Discord が見せてくれません。アプリの印が付いた私自身をメンションしてください。
-refused-several-pictures = 画像が { $count } 枚あります。一枚だけ送るか、「アプリ」の「画像を変える」で選んでください。
-refused-several-results = そのメッセージには結果が { $count } 枚あります。使いたいものの下の「続ける」を押してください。
+refused-several-pictures = 画像が { $count } 枚あります。一枚だけ送るか、「アプリ」の「{ menu-remix }」で選んでください。
+refused-several-results = そのメッセージには結果が { $count } 枚あります。下の「{ menu-chain }」から選んでください。
 refused-form-forgotten = そのフォームは期限切れです。もう一度「{ menu-remix }」を選んでください。
 refused-wish-gone = 時間がたちすぎています。もう一度依頼してください。
 refused-form-gone = そのフォームはもう残っていません。新しく開いてください。書いた内容はお断りのメッセージにあります。
 refused-double = 同じ依頼をすでに受け付けています。
 refused-gone = その結果はもう残っていません。画像をもう一度送ってください。
 refused-not-yours = それができるのは依頼した本人だけです。
-refused-unknown = 認識できません。別のバージョンのボタンかもしれないので、Discord を再読み込みしてください。
+refused-unknown = そのボタンは古くなっています。Discord を再読み込みして、もう一度お試しください。
 refused-this-one = これがその画像です。別の強さを選んでください。
 refused-message-stays = 画像はこちらから消えましたが、メッセージは消せません。モデレーターに頼んでください。
 refused-permission = このチャンネルでは権限 { $permission } がありません。サーバーの管理者に頼んでください。
@@ -158,7 +158,7 @@ refused-no-job = それはジョブの ID ではありません。ID は「{ but
 refused-blocked-prompt = ここでは使えない言葉が含まれています。別の言い方にしてください。
 withheld-unsafe = この結果はこのチャンネルでは表示できません。別のプロンプト、低い強さ、または別の画像を試してください。
 withheld-but-private = できた画像はここでは全員には表示できません。非公開でもう一度依頼してください。
-withheld-unchecked = 画像を確認できなかったため、誰にも表示されません。1 分後にもう一度試し、続くようなら管理者に知らせてください。
+withheld-unchecked = 画像を確認できなかったため、誰にも表示されません。1 分後にもう一度試し、続くようならボットの管理者に知らせてください。
 refused-unsafe-there = その画像はこの場所では表示できません。依頼した場所でご覧ください。
 blocked-by-automod = このサーバーの AutoMod が画像つきのメッセージを止めました。別の言葉か別のチャンネルでお試しください。
 
@@ -173,7 +173,7 @@ refused-draining = まもなく保守作業があるため、今は新しい依�
 refused-queue-full = 順番待ちがいっぱいです。{ span }後にまた来てください。
 refused-pending = すでに { $most } 件中 { $pending } 件のジョブが順番待ちです。どれかが終わるのを待つか、キャンセルしてください。
 refused-waiting = まだ確認していないあなたの依頼がすでに { $most } 件待っています。先にその返事をお待ちください。
-refused-more-than-a-request = ここで一度に頼めるのは { $most } 枚までですが、{ $asked } 枚が頼まれました。枚数を減らしてください。
+refused-more-than-a-request = ここで一度に依頼できるのは { $most } 枚までですが、{ $asked } 枚が依頼されました。枚数を減らしてください。
 refused-more-than-a-day = 24 時間に { $most } 枚までですが、{ $asked } 枚が依頼されました。枚数を減らしてください。
 refused-day = 24 時間に { $most } 枚という上限を超えます。{ span }後にまた来てください。
 refused-too-many-refused = この 10 分間に送られた画像や文のうち { $most } 件が断られました。{ span }後にまた来てください。
@@ -211,7 +211,7 @@ refused-control-unnamed = どの構造のことか指定してください：{ $
 refused-control-unknown = 構造「{ $given }」は見つかりません。使えるのは { $kinds } です。
 refused-control-elsewhere = モデル「{ $model }」は { $kind } を残せません。それにはモデル { $models } を選んでください。
 refused-control-other = モデル「{ $model }」は { $kind } を残せません。{ $kinds } から選んでください。
-refused-control-none = モデル「{ $model }」は構造を残せません。構造なしで依頼するか、ControlNet 付きの Stable Diffusion、FLUX.1、Qwen-Image 系のモデルを用意するよう管理者に依頼してください。
+refused-control-none = モデル「{ $model }」は構造を残せません。構造なしで依頼するか、ControlNet 付きの Stable Diffusion、FLUX.1、Qwen-Image 系のモデルを用意するようボットの管理者に依頼してください。
 refused-map = 構造マップを使えません。{ $why }
 refused-map-gone = その構造マップはもう残っていません。もう一度送ってください。
 refused-map-unnamed = どの構造マップを描くか指定してください：{ $kinds }
@@ -280,16 +280,16 @@ refused-slack-outside = そのファイルは Slack の外にあり、受け付�
 refused-slack-deleted = そのファイルは削除されました。もう一度アップロードしてください。
 refused-slack-no-image = そのファイルは画像ではありません。PNG、JPEG、WebP のどれかを送ってください。
 refused-slack-several-pictures = 画像が { $count } 枚あります。使いたい一枚だけを送ってください。
-refused-slack-no-controls = ここには構造を残せるモデルがありません。管理者に ControlNet の設定を頼んでください。
+refused-slack-no-controls = ここには構造を残せるモデルがありません。ボットの管理者に ControlNet の設定を頼んでください。
 refused-map-kind-missing = マップが何を示すか選んでください。
-refused-slack-button = そのボタンは古いバージョンのものです。/img2img を使ってください。
+refused-slack-button = そのボタンは古くなっています。代わりに /img2img を使ってください。
 refused-slack-unpublishable = 公開できる画像はもうありません。
 refused-slack-no-channel = チャンネルで依頼されたものではないので、公開する場所がありません。
 refused-slack-unpublished = 公開できませんでした（{ $reason }）。/invite でそのチャンネルに招待してください。
 refused-slack-unsent = メッセージを送れませんでした（{ $reason }）。先に私との会話を開いてください。
 refused-slack-admins = このワークスペースの設定を変えられるのは管理者だけです。管理者に頼んでください。
 refused-no-upload = 画像がありません。フォームを開き直して追加してください。
-refused-slack-add-picture = もとにする画像を追加してください。PNG、JPEG、WebP が使えます。
+refused-slack-add-picture = 元にする画像を追加してください。PNG、JPEG、WebP が使えます。
 refused-slack-whole = { $least } から { $most } までの整数を入れてください。書かれたのは「{ $given }」です。
 refused-slack-number = 0 から { $most } までの数を入れてください。書かれたのは「{ $given }」です。
 refused-slack-too-late = Slack の制限時間に間に合わず、開けませんでした。もう一度お試しください。
@@ -333,7 +333,7 @@ slack-settings-whose = 現在の設定です。変更できるのはワークス
 
 failed-too-often = このジョブは何度もワーカーをクラッシュさせたため、止めました。別の画像かプロンプトをお試しください。
 failed-interrupted = このジョブは何度も中断されたため、打ち切りました。別の画像かプロンプトをお試しください。
-failed-source-unreadable = もとの画像を読めませんでした。もう一度送ってください。
+failed-source-unreadable = 元の画像を読めませんでした。もう一度送ってください。
 failed-model-too-large = モデル「{ $model }」がメモリに入りません。別のモデルを使ってください。
 failed-picture-too-large = { $size } でも、さらに小さくしてもメモリが足りませんでした。もっと小さい画像を送ってください。
 failed-not-saved = 結果を保存できませんでした（{ $reason }）。ボットの管理者に伝えてください。
@@ -475,12 +475,12 @@ queue-total = { $jobs ->
    *[other] { $jobs } 件が順番待ち
  }
 queue-devices = { $working ->
-    [0] いまは画像を作れる装置がありません。待っているものは保存され、装置が戻りしだい作られます。
+    [0] 今は画像を作れるデバイスがありません。待っているものは保存され、デバイスが戻りしだい作られます。
    *[other] { $devices } 台のうち { $working } 台が画像を作っています。
  }
 queue-running = 実行中
 queue-place = { $position } 番目
-queue-paused = 運営者が一時停止中、{ $position } 番目
+queue-paused = ボットの管理者が一時停止中、{ $position } 番目
 queue-ready = { $position } 番目、{ $when }に完成
 moment-ahead = 約 { span }後
 moment-ago = { span }前
@@ -490,7 +490,7 @@ info-negative = 除く：{ $prompt }
 info-made = { $what }: { $size }、{ $steps } ステップ、{ $seconds } 秒
 info-hidden = ほかのメンバーの画像
 info-lineage = 履歴
-info-original = もとのアップロード
+info-original = 元のアップロード
 info-undelivered = お見せできませんでした：{ $reason }
 info-none = そのメッセージは私の結果ではありません。結果のあるものを選んでください。
 report-title = 通報
@@ -530,15 +530,15 @@ help = **画像を描き変えます。** 画像を添付して、どうした�
     • 結果の下：ほかの強さ、**続ける**、**引き直す**、**編集**、**{ button-sweep }**
     • 結果へのリアクション：🔁 引き直す、✉️ 自分に送る、⭐ コピーを残す、❌ 自分のものを削除・キャンセル
     • /queue、/info、/styles、/settings、/privacy
-slack-help = **画像を作り変えます。** 画像を添付して、どんな画像にするか書いてください。強さは変える度合いです。0 はそのまま、1 は元を無視します（ひかえめ 0.3、ほどよく 0.5、強め 0.7、描き直し 0.9）。
+slack-help = **画像を描き変えます。** 画像を添付して、どうしたいか書いてください。強さは変わり具合です。0 はそのまま、1 は元を無視します（ひかえめ 0.3、ほどよく 0.5、強め 0.7、描き直し 0.9）。
     • /img2img an oil painting --strength 0.7 でフォームが開きます。画像を加えるだけです
     • 画像のあるメッセージで「その他のアクション」から **Remix image**
-    • 画像と一緒に、または画像のスレッドで私にメンション: make it a watercolor --strength 強め
+    • 画像と一緒に、または画像のスレッドで私にメンション：make it a watercolor --strength 強め
     • ダイレクトメッセージで画像と言葉を送る
-    • 文中のオプション: --strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 --private{ $map }
-    • 結果の下のボタン: ほかの強さ、**{ button-chain }**（ここから続ける）、**{ button-reroll }**、**{ button-edit }**、**{ button-sweep }**
-    • 結果へのリアクション: 🔁 もう一度、✉️ か ⭐ でコピーを送る、❌ 自分のものを削除・取り消し
-    • /sweep, /refine, /queue, /info, /styles, /settings, /privacy, /help
+    • 文中のオプション：--strength 0.7 --style watercolor --no people --seed 42 --steps 20 --guidance 5 --private{ $map }
+    • 結果の下：ほかの強さ、**{ button-chain }**（ここから続ける）、**{ button-reroll }**、**{ button-edit }**、**{ button-sweep }**
+    • 結果へのリアクション: 🔁 引き直す、✉️ か ⭐ でコピーを送る、❌ 自分のものを削除・キャンセル
+    • /sweep、/refine、/queue、/info、/styles、/settings、/privacy、/help
 
 greeting-title = 🎨 こんにちは。画像を描き変えます。
 greeting-discord =
@@ -636,7 +636,7 @@ describe-block = ここのプロンプトで使えない言葉。空にすると
 describe-words = 言葉とパターン（* は任意の文字）、コンマ区切り
 describe-export = あなたについて残しているすべてのファイル
 describe-delete = あなたについて残しているすべてを消す
-describe-image = もとにする画像
+describe-image = 元にする画像
 describe-prompt = どう変えるか
 describe-strength = 0 はそのまま、1 は無視。何も書かなければスタイルの値か 0.5
 describe-strengths = いくつかの強さ。例：0.3 0.5 0.7 0.9
@@ -684,7 +684,7 @@ web-stage = 画像
 web-history = 履歴
 web-history-empty = まだ何もありません。
 web-welcome = 画像をドロップして、どうしたいか書いてください
-web-welcome-how = 貼り付けや撮影もできます。強度は変化の大きさです。
+web-welcome-how = 貼り付けや撮影もできます。強さは変わり具合です。
 web-start = 元にするもの
 web-start-same = 同じ画像
 web-start-result = この結果
@@ -693,7 +693,7 @@ web-picture-help = PNG、JPEG、WebP、GIF、BMP、HEIC、AVIF、最大 { $most 
 web-picture-other = 別の画像から始めるときだけ。
 web-prompt = プロンプト
 web-prompt-help = どうしたいですか？ Ctrl+Enter で生成します。
-web-strength = 強度
+web-strength = 強さ
 web-none = なし
 web-more = 詳細オプション
 web-generate = 生成
@@ -715,7 +715,7 @@ web-size = サイズ
 web-seconds = 秒数
 web-id = ジョブ
 web-delete-ask = この結果を削除しますか？
-web-delete-what = 画像と文章は完全に消えます。
+web-delete-what = 画像と言葉は完全に消えます。
 web-delete-not = 残す
 web-refused-host = このページは専用のアドレスでのみ応答します。起動時に表示されたアドレスを開いてください。
 web-refused-origin = 別のサイトから送られたため、何もしませんでした。このページのボタンを使ってください。
@@ -749,7 +749,7 @@ web-refused-tries = 試行回数が多すぎます。1 分待ってからもう�
 web-link = このリンクで自分の画像をウェブで見られます。本人専用で、一度だけ、10 分間有効です。
 web-open = 開く
 describe-web = ウェブで自分の画像を見るリンク
-refused-web-off = 運営者がページを有効にしていないため、リンクはありません。
+refused-web-off = ボットの管理者がウェブページを有効にしていないため、リンクはありません。
 web-negative-prompt = ネガティブプロンプト
 web-guidance-scale = ガイダンス
 web-control = 構造
@@ -764,7 +764,7 @@ web-op-resume = 再開
 web-op-drain = 排出
 web-op-what-they-do = 一時停止では何も始めません。排出では新しい依頼を受け付けず、待っているものを作成します（更新の前など）。どちらも再起動後も続き、再開で終わります。
 web-op-running = 実行中
-web-op-queue = 待ち行列
+web-op-queue = 順番待ち
 web-op-nothing = ありません。
 web-op-more = ほかに { $jobs } 件が待っています。
 web-op-member = メンバー
@@ -829,7 +829,7 @@ web-refused-busy = 同時に開いているものが多すぎます。少し待�
 refused-no-common-model = あなたが来た場所に共通して使えるモデルがありません。どれかのチャンネルで依頼してください。
 web-sample = この画像で試す
 web-sample-prompt = カップの油絵
-web-strength-ignored = このモデルは指示に従うため、強度は関係ありません。
+web-strength-ignored = このモデルは指示に従うため、強さは関係ありません。
 web-against = 比較対象
 web-against-source = 元の画像
 web-against-first = 最初の画像

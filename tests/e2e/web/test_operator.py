@@ -88,7 +88,7 @@ async def test_pause_lets_the_queue_grow_and_resume_lets_it_run_empty(
     assert "Paused" in (await post(operator, "/operator/pause"))[2]
     jobs = [await ask(ann, f"number {each}") for each in range(2)]
     assert pages.bench.engine.requests == []
-    assert "Paused by whoever runs me, #1 in line" in await read(ann, f"/jobs/{jobs[0]}")
+    assert "Paused by the bot's owner, #1 in line" in await read(ann, f"/jobs/{jobs[0]}")
     assert "Queue (2)" in await read(operator, "/operator")
     assert "Running: " in (await post(operator, "/operator/resume"))[2]
     for job in jobs:
@@ -164,7 +164,7 @@ def test_the_playgrounds_person_operates_it(service: Playground, browser: Browse
             page.get_by_label("Prompt", exact=True).fill("oil <img src=x onerror=alert(1)>")
             page.get_by_role("button", name="Generate").click()
             page.wait_for_url("**/jobs/*")
-            expect(page.get_by_role("status")).to_contain_text("Paused by whoever runs me")
+            expect(page.get_by_role("status")).to_contain_text("Paused by the bot's owner")
             member_page = page.url
             page.goto(service.origin + "/operator")
             assert "onerror" not in page.content()

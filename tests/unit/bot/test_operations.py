@@ -25,11 +25,11 @@ async def test_while_paused_requests_are_taken_nothing_begins_and_members_are_to
         await at.core.operations.change(Mode.PAUSED)
         job = (await at.service.submit(request())).job.id
         card = await at.shown(job, JobStatus.QUEUED)
-        assert card.headline == "Paused by whoever runs me, #1 in line"
+        assert card.headline == "Paused by the bot's owner, #1 in line"
         assert card.waiting is not None
         assert card.waiting.expected_at is None
         page = queue_page(await at.service.status(requester()), now=0.0, locale="en", most=9)
-        assert "paused by whoever runs me, number 1 in line" in "".join(part.text for part in page.rows[0].parts)
+        assert "paused by the bot's owner, number 1 in line" in "".join(part.text for part in page.rows[0].parts)
         assert at.engine.requests == []
         await at.core.operations.change(Mode.RUNNING)
         await at.shown(job)
