@@ -10,6 +10,7 @@ event loop is by the clock, and so are waits. Results go to `benchmarks/results/
 
 import argparse
 import asyncio
+import os
 import random
 import sqlite3
 import tempfile
@@ -206,6 +207,7 @@ def fill(file: Path, jobs: int) -> None:
             db.execute(into_generations, generation)
             db.execute("INSERT INTO outbox (job, message, due_at, done) VALUES (?, ?, 0, 1)", (ident, ident))
         db.execute("COMMIT")
+    os.sync()  # what was only handed to the system would be written while the first commits wait for the disk
 
 
 def _insert(table: str, columns: codec.Columns) -> str:

@@ -315,7 +315,7 @@ class Admission:
         return _Source(image=request.source, pixels=parent.width * parent.height, made_by_ai=True)
 
     def _check_queue(self) -> None:
-        """Refuse where what waits would take longer than the owner lets anybody wait."""
+        """Refuse if what waits would take longer than the owner lets anybody wait."""
         seconds = self._pace.drained_in(self._queue.work)
         if self._max_seconds and len(self._queue) and seconds is not None and seconds >= self._max_seconds:
             raise LimitReached("refused-queue-full", **span(max(60.0, seconds - self._max_seconds)))

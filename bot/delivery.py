@@ -197,7 +197,7 @@ class Delivery:
                 due, job = read, read.job
             messenger = self._messengers.get(job.reply_to.platform)
             if messenger is None:
-                return  # its platform is off in this run; the duty waits in the store for one where it is on
+                return  # its platform is off in this run; the duty waits in the store for a run that has it
             card, whole = self._card(job, due.generations, follower)
             try:
                 if card != shown:

@@ -184,7 +184,7 @@ class Dispatch:
                     del self._running[job.id]
 
     async def _start(self, unit: Unit) -> Running | None:
-        """The running job a unit belongs to; None where it was cancelled while it waited."""
+        """The running job a unit belongs to; None if it was cancelled while it waited."""
         running = self._running.get(unit.job)
         if running and running.job.status is JobStatus.RUNNING:
             self._pace.runs(unit, 0.0)
@@ -287,7 +287,7 @@ class Dispatch:
             await self._until_stored(lambda: self._images.discard([image], self._store.needed))
 
     async def _keep(self, unit: Unit, running: Running, done: Done, image: ImageId, safety: Safety) -> bool:
-        """Store a result; False where its job ended or went back in line, and its next attempt makes it again."""
+        """Store a result; False if its job ended or went back in line, and its next attempt makes it again."""
         async with running.lock:
             before = running.job
             if before.status is not JobStatus.RUNNING:

@@ -76,7 +76,7 @@ class PictureReader(Protocol):
     """Turns any bytes a member sent into a `Picture`, apart from this process."""
 
     async def read(self, content: bytes, *, alpha: bool = False, enough: int | None = None) -> Picture:
-        """Decode, on white where `alpha` does not ask for what is transparent to stay so.
+        """Decode, on white if `alpha` does not ask for what is transparent to stay so.
 
         Args:
             content: the file as it was sent.

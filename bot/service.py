@@ -44,7 +44,7 @@ from bot.turns import Turns
 from inference.api import ControlKind, ModelDefaults
 
 DOUBLE_CLICK_SECONDS = 3.0
-"""Within this long an equal press is the same press, also where its job was quick enough to have ended."""
+"""Within this long an equal press is the same press, even if its job was quick enough to have ended."""
 
 _RECENT = 20
 _EVERYTHING = 1_000_000

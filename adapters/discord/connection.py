@@ -286,7 +286,7 @@ async def _nothing(_event: Incoming) -> None:
 
 
 def _sparing(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
-    """`parse` of discord.py, where an event that it cannot read costs that event and not the connection."""
+    """`parse` of discord.py, but an event that it cannot read costs that event and not the connection."""
 
     def parse_or_drop(data: Any) -> None:
         try:

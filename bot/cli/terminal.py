@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 
 _PIPED = 160
-"""Columns where no terminal and no COLUMNS say how many there are; rich takes 80, which breaks tables."""
+"""Columns if neither terminal nor COLUMNS says how many there are; rich takes 80, which breaks tables."""
 
 
 class Terminal(Console):

@@ -4,5 +4,5 @@ from inference.api import ModelDefaults
 
 
 def label(name: str, defaults: ModelDefaults) -> str:
-    """A model where one chooses: its name and its licence."""
+    """A model to choose: its name and its licence."""
     return f"{name} ({defaults.licence})" if defaults.licence else name

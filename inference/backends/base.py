@@ -85,7 +85,7 @@ class Backend(Protocol):
         ...
 
     def equip(self, request: Img2ImgRequest) -> None:
-        """Fetch what a loaded model needs for this request: its control network, its adapters; cheap where they are.
+        """Fetch what a loaded model needs for this request: its control network and adapters; cheap if they are in.
 
         Raises:
             Unsuited: if it cannot be had.

@@ -141,10 +141,10 @@ def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefault
     Args:
         model: its name.
         entry: what the owner says of it.
-        folder: where it lies; None where it is not on this machine yet, and its name has to tell.
+        folder: where it lies; None if it is not on this machine yet, and its name has to tell.
 
     Raises:
-        ModelUnavailable: where its files do not say, or say nonsense.
+        ModelUnavailable: its files do not say, or say nonsense.
     """
     here = folder is not None
     try:
@@ -271,7 +271,7 @@ def _shrink(model: str, folder: Path) -> int:
 
 
 def _latent_side(model: str, folder: Path) -> int:
-    """Latents along a side of what the model was trained on; 0 where its files do not say."""
+    """Latents along a side of what the model was trained on; 0 if its files do not say."""
     for name in ("unet", "transformer"):
         config = folder / name / "config.json"
         if config.exists():

@@ -199,7 +199,7 @@ class Pool:
         self._changes.note()
 
     def _goes_elsewhere(self, flight: Flight, member: Member, event: Event) -> bool:
-        """Whether a picture that was alone with a worker that died is tried once more, where another one may be."""
+        """Whether a picture that was alone with a worker that died is tried again, if there may be another one."""
         if not (isinstance(event, Failed) and event.kind is FailureKind.CRASH) or flight.crashed:
             return False
         flight.crashed = True

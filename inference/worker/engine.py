@@ -302,7 +302,7 @@ class ProcessEngine:
         """One worker from its start to its end.
 
         Returns:
-            What kept it from becoming ready; None where it was.
+            What kept it from becoming ready; None if nothing did.
         """
         try:
             arguments = ("--backend", self._backend)

@@ -88,7 +88,7 @@ def paint(request: Img2ImgRequest, backend: Backend, annotator: Annotator, repor
     """Run one request; all events but the last go through `reporter`.
 
     Raises:
-        Stopped: where it was cancelled.
+        Stopped: it was cancelled.
         ModelUnavailable, DevicePoisoned, Unsuited: from the backend and the annotator.
     """
     loading = not request.map_only and request.strength > 0 and not backend.is_loaded(request.model)
