@@ -18,6 +18,7 @@ from bot.greeting import Greetings
 from bot.keeping import Keeping
 from bot.lifecycle import Core
 from bot.moderators import Moderators
+from bot.notices import Notices
 from bot.operations import Operations
 from bot.pace import Pace
 from bot.places import Places
@@ -73,13 +74,13 @@ def assemble(
         )
 
     gate = Gate(moderator=moderator, policy=policy)
-    calls = Calls(store=store, messengers=messengers, clock=clock, seconds=notify_seconds)
+    notices = Notices(store=store, messengers=messengers, clock=clock)
     delivery = Delivery(
         store=store,
         messengers=messengers,
         waiting=waiting,
         clock=clock,
-        calls=calls,
+        calls=Calls(notices=notices, seconds=notify_seconds),
         unseen=gate.previews,
         disk_tries=disk_tries,
     )
@@ -126,10 +127,10 @@ def assemble(
         images=images,
         queue=queue,
         delivery=delivery,
-        calls=calls,
         places=places,
         greetings=greetings,
         moderators=Moderators(store=store, places=places, results=results, clock=clock),
+        notices=notices,
         results=results,
         threads=Threads(store=store),
         removal=Removal(
@@ -164,6 +165,6 @@ def assemble(
         pace=pace,
         dispatch=dispatch,
         delivery=delivery,
-        calls=calls,
+        notices=notices,
         clock=clock,
     )

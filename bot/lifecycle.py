@@ -16,13 +16,13 @@ from functools import partial
 import structlog
 
 from bot.arrivals import Arrivals
-from bot.calls import Calls
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.durable import until_stored
 from bot.erasure import Retention
 from bot.garbage import short_collections, thaw_when_quiet
 from bot.gate import Gate
+from bot.notices import Notices
 from bot.operations import Operations
 from bot.pace import Pace
 from bot.ports import ChatPlatform, Clock, ImageStore
@@ -58,7 +58,7 @@ class Core:
     pace: Pace
     dispatch: Dispatch
     delivery: Delivery
-    calls: Calls
+    notices: Notices
     clock: Clock
 
 
@@ -97,7 +97,7 @@ class Running:
         self._waits = [
             self._tasks.create_task(core.engine.ready(), name="engine"),
             self._tasks.create_task(core.arrivals.run(), name="arrivals"),
-            self._tasks.create_task(core.calls.run(), name="calls"),
+            self._tasks.create_task(core.notices.run(), name="notices"),
         ]
         return self._tasks
 

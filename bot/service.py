@@ -13,7 +13,6 @@ import structlog
 
 from bot.admission import Admission, Receipt
 from bot.archive import archive, streamed
-from bot.calls import Calls
 from bot.delivery import Delivery
 from bot.domain.access import Act, Asker
 from bot.domain.actions import Press, Verb, derive
@@ -32,6 +31,7 @@ from bot.forms import Menu
 from bot.greeting import Greetings
 from bot.keeping import Keeping
 from bot.moderators import Moderators
+from bot.notices import Notices
 from bot.places import Places
 from bot.ports import Clock, ImageStore
 from bot.queue import FairQueue
@@ -79,6 +79,7 @@ class Service:
         places: what is set for them.
         greetings: which of them are to be greeted.
         moderators: what members report, and who may not use the bot.
+        notices: messages that stand for a while.
         removal: how jobs are stopped and what is stored goes.
         results: who sees and shares what.
         threads: where what is made from a result goes on.
@@ -95,10 +96,10 @@ class Service:
         images: ImageStore,
         queue: FairQueue,
         delivery: Delivery,
-        calls: Calls,
         places: Places,
         greetings: Greetings,
         moderators: Moderators,
+        notices: Notices,
         results: Results,
         threads: Threads,
         removal: Removal,
@@ -112,7 +113,6 @@ class Service:
         self._images = images
         self._queue = queue
         self._delivery = delivery
-        self._calls = calls
         self._clock = clock
         self._turns = turns
         self.styles = admission.styles
@@ -120,6 +120,7 @@ class Service:
         self.places = places
         self.greetings = greetings
         self.moderators = moderators
+        self.notices = notices
         self.results = results
         self.threads = threads
         self.removal = removal
@@ -267,7 +268,7 @@ class Service:
 
     async def used(self, result: GenerationId, *, by: Asker) -> None:
         """A member did something with a result: if they were called to it, they need that no more."""
-        await self._calls.heard(job_of(result), by.requester.key)
+        await self.notices.heard(job_of(result), by.requester.key)
 
     async def status(self, requester: Requester) -> QueueView:
         """The member's open jobs and how long the queue is."""

@@ -56,19 +56,20 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MadeCall:
-    """A short message that called a job's owner, and is to be taken back.
+class Notice:
+    """A message that stands for a while and is taken back then.
 
     Attributes:
         message: as its messenger wrote it down.
-        reply_to: where the job's answer goes.
+        reply_to: where the answer went to which it belongs.
         until: Unix seconds at which to take it back.
+        job: to whose result it calls its member; None if to none, or that is not kept any more.
     """
 
-    job: JobId
     message: MessageRef
     reply_to: ReplyTarget
     until: float
+    job: JobId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,22 +216,22 @@ class DutyStore(JobReader, Protocol):
         ...
 
 
-class CallStore(Protocol):
-    """Calls that stand for a while; each goes with its job."""
+class NoticeStore(Protocol):
+    """Messages that stand for a while."""
 
-    async def called(self, job: JobId, message: MessageRef, *, until: float) -> None:
-        """The owner of a job was called; a second call takes the first one's place."""
+    async def put_up(self, notice: Notice) -> None:
+        """It stands from now on."""
         ...
 
-    async def calls(self) -> Sequence[MadeCall]:
-        """All that stand, the oldest first."""
+    async def notices(self, *, most: int) -> Sequence[Notice]:
+        """So many that stand, those that are due first first."""
         ...
 
     async def heard(self, job: JobId, requester_key: str, *, at: float) -> bool:
-        """A call that stands is due now, if it is this member's; whether it is."""
+        """A call to a result that stands is due now, if it is this member's; whether it is."""
         ...
 
-    async def uncalled(self, job: JobId) -> None:
+    async def taken_down(self, message: MessageRef) -> None:
         """It was taken back, or never can be."""
         ...
 
@@ -369,7 +370,7 @@ class ErasingStore(JobStore, Protocol):
         ...
 
 
-class Store(InboxStore, ErasingStore, ResultStore, CallStore, ThreadStore, PlaceStore, Overseeing, Protocol):
+class Store(InboxStore, ErasingStore, ResultStore, NoticeStore, ThreadStore, PlaceStore, Overseeing, Protocol):
     """All of it."""
 
     async def referenced_images(self) -> frozenset[ImageId]:

@@ -1,18 +1,19 @@
-"""Answering a member: the first answer within 3 s, refusals that only they see, other ways if Discord resists."""
+"""Answering a member: the first answer within 3 s, refusals, other ways if Discord resists."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from hashlib import blake2s
 from typing import Any
 
 import structlog
 
+from adapters.discord.calls import tried
 from adapters.discord.cards import NOBODY, raw_button
 from adapters.discord.faults import ERRORS, Fault, Meaning, judge
 from adapters.discord.forms import modal, values_of
 from adapters.discord.ids import TakeId, again_id
+from adapters.discord.in_place import InPlace
 from adapters.discord.incoming import EPHEMERAL, PLATFORM, Incoming, Kind
 from adapters.discord.markdown import inert
 from adapters.discord.named import CommandNames
@@ -22,6 +23,7 @@ from bot.domain.options import MAX_PROMPT
 from bot.drafts import Drafts
 from bot.forms import Form
 from bot.metrics import ACKNOWLEDGEMENT
+from bot.notices import Notices
 from bot.pages import Page
 from bot.ports import Clock
 from bot.texts import text
@@ -31,11 +33,6 @@ ACK_SECONDS = 2.5
 """Discord gives 3 s from its side; what is later than this will not arrive in time."""
 
 _RETRY_SECONDS = 0.3
-_CALL_SECONDS = 60.0
-_WAITS = (1.0, 3.0)
-"""Seconds between tries of what has no 3 s to keep; the member is waiting, so there are few."""
-
-_LONGEST_WAIT = 10.0
 MAX_CHOICES = 25
 _ROW = 5
 
@@ -76,10 +73,11 @@ class Answered:
 class Answers:
     """Answers events; what Discord refuses here takes another way to the member, or is logged."""
 
-    def __init__(self, rest: Rest, clock: Clock, names: CommandNames | None = None) -> None:
+    def __init__(self, rest: Rest, clock: Clock, notices: Notices, names: CommandNames | None = None) -> None:
         self.names = names or CommandNames()
         self._rest = rest
         self._clock = clock
+        self._in_place = InPlace(rest, clock, notices)
         self.drafts: Drafts[Incoming] = Drafts()
 
     async def acknowledge(self, event: Incoming, ack: Ack) -> Answered:
@@ -95,51 +93,56 @@ class Answers:
             made = Response("", hidden=False)  # Discord may have taken it; if not, the token says so when used
         return Answered(event=event, ack=ack, response=replace(made, hidden=made.hidden or ack is Ack.HIDDEN))
 
-    async def show(self, answered: Answered, body: Payload, files: Sequence[Outgoing] = ()) -> None:
-        """Put the answer into the message that was promised, or else tell the member directly."""
+    async def show(
+        self, answered: Answered, body: Payload, files: Sequence[Outgoing] = (), *, openly: bool = False
+    ) -> None:
+        """Put the answer into the message that was promised, else tell the member directly.
+
+        What promises none, a message or a reaction of theirs, is answered in its place. `openly`: so may the others
+        be, if the member takes no direct messages.
+        """
         event = answered.event
+        if not event.token:
+            await self._in_place.answer(event, body, files)
+            return
         payload = {"allowed_mentions": NOBODY, **body}
         if answered.response and answered.ack in {Ack.PUBLIC, Ack.HIDDEN}:
-            fault = await _tried(lambda: self._rest.edit_response(event.application, event.token, payload, files))
+            fault = await tried(lambda: self._rest.edit_response(event.application, event.token, payload, files))
         elif answered.response:
             hidden = {**payload, "flags": EPHEMERAL}
-            fault = await _tried(lambda: self._rest.follow_up(event.application, event.token, hidden, files))
+            fault = await tried(lambda: self._rest.follow_up(event.application, event.token, hidden, files))
         else:
             fault = Fault(Meaning.TOKEN_DEAD, "no answer")
         if fault:
-            await self._tell_directly(event, payload, files, fault)
+            await self._in_place.elsewhere(event, body, files, why=fault, openly=openly)
 
     async def change(self, answered: Answered, body: Payload, files: Sequence[Outgoing] = ()) -> None:
         """Change the message that the pressed button sits on."""
         event = answered.event
         payload = {"allowed_mentions": NOBODY, **body}
-        await _tried(lambda: self._rest.edit_response(event.application, event.token, payload, files))
-
-    async def reply(self, event: Incoming, body: Payload) -> None:
-        """Answer a member's message where it stands; directly if we may not write there."""
-        await self._tell_directly(event, {"allowed_mentions": NOBODY, **body}, (), None)
+        await tried(lambda: self._rest.edit_response(event.application, event.token, payload, files))
 
     async def take_back(self, event: Incoming) -> None:
         """Delete the message of our own that something was opened on, if it still stands."""
         if event.message and not event.hidden:
-            await _tried(lambda: self._rest.delete(event.origin.channel, event.message))
+            await tried(lambda: self._rest.delete(event.origin.channel, event.message))
 
     async def withdraw(self, answered: Answered) -> None:
         """Take away the message that the pressed button sits on."""
         event = answered.event
-        await _tried(lambda: self._rest.delete_response(event.application, event.token))
+        await tried(lambda: self._rest.delete_response(event.application, event.token))
 
     async def only_for(self, answered: Answered, *, private: bool) -> Response | None:
         """The answer that the result may be written into; one that everybody sees is taken back if it is private."""
         response = answered.response
         if private and response and not response.hidden and answered.ack is Ack.PUBLIC:
             event = answered.event
-            await _tried(lambda: self._rest.delete_response(event.application, event.token))
+            await tried(lambda: self._rest.delete_response(event.application, event.token))
             return None
         return response
 
     async def refuse(self, answered: Answered, sentence: str, *, mendable: bool, styles: Sequence[str] = ()) -> None:
-        """Tell the member, and nobody else, why not; a form is offered again, with what they wrote in it.
+        """Tell the member why not; a form is offered again, with what they wrote in it.
 
         Args:
             answered: what is refused.
@@ -157,13 +160,13 @@ class Answers:
             await self.suggest(event, {})
             return
         if answered.ack is Ack.PUBLIC and answered.response and not answered.hidden:
-            await _tried(lambda: self._rest.delete_response(event.application, event.token))
+            await tried(lambda: self._rest.delete_response(event.application, event.token))
             answered = Answered(event=event, ack=Ack.UPDATE, response=answered.response)
         elif answered.ack is Ack.NONE and event.token:
             now = {**body, "flags": EPHEMERAL, "allowed_mentions": NOBODY}
             if isinstance(await self._at_once(event, _MESSAGE, now), Response):
                 return
-        await self.show(answered, body)
+        await self.show(answered, body, openly=True)
 
     def _offered_again(self, event: Incoming) -> Payload:
         self.drafts.keep(event.id, event.origin.user, event)
@@ -189,8 +192,8 @@ class Answers:
         opened = await self._at_once(event, _MODAL, modal(custom_id, shown))
         if isinstance(opened, Fault):
             log.warning("form not opened", incoming=event.id, reason=opened.reason)
-            body = {"content": f"⚠️ {text(event.origin.locale, 'refused-busy')}", "allowed_mentions": NOBODY}
-            await self._tell_directly(event, body, (), opened)
+            body = {"content": f"⚠️ {text(event.origin.locale, 'refused-busy')}"}
+            await self._in_place.elsewhere(event, body, why=opened, openly=True)
 
     async def suggest(self, event: Incoming, offered: Mapping[str, str]) -> None:
         """Choices for what is being typed: value -> what is shown."""
@@ -220,51 +223,8 @@ class Answers:
         except TimeoutError:
             return fault
 
-    async def _tell_directly(
-        self, event: Incoming, body: Payload, files: Sequence[Outgoing], why: Fault | None
-    ) -> None:
-        """By direct message; a mention of us that cannot be answered so is answered where it was made.
-
-        Without a fault the mention is answered there first.
-        """
-        if why:
-            log.info("answering directly", incoming=event.id, reason=why.reason)
-        direct = event.origin.channel if event.origin.guild == "" and event.kind is Kind.MENTION else ""
-        once = {**body, "nonce": blake2s(event.id.encode(), digest_size=12).hexdigest(), "enforce_nonce": True}
-
-        async def write() -> None:
-            channel = direct or await self._rest.direct_channel(event.origin.user)
-            await self._rest.create(channel, once, files)
-
-        async def answer() -> None:
-            reference = {"message_id": event.message, "fail_if_not_exists": False}
-            await self._rest.create(event.origin.channel, {**once, "message_reference": reference}, files)
-
-        first, second = (write, answer) if why else (answer, write)
-        fault = await _tried(first)
-        if fault and event.kind is Kind.MENTION and not direct:
-            fault = await _tried(second)
-        if fault:
-            log.warning("the member closed direct messages", incoming=event.id, reason=fault.reason)
-
 
 def _takes(event: Incoming, styles: Sequence[str]) -> Payload:
     locale = event.origin.locale
     made = [raw_button(text(locale, "button-take", style=each), str(TakeId(event.id, each))) for each in styles]
     return {"type": 1, "components": made[:_ROW]}
-
-
-async def _tried(call: Callable[[], Awaitable[object]]) -> Fault | None:
-    """Make a call, again after each of `_WAITS` while Discord is busy; what is wrong if it fails for good."""
-    for wait in (*_WAITS, None):
-        try:
-            async with asyncio.timeout(_CALL_SECONDS):
-                await call()
-        except ERRORS as error:
-            fault = judge(error)
-            if fault.meaning is not Meaning.BUSY or wait is None:
-                return fault
-            await asyncio.sleep(max(wait, min(fault.seconds or 0.0, _LONGEST_WAIT)))
-        else:
-            return None
-    return None

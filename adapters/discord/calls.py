@@ -1,7 +1,7 @@
 """What came of a call of Discord's: done, to be tried later, or refused."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from adapters.discord.faults import ERRORS, Fault, Meaning, judge
@@ -12,6 +12,12 @@ _CALL_SECONDS = 90.0
 
 _LOCKED_OUT_SECONDS = 300.0
 """The bot's own token was refused: nothing helps but its owner."""
+
+_WAITS = (1.0, 3.0)
+"""Seconds between tries of what its member is waiting for, so there are few."""
+
+_LONGEST_WAIT = 10.0
+_TRY_SECONDS = 60.0
 
 T = TypeVar("T")
 
@@ -39,6 +45,22 @@ async def call(call: Awaitable[T]) -> T:
         if fault.meaning is Meaning.BUSY:
             raise TryLater(fault.reason, seconds=fault.seconds) from error
         raise Refused(fault) from error
+
+
+async def tried(call: Callable[[], Awaitable[object]]) -> Fault | None:
+    """Make a call, again after each of `_WAITS` while Discord is busy; what is wrong if it fails for good."""
+    for wait in (*_WAITS, None):
+        try:
+            async with asyncio.timeout(_TRY_SECONDS):
+                await call()
+        except ERRORS as error:
+            fault = judge(error)
+            if fault.meaning is not Meaning.BUSY or wait is None:
+                return fault
+            await asyncio.sleep(max(wait, min(fault.seconds or 0.0, _LONGEST_WAIT)))
+        else:
+            return None
+    return None
 
 
 def final(fault: Fault) -> TryLater | Undeliverable:

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from adapters.discord import greeting
 from adapters.discord.answers import Ack, Answered
+from adapters.discord.calls import tried
 from adapters.discord.cards import NOBODY
 from adapters.discord.deleting import remove
 from adapters.discord.desk import Desk
-from adapters.discord.faults import ERRORS, judge
+from adapters.discord.faults import ERRORS, Meaning, judge
 from adapters.discord.files import SPOILER
 from adapters.discord.incoming import Incoming
 from adapters.discord.markdown import inert
@@ -22,7 +23,7 @@ from adapters.discord.translate import options
 from bot.domain.access import Asker
 from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.card import Card
-from bot.domain.errors import Undeliverable
+from bot.domain.errors import InvalidRequest, Undeliverable
 from bot.domain.request import ReplyTarget
 from bot.domain.safety import Site
 from bot.exchange import Attached
@@ -96,9 +97,16 @@ class DiscordExchange:
     async def send(self, card: Card, key: str) -> str:
         files = await self._desk.files.of(card, file_bytes=_DIRECT_FILE_BYTES)
         said = " · ".join((text(self.by.locale, key), *card.facts))
-        channel = await self._desk.rest.direct_channel(self._event.origin.user)
-        await self._desk.rest.create(channel, {"content": said, "allowed_mentions": NOBODY}, files.pictures)
-        return channel_key(channel)
+        body, user, rest = {"content": said, "allowed_mentions": NOBODY}, self._event.origin.user, self._desk.rest
+
+        async def write() -> None:
+            await rest.create(await rest.direct_channel(user), body, files.pictures)
+
+        if fault := await tried(write):
+            if fault.meaning is Meaning.FORBIDDEN:
+                raise InvalidRequest("refused-unsent")
+            raise Undeliverable(fault.reason)
+        return channel_key(await rest.direct_channel(user))
 
     async def post(self, channel: str, page: Page, card: Card | None = None) -> None:
         most = self._event.origin.guild_file_bytes

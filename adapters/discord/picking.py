@@ -11,7 +11,7 @@ from adapters.discord.markup import said
 from adapters.discord.rest import Payload
 from adapters.discord.translate import wish_of_form, wish_of_words
 from bot.domain.actions import VERBS, Verb
-from bot.domain.errors import Gone, InvalidRequest, PictureRefused
+from bot.domain.errors import Gone, InvalidRequest, NotAllowed, PictureRefused
 from bot.domain.options import NOTHING_SAID, Options
 from bot.forms import Form
 from bot.picture_form import Purpose
@@ -30,11 +30,11 @@ async def offer(desk: Desk, answered: Answered, why: PictureRefused) -> None:
         "content": f"⚠️ {why.sentence(locale)}",
         "components": [{"type": 1, "components": [made]}],
     }
-    await desk.answers.reply(event, body)
+    await desk.answers.show(answered, body)
 
 
 async def open_form(desk: Desk, answered: Answered) -> None:
-    """The button: a form with a place for the picture, and the words that were written."""
+    """The button: a form with a place for the picture, and the words that its member wrote."""
     event = answered.event
     about = parse_form_id(event.name)
     if about is None:  # an id that somebody made up
@@ -50,12 +50,19 @@ async def form_on(desk: Desk, answered: Answered, about: FormId) -> Form:
 
 
 async def _said_in(desk: Desk, event: Incoming, about: FormId) -> Options:
+    """What the message says that was answered.
+
+    Raises:
+        NotAllowed: it is somebody else's.
+    """
     if about.channel != event.origin.channel:  # an id that somebody made up: they may not see what is there
         return NOTHING_SAID
     try:
         message = await desk.rest.message(about.channel, about.message)
     except ERRORS:
         return NOTHING_SAID
+    if message["author"]["id"] != event.origin.user:
+        raise NotAllowed("refused-not-yours")
     words = said(str(message.get("content", "")), me=desk.me)
     try:
         return wish_of_words(words, desk.service.styles).options

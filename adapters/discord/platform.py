@@ -56,7 +56,7 @@ class DiscordPlatform:
         self._connection = Connection(api_url=api_url, clock=clock, message_content=message_content)
         self._rest = Rest(self._connection)
         self._names = CommandNames()
-        self._answers = Answers(self._rest, clock, self._names)
+        self._answers = Answers(self._rest, clock, service.notices, self._names)
         self._exporter = exporter
         self._files = FileMaker(exporter)
         self.messenger = DiscordMessenger(

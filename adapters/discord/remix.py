@@ -118,10 +118,11 @@ async def reopen(desk: Desk, answered: Answered) -> None:
 
 
 async def take(desk: Desk, answered: Answered) -> None:
-    """The button under a refusal: the same wish with a style that there is."""
+    """The button under a refusal: the same wish with a style that there is; the refusal goes."""
     asked = parse_take_id(answered.event.name)
     assert asked is not None
     await desk.conversation.take(DiscordExchange(desk, answered), f"{PLATFORM}:{asked.event}", asked.style)
+    await desk.answers.take_back(answered.event)
 
 
 async def form(desk: Desk, answered: Answered) -> None:

@@ -3,18 +3,19 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from adapters.sqlite.database import Database
 from bot.domain.ids import JobId
 from bot.domain.request import ReplyTarget
-from bot.stores import MadeCall, MessageRef, Passes
+from bot.stores import MessageRef, Notice, Passes
 
-_CALLED = """
-INSERT OR REPLACE INTO calls (job, message, until) SELECT id, ?, ? FROM jobs WHERE id = ?
+_PUT_UP = """
+INSERT OR REPLACE INTO notices (message, job, reply_to, until) VALUES (?, (SELECT id FROM jobs WHERE id = ?), ?, ?)
 """
-_CALLS = "SELECT calls.*, reply_to FROM calls JOIN jobs ON jobs.id = calls.job ORDER BY until, job"
+_NOTICES = "SELECT * FROM notices ORDER BY until, message LIMIT ?"
 _HEARD = """
-UPDATE calls SET until = :at
+UPDATE notices SET until = :at
 WHERE job = :job AND until > :at AND EXISTS (SELECT 1 FROM jobs WHERE id = :job AND requester_key = :requester)
 """
 _PASSES = """
@@ -32,7 +33,7 @@ WHERE lineage ->> '$.root' BETWEEN :family || '.' AND :family || '.:' AND place 
 
 
 class Conversations:
-    """Meets `bot.stores.CallStore` and `ThreadStore`.
+    """Meets `bot.stores.NoticeStore` and `ThreadStore`.
 
     Attributes:
         database: of the job store.
@@ -40,18 +41,19 @@ class Conversations:
 
     database: Database
 
-    async def called(self, job: JobId, message: MessageRef, *, until: float) -> None:
-        await self.database.change(_CALLED, (message, until, job))
+    async def put_up(self, notice: Notice) -> None:
+        reply_to = json.dumps(asdict(notice.reply_to))
+        await self.database.change(_PUT_UP, (notice.message, notice.job, reply_to, notice.until))
 
-    async def calls(self) -> Sequence[MadeCall]:
+    async def notices(self, *, most: int) -> Sequence[Notice]:
         return [
-            MadeCall(
-                job=JobId(row["job"]),
+            Notice(
                 message=row["message"],
                 reply_to=ReplyTarget(**json.loads(row["reply_to"])),
                 until=row["until"],
+                job=JobId(row["job"]) if row["job"] else None,
             )
-            for row in await self.database.read(_CALLS)
+            for row in await self.database.read(_NOTICES, (most,))
         ]
 
     async def heard(self, job: JobId, requester_key: str, *, at: float) -> bool:
@@ -75,5 +77,5 @@ class Conversations:
     async def closed(self, thread: str) -> None:
         await self.database.change("DELETE FROM threads WHERE thread = ?", (thread,))
 
-    async def uncalled(self, job: JobId) -> None:
-        await self.database.change("DELETE FROM calls WHERE job = ?", (job,))
+    async def taken_down(self, message: MessageRef) -> None:
+        await self.database.change("DELETE FROM notices WHERE message = ?", (message,))

@@ -206,6 +206,20 @@ CREATE INDEX threads_by_id ON threads (thread);
 CREATE INDEX calls_until ON calls (until, job);
 """
 
+_NOTICES = """
+CREATE TABLE notices (
+    message TEXT PRIMARY KEY,  -- that stands for a while and is taken back
+    job TEXT REFERENCES jobs (id) ON DELETE SET NULL,  -- to whose result it calls its member
+    reply_to TEXT NOT NULL,  -- JSON
+    until REAL NOT NULL
+) STRICT;
+INSERT OR REPLACE INTO notices (message, job, reply_to, until)
+    SELECT message, job, reply_to, until FROM calls JOIN jobs ON jobs.id = calls.job;
+DROP TABLE calls;
+CREATE INDEX notices_until ON notices (until, message);
+CREATE INDEX notices_of_job ON notices (job) WHERE job IS NOT NULL;
+"""
+
 MIGRATIONS = (
     _FIRST,
     _PLACES,
@@ -220,12 +234,14 @@ MIGRATIONS = (
     _RESTART,
     _GREETINGS,
     _THREADS,
+    _NOTICES,
 )
 
 
 def tables_made() -> frozenset[str]:
     """What a database has that has seen all steps."""
-    return frozenset(re.findall(r"CREATE TABLE (\w+)", "".join(MIGRATIONS)))
+    steps = "".join(MIGRATIONS)
+    return frozenset(re.findall(r"CREATE TABLE (\w+)", steps)) - frozenset(re.findall(r"DROP TABLE (\w+)", steps))
 
 
 def migrate(connection: sqlite3.Connection) -> None:

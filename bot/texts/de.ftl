@@ -143,6 +143,7 @@ refused-not-yours = Das kann nur, wer es angefragt hat.
 refused-unknown = Dieser Knopf ist veraltet. Lade Discord neu und versuch es noch einmal.
 refused-this-one = Das ist genau dieses hier: wähl eine andere Stärke.
 refused-message-stays = Die Bilder sind bei mir gelöscht, aber die Nachricht darf ich nicht löschen: bitte die Moderation darum.
+refused-unsent = Ich konnte dir nicht schreiben: erlaube Direktnachrichten von Mitgliedern dieses Servers und versuch es dann noch einmal.
 refused-permission = Mir fehlt in diesem Kanal das Recht { $permission }: bitte die Admins des Servers, es mir zu geben.
 refused-thread = Ich konnte hier keinen Thread öffnen; es bleibt im Kanal.
 refused-thread-permission = Mir fehlt in diesem Kanal das Recht { $permission }, darum bleibt es hier: bitte die Admins des Servers, es mir zu geben.

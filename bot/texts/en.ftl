@@ -149,6 +149,7 @@ refused-not-yours = Only the member who asked for it can do that.
 refused-unknown = That button is out of date. Reload Discord and try again.
 refused-this-one = That is this one: choose another strength.
 refused-message-stays = Its pictures are deleted here, but I may not delete the message: ask a moderator to.
+refused-unsent = I could not write to you: allow direct messages from members of this server, then try again.
 refused-permission = I lack the permission { $permission } in this channel. Ask the server's admins to grant it.
 refused-thread = I could not open a thread here; it stays in the channel.
 refused-thread-permission = I lack the permission { $permission } in this channel, so it stays here. Ask the server's admins to grant it.

@@ -143,6 +143,7 @@ refused-not-yours = Eso solo puede hacerlo quien lo pidió.
 refused-unknown = Ese botón está anticuado. Recarga Discord e inténtalo de nuevo.
 refused-this-one = Es justo esta: elige otra fuerza.
 refused-message-stays = Las imágenes están borradas aquí, pero no puedo borrar el mensaje: pídeselo a la moderación.
+refused-unsent = No pude escribirte: permite los mensajes directos de miembros de este servidor e inténtalo de nuevo.
 refused-permission = Me falta el permiso { $permission } en este canal: pide a quien administra el servidor que me lo dé.
 refused-thread = No pude abrir un hilo aquí; todo sigue en el canal.
 refused-thread-permission = Me falta el permiso { $permission } en este canal, así que todo sigue aquí: pide a quien administra el servidor que me lo dé.

@@ -149,6 +149,7 @@ refused-not-yours = Seule la personne qui l’a demandé peut le faire.
 refused-unknown = Ce bouton est périmé. Recharge Discord et réessaie.
 refused-this-one = C’est celle-ci : choisis une autre force.
 refused-message-stays = Les images sont supprimées chez moi, mais je ne peux pas supprimer le message : demande à la modération.
+refused-unsent = Je n’ai pas pu t’écrire : autorise les messages privés des membres de ce serveur, puis réessaie.
 refused-permission = Il me manque la permission { $permission } dans ce salon : demande aux admins du serveur de me la donner.
 refused-thread = Je n’ai pas pu ouvrir de fil ici ; tout reste dans le salon.
 refused-thread-permission = Il me manque la permission { $permission } dans ce salon, tout reste donc ici : demande aux admins du serveur de me la donner.

@@ -143,6 +143,7 @@ refused-not-yours = それができるのは依頼した本人だけです。
 refused-unknown = そのボタンは古くなっています。Discord を再読み込みして、もう一度お試しください。
 refused-this-one = これがその画像です。別の強さを選んでください。
 refused-message-stays = 画像はこちらから消えましたが、メッセージは消せません。モデレーターに頼んでください。
+refused-unsent = メッセージを送れませんでした。このサーバーのメンバーからのダイレクトメッセージを許可してから、もう一度お試しください。
 refused-permission = このチャンネルでは権限 { $permission } がありません。サーバーの管理者に頼んでください。
 refused-thread = ここではスレッドを開けませんでした。チャンネルで続けます。
 refused-thread-permission = このチャンネルでは権限 { $permission } がないため、ここで続けます。サーバーの管理者に頼んでください。

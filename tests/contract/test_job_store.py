@@ -16,7 +16,7 @@ from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import Requester
 from bot.erasure import Retention
 from bot.overseeing import MemberUsage, Mode, Restart, Stage, Unshown
-from bot.stores import Passes, Store
+from bot.stores import Notice, Passes, Store
 from inference.api import ControlKind
 from tests.builders.jobs import SOURCE, a_generation, a_job, an_event
 from tests.fakes.store import MemoryJobStore
@@ -692,24 +692,35 @@ async def test_who_is_forgotten_keeps_nothing(store: Store) -> None:
     assert (await store.job(job.id), await store.keeps(job.requester.key)) == (None, 0)
 
 
-async def test_calls_stand_by_their_time_and_go_with_their_job(store: Store) -> None:
+async def test_notices_stand_by_their_time_and_outlive_the_job_that_they_call_to(store: Store) -> None:
     late, soon = [await finish(store, await store.add(a_job())) for _ in range(2)]
-    await store.called(late.id, "first", until=90.0)
-    await store.called(late.id, "again", until=80.0)
-    await store.called(soon.id, "soon", until=70.0)
-    await store.called(JobId("unknown"), "nobody", until=60.0)
-    assert [(call.job, call.message, call.until) for call in await store.calls()] == [
-        (soon.id, "soon", 70.0),
-        (late.id, "again", 80.0),
+
+    async def put_up(message: str, until: float, job: JobId | None = None) -> None:
+        await store.put_up(Notice(message=message, reply_to=late.reply_to, until=until, job=job))
+
+    await put_up("call", 80.0, late.id)
+    await put_up("soon", 70.0, soon.id)
+    await put_up("refusal", 60.0)
+    await put_up("of nothing that is kept", 90.0, JobId("unknown"))
+    standing = await store.notices(most=9)
+    assert [(each.message, each.job, each.until) for each in standing] == [
+        ("refusal", None, 60.0),
+        ("soon", soon.id, 70.0),
+        ("call", late.id, 80.0),
+        ("of nothing that is kept", None, 90.0),
     ]
-    assert all(call.reply_to == late.reply_to for call in await store.calls())
+    assert all(each.reply_to == late.reply_to for each in standing)
+    assert [each.message for each in await store.notices(most=2)] == ["refusal", "soon"]
     assert not await store.heard(late.id, "fake:somebody-else", at=75.0)
     assert await store.heard(late.id, late.requester.key, at=75.0)
     assert not await store.heard(late.id, late.requester.key, at=76.0), "it is due already"
-    assert [call.until for call in await store.calls()] == [70.0, 75.0]
-    await store.uncalled(soon.id)
+    await store.taken_down("soon")
     await store.forget(late.requester.key)
-    assert await store.calls() == []
+    assert [(each.message, each.job, each.until) for each in await store.notices(most=9)] == [
+        ("refusal", None, 60.0),
+        ("call", None, 75.0),
+        ("of nothing that is kept", None, 90.0),
+    ]
 
 
 async def test_passes_of_a_picture_are_counted_by_place_while_somebody_sees_them(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""A picture reader for core tests: in this process, at once, for well-formed PNG and JPEG only."""
+"""A picture reader for core tests: in this process, at once, for well-formed PNG, JPEG and WebP only."""
 
 import io
 
@@ -24,7 +24,7 @@ class InProcessPictureReader:
     async def read(self, content: bytes, *, alpha: bool = False, enough: int | None = None) -> Picture:
         self.reads += 1
         try:
-            with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as opened:
+            with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP")) as opened:
                 upright = ImageOps.exif_transpose(opened)
         except OSError:
             raise PictureRefused("refused-no-format") from None

@@ -12,7 +12,7 @@ from bot.domain.place import PlaceSettings
 from bot.erasure import Removed, Retention
 from bot.listing import Cursor, Kept, ResultsPage
 from bot.overseeing import MemberUsage, Mode, Restart, Stage, Unshown
-from bot.stores import Due, Duty, InboxEvent, MadeCall, MessageRef, Passes
+from bot.stores import Due, Duty, InboxEvent, MessageRef, Notice, Passes
 
 OPEN = {JobStatus.QUEUED, JobStatus.RUNNING}
 REFUNDED = {JobStatus.CANCELLED, JobStatus.REFUSED, JobStatus.FAILED}
@@ -40,7 +40,7 @@ class MemoryJobStore:
         self._copies: dict[JobId, set[str]] = {}
         self._mode = Mode.RUNNING
         self._restart: Restart | None = None
-        self._calls: dict[JobId, MadeCall] = {}
+        self._notices: dict[MessageRef, Notice] = {}
         self._threads: dict[tuple[JobId, str], str] = {}
 
     async def receive(self, event: InboxEvent) -> bool:
@@ -304,22 +304,22 @@ class MemoryJobStore:
     async def copies(self, job: JobId) -> frozenset[str]:
         return frozenset(self._copies.get(job, ()))
 
-    async def called(self, job: JobId, message: MessageRef, *, until: float) -> None:
-        if stored := self._jobs.get(job):
-            self._calls[job] = MadeCall(job=job, message=message, reply_to=stored.reply_to, until=until)
+    async def put_up(self, notice: Notice) -> None:
+        self._notices[notice.message] = replace(notice, job=notice.job if notice.job in self._jobs else None)
 
-    async def calls(self) -> Sequence[MadeCall]:
-        return sorted(self._calls.values(), key=lambda call: (call.until, call.job))
+    async def notices(self, *, most: int) -> Sequence[Notice]:
+        return sorted(self._notices.values(), key=lambda each: (each.until, each.message))[:most]
 
     async def heard(self, job: JobId, requester_key: str, *, at: float) -> bool:
-        call, stored = self._calls.get(job), self._jobs.get(job)
-        if not call or not stored or call.until <= at or stored.requester.key != requester_key:
+        stored = self._jobs.get(job)
+        if not stored or stored.requester.key != requester_key:
             return False
-        self._calls[job] = replace(call, until=at)
-        return True
+        calls = [each for each in self._notices.values() if each.job == job and each.until > at]
+        self._notices |= {each.message: replace(each, until=at) for each in calls}
+        return bool(calls)
 
-    async def uncalled(self, job: JobId) -> None:
-        self._calls.pop(job, None)
+    async def taken_down(self, message: MessageRef) -> None:
+        self._notices.pop(message, None)
 
     async def passes(self, family: JobId, place: str) -> Passes:
         made = [
@@ -381,7 +381,9 @@ class MemoryJobStore:
             del self._generations[generation.id]
         del self._jobs[job.id]
         self._copies.pop(job.id, None)
-        self._calls.pop(job.id, None)
+        self._notices = {
+            key: replace(each, job=None) if each.job == job.id else each for key, each in self._notices.items()
+        }
         self._threads = {key: kept for key, kept in self._threads.items() if key[0] != job.id}
         del self._outbox[job.id]
         self._over.discard(job.id)

@@ -90,14 +90,14 @@ async def test_a_preview_stays_until_the_result_takes_its_place(chat: Chat) -> N
 
 
 async def test_who_waited_is_called_by_name_in_a_message_of_its_own(chat: Chat) -> None:
-    chat.core.calls._seconds = 0.01
+    chat.core.delivery._calls._seconds = 0.01
     await begun(chat, chat.command("img2img", Options(prompt=PROMPT)))
     await asyncio.sleep(0.05)
     await chat.engine.release()
     called = await seen(chat, lambda shown: text("en", "notify-ready") in shown.words)
     assert "<@" in called.words
     async with asyncio.timeout(20):
-        while not await chat.core.store.calls():
+        while not await chat.core.store.notices(most=1):
             await asyncio.sleep(0.01)
 
 

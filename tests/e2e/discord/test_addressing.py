@@ -44,8 +44,7 @@ async def test_where_discord_withholds_what_names_our_role_that_is_said(
 ) -> None:
     ours, _ = roles(channel)
     await anna.say(channel, f"<@&{ours}> oil", files={"cat.png": PNG})
-    told = await anna.told()
-    assert "mention me myself" in told.payload["content"]
+    await bench.discord.posted(channel, lambda post: "mention me myself" in post.content)
     assert not bench.engine.requests
 
 

@@ -87,7 +87,7 @@ async def test_several_pictures_of_one_wish_stand_side_by_side(bench: Bench, ann
     sent = await anna.submit(await anna.press(result, "Chain from #2"), prompt="closer")
     await bench.discord.shown(sent, lambda post: post.pictures)
     await anna.say(channel, f"<@{bench.discord.me['id']}> a storm --count 5", files={"cat.png": PNG})
-    await anna.told(lambda post: "from 1 to 4" in post.content)
+    await bench.discord.posted(channel, lambda post: "from 1 to 4" in post.content)
 
 
 async def test_a_sweep_takes_the_strengths_it_is_given(bench: Bench, anna: Person, channel: Channel) -> None:

@@ -1,13 +1,15 @@
 """Ways in that start from a message: its menu, a mention, a reply, a direct message, a reaction."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from adapters.discord.in_place import STANDS_SECONDS
 from inference.api import Img2ImgRequest
 from tests.builders.requests import png
-from tests.e2e.discord.conftest import PNG, Bench, bench_on
+from tests.e2e.discord.conftest import PNG, Bench, bench_on, eventually
 from tests.e2e.discord.test_buttons import result_of
 from tests.fakes.images import FolderImageStore
 from tests.fakes.store import MemoryJobStore
@@ -171,24 +173,80 @@ async def test_words_that_are_no_wish_stand_in_the_form_as_they_were_written(
     await bench.discord.shown(sent, lambda post: post.pictures)
 
 
-async def test_a_member_who_takes_no_direct_messages_is_told_in_the_channel(
+async def test_what_is_offered_under_a_mention_is_for_its_member_alone(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    await anna.say(channel, f"<@{bench.discord.me['id']}> a tiger")
+    offer = await bench.discord.posted(channel, lambda post: "Attach one" in post.content)
+    assert "Only the member" in await bench.discord.refused(await ben.press(offer, "Choose a picture"))
+
+
+async def test_a_mention_is_answered_by_name_where_we_may_not_see_what_was_said_before(
     bench: Bench, anna: Person, channel: Channel
 ) -> None:
-    anna.closed = True
+    channel.denied = 1 << 16
     await anna.say(channel, f"<@{bench.discord.me['id']}> a tiger")
-    reply = await bench.discord.posted(channel)
-    assert "Attach one" in reply.content
+    told = await bench.discord.posted(channel)
+    assert told.content.startswith(f"<@{anna.id}> ⚠️")
+    assert "message_reference" not in told.payload
+
+
+async def test_a_mention_that_was_deleted_is_answered_to_its_member_alone(
+    bench: Bench, anna: Person, channel: Channel
+) -> None:
+    def delete(_: object) -> bool:
+        for post in bench.discord.in_channel(channel):
+            post.deleted = True
+        return False
+
+    bench.discord.fail("POST", rf"/channels/{channel.id}/messages$", when=delete)
+    await anna.say(channel, f"<@{bench.discord.me['id']}> a tiger")
+    assert "Attach one" in (await anna.told()).content
+    assert not [post for post in bench.discord.in_channel(channel) if post.payload["author"] == bench.discord.me]
+
+
+async def test_a_flood_of_mentions_is_no_flood_of_answers(bench: Bench, anna: Person, channel: Channel) -> None:
+    asked = [await anna.say(channel, f"<@{bench.discord.me['id']}> a tiger") for _ in range(7)]
+    await bench.discord.until(lambda: sum(post.signs == ["⚠️"] for post in asked) == 4, what="signs")
+    mine = [post for post in bench.discord.in_channel(channel) if post.payload["author"] == bench.discord.me]
+    assert len(mine) == 3
+
+
+async def test_who_takes_no_direct_messages_hears_in_the_channel_that_no_copy_came(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    result = await result_of(bench, anna, channel)
+    ben.closed = True
+    await ben.react(result, "✉️")
+    told = await bench.discord.posted(channel, lambda post: "could not write to you" in post.content)
+    assert told.content.startswith(f"<@{ben.id}> ")
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [("", "an oil painting"), ("a cat --strength lots", "Strength"), ("a cat --seed", "needs a value")],
 )
-async def test_a_mention_that_cannot_be_followed_is_answered_privately(
+async def test_a_mention_that_cannot_be_followed_is_answered_where_it_stands_for_a_while(
     bench: Bench, anna: Person, channel: Channel, words: str, said: str
 ) -> None:
-    await anna.say(channel, f"<@{bench.discord.me['id']}> {words}", files={"cat.png": PNG})
-    assert said in (await anna.told()).content
+    sent: list[dict[str, Any]] = []
+
+    def see(body: dict[str, Any]) -> bool:
+        sent.append(body)
+        return False
+
+    bench.discord.fail("POST", rf"/channels/{channel.id}/messages$", when=see)
+    asked = await anna.say(channel, f"<@{bench.discord.me['id']}> {words}", files={"cat.png": PNG})
+    told = await bench.discord.posted(channel, lambda post: said in post.content)
+    assert told.payload["message_reference"]["message_id"] == asked.id
+    (body,) = sent
+    assert body["allowed_mentions"] == {"parse": [], "replied_user": True}
+    await eventually(lambda: bench.store.notices(most=1))
+    (notice,) = await bench.store.notices(most=9)
+    assert notice.until == pytest.approx(bench.discord.clock.now() + STANDS_SECONDS, abs=60.0)
+    bench.discord.clock.skip(STANDS_SECONDS)
+    await bench.core.notices.put_up(notice.reply_to, "{}", seconds=STANDS_SECONDS)  # so that it looks
+    await bench.discord.until(lambda: told.deleted, what="the end of the answer")
 
 
 @pytest.mark.parametrize("words", ["", "help"])
@@ -196,7 +254,7 @@ async def test_who_only_says_our_name_is_told_how_to_ask(
     bench: Bench, anna: Person, channel: Channel, words: str
 ) -> None:
     await anna.say(channel, f"<@{bench.discord.me['id']}> {words}")
-    assert "/img2img" in (await anna.told()).words
+    await bench.discord.posted(channel, lambda post: "/img2img" in post.words)
 
 
 async def test_a_direct_message_needs_no_mention(bench: Bench, anna: Person) -> None:
@@ -294,8 +352,9 @@ async def test_a_mention_where_we_may_not_write_is_answered_directly(
     guild = next(iter(bench.discord.guilds.values()))
     mute = bench.discord.channel(guild, denied=1 << 11)
     await bench.discord.gateway.send("CHANNEL_CREATE", mute.payload)
-    await anna.say(mute, f"<@{bench.discord.me['id']}> a tiger", files={"cat.png": PNG})
+    asked = await anna.say(mute, f"<@{bench.discord.me['id']}> a tiger", files={"cat.png": PNG})
     assert "Send Messages" in (await anna.told()).content
+    await bench.discord.until(lambda: asked.signs == ["⚠️"], what="a sign on the message")
 
 
 async def test_a_private_wish_in_a_mention_is_answered_directly(bench: Bench, anna: Person, channel: Channel) -> None:

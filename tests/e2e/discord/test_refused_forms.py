@@ -108,19 +108,19 @@ async def test_so_is_one_in_the_words_of_a_form_or_a_mention(bench: Bench, anna:
     assert [made.prompt for made in bench.engine.requests] == ["a tiger, oil painting", "a lion, oil painting"]
 
 
-async def test_one_in_a_mention_is_told_to_its_member_who_takes_the_near_one(
-    bench: Bench, anna: Person, channel: Channel
+async def test_one_in_a_mention_is_refused_there_and_its_member_alone_takes_the_near_one(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
 ) -> None:
     words = f"<@{bench.discord.me['id']}> a tiger --style vangohh --strength 0.7"
     await anna.say(channel, words, files={"a.png": PNG})
-    refusal = await anna.told(lambda post: "Did you mean oil?" in post.words)
+    refusal = await bench.discord.posted(channel, lambda post: "Did you mean oil?" in post.words)
     assert list(refusal.buttons) == ["Take oil"]
+    assert "too long ago" in await bench.discord.refused(await ben.press(refusal, "Take oil"))
     await anna.press(refusal, "Take oil")
-    await bench.discord.until(lambda: bench.engine.requests, what="the picture")
+    await bench.discord.until(lambda: refusal.deleted, what="the end of the refusal")
     (made,) = bench.engine.requests
     assert (made.prompt, made.strength) == ("a tiger, oil painting", 0.7)
-    here = await bench.discord.posted(refusal.channel, lambda post: post.done)
-    assert here.pictures
+    await bench.discord.posted(channel, lambda post: post.done)
 
 
 async def test_a_form_that_is_opened_again_is_no_secret_because_its_refusal_was(

@@ -110,7 +110,9 @@ async def test_whose_pictures_may_be_remixed(bench: Bench, anna: Person, ben: Pe
     result = await result_of(bench, ben, channel)
     assert "your own pictures" in await bench.discord.refused(await anna.press(result, "Reroll"))
     await anna.react(result, "🔁")
-    assert "your own pictures" in (await anna.told()).content
+    told = await bench.discord.posted(channel, lambda post: "your own pictures" in post.content and not post.hidden)
+    assert told.payload["message_reference"]["message_id"] == result.id
+    assert told.content.startswith(f"<@{anna.id}> ")
     sent = await ben.submit(await ben.menu(photo, "Remix image"), prompt="x")
     await bench.discord.shown(sent, lambda post: post.pictures)
     assert len(bench.engine.requests) == 2
@@ -123,7 +125,7 @@ async def test_a_reaction_rerolls_only_with_models_that_are_allowed(
     result = await result_of(bench, anna, channel)
     await bench.store.set_place(guild_key(channel.guild.id), PlaceSettings(models=("another",)))
     await anna.react(result, "🔁")
-    assert f"'{MODEL}' isn't allowed here" in (await anna.told()).content
+    await bench.discord.posted(channel, lambda post: f"'{MODEL}' isn't allowed here" in post.content)
 
 
 async def test_a_reaction_in_a_thread_is_in_its_channel(
@@ -137,7 +139,7 @@ async def test_a_reaction_in_a_thread_is_in_its_channel(
     await bench.discord.posted(thread, lambda post: post is not result and post.pictures)
     await set_(bench, channel, remix="own", channel=channel.id)
     await ben.react(result, "🔁")
-    assert "your own pictures" in (await ben.told()).content
+    await bench.discord.posted(thread, lambda post: "your own pictures" in post.content and not post.hidden)
     assert len(bench.engine.requests) == 2
 
 

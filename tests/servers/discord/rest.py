@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +23,10 @@ from tests.servers.discord.world import ACK_SECONDS, TOKEN_SECONDS, Asked, Chann
 if TYPE_CHECKING:
     from tests.servers.discord.server import DiscordServer
 
-VIEW, SEND, ATTACH, HISTORY, SEND_IN_THREADS = 1 << 10, 1 << 11, 1 << 15, 1 << 16, 1 << 38
+ADD_REACTIONS, VIEW, SEND, ATTACH, HISTORY, SEND_IN_THREADS = 1 << 6, 1 << 10, 1 << 11, 1 << 15, 1 << 16, 1 << 38
 CREATE_THREADS = 1 << 35
 NONCE_SECONDS = 180.0
+_NOTHING_TO_REPLY_TO = "Invalid Form Body: message_reference: Unknown message"
 _MALFORMED = {50006, 50035}
 
 
@@ -89,7 +90,7 @@ class Rest:
             elif fault:
                 raise self._broken(fault, request)
         except ApiError as error:
-            if error.body["code"] in _MALFORMED and not fault:
+            if error.body["code"] in _MALFORMED and not fault and error.body["message"] != _NOTHING_TO_REPLY_TO:
                 server.problems.append(f"{request.method} {request.path}: {error.body}")
             response = web.json_response(error.body, status=error.status, headers=error.headers)
         if response.content_type == "application/json":
@@ -347,15 +348,22 @@ class Rest:
                 fresh = server.clock.now() - post.made_at < NONCE_SECONDS
                 if post.nonce == nonce and post.channel is channel and fresh:
                     return web.json_response(post.payload)
+        if reference:
+            self._check_reply(channel, reference)
         channel.archived = False
         post = server.add_post(channel, server.me, nonce=nonce)
         if reference:
-            only(
-                reference, {"message_id", "channel_id", "guild_id", "fail_if_not_exists", "type"}, "message_reference"
-            )
             post.payload["message_reference"] = {"message_id": reference["message_id"], "channel_id": channel.id}
         self._write(post, request, body, limit=server.guild_file_bytes)
         return web.json_response(post.payload)
+
+    def _check_reply(self, channel: Channel, reference: Mapping[str, Any]) -> None:
+        only(reference, {"message_id", "channel_id", "guild_id", "fail_if_not_exists", "type"}, "message_reference")
+        if channel.guild and not channel.permissions & HISTORY:
+            raise ApiError(403, 160002, "Cannot reply without permission to read message history")
+        above = self._server.posts.get(reference["message_id"])
+        if (above is None or above.deleted) and reference.get("fail_if_not_exists", True):
+            raise ApiError(400, 50035, _NOTHING_TO_REPLY_TO)
 
     async def _by_bot(self, request: web.Request) -> web.Response:
         server = self._server
@@ -399,7 +407,14 @@ class Rest:
         await server.gateway.send("THREAD_CREATE", made.payload)
         return web.json_response(made.payload, status=201)
 
-    async def _react(self, _request: web.Request) -> web.Response:
+    async def _react(self, request: web.Request) -> web.Response:
+        channel = self._channel(request, HISTORY)
+        post = self._server.posts.get(request.match_info["message"])
+        if post is None or post.deleted or post.hidden or post.channel is not channel:
+            raise ApiError(404, 10008, "Unknown Message")
+        if channel.guild and not channel.permissions & ADD_REACTIONS:
+            raise ApiError(403, 50013, "Missing Permissions")
+        post.signs.append(request.match_info["emoji"])
         return web.Response(status=204)
 
     async def _attachment(self, request: web.Request) -> web.Response:

@@ -60,7 +60,10 @@ class Guild:
 
 @dataclass(slots=True)
 class Post:
-    """A message; `versions` are all it ever showed. `hidden` is whose it is where only that member sees it."""
+    """A message; `versions` are all it ever showed. `hidden` is whose it is where only that member sees it.
+
+    `signs` are the bot's reactions.
+    """
 
     id: str
     channel: Channel
@@ -72,6 +75,7 @@ class Post:
     nonce: str = ""
     made_at: float = 0.0
     versions: list[dict[str, Any]] = field(default_factory=list)
+    signs: list[str] = field(default_factory=list)
 
     @property
     def content(self) -> str:

@@ -15,6 +15,7 @@ from bot.domain.errors import StorageFailed, TryLater, Undeliverable
 from bot.domain.ids import ImageId, JobId
 from bot.domain.job import Generation, Job, JobStatus, Lineage, Recipe
 from bot.domain.request import Action, ReplyTarget
+from bot.notices import Notices
 from bot.rendering import render
 from bot.stores import Due
 from tests.builders.requests import requester
@@ -58,7 +59,7 @@ class Desk:
     """A delivery with one job that a test moves by hand."""
 
     delivery: Delivery
-    calls: Calls
+    notices: Notices
     store: MemoryJobStore
     chat: FakeMessenger
     places: dict[JobId, Waiting]
@@ -105,12 +106,13 @@ async def desk(
     store, chat = store or MemoryJobStore(), chat or FakeMessenger()
     places: dict[JobId, Waiting] = {}
     messengers, clock = {chat.platform: chat}, LoopClock()
-    calls = Calls(store=store, messengers=messengers, clock=clock, seconds=notify)
+    notices = Notices(store=store, messengers=messengers, clock=clock)
+    calls = Calls(notices=notices, seconds=notify)
     delivery = Delivery(store=store, messengers=messengers, waiting=places.get, clock=clock, calls=calls)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(delivery.run())
-        taking_back = tasks.create_task(calls.run())
-        yield Desk(delivery, calls, store, chat, places)
+        taking_back = tasks.create_task(notices.run())
+        yield Desk(delivery, notices, store, chat, places)
         delivery.stop()
         taking_back.cancel()
 
@@ -479,20 +481,20 @@ async def test_a_call_is_taken_back_a_minute_later() -> None:
         assert at.chat.unsaid == {}
         await asyncio.sleep(HEARD_SECONDS)
         assert at.chat.unsaid == {f"call-{job.id}-n": pytest.approx(called_by - 30 + HEARD_SECONDS, abs=1.0)}
-        assert await at.store.calls() == []
+        assert await at.store.notices(most=9) == []
 
 
 async def test_a_call_is_taken_back_at_once_when_its_member_uses_the_result() -> None:
     async with desk(notify=20.0) as at:
         job = await ended_after(at, 21.0)
-        await at.calls.heard(job.id, "fake:somebody-else")
+        await at.notices.heard(job.id, "fake:somebody-else")
         await asyncio.sleep(1)
         assert at.chat.unsaid == {}
-        await at.calls.heard(job.id, job.requester.key)
+        await at.notices.heard(job.id, job.requester.key)
         await asyncio.sleep(1)
         assert list(at.chat.unsaid) == [f"call-{job.id}-n"]
-        await at.calls.heard(job.id, job.requester.key)
-        assert await at.store.calls() == []
+        await at.notices.heard(job.id, job.requester.key)
+        assert await at.store.notices(most=9) == []
 
 
 async def test_what_changes_about_a_job_after_its_end_is_shown_without_another_call() -> None:
@@ -516,7 +518,7 @@ async def test_a_call_of_an_earlier_run_is_taken_back_by_the_next_one() -> None:
     async with desk(at.store, at.chat, notify=0.0) as again:
         await asyncio.sleep(1)
         assert list(again.chat.unsaid) == [f"call-{job.id}-n"]
-        assert await again.store.calls() == []
+        assert await again.store.notices(most=9) == []
 
 
 async def test_a_busy_chat_takes_a_call_back_later_and_one_that_never_does_is_let_go() -> None:
@@ -524,10 +526,10 @@ async def test_a_busy_chat_takes_a_call_back_later_and_one_that_never_does_is_le
         await ended_after(at, 21.0, "a")
         at.chat.refuse(TryLater("429"))
         await asyncio.sleep(HEARD_SECONDS)
-        assert (at.chat.unsaid, len(await at.store.calls())) == ({}, 1)
+        assert (at.chat.unsaid, len(await at.store.notices(most=9))) == ({}, 1)
         await asyncio.sleep(HEARD_SECONDS)
         assert len(at.chat.unsaid) == 1
         await ended_after(at, 21.0, "b")
         at.chat.refuse(Undeliverable("no right to delete"))
         await asyncio.sleep(HEARD_SECONDS)
-        assert (len(at.chat.unsaid), await at.store.calls()) == (1, [])
+        assert (len(at.chat.unsaid), await at.store.notices(most=9)) == (1, [])

@@ -1,0 +1,134 @@
+"""Answers to what brings no interaction: a member's message, or a reaction. They stand where it happened.
+
+Such an answer is a reply that calls its member and nobody else, and goes after a while. Where the bot may not write,
+its member gets it by direct message, and a reaction says there that there is one.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2s
+from typing import Any
+
+import structlog
+
+from adapters.discord.calls import tried
+from adapters.discord.cards import NOBODY
+from adapters.discord.faults import Fault, Meaning
+from adapters.discord.incoming import Incoming, Kind
+from adapters.discord.rest import Outgoing, Payload, Rest
+from adapters.discord.routes import Stand, address
+from bot.notices import Notices
+from bot.ports import Clock
+from bot.stores import MessageRef
+
+STANDS_SECONDS = 900.0
+"""How long an answer stands. What its buttons need of a member's wish is kept at least as long."""
+
+_MOST = 3
+_WITHIN_SECONDS = 60.0
+"""One member gets so many answers in one channel in this time, and after that a reaction for each message."""
+
+_REMEMBERED = 1000
+_SIGN = "⚠️"
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class InPlace:
+    """Answers events that have no token.
+
+    Attributes:
+        answered: when, by member and channel.
+    """
+
+    rest: Rest
+    clock: Clock
+    notices: Notices
+    answered: OrderedDict[tuple[str, str], deque[float]] = field(default_factory=OrderedDict)
+
+    async def answer(self, event: Incoming, body: Payload, files: Sequence[Outgoing] = ()) -> None:
+        """Answer where it happened, else directly; never fails."""
+        if not event.origin.guild:
+            await self._directly(event, body, files)
+        elif not self._may_write(event):
+            log.info("many answers to one member, a sign instead", incoming=event.id)
+            await self._sign(event)
+        elif fault := await self._here(event, body, files):
+            log.info("answering directly", incoming=event.id, reason=fault.reason)
+            await self._directly(event, body, files)
+            await self._sign(event)
+
+    async def elsewhere(
+        self, event: Incoming, body: Payload, files: Sequence[Outgoing] = (), *, why: Fault, openly: bool
+    ) -> None:
+        """Answer an interaction whose token does not do: directly, else if `openly` in the channel; never fails."""
+        log.info("answering directly", incoming=event.id, reason=why.reason)
+        if await self._directly(event, body, files) and openly and event.origin.guild and event.origin.reachable:
+            await self._here(event, body, files)
+
+    async def _directly(self, event: Incoming, body: Payload, files: Sequence[Outgoing]) -> Fault | None:
+        async def write() -> None:
+            here = "" if event.origin.guild or not event.origin.reachable else event.origin.channel
+            channel = here or await self.rest.direct_channel(event.origin.user)
+            await self.rest.create(channel, {"allowed_mentions": NOBODY, **body, **_once(event)}, files)
+
+        fault = await tried(write)
+        if fault:
+            log.warning("the member closed direct messages", incoming=event.id, reason=fault.reason)
+        return fault
+
+    async def _here(self, event: Incoming, body: Payload, files: Sequence[Outgoing]) -> Fault | None:
+        fault = None
+        for way in _ways(event, body):
+            made: list[Payload] = []
+
+            async def write(way: Payload = way, made: list[Payload] = made) -> None:
+                made.append(await self.rest.create(event.origin.channel, {**body, **way, **_once(event)}, files))
+
+            fault = await tried(write)
+            if made:
+                await self._note(event, Stand(channel=event.origin.channel, message=str(made[0]["id"])).reference())
+                return None
+            if fault and fault.meaning is not Meaning.FORBIDDEN:  # else it may be the reply that is forbidden
+                break
+        return fault
+
+    async def _note(self, event: Incoming, message: MessageRef) -> None:
+        target = address(event, None, hidden=False).target()
+        await self.notices.put_up(target, message, seconds=STANDS_SECONDS)
+
+    def _may_write(self, event: Incoming) -> bool:
+        key, now = (event.origin.user, event.origin.channel), self.clock.now()
+        before = self.answered.setdefault(key, deque(maxlen=_MOST))
+        self.answered.move_to_end(key)
+        while len(self.answered) > _REMEMBERED:
+            self.answered.popitem(last=False)
+        if len(before) == _MOST and 0 <= now - before[0] < _WITHIN_SECONDS:
+            return False
+        before.append(now)
+        return True
+
+    async def _sign(self, event: Incoming) -> None:
+        await tried(lambda: self.rest.react(event.origin.channel, event.message, _SIGN))
+
+
+def _once(event: Incoming) -> Mapping[str, Any]:
+    """A repeated call makes no second message."""
+    return {"nonce": blake2s(event.id.encode(), digest_size=12).hexdigest(), "enforce_nonce": True}
+
+
+def _ways(event: Incoming, body: Payload) -> Sequence[Payload]:
+    """What makes it an answer to the member: it stands under what they did, or names them.
+
+    A reply takes the right to see what was said before.
+    """
+    user = event.origin.user
+    named: Payload = {
+        "content": f"<@{user}> {body.get('content', '')}".rstrip(),
+        "allowed_mentions": {"parse": [], "users": [user], "replied_user": False},
+    }
+    under = {"message_reference": {"message_id": event.message, "fail_if_not_exists": True}}
+    if event.kind is Kind.MENTION:
+        return {**under, "allowed_mentions": {"parse": [], "replied_user": True}}, named
+    return ({**named, **under}, named) if event.kind is Kind.REACTION else (named,)

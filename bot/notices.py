@@ -1,0 +1,100 @@
+"""Messages that stand for a while: what they say is old news then, or was acted on.
+
+They are written down, so that those of an earlier run are taken back as well.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+
+import structlog
+
+from bot.domain.errors import DeliveryError, StorageFailed, TryLater
+from bot.domain.ids import JobId
+from bot.domain.request import ReplyTarget
+from bot.durable import until_stored
+from bot.ports import Clock, Messenger
+from bot.stores import MessageRef, Notice, NoticeStore
+
+_AT_ONCE = 100
+"""Notices that one look takes back; the next one takes more."""
+
+_AGAIN = 30.0
+_LONGEST_TAKE_BACK = 3600.0
+"""What a chat does not let us delete in this time stays."""
+
+_LONGEST_PAUSE = 600.0
+"""A stored time further ahead is the work of a clock that was set back."""
+
+log = structlog.get_logger(__name__)
+
+
+class Notices:
+    """Run `run` as a task; `put_up` works without it, and what it leaves is taken back by the next run."""
+
+    def __init__(self, *, store: NoticeStore, messengers: Mapping[str, Messenger], clock: Clock) -> None:
+        self._store = store
+        self._messengers = messengers
+        self._clock = clock
+        self._changed = asyncio.Event()
+
+    async def put_up(
+        self, reply_to: ReplyTarget, message: MessageRef, *, seconds: float, job: JobId | None = None
+    ) -> None:
+        """A message was posted which is to go after so many seconds. One that cannot be written down stays.
+
+        `job`: see `Notice`.
+        """
+        until = self._clock.now() + seconds
+        try:
+            await self._store.put_up(Notice(message=message, reply_to=reply_to, until=until, job=job))
+        except StorageFailed:
+            log.warning("a notice stays, as it cannot be written down")
+            return
+        self._changed.set()
+
+    async def heard(self, job: JobId, requester_key: str) -> None:
+        """A member did something with a job's result: if they were called to it, the call is taken back now."""
+        if await self._store.heard(job, requester_key, at=self._clock.now()):
+            self._changed.set()
+
+    async def run(self) -> None:
+        """Take notices back when they have stood long enough, those of earlier runs too, until it is cancelled."""
+        while True:
+            self._changed.clear()
+            pause = await until_stored(self._take_back)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._changed.wait()
+
+    async def _take_back(self) -> float | None:
+        """Take back what is due; seconds until the next one is, None if there is none."""
+        now = self._clock.now()
+        standing = await self._store.notices(most=_AT_ONCE)
+        due = [each for each in standing if each.until <= now]
+        taken = [await self._unsay(each) for each in due]
+        if len(due) == _AT_ONCE and any(taken):
+            return 0.0
+        later = [each.until - now for each in standing[len(due) :]]
+        again = [] if all(taken) else [_AGAIN]
+        return min([*later, *again, _LONGEST_PAUSE]) if later or again else None
+
+    async def _unsay(self, notice: Notice) -> bool:
+        """Whether it is done with."""
+        messenger = self._messengers.get(notice.reply_to.platform)
+        again = self._clock.now() - notice.until < _LONGEST_TAKE_BACK
+        if messenger is None and again:  # its chat is off
+            return False
+        try:
+            if messenger:
+                await messenger.unsay(notice.reply_to, notice.message)
+        except TryLater as reason:
+            if again:
+                log.info("notice not taken back yet", reason=str(reason))
+                return False
+        except DeliveryError as reason:
+            log.info("notice not taken back", reason=str(reason))
+        except Exception:
+            log.exception("notice not taken back")
+        await self._store.taken_down(notice.message)
+        return True

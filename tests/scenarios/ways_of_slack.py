@@ -1,0 +1,146 @@
+"""The ways of Slack's members."""
+
+import html
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from bot.lifecycle import Core
+from tests.builders.requests import png
+from tests.fakes.engine import FakeEngine
+from tests.scenarios.ways import OWN_RESULT, PICTURE, WORDS, Said, Seen, Visit, Way
+from tests.servers.slack.member import Member, buttons, images, words
+from tests.servers.slack.server import SlackServer
+from tests.servers.slack.state import Conversation, File, Json
+
+
+class SlackVisit(Visit):
+    def __init__(self, server: SlackServer, core: Core, engine: FakeEngine, room: Conversation, number: int) -> None:
+        self.core, self.engine = core, engine
+        team = next(iter(server.state.teams.values()))
+        self._member = Member(server, team, server.state.add_user(f"member {number}"))
+        room.members.add(self._member.user.id)
+        self._room, self._slack = room, server
+        self._direct = server.state.direct(team, self._member.user.id)
+        self.key = f"slack:{team.id}/{self._member.user.id}"
+        self._errors: list[str] = []
+
+    async def first(self) -> None:
+        before = {each["ts"] for each in self._member.from_bot(self._room)}
+        await self._member.say(self._room, "the first", files=[self._file(png())])
+
+        def done() -> Json | None:
+            made = [each for each in self._member.from_bot(self._room) if each["ts"] not in before]
+            return next((each for each in made if _is_done(each)), None)
+
+        self.result = await self._member.see(done)
+
+    @property
+    def ways(self) -> Mapping[str, Way]:
+        words_and_picture = frozenset({WORDS, PICTURE})
+        on_result = frozenset({WORDS, OWN_RESULT})
+        return {
+            "slash command": Way(self._command, words_and_picture, lacks=True),
+            "mention": Way(self._mention, words_and_picture, lacks=True),
+            "reply to a picture": Way(self._reply_to_picture, words_and_picture),
+            "reply to a result": Way(self._reply, on_result),
+            "direct message": Way(self._say_directly, words_and_picture, lacks=True),
+            "Remix image": Way(self._remix, words_and_picture, lacks=True),
+            "Remix image on a result": Way(self._remix_result, on_result),
+            "button": Way(self._button, frozenset({OWN_RESULT})),
+            "form": Way(self._form, on_result),
+            "form that was open": Way(self._submit, on_result, prepare=self._opened),
+            "form under a mention": Way(self._picked, words_and_picture, prepare=self._offered, lacks=True),
+            "reaction": Way(self._react, frozenset({OWN_RESULT})),
+        }
+
+    def seen(self) -> Sequence[Seen]:
+        state, user = self._slack.state, self._member.user.id
+        alone = [each for each in state.ephemerals if each["user"] == user]
+        told = [Seen(html.unescape(each["text"]), each["channel"] == self._room.id) for each in alone]
+        told += [Seen(html.unescape(each["text"]), here=True) for each in self._slack.responses]
+        told += [Seen(each, here=True) for each in self._errors]
+        for place in (self._room, self._direct):
+            here = (place is self._direct) is self.speaks_directly
+            told += [
+                Seen(html.unescape(words(each)), here, len(images(each)) if _is_done(each) else 0)
+                for each in self._member.from_bot(place)
+            ]
+        return told
+
+    async def _command(self, _: Any, said: Said) -> None:
+        await self._sent(lambda: self._member.command("/img2img", self._room, said.words), said, uploads=True)
+
+    async def _mention(self, _: Any, said: Said) -> None:
+        await self._member.say(self._room, said.words, files=self._files(said))
+
+    async def _reply_to_picture(self, _: Any, said: Said) -> None:
+        photo = await self._member.say(self._room, "look", files=self._files(said), mention=False)
+        await self._member.say(self._room, said.words, thread=photo["ts"])
+
+    async def _reply(self, _: Any, said: Said) -> None:
+        await self._member.say(self._room, said.words, thread=self.result["ts"])
+
+    async def _say_directly(self, _: Any, said: Said) -> None:
+        await self._member.say(self._direct, said.words, files=self._files(said), mention=False)
+
+    async def _remix(self, _: Any, said: Said) -> None:
+        photo = await self._member.say(self._room, "look", files=self._files(said), mention=False)
+        await self._sent(lambda: self._member.remix(self._room, photo), said)
+
+    async def _remix_result(self, _: Any, said: Said) -> None:
+        await self._sent(lambda: self._member.remix(self._room, self.result), said)
+
+    async def _button(self, _: Any, said: Said) -> None:
+        del said
+        await self._member.press("Reroll", self._room, self.result)
+
+    async def _opened(self) -> Json:
+        return await self._member.opens(lambda: self._member.press("Chain", self._room, self.result))
+
+    async def _form(self, _: Any, said: Said) -> None:
+        await self._sent(lambda: self._member.press("Chain", self._room, self.result), said)
+
+    async def _submit(self, view: Any, said: Said, *, uploads: bool = False) -> None:
+        file = self._file(said.picture) if uploads and said.picture else None
+        ack = await self._member.submit(view, file=file, prompt=said.words)
+        self._errors += (ack.payload or {}).get("errors", {}).values()
+
+    async def _offered(self) -> Json:
+        await self._member.say(self._room, "a boat")
+        state, user = self._slack.state, self._member.user.id
+
+        def offer() -> Json | None:
+            return next((each for each in state.ephemerals if each["user"] == user and buttons(each)), None)
+
+        found = await self._member.see(offer)
+        return await self._member.opens(lambda: self._member.press("Choose a picture", self._room, found))
+
+    async def _picked(self, view: Any, said: Said) -> None:
+        await self._submit(view, said, uploads=True)
+
+    async def _react(self, _: Any, said: Said) -> None:
+        del said
+        await self._member.react("repeat", self._room, self.result)
+
+    async def _sent(self, opening: Callable[[], Awaitable[object]], said: Said, *, uploads: bool = False) -> None:
+        """Send the form, if one came."""
+        before, told = set(self._slack.state.views), len(self.seen())
+        await opening()
+
+        def opened() -> Any:
+            fresh = [view for key, view in self._slack.state.views.items() if key not in before]
+            return fresh[0] if fresh else len(self.seen()) > told
+
+        view = await self._member.see(opened)
+        if view is not True:
+            await self._submit(view, said, uploads=uploads)
+
+    def _files(self, said: Said) -> Sequence[File]:
+        return [self._file(said.picture)] if said.picture else []
+
+    def _file(self, content: bytes) -> File:
+        return self._slack.state.add_file(self._member.team, self._member.user, content)
+
+
+def _is_done(message: Json) -> bool:
+    return bool(images(message)) and any("delete" in each["action_id"] for each in buttons(message))
