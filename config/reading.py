@@ -91,10 +91,28 @@ def parse_toml(file: Path, named_by: str) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError(f"There is no configuration file {file}: check {named_by}.") from None
+    except IsADirectoryError:
+        raise ConfigError(
+            f"The configuration file {file} is a folder: name a file. Docker makes a folder where the file to be "
+            "mounted is missing: remove it and put the file there."
+        ) from None
+    except PermissionError:
+        raise ConfigError(
+            f"The configuration file {file} cannot be read by this user: change its owner or its mode."
+        ) from None
     except OSError as error:
-        raise ConfigError(f"The configuration file {file} cannot be read: {error.strerror}.") from None
-    except (ValueError, RecursionError) as error:  # tomllib's own, of its encoding, of numbers too long to be read
-        raise ConfigError(f"The configuration file {file} is not valid TOML: {error}.") from None
+        raise ConfigError(
+            f"The configuration file {file} cannot be read ({error.strerror}): name a file on a disk that works."
+        ) from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"The configuration file {file} is no text in UTF-8 (byte {error.start + 1}): save it as UTF-8."
+        ) from None
+    except (ValueError, RecursionError) as error:  # tomllib's own, of numbers too long to be read
+        raise ConfigError(
+            f"The configuration file {file} is not valid TOML: {error}; a line is key = value, and texts stand in "
+            "quotation marks."
+        ) from None
 
 
 def _flat(tree: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,6 +148,11 @@ def near_misses(environ: Mapping[str, str]) -> Iterator[str]:
         nearest = difflib.get_close_matches(variable.upper(), known, n=1, cutoff=0.8)
         meant = f"did you mean {nearest[0]}?" if nearest else f"settings begin with {ENV_PREFIX}."
         yield f"The variable {variable} is no setting and is not read: {meant}"
+    for variable in environ:
+        if variable.startswith(("DISCORD_", "SLACK_")) and variable.removesuffix("_FILE") not in SECRET_NAMES:
+            nearest = difflib.get_close_matches(variable, SECRET_NAMES, n=1, cutoff=0.8)
+            if nearest and not environ.keys() & {nearest[0], f"{nearest[0]}_FILE"}:
+                yield f"The variable {variable} is not read: did you mean {nearest[0]}?"
 
 
 def _looks_like_ours(variable: str) -> bool:
@@ -140,7 +163,7 @@ def _check_key(key: str, origin: str) -> None:
     known = known_keys()
     if key in known:
         return
-    if any(word in key for word in ("token", "secret")):
+    if any(word in key.lower() for word in ("token", "secret")):
         raise ConfigError(f"{key} (from {origin}) is no setting: secrets come as {', '.join(SECRET_NAMES)}.")
     section, _, name = key.rpartition(".")
     same_name = [other for other in known if other.rpartition(".")[2] == name]
@@ -159,8 +182,11 @@ def _read_secrets(environ: Mapping[str, str]) -> dict[str, str]:
         if file:
             try:
                 value = Path(file).read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError):
-                raise ConfigError(f"{name}_FILE names {file}, which cannot be read as text.") from None
+            except (OSError, UnicodeDecodeError) as refused:
+                why = refused.strerror if isinstance(refused, OSError) else "it is no text in UTF-8"
+                raise ConfigError(
+                    f"{name}_FILE names {file}, which cannot be read ({why}): put the token there alone."
+                ) from None
         if value:
             _check_secret(value, f"{name}_FILE" if file else name)
             secrets[name.lower()] = value

@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,8 +26,13 @@ EXIT_CANNOT_START = 69
 PLAYGROUND_PORT = 8420
 _HIGHEST_PORT = 65_535
 _EXAMPLES = "examples:\n"
+_EXIT_CODES = "\n\nexit codes: 0 done, 1 the job failed, 2 the request is wrong, 69 the service cannot start"
+_FIRST = ("playground", "img2img", "init", "check", "serve")
+"""The commands that the help without a command shows an example of."""
 CHATS = ("discord", "slack", "both", "none")
 SHELLS = ("bash", "zsh")
+_NO_COMMAND = "the following arguments are required: COMMAND"
+_NO_SUCH_COMMAND = re.compile(r"argument COMMAND: invalid choice: '(.*)' \(choose from")
 _BY_ROW = "described by its row of OPTIONS"
 _HERE = "(default: here, by free names)"
 T = TypeVar("T")
@@ -48,6 +54,12 @@ class _OneLine(argparse.ArgumentParser):
         return _Help(prog=self.prog)
 
     def error(self, message: str) -> NoReturn:
+        if message == _NO_COMMAND:
+            self.print_help(sys.stderr)
+            raise SystemExit(EXIT_WRONG_REQUEST)
+        if typed := _NO_SUCH_COMMAND.match(message):
+            nearest = difflib.get_close_matches(typed[1], EXAMPLES, n=1)
+            message = f"there is no command {typed[1]}" + (f"; did you mean {nearest[0]}?" if nearest else "")
         unknown = message.partition("unrecognized arguments: ")[2].split(maxsplit=1)
         if unknown and unknown[0].startswith("-"):
             name = unknown[0].partition("=")[0]
@@ -97,7 +109,9 @@ def parser() -> argparse.ArgumentParser:
     top = _OneLine(
         prog="pentimento",
         description="A self-hosted image-to-image bot for Discord and Slack, and its command line.",
-        epilog="exit codes: 0 done, 1 the job failed, 2 the request is wrong, 69 the service cannot start",
+        epilog=_EXAMPLES
+        + "\n".join(f"  {example}" for name in _FIRST for example in EXAMPLES[name][:1])
+        + _EXIT_CODES,
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_OneLine)

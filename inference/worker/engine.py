@@ -345,9 +345,9 @@ class ProcessEngine:
             self._counts.says(frame["frame"])
             match frame["frame"]:
                 case "capacity":
-                    self._capacity = protocol.capacity_from_json(frame["capacity"])
-                    self._child = child
+                    self._child, self._capacity = child, protocol.capacity_from_json(frame["capacity"])
                     self._ready.set()
+                    log.info("worker ready", pid=child.pid, model=first or f"{self._settings.model}, once it is here")
                     if not opened.done():
                         opened.set_result(None)
                     self._pump()

@@ -1,5 +1,7 @@
 """Where a setting's value comes from, and the one sentence an owner reads when it is wrong."""
 
+import os
+import re
 import tomllib
 from pathlib import Path
 
@@ -153,9 +155,9 @@ def test_a_missing_or_broken_file_is_one_sentence(tmp_path: Path) -> None:
     assert "no configuration file" in _sentence({}, tmp_path / "none.toml")
     (tmp_path / "broken.toml").write_text("[queue\n")
     assert "not valid TOML" in _sentence({}, tmp_path / "broken.toml")
-    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
-    assert "not valid TOML" in _sentence({}, tmp_path / "binary.toml")
-    assert "cannot be read" in _sentence({}, tmp_path)
+    (tmp_path / "unquoted.toml").write_text("[model]\nid = pocket\n")
+    assert _sentence({}, tmp_path / "unquoted.toml").endswith("texts stand in quotation marks.")
+    assert "is a folder: name a file" in _sentence({}, tmp_path)
     (tmp_path / "long.toml").write_text(f"[queue]\nmax_jobs = {'9' * 5000}\n")
     assert "not valid TOML" in _sentence({}, tmp_path / "long.toml")
     (tmp_path / "deep.toml").write_text(f"a = {'[' * 100_000}\n")
@@ -165,7 +167,7 @@ def test_a_missing_or_broken_file_is_one_sentence(tmp_path: Path) -> None:
 def test_a_folder_or_a_link_to_nowhere_in_place_of_pentimento_toml_is_said(tmp_path: Path) -> None:
     place = tmp_path / "pentimento.toml"
     place.mkdir()
-    assert _sentence({}) == "The configuration file pentimento.toml cannot be read: Is a directory."
+    assert _sentence({}).startswith("The configuration file pentimento.toml is a folder: name a file. Docker makes ")
     place.rmdir()
     place.symlink_to("nowhere.toml")
     assert _sentence({}) == "There is no configuration file pentimento.toml: check where that link leads."
@@ -174,6 +176,25 @@ def test_a_folder_or_a_link_to_nowhere_in_place_of_pentimento_toml_is_said(tmp_p
 def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     (tmp_path / "pentimento.toml").write_text("[queue]\nmax_jobs = 7\n", encoding="utf-8-sig")
     assert load_settings(None, {}).queue.max_jobs == 7
+
+
+@pytest.mark.parametrize(
+    "content", ["id = 'café'".encode("latin-1"), "[queue]".encode("utf-16")], ids=["latin", "utf-16"]
+)
+def test_a_file_in_another_encoding_is_to_be_saved_as_utf_8(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "pentimento.toml").write_bytes(content)
+    assert re.search(r"is no text in UTF-8 \(byte \d+\): save it as UTF-8\.$", _sentence({}))
+
+
+def test_line_ends_of_windows_are_line_ends(tmp_path: Path) -> None:
+    (tmp_path / "pentimento.toml").write_bytes(b"\xef\xbb\xbf[queue]\r\nmax_jobs = 7\r\n")
+    assert load_settings(None, {"PENTIMENTO__MODEL__ID": "sdxl\r"}).queue.max_jobs == 7
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_of_somebody_else_is_named_with_the_mend(tmp_path: Path) -> None:
+    (tmp_path / "pentimento.toml").touch(mode=0)
+    assert "cannot be read by this user: change its owner or its mode." in _sentence({})
 
 
 def test_secrets_come_from_the_environment_or_a_file_and_are_never_printed(tmp_path: Path) -> None:
@@ -208,8 +229,10 @@ def test_a_secret_with_what_no_token_has_is_refused_without_showing_it(tmp_path:
     assert "nter2" not in sentence
 
 
-def test_a_secret_in_the_file_is_refused_without_showing_it(tmp_path: Path) -> None:
-    (tmp_path / "pentimento.toml").write_text('[discord]\ntoken = "hunter2"\n')
+@pytest.mark.parametrize("upper", [True, False])
+def test_a_secret_in_the_file_is_refused_without_showing_it(tmp_path: Path, *, upper: bool) -> None:
+    key = "DISCORD_TOKEN" if upper else "[discord]\ntoken"
+    (tmp_path / "pentimento.toml").write_text(f'{key} = "hunter2"\n')
     sentence = _sentence({})
     assert all(name in sentence for name in SECRET_NAMES)
     assert "hunter2" not in sentence
@@ -245,6 +268,21 @@ def test_a_variable_that_is_nearly_a_setting_is_named(variable: str, words: str)
     assert list(near_misses({variable: "5"})) == [f"The variable {variable} is no setting and is not read: {words}"]
 
 
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("DISCORD_BOT_TOKEN", "DISCORD_TOKEN"),
+        ("SLACK_TOKEN", "SLACK_BOT_TOKEN"),
+        ("SLACK_SIGNING_SECRETS", "SLACK_SIGNING_SECRET"),
+    ],
+)
+def test_a_variable_that_is_nearly_a_secret_is_named_without_its_value(variable: str, meant: str) -> None:
+    assert list(near_misses({variable: "hunter2"})) == [f"The variable {variable} is not read: did you mean {meant}?"]
+    assert not list(near_misses({variable: "hunter2", meant: "there"}))
+    assert not list(near_misses({variable: "hunter2", f"{meant}_FILE": "/run/secrets/there"}))
+
+
 def test_settings_and_others_variables_are_no_near_misses() -> None:
     assert not list(near_misses({"PENTIMENTO__QUEUE__MAX_JOBS": "5", "PATH": "/bin", "PENTIMENTOX": "1"}))
+    assert not list(near_misses({"SLACK_WEBHOOK_URL": "1", "DISCORD_TOKEN_FILE": "/x", "SLACK_CLIENT_ID": "5"}))
     assert not list(near_misses({"PENTIMENTO_TEST_KILLS": "60"})), "our own tests read it"

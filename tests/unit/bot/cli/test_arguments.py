@@ -1,8 +1,9 @@
-"""Numbers as people type them."""
+"""Numbers as people type them, and commands that there are not."""
 
 import pytest
 
 from bot.cli.arguments import parser
+from bot.cli.examples import EXAMPLES
 
 
 def test_a_comma_is_a_decimal_sign() -> None:
@@ -34,3 +35,29 @@ def test_what_is_no_number_is_refused_with_the_range(
     said = capsys.readouterr().err
     assert told in said
     assert len(said) < 300
+
+
+def test_without_a_command_all_of_them_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args([])
+    shown = capsys.readouterr()
+    assert (ended.value.code, shown.out) == (2, "")
+    assert all(f" {name} " in f"{shown.err} ".replace("\n", " ") for name in EXAMPLES)
+    assert "examples:\n  pentimento playground\n" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("img2imgg", "there is no command img2imgg; did you mean img2img?"),
+        ("back-up", "there is no command back-up; did you mean backup?"),
+        ("quit", "there is no command quit"),
+    ],
+)
+def test_a_command_that_there_is_not_names_the_nearest(
+    typed: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args([typed])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == f"pentimento: {told} (see pentimento --help)\n"
