@@ -32,7 +32,7 @@ from bot.domain.options import Options
 from bot.domain.picture import Picture
 from bot.domain.request import Action, ReplyTarget, Request, Requester
 from bot.domain.safety import Policy
-from bot.garbage import short_collections
+from bot.garbage import collect_by_the_clock, short_collections
 from bot.lifecycle import Core, Running
 from bot.ports import Messenger, PictureReader
 from bot.system import SystemClock, SystemIds, load_all
@@ -198,9 +198,11 @@ async def service(
             default_model="fake",
         )
         load_all()  # a service before this one in the same process has undone it at its end
-        with short_collections():  # as `bot.lifecycle.serve` does
+        with short_collections() as frozen:  # as `bot.lifecycle.serve` does
+            collecting = asyncio.create_task(collect_by_the_clock(frozen, lambda: False))
             async with Running(core, grace=5.0):
                 yield core, engine, chat
+            collecting.cancel()
 
 
 def who(number: int) -> Requester:

@@ -20,7 +20,7 @@ from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.durable import until_stored
 from bot.erasure import Retention
-from bot.garbage import short_collections, thaw_when_quiet
+from bot.garbage import collect_by_the_clock, short_collections
 from bot.gate import Gate
 from bot.notices import Notices
 from bot.operations import Operations
@@ -135,7 +135,7 @@ async def serve(core: Core, platforms: Sequence[ChatPlatform], *, keep: Keep, gr
         outer.append(tasks.create_task(_keep_house(core, keep), name="housekeeping"))
         outer.append(tasks.create_task(core.operations.watch(), name="operations"))
         outer.append(tasks.create_task(core.operations.restarts.watch(), name="restarts"))
-        outer.append(tasks.create_task(thaw_when_quiet(frozen, lambda: _quiet(core)), name="garbage"))
+        outer.append(tasks.create_task(collect_by_the_clock(frozen, lambda: _quiet(core)), name="garbage"))
         log.info("serving", platforms=[platform.name for platform in platforms])
         await stop.wait()
         log.info("stopping", waiting=len(core.queue))

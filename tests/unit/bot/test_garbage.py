@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import garbage
-from bot.garbage import Frozen, thaw_when_quiet
+from bot.garbage import Frozen, collect_by_the_clock
 
 ROOT = Path(__file__).parents[3]
 
@@ -38,6 +38,37 @@ def test_a_full_collection_goes_through_what_is_new_however_much_is_alive() -> N
     assert most < 50_000
     if sys.version_info < (3, 14):  # from then on the interpreter does it in slices by itself
         assert most_otherwise > 100_000
+
+
+@pytest.mark.parametrize("kept_short", [True, False])
+def test_the_youngest_stay_few_while_more_is_freed_than_made(*, kept_short: bool) -> None:
+    code = (
+        "import asyncio, gc\n"
+        "from bot import garbage\n"
+        "garbage.YOUNG_SECONDS = 0.0\n"
+        "old = [[] for _ in range(300_000)]\n"
+        "most = 0\n"
+        "async def main():\n"
+        "    global most\n"
+        "    with garbage.short_collections() as frozen:\n"
+        f"        loop = garbage.collect_by_the_clock(frozen, bool)\n"
+        f"        keeper = asyncio.create_task(loop) if {kept_short} else loop.close()\n"
+        "        new = []\n"
+        "        while old:\n"
+        "            for _ in range(10_000):\n"
+        "                old.pop()\n"
+        "                new.append([])\n"
+        "            most = max(most, len(gc.get_objects(0)))\n"
+        "            await asyncio.sleep(0)\n"
+        "        if keeper: keeper.cancel()\n"
+        "asyncio.run(main())\n"
+        "print(most)\n"
+    )
+    (most,) = map(int, said_by(code))
+    if kept_short:
+        assert most < 40_000
+    elif sys.version_info < (3, 14):
+        assert most > 100_000
 
 
 def test_what_is_frozen_goes_with_its_last_reference_and_cycles_go_with_the_next_thaw() -> None:
@@ -84,10 +115,11 @@ async def test_it_is_looked_at_again_and_again(monkeypatch: pytest.MonkeyPatch) 
         done.set()
         return 0
 
+    monkeypatch.setattr(garbage, "YOUNG_SECONDS", 0.0)
     monkeypatch.setattr(garbage, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(frozen, "due", lambda *, quiet: quiet)
     monkeypatch.setattr(frozen, "thaw", thaw)
     async with asyncio.timeout(10):
-        task = asyncio.create_task(thaw_when_quiet(frozen, lambda: next(quiet, False)))
+        task = asyncio.create_task(collect_by_the_clock(frozen, lambda: next(quiet, False)))
         await done.wait()
     task.cancel()
