@@ -168,7 +168,7 @@ def _cut(prompt: str) -> str:
 
 
 def _description(card: Card, notes: Iterable[str], *, shows: bool) -> str:
-    lines = [f"> {inert(card.prompt)}"] if card.prompt else []
+    lines = [f"> {inert(_cut(card.prompt))}"] if card.prompt else []
     lines.append(f"-# {' · '.join(card.facts)}" if card.facts else "")
     if card.waiting and card.waiting.expected_at:
         when = f"<t:{round(card.waiting.expected_at)}:R>"

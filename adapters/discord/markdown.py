@@ -2,7 +2,8 @@
 
 import re
 
-_MARKS = re.compile(r"([\\*_~`|<>\[\]()#@]|(?<=:)/|(?<=/)/|^[-+])")
+_MARKS = re.compile(r"([\\*_~`|<>\[\]()#@]|(?<=:)/|(?<=/)/)")
+_LISTED = re.compile(r"^([ \t]*(?:\d{1,10}(?=\.))?)([-+.])", re.MULTILINE)
 _INVITE = re.compile(r"(discord)\.(gg|com|app)", re.IGNORECASE)
 _BREAK = "\u200b"
 
@@ -15,4 +16,9 @@ def inert(text: str, *, most: int = 1000) -> str:
     """
     shown = text if len(text) <= most else text[: most - 1] + "…"
     escaped = _MARKS.sub(r"\\\1", shown).replace("@", f"@{_BREAK}")
-    return _INVITE.sub(rf"\1.{_BREAK}\2", escaped)
+    return _INVITE.sub(rf"\1.{_BREAK}\2", _LISTED.sub(r"\1\\\2", escaped))
+
+
+def quoted(text: str, *, most: int = 1000) -> str:
+    """The same as a quotation, each of its lines."""
+    return "\n".join(f"> {line}" for line in inert(text, most=most).splitlines())

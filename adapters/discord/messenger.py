@@ -17,7 +17,7 @@ from adapters.discord.cards import NOBODY, bare, kept_out, layout
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.files import FileMaker, Files, Standing
 from adapters.discord.incoming import EPHEMERAL, PLATFORM
-from adapters.discord.markdown import inert
+from adapters.discord.markdown import quoted
 from adapters.discord.named import CommandNames
 from adapters.discord.rest import ORIGINAL, Outgoing, Payload, Rest
 from adapters.discord.routes import Address, Stand, Token, address_of, stand_of
@@ -303,7 +303,7 @@ class DiscordMessenger:
             return None
         await self._take_away(address, stand)  # first: directly after a deferral a second message is taken for it
         try:
-            await self._tell_alone(address, f"⚠️ {card.headline}\n> {inert(card.prompt)}", nonce=f"{card.job}-r")
+            await self._tell_alone(address, f"⚠️ {card.headline}\n{quoted(card.prompt)}", nonce=f"{card.job}-r")
         except Refused as refusal:
             log.info("the member takes no word in private", reason=refusal.fault.reason)
             return await self._post_anew(address, card, f"{card.job}-2")

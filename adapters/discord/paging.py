@@ -5,12 +5,14 @@ from dataclasses import replace
 
 from adapters.discord.cards import MAX_DESCRIPTION, raw_button, rows
 from adapters.discord.ids import offer_id
-from adapters.discord.markdown import inert
+from adapters.discord.markdown import inert, quoted
 from adapters.discord.rest import Payload
+from bot.domain.options import MAX_PROMPT
 from bot.pages import Ink, Link, Look, Page, Part, Row
 
 _LINK = 5
-_LOOKS = {Look.HEADING: "**{}**", Look.ITEM: "• {}", Look.QUOTE: "> {}", Look.QUIET: "-# {}"}
+_MAX_QUOTED = 3000
+_LOOKS = {Look.HEADING: "**{}**", Look.ITEM: "• {}", Look.QUIET: "-# {}"}
 
 _INKS = {Ink.CODE: "`{}`", Ink.CHANNEL: "<#{}>", Ink.ROLE: "<@&{}>", Ink.MEMBER: "<@{}>"}
 
@@ -53,7 +55,10 @@ def _way(link: Link) -> Payload:
 
 
 def line_of(row: Row, named: Callable[[str], str] = str) -> str:
-    """A line in Discord's markdown."""
+    """A line in Discord's markdown; a quotation is of people's words alone."""
+    if row.look is Look.QUOTE:
+        words = "".join(part.text for part in row.parts)
+        return whole if len(whole := quoted(words, most=MAX_PROMPT)) <= _MAX_QUOTED else quoted(words)
     return _LOOKS.get(row.look, "{}").replace("{}", "".join(_marked(part, named) for part in row.parts))
 
 

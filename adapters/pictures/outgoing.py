@@ -24,6 +24,9 @@ _TILE_SIDE = 256
 _SHEET_SIDE = 2048
 _SHEET_QUALITY = 90
 _STEP_SIDE = 512
+_LEAST_SIDE = 256
+"""Pixels of a comparison's longer side at least: chats enlarge nothing."""
+
 
 log = structlog.get_logger(__name__)
 
@@ -118,13 +121,21 @@ def _edited(made: Generation) -> bool | None:
 
 
 def _strip(tiles: Sequence[Tile]) -> Exported:
-    small = [Tile(_thumbnail(tile.content, _STEP_SIDE).content, tile.label) for tile in tiles]
+    small = [Tile(_jpeg(_comparable(tile.content, _STEP_SIDE), quality=85).content, tile.label) for tile in tiles]
     with Image.open(io.BytesIO(strip(small)), formats=("PNG",)) as drawn:
         return _jpeg(drawn.convert("RGB"), quality=_SHEET_QUALITY)
 
 
+def _comparable(content: bytes, most: int) -> Image.Image:
+    """A picture in a size in which one can compare; a tiny one is enlarged pixel by pixel."""
+    picture = _opened(content)
+    picture.thumbnail((most, most), Image.Resampling.LANCZOS)
+    factor = _LEAST_SIDE // max(picture.size)
+    return picture.resize([factor * side for side in picture.size], Image.Resampling.NEAREST) if factor > 1 else picture
+
+
 def _wiped(before: bytes, after: bytes) -> Exported:
-    content = wipe(_opened(before), _opened(after))
+    content = wipe(*(_comparable(each, _STEP_SIDE) for each in (before, after)))
     with Image.open(io.BytesIO(content), formats=("WEBP",)) as made:
         width, height = made.size
     return Exported(content=content, suffix="webp", media_type="image/webp", width=width, height=height)

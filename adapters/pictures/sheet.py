@@ -12,6 +12,7 @@ from bot.domain.picture import Tile
 _BACKGROUND, _TEXT, _ARROW = "#202225", "#e3e5e8", "#8b9098"
 _WIDEST = 2048  # chats scale anything wider down, and the labels with it
 _STRIP_ROW = 5  # pictures of a chain that stay in one row
+_PANORAMA = 2.0  # from here on a chat shows two side by side smaller than one above the other
 
 
 def contact_sheet(tiles: Sequence[Tile]) -> bytes:
@@ -35,7 +36,7 @@ def _sheet(tiles: Sequence[Tile], *, arrows: bool) -> bytes:
     pictures = [_opened(tile.content) for tile in tiles]
     widest = max(picture.width for picture in pictures)
     highest = max(picture.height for picture in pictures)
-    columns = _strip_columns(len(tiles)) if arrows else _sheet_columns(len(tiles), widest / highest)
+    columns = _strip_columns(len(tiles), widest / highest) if arrows else _sheet_columns(len(tiles), widest / highest)
     rows = math.ceil(len(tiles) / columns)
     scale = min(1.0, _WIDEST / (columns * widest * 1.1), _WIDEST / (rows * highest * 1.2))
     width, height = round(widest * scale), round(highest * scale)
@@ -81,8 +82,10 @@ def _sheet_columns(count: int, aspect: float) -> int:
     return min(range(1, count + 1), key=badness)
 
 
-def _strip_columns(count: int) -> int:
-    """One row if it is short, else rows of nearly one length."""
+def _strip_columns(count: int, aspect: float) -> int:
+    """One row if it is short, else rows of nearly one length; two panoramas stand below each other."""
+    if count == 2 and aspect >= _PANORAMA:
+        return 1
     return count if count <= _STRIP_ROW else math.ceil(count / math.ceil(count / (_STRIP_ROW - 1)))
 
 

@@ -9,6 +9,7 @@ import contextlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote_plus
 
 import aiohttp
 import structlog
@@ -29,6 +30,9 @@ FORMATS = ("JPEG",)
 MAX_BYTES = 10_000_000
 READY_SECONDS = 45.0
 _MAX_ALT = 1000
+_MAX_ALT_IN_ADDRESS = 6000
+"""Bytes of an alt text as the SDK sends it, in an address: web servers take 8 kB of one, and a letter may be twelve."""
+
 _MAX_TITLE = 100
 _REMEMBERED = 500
 log = structlog.get_logger(__name__)
@@ -152,7 +156,7 @@ class Uploads:
         thread: str | None = None,
     ) -> str:
         """Upload a file, share it in a thread if one is named; returns Slack's id of it."""
-        alt_txt = clip(alt, _MAX_ALT) if alt else None
+        alt_txt = _short(alt) if alt else None
         place = await self._api.patient(
             team, "files_getUploadURLExternal", filename=name, length=len(content), alt_txt=alt_txt
         )
@@ -200,3 +204,11 @@ class Uploads:
         self._known[team.space, generation] = uploaded
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
+
+
+def _short(alt: str) -> str:
+    """As much of an alt text as goes with an upload."""
+    most = _MAX_ALT
+    while len(quote_plus(short := clip(alt, most))) > _MAX_ALT_IN_ADDRESS:
+        most = most * 3 // 4
+    return short

@@ -88,6 +88,8 @@ class Chat(ABC):
     core: Core
     engine: FakeEngine
     service: Service
+    picture = PNG
+    """What they send."""
 
     @abstractmethod
     def messages(self) -> Sequence[Any]:
@@ -224,13 +226,13 @@ class Discord(Chat):
                 given |= {"strength": value[0]} if name == "img2img" else {"strengths": row.written(value)}
             else:
                 given[row.name] = value if isinstance(value, bool | int | float | str) else row.written(value)
-        self._asked.append(await self._person.command(self._channel, name, image=PNG, **given))
+        self._asked.append(await self._person.command(self._channel, name, image=self.picture, **given))
 
     async def mention(self, words: str) -> None:
-        await self._person.say(self._channel, f"<@{self._server.me['id']}> {words}", files={"a.png": PNG})
+        await self._person.say(self._channel, f"<@{self._server.me['id']}> {words}", files={"a.png": self.picture})
 
     async def remix(self, **fields: str) -> None:
-        photo = await self._person.say(self._channel, "look", files={"a.png": PNG})
+        photo = await self._person.say(self._channel, "look", files={"a.png": self.picture})
         self._asked.append(await self._person.submit(await self._person.menu(photo, "Remix image"), **fields))
 
     async def remix_of(self, message: Any, **fields: str) -> None:
@@ -346,7 +348,7 @@ class Slack(Chat):
         return await self._member.see(found)
 
     def _photo(self) -> File:
-        return self._member.slack.state.add_file(self._member.team, self._member.user, PNG)
+        return self._member.slack.state.add_file(self._member.team, self._member.user, self.picture)
 
     async def _sent(
         self, opening: Callable[[], Awaitable[Ack]], fields: Mapping[str, str], *, file: File | None = None

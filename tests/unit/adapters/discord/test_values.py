@@ -2,12 +2,13 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.discord.ids import MAX_ID, FormId, Opened, parse_form_id
 from adapters.discord.incoming import Incoming, Kind, Origin, from_json
-from adapters.discord.markdown import inert
+from adapters.discord.markdown import inert, quoted
 from adapters.discord.routes import Address, Stand, Token, address_of, stand_of
 from bot.domain.actions import Verb
 from bot.domain.button_id import ButtonId, parse_button_id
@@ -96,6 +97,17 @@ def test_inert_words_read_as_they_were_written(text: str) -> None:
         read += shown[at]
         at += 1
     assert read.replace("\u200b", "") == text.replace("\u200b", "")
+
+
+@pytest.mark.parametrize("line", ["- a list", "+ a list", "  - deeper", "1. first", " 12. later", "-# small", "* a list"])
+def test_no_line_of_words_begins_a_list(line: str) -> None:
+    mark = next(each for each in line if each in "-+.*")
+    assert inert(f"words\n{line}") == f"words\n{inert(line)}"
+    assert f"\\{mark}" in inert(line)
+
+
+def test_a_quotation_goes_on_in_each_line() -> None:
+    assert quoted("a cat\n- on a roof\n\n1. day") == "> a cat\n> \\- on a roof\n> \n> 1\\. day"
 
 
 def test_long_words_are_cut() -> None:
