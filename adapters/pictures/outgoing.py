@@ -131,7 +131,9 @@ def _comparable(content: bytes, most: int) -> Image.Image:
     picture = _opened(content)
     picture.thumbnail((most, most), Image.Resampling.LANCZOS)
     factor = _LEAST_SIDE // max(picture.size)
-    return picture.resize([factor * side for side in picture.size], Image.Resampling.NEAREST) if factor > 1 else picture
+    return (
+        picture.resize([factor * side for side in picture.size], Image.Resampling.NEAREST) if factor > 1 else picture
+    )
 
 
 def _wiped(before: bytes, after: bytes) -> Exported:

@@ -99,7 +99,9 @@ def test_inert_words_read_as_they_were_written(text: str) -> None:
     assert read.replace("\u200b", "") == text.replace("\u200b", "")
 
 
-@pytest.mark.parametrize("line", ["- a list", "+ a list", "  - deeper", "1. first", " 12. later", "-# small", "* a list"])
+@pytest.mark.parametrize(
+    "line", ["- a list", "+ a list", "  - deeper", "1. first", " 12. later", "-# small", "* a list"]
+)
 def test_no_line_of_words_begins_a_list(line: str) -> None:
     mark = next(each for each in line if each in "-+.*")
     assert inert(f"words\n{line}") == f"words\n{inert(line)}"
