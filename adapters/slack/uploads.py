@@ -31,7 +31,7 @@ MAX_BYTES = 10_000_000
 READY_SECONDS = 45.0
 _MAX_ALT = 1000
 _MAX_ALT_IN_ADDRESS = 6000
-"""Bytes of an alt text as the SDK sends it, in an address: web servers take 8 kB of one, and a letter may be twelve."""
+"""Bytes of an alt text as the SDK sends it, in an address: servers take 8 kB of one, and a letter may be twelve."""
 
 _MAX_TITLE = 100
 _REMEMBERED = 500
