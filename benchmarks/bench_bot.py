@@ -199,7 +199,9 @@ async def service(
         )
         load_all()  # a service before this one in the same process has undone it at its end
         with short_collections() as frozen:  # as `bot.lifecycle.serve` does
-            collecting = asyncio.create_task(collect_by_the_clock(frozen, lambda: False))
+            collecting = asyncio.create_task(
+                collect_by_the_clock(frozen, lambda: len(core.queue) + core.dispatch.running)
+            )
             async with Running(core, grace=5.0):
                 yield core, engine, chat
             collecting.cancel()

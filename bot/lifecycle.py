@@ -135,7 +135,11 @@ async def serve(core: Core, platforms: Sequence[ChatPlatform], *, keep: Keep, gr
         outer.append(tasks.create_task(_keep_house(core, keep), name="housekeeping"))
         outer.append(tasks.create_task(core.operations.watch(), name="operations"))
         outer.append(tasks.create_task(core.operations.restarts.watch(), name="restarts"))
-        outer.append(tasks.create_task(collect_by_the_clock(frozen, lambda: _quiet(core)), name="garbage"))
+        outer.append(
+            tasks.create_task(
+                collect_by_the_clock(frozen, lambda: len(core.queue) + core.dispatch.running), name="garbage"
+            )
+        )
         log.info("serving", platforms=[platform.name for platform in platforms])
         await stop.wait()
         log.info("stopping", waiting=len(core.queue))
@@ -144,11 +148,6 @@ async def serve(core: Core, platforms: Sequence[ChatPlatform], *, keep: Keep, gr
             await stage(f"{platform.name} intake", platform.stop_intake(), seconds=INTAKE_SECONDS)
         for task in outer:
             task.cancel()
-
-
-def _quiet(core: Core) -> bool:
-    """Whether nobody would feel it if the loop were kept for a tenth of a second."""
-    return core.queue.oldest is None and not core.dispatch.running
 
 
 async def stage(name: str, work: Awaitable[object], *, seconds: float) -> None:

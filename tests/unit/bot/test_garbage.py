@@ -45,13 +45,13 @@ def test_the_youngest_stay_few_while_more_is_freed_than_made(*, kept_short: bool
     code = (
         "import asyncio, gc\n"
         "from bot import garbage\n"
-        "garbage.YOUNG_SECONDS = 0.0\n"
+        "garbage.COLLECT_SECONDS = 0.0\n"
         "old = [[] for _ in range(300_000)]\n"
         "most = 0\n"
         "async def main():\n"
         "    global most\n"
         "    with garbage.short_collections() as frozen:\n"
-        f"        loop = garbage.collect_by_the_clock(frozen, bool)\n"
+        f"        loop = garbage.collect_by_the_clock(frozen, int)\n"
         f"        keeper = asyncio.create_task(loop) if {kept_short} else loop.close()\n"
         "        new = []\n"
         "        while old:\n"
@@ -84,42 +84,43 @@ def test_what_is_frozen_goes_with_its_last_reference_and_cycles_go_with_the_next
         "    gc.collect()\n"
         "    del alone, cycle\n"
         "    gc.collect()\n"
-        "    print(alone_at() is None, cycle_at() is None, frozen.due(quiet=False))\n"
+        "    print(alone_at() is None, cycle_at() is None, frozen.due(1))\n"
         "    print(frozen.thaw() >= 1, cycle_at() is None, gc.get_freeze_count() > 1000)\n"
         "print(gc.get_threshold() == before, gc.callbacks, gc.get_freeze_count())\n"
     )
     assert said_by(code) == ["True", "False", "False", "True", "True", "True", "True", "[]", "0"]
 
 
-def test_everything_is_gone_through_when_it_is_quiet_or_there_is_far_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everything_is_gone_through_when_no_job_is_open_or_there_is_far_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gc, "freeze", lambda: None)
-    monkeypatch.setattr(gc, "get_freeze_count", lambda: 100_000)
+    monkeypatch.setattr(sys, "getallocatedblocks", lambda: 100_000)
     frozen = Frozen()
     monkeypatch.setattr(garbage, "THAW_SECONDS", 0.0)
-    assert not frozen.due(quiet=True), "nothing is new"
+    assert not frozen.due(0), "nothing is new"
     frozen.collected("stop", {"generation": 1})
-    assert not frozen.due(quiet=True), "nothing is frozen by it"
+    assert not frozen.due(0), "nothing is frozen by it"
     frozen.collected("stop", {"generation": 2})
-    assert frozen.due(quiet=True)
-    assert not frozen.due(quiet=False)
+    assert frozen.due(0)
+    assert not frozen.due(1)
     monkeypatch.setattr(garbage, "THAW_SECONDS", 1e9)
-    assert not frozen.due(quiet=True), "it was done a moment ago"
-    monkeypatch.setattr(gc, "get_freeze_count", lambda: 700_001)
-    assert frozen.due(quiet=False)
+    assert not frozen.due(0), "it was done a moment ago"
+    monkeypatch.setattr(sys, "getallocatedblocks", lambda: 1_200_151)
+    assert frozen.due(1)
+    assert not frozen.due(2), "that is what two jobs account for"
 
 
 async def test_it_is_looked_at_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    frozen, quiet, done = Frozen(), iter([False, True]), asyncio.Event()
+    frozen, jobs, done = Frozen(), iter([3, 0]), asyncio.Event()
 
     def thaw() -> int:
         done.set()
         return 0
 
-    monkeypatch.setattr(garbage, "YOUNG_SECONDS", 0.0)
+    monkeypatch.setattr(garbage, "COLLECT_SECONDS", 0.0)
     monkeypatch.setattr(garbage, "LOOK_SECONDS", 0.0)
-    monkeypatch.setattr(frozen, "due", lambda *, quiet: quiet)
+    monkeypatch.setattr(frozen, "due", lambda open_jobs: not open_jobs)
     monkeypatch.setattr(frozen, "thaw", thaw)
     async with asyncio.timeout(10):
-        task = asyncio.create_task(collect_by_the_clock(frozen, lambda: next(quiet, False)))
+        task = asyncio.create_task(collect_by_the_clock(frozen, lambda: next(jobs, 3)))
         await done.wait()
     task.cancel()
