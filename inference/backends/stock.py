@@ -38,7 +38,7 @@ from inference.models.devices import (
 from inference.models.entry import ModelEntry
 from inference.models.library import foreseen
 from inference.models.loras import LoraSet
-from inference.models.memory_plan import Card, DoesNotFit, Plan, Quantize
+from inference.models.memory_plan import Card, DoesNotFit, Plan
 from inference.models.placement import card_of, refuse_float8
 from inference.models.sizes import of_place, planned_for
 from inference.prompts import idle_negative, readable
@@ -138,8 +138,6 @@ class StockBackend:
         known = of_place(folder, entry, defaults, model)
         if known is None:
             return None
-        if folder.is_file() and not known.shape.transformer:  # diffusers quantises no UNet while it reads such a file
-            card = replace(card, quantizers=frozenset({Quantize.NONE}))
         try:
             planned = planned_for(known, card, entry, self._settings.memory)
         except DoesNotFit as refused:

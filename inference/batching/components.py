@@ -121,6 +121,7 @@ class Components(Protocol):
         is_transformer: whether the denoiser is a transformer and not a UNet.
         networks: class of diffusers -> what makes a control network of it that steers this family; empty if none can.
         texts_vary: prompts are of any length, and are padded with a mask to share a call.
+        captured: a call of it can become a CUDA graph, for it brings nothing from the host.
         edits: it edits by instruction, and a run begins with noise alone at any strength.
         tiled: the autoencoder works on tiles, whatever `set_low_memory` says.
         true_guidance: if guidance is an input of the model, how much a negative prompt weighs; 1 leaves it out.
@@ -139,6 +140,7 @@ class Components(Protocol):
     is_transformer: bool
     networks: Mapping[str, type["ControlNet"]]
     texts_vary: bool
+    captured: bool
     edits: bool
     tiled: bool
     true_guidance: float

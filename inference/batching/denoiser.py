@@ -24,7 +24,7 @@ WORTH = 0.95
 """A compiled model has to take less than this share of the plain one's time."""
 
 
-_SEVERAL = frozenset({"residuals", "layout"})
+_SEVERAL = frozenset({"residuals", "layout", "lengths"})
 """What of `Rows` is not one tensor."""
 
 
@@ -39,6 +39,7 @@ class Rows:
         pooled, sizes: SDXL's [rows, width] and [rows, numbers], or None.
         guidance: [rows, width], or [rows], if guidance is an input of the model, or None.
         mask: bool, [rows, tokens]: what of `hidden` is text; None if all is.
+        lengths: how many tokens of each row that are, so that nobody has to ask the device; empty without a mask.
         reference: latents of the picture that is edited, [rows, channels, height, width], or None.
         residuals: what a control network adds; empty if nothing is. To the skip connections and, the last one, to the
             middle of a UNet, each [rows, channels, height, width]; to what each block of a transformer makes of the
@@ -56,6 +57,7 @@ class Rows:
     reference: torch.Tensor | None = None
     residuals: tuple[torch.Tensor, ...] = ()
     layout: tuple[int, ...] = ()
+    lengths: tuple[int, ...] = ()
 
     @classmethod
     def joined(cls, several: "Sequence[Rows]") -> "Rows":
@@ -68,7 +70,7 @@ class Rows:
             for name, tensor in told[0].tensors()
             if tensor is not None
         }
-        return cls(**joined)
+        return cls(**joined, lengths=tuple(length for each in told for length in each.lengths))
 
     def lengthened(self, tokens: int) -> "Rows":
         """The same with texts of so many tokens, and a mask of what is text."""
@@ -76,7 +78,10 @@ class Rows:
         mask = self.hidden.new_ones(count, there, dtype=torch.bool) if self.mask is None else self.mask
         more = tokens - there
         return replace(
-            self, hidden=functional.pad(self.hidden, (0, 0, 0, more)), mask=functional.pad(mask, (0, more))
+            self,
+            hidden=functional.pad(self.hidden, (0, 0, 0, more)),
+            mask=functional.pad(mask, (0, more)),
+            lengths=self.lengths or (there,) * count,
         )
 
     def told(self, **more: Any) -> "Rows":
@@ -86,11 +91,14 @@ class Rows:
     def padded(self, rows: int) -> "Rows":
         """The same with the first row repeated until there are so many."""
         more = rows - len(self.latents)
-        return self.mapped(lambda each: torch.cat([each, each[:1].expand(more, *each.shape[1:])]) if more else each)
+        if not more:
+            return self
+        wide = self.mapped(lambda each: torch.cat([each, each[:1].expand(more, *each.shape[1:])]))
+        return replace(wide, lengths=self.lengths + self.lengths[:1] * more)
 
     def only(self, row: int) -> "Rows":
         """That row alone."""
-        return self.mapped(lambda each: each[row:][:1])
+        return replace(self.mapped(lambda each: each[row:][:1]), lengths=self.lengths[row:][:1])
 
     def mapped(self, change: Callable[[torch.Tensor], torch.Tensor]) -> "Rows":
         """The same with each tensor changed."""
@@ -115,17 +123,20 @@ class Denoiser:
     """Calls a UNet in the best way that its device offers."""
 
     def __init__(
-        self, unet: Any, predict: "Callable[[Any, Rows], torch.Tensor] | None" = None, *, plain: bool = False
+        self, unet: Any, predict: "Callable[[Any, Rows], torch.Tensor] | None" = None, *, captured: bool = True
     ) -> None:
-        """`plain`: nothing is captured, because weights move or are unpacked in each call."""
+        """`captured`: calls may become graphs; not if weights move or are unpacked in each, or it asks the host."""
         self._unet = unet
         self._predict = predict or call_unet
         self._call: Callable[[Rows], torch.Tensor] = self._plain
-        self._graphs: Graphs | None = None if plain or unet.device.type != "cuda" else Graphs()
+        self.captured = captured
+        self._graphs: Graphs | None = Graphs() if captured and unet.device.type == "cuda" else None
 
     def __call__(self, rows: Rows) -> torch.Tensor:
         """The model's outputs, [rows, channels, height, width]. Valid until the next call."""
-        if self._graphs is None:
+        # Of a mask models make masks of their own, with numbers from the host: no graph takes those up, and a capture
+        # that is broken off leaves torch's allocator believing that it goes on (pytorch#180395).
+        if self._graphs is None or rows.mask is not None:
             return self._call(rows)
         count = len(rows.latents)
         wide = rows.padded(next((bucket for bucket in BUCKETS if bucket >= count), count))

@@ -93,7 +93,8 @@ class LoadedModel:
             choose_attention(components, attention, side, model)
             cache = cache_of(components, step_cache, model)
             plain = plain or cache is not None  # it decides in each call what to leave out
-            denoiser = Denoiser(components.denoiser, components.call, plain=plain)
+            captured = not plain and components.captured
+            denoiser = Denoiser(components.denoiser, components.call, captured=captured)
             if (components.is_transformer and components.device.type == "cpu") or cache is not None:
                 found = ROW_COUNTS[0]  # more rows cost in proportion there, and a trial of FLUX.1 takes minutes
             else:
@@ -132,7 +133,7 @@ def with_loras(loaded: LoadedModel, lora_set: LoraSet, loras: tuple[Lora, ...]) 
         cache = None
         if loaded.step_cache is not None:
             cache = StepCache(components.denoiser, loaded.step_cache.threshold)
-        denoiser = Denoiser(components.denoiser, components.call, plain=cache is not None)
+        denoiser = Denoiser(components.denoiser, components.call, captured=loaded.denoiser.captured)
         return replace(
             loaded,
             components=components,

@@ -32,7 +32,7 @@ class ZImage(FlowMatching):
 
     def call(self, model: Any, rows: Rows) -> torch.Tensor:
         count, longest = rows.hidden.shape[:2]
-        lengths = [longest] * count if rows.mask is None else rows.mask.sum(1).tolist()
+        lengths = rows.lengths or (longest,) * count
         outputs: list[torch.Tensor] = model(
             list(rows.latents.unsqueeze(2).unbind()),
             (1000 - rows.timesteps) / 1000,
@@ -52,6 +52,11 @@ class QwenImage(FlowMatching):
 
     texts_vary = True
     networks: Mapping[str, type[ControlNet]] = {"QwenImageControlNetModel": QwenControlNet}
+
+    def __init__(self, pipeline: Any) -> None:
+        super().__init__(pipeline)
+        # Models that tell their reference that it has no noise (2511) make a table of that on the host in each call.
+        self.captured = not self.denoiser.config.get("zero_cond_t")
 
     def latent_shape(self, picture: Image.Image) -> tuple[int, int, int]:
         return self.vae.config.z_dim, picture.height // self.vae_scale_factor, picture.width // self.vae_scale_factor

@@ -49,6 +49,7 @@ class StableDiffusion:
         "ControlNetUnionModel": UNetControlNet,
     }
     texts_vary = False
+    captured = True
     edits = False
     tiled = False
     true_guidance = 1.0

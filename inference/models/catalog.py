@@ -109,9 +109,8 @@ def base_of(entry: ModelEntry) -> Path | None:
 
 def place_of_base(entry: ModelEntry) -> hub.Place:
     """Where on the hub an entry's base is. Revision and variant are its own if the checkpoint is a file here."""
-    if locate(entry.id) is None:
-        return hub.Place.of(entry.base)
-    return hub.Place.of(entry.base, revision=entry.revision, variant=entry.variant)
+    said = {} if locate(entry.id) is None else {"revision": entry.revision, "variant": entry.variant}
+    return replace(hub.Place.of(entry.base, **said), kind=hub.Kind.BASE)
 
 
 def read_json(path: Path, model: str) -> dict[str, Any]:

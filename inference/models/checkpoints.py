@@ -14,6 +14,7 @@ from typing import Any
 from inference.api import ModelUnavailable
 from inference.models.gguf_header import SUFFIX, read_gguf_header
 from inference.models.safetensors_header import Header, read_header
+from inference.models.tensor_names import CORE, of_denoiser, packed_with
 
 LAYOUTS = Path(__file__).parents[1] / "layouts"
 """Configurations in diffusers' layout of the families that load from a file alone, and CLIP's vocabulary."""
@@ -62,20 +63,18 @@ _EXAMPLES = {
 DISTILLED = re.compile(r"turbo|lightning|hyper(?![a-z])|hyper-?sd|schnell|lcm|flash|distill", re.IGNORECASE)
 """Names of models distilled to run in a few steps without guidance."""
 
-CORE = "model.diffusion_model."
-"""What a denoiser's tensors begin with in files that may hold other components too."""
-
 _FIRST_CONVOLUTION = f"{CORE}input_blocks.0.0.weight"
 
 _TRANSFORMERS = (
-    (re.compile(r"joint_blocks\.0\."), Family.SD3),
+    (re.compile(r"joint_blocks\.0\.|pos_embed\.pos_embed$"), Family.SD3),
     (re.compile(r"distilled_guidance_layer\."), Family.CHROMA),
-    (re.compile(r"single_stream_modulation\.lin\."), Family.FLUX2),
-    (re.compile(r"double_blocks\.0\.img_attn\."), Family.FLUX),
+    (re.compile(r"single_stream_modulation\.lin(ear)?\."), Family.FLUX2),
+    (re.compile(r"double_blocks\.0\.img_attn\.|single_transformer_blocks\.0\.proj_mlp\."), Family.FLUX),
     (re.compile(r"layers\.0\.adaLN_modulation\.0\."), Family.Z_IMAGE),
     (re.compile(r"transformer_blocks\.0\.img_mod\.1\."), Family.QWEN_IMAGE),
 )
-"""The beginning of a tensor's name that one family of transformers only has; the first match counts."""
+"""The beginning of a tensor's name that one family of transformers only has, in its first program or in diffusers.
+The first match counts."""
 
 _NO_MODEL = (
     (re.compile(r"\.?lora_(down|up|[AB])\b|\.lora_linear_layer\.|\.(hada|lokr)_w[12]"), "a low-rank adapter (LoRA)",
@@ -111,7 +110,7 @@ class Checkpoint:
         zero_snr: the noisiest level of its training had no picture in it.
         has_vae: it brings an autoencoder.
         title: what its maker called it, for the words in it.
-        numbers: in all of its tensors.
+        numbers: in the tensors that are taken from it.
     """
 
     family: Family
@@ -141,19 +140,22 @@ def recognised(file: Path, model: str, *, prediction: str = "") -> Checkpoint:
         raise _no_model(file, model, "a UNet as a GGUF file", "get it as a .safetensors file")
     if _FIRST_CONVOLUTION in names and not _any(names, _NO_MODEL[1][0]):
         family = _unet_family(header, file, model)
+        _refuse_packed(header, of_denoiser(names), file, model)
         return Checkpoint(
             family,
             prediction or _prediction(header, title),
             zero_snr="ztsnr" in names,
             has_vae=any(name.startswith("first_stage_model.") for name in names),
             title=title,
-            numbers=header.numbers,
+            numbers=header.numbers_of(names),
         )
     if _any(names, _NO_MODEL[0][0]):
         raise _no_model(file, model, *_NO_MODEL[0][1:])
+    own = of_denoiser(names)
     for beginning, family in _TRANSFORMERS:
-        if any(beginning.match(name.removeprefix(CORE)) for name in names):
-            return Checkpoint(family, title=title, numbers=header.numbers)
+        if any(beginning.match(name) for name in own.values()):
+            _refuse_packed(header, own, file, model)
+            return Checkpoint(family, title=title, numbers=header.numbers_of(own))
     for pattern, what, mend in _NO_MODEL[1:]:
         if _any(names, pattern):
             raise _no_model(file, model, what, mend)
@@ -196,6 +198,14 @@ def scheduler_of(checkpoint: Checkpoint, *, shipped: bool) -> tuple[str, Mapping
     if shipped and DISTILLED.search(checkpoint.title):  # as the pages of SDXL-Turbo and SDXL-Lightning have it
         return "EulerDiscreteScheduler", changes | {"timestep_spacing": "trailing"}
     return "", changes
+
+
+def _refuse_packed(header: Header, own: Iterable[str], file: Path, model: str) -> None:
+    if how := packed_with({name: header.formats[name] for name in own if name in header.formats}):
+        raise ModelUnavailable(
+            f"The file {file.name} of the model {model!r} keeps its weights packed ({how}), which is not read "
+            "from one file here: get it in 16 bit, in fp8 or as a .gguf file."
+        )
 
 
 def _unet_family(header: Header, file: Path, model: str) -> Family:

@@ -27,6 +27,9 @@ WITHOUT_WEIGHTS = re.compile(r"^(scheduler|tokenizer|feature_extractor|image_pro
 NEVER_LOADED = frozenset({"safety_checker"})
 """Components that nobody loads: moderation is the bot's."""
 
+DENOISERS = frozenset({"unet", "transformer", "transformer_2"})
+"""Components that a base is not asked for; their configurations are."""
+
 _WEIGHT_NAME = re.compile(
     r"^(?P<stem>[^.]+?)(?P<shard>-\d{5}-of-\d{5})?(\.(?P<variant>[\w-]+?)(-\d{5}-of-\d{5})?)?\.safetensors$"
 )
@@ -43,6 +46,7 @@ class Kind(StrEnum):
     """What a repository is used as."""
 
     PIPELINE = "model"  # in diffusers' layout
+    BASE = "base model"  # the same, for a denoiser in a file of its own: what else it is run with
     NETWORK = "network"  # one model with its configuration at the top: a ControlNet, an annotator, a tiny autoencoder
     ADAPTER = "adapter"  # a LoRA, in its only .safetensors file
 
@@ -146,7 +150,7 @@ def _repository_folder(place: Place) -> Path:
 
 def here(place: Place) -> Path | None:
     """Where a model lies in the cache; None if it is not there as a whole."""
-    if place.kind is not Kind.PIPELINE and not place.file:
+    if place.kind in {Kind.NETWORK, Kind.ADAPTER} and not place.file:
         return _part_here(place)
     revision = place.revision or None
     name = place.file or INDEX
@@ -156,7 +160,8 @@ def here(place: Place) -> Path | None:
     if place.file:
         return Path(found)
     folder = Path(found).parent
-    return folder if next(missing(folder), None) is None else None
+    lacks = set(missing(folder)) - (DENOISERS if place.kind is Kind.BASE else frozenset())
+    return None if lacks else folder
 
 
 def _part_here(place: Place) -> Path | None:
@@ -257,6 +262,8 @@ def listing(place: Place) -> Listing:
             Path(client.hf_hub_download(place.repository, INDEX, revision=commit)).read_text(encoding="utf-8")
         )
         wanted = chosen(names, index, variant=place.variant)
+        if place.kind is Kind.BASE:
+            wanted = [name for name in wanted if not (_is_weights(name) and name.split("/", 1)[0] in DENOISERS)]
     return Listing(commit, tuple(_described(place.repository, commit, name) for name in wanted))
 
 

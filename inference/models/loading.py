@@ -163,11 +163,13 @@ def _from_file(
             f"The file {file.name} of the model {model!r} brings no autoencoder: name one as the `vae` of its entry."
         )
     try:
+        smaller = None if planned is None else placement.quantization_of(planned.quantize, dtype)
         if checkpoint.family.whole:
+            if smaller is not None:
+                parts["unet"] = single_file.unet(file, layout, dtype, smaller)
             pipeline = single_file.whole_pipeline(file, checkpoint, layout, dtype, parts)
             single_file.refuse_missing(pipeline.components)
             return pipeline
-        smaller = None if planned is None else placement.quantization_of(planned.quantize, dtype)
         parts["transformer"] = single_file.transformer(file, checkpoint, layout, dtype, quantization=smaller)
         single_file.refuse_missing(parts)
     except (torch.OutOfMemoryError, MemoryError):

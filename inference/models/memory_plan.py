@@ -247,12 +247,13 @@ LADDER = (
     _Rung(Offload.TEXT, Quantize.NF4),
     _Rung(Offload.TEXT, Quantize.NF4, tiled=True),
     _Rung(Offload.BLOCKS, tiled=True),
+    _Rung(Offload.BLOCKS, Quantize.INT8, tiled=True),
     _Rung(Offload.BLOCKS, tiled=True, area=0.5),
     _Rung(Offload.BLOCKS, tiled=True, area=0.25),
 )
 """What is tried in turn: the first that fits is taken. Streaming text encoders costs a second for new words, tiles
 may show faint seams, 8 bit is next to invisible, 4 bit shows in details; blocks keep all bits and take a transfer of
-the whole denoiser for each step."""
+the whole denoiser for each step, and room for it in the host's memory: of which 8 bit want half."""
 
 
 def plan(model: Model, card: Card, wishes: Wishes | None = None) -> Plan:

@@ -1,8 +1,9 @@
 """What a safetensors file says of itself in its first bytes. Needs no torch."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,21 +29,16 @@ class Header:
     Attributes:
         shapes: name -> shape.
         metadata: free words, such as "modelspec.architecture".
+        formats: name -> number format, such as "BF16"; empty if the file has formats of its own.
     """
 
     shapes: Mapping[str, tuple[int, ...]]
     metadata: Mapping[str, str]
+    formats: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def numbers(self) -> int:
-        """How many numbers all tensors have together."""
-        total = 0
-        for shape in self.shapes.values():
-            count = 1
-            for side in shape:
-                count *= side
-            total += count
-        return total
+    def numbers_of(self, names: Iterable[str]) -> int:
+        """How many numbers these tensors have together."""
+        return sum(math.prod(self.shapes[name]) for name in names)
 
 
 def read_header(file: Path, model: str) -> Header:
@@ -69,22 +65,23 @@ def read_header(file: Path, model: str) -> Header:
     if 8 <= size < 8 + length <= MOST_HEADER_BYTES and announced.startswith(b"{"):
         raise _cut_short(model, file, size, 8 + length)
     try:
-        header = _parsed(json.loads(announced))
+        header, end = _parsed(json.loads(announced))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise ModelUnavailable(
             f"The model {model!r} is broken: {file.name} is no safetensors file; fetch it again."
         ) from None
-    tensors, metadata, end = header
     if 8 + length + end > size:
         raise _cut_short(model, file, size, 8 + length + end)
-    return Header(tensors, metadata)
+    return header
 
 
-def _parsed(said: dict[str, Any]) -> tuple[dict[str, tuple[int, ...]], dict[str, str], int]:
-    """Shapes, metadata and where the last tensor ends."""
+def _parsed(said: dict[str, Any]) -> tuple[Header, int]:
+    """What it says, and where the last tensor ends."""
     metadata = {str(name): str(words) for name, words in said.pop("__metadata__", {}).items()}
     shapes = {name: tuple(int(side) for side in tensor["shape"]) for name, tensor in said.items()}
-    return shapes, metadata, max((int(tensor["data_offsets"][1]) for tensor in said.values()), default=0)
+    formats = {name: str(tensor["dtype"]) for name, tensor in said.items()}
+    end = max((int(tensor["data_offsets"][1]) for tensor in said.values()), default=0)
+    return Header(shapes, metadata, formats), end
 
 
 def _cut_short(model: str, file: Path, size: int, whole: int) -> ModelUnavailable:

@@ -9,13 +9,14 @@ import diffusers
 import torch
 from diffusers import GGUFQuantizationConfig
 from diffusers.models.model_loading_utils import load_gguf_checkpoint
-from safetensors.torch import load_file
 from transformers import CLIPTokenizer
 
 from inference.api import ModelUnavailable
 from inference.models import hub
-from inference.models.checkpoints import CORE, LAYOUTS, TITLES, Checkpoint, Family, scheduler_of
+from inference.models.checkpoints import LAYOUTS, TITLES, Checkpoint, Family, scheduler_of
+from inference.models.file_tensors import Passing, converted, plain_tensors
 from inference.models.gguf_header import SUFFIX
+from inference.models.tensor_names import CORE, of_denoiser
 
 _TRANSFORMERS = {
     Family.SD3: "SD3Transformer2DModel",
@@ -65,6 +66,23 @@ def whole_pipeline(
     return pipeline
 
 
+def unet(file: Path, layout: Path, dtype: torch.dtype, quantization: Any) -> Any:
+    """The UNet of a whole model's file, made smaller while it is read.
+
+    Raises:
+        Exception: whatever diffusers raises for what does not fit.
+    """
+    tensors = {f"{CORE}{name}": tensor.to(dtype) for name, tensor in plain_tensors(file, dtype).items()}
+    return diffusers.UNet2DConditionModel.from_single_file(
+        tensors,
+        config=str(layout),
+        subfolder="unet",
+        dtype=dtype,
+        local_files_only=True,
+        quantization_config=quantization,
+    )
+
+
 def transformer(
     file: Path, checkpoint: Checkpoint, layout: Path, dtype: torch.dtype, *, quantization: Any = None
 ) -> Any:
@@ -81,13 +99,18 @@ def transformer(
         Exception: whatever diffusers raises for what does not fit.
     """
     kind = getattr(diffusers, _TRANSFORMERS[checkpoint.family])
-    source: Any = str(file)
     if file.suffix == SUFFIX:
-        source = load_gguf_checkpoint(str(file))
+        packed_tensors = load_gguf_checkpoint(str(file))
+        own = of_denoiser(packed_tensors)
+        source = converted(kind, {inside: packed_tensors[name] for name, inside in own.items()})
         quantization = GGUFQuantizationConfig(compute_dtype=dtype)
-    if checkpoint.family is Family.QWEN_IMAGE:  # diffusers takes the prefix off for all families but this one
-        tensors = load_file(file) if isinstance(source, str) else source
-        source = {name.removeprefix(CORE): tensor for name, tensor in tensors.items()}
+    else:
+        tensors = converted(kind, plain_tensors(file, dtype))
+        with torch.device("meta"):
+            wanted = kind.from_config(kind.load_config(str(layout), subfolder="transformer", local_files_only=True))
+        if lacking := [name for name in wanted.state_dict() if name not in tensors]:
+            raise ValueError(f"{lacking[0]} is missing")
+        source = Passing(tensors, dtype)
     packed = {} if quantization is None else {"quantization_config": quantization}
     made = kind.from_single_file(
         source, config=str(layout), subfolder="transformer", dtype=dtype, local_files_only=True, **packed

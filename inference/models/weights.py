@@ -12,12 +12,15 @@ from typing import Any, Self
 
 from inference.models import hub
 from inference.models.gguf_header import SUFFIX, gguf_tensors
+from inference.models.tensor_names import FLOATS, of_denoiser
 
 MOST_HEAD = 100 << 20
 """Bytes of a head; safetensors itself takes no larger one."""
 
 ITEM_BYTES = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2}
 """Of the number formats that are not one byte or less."""
+
+_BYTES = frozenset({"U8", "I8", "F8_E4M3", "F8_E5M2"})
 
 _BLOCK = re.compile(r"^[A-Za-z_]\w*\.\d+\.")
 """Names of the tensors of a block: a list of modules at the top, and the place in it; diffusers streams those."""
@@ -55,7 +58,9 @@ class Part:
             numbers += count
             leaf = max(leaf, count)
             stored += count * ITEM_BYTES.get(number_format, 1)
-            small = small or (number_format in {"U8", "I8", "F8_E4M3", "F8_E5M2"} and count > 1)
+            # A plain weight in float8 is widened while it is read; quantisers have other names for theirs.
+            widened = number_format in FLOATS and tensor.endswith(("weight", "bias"))
+            small = small or (number_format in _BYTES and count > 1 and not widened)
             if len(shape) == 2 and tensor.endswith("weight") and "embed" not in tensor:
                 matrices += count
             if named := _BLOCK.match(tensor):
@@ -124,15 +129,19 @@ def parts_of_checkpoint(file: Path) -> tuple[Part, ...]:
 
 def transformer_of(file: Path) -> Part:
     """The transformer in a file of its own, safetensors or GGUF."""
-    prefix = _PREFIXES[0][0]
     if file.suffix != SUFFIX:
-        return Part.of("transformer", [(name.removeprefix(prefix), kind, shape) for name, kind, shape in head(file)])
-    tensors = [*gguf_tensors(file)]
+        tensors = [*head(file)]
+        inside = of_denoiser(name for name, _, _ in tensors)
+        own = [(inside[name], kind, shape) for name, kind, shape in tensors if name in inside]
+        return Part.of("transformer", own)
+    packed = [*gguf_tensors(file)]
+    named = of_denoiser(name for name, *_ in packed)
     shapes = [
-        (name.removeprefix(prefix), "U8", (numbers, 1) if matrix else (numbers,))
-        for name, numbers, _, matrix in tensors
+        (named[name], "U8", (numbers, 1) if matrix else (numbers,))
+        for name, numbers, _, matrix in packed
+        if name in named
     ]
-    return replace(Part.of("transformer", shapes), packed=sum(stored for _, _, stored, _ in tensors))
+    return replace(Part.of("transformer", shapes), packed=sum(each[2] for each in packed if each[0] in named))
 
 
 def head(file: Path) -> Iterator[tuple[str, str, tuple[int, ...]]]:

@@ -26,9 +26,9 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
 ]
 
-PACKED = ("sd3", "flux2", "qwen-image", "z-image")
+PACKED = ("sd3", "flux", "flux2", "chroma", "qwen-image", "z-image")
 FILE_ON_HUB = "org/files/sub/tiny.safetensors"
-FAMILIES = ("sd15", "sd2", "sdxl", "sd3", "flux2", "qwen-image", "z-image")
+FAMILIES = ("sd15", "sd2", "sdxl", *PACKED)
 REFUSED = {
     "shapes": "has other tensors than Stable Diffusion 1.5 has (",
     "lacking": "has other tensors than Stable Diffusion 1.5 has (some are missing)",
@@ -55,7 +55,9 @@ def build(root: Path) -> dict[str, ModelEntry]:
         "sd2": folders.stable_diffusion,
         "sdxl": lambda: folders.stable_diffusion_xl(second_width=48),
         "sd3": lambda: flow.flow("sd3"),
+        "flux": lambda: flow.flow("flux-dev"),
         "flux2": lambda: flow.flow("flux2-klein"),
+        "chroma": folders.chroma,
         "qwen-image": lambda: flow.flow("qwen-image"),
         "z-image": lambda: flow.flow("z-image"),
     }
@@ -66,13 +68,16 @@ def build(root: Path) -> dict[str, ModelEntry]:
         tensors = checkpoints.WRITERS[family](make())
         file = checkpoints.save(tensors, root / f"{family}.safetensors")
         halves = {name: tensor.half() for name, tensor in tensors.items()}
-        checkpoints.save(halves, root / f"{family}-half.safetensors")
         entries[family] = ModelEntry(id=str(folder))
         entries[f"{family}-file"] = ModelEntry(id=str(file), base=str(folder))
         if family in PACKED:
             packed = gguf_files.save(tensors, root / f"{family}.gguf")
             entries[f"{family}-gguf"] = ModelEntry(id=str(packed), base=str(folder))
-        entries[f"{family}-half"] = ModelEntry(id=str(root / f"{family}-half.safetensors"), base=str(folder))
+        float8 = checkpoints.in_float8(tensors)
+        forms = {"half": halves, "float8": float8, "rounded": {name: each.float() for name, each in float8.items()}}
+        for form, content in forms.items():
+            place = checkpoints.save(content, root / f"{family}-{form}.safetensors")
+            entries[f"{family}-{form}"] = ModelEntry(id=str(place), base=str(folder))
     torch.manual_seed(0)
     whole = checkpoints.WRITERS["sd15"](folders.stable_diffusion())
     bare = {name: tensor for name, tensor in whole.items() if not name.startswith("first_stage_model.")}
@@ -180,6 +185,13 @@ async def test_a_file_of_half_the_bytes_paints_nearly_the_same(bench: Bench, fam
     assert sum(differences) / len(differences) < 1
 
 
+@pytest.mark.parametrize("family", ["sd15", "sd2", "sdxl", "flux"])
+async def test_a_file_in_float8_paints_what_the_same_numbers_paint(bench: Bench, family: str) -> None:
+    rounded = await bench.picture(f"{family}-rounded")
+    assert await bench.picture(f"{family}-float8") == rounded
+    assert rounded != await bench.picture(family)
+
+
 @pytest.mark.parametrize("family", PACKED)
 async def test_a_gguf_file_paints_nearly_what_it_was_packed_from(bench: Bench, family: str) -> None:
     whole, packed = await bench.picture(family), await bench.picture(f"{family}-gguf")
@@ -206,6 +218,7 @@ async def test_a_file_base_and_autoencoder_on_the_hub_are_fetched_once_and_paint
     assert shown.disk >= sum(bench.hub.given[name] for name in ("sub/tiny.safetensors", "vae.safetensors")) > 0
     assert shown.weights
     given = bench.hub.total
+    assert not [path for path in bench.hub.given if path.startswith("unet/") and path.endswith(".safetensors")]
     [*places] = [place.id for place in places_of(bench.entries["hub-file"], controls=True)]
     assert places == [FILE_ON_HUB, "org/sd15", "org/vae/vae.safetensors"]
     for place in places_of_model(bench.entries["hub-file"]):

@@ -1,9 +1,9 @@
 """Every family in every form in which people have models: loaded and painted with; the docs' table is made of this.
 
-Checkpoints in one file and GGUF files are tested in `test_checkpoints.py`, through the worker.
+Checkpoints in one file and GGUF files are tested in `test_checkpoints.py`, through the worker, and those in float8 in
+`unit/inference/models/test_file_tensors.py`.
 """
 
-import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from PIL import Image
 
 from inference.models.entry import ModelEntry
 from inference.models.loading import load, quiet
-from inference.models.memory_plan import Plan, Quantize
+from inference.models.memory_plan import Offload, Plan, Quantize
 from inference.models.placement import quantizers
 from inference.models.quantized import is_quantized
 from tests.e2e.test_checkpoints import FAMILIES as ONE_FILE
@@ -60,25 +60,23 @@ SAVED: dict[str, dict[str, Any]] = {
 }
 
 UNETS = ("sd15", "sdxl")
-FILES = {"flux2-klein": "flux2"}
+FILES = {"flux2-klein": "flux2", "flux-dev": "flux", "kontext": "flux"}
 """Families whose files have another name in `test_checkpoints.py`."""
-
-WIDE = ("flux-dev", "kontext")
-"""diffusers converts their files as if all were 3072 numbers wide; here it is told the small models' width."""
 
 
 def table() -> str:
     """What the tests of this module and of `test_checkpoints.py` run, for the docs."""
     lines = [
-        "| family | fp16 only | in shards | one file | GGUF | int8 while read | nf4 while read |",
-        "|---|---|---|---|---|---|---|",
+        "| family | fp16 only | in shards | one file | in fp8 | GGUF | int8 while read | nf4 while read |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name, title in TITLES.items():
         family = FILES.get(name, name)
-        one_file = "yes" if family in ONE_FILE else "yes, but for the width"
-        packed = "yes" if family in PACKED else "refused" if name in UNETS else "yes, but for the width"
+        assert family in ONE_FILE
+        packed = "yes" if family in PACKED else "refused"
+        scaled = "yes, scaled too" if family in PACKED else "yes"
         int8 = "yes, with torchao" if name not in UNETS else "not run"
-        lines.append(f"| {title} | yes | yes | {one_file} | {packed} | {int8} | needs a GPU, not run |")
+        lines.append(f"| {title} | yes | yes | yes | {scaled} | {packed} | {int8} | needs a GPU, not run |")
     return "\n".join(lines)
 
 
@@ -128,30 +126,13 @@ def test_shards_and_halves_paint_what_the_plain_folder_paints(root: Path, family
     assert np.abs(painted(halves)[0] - whole).mean() < 2
 
 
-@pytest.fixture
-def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """diffusers' own conversion of FLUX.1's files, for models of 32 numbers."""
-    from diffusers.loaders import single_file_utils
-    from diffusers.loaders.single_file_model import SINGLE_FILE_LOADABLE_CLASSES
-
-    known = SINGLE_FILE_LOADABLE_CLASSES["FluxTransformer2DModel"]
-    source = inspect.getsource(single_file_utils.convert_flux_transformer_checkpoint_to_diffusers)
-    assert source.count("inner_dim = 3072") == 1
-    space = dict(vars(single_file_utils))
-    exec(source.replace("inner_dim = 3072", "inner_dim = 32"), space)
-    own = space["convert_flux_transformer_checkpoint_to_diffusers"]
-    monkeypatch.setitem(known, "checkpoint_mapping_fn", own)
-
-
-@pytest.mark.usefixtures("narrow")
-@pytest.mark.parametrize("family", WIDE)
-def test_flux_in_one_file_and_as_gguf_paints_what_its_folder_paints(root: Path, family: str) -> None:
-    folder = saved(root, family, "plain")
+def test_kontext_in_one_file_and_as_gguf_paints_what_its_folder_paints(root: Path) -> None:
+    folder = saved(root, "kontext", "plain")
     whole, pipeline = painted(folder)
     tensors = checkpoints.WRITERS["flux"](pipeline)
     for file, most in (
-        (checkpoints.save(tensors, root / f"{family}.safetensors"), 0.0),
-        (gguf_files.save(tensors, root / f"{family}.gguf"), 3.0),
+        (checkpoints.save(tensors, root / "kontext.safetensors"), 0.0),
+        (gguf_files.save(tensors, root / "kontext.gguf"), 3.0),
     ):
         one = load(file, ModelEntry(id=str(file), base=str(folder)), file.name, CPU, torch.float32)
         assert np.abs(painted_with(one) - whole).mean() <= most
@@ -159,11 +140,30 @@ def test_flux_in_one_file_and_as_gguf_paints_what_its_folder_paints(root: Path, 
 
 @pytest.mark.quantized
 @pytest.mark.parametrize("family", [name for name in MAKERS if name not in UNETS])
-def test_a_transformer_is_made_smaller_while_it_is_read(root: Path, family: str) -> None:
+@pytest.mark.parametrize("offload", [Offload.NONE, Offload.BLOCKS])
+def test_a_transformer_is_made_smaller_while_it_is_read(root: Path, family: str, offload: Offload) -> None:
     pytest.importorskip("torchao", reason="`make test` runs it apart")
-    planned = Plan(quantize=Quantize.INT8, pixels=64 * 64, resident=0, least=0, peak=0)
+    planned = Plan(quantize=Quantize.INT8, offload=offload, pixels=64 * 64, resident=0, least=0, peak=0)
     assert Quantize.INT8 in quantizers("cuda")
     whole, _ = painted(saved(root, family, "plain"))
     small, pipeline = painted(saved(root, family, "plain"), planned)
     assert is_quantized(pipeline.transformer)
     assert 0 < np.abs(small - whole).mean() < 4
+
+
+@pytest.mark.quantized
+@pytest.mark.parametrize("family", ["sd15", "flux-dev"])
+def test_a_file_in_float8_is_made_smaller_while_it_is_read(root: Path, family: str) -> None:
+    pytest.importorskip("torchao", reason="`make test` runs it apart")
+    folder = saved(root, family, "plain")
+    _, pipeline = painted(folder)
+    tensors = checkpoints.in_float8(checkpoints.WRITERS[FILES.get(family, family)](pipeline))
+    file = checkpoints.save(tensors, root / f"{family}-float8.safetensors")
+    entry = ModelEntry(id=str(file), base=str(folder))
+    whole = painted_with(load(file, entry, family, CPU, torch.float32))
+    planned = Plan(quantize=Quantize.INT8, pixels=64 * 64, resident=0, least=0, peak=0)
+    one = load(file, entry, family, CPU, torch.float32, planned=planned)
+    denoiser = getattr(one, "transformer", None) or one.unet
+    assert is_quantized(denoiser)
+    assert [each for each in denoiser.parameters() if type(each.data) is not torch.Tensor]
+    assert np.abs(painted_with(one) - whole).mean() < 4

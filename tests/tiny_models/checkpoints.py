@@ -212,6 +212,13 @@ FLUX2 = (
     (r"^(single\S+?)attn\.to_out", r"\1linear2"),
 )
 
+CHROMA = (
+    *FLUX,
+    (r"^(distilled\S+?)linear_1", r"\1in_layer"),
+    (r"^(distilled\S+?)linear_2", r"\1out_layer"),
+    (r"^(distilled\S+?norms\.\d+)\.weight", r"\1.scale"),
+)
+
 SD3 = (
     (r"^pos_embed\.pos_embed", "pos_embed"),
     (r"^pos_embed\.proj", "x_embedder.proj"),
@@ -255,9 +262,40 @@ WRITERS: dict[str, Callable[[Any], Tensors]] = {
     "sd3": lambda pipeline: transformer(pipeline.transformer, SD3),
     "flux": lambda pipeline: transformer(pipeline.transformer, FLUX),
     "flux2": lambda pipeline: transformer(pipeline.transformer, FLUX2),
+    "chroma": lambda pipeline: transformer(pipeline.transformer, CHROMA),
     "qwen-image": qwen_image,
     "z-image": z_image,
 }
+
+
+def in_float8(tensors: Mapping[str, torch.Tensor]) -> Tensors:
+    """Every number rounded, as most files in float8 have it."""
+    return {name: tensor.to(torch.float8_e4m3fn) for name, tensor in tensors.items()}
+
+
+def in_scaled_float8(tensors: Mapping[str, torch.Tensor], ending: str, *, rows: bool = False) -> Tensors:
+    """Matrices whose largest number is float8's, what they are to be multiplied by, and marks beside them."""
+    made: Tensors = {"scaled_fp8": torch.empty(2, dtype=torch.float8_e4m3fn)}
+    for name, tensor in tensors.items():
+        if tensor.ndim != 2 or not name.endswith(".weight"):
+            made[name] = tensor.bfloat16()
+            continue
+        largest = tensor.abs().amax(1, keepdim=True) if rows else tensor.abs().max()
+        scale = largest.clamp(min=1e-8) / 448
+        layer = name.removesuffix(".weight")
+        made[name] = (tensor / scale).to(torch.float8_e4m3fn)
+        made[layer + ending] = scale.float()
+        made[f"{layer}.input_scale"] = torch.ones(())
+        made[f"{layer}.comfy_quant"] = torch.tensor([*b'{"format": "float8_e4m3fn"}'], dtype=torch.uint8)
+    return made
+
+
+def beside_others(tensors: Mapping[str, torch.Tensor]) -> Tensors:
+    """As files with all of a model have a transformer's tensors; those of the other components are nothing."""
+    others = ("text_encoders.clip_l.transformer.text_model.final_layer_norm.weight", "vae.decoder.conv_in.weight",
+              "text_encoders.t5xxl.transformer.encoder.block.0.layer.0.SelfAttention.k.weight")  # fmt: skip
+    return {f"model.diffusion_model.{name.removeprefix('model.diffusion_model.')}": each
+            for name, each in tensors.items()} | {name: torch.zeros(3, 2) for name in others}  # fmt: skip
 
 
 def save(tensors: Mapping[str, torch.Tensor], file: Path, **metadata: str) -> Path:

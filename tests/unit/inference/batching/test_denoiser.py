@@ -75,3 +75,31 @@ def test_padded_rows_keep_theirs() -> None:
         assert wide.shape[0][0] == 4
         denoiser = Denoiser(components.denoiser)
         assert error(denoiser(wide)[:3], denoiser(rows)) < 1e-5
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a device that cannot capture")
+def test_words_with_a_mask_are_never_captured_for_models_bring_numbers_from_the_host_then(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    components = StableDiffusion(stable_diffusion("ddim"))
+    denoiser = Denoiser(components.denoiser, lambda _, rows: rows.latents)
+    denoiser._graphs = Graphs()  # as on a CUDA device
+    rows = _rows(components)
+    for _ in range(3):
+        denoiser(rows.lengthened(rows.hidden.shape[1] + 3))
+    assert "not captured" not in capsys.readouterr().out
+    for _ in range(3):
+        denoiser(rows)
+    assert "not captured" in capsys.readouterr().out
+
+
+def test_the_host_knows_how_long_the_words_of_each_row_are() -> None:
+    def row(tokens: int) -> Rows:
+        return Rows(latents=torch.zeros(1, 4, 2, 2), timesteps=torch.zeros(1), hidden=torch.ones(1, tokens, 3))
+
+    assert Rows.joined([row(4), row(4)]).lengths == ()
+    joined = Rows.joined([row(4), Rows.joined([row(6), row(2)])])
+    assert joined.lengths == (4, 6, 2)
+    for told in (joined, joined.padded(4), joined.only(-1), joined.mapped(torch.clone)):
+        assert told.mask is not None
+        assert tuple(told.mask.sum(1).tolist()) == told.lengths

@@ -180,6 +180,9 @@ def test_a_refusal_names_the_hosts_memory_if_that_is_what_lacks() -> None:
     )
     with pytest.raises(DoesNotFit, match=r"needs 20\.0 GB of the host's memory, 8\.6 GB can be used"):
         plan(model, Card(kind="cuda", free=6 * GIB, host=8 * GIB, quantizers=frozenset({Quantize.NONE})))
+    small = Card(kind="cuda", free=6 * GIB, host=12 * GIB)
+    half = replace(model, parts=(replace(model.parts[0], matrices=10**10),))
+    assert (plan(half, small).offload, plan(half, small).quantize) == (Offload.BLOCKS, Quantize.INT8)
     impossible = Wishes(quantize=Quantize.NF4, offload=Offload.BLOCKS)
     with pytest.raises(DoesNotFit, match="leave quantize and offload out"):
         plan(model, Card(kind="cuda", free=6 * GIB, host=8 * GIB), impossible)
