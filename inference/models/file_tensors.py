@@ -10,6 +10,8 @@ from safetensors import safe_open
 
 from inference.models.tensor_names import SCALES, of_denoiser
 
+HOST = torch.device("cpu")
+
 _FLOAT8 = frozenset({torch.float8_e4m3fn, torch.float8_e5m2})
 
 _FIRST_NAMES = re.compile(r"^(joint_blocks|double_blocks)\.|\.attention\.qkv\.weight$")
@@ -94,3 +96,47 @@ def converted(kind: Any, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Te
         for place, part in zip(_UNFUSED, torch.split(tensor, rows), strict=True):
             named[f"single_transformer_blocks.{block}.{place}.{what}"] = part
     return named
+
+
+def made_smaller(
+    kind: Any, config: dict[str, Any], tensors: dict[str, torch.Tensor], dtype: torch.dtype, how: Any
+) -> Any:
+    """A model of these tensors, quantised while they are taken.
+
+    diffusers' `from_single_file` takes every quantiser for the one that the file was made with, and makes nothing
+    smaller; so this does what `from_pretrained` does.
+
+    Args:
+        kind: a class of diffusers.
+        config: of the model.
+        tensors: under diffusers' names; used up.
+        dtype: that is computed in.
+        how: diffusers' configuration of a quantiser.
+
+    Raises:
+        Exception: whatever diffusers raises for what does not fit.
+    """
+    from accelerate import init_empty_weights
+    from diffusers.models.model_loading_utils import load_model_dict_into_meta
+    from diffusers.quantizers import DiffusersAutoQuantizer
+
+    quantizer = DiffusersAutoQuantizer.from_config(how, pre_quantized=False)
+    quantizer.validate_environment(torch_dtype=dtype, device_map=None)
+    dtype = quantizer.update_torch_dtype(dtype)
+    places = quantizer.update_device_map(None) or {"": HOST}
+    with init_empty_weights():
+        model = kind.from_config(config)
+    wide = list(kind._keep_in_fp32_modules or ()) if quantizer.use_keep_in_fp32_modules else []  # noqa: SLF001 -- its only name
+    quantizer.preprocess_model(model=model, device_map=places, keep_in_fp32_modules=wide)
+    load_model_dict_into_meta(
+        model,
+        Passing(tensors, dtype),
+        dtype=dtype,
+        hf_quantizer=quantizer,
+        keep_in_fp32_modules=wide,
+        device_map=places,
+        unexpected_keys=[],
+    )
+    quantizer.postprocess_model(model)
+    model.hf_quantizer = quantizer
+    return model.eval()

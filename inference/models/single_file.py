@@ -14,7 +14,7 @@ from transformers import CLIPTokenizer
 from inference.api import ModelUnavailable
 from inference.models import hub
 from inference.models.checkpoints import LAYOUTS, TITLES, Checkpoint, Family, scheduler_of
-from inference.models.file_tensors import Passing, converted, plain_tensors
+from inference.models.file_tensors import Passing, converted, made_smaller, plain_tensors
 from inference.models.gguf_header import SUFFIX
 from inference.models.tensor_names import CORE, of_denoiser
 
@@ -72,15 +72,12 @@ def unet(file: Path, layout: Path, dtype: torch.dtype, quantization: Any) -> Any
     Raises:
         Exception: whatever diffusers raises for what does not fit.
     """
-    tensors = {f"{CORE}{name}": tensor.to(dtype) for name, tensor in plain_tensors(file, dtype).items()}
-    return diffusers.UNet2DConditionModel.from_single_file(
-        tensors,
-        config=str(layout),
-        subfolder="unet",
-        dtype=dtype,
-        local_files_only=True,
-        quantization_config=quantization,
-    )
+    from diffusers.loaders.single_file_utils import convert_ldm_unet_checkpoint  # slow to import
+
+    kind = diffusers.UNet2DConditionModel
+    config = kind.load_config(str(layout), subfolder="unet", local_files_only=True)
+    tensors = {f"{CORE}{name}": tensor for name, tensor in plain_tensors(file, dtype).items()}
+    return made_smaller(kind, config, convert_ldm_unet_checkpoint(tensors, config), dtype, quantization)
 
 
 def transformer(
@@ -99,19 +96,22 @@ def transformer(
         Exception: whatever diffusers raises for what does not fit.
     """
     kind = getattr(diffusers, _TRANSFORMERS[checkpoint.family])
+    packed: dict[str, Any] = {}
     if file.suffix == SUFFIX:
         packed_tensors = load_gguf_checkpoint(str(file))
         own = of_denoiser(packed_tensors)
         source = converted(kind, {inside: packed_tensors[name] for name, inside in own.items()})
-        quantization = GGUFQuantizationConfig(compute_dtype=dtype)
+        packed = {"quantization_config": GGUFQuantizationConfig(compute_dtype=dtype)}
     else:
         tensors = converted(kind, plain_tensors(file, dtype))
+        config = kind.load_config(str(layout), subfolder="transformer", local_files_only=True)
         with torch.device("meta"):
-            wanted = kind.from_config(kind.load_config(str(layout), subfolder="transformer", local_files_only=True))
+            wanted = kind.from_config(config)
         if lacking := [name for name in wanted.state_dict() if name not in tensors]:
             raise ValueError(f"{lacking[0]} is missing")
+        if quantization is not None:
+            return made_smaller(kind, config, tensors, dtype, quantization)
         source = Passing(tensors, dtype)
-    packed = {} if quantization is None else {"quantization_config": quantization}
     made = kind.from_single_file(
         source, config=str(layout), subfolder="transformer", dtype=dtype, local_files_only=True, **packed
     )

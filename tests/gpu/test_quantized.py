@@ -13,6 +13,7 @@ from inference.models.loading import load
 from inference.models.memory_plan import FLOAT8_CAPABILITY, Plan, Quantize
 from inference.models.quantized import is_quantized
 from tests.harness.step_loop import Bench, Caller, picture, request
+from tests.tiny_models import checkpoints
 from tests.tiny_models.flow import flow
 
 pytestmark = [
@@ -31,8 +32,8 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def painted(folder: Path, planned: Plan | None = None) -> np.ndarray:
-    pipeline = load(folder, ModelEntry(id=str(folder)), "tiny", CUDA, torch.bfloat16, planned=planned)
+def painted(folder: Path, planned: Plan | None = None, *, base: str = "") -> np.ndarray:
+    pipeline = load(folder, ModelEntry(id=str(folder), base=base), "tiny", CUDA, torch.bfloat16, planned=planned)
     assert (planned is None) or is_quantized(pipeline.transformer)
     with Bench(pipeline) as bench:
         [made] = bench.paint(Caller(request(steps=4, strength=0.5, guidance_scale=0.0), picture(1)))
@@ -45,12 +46,19 @@ def painted(folder: Path, planned: Plan | None = None) -> np.ndarray:
     [(Quantize.INT8, "torchao"), (Quantize.NF4, "bitsandbytes"), (Quantize.FLOAT8, "torchao")],
     ids=["int8", "nf4", "float8"],
 )
-def test_a_planned_quantisation_paints_nearly_the_same(plain: Path, quantize: Quantize, package: str) -> None:
+@pytest.mark.parametrize("form", ["folder", "file"])
+def test_a_planned_quantisation_paints_nearly_the_same(
+    plain: Path, tmp_path: Path, *, quantize: Quantize, package: str, form: str
+) -> None:
     pytest.importorskip(package, reason="of the extra `quantized`")
     if quantize is Quantize.FLOAT8 and torch.cuda.get_device_capability() < FLOAT8_CAPABILITY:
         pytest.skip("needs a card that computes in float8")
     planned = Plan(quantize=quantize, pixels=64 * 64, resident=0, least=0, peak=0)
-    assert 0 < np.abs(painted(plain, planned) - painted(plain)).mean() < 8
+    place, base = plain, ""
+    if form == "file":
+        tensors = checkpoints.WRITERS["flux"](flow("flux-schnell"))
+        place, base = checkpoints.save(tensors, tmp_path / "flux.safetensors"), str(plain)
+    assert 0 < np.abs(painted(place, planned, base=base) - painted(plain)).mean() < 8
 
 
 def test_a_folder_in_4_bit_is_read_as_it_is(plain: Path, tmp_path: Path) -> None:
