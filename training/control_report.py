@@ -60,7 +60,7 @@ def _paint(model: Model, control: ControlNetModel, lines: Tensor, scale: float) 
 
 
 def control_report(folder: Path, edges: Path, out: Path, device: str = "cpu") -> dict[str, Any]:
-    """Write `edges.json` and `edges.jpg` into `out`: agreement of edges with and without control."""
+    """Write `edges.json` and `edges.webp` into `out`: agreement of edges with and without control."""
     out.mkdir(parents=True, exist_ok=True)
     model = Model(folder, device=device)
     control = ControlNetModel.from_pretrained(edges, torch_dtype=torch.float32).to(device)
@@ -82,6 +82,6 @@ def control_report(folder: Path, edges: Path, out: Path, device: str = "cpu") ->
         "map",
         *(prompt.replace("a landscape, ", "").replace("a house in the hills, ", "") for prompt in PROMPTS),
     ]
-    sheet(rows, columns, names).save(out / "edges.jpg", quality=82, optimize=True)
+    sheet(rows, columns, names).save(out / "edges.webp", quality=80, method=6)
     (out / "edges.json").write_text(json.dumps(report, indent=1) + "\n")
     return report

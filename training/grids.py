@@ -53,8 +53,8 @@ def sheet(rows: Sequence[Sequence[Image.Image]], columns: Sequence[str], names: 
     return out
 
 
-def _save(image: Image.Image, path: Path, quality: int = 80) -> None:
-    image.save(path, quality=quality, optimize=True)
+def _save(image: Image.Image, path: Path) -> None:
+    image.save(path, quality=80, method=6)
     print(f"{path} {image.size[0]}x{image.size[1]} {path.stat().st_size / 1e3:.0f} kB", flush=True)
 
 
@@ -138,8 +138,8 @@ def _stack(bands: Sequence[Image.Image]) -> Image.Image:
 def write_grids(folder: Path, out: Path, device: str = "cpu") -> None:
     out.mkdir(parents=True, exist_ok=True)
     model = Model(folder, fast_dtype(device), device)
-    _save(styles_sheet(model), out / "styles.jpg")
-    _save(strengths_sheet(model), out / "strengths.jpg")
-    _save(large_sheet(model), out / "large.jpg", 85)
-    _save(noise_sheet(model), out / "from-noise.jpg")
-    _save(prompts_sheet(model), out / "prompts.jpg")
+    _save(styles_sheet(model), out / "styles.webp")
+    _save(strengths_sheet(model), out / "strengths.webp")
+    _save(large_sheet(model), out / "large.webp")
+    _save(noise_sheet(model), out / "from-noise.webp")
+    _save(prompts_sheet(model), out / "prompts.webp")

@@ -73,7 +73,7 @@ def test_links_of_the_readme_work_on_the_package_index_too(tmp_path: Path) -> No
     files = [found for target in targets if (found := ours.match(target))]
     assert len(files) > 20
     assert [found[2] for found in files if not (ROOT / found[2]).exists()] == []
-    assert {Path(found[2]).suffix for found in files if found[1] == "raw"} == {".webp", ".jpg"}
+    assert {Path(found[2]).suffix for found in files if found[1] == "raw"} == {".webp", ".jpg", ".svg"}
     assert [target for target in targets if not target.startswith(("https://", "#"))] == []
 
 

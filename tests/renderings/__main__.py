@@ -13,10 +13,16 @@ OUT = Path(__file__).parents[2] / "docs" / "chat"
 _QUALITY = 40
 _OF_THE_README = {"discord": "dark", "slack": "light"}
 _RESULT_WIDTH, _RESULT_QUALITY = 752, 85
+_OF_THE_GUIDES = {
+    "discord": ("greeting", "form of set up", "form of remix", "painting", "sweep", "queue", "report", "settings"),
+    "slack": ("greeting", "form of settings", "form of remix", "painting", "sweep", "home", "report"),
+}
+_GUIDE_QUALITY = 60
+"""Of one card each, beside the sentences that speak of it."""
 
 
 def main() -> None:
-    """Write docs/chat/<chat>-<width>-<theme>.webp, and a result of each chat for the README."""
+    """Write docs/chat/<chat>-<width>-<theme>.webp, and single cards for the README and the guides."""
     OUT.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -28,11 +34,15 @@ def main() -> None:
                     tab.set_content(page(chat, theme, width))
                     _write(tab.screenshot(full_page=True), f"{chat}-{width}-{theme}", _QUALITY)
                     tab.close()
-            tab = browser.new_page(viewport={"width": _RESULT_WIDTH, "height": 100})
-            tab.set_content(page(chat, _OF_THE_README[chat], "desktop", only=["result"]))
-            tab.add_style_tag(content="figcaption { display: none }")
-            _write(tab.screenshot(full_page=True), f"{chat}-result", _RESULT_QUALITY)
-            tab.close()
+            for name, quality in [
+                ("result", _RESULT_QUALITY),
+                *((each, _GUIDE_QUALITY) for each in _OF_THE_GUIDES[chat]),
+            ]:
+                tab = browser.new_page(viewport={"width": _RESULT_WIDTH, "height": 100})
+                tab.set_content(page(chat, _OF_THE_README[chat], "desktop", only=[name]))
+                tab.add_style_tag(content="figcaption { display: none }")
+                _write(tab.screenshot(full_page=True), f"{chat}-{name.replace(' ', '-')}", quality)
+                tab.close()
         browser.close()
 
 
