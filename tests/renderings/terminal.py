@@ -95,7 +95,7 @@ class Terminal:
 
     @staticmethod
     def _read(ours: int, process: "subprocess.Popen[bytes]", answers: list[str], until: Sequence[str]) -> str:
-        said, end, stopped = b"", time.monotonic() + _PATIENCE, False
+        said, kept, end = b"", b"", time.monotonic() + _PATIENCE
         while time.monotonic() < end:
             if select.select([ours], [], [], 0.1)[0]:
                 try:
@@ -105,12 +105,12 @@ class Terminal:
             if answers and said.endswith(b"] "):
                 os.write(ours, f"{answers.pop(0)}\n".encode())
                 said += os.read(ours, 65536)  # the terminal shows what is typed
-            if until and not stopped and said.endswith(b"\n") and all(each.encode() in said for each in until):
-                kept, stopped = said, True
+            if until and not kept and said.endswith(b"\n") and all(each.encode() in said for each in until):
+                kept = said
                 process.send_signal(signal.SIGINT)
-            if stopped and process.poll() is not None:
+            if kept and process.poll() is not None:
                 return kept.decode()
-        raise TimeoutError(f"{process.args}: {said.decode()}")
+        raise TimeoutError(said.decode())
 
 
 def svg(screen: str, title: str) -> str:
