@@ -3,7 +3,7 @@
 import re
 
 _MARKS = re.compile(r"([\\*_~`|<>\[\]()#@]|(?<=:)/|(?<=/)/)")
-_LISTED = re.compile(r"^([ \t]*(?:\d{1,10}(?=\.))?)([-+.])", re.MULTILINE)
+_LISTED = re.compile(r"^([ \t]*)([-+]|\d{1,10}\.(?=[ \t]))", re.MULTILINE)
 _INVITE = re.compile(r"(discord)\.(gg|com|app)", re.IGNORECASE)
 _BREAK = "\u200b"
 
@@ -16,7 +16,12 @@ def inert(text: str, *, most: int = 1000) -> str:
     """
     shown = text if len(text) <= most else text[: most - 1] + "…"
     escaped = _MARKS.sub(r"\\\1", shown).replace("@", f"@{_BREAK}")
-    return _INVITE.sub(rf"\1.{_BREAK}\2", _LISTED.sub(r"\1\\\2", escaped))
+    return _INVITE.sub(rf"\1.{_BREAK}\2", _LISTED.sub(_plain, escaped))
+
+
+def _plain(listed: re.Match[str]) -> str:
+    """The beginning of a list's item, as words."""
+    return f"{listed[1]}{listed[2][:-1]}\\{listed[2][-1]}"
 
 
 def quoted(text: str, *, most: int = 1000) -> str:

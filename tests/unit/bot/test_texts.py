@@ -45,6 +45,28 @@ def test_a_language_is_written_in_its_own_letters(language: str) -> None:
     assert not re.search(r"[\u0400-\u04ff]", "".join(messages(language).values()))
 
 
+_MOST = {
+    # Slack's titles; Discord takes 45.
+    r"form-(remix|chain|edit|usemap|sweep|refine|map|settings|setup)|page-.*|queue-mine|button-details|web-open": 24,
+    # Slack takes 75, Discord 80, but a row of five has to fit.
+    r"button-.*|offer-.*": 28,
+    r"strength-about-.*|choice-.*|results-.*|scope-.*|control-(?!none).*": 75,  # an option of Slack's menus
+    r"menu-.*": 100,
+    r"field-.*(?<!-description)": 45,  # Discord's labels
+    r"field-.*-description|describe-.*": 100,  # and what stands below them
+}
+"""Letters that a chat shows of a message, by its name."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_cut_off_where_a_chat_has_room_for_few_letters(language: str) -> None:
+    names = {"strength": 0.35, "mark": "#10", "style": "oil painting", "kind": "softedge"}
+    for key in messages(language):
+        most = [limit for pattern, limit in _MOST.items() if re.fullmatch(pattern, key)]
+        if most:
+            assert len(text(language, key, **names)) <= min(most), key
+
+
 def test_each_language_has_its_plurals() -> None:
     assert text("en", "queue-total", jobs=1) == "1 in the queue"
     assert text("de-AT", "queue-total", jobs=3) == "3 in der Warteschlange"
