@@ -1,9 +1,10 @@
 """Payloads as HTML that is shaped like the clients: what stands where and how large, not every shade.
 
-Discord: a picture is 550 by 350 pixels at most, and 311 high on a phone, where somebody measured it; a thumbnail is 80 in
-an embed with 8, 16, 16 and 12 around it; buttons are 32 high with 16 at either side and 8 between their rows, as in the
-client's style sheets (https://github.com/skyra-project/discord-components repeats those of embeds and buttons). Slack: a
-picture is 500 by 500 at most, a thumbnail 72, a button 32 high; how wide a phone shows its buttons is an estimate.
+Discord: a picture is 550 by 350 pixels at most, and 311 high on a phone, where somebody measured it; a thumbnail is
+80 in an embed with 8, 16, 16 and 12 around it; buttons are 32 high with 16 at either side and 8 between their rows,
+as in the client's style sheets (https://github.com/skyra-project/discord-components repeats those of embeds and
+buttons). Slack: a picture is 500 by 500 at most, a thumbnail 72, a button 32 high; how wide a phone shows its
+buttons is an estimate.
 """
 
 import html
