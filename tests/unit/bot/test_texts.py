@@ -60,7 +60,7 @@ _MOST = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_cut_off_where_a_chat_has_room_for_few_letters(language: str) -> None:
-    names = {"strength": 0.35, "mark": "#10", "style": "oil painting", "kind": "softedge"}
+    names: dict[str, str | float] = {"strength": 0.35, "mark": "#10", "style": "oil painting", "kind": "softedge"}
     for key in messages(language):
         most = [limit for pattern, limit in _MOST.items() if re.fullmatch(pattern, key)]
         if most:
