@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.domain.card import Progress
+from bot.domain.card import Progress, Stage
 from bot.domain.job import JobStatus
 from bot.domain.options import Options
 from bot.domain.place import PlaceSettings, ThreadPolicy
@@ -89,6 +89,29 @@ async def test_a_preview_stays_until_the_result_takes_its_place(chat: Chat) -> N
     assert not [message for message in chat.messages() if preview.getvalue() in chat.shown(message).pictures]
 
 
+async def test_a_card_says_how_long_it_takes_and_when_it_is_finishing(chat: Chat) -> None:
+    job = await begun(chat, chat.command("img2img", Options(prompt=PROMPT)))
+    chat.core.delivery.progressed(job.id, Progress(fraction=0.4, seconds_left=9))
+    await seen(chat, lambda shown: "40%" in shown.words and "~9 s" in shown.words)
+    await chat.command("sweep", Options(prompt="a second boat"))
+    await seen(chat, lambda shown: "#1 in line" in shown.words and PROMPT not in shown.words)
+    chat.core.delivery.progressed(job.id, Progress(fraction=0.95, stage=Stage.FINISHING))
+    finishing = await seen(chat, lambda shown: text("en", "headline-finishing") in shown.words)
+    assert "%" not in finishing.words
+    await chat.engine.release()
+    await seen(chat, lambda shown: "Delete" in shown.labels and PROMPT in shown.words)
+
+
+async def test_nobody_is_called_where_the_owner_turned_that_off(chat: Chat) -> None:
+    assert chat.core.delivery._calls._seconds == 0, "queue.notify_seconds"
+    await begun(chat, chat.command("img2img", Options(prompt=PROMPT)))
+    await asyncio.sleep(0.05)
+    await chat.engine.release()
+    await seen(chat, lambda shown: "Delete" in shown.labels)
+    await asyncio.sleep(0.05)
+    assert len(chat.messages()) == 1
+
+
 async def test_who_waited_is_called_by_name_in_a_message_of_its_own(chat: Chat) -> None:
     chat.core.delivery._calls._seconds = 0.01
     await begun(chat, chat.command("img2img", Options(prompt=PROMPT)))
@@ -110,6 +133,30 @@ async def test_keep_makes_a_result_of_one_rung_without_painting(chat: Chat) -> N
     assert kept.job is not None
     assert (kept.job.action, kept.job.recipes[0].strength, len(chat.engine.requests)) == (Action.KEEP, 0.7, painted)
     assert "Chain" in chat.shown(kept.message).labels
+
+
+async def test_a_sweep_is_compact_and_one_goes_on_from_any_of_its_pictures(chat: Chat) -> None:
+    sweep = await chat.end(chat.command("sweep", Options(prompt=PROMPT, seed=5)))
+    shown = chat.shown(sweep.message)
+    heights = [Image.open(io.BytesIO(content)).height for content in shown.pictures]
+    assert len(heights) in {1, 4}, "a mosaic, which Discord draws of four and Slack is sent"
+    assert sum(heights) <= 4 * 64
+    assert "strengths 0.3, 0.5, 0.7, 0.9" in shown.words
+    assert any(f"{seconds} s" in shown.words for seconds in range(1, 20)), "those that passed"
+    chained = await chat.end(chat.press(sweep.message, "Chain from 0.7", prompt="in winter"))
+    assert chained.job is not None
+    assert sweep.job is not None
+    third = (await chat.core.store.generations(sweep.job.id))[2]
+    assert (chained.job.source, chained.job.lineage.depth) == (third.image, 2)
+
+
+async def test_a_public_card_speaks_the_places_language_and_a_private_one_its_members(chat: Chat) -> None:
+    await chat.service.places.change(chat.server, PlaceSettings(language="de"))
+    public = await result(chat)
+    assert "Ausgewogen 0,5" in chat.shown(public.message).words
+    assert any("Löschen" in label for label in chat.shown(public.message).labels)
+    private = await result(chat, private=True)
+    assert "Balanced 0.5" in chat.shown(private.message).words
 
 
 async def test_compare_and_original_come_to_who_asked_alone(chat: Chat) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.discord.places import channel_key, guild_key
 from bot.domain.place import PlaceSettings, ThreadPolicy
-from bot.first_minute import greeting_strip, sample
+from bot.first_minute import greeting_strip
 from tests.e2e.discord.conftest import PNG, Bench, bench_on, eventually
 from tests.fakes.images import FolderImageStore
 from tests.fakes.store import MemoryJobStore
@@ -156,20 +156,6 @@ async def test_a_greeting_that_discord_refuses_is_made_up_for_at_the_first_use(
     asked = await anna.command(room, "img2img", image=PNG, prompt="an oil painting")
     await discord.shown(asked, lambda post: post.done)
     await card_in(discord, room)
-
-
-async def test_the_sample_is_a_picture_as_any_other(
-    discord: DiscordServer, greeting: Bench, room: Channel, ben: Person
-) -> None:
-    await discord.join(the_guild(room), greets_in=room)
-    pressed = await ben.press(await card_in(discord, room), "Try it with a sample")
-    result = await discord.shown(pressed, lambda post: post.done)
-    assert "an oil painting of a cup of coffee" in result.words
-    (job,) = await greeting.store.jobs_of(f"discord:{ben.id}", limit=5)
-    assert (await greeting.core.service.quota(job.requester))[0].pictures == 1
-    source = await greeting.core.images.get(job.source)
-    assert source
-    assert await sample()
 
 
 async def test_what_can_i_do_opens_the_help_for_whoever_asks(

@@ -110,17 +110,6 @@ async def test_without_its_picture_the_words_stand(
     assert "/img2img" in words(card)
 
 
-async def test_the_sample_is_a_picture_as_any_other(greeting: Bench, ann: Member, room: Conversation) -> None:
-    await ann.invite_bot(room)
-    card = await card_in(ann, room)
-    await ann.press("Try it with a sample", room, card)
-    result = await ann.result(room, 1)
-    assert "an oil painting of a cup of coffee" in words(result)
-    assert "thread_ts" not in result, "in the channel, as what is made by a press is"
-    requester = next(iter(await greeting.core.store.jobs_of(f"slack:{ann.team.id}/{ann.user.id}", limit=5))).requester
-    assert (await greeting.core.service.quota(requester))[0].pictures == 1
-
-
 async def test_what_can_i_do_opens_the_help(
     slack: SlackServer, greeting: Bench, ann: Member, room: Conversation
 ) -> None:
