@@ -21,6 +21,29 @@ def proxy_for(address: str | URL) -> str | None:
     return None if not proxy else proxy if "://" in proxy else f"http://{proxy}"
 
 
+def shown_proxy(address: str) -> str:
+    """Host and port of the proxy that an address takes, without its password; empty if it goes without."""
+    proxy = URL(proxy_for(address) or "")
+    return f"{proxy.host}:{proxy.port}" if proxy.host else ""
+
+
+def fault_of_proxies() -> str:
+    """What no connection could go through, in one sentence with the mend and no password; empty if nothing is."""
+    for scheme, written in getproxies().items():
+        if scheme not in {"http", "https", "all"} or not written:
+            continue
+        name = f"{scheme.upper()}_PROXY"
+        try:
+            proxy = URL(written if "://" in written else f"http://{written}")
+        except ValueError:
+            return f"{name} is no address: write it as http://HOST:PORT, or unset it"
+        if proxy.scheme not in {"http", "https"}:
+            return f"{name} names a proxy that speaks {proxy.scheme}: name one that speaks HTTP, or unset it"
+        if not proxy.host:
+            return f"{name} names no host: write it as http://HOST:PORT, or unset it"
+    return ""
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback

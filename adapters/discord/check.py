@@ -26,7 +26,13 @@ async def look(*, token: str, api_url: str, clock: Clock, message_content: bool 
     try:
         await connection.log_in(token, waits=())
         if not connection.logged_in:
-            return [("discord", "note", "Discord does not answer now; serving would go on trying")]
+            return [
+                (
+                    "discord",
+                    "note",
+                    "Discord does not answer now: check the network and HTTPS_PROXY; serving would go on trying",
+                )
+            ]
         me, flags = connection.user, connection.application_flags
         assert me is not None
         found: list[Look] = [

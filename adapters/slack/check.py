@@ -64,7 +64,7 @@ async def _app_token(client: AsyncWebClient, options: SlackOptions) -> Verdict:
 def _refused(variable: str, fault: Exception, options: SlackOptions) -> Verdict:
     if not isinstance(fault, SlackApiError):
         silent = f"Slack at {options.api_url} does not answer ({type(fault).__name__})"
-        return Verdict(good=False, words=f"{silent}: check the network and slack.api_url")
+        return Verdict(good=False, words=f"{silent}: check the network, HTTPS_PROXY and slack.api_url")
     code = understood(fault).code
     if variable == "SLACK_APP_TOKEN":
         mend = f"make one with connections:write under Basic Information at {_PAGE}, and switch Socket Mode on"

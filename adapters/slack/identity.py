@@ -78,5 +78,6 @@ async def started(api: Caller, method: str, token: str | None, *, variable: str,
                 "https://api.slack.com/apps."
             ) from fault
         raise NotYet(
-            f"Slack at {api.options.api_url} does not answer ({fault.code}): check the network and slack.api_url."
+            f"Slack at {api.options.api_url} does not answer ({fault.code}): "
+            "check the network, HTTPS_PROXY and slack.api_url."
         ) from fault

@@ -10,6 +10,7 @@ import psutil
 from rich.markup import escape
 from rich.table import Table
 
+from adapters.proxies import fault_of_proxies, shown_proxy
 from adapters.web.health import serve_health
 from bot.cli.arguments import EXIT_CANNOT_START, EXIT_DONE
 from bot.cli.check_data import data_findings
@@ -71,6 +72,13 @@ def _platforms(settings: Settings) -> Iterator[Finding]:
         yield Finding("slack", State.WRONG, half_set(lacking))
     if fault := unreachable(settings):
         yield Finding("web", State.WRONG, fault)
+    if fault := fault_of_proxies():
+        yield Finding("proxy", State.WRONG, fault)
+    else:
+        ways = {"discord": settings.discord.api_url, "slack": settings.slack.api_url}
+        through = {name: proxy for name, url in ways.items() if tokens[name] and (proxy := shown_proxy(url))}
+        for name, proxy in through.items():
+            yield Finding("proxy", State.OK, f"{name} is reached through {proxy}, as HTTPS_PROXY says")
     if not any(tokens.values()):
         yield Finding("platforms", State.WRONG, NO_PLATFORM)
 

@@ -36,6 +36,25 @@ def test_it_has_the_form_that_its_reader_publishes(schema: str, files: str) -> N
     assert result.returncode == 0, result.stdout
 
 
+def test_what_compose_has_as_comments_is_right_too(tmp_path: Path) -> None:
+    """Each of them switched on: the settings file, HTTP mode's port, the metrics', and tokens as secrets."""
+    said = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    switched_on = re.sub(
+        r"^( *)# ((?:- \./|ports:|expose:|secrets:|  discord_token:|    file:).*)$", r"\1\2", said, flags=re.MULTILINE
+    )
+    file = tmp_path / "compose.yaml"
+    file.write_text(switched_on, encoding="utf-8")
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(file)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+    composed = yaml.safe_load(switched_on)
+    for service in composed["services"].values():
+        assert service["ports"] == ["127.0.0.1:3000:3000"]
+        assert service["expose"] == ["9464"]
+        assert set(service["secrets"]) == set(composed["secrets"])
+        assert len(service["volumes"]) == 3
+
+
 def _objects(file: Path) -> list[dict[str, Any]]:
     return list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
 

@@ -1,14 +1,16 @@
 """Every way out takes the proxy of the environment, seen from a proxy that writes down what it is asked for."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
+from adapters.discord import check as discord_check
 from adapters.discord import connection as discord_connection
 from adapters.downloads import downloader
-from adapters.proxies import proxy_for
+from adapters.proxies import fault_of_proxies, proxy_for, shown_proxy
 from adapters.slack.check import check_slack
 from adapters.slack.options import SlackOptions
 from bot.domain.errors import PictureRefused
@@ -22,13 +24,22 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.upper(), raising=False)
 
 
+class Asked(list[str]):
+    """The first lines of what a proxy was asked; `logins` are its callers' credentials."""
+
+    logins: set[str]
+
+
 @asynccontextmanager
-async def refusing_proxy(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[str]]:
+async def refusing_proxy(monkeypatch: pytest.MonkeyPatch, *, login: str = "") -> AsyncIterator[Asked]:
     """The environment's proxy while entered; gives the first lines of what it is asked, and lets nothing through."""
-    asked: list[str] = []
+    asked = Asked()
+    asked.logins = set()
 
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append((await reader.readuntil(b"\r\n\r\n")).decode().splitlines()[0])
+        lines = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
+        asked.append(lines[0])
+        asked.logins |= {line for line in lines if line.startswith("Proxy-Authorization")}
         writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         await writer.drain()
         writer.close()
@@ -36,7 +47,7 @@ async def refusing_proxy(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[
 
     server = await asyncio.start_server(refuse, "127.0.0.1", 0)
     async with server:
-        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{login}127.0.0.1:{server.sockets[0].getsockname()[1]}")
         yield asked
 
 
@@ -62,6 +73,57 @@ def test_which_proxy_an_address_takes(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert proxy_for(address) == proxy
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ("http://proxy:port", "HTTPS_PROXY is no address: write it as http://HOST:PORT, or unset it"),
+        ("http://anna:hunter2@[::1", "HTTPS_PROXY is no address: write it as http://HOST:PORT, or unset it"),
+        (
+            "socks5://anna:hunter2@proxy:1080",
+            "HTTPS_PROXY names a proxy that speaks socks5: name one that speaks HTTP, or unset it",
+        ),
+        ("http://", "HTTPS_PROXY names no host: write it as http://HOST:PORT, or unset it"),
+        ("http://anna:hunter2@proxy:3128", ""),
+        ("proxy", ""),
+        ("", ""),
+    ],
+)
+def test_a_proxy_that_nothing_could_go_through_is_told(
+    monkeypatch: pytest.MonkeyPatch, written: str, fault: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", written)
+    assert fault_of_proxies() == fault
+
+
+def test_a_proxy_is_shown_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://anna:hunter2@proxy:3128")
+    assert shown_proxy("https://slack.com/api/") == "proxy:3128"
+    assert shown_proxy("https://127.0.0.1/api/") == ""
+
+
+async def test_its_password_goes_to_the_proxy_and_nowhere_else(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What a proxy wants to know is told it by every way out; no sentence and no line of the log has it."""
+    async with refusing_proxy(monkeypatch, login="anna:hunter2@") as asked:
+        options = SlackOptions(bot_token="xoxb-1", app_token="xapp-1")
+        told = [verdict.words async for verdict in check_slack(options)]
+        looks = await discord_check.look(token="token", api_url="https://discord.com/api/v10", clock=SystemClock())
+        async with downloader(allowed_hosts=frozenset({"cdn.discordapp.com"}), max_bytes=1000) as fetching:
+            with pytest.raises(PictureRefused) as refused:
+                await fetching.fetch("https://cdn.discordapp.com/cat.png")
+    basic = base64.b64encode(b"anna:hunter2").decode()
+    assert {line.partition(" HTTP")[0] for line in asked} == {
+        "CONNECT slack.com:443",
+        "CONNECT discord.com:443",
+        "CONNECT cdn.discordapp.com:443",
+    }
+    assert asked.logins == {f"Proxy-Authorization: Basic {basic}"}
+    said = f"{told} {looks} {refused.value} {caplog.text}"
+    assert "hunter2" not in said
+    assert basic not in said
 
 
 async def test_pictures_come_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
