@@ -20,28 +20,25 @@ from bot.domain.errors import (
     InvalidRequest,
     PromptBlocked,
     Repeated,
+    StorageFailed,
     UnknownStyle,
     UserError,
 )
-from bot.domain.ids import GenerationId, JobId, generation_id, job_of, parse_generation_id
+from bot.domain.ids import JobId, generation_id, job_of
 from bot.domain.options import NOTHING_SAID, Options
+from bot.domain.picture import Attached
 from bot.drafts import Drafts
-from bot.exchange import Attached, Exchange
+from bot.exchange import Exchange
 from bot.first_minute import SAMPLE_WISH, sample
 from bot.forms import Form
+from bot.lookups import Lookups
 from bot.pages import (
-    Link,
     Look,
     Page,
     Part,
     Row,
-    details_page,
-    help_page,
-    queue_page,
-    recent_page,
     refusal_page,
     report_page,
-    said_page,
 )
 from bot.picture_form import Purpose, picture_form, result_form
 from bot.ports import Clock, Exporter
@@ -52,13 +49,11 @@ from bot.texts import day, text
 log = structlog.get_logger(__name__)
 
 
-class Conversation:
+class Conversation(Lookups):
     """What follows from what a member does. Its methods raise `UserError` with the sentence for the member."""
 
     def __init__(self, *, service: Service, exporter: Exporter, clock: Clock) -> None:
-        self._service = service
-        self._exporter = exporter
-        self._clock = clock
+        super().__init__(service=service, exporter=exporter, clock=clock)
         self._wishes: Drafts[tuple[Wish, JobId | None]] = Drafts()
 
     async def ask(self, at: Exchange, wish: Wish, *, shown: JobId | None = None) -> None:
@@ -74,11 +69,18 @@ class Conversation:
             self._wishes.keep(at.event_id, by.requester.key, (wish, by.shown))
             raise
         if not receipt.job.private:
-            await at.greet()
+            await self._greet(at)
         if receipt.repeated:
             raise Repeated
         if receipt.thread:
             await at.lead(receipt.thread)
+
+    async def _greet(self, at: Exchange) -> None:
+        """Somebody used the bot where everybody sees it; that the place is not greeted costs them nothing."""
+        try:
+            await at.greet()
+        except StorageFailed:
+            log.warning("greeting put off", incoming=at.event_id)
 
     def mends(self, refused: UserError, event_id: str, by: Asker) -> Sequence[str]:
         """The styles that a wish can be taken with which was refused for its own; see `take`."""
@@ -122,7 +124,10 @@ class Conversation:
             wish = Wish(options=Options(strengths=strengths), verb=pressed.verb, generation=pressed.target)
             await self.ask(at, wish)
         else:
-            await self.WITHOUT_JOB[pressed.verb](self, at, pressed)
+            act = self.WITHOUT_JOB.get(pressed.verb)
+            if act is None:
+                raise Gone("refused-unknown")
+            await act(self, at, pressed)
 
     async def react(self, at: Exchange, reaction: Reaction, job: JobId) -> None:
         """Do what a reaction on a message of ours says, which shows a job."""
@@ -181,52 +186,15 @@ class Conversation:
             recent=await self._service.styles_of(at.by.requester),
         )
 
-    async def queue(self, at: Exchange, *, most: int, collects: bool = False) -> None:
-        """The member's open jobs, and with `collects` results that could not be shown; so many in all."""
-        view = await self._service.status(at.by.requester)
-        left = most - len(view.mine) if collects else 0
-        uncollected = await self._service.results.uncollected(at.by.requester, most=left)
-        locale = await at.locale()
-        await at.show(queue_page(view, now=self._clock.now(), locale=locale, most=most, uncollected=uncollected))
+    async def style_form(self, at: Exchange, style: str) -> Form:
+        """The form for a picture that a style was chosen for.
 
-    async def info(self, at: Exchange, words: str) -> None:
-        """A job by its id; without one, the member's latest."""
-        if not words:
-            await at.show(recent_page(await self._service.recent(at.by.requester), await at.locale()))
-            return
-        result = parse_generation_id(words.split(maxsplit=1)[0])
-        if result is None:
-            raise InvalidRequest("refused-no-job")
-        await self.details(at, result, by=await at.asker())
-
-    async def details(self, at: Exchange, target: GenerationId, *, by: Asker | None = None) -> None:
-        """A job with its recipe and lineage, as far as the member may see them."""
-        described = await self._service.results.describe(job_of(target), by=by or at.by)
-        await at.show(details_page(described, now=self._clock.now(), locale=await at.locale()))
-
-    async def help(self, at: Exchange, key: str) -> None:
-        """How to ask; each chat has other ways in, so a message of its own."""
-        await at.show(help_page(await at.locale(), key, maps=bool(self._service.menu().controls)))
-
-    async def web(self, at: Exchange) -> None:
-        """A link that signs the member in. It is no part of the text, as chats fetch the links that stand in one."""
-        if self._service.sign_in is None:
-            raise Gone("refused-web-off")
-        link, locale = await self._service.sign_in.link(at.by), await at.locale()
-        page = said_page(locale, "web-open", "web-link")
-        await at.show(replace(page, link=Link(text(locale, "web-open"), link)))
-
-    async def export(self, at: Exchange, *, max_bytes: int) -> None:
-        """Everything that is stored about the member, as a file of theirs."""
-        packed = await self._service.export(at.by.requester, max_bytes=max_bytes)
-        page = said_page(await at.locale(), "page-privacy", "privacy-export")
-        await at.show(page, [Attached(name="pentimento-export.zip", content=packed)])
-
-    async def forget(self, at: Exchange) -> None:
-        """Delete everything about the member."""
-        gone = await self._service.removal.forget(at.by.requester)
-        locale = await at.locale()
-        await at.show(said_page(locale, "page-privacy", "privacy-deleted", jobs=gone.jobs, held=gone.held))
+        Raises:
+            Gone: there is no such style any more.
+        """
+        if style not in self._service.styles:
+            raise Gone("refused-unknown")
+        return await self.picture_form(at, Purpose.REMIX, said=Options(style=style), uploads=True)
 
     async def _details(self, at: Exchange, pressed: ButtonId) -> None:
         await self.details(at, pressed.target)
@@ -262,7 +230,25 @@ class Conversation:
     async def _cancel(self, at: Exchange, pressed: ButtonId) -> None:
         await self._service.removal.cancel(job_of(pressed.target), by=await at.asker())
 
+    async def _collect(self, at: Exchange, pressed: ButtonId) -> None:
+        """Show a result whose message could not be changed any more."""
+        job = job_of(pressed.target)
+        await self._service.results.allowed(Act.COLLECT, job, at.by)
+        if not await at.renew(job):
+            await self.react(at, Reaction.SEND, job)
+
     async def _delete(self, at: Exchange, pressed: ButtonId) -> None:
+        """Ask whether they mean it, if the chat does not by itself; ERASE is the answer."""
+        if at.chat.asks:
+            await self._erase(at, pressed)
+            return
+        await self._service.results.allowed(Act.DELETE, job_of(pressed.target), at.by)
+        await at.question(pressed.target)
+
+    async def _leave(self, at: Exchange, pressed: ButtonId) -> None:
+        await at.drop_question(pressed.target)
+
+    async def _erase(self, at: Exchange, pressed: ButtonId) -> None:
         stands = await self._service.results.message_of(job_of(pressed.target))
         held = await self._service.removal.delete(pressed.target, by=await at.asker())
         await at.remove(stands)
@@ -310,7 +296,9 @@ class Conversation:
         Verb.ORIGINAL: _original,
         Verb.CANCEL: _cancel,
         Verb.DELETE: _delete,
-        Verb.ERASE: _delete,
+        Verb.ERASE: _erase,
+        Verb.LEAVE: _leave,
+        Verb.COLLECT: _collect,
         Verb.PUBLISH: _publish,
         Verb.PUBLISH_OPEN: _publish,
         Verb.REPORT: _report,

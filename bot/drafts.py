@@ -1,7 +1,8 @@
 """Forms that were refused after they were sent, so that their members can mend them instead of typing all again."""
 
-from collections import OrderedDict
 from typing import Generic, TypeVar
+
+from bot.latest import Latest
 
 T = TypeVar("T")
 
@@ -13,13 +14,11 @@ class Drafts(Generic[T]):
     """Sent forms as their chat has them, by a name that a button can carry."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, tuple[str, T]] = OrderedDict()
+        self._kept: Latest[str, tuple[str, T]] = Latest(MOST)
 
     def keep(self, name: str, member: str, draft: T) -> None:
         """Remember a form of a member."""
         self._kept[name] = (member, draft)
-        while len(self._kept) > MOST:
-            self._kept.popitem(last=False)
 
     def find(self, name: str, member: str) -> T | None:
         """The form, if it is theirs and still here."""

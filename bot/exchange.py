@@ -8,6 +8,8 @@ from bot.domain.access import Asker
 from bot.domain.ask import ThreadWay
 from bot.domain.button_id import ButtonId
 from bot.domain.card import Card
+from bot.domain.ids import GenerationId, JobId
+from bot.domain.picture import Attached
 from bot.domain.request import ReplyTarget
 from bot.domain.safety import Site
 from bot.forms import Form
@@ -17,18 +19,22 @@ from bot.texts import Argument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attached:
-    """A file that goes with a page.
+class Chat:
+    """What is told otherwise in each chat.
 
     Attributes:
-        alt: what it shows, if it is a picture.
-        spoiler: hidden until its reader asks to see it, if the chat can do that.
+        help: the message that says the ways in.
+        greeting: the same, on the card that a place gets once.
+        listed: jobs that a page lists.
+        collects: results that no message could show are among them.
+        asks: the chat itself asks whether a member means it, before it tells of a press that deletes.
     """
 
-    name: str
-    content: bytes
-    alt: str = ""
-    spoiler: bool = False
+    help: str
+    greeting: str
+    listed: int
+    collects: bool
+    asks: bool
 
 
 class Exchange(Protocol):
@@ -45,6 +51,10 @@ class Exchange(Protocol):
     @property
     def hidden(self) -> bool:
         """Only the member sees what is made of it."""
+
+    @property
+    def chat(self) -> Chat:
+        """Which one it is."""
 
     @property
     def file_bytes(self) -> int:
@@ -76,11 +86,27 @@ class Exchange(Protocol):
     async def show(self, page: Page, files: Sequence[Attached] = ()) -> None:
         """Show a page to the member alone."""
 
+    async def show_styles(self, page: int) -> None:
+        """Show the presets to choose from, or a page of them."""
+
     async def open(self, form: Form, about: ButtonId) -> None:
         """Open a form about a result: what it says is done with that by the verb of `about`."""
 
     async def greet(self) -> None:
-        """Greet the place, if that is due: somebody used the bot there where everybody sees it. Never fails."""
+        """Greet the place, if that is due: somebody used the bot there where everybody sees it.
+
+        Raises:
+            StorageFailed: whether it is due is not known.
+        """
+
+    async def question(self, target: GenerationId) -> None:
+        """Ask the member alone whether a result is to be deleted; of a chat that does not ask by itself."""
+
+    async def drop_question(self, target: GenerationId) -> None:
+        """Take that question away."""
+
+    async def renew(self, job: JobId) -> bool:
+        """Show a job in the message that was pressed, if the press brought the right to change it once more."""
 
     async def remove(self, stands: MessageRef | None) -> None:
         """Take the message away that the event is about; `stands` is where the job's own one was."""

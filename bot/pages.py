@@ -5,7 +5,7 @@ channels and roles, and only it knows how. `**` in the catalogue is strong where
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -14,11 +14,11 @@ from bot.buttons import verb_button
 from bot.domain.access import Asker
 from bot.domain.actions import Verb
 from bot.domain.card import Button, Waiting
-from bot.domain.ids import generation_id, job_of
+from bot.domain.ids import GenerationId, generation_id, job_of
 from bot.domain.job import Generation, Job
 from bot.domain.limits import span
 from bot.domain.place import PlaceSettings, ban_of
-from bot.domain.style import Style
+from bot.domain.words import clip
 from bot.moderators import Report
 from bot.offers import Offer, OfferButton, offered
 from bot.rendering import arriving_words, facts, title
@@ -68,13 +68,28 @@ class Look(StrEnum):
     QUIET = "quiet"
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A result that stands beside a line, in a chat that has it at hand; `alt` says what it shows."""
+
+    generation: GenerationId
+    alt: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line, and what a member can do with what it is about."""
+    """One line, and what a member can do with what it is about.
+
+    Attributes:
+        button: stands beside the line.
+        buttons: stand below it; without any parts they stand alone.
+    """
 
     parts: tuple[Part, ...]
     look: Look = Look.PLAIN
     button: Button | None = None
+    buttons: tuple[Button, ...] = ()
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,19 +259,6 @@ def refusal_page(by: Asker, locale: str) -> Page:
     return Page(title=text(locale, "refusal-title"), rows=(said,))
 
 
-def style_rows(styles: Iterable[Style]) -> tuple[Row, ...]:
-    """Presets with their words."""
-    return tuple(Row(parts=(Part(style.name, Ink.STRONG), Part(": "), _words(style.prompt))) for style in styles)
-
-
-def styles_page(styles: Mapping[str, Style], locale: str) -> Page:
-    """Every preset with its words."""
-    return Page(
-        title=text(locale, "page-styles"),
-        rows=(row(locale, "styles-how", look=Look.QUIET), *style_rows(styles.values())),
-    )
-
-
 def help_page(locale: str, key: str, *, maps: bool) -> Page:
     """How to ask; of maps only if some model keeps structure.
 
@@ -358,7 +360,7 @@ def _button(job: Job, verb: Verb, locale: str) -> Button:
 
 
 def _words(said: str, *, most: int = _SHOWN_PROMPT) -> Part:
-    return Part(said if len(said) <= most else f"{said[: most - 1]}…", Ink.WORDS)
+    return Part(clip(said, most), Ink.WORDS)
 
 
 def _made(generation: Generation, locale: str) -> Row:

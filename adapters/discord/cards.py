@@ -110,9 +110,10 @@ def button(button: Button) -> Payload:
     }
 
 
-def raw_button(label: str, custom_id: str) -> Payload:
+def raw_button(label: str, custom_id: str, *, emoji: str = "") -> Payload:
     """A button that acts on no result."""
-    return {"type": 2, "style": _SECONDARY, "label": label[:MAX_LABEL], "custom_id": custom_id}
+    made = {"type": 2, "style": _SECONDARY, "label": label[:MAX_LABEL], "custom_id": custom_id}
+    return {**made, "emoji": {"name": emoji}} if emoji else made
 
 
 def rows(buttons: Sequence[Button]) -> list[Payload]:

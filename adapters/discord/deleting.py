@@ -11,36 +11,17 @@ from adapters.discord.cards import rows
 from adapters.discord.desk import Desk
 from adapters.discord.faults import ERRORS, Meaning, judge
 from adapters.discord.incoming import Incoming
-from adapters.discord.places import asker
 from adapters.discord.rest import ORIGINAL, Payload
 from adapters.discord.routes import stand_of
 from bot.buttons import verb_button
-from bot.domain.access import Act
 from bot.domain.actions import Verb
-from bot.domain.button_id import ButtonId, parse_button_id
+from bot.domain.button_id import parse_button_id
 from bot.domain.errors import NotAllowed
-from bot.domain.ids import GenerationId, job_of
+from bot.domain.ids import GenerationId
 from bot.stores import MessageRef
 from bot.texts import text
 
-_REMEMBERED = 1000
-"""Questions whose message is remembered; after that, or a restart, it is the one that stands in the store."""
-
 log = structlog.get_logger(__name__)
-
-
-async def ask(desk: Desk, answered: Answered) -> None:
-    """Ask a member who may delete it whether they mean it.
-
-    Raises:
-        UserError: it is unknown, or somebody else's.
-    """
-    event, target = answered.event, _pressed(answered.event).target
-    await desk.service.results.allowed(Act.DELETE, job_of(target), asker(event))
-    desk.asked[event.origin.user, target] = event
-    while len(desk.asked) > _REMEMBERED:
-        desk.asked.popitem(last=False)
-    await desk.answers.show(answered, question(target, event.origin.locale))
 
 
 def question(target: GenerationId, locale: str) -> Payload:
@@ -48,13 +29,6 @@ def question(target: GenerationId, locale: str) -> Payload:
     answers = [verb_button(locale, verb, target) for verb in (Verb.ERASE, Verb.LEAVE)]
     said = f"**{text(locale, 'slack-delete-title')}** {text(locale, 'slack-delete-what')}"
     return {"content": said, "components": rows(answers)}
-
-
-async def leave(desk: Desk, answered: Answered) -> None:
-    """They do not."""
-    event = answered.event
-    desk.asked.pop((event.origin.user, _pressed(event).target), None)
-    await desk.answers.withdraw(answered)
 
 
 async def remove(desk: Desk, answered: Answered, stands: MessageRef | None) -> None:
@@ -101,9 +75,3 @@ async def _gone(deleting: Awaitable[None]) -> bool:
         log.info("message not deleted", reason=fault.reason)
         return fault.meaning is Meaning.MESSAGE_GONE
     return True
-
-
-def _pressed(event: Incoming) -> ButtonId:
-    pressed = parse_button_id(event.name)
-    assert pressed is not None  # a flow is found by what was pressed
-    return pressed

@@ -1,6 +1,5 @@
 """What every handler works with."""
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from adapters.discord.answers import Answers
@@ -11,8 +10,12 @@ from adapters.discord.rest import Rest
 from adapters.downloads import Downloader
 from bot.conversation import Conversation
 from bot.domain.ids import GenerationId
+from bot.latest import Latest
 from bot.ports import Clock, Exporter
 from bot.service import Service
+
+_REMEMBERED = 1000
+"""Questions and open forms; after that, or a restart, the store or the message itself is looked at again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,5 +38,5 @@ class Desk:
     downloads: Downloader
     clock: Clock
     me: str
-    asked: OrderedDict[tuple[str, GenerationId], Incoming] = field(default_factory=OrderedDict)
-    seen: OrderedDict[tuple[str, str], list[Upload]] = field(default_factory=OrderedDict)
+    asked: Latest[tuple[str, GenerationId], Incoming] = field(default_factory=lambda: Latest(_REMEMBERED))
+    seen: Latest[tuple[str, str], list[Upload]] = field(default_factory=lambda: Latest(_REMEMBERED))

@@ -1,28 +1,15 @@
 """Which handler takes what comes in, and how it is first answered."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
-from adapters.discord import (
-    deleting,
-    greeting,
-    pages,
-    picking,
-    presses,
-    reactions,
-    remix,
-    setting_up,
-    settings,
-    styles,
-)
-from adapters.discord.answers import Ack, Answered
+from adapters.discord import greeting, lookups, picking, reactions, remix, settings
+from adapters.discord.answers import Ack
 from adapters.discord.commands import IMAGE_INFO, REMIX_IMAGE
-from adapters.discord.desk import Desk
-from adapters.discord.exchange import DiscordExchange, press
+from adapters.discord.exchange import DiscordExchange
 from adapters.discord.ids import STYLED, offer_id, parse_again_id, parse_form_id, parse_styles_id, parse_take_id
 from adapters.discord.incoming import Incoming, Kind
-from bot.conversation import Conversation
-from bot.domain.actions import OPENING, VERBS, Verb
+from bot.domain.actions import OPENING, VERBS, Seen, Verb
 from bot.domain.button_id import parse_button_id
 from bot.domain.errors import Gone
 from bot.domain.request import ASKING, Action
@@ -39,79 +26,60 @@ class Flow:
         open: PUBLIC stays PUBLIC.
     """
 
-    do: Callable[[Desk, Answered], Awaitable[None]]
+    do: Callable[[DiscordExchange], Awaitable[None]]
     ack: Ack = Ack.NONE
     lasting: bool = False
     open: bool = False
 
 
-def _look(at: Callable[[Conversation, DiscordExchange], Awaitable[None]]) -> Flow:
-    """What shows its member something, and changes nothing."""
-
-    async def do(desk: Desk, answered: Answered) -> None:
-        await at(desk.conversation, DiscordExchange(desk, answered))
-
-    return Flow(do, Ack.HIDDEN)
+async def _press(at: DiscordExchange) -> None:
+    await at.desk.conversation.press(at, at.pressed)
 
 
-def _seen_by(action: Action) -> Ack:
-    """Who sees the answer: a control map is for whoever asked."""
-    return Ack.HIDDEN if action is Action.MAP else Ack.PUBLIC
+async def _try_sample(at: DiscordExchange) -> None:
+    await at.desk.conversation.try_sample(at)
 
 
-WITHOUT_JOB: Mapping[Verb, Flow] = {
-    Verb.DETAILS: Flow(press, Ack.HIDDEN),
-    Verb.COMPARE: Flow(press, Ack.HIDDEN),
-    Verb.ORIGINAL: Flow(press, Ack.HIDDEN),
-    Verb.CANCEL: Flow(press, Ack.UPDATE, lasting=True),
-    Verb.DELETE: Flow(deleting.ask, Ack.UPDATE),
-    Verb.ERASE: Flow(press, Ack.UPDATE, lasting=True),
-    Verb.LEAVE: Flow(deleting.leave, Ack.UPDATE),
-    Verb.PICK: Flow(picking.open_form),
-    Verb.REPORT: Flow(press, Ack.HIDDEN, lasting=True),
-    Verb.BAN: Flow(press, Ack.HIDDEN, lasting=True),
-    Verb.DISMISS: Flow(press, Ack.UPDATE, lasting=True),
-    Verb.THREAD: Flow(press, Ack.HIDDEN, lasting=True),
-    Verb.PUBLISH: Flow(press, Ack.PUBLIC, lasting=True, open=True),
-    Verb.PUBLISH_OPEN: Flow(press, Ack.PUBLIC, lasting=True, open=True),
-    Verb.COLLECT: Flow(presses.collect, Ack.UPDATE, lasting=True),
-}
-"""How presses of the other verbs are first answered. What they do is the conversation's, or Discord's own."""
+async def _joined(at: DiscordExchange) -> None:
+    """We are in a server: it is greeted where Discord itself greets members; else the first use of us does."""
+    await greeting.greeted(at.desk, at.event)
 
-_QUEUE = _look(lambda core, at: core.queue(at, most=pages.LISTED, collects=True))
-_HELP = _look(lambda core, at: core.help(at, "help"))
+
+async def _left(at: DiscordExchange) -> None:
+    await greeting.left(at.desk, at.event)
+
+
+_ACKS = {Seen.HERE: Ack.PUBLIC, Seen.ALL: Ack.PUBLIC, Seen.MEMBER: Ack.HIDDEN, Seen.MESSAGE: Ack.UPDATE}
+_LOOK_UP = Flow(lookups.look_up, Ack.HIDDEN)
 
 _FLOWS: dict[str, Flow] = {
     Kind.MENTION: Flow(remix.mention, lasting=True),
     Kind.REACTION: Flow(reactions.act, lasting=True),
-    Kind.JOINED: Flow(greeting.joined, lasting=True),
-    Kind.LEFT: Flow(greeting.left, lasting=True),
-    Kind.AUTOCOMPLETE: Flow(pages.suggest),
-    f"button {offer_id(Offer.TRY)}": Flow(setting_up.try_sample, Ack.PUBLIC, lasting=True),
-    f"button {offer_id(Offer.SET_UP)}": Flow(setting_up.open_form),
-    f"modal {offer_id(Offer.SET_UP)}": Flow(setting_up.save, Ack.HIDDEN, lasting=True),
-    f"button {offer_id(Offer.HELP)}": _HELP,
-    f"button {offer_id(Offer.STYLES)}": Flow(styles.show, Ack.HIDDEN),
-    f"button {offer_id(Offer.QUEUE)}": _QUEUE,
+    Kind.JOINED: Flow(_joined, lasting=True),
+    Kind.LEFT: Flow(_left, lasting=True),
+    Kind.AUTOCOMPLETE: Flow(lookups.suggest),
+    f"button {offer_id(Offer.TRY)}": Flow(_try_sample, Ack.PUBLIC, lasting=True),
+    f"button {settings.SET_UP}": Flow(settings.open_set_up),
+    f"modal {settings.SET_UP}": Flow(settings.save_set_up, Ack.HIDDEN, lasting=True),
+    **{f"button {offer_id(each)}": _LOOK_UP for each in (Offer.HELP, Offer.STYLES, Offer.QUEUE)},
     "button again": Flow(remix.reopen),
-    "button styles": Flow(styles.turn, Ack.UPDATE),
-    f"button {STYLED}": Flow(styles.choose),
-    f"modal {STYLED}": Flow(styles.form, Ack.PUBLIC, lasting=True),
+    "button styles": Flow(lookups.turn_styles, Ack.UPDATE),
+    f"button {STYLED}": Flow(lookups.choose_style),
+    f"modal {STYLED}": Flow(remix.uploaded, Ack.PUBLIC, lasting=True),
     "button take": Flow(remix.take, Ack.PUBLIC, lasting=True),
-    "modal pick": Flow(picking.form, Ack.PUBLIC, lasting=True),
-    "button pick": WITHOUT_JOB[Verb.PICK],
+    "modal pick": Flow(remix.uploaded, Ack.PUBLIC, lasting=True),
+    "button pick": Flow(picking.open_form),
     "modal remix": Flow(remix.form, Ack.PUBLIC, lasting=True),
-    f"button {settings.FORGET}": replace(_look(Conversation.forget), lasting=True),
+    f"button {settings.FORGET}": Flow(settings.forget, Ack.HIDDEN, lasting=True),
     f"command {REMIX_IMAGE}": Flow(remix.menu),
-    f"command {IMAGE_INFO}": Flow(pages.image_info, Ack.HIDDEN),
-    "command queue": _QUEUE,
-    "command info": _look(lambda core, at: core.info(at, at.option("job"))),
-    "command styles": Flow(styles.show, Ack.HIDDEN),
-    "command web": _look(Conversation.web),
-    "command help": _HELP,
+    f"command {IMAGE_INFO}": Flow(lookups.image_info, Ack.HIDDEN),
+    **{f"command {name}": _LOOK_UP for name in ("queue", "info", "styles", "web", "help")},
     "command settings": Flow(settings.settings, Ack.HIDDEN, lasting=True),
     "command privacy": Flow(settings.privacy, Ack.HIDDEN),
-    **{f"command {name}": Flow(remix.command, _seen_by(action), lasting=True) for name, action in ASKING.items()},
+    **{
+        f"command {name}": Flow(remix.command, Ack.HIDDEN if action is Action.MAP else Ack.PUBLIC, lasting=True)
+        for name, action in ASKING.items()
+    },
 }
 
 
@@ -140,14 +108,12 @@ def flow_of(event: Incoming) -> Flow:
 def _of_verb(kind: Kind, verb: Verb) -> Flow:
     """What a button with a verb sets off, or the form that it opened."""
     if kind is Kind.MODAL:
-        return Flow(presses.form, Ack.PUBLIC, lasting=True) if verb in OPENING.values() else Flow(_unknown)
+        return Flow(remix.result_form, Ack.PUBLIC, lasting=True) if verb in OPENING.values() else Flow(_unknown)
     row = VERBS[verb]
     if row.opens:
-        return Flow(press)
-    if row.makes:
-        return Flow(press, _seen_by(row.makes), lasting=True)
-    return WITHOUT_JOB.get(verb) or Flow(_unknown)
+        return Flow(_press)
+    return Flow(_press, _ACKS[row.seen], lasting=row.changes and not row.asks, open=row.seen is Seen.ALL)
 
 
-async def _unknown(_: Desk, __: Answered) -> None:
+async def _unknown(_: DiscordExchange) -> None:
     raise Gone("refused-unknown")

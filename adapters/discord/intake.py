@@ -6,6 +6,7 @@ would answer nobody.
 
 from adapters.discord.answers import Ack, Answered
 from adapters.discord.desk import Desk
+from adapters.discord.exchange import DiscordExchange
 from adapters.discord.flows import flow_of
 from adapters.discord.ids import STYLED, TakeId, parse_take_id
 from adapters.discord.incoming import PLATFORM, Incoming, Kind, from_json
@@ -64,7 +65,7 @@ class _Arrival:
 
     async def work(self) -> None:
         """Go through its flow."""
-        await self._flow.do(self._desk, self._answered)
+        await self._flow.do(DiscordExchange(self._desk, self._answered))
 
     async def tell(self, refused: UserError) -> None:
         """In the place of the promised answer; of a server that has us there is nobody to tell."""

@@ -2,6 +2,8 @@
 
 import re
 
+from bot.domain.words import clip
+
 _MARKS = re.compile(r"([\\*_~`|<>\[\]()#@]|(?<=:)/|(?<=/)/)")
 _LISTED = re.compile(r"^([ \t]*)([-+]|\d{1,10}\.(?=[ \t]))", re.MULTILINE)
 _INVITE = re.compile(r"(discord)\.(gg|com|app)", re.IGNORECASE)
@@ -14,8 +16,7 @@ def inert(text: str, *, most: int = 1000) -> str:
     A backslash takes a mark its meaning and is not shown itself. Behind `@` stands a zero-width space too, because
     `@everyone` is looked for in the raw text.
     """
-    shown = text if len(text) <= most else text[: most - 1] + "…"
-    escaped = _MARKS.sub(r"\\\1", shown).replace("@", f"@{_BREAK}")
+    escaped = _MARKS.sub(r"\\\1", clip(text, most)).replace("@", f"@{_BREAK}")
     return _INVITE.sub(rf"\1.{_BREAK}\2", _LISTED.sub(_plain, escaped))
 
 

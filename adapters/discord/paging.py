@@ -39,9 +39,7 @@ def laid_out(page: Page, named: Callable[[str], str] = str, *, picture: str = ""
 def _offers(page: Page) -> list[Payload]:
     if not page.offers:
         return []
-    buttons = [
-        {**raw_button(each.label, offer_id(each.offer)), "emoji": {"name": each.emoji}} for each in page.offers
-    ]
+    buttons = [raw_button(each.label, offer_id(each.offer), emoji=each.emoji) for each in page.offers]
     return [{"type": 1, "components": buttons}]
 
 

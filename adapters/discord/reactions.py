@@ -2,8 +2,6 @@
 
 import structlog
 
-from adapters.discord.answers import Answered
-from adapters.discord.desk import Desk
 from adapters.discord.exchange import DiscordExchange
 from adapters.discord.faults import ERRORS, judge
 from adapters.discord.pictures import generation_in, is_ours
@@ -13,14 +11,13 @@ from bot.domain.ids import job_of
 log = structlog.get_logger(__name__)
 
 
-async def act(desk: Desk, answered: Answered) -> None:
+async def act(at: DiscordExchange) -> None:
     """One reaction; nothing if its message is not ours: anybody's webhook can write a button of our id."""
-    event = answered.event
     try:
-        message = await desk.rest.message(event.origin.channel, event.message)
+        message = await at.desk.rest.message(at.event.origin.channel, at.event.message)
     except ERRORS as error:
         log.info("a message with a reaction cannot be read", reason=judge(error).reason)
         return
-    says, shown = reaction_of(event.name), generation_in(message) if is_ours(message, desk.me) else None
+    says, shown = reaction_of(at.event.name), generation_in(message) if is_ours(message, at.desk.me) else None
     if says and shown:
-        await desk.conversation.react(DiscordExchange(desk, answered), says, job_of(shown))
+        await at.desk.conversation.react(at, says, job_of(shown))

@@ -4,185 +4,179 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from adapters.discord import greeting, picking, setting_up, styles
-from adapters.discord.answers import Answered
-from adapters.discord.desk import Desk
+from adapters.discord import greeting, picking, settings
 from adapters.discord.exchange import DiscordExchange
 from adapters.discord.faults import ERRORS
 from adapters.discord.forms import values_of
-from adapters.discord.ids import STYLED, FormId, Opened, offer_id, parse_again_id, parse_form_id, parse_take_id
-from adapters.discord.incoming import PLATFORM, Incoming, Upload
+from adapters.discord.ids import STYLED, FormId, Opened, parse_again_id, parse_form_id, parse_take_id
+from adapters.discord.incoming import PLATFORM, Upload
 from adapters.discord.markup import said
 from adapters.discord.pictures import has_sticker, pictures_in
-from adapters.discord.places import asker
-from adapters.discord.translate import picture_of, wish_of_command, wish_of_form, wish_of_words, with_picture
+from adapters.discord.translate import picture_of, wish_of_command, wish_of_words, with_picture
 from bot.domain.actions import Verb
 from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.errors import Gone, InvalidRequest, PictureRefused
 from bot.domain.ids import job_of, parse_generation_id
+from bot.domain.options import NOTHING_SAID, Options
 from bot.forms import PICTURE, Form
-from bot.offers import Offer
-from bot.picture_form import Purpose
-
-_REMEMBERED = 1000
-"""Open forms whose pictures are remembered; after that, or a restart, the message is looked at again."""
-
+from bot.picture_form import PURPOSES, Purpose
 
 _GREETINGS = {"", "help", "hi", "hello"}
 
 
-async def command(desk: Desk, answered: Answered) -> None:
+async def command(at: DiscordExchange) -> None:
     """`/img2img`, `/sweep`, `/refine`, `/map`."""
-    event = answered.event
+    desk, event = at.desk, at.event
     wish, drawn = wish_of_command(event, desk.service.styles), picture_of(event, "map")
     if source := picture_of(event, "image"):
         wish = with_picture(wish, source, desk.downloads)
     if drawn:
         wish = replace(wish, control_map=drawn.sent(desk.downloads))
-    await desk.conversation.ask(DiscordExchange(desk, answered), wish)
+    await desk.conversation.ask(at, wish)
 
 
-async def mention(desk: Desk, answered: Answered) -> None:
+async def mention(at: DiscordExchange) -> None:
     """A message that mentions us: with a picture, or in reply to one."""
-    event = answered.event
-    body = event.body
+    desk, body = at.desk, at.event.body
     words = said(str(body["content"]), me=desk.me, role=str(body.get("role", "")), names=body.get("names"))
-    own = event.body["message"]
-    if event.body.get("withheld"):
+    own = body["message"]
+    if body.get("withheld"):
         raise InvalidRequest("refused-role-withheld")
-    shows = pictures_in(own, me=desk.me) or has_sticker(own) or event.body["replied_message"]
+    shows = pictures_in(own, me=desk.me) or has_sticker(own) or body["replied_message"]
     if words.lower() in _GREETINGS and not shows:
-        if await greeting.called(desk, event):
-            return
-        await desk.conversation.help(DiscordExchange(desk, answered), "help")
+        if not await greeting.greeted(desk, at.event):
+            await desk.conversation.help(at)
         return
     wish = wish_of_words(words, desk.service.styles)
     try:
-        pictures = await _mentioned(desk, event)
+        pictures = await _mentioned(at)
     except PictureRefused as refused:
-        await picking.offer(desk, answered, refused)
+        await picking.offer(at, refused)
         return
     if len(pictures) > 1:
         raise InvalidRequest("refused-several-pictures", count=len(pictures))
-    await desk.conversation.ask(DiscordExchange(desk, answered), with_picture(wish, pictures[0], desk.downloads))
+    await desk.conversation.ask(at, with_picture(wish, pictures[0], desk.downloads))
 
 
-async def menu(desk: Desk, answered: Answered) -> None:
+async def menu(at: DiscordExchange) -> None:
     """**Remix image** on a message: opens the form."""
-    event = answered.event
-    target = str(event.body.get("target_id", ""))
-    message = event.body.get("resolved", {}).get("messages", {}).get(target, {})
-    pictures = _pictures_of(desk, message)
+    desk, channel, target = at.desk, at.event.origin.channel, str(at.event.body.get("target_id", ""))
+    pictures = _pictures_of(at, at.resolved_message())
     result = parse_generation_id(pictures[0].generation) if len(pictures) == 1 else None
-    at, shown = DiscordExchange(desk, answered), job_of(result) if result else None
+    shown = job_of(result) if result else None
     # One of our own results is worked on from our lossless copy, and is a chain.
-    if result and await desk.service.results.find(result, by=asker(event, shown=shown)):
+    if result and await desk.service.results.find(result, by=replace(at.by, shown=shown)):
         await desk.conversation.open_form(at, ButtonId(Verb.CHAIN, result), shown=shown)
         return
-    desk.seen[event.origin.channel, target] = pictures
-    while len(desk.seen) > _REMEMBERED:
-        desk.seen.popitem(last=False)
-    about = FormId(Opened.REMIX, event.origin.channel, target)
-    await desk.answers.ask(event, str(about), await form_on(desk, answered, about))
+    desk.seen[channel, target] = pictures
+    about = FormId(Opened.REMIX, channel, target)
+    await at.open(await form_on(at, about), about)
 
 
-async def form_on(desk: Desk, answered: Answered, about: FormId) -> Form:
+async def form_on(at: DiscordExchange, about: FormId) -> Form:
     """The form as it opens.
 
     Raises:
         PictureRefused: the message is out of sight.
     """
-    names = [picture.filename for picture in await _pictures_on(desk, answered.event, about)]
-    return await desk.conversation.picture_form(DiscordExchange(desk, answered), Purpose.REMIX, pictures=names)
+    names = [picture.filename for picture in await _pictures_on(at, about)]
+    return await at.desk.conversation.picture_form(at, Purpose.REMIX, pictures=names)
 
 
-async def reopen(desk: Desk, answered: Answered) -> None:
+async def reopen(at: DiscordExchange) -> None:
     """The button under the refusal of a form: opens it with what its member wrote."""
-    event = answered.event
-    asked = parse_again_id(event.name)
-    draft = desk.answers.drafts.find(asked, event.origin.user) if asked else None
+    desk, user, asked = at.desk, at.event.origin.user, parse_again_id(at.event.name)
+    draft = desk.answers.drafts.find(asked, user) if asked else None
     if draft is None:
         raise Gone("refused-form-gone")
+    values = values_of(draft.body)
     if about := parse_form_id(draft.name):
-        form = await (form_on if about.opened is Opened.REMIX else picking.form_on)(desk, answered, about)
+        form = await (form_on if about.opened is Opened.REMIX else picking.form_on)(at, about)
     elif draft.name == STYLED:
-        form = await styles.form_again(desk, answered, draft)
-    elif draft.name == offer_id(Offer.SET_UP):
-        form = await setting_up.form_on(desk, event)
-    elif pressed := parse_button_id(draft.name):
-        form = await desk.conversation.result_form(DiscordExchange(desk, answered), pressed)
+        style = str(values.get("style", ""))
+        said_there = Options(style=style) if style in desk.service.styles else NOTHING_SAID
+        form = await desk.conversation.picture_form(at, Purpose.REMIX, said=said_there, uploads=True)
+    elif draft.name == settings.SET_UP:
+        form = await settings.set_up_form(at)
+    elif button := parse_button_id(draft.name):
+        form = await desk.conversation.result_form(at, button)
     else:
         raise Gone("refused-form-gone")
-    desk.answers.drafts.keep(event.message, event.origin.user, draft)
-    await desk.answers.ask(event, draft.name, form.filled(values_of(draft.body)))
+    desk.answers.drafts.keep(at.event.message, user, draft)
+    await at.open(form.filled(values), draft.name)
 
 
-async def take(desk: Desk, answered: Answered) -> None:
+async def take(at: DiscordExchange) -> None:
     """The button under a refusal: the same wish with a style that there is; the refusal goes."""
-    asked = parse_take_id(answered.event.name)
+    asked = parse_take_id(at.event.name)
     assert asked is not None
-    await desk.conversation.take(DiscordExchange(desk, answered), f"{PLATFORM}:{asked.event}", asked.style)
-    await desk.answers.take_back(answered.event)
+    await at.desk.conversation.take(at, f"{PLATFORM}:{asked.event}", asked.style)
+    await at.desk.answers.take_back(at.event)
 
 
-async def form(desk: Desk, answered: Answered) -> None:
+async def form(at: DiscordExchange) -> None:
     """The form of **Remix image**, filled in."""
-    event = answered.event
-    about, chosen = parse_form_id(event.name), str(values_of(event.body).get(PICTURE) or 0)
+    about, chosen = parse_form_id(at.event.name), str(values_of(at.event.body).get(PICTURE) or 0)
     assert about is not None
-    wish = wish_of_form(event, Purpose.REMIX, desk.downloads, desk.service.styles)
-    pictures = dict(enumerate(await _pictures_on(desk, event, about)))
+    wish = at.wish_of_form(Purpose.REMIX)
+    pictures = dict(enumerate(await _pictures_on(at, about)))
     if not (picture := pictures.get(int(chosen) if chosen.isdecimal() else 0)):
         raise PictureRefused("refused-form-forgotten")
-    await desk.conversation.ask(DiscordExchange(desk, answered), with_picture(wish, picture, desk.downloads))
+    await at.desk.conversation.ask(at, with_picture(wish, picture, at.desk.downloads))
 
 
-async def _pictures_on(desk: Desk, event: Incoming, about: FormId) -> list[Upload]:
-    if about.channel != event.origin.channel:  # an id that somebody made up: they may not see what is there
+async def uploaded(at: DiscordExchange) -> None:
+    """A form with a place for the picture, filled in; the answer that offered it goes, if there was one."""
+    await at.desk.conversation.ask(at, at.wish_of_form(Purpose.REMIX, uploads=True))
+    if parse_form_id(at.event.name):
+        await at.desk.answers.take_back(at.event)
+
+
+async def result_form(at: DiscordExchange) -> None:
+    """The form of Chain, Edit or Use map, filled in."""
+    about = at.pressed
+    wish = replace(at.wish_of_form(PURPOSES[about.verb]), verb=about.verb, generation=about.target)
+    await at.desk.conversation.ask(at, wish)
+
+
+async def _pictures_on(at: DiscordExchange, about: FormId) -> list[Upload]:
+    if about.channel != at.event.origin.channel:  # an id that somebody made up: they may not see what is there
         raise PictureRefused("refused-form-forgotten")
-    return desk.seen.get((about.channel, about.message)) or await _fetched(desk, about)
+    if seen := at.desk.seen.get((about.channel, about.message)):
+        return seen
+    try:
+        return _pictures_of(at, await at.desk.rest.message(about.channel, about.message))
+    except ERRORS:
+        raise PictureRefused("refused-form-forgotten") from None
 
 
-async def _mentioned(desk: Desk, event: Incoming) -> list[Upload]:
+async def _mentioned(at: DiscordExchange) -> list[Upload]:
     """The mention's own pictures, else those of the message it answers.
 
     Raises:
         PictureRefused: there are none, or Discord withholds them.
     """
-    own = event.body["message"]
+    desk, body = at.desk, at.event.body
+    own = body["message"]
     if pictures := pictures_in(own, me=desk.me):
         return pictures
-    if not event.body["replied_message"]:
-        if has_sticker(own):
-            raise PictureRefused("refused-sticker")
-        raise PictureRefused("refused-no-picture")
-    replied = event.body["replied"]
+    if not body["replied_message"]:
+        raise PictureRefused("refused-sticker" if has_sticker(own) else "refused-no-picture")
+    replied = body["replied"]
     if replied is not None and (pictures := pictures_in(replied, me=desk.me)):
         return pictures
     # What the gateway left out may be there on asking; without the message-content intent it is often not.
     try:
-        fetched = await desk.rest.message(event.body["replied_channel"], event.body["replied_message"])
+        fetched = await desk.rest.message(body["replied_channel"], body["replied_message"])
     except ERRORS:
         fetched = replied or {}
     if pictures := pictures_in(fetched, me=desk.me):
         return pictures
-    if has_sticker(fetched):
-        raise PictureRefused("refused-sticker")
-    raise PictureRefused("refused-withheld")
+    raise PictureRefused("refused-sticker" if has_sticker(fetched) else "refused-withheld")
 
 
-async def _fetched(desk: Desk, about: FormId) -> list[Upload]:
-    try:
-        message = await desk.rest.message(about.channel, about.message)
-    except ERRORS:
-        raise PictureRefused("refused-form-forgotten") from None
-    return _pictures_of(desk, message)
-
-
-def _pictures_of(desk: Desk, message: Mapping[str, Any]) -> list[Upload]:
-    pictures = pictures_in(message, me=desk.me)
+def _pictures_of(at: DiscordExchange, message: Mapping[str, Any]) -> list[Upload]:
+    pictures = pictures_in(message, me=at.desk.me)
     if not pictures:
-        if has_sticker(message):
-            raise PictureRefused("refused-sticker")
-        raise PictureRefused("refused-no-picture-there")
+        raise PictureRefused("refused-sticker" if has_sticker(message) else "refused-no-picture-there")
     return pictures

@@ -1,61 +1,87 @@
-"""`/settings` of a server and its channels, for members with Manage Server; `/privacy` for everybody."""
+"""What a server and its channels have set, for members with Manage Server; `/privacy` for everybody."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.discord.answers import Answered
-from adapters.discord.desk import Desk
 from adapters.discord.exchange import DiscordExchange
-from adapters.discord.incoming import Incoming
+from adapters.discord.forms import values_of
+from adapters.discord.ids import offer_id
 from adapters.discord.permissions import MANAGE_GUILD, has
 from adapters.discord.places import channel_key, guild_key
 from adapters.discord.rest import Payload
 from adapters.discord.translate import options
 from bot.domain.errors import NotAllowed
+from bot.forms import Form
 from bot.moderators import USUAL_DAYS
+from bot.offers import Offer
 from bot.pages import Ink, Part, settings_page
-from bot.settings_form import changed
+from bot.settings_form import changed, read_setup_form, setup_form
 from bot.texts import text
 
 FORGET = "p1:forget"
 """The button that deletes everything about the member who presses it; it carries nothing."""
 
+SET_UP = offer_id(Offer.SET_UP)
 _EXPORT_MARGIN = 64 * 1024
 
 
-async def settings(desk: Desk, answered: Answered) -> None:
+async def settings(at: DiscordExchange) -> None:
     """Show or change what is set for a place."""
-    event = answered.event
-    locale = event.origin.locale
-    if not event.origin.guild:
-        raise NotAllowed("refused-server-only")
-    if not has(event.origin.permissions, MANAGE_GUILD):
-        raise NotAllowed("refused-manage-server")
-    given = options(event.body)
-    place, name = _place(event, given)
-    own = await desk.service.places.settings(place)
+    server, given, places = _server(at), options(at.event.body), at.desk.service.places
+    place, name = _channel(str(given["channel"])) if given.get("channel") else (server, _whole(at))
     said = "settings-saved"
     match given.get("subcommand"):
         case "show" | None:
             said = ""
-        case "pause" | "resume" | "ban" | "unban":
-            place, name = await _moderate(desk, event, given, place, name)
+        case "pause" | "resume" as act:
+            origin = at.event.origin
+            place, name = _channel(str(given.get("channel") or origin.parent or origin.channel))
+            await at.desk.service.moderators.pause(place, paused=act == "pause")
+        case "ban":
+            member, days = str(given["member"]), int(given.get("days", USUAL_DAYS))
+            await at.desk.service.moderators.ban(server, member, _name_of(at.event.body, member), days=days)
+        case "unban":
+            await at.desk.service.moderators.unban(server, str(given["member"]))
         case change:
-            await desk.service.places.change(place, changed(own, str(change), given))
-            said = "settings-reset" if change == "reset" else "settings-saved"
-    page = settings_page(await desk.service.places.settings(place), name, locale=locale, heading=said)
-    await desk.answers.show_page(answered, page)
+            await places.change(place, changed(await places.settings(place), str(change), given))
+            said = "settings-reset" if change == "reset" else said
+    await at.show(settings_page(await places.settings(place), name, locale=at.by.locale, heading=said))
 
 
-async def privacy(desk: Desk, answered: Answered) -> None:
+async def open_set_up(at: DiscordExchange) -> None:
+    """*Set up*."""
+    await at.open(await set_up_form(at), SET_UP)
+
+
+async def set_up_form(at: DiscordExchange) -> Form:
+    """The form of a server's settings as it opens.
+
+    Raises:
+        NotAllowed: they do not run the server.
+    """
+    service = at.desk.service
+    return setup_form(await service.places.settings(_server(at)), service.menu(), locale=at.by.locale)
+
+
+async def save_set_up(at: DiscordExchange) -> None:
+    """The form, filled in."""
+    server, places = _server(at), at.desk.service.places
+    await places.change(server, read_setup_form(values_of(at.event.body), await places.settings(server)))
+    now = await places.settings(server)
+    await at.show(settings_page(now, _whole(at), locale=at.by.locale, heading="settings-saved"))
+
+
+async def privacy(at: DiscordExchange) -> None:
     """Hand out what is stored, or ask before deleting it."""
-    event = answered.event
-    locale = event.origin.locale
-    if options(event.body).get("subcommand") == "export":
-        most = event.origin.file_bytes - _EXPORT_MARGIN
-        await desk.conversation.export(DiscordExchange(desk, answered), max_bytes=most)
-        return
-    await desk.answers.show(answered, forget_question(locale))
+    if options(at.event.body).get("subcommand") == "export":
+        await at.desk.conversation.export(at, max_bytes=at.file_bytes - _EXPORT_MARGIN)
+    else:
+        await at.desk.answers.show(at.answered, forget_question(at.by.locale))
+
+
+async def forget(at: DiscordExchange) -> None:
+    """They mean it."""
+    await at.desk.conversation.forget(at)
 
 
 def forget_question(locale: str) -> Payload:
@@ -64,31 +90,24 @@ def forget_question(locale: str) -> Payload:
     return {"content": text(locale, "privacy-ask"), "components": [{"type": 1, "components": [sure]}]}
 
 
-async def _moderate(
-    desk: Desk, event: Incoming, given: Mapping[str, Any], server: str, name: Part
-) -> tuple[str, Part]:
-    """Pause or resume a channel, block a member or let them in again; what then is to be shown, and its name."""
-    moderators, member = desk.service.moderators, str(given.get("member", ""))
-    match given["subcommand"]:
-        case "ban":
-            await moderators.ban(server, member, _name_of(event, member), days=int(given.get("days", USUAL_DAYS)))
-        case "unban":
-            await moderators.unban(server, member)
-        case act:
-            channel = str(given.get("channel") or event.origin.parent or event.origin.channel)
-            await moderators.pause(channel_key(channel), paused=act == "pause")
-            return channel_key(channel), Part(channel, Ink.CHANNEL)
-    return server, name
+def _server(at: DiscordExchange) -> str:
+    """The key of the server, for those who run it."""
+    if not at.event.origin.guild:
+        raise NotAllowed("refused-server-only")
+    if not has(at.event.origin.permissions, MANAGE_GUILD):
+        raise NotAllowed("refused-manage-server")
+    return guild_key(at.event.origin.guild)
 
 
-def _name_of(event: Incoming, user: str) -> str:
+def _channel(channel: str) -> tuple[str, Part]:
+    return channel_key(channel), Part(channel, Ink.CHANNEL)
+
+
+def _whole(at: DiscordExchange) -> Part:
+    return Part(text(at.by.locale, "settings-server"))
+
+
+def _name_of(body: Mapping[str, Any], user: str) -> str:
     """What a member is called who was named in a command."""
-    found = event.body.get("resolved", {}).get("users", {}).get(user, {})
+    found = body.get("resolved", {}).get("users", {}).get(user, {})
     return str(found.get("global_name") or found.get("username") or "")
-
-
-def _place(event: Incoming, given: dict[str, Any]) -> tuple[str, Part]:
-    channel = given.get("channel")
-    if channel:
-        return channel_key(str(channel)), Part(str(channel), Ink.CHANNEL)
-    return guild_key(event.origin.guild), Part(text(event.origin.locale, "settings-server"))

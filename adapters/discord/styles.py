@@ -3,22 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.discord.answers import Answered
-from adapters.discord.cards import MAX_ALT, MAX_DESCRIPTION, MAX_LABEL, raw_button
+from adapters.discord.cards import MAX_DESCRIPTION, MAX_LABEL, raw_button
 from adapters.discord.desk import Desk
-from adapters.discord.exchange import DiscordExchange
-from adapters.discord.forms import values_of
-from adapters.discord.ids import STYLED, parse_styles_id, styles_id
-from adapters.discord.incoming import Incoming
+from adapters.discord.files import outgoing
+from adapters.discord.ids import STYLED, styles_id
 from adapters.discord.paging import line_of
 from adapters.discord.rest import Outgoing, Payload
-from adapters.discord.translate import wish_of_form
-from bot.domain.errors import Gone
-from bot.domain.options import Options
-from bot.forms import Form
-from bot.pages import style_rows
-from bot.picture_form import Purpose
-from bot.style_pages import StylePage, style_pages
+from bot.style_pages import StylePage, style_pages, style_rows, style_sheet
 from bot.texts import text
 
 _ROW = 5
@@ -26,55 +17,12 @@ _MOST = 20
 """Pages that have a button: the four rows below the menu."""
 
 
-async def show(desk: Desk, answered: Answered) -> None:
-    """The first page."""
-    await desk.answers.show(answered, *await _page(desk, answered.event.origin.locale, 0))
-
-
-async def turn(desk: Desk, answered: Answered) -> None:
-    """Another page, in the place of the one that is shown."""
-    asked = parse_styles_id(answered.event.name)
-    assert asked is not None
-    await desk.answers.change(answered, *await _page(desk, answered.event.origin.locale, asked))
-
-
-async def choose(desk: Desk, answered: Answered) -> None:
-    """The menu: the form with that style, for a picture that is added to it."""
-    chosen = str(next(iter(answered.event.body.get("values") or ()), ""))
-    await desk.answers.ask(answered.event, STYLED, await form_on(desk, answered, chosen))
-
-
-async def form_on(desk: Desk, answered: Answered, style: str) -> Form:
-    """The form as it opens.
-
-    Raises:
-        Gone: there is no such style any more.
-    """
-    if style not in desk.service.styles:
-        raise Gone("refused-unknown")
-    at = DiscordExchange(desk, answered)
-    return await desk.conversation.picture_form(at, Purpose.REMIX, said=Options(style=style), uploads=True)
-
-
-async def form_again(desk: Desk, answered: Answered, draft: Incoming) -> Form:
-    """The form as it opens after it was refused; with the style that was chosen among those it offers."""
-    return await form_on(desk, answered, str(values_of(draft.body).get("style", "")))
-
-
-async def form(desk: Desk, answered: Answered) -> None:
-    """The form, filled in."""
-    wish = wish_of_form(answered.event, Purpose.REMIX, desk.downloads, desk.service.styles, uploads=True)
-    await desk.conversation.ask(DiscordExchange(desk, answered), wish)
-
-
-async def _page(desk: Desk, locale: str, number: int) -> tuple[Payload, list[Outgoing]]:
+async def styles_message(desk: Desk, locale: str, number: int) -> tuple[Payload, list[Outgoing]]:
+    """A page of the styles as a message, with its files."""
     pages = style_pages(desk.service.styles.values(), locale)[:_MOST]
     page = pages[min(number, len(pages) - 1)]
-    files = []
-    if sheet := await desk.exporter.style_sheet(page.styles):
-        names = ", ".join(style.name for style in page.styles if style.picture)
-        files.append(Outgoing(f"styles-{number + 1}.{sheet.suffix}", sheet.content, names[:MAX_ALT]))
-    return laid_out(pages, page, locale, picture=files[0].filename if files else ""), files
+    sheet = await style_sheet(desk.exporter, page.styles, number + 1)
+    return laid_out(pages, page, locale, picture=sheet.name if sheet else ""), [outgoing(sheet)] if sheet else []
 
 
 def laid_out(pages: Sequence[StylePage], page: StylePage, locale: str, *, picture: str = "") -> Payload:

@@ -4,7 +4,7 @@ Both are files of our own: what a member sent is shown only where they shared it
 and is deleted then, so that nothing of it stays in the workspace.
 """
 
-from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from hashlib import blake2b
 
 import structlog
@@ -13,14 +13,14 @@ from adapters.slack.errors import SlackFault
 from adapters.slack.layout import Beside
 from adapters.slack.members import Team
 from adapters.slack.uploads import Uploads
+from bot.card_files import CardFiles, previews_of
 from bot.domain.card import Card
 from bot.domain.errors import Gone
 from bot.domain.ids import JobId
-from bot.domain.picture import Tile
+from bot.latest import Latest
 from bot.ports import Exporter
 from bot.texts import text
 
-_SIDE = 256
 _REMEMBERED = 500
 log = structlog.get_logger(__name__)
 
@@ -30,8 +30,8 @@ class Besides:
 
     def __init__(self, uploads: Uploads, exporter: Exporter) -> None:
         self._uploads = uploads
-        self._exporter = exporter
-        self._previews: OrderedDict[JobId, str] = OrderedDict()
+        self._files = CardFiles(exporter)
+        self._previews: Latest[JobId, str] = Latest(_REMEMBERED)
 
     async def of(self, team: Team, card: Card) -> Beside:
         """The source and the preview of a card, as far as Slack takes them."""
@@ -48,35 +48,30 @@ class Besides:
             return ""
 
         async def read() -> bytes:
-            return (await self._exporter.thumbnail(source, side=_SIDE)).content
+            return (await self._files.source(source)).content
 
-        try:
-            return await self._uploads.small(team, f"source-{card.job}", read, alt=text(card.locale, "alt-source"))
-        except (SlackFault, Gone) as fault:
-            log.info("source not shown", job=card.job, reason=str(fault))
-            return ""
+        return await self._shown(team, f"source-{card.job}", read, alt=text(card.locale, "alt-source"))
 
     async def _preview(self, team: Team, card: Card) -> str:
-        previews = card.progress.previews if card.progress and not card.spoiler else {}
+        previews = {} if card.spoiler else previews_of(card)
         if not previews:
             return ""
-        tiles = [
-            Tile(content, card.marks[index] if card.marks else "") for index, content in sorted(previews.items())
-        ]
 
         async def read() -> bytes:
-            return tiles[0].content if len(tiles) == 1 else (await self._exporter.sheet(tiles)).content
+            return await self._files.preview_in_one(card)
 
-        name = f"preview-{card.job}-{blake2b(b''.join(each.content for each in tiles), digest_size=6).hexdigest()}"
+        content = b"".join(each for _, each in sorted(previews.items()))
+        name = f"preview-{card.job}-{blake2b(content, digest_size=6).hexdigest()}"
         before = self._previews.get(card.job)
-        try:
-            file = await self._uploads.small(team, name, read, alt=text(card.locale, "alt-preview"))
-        except SlackFault as fault:
-            log.info("preview not shown", job=card.job, reason=str(fault))
-            return ""
-        self._previews[card.job] = name
-        if len(self._previews) > _REMEMBERED:
-            self._previews.popitem(last=False)
-        if before and before != name:
-            await self._uploads.discard(team, before)
+        if file := await self._shown(team, name, read, alt=text(card.locale, "alt-preview")):
+            self._previews[card.job] = name
+            if before and before != name:
+                await self._uploads.discard(team, before)
         return file
+
+    async def _shown(self, team: Team, name: str, read: Callable[[], Awaitable[bytes]], *, alt: str) -> str:
+        try:
+            return await self._uploads.small(team, name, read, alt=alt)
+        except (SlackFault, Gone) as fault:
+            log.info("not shown beside a message", file=name, reason=str(fault))
+            return ""

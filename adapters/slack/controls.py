@@ -14,16 +14,16 @@ ADVANCED = "advanced"
 OPEN_FORM = "open_form"
 """Opens an empty form, from App Home."""
 
-AGAIN = "again|"
+AGAIN = "again"
 """Begins the id of the button that opens a refused form again; the view's id follows."""
 
-MENU = "menu|"
+MENU = "menu"
 """Begins the id of a menu; what is chosen is the id of a button."""
 
-TAKE = "take|"
+TAKE = "take"
 """Begins the id of the button that takes a wish with a style that there is; style and event follow."""
 
-OFFER = "offer|"
+OFFER = "offer"
 """Begins the id of the button of an offer."""
 
 OPEN_SETTINGS = "open_settings"
@@ -45,4 +45,4 @@ def action_id(button: Button) -> str:
 
 def offer_id(offer: Offer) -> str:
     """The id of the button of an offer."""
-    return f"{OFFER}{offer}"
+    return f"{OFFER}|{offer}"

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +21,7 @@ from adapters.slack.text import Block, actions, button, plain, section
 from adapters.slack.uploads import Uploads
 from bot.conversation import Conversation
 from bot.drafts import Drafts
+from bot.latest import Latest
 from bot.ports import Clock, Exporter
 from bot.service import Service
 from bot.texts import REFERENCE, Argument, text
@@ -53,7 +53,7 @@ class Members:
 
     def __init__(self, api: SlackApi) -> None:
         self._api = api
-        self._known: OrderedDict[tuple[str, str], tuple[float, Member]] = OrderedDict()
+        self._known: Latest[tuple[str, str], tuple[float, Member]] = Latest(_REMEMBERED)
 
     async def look_up(self, team: Team, user: str) -> Member:
         """The member; an ordinary one if Slack does not say."""
@@ -78,8 +78,6 @@ class Members:
             locale=locale if _LOCALE.fullmatch(locale) else "en",
         )
         self._known[team.space, user] = (now, member)
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
         return member
 
 
@@ -123,7 +121,7 @@ class Desk:
     def offered_again(self, place: Place, view: Mapping[str, Any], *, locale: str) -> list[Block]:
         """What stands under the refusal of a form: what its member wrote, and a button that opens it again."""
         self.drafts.keep(view["id"], place.user, view)
-        again = actions(button(text(locale, "form-again"), f"{AGAIN}{view['id']}"))
+        again = actions(button(text(locale, "form-again"), f"{AGAIN}|{view['id']}"))
         written = str(values_of(view).get("prompt", ""))
         return [*([section(plain(written))] if written else []), again]
 

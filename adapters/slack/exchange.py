@@ -11,7 +11,7 @@ from adapters.slack.errors import SlackFault
 from adapters.slack.forms import Errand, view_of
 from adapters.slack.inbound import Inbound, Kind, job_id_in, place_of, shown_in
 from adapters.slack.members import PLATFORM, Place, Team, place_key
-from adapters.slack.pages import message_of, page_view
+from adapters.slack.pages import message_of, page_view, styles_menu
 from adapters.slack.text import Block, escape
 from adapters.slack.uploads import MAX_BYTES
 from bot.domain.access import Asker
@@ -20,18 +20,23 @@ from bot.domain.ask import ThreadWay
 from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.card import Card
 from bot.domain.errors import DeliveryError, Gone, InvalidRequest, Undeliverable
+from bot.domain.ids import GenerationId, JobId
+from bot.domain.picture import Attached
 from bot.domain.place import ThreadPolicy
 from bot.domain.request import ReplyTarget
 from bot.domain.safety import STRICTEST, Site
-from bot.exchange import Attached
+from bot.exchange import Chat
 from bot.forms import Form
 from bot.pages import Page, said_page
 from bot.picture_form import PURPOSES
 from bot.stores import MessageRef
+from bot.style_pages import styles_page
 from bot.texts import Argument
 
 USUAL = ThreadPolicy.ALWAYS
 """What belongs to a message stands in its thread, as everywhere on Slack."""
+
+CHAT = Chat(help="slack-help", greeting="greeting-slack", listed=40, collects=False, asks=True)
 
 _AROUND = 20
 """Messages of a thread that are looked through."""
@@ -71,6 +76,7 @@ async def check_kept(desk: Desk, team: Team, message: Mapping[str, Any]) -> None
 class SlackExchange:
     """An `Exchange`; what a member is called, their language and rights take a question to Slack."""
 
+    chat = CHAT
     direct = STRICTEST
     hidden = False
     file_bytes = MAX_BYTES
@@ -82,36 +88,36 @@ class SlackExchange:
 
         `in_thread`: the message that it happened on stands in a thread, if the place does not say so.
         """
-        self._desk = desk
-        self._event = event
-        self._place = place or place_of(event.body)
+        self.desk = desk
+        self.event = event
+        self.place = place or place_of(event.body)
         self.event_id = event.id
-        self.by = self._place.asker(shown=shown_in(event))
-        inside = self._place.in_thread if in_thread is None else in_thread
-        self.threads = _way_to(self._place) if event.kind in _ON_A_MESSAGE and not inside else None
+        self.by = self.place.asker(shown=shown_in(event))
+        inside = self.place.in_thread if in_thread is None else in_thread
+        self.threads = _way_to(self.place) if event.kind in _ON_A_MESSAGE and not inside else None
 
     async def asker(self) -> Asker:
-        place = self._place
-        member = await self._desk.members.look_up(place.team, place.user)
+        place = self.place
+        member = await self.desk.members.look_up(place.team, place.user)
         named = replace(place, name=member.name or place.name)
         return named.asker(moderates=member.admin, shown=self.by.shown, locale=member.locale)
 
     async def locale(self) -> str:
-        return await self._desk.locale(self._place)
+        return await self.desk.locale(self.place)
 
     async def answer(self, *, private: bool, above: ReplyTarget | None, thread: str) -> ReplyTarget:
         """What goes on from a private result has the same way to publish."""
-        there = replace(self._place, thread=thread) if self.threads and not private else self._place
+        there = replace(self.place, thread=thread) if self.threads and not private else self.place
         if above:
             home = above.address
             there = replace(there, channel=home.get("home_channel", ""), thread=home.get("home_thread", ""))
-        return there.reply_to(asked_at=self._desk.clock.now(), private=private)
+        return there.reply_to(asked_at=self.desk.clock.now(), private=private)
 
     async def lead(self, thread: str) -> None:
         """Slack shows under the message that its thread has more."""
 
     async def tell(self, key: str, /, **arguments: Argument) -> None:
-        await self._desk.tell(self._place, key, **arguments)
+        await self.desk.tell(self.place, key, **arguments)
 
     async def show(
         self,
@@ -122,21 +128,25 @@ class SlackExchange:
         below: Sequence[Block] = (),
     ) -> None:
         """In a modal, files in the member's own conversation, which decides who may see them."""
-        locale, view = await self.locale(), self._event.body.get("view") or {}
+        locale, view = await self.locale(), self.event.body.get("view") or {}
         is_modal = view.get("type") == "modal"
         if files:
             await self._send_directly(page, files)
             if not is_modal:
                 return
             page = said_page(locale, "button-details", "slack-sent-directly")
-        shown = page_view(page, locale=locale, above=above, below=below, channel=self._place.channel)
+        shown = page_view(page, locale=locale, above=above, below=below, channel=self.place.channel)
         if is_modal:
-            await self._desk.update_view(self._place.team, view["id"], shown)
+            await self.desk.update_view(self.place.team, view["id"], shown)
         else:
-            await self._desk.open_view(self._event, shown)
+            await self.desk.open_view(self.event, shown)
+
+    async def show_styles(self, page: int) -> None:  # noqa: ARG002 -- a modal holds all of them
+        locale, styles = await self.locale(), self.desk.service.styles
+        await self.show(styles_page(styles, locale), above=[styles_menu(styles.values(), locale)])
 
     async def open(self, form: Form, about: ButtonId) -> None:
-        there = self._place
+        there = self.place
         errand = Errand(
             purpose=PURPOSES[about.verb],
             channel=there.channel,
@@ -144,14 +154,31 @@ class SlackExchange:
             in_thread=there.in_thread,
             generation=about.target,
         )
-        await self._desk.open_view(self._event, view_of(errand, form, locale=await self.locale()))
+        await self.open_form(errand, form)
+
+    async def open_form(self, errand: Errand, form: Form) -> None:
+        """Open a form with what it is for, in the place of the page that it was chosen on if there is one."""
+        shown, view = view_of(errand, form, locale=await self.locale()), self.event.body.get("view") or {}
+        if view.get("type") == "modal":
+            await self.desk.update_view(self.place.team, view["id"], shown)
+        else:
+            await self.desk.open_view(self.event, shown)
 
     async def greet(self) -> None:
-        await greeting.used(self._desk, self._event, self._place)
+        await greeting.used(self.desk, self.event, self.place)
+
+    async def question(self, target: GenerationId) -> None:
+        """Slack asks by itself."""
+
+    async def drop_question(self, target: GenerationId) -> None:
+        """The same."""
+
+    async def renew(self, job: JobId) -> bool:  # noqa: ARG002 -- what the bot wrote it may change for ever
+        return False
 
     async def remove(self, stands: MessageRef | None) -> None:
         """With its files; the job's own message too, if the event happened on a copy or a report of it."""
-        place, body = self._place, self._event.body
+        place, body = self.place, self.event.body
         message: Mapping[str, Any] = body.get("message") or (body.get("event") or {}).get("item") or {}
         above = json.loads(stands) if stands else {}
         if _says(message, Verb.DISMISS):
@@ -166,8 +193,8 @@ class SlackExchange:
     async def _thread_of(self, channel: str, message: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         """A message with what stands in its thread; nothing if Slack does not say."""
         try:
-            page = await self._desk.api.patient(
-                self._place.team,
+            page = await self.desk.api.patient(
+                self.place.team,
                 "conversations_replies",
                 channel=channel,
                 ts=message["ts"],
@@ -180,7 +207,7 @@ class SlackExchange:
         return found
 
     async def _take_away(self, channel: str, message: Mapping[str, Any]) -> None:
-        desk, team = self._desk, self._place.team
+        desk, team = self.desk, self.place.team
         if channel and (ts := message.get("ts")):
             await desk.quietly(team, "chat_delete", channel=channel, ts=ts)
         files = {
@@ -196,10 +223,10 @@ class SlackExchange:
     async def send(self, card: Card, key: str) -> str:
         """With the same buttons."""
         del key  # a message of the bot's own says by itself why it is there
-        place = self._place
-        target = place.reply_to(asked_at=self._desk.clock.now(), private=True)
+        place = self.place
+        target = place.reply_to(asked_at=self.desk.clock.now(), private=True)
         try:
-            channel = await self._desk.messenger.copy(
+            channel = await self.desk.messenger.copy(
                 target, replace(card, mention=False), nonce=f"{card.job}:for:{place.user}"
             )
         except DeliveryError as fault:
@@ -208,10 +235,10 @@ class SlackExchange:
 
     async def post(self, channel: str, page: Page, card: Card | None = None) -> None:
         """The picture stands in the thread of the page."""
-        team, now = self._place.team, self._desk.clock.now()
+        team, now = self.place.team, self.desk.clock.now()
         blocks = message_of(page, await self.locale())
         try:
-            posted = await self._desk.api.call(
+            posted = await self.desk.api.call(
                 team,
                 "chat_postMessage",
                 channel=channel,
@@ -222,12 +249,12 @@ class SlackExchange:
             raise Undeliverable(fault.code) from fault
         if card is None:
             return
-        there = replace(self._place, channel=channel, thread=posted["ts"])
+        there = replace(self.place, channel=channel, thread=posted["ts"])
         target = there.reply_to(asked_at=now, private=False)
-        await self._desk.messenger.copy(target, card, nonce=f"{card.job}:report:{posted['ts']}")
+        await self.desk.messenger.copy(target, card, nonce=f"{card.job}:report:{posted['ts']}")
 
     def home(self, asked: ReplyTarget) -> tuple[str, Site]:
-        return place_key(self._place.team, asked.address.get("home_channel", "")), STRICTEST
+        return place_key(self.place.team, asked.address.get("home_channel", "")), STRICTEST
 
     async def publish(self, asked: ReplyTarget, card: Card) -> None:
         home = asked.address
@@ -236,17 +263,17 @@ class SlackExchange:
         there = {**home, "channel": channel, "thread": home.get("home_thread", "")}
         target = ReplyTarget(platform=PLATFORM, address={name: value for name, value in there.items() if value})
         try:
-            await self._desk.messenger.copy(target, card, nonce=f"{card.job}:published")
+            await self.desk.messenger.copy(target, card, nonce=f"{card.job}:published")
         except DeliveryError as fault:
             raise InvalidRequest("refused-slack-unpublished", reason=str(fault)) from fault
         await self.tell("slack-published")
 
     async def _send_directly(self, page: Page, files: Sequence[Attached]) -> None:
         lines = (page.title, *("".join(part.text for part in row.parts) for row in page.rows))
-        team = self._place.team
-        posted = await self._desk.api.call(
-            team, "chat_postMessage", channel=self._place.user, text="\n".join(map(escape, lines))
+        team = self.place.team
+        posted = await self.desk.api.call(
+            team, "chat_postMessage", channel=self.place.user, text="\n".join(map(escape, lines))
         )
         where = {"channel": posted["channel"], "thread": posted["ts"]}
         for each in files:
-            await self._desk.uploads.attach(team, each.content, name=each.name, alt=each.alt or None, **where)
+            await self.desk.uploads.attach(team, each.content, name=each.name, alt=each.alt or None, **where)

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.slack.controls import ADVANCED
-from adapters.slack.text import MAX_OPTION, MAX_PLACEHOLDER, MAX_TITLE, Block, actions, button, clip, context, plain
+from adapters.slack.text import MAX_OPTION, MAX_PLACEHOLDER, MAX_TITLE, Block, actions, button, context, plain
 from bot.domain.errors import UserError
 from bot.domain.options import YES
+from bot.domain.words import clip
 from bot.forms import PICTURE, UPLOAD, Choice, Field, FieldKind, Form, Value, Values
 from bot.texts import text
 

@@ -6,7 +6,7 @@ most.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from adapters.slack.fields import file_of, modal, names_of, unfolded, values_of
@@ -64,17 +64,7 @@ class Filled:
 
 def view_of(errand: Errand, form: Form, *, locale: str) -> Block:
     """The form with its errand."""
-    values = {
-        "purpose": errand.purpose.value,
-        "channel": errand.channel,
-        "thread": errand.thread,
-        "in_thread": errand.in_thread,
-        "file": errand.file,
-        "author": errand.author,
-        "generation": errand.generation,
-        "job": errand.job,
-    }
-    packed = json.dumps({name: value for name, value in values.items() if value}, separators=(",", ":"))
+    packed = json.dumps({name: value for name, value in asdict(errand).items() if value}, separators=(",", ":"))
     return modal(form, CALLBACK, locale=locale, metadata=packed)
 
 

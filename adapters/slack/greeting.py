@@ -13,8 +13,8 @@ from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place, place_key
 from adapters.slack.pages import blocks_of
 from adapters.slack.text import Block, mrkdwn, section
-from bot.domain.errors import StorageFailed
-from bot.first_minute import greeting_page, greeting_strip
+from bot.domain.errors import Undeliverable
+from bot.first_minute import greet, greeting_page, greeting_strip
 from bot.pages import Page
 from bot.texts import REFERENCE, text
 
@@ -24,52 +24,42 @@ log = structlog.get_logger(__name__)
 
 async def on_joined(desk: Desk, event: Inbound) -> None:
     """Somebody invited us to a channel."""
-    body = event.body["event"]
-    place = place_of(event.body)
-    inviter = str(body.get("inviter") or "")
-    await _greet(desk, place, event, inviter=inviter)
+    await _greeted(desk, place_of(event.body), event, inviter=str(event.body["event"].get("inviter") or ""))
 
 
 async def used(desk: Desk, event: Inbound, place: Place) -> None:
-    """Somebody used us where everybody sees it: a workspace never greeted is now. A fault of this costs them nothing.
+    """Somebody used us where everybody sees it: a workspace never greeted is now.
 
     One channel has the card then, as those who use us know how; the others have it when they invite us.
     """
-    try:
-        if place.channel and not place.is_direct and not await desk.service.greetings.known(place_key(place.team)):
-            await _greet(desk, place, event, inviter=place.user)
-    except StorageFailed:
-        log.warning("greeting put off", incoming=event.id)
+    if not await desk.service.greetings.known(place_key(place.team)):
+        await called(desk, event, place)
 
 
 async def called(desk: Desk, event: Inbound, place: Place) -> bool:
     """Somebody called us in a channel and asked for nothing; whether the card is the answer."""
-    return bool(place.channel) and not place.is_direct and await _greet(desk, place, event, inviter=place.user)
+    return bool(place.channel) and not place.is_direct and await _greeted(desk, place, event, inviter=place.user)
 
 
-async def _greet(desk: Desk, place: Place, event: Inbound, *, inviter: str) -> bool:
-    key = place_key(place.team, place.channel)
-    if not await desk.service.greetings.due(key, event.id):
-        return False
-    settings = await desk.service.places.settings(place_key(place.team), key)
-    locale = settings.language or REFERENCE
-    if inviter and not settings.language:
-        locale = (await desk.members.look_up(place.team, inviter)).locale
-    page = greeting_page(locale, "greeting-slack")
-    try:
-        posted = await desk.api.call(place.team, "chat_postMessage", channel=place.channel, **card(page))
-    except SlackFault as fault:
-        log.info("not greeted", place=key, reason=fault.code)
-        await desk.service.greetings.failed(key)
-        return False
-    try:
-        alt = text(locale, "greeting-alt")
-        strip = await desk.uploads.small(place.team, _NAME, greeting_strip, alt=alt)
-        shown = {"ts": posted["ts"], **card(page, strip, alt=alt)}
-        await desk.api.patient(place.team, "chat_update", channel=place.channel, file_ids=[strip], **shown)
-    except SlackFault as fault:  # the words stand
-        log.info("greeted without its picture", place=key, reason=fault.code)
-    return True
+async def _greeted(desk: Desk, place: Place, event: Inbound, *, inviter: str) -> bool:
+    async def post(language: str) -> None:
+        asked = inviter and not language
+        locale = (await desk.members.look_up(place.team, inviter)).locale if asked else language or REFERENCE
+        page = greeting_page(locale, "greeting-slack")
+        try:
+            posted = await desk.api.call(place.team, "chat_postMessage", channel=place.channel, **card(page))
+        except SlackFault as fault:
+            raise Undeliverable(fault.code) from fault
+        try:
+            alt = text(locale, "greeting-alt")
+            strip = await desk.uploads.small(place.team, _NAME, greeting_strip, alt=alt)
+            shown = {"ts": posted["ts"], **card(page, strip, alt=alt)}
+            await desk.api.patient(place.team, "chat_update", channel=place.channel, file_ids=[strip], **shown)
+        except SlackFault as fault:  # the words stand
+            log.info("greeted without its picture", channel=place.channel, reason=fault.code)
+
+    keys = place_key(place.team), place_key(place.team, place.channel)
+    return await greet(desk.service, *keys, event=event.id, post=post)
 
 
 def card(page: Page, picture: str = "", *, alt: str = "") -> dict[str, Any]:

@@ -13,14 +13,15 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from adapters.slack import forms, settings
+from adapters.slack.commands import place_of_form
 from adapters.slack.controls import TAKE
 from adapters.slack.desk import Desk
 from adapters.slack.errors import SlackFault, refusal
+from adapters.slack.exchange import SlackExchange
 from adapters.slack.fields import at_fields, values_of
 from adapters.slack.forms import errand_of, read_form
 from adapters.slack.inbound import Inbound, Kind, inbound, place_of, team_in
 from adapters.slack.members import PLATFORM, Place
-from adapters.slack.submissions import place_of_form
 from adapters.slack.text import actions, button
 from bot.domain.errors import Repeated, UserError
 from bot.forms import FormErrors
@@ -37,6 +38,15 @@ _NO_MEMBER = frozenset({Kind.UNINSTALLED, Kind.HOME, Kind.JOINED})
 """Nobody waits for a word about these."""
 
 log = structlog.get_logger(__name__)
+
+
+def at_once(handler: Callable[[SlackExchange], Awaitable[None]]) -> Handler:
+    """A handler of events that count as done where they say themselves."""
+
+    async def handle(desk: Desk, event: Inbound) -> None:
+        await handler(SlackExchange(desk, event))
+
+    return handle
 
 
 class Intake:
@@ -132,7 +142,7 @@ class _Arrival:
         again = self._desk.offered_again(place, event.body["view"], locale=locale) if mendable else []
         if styles := self._desk.conversation.mends(refused, self.id, place.asker()):
             labelled = ((style, text(locale, "button-take", style=style)) for style in styles)
-            takes = (button(label, f"{TAKE}{style}|{self.id}") for style, label in labelled)
+            takes = (button(label, f"{TAKE}|{style}|{self.id}") for style, label in labelled)
             again = [actions(*takes), *again]
         await self._desk.notices.tell(place, refused.sentence(locale), *again)
 

@@ -17,7 +17,6 @@ from adapters.slack.text import (
     Block,
     actions,
     button,
-    clip,
     context,
     escape,
     literal,
@@ -29,6 +28,7 @@ from bot.domain.actions import VERBS
 from bot.domain.card import Button, Card
 from bot.domain.ids import GenerationId
 from bot.domain.job import JobStatus
+from bot.domain.words import clip
 from bot.texts import text
 
 MAX_BLOCKS = 50
@@ -142,7 +142,7 @@ def _menu(card: Card) -> Block:
     first = card.menu[0]
     return {
         "type": "static_select",
-        "action_id": f"{MENU}{action_id(first)}",
+        "action_id": f"{MENU}|{action_id(first)}",
         "placeholder": plain(text(card.locale, f"menu-{first.verb}"), MAX_PLACEHOLDER),
         "options": [
             {"text": plain(f"{each.emoji} {each.label}", MAX_OPTION, emoji=True), "value": action_id(each)}

@@ -13,12 +13,13 @@ from adapters.slack.inbound import Inbound, place_of
 from adapters.slack.members import Place
 from adapters.slack.messenger import message_ref
 from adapters.slack.pictures import File, picture_among
-from adapters.slack.text import actions, button, clip, said
+from adapters.slack.text import actions, button, said
 from bot.domain.actions import VERBS, Verb
 from bot.domain.ask import Wish
 from bot.domain.errors import Gone, InvalidRequest, PictureRefused, UserError
 from bot.domain.flags import parse_flags
 from bot.domain.ids import GenerationId
+from bot.domain.words import clip
 from bot.texts import text as text_of
 
 _PAGES = 5

@@ -6,7 +6,6 @@ come through (a reset connection, a crash), the conversation is searched for it 
 
 import asyncio
 import json
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +23,7 @@ from bot.domain.errors import Gone, TryLater, Undeliverable
 from bot.domain.ids import JobId
 from bot.domain.job import JobStatus
 from bot.domain.request import ReplyTarget
+from bot.latest import Latest
 from bot.ports import Clock
 from bot.stores import MessageRef
 from bot.texts import text
@@ -60,7 +60,7 @@ class SlackMessenger:
         self._besides = besides
         self._budget = Budget()
         self._began_at = clock.now()
-        self._posted: OrderedDict[str, MessageRef] = OrderedDict()
+        self._posted: Latest[str, MessageRef] = Latest(_REMEMBERED)
         self._doubtful: set[str] = set()
         self._below: set[JobId] = set()
 
@@ -329,8 +329,6 @@ class SlackMessenger:
 
     def _remember(self, nonce: str, reference: MessageRef) -> MessageRef:
         self._posted[nonce] = reference
-        if len(self._posted) > _REMEMBERED:
-            self._posted.popitem(last=False)
         return reference
 
     def _error(self, fault: SlackFault) -> TryLater | Undeliverable:

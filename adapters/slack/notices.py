@@ -9,7 +9,8 @@ import structlog
 from adapters.slack.api import SlackApi
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.members import Place
-from adapters.slack.text import MAX_SECTION, Block, clip, escape, plain, section
+from adapters.slack.text import MAX_SECTION, Block, escape, plain, section
+from bot.domain.words import clip
 
 log = structlog.get_logger(__name__)
 

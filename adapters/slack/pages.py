@@ -1,6 +1,7 @@
 """Pages as Slack's modals, which only tell; pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from adapters.slack.controls import CHOOSE_STYLE, EXPORT, FORGET, SHOW_STYLES, action_id, offer_id
 from adapters.slack.layout import button_of
@@ -18,13 +19,15 @@ from adapters.slack.text import (
     plain,
     section,
 )
+from bot.domain.ids import GenerationId
 from bot.domain.style import Style
 from bot.pages import Ink, Link, Look, Page, Part, Row
 from bot.style_pages import style_pages
 from bot.texts import REFERENCE, text
 
 PAGE = "page"
-_MAX_BLOCKS = 100
+MAX_BLOCKS = 100
+NONE: Mapping[GenerationId, str] = MappingProxyType({})
 _MAX_STYLES = 100
 _MARKED = frozenset({Ink.STRONG, Ink.CHANNEL, Ink.MEMBER})
 
@@ -39,7 +42,7 @@ def page_view(
         "private_metadata": channel,
         "title": plain(page.title, MAX_TITLE),
         "close": plain(text(locale, "slack-close"), MAX_TITLE),
-        "blocks": [*above, *blocks_of(page, locale), *below][:_MAX_BLOCKS],
+        "blocks": [*above, *blocks_of(page, locale), *below][:MAX_BLOCKS],
     }
 
 
@@ -48,11 +51,18 @@ def message_of(page: Page, locale: str) -> list[Block]:
     return [section(mrkdwn(f"*{escape(page.title)}*")), *blocks_of(page, locale)]
 
 
-def blocks_of(page: Page, locale: str = REFERENCE) -> list[Block]:
-    """The lines of a page, and its buttons; `locale` is of what is asked first, if one of them asks."""
+def blocks_of(page: Page, locale: str = REFERENCE, pictures: Mapping[GenerationId, str] = NONE) -> list[Block]:
+    """The lines of a page, and its buttons.
+
+    Args:
+        page: what to show.
+        locale: of what is asked first, if a button asks.
+        pictures: Slack's files of results that may stand beside a line.
+    """
     further = [button_of(each, locale) for each in page.buttons]
     offers = [button(f"{each.emoji} {each.label}", offer_id(each.offer)) for each in page.offers]
-    blocks = [*(_block(row) for row in page.rows), *(actions(*each) for each in (further, offers) if each)]
+    rows = [block for row in page.rows for block in _blocks(row, locale, pictures)]
+    blocks = [*rows, *(actions(*each) for each in (further, offers) if each)]
     return [_way(page.link), *blocks] if page.link else blocks
 
 
@@ -90,6 +100,16 @@ def privacy_buttons(locale: str) -> Block:
         }
     }
     return actions(button(text(locale, "slack-export"), EXPORT), forget)
+
+
+def _blocks(row: Row, locale: str, pictures: Mapping[GenerationId, str]) -> Iterator[Block]:
+    if row.parts:
+        made = _block(row)
+        if (shown := row.picture) and (file := pictures.get(shown.generation)):
+            made["accessory"] = {"type": "image", "slack_file": {"id": file}, "alt_text": shown.alt}
+        yield made
+    if row.buttons:
+        yield actions(*(button_of(each, locale) for each in row.buttons))
 
 
 def _block(row: Row) -> Block:

@@ -17,13 +17,13 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from adapters.downloads import downloader
 from adapters.slack.api import SlackApi
 from adapters.slack.beside import Besides
-from adapters.slack.commands import on_command, on_shortcut
+from adapters.slack.commands import on_command, on_shortcut, on_submission
 from adapters.slack.desk import Desk, Members
 from adapters.slack.greeting import on_joined
 from adapters.slack.home import on_home
 from adapters.slack.identity import NotYet, Tokens
 from adapters.slack.inbound import Kind
-from adapters.slack.intake import Handler, Intake
+from adapters.slack.intake import Handler, Intake, at_once
 from adapters.slack.members import PLATFORM, Team
 from adapters.slack.messages import on_message
 from adapters.slack.messenger import SlackMessenger
@@ -31,11 +31,9 @@ from adapters.slack.notices import Notices
 from adapters.slack.oauth import oauth_flow
 from adapters.slack.options import SlackOptions
 from adapters.slack.pictures import Pictures
-from adapters.slack.presses import on_press
-from adapters.slack.reactions import on_reaction
+from adapters.slack.presses import on_press, on_reaction
 from adapters.slack.settings import on_uninstalled
 from adapters.slack.sockets import Sockets
-from adapters.slack.submissions import on_submission
 from adapters.slack.tokens import InstallationStore, InstalledWorkspaces, OneWorkspace, Seed
 from adapters.slack.uploads import Uploads
 from adapters.slack.web import WebServer
@@ -45,10 +43,10 @@ from bot.service import Service
 from bot.stores import Store
 
 HANDLERS: Mapping[Kind, Handler] = {
-    Kind.COMMAND: on_command,
-    Kind.SHORTCUT: on_shortcut,
+    Kind.COMMAND: at_once(on_command),
+    Kind.SHORTCUT: at_once(on_shortcut),
     Kind.SUBMISSION: on_submission,
-    Kind.PRESS: on_press,
+    Kind.PRESS: at_once(on_press),
     Kind.MESSAGE: on_message,
     Kind.REACTION: on_reaction,
     Kind.HOME: on_home,

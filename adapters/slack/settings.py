@@ -5,8 +5,9 @@ import json
 import structlog
 
 from adapters.slack.desk import Desk
+from adapters.slack.exchange import SlackExchange
 from adapters.slack.fields import modal, values_of
-from adapters.slack.inbound import Inbound, place_of, team_in
+from adapters.slack.inbound import Inbound, team_in
 from adapters.slack.members import PLATFORM, Place, place_key
 from adapters.slack.pages import page_view
 from adapters.slack.text import context
@@ -19,13 +20,12 @@ CALLBACK = "settings"
 log = structlog.get_logger(__name__)
 
 
-async def show_settings(desk: Desk, event: Inbound) -> None:
+async def show_settings(at: SlackExchange) -> None:
     """Open the settings; whether the member may change them takes a question to Slack, so a page stands in first."""
-    place = place_of(event.body)
-    locale = await desk.locale(place)
+    desk, place, locale = at.desk, at.place, await at.locale()
     wait = said_page(locale, "form-settings", "settings-moment")
-    view_id = await desk.open_view(event, page_view(wait, locale=locale))
-    keys, in_channel = place.asker().keys, bool(place.channel) and not place.is_direct
+    view_id = await desk.open_view(at.event, page_view(wait, locale=locale))
+    keys, in_channel = at.by.keys, bool(place.channel) and not place.is_direct
     if await desk.is_admin(place):
         own = [await desk.service.places.settings(key) for key in keys]
         form = settings_form(own, desk.service.menu(), in_channel=in_channel, locale=locale)
@@ -38,25 +38,24 @@ async def show_settings(desk: Desk, event: Inbound) -> None:
     await desk.update_view(place.team, view_id, view)
 
 
-async def save_settings(desk: Desk, event: Inbound) -> None:
+async def save_settings(at: SlackExchange) -> None:
     """Keep what an admin chose.
 
     Raises:
         NotAllowed: it was no admin.
         InvalidRequest: a value names what there is not.
     """
-    view, place = event.body["view"], place_of(event.body)
-    if not await desk.is_admin(place):
+    desk, view, team = at.desk, at.event.body["view"], at.place.team
+    if not await desk.is_admin(at.place):
         raise NotAllowed("refused-slack-admins")
     values = values_of(view)
     for_channel, settings = read_settings_form(values)
     channel = json.loads(view.get("private_metadata") or "{}").get("channel", "")
-    key = place_key(place.team, channel if for_channel else "")
-    await desk.service.places.change(key, settings)
+    await desk.service.places.change(place_key(team, channel if for_channel else ""), settings)
     for user in values.get(BAN, ()):
-        name = (await desk.members.look_up(place.team, user)).name
-        await desk.service.moderators.ban(place_key(place.team), place.key_of(user), name)
-    where = Place(team=place.team, user=place.user, channel=channel)
+        name = (await desk.members.look_up(team, user)).name
+        await desk.service.moderators.ban(place_key(team), at.place.key_of(user), name)
+    where = Place(team=team, user=at.place.user, channel=channel)
     await desk.tell(where, "slack-saved", scope=CHANNEL if for_channel else WHOLE)
 
 

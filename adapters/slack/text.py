@@ -8,6 +8,8 @@ import html
 import re
 from typing import Any
 
+from bot.domain.words import clip
+
 _MAX_SAID = 10_000
 """Characters of a message that are read: five times what a prompt may have, which is refused by its length then."""
 
@@ -31,11 +33,6 @@ _CODED = re.compile(
 _MARKS = re.compile(r"([*_~`:])")
 _LINE = re.compile(r"^(?:&gt; ?|• )", re.MULTILINE)
 _FORMATTED = re.compile(r"(?<![^\W_])(?P<mark>[*_~])(?=\S)(?P<words>[^\n]{1,500}?)(?<=\S)(?P=mark)(?![^\W_])")
-
-
-def clip(text: str, limit: int) -> str:
-    """At most `limit` characters, the last one an ellipsis if something was cut."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def escape(text: str) -> str:

@@ -6,7 +6,6 @@ Completing returns before Slack has looked at the file; a message that names it 
 
 import asyncio
 import contextlib
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote_plus
@@ -17,10 +16,11 @@ import structlog
 from adapters.slack.api import SlackApi
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.members import Team
-from adapters.slack.text import clip
+from bot.card_files import CardFiles
 from bot.domain.card import CardPicture
 from bot.domain.ids import GenerationId
-from bot.domain.picture import Exported, Tile
+from bot.domain.words import clip
+from bot.latest import Latest
 from bot.ports import Exporter
 from bot.texts import REFERENCE
 
@@ -51,10 +51,10 @@ class Uploads:
 
     def __init__(self, api: SlackApi, exporter: Exporter) -> None:
         self._api = api
-        self._exporter = exporter
-        self._known: OrderedDict[tuple[str, GenerationId], tuple[str, str]] = OrderedDict()
-        self._small: OrderedDict[tuple[str, str], str] = OrderedDict()
-        self._found: OrderedDict[tuple[str, GenerationId], str] = OrderedDict()
+        self._files = CardFiles(exporter)
+        self._known: Latest[tuple[str, GenerationId], tuple[str, str]] = Latest(_REMEMBERED)
+        self._small: Latest[tuple[str, str], str] = Latest(_REMEMBERED)
+        self._found: Latest[tuple[str, GenerationId], str] = Latest(_REMEMBERED)
 
     async def put(self, team: Team, pictures: tuple[CardPicture, ...], *, locale: str) -> Shared:
         """Upload what is not there yet and wait until it can be shown; several pictures go as one sheet.
@@ -68,22 +68,12 @@ class Uploads:
         first = pictures[0].generation
         known = self._known.get((team.space, first))
         if known is None:
-            exported = await self._exported(pictures, locale=locale)
+            exported = await self._files.in_one(pictures, max_bytes=MAX_BYTES, formats=FORMATS, locale=locale)
             alt, name = "; ".join(each.alt for each in pictures), f"{first}.{exported.suffix}"
             known = await self._upload(team, exported.content, name=name, alt=alt, title=alt), exported.note or ""
-            self._remember(team, first, known)
+            self._known[team.space, first] = known
         await self._until_ready(team, known[0])
         return Shared({first: known[0]}, (known[1],) if known[1] else ())
-
-    async def _exported(self, pictures: tuple[CardPicture, ...], *, locale: str) -> Exported:
-        """The picture, or one sheet of several, each with its label drawn in."""
-        shown = [
-            await self._exporter.shown(
-                each.generation, max_bytes=MAX_BYTES, formats=FORMATS, mark=each.mark, locale=locale
-            )
-            for each in pictures
-        ]
-        return shown[0] if len(shown) == 1 else await self._exporter.sheet([Tile(each.content, "") for each in shown])
 
     async def small(self, team: Team, name: str, read: Callable[[], Awaitable[bytes]], *, alt: str) -> str:
         """Upload a small JPEG once for each `name`, and wait until it can be shown; returns Slack's file id.
@@ -96,8 +86,6 @@ class Uploads:
         if file is None:
             file = await self._upload(team, await read(), name=f"{name}.jpg", alt=alt, title=alt)
             self._small[team.space, name] = file
-            if len(self._small) > _REMEMBERED:
-                self._small.popitem(last=False)
         await self._until_ready(team, file)
         return file
 
@@ -115,8 +103,6 @@ class Uploads:
     def remember(self, team: Team, generation: GenerationId, file: str) -> None:
         """Slack's file of a result that was uploaded before this process began; empty if there is none."""
         self._found[team.space, generation] = file
-        if len(self._found) > _REMEMBERED:
-            self._found.popitem(last=False)
 
     def forget(self, team: Team, pictures: tuple[CardPicture, ...]) -> None:
         """The next `put` uploads these again: Slack does not show the files it has."""
@@ -130,7 +116,7 @@ class Uploads:
             SlackFault: Slack does not take it.
         """
         for picture in pictures:
-            exported = await self._exported((picture,), locale=REFERENCE)
+            exported = await self._files.in_one([picture], max_bytes=MAX_BYTES, formats=FORMATS, locale=REFERENCE)
             name, alt = f"{picture.generation}.{exported.suffix}", picture.alt
             await self._upload(team, exported.content, name=name, alt=alt, title=alt, channel=channel, thread=thread)
 
@@ -199,11 +185,6 @@ class Uploads:
                 raise SlackFault(Meaning.FILE_NOT_READY, code)
             await asyncio.sleep(pause)
             pause = min(pause * 1.6, 3.0)
-
-    def _remember(self, team: Team, generation: GenerationId, uploaded: tuple[str, str]) -> None:
-        self._known[team.space, generation] = uploaded
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
 
 
 def _short(alt: str) -> str:

@@ -58,6 +58,19 @@ class Verb(StrEnum):
     THREAD = "thread"
 
 
+class Seen(StrEnum):
+    """Who sees what comes of a press.
+
+    HERE: everybody who is there, unless the member or the place wants it for the member alone. ALL: everybody,
+    whatever they want. MEMBER: the member alone. MESSAGE: nothing new comes, the message itself changes or goes.
+    """
+
+    HERE = "here"
+    ALL = "all"
+    MEMBER = "member"
+    MESSAGE = "message"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerbRow:
     """What every chat has to know of a verb; the words of its button are `button-<verb>` in the catalogue.
@@ -67,39 +80,43 @@ class VerbRow:
         makes: why the job is made that it makes; None if it makes none.
         opens: it opens a form first, and this is done with what the form says.
         asks: it is asked first whether the member means it.
+        seen: who sees what comes of it; of no account if it opens a form.
+        changes: it changes something, so that it must outlive a crash.
     """
 
     emoji: str = ""
     makes: Action | None = None
     opens: Verb | None = None
     asks: bool = False
+    seen: Seen = Seen.MEMBER
+    changes: bool = False
 
 
 VERBS: Mapping[Verb, VerbRow] = {
-    Verb.RERUN: VerbRow(makes=Action.RERUN),
+    Verb.RERUN: VerbRow(makes=Action.RERUN, seen=Seen.HERE, changes=True),
     Verb.CHAIN: VerbRow(emoji="🔗", makes=Action.CHAIN, opens=Verb.CHAIN),
-    Verb.REROLL: VerbRow(emoji="🎲", makes=Action.REROLL),
+    Verb.REROLL: VerbRow(emoji="🎲", makes=Action.REROLL, seen=Seen.HERE, changes=True),
     Verb.EDIT: VerbRow(emoji="✏️", makes=Action.EDIT, opens=Verb.EDIT),
-    Verb.SWEEP: VerbRow(emoji="🎚️", makes=Action.SWEEP),
+    Verb.SWEEP: VerbRow(emoji="🎚️", makes=Action.SWEEP, seen=Seen.HERE, changes=True),
     Verb.DETAILS: VerbRow(emoji="📋"),
-    Verb.DELETE: VerbRow(emoji="🗑️", asks=True),
-    Verb.CANCEL: VerbRow(emoji="⏹️"),
+    Verb.DELETE: VerbRow(emoji="🗑️", asks=True, seen=Seen.MESSAGE, changes=True),
+    Verb.CANCEL: VerbRow(emoji="⏹️", seen=Seen.MESSAGE, changes=True),
     Verb.COMPARE: VerbRow(emoji="🌗"),
     Verb.ORIGINAL: VerbRow(emoji="⬇️"),
-    Verb.KEEP: VerbRow(emoji="📌", makes=Action.KEEP),
-    Verb.PUBLISH: VerbRow(emoji="📣"),
-    Verb.PUBLISH_OPEN: VerbRow(emoji="👁️"),
-    Verb.COLLECT: VerbRow(emoji="📥"),
-    Verb.SHOW_MAP: VerbRow(emoji="🗺️", makes=Action.MAP),
-    Verb.USE_MAP: VerbRow(emoji="🖌️", makes=Action.IMG2IMG),
+    Verb.KEEP: VerbRow(emoji="📌", makes=Action.KEEP, seen=Seen.HERE, changes=True),
+    Verb.PUBLISH: VerbRow(emoji="📣", seen=Seen.ALL, changes=True),
+    Verb.PUBLISH_OPEN: VerbRow(emoji="👁️", seen=Seen.ALL, changes=True),
+    Verb.COLLECT: VerbRow(emoji="📥", seen=Seen.MESSAGE, changes=True),
+    Verb.SHOW_MAP: VerbRow(emoji="🗺️", makes=Action.MAP, changes=True),
+    Verb.USE_MAP: VerbRow(emoji="🖌️", makes=Action.IMG2IMG, seen=Seen.HERE, changes=True),
     Verb.ASK_MAP: VerbRow(emoji="🖌️", opens=Verb.USE_MAP),
-    Verb.ERASE: VerbRow(emoji="🗑️"),
-    Verb.LEAVE: VerbRow(emoji="↩️"),
+    Verb.ERASE: VerbRow(emoji="🗑️", seen=Seen.MESSAGE, changes=True),
+    Verb.LEAVE: VerbRow(emoji="↩️", seen=Seen.MESSAGE),
     Verb.PICK: VerbRow(emoji="🖼️"),
-    Verb.REPORT: VerbRow(emoji="🚩"),
-    Verb.BAN: VerbRow(emoji="⛔"),
-    Verb.DISMISS: VerbRow(emoji="✔️"),
-    Verb.THREAD: VerbRow(emoji="🧵"),
+    Verb.REPORT: VerbRow(emoji="🚩", changes=True),
+    Verb.BAN: VerbRow(emoji="⛔", changes=True),
+    Verb.DISMISS: VerbRow(emoji="✔️", seen=Seen.MESSAGE, changes=True),
+    Verb.THREAD: VerbRow(emoji="🧵", changes=True),
 }
 """The one table of verbs, which every chat goes through for its buttons."""
 

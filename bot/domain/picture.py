@@ -64,3 +64,18 @@ class Exported:
     width: int
     height: int
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file that goes with a page or a message.
+
+    Attributes:
+        alt: what it shows, if it is a picture.
+        spoiler: hidden until its reader asks to see it, if the chat can do that.
+    """
+
+    name: str
+    content: bytes
+    alt: str = ""
+    spoiler: bool = False

@@ -81,3 +81,8 @@ def _joins(character: str) -> bool:
     if not character or character.isspace() or "\u2000" <= character <= "\u206f" or "\u3000" <= character <= "\u3003":
         return False
     return ord(character) > 0xBF or not _NOTHING.match(character)
+
+
+def clip(text: str, limit: int) -> str:
+    """At most `limit` characters, the last one an ellipsis if something was cut."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

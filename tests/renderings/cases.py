@@ -19,12 +19,15 @@ from adapters.slack.layout import Beside, lay_out
 from adapters.slack.pages import page_view
 from bot.domain.actions import Verb
 from bot.domain.card import Card, Progress, Waiting
+from bot.domain.ids import generation_id
 from bot.domain.job import Generation, Job
+from bot.domain.limits import Limits, Usage
 from bot.domain.place import PlaceSettings
 from bot.domain.request import Requester
 from bot.domain.style import Style
 from bot.first_minute import greeting_page
 from bot.forms import Menu
+from bot.home import Home
 from bot.pages import details_page, help_page, queue_page
 from bot.picture_form import PURPOSES, result_form
 from bot.rendering import render
@@ -119,10 +122,11 @@ def slack() -> Mapping[str, Mapping[str, Any]]:
         shown[f"form of {verb}"] = view_of(Errand(purpose=PURPOSES[verb]), _form(verb, "slack"), locale="en")
     job, _ = _done(_job("slack"))
     view = QueueView(mine=[], jobs=0)
-    quota = "1 of 200 pictures used in the last 24 hours"
-    home = partial(home_view, view, quota=quota, now=NOW, locale="en")
-    shown["home"] = home([job], admin=False, pictures={job.id: "RESULT"})
-    shown["home, nothing yet"] = home([], admin=True)
+    used = Usage(pending=0, pictures=1, oldest_at=None)
+    home = partial(Home, queue=view, usage=used, limits=Limits(per_user_per_day=200))
+    pictures = {generation_id(job.id, 0): "RESULT"}
+    shown["home"] = home_view(home(results=[job]), admin=False, now=NOW, locale="en", pictures=pictures)
+    shown["home, nothing yet"] = home_view(home(results=[]), admin=True, now=NOW, locale="en")
     page = greeting_page("en", "greeting-slack")
     shown["greeting"] = slack_greeting.card(page, "STRIP", alt=text("en", "greeting-alt"))
     return {**shown, **further.slack(*_done(_job("slack")))}

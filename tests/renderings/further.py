@@ -21,10 +21,11 @@ from bot.domain.request import Requester
 from bot.domain.style import Style
 from bot.forms import Form, Menu
 from bot.moderators import Report
-from bot.pages import Ink, Page, Part, refusal_page, report_page, said_page, settings_page, styles_page
+from bot.pages import Ink, Page, Part, refusal_page, report_page, said_page, settings_page
 from bot.picture_form import Purpose, picture_form
 from bot.rendering import render
 from bot.settings_form import settings_form
+from bot.style_pages import styles_page
 from config.styles import load_styles
 from inference.api import ControlKind
 

@@ -30,27 +30,19 @@ from bot.domain.card import Card, Progress, Stage, Waiting
 from bot.domain.control import Control
 from bot.domain.ids import ImageId
 from bot.domain.job import Job, JobStatus
+from bot.domain.limits import Limits, Usage
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import Requester
 from bot.domain.style import Style
 from bot.forms import NOTHING_SET, Form, Menu
-from bot.pages import (
-    Ink,
-    Page,
-    Part,
-    details_page,
-    help_page,
-    queue_page,
-    recent_page,
-    said_page,
-    settings_page,
-    styles_page,
-)
+from bot.home import Home
+from bot.pages import Ink, Page, Part, details_page, help_page, queue_page, recent_page, said_page, settings_page
 from bot.picture_form import Purpose, picture_form, result_form
 from bot.rendering import render, unrendered
 from bot.results import Description
 from bot.service import QueueView
 from bot.settings_form import settings_form
+from bot.style_pages import styles_page
 from bot.texts import LANGUAGES, language_name
 from inference.api import ControlKind, Lora
 from tests.builders.jobs import a_generation, a_job
@@ -205,7 +197,9 @@ def test_home() -> None:
     done = [job for job in jobs() if job.status is JobStatus.SUCCEEDED]
     for recent in (done, []):
         view = QueueView(mine=[(job, None) for job in recent], jobs=1)
-        home = home_view(view, recent, quota="щ", admin=True, now=0.0, locale=LOCALE)
+        usage = Usage(pending=0, pictures=1, oldest_at=None)
+        mine = Home(queue=view, results=recent, usage=usage, limits=Limits())
+        home = home_view(mine, admin=True, now=0.0, locale=LOCALE)
         assert foreign_words(home) == set()
 
 

@@ -10,21 +10,11 @@ from bot.domain.job import Recipe
 from bot.domain.options import OPTIONS
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.style import Style
-from bot.pages import (
-    Ink,
-    Page,
-    Part,
-    details_page,
-    help_page,
-    queue_page,
-    recent_page,
-    settings_page,
-    styles_page,
-    worded,
-)
+from bot.pages import Ink, Page, Part, details_page, help_page, queue_page, recent_page, settings_page, worded
 from bot.rendering import facts
 from bot.results import Description
 from bot.service import QueueView
+from bot.style_pages import styles_page
 from bot.texts import LANGUAGES
 from inference.api import ControlKind, Lora
 from tests.builders.jobs import a_generation, a_job

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.text import clip, escape, plain, said
+from adapters.slack.text import escape, plain, said
+from bot.domain.words import clip
 
 BOT = "UBOT"
 
