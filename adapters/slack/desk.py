@@ -30,6 +30,7 @@ _REMEMBERED_SECONDS = 600.0
 _REMEMBERED = 5000
 _ASK_SECONDS = 5.0
 _LOCALE_SECONDS = 1.0
+_RUNS = ("admin", "owner", "primary_owner")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 log = structlog.get_logger(__name__)
 
@@ -74,11 +75,17 @@ class Members:
             or found.get("real_name")
             or found.get("name")
             or "",
-            admin=bool(found.get("is_admin") or found.get("is_owner") or found.get("is_primary_owner")),
+            admin=_is_of(team, found) and any(found.get(f"is_{role}") for role in _RUNS),
             locale=locale if _LOCALE.fullmatch(locale) else "en",
         )
         self._known[team.space, user] = (now, member)
         return member
+
+
+def _is_of(team: Team, user: Mapping[str, Any]) -> bool:
+    """Whether they belong to that workspace or its organisation; not if a channel is only shared with them."""
+    homes = {user.get("team_id"), (user.get("enterprise_user") or {}).get("enterprise_id")} - {None, ""}
+    return not user.get("is_stranger") and (not homes or bool(homes & {team.id, team.enterprise}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -179,7 +180,7 @@ class SlackHuman(Human):
         self._member, self._channel, self._slack = member, channel, member.slack
         self._own: Any = None
         self._views: set[str] = set()
-        self._told = 0
+        self._told: Counter[str] = Counter()
 
     @property
     def _direct(self) -> Conversation:
@@ -265,7 +266,7 @@ class SlackHuman(Human):
         return [*alone, *filter(None, direct)]  # a file alone says nothing
 
     async def _begin(self) -> None:
-        self._views, self._told = set(self._slack.state.views), len(self._notices())
+        self._views, self._told = set(self._slack.state.views), Counter(self._notices())
         self._before = {each["ts"] for place in self._places for each in self._member.from_bot(place)}
 
     async def _outcome(self, pressed: Json | None = None, there: Conversation | None = None) -> str:
@@ -273,8 +274,8 @@ class SlackHuman(Human):
             fresh = [view for key, view in self._slack.state.views.items() if key not in self._views]
             if fresh:
                 return "form" if fresh[0]["callback_id"] == "ask" else words(fresh[0])
-            if len(self._notices()) > self._told:
-                return self._notices()[-1]
+            if told := Counter(self._notices()) - self._told:
+                return next(iter(told))
             if pressed and there and pressed["ts"] not in there.messages:
                 return "deleted"
             here = [each for place in self._places for each in self._member.from_bot(place)]

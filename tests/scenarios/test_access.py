@@ -11,8 +11,9 @@ from PIL import Image
 from adapters.discord.places import guild_key
 from bot.domain.actions import Verb
 from bot.domain.ids import JobId, generation_id
-from bot.domain.job import JobStatus
-from bot.domain.place import PlaceSettings, RemixPolicy
+from bot.domain.job import Job, JobStatus
+from bot.domain.limits import span
+from bot.domain.place import Ban, PlaceSettings, RemixPolicy
 from bot.domain.request import Action
 from bot.texts import text
 from tests.scenarios.people import REFUSALS, SECRET, people_of
@@ -24,6 +25,11 @@ EVERYBODY = ("other_platform", "moderator_elsewhere", "elsewhere", "member", "mo
 THERE = {"requester", "member", "moderator"}
 SEES = {"public": THERE, "published": THERE, "private": {"requester"}, "chain": {"requester"}}
 ENDS = {"requester", "moderator"}
+
+
+def place_of(chat: str, job: Job) -> str:
+    """The key of the server or workspace in which a job was asked for."""
+    return f"slack:{job.requester.space}/" if chat == "slack" else guild_key(job.requester.space)
 
 
 def pixels(file: bytes) -> bytes:
@@ -78,6 +84,31 @@ async def test_deleting_is_for_its_requester_and_for_moderators_of_its_own_serve
             assert await people[name].press(Verb.DELETE, job.id) not in REFUSALS, name
             assert not await people.is_kept(job), name
             _, job = await people.painted(state)
+
+
+@pytest.mark.parametrize("state", SEES)
+@pytest.mark.parametrize("chat", ["discord", "slack"])
+async def test_reports_blocks_threads_and_answers_to_a_question_are_refused_to_others_as_well(
+    chat: str, state: str, tmp_path: Path
+) -> None:
+    async with people_of(chat, tmp_path) as people:
+        _, job = await people.painted(state)
+        for name in EVERYBODY:
+            who, sees = people[name], name in SEES[state]
+            if name not in ENDS:
+                assert await who.press(Verb.ERASE, job.id) in REFUSALS, name
+                assert await people.is_kept(job), name
+            assert (await who.press(Verb.REPORT, job.id) in REFUSALS) is not sees, name
+            for verb in (Verb.THREAD, Verb.COMPARE, Verb.KEEP) if not sees else ():
+                outcome = await who.press(verb, job.id)
+                assert outcome in {*REFUSALS, text("en", "refused-thread")}, (name, verb, outcome)
+            for verb in (Verb.BAN, Verb.DISMISS) if name != "moderator" else ():
+                outcome = await who.press(verb, job.id)
+                assert outcome in {*REFUSALS, text("en", "refused-no-moderator")}, (name, verb, outcome)
+            if not sees:
+                assert SECRET not in who.shown(), name
+        settings = await people.running.core.service.places.settings(place_of(chat, job))
+        assert not settings.banned
 
 
 @pytest.mark.parametrize("state", SEES)
@@ -186,12 +217,23 @@ async def test_cancelling_is_for_its_requester_and_for_moderators_of_its_own_ser
 async def test_a_form_counts_by_the_rights_there_are_when_it_is_sent(chat: str, tmp_path: Path) -> None:
     async with people_of(chat, tmp_path) as people:
         message, job = await people.painted("public")
-        before_the_rule = await people.member.form(message)
+        places, place = people.running.core.service.places, place_of(chat, job)
+        member = people.member.key.partition(":")[2]
+        rules = {
+            "refused-others-picture": PlaceSettings(remix=RemixPolicy.OWN),
+            "refused-paused": PlaceSettings(paused=True),
+            "refused-channel": PlaceSettings(channels=("another",)),
+            "refused-banned": PlaceSettings(banned=(str(Ban(member, 4e9, "Ben")),)),
+        }
+        if chat == "discord":  # Slack has no roles
+            rules["refused-role"] = PlaceSettings(roles=("4711",))
+        for key, rule in rules.items():
+            opened = await people.member.form(message)
+            await places.change(place, rule)
+            told = await people.member.send(opened)
+            assert text("en", key, **span(3600.0)).partition(" for ")[0] in told, (key, told)
+            await places.change(place, PlaceSettings())
         before_the_end = await people.member.form(message)
-        place = f"slack:{job.requester.space}/" if chat == "slack" else guild_key(job.requester.space)
-        await people.running.core.service.places.change(place, PlaceSettings(remix=RemixPolicy.OWN))
-        assert text("en", "refused-others-picture") in await people.member.send(before_the_rule)
-        await people.running.core.service.places.change(place, PlaceSettings())
         assert await people.requester.press(Verb.DELETE, job.id, message) == "deleted"
         assert text("en", "refused-gone") in await people.member.send(before_the_end)
         assert not await people.running.core.store.jobs_of(people.member.key, limit=9)

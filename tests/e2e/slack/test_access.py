@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from bot.domain.ids import JobId, generation_id
+from bot.texts import text
 from tests.builders.requests import png
 from tests.harness.slack import Bench
 from tests.servers.slack.member import Member, buttons, words
@@ -85,6 +86,23 @@ async def test_a_strangers_cross_is_an_opinion_and_an_admins_is_an_order(
     async with asyncio.timeout(10):
         while await running.core.store.generation(target):
             await asyncio.sleep(0.01)
+
+
+async def test_an_admin_of_another_organisation_that_shares_a_channel_runs_nothing_here(
+    running: Bench, ann: Member, general: Conversation, team: Team
+) -> None:
+    result = await made(ann, general, team)
+    target = generation_id(job_in(result), 0)
+    guest = Member(ann.slack, team, ann.slack.state.add_user("eve", is_admin=True))
+    guest.user.home = "T00000009"
+    general.members.add(guest.user.id)
+    await guest.press("Delete", general, result)
+    assert await guest.told(text("en", "refused-not-yours-nor-moderator"))
+    await guest.react("x", general, result)
+    await guest.command("/settings", general)
+    view = await guest.see(lambda: next((v for v in ann.slack.state.views.values() if "admins" in words(v)), None))
+    assert not [block for block in view["blocks"] if block["type"] == "input"]
+    assert await running.core.store.generation(target)
 
 
 async def test_info_of_a_private_job_is_for_its_requester_alone(

@@ -27,6 +27,7 @@ class User:
     name: str
     is_admin: bool = False
     locale: str = "en-GB"
+    home: str = ""  # their own workspace, if a channel is shared with them
 
 
 @dataclass(slots=True)

@@ -317,6 +317,7 @@ class WebApi:
         return {
             "user": {
                 "id": user.id,
+                "team_id": user.home or request.team.id,
                 "name": user.name,
                 "is_admin": user.is_admin,
                 "is_owner": False,
