@@ -53,11 +53,11 @@ class InPlace:
             await self._directly(event, body, files)
         elif not self._may_write(event):
             log.info("many answers to one member, a sign instead", incoming=event.id)
-            await self._sign(event)
+            await sign(self.rest, event.origin.channel, event.message)
         elif fault := await self._here(event, body, files):
             log.info("answering directly", incoming=event.id, reason=fault.reason)
             await self._directly(event, body, files)
-            await self._sign(event)
+            await sign(self.rest, event.origin.channel, event.message)
 
     async def elsewhere(
         self, event: Incoming, body: Payload, files: Sequence[Outgoing] = (), *, why: Fault, openly: bool
@@ -109,8 +109,11 @@ class InPlace:
         before.append(now)
         return True
 
-    async def _sign(self, event: Incoming) -> None:
-        await tried(lambda: self.rest.react(event.origin.channel, event.message, _SIGN))
+
+async def sign(rest: Rest, channel: str, message: str) -> None:
+    """Say by a reaction that there is an answer elsewhere, if there is a message to react to."""
+    if message:
+        await tried(lambda: rest.react(channel, message, _SIGN))
 
 
 def _once(event: Incoming) -> Mapping[str, Any]:

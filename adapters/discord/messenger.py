@@ -16,6 +16,7 @@ from adapters.discord.calls import Refused, call, final
 from adapters.discord.cards import NOBODY, bare, kept_out, layout
 from adapters.discord.faults import Fault, Meaning
 from adapters.discord.files import FileMaker, Files, Standing
+from adapters.discord.in_place import sign
 from adapters.discord.incoming import EPHEMERAL, PLATFORM
 from adapters.discord.markdown import quoted
 from adapters.discord.named import CommandNames
@@ -207,9 +208,11 @@ class DiscordMessenger:
             card = replace(card, pictures=(), source=None, notes=(*card.notes, text(card.locale, "note-stays")))
         try:
             channel = await call(self._rest.direct_channel(address.user))
-            return await self._create(channel, card, nonce, _DIRECT_FILE_BYTES, "")
+            stand = await self._create(channel, card, nonce, _DIRECT_FILE_BYTES, "")
         except Refused as refusal:
             raise final(refusal.fault) from refusal
+        await sign(self._rest, address.channel, address.reply_to if address.guild and not address.hidden else "")
+        return stand
 
     async def _create(self, channel: str, card: Card, nonce: str, file_bytes: int, reply_to: str) -> Stand:
         """A message of the bot's own; `nonce` finds one that was made a moment ago instead of making a second."""
@@ -343,6 +346,7 @@ class DiscordMessenger:
                 return
         channel = await call(self._rest.direct_channel(address.user))
         await call(self._rest.create(channel, {**body, "nonce": nonce, "enforce_nonce": True}))
+        await sign(self._rest, address.channel, address.reply_to if address.guild else "")
 
     async def _send(self, write: Write, card: Card, file_bytes: int, *, collect: bool = False) -> Payload:
         """Write a card, with smaller files if Discord finds them too large and plainly if it minds the rest."""

@@ -251,6 +251,7 @@ def read_reaction(
             parent=str(getattr(channel, "parent_id", None) or ""),
             roles=tuple(str(role) for role in getattr(member, "_roles", ())),
             permissions=member.guild_permissions.value if member else 0,
+            app_permissions=_own_permissions(channel),
             locale=locale,
             place_locale=locale if guild else "",
             age_restricted=is_age_restricted(channel),

@@ -22,6 +22,9 @@ from tests.fakes.engine import FakeEngine
 SECONDS = 5.0
 """How long a row waits for an answer; only one that stays silent takes as long."""
 
+SIGN = "⚠️"
+"""On the message of whoever was answered elsewhere."""
+
 OWN_RESULT = "own result"
 PICTURE = "picture"
 WORDS = "words"
@@ -42,11 +45,13 @@ class Seen:
     Attributes:
         here: it stands where they spoke; else in the member's conversation with the bot.
         pictures: how many it shows, if it is a result that is finished.
+        buttons: their labels.
     """
 
     text: str
     here: bool
     pictures: int = 0
+    buttons: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class Way:
         has: what of it a row can vary: `WORDS`, `PICTURE`, or that it is about a result of the member's own.
         prepare: what happens before, while all is well; its result is given to `act`.
         lacks: it can be gone without a picture.
+        within: in which conversation they speak; None is the room.
         direct: it may be answered in the member's conversation with the bot, as the chat has no other place.
     """
 
@@ -65,17 +71,26 @@ class Way:
     has: frozenset[str]
     prepare: Callable[[], Awaitable[Any]] | None = None
     lacks: bool = False
+    within: Any = None
     direct: bool = False
 
 
 class Visit(ABC):
-    """One new member in the room that all share, who has a result there already."""
+    """One new member in the room that all share, who has a result there already.
+
+    Attributes:
+        key: of the member.
+        user: the chat's own id of the member.
+        result: the message of their result, once it was made.
+        speaks_in: the conversation; None is the room.
+    """
 
     core: Core
     engine: FakeEngine
     key: str
+    user: str
     result: Any
-    speaks_directly = False
+    speaks_in: Any = None
 
     @property
     @abstractmethod

@@ -8,7 +8,7 @@ from bot.lifecycle import Core
 from tests.builders.requests import png
 from tests.fakes.engine import FakeEngine
 from tests.scenarios.ways import OWN_RESULT, PICTURE, WORDS, Said, Seen, Visit, Way
-from tests.servers.slack.member import Member, buttons, images, words
+from tests.servers.slack.member import Member, buttons, images, labels_of, words
 from tests.servers.slack.server import SlackServer
 from tests.servers.slack.state import Conversation, File, Json
 
@@ -21,18 +21,20 @@ class SlackVisit(Visit):
         room.members.add(self._member.user.id)
         self._room, self._slack = room, server
         self._direct = server.state.direct(team, self._member.user.id)
-        self.key = f"slack:{team.id}/{self._member.user.id}"
+        self.user = self._member.user.id
+        self.key = f"slack:{team.id}/{self.user}"
         self._errors: list[str] = []
 
     async def first(self) -> None:
-        before = {each["ts"] for each in self._member.from_bot(self._room)}
         await self._member.say(self._room, "the first", files=[self._file(png())])
+        self.result = await self._member.see(
+            lambda: next((each for each in self._mine_in(self._room) if _is_done(each)), None)
+        )
 
-        def done() -> Json | None:
-            made = [each for each in self._member.from_bot(self._room) if each["ts"] not in before]
-            return next((each for each in made if _is_done(each)), None)
-
-        self.result = await self._member.see(done)
+    def _mine_in(self, place: Conversation) -> Sequence[Json]:
+        """What the bot wrote there for them."""
+        said = self._member.from_bot(place)
+        return said if place is self._direct else [each for each in said if f"<@{self.user}>" in words(each)]
 
     @property
     def ways(self) -> Mapping[str, Way]:
@@ -43,7 +45,9 @@ class SlackVisit(Visit):
             "mention": Way(self._mention, words_and_picture, lacks=True),
             "reply to a picture": Way(self._reply_to_picture, words_and_picture),
             "reply to a result": Way(self._reply, on_result),
-            "direct message": Way(self._say_directly, words_and_picture, lacks=True),
+            "umbrella command": Way(self._umbrella, words_and_picture, lacks=True),
+            "direct message": Way(self._say_directly, words_and_picture, lacks=True, within=self._direct),
+            "App Home": Way(self._home, frozenset({OWN_RESULT}), prepare=self._opened_home, within=self._direct),
             "Remix image": Way(self._remix, words_and_picture, lacks=True),
             "Remix image on a result": Way(self._remix_result, on_result),
             "button": Way(self._button, frozenset({OWN_RESULT})),
@@ -57,18 +61,29 @@ class SlackVisit(Visit):
         state, user = self._slack.state, self._member.user.id
         alone = [each for each in state.ephemerals if each["user"] == user]
         told = [Seen(html.unescape(each["text"]), each["channel"] == self._room.id) for each in alone]
-        told += [Seen(html.unescape(each["text"]), here=True) for each in self._slack.responses]
+        told += [Seen(html.unescape(each["text"]), here=True) for each in self._slack.responses if each["to"] == user]
         told += [Seen(each, here=True) for each in self._errors]
         for place in (self._room, self._direct):
-            here = (place is self._direct) is self.speaks_directly
+            here = place is (self.speaks_in or self._room)
             told += [
-                Seen(html.unescape(words(each)), here, len(images(each)) if _is_done(each) else 0)
-                for each in self._member.from_bot(place)
+                Seen(html.unescape(words(each)), here, len(images(each)) if _is_done(each) else 0, labels_of(each))
+                for each in self._mine_in(place)
             ]
         return told
 
     async def _command(self, _: Any, said: Said) -> None:
         await self._sent(lambda: self._member.command("/img2img", self._room, said.words), said, uploads=True)
+
+    async def _umbrella(self, _: Any, said: Said) -> None:
+        opening = f"img2img {said.words}"
+        await self._sent(lambda: self._member.command("/pentimento", self._room, opening), said, uploads=True)
+
+    async def _opened_home(self) -> Json:
+        return await self._member.open_home()
+
+    async def _home(self, home: Any, said: Said) -> None:
+        del said
+        await self._member.press("Reroll", None, home)
 
     async def _mention(self, _: Any, said: Said) -> None:
         await self._member.say(self._room, said.words, files=self._files(said))
@@ -124,11 +139,11 @@ class SlackVisit(Visit):
 
     async def _sent(self, opening: Callable[[], Awaitable[object]], said: Said, *, uploads: bool = False) -> None:
         """Send the form, if one came."""
-        before, told = set(self._slack.state.views), len(self.seen())
+        before, told = set(self._member.views()), len(self.seen())
         await opening()
 
         def opened() -> Any:
-            fresh = [view for key, view in self._slack.state.views.items() if key not in before]
+            fresh = [view for key, view in self._member.views().items() if key not in before]
             return fresh[0] if fresh else len(self.seen()) > told
 
         view = await self._member.see(opened)

@@ -106,6 +106,7 @@ async def bench_on(
     message_content: bool = False,
     greets: bool = False,
     notify_seconds: float = 0.0,
+    max_jobs: int = 20,
     styles: Mapping[str, Style] = STYLES,
 ) -> AsyncIterator[Bench]:
     engine, clock = FakeEngine(), discord.clock
@@ -125,7 +126,7 @@ async def bench_on(
             ids=SystemIds(),
             limits=Limits(),
             styles=styles,
-            max_jobs=20,
+            max_jobs=max_jobs,
             greets=greets,
             notify_seconds=notify_seconds,
             default_model=MODEL,

@@ -48,12 +48,17 @@ class Member:
 
     async def opens(self, act: Callable[[], Any]) -> Json:
         """The modal that something opens."""
-        before = set(self.slack.state.views)
+        before = set(self.views())
         await act()
         found: Json = await self.see(
-            lambda: next((view for key, view in self.slack.state.views.items() if key not in before), None)
+            lambda: next((view for key, view in self.views().items() if key not in before), None)
         )
         return found
+
+    def views(self) -> dict[str, Json]:
+        """The modals that were opened for them."""
+        opened_by = self.slack.state.opened_by
+        return {key: view for key, view in self.slack.state.views.items() if opened_by.get(key) == self.user.id}
 
     async def submit(
         self, view: Json, *, file: File | None = None, drawn: File | None = None, retry: int = 0, **values: str
@@ -279,12 +284,12 @@ class Member:
         return {"id": self.user.id, "username": self.user.name, "name": self.user.name, "team_id": home.id}
 
     def _trigger(self, state: str) -> str:
-        trigger = f"{self.slack.state.number()}.trigger"
+        trigger = f"{self.slack.state.number()}.{self.user.id}.trigger"
         self.slack.state.triggers[trigger] = state
         return trigger
 
     def _response_url(self) -> str:
-        return f"http://{self.slack.host}/response/{self.slack.state.number()}"
+        return f"http://{self.slack.host}/response/{self.user.id}/{self.slack.state.number()}"
 
     def _told(self, file: File) -> Json:
         return told(file, f"http://{self.slack.host}")

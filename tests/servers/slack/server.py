@@ -79,7 +79,7 @@ class SlackServer:
         app.router.add_get("/files-pri/{file}/{name}", self._download)
         app.router.add_get("/files-pri/{file}/download/{name}", self._download)
         app.router.add_get("/link/{ticket}", self._socket)
-        app.router.add_post("/response/{number}", self._response)
+        app.router.add_post("/response/{user}/{number}", self._response)
         return app
 
     @web.middleware
@@ -177,7 +177,7 @@ class SlackServer:
 
     async def _response(self, request: web.Request) -> web.Response:
         assert "Authorization" not in request.headers, "a response address takes no token"
-        self.responses.append(await request.json())
+        self.responses.append({"to": request.match_info["user"], **await request.json()})
         return web.Response(text="ok")
 
     # --- Socket Mode

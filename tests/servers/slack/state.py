@@ -111,6 +111,7 @@ class State:
         self.views: dict[str, Json] = {}
         self.homes: dict[str, Json] = {}
         self.triggers: dict[str, str] = {}
+        self.opened_by: dict[str, str] = {}  # views, by the member for whom they were opened
         self.ephemerals: list[Json] = []
         self.calls: list[Call] = []
         self.faults: list[Fault] = []

@@ -330,7 +330,9 @@ class WebApi:
         trigger = self._state.triggers.pop(request.arguments["trigger_id"], None)
         if trigger != "good":
             raise Refused("expired_trigger_id" if trigger else "exchanged_trigger_id")
-        return {"view": self._checked_view(request, f"V{self._state.number():08d}")}
+        view_id = f"V{self._state.number():08d}"
+        self._state.opened_by[view_id] = request.arguments["trigger_id"].split(".")[1]
+        return {"view": self._checked_view(request, view_id)}
 
     def _view_update(self, request: Request) -> Json:
         view_id = request.arguments.get("view_id", "")
