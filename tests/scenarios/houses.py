@@ -5,7 +5,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from adapters.discord.places import guild_key
+from adapters.slack import budget
 from adapters.slack.members import Team, place_key
 from bot.lifecycle import Core
 from tests.e2e.discord.conftest import bench_on
@@ -19,11 +22,11 @@ from tests.scenarios.ways_of_discord import DiscordVisit
 from tests.scenarios.ways_of_slack import SlackVisit
 from tests.servers.discord import DiscordServer
 from tests.servers.slack.server import slack_server
+from tests.servers.slack.state import Conversation
 
 BLOCKED = "kitten"
 _MESSAGE_CONTENT = 1 << 15
 _ATTACH_AND_SEND = 1 << 15 | 1 << 11
-_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,7 @@ class House:
     """One chat with the running product.
 
     Attributes:
-        busy, well: the chat fails the next calls, as often as it is said, of each kind that an answer can take; and
-            no more.
+        busy: the chat fails the next calls, as often as it is said, of each kind that an answer can take.
         shut_out: the bot may not write in the room any more.
         visit: a new member comes.
     """
@@ -41,7 +43,6 @@ class House:
     engine: FakeEngine
     place: str
     busy: Callable[[int], None]
-    well: Callable[[], None]
     shut_out: Callable[[], None]
     visit: Callable[[int], Visit]
 
@@ -83,7 +84,6 @@ async def discord_house(folder: Path) -> AsyncIterator[Start]:
                     engine=made.engine,
                     place=place,
                     busy=busy,
-                    well=server._faults.clear,
                     shut_out=shut_out,
                     visit=lambda number: DiscordVisit(server, made.core, made.engine, room, number),
                 )
@@ -94,9 +94,22 @@ async def discord_house(folder: Path) -> AsyncIterator[Start]:
 
 @asynccontextmanager
 async def slack_house(folder: Path) -> AsyncIterator[Start]:
+    with pytest.MonkeyPatch.context() as patched:  # each row is one member's, and all would wait for the pace of one
+        patched.setattr(budget, "PROGRESS_PER_TEAM", 0.01)
+        async with _slack_house(folder) as start:
+            yield start
+
+
+@asynccontextmanager
+async def _slack_house(folder: Path) -> AsyncIterator[Start]:
     async with slack_server() as server:
         team = server.state.add_team()
-        room = server.state.add_channel(team)
+        rooms: list[Conversation] = []
+
+        def room() -> Conversation:
+            """One for each member: what stands in a channel comes no faster than Slack allows, once a second."""
+            rooms.append(server.state.add_channel(team))
+            return rooms[-1]
 
         def busy(times: int) -> None:
             for method in ("chat.postMessage", "chat.postEphemeral", "chat.update", "views.open"):
@@ -104,7 +117,8 @@ async def slack_house(folder: Path) -> AsyncIterator[Start]:
                     server.fail(method, status=503)
 
         def shut_out() -> None:
-            room.members.discard(team.bot_user)
+            for each in rooms:
+                each.members.discard(team.bot_user)
 
         @asynccontextmanager
         async def start() -> AsyncIterator[House]:
@@ -114,9 +128,8 @@ async def slack_house(folder: Path) -> AsyncIterator[Start]:
                     engine=made.engine,
                     place=place_key(Team(team.id)),
                     busy=busy,
-                    well=server.state.faults.clear,
                     shut_out=shut_out,
-                    visit=lambda number: SlackVisit(server, made.core, made.engine, room, number),
+                    visit=lambda number: SlackVisit(server, made.core, made.engine, room(), number),
                 )
 
         yield start

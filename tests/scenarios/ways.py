@@ -19,7 +19,7 @@ from bot.lifecycle import Core
 from tests.builders.requests import png
 from tests.fakes.engine import FakeEngine
 
-SECONDS = 5.0
+SECONDS = 30.0
 """How long a row waits for an answer; only one that stays silent takes as long."""
 
 SIGN = "⚠️"
@@ -80,7 +80,6 @@ class Visit(ABC):
 
     Attributes:
         key: of the member.
-        user: the chat's own id of the member.
         result: the message of their result, once it was made.
         speaks_in: the conversation; None is the room.
     """
@@ -88,7 +87,6 @@ class Visit(ABC):
     core: Core
     engine: FakeEngine
     key: str
-    user: str
     result: Any
     speaks_in: Any = None
 
@@ -133,7 +131,8 @@ def _shown(elements: Sequence[ast.TextElement | ast.Placeable]) -> str:
 def says(shown: str, keys: Sequence[str]) -> bool:
     """Whether a line of what is shown is one of those sentences, whole."""
     lines = [re.sub(r"^<@\w+> ", "", re.sub(r"</([^:]+):\d+>", r"/\1", line)) for line in shown.splitlines()]
-    return any(sentences()[key].fullmatch(line.removeprefix("⚠️ ")) for key in keys for line in lines)
+    wanted = [sentences().get(key) or re.compile(re.escape(key)) for key in keys]
+    return any(each.fullmatch(line.removeprefix("⚠️ ")) for each in wanted for line in lines)
 
 
 def lines(now: Sequence[Seen], before: Sequence[Seen]) -> Iterator[str]:

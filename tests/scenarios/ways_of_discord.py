@@ -17,8 +17,7 @@ class DiscordVisit(Visit):
         self.core, self.engine = core, engine
         self._server, self._room = server, room
         self._person: Person = server.user(f"member {number}")
-        self.user = self._person.id
-        self.key = f"discord:{self.user}"
+        self.key = f"discord:{self._person.id}"
         self._said: list[Post] = []
         self.result = None
         self._asked: list[Asked] = []
@@ -64,10 +63,14 @@ class DiscordVisit(Visit):
     def _is_mine(self, post: Post) -> bool:
         """Whether it was written for them."""
         if post.hidden or post.channel is self._direct:
-            return post.hidden in {"", self.user}
+            return post.hidden in {"", self._person.id}
         under = post.payload.get("message_reference", {}).get("message_id")
         answers = any(post in (asked.original, *asked.follow_ups) for asked in self._asked)
-        return f"<@{self.user}>" in post.content or answers or under in {said.id for said in (*self._said, self.result) if said}
+        return (
+            f"<@{self._person.id}>" in post.content
+            or answers
+            or under in {said.id for said in (*self._said, self.result) if said}
+        )
 
     def _is_here(self, post: Post) -> bool:
         return post.channel is (self.speaks_in or self._room)

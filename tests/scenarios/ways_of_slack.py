@@ -17,12 +17,12 @@ class SlackVisit(Visit):
     def __init__(self, server: SlackServer, core: Core, engine: FakeEngine, room: Conversation, number: int) -> None:
         self.core, self.engine = core, engine
         team = next(iter(server.state.teams.values()))
-        self._member = Member(server, team, server.state.add_user(f"member {number}"))
+        self._member = Member(server, team, server.state.add_user(f"member {number:02}"))
         room.members.add(self._member.user.id)
         self._room, self._slack = room, server
         self._direct = server.state.direct(team, self._member.user.id)
-        self.user = self._member.user.id
-        self.key = f"slack:{team.id}/{self.user}"
+        self._user, self._name = self._member.user.id, self._member.user.name.title()
+        self.key = f"slack:{team.id}/{self._user}"
         self._errors: list[str] = []
 
     async def first(self) -> None:
@@ -34,7 +34,9 @@ class SlackVisit(Visit):
     def _mine_in(self, place: Conversation) -> Sequence[Json]:
         """What the bot wrote there for them."""
         said = self._member.from_bot(place)
-        return said if place is self._direct else [each for each in said if f"<@{self.user}>" in words(each)]
+        if place is self._direct:
+            return said
+        return [each for each in said if f"<@{self._user}>" in str(each) or self._name in str(each)]
 
     @property
     def ways(self) -> Mapping[str, Way]:
