@@ -118,7 +118,7 @@ BROWSER := command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -
 test: check $(QUANTIZED) ## Everything that CI runs: make check and all tests
 	@mkdir -p .tmp
 	@$(BROWSER)
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 	PYTHONPATH=$(QUANTIZED) $(BIN)/python -m pytest -m quantized tests/unit/inference/models tests/e2e/test_forms.py
 
 MINUTES ?= 120

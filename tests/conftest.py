@@ -1,13 +1,10 @@
 """What every test relies on, alone or as one of several processes (`pytest -n auto`)."""
 
 import asyncio
-import fcntl
 import os
 import signal
-import tempfile
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -52,25 +49,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return min(MOST_PROCESSES, 2 * cores)
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """A test that is marked `alone` waits for those of the other processes to end, and they for it."""
-    if not SIDE_BY_SIDE:
-        return (yield)
-    folder = Path(tempfile.gettempdir()) / f"pytest-turns-{os.environ['PYTEST_XDIST_TESTRUNUID']}"
-    folder.mkdir(exist_ok=True)
-    with _turn(folder, alone=item.get_closest_marker("alone") is not None):
-        return (yield)
-
-
-@contextmanager
-def _turn(folder: Path, *, alone: bool) -> Iterator[None]:
-    """The door is passed one by one, so that whoever waits in it for the room to be empty gets it."""
-    with (folder / "room").open("w") as room, (folder / "door").open("w") as door:
-        fcntl.flock(door, fcntl.LOCK_EX)
-        fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
-        fcntl.flock(door, fcntl.LOCK_UN)
-        yield
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first: one that is begun when all others are done leaves the other processes idle."""
+    if SIDE_BY_SIDE:
+        slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+        items.sort(key=lambda item: -slow[item.path])
 
 
 @pytest.fixture

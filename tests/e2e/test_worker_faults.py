@@ -35,6 +35,7 @@ from inference.api import (
 )
 from inference.models.entry import ModelEntry
 from inference.processes import child
+from inference.processes.backoff import Backoff
 from inference.worker.engine import ProcessEngine
 
 PATIENCE = 60.0
@@ -117,14 +118,22 @@ def partial_results(folder: Path) -> list[Path]:
     return list(folder.glob("*.part"))
 
 
+def held_up() -> float:
+    """Seconds for which this thread could have run and others were run instead (Documentation/scheduler/sched-stats.rst)."""
+    try:
+        return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
+    except OSError:  # not Linux
+        return 0.0
+
+
 async def worst_lag(until: asyncio.Event) -> float:
-    """The longest that a tick of 5 ms was late, in seconds."""
+    """The longest that a tick of 5 ms was late of our making, in seconds: a busy machine does not count."""
     loop = asyncio.get_running_loop()
     worst = 0.0
     while not until.is_set():
-        due = loop.time() + 0.005
+        due, before = loop.time() + 0.005, held_up()
         await asyncio.sleep(0.005)
-        worst = max(worst, loop.time() - due)
+        worst = max(worst, loop.time() - due - (held_up() - before))
     return worst
 
 
@@ -162,7 +171,6 @@ async def test_a_fault_ends_its_request_and_no_other(tmp_path: Path, prompt: str
     ["segfault at 2", "hang at 2", "poison at 2", "oom above 1", "trip at 1"],
     ids=lambda text: text.split()[0],
 )
-@pytest.mark.alone
 async def test_the_loop_never_stalls_over_50_ms(tmp_path: Path, prompt: str) -> None:
     """A stall of our making comes every time, one from a busy machine does not: the best of three rounds counts."""
     lags = []
@@ -411,20 +419,25 @@ async def test_the_engine_stops_when_no_worker_starts_any_more(tmp_path: Path) -
             await at_work.end(model=str(model))
 
 
-@pytest.mark.alone
-async def test_deaths_in_a_row_are_waited_out_longer(tmp_path: Path) -> None:
+async def test_deaths_in_a_row_are_waited_out_longer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second replacement waits, and a finished picture starts the count anew."""
-    pause = 3.0
-    async with bench(tmp_path, backoff=(0.0, pause)) as at_work:
-        await at_work.end("segfault at 1")
+    pauses: list[float] = []
+    lost = Backoff.lost
+
+    def noted(backoff: Backoff) -> float:
+        pauses.append(lost(backoff))
+        return pauses[-1]
+
+    monkeypatch.setattr(Backoff, "lost", noted)
+    async with bench(tmp_path, backoff=(0.0, 0.5)) as at_work:
         await at_work.end("segfault at 1")
         started = time.monotonic()
-        assert isinstance(await at_work.end(), Done)
-        assert time.monotonic() - started > pause * 0.9
         await at_work.end("segfault at 1")
-        started = time.monotonic()
         assert isinstance(await at_work.end(), Done)
-        assert time.monotonic() - started < pause
+        assert time.monotonic() - started > 0.5
+        await at_work.end("segfault at 1")
+        assert isinstance(await at_work.end(), Done)
+    assert pauses == [0.0, 0.5, 0.0]
 
 
 async def test_a_worker_that_cannot_be_killed_stops_the_engine(
