@@ -209,7 +209,8 @@ class Delivery:
                 if self._stopping and not job.status.ended:
                     return
                 tries += must
-                await self._wait_for_the_chat(job.id, reason, tries, must=must)
+                seconds = await self._put_off(job.id, reason, tries, must=must)
+                await (asyncio.sleep(seconds) if job.status.ended else follower.change(seconds))
                 continue
             shown, tries = card, 0
             if job.status.ended:
@@ -294,7 +295,12 @@ class Delivery:
             await self._store.posted(job.id, stands)
         return stands
 
-    async def _wait_for_the_chat(self, job: JobId, reason: TryLater, tries: int, *, must: bool) -> None:
+    async def _put_off(self, job: JobId, reason: TryLater, tries: int, *, must: bool) -> float:
+        """Seconds until the next try; what must be shown is due then after a restart too.
+
+        Raises:
+            Undeliverable: the chat has been tried too often.
+        """
         if tries > MAX_TRIES:
             raise Undeliverable(f"given up after {MAX_TRIES} tries: {reason}")
         seconds = reason.seconds
@@ -303,7 +309,7 @@ class Delivery:
         log.info("the chat is busy", seconds=seconds, reason=str(reason))
         if must:
             await self._store.postpone(job, due_at=self._clock.now() + seconds)
-        await asyncio.sleep(seconds)
+        return seconds
 
 
 class _Follower:
@@ -338,6 +344,14 @@ class _Follower:
         self.news.clear()
         self._urgent = self._striking = False
         return urgent
+
+    async def change(self, seconds: float) -> None:
+        """Return when the job itself has changed, after so many seconds at the latest."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self._urgent:
+                    self.news.clear()
+                    await self.news.wait()
 
     async def next_news(self, pause: float) -> None:
         """Return when the message should be written again: at once for an urgent change, else after a while.

@@ -50,7 +50,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests come first: one that is begun when all others are done leaves the other processes idle."""
+    """Files with slow tests come first: one that is begun last leaves the other processes idle."""
     if SIDE_BY_SIDE:
         slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
         items.sort(key=lambda item: -slow[item.path])

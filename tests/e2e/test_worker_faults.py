@@ -119,7 +119,7 @@ def partial_results(folder: Path) -> list[Path]:
 
 
 def held_up() -> float:
-    """Seconds for which this thread could have run and others were run instead (Documentation/scheduler/sched-stats.rst)."""
+    """Seconds for which this thread was ready and had no processor (Documentation/scheduler/sched-stats.rst)."""
     try:
         return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
     except OSError:  # not Linux

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.slack import budget
 from tests.e2e.discord.conftest import bench_on
 from tests.fakes.images import FolderImageStore
 from tests.fakes.store import MemoryJobStore
@@ -19,6 +20,12 @@ def folder(above: Path, name: str) -> Path:
     made = above / name
     made.mkdir()
     return made
+
+
+@pytest.fixture(autouse=True)
+def at_any_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slack's one post a second in a channel is held in `tests/unit/adapters/slack/test_budget.py`."""
+    monkeypatch.setattr(budget, "POSTS_PER_CHANNEL", 0.0)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """People of both chats on one core, who try what they may and may not do with a job, by whatever id they hold."""
 
 import asyncio
+import contextlib
 import json
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -365,6 +366,10 @@ async def people_of(chat: str, folder: Path) -> AsyncIterator[People]:
                 await discord.until(lambda: discord.commands, what="commands")
                 here, other = (on_discord, on_slack) if chat == "discord" else (on_slack, on_discord)
                 yield People(running=running, **here, other_platform=other["member"])
+                with contextlib.suppress(TimeoutError):  # the core outlives this chat, and would go on trying
+                    async with asyncio.timeout(2):
+                        while core.delivery._followers:
+                            await asyncio.sleep(0.01)
                 await platform.stop_intake()
                 listening.cancel()
 

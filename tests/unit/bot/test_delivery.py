@@ -232,6 +232,21 @@ async def test_a_busy_chat_gets_the_end_when_it_asked_for_it() -> None:
         assert await at.store.deliveries() == []
 
 
+async def test_a_chat_that_put_progress_off_gets_the_end_at_once() -> None:
+    async with desk() as at:
+        job = await at.add(new_job())
+        running = await at.move(job, job.started(lease="run", at=0.0))
+        await asyncio.sleep(60)
+        at.chat.refuse(TryLater("the edits of this minute are used up", seconds=30))
+        at.delivery.progressed(job.id, Progress(fraction=0.5))
+        await asyncio.sleep(10)
+        ended = asyncio.get_running_loop().time()
+        await at.move(running, running.succeeded(at=0.0))
+        await asyncio.sleep(100)
+
+        assert at.times(job)[-1] == pytest.approx(ended, abs=0.1)
+
+
 async def test_a_placeholder_that_was_posted_although_the_chat_said_no_is_not_posted_twice() -> None:
     async with desk() as at:
         at.chat.refuse(TryLater("500 after the message was made"), after_effect=True)
