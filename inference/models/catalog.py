@@ -14,6 +14,7 @@ from inference.api import ControlKind, Lora, ModelDefaults, ModelUnavailable
 from inference.models import hub, schedulers
 from inference.models.checkpoints import DISTILLED, Family, layout_of, recognised
 from inference.models.entry import LINES, MapModels, ModelEntry
+from inference.models.folder_check import no_index
 from inference.models.gguf_header import SUFFIX
 
 POCKET = "pocket"
@@ -122,6 +123,8 @@ def read_json(path: Path, model: str) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
+        if path.name == INDEX:
+            raise no_index(path.parent, model) from None
         raise ModelUnavailable(
             f"The model {model!r} has no {path.name}: use a folder in diffusers' layout."
         ) from None

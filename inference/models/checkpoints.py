@@ -4,6 +4,7 @@ People exchange checkpoints as one .safetensors file with the tensors' names of 
 as CompVis' for Stable Diffusion or Black Forest Labs' for FLUX. The names differ by family, so a few of them tell it.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -50,6 +51,17 @@ TITLES = {
     Family.Z_IMAGE: "Z-Image",
     Family.QWEN_IMAGE: "Qwen-Image",
 }
+
+DENOISERS = {
+    **dict.fromkeys((Family.SD15, Family.SD2, Family.SDXL), "UNet2DConditionModel"),
+    Family.SD3: "SD3Transformer2DModel",
+    Family.FLUX: "FluxTransformer2DModel",
+    Family.FLUX2: "Flux2Transformer2DModel",
+    Family.CHROMA: "ChromaTransformer2DModel",
+    Family.Z_IMAGE: "ZImageTransformer2DModel",
+    Family.QWEN_IMAGE: "QwenImageTransformer2DModel",
+}
+"""Classes of diffusers."""
 
 _EXAMPLES = {
     Family.SD3: "stabilityai/stable-diffusion-3.5-medium",
@@ -172,6 +184,7 @@ def layout_of(checkpoint: Checkpoint, base: Path | None, model: str) -> Path:
         ModelUnavailable: the owner has to name one.
     """
     if base is not None:
+        _refuse_other_base(checkpoint, base, model)
         return base
     if checkpoint.family.whole:
         return LAYOUTS / checkpoint.family
@@ -180,6 +193,23 @@ def layout_of(checkpoint: Checkpoint, base: Path | None, model: str) -> Path:
         "where its text encoders and autoencoder are as the `base` of its entry, a folder in diffusers' layout or an "
         f"id such as {_EXAMPLES[checkpoint.family]!r}."
     )
+
+
+def _refuse_other_base(checkpoint: Checkpoint, base: Path, model: str) -> None:
+    """Refuse a base whose denoiser is of another kind than the file's, before one is put into the other's place."""
+    wanted = DENOISERS[checkpoint.family]
+    part = "unet" if checkpoint.family.whole else "transformer"
+    try:
+        told = json.loads((base / part / "config.json").read_text(encoding="utf-8")).get("_class_name")
+    except (OSError, ValueError, AttributeError, RecursionError):
+        told = None
+    if told != wanted:
+        title, example = TITLES[checkpoint.family], _EXAMPLES.get(checkpoint.family)
+        such = f" such as {example!r}" if example else ""
+        raise ModelUnavailable(
+            f"The file of the model {model!r} is one of {title}, and its base {str(base)!r} is none: name a folder "
+            f"or hub id of {title}{such} as its `base`" + (", or leave that out." if checkpoint.family.whole else ".")
+        )
 
 
 def scheduler_of(checkpoint: Checkpoint, *, shipped: bool) -> tuple[str, Mapping[str, Any]]:

@@ -12,7 +12,17 @@ import transformers
 
 from inference.api import ModelUnavailable
 from inference.errors import OutOfMemory
-from inference.models import catalog, checkpoints, embeddings, hub, placement, processors, quantized, single_file
+from inference.models import (
+    catalog,
+    checkpoints,
+    embeddings,
+    folder_check,
+    hub,
+    placement,
+    processors,
+    quantized,
+    single_file,
+)
 from inference.models.entry import ModelEntry
 from inference.models.library import known_folder
 from inference.models.memory_plan import Plan
@@ -207,9 +217,12 @@ def _from_folder(
     """The pipeline in a folder, with `parts` instead of its own; on the processor, unless bitsandbytes packs it."""
     index = check(folder, model, but=parts, gpu=gpu)
     absent: dict[str, Any] = {name: None for name, entry in index.items() if entry == [None, None]}
+    absent |= dict.fromkeys(folder_check.unused(folder, index))
+    chosen: dict[str, Any] = {"variant": found} if (found := variant_of(folder, index, variant)) else {}
+    taken = [name for name in hub.components(index) if name not in {*parts, *absent}]
+    folder_check.refuse_broken(folder, taken, model, variant=found)
     if "safety_checker" in index:  # moderation is the bot's, for every family alike
         absent |= {"safety_checker": None, "requires_safety_checker": False}
-    chosen: dict[str, Any] = {"variant": found} if (found := variant_of(folder, index, variant)) else {}
     denoisers = tuple(name for name in ("unet", "transformer") if name in index)
     chosen |= placement.quantization(planned, denoisers, dtype)
     try:
@@ -225,12 +238,13 @@ def _from_folder(
             **parts,
         )
         pipeline.register_modules(**readers)
+        single_file.refuse_missing({name: getattr(pipeline, name, None) for name in taken})
     except (torch.OutOfMemoryError, MemoryError):
         raise
     except Exception as error:
         if "AutoPipeline can't find" in str(error):
             raise ModelUnavailable(_no_image_to_image(str(index["_class_name"]), model)) from None
-        reason = str(error).strip().split("\n", 1)[0].replace(f"{folder}/", "").rstrip(".")
+        reason = str(error).strip().split("\n", 1)[0].split(". ", 1)[0].replace(f"{folder}/", "").rstrip(".")
         raise ModelUnavailable(
             f"The model {model!r} cannot be loaded ({reason[:200]}): fetch it again or choose another."
         ) from error

@@ -24,6 +24,11 @@ def method_of(config: Mapping[str, Any]) -> str:
     return str(told.get("quant_method") or ("bitsandbytes" if plain else "an unknown method"))
 
 
+def is_declared(folder: Path) -> bool:
+    """Whether a component's configuration says how its weights are packed."""
+    return bool(method_of(_config(folder)))
+
+
 def refuse_unreadable(folder: Path, parts: Mapping[str, Any], model: str, *, gpu: bool) -> None:
     """Refuse a folder that is quantised by what is not here, or cannot be read from it.
 

@@ -41,37 +41,47 @@ class Header:
         return sum(math.prod(self.shapes[name]) for name in names)
 
 
-def read_header(file: Path, model: str) -> Header:
+def read_header(file: Path, model: str, *, shown: str = "") -> Header:
     """The head of a file that is whole: all bytes that it announces are there.
+
+    Args:
+        file: of safetensors.
+        model: its name.
+        shown: what sentences call the file; empty is its name.
 
     Raises:
         ModelUnavailable: says what is wrong with it.
     """
+    called = shown or file.name
     try:
         size = file.stat().st_size
         with file.open("rb") as content:
             start = content.read(8)
             length = int.from_bytes(start, "little")
             if not size:
-                raise ModelUnavailable(f"The model {model!r} is broken: {file.name} is empty; fetch it again.")
+                raise ModelUnavailable(f"The model {model!r} is broken: {called} is empty; fetch it again.")
             announced = content.read(min(length, MOST_HEADER_BYTES, size))
+    except FileNotFoundError:
+        raise ModelUnavailable(
+            f"The model {model!r} is broken: {called} is a link to a file that is not there; fetch it again."
+        ) from None
     except OSError as refused:
         raise ModelUnavailable(
-            f"The model {model!r} cannot be read ({refused.strerror}): let this user read {file.name}."
+            f"The model {model!r} cannot be read ({refused.strerror}): let this user read {called}."
         ) from None
     for magic, what in _OTHER_FILES.items():
         if (start + announced[:32]).startswith(magic):
-            raise ModelUnavailable(f"The file {file.name} of the model {model!r} {what}.")
+            raise ModelUnavailable(f"The file {called} of the model {model!r} {what}.")
     if 8 <= size < 8 + length <= MOST_HEADER_BYTES and announced.startswith(b"{"):
-        raise _cut_short(model, file, size, 8 + length)
+        raise _cut_short(model, called, size, 8 + length)
     try:
         header, end = _parsed(json.loads(announced))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise ModelUnavailable(
-            f"The model {model!r} is broken: {file.name} is no safetensors file; fetch it again."
+            f"The model {model!r} is broken: {called} is no safetensors file; fetch it again."
         ) from None
     if 8 + length + end > size:
-        raise _cut_short(model, file, size, 8 + length + end)
+        raise _cut_short(model, called, size, 8 + length + end)
     return header
 
 
@@ -84,7 +94,6 @@ def _parsed(said: dict[str, Any]) -> tuple[Header, int]:
     return Header(shapes, metadata, formats), end
 
 
-def _cut_short(model: str, file: Path, size: int, whole: int) -> ModelUnavailable:
-    return ModelUnavailable(
-        f"The model {model!r} is cut short: {file.name} has {size / 1e9:.2f} of {whole / 1e9:.2f} GB; fetch it again."
-    )
+def _cut_short(model: str, file: str, size: int, whole: int) -> ModelUnavailable:
+    there = f"{size / 1e9:.2f} of {whole / 1e9:.2f} GB" if whole >= 1e8 else f"{size:,} of {whole:,} bytes"
+    return ModelUnavailable(f"The model {model!r} is cut short: {file} has {there}; fetch it again.")

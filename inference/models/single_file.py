@@ -13,19 +13,10 @@ from transformers import CLIPTokenizer
 
 from inference.api import ModelUnavailable
 from inference.models import hub
-from inference.models.checkpoints import LAYOUTS, TITLES, Checkpoint, Family, scheduler_of
+from inference.models.checkpoints import DENOISERS, LAYOUTS, TITLES, Checkpoint, Family, scheduler_of
 from inference.models.file_tensors import Passing, converted, made_smaller, plain_tensors
 from inference.models.gguf_header import SUFFIX
 from inference.models.tensor_names import CORE, of_denoiser
-
-_TRANSFORMERS = {
-    Family.SD3: "SD3Transformer2DModel",
-    Family.FLUX: "FluxTransformer2DModel",
-    Family.FLUX2: "Flux2Transformer2DModel",
-    Family.CHROMA: "ChromaTransformer2DModel",
-    Family.Z_IMAGE: "ZImageTransformer2DModel",
-    Family.QWEN_IMAGE: "QwenImageTransformer2DModel",
-}
 
 _PADS = {(Family.SD2, "tokenizer"): "!", (Family.SDXL, "tokenizer_2"): "!"}
 """OpenCLIP's encoders were trained with words that are filled up with the vocabulary's first."""
@@ -95,7 +86,7 @@ def transformer(
     Raises:
         Exception: whatever diffusers raises for what does not fit.
     """
-    kind = getattr(diffusers, _TRANSFORMERS[checkpoint.family])
+    kind = getattr(diffusers, DENOISERS[checkpoint.family])
     packed: dict[str, Any] = {}
     if file.suffix == SUFFIX:
         packed_tensors = load_gguf_checkpoint(str(file))
@@ -176,7 +167,9 @@ def refuse_missing(components: Mapping[str, Any]) -> None:
 def unfit(file: Path, checkpoint: Checkpoint, model: str, error: Exception) -> ModelUnavailable:
     """The sentence for a file whose tensors are not those of its family."""
     missing = "meta tensor" in str(error)  # what torch says of weights that were never set
-    reason = "some are missing" if missing else str(error).strip().split("\n", 1)[0].rstrip(".")[:200]
+    reason = (
+        "some are missing" if missing else str(error).strip().split("\n", 1)[0].split(". ", 1)[0].rstrip(".")[:200]
+    )
     return ModelUnavailable(
         f"The file {file.name} of the model {model!r} has other tensors than {TITLES[checkpoint.family]} has "
         f"({reason}): name a folder with its configurations as the `base` of its entry, or choose another model."

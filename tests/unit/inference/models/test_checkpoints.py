@@ -131,7 +131,7 @@ def _announcing(end: int) -> bytes:
         (b"abc", "is no safetensors file; fetch it again"),
         (b"\x00" * 64, "is no safetensors file"),
         (b"\xff" * 64, "is no safetensors file"),
-        (_announcing(8) + b"\x00" * 7, r"cut short: .* has 0\.00 of 0\.00 GB; fetch it again"),
+        (_announcing(8) + b"\x00" * 7, r"cut short: .* has [0-9,]+ of [0-9,]+ bytes; fetch it again"),
         (_announcing(8)[:40], "cut short"),
         ((2).to_bytes(8, "little") + b"[]", "is no safetensors file"),
         ((22).to_bytes(8, "little") + b'{"a":{"shape":["x"]}} ', "is no safetensors file"),

@@ -1,0 +1,117 @@
+"""Folders as people have them: half fetched, linked to nothing, with other files under a model's names."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from inference.api import ModelUnavailable
+from inference.models import catalog, hub
+from inference.models.entry import ModelEntry
+from inference.models.folder_check import refuse_broken, unused
+from inference.models.loading import load
+from tests.tiny_models import folders
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+
+UNET = "unet/diffusion_pytorch_model.safetensors"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return folders.save("sd", tmp_path_factory.mktemp("whole") / "sd")
+
+
+@pytest.fixture
+def folder(whole: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(whole, tmp_path / "a model, größer"))
+
+
+def refused(folder: Path) -> None:
+    index = json.loads((folder / "model_index.json").read_text())
+    refuse_broken(folder, hub.components(index), "m", variant=None)
+
+
+def _linked_to_nothing(folder: Path) -> None:
+    (folder / UNET).unlink()
+    (folder / UNET).symlink_to(folder / "nowhere")
+
+
+def _of_whole_numbers(folder: Path) -> None:
+    tensors = {name: each.to(torch.int8) for name, each in load_file(folder / UNET).items()}
+    save_file(tensors, folder / UNET)
+
+
+def _scaled(folder: Path) -> None:
+    save_file(load_file(folder / UNET) | {"conv_in.weight_scale": torch.ones(())}, folder / UNET)
+
+
+BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
+    "cut": (
+        lambda folder: (folder / UNET).write_bytes((folder / UNET).read_bytes()[:-1]),
+        rf"'m' is cut short: {UNET} has [\d,]+ of [\d,]+ bytes; fetch it again",
+    ),
+    "empty": (lambda folder: (folder / UNET).write_bytes(b""), f"{UNET} is empty"),
+    "pointer": (
+        lambda folder: (folder / UNET).write_text("version https://git-lfs.github.com/spec/v1\n"),
+        f"{UNET} of the model 'm' is a pointer of Git LFS",
+    ),
+    "page": (lambda folder: (folder / UNET).write_text("<!DOCTYPE html>"), "is a web page"),
+    "zip": (lambda folder: (folder / UNET).write_bytes(b"PK\x03\x04" + bytes(50)), "a pickle under another name"),
+    "link": (_linked_to_nothing, f"{UNET} is a link to a file that is not there"),
+    "tokenizer": (lambda folder: shutil.rmtree(folder / "tokenizer"), "of its tokenizer files are missing"),
+    "scheduler": (lambda folder: shutil.rmtree(folder / "scheduler"), "of its scheduler files are missing"),
+    "integers": (_of_whole_numbers, r"keeps its unet packed \(numbers of the format I8\)"),
+    "scales": (_scaled, "keeps its unet in scaled fp8, which is read from one file only"),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_what_is_wrong_with_a_folder_is_one_sentence_before_anything_is_loaded(folder: Path, fault: str) -> None:
+    refused(folder)
+    do, sentence = BROKEN[fault]
+    do(folder)
+    with pytest.raises(ModelUnavailable, match=sentence):
+        refused(folder)
+
+
+def test_a_shard_that_did_not_come_is_missed(tmp_path: Path) -> None:
+    folder = folders.save("sd", tmp_path / "sd", max_shard_size="20KB")
+    refused(folder)
+    min((folder / "unet").glob("*-of-*.safetensors")).unlink()
+    with pytest.raises(ModelUnavailable, match="of its unet files are missing"):
+        refused(folder)
+
+
+def test_weights_that_are_not_in_the_files_are_not_made_up(folder: Path) -> None:
+    tensors = {name: each for name, each in load_file(folder / UNET).items() if not name.startswith("mid_block")}
+    save_file(tensors, folder / UNET, metadata={"format": "pt"})
+    with pytest.raises(ModelUnavailable, match=r"cannot be loaded \(unet\.mid_block\.\S+ is missing\)"):
+        load(folder, ModelEntry(id=str(folder)), "m", torch.device("cpu"), torch.float32)
+
+
+def test_a_component_that_nobody_uses_need_not_be_there(folder: Path) -> None:
+    folders.edit_index(folder, feature_extractor=["transformers", "CLIPImageProcessor"])
+    index = json.loads((folder / "model_index.json").read_text())
+    assert unused(folder, index) == ("feature_extractor",)
+    load(folder, ModelEntry(id=str(folder)), "m", torch.device("cpu"), torch.float32)
+
+
+def test_a_folder_of_single_files_names_them(tmp_path: Path) -> None:
+    for name in ("b", "a"):
+        save_file({"x": torch.zeros(1)}, tmp_path / f"{name}.safetensors")
+    with pytest.raises(
+        ModelUnavailable, match=r"is a folder of single files \(a\.safetensors, b\.safetensors\): name"
+    ):
+        catalog.defaults("m", ModelEntry(id=str(tmp_path)), tmp_path)
+
+
+def test_a_base_of_another_kind_than_its_file_is_refused_by_what_it_should_be(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "z.safetensors"
+    save_file({"layers.0.adaLN_modulation.0.weight": torch.zeros(1)}, file)
+    with pytest.raises(ModelUnavailable, match=r"is one of Z-Image, and its base .* such as 'Tongyi-MAI/Z-Image"):
+        catalog.defaults("m", ModelEntry(id=str(file), base=str(folder)), file)
