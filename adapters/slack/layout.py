@@ -81,10 +81,7 @@ def lay_out(
     """
     headline = escape(card.headline)
     mention = f"<@{slack_user(card.owner)}> " if card.mention else ""
-    done = card.status is JobStatus.SUCCEEDED
     blocks = [_title(card, beside)]
-    if card.facts and not done:
-        blocks.append(context(" · ".join(card.facts)))
     if beside.preview:
         blocks.append(_image(beside.preview, text(card.locale, "alt-preview")))
     if card.pictures and (file := files.get(card.pictures[0].generation)):
@@ -101,14 +98,17 @@ def lay_out(
 
 
 def _title(card: Card, beside: Beside) -> Block:
-    """The wish and whose it is, and below it how it stands or what it is, with the source at its side.
+    """The wish and whose it is, and below it how it stands and what it is, with the source at its side.
 
+    So it has one height, its source's, and what is below stays where it is when a preview gives way to the result.
     Until the end the member is named without being called: they asked a moment ago.
     """
     wish = literal(clip(" ".join(card.prompt.split()), _SHOWN_PROMPT)) or escape(card.headline)
     name = f"<@{slack_user(card.owner)}>" if card.mention else literal(card.owner.name)
-    state = literal(card.small_print) if card.status is JobStatus.SUCCEEDED else _state(card)
-    made = section(mrkdwn("\n".join(line for line in (f"*{wish}*" + (f" · {name}" if name else ""), state) if line)))
+    done = card.status is JobStatus.SUCCEEDED
+    stands = (literal(card.small_print),) if done else (_state(card), literal(" · ".join(card.facts)))
+    lines = (f"*{wish}*" + (f" · {name}" if name else ""), *stands)
+    made = section(mrkdwn("\n".join(line for line in lines if line)))
     if beside.source:
         made["accessory"] = _image(beside.source, text(card.locale, "alt-source"))
     return made

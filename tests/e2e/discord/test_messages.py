@@ -79,6 +79,19 @@ async def test_remix_image_says_why_not(bench: Bench, anna: Person, channel: Cha
     assert "stickers" in await bench.discord.refused(await anna.menu(sticker, "Remix image"))
 
 
+async def test_a_picture_whose_link_has_died_is_asked_for_again(
+    bench: Bench, anna: Person, ben: Person, channel: Channel
+) -> None:
+    photo = await ben.say(channel, "look", files={"photo.png": PNG})
+    opened = await anna.menu(photo, "Remix image")
+    await bench.discord.until(lambda: opened.answer, what="the form")
+    bench.discord.attachments.clear()  # Discord's links end after a day, and with their message
+    refusal = await bench.discord.refused(await anna.submit(opened, prompt="a boat"))
+    assert "its host answered 404" in refusal
+    assert "send it again" in refusal
+    assert bench.engine.requests == []
+
+
 async def test_remixing_our_own_result_starts_from_the_lossless_original(
     bench: Bench, anna: Person, ben: Person, channel: Channel
 ) -> None:
