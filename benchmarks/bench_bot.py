@@ -10,6 +10,7 @@ import logging
 import os
 import random
 import shutil
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -113,29 +114,35 @@ class Remembering(InProcessPictureReader):
 class Lag:
     """How long the event loop was kept, by a task that wants to run every 5 ms.
 
-    By the clock, which on a busy machine counts what others do as well, and by the thread's own processor time, of
-    which the longest collection of garbage is told apart; the most of each, in milliseconds, as what is kept of every
-    look would be the memory that a soak measures.
+    By the clock, which on a busy machine counts what others do as well, and by processor time: the thread's own, and
+    that of collections of garbage on other threads, as nothing else runs meanwhile. The longest collection is told
+    apart. The most of each, in milliseconds, as what is kept of every look would be the memory that a soak measures.
     """
 
     worst: float = 0.0
     worked: float = 0.0
     collected: float = 0.0
     _began: float = 0.0
+    _loop: int = 0
+    _elsewhere: float = 0.0
 
     def collecting(self, phase: str, _info: object) -> None:
-        """For `gc.callbacks`."""
+        """For `gc.callbacks`, which come on the thread that collects."""
         if phase == "start":
             self._began = time.thread_time()
-        else:
-            self.collected = max(self.collected, (time.thread_time() - self._began) * 1000)
+            return
+        took = time.thread_time() - self._began
+        self.collected = max(self.collected, took * 1000)
+        if threading.get_ident() != self._loop:
+            self._elsewhere += took
 
     async def watch(self) -> None:
         """Until cancelled."""
+        self._loop = threading.get_ident()
         while True:
-            wanted, before = time.perf_counter() + 0.005, time.thread_time()
+            wanted, before = time.perf_counter() + 0.005, time.thread_time() + self._elsewhere
             await asyncio.sleep(0.005)
-            self.worked = max(self.worked, (time.thread_time() - before) * 1000)
+            self.worked = max(self.worked, (time.thread_time() + self._elsewhere - before) * 1000)
             self.worst = max(self.worst, (time.perf_counter() - wanted) * 1000)
 
     @property
