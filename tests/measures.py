@@ -32,6 +32,7 @@ from bot.domain.card import Card
 from bot.domain.request import Action, ReplyTarget
 from bot.ports import Messenger
 from inference.api import Done, Event, Img2ImgRequest, ModelDefaults, Preview, Started, Step
+from inference.batching.preview import SIDE
 from inference.batching.run import APART, PREVIEWS
 from tests.builders.requests import request
 from tests.fakes.clock import LoopClock
@@ -107,7 +108,8 @@ class PacedEngine(FakeEngine):
             await asyncio.sleep(STEP_SECONDS)
             if every and step % every == 0 and step < steps:
                 path = asked.output.with_name(f"{asked.output.name}.{step}.jpg")
-                photo(256).save(path, quality=80 - step)  # another one each time
+                seen = photo(64).resize(2 * (min(self._side, SIDE),), Image.Resampling.BICUBIC)  # as from latents
+                seen.save(path, quality=92 - step)  # another one each time
                 yield Preview(path)
             yield Step(step, steps)
         photo(self._side).save(asked.output, "PNG")

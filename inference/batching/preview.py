@@ -11,8 +11,8 @@ from PIL import Image
 
 from inference.batching.components import Components, LatentDist
 
-SIDE = 256
-"""Pixels along the longer side of a preview."""
+SIDE = 512
+"""Pixels along the longer side of a preview at most: a chat shows it as large as the result that takes its place."""
 
 CHART = 128
 """Pixels along a side of the chart."""
@@ -34,17 +34,18 @@ class LatentPreview:
         return _fit(dist, source, self._weights, TRUST)
 
 
-def render(latents: torch.Tensor, weights: torch.Tensor) -> Image.Image:
-    """The picture that unscaled latents [channels, height, width] stand for, `SIDE` pixels long."""
+def render(latents: torch.Tensor, weights: torch.Tensor, size: tuple[int, int]) -> Image.Image:
+    """The picture that unscaled latents [channels, height, width] stand for, as large as `sized` makes it."""
     features = _features(latents)
     colours = (features @ weights).clamp(0, 1).view(*latents.shape[1:], 3)
-    return small(Image.fromarray((colours * 255).round().to(torch.uint8).numpy()))
+    return sized(Image.fromarray((colours * 255).round().to(torch.uint8).numpy()), size)
 
 
-def small(picture: Image.Image) -> Image.Image:
-    """A picture at `SIDE` pixels along its longer side."""
-    scale = SIDE / max(picture.size)
-    return picture.resize((round(picture.width * scale), round(picture.height * scale)), Image.Resampling.BICUBIC)
+def sized(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """A picture as large as a result of `size`, its longer side `SIDE` pixels at most."""
+    scale = min(1.0, SIDE / max(size))
+    width, height = (max(1, round(side * scale)) for side in size)
+    return picture.resize((width, height), Image.Resampling.BICUBIC)
 
 
 def _fit(dist: LatentDist, picture: Image.Image, prior: torch.Tensor, trust: float) -> torch.Tensor:

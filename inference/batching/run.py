@@ -11,7 +11,7 @@ from inference.batching.components import Components, ControlNet, LatentDist, Pr
 from inference.batching.controlnet import acts
 from inference.batching.denoiser import Rows
 from inference.batching.loaded_model import LoadedModel
-from inference.batching.preview import render, small
+from inference.batching.preview import render, sized
 from inference.batching.sigmas import Grid
 from inference.batching.solver import Plan, stepped
 from inference.batching.strength import Start, start_of
@@ -263,14 +263,14 @@ class Run:
                     assert self.task.preview is not None
                     seen = on_its_way.wait()
                     if seen.dtype == torch.uint8:
-                        self.task.preview(small(Image.fromarray(seen.numpy())))
+                        self.task.preview(sized(Image.fromarray(seen.numpy()), self.task.picture.size))
                         continue
                     weights = (
                         self.loaded.latent_preview.fitted(self.dist, self.task.picture)
                         if weights is None
                         else weights
                     )
-                    self.task.preview(render(seen, weights))
+                    self.task.preview(render(seen, weights, self.task.picture.size))
                 case Finished(pixels=pixels, sound=sound, place=place):
                     if not bool(sound.wait()[place]):
                         raise Unsuited(

@@ -34,7 +34,7 @@ def _drawn(name: str) -> Image.Image:  # noqa: PLR0911 -- one for each picture
     with Image.open(DEMO / "example.jpg") as sheet:
         source, oil = (sheet.convert("RGB").crop(box).resize((_SIDE, _SIDE)) for box in (_SOURCE, _OIL))
     rungs = [marked(Image.blend(source, oil, share), f"{share:g}") for share in (0.3, 0.5, 0.7, 0.9)]
-    blurred = oil.resize((64, 64)).resize((256, 256)).filter(ImageFilter.GaussianBlur(3))
+    blurred = oil.resize((64, 64)).resize(oil.size).filter(ImageFilter.GaussianBlur(6))
     match name.rpartition(".")[0] or name:
         case "source" | "SOURCE":
             return source.resize((256, 256))

@@ -16,7 +16,7 @@ from PIL import Image
 
 from inference.api import ModelUnavailable
 from inference.batching import step_loop
-from inference.batching.preview import small
+from inference.batching.preview import sized
 from inference.batching.run import Run
 from inference.errors import OutOfMemory, Stopped, Unsuited
 from inference.families.stable_diffusion import StableDiffusion
@@ -249,7 +249,7 @@ def test_previews_are_few_small_and_alike_the_result(pipeline: Any) -> None:
     with Bench(pipeline) as bench:
         bench.paint(caller)
     assert 1 <= len(previews) <= 3
-    assert {preview.size for preview in previews} == {(256, 128)}
+    assert {preview.size for preview in previews} == {(128, 64)}, "as large as the result"
 
 
 def test_a_tiny_autoencoder_draws_previews_where_a_model_has_one(
@@ -276,7 +276,7 @@ def test_a_tiny_autoencoder_draws_previews_where_a_model_has_one(
     [pixels] = drawn
     [preview] = previews
     assert pixels.shape == (1, 8 * 32, 8 * 64, 3), "eight pixels from each latent"
-    assert preview.tobytes() == small(Image.fromarray(pixels[0].numpy())).tobytes()
+    assert preview.tobytes() == sized(Image.fromarray(pixels[0].numpy()), preview.size).tobytes()
 
 
 def test_a_sketcher_that_is_none_is_said_to_be(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from inference.api import ModelUnavailable
-from inference.batching.preview import small
+from inference.batching.preview import sized
 from inference.errors import OutOfMemory
 from inference.families import components_of
 from inference.families.flow import FlowMatching
@@ -104,7 +104,7 @@ def test_a_tiny_autoencoder_draws_previews_as_it_decodes_for_its_family(
         bench.paint(Caller(request(steps=4, strength=1.0), picture(1), previews=previews))
     [(latents, pixels)] = drawn
     [preview] = previews
-    assert preview.tobytes() == small(Image.fromarray(pixels[0].numpy())).tobytes()
+    assert preview.tobytes() == sized(Image.fromarray(pixels[0].numpy()), preview.size).tobytes()
     own = flow(name)
     own.vae = tiny
     stock = components_of(own)

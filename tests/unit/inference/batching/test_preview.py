@@ -30,7 +30,8 @@ def test_a_preview_shows_colours_that_a_linear_code_hides() -> None:
     latent_preview = LatentPreview(components)
     other = picture(4, (128, 128))
     weights = latent_preview.fitted(components.encode_picture(grey), grey)
-    shown = render(components.encode_picture(other).mean[0], weights)
+    shown = render(components.encode_picture(other).mean[0], weights, (1024, 768))
+    assert shown.size == (512, 384)
     expected = np.asarray(other.resize((16, 16), Image.Resampling.BOX), dtype=int)
     seen = np.asarray(shown.resize((16, 16), Image.Resampling.BOX), dtype=int)
     assert np.abs(seen - expected).mean() < 12
