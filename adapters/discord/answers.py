@@ -15,7 +15,7 @@ from adapters.discord.forms import modal, values_of
 from adapters.discord.ids import TakeId, again_id
 from adapters.discord.in_place import InPlace
 from adapters.discord.incoming import EPHEMERAL, PLATFORM, Incoming, Kind
-from adapters.discord.markdown import inert
+from adapters.discord.markdown import quoted
 from adapters.discord.named import CommandNames
 from adapters.discord.paging import laid_out
 from adapters.discord.rest import Outgoing, Payload, Response, Rest
@@ -172,8 +172,8 @@ class Answers:
         self.drafts.keep(event.id, event.origin.user, event)
         again = raw_button(text(event.origin.locale, "form-again"), again_id(event.id))
         written = str(values_of(event.body).get("prompt", ""))
-        quoted = {"embeds": [{"description": f"> {inert(written, most=MAX_PROMPT)}"}]} if written else {}
-        return {"components": [{"type": 1, "components": [again]}], **quoted}
+        words = {"embeds": [{"description": quoted(written, most=MAX_PROMPT)}]} if written else {}
+        return {"components": [{"type": 1, "components": [again]}], **words}
 
     async def show_page(self, answered: Answered, page: Page) -> None:
         """Put a page into the message that was promised."""
