@@ -212,14 +212,23 @@ def _measure(
             for number in range(asked.rounds):
                 serve(engines, number)
             memory[kind] = torch.cuda.max_memory_allocated() / 1e9
-            engines.clear()
-            gc.collect()
-            torch.cuda.empty_cache()
+            _end(engines)
         return {"rounds": rounds, "GB at most": memory}
     engines = {kind: opened(kind) for kind in ("pentimento", "stock")}
     for number in range(asked.rounds):
         serve(engines, number)
+    _end(engines)
     return {"rounds": rounds}
+
+
+def _end(engines: dict[str, Engine]) -> None:
+    """Give back what they have taken."""
+    for engine in engines.values():
+        engine.close()
+    engines.clear()
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def _forget(engine: Engine) -> None:

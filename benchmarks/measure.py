@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
@@ -45,6 +45,10 @@ class Engine:
         backend = LoopBackend(settings, knees) if kind == "pentimento" else KINDS[kind](settings)
         backend.load(model)
         return cls(f"{kind} {dtype}", backend)
+
+    def close(self) -> None:
+        """Let the model go: a step loop's thread lives as long as the process, and would keep it on the device."""
+        cast(StockBackend, self.backend).cache.clear()
 
     def run(self, asks: list[Ask]) -> "Outcome":
         """Serve a workload; latencies count from when each request came."""

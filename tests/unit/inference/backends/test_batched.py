@@ -1,5 +1,7 @@
 """What a member is told of a request by the backend that paints it, on tiny models."""
 
+import gc
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,17 +33,20 @@ def notes(folder: Path, *, true_guidance: float = 1.0, **asked: Any) -> list[Not
     backend = LoopBackend(settings, FixedRowCount(2))
     backend.load("tiny")
     told: list[Note] = []
-    task = Task(
+    backend.generate(_task(told.append, **asked))
+    return told
+
+
+def _task(tell: Callable[[Note], None], **asked: Any) -> Task:
+    return Task(
         request=request(steps=2, **asked),
         picture=picture(3),
         low_memory=False,
         check=lambda: None,
         step=lambda _step, _of: None,
         preview=None,
-        tell=told.append,
+        tell=tell,
     )
-    backend.generate(task)
-    return told
 
 
 @pytest.mark.parametrize(
@@ -66,3 +71,18 @@ def test_what_does_not_act_is_told_and_nothing_else(
 ) -> None:
     folder = folders.save_made(MAKERS[name], tmp_path / name)
     assert [note.cause for note in notes(folder, **asked)] == causes
+
+
+@pytest.mark.parametrize("name", ["sd", "flux-dev"])
+def test_nobody_keeps_a_model_that_left(name: str, tmp_path: Path) -> None:
+    folder = folders.save_made(MAKERS[name], tmp_path / name)
+    settings = Settings(model="tiny", entries={"tiny": ModelEntry(id=str(folder))}, device="cpu", dtype="float32")
+    backend = LoopBackend(settings, FixedRowCount(2))
+    backend.load("tiny")
+    backend.generate(_task([].append))
+    [cached] = backend.cache
+    denoiser = weakref.ref(getattr(cached.pipeline, "transformer", None) or cached.pipeline.unet)
+    del cached
+    assert backend.cache.clear()
+    gc.collect()
+    assert denoiser() is None
