@@ -22,7 +22,7 @@ from inference.batching.denoiser import Denoiser, Rows, seconds
 from inference.batching.preview import LatentPreview
 from inference.batching.step_cache import StepCache
 from inference.models.loras import LoraSet
-from inference.models.memory_plan import Plan
+from inference.models.memory_plan import Plan, Quantize
 from inference.models.quantized import is_quantized
 
 _TRIAL = Img2ImgRequest(
@@ -92,14 +92,18 @@ class LoadedModel:
             latent_preview = LatentPreview(components)
             choose_attention(components, attention, side, model)
             cache = cache_of(components, step_cache, model)
-            plain = plain or cache is not None  # it decides in each call what to leave out
-            captured = not plain and components.captured
+            # A step cache decides in each call what to leave out. Float8 is computed in, not unpacked in each call, and
+            # is slower than 16 bit before its blocks are compiled.
+            in_float8 = planned is not None and planned.quantize is Quantize.FLOAT8
+            compiles = cache is None and (not plain or in_float8)
+            captured = compiles and components.captured
             denoiser = Denoiser(components.denoiser, components.call, captured=captured)
             if (components.is_transformer and components.device.type == "cpu") or cache is not None:
                 found = ROW_COUNTS[0]  # more rows cost in proportion there, and a trial of FLUX.1 takes minutes
             else:
                 example = trial(components, side)
-                if components.device.type == "cuda" and not plain and denoiser.compile(example.padded(TRIED)):
+                tried = TRIED if planned is None else max(ROW_COUNTS[0], min(TRIED, planned.rows))
+                if components.device.type == "cuda" and compiles and denoiser.compile(example.padded(tried)):
                     compile_regions(getattr(components.vae, "decoder", None))
                     with contextlib.suppress(torch.OutOfMemoryError):  # then they compile in their first use
                         for pictures in (2, 1):  # a compiler takes one for a case of its own

@@ -79,7 +79,8 @@ def test_nobody_keeps_a_model_that_left(name: str, tmp_path: Path) -> None:
     settings = Settings(model="tiny", entries={"tiny": ModelEntry(id=str(folder))}, device="cpu", dtype="float32")
     backend = LoopBackend(settings, FixedRowCount(2))
     backend.load("tiny")
-    backend.generate(_task([].append))
+    told: list[Note] = []
+    backend.generate(_task(told.append))
     [cached] = backend.cache
     denoiser = weakref.ref(getattr(cached.pipeline, "transformer", None) or cached.pipeline.unet)
     del cached
