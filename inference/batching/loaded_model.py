@@ -92,7 +92,7 @@ class LoadedModel:
             latent_preview = LatentPreview(components)
             choose_attention(components, attention, side, model)
             cache = cache_of(components, step_cache, model)
-            # A step cache decides in each call what to leave out. Float8 is computed in and not unpacked in each call;
+            # A step cache decides in each call what to leave out. Float8 is computed in, not unpacked in each call;
             # it is slower than 16 bit before its blocks are compiled.
             in_float8 = planned is not None and planned.quantize is Quantize.FLOAT8
             compiles = cache is None and (not plain or in_float8)
