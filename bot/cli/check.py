@@ -189,7 +189,8 @@ async def _model(settings: Settings) -> AsyncIterator[Finding]:
     for finding in memory_findings(shown, settings.model.id):
         yield finding
     catalogue = load_catalogue(settings.models.file)
-    for finding in model_findings(offered, capacity, map_models_of(settings), catalogue=catalogue):
+    troubles = {name: each.trouble for name, each in shown.items() if each.trouble and not each.weights}
+    for finding in model_findings(offered, capacity, map_models_of(settings), catalogue=catalogue, troubles=troubles):
         yield finding
     defaults = capacity.models[settings.model.id]
     yield Finding(

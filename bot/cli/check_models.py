@@ -22,7 +22,12 @@ _STEERABLE = "the families Stable Diffusion, FLUX.1 and Qwen-Image"
 
 
 def model_findings(
-    entries: Mapping[str, ModelEntry], capacity: Capacity, map_models: MapModels, *, catalogue: Container[str]
+    entries: Mapping[str, ModelEntry],
+    capacity: Capacity,
+    map_models: MapModels,
+    *,
+    catalogue: Container[str],
+    troubles: Mapping[str, str] | None = None,
 ) -> Iterator[Finding]:
     """What stands in the way of the models besides the default one, of adapters and of structure control.
 
@@ -31,11 +36,13 @@ def model_findings(
         capacity: of the engine that offers them.
         map_models: what draws depth and poses.
         catalogue: the names of all entries; the default model may be none of them.
+        troubles: why models cannot be used, by name, as far as their files say.
     """
     for name, entry in entries.items():
         defaults = capacity.models.get(name)
-        if defaults is None:
-            words = f"{entry.id} cannot be used: give a hub id or a folder in diffusers' layout"
+        trouble = (troubles or {}).get(name, "")
+        if trouble or defaults is None:
+            words = trouble or f"{entry.id} cannot be used: give a hub id or a folder in diffusers' layout"
             yield Finding(f"model {name}", State.WRONG, words)
         elif not defaults.here and entry.gated and not get_token():
             page = f"https://huggingface.co/{Place.of(entry.id).repository}"

@@ -32,7 +32,7 @@ def refuse_broken(folder: Path, taken: Collection[str], model: str, *, variant: 
     Raises:
         ModelUnavailable: the first of these.
     """
-    lacking = [name for name in hub.missing(folder) if name in taken]
+    lacking = [name for name in hub.missing(folder) if name in taken and name not in _UNUSED]
     if lacking:
         raise ModelUnavailable(
             f"The model {model!r} is not whole: of its {' and '.join(lacking)} files are missing; fetch it again."

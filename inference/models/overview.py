@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inference.api import ModelDefaults, ModelUnavailable
-from inference.models import catalog, hub
+from inference.models import catalog, folder_check, hub
 from inference.models.entry import ModelEntry
 from inference.models.library import known_folder, places_of_model
 from inference.models.memory_plan import GIB, Card, DoesNotFit, Plan
@@ -54,6 +54,8 @@ def _shown(name: str, entry: ModelEntry, card: Card | None, memory: str) -> Show
         places = places_of_model(entry)
     except ModelUnavailable as error:
         return Shown(entry=entry, defaults=None, trouble=str(error))
+    if folder is not None and (broken := _broken(folder, name)):
+        return Shown(entry=entry, defaults=defaults, disk=_size(folder), trouble=broken)
     model = known(entry.id, defaults.max_pixels)
     if folder is not None:
         model = of_place(folder, entry, defaults, name) or model
@@ -69,6 +71,17 @@ def _shown(name: str, entry: ModelEntry, card: Card | None, memory: str) -> Show
         except DoesNotFit as refused:
             trouble = str(refused)
     return Shown(entry=entry, defaults=defaults, disk=disk, weights=weights, planned=planned, trouble=trouble)
+
+
+def _broken(folder: Path, model: str) -> str:
+    """What of a folder in diffusers' layout is missing or cut short; empty if nothing is, or it is one file."""
+    if not (index := folder / hub.INDEX).is_file():
+        return ""
+    try:
+        folder_check.refuse_broken(folder, hub.components(catalog.read_json(index, model)), model, variant=None)
+    except ModelUnavailable as refused:
+        return str(refused)
+    return ""
 
 
 def _size(path: Path) -> int:

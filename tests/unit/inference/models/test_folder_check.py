@@ -98,6 +98,7 @@ def test_a_component_that_nobody_uses_need_not_be_there(folder: Path) -> None:
     folders.edit_index(folder, feature_extractor=["transformers", "CLIPImageProcessor"])
     index = json.loads((folder / "model_index.json").read_text())
     assert unused(folder, index) == ("feature_extractor",)
+    refused(folder)
     load(folder, ModelEntry(id=str(folder)), "m", torch.device("cpu"), torch.float32)
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from benchmarks import hardware
 from bot.__main__ import main
-from bot.cli.check_models import memory_findings
+from bot.cli.check_models import memory_findings, model_findings
 from bot.cli.findings import State
+from inference.api import Capacity
 from inference.models import nvidia
-from inference.models.entry import ModelEntry
+from inference.models.entry import MapModels, ModelEntry
 from inference.models.memory_plan import GIB
 from inference.models.overview import nominal, overview
 from tests.tiny_models import folders
@@ -45,6 +46,19 @@ def test_a_folder_is_weighed_and_planned(tmp_path: Path) -> None:
     assert "is not here" in shown["none"].trouble
     assert shown["none"].defaults is None
     assert overview(entries, None, "auto")["tiny"].planned is None
+
+
+def test_a_folder_that_is_broken_is_shown_and_checked_with_its_fault(tmp_path: Path) -> None:
+    folder = folders.save("sd", tmp_path / "sd")
+    (folder / "unet" / "diffusion_pytorch_model.safetensors").write_text("version https://git-lfs.github.com/spec/v1")
+    entries = {"tiny": ModelEntry(id=str(folder))}
+    [shown] = overview(entries, nominal(8), "auto").values()
+    assert shown.defaults is not None
+    assert "unet/diffusion_pytorch_model.safetensors of the model 'tiny' is a pointer of Git LFS" in shown.trouble
+    capacity = Capacity(slots=1, device="", models={"tiny": shown.defaults})
+    found = [*model_findings(entries, capacity, MapModels(), catalogue={}, troubles={"tiny": shown.trouble})]
+    assert (found[0].what, found[0].state, found[0].words) == ("model tiny", State.WRONG, shown.trouble)
+    assert not [*memory_findings({"tiny": shown}, "tiny")]
 
 
 def test_check_says_how_models_fit(tmp_path: Path) -> None:
