@@ -17,6 +17,9 @@ from bot.texts import text
 
 log = structlog.get_logger(__name__)
 _FOLDER = Path(__file__).parent / "sample"
+GREETINGS = frozenset({"", "help", "hi", "hello"})
+"""Words to the bot, in small letters, that ask for no picture."""
+
 SAMPLE_WISH = Wish(options=Options(prompt="an oil painting of a cup of coffee"))
 """What the sample becomes; words for the model, so they are English everywhere."""
 

@@ -25,10 +25,6 @@ MAX_CONTENT = 2000
 MAX_DESCRIPTION = 3900
 """Discord takes 4096."""
 
-MAX_EMBEDS = 10
-MAX_EMBEDDED = 5900
-"""Discord takes 6000 characters in all the embeds of a message."""
-
 MAX_LABEL = 80
 MAX_ALT = 1024
 _ROW = 5

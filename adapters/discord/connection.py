@@ -18,7 +18,6 @@ from discord.http import Route
 
 from adapters.discord.faults import ERRORS, judge
 from adapters.discord.incoming import PLATFORM, Incoming
-from adapters.discord.limits import LONGEST_LIMIT, GlobalLimit
 from adapters.discord.reading import (
     calls_our_role,
     is_fresh,
@@ -38,6 +37,10 @@ RECONNECT = (1.0, 2.0, 5.0, 15.0, 60.0)
 """Seconds between tries to log in or connect; the last one repeats."""
 
 _AGAIN_SECONDS = 0.1
+
+LONGEST_LIMIT = 5.0
+"""Seconds of rate limit that discord.py may sit out inside a call; longer ones come back to delivery, which knows
+what can be dropped."""
 
 ANSWER_SECONDS = 10.0
 """A heartbeat that is not answered by then went nowhere. They are sent every 41 s, so this is known within 60 s."""
@@ -268,6 +271,27 @@ class Connection(discord.AutoShardedClient):
             channel = guild.get_channel_or_thread(reaction.channel_id) if guild else None
             received_at = self._clock.now()
             await self.take(read_reaction(reaction, channel=channel, locale=locale, received_at=received_at))
+
+
+class GlobalLimit(asyncio.Event):
+    """Set while the bot as a whole may send.
+
+    discord.py clears it, sleeps for as long as Discord said and sets it. A call that is cancelled in that sleep, as
+    ours are when they take too long, would leave it cleared for ever; so it sets itself after `LONGEST_LIMIT`, than
+    which no such sleep is longer.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._end: asyncio.TimerHandle | None = None
+        self.set()
+
+    def clear(self) -> None:
+        """Hold up every call."""
+        super().clear()
+        if self._end:
+            self._end.cancel()
+        self._end = asyncio.get_running_loop().call_later(LONGEST_LIMIT, self.set)
 
 
 def _answers(shard: discord.ShardInfo) -> bool:

@@ -11,7 +11,7 @@ from adapters.downloads import Downloader
 from bot.conversation import Conversation
 from bot.domain.ids import GenerationId
 from bot.latest import Latest
-from bot.ports import Clock, Exporter
+from bot.ports import Exporter
 from bot.service import Service
 
 _REMEMBERED = 1000
@@ -36,7 +36,6 @@ class Desk:
     exporter: Exporter
     files: FileMaker
     downloads: Downloader
-    clock: Clock
     me: str
     asked: Latest[tuple[str, GenerationId], Incoming] = field(default_factory=lambda: Latest(_REMEMBERED))
     seen: Latest[tuple[str, str], list[Upload]] = field(default_factory=lambda: Latest(_REMEMBERED))

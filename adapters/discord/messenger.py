@@ -21,8 +21,7 @@ from adapters.discord.incoming import EPHEMERAL, PLATFORM
 from adapters.discord.markdown import quoted
 from adapters.discord.named import CommandNames
 from adapters.discord.rest import ORIGINAL, Outgoing, Payload, Rest
-from adapters.discord.routes import Address, Stand, Token, address_of, stand_of
-from adapters.discord.tokens import TOKEN_MARGIN, Tokens
+from adapters.discord.routes import TOKEN_MARGIN, Address, Stand, Token, Tokens, address_of, stand_of
 from bot.domain.card import Card
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.ids import JobId

@@ -102,7 +102,6 @@ class DiscordPlatform:
             exporter=self._exporter,
             files=self._files,
             downloads=self._downloads,
-            clock=self._clock,
             me=str(me.id),
         )
         self._intake = Intake(desk, store=self._store, clock=self._clock)

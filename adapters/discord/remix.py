@@ -18,10 +18,9 @@ from bot.domain.button_id import ButtonId, parse_button_id
 from bot.domain.errors import Gone, InvalidRequest, PictureRefused
 from bot.domain.ids import job_of, parse_generation_id
 from bot.domain.options import NOTHING_SAID, Options
+from bot.first_minute import GREETINGS
 from bot.forms import PICTURE, Form
 from bot.picture_form import PURPOSES, Purpose
-
-_GREETINGS = {"", "help", "hi", "hello"}
 
 
 async def command(at: DiscordExchange) -> None:
@@ -43,7 +42,7 @@ async def mention(at: DiscordExchange) -> None:
     if body.get("withheld"):
         raise InvalidRequest("refused-role-withheld")
     shows = pictures_in(own, me=desk.me) or has_sticker(own) or body["replied_message"]
-    if words.lower() in _GREETINGS and not shows:
+    if words.lower() in GREETINGS and not shows:
         if not await greeting.greeted(desk, at.event):
             await desk.conversation.help(at)
         return

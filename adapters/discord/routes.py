@@ -6,12 +6,19 @@ now. Both are plain values in the store; tokens among them die within 15 minutes
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 from adapters.discord.incoming import PLATFORM, Incoming
 from adapters.discord.rest import Response
 from bot.domain.request import ReplyTarget
+from bot.ports import Clock
 from bot.stores import MessageRef
+
+COLLECT_BEFORE = 120.0
+"""Seconds before a token's end at which Collect appears: time for several tries."""
+
+TOKEN_MARGIN = 5.0
+"""A request started this close to the end of its token may arrive too late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +121,6 @@ class Stand:
         """As it is stored with the job."""
         return json.dumps(asdict(self), separators=(",", ":"))
 
-    def renewed(self, token: Token) -> "Stand":
-        """The same message with a fresh token."""
-        return replace(self, token=token)
-
 
 def stand_of(reference: MessageRef) -> Stand:
     """What `Stand.reference` stored."""
@@ -129,3 +132,25 @@ def stand_of(reference: MessageRef) -> Stand:
         own=bool(fields["own"]),
         token=Token(**token) if isinstance(token, dict) else None,
     )
+
+
+class Tokens:
+    """Which tokens live, by their age and by what Discord said of them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._dead: dict[str, float] = {}
+
+    def live(self, token: Token) -> bool:
+        """Whether it may still be used."""
+        return token.value not in self._dead and self._clock.now() < token.until - TOKEN_MARGIN
+
+    def bury(self, token: Token) -> None:
+        """Remember that it is spent, until it would have been by its age."""
+        now = self._clock.now()
+        self._dead = {value: until for value, until in self._dead.items() if until > now}
+        self._dead[token.value] = token.until
+
+    def expire(self, token: Token) -> bool:
+        """Whether its end is near."""
+        return self._clock.now() >= token.until - COLLECT_BEFORE

@@ -5,6 +5,7 @@ that is in no table, as those by which Slack says that it is busy, is taken as a
 the log names it.
 """
 
+from collections.abc import Mapping
 from enum import Enum, auto
 
 from slack_sdk.errors import SlackApiError
@@ -29,98 +30,41 @@ class Meaning(Enum):
     NEVER = auto()  # refused for good
 
 
-_CODES: dict[str, Meaning] = {
+_BY_MEANING: Mapping[Meaning, str] = {
     # Slack of both: "It's possible some aspect of the operation succeeded before the error was raised."
-    **dict.fromkeys(("internal_error", "fatal_error"), Meaning.UNKNOWN_END),
-    **dict.fromkeys(
-        (
-            "not_in_channel",
-            "channel_not_found",
-            "invalid_channel",
-            "is_archived",
-            "is_inactive",  # what chat.update says of an archived channel
-            "posting_to_channel_denied",
-            "access_denied",
-            "thread_not_found",
-            "cannot_reply_to_message",
-            "messages_tab_disabled",
-            "restricted_action",
-            "restricted_action_read_only_channel",
-            "restricted_action_thread_only_channel",
-            "restricted_action_non_threadable_channel",
-            "restricted_action_thread_locked",
-            "no_permission",
-            "user_not_in_channel",
-            "channel_is_limited_access",
-        ),
-        Meaning.ELSEWHERE,
-    ),
-    **dict.fromkeys(
-        ("message_not_found", "cant_update_message", "edit_window_closed", "cant_delete_message"),
-        Meaning.MESSAGE_GONE,
-    ),
-    **dict.fromkeys(("file_not_found", "invalid_blocks", "slack_file_not_found"), Meaning.FILE_NOT_READY),
-    **dict.fromkeys(("file_deleted", "file_is_deleted"), Meaning.FILE_GONE),
-    **dict.fromkeys(
-        (
-            "slack_connect_file_upload_sharing_blocked",
-            "slack_connect_file_link_sharing_blocked",
-            "slack_connect_clip_sharing_blocked",
-            "blocked_file_type",
-            "slack_connect_blocked_file_type",
-            "slack_connect_canvas_sharing_blocked",
-            "file_uploads_disabled",
-            "file_upload_disabled",
-            "file_uploads_except_images_disabled",
-            "file_upload_size_restricted",
-            "file_share_limit_reached",
-            "max_file_sharing_exceeded",
-            "unable_to_share_files",
-            "storage_limit_reached",
-        ),
-        Meaning.NO_FILES,
-    ),
-    **dict.fromkeys(
-        (
-            "token_revoked",
-            "account_inactive",
-            "invalid_auth",
-            "not_authed",
-            "app_uninstalled",
-            "team_access_not_granted",
-            "team_not_found",
-            "invalid_refresh_token",
-        ),
-        Meaning.TEAM_GONE,
-    ),
-    "token_expired": Meaning.TOKEN_EXPIRED,
-    **dict.fromkeys(
-        ("expired_trigger_id", "trigger_expired", "trigger_exchanged", "exchanged_trigger_id", "invalid_trigger_id"),
-        Meaning.TOO_LATE,
-    ),
-    **dict.fromkeys(("missing_scope", "not_allowed_token_type", "no_scope"), Meaning.NO_SCOPE),
-    **dict.fromkeys(
-        (
-            "cannot_dm_bot",
-            "user_disabled",
-            "user_not_found",
-            "users_not_found",
-            "user_not_visible",
-            "method_not_supported_for_channel_type",
-            "ekm_access_denied",
-            "enterprise_is_restricted",
-            "two_factor_setup_required",
-            "msg_too_long",
-            "invalid_arguments",
-            "invalid_arg_name",
-            "unknown_method",
-            "invalid_client_id",
-            "bad_client_secret",
-            "invalid_grant_type",
-        ),
-        Meaning.NEVER,
-    ),
+    Meaning.UNKNOWN_END: "internal_error fatal_error",
+    # `is_inactive` is what chat.update says of an archived channel
+    Meaning.ELSEWHERE: """
+        not_in_channel channel_not_found invalid_channel is_archived is_inactive posting_to_channel_denied
+        access_denied thread_not_found cannot_reply_to_message messages_tab_disabled no_permission
+        user_not_in_channel channel_is_limited_access restricted_action restricted_action_read_only_channel
+        restricted_action_thread_only_channel restricted_action_non_threadable_channel restricted_action_thread_locked
+    """,
+    Meaning.MESSAGE_GONE: "message_not_found cant_update_message edit_window_closed cant_delete_message",
+    Meaning.FILE_NOT_READY: "file_not_found invalid_blocks slack_file_not_found",
+    Meaning.FILE_GONE: "file_deleted file_is_deleted",
+    Meaning.NO_FILES: """
+        slack_connect_file_upload_sharing_blocked slack_connect_file_link_sharing_blocked blocked_file_type
+        slack_connect_clip_sharing_blocked slack_connect_blocked_file_type slack_connect_canvas_sharing_blocked
+        file_uploads_disabled file_upload_disabled file_uploads_except_images_disabled file_upload_size_restricted
+        file_share_limit_reached max_file_sharing_exceeded unable_to_share_files storage_limit_reached
+    """,
+    Meaning.TEAM_GONE: """
+        token_revoked account_inactive invalid_auth not_authed app_uninstalled team_access_not_granted team_not_found
+        invalid_refresh_token
+    """,
+    Meaning.TOKEN_EXPIRED: "token_expired",
+    Meaning.TOO_LATE: """
+        expired_trigger_id trigger_expired trigger_exchanged exchanged_trigger_id invalid_trigger_id
+    """,
+    Meaning.NO_SCOPE: "missing_scope not_allowed_token_type no_scope",
+    Meaning.NEVER: """
+        cannot_dm_bot user_disabled user_not_found users_not_found user_not_visible ekm_access_denied
+        method_not_supported_for_channel_type enterprise_is_restricted two_factor_setup_required msg_too_long
+        invalid_arguments invalid_arg_name unknown_method invalid_client_id bad_client_secret invalid_grant_type
+    """,
 }
+_CODES = {code: meaning for meaning, codes in _BY_MEANING.items() for code in codes.split()}
 
 
 class SlackFault(Exception):

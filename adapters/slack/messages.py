@@ -20,6 +20,7 @@ from bot.domain.errors import Gone, InvalidRequest, PictureRefused, UserError
 from bot.domain.flags import parse_flags
 from bot.domain.ids import GenerationId
 from bot.domain.words import clip
+from bot.first_minute import GREETINGS
 from bot.texts import text as text_of
 
 _PAGES = 5
@@ -44,7 +45,7 @@ async def on_message(desk: Desk, event: Inbound) -> None:
     text = said(message.get("text") or "", bot_user=identity.bot_user if identity else "")
     found = Found(file=picture_among(message.get("files")))
     if found.file is None:
-        if text.lower() in {"", "help", "hi", "hello"} or (place.is_direct and not message.get("thread_ts")):
+        if text.lower() in GREETINGS or (place.is_direct and not message.get("thread_ts")):
             if not await called(desk, event, place):
                 await desk.tell(place, "slack-hello")
             return
