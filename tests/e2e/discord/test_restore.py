@@ -41,6 +41,9 @@ def downgraded(database: Path) -> None:
     step = MIGRATIONS[-1]
     undo = [f"DROP INDEX {name}" for name in re.findall(r"CREATE INDEX (\w+)", step)]
     undo += [f"DROP TABLE {name}" for name in re.findall(r"CREATE TABLE (\w+)", step)]
+    earlier = "".join(MIGRATIONS[:-1])
+    for name in re.findall(r"DROP TABLE (\w+)", step):
+        undo += re.findall(rf"CREATE (?:TABLE {name} |INDEX \w+ ON {name} )[^;]*", earlier)
     added = re.findall(r"ALTER TABLE (\w+) ADD COLUMN (\w+)", step)
     undo += [f"ALTER TABLE {table} DROP COLUMN {column}" for table, column in added]
     with closing(sqlite3.connect(database)) as connection:
