@@ -39,7 +39,7 @@ def modal(form: Form, callback: str, *, locale: str, metadata: str = "") -> Bloc
     blocks: list[Block] = [context(form.about)] if form.about else []
     blocks += [_block(field) for field in form.fields if form.unfolded or not field.folded]
     if any(field.folded for field in form.fields) and not form.unfolded:
-        blocks.append(actions(button(f"⚙️ {text(locale, 'form-advanced')}", ADVANCED)))
+        blocks.append(actions(button(text(locale, "form-advanced"), ADVANCED, emoji="⚙️")))
     return {
         "type": "modal",
         "callback_id": callback,

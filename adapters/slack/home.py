@@ -75,9 +75,9 @@ def home_view(
     home: Home, *, admin: bool, now: float, locale: str, pictures: Mapping[GenerationId, str] = NONE
 ) -> Block:
     """The view; pure. `pictures`: Slack's files of results."""
-    first = [button(f"🖼️ {text(locale, 'slack-remix')}", OPEN_FORM, style="primary")]
+    first = [button(text(locale, "slack-remix"), OPEN_FORM, emoji="🖼️", style="primary")]
     if admin:
-        first.append(button(f"⚙️ {text(locale, 'slack-team-settings')}", OPEN_SETTINGS))
+        first.append(button(text(locale, "slack-team-settings"), OPEN_SETTINGS, emoji="⚙️"))
     parts: list[Sequence[Block]] = [
         [{"type": "header", "text": plain(page.title, 150)}, *blocks_of(page, locale, pictures)]
         for page in home_pages(home, now=now, locale=locale, key="greeting-slack")

@@ -157,11 +157,10 @@ def _row(row: tuple[Button, ...], locale: str) -> Block:
 
 def button_of(each: Button, locale: str) -> Block:
     """A button of ours; one that is asked about first brings its question."""
-    label = f"{each.emoji} {each.label}".strip()
     if each.has:  # nothing here can be disabled: a press is told that it is this one
-        label = f"✓ {each.label}"
-    style = "primary" if each.has else "danger" if VERBS[each.verb].asks else None
-    made = button(label, action_id(each), style=style)
+        return button(f"✓ {each.label}", action_id(each), style="primary")
+    style = "danger" if VERBS[each.verb].asks else None
+    made = button(each.label, action_id(each), emoji=each.emoji, style=style)
     if VERBS[each.verb].asks:
         made["confirm"] = {
             "title": plain(text(locale, f"slack-{each.verb}-title")),

@@ -70,8 +70,7 @@ async def on_message(desk: Desk, event: Inbound) -> None:
 async def _offer(desk: Desk, place: Place, why: PictureRefused, words: str) -> None:
     """Say why there is nothing to work on, with a button that asks for a picture to the same words."""
     locale = await desk.locale(place)
-    label = f"{VERBS[Verb.PICK].emoji} {text_of(locale, f'button-{Verb.PICK}')}"
-    opening = button(label, OPEN_FORM)
+    opening = button(text_of(locale, f"button-{Verb.PICK}"), OPEN_FORM, emoji=VERBS[Verb.PICK].emoji)
     if words:
         opening["value"] = clip(words, _MAX_CARRIED)
     await desk.notices.tell(place, why.sentence(locale), actions(opening))

@@ -60,7 +60,7 @@ def blocks_of(page: Page, locale: str = REFERENCE, pictures: Mapping[GenerationI
         pictures: Slack's files of results that may stand beside a line.
     """
     further = [button_of(each, locale) for each in page.buttons]
-    offers = [button(f"{each.emoji} {each.label}", offer_id(each.offer)) for each in page.offers]
+    offers = [button(each.label, offer_id(each.offer), emoji=each.emoji) for each in page.offers]
     rows = [block for row in page.rows for block in _blocks(row, locale, pictures)]
     blocks = [*rows, *(actions(*each) for each in (further, offers) if each)]
     return [_way(page.link), *blocks] if page.link else blocks

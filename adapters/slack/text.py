@@ -104,14 +104,16 @@ def context(*lines: str) -> Block:
     return {"type": "context", "elements": [plain(line, MAX_CONTEXT) for line in lines[:10]]}
 
 
-def button(label: str, action_id: str, *, style: str | None = None) -> Block:
-    """A button that carries its meaning in its action id."""
+def button(label: str, action_id: str, *, emoji: str = "", style: str | None = None) -> Block:
+    """A button that carries its meaning in its action id; `emoji` stands before its label and is not read aloud."""
     made: Block = {
         "type": "button",
-        "text": plain(label, MAX_BUTTON_LABEL, emoji=True),
+        "text": plain(f"{emoji} {label}".strip(), MAX_BUTTON_LABEL, emoji=True),
         "action_id": action_id,
         "value": action_id,
     }
+    if emoji:
+        made["accessibility_label"] = clip(label, MAX_BUTTON_LABEL)
     return made | ({"style": style} if style else {})
 
 
