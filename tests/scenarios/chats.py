@@ -189,7 +189,8 @@ class Discord(Chat):
 
     def notices(self) -> Sequence[str]:
         posts = [post for post in self._server.posts.values() if post.payload["author"]["bot"]]
-        told = [post.content.removeprefix("⚠️ ") for post in posts if post.content.startswith("⚠️ ")]
+        said = [re.sub(r"^<@\d+> ", "", post.content) for post in posts]  # whoever reacted is called
+        told = [sentence.removeprefix("⚠️ ") for sentence in said if sentence.startswith("⚠️ ")]
         return [re.sub(r"<(/[^:]+):\d+>", r"\1", sentence) for sentence in told]
 
     def messages(self) -> Sequence[Any]:
