@@ -163,9 +163,9 @@ def facts(recipes: Sequence[Recipe], locale: str, *, every: bool = False) -> tup
     recipe = recipes[0]
     options = recipe.options()
     said: list[str] = []
-    for row in OPTIONS:
+    for row in _FACTS if every else _SHORT_FACTS:
         value = getattr(options, row.name)
-        if row.name in _TITLE or (row.detail and not every) or value in {None, "", (), row.usual}:
+        if value is None or value in ("", (), row.usual):
             continue
         if "control" in row.follows or row.name == "control":
             said += control_facts(recipe, locale) if row.name == "control" else ()
@@ -182,6 +182,9 @@ def facts(recipes: Sequence[Recipe], locale: str, *, every: bool = False) -> tup
 
 _TITLE = frozenset({"prompt", "negative_prompt"})
 """Options that are people's words, so that they have a place of their own."""
+
+_FACTS = tuple(row for row in OPTIONS if row.name not in _TITLE)
+_SHORT_FACTS = tuple(row for row in _FACTS if not row.detail)
 
 
 def _strength(recipes: Sequence[Recipe], locale: str) -> str:

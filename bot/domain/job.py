@@ -5,7 +5,7 @@ a worker reports for an older attempt is thrown away.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from bot.domain.control import Control
@@ -108,7 +108,7 @@ class Recipe:
     def options(self) -> Options:
         """What one would say to get this recipe again."""
         control = self.control
-        same = {row.name: getattr(self, row.name) for row in OPTIONS if hasattr(self, row.name)}
+        same = {name: getattr(self, name) for name in _SAID_AS_THEY_ARE}
         spoken = {
             "strengths": (self.strength,),
             "style": self.style or "",
@@ -123,6 +123,10 @@ class Recipe:
     def asks_the_same(self, other: "Recipe") -> bool:
         """Whether both ask for the same thing in words: the second pass then is more of the first."""
         return (self.prompt, self.negative_prompt, self.style) == (other.prompt, other.negative_prompt, other.style)
+
+
+_SAID_AS_THEY_ARE = tuple(row.name for row in OPTIONS if row.name in {field.name for field in fields(Recipe)})
+"""Options of which a recipe has what was said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

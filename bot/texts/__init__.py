@@ -67,6 +67,7 @@ def load() -> None:
         number(language, 0.5)
 
 
+@lru_cache(maxsize=1024)
 def language_of(locale: str) -> str:
     """The catalogue's language for a BCP 47 tag: "de-AT" is "de", an unknown one English."""
     language = locale.partition("-")[0].lower()
@@ -84,6 +85,8 @@ def text(locale: str, key: str, /, **arguments: Argument) -> str:
     Raises:
         KeyError: English has no such message: a slip of ours, found by the tests.
     """
+    if not arguments:
+        return _said(language_of(locale), key, ())
     shortened = tuple((name, _shortened(locale, value)) for name, value in arguments.items())
     short = all(not isinstance(value, str) or len(value) <= _REMEMBERED for _, value in shortened)
     return (_said if short else _said.__wrapped__)(language_of(locale), key, shortened)
