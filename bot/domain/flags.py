@@ -49,6 +49,12 @@ _END = re.compile(r"^(\s*[,;.:!?。、，；：])(?!\w)")  # noqa: RUF001 -- Chi
 _GAP = re.compile(r"\s+(?=[)\]}”»*|`~]+(?:\s|$))")
 """Before a closing mark, where a flag was."""
 
+_BETWEEN = " \t\n,;/|+.、，；。"  # noqa: RUF001 -- as in _END
+"""What people write between several values."""
+
+_SPAN = re.compile(rf"\s*(?:\.{{2,}}|…|(?:to|bis|à|a|hasta|から)(?=[\s\d]))\s*{NUMBER}[{re.escape(_BETWEEN)}]*$")
+"""Behind a number: up to another one."""
+
 _YES = re.compile(r"\s*(true|false|yes|no|on|off|1|0)(?!\w)", re.IGNORECASE)
 
 
@@ -106,6 +112,8 @@ def parse_flags(text: str, *, styles: Iterable[str] = ()) -> Written:
         rest += closed
         if not value:
             raise InvalidRequest("refused-flag-empty", flag=flag.name)
+        if row and prompt.strip() and _says_another(row, rest.strip(_BETWEEN), names):
+            raise InvalidRequest("refused-flag-twice", flag=row.flag)
         values.setdefault(row.name if row else _MAP, []).append(value)
         prompt = _joined(prompt, rest)
     said = {row.name: _value(row, values[row.name]) for row in OPTIONS if row.name in values}
@@ -209,10 +217,25 @@ def _taken(  # noqa: PLR0911 -- one return for each kind
             return quotation(given) or _first_word(given)
 
 
+def _says_another(row: Option, behind: str, styles: Iterable[str]) -> bool:
+    """Whether nothing but a second value stands behind that of an option that has one."""
+    match row.kind:
+        case Kind.WHOLE | Kind.NUMBER:
+            return re.fullmatch(NUMBER, behind) is not None
+        case Kind.CONTROL:
+            second = kind_at(behind)
+        case Kind.NAME if row.name == "style":
+            second = _style(behind, styles)
+        case _:
+            return False
+    return second is not None and not second[1].strip(_BETWEEN)
+
+
 def _switch(flag: _Flag, given: str) -> tuple[str, str]:
     """Whether it is on, which it is unless something else is said."""
     said = _YES.match(given)
-    if said and (flag.given or said[1].casefold() in {"true", "false"}):
+    alone = said and not given[said.end() :].strip(_BETWEEN)
+    if said and (flag.given or alone or said[1].casefold() in {"true", "false"}):
         return "no" if said[1].casefold() in {"false", "no", "off", "0"} else "yes", given[said.end() :]
     return "yes", given
 
@@ -255,6 +278,8 @@ def _strengths(flag: str, given: str) -> tuple[str, str] | None:
     value, rest = " ".join(said for said, _ in found), given[found[-1][1] :]
     if broken := re.match(r"[^\s\w]\d\S*", rest):  # half a list is not what was meant
         return f"{value} {broken.group()[1:]}", rest[broken.end() :]
+    if span := _SPAN.match(rest):  # nor is its beginning
+        return "".join(f"{value}{span.group()}".split()), ""
     return value, rest
 
 

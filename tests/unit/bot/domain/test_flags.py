@@ -162,6 +162,45 @@ def test_a_flag_that_there_is_not_is_refused_with_the_one_that_was_meant(text: s
     assert f"{near}?" in str(refusal.value) if near != "--" else near in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["a cat --seed 5 6", "a cat --seed 12 345", "a cat --steps 8, 9.", "a cat --control canny,depth",
+     "a cat --style oil painting, anime", "a cat --count 2 | 3 --private"],
+)  # fmt: skip
+def test_a_second_value_is_no_prompt(text: str) -> None:
+    with pytest.raises(InvalidRequest, match="more than once"):
+        parse_flags(text, styles=["oil painting", "anime"])
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt"),
+    [
+        ("a cat --seed 5 6 kittens", "a cat 6 kittens"),
+        ("--seed 5 1984", "1984"),
+        ("--style anime van gogh", "van gogh"),
+    ],
+)
+def test_what_may_be_prompt_behind_a_value_is(text: str, prompt: str) -> None:
+    assert parse_flags(text, styles=["anime", "van gogh"]).options.prompt == prompt
+
+
+@pytest.mark.parametrize("span", ["0.3..0.9", "0.3 … 0.9", "0.3 to 0.9", "0,3 bis 0,9", "0.3 à 0.9", "0.3-0.9"])
+def test_the_beginning_of_a_span_is_not_what_was_meant(span: str) -> None:
+    for flag in ("strength", "strengths"):
+        with pytest.raises(InvalidRequest):
+            parse_flags(f"a cat --{flag} {span}")
+
+
+@pytest.mark.parametrize(
+    ("said", "private", "prompt"),
+    [("no", False, "a cat"), ("off.", False, "a cat"), ("yes", True, "a cat"), ("off --seed 5", False, "a cat"),
+     ("no people", True, "a cat no people"), ("on a mat", True, "a cat on a mat")],
+)  # fmt: skip
+def test_a_switch_is_off_if_nothing_but_that_is_said(said: str, *, private: bool, prompt: str) -> None:
+    options = parse_flags(f"a cat --private {said}").options
+    assert (options.private, options.prompt) == (private, prompt)
+
+
 @pytest.mark.parametrize("name", [name for row in OPTIONS for name in (*row.aliases, row.name) if name != "prompt"])
 @pytest.mark.parametrize(
     "spelt", [str, str.upper, lambda name: name.replace("_", "-")], ids=["as it is", "loud", "-"]
