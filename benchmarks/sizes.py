@@ -130,6 +130,8 @@ def shape(spec: Spec) -> dict[str, Any]:
         with torch.device("meta"):
             made = getattr(diffusers, kind)(**config).config
         told["width"] = made.get("dim") or made["num_attention_heads"] * made["attention_head_dim"]
+        if made.get("guidance_embeds"):
+            told["rows"] = 1
     else:
         told["width"] = 320
     told["vae_width"] = 96 if spec["vae"][0] == "AutoencoderKLQwenImage" else 128

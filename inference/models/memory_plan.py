@@ -108,6 +108,7 @@ class Shape:
         shrink: pixels per latent, along a side.
         vae_width: channels of the autoencoder's finest level.
         vae_itemsize: bytes of its numbers as it decodes; 4 for SDXL's own, which overflows in 2.
+        rows: that a request brings to a call: 2 if it may be guided by a second one, 1 if guidance is an input.
     """
 
     transformer: bool
@@ -115,6 +116,7 @@ class Shape:
     shrink: int = 8
     vae_width: int = 128
     vae_itemsize: int = 2
+    rows: int = 2
 
     def denoising(self, pixels: int, rows: int) -> int:
         """Bytes that one call needs besides weights: activations of the widest layer; attention keeps no map.
@@ -166,10 +168,10 @@ class Plan:
     Attributes:
         tiled: the autoencoder decodes tile by tile.
         pixels: area that is worked on.
-        rows: in one call of the denoiser, at most.
+        rows: in one call of the denoiser, at most; as many as a request brings, or more.
         resident: bytes of weights that stay on the device.
         moved: the most bytes of weights that are there for a while besides.
-        least: the most bytes on the device at any time with one row in a call, weights and all.
+        least: the most bytes on the device at any time with one request in a call, weights and all.
         peak: the same with `rows`.
         host: bytes of weights that lie in the host's memory meanwhile.
     """
@@ -334,7 +336,7 @@ def _made(model: Model, card: Card, rung: _Rung) -> Plan:
     # A quantised layer is unpacked for its call.
     is_packed = rung.quantize is not Quantize.NONE or any(part.packed for part in denoisers)
     unpacked = max((part.leaf for part in denoisers), default=0) if is_packed else 0
-    denoising = model.shape.denoising(pixels, 1) + unpacked * card.itemsize
+    denoising = model.shape.denoising(pixels, model.shape.rows) + unpacked * card.itemsize
     decoding = model.shape.decoding(pixels, tiled=rung.tiled)
     # One thread owns the device: words are encoded, pictures denoised and decoded one after the other.
     peak = resident + max(text + ENCODING, streamed + denoising, decoding)
@@ -348,16 +350,17 @@ def _made(model: Model, card: Card, rung: _Rung) -> Plan:
         least=peak,
         peak=peak,
         host=host,
+        rows=model.shape.rows,
     )
 
 
 def _with_rows(made: Plan, model: Model, card: Card) -> Plan:
     """The plan with as many rows in a call as there is room for."""
     one = model.shape.denoising(made.pixels, 1)
-    rows = 1
-    while rows < MOST_ROWS and made.least + (2 * rows - 1) * one <= card.usable:
+    counted = rows = model.shape.rows
+    while rows < MOST_ROWS and made.least + (2 * rows - counted) * one <= card.usable:
         rows *= 2
-    return replace(made, rows=rows, peak=made.least + (rows - 1) * one)
+    return replace(made, rows=rows, peak=made.least + (rows - counted) * one)
 
 
 def _bytes(part: Part, itemsize: int, quantize: Quantize = Quantize.NONE) -> int:

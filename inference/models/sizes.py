@@ -132,7 +132,7 @@ def shape_of(configs: dict[str, dict[str, Any]]) -> Shape:
     config = configs["transformer"]
     heads = _number(config.get("num_attention_heads")) * _number(config.get("attention_head_dim"))
     width = heads or _number(config.get("dim")) or _number(config.get("hidden_size")) or _USUAL_WIDTH
-    return Shape(transformer=True, width=width, **told)
+    return Shape(transformer=True, width=width, rows=1 if config.get("guidance_embeds") else 2, **told)
 
 
 def _numbers(value: object) -> list[int]:

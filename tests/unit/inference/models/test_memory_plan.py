@@ -54,6 +54,7 @@ def models(draw: st.DrawFn) -> Model:
         transformer=denoiser.name == "transformer",
         width=draw(st.sampled_from([320, 1536, 3072])),
         vae_itemsize=draw(st.sampled_from([2, 4])),
+        rows=draw(st.sampled_from([1, 2])),
     )
     side = draw(st.sampled_from([512, 768, 1024]))
     return Model(parts=(*texts, denoiser, draw(parts("vae", 10**8))), shape=shape, pixels=side * side)
@@ -103,7 +104,8 @@ def test_it_never_exceeds_the_card_nor_the_host(case: tuple[Model, Card], wished
     assert chosen.weights <= chosen.least <= chosen.peak <= card.usable < card.free
     assert chosen.host <= card.host
     assert chosen.quantize in card.quantizers
-    assert 1 <= chosen.rows <= MOST_ROWS
+    assert model.shape.rows <= chosen.rows <= MOST_ROWS, "a request with guidance brings two"
+    assert chosen.least >= chosen.resident + model.shape.denoising(chosen.pixels, model.shape.rows)
     assert chosen.pixels <= model.pixels
     if wished.quantize is not None:
         assert chosen.quantize is wished.quantize
