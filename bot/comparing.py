@@ -49,9 +49,11 @@ def comparison(description: Description, target: GenerationId, locale: str) -> C
 
     Raises:
         Gone: it is not kept.
-        NotAllowed: its source may not be shown.
+        NotAllowed: its source may not be shown, or is not for who asked.
     """
     made = [result_in(description, target)]
+    if description.source_hidden:
+        raise NotAllowed("refused-source-hidden")
     for each in reversed(description.ancestors):
         if each is not None and each.image == made[0].source:
             made.insert(0, each)

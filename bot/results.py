@@ -32,12 +32,14 @@ class Description:
     Attributes:
         ancestors: None stands for one that who asked may not see: another member's picture.
         undelivered: why its message could not be shown; empty if it was.
+        source_hidden: what it was made from is a private result of another member's that was not published.
     """
 
     job: Job
     generations: Sequence[Generation]
     ancestors: Sequence[Generation | None]
     undelivered: str = ""
+    source_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,10 +145,12 @@ class Results:
         """
         job = await self.allowed(Act.SEE, job_id, by)
         ancestors: list[Generation | None] = []
-        above = job.lineage.parent
+        above, source_hidden = job.lineage.parent, False
         while above and (ancestor := await self._store.generation(above)):
             its_job = await self._store.job(ancestor.job)
             seen = its_job is not None and await self._may(Act.SEE, by, its_job)
+            if not seen and its_job and ancestor.image == job.source:
+                source_hidden = await self.is_hidden(its_job)
             ancestors.insert(0, ancestor if seen else None)
             above = ancestor.lineage.parent
         duty = await self._store.delivery(job_id)
@@ -155,6 +159,7 @@ class Results:
             generations=await self._store.generations(job_id),
             ancestors=ancestors,
             undelivered=duty.undeliverable if duty else "",
+            source_hidden=source_hidden,
         )
 
     async def uncollected(self, requester: Requester, *, most: int) -> Sequence[Job]:

@@ -8,7 +8,7 @@ from adapters.web.addresses import generation_in, job_in
 from adapters.web.guard import asker_of
 from adapters.web.messenger import WebMessenger
 from bot.domain.access import Asker
-from bot.domain.errors import Gone
+from bot.domain.errors import Gone, NotAllowed
 from bot.domain.ids import ImageId, JobId, job_of
 from bot.domain.job import Generation
 from bot.ports import Exporter
@@ -67,6 +67,8 @@ class Files:
     async def source(self, request: web.Request) -> web.Response:
         """What a job started from; `?first` what its whole family started from."""
         described = await self._described(job_in(request.match_info["job"]), asker_of(request))
+        if described.source_hidden:
+            raise NotAllowed("refused-source-hidden")
         root = described.ancestors[0] if "first" in request.query and described.ancestors else None
         return await self._small(root.source if root else described.job.source, _STAGE_SIDE)
 

@@ -203,6 +203,7 @@ class JobView:
     Attributes:
         shown: the picture on the stage; None until there is one.
         spoiler: pictures are blurred until who looks on says otherwise.
+        before: what the picture stands beside; None if that is not for who looks on.
         lineage: the results it descends from, root first; None stands for one that who looks on may not see.
     """
 
@@ -216,7 +217,7 @@ class JobView:
     details: Sequence[tuple[str, str]]
     lineage: Sequence[Generation | None]
     befores: "Sequence[Before]"
-    before: "Before"
+    before: "Before | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +236,7 @@ class Before:
 def _befores(described: Description) -> list[Before]:
     """Its source; the picture that its whole family began with; the result that it comes from, if that is another."""
     job, above = described.job, [each for each in described.ancestors if each]
-    found = [Before(name="source", address=f"/s/{job.id}.jpg")]
+    found = [] if described.source_hidden else [Before(name="source", address=f"/s/{job.id}.jpg")]
     if above and described.ancestors[0] and above[0].source != job.source:
         found.append(Before(name="first", address=f"/s/{job.id}.jpg?first"))
     if above and described.ancestors[-1] and above[-1].image != job.source:
@@ -258,7 +259,7 @@ def job_view(described: Description, card: Card, *, index: int, locale: str, aga
         details=_details(job, shown, locale),
         lineage=described.ancestors,
         befores=(befores := _befores(described)),
-        before=next((each for each in befores if each.name == against), befores[0]),
+        before=next((each for each in befores if each.name == against), next(iter(befores), None)),
     )
 
 

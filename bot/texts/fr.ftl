@@ -195,6 +195,7 @@ refused-day = Cela ferait plus que tes { $most } images en 24 heures : reviens d
 refused-too-many-refused = { $most } de tes images ou textes ont été refusés ces dix dernières minutes : reviens dans { span }.
 refused-channel = On ne peut pas m’utiliser dans ce salon : demande où, ou demande aux admins de l’autoriser.
 refused-role = Il te faut un rôle pour cela ici : demande aux admins lequel.
+refused-source-hidden = L’image de départ est celle d’un autre membre et n’est pas pour tout le monde.
 refused-others-picture = Ici, tu ne peux transformer que tes propres images : joins-en une toi-même.
 refused-not-yours-nor-moderator = Seule la personne qui l’a demandé, ou la modération, peut le faire.
 refused-job-unknown = Cette tâche n’existe pas ici, elle est peut-être trop ancienne. L’ID se trouve sous { button-details }.

@@ -180,6 +180,7 @@ refused-day = 24 時間に { $most } 枚という上限を超えます。{ span 
 refused-too-many-refused = この 10 分間に送られた画像や文のうち { $most } 件が断られました。{ span }後にまた来てください。
 refused-channel = このチャンネルでは使えません。使える場所を尋ねるか、管理者に許可を頼んでください。
 refused-role = ここではそのためのロールが必要です。どのロールか管理者に尋ねてください。
+refused-source-hidden = 元の画像はほかのメンバーのもので、公開されていません。
 refused-others-picture = ここで変えてよいのは自分の画像だけです。自分の画像を添付してください。
 refused-not-yours-nor-moderator = それができるのは依頼した本人かモデレーターだけです。
 refused-job-unknown = そのジョブは見つかりません。古すぎるのかもしれません。ID は「{ button-details }」にあります。

@@ -258,5 +258,8 @@ async def test_a_published_chain_is_for_everybody_there_and_its_private_parent_i
         assert "another member's picture" in told
         assert SECRET not in people.member.shown() + told
         assert parent.id not in people.member.shown() + told
+        hidden = text("en", "refused-source-hidden")
+        assert await people.member.press(Verb.COMPARE, job.id) == hidden, "which would show the private one in full"
+        assert await people.requester.press(Verb.COMPARE, job.id) != hidden
         assert await people.member.press(Verb.REROLL, job.id) not in REFUSALS
         assert await people.elsewhere.press(Verb.REROLL, job.id) in REFUSALS
