@@ -160,7 +160,9 @@ async def _mentioned(at: DiscordExchange) -> list[Upload]:
     if pictures := pictures_in(own, me=desk.me):
         return pictures
     if not body["replied_message"]:
-        raise PictureRefused("refused-sticker" if has_sticker(own) else "refused-no-picture")
+        if has_sticker(own):
+            raise PictureRefused("refused-sticker")
+        raise PictureRefused("refused-no-picture")
     replied = body["replied"]
     if replied is not None and (pictures := pictures_in(replied, me=desk.me)):
         return pictures
@@ -171,11 +173,15 @@ async def _mentioned(at: DiscordExchange) -> list[Upload]:
         fetched = replied or {}
     if pictures := pictures_in(fetched, me=desk.me):
         return pictures
-    raise PictureRefused("refused-sticker" if has_sticker(fetched) else "refused-withheld")
+    if has_sticker(fetched):
+        raise PictureRefused("refused-sticker")
+    raise PictureRefused("refused-withheld")
 
 
 def _pictures_of(at: DiscordExchange, message: Mapping[str, Any]) -> list[Upload]:
     pictures = pictures_in(message, me=at.desk.me)
     if not pictures:
-        raise PictureRefused("refused-sticker" if has_sticker(message) else "refused-no-picture-there")
+        if has_sticker(message):
+            raise PictureRefused("refused-sticker")
+        raise PictureRefused("refused-no-picture-there")
     return pictures
