@@ -65,6 +65,10 @@ def no_index(folder: Path, model: str) -> ModelUnavailable:
     files = sorted(file.name for file in folder.glob("*") if file.suffix in {".safetensors", SUFFIX})
     if not files:
         return ModelUnavailable(f"The model {model!r} has no {hub.INDEX}: use a folder in diffusers' layout.")
+    if (folder / "config.json").is_file():
+        return ModelUnavailable(
+            f"The model {model!r} is one component of a model: give the folder above it, which has a {hub.INDEX}."
+        )
     named = ", ".join(files[:5]) + (", …" if len(files) > 5 else "")
     return ModelUnavailable(
         f"The model {model!r} is a folder of single files ({named}): name one of them, as "

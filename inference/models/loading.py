@@ -1,6 +1,7 @@
 """From a model id to a pipeline in memory, without ever running code or unpickling anything that came with it."""
 
 import inspect
+import re
 import warnings
 from collections.abc import Container, Mapping
 from pathlib import Path
@@ -36,6 +37,9 @@ _UNMAPPED = {
     "StableDiffusionXLInstructPix2Pix": "StableDiffusionXLInstructPix2PixPipeline",
 }
 """Families that diffusers' `AutoPipelineForImage2Image` does not know, and what makes images from images of them."""
+
+_CHATS = ("ZImage", "Flux2Klein")
+"""Families whose text encoder is asked as a chat."""
 
 PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl")
 
@@ -245,6 +249,7 @@ def _from_folder(
         if "AutoPipeline can't find" in str(error):
             raise ModelUnavailable(_no_image_to_image(str(index["_class_name"]), model)) from None
         reason = str(error).strip().split("\n", 1)[0].split(". ", 1)[0].replace(f"{folder}/", "").rstrip(".")
+        reason = re.sub(r"<class '[\w.]*?(\w+)'>", r"\1", reason)
         raise ModelUnavailable(
             f"The model {model!r} cannot be loaded ({reason[:200]}): fetch it again or choose another."
         ) from error
@@ -323,6 +328,10 @@ def refuse_unfit(pipeline: Any, model: str) -> None:
         reason = f"comes with {type(pipeline.scheduler).__name__}, which cannot start from a picture"
     elif unet is not None and not hasattr(pipeline.scheduler, "add_noise"):
         reason = f"comes with {type(pipeline.scheduler).__name__}, which does not fit a UNet"
+    elif "strength" in takes and unet is None and not hasattr(pipeline.scheduler, "scale_noise"):
+        reason = f"comes with {type(pipeline.scheduler).__name__}, which does not fit flow matching"
+    elif kind.startswith(_CHATS) and not getattr(pipeline.tokenizer, "chat_template", None):
+        reason = "has no chat template in its tokenizer's folder, by which its text encoder is asked"
     else:
         return
     raise ModelUnavailable(f"The model {model!r} cannot be used, it {reason}: choose an image-to-image model.")

@@ -167,6 +167,8 @@ def refuse_missing(components: Mapping[str, Any]) -> None:
 def unfit(file: Path, checkpoint: Checkpoint, model: str, error: Exception) -> ModelUnavailable:
     """The sentence for a file whose tensors are not those of its family."""
     missing = "meta tensor" in str(error)  # what torch says of weights that were never set
+    if isinstance(error, KeyError):
+        error = ValueError(f"{error.args[0]} is missing")
     reason = (
         "some are missing" if missing else str(error).strip().split("\n", 1)[0].split(". ", 1)[0].rstrip(".")[:200]
     )

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import diffusers
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -13,8 +14,9 @@ from inference.api import ModelUnavailable
 from inference.models import catalog, hub
 from inference.models.entry import ModelEntry
 from inference.models.folder_check import refuse_broken, unused
-from inference.models.loading import load
+from inference.models.loading import load, refuse_unfit
 from tests.tiny_models import folders
+from tests.tiny_models.flow import flow
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
@@ -116,3 +118,18 @@ def test_a_base_of_another_kind_than_its_file_is_refused_by_what_it_should_be(fo
     save_file({"layers.0.adaLN_modulation.0.weight": torch.zeros(1)}, file)
     with pytest.raises(ModelUnavailable, match=r"is one of Z-Image, and its base .* such as 'Tongyi-MAI/Z-Image"):
         catalog.defaults("m", ModelEntry(id=str(file), base=str(folder)), file)
+
+
+def test_a_component_is_no_model(folder: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="is one component of a model: give the folder above it"):
+        catalog.defaults("m", ModelEntry(id=str(folder / "unet")), folder / "unet")
+
+
+def test_a_flow_model_with_another_scheduler_or_no_chat_template_is_refused_when_it_is_loaded() -> None:
+    made = flow("z-image")
+    made.tokenizer.chat_template = None
+    with pytest.raises(ModelUnavailable, match="it has no chat template in its tokenizer's folder"):
+        refuse_unfit(made, "m")
+    made.scheduler = diffusers.EulerDiscreteScheduler()
+    with pytest.raises(ModelUnavailable, match="EulerDiscreteScheduler, which does not fit flow matching"):
+        refuse_unfit(made, "m")
