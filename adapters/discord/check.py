@@ -1,6 +1,8 @@
 """What `pentimento check` looks at on Discord: the token, the application, the servers and what may be done there."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import discord
@@ -20,11 +22,18 @@ _SHORTHANDS = {"messages", "reactions"}
 """discord.py's names for two intents at once, which are both named already."""
 
 
-async def look(*, token: str, api_url: str, clock: Clock, message_content: bool = False) -> list[Look]:
-    """Everything about Discord that could keep the bot from working; never raises for what it finds."""
+async def look(
+    *, token: str, api_url: str, clock: Clock, message_content: bool = False, seconds: float = 20.0
+) -> list[Look]:
+    """Everything about Discord that could keep the bot from working; never raises for what it finds.
+
+    An answer may take so many `seconds`, as somebody waits at a terminal.
+    """
     connection = Connection(api_url=api_url, clock=clock)
     try:
-        await connection.log_in(token, waits=())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await connection.log_in(token, waits=())
         if not connection.logged_in:
             return [
                 (
@@ -45,7 +54,8 @@ async def look(*, token: str, api_url: str, clock: Clock, message_content: bool 
             ("/users/@me/guilds", lambda guilds: _guilds(guilds, str(connection.application_id))),
         ):
             try:
-                found.append(judged(await connection.http.request(Route("GET", path))))
+                async with asyncio.timeout(seconds):
+                    found.append(judged(await connection.http.request(Route("GET", path))))
             except ERRORS as error:
                 found.append((f"discord {path}", "note", f"Discord does not say: {judge(error).reason}"))
     except FatalError as fault:

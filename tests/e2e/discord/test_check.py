@@ -1,11 +1,14 @@
 """`pentimento check` on Discord: each finding with its mend."""
 
+import asyncio
+
 import pytest
 
 from adapters.discord.check import look
 from adapters.discord.connection import Connection
 from adapters.discord.permissions import NEEDED
 from bot.domain.errors import FatalError
+from bot.system import SystemClock
 from tests.servers.discord import DiscordServer
 
 
@@ -87,6 +90,20 @@ async def test_discord_away_is_a_note(discord: DiscordServer) -> None:
     discord.fail("GET", "/users/@me$", 503)
     state, _ = (await findings(discord))["discord"]
     assert state == "note"
+
+
+async def test_a_discord_that_takes_connections_and_says_nothing_is_not_waited_for() -> None:
+    """As behind a firewall, or a proxy that answers for others."""
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()  # until the caller goes
+        writer.close()
+
+    silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    async with silent, asyncio.timeout(10):
+        port = silent.sockets[0].getsockname()[1]
+        looks = await look(token="token", api_url=f"http://127.0.0.1:{port}", clock=SystemClock(), seconds=0.2)
+    assert [(what, state) for what, state, _ in looks] == [("discord", "note")]
 
 
 async def test_a_connection_that_discord_ends_for_good_stops_the_service_with_the_mend(
