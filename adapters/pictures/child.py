@@ -3,10 +3,10 @@
 It is started with nothing from the environment and without the current folder on its path, dies with its parent, and
 before it reads a byte of a member's file it gives up whatever one picture does not need (`confine`).
 
-Frames are eight bytes of length, big-endian, and that many bytes. In: a JSON object that says how to decode (`alpha`,
-`enough`), and the file. Out: once warm a JSON object that says whether it is `confined`, then the answer in two: a
-JSON object (`refused` with a message's name, its `arguments`, and `because` for the log; or what was learnt of the
-picture), and the PNG, empty if it refused.
+What is said has its length before it (`inference.processes.frames`). In: a JSON object that says how to decode
+(`alpha`, `enough`), and the file. Out: once warm a JSON object that says whether it is `confined`, then the answer in
+two: a JSON object (`refused` with a message's name, its `arguments`, and `because` for the log; or what was learnt of
+the picture), and the PNG, empty if it refused.
 """
 
 import dataclasses
@@ -24,6 +24,7 @@ from adapters.pictures.confine import close_in, limit
 from adapters.pictures.decode import decode
 from adapters.pictures.formats import PictureLimits
 from bot.domain.errors import PictureRefused
+from inference.processes import frames
 from inference.processes.lifetime import die_with
 
 _WARM_UP = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "ICO")
@@ -43,11 +44,12 @@ def main() -> None:
         if not confined:
             iso.without_threads()
         _write(sink, json.dumps({"confined": confined}).encode())
-        wanted = json.loads(_read(source) or "null")
-        if wanted is None:
+        wanted = frames.read_bytes(source, frames.MAX_FRAME)
+        content = frames.read_bytes(source, limits.max_bytes)
+        if wanted is None or content is None:
             return  # not needed any more
-        for frame in _answer(_read(source), limits, wanted):
-            _write(sink, frame)
+        for body in _answer(content, limits, json.loads(wanted)):
+            _write(sink, body)
 
 
 def _answer(content: bytes, limits: PictureLimits, wanted: dict[str, Any]) -> tuple[bytes, bytes]:
@@ -61,13 +63,9 @@ def _answer(content: bytes, limits: PictureLimits, wanted: dict[str, Any]) -> tu
     return json.dumps(learnt).encode(), found.png
 
 
-def _read(source: BinaryIO) -> bytes:
-    return source.read(int.from_bytes(source.read(8)))
-
-
-def _write(sink: BinaryIO, frame: bytes) -> None:
-    sink.write(len(frame).to_bytes(8))
-    sink.write(frame)
+def _write(sink: BinaryIO, body: bytes) -> None:
+    sink.write(frames.LENGTH.pack(len(body)))
+    sink.write(body)
     sink.flush()
 
 

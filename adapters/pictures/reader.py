@@ -10,7 +10,7 @@ import structlog
 
 from adapters.pictures.effort import seconds
 from adapters.pictures.formats import PictureLimits, check_format
-from adapters.pictures.sandbox import Child, ChildFailed, Sandbox
+from adapters.pictures.sandbox import ChildFailed, Decoder, Sandbox
 from bot.domain.errors import FatalError, PictureRefused
 from bot.domain.picture import Picture
 from inference.processes.backoff import Backoff
@@ -33,7 +33,7 @@ class SandboxedPictureReader:
     def __init__(self, *, limits: PictureLimits | None = None, sandbox: Sandbox | None = None) -> None:
         self._limits = limits or PictureLimits()
         self._sandbox = sandbox or Sandbox()
-        self._spares: asyncio.Queue[Child] = asyncio.Queue()
+        self._spares: asyncio.Queue[Decoder] = asyncio.Queue()
         self._missing = asyncio.Semaphore(0)
         self._group = asyncio.TaskGroup()
         self._keeper: asyncio.Task[None] | None = None
@@ -81,8 +81,8 @@ class SandboxedPictureReader:
                 longest = self._limits.max_pixels * 4 + 1024**2
                 head, png = await child.decode(content, {"alpha": alpha, "enough": enough}, most=longest)
         except (TimeoutError, ChildFailed) as failure:
-            exit_code = await child.stop()
-            _log.warning("picture_not_decoded", why=repr(failure), exit_code=exit_code, bytes=len(content))
+            ending = await child.stop()
+            _log.warning("picture_not_decoded", why=repr(failure), ending=ending, bytes=len(content))
             raise PictureRefused("refused-broke-off") from None
         finally:
             await child.stop()
@@ -103,7 +103,7 @@ class SandboxedPictureReader:
             scaled=bool(head.get("scaled")),
         )
 
-    async def _take_spare(self) -> Child:
+    async def _take_spare(self) -> Decoder:
         """A living spare; one that died while it waited costs nobody a picture."""
         try:
             async with asyncio.timeout(_SPARE_SECONDS):
@@ -130,9 +130,9 @@ class SandboxedPictureReader:
             else:
                 backoff.worked()
 
-    async def _start(self) -> Child:
+    async def _start(self) -> Decoder:
         settings = dataclasses.asdict(self._sandbox) | {"limits": dataclasses.asdict(self._limits)}
-        child = await Child.start(json.dumps(settings))
+        child = await Decoder.start(json.dumps(settings))
         if not child.confined and not self._warned:
             self._warned = True
             _log.warning("picture_sandbox_without_filter", why="this system has no filter of system calls")

@@ -20,7 +20,7 @@ import ray
 from inference.api import EngineStopped, Img2ImgRequest
 from inference.cluster.member import RayMember
 from inference.pool.pool import Pool
-from inference.processes import protocol
+from inference.processes import frames, protocol
 from inference.processes.lifetime import EXIT_PARENT_GONE, begin
 
 EXIT_UNAVAILABLE = 3
@@ -38,14 +38,14 @@ PAUSES = (10.0, 10.0, 20.0, 30.0, 60.0)
 class Fleet:
     """The members by what the cluster says of its machines."""
 
-    def __init__(self, opening: protocol.Frame, outbox: BinaryIO) -> None:
+    def __init__(self, opening: frames.Frame, outbox: BinaryIO) -> None:
         self._opening = opening
         self._outbox = outbox
         self._pool = Pool({}, lasting=True, pauses=PAUSES)
         self._members: dict[str, RayMember] = {}
-        self._said: protocol.Frame = {}
+        self._said: frames.Frame = {}
 
-    async def serve(self, asked: "asyncio.Queue[protocol.Frame]") -> None:
+    async def serve(self, asked: "asyncio.Queue[frames.Frame]") -> None:
         """Run what is asked, for ever."""
         async with self._pool, asyncio.TaskGroup() as group:
             group.create_task(self._watch())
@@ -59,9 +59,9 @@ class Fleet:
                     case _:
                         group.create_task(self._run(protocol.request_from_json(frame["request"])))
 
-    def say(self, frame: protocol.Frame) -> None:
+    def say(self, frame: frames.Frame) -> None:
         """Tell the parent."""
-        self._outbox.write(protocol.pack(frame))
+        self._outbox.write(frames.pack(frame))
 
     async def _run(self, request: Img2ImgRequest) -> None:
         async with aclosing(self._pool.run(request)) as events:
@@ -69,7 +69,7 @@ class Fleet:
                 self.say({"frame": "event", "id": request.id, "event": protocol.event_to_json(event)})
                 self._tell()
 
-    async def _restart(self, frame: protocol.Frame) -> None:
+    async def _restart(self, frame: frames.Frame) -> None:
         works = await self._pool.restart(frame["name"], seconds=frame["seconds"])
         self._tell()
         self.say({"frame": "restarted", "id": frame["id"], "works": works})
@@ -157,8 +157,8 @@ def _connect(address: str) -> str:
     return ""
 
 
-def _listen(inbox: BinaryIO, loop: asyncio.AbstractEventLoop, asked: "asyncio.Queue[protocol.Frame]") -> NoReturn:
-    while (frame := protocol.read(inbox)) is not None:
+def _listen(inbox: BinaryIO, loop: asyncio.AbstractEventLoop, asked: "asyncio.Queue[frames.Frame]") -> NoReturn:
+    while (frame := frames.read(inbox)) is not None:
         loop.call_soon_threadsafe(asked.put_nowait, frame)
     os._exit(EXIT_PARENT_GONE)
 
@@ -166,7 +166,7 @@ def _listen(inbox: BinaryIO, loop: asyncio.AbstractEventLoop, asked: "asyncio.Qu
 async def main() -> None:
     """Serve until the parent goes away."""
     _, inbox, outbox = begin()
-    asked: asyncio.Queue[protocol.Frame] = asyncio.Queue()
+    asked: asyncio.Queue[frames.Frame] = asyncio.Queue()
     threading.Thread(target=_listen, args=(inbox, asyncio.get_running_loop(), asked), daemon=True).start()
     opening = await asked.get()
     fleet = Fleet(opening, outbox)

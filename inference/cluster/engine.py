@@ -31,7 +31,7 @@ from inference.api import (
 )
 from inference.backends.base import Settings
 from inference.models.library import foreseen
-from inference.processes import protocol
+from inference.processes import frames, protocol
 from inference.processes.backoff import Backoff
 from inference.processes.child import Child
 from inference.worker.engine import CLOSED, LOOP
@@ -247,7 +247,7 @@ class ClusterEngine:
             child = await Child.start("inference.cluster", environment=token)
             try:
                 await self._converse(child)
-            except (protocol.BadFrame, KeyError, TypeError, ValueError):
+            except (frames.BadFrame, KeyError, TypeError, ValueError):
                 log.exception("the cluster's process babbles", pid=child.pid)
             finally:
                 self._child, self._devices = None, ()
@@ -284,7 +284,7 @@ class ClusterEngine:
                     if isinstance(event, Done):
                         self._backoff.worked()
 
-    def _learn(self, frame: protocol.Frame) -> None:
+    def _learn(self, frame: frames.Frame) -> None:
         capacity = protocol.capacity_from_json(frame["capacity"])
         self._capacity = capacity if capacity.models else replace(capacity, models=self._capacity.models)
         self._devices = [Device(**{**each, "loaded": tuple(each["loaded"])}) for each in frame["devices"]]

@@ -20,10 +20,10 @@ import psutil
 
 from inference.api import Done, EngineStopped, Img2ImgRequest, ModelUnavailable, Preview
 from inference.backends.base import Settings
-from inference.processes import protocol
+from inference.processes import frames, protocol
 from inference.worker.engine import ProcessEngine
 
-Said = tuple[protocol.Frame, bytes]
+Said = tuple[frames.Frame, bytes]
 """An event, and the picture that belongs to it, or nothing."""
 
 _FOLDER = "pentimento-node-"
@@ -48,7 +48,7 @@ class Host:
         self._cancelled: set[str] = set()
         self._leave = asyncio.Event()
 
-    async def open(self, settings: protocol.Frame, backend: str, version: str) -> protocol.Frame:
+    async def open(self, settings: frames.Frame, backend: str, version: str) -> frames.Frame:
         """Begin to load the default model.
 
         Args:
@@ -80,7 +80,7 @@ class Host:
             return {"refused": str(error)}
         return await self.look()
 
-    async def look(self) -> protocol.Frame:
+    async def look(self) -> frames.Frame:
         """How it stands."""
         [device] = self._engine.devices()
         capacity, counters = self._engine.capacity(), dict(self._engine.counters())
@@ -94,7 +94,7 @@ class Host:
             return str(error)
         return ""
 
-    async def run(self, key: str, fields: protocol.Frame, source: bytes, drawn: bytes) -> AsyncGenerator[Said, None]:
+    async def run(self, key: str, fields: frames.Frame, source: bytes, drawn: bytes) -> AsyncGenerator[Said, None]:
         """Run a request.
 
         Args:
@@ -171,7 +171,7 @@ def _lives(pid: int) -> bool:
         return False
 
 
-def plain(request: Img2ImgRequest) -> protocol.Frame:
+def plain(request: Img2ImgRequest) -> frames.Frame:
     """A request as plain values."""
-    fields: protocol.Frame = json.loads(json.dumps(asdict(request), default=str))
+    fields: frames.Frame = json.loads(json.dumps(asdict(request), default=str))
     return fields

@@ -36,7 +36,7 @@ from inference.api import (
 )
 from inference.cluster.host import Host, Said, code_version, plain
 from inference.geometry import fit, working_size
-from inference.processes import protocol
+from inference.processes import frames, protocol
 from inference.worker.generate import partial_path
 
 PING_SECONDS = 1.0
@@ -67,7 +67,7 @@ class RayMember:
         backend: as in `ProcessEngine`.
     """
 
-    def __init__(self, *, name: str, host: str, node: str, gpu: bool, settings: protocol.Frame, backend: str) -> None:
+    def __init__(self, *, name: str, host: str, node: str, gpu: bool, settings: frames.Frame, backend: str) -> None:
         self.name = name
         self.node = node
         self._host = host
@@ -201,7 +201,7 @@ class RayMember:
                 return
         self._lose(f"It has not answered for {MISSES * PING_SECONDS:.0f} seconds.")
 
-    def _learn(self, state: protocol.Frame) -> None:
+    def _learn(self, state: frames.Frame) -> None:
         self._capacity = protocol.capacity_from_json(state["capacity"])
         device = Device(**{**state["device"], "loaded": tuple(state["device"]["loaded"])})
         self._device = replace(device, name=self.name, host=self._host)

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from inference.api import ModelUnavailable
 from inference.models import hub
 from inference.models.fetching import Tally, fetch
-from inference.processes import protocol
+from inference.processes import frames
 from inference.processes.lifetime import begin
 
 REPORT_SECONDS = 0.5
@@ -23,7 +23,7 @@ EXIT_FAILED = 3
 def main() -> None:
     """Fetch what the parent asks for, then leave."""
     _, inbox, outbox = begin()
-    asked = protocol.read(inbox)
+    asked = frames.read(inbox)
     if asked is None:
         return
     threading.Thread(target=_leave_with, args=(inbox,), daemon=True).start()
@@ -31,17 +31,17 @@ def main() -> None:
     try:
         folder = _fetch(place, outbox, silence=asked["silence"])
     except ModelUnavailable as error:
-        outbox.write(protocol.pack({"frame": "unavailable", "message": str(error)}))
+        outbox.write(frames.pack({"frame": "unavailable", "message": str(error)}))
         os._exit(EXIT_FAILED)
     except Exception as error:  # noqa: BLE001 -- whatever the hub's client raises, the parent gets a sentence
         said = hub.sentence(error, place.id, place.kind)
-        outbox.write(protocol.pack({"frame": "unavailable", "message": said}))
+        outbox.write(frames.pack({"frame": "unavailable", "message": said}))
         os._exit(EXIT_FAILED)
-    outbox.write(protocol.pack({"frame": "here", "folder": str(folder)}))
+    outbox.write(frames.pack({"frame": "here", "folder": str(folder)}))
 
 
 def _leave_with(inbox: BinaryIO) -> None:
-    while protocol.read(inbox) is not None:
+    while frames.read(inbox) is not None:
         pass
     os._exit(0)
 
@@ -59,7 +59,7 @@ def _fetch(place: hub.Place, outbox: BinaryIO, *, silence: float) -> Path:
                 return
             last = now
             progress = {"done": tally.done, "total": tally.total, "file": file, "moved": tally.moved}
-            outbox.write(protocol.pack({"frame": "progress", **progress}))
+            outbox.write(frames.pack({"frame": "progress", **progress}))
 
     tally = Tally(sum(file.size for file in listing.files), news)
     return fetch(place, listing, tally, silence=silence)

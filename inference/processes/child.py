@@ -14,7 +14,7 @@ from typing import Self
 
 import structlog
 
-from inference.processes import protocol
+from inference.processes import frames
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +46,12 @@ ALWAYS = {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", 
 
 LAST_WORDS = 20
 """Lines of a dead worker's standard error that go into the log with its end."""
+
+MOST_LINES = 200
+"""Of 16 kB of standard error that go into the log: who was taken over by a picture must not hold our loop up."""
+
+CHUNK = 1 << 18
+"""Bytes on their way to a child at a time, so that a member's file is not copied whole."""
 
 STDERR_SECONDS = 1.0
 """How long to read on from a dead process's standard error, which something that it started may hold open."""
@@ -89,33 +95,67 @@ class Child:
             *arguments: its command line.
             environment: what it gets besides what a worker may see of ours.
         """
-        process = await asyncio.create_subprocess_exec(
+        return await cls.spawn(
             sys.executable,
             *("-P", "-X", "faulthandler", "-m", module),
             *arguments,
             *("--parent", str(os.getpid())),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=PIPE,
-            env=worker_environment(os.environ) | dict(environment or {}),
-            start_new_session=True,
+            environment=worker_environment(os.environ) | dict(environment or {}),
+        )
+
+    @classmethod
+    async def spawn(cls, *command: str, environment: Mapping[str, str], folder: str | None = None) -> Self:
+        """Start a command with that environment and nothing of ours, in a session of its own.
+
+        Args:
+            *command: a program and its command line.
+            environment: all that it gets.
+            folder: that it begins in; ours if not given.
+        """
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment, cwd=folder, start_new_session=True
         )
         return cls(process)
 
-    def send(self, frame: protocol.Frame) -> None:
+    @property
+    def alive(self) -> bool:
+        """Whether something may still be heard of it."""
+        return self._process.returncode is None and not self._outbox.at_eof()
+
+    def send(self, frame: frames.Frame) -> None:
         """Say something; a worker that is gone does not hear it."""
         if not self._inbox.is_closing():
-            self._inbox.write(protocol.pack(frame))
+            self._inbox.write(frames.pack(frame))
 
-    async def read(self) -> protocol.Frame | None:
+    async def send_bytes(self, body: bytes) -> None:
+        """Send bytes as fast as they are read.
+
+        Raises:
+            ConnectionError: it is gone.
+        """
+        self._inbox.write(frames.LENGTH.pack(len(body)))
+        for start in range(0, len(body), CHUNK):
+            self._inbox.write(body[start : start + CHUNK])
+            await self._inbox.drain()
+
+    async def read(self) -> frames.Frame | None:
         """The next thing it says; None once it is gone.
 
         Raises:
             BadFrame: if it says something else.
         """
+        body = await self.read_bytes()
+        return None if body is None else frames.unpack(body)
+
+    async def read_bytes(self, most: int = frames.MAX_FRAME) -> bytes | None:
+        """The next bytes that it sends; None once it is gone.
+
+        Raises:
+            BadFrame: if there are more than `most`.
+        """
         try:
-            head = await self._outbox.readexactly(protocol.LENGTH.size)
-            return protocol.unpack(await self._outbox.readexactly(protocol.body_length(head)))
+            head = await self._outbox.readexactly(frames.LENGTH.size)
+            return await self._outbox.readexactly(frames.body_length(head, most))
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
 
@@ -124,9 +164,9 @@ class Child:
         rest = ""
         while chunk := await self._stderr.read(1 << 14):
             *lines, rest = re.split(r"[\r\n]+", rest + chunk.decode(errors="replace"))
-            for line in lines:
+            for line in lines[-MOST_LINES:]:
                 self._note(line)
-            if len(rest) > protocol.MAX_FRAME:  # a line that never ends must not fill our memory
+            if len(rest) > frames.MAX_FRAME:  # a line that never ends must not fill our memory
                 rest = ""
         self._note(rest)
 

@@ -1,23 +1,17 @@
-"""What the bot and its worker say to each other: JSON objects, each after its length in four bytes.
+"""What the bot and its worker say to each other, in frames that name their kind (`inference.processes.frames`).
 
-Nothing is pickled, so a worker that a model took over could send wrong words but never code. Every frame names its
-kind under "frame":
-
-    to the worker    open {settings}   run {request}   cancel {id}
-    from it          capacity {capacity}    the device and the models; the first one says that it is ready
-                     unavailable {message}  the default model cannot be loaded; the worker leaves
-                     counters {counters}    what the backend has counted, by name
-                     event {id, event}      what `Engine.run` yields
-                     alive {id, model, pixels}  a phase begins: work on so many pixels, or loading (0)
-                     poisoned {message}     the device is in a state that only a new process mends; the worker leaves
+to the worker    open {settings}   run {request}   cancel {id}
+from it          capacity {capacity}    the device and the models; the first one says that it is ready
+unavailable {message}  the default model cannot be loaded; the worker leaves
+counters {counters}    what the backend has counted, by name
+event {id, event}      what `Engine.run` yields
+alive {id, model, pixels}  a phase begins: work on so many pixels, or loading (0)
+poisoned {message}     the device is in a state that only a new process mends; the worker leaves
 """
 
-import json
-import struct
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
 
 from inference.api import (
     Cancelled,
@@ -36,63 +30,11 @@ from inference.api import (
     Started,
     Step,
 )
-
-Frame = dict[str, Any]
-
-LENGTH = struct.Struct(">I")
-MAX_FRAME = 1 << 20
-"""Bytes. Prompts and paths are the largest things said; a longer frame is noise on the pipe."""
+from inference.processes.frames import BadFrame, Frame
 
 _EVENTS: Mapping[str, type[Event]] = {
     kind.__name__: kind for kind in (Started, Step, Preview, Done, Failed, Cancelled)
 }
-
-
-class BadFrame(Exception):
-    """What arrived is no frame: the other side is broken."""
-
-
-def pack(frame: Frame) -> bytes:
-    """A frame as it goes over the pipe."""
-    body = json.dumps(frame, default=str).encode()
-    return LENGTH.pack(len(body)) + body
-
-
-def body_length(head: bytes) -> int:
-    """How many bytes follow these four.
-
-    Raises:
-        BadFrame: if that is more than any frame has.
-    """
-    length: int = LENGTH.unpack(head)[0]
-    if length > MAX_FRAME:
-        raise BadFrame(f"a frame of {length} bytes")
-    return length
-
-
-def unpack(body: bytes) -> Frame:
-    """The frame in a body.
-
-    Raises:
-        BadFrame: if it is none.
-    """
-    try:
-        frame = json.loads(body)
-    except ValueError as error:
-        raise BadFrame(repr(body[:80])) from error
-    if not isinstance(frame, dict) or "frame" not in frame:
-        raise BadFrame(repr(body[:80]))
-    return frame
-
-
-def read(pipe: BinaryIO) -> Frame | None:
-    """The next frame of a blocking pipe; None if the other side is gone."""
-    head = pipe.read(LENGTH.size)
-    if len(head) < LENGTH.size:
-        return None
-    length = body_length(head)
-    body = pipe.read(length)
-    return unpack(body) if len(body) == length else None
 
 
 def event_to_json(event: Event) -> Frame:

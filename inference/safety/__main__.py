@@ -1,7 +1,7 @@
 """The process that looks at pictures: `python -m inference.safety`, started by `inference.safety.client` only.
 
 It is apart from the one that paints: a classifier that crashes or hangs costs no picture under way, and a worker that
-a model took over cannot judge itself. Frames as in `inference.processes.protocol`:
+a model took over cannot judge itself. Frames as in `inference.processes.frames`:
 
     to it      open {wanted}        look {path}
     from it    ready {labels}       it has loaded; the labels it knows
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from inference.api import ModelUnavailable
-from inference.processes import protocol
+from inference.processes import frames
 from inference.processes.lifetime import begin
 from inference.safety.classifier import Loaded, Loader, Wanted
 
@@ -27,7 +27,7 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--loader", required=True, help="module:function, a `Loader`")
     chosen, inbox, outbox = begin(options)
-    opening = protocol.read(inbox)
+    opening = frames.read(inbox)
     if opening is None:
         return
     fields = opening["wanted"]
@@ -36,20 +36,20 @@ def main() -> None:
     try:
         loaded = cast(Loader, getattr(importlib.import_module(module), function))(wanted)
     except ModelUnavailable as error:
-        outbox.write(protocol.pack({"frame": "unavailable", "message": str(error)}))
+        outbox.write(frames.pack({"frame": "unavailable", "message": str(error)}))
         return
-    outbox.write(protocol.pack({"frame": "ready", "labels": list(loaded.labels)}))
+    outbox.write(frames.pack({"frame": "ready", "labels": list(loaded.labels)}))
     _serve(loaded, inbox, outbox)
 
 
 def _serve(loaded: Loaded, inbox: BinaryIO, outbox: BinaryIO) -> None:
-    while (frame := protocol.read(inbox)) is not None:
+    while (frame := frames.read(inbox)) is not None:
         try:
-            answer: protocol.Frame = {"frame": "seen", "score": loaded.score(Path(frame["path"]))}
+            answer: frames.Frame = {"frame": "seen", "score": loaded.score(Path(frame["path"]))}
         except Exception as error:  # noqa: BLE001 -- whatever a picture does to a model ends this look only
             traceback.print_exc()
             answer = {"frame": "unseen", "reason": type(error).__name__}
-        outbox.write(protocol.pack(answer))
+        outbox.write(frames.pack(answer))
 
 
 if __name__ == "__main__":

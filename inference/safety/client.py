@@ -15,7 +15,7 @@ from typing import Self
 import structlog
 
 from inference.api import ModelUnavailable, Uncheckable
-from inference.processes import protocol
+from inference.processes import frames
 from inference.processes.backoff import Backoff
 from inference.processes.child import Child, Unkillable
 from inference.safety.classifier import Wanted
@@ -90,7 +90,7 @@ class Inspector:
             except TimeoutError:
                 self._break()
                 raise Uncheckable(f"no answer within {self._seconds:g} seconds") from None
-            except (protocol.BadFrame, KeyError, TypeError, ValueError) as error:
+            except (frames.BadFrame, KeyError, TypeError, ValueError) as error:
                 self._break()
                 raise Uncheckable(f"an answer that is none: {error!r}") from error
             except asyncio.CancelledError:
@@ -167,7 +167,7 @@ class Inspector:
             reason = "its process died while loading it" if answer is None else str(answer["message"])
         except TimeoutError:
             reason = f"it was not loaded within {self._load_seconds:g} seconds"
-        except (protocol.BadFrame, KeyError, TypeError) as error:
+        except (frames.BadFrame, KeyError, TypeError) as error:
             reason = f"its process speaks nonsense: {error!r}"
         else:
             if answer is not None:

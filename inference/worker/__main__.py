@@ -21,7 +21,7 @@ from inference.backends.base import Backend, BackendFactory, Settings
 from inference.control_maps.annotators import Annotator
 from inference.errors import DevicePoisoned, OutOfMemory, Stopped, Unsuited
 from inference.models.builds import unfit_torchvision
-from inference.processes import protocol
+from inference.processes import frames, protocol
 from inference.processes.lifetime import EXIT_PARENT_GONE, begin
 from inference.worker.deferred import defer
 from inference.worker.generate import Reporter, paint
@@ -46,7 +46,7 @@ class Worker:
     def __init__(self, inbox: BinaryIO, outbox: BinaryIO) -> None:
         self._inbox = inbox
         self._outbox = outbox
-        self._asked: queue.SimpleQueue[protocol.Frame] = queue.SimpleQueue()
+        self._asked: queue.SimpleQueue[frames.Frame] = queue.SimpleQueue()
         self._unfinished: set[str] = set()
         self._cancelled: set[str] = set()
         self._speaking = threading.Lock()
@@ -67,7 +67,7 @@ class Worker:
             threading.Thread(target=self._run, args=(request, backend), name=request.id, daemon=True).start()
 
     def _listen(self) -> None:
-        while (frame := protocol.read(self._inbox)) is not None:
+        while (frame := frames.read(self._inbox)) is not None:
             if frame["frame"] == "cancel":
                 if frame["id"] in self._unfinished:  # else its end is on the way
                     self._cancelled.add(frame["id"])
@@ -78,9 +78,9 @@ class Worker:
             self._asked.put(frame)
         os._exit(EXIT_PARENT_GONE)  # nobody is left to paint for, whatever the main thread is in
 
-    def _say(self, frame: protocol.Frame) -> None:
+    def _say(self, frame: frames.Frame) -> None:
         with self._speaking:
-            self._outbox.write(protocol.pack(frame))
+            self._outbox.write(frames.pack(frame))
 
     def _say_capacity(self, backend: Backend) -> None:
         models = dict(backend.defaults())

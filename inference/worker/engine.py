@@ -35,7 +35,7 @@ from inference.backends.base import Settings
 from inference.models.downloads import SILENCE_SECONDS
 from inference.models.entry import MapModels, ModelEntry
 from inference.models.library import Library, all_offered
-from inference.processes import protocol
+from inference.processes import frames, protocol
 from inference.processes.backoff import Backoff
 from inference.processes.child import Child, Unkillable
 from inference.worker.counts import Counts
@@ -318,7 +318,7 @@ class ProcessEngine:
                 trouble = await self._converse(child, opened)
         except TimeoutError:
             hung = True
-        except (protocol.BadFrame, KeyError, TypeError, ValueError):
+        except (frames.BadFrame, KeyError, TypeError, ValueError):
             log.exception("worker babbles", pid=child.pid)
         finally:
             was_ready, self._child, self._patience = self._child is not None, None, None
@@ -362,7 +362,7 @@ class ProcessEngine:
                     self._hear(entry, frame)
         return None
 
-    def _hear(self, entry: InFlight, frame: protocol.Frame) -> None:
+    def _hear(self, entry: InFlight, frame: frames.Frame) -> None:
         """A sign of life from a request."""
         now = asyncio.get_running_loop().time()
         before, entry.sign = entry.sign, now

@@ -511,8 +511,10 @@ async def test_the_worker_knows_no_token(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 PARENT = """
-import asyncio, pathlib, sys
+import asyncio, pathlib, structlog, sys
 from tests.e2e.test_worker_faults import Bench, bench, workers
+
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 async def main():
     async with bench(pathlib.Path(sys.argv[1])) as at_work:

@@ -24,7 +24,7 @@ from inference.api import (
     Started,
     Step,
 )
-from inference.processes import protocol
+from inference.processes import frames, protocol
 
 TEXT = st.text(max_size=50)
 FEW = st.integers(0, 1000)
@@ -49,8 +49,8 @@ CONTROLS = st.none() | st.builds(Control, kind=st.sampled_from(ControlKind), map
 LORAS = st.lists(st.builds(Lora, TEXT, st.floats(0, 2))).map(tuple)
 
 
-def through_the_pipe(frame: protocol.Frame) -> protocol.Frame:
-    frame_read = protocol.read(io.BytesIO(protocol.pack(frame)))
+def through_the_pipe(frame: frames.Frame) -> frames.Frame:
+    frame_read = frames.read(io.BytesIO(frames.pack(frame)))
     assert frame_read is not None
     return frame_read
 
@@ -83,25 +83,25 @@ def test_a_request_arrives_as_it_was_sent(
 
 
 def test_the_end_of_the_pipe_is_no_frame() -> None:
-    whole = protocol.pack({"frame": "open"})
+    whole = frames.pack({"frame": "open"})
     for length in range(len(whole)):
-        assert protocol.read(io.BytesIO(whole[:length])) is None
+        assert frames.read(io.BytesIO(whole[:length])) is None
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"\xff", b"5", b'{"fra'])
 def test_noise_is_refused(body: bytes) -> None:
-    with pytest.raises(protocol.BadFrame):
-        protocol.unpack(body)
+    with pytest.raises(frames.BadFrame):
+        frames.unpack(body)
 
 
 def test_a_length_beyond_any_frame_is_refused() -> None:
-    with pytest.raises(protocol.BadFrame):
-        protocol.read(io.BytesIO(b"\xff\xff\xff\xff" + b"x" * 10))
+    with pytest.raises(frames.BadFrame):
+        frames.read(io.BytesIO(b"\xff\xff\xff\xff" + b"x" * 10))
 
 
 @pytest.mark.parametrize("fields", [{}, {"event": "Nothing"}, {"event": "Step"}, {"event": "Failed", "kind": "x"}])
-def test_an_event_that_is_none_is_refused(fields: protocol.Frame) -> None:
-    with pytest.raises(protocol.BadFrame):
+def test_an_event_that_is_none_is_refused(fields: frames.Frame) -> None:
+    with pytest.raises(frames.BadFrame):
         protocol.event_from_json(json.loads(json.dumps(fields)))
 
 
