@@ -18,7 +18,9 @@ from typing import BinaryIO, cast
 
 from inference.api import ModelUnavailable
 from inference.processes import frames
+from inference.processes.deferred import defer
 from inference.processes.lifetime import begin
+from inference.processes.remembered import remember
 from inference.safety.classifier import Loaded, Loader, Wanted
 
 
@@ -33,6 +35,8 @@ def main() -> None:
     fields = opening["wanted"]
     wanted = Wanted(**{**fields, "unsafe_labels": tuple(fields["unsafe_labels"])})
     module, _, function = chosen.loader.partition(":")
+    remember()
+    defer()
     try:
         loaded = cast(Loader, getattr(importlib.import_module(module), function))(wanted)
     except ModelUnavailable as error:

@@ -22,11 +22,11 @@ from inference.control_maps.annotators import Annotator
 from inference.errors import DevicePoisoned, OutOfMemory, Stopped, Unsuited
 from inference.models.builds import unfit_torchvision
 from inference.processes import frames, protocol
+from inference.processes.deferred import defer
 from inference.processes.lifetime import EXIT_PARENT_GONE, begin
-from inference.worker.deferred import defer
+from inference.processes.remembered import remember
 from inference.worker.generate import Reporter, paint
 from inference.worker.model_turns import ModelTurns
-from inference.worker.remembered import remember
 
 EXIT_UNAVAILABLE = 3
 EXIT_POISONED = 4

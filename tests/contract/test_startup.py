@@ -54,7 +54,7 @@ async def test_a_picture_is_made_without_what_it_does_not_need(tmp_path: Path) -
 def test_what_was_deferred_is_there_when_it_is_used() -> None:
     code = (
         "import torch, scipy\n"
-        "from inference.worker.deferred import StandIn, defer\n"
+        "from inference.processes.deferred import StandIn, defer\n"
         "defer()\n"
         "import scipy.stats, torch._dynamo, sys\n"
         "from scipy import integrate\n"

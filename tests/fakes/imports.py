@@ -6,7 +6,7 @@ from PIL import Image
 
 from inference.backends.batched import LoopBackend
 from inference.batching.task import Task
-from inference.worker.deferred import StandIn
+from inference.processes.deferred import StandIn
 
 
 class Importing(LoopBackend):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from inference.worker.remembered import Remembered
+from inference.processes.remembered import Remembered
 
 ANSWER = {"clip": {frozenset({"torch"}): {"modeling_clip": {"CLIPModel"}}}}
 
