@@ -15,6 +15,7 @@ from inference.models import catalog, hub
 from inference.models.entry import ModelEntry
 from inference.models.folder_check import refuse_broken, unused
 from inference.models.loading import load, refuse_unfit
+from inference.models.safetensors_header import read_header
 from tests.tiny_models import folders
 from tests.tiny_models.flow import flow
 
@@ -133,3 +134,14 @@ def test_a_flow_model_with_another_scheduler_or_no_chat_template_is_refused_when
     made.scheduler = diffusers.EulerDiscreteScheduler()
     with pytest.raises(ModelUnavailable, match="EulerDiscreteScheduler, which does not fit flow matching"):
         refuse_unfit(made, "m")
+
+
+def test_a_header_whose_length_looks_like_another_kind_of_file_is_read(tmp_path: Path) -> None:
+    """640 bytes announce themselves as 80 02, with which a pickle begins, and 60 as a web page's "<"."""
+    for length in (640, 60):
+        tensor = {"dtype": "U8", "shape": [1], "data_offsets": [0, 1]}
+        header = json.dumps({"w": tensor}, separators=(",", ":")).ljust(length).encode()
+        assert len(header) == length
+        file = tmp_path / f"{length}.safetensors"
+        file.write_bytes(length.to_bytes(8, "little") + header + b"\0")
+        assert read_header(file, "one").shapes == {"w": (1,)}
