@@ -65,7 +65,7 @@ def render(
         waiting=waiting if job.status is JobStatus.QUEUED else None,
         progress=progress if job.status is JobStatus.RUNNING and progress and _has_begun(progress) else None,
         pictures=tuple(_picture(generation, job) for generation in generations) if ended else (),
-        source=None if _hides_source(job, generations, unseen=unseen) else job.source,
+        source=None if _hides_source(job, generations, private=private, unseen=unseen) else job.source,
         notes=job.notes + tuple(dict.fromkeys(note for generation in generations for note in generation.notes)),
         small_print=_small_print(job, generations) if generations and ended else "",
         marks=marks(job) if len(job.recipes) > 1 else (),
@@ -90,9 +90,9 @@ def unrendered(job: Job) -> Card:
     )
 
 
-def _hides_source(job: Job, generations: Sequence[Generation], *, unseen: bool) -> bool:
+def _hides_source(job: Job, generations: Sequence[Generation], *, private: bool, unseen: bool) -> bool:
     """A source stands beside its results, so nobody may see it if they may not simply be seen."""
-    if job.lineage.spoiler:
+    if job.lineage.spoiler or (job.lineage.source_hidden and not private):
         return True
     if not job.status.ended:  # nobody has looked at the source either
         return not unseen

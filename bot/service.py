@@ -219,8 +219,8 @@ class Service:
 
     async def _submit(self, request: Request, found: Found | None, by: Asker | None) -> Receipt:
         if by is not None:
-            private = request.private or (found is not None and found.hidden)
-            request = replace(request, place=by.place, private=private)
+            hidden = found is not None and found.hidden
+            request = replace(request, place=by.place, private=request.private or hidden, of_hidden=hidden)
         async with self._turns.of(request.requester.key):
             return await self._accept(request, found.generation if found else None)
 
@@ -236,7 +236,8 @@ class Service:
 
     async def _press(self, press: Press, found: Found, way: Way = _NO_WAY, settle: _Settle | None = None) -> Receipt:
         request = derive(found.generation, press)
-        request = replace(request, place=press.by.place, private=request.private or found.hidden)
+        private = request.private or found.hidden
+        request = replace(request, place=press.by.place, private=private, of_hidden=found.hidden)
         request = replace(request, offers_thread=way.offers and not request.private)
         async with self._turns.of(press.by.requester.key):
             if twin := await self._equal_press(request):

@@ -254,6 +254,7 @@ def lineage_of(request: Request, parent: Generation | None) -> Lineage:
     if parent is None or isinstance(request.source, bytes | Sent):
         described = clean_text(request.source.description) if isinstance(request.source, Sent) else ""
         return Lineage(spoiler=hidden, description=described[:MAX_DESCRIPTION])
+    onward = request.source == parent.image
     depth = parent.lineage.depth + (1 if request.action is Action.CHAIN else 0)
     return Lineage(
         parent=parent.id,
@@ -262,4 +263,5 @@ def lineage_of(request: Request, parent: Generation | None) -> Lineage:
         spoiler=hidden or parent.lineage.spoiler,
         description=parent.lineage.description,
         scaled=parent.lineage.scaled and request.source == parent.source,
+        source_hidden=request.of_hidden if onward else parent.lineage.source_hidden,
     )

@@ -140,6 +140,7 @@ class Lineage:
         spoiler: the member's own picture was sent as one, so what is made from it is, until they publish it openly.
         description: what the member's own picture shows, in their words for readers who cannot see it.
         scaled: the source is kept with fewer pixels than it was sent with.
+        source_hidden: the source is a private result that was not published, so it is not shown beside what is.
     """
 
     parent: GenerationId | None = None
@@ -148,6 +149,7 @@ class Lineage:
     spoiler: bool = False
     description: str = ""
     scaled: bool = False
+    source_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,6 +76,7 @@ class Request:
         control_map: a picture of the structure to keep, the same.
         private: the result is for the requester alone; of the options and the place, this is what counts.
         parent: the result a button was pressed on.
+        of_hidden: that result is private and was not published.
         locale: BCP 47 tag of the member's language.
         site: what the place was like when it was asked.
         place: the conversation in which it was asked; see `Job.place`.
@@ -93,6 +94,7 @@ class Request:
     control_map: bytes | Sent | ImageId | None = None
     private: bool = False
     parent: GenerationId | None = None
+    of_hidden: bool = False
     locale: str = "en"
     site: Site = STRICTEST
     place: str = ""

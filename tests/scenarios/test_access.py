@@ -15,6 +15,7 @@ from bot.domain.job import Job, JobStatus
 from bot.domain.limits import span
 from bot.domain.place import Ban, PlaceSettings, RemixPolicy
 from bot.domain.request import Action
+from bot.rendering import render
 from bot.texts import text
 from tests.scenarios.people import REFUSALS, SECRET, people_of
 
@@ -262,4 +263,11 @@ async def test_a_published_chain_is_for_everybody_there_and_its_private_parent_i
         assert await people.member.press(Verb.COMPARE, job.id) == hidden, "which would show the private one in full"
         assert await people.requester.press(Verb.COMPARE, job.id) != hidden
         assert await people.member.press(Verb.REROLL, job.id) not in REFUSALS
+        store = people.running.core.store
+        [again] = await store.jobs_of(people.member.key, limit=1)
+        for public in (await store.job(job.id), again):
+            assert public
+            assert public.source == (await store.generations(parent.id))[0].image
+            results = await store.generations(public.id)
+            assert render(public, results, public=True).source is None, "it is the private one, small"
         assert await people.elsewhere.press(Verb.REROLL, job.id) in REFUSALS

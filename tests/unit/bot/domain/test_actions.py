@@ -162,6 +162,17 @@ def test_a_chain_goes_deeper_and_a_rerun_stays_level() -> None:
     )
 
 
+def test_a_hidden_result_stays_hidden_as_a_source_until_somebody_goes_on_from_what_was_made_of_it() -> None:
+    parent = a_parent()
+    first = lineage_of(replace(derive(parent, a_press(Verb.CHAIN, parent)), of_hidden=True), parent)
+    assert first.source_hidden
+    child = replace(parent, id=GenerationId("child.0"), image=ImageId("c" * 64), source=parent.image, lineage=first)
+    assert lineage_of(derive(child, a_press(Verb.REROLL, child)), child).source_hidden
+    assert not lineage_of(derive(child, a_press(Verb.CHAIN, child)), child).source_hidden
+    own = replace(derive(parent, a_press(Verb.REROLL, parent)), of_hidden=True)
+    assert not lineage_of(own, parent).source_hidden, "its source is a member's own picture"
+
+
 def test_an_upload_starts_a_family_of_its_own() -> None:
     parent = a_parent()
     assert lineage_of(derive(parent, replace(a_press(Verb.CHAIN, parent), source=b"new")), parent) == Lineage()
