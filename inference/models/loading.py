@@ -23,6 +23,7 @@ from inference.models import (
     processors,
     quantized,
     single_file,
+    text_encoders,
 )
 from inference.models.entry import ModelEntry
 from inference.models.library import known_folder
@@ -231,6 +232,7 @@ def _from_folder(
     chosen |= placement.quantization(planned, denoisers, dtype)
     try:
         readers = processors.of_folder(folder, index)
+        encoders = text_encoders.of_folder(folder, index, taken, model, dtype, variant=found)
         pipeline = _pipeline_class(index).from_pretrained(
             str(folder),
             dtype=dtype,
@@ -239,11 +241,12 @@ def _from_folder(
             **chosen,
             **absent,
             **dict.fromkeys(readers),
+            **encoders,
             **parts,
         )
         pipeline.register_modules(**readers)
         single_file.refuse_missing({name: getattr(pipeline, name, None) for name in taken})
-    except (torch.OutOfMemoryError, MemoryError):
+    except (torch.OutOfMemoryError, MemoryError, ModelUnavailable):
         raise
     except Exception as error:
         if "AutoPipeline can't find" in str(error):

@@ -97,6 +97,21 @@ def test_weights_that_are_not_in_the_files_are_not_made_up(folder: Path) -> None
         load(folder, ModelEntry(id=str(folder)), "m", torch.device("cpu"), torch.float32)
 
 
+@pytest.mark.parametrize(("kind", "part"), [("sd", "text_encoder"), ("sdxl", "text_encoder_2")])
+def test_weights_of_a_text_encoder_that_are_not_in_its_file_are_not_made_up(
+    tmp_path: Path, kind: str, part: str
+) -> None:
+    folder = folders.save(kind, tmp_path / kind)
+    file = folder / part / "model.safetensors"
+    tensors = load_file(file)
+    lost = [name for name in tensors if ".layers.0.mlp." in name]
+    assert len(lost) == 4
+    save_file({name: each for name, each in tensors.items() if name not in lost}, file, metadata={"format": "pt"})
+    sentence = rf"'m' is not whole: {part}/model\.safetensors lacks \S+mlp\.fc1\.bias and 3 other tensors; fetch"
+    with pytest.raises(ModelUnavailable, match=sentence):
+        load(folder, ModelEntry(id=str(folder)), "m", torch.device("cpu"), torch.float32)
+
+
 def test_a_component_that_nobody_uses_need_not_be_there(folder: Path) -> None:
     folders.edit_index(folder, feature_extractor=["transformers", "CLIPImageProcessor"])
     index = json.loads((folder / "model_index.json").read_text())
