@@ -244,7 +244,17 @@ class ClusterEngine:
         """Keep a process at the cluster."""
         while not self._stopped:
             token = {name: value for name, value in os.environ.items() if name.startswith("RAY_")}
-            child = await Child.start("inference.cluster", environment=token)
+            try:
+                child = await Child.start("inference.cluster", environment=token)
+            except OSError as error:
+                self._refusal = (
+                    f"The cluster's process cannot be started ({error.strerror}): "
+                    "check that memory and open files are not used up."
+                )
+                log.warning("the cluster was not reached", reason=self._refusal)
+                self._changed.set()
+                await asyncio.sleep(self._backoff.lost())
+                continue
             try:
                 await self._converse(child)
             except (frames.BadFrame, KeyError, TypeError, ValueError):

@@ -1,5 +1,8 @@
 """The bot's side of a cluster without one: what it says, and that it never brings Ray into its process."""
 
+import asyncio
+import errno
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -11,6 +14,7 @@ from inference.backends.base import Settings
 from inference.cluster import engine
 from inference.cluster.engine import ClusterEngine
 from inference.models.entry import ModelEntry
+from inference.processes.child import Child
 
 SETTINGS = Settings(model="pocket", entries={"pocket": ModelEntry(id="pocket")})
 
@@ -35,3 +39,19 @@ async def test_a_head_that_is_not_there_is_named_at_once() -> None:
 def test_nothing_of_the_bot_imports_ray(module: str) -> None:
     code = f"import sys, {module}; sys.exit('ray' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=120).returncode == 0
+
+
+@pytest.mark.skipif(find_spec("ray") is None, reason='Ray is not installed: pip install "pentimento[ray]"')
+async def test_a_process_that_cannot_be_started_is_said_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = asyncio.Event()
+
+    async def start(*_arguments: str, **_environment: object) -> Child:
+        if hub.devices()[0].trouble.startswith("The cluster's process cannot be started (Too many open files)"):
+            tried.set()
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(Child, "start", start)
+    monkeypatch.setattr(engine, "BACKOFF", (0.0,))
+    hub = ClusterEngine(SETTINGS, address="127.0.0.1:1", at_once=True)
+    async with asyncio.timeout(30), hub:
+        await tried.wait()
