@@ -12,7 +12,7 @@ from diffusers.models.model_loading_utils import load_gguf_checkpoint
 from transformers import CLIPTokenizer
 
 from inference.api import ModelUnavailable
-from inference.models import hub
+from inference.models import hub, text_encoders
 from inference.models.checkpoints import DENOISERS, LAYOUTS, TITLES, Checkpoint, Family, scheduler_of
 from inference.models.file_tensors import Passing, converted, made_smaller, plain_tensors
 from inference.models.gguf_header import SUFFIX
@@ -48,8 +48,9 @@ def whole_pipeline(
         for name in names
         if not (layout / name).is_dir()
     }
+    early = text_encoders.of_early_file(file, layout, dtype) if checkpoint.family is Family.SD15 else {}
     pipeline = kind.from_single_file(
-        str(file), config=str(layout), dtype=dtype, local_files_only=True, **tokenizers, **parts
+        str(file), config=str(layout), dtype=dtype, local_files_only=True, **tokenizers, **early, **parts
     )
     name, changes = scheduler_of(checkpoint, shipped=layout.parent == LAYOUTS)
     own = pipeline.scheduler

@@ -6,12 +6,53 @@ from typing import Any
 
 import torch
 import transformers
+from safetensors import safe_open
 
 from inference.api import ModelUnavailable
 from inference.models import hub
 
 _NOT_ASKED = "lm_head."
 """What tells the next word: files may do without, because a picture needs what the layers before it give."""
+
+_FIRST = "cond_stage_model.transformer."
+"""What the names of Stable Diffusion 1's text encoder begin with in one file."""
+
+_WRAPPED = "text_model."
+_EARLY = ("embeddings.", "encoder.", "final_layer_norm.")
+"""What follows in most files, and in early ones."""
+
+
+def of_early_file(file: Path, layout: Path, dtype: torch.dtype) -> dict[str, Any]:
+    """That of a Stable Diffusion 1 checkpoint with the names of 2022, which diffusers does not know; {} of others.
+
+    Args:
+        file: of safetensors.
+        layout: a folder with the encoder's configuration.
+        dtype: of the weights in memory.
+
+    Raises:
+        Exception: whatever diffusers raises for what does not fit.
+    """
+    from diffusers.loaders.single_file_utils import create_diffusers_clip_model_from_ldm  # slow to import
+
+    with safe_open(file, framework="pt") as content:
+        names = [
+            name
+            for name in sorted(content.keys())
+            if name.startswith(_FIRST) and name.removeprefix(_FIRST).startswith(_EARLY)
+        ]
+        tensors = {name.replace(_FIRST, _FIRST + _WRAPPED, 1): content.get_tensor(name) for name in names}
+    if not tensors:
+        return {}
+    encoder = create_diffusers_clip_model_from_ldm(
+        transformers.CLIPTextModel,
+        tensors,
+        subfolder="text_encoder",
+        config=str(layout),
+        torch_dtype=dtype,
+        local_files_only=True,
+    )
+    return {"text_encoder": encoder}
 
 
 def of_folder(

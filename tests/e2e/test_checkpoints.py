@@ -32,6 +32,7 @@ FAMILIES = ("sd15", "sd2", "sdxl", *PACKED)
 REFUSED = {
     "shapes": "has other tensors than Stable Diffusion 1.5 has (",
     "lacking": "has other tensors than Stable Diffusion 1.5 has (some are missing)",
+    "early-lacking": "other tensors than Stable Diffusion 1.5 has (text_encoder.final_layer_norm.bias is missing)",
     "no-vae": "brings no autoencoder: name one as the `vae` of its entry",
     "bad-vae": "names 'bad.safetensors' as its vae, which is no autoencoder",
     "lost-vae": "names 'no/such/vae' as its vae, which is not here",
@@ -82,6 +83,12 @@ def build(root: Path) -> dict[str, ModelEntry]:
     whole = checkpoints.WRITERS["sd15"](folders.stable_diffusion())
     bare = {name: tensor for name, tensor in whole.items() if not name.startswith("first_stage_model.")}
     lacking = {name: tensor for name, tensor in whole.items() if "middle_block.1" not in name}
+    early = {name.replace(".transformer.text_model.", ".transformer."): each for name, each in whole.items()}
+    assert early.keys() != whole.keys()
+    early["cond_stage_model.transformer.embeddings.position_ids"] = torch.arange(77)[None]
+    unread = {name: each for name, each in early.items() if "transformer.final_layer_norm.bias" not in name}
+    checkpoints.save(early, root / "early.safetensors")
+    checkpoints.save(unread, root / "early-lacking.safetensors")
     checkpoints.save(bare, root / "bare.safetensors")
     checkpoints.save(lacking, root / "lacking.safetensors")
     checkpoints.save({"lora_unet_mid.lora_up.weight": torch.zeros(2)}, root / "adapter.safetensors")
@@ -100,6 +107,8 @@ def build(root: Path) -> dict[str, ModelEntry]:
         "own-vae-folder": ModelEntry(id=without_vae, base=base, vae=str(root / "sd15" / "vae")),
         "v": ModelEntry(id=str(root / "sd15.safetensors"), base=base, prediction="v_prediction"),
         "shapes": ModelEntry(id=str(root / "sd15.safetensors")),
+        "early": ModelEntry(id=str(root / "early.safetensors"), base=base),
+        "early-lacking": ModelEntry(id=str(root / "early-lacking.safetensors"), base=base),
         "lacking": ModelEntry(id=str(root / "lacking.safetensors"), base=base),
         "no-vae": ModelEntry(id=without_vae, base=base),
         "bad-vae": ModelEntry(id=without_vae, base=base, vae=str(root / "bad.safetensors")),
@@ -175,6 +184,10 @@ async def bench(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench
 @pytest.mark.parametrize("family", FAMILIES)
 async def test_a_file_paints_what_its_folder_paints(bench: Bench, family: str) -> None:
     assert await bench.picture(f"{family}-file") == await bench.picture(family)
+
+
+async def test_a_file_with_the_first_names_of_its_text_encoder_paints_what_its_folder_paints(bench: Bench) -> None:
+    assert await bench.picture("early") == await bench.picture("sd15")
 
 
 @pytest.mark.parametrize("family", FAMILIES)
