@@ -382,6 +382,9 @@ failed-lora-no-words = Vom Adapter „{ $name }“ passt der Teil für den Texte
 failed-lora-not-here = Der Adapter „{ $name }“ lässt sich nicht verwenden, er ist nicht auf diesem Rechner und der Hub lieferte ihn nicht: lass ihn weg, und sag dem Betreiber des Bots Bescheid.
 failed-lora-lost = Der Adapter „{ $name }“ lässt sich nicht verwenden, es gibt keine solche Datei, keinen solchen Ordner und kein Hub-Repository mit einer .safetensors-Datei: lass ihn weg, und sag dem Betreiber des Bots Bescheid.
 failed-lora-broken = Der Adapter „{ $name }“ lässt sich nicht verwenden, seine Datei ist kaputt oder keine safetensors-Datei: lass ihn weg, und sag dem Betreiber des Bots Bescheid.
+failed-lora-empty = Der Adapter „{ $name }“ lässt sich nicht verwenden, seine Datei { $file } ist leer: lass ihn weg, und sag dem Betreiber des Bots, er soll sie neu holen.
+failed-lora-pointer = Der Adapter „{ $name }“ lässt sich nicht verwenden, seine Datei { $file } ist nur ein Verweis von Git LFS und nicht die Datei selbst: lass ihn weg, und sag dem Betreiber des Bots, er soll sie neu holen.
+failed-lora-page = Der Adapter „{ $name }“ lässt sich nicht verwenden, seine Datei { $file } ist eine Webseite und nicht die Datei selbst: lass ihn weg, und sag dem Betreiber des Bots, er soll sie neu holen.
 
 form-remix = Bild verwandeln
 form-chain = Hiervon aus weiter

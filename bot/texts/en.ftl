@@ -391,6 +391,9 @@ failed-lora-no-words = Of the adapter '{ $name }' the text encoder's part does n
 failed-lora-not-here = The adapter '{ $name }' cannot be used, it is not on this machine and the hub did not give it: leave it out and tell the bot's owner.
 failed-lora-lost = The adapter '{ $name }' cannot be used, there is no such file, folder or hub repository with one .safetensors file: leave it out and tell the bot's owner.
 failed-lora-broken = The adapter '{ $name }' cannot be used, its file is broken or no safetensors file: leave it out and tell the bot's owner.
+failed-lora-empty = The adapter '{ $name }' cannot be used, its file { $file } is empty: leave it out and tell the bot's owner to fetch it again.
+failed-lora-pointer = The adapter '{ $name }' cannot be used, its file { $file } is a pointer of Git LFS and not the file itself: leave it out and tell the bot's owner to fetch it again.
+failed-lora-page = The adapter '{ $name }' cannot be used, its file { $file } is a web page and not the file itself: leave it out and tell the bot's owner to fetch it again.
 
 ## Forms
 

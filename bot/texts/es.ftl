@@ -382,6 +382,9 @@ failed-lora-no-words = Del adaptador «{ $name }» la parte del codificador de t
 failed-lora-not-here = El adaptador «{ $name }» no se puede usar, no está en esta máquina y el hub no lo dio: quítalo y avisa a quien administra el bot.
 failed-lora-lost = El adaptador «{ $name }» no se puede usar, no hay tal archivo, carpeta ni repositorio del hub con un solo archivo .safetensors: quítalo y avisa a quien administra el bot.
 failed-lora-broken = El adaptador «{ $name }» no se puede usar, su archivo está dañado o no es un archivo safetensors: quítalo y avisa a quien administra el bot.
+failed-lora-empty = El adaptador «{ $name }» no se puede usar, su archivo { $file } está vacío: quítalo y dile a quien administra el bot que lo descargue de nuevo.
+failed-lora-pointer = El adaptador «{ $name }» no se puede usar, su archivo { $file } es un puntero de Git LFS y no el archivo mismo: quítalo y dile a quien administra el bot que lo descargue de nuevo.
+failed-lora-page = El adaptador «{ $name }» no se puede usar, su archivo { $file } es una página web y no el archivo mismo: quítalo y dile a quien administra el bot que lo descargue de nuevo.
 
 form-remix = Transformar imagen
 form-chain = Seguir desde aquí

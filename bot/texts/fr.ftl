@@ -388,6 +388,9 @@ failed-lora-no-words = De l’adaptateur « { $name } », la partie de l’encod
 failed-lora-not-here = L’adaptateur « { $name } » ne peut pas servir, il n’est pas sur cette machine et le hub ne l’a pas donné : ne le mets pas, et préviens l’administrateur du bot.
 failed-lora-lost = L’adaptateur « { $name } » ne peut pas servir, il n’y a ni fichier, ni dossier, ni dépôt du hub de ce nom avec un seul fichier .safetensors : ne le mets pas, et préviens l’administrateur du bot.
 failed-lora-broken = L’adaptateur « { $name } » ne peut pas servir, son fichier est abîmé ou n’est pas un fichier safetensors : ne le mets pas, et préviens l’administrateur du bot.
+failed-lora-empty = L’adaptateur « { $name } » ne peut pas servir, son fichier { $file } est vide : ne le mets pas, et dis à l’administrateur du bot de le télécharger à nouveau.
+failed-lora-pointer = L’adaptateur « { $name } » ne peut pas servir, son fichier { $file } est un pointeur de Git LFS et non le fichier lui-même : ne le mets pas, et dis à l’administrateur du bot de le télécharger à nouveau.
+failed-lora-page = L’adaptateur « { $name } » ne peut pas servir, son fichier { $file } est une page web et non le fichier lui-même : ne le mets pas, et dis à l’administrateur du bot de le télécharger à nouveau.
 
 form-remix = Transformer l’image
 form-chain = Partir de ce résultat

@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load_file
 
 from inference.api import ModelUnavailable
+from inference.models.safetensors_header import read_header
 
 _SUFFIXES = (("clip_l", ""), ("clip_g", "_2"))
 """SDXL's files hold a tensor for each encoder, under these names."""
@@ -42,12 +43,13 @@ def _vectors(word: str, file: Path, model: str, pipeline: Any) -> dict[str, torc
             f"The embedding {word!r} of the model {model!r} is no .safetensors file: pickles can run anything; "
             "get it as one, or convert it."
         )
-    try:
-        tensors = load_file(file)
-    except FileNotFoundError:
+    if not file.exists():
         raise ModelUnavailable(
             f"The embedding {word!r} of the model {model!r} is not at {str(file)!r}: put it there or mend the entry."
-        ) from None
+        )
+    read_header(file, model, shown=f"{file.name} (embedding {word!r})")
+    try:
+        tensors = load_file(file)
     except Exception:  # noqa: BLE001 -- safetensors raises an error of its own for files cut short
         raise ModelUnavailable(
             f"The embedding {word!r} of the model {model!r} is broken: get {file.name} again."

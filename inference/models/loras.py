@@ -21,6 +21,7 @@ from inference.models import hub
 from inference.models.entry import LoraEntry
 from inference.models.placement import is_streamed
 from inference.models.quantized import takes_adapters
+from inference.models.safetensors_header import found_instead
 
 T = TypeVar("T")
 
@@ -38,6 +39,13 @@ _OF_WORDS = re.compile(r"(lora_te|text_encoder|te\d?[._])")
 
 _OTHER_KINDS = {"hada_w1": "LoHa", "lokr_w": "LoKr", "oft_blocks": "OFT", ".diff_b": "full difference"}
 """Marks of what LyCORIS writes beside LoRAs (github.com/KohakuBlueleaf/LyCORIS), of which diffusers reads few."""
+
+_INSTEAD = {
+    "empty": ("lora-empty", "is empty"),
+    "pointer": ("lora-pointer", "is a pointer of Git LFS and not the file itself"),
+    "page": ("lora-page", "is a web page and not the file itself"),
+}
+"""What `found_instead` finds -> the cause, and what the sentence says."""
 
 
 class LoraSet:
@@ -238,13 +246,26 @@ def read(name: str, place: str) -> dict[str, torch.Tensor]:
             values={"name": name},
         ) from None
     except Exception:  # noqa: BLE001 -- safetensors raises an error of its own for files cut short
-        raise Unsuited(
-            f"The adapter {name!r} cannot be used, its file is broken or no safetensors file: "
-            "leave it out and tell the bot's owner.",
-            cause="lora-broken",
-            values={"name": name},
-        ) from None
+        raise _unreadable(name, locate(place)) from None
     return weights
+
+
+def _unreadable(name: str, file: Path) -> Unsuited:
+    """What to say of a file that safetensors does not read."""
+    if instead := found_instead(file):
+        cause, what = _INSTEAD[instead]
+        return Unsuited(
+            f"The adapter {name!r} cannot be used, its file {file.name} {what}: "
+            "leave it out and tell the bot's owner to fetch it again.",
+            cause=cause,
+            values={"name": name, "file": file.name},
+        )
+    return Unsuited(
+        f"The adapter {name!r} cannot be used, its file is broken or no safetensors file: "
+        "leave it out and tell the bot's owner.",
+        cause="lora-broken",
+        values={"name": name},
+    )
 
 
 def locate(place: str) -> Path:

@@ -13,11 +13,11 @@ MOST_HEADER_BYTES = 100_000_000
 """The format's own limit (safetensors' README, "Format")."""
 
 _OTHER_FILES = {
-    b"version https://git-lfs": "is a pointer of Git LFS and not the model itself: fetch it with `git lfs pull`",
+    b"version https://git-lfs": "is a pointer of Git LFS and not the file itself: fetch it with `git lfs pull`",
     b"PK\x03\x04": "is a pickle under another name, which can run anything: get it as a safetensors file",
     b"\x80\x02": "is a pickle under another name, which can run anything: get it as a safetensors file",
     b"GGUF": "is a GGUF file under another name: name it .gguf",
-    b"<": "is a web page and not the model itself, as sites send that want a login: fetch it again",
+    b"<": "is a web page and not the file itself, as sites send that want a login: fetch it again",
 }
 """First bytes of what lies in folders under a model's name."""
 
@@ -84,6 +84,20 @@ def read_header(file: Path, model: str, *, shown: str = "") -> Header:
     if 8 + length + end > size:
         raise _cut_short(model, called, size, 8 + length + end)
     return header
+
+
+def found_instead(file: Path) -> str:
+    """What lies in the place of a safetensors file: "empty", "pointer" (Git LFS), "page", or "" for none of these."""
+    try:
+        with file.open("rb") as content:
+            start = content.read(64)
+    except OSError:
+        return ""
+    if not start:
+        return "empty"
+    if start.startswith(b"version https://git-lfs"):
+        return "pointer"
+    return "page" if start.lstrip().startswith(b"<") and start[8:9] != b"{" else ""
 
 
 def _parsed(said: dict[str, Any]) -> tuple[Header, int]:

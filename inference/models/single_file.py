@@ -16,6 +16,7 @@ from inference.models import hub, text_encoders
 from inference.models.checkpoints import DENOISERS, LAYOUTS, TITLES, Checkpoint, Family, scheduler_of
 from inference.models.file_tensors import Passing, converted, made_smaller, plain_tensors
 from inference.models.gguf_header import SUFFIX
+from inference.models.safetensors_header import read_header
 from inference.models.tensor_names import CORE, of_denoiser
 
 _PADS = {(Family.SD2, "tokenizer"): "!", (Family.SDXL, "tokenizer_2"): "!"}
@@ -132,24 +133,29 @@ def autoencoder(place: Path, model: str, dtype: torch.dtype, layout: Path) -> An
     Raises:
         ModelUnavailable: it cannot be loaded.
     """
+    for file in sorted(place.glob("*.safetensors")) if place.is_dir() else [place]:
+        read_header(file, model, shown=f"{file.name} (vae)")
     kind = diffusers.AutoencoderKL
     try:
         if place.is_dir():
-            return kind.from_pretrained(
+            made = kind.from_pretrained(
                 str(place),
                 use_safetensors=True,
                 torch_dtype=dtype,
                 local_files_only=True,
                 variant=hub.variant_of_network(place),
             )
-        return kind.from_single_file(
-            str(place), config=str(layout), subfolder="vae", dtype=dtype, local_files_only=True
-        )
+        else:
+            made = kind.from_single_file(
+                str(place), config=str(layout), subfolder="vae", dtype=dtype, local_files_only=True
+            )
+        refuse_missing({"vae": made})
     except Exception as error:
         raise ModelUnavailable(
             f"The model {model!r} names {place.name!r} as its vae, which is no autoencoder of its family that can be "
             "loaded: mend its entry."
         ) from error
+    return made
 
 
 def refuse_missing(components: Mapping[str, Any]) -> None:

@@ -76,12 +76,22 @@ def test_what_does_not_fit_is_refused_with_the_reason(tmp_path: Path) -> None:
     double = saved(tmp_path, "double.safetensors", clip_l=vectors(1), clip_g=vectors(1))
     single = saved(tmp_path, "single.safetensors", emb_params=vectors(1))
     (tmp_path / "broken.safetensors").write_bytes(b"x" * 20)
+    (tmp_path / "empty.safetensors").write_bytes(b"")
+    (tmp_path / "lfs.safetensors").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+    (tmp_path / "page.safetensors").write_text("<!DOCTYPE html><title>Log in</title>")
     (tmp_path / "old.pt").write_bytes(b"x")
     for pipeline, place, said in (
         (sd, wide, rf"is {WIDTH + 8} wide and the text encoder of 'mine' {WIDTH}: .* leave it out"),
         (sd, double, "made for another kind of model than 'mine': leave it out"),
         (xl, single, "made for another kind of model than 'mine': leave it out"),
-        (sd, str(tmp_path / "broken.safetensors"), r"is broken: get broken\.safetensors again"),
+        (sd, str(tmp_path / "broken.safetensors"), r"broken\.safetensors \(embedding 'ink'\) is no safetensors"),
+        (sd, str(tmp_path / "empty.safetensors"), r"empty\.safetensors \(embedding 'ink'\) is empty; fetch it again"),
+        (
+            sd,
+            str(tmp_path / "lfs.safetensors"),
+            r"lfs\.safetensors \(embedding 'ink'\) .* a pointer of Git LFS .* pull",
+        ),
+        (sd, str(tmp_path / "page.safetensors"), r"page\.safetensors \(embedding 'ink'\) .* a web page .* again"),
         (sd, str(tmp_path / "old.pt"), "pickles can run anything"),
         (sd, str(tmp_path / "none.safetensors"), "put it there or mend the entry"),
         (flow("z-image"), single, "takes no embeddings: leave 'ink' out of its entry"),

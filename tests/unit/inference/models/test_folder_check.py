@@ -112,6 +112,32 @@ def test_weights_of_a_text_encoder_that_are_not_in_its_file_are_not_made_up(
         load(folder, ModelEntry(id=str(folder)), "m", torch.device("cpu"), torch.float32)
 
 
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", r"vae\.safetensors \(vae\) is empty; fetch it again"),
+        (b"version https://git-lfs.github.com/spec/v1\n", r"vae\.safetensors \(vae\) .* is a pointer of Git LFS"),
+        (b"<!DOCTYPE html>", r"vae\.safetensors \(vae\) .* is a web page .* fetch it again"),
+    ],
+)
+def test_what_was_fetched_instead_of_an_autoencoder_is_named(
+    folder: Path, tmp_path: Path, content: bytes, sentence: str
+) -> None:
+    file = tmp_path / "vae.safetensors"
+    file.write_bytes(content)
+    with pytest.raises(ModelUnavailable, match=sentence):
+        load(folder, ModelEntry(id=str(folder), vae=str(file)), "m", torch.device("cpu"), torch.float32)
+
+
+def test_an_entrys_autoencoder_that_lacks_weights_is_refused(folder: Path, tmp_path: Path) -> None:
+    own = Path(shutil.copytree(folder / "vae", tmp_path / "vae"))
+    file = own / "diffusion_pytorch_model.safetensors"
+    tensors = {name: each for name, each in load_file(file).items() if not name.startswith("decoder.conv_in")}
+    save_file(tensors, file, metadata={"format": "pt"})
+    with pytest.raises(ModelUnavailable, match="names 'vae' as its vae, which is no autoencoder"):
+        load(folder, ModelEntry(id=str(folder), vae=str(own)), "m", torch.device("cpu"), torch.float32)
+
+
 def test_a_component_that_nobody_uses_need_not_be_there(folder: Path) -> None:
     folders.edit_index(folder, feature_extractor=["transformers", "CLIPImageProcessor"])
     index = json.loads((folder / "model_index.json").read_text())

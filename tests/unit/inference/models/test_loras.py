@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
+from bot.texts import LANGUAGES, text
 from inference.api import Lora
 from inference.errors import Unsuited
 from inference.models.entry import LoraEntry
@@ -119,6 +120,31 @@ def test_an_adapter_that_does_not_fit_ends_its_own_request_with_a_sentence(
     assert said in str(refused)
     assert str(refused).endswith(".")
     assert worst(painted, wanted) < BOUND, "the others do not notice"
+
+
+@pytest.mark.parametrize(
+    ("content", "cause", "said"),
+    [
+        (b"", "lora-empty", "its file ink.safetensors is empty: "),
+        (
+            b"version https://git-lfs.github.com/spec/v1\n",
+            "lora-pointer",
+            "its file ink.safetensors is a pointer of Git",
+        ),
+        (b"\n<!DOCTYPE html><title>Log in</title>", "lora-page", "its file ink.safetensors is a web page"),
+    ],
+)
+def test_what_was_fetched_instead_of_an_adapter_is_named(
+    tmp_path: Path, content: bytes, cause: str, said: str
+) -> None:
+    file = tmp_path / "ink.safetensors"
+    file.write_bytes(content)
+    with pytest.raises(Unsuited) as raised:
+        read("ink", str(file))
+    assert raised.value.cause == cause
+    assert said in str(raised.value)
+    assert text("en", f"failed-{cause}", **raised.value.values) == str(raised.value)
+    assert all("ink.safetensors" in text(each, f"failed-{cause}", **raised.value.values) for each in LANGUAGES)
 
 
 def refused(pipeline: Any, file: Path) -> Unsuited:
