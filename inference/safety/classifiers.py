@@ -54,13 +54,24 @@ def load(wanted: Wanted) -> Loaded:
     return Loaded(labels, score)
 
 
+def _whole(kind: Any, folder: Path, **options: Any) -> Any:
+    """A model all of whose weights are in its files: transformers makes up those that are not, at random.
+
+    Raises:
+        ValueError: names one that is not.
+    """
+    model, told = kind.from_pretrained(
+        folder, dtype=torch.float32, use_safetensors=True, local_files_only=True, output_loading_info=True, **options
+    )
+    if lacking := sorted(told["missing_keys"]):
+        raise ValueError(f"its files lack {lacking[0]}, so it would judge at random")
+    return model
+
+
 def _usual(folder: Path, device: torch.device, wanted: Wanted) -> tuple[list[str], Look]:
     """One of transformers."""
     processor = transformers.AutoImageProcessor.from_pretrained(folder, local_files_only=True)
-    model = transformers.AutoModelForImageClassification.from_pretrained(
-        folder, dtype=torch.float32, use_safetensors=True, local_files_only=True, trust_remote_code=False
-    )
-    model = model.to(device).eval()
+    model = _whole(transformers.AutoModelForImageClassification, folder, trust_remote_code=False).to(device).eval()
     known = {int(place): str(label) for place, label in model.config.id2label.items()}
     unsafe = _unsafe(known, wanted)
     several = model.config.problem_type == "multi_label_classification"
@@ -77,10 +88,7 @@ def _usual(folder: Path, device: torch.device, wanted: Wanted) -> tuple[list[str
 def _stock(folder: Path, device: torch.device, _wanted: Wanted) -> tuple[list[str], Look]:
     """Its thresholds are its own, so its word is 0 or 1. The picture that it blackens is a scrap of ours."""
     processor = transformers.CLIPImageProcessor.from_pretrained(folder, local_files_only=True)
-    checker = StableDiffusionSafetyChecker.from_pretrained(
-        folder, dtype=torch.float32, use_safetensors=True, local_files_only=True
-    )
-    checker = checker.to(device).eval()
+    checker = _whole(StableDiffusionSafetyChecker, folder).to(device).eval()
     # To it a picture is safe unless a number is above a threshold, and what is no number never is.
     for weights in checker.parameters():
         _finite(weights)

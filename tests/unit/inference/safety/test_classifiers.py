@@ -129,6 +129,19 @@ def test_a_classifier_of_numbers_that_are_none_is_refused_when_it_is_loaded(tmp_
         load(Wanted(model=str(folder)))
 
 
+@pytest.mark.parametrize("stock", [False, True])
+def test_a_classifier_whose_files_lack_weights_is_refused_and_judges_nothing_at_random(
+    tmp_path: Path, *, stock: bool
+) -> None:
+    folder = save_stock(tmp_path, flags=True) if stock else save_vit(tmp_path, 0)
+    name = "visual_projection.weight" if stock else "classifier.weight"
+    weights = load_file(folder / "model.safetensors")
+    del weights[name]
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelUnavailable, match=rf"its files lack {name}, so it would judge at random"):
+        load(Wanted(model=str(folder)))
+
+
 def test_a_picture_that_overflows_the_stock_checker_is_not_called_safe(
     tmp_path: Path, picture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
