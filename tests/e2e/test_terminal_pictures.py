@@ -34,7 +34,7 @@ async def test_a_screen_is_as_it_was_drawn(name: str) -> None:
     now = svg(await draw(name, module=WITHOUT_A_MODEL), "pentimento")
     if name == "models":  # one that was added since is no fault of the picture
         missing = set(" ".join(told(kept)).split()) - set(" ".join(told(now)).split())
-        assert not missing, f"python -m tests.renderings.terminal {name}"
+        assert not missing, f"python -m tests.renderings.terminal {name}: {told(now)}"
     else:
         assert told(now) == told(kept), f"python -m tests.renderings.terminal {name}"
 

@@ -101,6 +101,8 @@ class Terminal:
                 try:
                     said += os.read(ours, 65536)
                 except OSError:  # how a terminal ends whose last user has gone
+                    if process.wait(timeout=_PATIENCE) != 0:
+                        raise RuntimeError(f"it ended with {process.returncode}: {said!r}") from None
                     return said.decode()
             if answers and said.endswith(b"] "):
                 os.write(ours, f"{answers.pop(0)}\n".encode())

@@ -1,6 +1,7 @@
 """The operator's page: closed without its token, and what it does and shows with it."""
 
 import asyncio
+import html
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -88,7 +89,7 @@ async def test_pause_lets_the_queue_grow_and_resume_lets_it_run_empty(
     assert "Paused" in (await post(operator, "/operator/pause"))[2]
     jobs = [await ask(ann, f"number {each}") for each in range(2)]
     assert pages.bench.engine.requests == []
-    assert "Paused by the bot's owner, #1 in line" in await read(ann, f"/jobs/{jobs[0]}")
+    assert "Paused by the bot's owner, #1 in line" in html.unescape(await read(ann, f"/jobs/{jobs[0]}"))
     assert "Queue (2)" in await read(operator, "/operator")
     assert "Running: " in (await post(operator, "/operator/resume"))[2]
     for job in jobs:

@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 
 import pytest
-from huggingface_hub import constants
 
 from bot.__main__ import main
 
@@ -24,7 +23,7 @@ def test_only_what_nobody_needs_goes_and_only_if_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data, hub = tmp_path / "data", tmp_path / "hub"
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(hub))
+    monkeypatch.setenv("HF_HUB_CACHE", str(hub))
     monkeypatch.setenv("PENTIMENTO__DATA_DIR", str(data))
     used, unused = hub / "models--stabilityai--sdxl-turbo" / "blobs", hub / "models--some--thing" / "blobs"
     stays = [
@@ -69,7 +68,7 @@ def test_only_what_nobody_needs_goes_and_only_if_asked_for(
 def test_a_new_machine_has_nothing_left_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setenv("PENTIMENTO__DATA_DIR", str(tmp_path / "data"))
     assert main(["cleanup"]) == 0
     assert capsys.readouterr().out == "Nothing is left over.\n"
