@@ -85,6 +85,7 @@ class Child:
         self._stderr = process.stderr
         self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
         self._listening = asyncio.create_task(self._log_stderr(), name=f"stderr of {self.pid}")
+        self._ending: asyncio.Task[str] | None = None
 
     @classmethod
     async def start(cls, module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Self:
@@ -181,14 +182,26 @@ class Child:
             os.killpg(self.pid, signal.SIGKILL)
 
     async def end(self) -> str:
-        """Kill it, wait until it is gone and has been heard out.
+        """Kill it, wait until it is gone and has been heard out. Whoever is cancelled meanwhile waits for that first.
 
         Returns:
-            How it ended, in words.
+            How it ended, in words; the same when asked again.
 
         Raises:
             Unkillable: if it does not go.
         """
+        if self._ending is None:
+            self._ending = asyncio.create_task(self._end(), name=f"end of {self.pid}")
+        ending = self._ending
+        try:
+            return await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            await asyncio.wait([ending])  # else it would be killed and never waited for
+            if not ending.cancelled():
+                ending.exception()  # nobody else asks for it
+            raise
+
+    async def _end(self) -> str:
         self.kill()
         self._inbox.close()
         hearing = (self._listening, asyncio.create_task(self._drain(), name=f"rest of {self.pid}"))

@@ -1,4 +1,5 @@
 import asyncio
+import signal
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,15 @@ async def test_one_that_ends_with_much_unread_leaves_nothing_open(tmp_path: Path
             await asyncio.sleep(0.01)
     assert await child.end() == "SIGKILL"
     assert child._process._transport.is_closing()  # type: ignore[attr-defined]
+
+
+async def test_whoever_is_cancelled_while_one_is_ended_leaves_none_behind(tmp_path: Path) -> None:
+    (tmp_path / "sleeps.py").write_text("import time\ntime.sleep(600)\n")
+    child = await Child.start("sleeps", environment={"PYTHONPATH": str(tmp_path)})
+    ending = asyncio.create_task(child.end())
+    await asyncio.sleep(0)
+    ending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await ending
+    assert child._process.returncode == -signal.SIGKILL
+    assert await child.end() == "SIGKILL"
