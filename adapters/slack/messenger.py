@@ -16,7 +16,8 @@ from adapters.slack.beside import Besides
 from adapters.slack.budget import Budget
 from adapters.slack.errors import Meaning, SlackFault
 from adapters.slack.layout import Message, lay_out
-from adapters.slack.members import PLATFORM, Team, slack_user, team_of
+from adapters.slack.members import PLATFORM, Place, Team, slack_user, team_of
+from adapters.slack.notices import Notices
 from adapters.slack.uploads import Shared, Uploads
 from bot.domain.card import Card
 from bot.domain.errors import Gone, TryLater, Undeliverable
@@ -54,8 +55,9 @@ class SlackMessenger:
     platform = PLATFORM
     edit_interval = 5.0
 
-    def __init__(self, api: SlackApi, uploads: Uploads, besides: Besides, *, clock: Clock) -> None:
+    def __init__(self, api: SlackApi, uploads: Uploads, besides: Besides, notices: Notices, *, clock: Clock) -> None:
         self._api = api
+        self._notices = notices
         self._uploads = uploads
         self._besides = besides
         self._budget = Budget()
@@ -63,6 +65,7 @@ class SlackMessenger:
         self._posted: Latest[str, MessageRef] = Latest(_REMEMBERED)
         self._doubtful: set[str] = set()
         self._below: set[JobId] = set()
+        self._asked: Latest[tuple[str, str, str], Place] = Latest(_REMEMBERED)
 
     async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
         """Post once per nonce; see `Messenger.post`."""
@@ -75,6 +78,11 @@ class SlackMessenger:
         except SlackFault as fault:
             stands = await self._alone(target, card, fault, nonce)
         return await self.edit(target, stands, card) if card.pictures or card.source else stands
+
+    def asked(self, place: Place) -> None:
+        """A member asked there, or began to: if the result cannot stand there, they are told so there."""
+        if place.response_url and not place.is_direct:
+            self._asked[(place.team.id, place.user, place.channel)] = place
 
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         """Show the card in the message, or where it can be shown; see `Messenger.edit`."""
@@ -278,11 +286,14 @@ class SlackMessenger:
             return stands
         log.warning("told the member alone", job=card.job, code=fault.code)
         try:
-            return await self._post(alone, card, nonce, channel=user, thread=None)
+            stands = await self._post(alone, card, nonce, channel=user, thread=None)
         except SlackFault as second:
             if second.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
                 raise self._error(second) from second
             raise Undeliverable(f"{fault.code}, and for the member alone {second.code}") from second
+        if place := self._asked.pop((team_of(target).id, user, target.address["channel"]), None):
+            await self._notices.answer(place, text(card.locale, "slack-answered-alone"))
+        return stands
 
     async def _stands_already(self, target: ReplyTarget, nonce: str) -> MessageRef | None:
         """The message of an earlier attempt, if there may be one."""

@@ -49,7 +49,7 @@ class Notices:
         except SlackFault as fault:
             if fault.meaning is Meaning.TEAM_GONE:
                 raise
-            if not await self._answered(place, sentence):
+            if not await self.answer(place, sentence):
                 await self._directly(place, sentence, below)
 
     async def _directly(self, place: Place, sentence: str, below: Sequence[Block]) -> None:
@@ -65,8 +65,8 @@ class Notices:
             unfurl_media=False,
         )
 
-    async def _answered(self, place: Place, sentence: str) -> bool:
-        """By the response URL, which works if the bot is no member; it carries no token."""
+    async def answer(self, place: Place, sentence: str) -> bool:
+        """By the response URL, which works if the bot is no member; it carries no token. Whether it was taken."""
         if not place.response_url:
             return False
         body = {"response_type": "ephemeral", "replace_original": False, "text": escape(clip(sentence, MAX_SECTION))}

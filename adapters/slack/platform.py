@@ -89,7 +89,10 @@ class SlackPlatform:
         self._api = SlackApi(options, self._tokens)
         self._exporter = exporter
         self._uploads = Uploads(self._api, exporter)
-        self.messenger = SlackMessenger(self._api, self._uploads, Besides(self._uploads, exporter), clock=clock)
+        self._notices = notices = Notices(self._api)
+        self.messenger = SlackMessenger(
+            self._api, self._uploads, Besides(self._uploads, exporter), notices, clock=clock
+        )
         self._stack = AsyncExitStack()
         self._stands = self._at_work = False
 
@@ -109,7 +112,7 @@ class SlackPlatform:
                 messenger=self.messenger,
                 uploads=self._uploads,
                 exporter=self._exporter,
-                notices=Notices(self._api),
+                notices=self._notices,
                 pictures=Pictures(self._api, downloads),
                 members=Members(self._api),
                 clock=self._clock,

@@ -325,6 +325,7 @@ refused-slack-refused = Slack refused that ({ $reason }). Try again, and tell th
 note-slack-not-uploaded = The picture is ready, but I can't upload it here ({ $reason }). Ask the admins of this workspace to allow it.
 note-slack-below = Slack did not show the picture here: it is below, in the thread.
 note-slack-moved = I could not write in the channel, so this comes to you alone: invite me there with /invite.
+slack-answered-alone = I cannot write in this channel, so your picture comes to our own conversation: invite me here with /invite.
 slack-published = Published in the channel.
 slack-saved = { $scope ->
     [channel] The settings of this channel are saved.

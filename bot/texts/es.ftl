@@ -312,6 +312,7 @@ refused-slack-refused = Slack rechazó eso ({ $reason }): inténtalo de nuevo, y
 note-slack-not-uploaded = La imagen está lista, pero no puedo subirla aquí ({ $reason }): pide a quien administra este espacio de trabajo que lo permita.
 note-slack-below = Slack no mostró la imagen aquí: está debajo, en el hilo.
 note-slack-moved = No pude escribir en el canal, así que esto te llega solo a ti: invítame allí con /invite.
+slack-answered-alone = No puedo escribir en este canal, así que tu imagen llega a nuestra propia conversación: invítame aquí con /invite.
 slack-published = Publicado en el canal.
 slack-saved = { $scope ->
     [channel] Los ajustes de este canal están guardados.

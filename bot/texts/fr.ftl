@@ -318,6 +318,7 @@ refused-slack-refused = Slack a refusé cela ({ $reason }) : réessaie, et prév
 note-slack-not-uploaded = L’image est prête, mais je ne peux pas l’envoyer ici ({ $reason }) : demande aux admins de cet espace de travail de l’autoriser.
 note-slack-below = Slack n’a pas affiché l’image ici : elle est plus bas, dans le fil.
 note-slack-moved = Je n’ai pas pu écrire dans le canal, donc ceci n’arrive qu’à toi : invite-moi là-bas avec /invite.
+slack-answered-alone = Je ne peux pas écrire dans ce canal, donc ton image arrive dans notre propre conversation : invite-moi ici avec /invite.
 slack-published = Publié dans le canal.
 slack-saved = { $scope ->
     [channel] Les réglages de ce canal sont enregistrés.

@@ -303,6 +303,7 @@ refused-slack-refused = Slack に拒否されました（{ $reason }）。もう
 note-slack-not-uploaded = 画像はできましたが、ここにはアップロードできません（{ $reason }）。許可をワークスペースの管理者に頼んでください。
 note-slack-below = Slack がここに画像を表示しませんでした。下のスレッドにあります。
 note-slack-moved = チャンネルに書き込めなかったので、あなたにだけ届けます。/invite で私を招待してください。
+slack-answered-alone = このチャンネルには書き込めないので、画像は私との会話に届きます。/invite で私を招待してください。
 slack-published = チャンネルに公開しました。
 slack-saved = { $scope ->
     [channel] このチャンネルの設定を保存しました。

@@ -10,6 +10,7 @@ from adapters.slack.api import SlackApi
 from adapters.slack.beside import Besides
 from adapters.slack.members import Place, Team
 from adapters.slack.messenger import SlackMessenger
+from adapters.slack.notices import Notices
 from adapters.slack.tokens import OneWorkspace
 from adapters.slack.uploads import Uploads
 from bot.domain.card import Card, Progress
@@ -88,7 +89,7 @@ async def bench() -> AsyncIterator[Bench]:
         await api.start()
         clock = LoopClock()
         uploads = Uploads(api, Pngs())
-        messenger = SlackMessenger(api, uploads, Besides(uploads, Pngs()), clock=clock)
+        messenger = SlackMessenger(api, uploads, Besides(uploads, Pngs()), Notices(api), clock=clock)
         target = place(member, channel).reply_to(asked_at=clock.now(), private=False)
         yield Bench(slack, channel, member, messenger, target)
 

@@ -56,6 +56,8 @@ class TestDelivery:
         await ask(ann, general, photo)
         result = await ann.result(slack.state.direct(ann.team, ann.user.id))
         assert "/invite" in words(result)
+        [told] = slack.responses
+        assert "your picture comes to our own conversation" in str(told), "they spoke in the channel"
 
     @pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found", "is_inactive", "access_denied"])
     async def test_a_channel_lost_in_the_middle_sends_the_result_to_the_member(
