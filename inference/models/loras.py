@@ -40,13 +40,6 @@ _OF_WORDS = re.compile(r"(lora_te|text_encoder|te\d?[._])")
 _OTHER_KINDS = {"hada_w1": "LoHa", "lokr_w": "LoKr", "oft_blocks": "OFT", ".diff_b": "full difference"}
 """Marks of what LyCORIS writes beside LoRAs (github.com/KohakuBlueleaf/LyCORIS), of which diffusers reads few."""
 
-_INSTEAD = {
-    "empty": ("lora-empty", "is empty"),
-    "pointer": ("lora-pointer", "is a pointer of Git LFS and not the file itself"),
-    "page": ("lora-page", "is a web page and not the file itself"),
-}
-"""What `found_instead` finds -> the cause, and what the sentence says."""
-
 
 class LoraSet:
     """A model's adapters. `apply` is for whoever owns the device at that moment; the rest is safe from any thread.
@@ -252,20 +245,35 @@ def read(name: str, place: str) -> dict[str, torch.Tensor]:
 
 def _unreadable(name: str, file: Path) -> Unsuited:
     """What to say of a file that safetensors does not read."""
-    if instead := found_instead(file):
-        cause, what = _INSTEAD[instead]
-        return Unsuited(
-            f"The adapter {name!r} cannot be used, its file {file.name} {what}: "
-            "leave it out and tell the bot's owner to fetch it again.",
-            cause=cause,
-            values={"name": name, "file": file.name},
-        )
-    return Unsuited(
-        f"The adapter {name!r} cannot be used, its file is broken or no safetensors file: "
-        "leave it out and tell the bot's owner.",
-        cause="lora-broken",
-        values={"name": name},
-    )
+    match found_instead(file):
+        case "empty":
+            return Unsuited(
+                f"The adapter {name!r} cannot be used, its file {file.name} is empty: "
+                "leave it out and tell the bot's owner to fetch it again.",
+                cause="lora-empty",
+                values={"name": name, "file": file.name},
+            )
+        case "pointer":
+            return Unsuited(
+                f"The adapter {name!r} cannot be used, its file {file.name} is a pointer of Git LFS and not the file "
+                "itself: leave it out and tell the bot's owner to fetch it again.",
+                cause="lora-pointer",
+                values={"name": name, "file": file.name},
+            )
+        case "page":
+            return Unsuited(
+                f"The adapter {name!r} cannot be used, its file {file.name} is a web page and not the file itself: "
+                "leave it out and tell the bot's owner to fetch it again.",
+                cause="lora-page",
+                values={"name": name, "file": file.name},
+            )
+        case _:
+            return Unsuited(
+                f"The adapter {name!r} cannot be used, its file is broken or no safetensors file: "
+                "leave it out and tell the bot's owner.",
+                cause="lora-broken",
+                values={"name": name},
+            )
 
 
 def locate(place: str) -> Path:
