@@ -2,8 +2,11 @@
 
 import argparse
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+from rich.measure import Measurement
+from rich.padding import Padding
 from rich.table import Table
 
 from bot.cli.arguments import EXIT_DONE
@@ -31,15 +34,8 @@ async def models(asked: argparse.Namespace, settings: Settings) -> int:
     if asked.json:
         print(json.dumps({name: _fields(each) for name, each in listed.items()}))  # noqa: T201 -- for scripts
         return EXIT_DONE
-    table = Table(box=None, pad_edge=False)
-    columns = _CARD if asked.card is not None else _OFFERED
-    for title in columns:  # a name or a number that is broken is hard to read: what is long gives way
-        table.add_column(title, overflow="fold", no_wrap=title in _WHOLE)
-    for name, each in listed.items():
-        cells = _cells(each)
-        table.add_row(name, *(cells[title] for title in columns[1:]))
     console = Terminal(soft_wrap=True, markup=False, highlight=False)
-    console.print(table)
+    _list(console, _CARD if asked.card is not None else _OFFERED, listed)
     if asked.card is not None:
         console.print(_ESTIMATED)
         return EXIT_DONE
@@ -48,6 +44,31 @@ async def models(asked: argparse.Namespace, settings: Settings) -> int:
         console.print(f"Not offered until models.offered lists them: {', '.join(others)}")
     return EXIT_DONE
 
+
+def _list(console: Terminal, columns: Sequence[str], listed: Mapping[str, Shown]) -> None:
+    """As a table; one below the other if the terminal has too few columns for one that can be read."""
+    table = Table(box=None, pad_edge=False)
+    for title in columns:  # a name or a number that is broken is hard to read: what is long gives way
+        whole = title in _WHOLE
+        table.add_column(title, overflow="fold", no_wrap=whole, min_width=None if whole else _LEAST)
+    for name, each in listed.items():
+        cells = _cells(each)
+        table.add_row(name, *(cells[title] for title in columns[1:]))
+    unbounded = console.options.update(max_width=_UNBOUNDED)
+    if Measurement.get(console, unbounded, table).minimum <= console.width:
+        console.print(table)
+        return
+    for name, each in listed.items():
+        cells = _cells(each)
+        told = " · ".join(f"{title} {cells[title]}" for title in columns[1:] if cells[title])
+        console.print(name)
+        console.print(Padding(told, (0, 0, 0, 2)), soft_wrap=False)
+
+
+_LEAST = 10
+"""Columns of a terminal in which words of some length are still read."""
+
+_UNBOUNDED = 10_000
 
 _OFFERED = ("model", "id", "licence", "here", "disk", "weights", "plan", "steps", "guidance", "up to",
             "keeps", "adapters")  # fmt: skip

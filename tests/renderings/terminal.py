@@ -137,7 +137,9 @@ async def terminal(module: str = "bot") -> AsyncIterator[Terminal]:
     with tempfile.TemporaryDirectory(prefix="p-") as made:
         folder = Path(made).resolve()
         kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("DISCORD_", "SLACK_", "HF_"))
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("DISCORD_", "SLACK_", "HF_", "COLUMNS", "LINES"))
         }
         ours = {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "HF_HOME": f"{folder}/models", "NO_PROXY": "*"}
         yield Terminal(folder, kept | ours, module)

@@ -130,3 +130,16 @@ def test_without_the_tool_the_kernel_says_that_there_is_one(tmp_path: Path, monk
     [card] = nvidia.cards(tmp_path / "driver")
     assert card.name == "NVIDIA GeForce RTX 4090"
     assert nvidia.here() is None
+
+
+@pytest.mark.parametrize("asked", [["models"], ["models", "--card", "12"]])
+def test_on_a_narrow_terminal_models_stand_below_each_other_and_no_word_is_broken(
+    asked: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(asked) == 0
+    said = capsys.readouterr().out
+    assert "pocket\n  " in said
+    assert "up to 512x512" in said.replace("\n  ", " ")
+    assert "licence MIT" in said.replace("\n  ", " ")
+    assert all(len(line) <= 80 for line in said.splitlines() if line.startswith("  "))
