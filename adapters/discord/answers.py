@@ -77,7 +77,7 @@ class Answers:
         self.names = names or CommandNames()
         self._rest = rest
         self._clock = clock
-        self._in_place = InPlace(rest, clock, notices)
+        self._in_place = InPlace(rest, notices)
         self.drafts: Drafts[Incoming] = Drafts()
 
     async def acknowledge(self, event: Incoming, ack: Ack) -> Answered:
@@ -106,15 +106,16 @@ class Answers:
             await self._in_place.answer(event, body, files)
             return
         payload = {"allowed_mentions": NOBODY, **body}
+        done: Payload | Fault
         if answered.response and answered.ack in {Ack.PUBLIC, Ack.HIDDEN}:
-            fault = await tried(lambda: self._rest.edit_response(event.application, event.token, payload, files))
+            done = await tried(lambda: self._rest.edit_response(event.application, event.token, payload, files))
         elif answered.response:
             hidden = {**payload, "flags": EPHEMERAL}
-            fault = await tried(lambda: self._rest.follow_up(event.application, event.token, hidden, files))
+            done = await tried(lambda: self._rest.follow_up(event.application, event.token, hidden, files))
         else:
-            fault = Fault(Meaning.TOKEN_DEAD, "no answer")
-        if fault:
-            await self._in_place.elsewhere(event, body, files, why=fault, openly=openly)
+            done = Fault(Meaning.TOKEN_DEAD, "no answer")
+        if isinstance(done, Fault):
+            await self._in_place.elsewhere(event, body, files, why=done, openly=openly)
 
     async def change(self, answered: Answered, body: Payload, files: Sequence[Outgoing] = ()) -> None:
         """Change the message that the pressed button sits on."""

@@ -47,20 +47,18 @@ async def call(call: Awaitable[T]) -> T:
         raise Refused(fault) from error
 
 
-async def tried(call: Callable[[], Awaitable[object]]) -> Fault | None:
-    """Make a call, again after each of `_WAITS` while Discord is busy; what is wrong if it fails for good."""
-    for wait in (*_WAITS, None):
+async def tried(call: Callable[[], Awaitable[T]]) -> T | Fault:
+    """Make a call, again after each of `_WAITS` while Discord is busy; what it gave, or what is wrong for good."""
+    waits = list(_WAITS)
+    while True:
         try:
             async with asyncio.timeout(_TRY_SECONDS):
-                await call()
+                return await call()
         except ERRORS as error:
             fault = judge(error)
-            if fault.meaning is not Meaning.BUSY or wait is None:
+            if fault.meaning is not Meaning.BUSY or not waits:
                 return fault
-            await asyncio.sleep(max(wait, min(fault.seconds or 0.0, _LONGEST_WAIT)))
-        else:
-            return None
-    return None
+        await asyncio.sleep(max(waits.pop(0), min(fault.seconds or 0.0, _LONGEST_WAIT)))
 
 
 def final(fault: Fault) -> TryLater | Undeliverable:

@@ -10,7 +10,7 @@ from adapters.discord.calls import tried
 from adapters.discord.cards import NOBODY
 from adapters.discord.deleting import question, remove
 from adapters.discord.desk import Desk
-from adapters.discord.faults import ERRORS, Meaning, judge
+from adapters.discord.faults import ERRORS, Fault, Meaning, judge
 from adapters.discord.files import outgoing
 from adapters.discord.ids import FormId
 from adapters.discord.markdown import inert
@@ -148,14 +148,17 @@ class DiscordExchange:
         said = " · ".join((text(self.by.locale, key), *card.facts))
         body, user, rest = {"content": said, "allowed_mentions": NOBODY}, self.event.origin.user, self.desk.rest
 
-        async def write() -> None:
-            await rest.create(await rest.direct_channel(user), body, files.pictures)
+        async def write() -> str:
+            channel = await rest.direct_channel(user)
+            await rest.create(channel, body, files.pictures)
+            return channel
 
-        if fault := await tried(write):
-            if fault.meaning is Meaning.FORBIDDEN:
+        channel = await tried(write)
+        if isinstance(channel, Fault):
+            if channel.meaning is Meaning.FORBIDDEN:
                 raise InvalidRequest("refused-unsent")
-            raise Undeliverable(fault.reason)
-        return channel_key(await rest.direct_channel(user))
+            raise Undeliverable(channel.reason)
+        return channel_key(channel)
 
     async def post(self, channel: str, page: Page, card: Card | None = None) -> None:
         most = self.event.origin.guild_file_bytes

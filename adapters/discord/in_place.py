@@ -4,9 +4,9 @@ Such an answer is a reply that calls its member and nobody else, and goes after 
 its member gets it by direct message, and a reaction says there that there is one.
 """
 
-from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import blake2s
 from typing import Any
 
@@ -18,18 +18,16 @@ from adapters.discord.faults import Fault, Meaning
 from adapters.discord.incoming import Incoming, Kind
 from adapters.discord.rest import Outgoing, Payload, Rest
 from adapters.discord.routes import Stand, address
+from bot.buckets import Buckets
 from bot.notices import Notices
-from bot.ports import Clock
-from bot.stores import MessageRef
 
 STANDS_SECONDS = 900.0
 """How long an answer stands. What its buttons need of a member's wish is kept at least as long."""
 
-_MOST = 3
-_WITHIN_SECONDS = 60.0
-"""One member gets so many answers in one channel in this time, and after that a reaction for each message."""
+_BURST = 3
+_INTERVAL = 20.0
+"""One member gets so many answers at once in one channel and one each so many seconds; more get a reaction."""
 
-_REMEMBERED = 1000
 _SIGN = "⚠️"
 log = structlog.get_logger(__name__)
 
@@ -39,13 +37,12 @@ class InPlace:
     """Answers events that have no token.
 
     Attributes:
-        answered: when, by member and channel.
+        answers: how often, by member and channel.
     """
 
     rest: Rest
-    clock: Clock
     notices: Notices
-    answered: OrderedDict[tuple[str, str], deque[float]] = field(default_factory=OrderedDict)
+    answers: Buckets = field(default_factory=lambda: Buckets(interval=_INTERVAL, burst=_BURST))
 
     async def answer(self, event: Incoming, body: Payload, files: Sequence[Outgoing] = ()) -> None:
         """Answer where it happened, else directly; never fails."""
@@ -68,45 +65,36 @@ class InPlace:
             await self._here(event, body, files)
 
     async def _directly(self, event: Incoming, body: Payload, files: Sequence[Outgoing]) -> Fault | None:
-        async def write() -> None:
+        async def write() -> Payload:
             here = "" if event.origin.guild or not event.origin.reachable else event.origin.channel
             channel = here or await self.rest.direct_channel(event.origin.user)
-            await self.rest.create(channel, {"allowed_mentions": NOBODY, **body, **_once(event)}, files)
+            return await self.rest.create(channel, {"allowed_mentions": NOBODY, **body, **_once(event)}, files)
 
-        fault = await tried(write)
-        if fault:
-            log.warning("the member closed direct messages", incoming=event.id, reason=fault.reason)
-        return fault
+        made = await tried(write)
+        if not isinstance(made, Fault):
+            return None
+        log.warning("the member closed direct messages", incoming=event.id, reason=made.reason)
+        return made
 
     async def _here(self, event: Incoming, body: Payload, files: Sequence[Outgoing]) -> Fault | None:
+        channel, target = event.origin.channel, address(event, None, hidden=False).target()
         fault = None
         for way in _ways(event, body):
-            made: list[Payload] = []
-
-            async def write(way: Payload = way, made: list[Payload] = made) -> None:
-                made.append(await self.rest.create(event.origin.channel, {**body, **way, **_once(event)}, files))
-
-            fault = await tried(write)
-            if made:
-                await self._note(event, Stand(channel=event.origin.channel, message=str(made[0]["id"])).reference())
+            made = await tried(partial(self.rest.create, channel, {**body, **way, **_once(event)}, files))
+            if not isinstance(made, Fault):
+                stands = Stand(channel=channel, message=str(made["id"])).reference()
+                await self.notices.put_up(target, stands, seconds=STANDS_SECONDS)
                 return None
-            if fault and fault.meaning is not Meaning.FORBIDDEN:  # else it may be the reply that is forbidden
+            fault = made
+            if fault.meaning is not Meaning.FORBIDDEN:  # else it may be the reply that is forbidden
                 break
         return fault
 
-    async def _note(self, event: Incoming, message: MessageRef) -> None:
-        target = address(event, None, hidden=False).target()
-        await self.notices.put_up(target, message, seconds=STANDS_SECONDS)
-
     def _may_write(self, event: Incoming) -> bool:
-        key, now = (event.origin.user, event.origin.channel), self.clock.now()
-        before = self.answered.setdefault(key, deque(maxlen=_MOST))
-        self.answered.move_to_end(key)
-        while len(self.answered) > _REMEMBERED:
-            self.answered.popitem(last=False)
-        if len(before) == _MOST and 0 <= now - before[0] < _WITHIN_SECONDS:
+        name = f"{event.origin.user}/{event.origin.channel}"
+        if self.answers.wait(name):
             return False
-        before.append(now)
+        self.answers.take(name)
         return True
 
 
