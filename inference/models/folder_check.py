@@ -38,10 +38,8 @@ def refuse_broken(folder: Path, taken: Collection[str], model: str, *, variant: 
             f"The model {model!r} is not whole: of its {' and '.join(lacking)} files are missing; fetch it again."
         )
     for name in taken:
-        there = sorted((folder / name).glob("*.safetensors"))
-        chosen = [file for file in there if hub.variant_in(file.name) == (variant or "")] or there
         formats: dict[str, str] = {}
-        for file in chosen:
+        for file in hub.weights_of(folder / name, variant):
             formats |= read_header(file, model, shown=f"{name}/{file.name}").formats
         if not is_declared(folder / name):
             _refuse_packed(name, formats, model)

@@ -148,6 +148,12 @@ def _repository_folder(place: Place) -> Path:
     return cache_folder() / repo_folder_name(repo_id=place.repository, repo_type="model")
 
 
+def weights_of(folder: Path, variant: str | None) -> list[Path]:
+    """The files that a component's weights are read from: of that variant, if it has it; else all there are."""
+    there = sorted(folder.glob("*.safetensors"))
+    return [file for file in there if variant_in(file.name) == (variant or "")] or there
+
+
 def here(place: Place) -> Path | None:
     """Where a model lies in the cache; None if it is not there as a whole."""
     if place.kind in {Kind.NETWORK, Kind.ADAPTER} and not place.file:

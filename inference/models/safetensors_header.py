@@ -13,13 +13,20 @@ MOST_HEADER_BYTES = 100_000_000
 """The format's own limit (safetensors' README, "Format")."""
 
 _OTHER_FILES = {
-    b"version https://git-lfs": "is a pointer of Git LFS and not the file itself: fetch it with `git lfs pull`",
-    b"PK\x03\x04": "is a pickle under another name, which can run anything: get it as a safetensors file",
-    b"\x80\x02": "is a pickle under another name, which can run anything: get it as a safetensors file",
-    b"GGUF": "is a GGUF file under another name: name it .gguf",
-    b"<": "is a web page and not the file itself, as sites send that want a login: fetch it again",
+    b"version https://git-lfs": "pointer",
+    b"PK\x03\x04": "pickle",
+    b"\x80\x02": "pickle",
+    b"GGUF": "gguf",
+    b"<": "page",
 }
-"""First bytes of what lies in folders under a model's name."""
+"""First bytes of what lies in folders under a model's name, and what it is."""
+
+_SENTENCES = {
+    "pointer": "is a pointer of Git LFS and not the file itself: fetch it with `git lfs pull`",
+    "pickle": "is a pickle under another name, which can run anything: get it as a safetensors file",
+    "gguf": "is a GGUF file under another name: name it .gguf",
+    "page": "is a web page and not the file itself, as sites send that want a login: fetch it again",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +76,8 @@ def read_header(file: Path, model: str, *, shown: str = "") -> Header:
         raise ModelUnavailable(
             f"The model {model!r} cannot be read ({refused.strerror}): let this user read {called}."
         ) from None
-    for magic, what in _OTHER_FILES.items():
-        # A header's length may begin with such bytes too: 640 of them are 80 02.
-        if (start + announced[:32]).startswith(magic) and not announced.startswith(b"{"):
-            raise ModelUnavailable(f"The file {called} of the model {model!r} {what}.")
+    if what := _kind_of(start + announced[:64]):
+        raise ModelUnavailable(f"The file {called} of the model {model!r} {_SENTENCES[what]}.")
     if 8 <= size < 8 + length <= MOST_HEADER_BYTES and announced.startswith(b"{"):
         raise _cut_short(model, called, size, 8 + length)
     try:
@@ -87,17 +92,20 @@ def read_header(file: Path, model: str, *, shown: str = "") -> Header:
 
 
 def found_instead(file: Path) -> str:
-    """What lies in the place of a safetensors file: "empty", "pointer" (Git LFS), "page", or "" for none of these."""
+    """What lies in the place of a safetensors file: "empty", or what `_OTHER_FILES` calls it; else ""."""
     try:
         with file.open("rb") as content:
-            start = content.read(64)
+            start = content.read(72)
     except OSError:
         return ""
-    if not start:
-        return "empty"
-    if start.startswith(b"version https://git-lfs"):
-        return "pointer"
-    return "page" if start.lstrip().startswith(b"<") and start[8:9] != b"{" else ""
+    return _kind_of(start) if start else "empty"
+
+
+def _kind_of(start: bytes) -> str:
+    if start[8:9] == b"{":  # a header's length may begin with such bytes too: 640 of them are 80 02
+        return ""
+    words = start.lstrip()
+    return next((kind for magic, kind in _OTHER_FILES.items() if words.startswith(magic)), "")
 
 
 def _parsed(said: dict[str, Any]) -> tuple[Header, int]:

@@ -98,8 +98,7 @@ def of_folder(
             output_loading_info=True,
         )
         if lacking := sorted(each for each in told["missing_keys"] if not each.startswith(_NOT_ASKED)):
-            files = sorted((folder / name).glob("*.safetensors"))
-            files = [file for file in files if hub.variant_in(file.name) == (chosen or "")] or files
+            files = hub.weights_of(folder / name, chosen)
             where = f"{name}/{files[0].name}" if len(files) == 1 else f"{name}/*.safetensors"
             raise ModelUnavailable(
                 f"The model {model!r} is not whole: {where} lacks {lacking[0]}"
