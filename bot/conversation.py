@@ -32,14 +32,7 @@ from bot.exchange import Exchange
 from bot.first_minute import SAMPLE_WISH, sample
 from bot.forms import Form
 from bot.lookups import Lookups
-from bot.pages import (
-    Look,
-    Page,
-    Part,
-    Row,
-    refusal_page,
-    report_page,
-)
+from bot.pages import Look, Page, Part, Row, refusal_page, report_page
 from bot.picture_form import Purpose, picture_form, result_form
 from bot.ports import Clock, Exporter
 from bot.results import Description

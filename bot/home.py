@@ -56,11 +56,11 @@ def home_pages(home: Home, *, now: float, locale: str, key: str) -> tuple[Page, 
     """
     ways = greeting_page(locale, key, Offer.TRY, Offer.STYLES, Offer.HELP)
     waiting = queue_page(home.queue, now=now, locale=locale, most=_SHOWN_JOBS)
-    used = text(locale, "slack-quota", pictures=home.usage.pictures, most=home.limits.per_user_per_day)
+    used = text(locale, "home-quota", pictures=home.usage.pictures, most=home.limits.per_user_per_day)
     waiting = replace(waiting, rows=(*waiting.rows, Row(parts=(Part(used),), look=Look.QUIET)))
-    nothing = (Row(parts=(Part(text(locale, "slack-no-results")),)),)
+    nothing = (Row(parts=(Part(text(locale, "home-no-results")),)),)
     rows = tuple(row for job in home.results for row in _result(job, locale))
-    results = Page(title=text(locale, "slack-results"), rows=rows or nothing)
+    results = Page(title=text(locale, "home-results"), rows=rows or nothing)
     if not home.results:
         return ways, waiting, results
     return waiting, results, replace(ways, title=text(locale, "page-help"))

@@ -66,10 +66,10 @@ class Lookups:
     async def style_sheets(self, at: Exchange) -> None:
         """The presets' pictures, for a chat that cannot show them among their words."""
         locale, styles = await at.locale(), list(self._service.styles.values())
-        await at.show(said_page(locale, "page-styles", "slack-styles-coming"))
+        await at.show(said_page(locale, "page-styles", "styles-coming"))
         dozens = [styles[start : start + DOZEN] for start in range(0, len(styles), DOZEN)]
         sheets = [await style_sheet(self._exporter, dozen, number) for number, dozen in enumerate(dozens, start=1)]
-        await at.show(said_page(locale, "page-styles", "slack-styles-sent"), [each for each in sheets if each])
+        await at.show(said_page(locale, "page-styles", "styles-sent"), [each for each in sheets if each])
 
     async def web(self, at: Exchange) -> None:
         """A link that signs the member in. It is no part of the text, as chats fetch the links that stand in one."""

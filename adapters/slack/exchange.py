@@ -107,7 +107,7 @@ class SlackExchange:
 
     async def answer(self, *, private: bool, above: ReplyTarget | None, thread: str) -> ReplyTarget:
         """What goes on from a private result has the same way to publish."""
-        self.desk.messenger.asked(self.place)
+        self.desk.messenger.remember(self.place)
         there = replace(self.place, thread=thread) if self.threads and not private else self.place
         if above:
             home = above.address
@@ -159,7 +159,7 @@ class SlackExchange:
 
     async def open_form(self, errand: Errand, form: Form) -> None:
         """Open a form with what it is for, in the place of the page that it was chosen on if there is one."""
-        self.desk.messenger.asked(self.place)  # what a form hands in brings no address to answer to
+        self.desk.messenger.remember(self.place)  # what a form hands in brings no address to answer to
         shown, view = view_of(errand, form, locale=await self.locale()), self.event.body.get("view") or {}
         if view.get("type") == "modal":
             await self.desk.update_view(self.place.team, view["id"], shown)

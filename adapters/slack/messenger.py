@@ -65,7 +65,7 @@ class SlackMessenger:
         self._posted: Latest[str, MessageRef] = Latest(_REMEMBERED)
         self._doubtful: set[str] = set()
         self._below: set[JobId] = set()
-        self._asked: Latest[tuple[str, str, str], Place] = Latest(_REMEMBERED)
+        self._places: Latest[tuple[str, str, str], Place] = Latest(_REMEMBERED)
 
     async def post(self, target: ReplyTarget, card: Card, *, nonce: str) -> MessageRef:
         """Post once per nonce; see `Messenger.post`."""
@@ -79,10 +79,10 @@ class SlackMessenger:
             stands = await self._alone(target, card, fault, nonce)
         return await self.edit(target, stands, card) if card.pictures or card.source else stands
 
-    def asked(self, place: Place) -> None:
+    def remember(self, place: Place) -> None:
         """A member asked there, or began to: if the result cannot stand there, they are told so there."""
         if place.response_url and not place.is_direct:
-            self._asked[(place.team.id, place.user, place.channel)] = place
+            self._places[(place.team.id, place.user, place.channel)] = place
 
     async def edit(self, target: ReplyTarget, message: MessageRef, card: Card) -> MessageRef:
         """Show the card in the message, or where it can be shown; see `Messenger.edit`."""
@@ -291,7 +291,7 @@ class SlackMessenger:
             if second.meaning in {Meaning.LATER, Meaning.UNKNOWN_END}:
                 raise self._error(second) from second
             raise Undeliverable(f"{fault.code}, and for the member alone {second.code}") from second
-        if place := self._asked.pop((team_of(target).id, user, target.address["channel"]), None):
+        if place := self._places.pop((team_of(target).id, user, target.address["channel"]), None):
             await self._notices.answer(place, text(card.locale, "slack-answered-alone"))
         return stands
 

@@ -78,7 +78,7 @@ def _platforms(settings: Settings) -> Iterator[Finding]:
         ways = {"discord": settings.discord.api_url, "slack": settings.slack.api_url}
         through = {name: proxy for name, url in ways.items() if tokens[name] and (proxy := shown_proxy(url))}
         for name, proxy in through.items():
-            yield Finding("proxy", State.OK, f"{name} is reached through {proxy}, as HTTPS_PROXY says")
+            yield Finding("proxy", State.OK, f"{name} is reached through the proxy {proxy}")
     if not any(tokens.values()):
         yield Finding("platforms", State.WRONG, NO_PLATFORM)
 

@@ -327,16 +327,16 @@ slack-forget-title = Alles löschen?
 slack-keep = Behalten
 slack-remix = Bild verwandeln
 slack-team-settings = Team-Einstellungen
-slack-results = Deine letzten Ergebnisse
-slack-no-results = Noch nichts: verwandle ein Bild oder schick mir eines mit ein paar Worten.
-slack-quota = { $most ->
+home-results = Deine letzten Ergebnisse
+home-no-results = Noch nichts: verwandle ein Bild oder schick mir eines mit ein paar Worten.
+home-quota = { $most ->
     [0] { $pictures } Bilder in den letzten 24 Stunden
    *[other] { $pictures } von { $most } Bildern in den letzten 24 Stunden
  }
 slack-hello = Schick mir ein Bild mit ein paar Worten, zum Beispiel „mach ein Ölgemälde daraus --strength 0.7“, oder erwähne mich im Thread eines Bildes. /img2img öffnet ein Formular, /help sagt mehr.
 slack-styles-show = Zeig mir Bilder
-slack-styles-coming = Die Bilder kommen als Direktnachricht zu dir.
-slack-styles-sent = Alle Stile mit je einem Bild stehen im Thread dieser Nachricht.
+styles-coming = Die Bilder kommen als Direktnachricht zu dir.
+styles-sent = Alle Stile mit je einem Bild stehen im Thread dieser Nachricht.
 slack-sent-directly = Ich habe es dir direkt geschickt.
 slack-delete-title = Dieses Ergebnis löschen?
 slack-delete-what = Bilder und Nachricht verschwinden endgültig.

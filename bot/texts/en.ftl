@@ -340,16 +340,16 @@ slack-forget-title = Delete everything?
 slack-keep = Keep
 slack-remix = Remix a picture
 slack-team-settings = Team settings
-slack-results = Your latest results
-slack-no-results = Nothing yet: remix a picture, or send me one with a few words.
-slack-quota = { $most ->
+home-results = Your latest results
+home-no-results = Nothing yet: remix a picture, or send me one with a few words.
+home-quota = { $most ->
     [0] { $pictures } pictures used in the last 24 hours
    *[other] { $pictures } of { $most } pictures used in the last 24 hours
  }
 slack-hello = Send me a picture with a few words, for example “make it an oil painting --strength 0.7”, or mention me in the thread of a picture. /img2img opens a form, /help says more.
 slack-styles-show = Show me pictures
-slack-styles-coming = The pictures come to you as a direct message.
-slack-styles-sent = All styles, with a picture of each, are in the thread of this message.
+styles-coming = The pictures come to you as a direct message.
+styles-sent = All styles, with a picture of each, are in the thread of this message.
 slack-sent-directly = I sent it to you directly.
 slack-delete-title = Delete this result?
 slack-delete-what = The pictures and the message go for good.

@@ -327,16 +327,16 @@ slack-forget-title = ¿Borrar todo?
 slack-keep = Conservar
 slack-remix = Transformar imagen
 slack-team-settings = Ajustes del equipo
-slack-results = Tus últimos resultados
-slack-no-results = Nada todavía: transforma una imagen o envíame una con unas palabras.
-slack-quota = { $most ->
+home-results = Tus últimos resultados
+home-no-results = Nada todavía: transforma una imagen o envíame una con unas palabras.
+home-quota = { $most ->
     [0] { $pictures } imágenes en las últimas 24 horas
    *[other] { $pictures } de { $most } imágenes en las últimas 24 horas
  }
 slack-hello = Envíame una imagen con unas palabras, por ejemplo «conviértela en un cuadro al óleo --strength 0.7», o mencióname en el hilo de una imagen. /img2img abre un formulario, /help cuenta más.
 slack-styles-show = Muéstrame imágenes
-slack-styles-coming = Las imágenes te llegan por mensaje directo.
-slack-styles-sent = Todos los estilos, con una imagen de cada uno, están en el hilo de este mensaje.
+styles-coming = Las imágenes te llegan por mensaje directo.
+styles-sent = Todos los estilos, con una imagen de cada uno, están en el hilo de este mensaje.
 slack-sent-directly = Te lo envié por mensaje directo.
 slack-delete-title = ¿Borrar este resultado?
 slack-delete-what = Las imágenes y el mensaje se van para siempre.

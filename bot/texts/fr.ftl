@@ -333,16 +333,16 @@ slack-forget-title = Tout supprimer ?
 slack-keep = Garder
 slack-remix = Transformer une image
 slack-team-settings = Réglages de l’équipe
-slack-results = Tes derniers résultats
-slack-no-results = Rien encore : transforme une image, ou envoie-m’en une avec quelques mots.
-slack-quota = { $most ->
+home-results = Tes derniers résultats
+home-no-results = Rien encore : transforme une image, ou envoie-m’en une avec quelques mots.
+home-quota = { $most ->
     [0] { $pictures } images ces dernières 24 heures
    *[other] { $pictures } images sur { $most } ces dernières 24 heures
  }
 slack-hello = Envoie-moi une image avec quelques mots, par exemple « fais-en une peinture à l’huile --strength 0.7 », ou mentionne-moi dans le fil d’une image. /img2img ouvre un formulaire, /help en dit plus.
 slack-styles-show = Montre-moi des images
-slack-styles-coming = Les images t’arrivent en message direct.
-slack-styles-sent = Tous les styles, avec une image de chacun, sont dans le fil de ce message.
+styles-coming = Les images t’arrivent en message direct.
+styles-sent = Tous les styles, avec une image de chacun, sont dans le fil de ce message.
 slack-sent-directly = Je te l’ai envoyé en message direct.
 slack-delete-title = Supprimer ce résultat ?
 slack-delete-what = Les images et le message disparaissent pour de bon.

@@ -318,16 +318,16 @@ slack-forget-title = すべて削除しますか
 slack-keep = 残す
 slack-remix = 画像を変える
 slack-team-settings = チームの設定
-slack-results = 最近の結果
-slack-no-results = まだありません。画像を変えるか、ひとこと添えて画像を送ってください。
-slack-quota = { $most ->
+home-results = 最近の結果
+home-no-results = まだありません。画像を変えるか、ひとこと添えて画像を送ってください。
+home-quota = { $most ->
     [0] この 24 時間に依頼した画像は { $pictures } 枚です
    *[other] この 24 時間に依頼した画像は { $most } 枚中 { $pictures } 枚です
  }
 slack-hello = 画像にひとこと添えて送ってください。例：「油絵にして --strength 0.7」。画像のスレッドで私にメンションしてもかまいません。/img2img でフォームが開き、/help に詳しい説明があります。
 slack-styles-show = 画像で見る
-slack-styles-coming = 画像はダイレクトメッセージで届きます。
-slack-styles-sent = すべてのスタイルと見本の画像は、このメッセージのスレッドにあります。
+styles-coming = 画像はダイレクトメッセージで届きます。
+styles-sent = すべてのスタイルと見本の画像は、このメッセージのスレッドにあります。
 slack-sent-directly = ダイレクトメッセージで送りました。
 slack-delete-title = この結果を削除しますか？
 slack-delete-what = 画像もメッセージも完全に消えます。

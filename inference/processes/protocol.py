@@ -2,11 +2,11 @@
 
 to the worker    open {settings}   run {request}   cancel {id}
 from it          capacity {capacity}    the device and the models; the first one says that it is ready
-unavailable {message}  the default model cannot be loaded; the worker leaves
-counters {counters}    what the backend has counted, by name
-event {id, event}      what `Engine.run` yields
-alive {id, model, pixels}  a phase begins: work on so many pixels, or loading (0)
-poisoned {message}     the device is in a state that only a new process mends; the worker leaves
+                 unavailable {message}  the default model cannot be loaded; the worker leaves
+                 counters {counters}    what the backend has counted, by name
+                 event {id, event}      what `Engine.run` yields
+                 alive {id, model, pixels}  a phase begins: work on so many pixels, or loading (0)
+                 poisoned {message}     the device is in a state that only a new process mends; the worker leaves
 """
 
 from collections.abc import Mapping
