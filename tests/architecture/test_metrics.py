@@ -32,7 +32,8 @@ from inference.worker.counts import Counts
 from tests.builders.requests import request
 from tests.fakes.engine import FakeEngine
 from tests.harness.core import bench
-from tests.unit.adapters.web.test_health import HOST, free_port
+from tests.harness.ports import free_port
+from tests.unit.adapters.web.test_health import HOST
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "metrics.md"

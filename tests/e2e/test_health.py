@@ -21,10 +21,10 @@ import psutil
 import pytest
 
 from tests.e2e.discord.test_product import REPOSITORY
+from tests.harness.ports import free_port
 from tests.servers.discord import DiscordServer
 from tests.servers.slack.member import Member
 from tests.servers.slack.server import APP_TOKEN, SIGNING_SECRET, SlackServer, slack_server
-from tests.unit.adapters.web.test_health import free_port
 
 SOON = 60.0
 """Seconds within which each cause must be seen."""

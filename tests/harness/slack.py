@@ -1,7 +1,6 @@
 """The real core and the real Slack adapter against the tests' Slack; only the model is a fake."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from bot.ports import Messenger, Moderator
 from tests.fakes.engine import FakeEngine
 from tests.fakes.picture_reader import InProcessPictureReader
 from tests.harness.core import assemble
+from tests.harness.ports import free_port
 from tests.servers.slack.server import APP_TOKEN, SIGNING_SECRET, SlackServer
 
 
@@ -46,14 +46,6 @@ def options(server: SlackServer, **changes: object) -> SlackOptions:
         "signing_secret": SIGNING_SECRET,
     }
     return SlackOptions(**(values | changes))  # type: ignore[arg-type]  # the table is typed by SlackOptions itself
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 def http_options(server: SlackServer, **changes: object) -> SlackOptions:

@@ -12,10 +12,10 @@ import aiohttp
 import psutil
 
 from tests.e2e.discord.test_product import REPOSITORY, product
+from tests.harness.ports import free_port
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Channel
-from tests.unit.adapters.web.test_health import free_port
 
 HARNESS = "tests.harness.product"
 

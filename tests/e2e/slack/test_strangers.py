@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from tests.e2e.test_health import START_SECONDS, service, slack_at
-from tests.harness.slack import free_port
+from tests.harness.ports import free_port
 from tests.servers.discord import DiscordServer
 from tests.servers.slack.server import SIGNING_SECRET, signed
 

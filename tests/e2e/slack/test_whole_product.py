@@ -15,7 +15,7 @@ from PIL import Image
 from adapters.sqlite.store import SqliteJobStore
 from tests.builders.requests import png
 from tests.e2e.slack.test_settings import settings_of
-from tests.harness.slack import free_port
+from tests.harness.ports import free_port
 from tests.servers.slack.member import Member, images, words
 from tests.servers.slack.server import APP_TOKEN, SIGNING_SECRET, SlackServer
 from tests.servers.slack.state import Conversation

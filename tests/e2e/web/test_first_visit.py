@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.harness.playground import Playground, chromium, needs_browser, opened
-from tests.harness.slack import free_port
+from tests.harness.ports import free_port
 
 pytestmark = needs_browser
 PHOTO = Path("docs/demo/cup.jpg")

@@ -15,7 +15,7 @@ import aiohttp
 from tests.builders.requests import png
 from tests.e2e.discord.test_product import product
 from tests.e2e.slack.test_whole_product import serving
-from tests.harness.slack import free_port
+from tests.harness.ports import free_port
 from tests.servers.discord import DiscordServer
 from tests.servers.slack.member import Member, images, labels_of, words
 from tests.servers.slack.server import slack_server

@@ -16,7 +16,7 @@ from tests.e2e.discord.test_product import is_done
 from tests.e2e.test_health import START_SECONDS, service, slack_at
 from tests.harness.pages import OPERATOR_TOKEN, post
 from tests.harness.playground import playground
-from tests.harness.slack import free_port
+from tests.harness.ports import free_port
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Channel

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, expect
 from tests.builders.pictures import gif
 from tests.harness.pages import post
 from tests.harness.playground import Playground, chromium, needs_browser, opened, playground
-from tests.harness.slack import free_port
+from tests.harness.ports import free_port
 
 PHOTO = Path("docs/demo/cup.jpg")
 PICTURE_MS = 120_000

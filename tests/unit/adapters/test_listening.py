@@ -10,7 +10,7 @@ from aiohttp import web
 
 from adapters import listening as listening_module
 from adapters.listening import body_of, listening
-from tests.harness.slack import free_port
+from tests.harness.ports import free_port
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 

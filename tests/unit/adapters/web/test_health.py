@@ -10,15 +10,9 @@ import pytest
 
 from adapters.web.health import Reading, serve_health
 from bot.domain.errors import FatalError
+from tests.harness.ports import free_port
 
 HOST = "127.0.0.1"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def _get(port: int, path: str, accept: str = "*/*") -> tuple[int, str, str]:

@@ -20,7 +20,8 @@ from bot.cli.findings import Finding, State
 from bot.cli.stopping import stoppable
 from config.reading import load_settings
 from tests.builders.jobs import a_job
-from tests.unit.adapters.web.test_health import HOST, free_port
+from tests.harness.ports import free_port
+from tests.unit.adapters.web.test_health import HOST
 
 
 async def found(data_dir: Path) -> dict[str, Finding]:

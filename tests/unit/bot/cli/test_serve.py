@@ -7,7 +7,8 @@ from bot.health import Health
 from config.reading import load_settings
 from tests.builders.requests import request
 from tests.harness.core import bench
-from tests.unit.adapters.web.test_health import HOST, free_port
+from tests.harness.ports import free_port
+from tests.unit.adapters.web.test_health import HOST
 
 
 async def test_health_and_numbers_of_the_running_core_are_served_where_the_settings_say(tmp_path: Path) -> None:
