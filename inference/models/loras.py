@@ -91,7 +91,8 @@ class LoraSet:
 
     def has(self, loras: tuple[Lora, ...]) -> bool:
         """Whether nothing has to be read for these."""
-        return all(lora.name in self._there or lora.name in self._read for lora in loras)
+        # In this order: what was read goes from there only once it is put on.
+        return all(lora.name in self._read or lora.name in self._there for lora in loras)
 
     def fetch(self, loras: tuple[Lora, ...]) -> None:
         """Read what `apply` will put on: a download is nothing to wait for with the device in hand.
@@ -148,10 +149,13 @@ class LoraSet:
         return self._entries[name].place
 
     def _load_adapter(self, name: str) -> None:
-        weights = self._read.pop(name, None)
-        if name in self._there:
-            return
-        weights = weights or read(name, self._place(name))
+        try:
+            if name not in self._there:
+                self._put_on(name, self._read.get(name) or read(name, self._place(name)))
+        finally:
+            self._read.pop(name, None)
+
+    def _put_on(self, name: str, weights: dict[str, torch.Tensor]) -> None:
         nbytes = sum(each.nbytes for each in weights.values())
         self._make_room(nbytes)
         self._active = ()  # whatever happens now, what is active is not known any more

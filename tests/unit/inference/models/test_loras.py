@@ -204,6 +204,24 @@ def test_files_are_read_beside_the_loop_and_once(
     assert "step loop" not in {thread for _, thread in readers}
 
 
+def test_while_an_adapter_is_put_on_nobody_reads_it_again(
+    files: dict[str, LoraEntry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loras, wanted, had = LoraSet("mine", stable_diffusion("ddim"), files), (Lora("ink"),), list[bool]()
+    loras.fetch(wanted)
+    twin = loras.twin()
+    put_on = twin.load_lora_weights
+
+    def watched(*weights: Any, **named: Any) -> None:
+        had.append(loras.has(wanted))
+        put_on(*weights, **named)
+
+    monkeypatch.setattr(twin, "load_lora_weights", watched)
+    loras.apply(wanted)
+    assert had == [True]
+    assert not loras._read, "they are on the twin now"
+
+
 def test_a_model_without_adapters_says_so(files: dict[str, LoraEntry]) -> None:
     with pytest.raises(Unsuited, match="takes no adapters"):
         LoraSet("plain", object(), files).twin()
