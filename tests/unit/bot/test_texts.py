@@ -110,3 +110,14 @@ def test_numbers_and_lists_are_said_as_a_language_has_them() -> None:
 def test_only_commands_of_ours_are_named_another_way() -> None:
     said = commands_as("See /styles or /help, not /tmp/styles, a/help, /stylish or `--/map`.", str.upper)
     assert said == "See STYLES or HELP, not /tmp/styles, a/help, /stylish or `--/map`."
+
+
+def test_pages_name_messages_that_there_are() -> None:
+    templates = Path(__file__).parents[3] / "adapters" / "web" / "templates"
+    named = {
+        key
+        for template in templates.rglob("*.html")
+        for key in re.findall(r"\bt\(\s*'([a-z0-9-]+)'\s*[,)]", template.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 50
+    assert named <= messages(REFERENCE).keys()
