@@ -144,22 +144,28 @@ function follow() {
   stream.addEventListener("end", () => { stream.close(); location.reload(); });
 }
 
+// Whether one element can be changed into the other: elements with an id or a class only into their like.
+const alike = (one, other) => one.nodeName === other.nodeName && one.id === other.id && one.className === other.className;
+
 // Make a part of the page like a newer one, and touch nothing that is alike: what has the focus keeps it, and a click
-// that was begun ends on its button. An element with an id is only ever changed into itself.
+// that was begun ends on its button. What is new is put in between, so that what stands after it stays.
 function become(old, fresh) {
-  if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName || old.id !== fresh.id) {
-    old.replaceWith(fresh);
-    return;
-  }
   if (old.nodeType === Node.TEXT_NODE) {
     if (old.data !== fresh.data) old.data = fresh.data;
     return;
   }
-  for (const { name } of [...old.attributes ?? []]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
-  for (const { name, value } of fresh.attributes ?? []) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
-  const before = [...old.childNodes], after = [...fresh.childNodes];
-  after.forEach((each, at) => { if (before[at]) become(before[at], each); else old.append(each); });
-  before.slice(after.length).forEach((each) => each.remove());
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  const coming = [...fresh.childNodes];
+  let at = old.firstChild;
+  const drop = () => { const gone = at; at = at.nextSibling; gone.remove(); };
+  while (coming.length) {
+    const next = coming.shift();
+    const stays = () => alike(at, next) || (at.nodeType === Node.ELEMENT_NODE && coming.some((each) => alike(at, each)));
+    while (at && !stays()) drop();
+    if (at && alike(at, next)) { become(at, next); at = at.nextSibling; } else old.insertBefore(next, at);
+  }
+  while (at) drop();
 }
 
 // A page of numbers, as they stand now. While the pointer is on a list its rows stay where they are.

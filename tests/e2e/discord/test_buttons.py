@@ -108,7 +108,7 @@ async def test_a_strength_that_is_none_is_refused(bench: Bench, anna: Person, ch
 
 async def test_a_sweeps_picture_can_be_taken_further(bench: Bench, anna: Person, channel: Channel) -> None:
     asked = await anna.press(await result_of(bench, anna, channel), "Sweep")
-    sweep = await bench.discord.shown(asked, lambda post: len(post.pictures) == 4)
+    sweep = await bench.discord.shown(asked, lambda post: post.done and len(post.pictures) == 4)
     sent = await anna.submit(await anna.press(sweep, "Chain from 0.7"), prompt="closer")
     await bench.discord.shown(sent, lambda post: post.pictures)
     generations = {f"{g.recipe.strength:g}": g for g in await bench.store.generations(_job(sweep))}
@@ -119,7 +119,7 @@ async def test_keep_makes_a_result_of_a_sweeps_picture_and_paints_nothing(
     bench: Bench, anna: Person, ben: Person, channel: Channel
 ) -> None:
     asked = await anna.command(channel, "sweep", image=PNG, prompt="a storm", seed=9)
-    sweep = await bench.discord.shown(asked, lambda post: len(post.pictures) == 4)
+    sweep = await bench.discord.shown(asked, lambda post: post.done and len(post.pictures) == 4)
     kept = await bench.discord.shown(await ben.press(sweep, "Keep 0.7"), lambda post: post.done)
     assert kept.content.startswith("**a storm**")
     assert f"<@{ben.id}>" in kept.content

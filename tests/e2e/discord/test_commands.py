@@ -61,7 +61,7 @@ async def test_a_sweep_and_a_map_take_a_model(bench: Bench, anna: Person, channe
     asked = await anna.command(channel, "map", **wish, control="canny")
     assert "'another'" in await bench.discord.refused(asked)
     asked = await anna.command(channel, "sweep", **(wish | {"model": MODEL}), seed=5, negative_prompt="people")
-    await bench.discord.shown(asked, lambda post: len(post.pictures) == 4)
+    await bench.discord.shown(asked, lambda post: post.done and len(post.pictures) == 4)
     assert {(made.seed, made.negative_prompt) for made in bench.engine.requests} == {(5, "people")}
 
 
@@ -72,7 +72,7 @@ async def test_an_unknown_style_is_refused_with_the_nearest(bench: Bench, anna: 
 
 async def test_a_sweep_shows_four_pictures_with_a_button_each(bench: Bench, anna: Person, channel: Channel) -> None:
     asked = await anna.command(channel, "sweep", image=PNG, prompt="a storm")
-    result = await bench.discord.shown(asked, lambda post: len(post.pictures) == 4)
+    result = await bench.discord.shown(asked, lambda post: post.done and len(post.pictures) == 4)
     strengths = ("0.3", "0.5", "0.7", "0.9")
     kept, chained = ([f"{word} {each}" for each in strengths] for word in ("Keep", "Chain from"))
     assert list(result.buttons) == [*kept, *chained, "Details", "Delete"]
@@ -82,7 +82,7 @@ async def test_a_sweep_shows_four_pictures_with_a_button_each(bench: Bench, anna
 
 async def test_several_pictures_of_one_wish_stand_side_by_side(bench: Bench, anna: Person, channel: Channel) -> None:
     asked = await anna.command(channel, "img2img", image=PNG, prompt="a storm", count=2, seed=5)
-    result = await bench.discord.shown(asked, lambda post: len(post.pictures) == 2)
+    result = await bench.discord.shown(asked, lambda post: post.done and len(post.pictures) == 2)
     assert "seeds 5, 6" in result.words
     sent = await anna.submit(await anna.press(result, "Chain from #2"), prompt="closer")
     await bench.discord.shown(sent, lambda post: post.pictures)
@@ -92,7 +92,7 @@ async def test_several_pictures_of_one_wish_stand_side_by_side(bench: Bench, ann
 
 async def test_a_sweep_takes_the_strengths_it_is_given(bench: Bench, anna: Person, channel: Channel) -> None:
     asked = await anna.command(channel, "sweep", image=PNG, prompt="a storm", strengths="0.2, 0.4 strong")
-    await bench.discord.shown(asked, lambda post: len(post.pictures) == 3)
+    await bench.discord.shown(asked, lambda post: post.done and len(post.pictures) == 3)
     assert [request.strength for request in bench.engine.requests] == [0.2, 0.4, 0.7]
 
 

@@ -90,7 +90,7 @@ async def test_a_member_makes_reruns_chains_sweeps_and_deletes_across_a_restart(
         assert "pass 2" in chained.words
         asked = await anna.press(first, "Sweep")
         sweep = await discord.shown(
-            asked, lambda post: is_done(post) and len(post.pictures) == 4, seconds=PICTURE_SECONDS
+            asked, lambda post: post.done and len(post.pictures) == 4, seconds=PICTURE_SECONDS
         )
         assert len(set(sweep.files.values())) >= 4
         await anna.delete(chained)

@@ -71,7 +71,9 @@ async def press_all(discord: DiscordServer, anna: Person, old: Post) -> Mapping[
         elif label == "Details":
             shown[label] = await discord.shown(asked, lambda post: "seed 11" in post.words, seconds=PICTURE_SECONDS)
         elif label == "Sweep":
-            shown[label] = await discord.shown(asked, lambda post: len(post.pictures) == 4, seconds=PICTURE_SECONDS)
+            shown[label] = await discord.shown(
+                asked, lambda post: post.done and len(post.pictures) == 4, seconds=PICTURE_SECONDS
+            )
         else:
             shown[label] = await discord.shown(asked, is_done, seconds=PICTURE_SECONDS)
     return shown

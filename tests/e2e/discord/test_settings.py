@@ -58,7 +58,7 @@ async def test_a_sweep_and_a_refinement_keep_their_own_strengths(
 ) -> None:
     await set_(bench, channel, strength=0.8)
     asked = await anna.command(channel, "sweep", image=PNG, prompt="x")
-    await bench.discord.shown(asked, lambda post: len(post.pictures) == 4)
+    await bench.discord.shown(asked, lambda post: post.done and len(post.pictures) == 4)
     asked = await anna.command(channel, "refine", image=PNG, prompt="x")
     await bench.discord.shown(asked, lambda post: post.pictures)
     assert [asked.strength for asked in bench.engine.requests] == [0.3, 0.5, 0.7, 0.9, 0.35]

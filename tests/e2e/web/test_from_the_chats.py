@@ -111,7 +111,7 @@ async def test_what_was_kept_in_discord_is_in_the_gallery_when_all_else_has_gone
         async with product(discord, tmp_path, module=HARNESS, PENTIMENTO__WEB__PORT=str(port)):
             await discord.until(lambda: "web" in {each["name"] for each in discord.commands}, what="the command")
             swept = await anna.command(channel, "sweep", image=png(), prompt="a boat", steps=2)
-            sweep = await discord.shown(swept, lambda post: len(post.pictures) == 4, seconds=60)
+            sweep = await discord.shown(swept, lambda post: post.done and len(post.pictures) == 4, seconds=60)
             kept = await anna.press(sweep, next(label for label in sweep.buttons if "Keep" in label))
             await discord.shown(kept, lambda post: post.done, seconds=60)
             for prompt in ("a hill", "a loss"):

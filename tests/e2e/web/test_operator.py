@@ -224,6 +224,30 @@ def test_an_open_page_shows_what_is_new_and_leaves_the_rest_as_it_is(service: Pl
 
 
 @needs_browser
+def test_what_comes_before_a_button_or_goes_leaves_it_the_same_element(service: Playground, browser: Browser) -> None:
+    """A trouble that appears above the buttons, and a row that goes above another."""
+    with opened(browser) as (page, _):
+        page.goto(service.address)
+        shown = page.evaluate(
+            """() => {
+                const part = (html) => Object.assign(document.createElement("div"), { innerHTML: html });
+                const rows = (...names) => names.map((each) => `<tr id="${each}"><td>${each}</td></tr>`).join("");
+                const before = part(`<p id="mode">Paused</p> <div class="row"><button id="resume"></button></div>
+                    <p class="quiet">Help</p><table>${rows("a", "b", "c")}</table>`);
+                const after = part(`<p id="mode">Running</p> <p class="note">No worker</p> <div class="row"><button
+                    id="resume" disabled></button></div><p class="quiet">Other</p>
+                    <table>${rows("c", "b", "d")}</table>`);
+                document.body.replaceChildren(before);
+                const kept = [...before.querySelectorAll("#resume, #b, .quiet")];
+                const wanted = after.innerHTML;
+                become(before, after);
+                return [before.innerHTML === wanted, ...kept.map((each) => each.isConnected)];
+            }"""
+        )
+        assert shown == [True, True, True, True]
+
+
+@needs_browser
 def test_it_works_without_scripts(service: Playground, browser: Browser) -> None:
     with opened(browser, java_script_enabled=False) as (page, _):
         page.goto(service.address)
