@@ -28,7 +28,7 @@ from PIL import Image, ImageOps
 from adapters.downloads import downloader
 from adapters.pictures.formats import PictureLimits
 from adapters.pictures.reader import SandboxedPictureReader
-from adapters.pictures.sandbox import Decoder, Sandbox
+from adapters.pictures.sandbox import Decoder, Sandbox, start
 from benchmarks.goals import Goal, verdicts
 from bot.domain.errors import PictureRefused, UserError
 from bot.system import SystemClock, processors, settle_in
@@ -118,8 +118,9 @@ async def decoded(content: bytes, enough: int | None) -> tuple[float, int]:
     best, size = float("inf"), 0
     for _ in range(ROUNDS):
         before = children_seconds()
-        child = await Decoder.start(settings)
+        child = Decoder(await start(settings))
         try:
+            await child.warm()
             _, png = await child.decode(content, {"alpha": False, "enough": enough}, most=1 << 30)
         finally:
             await child.stop()

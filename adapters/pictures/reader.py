@@ -10,12 +10,14 @@ import structlog
 
 from adapters.pictures.effort import seconds
 from adapters.pictures.formats import PictureLimits, check_format
-from adapters.pictures.sandbox import ChildFailed, Decoder, Sandbox
+from adapters.pictures.sandbox import ChildFailed, Decoder, Sandbox, start
 from bot.domain.errors import FatalError, PictureRefused
 from bot.domain.picture import Picture
-from inference.processes.backoff import Backoff
+from inference.processes.child import Child
+from inference.processes.supervisor import Loss, Supervisor
 
 _SPARE_SECONDS = 30.0
+_START_SECONDS = 30.0  # a busy machine with cold disks; a fifth of a second is usual
 _BACKOFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 _PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"
 
@@ -34,9 +36,9 @@ class SandboxedPictureReader:
         self._limits = limits or PictureLimits()
         self._sandbox = sandbox or Sandbox()
         self._spares: asyncio.Queue[Decoder] = asyncio.Queue()
-        self._missing = asyncio.Semaphore(0)
-        self._group = asyncio.TaskGroup()
-        self._keeper: asyncio.Task[None] | None = None
+        told = (self._start, self._offer, self._lost)
+        name = "The process that opens pictures"
+        self._supervisor = Supervisor(name, *told, pauses=_BACKOFF, ready_seconds=_START_SECONDS)
         self._warned = False
 
     async def __aenter__(self) -> Self:
@@ -45,23 +47,11 @@ class SandboxedPictureReader:
         Raises:
             FatalError: if no sandbox can be started here.
         """
-        try:
-            self._spares.put_nowait(await self._start())
-        except ChildFailed as failure:
-            raise FatalError(
-                f"The process that opens pictures does not start ({failure}): "
-                "check that this Python can import Pillow and that memory is free."
-            ) from failure
-        await self._group.__aenter__()
-        self._keeper = self._group.create_task(self._keep_a_spare(), name="picture-spares")
+        await self._supervisor.__aenter__()
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        assert self._keeper is not None
-        self._keeper.cancel()
-        await self._group.__aexit__(None, None, None)
-        while not self._spares.empty():
-            await self._spares.get_nowait().stop()
+        await self._supervisor.__aexit__(*exc_info)
 
     def seconds(self, content: bytes, *, enough: int | None = None) -> float:
         """See the port."""
@@ -109,34 +99,40 @@ class SandboxedPictureReader:
             async with asyncio.timeout(_SPARE_SECONDS):
                 while True:
                     spare = await self._spares.get()
-                    self._missing.release()
+                    self._supervisor.release()
+                    self._spares.task_done()
                     if spare.alive:
                         return spare
                     await spare.stop()
         except TimeoutError:
             raise PictureRefused("refused-cannot-open") from None
 
-    async def _keep_a_spare(self) -> None:
-        backoff = Backoff(_BACKOFF)
-        while True:
-            await self._missing.acquire()
-            try:
-                self._spares.put_nowait(await self._start())
-            except ChildFailed as failure:
-                pause = backoff.lost()
-                _log.warning("picture_sandbox_not_started", why=str(failure), retry_in=pause)
-                await asyncio.sleep(pause)
-                self._missing.release()
-            else:
-                backoff.worked()
-
-    async def _start(self) -> Decoder:
+    async def _start(self) -> Child:
         settings = dataclasses.asdict(self._sandbox) | {"limits": dataclasses.asdict(self._limits)}
-        child = await Decoder.start(json.dumps(settings))
-        if not child.confined and not self._warned:
+        return await start(json.dumps(settings))
+
+    async def _offer(self, child: Child) -> None:
+        """Have a process ready until somebody takes it.
+
+        Raises:
+            ChildFailed: it did not come up.
+        """
+        spare = Decoder(child)
+        confined = await spare.warm()
+        self._supervisor.ready(child)
+        self._supervisor.worked()
+        if not confined and not self._warned:
             self._warned = True
             _log.warning("picture_sandbox_without_filter", why="this system has no filter of system calls")
-        return child
+        self._spares.put_nowait(spare)
+        await self._spares.join()
+
+    def _lost(self, loss: Loss) -> FatalError | None:
+        trouble = (
+            f"The process that opens pictures does not start ({loss.ending or loss.fault}): "
+            "check that this Python can import Pillow and that memory is free."
+        )
+        return FatalError(trouble) if loss.first else None
 
 
 def _megabytes(count: int) -> str:

@@ -1,21 +1,20 @@
 """The parent's side of one sandboxed process, see `child`."""
 
-import asyncio
 import json
 import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from inference.processes.child import Child
 from inference.processes.frames import BadFrame
+from inference.processes.supervisor import Unusable
 
 _ROOT = Path(__file__).parents[2]
 _BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from adapters.pictures.child import main; main()"
 _HEAD = 1 << 18  # bytes of the first thing said, at most
-_START_SECONDS = 30.0  # a busy machine with cold disks; a fifth of a second is usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,47 +32,38 @@ class Sandbox:
     wall_seconds: float = 30.0
 
 
-class ChildFailed(Exception):
+class ChildFailed(Unusable):
     """The process died, or answered what no child of ours would."""
 
 
-class Decoder:
-    """One warm process. Whoever starts it stops it.
+async def start(settings: str) -> Child:
+    """Start a process for a `Decoder`; it is not warm yet.
 
-    Attributes:
-        confined: whether it can do nothing but decode; else limits alone bound it.
+    Args:
+        settings: JSON for `child.main`.
     """
+    command = (sys.executable, "-I", "-B", "-c", _BOOT, str(_ROOT), str(os.getpid()), settings)
+    # Nothing of our environment, tokens above all, goes in; some Pythons find their own libraries only with this.
+    environment = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+    return await Child.spawn(*command, environment=environment, folder="/")
+
+
+class Decoder:
+    """One process that decodes, once `warm` has returned."""
 
     def __init__(self, child: Child) -> None:
         self._child = child
-        self.confined = False
 
-    @classmethod
-    async def start(cls, settings: str) -> Self:
-        """Start one and wait until it is warm.
+    async def warm(self) -> bool:
+        """Wait until it can decode.
 
-        Args:
-            settings: JSON for `child.main`.
+        Returns:
+            Whether it can do nothing but that; else limits alone bound it.
 
         Raises:
-            ChildFailed: if it does not come up.
+            ChildFailed, KeyError: it did not come up.
         """
-        command = (sys.executable, "-I", "-B", "-c", _BOOT, str(_ROOT), str(os.getpid()), settings)
-        # Nothing of our environment, tokens above all, goes in; some Pythons find their own libraries only with this.
-        environment = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
-        try:
-            decoder = cls(await Child.spawn(*command, environment=environment, folder="/"))
-        except OSError as error:
-            raise ChildFailed(str(error)) from error
-        try:
-            async with asyncio.timeout(_START_SECONDS):
-                decoder.confined = bool((await decoder._json(most=_HEAD))["confined"])
-        except BaseException as error:
-            ending = await decoder.stop()
-            if isinstance(error, TimeoutError | ChildFailed | KeyError):
-                raise ChildFailed(f"it did not get ready, {ending}") from error
-            raise
-        return decoder
+        return bool((await self._json(most=_HEAD))["confined"])
 
     @property
     def alive(self) -> bool:

@@ -32,8 +32,8 @@ from inference.api import (
 from inference.backends.base import Settings
 from inference.models.library import foreseen
 from inference.processes import frames, protocol
-from inference.processes.backoff import Backoff
 from inference.processes.child import Child
+from inference.processes.supervisor import Loss, Supervisor, Unusable
 from inference.worker.engine import CLOSED, LOOP
 from inference.worker.in_flight import not_offered
 
@@ -69,10 +69,10 @@ class ClusterEngine:
         self._address = address
         self._backend = backend
         self._at_once = at_once
-        self._backoff = Backoff(BACKOFF)
+        told = (self._start, self._converse, self._lost)
+        self._supervisor = Supervisor("The cluster's process", *told, pauses=BACKOFF, at_once=True)
         self._keys = itertools.count(1)
         self._flights: dict[str, _Flight] = {}
-        self._child: Child | None = None
         self._capacity = Capacity(slots=1, device="")
         self._devices: Sequence[Device] = ()
         self._counters: Mapping[str, int] = {}
@@ -89,9 +89,7 @@ class ClusterEngine:
         known, _ = await asyncio.to_thread(foreseen, self._settings.entries)
         self._capacity = Capacity(slots=1, device="", models=known)
         try:
-            group = await self._owned.enter_async_context(asyncio.TaskGroup())
-            supervisor = group.create_task(self._supervise())
-            self._owned.callback(supervisor.cancel)
+            await self._owned.enter_async_context(self._supervisor)
             self._owned.callback(self._stop)
             if not self._at_once:
                 await self._first_machine()
@@ -176,11 +174,12 @@ class ClusterEngine:
         return True
 
     async def restart(self, name: str, *, seconds: float) -> bool:
-        if self._child is None:
+        child = self._supervisor.child
+        if child is None:
             return False
         key = str(next(self._keys))
         self._restarts[key] = asyncio.get_running_loop().create_future()
-        self._child.send({"frame": "restart", "id": key, "name": name, "seconds": seconds})
+        child.send({"frame": "restart", "id": key, "name": name, "seconds": seconds})
         try:
             return await self._restarts[key]
         finally:
@@ -206,7 +205,7 @@ class ClusterEngine:
             raise ModelUnavailable(self._refusal or " ".join(device.trouble for device in self.devices()))
 
     def _send(self, flight: _Flight) -> None:
-        if self._child and not flight.unwanted:
+        if (child := self._supervisor.child) and not flight.unwanted:
             request = replace(
                 flight.request,
                 id=flight.key,
@@ -215,15 +214,15 @@ class ClusterEngine:
             )
             if request.control and request.control.map:
                 request = replace(request, control=replace(request.control, map=request.control.map.absolute()))
-            self._child.send({"frame": "run", "request": asdict(request)})
+            child.send({"frame": "run", "request": asdict(request)})
 
     def _drop(self, flight: _Flight) -> None:
         """Nobody wants this one any more."""
         if flight.key not in self._flights or flight.unwanted:
             return
         flight.unwanted = True
-        if self._child:
-            self._child.send({"frame": "cancel", "id": flight.key})
+        if self._supervisor.child:
+            self._supervisor.child.send({"frame": "cancel", "id": flight.key})
         else:
             flight.events.put_nowait(Cancelled())
 
@@ -240,35 +239,20 @@ class ClusterEngine:
             if not restart.done():
                 restart.set_result(False)
 
-    async def _supervise(self) -> None:
-        """Keep a process at the cluster."""
-        while not self._stopped:
-            token = {name: value for name, value in os.environ.items() if name.startswith("RAY_")}
-            try:
-                child = await Child.start("inference.cluster", environment=token)
-            except OSError as error:
-                self._refusal = (
-                    f"The cluster's process cannot be started ({error.strerror}): "
-                    "check that memory and open files are not used up."
-                )
-                log.warning("the cluster was not reached", reason=self._refusal)
-                self._changed.set()
-                await asyncio.sleep(self._backoff.lost())
-                continue
-            try:
-                await self._converse(child)
-            except (frames.BadFrame, KeyError, TypeError, ValueError):
-                log.exception("the cluster's process babbles", pid=child.pid)
-            finally:
-                self._child, self._devices = None, ()
-                ending = await child.end()
-            self._end_restarts()
-            log.warning("the cluster was left", ending=ending, reason=self._refusal, last_words=child.last_words)
-            for flight in [*self._flights.values()]:
-                if flight.unwanted:
-                    flight.events.put_nowait(Cancelled())
-            self._changed.set()
-            await asyncio.sleep(self._backoff.lost())
+    async def _start(self) -> Child:
+        token = {name: value for name, value in os.environ.items() if name.startswith("RAY_")}
+        return await Child.start("inference.cluster", environment=token)
+
+    def _lost(self, loss: Loss) -> None:
+        """The cluster's process is gone: the next one gets its requests."""
+        self._devices = ()
+        if loss.failures and loss.fault:
+            self._refusal = loss.reason
+        self._end_restarts()
+        for flight in self._flights.values():
+            if flight.unwanted:
+                flight.events.put_nowait(Cancelled())
+        self._changed.set()
 
     async def _converse(self, child: Child) -> None:
         settings = self._settings.to_json()
@@ -277,14 +261,13 @@ class ClusterEngine:
             match frame["frame"]:
                 case "state":
                     self._learn(frame)
-                    if self._child is None:
-                        self._child, self._refusal = child, ""
-                        for flight in [*self._flights.values()]:
+                    if self._supervisor.child is None:
+                        self._supervisor.ready(child)
+                        self._refusal = ""
+                        for flight in self._flights.values():
                             self._send(flight)
                 case "unavailable":
-                    self._refusal = frame["message"]
-                    self._changed.set()
-                    return
+                    raise Unusable(frame["message"])
                 case "restarted":
                     if (asked := self._restarts.get(frame["id"])) and not asked.done():
                         asked.set_result(frame["works"])
@@ -292,7 +275,7 @@ class ClusterEngine:
                     event = protocol.event_from_json(frame["event"])
                     told.events.put_nowait(event)
                     if isinstance(event, Done):
-                        self._backoff.worked()
+                        self._supervisor.worked()
 
     def _learn(self, frame: frames.Frame) -> None:
         capacity = protocol.capacity_from_json(frame["capacity"])

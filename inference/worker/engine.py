@@ -36,8 +36,8 @@ from inference.models.downloads import SILENCE_SECONDS
 from inference.models.entry import MapModels, ModelEntry
 from inference.models.library import Library, all_offered
 from inference.processes import frames, protocol
-from inference.processes.backoff import Backoff
 from inference.processes.child import Child, Unkillable
+from inference.processes.supervisor import Loss, Supervisor, Unusable
 from inference.worker.counts import Counts
 from inference.worker.devices import OwnDevice, device_of
 from inference.worker.generate import partial_path
@@ -103,17 +103,21 @@ class ProcessEngine:
         )
         self._backend = backend
         self._budget = StepBudget(step_seconds=step_seconds, load_seconds=load_seconds)
-        self._backoff = Backoff(backoff)
         self._max_failed_starts = max_failed_starts
         self._keys = itertools.count(1)
         self._line: deque[InFlight] = deque()
         self._in_flight: dict[str, InFlight] = {}
         self._idle = asyncio.Event()
         self._idle.set()
-        self._child: Child | None = None  # only while it takes requests
+        self._supervisor = Supervisor(
+            "The worker",
+            *(self._start, self._converse, self._lost),
+            pauses=backoff,
+            ready_seconds=load_seconds,
+            at_once=at_once,
+        )
         self._capacity: Capacity | None = None
         self._counts = Counts()
-        self._patience: asyncio.Timeout | None = None
         self._library = library or Library(self._settings.entries, map_models, silence=download_silence)
         self._own_library = library is None
         self._at_once = at_once
@@ -124,7 +128,6 @@ class ProcessEngine:
     async def __aenter__(self) -> Self:
         self._stopped = ""
         self._ready.clear()
-        opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         try:
             self._group = await self._owned.enter_async_context(asyncio.TaskGroup())
             if self._own_library:
@@ -132,11 +135,8 @@ class ProcessEngine:
             if self._at_once:
                 models = await self._library.outlook(self._settings.model)
                 self._capacity = Capacity(slots=1, device="", models=models)
-                opened.set_result(None)
-            supervisor = self._group.create_task(self._supervise(opened))
-            self._owned.callback(supervisor.cancel)
+            await self._owned.enter_async_context(self._supervisor)
             self._owned.callback(self._stop, CLOSED)
-            await opened
         except BaseException:
             await self._owned.aclose()
             raise
@@ -192,7 +192,8 @@ class ProcessEngine:
         return self._library.arriving(needs)
 
     def devices(self) -> Sequence[Device]:
-        known = (self._capacity, self._child.pid) if self._capacity and self._child else None
+        child = self._supervisor.child
+        known = (self._capacity, child.pid) if self._capacity and child else None
         running = sum(not entry.request.map_only for entry in self._in_flight.values())
         return [device_of(self._own.name, known, running=running, trouble=self.trouble(), lost=self._counts.lost)]
 
@@ -200,7 +201,7 @@ class ProcessEngine:
         return self._capacity is not None and model in self._capacity.loaded
 
     def trouble(self) -> str:
-        if not self._stopped and self._child is None:
+        if not self._stopped and self._supervisor.child is None:
             return "The engine's worker is being started, and loads its model."
         absent = self._library.lacks(Needs(model=self._settings.model))
         return self._stopped or ("The default model is being downloaded." if absent else "")
@@ -227,14 +228,14 @@ class ProcessEngine:
 
     def _pump(self) -> None:
         """Hand waiting requests to the worker as long as it has room."""
-        slots = self._capacity.slots if self._capacity else 0
-        while self._child and (entry := next_up(self._able(), self._in_flight.values(), slots=slots)):
+        child, slots = self._supervisor.child, self._capacity.slots if self._capacity else 0
+        while child and (entry := next_up(self._able(), self._in_flight.values(), slots=slots)):
             self._line.remove(entry)
             entry.key = str(next(self._keys))
             entry.silence = self._budget.step_seconds
             entry.sign = asyncio.get_running_loop().time()
             self._in_flight[entry.key] = entry
-            self._child.send({"frame": "run", "request": asdict(replace(entry.request, id=entry.key))})
+            child.send({"frame": "run", "request": asdict(replace(entry.request, id=entry.key))})
         if self._line or self._in_flight:
             self._idle.clear()
         else:
@@ -247,11 +248,10 @@ class ProcessEngine:
 
     def _watch(self) -> None:
         """Set the alarm to when the worker will have been silent for too long."""
-        if self._patience is not None and self._child is not None and not self._patience.expired():
-            # Maps need no device: while they come and go, a device that hangs must not go unnoticed.
-            painted = [entry for entry in self._in_flight.values() if not entry.request.map_only]
-            watched = painted or self._in_flight.values()
-            self._patience.reschedule(max((entry.sign + entry.silence for entry in watched), default=None))
+        # Maps need no device: while they come and go, a device that hangs must not go unnoticed.
+        painted = [entry for entry in self._in_flight.values() if not entry.request.map_only]
+        watched = painted or self._in_flight.values()
+        self._supervisor.watch(max((entry.sign + entry.silence for entry in watched), default=None))
 
     def _drop(self, entry: InFlight) -> None:
         """Nobody wants this one any more; does nothing if it has ended."""
@@ -261,8 +261,8 @@ class ProcessEngine:
             self._pump()
         elif entry.key in self._in_flight and not entry.unwanted:
             entry.unwanted = True
-            if self._child:
-                self._child.send({"frame": "cancel", "id": entry.key})
+            if self._supervisor.child:
+                self._supervisor.child.send({"frame": "cancel", "id": entry.key})
 
     def _stop(self, reason: str) -> None:
         """Run nothing any more."""
@@ -273,71 +273,36 @@ class ProcessEngine:
         self._line.clear()
         self._pump()
 
-    async def _supervise(self, opened: asyncio.Future[None]) -> None:
-        """Keep a worker alive until the engine stops."""
-        failed_starts = 0
-        while not self._stopped:
-            trouble: Exception | None = None
+    async def _start(self) -> Child:
+        if not self._at_once:
             try:
-                if not self._at_once:
-                    await self._library.bring(Needs(model=self._settings.model))
-                trouble = await self._live(opened)
-            except* ModelUnavailable as errors:
-                trouble = ModelUnavailable(str(errors.exceptions[0]))
-            except* Unkillable as errors:
-                trouble = EngineStopped(str(errors.exceptions[0]))
-                failed_starts = self._max_failed_starts
-            failed_starts = failed_starts + 1 if trouble else 0
-            if trouble and not opened.done():
-                opened.set_exception(trouble)
-                return
-            never = trouble is not None and not self._ready.is_set()
-            if never or failed_starts >= self._max_failed_starts:
-                log.error("engine stopped", reason=str(trouble))
-                self._stop(str(trouble))
-                return
-            await asyncio.sleep(self._backoff.lost())
+                await self._library.bring(Needs(model=self._settings.model))
+            except ModelUnavailable as error:
+                raise Unusable(str(error)) from error
+        arguments = ("--backend", self._backend)
+        return await Child.start("inference.worker", *arguments, environment=self._own.environment)
 
-    async def _live(self, opened: asyncio.Future[None]) -> Exception | None:
-        """One worker from its start to its end.
-
-        Returns:
-            What kept it from becoming ready; None if nothing did.
-        """
-        try:
-            arguments = ("--backend", self._backend)
-            child = await Child.start("inference.worker", *arguments, environment=self._own.environment)
-        except OSError as error:
-            return EngineStopped(
-                f"The worker cannot be started ({error.strerror}): check that memory and open files are not used up."
-            )
-        trouble: Exception | None = None
-        hung, ending = False, "closed"
-        try:
-            async with asyncio.timeout(self._budget.load_seconds) as self._patience:
-                trouble = await self._converse(child, opened)
-        except TimeoutError:
-            hung = True
-        except (frames.BadFrame, KeyError, TypeError, ValueError):
-            log.exception("worker babbles", pid=child.pid)
-        finally:
-            was_ready, self._child, self._patience = self._child is not None, None, None
-            try:
-                ending = await child.end()
-            finally:
-                self._bury(hung=hung, ending=ending)
-        if trouble is None:  # else the worker said itself why, and that sentence is on its way to the owner
-            log.warning("worker ended", pid=child.pid, ending=ending, hung=hung, last_words=child.last_words)
-        if was_ready:
+    def _lost(self, loss: Loss) -> Exception | None:
+        """A worker is gone; what ends the engine if another one would not help."""
+        if loss.started:
+            self._bury(hung=isinstance(loss.fault, TimeoutError), ending=loss.ending or "closed")
+        fatal = loss.first or isinstance(loss.fault, Unkillable) or loss.failures >= self._max_failed_starts
+        if self._stopped or not fatal:
             return None
-        if hung:
-            return EngineStopped(
-                f"The model {self._settings.model!r} was not loaded within {self._budget.load_seconds:.0f} seconds."
-            )
-        return trouble or EngineStopped(f"The worker did not start ({ending}): the log says more.")
+        reason = loss.reason
+        if isinstance(loss.fault, TimeoutError):
+            seconds = self._budget.load_seconds
+            reason = f"The model {self._settings.model!r} was not loaded within {seconds:.0f} seconds."
+        log.error("engine stopped", reason=reason)
+        self._stop(reason)
+        return ModelUnavailable(reason) if isinstance(loss.fault, Unusable) else EngineStopped(reason)
 
-    async def _converse(self, child: Child, opened: asyncio.Future[None]) -> ModelUnavailable | None:
-        """Listen until the worker leaves; why it cannot work if it says so."""
+    async def _converse(self, child: Child) -> None:
+        """Listen until the worker leaves.
+
+        Raises:
+            Unusable: it says itself that it cannot work.
+        """
         # A model that is on its way is loaded by the first request for it; all else goes on.
         first = "" if self._library.lacks(Needs(model=self._settings.model)) else self._settings.model
         child.send({"frame": "open", "settings": replace(self._settings, model=first).to_json()})
@@ -345,22 +310,20 @@ class ProcessEngine:
             self._counts.says(frame["frame"])
             match frame["frame"]:
                 case "capacity":
-                    self._child, self._capacity = child, protocol.capacity_from_json(frame["capacity"])
+                    self._capacity = protocol.capacity_from_json(frame["capacity"])
+                    self._supervisor.ready(child)
                     self._ready.set()
                     log.info("worker ready", pid=child.pid, model=first or f"{self._settings.model}, once it is here")
-                    if not opened.done():
-                        opened.set_result(None)
                     self._pump()
                 case "counters":
                     self._counts.hear(protocol.counters_from_json(frame["counters"]))
                 case "unavailable":
-                    return ModelUnavailable(frame["message"])
+                    raise Unusable(frame["message"])
                 case "poisoned":
                     log.error("device poisoned", message=frame["message"])
-                    return None
+                    return
                 case _ if entry := self._in_flight.get(frame["id"]):
                     self._hear(entry, frame)
-        return None
 
     def _hear(self, entry: InFlight, frame: frames.Frame) -> None:
         """A sign of life from a request."""
@@ -384,7 +347,7 @@ class ProcessEngine:
         if isinstance(event, Done | Failed | Cancelled):
             del self._in_flight[entry.key]
             if isinstance(event, Done):
-                self._backoff.worked()
+                self._supervisor.worked()
             self._pump()
         self._watch()
 
