@@ -21,7 +21,7 @@ from inference.batching.loaded_model import trial
 from inference.control_maps.annotators import Annotator
 from inference.families.stable_diffusion import StableDiffusion
 from inference.models.entry import MapModels, ModelEntry
-from inference.worker.generate import Reporter, paint
+from inference.worker.generate import Reporter, generate
 
 KINDS: Mapping[str, type[StockBackend]] = {
     "pentimento": LoopBackend,
@@ -111,7 +111,7 @@ class Outcome:
 
 def painted(request: Img2ImgRequest, backend: Backend) -> int:
     """Paint a request as the worker does; how many steps that took."""
-    end = paint(request, backend, Annotator(MapModels()), Reporter(lambda _: None, lambda _: None, lambda: False))
+    end = generate(request, backend, Annotator(MapModels()), Reporter(lambda _: None, lambda _: None, lambda: False))
     if isinstance(end, Failed):
         raise RuntimeError(end.message)  # noqa: TRY004 -- a measurement that fails is no type error
     return end.effective_steps

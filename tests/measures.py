@@ -34,7 +34,7 @@ from bot.domain.request import Action, ReplyTarget
 from bot.ports import Messenger
 from inference.api import Done, Event, Img2ImgRequest, ModelDefaults, Preview, Started, Step
 from inference.batching.preview import SIDE
-from inference.batching.run import APART, PREVIEWS
+from inference.batching.run import CALLS_BETWEEN_PREVIEWS, PREVIEWS
 from tests.builders.requests import request
 from tests.fakes.clock import LoopClock
 from tests.fakes.engine import FakeEngine
@@ -90,7 +90,7 @@ SHAPES = (
 
 def first_preview(calls: int) -> int:
     """The step after which a picture of so many calls is first seen; 0 if it is over before that."""
-    every = max(APART, -(-calls // (PREVIEWS + 1)))
+    every = max(CALLS_BETWEEN_PREVIEWS, -(-calls // (PREVIEWS + 1)))
     return every if every < calls else 0
 
 

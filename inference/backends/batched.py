@@ -27,9 +27,9 @@ H200; the others meanwhile read and write their PNGs."""
 class LoopBackend(StockBackend):
     """Models of the step loop's families run together, all others one request at a time."""
 
-    def __init__(self, settings: Settings, knees: RowCountFile | None = None) -> None:
+    def __init__(self, settings: Settings, row_counts: RowCountFile | None = None) -> None:
         super().__init__(settings)
-        self._knees = knees or RowCountFile()
+        self._row_counts = row_counts or RowCountFile()
         self._alone = threading.Lock()
         self._loop = StepLoop(translate=_translate, free=self.free)
 
@@ -49,7 +49,7 @@ class LoopBackend(StockBackend):
             if (note := idle_negative(task.request, cached.loaded.components.is_guided)) is not None:
                 task.tell(note)
             loaded = with_loras(cached.loaded, cached.lora_set, task.request.loras)
-            return self._loop.paint(Run.of(task, loaded, net))
+            return self._loop.generate(Run.of(task, loaded, net))
         with self._alone:
             task.check()
             return super()._paint(task, cached)
@@ -104,7 +104,7 @@ class LoopBackend(StockBackend):
             model=cached.model,
             device=self.device,
             pixels=cached.defaults.max_pixels,
-            knees=self._knees,
+            row_counts=self._row_counts,
             controls=entry.controls,
             make_room=self.cache.make_room,
             planned=cached.planned,

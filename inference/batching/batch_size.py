@@ -20,7 +20,7 @@ GAIN = 0.95
 """More rows are worth it while each takes less than this share of what it took before."""
 
 LONGEST = 2.0
-"""Seconds of a call after which no longer one is tried: if one row takes that long, many share nothing."""
+"""Seconds: after a call that takes longer, no larger one is tried."""
 
 
 def knee(seconds: Callable[[int], float]) -> int:
@@ -66,20 +66,20 @@ class RowCaps:
         return max(ROW_COUNTS[0], min(self.knee * self._area // area, lowered, ROW_COUNTS[-1]))
 
     def lower(self, shape: torch.Size, *, below: int) -> None:
-        """So many rows of that shape did not fit."""
+        """Have fewer rows of that shape in a call from now on: `below` of them did not fit into memory."""
         with self._lock:
             self._lowered[shape] = max(ROW_COUNTS[0], below // 2)
 
 
 class RowCountFile:
-    """Knees found before. A file that cannot be read or written is as if there were none."""
+    """A file of the knees found before. If it cannot be read or written, each is found anew."""
 
     def __init__(self, path: Path | None = None) -> None:
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         self._path = path or cache / "pentimento" / "rows.json"
 
     def get(self, about: tuple[str, ...], find: Callable[[], int]) -> int:
-        """The knee for a device, a model and whatever else it depends on; found if it is not known."""
+        """The knee for a key, such as device, model and size; found and kept if the file lacks it."""
         key = hashlib.sha256(repr(about).encode()).hexdigest()[:32]
         known = self._read()
         if isinstance(known.get(key), int):

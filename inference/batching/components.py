@@ -50,7 +50,7 @@ class LatentDist:
 
     Attributes:
         mean: [1, channels, height, width], as the autoencoder gives it.
-        std: of the same shape; None if the autoencoder is certain (`AutoencoderTiny`).
+        std: of the same shape; None if the autoencoder is deterministic (`AutoencoderTiny`).
     """
 
     mean: torch.Tensor
@@ -88,7 +88,8 @@ class Planner(Protocol):
     """Plans runs with one scheduler and its kind of noise levels. Safe to use from several threads.
 
     Attributes:
-        linear: whether plans are exact; if not, each request steps with the scheduler that `stepper` gives.
+        linear: whether its steps are linear maps, so that plans are exact; if not, each request steps with the
+            scheduler that `stepper` gives.
     """
 
     linear: bool
@@ -121,8 +122,8 @@ class Components(Protocol):
         is_transformer: whether the denoiser is a transformer and not a UNet.
         networks: class of diffusers -> what makes a control network of it that steers this family; empty if none can.
         texts_vary: prompts are of any length, and are padded with a mask to share a call.
-        captured: a call of it can become a CUDA graph, for it brings nothing from the host.
-        edits: it edits by instruction, and a run begins with noise alone at any strength.
+        captured: a call of it can become a CUDA graph, as it copies nothing from the host.
+        edits: it edits by instruction: strength does not apply, and a run begins with noise alone.
         tiled: the autoencoder works on tiles, whatever `set_low_memory` says.
         true_guidance: if guidance is an input of the model, how much a negative prompt weighs; 1 leaves it out.
     """
@@ -171,7 +172,7 @@ class Components(Protocol):
         ...
 
     def is_guided(self, request: Img2ImgRequest) -> bool:
-        """Whether a request takes a second row, which is told what the picture is to get away from."""
+        """Whether a request takes two rows, for classifier-free guidance: its negative prompt's and its prompt's."""
         ...
 
     def guidance_weight(self, guidance_scale: float) -> float:
@@ -189,15 +190,15 @@ class Components(Protocol):
         ...
 
     def predicted(self, sample: torch.Tensor, output: torch.Tensor, mix: tuple[float, float]) -> torch.Tensor:
-        """The picture that the model has in mind, as scaled latents; `mix` is the sample's signal and noise."""
+        """The predicted picture (x0) as scaled latents; `mix` is the sample's shares of signal and noise."""
         ...
 
     def conditions(self, request: Img2ImgRequest, picture: Image.Image, source: torch.Tensor) -> Rows:
-        """What the denoiser is given besides latents and time: one row, or the negative and the positive one.
+        """The denoiser's inputs besides latents and timestep: one row, or the negative and the positive one.
 
         Args:
             request: for its prompts and its guidance scale.
-            picture: the padded one, whose size some families are told, and which others look at.
+            picture: the padded one; its size is an input of some families, its pixels of others' text encoders.
             source: its latents, [1, channels, height, width], for families that take them as reference tokens.
         """
         ...
@@ -211,10 +212,10 @@ class Components(Protocol):
         ...
 
     def prepare_image(self, picture: Image.Image) -> PreparedImage:
-        """What of encoding a picture needs no device; safe in any thread."""
+        """The part of encoding a picture that needs no device: hashing and converting it. Safe in any thread."""
         ...
 
-    def encode_image(self, scan: PreparedImage) -> LatentDist:
+    def encode_image(self, prepared: PreparedImage) -> LatentDist:
         """Encode a prepared picture, or take it from the cache."""
         ...
 
@@ -237,7 +238,7 @@ class Components(Protocol):
     def decode(self, latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Pixels [n, height, width, 3], uint8, of scaled latents [n, channels, height, width], on the device.
 
-        With them bool [n]: whether each picture's were numbers, which uint8 cannot tell any more.
+        With them bool [n]: whether all of a picture's values were finite, which uint8 does not show.
         """
         ...
 
@@ -251,14 +252,14 @@ class Components(Protocol):
 
 
 Residuals = tuple[tuple[torch.Tensor, ...], tuple[int, ...]]
-"""What a control network adds, and its layout; see `Rows`."""
+"""The tensors that a control network adds, and their layout; see `Rows`."""
 
 
 class ControlNet(Protocol):
-    """A control network on the device, used for one kind; equal to others that say the same of the same rows.
+    """A control network on the device, used for one kind; equal to others that give the same for the same rows.
 
     Attributes:
-        once: it is asked about a request's positive row only, and what it says holds for the negative one too.
+        once: it is called for a request's positive row only, and its residuals are added to the negative one too.
     """
 
     @property
@@ -282,7 +283,7 @@ class ControlNet(Protocol):
 
     @staticmethod
     def prepare(network: Any, components: Components) -> None:
-        """Give a network that was loaded what it shares with its model."""
+        """Give a network that was just loaded the modules that it shares with its model."""
         ...
 
     def draws(self, drawn: Image.Image, components: Components, generator: torch.Generator) -> torch.Tensor | None:
@@ -294,7 +295,7 @@ class ControlNet(Protocol):
         ...
 
     def residuals(self, rows: Rows, hints: torch.Tensor, scales: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """What is to be added to the model's own, see `Rows.residuals`.
+        """The residuals for some rows, see `Rows.residuals`.
 
         Args:
             rows: those that it steers.

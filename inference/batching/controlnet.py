@@ -1,8 +1,8 @@
-"""Control networks: what holds a picture to its map while it is painted (Zhang et al. 2023, arXiv:2302.05543).
+"""Control networks, which keep the structure of a map in the picture (Zhang et al. 2023, arXiv:2302.05543).
 
-A network is called over the rows that it steers, and what it says is added inside the model's own call. Rows without
-control get zeros, which change nothing, so both kinds share the model's calls. What differs by family is in classes
-that implement `ControlNet`; a family names them as `Components.networks`.
+A network is called over the rows that it steers, and its residuals are added inside the model's own call. Rows
+without control get zeros, which change nothing, so both kinds share the model's calls. What differs by family is in
+classes that implement `ControlNet`; a family names them as `Components.networks`.
 """
 
 import threading
@@ -33,7 +33,7 @@ UNION_MODES = {
     ControlKind.CANNY: 3,
     ControlKind.LINEART: 3,
 }
-"""What union networks call the kinds: their authors' numbering, which diffusers documents as `control_mode`."""
+"""Numbers of the kinds in union networks: their authors' numbering, which diffusers documents as `control_mode`."""
 
 KINDS = frozenset(
     {
@@ -83,7 +83,7 @@ class UNetControlNet:
         """Nothing."""
 
     def draws(self, drawn: Image.Image, components: Components, generator: torch.Generator) -> None:
-        """None: a map is told in pixels."""
+        """None: a map is given in pixels."""
 
     def hint(self, drawn: Image.Image, components: Components, noise: torch.Tensor | None) -> torch.Tensor:
         del noise
@@ -91,18 +91,18 @@ class UNetControlNet:
 
     def residuals(self, rows: Rows, hints: torch.Tensor, scales: torch.Tensor) -> tuple[torch.Tensor, ...]:
         added = None if rows.pooled is None else {"text_embeds": rows.pooled, "time_ids": rows.sizes}
-        told: dict[str, Any] = {"controlnet_cond": hints}
+        inputs: dict[str, Any] = {"controlnet_cond": hints}
         if self.mode is not None:
             types = torch.zeros(len(hints), self.model.config.num_control_type, device=hints.device)
             types[:, self.mode] = 1
-            told = {"controlnet_cond": [hints], "control_type": types, "control_type_idx": [self.mode]}
+            inputs = {"controlnet_cond": [hints], "control_type": types, "control_type_idx": [self.mode]}
         down, middle = self.model(
             rows.latents,
             rows.timesteps,
             encoder_hidden_states=rows.hidden,
             added_cond_kwargs=added,
             return_dict=False,
-            **told,
+            **inputs,
         )
         weights = scales.view(-1, 1, 1, 1)
         return tuple((each * weights).to(each.dtype) for each in (*down, middle))
@@ -118,7 +118,7 @@ class ControlNets:
     Args:
         components: of the model that they steer.
         places: kind -> hub id or folder, safetensors only; a union network may stand at several.
-        make_room: told how many bytes will be needed before a network is loaded.
+        make_room: called with the bytes that a network needs, before it is loaded.
     """
 
     def __init__(
@@ -127,21 +127,21 @@ class ControlNets:
         places: Mapping[ControlKind, str],
         make_room: Callable[[int], object] = lambda _nbytes: None,
     ) -> None:
-        self._parts = components
+        self._components = components
         self._places = places
         self._make_room = make_room
         self._kept: dict[str, Any] = {}  # the one used last is the last
-        self._there: WeakValueDictionary[str, Any] = WeakValueDictionary()  # those kept, and those still in use
+        self._alive: WeakValueDictionary[str, Any] = WeakValueDictionary()  # those kept, and those still in use
         self._loading = threading.Lock()
 
     @property
     def nbytes(self) -> int:
-        """What they take."""
-        models = [reference() for reference in self._there.valuerefs()]
+        """Bytes of those in memory."""
+        models = [reference() for reference in self._alive.valuerefs()]
         return sum(weight(model) for model in models if model is not None)
 
     def is_ready(self, kind: ControlKind) -> bool:
-        return self._places.get(kind) in self._there
+        return self._places.get(kind) in self._alive
 
     def get(self, kind: ControlKind) -> ControlNet:
         """The network for that kind; those of kinds that share one are equal if it takes them alike.
@@ -158,18 +158,18 @@ class ControlNets:
             )
         place = self._places[kind]
         with self._loading:
-            model = self._there.get(place)
+            model = self._alive.get(place)
             if model is None:
-                model = self._there[place] = load(place, self._parts, self._make_room)
+                model = self._alive[place] = load(place, self._components, self._make_room)
             self._kept.pop(place, None)
             self._kept[place] = model
-        return self._parts.networks[type(model).__name__].of(model, kind)
+        return self._components.networks[type(model).__name__].of(model, kind)
 
     def drop_one(self) -> bool:
         """Let the one go that was used longest ago, of those that no run uses; whether there was one."""
         for place in tuple(self._kept):
             self._kept.pop(place, None)
-            model = self._there.get(place)
+            model = self._alive.get(place)
             if model is None:
                 return True
             self._kept[place] = model  # in use, so it is among those used last

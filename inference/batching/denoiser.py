@@ -1,4 +1,4 @@
-"""One call of a UNet over rows that need have nothing in common but their size.
+"""One call of a denoiser, a UNet or a transformer, over rows that need have nothing in common but their size.
 
 On the CPU the call is plain. On a CUDA device it is captured as a graph, once per size and bucket of rows
 (`acceleration/cuda_graphs.py`); the model's blocks are compiled first if that proves faster
@@ -30,7 +30,7 @@ _SEVERAL = frozenset({"residuals", "layout", "lengths"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """What a UNet is given, the first dimension being rows.
+    """The inputs of a denoiser; the first dimension of each is rows.
 
     Attributes:
         latents: [rows, channels, height, width], in the model's number format.
@@ -41,9 +41,9 @@ class Rows:
         mask: bool, [rows, tokens]: what of `hidden` is text; None if all is.
         lengths: how many tokens of each row that are, so that nobody has to ask the device; empty without a mask.
         reference: latents of the picture that is edited, [rows, channels, height, width], or None.
-        residuals: what a control network adds; empty if nothing is. To the skip connections and, the last one, to the
-            middle of a UNet, each [rows, channels, height, width]; to what each block of a transformer makes of the
-            picture, each [rows, tokens, width].
+        residuals: what control networks add; empty if nothing is added. To the skip connections and, the last one, to
+            the middle of a UNet, each [rows, channels, height, width]; to the output of each block of a transformer
+            for the picture's tokens, each [rows, tokens, width].
         layout: how many of `residuals` are for each kind of block, if a transformer has several kinds.
     """
 
@@ -64,13 +64,13 @@ class Rows:
         """Rows of several one after the other, the texts padded to the longest of them; nobody has residuals."""
         longest = max(each.hidden.shape[1] for each in several)
         masked = any(each.mask is not None or each.hidden.shape[1] < longest for each in several)
-        told = [each.lengthened(longest) for each in several] if masked else several
+        padded = [each.lengthened(longest) for each in several] if masked else several
         joined: dict[str, Any] = {
-            name: torch.cat([getattr(each, name) for each in told])
-            for name, tensor in told[0].tensors()
+            name: torch.cat([getattr(each, name) for each in padded])
+            for name, tensor in padded[0].tensors()
             if tensor is not None
         }
-        return cls(**joined, lengths=tuple(length for each in told for length in each.lengths))
+        return cls(**joined, lengths=tuple(length for each in padded for length in each.lengths))
 
     def lengthened(self, tokens: int) -> "Rows":
         """The same with texts of so many tokens, and a mask of what is text."""
@@ -83,10 +83,6 @@ class Rows:
             mask=functional.pad(mask, (0, more)),
             lengths=self.lengths or (there,) * count,
         )
-
-    def told(self, **more: Any) -> "Rows":
-        """The same with more said."""
-        return replace(self, **more)
 
     def padded(self, rows: int) -> "Rows":
         """The same with the first row repeated until there are so many."""
@@ -102,39 +98,45 @@ class Rows:
 
     def mapped(self, change: Callable[[torch.Tensor], torch.Tensor]) -> "Rows":
         """The same with each tensor changed."""
-        told: dict[str, Any] = {
+        single: dict[str, Any] = {
             each.name: getattr(self, each.name) for each in fields(self) if each.name not in _SEVERAL
         }
-        changed: dict[str, Any] = {name: change(each) for name, each in told.items() if each is not None}
+        changed: dict[str, Any] = {name: change(each) for name, each in single.items() if each is not None}
         return replace(self, **changed, residuals=tuple(change(each) for each in self.residuals))
 
     def tensors(self) -> list[tuple[str, torch.Tensor | None]]:
         """Names and tensors."""
-        told = [(each.name, getattr(self, each.name)) for each in fields(self) if each.name not in _SEVERAL]
-        return told + [(f"residuals {place}", each) for place, each in enumerate(self.residuals)]
+        single = [(each.name, getattr(self, each.name)) for each in fields(self) if each.name not in _SEVERAL]
+        return single + [(f"residuals {place}", each) for place, each in enumerate(self.residuals)]
 
     @property
     def shape(self) -> tuple[Any, ...]:
-        """What a captured graph is good for."""
+        """Shapes of all inputs: a captured graph can be replayed for rows that are equal in this."""
         return (*(None if each is None else tuple(each.shape) for _, each in self.tensors()), self.layout)
 
 
 class Denoiser:
-    """Calls a UNet in the best way that its device offers."""
+    """Calls a denoiser in the fastest way that its device offers.
+
+    Args:
+        model: the denoiser.
+        predict: calls it with rows; `call_unet` by default.
+        captured: whether calls may become CUDA graphs: not if weights move or are unpacked in each call, or if the
+            model reads numbers of the device on the host.
+    """
 
     def __init__(
-        self, unet: Any, predict: "Callable[[Any, Rows], torch.Tensor] | None" = None, *, captured: bool = True
+        self, model: Any, predict: "Callable[[Any, Rows], torch.Tensor] | None" = None, *, captured: bool = True
     ) -> None:
-        """`captured`: calls may become graphs; not if weights move or are unpacked in each, or it asks the host."""
-        self._unet = unet
+        self._model = model
         self._predict = predict or call_unet
         self._call: Callable[[Rows], torch.Tensor] = self._plain
         self.captured = captured
-        self._graphs: Graphs | None = Graphs() if captured and unet.device.type == "cuda" else None
+        self._graphs: Graphs | None = Graphs() if captured and model.device.type == "cuda" else None
 
     def __call__(self, rows: Rows) -> torch.Tensor:
         """The model's outputs, [rows, channels, height, width]. Valid until the next call."""
-        # Of a mask models make masks of their own, with numbers from the host: no graph takes those up, and a capture
+        # From a mask models make masks of their own, with numbers from the host, which a graph cannot hold. A capture
         # that is broken off leaves torch's allocator believing that it goes on (pytorch#180395).
         if self._graphs is None or rows.mask is not None:
             return self._call(rows)
@@ -157,18 +159,18 @@ class Denoiser:
         try:
             plain = seconds(self, example)
             self.forget()
-            compile_regions(self._unet)
+            compile_regions(self._model)
             if seconds(self, example) < WORTH * plain:
                 return True
         except Exception as error:  # noqa: BLE001 -- compilers fail in ways of their own; the plain call remains
             reason = f"{type(error).__name__}: {str(error).strip().split(chr(10), 1)[0][:200]}"
         print(f"The model is called as it is, uncompiled: {reason}")  # noqa: T201 -- the parent logs what a worker prints
-        restore(self._unet)
+        restore(self._model)
         self.forget()
         return False
 
     def _plain(self, rows: Rows) -> torch.Tensor:
-        return self._predict(self._unet, rows)
+        return self._predict(self._model, rows)
 
 
 def call_unet(unet: Any, rows: Rows) -> torch.Tensor:

@@ -35,7 +35,7 @@ TRIED = 4
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model and all that is derived from it when it is loaded.
+    """A model and all that is derived from it on loading.
 
     Attributes:
         apply_loras: makes the adapters active that it works with; to be called by the owner of the device before
@@ -60,7 +60,7 @@ class LoadedModel:
         model: str,
         device: str,
         pixels: int,
-        knees: RowCountFile,
+        row_counts: RowCountFile,
         controls: Mapping[ControlKind, str] | None = None,
         make_room: Callable[[int], object] = lambda _nbytes: None,
         planned: Plan | None = None,
@@ -74,10 +74,10 @@ class LoadedModel:
             model: its id.
             device: the device in words.
             pixels: the model's working area.
-            knees: where row counts are kept, by device and model.
-            controls: kind of structure -> place of the network that keeps it.
-            make_room: told how many bytes will be needed before a network is loaded.
-            planned: where its weights are; None if all are on the device as they came.
+            row_counts: the file of row counts found before, by device and model.
+            controls: kind of structure -> hub id or folder of the control network for it.
+            make_room: called with the bytes that a network needs, before it is loaded.
+            planned: the memory plan by which it was loaded; None if all weights are on the device, unquantised.
             step_cache: threshold of `StepCache`; 0 does without.
             attention: diffusers' name of the kernel; empty takes the fastest on a CUDA device.
 
@@ -108,7 +108,7 @@ class LoadedModel:
                     with contextlib.suppress(torch.OutOfMemoryError):  # then they compile in their first use
                         for pictures in (2, 1):  # a compiler takes one for a case of its own
                             components.decode(example.padded(pictures).latents)
-                found = knees.get(
+                found = row_counts.get(
                     (device, model, str(components.denoiser.num_parameters()), str(side), torch.__version__),
                     lambda: knee(lambda rows: seconds(denoiser, example.padded(rows))),
                 )
@@ -162,7 +162,7 @@ def choose_attention(components: Components, kernel: str, side: int, model: str)
     if not kernel and not components.is_transformer:
         return
     rows = trial(components, side)
-    if components.texts_vary:  # kernels have to know what of the words is padding
+    if components.texts_vary:  # kernels have to take a mask of padded text
         rows = rows.lengthened(rows.hidden.shape[1] + 8)
 
     def took() -> float:
@@ -193,7 +193,7 @@ def cache_of(components: Components, threshold: float, model: str) -> StepCache 
 
 
 def lay_out(components: Components, *, plain: bool = False) -> None:
-    """Choose how numbers lie in memory, and kernels that suit it.
+    """Choose the memory layout of weights, and kernels for it.
 
     Channels last is what tensor cores and the processors' kernels work on: the shipped model's decoder takes 0.7 of
     the time with it, its UNet 0.9. Packed weights save a quarter more in float32, where packing the autoencoder gains
@@ -227,5 +227,5 @@ def trial(components: Components, side: int) -> Rows:
     shape = components.latent_shape(picture)
     latents = torch.randn(1, *shape, dtype=components.dtype, device=components.device)
     source = components.sample_latents(components.encode_picture(picture), None) if components.edits else latents
-    told = components.conditions(_TRIAL, picture, source).only(-1)
-    return told.told(latents=latents, timesteps=torch.full((1,), 500.0, device=components.device))
+    conditions = components.conditions(_TRIAL, picture, source).only(-1)
+    return replace(conditions, latents=latents, timesteps=torch.full((1,), 500.0, device=components.device))

@@ -17,12 +17,12 @@ SIDE = 512
 CHART = 128
 """Pixels along a side of the chart."""
 
-TRUST = 0.05
-"""How much the chart counts against the source, by the source's own variance."""
+CHART_WEIGHT = 0.05
+"""Weight of the chart's fit against the source, as a share of the source's mean variance."""
 
 
 class LatentPreview:
-    """Sees pictures in latents: `LatentPreview(components)` fits the chart, `fitted` adds a source. On the CPU."""
+    """The linear map from latents to colours. Made by fitting a colour chart; `fitted` adds a source. On the CPU."""
 
     def __init__(self, components: Components) -> None:
         chart = _chart()
@@ -30,8 +30,8 @@ class LatentPreview:
         self._weights = _fit(dist, chart, torch.zeros(dist.mean.shape[1] + 1, 3), 1e-4)
 
     def fitted(self, dist: LatentDist, source: Image.Image) -> torch.Tensor:
-        """Weights [channels + 1, 3] from a latent, and a 1, to colours in [0, 1]."""
-        return _fit(dist, source, self._weights, TRUST)
+        """Weights [channels + 1, 3], the last row for a constant 1, from unscaled latents to RGB in [0, 1]."""
+        return _fit(dist, source, self._weights, CHART_WEIGHT)
 
 
 def render(latents: torch.Tensor, weights: torch.Tensor, size: tuple[int, int]) -> Image.Image:
@@ -48,21 +48,21 @@ def sized(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     return picture.resize((width, height), Image.Resampling.BICUBIC)
 
 
-def _fit(dist: LatentDist, picture: Image.Image, prior: torch.Tensor, trust: float) -> torch.Tensor:
-    """Least squares, drawn towards `prior` in the directions of which the picture shows little."""
+def _fit(dist: LatentDist, picture: Image.Image, prior: torch.Tensor, weight: float) -> torch.Tensor:
+    """Ridge regression towards `prior`, which decides in the directions in which the picture varies little."""
     latents = dist.mean[0].cpu()
     features = _features(latents)
     height, width = latents.shape[1:]
     pixels = np.asarray(picture.resize((width, height), Image.Resampling.BOX), dtype=np.float32) / 255
     colours = torch.from_numpy(pixels).view(-1, 3)
     gram = features.T @ features
-    ridge = trust * gram.diagonal().mean() * torch.eye(len(gram))
+    ridge = weight * gram.diagonal().mean() * torch.eye(len(gram))
     weights: torch.Tensor = torch.linalg.solve(gram + ridge, features.T @ colours + ridge @ prior)
     return weights
 
 
 def _features(latents: torch.Tensor) -> torch.Tensor:
-    """Latents [channels, height, width] as rows, with a 1 at the end of each."""
+    """Latents [channels, height, width] as [height * width, channels + 1], with a 1 at the end of each row."""
     rows = latents.detach().float().cpu().flatten(1).T
     return torch.cat([rows, torch.ones(len(rows), 1)], dim=1)
 

@@ -1,4 +1,4 @@
-"""A request in the step loop: what it brings to each step and what it takes away from it."""
+"""A request in the step loop: its inputs and its state from its first call to its last."""
 
 import queue
 from dataclasses import dataclass, field
@@ -21,13 +21,13 @@ from inference.errors import Stopped, Unsuited
 PREVIEWS = 3
 """Previews per request, at most."""
 
-APART = 3
+CALLS_BETWEEN_PREVIEWS = 3
 """Calls from one preview to the next, at least: a request of fewer is over before anyone has seen one."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewFrame:
-    """The picture that the model has in mind.
+    """The picture that the model predicts at a step (x0).
 
     Attributes:
         picture: unscaled latents [channels, height, width], or pixels [height, width, 3], uint8.
@@ -42,12 +42,12 @@ class Finished:
 
     Attributes:
         pixels: [n, height, width, 3], uint8.
-        sound: bool, [n]: whether what was decoded were numbers.
+        finite: bool, [n]: whether all decoded values were finite.
         place: which of them it is.
     """
 
     pixels: ToHost
-    sound: ToHost
+    finite: ToHost
     place: int
 
 
@@ -78,7 +78,7 @@ class Drawn:
         net: ControlNet | None,
         steps: bool,
     ) -> "Drawn":
-        """Draw them; `steps` says whether those of the steps too, which a scheduler of its own draws itself."""
+        """Draw them; `steps`: those of the steps too, which a scheduler of the request's own draws itself."""
         of_map = None if net is None or task.map is None else net.draws(task.map, components, generator)
         sample = components.draw_sample_noise(task.picture, generator)
         shape = components.latent_shape(task.picture)
@@ -94,26 +94,26 @@ class Run:
     """A request in the step loop. Built in the thread of the request, then owned by the loop.
 
     Attributes:
-        scan: its picture, until that is encoded.
+        prepared: its picture, until that is encoded.
         drawn: all random numbers that can be drawn before it begins.
         call: how many calls of the model are behind it.
         state: float32, [slots, channels, height, width]: the sample and what its solver remembers.
         noises: float32, [calls, channels, height, width]; None if the solver draws none.
-        conditions: what the model is told besides the sample and its time: one row, or the negative and the positive.
+        conditions: the denoiser's inputs besides sample and timestep: one row, or the negative and the positive.
         grid: a scheduler of its own, if the model's is not linear.
         guidance: float32, [1]: its scale.
-        output: what the model said last, guided, [channels, height, width].
-        outbox: what the thread of the request is told.
+        output: of the last call, after guidance, [channels, height, width].
+        outbox: previews, then the picture or an error, for the thread of the request.
         abandoned: whether that thread is gone.
-        net: what holds it to its map; None if it has none.
-        hint: that map as its network takes it, one row.
+        net: its control network; None if it has none.
+        hint: its control map as the network takes it, one row.
     """
 
     task: Task
     loaded: LoadedModel
     plan: Plan
     grid: Grid | None
-    scan: PreparedImage | None
+    prepared: PreparedImage | None
     generator: torch.Generator
     drawn: "Drawn"
     net: ControlNet | None = None
@@ -178,7 +178,7 @@ class Run:
 
     @property
     def control_scale(self) -> float:
-        """Weight of what its network says."""
+        """Weight of its control network's residuals."""
         return self.task.request.control.scale if self.task.request.control is not None else 0.0
 
     @property
@@ -199,9 +199,9 @@ class Run:
         request, components, plan = self.task.request, self.components, self.plan
         self.loaded.apply_loras()
         components.set_low_memory(low_memory=self.task.low_memory)
-        assert self.scan is not None
-        self.dist = components.encode_image(self.scan)
-        self.scan = None
+        assert self.prepared is not None
+        self.dist = components.encode_image(self.prepared)
+        self.prepared = None
         source = components.sample_latents(self.dist, self.drawn.sample).float()
         device = source.device
         signal, noise = plan.begin
@@ -226,7 +226,7 @@ class Run:
         """End a step whose call has succeeded; whatever goes wrong from here is this request's own.
 
         Raises:
-            Stopped: where it was cancelled.
+            Stopped: it was cancelled.
         """
         if self.grid is not None:
             timestep = self.grid.timesteps[self.call]
@@ -234,18 +234,18 @@ class Run:
         self.call += 1
         self.task.step(self.call, self.plan.calls)
 
-    def look_ahead(self, output: torch.Tensor) -> None:
-        """Tell how far it is, if a preview is due; to be called before the step that `output` leads to."""
-        every = max(APART, -(-self.plan.calls // (PREVIEWS + 1)))
+    def send_preview(self, output: torch.Tensor) -> None:
+        """Send a preview if one is due; to be called before the scheduler's step with the guided `output`."""
+        every = max(CALLS_BETWEEN_PREVIEWS, -(-self.plan.calls // (PREVIEWS + 1)))
         at = self.call + 1
         if self.task.preview is None or at % every or at == self.plan.calls:
             return
         components = self.components
-        seen = components.predicted(self.state[0], output, self.plan.mixes[self.call])[None]
+        latents = components.predicted(self.state[0], output, self.plan.mixes[self.call])[None]
         shown = (
-            self.components.decode_preview(seen)
+            self.components.decode_preview(latents)
             if self.components.decodes_previews
-            else self.components.unscale(seen)
+            else self.components.unscale(latents)
         )
         self.outbox.put(PreviewFrame(ToHost(shown[0])))
 
@@ -261,18 +261,18 @@ class Run:
                 case PreviewFrame(picture=on_its_way):
                     assert self.dist is not None
                     assert self.task.preview is not None
-                    seen = on_its_way.wait()
-                    if seen.dtype == torch.uint8:
-                        self.task.preview(sized(Image.fromarray(seen.numpy()), self.task.picture.size))
+                    preview = on_its_way.wait()
+                    if preview.dtype == torch.uint8:
+                        self.task.preview(sized(Image.fromarray(preview.numpy()), self.task.picture.size))
                         continue
                     weights = (
                         self.loaded.latent_preview.fitted(self.dist, self.task.picture)
                         if weights is None
                         else weights
                     )
-                    self.task.preview(render(seen, weights, self.task.picture.size))
-                case Finished(pixels=pixels, sound=sound, place=place):
-                    if not bool(sound.wait()[place]):
+                    self.task.preview(render(preview, weights, self.task.picture.size))
+                case Finished(pixels=pixels, finite=finite, place=place):
+                    if not bool(finite.wait()[place]):
                         raise Unsuited(
                             f"The model {self.task.request.model!r} produced invalid values. "
                             "Try a lower guidance or other words.",

@@ -1,6 +1,6 @@
 """A scheduler's grid of noise levels, and how to begin a run between two of its points.
 
-The trick: a copy of the scheduler gets the level of its first point moved, in the table that its own formulas read.
+The level of the first point is changed in the table that the scheduler's own formulas read, in a copy of it.
 Everything it computes from then on, multistep corrections included, is computed by diffusers for that level.
 """
 
@@ -16,7 +16,7 @@ LEAST_SIGNAL = 2.0**-24
 
 
 LEAST_SIGMA = 2.0**-24
-"""Noise that no picture shows, and that no formula divides by in vain."""
+"""Noise too little to be seen in a picture, and enough for formulas that divide by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Level:
     """A noise level.
 
     Attributes:
-        timestep: where on the training schedule, in [0, 1000) for most; between two of its points too.
+        timestep: on the training schedule, in [0, 1000) for most; may lie between two of its points.
         sigma: noise over signal, standard deviations.
     """
 
@@ -84,13 +84,13 @@ class Grid:
         return Level(timestep, max(sigma if len(self) > 1 else sigma - (1 - fraction) * least, LEAST_SIGMA))
 
     def move_start(self, level: Level) -> None:
-        """Make the scheduler believe that this grid begins at `level`."""
+        """Set the level of this grid's first point in the scheduler's own table."""
         if self._has_sigmas:
             self.scheduler.sigmas = self.scheduler.sigmas.clone()
             self.scheduler.sigmas[self.begin] = level.sigma
         else:
             self.scheduler.alphas_cumprod = self.scheduler.alphas_cumprod.double()  # in float32 little noise is none
-            self.scheduler.alphas_cumprod[int(self.timesteps[0])] = min(level.alpha_cumprod, self._landing())
+            self.scheduler.alphas_cumprod[int(self.timesteps[0])] = min(level.alpha_cumprod, self._most_alpha())
 
     def mix(self) -> tuple[float, float]:
         """How much of the source and of the noise a run begins with."""
@@ -99,8 +99,8 @@ class Grid:
         mixed = self.scheduler.add_noise(source, noise, self.timesteps[:1])
         return float(mixed[0, 0]), float(mixed[0, 1])
 
-    def _landing(self) -> float:
-        """The signal that the first step leads to where that is not the next point's.
+    def _most_alpha(self) -> float:
+        """An upper bound of the first point's `alphas_cumprod`: DDIM's next one; 1 for all other schedulers.
 
         DDIM counts down by whole timesteps and can miss the next point of its own grid by one; beyond where it lands,
         its formula takes the root of a negative number.

@@ -34,7 +34,7 @@ _PROBING = threading.RLock()  # the source of noise is replaced in a module of d
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class StepMatrix:
     """One step: the next slots are `matrix @ [slots, model output, noise]`.
 
     Attributes:
@@ -51,7 +51,7 @@ class Plan:
     """A whole run, known before it starts.
 
     Attributes:
-        timesteps: what the model is told, per call.
+        timesteps: the denoiser's timestep, per call.
         scales: what its input is multiplied with, per call.
         begin: how much of the source and of the noise the first sample is made of.
         mixes: share of signal and of noise in the sample, per call.
@@ -70,7 +70,7 @@ class Plan:
 
     @property
     def calls(self) -> int:
-        """How often the model is asked."""
+        """Calls of the denoiser."""
         return len(self.timesteps)
 
 
@@ -83,11 +83,11 @@ class Solver:
         self._planned = lru_cache(maxsize=256)(self._plan)
         used = {0}
         with _PROBING:
-            moves = tuple(_probe(Grid(scheduler, of=8, steps=6)))
-        for move in moves:
-            used |= set(move.matrix.abs().sum(0)[:SLOTS].nonzero().flatten().tolist())
+            matrices = tuple(_probe(Grid(scheduler, of=8, steps=6)))
+        for step in matrices:
+            used |= set(step.matrix.abs().sum(0)[:SLOTS].nonzero().flatten().tolist())
         self._slots = sorted(used)
-        self.linear = _agrees(moves, Grid(scheduler, of=8, steps=6))
+        self.linear = _agrees(matrices, Grid(scheduler, of=8, steps=6))
 
     def stepper(self, steps: int, start: Start) -> Grid | None:
         """A scheduler of its own for one request, begun where `plan` begins, if it is not linear."""
@@ -122,34 +122,34 @@ class Solver:
             if start.fraction < 1:
                 levels[0] = grid.between(start.fraction)
                 grid.move_start(levels[0])
-                moves = self._between(steps, start, levels[0])
+                matrices = self._between(steps, start, levels[0])
             else:
-                moves = self._run(steps, start.steps)
+                matrices = self._run(steps, start.steps)
             first = grid.mix() if start.fraction == 1 else _mix(grid.mix(), levels[0])
             scales = [float(grid.scheduler.scale_model_input(torch.ones(1), t)) for t in grid.timesteps[:1]]
             scales += [_scale(scales[0], levels[0], level) for level in levels[1:]]
         keep = [*self._slots, SLOTS, SLOTS + 1]
-        drawing = [call for call, move in enumerate(moves) if move.draws]
-        noise = torch.zeros(len(moves), len(drawing))
+        drawing = [call for call, step in enumerate(matrices) if step.draws]
+        noise = torch.zeros(len(matrices), len(drawing))
         noise[drawing] = shifted(len(drawing), 1 - start.fraction)
         return Plan(
             timesteps=tuple(level.timestep for level in levels),
             scales=tuple(scales),
             begin=(0.0, float(grid.scheduler.init_noise_sigma)) if from_noise else first,
             mixes=tuple(_mix(first, level) for level in levels),
-            matrices=torch.stack([move.matrix[self._slots][:, keep] for move in moves]).float(),
+            matrices=torch.stack([step.matrix[self._slots][:, keep] for step in matrices]).float(),
             draws=len(drawing),
             noise=noise,
         )
 
-    def _probed_run(self, of: int, steps: int) -> tuple[Move, ...]:
+    def _probed_run(self, of: int, steps: int) -> tuple[StepMatrix, ...]:
         """A run that begins on the grid: stock's own."""
         return tuple(_probe(Grid(self.scheduler, of=of, steps=steps)))
 
-    def _between(self, of: int, start: Start, level: Level) -> tuple[Move, ...]:
+    def _between(self, of: int, start: Start, level: Level) -> tuple[StepMatrix, ...]:
         """A run that begins between two points of the grid.
 
-        It has to become stock's run with one step less where the fraction goes to 0. For one-step methods it does
+        It has to become stock's run with one step less as the fraction goes to 0. For one-step methods it does
         so by itself. A multistep method would remember a step of no length, so its matrices are blended with those
         of the shorter run; both are consistent methods, so what lies between is one too.
         """
@@ -157,18 +157,18 @@ class Solver:
         grid = Grid(self.scheduler, of=of, steps=start.steps)
         order = grid.order
         grid.move_start(grid.between(max(fraction, LEAST_FRACTION)))
-        moves = list(_probe(grid))
-        if len(moves) == 1:
+        matrices = list(_probe(grid))
+        if len(matrices) == 1:
             return (self._first(of, start, level)[0],)
-        moves[:order] = self._first(of, start, level)
+        matrices[:order] = self._first(of, start, level)
         shorter = self._run(of, start.steps - 1)
-        for call in range(order, len(moves)):
-            blend = (1 - fraction) * shorter[call - order].matrix + fraction * moves[call].matrix
-            moves[call] = Move(blend, moves[call].draws)
-        return tuple(moves)
+        for call in range(order, len(matrices)):
+            blend = (1 - fraction) * shorter[call - order].matrix + fraction * matrices[call].matrix
+            matrices[call] = StepMatrix(blend, matrices[call].draws)
+        return tuple(matrices)
 
-    def _first(self, of: int, start: Start, level: Level) -> list[Move]:
-        """The first step's calls, of which nothing must be left where the fraction goes to 0."""
+    def _first(self, of: int, start: Start, level: Level) -> list[StepMatrix]:
+        """The matrices of the first step's calls, whose effect vanishes as the fraction goes to 0."""
         grid = Grid(self.scheduler, of=of, steps=start.steps)
         grid.move_start(level)
         first, *rest = islice(_probe(grid), grid.order)
@@ -176,20 +176,20 @@ class Solver:
             return [first]
         matrix = first.matrix.clone()
         if type(self.scheduler).__name__ == "LCMScheduler":
-            # It paints anew and adds fresh noise in each step, however short. Keep of the noise that is there what
-            # the fraction leaves: at any of them signal and noise have the shares of the next level.
+            # Each of its steps, however short, predicts the picture and adds fresh noise to it. Keep as much of the
+            # present noise as the fraction leaves: signal and noise then have the next level's shares at any of them.
             kept = _deterministic(level, grid.level(1), self.scheduler.config.prediction_type)
             left = math.sqrt(1 - start.fraction**2)
             matrix[0, [0, SLOTS]] += left * (kept - matrix[0, [0, SLOTS]])
             matrix[0, SLOTS + 1] *= start.fraction
-            return [Move(matrix, first.draws)]
-        # Where a scheduler's idea of the next level is off by rounding, or where a grid has a level twice, a step of
-        # no length still moves; take that out as far as the step is short.
+            return [StepMatrix(matrix, first.draws)]
+        # If a scheduler's next level is off by rounding, or a grid has a level twice, a step of no length still
+        # changes the sample; subtract that in proportion to what is missing of the step.
         still = Grid(self.scheduler, of=of, steps=start.steps)
         still.move_start(still.between(0.0))
         matrix[0] -= (1 - start.fraction) * next(_probe(still)).matrix[0]
         matrix[0, 0] += 1 - start.fraction
-        return [Move(matrix, first.draws), *rest]
+        return [StepMatrix(matrix, first.draws), *rest]
 
 
 def shifted(count: int, by: float) -> torch.Tensor:
@@ -211,13 +211,13 @@ def shifted(count: int, by: float) -> torch.Tensor:
 def _deterministic(start: Level, end: Level, prediction: str) -> torch.Tensor:
     """Weights of sample and output in a step without noise (Song et al. 2020, arXiv:2010.02502, eq. 12)."""
     signal, noise = math.sqrt(start.alpha_cumprod), math.sqrt(1 - start.alpha_cumprod)
-    clean, dirty = {  # the picture and the noise as the model sees them, in terms of the sample and its output
+    x0, epsilon = {  # the predicted picture and noise, as weights of the sample and of the output
         "epsilon": ((1 / signal, -noise / signal), (0.0, 1.0)),
         "v_prediction": ((signal, -noise), (noise, signal)),
         "sample": ((0.0, 1.0), (1 / noise, -signal / noise)),
     }[prediction]
     signal, noise = math.sqrt(end.alpha_cumprod), math.sqrt(1 - end.alpha_cumprod)
-    return torch.tensor([signal * clean[each] + noise * dirty[each] for each in (0, 1)], dtype=torch.float64)
+    return torch.tensor([signal * x0[each] + noise * epsilon[each] for each in (0, 1)], dtype=torch.float64)
 
 
 def _mix(first: tuple[float, float], level: Level) -> tuple[float, float]:
@@ -227,20 +227,20 @@ def _mix(first: tuple[float, float], level: Level) -> tuple[float, float]:
 
 
 def _scale(first: float, start: Level, level: Level) -> float:
-    """What a model's input is multiplied with: 1, or what brings the sum's variance to 1."""
+    """The factor of the denoiser's input: 1, or what brings the variance of signal and noise to 1."""
     assert first == 1 or math.isclose(first, math.sqrt(start.alpha_cumprod), rel_tol=1e-3)
     return 1.0 if first == 1 else math.sqrt(level.alpha_cumprod)
 
 
-def _agrees(moves: tuple[Move, ...], grid: Grid) -> bool:
-    """Whether the moves do what the scheduler does, on numbers that are large enough to be clipped."""
+def _agrees(matrices: tuple[StepMatrix, ...], grid: Grid) -> bool:
+    """Whether the matrices give what the scheduler gives, on numbers large enough to be clipped."""
     numbers = torch.Generator().manual_seed(0)
     slots = torch.zeros(SLOTS, 16, dtype=torch.float64)
     slots[0] = 30 * torch.randn(16, generator=numbers, dtype=torch.float64)
     sample = slots[0].view(1, 1, 4, 4)
-    for move, timestep in zip(moves, grid.timesteps, strict=True):
+    for step, timestep in zip(matrices, grid.timesteps, strict=True):
         output = 30 * torch.randn(16, generator=numbers, dtype=torch.float64)
-        slots = move.matrix @ torch.cat([slots, output[None], torch.zeros(1, 16, dtype=torch.float64)])
+        slots = step.matrix @ torch.cat([slots, output[None], torch.zeros(1, 16, dtype=torch.float64)])
         grid.scheduler.scale_model_input(sample, timestep)
         with _PROBING, _noise_from(grid.scheduler, lambda *_, **__: torch.zeros(1, 1, 4, 4, dtype=torch.float64)):
             sample = stepped(grid.scheduler, timestep, output.view(1, 1, 4, 4), sample)
@@ -262,8 +262,8 @@ def stepped(
     return after
 
 
-def _probe(grid: Grid) -> Iterator[Move]:
-    """The moves of a run, one after the other. The lock must be held."""
+def _probe(grid: Grid) -> Iterator[StepMatrix]:
+    """The matrices of a run's calls, one after the other. The lock must be held."""
     scheduler = grid.scheduler
     basis = torch.eye(SLOTS + 2, dtype=torch.float64).view(SLOTS + 2, 1, SLOTS + 2, 1, 1)
     for timestep in grid.timesteps:
@@ -278,7 +278,9 @@ def _probe(grid: Grid) -> Iterator[Move]:
         scheduler.scale_model_input(basis[0], timestep)
         with _noise_from(scheduler, draw):
             after = stepped(scheduler, timestep, basis[SLOTS], basis[0])
-        yield Move(torch.stack([each.flatten().double() for each in _recall(scheduler, after, basis[0])]), drawn)
+        yield StepMatrix(
+            torch.stack([each.flatten().double() for each in _recall(scheduler, after, basis[0])]), drawn
+        )
 
 
 @contextmanager

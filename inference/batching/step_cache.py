@@ -1,4 +1,4 @@
-"""Steps that leave out most of a transformer if its first block says nearly what it said in the step before.
+"""Steps that leave out most of a transformer if its first block's output has hardly changed since the step before.
 
 That is diffusers' first-block cache. It changes pixels, so it is an owner's choice by model. What is remembered is
 each request's own, so its rows are called alone.

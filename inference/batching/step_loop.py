@@ -11,7 +11,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import torch
@@ -40,7 +40,7 @@ class Group:
     """Runs that can share a call.
 
     Attributes:
-        runs: in the order in which they came. Where there are more than a call takes, the first are finished first:
+        runs: in the order in which they came. If there are more than a call takes, the first are finished first:
             taking turns would make all of them late.
         work: rows times latents that it was served, counted from that of the group served least when it came.
     """
@@ -50,7 +50,7 @@ class Group:
 
 
 class StepLoop:
-    """Paints tasks with one thread on the device; `paint` may be called from many threads at once.
+    """Generates pictures with one thread on the device; `generate` may be called from many threads at once.
 
     Args:
         translate: what an error of the device means; `OutOfMemory`, `DevicePoisoned`, or the error itself.
@@ -66,11 +66,12 @@ class StepLoop:
         self._thread = threading.Thread(target=self._serve, name="step loop", daemon=True)
         self._thread.start()
 
-    def paint(self, run: Run) -> Image.Image:
+    def generate(self, run: Run) -> Image.Image:
         """The picture of a run; blocks.
 
         Raises:
-            Stopped, OutOfMemory, DevicePoisoned, Unsuited: as they say. Whatever else the model's code raises.
+            Stopped, OutOfMemory, DevicePoisoned, Unsuited: see `inference.errors`.
+            Exception: whatever else the model's code raises.
         """
         self._inbox.put(run)
         try:
@@ -135,7 +136,7 @@ class StepLoop:
             del self._groups[key]
 
     def _advanced(self, runs: list[Run]) -> list[Run]:
-        """The runs that have made a step. Where a call fails, each of its runs is tried alone."""
+        """The runs that have made a step. If a call fails, each of its runs is tried alone."""
         if not runs:
             return []
         blamed = runs if len(runs) == 1 else []
@@ -155,7 +156,7 @@ class StepLoop:
         while (
             self._finished
             and not first.task.low_memory
-            and _alike(first, self._finished[0])
+            and _decodes_with(first, self._finished[0])
             and (len(chunk) + 1) * pixels <= DECODED_PIXELS
         ):
             chunk.append(self._finished.popleft())
@@ -165,9 +166,9 @@ class StepLoop:
             self._attempt([run], partial(decode, [run]))
 
     def _attempt(self, blamed: list[Run], act: Callable[[], None]) -> Exception | None:
-        """What kept something from working, which those to blame are told too.
+        """Do something for runs; an error ends the blamed ones and is returned.
 
-        What the failure's traceback holds on to is gone before this returns: it may be most of the memory.
+        The error's traceback is cleared before this returns, as its frames may hold most of the memory.
         """
         try:
             act()
@@ -212,29 +213,32 @@ def advance(runs: list[Run]) -> None:
         outputs = torch.cat([loaded.denoiser(rows.only(row)).clone() for row in range(len(rows.latents))])
     else:
         outputs = loaded.denoiser(rows)
-    said = _guided(runs, outputs.float())
-    for run, output in zip(runs, said, strict=True):
-        run.look_ahead(output)
+    guided = _guided(runs, outputs.float())
+    for run, output in zip(runs, guided, strict=True):
+        run.send_preview(output)
         run.output = output
     if runs[0].grid is None:
-        _step_together(runs, said)
+        _step_together(runs, guided)
     loaded.run_ahead.keep()
 
 
 def _rows(runs: list[Run]) -> Rows:
-    """What the model is told of each run at its place; a few operations, however many runs there are."""
+    """The denoiser's inputs for each run at its step, in a few operations however many runs there are."""
     scales = torch.stack([run.scales[run.call] for run in runs]).view(-1, 1, 1, 1)
     samples = (torch.stack([run.state[0] for run in runs]) * scales).to(runs[0].components.dtype)
-    return Rows.joined([run.conditions for run in runs]).told(
+    return replace(
+        Rows.joined([run.conditions for run in runs]),
         latents=torch.cat([each.expand(run.rows, *run.shape) for run, each in zip(runs, samples, strict=True)]),
         timesteps=torch.cat([run.times[run.call].expand(run.rows) for run in runs]),
     )
 
 
 def _guided(runs: list[Run], outputs: torch.Tensor) -> torch.Tensor:
-    """What the model says, [runs, channels, height, width], from the rows of each: the negative before the positive.
+    """The denoiser's outputs after guidance, [runs, channels, height, width].
 
-    A run with one row has no opposite.
+    Args:
+        runs: in the order of their rows; of two rows the negative is the first.
+        outputs: float32, [rows, channels, height, width].
     """
     each = torch.split(outputs, [run.rows for run in runs])
     negative = torch.stack([rows[0] for rows in each])
@@ -245,12 +249,12 @@ def _guided(runs: list[Run], outputs: torch.Tensor) -> torch.Tensor:
     return runs[0].components.guide(negative, positive, scales)
 
 
-def _step_together(runs: list[Run], said: torch.Tensor) -> None:
+def _step_together(runs: list[Run], guided: torch.Tensor) -> None:
     """The next slots of each run: one small matrix product each, in one launch."""
-    zeros = torch.zeros_like(said[0])
+    zeros = torch.zeros_like(guided[0])
     fresh = torch.stack([zeros if run.noises is None else run.noises[run.call] for run in runs])
     states = torch.stack([run.state for run in runs])
-    before = torch.cat([states, said[:, None], fresh[:, None]], dim=1)
+    before = torch.cat([states, guided[:, None], fresh[:, None]], dim=1)
     matrices = torch.stack([run.matrices[run.call] for run in runs])
     after = torch.bmm(matrices, before.flatten(2)).view_as(states)
     for run, state in zip(runs, after, strict=True):
@@ -258,16 +262,15 @@ def _step_together(runs: list[Run], said: torch.Tensor) -> None:
 
 
 def decode(runs: list[Run]) -> None:
-    """Make the pictures of finished runs of one shape and hand them out."""
+    """Decode the latents of finished runs of one shape, and send each its picture."""
     components = runs[0].components
     components.set_low_memory(low_memory=runs[0].task.low_memory)
     latents = torch.stack([run.state[0] for run in runs])
-    made, sound = components.decode(latents)
-    pixels, good = ToHost(made), ToHost(sound)
+    pixels, finite = (ToHost(each) for each in components.decode(latents))
     for place, run in enumerate(runs):
-        run.outbox.put(Finished(pixels, good, place))
+        run.outbox.put(Finished(pixels, finite, place))
 
 
-def _alike(one: Run, other: Run) -> bool:
+def _decodes_with(one: Run, other: Run) -> bool:
     together = one.components.device.type not in ONE_BY_ONE
     return together and one.loaded is other.loaded and one.shape == other.shape and not other.task.low_memory

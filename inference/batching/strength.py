@@ -14,11 +14,11 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where a run begins.
+    """The point of a grid, or between two, at which a run begins.
 
     Attributes:
         steps: how many of the grid's last steps are run, at least 1.
-        fraction: how much of the first of them, in (0, 1]; 1 where it begins on the grid.
+        fraction: how much of the first of them, in (0, 1]; 1 if it begins on a point of the grid.
     """
 
     steps: int
@@ -26,7 +26,7 @@ class Start:
 
 
 def start_of(steps: int, strength: float) -> Start:
-    """Where a run over a grid of `steps` begins at a `strength` in (0, 1].
+    """The start of a run over a grid of `steps` at a `strength` in (0, 1].
 
     The run's length, `Start.steps - 1 + Start.fraction`, is `steps * strength`: continuous and strictly growing.
     """

@@ -13,13 +13,13 @@ class Task:
     """One picture to denoise.
 
     Attributes:
-        picture: RGB, both sides what the model takes. At strength 1 it is grey: there is nothing to keep.
-        low_memory: spend time to save memory; it did not fit otherwise.
+        picture: RGB, both sides multiples of what the model takes. Grey at strength 1, which ignores the source.
+        low_memory: save memory at the cost of time: it did not fit before.
         check: raises `Stopped` if the request was cancelled; may be called at any time, from any thread.
         step: to be called after each denoising step with its number (1-based) and how many there are.
             Raises `Stopped` if the request was cancelled; let it pass.
-        preview: to be called with a small picture of how far it is; None if nobody wants one.
-        tell: to be called with what the member should know.
+        preview: to be called with small pictures on the way; None if the request wants none.
+        tell: to be called with notes for the member.
         map: the control map, of the size of `picture`; None if the request has no control.
     """
 

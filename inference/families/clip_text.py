@@ -15,21 +15,21 @@ from inference.prompts import reads_weights
 from inference.weighted_prompts import Chunk, Weighted, chunks, weighted
 
 _MEAN = 0.02
-"""Share of the spread: a mean that is smaller says nothing, and bringing it back could multiply by any number."""
+"""Share of the standard deviation. A smaller mean is not restored: the factor could be any number."""
 
 
 def needs_chunks(pipeline: Any, text: str) -> bool:
     """Whether the stock pipeline's `encode_prompt` would leave out something of a text, weights or words."""
-    told = weighted(text)
-    return not told.is_plain or any(
-        len(_chunks(pipeline, told, tokenizer)) > 1 for tokenizer, _ in _readers(pipeline)
+    prompt = weighted(text)
+    return not prompt.is_plain or any(
+        len(_chunks(pipeline, prompt, tokenizer)) > 1 for tokenizer, _ in _encoders(pipeline)
     )
 
 
 def encoded(pipeline: Any, text: str, device: torch.device) -> PromptEmbeds:
     """A text of any length with its weights.
 
-    Weights multiply what the encoders say of each token. For Stable Diffusion 1 and 2 the mean is then brought back
+    Weights multiply the encoders' output for each token. For Stable Diffusion 1 and 2 the mean is then brought back
     to what it was, chunk by chunk, which is A1111's "Original". What SDXL takes is not normalised, and its mean next
     to nothing: it is left so, which is "No norm" (modules/sd_emphasis.py: "seems to work better for SDXL"). SDXL's
     pooled embedding is that of the first chunk, and knows no weights.
@@ -37,35 +37,41 @@ def encoded(pipeline: Any, text: str, device: torch.device) -> PromptEmbeds:
     Returns:
         `hidden` of [1, chunks * tokens, width].
     """
-    told = weighted(text)
+    prompt = weighted(text)
     is_xl = hasattr(pipeline, "text_encoder_2")
-    readers = _readers(pipeline)
-    read = [_chunks(pipeline, told, tokenizer) for tokenizer, _ in readers]
+    encoders = _encoders(pipeline)
+    read = [_chunks(pipeline, prompt, tokenizer) for tokenizer, _ in encoders]
     longest = max(len(each) for each in read)
     several, pooled = [], None
-    for (tokenizer, encoder), own in zip(readers, read, strict=True):
+    for (tokenizer, encoder), own in zip(encoders, read, strict=True):
         filled = own + [Chunk((), ())] * (longest - len(own))  # embeddings may be longer for one encoder
-        hidden, pooled = _said(tokenizer, encoder, filled, device, is_xl=is_xl)
+        hidden, pooled = _encode_chunks(tokenizer, encoder, filled, device, is_xl=is_xl)
         several.append(hidden)
     return PromptEmbeds(torch.cat(several, dim=-1), pooled if is_xl else None)
 
 
 def instead_of_texts(pipeline: Any, request: Img2ImgRequest, takes: Container[str]) -> dict[str, Any]:
-    """What a stock pipeline is called with in place of texts that it would not read whole; else nothing."""
+    """Arguments of a stock pipeline in place of texts that it would not encode whole; else none.
+
+    Args:
+        pipeline: the stock pipeline.
+        request: for its prompts.
+        takes: names of the arguments that the pipeline has.
+    """
     texts = {"": request.prompt, "negative_": request.negative_prompt}
     if not reads_weights(pipeline) or not any(needs_chunks(pipeline, text) for text in texts.values()):
         return {}
     device = pipeline._execution_device  # noqa: SLF001 -- where stock encodes texts
     with torch.inference_mode():
-        words = {name: encoded(pipeline, text, device) for name, text in texts.items()}
+        embeds = {name: encoded(pipeline, text, device) for name, text in texts.items()}
         if not request.negative_prompt and pipeline.config.get("force_zeros_for_empty_prompt"):
-            words["negative_"] = words["negative_"].zeros()
-        longest = max(each.hidden.shape[1] for each in words.values())
-        none = words["negative_"] if not request.negative_prompt else encoded(pipeline, "", device)
-        words = {name: lengthened(each, longest, lambda: none.hidden) for name, each in words.items()}
-    told: dict[str, Any] = {f"{name}prompt_embeds": each.hidden for name, each in words.items()}
-    told |= {f"{name}pooled_prompt_embeds": each.pooled for name, each in words.items()}
-    return {"prompt": None, "negative_prompt": None} | {name: each for name, each in told.items() if name in takes}
+            embeds["negative_"] = embeds["negative_"].zeros()
+        longest = max(each.hidden.shape[1] for each in embeds.values())
+        none = embeds["negative_"] if not request.negative_prompt else encoded(pipeline, "", device)
+        embeds = {name: lengthened(each, longest, lambda: none.hidden) for name, each in embeds.items()}
+    inputs: dict[str, Any] = {f"{name}prompt_embeds": each.hidden for name, each in embeds.items()}
+    inputs |= {f"{name}pooled_prompt_embeds": each.pooled for name, each in embeds.items()}
+    return {"prompt": None, "negative_prompt": None} | {name: each for name, each in inputs.items() if name in takes}
 
 
 def lengthened(embeds: PromptEmbeds, tokens: int, nothing: Callable[[], torch.Tensor]) -> PromptEmbeds:
@@ -78,7 +84,7 @@ def lengthened(embeds: PromptEmbeds, tokens: int, nothing: Callable[[], torch.Te
     return PromptEmbeds(torch.cat([embeds.hidden, more], dim=1), embeds.pooled)
 
 
-def _readers(pipeline: Any) -> list[tuple[Any, Any]]:
+def _encoders(pipeline: Any) -> list[tuple[Any, Any]]:
     """Its tokenizers with their encoders; SDXL's refiner has the second only."""
     there = [
         (getattr(pipeline, f"tokenizer{which}", None), getattr(pipeline, f"text_encoder{which}", None))
@@ -87,22 +93,24 @@ def _readers(pipeline: Any) -> list[tuple[Any, Any]]:
     return [(tokenizer, encoder) for tokenizer, encoder in there if tokenizer is not None and encoder is not None]
 
 
-def _chunks(pipeline: Any, told: Weighted, tokenizer: Any) -> list[Chunk]:
-    return chunks(told, tokenizer, lambda words: pipeline.maybe_convert_prompt(spelled(tokenizer, words), tokenizer))
+def _chunks(pipeline: Any, prompt: Weighted, tokenizer: Any) -> list[Chunk]:
+    return chunks(
+        prompt, tokenizer, lambda words: pipeline.maybe_convert_prompt(spelled(tokenizer, words), tokenizer)
+    )
 
 
-def _said(
+def _encode_chunks(
     tokenizer: Any, encoder: Any, read: list[Chunk], device: torch.device, *, is_xl: bool
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
-    """What one encoder says of the chunks, [1, chunks * tokens, width], and of the first as a whole, [1, width]."""
+    """One encoder's output for the chunks, [1, chunks * tokens, width], and the first one's pooled, [1, width]."""
     length = tokenizer.model_max_length
     ids = torch.tensor([_framed(tokenizer, each.ids, length) for each in read], device=device)
     mask = None
     if getattr(encoder.config, "use_attention_mask", False):
         taken = torch.tensor([len(each.ids) + 2 for each in read], device=device)
         mask = (torch.arange(length, device=device) < taken[:, None]).long()
-    said = encoder(ids, attention_mask=mask, output_hidden_states=is_xl)
-    hidden: torch.Tensor = said.hidden_states[-2] if is_xl else said[0]
+    output = encoder(ids, attention_mask=mask, output_hidden_states=is_xl)
+    hidden: torch.Tensor = output.hidden_states[-2] if is_xl else output[0]
     weights = torch.ones(ids.shape, device=device)
     for row, each in enumerate(read):
         weights[row, 1 : len(each.weights) + 1] = torch.tensor(each.weights, device=device)
@@ -111,12 +119,12 @@ def _said(
         changed = plain * weights[..., None]
         if not is_xl:
             means = [each.mean((1, 2), keepdim=True) for each in (plain, changed)]
-            says = torch.minimum(*(each.abs() for each in means)) > _MEAN * plain.std((1, 2), keepdim=True)
-            changed = changed * torch.where(says, means[0] / means[1], 1.0)
+            large = torch.minimum(*(each.abs() for each in means)) > _MEAN * plain.std((1, 2), keepdim=True)
+            changed = changed * torch.where(large, means[0] / means[1], 1.0)
         # Chunks without weights stay exactly as they were.
         touched = (weights != 1).any(1)[:, None, None]
         hidden = torch.where(touched, changed, plain).to(hidden.dtype)
-    pooled = said[0][:1] if said[0].ndim == 2 else None
+    pooled = output[0][:1] if output[0].ndim == 2 else None
     return hidden.reshape(1, -1, hidden.shape[-1]), pooled
 
 

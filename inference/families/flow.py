@@ -1,6 +1,7 @@
 """Flow matching transformers in the step loop: what they have in common, and Stable Diffusion 3."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,8 @@ class FlowMatching(StableDiffusion):
     """One loaded model; its output is the velocity, noise minus picture (Esser et al. 2024, arXiv:2403.03206, eq. 5).
 
     Attributes:
-        texts_vary: prompts are as long as they are, and padded with a mask to share a call.
-        edits: the source is told to the model beside the noise, and the run begins with noise alone.
+        texts_vary: prompts are encoded unpadded, and padded with a mask to share a call.
+        edits: the source's latents are an input beside the noisy ones, and the run begins with noise alone.
     """
 
     networks: Mapping[str, type[ControlNet]] = {}
@@ -49,16 +50,21 @@ class FlowMatching(StableDiffusion):
         }
 
     def mu(self, shape: Shape, usual: float) -> float:
-        """How far the grid is shifted to noise for a picture of that size, of which tokens are 2 by 2 latents."""
+        """The `mu` of dynamic shifting for latents of that shape, of which a token is 2 by 2.
+
+        Args:
+            shape: channels, height and width of the latents.
+            usual: `max_shift` if the scheduler's configuration has none.
+        """
         from diffusers.pipelines.flux.pipeline_flux import calculate_shift
 
-        told = self.pipeline.scheduler.config
+        config = self.pipeline.scheduler.config
         mu: float = calculate_shift(
             (shape[1] // 2) * (shape[2] // 2),
-            told.get("base_image_seq_len", 256),
-            told.get("max_image_seq_len", 4096),
-            told.get("base_shift", 0.5),
-            told.get("max_shift", usual),
+            config.get("base_image_seq_len", 256),
+            config.get("max_image_seq_len", 4096),
+            config.get("base_shift", 0.5),
+            config.get("max_shift", usual),
         )
         return mu
 
@@ -72,7 +78,7 @@ class FlowMatching(StableDiffusion):
         return self.scaled(latents.to(self.dtype))
 
     def scaled(self, latents: torch.Tensor) -> torch.Tensor:
-        """What the autoencoder gives, as the transformer takes it."""
+        """Latents of the autoencoder, shifted and scaled as the transformer takes them."""
         return (latents - self._shift) * self._scale
 
     def unscale(self, latents: torch.Tensor) -> torch.Tensor:
@@ -87,27 +93,28 @@ class FlowMatching(StableDiffusion):
         return self.true_guidance if self.guidance_is_input else guidance_scale
 
     def negative(self, request: Img2ImgRequest) -> str:
-        """What the second row is told."""
+        """The text of the negative row."""
         return request.negative_prompt
 
     def embeds(self, text: str, picture: Image.Image) -> PromptEmbeds:
-        """A text as the model is told it; families that look at the picture with their text encoder do that here."""
+        """The prompt embeds of a text; some families' text encoders take the picture too."""
         del picture
         return self.encode_prompt(text, negative=False)
 
     def conditions(self, request: Img2ImgRequest, picture: Image.Image, source: torch.Tensor) -> Rows:
         texts = [self.negative(request)] if self.is_guided(request) else []
-        words = [self.embeds(text, picture) for text in (*texts, request.prompt)]
-        told = [
-            Rows(latents=source, timesteps=source.new_zeros(1), hidden=each.hidden, pooled=each.pooled)
-            for each in words
-        ]
-        rows = Rows.joined(told)
-        inside, count = None, len(words)
+        embeds = [self.embeds(text, picture) for text in (*texts, request.prompt)]
+        rows = Rows.joined(
+            [
+                Rows(latents=source, timesteps=source.new_zeros(1), hidden=each.hidden, pooled=each.pooled)
+                for each in embeds
+            ]
+        )
+        guidance, count = None, len(embeds)
         if self.guidance_is_input:
-            inside = torch.full((count,), request.guidance_scale, device=source.device)
+            guidance = torch.full((count,), request.guidance_scale, device=source.device)
         reference = source.to(self.dtype).expand(count, *source.shape[1:]) if self.edits else None
-        return rows.told(guidance=inside, reference=reference)
+        return replace(rows, guidance=guidance, reference=reference)
 
     def predicted(self, sample: torch.Tensor, output: torch.Tensor, mix: tuple[float, float]) -> torch.Tensor:
         return sample - mix[1] * output

@@ -1,4 +1,4 @@
-"""Control networks of flow matching transformers: they are told the map as latents."""
+"""Control networks of flow matching transformers, which take the map as latents."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -10,7 +10,7 @@ from inference.api import ControlKind
 from inference.batching.components import Components, Residuals
 from inference.batching.controlnet import alike
 from inference.batching.denoiser import Rows
-from inference.families.packing import no_places, packed, places
+from inference.families.packing import packed, positions, text_positions
 
 FLUX_MODES = {
     ControlKind.CANNY: 0,
@@ -20,8 +20,8 @@ FLUX_MODES = {
     ControlKind.DEPTH: 2,
     ControlKind.POSE: 4,
 }
-"""What union networks of FLUX.1 call the kinds (huggingface.co/InstantX/FLUX.1-dev-Controlnet-Union); of lines they
-know one kind."""
+"""Numbers of the kinds in union networks of FLUX.1 (huggingface.co/InstantX/FLUX.1-dev-Controlnet-Union); of
+lines they know one kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class FlowControlNet:
     """What networks of flow matching families have in common.
 
     Attributes:
-        mode: a union network's number for the kind; None if the network knows one kind only, or is not told.
+        mode: a union network's number for the kind; None if the network knows one kind only, or takes no number.
     """
 
     model: Any
@@ -64,13 +64,14 @@ class FlowControlNet:
 
 @dataclass(frozen=True, slots=True)
 class FluxControlNet(FlowControlNet):
-    """Of FLUX.1, union networks among them; those that are told pixels (XLabs') do not fit."""
+    """Of FLUX.1, union networks among them; those that take pixels (XLabs') do not fit."""
 
     @staticmethod
     def fits(network: Any, components: Components) -> bool:
-        told, model = network.config, components.denoiser.config
-        inside = told.guidance_embeds <= model.guidance_embeds
-        return told.conditioning_embedding_channels is None and inside and alike(network, components, _ALIKE_FLUX)
+        config, model = network.config, components.denoiser.config
+        has_guidance = config.guidance_embeds <= model.guidance_embeds
+        takes_latents = config.conditioning_embedding_channels is None
+        return takes_latents and has_guidance and alike(network, components, _ALIKE_FLUX)
 
     @property
     def layout(self) -> tuple[int, ...]:
@@ -88,8 +89,8 @@ class FluxControlNet(FlowControlNet):
             guidance=rows.guidance if self.model.config.guidance_embeds else None,
             pooled_projections=rows.pooled,
             encoder_hidden_states=rows.hidden,
-            txt_ids=no_places(rows.hidden.shape[1], dtype, device),
-            img_ids=places(height // 2, width // 2, doubled=False, dtype=dtype, device=device),
+            txt_ids=text_positions(rows.hidden.shape[1], dtype, device),
+            img_ids=positions(height // 2, width // 2, doubled=False, dtype=dtype, device=device),
             return_dict=False,
         )
         return (*(double or ()), *(single or ()))
@@ -109,13 +110,13 @@ class StableDiffusion3ControlNet(FlowControlNet):
 
     @staticmethod
     def fits(network: Any, components: Components) -> bool:
-        words = network.config.joint_attention_dim
-        same = words is None or words == components.denoiser.config.joint_attention_dim
+        width = network.config.joint_attention_dim
+        same = width is None or width == components.denoiser.config.joint_attention_dim
         return same and not network.config.extra_conditioning_channels and alike(network, components, _ALIKE_SD3)
 
     @staticmethod
     def prepare(network: Any, components: Components) -> None:
-        """Those of Stable Diffusion 3.5 large come without embeddings of places, and take their model's."""
+        """Those of Stable Diffusion 3.5 large come without positional embeddings, and take their model's."""
         if network.pos_embed is None:
             shared = network._get_pos_embed_from_transformer(components.denoiser)  # noqa: SLF001 -- as stock does
             network.pos_embed = shared.to(components.device, components.dtype)
@@ -128,15 +129,15 @@ class StableDiffusion3ControlNet(FlowControlNet):
         return latents
 
     def residuals(self, rows: Rows, hints: torch.Tensor, scales: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        told = self.model.config
+        config = self.model.config
         assert rows.pooled is not None
         found: tuple[torch.Tensor, ...] = self.model(
             hidden_states=rows.latents,
             controlnet_cond=hints,
             conditioning_scale=scales.view(-1, 1, 1).to(rows.latents.dtype),
-            encoder_hidden_states=None if told.joint_attention_dim is None else rows.hidden,
+            encoder_hidden_states=None if config.joint_attention_dim is None else rows.hidden,
             pooled_projections=(
-                torch.zeros_like(rows.pooled) if told.force_zeros_for_pooled_projection else rows.pooled
+                torch.zeros_like(rows.pooled) if config.force_zeros_for_pooled_projection else rows.pooled
             ),
             timestep=rows.timesteps,
             return_dict=False,

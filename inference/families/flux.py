@@ -14,7 +14,7 @@ from inference.batching.denoiser import Rows
 from inference.batching.flow_sigmas import Shape
 from inference.families.flow import FlowMatching
 from inference.families.flow_control import FluxControlNet
-from inference.families.packing import no_places, packed, places, unpacked
+from inference.families.packing import packed, positions, text_positions, unpacked
 from inference.families.token_weights import encoded
 
 
@@ -30,19 +30,21 @@ class Flux(FlowMatching):
     def call(self, model: Any, rows: Rows) -> torch.Tensor:
         height, width = rows.latents.shape[2:]
         tokens = packed(rows.latents)
-        told = tokens if rows.reference is None else torch.cat([tokens, packed(rows.reference)], dim=1)
+        all_tokens = tokens if rows.reference is None else torch.cat([tokens, packed(rows.reference)], dim=1)
         dtype, device = rows.latents.dtype, rows.latents.device
         doubles = rows.layout[0] if rows.layout else 0
         output: torch.Tensor = model(
-            hidden_states=told,
+            hidden_states=all_tokens,
             controlnet_block_samples=rows.residuals[:doubles] or None,
             controlnet_single_block_samples=rows.residuals[doubles:] or None,
             timestep=rows.timesteps.to(dtype) / 1000,
             guidance=rows.guidance,
             pooled_projections=rows.pooled,
             encoder_hidden_states=rows.hidden,
-            txt_ids=no_places(rows.hidden.shape[1], dtype, device),
-            img_ids=places(height // 2, width // 2, doubled=rows.reference is not None, dtype=dtype, device=device),
+            txt_ids=text_positions(rows.hidden.shape[1], dtype, device),
+            img_ids=positions(
+                height // 2, width // 2, doubled=rows.reference is not None, dtype=dtype, device=device
+            ),
             return_dict=False,
         )[0]
         return unpacked(output[:, : tokens.shape[1]], height, width)
@@ -60,7 +62,7 @@ class Kontext(Flux):
 
 
 class Flux2(FlowMatching):
-    """FLUX.2 dev. Its sample is made of patches of 2 by 2 latents, each number normalised on its own."""
+    """FLUX.2 dev. Its latents are patches of 2 by 2 of the autoencoder's, normalised channel by channel."""
 
     edits = True
     decodes_previews = False
@@ -76,12 +78,12 @@ class Flux2(FlowMatching):
         return {"num_inference_steps": steps, "sigmas": np.linspace(1.0, 1 / steps, steps), "mu": mu}
 
     def scaled(self, latents: torch.Tensor) -> torch.Tensor:
-        mean, std = self._normal_patch(latents)
+        mean, std = self._mean_and_std(latents)
         patches: torch.Tensor = self.pipeline._patchify_latents(latents)  # noqa: SLF001 -- what knows the order
         return (patches - mean) / std
 
     def unscale(self, latents: torch.Tensor) -> torch.Tensor:
-        mean, std = self._normal_patch(latents)
+        mean, std = self._mean_and_std(latents)
         whole: torch.Tensor = self.pipeline._unpatchify_latents(latents * std + mean)  # noqa: SLF001 -- as in `scaled`
         return whole
 
@@ -94,16 +96,16 @@ class Flux2(FlowMatching):
             timestep=rows.timesteps.to(rows.latents.dtype) / 1000,
             guidance=rows.guidance,
             encoder_hidden_states=rows.hidden,
-            txt_ids=_text_places2(rows.hidden.shape[1], device).expand(len(tokens), -1, -1),
-            img_ids=_places2(height, width, device).expand(len(tokens), -1, -1),
+            txt_ids=_text_positions2(rows.hidden.shape[1], device).expand(len(tokens), -1, -1),
+            img_ids=_positions2(height, width, device).expand(len(tokens), -1, -1),
             return_dict=False,
         )[0]
         return output[:, : tokens.shape[1]].mT.reshape(len(tokens), -1, height, width)
 
-    def _normal_patch(self, latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        told = self.vae.bn
-        std = torch.sqrt(told.running_var.view(1, -1, 1, 1) + self.vae.config.batch_norm_eps)
-        return told.running_mean.view(1, -1, 1, 1).to(latents), std.to(latents)
+    def _mean_and_std(self, latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        norm = self.vae.bn
+        std = torch.sqrt(norm.running_var.view(1, -1, 1, 1) + self.vae.config.batch_norm_eps)
+        return norm.running_mean.view(1, -1, 1, 1).to(latents), std.to(latents)
 
     def _encode_prompt(self, text: str, *, negative: bool) -> PromptEmbeds:
         del negative
@@ -118,14 +120,14 @@ class Flux2Klein(Flux2):
 
 
 @lru_cache(maxsize=64)
-def _places2(height: int, width: int, device: torch.device) -> torch.Tensor:
-    """As `places` for FLUX.2, [1, tokens, 4], of which the last is for words; the source lies at time 10."""
+def _positions2(height: int, width: int, device: torch.device) -> torch.Tensor:
+    """As `positions`, for FLUX.2: [1, tokens, 4], time, row, column and text, 0 here; the source has time 10."""
     sides = torch.arange(height), torch.arange(width), torch.arange(1)
     return torch.cat([torch.cartesian_prod(torch.tensor([time]), *sides) for time in (0, 10)])[None].to(device)
 
 
 @lru_cache(maxsize=64)
-def _text_places2(tokens: int, device: torch.device) -> torch.Tensor:
-    """PromptEmbeds lie one after the other, [1, tokens, 4]."""
+def _text_positions2(tokens: int, device: torch.device) -> torch.Tensor:
+    """Positions of prompt embeds, [1, tokens, 4]: 0, 0, 0 and their number."""
     zero = torch.arange(1)
     return torch.cartesian_prod(zero, zero, zero, torch.arange(tokens))[None].to(device)

@@ -18,7 +18,7 @@ from inference.families.packing import packed, unpacked
 class ZImage(FlowMatching):
     """Z-Image and Z-Image-Turbo.
 
-    Their guidance scale counts from 0, as in the stock pipeline: what is told is `positive + scale * (positive -
+    Their guidance scale counts from 0, as in the stock pipeline: the output is `positive + scale * (positive -
     negative)`, so 0 and not 1 switches guidance off.
     """
 
@@ -48,7 +48,7 @@ class ZImage(FlowMatching):
 
 
 class QwenImage(FlowMatching):
-    """Qwen-Image. Its autoencoder is one of films: a picture is a film of one frame."""
+    """Qwen-Image. Its autoencoder is one of videos: a picture is a video of one frame."""
 
     texts_vary = True
     networks: Mapping[str, type[ControlNet]] = {"QwenImageControlNetModel": QwenControlNet}
@@ -95,17 +95,17 @@ class QwenImage(FlowMatching):
         return unpacked(output, height, width)
 
     def _encode_image(self, pixels: torch.Tensor) -> LatentDist:
-        film = super()._encode_image(pixels.unsqueeze(2))
-        return LatentDist(film.mean.squeeze(2), None if film.std is None else film.std.squeeze(2))
+        dist = super()._encode_image(pixels.unsqueeze(2))
+        return LatentDist(dist.mean.squeeze(2), None if dist.std is None else dist.std.squeeze(2))
 
     def _decode(self, vae: Any, latents: torch.Tensor) -> torch.Tensor:
         pixels: torch.Tensor = vae.decode(latents.unsqueeze(2), return_dict=False)[0][:, :, 0]
         return pixels
 
     def _by_channel(self, latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        told = self.vae.config
+        config = self.vae.config
         mean, std = (
-            torch.tensor(each).view(1, -1, 1, 1).to(latents) for each in (told.latents_mean, told.latents_std)
+            torch.tensor(each).view(1, -1, 1, 1).to(latents) for each in (config.latents_mean, config.latents_std)
         )
         return mean, std
 
@@ -123,20 +123,20 @@ class QwenImageEdit(QwenImage):
     edits = True
     networks: Mapping[str, type[ControlNet]] = {}
 
-    def seen(self, picture: Image.Image) -> Any:
-        """The picture as the text encoder sees it."""
-        width, height = self._wide(picture)
+    def encoder_picture(self, picture: Image.Image) -> Any:
+        """The picture as the text encoder takes it."""
+        width, height = self._reference_size(picture)
         return self.pipeline.image_processor.resize(picture, height, width)
 
     def prepare_image(self, picture: Image.Image) -> PreparedImage:
         digest = hashlib.sha256(picture.tobytes()).digest()
-        width, height = self._wide(picture)
+        width, height = self._reference_size(picture)
         pixels = self.pipeline.image_processor.preprocess(picture, height, width)
         return PreparedImage((picture.size, digest), pixels.to(self.dtype))
 
     def embeds(self, text: str, picture: Image.Image) -> PromptEmbeds:
         key = (self.lora_key, text, picture.size, hashlib.sha256(picture.tobytes()).digest())
-        return self.prompts.get(key, lambda: self._told(text, picture))
+        return self.prompts.get(key, lambda: self._encode_edit(text, picture))
 
     def call(self, model: Any, rows: Rows) -> torch.Tensor:
         assert rows.reference is not None
@@ -153,11 +153,11 @@ class QwenImageEdit(QwenImage):
         )[0]
         return unpacked(output[:, : tokens.shape[1]], height, width)
 
-    def _told(self, text: str, picture: Image.Image) -> PromptEmbeds:
-        hidden, _ = self.pipeline.encode_prompt(text, image=self.seen(picture), device=self.device)
+    def _encode_edit(self, text: str, picture: Image.Image) -> PromptEmbeds:
+        hidden, _ = self.pipeline.encode_prompt(text, image=self.encoder_picture(picture), device=self.device)
         return PromptEmbeds(hidden, None)
 
-    def _wide(self, picture: Image.Image) -> tuple[int, int]:
+    def _reference_size(self, picture: Image.Image) -> tuple[int, int]:
         """Width and height at which the transformer sees a picture: about a megapixel."""
         from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit
 
@@ -168,7 +168,7 @@ class QwenImageEdit(QwenImage):
 class QwenImageEditPlus(QwenImageEdit):
     """Qwen-Image-Edit 2509 and 2511, whose text encoder sees a smaller picture."""
 
-    def seen(self, picture: Image.Image) -> Any:
+    def encoder_picture(self, picture: Image.Image) -> Any:
         from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit_plus as stock
 
         width, height = stock.calculate_dimensions(stock.CONDITION_IMAGE_SIZE, picture.width / picture.height)

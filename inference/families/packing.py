@@ -1,4 +1,4 @@
-"""Latents as the tokens of FLUX.1 and Qwen-Image, and where these lie."""
+"""Latents as the tokens of FLUX.1 and Qwen-Image, and the positions of these."""
 
 from functools import lru_cache
 
@@ -13,15 +13,15 @@ def packed(latents: torch.Tensor) -> torch.Tensor:
 
 
 def unpacked(tokens: torch.Tensor, height: int, width: int) -> torch.Tensor:
-    """What `packed` was given."""
+    """The inverse of `packed`: latents [rows, channels, height, width]."""
     rows, _, wide = tokens.shape
     patches = tokens.view(rows, height // 2, width // 2, wide // 4, 2, 2).permute(0, 3, 1, 4, 2, 5)
     return patches.reshape(rows, wide // 4, height, width)
 
 
 @lru_cache(maxsize=64)
-def places(height: int, width: int, *, doubled: bool, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
-    """Where tokens lie, [tokens, 3]: the picture (0: the sample, 1: the source), row and column."""
+def positions(height: int, width: int, *, doubled: bool, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+    """Positions of tokens, [tokens, 3]: which picture (0: the sample, 1: the source), row and column."""
     found = torch.cartesian_prod(torch.zeros(1), torch.arange(height).float(), torch.arange(width).float())
     if doubled:
         found = torch.cat([found, found + torch.tensor([1.0, 0.0, 0.0])])
@@ -29,6 +29,6 @@ def places(height: int, width: int, *, doubled: bool, dtype: torch.dtype, device
 
 
 @lru_cache(maxsize=64)
-def no_places(tokens: int, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
-    """Words lie nowhere, [tokens, 3]."""
+def text_positions(tokens: int, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+    """Positions of prompt embeds, [tokens, 3]: all 0."""
     return torch.zeros(tokens, 3, dtype=dtype, device=device)

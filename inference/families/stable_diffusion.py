@@ -33,7 +33,7 @@ from inference.models.embeddings import spelled
 from inference.weighted_prompts import weighted
 
 _AESTHETIC_SCORES = (6.0, 2.5)
-"""What SDXL's refiner is told about the picture and about its opposite: the stock pipeline's defaults."""
+"""Aesthetic scores given to SDXL's refiner for the positive and the negative row: the stock pipeline's defaults."""
 
 
 class StableDiffusion:
@@ -59,7 +59,7 @@ class StableDiffusion:
         self.denoiser = denoiser_of(pipeline)
         self.vae = pipeline.vae
         self.dtype: torch.dtype = self.denoiser.dtype
-        # A denoiser that is streamed says that it is on the host.
+        # The device of a denoiser that is streamed is the host.
         self.device: torch.device = getattr(pipeline, "_execution_device", self.denoiser.device)
         self.is_xl = type(pipeline).__name__ == "StableDiffusionXLImg2ImgPipeline"
         self.has_tiny_vae = type(pipeline.vae).__name__ == "AutoencoderTiny"
@@ -75,7 +75,7 @@ class StableDiffusion:
     def with_adapters(self, twin: Any, lora_key: Hashable) -> Self:
         """The same with the denoiser and the text encoders of a pipeline whose autoencoder is this one.
 
-        They share the caches; `lora_key` tells the texts that this one encodes from those of others.
+        They share the caches; `lora_key` tells apart the prompts that each has encoded.
         """
         other = copy.copy(self)
         other.pipeline, other.denoiser, other.lora_key = twin, denoiser_of(twin), lora_key
@@ -110,9 +110,9 @@ class StableDiffusion:
         digest = hashlib.sha256(picture.tobytes()).digest()
         return PreparedImage((picture.size, digest), self.pipeline.image_processor.preprocess(picture).to(self.dtype))
 
-    def encode_image(self, scan: PreparedImage) -> LatentDist:
+    def encode_image(self, prepared: PreparedImage) -> LatentDist:
         """Its latent distribution, from the cache or the autoencoder."""
-        return self.images.get(scan.key, lambda: self._encode_image(scan.pixels))
+        return self.images.get(prepared.key, lambda: self._encode_image(prepared.pixels))
 
     def draw_sample_noise(self, picture: Image.Image, generator: torch.Generator) -> torch.Tensor | None:
         """The numbers that stock draws first, for the sample of the picture; None if it draws none."""
@@ -172,7 +172,7 @@ class StableDiffusion:
         return Solver(self.pipeline.scheduler)
 
     def conditions(self, request: Img2ImgRequest, picture: Image.Image, source: torch.Tensor) -> Rows:
-        """What the model is told besides the sample and its time: one row, or the negative and the positive.
+        """As `Components.conditions`.
 
         Args:
             request: whose texts and guidance count.
@@ -180,14 +180,14 @@ class StableDiffusion:
             source: its latents, [1, channels, height, width].
         """
         texts = [(request.negative_prompt, True)] if self.is_guided(request) else []
-        words = self._alike([*texts, (request.prompt, False)])
-        rows = len(words)
+        embeds = self._encode_alike([*texts, (request.prompt, False)])
+        rows = len(embeds)
         sizes = self.time_ids(*picture.size)[-rows:] if self.is_xl else None
         return Rows(
             latents=source.expand(rows, *source.shape[1:]),
             timesteps=torch.zeros(rows, device=source.device),
-            hidden=torch.cat([each.hidden for each in words]),
-            pooled=torch.cat([each.pooled for each in words if each.pooled is not None]) if self.is_xl else None,
+            hidden=torch.cat([each.hidden for each in embeds]),
+            pooled=torch.cat([each.pooled for each in embeds if each.pooled is not None]) if self.is_xl else None,
             sizes=None if sizes is None else torch.cat(sizes),
             guidance=self.guidance_embedding(request.guidance_scale) if self.guidance_is_input else None,
         )
@@ -197,7 +197,7 @@ class StableDiffusion:
         return call_unet(model, rows)
 
     def is_guided(self, request: Img2ImgRequest) -> bool:
-        """Whether it takes a second row, for what the picture is to get away from."""
+        """As `Components.is_guided`."""
         return request.guidance_scale > 1 and not self.guidance_is_input
 
     def guidance_weight(self, guidance_scale: float) -> float:
@@ -215,11 +215,11 @@ class StableDiffusion:
         return negative + scales * (positive - negative)
 
     def predicted(self, sample: torch.Tensor, output: torch.Tensor, mix: tuple[float, float]) -> torch.Tensor:
-        """The picture that the model has in mind, as scaled latents; `mix` is the sample's signal and noise."""
+        """As `Components.predicted`."""
         return predicted(sample, output, mix, self.pipeline.scheduler.config.prediction_type)
 
     def time_ids(self, width: int, height: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """What SDXL is told about sizes, [1, numbers] for the negative and for the positive row."""
+        """SDXL's `time_ids`, [1, numbers], for the negative and for the positive row."""
         return self._ids(width, height)
 
     def _time_ids(self, width: int, height: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -246,12 +246,12 @@ class StableDiffusion:
                 switch = "enable" if low_memory or self.tiled else "disable"
                 getattr(vae, f"{switch}_{saving}", lambda: None)()
 
-    def _alike(self, texts: Sequence[tuple[str, bool]]) -> list[PromptEmbeds]:
+    def _encode_alike(self, texts: Sequence[tuple[str, bool]]) -> list[PromptEmbeds]:
         """Texts, each with whether it is the negative one, encoded to one length: a call has one for all its rows."""
-        words = [self.encode_prompt(text, negative=negative) for text, negative in texts]
-        longest = max(each.hidden.shape[1] for each in words)
+        embeds = [self.encode_prompt(text, negative=negative) for text, negative in texts]
+        longest = max(each.hidden.shape[1] for each in embeds)
         fillers = [partial(self._nothing, negative=negative and not text) for text, negative in texts]
-        return [lengthened(each, longest, filler) for each, filler in zip(words, fillers, strict=True)]
+        return [lengthened(each, longest, filler) for each, filler in zip(embeds, fillers, strict=True)]
 
     def _nothing(self, *, negative: bool) -> torch.Tensor:
         return self.encode_prompt("", negative=negative).hidden
@@ -309,11 +309,11 @@ def denoiser_of(pipeline: Any) -> Any:
 
 
 def predicted(sample: torch.Tensor, output: torch.Tensor, mix: tuple[float, float], prediction: str) -> torch.Tensor:
-    """The picture that a model's output speaks of (Salimans & Ho 2022, arXiv:2202.00512, appendix D).
+    """The predicted picture (x0) of a model's output (Salimans & Ho 2022, arXiv:2202.00512, appendix D).
 
     Args:
-        sample: what the model was asked about, before its input was scaled.
-        output: what it said.
+        sample: the noisy sample, before its scaling to the model's input.
+        output: the model's, after guidance.
         mix: shares of signal and noise in the sample.
         prediction: what the model puts out: "epsilon", "v_prediction" or "sample".
     """

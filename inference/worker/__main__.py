@@ -25,7 +25,7 @@ from inference.processes import frames, protocol
 from inference.processes.deferred import defer
 from inference.processes.lifetime import EXIT_PARENT_GONE, begin
 from inference.processes.remembered import remember
-from inference.worker.generate import Reporter, paint
+from inference.worker.generate import Reporter, generate
 from inference.worker.model_turns import ModelTurns
 
 EXIT_UNAVAILABLE = 3
@@ -76,7 +76,7 @@ class Worker:
             if frame["frame"] == "run":
                 self._unfinished.add(frame["request"]["id"])
             self._asked.put(frame)
-        os._exit(EXIT_PARENT_GONE)  # nobody is left to paint for, whatever the main thread is in
+        os._exit(EXIT_PARENT_GONE)  # nobody is left to work for, whatever the main thread is in
 
     def _say(self, frame: frames.Frame) -> None:
         with self._speaking:
@@ -152,7 +152,7 @@ class Worker:
 
     def _end(self, request: Img2ImgRequest, backend: Backend, reporter: Reporter) -> Event:
         try:
-            return paint(request, backend, self._annotator, reporter)
+            return generate(request, backend, self._annotator, reporter)
         except Stopped:
             return Cancelled()
         except Unsuited as error:

@@ -84,7 +84,7 @@ def partial_path(output: Path) -> Path:
     return output.with_name(f"{output.name}.part")
 
 
-def paint(request: Img2ImgRequest, backend: Backend, annotator: Annotator, reporter: Reporter) -> Done | Failed:
+def generate(request: Img2ImgRequest, backend: Backend, annotator: Annotator, reporter: Reporter) -> Done | Failed:
     """Run one request; all events but the last go through `reporter`.
 
     Raises:

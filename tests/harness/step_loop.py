@@ -127,7 +127,7 @@ class Bench:
             model="tiny",
             device="test",
             pixels=64 * 64,
-            knees=FixedRowCount(rows),
+            row_counts=FixedRowCount(rows),
             controls=controls,
         )
         self.loaded.caps.knee = rows  # a processor gives transformers few rows, and the tests are about calls of many
@@ -157,7 +157,7 @@ class Bench:
         except Exception as error:  # noqa: BLE001 -- the test looks at it
             return Ended(None, error)
         try:
-            end: Image.Image | Exception = self.loop.paint(run)
+            end: Image.Image | Exception = self.loop.generate(run)
         except Exception as error:  # noqa: BLE001 -- the test looks at it
             end = error.with_traceback(None)  # that would hold on to everything which was at work
         return Ended(run.state[0] if hasattr(run, "state") else None, end)

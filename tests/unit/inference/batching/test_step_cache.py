@@ -39,7 +39,7 @@ def cached(pipeline: Any, threshold: float = MUCH, **options: Any) -> LoadedMode
         model="tiny",
         device="test",
         pixels=64 * 64,
-        knees=FixedRowCount(2),
+        row_counts=FixedRowCount(2),
         step_cache=threshold,
         **options,
     )

@@ -15,7 +15,7 @@ from inference.backends.base import Settings
 from inference.batching.task import Task
 from inference.control_maps.annotators import Annotator
 from inference.models.entry import MapModels, ModelEntry
-from inference.worker.generate import Reporter, paint
+from inference.worker.generate import Reporter, generate
 from inference.worker.palette import palette
 from tests.fakes.backend import Sketcher
 from tests.harness.step_loop import picture, request
@@ -47,7 +47,7 @@ def painted(
     Image.radial_gradient("L").convert("RGB").resize(size).save(source)
     asked = request(source=source, output=folder / "results" / "result.png", **wanted)
     reporter = Reporter(events.append, lambda _pixels: None, lambda: False)
-    return paint(asked, backend, Annotator(MapModels()), reporter)
+    return generate(asked, backend, Annotator(MapModels()), reporter)
 
 
 def test_pictures_are_let_go_of_at_once(backend: Watched, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_the_palette_is_kept_up_to_half_strength_and_then_less_and_less(
             keep_palette=keep,
             model="one",
         )
-        paint(
+        generate(
             asked,
             Sketcher(Settings(model="one", entries={"one": ModelEntry(id="one")})),
             Annotator(MapModels()),
