@@ -202,8 +202,8 @@ class Discord(Chat):
         return Shown(
             words=post.words,
             labels=list(post.buttons),
-            pictures=[self._content(entry) for entry in post.pictures],
-            source=len(post.payload["attachments"]) > len(post.pictures),
+            pictures=[self._content(entry) for entry in (*post.previews, *post.pictures)],
+            source=len(post.payload["attachments"]) > len(post.previews) + len(post.pictures),
             in_thread=post.channel.is_thread,
         )
 

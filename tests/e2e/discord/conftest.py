@@ -1,7 +1,7 @@
 """The Discord edge with the real client on a loopback Discord, over a core on fake engine, stores and clock."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,13 +40,6 @@ class Bench:
     store: MemoryJobStore
     platform: DiscordPlatform
     core: Core
-
-
-async def eventually(fact: Callable[[], Awaitable[object]]) -> None:
-    """Return once `fact` holds: for facts of the store, which rings no bell."""
-    async with asyncio.timeout(10):
-        while not await fact():
-            await asyncio.sleep(0.01)
 
 
 Start = Callable[..., AbstractAsyncContextManager[Bench]]

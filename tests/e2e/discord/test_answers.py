@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.e2e.discord.conftest import Bench, Start, eventually
+from tests.e2e.discord.conftest import Bench, Start
 from tests.e2e.discord.test_buttons import result_of
 from tests.e2e.discord.test_faults import running
 from tests.e2e.discord.test_time_and_restarts import QUARTER, collect_offered
+from tests.harness.waiting import eventually
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Channel

@@ -12,8 +12,9 @@ from adapters.discord import answers
 from bot.domain.errors import TryLater
 from bot.domain.ids import JobId
 from bot.rendering import render
-from tests.e2e.discord.conftest import PNG, Bench, eventually
+from tests.e2e.discord.conftest import PNG, Bench
 from tests.e2e.discord.test_buttons import result_of
+from tests.harness.waiting import eventually
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Asked, Channel, Post
 

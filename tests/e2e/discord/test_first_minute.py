@@ -10,9 +10,10 @@ import pytest
 from adapters.discord.places import channel_key, guild_key
 from bot.domain.place import PlaceSettings, ThreadPolicy
 from bot.first_minute import greeting_strip
-from tests.e2e.discord.conftest import PNG, Bench, bench_on, eventually
+from tests.e2e.discord.conftest import PNG, Bench, bench_on
 from tests.fakes.images import FolderImageStore
 from tests.fakes.store import MemoryJobStore
+from tests.harness.waiting import eventually
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Channel, Guild, Post

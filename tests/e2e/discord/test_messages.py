@@ -9,10 +9,11 @@ from PIL import Image
 from adapters.discord.in_place import STANDS_SECONDS
 from inference.api import Img2ImgRequest
 from tests.builders.requests import png
-from tests.e2e.discord.conftest import PNG, Bench, bench_on, eventually
+from tests.e2e.discord.conftest import PNG, Bench, bench_on
 from tests.e2e.discord.test_buttons import result_of
 from tests.fakes.images import FolderImageStore
 from tests.fakes.store import MemoryJobStore
+from tests.harness.waiting import eventually
 from tests.servers.discord import DiscordServer, payloads
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Channel

@@ -73,8 +73,7 @@ async def test_a_member_makes_reruns_chains_sweeps_and_deletes_across_a_restart(
     async with product(discord, tmp_path):
         asked = await anna.command(channel, "img2img", image=noise(), prompt="an oil painting", strength=0.5, seed=11)
         first = await discord.shown(asked, is_done, seconds=PICTURE_SECONDS)
-        assert asked.answered_after is not None
-        assert asked.answered_after < 3
+        assert asked.fetched_first is False, "it is answered before anything that may take long"
         # Enough steps that no machine is through before progress is shown; nobody waits for the end of them.
         long = await anna.command(channel, "img2img", image=noise(), prompt="a storm", strength=1.0, steps=150)
         painting = await discord.shown(long, lambda post: "Painting" in post.content, seconds=PICTURE_SECONDS)

@@ -16,11 +16,12 @@ from bot.rendering import render
 from tests.builders.jobs import a_generation, a_job
 from tests.builders.requests import png
 from tests.contract.test_messenger import Pngs, card, discord_chat
-from tests.e2e.discord.conftest import PNG, Bench, Start, bench_on, eventually
+from tests.e2e.discord.conftest import PNG, Bench, Start, bench_on
 from tests.e2e.discord.test_buttons import result_of
 from tests.e2e.discord.test_faults import running
 from tests.fakes.images import FolderImageStore
 from tests.fakes.store import MemoryJobStore
+from tests.harness.waiting import eventually
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Channel

@@ -7,10 +7,11 @@ import pytest
 from adapters.discord.incoming import Incoming, Kind, Origin
 from bot.domain.errors import StorageFailed
 from bot.stores import InboxEvent
-from tests.e2e.discord.conftest import PNG, Bench, Start, eventually
+from tests.e2e.discord.conftest import PNG, Bench, Start
 from tests.e2e.discord.test_buttons import result_of
 from tests.e2e.discord.test_faults import given_up, running
 from tests.fakes.store import MemoryJobStore
+from tests.harness.waiting import eventually
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Channel, Post

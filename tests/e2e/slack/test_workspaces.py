@@ -209,7 +209,7 @@ async def test_what_comes_while_a_token_is_not_renewed_is_asked_for_again_or_ref
         await end_token(running, slack, team)
         outage = slack.fail("oauth.v2.access", status=503, times=1000)
         photo = slack.state.add_file(team, ann.user, png())
-        with pytest.raises(NotAcknowledged):
+        with slack.expects_no_answer(), pytest.raises(NotAcknowledged):
             await ann.say(channel, "a boat", files=[photo])
         (mention,) = channel.messages.values()
         await ann.command("/img2img", channel)

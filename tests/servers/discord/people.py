@@ -236,7 +236,6 @@ class Person:
             user=self.id,
             channel=channel,
             made_at=server.clock.now(),
-            sent=server.loop_time(),
         )
         server.asked[asked.token] = asked
         await server.gateway.send("INTERACTION_CREATE", payload)

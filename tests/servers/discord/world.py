@@ -1,16 +1,18 @@
 """What exists on the server: people, places, messages and interactions, and the time there."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.servers.discord import payloads
 
 EPOCH_MS = 1_420_070_400_000
 TOKEN_SECONDS = 15 * 60
-ACK_SECONDS = 3.0
+LOOK_SECONDS = 0.05
 
 
 class ServerClock:
@@ -125,14 +127,31 @@ class Post:
 
     @property
     def pictures(self) -> list[dict[str, Any]]:
-        """The attachments that show by themselves, not inside an embed."""
+        """The attachments that show by themselves, not inside an embed: never a preview of what is still made."""
+        return [entry for entry in self._alone if not _is_preview(entry)]
+
+    @property
+    def previews(self) -> list[dict[str, Any]]:
+        """The attachments that show how pictures look on their way."""
+        return [entry for entry in self._alone if _is_preview(entry)]
+
+    @property
+    def _alone(self) -> list[dict[str, Any]]:
         used = {embed.get("thumbnail", {}).get("url", "").rpartition("/")[2] for embed in self.payload["embeds"]}
         return [entry for entry in self.payload["attachments"] if entry["filename"] not in used]
 
 
+def _is_preview(attachment: dict[str, Any]) -> bool:
+    return bool(attachment["filename"].removeprefix("SPOILER_").startswith("preview"))
+
+
 @dataclass(slots=True)
 class Asked:
-    """An interaction, from the member's side."""
+    """An interaction, from the member's side.
+
+    Attributes:
+        fetched_first: whether the bot fetched what came with the question before it answered.
+    """
 
     id: str
     token: str
@@ -140,12 +159,17 @@ class Asked:
     user: str
     channel: Channel
     made_at: float
-    sent: float
-    answered_after: float | None = None
+    fetched_first: bool | None = None
     answer: dict[str, Any] | None = None
     original: Post | None = None
     follow_ups: list[Post] = field(default_factory=list)
     dead: bool = False
+
+    @property
+    def attachments(self) -> list[str]:
+        """The paths of the files that came with it."""
+        given = self.payload["data"].get("resolved", {}).get("attachments", {})
+        return [urlsplit(each["url"]).path for each in given.values()]
 
     @property
     def kind(self) -> int | None:
@@ -177,7 +201,10 @@ class Fault:
 
 
 class Bell:
-    """Rings at every change, so that a test can wait for a fact instead of a time."""
+    """Rings at every change, so that a test can wait for a fact instead of a time.
+
+    Facts that it does not ring for, as those of a store, are looked at now and then.
+    """
 
     def __init__(self) -> None:
         self._condition = asyncio.Condition()
@@ -190,7 +217,9 @@ class Bell:
         try:
             async with asyncio.timeout(seconds), self._condition:
                 while not (found := fact()):
-                    await self._condition.wait()
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(LOOK_SECONDS):
+                            await self._condition.wait()
                 return found
         except TimeoutError:
             raise AssertionError(f"waited {seconds:g} s in vain for {what}") from None

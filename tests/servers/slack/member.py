@@ -9,7 +9,7 @@ from tests.servers.slack.server import Ack, SlackServer
 from tests.servers.slack.state import Conversation, File, Json, Team, User
 from tests.servers.slack.web_api import told
 
-SEE_SECONDS = 30.0
+SEE_SECONDS = 120.0
 """How long a test waits to see something: two shared cores and a model may be slow, and none of it is measured."""
 
 
