@@ -18,6 +18,7 @@ from inference.safety.classifier import Wanted
 from inference.safety.client import Inspector
 from tests.builders.requests import png
 from tests.fakes.moderator import FakeModerator
+from tests.harness.waiting import PATIENCE
 
 LOADER = "tests.fakes.cued_classifier:load"
 BLOCKED = ("forbidden",)
@@ -105,7 +106,7 @@ async def test_many_prompts_at_once_leave_threads_for_files(monkeypatch: pytest.
     monkeypatch.setattr("adapters.moderation.moderator.blocklist.blocks", slow)
     moderator = OwnersModerator(blocked=["x"], classifier=None, threshold=0.5)
     asking = [asyncio.create_task(moderator.blocks(f"prompt {number}")) for number in range(60)]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         assert await asyncio.to_thread(lambda: "a file") == "a file"
     go_on.set()
     assert not any(await asyncio.gather(*asking))

@@ -16,6 +16,7 @@ from inference.safety.client import Inspector
 from tests.builders.requests import png
 from tests.e2e.test_kill_loop import all_shown, family, start
 from tests.fakes import cued_classifier as cue
+from tests.harness.waiting import PATIENCE
 from tests.servers.chat import ChatServer
 from tests.unit.inference.safety.test_classifiers import save_vit
 
@@ -74,7 +75,7 @@ async def test_a_model_that_goes_away_later_lets_nothing_through(
     assert await look(inspector, tmp_path, cue.CRASH) is Verdict.UNCHECKABLE
     assert await look(inspector, tmp_path, cue.SAFE) is Verdict.UNCHECKABLE
     model.touch()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while await look(inspector, tmp_path, cue.SAFE) is not Verdict.SAFE:
             await asyncio.sleep(0.05)
 
@@ -98,14 +99,14 @@ async def test_a_kill_between_painting_and_checking_shows_nothing_unchecked_and_
         bot = await start(chat.url, data, classifier=classifier)
         [looking] = [each for each in family(bot) if "inference.safety" in " ".join(each.cmdline())]
         looking.suspend()
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(PATIENCE):
             while not list(data.rglob("job*.png")) and not list((data / "images").rglob("*-1.png")):
                 await asyncio.sleep(0.02)
         bot.send_signal(signal.SIGKILL)
         await bot.wait()
         assert not [post for post in chat.posts.values() if "succeeded" in post.states]
         last = await start(chat.url, data, classifier=classifier)
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(PATIENCE):
             await all_shown(chat, 3)
         last.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(last.wait(), timeout=30) == 0

@@ -20,6 +20,7 @@ from tests.fakes.engine import FakeEngine
 from tests.fakes.picture_reader import InProcessPictureReader
 from tests.harness.core import assemble
 from tests.harness.ports import free_port
+from tests.harness.waiting import PATIENCE
 from tests.servers.slack.server import APP_TOKEN, SIGNING_SECRET, SlackServer
 
 
@@ -110,6 +111,6 @@ async def bench(
             try:
                 yield made
             finally:
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(PATIENCE):
                     await platform.stop_intake()
                 running.cancel()

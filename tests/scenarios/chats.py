@@ -39,7 +39,7 @@ def _drawing() -> bytes:
 
 
 PNG = _drawing()
-_SECONDS = 30.0
+_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from adapters.discord.platform import DiscordPlatform
-from tests.e2e.discord.conftest import bench_on, eventually
+from tests.e2e.discord.conftest import bench_on
 from tests.fakes.images import FolderImageStore
 from tests.fakes.store import MemoryJobStore
 from tests.harness.slack import bench
+from tests.harness.waiting import eventually
 from tests.scenarios.chats import Chat, Discord, Slack
 from tests.servers.discord import DiscordServer
 from tests.servers.slack.member import Member, words

@@ -20,6 +20,7 @@ from bot.texts import text
 from tests.builders.requests import png
 from tests.e2e.slack.test_workspaces import OAUTH, install
 from tests.harness.slack import Bench, bench, http_options
+from tests.harness.waiting import PATIENCE
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Asked, Channel, Post
@@ -332,7 +333,7 @@ class People:
         assert job.private is (state != "public")
         if state == "published":
             await self.requester.press(Verb.PUBLISH, job.id, message)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while not await self.running.core.store.copies(job.id):
                     await asyncio.sleep(0.01)
         return message, job

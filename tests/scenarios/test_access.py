@@ -17,6 +17,7 @@ from bot.domain.place import Ban, PlaceSettings, RemixPolicy
 from bot.domain.request import Action
 from bot.rendering import render
 from bot.texts import text
+from tests.harness.waiting import PATIENCE
 from tests.scenarios.people import REFUSALS, SECRET, people_of
 
 # The SDK asks `oauth.v2.access` with a class that aiohttp will drop in version 4.
@@ -154,7 +155,7 @@ async def test_reactions_do_what_their_member_may(chat: str, tmp_path: Path) -> 
         store = people.running.core.store
 
         async def until(fact: Callable[[], Awaitable[object]]) -> None:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while not await fact():
                     await asyncio.sleep(0.01)
 
@@ -196,7 +197,7 @@ async def test_cancelling_is_for_its_requester_and_for_moderators_of_its_own_ser
         store = people.running.core.store
         for ending in sorted(ENDS):
             painting = asyncio.create_task(people.requester.paint(f"{SECRET} {ending}", private=private))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while not (open_ := await store.open_jobs_of(people.requester.key)):
                     await asyncio.sleep(0.01)
             job = open_[0]
@@ -205,7 +206,7 @@ async def test_cancelling_is_for_its_requester_and_for_moderators_of_its_own_ser
                     assert await people[name].press(Verb.CANCEL, job.id) in REFUSALS, name
             assert not (await people.now(job)).status.ended
             pressing = asyncio.create_task(people[ending].press(Verb.CANCEL, job.id))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while (await people.now(job)).status is not JobStatus.CANCELLED:
                     await asyncio.sleep(0.01)
             for task in (painting, pressing):
@@ -251,7 +252,7 @@ async def test_a_published_chain_is_for_everybody_there_and_its_private_parent_i
         job = await people.newest()
         await people.requester.press(Verb.PUBLISH, job.id, chained)
         assert job.id != parent.id
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not await people.running.core.store.copies(job.id):
                 await asyncio.sleep(0.01)
         told = await people.member.press(Verb.DETAILS, job.id)

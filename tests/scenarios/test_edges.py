@@ -10,6 +10,7 @@ from PIL import Image
 from bot.domain.options import Options
 from bot.domain.request import Action
 from tests.builders.requests import png
+from tests.harness.waiting import PATIENCE
 from tests.scenarios.chats import Chat, End
 
 SHOWN = 200
@@ -39,7 +40,7 @@ async def result(chat: Chat, prompt: str = "a boat", **said: Any) -> End:
 
 
 async def alone(chat: Chat, count: int) -> list[Image.Image]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while len(chat.sent_alone()) < count:
             await asyncio.sleep(0.01)
     return [Image.open(io.BytesIO(content)) for content in chat.sent_alone()]

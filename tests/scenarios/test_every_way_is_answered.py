@@ -16,6 +16,7 @@ from bot.domain.access import Asker
 from bot.domain.job import JobStatus
 from inference.api import Arriving, Failed, FailureKind
 from tests.fakes.engine import MODEL
+from tests.harness.waiting import PATIENCE
 from tests.scenarios.houses import BLOCKED, HOUSES, House
 from tests.scenarios.ways import (
     OWN_RESULT,
@@ -255,7 +256,7 @@ async def test_whoever_cancels_sees_the_job_go(chat: str, tmp_path: Path) -> Non
             assert await fresh(each.visit, before, _waits), each.name
             job = await each.visit.job()
             await house.core.service.removal.cancel(job.id, by=Asker(requester=job.requester))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while any(_waits(seen) for seen in each.visit.seen()):
                     await asyncio.sleep(0.01)
             ended = await house.core.store.job(job.id)

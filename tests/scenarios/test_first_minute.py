@@ -10,6 +10,7 @@ from PIL import Image
 
 from bot.domain.options import Options
 from bot.texts import text
+from tests.harness.waiting import PATIENCE
 from tests.scenarios.newcomers import Newcomer, new_on_discord, new_on_slack
 
 
@@ -20,7 +21,7 @@ async def chat(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
 
 
 async def greeted(chat: Newcomer) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not chat.cards():
             await asyncio.sleep(0.01)
 

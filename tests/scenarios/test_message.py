@@ -15,6 +15,7 @@ from bot.domain.place import PlaceSettings, ThreadPolicy
 from bot.domain.request import Action
 from bot.texts import text
 from tests.builders.requests import png
+from tests.harness.waiting import PATIENCE
 from tests.measures import MOST_BYTES
 from tests.scenarios.chats import Chat, End, Shown
 
@@ -33,7 +34,7 @@ async def result(chat: Chat, **said: Any) -> End:
 
 async def seen(chat: Chat, fact: Callable[[Shown], object]) -> Shown:
     """A message that shows that, once there is one."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             for message in chat.messages():
                 if fact(shown := chat.shown(message)):
@@ -42,7 +43,7 @@ async def seen(chat: Chat, fact: Callable[[Shown], object]) -> Shown:
 
 
 async def until(fact: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not fact():
             await asyncio.sleep(0.01)
 
@@ -51,7 +52,7 @@ async def begun(chat: Chat, act: Awaitable[object]) -> Any:
     """The job of something that was asked and is held on the device."""
     chat.engine.hold()
     await act
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             jobs = await chat.service.recent(chat.requester, limit=1)
             if jobs and jobs[0].status is JobStatus.RUNNING:
@@ -105,21 +106,20 @@ async def test_a_card_says_how_long_it_takes_and_when_it_is_finishing(chat: Chat
 async def test_nobody_is_called_where_the_owner_turned_that_off(chat: Chat) -> None:
     assert chat.core.delivery._calls._seconds == 0, "queue.notify_seconds"
     await begun(chat, chat.command("img2img", Options(prompt=PROMPT)))
-    await asyncio.sleep(0.05)
     await chat.engine.release()
     await seen(chat, lambda shown: "Delete" in shown.labels)
-    await asyncio.sleep(0.05)
+    await until(lambda: not chat.core.delivery._followers)  # whoever is called is before its end
     assert len(chat.messages()) == 1
 
 
 async def test_who_waited_is_called_by_name_in_a_message_of_its_own(chat: Chat) -> None:
     chat.core.delivery._calls._seconds = 0.01
     await begun(chat, chat.command("img2img", Options(prompt=PROMPT)))
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0.05)  # longer than it takes to be called; more does not matter
     await chat.engine.release()
     called = await seen(chat, lambda shown: text("en", "notify-ready") in shown.words)
     assert "<@" in called.words
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not await chat.core.store.notices(most=1):
             await asyncio.sleep(0.01)
 

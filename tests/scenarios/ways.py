@@ -19,7 +19,7 @@ from bot.lifecycle import Core
 from tests.builders.requests import png
 from tests.fakes.engine import FakeEngine
 
-SECONDS = 30.0
+SECONDS = 120.0
 """How long a row waits for an answer; only one that stays silent takes as long."""
 
 SIGN = "⚠️"

@@ -100,7 +100,7 @@ async def test_a_discord_that_takes_connections_and_says_nothing_is_not_waited_f
         writer.close()
 
     silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
-    async with silent, asyncio.timeout(10):
+    async with silent, asyncio.timeout(60):
         port = silent.sockets[0].getsockname()[1]
         looks = await look(token="token", api_url=f"http://127.0.0.1:{port}", clock=SystemClock(), seconds=0.2)
     assert [(what, state) for what, state, _ in looks] == [("discord", "note")]

@@ -9,6 +9,7 @@ from adapters.discord.connection import Connection
 from bot.domain.errors import FatalError
 from tests.e2e.discord.conftest import Bench, Start
 from tests.e2e.discord.test_buttons import result_of
+from tests.harness.waiting import PATIENCE
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.people import Person
 from tests.servers.discord.world import Channel
@@ -53,7 +54,7 @@ async def test_a_gateway_that_has_no_name_yet_is_waited_for(
 async def test_a_stop_ends_it_while_it_connects_again(start: Start, discord: DiscordServer, channel: Channel) -> None:
     """discord.py swallows the cancellation there; the stop of the fixture would wait for ever."""
     del channel
-    async with asyncio.timeout(30), start():
+    async with asyncio.timeout(PATIENCE), start():
         discord.gateway.troubles = ["mute"]
         await discord.gateway.invalidate()
         await discord.gateway.mute.wait()
@@ -89,5 +90,5 @@ async def refusal_of(connection: Connection, token: str) -> str:
 
 async def back(discord: DiscordServer) -> None:
     """Once the bot listens again."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await discord.gateway.ready.wait()

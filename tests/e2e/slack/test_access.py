@@ -8,6 +8,7 @@ from bot.domain.ids import JobId, generation_id
 from bot.texts import text
 from tests.builders.requests import png
 from tests.harness.slack import Bench
+from tests.harness.waiting import PATIENCE
 from tests.servers.slack.member import Member, buttons, words
 from tests.servers.slack.server import Ack
 from tests.servers.slack.state import Conversation, Json, Team
@@ -83,7 +84,7 @@ async def test_a_strangers_cross_is_an_opinion_and_an_admins_is_an_order(
     admin = Member(ann.slack, team, ann.slack.state.add_user("boss", is_admin=True))
     await admin.react("x", general, result)
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while await running.core.store.generation(target):
             await asyncio.sleep(0.01)
 

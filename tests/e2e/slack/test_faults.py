@@ -47,7 +47,7 @@ class TestDelivery:
             status=429,
             retry_after=1,
             where={"channel": general.id},
-            times=999,
+            times=99,
         )
         await ask(ann, general, photo)
         await ask(ann, other, photo)

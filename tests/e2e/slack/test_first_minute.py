@@ -12,6 +12,7 @@ from bot.domain.place import PlaceSettings
 from bot.first_minute import greeting_strip
 from tests.builders.requests import png
 from tests.harness.slack import Bench, bench
+from tests.harness.waiting import PATIENCE
 from tests.servers.slack.member import Member, images, labels_of, words
 from tests.servers.slack.server import SlackServer
 from tests.servers.slack.state import Conversation, Json, Team, User
@@ -160,7 +161,7 @@ async def test_a_workspace_that_removes_the_app_is_greeted_when_it_comes_back(
     place = place_key(OurTeam(team.id), room.id)
     await ann.uninstall()
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not await greeting.core.store.greet(place, "a look"):
             await asyncio.sleep(0.02)
 

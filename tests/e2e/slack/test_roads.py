@@ -13,6 +13,7 @@ from bot.domain.errors import FatalError
 from bot.stores import InboxEvent
 from tests.builders.requests import png
 from tests.harness.slack import bench, http_options, options
+from tests.harness.waiting import PATIENCE
 from tests.servers.slack.member import Member, images
 from tests.servers.slack.server import NotAcknowledged, SlackServer, signed
 from tests.servers.slack.state import Conversation, File, Team
@@ -48,7 +49,7 @@ class TestSockets:
     async def test_an_address_that_was_used_up_is_not_tried_for_ever(self, slack: SlackServer) -> None:
         slack.broken_links = 2
         await slack.drop_sockets()
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(PATIENCE):
             while slack.broken_links:
                 await asyncio.sleep(0.05)
         await slack.connected(2)

@@ -14,6 +14,7 @@ from adapters.sqlite.store import SqliteJobStore
 from bot.domain.errors import FatalError
 from tests.builders.requests import png
 from tests.harness.slack import Bench, bench, http_options, options
+from tests.harness.waiting import PATIENCE
 from tests.servers.slack.member import Member
 from tests.servers.slack.server import NotAcknowledged, SlackServer
 from tests.servers.slack.state import Json, Team
@@ -74,7 +75,7 @@ async def test_two_workspaces_install_work_and_one_leaves(slack: SlackServer, tm
 
         await eve.uninstall()
         key = f"slack:{second.id}/{eve.user.id}"
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while await running.core.store.jobs_of(key, limit=1):
                 await asyncio.sleep(0.02)
         channel = slack.state.add_channel(first, ann.user)
@@ -115,7 +116,7 @@ async def test_uninstalled_in_the_middle_of_a_job(slack: SlackServer, tmp_path: 
         await ann.say(channel, "a boat", files=[slack.state.add_file(team, ann.user, png())])
         await ann.see(lambda: ann.from_bot(channel))
         await ann.uninstall(event)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while await running.core.store.jobs_of(f"slack:{team.id}/{ann.user.id}", limit=1):
                 await asyncio.sleep(0.02)
         await running.engine.release()

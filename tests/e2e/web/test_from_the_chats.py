@@ -16,6 +16,7 @@ from tests.builders.requests import png
 from tests.e2e.discord.test_product import product
 from tests.e2e.slack.test_whole_product import serving
 from tests.harness.ports import free_port
+from tests.harness.waiting import PATIENCE
 from tests.servers.discord import DiscordServer
 from tests.servers.slack.member import Member, images, labels_of, words
 from tests.servers.slack.server import slack_server
@@ -174,6 +175,6 @@ def stars(folder: Path) -> int:
 
 async def gone(browser: aiohttp.ClientSession, words: str) -> None:
     """Return once what went by age has gone: the first sweep is at the start."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while await tiles(browser, words) != [(False, False)]:
             await asyncio.sleep(0.1)

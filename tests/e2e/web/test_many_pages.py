@@ -13,6 +13,7 @@ from bot.domain.request import ReplyTarget
 from tests.builders.requests import request
 from tests.fakes.engine import HANG
 from tests.harness.pages import ask, serving
+from tests.harness.waiting import PATIENCE
 
 MEMBERS = 20
 
@@ -36,7 +37,7 @@ async def test_each_page_is_told_of_its_own_job_while_a_chat_goes_on(tmp_path: P
         jobs = {name: await ask(browsers[name], name) for name in names}
         wishes = [request(f"chat{number}", reply_to=ReplyTarget(platform="web")) for number in range(30)]
         chat = [(await pages.bench.service.submit(wish)).job.id for wish in wishes]
-        async with asyncio.timeout(60), asyncio.TaskGroup() as following:
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as following:
             tasks = [following.create_task(follow(browsers[name], name, jobs[name])) for name in names]
             step = 0
             while not all(task.done() for task in tasks):

@@ -23,6 +23,7 @@ from tests.builders.requests import png
 from tests.fakes.engine import FakeEngine
 from tests.harness.pages import OPERATOR_TOKEN, Pages, ask, post, read, serving
 from tests.harness.playground import Playground, chromium, needs_browser, opened
+from tests.harness.waiting import PATIENCE
 
 PHOTO = Path("docs/demo/cup.jpg")
 
@@ -309,7 +310,7 @@ async def test_each_device_is_shown_with_its_worker_and_what_it_lost(tmp_path: P
         assert {name: row[1] for name, row in rows.items()} == {name: str(pid) for name, pid in before.items()}
         assert {row[4:] for row in rows.values()} == {("0", "works Restart")}
         psutil.Process(before["cpu-1"]).kill()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while pool.devices()[0].lost == 0:
                 await asyncio.sleep(0.01)
             assert devices_on(await read(operator, "/operator"))["cpu-2"][1] == str(before["cpu-2"])
@@ -323,7 +324,7 @@ async def test_each_device_is_shown_with_its_worker_and_what_it_lost(tmp_path: P
         restarting = asyncio.create_task(pages.bench.core.operations.restarts.watch())
         before = {device.name: device.pid for device in pool.devices()}
         assert "Workers are being restarted" in (await post(operator, "/operator/restart"))[2]
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while "Restarted: cpu-1, cpu-2." not in await read(operator, "/operator"):
                 await asyncio.sleep(0.05)
             await pages.bench.shown(job)
@@ -331,7 +332,7 @@ async def test_each_device_is_shown_with_its_worker_and_what_it_lost(tmp_path: P
         assert not {*after.values()} & {*before.values(), 0}
         assert [device.lost for device in pool.devices()] == [1, 0]
         assert "0 of 1 done" in (await post(operator, "/operator/restart", device="cpu-2"))[2]
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while "Restarted: cpu-2." not in await read(operator, "/operator"):
                 await asyncio.sleep(0.05)
         assert pool.devices()[0].pid == after["cpu-1"]

@@ -112,7 +112,8 @@ async def test_who_forgets_themselves_in_a_chat_is_gone_from_the_pages_and_no_se
                 job = await job_of(before, "a quokkaone")
                 assert await statuses(before, job) == {200}
                 question = await discord.shown(await anna.command(channel, "privacy", sub="delete"))
-                await discord.shown(await anna.press(question, "Delete everything"))
+                pressed = await anna.press(question, "Delete everything")
+                await discord.shown(pressed, lambda post: "one job" in post.words)
                 async with opened(again := await discord_link(discord, anna, channel)) as after:
                     secrets += [link.rpartition("/")[2], again.rpartition("/")[2]]
                     secrets += [*secrets_of(before), *secrets_of(after)]
