@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from inference.acceleration.emulated import widen
 from inference.acceleration.packing import pack
 from inference.acceleration.transfer import to_device
 from inference.api import Control, ControlKind
@@ -23,7 +24,7 @@ from inference.batching.components import Components, ControlNet, Residuals
 from inference.batching.denoiser import Rows
 from inference.errors import OutOfMemory, Unsuited
 from inference.models import hub
-from inference.models.devices import weight
+from inference.models.devices import emulated, weight
 
 UNION_MODES = {
     ControlKind.POSE: 0,
@@ -250,7 +251,9 @@ def _laid_out(model: Any, components: Components) -> Any:
     bfloat = components.device.type == "cpu" and components.dtype == torch.bfloat16
     if components.device.type == "cuda" or bfloat:
         model.to(memory_format=torch.channels_last)
-    if bfloat:
+    if components.device.type == "cpu" and emulated(components.dtype):
+        widen(model)
+    elif bfloat:
         pack(model)
     return model
 

@@ -91,7 +91,8 @@ def choose_dtype(name: str, device: torch.device) -> torch.dtype:
     """The number format of that name; for "auto" the fastest that keeps the picture.
 
     Processors compute in bfloat16 only if they have instructions for it: the shipped model then takes 1.2 s
-    instead of 2.1 s for 512x384 in 12 steps (one core of an AMD EPYC with avx512_bf16); without them it is slower.
+    instead of 2.1 s for 512x384 in 12 steps (one core of an AMD EPYC with avx512_bf16); without them it is slower
+    than float32, and only saves memory.
 
     Raises:
         ModelUnavailable: if there is no such format.
@@ -107,7 +108,17 @@ def choose_dtype(name: str, device: torch.device) -> torch.dtype:
     if device.type == "mps":
         return torch.float16
     able = torch.cpu.get_capabilities()
-    return torch.bfloat16 if able.get("avx512_bf16") or able.get("amx_bf16") else torch.float32
+    return torch.bfloat16 if any(able.get(each) for each in _INSTRUCTIONS[torch.bfloat16]) else torch.float32
+
+
+_INSTRUCTIONS = {torch.bfloat16: ("avx512_bf16", "amx_bf16"), torch.float16: ("avx512_fp16", "amx_fp16")}
+"""Names of an x86 processor's instructions for products in a format, as torch lists them."""
+
+
+def emulated(dtype: torch.dtype) -> bool:
+    """Whether this machine's processor emulates products in a number format: x86, without instructions for it."""
+    able = torch.cpu.get_capabilities()
+    return dtype in _INSTRUCTIONS and "avx2" in able and not any(able.get(each) for each in _INSTRUCTIONS[dtype])
 
 
 def cores() -> int:

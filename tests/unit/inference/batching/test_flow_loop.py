@@ -114,6 +114,20 @@ def test_a_mixed_batch_is_what_stock_paints_one_by_one(made: dict[str, Any], nam
     check(made[name], mixed())
 
 
+@pytest.mark.parametrize("name", ["sd3", "flux-dev", "z-image", "qwen-image"])
+def test_bfloat16_is_no_worse_than_stocks(made: dict[str, Any], name: str) -> None:
+    """On processors that emulate it, layers then compute in float32, the text encoders' and the autoencoder's too."""
+    callers = mixed()
+    pipeline = copy.deepcopy(made[name])
+    truth = [stock(pipeline, each.request, each.picture) for each in callers]
+    pipeline.to(torch.bfloat16)
+    theirs = [stock(pipeline, each.request, each.picture) for each in callers]
+    with Bench(pipeline) as bench:
+        ours = bench.paint(*callers)
+    for got, stocks, exact in zip(ours, theirs, truth, strict=True):
+        assert error(got.latents, exact) <= 1.5 * error(stocks, exact)
+
+
 @pytest.mark.parametrize("name", [*FAMILIES, *EDITORS])
 def test_pictures_that_are_not_square(made: dict[str, Any], name: str) -> None:
     check(made[name], mixed((96, 64))[:2])
