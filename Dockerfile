@@ -1,5 +1,3 @@
-# syntax=docker/dockerfile:1
-#
 # CPU:   docker build -t pentimento .
 # CUDA:  docker build -t pentimento --build-arg TORCH=cu130 .   (driver 580 or newer, compute capability 7.5 or newer)
 #        docker build -t pentimento --build-arg TORCH=cu126 .   (older drivers and cards)

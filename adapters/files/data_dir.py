@@ -47,6 +47,18 @@ def hold_data_dir(folder: Path) -> Iterator[None]:
         yield
 
 
+def is_held(folder: Path) -> bool:
+    """Whether a service has the folder now."""
+    try:
+        with (folder / "lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # there is none, or it is not ours to look at
+        return False
+    return False
+
+
 def filesystem_of(folder: Path, mounts: Path) -> str:
     """The type of filesystem that `folder` lies on, e.g. "ext4"; empty if the system does not tell."""
     try:

@@ -5,11 +5,15 @@ import json
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
+from http import HTTPStatus
 
+import aiohttp
 import psutil
 from rich.markup import escape
 from rich.table import Table
+from yarl import URL
 
+from adapters.files.data_dir import is_held
 from adapters.proxies import fault_of_proxies, shown_proxy
 from adapters.web.health import serve_health
 from bot.cli.arguments import EXIT_CANNOT_START, EXIT_DONE
@@ -38,8 +42,9 @@ _LOOKS = {State.OK: "[green]ok[/]", State.NOTE: "[yellow]note[/]", State.WRONG: 
 async def check(asked: argparse.Namespace, settings: Settings) -> int:
     """Look at everything that `serve` needs; returns 69 if it would not start."""
     findings = [*_platforms(settings), *_styles(settings)]
-    findings += [finding async for finding in data_findings(settings.data_dir)]
-    findings += [_memory(), *[finding async for finding in _metrics(settings)]]
+    running = is_held(settings.data_dir)
+    findings += [finding async for finding in data_findings(settings.data_dir, running=running)]
+    findings += [_memory(), *[finding async for finding in _metrics(settings, running=running)]]
     findings += [finding async for finding in _discord(settings)]
     findings += [finding async for finding in _slack(settings)]
     findings += [finding async for finding in _safety(settings)]
@@ -115,15 +120,31 @@ def _styles(settings: Settings) -> Iterator[Finding]:
         yield Finding("styles", State.WRONG, str(fault))
 
 
-async def _metrics(settings: Settings) -> AsyncIterator[Finding]:
+async def _metrics(settings: Settings, *, running: bool = False) -> AsyncIterator[Finding]:
     host, port = settings.metrics.host, settings.metrics.port
     if port == 0:
+        return
+    if running and await _answers(host, port):
+        yield Finding("metrics", State.OK, f"served on {host}:{port} by the service that runs")
         return
     try:
         async with serve_health(host=host, port=port, readings=lambda: (), troubles=dict):
             yield Finding("metrics", State.OK, f"can be served on {host}:{port}")
     except FatalError as fault:
         yield Finding("metrics", State.WRONG, str(fault))
+
+
+async def _answers(host: str, port: int) -> bool:
+    """Whether something says there that it is alive, as a service does; asked on this machine."""
+    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 -- compared, not listened on
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as client,
+            client.get(URL.build(scheme="http", host=near, port=port, path="/healthz")) as answer,
+        ):
+            return answer.status == HTTPStatus.OK and await answer.text() == "ok\n"
+    except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError):
+        return False
 
 
 def _memory() -> Finding:

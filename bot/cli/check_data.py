@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 from adapters.files.data_dir import hold_data_dir
@@ -15,23 +16,24 @@ LOW_DISK = 2 << 30
 """Room for about a thousand large results and the database's own growth."""
 
 
-async def data_findings(data_dir: Path) -> AsyncIterator[Finding]:
-    """The folder, its disk, the database and the pictures."""
+async def data_findings(data_dir: Path, *, running: bool = False) -> AsyncIterator[Finding]:
+    """The folder, its disk, the database and the pictures; `running` says that a service is at work with them."""
     try:
-        with hold_data_dir(data_dir):
-            for finding in _folder(data_dir):
+        with nullcontext() if running else hold_data_dir(data_dir):
+            for finding in _folder(data_dir, running=running):
                 yield finding
             if (data_dir / "pentimento.db").exists():
                 yield await _database(data_dir / "pentimento.db")
-            if (data_dir / "images").exists():
+            if not running and (data_dir / "images").exists():
                 async with FileImageStore(data_dir / "images"):
                     pass
     except FatalError as fault:
         yield Finding("data folder", State.WRONG, str(fault))
 
 
-def _folder(data_dir: Path) -> Iterator[Finding]:
-    yield Finding("data folder", State.OK, str(data_dir.resolve()))
+def _folder(data_dir: Path, *, running: bool) -> Iterator[Finding]:
+    also = "; a service runs with it now, and another one would be refused" if running else ""
+    yield Finding("data folder", State.OK, f"{data_dir.resolve()}{also}")
     free = shutil.disk_usage(data_dir).free
     words = f"{free / 1e9:.1f} GB free"
     if free < LOW_DISK:

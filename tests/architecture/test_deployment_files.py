@@ -120,6 +120,16 @@ def test_one_replica_whose_successor_waits_for_its_end() -> None:
         assert workload["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] >= 60
 
 
+def test_the_container_can_write_to_its_volumes_alone() -> None:
+    [workload] = [found for found in _objects(MANIFESTS[0]) if found["kind"] == "StatefulSet"]
+    pod = workload["spec"]["template"]["spec"]
+    [container] = pod["containers"]
+    assert container["securityContext"]["readOnlyRootFilesystem"]
+    writable = {mount["mountPath"] for mount in container["volumeMounts"] if not mount.get("readOnly")}
+    assert writable == {"/data", "/models", "/tmp"}
+    assert {"name": "HOME", "value": "/tmp"} in container["env"]
+
+
 def test_the_example_environment_names_every_secret_and_only_settings() -> None:
     lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
     variables = dict(line.removeprefix("# ").split("=", 1) for line in lines if re.match(r"(# )?[A-Z_]+=", line))

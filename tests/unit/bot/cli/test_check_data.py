@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from adapters.files.data_dir import hold_data_dir, is_held
 from adapters.files.image_store import FileImageStore
 from adapters.sqlite.migrations import MIGRATIONS
 from adapters.sqlite.store import SqliteJobStore
+from adapters.web.health import serve_health
 from bot.cli.check import _metrics, check
 from bot.cli.check_data import data_findings
 from bot.cli.findings import Finding, State
@@ -114,6 +116,42 @@ async def test_a_file_in_place_of_the_pictures_folder_is_wrong(tmp_path: Path) -
     finding = (await found(tmp_path))["data folder"]
     assert finding.state is State.WRONG
     assert f"The folder {tmp_path / 'images'} cannot be used" in finding.words
+
+
+async def test_beside_a_running_service_nothing_is_wrong_for_its_being_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds the folder and the port, and it is looked at as it is: its database, its disk, its answer."""
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(None, {"PENTIMENTO__METRICS__PORT": str(port := free_port())})
+    assert not is_held(tmp_path)
+    with hold_data_dir(tmp_path):
+        async with (
+            SqliteJobStore(tmp_path / "pentimento.db") as store,
+            serve_health(host=HOST, port=port, readings=lambda: (), troubles=dict),
+        ):
+            await store.add(a_job())
+            assert is_held(tmp_path)
+            findings = {finding.what: finding async for finding in data_findings(tmp_path, running=True)}
+            [metrics] = [finding async for finding in _metrics(settings, running=True)]
+    assert {finding.state for finding in [*findings.values(), metrics]} == {State.OK}
+    assert "a service runs with it now" in findings["data folder"].words
+    assert findings["database"].words == "opens, with 1 unfinished jobs"
+    assert metrics.words == f"served on {HOST}:{port} by the service that runs"
+
+
+async def test_a_port_that_another_program_has_is_wrong_beside_a_service_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(None, {"PENTIMENTO__METRICS__PORT": str(port := free_port())})
+
+    async def other(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with await asyncio.start_server(other, HOST, port):
+        [finding] = [finding async for finding in _metrics(settings, running=True)]
+    assert finding.state is State.WRONG
 
 
 async def test_a_port_in_use_is_wrong_and_a_free_one_is_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
