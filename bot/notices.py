@@ -6,6 +6,8 @@ They are written down, so that those of an earlier run are taken back as well.
 import asyncio
 import contextlib
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 
 import structlog
 
@@ -16,8 +18,8 @@ from bot.durable import until_stored
 from bot.ports import Clock, Messenger
 from bot.stores import MessageRef, Notice, NoticeStore
 
-_AT_ONCE = 100
-"""Notices that one look takes back; the next one takes more."""
+_AT_ONCE = 20
+"""Notices of a chat that one look takes back, side by side; the next one takes more."""
 
 _AGAIN = 30.0
 _LONGEST_TAKE_BACK = 3600.0
@@ -30,13 +32,19 @@ log = structlog.get_logger(__name__)
 
 
 class Notices:
-    """Run `run` as a task; `put_up` works without it, and what it leaves is taken back by the next run."""
+    """Run `run` as a task; `put_up` works without it, and what it leaves is taken back by the next run.
+
+    Each chat has a line of its own, and what it did not let us take back is put off behind what is due meanwhile: one
+    that is down, slow or off delays no other, and one place that refuses no other place.
+    """
 
     def __init__(self, *, store: NoticeStore, messengers: Mapping[str, Messenger], clock: Clock) -> None:
         self._store = store
         self._messengers = messengers
         self._clock = clock
-        self._changed = asyncio.Event()
+        self._changed: dict[str, asyncio.Event] = {}
+        self._failing: dict[MessageRef, float] = {}
+        """Since when a notice could not be taken back."""
 
     async def put_up(
         self, reply_to: ReplyTarget, message: MessageRef, *, seconds: float, job: JobId | None = None
@@ -51,50 +59,65 @@ class Notices:
         except StorageFailed:
             log.warning("a notice stays, as it cannot be written down")
             return
-        self._changed.set()
+        self._wake()
 
     async def heard(self, job: JobId, requester_key: str) -> None:
         """A member did something with a job's result: if they were called to it, the call is taken back now."""
         if await self._store.heard(job, requester_key, at=self._clock.now()):
-            self._changed.set()
+            self._wake()
 
     async def run(self) -> None:
         """Take notices back when they have stood long enough, those of earlier runs too, until it is cancelled."""
+        standing = await until_stored(self._store.notice_platforms)  # of chats that are off now as well
+        self._changed = {platform: asyncio.Event() for platform in {*self._messengers, *standing}}
+        async with asyncio.TaskGroup() as tasks:
+            for platform in self._changed:
+                tasks.create_task(self._run(platform), name=f"notices of {platform}")
+
+    def _wake(self) -> None:
+        for changed in self._changed.values():
+            changed.set()
+
+    async def _run(self, platform: str) -> None:
+        changed = self._changed[platform]
         while True:
-            self._changed.clear()
-            pause = await until_stored(self._take_back)
+            changed.clear()
+            pause = await until_stored(partial(self._take_back, platform))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
-                    await self._changed.wait()
+                    await changed.wait()
 
-    async def _take_back(self) -> float | None:
+    async def _take_back(self, platform: str) -> float | None:
         """Take back what is due; seconds until the next one is, None if there is none."""
         now = self._clock.now()
-        standing = await self._store.notices(most=_AT_ONCE)
+        standing = await self._store.notices(platform, most=_AT_ONCE)
         due = [each for each in standing if each.until <= now]
-        taken = [await self._unsay(each) for each in due]
-        if len(due) == _AT_ONCE and any(taken):
+        done = await asyncio.gather(*(self._unsay(each) for each in due))
+        for notice, over in zip(due, done, strict=True):
+            if over:
+                await self._store.taken_down(notice.message)
+                self._failing.pop(notice.message, None)
+            else:
+                await self._store.put_up(replace(notice, until=self._clock.now() + _AGAIN))
+        if len(due) == _AT_ONCE:
             return 0.0
         later = [each.until - now for each in standing[len(due) :]]
-        again = [] if all(taken) else [_AGAIN]
+        again = [] if all(done) else [_AGAIN]
         return min([*later, *again, _LONGEST_PAUSE]) if later or again else None
 
     async def _unsay(self, notice: Notice) -> bool:
         """Whether it is done with."""
-        messenger = self._messengers.get(notice.reply_to.platform)
-        again = self._clock.now() - notice.until < _LONGEST_TAKE_BACK
-        if messenger is None and again:  # its chat is off
-            return False
+        messenger, now = self._messengers.get(notice.reply_to.platform), self._clock.now()
+        again = now - self._failing.setdefault(notice.message, now) < _LONGEST_TAKE_BACK
+        if messenger is None:  # its chat is off
+            return not again
         try:
-            if messenger:
-                await messenger.unsay(notice.reply_to, notice.message)
+            await messenger.unsay(notice.reply_to, notice.message)
         except TryLater as reason:
-            if again:
-                log.info("notice not taken back yet", reason=str(reason))
-                return False
+            log.info("notice not taken back yet" if again else "notice not taken back", reason=str(reason))
+            return not again
         except DeliveryError as reason:
             log.info("notice not taken back", reason=str(reason))
         except Exception:
             log.exception("notice not taken back")
-        await self._store.taken_down(notice.message)
         return True

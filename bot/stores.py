@@ -223,8 +223,12 @@ class NoticeStore(Protocol):
         """It stands from now on."""
         ...
 
-    async def notices(self, *, most: int) -> Sequence[Notice]:
-        """So many that stand, those that are due first first."""
+    async def notices(self, platform: str, *, most: int) -> Sequence[Notice]:
+        """So many that stand in a chat, those that are due first first."""
+        ...
+
+    async def notice_platforms(self) -> Sequence[str]:
+        """The chats that some stand in."""
         ...
 
     async def heard(self, job: JobId, requester_key: str, *, at: float) -> bool:

@@ -13,7 +13,8 @@ from bot.stores import MessageRef, Notice, Passes
 _PUT_UP = """
 INSERT OR REPLACE INTO notices (message, job, reply_to, until) VALUES (?, (SELECT id FROM jobs WHERE id = ?), ?, ?)
 """
-_NOTICES = "SELECT * FROM notices ORDER BY until, message LIMIT ?"
+_NOTICES = "SELECT * FROM notices WHERE reply_to ->> '$.platform' = ? ORDER BY until, message LIMIT ?"
+_NOTICE_PLATFORMS = "SELECT DISTINCT reply_to ->> '$.platform' AS platform FROM notices INDEXED BY notices_until"
 _HEARD = """
 UPDATE notices SET until = :at
 WHERE job = :job AND until > :at AND EXISTS (SELECT 1 FROM jobs WHERE id = :job AND requester_key = :requester)
@@ -45,7 +46,7 @@ class Conversations:
         reply_to = json.dumps(asdict(notice.reply_to))
         await self.database.change(_PUT_UP, (notice.message, notice.job, reply_to, notice.until))
 
-    async def notices(self, *, most: int) -> Sequence[Notice]:
+    async def notices(self, platform: str, *, most: int) -> Sequence[Notice]:
         return [
             Notice(
                 message=row["message"],
@@ -53,8 +54,11 @@ class Conversations:
                 until=row["until"],
                 job=JobId(row["job"]) if row["job"] else None,
             )
-            for row in await self.database.read(_NOTICES, (most,))
+            for row in await self.database.read(_NOTICES, (platform, most))
         ]
+
+    async def notice_platforms(self) -> Sequence[str]:
+        return [str(row["platform"]) for row in await self.database.read(_NOTICE_PLATFORMS)]
 
     async def heard(self, job: JobId, requester_key: str, *, at: float) -> bool:
         return bool(await self.database.change(_HEARD, {"job": job, "requester": requester_key, "at": at}))

@@ -702,7 +702,7 @@ async def test_notices_stand_by_their_time_and_outlive_the_job_that_they_call_to
     await put_up("soon", 70.0, soon.id)
     await put_up("refusal", 60.0)
     await put_up("of nothing that is kept", 90.0, JobId("unknown"))
-    standing = await store.notices(most=9)
+    standing = await store.notices("console", most=9)
     assert [(each.message, each.job, each.until) for each in standing] == [
         ("refusal", None, 60.0),
         ("soon", soon.id, 70.0),
@@ -710,13 +710,13 @@ async def test_notices_stand_by_their_time_and_outlive_the_job_that_they_call_to
         ("of nothing that is kept", None, 90.0),
     ]
     assert all(each.reply_to == late.reply_to for each in standing)
-    assert [each.message for each in await store.notices(most=2)] == ["refusal", "soon"]
+    assert [each.message for each in await store.notices("console", most=2)] == ["refusal", "soon"]
     assert not await store.heard(late.id, "fake:somebody-else", at=75.0)
     assert await store.heard(late.id, late.requester.key, at=75.0)
     assert not await store.heard(late.id, late.requester.key, at=76.0), "it is due already"
     await store.taken_down("soon")
     await store.forget(late.requester.key)
-    assert [(each.message, each.job, each.until) for each in await store.notices(most=9)] == [
+    assert [(each.message, each.job, each.until) for each in await store.notices("console", most=9)] == [
         ("refusal", None, 60.0),
         ("call", None, 75.0),
         ("of nothing that is kept", None, 90.0),

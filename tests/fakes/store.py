@@ -307,8 +307,12 @@ class MemoryJobStore:
     async def put_up(self, notice: Notice) -> None:
         self._notices[notice.message] = replace(notice, job=notice.job if notice.job in self._jobs else None)
 
-    async def notices(self, *, most: int) -> Sequence[Notice]:
-        return sorted(self._notices.values(), key=lambda each: (each.until, each.message))[:most]
+    async def notices(self, platform: str, *, most: int) -> Sequence[Notice]:
+        there = [each for each in self._notices.values() if each.reply_to.platform == platform]
+        return sorted(there, key=lambda each: (each.until, each.message))[:most]
+
+    async def notice_platforms(self) -> Sequence[str]:
+        return sorted({each.reply_to.platform for each in self._notices.values()})
 
     async def heard(self, job: JobId, requester_key: str, *, at: float) -> bool:
         stored = self._jobs.get(job)

@@ -496,7 +496,7 @@ async def test_a_call_is_taken_back_a_minute_later() -> None:
         assert at.chat.unsaid == {}
         await asyncio.sleep(HEARD_SECONDS)
         assert at.chat.unsaid == {f"call-{job.id}-n": pytest.approx(called_by - 30 + HEARD_SECONDS, abs=1.0)}
-        assert await at.store.notices(most=9) == []
+        assert await at.store.notices("fake", most=9) == []
 
 
 async def test_a_call_is_taken_back_at_once_when_its_member_uses_the_result() -> None:
@@ -509,7 +509,7 @@ async def test_a_call_is_taken_back_at_once_when_its_member_uses_the_result() ->
         await asyncio.sleep(1)
         assert list(at.chat.unsaid) == [f"call-{job.id}-n"]
         await at.notices.heard(job.id, job.requester.key)
-        assert await at.store.notices(most=9) == []
+        assert await at.store.notices("fake", most=9) == []
 
 
 async def test_what_changes_about_a_job_after_its_end_is_shown_without_another_call() -> None:
@@ -533,7 +533,7 @@ async def test_a_call_of_an_earlier_run_is_taken_back_by_the_next_one() -> None:
     async with desk(at.store, at.chat, notify=0.0) as again:
         await asyncio.sleep(1)
         assert list(again.chat.unsaid) == [f"call-{job.id}-n"]
-        assert await again.store.notices(most=9) == []
+        assert await again.store.notices("fake", most=9) == []
 
 
 async def test_a_busy_chat_takes_a_call_back_later_and_one_that_never_does_is_let_go() -> None:
@@ -541,10 +541,10 @@ async def test_a_busy_chat_takes_a_call_back_later_and_one_that_never_does_is_le
         await ended_after(at, 21.0, "a")
         at.chat.refuse(TryLater("429"))
         await asyncio.sleep(HEARD_SECONDS)
-        assert (at.chat.unsaid, len(await at.store.notices(most=9))) == ({}, 1)
+        assert (at.chat.unsaid, len(await at.store.notices("fake", most=9))) == ({}, 1)
         await asyncio.sleep(HEARD_SECONDS)
         assert len(at.chat.unsaid) == 1
         await ended_after(at, 21.0, "b")
         at.chat.refuse(Undeliverable("no right to delete"))
         await asyncio.sleep(HEARD_SECONDS)
-        assert (len(at.chat.unsaid), await at.store.notices(most=9)) == (1, [])
+        assert (len(at.chat.unsaid), await at.store.notices("fake", most=9)) == (1, [])

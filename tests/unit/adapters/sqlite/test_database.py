@@ -333,7 +333,8 @@ async def conversations(store: SqliteJobStore, job: JobId) -> None:
     await store.thread(job, "here")
     await store.closed("thread")
     await store.put_up(Notice(message="message", reply_to=a_job().reply_to, until=1.0, job=job))
-    await store.notices(most=9)
+    await store.notices("console", most=9)
+    await store.notice_platforms()
     await store.heard(job, "fake:ann", at=0.5)
     await store.taken_down("message")
 
