@@ -120,7 +120,7 @@ async def test_who_waited_is_called_by_name_in_a_message_of_its_own(chat: Chat) 
     called = await seen(chat, lambda shown: text("en", "notify-ready") in shown.words)
     assert "<@" in called.words
     async with asyncio.timeout(PATIENCE):
-        while not await chat.core.store.notices(most=1):
+        while not await chat.core.store.notices(chat.requester.platform, most=1):
             await asyncio.sleep(0.01)
 
 

@@ -260,8 +260,8 @@ async def test_a_mention_that_cannot_be_followed_is_answered_where_it_stands_for
     assert told.payload["message_reference"]["message_id"] == asked.id
     (body,) = sent
     assert body["allowed_mentions"] == {"parse": [], "replied_user": True}
-    await eventually(lambda: bench.store.notices(most=1))
-    (notice,) = await bench.store.notices(most=9)
+    await eventually(lambda: bench.store.notices("discord", most=1))
+    (notice,) = await bench.store.notices("discord", most=9)
     assert notice.until == pytest.approx(bench.discord.clock.now() + STANDS_SECONDS, abs=60.0)
     bench.discord.clock.skip(STANDS_SECONDS)
     await bench.core.notices.put_up(notice.reply_to, "{}", seconds=STANDS_SECONDS)  # so that it looks

@@ -130,7 +130,7 @@ async def test_who_was_called_and_presses_on_the_result_sees_the_call_no_more(
         await bench.engine.release()
         result = await discord.posted(channel, lambda post: post.done)
         call = await discord.posted(channel, lambda post: "is ready" in post.words)
-        await eventually(lambda: store.notices(most=1))
+        await eventually(lambda: store.notices("discord", most=1))
         await discord.shown(await ben.press(result, "Details"))
         assert not call.deleted, "it is not for him"
         await discord.shown(await anna.press(result, "Details"))

@@ -286,7 +286,7 @@ async def test_who_was_called_and_presses_on_the_result_sees_the_call_no_more(
         result = await ann.result(general)
         call = await ann.see(lambda: next((m for m in ann.from_bot(general) if "is ready" in m["text"]), None))
         async with asyncio.timeout(PATIENCE):
-            while not await made.core.store.notices(most=1):
+            while not await made.core.store.notices("slack", most=1):
                 await asyncio.sleep(0.02)
         await bob.opens(lambda: bob.press("Details", general, result))
         assert call["ts"] in general.messages, "it is not for him"
