@@ -35,7 +35,7 @@ from inference.models import hub as hub_files
 from inference.models.entry import LoraEntry, MapModels, ModelEntry
 from inference.models.loras import locate
 from inference.worker.engine import ProcessEngine
-from tests.servers.hub import Hub
+from tests.servers.hub import TRICKLE, Hub
 
 NAME = "org/tiny"
 BACKEND = "tests.fakes.backend:Sketcher"
@@ -83,12 +83,13 @@ async def events(engine: ProcessEngine, asked: Img2ImgRequest) -> list[Event]:
 
 
 async def test_others_go_on_while_a_model_is_fetched(hub: Hub, tmp_path: Path) -> None:
-    hub.rate = 20_000
+    hub.rate = TRICKLE
     async with ProcessEngine(model="sketch", entries=ENTRIES, backend=BACKEND) as engine:
         waiting = [asyncio.create_task(events(engine, request(tmp_path, f"w{each}", "absent"))) for each in (1, 2)]
         ends = [(await events(engine, request(tmp_path, f"o{each}", "sketch")))[-1] for each in range(3)]
         assert all(isinstance(end, Done) for end in ends)
         assert not any(task.done() for task in waiting)
+        hub.rate = 0
         made = await asyncio.gather(*waiting)
         counted = engine.counters()
     assert [each[0] for each in made] == [Started(loading=True)] * 2
@@ -104,7 +105,8 @@ async def test_one_that_is_waited_for_can_be_cancelled_and_what_came_stays(hub: 
     async with ProcessEngine(model="sketch", entries=ENTRIES, backend=BACKEND) as engine:
         task = asyncio.create_task(events(engine, request(tmp_path, "w", "absent")))
         while hub.total < WEIGHTS // 2:
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.01)
+        hub.rate = TRICKLE
         counted = engine.counters()
         assert counted["downloads_running"] == 1
         assert counted["download_bytes_left"] > 0
@@ -136,7 +138,7 @@ async def test_a_default_model_that_cannot_be_had_says_so_at_the_start(hub: Hub)
 async def test_an_engine_that_is_there_at_once_paints_with_others_while_its_model_comes(
     hub: Hub, tmp_path: Path
 ) -> None:
-    hub.rate = 15_000
+    hub.rate = TRICKLE
     needs = Needs(model="absent")
     async with ProcessEngine(model="absent", entries=ENTRIES, backend=BACKEND, at_once=True) as engine:
         assert engine.lacks(needs)
@@ -146,6 +148,7 @@ async def test_an_engine_that_is_there_at_once_paints_with_others_while_its_mode
         arriving = engine.arriving(needs)
         assert arriving is not None
         assert arriving.total > WEIGHTS
+        hub.rate = 0
         await engine.bring(needs)
         assert not engine.lacks(needs)
         await engine.ready()

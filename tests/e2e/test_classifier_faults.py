@@ -85,7 +85,7 @@ async def test_nothing_of_it_outlives_the_service(model: Path) -> None:
     async with Inspector(Wanted(model=str(model)), seconds=3.0, loader=LOADER):
         children = [child for child in psutil.Process().children(recursive=True) if child not in others]
         assert any("inference.safety" in " ".join(child.cmdline()) for child in children)
-    _, alive = psutil.wait_procs(children, timeout=5)
+    _, alive = psutil.wait_procs(children, timeout=30)
     assert not [child for child in alive if child.status() != psutil.STATUS_ZOMBIE]
 
 
@@ -109,5 +109,5 @@ async def test_a_kill_between_painting_and_checking_shows_nothing_unchecked_and_
         async with asyncio.timeout(PATIENCE):
             await all_shown(chat, 3)
         last.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(last.wait(), timeout=30) == 0
+        assert await asyncio.wait_for(last.wait(), timeout=60) == 0
     assert [post.states[-1] for post in chat.posts.values()] == ["succeeded"] * 3

@@ -68,7 +68,7 @@ class Service:
                         said = await self.reasons()
                         if said.keys() == set(parts):
                             return time.monotonic() - began
-                    await asyncio.sleep(0.1)
+                    await asyncio.sleep(0.02)  # what has gone soon is seen, too
         raise AssertionError(f"not {parts} but {said} after {within:.0f} s")
 
     def worker(self) -> psutil.Process | None:

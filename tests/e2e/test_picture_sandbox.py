@@ -242,5 +242,5 @@ async def test_no_child_outlives_a_bot_that_was_killed() -> None:
     assert len(offspring) == 2
     os.kill(bot.pid, signal.SIGKILL)
     await bot.wait()
-    gone, alive = await asyncio.to_thread(psutil.wait_procs, offspring, timeout=5)
+    gone, alive = await asyncio.to_thread(psutil.wait_procs, offspring, timeout=30)
     assert len(gone) == 2, alive

@@ -23,7 +23,7 @@ from tests.builders.requests import asker
 from tests.harness.storm import storm
 from tests.servers.chat import ChatServer
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 class HeldPool(Pool):
@@ -223,7 +223,7 @@ async def test_a_bot_that_is_ended_leaves_no_worker_and_goes_on_later(tmp_path: 
             await asyncio.sleep(0.02)
         process.send_signal(sent)
         await process.wait()
-        _, alive = await asyncio.to_thread(psutil.wait_procs, family, timeout=5.0)
+        _, alive = await asyncio.to_thread(psutil.wait_procs, family, timeout=30.0)
         assert not [one for one in alive if one.status() != psutil.STATUS_ZOMBIE]
         stored = statuses(tmp_path)
         assert stored.get("running", 0) == 0 if sent is signal.SIGTERM else stored["running"] == 6

@@ -38,7 +38,7 @@ from inference.processes import child
 from inference.processes.backoff import Backoff
 from inference.worker.engine import ProcessEngine
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 SILENCE = 2.0
 """Step budget of these engines, in seconds: the sketcher's steps take 5 ms, so only a real hang is that silent."""
 
@@ -110,7 +110,7 @@ def workers() -> list[psutil.Process]:
 @pytest.fixture(autouse=True)
 def no_orphans() -> Iterator[None]:
     yield
-    gone, alive = psutil.wait_procs(workers(), timeout=10)
+    gone, alive = psutil.wait_procs(workers(), timeout=30)
     assert not alive, gone
 
 
@@ -537,5 +537,5 @@ async def test_a_killed_parent_leaves_no_orphan(tmp_path: Path, prompt: str) -> 
         assert worker.is_running()
         os.kill(parent.pid, signal.SIGKILL)
         await parent.wait()
-    psutil.wait_procs([worker], timeout=10)
+    psutil.wait_procs([worker], timeout=30)
     assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE

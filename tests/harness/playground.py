@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
 
-START_SECONDS = 90
-STOP_SECONDS = 30
+STOP_SECONDS = 60
+PATIENCE_MS = 120_000
+"""How long a page is waited for: a machine may be busy, and none of it is measured."""
+
+expect.set_options(timeout=PATIENCE_MS)
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(path).exists()), "")
 needs_browser = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: apt-get install chromium")
 
@@ -44,6 +48,27 @@ class Playground:
         """Its exit code."""
         self.process.send_signal(number)
         return self.process.wait(STOP_SECONDS)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Its worker makes no step meanwhile: a job that runs goes on running."""
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        workers = [each for each in family if "inference.worker" in each.cmdline()]
+        for each in workers:
+            each.suspend()
+        try:
+            yield
+        finally:
+            for each in workers:
+                each.resume()
+
+    @contextmanager
+    def resumed(self, page: Page) -> Iterator[None]:
+        """What is paused or drained goes on afterwards, for the tests that come, whatever this one came to."""
+        try:
+            yield
+        finally:
+            assert page.request.post(f"{self.origin}/operator/resume", headers={"Origin": self.origin}).ok
 
 
 @contextmanager
@@ -103,6 +128,7 @@ class Seen:
 def opened(browser: Browser, **wanted: Any) -> Iterator[tuple[Page, Seen]]:
     """A page in a context of its own, whose requests to other machines are stopped."""
     context = browser.new_context(**wanted)
+    context.set_default_timeout(PATIENCE_MS)
     seen = Seen([], [])
 
     def only_here(route: Route) -> None:
@@ -118,3 +144,20 @@ def opened(browser: Browser, **wanted: Any) -> Iterator[tuple[Page, Seen]]:
     page.on("pageerror", lambda fault: seen.complaints.append(str(fault)))
     yield page, seen
     context.close()
+
+
+def followed(page: Page, what: Locator) -> None:
+    """Press what leads to another page, and return once that is there: until then this one may look like it."""
+    with page.expect_navigation():
+        what.click()
+
+
+def ended(page: Page) -> None:
+    """Return once a job's page shows its end: a page that followed its job on its way is loaded anew for that."""
+    page.locator("#job:not([data-running])").wait_for()
+
+
+def done(page: Page) -> None:
+    """Return once a job's page shows its picture."""
+    ended(page)
+    page.get_by_role("link", name="Download").wait_for()

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.harness.playground import done as shown
+from tests.harness.playground import ended, followed
+
 PHOTO = Path("docs/demo/photo.jpg")
-PICTURE_MS = 120_000
 LONG = 150
 """Steps of a picture that nobody waits for."""
 
@@ -27,7 +29,7 @@ def generate(page: Page) -> None:
 
 
 def done(page: Page) -> None:
-    page.get_by_role("link", name="Download").wait_for(timeout=PICTURE_MS)
+    shown(page)
     pictures(page)
 
 
@@ -72,20 +74,21 @@ def _first_looks(page: Page, address: str, origin: str) -> Iterator[str]:
 
 
 def _a_job_on_its_way(page: Page, mode: Page, origin: str) -> Iterator[str]:
-    mode.locator("#pause").click()
+    followed(mode, mode.locator("#pause"))
     expect(mode.locator("#pause")).to_be_disabled()
     page.goto(origin)
     fill(page, "a storm that takes long", steps=LONG, strength="1")
     generate(page)
     expect(page.get_by_role("status")).to_contain_text("in line")
     yield "waiting"
-    mode.locator("#resume").click()
-    page.locator("img.preview").wait_for(timeout=PICTURE_MS)
+    followed(mode, mode.locator("#resume"))
+    page.locator("img.preview").wait_for()
     yield "running"
     page.goto(f"{origin}/operator")
     yield "operator-running"
     page.go_back()
     page.get_by_role("button", name="Cancel").click()
+    ended(page)
     expect(page.get_by_role("status")).to_have_text("Cancelled")
     yield "cancelled"
 
@@ -101,24 +104,25 @@ def _results(page: Page, origin: str, steps: int) -> Iterator[str]:
     yield "result"
     page.get_by_text("Details").click()
     yield "details"
-    page.get_by_role("button", name="Chain").click()
+    followed(page, page.get_by_role("button", name="Chain"))
     yield "chain"
     page.get_by_label("Prompt", exact=True).fill("stained glass")
     generate_from(page)
     done(page)
-    page.get_by_role("link", name="the first picture").click()
+    followed(page, page.get_by_role("link", name="the first picture"))
     done(page)
     yield "compared"
-    page.get_by_role("button", name="Keep").click()
+    followed(page, page.get_by_role("button", name="Keep"))
     done(page)
     yield "kept"
-    page.get_by_role("button", name="Sweep").click()
-    expect(page.locator(".several li")).to_have_count(4, timeout=PICTURE_MS)
-    page.locator(".several a").nth(2).click()
+    followed(page, page.get_by_role("button", name="Sweep"))
+    ended(page)
+    expect(page.locator(".several li")).to_have_count(4)
+    followed(page, page.locator(".several a").nth(2))
     done(page)
     page.get_by_label("Before and after").fill("50")
     yield "several"
-    page.get_by_role("link", name="Gallery").click()
+    followed(page, page.get_by_role("link", name="Gallery"))
     page.wait_for_load_state("networkidle")
     yield "gallery"
     page.goto(f"{origin}/results?q=nothing+like+it")
@@ -129,10 +133,10 @@ def _operating(page: Page, mode: Page, origin: str) -> Iterator[str]:
     page.goto(f"{origin}/operator")
     page.get_by_text("Settings in force").click()
     yield "operator"
-    mode.locator("#drain").click()
+    followed(mode, mode.locator("#drain"))
     expect(page.get_by_role("status")).to_contain_text("Nothing is left to do.")
     yield "operator-drained"
-    mode.locator("#resume").click()
+    followed(mode, mode.locator("#resume"))
 
 
 def _ends(page: Page, origin: str) -> Iterator[str]:
@@ -142,7 +146,7 @@ def _ends(page: Page, origin: str) -> Iterator[str]:
     job = page.url.rpartition("/")[2].partition("?")[0]
     page.goto(f"{origin}/operator/jobs/{job}")
     yield "operator-job"
-    page.get_by_role("button", name="Reveal").click()
+    followed(page, page.get_by_role("button", name="Reveal"))
     page.get_by_text("Revealed to you").wait_for()
     yield "operator-revealed"
     page.goto(f"{origin}/jobs/{job}")

@@ -21,6 +21,8 @@ from urllib.parse import unquote, urlsplit
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 PIECE = 2_000
+TRICKLE = 1_000
+"""Bytes a second that keep a connection alive and bring nothing to its end while a test looks at something else."""
 
 
 class Hub:

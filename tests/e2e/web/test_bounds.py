@@ -4,18 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from adapters.web import slots
+from adapters.web import playground, slots
 from bot.domain.access import Asker
 from bot.domain.ids import JobId
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import Requester
 from tests.builders.requests import png
 from tests.harness.pages import Pages, ask, member, post, serving
+from tests.harness.waiting import eventually
 
 BOUNDARY = "a-boundary"
 HEAD = (
@@ -29,6 +32,14 @@ TAIL = f"\r\n--{BOUNDARY}--\r\n".encode()
 async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
     async with serving(tmp_path) as served:
         yield served
+
+
+@pytest.fixture
+def uploads(monkeypatch: pytest.MonkeyPatch) -> slots.Uploads:
+    """Those of the pages."""
+    made = slots.Uploads()
+    monkeypatch.setattr(playground, "Uploads", lambda: made)
+    return made
 
 
 async def follow(stack: AsyncExitStack, browser: aiohttp.ClientSession, job: JobId) -> int:
@@ -63,19 +74,27 @@ async def dribble(event: asyncio.Event) -> AsyncIterator[bytes]:
     yield png() + TAIL
 
 
-async def test_a_member_sends_one_picture_at_a_time_and_all_of_them_four(pages: Pages) -> None:
+async def are_there(uploads: slots.Uploads, count: int) -> bool:
+    """Whether so many forms are read or wait to be."""
+    return uploads._waiting.total() == count
+
+
+async def test_a_member_sends_one_picture_at_a_time_and_all_of_them_four(
+    uploads: slots.Uploads, pages: Pages
+) -> None:
     end = asyncio.Event()
     names = [f"member{number}" for number in range(slots.UPLOADS + 1)]
     async with AsyncExitStack() as stack:
         browsers = [await stack.enter_async_context(await pages.browser(name)) for name in names]
         first = [asyncio.create_task(send(pages, each, dribble(end))) for each in browsers[: slots.UPLOADS]]
-        await asyncio.sleep(0.3)
+        await eventually(partial(are_there, uploads, slots.UPLOADS))
         late = asyncio.create_task(send(pages, browsers[-1], dribble(end)))
         more = [asyncio.create_task(send(pages, browsers[0], dribble(end))) for _ in range(5)]
-        await asyncio.sleep(0.3)
+        await eventually(partial(are_there, uploads, slots.UPLOADS + 1 + 3))
+        refused = [await each for each in islice(asyncio.as_completed(more), 2)]
+        assert refused == [422, 422], "three of a member wait, more are refused"
         assert not any(task.done() for task in (*first, late))
-        refused = [task for task in more if task.done()]
-        assert [await task for task in refused] == [422, 422], "three of a member wait, more are refused"
+        assert sum(task.done() for task in more) == 2
         end.set()
         assert {await task for task in (*first, late)} == {200}
         await asyncio.gather(*more)

@@ -22,7 +22,7 @@ from inference.worker.engine import ProcessEngine
 from tests.builders.requests import png
 from tests.fakes.engine import FakeEngine
 from tests.harness.pages import OPERATOR_TOKEN, Pages, ask, post, read, serving
-from tests.harness.playground import Playground, chromium, needs_browser, opened
+from tests.harness.playground import Playground, chromium, ended, followed, needs_browser, opened
 from tests.harness.waiting import PATIENCE
 
 PHOTO = Path("docs/demo/cup.jpg")
@@ -157,9 +157,9 @@ def browser() -> Iterator[Browser]:
 def test_the_playgrounds_person_operates_it(service: Playground, browser: Browser) -> None:
     with opened(browser) as (page, seen):
         page.goto(service.address)
-        page.get_by_role("link", name="Operator").click()
-        page.get_by_role("button", name="Pause", exact=True).click()
-        try:
+        followed(page, page.get_by_role("link", name="Operator"))
+        with service.resumed(page):
+            followed(page, page.get_by_role("button", name="Pause", exact=True))
             expect(page.get_by_role("status")).to_contain_text("Paused")
             page.goto(service.origin)
             page.get_by_label("Picture", exact=True).set_input_files(PHOTO)
@@ -170,17 +170,16 @@ def test_the_playgrounds_person_operates_it(service: Playground, browser: Browse
             member_page = page.url
             page.goto(service.origin + "/operator")
             assert "onerror" not in page.content()
-            page.locator(".rows a").first.click()
-            page.get_by_role("button", name="Reveal").click()
+            followed(page, page.locator(".rows a").first)
+            followed(page, page.get_by_role("button", name="Reveal"))
             expect(page.get_by_text("oil <img src=x onerror=alert(1)>")).to_be_visible()
             page.goto(service.origin + "/operator")
-            page.get_by_role("button", name="Cancel").click()
+            followed(page, page.get_by_role("button", name="Cancel"))
             expect(page.get_by_role("heading", name="Queue (0)")).to_be_visible()
             page.goto(member_page)
             expect(page.get_by_role("status")).to_have_text("Cancelled")
             page.goto(service.origin + "/operator")
-        finally:
-            page.get_by_role("button", name="Resume").click()
+            followed(page, page.get_by_role("button", name="Resume"))
         expect(page.get_by_role("status")).to_contain_text("Running")
         assert (seen.elsewhere, seen.complaints) == ([], [])
 
@@ -192,20 +191,19 @@ def test_an_open_page_shows_what_is_new_and_leaves_the_rest_as_it_is(service: Pl
         page.goto(service.origin + "/operator")
         page.get_by_text("Settings in force").click()
         pause = page.get_by_role("button", name="Pause", exact=True)
-        with page.expect_navigation():  # what is new comes to the page that is left, too
-            pause.click()
-        expect(page.get_by_role("status")).to_contain_text("Paused")
-        pause_node = page.locator("#resume").element_handle()
-        page.get_by_text("Settings in force").click()
-        page.locator("#resume").focus()
-        other = page.context.new_page()
-        other.goto(service.origin)
-        other.get_by_label("Picture", exact=True).set_input_files(PHOTO)
-        other.get_by_label("Prompt", exact=True).fill("a newcomer")
-        other.get_by_role("button", name="Generate").click()
-        other.wait_for_url("**/jobs/*")
-        job = other.url.rpartition("/")[2]
-        try:
+        with service.resumed(page):
+            followed(page, pause)
+            expect(page.get_by_role("status")).to_contain_text("Paused")
+            pause_node = page.locator("#resume").element_handle()
+            page.get_by_text("Settings in force").click()
+            page.locator("#resume").focus()
+            other = page.context.new_page()
+            other.goto(service.origin)
+            other.get_by_label("Picture", exact=True).set_input_files(PHOTO)
+            other.get_by_label("Prompt", exact=True).fill("a newcomer")
+            other.get_by_role("button", name="Generate").click()
+            other.wait_for_url("**/jobs/*")
+            job = other.url.rpartition("/")[2]
             expect(page.get_by_role("heading", name="Queue (1)")).to_be_visible()
             row = page.locator(f"#waiting-{job}")
             expect(row).to_contain_text("img2img")
@@ -214,12 +212,12 @@ def test_an_open_page_shows_what_is_new_and_leaves_the_rest_as_it_is(service: Pl
             expect(page.get_by_text("queue.max_jobs")).to_be_visible()
             row.get_by_role("button").hover()
             other.get_by_role("button", name="Cancel").click()
+            ended(other)
             expect(other.get_by_role("status")).to_have_text("Cancelled")
             page.mouse.move(0, 0)
             expect(page.get_by_role("heading", name="Queue (0)")).to_be_visible()
-        finally:
             other.goto(service.origin + "/operator")
-            other.locator("#resume").click()
+            followed(other, other.locator("#resume"))
         expect(page.get_by_role("status")).to_contain_text("Running")
         assert (seen.elsewhere, seen.complaints) == ([], [])
 
@@ -253,11 +251,10 @@ def test_it_works_without_scripts(service: Playground, browser: Browser) -> None
     with opened(browser, java_script_enabled=False) as (page, _):
         page.goto(service.address)
         page.goto(service.origin + "/operator")
-        page.get_by_role("button", name="Drain", exact=True).click()
-        try:
+        with service.resumed(page):
+            followed(page, page.get_by_role("button", name="Drain", exact=True))
             expect(page.get_by_role("status")).to_contain_text("Nothing is left to do.")
-        finally:
-            page.get_by_role("button", name="Resume").click()
+            followed(page, page.get_by_role("button", name="Resume"))
         expect(page.get_by_role("status")).to_contain_text("Running")
         expect(page.locator("noscript meta[http-equiv=refresh]")).to_have_attribute("content", "10")
 

@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.harness.playground import Playground, chromium, needs_browser, opened
+from tests.harness.playground import Playground, chromium, done, ended, followed, needs_browser, opened
 
 pytestmark = needs_browser
 PHOTO = Path("docs/demo/cup.jpg")
-PICTURE_MS = 120_000
 
 
 @pytest.fixture
@@ -28,10 +27,6 @@ def ask(page: Page, prompt: str, *, strength: str = "0.55") -> None:
     page.get_by_label("Strength", exact=True).fill(strength)
     page.get_by_role("button", name="Generate").click()
     page.wait_for_url("**/jobs/*")
-
-
-def done(page: Page) -> None:
-    page.get_by_role("link", name="Download").wait_for(timeout=PICTURE_MS)
 
 
 def details(page: Page) -> dict[str, str]:
@@ -69,14 +64,14 @@ def test_a_picture_from_the_first_click_to_every_button(service: Playground, bro
         page.keyboard.press("ArrowRight")
         assert slider.get_attribute("aria-valuetext") == "99 % after"
 
-        page.get_by_role("button", name="Strong 0.7").click()
-        expect(page.locator(".facts").get_by_text("Strong 0.7")).to_be_visible(timeout=PICTURE_MS)
+        followed(page, page.get_by_role("button", name="Strong 0.7"))
+        expect(page.locator(".facts").get_by_text("Strong 0.7")).to_be_visible()
         done(page)
         rerun = details(page)
         assert (rerun["Strength"], rerun["Seed"]) == ("0.7", first["Seed"])
         expect(page.locator(".lineage li")).to_have_count(2)
 
-        page.get_by_role("button", name="Chain").click()
+        followed(page, page.get_by_role("button", name="Chain"))
         expect(page.get_by_label("this result")).to_be_checked()
         page.get_by_label("Prompt", exact=True).fill("pencil drawing")
         page.get_by_role("button", name="Generate").click()
@@ -86,13 +81,14 @@ def test_a_picture_from_the_first_click_to_every_button(service: Playground, bro
         page.get_by_text("Details").click()
         expect(page.locator(".lineage li")).to_have_count(3)
 
-        page.get_by_role("button", name="Sweep").click()
-        expect(page.locator(".several li")).to_have_count(4, timeout=PICTURE_MS)
-        page.get_by_role("link", name="strength 0.9").click()
+        followed(page, page.get_by_role("button", name="Sweep"))
+        ended(page)
+        expect(page.locator(".several li")).to_have_count(4)
+        followed(page, page.get_by_role("link", name="strength 0.9"))
         expect(page.get_by_role("button", name="Chain", exact=True)).to_be_visible()
 
-        page.get_by_role("button", name="Delete").click()
-        page.get_by_role("button", name="Delete").click()
+        followed(page, page.get_by_role("button", name="Delete"))
+        followed(page, page.get_by_role("button", name="Delete"))
         page.wait_for_url(service.origin + "/")
         expect(page.locator("nav.history a")).to_have_count(before + 4)
         assert (seen.elsewhere, seen.complaints) == ([], [])
@@ -102,9 +98,7 @@ def test_without_scripts(service: Playground, browser: Browser) -> None:
     with opened(browser, java_script_enabled=False) as (page, _):
         page.goto(service.address)
         ask(page, "charcoal")
-        for _ in range(60):
-            if page.get_by_role("link", name="Download").count():
-                break
+        while not page.get_by_role("link", name="Download").count():
             page.wait_for_timeout(500)
             page.reload()
         with page.expect_download() as download:
@@ -212,10 +206,10 @@ def test_the_gallery_finds_what_was_made(service: Playground, browser: Browser) 
         page.goto(service.address)
         ask(page, "a pastel of a very particular cup")
         done(page)
-        page.get_by_role("link", name="Gallery").click()
+        followed(page, page.get_by_role("link", name="Gallery"))
         expect(page).to_have_title(re.compile("^Pentimento"))
         page.get_by_label("Search").fill("particular cup")
-        page.get_by_role("button", name="Search").click()
+        followed(page, page.get_by_role("button", name="Search"))
         expect(page.locator(".grid li")).to_have_count(1)
         page.locator(".grid a").click()
         expect(page.get_by_role("heading", name="a pastel of a very particular cup")).to_be_visible()
@@ -280,19 +274,19 @@ def test_who_has_no_picture_at_hand_presses_ours_and_compares_along_the_chain(
         done(page)
         source = page.locator(".before").get_attribute("src")
         expect(page.get_by_role("link", name="the first picture")).to_have_count(0)
-        page.get_by_role("button", name="Chain").click()
+        followed(page, page.get_by_role("button", name="Chain"))
         page.get_by_role("button", name="Generate").click()
         page.wait_for_url(lambda url: "chain" not in url)
         done(page)
         expect(page.locator(".before")).not_to_have_attribute("src", source or "")
-        page.get_by_role("link", name="the first picture").click()
+        followed(page, page.get_by_role("link", name="the first picture"))
         expect(page.get_by_role("link", name="the first picture")).to_have_attribute("aria-current", "true")
         assert (page.locator(".before").get_attribute("src") or "").endswith("?first")
         page.wait_for_function("document.querySelector('.before').naturalWidth > 0")
         page.get_by_role("button", name="Strong 0.7").click()
         page.wait_for_url(lambda url: "against" not in url)
         done(page)
-        page.get_by_role("link", name="the result before").click()
+        followed(page, page.get_by_role("link", name="the result before"))
         expect(page.locator(".before")).to_have_attribute("src", re.compile("^/g/"))
         expect(page.get_by_label("Before and after")).to_be_visible()
         assert (seen.elsewhere, seen.complaints) == ([], [])

@@ -16,11 +16,10 @@ from playwright.sync_api import Browser, expect
 
 from tests.builders.pictures import gif
 from tests.harness.pages import post
-from tests.harness.playground import Playground, chromium, needs_browser, opened, playground
+from tests.harness.playground import Playground, chromium, done, needs_browser, opened, playground
 from tests.harness.ports import free_port
 
 PHOTO = Path("docs/demo/cup.jpg")
-PICTURE_MS = 120_000
 MAX_BYTES = 26_214_400
 A_BOMB = "That picture has 4295 megapixels (65535 x 65535), 64 megapixels is the most: send it scaled down."
 NO_PICTURE = "I cannot see a picture in that file: send a PNG, JPEG or WebP."
@@ -46,11 +45,11 @@ def test_a_page_that_is_open_while_the_service_is_killed_ends_with_its_picture(
             page.get_by_label("Prompt", exact=True).fill("a picture that survives")
             page.get_by_role("button", name="Generate").click()
             page.wait_for_url("**/jobs/*")
-            page.locator("progress[value]").wait_for(timeout=PICTURE_MS)
+            page.locator("progress[value]").wait_for()
             first.stop(signal.SIGKILL)
         with playground(folder, port=port) as second:
             assert second.token == first.token
-            page.get_by_role("link", name="Download").wait_for(timeout=PICTURE_MS)
+            done(page)
             expect(page.get_by_role("status")).to_have_text("Done")
             expect(page.locator("nav.history a")).to_have_count(1)
             with closing(sqlite3.connect(folder / "pentimento.db")) as store:
@@ -77,8 +76,8 @@ async def test_open_streams_end_with_the_service(tmp_path: Path) -> None:
             began = time.monotonic()
             running.process.send_signal(signal.SIGTERM)
             bodies = [await answer.text() for answer in answers]
-        assert running.process.wait(30) == 0
-        assert time.monotonic() - began < 20, "the grace, and not the minute that aiohttp gives an endless answer"
+        assert running.process.wait(60) == 0
+        assert time.monotonic() - began < 55, "the grace, and not the minute that aiohttp gives an endless answer"
         assert not any("event: end" in body for body in bodies), "that would say that the job has ended"
 
 
