@@ -1,9 +1,16 @@
 """The one place that decides which proxy a connection to the outside takes."""
 
 import ipaddress
+from typing import TYPE_CHECKING
 from urllib.request import getproxies, proxy_bypass
 
+import aiohttp
 from yarl import URL
+
+if TYPE_CHECKING:  # only its name is needed
+    from aiohttp.client import ClientTimeout
+    from aiohttp.connector import Connection
+    from aiohttp.tracing import Trace
 
 
 def proxy_for(address: str | URL) -> str | None:
@@ -19,6 +26,24 @@ def proxy_for(address: str | URL) -> str | None:
     scheme = {"wss": "https", "ws": "http"}.get(url.scheme, url.scheme)
     proxy = proxies.get(scheme) or proxies.get("all")
     return None if not proxy else proxy if "://" in proxy else f"http://{proxy}"
+
+
+class EachByItsHost(aiohttp.TCPConnector):
+    """Each connection takes the proxy of its own host, whatever session or library said.
+
+    The libraries have one proxy for all hosts of a chat: its API, its gateway, its uploads.
+    """
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: "list[Trace]",
+        timeout: "ClientTimeout",  # noqa: ASYNC109 -- aiohttp's own argument
+    ) -> "Connection":
+        """A connection for the request, through the proxy or without one."""
+        proxy = proxy_for(req.url)
+        req.proxy = URL(proxy) if proxy else None
+        return await super().connect(req, traces, timeout)
 
 
 def shown_proxy(address: str) -> str:

@@ -27,7 +27,7 @@ from adapters.discord.reading import (
     read_mention,
     read_reaction,
 )
-from adapters.proxies import proxy_for
+from adapters.proxies import EachByItsHost
 from bot.domain.actions import reaction_of
 from bot.domain.errors import FatalError
 from bot.metrics import RECONNECTS
@@ -82,7 +82,7 @@ class Connection(discord.AutoShardedClient):
             max_messages=None,
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
-            proxy=proxy_for(api_url),  # of the gateway too
+            connector=EachByItsHost(limit=0),
         )
         self.http.max_ratelimit_timeout = LONGEST_LIMIT
         self._connection.parsers = {
@@ -117,7 +117,7 @@ class Connection(discord.AutoShardedClient):
             except ERRORS as error:
                 log.warning("cannot log in to Discord yet", reason=judge(error).reason)
                 await self.http.close()
-                self.http.connector = discord.utils.MISSING  # closed with its session; the next login makes another
+                self.http.connector = EachByItsHost(limit=0)  # the other one is closed with its session
                 if not waits:
                     return
                 await asyncio.sleep(waits[min(tries, len(waits) - 1)])

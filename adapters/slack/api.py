@@ -12,7 +12,7 @@ import structlog
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.proxies import proxy_for
+from adapters.proxies import EachByItsHost
 from adapters.slack.errors import Meaning, SlackFault, understood
 from adapters.slack.identity import Identity, Tokens
 from adapters.slack.members import PLATFORM, Team
@@ -35,7 +35,7 @@ class SlackApi:
     async def __aenter__(self) -> Self:
         """Nothing is asked yet."""
         timeout = aiohttp.ClientTimeout(total=CALL_SECONDS)
-        self._session = aiohttp.ClientSession(timeout=timeout, proxy=proxy_for(self.options.api_url))
+        self._session = aiohttp.ClientSession(timeout=timeout, connector=EachByItsHost())
         self.client = self.with_token(None)
         return self
 
@@ -61,7 +61,7 @@ class SlackApi:
 
     def with_token(self, token: str | None) -> AsyncWebClient:
         """The SDK's client, which costs nothing to make."""
-        client = AsyncWebClient(
+        return AsyncWebClient(
             token=token,
             base_url=self.options.api_url,
             session=self._session,
@@ -69,8 +69,6 @@ class SlackApi:
             retry_handlers=[],
             logger=_sdk_log,
         )
-        client.proxy = proxy_for(self.options.api_url)
-        return client
 
     async def installed(self, team: Team) -> Identity | None:
         """Who the bot is in a team, with a token that may have ended; None if it is not installed there."""

@@ -8,6 +8,7 @@ import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 from adapters.proxies import proxy_for
 from adapters.slack.api import SlackApi
@@ -49,7 +50,7 @@ class Sockets:
                 web_client=self._api.client,
                 ping_interval=PING_SECONDS,
             )
-            handler.client.proxy = proxy_for(self._api.options.api_url)
+            by_its_host(handler.client)
             self._handlers.append(handler)
         try:
             async with asyncio.timeout(CONNECT_SECONDS), asyncio.TaskGroup() as connecting:
@@ -108,3 +109,15 @@ class Sockets:
             if task is not None
         ]
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def by_its_host(client: SocketModeClient) -> None:
+    """Let each connection take the proxy of the host that Slack gives for it; the SDK looks at no `NO_PROXY`."""
+    issue = client.issue_new_wss_url
+
+    async def issued() -> str:
+        url = await issue()
+        client.proxy = proxy_for(url)
+        return url
+
+    client.issue_new_wss_url = issued  # type: ignore[method-assign]

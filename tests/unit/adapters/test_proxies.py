@@ -2,19 +2,26 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import aiohttp
 import pytest
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 from adapters.discord import check as discord_check
 from adapters.discord import connection as discord_connection
 from adapters.downloads import downloader
 from adapters.proxies import fault_of_proxies, proxy_for, shown_proxy
+from adapters.slack.api import SlackApi
 from adapters.slack.check import check_slack
 from adapters.slack.options import SlackOptions
+from adapters.slack.sockets import by_its_host
+from adapters.slack.tokens import OneWorkspace
 from bot.domain.errors import PictureRefused
 from bot.system import SystemClock
+from tests.servers.discord import DiscordServer
+from tests.servers.slack.server import APP_TOKEN, slack_server
 
 
 @pytest.fixture(autouse=True)
@@ -149,3 +156,48 @@ async def test_slack_is_reached_through_it(monkeypatch: pytest.MonkeyPatch) -> N
         options = SlackOptions(bot_token="xoxb-1", app_token="xapp-1")
         assert [verdict.good async for verdict in check_slack(options)] == [False, False]
     assert set(asked) == {"CONNECT slack.com:443 HTTP/1.1"}
+
+
+@pytest.mark.parametrize("without", ["", "gateway.discord.gg"])
+async def test_discord_s_gateway_takes_the_proxy_of_its_own_host(
+    monkeypatch: pytest.MonkeyPatch, without: str
+) -> None:
+    """The API is on loopback here, so it takes none."""
+    monkeypatch.setenv("NO_PROXY", without)
+    async with refusing_proxy(monkeypatch) as asked, DiscordServer() as discord:
+        connection = discord_connection.Connection(api_url=discord.url, clock=SystemClock())
+        await connection.log_in(discord.token, waits=())
+        with pytest.raises(aiohttp.ClientError):
+            await connection.http.ws_connect("wss://gateway.discord.gg/?v=10")
+        await connection.close()
+    assert asked == ([] if without else ["CONNECT gateway.discord.gg:443 HTTP/1.1"])
+
+
+@pytest.mark.parametrize("without", ["", "files.slack.com", "wss-primary.slack.com"])
+async def test_each_host_of_slack_takes_its_own(monkeypatch: pytest.MonkeyPatch, without: str) -> None:
+    """Uploads, response URLs and Socket Mode are on other hosts than the API, which is on loopback here."""
+    monkeypatch.setenv("NO_PROXY", without)
+    async with refusing_proxy(monkeypatch) as asked, slack_server() as slack:
+        slack.state.add_team()
+        options = SlackOptions(bot_token="xoxb-one", app_token=APP_TOKEN, api_url=slack.api_url)
+        async with SlackApi(options, OneWorkspace("xoxb-one")) as api:
+            await api.start()
+            for host in ("files.slack.com", "hooks.slack.com"):
+                with pytest.raises(aiohttp.ClientError):
+                    await api.session.post(f"https://{host}/x", data=b"")
+        client = SocketModeClient(APP_TOKEN)
+        given = "wss://wss-primary.slack.com/link"
+        monkeypatch.setattr(client, "issue_new_wss_url", _giving(given))
+        by_its_host(client)
+        assert await client.issue_new_wss_url() == given
+        assert (client.proxy is None) is (without == "wss-primary.slack.com")
+        await client.aiohttp_client_session.close()
+    hosts = [host for host in ("files.slack.com", "hooks.slack.com") if host != without]
+    assert asked == [f"CONNECT {host}:443 HTTP/1.1" for host in hosts]
+
+
+def _giving(answer: str) -> Callable[[], Awaitable[str]]:
+    async def give() -> str:
+        return answer
+
+    return give
