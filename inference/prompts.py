@@ -125,7 +125,7 @@ def idle_negative(request: Img2ImgRequest, acts: Callable[[Img2ImgRequest], bool
 
 
 def reads_weights(pipeline: Any) -> bool:
-    """Whether weights and long prompts act: with a UNet that is told what CLIP's encoders say, and nothing else."""
+    """Whether weights and long prompts act: with a UNet whose prompt embeds are those of CLIP encoders only."""
     tokenizers = [each for name in _TOKENIZERS if (each := getattr(pipeline, name, None)) is not None]
     return (
         hasattr(pipeline, "unet")
@@ -136,7 +136,7 @@ def reads_weights(pipeline: Any) -> bool:
 
 
 def weighs_tokens(pipeline: Any) -> bool:
-    """Whether weights act, in Stable Diffusion 3 and FLUX.1: if their tokenizers say which letters a token is of."""
+    """Whether weights act, in Stable Diffusion 3 and FLUX.1: if their tokenizers give the letters of each token."""
     kind = type(pipeline).__name__
     named = kind.startswith(("StableDiffusion3", "Flux")) and not kind.startswith("Flux2")
     tokenizers = [getattr(pipeline, name, None) for name in _TOKENIZERS]
@@ -144,7 +144,7 @@ def weighs_tokens(pipeline: Any) -> bool:
 
 
 def _texts(request: Img2ImgRequest) -> tuple[str, ...]:
-    """What of a request the model is told."""
+    """The texts of a request that the model encodes."""
     return (request.prompt, request.negative_prompt) if request.guidance_scale > 1 else (request.prompt,)
 
 
@@ -165,7 +165,7 @@ Meter = Callable[[str, float], bool]
 
 
 def _meter(pipeline: Any) -> Meter:
-    """By the tokenizer that reads most: the encoders of one model are told the same."""
+    """By the tokenizer that reads most: the encoders of one model are given the same text."""
     readers = list(_readers(pipeline))
     if not readers:
         return lambda _text, _share: True
@@ -206,8 +206,8 @@ def _readers(pipeline: Any) -> Iterator[tuple[Any, int]]:
         if kind.startswith("CLIP"):
             yield tokenizer, room(tokenizer)
         elif tokenizer is not None and callable(tokenizer):
-            told = inspect.signature(pipeline.__call__).parameters.get("max_sequence_length")
-            most = told.default if told is not None and isinstance(told.default, int) else 0
+            parameter = inspect.signature(pipeline.__call__).parameters.get("max_sequence_length")
+            most = parameter.default if parameter is not None and isinstance(parameter.default, int) else 0
             if most:
                 yield tokenizer, most - (1 if kind.startswith("T5") else _TEMPLATE)
 

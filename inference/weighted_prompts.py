@@ -58,7 +58,7 @@ class Weighted:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the words alone say everything."""
+        """Whether it has neither weights nor BREAK."""
         return len(self.sections) == 1 and all(part.weight == 1 for part in self.sections[0])
 
 
@@ -95,20 +95,20 @@ def weighted(text: str) -> Weighted:
 
 
 def _closed(bracket: _Bracket, mark: str) -> tuple[list[Part], bool]:
-    """What a pair of brackets says, and whether it changes during the run."""
+    """The parts inside a pair of brackets, weighted, and whether they were to change during the run."""
     inner, last = bracket.parts, bracket.parts[-1] if bracket.parts else Part("")
     if bracket.mark == "(":
-        if last.weight == 1 and (told := _WEIGHT.search(last.text)) is not None:
-            words = [*inner[:-1], Part(last.text[: told.start()])]
+        if last.weight == 1 and (given := _WEIGHT.search(last.text)) is not None:
+            words = [*inner[:-1], Part(last.text[: given.start()])]
             if any(_LETTER.search(part.text) for part in words):
-                return _multiplied(words, float(told[1].replace(",", ".")), "(", mark), False
+                return _multiplied(words, float(given[1].replace(",", ".")), "(", mark), False
             return [Part("("), *inner, Part(mark)], False
         return _multiplied(inner, ROUND, "(", mark), False
-    said = any(_LETTER.search(part.text) for part in inner)
-    if said and last.weight == 1 and _SCHEDULE.search(last.text):
+    has_words = any(_LETTER.search(part.text) for part in inner)
+    if has_words and last.weight == 1 and _SCHEDULE.search(last.text):
         ended = re.sub(r":\s*[\d.,]+\s*$", "", last.text)
         return [replace(part, text=_spaced(part.text)) for part in (*inner[:-1], Part(ended))], True
-    if said and any("|" in part.text for part in inner):
+    if has_words and any("|" in part.text for part in inner):
         return [replace(part, text=_spaced(part.text)) for part in inner], True
     return _multiplied(inner, 1 / ROUND, "[", mark), False
 
@@ -167,18 +167,18 @@ def room(tokenizer: Any) -> int:
     return taken
 
 
-def chunks(told: Weighted, tokenizer: Any, expanded: Callable[[str], str] = lambda text: text) -> list[Chunk]:
+def chunks(prompt: Weighted, tokenizer: Any, expanded: Callable[[str], str] = lambda text: text) -> list[Chunk]:
     """The chunks of a prompt, one at least.
 
     Args:
-        told: the prompt.
+        prompt: its words and weights.
         tokenizer: CLIP's.
         expanded: writes an embedding of several vectors as so many words.
     """
     most = room(tokenizer)
     comma = tokenizer.convert_tokens_to_ids(",</w>")
     made: list[Chunk] = []
-    for section in told.sections:
+    for section in prompt.sections:
         tokens = [
             (token, part.weight)
             for part in section

@@ -36,9 +36,9 @@ class SandboxedPictureReader:
         self._limits = limits or PictureLimits()
         self._sandbox = sandbox or Sandbox()
         self._spares: asyncio.Queue[Decoder] = asyncio.Queue()
-        told = (self._start, self._offer, self._lost)
+        steps = (self._start, self._offer, self._lost)
         name = "The process that opens pictures"
-        self._supervisor = Supervisor(name, *told, pauses=_BACKOFF, ready_seconds=_START_SECONDS)
+        self._supervisor = Supervisor(name, *steps, pauses=_BACKOFF, ready_seconds=_START_SECONDS)
         self._warned = False
 
     async def __aenter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""Which kernel computes a transformer's attention: the fastest of those that are here and say the same.
+"""Which kernel computes a transformer's attention: the fastest of those that are installed and exact.
 
 Kernels that diffusers would download, and those that compute with fewer bits, are an owner's choice only.
 """
@@ -37,7 +37,7 @@ def use(model: Any, kernel: str, seconds: Callable[[], float]) -> None:
 
 
 def choose(model: Any, seconds: Callable[[], float], kernels: Sequence[str] = KERNELS) -> str:
-    """Have a model use the fastest kernel, and say which one that is.
+    """Have a model use the fastest kernel, and return its name.
 
     Args:
         model: a transformer of diffusers.
@@ -58,7 +58,7 @@ def choose(model: Any, seconds: Callable[[], float], kernels: Sequence[str] = KE
 
 
 def _set(model: Any, kernel: str) -> None:
-    """For this model only: diffusers makes it the choice of all that say nothing, other models and networks too."""
+    """For this model only: diffusers would make it the default of all other models and networks too."""
     from diffusers.models.attention_dispatch import AttentionBackendName, _AttentionBackendRegistry
 
     try:

@@ -1,8 +1,8 @@
 """Compiles the blocks that diffusion models are made of, one kind at a time instead of a whole model.
 
-A UNet repeats two blocks some dozens of times, in a few shapes. Compiled apart, each shape is compiled once: seconds
-where the whole takes minutes, for the same kernels. All sizes that a request can bring are left open, so no request
-ever waits for a compiler; what Python costs between blocks is gone in a captured graph anyway.
+A UNet repeats two blocks some dozens of times, in a few shapes. Compiled apart, each shape is compiled once: in
+seconds, while the whole takes minutes, for the same kernels. All sizes that a request can bring are left open, so no
+request ever waits for a compiler; what Python costs between blocks is gone in a captured graph anyway.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Steps of a model done in the way that suits how its numbers lie and what computes them; they say the same.
+"""Layers of a model computed in the way that is fastest for their memory layout and device, with the same results.
 
 Diffusers and torch choose for large models on GPUs. What is changed here are three such choices, each only if it
 was measured to be slower, and each in place, so that adapters and compilers find the modules that they know.
@@ -15,7 +15,7 @@ from torch.nn import functional
 
 FEW_KEYS = 128
 """With so many keys or fewer, two products and a softmax take 0.5 to 0.75 of the time of torch's fused attention on a
-processor in bfloat16; words are 77."""
+processor in bfloat16; a CLIP prompt has 77."""
 
 SMALL_AREA = 1024
 FEW_CHANNELS = 16
@@ -44,7 +44,7 @@ def suit_processor(model: nn.Module) -> None:
 
 
 class ShortAttention(AttnProcessor2_0):  # type: ignore[misc]
-    """Attention to a few keys, such as words, written out."""
+    """Attention to a few keys, such as prompt embeds, as two matrix products and a softmax."""
 
     def __call__(
         self,
@@ -61,12 +61,12 @@ class ShortAttention(AttnProcessor2_0):  # type: ignore[misc]
                 attn, hidden_states, encoder_hidden_states, attention_mask, *others, **more
             )
             return usual
-        asked, offered, told = (
+        query, key, value = (
             each.unflatten(-1, (attn.heads, -1)).transpose(1, 2)
             for each in (attn.to_q(hidden_states), attn.to_k(keys), attn.to_v(keys))
         )
-        weights = ((asked * asked.shape[-1] ** -0.5) @ offered.mT).softmax(-1)
-        result: torch.Tensor = attn.to_out[0]((weights @ told).transpose(1, 2).flatten(2))
+        weights = ((query * query.shape[-1] ** -0.5) @ key.mT).softmax(-1)
+        result: torch.Tensor = attn.to_out[0]((weights @ value).transpose(1, 2).flatten(2))
         return result
 
 

@@ -99,7 +99,7 @@ class Backend(Protocol):
         """Denoise with a loaded model; the result has the size of `task.picture`.
 
         Raises:
-            Stopped, OutOfMemory, DevicePoisoned, Unsuited: as they say.
+            Stopped, OutOfMemory, DevicePoisoned, Unsuited: see `inference.errors`.
         """
         ...
 

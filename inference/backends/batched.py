@@ -42,7 +42,7 @@ class LoopBackend(StockBackend):
         there = {each.model for each in self.cache if each.loaded is not None}
         return len(models) <= 1 or models <= there
 
-    def _paint(self, task: Task, cached: CachedModel) -> Image.Image:
+    def _generate(self, task: Task, cached: CachedModel) -> Image.Image:
         if cached.loaded is not None:
             control = task.request.control
             net = None if control is None else cached.loaded.controls.get(control.kind)
@@ -52,7 +52,7 @@ class LoopBackend(StockBackend):
             return self._loop.generate(Run.of(task, loaded, net))
         with self._alone:
             task.check()
-            return super()._paint(task, cached)
+            return super()._generate(task, cached)
 
     def _equip(self, request: Img2ImgRequest, cached: CachedModel) -> None:
         if cached.loaded is None:

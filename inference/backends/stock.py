@@ -80,7 +80,7 @@ class StockBackend:
         return model in self.cache
 
     def together(self, models: frozenset[str]) -> bool:
-        return len(models) <= 1  # stock paints one picture at a time
+        return len(models) <= 1  # stock generates one picture at a time
 
     def load(self, model: str) -> ModelDefaults:
         return self._cached_model(model).defaults
@@ -130,7 +130,7 @@ class StockBackend:
         return cached
 
     def _plan(self, model: str, entry: ModelEntry, folder: Path, defaults: ModelDefaults, card: Card) -> Plan | None:
-        """What is done with a model; None if its files do not say what it weighs.
+        """The memory plan of a model; None if its files do not give the size of its weights.
 
         Raises:
             ModelUnavailable: if it does not fit.
@@ -159,9 +159,9 @@ class StockBackend:
             reading = readable(cached.pipeline, task.request)
             for note in reading.notes:
                 task.tell(note)
-            return self._paint(replace(task, request=reading.request), cached)
+            return self._generate(replace(task, request=reading.request), cached)
 
-    def _paint(self, task: Task, cached: CachedModel) -> Image.Image:
+    def _generate(self, task: Task, cached: CachedModel) -> Image.Image:
         pipeline = cached.pipeline
         if (note := idle_negative(task.request, partial(takes_negative, cached.takes))) is not None:
             task.tell(note)
@@ -181,7 +181,7 @@ class StockBackend:
         return picture_of(pixels, task.request.model)
 
     def _begin(self, task: Task, cached: CachedModel, scheduler: Any) -> None:
-        """Make a scheduler begin where the request says, or tell where it begins."""
+        """Make a scheduler begin at the request's strength, or note for the member which strength it begins at."""
         request, defaults = task.request, cached.defaults
         used = defaults.used_strength(request.strength, request.steps)
         if used >= 1:
@@ -269,7 +269,7 @@ def set_low_memory(pipeline: Any, *, low_memory: bool) -> None:
 
 
 def arguments(task: Task, cached: CachedModel, pipeline: Any) -> dict[str, Any]:
-    """What this family's pipeline is called with."""
+    """The arguments of a stock pipeline for a task, of those that it takes."""
     request, picture = task.request, task.picture
     edits = not cached.defaults.uses_strength
     steps, strength = (request.steps, 1.0) if edits else _schedule(request, cached)
@@ -314,7 +314,7 @@ def takes_negative(takes: Container[str], request: Img2ImgRequest) -> bool:
 
 
 def _schedule(request: Img2ImgRequest, cached: CachedModel) -> tuple[int, float]:
-    """Steps and strength that the pipeline is told, of which it makes whole steps.
+    """The arguments for steps and strength, of which the pipeline makes whole steps.
 
     Latent consistency pipelines choose their steps among the first `strength` of a finer grid and fail if that has
     fewer.
@@ -346,7 +346,7 @@ def start_from_noise(scheduler: Any) -> None:
 
 
 def translate(error: RuntimeError | MemoryError) -> Exception:
-    """What an error from torch means for the worker."""
+    """`OutOfMemory` or `DevicePoisoned` if an error of torch is one of them; else the error itself."""
     words = str(error).lower()
     if isinstance(error, torch.OutOfMemoryError | MemoryError) or any(phrase in words for phrase in NO_ROOM):
         return OutOfMemory()

@@ -2,7 +2,8 @@
 
 They run the last `strength` of a grid of steps. A scheduler that keeps its levels of noise in a table, as most do,
 is made to begin between two of them: its table is changed when the pipeline has it set its steps. With others, and in
-pipelines that cut their grid in another way, strength is a staircase, and a member is told which strength was used.
+pipelines that cut their grid in another way, strength acts in whole steps, and a note tells the member which strength
+was used.
 """
 
 import functools

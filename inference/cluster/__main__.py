@@ -59,20 +59,20 @@ class Fleet:
                     case _:
                         group.create_task(self._run(protocol.request_from_json(frame["request"])))
 
-    def say(self, frame: frames.Frame) -> None:
-        """Tell the parent."""
+    def send(self, frame: frames.Frame) -> None:
+        """Send a frame to the parent."""
         self._outbox.write(frames.pack(frame))
 
     async def _run(self, request: Img2ImgRequest) -> None:
         async with aclosing(self._pool.run(request)) as events:
             async for event in events:
-                self.say({"frame": "event", "id": request.id, "event": protocol.event_to_json(event)})
+                self.send({"frame": "event", "id": request.id, "event": protocol.event_to_json(event)})
                 self._tell()
 
     async def _restart(self, frame: frames.Frame) -> None:
         works = await self._pool.restart(frame["name"], seconds=frame["seconds"])
         self._tell()
-        self.say({"frame": "restarted", "id": frame["id"], "works": works})
+        self.send({"frame": "restarted", "id": frame["id"], "works": works})
 
     async def _watch(self) -> None:
         while True:
@@ -113,7 +113,7 @@ class Fleet:
         state = {"capacity": capacity, "devices": devices, "counters": dict(self._pool.counters())}
         if state != self._said:
             self._said = state
-            self.say({"frame": "state", **state})
+            self.send({"frame": "state", **state})
 
 
 def _places(nodes: list[dict[str, Any]]) -> Iterator[tuple[str, str, str, bool]]:
@@ -149,9 +149,9 @@ def _connect(address: str) -> str:
         ray.init(address=address, log_to_driver=False, logging_level=logging.WARNING, configure_logging=False)
     except (ConnectionError, RuntimeError, ValueError) as error:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        said = lines[0] if lines else type(error).__name__
+        reason = lines[0] if lines else type(error).__name__
         return (
-            f"The Ray cluster at {address} cannot be joined ({said}): this machine must be a node of it too, by "
+            f"The Ray cluster at {address} cannot be joined ({reason}): this machine must be a node of it too, by "
             f"`ray start --address={address} --num-gpus=0 --num-cpus=0`, with the same token."
         )
     return ""
@@ -171,7 +171,7 @@ async def main() -> None:
     opening = await asked.get()
     fleet = Fleet(opening, outbox)
     if refusal := await asyncio.to_thread(_connect, opening["address"]):
-        fleet.say({"frame": "unavailable", "message": refusal})
+        fleet.send({"frame": "unavailable", "message": refusal})
         os._exit(EXIT_UNAVAILABLE)
     await fleet.serve(asked)
 

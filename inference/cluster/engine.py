@@ -69,8 +69,8 @@ class ClusterEngine:
         self._address = address
         self._backend = backend
         self._at_once = at_once
-        told = (self._start, self._converse, self._lost)
-        self._supervisor = Supervisor("The cluster's process", *told, pauses=BACKOFF, at_once=True)
+        steps = (self._start, self._converse, self._lost)
+        self._supervisor = Supervisor("The cluster's process", *steps, pauses=BACKOFF, at_once=True)
         self._keys = itertools.count(1)
         self._flights: dict[str, _Flight] = {}
         self._capacity = Capacity(slots=1, device="")
@@ -269,11 +269,11 @@ class ClusterEngine:
                 case "unavailable":
                     raise Unusable(frame["message"])
                 case "restarted":
-                    if (asked := self._restarts.get(frame["id"])) and not asked.done():
-                        asked.set_result(frame["works"])
-                case _ if told := self._flights.get(frame["id"]):
+                    if (restart := self._restarts.get(frame["id"])) and not restart.done():
+                        restart.set_result(frame["works"])
+                case _ if asked := self._flights.get(frame["id"]):
                     event = protocol.event_from_json(frame["event"])
-                    told.events.put_nowait(event)
+                    asked.events.put_nowait(event)
                     if isinstance(event, Done):
                         self._supervisor.worked()
 

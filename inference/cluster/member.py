@@ -133,8 +133,8 @@ class RayMember:
             run = self._actor.run.options(num_returns="streaming")
             stream = run.remote(key, plain(request), source, drawn)
             while not ended:
-                said, blob = await self._or_lost(_next(stream))
-                event = protocol.event_from_json(said)
+                fields, blob = await self._or_lost(_next(stream))
+                event = protocol.event_from_json(fields)
                 ended = isinstance(event, Done | Failed | Cancelled)
                 yield await asyncio.to_thread(_landed, event, blob, request, key)
         finally:

@@ -110,8 +110,8 @@ def base_of(entry: ModelEntry) -> Path | None:
 
 def place_of_base(entry: ModelEntry) -> hub.Place:
     """Where on the hub an entry's base is. Revision and variant are its own if the checkpoint is a file here."""
-    said = {} if locate(entry.id) is None else {"revision": entry.revision, "variant": entry.variant}
-    return replace(hub.Place.of(entry.base, **said), kind=hub.Kind.BASE)
+    versions = {} if locate(entry.id) is None else {"revision": entry.revision, "variant": entry.variant}
+    return replace(hub.Place.of(entry.base, **versions), kind=hub.Kind.BASE)
 
 
 def read_json(path: Path, model: str) -> dict[str, Any]:
@@ -138,15 +138,15 @@ def read_json(path: Path, model: str) -> dict[str, Any]:
 
 
 def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefaults:
-    """What a model wants: what the owner's entry says, else its own words, else what its family does.
+    """A model's defaults: the owner's entry first, then the model's own `pentimento.json`, then its family's.
 
     Args:
         model: its name.
-        entry: what the owner says of it.
-        folder: where it lies; None if it is not on this machine yet, and its name has to tell.
+        entry: the owner's, from the catalogue.
+        folder: that it lies in; None if it is not on this machine yet, and its name decides.
 
     Raises:
-        ModelUnavailable: its files do not say, or say nonsense.
+        ModelUnavailable: its files lack what is needed, or are invalid.
     """
     here = folder is not None
     try:
@@ -160,7 +160,7 @@ def defaults(model: str, entry: ModelEntry, folder: Path | None) -> ModelDefault
         raise ModelUnavailable(
             f"The model {model!r} cannot be read ({refused.strerror}): let this user read all of its folder."
         ) from None
-    return replace(told(ModelDefaults(**wanted), entry), here=here)
+    return replace(with_entry(ModelDefaults(**wanted), entry), here=here)
 
 
 def _wanted(model: str, entry: ModelEntry, place: Path | None) -> tuple[dict[str, Any], bool]:
@@ -190,8 +190,8 @@ def equipped(entry: ModelEntry, map_models: MapModels) -> ModelEntry:
     return replace(entry, controls={kind: places[kind] for kind in ControlKind if kind in places.keys() & drawable})
 
 
-def told(wanted: ModelDefaults, entry: ModelEntry) -> ModelDefaults:
-    """What a model wants by itself, with what the owner says over it."""
+def with_entry(wanted: ModelDefaults, entry: ModelEntry) -> ModelDefaults:
+    """A model's own defaults, overridden by those of the owner's entry."""
     return replace(
         wanted,
         steps=wanted.steps if entry.steps is None else entry.steps,
@@ -204,11 +204,11 @@ def told(wanted: ModelDefaults, entry: ModelEntry) -> ModelDefaults:
 
 
 def _own_words(model: str, own: Path) -> dict[str, Any]:
-    said = read_json(own, model)
+    values = read_json(own, model)
     known = {"steps": int, "guidance_scale": float, "max_pixels": int, "multiple": int}
-    for name, value in said.items():
+    for name, value in values.items():
         if name not in known:
-            continue  # a later version may say more
+            continue  # a later version may have more
         number = isinstance(value, int | float) and not isinstance(value, bool)
         least = 0 if name == "guidance_scale" else 1
         # JSON as Python reads it has NaN and Infinity, which no comparison lets through here.
@@ -216,7 +216,7 @@ def _own_words(model: str, own: Path) -> dict[str, Any]:
             raise ModelUnavailable(
                 f"The model {model!r} is broken: {name} is {value!r} in its {OWN_WORDS}; mend that."
             )
-    return {name: known[name](value) for name, value in said.items() if name in known}
+    return {name: known[name](value) for name, value in values.items() if name in known}
 
 
 def _derived(model: str, entry: ModelEntry, names: str, folder: Path) -> dict[str, Any]:

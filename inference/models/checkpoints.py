@@ -200,10 +200,10 @@ def _refuse_other_base(checkpoint: Checkpoint, base: Path, model: str) -> None:
     wanted = DENOISERS[checkpoint.family]
     part = "unet" if checkpoint.family.whole else "transformer"
     try:
-        told = json.loads((base / part / "config.json").read_text(encoding="utf-8")).get("_class_name")
+        found = json.loads((base / part / "config.json").read_text(encoding="utf-8")).get("_class_name")
     except (OSError, ValueError, AttributeError, RecursionError):
-        told = None
-    if told != wanted:
+        found = None
+    if found != wanted:
         title, example = TITLES[checkpoint.family], _EXAMPLES.get(checkpoint.family)
         such = f" such as {example!r}" if example else ""
         raise ModelUnavailable(
@@ -261,11 +261,11 @@ def _unet_family(header: Header, file: Path, model: str) -> Family:
 
 
 def _prediction(header: Header, title: str) -> str:
-    """What the UNet tells: by the marks that training programs leave, else by its name."""
-    said = header.metadata.get("modelspec.prediction_type", "").lower()
-    if "v_pred" in header.shapes or said.startswith("v"):
+    """What the UNet was trained to predict: by the marks that training programs leave, else by its name."""
+    declared = header.metadata.get("modelspec.prediction_type", "").lower()
+    if "v_pred" in header.shapes or declared.startswith("v"):
         return "v_prediction"
-    if said:
+    if declared:
         return "epsilon"
     return "v_prediction" if re.search(r"v-?_?pred", title, re.IGNORECASE) else ""
 

@@ -34,8 +34,8 @@ def main() -> None:
         outbox.write(frames.pack({"frame": "unavailable", "message": str(error)}))
         os._exit(EXIT_FAILED)
     except Exception as error:  # noqa: BLE001 -- whatever the hub's client raises, the parent gets a sentence
-        said = hub.sentence(error, place.id, place.kind)
-        outbox.write(frames.pack({"frame": "unavailable", "message": said}))
+        sentence = hub.sentence(error, place.id, place.kind)
+        outbox.write(frames.pack({"frame": "unavailable", "message": sentence}))
         os._exit(EXIT_FAILED)
     outbox.write(frames.pack({"frame": "here", "folder": str(folder)}))
 

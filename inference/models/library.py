@@ -220,7 +220,7 @@ class Library:
     async def _fetch(self, name: str, place: hub.Place) -> None:
         fetch = self._fetching[place]
         clock = asyncio.get_running_loop().time
-        told = -REPORT_SECONDS
+        reported = -REPORT_SECONDS
         refusal = "The download was ended: try again; what has come is kept."
         try:
             async for news in fetched(place, name=name, silence=self._silence):
@@ -230,8 +230,8 @@ class Library:
                     self._bytes += max(0, news.done - fetch.arrival.done)
                 fetch.arrival = news
                 fetch.begun.set()
-                if clock() - told >= REPORT_SECONDS:
-                    told = clock()
+                if clock() - reported >= REPORT_SECONDS:
+                    reported = clock()
                     log.info("downloading", model=name, **news.in_words())
             self._here.add(place)
             refusal = ""

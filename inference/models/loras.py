@@ -48,7 +48,7 @@ class LoraSet:
         model: its name, for sentences.
         pipeline: as it was loaded.
         entries: the adapters there are, by name.
-        make_room: told how many bytes will be needed before an adapter is loaded.
+        make_room: called with the bytes that an adapter needs, before it is loaded.
 
     Attributes:
         nbytes: what the adapters take.
@@ -195,7 +195,7 @@ def _refusal(name: str, model: str, weights: Iterable[str], on: set[str]) -> Uns
         )
     if not picture and not all(_OF_WORDS.match(key) for key in keys):
         return Unsuited(
-            f"Of the adapter {name!r} only the text encoder's part fits {model!r}, not the one that paints: "
+            f"Of the adapter {name!r} only the text encoder's part fits {model!r}, not the denoiser's: "
             "it was made for another kind of model, leave it out.",
             cause="lora-words-only",
             values={"name": name, "model": model},

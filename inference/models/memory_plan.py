@@ -54,7 +54,7 @@ class Offload(StrEnum):
 
 
 class Memory(StrEnum):
-    """What the owner says of memory."""
+    """The owner's choice of how memory is saved."""
 
     AUTO = "auto"
     FULL = "full"  # everything on the device as it is, whatever that takes
@@ -200,14 +200,14 @@ class Plan:
     @property
     def words(self) -> str:
         """For people."""
-        said = {
+        in_words = {
             Quantize.INT8: "denoiser in 8 bit",
             Quantize.NF4: "denoiser in 4 bit",
             Quantize.FLOAT8: "denoiser in float8",
             Offload.TEXT: "text encoders streamed",
             Offload.BLOCKS: "blocks streamed",
         }
-        what = [said[each] for each in (self.offload, self.quantize) if each in said]
+        what = [in_words[each] for each in (self.offload, self.quantize) if each in in_words]
         return ", ".join([*what, *(["decoded in tiles"] if self.tiled else [])]) or "all on the card"
 
 

@@ -67,7 +67,7 @@ def _asked() -> list[NvidiaCard]:
     if command is None:
         return []
     try:
-        said = subprocess.run(  # noqa: S603 -- a fixed command of the driver
+        output = subprocess.run(  # noqa: S603 -- a fixed command of the driver
             [command, f"--query-gpu={_ASKED}", "--format=csv,noheader,nounits"],
             capture_output=True,
             text=True,
@@ -76,7 +76,7 @@ def _asked() -> list[NvidiaCard]:
         ).stdout
     except (OSError, subprocess.TimeoutExpired):
         return []
-    return [_card(found) for line in said.splitlines() if (found := _LINE.fullmatch(line.strip()))]
+    return [_card(found) for line in output.splitlines() if (found := _LINE.fullmatch(line.strip()))]
 
 
 def _card(found: re.Match[str]) -> NvidiaCard:

@@ -71,7 +71,7 @@ def refuse_float8(quantize: str, card: Card | None, model: str) -> None:
 
 
 def quantization(planned: Plan | None, components: tuple[str, ...], dtype: torch.dtype) -> dict[str, Any]:
-    """What `from_pretrained` is told, so that the denoiser is made smaller while it is read.
+    """The arguments of `from_pretrained` that quantise the denoiser while it is read.
 
     Args:
         planned: the plan; None is none.
@@ -88,7 +88,7 @@ def quantization(planned: Plan | None, components: tuple[str, ...], dtype: torch
 
 
 def quantization_of(quantize: Quantize, dtype: torch.dtype) -> Any:
-    """What one component is told, to be made smaller while it is read; None to be left as it is."""
+    """The quantisation of one component while it is read; None leaves it as it is."""
     if quantize is Quantize.NONE:
         return None
     # Here, because the packages that they need are extras.

@@ -17,11 +17,11 @@ _ON_A_GPU = frozenset({"bitsandbytes"})
 
 def method_of(config: Mapping[str, Any]) -> str:
     """How a component is quantised, by its configuration; empty if it is not."""
-    told = config.get("quantization_config")
-    if not isinstance(told, dict):
+    packing = config.get("quantization_config")
+    if not isinstance(packing, dict):
         return ""
-    plain = told.get("load_in_4bit") or told.get("load_in_8bit")
-    return str(told.get("quant_method") or ("bitsandbytes" if plain else "an unknown method"))
+    plain = packing.get("load_in_4bit") or packing.get("load_in_8bit")
+    return str(packing.get("quant_method") or ("bitsandbytes" if plain else "an unknown method"))
 
 
 def is_declared(folder: Path) -> bool:

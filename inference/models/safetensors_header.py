@@ -108,12 +108,12 @@ def _kind_of(start: bytes) -> str:
     return next((kind for magic, kind in _OTHER_FILES.items() if words.startswith(magic)), "")
 
 
-def _parsed(said: dict[str, Any]) -> tuple[Header, int]:
-    """What it says, and where the last tensor ends."""
-    metadata = {str(name): str(words) for name, words in said.pop("__metadata__", {}).items()}
-    shapes = {name: tuple(int(side) for side in tensor["shape"]) for name, tensor in said.items()}
-    formats = {name: str(tensor["dtype"]) for name, tensor in said.items()}
-    end = max((int(tensor["data_offsets"][1]) for tensor in said.values()), default=0)
+def _parsed(header: dict[str, Any]) -> tuple[Header, int]:
+    """The header of those fields, and the offset at which the last tensor ends."""
+    metadata = {str(name): str(text) for name, text in header.pop("__metadata__", {}).items()}
+    shapes = {name: tuple(int(side) for side in tensor["shape"]) for name, tensor in header.items()}
+    formats = {name: str(tensor["dtype"]) for name, tensor in header.items()}
+    end = max((int(tensor["data_offsets"][1]) for tensor in header.values()), default=0)
     return Header(shapes, metadata, formats), end
 
 

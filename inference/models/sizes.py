@@ -121,18 +121,18 @@ def shape_of(configs: dict[str, dict[str, Any]]) -> Shape:
     vae = configs.get("vae") or configs.get("movq") or {}
     levels = _numbers(vae.get("block_out_channels")) or [_number(vae.get("base_dim")) or 128]
     shrink = 2 ** (len(levels) - 1) if len(levels) > 1 else 8
-    told = {
+    common = {
         "shrink": shrink,
         "vae_width": levels[0],
         "vae_itemsize": 4 if vae.get("force_upcast") else 2,
     }
     if "transformer" not in configs:
         width = (_numbers(configs.get("unet", {}).get("block_out_channels")) or [320])[0]
-        return Shape(transformer=False, width=width, **told)
+        return Shape(transformer=False, width=width, **common)
     config = configs["transformer"]
     heads = _number(config.get("num_attention_heads")) * _number(config.get("attention_head_dim"))
     width = heads or _number(config.get("dim")) or _number(config.get("hidden_size")) or _USUAL_WIDTH
-    return Shape(transformer=True, width=width, rows=1 if config.get("guidance_embeds") else 2, **told)
+    return Shape(transformer=True, width=width, rows=1 if config.get("guidance_embeds") else 2, **common)
 
 
 def _numbers(value: object) -> list[int]:

@@ -89,7 +89,7 @@ def of_folder(
             continue
         there = hub.variants(folder / name)
         chosen = variant if variant in there else None
-        found[name], told = kind.from_pretrained(
+        found[name], loading = kind.from_pretrained(
             str(folder / name),
             dtype=dtype,
             use_safetensors=True,
@@ -97,7 +97,7 @@ def of_folder(
             variant=chosen,
             output_loading_info=True,
         )
-        if lacking := sorted(each for each in told["missing_keys"] if not each.startswith(_NOT_ASKED)):
+        if lacking := sorted(each for each in loading["missing_keys"] if not each.startswith(_NOT_ASKED)):
             files = hub.weights_of(folder / name, chosen)
             where = f"{name}/{files[0].name}" if len(files) == 1 else f"{name}/*.safetensors"
             raise ModelUnavailable(

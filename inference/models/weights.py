@@ -122,8 +122,8 @@ def parts_of_checkpoint(file: Path) -> tuple[Part, ...]:
         beginning, part = next((each for each in _PREFIXES if name.startswith(each[0])), ("", ""))
         if part:
             inside = name.removeprefix(beginning)
-            told = re.sub(r"^(input|middle|output)_blocks?\.", r"\g<1>.0.", inside) if part == "unet" else inside
-            found[part].append((told, number_format, shape))
+            renamed = re.sub(r"^(input|middle|output)_blocks?\.", r"\g<1>.0.", inside) if part == "unet" else inside
+            found[part].append((renamed, number_format, shape))
     return tuple(Part.of(name, tensors) for name, tensors in found.items())
 
 

@@ -17,7 +17,7 @@ _PNG_HEAD = 24
 
 
 class State(Enum):
-    """Where a member stands."""
+    """Of a member of a pool."""
 
     OPENING = auto()
     OPEN = auto()
@@ -143,7 +143,7 @@ def together(capacities: Sequence[Capacity], devices: Sequence[Device]) -> Capac
     return Capacity(
         slots=max(1, sum(device.slots for device in up)),
         device=", ".join(f"{count} x {kind}" if count > 1 else kind for kind, count in kinds.items()),
-        models={name: told for each in reversed(capacities) for name, told in each.models.items()},
+        models={name: own for each in reversed(capacities) for name, own in each.models.items()},
         loaded=tuple(dict.fromkeys(model for each in capacities for model in each.loaded)),
         maps=MAPS * max(1, len({device.host for device in up})),
     )

@@ -228,7 +228,7 @@ class Pool:
                     self._line.heard(flight, event)
                     if isinstance(event, Done):
                         member.backoff.worked()
-                        event = replace(event, device=member.name)  # noqa: PLW2901 -- told on under the member's name
+                        event = replace(event, device=member.name)  # noqa: PLW2901 -- passed on under the member's name
                     yield event
         except EngineStopped as loss:
             self._lose(member, flight, loss)

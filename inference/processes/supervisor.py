@@ -144,7 +144,7 @@ class Supervisor:
         try:
             child = await self._start()
         except (OSError, Unusable) as error:
-            return self._bury(None, error, "")
+            return self._tell(None, error, "")
         fault: Exception | None = None
         ending = ""
         try:
@@ -160,9 +160,9 @@ class Supervisor:
                 except Unkillable as error:
                     fault = error
                 finally:
-                    self._bury(child, fault, ending)
+                    self._tell(child, fault, ending)
 
-    def _bury(self, child: Child | None, fault: Exception | None, ending: str) -> None:
+    def _tell(self, child: Child | None, fault: Exception | None, ending: str) -> None:
         """Tell why a process is gone, and learn whether another one is to be started."""
         hung = isinstance(fault, TimeoutError)
         if isinstance(fault, Unusable | Unkillable):

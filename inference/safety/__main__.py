@@ -1,6 +1,6 @@
 """The process that looks at pictures: `python -m inference.safety`, started by `inference.safety.client` only.
 
-It is apart from the one that paints: a classifier that crashes or hangs costs no picture under way, and a worker that
+It is apart from the worker: a classifier that crashes or hangs costs no picture under way, and a worker that
 a model took over cannot judge itself. Frames as in `inference.processes.frames`:
 
     to it      open {wanted}        look {path}

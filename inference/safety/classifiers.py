@@ -60,10 +60,10 @@ def _whole(kind: Any, folder: Path, **options: Any) -> Any:
     Raises:
         ValueError: names one that is not.
     """
-    model, told = kind.from_pretrained(
+    model, loading = kind.from_pretrained(
         folder, dtype=torch.float32, use_safetensors=True, local_files_only=True, output_loading_info=True, **options
     )
-    if lacking := sorted(told["missing_keys"]):
+    if lacking := sorted(loading["missing_keys"]):
         raise ValueError(f"its files lack {lacking[0]}, so it would judge at random")
     return model
 

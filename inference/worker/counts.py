@@ -17,24 +17,24 @@ class Counts:
         self._ended: Counter[str] = Counter(dict.fromkeys(REASONS, 0))
         self._past: Counter[str] = Counter()
         self._latest: Mapping[str, int] = {}
-        self._said = ""
+        self._last_reason = ""
 
-    def hear(self, counters: Mapping[str, int]) -> None:
+    def update(self, counters: Mapping[str, int]) -> None:
         """What the worker has counted by now."""
         self._latest = counters
 
-    def says(self, frame: str) -> None:
-        """What the worker tells; some frames are why it ends."""
+    def heard(self, frame: str) -> None:
+        """A frame of the worker has come; some kinds are why it ends."""
         if frame in REASONS:
-            self._said = frame
+            self._last_reason = frame
 
-    def buried(self, *, hung: bool, ending: str, asked: bool) -> None:
+    def ended(self, *, hung: bool, ending: str, asked: bool) -> None:
         """A worker has ended: `ending` as `Child.end` has it, `asked` if it was to."""
-        unasked = "hung" if hung else self._said or ("killed" if ending == "SIGKILL" else "crashed")
+        unasked = "hung" if hung else self._last_reason or ("killed" if ending == "SIGKILL" else "crashed")
         self._ended["asked" if asked else unasked] += 1
         self._past.update({name: count for name, count in self._latest.items() if name not in _LEVELS})
         self._latest = {name: level for name, level in self._latest.items() if name in _LEVELS}
-        self._said = ""
+        self._last_reason = ""
 
     @property
     def lost(self) -> int:

@@ -41,7 +41,7 @@ from inference.processes.supervisor import Loss, Supervisor, Unusable
 from inference.worker.counts import Counts
 from inference.worker.devices import OwnDevice, device_of
 from inference.worker.generate import partial_path
-from inference.worker.in_flight import InFlight, end_with_worker, next_up, not_offered, parted, unavailable
+from inference.worker.in_flight import InFlight, end_with_worker, next_up, not_offered, suspects_of, unavailable
 from inference.worker.watchdog import StepBudget
 
 log = structlog.get_logger(__name__)
@@ -249,8 +249,8 @@ class ProcessEngine:
     def _watch(self) -> None:
         """Set the alarm to when the worker will have been silent for too long."""
         # Maps need no device: while they come and go, a device that hangs must not go unnoticed.
-        painted = [entry for entry in self._in_flight.values() if not entry.request.map_only]
-        watched = painted or self._in_flight.values()
+        generating = [entry for entry in self._in_flight.values() if not entry.request.map_only]
+        watched = generating or self._in_flight.values()
         self._supervisor.watch(max((entry.sign + entry.silence for entry in watched), default=None))
 
     def _drop(self, entry: InFlight) -> None:
@@ -285,7 +285,7 @@ class ProcessEngine:
     def _lost(self, loss: Loss) -> Exception | None:
         """A worker is gone; what ends the engine if another one would not help."""
         if loss.started:
-            self._bury(hung=isinstance(loss.fault, TimeoutError), ending=loss.ending or "closed")
+            self._end_in_flight(hung=isinstance(loss.fault, TimeoutError), ending=loss.ending or "closed")
         fatal = loss.first or isinstance(loss.fault, Unkillable) or loss.failures >= self._max_failed_starts
         if self._stopped or not fatal:
             return None
@@ -307,7 +307,7 @@ class ProcessEngine:
         first = "" if self._library.lacks(Needs(model=self._settings.model)) else self._settings.model
         child.send({"frame": "open", "settings": replace(self._settings, model=first).to_json()})
         while (frame := await child.read()) is not None:
-            self._counts.says(frame["frame"])
+            self._counts.heard(frame["frame"])
             match frame["frame"]:
                 case "capacity":
                     self._capacity = protocol.capacity_from_json(frame["capacity"])
@@ -316,7 +316,7 @@ class ProcessEngine:
                     log.info("worker ready", pid=child.pid, model=first or f"{self._settings.model}, once it is here")
                     self._pump()
                 case "counters":
-                    self._counts.hear(protocol.counters_from_json(frame["counters"]))
+                    self._counts.update(protocol.counters_from_json(frame["counters"]))
                 case "unavailable":
                     raise Unusable(frame["message"])
                 case "poisoned":
@@ -351,13 +351,13 @@ class ProcessEngine:
             self._pump()
         self._watch()
 
-    def _bury(self, *, hung: bool, ending: str) -> None:
+    def _end_in_flight(self, *, hung: bool, ending: str) -> None:
         """The worker is gone: end what it had taken up, or find out which of it was to blame."""
-        self._counts.buried(hung=hung, ending=ending, asked=bool(self._stopped))
+        self._counts.ended(hung=hung, ending=ending, asked=bool(self._stopped))
         end = end_with_worker(self._in_flight.values(), hung=hung, ending=ending)
         taken_up = list(self._in_flight.values())
         self._in_flight.clear()
         for entry in taken_up:
             partial_path(entry.request.output).unlink(missing_ok=True)
-        self._line.extendleft(reversed(parted(taken_up, end, stopped=bool(self._stopped))))
+        self._line.extendleft(reversed(suspects_of(taken_up, end, stopped=bool(self._stopped))))
         self._pump()

@@ -1,7 +1,7 @@
 """One request from its source file to its result file, on any backend.
 
-Here live the promises that no model keeps by itself: strength 0 is the source, strength 1 knows nothing of it, the
-aspect ratio stays, a result appears whole or not at all, and memory trouble is met with smaller footprints.
+What no model does by itself is done here: strength 0 is the source, strength 1 ignores it, the aspect ratio stays, a
+result file appears whole or not at all, and out-of-memory is answered with `OOM_FALLBACKS`.
 """
 
 import os
@@ -38,10 +38,10 @@ GREY = (128, 128, 128)
 
 @dataclass(frozen=True, slots=True)
 class OomFallback:
-    """One way to try it.
+    """One way to run a request with less memory.
 
     Attributes:
-        low_memory: let the backend trade time for memory.
+        low_memory: have the backend save memory at the cost of time.
         area: share of the pixels, in (0, 1].
     """
 
@@ -61,11 +61,11 @@ quarter of an attention map's."""
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """The way back to whoever asked.
+    """How a request's thread reaches the parent.
 
     Attributes:
         send: deliver an event.
-        alive: a phase begins: the model works on so many pixels, or loads (0).
+        alive: to be called when a phase begins, with the pixels that the model works on; 0 while it loads.
         is_cancelled: whether the result is not wanted any more.
     """
 
@@ -80,7 +80,7 @@ class Reporter:
 
 
 def partial_path(output: Path) -> Path:
-    """Where a result is written before it is whole; whoever finds one after a crash may delete it."""
+    """The file that a result is written to before it is whole; one that is left after a crash may be deleted."""
     return output.with_name(f"{output.name}.part")
 
 
@@ -133,7 +133,7 @@ def generate(request: Img2ImgRequest, backend: Backend, annotator: Annotator, re
     def mapped(fitted: Image.Image) -> Image.Image | None:
         return None if control is None else _map(request, annotator, reporter, fitted)
 
-    return _climb_down(request, backend, reporter, source, defaults, mapped=mapped)
+    return _with_fallbacks(request, backend, reporter, source, defaults, mapped=mapped)
 
 
 def _map(request: Img2ImgRequest, annotator: Annotator, reporter: Reporter, fitted: Image.Image) -> Image.Image:
@@ -150,7 +150,7 @@ def _map(request: Img2ImgRequest, annotator: Annotator, reporter: Reporter, fitt
     return drawn
 
 
-def _climb_down(
+def _with_fallbacks(
     request: Img2ImgRequest,
     backend: Backend,
     reporter: Reporter,
@@ -161,11 +161,13 @@ def _climb_down(
 ) -> Done | Failed:
     whole = geometry.fit(source, defaults.max_pixels)
     wanted = whole.size
-    for rung in OOM_FALLBACKS:
+    for fallback in OOM_FALLBACKS:
         # The whole one as it is: fitted to its own area it could lose a line to rounding.
-        fitted = whole if rung.area == 1 else geometry.fit(source, max(1, int(wanted[0] * wanted[1] * rung.area)))
+        fitted = (
+            whole if fallback.area == 1 else geometry.fit(source, max(1, int(wanted[0] * wanted[1] * fallback.area)))
+        )
         attempt = _Attempt(
-            request, backend, reporter, fitted, defaults, drawn=mapped(fitted), low_memory=rung.low_memory
+            request, backend, reporter, fitted, defaults, drawn=mapped(fitted), low_memory=fallback.low_memory
         )
         result = attempt.picture()
         if result is not None:
@@ -185,7 +187,7 @@ def _climb_down(
 
 
 class _Attempt:
-    """One rung of the ladder."""
+    """One try of a request, by one of `OOM_FALLBACKS`."""
 
     def __init__(
         self,
@@ -203,7 +205,7 @@ class _Attempt:
         self.notes: list[Note] = []
         self._previews = 0
         self._backend = backend
-        self._wire = reporter
+        self._reporter = reporter
         self._request = request
         self._size = fitted.size
         self._low_memory = low_memory
@@ -221,7 +223,7 @@ class _Attempt:
         started = 0.0
         try:
             self._equip()
-            self._wire.alive(width * height)
+            self._reporter.alive(width * height)
             started = time.monotonic()
             result = self._backend.generate(self._task())
         except OutOfMemory:
@@ -239,7 +241,7 @@ class _Attempt:
             request=self._request,
             picture=self._padded,
             low_memory=self._low_memory,
-            check=self._wire.check,
+            check=self._reporter.check,
             step=self._step,
             preview=self._preview if self._request.previews else None,
             map=self._map,
@@ -248,14 +250,14 @@ class _Attempt:
 
     def _equip(self) -> None:
         if not self._backend.is_equipped(self._request):
-            self._wire.alive(0)
+            self._reporter.alive(0)
         self._backend.equip(self._request)
-        self._wire.check()
+        self._reporter.check()
 
     def _step(self, step: int, of: int) -> None:
         self.steps = step
-        self._wire.send(Step(step, of))
-        self._wire.check()
+        self._reporter.send(Step(step, of))
+        self._reporter.check()
 
     def _preview(self, picture: Image.Image) -> None:
         self._previews += 1
@@ -264,7 +266,7 @@ class _Attempt:
             picture.save(path, quality=85)  # a thirtieth of the time of a PNG, and an eighth of its size
         except OSError:
             return  # the picture itself may yet be saved; if not, that is said then
-        self._wire.send(Preview(path))
+        self._reporter.send(Preview(path))
 
 
 def _smaller(size: geometry.Size, wanted: geometry.Size) -> Note:

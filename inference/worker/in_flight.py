@@ -69,7 +69,7 @@ def next_up(line: Sequence[InFlight], taken_up: Collection[InFlight], *, slots: 
     return next((entry for entry in candidates if has_room(entry)), None)
 
 
-def parted(taken_up: Collection[InFlight], end: Failed, *, stopped: bool) -> list[InFlight]:
+def suspects_of(taken_up: Collection[InFlight], end: Failed, *, stopped: bool) -> list[InFlight]:
     """End what a dead worker had if nobody wants it, or it was alone; returns the others in order, suspects now.
 
     Args:

@@ -149,3 +149,15 @@ def test_files_named_in_the_recipes_exist() -> None:
     files = re.findall(r"`((?:bot|inference|adapters|config|tests|docs)/[\w/.-]+\.(?:py|toml|md))`", text)
     assert len(files) > 8
     assert {file for file in files if not (ROOT / file).exists()} == set()
+
+
+@pytest.mark.parametrize("page", ["architecture.md", "engine.md"])
+def test_modules_named_on_the_maps_exist(page: str) -> None:
+    """By their path, or by their last part in a table or diagram of a package."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    code = [file for folder in ("bot", "inference", "adapters", "tests") for file in (ROOT / folder).rglob("*.py")]
+    code += ROOT.glob("*.py")
+    there = {file.relative_to(ROOT).as_posix() for file in code}
+    named = set(re.findall(r"[\w/]+\.py\b", text))
+    assert len(named) > 15
+    assert {name for name in named if not any(f"/{file}".endswith(f"/{name}") for file in there)} == set()

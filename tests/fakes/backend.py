@@ -20,7 +20,7 @@ from inference.api import Img2ImgRequest, ModelDefaults, ModelUnavailable
 from inference.backends.base import Settings
 from inference.batching.task import Task
 from inference.errors import DevicePoisoned, OutOfMemory, Unsuited
-from inference.models.catalog import told
+from inference.models.catalog import with_entry
 from tests.fakes.maps import showing
 
 DEFAULTS = ModelDefaults(steps=4, guidance_scale=1.5, max_pixels=256 * 256, multiple=8)
@@ -86,7 +86,7 @@ class Sketcher:
         self._pictures = 0
 
     def defaults(self) -> Mapping[str, ModelDefaults]:
-        return {name: told(DEFAULTS, entry) for name, entry in self._entries.items() if name != "missing"}
+        return {name: with_entry(DEFAULTS, entry) for name, entry in self._entries.items() if name != "missing"}
 
     def is_loaded(self, model: str) -> bool:
         return model in self._loaded
@@ -100,7 +100,7 @@ class Sketcher:
         if model in ACTS and model not in self._loaded:
             ACTS[model]()
         self._loaded.add(model)
-        return told(DEFAULTS, self._entries[model])
+        return with_entry(DEFAULTS, self._entries[model])
 
     def equip(self, request: Img2ImgRequest) -> None:
         if not self.is_equipped(request):

@@ -80,7 +80,7 @@ class Painter(StockBackend):
             preview=None,
             tell=self.notes.append,
         )
-        painted = self._paint(task, self.cached)
+        painted = self._generate(task, self.cached)
         return torch.frombuffer(bytearray(painted.tobytes()), dtype=torch.uint8).float()
 
 
