@@ -47,6 +47,8 @@ def result_in(description: Description, target: GenerationId) -> Generation:
 def comparison(description: Description, target: GenerationId, locale: str) -> Comparison:
     """A result beside its source; of a chain, every pass that whoever asks may see.
 
+    A chain whose own source is not for them begins with the first result that is.
+
     Raises:
         Gone: it is not kept.
         NotAllowed: its source may not be shown, or is not for who asked.
@@ -60,6 +62,9 @@ def comparison(description: Description, target: GenerationId, locale: str) -> C
     if any(each.safety.source_hidden for each in made):
         raise NotAllowed("refused-unsafe-there")
     source = (made[0].source, text(locale, "alt-source"))
+    if made[0].source in description.hidden:
+        first, *made = made
+        source = (first.image, first.recipe.prompt)
     passes = [(each.image, f"{number}. {each.recipe.prompt}") for number, each in enumerate(made, start=1)]
     if len(passes) == 1:
         passes = [(made[0].image, made[0].recipe.prompt)]

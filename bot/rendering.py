@@ -92,7 +92,8 @@ def unrendered(job: Job) -> Card:
 
 def _hides_source(job: Job, generations: Sequence[Generation], *, private: bool, unseen: bool) -> bool:
     """A source stands beside its results, so nobody may see it if they may not simply be seen."""
-    if job.lineage.spoiler or (job.lineage.source_hidden and not private):
+    lineage = job.lineage
+    if lineage.spoiler or lineage.source_withheld or (lineage.source_hidden and not private):
         return True
     if not job.status.ended:  # nobody has looked at the source either
         return not unseen

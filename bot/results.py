@@ -12,8 +12,8 @@ import structlog
 from bot.domain.access import Act, Asker, is_allowed, refusal
 from bot.domain.card import Card, Waiting
 from bot.domain.errors import Gone, InvalidRequest, LimitReached
-from bot.domain.ids import GenerationId, JobId, job_of
-from bot.domain.job import Generation, Job
+from bot.domain.ids import GenerationId, ImageId, JobId, job_of
+from bot.domain.job import Generation, Job, source_is_withheld
 from bot.domain.request import Requester
 from bot.domain.safety import Site
 from bot.gate import Gate
@@ -32,14 +32,19 @@ class Description:
     Attributes:
         ancestors: None stands for one that who asked may not see: another member's picture.
         undelivered: why its message could not be shown; empty if it was.
-        source_hidden: what it was made from is a private result of another member's that was not published.
+        hidden: pictures that it descends from and who asked may not see: private results that were not published.
     """
 
     job: Job
     generations: Sequence[Generation]
     ancestors: Sequence[Generation | None]
     undelivered: str = ""
-    source_hidden: bool = False
+    hidden: frozenset[ImageId] = frozenset()
+
+    @property
+    def source_hidden(self) -> bool:
+        """Whether what it was made from is one of those."""
+        return self.job.source in self.hidden
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,21 +150,24 @@ class Results:
         """
         job = await self.allowed(Act.SEE, job_id, by)
         ancestors: list[Generation | None] = []
-        above, source_hidden = job.lineage.parent, False
+        first: Job | Generation = job
+        above, hidden = job.lineage.parent, set[ImageId]()
         while above and (ancestor := await self._store.generation(above)):
             its_job = await self._store.job(ancestor.job)
             seen = its_job is not None and await self._may(Act.SEE, by, its_job)
-            if not seen and its_job and ancestor.image == job.source:
-                source_hidden = await self.is_hidden(its_job)
+            if not seen and its_job and await self.is_hidden(its_job):
+                hidden.add(ancestor.image)
             ancestors.insert(0, ancestor if seen else None)
-            above = ancestor.lineage.parent
+            above, first = ancestor.lineage.parent, ancestor
+        if source_is_withheld(first, by.requester):  # the private result that it was made from is not kept any more
+            hidden.add(first.source)
         duty = await self._store.delivery(job_id)
         return Description(
             job=job,
             generations=await self._store.generations(job_id),
             ancestors=ancestors,
             undelivered=duty.undeliverable if duty else "",
-            source_hidden=source_hidden,
+            hidden=frozenset(hidden),
         )
 
     async def uncollected(self, requester: Requester, *, most: int) -> Sequence[Job]:

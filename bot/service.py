@@ -18,7 +18,7 @@ from bot.domain.access import Act, Asker
 from bot.domain.actions import Press, Verb, derive
 from bot.domain.ask import Ask, ThreadWay
 from bot.domain.card import Waiting
-from bot.domain.errors import Gone
+from bot.domain.errors import Gone, NotAllowed
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
 from bot.domain.job import Generation, Job
 from bot.domain.limits import DAY, Limits, Usage
@@ -165,7 +165,10 @@ class Service:
         above = found.job.reply_to if found and hidden else None
         source = found.generation.image if found else wish.source
         if wish.again:
-            source = (await self.results.allowed(Act.DERIVE, wish.again, by)).source
+            again = await self.results.allowed(Act.DERIVE, wish.again, by)
+            if again.lineage.source_withheld:
+                raise NotAllowed("refused-source-hidden")
+            source = again.source
         if source is None:
             raise Gone("refused-no-upload")
         onward = found is not None and wish.verb is not None and not private

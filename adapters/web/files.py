@@ -67,10 +67,11 @@ class Files:
     async def source(self, request: web.Request) -> web.Response:
         """What a job started from; `?first` what its whole family started from."""
         described = await self._described(job_in(request.match_info["job"]), asker_of(request))
-        if described.source_hidden:
-            raise NotAllowed("refused-source-hidden")
         root = described.ancestors[0] if "first" in request.query and described.ancestors else None
-        return await self._small(root.source if root else described.job.source, _STAGE_SIDE)
+        source = root.source if root else described.job.source
+        if source in described.hidden:
+            raise NotAllowed("refused-source-hidden")
+        return await self._small(source, _STAGE_SIDE)
 
     async def style(self, request: web.Request) -> web.Response:
         """The picture of a style."""

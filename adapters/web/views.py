@@ -237,7 +237,7 @@ def _befores(described: Description) -> list[Before]:
     """Its source; the picture that its whole family began with; the result that it comes from, if that is another."""
     job, above = described.job, [each for each in described.ancestors if each]
     found = [] if described.source_hidden else [Before(name="source", address=f"/s/{job.id}.jpg")]
-    if above and described.ancestors[0] and above[0].source != job.source:
+    if above and described.ancestors[0] and above[0].source not in {job.source, *described.hidden}:
         found.append(Before(name="first", address=f"/s/{job.id}.jpg?first"))
     if above and described.ancestors[-1] and above[-1].image != job.source:
         found.append(Before(name="parent", address=f"/g/{above[-1].id}.png"))

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.access import Asker
-from bot.domain.errors import InvalidRequest
+from bot.domain.control import NO_CONTROL
+from bot.domain.errors import InvalidRequest, NotAllowed
 from bot.domain.ids import GenerationId, ImageId
-from bot.domain.job import Generation, Lineage
+from bot.domain.job import Generation, Lineage, Recipe, source_is_withheld
 from bot.domain.options import NOTHING_SAID, OPTIONS, Options
 from bot.domain.picture import Sent
 from bot.domain.request import Action, ReplyTarget, Request
@@ -201,6 +202,7 @@ def derive(parent: Generation, press: Press) -> Request:
 
     Raises:
         InvalidRequest: a rerun at the strength that the result has, or a form's values are out of range.
+        NotAllowed: it would show more of a source that its member may not see than the result does.
     """
     recipe, structure = parent.recipe, parent.recipe.control
     verb = press.verb
@@ -213,9 +215,15 @@ def derive(parent: Generation, press: Press) -> Request:
         raise ValueError(f"{press.verb} makes no job")
     source: bytes | Sent | ImageId = parent.image if verb is Verb.CHAIN else parent.source
     options = press.options.over(_kept(recipe.options(), verb, press.options))
-    if not options.strengths and press.usual_strength is not None:
-        options = replace(options, strengths=(press.usual_strength,))
     kept_map = structure.map if structure and options.control == structure.kind else None
+    usual = press.usual_strength
+    if verb is not Verb.CHAIN and press.source is None and source_is_withheld(parent, press.by.requester):
+        usual = recipe.strength
+        drawn = options.control not in {None, NO_CONTROL} and press.control_map is None and kept_map is None
+        anew = structure is None or options.control != structure.kind
+        _check_withheld(recipe, options, draws=drawn and (anew or verb is Verb.SHOW_MAP))
+    if not options.strengths and usual is not None:
+        options = replace(options, strengths=(usual,))
     return Request(
         action=DERIVING[verb],
         requester=press.by.requester,
@@ -230,6 +238,14 @@ def derive(parent: Generation, press: Press) -> Request:
         site=press.site,
         blocked=press.blocked,
     )
+
+
+def _check_withheld(recipe: Recipe, options: Options, *, draws: bool) -> None:
+    """What is made from a source that its member may not see shows no more of it than the result above does."""
+    if draws:  # a map has its lines
+        raise NotAllowed("refused-source-hidden")
+    if any(strength < recipe.strength for strength in options.strengths or ()):
+        raise NotAllowed("refused-source-strength", least=f"{recipe.strength:g}")
 
 
 def _kept(options: Options, verb: Verb, said: Options) -> Options:
@@ -264,4 +280,5 @@ def lineage_of(request: Request, parent: Generation | None) -> Lineage:
         description=parent.lineage.description,
         scaled=parent.lineage.scaled and request.source == parent.source,
         source_hidden=request.of_hidden if onward else parent.lineage.source_hidden,
+        source_withheld=not onward and source_is_withheld(parent, request.requester),
     )

@@ -141,6 +141,7 @@ class Lineage:
         description: what the member's own picture shows, in their words for readers who cannot see it.
         scaled: the source is kept with fewer pixels than it was sent with.
         source_hidden: the source is a private result that was not published, so it is not shown beside what is.
+        source_withheld: it is another member's, so its requester is not shown it either.
     """
 
     parent: GenerationId | None = None
@@ -150,6 +151,7 @@ class Lineage:
     description: str = ""
     scaled: bool = False
     source_hidden: bool = False
+    source_withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,3 +286,9 @@ class Generation:
     notes: tuple[str, ...] = ()
     safety: Safety = NEVER_LOOKED_AT
     kept: bool = False
+
+
+def source_is_withheld(made: Job | Generation, requester: Requester) -> bool:
+    """Whether what it was made from is a private result of another member's, so that this one may not see it."""
+    foreign = made.lineage.source_withheld or made.requester.key != requester.key
+    return made.lineage.source_hidden and foreign

@@ -190,6 +190,7 @@ refused-too-many-refused = { $most } deiner Bilder oder Texte wurden in den letz
 refused-channel = In diesem Kanal darf man mich nicht benutzen: frag, wo, oder bitte die Admins, es zu erlauben.
 refused-role = Dafür brauchst du hier eine Rolle: frag die Admins, welche.
 refused-source-hidden = Das Ausgangsbild ist von einem anderen Mitglied und nicht für alle.
+refused-source-strength = Das Ausgangsbild ist von einem anderen Mitglied und nicht für alle: nimm Stärke { $least } oder mehr.
 refused-others-picture = Hier darfst du nur deine eigenen Bilder verwandeln: häng selbst eines an.
 refused-not-yours-nor-moderator = Das kann nur, wer es angefragt hat, oder die Moderation.
 refused-job-unknown = Diesen Job gibt es hier nicht, er ist vielleicht zu alt. Du findest die ID unter { button-details }.

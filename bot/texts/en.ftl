@@ -198,6 +198,7 @@ refused-too-many-refused = { $most } of your pictures or prompts were refused in
 refused-channel = I can't be used in this channel. Ask the admins where, or ask them to allow it.
 refused-role = You need a role for that here. Ask the admins which one.
 refused-source-hidden = The picture that it was made from is another member's and not for everybody.
+refused-source-strength = The picture that this was made from is another member's and not for everybody: go on with strength { $least } or more.
 refused-others-picture = Here you may only remix your own pictures: attach one yourself.
 refused-not-yours-nor-moderator = Only the member who asked for it, or a moderator, can do that.
 refused-job-unknown = No such job here; it may be too old. You find the ID under Details.

@@ -190,6 +190,7 @@ refused-too-many-refused = { $most } de tus imágenes o textos se rechazaron en 
 refused-channel = En este canal no se me puede usar: pregunta dónde, o pide a quien administra este sitio que lo permita.
 refused-role = Para eso necesitas un rol aquí: pregunta a quien administra este sitio cuál.
 refused-source-hidden = La imagen de partida es de otro miembro y no es para todos.
+refused-source-strength = La imagen de partida es de otro miembro y no es para todos: elige una fuerza de { $least } o más.
 refused-others-picture = Aquí solo puedes transformar tus propias imágenes: adjunta una tú.
 refused-not-yours-nor-moderator = Eso solo puede hacerlo quien lo pidió o la moderación.
 refused-job-unknown = Ese trabajo no está aquí, quizá sea demasiado antiguo. El ID está en { button-details }.

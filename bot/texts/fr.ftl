@@ -196,6 +196,7 @@ refused-too-many-refused = { $most } de tes images ou textes ont été refusés 
 refused-channel = On ne peut pas m’utiliser dans ce salon : demande où, ou demande aux admins de l’autoriser.
 refused-role = Il te faut un rôle pour cela ici : demande aux admins lequel.
 refused-source-hidden = L’image de départ est celle d’un autre membre et n’est pas pour tout le monde.
+refused-source-strength = L’image de départ est celle d’un autre membre et n’est pas pour tout le monde : choisis une force de { $least } ou plus.
 refused-others-picture = Ici, tu ne peux transformer que tes propres images : joins-en une toi-même.
 refused-not-yours-nor-moderator = Seule la personne qui l’a demandé, ou la modération, peut le faire.
 refused-job-unknown = Cette tâche n’existe pas ici, elle est peut-être trop ancienne. L’ID se trouve sous { button-details }.

@@ -181,6 +181,7 @@ refused-too-many-refused = この 10 分間に送られた画像や文のうち 
 refused-channel = このチャンネルでは使えません。使える場所を尋ねるか、管理者に許可を頼んでください。
 refused-role = ここではそのためのロールが必要です。どのロールか管理者に尋ねてください。
 refused-source-hidden = 元の画像はほかのメンバーのもので、公開されていません。
+refused-source-strength = 元の画像はほかのメンバーのもので、公開されていません。強さを { $least } 以上にしてください。
 refused-others-picture = ここで変えてよいのは自分の画像だけです。自分の画像を添付してください。
 refused-not-yours-nor-moderator = それができるのは依頼した本人かモデレーターだけです。
 refused-job-unknown = そのジョブは見つかりません。古すぎるのかもしれません。ID は「{ button-details }」にあります。

@@ -3,16 +3,24 @@
 import asyncio
 import io
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
 from PIL import Image
 
 from adapters.discord.places import guild_key
+from adapters.web.views import job_view
+from bot.comparing import comparison
+from bot.domain.access import Asker
 from bot.domain.actions import Verb
+from bot.domain.ask import Ask, Wish
+from bot.domain.errors import NotAllowed
 from bot.domain.ids import JobId, generation_id
 from bot.domain.job import Job, JobStatus
 from bot.domain.limits import span
+from bot.domain.options import Options
 from bot.domain.place import Ban, PlaceSettings, RemixPolicy
 from bot.domain.request import Action
 from bot.rendering import render
@@ -272,3 +280,59 @@ async def test_a_published_chain_is_for_everybody_there_and_its_private_parent_i
             results = await store.generations(public.id)
             assert render(public, results, public=True).source is None, "it is the private one, small"
         assert await people.elsewhere.press(Verb.REROLL, job.id) in REFUSALS
+
+
+@pytest.mark.parametrize("chat", ["discord", "slack"])
+async def test_a_private_source_stays_hidden_in_everything_that_others_make_of_a_published_chain(
+    chat: str, tmp_path: Path
+) -> None:
+    async with people_of(chat, tmp_path) as people:
+        first = await people.requester.paint(SECRET, private=True)
+        parent = await people.newest()
+        chained = await people.requester.chain(first, "for all to see")
+        job, core = await people.newest(), people.running.core
+        await people.requester.press(Verb.PUBLISH, job.id, chained)
+        async with asyncio.timeout(PATIENCE):
+            while not await core.store.copies(job.id):
+                await asyncio.sleep(0.01)
+        ((private,), (shown,)) = [await core.store.generations(each) for each in (parent.id, job.id)]
+        assert await people.member.press(Verb.REROLL, job.id) not in REFUSALS
+        [rerolled] = await core.store.jobs_of(people.member.key, limit=1)
+        assert await people.member.press(Verb.RERUN, job.id) not in REFUSALS
+        assert text("en", "refused-source-strength", least="0.5") in await people.member.press(Verb.SWEEP, job.id)
+        made = await core.store.generations(rerolled.id)
+        assert render(replace(rerolled, private=True), made).source is None, "their own, for them alone"
+        member = Asker(requester=rerolled.requester, rooms=(rerolled.place,))
+        with pytest.raises(NotAllowed):
+            await core.service.ask(
+                Ask(wish=Wish(again=rerolled.id), by=member, event_id="again", answer=AsyncMock(), threads=None)
+            )
+        onward = Wish(options=Options(prompt="further"), verb=Verb.CHAIN, generation=shown.id)
+        answer = AsyncMock(return_value=rerolled.reply_to)
+        asked = Ask(wish=onward, by=member, event_id="onward", answer=answer, threads=None)
+        further = (await core.service.ask(asked)).job
+        async with asyncio.timeout(PATIENCE):
+            while not await core.store.generations(further.id):
+                await asyncio.sleep(0.01)
+
+        async def seen(by: Asker, of: Job) -> list[str]:
+            described = await core.service.results.describe(of.id, by=by)
+            card = render(of, described.generations)
+            befores = {each.name for each in job_view(described, card, index=0, locale="en").befores}
+            assert befores.isdisjoint({"first", *(["source"] if described.source_hidden else [])}), "on the web"
+            try:
+                steps = comparison(described, generation_id(of.id, 0), "en").steps
+            except NotAllowed:
+                return []
+            return [image for image, _ in steps]
+
+        for kept in (True, False):
+            latest = [await people.now(each) for each in (job, rerolled, further)]
+            of_job, of_rerolled, of_further = [await seen(member, each) for each in latest]
+            assert (of_job, of_rerolled) == ([], []), kept
+            assert private.image not in of_further
+            assert of_further[0] == shown.image
+            assert len(of_further) == 2
+            if kept:
+                assert await people.requester.press(Verb.DELETE, parent.id) == "deleted"
+                assert not await people.is_kept(parent)

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.access import Asker
 from bot.domain.actions import DERIVING, MAX_DESCRIPTION, Press, Verb, derive, lineage_of
 from bot.domain.control import NO_CONTROL, Control
-from bot.domain.errors import InvalidRequest
+from bot.domain.errors import InvalidRequest, NotAllowed
 from bot.domain.ids import GenerationId, ImageId
 from bot.domain.job import Generation, Lineage
 from bot.domain.lora import LoraWish
@@ -15,6 +15,7 @@ from bot.domain.options import Options
 from bot.domain.picture import Sent
 from bot.domain.request import Action, ReplyTarget, Requester
 from bot.domain.strength import SWEEP_STRENGTHS
+from bot.texts import text
 from inference.api import ControlKind, Lora
 from tests.builders.jobs import a_generation, a_job
 
@@ -171,6 +172,61 @@ def test_a_hidden_result_stays_hidden_as_a_source_until_somebody_goes_on_from_wh
     assert not lineage_of(derive(child, a_press(Verb.CHAIN, child)), child).source_hidden
     own = replace(derive(parent, a_press(Verb.REROLL, parent)), of_hidden=True)
     assert not lineage_of(own, parent).source_hidden, "its source is a member's own picture"
+
+
+def by_own(press: Press) -> Press:
+    return replace(press, by=Asker(requester=a_parent().requester))
+
+
+def of_a_private_result() -> Generation:
+    """A published chain of a private result of the same member, who is not Bob."""
+    parent = a_parent()
+    lineage = Lineage(parent=parent.id, root=parent.id, depth=2, source_hidden=True)
+    made = replace(parent, id=GenerationId("child.0"), image=ImageId("c" * 64), source=parent.image, lineage=lineage)
+    return replace(made, recipe=replace(made.recipe, strength=0.5))
+
+
+def test_a_source_that_a_member_may_not_see_is_withheld_from_them_in_what_they_make_of_it() -> None:
+    child = of_a_private_result()
+    assert not lineage_of(derive(child, by_own(a_press(Verb.REROLL, child))), child).source_withheld
+    theirs = lineage_of(derive(child, a_press(Verb.REROLL, child)), child)
+    assert (theirs.source_hidden, theirs.source_withheld) == (True, True)
+    again = replace(child, id=GenerationId("again.0"), requester=BOB, lineage=theirs)
+    assert lineage_of(derive(again, a_press(Verb.REROLL, again)), again).source_withheld
+    assert not lineage_of(derive(child, a_press(Verb.CHAIN, child)), child).source_withheld
+
+
+@pytest.mark.parametrize("verb", [Verb.EDIT, Verb.RERUN])
+@pytest.mark.parametrize("strength", [0.0, 0.02, 0.49])
+def test_no_weaker_change_brings_a_withheld_source_out(verb: Verb, strength: float) -> None:
+    child = of_a_private_result()
+    weaker = a_press(verb, child, strengths=(strength,))
+    assert derive(child, by_own(weaker)).options.strengths == (strength,)
+    with pytest.raises(NotAllowed) as refused:
+        derive(child, weaker)
+    assert str(refused.value) == text("en", "refused-source-strength", least="0.5")
+    assert asked(verb, child, strengths=(0.7,)).strengths == (0.7,)
+    assert derive(child, replace(weaker, source=b"their own")).options.strengths == (strength,)
+
+
+def test_neither_a_style_nor_what_a_place_usually_takes_nor_a_sweep_brings_a_withheld_source_out() -> None:
+    child = of_a_private_result()
+    styled = replace(a_press(Verb.EDIT, child, style="anime"), usual_strength=0.1)
+    assert derive(child, by_own(styled)).options.strengths == (0.1,)
+    assert derive(child, styled).options.strengths == (0.5,)
+    with pytest.raises(NotAllowed):
+        derive(child, a_press(Verb.SWEEP, child))
+
+
+def test_no_map_is_drawn_of_a_withheld_source_for_others() -> None:
+    child = of_a_private_result()
+    for press in (a_press(Verb.EDIT, child, control=ControlKind.DEPTH), a_press(Verb.SHOW_MAP, child)):
+        derive(child, by_own(press))
+        with pytest.raises(NotAllowed) as refused:
+            derive(child, press)
+        assert str(refused.value) == text("en", "refused-source-hidden")
+    assert asked(Verb.EDIT, child, control=NO_CONTROL).control == NO_CONTROL
+    assert asked(Verb.REROLL, child).control == ControlKind.CANNY
 
 
 def test_an_upload_starts_a_family_of_its_own() -> None:
