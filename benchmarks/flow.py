@@ -2,7 +2,10 @@
 
 Quarter-size FLUX.1 and Z-Image on a processor; with `--scale real` the true configurations of Stable Diffusion 3.5
 medium, FLUX.2 klein, Z-Image, FLUX.1 and Qwen-Image on a GPU, also against stock with its blocks compiled. Ratios are
-taken within a round. Results go to `benchmarks/results/` as `flow-NAME.json` and `.md`.
+taken within a round. Results go to `benchmarks/results/` as `flow.json` and `.md`, or `flow-NAME`.
+
+Stock computes in the format that the models' pages load them in, bfloat16; ours by default in what is fast on the
+machine. If that is another format, there are three comparisons: both as the pages say, both in ours, each by default.
 """
 
 import argparse
@@ -35,6 +38,11 @@ from tests.tiny_models.flow import qwen_tokenizer, vae
 
 RESULTS = Path(__file__).with_name("results")
 WORKLOADS = {"saturated": saturated, "sweep of 4": sweep, "single": single}
+PAGES = "bfloat16"
+"""`torch_dtype` in the examples on the pages of FLUX.1 and Z-Image, and of the other models here."""
+
+Kind = tuple[str, str]
+"""An engine of `benchmarks.measure.KINDS`, and its number format."""
 
 
 def _vae(**options: Any) -> Any:
@@ -122,13 +130,11 @@ GIANTS: dict[str, dict[str, FlowGiant]] = {
 def main() -> None:
     """Measure what the arguments say."""
     wanted = argparse.ArgumentParser(description=__doc__)
-    wanted.add_argument("--name", default="cpu")
+    wanted.add_argument("--name", default="", help="of the results, behind `flow-`")
     wanted.add_argument("--out", default=str(RESULTS))
     wanted.add_argument("--scale", choices=tuple(GIANTS), default="quarter")
     wanted.add_argument("--device", default="auto")
-    wanted.add_argument(
-        "--dtype", default="auto", help="auto is what is fast here: not bfloat16 where it is emulated"
-    )
+    wanted.add_argument("--dtype", default="auto", help="of both; auto compares each one's default too")
     wanted.add_argument("--rounds", type=int, default=3)
     wanted.add_argument("--count", type=int, default=6)
     wanted.add_argument("--models", default="", help="all of the scale if nothing is said")
@@ -139,13 +145,15 @@ def measure(asked: argparse.Namespace) -> None:
     """Measure models of a scale; on a processor engines take turns within a round, on a GPU one follows the other."""
     os.environ.update(KEEPS_KERNELS)
     device = choose_device(asked.device)
-    dtype = choose_dtype(asked.dtype, device)
     giants = GIANTS[asked.scale]
     cuda = device.type == "cuda"
+    own = str(choose_dtype(asked.dtype, device)).removeprefix("torch.")
+    alike = cuda or asked.dtype != "auto" or own == PAGES
+    formats = [(own, own)] if alike else [(PAGES, PAGES), (own, own), (own, PAGES)]  # ours, stock's
     found: dict[str, Any] = {
         "when": datetime.now(UTC).isoformat(timespec="minutes"),
         "machine": torch.cuda.get_device_name() if cuda else f"{platform.machine()}, {cores()} cores",
-        "dtype": str(dtype).removeprefix("torch."),
+        "formats": formats,
         "versions": {"torch": torch.__version__, "diffusers": diffusers.__version__},
         "setting": {"scale": asked.scale, "count": asked.count, "rounds": asked.rounds},
         "models": {},
@@ -156,12 +164,12 @@ def measure(asked: argparse.Namespace) -> None:
         return build(giants[place.name], device, dtype)
 
     loading.load = load
-    path = Path(asked.out) / f"flow-{asked.name}"
+    path = Path(asked.out) / (f"flow-{asked.name}" if asked.name else "flow")
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
         for name in asked.models.split(",") if asked.models else giants:
             try:
-                found["models"][name] = _measure(name, giants[name], Path(place), asked, found["dtype"], cuda=cuda)
+                found["models"][name] = _measure(name, giants[name], Path(place), asked, formats, cuda=cuda)
             except Exception as error:  # noqa: BLE001 -- one that fails must not cost the others
                 traceback.print_exc()
                 found["models"][name] = {"failed": f"{type(error).__name__}: {error}"[:300]}
@@ -171,7 +179,13 @@ def measure(asked: argparse.Namespace) -> None:
 
 
 def _measure(
-    name: str, giant: FlowGiant, place: Path, asked: argparse.Namespace, dtype: str, *, cuda: bool
+    name: str,
+    giant: FlowGiant,
+    place: Path,
+    asked: argparse.Namespace,
+    formats: list[tuple[str, str]],
+    *,
+    cuda: bool,
 ) -> dict[str, Any]:
     folder = place / name
     for part, told in (
@@ -191,37 +205,39 @@ def _measure(
     )
     knees = RowCountFile(place / "rows.json")
 
-    def opened(kind: str) -> Engine:
-        engine = Engine.open(kind, str(folder), asked.device, dtype, knees)
+    def opened(kind: Kind) -> Engine:
+        engine = Engine.open(kind[0], str(folder), asked.device, kind[1], knees)
         engine.run(saturated(setting)[:2])
         return engine
 
     rounds: dict[str, list[dict[str, Any]]] = {each: [{} for _ in range(asked.rounds)] for each in WORKLOADS}
 
-    def serve(engines: dict[str, Engine], number: int) -> None:
+    def serve(engines: dict[Kind, Engine], number: int) -> None:
         for workload, kept in rounds.items():
             for kind, engine in engines.items():
                 _forget(engine)
-                kept[number][kind] = engine.run(WORKLOADS[workload](setting)).summary()
+                kept[number][" ".join(kind)] = engine.run(WORKLOADS[workload](setting)).summary()
 
     if cuda:  # two of the large ones do not fit beside each other
         memory = {}
-        for kind in ("pentimento", "stock", "stock compiled"):
+        [(dtype, _)] = formats
+        for kind in ((name, dtype) for name in ("pentimento", "stock", "stock compiled")):
             torch.cuda.reset_peak_memory_stats()
             engines = {kind: opened(kind)}
             for number in range(asked.rounds):
                 serve(engines, number)
-            memory[kind] = torch.cuda.max_memory_allocated() / 1e9
+            memory[" ".join(kind)] = torch.cuda.max_memory_allocated() / 1e9
             _end(engines)
         return {"rounds": rounds, "GB at most": memory}
-    engines = {kind: opened(kind) for kind in ("pentimento", "stock")}
+    kinds = [(kind, each[place]) for place, kind in enumerate(("pentimento", "stock")) for each in formats]
+    engines = {kind: opened(kind) for kind in dict.fromkeys(kinds)}
     for number in range(asked.rounds):
         serve(engines, number)
     _end(engines)
     return {"rounds": rounds}
 
 
-def _end(engines: dict[str, Engine]) -> None:
+def _end(engines: dict[Kind, Engine]) -> None:
     """Give back what they have taken."""
     for engine in engines.values():
         engine.close()
@@ -244,27 +260,26 @@ def _table(found: dict[str, Any]) -> str:
     lines = [
         f"# Flow matching models at {scale[found['setting']['scale']]}, random weights",
         "",
-        f"{found['machine']}, {found['dtype']}; {found['when']}.",
+        f"{found['machine']}; {found['when']}; rounds: {found['setting']['rounds']}.",
         "Medians of ratios within a round, ours to a peer's; stock diffusers makes one picture after the other.",
         "",
-        "| model | workload | peer | images/s, ours | images/s, ratio | time until all are done | processor time |",
-        "|---|---|---|---|---|---|---|",
+        "| model | workload | ours | peer | images/s, ours | images/s, ratio | until all are done | processor s |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name, measured in found["models"].items():
         if "failed" in measured:
-            lines.append(f"| {name} | not measured: {measured['failed']} | | | | | |")
+            lines.append(f"| {name} | not measured: {measured['failed']} | | | | | | |")
             continue
         for workload, rounds in measured["rounds"].items():
-            for peer in [kind for kind in rounds[0] if kind != "pentimento"]:
-
-                def ratio(what: str, rounds: list[dict[str, Any]] = rounds, peer: str = peer) -> float:
-                    return float(median(each["pentimento"][what] / each[peer][what] for each in rounds))
-
-                ours = median(each["pentimento"]["images_per_s"] for each in rounds)
-                numbers = (ours, ratio("images_per_s"), ratio("last_s"), ratio("processor_s"))
-                lines.append(
-                    f"| {name} | {workload} | {peer} | " + " | ".join(f"{number:.2f}" for number in numbers) + " |"
-                )
+            for own, peers in found["formats"]:
+                ours = f"pentimento {own}"
+                for peer in [kind for kind in rounds[0] if kind.startswith("stock") and kind.endswith(peers)]:
+                    numbers = [median(each[ours]["images_per_s"] for each in rounds)] + [
+                        median(each[ours][what] / each[peer][what] for each in rounds)
+                        for what in ("images_per_s", "last_s", "processor_s")
+                    ]
+                    figures = " | ".join(f"{number:.2f}" for number in numbers)
+                    lines.append(f"| {name} | {workload} | {own} | {peer} | {figures} |")
     return "\n".join(lines) + "\n"
 
 

@@ -125,7 +125,7 @@ def _multiplied(parts: list[Part], weight: float, opened: str, closed: str) -> l
 
 
 def _sections(parts: list[Part]) -> Iterator[tuple[Part, ...]]:
-    """Neighbours of one weight joined, and parted where a BREAK stands."""
+    """Neighbours of one weight joined, and split at each BREAK."""
     section: list[Part] = []
     for part in _joined(parts):
         first, *others = _BREAK.split(part.text)

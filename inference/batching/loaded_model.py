@@ -198,10 +198,10 @@ def lay_out(components: Components, *, plain: bool = False) -> None:
     """Choose the memory layout of weights, and kernels for it.
 
     Channels last is what tensor cores and the processors' kernels work on: the shipped model's decoder takes 0.7 of
-    the time with it, its UNet 0.9. Packed weights save a quarter more in float32, where packing the autoencoder gains
-    nothing, nor does packing a transformer: a quarter-size FLUX.1 takes 1.06 of the time, a Z-Image 0.98. In 16 bits
-    that a processor emulates, packed layers are as slow as plain ones, and widened ones (`emulated.widen`) take 0.26
-    to 0.38 of the time.
+    the time with it, its UNet 0.9. Packed weights save a quarter more of a UNet's in float32; packing the autoencoder
+    gains nothing then, nor does packing a transformer: a quarter-size FLUX.1 takes 1.06 of the time, a Z-Image 0.98.
+    In 16 bits that a processor emulates, packed layers are as slow as plain ones, and widened ones (`emulated.widen`)
+    take 0.26 to 0.38 of the time.
 
     Args:
         components: of the model.

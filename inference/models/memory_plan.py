@@ -42,7 +42,7 @@ class Quantize(StrEnum):
     NONE = "none"
     INT8 = "int8"  # torchao, weights only
     NF4 = "nf4"  # bitsandbytes
-    FLOAT8 = "float8"  # torchao, inputs too: faster, where a card computes in it. For owners who ask only
+    FLOAT8 = "float8"  # torchao, inputs too: faster if the card computes in it. For owners who ask only
 
 
 class Offload(StrEnum):

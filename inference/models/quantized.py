@@ -71,7 +71,7 @@ def is_quantized(module: Any) -> bool:
 
 
 def takes_adapters(pipeline: Any) -> bool:
-    """Whether LoRAs go onto a loaded model: not onto FLUX.1 by quanto, where diffusers looks for other names."""
+    """Whether LoRAs go onto a loaded model: not onto FLUX.1 by quanto, as diffusers looks for other names there."""
     quantizer = getattr(getattr(pipeline, "transformer", None), "hf_quantizer", None)
     method = getattr(getattr(quantizer, "quantization_config", None), "quant_method", "")
     return not (str(getattr(method, "value", method)) == "quanto" and type(pipeline).__name__.startswith("Flux"))

@@ -43,8 +43,8 @@ def choose(wanted: Batch, places: Sequence[Place], *, may_load: bool) -> int | N
     """Where a picture goes: an index of `places`, or None if it waits.
 
     A device with a free slot and the model loaded; of those one without pictures of another model, which would make
-    room for each other; one that is idle; one where it joins a batch; the emptiest. If the model is loaded on full
-    devices only, it waits for one of them, or, if `may_load`, is loaded once more. A model that is loaded nowhere
+    room for each other; one that is idle; one with pictures of its batch; the emptiest. If the model is loaded on
+    full devices only, it waits for one of them, or, if `may_load`, is loaded once more. A model loaded nowhere
     goes to where the least is lost: models that are in no other device's memory stay there if they can.
 
     Args:

@@ -93,7 +93,7 @@ class Worker:
         self._say({"frame": "counters", "counters": dict(backend.counters())})
 
     def _notice(self, backend: Backend) -> None:
-        """Tell who waits where models were loaded or left; more is known of one once it has been loaded."""
+        """Tell waiting requests and the parent if models were loaded or dropped; loading completes their defaults."""
         self._model_turns.look_again()
         loaded = [*filter(backend.is_loaded, self._offered)]
         if loaded != [*self._loaded]:
