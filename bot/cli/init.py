@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -53,6 +54,12 @@ async def init(asked: argparse.Namespace, settings: Settings) -> int:
     return EXIT_DONE
 
 
+_HEAD = (
+    "# Every setting of Pentimento. Take the # away from those that you want to change; what stands there is the\n"
+    "# default."
+)
+
+
 def commented(defaults: str, chosen: dict[str, str]) -> str:
     """The file of defaults with every setting as a comment but the `chosen` ones (by dotted key)."""
     lines, section, open_list = [], "", False
@@ -73,7 +80,7 @@ def commented(defaults: str, chosen: dict[str, str]) -> str:
         open_list = ((open_list or bool(setting)) and line.count("[") > line.count("]")) or (
             open_list and "]" not in line
         )
-    return "\n".join(lines) + "\n"
+    return "\n".join([_HEAD, *lines[1:]]) + "\n"  # the first line tells of the defaults' own file
 
 
 def _is_taken(file: Path) -> bool:
@@ -88,12 +95,19 @@ def _answer(question: str, usual: str) -> str:
     return sys.stdin.readline().strip() or usual
 
 
+def _as_typed() -> str:
+    """How this command is called from here: by its path if it is on none of the shell's."""
+    typed = Path(sys.argv[0])
+    return str(typed) if typed.name == "pentimento" and shutil.which("pentimento") is None else "pentimento"
+
+
 def _tell_what_is_next(file: Path, chat: str) -> None:
     print(file)  # noqa: T201 -- the command line speaks
     option = "" if file == CONFIG_FILE else f" --config {file}"
+    program = _as_typed()
     tokens, pages = ", ".join(_TOKENS[chat]), " and ".join(_PAGES[chat])
     steps = [f"Set {tokens} in the environment: {pages} says where they come from."] if tokens else []
-    steps += [f"See that all is well: pentimento check{option}"]
-    steps += [f"Start it: pentimento {'playground' if chat == 'none' else 'serve'}{option}"]
+    steps += [f"See that all is well: {program} check{option}"]
+    steps += [f"Start it: {program} {'playground' if chat == 'none' else 'serve'}{option}"]
     for number, step in enumerate(steps, start=1):
         print(f"{number}. {step}", file=sys.stderr)  # noqa: T201 -- as above

@@ -144,6 +144,18 @@ def test_the_site_is_built_without_a_warning(tmp_path: Path) -> None:
     assert "styles-pictures/anime.jpg" in (tmp_path / "styles" / "index.html").read_text(encoding="utf-8")
 
 
+def test_each_sentence_that_an_owner_looks_for_is_one_that_is_said() -> None:
+    """What stands in the first column as it is shown; … is what differs each time."""
+    page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    symptoms = re.findall(r"^\| (.*?) \|", page, flags=re.MULTILINE)
+    sentences = [found for symptom in symptoms for found in re.findall(r"`([^`]+ [^`]+)`", symptom)]
+    assert len(sentences) >= 6
+    files = [file for part in ("bot", "adapters", "inference", "config") for file in (ROOT / part).rglob("*")]
+    told = "".join(file.read_text(encoding="utf-8") for file in files if file.suffix in {".py", ".ftl"})
+    told = re.sub(r"\{[^{}]*\}", "…", re.sub(r'"\s+f?"', "", told))
+    assert [each for each in sentences if re.sub(r"\d+", "…", each).strip("… ") not in told] == []
+
+
 def test_files_named_in_the_recipes_exist() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     files = re.findall(r"`((?:bot|inference|adapters|config|tests|docs)/[\w/.-]+\.(?:py|toml|md))`", text)

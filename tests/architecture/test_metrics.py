@@ -136,6 +136,13 @@ def test_prometheus_takes_the_rules() -> None:
         assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
+def test_every_rule_is_seen_to_fire_in_its_test() -> None:
+    rules = {rule["alert"] for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]}
+    tests = yaml.safe_load(RULES.with_name("alerts.test.yaml").read_text())["tests"]
+    looks = [look for test in tests for look in test["alert_rule_test"]]
+    assert {look["alertname"] for look in looks if look["exp_alerts"]} == rules
+
+
 def test_every_rule_says_what_is_wrong_and_what_to_do() -> None:
     for group in yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"]:
         for rule in group["rules"]:

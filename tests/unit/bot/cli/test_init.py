@@ -52,6 +52,8 @@ async def test_everything_else_stands_there_as_a_comment(tmp_path: Path) -> None
     assert {name: keys for name, keys in tomllib.loads(text).items() if keys} == {"model": {"id": "pocket"}}
     file = tmp_path / "all.toml"
     file.write_text(text.replace("\n# ", "\n"), encoding="utf-8")
+    assert text.startswith("# Every setting of Pentimento. Take the # away")
+    assert "into pentimento.toml" not in text, "this is that file"
     for setting in ("max_jobs = ", "allowed_hosts = ", "grace_seconds = "):
         assert f"\n# {setting}" in text
 
