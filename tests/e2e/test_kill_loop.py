@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import sys
 from pathlib import Path
+from typing import IO
 
 import psutil
 import pytest
@@ -20,10 +21,14 @@ KILLS = int(os.environ.get("PENTIMENTO_TEST_KILLS", "8"))
 JOBS_PER_KILL = 6
 
 
-async def start(url: str, data_dir: Path, *, classifier: str = "") -> asyncio.subprocess.Process:
+async def start(
+    url: str, data_dir: Path, *, classifier: str = "", log: IO[bytes] | None = None
+) -> asyncio.subprocess.Process:
+    """`log`: where its log goes; else it is the tests' own."""
     bot = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.harness.killable_bot", url, str(data_dir), classifier),
         stdout=asyncio.subprocess.PIPE,
+        stderr=log,
     )
     assert bot.stdout is not None
     assert await bot.stdout.readline() == b"up\n"
@@ -84,17 +89,21 @@ async def test_nothing_is_lost_or_doubled_however_often_the_process_is_killed(tm
     database.close()
 
 
-async def test_a_second_signal_leaves_at_once(tmp_path: Path) -> None:
-    async with ChatServer(faults=0.0) as chat:
+async def test_a_second_signal_leaves_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its exit code says that it did not wait for what runs."""
+    monkeypatch.setenv("GRACE_SECONDS", "600")
+    log = tmp_path / "log"
+    async with ChatServer(faults=0.0) as chat, asyncio.timeout(120):
         chat.send("event-1", "stall at 1")
-        bot = await start(chat.url, tmp_path)
-        while not chat.accepted:
+        with log.open("wb") as written:
+            bot = await start(chat.url, tmp_path / "data", log=written)
+        while not any("running" in post.states for post in chat.posts.values()):
             await asyncio.sleep(0.02)
-        await asyncio.sleep(0.3)
         children = family(bot)
         bot.send_signal(signal.SIGTERM)
-        await asyncio.sleep(0.3)
+        while b"stopping" not in log.read_bytes():
+            await asyncio.sleep(0.02)
         assert bot.returncode is None, "it gives running work its grace"
         bot.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(bot.wait(), timeout=3) == 128 + signal.SIGTERM
+        assert await bot.wait() == 128 + signal.SIGTERM
         assert await gone(children)

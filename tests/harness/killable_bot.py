@@ -2,7 +2,8 @@
 
     python -m tests.harness.killable_bot CHAT_URL DATA_DIR [CLASSIFIER]
 
-With DEVICES=2 in the environment it has a pool of so many devices, each of which takes three pictures at a time.
+With DEVICES=2 in the environment it has a pool of so many devices, each of which takes three pictures at a time;
+GRACE_SECONDS are what running pictures get when it stops.
 Only the model is light (no torch), so that hundreds of jobs and dozens of kills fit into a test.
 """
 
@@ -150,8 +151,9 @@ async def main(url: str, data_dir: Path, classifier: str = "") -> None:
     ):
         chat = SocketChat(url, session, core)
         messengers[PLATFORM] = chat
+        grace = float(os.environ.get("GRACE_SECONDS", "5"))
         print("up", flush=True)  # noqa: T201
-        await serve(core, [chat], keep=Keep(pictures_days=1, jobs_days=1, inbox_days=1), grace=5.0)
+        await serve(core, [chat], keep=Keep(pictures_days=1, jobs_days=1, inbox_days=1), grace=grace)
 
 
 if __name__ == "__main__":

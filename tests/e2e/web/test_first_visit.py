@@ -39,8 +39,9 @@ KEEP_WHAT_IS_SAID = """
 """A script of the test's in every page: it notes each state that a person could have seen."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for all tests here, none of which may have an event loop."""
     with chromium() as browser:
         yield browser
 

@@ -4,7 +4,7 @@ import asyncio
 import html
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import cast
 
@@ -12,7 +12,6 @@ import aiohttp
 import psutil
 import pytest
 import pytest_asyncio
-from playwright.sync_api import Browser, expect
 
 from adapters.web import operator as operator_module
 from inference.models.entry import ModelEntry
@@ -22,7 +21,6 @@ from inference.worker.engine import ProcessEngine
 from tests.builders.requests import png
 from tests.fakes.engine import FakeEngine
 from tests.harness.pages import OPERATOR_TOKEN, Pages, ask, post, read, serving
-from tests.harness.playground import Playground, chromium, ended, followed, needs_browser, opened
 from tests.harness.waiting import PATIENCE
 
 PHOTO = Path("docs/demo/cup.jpg")
@@ -145,118 +143,6 @@ async def test_signing_out_ends_the_session(pages: Pages, operator: aiohttp.Clie
     await post(operator, "/operator/leave")
     async with pages.stranger() as again, again.get("/operator", cookies=kept) as answer:
         assert answer.status == 401
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@needs_browser
-def test_the_playgrounds_person_operates_it(service: Playground, browser: Browser) -> None:
-    with opened(browser) as (page, seen):
-        page.goto(service.address)
-        followed(page, page.get_by_role("link", name="Operator"))
-        with service.resumed(page):
-            followed(page, page.get_by_role("button", name="Pause", exact=True))
-            expect(page.get_by_role("status")).to_contain_text("Paused")
-            page.goto(service.origin)
-            page.get_by_label("Picture", exact=True).set_input_files(PHOTO)
-            page.get_by_label("Prompt", exact=True).fill("oil <img src=x onerror=alert(1)>")
-            page.get_by_role("button", name="Generate").click()
-            page.wait_for_url("**/jobs/*")
-            expect(page.get_by_role("status")).to_contain_text("Paused by the bot's owner")
-            member_page = page.url
-            page.goto(service.origin + "/operator")
-            assert "onerror" not in page.content()
-            followed(page, page.locator(".rows a").first)
-            followed(page, page.get_by_role("button", name="Reveal"))
-            expect(page.get_by_text("oil <img src=x onerror=alert(1)>")).to_be_visible()
-            page.goto(service.origin + "/operator")
-            followed(page, page.get_by_role("button", name="Cancel"))
-            expect(page.get_by_role("heading", name="Queue (0)")).to_be_visible()
-            page.goto(member_page)
-            expect(page.get_by_role("status")).to_have_text("Cancelled")
-            page.goto(service.origin + "/operator")
-            followed(page, page.get_by_role("button", name="Resume"))
-        expect(page.get_by_role("status")).to_contain_text("Running")
-        assert (seen.elsewhere, seen.complaints) == ([], [])
-
-
-@needs_browser
-def test_an_open_page_shows_what_is_new_and_leaves_the_rest_as_it_is(service: Playground, browser: Browser) -> None:
-    with opened(browser) as (page, seen):
-        page.goto(service.address)
-        page.goto(service.origin + "/operator")
-        page.get_by_text("Settings in force").click()
-        pause = page.get_by_role("button", name="Pause", exact=True)
-        with service.resumed(page):
-            followed(page, pause)
-            expect(page.get_by_role("status")).to_contain_text("Paused")
-            pause_node = page.locator("#resume").element_handle()
-            page.get_by_text("Settings in force").click()
-            page.locator("#resume").focus()
-            other = page.context.new_page()
-            other.goto(service.origin)
-            other.get_by_label("Picture", exact=True).set_input_files(PHOTO)
-            other.get_by_label("Prompt", exact=True).fill("a newcomer")
-            other.get_by_role("button", name="Generate").click()
-            other.wait_for_url("**/jobs/*")
-            job = other.url.rpartition("/")[2]
-            expect(page.get_by_role("heading", name="Queue (1)")).to_be_visible()
-            row = page.locator(f"#waiting-{job}")
-            expect(row).to_contain_text("img2img")
-            expect(page.locator("#resume")).to_be_focused()
-            assert pause_node.evaluate("node => node.isConnected"), "what has not changed is the same element"
-            expect(page.get_by_text("queue.max_jobs")).to_be_visible()
-            row.get_by_role("button").hover()
-            other.get_by_role("button", name="Cancel").click()
-            ended(other)
-            expect(other.get_by_role("status")).to_have_text("Cancelled")
-            page.mouse.move(0, 0)
-            expect(page.get_by_role("heading", name="Queue (0)")).to_be_visible()
-            other.goto(service.origin + "/operator")
-            followed(other, other.locator("#resume"))
-        expect(page.get_by_role("status")).to_contain_text("Running")
-        assert (seen.elsewhere, seen.complaints) == ([], [])
-
-
-@needs_browser
-def test_what_comes_before_a_button_or_goes_leaves_it_the_same_element(service: Playground, browser: Browser) -> None:
-    """A trouble that appears above the buttons, and a row that goes above another."""
-    with opened(browser) as (page, _):
-        page.goto(service.address)
-        shown = page.evaluate(
-            """() => {
-                const part = (html) => Object.assign(document.createElement("div"), { innerHTML: html });
-                const rows = (...names) => names.map((each) => `<tr id="${each}"><td>${each}</td></tr>`).join("");
-                const before = part(`<p id="mode">Paused</p> <div class="row"><button id="resume"></button></div>
-                    <p class="quiet">Help</p><table>${rows("a", "b", "c")}</table>`);
-                const after = part(`<p id="mode">Running</p> <p class="note">No worker</p> <div class="row"><button
-                    id="resume" disabled></button></div><p class="quiet">Other</p>
-                    <table>${rows("c", "b", "d")}</table>`);
-                document.body.replaceChildren(before);
-                const kept = [...before.querySelectorAll("#resume, #b, .quiet")];
-                const wanted = after.innerHTML;
-                become(before, after);
-                return [before.innerHTML === wanted, ...kept.map((each) => each.isConnected)];
-            }"""
-        )
-        assert shown == [True, True, True, True]
-
-
-@needs_browser
-def test_it_works_without_scripts(service: Playground, browser: Browser) -> None:
-    with opened(browser, java_script_enabled=False) as (page, _):
-        page.goto(service.address)
-        page.goto(service.origin + "/operator")
-        with service.resumed(page):
-            followed(page, page.get_by_role("button", name="Drain", exact=True))
-            expect(page.get_by_role("status")).to_contain_text("Nothing is left to do.")
-            followed(page, page.get_by_role("button", name="Resume"))
-        expect(page.get_by_role("status")).to_contain_text("Running")
-        expect(page.locator("noscript meta[http-equiv=refresh]")).to_have_attribute("content", "10")
 
 
 async def told(stream: aiohttp.ClientResponse) -> str:

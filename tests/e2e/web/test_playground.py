@@ -13,9 +13,10 @@ pytestmark = needs_browser
 PHOTO = Path("docs/demo/cup.jpg")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One for each test: as long as Playwright is there, its own event loop runs and no other test may have one."""
+    """One for all tests here, each of which has a context of its own. As long as Playwright is there its event loop
+    runs, and no test may have another."""
     with chromium() as browser:
         yield browser
 

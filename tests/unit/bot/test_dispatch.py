@@ -137,7 +137,7 @@ async def test_slots_that_a_loaded_model_brings_are_filled_while_its_first_pictu
         at.engine.learn(slots=3)
         at.engine.hold()
         jobs = [(await at.service.submit(request(user))).job for user in "abcd"]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             for job in jobs[:3]:
                 await at.engine.until_running(f"{generation_id(job.id, 0)}-1")
 

@@ -120,7 +120,7 @@ async def test_it_is_looked_at_again_and_again(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(garbage, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(frozen, "due", lambda open_jobs: not open_jobs)
     monkeypatch.setattr(frozen, "thaw", thaw)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         task = asyncio.create_task(collect_by_the_clock(frozen, lambda: next(jobs, 3)))
         await done.wait()
     task.cancel()

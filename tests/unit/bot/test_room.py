@@ -76,10 +76,10 @@ def test_never_more_is_held_than_there_is_and_all_comes_back(
             await asyncio.sleep(0)
             if gives_up:
                 tasks[len(tasks) // 2].cancel()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await asyncio.gather(*tasks, return_exceptions=True)
         assert not [task for task in tasks if not task.cancelled() and task.exception()]
-        async with asyncio.timeout(5), room.hold(10, due=0.0):
+        async with asyncio.timeout(60), room.hold(10, due=0.0):
             assert held == 0
 
     asyncio.run(run())

@@ -12,6 +12,7 @@ from bot.texts import LANGUAGES
 from bot.uploads import MOST_REFUSED
 from tests.builders.requests import png, request
 from tests.harness.core import bench
+from tests.harness.waiting import eventually
 
 
 async def test_only_so_many_requests_of_a_member_wait_and_what_is_more_is_told_and_counted(tmp_path: Path) -> None:
@@ -30,7 +31,8 @@ async def test_only_so_many_requests_of_a_member_wait_and_what_is_more_is_told_a
             for _ in range(4 + MOST_REFUSED)
         ]
         other = asyncio.ensure_future(at.service.submit(request("bob", source=Sent(fetch=slowly))))
-        await asyncio.sleep(0.05)
+        await eventually(lambda: fetched == 2 and sum(each.done() for each in asked) == MOST_REFUSED)
+        await asyncio.sleep(0.05)  # for more that should not be
         assert fetched == 2, "one of each member is looked at"
         refusals = [each.exception() for each in asked if each.done()]
         assert len(refusals) == MOST_REFUSED
