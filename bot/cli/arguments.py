@@ -63,8 +63,8 @@ class _OneLine(argparse.ArgumentParser):
         unknown = message.partition("unrecognized arguments: ")[2].split(maxsplit=1)
         if unknown and unknown[0].startswith("-"):
             name = unknown[0].partition("=")[0]
-            near = difflib.get_close_matches(name, FLAGS, n=1, cutoff=0.0)[0]
-            message = f"there is no option {name}; did you mean {near}?"
+            near = next(iter(difflib.get_close_matches(name, FLAGS, n=1)), "")
+            message = f"there is no option {name}" + (f"; did you mean {near}?" if near else "")
             if near == "--prompt":
                 message = "the prompt is written after the picture, without --prompt"
             elif near == name:

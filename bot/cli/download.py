@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from bot.cli.arguments import EXIT_DONE
+from bot.cli.owner import check_model
 from bot.cli.terminal import Terminal
 from bot.compose import fetch_model, map_models_of
 from bot.domain.errors import InvalidRequest
@@ -23,10 +24,12 @@ async def download(asked: argparse.Namespace, settings: Settings) -> int:
     """Fetch models by names of the catalogue or hub ids, with their adapters; what an earlier try fetched is kept.
 
     Raises:
-        InvalidRequest: no model was named.
+        InvalidRequest: no model was named, or one is nearly a name of the catalogue.
         ModelUnavailable: one cannot be had; those before it are here.
     """
     catalogue = load_catalogue(settings.models.file)
+    for name in asked.models:
+        check_model(name, settings)
     entries: dict[str, ModelEntry] = dict(offered_models(settings)) if asked.offered else {}
     entries |= {name: catalogue.get(name) or ModelEntry(id=name) for name in asked.models}
     if not entries:

@@ -25,7 +25,7 @@ from bot.cli.files import (
     slug,
     write_file,
 )
-from bot.cli.owner import for_owner
+from bot.cli.owner import check_model, for_owner
 from bot.compose import compose, engine_of, exporter_of, known_models
 from bot.domain.access import Asker
 from bot.domain.actions import Press, Verb
@@ -246,11 +246,13 @@ def _with_flags(asked: argparse.Namespace, settings: Settings) -> argparse.Names
 
 
 def check_wish(wish: Request, settings: Settings, model: str | None) -> None:
-    """Refuse what can be told before the model is loaded, or even fetched: styles, kinds of control, adapters.
+    """Refuse what can be told before the model is loaded, or even fetched: its name, styles, control, adapters.
 
     Raises:
         InvalidRequest: with the sentence that says what there is.
     """
+    if model:
+        check_model(model, settings)
     settings = for_owner(settings, model)
     known = known_models(settings)
     if settings.model.id in known:  # of one that is not, loading says why

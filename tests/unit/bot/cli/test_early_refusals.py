@@ -7,6 +7,7 @@ import pytest
 
 from bot.cli import pictures
 from bot.cli.arguments import parser
+from bot.cli.download import download
 from bot.domain.errors import InvalidRequest
 from config.reading import load_settings
 from tests.builders.pictures import png
@@ -46,6 +47,19 @@ async def test_unknown_styles_adapters_and_controls(
         await pictures.img2img(asked(source, "--model", model, *options), SETTINGS)
     assert str(refused.value.args[0]).startswith(told)
     assert [file.name for file in source.parent.iterdir()] == ["source.png"]
+
+
+async def test_a_model_s_name_with_a_slip(source: Path) -> None:
+    with pytest.raises(InvalidRequest, match="did you mean 'sdxl-turbo'"):
+        await pictures.img2img(asked(source, "--model", "sdxl-trubo"), SETTINGS)
+    with pytest.raises(InvalidRequest, match="did you mean 'sdxl-turbo'"):
+        await download(parser().parse_args(["download", "sdxl-trubo"]), SETTINGS)
+
+
+async def test_a_file_with_nearly_such_a_name_goes_on_to_the_model(source: Path) -> None:
+    (source.parent / "sdxl-trubo").mkdir()
+    with pytest.raises(AssertionError, match="a model was asked for"):
+        await pictures.img2img(asked(source, "--model", "sdxl-trubo"), SETTINGS)
 
 
 @pytest.mark.parametrize("options", [("--style", "anime"), ("--control", "canny"), ()])
