@@ -54,10 +54,16 @@ def distance(first: Image.Image, second: Image.Image) -> float:
     return float((to_tensor([first]) - to_tensor([second])).abs().mean())
 
 
-@functools.cache
-def restyle(model: Model, name: str, prompt: str, strength: float = 0.6, **how: Any) -> Image.Image:
+def restyle(
+    model: Model, name: str, prompt: str, strength: float = 0.6, *, size: int = 256, **how: Any
+) -> Image.Image:
     """Of a photograph; tests that ask for the same picture share it."""
-    return model.restyle([photographs()[name]], prompt, strength, **how)[0]
+    return _restyled(model, name, prompt, strength, size, **how)
+
+
+@functools.cache
+def _restyled(model: Model, name: str, prompt: str, strength: float, size: int, **how: Any) -> Image.Image:
+    return model.restyle([photographs(size)[name]], prompt, strength, **how)[0]
 
 
 def test_it_is_small_and_complete() -> None:
@@ -144,7 +150,7 @@ def test_the_autoencoder_keeps_photographs() -> None:
 def test_more_strength_goes_further_from_the_source(model: Model, prompt: str, name: str, size: int) -> None:
     """At the size that it was trained at, and at half of it, which costs a quarter."""
     strengths, source = (0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0), photographs(size)[name]
-    distances = [distance(source, model.restyle([source], prompt, strength)[0]) for strength in strengths]
+    distances = [distance(source, restyle(model, name, prompt, strength, size=size)) for strength in strengths]
     assert all(later > earlier for earlier, later in pairwise(distances)), distances
 
 

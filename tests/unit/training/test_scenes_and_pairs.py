@@ -109,6 +109,7 @@ def test_degrading_keeps_the_shape_and_changes_the_picture() -> None:
     assert np.abs(worse.astype(int) - picture).mean() > 1
 
 
+@pytest.mark.slow
 def test_large_pictures_are_the_same_scenes_scaled_up_those_of_the_repertoire_first(tmp_path: Path) -> None:
     drawing = Drawing(shards=3, composed=1, shard_size=2, pairs=PairSettings(targets=1, degraded=0.0), large_every=2)
     pool, large = draw_pool(tmp_path, drawing, workers=1), draw_large(tmp_path, drawing)
@@ -120,6 +121,7 @@ def test_large_pictures_are_the_same_scenes_scaled_up_those_of_the_repertoire_fi
         assert (smaller[0] - pool.pictures[scene, 0].float()).abs().mean() < 4
 
 
+@pytest.mark.slow
 def test_pools_hold_sources_and_targets_and_are_drawn_once(tmp_path: Path) -> None:
     drawing = Drawing(shards=2, composed=1, shard_size=3, pairs=PairSettings(targets=2, degraded=0.0))
     pool = draw_pool(tmp_path, drawing, workers=1)

@@ -73,16 +73,17 @@ def hills(count: int) -> Tensor:
     return 0.5 + 0.2 * torch.tanh(torch.einsum("nck,khw->nchw", mixed, shapes))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TEXTURED)
 def test_strokes_lie_on_no_lattice_and_other_noise_moves_them(name: str) -> None:
-    picture = hills(12)
-    made = STYLES[name].apply(picture, torch.zeros_like(picture), drawn(3, 12)).clamp(0, 1)
+    picture = hills(6)
+    made = STYLES[name].apply(picture, torch.zeros_like(picture), drawn(3, 6)).clamp(0, 1)
     found = texture(made, picture)
     if found.std() < 0.004:  # nothing to see: what it adds, it adds to detail
         return
     peak, lag = lattice(found)
     assert peak < 0.15, lag
-    assert moved(found[:6], found[6:]) > 0.5
+    assert moved(found[:3], found[3:]) > 0.5
 
 
 @pytest.mark.parametrize("name", ["halftone", "lego"])
