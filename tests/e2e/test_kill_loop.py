@@ -54,7 +54,7 @@ async def all_shown(chat: ChatServer, expected: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(60 + 12 * KILLS)
+@pytest.mark.timeout(120 + 30 * KILLS)
 async def test_nothing_is_lost_or_doubled_however_often_the_process_is_killed(tmp_path: Path) -> None:
     chance = random.Random(KILLS)
     jobs = KILLS * JOBS_PER_KILL

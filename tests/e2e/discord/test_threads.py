@@ -48,7 +48,7 @@ async def test_the_third_pass_offers_a_thread_in_which_everything_goes_on(
     shown = [post for post in bench.discord.in_channel(channel) if not post.hidden]
     assert len(shown) == before - 1, "but for what members alone were told, the channel is as it was"
     assert bench.discord.channels[third.channel.id] is channel
-    assert OFFER not in third.buttons, "it is taken"
+    await bench.discord.until(lambda: OFFER not in third.buttons, what="the end of the offer, which is taken")
     assert third.pictures, "and nothing else of the card has changed"
 
 

@@ -1,6 +1,7 @@
 """Fifteen minutes, restarts and crashes: what was promised is kept."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -24,6 +25,11 @@ async def collect_offered(bench: Bench, message: Post) -> bool:
     """Whether the message has its Collect button, after another look at which messages need one."""
     await bench.platform.messenger.offer_collect()
     return "Collect" in message.buttons
+
+
+async def settled(bench: Bench) -> bool:
+    """Whether nothing that came in is left to be done."""
+    return not await bench.store.unsettled("discord")
 
 
 async def test_after_a_quarter_of_an_hour_the_same_message_gets_the_result(
@@ -99,7 +105,7 @@ async def test_a_wish_that_a_crash_interrupted_is_done_after_the_restart(
         assert await bench.store.receive(row_of(wish(discord, anna, channel, "interrupted")))
     async with start() as bench:
         await discord.posted(channel, lambda post: "interrupted" in post.words and post.pictures)
-        assert not await bench.store.unsettled("discord")
+        await eventually(partial(settled, bench))
     async with start() as bench:
         assert len(await bench.store.jobs_of(f"discord:{anna.id}", limit=9)) == 2
 
@@ -116,7 +122,7 @@ async def test_what_another_version_left_is_dropped_and_the_rest_done(
     async with start() as bench:
         await discord.posted(channel, lambda post: "kept" in post.words and post.pictures)
         await result_of(bench, anna, channel)
-        assert not await bench.store.unsettled("discord")
+        await eventually(partial(settled, bench))
 
 
 async def test_an_interrupted_event_that_nobody_can_digest_ends_nothing(

