@@ -194,7 +194,7 @@ def details_page(description: Description, *, now: float, locale: str) -> Page:
     job, recipe = description.job, description.job.recipes[0]
     when = _moment(job.created_at, now, locale)
     status = text(locale, f"status-{job.status}")
-    rows = [row(locale, "info-status", status=status, when=when, name=_words(job.requester.name))]
+    rows = [row(locale, "info-status", status=status, when=when, name=_words(job.requester.shown_name))]
     if shown := title(recipe, locale):
         rows.append(Row(parts=(Part(shown, Ink.WORDS),), look=Look.QUOTE))
     if recipe.negative_prompt:

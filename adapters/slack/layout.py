@@ -104,7 +104,7 @@ def _title(card: Card, beside: Beside) -> Block:
     Until the end the member is named without being called: they asked a moment ago.
     """
     wish = literal(clip(" ".join(card.prompt.split()), _SHOWN_PROMPT)) or escape(card.headline)
-    name = f"<@{slack_user(card.owner)}>" if card.mention else literal(card.owner.name)
+    name = f"<@{slack_user(card.owner)}>" if card.mention else literal(card.owner.shown_name)
     done = card.status is JobStatus.SUCCEEDED
     stands = (literal(card.small_print),) if done else (_state(card), literal(" · ".join(card.facts)))
     lines = (f"*{wish}*" + (f" · {name}" if name else ""), *stands)

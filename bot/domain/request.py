@@ -10,7 +10,11 @@ from bot.domain.ids import GenerationId, ImageId
 from bot.domain.options import Options
 from bot.domain.picture import Sent
 from bot.domain.safety import STRICTEST, Site
+from bot.domain.words import clean_text, clip
 from inference.api import ControlKind
+
+MAX_NAME = 80
+"""Characters of a member's name: as many as Slack has; Discord has 32."""
 
 
 class Action(StrEnum):
@@ -56,6 +60,11 @@ class Requester:
     def key(self) -> str:
         """Whose quota and place in the queue this is: one person on one platform."""
         return f"{self.platform}:{self.user}"
+
+    @property
+    def shown_name(self) -> str:
+        """What the member is called, fit to stand in a line of ours; their id if that is nothing that shows."""
+        return clip(clean_text(self.name) or self.user, MAX_NAME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

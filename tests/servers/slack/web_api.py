@@ -321,7 +321,7 @@ class WebApi:
                 "name": user.name,
                 "is_admin": user.is_admin,
                 "is_owner": False,
-                "profile": {"display_name": user.name.title()},
+                "profile": {"display_name": user.shown or user.name.title()},
                 "locale": user.locale,
             }
         }
