@@ -1,8 +1,9 @@
 """Dataclasses to rows and back.
 
 Structured parts are JSON objects of the dataclass's own fields. One that the row lacks takes the class's default, so
-a field added later needs no migration. One that a recipe's class does not know is of a later version: it is left out
-with a line in the log, so that going back to an older version opens every job. Any other unknown field is an error.
+a field added later needs no migration. One that the class of a recipe or of a lineage does not know is of a later
+version: it is left out with a line in the log, so that going back to an older version opens every job. Any other
+unknown field is an error.
 """
 
 import json
@@ -74,7 +75,7 @@ def job_from(row: sqlite3.Row) -> Job:
         event_id=row["event_id"],
         source=ImageId(row["source"]),
         recipes=recipes_from(row["recipes"]),
-        lineage=Lineage(**json.loads(row["lineage"])),
+        lineage=Lineage(**_known(Lineage, json.loads(row["lineage"]))),
         private=bool(row["private"]),
         locale=row["locale"],
         created_at=row["created_at"],
@@ -117,10 +118,10 @@ def _recipe_from(stored: dict[str, Any]) -> Recipe:
 
 
 def _known(part: type, stored: dict[str, Any]) -> dict[str, Any]:
-    """The stored fields that this version knows of a part of a recipe."""
+    """The stored fields that this version knows of a part of a recipe or of a lineage."""
     names = frozenset(_names(part))
     if later := sorted(stored.keys() - names):
-        log.warning("a stored recipe has fields of a later version, left out", part=part.__name__, fields=later)
+        log.warning("a stored job has fields of a later version, left out", part=part.__name__, fields=later)
     return {name: value for name, value in stored.items() if name in names}
 
 
@@ -154,7 +155,7 @@ def generation_from(row: sqlite3.Row) -> Generation:
         source=ImageId(row["source"]),
         image=ImageId(row["image"]),
         recipe=_recipe_from(json.loads(row["recipe"])),
-        lineage=Lineage(**json.loads(row["lineage"])),
+        lineage=Lineage(**_known(Lineage, json.loads(row["lineage"]))),
         width=row["width"],
         height=row["height"],
         effective_steps=row["effective_steps"],
