@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from bot.domain.card import Progress, Stage
+from bot.domain.ids import JobId
 from bot.domain.job import JobStatus
 from bot.domain.options import Options
 from bot.domain.place import PlaceSettings, ThreadPolicy
@@ -40,6 +41,16 @@ async def seen(chat: Chat, fact: Callable[[Shown], object]) -> Shown:
                 if fact(shown := chat.shown(message)):
                     return shown
             await asyncio.sleep(0.01)
+
+
+async def seen_at(chat: Chat, job: JobId, progress: Progress, fact: Callable[[Shown], object]) -> Shown:
+    """The same of a running job that has come so far: told again, as its own progress may come after ours."""
+
+    def told(shown: Shown) -> object:
+        chat.core.delivery.progressed(job, progress)
+        return fact(shown)
+
+    return await seen(chat, told)
 
 
 async def until(fact: Callable[[], object]) -> None:
@@ -78,8 +89,8 @@ async def test_a_preview_stays_until_the_result_takes_its_place(chat: Chat) -> N
     job = await begun(chat, chat.command("img2img", Options(prompt=PROMPT)))
     preview = io.BytesIO()
     Image.new("RGB", (64, 64), "teal").save(preview, "JPEG")
-    chat.core.delivery.progressed(job.id, Progress(fraction=0.4, previews={0: preview.getvalue()}))
-    first = await seen(chat, lambda shown: shown.pictures)
+    progress = Progress(fraction=0.4, previews={0: preview.getvalue()})
+    first = await seen_at(chat, job.id, progress, lambda shown: shown.pictures)
     assert first.pictures == [preview.getvalue()]
     assert first.source
     chat.core.delivery.progressed(job.id, Progress(fraction=0.6, previews={0: preview.getvalue()}))
@@ -92,12 +103,12 @@ async def test_a_preview_stays_until_the_result_takes_its_place(chat: Chat) -> N
 
 async def test_a_card_says_how_long_it_takes_and_when_it_is_finishing(chat: Chat) -> None:
     job = await begun(chat, chat.command("img2img", Options(prompt=PROMPT)))
-    chat.core.delivery.progressed(job.id, Progress(fraction=0.4, seconds_left=9))
-    await seen(chat, lambda shown: "40%" in shown.words and "~9 s" in shown.words)
+    progress = Progress(fraction=0.4, seconds_left=9)
+    await seen_at(chat, job.id, progress, lambda shown: "40%" in shown.words and "~9 s" in shown.words)
     await chat.command("sweep", Options(prompt="a second boat"))
     await seen(chat, lambda shown: "#1 in line" in shown.words and PROMPT not in shown.words)
-    chat.core.delivery.progressed(job.id, Progress(fraction=0.95, stage=Stage.FINISHING))
-    finishing = await seen(chat, lambda shown: text("en", "headline-finishing") in shown.words)
+    progress = Progress(fraction=0.95, stage=Stage.FINISHING)
+    finishing = await seen_at(chat, job.id, progress, lambda shown: text("en", "headline-finishing") in shown.words)
     assert "%" not in finishing.words
     await chat.engine.release()
     await seen(chat, lambda shown: "Delete" in shown.labels and PROMPT in shown.words)
