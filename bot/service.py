@@ -20,7 +20,7 @@ from bot.domain.ask import Ask, ThreadWay
 from bot.domain.card import Waiting
 from bot.domain.errors import Gone, NotAllowed
 from bot.domain.ids import GenerationId, ImageId, JobId, job_of
-from bot.domain.job import Generation, Job
+from bot.domain.job import Generation, Job, source_is_withheld
 from bot.domain.limits import DAY, Limits, Usage
 from bot.domain.model import label
 from bot.domain.picture import Sent
@@ -166,7 +166,7 @@ class Service:
         source = found.generation.image if found else wish.source
         if wish.again:
             again = await self.results.allowed(Act.DERIVE, wish.again, by)
-            if again.lineage.source_withheld:
+            if source_is_withheld(again, by.requester):
                 raise NotAllowed("refused-source-hidden")
             source = again.source
         if source is None:

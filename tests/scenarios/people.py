@@ -332,11 +332,24 @@ class People:
         job = await self.newest()
         assert job.private is (state != "public")
         if state == "published":
-            await self.requester.press(Verb.PUBLISH, job.id, message)
-            async with asyncio.timeout(PATIENCE):
-                while not await self.running.core.store.copies(job.id):
-                    await asyncio.sleep(0.01)
+            await self.publish(job, message)
         return message, job
+
+    async def published_chain(self) -> tuple[Job, Job]:
+        """A private result of the requester's, and what they chained from it and published."""
+        message = await self.requester.paint(SECRET, private=True)
+        parent = await self.newest()
+        message = await self.requester.chain(message, "for all to see")
+        job = await self.newest()
+        await self.publish(job, message)
+        return parent, job
+
+    async def publish(self, job: Job, message: Any) -> None:
+        """Press Publish, and wait until the copy stands."""
+        await self.requester.press(Verb.PUBLISH, job.id, message)
+        async with asyncio.timeout(PATIENCE):
+            while not await self.running.core.store.copies(job.id):
+                await asyncio.sleep(0.01)
 
     async def is_kept(self, job: Job) -> bool:
         return await self.running.core.store.generation(generation_id(job.id, 0)) is not None

@@ -254,15 +254,8 @@ async def test_a_published_chain_is_for_everybody_there_and_its_private_parent_i
     chat: str, tmp_path: Path
 ) -> None:
     async with people_of(chat, tmp_path) as people:
-        first = await people.requester.paint(SECRET, private=True)
-        parent = await people.newest()
-        chained = await people.requester.chain(first, "for all to see")
-        job = await people.newest()
-        await people.requester.press(Verb.PUBLISH, job.id, chained)
+        parent, job = await people.published_chain()
         assert job.id != parent.id
-        async with asyncio.timeout(PATIENCE):
-            while not await people.running.core.store.copies(job.id):
-                await asyncio.sleep(0.01)
         told = await people.member.press(Verb.DETAILS, job.id)
         assert "for all to see" in told
         assert "another member's picture" in told
@@ -287,14 +280,7 @@ async def test_a_private_source_stays_hidden_in_everything_that_others_make_of_a
     chat: str, tmp_path: Path
 ) -> None:
     async with people_of(chat, tmp_path) as people:
-        first = await people.requester.paint(SECRET, private=True)
-        parent = await people.newest()
-        chained = await people.requester.chain(first, "for all to see")
-        job, core = await people.newest(), people.running.core
-        await people.requester.press(Verb.PUBLISH, job.id, chained)
-        async with asyncio.timeout(PATIENCE):
-            while not await core.store.copies(job.id):
-                await asyncio.sleep(0.01)
+        (parent, job), core = await people.published_chain(), people.running.core
         ((private,), (shown,)) = [await core.store.generations(each) for each in (parent.id, job.id)]
         assert await people.member.press(Verb.REROLL, job.id) not in REFUSALS
         [rerolled] = await core.store.jobs_of(people.member.key, limit=1)
@@ -303,12 +289,13 @@ async def test_a_private_source_stays_hidden_in_everything_that_others_make_of_a
         made = await core.store.generations(rerolled.id)
         assert render(replace(rerolled, private=True), made).source is None, "their own, for them alone"
         member = Asker(requester=rerolled.requester, rooms=(rerolled.place,))
-        with pytest.raises(NotAllowed):
-            await core.service.ask(
-                Ask(wish=Wish(again=rerolled.id), by=member, event_id="again", answer=AsyncMock(), threads=None)
-            )
-        onward = Wish(options=Options(prompt="further"), verb=Verb.CHAIN, generation=shown.id)
         answer = AsyncMock(return_value=rerolled.reply_to)
+        for of in (rerolled, job):  # the web starts anew from a job's source
+            wish = Wish(options=Options(prompt="bare", strengths=(0.0,)), again=of.id)
+            with pytest.raises(NotAllowed) as refused:
+                await core.service.ask(Ask(wish=wish, by=member, event_id=of.id, answer=answer, threads=None))
+            assert refused.value.message == "refused-source-hidden"
+        onward = Wish(options=Options(prompt="further"), verb=Verb.CHAIN, generation=shown.id)
         asked = Ask(wish=onward, by=member, event_id="onward", answer=answer, threads=None)
         further = (await core.service.ask(asked)).job
         async with asyncio.timeout(PATIENCE):
