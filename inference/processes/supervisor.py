@@ -115,6 +115,7 @@ class Supervisor:
 
     def discard(self) -> None:
         """Have the process that is ready replaced: nothing more is to be asked of it."""
+        self._discarded = True
         self.watch(0.0)
         self.child = None
 
@@ -132,7 +133,7 @@ class Supervisor:
 
     async def _run(self) -> None:
         while self._end is None:
-            self._released = False
+            self._released = self._discarded = False
             self._failures += 1  # unless it becomes ready
             await self._live()
             if not (self._released or self._end):
@@ -171,7 +172,8 @@ class Supervisor:
             mend = "check that memory and open files are not used up."
             sentence = f"{self._name} cannot be started ({fault.strerror}): {mend}"
         elif self._failures == 0:
-            sentence = f"{self._name} {'was silent for too long' if hung else 'ended'} ({ending})."
+            end = "was given up" if self._discarded else "was silent for too long" if hung else "ended"
+            sentence = f"{self._name} {end} ({ending})."
         elif hung:
             sentence = f"{self._name} was not ready within {self._ready_seconds:g} seconds: the log says more."
         else:

@@ -204,6 +204,7 @@ async def test_one_that_is_discarded_is_asked_nothing_more_and_replaced() -> Non
         await owner.until(lambda: owner.supervisor.child is not None)
         assert owner.started == [0.0, 3.0]
         assert [process.ended for process in owner.processes] == [True, False]
+        assert [loss.reason for loss in owner.losses] == ["The process was given up (SIGKILL)."]
 
 
 async def test_one_that_is_released_is_its_takers_and_the_next_comes_at_once() -> None:
