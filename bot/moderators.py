@@ -10,7 +10,7 @@ from bot.domain.card import Card
 from bot.domain.errors import InvalidRequest, NotAllowed
 from bot.domain.ids import JobId
 from bot.domain.job import Generation, Job
-from bot.domain.place import Ban, ban_of
+from bot.domain.place import Ban, PlaceSettings, ban_of
 from bot.domain.request import Requester
 from bot.domain.words import clean_text
 from bot.places import Places
@@ -100,13 +100,14 @@ class Moderators:
 
     async def pause(self, place: str, *, paused: bool) -> None:
         """Nobody may use the bot there until it is resumed; it is stored, so a restart changes nothing."""
-        own = await self._store.place(place)
-        await self._store.set_place(place, replace(own, paused=paused))
+        await self._store.change_place(place, lambda own: replace(own, paused=paused))
 
     async def _keep_bans(self, server: str, new: Ban | None, *, without: str) -> None:
-        own = await self._store.place(server)
-        lasting = [ban for ban in map(ban_of, own.banned or ()) if ban.user != without and self.lasts(ban)]
-        await self._store.set_place(server, replace(own, banned=tuple(map(str, [*lasting, *([new] if new else [])]))))
+        def changed(own: PlaceSettings) -> PlaceSettings:
+            lasting = [ban for ban in map(ban_of, own.banned or ()) if ban.user != without and self.lasts(ban)]
+            return replace(own, banned=tuple(map(str, [*lasting, *([new] if new else [])])) or None)
+
+        await self._store.change_place(server, changed)
 
     def lasts(self, ban: Ban) -> bool:
         """Whether it is not over yet."""

@@ -1,5 +1,6 @@
 """What servers, workspaces and channels have set for themselves; see `Service.places`."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.admission import Admission
@@ -40,12 +41,15 @@ class Places:
             settings = stricter(settings, await self.settings(*other.keys))
         return settings
 
-    async def change(self, place: str, settings: PlaceSettings) -> None:
-        """Set a place's own settings; who may is the adapter's to check, as only the chat knows.
+    async def change(self, place: str, change: Callable[[PlaceSettings], PlaceSettings]) -> None:
+        """Change a place's own settings; who may is the adapter's to check, as only the chat knows.
 
         Raises:
             InvalidRequest: a value is out of range or names what there is not.
         """
+        await self._store.change_place(place, lambda own: self._checked(change(own)))
+
+    def _checked(self, settings: PlaceSettings) -> PlaceSettings:
         if settings.strength is not None:
             check_strength(settings.strength)
         for model in settings.models or ():
@@ -55,7 +59,7 @@ class Places:
             check_model(settings, settings.model)
         check_patterns(settings.blocked or ())
         style = find_style(self._admission.styles, settings.style)
-        await self._store.set_place(place, replace(settings, style=style.name if style else None))
+        return replace(settings, style=style.name if style else None)
 
     async def forget(self, prefix: str) -> None:
         """Remove what is set for every place whose key starts so, and its greeting: the workspace has gone."""

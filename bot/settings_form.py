@@ -18,6 +18,9 @@ WHOLE, CHANNEL = "workspace", "channel"
 BAN = "ban"
 """The field that names members to be blocked, by the chat's own ids; what is done with them is not a setting."""
 
+BANNED = "banned"
+"""The field that shows who is blocked; whoever is taken off it may use the bot again."""
+
 _PRIVATE, _PUBLIC = "private", "public"
 _UNSET = frozenset({"", NO_CHOICE, "as-above"})
 """What chooses nothing; the last one stands in forms that an earlier version opened."""
@@ -69,7 +72,7 @@ def settings_form(own: Sequence[PlaceSettings], menu: Menu, *, in_channel: bool,
         worded_field(locale, "refusals", FieldKind.SWITCH, value=YES if now.refusals else ""),
         worded_field(locale, "paused", FieldKind.SWITCH, value=YES if now.paused else ""),
         worded_field(locale, BAN, FieldKind.MEMBERS),
-        *_banned(locale, now.banned or ()),
+        *_banned(locale, tuple(dict.fromkeys(ban for each in own for ban in each.banned or ()))),
         *(
             [worded_field(locale, "models", FieldKind.CHOICES, value=now.models or (), choices=models)]
             if several
@@ -138,7 +141,6 @@ def read_settings_form(values: Values) -> tuple[bool, PlaceSettings]:
         log=next(iter(values.get("log", ())), None),
         refusals=True if values.get("refusals") else None,
         paused=True if values.get("paused") else None,
-        banned=tuple(values.get("banned", ())) or None,
         models=tuple(values.get("models", ())) or None,
         blocked=blocked or None,
     )
@@ -152,9 +154,7 @@ def _chosen(values: Values, name: str) -> str | None:
 def _banned(locale: str, banned: Sequence[str]) -> Sequence[Field]:
     """Those who are blocked, to take away; nothing if nobody is."""
     choices = tuple(Choice(each, ban_of(each).name or ban_of(each).user) for each in banned)
-    return (
-        [worded_field(locale, "banned", FieldKind.CHOICES, value=tuple(banned), choices=choices)] if choices else []
-    )
+    return [worded_field(locale, BANNED, FieldKind.CHOICES, value=tuple(banned), choices=choices)] if choices else []
 
 
 def _language(values: Values) -> str | None:

@@ -4,7 +4,7 @@ A method that returns has made its change durable. Each raises `StorageFailed` i
 change is kept then.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -316,7 +316,12 @@ class PlaceStore(Protocol):
         """What was set for a place, e.g. "discord:guild:123"; all defaults if nothing was."""
         ...
 
-    async def set_place(self, key: str, settings: PlaceSettings) -> None: ...
+    async def change_place(self, key: str, change: Callable[[PlaceSettings], PlaceSettings]) -> None:
+        """Set a place to what `change` makes of what is set; nothing comes between, so no other change is lost.
+
+        `change` may be called in another thread. What it raises is raised here, and nothing is changed.
+        """
+        ...
 
     async def forget_places(self, prefix: str) -> None:
         """Remove what is set for every place whose key starts so, and that it was greeted: it has gone."""

@@ -43,7 +43,7 @@ async def settings(at: DiscordExchange) -> None:
         case "unban":
             await at.desk.service.moderators.unban(server, str(given["member"]))
         case change:
-            await places.change(place, changed(await places.settings(place), str(change), given))
+            await places.change(place, lambda own: changed(own, str(change), given))
             said = "settings-reset" if change == "reset" else said
     await at.show(settings_page(await places.settings(place), name, locale=at.by.locale, heading=said))
 
@@ -66,7 +66,7 @@ async def set_up_form(at: DiscordExchange) -> Form:
 async def save_set_up(at: DiscordExchange) -> None:
     """The form, filled in."""
     server, places = _server(at), at.desk.service.places
-    await places.change(server, read_setup_form(values_of(at.event.body), await places.settings(server)))
+    await places.change(server, lambda own: read_setup_form(values_of(at.event.body), own))
     now = await places.settings(server)
     await at.show(settings_page(now, _whole(at), locale=at.by.locale, heading="settings-saved"))
 

@@ -75,6 +75,12 @@ def values_of(view: Mapping[str, Any]) -> Values:
     return {_NAMES.get(block, block): _value(next(iter(states.values()), {})) for block, states in values.items()}
 
 
+def offered_in(view: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """The values that a field of a sent view had to choose from."""
+    blocks = [each for each in view.get("blocks") or () if each.get("block_id") == _id_of(name)]
+    return tuple(str(each["value"]) for block in blocks for each in block["element"].get("options") or ())
+
+
 def file_of(view: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     """Slack's object for what was uploaded in a field."""
     values = (view.get("state") or {}).get("values") or {}

@@ -1,19 +1,21 @@
 """What the workspace's admins decide: defaults for the workspace or one channel, and who may use the bot where."""
 
 import json
+from dataclasses import replace
 
 import structlog
 
 from adapters.slack.desk import Desk
 from adapters.slack.exchange import SlackExchange
-from adapters.slack.fields import modal, values_of
+from adapters.slack.fields import modal, offered_in, values_of
 from adapters.slack.inbound import Inbound, team_in
 from adapters.slack.members import PLATFORM, Place, place_key
 from adapters.slack.pages import page_view
 from adapters.slack.text import context
 from bot.domain.errors import NotAllowed
+from bot.domain.place import ban_of
 from bot.pages import Ink, Part, said_page, settings_page
-from bot.settings_form import BAN, CHANNEL, WHOLE, read_settings_form, settings_form
+from bot.settings_form import BAN, BANNED, CHANNEL, WHOLE, read_settings_form, settings_form
 from bot.texts import text
 
 CALLBACK = "settings"
@@ -51,10 +53,15 @@ async def save_settings(at: SlackExchange) -> None:
     values = values_of(view)
     for_channel, settings = read_settings_form(values)
     channel = json.loads(view.get("private_metadata") or "{}").get("channel", "")
-    await desk.service.places.change(place_key(team, channel if for_channel else ""), settings)
+    whole, here = place_key(team), place_key(team, channel if for_channel else "")
+    await desk.service.places.change(here, lambda own: replace(settings, banned=own.banned))
+    # Those who are taken off the list, not all who are not on it: somebody may be blocked while the form is open.
+    for ban in set(offered_in(view, BANNED)) - set(values.get(BANNED, ())):
+        for place in dict.fromkeys((whole, here)):
+            await desk.service.moderators.unban(place, ban_of(ban).user)
     for user in values.get(BAN, ()):
         name = (await desk.members.look_up(team, user)).name
-        await desk.service.moderators.ban(place_key(team), at.place.key_of(user), name)
+        await desk.service.moderators.ban(whole, at.place.key_of(user), name)
     where = Place(team=team, user=at.place.user, channel=channel)
     await desk.tell(where, "slack-saved", scope=CHANNEL if for_channel else WHOLE)
 

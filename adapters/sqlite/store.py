@@ -4,7 +4,7 @@ import asyncio
 import json
 import math
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -271,11 +271,15 @@ class SqliteJobStore(Erasure, Overseen, Conversations):
         rows = await self.database.read("SELECT settings FROM places WHERE key = ?", (key,))
         return codec.place_from(rows[0]["settings"]) if rows else PlaceSettings()
 
-    async def set_place(self, key: str, settings: PlaceSettings) -> None:
-        await self.database.change(
-            "INSERT OR REPLACE INTO places (key, settings) VALUES (?, ?)",
-            (key, codec.place_column(settings)),
-        )
+    async def change_place(self, key: str, change: Callable[[PlaceSettings], PlaceSettings]) -> None:
+        def set_to_changed(tx: sqlite3.Connection) -> None:
+            row = tx.execute("SELECT settings FROM places WHERE key = ?", (key,)).fetchone()
+            changed = change(codec.place_from(row["settings"]) if row else PlaceSettings())
+            tx.execute(
+                "INSERT OR REPLACE INTO places (key, settings) VALUES (?, ?)", (key, codec.place_column(changed))
+            )
+
+        await self.database.transaction(set_to_changed)
 
     async def copied(self, job: JobId, place: str, *, openly: bool = False) -> None:
         def note(tx: sqlite3.Connection) -> None:

@@ -1,6 +1,7 @@
 """What `bot.ports.Store` promises, shown on SQLite and on the tests' fake alike."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from adapters.sqlite.store import SqliteJobStore
 from bot.domain.control import Control
+from bot.domain.errors import InvalidRequest
 from bot.domain.ids import GenerationId, ImageId, JobId, generation_id
 from bot.domain.job import Job, JobStatus, Lineage
 from bot.domain.limits import Usage
@@ -19,6 +21,7 @@ from bot.overseeing import MemberUsage, Mode, Restart, Stage, Unshown
 from bot.stores import Notice, Passes, Store
 from inference.api import ControlKind
 from tests.builders.jobs import SOURCE, a_generation, a_job, an_event
+from tests.builders.places import set_to
 from tests.fakes.store import MemoryJobStore
 
 NEVER = 0.0
@@ -517,12 +520,31 @@ async def test_a_space_is_forgotten_with_everybody_in_it_and_nobody_else(store: 
     assert (await store.usage(theirs[0].requester.key, since=NEVER)).pictures == 1  # who comes back has used them
 
 
+async def test_no_change_of_a_place_is_lost_to_another_at_the_same_time(store: Store) -> None:
+    def block(word: str) -> Callable[[PlaceSettings], PlaceSettings]:
+        return lambda own: replace(own, blocked=(*(own.blocked or ()), word))
+
+    words = [f"word{number}" for number in range(8)]
+    await asyncio.gather(*(store.change_place("discord:guild:1", block(word)) for word in words))
+    assert sorted((await store.place("discord:guild:1")).blocked or ()) == words
+
+
+async def test_a_change_of_a_place_that_is_refused_changes_nothing(store: Store) -> None:
+    def refuse(_: PlaceSettings) -> PlaceSettings:
+        raise InvalidRequest("refused-days")
+
+    await store.change_place("discord:guild:1", set_to(PlaceSettings(style="oil")))
+    with pytest.raises(InvalidRequest):
+        await store.change_place("discord:guild:1", refuse)
+    assert await store.place("discord:guild:1") == PlaceSettings(style="oil")
+
+
 async def test_settings_of_a_place_are_kept_until_it_is_forgotten(store: Store) -> None:
     settings = PlaceSettings(strength=0.4, roles=("1", "2"), private=True, remix=RemixPolicy.OWN)
     assert await store.place("discord:guild:1") == PlaceSettings()
-    await store.set_place("discord:guild:1", PlaceSettings(style="oil"))
-    await store.set_place("discord:guild:1", settings)
-    await store.set_place("discord:guild:2", settings)
+    await store.change_place("discord:guild:1", set_to(PlaceSettings(style="oil")))
+    await store.change_place("discord:guild:1", set_to(settings))
+    await store.change_place("discord:guild:2", set_to(settings))
 
     assert await store.place("discord:guild:1") == settings
     await store.forget_places("discord:guild:1")

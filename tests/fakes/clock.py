@@ -5,6 +5,9 @@ import itertools
 
 from bot.domain.ids import JobId
 
+START = 1_800_500_000.0
+"""Later than all that the databases of `tests/golden` hold: a loop's time begins when the machine does."""
+
 _numbers = itertools.count(1)
 
 
@@ -12,7 +15,7 @@ class LoopClock:
     """Wall-clock time that goes with the event loop's, which tests hold."""
 
     def now(self) -> float:
-        return 1_800_000_000.0 + asyncio.get_running_loop().time()
+        return START + asyncio.get_running_loop().time()
 
 
 class CountingIds:

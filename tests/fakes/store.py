@@ -1,7 +1,7 @@
 """A `JobStore` in memory, for tests of everything that sits on one. Passes the same contract suite as SQLite."""
 
 import pickle
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -288,8 +288,8 @@ class MemoryJobStore:
     async def place(self, key: str) -> PlaceSettings:
         return self._places.get(key, PlaceSettings())
 
-    async def set_place(self, key: str, settings: PlaceSettings) -> None:
-        self._places[key] = settings
+    async def change_place(self, key: str, change: Callable[[PlaceSettings], PlaceSettings]) -> None:
+        self._places[key] = change(await self.place(key))
 
     async def copied(self, job: JobId, place: str, *, openly: bool = False) -> None:
         if job not in self._jobs:

@@ -25,6 +25,7 @@ from bot.domain.place import Ban, PlaceSettings, RemixPolicy
 from bot.domain.request import Action
 from bot.rendering import render
 from bot.texts import text
+from tests.builders.places import set_to
 from tests.harness.waiting import PATIENCE
 from tests.scenarios.people import REFUSALS, SECRET, people_of
 
@@ -239,10 +240,10 @@ async def test_a_form_counts_by_the_rights_there_are_when_it_is_sent(chat: str, 
             rules["refused-role"] = PlaceSettings(roles=("4711",))
         for key, rule in rules.items():
             opened = await people.member.form(message)
-            await places.change(place, rule)
+            await places.change(place, set_to(rule))
             told = await people.member.send(opened)
             assert text("en", key, **span(3600.0)).partition(" for ")[0] in told, (key, told)
-            await places.change(place, PlaceSettings())
+            await places.change(place, set_to(PlaceSettings()))
         before_the_end = await people.member.form(message)
         assert await people.requester.press(Verb.DELETE, job.id, message) == "deleted"
         assert text("en", "refused-gone") in await people.member.send(before_the_end)

@@ -15,6 +15,7 @@ from bot.domain.options import Options
 from bot.domain.place import PlaceSettings, ThreadPolicy
 from bot.domain.request import Action
 from bot.texts import text
+from tests.builders.places import set_to
 from tests.builders.requests import png
 from tests.harness.waiting import PATIENCE
 from tests.measures import MOST_BYTES
@@ -162,7 +163,7 @@ async def test_a_sweep_is_compact_and_one_goes_on_from_any_of_its_pictures(chat:
 
 
 async def test_a_public_card_speaks_the_places_language_and_a_private_one_its_members(chat: Chat) -> None:
-    await chat.service.places.change(chat.server, PlaceSettings(language="de"))
+    await chat.service.places.change(chat.server, set_to(PlaceSettings(language="de")))
     public = await result(chat)
     assert "Ausgewogen 0,5" in chat.shown(public.message).words
     assert any("Löschen" in label for label in chat.shown(public.message).labels)
@@ -191,7 +192,7 @@ async def test_compare_and_original_come_to_who_asked_alone(chat: Chat) -> None:
 async def test_what_is_made_from_a_result_goes_to_its_thread_and_maps_and_cancelled_cards_stay_out(
     chat: Chat,
 ) -> None:
-    await chat.service.places.change(chat.server, PlaceSettings(threads=ThreadPolicy.ALWAYS))
+    await chat.service.places.change(chat.server, set_to(PlaceSettings(threads=ThreadPolicy.ALWAYS)))
     made = await result(chat)
     assert not chat.shown(made.message).in_thread
     first = await chat.end(chat.press(made.message, "Subtle"))

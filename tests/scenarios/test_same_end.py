@@ -9,6 +9,7 @@ from bot.domain.options import OPTION, Options
 from bot.domain.place import PlaceSettings
 from bot.domain.request import Action
 from bot.texts import text
+from tests.builders.places import set_to
 from tests.scenarios.chats import Chat, End
 
 SAID = {
@@ -136,7 +137,7 @@ SETTINGS = PlaceSettings(strength=0.4, style="oil", private=True, blocked=("kitt
 
 async def test_a_place_s_settings_mean_the_same_by_every_way_in(discord: Chat, slack: Chat) -> None:
     for chat in (discord, slack):
-        await chat.service.places.change(chat.server, SETTINGS)
+        await chat.service.places.change(chat.server, set_to(SETTINGS))
     said = Options(prompt="a boat")
     by_text, _ = await on_both(discord, slack, lambda chat: chat.mention("a boat"))
     by_command, _ = await on_both(discord, slack, lambda chat: chat.command("img2img", said))
@@ -154,7 +155,7 @@ async def test_a_place_s_settings_mean_the_same_by_every_way_in(discord: Chat, s
 @pytest.mark.parametrize("way", ["text", "command", "form"])
 async def test_a_blocked_word_is_refused_by_every_way_in(discord: Chat, slack: Chat, way: str) -> None:
     for chat in (discord, slack):
-        await chat.service.places.change(chat.server, SETTINGS)
+        await chat.service.places.change(chat.server, set_to(SETTINGS))
     ways: dict[str, Callable[[Chat], Awaitable[object]]] = {
         "text": lambda chat: chat.mention("a kitten"),
         "command": lambda chat: chat.command("img2img", Options(prompt="a kitten")),
@@ -168,7 +169,7 @@ async def test_a_privacy_of_the_place_gives_way_to_what_is_said(discord: Chat, s
     """A result that is not said to be private is as the place has it; one that is, is."""
     for private in (True, False):
         for chat in (discord, slack):
-            await chat.service.places.change(chat.server, PlaceSettings(private=private))
+            await chat.service.places.change(chat.server, set_to(PlaceSettings(private=private)))
         end, _ = await on_both(discord, slack, lambda chat: chat.mention("a boat --private"))
         assert end.job is not None
         assert end.job.private

@@ -10,6 +10,7 @@ import pytest
 from adapters.discord.places import channel_key, guild_key
 from bot.domain.place import PlaceSettings, ThreadPolicy
 from bot.first_minute import greeting_strip
+from tests.builders.places import set_to
 from tests.e2e.discord.conftest import PNG, Bench, bench_on
 from tests.fakes.images import FolderImageStore
 from tests.fakes.store import MemoryJobStore
@@ -184,7 +185,7 @@ async def test_admins_set_the_server_up_and_nobody_else(
     assert "Manage Server" in await discord.refused(await ben.press(card, "Set up"))
 
     mona = discord.moderator("mona")
-    await greeting.core.service.places.change(guild_key(guild.id), PlaceSettings(strength=0.4))
+    await greeting.core.service.places.change(guild_key(guild.id), set_to(PlaceSettings(strength=0.4)))
     opened = await mona.press(card, "Set up")
     saved = await mona.submit(
         opened, channels=[room.id], style="oil", private="private", log=[log.id], blocked="blood\ngore*"
@@ -231,8 +232,8 @@ async def test_a_server_that_removes_the_bot_is_forgotten_and_greeted_when_it_co
     asked = await anna.command(room, "img2img", image=PNG, prompt="an oil painting")
     await discord.shown(asked, lambda post: post.done)
     places = greeting.core.service.places
-    await places.change(guild_key(guild.id), PlaceSettings(strength=0.4))
-    await places.change(channel_key(room.id), PlaceSettings(private=True))
+    await places.change(guild_key(guild.id), set_to(PlaceSettings(strength=0.4)))
+    await places.change(channel_key(room.id), set_to(PlaceSettings(private=True)))
 
     await discord.leave(guild)
 
@@ -250,7 +251,7 @@ async def test_an_outage_of_a_server_is_no_removal(discord: DiscordServer, greet
     await discord.join(guild, greets_in=room)
     await card_in(discord, room)
     place = guild_key(guild.id)
-    await greeting.core.service.places.change(place, PlaceSettings(strength=0.4))
+    await greeting.core.service.places.change(place, set_to(PlaceSettings(strength=0.4)))
     await discord.gateway.send("GUILD_DELETE", {"id": guild.id, "unavailable": True})
     await discord.join(guild)
     other = discord.channel(discord.guild(member=False))

@@ -3,6 +3,7 @@
 from adapters.discord.named import CommandNames
 from adapters.discord.places import guild_key
 from bot.domain.place import PlaceSettings
+from tests.builders.places import set_to
 from tests.e2e.discord.conftest import PNG, Bench
 from tests.e2e.discord.test_buttons import result_of
 
@@ -20,7 +21,7 @@ async def test_a_public_card_speaks_the_servers_language_and_a_private_one_its_m
 async def test_a_servers_admins_may_choose_the_language(bench: Bench) -> None:
     channel = bench.discord.channel(bench.discord.guild(locale="de"))
     assert channel.guild is not None
-    await bench.store.set_place(guild_key(channel.guild.id), PlaceSettings(language="es"))
+    await bench.store.change_place(guild_key(channel.guild.id), set_to(PlaceSettings(language="es")))
     marie = bench.discord.user("marie", locale="fr")
     public = await result_of(bench, marie, channel)
     assert "Repetir con otra semilla" in public.buttons

@@ -2,6 +2,7 @@
 
 from adapters.discord.places import channel_key, guild_key
 from bot.domain.place import PlaceSettings
+from tests.builders.places import set_to
 from tests.e2e.discord.conftest import PNG, Bench
 from tests.e2e.discord.test_buttons import result_of
 from tests.e2e.discord.test_settings import set_
@@ -49,8 +50,8 @@ async def test_a_block_ends_by_itself_and_a_forged_report_tells_nothing(
     assert "48 hours" in await bench.discord.refused(await anna.command(channel, "img2img", image=PNG, prompt="x"))
     kept = await bench.store.place(guild_key(channel.guild.id))
     user, until, *_ = (kept.banned or ("",))[0].split(" ")
-    await bench.store.set_place(
-        guild_key(channel.guild.id), PlaceSettings(banned=(f"{user} {int(until) - 200_000}",))
+    await bench.store.change_place(
+        guild_key(channel.guild.id), set_to(PlaceSettings(banned=(f"{user} {int(until) - 200_000}",)))
     )
     secret = await result_of(bench, anna, channel, private=True)
     own = await result_of(bench, ben, channel)

@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.discord.places import guild_key
 from bot.domain.place import PlaceSettings
+from tests.builders.places import set_to
 from tests.e2e.discord.conftest import PNG, Bench
 from tests.e2e.discord.test_buttons import result_of
 from tests.fakes.engine import MODEL
@@ -123,7 +124,7 @@ async def test_a_reaction_rerolls_only_with_models_that_are_allowed(
 ) -> None:
     assert channel.guild
     result = await result_of(bench, anna, channel)
-    await bench.store.set_place(guild_key(channel.guild.id), PlaceSettings(models=("another",)))
+    await bench.store.change_place(guild_key(channel.guild.id), set_to(PlaceSettings(models=("another",))))
     await anna.react(result, "🔁")
     await bench.discord.posted(channel, lambda post: f"'{MODEL}' isn't allowed here" in post.content)
 

@@ -5,6 +5,7 @@ import pytest
 from adapters.discord.permissions import CREATE_PUBLIC_THREADS, SEND_MESSAGES_IN_THREADS
 from adapters.discord.places import guild_key
 from bot.domain.place import PlaceSettings, ThreadPolicy
+from tests.builders.places import set_to
 from tests.e2e.discord.conftest import Bench
 from tests.e2e.discord.test_buttons import result_of
 from tests.servers.discord.people import Person
@@ -23,7 +24,7 @@ async def third_pass(bench: Bench, person: Person, result: Post) -> Post:
 async def always(bench: Bench, channel: Channel) -> None:
     assert channel.guild
     settings = PlaceSettings(threads=ThreadPolicy.ALWAYS)
-    await bench.core.service.places.change(guild_key(channel.guild.id), settings)
+    await bench.core.service.places.change(guild_key(channel.guild.id), set_to(settings))
 
 
 async def test_the_third_pass_offers_a_thread_in_which_everything_goes_on(
@@ -70,7 +71,7 @@ async def test_a_press_that_is_refused_opens_no_thread(bench: Bench, anna: Perso
     result = await result_of(bench, anna, channel)
     assert channel.guild
     settings = PlaceSettings(threads=ThreadPolicy.ALWAYS, blocked=("kitten",))
-    await bench.core.service.places.change(guild_key(channel.guild.id), settings)
+    await bench.core.service.places.change(guild_key(channel.guild.id), set_to(settings))
     refused = await anna.submit(await anna.press(result, "Chain"), prompt="a kitten")
     await bench.discord.refused(refused)
     assert result.id not in bench.discord.channels

@@ -101,6 +101,34 @@ async def test_an_admin_blocks_a_member_in_the_settings_and_lets_them_in_again(
     await bob.result(general)
 
 
+async def test_a_form_that_was_open_while_somebody_was_blocked_lets_them_in_no_more(
+    admin: Member, bob: Member, general: Conversation, photo: File
+) -> None:
+    opened_before = await settings_of(admin, general)
+    await admin.submit(await settings_of(admin, general), ban=bob.user.id)
+    await admin.told("are saved")
+    await admin.submit(opened_before, strength="0.4")
+    await admin.see(lambda: len([each for each in admin.slack.state.ephemerals if "saved" in each["text"]]) == 2)
+    await bob.say(general, "a boat", files=[photo])
+    await bob.told("blocked you")
+
+
+async def test_a_block_of_the_workspace_ends_in_a_channel_with_settings_of_its_own(
+    admin: Member, bob: Member, general: Conversation, photo: File, running: Bench
+) -> None:
+    await admin.submit(await settings_of(admin, general), ban=bob.user.id)
+    await admin.told("are saved")
+    await admin.submit(await settings_of(admin, general), scope="channel", strength="0.4")
+    await admin.told("this channel are saved")
+    form = await settings_of(admin, general)  # shows the channel's settings now, and who is blocked in the workspace
+    banned = next(block for block in form["blocks"] if block.get("block_id") == "banned")
+    assert [option["text"]["text"] for option in banned["element"].pop("initial_options")] == ["Bob"]
+    await admin.submit(form)
+    await admin.see(lambda: len([each for each in admin.slack.state.ephemerals if "saved" in each["text"]]) == 3)
+    await bob.say(general, "a boat", files=[photo])
+    assert "0.4" in words(await bob.result(general))
+
+
 async def test_a_refused_prompt_is_a_line_in_the_channel_of_the_reports(
     admin: Member, bob: Member, general: Conversation, photo: File
 ) -> None:

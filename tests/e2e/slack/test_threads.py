@@ -5,6 +5,7 @@ import pytest
 from adapters.slack.members import Team as OurTeam
 from adapters.slack.members import place_key
 from bot.domain.place import PlaceSettings, ThreadPolicy
+from tests.builders.places import set_to
 from tests.builders.requests import png
 from tests.e2e.slack.test_settings import settings_of
 from tests.harness.slack import Bench
@@ -23,7 +24,7 @@ async def result(running: Bench, ann: Member, general: Conversation, team: Team)
 
 
 async def follow(running: Bench, team: Team, policy: ThreadPolicy) -> None:
-    await running.core.service.places.change(place_key(OurTeam(team.id)), PlaceSettings(threads=policy))
+    await running.core.service.places.change(place_key(OurTeam(team.id)), set_to(PlaceSettings(threads=policy)))
 
 
 async def test_passes_stand_in_the_channel_if_the_place_wants_it_until_a_thread_is_taken(

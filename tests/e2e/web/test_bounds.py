@@ -16,6 +16,7 @@ from bot.domain.access import Asker
 from bot.domain.ids import JobId
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import Requester
+from tests.builders.places import set_to
 from tests.builders.requests import png
 from tests.harness.pages import Pages, ask, member, post, serving
 from tests.harness.waiting import eventually
@@ -103,7 +104,7 @@ async def test_a_member_sends_one_picture_at_a_time_and_all_of_them_four(
 async def test_what_another_place_forbids_holds_too(pages: Pages) -> None:
     strict, lenient = member("ann"), Asker(requester=Requester(platform="discord", user="ann", name="Ann"))
     places = pages.bench.service.places
-    await places.change(strict.server, PlaceSettings(blocked=("dragon",), remix=RemixPolicy.OWN))
+    await places.change(strict.server, set_to(PlaceSettings(blocked=("dragon",), remix=RemixPolicy.OWN)))
     async with await pages.browser(lenient) as browser:
         assert (await post(browser, "/jobs", nonce="1", prompt="a dragon", picture=png()))[0] == 200
     async with await pages.browser(strict) as browser:

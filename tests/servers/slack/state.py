@@ -125,7 +125,7 @@ class State:
 
     def ts(self) -> str:
         """A message's time: in order, and now as the tests' clock has it (`tests.fakes.clock.LoopClock`)."""
-        now = 1_800_000_000 + asyncio.get_running_loop().time()
+        now = 1_800_500_000 + asyncio.get_running_loop().time()
         return f"{int(now)}.{self.number():06d}"
 
     def team_of(self, token: str) -> Team | None:

@@ -16,6 +16,7 @@ from bot.domain.job import Job
 from bot.domain.place import PlaceSettings, RemixPolicy
 from bot.domain.request import Action, ReplyTarget
 from inference.api import ControlKind
+from tests.builders.places import set_to
 from tests.builders.requests import ROOM, asker, png, with_options
 from tests.fakes.engine import MODEL
 from tests.harness.core import Bench, bench
@@ -85,7 +86,7 @@ async def test_who_may_ask_for_what_where(
     tmp_path: Path, settings: PlaceSettings, changes: dict[str, Any], refused: str | None
 ) -> None:
     async with bench(tmp_path, start=False) as at:
-        await at.store.set_place("server", settings)
+        await at.store.change_place("server", set_to(settings))
         if refused is None:
             assert (await ask(at, **changes)).job.place == ROOM
             return
@@ -97,7 +98,7 @@ async def test_who_may_ask_for_what_where(
 
 async def test_a_refused_wish_is_not_given_a_place_to_be_answered_in(tmp_path: Path) -> None:
     async with bench(tmp_path, start=False) as at:
-        await at.store.set_place("server", PlaceSettings(roles=("boss",)))
+        await at.store.change_place("server", set_to(PlaceSettings(roles=("boss",))))
         answers = Answers()
         with pytest.raises(NotAllowed):
             await ask(at, answers)
@@ -118,9 +119,9 @@ async def test_who_sees_the_result(
     tmp_path: Path, *, place: bool | None, said: bool | None, hidden: bool, private: bool
 ) -> None:
     async with bench(tmp_path) as at:
-        await at.store.set_place("server", PlaceSettings(private=place))
+        await at.store.change_place("server", set_to(PlaceSettings(private=place)))
         parent = await made(at, private=False)
-        await at.store.set_place("server", PlaceSettings(private=place))
+        await at.store.change_place("server", set_to(PlaceSettings(private=place)))
         for wish in ({}, {"generation": parent, "verb": Verb.REROLL}):
             answers = Answers()
             job = (await ask(at, answers, private=said, hidden=hidden, **wish)).job
@@ -156,11 +157,11 @@ async def test_a_place_holds_for_buttons_too(tmp_path: Path) -> None:
             (PlaceSettings(remix=RemixPolicy.OWN), "refused-others-picture"),
             (PlaceSettings(models=("other",)), "refused-model-here"),
         ):
-            await at.store.set_place("server", settings)
+            await at.store.change_place("server", set_to(settings))
             with pytest.raises(NotAllowed) as error:
                 await ask(at, generation=parent, verb=Verb.REROLL, by=BEN)
             assert error.value.message == refused
-        await at.store.set_place("server", PlaceSettings(remix=RemixPolicy.OWN, strength=0.8))
+        await at.store.change_place("server", set_to(PlaceSettings(remix=RemixPolicy.OWN, strength=0.8)))
         own = await ask(at, generation=parent, verb=Verb.EDIT, prompt="at night", source=png("red"), by=BEN)
         assert own.job.lineage.parent is None, "a picture of one's own in the place of somebody's result"
         again = await ask(at, generation=parent, verb=Verb.CHAIN, prompt="at night")
@@ -171,7 +172,7 @@ async def test_rules_that_changed_after_a_form_was_opened_hold_if_it_is_sent(tmp
     async with bench(tmp_path) as at:
         parent = await made(at)
         await at.service.results.parent(parent, by=BEN)  # the form opens
-        await at.store.set_place("server", PlaceSettings(roles=("boss",)))
+        await at.store.change_place("server", set_to(PlaceSettings(roles=("boss",))))
         with pytest.raises(NotAllowed):
             await ask(at, generation=parent, verb=Verb.EDIT, prompt="at night", by=BEN)
 

@@ -18,6 +18,7 @@ from bot.domain.place import PlaceSettings
 from bot.domain.request import Action
 from bot.domain.rules import with_defaults
 from inference.api import Lora
+from tests.builders.places import set_to
 from tests.builders.requests import asker, press, request, requester
 from tests.fakes.engine import DEFAULTS, MODEL
 from tests.harness.core import Bench, bench
@@ -385,14 +386,14 @@ async def test_a_style_brings_its_words_and_its_strength(tmp_path: Path) -> None
 
 async def test_a_channel_overrides_its_server_and_only_what_exists_can_be_set(tmp_path: Path) -> None:
     async with bench(tmp_path, start=False) as at:
-        await at.service.places.change("server", PlaceSettings(strength=0.4, style="Oil", private=True))
-        await at.service.places.change("channel", PlaceSettings(strength=0.8, private=False))
+        await at.service.places.change("server", set_to(PlaceSettings(strength=0.4, style="Oil", private=True)))
+        await at.service.places.change("channel", set_to(PlaceSettings(strength=0.8, private=False)))
 
         holds = await at.service.places.settings("server", "channel")
         assert holds == PlaceSettings(strength=0.8, style="oil", private=False)
         for wrong in (PlaceSettings(strength=2.0), PlaceSettings(style="nope"), PlaceSettings(model="nope")):
             with pytest.raises(InvalidRequest):
-                await at.service.places.change("server", wrong)
+                await at.service.places.change("server", set_to(wrong))
 
 
 async def test_a_member_who_asks_for_one_picture_waits_for_the_running_one_only(tmp_path: Path) -> None:
@@ -528,8 +529,8 @@ async def test_what_is_learnt_of_a_model_when_it_loads_holds_from_the_next_reque
 async def test_a_place_may_allow_some_models_only(tmp_path: Path) -> None:
     async with bench(tmp_path, start=False) as at:
         with pytest.raises(InvalidRequest, match="No model 'nope' here"):
-            await at.service.places.change("server", PlaceSettings(models=("nope",)))
-        await at.service.places.change("server", PlaceSettings(models=(MODEL,)))
+            await at.service.places.change("server", set_to(PlaceSettings(models=("nope",))))
+        await at.service.places.change("server", set_to(PlaceSettings(models=(MODEL,))))
 
         settings = await at.service.places.settings("server")
         assert with_defaults(request(), settings).options.model == MODEL

@@ -15,6 +15,7 @@ from bot.domain.job import Job
 from bot.domain.options import Options
 from bot.domain.place import PlaceSettings, ThreadPolicy
 from bot.domain.request import Action, ReplyTarget
+from tests.builders.places import set_to
 from tests.builders.requests import ROOM, asker, png
 from tests.harness.core import Bench, bench
 
@@ -122,13 +123,13 @@ async def test_private_passes_and_those_in_a_thread_count_for_nothing(tmp_path: 
 async def test_by_the_rule_of_the_place_the_first_pass_opens_the_thread(tmp_path: Path) -> None:
     chat = Chat()
     async with bench(tmp_path) as at:
-        await at.store.set_place("server", PlaceSettings(threads=ThreadPolicy.ALWAYS))
+        await at.store.change_place("server", set_to(PlaceSettings(threads=ThreadPolicy.ALWAYS)))
         root = await first(at, chat)
         again = await chat.press(at, Verb.REROLL, root)
         await chat.press(at, Verb.REROLL, of(again))
         assert chat.opened == ["an oil painting"]
         assert chat.answered == ["", "thread-1", "thread-1"]
-        await at.store.set_place(ROOM, PlaceSettings(threads=ThreadPolicy.NEVER))
+        await at.store.change_place(ROOM, set_to(PlaceSettings(threads=ThreadPolicy.NEVER)))
         await chat.press(at, Verb.REROLL, root)
         assert chat.answered[-1] == "", "an admin may take the rule back"
 
@@ -138,7 +139,7 @@ async def test_what_is_refused_opens_no_thread_and_what_is_kept_goes_to_it(tmp_p
     async with bench(tmp_path) as at:
         root = await first(at, chat)
         sweep = await chat.press(at, Verb.SWEEP, root)
-        await at.store.set_place("server", PlaceSettings(threads=ThreadPolicy.ALWAYS, blocked=("winter",)))
+        await at.store.change_place("server", set_to(PlaceSettings(threads=ThreadPolicy.ALWAYS, blocked=("winter",))))
         with pytest.raises(PromptBlocked):
             await chat.press(at, Verb.CHAIN, root)
         assert chat.opened == []
