@@ -114,7 +114,7 @@ async def test_a_form_that_was_open_while_somebody_was_blocked_lets_them_in_no_m
 
 
 async def test_a_block_of_the_workspace_ends_in_a_channel_with_settings_of_its_own(
-    admin: Member, bob: Member, general: Conversation, photo: File, running: Bench
+    admin: Member, bob: Member, general: Conversation, photo: File
 ) -> None:
     await admin.submit(await settings_of(admin, general), ban=bob.user.id)
     await admin.told("are saved")
