@@ -35,8 +35,8 @@ PAUSES = (10.0, 10.0, 20.0, 30.0, 60.0)
 """Seconds for which a machine that was lost or could not be used is left alone before it is tried again."""
 
 
-class Fleet:
-    """The members by what the cluster says of its machines."""
+class ClusterPool:
+    """A pool whose members are the cluster's machines, as they come and go."""
 
     def __init__(self, opening: frames.Frame, outbox: BinaryIO) -> None:
         self._opening = opening
@@ -169,11 +169,11 @@ async def main() -> None:
     asked: asyncio.Queue[frames.Frame] = asyncio.Queue()
     threading.Thread(target=_listen, args=(inbox, asyncio.get_running_loop(), asked), daemon=True).start()
     opening = await asked.get()
-    fleet = Fleet(opening, outbox)
+    cluster = ClusterPool(opening, outbox)
     if refusal := await asyncio.to_thread(_connect, opening["address"]):
-        fleet.send({"frame": "unavailable", "message": refusal})
+        cluster.send({"frame": "unavailable", "message": refusal})
         os._exit(EXIT_UNAVAILABLE)
-    await fleet.serve(asked)
+    await cluster.serve(asked)
 
 
 if __name__ == "__main__":

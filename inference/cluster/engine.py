@@ -47,7 +47,7 @@ COME_SECONDS = 90.0
 
 
 @dataclass(slots=True, eq=False)
-class _Flight:
+class _InFlight:
     request: Img2ImgRequest
     key: str
     events: "asyncio.Queue[Event | None]" = field(default_factory=asyncio.Queue)
@@ -72,7 +72,7 @@ class ClusterEngine:
         steps = (self._start, self._converse, self._lost)
         self._supervisor = Supervisor("The cluster's process", *steps, pauses=BACKOFF, at_once=True)
         self._keys = itertools.count(1)
-        self._flights: dict[str, _Flight] = {}
+        self._in_flight: dict[str, _InFlight] = {}
         self._capacity = Capacity(slots=1, device="")
         self._devices: Sequence[Device] = ()
         self._counters: Mapping[str, int] = {}
@@ -115,26 +115,26 @@ class ClusterEngine:
         if request.model not in self._settings.entries:
             yield not_offered(request, self._settings.entries)
             return
-        flight = _Flight(request, str(next(self._keys)))
-        self._flights[flight.key] = flight
+        entry = _InFlight(request, str(next(self._keys)))
+        self._in_flight[entry.key] = entry
         if not any(device.slots for device in self._devices):
-            flight.events.put_nowait(Started(loading=True))
-        self._send(flight)
+            entry.events.put_nowait(Started(loading=True))
+        self._send(entry)
         try:
-            while (event := await flight.events.get()) is not None:
+            while (event := await entry.events.get()) is not None:
                 yield event
                 if isinstance(event, Done | Failed | Cancelled):
                     return
             raise EngineStopped(self._stopped)
         finally:
-            self._drop(flight)
-            self._flights.pop(flight.key, None)
+            self._drop(entry)
+            self._in_flight.pop(entry.key, None)
             self._changed.set()
 
     async def cancel(self, request_id: str) -> None:
-        for flight in [*self._flights.values()]:
-            if flight.request.id == request_id:
-                self._drop(flight)
+        for entry in [*self._in_flight.values()]:
+            if entry.request.id == request_id:
+                self._drop(entry)
 
     async def ready(self) -> None:
         await self._until(lambda: bool(self._stopped) or any(device.slots for device in self._devices))
@@ -168,7 +168,7 @@ class ClusterEngine:
     async def drain(self, seconds: float) -> bool:
         try:
             async with asyncio.timeout(seconds):
-                await self._until(lambda: not self._flights)
+                await self._until(lambda: not self._in_flight)
         except TimeoutError:
             return False
         return True
@@ -204,32 +204,32 @@ class ClusterEngine:
         if not any(device.slots for device in self._devices):
             raise ModelUnavailable(self._refusal or " ".join(device.trouble for device in self.devices()))
 
-    def _send(self, flight: _Flight) -> None:
-        if (child := self._supervisor.child) and not flight.unwanted:
+    def _send(self, entry: _InFlight) -> None:
+        if (child := self._supervisor.child) and not entry.unwanted:
             request = replace(
-                flight.request,
-                id=flight.key,
-                source=flight.request.source.absolute(),
-                output=flight.request.output.absolute(),
+                entry.request,
+                id=entry.key,
+                source=entry.request.source.absolute(),
+                output=entry.request.output.absolute(),
             )
             if request.control and request.control.map:
                 request = replace(request, control=replace(request.control, map=request.control.map.absolute()))
             child.send({"frame": "run", "request": asdict(request)})
 
-    def _drop(self, flight: _Flight) -> None:
+    def _drop(self, entry: _InFlight) -> None:
         """Nobody wants this one any more."""
-        if flight.key not in self._flights or flight.unwanted:
+        if entry.key not in self._in_flight or entry.unwanted:
             return
-        flight.unwanted = True
+        entry.unwanted = True
         if self._supervisor.child:
-            self._supervisor.child.send({"frame": "cancel", "id": flight.key})
+            self._supervisor.child.send({"frame": "cancel", "id": entry.key})
         else:
-            flight.events.put_nowait(Cancelled())
+            entry.events.put_nowait(Cancelled())
 
     def _stop(self) -> None:
         self._stopped = CLOSED
-        for flight in self._flights.values():
-            flight.events.put_nowait(None)
+        for entry in self._in_flight.values():
+            entry.events.put_nowait(None)
         self._end_restarts()
         self._changed.set()
 
@@ -249,9 +249,9 @@ class ClusterEngine:
         if loss.failures and loss.fault:
             self._refusal = loss.reason
         self._end_restarts()
-        for flight in self._flights.values():
-            if flight.unwanted:
-                flight.events.put_nowait(Cancelled())
+        for entry in self._in_flight.values():
+            if entry.unwanted:
+                entry.events.put_nowait(Cancelled())
         self._changed.set()
 
     async def _converse(self, child: Child) -> None:
@@ -264,14 +264,14 @@ class ClusterEngine:
                     if self._supervisor.child is None:
                         self._supervisor.ready(child)
                         self._refusal = ""
-                        for flight in self._flights.values():
-                            self._send(flight)
+                        for entry in self._in_flight.values():
+                            self._send(entry)
                 case "unavailable":
                     raise Unusable(frame["message"])
                 case "restarted":
                     if (restart := self._restarts.get(frame["id"])) and not restart.done():
                         restart.set_result(frame["works"])
-                case _ if asked := self._flights.get(frame["id"]):
+                case _ if asked := self._in_flight.get(frame["id"]):
                     event = protocol.event_from_json(frame["event"])
                     asked.events.put_nowait(event)
                     if isinstance(event, Done):

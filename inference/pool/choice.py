@@ -20,7 +20,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class DeviceState:
     """A device as the choice sees it.
 
     Attributes:
@@ -39,8 +39,8 @@ class Place:
         return len(self.at_work) < self.slots
 
 
-def choose(wanted: Batch, places: Sequence[Place], *, may_load: bool) -> int | None:
-    """Where a picture goes: an index of `places`, or None if it waits.
+def choose(wanted: Batch, devices: Sequence[DeviceState], *, may_load: bool) -> int | None:
+    """Where a picture goes: an index of `devices`, or None if it waits.
 
     A device with a free slot and the model loaded; of those one without pictures of another model, which would make
     room for each other; one that is idle; one with pictures of its batch; the emptiest. If the model is loaded on
@@ -49,34 +49,34 @@ def choose(wanted: Batch, places: Sequence[Place], *, may_load: bool) -> int | N
 
     Args:
         wanted: the picture; its model is empty if it needs none.
-        places: every device.
+        devices: every device.
         may_load: whether it has waited long enough for a device that has the model.
     """
-    free = [index for index, place in enumerate(places) if place.is_free]
+    free = [index for index, device in enumerate(devices) if device.is_free]
     if not wanted.model:
-        return min(free, key=lambda index: _fullness(places[index]), default=None)
-    having = [index for index in free if wanted.model in places[index].models]
+        return min(free, key=lambda index: _fullness(devices[index]), default=None)
+    having = [index for index in free if wanted.model in devices[index].models]
     if having:
-        return min(having, key=lambda index: _fit(wanted, places[index]))
-    if not may_load and any(wanted.model in place.models for place in places if place.slots):
+        return min(having, key=lambda index: _fit(wanted, devices[index]))
+    if not may_load and any(wanted.model in device.models for device in devices if device.slots):
         return None
-    return min(free, key=lambda index: _loss(index, places), default=None)
+    return min(free, key=lambda index: _loss(index, devices), default=None)
 
 
-def _fit(wanted: Batch, place: Place) -> tuple[bool, bool, bool, float]:
+def _fit(wanted: Batch, device: DeviceState) -> tuple[bool, bool, bool, float]:
     """Less is better."""
-    mixed = any(other.model != wanted.model for other in place.at_work if other.model)
-    return mixed, bool(place.at_work), wanted not in place.at_work, _fullness(place)
+    mixed = any(other.model != wanted.model for other in device.at_work if other.model)
+    return mixed, bool(device.at_work), wanted not in device.at_work, _fullness(device)
 
 
-def _loss(index: int, places: Sequence[Place]) -> tuple[int, float, int]:
+def _loss(index: int, devices: Sequence[DeviceState]) -> tuple[int, float, int]:
     """What loading one more model on a device may cost; less is better."""
     elsewhere = {
-        model for other, place in enumerate(places) if other != index and place.slots for model in place.models
+        model for other, device in enumerate(devices) if other != index and device.slots for model in device.models
     }
-    place = places[index]
-    return len(set(place.models) - elsewhere), _fullness(place), len(place.models)
+    device = devices[index]
+    return len(set(device.models) - elsewhere), _fullness(device), len(device.models)
 
 
-def _fullness(place: Place) -> float:
-    return len(place.at_work) / place.slots
+def _fullness(device: DeviceState) -> float:
+    return len(device.at_work) / device.slots

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from inference.api import MAPS, Capacity, Device, Engine, Event, Img2ImgRequest, Started, Step
 from inference.geometry import Size, working_size
-from inference.pool.choice import Batch, Place
+from inference.pool.choice import Batch, DeviceState
 from inference.processes.backoff import Backoff
 
 _PNG_HEAD = 24
@@ -26,12 +26,12 @@ class State(Enum):
 
 
 @dataclass(slots=True, eq=False)
-class Flight:
+class PooledRequest:
     """A request between `Pool.run` and its end.
 
     Attributes:
         batch: what it shares calls by.
-        placed: where it goes, once that is known; None if it was cancelled before.
+        assigned: where it goes, once that is known; None if it was cancelled before.
         load_at: in loop time, from when on its model may be loaded on one more device.
         losses: devices that were lost under it.
         avoids: those.
@@ -42,7 +42,7 @@ class Flight:
 
     request: Img2ImgRequest
     batch: Batch = Batch("", None, ())  # noqa: RUF009 -- it is frozen
-    placed: "asyncio.Future[Member | None]" = field(init=False)
+    assigned: "asyncio.Future[Member | None]" = field(init=False)
     load_at: float = 0.0
     losses: int = 0
     avoids: "set[Member]" = field(default_factory=set)
@@ -50,9 +50,9 @@ class Flight:
     unwanted: bool = False
     loading_since: float | None = None
 
-    def line_up(self, *, load_at: float) -> None:
+    def enqueue(self, *, load_at: float) -> None:
         """Begin to wait for a device."""
-        self.placed = asyncio.get_running_loop().create_future()
+        self.assigned = asyncio.get_running_loop().create_future()
         self.load_at = load_at
 
     def loaded_in(self, event: Event, now: float) -> float | None:
@@ -64,15 +64,15 @@ class Flight:
         since, self.loading_since = self.loading_since, None
         return now - since
 
-    def place(self, member: "Member | None") -> None:
+    def assign(self, member: "Member | None") -> None:
         """End the wait; does nothing if nobody waits any more."""
-        if not self.placed.done():
-            self.placed.set_result(member)
+        if not self.assigned.done():
+            self.assigned.set_result(member)
 
-    def stop(self, error: Exception) -> None:
+    def fail(self, error: Exception) -> None:
         """End the wait by an error."""
-        if not self.placed.done():
-            self.placed.set_exception(error)
+        if not self.assigned.done():
+            self.assigned.set_exception(error)
 
 
 @dataclass(slots=True, eq=False)
@@ -84,7 +84,7 @@ class Member:
         leave: set when its engine is to be left.
         works: it has been ready since it was entered.
         trouble: why it is gone.
-        flights: what the pool sent to it.
+        requests: what the pool sent to it.
         keeping: the task that owns its engine.
     """
 
@@ -95,17 +95,17 @@ class Member:
     leave: asyncio.Event = field(default_factory=asyncio.Event)
     works: bool = False
     trouble: str = ""
-    flights: set[Flight] = field(default_factory=set)
+    requests: set[PooledRequest] = field(default_factory=set)
     keeping: "asyncio.Task[None] | None" = None
 
     def is_idle(self) -> bool:
         """Whether it has nothing."""
-        return not self.flights
+        return not self.requests
 
     @property
     def maps(self) -> int:
-        """How many of its flights are control maps alone."""
-        return sum(flight.request.map_only for flight in self.flights)
+        """How many of its requests are control maps alone."""
+        return sum(pooled.request.map_only for pooled in self.requests)
 
     @property
     def host(self) -> str:
@@ -124,19 +124,19 @@ class Member:
             for device in devices
         ]
 
-    def place(self) -> Place:
+    def device_state(self) -> DeviceState:
         """How it stands, for the choice."""
         devices = self.devices()
-        at_work = [flight.batch for flight in self.flights if not flight.request.map_only]
+        at_work = [pooled.batch for pooled in self.requests if not pooled.request.map_only]
         coming = [batch.model for batch in at_work if batch.model]
-        return Place(
+        return DeviceState(
             slots=sum(device.slots for device in devices),
             models={model for device in devices for model in device.loaded} | set(coming),
             at_work=at_work,
         )
 
 
-def together(capacities: Sequence[Capacity], devices: Sequence[Device]) -> Capacity:
+def combined_capacity(capacities: Sequence[Capacity], devices: Sequence[Device]) -> Capacity:
     """What engines can take that have these devices; at least one slot, in which a request waits."""
     kinds = Counter(each.device for each in capacities if each.device)
     up = [device for device in devices if device.slots]

@@ -13,7 +13,7 @@ import structlog
 
 from inference.api import Engine, EngineStopped, ModelUnavailable
 from inference.pool.changes import Changes
-from inference.pool.line import Line
+from inference.pool.request_queue import RequestQueue
 from inference.pool.member import Member, State
 from inference.processes.backoff import Backoff
 
@@ -34,7 +34,7 @@ class Members:
 
     Args:
         engines: by names for people, not yet entered; each is entered anew after it was left.
-        line: what is sent to them; its members are filled in here.
+        queue: what is sent to them; its members are filled in here.
         changes: told whenever one comes or goes.
         ready: set when one of them can run requests.
         stopped: called with the reason when the last one is gone; never if `lasting`.
@@ -47,7 +47,7 @@ class Members:
         self,
         engines: Mapping[str, Engine],
         *,
-        line: Line,
+        queue: RequestQueue,
         changes: Changes,
         ready: asyncio.Event,
         stopped: Callable[[str], None],
@@ -56,9 +56,9 @@ class Members:
         pauses: Sequence[float],
     ) -> None:
         self._pauses = pauses
-        self.all = line.members
+        self.all = queue.members
         self.all.extend(self._made(name, engine) for name, engine in engines.items())
-        self._line = line
+        self._queue = queue
         self._changes = changes
         self._stopped = stopped
         self._whole = whole
@@ -135,7 +135,7 @@ class Members:
                     await member.engine.ready()
                     member.works = True
                     self._ready.set()
-                    self._line.pump()
+                    self._queue.dispatch()
                     await self._lives(member)
             except (ModelUnavailable, EngineStopped) as error:
                 trouble = error
@@ -163,7 +163,7 @@ class Members:
         coming = self._whole and any(each.state is State.OPENING for each in self.all)
         if self.open_ones and not coming and not self._opened.done():
             self._opened.set_result(None)
-        self._line.pump()
+        self._queue.dispatch()
 
     def _left(self, member: Member, trouble: Exception, pause: float) -> None:
         """A member can run nothing any more; with the last one the pool stops."""

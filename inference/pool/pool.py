@@ -31,8 +31,8 @@ from inference.api import (
 )
 from inference.models.library import Library
 from inference.pool.changes import Changes
-from inference.pool.line import Line
-from inference.pool.member import Flight, Member, State, batch_of, together
+from inference.pool.request_queue import RequestQueue
+from inference.pool.member import PooledRequest, Member, State, batch_of, combined_capacity
 from inference.pool.members import PAUSES, Members
 
 log = structlog.get_logger(__name__)
@@ -68,10 +68,10 @@ class Pool:
     ) -> None:
         self._changes = Changes()
         self._ready = asyncio.Event()
-        self._line = Line(self._changes)
+        self._queue = RequestQueue(self._changes)
         self._members = Members(
             members,
-            line=self._line,
+            queue=self._queue,
             changes=self._changes,
             ready=self._ready,
             stopped=self._stop,
@@ -80,7 +80,7 @@ class Pool:
             pauses=pauses,
         )
         self._library = library
-        self._flights: dict[str, Flight] = {}
+        self._requests: dict[str, PooledRequest] = {}
         self._known = Capacity(slots=1, device="")
         self._stopped = CLOSED
         self._owned = AsyncExitStack()
@@ -107,7 +107,7 @@ class Pool:
             raise EngineStopped(self._stopped)
         up = [member.engine.capacity() for member in self._members.open_ones]
         if up:
-            self._known = together(up, self.devices())
+            self._known = combined_capacity(up, self.devices())
         return self._known
 
     def devices(self) -> Sequence[Device]:
@@ -116,16 +116,16 @@ class Pool:
     async def run(self, request: Img2ImgRequest) -> AsyncGenerator[Event, None]:
         if self._stopped:
             raise EngineStopped(self._stopped)
-        flight = Flight(request)
-        self._flights[request.id] = flight  # before anything is waited for, so that a cancel finds it
+        pooled = PooledRequest(request)
+        self._requests[request.id] = pooled  # before anything is waited for, so that a cancel finds it
         try:
-            flight.batch = await batch_of(request, self.capacity())
-            while flight.losses < MAX_LOSSES:
-                member = await self._line.place(flight)
+            pooled.batch = await batch_of(request, self.capacity())
+            while pooled.losses < MAX_LOSSES:
+                member = await self._queue.assign(pooled)
                 if member is None:
                     yield Cancelled()
                     return
-                async with aclosing(self._run_on(member, flight)) as events:
+                async with aclosing(self._run_on(member, pooled)) as events:
                     async for event in events:
                         yield event
                         if isinstance(event, Done | Failed | Cancelled):
@@ -135,14 +135,14 @@ class Pool:
                 f"The device was lost under this picture {MAX_LOSSES} times: try another size, model or picture.",
             )
         finally:
-            self._forget(flight)
+            self._forget(pooled)
 
     async def cancel(self, request_id: str) -> None:
-        if flight := self._flights.get(request_id):
-            flight.unwanted = True
-            self._line.leave(flight)
+        if pooled := self._requests.get(request_id):
+            pooled.unwanted = True
+            self._queue.remove(pooled)
             for member in self._members.all:
-                if flight in member.flights:
+                if pooled in member.requests:
                     await member.engine.cancel(request_id)
 
     async def ready(self) -> None:
@@ -151,8 +151,8 @@ class Pool:
             raise EngineStopped(self._stopped)
 
     def can_start(self, model: str) -> bool:
-        places = [member.place() for member in self._members.open_ones]
-        return any(place.is_free and model in place.models for place in places)
+        states = [member.device_state() for member in self._members.open_ones]
+        return any(state.is_free and model in state.models for state in states)
 
     def trouble(self) -> str:
         if self._stopped:
@@ -178,7 +178,7 @@ class Pool:
         return counted
 
     async def drain(self, seconds: float) -> bool:
-        return await self._changes.until(lambda: not self._flights, seconds)
+        return await self._changes.until(lambda: not self._requests, seconds)
 
     async def restart(self, name: str, *, seconds: float) -> bool:
         return await self._members.restart(name, seconds=seconds)
@@ -195,51 +195,51 @@ class Pool:
         """Run nothing any more."""
         self._stopped = self._stopped or reason
         self._ready.set()
-        self._line.stop(EngineStopped(self._stopped))
+        self._queue.stop(EngineStopped(self._stopped))
         self._changes.note()
 
-    def _goes_elsewhere(self, flight: Flight, member: Member, event: Event) -> bool:
+    def _goes_elsewhere(self, pooled: PooledRequest, member: Member, event: Event) -> bool:
         """Whether a picture that was alone with a worker that died is tried again, if there may be another one."""
-        if not (isinstance(event, Failed) and event.kind is FailureKind.CRASH) or flight.crashed:
+        if not (isinstance(event, Failed) and event.kind is FailureKind.CRASH) or pooled.crashed:
             return False
-        flight.crashed = True
-        flight.avoids.add(member)
+        pooled.crashed = True
+        pooled.avoids.add(member)
         return any(each.state is State.OPEN for each in self._members.all if each is not member)
 
-    def _lose(self, member: Member, flight: Flight, loss: Exception) -> None:
+    def _lose(self, member: Member, pooled: PooledRequest, loss: Exception) -> None:
         """A picture's device is gone: it goes elsewhere."""
         if self._stopped:
             raise EngineStopped(self._stopped) from None
-        log.warning("device lost under a picture", device=member.name, request=flight.request.id, reason=str(loss))
-        flight.losses += 1
-        flight.avoids.add(member)
+        log.warning("device lost under a picture", device=member.name, request=pooled.request.id, reason=str(loss))
+        pooled.losses += 1
+        pooled.avoids.add(member)
         if member.state is State.OPEN:
             member.trouble = str(loss)
             member.state = State.LEAVING
             member.leave.set()
 
-    async def _run_on(self, member: Member, flight: Flight) -> AsyncGenerator[Event, None]:
+    async def _run_on(self, member: Member, pooled: PooledRequest) -> AsyncGenerator[Event, None]:
         """What a device says of a picture; ends without an end of the picture if that has to go elsewhere."""
         try:
-            async with aclosing(member.engine.run(flight.request)) as events:
+            async with aclosing(member.engine.run(pooled.request)) as events:
                 async for event in events:
-                    if self._goes_elsewhere(flight, member, event):
+                    if self._goes_elsewhere(pooled, member, event):
                         return
-                    self._line.heard(flight, event)
+                    self._queue.note(pooled, event)
                     if isinstance(event, Done):
                         member.backoff.worked()
                         event = replace(event, device=member.name)  # noqa: PLW2901 -- passed on under the member's name
                     yield event
         except EngineStopped as loss:
-            self._lose(member, flight, loss)
+            self._lose(member, pooled, loss)
         finally:
-            member.flights.discard(flight)
-            self._line.pump()
+            member.requests.discard(pooled)
+            self._queue.dispatch()
 
-    def _forget(self, flight: Flight) -> None:
-        if self._flights.get(flight.request.id) is flight:
-            del self._flights[flight.request.id]
-        self._line.leave(flight)
+    def _forget(self, pooled: PooledRequest) -> None:
+        if self._requests.get(pooled.request.id) is pooled:
+            del self._requests[pooled.request.id]
+        self._queue.remove(pooled)
         for member in self._members.all:  # nobody may have waited any more when it was sent there
-            member.flights.discard(flight)
-        self._line.pump()
+            member.requests.discard(pooled)
+        self._queue.dispatch()

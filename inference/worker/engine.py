@@ -105,7 +105,7 @@ class ProcessEngine:
         self._budget = StepBudget(step_seconds=step_seconds, load_seconds=load_seconds)
         self._max_failed_starts = max_failed_starts
         self._keys = itertools.count(1)
-        self._line: deque[InFlight] = deque()
+        self._waiting: deque[InFlight] = deque()
         self._in_flight: dict[str, InFlight] = {}
         self._idle = asyncio.Event()
         self._idle.set()
@@ -157,7 +157,7 @@ class ProcessEngine:
             yield not_offered(request, self._settings.entries)
             return
         entry = InFlight(request)
-        self._line.append(entry)
+        self._waiting.append(entry)
         if lacks := self._library.lacks(request.needs):
             self._group.create_task(self._bring_for(entry))
         if lacks or (request.needs.model and not self._ready.is_set()):
@@ -173,7 +173,7 @@ class ProcessEngine:
             self._drop(entry)
 
     async def cancel(self, request_id: str) -> None:
-        for entry in (*self._line, *self._in_flight.values()):
+        for entry in (*self._waiting, *self._in_flight.values()):
             if entry.request.id == request_id:
                 self._drop(entry)
 
@@ -221,8 +221,8 @@ class ProcessEngine:
         try:
             await self._library.bring(entry.request.needs)
         except ModelUnavailable as error:
-            if entry in self._line:
-                self._line.remove(entry)
+            if entry in self._waiting:
+                self._waiting.remove(entry)
                 entry.events.put_nowait(unavailable(error))
         self._pump()
 
@@ -230,21 +230,21 @@ class ProcessEngine:
         """Hand waiting requests to the worker as long as it has room."""
         child, slots = self._supervisor.child, self._capacity.slots if self._capacity else 0
         while child and (entry := next_up(self._able(), self._in_flight.values(), slots=slots)):
-            self._line.remove(entry)
+            self._waiting.remove(entry)
             entry.key = str(next(self._keys))
             entry.silence = self._budget.step_seconds
             entry.sign = asyncio.get_running_loop().time()
             self._in_flight[entry.key] = entry
             child.send({"frame": "run", "request": asdict(replace(entry.request, id=entry.key))})
-        if self._line or self._in_flight:
+        if self._waiting or self._in_flight:
             self._idle.clear()
         else:
             self._idle.set()
         self._watch()
 
     def _able(self) -> list[InFlight]:
-        """Those in line whose files are here."""
-        return [entry for entry in self._line if not self._library.lacks(entry.request.needs)]
+        """Those waiting whose files are here."""
+        return [entry for entry in self._waiting if not self._library.lacks(entry.request.needs)]
 
     def _watch(self) -> None:
         """Set the alarm to when the worker will have been silent for too long."""
@@ -255,8 +255,8 @@ class ProcessEngine:
 
     def _drop(self, entry: InFlight) -> None:
         """Nobody wants this one any more; does nothing if it has ended."""
-        if entry in self._line:
-            self._line.remove(entry)
+        if entry in self._waiting:
+            self._waiting.remove(entry)
             entry.events.put_nowait(Cancelled())
             self._pump()
         elif entry.key in self._in_flight and not entry.unwanted:
@@ -268,9 +268,9 @@ class ProcessEngine:
         """Run nothing any more."""
         self._stopped = self._stopped or reason
         self._ready.set()
-        for entry in (*self._line, *self._in_flight.values()):
+        for entry in (*self._waiting, *self._in_flight.values()):
             entry.events.put_nowait(None)
-        self._line.clear()
+        self._waiting.clear()
         self._pump()
 
     async def _start(self) -> Child:
@@ -359,5 +359,5 @@ class ProcessEngine:
         self._in_flight.clear()
         for entry in taken_up:
             partial_path(entry.request.output).unlink(missing_ok=True)
-        self._line.extendleft(reversed(suspects_of(taken_up, end, stopped=bool(self._stopped))))
+        self._waiting.extendleft(reversed(suspects_of(taken_up, end, stopped=bool(self._stopped))))
         self._pump()

@@ -32,27 +32,27 @@ class ModelTurns:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._line: list[_Ticket] = []
+        self._waiting: list[_Ticket] = []
         self._at_work: Counter[str] = Counter()
 
     @property
     def waiting(self) -> int:
-        """How many stand in line."""
-        return len(self._line)
+        """How many wait."""
+        return len(self._waiting)
 
     @contextmanager
     def of(self, model: str, is_cancelled: Callable[[], bool], together: Together) -> Iterator[None]:
         """Hold a place while working with `model`; one that is cancelled is let through, to find that out."""
         ticket = _Ticket(model)
         with self._changed:
-            self._line.append(ticket)
+            self._waiting.append(ticket)
             self._changed.wait_for(lambda: is_cancelled() or self._may_enter(ticket, together))
             cancelled = is_cancelled()
             if not cancelled:
-                for ahead in self._line[: self._line.index(ticket)]:
+                for ahead in self._waiting[: self._waiting.index(ticket)]:
                     ahead.passed += 1
                 self._at_work[model] += 1
-            self._line.remove(ticket)
+            self._waiting.remove(ticket)
             self._changed.notify_all()
         try:
             yield
@@ -69,7 +69,7 @@ class ModelTurns:
             self._changed.notify_all()
 
     def _may_enter(self, ticket: _Ticket, together: Together) -> bool:
-        ahead = self._line[: self._line.index(ticket)]
+        ahead = self._waiting[: self._waiting.index(ticket)]
         return self._fits(ticket.model, together) and not any(
             each.passed >= MAX_PASSED or self._fits(each.model, together) for each in ahead
         )
